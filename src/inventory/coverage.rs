@@ -1,0 +1,88 @@
+//! The coverage log: what every call read, and why some read nothing.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CoverageStatus {
+    /// Answered, every page.
+    Ok,
+    /// The caller may not.
+    Denied,
+    /// Errors, throttling or time-outs to the end.
+    Failed,
+    /// The service or operation does not exist in the Region.
+    Unavailable,
+}
+
+impl CoverageStatus {
+    /// The status as documents write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CoverageStatus::Ok => "ok",
+            CoverageStatus::Denied => "denied",
+            CoverageStatus::Failed => "failed",
+            CoverageStatus::Unavailable => "unavailable",
+        }
+    }
+}
+
+/// All calls of one operation in one shard that ended the same way.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct CoverageEntry {
+    pub account: String,
+    pub region: String,
+    /// The IAM prefix, such as `elasticfilesystem`.
+    pub service: String,
+    /// The API operation, such as `DescribeFileSystems`.
+    pub operation: String,
+    pub status: CoverageStatus,
+    /// What was read; for a call that failed, how many calls failed.
+    pub items: u64,
+    /// The first error's own words.
+    #[serde(default)]
+    pub error: Option<String>,
+}
+
+/// The coverage log of one shard.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    pub entries: Vec<CoverageEntry>,
+}
+
+impl Coverage {
+    /// Whether `operation` (`ec2:DescribeVolumes`) answered in full: `Err` has the reason why not, naming the operation.
+    /// An operation that the log does not have was not called, which is a reason too.
+    pub fn require(&self, operation: &str, account: &str, region: &str) -> Result<(), String> {
+        let mut called = false;
+        for entry in self.of(operation) {
+            if entry.status != CoverageStatus::Ok {
+                return Err(reason(operation, entry.status.as_str(), account, region));
+            }
+            called = true;
+        }
+        if called {
+            Ok(())
+        } else {
+            Err(reason(operation, "not called", account, region))
+        }
+    }
+
+    /// Why a property that `operation` reads is missing from a resource.
+    pub fn why_unread(&self, operation: &str, account: &str, region: &str) -> Option<String> {
+        self.require(operation, account, region).err()
+    }
+
+    fn of<'a>(&'a self, operation: &'a str) -> impl Iterator<Item = &'a CoverageEntry> {
+        let (service, name) = operation.split_once(':').unwrap_or(("", operation));
+        self.entries
+            .iter()
+            .filter(move |entry| entry.service == service && entry.operation == name)
+    }
+}
+
+fn reason(operation: &str, what: &str, account: &str, region: &str) -> String {
+    format!("{operation} {what} in {account}/{region}")
+}

@@ -1,0 +1,71 @@
+//! A value that was read, or was not. May not know where values come from.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// One property of a resource: read (and perhaps empty, where `T` is an `Option` or a list), or never read.
+///
+/// The difference matters more than anything else here: an empty list of lifecycle rules is a fact about a bucket, a list that
+/// nobody could read is not. In documents an unread property is a missing key and an empty one is `null`, `[]` or `{}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Fact<T> {
+    /// The source answered.
+    Read(T),
+    /// Nobody asked, or the source did not answer. The coverage log says which.
+    #[default]
+    Unread,
+}
+
+impl<T> Fact<T> {
+    /// Whether nobody read the value.
+    pub fn is_unread(&self) -> bool {
+        matches!(self, Fact::Unread)
+    }
+
+    /// The value, when it was read.
+    pub fn read(&self) -> Option<&T> {
+        match self {
+            Fact::Read(value) => Some(value),
+            Fact::Unread => None,
+        }
+    }
+}
+
+impl<T> Fact<Option<T>> {
+    /// The value, when it was read and is not empty.
+    pub fn present(&self) -> Option<&T> {
+        self.read().and_then(Option::as_ref)
+    }
+}
+
+impl<T> From<T> for Fact<T> {
+    fn from(value: T) -> Self {
+        Fact::Read(value)
+    }
+}
+
+impl<T: Serialize> Serialize for Fact<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Fact::Read(value) => value.serialize(serializer),
+            Fact::Unread => serializer.serialize_none(),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Fact<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(Fact::Read)
+    }
+}
+
+impl<T: schemars::JsonSchema> schemars::JsonSchema for Fact<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        T::schema_name()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        generator.subschema_for::<T>()
+    }
+}

@@ -1,0 +1,94 @@
+//! The inventory: what was read, and what could not be. Plain data: it judges nothing and knows neither AWS SDK types nor rules.
+
+mod coverage;
+pub mod document;
+mod fact;
+pub mod types;
+
+pub use coverage::{Coverage, CoverageEntry, CoverageStatus};
+pub use fact::Fact;
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use types::Properties;
+
+/// The Region of account-wide resources and calls, as AWS Config writes it.
+pub const GLOBAL: &str = "global";
+
+/// Tags by key. The `aws:` tags that AWS sets are kept.
+pub type Tags = BTreeMap<String, String>;
+
+/// One resource: a database, a volume, and also a backup plan, a recovery point, a job, a setting.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Resource {
+    /// The CloudFormation type name, such as `AWS::EC2::Volume`.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    pub arn: String,
+    /// The 12 digits of the account.
+    pub account: String,
+    /// The Region, or [`GLOBAL`].
+    pub region: String,
+    /// The id within its type, as the AWS CLI takes it.
+    pub id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// When it was made; missing where the service does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub tags: Fact<Tags>,
+    /// The properties of the type (see [`types`]); a missing key was not read, `null` was read and is empty.
+    #[serde(default)]
+    pub properties: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Resource {
+    /// The properties as the type's struct; `None` when they do not have its shape.
+    pub fn properties_as<P: Properties>(&self) -> Option<P> {
+        P::deserialize(&serde_json::Value::Object(self.properties.clone())).ok()
+    }
+
+    /// One property as text.
+    pub fn text(&self, property: &str) -> Option<&str> {
+        self.properties.get(property)?.as_str()
+    }
+
+    /// The tags, when they were read.
+    pub fn tags(&self) -> Option<&Tags> {
+        self.tags.read()
+    }
+}
+
+/// Turns a type's struct into the `properties` of a resource.
+///
+/// # Panics
+/// Never: the structs of [`types`] serialise to objects.
+pub fn properties_of<P: Properties>(properties: &P) -> serde_json::Map<String, serde_json::Value> {
+    match serde_json::to_value(properties) {
+        Ok(serde_json::Value::Object(map)) => map,
+        _ => serde_json::Map::new(),
+    }
+}
+
+/// What was read of one account in one Region.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shard {
+    pub account: String,
+    pub region: String,
+    pub captured_at: Option<DateTime<Utc>>,
+    pub source: Option<String>,
+    pub resources: Vec<Resource>,
+    pub coverage: Coverage,
+}
+
+impl Shard {
+    /// The resources of one type.
+    pub fn of_type<'a>(&'a self, type_name: &'a str) -> impl Iterator<Item = &'a Resource> {
+        self.resources
+            .iter()
+            .filter(move |resource| resource.type_name == type_name)
+    }
+}

@@ -1,0 +1,48 @@
+//! Settings of an account and of a Region.
+
+use super::{KeyManager, properties};
+use std::collections::BTreeMap;
+
+properties! {
+    /// An AWS account; in the inventory its Region is `global`.
+    Account = "AWS::Account", data: None, operation: "sts:GetCallerIdentity" {
+        /// The partition: `aws`, `aws-cn` or `aws-us-gov`.
+        partition: String,
+        /// Whether the organisation lets its accounts copy backups to each other (`isCrossAccountBackupEnabled`).
+        #[from("backup:DescribeGlobalSettings")]
+        cross_account_backup: bool,
+    }
+}
+
+properties! {
+    /// An enabled Region of an account.
+    Region = "AWS::Region", data: None, operation: "ec2:DescribeRegions" {
+        /// AWS Backup resource type to opt-in; a type that is not in the map is opted in.
+        #[from("backup:DescribeRegionSettings")]
+        opt_in: BTreeMap<String, bool>,
+        /// AWS Backup resource type to full management by AWS Backup.
+        #[from("backup:DescribeRegionSettings")]
+        full_management: BTreeMap<String, bool>,
+        /// The AWS Backup resource types that the Region supports.
+        #[from("backup:GetSupportedResourceTypes")]
+        supported_types: Vec<String>,
+        /// Whether new EBS volumes are encrypted whatever the caller asks.
+        #[from("ec2:GetEbsEncryptionByDefault")]
+        ebs_encryption_by_default: bool,
+        /// The key under which they are, as an ARN.
+        #[from("ec2:GetEbsDefaultKmsKeyId")]
+        kms_key_arn: Option<String>,
+        /// Who manages that key.
+        #[from("ec2:GetEbsDefaultKmsKeyId", "kms:DescribeKey")]
+        key_manager: Option<KeyManager>,
+        /// The state of that key, as KMS names it (`Enabled`).
+        #[from("ec2:GetEbsDefaultKmsKeyId", "kms:DescribeKey")]
+        key_state: Option<String>,
+        /// `block-all-sharing`, `block-new-sharing` or `unblocked`.
+        #[from("ec2:GetSnapshotBlockPublicAccessState")]
+        snapshot_public_access: String,
+        /// `block-new-sharing` or `unblocked`.
+        #[from("ec2:GetImageBlockPublicAccessState")]
+        image_public_access: String,
+    }
+}

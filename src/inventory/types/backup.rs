@@ -1,0 +1,278 @@
+//! AWS Backup.
+
+use super::{KeyManager, properties};
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A copy action of a backup rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CopyAction {
+    pub destination_vault_arn: String,
+    /// Days until the copy is deleted; `null` means never.
+    pub retention_days: Option<i64>,
+    pub cold_after_days: Option<i64>,
+}
+
+/// A rule of a backup plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BackupRule {
+    pub id: Option<String>,
+    pub name: String,
+    /// The name of the target vault, in the plan's account and Region.
+    pub vault: String,
+    /// AWS cron or rate; `null` means AWS Backup's default, `cron(0 5 ? * * *)`.
+    pub schedule: Option<String>,
+    /// IANA time zone; `null` means UTC.
+    pub timezone: Option<String>,
+    /// `null` means 480.
+    pub start_window_minutes: Option<i64>,
+    /// `null` means 10,080.
+    pub completion_window_minutes: Option<i64>,
+    pub continuous: bool,
+    /// Days until recovery points are deleted; `null` means never.
+    pub retention_days: Option<i64>,
+    pub cold_after_days: Option<i64>,
+    pub copies: Vec<CopyAction>,
+    /// The logically air-gapped vault that backups go to as well or instead (`TargetLogicallyAirGappedBackupVaultArn`).
+    pub air_gapped_vault_arn: Option<String>,
+}
+
+properties! {
+    /// A backup plan.
+    BackupPlan = "AWS::Backup::BackupPlan", data: None, operation: "backup:ListBackupPlans" {
+        #[from("backup:GetBackupPlan")]
+        rules: Vec<BackupRule>,
+        last_execution_at: Option<DateTime<Utc>>,
+    }
+}
+
+/// A key and a value that a selection compares with a tag.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TagCondition {
+    /// The tag key, with or without the prefix `aws:ResourceTag/`.
+    pub key: String,
+    pub value: String,
+}
+
+/// The four operators of a selection's `Conditions`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Conditions {
+    pub string_equals: Vec<TagCondition>,
+    pub string_not_equals: Vec<TagCondition>,
+    pub string_like: Vec<TagCondition>,
+    pub string_not_like: Vec<TagCondition>,
+}
+
+properties! {
+    /// A backup selection. Its ARN is the plan's ARN with `/selection/<id>` behind it, as AWS gives it none.
+    BackupSelection = "AWS::Backup::BackupSelection", data: None, operation: "backup:ListBackupSelections" {
+        plan_arn: String,
+        role_arn: Option<String>,
+        #[from("backup:GetBackupSelection")]
+        resources: Vec<String>,
+        #[from("backup:GetBackupSelection")]
+        not_resources: Vec<String>,
+        #[from("backup:GetBackupSelection")]
+        list_of_tags: Vec<TagCondition>,
+        #[from("backup:GetBackupSelection")]
+        conditions: Conditions,
+    }
+}
+
+properties! {
+    /// A backup vault.
+    BackupVault = "AWS::Backup::BackupVault", data: None, operation: "backup:ListBackupVaults" {
+        /// `BACKUP_VAULT`, `LOGICALLY_AIR_GAPPED_BACKUP_VAULT` or `RESTORE_ACCESS_BACKUP_VAULT`.
+        vault_type: String,
+        status: Option<String>,
+        locked: bool,
+        /// When the lock becomes compliance mode (or did); `null` under governance mode or without a lock.
+        lock_at: Option<DateTime<Utc>>,
+        min_retention_days: Option<i64>,
+        max_retention_days: Option<i64>,
+        kms_key_arn: Option<String>,
+        #[from("backup:ListBackupVaults", "kms:DescribeKey")]
+        key_manager: Option<KeyManager>,
+        #[from("backup:ListBackupVaults", "kms:DescribeKey")]
+        key_state: Option<String>,
+        /// How many recovery points AWS counts.
+        recovery_points: i64,
+        /// The access policy, a JSON text.
+        #[from("backup:GetBackupVaultAccessPolicy")]
+        policy: Option<String>,
+        /// The events that the vault notifies of, such as `BACKUP_JOB_FAILED`.
+        #[from("backup:GetBackupVaultNotifications")]
+        notification_events: Vec<String>,
+        #[from("backup:GetBackupVaultNotifications")]
+        notification_topic_arn: Option<String>,
+    }
+}
+
+properties! {
+    /// A recovery point.
+    RecoveryPoint = "AWS::Backup::RecoveryPoint", data: None, operation: "backup:ListRecoveryPointsByBackupVault" {
+        /// The ARN of the resource that was backed up; for a copy, that of the source, in its Region and account.
+        source_arn: Option<String>,
+        /// The AWS Backup resource type, such as `EBS`.
+        source_type: Option<String>,
+        vault_arn: String,
+        vault_type: Option<String>,
+        /// `COMPLETED`, `AVAILABLE`, `PARTIAL`, `EXPIRED`, `DELETING`, `STOPPED`, `CREATING`.
+        status: String,
+        status_message: Option<String>,
+        completed_at: Option<DateTime<Utc>>,
+        encrypted: bool,
+        kms_key_arn: Option<String>,
+        #[from("backup:ListRecoveryPointsByBackupVault", "kms:DescribeKey")]
+        key_manager: Option<KeyManager>,
+        #[from("backup:ListRecoveryPointsByBackupVault", "kms:DescribeKey")]
+        key_state: Option<String>,
+        /// Days until it is deleted; `null` means never.
+        retention_days: Option<i64>,
+        cold_after_days: Option<i64>,
+        /// When AWS Backup will delete it (`CalculatedLifecycle.DeleteAt`).
+        delete_at: Option<DateTime<Utc>>,
+        /// `WARM` or `COLD`.
+        storage_class: Option<String>,
+        /// Whether it is a continuous (point-in-time) recovery point.
+        continuous: bool,
+        /// Set on copies: the vault it was copied from.
+        source_vault_arn: Option<String>,
+        last_restored_at: Option<DateTime<Utc>>,
+        /// The composite recovery point it belongs to.
+        parent_arn: Option<String>,
+        composite: bool,
+        plan_arn: Option<String>,
+        rule_id: Option<String>,
+        size_bytes: Option<i64>,
+    }
+}
+
+properties! {
+    /// What AWS Backup lists as protected, which goes on after the resource is deleted.
+    ProtectedResource = "AWS::Backup::ProtectedResource", data: None, operation: "backup:ListProtectedResources" {
+        source_arn: String,
+        source_type: String,
+        last_backup_at: Option<DateTime<Utc>>,
+        last_backup_vault_arn: Option<String>,
+    }
+}
+
+properties! {
+    /// A backup job; AWS forgets it after 30 days.
+    BackupJob = "AWS::Backup::BackupJob", data: None, operation: "backup:ListBackupJobs" {
+        source_arn: String,
+        source_type: Option<String>,
+        vault_arn: Option<String>,
+        recovery_point_arn: Option<String>,
+        /// `CREATED`, `PENDING`, `RUNNING`, `ABORTING`, `ABORTED`, `COMPLETED`, `FAILED`, `EXPIRED`, `PARTIAL`.
+        status: String,
+        status_message: Option<String>,
+        completed_at: Option<DateTime<Utc>>,
+        plan_arn: Option<String>,
+        rule_id: Option<String>,
+        parent_job_id: Option<String>,
+        size_bytes: Option<i64>,
+    }
+}
+
+properties! {
+    /// A copy job.
+    CopyJob = "AWS::Backup::CopyJob", data: None, operation: "backup:ListCopyJobs" {
+        source_arn: String,
+        source_type: Option<String>,
+        source_vault_arn: Option<String>,
+        destination_vault_arn: String,
+        source_recovery_point_arn: Option<String>,
+        destination_recovery_point_arn: Option<String>,
+        /// `CREATED`, `RUNNING`, `COMPLETED`, `FAILED`, `PARTIAL`.
+        status: String,
+        status_message: Option<String>,
+        completed_at: Option<DateTime<Utc>>,
+        retention_days: Option<i64>,
+        plan_arn: Option<String>,
+        rule_id: Option<String>,
+    }
+}
+
+properties! {
+    /// A restore job.
+    RestoreJob = "AWS::Backup::RestoreJob", data: None, operation: "backup:ListRestoreJobs" {
+        /// The resource whose backup was restored.
+        source_arn: Option<String>,
+        source_type: Option<String>,
+        recovery_point_arn: Option<String>,
+        /// `PENDING`, `RUNNING`, `COMPLETED`, `ABORTED`, `FAILED`.
+        status: String,
+        status_message: Option<String>,
+        completed_at: Option<DateTime<Utc>>,
+        /// `SUCCESSFUL`, `FAILED`, `TIMED_OUT`, `VALIDATING`; `null` when nothing validated.
+        validation_status: Option<String>,
+        validation_message: Option<String>,
+        /// The restore testing plan that started it.
+        restore_testing_plan_arn: Option<String>,
+        created_resource_arn: Option<String>,
+    }
+}
+
+properties! {
+    /// A restore testing plan.
+    RestoreTestingPlan = "AWS::Backup::RestoreTestingPlan", data: None, operation: "backup:ListRestoreTestingPlans" {
+        schedule: Option<String>,
+        timezone: Option<String>,
+        start_window_hours: Option<i64>,
+        last_execution_at: Option<DateTime<Utc>>,
+        /// Vault ARNs, or `*`.
+        #[from("backup:GetRestoreTestingPlan")]
+        include_vaults: Vec<String>,
+        #[from("backup:GetRestoreTestingPlan")]
+        exclude_vaults: Vec<String>,
+        /// `SNAPSHOT`, `CONTINUOUS`.
+        #[from("backup:GetRestoreTestingPlan")]
+        recovery_point_types: Vec<String>,
+        /// 1-365, AWS's default is 30.
+        #[from("backup:GetRestoreTestingPlan")]
+        selection_window_days: i64,
+    }
+}
+
+properties! {
+    /// A restore testing selection. Its ARN is the plan's with `/selection/<name>` behind it.
+    RestoreTestingSelection = "AWS::Backup::RestoreTestingSelection", data: None, operation: "backup:ListRestoreTestingSelections" {
+        plan_arn: String,
+        /// The AWS Backup resource type.
+        protected_resource_type: String,
+        role_arn: Option<String>,
+        validation_window_hours: Option<i64>,
+        /// ARNs, or `*`; empty when only conditions select.
+        #[from("backup:GetRestoreTestingSelection")]
+        protected_resource_arns: Vec<String>,
+        #[from("backup:GetRestoreTestingSelection")]
+        string_equals: Vec<TagCondition>,
+        #[from("backup:GetRestoreTestingSelection")]
+        string_not_equals: Vec<TagCondition>,
+    }
+}
+
+properties! {
+    /// A Backup Audit Manager framework.
+    Framework = "AWS::Backup::Framework", data: None, operation: "backup:ListFrameworks" {
+        controls: i64,
+        deployment_status: Option<String>,
+        /// `ACTIVE`, `PARTIALLY_ACTIVE`, `INACTIVE`, `UNAVAILABLE`.
+        #[from("backup:DescribeFramework")]
+        status: Option<String>,
+    }
+}
+
+properties! {
+    /// A Backup Audit Manager report plan.
+    ReportPlan = "AWS::Backup::ReportPlan", data: None, operation: "backup:ListReportPlans" {
+        template: Option<String>,
+        deployment_status: Option<String>,
+        last_attempted_at: Option<DateTime<Utc>>,
+        last_successful_at: Option<DateTime<Utc>>,
+    }
+}

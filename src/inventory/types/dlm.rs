@@ -1,0 +1,87 @@
+//! Amazon Data Lifecycle Manager.
+
+use super::properties;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A tag as policies name it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tag {
+    pub key: String,
+    pub value: String,
+}
+
+/// One schedule of a policy. A default policy has one, made from its own interval and retention.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Schedule {
+    pub name: Option<String>,
+    /// The cron expression (AWS cron, UTC), when the schedule has one.
+    pub cron: Option<String>,
+    /// The interval, when it has no cron expression.
+    pub interval_seconds: Option<i64>,
+    /// How many snapshots are kept, when they are counted.
+    pub retain_count: Option<i64>,
+    /// How many days snapshots are kept, when retention is an age.
+    pub retention_days: Option<i64>,
+    /// Days after which snapshots move to the archive tier.
+    pub archive_after_days: Option<i64>,
+    pub copies: Vec<Copy>,
+    /// Accounts the snapshots are shared with.
+    pub shared_with: Vec<String>,
+}
+
+/// A copy rule to another Region (or to an Outpost).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Copy {
+    /// The Region, or the Outpost's ARN.
+    pub target: String,
+    pub encrypted: Option<bool>,
+    pub kms_key_arn: Option<String>,
+    /// Who manages that key; `null` when nobody could tell.
+    pub key_manager: Option<super::KeyManager>,
+    pub retention_days: Option<i64>,
+}
+
+/// What a default policy leaves out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Exclusions {
+    pub boot_volumes: bool,
+    pub volume_types: Vec<String>,
+    pub tags: Vec<Tag>,
+}
+
+properties! {
+    /// A DLM policy in full.
+    LifecyclePolicy = "AWS::DLM::LifecyclePolicy", data: None, operation: "dlm:GetLifecyclePolicies" {
+        /// `ENABLED`, `DISABLED` or `ERROR`.
+        status: String,
+        status_message: Option<String>,
+        /// `EBS_SNAPSHOT_MANAGEMENT`, `IMAGE_MANAGEMENT` or `EVENT_BASED_POLICY`.
+        #[from("dlm:GetLifecyclePolicy")]
+        policy_type: String,
+        /// Whether it is a default policy, which targets every volume or instance that has no recent backup.
+        #[from("dlm:GetLifecyclePolicy")]
+        default_policy: bool,
+        /// `VOLUME` or `INSTANCE`.
+        #[from("dlm:GetLifecyclePolicy")]
+        resource_types: Vec<String>,
+        /// The tags that select: any one of them does.
+        #[from("dlm:GetLifecyclePolicy")]
+        target_tags: Vec<Tag>,
+        #[from("dlm:GetLifecyclePolicy")]
+        schedules: Vec<Schedule>,
+        /// Copies made by the actions of an event policy.
+        #[from("dlm:GetLifecyclePolicy")]
+        event_copies: Vec<Copy>,
+        /// For instances: whether the root volume is left out.
+        #[from("dlm:GetLifecyclePolicy")]
+        exclude_boot_volume: bool,
+        /// For instances: data volumes with one of these tags are left out.
+        #[from("dlm:GetLifecyclePolicy")]
+        exclude_data_volume_tags: Vec<Tag>,
+        #[from("dlm:GetLifecyclePolicy")]
+        exclusions: Exclusions,
+        #[from("dlm:GetLifecyclePolicy")]
+        role_arn: Option<String>,
+    }
+}

@@ -1,0 +1,82 @@
+//! Amazon DynamoDB.
+
+use super::{KeyManager, properties};
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Where a table was restored from (`RestoreSummary`): evidence of a restore of the source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RestoredFrom {
+    pub source_backup_arn: Option<String>,
+    pub source_table_arn: Option<String>,
+    /// The moment that was restored (`RestoreDateTime`).
+    pub restored_at: DateTime<Utc>,
+    pub in_progress: bool,
+}
+
+/// A replica of a global table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Replica {
+    pub region: String,
+    pub status: Option<String>,
+}
+
+macro_rules! table {
+    ($(#[doc = $doc:literal])* $name:ident, $type_name:literal, $data:expr) => {
+        properties! {
+            $(#[doc = $doc])*
+            $name = $type_name, data: $data, operation: "dynamodb:DescribeTable" {
+                status: Option<String>,
+                /// Always true: DynamoDB encrypts every table.
+                encrypted: bool,
+                /// The key that `SSEDescription` names; `null` under the AWS-owned key.
+                kms_key_arn: Option<String>,
+                #[from("dynamodb:DescribeTable", "kms:DescribeKey")]
+                key_manager: Option<KeyManager>,
+                #[from("dynamodb:DescribeTable", "kms:DescribeKey")]
+                key_state: Option<String>,
+                /// Whether point-in-time recovery is on.
+                #[from("dynamodb:DescribeContinuousBackups")]
+                pitr: bool,
+                /// The recovery period of PITR, 1-35; `null` when it is off.
+                #[from("dynamodb:DescribeContinuousBackups")]
+                pitr_days: Option<i64>,
+                #[from("dynamodb:DescribeContinuousBackups")]
+                earliest_restorable_at: Option<DateTime<Utc>>,
+                #[from("dynamodb:DescribeContinuousBackups")]
+                latest_restorable_at: Option<DateTime<Utc>>,
+                deletion_protection: bool,
+                /// Whether TTL deletes items.
+                #[from("dynamodb:DescribeTimeToLive")]
+                ttl: bool,
+                restored_from: Option<RestoredFrom>,
+                replicas: Vec<Replica>,
+                size_bytes: Option<i64>,
+            }
+        }
+    };
+}
+
+table! {
+    /// A table as the live audit reads it.
+    Table, "AWS::DynamoDB::Table", Some("DynamoDB")
+}
+table! {
+    /// A global table as a template declares it; live, each replica is a [`Table`].
+    GlobalTable, "AWS::DynamoDB::GlobalTable", None
+}
+
+properties! {
+    /// A backup of a table.
+    Backup = "AWS::DynamoDB::Backup", data: None, operation: "dynamodb:ListBackups" {
+        /// The table's ARN.
+        source_arn: String,
+        /// `CREATING`, `AVAILABLE` or `DELETED`.
+        status: String,
+        /// `USER`, `SYSTEM` or `AWS_BACKUP`.
+        backup_type: String,
+        expires_at: Option<DateTime<Utc>>,
+        size_bytes: Option<i64>,
+    }
+}

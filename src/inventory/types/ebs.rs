@@ -1,0 +1,128 @@
+//! Amazon EC2 and EBS.
+
+use super::{KeyManager, properties};
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A volume's place at an instance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Attachment {
+    pub instance_id: String,
+    pub device: Option<String>,
+    pub delete_on_termination: bool,
+}
+
+/// An instance's EBS block device.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InstanceVolume {
+    pub volume_id: String,
+    pub device: Option<String>,
+    pub delete_on_termination: bool,
+}
+
+/// Where a snapshot was copied from, as far as AWS tells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CopiedFrom {
+    pub snapshot_id: String,
+    pub region: String,
+}
+
+/// What keeps a snapshot from being deleted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SnapshotLock {
+    /// `compliance`, `compliance-cooloff`, `governance` or `expired`.
+    pub state: String,
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// A block device mapping of an image.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BlockDevice {
+    pub device: Option<String>,
+    /// `false` for instance store.
+    pub ebs: bool,
+    pub snapshot_id: Option<String>,
+    pub encrypted: Option<bool>,
+}
+
+properties! {
+    /// An EBS volume.
+    Volume = "AWS::EC2::Volume", data: Some("EBS"), operation: "ec2:DescribeVolumes" {
+        /// `creating`, `available`, `in-use`, `deleting`, `deleted`, `error`.
+        status: Option<String>,
+        encrypted: bool,
+        kms_key_arn: Option<String>,
+        #[from("ec2:DescribeVolumes", "kms:DescribeKey")]
+        key_manager: Option<KeyManager>,
+        #[from("ec2:DescribeVolumes", "kms:DescribeKey")]
+        key_state: Option<String>,
+        volume_type: Option<String>,
+        attachments: Vec<Attachment>,
+        /// The snapshot that the volume was made from.
+        source_snapshot_id: Option<String>,
+        size_bytes: Option<i64>,
+    }
+}
+
+properties! {
+    /// An EC2 instance.
+    Instance = "AWS::EC2::Instance", data: Some("EC2"), operation: "ec2:DescribeInstances" {
+        /// `pending`, `running`, `stopping`, `stopped`, `shutting-down`, `terminated`.
+        status: Option<String>,
+        image_id: Option<String>,
+        root_device: Option<String>,
+        volumes: Vec<InstanceVolume>,
+        /// The Auto Scaling group that owns it (tag `aws:autoscaling:groupName`).
+        autoscaling_group: Option<String>,
+        spot: bool,
+    }
+}
+
+properties! {
+    /// An EBS snapshot that the account owns.
+    Snapshot = "AWS::EC2::Snapshot", data: None, operation: "ec2:DescribeSnapshots" {
+        /// The ARN of the volume it was taken of; `null` for copies, which AWS gives a volume id of no meaning.
+        source_arn: Option<String>,
+        /// `pending`, `completed`, `error`, `recoverable`, `recovering`.
+        status: String,
+        encrypted: bool,
+        kms_key_arn: Option<String>,
+        #[from("ec2:DescribeSnapshots", "kms:DescribeKey")]
+        key_manager: Option<KeyManager>,
+        #[from("ec2:DescribeSnapshots", "kms:DescribeKey")]
+        key_state: Option<String>,
+        /// `standard` or `archive`.
+        storage_tier: String,
+        /// Everyone may restore it.
+        #[from("ec2:DescribeSnapshotAttribute")]
+        public: bool,
+        /// Accounts that may restore it.
+        #[from("ec2:DescribeSnapshotAttribute")]
+        shared_with: Vec<String>,
+        #[from("ec2:DescribeLockedSnapshots")]
+        lock: Option<SnapshotLock>,
+        /// Who made it, from the tags AWS sets: `aws_backup`, `dlm`, or `null`.
+        made_by: Option<String>,
+        copied_from: Option<CopiedFrom>,
+        size_bytes: Option<i64>,
+    }
+}
+
+properties! {
+    /// An AMI that the account owns.
+    Image = "AWS::EC2::Image", data: None, operation: "ec2:DescribeImages" {
+        /// `available`, `pending`, `deregistered`, `invalid` …
+        status: String,
+        public: bool,
+        /// Accounts with launch permission.
+        #[from("ec2:DescribeImageAttribute")]
+        shared_with: Vec<String>,
+        /// ARNs of organisations and organisational units with launch permission.
+        #[from("ec2:DescribeImageAttribute")]
+        shared_with_organizations: Vec<String>,
+        block_devices: Vec<BlockDevice>,
+        /// The instance it was made of, when AWS tells.
+        source_instance_id: Option<String>,
+    }
+}

@@ -1,0 +1,37 @@
+//! Amazon Elastic File System.
+
+use super::{KeyManager, properties};
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One destination of a file system's replication.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Replication {
+    pub destination_id: String,
+    pub destination_region: String,
+    /// `ENABLED`, `ENABLING`, `DELETING`, `ERROR`, `PAUSED`, `PAUSING`.
+    pub status: String,
+    /// The moment to which the destination is complete.
+    pub last_replicated_at: Option<DateTime<Utc>>,
+}
+
+properties! {
+    /// A file system.
+    FileSystem = "AWS::EFS::FileSystem", data: Some("EFS"), operation: "elasticfilesystem:DescribeFileSystems" {
+        status: Option<String>,
+        encrypted: bool,
+        kms_key_arn: Option<String>,
+        #[from("elasticfilesystem:DescribeFileSystems", "kms:DescribeKey")]
+        key_manager: Option<KeyManager>,
+        #[from("elasticfilesystem:DescribeFileSystems", "kms:DescribeKey")]
+        key_state: Option<String>,
+        /// Whether the automatic backup policy is on (`ENABLED` or `ENABLING`).
+        #[from("elasticfilesystem:DescribeBackupPolicy")]
+        automatic_backups: bool,
+        /// Where this file system replicates to; empty for one that does not, or is itself a destination.
+        #[from("elasticfilesystem:DescribeReplicationConfigurations")]
+        replication: Vec<Replication>,
+        size_bytes: Option<i64>,
+    }
+}

@@ -1,0 +1,150 @@
+//! The resource types of the inventory: one file a service, one `properties!` block a type.
+//! May not know AWS SDK types, templates or rules.
+//!
+//! To add a type: copy a block in the service's file and add its name to the list in [`all`].
+//! Conventions, held by a test: times end in `_at`, durations in `_seconds`, `_minutes`, `_hours` or `_days`, sizes in `_bytes`, ARNs in `_arn`.
+
+pub mod account;
+pub mod backup;
+pub mod dlm;
+pub mod dynamodb;
+pub mod ebs;
+pub mod efs;
+pub mod kms;
+pub mod rds;
+pub mod s3;
+pub mod services;
+
+use schemars::{JsonSchema, Schema};
+use serde::{Deserialize, Serialize};
+
+/// Who manages the KMS key: AWS without showing it, AWS in the account (`alias/aws/…`), or the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyManager {
+    AwsOwned,
+    Aws,
+    Customer,
+}
+
+/// What the program knows of a resource type.
+pub struct TypeInfo {
+    /// The CloudFormation type name, such as `AWS::EC2::Volume`.
+    pub name: &'static str,
+    /// For data resources, the AWS Backup resource type that opt-in settings name (`EBS`); else `None`.
+    pub backup_type: Option<&'static str>,
+    /// The operation that lists resources of the type, such as `ec2:DescribeVolumes`.
+    pub operation: &'static str,
+    /// The operation that reads each property, where it is not `operation`.
+    pub sources: &'static [(&'static str, &'static [&'static str])],
+    /// The JSON Schema of the properties.
+    pub schema: fn() -> Schema,
+    /// Checks that `properties` have the shape of the type.
+    pub check: fn(&serde_json::Value) -> Result<(), serde_json::Error>,
+}
+
+impl TypeInfo {
+    /// The operations that read one property.
+    pub fn sources_of(&self, property: &str) -> Vec<&'static str> {
+        match self.sources.iter().find(|(name, _)| *name == property) {
+            Some((_, operations)) => operations.to_vec(),
+            None => vec![self.operation],
+        }
+    }
+
+    /// Whether the type holds data that REL 9 asks about.
+    pub fn is_data(&self) -> bool {
+        self.backup_type.is_some()
+    }
+}
+
+/// A type whose values are the `properties` of a resource.
+pub trait Properties: Serialize + for<'de> Deserialize<'de> {
+    /// The type's table entry.
+    const INFO: TypeInfo;
+}
+
+/// Declares the properties of one resource type: a struct of [`Fact`](super::Fact)s with its table entry.
+/// `#[from("op")]` on a property names the operation that reads it, where it is not the type's own.
+macro_rules! properties {
+    (
+        $(#[doc = $doc:literal])*
+        $name:ident = $type_name:literal, data: $data:expr, operation: $operation:literal {
+            $( $(#[doc = $field_doc:literal])* $(#[from($($source:literal),+)])? $field:ident : $field_type:ty, )*
+        }
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        pub struct $name {
+            $( $(#[doc = $field_doc])* #[serde(default, skip_serializing_if = "crate::inventory::Fact::is_unread")]
+            pub $field: crate::inventory::Fact<$field_type>, )*
+        }
+
+        impl crate::inventory::types::Properties for $name {
+            const INFO: crate::inventory::types::TypeInfo = crate::inventory::types::TypeInfo {
+                name: $type_name,
+                backup_type: $data,
+                operation: $operation,
+                sources: &[ $( $( (stringify!($field), &[$($source),+]), )? )* ],
+                schema: || schemars::schema_for!($name),
+                check: |value| <$name as serde::Deserialize>::deserialize(value).map(|_| ()),
+            };
+        }
+    };
+}
+pub(crate) use properties;
+
+/// Every resource type, in one list.
+pub fn all() -> &'static [TypeInfo] {
+    macro_rules! list { ($($t:ty),* $(,)?) => { &[$(<$t as Properties>::INFO),*] } }
+    const ALL: &[TypeInfo] = list![
+        account::Account,
+        account::Region,
+        backup::BackupJob,
+        backup::BackupPlan,
+        backup::BackupSelection,
+        backup::BackupVault,
+        backup::CopyJob,
+        backup::Framework,
+        backup::ProtectedResource,
+        backup::RecoveryPoint,
+        backup::ReportPlan,
+        backup::RestoreJob,
+        backup::RestoreTestingPlan,
+        backup::RestoreTestingSelection,
+        dlm::LifecyclePolicy,
+        dynamodb::Backup,
+        dynamodb::GlobalTable,
+        dynamodb::Table,
+        ebs::Image,
+        ebs::Instance,
+        ebs::Snapshot,
+        ebs::Volume,
+        efs::FileSystem,
+        kms::Key,
+        rds::AutomatedBackup,
+        rds::ClusterAutomatedBackup,
+        rds::DbCluster,
+        rds::DbClusterSnapshot,
+        rds::DbInstance,
+        rds::DbSnapshot,
+        rds::DocDbCluster,
+        rds::DocDbClusterSnapshot,
+        rds::NeptuneCluster,
+        rds::NeptuneClusterSnapshot,
+        s3::Bucket,
+        services::RedshiftClusterSnapshot,
+        services::VirtualMachine,
+    ];
+    ALL
+}
+
+/// The table entry of a type name.
+pub fn find(type_name: &str) -> Option<&'static TypeInfo> {
+    all().iter().find(|info| info.name == type_name)
+}
+
+/// The resource types that hold data and that the live audit collects: what `DATA` means in a rule.
+pub fn data_types() -> impl Iterator<Item = &'static TypeInfo> {
+    all().iter().filter(|info| info.is_data())
+}

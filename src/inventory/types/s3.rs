@@ -1,0 +1,83 @@
+//! Amazon S3.
+
+use super::{KeyManager, properties};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The parts of a lifecycle rule that decide how long data can be got back.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LifecycleRule {
+    pub id: Option<String>,
+    pub enabled: bool,
+    pub expiration_days: Option<i64>,
+    pub noncurrent_expiration_days: Option<i64>,
+    pub newer_noncurrent_versions: Option<i64>,
+    pub noncurrent_transition_days: Option<i64>,
+    pub abort_incomplete_upload_days: Option<i64>,
+}
+
+/// One replication rule.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReplicationRule {
+    pub id: Option<String>,
+    pub enabled: bool,
+    pub destination_bucket_arn: String,
+    /// The account that the rule names, when it does.
+    pub destination_account: Option<String>,
+    /// `SourceSelectionCriteria.SseKmsEncryptedObjects` is enabled.
+    pub kms_objects: bool,
+    pub replica_kms_key_arn: Option<String>,
+}
+
+/// Object Lock with its default retention, when it has one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ObjectLock {
+    /// `GOVERNANCE` or `COMPLIANCE`; `null` without default retention.
+    pub mode: Option<String>,
+    /// Default retention in days (a year is 365); `null` without one.
+    pub retention_days: Option<i64>,
+}
+
+/// S3 versioning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Versioning {
+    Enabled,
+    Suspended,
+    Never,
+}
+
+properties! {
+    /// A general purpose bucket, in the shard of its own Region.
+    Bucket = "AWS::S3::Bucket", data: Some("S3"), operation: "s3:ListBuckets" {
+        /// Whether default encryption is set; since January 2023 live buckets always have at least SSE-S3.
+        #[from("s3:GetBucketEncryption")]
+        encrypted: bool,
+        /// `AES256`, `aws:kms` or `aws:kms:dsse`.
+        #[from("s3:GetBucketEncryption")]
+        encryption_algorithm: Option<String>,
+        /// The key of SSE-KMS; `null` for SSE-S3.
+        #[from("s3:GetBucketEncryption")]
+        kms_key_arn: Option<String>,
+        #[from("s3:GetBucketEncryption", "kms:DescribeKey")]
+        key_manager: Option<KeyManager>,
+        #[from("s3:GetBucketEncryption", "kms:DescribeKey")]
+        key_state: Option<String>,
+        /// Encryption types that uploads may not use (`BlockedEncryptionTypes`), such as `SSE-C`.
+        #[from("s3:GetBucketEncryption")]
+        blocked_encryption_types: Vec<String>,
+        #[from("s3:GetBucketVersioning")]
+        versioning: Versioning,
+        #[from("s3:GetBucketVersioning")]
+        mfa_delete: bool,
+        #[from("s3:GetBucketLifecycleConfiguration")]
+        lifecycle: Vec<LifecycleRule>,
+        #[from("s3:GetBucketReplication")]
+        replication: Vec<ReplicationRule>,
+        #[from("s3:GetObjectLockConfiguration")]
+        object_lock: Option<ObjectLock>,
+        /// The bucket policy, a JSON text.
+        #[from("s3:GetBucketPolicy")]
+        policy: Option<String>,
+    }
+}
