@@ -4,3 +4,4 @@
 //! [`rules`] judge; [`audit`] makes the findings document of it; [`report`] renders that document. [`cli`] wires them.
 
 pub mod inventory;
+pub mod protection;

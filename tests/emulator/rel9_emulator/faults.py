@@ -1,0 +1,151 @@
+"""Faults that a test asks for, answered in the service's own error format.
+
+A fault stays until it is cleared (mode null), its `times` are used up, or everything is reset.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from threading import Condition
+from typing import Any
+from xml.sax.saxutils import escape
+
+from .identify import Call
+
+MODES = ("deny", "error", "throttle", "hang", "expired", "disconnect")
+REQUEST_ID = "00000000-0000-4000-8000-000000000009"
+
+# What each service (else its protocol) really answers: mode -> (HTTP status, error code).
+CODES: dict[str, dict[str, tuple[int, str]]] = {
+    "ec2": {
+        "deny": (403, "UnauthorizedOperation"),
+        "error": (500, "InternalError"),
+        "throttle": (503, "RequestLimitExceeded"),
+        "expired": (400, "RequestExpired"),
+    },
+    "query": {
+        "deny": (403, "AccessDenied"),
+        "error": (500, "InternalFailure"),
+        "throttle": (400, "Throttling"),
+        "expired": (403, "ExpiredToken"),
+    },
+    "json": {
+        "deny": (400, "AccessDeniedException"),
+        "error": (500, "InternalServerError"),
+        "throttle": (400, "ThrottlingException"),
+        "expired": (400, "ExpiredTokenException"),
+    },
+    "rest-json": {
+        "deny": (403, "AccessDeniedException"),
+        "error": (500, "InternalServerException"),
+        "throttle": (429, "ThrottlingException"),
+        "expired": (403, "ExpiredTokenException"),
+    },
+    "rest-xml": {
+        "deny": (403, "AccessDenied"),
+        "error": (500, "InternalError"),
+        "throttle": (503, "SlowDown"),
+        "expired": (400, "ExpiredToken"),
+    },
+    "backup": {"error": (500, "ServiceUnavailableException")},
+    "elasticfilesystem": {"error": (500, "InternalServerError")},
+    "kms": {"error": (500, "KMSInternalException")},
+}
+MESSAGES = {
+    "deny": "User: arn:aws:iam::{account}:user/auditor is not authorized to perform: {action}",
+    "error": "We encountered an internal error. Please try again.",
+    "throttle": "Rate exceeded",
+    "expired": "The security token included in the request is expired",
+}
+
+
+@dataclass
+class Fault:
+    operation: str
+    mode: str
+    region: str | None
+    account: str | None
+    times: int | None
+
+    def matches(self, call: Call) -> bool:
+        return (
+            self.times != 0
+            and fnmatchcase(call.action, self.operation)
+            and self.region in (None, call.region)
+            and self.account in (None, call.account)
+        )
+
+
+class Faults:
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+        self._changed = Condition()
+
+    def set(self, operation: str, mode: str | None, region: str | None, account: str | None, times: int | None) -> None:
+        """Sets a fault, or with mode None clears those of that operation (and Region and account, when given)."""
+        with self._changed:
+            self._faults = [
+                f
+                for f in self._faults
+                if f.operation != operation
+                or (region is not None and f.region != region)
+                or (account is not None and f.account != account)
+            ]
+            if mode is not None:
+                self._faults.append(Fault(operation, mode, region, account, times))
+            self._changed.notify_all()
+
+    def clear(self) -> None:
+        with self._changed:
+            self._faults = []
+            self._changed.notify_all()
+
+    def take(self, call: Call) -> Fault | None:
+        """The fault that this call meets, counted off its `times`."""
+        with self._changed:
+            for fault in reversed(self._faults):
+                if fault.matches(call):
+                    if fault.times is not None:
+                        fault.times -= 1
+                    return fault
+        return None
+
+    def hang(self, fault: Fault) -> None:
+        """Keeps the caller waiting until the fault is cleared."""
+        with self._changed:
+            self._changed.wait_for(lambda: fault not in self._faults)
+
+
+def response(call: Call, mode: str) -> tuple[int, dict[str, str], bytes]:
+    """The service's own way of saying so."""
+    table = {**CODES[call.protocol], **CODES.get(call.service, {})}
+    status, code = table[mode]
+    message = MESSAGES[mode].format(account=call.account, action=call.action)
+    return error_response(call, status, code, message)
+
+
+def error_response(call: Call, status: int, code: str, message: str) -> tuple[int, dict[str, str], bytes]:
+    protocol = call.protocol
+    headers = {"x-amzn-RequestId": REQUEST_ID}
+    if protocol in ("json", "rest-json"):
+        headers["Content-Type"] = "application/json" if protocol == "rest-json" else "application/x-amz-json-1.1"
+        headers["x-amzn-ErrorType"] = code
+        body: dict[str, Any] = {"message": message}
+        if protocol == "json":
+            body["__type"] = code
+        return status, headers, json.dumps(body).encode()
+    headers["Content-Type"] = "text/xml"
+    if protocol == "rest-xml":
+        headers["x-amz-request-id"] = REQUEST_ID
+    if call.environ.get("REQUEST_METHOD") == "HEAD":
+        return status, headers, b""
+    kind = "Sender" if status < 500 else "Receiver"
+    error = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
+    xml = {
+        "ec2": f"<Response><Errors><Error>{error}</Error></Errors><RequestID>{REQUEST_ID}</RequestID></Response>",
+        "query": f"<ErrorResponse><Error><Type>{kind}</Type>{error}</Error><RequestId>{REQUEST_ID}</RequestId></ErrorResponse>",
+        "rest-xml": f"<Error>{error}<RequestId>{REQUEST_ID}</RequestId><HostId>rel9</HostId></Error>",
+    }[protocol]
+    return status, headers, f'<?xml version="1.0" encoding="UTF-8"?>\n{xml}'.encode()

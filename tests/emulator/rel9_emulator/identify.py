@@ -1,0 +1,112 @@
+"""Which AWS call is this request? Service, operation, Region and account, for every protocol."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from moto.core.request import Request
+from moto.core.routing import NotFound, get_service_router
+from moto.core.utils import get_service_model
+
+# Credential scopes carry IAM's name of a service; most are botocore's names too.
+BOTOCORE_NAMES = {"elasticfilesystem": "efs", "tagging": "resourcegroupstaggingapi", "monitoring": "cloudwatch"}
+SCOPE = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+ACTION = re.compile(rb"(?:^|&)Action=([^&]+)")
+UNSIGNED = {"AssumeRoleWithWebIdentity": "sts", "AssumeRoleWithSAML": "sts"}
+
+
+@dataclass
+class Call:
+    """One AWS call. `service` is IAM's name for it, so `service:operation` is the IAM action."""
+
+    service: str
+    operation: str
+    region: str
+    access_key: str
+    account: str
+    environ: dict[str, Any]
+    body: bytes
+    uri_params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def action(self) -> str:
+        return f"{self.service}:{self.operation}"
+
+    @property
+    def botocore_name(self) -> str:
+        return BOTOCORE_NAMES.get(self.service, self.service)
+
+    @property
+    def service_model(self) -> Any:
+        return get_service_model(self.botocore_name)
+
+    @property
+    def operation_model(self) -> Any:
+        return self.service_model.operation_model(self.operation)
+
+    @property
+    def protocol(self) -> str:
+        return str(self.service_model.protocol)
+
+    def request(self) -> Request:
+        """The request as moto reads it. Every reader gets its own stream."""
+        return Request({**self.environ, "wsgi.input": io.BytesIO(self.body)})
+
+
+def identify(environ: dict[str, Any], body: bytes) -> Call | None:
+    """The AWS call that a request makes, or None when it is not one (then moto sees what it can do with it)."""
+    scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+    if scope:
+        key, region, service = scope["key"], scope["region"], scope["service"]
+    elif "X-Amz-Credential=" in environ.get("QUERY_STRING", ""):
+        query = parse_qs(environ["QUERY_STRING"])
+        key, _, region, service, _ = (query["X-Amz-Credential"][0].split("/") + [""] * 4)[:5]
+    else:
+        action = _form_action(environ, body)
+        if action not in UNSIGNED:
+            return None
+        key, region, service = "", "us-east-1", UNSIGNED[action]
+    call = Call(service, "?", region, key, _account(environ, key), environ, body)
+    try:
+        call.operation, call.uri_params = _operation(call)
+    except (NotFound, NotImplementedError, ValueError, KeyError):
+        return None
+    except Exception as error:  # botocore knows no service of this name
+        if type(error).__name__ == "UnknownServiceError":
+            return None
+        raise
+    return call
+
+
+def _operation(call: Call) -> tuple[str, dict[str, Any]]:
+    protocol = call.protocol
+    if protocol in ("query", "ec2"):
+        action = _form_action(call.environ, call.body)
+        if action:
+            return action, {}
+    elif protocol == "json":
+        target = call.environ.get("HTTP_X_AMZ_TARGET", "")
+        if "." in target:
+            return target.rsplit(".", 1)[1], {}
+    operation, uri_params = get_service_router(call.botocore_name).match(call.request())
+    return operation.name, uri_params
+
+
+def _form_action(environ: dict[str, Any], body: bytes) -> str:
+    for text in (body, environ.get("QUERY_STRING", "").encode()):
+        match = ACTION.search(text)
+        if match:
+            return unquote(match[1].decode())
+    return ""
+
+
+def _account(environ: dict[str, Any], access_key: str) -> str:
+    """moto's own mechanism: a header, else the account whose IAM or STS made the access key, else the default account."""
+    from moto.iam.models import get_account_id_from
+
+    header = environ.get("HTTP_X_MOTO_ACCOUNT_ID")
+    return header or get_account_id_from(access_key)

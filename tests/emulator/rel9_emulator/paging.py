@@ -1,0 +1,120 @@
+"""Pages, as the service's paginators describe them, cut as small as a test asks for.
+
+Tokens are opaque to callers, as AWS's are: base64 of operation and offset.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from functools import lru_cache
+from typing import Any
+
+from botocore.session import Session
+from moto.core.exceptions import ServiceException
+
+from .identify import Call
+
+# What the services return when the caller names no limit, where that is less than the largest page.
+DEFAULT_PAGE = {"rds": 100, "dynamodb": 100, "kms": 50, "elasticfilesystem": 100, "s3": 10_000}
+# Limits that AWS enforces and its service models do not tell: (smallest, largest).
+LIMITS = {"rds": (20, 100), "ec2": (5, 1000)}
+LIMITS_OF_OPERATION = {"ec2:DescribeImages": (1, 1000)}
+
+TOKENS = ("NextToken", "Marker", "ContinuationToken")
+LIMIT_KEYS = ("MaxResults", "MaxRecords", "MaxItems", "Limit")
+BAD_TOKEN = {"ec2": "InvalidParameterValue", "rds": "InvalidParameterValue", "backup": "InvalidParameterValueException"}
+
+
+class Cap:
+    """The largest page that any paged operation gives while a test has set one."""
+
+    size: int | None = None
+
+
+class Pager:
+    """How one operation pages: which members carry the limit, the token and the result."""
+
+    def __init__(self, call: Call, config: dict[str, Any]) -> None:
+        self.action = call.action
+        self.service = call.service
+        self.limit_key: str | None = config.get("limit_key")
+        self.input_token: str = config["input_token"]
+        self.output_token: str = config["output_token"]
+        self.result_key: str = config["result_key"]
+        self.more_results: str | None = config.get("more_results")
+
+    def check(self, call: Call, params: dict[str, Any]) -> None:
+        """Refuses the limits that AWS refuses."""
+        limit = params.get(self.limit_key) if self.limit_key else None
+        if limit is None:
+            return
+        shape = call.operation_model.input_shape.members[self.limit_key]
+        known = LIMITS_OF_OPERATION.get(self.action) or LIMITS.get(self.service) or (None, None)
+        smallest = shape.metadata.get("min", known[0])
+        largest = shape.metadata.get("max", known[1])
+        if (smallest is not None and limit < smallest) or (largest is not None and limit > largest):
+            code = "ValidationException" if call.protocol in ("json", "rest-json") else "InvalidParameterValue"
+            raise ServiceException(code, f"{self.limit_key} {limit} is outside {smallest} to {largest}")
+
+    def cut(self, params: dict[str, Any], answer: dict[str, Any]) -> None:
+        """Leaves one page in the answer, with the token of the next one if there is one."""
+        items = answer.get(self.result_key) or []
+        start = self._offset(params.get(self.input_token))
+        sizes = [params.get(self.limit_key) if self.limit_key else None, Cap.size, DEFAULT_PAGE.get(self.service, 1000)]
+        if sizes[0] is not None:
+            sizes.pop()
+        end = start + min(size for size in sizes if size is not None)
+        if isinstance(items, dict):
+            answer[self.result_key] = dict(list(items.items())[start:end])
+        else:
+            answer[self.result_key] = items[start:end]
+        more = end < len(items)
+        answer[self.output_token] = self._token(end) if more else None
+        if self.more_results:
+            answer[self.more_results] = more
+
+    def _token(self, offset: int) -> str:
+        return base64.urlsafe_b64encode(f"{self.action} {offset}".encode()).decode()
+
+    def _offset(self, token: str | None) -> int:
+        if not token:
+            return 0
+        try:
+            action, offset = base64.urlsafe_b64decode(token).decode().split(" ")
+            if action == self.action:
+                return int(offset)
+        except (binascii.Error, ValueError):
+            pass
+        raise ServiceException(BAD_TOKEN.get(self.service, "ValidationException"), "The token is not valid")
+
+
+@lru_cache
+def _paginators(botocore_name: str) -> dict[str, Any]:
+    return Session().get_component("data_loader").load_service_model(botocore_name, "paginators-1")["pagination"]
+
+
+_pagers: dict[str, Pager | None] = {}
+
+
+def pager(call: Call) -> Pager | None:
+    """The pager of an operation, or None when it gives everything at once."""
+    if call.action not in _pagers:
+        _pagers[call.action] = _pager(call)
+    return _pagers[call.action]
+
+
+def _pager(call: Call) -> Pager | None:
+    config = _paginators(call.botocore_name).get(call.operation)
+    if config and isinstance(config["result_key"], str) and isinstance(config["input_token"], str):
+        return Pager(call, config)
+    if config or call.operation_model.input_shape is None or call.operation_model.output_shape is None:
+        return None
+    # AWS forgets some operations in its paginator files: those that take and give a token page all the same.
+    inputs, outputs = call.operation_model.input_shape.members, call.operation_model.output_shape.members
+    token = next((t for t in TOKENS if t in inputs and t in outputs), None)
+    lists = [name for name, shape in outputs.items() if shape.type_name in ("list", "map")]
+    if token is None or len(lists) != 1:
+        return None
+    limit = next((key for key in LIMIT_KEYS if key in inputs), None)
+    return Pager(call, {"limit_key": limit, "input_token": token, "output_token": token, "result_key": lists[0]})

@@ -1,0 +1,104 @@
+"""What the extensions add to moto, by service and operation.
+
+Three decorators, used by the modules in `services/`:
+
+- `@handles("backup", "ListBackupJobs")`: the function is the operation. It gets the service's backend (account and
+  Region already chosen) and the parsed parameters, and returns the answer's members as a dict.
+- `@amends("ec2", "DescribeSnapshots")`: moto answers, the function corrects the answer (a dict, changed in place).
+- `@seeds("backup", "recovery_point", "RecoveryPointByBackupVault")`: what `POST /rel9/seed` calls. The values were
+  checked against that shape of the service's model; without a shape the function checks them itself.
+
+Service names here are the names of IAM actions (`elasticfilesystem`, not `efs`).
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import RLock
+from typing import Any
+
+MODULES = {
+    "backup": "backup",
+    "dlm": "dlm",
+    "dynamodb": "dynamodb",
+    "ec2": "ec2",
+    "elasticfilesystem": "efs",
+    "kms": "kms",
+    "rds": "rds",
+    "s3": "s3",
+}
+
+
+@dataclass(frozen=True)
+class Seed:
+    function: Callable[[Any, dict[str, Any]], Any]
+    shape: str | None
+
+
+HANDLERS: dict[tuple[str, str], Callable[[Any, dict[str, Any]], Any]] = {}
+AMENDMENTS: dict[tuple[str, str], Callable[[Any, dict[str, Any], dict[str, Any]], None]] = {}
+SEEDS: dict[tuple[str, str], Seed] = {}
+BACKENDS: dict[str, Any] = {}
+
+# Every handler, amendment and seed runs under this lock: state changes are atomic, as AWS shows them.
+LOCK = RLock()
+_loaded: set[str] = set()
+
+
+def handles(service: str, operation: str) -> Callable[[Any], Any]:
+    return _register(HANDLERS, (service, operation))
+
+
+def amends(service: str, operation: str) -> Callable[[Any], Any]:
+    return _register(AMENDMENTS, (service, operation))
+
+
+def seeds(service: str, kind: str, shape: str | None = None) -> Callable[[Any], Any]:
+    def register(function: Any) -> Any:
+        _add(SEEDS, (service, kind), Seed(function, shape))
+        return function
+
+    return register
+
+
+def backends_of(service: str, backend_dict: Any, backend_class: type | None = None) -> None:
+    """Uses moto's own backends for a service, with our subclass of its backend when one is given."""
+    if backend_class is not None:
+        backend_dict.backend = backend_class
+    _add(BACKENDS, service, backend_dict)
+
+
+def load(service: str) -> None:
+    """Imports a service's extension once: moto's services are slow to import, so only those that are used are."""
+    if service in _loaded or service not in MODULES:
+        return
+    with LOCK:
+        if service not in _loaded:
+            importlib.import_module(f".services.{MODULES[service]}", __package__)
+            _loaded.add(service)
+
+
+def load_all() -> None:
+    for service in MODULES:
+        load(service)
+
+
+def backend(service: str, account: str, region: str) -> Any:
+    load(service)
+    return BACKENDS[service][account][region]
+
+
+def _register(table: dict[Any, Any], key: Any) -> Callable[[Any], Any]:
+    def register(function: Any) -> Any:
+        _add(table, key, function)
+        return function
+
+    return register
+
+
+def _add(table: dict[Any, Any], key: Any, value: Any) -> None:
+    if key in table:
+        raise RuntimeError(f"{key} is registered twice")
+    table[key] = value
