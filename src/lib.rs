@@ -5,3 +5,6 @@
 
 pub mod inventory;
 pub mod protection;
+pub mod audit;
+pub mod rules;
+pub mod cli;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `rel9` program; everything is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rel9::cli::run()
+}

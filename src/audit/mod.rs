@@ -1,0 +1,3 @@
+//! From an inventory to a findings document: objectives, rules, waivers, gate.
+
+pub mod objective;

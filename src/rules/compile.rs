@@ -1,0 +1,321 @@
+//! From rule files to rules: every name, unit and expression is checked here, so that a mistake is an error with file and line
+//! before anything is judged.
+
+use super::expr::{Expression, VARIABLES};
+use super::format::{BestPractice, Line, RuleFile, Severity, Test, Unit};
+use super::paths::{ELEMENT, Path};
+use super::shape::{self, Shape};
+use super::template::Template;
+use crate::inventory::types;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// A mistake in a rule or policy file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    pub file: String,
+    /// Counted from 1; 0 when it has none.
+    pub line: u64,
+    pub what: String,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.line == 0 {
+            write!(f, "{}: {}", self.file, self.what)
+        } else {
+            write!(f, "{}:{}: {}", self.file, self.line, self.what)
+        }
+    }
+}
+
+/// What a rule tells to do about a failure, ready to be filled in.
+#[derive(Debug)]
+pub struct Remediation {
+    pub summary: Template,
+    pub steps: Vec<Template>,
+    pub cli: Vec<Template>,
+    pub cloudformation: Option<Template>,
+    pub terraform: Option<Template>,
+    pub docs: Vec<String>,
+}
+
+/// A compiled rule.
+#[derive(Debug)]
+pub struct Rule {
+    pub id: String,
+    pub title: String,
+    pub best_practice: BestPractice,
+    pub severity: Severity,
+    /// Type names; `DATA` is spelt out.
+    pub applies_to: Vec<&'static str>,
+    pub params: serde_json::Map<String, serde_json::Value>,
+    pub when: Option<Expression>,
+    pub check: Expression,
+    pub message: Template,
+    pub remediation: Remediation,
+    /// Judges reproducible data, which other rules do not.
+    pub reproducible: bool,
+    pub references: BTreeMap<String, Vec<String>>,
+    /// The file as it was written, for `rules show`, `rules docs` and `rules test`.
+    pub file: RuleFile,
+    /// Where it was written.
+    pub path: String,
+}
+
+impl Rule {
+    /// Its tests.
+    pub fn tests(&self) -> &[Test] {
+        &self.file.tests
+    }
+}
+
+/// Parses and compiles one rule file.
+///
+/// # Errors
+/// Every mistake in it.
+pub fn rule(path: &str, text: &str) -> Result<Rule, Vec<Mistake>> {
+    let file: RuleFile = parse(path, text).map_err(|mistake| vec![mistake])?;
+    let mut checker = Checker { path, mistakes: Vec::new() };
+    let applies_to = checker.types(&file);
+    let params = checker.params(&file);
+    let shapes = Shapes::of(&applies_to, &params);
+    let when = file.when.as_ref().map(|source| checker.expression(source, &shapes));
+    let check = checker.expression(&file.check, &shapes);
+    let message = checker.template(&file.message, &shapes);
+    let remediation = Remediation {
+        summary: checker.template(&file.remediation.summary, &shapes),
+        steps: checker.templates(&file.remediation.steps, &shapes),
+        cli: checker.templates(&file.remediation.cli, &shapes),
+        cloudformation: file.remediation.cloudformation.as_ref().map(|text| checker.template(text, &shapes)),
+        terraform: file.remediation.terraform.as_ref().map(|text| checker.template(text, &shapes)),
+        docs: file.remediation.docs.clone(),
+    };
+    checker.tests(&file, &shapes);
+    if !checker.mistakes.is_empty() {
+        return Err(checker.mistakes);
+    }
+    Ok(Rule {
+        id: file.id.value.clone(),
+        title: file.title.clone(),
+        best_practice: file.best_practice,
+        severity: file.severity,
+        applies_to,
+        params,
+        when,
+        check,
+        message,
+        remediation,
+        reproducible: file.reproducible,
+        references: file.references.clone(),
+        path: path.to_owned(),
+        file,
+    })
+}
+
+/// Reads YAML into `T`; a mistake has its line.
+///
+/// # Errors
+/// The first mistake of form.
+pub fn parse<T: serde::de::DeserializeOwned>(path: &str, text: &str) -> Result<T, Mistake> {
+    let mut options = serde_saphyr::Options::default();
+    options.with_snippet = false;
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| Mistake {
+        file: path.to_owned(),
+        line: error.location().map_or(0, |location| location.line()),
+        what: error.without_snippet().to_string().lines().next().unwrap_or("cannot be read").to_owned(),
+    })
+}
+
+/// The shapes of the variables of one rule.
+pub struct Shapes {
+    by_variable: HashMap<&'static str, Shape>,
+}
+
+impl Shapes {
+    /// The shapes for a rule of these types with these parameters.
+    pub fn of(types: &[&'static str], params: &serde_json::Map<String, serde_json::Value>) -> Self {
+        let mut resource = Shape::Record(BTreeMap::new());
+        let mut protection = Shape::Record(BTreeMap::new());
+        for name in types {
+            let shapes = shapes_of_type(name);
+            resource.merge(shapes.0.clone());
+            protection.merge(shapes.1.clone());
+        }
+        let params = Shape::Record(params.keys().map(|name| (name.clone(), Shape::Any)).collect());
+        Shapes {
+            by_variable: HashMap::from([
+                ("resource", resource),
+                ("protection", protection),
+                ("objective", crate::audit::objective::shape().clone()),
+                ("params", params),
+                ("now", Shape::Time),
+            ]),
+        }
+    }
+
+    /// Why a path does not exist, if it does not.
+    fn mistake(&self, path: &Path) -> Option<String> {
+        let root = path.first()?;
+        let Some(mut shape) = self.by_variable.get(root.as_str()) else {
+            let known_names = ["int", "uint", "double", "string", "bool", "bytes", "list", "map", "type", "null_type", "timestamp", "duration", "lists", "math", "dyn"];
+            if known_names.contains(&root.as_str()) {
+                return None;
+            }
+            let hint = hint(root, VARIABLES.into_iter());
+            return Some(format!("there is no variable `{root}`{hint}"));
+        };
+        let mut walked = root.clone();
+        for step in &path[1..] {
+            shape = match shape {
+                Shape::Record(fields) => match fields.get(step) {
+                    Some(field) => field,
+                    None => {
+                        let hint = hint(step, fields.keys().map(String::as_str));
+                        let what = if root == "params" { "parameter" } else { "field" };
+                        return Some(format!("`{walked}` has no {what} `{step}`{hint}"));
+                    }
+                },
+                Shape::List(item) if step == ELEMENT => item,
+                Shape::List(_) | Shape::Scalar | Shape::Time if step != ELEMENT => {
+                    return Some(format!("`{walked}` has no fields, `{step}` cannot be asked of it"));
+                }
+                _ => return None,
+            };
+            if step == ELEMENT {
+                walked.push_str(ELEMENT);
+            } else {
+                walked.push('.');
+                walked.push_str(step);
+            }
+        }
+        None
+    }
+}
+
+/// The shapes of `resource` and `protection` of a type, worked out once.
+pub fn shapes_of_type(type_name: &'static str) -> Arc<(Shape, Shape)> {
+    static CACHE: OnceLock<Mutex<HashMap<&'static str, Arc<(Shape, Shape)>>>> = OnceLock::new();
+    let cache = CACHE.get_or_init(Mutex::default);
+    let mut cache = cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    Arc::clone(
+        cache
+            .entry(type_name)
+            .or_insert_with(|| Arc::new((shape::resource(type_name), shape::protection(type_name)))),
+    )
+}
+
+fn hint<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> String {
+    match shape::nearest(wrong, names) {
+        Some(name) => format!("; did you mean `{name}`?"),
+        None => String::new(),
+    }
+}
+
+struct Checker<'p> {
+    path: &'p str,
+    mistakes: Vec<Mistake>,
+}
+
+impl Checker<'_> {
+    fn wrong(&mut self, line: u64, what: String) {
+        self.mistakes.push(Mistake { file: self.path.to_owned(), line, what });
+    }
+
+    fn types(&mut self, file: &RuleFile) -> Vec<&'static str> {
+        let mut found = Vec::new();
+        for name in &file.applies_to {
+            if name.value == "DATA" {
+                found.extend(types::data_types().map(|info| info.name));
+            } else if let Some(info) = types::find(&name.value) {
+                found.push(info.name);
+            } else {
+                let hint = hint(&name.value, types::all().iter().map(|info| info.name));
+                self.wrong(name.referenced.line(), format!("there is no resource type `{}`{hint}", name.value));
+            }
+        }
+        if found.is_empty() && self.mistakes.is_empty() {
+            self.wrong(file.id.referenced.line(), "applies_to names no resource type".to_owned());
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn params(&mut self, file: &RuleFile) -> serde_json::Map<String, serde_json::Value> {
+        let mut values = serde_json::Map::new();
+        for (name, param) in &file.params {
+            let suffix = [("_days", Unit::Days), ("_hours", Unit::Hours), ("_minutes", Unit::Minutes), ("_seconds", Unit::Seconds)]
+                .into_iter()
+                .find(|(suffix, _)| name.ends_with(suffix));
+            if let Some((suffix, unit)) = suffix
+                && param.value.unit.is_some_and(|given| given != unit)
+            {
+                self.wrong(param.referenced.line(), format!("parameter `{name}` ends in `{suffix}` but its unit is another one"));
+            }
+            if param.value.unit.is_some() && !param.value.value.is_i64() {
+                self.wrong(param.referenced.line(), format!("parameter `{name}` has a unit, so its value must be a whole number"));
+            }
+            values.insert(name.clone(), param.value.value.clone());
+        }
+        values
+    }
+
+    fn expression(&mut self, source: &Line<String>, shapes: &Shapes) -> Expression {
+        match Expression::compile(source.value.trim()) {
+            Ok(expression) => {
+                for path in expression.paths() {
+                    if let Some(what) = shapes.mistake(&path) {
+                        self.wrong(source.referenced.line(), what);
+                    }
+                }
+                expression
+            }
+            Err(what) => {
+                self.wrong(source.referenced.line(), what);
+                Expression::never()
+            }
+        }
+    }
+
+    fn template(&mut self, source: &Line<String>, shapes: &Shapes) -> Template {
+        match Template::compile(&source.value) {
+            Ok(template) => {
+                for path in template.expressions().flat_map(Expression::paths) {
+                    if let Some(what) = shapes.mistake(&path) {
+                        self.wrong(source.referenced.line(), what);
+                    }
+                }
+                template
+            }
+            Err(what) => {
+                self.wrong(source.referenced.line(), what);
+                Template::empty()
+            }
+        }
+    }
+
+    fn templates(&mut self, sources: &[Line<String>], shapes: &Shapes) -> Vec<Template> {
+        sources.iter().map(|source| self.template(source, shapes)).collect()
+    }
+
+    /// A test that names a field which does not exist would test nothing.
+    fn tests(&mut self, file: &RuleFile, shapes: &Shapes) {
+        for test in &file.tests {
+            let line = test.name.referenced.line();
+            for (variable, fields) in [("resource", &test.resource), ("protection", &test.protection), ("objective", &test.objective), ("params", &test.params)] {
+                for name in fields.keys() {
+                    if let Some(what) = shapes.mistake(&vec![variable.to_owned(), name.clone()]) {
+                        self.wrong(line, format!("test `{}`: {what}", test.name.value));
+                    }
+                }
+            }
+            if let Some(name) = &test.type_name
+                && types::find(name).is_none()
+            {
+                self.wrong(line, format!("test `{}`: there is no resource type `{name}`", test.name.value));
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! One rule, one resource, one answer.
+
+use super::compile::{Rule, shapes_of_type};
+use super::expr::{Expression, Outcome, Scope};
+use super::paths::ELEMENT;
+use super::shape::Shape;
+use super::value::Reasons;
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// How many elements of a list a finding's evidence quotes.
+const EVIDENCE_ITEMS: usize = 10;
+
+/// What a rule says of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    Pass,
+    Fail,
+    Unknown,
+}
+
+/// A rule's answer with what it rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    pub status: Status,
+    pub message: String,
+    /// Path to value, for every fact that the check read.
+    pub evidence: Map<String, Value>,
+    pub unknown_because: Vec<String>,
+}
+
+/// A resource with all that rules may ask about it, as JSON and as CEL values.
+pub struct Subject {
+    resource: Value,
+    protection: Value,
+    objective: Value,
+    reasons: [Arc<Reasons>; 2],
+    scope: Scope<'static>,
+}
+
+/// What a [`Subject`] is made of.
+pub struct Facts {
+    /// `resource`: its properties with type, arn, account, region, id, name, tags and created_at beside them.
+    pub resource: Map<String, Value>,
+    /// Why properties are missing, by path.
+    pub resource_reasons: Reasons,
+    pub protection: Value,
+    pub protection_reasons: Reasons,
+    pub objective: Value,
+}
+
+impl Subject {
+    /// Prepares a resource of `type_name` for its rules.
+    pub fn new(type_name: &'static str, facts: Facts, now: DateTime<Utc>) -> Self {
+        let shapes = shapes_of_type(type_name);
+        let resource = Value::Object(facts.resource);
+        let reasons = [Arc::new(facts.resource_reasons), Arc::new(facts.protection_reasons)];
+        let mut scope = Scope::at(now);
+        scope.bind("resource", &resource, &shapes.0, &reasons[0]);
+        scope.bind("protection", &facts.protection, &shapes.1, &reasons[1]);
+        scope.bind("objective", &facts.objective, crate::audit::objective::shape(), &Arc::default());
+        Subject { resource, protection: facts.protection, objective: facts.objective, reasons, scope }
+    }
+
+    /// The scope of the resource's own values, for expressions of the policy file.
+    pub fn scope(&self) -> &Scope<'static> {
+        &self.scope
+    }
+
+    /// The rule's answer with these parameters; `None` when the rule does not apply.
+    pub fn judge(&self, rule: &Rule, params: &Value) -> Option<Verdict> {
+        let mut scope = self.scope.inner();
+        scope.bind("params", params, &params_shape(params), &Arc::default());
+        if let Some(when) = &rule.when {
+            match when.truth(&scope) {
+                Outcome::Known(false) => return None,
+                Outcome::Known(true) => {}
+                Outcome::Unknown(reason) => {
+                    // Whether it applies is unknown; but a check that holds for certain holds if it applies, too.
+                    let because = self.because(when, reason);
+                    return Some(self.unknown(rule, params, because));
+                }
+                Outcome::Broken(error) => return Some(self.unknown(rule, params, vec![broken(rule, &error)])),
+            }
+        }
+        let status = match rule.check.truth(&scope) {
+            Outcome::Known(true) => Status::Pass,
+            Outcome::Known(false) => Status::Fail,
+            Outcome::Unknown(reason) => {
+                let because = self.because(&rule.check, reason);
+                return Some(self.unknown(rule, params, because));
+            }
+            Outcome::Broken(error) => return Some(self.unknown(rule, params, vec![broken(rule, &error)])),
+        };
+        Some(Verdict {
+            status,
+            message: rule.message.render(&scope),
+            evidence: self.evidence(rule, params),
+            unknown_because: Vec::new(),
+        })
+    }
+
+    /// The remediation's texts for this resource.
+    pub fn with_params<T>(&self, params: &Value, render: impl FnOnce(&Scope) -> T) -> T {
+        let mut scope = self.scope.inner();
+        scope.bind("params", params, &params_shape(params), &Arc::default());
+        render(&scope)
+    }
+
+    fn unknown(&self, rule: &Rule, params: &Value, because: Vec<String>) -> Verdict {
+        Verdict {
+            status: Status::Unknown,
+            message: format!("cannot be judged: {}", because.join("; ")),
+            evidence: self.evidence(rule, params),
+            unknown_because: because,
+        }
+    }
+
+    /// Every reason for what the expression reads, the one that stopped it first.
+    fn because(&self, expression: &Expression, first: String) -> Vec<String> {
+        let mut because: Vec<String> = first.split("; ").map(str::to_owned).collect();
+        for path in expression.paths() {
+            let index = match path.first().map(String::as_str) {
+                Some("resource") => 0,
+                Some("protection") => 1,
+                _ => continue,
+            };
+            for depth in 1..path.len() {
+                for reason in self.reasons[index].get(&spell(&path[1..=depth])).into_iter().flatten() {
+                    if !because.contains(reason) {
+                        because.push(reason.clone());
+                    }
+                }
+            }
+        }
+        because
+    }
+
+    fn evidence(&self, rule: &Rule, params: &Value) -> Map<String, Value> {
+        let mut evidence = Map::new();
+        for path in rule.check.paths() {
+            let root = match path.first().map(String::as_str) {
+                Some("resource") => &self.resource,
+                Some("protection") => &self.protection,
+                Some("objective") => &self.objective,
+                Some("params") => params,
+                _ => continue,
+            };
+            // A list is quoted as a whole: what one element's field says means nothing without the others.
+            let steps: Vec<&String> = path[1..].iter().take_while(|step| *step != ELEMENT).collect();
+            let mut value = Some(root);
+            for step in &steps {
+                value = value.and_then(|value| value.get(step.as_str()));
+            }
+            if let (Some(value), false) = (value, steps.is_empty()) {
+                let spelt: Vec<&str> = path.iter().take(steps.len() + 1).map(String::as_str).collect();
+                evidence.insert(spelt.join("."), quoted(value));
+            }
+        }
+        evidence.sort_keys();
+        evidence
+    }
+}
+
+/// `plans`, `[]`, `rule` as `plans[].rule`.
+fn spell(steps: &[String]) -> String {
+    let mut text = String::new();
+    for step in steps {
+        if step != ELEMENT && !text.is_empty() {
+            text.push('.');
+        }
+        text.push_str(step);
+    }
+    text
+}
+
+fn quoted(value: &Value) -> Value {
+    match value {
+        Value::Array(items) if items.len() > EVIDENCE_ITEMS => {
+            let mut short: Vec<Value> = items.iter().take(EVIDENCE_ITEMS).cloned().collect();
+            short.push(Value::String(format!("… and {} more", items.len() - EVIDENCE_ITEMS)));
+            Value::Array(short)
+        }
+        _ => value.clone(),
+    }
+}
+
+fn broken(rule: &Rule, error: &str) -> String {
+    format!("rule {} ({}) cannot judge this resource: {error}", rule.id, rule.path)
+}
+
+fn params_shape(params: &Value) -> Shape {
+    let fields = params.as_object().map(|fields| fields.keys().map(|name| (name.clone(), Shape::Any)).collect());
+    Shape::Record(fields.unwrap_or_default())
+}

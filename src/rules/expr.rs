@@ -1,0 +1,180 @@
+//! CEL: compiling, checking and evaluating expressions. The only module that knows the `cel` crate's parser and evaluator, so
+//! that either can be replaced.
+
+use super::functions;
+use super::paths::{self, Path};
+use super::shape::Shape;
+use super::value::{self, Reasons, UNREAD};
+use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators};
+use cel::common::types::{CelBool, CelTimestamp};
+use cel::common::value::Val;
+use cel::{Context, Env, ExecutionError, Value as CelValue};
+use chrono::{DateTime, Utc};
+use std::sync::{Arc, OnceLock};
+
+/// The variables that expressions may name.
+pub const VARIABLES: [&str; 5] = ["resource", "protection", "objective", "params", "now"];
+
+/// A compiled expression.
+#[derive(Debug)]
+pub struct Expression {
+    source: String,
+    ast: IdedExpr,
+}
+
+/// How an evaluation ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome<T> {
+    Known(T),
+    /// It depends on something that was not read: why.
+    Unknown(String),
+    /// The expression itself is wrong for this resource: a bug of the rule or policy.
+    Broken(String),
+}
+
+fn environment() -> &'static Arc<Env> {
+    static ENVIRONMENT: OnceLock<Arc<Env>> = OnceLock::new();
+    ENVIRONMENT.get_or_init(|| Arc::new(functions::environment()))
+}
+
+impl Expression {
+    /// Compiles `source`.
+    ///
+    /// # Errors
+    /// The parser's message, on one line.
+    pub fn compile(source: &str) -> Result<Self, String> {
+        let program = environment().compile(source).map_err(|errors| {
+            let text = errors.to_string();
+            let first = text.lines().find(|line| line.contains("ERROR")).unwrap_or(&text);
+            format!("cannot read the expression: {}", first.trim())
+        })?;
+        let mut ast = program.expression().clone();
+        rewrite(&mut ast);
+        Ok(Expression { source: source.to_owned(), ast })
+    }
+
+    /// Stands in for an expression that could not be compiled, so that the rest of a file can be checked.
+    pub(super) fn never() -> Self {
+        let ast = IdedExpr { id: 0, expr: Expr::Literal(LiteralValue::Null) };
+        Expression { source: String::new(), ast }
+    }
+
+    /// The text that was compiled.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The paths that the expression reads, such as `resource.encrypted` or `protection.plans[].rule`.
+    pub fn paths(&self) -> Vec<Path> {
+        paths::of(&self.ast)
+    }
+
+    /// Evaluates to a truth value.
+    pub fn truth(&self, scope: &Scope) -> Outcome<bool> {
+        self.evaluate(scope, |value| value.downcast_ref::<CelBool>().map(|truth| *truth.inner()))
+    }
+
+    /// Evaluates to text for people: `unknown` for what was not read, `none` for null.
+    pub fn text(&self, scope: &Scope) -> String {
+        match self.evaluate(scope, |value| Some(functions::display(value))) {
+            Outcome::Known(text) => text,
+            Outcome::Unknown(_) => "unknown".to_owned(),
+            Outcome::Broken(error) => format!("({error})"),
+        }
+    }
+
+    fn evaluate<T>(&self, scope: &Scope, read: impl Fn(&dyn Val) -> Option<T>) -> Outcome<T> {
+        match CelValue::resolve_val(&self.ast, &scope.context) {
+            Ok(value) => match read(value.as_ref()) {
+                Some(result) => Outcome::Known(result),
+                None => Outcome::Broken(format!("`{}` is not true or false", self.source)),
+            },
+            Err(ExecutionError::FunctionError { function, message }) if function == UNREAD => Outcome::Unknown(message),
+            Err(error) => Outcome::Broken(format!("`{}`: {error}", self.source)),
+        }
+    }
+}
+
+/// Makes the two shorthands of the rule format plain CEL: `has(record.field)` is `record.field != null`, so that an unread field stays
+/// unknown, and `age(time)` is `age(time, now)`.
+fn rewrite(node: &mut IdedExpr) {
+    match &mut node.expr {
+        Expr::Select(select) => {
+            rewrite(&mut select.operand);
+            if select.test && !is_map(&select.operand.expr) {
+                select.test = false;
+                let id = node.id;
+                let tested = std::mem::take(&mut node.expr);
+                node.expr = Expr::Call(CallExpr {
+                    func_name: operators::NOT_EQUALS.to_owned(),
+                    target: None,
+                    args: vec![
+                        IdedExpr { id, expr: tested },
+                        IdedExpr { id, expr: Expr::Literal(LiteralValue::Null) },
+                    ],
+                });
+            }
+        }
+        Expr::Call(call) => {
+            if let Some(target) = &mut call.target {
+                rewrite(target);
+            }
+            call.args.iter_mut().for_each(rewrite);
+            if call.func_name == "age" && call.target.is_none() && call.args.len() == 1 {
+                call.args.push(IdedExpr { id: node.id, expr: Expr::Ident("now".to_owned()) });
+            }
+        }
+        Expr::Comprehension(comprehension) => {
+            for part in [
+                &mut comprehension.iter_range,
+                &mut comprehension.accu_init,
+                &mut comprehension.loop_cond,
+                &mut comprehension.loop_step,
+                &mut comprehension.result,
+            ] {
+                rewrite(part);
+            }
+        }
+        Expr::List(list) => list.elements.iter_mut().for_each(rewrite),
+        Expr::Map(map) => {
+            for entry in &mut map.entries {
+                if let EntryExpr::MapEntry(entry) = &mut entry.expr {
+                    rewrite(&mut entry.key);
+                    rewrite(&mut entry.value);
+                }
+            }
+        }
+        Expr::Struct(_) | Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => {}
+    }
+}
+
+/// Tags and the Region's settings are maps: there `has` asks for a key.
+fn is_map(operand: &Expr) -> bool {
+    matches!(operand, Expr::Select(select) if ["tags", "opt_in", "full_management"].contains(&select.field.as_str()))
+}
+
+/// The values that an expression is evaluated against.
+pub struct Scope<'p> {
+    context: Context<'p, 'static>,
+}
+
+impl Scope<'static> {
+    /// A scope that knows only the time.
+    pub fn at(now: DateTime<Utc>) -> Self {
+        let mut context = Context::with_env(Arc::clone(environment()));
+        context.add_variable_as_val("now", Box::new(CelTimestamp::from(now.fixed_offset())));
+        Scope { context }
+    }
+}
+
+impl Scope<'_> {
+    /// Binds a variable.
+    pub fn bind(&mut self, name: &str, json: &serde_json::Value, shape: &Shape, reasons: &Arc<Reasons>) {
+        self.context.add_variable_as_val(name, value::to_cel(json, shape, reasons));
+    }
+
+    /// A scope within this one.
+    pub fn inner(&self) -> Scope<'_> {
+        Scope { context: self.context.new_inner_scope() }
+    }
+}

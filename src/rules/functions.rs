@@ -1,0 +1,147 @@
+//! The functions that rules and policies may call besides CEL's own, and how values read to people.
+
+use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelNull, CelString, CelTimestamp};
+use cel::common::value::Val;
+use cel::{DeclarationError, Env};
+
+/// CEL with the strings, lists and math extensions and rel9's own functions. Optional syntax (`a.?b`) stays off: it would turn
+/// what was not read into nothing.
+pub(super) fn environment() -> Env {
+    let mut env = Env::stdlib();
+    // Registration fails only on a name that is there twice, which the tests would show for every rule.
+    let _ = env.add_extension(cel::extensions::strings);
+    let _ = env.add_extension(cel::extensions::lists);
+    let _ = env.add_extension(cel::extensions::math);
+    let _ = register(&mut env);
+    env
+}
+
+fn register(env: &mut Env) -> Result<(), DeclarationError> {
+    fn minutes(n: &CelInt) -> CelInt {
+        CelInt::from(n.inner().saturating_mul(60))
+    }
+    fn hours(n: &CelInt) -> CelInt {
+        CelInt::from(n.inner().saturating_mul(3_600))
+    }
+    fn days(n: &CelInt) -> CelInt {
+        CelInt::from(n.inner().saturating_mul(86_400))
+    }
+    fn age(time: &CelTimestamp, now: &CelTimestamp) -> CelInt {
+        CelInt::from((*now.inner() - *time.inner()).num_seconds())
+    }
+    fn human(seconds: &CelInt) -> CelString<'static> {
+        CelString::from(human_duration(*seconds.inner()))
+    }
+    fn human_never(_: &CelNull) -> CelString<'static> {
+        CelString::from("never".to_owned())
+    }
+    fn human_bytes(size: &CelInt) -> CelString<'static> {
+        CelString::from(human_size(*size.inner()))
+    }
+    fn human_bytes_unknown(_: &CelNull) -> CelString<'static> {
+        CelString::from("unknown size".to_owned())
+    }
+    fn arn_region(arn: &CelString) -> CelString<'static> {
+        CelString::from(arn_part(arn.inner(), 3))
+    }
+    fn arn_account(arn: &CelString) -> CelString<'static> {
+        CelString::from(arn_part(arn.inner(), 4))
+    }
+    cel::add_overload!(env, fn minutes: (CelInt) -> CelInt)?;
+    cel::add_overload!(env, fn hours: (CelInt) -> CelInt)?;
+    cel::add_overload!(env, fn days: (CelInt) -> CelInt)?;
+    cel::add_overload!(env, fn age: (CelTimestamp, CelTimestamp) -> CelInt)?;
+    cel::add_overload!(env, fn human: (CelInt) -> CelString)?;
+    cel::add_overload!(env, fn human_never: (CelNull) -> CelString, name = "human", id = "human_null")?;
+    cel::add_overload!(env, fn human_bytes: (CelInt) -> CelString)?;
+    cel::add_overload!(env, fn human_bytes_unknown: (CelNull) -> CelString, name = "human_bytes", id = "human_bytes_null")?;
+    cel::add_overload!(env, fn arn_region: (CelString) -> CelString)?;
+    cel::add_overload!(env, fn arn_account: (CelString) -> CelString)?;
+    Ok(())
+}
+
+fn arn_part(arn: &str, part: usize) -> String {
+    arn.split(':').nth(part).unwrap_or_default().to_owned()
+}
+
+/// A duration as people say it: its two largest units.
+pub fn human_duration(seconds: i64) -> String {
+    let sign = if seconds < 0 { "-" } else { "" };
+    let seconds = seconds.unsigned_abs();
+    let units = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
+    let mut rest = seconds;
+    let mut parts = Vec::new();
+    for (name, size) in units {
+        let count = rest / size;
+        rest %= size;
+        if count > 0 {
+            parts.push(format!("{count} {name}"));
+        } else if !parts.is_empty() {
+            break;
+        }
+        if parts.len() == 2 {
+            break;
+        }
+    }
+    if parts.is_empty() { "0 s".to_owned() } else { format!("{sign}{}", parts.join(" ")) }
+}
+
+/// A size in binary units, as AWS counts storage.
+pub fn human_size(bytes: i64) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+    let mut size = bytes as f64;
+    let mut unit = 0;
+    while size.abs() >= 1024.0 && unit + 1 < units.len() {
+        size /= 1024.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{bytes} B") } else { format!("{size:.1} {}", units[unit]) }
+}
+
+/// A value as it stands in a message.
+pub(super) fn display(value: &dyn Val) -> String {
+    if let Some(text) = value.downcast_ref::<CelString>() {
+        return text.inner().to_owned();
+    }
+    if let Some(number) = value.downcast_ref::<CelInt>() {
+        return number.inner().to_string();
+    }
+    if let Some(number) = value.downcast_ref::<CelDouble>() {
+        return number.inner().to_string();
+    }
+    if let Some(truth) = value.downcast_ref::<CelBool>() {
+        return truth.inner().to_string();
+    }
+    if let Some(time) = value.downcast_ref::<CelTimestamp>() {
+        return time.inner().with_timezone(&chrono::Utc).format("%Y-%m-%d %H:%M UTC").to_string();
+    }
+    if value.downcast_ref::<CelNull>().is_some() {
+        return "none".to_owned();
+    }
+    if let Some(list) = value.downcast_ref::<CelList>() {
+        let items: Vec<String> = list.inner().iter().map(|item| display(item.as_ref())).collect();
+        return items.join(", ");
+    }
+    format!("({})", value.get_type().name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_as_people_say_them() {
+        assert_eq!(human_duration(0), "0 s");
+        assert_eq!(human_duration(59), "59 s");
+        assert_eq!(human_duration(3_600), "1 h");
+        assert_eq!(human_duration(93_600), "1 d 2 h");
+        assert_eq!(human_duration(86_405), "1 d");
+        assert_eq!(human_duration(-7_200), "-2 h");
+    }
+
+    #[test]
+    fn sizes_have_one_decimal() {
+        assert_eq!(human_size(512), "512 B");
+        assert_eq!(human_size(8 << 30), "8.0 GiB");
+    }
+}

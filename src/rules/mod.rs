@@ -1,0 +1,123 @@
+//! Declarative rules: loading, checking, judging. Knows no AWS SDK type and no report; no rule's logic is here.
+
+pub mod compile;
+pub mod engine;
+pub mod expr;
+pub mod format;
+mod functions;
+mod paths;
+pub mod selftest;
+pub mod shape;
+pub mod template;
+pub mod value;
+
+pub use compile::{Mistake, Rule};
+pub use format::{BestPractice, Severity};
+pub use functions::{human_duration, human_size};
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The rule files of the binary: path and text.
+const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+
+/// The rules of an audit, by id.
+#[derive(Debug, Default)]
+pub struct RuleSet {
+    rules: BTreeMap<String, Rule>,
+    digest: Sha256,
+}
+
+impl RuleSet {
+    /// The rules of the binary, with those of `folders` added or put in their place.
+    ///
+    /// # Errors
+    /// Every mistake in the rule files, with file and line.
+    pub fn load(folders: &[impl AsRef<Path>]) -> Result<Self, Vec<Mistake>> {
+        let mut set = RuleSet::default();
+        set.add(BUILT_IN.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect())?;
+        for folder in folders {
+            set.add(read_folder(folder.as_ref())?)?;
+        }
+        Ok(set)
+    }
+
+    /// The rules of folders without the built-in ones.
+    ///
+    /// # Errors
+    /// Every mistake in the rule files, with file and line.
+    pub fn of_folders(folders: &[impl AsRef<Path>]) -> Result<Self, Vec<Mistake>> {
+        let mut set = RuleSet::default();
+        for folder in folders {
+            set.add(read_folder(folder.as_ref())?)?;
+        }
+        Ok(set)
+    }
+
+    fn add(&mut self, files: Vec<(String, String)>) -> Result<(), Vec<Mistake>> {
+        let mut mistakes = Vec::new();
+        let mut seen: BTreeMap<String, String> = BTreeMap::new();
+        let compiled: Vec<_> = files.par_iter().map(|(path, text)| compile::rule(path, text)).collect();
+        for (result, (path, text)) in compiled.into_iter().zip(&files) {
+            self.digest.update(text.as_bytes());
+            match result {
+                Ok(rule) => {
+                    if let Some(other) = seen.insert(rule.id.clone(), path.clone()) {
+                        mistakes.push(Mistake { file: path.clone(), line: rule.file.id.referenced.line(), what: format!("rule `{}` is also in {other}", rule.id) });
+                    }
+                    self.rules.insert(rule.id.clone(), rule);
+                }
+                Err(found) => mistakes.extend(found),
+            }
+        }
+        if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
+    }
+
+    /// The rules by id.
+    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.values()
+    }
+
+    /// A rule by its id.
+    pub fn get(&self, id: &str) -> Option<&Rule> {
+        self.rules.get(id)
+    }
+
+    /// The rule id nearest to a wrong one.
+    pub fn nearest(&self, wrong: &str) -> Option<&str> {
+        shape::nearest(wrong, self.rules.keys().map(String::as_str))
+    }
+
+    /// `sha256:` and the digest of all rule texts.
+    pub fn digest(&self) -> String {
+        format!("sha256:{}", hex(&self.digest.clone().finalize()))
+    }
+}
+
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The `.yaml` files below a folder, sorted.
+fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<Mistake>> {
+    let fail = |path: &Path, what: String| vec![Mistake { file: path.display().to_string(), line: 0, what }];
+    let mut files = Vec::new();
+    let mut pending = vec![folder.to_owned()];
+    while let Some(next) = pending.pop() {
+        let entries = std::fs::read_dir(&next).map_err(|error| fail(&next, format!("cannot be read: {error}")))?;
+        for entry in entries {
+            let path = entry.map_err(|error| fail(&next, format!("cannot be read: {error}")))?.path();
+            if path.is_dir() {
+                pending.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+                let text = std::fs::read_to_string(&path).map_err(|error| fail(&path, format!("cannot be read: {error}")))?;
+                files.push((path.display().to_string(), text));
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,185 @@
+//! The shape of what expressions see, from the JSON Schemas of the inventory and of the protection facts: which fields exist,
+//! which objects are records and which are maps, which texts are times.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The shape of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape {
+    /// An object with these fields. A field that a value lacks was not read.
+    Record(BTreeMap<String, Shape>),
+    /// An object with any keys, such as tags.
+    Map,
+    List(Box<Shape>),
+    /// An RFC 3339 time.
+    Time,
+    /// Text, a number, a truth value.
+    Scalar,
+    /// Nothing is known about it: nothing is checked.
+    Any,
+}
+
+impl Shape {
+    /// Reads a JSON Schema as `schemars` writes them.
+    pub fn of_schema(schema: &schemars::Schema) -> Shape {
+        let root = schema.as_value();
+        Self::read(root, root, 0)
+    }
+
+    fn read(schema: &Value, root: &Value, depth: usize) -> Shape {
+        if depth > 16 {
+            return Shape::Any;
+        }
+        if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+            let target = reference.strip_prefix('#').and_then(|pointer| root.pointer(pointer));
+            return target.map_or(Shape::Any, |target| Self::read(target, root, depth + 1));
+        }
+        if let Some(choices) = schema.get("anyOf").and_then(Value::as_array) {
+            // `Option<T>` of a referenced type: the choice that is not null.
+            return choices
+                .iter()
+                .find(|choice| choice.get("type").and_then(Value::as_str) != Some("null"))
+                .map_or(Shape::Any, |choice| Self::read(choice, root, depth + 1));
+        }
+        if let Some(fields) = schema.get("properties").and_then(Value::as_object) {
+            return Shape::Record(
+                fields
+                    .iter()
+                    .map(|(name, field)| (name.clone(), Self::read(field, root, depth + 1)))
+                    .collect(),
+            );
+        }
+        if let Some(items) = schema.get("items") {
+            return Shape::List(Box::new(Self::read(items, root, depth + 1)));
+        }
+        match schema.get("format").and_then(Value::as_str) {
+            Some("date-time") => return Shape::Time,
+            Some(_) => return Shape::Scalar,
+            None => {}
+        }
+        if Self::is_type(schema, "object") {
+            return if schema.get("additionalProperties").and_then(Value::as_bool) == Some(false) {
+                Shape::Record(BTreeMap::new())
+            } else {
+                Shape::Map
+            };
+        }
+        Shape::Scalar
+    }
+
+    fn is_type(schema: &Value, name: &str) -> bool {
+        match schema.get("type") {
+            Some(Value::String(one)) => one == name,
+            Some(Value::Array(several)) => several.iter().any(|one| one.as_str() == Some(name)),
+            _ => false,
+        }
+    }
+
+    /// The shape of a field of a record.
+    pub fn field(&self, name: &str) -> Option<&Shape> {
+        match self {
+            Shape::Record(fields) => fields.get(name),
+            _ => None,
+        }
+    }
+
+    /// Adds the fields of another record: for rules of several types a field may come from any of them.
+    pub fn merge(&mut self, other: Shape) {
+        match (self, other) {
+            (Shape::Record(mine), Shape::Record(theirs)) => {
+                for (name, shape) in theirs {
+                    match mine.get_mut(&name) {
+                        Some(known) => known.merge(shape),
+                        None => {
+                            mine.insert(name, shape);
+                        }
+                    }
+                }
+            }
+            (Shape::List(mine), Shape::List(theirs)) => mine.merge(*theirs),
+            _ => {}
+        }
+    }
+}
+
+/// What `resource` looks like for one resource type.
+pub fn resource(type_name: &str) -> Shape {
+    let mut fields = BTreeMap::from([
+        ("tags".to_owned(), Shape::Map),
+        ("created_at".to_owned(), Shape::Time),
+    ]);
+    for name in ["type", "arn", "account", "region", "id", "name"] {
+        fields.insert(name.to_owned(), Shape::Scalar);
+    }
+    let mut shape = Shape::Record(fields);
+    if let Some(info) = crate::inventory::types::find(type_name) {
+        shape.merge(Shape::of_schema(&(info.schema)()));
+    }
+    shape
+}
+
+/// What `protection` looks like for one resource type.
+pub fn protection(type_name: &str) -> Shape {
+    Shape::of_schema(&crate::protection::facts::schema_of(type_name))
+}
+
+/// The nearest of `names` to a misspelt one, when there is one near enough to be meant.
+pub fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    names
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(wrong, name), name))
+        .filter(|(distance, name)| *distance <= 1 + name.len().min(wrong.len()) / 3)
+        .min()
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_tell_records_maps_lists_and_times_apart() {
+        let volume = resource("AWS::EC2::Volume");
+        assert_eq!(volume.field("tags"), Some(&Shape::Map));
+        assert_eq!(volume.field("encrypted"), Some(&Shape::Scalar));
+        let Some(Shape::List(attachment)) = volume.field("attachments") else {
+            panic!("attachments is a list: {volume:?}");
+        };
+        assert_eq!(attachment.field("instance_id"), Some(&Shape::Scalar));
+        let region = resource("AWS::Region");
+        assert_eq!(region.field("opt_in"), Some(&Shape::Map));
+        assert_eq!(resource("AWS::KMS::Key").field("deletion_at"), Some(&Shape::Time));
+        let facts = protection("AWS::EC2::Volume");
+        assert!(facts.field("restore_tests").and_then(|tests| tests.field("last_attempt")).and_then(|a| a.field("at")) == Some(&Shape::Time));
+        assert!(matches!(facts.field("bucket").and_then(|b| b.field("destinations")), Some(Shape::List(_))));
+    }
+
+    /// The conventions that `inventory/types/mod.rs` promises.
+    #[test]
+    fn times_and_only_times_end_in_at() {
+        fn walk(path: &str, shape: &Shape) {
+            match shape {
+                Shape::Record(fields) => {
+                    for (name, field) in fields {
+                        let is_time = *field == Shape::Time;
+                        assert_eq!(is_time, name == "at" || name.ends_with("_at"), "{path}.{name}");
+                        walk(&format!("{path}.{name}"), field);
+                    }
+                }
+                Shape::List(item) => walk(path, item),
+                _ => {}
+            }
+        }
+        for info in crate::inventory::types::all() {
+            walk(info.name, &resource(info.name));
+            walk(info.name, &protection(info.name));
+        }
+    }
+
+    #[test]
+    fn suggestions_are_near() {
+        assert_eq!(nearest("encryptd", ["encrypted", "public"]), Some("encrypted"));
+        assert_eq!(nearest("zzz", ["encrypted", "public"]), None);
+    }
+}

@@ -1,0 +1,64 @@
+//! Texts with `{{ expression }}` in them.
+
+use super::expr::{Expression, Scope};
+
+/// A compiled text.
+#[derive(Debug)]
+pub struct Template {
+    parts: Vec<Part>,
+}
+
+#[derive(Debug)]
+enum Part {
+    Text(String),
+    Value(Expression),
+}
+
+impl Template {
+    /// Compiles `source`.
+    ///
+    /// # Errors
+    /// A `{{` without `}}`, or an expression that cannot be read.
+    pub fn compile(source: &str) -> Result<Self, String> {
+        let mut parts = Vec::new();
+        let mut rest = source;
+        while let Some(start) = rest.find("{{") {
+            let Some(length) = rest[start..].find("}}") else {
+                return Err("`{{` without `}}`".to_owned());
+            };
+            if start > 0 {
+                parts.push(Part::Text(rest[..start].to_owned()));
+            }
+            parts.push(Part::Value(Expression::compile(rest[start + 2..start + length].trim())?));
+            rest = &rest[start + length + 2..];
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Text(rest.to_owned()));
+        }
+        Ok(Template { parts })
+    }
+
+    /// Stands in for a text that could not be compiled.
+    pub(super) fn empty() -> Self {
+        Template { parts: Vec::new() }
+    }
+
+    /// The text with its values.
+    pub fn render(&self, scope: &Scope) -> String {
+        self.parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) => text.clone(),
+                Part::Value(expression) => expression.text(scope),
+            })
+            .collect()
+    }
+
+    /// The expressions in it.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Value(expression) => Some(expression),
+            Part::Text(_) => None,
+        })
+    }
+}
