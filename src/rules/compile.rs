@@ -265,11 +265,7 @@ impl Checker<'_> {
     fn expression(&mut self, source: &Line<String>, shapes: &Shapes) -> Expression {
         match Expression::compile(source.value.trim()) {
             Ok(expression) => {
-                for path in expression.paths() {
-                    if let Some(what) = shapes.mistake(&path) {
-                        self.wrong(source.referenced.line(), what);
-                    }
-                }
+                self.check(&expression, source.referenced.line(), shapes);
                 expression
             }
             Err(what) => {
@@ -279,13 +275,22 @@ impl Checker<'_> {
         }
     }
 
+    fn check(&mut self, expression: &Expression, line: u64, shapes: &Shapes) {
+        for path in expression.paths() {
+            if let Some(what) = shapes.mistake(&path) {
+                self.wrong(line, what);
+            }
+        }
+        for name in expression.unknown_functions() {
+            self.wrong(line, format!("there is no function `{name}`"));
+        }
+    }
+
     fn template(&mut self, source: &Line<String>, shapes: &Shapes) -> Template {
         match Template::compile(&source.value) {
             Ok(template) => {
-                for path in template.expressions().flat_map(Expression::paths) {
-                    if let Some(what) = shapes.mistake(&path) {
-                        self.wrong(source.referenced.line(), what);
-                    }
+                for expression in template.expressions() {
+                    self.check(expression, source.referenced.line(), shapes);
                 }
                 template
             }

@@ -69,6 +69,21 @@ impl Expression {
         paths::of(&self.ast)
     }
 
+    /// The functions it calls that do not exist.
+    pub fn unknown_functions(&self) -> Vec<String> {
+        let context = Context::with_env(Arc::clone(environment()));
+        paths::functions(&self.ast)
+            .into_iter()
+            .filter(|(name, method)| {
+                // A call without arguments matches no overload; only a name that nothing declares is `undeclared`.
+                let probe = if *method { format!("''.{name}()") } else { format!("{name}()") };
+                let Ok(program) = environment().compile(&probe) else { return false };
+                matches!(program.execute(&context), Err(ExecutionError::UndeclaredReference(_)))
+            })
+            .map(|(name, _)| name)
+            .collect()
+    }
+
     /// Evaluates to a truth value.
     pub fn truth(&self, scope: &Scope) -> Outcome<bool> {
         self.evaluate(scope, |value| value.downcast_ref::<CelBool>().map(|truth| *truth.inner()))

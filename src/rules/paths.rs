@@ -16,6 +16,51 @@ pub fn of(expression: &IdedExpr) -> Vec<Path> {
     walker.found
 }
 
+/// The functions that `expression` calls: name, and whether as a method. Operators are left out.
+pub fn functions(expression: &IdedExpr) -> Vec<(String, bool)> {
+    fn walk(node: &IdedExpr, found: &mut Vec<(String, bool)>) {
+        match &node.expr {
+            Expr::Call(call) => {
+                let name = (call.func_name.clone(), call.target.is_some());
+                let is_word = call.func_name.starts_with(|first: char| first.is_ascii_alphabetic());
+                if is_word && !found.contains(&name) {
+                    // `lists.range(n)` parses as a method of a name that is no variable.
+                    match call.target.as_deref().map(|target| &target.expr) {
+                        Some(Expr::Ident(namespace)) if NAMESPACES.contains(&namespace.as_str()) => {
+                            found.push((format!("{namespace}.{}", call.func_name), false));
+                        }
+                        _ => found.push(name),
+                    }
+                }
+                call.target.iter().for_each(|target| walk(target, found));
+                call.args.iter().for_each(|argument| walk(argument, found));
+            }
+            Expr::Select(select) => walk(&select.operand, found),
+            Expr::List(list) => list.elements.iter().for_each(|element| walk(element, found)),
+            Expr::Comprehension(comprehension) => {
+                walk(&comprehension.iter_range, found);
+                walk(&comprehension.loop_step, found);
+                walk(&comprehension.result, found);
+            }
+            Expr::Map(map) => {
+                for entry in &map.entries {
+                    if let EntryExpr::MapEntry(entry) = &entry.expr {
+                        walk(&entry.key, found);
+                        walk(&entry.value, found);
+                    }
+                }
+            }
+            Expr::Ident(_) | Expr::Literal(_) | Expr::Struct(_) | Expr::Unspecified => {}
+        }
+    }
+    let mut found = Vec::new();
+    walk(expression, &mut found);
+    found
+}
+
+/// First parts of function names of CEL's extensions.
+const NAMESPACES: [&str; 3] = ["lists", "math", "strings"];
+
 struct Walker {
     found: Vec<Path>,
     /// Comprehension variables and the path of what they stand for; `None` when that is not a fact.
