@@ -8,3 +8,4 @@ pub mod protection;
 pub mod audit;
 pub mod rules;
 pub mod cli;
+pub mod report;

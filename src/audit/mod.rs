@@ -1,3 +1,202 @@
-//! From an inventory to a findings document: objectives, rules, waivers, gate.
+//! From an inventory to a findings document: objectives, rules, waivers, gate. Reads no source and renders nothing.
 
+pub mod findings;
+mod judge;
 pub mod objective;
+pub mod policy;
+
+use crate::inventory::document::{self, DocumentError};
+use crate::inventory::{CoverageEntry, CoverageStatus, GLOBAL, Resource, Shard};
+use crate::protection::{self, Summaries};
+use crate::rules::{BestPractice, Rule, RuleSet, Severity, hex};
+use chrono::{DateTime, Utc};
+use findings::{AuditInfo, BestPracticeSummary, Finding, Findings, Status, Summary};
+use judge::Judge;
+use policy::{FailOn, Policy};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// Where the shards come from. Files are read one at a time, twice: once for what others must know of them, once to be judged.
+pub enum Input {
+    Memory(Vec<Shard>),
+    Files(Vec<PathBuf>),
+}
+
+/// What an audit is asked to do.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// The moment at which everything is judged; without it that of the inventory.
+    pub as_of: Option<DateTime<Utc>>,
+    /// Only these rules; all when empty.
+    pub rules: Vec<String>,
+    pub skip_rules: Vec<String>,
+    pub best_practices: Vec<BestPractice>,
+    /// Only these ARNs; all when empty.
+    pub resources: Vec<String>,
+    /// Only resources with all of these tags.
+    pub tags: Vec<(String, String)>,
+    /// `aws`, `inventory` or `demo`.
+    pub source: String,
+}
+
+impl Options {
+    fn wants_rule(&self, rule: &Rule) -> bool {
+        (self.rules.is_empty() || self.rules.contains(&rule.id))
+            && !self.skip_rules.contains(&rule.id)
+            && (self.best_practices.is_empty() || self.best_practices.contains(&rule.best_practice))
+    }
+
+    /// Whether findings for a resource are asked for. Whatever is left out is still evidence for the rest.
+    fn wants_resource(&self, resource: &Resource) -> bool {
+        let tagged = |(key, value): &(String, String)| resource.tags().is_some_and(|tags| tags.get(key) == Some(value));
+        (self.resources.is_empty() || self.resources.contains(&resource.arn)) && self.tags.iter().all(tagged)
+    }
+}
+
+impl Input {
+    /// Calls `with` for every shard, one file at a time.
+    fn each(&self, mut with: impl FnMut(&Shard) -> Result<(), DocumentError>) -> Result<(), DocumentError> {
+        match self {
+            Input::Memory(shards) => shards.iter().try_for_each(with),
+            Input::Files(files) => files.iter().try_for_each(|file| document::read_file(file)?.iter().try_for_each(&mut with)),
+        }
+    }
+}
+
+/// Judges an inventory.
+///
+/// # Errors
+/// An inventory file that is wrong, or two that hold the same account and Region.
+pub fn run(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -> Result<Findings, DocumentError> {
+    let mut summaries = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut captured_at = None;
+    input.each(|shard| {
+        if !seen.insert((shard.account.clone(), shard.region.clone())) {
+            let what = format!("{}/{} is in two of the inventory files: audit one of them", shard.account, shard.region);
+            return Err(DocumentError { path: PathBuf::from("inventory"), line: 0, what });
+        }
+        captured_at = captured_at.max(shard.captured_at);
+        summaries.push(protection::summarise(shard));
+        Ok(())
+    })?;
+    let summaries: Summaries = summaries.into_iter().collect();
+    let as_of = options.as_of.or(captured_at).unwrap_or_else(Utc::now);
+
+    let chosen: Vec<&Rule> = rules.iter().filter(|rule| options.wants_rule(rule) && policy.enabled(&rule.id)).collect();
+    let judge = Judge::new(&chosen, policy, &summaries, as_of, options);
+    let mut found = judge::Judged::default();
+    let mut collection = Vec::new();
+    input.each(|shard| {
+        found.add(judge.shard(shard));
+        collection.extend(shard.coverage.entries.iter().cloned());
+        Ok(())
+    })?;
+    Ok(document_of(found, collection, &seen, as_of, rules, policy, options))
+}
+
+fn document_of(
+    mut found: judge::Judged,
+    mut collection: Vec<CoverageEntry>,
+    seen: &BTreeSet<(String, String)>,
+    as_of: DateTime<Utc>,
+    rules: &RuleSet,
+    policy: &Policy,
+    options: &Options,
+) -> Findings {
+    found.findings.sort_by(|a, b| {
+        let key = |finding: &Finding| {
+            let resource = &finding.resource;
+            (resource.account.clone(), resource.region.clone(), resource.type_name.clone(), resource.arn.clone(), finding.rule.clone())
+        };
+        key(a).cmp(&key(b))
+    });
+    found.reproducible.sort_by(|a, b| (&a.resource.account, &a.resource.region, &a.resource.arn).cmp(&(&b.resource.account, &b.resource.region, &b.resource.arn)));
+    collection.sort();
+    let accounts: BTreeSet<&String> = seen.iter().map(|(account, _)| account).collect();
+    let regions: BTreeSet<&String> = seen.iter().map(|(_, region)| region).filter(|region| *region != GLOBAL).collect();
+    let complete = !collection.iter().any(|entry| matches!(entry.status, CoverageStatus::Denied | CoverageStatus::Failed));
+    let summary = summarise(&found);
+    let mut info = AuditInfo {
+        id: String::new(),
+        rel9_version: env!("CARGO_PKG_VERSION").to_owned(),
+        as_of,
+        source: options.source.clone(),
+        accounts: accounts.into_iter().cloned().collect(),
+        regions: regions.into_iter().cloned().collect(),
+        policy_digest: policy.digest().map(str::to_owned),
+        rules_digest: rules.digest(),
+        complete,
+    };
+    info.id = fingerprint(&info, &found.findings);
+    Findings { schema: findings::SCHEMA.to_owned(), audit: info, summary, findings: found.findings, reproducible: found.reproducible, collection }
+}
+
+/// An id that the same inventory, rules, policy and time always give.
+fn fingerprint(info: &AuditInfo, findings: &[Finding]) -> String {
+    let mut digest = Sha256::new();
+    digest.update(serde_json::to_vec(info).unwrap_or_default());
+    for finding in findings {
+        digest.update(finding.id.as_bytes());
+        digest.update(finding.status.as_str().as_bytes());
+    }
+    hex(&digest.finalize()[..16])
+}
+
+fn summarise(found: &judge::Judged) -> Summary {
+    let mut by_status: BTreeMap<Status, u64> = [Status::Pass, Status::Fail, Status::Unknown, Status::Waived].map(|status| (status, 0)).into();
+    let mut by_severity: BTreeMap<Severity, u64> = Severity::ALL.map(|severity| (severity, 0)).into();
+    let mut resources = BTreeSet::new();
+    for finding in &found.findings {
+        *by_status.entry(finding.status).or_default() += 1;
+        if finding.status == Status::Fail {
+            *by_severity.entry(finding.severity).or_default() += 1;
+        }
+        resources.insert(finding.resource.arn.as_str());
+    }
+    Summary {
+        resources: resources.len() as u64,
+        by_status,
+        by_severity,
+        best_practices: BestPractice::ALL.iter().map(|practice| best_practice(*practice, &found.findings)).collect(),
+        coverage: found.coverage.clone().with_percent(),
+    }
+}
+
+fn best_practice(id: BestPractice, findings: &[Finding]) -> BestPracticeSummary {
+    let of_practice = || findings.iter().filter(|finding| finding.best_practice == id);
+    let count = |status: Status| of_practice().filter(|finding| finding.status == status).count() as u64;
+    let (pass, fail, unknown, waived) = (count(Status::Pass), count(Status::Fail), count(Status::Unknown), count(Status::Waived));
+    let at_risk = of_practice().any(|finding| finding.status == Status::Fail && finding.severity >= Severity::Medium);
+    let risk = if at_risk {
+        id.risk()
+    } else if unknown > 0 || pass + fail + waived == 0 {
+        "unknown"
+    } else {
+        "none"
+    };
+    BestPracticeSummary { id, risk: risk.to_owned(), pass, fail, unknown, waived }
+}
+
+/// How the gate decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    Passed,
+    /// Some failing finding is at or above the limit.
+    Failed,
+    /// None is, but something that could have been was not read.
+    Incomplete,
+}
+
+/// Decides the gate: an unknown finding at or above the limit might be a failure, so that the gate cannot be said to have passed.
+pub fn gate(findings: &Findings, fail_on: FailOn) -> Gate {
+    let reached = |status: Status| findings.findings.iter().any(|finding| finding.status == status && fail_on.reached_by(finding.severity));
+    if reached(Status::Fail) {
+        Gate::Failed
+    } else if !findings.audit.complete || reached(Status::Unknown) {
+        Gate::Incomplete
+    } else {
+        Gate::Passed
+    }
+}

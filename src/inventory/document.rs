@@ -1,1 +1,246 @@
-//! The inventory document: NDJSON, one header line and then resources and coverage entries in any order.
+//! The inventory document: NDJSON, one header line and then resources and coverage entries in any order; `.gz` and `.zst` too.
+
+use super::{CoverageEntry, Resource, Shard, types};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// The schema that this version reads and writes.
+pub const SCHEMA: &str = "rel9.inventory/1";
+
+/// A line longer than this is not an inventory's: the longest real ones are policies, of 20 KB.
+const LONGEST_LINE: u64 = 16 << 20;
+
+/// One line of the document.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Line {
+    Header(Header),
+    Resource(Resource),
+    Coverage(CoverageEntry),
+}
+
+/// The first line.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Header {
+    schema: String,
+    captured_at: DateTime<Utc>,
+    source: String,
+}
+
+/// Why a document cannot be read or written.
+#[derive(Debug)]
+pub struct DocumentError {
+    pub path: PathBuf,
+    /// Counted from 1; 0 when the whole file is meant.
+    pub line: usize,
+    pub what: String,
+}
+
+impl fmt::Display for DocumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        if self.line == 0 { write!(f, "{path}: {}", self.what) } else { write!(f, "{path}:{}: {}", self.line, self.what) }
+    }
+}
+
+impl std::error::Error for DocumentError {}
+
+/// Reads a document from a file.
+///
+/// # Errors
+/// A file that cannot be opened, is no inventory, is of another version, or has a line that is wrong.
+pub fn read_file(path: &Path) -> Result<Vec<Shard>, DocumentError> {
+    let fail = |what: String| DocumentError { path: path.to_owned(), line: 0, what };
+    let file = File::open(path).map_err(|error| fail(format!("cannot be opened: {error}")))?;
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let reader: Box<dyn Read> = match extension {
+        "gz" => Box::new(flate2::read::MultiGzDecoder::new(file)),
+        "zst" => Box::new(zstd::Decoder::new(file).map_err(|error| fail(format!("cannot be unpacked: {error}")))?),
+        _ => Box::new(file),
+    };
+    read(BufReader::new(reader), path)
+}
+
+/// Reads a document: a shard for each account and Region in it, sorted.
+///
+/// # Errors
+/// The first line that is wrong.
+pub fn read(mut reader: impl BufRead, path: &Path) -> Result<Vec<Shard>, DocumentError> {
+    let mut shards: BTreeMap<(String, String), Shard> = BTreeMap::new();
+    let mut header: Option<Header> = None;
+    let mut text = Vec::new();
+    for number in 1.. {
+        let fail = |what: String| DocumentError { path: path.to_owned(), line: number, what };
+        text.clear();
+        let length = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text).map_err(|error| fail(format!("cannot be read: {error}")))?;
+        if length == 0 {
+            break;
+        }
+        let ended = text.ends_with(b"\n");
+        if length as u64 == LONGEST_LINE && !ended {
+            return Err(fail("the line is longer than any inventory's".to_owned()));
+        }
+        if text.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        let line: Line = serde_json::from_slice(&text).map_err(|error| {
+            let cut = if !ended && error.is_eof() { "; the file seems to be cut off" } else { "" };
+            let first = if number == 1 { "not a rel9 inventory, which starts with a header line: " } else { "" };
+            fail(format!("{first}{error}{cut}"))
+        })?;
+        match (line, &header) {
+            (Line::Header(found), None) => {
+                if found.schema != SCHEMA {
+                    return Err(fail(format!("schema is `{}`, this version reads `{SCHEMA}`: collect it again with this version", found.schema)));
+                }
+                header = Some(found);
+            }
+            (Line::Header(_), Some(_)) => return Err(fail("a second header".to_owned())),
+            (_, None) => return Err(fail("not a rel9 inventory, which starts with a header line".to_owned())),
+            (Line::Resource(resource), Some(header)) => {
+                check(&resource).map_err(fail)?;
+                let shard = shard(&mut shards, &resource.account, &resource.region, header);
+                shard.resources.push(resource);
+            }
+            (Line::Coverage(entry), Some(header)) => {
+                let shard = shard(&mut shards, &entry.account, &entry.region, header);
+                shard.coverage.entries.push(entry);
+            }
+        }
+    }
+    if header.is_none() {
+        return Err(DocumentError { path: path.to_owned(), line: 0, what: "the file is empty".to_owned() });
+    }
+    Ok(shards.into_values().collect())
+}
+
+fn shard<'s>(shards: &'s mut BTreeMap<(String, String), Shard>, account: &str, region: &str, header: &Header) -> &'s mut Shard {
+    shards.entry((account.to_owned(), region.to_owned())).or_insert_with(|| Shard {
+        account: account.to_owned(),
+        region: region.to_owned(),
+        captured_at: Some(header.captured_at),
+        source: Some(header.source.clone()),
+        ..Shard::default()
+    })
+}
+
+/// A known type must have its shape; types that this version does not know are kept and not judged.
+fn check(resource: &Resource) -> Result<(), String> {
+    let Some(info) = types::find(&resource.type_name) else { return Ok(()) };
+    let properties = serde_json::Value::Object(resource.properties.clone());
+    (info.check)(&properties).map_err(|error| format!("{} {}: {error}", resource.type_name, resource.id))
+}
+
+/// Writes shards as one document.
+///
+/// # Errors
+/// Those of `writer`.
+pub fn write(shards: &[Shard], captured_at: DateTime<Utc>, source: &str, writer: &mut dyn Write) -> io::Result<()> {
+    let mut line = |line: &Line| -> io::Result<()> {
+        serde_json::to_writer(&mut *writer, line)?;
+        writer.write_all(b"\n")
+    };
+    line(&Line::Header(Header { schema: SCHEMA.to_owned(), captured_at, source: source.to_owned() }))?;
+    for shard in shards {
+        for resource in &shard.resources {
+            line(&Line::Resource(resource.clone()))?;
+        }
+        for entry in &shard.coverage.entries {
+            line(&Line::Coverage(entry.clone()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a document to a file, whole or not at all: into a file beside it, which then takes its place.
+///
+/// # Errors
+/// A folder or disk that does not take it.
+pub fn write_file(shard: &Shard, captured_at: DateTime<Utc>, source: &str, path: &Path) -> Result<(), DocumentError> {
+    let fail = |error: io::Error| DocumentError { path: path.to_owned(), line: 0, what: format!("cannot be written: {error}") };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
+    {
+        let mut writer = BufWriter::new(&mut file);
+        if path.extension().is_some_and(|extension| extension == "zst") {
+            let mut encoder = zstd::Encoder::new(&mut writer, 3).map_err(fail)?;
+            write(std::slice::from_ref(shard), captured_at, source, &mut encoder).map_err(fail)?;
+            encoder.finish().map_err(fail)?;
+        } else {
+            write(std::slice::from_ref(shard), captured_at, source, &mut writer).map_err(fail)?;
+        }
+        writer.flush().map_err(fail)?;
+    }
+    file.as_file().sync_all().map_err(fail)?;
+    file.persist(path).map_err(|error| fail(error.error))?;
+    Ok(())
+}
+
+/// The inventory files of a folder, sorted; other files are left alone.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, DocumentError> {
+    let fail = |error: io::Error| DocumentError { path: folder.to_owned(), line: 0, what: format!("cannot be read: {error}") };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(fail)? {
+        let path = entry.map_err(fail)?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if path.is_file() && [".ndjson", ".ndjson.gz", ".ndjson.zst"].iter().any(|suffix| name.ends_with(suffix)) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Vec<Shard>, String> {
+        read(text.as_bytes(), Path::new("i.ndjson")).map_err(|error| error.to_string())
+    }
+
+    const HEADER: &str = r#"{"kind":"header","schema":"rel9.inventory/1","captured_at":"2026-11-22T07:00:00Z","source":"aws"}"#;
+
+    #[test]
+    fn a_document_comes_back_as_it_was_written() {
+        let volume = r#"{"kind":"resource","type":"AWS::EC2::Volume","arn":"arn:aws:ec2:us-east-1:111122223333:volume/vol-1","account":"111122223333","region":"us-east-1","id":"vol-1","tags":{"a":"b"},"properties":{"encrypted":true,"kms_key_arn":null}}"#;
+        let coverage = r#"{"kind":"coverage","account":"111122223333","region":"us-east-1","service":"ec2","operation":"DescribeVolumes","status":"ok","items":1,"error":null}"#;
+        let shards = parse(&format!("{HEADER}\n{coverage}\n{volume}\n")).expect("valid");
+        assert_eq!(shards.len(), 1);
+        let mut out = Vec::new();
+        write(&shards, "2026-11-22T07:00:00Z".parse().expect("time"), "aws", &mut out).expect("written");
+        assert_eq!(parse(&String::from_utf8(out).expect("UTF-8")).expect("valid"), shards);
+    }
+
+    #[test]
+    fn bad_documents_are_refused_with_their_line() {
+        for (text, expected) in [
+            ("", "i.ndjson: the file is empty"),
+            ("{\"Resources\":{}}\n", "i.ndjson:1: not a rel9 inventory"),
+            ("{\"kind\":\"header\",\"schema\":\"rel9.inventory/9\",\"captured_at\":\"2026-11-22T07:00:00Z\",\"source\":\"aws\"}\n", "i.ndjson:1: schema is `rel9.inventory/9`"),
+            (&format!("{HEADER}\n{{\"kind\":\"resource\",\"type\":\"AWS::EC2"), "i.ndjson:2: "),
+            (&format!("{HEADER}\n{HEADER}\n"), "i.ndjson:2: a second header"),
+            (
+                &format!("{HEADER}\n{{\"kind\":\"resource\",\"type\":\"AWS::EC2::Volume\",\"arn\":\"a\",\"account\":\"1\",\"region\":\"r\",\"id\":\"v\",\"properties\":{{\"encrypted\":\"yes\"}}}}\n"),
+                "i.ndjson:2: AWS::EC2::Volume v: invalid type: string \"yes\", expected a boolean",
+            ),
+        ] {
+            let error = parse(text).expect_err(text);
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn unknown_types_are_kept() {
+        let text = format!("{HEADER}\n{{\"kind\":\"resource\",\"type\":\"AWS::New::Thing\",\"arn\":\"a\",\"account\":\"1\",\"region\":\"r\",\"id\":\"x\",\"properties\":{{\"y\":1}}}}\n");
+        assert_eq!(parse(&text).expect("valid")[0].resources[0].type_name, "AWS::New::Thing");
+    }
+}

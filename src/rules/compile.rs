@@ -9,7 +9,7 @@ use super::template::Template;
 use crate::inventory::types;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock};
 
 /// A mistake in a rule or policy file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub struct Rule {
     pub severity: Severity,
     /// Type names; `DATA` is spelt out.
     pub applies_to: Vec<&'static str>,
+    /// It asks for backups of data: members of DB clusters, judged with their cluster, are left out.
+    pub data: bool,
     pub params: serde_json::Map<String, serde_json::Value>,
     pub when: Option<Expression>,
     pub check: Expression,
@@ -101,6 +103,7 @@ pub fn rule(path: &str, text: &str) -> Result<Rule, Vec<Mistake>> {
         title: file.title.clone(),
         best_practice: file.best_practice,
         severity: file.severity,
+        data: file.applies_to.iter().any(|name| name.value == "DATA"),
         applies_to,
         params,
         when,
@@ -124,8 +127,49 @@ pub fn parse<T: serde::de::DeserializeOwned>(path: &str, text: &str) -> Result<T
     serde_saphyr::from_str_with_options(text, options).map_err(|error| Mistake {
         file: path.to_owned(),
         line: error.location().map_or(0, |location| location.line()),
-        what: error.without_snippet().to_string().lines().next().unwrap_or("cannot be read").to_owned(),
+        what: with_suggestion(error.without_snippet().to_string().lines().next().unwrap_or("cannot be read")),
     })
+}
+
+/// serde's "unknown field `x`, expected one of `a`, `b`" with the nearest of them.
+fn with_suggestion(message: &str) -> String {
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    match quoted.split_first() {
+        Some((wrong, known)) if message.contains("unknown ") => format!("{message}{}", hint(wrong, known.iter().copied())),
+        _ => message.to_owned(),
+    }
+}
+
+/// What the expressions of a policy file may name: `resource`, with the fields of every type.
+pub struct PolicyShapes {
+    shapes: Shapes,
+}
+
+impl Default for PolicyShapes {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl PolicyShapes {
+    /// The shapes of all types.
+    pub fn new() -> Self {
+        let all: Vec<&'static str> = types::all().iter().map(|info| info.name).collect();
+        let mut shapes = Shapes::of(&all, &serde_json::Map::new());
+        shapes.by_variable.retain(|name, _| ["resource", "now"].contains(name));
+        PolicyShapes { shapes }
+    }
+
+    /// Compiles an expression of a policy file.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn compile(&self, source: &str) -> Result<Expression, Vec<String>> {
+        let expression = Expression::compile(source.trim()).map_err(|what| vec![what])?;
+        let mut mistakes: Vec<String> = expression.paths().iter().filter_map(|path| self.shapes.mistake(path)).collect();
+        mistakes.extend(expression.unknown_functions().into_iter().map(|name| format!("there is no function `{name}`")));
+        if mistakes.is_empty() { Ok(expression) } else { Err(mistakes) }
+    }
 }
 
 /// The shapes of the variables of one rule.
@@ -163,7 +207,7 @@ impl Shapes {
             if known_names.contains(&root.as_str()) {
                 return None;
             }
-            let hint = hint(root, VARIABLES.into_iter());
+            let hint = hint(root, VARIABLES.into_iter().filter(|name| self.by_variable.contains_key(name)));
             return Some(format!("there is no variable `{root}`{hint}"));
         };
         let mut walked = root.clone();
@@ -194,16 +238,23 @@ impl Shapes {
     }
 }
 
-/// The shapes of `resource` and `protection` of a type, worked out once.
-pub fn shapes_of_type(type_name: &'static str) -> Arc<(Shape, Shape)> {
-    static CACHE: OnceLock<Mutex<HashMap<&'static str, Arc<(Shape, Shape)>>>> = OnceLock::new();
+/// The shapes of `resource` and `protection` of a type, worked out once and kept for good: there are as many as types.
+pub fn shapes_of_type(type_name: &'static str) -> &'static (Shape, Shape) {
+    static CACHE: OnceLock<Mutex<HashMap<&'static str, &'static (Shape, Shape)>>> = OnceLock::new();
     let cache = CACHE.get_or_init(Mutex::default);
     let mut cache = cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    Arc::clone(
-        cache
-            .entry(type_name)
-            .or_insert_with(|| Arc::new((shape::resource(type_name), shape::protection(type_name)))),
-    )
+    cache
+        .entry(type_name)
+        .or_insert_with(|| Box::leak(Box::new((shape::resource(type_name), shape::protection(type_name)))))
+}
+
+/// The properties that a type's resources may have.
+pub fn properties_of_type(type_name: &'static str) -> impl Iterator<Item = &'static str> {
+    let fields = match &shapes_of_type(type_name).0 {
+        Shape::Record(fields) => Some(fields),
+        _ => None,
+    };
+    fields.into_iter().flatten().map(|(name, _)| name.as_str())
 }
 
 fn hint<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> String {

@@ -39,28 +39,28 @@ pub struct Subject {
     scope: Scope<'static>,
 }
 
-/// What a [`Subject`] is made of.
-pub struct Facts {
-    /// `resource`: its properties with type, arn, account, region, id, name, tags and created_at beside them.
-    pub resource: Map<String, Value>,
-    /// Why properties are missing, by path.
-    pub resource_reasons: Reasons,
-    pub protection: Value,
-    pub protection_reasons: Reasons,
-    pub objective: Value,
-}
-
 impl Subject {
-    /// Prepares a resource of `type_name` for its rules.
-    pub fn new(type_name: &'static str, facts: Facts, now: DateTime<Utc>) -> Self {
-        let shapes = shapes_of_type(type_name);
-        let resource = Value::Object(facts.resource);
-        let reasons = [Arc::new(facts.resource_reasons), Arc::new(facts.protection_reasons)];
+    /// A resource of `type_name`: its properties with type, arn, account, region, id, name, tags and created_at beside them, and why
+    /// some of them are missing, by path.
+    pub fn new(type_name: &'static str, resource: Map<String, Value>, reasons: Reasons, now: DateTime<Utc>) -> Self {
+        let resource = Value::Object(resource);
+        let reasons = [Arc::new(reasons), Arc::default()];
         let mut scope = Scope::at(now);
-        scope.bind("resource", &resource, &shapes.0, &reasons[0]);
-        scope.bind("protection", &facts.protection, &shapes.1, &reasons[1]);
-        scope.bind("objective", &facts.objective, crate::audit::objective::shape(), &Arc::default());
-        Subject { resource, protection: facts.protection, objective: facts.objective, reasons, scope }
+        scope.bind("resource", &resource, &shapes_of_type(type_name).0, &reasons[0]);
+        Subject { resource, protection: Value::Null, objective: Value::Null, reasons, scope }
+    }
+
+    /// Binds what the resource owes, and why parts of that are not known.
+    pub fn owes(&mut self, objective: Value, reasons: Reasons) {
+        self.scope.bind("objective", &objective, crate::audit::objective::shape(), &Arc::new(reasons));
+        self.objective = objective;
+    }
+
+    /// Binds the protection facts, which depend on what the resource owes.
+    pub fn protected(&mut self, type_name: &'static str, protection: Value, reasons: Reasons) {
+        self.reasons[1] = Arc::new(reasons);
+        self.scope.bind("protection", &protection, &shapes_of_type(type_name).1, &self.reasons[1]);
+        self.protection = protection;
     }
 
     /// The scope of the resource's own values, for expressions of the policy file.
@@ -71,13 +71,12 @@ impl Subject {
     /// The rule's answer with these parameters; `None` when the rule does not apply.
     pub fn judge(&self, rule: &Rule, params: &Value) -> Option<Verdict> {
         let mut scope = self.scope.inner();
-        scope.bind("params", params, &params_shape(params), &Arc::default());
+        scope.bind("params", params, &Shape::Map, &Arc::default());
         if let Some(when) = &rule.when {
             match when.truth(&scope) {
                 Outcome::Known(false) => return None,
                 Outcome::Known(true) => {}
                 Outcome::Unknown(reason) => {
-                    // Whether it applies is unknown; but a check that holds for certain holds if it applies, too.
                     let because = self.because(when, reason);
                     return Some(self.unknown(rule, params, because));
                 }
@@ -104,7 +103,7 @@ impl Subject {
     /// The remediation's texts for this resource.
     pub fn with_params<T>(&self, params: &Value, render: impl FnOnce(&Scope) -> T) -> T {
         let mut scope = self.scope.inner();
-        scope.bind("params", params, &params_shape(params), &Arc::default());
+        scope.bind("params", params, &Shape::Map, &Arc::default());
         render(&scope)
     }
 
@@ -188,9 +187,4 @@ fn quoted(value: &Value) -> Value {
 
 fn broken(rule: &Rule, error: &str) -> String {
     format!("rule {} ({}) cannot judge this resource: {error}", rule.id, rule.path)
-}
-
-fn params_shape(params: &Value) -> Shape {
-    let fields = params.as_object().map(|fields| fields.keys().map(|name| (name.clone(), Shape::Any)).collect());
-    Shape::Record(fields.unwrap_or_default())
 }

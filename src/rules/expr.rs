@@ -54,7 +54,7 @@ impl Expression {
     }
 
     /// Stands in for an expression that could not be compiled, so that the rest of a file can be checked.
-    pub(super) fn never() -> Self {
+    pub fn never() -> Self {
         let ast = IdedExpr { id: 0, expr: Expr::Literal(LiteralValue::Null) };
         Expression { source: String::new(), ast }
     }
@@ -184,7 +184,7 @@ impl Scope<'static> {
 
 impl Scope<'_> {
     /// Binds a variable.
-    pub fn bind(&mut self, name: &str, json: &serde_json::Value, shape: &Shape, reasons: &Arc<Reasons>) {
+    pub fn bind(&mut self, name: &str, json: &serde_json::Value, shape: &'static Shape, reasons: &Arc<Reasons>) {
         self.context.add_variable_as_val(name, value::to_cel(json, shape, reasons));
     }
 

@@ -1,7 +1,7 @@
 //! The rules' own tests.
 
 use super::compile::Rule;
-use super::engine::{Facts, Status, Subject};
+use super::engine::{Status, Subject};
 use super::format::{Expect, Test};
 use crate::audit::objective::Objective;
 use chrono::{DateTime, TimeZone, Utc};
@@ -39,7 +39,13 @@ fn run_one(rule: &Rule, test: &Test) -> Result<(), String> {
         Some(name) => rule.applies_to.iter().find(|known| *known == name).ok_or_else(|| format!("the rule does not apply to `{name}`"))?,
         None => rule.applies_to.first().ok_or("the rule applies to nothing")?,
     };
-    let subject = Subject::new(type_name, facts(type_name, test), test.now.unwrap_or_else(default_now));
+    let mut subject = Subject::new(type_name, resource(type_name, test), Default::default(), test.now.unwrap_or_else(default_now));
+    subject.protected(type_name, Value::Object(test.protection.clone()), Default::default());
+    let mut objective = Objective::default().to_json();
+    if let Value::Object(fields) = &mut objective {
+        fields.extend(test.objective.clone());
+    }
+    subject.owes(objective, Default::default());
     let mut params = rule.params.clone();
     params.extend(test.params.clone());
     let verdict = subject.judge(rule, &Value::Object(params));
@@ -70,7 +76,7 @@ fn run_one(rule: &Rule, test: &Test) -> Result<(), String> {
     }
 }
 
-fn facts(type_name: &str, test: &Test) -> Facts {
+fn resource(type_name: &str, test: &Test) -> Map<String, Value> {
     let mut resource = Map::new();
     for (name, value) in [
         ("type", type_name),
@@ -83,15 +89,5 @@ fn facts(type_name: &str, test: &Test) -> Facts {
     }
     resource.insert("name".to_owned(), Value::Null);
     resource.extend(test.resource.clone());
-    let mut objective = Objective::default().to_json();
-    if let Value::Object(fields) = &mut objective {
-        fields.extend(test.objective.clone());
-    }
-    Facts {
-        resource,
-        resource_reasons: Default::default(),
-        protection: Value::Object(test.protection.clone()),
-        protection_reasons: Default::default(),
-        objective,
-    }
+    resource
 }

@@ -24,6 +24,8 @@ pub struct Record(Arc<Fields>);
 #[derive(Debug)]
 struct Fields {
     known: HashMap<String, Box<dyn Val>>,
+    /// The fields that its shape has, read or not.
+    declared: &'static BTreeMap<String, Shape>,
     path: String,
     reasons: Arc<Reasons>,
 }
@@ -64,6 +66,8 @@ impl Indexer for Record {
         let name = name.inner();
         match self.0.known.get(name) {
             Some(value) => Ok(CowVal::Borrowed(value.as_ref())),
+            // A field of another type: the expression asked the wrong resource, which is no matter of reading.
+            None if !self.0.declared.contains_key(name) => Err(ExecutionError::no_such_key(name)),
             None => {
                 let path = join(&self.0.path, name);
                 let reason = match self.0.reasons.get(&path) {
@@ -88,11 +92,11 @@ fn join(path: &str, name: &str) -> String {
 }
 
 /// Turns a JSON value of a known shape into a CEL value.
-pub fn to_cel(value: &Value, shape: &Shape, reasons: &Arc<Reasons>) -> Box<dyn Val> {
+pub fn to_cel(value: &Value, shape: &'static Shape, reasons: &Arc<Reasons>) -> Box<dyn Val> {
     convert(value, shape, "", reasons)
 }
 
-fn convert(value: &Value, shape: &Shape, path: &str, reasons: &Arc<Reasons>) -> Box<dyn Val> {
+fn convert(value: &Value, shape: &'static Shape, path: &str, reasons: &Arc<Reasons>) -> Box<dyn Val> {
     match value {
         Value::Null => Box::new(CelNull),
         Value::Bool(truth) => Box::new(CelBool::from(*truth)),
@@ -122,7 +126,7 @@ fn convert(value: &Value, shape: &Shape, path: &str, reasons: &Arc<Reasons>) -> 
                         (name.clone(), convert(field, field_shape, &join(path, name), reasons))
                     })
                     .collect();
-                Box::new(Record(Arc::new(Fields { known, path: path.to_owned(), reasons: Arc::clone(reasons) })))
+                Box::new(Record(Arc::new(Fields { known, declared: shapes, path: path.to_owned(), reasons: Arc::clone(reasons) })))
             }
             _ => {
                 let entries: HashMap<CelMapKey, Box<dyn Val>> = fields

@@ -8,6 +8,9 @@ properties! {
     Account = "AWS::Account", data: None, operation: "sts:GetCallerIdentity" {
         /// The partition: `aws`, `aws-cn` or `aws-us-gov`.
         partition: String,
+        /// The Regions that are enabled, sorted.
+        #[from("ec2:DescribeRegions")]
+        enabled_regions: Vec<String>,
         /// Whether the organisation lets its accounts copy backups to each other (`isCrossAccountBackupEnabled`).
         #[from("backup:DescribeGlobalSettings")]
         cross_account_backup: bool,

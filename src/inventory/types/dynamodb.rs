@@ -26,11 +26,14 @@ macro_rules! table {
     ($(#[doc = $doc:literal])* $name:ident, $type_name:literal, $data:expr) => {
         properties! {
             $(#[doc = $doc])*
-            $name = $type_name, data: $data, operation: "dynamodb:DescribeTable" {
+            $name = $type_name, data: $data, operation: "dynamodb:ListTables" {
+                #[from("dynamodb:DescribeTable")]
                 status: Option<String>,
                 /// Always true: DynamoDB encrypts every table.
+                #[from("dynamodb:DescribeTable")]
                 encrypted: bool,
                 /// The key that `SSEDescription` names; `null` under the AWS-owned key.
+                #[from("dynamodb:DescribeTable")]
                 kms_key_arn: Option<String>,
                 #[from("dynamodb:DescribeTable", "kms:DescribeKey")]
                 key_manager: Option<KeyManager>,
@@ -46,12 +49,16 @@ macro_rules! table {
                 earliest_restorable_at: Option<DateTime<Utc>>,
                 #[from("dynamodb:DescribeContinuousBackups")]
                 latest_restorable_at: Option<DateTime<Utc>>,
+                #[from("dynamodb:DescribeTable")]
                 deletion_protection: bool,
                 /// Whether TTL deletes items.
                 #[from("dynamodb:DescribeTimeToLive")]
                 ttl: bool,
+                #[from("dynamodb:DescribeTable")]
                 restored_from: Option<RestoredFrom>,
+                #[from("dynamodb:DescribeTable")]
                 replicas: Vec<Replica>,
+                #[from("dynamodb:DescribeTable")]
                 size_bytes: Option<i64>,
             }
         }

@@ -1,0 +1,189 @@
+//! The findings document: the only thing that reports know.
+
+use super::objective::Reproducible;
+use crate::inventory::{CoverageEntry, Tags};
+use crate::rules::{BestPractice, Severity};
+use chrono::{DateTime, NaiveDate, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// The schema of the document.
+pub const SCHEMA: &str = "rel9.findings/1";
+
+/// What a finding says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    Pass,
+    Fail,
+    /// What decides it could not be read.
+    Unknown,
+    /// It fails (or is unknown), and the policy accepts that for a time.
+    Waived,
+}
+
+impl Status {
+    /// The status as documents write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Pass => "pass",
+            Status::Fail => "fail",
+            Status::Unknown => "unknown",
+            Status::Waived => "waived",
+        }
+    }
+}
+
+/// The document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Findings {
+    pub schema: String,
+    pub audit: AuditInfo,
+    pub summary: Summary,
+    pub findings: Vec<Finding>,
+    /// Data that owes no backup, with why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reproducible: Vec<ReproducibleData>,
+    pub collection: Vec<CoverageEntry>,
+}
+
+/// What was audited, when and how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AuditInfo {
+    /// The same for the same inventory, rules, policy and time.
+    pub id: String,
+    pub rel9_version: String,
+    pub as_of: DateTime<Utc>,
+    /// `aws`, `inventory` or `demo`.
+    pub source: String,
+    pub accounts: Vec<String>,
+    pub regions: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_digest: Option<String>,
+    pub rules_digest: String,
+    /// Every call answered (or the service does not exist in the Region).
+    pub complete: bool,
+}
+
+/// Counts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Resources with at least one finding.
+    pub resources: u64,
+    pub by_status: BTreeMap<Status, u64>,
+    /// Failing findings.
+    pub by_severity: BTreeMap<Severity, u64>,
+    pub best_practices: Vec<BestPracticeSummary>,
+    pub coverage: CoverageSummary,
+}
+
+/// One best practice of REL 9.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BestPracticeSummary {
+    pub id: BestPractice,
+    /// `high` or `medium` as AWS rates leaving it out, when a rule of at least medium severity fails; `unknown` when none fails but some
+    /// cannot be judged, or nothing was judged; else `none`.
+    pub risk: String,
+    pub pass: u64,
+    pub fail: u64,
+    pub unknown: u64,
+    pub waived: u64,
+}
+
+/// Data resources by protection state. Instances are left out, as their volumes are counted, and so are members of DB clusters.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CoverageSummary {
+    pub data_resources: u64,
+    pub protected: u64,
+    pub stale: u64,
+    pub selected_not_protected: u64,
+    pub opt_in_blocked: u64,
+    pub unprotected: u64,
+    pub reproducible: u64,
+    pub unknown: u64,
+    /// Protected ones among those that are not reproducible, rounded down to a tenth.
+    pub percent: f64,
+}
+
+/// One rule's answer for one resource.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// A stable fingerprint of rule and resource.
+    pub id: String,
+    pub rule: String,
+    pub best_practice: BestPractice,
+    pub title: String,
+    pub severity: Severity,
+    pub status: Status,
+    pub message: String,
+    pub resource: ResourceRef,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub evidence: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown_because: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<WaiverRef>,
+    /// For findings that do not pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remediation: Option<Remediation>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub references: BTreeMap<String, Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+}
+
+/// The resource of a finding.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ResourceRef {
+    pub arn: String,
+    #[serde(rename = "type")]
+    pub type_name: String,
+    pub id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    pub account: String,
+    pub region: String,
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
+}
+
+/// The waiver that covers a finding, or covered it until it ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct WaiverRef {
+    pub reason: String,
+    pub approved_by: String,
+    pub expires: NaiveDate,
+}
+
+/// What to do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Remediation {
+    pub summary: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cli: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cloudformation: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terraform: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub docs: Vec<String>,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Location {
+    pub file: String,
+    pub line: u64,
+}
+
+/// A resource whose data can be made again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReproducibleData {
+    pub resource: ResourceRef,
+    #[serde(flatten)]
+    pub why: Reproducible,
+}

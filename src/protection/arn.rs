@@ -1,0 +1,25 @@
+//! The parts of an ARN: `arn:partition:service:region:account:resource`.
+
+/// The Region; empty where the ARN has none.
+pub fn region(arn: &str) -> &str {
+    part(arn, 3)
+}
+
+/// The account; empty where the ARN has none.
+pub fn account(arn: &str) -> &str {
+    part(arn, 4)
+}
+
+/// All behind the account.
+pub fn resource(arn: &str) -> &str {
+    arn.splitn(6, ':').nth(5).unwrap_or_default()
+}
+
+/// The name of a vault, from its ARN (`backup-vault:NAME`), or the text itself.
+pub fn vault_name(arn: &str) -> &str {
+    resource(arn).strip_prefix("backup-vault:").unwrap_or(arn)
+}
+
+fn part(arn: &str, index: usize) -> &str {
+    arn.split(':').nth(index).unwrap_or_default()
+}

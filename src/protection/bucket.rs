@@ -1,0 +1,98 @@
+//! What only buckets have: where they replicate to, and which kinds of encryption an upload may use.
+
+use super::arn;
+use super::data::{Join, Unread};
+use super::facts::{BucketFacts, ReplicationDestination};
+use super::policy;
+use crate::inventory::types::s3::{Bucket, ReplicationRule};
+use crate::inventory::{Fact, Resource};
+
+/// The facts of a bucket; `None` for anything else.
+///
+/// # Errors
+/// The reasons why its policy, encryption or replication is not known.
+pub fn of(join: &Join, resource: &Resource, unread: &mut Unread) -> Result<Option<BucketFacts>, Vec<String>> {
+    if resource.type_name != "AWS::S3::Bucket" {
+        return Ok(None);
+    }
+    let Some(bucket) = resource.properties_as::<Bucket>() else { return Ok(None) };
+    let mut reasons = Vec::new();
+    for (property, is_unread) in [
+        ("policy", bucket.policy.is_unread()),
+        ("blocked_encryption_types", bucket.blocked_encryption_types.is_unread()),
+        ("replication", bucket.replication.is_unread()),
+    ] {
+        if is_unread {
+            reasons.extend(super::why_unread(join.index.shard, resource, property));
+        }
+    }
+    let refused_by_policy = match bucket.policy.present().map(|text| policy::refused_encryption_types(text)) {
+        Some(Ok(refused)) => refused,
+        Some(Err(error)) => {
+            reasons.push(format!("the policy of {} cannot be read: {error}", resource.id));
+            Vec::new()
+        }
+        None => Vec::new(),
+    };
+    if !reasons.is_empty() {
+        return Err(reasons);
+    }
+    let blocked = bucket.blocked_encryption_types.read().map(Vec::as_slice).unwrap_or_default();
+    let accepted = ["SSE-S3", "SSE-KMS", "DSSE-KMS", "SSE-C"]
+        .into_iter()
+        .filter(|kind| !blocked.iter().any(|name| name == kind) && !refused_by_policy.iter().any(|name| name == kind));
+    let rules = bucket.replication.read().into_iter().flatten().filter(|rule| rule.enabled);
+    Ok(Some(BucketFacts {
+        accepted_encryption_types: accepted.map(str::to_owned).collect(),
+        destinations: rules.map(|rule| destination(join, resource, rule, unread)).collect(),
+    }))
+}
+
+fn destination(join: &Join, resource: &Resource, rule: &ReplicationRule, unread: &mut Unread) -> ReplicationDestination {
+    let name = arn::resource(&rule.destination_bucket_arn);
+    let replica_key_region = rule.replica_kms_key_arn.as_deref().map(|key| arn::region(key).to_owned());
+    let mut facts = ReplicationDestination {
+        rule: rule.id.clone().into(),
+        bucket: name.to_owned().into(),
+        kms_objects: rule.kms_objects.into(),
+        replica_kms_key_arn: rule.replica_kms_key_arn.clone().into(),
+        replica_key_region: replica_key_region.into(),
+        ..ReplicationDestination::default()
+    };
+    let place = join.summaries.iter().find_map(|summary| Some((summary, summary.buckets.get(name)?)));
+    if let Some((summary, versioning)) = place {
+        facts.exists = true.into();
+        facts.region = summary.region.clone().into();
+        facts.other_region = (summary.region != resource.region).into();
+        match versioning {
+            Some(enabled) => facts.versioning_enabled = Fact::Read(*enabled),
+            None => note(unread, &["versioning_enabled"], vec![format!("s3:GetBucketVersioning of {name} was not read")]),
+        }
+        return facts;
+    }
+    let mut reasons: Vec<String> = Vec::new();
+    let own_account = rule.destination_account.as_ref().is_none_or(|account| *account == resource.account);
+    let of_account = || join.summaries.iter().filter(|summary| summary.account == resource.account);
+    for summary in of_account() {
+        reasons.extend(summary.buckets_unread.iter().cloned());
+    }
+    // Bucket names are global: one that is not here may be another account's.
+    if !own_account || !join.every_region_read(&resource.account) || rule.destination_account.is_none() {
+        reasons.push(format!("bucket {name} is outside of what was read"));
+    }
+    if reasons.is_empty() {
+        facts.exists = false.into();
+        facts.versioning_enabled = false.into();
+        reasons.push(format!("bucket {name} does not exist"));
+        note(unread, &["region", "other_region"], reasons);
+    } else {
+        note(unread, &["exists", "versioning_enabled", "region", "other_region"], reasons);
+    }
+    facts
+}
+
+fn note(unread: &mut Unread, fields: &[&str], reasons: Vec<String>) {
+    for field in fields {
+        unread.insert(format!("bucket.destinations[].{field}"), reasons.clone());
+    }
+}

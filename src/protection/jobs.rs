@@ -1,0 +1,49 @@
+//! Backup and copy jobs of a resource: which failures nothing has made good since.
+
+use super::facts::{JobFailure, Jobs};
+use super::index::Index;
+use crate::inventory::Resource;
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+const FAILED: [&str; 3] = ["FAILED", "ABORTED", "EXPIRED"];
+
+/// The jobs of a resource, and why they may be more than those seen.
+pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Jobs, Vec<String>) {
+    let mut jobs = Jobs::default();
+    // A success of one kind makes good the failures of that kind before it.
+    let mut by_kind: BTreeMap<String, Vec<JobFailure>> = BTreeMap::new();
+    let mut last_success: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
+    let mut add = |key: String, kind: &str, status: Option<&String>, message: Option<&String>, at: Option<DateTime<Utc>>| {
+        let (Some(status), Some(at)) = (status, at) else { return };
+        if status == "COMPLETED" {
+            jobs.succeeded += 1;
+            let last = last_success.entry(key).or_insert(at);
+            *last = (*last).max(at);
+        } else if FAILED.contains(&status.as_str()) {
+            jobs.failed += 1;
+            by_kind.entry(key).or_default().push(JobFailure {
+                kind: kind.to_owned(),
+                status: status.clone(),
+                message: message.cloned(),
+                at,
+                age_seconds: (as_of - at).num_seconds(),
+            });
+        }
+    };
+    for job in index.backup_jobs.get(&resource.arn).into_iter().flatten() {
+        let properties = &job.properties;
+        add("backup".to_owned(), "backup", properties.status.read(), properties.status_message.present(), job.resource.created_at);
+    }
+    for job in index.copy_jobs.get(&resource.arn).into_iter().flatten() {
+        let properties = &job.properties;
+        let destination = properties.destination_vault_arn.read().cloned().unwrap_or_default();
+        add(format!("copy {destination}"), "copy", properties.status.read(), properties.status_message.present(), job.resource.created_at);
+    }
+    for (key, failures) in by_kind {
+        let success = last_success.get(&key);
+        jobs.unresolved.extend(failures.into_iter().filter(|failure| success.is_none_or(|success| failure.at > *success)));
+    }
+    jobs.unresolved.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.kind.cmp(&b.kind)).then_with(|| a.message.cmp(&b.message)));
+    (jobs, index.missing(&["backup:ListBackupJobs", "backup:ListCopyJobs"]))
+}

@@ -1,0 +1,48 @@
+//! The keys without which the newest backups cannot be restored.
+
+use super::data::Join;
+use super::facts::{BackupKey, Window};
+use super::points::Point;
+use crate::inventory::Resource;
+use crate::inventory::types::backup::RecoveryPoint;
+use std::collections::BTreeSet;
+
+/// The keys of the newest backup of each mechanism, and of the data itself where its windows depend on it; sorted by ARN.
+///
+/// # Errors
+/// The reasons why the state of one of them is not known.
+pub fn of(join: &Join, resource: &Resource, points: &[Point], continuous: &[RecoveryPoint], windows: Option<&Vec<Window>>) -> Result<Vec<BackupKey>, Vec<String>> {
+    let mut arns = BTreeSet::new();
+    let mut kinds = BTreeSet::new();
+    for point in points {
+        if kinds.insert(point.backup.kind) {
+            arns.extend(point.backup.kms_key_arn.clone());
+        }
+    }
+    arns.extend(continuous.iter().filter_map(|point| point.kms_key_arn.present().cloned()));
+    if windows.is_some_and(|windows| !windows.is_empty()) {
+        arns.extend(resource.text("kms_key_arn").map(str::to_owned));
+    }
+    let mut keys = Vec::new();
+    let mut unread = Vec::new();
+    for key_arn in arns {
+        match join.index.keys.get(key_arn.as_str()) {
+            Some(key) => {
+                let state = key.properties.key_state.read().cloned().unwrap_or_default();
+                keys.push(BackupKey {
+                    usable: state == "Enabled",
+                    state,
+                    manager: key.properties.key_manager.present().copied(),
+                    deletion_at: key.properties.deletion_at.present().copied(),
+                    arn: key_arn,
+                });
+            }
+            None => {
+                let reasons = join.index.missing(&["kms:DescribeKey"]);
+                unread.push(format!("key {key_arn} was not described"));
+                unread.extend(reasons);
+            }
+        }
+    }
+    if unread.is_empty() { Ok(keys) } else { Err(unread) }
+}

@@ -1,0 +1,232 @@
+//! The account, restore testing, DLM policies, keys and things that can be shared.
+
+use super::data::{Join, Unread};
+use super::facts::{AccountFacts, Facts, Joined, KeyFacts, LifecyclePolicyFacts, RestoreTestingPlanFacts, RestoreTestingSelectionFacts, ShareableFacts};
+use super::mechanisms::{is_root_volume, policy_targets};
+use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title};
+use super::schedule::Schedule;
+use super::summary::{POINT_OPERATIONS, restorable};
+use super::{arn, opt_in};
+use crate::inventory::types::{self, backup, dlm};
+use crate::inventory::{Fact, Resource};
+use chrono::Duration;
+
+/// How many users of a key are named.
+const NAMED_USERS: usize = 20;
+
+/// Restore testing's default start window (AWS Backup API, `RestoreTestingPlanForCreate.StartWindowHours`: 24).
+const START_WINDOW_HOURS: i64 = 24;
+
+/// The facts of an account: sums over its shards.
+pub fn account(join: &Join, resource: &Resource) -> Joined {
+    let mut facts = AccountFacts::default();
+    let mut unread = Unread::new();
+    let shards = || join.summaries.iter().filter(|summary| summary.account == resource.account && summary.region != crate::inventory::GLOBAL);
+    let own_vaults: i64 = shards().map(|summary| summary.air_gapped_vaults).sum();
+    let backups: i64 = shards().map(|summary| summary.own_backups).sum();
+    let mut reasons: Vec<String> = shards().flat_map(|summary| summary.backups_unread.iter().cloned()).collect();
+    if shards().next().is_none() {
+        reasons.push(format!("no Region of {} was read", resource.account));
+    }
+    let mut air_gapped_copies = 0;
+    let mut newest = shards().filter_map(|summary| summary.newest_air_gapped_at).max();
+    let mut unlooked = Vec::new();
+    for (vault, at) in shards().flat_map(|summary| &summary.copied_out) {
+        newest = newest.max(Some(*at));
+        match join.summaries.vault(vault) {
+            Ok(Some(found)) => air_gapped_copies += i64::from(found.air_gapped),
+            Ok(None) => {}
+            Err(why) => unlooked.extend(why),
+        }
+    }
+    // What was seen in another account's vault is evidence whether or not the copy job is remembered.
+    let received = join.summaries.iter().filter(|summary| summary.account != resource.account).flat_map(|summary| &summary.foreign_backups);
+    for (_, backups) in received.filter(|(source, _)| arn::account(source) == resource.account) {
+        newest = newest.max(backups.iter().map(|backup| backup.created_at).max());
+        air_gapped_copies += backups.iter().filter(|backup| backup.air_gapped).count() as i64;
+    }
+    let newest_age = newest.map(|newest| (join.as_of - newest).num_seconds());
+    // Whatever was found stands; only that nothing was found needs every answer.
+    let mut set = |field: &str, settled: bool, extra: &[String]| -> bool {
+        let all: Vec<String> = reasons.iter().chain(extra).cloned().collect();
+        if settled || all.is_empty() {
+            return true;
+        }
+        unread.insert(field.to_owned(), all);
+        false
+    };
+    if set("air_gapped_vaults", own_vaults > 0, &[]) {
+        facts.air_gapped_vaults = Fact::Read(own_vaults);
+    }
+    if set("air_gapped_copies", air_gapped_copies > 0, &unlooked) {
+        facts.air_gapped_copies = Fact::Read(air_gapped_copies);
+    }
+    if set("backups", backups > 0, &[]) {
+        facts.backups = Fact::Read(backups);
+    }
+    if set("newest_outside_age_seconds", newest.is_some() && reasons.is_empty(), &[]) {
+        facts.newest_outside_age_seconds = Fact::Read(newest_age);
+    }
+    Joined { facts: Facts::Account(facts), unread }
+}
+
+/// The facts of a restore testing plan.
+pub fn restore_testing_plan(join: &Join, resource: &Resource) -> Joined {
+    let mut facts = RestoreTestingPlanFacts::default();
+    let mut unread = Unread::new();
+    let plan = resource.properties_as::<backup::RestoreTestingPlan>().unwrap_or_default();
+    let schedule = plan.schedule.present().map(|expression| Schedule::parse(Some(expression), plan.timezone.present().map(String::as_str)));
+    let mut due = None;
+    match schedule {
+        Some(Ok(schedule)) => {
+            facts.interval_seconds = Fact::Read(schedule.largest_gap(join.as_of));
+            let window = Duration::hours(plan.start_window_hours.present().copied().unwrap_or(START_WINDOW_HOURS));
+            due = schedule.previous_before(join.as_of - window);
+            due = due.filter(|due| resource.created_at.is_none_or(|created| *due >= created));
+            facts.last_due_at = Fact::Read(due);
+        }
+        Some(Err(_)) | None => {
+            let reasons = vec![format!("the schedule of {} cannot be understood", title(resource))];
+            for field in ["interval_seconds", "last_due_at", "ran_since_due"] {
+                unread.insert(field.to_owned(), reasons.clone());
+            }
+        }
+    }
+    if let (Fact::Read(last), Fact::Read(_)) = (&plan.last_execution_at, &facts.last_due_at) {
+        facts.ran_since_due = Fact::Read(due.is_none_or(|due| last.is_some_and(|last| last >= due)));
+    }
+    let selection_reasons = join.index.missing(&RESTORE_TESTING_OPERATIONS[2..3]);
+    if selection_reasons.is_empty() {
+        let selections = join.index.restore_testing_selections.iter();
+        facts.selections = Fact::Read(selections.filter(|selection| selection.properties.plan_arn.read() == Some(&resource.arn)).count() as i64);
+    } else {
+        unread.insert("selections".to_owned(), selection_reasons);
+    }
+    let job_reasons = join.index.missing(&["backup:ListRestoreJobs"]);
+    if job_reasons.is_empty() {
+        let last_run = plan.last_execution_at.present().copied().unwrap_or(join.as_of);
+        let of_last_run = |job: &&super::index::Typed<backup::RestoreJob>| {
+            job.properties.restore_testing_plan_arn.present() == Some(&resource.arn) && job.resource.created_at.is_some_and(|created| created >= last_run)
+        };
+        let jobs: Vec<_> = join.index.restore_jobs.values().flatten().filter(of_last_run).collect();
+        let failed = |job: &&&super::index::Typed<backup::RestoreJob>| {
+            let status = job.properties.status.read().map(String::as_str);
+            let validation = job.properties.validation_status.present().map(String::as_str);
+            matches!(status, Some("FAILED" | "ABORTED")) || matches!(validation, Some("FAILED" | "TIMED_OUT"))
+        };
+        facts.jobs = Fact::Read(jobs.len() as i64);
+        facts.jobs_failed = Fact::Read(jobs.iter().filter(failed).count() as i64);
+    } else {
+        unread.insert("jobs".to_owned(), job_reasons.clone());
+        unread.insert("jobs_failed".to_owned(), job_reasons);
+    }
+    Joined { facts: Facts::RestoreTestingPlan(facts), unread }
+}
+
+/// The facts of a restore testing selection.
+pub fn restore_testing_selection(join: &Join, data: &[(&Resource, &Joined, bool)], resource: &Resource) -> Joined {
+    let mut facts = RestoreTestingSelectionFacts::default();
+    let mut unread = Unread::new();
+    let selection = resource.properties_as::<backup::RestoreTestingSelection>().unwrap_or_default();
+    let plan_arn = selection.plan_arn.read();
+    let plan = join.index.restore_testing_plans.iter().find(|plan| Some(&plan.resource.arn) == plan_arn);
+    match plan {
+        Some(plan) => facts.plan = title(plan.resource).into(),
+        None => drop(unread.insert("plan".to_owned(), vec!["the selection's plan is not in the inventory".to_owned()])),
+    }
+    let mut reasons = join.index.missing(&["backup:GetRestoreTestingSelection"]);
+    let mut point_reasons = join.index.missing(&[POINT_OPERATIONS[0], POINT_OPERATIONS[1], "backup:GetRestoreTestingPlan"]);
+    let (mut reached, mut testable) = (0, 0);
+    for (candidate, _, _) in data {
+        match restore_testing_reaches(&selection, candidate, opt_in::backup_type(candidate)) {
+            Ok(true) => {
+                reached += 1;
+                testable += i64::from(plan.is_some_and(|plan| has_point_in_window(join, &plan.properties, candidate)));
+            }
+            Ok(false) => {}
+            Err(reason) => reasons.push(reason),
+        }
+    }
+    point_reasons.extend(reasons.iter().cloned());
+    if reached > 0 || reasons.is_empty() {
+        facts.reached = Fact::Read(reached);
+    } else {
+        unread.insert("reached".to_owned(), reasons);
+    }
+    if testable > 0 || point_reasons.is_empty() {
+        facts.testable = Fact::Read(testable);
+    } else {
+        unread.insert("testable".to_owned(), point_reasons);
+    }
+    Joined { facts: Facts::RestoreTestingSelection(facts), unread }
+}
+
+fn has_point_in_window(join: &Join, plan: &backup::RestoreTestingPlan, resource: &Resource) -> bool {
+    let days = plan.selection_window_days.read().copied().unwrap_or(30);
+    let matches = |patterns: &Fact<Vec<String>>, vault: &String| patterns.read().into_iter().flatten().any(|pattern| pattern == "*" || pattern == vault);
+    join.index.points.get(&resource.arn).into_iter().flatten().any(|point| {
+        let properties = &point.properties;
+        let Some(vault) = properties.vault_arn.read() else { return false };
+        let continuous = properties.continuous.read() == Some(&true);
+        let wanted = if continuous { "CONTINUOUS" } else { "SNAPSHOT" };
+        let recent = continuous || point.resource.created_at.is_some_and(|created| created >= join.as_of - Duration::days(days));
+        restorable(properties.status.read())
+            && recent
+            && matches(&plan.include_vaults, vault)
+            && !matches(&plan.exclude_vaults, vault)
+            && plan.recovery_point_types.read().is_some_and(|types| types.iter().any(|kind| kind == wanted))
+    })
+}
+
+/// The facts of a DLM policy.
+pub fn lifecycle_policy(join: &Join, resource: &Resource) -> Joined {
+    let mut facts = LifecyclePolicyFacts { scope_accounts: join.summaries.accounts().into(), ..LifecyclePolicyFacts::default() };
+    let mut unread = Unread::new();
+    let Some(mut policy) = resource.properties_as::<dlm::LifecyclePolicy>() else {
+        return Joined { facts: Facts::LifecyclePolicy(facts), unread };
+    };
+    let mut reasons = join.index.missing(&["ec2:DescribeVolumes", "ec2:DescribeInstances"]);
+    if policy.target_tags.is_unread() {
+        reasons.extend(super::why_unread(join.index.shard, resource, "target_tags"));
+    }
+    // How many a policy would target does not depend on whether it is switched on.
+    policy.status = "ENABLED".to_owned().into();
+    let volumes = join.index.volumes.values().filter(|volume| {
+        policy_targets(&policy, volume.resource, volume.properties.volume_type.present().map(String::as_str), is_root_volume(join.index, volume))
+    });
+    let instances = join.index.instances.values().filter(|instance| policy_targets(&policy, instance.resource, None, false));
+    let targets = (volumes.count() + instances.count()) as i64;
+    if targets > 0 || reasons.is_empty() {
+        facts.targets = Fact::Read(targets);
+    } else {
+        unread.insert("targets".to_owned(), reasons);
+    }
+    Joined { facts: Facts::LifecyclePolicy(facts), unread }
+}
+
+/// The facts of a KMS key.
+pub fn key(join: &Join, resource: &Resource) -> Joined {
+    let mut used_by = Vec::new();
+    let mut used_by_backups = false;
+    for user in &join.index.shard.resources {
+        if user.text("kms_key_arn") != Some(resource.arn.as_str()) || user.type_name == "AWS::Region" {
+            continue;
+        }
+        let is_data = types::find(&user.type_name).is_some_and(|info| info.is_data());
+        let backed_up_natively = is_data && user.properties.get("backup_retention_days").and_then(serde_json::Value::as_i64).is_some_and(|days| days > 0);
+        used_by_backups |= !is_data || backed_up_natively;
+        used_by.push(user.arn.clone());
+    }
+    used_by.sort();
+    used_by.dedup();
+    let count = used_by.len() as i64;
+    used_by.truncate(NAMED_USERS);
+    let facts = KeyFacts { used_by: used_by.into(), used_by_count: count.into(), used_by_backups: used_by_backups.into() };
+    Joined { facts: Facts::Key(facts), unread: Unread::new() }
+}
+
+/// The facts of a snapshot or an image.
+pub fn shareable(join: &Join) -> Joined {
+    let facts = ShareableFacts { scope_accounts: join.summaries.accounts().into() };
+    Joined { facts: Facts::Shareable(facts), unread: Unread::new() }
+}

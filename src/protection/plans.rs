@@ -1,0 +1,246 @@
+//! Backup plans and selections: what they select, where they write to.
+
+use super::data::{Join, Unread};
+use super::facts::{DestinationFacts, Facts, Joined, PlanFacts, PlanRuleFacts, SelectionFacts};
+use super::points::is_local;
+use super::reach::{PLAN_OPERATIONS, PlannedRule, title};
+use super::selection::Match;
+use super::{arn, opt_in};
+use crate::inventory::types::{self, backup};
+use crate::inventory::{Fact, Resource};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// What a plan or a selection selects.
+#[derive(Default)]
+pub struct Selects<'a> {
+    pub resources: Vec<&'a Resource>,
+    pub unread: Vec<String>,
+}
+
+/// Which resources each plan and each selection select, worked out once for the shard.
+#[derive(Default)]
+pub struct Links<'a> {
+    pub by_plan: HashMap<&'a str, Selects<'a>>,
+    pub by_selection: HashMap<&'a str, Selects<'a>>,
+    /// AWS Backup types of selected resources.
+    pub selected_types: BTreeSet<String>,
+    pub unread: Vec<String>,
+}
+
+impl<'a> Links<'a> {
+    /// Matches every selection against every data resource.
+    pub fn of(join: &Join<'a>, data: &[(&'a Resource, &Joined, bool)]) -> Self {
+        let mut links = Links { unread: join.index.missing(&PLAN_OPERATIONS), ..Links::default() };
+        for (selection, matcher) in &join.plans.selections {
+            let mut selects = Selects::default();
+            for (resource, _, _) in data {
+                match matcher.matches(&resource.arn, resource.tags()) {
+                    Match::Selected(_) => {
+                        selects.resources.push(*resource);
+                        links.selected_types.insert(opt_in::backup_type(resource).to_owned());
+                    }
+                    Match::NotSelected => {}
+                    Match::Unknown(reason) => selects.unread.push(reason),
+                }
+            }
+            if let Some(plan_arn) = selection.properties.plan_arn.read()
+                && let Some((plan_arn, _)) = join.plans.plans.get_key_value(plan_arn.as_str())
+            {
+                let of_plan = links.by_plan.entry(plan_arn).or_default();
+                of_plan.resources.extend(&selects.resources);
+                of_plan.unread.extend(selects.unread.iter().cloned());
+            }
+            links.by_selection.insert(selection.resource.arn.as_str(), selects);
+        }
+        links
+    }
+}
+
+/// The facts of a backup plan.
+pub fn plan(join: &Join, links: &Links, resource: &Resource) -> Joined {
+    let mut facts = PlanFacts::default();
+    let mut unread = Unread::new();
+    let rules_read = resource.properties.contains_key("rules");
+    let rules = join.plans.rules.get(resource.arn.as_str()).map(Vec::as_slice).unwrap_or_default();
+    if rules_read {
+        facts.rules = Fact::Read(rules.iter().map(|rule| rule_facts(join, resource, rule, &mut unread)).collect());
+    } else {
+        unread.insert("rules".to_owned(), super::why_unread(join.index.shard, resource, "rules"));
+    }
+    let empty = Selects::default();
+    let selects = links.by_plan.get(resource.arn.as_str()).unwrap_or(&empty);
+    let listing = join.index.missing(&["backup:ListBackupSelections"]);
+    if listing.is_empty() {
+        let of_plan = |selection: &&(_, _)| selection_plan(selection) == Some(&resource.arn);
+        facts.selections = Fact::Read(join.plans.selections.iter().filter(of_plan).count() as i64);
+    } else {
+        unread.insert("selections".to_owned(), listing);
+    }
+    let unique: BTreeMap<&str, &Resource> = selects.resources.iter().map(|resource| (resource.arn.as_str(), *resource)).collect();
+    let types: BTreeSet<String> = unique.values().map(|resource| opt_in::backup_type(resource).to_owned()).collect();
+    let mut reasons = links.unread.clone();
+    reasons.extend(selects.unread.iter().cloned());
+    // One selected resource is enough to know that there is one.
+    if reasons.is_empty() || (!unique.is_empty() && selects.unread.is_empty()) {
+        facts.selected = Fact::Read(unique.len() as i64);
+    } else {
+        unread.insert("selected".to_owned(), reasons.clone());
+    }
+    if reasons.is_empty() {
+        facts.selected_types = Fact::Read(types.into_iter().collect());
+    } else {
+        unread.insert("selected_types".to_owned(), reasons.clone());
+    }
+    match without_pitr(join, &unique, rules, &reasons) {
+        Ok(arns) => facts.selected_without_pitr = Fact::Read(arns),
+        Err(reasons) => drop(unread.insert("selected_without_pitr".to_owned(), reasons)),
+    }
+    Joined { facts: Facts::Plan(facts), unread }
+}
+
+fn selection_plan<'a>(selection: &'a (&super::index::Typed<backup::BackupSelection>, super::selection::Selection)) -> Option<&'a String> {
+    selection.0.properties.plan_arn.read()
+}
+
+/// The selected S3, RDS and Aurora resources that neither the plan nor they themselves back up continuously.
+fn without_pitr(join: &Join, selected: &BTreeMap<&str, &Resource>, rules: &[PlannedRule], reasons: &[String]) -> Result<Vec<String>, Vec<String>> {
+    if !reasons.is_empty() {
+        return Err(reasons.to_vec());
+    }
+    if rules.iter().any(|rule| rule.rule.continuous) {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    for (arn, resource) in selected {
+        if !["S3", "RDS", "Aurora"].contains(&opt_in::backup_type(resource)) {
+            continue;
+        }
+        let property = if resource.type_name == "AWS::S3::Bucket" { "versioning" } else { "backup_retention_days" };
+        match resource.properties.get(property) {
+            None => return Err(super::why_unread(join.index.shard, resource, property)),
+            Some(serde_json::Value::Number(days)) if days.as_i64().is_some_and(|days| days > 0) => {}
+            Some(_) => found.push((*arn).to_owned()),
+        }
+    }
+    Ok(found)
+}
+
+fn rule_facts(join: &Join, plan: &Resource, planned: &PlannedRule, unread: &mut Unread) -> PlanRuleFacts {
+    let rule = &planned.rule;
+    let vault_arn = vault_arn(plan, &rule.vault);
+    let mut facts = PlanRuleFacts {
+        name: rule.name.clone().into(),
+        schedule: rule.schedule.clone().unwrap_or_else(|| super::schedule::DEFAULT.to_owned()).into(),
+        window_seconds: planned.windows().num_seconds().into(),
+        continuous: rule.continuous.into(),
+        retention_days: rule.retention_days.into(),
+        vault: rule.vault.clone().into(),
+        ..PlanRuleFacts::default()
+    };
+    match &planned.schedule {
+        Some(_) => facts.interval_seconds = Fact::Read(planned.interval_seconds),
+        None => {
+            let reason = format!("the schedule of rule {} cannot be understood", rule.name);
+            unread.insert("rules[].interval_seconds".to_owned(), vec![reason]);
+        }
+    }
+    match join.summaries.vault(&vault_arn) {
+        Ok(vault) => {
+            facts.vault_exists = Fact::Read(vault.is_some());
+            facts.vault_locked = Fact::Read(vault.is_some_and(|vault| vault.locked));
+        }
+        Err(reasons) => {
+            unread.insert("rules[].vault_exists".to_owned(), reasons.clone());
+            unread.insert("rules[].vault_locked".to_owned(), reasons);
+        }
+    }
+    facts.copies = Fact::Read(rule.copies.iter().map(|copy| destination(join, plan, copy, unread)).collect());
+    facts
+}
+
+/// A plan names its target vault; the vault is in the plan's own account and Region.
+pub fn vault_arn(plan: &Resource, vault: &str) -> String {
+    let partition = plan.arn.split(':').nth(1).unwrap_or("aws");
+    format!("arn:{partition}:backup:{}:{}:backup-vault:{vault}", plan.region, plan.account)
+}
+
+fn destination(join: &Join, plan: &Resource, copy: &backup::CopyAction, unread: &mut Unread) -> DestinationFacts {
+    let vault_arn = &copy.destination_vault_arn;
+    let (account, region) = (arn::account(vault_arn), arn::region(vault_arn));
+    let mut facts = DestinationFacts {
+        vault_arn: vault_arn.clone().into(),
+        account: account.to_owned().into(),
+        region: region.to_owned().into(),
+        other_account: (account != plan.account).into(),
+        other_region: (region != plan.region).into(),
+        retention_days: copy.retention_days.into(),
+        ..DestinationFacts::default()
+    };
+    match join.summaries.vault(vault_arn) {
+        Ok(vault) => {
+            facts.exists = Fact::Read(vault.is_some());
+            facts.locked = Fact::Read(vault.is_some_and(|vault| vault.locked));
+        }
+        Err(reasons) => {
+            unread.insert("rules[].copies[].exists".to_owned(), reasons.clone());
+            unread.insert("rules[].copies[].locked".to_owned(), reasons);
+        }
+    }
+    facts
+}
+
+/// The facts of a backup selection.
+pub fn selection(join: &Join, links: &Links, resource: &Resource) -> Joined {
+    let mut facts = SelectionFacts::default();
+    let mut unread = Unread::new();
+    let properties = resource.properties_as::<backup::BackupSelection>().unwrap_or_default();
+    let plan = properties.plan_arn.read().and_then(|plan| join.plans.plans.get(plan.as_str()));
+    match plan {
+        Some(plan) => facts.plan = title(plan).into(),
+        None => drop(unread.insert("plan".to_owned(), vec!["the selection's plan is not in the inventory".to_owned()])),
+    }
+    if let Some(selects) = links.by_selection.get(resource.arn.as_str()) {
+        if selects.unread.is_empty() {
+            facts.selected = Fact::Read(selects.resources.len() as i64);
+        } else {
+            unread.insert("selected".to_owned(), selects.unread.clone());
+        }
+    }
+    let Some(patterns) = properties.resources.read() else {
+        let reasons = super::why_unread(join.index.shard, resource, "resources");
+        unread.insert("dangling_arns".to_owned(), reasons.clone());
+        unread.insert("unchecked_arns".to_owned(), reasons);
+        return Joined { facts: Facts::Selection(facts), unread };
+    };
+    let mut dangling = Vec::new();
+    let mut unchecked = Vec::new();
+    for literal in patterns.iter().filter(|pattern| !pattern.contains('*')) {
+        if join.existing.contains(literal.as_str()) {
+            continue;
+        }
+        match listing_of(literal) {
+            Some(operation) if is_local(literal, &resource.account, &resource.region) && join.index.missing(&[operation]).is_empty() => dangling.push(literal.clone()),
+            _ => unchecked.push(literal.clone()),
+        }
+    }
+    facts.dangling_arns = Fact::Read(dangling);
+    facts.unchecked_arns = Fact::Read(unchecked);
+    Joined { facts: Facts::Selection(facts), unread }
+}
+
+/// The operation that lists all resources of an ARN's form, when the inventory has them.
+pub fn listing_of(resource_arn: &str) -> Option<&'static str> {
+    let service = resource_arn.split(':').nth(2)?;
+    let resource = arn::resource(resource_arn);
+    let type_name = match service {
+        "ec2" if resource.starts_with("volume/") => "AWS::EC2::Volume",
+        "ec2" if resource.starts_with("instance/") => "AWS::EC2::Instance",
+        "rds" if resource.starts_with("db:") => "AWS::RDS::DBInstance",
+        "rds" if resource.starts_with("cluster:") => "AWS::RDS::DBCluster",
+        "dynamodb" if resource.starts_with("table/") => "AWS::DynamoDB::Table",
+        "elasticfilesystem" if resource.starts_with("file-system/") => "AWS::EFS::FileSystem",
+        // A bucket's ARN names no account: one that is not here may be in another Region.
+        _ => return None,
+    };
+    types::find(type_name).map(|info| info.operation)
+}

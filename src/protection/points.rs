@@ -1,0 +1,238 @@
+//! The restorable backups, windows and gaps of one resource: which moments can be restored.
+
+use super::arn;
+use super::facts::{Backup, Gap, MechanismKind, RecoveryPoints, Window};
+use super::index::{Index, Typed};
+use super::summary::restorable;
+use crate::inventory::Resource;
+use crate::inventory::types::backup::RecoveryPoint;
+use chrono::{DateTime, Duration, Utc};
+
+/// Gaps are worked out this far back, more than any rule's window; what lies before is history.
+const GAP_HORIZON_DAYS: i64 = 400;
+
+/// What `recovery_points.largest_gap_seconds` looks back to.
+const GAP_WINDOW_SECONDS: i64 = 30 * 86_400;
+
+/// A backup with what only the join needs to know of it.
+#[derive(Clone, Debug)]
+pub struct Point {
+    pub backup: Backup,
+    /// The backup rule that made it, where AWS Backup tells.
+    pub rule_id: Option<String>,
+    /// The service made it by itself (automated snapshots), or AWS Backup or DLM did.
+    pub automatic: bool,
+    /// It was taken of the instance that the volume is attached to.
+    pub of_instance: bool,
+    /// How long making it took.
+    pub took_seconds: Option<i64>,
+}
+
+/// All restorable backups of a resource in its own shard, newest first, each once, and its continuous recovery points.
+pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Vec<Point>, Vec<RecoveryPoint>) {
+    let mut points = Vec::new();
+    let mut continuous = Vec::new();
+    for point in index.points.get(&resource.arn).into_iter().flatten() {
+        if !restorable(point.properties.status.read()) {
+            continue;
+        }
+        if point.properties.continuous == crate::inventory::Fact::Read(true) {
+            continuous.push(point.properties.clone());
+        } else {
+            points.extend(of_recovery_point(index, point, resource, as_of));
+        }
+    }
+    let known_points = index.missing(&super::summary::POINT_OPERATIONS).is_empty();
+    for snapshot in index.snapshots.get(&resource.arn).into_iter().flatten().filter(|snapshot| snapshot.restorable) {
+        // AWS Backup's own snapshots are recovery points already, or parts of the recovery point of an instance.
+        if snapshot.made_by == "aws_backup" && known_points {
+            continue;
+        }
+        let Some(created_at) = snapshot.resource.created_at else { continue };
+        let kind = match snapshot.made_by {
+            "aws_backup" => MechanismKind::AwsBackup,
+            "dlm" => MechanismKind::Dlm,
+            "automated" => MechanismKind::Automated,
+            _ => MechanismKind::Snapshot,
+        };
+        points.push(Point {
+            backup: Backup {
+                kind,
+                arn: snapshot.resource.arn.clone(),
+                created_at,
+                age_seconds: (as_of - created_at).num_seconds(),
+                encrypted: snapshot.encrypted.unwrap_or_default(),
+                archived: snapshot.archived,
+                locked: snapshot.locked,
+                public: snapshot.public.unwrap_or_default(),
+                vault_arn: None,
+                air_gapped: false,
+                kms_key_arn: snapshot.kms_key_arn.clone(),
+                account: resource.account.clone(),
+                region: resource.region.clone(),
+            },
+            rule_id: None,
+            automatic: snapshot.made_by != "manual",
+            of_instance: false,
+            took_seconds: None,
+        });
+    }
+    for backup in index.table_backups.get(&resource.arn).into_iter().flatten() {
+        points.extend(of_table_backup(backup, resource, as_of, known_points));
+    }
+    points.extend(of_instances(index, resource, as_of));
+    // A moment after as_of is none of this audit's.
+    points.retain(|point| point.backup.age_seconds >= 0);
+    points.sort_by(|a, b| b.backup.created_at.cmp(&a.backup.created_at).then_with(|| a.backup.arn.cmp(&b.backup.arn)));
+    points.dedup_by(|a, b| a.backup.arn == b.backup.arn);
+    (points, continuous)
+}
+
+fn of_recovery_point(index: &Index, point: &Typed<RecoveryPoint>, resource: &Resource, as_of: DateTime<Utc>) -> Option<Point> {
+    let created_at = point.resource.created_at?;
+    let properties = &point.properties;
+    let vault_arn = properties.vault_arn.read().cloned();
+    let vault = vault_arn.as_deref().and_then(|vault_arn| index.vaults.get(vault_arn));
+    let air_gapped = vault.is_some_and(|vault| vault.properties.vault_type.read().is_some_and(|kind| kind == "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"));
+    let locked = air_gapped || vault.is_some_and(|vault| vault.properties.locked.read() == Some(&true));
+    Some(Point {
+        backup: Backup {
+            kind: MechanismKind::AwsBackup,
+            arn: point.resource.arn.clone(),
+            created_at,
+            age_seconds: (as_of - created_at).num_seconds(),
+            encrypted: properties.encrypted.read().copied().unwrap_or_default(),
+            archived: properties.storage_class.present().is_some_and(|class| class == "COLD"),
+            locked,
+            public: false,
+            vault_arn,
+            air_gapped,
+            kms_key_arn: properties.kms_key_arn.present().cloned(),
+            account: resource.account.clone(),
+            region: resource.region.clone(),
+        },
+        rule_id: properties.rule_id.present().cloned(),
+        automatic: properties.plan_arn.present().is_some(),
+        of_instance: false,
+        took_seconds: properties.completed_at.present().map(|completed| (*completed - created_at).num_seconds()),
+    })
+}
+
+fn of_table_backup(backup: &Typed<crate::inventory::types::dynamodb::Backup>, resource: &Resource, as_of: DateTime<Utc>, known_points: bool) -> Option<Point> {
+    let created_at = backup.resource.created_at?;
+    let made_by_aws_backup = backup.properties.backup_type.read().is_some_and(|kind| kind == "AWS_BACKUP");
+    if backup.properties.status.read().is_none_or(|status| status != "AVAILABLE") || (made_by_aws_backup && known_points) {
+        return None;
+    }
+    Some(Point {
+        backup: Backup {
+            kind: if made_by_aws_backup { MechanismKind::AwsBackup } else { MechanismKind::Snapshot },
+            arn: backup.resource.arn.clone(),
+            created_at,
+            age_seconds: (as_of - created_at).num_seconds(),
+            encrypted: true,
+            archived: false,
+            locked: false,
+            public: false,
+            vault_arn: None,
+            air_gapped: false,
+            kms_key_arn: None,
+            account: resource.account.clone(),
+            region: resource.region.clone(),
+        },
+        rule_id: None,
+        automatic: made_by_aws_backup,
+        of_instance: false,
+        took_seconds: None,
+    })
+}
+
+/// Recovery points of an instance hold a snapshot of every volume attached to it, so they back up the volume, if it was there already.
+fn of_instances(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> Vec<Point> {
+    let Some(volume) = index.volumes.get(resource.id.as_str()).filter(|volume| volume.resource.arn == resource.arn) else {
+        return Vec::new();
+    };
+    volume
+        .properties
+        .attachments
+        .read()
+        .into_iter()
+        .flatten()
+        .filter_map(|attachment| index.instances.get(attachment.instance_id.as_str()))
+        .flat_map(|instance| index.points.get(&instance.resource.arn).into_iter().flatten())
+        .filter(|point| restorable(point.properties.status.read()))
+        .filter(|point| point.resource.created_at >= resource.created_at)
+        .filter_map(|point| of_recovery_point(index, point, resource, as_of))
+        .map(|point| Point { of_instance: true, ..point })
+        .collect()
+}
+
+/// Counts over the backups.
+pub fn counts(points: &[Point], gaps: &[Gap], copies: &[super::facts::CopyFact]) -> RecoveryPoints {
+    let count = |test: fn(&Backup) -> bool| points.iter().filter(|point| test(&point.backup)).count() as i64;
+    RecoveryPoints {
+        count: points.len() as i64,
+        newest_at: points.first().map(|point| point.backup.created_at),
+        oldest_at: points.last().map(|point| point.backup.created_at),
+        largest_gap_seconds: gaps
+            .iter()
+            .filter(|gap| gap.end_age_seconds < GAP_WINDOW_SECONDS)
+            .map(|gap| gap.start_age_seconds.min(GAP_WINDOW_SECONDS) - gap.end_age_seconds)
+            .max(),
+        unencrypted: count(|backup| !backup.encrypted),
+        other_region: copies.iter().filter(|copy| copy.other_region).count() as i64,
+        other_account: copies.iter().filter(|copy| copy.other_account).count() as i64,
+        locked: count(|backup| backup.locked),
+        public: count(|backup| backup.public),
+    }
+}
+
+/// A window of continuous restore.
+pub fn window(kind: MechanismKind, earliest_at: DateTime<Utc>, latest_at: DateTime<Utc>, as_of: DateTime<Utc>) -> Option<Window> {
+    let (latest_at, valid) = (latest_at.min(as_of), earliest_at <= latest_at.min(as_of));
+    valid.then(|| Window {
+        kind,
+        earliest_at,
+        latest_at,
+        earliest_age_seconds: (as_of - earliest_at).num_seconds(),
+        latest_age_seconds: (as_of - latest_at).num_seconds(),
+    })
+}
+
+/// The spans between neighbouring restorable moments, and from the newest to as_of; newest first. Inside a window there are none.
+pub fn gaps(points: &[Point], windows: &[Window], as_of: DateTime<Utc>) -> Vec<Gap> {
+    let horizon = as_of - Duration::days(GAP_HORIZON_DAYS);
+    let mut spans: Vec<(DateTime<Utc>, DateTime<Utc>)> = points
+        .iter()
+        .map(|point| (point.backup.created_at, point.backup.created_at))
+        .chain(windows.iter().map(|window| (window.earliest_at, window.latest_at)))
+        .collect();
+    spans.sort();
+    let mut gaps = Vec::new();
+    let mut covered: Option<DateTime<Utc>> = None;
+    for (start, end) in spans {
+        if let Some(until) = covered
+            && start > until
+            && start > horizon
+        {
+            gaps.push(gap(until, start, as_of));
+        }
+        covered = Some(covered.map_or(end, |until| until.max(end)));
+    }
+    if let Some(until) = covered
+        && until < as_of
+    {
+        gaps.push(gap(until, as_of, as_of));
+    }
+    gaps.reverse();
+    gaps
+}
+
+fn gap(start: DateTime<Utc>, end: DateTime<Utc>, as_of: DateTime<Utc>) -> Gap {
+    Gap { start_age_seconds: (as_of - start).num_seconds(), end_age_seconds: (as_of - end).num_seconds() }
+}
+
+/// Whether a backup of `source_arn` is of a resource of this account and Region.
+pub fn is_local(source_arn: &str, account: &str, region: &str) -> bool {
+    (arn::account(source_arn).is_empty() || arn::account(source_arn) == account) && (arn::region(source_arn).is_empty() || arn::region(source_arn) == region)
+}

@@ -1,0 +1,203 @@
+//! Which backup plans and restore testing plans reach a resource.
+
+use super::arn;
+use super::facts::{PlanReach, PlannedCopy};
+use super::index::{Index, Typed};
+use super::opt_in;
+use super::schedule::Schedule;
+use super::selection::{Match, Reach, Selection};
+use crate::inventory::types::{account, backup};
+use crate::inventory::{Fact, Resource};
+use chrono::{DateTime, Duration, Utc};
+use std::collections::{BTreeMap, HashMap};
+
+/// AWS Backup's default start window (facts page, section 3).
+pub const START_WINDOW_MINUTES: i64 = 480;
+/// AWS Backup's default completion window.
+pub const COMPLETION_WINDOW_MINUTES: i64 = 10_080;
+
+/// The operations that tell which plans select what.
+pub const PLAN_OPERATIONS: [&str; 4] = ["backup:ListBackupPlans", "backup:GetBackupPlan", "backup:ListBackupSelections", "backup:GetBackupSelection"];
+/// The operations that tell which restore testing plans reach what.
+pub const RESTORE_TESTING_OPERATIONS: [&str; 4] = [
+    "backup:ListRestoreTestingPlans",
+    "backup:GetRestoreTestingPlan",
+    "backup:ListRestoreTestingSelections",
+    "backup:GetRestoreTestingSelection",
+];
+
+/// A rule of a plan with what follows from its schedule.
+pub struct PlannedRule {
+    pub rule: backup::BackupRule,
+    pub schedule: Option<Schedule>,
+    pub interval_seconds: Option<i64>,
+}
+
+impl PlannedRule {
+    /// The time that a run may take to start.
+    pub fn start_window(&self) -> Duration {
+        Duration::minutes(self.rule.start_window_minutes.unwrap_or(START_WINDOW_MINUTES))
+    }
+
+    /// The time that a run may take to end, counted from its scheduled time.
+    pub fn windows(&self) -> Duration {
+        self.start_window() + Duration::minutes(self.rule.completion_window_minutes.unwrap_or(COMPLETION_WINDOW_MINUTES))
+    }
+}
+
+/// The plans of a shard with their selections, prepared once for all resources.
+pub struct Plans<'s> {
+    pub rules: HashMap<&'s str, Vec<PlannedRule>>,
+    pub plans: BTreeMap<&'s str, &'s Resource>,
+    pub selections: Vec<(&'s Typed<'s, backup::BackupSelection>, Selection)>,
+    opt_in: Fact<BTreeMap<String, bool>>,
+    unread: Vec<String>,
+    opt_in_unread: Vec<String>,
+}
+
+/// One selection that reaches a resource.
+pub struct Selected<'s> {
+    pub plan: &'s Resource,
+    pub rules: &'s [PlannedRule],
+    pub blocked: bool,
+    /// The rules as the facts tell them.
+    pub reaches: Vec<PlanReach>,
+}
+
+impl<'s> Plans<'s> {
+    /// Prepares the plans of a shard.
+    pub fn of(index: &'s Index<'s>, as_of: DateTime<Utc>) -> Self {
+        let mut rules = HashMap::new();
+        let mut plans = BTreeMap::new();
+        for plan in &index.plans {
+            let prepared = plan.properties.rules.read().into_iter().flatten().map(|rule| {
+                let schedule = Schedule::parse(rule.schedule.as_deref(), rule.timezone.as_deref()).ok();
+                let interval_seconds = schedule.as_ref().and_then(|schedule| schedule.largest_gap(as_of));
+                PlannedRule { rule: rule.clone(), schedule, interval_seconds }
+            });
+            rules.insert(plan.resource.arn.as_str(), prepared.collect());
+            plans.insert(plan.resource.arn.as_str(), plan.resource);
+        }
+        let region = index.shard.of_type("AWS::Region").find_map(|region| region.properties_as::<account::Region>());
+        let opt_in = region.map(|region| region.opt_in).unwrap_or_default();
+        let mut opt_in_unread = index.missing(&["backup:DescribeRegionSettings"]);
+        if opt_in.is_unread() && opt_in_unread.is_empty() {
+            opt_in_unread.push("the inventory has no opt-in settings of the Region".to_owned());
+        }
+        Plans {
+            rules,
+            plans,
+            selections: index.selections.iter().map(|selection| (selection, Selection::of(&selection.properties))).collect(),
+            opt_in,
+            unread: index.missing(&PLAN_OPERATIONS),
+            opt_in_unread,
+        }
+    }
+
+    /// The Region's opt-in for a type: `Err` has the reasons why it is not known.
+    pub fn opt_in(&self, backup_type: &str) -> Result<bool, &[String]> {
+        match self.opt_in.read() {
+            Some(map) => Ok(map.get(backup_type).copied().unwrap_or(true)),
+            None => Err(&self.opt_in_unread),
+        }
+    }
+
+    /// The selections that reach a resource. The second value has the reasons why there may be more of them, or other blocks.
+    pub fn reaching(&'s self, resource: &Resource, backup_type: &str, as_of: DateTime<Utc>) -> (Vec<Selected<'s>>, Vec<String>) {
+        let mut unread = self.unread.clone();
+        let mut found = Vec::new();
+        for (selection, matcher) in &self.selections {
+            let reach = match matcher.matches(&resource.arn, resource.tags()) {
+                Match::Selected(reach) => reach,
+                Match::NotSelected => continue,
+                Match::Unknown(reason) => {
+                    unread.push(reason);
+                    continue;
+                }
+            };
+            let Some(plan_arn) = selection.properties.plan_arn.read() else { continue };
+            let Some((plan, rules)) = self.plans.get(plan_arn.as_str()).zip(self.rules.get(plan_arn.as_str())) else {
+                continue;
+            };
+            let blocked = match self.opt_in.read() {
+                Some(map) => opt_in::blocked(map, backup_type, reach),
+                None if reach == Reach::Explicit && !opt_in::always_applies(backup_type) => false,
+                None => {
+                    unread.extend(self.opt_in_unread.iter().cloned());
+                    continue;
+                }
+            };
+            let reaches = rules.iter().map(|rule| plan_reach(plan, selection.resource, rule, resource, blocked, as_of)).collect();
+            found.push(Selected { plan, rules, blocked, reaches });
+        }
+        unread.dedup();
+        (found, unread)
+    }
+}
+
+fn plan_reach(plan: &Resource, selection: &Resource, planned: &PlannedRule, resource: &Resource, blocked: bool, as_of: DateTime<Utc>) -> PlanReach {
+    let since = [resource.created_at, selection.created_at].into_iter().flatten().max();
+    let due_at = since.and_then(|since| {
+        let first_run = planned.schedule.as_ref()?.next_after(since)?;
+        first_run.checked_add_signed(planned.windows())
+    });
+    PlanReach {
+        plan: title(plan),
+        plan_arn: plan.arn.clone(),
+        rule: planned.rule.name.clone(),
+        selection: title(selection),
+        interval_seconds: planned.interval_seconds,
+        retention_days: planned.rule.retention_days,
+        continuous: planned.rule.continuous,
+        vault: planned.rule.vault.clone(),
+        copies: planned
+            .rule
+            .copies
+            .iter()
+            .map(|copy| PlannedCopy {
+                vault_arn: copy.destination_vault_arn.clone(),
+                account: arn::account(&copy.destination_vault_arn).to_owned(),
+                region: arn::region(&copy.destination_vault_arn).to_owned(),
+                retention_days: copy.retention_days,
+            })
+            .collect(),
+        opt_in_blocked: blocked,
+        due: due_at.is_some_and(|due_at| due_at < as_of),
+        due_at,
+    }
+}
+
+/// What people call a resource.
+pub fn title(resource: &Resource) -> String {
+    resource.name.clone().unwrap_or_else(|| resource.id.clone())
+}
+
+/// The types that AWS Backup restore testing supports (catalog, rule data-recovery-test-planned).
+pub const RESTORE_TESTING_TYPES: [&str; 10] = ["Aurora", "DocumentDB", "DynamoDB", "EBS", "EC2", "EFS", "FSx", "Neptune", "RDS", "S3"];
+
+/// Whether a restore testing selection reaches a resource; `Err` when its tags decide and were not read.
+pub fn restore_testing_reaches(selection: &backup::RestoreTestingSelection, resource: &Resource, backup_type: &str) -> Result<bool, String> {
+    if selection.protected_resource_type.read().is_none_or(|name| name != backup_type) {
+        return Ok(false);
+    }
+    let arns = selection.protected_resource_arns.read().map(Vec::as_slice).unwrap_or_default();
+    if !arns.is_empty() && !arns.iter().any(|pattern| pattern == "*" || *pattern == resource.arn) {
+        return Ok(false);
+    }
+    let equals = selection.string_equals.read().map(Vec::as_slice).unwrap_or_default();
+    let differs = selection.string_not_equals.read().map(Vec::as_slice).unwrap_or_default();
+    if arns.is_empty() && equals.is_empty() && differs.is_empty() {
+        return Ok(false);
+    }
+    if equals.is_empty() && differs.is_empty() {
+        return Ok(true);
+    }
+    let Some(tags) = resource.tags() else {
+        return Err(format!("the tags of {} were not read", resource.arn));
+    };
+    let holds = |condition: &backup::TagCondition| {
+        let key = condition.key.strip_prefix("aws:ResourceTag/").unwrap_or(&condition.key);
+        tags.get(key) == Some(&condition.value)
+    };
+    Ok(equals.iter().all(holds) && !differs.iter().any(holds))
+}

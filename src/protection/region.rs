@@ -1,0 +1,126 @@
+//! A Region as a whole: how much of its data is protected, and what its settings and plans reach.
+
+use super::data::{Join, Unread};
+use super::facts::{Facts, FrameworkFact, Joined, RegionFacts, ReportPlanFact, State};
+use super::opt_in;
+use super::plans::Links;
+use super::reach::{RESTORE_TESTING_OPERATIONS, RESTORE_TESTING_TYPES, title};
+use super::summary::POINT_OPERATIONS;
+use crate::inventory::types::{self, backup};
+use crate::inventory::{Fact, Resource};
+use std::collections::BTreeSet;
+
+/// Sets a field, or notes the reasons why it is not known.
+macro_rules! set {
+    ($facts:ident, $unread:ident, $field:ident, $reasons:expr, $value:expr) => {
+        match $reasons {
+            reasons if reasons.is_empty() => $facts.$field = Fact::Read($value),
+            reasons => drop($unread.insert(stringify!($field).to_owned(), reasons)),
+        }
+    };
+}
+
+/// The facts of the shard's Region.
+pub fn of(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)]) -> Joined {
+    let mut facts = RegionFacts::default();
+    let mut unread = Unread::new();
+    let index = join.index;
+    let count = |type_name: &str| index.shard.of_type(type_name).count() as i64;
+    let listings: Vec<&str> = types::data_types().map(|info| info.operation).collect();
+    let listing_reasons = index.missing(&listings);
+
+    // Reproducible data owes nothing, and neither does an instance, whose volumes are counted.
+    let owing: Vec<_> = data.iter().filter(|(resource, _, reproducible)| !reproducible && resource.type_name != "AWS::EC2::Instance").collect();
+    let mut state_reasons = listing_reasons.clone();
+    let (mut protected, mut unprotected, mut unprotected_types) = (0, 0, BTreeSet::new());
+    for (resource, joined, _) in &owing {
+        let Facts::Data(protection) = &joined.facts else { continue };
+        match protection.state.read() {
+            Some(State::Protected) => protected += 1,
+            Some(State::Stale) => {}
+            Some(_) => {
+                unprotected += 1;
+                unprotected_types.insert(opt_in::backup_type(resource).to_owned());
+            }
+            None => state_reasons.extend(joined.unread.get("state").cloned().unwrap_or_default()),
+        }
+    }
+    state_reasons.sort();
+    state_reasons.dedup();
+    let mut blocked_reasons = state_reasons.clone();
+    let mut blocked = Vec::new();
+    for name in &unprotected_types {
+        match join.plans.opt_in(name) {
+            Ok(true) => {}
+            Ok(false) => blocked.push(name.clone()),
+            Err(reasons) => blocked_reasons.extend(reasons.iter().cloned()),
+        }
+    }
+    // Data that is there is a fact, whatever else could not be listed.
+    let data_reasons = if owing.is_empty() { listing_reasons } else { Vec::new() };
+    set!(facts, unread, data_resources, data_reasons, owing.len() as i64);
+    set!(facts, unread, protected, state_reasons.clone(), protected);
+    set!(facts, unread, unprotected, state_reasons.clone(), unprotected);
+    set!(facts, unread, unprotected_types, state_reasons, unprotected_types.into_iter().collect());
+    set!(facts, unread, blocked_types, blocked_reasons, blocked);
+    set!(facts, unread, plans, index.missing(&["backup:ListBackupPlans"]), index.plans.len() as i64);
+    set!(facts, unread, volumes, index.missing(&["ec2:DescribeVolumes"]), count("AWS::EC2::Volume"));
+    set!(facts, unread, snapshots, index.missing(&["ec2:DescribeSnapshots"]), count("AWS::EC2::Snapshot"));
+    set!(facts, unread, images, index.missing(&["ec2:DescribeImages"]), count("AWS::EC2::Image"));
+    set!(facts, unread, recovery_points, index.missing(&POINT_OPERATIONS), count("AWS::Backup::RecoveryPoint"));
+    set!(facts, unread, selected_types, links.unread.clone(), links.selected_types.iter().cloned().collect());
+    set!(facts, unread, report_plans, index.missing(&["backup:ListReportPlans"]), report_plans(join));
+    set!(facts, unread, frameworks, index.missing(&["backup:ListFrameworks", "backup:DescribeFramework"]), frameworks(join));
+    restore_testing(join, data, &mut facts, &mut unread);
+    Joined { facts: Facts::Region(facts), unread }
+}
+
+fn report_plans(join: &Join) -> Vec<ReportPlanFact> {
+    join.index
+        .shard
+        .of_type("AWS::Backup::ReportPlan")
+        .filter_map(|plan| {
+            let properties = plan.properties_as::<backup::ReportPlan>()?;
+            let last = properties.last_successful_at.present();
+            Some(ReportPlanFact { name: title(plan), last_success_age_seconds: last.map(|last| (join.as_of - *last).num_seconds()) })
+        })
+        .collect()
+}
+
+fn frameworks(join: &Join) -> Vec<FrameworkFact> {
+    join.index
+        .shard
+        .of_type("AWS::Backup::Framework")
+        .filter_map(|framework| {
+            let properties = framework.properties_as::<backup::Framework>()?;
+            let status = properties.status.present().cloned();
+            let deployed = properties.deployment_status.present().is_none_or(|deployment| deployment != "FAILED");
+            Some(FrameworkFact { name: title(framework), healthy: deployed && status.as_deref() == Some("ACTIVE"), status })
+        })
+        .collect()
+}
+
+fn restore_testing(join: &Join, data: &[(&Resource, &Joined, bool)], facts: &mut RegionFacts, unread: &mut Unread) {
+    let testing_reasons = join.index.missing(&RESTORE_TESTING_OPERATIONS);
+    let selections = &join.index.restore_testing_selections;
+    let tested: BTreeSet<String> = selections.iter().filter_map(|selection| selection.properties.protected_resource_type.read().cloned()).collect();
+    set!(facts, unread, restore_testing_selections, testing_reasons.clone(), selections.len() as i64);
+    set!(facts, unread, tested_types, testing_reasons, tested.into_iter().collect());
+    let mut reasons = Vec::new();
+    let mut testable = BTreeSet::new();
+    for (resource, joined, _) in data {
+        let Facts::Data(protection) = &joined.facts else { continue };
+        let backup_type = opt_in::backup_type(resource);
+        match protection.aws_backup_points.read() {
+            // A volume behind its instance's recovery points is tested with the instance.
+            Some(points) if *points > 0 && RESTORE_TESTING_TYPES.contains(&backup_type) && join.index.points.contains_key(&resource.arn) => {
+                testable.insert(backup_type.to_owned());
+            }
+            Some(_) => {}
+            None => reasons.extend(joined.unread.get("aws_backup_points").cloned().unwrap_or_default()),
+        }
+    }
+    reasons.sort();
+    reasons.dedup();
+    set!(facts, unread, testable_types, reasons, testable.into_iter().collect());
+}

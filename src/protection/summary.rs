@@ -1,0 +1,271 @@
+//! The small summary that every shard leaves behind: what other shards must know of it.
+
+use super::arn;
+use crate::inventory::types::{Properties, backup, ebs, rds, s3};
+use crate::inventory::{Resource, Shard};
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, HashMap};
+
+/// A backup vault as others see it.
+#[derive(Clone, Debug)]
+pub struct VaultSummary {
+    pub locked: bool,
+    pub air_gapped: bool,
+}
+
+/// A backup that lies in this shard but is of a resource elsewhere (or was copied from elsewhere).
+#[derive(Clone, Debug)]
+pub struct ForeignBackup {
+    pub created_at: DateTime<Utc>,
+    pub account: String,
+    pub region: String,
+    pub locked: bool,
+    pub air_gapped: bool,
+    pub encrypted: bool,
+    /// `recovery_point`, `snapshot` or `automated_backup`.
+    pub seen_as: &'static str,
+}
+
+/// A finished restore of a backup whose resource is elsewhere.
+#[derive(Clone, Debug)]
+pub struct ForeignRestore {
+    pub properties: backup::RestoreJob,
+    pub created_at: Option<DateTime<Utc>>,
+    pub id: String,
+}
+
+/// What one shard leaves behind.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    pub account: String,
+    pub region: String,
+    /// Vaults by ARN.
+    pub vaults: HashMap<String, VaultSummary>,
+    /// Why the vaults, or what lies in them, are not fully known.
+    pub vaults_unread: Vec<String>,
+    /// Buckets by name, with whether versioning is enabled where that was read.
+    pub buckets: HashMap<String, Option<bool>>,
+    pub buckets_unread: Vec<String>,
+    /// For the account's own shard: the Regions that are enabled.
+    pub enabled_regions: Vec<String>,
+    /// Backups by the ARN of their source: of a resource (recovery points, automated backups) or of a snapshot they are copies of.
+    pub foreign_backups: HashMap<String, Vec<ForeignBackup>>,
+    pub foreign_restores: HashMap<String, Vec<ForeignRestore>>,
+    /// Restorable backups of the account's own data.
+    pub own_backups: i64,
+    pub air_gapped_vaults: i64,
+    /// Moments of backups, of the account's own data, in its own air-gapped vaults.
+    pub newest_air_gapped_at: Option<DateTime<Utc>>,
+    /// Completed copy jobs into vaults of other accounts: destination vault and moment.
+    pub copied_out: Vec<(String, DateTime<Utc>)>,
+    /// Why those four are not fully known.
+    pub backups_unread: Vec<String>,
+}
+
+/// The summaries of all shards of an audit, by account and Region.
+#[derive(Clone, Debug, Default)]
+pub struct Summaries {
+    shards: BTreeMap<(String, String), Summary>,
+}
+
+impl FromIterator<Summary> for Summaries {
+    fn from_iter<I: IntoIterator<Item = Summary>>(summaries: I) -> Self {
+        let shards = summaries
+            .into_iter()
+            .map(|summary| ((summary.account.clone(), summary.region.clone()), summary))
+            .collect();
+        Summaries { shards }
+    }
+}
+
+impl Summaries {
+    /// The summary of one shard.
+    pub fn get(&self, account: &str, region: &str) -> Option<&Summary> {
+        self.shards.get(&(account.to_owned(), region.to_owned()))
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Summary> {
+        self.shards.values()
+    }
+
+    /// The accounts of the audit, sorted.
+    pub fn accounts(&self) -> Vec<String> {
+        let mut accounts: Vec<String> = self.shards.keys().map(|(account, _)| account.clone()).collect();
+        accounts.dedup();
+        accounts
+    }
+
+    /// A vault by its ARN: `Err` has the reasons why nobody can tell.
+    pub fn vault(&self, vault_arn: &str) -> Result<Option<&VaultSummary>, Vec<String>> {
+        let (account, region) = (arn::account(vault_arn), arn::region(vault_arn));
+        match self.get(account, region) {
+            None => Err(vec![format!("{account}/{region} was not read, where {vault_arn} is")]),
+            Some(summary) => match summary.vaults.get(vault_arn) {
+                Some(vault) => Ok(Some(vault)),
+                None if summary.vaults_unread.is_empty() => Ok(None),
+                None => Err(summary.vaults_unread.clone()),
+            },
+        }
+    }
+}
+
+/// The operations that must have answered for a shard's recovery points to be known.
+pub const POINT_OPERATIONS: [&str; 2] = ["backup:ListBackupVaults", "backup:ListRecoveryPointsByBackupVault"];
+
+/// Summarises a shard.
+pub fn summarise(shard: &Shard) -> Summary {
+    let missing = |operations: &[&str]| -> Vec<String> {
+        operations
+            .iter()
+            .filter_map(|operation| shard.coverage.require(operation, &shard.account, &shard.region).err())
+            .collect()
+    };
+    let mut summary = Summary {
+        account: shard.account.clone(),
+        region: shard.region.clone(),
+        vaults_unread: missing(&POINT_OPERATIONS),
+        buckets_unread: missing(&["s3:ListBuckets"]),
+        backups_unread: missing(&[POINT_OPERATIONS[0], POINT_OPERATIONS[1], "backup:ListCopyJobs"]),
+        ..Summary::default()
+    };
+    for resource in shard.of_type(backup::BackupVault::INFO.name) {
+        if let Some(vault) = resource.properties_as::<backup::BackupVault>() {
+            let air_gapped = vault.vault_type.read().is_some_and(|kind| kind == AIR_GAPPED);
+            summary.air_gapped_vaults += i64::from(air_gapped);
+            let locked = air_gapped || vault.locked.read().copied().unwrap_or_default();
+            summary.vaults.insert(resource.arn.clone(), VaultSummary { locked, air_gapped });
+        }
+    }
+    for resource in shard.of_type(s3::Bucket::INFO.name) {
+        let versioning = resource.properties_as::<s3::Bucket>().and_then(|bucket| bucket.versioning.read().copied());
+        summary.buckets.insert(resource.id.clone(), versioning.map(|versioning| versioning == s3::Versioning::Enabled));
+    }
+    for resource in &shard.resources {
+        match resource.type_name.as_str() {
+            "AWS::Account" => {
+                let account = resource.properties_as::<crate::inventory::types::account::Account>().unwrap_or_default();
+                summary.enabled_regions = account.enabled_regions.read().cloned().unwrap_or_default();
+            }
+            "AWS::Backup::RecoveryPoint" => add_point(&mut summary, resource),
+            "AWS::Backup::CopyJob" => add_copy_job(&mut summary, resource),
+            "AWS::Backup::RestoreJob" => add_restore(&mut summary, resource),
+            "AWS::EC2::Snapshot" => add_snapshot(&mut summary, resource),
+            "AWS::RDS::DBInstanceAutomatedBackup" | "AWS::RDS::DBClusterAutomatedBackup" => add_automated(&mut summary, resource),
+            _ => add_database_snapshot(&mut summary, resource),
+        }
+    }
+    summary
+}
+
+const AIR_GAPPED: &str = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT";
+
+/// Whether a recovery point can be restored from (facts page, section 4).
+pub fn restorable(status: Option<&String>) -> bool {
+    status.is_some_and(|status| status == "COMPLETED" || status == "AVAILABLE")
+}
+
+fn add_point(summary: &mut Summary, resource: &Resource) {
+    let Some(point) = resource.properties_as::<backup::RecoveryPoint>() else { return };
+    let (Some(source), Some(created_at)) = (point.source_arn.present(), resource.created_at) else { return };
+    if !restorable(point.status.read()) {
+        return;
+    }
+    let vault = point.vault_arn.read().and_then(|vault| summary.vaults.get(vault));
+    let (locked, air_gapped) = vault.map_or((false, false), |vault| (vault.locked, vault.air_gapped));
+    let own_account = arn::account(source).is_empty() || arn::account(source) == summary.account;
+    if own_account {
+        summary.own_backups += 1;
+        if air_gapped {
+            summary.newest_air_gapped_at = summary.newest_air_gapped_at.max(Some(created_at));
+        }
+    }
+    // The ARN of a bucket names neither account nor Region: only a copy of it can be told to come from elsewhere.
+    let copied_from = point.source_vault_arn.present();
+    let home = |part: fn(&str) -> &str| copied_from.map_or(part(source), |vault| part(vault));
+    let foreign = (!home(arn::account).is_empty() && home(arn::account) != summary.account)
+        || (!home(arn::region).is_empty() && home(arn::region) != summary.region);
+    if foreign {
+        summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup {
+            created_at,
+            account: summary.account.clone(),
+            region: summary.region.clone(),
+            locked,
+            air_gapped,
+            encrypted: point.encrypted.read().copied().unwrap_or_default(),
+            seen_as: "recovery_point",
+        });
+    }
+}
+
+fn add_copy_job(summary: &mut Summary, resource: &Resource) {
+    let Some(job) = resource.properties_as::<backup::CopyJob>() else { return };
+    let (Some(destination), Some(at)) = (job.destination_vault_arn.read(), resource.created_at) else { return };
+    if job.status.read().is_some_and(|status| status == "COMPLETED") && arn::account(destination) != summary.account {
+        summary.copied_out.push((destination.clone(), at));
+    }
+}
+
+fn add_restore(summary: &mut Summary, resource: &Resource) {
+    let Some(job) = resource.properties_as::<backup::RestoreJob>() else { return };
+    let Some(source) = job.source_arn.present().cloned() else { return };
+    if arn::region(&source) != summary.region || arn::account(&source) != summary.account {
+        summary.foreign_restores.entry(source).or_default().push(ForeignRestore {
+            properties: job,
+            created_at: resource.created_at,
+            id: resource.id.clone(),
+        });
+    }
+}
+
+fn add_snapshot(summary: &mut Summary, resource: &Resource) {
+    let Some(snapshot) = resource.properties_as::<ebs::Snapshot>() else { return };
+    let (Some(source), Some(created_at)) = (snapshot.copied_from.present(), resource.created_at) else { return };
+    if source.region == summary.region || snapshot.status.read().is_none_or(|status| status != "completed") {
+        return;
+    }
+    let partition = resource.arn.split(':').nth(1).unwrap_or("aws");
+    let source_arn = format!("arn:{partition}:ec2:{}::snapshot/{}", source.region, source.snapshot_id);
+    summary.foreign_backups.entry(source_arn).or_default().push(ForeignBackup {
+        created_at,
+        account: summary.account.clone(),
+        region: summary.region.clone(),
+        locked: snapshot.lock.present().is_some_and(|lock| lock.state != "expired"),
+        air_gapped: false,
+        encrypted: snapshot.encrypted.read().copied().unwrap_or_default(),
+        seen_as: "snapshot",
+    });
+}
+
+fn add_database_snapshot(summary: &mut Summary, resource: &Resource) {
+    let Some(source) = resource.text("copied_from_arn") else { return };
+    let Some(created_at) = resource.created_at else { return };
+    let elsewhere = arn::region(source) != summary.region || arn::account(source) != summary.account;
+    if elsewhere && resource.text("status") == Some("available") {
+        summary.foreign_backups.entry(source.to_owned()).or_default().push(ForeignBackup {
+            created_at,
+            account: summary.account.clone(),
+            region: summary.region.clone(),
+            locked: false,
+            air_gapped: false,
+            encrypted: resource.properties.get("encrypted").and_then(serde_json::Value::as_bool).unwrap_or_default(),
+            seen_as: "snapshot",
+        });
+    }
+}
+
+fn add_automated(summary: &mut Summary, resource: &Resource) {
+    let Some(automated) = resource.properties_as::<rds::AutomatedBackup>() else { return };
+    let (Some(source), Some(latest)) = (automated.source_arn.read(), automated.latest_restorable_at.present()) else { return };
+    if arn::region(source) != summary.region {
+        summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup {
+            created_at: *latest,
+            account: summary.account.clone(),
+            region: summary.region.clone(),
+            locked: false,
+            air_gapped: false,
+            encrypted: automated.encrypted.read().copied().unwrap_or_default(),
+            seen_as: "automated_backup",
+        });
+    }
+}

@@ -1,0 +1,194 @@
+//! Backup vaults and their recovery points: orphans, who writes to them, and what keeps them from being deleted.
+
+use super::data::{Join, Unread};
+use super::facts::{ExpiredPoint, Facts, Joined, Orphan, RecoveryPointFacts, Targeting, VaultFacts};
+use super::plans::{listing_of, vault_arn};
+use super::points::is_local;
+use super::reach::title;
+use super::summary::{POINT_OPERATIONS, restorable};
+use super::{arn, policy};
+use crate::inventory::types::backup::{BackupVault, RecoveryPoint};
+use crate::inventory::{Fact, Resource};
+use chrono::Duration;
+
+/// The actions with which backups are lost.
+const DELETING_ACTIONS: [&str; 3] = ["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle", "backup:PutBackupVaultAccessPolicy"];
+
+/// The facts of a vault.
+pub fn vault(join: &Join, resource: &Resource) -> Joined {
+    let mut facts = VaultFacts::default();
+    let mut unread = Unread::new();
+    let properties = resource.properties_as::<BackupVault>().unwrap_or_default();
+    points_of(join, resource, &mut facts, &mut unread);
+    let plan_reasons = join.index.missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]);
+    if plan_reasons.is_empty() {
+        facts.targeted_by = Fact::Read(targeting(join, resource));
+    } else {
+        unread.insert("targeted_by".to_owned(), plan_reasons);
+    }
+    let air_gapped = properties.vault_type.read().is_some_and(|kind| kind == "LOGICALLY_AIR_GAPPED_BACKUP_VAULT");
+    if let (Fact::Read(locked), Fact::Read(lock_at)) = (&properties.locked, &properties.lock_at) {
+        facts.compliance_locked = Fact::Read(air_gapped || (*locked && lock_at.is_some_and(|lock_at| lock_at <= join.as_of)));
+        facts.cooling_off_seconds = Fact::Read(lock_at.filter(|lock_at| *locked && *lock_at > join.as_of).map(|lock_at| (lock_at - join.as_of).num_seconds()));
+    }
+    match read_policy(join, resource, &properties) {
+        Ok((open, undenied, exempt)) => {
+            facts.open_statements = Fact::Read(open);
+            facts.undenied_actions = Fact::Read(undenied);
+            facts.exempt_principals = Fact::Read(exempt);
+        }
+        Err(reasons) => {
+            for field in ["open_statements", "undenied_actions", "exempt_principals"] {
+                unread.insert(field.to_owned(), reasons.clone());
+            }
+        }
+    }
+    Joined { facts: Facts::Vault(facts), unread }
+}
+
+type PolicyFacts = (Vec<String>, Vec<String>, Vec<String>);
+
+fn read_policy(join: &Join, resource: &Resource, properties: &BackupVault) -> Result<PolicyFacts, Vec<String>> {
+    let all_undenied = || DELETING_ACTIONS.iter().map(|action| (*action).to_owned()).collect();
+    let text = match properties.policy.read() {
+        None => return Err(super::why_unread(join.index.shard, resource, "policy")),
+        Some(None) => return Ok((Vec::new(), all_undenied(), Vec::new())),
+        Some(Some(text)) => text,
+    };
+    let parsed = policy::Policy::parse(text).map_err(|error| vec![format!("the policy of {} cannot be read: {error}", resource.arn)])?;
+    let mut undenied = Vec::new();
+    let mut exempt = Vec::new();
+    for action in DELETING_ACTIONS {
+        let denial = parsed.denied(action);
+        if !denial.everyone {
+            undenied.push(action.to_owned());
+        }
+        exempt.extend(denial.exempt_principals);
+    }
+    exempt.sort();
+    exempt.dedup();
+    Ok((parsed.open_statements(), undenied, exempt))
+}
+
+fn points_of(join: &Join, resource: &Resource, facts: &mut VaultFacts, unread: &mut Unread) {
+    let reasons = join.index.missing(&POINT_OPERATIONS);
+    if !reasons.is_empty() {
+        for field in ["restorable_points", "orphans", "orphan_bytes", "expired"] {
+            unread.insert(field.to_owned(), reasons.clone());
+        }
+        return;
+    }
+    let mut restorable_points = 0;
+    let mut orphans = Vec::new();
+    let mut orphan_reasons = Vec::new();
+    let mut expired = Vec::new();
+    for point_resource in join.index.shard.of_type("AWS::Backup::RecoveryPoint") {
+        let Some(point) = point_resource.properties_as::<RecoveryPoint>() else { continue };
+        if point.vault_arn.read() != Some(&resource.arn) {
+            continue;
+        }
+        restorable_points += i64::from(restorable(point.status.read()));
+        if let Some(overdue) = overdue(join, point_resource, &point) {
+            expired.push(ExpiredPoint { arn: point_resource.arn.clone(), overdue_seconds: overdue });
+        }
+        match is_orphan(join, &point) {
+            Ok(true) => orphans.push(Orphan {
+                arn: point_resource.arn.clone(),
+                source_arn: point.source_arn.present().cloned().unwrap_or_default(),
+                age_seconds: point_resource.created_at.map_or(0, |created| (join.as_of - created).num_seconds()),
+                ends: point.retention_days.present().is_some() || point.delete_at.present().is_some(),
+                size_bytes: point.size_bytes.present().copied(),
+            }),
+            Ok(false) => {}
+            Err(reasons) => orphan_reasons.extend(reasons),
+        }
+    }
+    facts.restorable_points = Fact::Read(restorable_points);
+    facts.expired = Fact::Read(expired);
+    if orphan_reasons.is_empty() {
+        facts.orphan_bytes = Fact::Read(orphans.iter().filter_map(|orphan| orphan.size_bytes).sum());
+        facts.orphans = Fact::Read(orphans);
+    } else {
+        orphan_reasons.sort();
+        orphan_reasons.dedup();
+        unread.insert("orphans".to_owned(), orphan_reasons.clone());
+        unread.insert("orphan_bytes".to_owned(), orphan_reasons);
+    }
+}
+
+/// How long a recovery point that AWS Backup calls EXPIRED outlives its deletion time.
+fn overdue(join: &Join, resource: &Resource, point: &RecoveryPoint) -> Option<i64> {
+    if point.status.read().is_none_or(|status| status != "EXPIRED") {
+        return None;
+    }
+    let by_lifecycle = || Some(resource.created_at? + Duration::days(*point.retention_days.present()?));
+    let due = point.delete_at.present().copied().or_else(by_lifecycle)?;
+    Some((join.as_of - due).num_seconds())
+}
+
+/// Whether the resource of a recovery point is gone. A resource of another account or Region, or of a type that nobody lists, is not
+/// called gone.
+fn is_orphan(join: &Join, point: &RecoveryPoint) -> Result<bool, Vec<String>> {
+    let shard = join.index.shard;
+    let Some(source) = point.source_arn.present() else { return Ok(false) };
+    if !is_local(source, &shard.account, &shard.region) || arn::account(source).is_empty() {
+        return Ok(false);
+    }
+    let Some(operation) = listing_of(source) else { return Ok(false) };
+    if join.existing.contains(source.as_str()) {
+        return Ok(false);
+    }
+    let reasons = join.index.missing(&[operation]);
+    if reasons.is_empty() { Ok(true) } else { Err(reasons) }
+}
+
+/// The plan rules and copy actions of the shard's plans that write to the vault.
+fn targeting(join: &Join, resource: &Resource) -> Vec<Targeting> {
+    let mut found = Vec::new();
+    for (plan_arn, plan) in &join.plans.plans {
+        for planned in join.plans.rules.get(plan_arn).into_iter().flatten() {
+            let age_seconds = plan.created_at.map(|created| (join.as_of - created).num_seconds());
+            let mut add = |copy: bool, retention_days: Option<i64>| {
+                found.push(Targeting { plan: title(plan), rule: planned.rule.name.clone(), copy, retention_days, age_seconds });
+            };
+            if vault_arn(plan, &planned.rule.vault) == resource.arn {
+                add(false, planned.rule.retention_days);
+            }
+            for copy in planned.rule.copies.iter().filter(|copy| copy.destination_vault_arn == resource.arn) {
+                add(true, copy.retention_days);
+            }
+        }
+    }
+    found
+}
+
+/// The facts of a recovery point.
+pub fn recovery_point(join: &Join, resource: &Resource) -> Joined {
+    let mut facts = RecoveryPointFacts::default();
+    let mut unread = Unread::new();
+    let point = resource.properties_as::<RecoveryPoint>().unwrap_or_default();
+    match is_orphan(join, &point) {
+        Ok(orphan) => facts.orphan = Fact::Read(orphan),
+        Err(reasons) => drop(unread.insert("orphan".to_owned(), reasons)),
+    }
+    let Some(plan_arn) = point.plan_arn.present() else {
+        facts.sibling_retention_days = Fact::Read(None);
+        return Joined { facts: Facts::RecoveryPoint(facts), unread };
+    };
+    match join.plans.rules.get(plan_arn.as_str()) {
+        Some(rules) => {
+            let siblings = rules.iter().filter(|planned| planned.rule.id.as_ref() != point.rule_id.present());
+            let longest = siblings.map(|planned| planned.rule.retention_days.unwrap_or(-1)).max_by_key(|days| if *days < 0 { i64::MAX } else { *days });
+            facts.sibling_retention_days = Fact::Read(longest);
+        }
+        None => {
+            let reasons = join.index.missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]);
+            if reasons.is_empty() {
+                facts.sibling_retention_days = Fact::Read(None);
+            } else {
+                unread.insert("sibling_retention_days".to_owned(), reasons);
+            }
+        }
+    }
+    Joined { facts: Facts::RecoveryPoint(facts), unread }
+}

@@ -1,0 +1,38 @@
+//! Reports: the findings document in the forms that people and tools want. They render; none computes what another does not have.
+//! To add one: copy a file and add it to [`ALL`].
+
+mod escape;
+mod json;
+mod ndjson;
+mod table;
+
+use crate::audit::findings::Findings;
+use std::io::{self, Write};
+
+/// What a report may know of the place that it is written to.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// Columns; for files and pipes those of a plain terminal.
+    pub width: usize,
+    pub colour: bool,
+    /// Passing findings too, where a report leaves them out.
+    pub all: bool,
+}
+
+/// One format.
+pub struct Report {
+    /// What `--format` calls it.
+    pub name: &'static str,
+    /// One line for the help text.
+    pub about: &'static str,
+    /// Writes the document in this format.
+    pub write: fn(&Findings, &Target, &mut dyn Write) -> io::Result<()>,
+}
+
+/// Every format.
+pub const ALL: &[Report] = &[table::REPORT, json::REPORT, ndjson::REPORT];
+
+/// The format of a name.
+pub fn find(name: &str) -> Option<&'static Report> {
+    ALL.iter().find(|report| report.name == name)
+}

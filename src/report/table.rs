@@ -1,0 +1,318 @@
+//! `table`: for people at a terminal. What REL 9 answers, then what fails, worst first, with what to do about it.
+
+use super::escape::terminal;
+use super::{Report, Target};
+use crate::audit::findings::{BestPracticeSummary, CoverageSummary, Finding, Findings, ReproducibleData, Status};
+use crate::inventory::CoverageStatus;
+use crate::rules::{BestPractice, Severity};
+use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+pub const REPORT: Report = Report { name: "table", about: "for people at a terminal", write };
+
+/// How many resources of one rule are listed unless all are asked for.
+const LISTED: usize = 10;
+
+fn write(findings: &Findings, target: &Target, out: &mut dyn Write) -> io::Result<()> {
+    let page = Page { findings, target };
+    page.head(out)?;
+    page.best_practices(out)?;
+    page.coverage(out)?;
+    page.not_read(out)?;
+    page.failures(out)?;
+    page.others(out)?;
+    page.reproducible(out)?;
+    page.tail(out)
+}
+
+struct Page<'a> {
+    findings: &'a Findings,
+    target: &'a Target,
+}
+
+impl Page<'_> {
+    fn head(&self, out: &mut dyn Write) -> io::Result<()> {
+        let audit = &self.findings.audit;
+        let accounts = match audit.accounts.as_slice() {
+            [one] => format!("account {one}"),
+            several => format!("{} accounts", several.len()),
+        };
+        let regions = match audit.regions.as_slice() {
+            [one] => format!("Region {one}"),
+            several => format!("{} Regions", several.len()),
+        };
+        let when = audit.as_of.format("%Y-%m-%d %H:%M UTC");
+        writeln!(out, "{}", self.bold("REL 9: How do you back up data?"))?;
+        writeln!(out, "{} · {} · as of {when}\n", terminal(&accounts), terminal(&regions))
+    }
+
+    fn best_practices(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut table = self.table(&["Best practice", "Risk", "Fail", "Unknown", "Waived", "Pass"]);
+        for practice in &self.findings.summary.best_practices {
+            table.add_row(self.practice_row(practice));
+        }
+        writeln!(out, "{table}")
+    }
+
+    fn practice_row(&self, practice: &BestPracticeSummary) -> Vec<Cell> {
+        let colour = match practice.risk.as_str() {
+            "high" => Color::Red,
+            "medium" => Color::Yellow,
+            "none" => Color::Green,
+            _ => Color::Magenta,
+        };
+        let number = |count: u64| Cell::new(count).set_alignment(comfy_table::CellAlignment::Right);
+        vec![
+            Cell::new(format!("{} {}", practice.id.id(), practice.id.title())),
+            self.coloured(&practice.risk, colour),
+            number(practice.fail),
+            number(practice.unknown),
+            number(practice.waived),
+            number(practice.pass),
+        ]
+    }
+
+    fn coverage(&self, out: &mut dyn Write) -> io::Result<()> {
+        let coverage = &self.findings.summary.coverage;
+        let text = coverage_line(coverage);
+        for line in wrap(&text, self.target.width) {
+            writeln!(out, "{line}")?;
+        }
+        writeln!(out)
+    }
+
+    /// Every operation that did not answer, with where.
+    fn not_read(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut places: BTreeMap<(String, CoverageStatus), Vec<String>> = BTreeMap::new();
+        for entry in self.findings.collection.iter().filter(|entry| entry.status != CoverageStatus::Ok) {
+            let operation = format!("{}:{}", entry.service, entry.operation);
+            places.entry((operation, entry.status)).or_default().push(format!("{}/{}", entry.account, entry.region));
+        }
+        if places.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "{}", self.bold("Could not be read"))?;
+        for ((operation, status), mut places) in places {
+            places.sort();
+            places.dedup();
+            let more = if places.len() > 3 { format!(" and {} more", places.len() - 3) } else { String::new() };
+            let text = format!("{operation} {} in {}{more}", status.as_str(), places.iter().take(3).cloned().collect::<Vec<_>>().join(", "));
+            self.paragraph(out, "- ", &terminal(&text))?;
+        }
+        writeln!(out)
+    }
+
+    fn failures(&self, out: &mut dyn Write) -> io::Result<()> {
+        let groups = self.groups(|finding| finding.status == Status::Fail);
+        if groups.is_empty() {
+            return writeln!(out, "{}\n", self.bold("Nothing fails."));
+        }
+        for severity in Severity::ALL {
+            let of_severity: Vec<_> = groups.iter().filter(|group| group[0].severity == severity).collect();
+            let count: usize = of_severity.iter().map(|group| group.len()).sum();
+            if count == 0 {
+                continue;
+            }
+            writeln!(out, "{}", self.paint(&format!("{} ({count})", severity.as_str().to_uppercase()), severity_code(severity)))?;
+            for group in of_severity {
+                self.group(group, out)?;
+            }
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    /// What is unknown and waived, and with `--all` what passes.
+    fn others(&self, out: &mut dyn Write) -> io::Result<()> {
+        for (status, title) in [(Status::Unknown, "UNKNOWN"), (Status::Waived, "WAIVED"), (Status::Pass, "PASS")] {
+            if status == Status::Pass && !self.target.all {
+                continue;
+            }
+            let groups = self.groups(|finding| finding.status == status);
+            let count: usize = groups.iter().map(Vec::len).sum();
+            if count == 0 {
+                continue;
+            }
+            writeln!(out, "{}", self.bold(&format!("{title} ({count})")))?;
+            for group in &groups {
+                self.group(group, out)?;
+            }
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    /// Findings of one rule and severity together, in the order of the document.
+    fn groups(&self, keep: impl Fn(&Finding) -> bool) -> Vec<Vec<&Finding>> {
+        let mut groups: BTreeMap<(BestPractice, &str), Vec<&Finding>> = BTreeMap::new();
+        for finding in self.findings.findings.iter().filter(|finding| keep(finding)) {
+            groups.entry((finding.best_practice, &finding.rule)).or_default().push(finding);
+        }
+        groups.into_values().collect()
+    }
+
+    fn group(&self, group: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
+        let first = group[0];
+        let title = format!("{} [{}]", first.title, first.best_practice.id());
+        for line in wrap(&terminal(&title), self.target.width.saturating_sub(2)) {
+            writeln!(out, "  {}", self.bold(&line))?;
+        }
+        writeln!(out, "  {}", self.paint(&first.rule, "2"))?;
+        let listed = if self.target.all { group.len() } else { LISTED };
+        for finding in group.iter().take(listed) {
+            let resource = &finding.resource;
+            let place = format!("{}/{}", resource.account, resource.region);
+            let name = resource.name.as_deref().filter(|name| *name != resource.id).map_or(String::new(), |name| format!(" ({name})"));
+            let mut text = format!("{}{name} in {place}: {}", resource.id, finding.message);
+            if let Some(waiver) = finding.waiver.as_ref().filter(|_| finding.status == Status::Waived) {
+                text.push_str(&format!(" [waived until {} by {}: {}]", waiver.expires, waiver.approved_by, waiver.reason));
+            }
+            self.paragraph(out, "    - ", &terminal(&text))?;
+        }
+        if group.len() > listed {
+            writeln!(out, "    … and {} more (--all shows them, --format json has them)", group.len() - listed)?;
+        }
+        if let (Status::Fail, Some(remediation)) = (first.status, &first.remediation) {
+            self.paragraph(out, "    Fix: ", &terminal(&remediation.summary))?;
+            for command in remediation.cli.iter().take(1) {
+                // A command is not broken into lines: it must survive being copied.
+                writeln!(out, "      $ {}", terminal(command))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn reproducible(&self, out: &mut dyn Write) -> io::Result<()> {
+        let data = &self.findings.reproducible;
+        if data.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "{}", self.bold(&format!("Reproducible data, which owes no backup ({})", data.len())))?;
+        let listed = if self.target.all { data.len() } else { LISTED };
+        for entry in data.iter().take(listed) {
+            self.paragraph(out, "  - ", &terminal(&reproducible_line(entry)))?;
+        }
+        if data.len() > listed {
+            writeln!(out, "  … and {} more", data.len() - listed)?;
+        }
+        writeln!(out)
+    }
+
+    fn tail(&self, out: &mut dyn Write) -> io::Result<()> {
+        let by_status = &self.findings.summary.by_status;
+        let count = |status: Status| by_status.get(&status).copied().unwrap_or(0);
+        let text = format!(
+            "{} resources judged: {} fail, {} unknown, {} waived, {} pass.",
+            self.findings.summary.resources,
+            count(Status::Fail),
+            count(Status::Unknown),
+            count(Status::Waived),
+            count(Status::Pass)
+        );
+        writeln!(out, "{}", self.bold(&text))
+    }
+
+    fn paragraph(&self, out: &mut dyn Write, lead: &str, text: &str) -> io::Result<()> {
+        let indent = " ".repeat(lead.chars().count());
+        for (number, line) in wrap(text, self.target.width.saturating_sub(indent.len())).iter().enumerate() {
+            writeln!(out, "{}{line}", if number == 0 { lead } else { &indent })?;
+        }
+        Ok(())
+    }
+
+    fn table(&self, header: &[&str]) -> Table {
+        let mut table = Table::new();
+        table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic).set_width(self.target.width as u16);
+        if self.target.colour {
+            table.enforce_styling();
+        } else {
+            table.force_no_tty();
+        }
+        table.set_header(header.iter().map(|name| self.strong(name)));
+        if let Some(column) = table.column_mut(0) {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(24)));
+        }
+        table
+    }
+
+    fn strong(&self, text: &str) -> Cell {
+        let cell = Cell::new(text);
+        if self.target.colour { cell.add_attribute(Attribute::Bold) } else { cell }
+    }
+
+    fn coloured(&self, text: &str, colour: Color) -> Cell {
+        let cell = Cell::new(text);
+        if self.target.colour { cell.fg(colour) } else { cell }
+    }
+
+    fn bold(&self, text: &str) -> String {
+        self.paint(text, "1")
+    }
+
+    /// A text in an ANSI style, where colour is wanted.
+    fn paint(&self, text: &str, style: &str) -> String {
+        if self.target.colour { format!("\x1b[{style}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+fn severity_code(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "1;31",
+        Severity::High => "31",
+        Severity::Medium => "33",
+        Severity::Low => "36",
+        Severity::Info => "2",
+    }
+}
+
+fn coverage_line(coverage: &CoverageSummary) -> String {
+    let owing = coverage.data_resources - coverage.reproducible;
+    let parts = [
+        (coverage.stale, "stale"),
+        (coverage.selected_not_protected, "selected but never backed up"),
+        (coverage.opt_in_blocked, "blocked by opt-in"),
+        (coverage.unprotected, "unprotected"),
+        (coverage.unknown, "unknown"),
+        (coverage.reproducible, "reproducible"),
+    ];
+    let rest: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
+    let rest = if rest.is_empty() { String::new() } else { format!(" · {}", rest.join(" · ")) };
+    format!("Coverage: {} of {owing} data resources protected ({:.1} %){rest}", coverage.protected, coverage.percent)
+}
+
+fn reproducible_line(entry: &ReproducibleData) -> String {
+    let until = entry.why.expires_at.map_or(String::new(), |expires| format!(", until {}", expires.format("%Y-%m-%d")));
+    let reason = entry.why.reason.as_deref().unwrap_or("no reason given");
+    format!("{} in {}/{}: {reason}{until}", entry.resource.id, entry.resource.account, entry.resource.region)
+}
+
+/// Breaks a text at spaces; a word longer than a line is broken where the line ends, so that nothing sticks out.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(20);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut length = 0;
+    for word in text.split(' ') {
+        let mut word: Vec<char> = word.chars().collect();
+        if length > 0 && length + 1 + word.len() > width {
+            lines.push(std::mem::take(&mut line));
+            length = 0;
+        }
+        while word.len() > width {
+            let rest = word.split_off(width);
+            lines.push(word.into_iter().collect());
+            word = rest;
+        }
+        if length > 0 {
+            line.push(' ');
+            length += 1;
+        }
+        length += word.len();
+        line.extend(word);
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
