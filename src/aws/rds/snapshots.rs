@@ -15,6 +15,9 @@ use aws_sdk_rds::types as sdk;
 /// The accounts that may restore a snapshot, `all` standing for everyone.
 type Sharing = Fact<Vec<String>>;
 
+/// Name and values of an attribute of a snapshot.
+type Attribute = (Option<String>, Option<Vec<String>>);
+
 /// The account's snapshots of instances with their sharing.
 pub async fn list(reader: &Reader, client: &Client) -> Option<Vec<(sdk::DbSnapshot, Sharing)>> {
     let pages = client.describe_db_snapshots().into_paginator().page_size(PAGE).send();
@@ -84,7 +87,7 @@ fn is_manual(snapshot_type: Option<&str>) -> bool {
 
 /// "The attribute named `restore` refers to the list of Amazon Web Services accounts that have permission to copy or restore the manual
 /// DB snapshot. If a value of `all` is in the list, then the manual DB snapshot is public."
-fn sharing(attributes: Option<Vec<(Option<String>, Option<Vec<String>>)>>) -> Sharing {
+fn sharing(attributes: Option<Vec<Attribute>>) -> Sharing {
     match attributes {
         None => Fact::Unread,
         Some(attributes) => Fact::Read(
