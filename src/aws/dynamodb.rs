@@ -43,10 +43,10 @@ pub async fn collect(reader: &Reader) -> Vec<Resource> {
     tables.into_iter().map(|table| table.resource).chain(backups).collect()
 }
 
-/// A table with the id that tells it from an earlier table of its name.
+/// A table with the id that tells it from an earlier table of its name; the id is empty where the answer has none.
 struct ReadTable {
     resource: Resource,
-    table_id: Option<String>,
+    table_id: Fact<Option<String>>,
 }
 
 async fn tables(reader: &Reader, client: &Client) -> Vec<ReadTable> {
@@ -82,7 +82,7 @@ async fn table(reader: &Reader, client: &Client, name: String) -> ReadTable {
     let created_at = description
         .as_ref()
         .and_then(|table| optional_time(table.creation_date_time.as_ref()));
-    let table_id = description.as_ref().and_then(|table| table.table_id.clone());
+    let table_id = known(description.as_ref().map(|table| table.table_id.clone()));
 
     let mut properties = description.map(|table| describe(reader, table)).unwrap_or_default();
     if let Some(description) = continuous.and_then(|answer| answer.continuous_backups_description) {
@@ -214,7 +214,7 @@ fn backup(reader: &Reader, summary: sdk::BackupSummary, tables: &[ReadTable]) ->
         .table_arn
         .map(|table| source_arn(table, summary.table_id.as_deref(), tables));
     let properties = Backup {
-        source_arn: known(source),
+        source_arn: source.unwrap_or_default(),
         status: known(summary.backup_status.as_ref().map(|status| status.as_str().to_owned())),
         backup_type: known(summary.backup_type.as_ref().map(|kind| kind.as_str().to_owned())),
         expires_at: optional_time(summary.backup_expiry_date_time.as_ref()).into(),
@@ -229,12 +229,16 @@ fn backup(reader: &Reader, summary: sdk::BackupSummary, tables: &[ReadTable]) ->
 }
 
 /// The table that a backup is of. Table names are reused, and deleting a table with point-in-time recovery leaves a `SYSTEM` backup of
-/// it: when the name now belongs to another table, the ARN gets the table id behind it, so that it is nobody's.
-fn source_arn(named: String, table_id: Option<&str>, tables: &[ReadTable]) -> String {
-    let present = tables.iter().find(|table| table.resource.arn == named);
-    match (present.and_then(|table| table.table_id.as_deref()), table_id) {
-        (Some(now), Some(then)) if now != then => format!("{named}/{then}"),
-        _ => named,
+/// it: when the name now belongs to another table, the ARN gets the table id behind it, so that it is nobody's. Unread when the table of
+/// that name could not be described, as it may be another one.
+fn source_arn(named: String, table_id: Option<&str>, tables: &[ReadTable]) -> Fact<String> {
+    let Some(present) = tables.iter().find(|table| table.resource.arn == named) else {
+        return Fact::Read(named);
+    };
+    match (&present.table_id, table_id) {
+        (Fact::Unread, _) => Fact::Unread,
+        (Fact::Read(Some(now)), Some(then)) if now != then => Fact::Read(format!("{named}/{then}")),
+        _ => Fact::Read(named),
     }
 }
 
@@ -242,7 +246,7 @@ fn source_arn(named: String, table_id: Option<&str>, tables: &[ReadTable]) -> St
 mod tests {
     use super::*;
 
-    fn table(arn: &str, table_id: Option<&str>) -> ReadTable {
+    fn table(arn: &str, table_id: Fact<Option<&str>>) -> ReadTable {
         ReadTable {
             resource: Resource {
                 type_name: "AWS::DynamoDB::Table".to_owned(),
@@ -255,17 +259,26 @@ mod tests {
                 tags: Fact::Unread,
                 properties: serde_json::Map::new(),
             },
-            table_id: table_id.map(str::to_owned),
+            table_id: match table_id {
+                Fact::Read(id) => Fact::Read(id.map(str::to_owned)),
+                Fact::Unread => Fact::Unread,
+            },
         }
     }
 
     #[test]
     fn a_backup_of_an_earlier_table_of_the_same_name_is_not_one_of_this() {
-        let tables = [table("arn:orders", Some("2")), table("arn:users", None)];
-        assert_eq!(source_arn("arn:orders".to_owned(), Some("2"), &tables), "arn:orders");
-        assert_eq!(source_arn("arn:orders".to_owned(), Some("1"), &tables), "arn:orders/1");
-        assert_eq!(source_arn("arn:users".to_owned(), Some("1"), &tables), "arn:users");
-        assert_eq!(source_arn("arn:gone".to_owned(), Some("1"), &tables), "arn:gone");
+        let tables = [
+            table("arn:orders", Some("2").into()),
+            table("arn:users", None.into()),
+            table("arn:denied", Fact::Unread),
+        ];
+        let source = |arn: &str, id: &str| source_arn(arn.to_owned(), Some(id), &tables);
+        assert_eq!(source("arn:orders", "2"), Fact::Read("arn:orders".to_owned()));
+        assert_eq!(source("arn:orders", "1"), Fact::Read("arn:orders/1".to_owned()));
+        assert_eq!(source("arn:users", "1"), Fact::Read("arn:users".to_owned()));
+        assert_eq!(source("arn:gone", "1"), Fact::Read("arn:gone".to_owned()));
+        assert_eq!(source("arn:denied", "1"), Fact::Unread);
     }
 
     #[test]

@@ -43,7 +43,10 @@ pub async fn list_cluster_backups(reader: &Reader, client: &Client) -> Option<Ve
 pub fn earliest_restorable(backups: &[sdk::DbInstanceAutomatedBackup], arn: &str, resource_id: Option<&str>) -> Option<DateTime<Utc>> {
     backups
         .iter()
-        .filter(|backup| backup.db_instance_arn.as_deref() == Some(arn))
+        .filter(|backup| match &backup.db_instance_arn {
+            Some(of) => of == arn,
+            None => backup.db_instance_identifier.as_deref() == Some(arn_tail(arn)),
+        })
         .filter(|backup| match (backup.dbi_resource_id.as_deref(), resource_id) {
             (Some(of), Some(id)) => of == id,
             _ => true,
@@ -54,7 +57,13 @@ pub fn earliest_restorable(backups: &[sdk::DbInstanceAutomatedBackup], arn: &str
 }
 
 pub fn instance_backup(reader: &Reader, backup: sdk::DbInstanceAutomatedBackup, instances: &[Present]) -> Option<Resource> {
-    let source = backup.db_instance_arn?;
+    let source = source_of(
+        reader,
+        backup.db_instance_arn,
+        "db",
+        backup.db_instance_identifier.as_deref(),
+        backup.region.as_deref(),
+    )?;
     let window = backup.restore_window;
     let encryption = encryption(
         reader,
@@ -90,7 +99,13 @@ pub fn instance_backup(reader: &Reader, backup: sdk::DbInstanceAutomatedBackup, 
 }
 
 pub fn cluster_backup(reader: &Reader, backup: sdk::DbClusterAutomatedBackup, clusters: &[Present]) -> Option<Resource> {
-    let source = backup.db_cluster_arn?;
+    let source = source_of(
+        reader,
+        backup.db_cluster_arn,
+        "cluster",
+        backup.db_cluster_identifier.as_deref(),
+        backup.region.as_deref(),
+    )?;
     let window = backup.restore_window;
     let encryption = encryption(
         reader,
@@ -128,6 +143,15 @@ pub fn cluster_backup(reader: &Reader, backup: sdk::DbClusterAutomatedBackup, cl
         tags: tags_of(backup.tag_list),
         ..resource(reader, arn, id, &properties)
     })
+}
+
+/// The ARN of the database; of one that comes without, it is made of its name and "the Region associated with the automated backup".
+fn source_of(reader: &Reader, arn: Option<String>, kind: &str, name: Option<&str>, region: Option<&str>) -> Option<String> {
+    if arn.is_some() {
+        return arn;
+    }
+    let region = region.unwrap_or(&reader.region);
+    Some(format!("arn:{}:rds:{region}:{}:{kind}:{}", reader.partition, reader.account, name?))
 }
 
 /// The Region of the database when that is not this one: its backups here are replicas.
