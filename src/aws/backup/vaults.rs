@@ -49,7 +49,7 @@ async fn vault_with_points(reader: &Reader, client: &Client, vault: sdk::BackupV
         .into_paginator()
         .page_size(PAGE)
         .send();
-    // Both Get calls answer ResourceNotFoundException for a vault that has no policy or no notifications; the vault was listed a moment ago.
+    // Both Get calls answer ResourceNotFoundException for a vault without policy or notifications; the vault was listed a moment ago.
     let (policy, notifications, points) = futures::join!(
         reader.one_or(
             &GET_BACKUP_VAULT_ACCESS_POLICY,

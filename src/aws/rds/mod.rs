@@ -155,7 +155,8 @@ fn source_arn(named_arn: String, name: &str, resource_id: Option<&str>, present:
 }
 
 /// RDS encrypts in two ways. Under a KMS key the flag is true. Under a key that AWS owns "this value is false and
-/// `StorageEncryptionType` is `sse-rds`. In that case, the data at rest is still encrypted". The SDK calls `sse-rds` `Sse`, `sse-kms` `Cmk`.
+/// `StorageEncryptionType` is `sse-rds`. In that case, the data at rest is still encrypted". The SDK names `sse-rds` `Sse` and
+/// `sse-kms` `Cmk`.
 fn encryption(reader: &Reader, flag: Option<bool>, kind: Option<&StorageEncryptionType>, key: Option<&str>) -> Encryption {
     match kind {
         Some(StorageEncryptionType::Sse) => Encryption::aws_owned(),
