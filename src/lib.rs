@@ -3,6 +3,7 @@
 //! One direction, five rooms: sources ([`aws`]) read an [`inventory`]; [`protection`] joins its evidence to each resource;
 //! [`rules`] judge; [`audit`] makes the findings document of it; [`report`] renders that document. [`cli`] wires them.
 
+pub mod aws;
 pub mod inventory;
 pub mod protection;
 pub mod audit;

@@ -55,6 +55,7 @@ properties! {
     LifecyclePolicy = "AWS::DLM::LifecyclePolicy", data: None, operation: "dlm:GetLifecyclePolicies" {
         /// `ENABLED`, `DISABLED` or `ERROR`.
         status: String,
+        #[from("dlm:GetLifecyclePolicy")]
         status_message: Option<String>,
         /// `EBS_SNAPSHOT_MANAGEMENT`, `IMAGE_MANAGEMENT` or `EVENT_BASED_POLICY`.
         #[from("dlm:GetLifecyclePolicy")]

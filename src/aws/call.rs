@@ -1,0 +1,448 @@
+//! One AWS call: it waits its turn, is awaited, and its outcome goes to the coverage log of the shard. Every call of every service
+//! module goes through a [`Reader`]; none may be made beside it.
+
+use super::failure::{Failure, Reply};
+use crate::inventory::{Coverage, CoverageEntry, CoverageStatus};
+use aws_config::SdkConfig;
+use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_async::future::pagination_stream::PaginationStream;
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use std::collections::{BTreeMap, HashMap};
+use std::future::Future;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+use tokio::sync::Semaphore;
+
+/// Calls of one operation in one Region that may be made at once before the rate counts. EC2's bucket for an operation that changes
+/// nothing holds 100 (EC2 developer guide, "Request throttling for the Amazon EC2 API"): half of it is left to production.
+const BURST: NonZeroU32 = NonZeroU32::new(50).unwrap();
+
+/// Calls a second of one operation in one Region, unless the operation says otherwise. EC2 refills 20 a second (as above).
+const RATE: NonZeroU32 = NonZeroU32::new(10).unwrap();
+
+/// So many calls of one operation that failed (after all their retries) without one answer between them, and it is not called again
+/// in the shard. An audit of 5,000 tables must not wait for 5,000 time-outs.
+const PATIENCE: u32 = 3;
+
+/// Calls in flight in the whole run.
+pub(super) const IN_FLIGHT: usize = 64;
+
+/// An operation of an AWS API that changes nothing.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// The IAM prefix, such as `elasticfilesystem`.
+    pub service: &'static str,
+    /// The name in the API, such as `DescribeFileSystems`.
+    pub name: &'static str,
+    /// The IAM action where it is not `service:name`, in full (`s3:GetEncryptionConfiguration`); else empty.
+    pub action: &'static str,
+    rate: NonZeroU32,
+}
+
+impl Operation {
+    /// An operation whose IAM action has its own name.
+    pub const fn new(service: &'static str, name: &'static str) -> Operation {
+        Operation {
+            service,
+            name,
+            action: "",
+            rate: RATE,
+        }
+    }
+
+    /// The same with another IAM action, given in full.
+    pub const fn with_action(mut self, action: &'static str) -> Operation {
+        self.action = action;
+        self
+    }
+
+    /// The same with another number of calls a second in one Region: for operations with a documented limit of their own.
+    pub const fn with_rate(mut self, per_second: NonZeroU32) -> Operation {
+        self.rate = per_second;
+        self
+    }
+
+    /// The IAM action, such as `ec2:DescribeVolumes`.
+    pub fn iam_action(&self) -> String {
+        if self.action.is_empty() {
+            format!("{}:{}", self.service, self.name)
+        } else {
+            self.action.to_owned()
+        }
+    }
+}
+
+impl std::fmt::Display for Operation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.service, self.name)
+    }
+}
+
+/// Hears how reading goes on. Called from several threads; must be quick.
+pub trait Progress: Send + Sync {
+    /// Reading of a Region (or of `global`) starts.
+    fn started(&self, _region: &str) {}
+    /// A call ended.
+    fn called(&self, _region: &str, _operation: &Operation, _status: CoverageStatus) {}
+    /// Reading of a Region ended.
+    fn finished(&self, _region: &str, _resources: usize) {}
+}
+
+/// Hears nothing.
+pub struct Silent;
+
+impl Progress for Silent {}
+
+/// What all shards of a run share.
+pub struct Run {
+    limiter: DefaultDirectRateLimiter,
+    permits: Semaphore,
+    pub(super) progress: Arc<dyn Progress>,
+}
+
+impl Run {
+    /// A run of at most `max_rps` calls a second in all Regions together.
+    pub fn new(max_rps: NonZeroU32, progress: Arc<dyn Progress>) -> Run {
+        Run {
+            limiter: RateLimiter::direct(Quota::per_second(max_rps)),
+            permits: Semaphore::new(IN_FLIGHT),
+            progress,
+        }
+    }
+}
+
+/// The turnstile of one operation in one shard.
+struct Gate {
+    limiter: DefaultDirectRateLimiter,
+    /// Few calls at once until AWS answered one of them.
+    probes: Semaphore,
+    answered: AtomicBool,
+    failures: AtomicU32,
+}
+
+impl Gate {
+    fn new(operation: &Operation) -> Gate {
+        let burst = BURST.max(operation.rate);
+        Gate {
+            limiter: RateLimiter::direct(Quota::per_second(operation.rate).allow_burst(burst)),
+            probes: Semaphore::new(PATIENCE as usize),
+            answered: AtomicBool::new(false),
+            failures: AtomicU32::new(0),
+        }
+    }
+
+    fn shut(&self) -> bool {
+        self.failures.load(Ordering::Relaxed) >= PATIENCE
+    }
+
+    fn note(&self, status: CoverageStatus) {
+        if status == CoverageStatus::Failed {
+            self.failures.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        self.failures.store(0, Ordering::Relaxed);
+        if !self.answered.swap(true, Ordering::Relaxed) {
+            self.probes.add_permits(IN_FLIGHT);
+        }
+    }
+}
+
+#[derive(Default)]
+struct Outcome {
+    items: u64,
+    error: Option<String>,
+}
+
+type Log = BTreeMap<(&'static str, &'static str, CoverageStatus), Outcome>;
+
+/// Reads one shard: an account in one Region. Shared by reference between all that read at the same time.
+pub struct Reader {
+    pub account: String,
+    pub region: String,
+    pub partition: String,
+    /// For clients of this Region: `aws_sdk_ec2::Client::new(&reader.config)`. S3 clients come from [`Reader::s3`].
+    pub config: SdkConfig,
+    custom_endpoint: bool,
+    run: Arc<Run>,
+    gates: Mutex<HashMap<(&'static str, &'static str), Arc<Gate>>>,
+    log: Mutex<Log>,
+}
+
+impl Reader {
+    pub(super) fn new(account: &str, region: &str, partition: &str, config: SdkConfig, custom_endpoint: bool, run: Arc<Run>) -> Reader {
+        Reader {
+            account: account.to_owned(),
+            region: region.to_owned(),
+            partition: partition.to_owned(),
+            config,
+            custom_endpoint,
+            run,
+            gates: Mutex::default(),
+            log: Mutex::default(),
+        }
+    }
+
+    /// The ARN of something in this account and Region: `reader.arn("ec2", "volume/vol-1")`.
+    pub fn arn(&self, service: &str, rest: &str) -> String {
+        format!("arn:{}:{service}:{}:{}:{rest}", self.partition, self.region, self.account)
+    }
+
+    /// An S3 client; endpoints that the user names (emulators, gateways) get the bucket in the path, as they rarely serve names by bucket.
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(&self.config).force_path_style(self.custom_endpoint).build();
+        aws_sdk_s3::Client::from_conf(config)
+    }
+
+    /// Makes a call. `None` when it failed; the log has the outcome either way.
+    pub async fn one<T, E>(&self, operation: &'static Operation, call: impl Future<Output = Result<T, SdkError<E>>>) -> Option<T>
+    where
+        E: ProvideErrorMetadata,
+    {
+        self.one_or(operation, call, &[]).await.flatten()
+    }
+
+    /// Makes a call that answers "there is none" with an error: the codes in `absent` give `Some(None)` and are logged as read.
+    pub async fn one_or<T, E>(
+        &self,
+        operation: &'static Operation,
+        call: impl Future<Output = Result<T, SdkError<E>>>,
+        absent: &[&str],
+    ) -> Option<Option<T>>
+    where
+        E: ProvideErrorMetadata,
+    {
+        let reply = self.attempt(operation, absent, async { call.await.map(Some) }).await;
+        self.outcome(operation, reply.map(|value| (value, 1)))
+    }
+
+    /// Makes a call that answers with a whole list.
+    pub async fn list<T, I, E>(
+        &self,
+        operation: &'static Operation,
+        call: impl Future<Output = Result<T, SdkError<E>>>,
+        items: impl Fn(T) -> Vec<I>,
+    ) -> Option<Vec<I>>
+    where
+        E: ProvideErrorMetadata,
+    {
+        let reply = self.attempt(operation, &[], async { call.await.map(Some) }).await;
+        let list = reply.map(|value| {
+            let list = value.map(items).unwrap_or_default();
+            let count = list.len() as u64;
+            (list, count)
+        });
+        self.outcome(operation, list)
+    }
+
+    /// Reads every page of a list, waiting its turn before each. `None` when any page failed: part of a list is not the list.
+    pub async fn pages<P, I, E>(
+        &self,
+        operation: &'static Operation,
+        mut pages: PaginationStream<Result<P, SdkError<E>>>,
+        items: impl Fn(P) -> Vec<I>,
+    ) -> Option<Vec<I>>
+    where
+        E: ProvideErrorMetadata,
+    {
+        let mut list = Vec::new();
+        loop {
+            match self.attempt(operation, &[], async { pages.next().await.transpose() }).await {
+                Ok(Some(page)) => list.extend(items(page)),
+                Ok(None) => {
+                    let count = list.len() as u64;
+                    return self.outcome(operation, Ok((list, count)));
+                }
+                Err(failure) => return self.outcome(operation, Err(failure)),
+            }
+        }
+    }
+
+    /// Says that a collector may call `operation` in this shard, so that having nothing to ask it about is known to be complete.
+    pub fn declare(&self, operation: &'static Operation) {
+        self.record(operation, CoverageStatus::Ok, 0, None);
+    }
+
+    /// Adds to the log: what was read elsewhere counts here too, such as the account's list of buckets.
+    pub(super) fn record(&self, operation: &'static Operation, status: CoverageStatus, items: u64, error: Option<&str>) {
+        let mut log = lock(&self.log);
+        let outcome = log.entry((operation.service, operation.name, status)).or_default();
+        outcome.items += items;
+        if let Some(error) = error {
+            // The least error, not the first: the same on every run, whichever call ended first.
+            if outcome.error.as_deref().is_none_or(|known| error < known) {
+                outcome.error = Some(error.to_owned());
+            }
+        }
+    }
+
+    /// How `operation` went so far.
+    pub(super) fn recorded(&self, operation: &Operation) -> Vec<(CoverageStatus, u64, Option<String>)> {
+        lock(&self.log)
+            .iter()
+            .filter(|((service, name, _), _)| *service == operation.service && *name == operation.name)
+            .map(|((_, _, status), outcome)| (*status, outcome.items, outcome.error.clone()))
+            .collect()
+    }
+
+    /// The coverage log, sorted. An operation that was only declared says so only when nothing else is known of it.
+    pub(super) fn coverage(&self) -> Coverage {
+        let log = lock(&self.log);
+        let failed = |service: &str, name: &str| log.keys().any(|key| key.0 == service && key.1 == name && key.2 != CoverageStatus::Ok);
+        let entries = log
+            .iter()
+            .filter(|((service, name, status), outcome)| *status != CoverageStatus::Ok || outcome.items > 0 || !failed(service, name))
+            .map(|((service, name, status), outcome)| CoverageEntry {
+                account: self.account.clone(),
+                region: self.region.clone(),
+                service: (*service).to_owned(),
+                operation: (*name).to_owned(),
+                status: *status,
+                items: outcome.items,
+                error: outcome.error.clone(),
+            })
+            .collect();
+        Coverage { entries }
+    }
+
+    fn outcome<T>(&self, operation: &'static Operation, reply: Result<(T, u64), Failure>) -> Option<T> {
+        match reply {
+            Ok((value, items)) => {
+                self.record(operation, CoverageStatus::Ok, items, None);
+                Some(value)
+            }
+            Err(failure) => {
+                self.record(operation, failure.status, 1, failure.text.as_deref());
+                None
+            }
+        }
+    }
+
+    /// Waits for the operation's turn and the run's, and makes the call. `Ok(None)`: one of the `absent` codes, or the end of pages.
+    async fn attempt<T, E>(
+        &self,
+        operation: &'static Operation,
+        absent: &[&str],
+        call: impl Future<Output = Result<Option<T>, SdkError<E>>>,
+    ) -> Result<Option<T>, Failure>
+    where
+        E: ProvideErrorMetadata,
+    {
+        let gate = self.gate(operation);
+        // Neither semaphore is ever closed; were one, the call would only be made at once.
+        let _probe = gate.probes.acquire().await.ok();
+        if gate.shut() {
+            return Err(Failure::not_called());
+        }
+        gate.limiter.until_ready().await;
+        self.run.limiter.until_ready().await;
+        let _permit = self.run.permits.acquire().await.ok();
+
+        let start = Instant::now();
+        let reply = match call.await {
+            // The end of pages: nothing was asked.
+            Ok(None) => return Ok(None),
+            Ok(value) => Ok(value),
+            Err(error) => Reply::of(&error).into_result(absent).map(|()| None),
+        };
+        let status = reply.as_ref().map_or_else(|failure| failure.status, |_| CoverageStatus::Ok);
+        gate.note(status);
+        self.run.progress.called(&self.region, operation, status);
+        tracing::debug!(
+            %operation,
+            region = self.region,
+            milliseconds = start.elapsed().as_millis() as u64,
+            status = status.as_str(),
+            error = reply.as_ref().err().and_then(|failure| failure.text.as_deref()),
+            "called"
+        );
+        reply
+    }
+
+    fn gate(&self, operation: &'static Operation) -> Arc<Gate> {
+        let mut gates = lock(&self.gates);
+        let gate = gates
+            .entry((operation.service, operation.name))
+            .or_insert_with(|| Arc::new(Gate::new(operation)));
+        Arc::clone(gate)
+    }
+}
+
+/// Locks; what a thread that panicked left behind is whole, as nothing here panics half-way.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_ec2::error::ErrorMetadata;
+    use aws_sdk_ec2::operation::describe_volumes::DescribeVolumesError;
+
+    const VOLUMES: Operation = Operation::new("ec2", "DescribeVolumes");
+    const ENCRYPTION: Operation = Operation::new("s3", "GetBucketEncryption").with_action("s3:GetEncryptionConfiguration");
+
+    fn reader() -> Reader {
+        let run = Run::new(NonZeroU32::MAX, Arc::new(Silent));
+        Reader::new("111122223333", "eu-west-1", "aws", SdkConfig::builder().build(), false, Arc::new(run))
+    }
+
+    fn refused<T>(code: &str) -> Result<T, SdkError<DescribeVolumesError>> {
+        let error = DescribeVolumesError::generic(ErrorMetadata::builder().code(code).message("No.").build());
+        let http = aws_sdk_ec2::config::http::HttpResponse::new(400_u16.try_into().unwrap(), "".into());
+        Err(SdkError::service_error(error, http))
+    }
+
+    #[test]
+    fn actions_and_arns() {
+        assert_eq!(VOLUMES.iam_action(), "ec2:DescribeVolumes");
+        assert_eq!(ENCRYPTION.iam_action(), "s3:GetEncryptionConfiguration");
+        assert_eq!(ENCRYPTION.to_string(), "s3:GetBucketEncryption");
+        assert_eq!(reader().arn("ec2", "volume/vol-1"), "arn:aws:ec2:eu-west-1:111122223333:volume/vol-1");
+    }
+
+    #[tokio::test]
+    async fn every_outcome_is_logged() {
+        let reader = reader();
+        reader.declare(&VOLUMES);
+        reader.declare(&ENCRYPTION);
+        assert_eq!(reader.one(&VOLUMES, async { refused::<()>("UnauthorizedOperation") }).await, None);
+        let absent = reader.one_or(&ENCRYPTION, async { refused::<()>("NotThere") }, &["NotThere"]).await;
+        assert_eq!(absent, Some(None));
+        let log: Vec<_> = reader.coverage().entries.into_iter().map(|entry| (entry.operation, entry.status, entry.items)).collect();
+        assert_eq!(
+            log,
+            [
+                ("DescribeVolumes".to_owned(), CoverageStatus::Denied, 1),
+                ("GetBucketEncryption".to_owned(), CoverageStatus::Ok, 1)
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn an_operation_that_only_fails_is_left_alone() {
+        let reader = reader();
+        let calls = AtomicU32::new(0);
+        for _ in 0..10 {
+            let call = async {
+                calls.fetch_add(1, Ordering::Relaxed);
+                refused::<()>("InternalError")
+            };
+            reader.one(&VOLUMES, call).await;
+        }
+        assert_eq!(calls.load(Ordering::Relaxed), PATIENCE);
+        let entries = reader.coverage().entries;
+        assert_eq!((entries.len(), entries[0].items), (1, 10));
+        assert_eq!(entries[0].error.as_deref(), Some("InternalError: No."));
+    }
+
+    #[tokio::test]
+    async fn denials_do_not_stop_an_operation() {
+        let reader = reader();
+        for _ in 0..5 {
+            reader.one(&VOLUMES, async { refused::<()>("AccessDenied") }).await;
+        }
+        assert_eq!(reader.one(&VOLUMES, async { Ok::<_, SdkError<DescribeVolumesError>>(7) }).await, Some(7));
+    }
+}

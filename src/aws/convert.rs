@@ -1,0 +1,189 @@
+//! From the words of AWS answers to those of the inventory: times, keys, "was it said". Pure functions, no calls.
+
+use super::call::Reader;
+use crate::inventory::types::{KeyManager, Properties};
+use crate::inventory::{Fact, Resource, Tags, properties_of};
+use aws_sdk_backup::primitives::DateTime as AwsDateTime;
+use chrono::{DateTime, SubsecRound, Utc};
+use futures::stream::{self, StreamExt};
+use std::future::Future;
+
+/// How many resources of one kind are read at once. The reader bounds the calls; this bounds the memory that waiting calls hold.
+const AT_ONCE: usize = 16;
+
+/// Reads each item, several at once, keeping their order.
+pub async fn each<I, F, R>(items: Vec<I>, read: impl Fn(I) -> F) -> Vec<R>
+where
+    F: Future<Output = R>,
+{
+    stream::iter(items).map(read).buffered(AT_ONCE).collect().await
+}
+
+/// A time of an AWS answer, to the microsecond: JSON answers carry seconds as a floating point number, whose nanoseconds are noise.
+/// `None` for a time that chrono cannot hold, which is past the year 262,000.
+pub fn time(value: &AwsDateTime) -> Option<DateTime<Utc>> {
+    let time = DateTime::from_timestamp(value.secs(), value.subsec_nanos())?;
+    Some(time.round_subsecs(6))
+}
+
+/// An optional time of an AWS answer.
+pub fn optional_time(value: Option<&AwsDateTime>) -> Option<DateTime<Utc>> {
+    value.and_then(time)
+}
+
+/// A member of an answer that AWS always gives: when it is missing all the same, nobody knows its value.
+pub fn known<T>(value: Option<T>) -> Fact<T> {
+    value.map_or(Fact::Unread, Fact::Read)
+}
+
+/// Gibibytes as bytes.
+pub fn gibibytes(size: i32) -> i64 {
+    i64::from(size) * (1 << 30)
+}
+
+/// Tags from an answer's pairs.
+pub fn tags(pairs: impl IntoIterator<Item = (String, String)>) -> Fact<Tags> {
+    Fact::Read(pairs.into_iter().collect())
+}
+
+/// The part of an ARN behind its resource type: `snap-1` of `…:snapshot/snap-1`, `a:b` of `…:recovery-point:a:b`.
+/// The whole text when it is no ARN.
+pub fn arn_tail(arn: &str) -> &str {
+    let rest = arn.splitn(6, ':').nth(5).unwrap_or(arn);
+    match rest.find([':', '/']) {
+        Some(end) => &rest[end + 1..],
+        None => rest,
+    }
+}
+
+/// Account and Region that an ARN names, where it has six parts.
+pub fn arn_place(arn: &str) -> Option<(&str, &str)> {
+    let mut parts = arn.splitn(6, ':').skip(3);
+    let (region, account) = (parts.next()?, parts.next()?);
+    parts.next()?;
+    Some((account, region))
+}
+
+/// A resource of `reader`'s account and Region, without name, date and tags.
+pub fn resource<P: Properties>(reader: &Reader, arn: String, id: String, properties: &P) -> Resource {
+    Resource {
+        type_name: P::INFO.name.to_owned(),
+        arn,
+        account: reader.account.clone(),
+        region: reader.region.clone(),
+        id,
+        name: None,
+        created_at: None,
+        tags: Fact::Unread,
+        properties: properties_of(properties),
+    }
+}
+
+/// A KMS key identifier as an ARN. AWS answers with "the key ARN, key ID, alias ARN, or alias name for the KMS key"
+/// (RDS service model, `KmsKeyId`); an id or an alias without account is one of the caller's own, in the Region asked.
+pub fn kms_key_arn(reader: &Reader, key: &str) -> String {
+    if key.starts_with("arn:") {
+        key.to_owned()
+    } else if key.starts_with("alias/") {
+        reader.arn("kms", key)
+    } else {
+        reader.arn("kms", &format!("key/{key}"))
+    }
+}
+
+/// The four facts about encryption that every type with data has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Encryption {
+    pub encrypted: Fact<bool>,
+    pub kms_key_arn: Fact<Option<String>>,
+    pub key_manager: Fact<Option<KeyManager>>,
+    pub key_state: Fact<Option<String>>,
+}
+
+impl Encryption {
+    /// Not encrypted: there is no key.
+    pub fn none() -> Encryption {
+        Encryption {
+            encrypted: false.into(),
+            kms_key_arn: None.into(),
+            key_manager: None.into(),
+            key_state: None.into(),
+        }
+    }
+
+    /// Encrypted under a key that AWS owns and does not show.
+    pub fn aws_owned() -> Encryption {
+        Encryption {
+            key_manager: Some(KeyManager::AwsOwned).into(),
+            encrypted: true.into(),
+            ..Encryption::none()
+        }
+    }
+
+    /// Encrypted under a KMS key of the account's view; KMS tells who manages it and its state.
+    pub fn key(arn: String) -> Encryption {
+        Encryption {
+            encrypted: true.into(),
+            kms_key_arn: Some(arn).into(),
+            ..Encryption::default()
+        }
+    }
+
+    /// Encrypted, under a key that the answer does not name.
+    pub fn unnamed_key() -> Encryption {
+        Encryption {
+            encrypted: true.into(),
+            ..Encryption::default()
+        }
+    }
+
+    /// From a flag and a key, either of which the answer may leave out.
+    pub fn of(encrypted: Option<bool>, key: Option<String>) -> Encryption {
+        match (encrypted, key) {
+            (Some(true), Some(arn)) => Encryption::key(arn),
+            (Some(true), None) => Encryption::unnamed_key(),
+            (Some(false), _) => Encryption::none(),
+            (None, _) => Encryption::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_lose_the_noise_of_floating_point() {
+        let read = time(&AwsDateTime::from_secs_and_nanos(1_700_000_000, 950_999_975));
+        assert_eq!(read.map(|time| time.to_rfc3339()), Some("2023-11-14T22:13:20.951+00:00".to_owned()));
+    }
+
+    #[test]
+    fn tails_of_arns() {
+        assert_eq!(arn_tail("arn:aws:ec2:us-east-1::snapshot/snap-1"), "snap-1");
+        assert_eq!(
+            arn_tail("arn:aws:backup:us-east-1:111122223333:recovery-point:continuous:b-1"),
+            "continuous:b-1"
+        );
+        assert_eq!(arn_tail("arn:aws:dynamodb:us-east-1:111122223333:table/t/backup/1"), "t/backup/1");
+        assert_eq!(arn_tail("arn:aws:s3:::bucket"), "bucket");
+        assert_eq!(arn_tail("no arn"), "no arn");
+    }
+
+    #[test]
+    fn places_of_arns() {
+        assert_eq!(
+            arn_place("arn:aws:rds:us-west-2:111122223333:snapshot:s"),
+            Some(("111122223333", "us-west-2"))
+        );
+        assert_eq!(arn_place("snapshot"), None);
+    }
+
+    #[test]
+    fn encryption_never_guesses() {
+        assert_eq!(Encryption::of(None, None), Encryption::default());
+        assert!(Encryption::of(Some(true), None).kms_key_arn.is_unread());
+        assert_eq!(Encryption::of(Some(false), Some("x".to_owned())), Encryption::none());
+        assert_eq!(Encryption::aws_owned().encrypted, Fact::Read(true));
+    }
+}

@@ -1,0 +1,304 @@
+//! Amazon DynamoDB: tables with point-in-time recovery, TTL and tags, and on-demand backups. Reads only; may not judge.
+//!
+//! What is known of the answers comes from the service model (`dynamodb/2012-08-10`) unless a comment names another source.
+
+use super::call::{Operation, Reader};
+use super::convert::{self, Encryption, each, kms_key_arn, known, optional_time, resource, time};
+use crate::inventory::types::dynamodb::{Backup, Replica, RestoredFrom, Table};
+use crate::inventory::{Fact, Resource, Tags};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types as sdk;
+use std::num::NonZeroU32;
+
+const LIST_TABLES: Operation = Operation::new("dynamodb", "ListTables");
+const DESCRIBE_TABLE: Operation = Operation::new("dynamodb", "DescribeTable");
+const DESCRIBE_CONTINUOUS_BACKUPS: Operation = Operation::new("dynamodb", "DescribeContinuousBackups");
+const DESCRIBE_TIME_TO_LIVE: Operation = Operation::new("dynamodb", "DescribeTimeToLive");
+const LIST_TAGS_OF_RESOURCE: Operation = Operation::new("dynamodb", "ListTagsOfResource");
+/// "You can call ListBackups a maximum of five times per second."
+const LIST_BACKUPS: Operation = Operation::new("dynamodb", "ListBackups").with_rate(NonZeroU32::new(5).unwrap());
+
+/// Every operation of this module.
+pub const OPERATIONS: &[&Operation] = &[
+    &LIST_TABLES,
+    &DESCRIBE_TABLE,
+    &DESCRIBE_CONTINUOUS_BACKUPS,
+    &DESCRIBE_TIME_TO_LIVE,
+    &LIST_TAGS_OF_RESOURCE,
+    &LIST_BACKUPS,
+];
+
+/// The largest page of `ListTables` and `ListBackups`.
+const PAGE: i32 = 100;
+
+/// All tables and on-demand backups of one Region.
+pub async fn collect(reader: &Reader) -> Vec<Resource> {
+    let client = Client::new(&reader.config);
+    let (tables, backups) = futures::join!(tables(reader, &client), list_backups(reader, &client));
+    let backups = backups
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|read| backup(reader, read, &tables))
+        .collect::<Vec<_>>();
+    tables.into_iter().map(|table| table.resource).chain(backups).collect()
+}
+
+/// A table with the id that tells it from an earlier table of its name; the id is empty where the answer has none.
+struct ReadTable {
+    resource: Resource,
+    table_id: Fact<Option<String>>,
+}
+
+async fn tables(reader: &Reader, client: &Client) -> Vec<ReadTable> {
+    reader.declare(&LIST_TABLES);
+    let pages = client.list_tables().into_paginator().page_size(PAGE).send();
+    let Some(names) = reader.pages(&LIST_TABLES, pages, |page| page.table_names.unwrap_or_default()).await else {
+        // Without the list nobody knows whether there are tables: the operations that read one must not count as answered.
+        return Vec::new();
+    };
+    for operation in [
+        &DESCRIBE_TABLE,
+        &DESCRIBE_CONTINUOUS_BACKUPS,
+        &DESCRIBE_TIME_TO_LIVE,
+        &LIST_TAGS_OF_RESOURCE,
+    ] {
+        reader.declare(operation);
+    }
+    each(names, |name| table(reader, client, name)).await
+}
+
+async fn table(reader: &Reader, client: &Client, name: String) -> ReadTable {
+    let arn = reader.arn("dynamodb", &format!("table/{name}"));
+    let (described, continuous, ttl, tags) = futures::join!(
+        reader.one(&DESCRIBE_TABLE, client.describe_table().table_name(&name).send()),
+        reader.one(
+            &DESCRIBE_CONTINUOUS_BACKUPS,
+            client.describe_continuous_backups().table_name(&name).send()
+        ),
+        reader.one(&DESCRIBE_TIME_TO_LIVE, client.describe_time_to_live().table_name(&name).send()),
+        tags(reader, client, &arn),
+    );
+    let description = described.and_then(|answer| answer.table);
+    let created_at = description
+        .as_ref()
+        .and_then(|table| optional_time(table.creation_date_time.as_ref()));
+    let table_id = known(description.as_ref().map(|table| table.table_id.clone()));
+
+    let mut properties = description.map(|table| describe(reader, table)).unwrap_or_default();
+    if let Some(description) = continuous.and_then(|answer| answer.continuous_backups_description) {
+        point_in_time_recovery(&mut properties, description.point_in_time_recovery_description.as_ref());
+    }
+    if let Some(description) = ttl.and_then(|answer| answer.time_to_live_description) {
+        properties.ttl = description.time_to_live_status.as_ref().is_some_and(deletes).into();
+    }
+    ReadTable {
+        resource: Resource {
+            created_at,
+            tags,
+            ..resource(reader, arn, name, &properties)
+        },
+        table_id,
+    }
+}
+
+/// What `DescribeTable` says.
+fn describe(reader: &Reader, table: sdk::TableDescription) -> Table {
+    let encryption = encryption(reader, table.sse_description.as_ref());
+    let replicas = table.replicas.unwrap_or_default();
+    Table {
+        status: table.table_status.as_ref().map(|status| status.as_str().to_owned()).into(),
+        encrypted: encryption.encrypted,
+        kms_key_arn: encryption.kms_key_arn,
+        key_manager: encryption.key_manager,
+        key_state: encryption.key_state,
+        // Given for every table since the setting exists; a table that does not say is not protected.
+        deletion_protection: table.deletion_protection_enabled.unwrap_or(false).into(),
+        restored_from: table.restore_summary.and_then(restored_from).into(),
+        replicas: replicas.into_iter().filter_map(replica).collect::<Vec<_>>().into(),
+        size_bytes: table.table_size_bytes.into(),
+        ..Table::default()
+    }
+}
+
+/// Every table is encrypted: under a key that DynamoDB owns, for which there is no `SSEDescription`, or under a KMS key that it names
+/// (developer guide, "DynamoDB encryption at rest").
+fn encryption(reader: &Reader, description: Option<&sdk::SseDescription>) -> Encryption {
+    let Some(description) = description else {
+        return Encryption::aws_owned();
+    };
+    match (&description.status, &description.kms_master_key_arn) {
+        (Some(sdk::SseStatus::Disabled), _) => Encryption::aws_owned(),
+        (_, Some(key)) => Encryption::key(kms_key_arn(reader, key)),
+        (_, None) => Encryption::unnamed_key(),
+    }
+}
+
+/// `None` for a restore without date, which the model does not allow.
+fn restored_from(summary: sdk::RestoreSummary) -> Option<RestoredFrom> {
+    Some(RestoredFrom {
+        source_backup_arn: summary.source_backup_arn,
+        source_table_arn: summary.source_table_arn,
+        restored_at: time(&summary.restore_date_time)?,
+        in_progress: summary.restore_in_progress,
+    })
+}
+
+fn replica(replica: sdk::ReplicaDescription) -> Option<Replica> {
+    Some(Replica {
+        region: replica.region_name?,
+        status: replica.replica_status.as_ref().map(|status| status.as_str().to_owned()),
+    })
+}
+
+/// Point-in-time recovery is off for a table without a description of it (`ContinuousBackupsStatus` is always enabled, and not it).
+fn point_in_time_recovery(table: &mut Table, description: Option<&sdk::PointInTimeRecoveryDescription>) {
+    let status = description.and_then(|description| description.point_in_time_recovery_status.as_ref());
+    let on = status == Some(&sdk::PointInTimeRecoveryStatus::Enabled);
+    let description = description.filter(|_| on);
+    table.pitr = on.into();
+    table.pitr_days = description
+        .and_then(|description| description.recovery_period_in_days)
+        .map(i64::from)
+        .into();
+    table.earliest_restorable_at = optional_time(description.and_then(|read| read.earliest_restorable_date_time.as_ref())).into();
+    table.latest_restorable_at = optional_time(description.and_then(|read| read.latest_restorable_date_time.as_ref())).into();
+}
+
+/// Whether TTL deletes items, or is about to.
+fn deletes(status: &sdk::TimeToLiveStatus) -> bool {
+    matches!(status, sdk::TimeToLiveStatus::Enabled | sdk::TimeToLiveStatus::Enabling)
+}
+
+/// All tags of a table; a page that fails leaves them unread.
+async fn tags(reader: &Reader, client: &Client, arn: &str) -> Fact<Tags> {
+    let mut pairs = Vec::new();
+    let mut token = None;
+    loop {
+        let call = client.list_tags_of_resource().resource_arn(arn).set_next_token(token).send();
+        let Some(page) = reader.one(&LIST_TAGS_OF_RESOURCE, call).await else {
+            return Fact::Unread;
+        };
+        pairs.extend(page.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)));
+        token = page.next_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            return convert::tags(pairs);
+        }
+    }
+}
+
+/// The Region's on-demand backups, those of deleted tables included. `ALL` means those that users and DynamoDB itself made: backups
+/// made with AWS Backup are in its vaults.
+async fn list_backups(reader: &Reader, client: &Client) -> Option<Vec<sdk::BackupSummary>> {
+    reader.declare(&LIST_BACKUPS);
+    let mut backups = Vec::new();
+    let mut start = None;
+    loop {
+        let call = client
+            .list_backups()
+            .backup_type(sdk::BackupTypeFilter::All)
+            .limit(PAGE)
+            .set_exclusive_start_backup_arn(start)
+            .send();
+        let page = reader.one(&LIST_BACKUPS, call).await?;
+        backups.extend(page.backup_summaries.unwrap_or_default());
+        start = page.last_evaluated_backup_arn.filter(|arn| !arn.is_empty());
+        if start.is_none() {
+            return Some(backups);
+        }
+    }
+}
+
+fn backup(reader: &Reader, summary: sdk::BackupSummary, tables: &[ReadTable]) -> Option<Resource> {
+    let arn = summary.backup_arn?;
+    let source = summary
+        .table_arn
+        .map(|table| source_arn(table, summary.table_id.as_deref(), tables));
+    let properties = Backup {
+        source_arn: source.unwrap_or_default(),
+        status: known(summary.backup_status.as_ref().map(|status| status.as_str().to_owned())),
+        backup_type: known(summary.backup_type.as_ref().map(|kind| kind.as_str().to_owned())),
+        expires_at: optional_time(summary.backup_expiry_date_time.as_ref()).into(),
+        size_bytes: summary.backup_size_bytes.into(),
+    };
+    Some(Resource {
+        name: summary.backup_name,
+        created_at: optional_time(summary.backup_creation_date_time.as_ref()),
+        // The CLI takes a backup by its ARN.
+        ..resource(reader, arn.clone(), arn, &properties)
+    })
+}
+
+/// The table that a backup is of. Table names are reused, and deleting a table with point-in-time recovery leaves a `SYSTEM` backup of
+/// it: when the name now belongs to another table, the ARN gets the table id behind it, so that it is nobody's. Unread when the table of
+/// that name could not be described, as it may be another one.
+fn source_arn(named: String, table_id: Option<&str>, tables: &[ReadTable]) -> Fact<String> {
+    let Some(present) = tables.iter().find(|table| table.resource.arn == named) else {
+        return Fact::Read(named);
+    };
+    match (&present.table_id, table_id) {
+        (Fact::Unread, _) => Fact::Unread,
+        (Fact::Read(Some(now)), Some(then)) if now != then => Fact::Read(format!("{named}/{then}")),
+        _ => Fact::Read(named),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(arn: &str, table_id: Fact<Option<&str>>) -> ReadTable {
+        ReadTable {
+            resource: Resource {
+                type_name: "AWS::DynamoDB::Table".to_owned(),
+                arn: arn.to_owned(),
+                account: String::new(),
+                region: String::new(),
+                id: String::new(),
+                name: None,
+                created_at: None,
+                tags: Fact::Unread,
+                properties: serde_json::Map::new(),
+            },
+            table_id: match table_id {
+                Fact::Read(id) => Fact::Read(id.map(str::to_owned)),
+                Fact::Unread => Fact::Unread,
+            },
+        }
+    }
+
+    #[test]
+    fn a_backup_of_an_earlier_table_of_the_same_name_is_not_one_of_this() {
+        let tables = [
+            table("arn:orders", Some("2").into()),
+            table("arn:users", None.into()),
+            table("arn:denied", Fact::Unread),
+        ];
+        let source = |arn: &str, id: &str| source_arn(arn.to_owned(), Some(id), &tables);
+        assert_eq!(source("arn:orders", "2"), Fact::Read("arn:orders".to_owned()));
+        assert_eq!(source("arn:orders", "1"), Fact::Read("arn:orders/1".to_owned()));
+        assert_eq!(source("arn:users", "1"), Fact::Read("arn:users".to_owned()));
+        assert_eq!(source("arn:gone", "1"), Fact::Read("arn:gone".to_owned()));
+        assert_eq!(source("arn:denied", "1"), Fact::Unread);
+    }
+
+    #[test]
+    fn recovery_is_off_unless_it_says_enabled() {
+        let mut read = Table::default();
+        point_in_time_recovery(&mut read, None);
+        assert_eq!((read.pitr, read.pitr_days), (Fact::Read(false), Fact::Read(None)));
+
+        let on = sdk::PointInTimeRecoveryDescription::builder()
+            .point_in_time_recovery_status(sdk::PointInTimeRecoveryStatus::Enabled)
+            .recovery_period_in_days(14)
+            .build();
+        let mut read = Table::default();
+        point_in_time_recovery(&mut read, Some(&on));
+        assert_eq!((read.pitr, read.pitr_days), (Fact::Read(true), Fact::Read(Some(14))));
+    }
+
+    #[test]
+    fn ttl_that_starts_counts() {
+        assert!(deletes(&sdk::TimeToLiveStatus::Enabling));
+        assert!(!deletes(&sdk::TimeToLiveStatus::Disabling));
+    }
+}

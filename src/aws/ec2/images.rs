@@ -1,0 +1,113 @@
+//! The account's own AMIs, and whom they are shared with.
+
+use super::{PAGE, arn_without_account, tags_of};
+use crate::aws::call::{Operation, Reader};
+use crate::aws::convert::{each, known, resource};
+use crate::inventory::types::ebs::{BlockDevice, Image};
+use crate::inventory::{Fact, Resource};
+use aws_sdk_ec2::Client;
+use aws_sdk_ec2::types as sdk;
+use chrono::{DateTime, Utc};
+
+const DESCRIBE_IMAGES: Operation = Operation::new("ec2", "DescribeImages");
+const DESCRIBE_IMAGE_ATTRIBUTE: Operation = Operation::new("ec2", "DescribeImageAttribute");
+
+pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_IMAGES, &DESCRIBE_IMAGE_ATTRIBUTE];
+
+pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
+    reader.declare(&DESCRIBE_IMAGES);
+    let pages = client.describe_images().owners("self").include_disabled(true).into_paginator().page_size(PAGE).send();
+    let Some(images) = reader.pages(&DESCRIBE_IMAGES, pages, |page| page.images.unwrap_or_default()).await else {
+        return Vec::new();
+    };
+    reader.declare(&DESCRIBE_IMAGE_ATTRIBUTE);
+    let read = each(images, |read| image(reader, client, read)).await;
+    read.into_iter().flatten().collect()
+}
+
+/// Whom an image is shared with.
+struct Sharing {
+    accounts: Fact<Vec<String>>,
+    organizations: Fact<Vec<String>>,
+}
+
+/// `None` when the image was deregistered since it was listed.
+async fn image(reader: &Reader, client: &Client, read: sdk::Image) -> Option<Resource> {
+    let id = read.image_id?;
+    let sharing = match &read.state {
+        Some(sdk::ImageState::Available) => sharing(reader, client, &id).await?,
+        // "A disabled AMI can't be shared. If an AMI was public or previously shared, it is made private." (EC2 user guide, "Disable an AMI")
+        Some(sdk::ImageState::Disabled) => Sharing {
+            accounts: Vec::new().into(),
+            organizations: Vec::new().into(),
+        },
+        _ => Sharing {
+            accounts: Fact::Unread,
+            organizations: Fact::Unread,
+        },
+    };
+    let block_devices: Vec<_> = read.block_device_mappings.unwrap_or_default().into_iter().map(block_device).collect();
+    let properties = Image {
+        status: known(read.state.map(|state| state.as_str().to_owned())),
+        public: known(read.public),
+        shared_with: sharing.accounts,
+        shared_with_organizations: sharing.organizations,
+        block_devices: block_devices.into(),
+        source_instance_id: read.source_instance_id.filter(|id| !id.is_empty()).into(),
+    };
+    Some(Resource {
+        name: read.name,
+        created_at: read.creation_date.as_deref().and_then(created_at),
+        tags: tags_of(read.tags),
+        ..resource(reader, arn_without_account(reader, &format!("image/{id}")), id, &properties)
+    })
+}
+
+fn created_at(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc())
+}
+
+fn block_device(read: sdk::BlockDeviceMapping) -> BlockDevice {
+    BlockDevice {
+        device: read.device_name,
+        ebs: read.ebs.is_some(),
+        snapshot_id: read.ebs.as_ref().and_then(|ebs| ebs.snapshot_id.clone()),
+        encrypted: read.ebs.and_then(|ebs| ebs.encrypted),
+    }
+}
+
+/// `None` when there is no such image any more (`InvalidAMIID.NotFound`, `InvalidAMIID.Unavailable`: EC2's list of error codes).
+async fn sharing(reader: &Reader, client: &Client, id: &str) -> Option<Sharing> {
+    let attribute = sdk::ImageAttributeName::LaunchPermission;
+    let call = client.describe_image_attribute().image_id(id).attribute(attribute).send();
+    let gone = ["InvalidAMIID.NotFound", "InvalidAMIID.Unavailable"];
+    let Some(answer) = reader.one_or(&DESCRIBE_IMAGE_ATTRIBUTE, call, &gone).await else {
+        return Some(Sharing {
+            accounts: Fact::Unread,
+            organizations: Fact::Unread,
+        });
+    };
+    let (mut accounts, mut organizations) = (Vec::new(), Vec::new());
+    for permission in answer?.launch_permissions.unwrap_or_default() {
+        accounts.extend(permission.user_id);
+        organizations.extend(permission.organization_arn);
+        organizations.extend(permission.organizational_unit_arn);
+    }
+    accounts.sort();
+    organizations.sort();
+    Some(Sharing {
+        accounts: accounts.into(),
+        organizations: organizations.into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn creation_dates_are_texts() {
+        assert_eq!(created_at("2026-02-03T04:05:06.000Z").map(|time| time.timestamp()), Some(1_770_091_506));
+        assert_eq!(created_at("yesterday"), None);
+    }
+}

@@ -1,0 +1,63 @@
+//! EC2 instances.
+
+use super::{PAGE, name_of, tags_of};
+use crate::aws::call::{Operation, Reader};
+use crate::aws::convert::{optional_time, resource};
+use crate::inventory::Resource;
+use crate::inventory::types::ebs::{Instance, InstanceVolume};
+use aws_sdk_ec2::Client;
+use aws_sdk_ec2::types as sdk;
+
+const DESCRIBE_INSTANCES: Operation = Operation::new("ec2", "DescribeInstances");
+
+pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_INSTANCES];
+
+/// The tag that Auto Scaling sets on its instances (Amazon EC2 Auto Scaling user guide, "Tag Auto Scaling groups and instances").
+const AUTO_SCALING_GROUP: &str = "aws:autoscaling:groupName";
+
+pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
+    let pages = client.describe_instances().into_paginator().page_size(PAGE).send();
+    let instances = reader
+        .pages(&DESCRIBE_INSTANCES, pages, |page| {
+            let reservations = page.reservations.unwrap_or_default();
+            let instances = reservations.into_iter().flat_map(|reservation| reservation.instances.unwrap_or_default());
+            instances.filter_map(|read| instance(reader, read)).collect()
+        })
+        .await;
+    instances.unwrap_or_default()
+}
+
+/// `None` for an instance that is gone: a terminated instance "remains visible in the console for a short while" (EC2 user guide,
+/// "Terminate Amazon EC2 instances").
+fn instance(reader: &Reader, read: sdk::Instance) -> Option<Resource> {
+    let id = read.instance_id?;
+    let state = read.state.and_then(|state| state.name);
+    if state == Some(sdk::InstanceStateName::Terminated) {
+        return None;
+    }
+    let tags = tags_of(read.tags);
+    let volumes: Vec<_> = read.block_device_mappings.unwrap_or_default().into_iter().filter_map(volume).collect();
+    let properties = Instance {
+        status: state.map(|state| state.as_str().to_owned()).into(),
+        image_id: read.image_id.into(),
+        root_device: read.root_device_name.into(),
+        volumes: volumes.into(),
+        autoscaling_group: tags.read().and_then(|tags| tags.get(AUTO_SCALING_GROUP)).cloned().into(),
+        spot: (read.instance_lifecycle == Some(sdk::InstanceLifecycleType::Spot)).into(),
+    };
+    Some(Resource {
+        name: name_of(&tags),
+        created_at: optional_time(read.launch_time.as_ref()),
+        tags,
+        ..resource(reader, reader.arn("ec2", &format!("instance/{id}")), id, &properties)
+    })
+}
+
+fn volume(read: sdk::InstanceBlockDeviceMapping) -> Option<InstanceVolume> {
+    let ebs = read.ebs?;
+    Some(InstanceVolume {
+        volume_id: ebs.volume_id?,
+        device: read.device_name,
+        delete_on_termination: ebs.delete_on_termination.unwrap_or_default(),
+    })
+}

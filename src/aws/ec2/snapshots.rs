@@ -1,0 +1,170 @@
+//! The account's own EBS snapshots with whom they are shared with, and their locks.
+
+use super::{PAGE, arn_without_account, name_of, tags_of};
+use crate::aws::call::{Operation, Reader};
+use crate::aws::convert::{Encryption, each, gibibytes, kms_key_arn, known, optional_time, resource};
+use crate::inventory::types::ebs::{CopiedFrom, Snapshot, SnapshotLock};
+use crate::inventory::{Fact, Resource, Tags};
+use aws_sdk_ec2::Client;
+use aws_sdk_ec2::types as sdk;
+use std::collections::HashMap;
+
+const DESCRIBE_SNAPSHOTS: Operation = Operation::new("ec2", "DescribeSnapshots");
+const DESCRIBE_SNAPSHOT_ATTRIBUTE: Operation = Operation::new("ec2", "DescribeSnapshotAttribute");
+const DESCRIBE_LOCKED_SNAPSHOTS: Operation = Operation::new("ec2", "DescribeLockedSnapshots");
+
+pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_SNAPSHOTS, &DESCRIBE_SNAPSHOT_ATTRIBUTE, &DESCRIBE_LOCKED_SNAPSHOTS];
+
+/// The volume id that EC2 gives copies. "Snapshots created by a copy snapshot operation have an arbitrary volume ID that you should not
+/// use for any purpose."
+const NO_VOLUME: &str = "vol-ffffffff";
+
+pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
+    reader.declare(&DESCRIBE_SNAPSHOTS);
+    let pages = client.describe_snapshots().owner_ids("self").into_paginator().page_size(PAGE).send();
+    let (snapshots, locks) = futures::join!(
+        reader.pages(&DESCRIBE_SNAPSHOTS, pages, |page| page.snapshots.unwrap_or_default()),
+        locks(reader, client),
+    );
+    let Some(snapshots) = snapshots else {
+        return Vec::new();
+    };
+    reader.declare(&DESCRIBE_SNAPSHOT_ATTRIBUTE);
+    let locks = locks.as_ref();
+    let read = each(snapshots, |read| snapshot(reader, client, read, locks)).await;
+    read.into_iter().flatten().collect()
+}
+
+/// The locks by snapshot id. Only snapshots that are locked, or were, are listed.
+async fn locks(reader: &Reader, client: &Client) -> Option<HashMap<String, SnapshotLock>> {
+    let mut locks = HashMap::new();
+    let mut token = None;
+    loop {
+        let call = client.describe_locked_snapshots().max_results(PAGE).set_next_token(token).send();
+        let page = reader.one(&DESCRIBE_LOCKED_SNAPSHOTS, call).await?;
+        for lock in page.snapshots.unwrap_or_default() {
+            if let (Some(id), Some(state)) = (lock.snapshot_id, lock.lock_state) {
+                let lock = SnapshotLock {
+                    state: state.as_str().to_owned(),
+                    expires_at: optional_time(lock.lock_expires_on.as_ref()),
+                };
+                locks.insert(id, lock);
+            }
+        }
+        token = page.next_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            return Some(locks);
+        }
+    }
+}
+
+/// `None` when the snapshot was deleted since it was listed.
+async fn snapshot(
+    reader: &Reader,
+    client: &Client,
+    read: sdk::Snapshot,
+    locks: Option<&HashMap<String, SnapshotLock>>,
+) -> Option<Resource> {
+    let id = read.snapshot_id?;
+    let (public, shared_with) = if read.state == Some(sdk::SnapshotState::Completed) {
+        sharing(reader, client, &id).await?
+    } else {
+        // Nothing can be restored from it, by anyone; nobody is asked.
+        (Fact::Unread, Fact::Unread)
+    };
+    let description = read.description.unwrap_or_default();
+    let encryption = Encryption::of(read.encrypted, read.kms_key_id.map(|key| kms_key_arn(reader, &key)));
+    let tags = tags_of(read.tags);
+    let source = read.volume_id.filter(|volume| volume != NO_VOLUME && !is_copy(&description));
+    let properties = Snapshot {
+        source_arn: source.map(|volume| reader.arn("ec2", &format!("volume/{volume}"))).into(),
+        status: known(read.state.map(|state| state.as_str().to_owned())),
+        encrypted: encryption.encrypted,
+        kms_key_arn: encryption.kms_key_arn,
+        key_manager: encryption.key_manager,
+        key_state: encryption.key_state,
+        // Missing in answers from before there was an archive.
+        storage_tier: read.storage_tier.map_or_else(|| "standard".to_owned(), |tier| tier.as_str().to_owned()).into(),
+        public,
+        shared_with,
+        lock: locks.map_or(Fact::Unread, |locks| Fact::Read(locks.get(&id).cloned())),
+        made_by: tags.read().and_then(made_by).into(),
+        copied_from: copied_from(&description).into(),
+        size_bytes: read.volume_size.map(gibibytes).into(),
+    };
+    Some(Resource {
+        name: name_of(&tags),
+        created_at: optional_time(read.start_time.as_ref()),
+        tags,
+        ..resource(reader, arn_without_account(reader, &format!("snapshot/{id}")), id, &properties)
+    })
+}
+
+/// Whether everyone may make volumes of a snapshot, and which accounts may. `None` when there is no such snapshot any more
+/// (`InvalidSnapshot.NotFound`: EC2's list of error codes).
+async fn sharing(reader: &Reader, client: &Client, id: &str) -> Option<(Fact<bool>, Fact<Vec<String>>)> {
+    let attribute = sdk::SnapshotAttributeName::CreateVolumePermission;
+    let call = client.describe_snapshot_attribute().snapshot_id(id).attribute(attribute).send();
+    let Some(answer) = reader.one_or(&DESCRIBE_SNAPSHOT_ATTRIBUTE, call, &["InvalidSnapshot.NotFound"]).await else {
+        return Some((Fact::Unread, Fact::Unread));
+    };
+    let permissions = answer?.create_volume_permissions.unwrap_or_default();
+    let public = permissions.iter().any(|permission| permission.group == Some(sdk::PermissionGroup::All));
+    let mut accounts: Vec<_> = permissions.into_iter().filter_map(|permission| permission.user_id).collect();
+    accounts.sort();
+    Some((public.into(), accounts.into()))
+}
+
+/// Whose snapshot it is, by the tags that the services set: AWS Backup `aws:backup:source-resource`, Data Lifecycle Manager
+/// `aws:dlm:lifecycle-policy-id` and `dlm:managed` (EBS user guide, "How Amazon Data Lifecycle Manager works").
+fn made_by(tags: &Tags) -> Option<String> {
+    if tags.contains_key("aws:backup:source-resource") {
+        Some("aws_backup".to_owned())
+    } else if tags.contains_key("aws:dlm:lifecycle-policy-id") || tags.contains_key("dlm:managed") {
+        Some("dlm".to_owned())
+    } else {
+        None
+    }
+}
+
+/// `[Copied snap-0123 from us-west-2] what it was for`: what the console and the services write when they copy a snapshot.
+fn copied_from(description: &str) -> Option<CopiedFrom> {
+    let (words, _) = description.strip_prefix("[Copied ")?.split_once(']')?;
+    let (snapshot_id, region) = words.split_once(" from ")?;
+    let region = region.trim();
+    (snapshot_id.starts_with("snap-") && !region.is_empty() && !region.contains(' ')).then(|| CopiedFrom {
+        snapshot_id: snapshot_id.to_owned(),
+        region: region.to_owned(),
+    })
+}
+
+/// Whether the description says that it is a copy: of a snapshot, or of an AMI's (`Copied for DestinationAmi ami-1 from SourceAmi ami-2 …`).
+fn is_copy(description: &str) -> bool {
+    copied_from(description).is_some() || description.starts_with("Copied for DestinationAmi ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_say_where_they_come_from() {
+        let copy = copied_from("[Copied snap-0abc from us-west-2] nightly").map(|copy| (copy.snapshot_id, copy.region));
+        assert_eq!(copy, Some(("snap-0abc".to_owned(), "us-west-2".to_owned())));
+        assert!(copied_from("[Copied snap-0abc from us-west-2]").is_some());
+        for text in ["", "nightly", "[Copied snap-0abc]", "[Copied vol-1 from us-west-2]", "[Copied snap-1 from ]", "[Copied snap-1 from a"] {
+            assert!(copied_from(text).is_none(), "{text}");
+        }
+        assert!(is_copy("Copied for DestinationAmi ami-1 from SourceAmi ami-2 for SourceSnapshot snap-3. Task created on 1,409,846"));
+        assert!(!is_copy("Created by CreateImage(i-1) for ami-1"));
+    }
+
+    #[test]
+    fn services_mark_their_snapshots() {
+        let tags = |key: &str| Tags::from([(key.to_owned(), "x".to_owned())]);
+        assert_eq!(made_by(&tags("aws:backup:source-resource")).as_deref(), Some("aws_backup"));
+        assert_eq!(made_by(&tags("dlm:managed")).as_deref(), Some("dlm"));
+        assert_eq!(made_by(&tags("aws:dlm:lifecycle-policy-id")).as_deref(), Some("dlm"));
+        assert_eq!(made_by(&tags("Name")), None);
+    }
+}

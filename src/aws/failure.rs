@@ -1,0 +1,327 @@
+//! What an AWS call that failed means for the coverage log: denied, unavailable or failed, and the words for it. Makes no calls.
+
+use crate::inventory::CoverageStatus;
+use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
+use std::error::Error;
+
+/// The longest error text that is kept, in characters.
+const LONGEST: usize = 300;
+
+/// Codes of operations and services that a Region does not have, or that the account is not signed up for.
+///
+/// `UnknownOperationException` and `InvalidAction` are AWS's answers to an operation that an endpoint does not know (common errors of the JSON
+/// and the query protocols); `UnsupportedOperation` and `OptInRequired` are in EC2's list of error codes.
+const UNAVAILABLE: &[&str] = &[
+    "InvalidAction",
+    "NotSignedUp",
+    "OptInRequired",
+    "SubscriptionRequiredException",
+    "UnknownOperation",
+    "UnknownOperationException",
+    "UnsupportedOperation",
+    "UnsupportedOperationException",
+];
+
+/// Parts of the codes by which AWS says that the caller may not: `AccessDenied` (query, S3), `AccessDeniedException` (JSON),
+/// `AccessDeniedFault`, `KMSAccessDeniedFault`, `UnauthorizedOperation` (EC2), `AuthorizationError`, `NotAuthorized` …
+const DENIED: &[&str] = &["AccessDenied", "Unauthorized", "NotAuthorized", "AuthorizationError", "Forbidden", "AllAccessDisabled"];
+
+/// Codes about the credentials themselves. They come with status 403 too, but no policy would help.
+const CREDENTIALS: &[&str] = &[
+    "AuthFailure",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "InvalidToken",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "TokenRefreshRequired",
+    "UnrecognizedClientException",
+];
+
+/// Why something was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    pub status: CoverageStatus,
+    /// AWS's code and words on one line; `None` for a call that was not made because the ones before it failed.
+    pub text: Option<String>,
+}
+
+impl Failure {
+    /// A call that was given up before it was made.
+    pub fn not_called() -> Failure {
+        Failure {
+            status: CoverageStatus::Failed,
+            text: None,
+        }
+    }
+}
+
+/// Where a call that failed got to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reached {
+    /// AWS answered with an error.
+    Service,
+    /// The answer could not be understood.
+    Answer,
+    /// No answer in time.
+    TimedOut,
+    /// No such host.
+    NoHost,
+    /// No connection, or it broke.
+    Unreachable,
+    /// No credentials to sign with.
+    NoCredentials,
+    /// The request was not made.
+    NotSent,
+}
+
+/// A failed call, without the types of its operation.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub reached: Reached,
+    pub code: Option<String>,
+    pub message: Option<String>,
+    pub http: Option<u16>,
+    /// All causes of a failure without an answer: looked at, never printed.
+    causes: String,
+}
+
+impl Reply {
+    /// Takes what matters from an SDK error.
+    pub fn of<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Reply {
+        let (reached, causes) = match error {
+            SdkError::ServiceError(_) => (Reached::Service, String::new()),
+            SdkError::ResponseError(_) => (Reached::Answer, String::new()),
+            SdkError::TimeoutError(_) => (Reached::TimedOut, String::new()),
+            SdkError::DispatchFailure(failure) => {
+                let causes = failure.as_connector_error().map(|error| causes(error)).unwrap_or_default();
+                (reached(&causes, failure.is_timeout()), causes)
+            }
+            // The variant does not show its source, but its debug form has it; it is looked at and never printed.
+            SdkError::ConstructionFailure(failure) => {
+                let causes = format!("{failure:?}");
+                (if speaks_of_credentials(&causes) { Reached::NoCredentials } else { Reached::NotSent }, causes)
+            }
+            _ => (Reached::NotSent, String::new()),
+        };
+        Reply {
+            reached,
+            code: error.code().map(str::to_owned),
+            message: error.message().map(str::to_owned),
+            http: error.raw_response().map(|response| response.status().as_u16()),
+            causes,
+        }
+    }
+
+    /// `Ok` when the error code is one of `absent`, which say that there is nothing; else the failure.
+    pub fn into_result(self, absent: &[&str]) -> Result<(), Failure> {
+        if self.code.as_deref().is_some_and(|code| absent.contains(&code)) {
+            return Ok(());
+        }
+        Err(Failure {
+            status: self.status(),
+            text: Some(self.text()),
+        })
+    }
+
+    /// How the coverage log calls it.
+    pub fn status(&self) -> CoverageStatus {
+        if self.reached == Reached::NoHost {
+            return CoverageStatus::Unavailable;
+        }
+        let code = self.code.as_deref().unwrap_or("");
+        if self.about_credentials() {
+            CoverageStatus::Failed
+        } else if UNAVAILABLE.contains(&code) {
+            CoverageStatus::Unavailable
+        } else if DENIED.iter().any(|part| code.contains(part)) || (code.is_empty() && self.http == Some(403)) {
+            CoverageStatus::Denied
+        } else {
+            CoverageStatus::Failed
+        }
+    }
+
+    /// Whether the credentials are missing, expired or wrong.
+    pub fn about_credentials(&self) -> bool {
+        self.reached == Reached::NoCredentials || self.code.as_deref().is_some_and(|code| CREDENTIALS.contains(&code))
+    }
+
+    /// Whether the configuration files lack the profile.
+    pub fn unknown_profile(&self) -> bool {
+        let lower = self.causes.to_ascii_lowercase();
+        lower.contains("profile") && (lower.contains("not defined") || lower.contains("not found") || lower.contains("missing"))
+    }
+
+    /// Code and message in one line.
+    pub fn text(&self) -> String {
+        let http = self.http.map(|status| format!("HTTP {status}"));
+        let words = match (&self.code, &self.message, self.reached) {
+            (Some(code), Some(message), _) => format!("{code}: {message}"),
+            (Some(code), None, _) => code.clone(),
+            (None, Some(message), _) => format!("{}: {message}", http.unwrap_or_else(|| "error".to_owned())),
+            (None, None, Reached::Service) => http.unwrap_or_else(|| "error without a code".to_owned()),
+            (None, None, Reached::Answer) => match http {
+                Some(http) => format!("an answer that is not AWS's ({http})"),
+                None => "an answer that is not AWS's".to_owned(),
+            },
+            (None, None, Reached::TimedOut) => "no answer in time".to_owned(),
+            (None, None, Reached::NoHost) => "the endpoint does not exist".to_owned(),
+            (None, None, Reached::Unreachable) => "no connection to the endpoint".to_owned(),
+            (None, None, Reached::NoCredentials) => "no credentials".to_owned(),
+            (None, None, Reached::NotSent) => "the request could not be made".to_owned(),
+        };
+        one_line(&words)
+    }
+}
+
+fn reached(causes: &str, timeout: bool) -> Reached {
+    let lower = causes.to_ascii_lowercase();
+    if speaks_of_credentials(causes) {
+        Reached::NoCredentials
+    } else if lower.contains("dns error") || lower.contains("failed to lookup address") {
+        Reached::NoHost
+    } else if timeout || lower.contains("timed out") || lower.contains("timeout") {
+        Reached::TimedOut
+    } else {
+        Reached::Unreachable
+    }
+}
+
+fn speaks_of_credentials(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    ["credential", "profile", "identity resolver", "sso token", "session token"].iter().any(|word| lower.contains(word))
+}
+
+/// An error and all its causes, in one text.
+fn causes(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+/// One line without control characters and without what changes from run to run: request ids and encoded authorisation messages.
+fn one_line(text: &str) -> String {
+    let mut text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    // EC2: "…operation. User: … is not authorized … Encoded authorization failure message: <600 letters, other ones every time>".
+    if let Some(start) = text.find("Encoded authorization failure message") {
+        text.truncate(start);
+    }
+    // "(Service: Kms, Request ID: 1234-5678)"
+    while let Some((start, end)) = request_id(&text) {
+        text.replace_range(start..end, "");
+    }
+    let words: Vec<_> = text.split_whitespace().collect();
+    let line = words.join(" ");
+    let line = line.replace(", )", ")").replace("()", "");
+    let line = line.trim_end_matches([' ', ';', ',']);
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+/// Where a text names a request id, up to the end of the id.
+fn request_id(text: &str) -> Option<(usize, usize)> {
+    let lower = text.to_ascii_lowercase();
+    let (start, name) = ["request id:", "requestid:", "request-id:", "host id:", "hostid:"]
+        .iter()
+        .find_map(|name| Some((lower.find(name)?, *name)))?;
+    let id = start + name.len();
+    let blank = text[id..].len() - text[id..].trim_start().len();
+    let length = text[id + blank..].find([' ', ',', ')', ';']).unwrap_or(text.len() - id - blank);
+    Some((start, id + blank + length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn service(code: &str, http: u16) -> Reply {
+        Reply {
+            reached: Reached::Service,
+            code: (!code.is_empty()).then(|| code.to_owned()),
+            message: Some("Message".to_owned()),
+            http: Some(http),
+            causes: String::new(),
+        }
+    }
+
+    fn transport(reached: Reached) -> Reply {
+        Reply {
+            reached,
+            code: None,
+            message: None,
+            http: None,
+            causes: String::new(),
+        }
+    }
+
+    #[test]
+    fn codes_have_a_status() {
+        for code in [
+            "AccessDenied",
+            "AccessDeniedException",
+            "AccessDeniedFault",
+            "KMSAccessDeniedFault",
+            "UnauthorizedOperation",
+            "UnauthorizedException",
+            "AuthorizationError",
+            "NotAuthorized",
+            "Client.UnauthorizedOperation",
+        ] {
+            assert_eq!(service(code, 403).status(), CoverageStatus::Denied, "{code}");
+            assert_eq!(service(code, 400).status(), CoverageStatus::Denied, "{code}");
+        }
+        for code in ["UnknownOperation", "UnknownOperationException", "InvalidAction", "OptInRequired", "UnsupportedOperation"] {
+            assert_eq!(service(code, 400).status(), CoverageStatus::Unavailable, "{code}");
+        }
+        for code in ["Throttling", "RequestLimitExceeded", "SlowDown", "InternalError", "ValidationError", "ExpiredToken", "AuthFailure"] {
+            assert_eq!(service(code, 403).status(), CoverageStatus::Failed, "{code}");
+        }
+        assert_eq!(service("", 403).status(), CoverageStatus::Denied);
+        assert_eq!(service("", 500).status(), CoverageStatus::Failed);
+    }
+
+    #[test]
+    fn transport_has_a_status() {
+        assert_eq!(transport(Reached::NoHost).status(), CoverageStatus::Unavailable);
+        for reached in [Reached::TimedOut, Reached::Unreachable, Reached::Answer, Reached::NoCredentials] {
+            assert_eq!(transport(reached).status(), CoverageStatus::Failed);
+        }
+        assert_eq!(reached("io error: client error (Connect): dns error: failed to lookup address", false), Reached::NoHost);
+        assert_eq!(reached("tcp connect error: Connection refused", false), Reached::Unreachable);
+        assert_eq!(reached("HTTP connect timeout occurred after 5s", true), Reached::TimedOut);
+        assert_eq!(reached("the credential provider was not enabled", false), Reached::NoCredentials);
+    }
+
+    #[test]
+    fn absent_codes_are_answers() {
+        assert_eq!(service("NoSuchLifecycleConfiguration", 404).into_result(&["NoSuchLifecycleConfiguration"]), Ok(()));
+        assert!(service("NoSuchBucket", 404).into_result(&["NoSuchLifecycleConfiguration"]).is_err());
+    }
+
+    #[test]
+    fn texts_are_one_steady_line() {
+        let mut reply = service("UnauthorizedOperation", 403);
+        reply.message = Some("You are not\nauthorized.\u{1b}[31m Encoded authorization failure message: aGVsbG8".to_owned());
+        assert_eq!(reply.text(), "UnauthorizedOperation: You are not authorized. [31m");
+        reply.message = Some("Denied (Service: Kms, Request ID: 1234-5678)".to_owned());
+        assert_eq!(reply.text(), "UnauthorizedOperation: Denied (Service: Kms)");
+        reply.message = Some("Denied (RequestId: 1234-5678)".to_owned());
+        assert_eq!(reply.text(), "UnauthorizedOperation: Denied");
+        reply.message = Some("x".repeat(5000));
+        assert!(reply.text().chars().count() <= LONGEST + 1);
+    }
+}

@@ -1,0 +1,354 @@
+//! AWS KMS: each key that the resources of a shard name, described once, and what it says filled into those resources.
+//! Reads only; may not judge.
+//!
+//! What is known of the answers comes from the service model (`kms/2014-11-01`) unless a comment names another source. "AWS services use
+//! `DescribeKey` to create AWS managed keys from a predefined AWS alias with no key ID": such an alias (`alias/aws/ebs`) is therefore
+//! never described, but looked up with `ListAliases`, which creates nothing.
+
+use super::call::{Operation, Reader};
+use super::convert::{arn_place, arn_tail, each, optional_time, resource};
+use crate::inventory::types::kms::Key;
+use crate::inventory::types::{self, KeyManager};
+use crate::inventory::{Fact, Resource};
+use aws_sdk_kms::Client;
+use aws_sdk_kms::types as sdk;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
+
+/// KMS allows 2,000 calls a second in the large Regions and 500 in the smallest, for all operations of a kind (developer guide, "Request quotas").
+const KEYS_A_SECOND: NonZeroU32 = NonZeroU32::new(50).unwrap();
+
+const DESCRIBE_KEY: Operation = Operation::new("kms", "DescribeKey").with_rate(KEYS_A_SECOND);
+const GET_KEY_ROTATION_STATUS: Operation = Operation::new("kms", "GetKeyRotationStatus").with_rate(KEYS_A_SECOND);
+const LIST_ALIASES: Operation = Operation::new("kms", "ListAliases");
+
+/// Every operation of this module.
+pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_KEY, &GET_KEY_ROTATION_STATUS, &LIST_ALIASES];
+
+/// The largest page of `ListAliases`.
+const PAGE: i32 = 100;
+
+/// What the inventory says of a key that KMS does not find.
+const NOT_FOUND: &str = "NotFound";
+
+/// What is known of a key that some resource names.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Known {
+    /// The ARN of the key, where the name was an alias.
+    arn: Option<String>,
+    manager: Fact<Option<KeyManager>>,
+    state: Fact<Option<String>>,
+}
+
+/// Describes the keys of this Region that `resources` name, adds them, and fills `key_manager` and `key_state` of what names them.
+///
+/// Keys of other Regions stay unread here: KMS answers in the key's own Region only. Keys of other accounts are asked about by ARN.
+pub async fn collect(reader: &Reader, resources: &mut Vec<Resource>) {
+    for operation in OPERATIONS {
+        reader.declare(operation);
+    }
+    let names = names(resources);
+    let client = Client::new(&reader.config);
+    let aliases = aliases(reader, &client, &names).await;
+
+    let mut known = BTreeMap::new();
+    let mut keys = BTreeSet::new();
+    for name in names {
+        if is_aws_alias(&name) {
+            let target = aliases.as_ref().and_then(|aliases| aliases.get(&name));
+            match target {
+                Some(Some(key)) => {
+                    keys.insert(key.clone());
+                }
+                // The alias is AWS's whether or not the key behind it exists yet; AWS makes it when it first needs it.
+                target => {
+                    let state = if target.is_some() { Fact::Read(None) } else { Fact::Unread };
+                    let manager = Some(KeyManager::Aws).into();
+                    known.insert(name, Known { arn: None, manager, state });
+                }
+            }
+        } else if arn_place(&name).is_some_and(|(_, region)| region == reader.region) {
+            keys.insert(name);
+        }
+    }
+    let described = each(keys.into_iter().collect(), |key| describe(reader, &client, key)).await;
+    let mut added = BTreeMap::new();
+    for (name, key) in described.into_iter().flatten() {
+        known.insert(name, facts(&key));
+        added.insert(key.arn.clone(), key);
+    }
+    for (alias, key) in aliases.into_iter().flatten() {
+        if let Some(key) = key {
+            let undescribed = Known {
+                manager: Some(KeyManager::Aws).into(),
+                ..Known::default()
+            };
+            let facts = known.get(&key).cloned().unwrap_or(undescribed);
+            known.insert(alias, facts);
+        }
+    }
+    for resource in resources.iter_mut() {
+        fill(resource, &known);
+    }
+    resources.extend(added.into_values());
+}
+
+/// Every key that a resource names, as an ARN of a key or of an alias.
+fn names(resources: &[Resource]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for resource in resources {
+        for holder in std::iter::once(&resource.properties).chain(copies(&resource.properties)) {
+            if let Some(Value::String(name)) = holder.get("kms_key_arn") {
+                names.insert(name.clone());
+            }
+        }
+    }
+    names
+}
+
+/// The copies that a DLM policy makes, each of which may name a key.
+fn copies(properties: &Map<String, Value>) -> impl Iterator<Item = &Map<String, Value>> {
+    let schedules = properties.get("schedules").and_then(Value::as_array).into_iter().flatten();
+    let of_schedules = schedules.filter_map(|schedule| schedule.get("copies")?.as_array()).flatten();
+    let of_events = properties.get("event_copies").and_then(Value::as_array).into_iter().flatten();
+    of_schedules.chain(of_events).filter_map(Value::as_object)
+}
+
+fn copies_mut(properties: &mut Map<String, Value>) -> Vec<&mut Map<String, Value>> {
+    let mut copies = Vec::new();
+    for (name, value) in properties.iter_mut() {
+        let Some(list) = value.as_array_mut() else { continue };
+        match name.as_str() {
+            "event_copies" => copies.extend(list.iter_mut().filter_map(Value::as_object_mut)),
+            "schedules" => {
+                let of_schedules = list.iter_mut().filter_map(|schedule| schedule.get_mut("copies")?.as_array_mut());
+                copies.extend(of_schedules.flatten().filter_map(Value::as_object_mut));
+            }
+            _ => {}
+        }
+    }
+    copies
+}
+
+/// An alias of a key that AWS manages. "Aliases that begin with `aws/` are reserved for AWS managed keys."
+fn is_aws_alias(name: &str) -> bool {
+    name.contains(":alias/aws/")
+}
+
+/// The key ARN behind each of AWS's aliases in this Region (`None`: AWS has not made the key yet). `None` when they could not be listed.
+/// Nobody is asked when nothing names such an alias.
+async fn aliases(reader: &Reader, client: &Client, names: &BTreeSet<String>) -> Option<BTreeMap<String, Option<String>>> {
+    let prefix = reader.arn("kms", "alias/aws/");
+    if !names.iter().any(|name| name.starts_with(&prefix)) {
+        return None;
+    }
+    let pages = client.list_aliases().into_paginator().page_size(PAGE).send();
+    let listed = reader.pages(&LIST_ALIASES, pages, |page| page.aliases.unwrap_or_default()).await?;
+    let listed = listed.into_iter().filter_map(|alias| {
+        let name = alias.alias_name.filter(|name| name.starts_with("alias/aws/"))?;
+        let key = alias.target_key_id.map(|id| reader.arn("kms", &format!("key/{id}")));
+        Some((reader.arn("kms", &name), key))
+    });
+    let mut aliases: BTreeMap<_, _> = listed.collect();
+    // A predefined alias that the list does not have has no key yet either.
+    for name in names.iter().filter(|name| name.starts_with(&prefix)) {
+        aliases.entry(name.clone()).or_insert(None);
+    }
+    Some(aliases)
+}
+
+/// The key that `name` names, with that name. `None` when it could not be described.
+async fn describe(reader: &Reader, client: &Client, name: String) -> Option<(String, Resource)> {
+    let call = client.describe_key().key_id(&name).send();
+    let Some(answer) = reader.one_or(&DESCRIBE_KEY, call, &["NotFoundException"]).await? else {
+        let properties = Key {
+            key_manager: None.into(),
+            key_state: NOT_FOUND.to_owned().into(),
+            ..Key::default()
+        };
+        let key = key_resource(reader, name.clone(), &properties);
+        return Some((name, key));
+    };
+    let metadata = answer.key_metadata?;
+    let arn = metadata.arn.clone().unwrap_or_else(|| name.clone());
+    let properties = Key {
+        key_manager: metadata.key_manager.as_ref().map_or(Fact::Unread, |manager| Fact::Read(manager_of(manager))),
+        key_state: metadata.key_state.as_ref().map_or(Fact::Unread, |state| Fact::Read(state.as_str().to_owned())),
+        deletion_at: optional_time(metadata.deletion_date.as_ref()).into(),
+        symmetric: metadata.key_spec.as_ref().map_or(Fact::Unread, |spec| Fact::Read(*spec == sdk::KeySpec::SymmetricDefault)),
+        origin: metadata.origin.as_ref().map_or(Fact::Unread, |origin| Fact::Read(origin.as_str().to_owned())),
+        rotation: rotation(reader, client, &arn, &metadata).await,
+    };
+    let created_at = optional_time(metadata.creation_date.as_ref());
+    let key = key_resource(reader, arn, &properties);
+    Some((name, Resource { created_at, ..key }))
+}
+
+fn key_resource(reader: &Reader, arn: String, properties: &Key) -> Resource {
+    let id = arn_tail(&arn).to_owned();
+    let owner = arn_place(&arn).map_or_else(|| reader.account.clone(), |(account, _)| account.to_owned());
+    Resource {
+        account: owner,
+        ..resource(reader, arn, id, properties)
+    }
+}
+
+fn manager_of(manager: &sdk::KeyManagerType) -> Option<KeyManager> {
+    match manager {
+        sdk::KeyManagerType::Aws => Some(KeyManager::Aws),
+        sdk::KeyManagerType::Customer => Some(KeyManager::Customer),
+        _ => None,
+    }
+}
+
+/// "The key rotation status for AWS managed keys is always true." Of the customer's, only symmetric keys with material from KMS rotate;
+/// those of other accounts are not asked about, as a share of a key seldom includes it.
+async fn rotation(reader: &Reader, client: &Client, arn: &str, metadata: &sdk::KeyMetadata) -> Fact<Option<bool>> {
+    if metadata.key_manager == Some(sdk::KeyManagerType::Aws) {
+        return Some(true).into();
+    }
+    let (Some(spec), Some(origin)) = (&metadata.key_spec, &metadata.origin) else {
+        return Fact::Unread;
+    };
+    if *spec != sdk::KeySpec::SymmetricDefault || *origin != sdk::OriginType::AwsKms {
+        return None.into();
+    }
+    if metadata.aws_account_id.as_deref().is_some_and(|account| account != reader.account) {
+        return Fact::Unread;
+    }
+    let call = client.get_key_rotation_status().key_id(arn).send();
+    match reader.one(&GET_KEY_ROTATION_STATUS, call).await {
+        Some(answer) => Some(answer.key_rotation_enabled).into(),
+        None => Fact::Unread,
+    }
+}
+
+fn facts(key: &Resource) -> Known {
+    let read = key.properties_as::<Key>().unwrap_or_default();
+    Known {
+        arn: Some(key.arn.clone()),
+        manager: read.key_manager,
+        state: match read.key_state {
+            Fact::Read(state) => Some(state).into(),
+            Fact::Unread => Fact::Unread,
+        },
+    }
+}
+
+/// Fills in what is known of the keys that a resource names. What a collector has set stays as it is.
+fn fill(resource: &mut Resource, known: &BTreeMap<String, Known>) {
+    let tells = |property: &str| {
+        let info = types::find(&resource.type_name);
+        info.is_some_and(|info| info.sources.iter().any(|(name, _)| *name == property))
+    };
+    let (has_manager, has_state) = (tells("key_manager"), tells("key_state"));
+    fill_one(&mut resource.properties, known, has_manager, has_state);
+    for copy in copies_mut(&mut resource.properties) {
+        // Here null means that nobody could tell.
+        let unknown = copy.get("key_manager").is_none_or(Value::is_null);
+        let key = copy.get("kms_key_arn").and_then(Value::as_str).and_then(|name| known.get(name));
+        if let (true, Some(Fact::Read(manager))) = (unknown, key.map(|key| &key.manager)) {
+            copy.insert("key_manager".to_owned(), json!(manager));
+        }
+    }
+}
+
+fn fill_one(properties: &mut Map<String, Value>, known: &BTreeMap<String, Known>, has_manager: bool, has_state: bool) {
+    let none = Known {
+        arn: None,
+        manager: None.into(),
+        state: None.into(),
+    };
+    let facts = match properties.get("kms_key_arn") {
+        Some(Value::Null) => &none,
+        Some(Value::String(name)) => match known.get(name) {
+            Some(facts) => facts,
+            None => return,
+        },
+        _ => return,
+    };
+    if let Some(arn) = &facts.arn {
+        properties.insert("kms_key_arn".to_owned(), json!(arn));
+    }
+    if let (true, Fact::Read(manager)) = (has_manager, &facts.manager) {
+        properties.entry("key_manager").or_insert_with(|| json!(manager));
+    }
+    if let (true, Fact::Read(state)) = (has_state, &facts.state) {
+        properties.entry("key_state").or_insert_with(|| json!(state));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_type(type_name: &str, properties: Value) -> Resource {
+        let Value::Object(properties) = properties else { panic!("no object") };
+        Resource {
+            type_name: type_name.to_owned(),
+            arn: String::new(),
+            account: String::new(),
+            region: String::new(),
+            id: String::new(),
+            name: None,
+            created_at: None,
+            tags: Fact::Unread,
+            properties,
+        }
+    }
+
+    fn known() -> BTreeMap<String, Known> {
+        let key = Known {
+            arn: Some("arn:aws:kms:r:1:key/k".to_owned()),
+            manager: Some(KeyManager::Customer).into(),
+            state: Some("Enabled".to_owned()).into(),
+        };
+        [("arn:aws:kms:r:1:key/k".to_owned(), key.clone()), ("arn:aws:kms:r:1:alias/a".to_owned(), key)].into()
+    }
+
+    #[test]
+    fn what_names_a_key_learns_its_facts() {
+        let mut volume = of_type("AWS::EC2::Volume", json!({"kms_key_arn": "arn:aws:kms:r:1:alias/a"}));
+        fill(&mut volume, &known());
+        let filled = json!({"kms_key_arn": "arn:aws:kms:r:1:key/k", "key_manager": "customer", "key_state": "Enabled"});
+        assert_eq!(Value::Object(volume.properties), filled);
+    }
+
+    #[test]
+    fn no_key_is_a_fact_and_an_unread_key_is_none() {
+        let mut without = of_type("AWS::EC2::Volume", json!({"kms_key_arn": null}));
+        fill(&mut without, &known());
+        assert_eq!(Value::Object(without.properties), json!({"kms_key_arn": null, "key_manager": null, "key_state": null}));
+        for properties in [json!({}), json!({"kms_key_arn": "arn:aws:kms:other:1:key/x"})] {
+            let mut unread = of_type("AWS::EC2::Volume", properties.clone());
+            fill(&mut unread, &known());
+            assert_eq!(Value::Object(unread.properties), properties);
+        }
+    }
+
+    #[test]
+    fn what_a_collector_said_stays() {
+        let properties = json!({"kms_key_arn": null, "key_manager": "aws_owned", "key_state": null});
+        let mut table = of_type("AWS::DynamoDB::Table", properties.clone());
+        fill(&mut table, &known());
+        assert_eq!(Value::Object(table.properties), properties);
+    }
+
+    #[test]
+    fn copies_of_policies_name_keys_too() {
+        let copy = json!({"kms_key_arn": "arn:aws:kms:r:1:key/k", "key_manager": null});
+        let mut policy = of_type("AWS::DLM::LifecyclePolicy", json!({"schedules": [{"copies": [copy]}], "event_copies": [copy]}));
+        assert_eq!(names(std::slice::from_ref(&policy)).len(), 1);
+        fill(&mut policy, &known());
+        assert_eq!(policy.properties["schedules"][0]["copies"][0]["key_manager"], "customer");
+        assert_eq!(policy.properties["event_copies"][0]["key_manager"], "customer");
+        assert!(!policy.properties.contains_key("key_manager"));
+    }
+
+    #[test]
+    fn aliases_of_aws_are_told() {
+        assert!(is_aws_alias("arn:aws:kms:us-east-1:111122223333:alias/aws/ebs"));
+        assert!(!is_aws_alias("arn:aws:kms:us-east-1:111122223333:alias/mine"));
+    }
+}

@@ -1,0 +1,160 @@
+//! Reads a live AWS account into the inventory, one shard (an account in one Region) at a time. Reads only, and never data: no operation
+//! here changes anything or opens a backup. May not judge: it knows neither rules nor reports.
+//!
+//! To add a service: write its module with `OPERATIONS` and `collect`, and add one line to [`SERVICES`]. A module makes every call through
+//! [`Reader`], declares the operations that it may call, and leaves a property [`Unread`](crate::inventory::Fact::Unread) when its call failed.
+
+pub mod backup;
+pub mod call;
+mod convert;
+pub mod dlm;
+pub mod dynamodb;
+pub mod ec2;
+pub mod efs;
+mod failure;
+pub mod kms;
+pub mod permissions;
+pub mod rds;
+pub mod s3;
+mod session;
+mod settings;
+
+pub use call::{Operation, Progress, Reader, Silent};
+pub use session::{ConnectError, DEFAULT_MAX_RPS, Options, Session, Timeouts, connect};
+
+use crate::inventory::{GLOBAL, Resource, Shard};
+use chrono::Utc;
+use futures::future::{BoxFuture, FutureExt};
+
+/// A service that the audit reads.
+pub struct Service {
+    /// The name that `--services` takes.
+    pub name: &'static str,
+    /// All operations that its module calls.
+    pub operations: fn() -> Vec<&'static Operation>,
+    collect: for<'a> fn(&'a Session, &'a Reader) -> BoxFuture<'a, Vec<Resource>>,
+}
+
+/// Every service, in one list.
+pub const SERVICES: &[Service] = &[
+    Service {
+        name: "backup",
+        operations: backup::operations,
+        collect: |_, reader| backup::collect(reader).boxed(),
+    },
+    Service {
+        name: "dlm",
+        operations: || dlm::OPERATIONS.to_vec(),
+        collect: |_, reader| dlm::collect(reader).boxed(),
+    },
+    Service {
+        name: "dynamodb",
+        operations: || dynamodb::OPERATIONS.to_vec(),
+        collect: |_, reader| dynamodb::collect(reader).boxed(),
+    },
+    Service {
+        name: "ec2",
+        operations: ec2::operations,
+        collect: |_, reader| ec2::collect(reader).boxed(),
+    },
+    Service {
+        name: "efs",
+        operations: || efs::OPERATIONS.to_vec(),
+        collect: |_, reader| efs::collect(reader).boxed(),
+    },
+    Service {
+        name: "rds",
+        operations: || rds::OPERATIONS.to_vec(),
+        collect: |_, reader| rds::collect(reader).boxed(),
+    },
+    Service {
+        name: "s3",
+        operations: || [s3::ACCOUNT_OPERATIONS, s3::OPERATIONS].concat(),
+        collect: |session, reader| own_buckets(session, reader).boxed(),
+    },
+];
+
+/// Every operation that rel9 may call, each once: what the least policy grants and what a fail-closed test denies.
+pub fn operations() -> Vec<&'static Operation> {
+    let mut all: Vec<_> = SERVICES.iter().flat_map(|service| (service.operations)()).collect();
+    all.extend(session::OPERATIONS);
+    all.extend(kms::OPERATIONS);
+    all.sort_by_key(|operation| (operation.service, operation.name));
+    all.dedup();
+    all
+}
+
+/// Reads one shard: an enabled Region, or what belongs to the account as a whole when `region` is [`GLOBAL`].
+pub async fn collect_shard(session: &Session, region: &str) -> Shard {
+    session.progress().started(region);
+    let captured_at = Utc::now();
+    let reader = session.reader(region);
+    let mut resources = if region == GLOBAL {
+        vec![settings::account(session, &reader).await]
+    } else {
+        region_resources(session, &reader).await
+    };
+    resources.sort_by(|a, b| (&a.type_name, &a.arn).cmp(&(&b.type_name, &b.arn)));
+    session.progress().finished(region, resources.len());
+    Shard {
+        account: reader.account.clone(),
+        region: region.to_owned(),
+        captured_at: Some(captured_at),
+        source: Some("aws".to_owned()),
+        resources,
+        coverage: reader.coverage(),
+    }
+}
+
+async fn region_resources(session: &Session, reader: &Reader) -> Vec<Resource> {
+    let services = session.services().map(|service| (service.collect)(session, reader));
+    let (mut resources, region) = futures::join!(
+        async { futures::future::join_all(services).await.concat() },
+        settings::region(session, reader)
+    );
+    resources.push(region);
+    kms::collect(reader, &mut resources).await;
+    resources
+}
+
+/// The Region's buckets. The list is the account's, read once; how that went is in the log of every Region, as each shard stands alone.
+async fn own_buckets(session: &Session, reader: &Reader) -> Vec<Resource> {
+    let (buckets, outcomes) = session.buckets().await;
+    for (operation, outcome) in outcomes {
+        for (status, items, error) in outcome {
+            reader.record(operation, *status, *items, error.as_deref());
+        }
+    }
+    match buckets {
+        Some(buckets) => s3::collect(reader, buckets).await,
+        None => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_operation_changes_anything() {
+        let reads = ["Describe", "Get", "List"];
+        for operation in operations() {
+            assert!(reads.iter().any(|verb| operation.name.starts_with(verb)), "{operation}");
+            let action = operation.iam_action();
+            let (_, action) = action.split_once(':').unwrap();
+            assert!(reads.iter().any(|verb| action.starts_with(verb)), "{operation}: {action}");
+        }
+    }
+
+    #[test]
+    fn every_property_can_be_read() {
+        let known: Vec<_> = operations().iter().map(|operation| operation.to_string()).collect();
+        let foreign = ["backup-gateway:", "redshift:"];
+        for info in crate::inventory::types::all() {
+            let named = info.sources.iter().flat_map(|(_, operations)| operations.iter()).chain([&info.operation]);
+            for operation in named.filter(|name| !foreign.iter().any(|prefix| name.starts_with(prefix))) {
+                assert!(known.iter().any(|name| name == operation), "{}: {operation}", info.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Automated backups of instances and clusters, those replicated from other Regions and those of deleted databases included.
+
+use super::{
+    DESCRIBE_DB_CLUSTER_AUTOMATED_BACKUPS, DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS, PAGE, Present, encryption, source_arn, tags_of,
+};
+use crate::aws::call::Reader;
+use crate::aws::convert::{arn_place, arn_tail, optional_time, resource};
+use crate::inventory::Resource;
+use crate::inventory::types::rds::{AutomatedBackup, ClusterAutomatedBackup};
+use aws_sdk_rds::Client;
+use aws_sdk_rds::types as sdk;
+use chrono::{DateTime, Utc};
+
+pub async fn list_instance_backups(reader: &Reader, client: &Client) -> Option<Vec<sdk::DbInstanceAutomatedBackup>> {
+    let pages = client
+        .describe_db_instance_automated_backups()
+        .into_paginator()
+        .page_size(PAGE)
+        .send();
+    reader
+        .pages(&DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS, pages, |page| {
+            page.db_instance_automated_backups.unwrap_or_default()
+        })
+        .await
+}
+
+pub async fn list_cluster_backups(reader: &Reader, client: &Client) -> Option<Vec<sdk::DbClusterAutomatedBackup>> {
+    let pages = client
+        .describe_db_cluster_automated_backups()
+        .into_paginator()
+        .page_size(PAGE)
+        .send();
+    reader
+        .pages(&DESCRIBE_DB_CLUSTER_AUTOMATED_BACKUPS, pages, |page| {
+            page.db_cluster_automated_backups.unwrap_or_default()
+        })
+        .await
+}
+
+/// The earliest moment to which an instance can be restored from its own automated backups, not from those of a deleted
+/// instance of the same name. Only an instance with retention 0 has none ("current instances with retention periods greater than
+/// zero (0) are returned").
+pub fn earliest_restorable(backups: &[sdk::DbInstanceAutomatedBackup], arn: &str, resource_id: Option<&str>) -> Option<DateTime<Utc>> {
+    backups
+        .iter()
+        .filter(|backup| match &backup.db_instance_arn {
+            Some(of) => of == arn,
+            None => backup.db_instance_identifier.as_deref() == Some(arn_tail(arn)),
+        })
+        .filter(|backup| match (backup.dbi_resource_id.as_deref(), resource_id) {
+            (Some(of), Some(id)) => of == id,
+            _ => true,
+        })
+        .filter(|backup| backup.status.as_deref() != Some("retained"))
+        .filter_map(|backup| optional_time(backup.restore_window.as_ref()?.earliest_time.as_ref()))
+        .min()
+}
+
+pub fn instance_backup(reader: &Reader, backup: sdk::DbInstanceAutomatedBackup, instances: &[Present]) -> Option<Resource> {
+    let source = source_of(
+        reader,
+        backup.db_instance_arn,
+        "db",
+        backup.db_instance_identifier.as_deref(),
+        backup.region.as_deref(),
+    )?;
+    let window = backup.restore_window;
+    let encryption = encryption(
+        reader,
+        backup.encrypted,
+        backup.storage_encryption_type.as_ref(),
+        backup.kms_key_id.as_deref(),
+    );
+    let place = own_or_elsewhere(reader, &source);
+    let properties = AutomatedBackup {
+        source_arn: match &place {
+            Some(_) => source.clone(),
+            None => source_arn(source.clone(), arn_tail(&source), backup.dbi_resource_id.as_deref(), instances),
+        }
+        .into(),
+        status: backup.status.into(),
+        earliest_restorable_at: window
+            .as_ref()
+            .and_then(|window| optional_time(window.earliest_time.as_ref()))
+            .into(),
+        latest_restorable_at: window.and_then(|window| optional_time(window.latest_time.as_ref())).into(),
+        backup_retention_days: backup.backup_retention_period.map(i64::from).into(),
+        encrypted: encryption.encrypted,
+        kms_key_arn: encryption.kms_key_arn,
+        source_region: place.into(),
+    };
+    let own_id = backup.dbi_resource_id.unwrap_or_else(|| arn_tail(&source).to_owned());
+    let (arn, id) = identity(reader, backup.db_instance_automated_backups_arn, "auto-backup", own_id);
+    Some(Resource {
+        name: backup.db_instance_identifier,
+        tags: tags_of(backup.tag_list),
+        ..resource(reader, arn, id, &properties)
+    })
+}
+
+pub fn cluster_backup(reader: &Reader, backup: sdk::DbClusterAutomatedBackup, clusters: &[Present]) -> Option<Resource> {
+    let source = source_of(
+        reader,
+        backup.db_cluster_arn,
+        "cluster",
+        backup.db_cluster_identifier.as_deref(),
+        backup.region.as_deref(),
+    )?;
+    let window = backup.restore_window;
+    let encryption = encryption(
+        reader,
+        backup.storage_encrypted,
+        backup.storage_encryption_type.as_ref(),
+        backup.kms_key_id.as_deref(),
+    );
+    let place = own_or_elsewhere(reader, &source);
+    let properties = ClusterAutomatedBackup {
+        source_arn: match &place {
+            Some(_) => source.clone(),
+            None => source_arn(
+                source.clone(),
+                arn_tail(&source),
+                backup.db_cluster_resource_id.as_deref(),
+                clusters,
+            ),
+        }
+        .into(),
+        status: backup.status.into(),
+        earliest_restorable_at: window
+            .as_ref()
+            .and_then(|window| optional_time(window.earliest_time.as_ref()))
+            .into(),
+        latest_restorable_at: window.and_then(|window| optional_time(window.latest_time.as_ref())).into(),
+        backup_retention_days: backup.backup_retention_period.map(i64::from).into(),
+        encrypted: encryption.encrypted,
+        kms_key_arn: encryption.kms_key_arn,
+        source_region: place.into(),
+    };
+    let own_id = backup.db_cluster_resource_id.unwrap_or_else(|| arn_tail(&source).to_owned());
+    let (arn, id) = identity(reader, backup.db_cluster_automated_backups_arn, "cluster-auto-backup", own_id);
+    Some(Resource {
+        name: backup.db_cluster_identifier,
+        tags: tags_of(backup.tag_list),
+        ..resource(reader, arn, id, &properties)
+    })
+}
+
+/// The ARN of the database; of one that comes without, it is made of its name and "the Region associated with the automated backup".
+fn source_of(reader: &Reader, arn: Option<String>, kind: &str, name: Option<&str>, region: Option<&str>) -> Option<String> {
+    if arn.is_some() {
+        return arn;
+    }
+    let region = region.unwrap_or(&reader.region);
+    Some(format!("arn:{}:rds:{region}:{}:{kind}:{}", reader.partition, reader.account, name?))
+}
+
+/// The Region of the database when that is not this one: its backups here are replicas.
+fn own_or_elsewhere(reader: &Reader, source: &str) -> Option<String> {
+    let (_, region) = arn_place(source)?;
+    (region != reader.region).then(|| region.to_owned())
+}
+
+/// ARN and id of automated backups. Those that are not replicated may come without an ARN; theirs is made of the database's
+/// resource id, by which the CLI takes them too (`--dbi-resource-id`).
+fn identity(reader: &Reader, arn: Option<String>, kind: &str, resource_id: String) -> (String, String) {
+    match arn {
+        Some(arn) if arn_place(&arn).is_some_and(|(_, region)| region == reader.region) => {
+            let id = arn_tail(&arn).to_owned();
+            (arn, id)
+        }
+        _ => (reader.arn("rds", &format!("{kind}:{resource_id}")), resource_id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_rds::primitives::DateTime as AwsDateTime;
+
+    fn backup(resource_id: &str, status: &str, earliest: i64) -> sdk::DbInstanceAutomatedBackup {
+        sdk::DbInstanceAutomatedBackup::builder()
+            .db_instance_arn("arn:db")
+            .dbi_resource_id(resource_id)
+            .status(status)
+            .restore_window(
+                sdk::RestoreWindow::builder()
+                    .earliest_time(AwsDateTime::from_secs(earliest))
+                    .build(),
+            )
+            .build()
+    }
+
+    #[test]
+    fn the_window_is_that_of_the_instance_itself() {
+        let backups = [
+            backup("db-1", "retained", 1),
+            backup("db-1", "active", 3),
+            backup("db-0", "active", 2),
+        ];
+        let earliest = earliest_restorable(&backups, "arn:db", Some("db-1"));
+        assert_eq!(earliest.map(|time| time.timestamp()), Some(3));
+        assert_eq!(earliest_restorable(&backups, "arn:other", Some("db-1")), None);
+        assert_eq!(earliest_restorable(&[], "arn:db", None), None);
+    }
+}

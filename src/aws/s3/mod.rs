@@ -1,0 +1,213 @@
+//! Amazon S3: general purpose buckets in their Regions. Reads only, bucket settings and never objects; may not judge.
+//!
+//! Buckets are listed once for the account ([`list`]) and read in their own Region ([`collect`]). What is known of the answers comes from
+//! the service model (`s3/2006-03-01`) unless a comment names another source. The IAM action is often not the operation's name
+//! (service authorization reference, "Actions, resources, and condition keys for Amazon S3").
+
+mod settings;
+
+use super::call::{Operation, Reader};
+use super::convert::{self, each, optional_time, resource};
+use crate::inventory::types::s3::{Bucket, Versioning};
+use crate::inventory::{Fact, Resource};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::types as sdk;
+use chrono::{DateTime, Utc};
+
+const LIST_BUCKETS: Operation = Operation::new("s3", "ListBuckets").with_action("s3:ListAllMyBuckets");
+const GET_BUCKET_LOCATION: Operation = Operation::new("s3", "GetBucketLocation");
+const GET_BUCKET_ENCRYPTION: Operation = Operation::new("s3", "GetBucketEncryption").with_action("s3:GetEncryptionConfiguration");
+const GET_BUCKET_VERSIONING: Operation = Operation::new("s3", "GetBucketVersioning");
+const GET_BUCKET_LIFECYCLE: Operation = Operation::new("s3", "GetBucketLifecycleConfiguration").with_action("s3:GetLifecycleConfiguration");
+const GET_BUCKET_REPLICATION: Operation = Operation::new("s3", "GetBucketReplication").with_action("s3:GetReplicationConfiguration");
+const GET_OBJECT_LOCK: Operation = Operation::new("s3", "GetObjectLockConfiguration").with_action("s3:GetBucketObjectLockConfiguration");
+const GET_BUCKET_TAGGING: Operation = Operation::new("s3", "GetBucketTagging");
+const GET_BUCKET_POLICY: Operation = Operation::new("s3", "GetBucketPolicy");
+
+/// The operations that list the account's buckets.
+pub const ACCOUNT_OPERATIONS: &[&Operation] = &[&LIST_BUCKETS, &GET_BUCKET_LOCATION];
+
+/// The operations that read a Region's buckets.
+pub const OPERATIONS: &[&Operation] = &[
+    &GET_BUCKET_ENCRYPTION,
+    &GET_BUCKET_VERSIONING,
+    &GET_BUCKET_LIFECYCLE,
+    &GET_BUCKET_REPLICATION,
+    &GET_OBJECT_LOCK,
+    &GET_BUCKET_TAGGING,
+    &GET_BUCKET_POLICY,
+];
+
+/// The largest page of `ListBuckets`, which is more than most accounts may have. "If the request contains at least one valid parameter",
+/// the answer has each bucket's Region.
+const PAGE: i32 = 10_000;
+
+/// A bucket of the account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedBucket {
+    pub name: String,
+    /// `None` when neither the list nor the bucket would say: the bucket is then in no shard, and the log has the reason.
+    pub region: Option<String>,
+    /// "This date can change when making changes to your bucket, such as editing its bucket policy."
+    pub created_at: Option<DateTime<Utc>>,
+}
+
+/// All buckets of the account. `None` when they could not be listed.
+pub async fn list(reader: &Reader) -> Option<Vec<ListedBucket>> {
+    for operation in ACCOUNT_OPERATIONS {
+        reader.declare(operation);
+    }
+    let client = reader.s3();
+    let pages = client.list_buckets().into_paginator().page_size(PAGE).send();
+    let buckets = reader.pages(&LIST_BUCKETS, pages, |page| page.buckets.unwrap_or_default()).await?;
+    let read = each(buckets, |bucket| placed(reader, &client, bucket)).await;
+    Some(read.into_iter().flatten().collect())
+}
+
+async fn placed(reader: &Reader, client: &Client, bucket: sdk::Bucket) -> Option<ListedBucket> {
+    let name = bucket.name?;
+    let region = match bucket.bucket_region.filter(|region| !region.is_empty()) {
+        Some(region) => Some(region),
+        None => {
+            let answer = reader
+                .one(&GET_BUCKET_LOCATION, client.get_bucket_location().bucket(&name).send())
+                .await;
+            answer.map(|answer| region_of(answer.location_constraint.as_ref().map(sdk::BucketLocationConstraint::as_str)))
+        }
+    };
+    Some(ListedBucket {
+        name,
+        region,
+        created_at: optional_time(bucket.creation_date.as_ref()),
+    })
+}
+
+/// "Buckets in Region us-east-1 have a LocationConstraint of null. Buckets with a LocationConstraint of EU reside in eu-west-1."
+fn region_of(location: Option<&str>) -> String {
+    match location {
+        None | Some("") => "us-east-1".to_owned(),
+        Some("EU") => "eu-west-1".to_owned(),
+        Some(region) => region.to_owned(),
+    }
+}
+
+/// The buckets of the reader's Region, of those that [`list`] found.
+pub async fn collect(reader: &Reader, buckets: &[ListedBucket]) -> Vec<Resource> {
+    for operation in OPERATIONS {
+        reader.declare(operation);
+    }
+    let client = reader.s3();
+    let own = buckets.iter().filter(|bucket| bucket.region.as_deref() == Some(&reader.region));
+    let own = own.cloned().collect();
+    each(own, |bucket| read(reader, &client, bucket)).await
+}
+
+/// One bucket. Codes that say "there is none" are answers (user guide, "Error responses").
+async fn read(reader: &Reader, client: &Client, bucket: ListedBucket) -> Resource {
+    let name = bucket.name.as_str();
+    let (encryption, versioning, lifecycle, tagging, policy) = futures::join!(
+        reader.one_or(
+            &GET_BUCKET_ENCRYPTION,
+            client.get_bucket_encryption().bucket(name).send(),
+            &["ServerSideEncryptionConfigurationNotFoundError"],
+        ),
+        reader.one(&GET_BUCKET_VERSIONING, client.get_bucket_versioning().bucket(name).send()),
+        reader.one_or(
+            &GET_BUCKET_LIFECYCLE,
+            client.get_bucket_lifecycle_configuration().bucket(name).send(),
+            &["NoSuchLifecycleConfiguration"],
+        ),
+        reader.one_or(
+            &GET_BUCKET_TAGGING,
+            client.get_bucket_tagging().bucket(name).send(),
+            &["NoSuchTagSet"]
+        ),
+        reader.one_or(
+            &GET_BUCKET_POLICY,
+            client.get_bucket_policy().bucket(name).send(),
+            &["NoSuchBucketPolicy"]
+        ),
+    );
+
+    let mut properties = Bucket::default();
+    if let Some(answer) = encryption {
+        let configuration = answer.and_then(|answer| answer.server_side_encryption_configuration);
+        settings::encryption(reader, &mut properties, configuration);
+    }
+    if let Some(answer) = versioning {
+        properties.versioning = settings::versioning(answer.status.as_ref()).into();
+        properties.mfa_delete = (answer.mfa_delete == Some(sdk::MfaDeleteStatus::Enabled)).into();
+    }
+    if let Some(answer) = lifecycle {
+        let rules = answer.and_then(|answer| answer.rules).unwrap_or_default();
+        properties.lifecycle = rules.into_iter().map(settings::lifecycle_rule).collect::<Vec<_>>().into();
+    }
+    if let Some(answer) = policy {
+        properties.policy = answer.and_then(|answer| answer.policy).into();
+    }
+    read_what_needs_versions(reader, client, name, &mut properties).await;
+
+    let tags = match tagging {
+        None => Fact::Unread,
+        Some(answer) => {
+            let pairs = answer.map(|answer| answer.tag_set).unwrap_or_default();
+            convert::tags(pairs.into_iter().map(|tag| (tag.key, tag.value)))
+        }
+    };
+    Resource {
+        created_at: bucket.created_at,
+        tags,
+        ..resource(
+            reader,
+            format!("arn:{}:s3:::{name}", reader.partition),
+            name.to_owned(),
+            &properties,
+        )
+    }
+}
+
+/// Replication and Object Lock. Neither can be where versioning is not on, so such a bucket is not asked: "both source and destination
+/// buckets must have versioning enabled" and S3 refuses to disable it while a replication configuration exists (user guide,
+/// "Requirements and considerations for replication"); "Object Lock works only in buckets that have S3 Versioning enabled" and forbids
+/// suspending it (user guide, "Locking objects with Object Lock").
+async fn read_what_needs_versions(reader: &Reader, client: &Client, name: &str, properties: &mut Bucket) {
+    if let Fact::Read(Versioning::Suspended | Versioning::Never) = properties.versioning {
+        properties.replication = Vec::new().into();
+        properties.object_lock = None.into();
+        return;
+    }
+    let (replication, lock) = futures::join!(
+        reader.one_or(
+            &GET_BUCKET_REPLICATION,
+            client.get_bucket_replication().bucket(name).send(),
+            &["ReplicationConfigurationNotFoundError"],
+        ),
+        reader.one_or(
+            &GET_OBJECT_LOCK,
+            client.get_object_lock_configuration().bucket(name).send(),
+            &["ObjectLockConfigurationNotFoundError"],
+        ),
+    );
+    if let Some(answer) = replication {
+        let configuration = answer.and_then(|answer| answer.replication_configuration);
+        let rules = configuration.map(|configuration| configuration.rules).unwrap_or_default();
+        properties.replication = rules.into_iter().map(settings::replication_rule).collect::<Vec<_>>().into();
+    }
+    if let Some(answer) = lock {
+        let configuration = answer.and_then(|answer| answer.object_lock_configuration);
+        properties.object_lock = configuration.and_then(settings::object_lock).into();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locations_are_regions_but_for_two() {
+        assert_eq!(region_of(None), "us-east-1");
+        assert_eq!(region_of(Some("")), "us-east-1");
+        assert_eq!(region_of(Some("EU")), "eu-west-1");
+        assert_eq!(region_of(Some("eu-central-1")), "eu-central-1");
+    }
+}

@@ -1,0 +1,440 @@
+//! The connection to an account: credentials, who they are, the Regions in scope, and what all shards of a run share.
+
+use super::call::{Operation, Progress, Reader, Run, Silent};
+use super::failure::{Reached, Reply};
+use super::s3::ListedBucket;
+use super::{SERVICES, Service, s3};
+use crate::inventory::{CoverageStatus, GLOBAL};
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_ec2::config::SharedHttpClient;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, Connector};
+use std::fmt;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::OnceCell;
+
+/// Calls a second in the whole run, unless `--max-rps` says otherwise. What leaves room for production is the pace of each operation
+/// in each Region (see [`call`](super::call)), as that is how AWS counts; this bounds what the machine and the network do, and lets
+/// an account with a few hundred resources be read in seconds.
+pub const DEFAULT_MAX_RPS: NonZeroU32 = NonZeroU32::new(200).unwrap();
+
+/// Attempts for a call, the first included, unless `AWS_MAX_ATTEMPTS` says otherwise.
+const ATTEMPTS: u32 = 5;
+
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+const GET_CALLER_IDENTITY: Operation = Operation::new("sts", "GetCallerIdentity");
+const DESCRIBE_REGIONS: Operation = Operation::new("ec2", "DescribeRegions");
+
+/// The operations that connecting calls.
+pub const OPERATIONS: &[&Operation] = &[&GET_CALLER_IDENTITY, &DESCRIBE_REGIONS];
+
+/// How long to wait for AWS; every wait has an end.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// Until a connection stands.
+    pub connect: Duration,
+    /// Until the first byte of an answer.
+    pub read: Duration,
+    /// For one attempt, connection and answer.
+    pub attempt: Duration,
+    /// For a call with all its attempts and the pauses between them.
+    pub operation: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Timeouts {
+        Timeouts {
+            connect: Duration::from_secs(5),
+            read: Duration::from_secs(30),
+            attempt: Duration::from_secs(40),
+            operation: Duration::from_secs(120),
+        }
+    }
+}
+
+/// What to read, and how gently.
+#[derive(Clone)]
+pub struct Options {
+    /// A profile of the AWS configuration files.
+    pub profile: Option<String>,
+    /// Regions by name; `None` means all that the account has enabled.
+    pub regions: Option<Vec<String>>,
+    /// Services by the names in [`SERVICES`]; `None` means all. Keys are always read, for whatever names them.
+    pub services: Option<Vec<String>>,
+    /// Calls a second in the whole run.
+    pub max_rps: NonZeroU32,
+    pub timeouts: Timeouts,
+    pub progress: Arc<dyn Progress>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            profile: None,
+            regions: None,
+            services: None,
+            max_rps: DEFAULT_MAX_RPS,
+            timeouts: Timeouts::default(),
+            progress: Arc::new(Silent),
+        }
+    }
+}
+
+/// Why nothing can be read at all. Its text says what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConnectError {
+    /// There are no credentials, or AWS does not accept them.
+    Credentials { profile: Option<String>, why: String },
+    /// The configuration files have no such profile.
+    UnknownProfile { profile: String },
+    /// A Region that does not exist or that the account has not enabled.
+    UnknownRegion { region: String, near: Vec<String>, enabled: Vec<String> },
+    /// A service that rel9 does not read.
+    UnknownService { service: String, near: Vec<String> },
+    /// `sts:GetCallerIdentity` was not answered, or not with an account.
+    Identity { region: String, why: String, hint: &'static str },
+}
+
+impl ConnectError {
+    /// The exit code of the design: 2 for what the user must set right, 3 for what could not be read.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            ConnectError::Identity { .. } => 3,
+            _ => 2,
+        }
+    }
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConnectError::Credentials { profile, why } => {
+                write!(f, "AWS credentials are missing, expired or wrong ({why}).\n")?;
+                match profile {
+                    Some(profile) => write!(f, "For profile {profile}: `aws sso login --profile {profile}`, or renew its keys. ")?,
+                    None => write!(
+                        f,
+                        "Name a profile (--profile NAME), set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or run where a role is attached. "
+                    )?,
+                }
+                write!(f, "`aws sts get-caller-identity` must work first. Without an account: `rel9 audit --demo`.")
+            }
+            ConnectError::UnknownProfile { profile } => {
+                write!(f, "The AWS configuration files have no profile {profile:?}. `aws configure list-profiles` names those they have.")
+            }
+            ConnectError::UnknownRegion { region, near, enabled } => {
+                write!(f, "The account has no enabled Region {region:?}.")?;
+                if !near.is_empty() {
+                    write!(f, " Did you mean {}?", near.join(" or "))?;
+                }
+                write!(f, "\nEnabled are: {}.", enabled.join(", "))
+            }
+            ConnectError::UnknownService { service, near } => {
+                write!(f, "rel9 reads no service {service:?}.")?;
+                if !near.is_empty() {
+                    write!(f, " Did you mean {}?", near.join(" or "))?;
+                }
+                let all: Vec<_> = SERVICES.iter().map(|service| service.name).collect();
+                write!(f, "\nIt reads: {}.", all.join(", "))
+            }
+            ConnectError::Identity { region, why, hint } => {
+                write!(f, "sts:GetCallerIdentity in {region} did not tell which account this is ({why}).\n{hint}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for ConnectError {}
+
+/// How calls of one operation ended: status, items, error.
+type Outcomes = Vec<(CoverageStatus, u64, Option<String>)>;
+type Logged = Vec<(&'static Operation, Outcomes)>;
+
+/// An account that can be read.
+pub struct Session {
+    /// The 12 digits of the account.
+    pub account: String,
+    /// `aws`, `aws-cn` or `aws-us-gov`.
+    pub partition: String,
+    /// Who reads, as `sts:GetCallerIdentity` tells.
+    pub caller_arn: String,
+    /// The Region of the calls that belong to no Region.
+    pub home_region: String,
+    /// The Regions in scope, sorted.
+    pub regions: Vec<String>,
+    services: Vec<&'static Service>,
+    config: SdkConfig,
+    custom_endpoint: bool,
+    run: Arc<Run>,
+    /// What connecting logged: it belongs to every shard.
+    first: Logged,
+    buckets: OnceCell<(Option<Vec<ListedBucket>>, Logged)>,
+}
+
+impl Session {
+    /// All shards: the account's own and one a Region.
+    pub fn shards(&self) -> Vec<String> {
+        std::iter::once(GLOBAL.to_owned()).chain(self.regions.iter().cloned()).collect()
+    }
+
+    /// The services in scope.
+    pub fn services(&self) -> impl Iterator<Item = &'static Service> {
+        self.services.iter().copied()
+    }
+
+    pub(super) fn reads(&self, service: &str) -> bool {
+        self.services.iter().any(|known| known.name == service)
+    }
+
+    pub(super) fn progress(&self) -> &dyn Progress {
+        self.run.progress.as_ref()
+    }
+
+    /// A reader with an empty log but for what connecting found.
+    pub(super) fn reader(&self, region: &str) -> Reader {
+        let place = if region == GLOBAL { &self.home_region } else { region };
+        let config = self.config.to_builder().region(Region::new(place.to_owned())).build();
+        let run = Arc::clone(&self.run);
+        let reader = Reader::new(&self.account, region, &self.partition, config, self.custom_endpoint, run);
+        for (operation, outcomes) in &self.first {
+            for (status, items, error) in outcomes {
+                reader.record(operation, *status, *items, error.as_deref());
+            }
+        }
+        reader
+    }
+
+    /// The account's buckets, listed by the first shard that asks, with how that went.
+    pub(super) async fn buckets(&self) -> (Option<&[ListedBucket]>, &Logged) {
+        let read = || async {
+            let reader = self.reader(GLOBAL);
+            let buckets = s3::list(&reader).await;
+            (buckets, logged(&reader, s3::ACCOUNT_OPERATIONS))
+        };
+        let (buckets, logged) = self.buckets.get_or_init(read).await;
+        (buckets.as_deref(), logged)
+    }
+}
+
+fn logged(reader: &Reader, operations: &[&'static Operation]) -> Logged {
+    operations.iter().map(|operation| (*operation, reader.recorded(operation))).collect()
+}
+
+/// Connects: finds credentials, asks who they are and which Regions there are.
+///
+/// # Errors
+/// See [`ConnectError`]. When only the Regions cannot be listed, the Regions asked for (or else the home Region) are in scope, and the
+/// failure is in every shard's coverage log: such an audit is incomplete, not impossible.
+pub async fn connect(options: &Options) -> Result<Session, ConnectError> {
+    let services = services(options.services.as_deref())?;
+    let config = configuration(options).await;
+    let home_region = config.region().map_or_else(String::new, |region| region.as_ref().to_owned());
+    let (account, caller_arn) = identity(&config, options, &home_region).await?;
+    let partition = caller_arn.split(':').nth(1).unwrap_or("aws").to_owned();
+
+    let run = Arc::new(Run::new(options.max_rps, Arc::clone(&options.progress)));
+    let custom_endpoint = config.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
+    let reader = Reader::new(&account, &home_region, &partition, config.clone(), custom_endpoint, Arc::clone(&run));
+    reader.record(&GET_CALLER_IDENTITY, CoverageStatus::Ok, 1, None);
+    let enabled = enabled_regions(&reader).await;
+    let regions = scope(options.regions.as_deref(), enabled, &home_region)?;
+
+    Ok(Session {
+        account,
+        partition,
+        caller_arn,
+        home_region,
+        regions,
+        services,
+        config,
+        custom_endpoint,
+        run,
+        first: logged(&reader, OPERATIONS),
+        buckets: OnceCell::new(),
+    })
+}
+
+async fn configuration(options: &Options) -> SdkConfig {
+    let attempts = std::env::var("AWS_MAX_ATTEMPTS").ok().and_then(|value| value.parse().ok()).filter(|attempts| *attempts > 0);
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(options.timeouts.connect)
+        .read_timeout(options.timeouts.read)
+        .operation_attempt_timeout(options.timeouts.attempt)
+        .operation_timeout(options.timeouts.operation)
+        .build();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http_client())
+        .retry_config(RetryConfig::adaptive().with_max_attempts(attempts.unwrap_or(ATTEMPTS)).with_max_backoff(LONGEST_PAUSE))
+        .timeout_config(timeouts);
+    if let Some(profile) = &options.profile {
+        loader = loader.profile_name(profile);
+    }
+    let config = loader.load().await;
+    if config.region().is_some_and(|region| !region.as_ref().is_empty()) {
+        return config;
+    }
+    let first = options.regions.as_deref().and_then(|regions| regions.first()).map_or("", String::as_str);
+    config.into_builder().region(Region::new(first_region_of_partition(first))).build()
+}
+
+/// One HTTP client, as the SDK's own default, for all clients of the run: each would otherwise parse the system's certificates and keep
+/// connections for itself. `build_with_connector_fn` is how the SDK builds its default; the plain builder has no proxy settings.
+fn http_client() -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(|settings, components| {
+        let mut connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+        connector.set_connector_settings(settings.cloned());
+        if let Some(components) = components {
+            connector.set_sleep_impl(components.sleep_impl());
+        }
+        connector.set_proxy_config(Some(ProxyConfig::from_env()));
+        connector.build()
+    })
+}
+
+/// Where to ask first when nothing names a Region: one that every account of the partition of `region` has.
+fn first_region_of_partition(region: &str) -> &'static str {
+    if region.starts_with("cn-") {
+        "cn-north-1"
+    } else if region.starts_with("us-gov-") {
+        "us-gov-west-1"
+    } else {
+        "us-east-1"
+    }
+}
+
+async fn identity(config: &SdkConfig, options: &Options, region: &str) -> Result<(String, String), ConnectError> {
+    let reply = match aws_sdk_sts::Client::new(config).get_caller_identity().send().await {
+        Ok(answer) => match (answer.account, answer.arn) {
+            (Some(account), Some(arn)) => return Ok((account, arn)),
+            _ => {
+                return Err(ConnectError::Identity {
+                    region: region.to_owned(),
+                    why: "the answer names no account".to_owned(),
+                    hint: "Check AWS_ENDPOINT_URL and proxies: this is no answer of AWS STS.",
+                });
+            }
+        },
+        Err(error) => Reply::of(&error),
+    };
+    let profile = options.profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok());
+    if reply.about_credentials() {
+        if let Some(profile) = profile.clone().filter(|_| reply.unknown_profile()) {
+            return Err(ConnectError::UnknownProfile { profile });
+        }
+        return Err(ConnectError::Credentials { profile, why: reply.text() });
+    }
+    Err(ConnectError::Identity {
+        region: region.to_owned(),
+        why: reply.text(),
+        hint: hint(&reply),
+    })
+}
+
+fn hint(reply: &Reply) -> &'static str {
+    match (reply.reached, reply.status()) {
+        (Reached::NoHost, _) => "Check the Region's name (--profile, AWS_REGION), AWS_ENDPOINT_URL and the network's name resolution.",
+        (Reached::TimedOut | Reached::Unreachable, _) => "Check the network, proxies (HTTPS_PROXY) and AWS_ENDPOINT_URL.",
+        (_, CoverageStatus::Denied) => "Every identity may call it unless a policy denies it: `rel9 permissions` prints what rel9 needs.",
+        _ => "Try again; if it stays, check AWS_ENDPOINT_URL and the AWS Health Dashboard.",
+    }
+}
+
+async fn enabled_regions(reader: &Reader) -> Option<Vec<String>> {
+    let client = aws_sdk_ec2::Client::new(&reader.config);
+    let call = client.describe_regions().all_regions(false).send();
+    let named = |answer: aws_sdk_ec2::operation::describe_regions::DescribeRegionsOutput| {
+        let regions = answer.regions.unwrap_or_default();
+        regions.into_iter().filter_map(|region| region.region_name).collect()
+    };
+    reader.list(&DESCRIBE_REGIONS, call, named).await
+}
+
+/// The Regions to read: those asked for, which must be enabled where that is known, or all.
+fn scope(asked: Option<&[String]>, enabled: Option<Vec<String>>, home_region: &str) -> Result<Vec<String>, ConnectError> {
+    let mut regions = match (asked, enabled) {
+        (Some(asked), Some(enabled)) => {
+            if let Some(unknown) = asked.iter().find(|region| !enabled.contains(region)) {
+                let near = near(unknown, enabled.iter().map(String::as_str));
+                return Err(ConnectError::UnknownRegion {
+                    region: unknown.clone(),
+                    near,
+                    enabled,
+                });
+            }
+            asked.to_vec()
+        }
+        (Some(asked), None) => asked.to_vec(),
+        (None, Some(enabled)) => enabled,
+        (None, None) => vec![home_region.to_owned()],
+    };
+    regions.sort();
+    regions.dedup();
+    Ok(regions)
+}
+
+fn services(asked: Option<&[String]>) -> Result<Vec<&'static Service>, ConnectError> {
+    let Some(asked) = asked else {
+        return Ok(SERVICES.iter().collect());
+    };
+    let unknown = |name: &&String| name.as_str() != "kms" && !SERVICES.iter().any(|service| service.name == name.as_str());
+    if let Some(service) = asked.iter().find(unknown) {
+        return Err(ConnectError::UnknownService {
+            service: service.clone(),
+            near: near(service, SERVICES.iter().map(|service| service.name)),
+        });
+    }
+    Ok(SERVICES.iter().filter(|service| asked.iter().any(|name| name == service.name)).collect())
+}
+
+/// The names that a mistyped one may have meant, nearest first, at most three.
+fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut near: Vec<_> = known
+        .map(|known| (strsim::damerau_levenshtein(&name.to_ascii_lowercase(), known), known))
+        .filter(|(distance, _)| *distance <= 3)
+        .collect();
+    near.sort();
+    near.into_iter().take(3).map(|(_, known)| known.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(list: &[&str]) -> Vec<String> {
+        list.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn regions_in_scope() {
+        let enabled = names(&["us-east-1", "eu-west-1"]);
+        assert_eq!(scope(None, Some(enabled.clone()), "x"), Ok(names(&["eu-west-1", "us-east-1"])));
+        assert_eq!(scope(None, None, "eu-west-1"), Ok(names(&["eu-west-1"])));
+        let twice = names(&["us-east-1", "us-east-1"]);
+        assert_eq!(scope(Some(&twice), Some(enabled.clone()), "x"), Ok(names(&["us-east-1"])));
+        let error = scope(Some(&names(&["us-eats-1"])), Some(enabled), "x").unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        assert!(error.to_string().contains("Did you mean us-east-1?"), "{error}");
+    }
+
+    #[test]
+    fn services_in_scope() {
+        assert_eq!(services(None).map(|all| all.len()), Ok(SERVICES.len()));
+        let some = services(Some(&names(&["s3", "ec2", "kms"]))).unwrap();
+        assert_eq!(some.iter().map(|service| service.name).collect::<Vec<_>>(), ["ec2", "s3"]);
+        let error = services(Some(&names(&["ec3"]))).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains("Did you mean ec2"), "{error}");
+    }
+
+    #[test]
+    fn partitions_have_a_region_to_ask_first() {
+        assert_eq!(first_region_of_partition("cn-northwest-1"), "cn-north-1");
+        assert_eq!(first_region_of_partition("us-gov-east-1"), "us-gov-west-1");
+        assert_eq!(first_region_of_partition(""), "us-east-1");
+    }
+}
