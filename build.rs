@@ -1,14 +1,20 @@
-//! Lists the rule files, so that a new one is part of the binary by being there.
+//! Lists the rule files and the demo inventory, so that a new file is part of the binary by being there.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    println!("cargo::rerun-if-changed=rules");
+    list("rules", "yaml", "rules.rs")?;
+    list("fixtures/demo", "ndjson", "demo.rs")
+}
+
+/// Writes a Rust expression, name and text of every file with `extension` below `folder`, for `include!`.
+fn list(folder: &str, extension: &str, out: &str) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={folder}");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let mut files = Vec::new();
-    collect(&root.join("rules"), &mut files)?;
+    collect(&root.join(folder), extension, &mut files)?;
     files.sort();
     let mut code = String::from("&[\n");
     for file in &files {
@@ -16,16 +22,15 @@ fn main() -> io::Result<()> {
         let _ = writeln!(code, "    ({name:?}, include_str!({:?})),", file.to_string_lossy());
     }
     code.push_str("]\n");
-    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("rules.rs");
-    fs::write(out, code)
+    fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join(out), code)
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+fn collect(folder: &Path, extension: &str, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            collect(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            collect(&path, extension, files)?;
+        } else if path.extension().is_some_and(|found| found == extension) {
             files.push(path);
         }
     }

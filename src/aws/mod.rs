@@ -87,7 +87,6 @@ pub fn operations() -> Vec<&'static Operation> {
 /// Reads one shard: an enabled Region, or what belongs to the account as a whole when `region` is [`GLOBAL`].
 pub async fn collect_shard(session: &Session, region: &str) -> Shard {
     session.progress().started(region);
-    let captured_at = Utc::now();
     let reader = session.reader(region);
     let mut resources = if region == GLOBAL {
         vec![settings::account(session, &reader).await]
@@ -99,7 +98,8 @@ pub async fn collect_shard(session: &Session, region: &str) -> Shard {
     Shard {
         account: reader.account.clone(),
         region: region.to_owned(),
-        captured_at: Some(captured_at),
+        // After the last call: nothing in the shard is younger.
+        captured_at: Some(Utc::now()),
         source: Some("aws".to_owned()),
         resources,
         coverage: reader.coverage(),

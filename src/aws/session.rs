@@ -168,6 +168,8 @@ pub struct Session {
     pub home_region: String,
     /// The Regions in scope, sorted.
     pub regions: Vec<String>,
+    /// The Regions that the account has enabled, sorted; `None` when AWS did not tell.
+    pub(super) enabled_regions: Option<Vec<String>>,
     services: Vec<&'static Service>,
     config: SdkConfig,
     custom_endpoint: bool,
@@ -243,6 +245,7 @@ pub async fn connect(options: &Options) -> Result<Session, ConnectError> {
     let reader = Reader::new(&account, &home_region, &partition, config.clone(), custom_endpoint, Arc::clone(&run));
     reader.record(&GET_CALLER_IDENTITY, CoverageStatus::Ok, 1, None);
     let enabled = enabled_regions(&reader).await;
+    let enabled_regions = enabled.clone();
     let regions = scope(options.regions.as_deref(), enabled, &home_region)?;
 
     Ok(Session {
@@ -251,6 +254,7 @@ pub async fn connect(options: &Options) -> Result<Session, ConnectError> {
         caller_arn,
         home_region,
         regions,
+        enabled_regions,
         services,
         config,
         custom_endpoint,

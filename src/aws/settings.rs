@@ -3,13 +3,14 @@
 use super::call::Reader;
 use super::session::Session;
 use super::{backup, convert, ec2};
-use crate::inventory::Resource;
+use crate::inventory::{Fact, Resource};
 use crate::inventory::types::account::{Account, Region};
 
 /// The account. Its ARN has the form `arn:${Partition}:account::${Account}:account` (service authorization reference, "AWS Account Management").
 pub async fn account(session: &Session, reader: &Reader) -> Resource {
     let mut properties = Account {
         partition: reader.partition.clone().into(),
+        enabled_regions: session.enabled_regions.clone().map_or(Fact::Unread, Fact::Read),
         ..Account::default()
     };
     if session.reads("backup") {

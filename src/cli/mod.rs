@@ -1,8 +1,13 @@
 //! The command line: flags are parsed once, turned into what the rooms need, and every way to end has its exit code.
 
+mod audit;
+mod live;
+mod output;
 mod rules;
+mod schema;
 
-use clap::{Parser, Subcommand};
+use crate::aws::permissions;
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
 
 /// How the program ends; the numbers are a contract.
@@ -24,18 +29,76 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// Why a command ends early: what to say, and with which code.
+struct Failure {
+    exit: Exit,
+    message: String,
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Failure { exit: Exit::Unusable, message }
+    }
+}
+
+/// How much is told besides the results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verbosity {
+    Quiet,
+    Normal,
+    /// Every AWS call, to stderr.
+    Verbose,
+}
+
 /// Audits how an AWS account backs up its data (Well-Architected question REL 9).
+///
+/// Exit codes: 0 the gate passed · 1 it failed · 2 wrong usage or unreadable input · 3 nothing fails, but something could not be read.
 #[derive(Debug, Parser)]
-#[command(name = "rel9", version, max_term_width = 100, propagate_version = true)]
+#[command(name = "rel9", version, max_term_width = 100, propagate_version = true, disable_help_subcommand = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// No progress, no messages but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Tell every AWS call on stderr
+    #[arg(short, long, global = true)]
+    verbose: bool,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Judge live AWS, inventory files or the demo organisation
+    Audit(Box<audit::Args>),
+    /// Read live AWS into inventory files
+    Collect(live::CollectArgs),
     /// List, show, test or document the rules
     Rules(rules::Args),
+    /// Print the least permissions that reading needs
+    Permissions {
+        #[arg(long, value_enum, default_value_t = PermissionFormat::Json)]
+        format: PermissionFormat,
+    },
+    /// Print the JSON Schema of a document
+    Schema {
+        #[arg(value_enum)]
+        document: schema::Document,
+    },
+    /// Print completions for a shell
+    Completions {
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum PermissionFormat {
+    /// An IAM policy document
+    Json,
+    /// A CloudFormation template with a role
+    Cloudformation,
+    /// A Terraform role
+    Terraform,
 }
 
 /// Runs the program with the process's arguments.
@@ -48,16 +111,47 @@ pub fn run() -> ExitCode {
             return exit.into();
         }
     };
+    let verbosity = match (cli.quiet, cli.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Verbose,
+        _ => Verbosity::Normal,
+    };
+    if verbosity == Verbosity::Verbose {
+        let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,rel9=debug".into());
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    }
     let outcome = match cli.command {
-        Command::Rules(args) => rules::run(args),
+        Command::Audit(args) => audit::run(*args, verbosity),
+        Command::Collect(args) => live::run(args, verbosity),
+        Command::Rules(args) => rules::run(args).map_err(Failure::from),
+        Command::Permissions { format } => {
+            let text = match format {
+                PermissionFormat::Json => permissions::as_json(),
+                PermissionFormat::Cloudformation => permissions::as_cloudformation(),
+                PermissionFormat::Terraform => permissions::as_terraform(),
+            };
+            printed(&text)
+        }
+        Command::Schema { document } => printed(&schema::of(document)),
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "rel9", &mut text);
+            printed(&String::from_utf8_lossy(&text))
+        }
     };
     match outcome {
         Ok(exit) => exit.into(),
-        Err(message) => {
-            eprintln!("error: {message}");
-            Exit::Unusable.into()
+        Err(failure) => {
+            eprintln!("error: {}", failure.message);
+            failure.exit.into()
         }
     }
+}
+
+fn printed(text: &str) -> Result<Exit, Failure> {
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    print(&format!("{text}{end}"))?;
+    Ok(Exit::Passed)
 }
 
 /// Writes results to stdout; a closed pipe is a quiet end.

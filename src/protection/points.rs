@@ -20,8 +20,6 @@ pub struct Point {
     pub backup: Backup,
     /// The backup rule that made it, where AWS Backup tells.
     pub rule_id: Option<String>,
-    /// The service made it by itself (automated snapshots), or AWS Backup or DLM did.
-    pub automatic: bool,
     /// It was taken of the instance that the volume is attached to.
     pub of_instance: bool,
     /// How long making it took.
@@ -72,7 +70,6 @@ pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Vec<Poin
                 region: resource.region.clone(),
             },
             rule_id: None,
-            automatic: snapshot.made_by != "manual",
             of_instance: false,
             took_seconds: None,
         });
@@ -102,7 +99,7 @@ fn of_recovery_point(index: &Index, point: &Typed<RecoveryPoint>, resource: &Res
             created_at,
             age_seconds: (as_of - created_at).num_seconds(),
             encrypted: properties.encrypted.read().copied().unwrap_or_default(),
-            archived: properties.storage_class.present().is_some_and(|class| class == "COLD"),
+            archived: in_cold_storage(properties, created_at, as_of),
             locked,
             public: false,
             vault_arn,
@@ -112,10 +109,17 @@ fn of_recovery_point(index: &Index, point: &Typed<RecoveryPoint>, resource: &Res
             region: resource.region.clone(),
         },
         rule_id: properties.rule_id.present().cloned(),
-        automatic: properties.plan_arn.present().is_some(),
         of_instance: false,
         took_seconds: properties.completed_at.present().map(|completed| (*completed - created_at).num_seconds()),
     })
+}
+
+/// Listing recovery points does not tell their storage class, but when their lifecycle moves them.
+fn in_cold_storage(point: &RecoveryPoint, created_at: DateTime<Utc>, as_of: DateTime<Utc>) -> bool {
+    match point.storage_class.present() {
+        Some(class) => class == "COLD",
+        None => point.cold_after_days.present().is_some_and(|days| created_at + Duration::days(*days) <= as_of),
+    }
 }
 
 fn of_table_backup(backup: &Typed<crate::inventory::types::dynamodb::Backup>, resource: &Resource, as_of: DateTime<Utc>, known_points: bool) -> Option<Point> {
@@ -141,7 +145,6 @@ fn of_table_backup(backup: &Typed<crate::inventory::types::dynamodb::Backup>, re
             region: resource.region.clone(),
         },
         rule_id: None,
-        automatic: made_by_aws_backup,
         of_instance: false,
         took_seconds: None,
     })

@@ -92,7 +92,7 @@ pub enum Unit {
 }
 
 /// A parameter of a rule.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Param {
     pub value: serde_json::Value,
@@ -103,23 +103,28 @@ pub struct Param {
 }
 
 /// What to do about a failure.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Remediation {
+    #[schemars(with = "String")]
     pub summary: Line<String>,
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub steps: Vec<Line<String>>,
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub cli: Vec<Line<String>>,
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     pub cloudformation: Option<Line<String>>,
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     pub terraform: Option<Line<String>>,
     pub docs: Vec<String>,
 }
 
 /// What a rule's own test expects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Expect {
     Pass,
@@ -130,9 +135,10 @@ pub enum Expect {
 }
 
 /// A test of a rule. What it does not list was not read.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Test {
+    #[schemars(with = "String")]
     pub name: Line<String>,
     #[serde(default, rename = "type")]
     pub type_name: Option<String>,
@@ -152,20 +158,26 @@ pub struct Test {
 }
 
 /// A rule file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleFile {
+    #[schemars(with = "String")]
     pub id: Line<String>,
     pub title: String,
     pub best_practice: BestPractice,
     pub severity: Severity,
+    #[schemars(with = "Vec<String>")]
     pub applies_to: Vec<Line<String>>,
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Param>")]
     pub params: BTreeMap<String, Line<Param>>,
     /// Otherwise no finding.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     pub when: Option<Line<String>>,
+    #[schemars(with = "String")]
     pub check: Line<String>,
+    #[schemars(with = "String")]
     pub message: Line<String>,
     #[serde(default)]
     pub rationale: Option<String>,

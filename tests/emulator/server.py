@@ -19,6 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ENDPOINT_URL"):
     os.environ.pop(name, None)  # the emulator must not depend on the tester's own AWS set-up
 os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
+# moto's thousand public images make every new Region slow: one is enough to run instances from.
+os.environ["MOTO_AMIS_PATH"] = str(Path(__file__).resolve().parent / "rel9_emulator" / "amis.json")
 
 
 def main() -> None:

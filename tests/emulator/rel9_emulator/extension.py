@@ -10,18 +10,21 @@ from typing import Any
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 from botocore.validate import ParamValidator
-from moto.core.exceptions import JsonRESTError, ServiceException, _RESTError
+from moto.core.exceptions import ServiceException, _RESTError
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.serialize import get_serializer_class
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from . import paging, registry, shapes
-from .faults import error_response
-from .identify import Call
+from .errors import ServiceError
+from .faults import REQUEST_ID, error_response
+from .identify import BOTOCORE_NAMES, Call, service_model
 
 Response = tuple[int, dict[str, str], bytes]
 App = Callable[..., Any]
-GLOBAL_SERVICES = {"s3", "sts", "iam"}
+
+# Roots of XML answers that the model does not name, and strict SDKs look at: what moto writes, what AWS writes.
+ROOTS = {"s3:GetBucketVersioning": (b"GetBucketVersioningResponse", b"VersioningConfiguration")}
 
 
 class MotoError(Exception):
@@ -53,7 +56,7 @@ def respond(call: Call, moto: App) -> Response:
     except ServiceException as error:
         return _write(call, error)
     except _RESTError as error:  # moto's older way of raising errors
-        return _write(call, ServiceException(error.error_type, error.message))
+        return _write(call, ServiceError(error.error_type, error.message))
 
 
 def _answer(call: Call, moto: App) -> dict[str, Any]:
@@ -81,13 +84,22 @@ def _answer(call: Call, moto: App) -> dict[str, Any]:
     return shapes.check(output, answer, call.operation)
 
 
-def backend_of(call: Call) -> Any:
-    region = call.region
-    if call.service in GLOBAL_SERVICES:
-        from moto.utilities.utils import get_partition
+def redirect(call: Call) -> Response | None:
+    """S3's answer to a call for a bucket in another Region: the Region to go to."""
+    if call.service != "s3":
+        return None
+    from .services.s3 import wrong_region
 
-        region = get_partition(region)
-    return registry.backend(call.service, call.account, region)
+    home = wrong_region(backend_of(call), call.operation, call.uri_params.get("Bucket"), call.region)
+    if home is None:
+        return None
+    message = "The bucket you are attempting to access must be addressed using the specified endpoint."
+    status, headers, body = error_response(call, 301, "PermanentRedirect", message)
+    return status, {**headers, "x-amz-bucket-region": home}, body
+
+
+def backend_of(call: Call) -> Any:
+    return registry.backend(call.service, call.account, call.region)
 
 
 def parse(call: Call) -> dict[str, Any]:
@@ -103,7 +115,10 @@ def parse(call: Call) -> dict[str, Any]:
             "url_params": call.uri_params,
         }
     )
-    return dict(parsed or {})
+    members = call.operation_model.input_shape.members if call.operation_model.input_shape else {}
+    # moto's parser makes an empty list of an absent query parameter.
+    absent = {k for k, v in (parsed or {}).items() if v == [] and members[k].serialization.get("location") == "querystring"}
+    return {k: v for k, v in (parsed or {}).items() if k not in absent}
 
 
 def _check_input(call: Call, params: dict[str, Any]) -> None:
@@ -113,15 +128,16 @@ def _check_input(call: Call, params: dict[str, Any]) -> None:
     report = ParamValidator().validate(params, shape)
     if report.has_errors():
         code = "ValidationException" if "json" in call.protocol else "InvalidParameterValue"
-        raise ServiceException(code, report.generate_report())
+        raise ServiceError(code, report.generate_report())
 
 
 def _write(call: Call, result: Any) -> Response:
     serializer = get_serializer_class(call.botocore_name, call.protocol)(operation_model=call.operation_model)
     written = serializer.serialize(result)
-    body = written["body"]
-    headers = {**written["headers"], "x-amzn-RequestId": "00000000-0000-4000-8000-000000000000"}
-    return written["status_code"], headers, body.encode() if isinstance(body, str) else body
+    body = written["body"].encode() if isinstance(written["body"], str) else written["body"]
+    if call.action in ROOTS:
+        body = body.replace(*ROOTS[call.action])
+    return written["status_code"], {**written["headers"], "x-amzn-RequestId": REQUEST_ID}, body
 
 
 def _ask_all(call: Call, params: dict[str, Any], pager: paging.Pager | None, moto: App) -> dict[str, Any]:
@@ -175,15 +191,11 @@ def seed(service: str, kind: str, account: str, region: str, values: dict[str, A
     registry.load(service)
     if (service, kind) not in registry.SEEDS:
         known = ", ".join(sorted(k for s, k in registry.SEEDS if s == service)) or "none"
-        raise ServiceException("UnknownSeed", f"{service} has no seed {kind!r} (it has: {known})")
+        raise ServiceError("UnknownSeed", f"{service} has no seed {kind!r} (it has: {known})")
     entry = registry.SEEDS[service, kind]
     kept_nulls = {key for key, value in values.items() if value is None}
     if entry.shape:
-        from moto.core.utils import get_service_model
-
-        from .identify import BOTOCORE_NAMES
-
-        shape = get_service_model(BOTOCORE_NAMES.get(service, service)).shape_for(entry.shape)
+        shape = service_model(BOTOCORE_NAMES.get(service, service)).shape_for(entry.shape)
         unknown = kept_nulls - set(shape.members)
         if unknown:
             raise shapes.ShapeError(f"{kind}: {entry.shape} has no member {', '.join(sorted(unknown))}")
@@ -195,7 +207,6 @@ def seed(service: str, kind: str, account: str, region: str, values: dict[str, A
 
 
 def to_json(value: Any) -> bytes:
-    return json.dumps(value, default=str, sort_keys=True).encode()
+    return json.dumps(value, default=lambda other: other.isoformat(), sort_keys=True).encode()
 
 
-__all__ = ["JsonRESTError", "ask_moto", "backend_of", "parse", "respond", "seed", "to_json", "wants"]

@@ -9,15 +9,37 @@ import traceback
 from typing import Any
 from urllib.parse import parse_qs
 
-from moto.core.exceptions import ServiceException
+from .errors import ServiceError
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.http import HTTP_STATUS_CODES
 
 from . import extension, faults, paging, registry, shapes
 from .calls import Calls
-from .identify import Call, identify
+from .identify import UNKNOWN, Call, identify
 
 PREFIX = "/rel9/"
+
+
+def create_app(service: Any) -> Any:
+    """moto's application for a service, which lets what breaks in moto come out here."""
+    app = create_backend_app(service)
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    return app
+
+
+class Dispatcher(DomainDispatcherApplication):
+    """moto's dispatcher, which remembers what it found: moto looks through all its folders for every request."""
+
+    def __init__(self) -> None:
+        super().__init__(create_app)
+        self._backends: dict[str, Any] = {}
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        if host is None:
+            return None
+        if host not in self._backends:
+            self._backends[host] = super().get_backend_for_host(host)
+        return self._backends[host]
 
 
 class BadControl(Exception):
@@ -26,7 +48,7 @@ class BadControl(Exception):
 
 class Gateway:
     def __init__(self) -> None:
-        self.moto = DomainDispatcherApplication(create_backend_app)
+        self.moto = Dispatcher()
         self.calls = Calls()
         self.faults = faults.Faults()
 
@@ -43,17 +65,22 @@ class Gateway:
         if call is None:
             return self.moto(environ, start_response)
         self.calls.add(call)
+        if call.operation == UNKNOWN:  # a service of which only moto knows
+            return self.moto(environ, start_response)
         fault = self.faults.take(call)
         if fault:
             return self._fault(call, fault, start_response)
         try:
+            moved = extension.redirect(call)
+            if moved:
+                return _send(start_response, moved)
             if extension.wants(call):
                 return _send(start_response, extension.respond(call, self.moto))
-        except Exception as error:  # a broken extension must fail the test that meets it, and say where
+            return self.moto(environ, start_response)
+        except Exception as error:  # what breaks, or what moto lacks, must fail the test that meets it, and say where
             traceback.print_exc()
             message = f"{call.action}: {type(error).__name__}: {error}"
             return _send(start_response, faults.error_response(call, 500, "EmulatorBroken", message))
-        return self.moto(environ, start_response)
 
     def _fault(self, call: Call, fault: faults.Fault, start_response: Any) -> Any:
         mode = fault.mode
@@ -72,7 +99,7 @@ class Gateway:
             body = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) or b"{}")
             answer = self._command(method, name, body, parse_qs(environ.get("QUERY_STRING", "")))
             status = 200
-        except (BadControl, json.JSONDecodeError, KeyError, TypeError, ValueError, shapes.ShapeError, ServiceException) as error:
+        except (BadControl, json.JSONDecodeError, KeyError, TypeError, ValueError, shapes.ShapeError, ServiceError) as error:
             answer, status = {"error": f"{type(error).__name__}: {error}"}, 400
         return status, {"Content-Type": "application/json"}, extension.to_json(answer)
 
@@ -82,6 +109,10 @@ class Gateway:
         if (method, name) == ("GET", "seeds"):
             registry.load_all()
             return {f"{service}:{kind}": entry.shape for (service, kind), entry in sorted(registry.SEEDS.items())}
+        if (method, name) == ("GET", "operations"):
+            registry.load_all()
+            names = {"handled": registry.HANDLERS, "amended": registry.AMENDMENTS}
+            return {how: sorted(f"{service}:{operation}" for service, operation in table) for how, table in names.items()}
         if (method, name) == ("POST", "seed"):
             entries = body if isinstance(body, list) else [body]
             return {"seeded": [self._seed(entry) for entry in entries]}

@@ -5,18 +5,39 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
+from botocore.exceptions import UnknownServiceError
 from moto.core.request import Request
-from moto.core.routing import NotFound, get_service_router
+from moto.core.routing import NotFound, ServiceOperationRouter
 from moto.core.utils import get_service_model
 
 # Credential scopes carry IAM's name of a service; most are botocore's names too.
 BOTOCORE_NAMES = {"elasticfilesystem": "efs", "tagging": "resourcegroupstaggingapi", "monitoring": "cloudwatch"}
 SCOPE = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 ACTION = re.compile(rb"(?:^|&)Action=([^&]+)")
+UNKNOWN = "?"
 UNSIGNED = {"AssumeRoleWithWebIdentity": "sts", "AssumeRoleWithSAML": "sts"}
+
+
+_models: dict[str, tuple[Any, ServiceOperationRouter]] = {}
+_loading = Lock()
+
+
+def service_model(botocore_name: str) -> Any:
+    return _model(botocore_name)[0]
+
+
+def _model(botocore_name: str) -> tuple[Any, ServiceOperationRouter]:
+    """A service's model and router, loaded once (EC2's takes a second, and callers come in parallel)."""
+    if botocore_name not in _models:
+        with _loading:
+            if botocore_name not in _models:
+                model = get_service_model(botocore_name)
+                _models[botocore_name] = model, ServiceOperationRouter(model)
+    return _models[botocore_name]
 
 
 @dataclass
@@ -42,7 +63,7 @@ class Call:
 
     @property
     def service_model(self) -> Any:
-        return get_service_model(self.botocore_name)
+        return service_model(self.botocore_name)
 
     @property
     def operation_model(self) -> Any:
@@ -58,7 +79,7 @@ class Call:
 
 
 def identify(environ: dict[str, Any], body: bytes) -> Call | None:
-    """The AWS call that a request makes, or None when it is not one (then moto sees what it can do with it)."""
+    """The AWS call that a request makes, or None when it is not one. The operation is `?` where botocore does not know it."""
     scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
     if scope:
         key, region, service = scope["key"], scope["region"], scope["service"]
@@ -70,15 +91,11 @@ def identify(environ: dict[str, Any], body: bytes) -> Call | None:
         if action not in UNSIGNED:
             return None
         key, region, service = "", "us-east-1", UNSIGNED[action]
-    call = Call(service, "?", region, key, _account(environ, key), environ, body)
+    call = Call(service, UNKNOWN, region, key, _account(environ, key), environ, body)
     try:
         call.operation, call.uri_params = _operation(call)
-    except (NotFound, NotImplementedError, ValueError, KeyError):
-        return None
-    except Exception as error:  # botocore knows no service of this name
-        if type(error).__name__ == "UnknownServiceError":
-            return None
-        raise
+    except (NotFound, NotImplementedError, UnknownServiceError):
+        pass
     return call
 
 
@@ -92,7 +109,7 @@ def _operation(call: Call) -> tuple[str, dict[str, Any]]:
         target = call.environ.get("HTTP_X_AMZ_TARGET", "")
         if "." in target:
             return target.rsplit(".", 1)[1], {}
-    operation, uri_params = get_service_router(call.botocore_name).match(call.request())
+    operation, uri_params = _model(call.botocore_name)[1].match(call.request())
     return operation.name, uri_params
 
 

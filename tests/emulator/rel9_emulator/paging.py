@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from botocore.session import Session
-from moto.core.exceptions import ServiceException
+from .errors import ServiceError
 
 from .identify import Call
 
@@ -55,11 +55,13 @@ class Pager:
         largest = shape.metadata.get("max", known[1])
         if (smallest is not None and limit < smallest) or (largest is not None and limit > largest):
             code = "ValidationException" if call.protocol in ("json", "rest-json") else "InvalidParameterValue"
-            raise ServiceException(code, f"{self.limit_key} {limit} is outside {smallest} to {largest}")
+            raise ServiceError(code, f"{self.limit_key} {limit} is outside {smallest} to {largest}")
 
     def cut(self, params: dict[str, Any], answer: dict[str, Any]) -> None:
         """Leaves one page in the answer, with the token of the next one if there is one."""
-        items = answer.get(self.result_key) or []
+        items = answer.get(self.result_key)
+        if items is None:
+            items = []
         start = self._offset(params.get(self.input_token))
         sizes = [params.get(self.limit_key) if self.limit_key else None, Cap.size, DEFAULT_PAGE.get(self.service, 1000)]
         if sizes[0] is not None:
@@ -86,7 +88,7 @@ class Pager:
                 return int(offset)
         except (binascii.Error, ValueError):
             pass
-        raise ServiceException(BAD_TOKEN.get(self.service, "ValidationException"), "The token is not valid")
+        raise ServiceError(BAD_TOKEN.get(self.service, "ValidationException"), "The token is not valid")
 
 
 @lru_cache

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from threading import RLock
 from typing import Any
 
+from moto.utilities.utils import get_partition
+
 MODULES = {
     "backup": "backup",
     "dlm": "dlm",
@@ -28,7 +30,10 @@ MODULES = {
     "kms": "kms",
     "rds": "rds",
     "s3": "s3",
+    "tagging": "backup",  # the tagging API looks into the backends of others: ours must be in place first
 }
+
+GLOBAL_SERVICES = {"s3"}
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ def backends_of(service: str, backend_dict: Any, backend_class: type | None = No
     """Uses moto's own backends for a service, with our subclass of its backend when one is given."""
     if backend_class is not None:
         backend_dict.backend = backend_class
+        backend_dict.clear()
     _add(BACKENDS, service, backend_dict)
 
 
@@ -87,6 +93,8 @@ def load_all() -> None:
 
 def backend(service: str, account: str, region: str) -> Any:
     load(service)
+    if service in GLOBAL_SERVICES:  # moto keeps one backend for each partition
+        region = get_partition(region)
     return BACKENDS[service][account][region]
 
 

@@ -1,0 +1,93 @@
+//! `rel9 schema`: the JSON Schemas of what rel9 reads and writes, from the very types that do so.
+
+use crate::audit::findings::Findings;
+use crate::audit::policy::PolicyFile;
+use crate::inventory::{CoverageEntry, Resource, types};
+use crate::rules::format::RuleFile;
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Document {
+    /// A line of an inventory file
+    Inventory,
+    /// The findings document
+    Findings,
+    /// A rule file
+    Rule,
+    /// The policy file
+    Policy,
+}
+
+/// The schema, as JSON text.
+pub fn of(document: Document) -> String {
+    let schema = match document {
+        Document::Inventory => inventory(),
+        Document::Findings => schemars::schema_for!(Findings).to_value(),
+        Document::Rule => schemars::schema_for!(RuleFile).to_value(),
+        Document::Policy => schemars::schema_for!(PolicyFile).to_value(),
+    };
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// A line is a header, a resource (whose properties are those of its type) or a coverage entry.
+fn inventory() -> Value {
+    let mut definitions = serde_json::Map::new();
+    let mut conditions = Vec::new();
+    for info in types::all() {
+        let mut schema = (info.schema)().to_value();
+        if let Some(own) = schema.as_object_mut().and_then(|schema| schema.remove("$defs")).and_then(|own| own.as_object().cloned()) {
+            definitions.extend(own);
+        }
+        if let Some(schema) = schema.as_object_mut() {
+            schema.remove("$schema");
+        }
+        conditions.push(json!({
+            "if": { "properties": { "type": { "const": info.name } }, "required": ["type"] },
+            "then": { "properties": { "properties": { "$ref": format!("#/$defs/{}", info.name) } } }
+        }));
+        definitions.insert(info.name.to_owned(), schema);
+    }
+    let line = |kind: &str, mut schema: Value| {
+        if let Some(schema) = schema.as_object_mut() {
+            schema.remove("$schema");
+            schema.remove("$defs");
+            if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+                properties.insert("kind".to_owned(), json!({ "const": kind }));
+            }
+            if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+                required.push(json!("kind"));
+            }
+        }
+        schema
+    };
+    let coverage = schemars::schema_for!(CoverageEntry).to_value();
+    if let Some(own) = coverage.get("$defs").and_then(Value::as_object) {
+        definitions.extend(own.clone());
+    }
+    let mut resource = line("resource", schemars::schema_for!(Resource).to_value());
+    if let Some(resource) = resource.as_object_mut() {
+        resource.insert("allOf".to_owned(), Value::Array(conditions));
+    }
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A line of a rel9 inventory",
+        "oneOf": [
+            {
+                "type": "object",
+                "properties": {
+                    "kind": { "const": "header" },
+                    "schema": { "const": crate::inventory::document::SCHEMA },
+                    "captured_at": { "type": "string", "format": "date-time" },
+                    "source": { "type": "string" }
+                },
+                "required": ["kind", "schema", "captured_at", "source"]
+            },
+            resource,
+            line("coverage", coverage)
+        ],
+        "$defs": definitions
+    })
+}

@@ -1,0 +1,269 @@
+"""DLM, EC2, RDS, DynamoDB, EFS, S3, KMS and STS: what moto lacks or answers otherwise than AWS."""
+
+from __future__ import annotations
+
+from .harness import ACCOUNT, Emulator, days_ago
+
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/r"
+LOGIN = {"MasterUsername": "admin1", "MasterUserPassword": "not-a-secret"}
+
+
+def dlm(emulator: Emulator) -> None:
+    client = emulator.client("dlm")
+    schedule = {"Name": "s", "CreateRule": {"Interval": 12}, "RetainRule": {"Count": 7}}
+    details = {"ResourceTypes": ["VOLUME"], "TargetTags": [{"Key": "k", "Value": "v"}], "Schedules": [schedule]}
+    common = {"ExecutionRoleArn": ROLE, "Description": "d", "State": "ENABLED"}
+    policy = client.create_lifecycle_policy(PolicyDetails=details, Tags={"a": "b"}, **common)["PolicyId"]
+    default = client.create_lifecycle_policy(DefaultPolicy="VOLUME", CreateInterval=2, **common)["PolicyId"]
+    read = client.get_lifecycle_policy(PolicyId=policy)["Policy"]
+    rule = read["PolicyDetails"]["Schedules"][0]["CreateRule"]
+    emulator.expect("create rule", (rule["IntervalUnit"], rule["Times"], read["DefaultPolicy"]), ("HOURS", ["09:00"], False))
+    emulator.expect("default policies", [p["PolicyId"] for p in client.get_lifecycle_policies(DefaultPolicyType="ALL")["Policies"]], [default])
+    emulator.expect("by tag", [p["PolicyId"] for p in client.get_lifecycle_policies(TargetTags=["k=v"])["Policies"]], [policy])
+    simple = client.get_lifecycle_policy(PolicyId=default)["Policy"]["PolicyDetails"]
+    emulator.expect("default policy", (simple["PolicyLanguage"], simple["CreateInterval"], simple["RetainInterval"]), ("SIMPLIFIED", 2, 7))
+    client.update_lifecycle_policy(PolicyId=policy, State="DISABLED")
+    emulator.seed("dlm", "policy", {"PolicyId": default, "State": "ERROR", "StatusMessage": "no role"})
+    emulator.expect("states", sorted(p["State"] for p in client.get_lifecycle_policies()["Policies"]), ["DISABLED", "ERROR"])
+    client.tag_resource(ResourceArn=read["PolicyArn"], Tags={"c": "d"})
+    client.untag_resource(ResourceArn=read["PolicyArn"], TagKeys=["a"])
+    emulator.expect("tags", client.list_tags_for_resource(ResourceArn=read["PolicyArn"])["Tags"], {"c": "d"})
+    client.delete_lifecycle_policy(PolicyId=policy)
+    emulator.expect_error("deleted", "ResourceNotFoundException", lambda: client.get_lifecycle_policy(PolicyId=policy))
+
+
+def ec2(emulator: Emulator) -> None:
+    client = emulator.client("ec2")
+    names = [r["RegionName"] for r in client.describe_regions()["Regions"]]
+    emulator.expect("enabled Regions", ("us-east-1" in names, "ap-east-1" in names, "cn-north-1" in names), (True, False, False))
+    emulator.expect("all Regions", "ap-east-1" in [r["RegionName"] for r in client.describe_regions(AllRegions=True)["Regions"]], True)
+    emulator.seed("ec2", "enabled_regions", {"RegionNames": ["us-east-1", "eu-west-1"]})
+    emulator.expect("seeded Regions", len(client.describe_regions()["Regions"]), 2)
+    emulator.expect("default key", client.get_ebs_default_kms_key_id()["KmsKeyId"], "alias/aws/ebs")
+    key = emulator.client("kms").create_key()["KeyMetadata"]["Arn"]
+    client.modify_ebs_default_kms_key_id(KmsKeyId=key)
+    emulator.expect("chosen key", client.get_ebs_default_kms_key_id()["KmsKeyId"], key)
+    client.reset_ebs_default_kms_key_id()
+    client.enable_ebs_encryption_by_default()
+    emulator.expect("by default", client.get_ebs_encryption_by_default()["EbsEncryptionByDefault"], True)
+    volume = client.create_volume(Size=8, AvailabilityZone="us-east-1a")
+    emulator.expect("encrypted by default", (volume["Encrypted"], "KmsKeyId" in volume), (True, True))
+    emulator.seed("ec2", "volume", {"VolumeId": volume["VolumeId"], "CreateTime": days_ago(400)})
+    emulator.expect("volumes", len(client.describe_volumes(MaxResults=1000)["Volumes"]), 1)
+    block(emulator)
+    snapshots(emulator, volume["VolumeId"], volume["KmsKeyId"])
+    image = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    instance = client.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+    emulator.seed("ec2", "tag", {"ResourceId": instance, "Key": "aws:autoscaling:groupName", "Value": "g"})
+    emulator.seed("ec2", "instance", {"InstanceId": instance, "LaunchTime": days_ago(9)})
+    read = client.describe_instances()["Reservations"][0]["Instances"][0]
+    emulator.expect("tag of AWS", read["Tags"], [{"Key": "aws:autoscaling:groupName", "Value": "g"}])
+    client.attach_volume(VolumeId=volume["VolumeId"], InstanceId=instance, Device="/dev/sdf")
+    own = client.create_image(InstanceId=instance, Name="own")["ImageId"]
+    client.modify_image_attribute(ImageId=own, LaunchPermission={"Add": [{"UserId": "111122223333"}]})
+    emulator.seed("ec2", "image", {"ImageId": own, "CreationDate": "2026-01-01T00:00:00.000Z"})
+    images = client.describe_images(Owners=["self"])["Images"]
+    emulator.expect("own images", [i["ImageId"] for i in images], [own])
+    taken = {m["Ebs"]["SnapshotId"] for m in images[0]["BlockDeviceMappings"]}
+    volumes = {m["Ebs"]["VolumeId"] for m in read["BlockDeviceMappings"]} | {volume["VolumeId"]}
+    found = client.describe_snapshots(SnapshotIds=list(taken))["Snapshots"]
+    emulator.expect("an image has a snapshot of every volume", {s["VolumeId"] for s in found}, volumes)
+    shared = client.describe_image_attribute(ImageId=own, Attribute="launchPermission")["LaunchPermissions"]
+    emulator.expect("launch permission", shared, [{"UserId": "111122223333"}])
+
+
+def block(emulator: Emulator) -> None:
+    client = emulator.client("ec2")
+    emulator.expect("unblocked", client.get_snapshot_block_public_access_state()["State"], "unblocked")
+    client.enable_snapshot_block_public_access(State="block-all-sharing")
+    emulator.expect("blocked", client.get_snapshot_block_public_access_state()["State"], "block-all-sharing")
+    client.disable_snapshot_block_public_access()
+    client.enable_image_block_public_access(ImageBlockPublicAccessState="block-new-sharing")
+    emulator.expect("images", client.get_image_block_public_access_state()["ImageBlockPublicAccessState"], "block-new-sharing")
+    client.disable_image_block_public_access()
+    emulator.expect("images again", client.get_image_block_public_access_state()["ImageBlockPublicAccessState"], "unblocked")
+
+
+def snapshots(emulator: Emulator, volume: str, key: str) -> None:
+    client = emulator.client("ec2")
+    own = [client.create_snapshot(VolumeId=volume)["SnapshotId"] for _ in range(3)]
+    emulator.seed("ec2", "snapshot", {"SnapshotId": own[0], "StartTime": days_ago(100)})
+    read = client.describe_snapshots(OwnerIds=["self"])["Snapshots"]
+    emulator.expect("own snapshots only", (len(read), {s["KmsKeyId"] for s in read}), (3, {key}))
+    emulator.expect("seeded date", min(s["StartTime"] for s in read).isoformat()[:10], days_ago(100)[:10])
+    client.modify_snapshot_attribute(SnapshotId=own[1], Attribute="createVolumePermission", OperationType="add", GroupNames=["all"])
+    public = client.describe_snapshots(OwnerIds=["self"], RestorableByUserIds=["all"])["Snapshots"]
+    emulator.expect("public", [s["SnapshotId"] for s in public], [own[1]])
+    shared = client.describe_snapshot_attribute(SnapshotId=own[1], Attribute="createVolumePermission")["CreateVolumePermissions"]
+    emulator.expect("shared", shared, [{"Group": "all"}])
+    client.lock_snapshot(SnapshotId=own[0], LockMode="governance", LockDuration=10)
+    client.lock_snapshot(SnapshotId=own[1], LockMode="compliance", CoolOffPeriod=2, LockDuration=10)
+    emulator.seed("ec2", "snapshot_lock", {"SnapshotId": own[1], "LockState": "compliance", "CoolOffPeriod": None})
+    states = {s["SnapshotId"]: s["LockState"] for s in client.describe_locked_snapshots()["Snapshots"]}
+    emulator.expect("locks", states, {own[0]: "governance", own[1]: "compliance"})
+    client.unlock_snapshot(SnapshotId=own[0])
+    client.modify_snapshot_tier(SnapshotId=own[2], StorageTier="archive")
+    emulator.seed("ec2", "snapshot_tier", {"SnapshotId": own[2], "ArchivalCompleteTime": days_ago(50)})
+    tiers = {s["SnapshotId"]: s["StorageTier"] for s in client.describe_snapshot_tier_status()["SnapshotTierStatuses"]}
+    emulator.expect("tiers", tiers, {own[0]: "standard", own[1]: "standard", own[2]: "archive"})
+    client.delete_snapshot(SnapshotId=own[0])
+
+
+def rds(emulator: Emulator) -> None:
+    client, far = emulator.client("rds"), emulator.client("rds", "eu-west-1")
+    make = {"DBInstanceClass": "db.t3.micro", "Engine": "postgres", "AllocatedStorage": 20, **LOGIN}
+    client.create_db_instance(DBInstanceIdentifier="on", BackupRetentionPeriod=7, StorageEncrypted=True, **make)
+    client.create_db_instance(DBInstanceIdentifier="off", BackupRetentionPeriod=0, **make)
+    client.create_db_instance_read_replica(DBInstanceIdentifier="replica", SourceDBInstanceIdentifier="on")
+    client.modify_db_instance(DBInstanceIdentifier="replica", BackupRetentionPeriod=0)
+    for name, engine, more in (
+        ("aurora", "aurora-mysql", {}),
+        ("multi-az", "mysql", {"AllocatedStorage": 100, "DBClusterInstanceClass": "db.m5d.large", "Iops": 1000, "StorageType": "io1"}),
+        ("graph", "neptune", {}),
+        ("documents", "docdb", {}),
+    ):
+        client.create_db_cluster(DBClusterIdentifier=name, Engine=engine, **LOGIN, **more)
+    client.create_db_instance(DBInstanceIdentifier="member", DBInstanceClass="db.r5.large", Engine="docdb", DBClusterIdentifier="documents")
+    items = {i["DBInstanceIdentifier"]: i for i in client.describe_db_instances()["DBInstances"]}
+    emulator.expect("resource ids differ", len({i["DbiResourceId"] for i in items.values()}), len(items))
+    restorable = [name for name, i in items.items() if "LatestRestorableTime" in i]
+    emulator.expect("restorable only with retention, members by their cluster", restorable, ["on"])
+    key = emulator.client("kms").describe_key(KeyId=items["on"]["KmsKeyId"])["KeyMetadata"]
+    emulator.expect("key", (key["KeyManager"], "KmsKeyId" in items["off"]), ("AWS", False))
+    engines = sorted(c["Engine"] for c in client.describe_db_clusters()["DBClusters"])
+    emulator.expect("engines", engines, ["aurora-mysql", "docdb", "mysql", "neptune"])
+    emulator.seed("rds", "db_instance", {"DBInstanceIdentifier": "on", "LatestRestorableTime": days_ago(2)})
+    emulator.seed("rds", "db_cluster", {"DBClusterIdentifier": "aurora", "EarliestRestorableTime": days_ago(1)})
+    snapshot = {"DBSnapshotIdentifier": "rds:on-old", "DBInstanceIdentifier": "on", "SnapshotType": "automated"}
+    emulator.seed("rds", "db_snapshot", {**snapshot, "SnapshotCreateTime": days_ago(6)})
+    automated = client.describe_db_snapshots(SnapshotType="automated")["DBSnapshots"]
+    emulator.expect("automated snapshots", {(s["DBInstanceIdentifier"]) for s in automated}, {"on"})
+    cluster_snapshot = {"DBClusterSnapshotIdentifier": "byhand", "DBClusterIdentifier": "aurora", "SnapshotCreateTime": days_ago(3)}
+    emulator.seed("rds", "db_cluster_snapshot", cluster_snapshot)
+    emulator.expect("cluster snapshots", len(client.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]), 1)
+    client.create_db_snapshot(DBSnapshotIdentifier="hand", DBInstanceIdentifier="on")
+    client.modify_db_snapshot_attribute(DBSnapshotIdentifier="hand", AttributeName="restore", ValuesToAdd=["all"])
+    shared = client.describe_db_snapshot_attributes(DBSnapshotIdentifier="hand")["DBSnapshotAttributesResult"]["DBSnapshotAttributes"]
+    emulator.expect("shared", shared[0]["AttributeValues"], ["all"])
+    result = client.describe_db_cluster_snapshot_attributes(DBClusterSnapshotIdentifier="byhand")["DBClusterSnapshotAttributesResult"]
+    emulator.expect("not shared", result["DBClusterSnapshotAttributes"][0]["AttributeValues"], [])
+    client.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="back", DBSnapshotIdentifier="hand")
+    remote_key = emulator.client("kms", "eu-west-1").create_key()["KeyMetadata"]["Arn"]
+    source = f"arn:aws:rds:us-east-1:{ACCOUNT}:db:on"
+    far.start_db_instance_automated_backups_replication(SourceDBInstanceArn=source, KmsKeyId=remote_key)
+    emulator.seed("rds", "db_instance_automated_backup", {"DBInstanceIdentifier": "gone", "DbiResourceId": "db-GONE"})
+    emulator.seed("rds", "db_cluster_automated_backup", {"DBClusterIdentifier": "gone"})
+    backups = client.describe_db_instance_automated_backups()["DBInstanceAutomatedBackups"]
+    kept = {b["DBInstanceIdentifier"]: b["Status"] for b in backups}
+    emulator.expect("automated backups", kept, {"on": "active", "back": "active", "gone": "retained"})
+    remote = far.describe_db_instance_automated_backups()["DBInstanceAutomatedBackups"][0]
+    emulator.expect("remote backups", (remote["Region"], remote["Status"], remote["KmsKeyId"]), ("us-east-1", "replicating", remote_key))
+    again = client.describe_db_instances(DBInstanceIdentifier="on")["DBInstances"][0]
+    emulator.expect("replication shown", len(again["DBInstanceAutomatedBackupsReplications"]), 1)
+    far.stop_db_instance_automated_backups_replication(SourceDBInstanceArn=source)
+    emulator.expect("cluster backups", len(client.describe_db_cluster_automated_backups()["DBClusterAutomatedBackups"]), 5)
+
+
+def dynamodb(emulator: Emulator) -> None:
+    client, far = emulator.client("dynamodb"), emulator.client("dynamodb", "eu-west-1")
+    schema = {"KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}], "AttributeDefinitions": [{"AttributeName": "k", "AttributeType": "S"}]}
+    for name in ("one", "two"):
+        client.create_table(TableName=name + "-table", BillingMode="PAY_PER_REQUEST", Tags=[{"Key": "a", "Value": "b"}], **schema)
+    client.update_table(TableName="one-table", ReplicaUpdates=[{"Create": {"RegionName": "eu-west-1"}}])
+    there = far.describe_table(TableName="one-table")["Table"]["Replicas"]
+    emulator.expect("replica", [r["RegionName"] for r in there], ["us-east-1"])
+    emulator.expect("tables", client.list_tables()["TableNames"], ["one-table", "two-table"])
+    arn = client.describe_table(TableName="two-table")["Table"]["TableArn"]
+    emulator.expect("tags", client.list_tags_of_resource(ResourceArn=arn)["Tags"], [{"Key": "a", "Value": "b"}])
+    client.update_continuous_backups(TableName="one-table", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
+    emulator.seed("dynamodb", "continuous_backups", {"TableName": "one-table", "EarliestRestorableDateTime": days_ago(20)})
+    read = client.describe_continuous_backups(TableName="one-table")["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    window = (read["RecoveryPeriodInDays"], read["EarliestRestorableDateTime"].isoformat()[:10])
+    emulator.expect("window", window, (35, days_ago(20)[:10]))
+    backup = client.create_backup(TableName="two-table", BackupName="byhand")["BackupDetails"]["BackupArn"]
+    emulator.seed("dynamodb", "backup", {"TableName": "two-table", "BackupType": "AWS_BACKUP", "BackupCreationDateTime": days_ago(3)})
+    emulator.expect("backups", [b["BackupName"] for b in client.list_backups()["BackupSummaries"]], ["byhand"])
+    emulator.expect("all backups", len(client.list_backups(BackupType="ALL")["BackupSummaries"]), 2)
+    client.restore_table_from_backup(TargetTableName="restored", BackupArn=backup)
+    emulator.seed("dynamodb", "table", {"TableName": "restored", "RestoreSummary": {"RestoreDateTime": days_ago(8)}})
+    summary = client.describe_table(TableName="restored")["Table"]["RestoreSummary"]
+    emulator.expect("restore", (summary["SourceBackupArn"], summary["RestoreDateTime"].isoformat()[:10]), (backup, days_ago(8)[:10]))
+    emulator.expect("ttl", client.describe_time_to_live(TableName="one-table")["TimeToLiveDescription"]["TimeToLiveStatus"], "DISABLED")
+    client.update_table(TableName="one-table", ReplicaUpdates=[{"Delete": {"RegionName": "eu-west-1"}}])
+    emulator.expect("no replica", "Replicas" in client.describe_table(TableName="one-table")["Table"], False)
+
+
+def efs(emulator: Emulator) -> None:
+    client, far = emulator.client("efs"), emulator.client("efs", "eu-west-1")
+    first = client.create_file_system(CreationToken="a", Encrypted=True, Backup=True)["FileSystemId"]
+    second = client.create_file_system(CreationToken="b")["FileSystemId"]
+    emulator.expect("on", client.describe_backup_policy(FileSystemId=first)["BackupPolicy"]["Status"], "ENABLED")
+    emulator.expect_error("none", "PolicyNotFound", lambda: client.describe_backup_policy(FileSystemId=second))
+    client.put_backup_policy(FileSystemId=second, BackupPolicy={"Status": "DISABLED"})
+    emulator.expect("off", client.describe_backup_policy(FileSystemId=second)["BackupPolicy"]["Status"], "DISABLED")
+    emulator.seed("efs", "file_system", {"FileSystemId": second, "CreationTime": days_ago(30)})
+    items = {f["FileSystemId"]: f for f in client.describe_file_systems()["FileSystems"]}
+    tag = {"Key": "aws:elasticfilesystem:default-backup", "Value": "enabled"}
+    emulator.expect("tag and key", (tag in items[first]["Tags"], "KmsKeyId" in items[first], "KmsKeyId" in items[second]), (True, True, False))
+    made = client.create_replication_configuration(SourceFileSystemId=first, Destinations=[{"Region": "eu-west-1"}])
+    emulator.seed("efs", "replication", {"SourceFileSystemId": first, "Destinations": [{"Status": "ERROR"}]})
+    seen = far.describe_replication_configurations()["Replications"]
+    emulator.expect("seen in both Regions", [r["Destinations"][0]["Status"] for r in seen], ["ERROR"])
+    emulator.expect("destination", far.describe_file_systems()["FileSystems"][0]["FileSystemId"], made["Destinations"][0]["FileSystemId"])
+    client.delete_replication_configuration(SourceFileSystemId=first)
+    emulator.expect_error("gone", "ReplicationNotFound", lambda: client.describe_replication_configurations(FileSystemId=first))
+
+
+def s3(emulator: Emulator) -> None:
+    client, far = emulator.client("s3"), emulator.client("s3", "eu-west-1")
+    client.create_bucket(Bucket="near")
+    far.create_bucket(Bucket="distant", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    emulator.seed("s3", "bucket", {"Name": "near", "CreationDate": days_ago(500)})
+    regions = {b["Name"]: b.get("BucketRegion") for b in client.list_buckets(MaxBuckets=1000)["Buckets"]}
+    emulator.expect("Regions of buckets", regions, {"near": "us-east-1", "distant": "eu-west-1"})
+    rule = client.get_bucket_encryption(Bucket="near")["ServerSideEncryptionConfiguration"]["Rules"][0]
+    emulator.expect("default encryption", rule["ApplyServerSideEncryptionByDefault"], {"SSEAlgorithm": "AES256"})
+    client.delete_bucket_encryption(Bucket="near")
+    emulator.expect("always encrypted", "ServerSideEncryptionConfiguration" in client.get_bucket_encryption(Bucket="near"), True)
+    both = {"Status": "Enabled", "MFADelete": "Enabled"}
+    client.put_bucket_versioning(Bucket="near", VersioningConfiguration=both, MFA="device 123456")
+    read = client.get_bucket_versioning(Bucket="near")
+    emulator.expect("versioning", {k: read.get(k) for k in both}, both)
+    before = emulator.count("s3:GetBucketVersioning")
+    client.get_bucket_versioning(Bucket="distant")  # boto3 follows the redirect
+    emulator.expect("wrong Region is redirected", emulator.count("s3:GetBucketVersioning") - before, 2)
+    client.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
+    keep = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 30}}}
+    client.put_object_lock_configuration(Bucket="locked", ObjectLockConfiguration=keep)
+    emulator.expect("object lock", client.get_object_lock_configuration(Bucket="locked")["ObjectLockConfiguration"], keep)
+    client.put_object(Bucket="near", Key="folder/key", Body=b"x" * 1000)
+    for code, call in (
+        ("NoSuchLifecycleConfiguration", client.get_bucket_lifecycle_configuration),
+        ("ReplicationConfigurationNotFoundError", client.get_bucket_replication),
+        ("ObjectLockConfigurationNotFoundError", client.get_object_lock_configuration),
+        ("NoSuchTagSet", client.get_bucket_tagging),
+        ("NoSuchBucketPolicy", client.get_bucket_policy),
+    ):
+        emulator.expect_error(call.__name__, code, lambda call=call: call(Bucket="near"))
+    emulator.expect("location", far.get_bucket_location(Bucket="distant")["LocationConstraint"], "eu-west-1")
+
+
+def kms_and_sts(emulator: Emulator) -> None:
+    client = emulator.client("kms")
+    key = client.create_key()["KeyMetadata"]["KeyId"]
+    client.enable_key_rotation(KeyId=key)
+    emulator.expect("rotation", client.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"], True)
+    client.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    emulator.expect("state", client.describe_key(KeyId=key)["KeyMetadata"]["KeyState"], "PendingDeletion")
+    emulator.seed("kms", "key", {"KeyId": key, "KeyState": "PendingImport"})
+    emulator.expect("seeded state", client.describe_key(KeyId=key)["KeyMetadata"]["KeyState"], "PendingImport")
+    targets = [a["TargetKeyId"] for a in client.list_aliases()["Aliases"] if "TargetKeyId" in a]
+    emulator.expect("aliases have keys", {client.describe_key(KeyId=t)["KeyMetadata"]["KeyManager"] for t in targets}, {"AWS"})
+    role = emulator.client("sts").assume_role(RoleArn="arn:aws:iam::111122223333:role/auditor", RoleSessionName="check")
+    other = emulator.client("sts", key=role["Credentials"]["AccessKeyId"])
+    emulator.expect("another account", other.get_caller_identity()["Account"], "111122223333")
+    vaults = emulator.client("backup", key=role["Credentials"]["AccessKeyId"])
+    emulator.expect("accounts are apart", vaults.list_backup_vaults()["BackupVaultList"], [])
+
+
+CHECKS = (dlm, ec2, rds, dynamodb, efs, s3, kms_and_sts)

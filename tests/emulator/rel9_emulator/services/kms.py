@@ -1,0 +1,55 @@
+"""KMS: moto's, with AWS managed keys told from customers' keys, and aliases that point only to keys that exist."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.kms.models import kms_backends
+
+from ..errors import ServiceError
+from ..memory import memory_of
+from ..registry import amends, backends_of, seeds
+
+Params = dict[str, Any]
+
+backends_of("kms", kms_backends)
+
+
+def _managed(backend: Any, key_id: str) -> bool:
+    return any(name.startswith("alias/aws/") for name in backend.keys[key_id].aliases)
+
+
+@amends("kms", "DescribeKey")
+def describe_key(backend: Any, params: Params, answer: Params) -> None:
+    metadata = answer["KeyMetadata"]
+    metadata.setdefault("KeyUsage", "ENCRYPT_DECRYPT")
+    metadata.setdefault("MultiRegion", False)
+    if _managed(backend, metadata["KeyId"]):
+        metadata["KeyManager"] = "AWS"
+    memory_of("kms", backend).apply("key", metadata["KeyId"], metadata)
+
+
+@amends("kms", "GetKeyRotationStatus")
+def get_key_rotation_status(backend: Any, params: Params, answer: Params) -> None:
+    key_id = backend.any_id_to_key_id(params["KeyId"])
+    if _managed(backend, key_id):
+        answer["KeyRotationEnabled"] = True
+    answer["KeyId"] = backend.keys[key_id].arn
+    if answer["KeyRotationEnabled"]:
+        answer.setdefault("RotationPeriodInDays", 365)
+
+
+@amends("kms", "ListAliases")
+def list_aliases(backend: Any, params: Params, answer: Params) -> None:
+    for alias in answer["Aliases"]:
+        if alias.get("TargetKeyId") not in backend.keys:  # AWS made the alias, but no key yet
+            alias.pop("TargetKeyId", None)
+
+
+@seeds("kms", "key", "KeyMetadata")
+def seed_key(backend: Any, values: Params) -> Params:
+    """Shows a key in a state that no call can bring about (KeyState PendingImport, Unavailable), or with other dates."""
+    key_id = backend.any_id_to_key_id(values.get("KeyId") or "")
+    if key_id not in backend.keys:
+        raise ServiceError("NotFoundException", f"Key {key_id} does not exist")
+    return memory_of("kms", backend).override("key", key_id, {**values, "KeyId": key_id})

@@ -1,0 +1,117 @@
+"""Fills an account of the emulator with the resources on which calls, time and memory of an audit are measured.
+
+    python tests/emulator/seed_scale.py --endpoint http://127.0.0.1:PORT
+
+Two Regions, each with 100 volumes, 50 snapshots, 30 RDS instances, 10 Aurora clusters, 60 DynamoDB tables, 10 EFS file
+systems, 30 S3 buckets, and a backup plan that selects by tag. Prints what it made as one line of JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+REGIONS = ("us-east-1", "eu-west-1")
+SIZES = {"volumes": 100, "snapshots": 50, "instances": 30, "clusters": 10, "tables": 60, "file_systems": 10, "buckets": 30}
+TAGS = [{"Key": "backup", "Value": "daily"}]
+ACCESS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "not-a-secret"}
+CONFIG = Config(retries={"max_attempts": 1}, max_pool_connections=16, s3={"addressing_style": "path"})
+
+
+class Seeder:
+    def __init__(self, endpoint: str, region: str, pool: ThreadPoolExecutor) -> None:
+        self.endpoint, self.region, self.pool = endpoint, region, pool
+        session = boto3.Session(region_name=region, **ACCESS)
+        names = ("ec2", "rds", "dynamodb", "efs", "s3", "backup")
+        self.clients = {name: session.client(name, endpoint_url=endpoint, config=CONFIG) for name in names}
+
+    def each(self, count: int, make: Callable[[int], Any]) -> list[Any]:
+        return list(self.pool.map(make, range(count)))
+
+    def tags(self, number: int) -> list[dict[str, str]]:
+        """Every second resource carries the tag that the plan selects."""
+        return TAGS if number % 2 == 0 else []
+
+    def run(self) -> None:
+        ec2, rds, s3 = self.clients["ec2"], self.clients["rds"], self.clients["s3"]
+        self.plan()
+        volumes = self.each(SIZES["volumes"], self.volume)
+        self.each(SIZES["snapshots"], lambda i: ec2.create_snapshot(VolumeId=volumes[i], Description="scale"))
+        self.each(SIZES["instances"], self.instance)
+        login = {"MasterUsername": "admin1", "MasterUserPassword": "not-a-secret"}
+        self.each(
+            SIZES["clusters"],
+            lambda i: rds.create_db_cluster(DBClusterIdentifier=f"cluster-{i}", Engine="aurora-mysql", Tags=self.tags(i), **login),
+        )
+        self.each(SIZES["tables"], self.table)
+        self.each(SIZES["file_systems"], self.file_system)
+        where = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
+        self.each(SIZES["buckets"], lambda i: s3.create_bucket(Bucket=f"scale-{self.region}-{i}", **where))
+
+    def plan(self) -> None:
+        backup = self.clients["backup"]
+        backup.create_backup_vault(BackupVaultName="scale")
+        rule = {
+            "RuleName": "daily",
+            "TargetBackupVaultName": "scale",
+            "ScheduleExpression": "cron(0 5 ? * * *)",
+            "Lifecycle": {"DeleteAfterDays": 35},
+        }
+        plan = backup.create_backup_plan(BackupPlan={"BackupPlanName": "scale", "Rules": [rule]})
+        condition = {"ConditionType": "STRINGEQUALS", "ConditionKey": "backup", "ConditionValue": "daily"}
+        role = "arn:aws:iam::123456789012:role/service-role/AWSBackupDefaultServiceRole"
+        selection = {"SelectionName": "by-tag", "IamRoleArn": role, "ListOfTags": [condition]}
+        backup.create_backup_selection(BackupPlanId=plan["BackupPlanId"], BackupSelection=selection)
+
+    def volume(self, number: int) -> str:
+        tags = [{"ResourceType": "volume", "Tags": self.tags(number)}] if self.tags(number) else []
+        zone = f"{self.region}a"
+        made = self.clients["ec2"].create_volume(Size=10, AvailabilityZone=zone, Encrypted=number % 3 != 0, TagSpecifications=tags)
+        return str(made["VolumeId"])
+
+    def instance(self, number: int) -> None:
+        self.clients["rds"].create_db_instance(
+            DBInstanceIdentifier=f"instance-{number}",
+            DBInstanceClass="db.t3.micro",
+            Engine="postgres",
+            AllocatedStorage=20,
+            MasterUsername="admin1",
+            MasterUserPassword="not-a-secret",
+            BackupRetentionPeriod=7 if number % 5 else 0,
+            StorageEncrypted=number % 2 == 0,
+            Tags=self.tags(number),
+        )
+
+    def table(self, number: int) -> None:
+        self.clients["dynamodb"].create_table(
+            TableName=f"table-{number}",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+            Tags=self.tags(number),
+        )
+
+    def file_system(self, number: int) -> None:
+        tags = self.tags(number)
+        self.clients["efs"].create_file_system(CreationToken=f"fs-{number}", Encrypted=True, Backup=number % 2 == 0, Tags=tags)
+
+
+def seed(endpoint: str, regions: Iterable[str] = REGIONS) -> dict[str, Any]:
+    started = time.monotonic()
+    with ThreadPoolExecutor(8) as pool:
+        for region in regions:
+            Seeder(endpoint, region, pool).run()
+    return {"regions": list(regions), "each": SIZES, "seconds": round(time.monotonic() - started, 1)}
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--endpoint", required=True)
+    print(json.dumps(seed(arguments.parse_args().endpoint)))
