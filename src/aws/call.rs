@@ -6,10 +6,12 @@ use crate::inventory::{Coverage, CoverageEntry, CoverageStatus};
 use aws_config::SdkConfig;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_async::future::pagination_stream::PaginationStream;
+use futures::TryFutureExt;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::num::NonZeroU32;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -17,10 +19,10 @@ use tokio::sync::Semaphore;
 
 /// Calls of one operation in one Region that may be made at once before the rate counts. EC2's bucket for an operation that changes
 /// nothing holds 100 (EC2 developer guide, "Request throttling for the Amazon EC2 API"): half of it is left to production.
-const BURST: NonZeroU32 = NonZeroU32::new(50).unwrap();
+const BURST: NonZeroU32 = at_least_one(50);
 
 /// Calls a second of one operation in one Region, unless the operation says otherwise. EC2 refills 20 a second (as above).
-const RATE: NonZeroU32 = NonZeroU32::new(10).unwrap();
+const RATE: NonZeroU32 = at_least_one(10);
 
 /// So many calls of one operation that failed (after all their retries) without one answer between them, and it is not called again
 /// in the shard. An audit of 5,000 tables must not wait for 5,000 time-outs.
@@ -28,6 +30,14 @@ const PATIENCE: u32 = 3;
 
 /// Calls in flight in the whole run.
 pub(super) const IN_FLIGHT: usize = 64;
+
+/// A count for a limiter, which takes no 0.
+pub(super) const fn at_least_one(count: u32) -> NonZeroU32 {
+    match NonZeroU32::new(count) {
+        Some(count) => count,
+        None => NonZeroU32::MIN,
+    }
+}
 
 /// An operation of an AWS API that changes nothing.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,8 +69,8 @@ impl Operation {
     }
 
     /// The same with another number of calls a second in one Region: for operations with a documented limit of their own.
-    pub const fn with_rate(mut self, per_second: NonZeroU32) -> Operation {
-        self.rate = per_second;
+    pub const fn with_rate(mut self, per_second: u32) -> Operation {
+        self.rate = at_least_one(per_second);
         self
     }
 
@@ -124,7 +134,8 @@ struct Gate {
 
 impl Gate {
     fn new(operation: &Operation) -> Gate {
-        let burst = BURST.max(operation.rate);
+        // An operation that is slower than most has a limit that is meant to the second.
+        let burst = if operation.rate < RATE { operation.rate } else { BURST.max(operation.rate) };
         Gate {
             limiter: RateLimiter::direct(Quota::per_second(operation.rate).allow_burst(burst)),
             probes: Semaphore::new(PATIENCE as usize),
@@ -153,6 +164,14 @@ impl Gate {
 struct Outcome {
     items: u64,
     error: Option<String>,
+}
+
+/// A call that was not made yet. On the heap at once: the SDK's futures are large, and every function that one is handed through
+/// would hold it once more.
+type Call<'a, T, E> = Pin<Box<dyn Future<Output = Result<Option<T>, SdkError<E>>> + Send + 'a>>;
+
+fn boxed<'a, T: 'a, E: 'a>(call: impl Future<Output = Result<T, SdkError<E>>> + Send + 'a) -> Call<'a, T, E> {
+    Box::pin(call.map_ok(Some))
 }
 
 type Log = BTreeMap<(&'static str, &'static str, CoverageStatus), Outcome>;
@@ -196,44 +215,61 @@ impl Reader {
     }
 
     /// Makes a call. `None` when it failed; the log has the outcome either way.
-    pub async fn one<T, E>(&self, operation: &'static Operation, call: impl Future<Output = Result<T, SdkError<E>>>) -> Option<T>
+    pub fn one<'a, T, E>(
+        &'a self,
+        operation: &'static Operation,
+        call: impl Future<Output = Result<T, SdkError<E>>> + Send + 'a,
+    ) -> impl Future<Output = Option<T>> + Send + 'a
     where
-        E: ProvideErrorMetadata,
+        T: Send + 'a,
+        E: ProvideErrorMetadata + Send + 'a,
     {
-        self.one_or(operation, call, &[]).await.flatten()
+        let call = boxed(call);
+        async move {
+            let reply = self.attempt(operation, &[], call).await;
+            self.outcome(operation, reply.map(|value| (value, 1))).flatten()
+        }
     }
 
     /// Makes a call that answers "there is none" with an error: the codes in `absent` give `Some(None)` and are logged as read.
-    pub async fn one_or<T, E>(
-        &self,
+    pub fn one_or<'a, T, E>(
+        &'a self,
         operation: &'static Operation,
-        call: impl Future<Output = Result<T, SdkError<E>>>,
-        absent: &[&str],
-    ) -> Option<Option<T>>
+        call: impl Future<Output = Result<T, SdkError<E>>> + Send + 'a,
+        absent: &'a [&'a str],
+    ) -> impl Future<Output = Option<Option<T>>> + Send + 'a
     where
-        E: ProvideErrorMetadata,
+        T: Send + 'a,
+        E: ProvideErrorMetadata + Send + 'a,
     {
-        let reply = self.attempt(operation, absent, async { call.await.map(Some) }).await;
-        self.outcome(operation, reply.map(|value| (value, 1)))
+        let call = boxed(call);
+        async move {
+            let reply = self.attempt(operation, absent, call).await;
+            self.outcome(operation, reply.map(|value| (value, 1)))
+        }
     }
 
     /// Makes a call that answers with a whole list.
-    pub async fn list<T, I, E>(
-        &self,
+    pub fn list<'a, T, I, E>(
+        &'a self,
         operation: &'static Operation,
-        call: impl Future<Output = Result<T, SdkError<E>>>,
-        items: impl Fn(T) -> Vec<I>,
-    ) -> Option<Vec<I>>
+        call: impl Future<Output = Result<T, SdkError<E>>> + Send + 'a,
+        items: impl Fn(T) -> Vec<I> + Send + 'a,
+    ) -> impl Future<Output = Option<Vec<I>>> + Send + 'a
     where
-        E: ProvideErrorMetadata,
+        T: Send + 'a,
+        E: ProvideErrorMetadata + Send + 'a,
     {
-        let reply = self.attempt(operation, &[], async { call.await.map(Some) }).await;
-        let list = reply.map(|value| {
-            let list = value.map(items).unwrap_or_default();
-            let count = list.len() as u64;
-            (list, count)
-        });
-        self.outcome(operation, list)
+        let call = boxed(call);
+        async move {
+            let reply = self.attempt(operation, &[], call).await;
+            let list = reply.map(|value| {
+                let list = value.map(items).unwrap_or_default();
+                let count = list.len() as u64;
+                (list, count)
+            });
+            self.outcome(operation, list)
+        }
     }
 
     /// Reads every page of a list, waiting its turn before each. `None` when any page failed: part of a list is not the list.
@@ -244,11 +280,12 @@ impl Reader {
         items: impl Fn(P) -> Vec<I>,
     ) -> Option<Vec<I>>
     where
-        E: ProvideErrorMetadata,
+        P: Send,
+        E: ProvideErrorMetadata + Send,
     {
         let mut list = Vec::new();
         loop {
-            match self.attempt(operation, &[], async { pages.next().await.transpose() }).await {
+            match self.attempt(operation, &[], Box::pin(async { pages.next().await.transpose() })).await {
                 Ok(Some(page)) => list.extend(items(page)),
                 Ok(None) => {
                     let count = list.len() as u64;
@@ -324,7 +361,7 @@ impl Reader {
         &self,
         operation: &'static Operation,
         absent: &[&str],
-        call: impl Future<Output = Result<Option<T>, SdkError<E>>>,
+        call: Call<'_, T, E>,
     ) -> Result<Option<T>, Failure>
     where
         E: ProvideErrorMetadata,
@@ -388,6 +425,7 @@ mod tests {
         Reader::new("111122223333", "eu-west-1", "aws", SdkConfig::builder().build(), false, Arc::new(run))
     }
 
+    #[expect(clippy::result_large_err, reason = "the SDK's own error type")]
     fn refused<T>(code: &str) -> Result<T, SdkError<DescribeVolumesError>> {
         let error = DescribeVolumesError::generic(ErrorMetadata::builder().code(code).message("No.").build());
         let http = aws_sdk_ec2::config::http::HttpResponse::new(400_u16.try_into().unwrap(), "".into());

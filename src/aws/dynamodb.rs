@@ -8,7 +8,6 @@ use crate::inventory::types::dynamodb::{Backup, Replica, RestoredFrom, Table};
 use crate::inventory::{Fact, Resource, Tags};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types as sdk;
-use std::num::NonZeroU32;
 
 const LIST_TABLES: Operation = Operation::new("dynamodb", "ListTables");
 const DESCRIBE_TABLE: Operation = Operation::new("dynamodb", "DescribeTable");
@@ -16,7 +15,7 @@ const DESCRIBE_CONTINUOUS_BACKUPS: Operation = Operation::new("dynamodb", "Descr
 const DESCRIBE_TIME_TO_LIVE: Operation = Operation::new("dynamodb", "DescribeTimeToLive");
 const LIST_TAGS_OF_RESOURCE: Operation = Operation::new("dynamodb", "ListTagsOfResource");
 /// "You can call ListBackups a maximum of five times per second."
-const LIST_BACKUPS: Operation = Operation::new("dynamodb", "ListBackups").with_rate(NonZeroU32::new(5).unwrap());
+const LIST_BACKUPS: Operation = Operation::new("dynamodb", "ListBackups").with_rate(5);
 
 /// Every operation of this module.
 pub const OPERATIONS: &[&Operation] = &[

@@ -96,7 +96,10 @@ pub struct Reply {
 impl Reply {
     /// Takes what matters from an SDK error.
     pub fn of<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Reply {
+        let http = error.raw_response().map(|response| response.status().as_u16());
         let (reached, causes) = match error {
+            // The SDK calls an answer that it cannot parse an error of the service too.
+            SdkError::ServiceError(_) if error.code().is_none() && http.is_some_and(|status| status < 300) => (Reached::Answer, String::new()),
             SdkError::ServiceError(_) => (Reached::Service, String::new()),
             SdkError::ResponseError(_) => (Reached::Answer, String::new()),
             SdkError::TimeoutError(_) => (Reached::TimedOut, String::new()),
@@ -115,7 +118,7 @@ impl Reply {
             reached,
             code: error.code().map(str::to_owned),
             message: error.message().map(str::to_owned),
-            http: error.raw_response().map(|response| response.status().as_u16()),
+            http,
             causes,
         }
     }

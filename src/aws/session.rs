@@ -1,6 +1,6 @@
 //! The connection to an account: credentials, who they are, the Regions in scope, and what all shards of a run share.
 
-use super::call::{Operation, Progress, Reader, Run, Silent};
+use super::call::{Operation, Progress, Reader, Run, Silent, at_least_one};
 use super::failure::{Reached, Reply};
 use super::s3::ListedBucket;
 use super::{SERVICES, Service, s3};
@@ -21,7 +21,7 @@ use tokio::sync::OnceCell;
 /// Calls a second in the whole run, unless `--max-rps` says otherwise. What leaves room for production is the pace of each operation
 /// in each Region (see [`call`](super::call)), as that is how AWS counts; this bounds what the machine and the network do, and lets
 /// an account with a few hundred resources be read in seconds.
-pub const DEFAULT_MAX_RPS: NonZeroU32 = NonZeroU32::new(200).unwrap();
+pub const DEFAULT_MAX_RPS: NonZeroU32 = at_least_one(200);
 
 /// Attempts for a call, the first included, unless `AWS_MAX_ATTEMPTS` says otherwise.
 const ATTEMPTS: u32 = 5;
@@ -53,7 +53,7 @@ impl Default for Timeouts {
             connect: Duration::from_secs(5),
             read: Duration::from_secs(30),
             attempt: Duration::from_secs(40),
-            operation: Duration::from_secs(120),
+            operation: Duration::from_secs(90),
         }
     }
 }
@@ -115,9 +115,9 @@ impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ConnectError::Credentials { profile, why } => {
-                write!(f, "AWS credentials are missing, expired or wrong ({why}).\n")?;
+                writeln!(f, "AWS credentials are missing, expired or wrong ({why}).")?;
                 match profile {
-                    Some(profile) => write!(f, "For profile {profile}: `aws sso login --profile {profile}`, or renew its keys. ")?,
+                    Some(profile) => write!(f, "For profile {profile}: is it in the AWS configuration files? `aws sso login --profile {profile}`, or renew its keys. ")?,
                     None => write!(
                         f,
                         "Name a profile (--profile NAME), set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or run where a role is attached. "
