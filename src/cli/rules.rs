@@ -1,8 +1,9 @@
 //! `rel9 rules`: list, show, test and document rules.
 
 use super::Exit;
-use crate::rules::{Rule, RuleSet, selftest};
-use clap::Subcommand;
+use crate::rules::{Rule, RuleSet, docs, selftest};
+use clap::{Subcommand, ValueEnum};
+use serde_json::json;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -14,8 +15,36 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// One line a rule
+    List {
+        #[command(flatten)]
+        select: Select,
+        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+        format: ListFormat,
+    },
+    /// All about one rule
+    Show {
+        id: String,
+        /// Folder of rules that add to the built-in ones or override them
+        #[arg(long, value_name = "DIR")]
+        rules: Vec<PathBuf>,
+    },
     /// Run the rules' own tests
     Test(Select),
+    /// Write the rule reference in Markdown
+    Docs {
+        #[command(flatten)]
+        select: Select,
+        /// Folder to write it to, one page a service; without it everything goes to standard output
+        #[arg(short, long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ListFormat {
+    Table,
+    Json,
 }
 
 #[derive(Debug, clap::Args)]
@@ -39,8 +68,78 @@ impl Select {
 
 pub fn run(args: Args) -> Result<Exit, String> {
     match args.command {
+        Command::List { select, format } => list(&select, format),
+        Command::Show { id, rules } => {
+            let set = load(&rules)?;
+            let rule = set.get(&id).ok_or_else(|| super::no_rule(&set, &id))?;
+            super::print(&docs::one(rule))?;
+            Ok(Exit::Passed)
+        }
         Command::Test(select) => test(&select),
+        Command::Docs { select, out } => write_docs(&select, out),
     }
+}
+
+fn load(folders: &[PathBuf]) -> Result<RuleSet, String> {
+    RuleSet::load(folders).map_err(|mistakes| super::list_of(&mistakes))
+}
+
+fn list(select: &Select, format: ListFormat) -> Result<Exit, String> {
+    let set = load(&select.rules)?;
+    let rules = select.chosen(&set)?;
+    let text = match format {
+        ListFormat::Json => {
+            let entries: Vec<_> = rules.iter().map(|rule| entry(rule)).collect();
+            let mut text = serde_json::to_string_pretty(&entries).map_err(|error| error.to_string())?;
+            text.push('\n');
+            text
+        }
+        ListFormat::Table => {
+            let longest = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+            let mut text = String::new();
+            for rule in &rules {
+                let sources = docs::SOURCES.join(",");
+                let _ = writeln!(text, "{:longest$}  {}  {:8}  {sources}  {}", rule.id, rule.best_practice.id(), rule.severity.as_str(), rule.title);
+            }
+            text
+        }
+    };
+    super::print(&text)?;
+    Ok(Exit::Passed)
+}
+
+fn entry(rule: &Rule) -> serde_json::Value {
+    let params: serde_json::Map<String, serde_json::Value> = rule
+        .file
+        .params
+        .iter()
+        .map(|(name, param)| (name.clone(), json!({ "value": param.value.value, "unit": param.value.unit, "why": param.value.why })))
+        .collect();
+    json!({
+        "id": rule.id,
+        "title": rule.title,
+        "best_practice": rule.best_practice,
+        "severity": rule.severity,
+        "applies_to": rule.applies_to,
+        "params": params,
+        "sources": docs::SOURCES,
+        "references": rule.references,
+    })
+}
+
+fn write_docs(select: &Select, out: Option<PathBuf>) -> Result<Exit, String> {
+    let set = load(&select.rules)?;
+    let pages = docs::pages(&set);
+    let Some(folder) = out else {
+        super::print(&pages.into_values().collect::<Vec<_>>().join("\n"))?;
+        return Ok(Exit::Passed);
+    };
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: cannot be made: {error}", folder.display()))?;
+    for (name, text) in pages {
+        let path = folder.join(name);
+        std::fs::write(&path, text).map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
+    }
+    Ok(Exit::Passed)
 }
 
 /// With `--rules`, the tests of those folders alone: the built-in ones are tested by their own build.

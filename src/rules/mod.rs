@@ -1,6 +1,7 @@
 //! Declarative rules: loading, checking, judging. Knows no AWS SDK type and no report; no rule's logic is here.
 
 pub mod compile;
+pub mod docs;
 pub mod engine;
 pub mod expr;
 pub mod format;
