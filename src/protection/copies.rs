@@ -85,7 +85,7 @@ fn of_job(join: &Join, resource: &Resource, job: &super::index::Typed<crate::inv
         region: region.to_owned(),
         other_account: account != resource.account,
         other_region: region != resource.region,
-        locked: vault.is_some_and(|vault| vault.locked),
+        locked: vault.is_some_and(|vault| vault.locked == Some(true)),
         air_gapped: vault.is_some_and(|vault| vault.air_gapped),
         seen_as: "copy_job".to_owned(),
     })

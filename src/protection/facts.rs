@@ -439,6 +439,7 @@ facts! {
         unprotected_types: Vec<String>,
         /// Types with unprotected resources whose opt-in is off.
         blocked_types: Vec<String>,
+        /// Backup plans, without the one that EFS makes for itself.
         plans: i64,
         volumes: i64,
         snapshots: i64,
@@ -540,7 +541,7 @@ pub struct Targeting {
     /// It is a copy action.
     pub copy: bool,
     pub retention_days: Option<i64>,
-    /// How long the plan exists.
+    /// How long ago its first run since the plan exists was due; negative when that is to come, `null` when nobody can tell.
     pub age_seconds: Option<i64>,
 }
 
@@ -578,8 +579,8 @@ facts! {
     RecoveryPointFacts {
         /// The resource is gone.
         orphan: bool,
-        /// Another rule of the plan that made it keeps recovery points of the same resource longer: the longest such retention in days,
-        /// `null` when there is none, -1 when for ever.
+        /// The longest retention, in days, of the other rules of its plan that run at least daily (for a copy: of their copies in the same
+        /// vault); `null` when there is none, -1 when for ever.
         sibling_retention_days: Option<i64>,
     }
 }

@@ -163,7 +163,10 @@ pub fn restore_testing_selection(join: &Join, data: &[(&Resource, &Joined, bool)
 
 fn has_point_in_window(join: &Join, plan: &backup::RestoreTestingPlan, resource: &Resource) -> bool {
     let days = plan.selection_window_days.read().copied().unwrap_or(30);
-    let matches = |patterns: &Fact<Vec<String>>, vault: &String| patterns.read().into_iter().flatten().any(|pattern| pattern == "*" || pattern == vault);
+    // Vaults are named by ARN, in which `*` stands for anything (AWS Backup API, RestoreTestingRecoveryPointSelection).
+    let matches = |patterns: &Fact<Vec<String>>, vault: &String| {
+        patterns.read().into_iter().flatten().any(|pattern| wildmatch::WildMatchPattern::<'*', '\0'>::new(pattern).matches(vault))
+    };
     join.index.points.get(&resource.arn).into_iter().flatten().any(|point| {
         let properties = &point.properties;
         let Some(vault) = properties.vault_arn.read() else { return false };

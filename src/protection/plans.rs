@@ -5,10 +5,11 @@ use super::facts::{DestinationFacts, Facts, Joined, PlanFacts, PlanRuleFacts, Se
 use super::points::is_local;
 use super::reach::{PLAN_OPERATIONS, PlannedRule, title};
 use super::selection::Match;
+use super::summary::VaultSummary;
 use super::{arn, opt_in};
 use crate::inventory::types::{self, backup};
 use crate::inventory::{Fact, Resource};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What a plan or a selection selects.
 #[derive(Default)]
@@ -24,6 +25,8 @@ pub struct Links<'a> {
     pub by_selection: HashMap<&'a str, Selects<'a>>,
     /// AWS Backup types of selected resources.
     pub selected_types: BTreeSet<String>,
+    /// ARNs of data that owes no backup.
+    pub reproducible: HashSet<&'a str>,
     pub unread: Vec<String>,
 }
 
@@ -31,6 +34,7 @@ impl<'a> Links<'a> {
     /// Matches every selection against every data resource.
     pub fn of(join: &Join<'a>, data: &[(&'a Resource, &Joined, bool)]) -> Self {
         let mut links = Links { unread: join.index.missing(&PLAN_OPERATIONS), ..Links::default() };
+        links.reproducible = data.iter().filter(|(_, _, reproducible)| *reproducible).map(|(resource, _, _)| resource.arn.as_str()).collect();
         for (selection, matcher) in &join.plans.selections {
             let mut selects = Selects::default();
             for (resource, _, _) in data {
@@ -80,22 +84,43 @@ pub fn plan(join: &Join, links: &Links, resource: &Resource) -> Joined {
     let types: BTreeSet<String> = unique.values().map(|resource| opt_in::backup_type(resource).to_owned()).collect();
     let mut reasons = links.unread.clone();
     reasons.extend(selects.unread.iter().cloned());
+    let (others, uncertain) = uncollected(join, resource);
+    let selected = unique.len() as i64 + others;
     // One selected resource is enough to know that there is one.
-    if reasons.is_empty() || (!unique.is_empty() && selects.unread.is_empty()) {
-        facts.selected = Fact::Read(unique.len() as i64);
+    if selected > 0 || (reasons.is_empty() && uncertain.is_empty()) {
+        facts.selected = Fact::Read(selected);
     } else {
-        unread.insert("selected".to_owned(), reasons.clone());
+        unread.insert("selected".to_owned(), reasons.iter().cloned().chain(uncertain).collect());
     }
     if reasons.is_empty() {
         facts.selected_types = Fact::Read(types.into_iter().collect());
     } else {
         unread.insert("selected_types".to_owned(), reasons.clone());
     }
-    match without_pitr(join, &unique, rules, &reasons) {
+    let owing = unique.iter().filter(|(arn, _)| !links.reproducible.contains(*arn)).map(|(arn, resource)| (*arn, *resource)).collect();
+    match without_pitr(join, &owing, rules, &reasons) {
         Ok(arns) => facts.selected_without_pitr = Fact::Read(arns),
         Err(reasons) => drop(unread.insert("selected_without_pitr".to_owned(), reasons)),
     }
     Joined { facts: Facts::Plan(facts), unread }
+}
+
+/// Resources of types that the inventory does not have: how many the plan's jobs and recovery points show, and the entries of its
+/// selections that may name more.
+fn uncollected(join: &Join, plan: &Resource) -> (i64, Vec<String>) {
+    let of_plan = |plan_arn: &Fact<Option<String>>| plan_arn.present() == Some(&plan.arn);
+    let jobs = join.index.backup_jobs.iter().filter(|(_, jobs)| jobs.iter().any(|job| of_plan(&job.properties.plan_arn)));
+    let points = join.index.points.iter().filter(|(_, points)| points.iter().any(|point| of_plan(&point.properties.plan_arn)));
+    let sources: BTreeSet<&String> = jobs.map(|(source, _)| source).chain(points.map(|(source, _)| source)).filter(|source| !is_collected(source)).collect();
+    let selections = join.plans.selections.iter().filter(|selection| selection_plan(selection) == Some(&plan.arn));
+    let named = selections.flat_map(|(selection, _)| selection.properties.resources.read().into_iter().flatten());
+    let uncertain = named.filter(|name| name.starts_with("arn:") && !is_collected(name));
+    (sources.len() as i64, uncertain.map(|name| format!("{name} is of a type that is not collected")).collect())
+}
+
+/// Whether the inventory has the resources that an ARN or pattern names.
+fn is_collected(arn: &str) -> bool {
+    listing_of(arn).is_some() || arn.split(':').nth(2) == Some("s3")
 }
 
 fn selection_plan<'a>(selection: &'a (&super::index::Typed<backup::BackupSelection>, super::selection::Selection)) -> Option<&'a String> {
@@ -147,7 +172,7 @@ fn rule_facts(join: &Join, plan: &Resource, planned: &PlannedRule, unread: &mut 
     match join.summaries.vault(&vault_arn) {
         Ok(vault) => {
             facts.vault_exists = Fact::Read(vault.is_some());
-            facts.vault_locked = Fact::Read(vault.is_some_and(|vault| vault.locked));
+            facts.vault_locked = locked(vault);
         }
         Err(reasons) => {
             unread.insert("rules[].vault_exists".to_owned(), reasons.clone());
@@ -156,6 +181,11 @@ fn rule_facts(join: &Join, plan: &Resource, planned: &PlannedRule, unread: &mut 
     }
     facts.copies = Fact::Read(rule.copies.iter().map(|copy| destination(join, plan, copy, unread)).collect());
     facts
+}
+
+/// Whether a vault is locked; one that does not exist is not.
+fn locked(vault: Option<&VaultSummary>) -> Fact<bool> {
+    vault.map_or(Fact::Read(false), |vault| vault.locked.map_or(Fact::Unread, Fact::Read))
 }
 
 /// A plan names its target vault; the vault is in the plan's own account and Region.
@@ -179,7 +209,7 @@ fn destination(join: &Join, plan: &Resource, copy: &backup::CopyAction, unread: 
     match join.summaries.vault(vault_arn) {
         Ok(vault) => {
             facts.exists = Fact::Read(vault.is_some());
-            facts.locked = Fact::Read(vault.is_some_and(|vault| vault.locked));
+            facts.locked = locked(vault);
         }
         Err(reasons) => {
             unread.insert("rules[].copies[].exists".to_owned(), reasons.clone());
@@ -223,7 +253,13 @@ pub fn selection(join: &Join, links: &Links, resource: &Resource) -> Joined {
             _ => unchecked.push(literal.clone()),
         }
     }
-    facts.dangling_arns = Fact::Read(dangling);
+    // One that is gone is enough to know; that none is needs all of them to be looked for.
+    if dangling.is_empty() && !unchecked.is_empty() {
+        let reasons = unchecked.iter().map(|arn| format!("nobody looked whether {arn} exists")).collect();
+        unread.insert("dangling_arns".to_owned(), reasons);
+    } else {
+        facts.dangling_arns = Fact::Read(dangling);
+    }
     facts.unchecked_arns = Fact::Read(unchecked);
     Joined { facts: Facts::Selection(facts), unread }
 }

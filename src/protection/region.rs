@@ -63,7 +63,7 @@ pub fn of(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)]) -> Jo
     set!(facts, unread, unprotected, state_reasons.clone(), unprotected);
     set!(facts, unread, unprotected_types, state_reasons, unprotected_types.into_iter().collect());
     set!(facts, unread, blocked_types, blocked_reasons, blocked);
-    set!(facts, unread, plans, index.missing(&["backup:ListBackupPlans"]), index.plans.len() as i64);
+    set!(facts, unread, plans, index.missing(&["backup:ListBackupPlans"]), own_plans(join));
     set!(facts, unread, volumes, index.missing(&["ec2:DescribeVolumes"]), count("AWS::EC2::Volume"));
     set!(facts, unread, snapshots, index.missing(&["ec2:DescribeSnapshots"]), count("AWS::EC2::Snapshot"));
     set!(facts, unread, images, index.missing(&["ec2:DescribeImages"]), count("AWS::EC2::Image"));
@@ -73,6 +73,11 @@ pub fn of(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)]) -> Jo
     set!(facts, unread, frameworks, index.missing(&["backup:ListFrameworks", "backup:DescribeFramework"]), frameworks(join));
     restore_testing(join, data, &mut facts, &mut unread);
     Joined { facts: Facts::Region(facts), unread }
+}
+
+/// The plan that EFS makes for itself is nobody's decision to back up the Region.
+fn own_plans(join: &Join) -> i64 {
+    join.index.plans.iter().filter(|plan| title(plan.resource) != "aws/efs/automatic-backup-plan").count() as i64
 }
 
 fn report_plans(join: &Join) -> Vec<ReportPlanFact> {

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 /// A backup vault as others see it.
 #[derive(Clone, Debug)]
 pub struct VaultSummary {
-    pub locked: bool,
+    /// `None` when the lock was not read.
+    pub locked: Option<bool>,
     pub air_gapped: bool,
 }
 
@@ -60,6 +61,18 @@ pub struct Summary {
     pub copied_out: Vec<(String, DateTime<Utc>)>,
     /// Why those four are not fully known.
     pub backups_unread: Vec<String>,
+    /// Copy actions of the shard's backup plans.
+    pub copy_actions: Vec<CopyTarget>,
+}
+
+/// A copy action of a backup plan, for the vault that it writes to.
+#[derive(Clone, Debug)]
+pub struct CopyTarget {
+    pub vault_arn: String,
+    pub plan: String,
+    pub rule: backup::BackupRule,
+    pub retention_days: Option<i64>,
+    pub plan_created_at: Option<DateTime<Utc>>,
 }
 
 /// The summaries of all shards of an audit, by account and Region.
@@ -133,7 +146,7 @@ pub fn summarise(shard: &Shard) -> Summary {
         if let Some(vault) = resource.properties_as::<backup::BackupVault>() {
             let air_gapped = vault.vault_type.read().is_some_and(|kind| kind == AIR_GAPPED);
             summary.air_gapped_vaults += i64::from(air_gapped);
-            let locked = air_gapped || vault.locked.read().copied().unwrap_or_default();
+            let locked = if air_gapped { Some(true) } else { vault.locked.read().copied() };
             summary.vaults.insert(resource.arn.clone(), VaultSummary { locked, air_gapped });
         }
     }
@@ -147,6 +160,7 @@ pub fn summarise(shard: &Shard) -> Summary {
                 let account = resource.properties_as::<crate::inventory::types::account::Account>().unwrap_or_default();
                 summary.enabled_regions = account.enabled_regions.read().cloned().unwrap_or_default();
             }
+            "AWS::Backup::BackupPlan" => add_copy_actions(&mut summary, resource),
             "AWS::Backup::RecoveryPoint" => add_point(&mut summary, resource),
             "AWS::Backup::CopyJob" => add_copy_job(&mut summary, resource),
             "AWS::Backup::RestoreJob" => add_restore(&mut summary, resource),
@@ -172,17 +186,17 @@ fn add_point(summary: &mut Summary, resource: &Resource) {
         return;
     }
     let vault = point.vault_arn.read().and_then(|vault| summary.vaults.get(vault));
-    let (locked, air_gapped) = vault.map_or((false, false), |vault| (vault.locked, vault.air_gapped));
-    let own_account = arn::account(source).is_empty() || arn::account(source) == summary.account;
+    let (locked, air_gapped) = vault.map_or((false, false), |vault| (vault.locked == Some(true), vault.air_gapped));
+    // The ARN of a bucket names neither account nor Region: of a copy, the vault that it came from tells.
+    let copied_from = point.source_vault_arn.present();
+    let home = |part: fn(&str) -> &str| copied_from.map_or(part(source), |vault| part(vault));
+    let own_account = home(arn::account).is_empty() || home(arn::account) == summary.account;
     if own_account {
         summary.own_backups += 1;
         if air_gapped {
             summary.newest_air_gapped_at = summary.newest_air_gapped_at.max(Some(created_at));
         }
     }
-    // The ARN of a bucket names neither account nor Region: only a copy of it can be told to come from elsewhere.
-    let copied_from = point.source_vault_arn.present();
-    let home = |part: fn(&str) -> &str| copied_from.map_or(part(source), |vault| part(vault));
     let foreign = (!home(arn::account).is_empty() && home(arn::account) != summary.account)
         || (!home(arn::region).is_empty() && home(arn::region) != summary.region);
     if foreign {
@@ -195,6 +209,19 @@ fn add_point(summary: &mut Summary, resource: &Resource) {
             encrypted: point.encrypted.read().copied().unwrap_or_default(),
             seen_as: "recovery_point",
         });
+    }
+}
+
+fn add_copy_actions(summary: &mut Summary, resource: &Resource) {
+    let Some(plan) = resource.properties_as::<backup::BackupPlan>() else { return };
+    for rule in plan.rules.read().into_iter().flatten() {
+        summary.copy_actions.extend(rule.copies.iter().map(|copy| CopyTarget {
+            vault_arn: copy.destination_vault_arn.clone(),
+            plan: super::reach::title(resource),
+            rule: rule.clone(),
+            retention_days: copy.retention_days,
+            plan_created_at: resource.created_at,
+        }));
     }
 }
 

@@ -4,12 +4,13 @@ use super::data::{Join, Unread};
 use super::facts::{ExpiredPoint, Facts, Joined, Orphan, RecoveryPointFacts, Targeting, VaultFacts};
 use super::plans::{listing_of, vault_arn};
 use super::points::is_local;
-use super::reach::title;
+use super::reach::{PlannedRule, title};
 use super::summary::{POINT_OPERATIONS, restorable};
 use super::{arn, policy};
-use crate::inventory::types::backup::{BackupVault, RecoveryPoint};
+use super::schedule::Schedule;
+use crate::inventory::types::backup::{BackupRule, BackupVault, CopyAction, RecoveryPoint};
 use crate::inventory::{Fact, Resource};
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 
 /// The actions with which backups are lost.
 const DELETING_ACTIONS: [&str; 3] = ["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle", "backup:PutBackupVaultAccessPolicy"];
@@ -142,24 +143,47 @@ fn is_orphan(join: &Join, point: &RecoveryPoint) -> Result<bool, Vec<String>> {
     if reasons.is_empty() { Ok(true) } else { Err(reasons) }
 }
 
-/// The plan rules and copy actions of the shard's plans that write to the vault.
+/// The plan rules of the shard, and the copy actions of all shards, that write to the vault.
 fn targeting(join: &Join, resource: &Resource) -> Vec<Targeting> {
     let mut found = Vec::new();
     for (plan_arn, plan) in &join.plans.plans {
         for planned in join.plans.rules.get(plan_arn).into_iter().flatten() {
-            let age_seconds = plan.created_at.map(|created| (join.as_of - created).num_seconds());
-            let mut add = |copy: bool, retention_days: Option<i64>| {
-                found.push(Targeting { plan: title(plan), rule: planned.rule.name.clone(), copy, retention_days, age_seconds });
-            };
-            if vault_arn(plan, &planned.rule.vault) == resource.arn {
-                add(false, planned.rule.retention_days);
-            }
-            for copy in planned.rule.copies.iter().filter(|copy| copy.destination_vault_arn == resource.arn) {
-                add(true, copy.retention_days);
+            let rule = &planned.rule;
+            if vault_arn(plan, &rule.vault) == resource.arn || rule.air_gapped_vault_arn.as_ref() == Some(&resource.arn) {
+                let age_seconds = first_run_age(join, rule, plan.created_at);
+                found.push(Targeting { plan: title(plan), rule: rule.name.clone(), copy: false, retention_days: rule.retention_days, age_seconds });
             }
         }
     }
+    let copies = join.summaries.iter().flat_map(|summary| &summary.copy_actions).filter(|copy| copy.vault_arn == resource.arn);
+    found.extend(copies.map(|copy| Targeting {
+        plan: copy.plan.clone(),
+        rule: copy.rule.name.clone(),
+        copy: true,
+        retention_days: copy.retention_days,
+        age_seconds: first_run_age(join, &copy.rule, copy.plan_created_at),
+    }));
     found
+}
+
+/// How long ago the first run since the plan was made was due.
+fn first_run_age(join: &Join, rule: &BackupRule, created_at: Option<DateTime<Utc>>) -> Option<i64> {
+    let schedule = Schedule::parse(rule.schedule.as_deref(), rule.timezone.as_deref()).ok()?;
+    Some((join.as_of - schedule.next_after(created_at?)?).num_seconds())
+}
+
+/// A rule that takes a backup at least every day, as rule backup-plan-retention asks.
+fn runs_daily(planned: &PlannedRule) -> bool {
+    planned.rule.continuous || planned.interval_seconds.is_some_and(|interval| interval <= 86_400)
+}
+
+/// How many days a rule keeps its backups or, for a copy, its copies in the same vault; -1 for ever.
+fn kept_by(planned: &PlannedRule, point: &RecoveryPoint) -> Vec<i64> {
+    if point.source_vault_arn.present().is_none() {
+        return vec![planned.rule.retention_days.unwrap_or(-1)];
+    }
+    let same_vault = |copy: &&CopyAction| point.vault_arn.read() == Some(&copy.destination_vault_arn);
+    planned.rule.copies.iter().filter(same_vault).map(|copy| copy.retention_days.unwrap_or(-1)).collect()
 }
 
 /// The facts of a recovery point.
@@ -177,9 +201,9 @@ pub fn recovery_point(join: &Join, resource: &Resource) -> Joined {
     };
     match join.plans.rules.get(plan_arn.as_str()) {
         Some(rules) => {
-            let siblings = rules.iter().filter(|planned| planned.rule.id.as_ref() != point.rule_id.present());
-            let longest = siblings.map(|planned| planned.rule.retention_days.unwrap_or(-1)).max_by_key(|days| if *days < 0 { i64::MAX } else { *days });
-            facts.sibling_retention_days = Fact::Read(longest);
+            let siblings = rules.iter().filter(|planned| planned.rule.id.as_ref() != point.rule_id.present() && runs_daily(planned));
+            let retention = siblings.flat_map(|planned| kept_by(planned, &point));
+            facts.sibling_retention_days = Fact::Read(retention.max_by_key(|days| if *days < 0 { i64::MAX } else { *days }));
         }
         None => {
             let reasons = join.index.missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]);
