@@ -1,0 +1,136 @@
+//! Whether a Region's opt-in settings keep AWS Backup from a resource that a plan selects. May not know selections' contents.
+//!
+//! Sources, in the AWS Backup developer guide: "Select AWS services to backup" and "Assign resources with AWS CLI":
+//! - assignments by tag, by service name or of everything follow the opt-in of the resource type;
+//! - an assignment that names the resource type is backed up whatever the opt-in says, except for types that share one form of
+//!   ARN: "Aurora and RDS Clusters share the ARN format `arn:aws:rds:::cluster:*`", Neptune and DocumentDB with them, and the
+//!   FSx file systems. For those the opt-in of the type must be on.
+//!
+//! "What is AWS Backup?" lists Multi-AZ DB clusters (engine `mysql` or `postgres`) under RDS, not under Aurora.
+
+use super::selection::Reach;
+use crate::inventory::{Resource, types};
+use std::collections::BTreeMap;
+
+/// What AWS Backup calls the type of a resource, such as `EBS`, as in `ResourceTypeOptInPreference`; empty for types that it does
+/// not know. A cluster whose engine was not read counts as Aurora.
+pub fn backup_type(resource: &Resource) -> &'static str {
+    let name = types::find(&resource.type_name).and_then(|info| info.backup_type);
+    match (name, resource.text("engine")) {
+        (Some("Aurora"), Some(engine)) if !engine.starts_with("aurora") => cluster_type(engine),
+        (name, _) => name.unwrap_or_default(),
+    }
+}
+
+/// The backup type of a cluster in `rds:DescribeDBClusters` that is not Aurora's.
+fn cluster_type(engine: &str) -> &'static str {
+    match engine {
+        "neptune" => "Neptune",
+        "docdb" => "DocumentDB",
+        _ => "RDS",
+    }
+}
+
+/// Whether a Region's opt-in applies to a type however a selection reaches it. For RDS clusters it does as well, but not for RDS
+/// instances: [`Reach::Shared`] tells them apart.
+pub fn always_applies(backup_type: &str) -> bool {
+    matches!(backup_type, "Aurora" | "Neptune" | "DocumentDB" | "FSx")
+}
+
+/// Whether opt-in settings block a resource that a selection reached in this way. A type that they do not name is opted in.
+pub fn blocked(opt_in: &BTreeMap<String, bool>, backup_type: &str, reach: Reach) -> bool {
+    let overridden = reach == Reach::Explicit && !always_applies(backup_type);
+    opt_in.get(backup_type) == Some(&false) && !overridden
+}
+
+/// Whether logically air-gapped vaults keep backups of a type. Redshift's they do not ("Feature availability by resource").
+pub fn air_gapped_supported(backup_type: &str) -> bool {
+    !matches!(backup_type, "Redshift" | "Redshift Serverless")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::Fact;
+    use serde_json::json;
+
+    const REACHES: [Reach; 5] = [Reach::Tag, Reach::Everything, Reach::Service, Reach::Shared, Reach::Explicit];
+
+    fn off(name: &str) -> BTreeMap<String, bool> {
+        BTreeMap::from([(name.to_string(), false), ("Other".to_string(), true)])
+    }
+
+    fn type_of(type_name: &str, engine: Option<&str>) -> &'static str {
+        let properties = engine.map(|engine| ("engine".to_string(), json!(engine))).into_iter().collect();
+        backup_type(&Resource {
+            type_name: type_name.to_string(),
+            arn: String::new(),
+            account: String::new(),
+            region: String::new(),
+            id: String::new(),
+            name: None,
+            created_at: None,
+            tags: Fact::Unread,
+            properties,
+        })
+    }
+
+    #[test]
+    fn opt_in_off_by_tag_is_blocked() {
+        assert!(blocked(&off("EBS"), "EBS", Reach::Tag));
+        assert!(blocked(&off("EBS"), "EBS", Reach::Everything));
+        assert!(blocked(&off("EBS"), "EBS", Reach::Service));
+    }
+
+    #[test]
+    fn opt_in_off_by_arn_is_overridden() {
+        for name in ["EBS", "EC2", "RDS", "DynamoDB", "EFS", "S3"] {
+            assert!(!blocked(&off(name), name, Reach::Explicit), "{name}");
+        }
+    }
+
+    #[test]
+    fn aurora_opt_in_off_by_arn_is_blocked() {
+        for name in ["Aurora", "Neptune", "DocumentDB", "FSx"] {
+            assert!(always_applies(name));
+            assert!(REACHES.iter().all(|reach| blocked(&off(name), name, *reach)), "{name}");
+            assert!(!REACHES.iter().any(|reach| blocked(&off("RDS"), name, *reach)), "{name}");
+        }
+    }
+
+    #[test]
+    fn multi_az_clusters_follow_the_opt_in_of_rds() {
+        assert_eq!(type_of("AWS::RDS::DBCluster", Some("mysql")), "RDS");
+        assert_eq!(type_of("AWS::RDS::DBCluster", Some("postgres")), "RDS");
+        assert!(blocked(&off("RDS"), "RDS", Reach::Shared));
+        assert!(!blocked(&off("Aurora"), "RDS", Reach::Tag));
+    }
+
+    #[test]
+    fn opted_in_is_never_blocked() {
+        for settings in [BTreeMap::from([("EBS".to_string(), true)]), BTreeMap::new(), off("EC2")] {
+            assert!(!REACHES.iter().any(|reach| blocked(&settings, "EBS", *reach)));
+        }
+    }
+
+    #[test]
+    fn backup_types() {
+        for (type_name, engine, expected) in [
+            ("AWS::EC2::Volume", None, "EBS"),
+            ("AWS::EC2::Instance", None, "EC2"),
+            ("AWS::RDS::DBInstance", Some("postgres"), "RDS"),
+            ("AWS::RDS::DBCluster", Some("aurora-postgresql"), "Aurora"),
+            ("AWS::RDS::DBCluster", Some("aurora"), "Aurora"),
+            ("AWS::RDS::DBCluster", None, "Aurora"),
+            ("AWS::Neptune::DBCluster", Some("neptune"), "Neptune"),
+            ("AWS::DocDB::DBCluster", Some("docdb"), "DocumentDB"),
+            ("AWS::DynamoDB::Table", None, "DynamoDB"),
+            ("AWS::EFS::FileSystem", None, "EFS"),
+            ("AWS::S3::Bucket", None, "S3"),
+            ("AWS::Backup::BackupVault", None, ""),
+            ("AWS::Nobody::Knows", None, ""),
+        ] {
+            assert_eq!(type_of(type_name, engine), expected, "{type_name}");
+        }
+    }
+}
