@@ -147,7 +147,7 @@ impl<'a> Judge<'a> {
         let mut judged = Judged::default();
         let reproducible = matches!(&owes, Owes::Objective(objective) if is_reproducible(objective, self.as_of));
         let cluster_member = resource.type_name == "AWS::RDS::DBInstance" && resource.text("cluster_id").is_some();
-        if !self.options.wants_resource(resource) {
+        if !self.options.wants_resource(resource) || is_being_deleted(resource, info) {
             return judged;
         }
         if let Facts::Data(facts) = &joined.facts
@@ -221,6 +221,11 @@ impl<'a> Judge<'a> {
 /// A declaration that has ended makes nothing reproducible: the data owes backups again.
 fn is_reproducible(objective: &Objective, as_of: DateTime<Utc>) -> bool {
     objective.reproducible.as_ref().is_some_and(|reproducible| !reproducible.has_ended(as_of))
+}
+
+/// Data that its owner is deleting owes nothing any more. (EC2 and RDS write `deleting`, DynamoDB `DELETING`, EFS `deleting`.)
+fn is_being_deleted(resource: &Resource, info: &TypeInfo) -> bool {
+    info.is_data() && resource.text("status").is_some_and(|status| ["deleting", "deleted"].contains(&status.to_ascii_lowercase().as_str()))
 }
 
 /// An objective of which nothing is known: whatever a rule asks of it is unknown, with the reason.

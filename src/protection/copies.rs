@@ -11,19 +11,23 @@ use chrono::{DateTime, Duration, Utc};
 /// The confirmed copies of a resource's backups, newest first.
 ///
 /// # Errors
-/// The reasons why copies may exist that were not seen, when none was.
+/// The reasons why copies may exist that were not seen.
 pub fn of(join: &Join, resource: &Resource, points: &[Point]) -> Result<Vec<CopyFact>, Vec<String>> {
     let mut found = Vec::new();
     let mut unread = join.index.missing(&["backup:ListCopyJobs"]);
+    // Copies of an instance's backups hold its volumes, if they were there already.
+    let instances = join.instances_of(resource);
+    let sources = || std::iter::once(resource).chain(instances.iter().copied());
     for summary in join.summaries.iter() {
-        let of_resource = summary.foreign_backups.get(&resource.arn).into_iter().flatten();
+        let of_resources = sources().flat_map(|source| summary.foreign_backups.get(&source.arn).into_iter().flatten());
         let of_snapshots = points.iter().flat_map(|point| summary.foreign_backups.get(&point.backup.arn).into_iter().flatten());
-        found.extend(of_resource.chain(of_snapshots).map(|backup| copy(backup, resource, join.as_of)));
+        found.extend(of_resources.chain(of_snapshots).map(|backup| copy(backup, resource, join.as_of)));
     }
-    for job in join.index.copy_jobs.get(&resource.arn).into_iter().flatten() {
-        if let Some(copy) = of_job(join, resource, job) {
-            found.push(copy);
-        }
+    for job in sources().flat_map(|source| join.index.copy_jobs.get(&source.arn).into_iter().flatten()) {
+        found.extend(of_job(join, resource, job));
+    }
+    if !instances.is_empty() {
+        found.retain(|copy| resource.created_at.is_none_or(|created| copy.created_at >= created));
     }
     // A backup straight into, or copied within the Region to, an air-gapped vault.
     found.extend(points.iter().filter(|point| point.backup.air_gapped).map(|point| CopyFact {
@@ -35,17 +39,15 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point]) -> Result<Vec<Copy
         other_region: false,
         locked: true,
         air_gapped: true,
+        encrypted: point.backup.encrypted.read().copied(),
         seen_as: "recovery_point".to_owned(),
     }));
     found.retain(|copy| copy.age_seconds >= 0);
     found.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| (&a.account, &a.region, &a.seen_as).cmp(&(&b.account, &b.region, &b.seen_as))));
     if found.is_empty() {
         unread.extend(elsewhere_unread(join, resource));
-        if !unread.is_empty() {
-            return Err(unread);
-        }
     }
-    Ok(found)
+    if unread.is_empty() { Ok(found) } else { Err(unread) }
 }
 
 fn copy(backup: &ForeignBackup, resource: &Resource, as_of: DateTime<Utc>) -> CopyFact {
@@ -58,6 +60,7 @@ fn copy(backup: &ForeignBackup, resource: &Resource, as_of: DateTime<Utc>) -> Co
         other_region: backup.region != resource.region,
         locked: backup.locked,
         air_gapped: backup.air_gapped,
+        encrypted: backup.encrypted,
         seen_as: backup.seen_as.to_owned(),
     }
 }
@@ -78,6 +81,9 @@ fn of_job(join: &Join, resource: &Resource, job: &super::index::Typed<crate::inv
         return None;
     }
     let vault = join.summaries.vault(destination).ok().flatten();
+    // Of a vault that nobody looked at, the job tells kind and lock.
+    let told_air_gapped = properties.destination_vault_type.present().is_some_and(|kind| kind == "LOGICALLY_AIR_GAPPED_BACKUP_VAULT");
+    let told_locked = properties.destination_lock_state.present().is_some_and(|state| state == "LOCKED");
     Some(CopyFact {
         created_at,
         age_seconds: (join.as_of - created_at).num_seconds(),
@@ -85,8 +91,9 @@ fn of_job(join: &Join, resource: &Resource, job: &super::index::Typed<crate::inv
         region: region.to_owned(),
         other_account: account != resource.account,
         other_region: region != resource.region,
-        locked: vault.is_some_and(|vault| vault.locked == Some(true)),
-        air_gapped: vault.is_some_and(|vault| vault.air_gapped),
+        locked: vault.map_or(told_locked || told_air_gapped, |vault| vault.locked == Some(true)),
+        air_gapped: vault.map_or(told_air_gapped, |vault| vault.air_gapped),
+        encrypted: None,
         seen_as: "copy_job".to_owned(),
     })
 }
@@ -117,17 +124,18 @@ pub fn immutable(join: &Join, resource: &Resource, points: &[Point], copies: Opt
         return Ok(continuous_locked(join, resource));
     };
     let copied = |copy: &&CopyFact| copy.created_at >= newest.backup.created_at;
-    if newest.backup.locked || copies.into_iter().flatten().filter(copied).any(|copy| copy.locked) {
+    if newest.backup.locked.read() == Some(&true) || copies.into_iter().flatten().filter(copied).any(|copy| copy.locked) {
         return Ok(true);
     }
     let unlooked: Vec<String> = copies
         .into_iter()
         .flatten()
         .filter(copied)
-        .filter(|copy| copy.seen_as == "copy_job")
+        .filter(|copy| copy.seen_as == "copy_job" && !copy.locked)
         .map(|copy| format!("{}/{} was not read, where a copy is", copy.account, copy.region))
         .collect();
     match copies {
+        Some(_) if unlooked.is_empty() && newest.backup.locked.is_unread() => Err(vec![format!("the lock of {} was not read", newest.backup.arn)]),
         Some(_) if unlooked.is_empty() => {
             let missing = join.index.missing(&POINT_OPERATIONS[..1]);
             if missing.is_empty() { Ok(false) } else { Err(missing) }

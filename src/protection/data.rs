@@ -50,7 +50,7 @@ impl<'a> Join<'a> {
     /// `volumes` has the protection of the shard's volumes by id, which an instance's depends on.
     pub fn protection(&self, resource: &Resource, counts: &[MechanismKind], volumes: &HashMap<&str, &Joined>) -> Joined {
         let backup_type = opt_in::backup_type(resource);
-        let (selected, plans_unread) = self.plans.reaching(resource, backup_type, self.as_of);
+        let (selected, plans_unread) = self.plans.reaching(resource, backup_type, resource.created_at, self.as_of);
         let (mut points, mut continuous) = points::of(self.index, resource, self.as_of);
         points.retain(|point| counts.contains(&point.backup.kind));
         if !counts.contains(&MechanismKind::AwsBackup) {
@@ -61,7 +61,9 @@ impl<'a> Join<'a> {
         let mut instance_reaches = Vec::new();
         let mut instance_unread = Vec::new();
         for instance in self.instances_of(resource) {
-            let (selected, unread) = self.plans.reaching(instance, "EC2", self.as_of);
+            // The instance's backups hold the volume from the first one after both exist.
+            let since = resource.created_at.max(instance.created_at);
+            let (selected, unread) = self.plans.reaching(instance, "EC2", since, self.as_of);
             mechanisms::through_instance(&case, &selected, &mut mechanisms);
             instance_reaches.extend(selected.into_iter().flat_map(|selected| selected.reaches));
             instance_unread.extend(unread);
@@ -102,7 +104,8 @@ impl<'a> Join<'a> {
         })
     }
 
-    fn instances_of(&self, resource: &Resource) -> Vec<&'a Resource> {
+    /// The instances that a volume is attached to: their backups hold it.
+    pub fn instances_of(&self, resource: &Resource) -> Vec<&'a Resource> {
         let Some(volume) = self.index.volumes.get(resource.id.as_str()).filter(|volume| volume.resource.arn == resource.arn) else {
             return Vec::new();
         };
@@ -168,7 +171,8 @@ impl<'a> Join<'a> {
         let mut through_volumes = None;
         if resource.type_name == "AWS::EC2::Instance" && state != Some(State::Protected) {
             through_volumes = instance_through_volumes(resource, volumes, &mut reasons);
-            state = through_volumes.or(state);
+            state = through_volumes.filter(|through| *through == State::Protected).or(state).or(through_volumes);
+            through_volumes = through_volumes.filter(|through| state == Some(*through));
         }
         let settled = state == Some(State::Protected) || reasons.is_empty();
         if !settled {
@@ -185,7 +189,8 @@ impl<'a> Join<'a> {
         });
         facts.state = Fact::Read(state);
         facts.explanation = Fact::Read(match through_volumes {
-            Some(_) => "every volume of the instance is protected".to_owned(),
+            Some(State::Protected) => "every volume of the instance is protected".to_owned(),
+            Some(_) => "backups of some of the instance's volumes are older than their schedules allow".to_owned(),
             None => explain(state, mechanisms, plans),
         });
     }
@@ -237,7 +242,10 @@ impl<'a> Join<'a> {
             Err(reasons) => note(unread, "copies", reasons),
         }
         if let (Fact::Read(gaps), Fact::Read(copies)) = (&facts.gaps, &facts.copies) {
-            facts.recovery_points = Fact::Read(points::counts(points, gaps, copies));
+            match points::counts(points, continuous, gaps, copies) {
+                Ok(counts) => facts.recovery_points = Fact::Read(counts),
+                Err(reason) => note(unread, "recovery_points", vec![reason]),
+            }
         } else if let Some(reasons) = unread.get("copies").cloned() {
             note(unread, "recovery_points", reasons);
         }
@@ -256,7 +264,7 @@ impl<'a> Join<'a> {
         let (tests, rto, reasons) = restores::of(self, resource, points);
         set!(facts, unread, restore_tests, reasons.clone(), tests);
         set!(facts, unread, rto_seconds, reasons, rto);
-        match restores::planned(self.index, resource, backup_type) {
+        match restores::planned(self, resource, backup_type) {
             Ok(plans) => facts.restore_testing_plans = Fact::Read(plans),
             Err(reasons) => note(unread, "restore_testing_plans", reasons),
         }
@@ -267,11 +275,12 @@ impl<'a> Join<'a> {
     }
 }
 
-/// An instance is protected when all its volumes are. Adds the reasons why a volume's state is unknown.
+/// An instance is protected when all its volumes are, and stale when each is at least that. Adds the reasons why a volume's state is
+/// unknown.
 fn instance_through_volumes(resource: &Resource, volumes: &HashMap<&str, &Joined>, reasons: &mut Vec<String>) -> Option<State> {
     let instance = resource.properties_as::<types::ebs::Instance>()?;
     let attached = instance.volumes.read()?;
-    let mut protected = 0;
+    let (mut protected, mut stale) = (0, 0);
     for volume in attached {
         let Some(joined) = volumes.get(volume.volume_id.as_str()) else {
             reasons.push(format!("volume {} is not in the inventory", volume.volume_id));
@@ -280,11 +289,16 @@ fn instance_through_volumes(resource: &Resource, volumes: &HashMap<&str, &Joined
         let Facts::Data(facts) = &joined.facts else { continue };
         match facts.state.read() {
             Some(State::Protected) => protected += 1,
+            Some(State::Stale) => stale += 1,
             Some(_) => {}
             None => reasons.extend(joined.unread.get("state").cloned().unwrap_or_default()),
         }
     }
-    (!attached.is_empty() && protected == attached.len()).then_some(State::Protected)
+    match (protected, stale) {
+        _ if attached.is_empty() || protected + stale < attached.len() => None,
+        (_, 0) => Some(State::Protected),
+        _ => Some(State::Stale),
+    }
 }
 
 /// Why the state is what it is, in one sentence.

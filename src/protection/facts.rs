@@ -184,14 +184,17 @@ pub struct PlanReach {
     pub due: bool,
 }
 
-/// Counts over every restorable backup of the resource with a moment of its own: recovery points, snapshots, service backups, copies.
+/// Counts over every restorable backup of the resource: recovery points, continuous ones too, snapshots, service backups; and over their
+/// copies elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RecoveryPoints {
+    /// Without copies elsewhere, which have their own counts.
     pub count: i64,
     pub newest_at: Option<DateTime<Utc>>,
     pub oldest_at: Option<DateTime<Utc>>,
     /// The largest time between two neighbours, or since the newest, in the last 30 days.
     pub largest_gap_seconds: Option<i64>,
+    /// Copies elsewhere included.
     pub unencrypted: i64,
     pub other_region: i64,
     pub other_account: i64,
@@ -207,11 +210,14 @@ pub struct Backup {
     pub arn: String,
     pub created_at: DateTime<Utc>,
     pub age_seconds: i64,
-    pub encrypted: bool,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub encrypted: Fact<bool>,
     /// Cold storage or archive tier.
     pub archived: bool,
-    pub locked: bool,
-    pub public: bool,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub locked: Fact<bool>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub public: Fact<bool>,
     /// The vault's ARN, for AWS Backup.
     pub vault_arn: Option<String>,
     pub air_gapped: bool,
@@ -232,6 +238,8 @@ pub struct CopyFact {
     pub other_region: bool,
     pub locked: bool,
     pub air_gapped: bool,
+    /// `null` when only a copy job tells of it.
+    pub encrypted: Option<bool>,
     /// `recovery_point`, `copy_job`, `snapshot` or `automated_backup`.
     pub seen_as: String,
 }
@@ -375,7 +383,7 @@ facts! {
         /// Every restorable backup in the resource's own account and Region, newest first.
         backups: Vec<Backup>,
         copies: Vec<CopyFact>,
-        /// The longest interval of the schedules that make copies; `null` without one.
+        /// The longest time between two copies that their schedules allow: interval, start window and job time; `null` without one.
         copy_interval_seconds: Option<i64>,
         copy_retention: Vec<CopyRetention>,
         /// Spans in which every moment can be restored.

@@ -2,6 +2,8 @@
 
 use crate::inventory::types::{Properties, backup, dlm, dynamodb, ebs, kms, rds};
 use crate::inventory::{Resource, Shard};
+use super::schedule::Schedule;
+use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 
 /// A resource with its properties as the type's struct.
@@ -28,7 +30,7 @@ pub struct Snapshot<'s> {
     pub encrypted: Option<bool>,
     pub kms_key_arn: Option<String>,
     pub public: Option<bool>,
-    pub locked: bool,
+    pub locked: Option<bool>,
     pub archived: bool,
 }
 
@@ -52,12 +54,16 @@ pub struct Index<'s> {
     pub instances: HashMap<&'s str, Typed<'s, ebs::Instance>>,
     pub lifecycle_policies: Vec<Typed<'s, dlm::LifecyclePolicy>>,
     pub keys: HashMap<&'s str, Typed<'s, kms::Key>>,
+    /// The largest gap of each cron expression of the DLM policies; `None` when it cannot be understood or never runs again.
+    pub cron_gaps: HashMap<String, Option<i64>>,
 }
 
 impl<'s> Index<'s> {
     /// Indexes a shard.
-    pub fn of(shard: &'s Shard) -> Self {
+    pub fn of(shard: &'s Shard, as_of: DateTime<Utc>) -> Self {
+        let lifecycle_policies = typed(shard);
         Index {
+            cron_gaps: cron_gaps(&lifecycle_policies, as_of),
             shard,
             plans: typed(shard),
             selections: typed(shard),
@@ -74,7 +80,7 @@ impl<'s> Index<'s> {
             tables: typed(shard),
             volumes: typed::<ebs::Volume>(shard).into_iter().map(|volume| (volume.resource.id.as_str(), volume)).collect(),
             instances: typed::<ebs::Instance>(shard).into_iter().map(|instance| (instance.resource.id.as_str(), instance)).collect(),
-            lifecycle_policies: typed(shard),
+            lifecycle_policies,
             keys: typed::<kms::Key>(shard).into_iter().map(|key| (key.resource.arn.as_str(), key)).collect(),
         }
     }
@@ -86,6 +92,12 @@ impl<'s> Index<'s> {
             .filter_map(|operation| self.shard.coverage.require(operation, &self.shard.account, &self.shard.region).err())
             .collect()
     }
+}
+
+fn cron_gaps(policies: &[Typed<dlm::LifecyclePolicy>], as_of: DateTime<Utc>) -> HashMap<String, Option<i64>> {
+    let schedules = policies.iter().flat_map(|policy| policy.properties.schedules.read().into_iter().flatten());
+    let gap = |cron: &str| Schedule::parse(Some(cron), None).ok()?.largest_gap(as_of);
+    schedules.filter_map(|schedule| schedule.cron.as_deref()).map(|cron| (cron.to_owned(), gap(cron))).collect()
 }
 
 /// Groups by a key; what has none is left out.
@@ -115,7 +127,7 @@ fn snapshots(shard: &Shard) -> Vec<Snapshot<'_>> {
                 encrypted: properties.encrypted.read().copied(),
                 kms_key_arn: properties.kms_key_arn.present().cloned(),
                 public: properties.public.read().copied(),
-                locked: properties.lock.present().is_some_and(|lock| lock.state != "expired"),
+                locked: properties.lock.read().map(|lock| lock.as_ref().is_some_and(|lock| lock.state != "expired")),
                 archived: properties.storage_tier.read().is_some_and(|tier| tier == "archive"),
             })
         })
@@ -145,7 +157,7 @@ fn database_snapshots<P: Properties>(shard: &Shard) -> Vec<Snapshot<'_>> {
                 encrypted: flag(resource, "encrypted"),
                 kms_key_arn: resource.text("kms_key_arn").map(str::to_owned),
                 public: flag(resource, "public"),
-                locked: false,
+                locked: Some(false),
                 archived: false,
             })
         })

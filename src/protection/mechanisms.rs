@@ -4,7 +4,6 @@ use super::facts::{CopyRetention, Mechanism, MechanismKind, State, Window};
 use super::index::{Index, Typed};
 use super::points::{self, Point};
 use super::reach::{PlannedRule, Selected, title};
-use super::schedule::Schedule;
 use crate::inventory::types::{backup::RecoveryPoint, dlm, s3};
 use crate::inventory::{Resource, Tags};
 use chrono::{DateTime, Duration, Utc};
@@ -22,7 +21,7 @@ pub struct Mechanisms {
     pub all: Vec<Mechanism>,
     pub windows: Vec<Window>,
     pub copy_retention: Vec<CopyRetention>,
-    /// The longest interval at which a schedule copies elsewhere.
+    /// The longest time between two copies that a schedule allows.
     pub copy_interval_seconds: Option<i64>,
 }
 
@@ -110,6 +109,7 @@ fn add_planned_rule(case: &Case, plan: &Resource, planned: &PlannedRule, through
     let rule = &planned.rule;
     let through = if through_instance { " (through its instance)" } else { "" };
     let source = format!("backup plan {}, rule {}{through}", title(plan), rule.name);
+    let allowed = planned.elapsed_seconds.map(|interval| interval + planned.start_window().num_seconds() + case.job_time());
     let continuous = case.continuous.iter().find(|point| rule.continuous && (point.rule_id.present().is_none() || point.rule_id.present() == rule.id.as_ref()));
     let mechanism = if let Some(point) = continuous {
         continuous_mechanism(case, point, source, found)
@@ -122,7 +122,6 @@ fn add_planned_rule(case: &Case, plan: &Resource, planned: &PlannedRule, through
                     _ => point.backup.vault_arn.as_deref().is_none_or(|vault| super::arn::vault_name(vault) == rule.vault),
                 }
         };
-        let allowed = planned.interval_seconds.map(|interval| interval + planned.start_window().num_seconds() + case.job_time());
         Mechanism {
             interval_seconds: planned.interval_seconds,
             ..case.mechanism(MechanismKind::AwsBackup, source.clone(), case.newest(ours), allowed)
@@ -130,7 +129,7 @@ fn add_planned_rule(case: &Case, plan: &Resource, planned: &PlannedRule, through
     };
     found.all.push(Mechanism { retention_days: rule.retention_days, retention_endless: rule.retention_days.is_none(), ..mechanism });
     for copy in &rule.copies {
-        found.copy_interval_seconds = found.copy_interval_seconds.max(planned.interval_seconds);
+        found.copy_interval_seconds = found.copy_interval_seconds.max(allowed);
         let same = points::is_local(&copy.destination_vault_arn, &case.resource.account, &case.resource.region);
         if !same {
             found.copy_retention.push(CopyRetention {
@@ -186,10 +185,8 @@ fn lifecycle_policies(case: &Case, target: &Resource, through_root: Option<bool>
 }
 
 fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule: &dlm::Schedule, found: &mut Mechanisms) {
-    let parsed = schedule.cron.as_deref().map(|cron| Schedule::parse(Some(cron), None));
-    let interval = match parsed {
-        Some(Ok(parsed)) => parsed.largest_gap(case.as_of),
-        Some(Err(_)) => None,
+    let interval = match schedule.cron.as_deref() {
+        Some(cron) => case.index.cron_gaps.get(cron).copied().flatten(),
         None => schedule.interval_seconds,
     };
     let name = schedule.name.as_deref().map_or(String::new(), |name| format!(", schedule {name}"));
@@ -203,7 +200,7 @@ fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule:
         ..case.mechanism(MechanismKind::Dlm, source.clone(), last, allowed)
     });
     for copy in schedule.copies.iter().filter(|copy| copy.target != case.resource.region && !copy.target.starts_with("arn:")) {
-        found.copy_interval_seconds = found.copy_interval_seconds.max(interval);
+        found.copy_interval_seconds = found.copy_interval_seconds.max(allowed);
         found.copy_retention.push(CopyRetention { kind: "dlm".to_owned(), source: format!("{source}, copy to {}", copy.target), retention_days: copy.retention_days });
     }
 }

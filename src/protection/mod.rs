@@ -46,7 +46,7 @@ pub struct Owed {
 
 /// Joins one shard: a result for each of its resources, in their order.
 pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[Owed]) -> Vec<Joined> {
-    let index = Index::of(shard);
+    let index = Index::of(shard, as_of);
     let plans = Plans::of(&index, as_of);
     let is_data = |resource: &Resource| types::find(&resource.type_name).is_some_and(|info| info.is_data());
     let existing: HashSet<&str> = shard.resources.iter().filter(|resource| is_data(resource)).map(|resource| resource.arn.as_str()).collect();

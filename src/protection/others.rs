@@ -3,7 +3,7 @@
 use super::data::{Join, Unread};
 use super::facts::{AccountFacts, Facts, Joined, KeyFacts, LifecyclePolicyFacts, RestoreTestingPlanFacts, RestoreTestingSelectionFacts, ShareableFacts};
 use super::mechanisms::{is_root_volume, policy_targets};
-use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title};
+use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title, wall_clock_gap};
 use super::schedule::Schedule;
 use super::summary::{POINT_OPERATIONS, restorable};
 use super::{arn, opt_in};
@@ -79,7 +79,9 @@ pub fn restore_testing_plan(join: &Join, resource: &Resource) -> Joined {
     let mut due = None;
     match schedule {
         Some(Ok(schedule)) => {
-            facts.interval_seconds = Fact::Read(schedule.largest_gap(join.as_of));
+            let elapsed = schedule.largest_gap(join.as_of);
+            let timezone = plan.timezone.present().map(String::as_str);
+            facts.interval_seconds = Fact::Read(wall_clock_gap(plan.schedule.present().map(String::as_str), timezone, elapsed, join.as_of));
             let window = Duration::hours(plan.start_window_hours.present().copied().unwrap_or(START_WINDOW_HOURS));
             due = schedule.previous_before(join.as_of - window);
             due = due.filter(|due| resource.created_at.is_none_or(|created| *due >= created));

@@ -1,11 +1,11 @@
 //! The restorable backups, windows and gaps of one resource: which moments can be restored.
 
 use super::arn;
-use super::facts::{Backup, Gap, MechanismKind, RecoveryPoints, Window};
+use super::facts::{Backup, CopyFact, Gap, MechanismKind, RecoveryPoints, Window};
 use super::index::{Index, Typed};
 use super::summary::restorable;
-use crate::inventory::Resource;
 use crate::inventory::types::backup::RecoveryPoint;
+use crate::inventory::{Fact, Resource};
 use chrono::{DateTime, Duration, Utc};
 
 /// Gaps are worked out this far back, more than any rule's window; what lies before is history.
@@ -34,7 +34,7 @@ pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Vec<Poin
         if !restorable(point.properties.status.read()) {
             continue;
         }
-        if point.properties.continuous == crate::inventory::Fact::Read(true) {
+        if point.properties.continuous == Fact::Read(true) {
             continuous.push(point.properties.clone());
         } else {
             points.extend(of_recovery_point(index, point, resource, as_of));
@@ -59,10 +59,10 @@ pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Vec<Poin
                 arn: snapshot.resource.arn.clone(),
                 created_at,
                 age_seconds: (as_of - created_at).num_seconds(),
-                encrypted: snapshot.encrypted.unwrap_or_default(),
+                encrypted: snapshot.encrypted.map_or(Fact::Unread, Fact::Read),
                 archived: snapshot.archived,
-                locked: snapshot.locked,
-                public: snapshot.public.unwrap_or_default(),
+                locked: snapshot.locked.map_or(Fact::Unread, Fact::Read),
+                public: snapshot.public.map_or(Fact::Unread, Fact::Read),
                 vault_arn: None,
                 air_gapped: false,
                 kms_key_arn: snapshot.kms_key_arn.clone(),
@@ -91,17 +91,17 @@ fn of_recovery_point(index: &Index, point: &Typed<RecoveryPoint>, resource: &Res
     let vault_arn = properties.vault_arn.read().cloned();
     let vault = vault_arn.as_deref().and_then(|vault_arn| index.vaults.get(vault_arn));
     let air_gapped = vault.is_some_and(|vault| vault.properties.vault_type.read().is_some_and(|kind| kind == "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"));
-    let locked = air_gapped || vault.is_some_and(|vault| vault.properties.locked.read() == Some(&true));
+    let locked = if air_gapped { Fact::Read(true) } else { vault.map_or(Fact::Unread, |vault| vault.properties.locked.clone()) };
     Some(Point {
         backup: Backup {
             kind: MechanismKind::AwsBackup,
             arn: point.resource.arn.clone(),
             created_at,
             age_seconds: (as_of - created_at).num_seconds(),
-            encrypted: properties.encrypted.read().copied().unwrap_or_default(),
+            encrypted: properties.encrypted.clone(),
             archived: in_cold_storage(properties, created_at, as_of),
             locked,
-            public: false,
+            public: Fact::Read(false),
             vault_arn,
             air_gapped,
             kms_key_arn: properties.kms_key_arn.present().cloned(),
@@ -134,10 +134,10 @@ fn of_table_backup(backup: &Typed<crate::inventory::types::dynamodb::Backup>, re
             arn: backup.resource.arn.clone(),
             created_at,
             age_seconds: (as_of - created_at).num_seconds(),
-            encrypted: true,
+            encrypted: Fact::Read(true),
             archived: false,
-            locked: false,
-            public: false,
+            locked: Fact::Read(false),
+            public: Fact::Read(false),
             vault_arn: None,
             air_gapped: false,
             kms_key_arn: None,
@@ -171,10 +171,19 @@ fn of_instances(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> Vec
 }
 
 /// Counts over the backups.
-pub fn counts(points: &[Point], gaps: &[Gap], copies: &[super::facts::CopyFact]) -> RecoveryPoints {
-    let count = |test: fn(&Backup) -> bool| points.iter().filter(|point| test(&point.backup)).count() as i64;
-    RecoveryPoints {
-        count: points.len() as i64,
+///
+/// # Errors
+/// The backup of which something that is counted was not read.
+pub fn counts(points: &[Point], continuous: &[RecoveryPoint], gaps: &[Gap], copies: &[CopyFact]) -> Result<RecoveryPoints, String> {
+    let count = |fact: fn(&Backup) -> &Fact<bool>| points.iter().filter(|point| fact(&point.backup).read() == Some(&true)).count() as i64;
+    if let Some(point) = points.iter().find(|point| point.backup.encrypted.is_unread()) {
+        return Err(format!("the encryption of {} was not read", point.backup.arn));
+    }
+    let unencrypted = points.iter().filter(|point| point.backup.encrypted.read() == Some(&false)).count()
+        + continuous.iter().filter(|point| point.encrypted.read() == Some(&false)).count()
+        + copies.iter().filter(|copy| copy.encrypted == Some(false)).count();
+    Ok(RecoveryPoints {
+        count: (points.len() + continuous.len()) as i64,
         newest_at: points.first().map(|point| point.backup.created_at),
         oldest_at: points.last().map(|point| point.backup.created_at),
         largest_gap_seconds: gaps
@@ -182,12 +191,12 @@ pub fn counts(points: &[Point], gaps: &[Gap], copies: &[super::facts::CopyFact])
             .filter(|gap| gap.end_age_seconds < GAP_WINDOW_SECONDS)
             .map(|gap| gap.start_age_seconds.min(GAP_WINDOW_SECONDS) - gap.end_age_seconds)
             .max(),
-        unencrypted: count(|backup| !backup.encrypted),
+        unencrypted: unencrypted as i64,
         other_region: copies.iter().filter(|copy| copy.other_region).count() as i64,
         other_account: copies.iter().filter(|copy| copy.other_account).count() as i64,
-        locked: count(|backup| backup.locked),
-        public: count(|backup| backup.public),
-    }
+        locked: count(|backup| &backup.locked),
+        public: count(|backup| &backup.public),
+    })
 }
 
 /// A window of continuous restore.

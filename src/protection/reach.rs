@@ -30,7 +30,10 @@ pub const RESTORE_TESTING_OPERATIONS: [&str; 4] = [
 pub struct PlannedRule {
     pub rule: backup::BackupRule,
     pub schedule: Option<Schedule>,
+    /// The largest gap between runs by the clock on the wall: a daily schedule has 24 h also where summer time makes one day longer.
     pub interval_seconds: Option<i64>,
+    /// The largest gap that really passes.
+    pub elapsed_seconds: Option<i64>,
 }
 
 impl PlannedRule {
@@ -72,8 +75,9 @@ impl<'s> Plans<'s> {
         for plan in &index.plans {
             let prepared = plan.properties.rules.read().into_iter().flatten().map(|rule| {
                 let schedule = Schedule::parse(rule.schedule.as_deref(), rule.timezone.as_deref()).ok();
-                let interval_seconds = schedule.as_ref().and_then(|schedule| schedule.largest_gap(as_of));
-                PlannedRule { rule: rule.clone(), schedule, interval_seconds }
+                let elapsed_seconds = schedule.as_ref().and_then(|schedule| schedule.largest_gap(as_of));
+                let interval_seconds = wall_clock_gap(rule.schedule.as_deref(), rule.timezone.as_deref(), elapsed_seconds, as_of);
+                PlannedRule { rule: rule.clone(), schedule, interval_seconds, elapsed_seconds }
             });
             rules.insert(plan.resource.arn.as_str(), prepared.collect());
             plans.insert(plan.resource.arn.as_str(), plan.resource);
@@ -103,7 +107,8 @@ impl<'s> Plans<'s> {
     }
 
     /// The selections that reach a resource. The second value has the reasons why there may be more of them, or other blocks.
-    pub fn reaching(&'s self, resource: &Resource, backup_type: &str, as_of: DateTime<Utc>) -> (Vec<Selected<'s>>, Vec<String>) {
+    /// `since` is when the data was there to be backed up.
+    pub fn reaching(&'s self, resource: &Resource, backup_type: &str, since: Option<DateTime<Utc>>, as_of: DateTime<Utc>) -> (Vec<Selected<'s>>, Vec<String>) {
         let mut unread = self.unread.clone();
         let mut found = Vec::new();
         for (selection, matcher) in &self.selections {
@@ -127,7 +132,7 @@ impl<'s> Plans<'s> {
                     continue;
                 }
             };
-            let reaches = rules.iter().map(|rule| plan_reach(plan, selection.resource, rule, resource, blocked, as_of)).collect();
+            let reaches = rules.iter().map(|rule| plan_reach(plan, selection.resource, rule, since, blocked, as_of)).collect();
             found.push(Selected { plan, rules, blocked, reaches });
         }
         unread.dedup();
@@ -135,8 +140,14 @@ impl<'s> Plans<'s> {
     }
 }
 
-fn plan_reach(plan: &Resource, selection: &Resource, planned: &PlannedRule, resource: &Resource, blocked: bool, as_of: DateTime<Utc>) -> PlanReach {
-    let since = [resource.created_at, selection.created_at].into_iter().flatten().max();
+/// The largest gap of a schedule by the clock on the wall, where `elapsed` is the one in its time zone.
+pub fn wall_clock_gap(expression: Option<&str>, timezone: Option<&str>, elapsed: Option<i64>, as_of: DateTime<Utc>) -> Option<i64> {
+    let in_utc = || Schedule::parse(expression, None).ok()?.largest_gap(as_of);
+    if timezone.is_none() { elapsed } else { elapsed.and_then(|_| in_utc()) }
+}
+
+fn plan_reach(plan: &Resource, selection: &Resource, planned: &PlannedRule, since: Option<DateTime<Utc>>, blocked: bool, as_of: DateTime<Utc>) -> PlanReach {
+    let since = [since, selection.created_at].into_iter().flatten().max();
     let due_at = since.and_then(|since| {
         let first_run = planned.schedule.as_ref()?.next_after(since)?;
         first_run.checked_add_signed(planned.windows())

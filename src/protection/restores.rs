@@ -46,8 +46,13 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point]) -> (RestoreTests, 
     (tests, rto, join.index.missing(&["backup:ListRestoreJobs"]))
 }
 
-/// Restore jobs of the resource, in its own shard and, for copies, elsewhere.
+/// Restore jobs of the resource (or of the instance whose backups hold it), in its own shard and, for copies, elsewhere.
 fn jobs<'a>(join: &'a Join, resource: &'a Resource) -> impl Iterator<Item = (&'a RestoreJob, Option<DateTime<Utc>>, &'a str)> {
+    let sources: Vec<&Resource> = std::iter::once(resource).chain(join.instances_of(resource)).collect();
+    sources.into_iter().flat_map(move |source| jobs_of(join, source))
+}
+
+fn jobs_of<'a>(join: &'a Join, resource: &'a Resource) -> impl Iterator<Item = (&'a RestoreJob, Option<DateTime<Utc>>, &'a str)> {
     let here = join.index.restore_jobs.get(&resource.arn).into_iter().flatten();
     let here = here.map(|job| (&job.properties, job.resource.created_at, job.resource.id.as_str()));
     let elsewhere = join.summaries.iter().filter(|summary| summary.account != resource.account || summary.region != resource.region);
@@ -114,11 +119,14 @@ fn from_resources(index: &Index, resource: &Resource, points: &[Point], successe
 ///
 /// # Errors
 /// The reasons why there may be others.
-pub fn planned(index: &Index, resource: &Resource, backup_type: &str) -> Result<Vec<String>, Vec<String>> {
+pub fn planned(join: &Join, resource: &Resource, backup_type: &str) -> Result<Vec<String>, Vec<String>> {
+    let index = join.index;
     let mut unread = index.missing(&RESTORE_TESTING_OPERATIONS);
     let mut plans = Vec::new();
-    for selection in &index.restore_testing_selections {
-        match restore_testing_reaches(&selection.properties, resource, backup_type) {
+    let instances = join.instances_of(resource).into_iter().map(|instance| (instance, "EC2"));
+    let sources: Vec<(&Resource, &str)> = std::iter::once((resource, backup_type)).chain(instances).collect();
+    for (selection, (source, backup_type)) in index.restore_testing_selections.iter().flat_map(|selection| sources.iter().map(move |source| (selection, *source))) {
+        match restore_testing_reaches(&selection.properties, source, backup_type) {
             Ok(true) => {
                 let plan_arn = selection.properties.plan_arn.read();
                 let plan = index.restore_testing_plans.iter().find(|plan| Some(&plan.resource.arn) == plan_arn);

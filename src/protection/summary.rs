@@ -22,7 +22,7 @@ pub struct ForeignBackup {
     pub region: String,
     pub locked: bool,
     pub air_gapped: bool,
-    pub encrypted: bool,
+    pub encrypted: Option<bool>,
     /// `recovery_point`, `snapshot` or `automated_backup`.
     pub seen_as: &'static str,
 }
@@ -206,7 +206,7 @@ fn add_point(summary: &mut Summary, resource: &Resource) {
             region: summary.region.clone(),
             locked,
             air_gapped,
-            encrypted: point.encrypted.read().copied().unwrap_or_default(),
+            encrypted: point.encrypted.read().copied(),
             seen_as: "recovery_point",
         });
     }
@@ -259,7 +259,7 @@ fn add_snapshot(summary: &mut Summary, resource: &Resource) {
         region: summary.region.clone(),
         locked: snapshot.lock.present().is_some_and(|lock| lock.state != "expired"),
         air_gapped: false,
-        encrypted: snapshot.encrypted.read().copied().unwrap_or_default(),
+        encrypted: snapshot.encrypted.read().copied(),
         seen_as: "snapshot",
     });
 }
@@ -275,7 +275,7 @@ fn add_database_snapshot(summary: &mut Summary, resource: &Resource) {
             region: summary.region.clone(),
             locked: false,
             air_gapped: false,
-            encrypted: resource.properties.get("encrypted").and_then(serde_json::Value::as_bool).unwrap_or_default(),
+            encrypted: resource.properties.get("encrypted").and_then(serde_json::Value::as_bool),
             seen_as: "snapshot",
         });
     }
@@ -291,7 +291,7 @@ fn add_automated(summary: &mut Summary, resource: &Resource) {
             region: summary.region.clone(),
             locked: false,
             air_gapped: false,
-            encrypted: automated.encrypted.read().copied().unwrap_or_default(),
+            encrypted: automated.encrypted.read().copied(),
             seen_as: "automated_backup",
         });
     }

@@ -152,6 +152,9 @@ pub struct Test {
     pub params: serde_json::Map<String, serde_json::Value>,
     #[serde(default)]
     pub now: Option<chrono::DateTime<chrono::Utc>>,
+    /// What the resource owes is not known.
+    #[serde(default)]
+    pub objective_unread: bool,
     pub expect: Expect,
     #[serde(default)]
     pub message: Option<String>,

@@ -44,6 +44,9 @@ fn run_one(rule: &Rule, test: &Test) -> Result<(), String> {
     let mut objective = Objective::default().to_json();
     if let Value::Object(fields) = &mut objective {
         fields.extend(test.objective.clone());
+        if test.objective_unread {
+            fields.retain(|name, _| test.objective.contains_key(name));
+        }
     }
     subject.owes(objective, Default::default());
     let mut params = rule.params.clone();

@@ -75,6 +75,8 @@ fn copy_job(reader: &Reader, job: sdk::CopyJob) -> Option<Resource> {
         source_type: job.resource_type.into(),
         source_vault_arn: job.source_backup_vault_arn.into(),
         destination_vault_arn: known(job.destination_backup_vault_arn),
+        destination_vault_type: job.destination_vault_type.into(),
+        destination_lock_state: job.destination_vault_lock_state.into(),
         source_recovery_point_arn: job.source_recovery_point_arn.into(),
         destination_recovery_point_arn: job.destination_recovery_point_arn.into(),
         status: known(job.state.as_ref().map(|state| state.as_str().to_owned())),

@@ -185,6 +185,10 @@ properties! {
         source_type: Option<String>,
         source_vault_arn: Option<String>,
         destination_vault_arn: String,
+        /// `BACKUP_VAULT` or `LOGICALLY_AIR_GAPPED_BACKUP_VAULT`.
+        destination_vault_type: Option<String>,
+        /// `LOCKED` or `UNLOCKED`.
+        destination_lock_state: Option<String>,
         source_recovery_point_arn: Option<String>,
         destination_recovery_point_arn: Option<String>,
         /// `CREATED`, `RUNNING`, `COMPLETED`, `FAILED`, `PARTIAL`.
