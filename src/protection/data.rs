@@ -241,13 +241,15 @@ impl<'a> Join<'a> {
             Ok(found) => facts.copies = Fact::Read(found),
             Err(reasons) => note(unread, "copies", reasons),
         }
-        if let (Fact::Read(gaps), Fact::Read(copies)) = (&facts.gaps, &facts.copies) {
-            match points::counts(points, continuous, gaps, copies) {
+        if let Fact::Read(gaps) = &facts.gaps {
+            match points::counts(points, continuous, gaps, facts.copies.read()) {
                 Ok(counts) => facts.recovery_points = Fact::Read(counts),
                 Err(reason) => note(unread, "recovery_points", vec![reason]),
             }
-        } else if let Some(reasons) = unread.get("copies").cloned() {
-            note(unread, "recovery_points", reasons);
+        }
+        if let Some(reasons) = unread.get("copies").cloned() {
+            note(unread, "recovery_points.other_region", reasons.clone());
+            note(unread, "recovery_points.other_account", reasons);
         }
         match copies::immutable(self, resource, points, facts.copies.read()) {
             Ok(immutable) if unread.get("backups").is_none() || immutable => facts.immutable = Fact::Read(immutable),

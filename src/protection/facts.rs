@@ -194,10 +194,13 @@ pub struct RecoveryPoints {
     pub oldest_at: Option<DateTime<Utc>>,
     /// The largest time between two neighbours, or since the newest, in the last 30 days.
     pub largest_gap_seconds: Option<i64>,
-    /// Copies elsewhere included.
+    /// Copies elsewhere included, where they are known: AWS encrypts every copy of an encrypted backup.
     pub unencrypted: i64,
-    pub other_region: i64,
-    pub other_account: i64,
+    /// Unread while copies elsewhere are.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub other_region: Fact<i64>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub other_account: Fact<i64>,
     /// Behind a vault lock, a snapshot lock or Object Lock.
     pub locked: i64,
     pub public: i64,

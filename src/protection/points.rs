@@ -174,14 +174,17 @@ fn of_instances(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> Vec
 ///
 /// # Errors
 /// The backup of which something that is counted was not read.
-pub fn counts(points: &[Point], continuous: &[RecoveryPoint], gaps: &[Gap], copies: &[CopyFact]) -> Result<RecoveryPoints, String> {
+pub fn counts(points: &[Point], continuous: &[RecoveryPoint], gaps: &[Gap], copies: Option<&Vec<CopyFact>>) -> Result<RecoveryPoints, String> {
     let count = |fact: fn(&Backup) -> &Fact<bool>| points.iter().filter(|point| fact(&point.backup).read() == Some(&true)).count() as i64;
     if let Some(point) = points.iter().find(|point| point.backup.encrypted.is_unread()) {
         return Err(format!("the encryption of {} was not read", point.backup.arn));
     }
     let unencrypted = points.iter().filter(|point| point.backup.encrypted.read() == Some(&false)).count()
         + continuous.iter().filter(|point| point.encrypted.read() == Some(&false)).count()
-        + copies.iter().filter(|copy| copy.encrypted == Some(false)).count();
+        + copies.into_iter().flatten().filter(|copy| copy.encrypted == Some(false)).count();
+    let elsewhere = |test: fn(&CopyFact) -> bool| {
+        copies.map_or(Fact::Unread, |copies| Fact::Read(copies.iter().filter(|copy| test(copy)).count() as i64))
+    };
     Ok(RecoveryPoints {
         count: (points.len() + continuous.len()) as i64,
         newest_at: points.first().map(|point| point.backup.created_at),
@@ -192,8 +195,8 @@ pub fn counts(points: &[Point], continuous: &[RecoveryPoint], gaps: &[Gap], copi
             .map(|gap| gap.start_age_seconds.min(GAP_WINDOW_SECONDS) - gap.end_age_seconds)
             .max(),
         unencrypted: unencrypted as i64,
-        other_region: copies.iter().filter(|copy| copy.other_region).count() as i64,
-        other_account: copies.iter().filter(|copy| copy.other_account).count() as i64,
+        other_region: elsewhere(|copy| copy.other_region),
+        other_account: elsewhere(|copy| copy.other_account),
         locked: count(|backup| &backup.locked),
         public: count(|backup| &backup.public),
     })
