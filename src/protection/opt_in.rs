@@ -43,7 +43,7 @@ pub fn blocked(opt_in: &BTreeMap<String, bool>, backup_type: &str, reach: Reach)
     opt_in.get(backup_type) == Some(&false) && !overridden
 }
 
-/// Whether logically air-gapped vaults keep backups of a type. Redshift's they do not ("Feature availability by resource").
+/// Whether logically air-gapped vaults are taken to keep backups of a type: all but those of Redshift.
 pub fn air_gapped_supported(backup_type: &str) -> bool {
     !matches!(backup_type, "Redshift" | "Redshift Serverless")
 }

@@ -382,7 +382,10 @@ mod tests {
         ] {
             assert_eq!(reach(pattern, arn), Match::Selected(expected), "{pattern}");
         }
-        assert_eq!(by_arn(&["*", "arn:aws:ec2:*", "arn:aws:ec2:*:*:volume/*"], &[]).matches(VOLUME, None), Match::Selected(Reach::Explicit));
+        assert_eq!(
+            by_arn(&["*", "arn:aws:ec2:*", "arn:aws:ec2:*:*:volume/*"], &[]).matches(VOLUME, None),
+            Match::Selected(Reach::Explicit)
+        );
     }
 
     #[test]

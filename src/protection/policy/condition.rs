@@ -50,7 +50,11 @@ fn confinement(key: &str) -> Option<Confinement> {
         "aws:principalaccount" | "aws:sourceaccount" | "aws:sourceowner" | "aws:vpceaccount" | "s3:dataaccesspointaccount" => {
             Confinement::Account
         }
-        "aws:principalorgid" | "aws:principalorgpaths" | "aws:sourceorgid" | "aws:sourceorgpaths" | "aws:vpceorgid"
+        "aws:principalorgid"
+        | "aws:principalorgpaths"
+        | "aws:sourceorgid"
+        | "aws:sourceorgpaths"
+        | "aws:vpceorgid"
         | "aws:vpceorgpaths" => Confinement::Organisation,
         "aws:sourcevpc" | "aws:sourcevpce" => Confinement::Id,
         "aws:userid" => Confinement::UserId,

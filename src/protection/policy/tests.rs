@@ -131,8 +131,10 @@ fn exemptions_of_a_deny() {
     ] {
         assert_eq!(denial(json!({operator: {key: value}})), everyone_but(&[value]), "{operator}");
     }
-    assert_eq!(denial(json!({"ArnNotLike": {"aws:PrincipalArn": [admin, "arn:b"]}, "StringNotEquals": {"aws:userid": "AIDA"}})),
-        everyone_but(&["AIDA", admin, "arn:b"]));
+    assert_eq!(
+        denial(json!({"ArnNotLike": {"aws:PrincipalArn": [admin, "arn:b"]}, "StringNotEquals": {"aws:userid": "AIDA"}})),
+        everyone_but(&["AIDA", admin, "arn:b"])
+    );
     let not_principal = json!({"Effect": "Deny", "NotPrincipal": {"AWS": [admin]}, "Action": DELETE, "Resource": "*"});
     assert_eq!(policy(not_principal).denied(DELETE), everyone_but(&[admin]));
 }
@@ -166,10 +168,8 @@ fn of_several_denies_the_strictest_counts() {
 }
 
 /// The types refused by Denies of s3:PutObject under these conditions.
-fn refused(default_algorithm: Option<&str>, conditions: &[Value]) -> Vec<&'static str> {
-    let deny = |condition: &Value| {
-        json!({"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::b/*", "Condition": condition})
-    };
+fn refused(default_algorithm: Option<&str>, conditions: &[&Value]) -> Vec<&'static str> {
+    let deny = |condition: &&Value| json!({"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::b/*", "Condition": condition});
     policy(conditions.iter().map(deny).collect()).refused_encryption_types(default_algorithm)
 }
 
@@ -178,25 +178,25 @@ fn refused_uploads() {
     let not = |values: Value| json!({"StringNotEquals": {"s3:x-amz-server-side-encryption": values}});
     let no_customer_keys = json!({"Null": {"s3:x-amz-server-side-encryption-customer-algorithm": "false"}});
     let none = json!({"Null": {"s3:x-amz-server-side-encryption": "true"}});
-    assert_eq!(refused(None, &[no_customer_keys.clone()]), ["SSE-C"]);
-    assert_eq!(refused(None, &[json!({"Null": {"s3:x-amz-server-side-encryption-customer-algorithm": false}})]), ["SSE-C"]);
+    assert_eq!(refused(None, &[&no_customer_keys]), ["SSE-C"]);
+    assert_eq!(refused(None, &[&json!({"Null": {"s3:x-amz-server-side-encryption-customer-algorithm": false}})]), ["SSE-C"]);
     // A request that names no algorithm is denied as well, so whatever the default is, these are refused.
-    assert_eq!(refused(None, &[not(json!("aws:kms"))]), ["SSE-S3", "DSSE-KMS", "SSE-C"]);
-    assert_eq!(refused(None, &[not(json!(["aws:kms", "aws:kms:dsse"]))]), ["SSE-S3", "SSE-C"]);
-    assert_eq!(refused(None, &[not(json!("AES256"))]), ["SSE-KMS", "DSSE-KMS", "SSE-C"]);
+    assert_eq!(refused(None, &[&not(json!("aws:kms"))]), ["SSE-S3", "DSSE-KMS", "SSE-C"]);
+    assert_eq!(refused(None, &[&not(json!(["aws:kms", "aws:kms:dsse"]))]), ["SSE-S3", "SSE-C"]);
+    assert_eq!(refused(None, &[&not(json!("AES256"))]), ["SSE-KMS", "DSSE-KMS", "SSE-C"]);
     // Requests without algorithm are denied, which are those with customer keys; but named ones of each kind are not.
-    assert_eq!(refused(None, &[none.clone()]), ["SSE-C"]);
+    assert_eq!(refused(None, &[&none]), ["SSE-C"]);
     // Named or absent, as the IfExists of S3's own examples: only a wrong name is denied.
     let wrong_name = json!({"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption": "aws:kms"}});
-    assert_eq!(refused(None, &[wrong_name]), ["SSE-S3", "DSSE-KMS", "SSE-C"]);
+    assert_eq!(refused(None, &[&wrong_name]), ["SSE-S3", "DSSE-KMS", "SSE-C"]);
     let no_s3 = json!({"StringEquals": {"s3:x-amz-server-side-encryption": "AES256"}});
-    assert_eq!(refused(None, &[no_s3.clone()]), [""; 0]);
-    assert_eq!(refused(Some("aws:kms"), &[no_s3.clone()]), ["SSE-S3"]);
-    assert_eq!(refused(Some("AES256"), &[no_s3.clone()]), [""; 0]);
-    assert_eq!(refused(Some("AES256"), &[no_s3, none]), ["SSE-S3", "SSE-C"]);
+    assert_eq!(refused(None, &[&no_s3]), [""; 0]);
+    assert_eq!(refused(Some("aws:kms"), &[&no_s3]), ["SSE-S3"]);
+    assert_eq!(refused(Some("AES256"), &[&no_s3]), [""; 0]);
+    assert_eq!(refused(Some("AES256"), &[&no_s3, &none]), ["SSE-S3", "SSE-C"]);
     let no_kms = json!({"StringLike": {"s3:x-amz-server-side-encryption": "aws:kms*"}});
-    assert_eq!(refused(Some("AES256"), &[no_kms, no_customer_keys]), ["SSE-KMS", "DSSE-KMS", "SSE-C"]);
-    assert_eq!(refused(None, &[json!({})]), ["SSE-S3", "SSE-KMS", "DSSE-KMS", "SSE-C"]);
+    assert_eq!(refused(Some("AES256"), &[&no_kms, &no_customer_keys]), ["SSE-KMS", "DSSE-KMS", "SSE-C"]);
+    assert_eq!(refused(None, &[&json!({})]), ["SSE-S3", "SSE-KMS", "DSSE-KMS", "SSE-C"]);
 }
 
 #[test]
@@ -213,11 +213,11 @@ fn uploads_that_are_not_surely_refused() {
         json!({"Null": {"s3:x-amz-server-side-encryption-customer-algorithm": "true"},
             "StringEquals": {"s3:x-amz-server-side-encryption-aws-kms-key-id": "arn:aws:kms:eu-west-1:111122223333:key/k"}}),
     ] {
-        assert_eq!(refused(None, &[condition.clone()]), [""; 0], "{condition}");
+        assert_eq!(refused(None, &[&condition]), [""; 0], "{condition}");
     }
     // A wrong KMS key is not every KMS upload; other uploads have no KMS key, which is not equal either.
     let key = json!({"StringNotEquals": {"s3:x-amz-server-side-encryption-aws-kms-key-id": "arn:aws:kms:eu-west-1:111122223333:key/k"}});
-    assert_eq!(refused(None, &[key]), ["SSE-S3", "SSE-C"]);
+    assert_eq!(refused(None, &[&key]), ["SSE-S3", "SSE-C"]);
 }
 
 #[test]
@@ -275,15 +275,29 @@ fn malformed_policies_are_errors() {
 }
 
 fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), "[A-Za-z*:/${}]{0,8}".prop_map(Value::from), Just(json!("*"))];
+    let leaf =
+        prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), "[A-Za-z*:/${}]{0,8}".prop_map(Value::from), Just(json!("*"))];
     leaf.prop_recursive(4, 32, 4, |inner| {
         let key = prop::sample::select(vec![
-            "Statement", "Effect", "Principal", "AWS", "Action", "Resource", "Condition", "StringLike", "Null", "ArnNotLike",
-            "aws:PrincipalArn", "aws:SourceArn", "aws:userid", "s3:x-amz-server-side-encryption",
+            "Statement",
+            "Effect",
+            "Principal",
+            "AWS",
+            "Action",
+            "Resource",
+            "Condition",
+            "StringLike",
+            "Null",
+            "ArnNotLike",
+            "aws:PrincipalArn",
+            "aws:SourceArn",
+            "aws:userid",
+            "s3:x-amz-server-side-encryption",
         ]);
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
-            prop::collection::vec((key, inner), 0..4).prop_map(|pairs| pairs.into_iter().map(|(key, value)| (key.to_string(), value)).collect()),
+            prop::collection::vec((key, inner), 0..4)
+                .prop_map(|pairs| pairs.into_iter().map(|(key, value)| (key.to_string(), value)).collect()),
         ]
     })
 }

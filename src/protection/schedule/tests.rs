@@ -267,7 +267,7 @@ impl Days {
                 .is_some_and(|nearest| *nearest == date),
             Days::OfWeek(days) => days.contains(&weekday(date)),
             Days::Nth(day, n) => same_weekday(*day).nth(*n as usize - 1) == Some(date),
-            Days::LastOfWeek(day) => same_weekday(*day).last() == Some(date),
+            Days::LastOfWeek(day) => same_weekday(*day).next_back() == Some(date),
         }
     }
 }
