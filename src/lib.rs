@@ -3,10 +3,10 @@
 //! One direction, five rooms: sources ([`aws`]) read an [`inventory`]; [`protection`] joins its evidence to each resource;
 //! [`rules`] judge; [`audit`] makes the findings document of it; [`report`] renders that document. [`cli`] wires them.
 
+pub mod audit;
 pub mod aws;
+pub mod cli;
 pub mod inventory;
 pub mod protection;
-pub mod audit;
-pub mod rules;
-pub mod cli;
 pub mod report;
+pub mod rules;

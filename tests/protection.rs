@@ -34,7 +34,9 @@ impl World {
 
     fn denied(mut self, operation: &str) -> Self {
         for line in &mut self.lines {
-            if line["kind"] == "coverage" && format!("{}:{}", line["service"].as_str().unwrap(), line["operation"].as_str().unwrap()) == operation {
+            if line["kind"] == "coverage"
+                && format!("{}:{}", line["service"].as_str().unwrap(), line["operation"].as_str().unwrap()) == operation
+            {
                 line["status"] = json!("denied");
             }
         }
@@ -55,7 +57,8 @@ impl World {
     fn plan(self, schedule: &str, selection: Value) -> Self {
         let rule = json!({"id": "r1", "name": "daily", "vault": "main", "schedule": schedule, "timezone": null, "start_window_minutes": 60,
                           "completion_window_minutes": 120, "continuous": false, "retention_days": 35, "cold_after_days": null, "copies": [], "air_gapped_vault_arn": null});
-        let mut properties = json!({"plan_arn": PLAN, "role_arn": null, "not_resources": [], "list_of_tags": [], "resources": [], "conditions": {}});
+        let mut properties =
+            json!({"plan_arn": PLAN, "role_arn": null, "not_resources": [], "list_of_tags": [], "resources": [], "conditions": {}});
         for (name, value) in selection.as_object().unwrap() {
             properties[name] = value.clone();
         }
@@ -66,8 +69,13 @@ impl World {
 
     fn vault(self, name: &str, region: &str, account: &str, locked: bool) -> Self {
         let arn = format!("arn:aws:backup:{region}:{account}:backup-vault:{name}");
-        let mut line = resource("AWS::Backup::BackupVault", &arn, name, json!({"vault_type": "BACKUP_VAULT", "locked": locked, "lock_at": null,
-            "min_retention_days": null, "max_retention_days": null, "policy": null}));
+        let mut line = resource(
+            "AWS::Backup::BackupVault",
+            &arn,
+            name,
+            json!({"vault_type": "BACKUP_VAULT", "locked": locked, "lock_at": null,
+            "min_retention_days": null, "max_retention_days": null, "policy": null}),
+        );
         line["region"] = json!(region);
         line["account"] = json!(account);
         self.with(line)
@@ -95,7 +103,8 @@ impl World {
         let shards = self.shards();
         let summaries: Summaries = shards.iter().map(summarise).collect();
         for shard in &shards {
-            let owed = vec![Owed { mechanisms: rel9::audit::objective::ALL_MECHANISMS.to_vec(), reproducible: false }; shard.resources.len()];
+            let owed =
+                vec![Owed { mechanisms: rel9::audit::objective::ALL_MECHANISMS.to_vec(), reproducible: false }; shard.resources.len()];
             let joined = protection::join(shard, &summaries, AS_OF.parse().unwrap(), &owed);
             if let Some(at) = shard.resources.iter().position(|resource| resource.arn == arn) {
                 return joined[at].clone();
@@ -129,9 +138,14 @@ fn resource(type_name: &str, arn: &str, id: &str, properties: Value) -> Value {
 }
 
 fn snapshot(id: &str, at: &str, made_by: Value) -> Value {
-    let mut line = resource("AWS::EC2::Snapshot", &format!("arn:aws:ec2:us-east-1::snapshot/{id}"), id, json!({
+    let mut line = resource(
+        "AWS::EC2::Snapshot",
+        &format!("arn:aws:ec2:us-east-1::snapshot/{id}"),
+        id,
+        json!({
         "source_arn": volume_arn("vol-1"), "status": "completed", "encrypted": true, "kms_key_arn": null, "storage_tier": "standard",
-        "public": false, "shared_with": [], "lock": null, "made_by": made_by, "copied_from": null}));
+        "public": false, "shared_with": [], "lock": null, "made_by": made_by, "copied_from": null}),
+    );
     line["created_at"] = json!(at);
     line
 }
@@ -163,7 +177,8 @@ fn a_fresh_recovery_point_protects_and_an_old_one_is_stale() {
 #[test]
 fn points_that_cannot_be_restored_do_not_count() {
     for status in ["PARTIAL", "EXPIRED", "DELETING", "STOPPED", "CREATING"] {
-        let world = World::new().volume("vol-1").daily_plan().point(&volume_arn("vol-1"), "2026-11-22T05:10:00Z", json!({"status": status}));
+        let world =
+            World::new().volume("vol-1").daily_plan().point(&volume_arn("vol-1"), "2026-11-22T05:10:00Z", json!({"status": status}));
         assert_eq!(world.state(&volume_arn("vol-1")), Some(State::SelectedNotProtected), "{status}");
     }
 }
@@ -192,7 +207,11 @@ fn what_was_denied_makes_the_state_unknown_unless_something_else_protects() {
     let Facts::Data(facts) = &joined.facts else { panic!("data") };
     assert!(facts.state.is_unread());
     assert_eq!(joined.unread["state"], ["ec2:DescribeSnapshots denied in 111122223333/us-east-1"]);
-    let backed_up = World::new().volume("vol-1").daily_plan().point(&volume_arn("vol-1"), "2026-11-22T05:10:00Z", json!({})).denied("ec2:DescribeSnapshots");
+    let backed_up = World::new()
+        .volume("vol-1")
+        .daily_plan()
+        .point(&volume_arn("vol-1"), "2026-11-22T05:10:00Z", json!({}))
+        .denied("ec2:DescribeSnapshots");
     assert_eq!(backed_up.state(&volume_arn("vol-1")), Some(State::Protected));
     assert!(backed_up.protection(&volume_arn("vol-1")).recovery_points.is_unread(), "there may be more of them");
 }
@@ -206,9 +225,15 @@ fn a_call_that_is_not_in_the_log_was_not_made() {
 }
 
 fn instance(volumes: &[&str]) -> Value {
-    let volumes: Vec<Value> = volumes.iter().map(|id| json!({"volume_id": id, "device": "/dev/xvda", "delete_on_termination": true})).collect();
-    resource("AWS::EC2::Instance", "arn:aws:ec2:us-east-1:111122223333:instance/i-1", "i-1", json!({
-        "status": "running", "image_id": null, "root_device": "/dev/xvda", "volumes": volumes, "autoscaling_group": null, "spot": false}))
+    let volumes: Vec<Value> =
+        volumes.iter().map(|id| json!({"volume_id": id, "device": "/dev/xvda", "delete_on_termination": true})).collect();
+    resource(
+        "AWS::EC2::Instance",
+        "arn:aws:ec2:us-east-1:111122223333:instance/i-1",
+        "i-1",
+        json!({
+        "status": "running", "image_id": null, "root_device": "/dev/xvda", "volumes": volumes, "autoscaling_group": null, "spot": false}),
+    )
 }
 
 fn attached(mut world: World, id: &str) -> World {
@@ -234,7 +259,8 @@ fn a_volume_is_backed_up_with_its_instance() {
 #[test]
 fn a_backup_of_the_instance_before_the_volume_was_there_does_not_hold_it() {
     let arn = "arn:aws:ec2:us-east-1:111122223333:instance/i-1";
-    let mut world = attached(World::new().volume("vol-1").with(instance(&["vol-1"])).point(arn, "2025-12-01T05:10:00Z", json!({})), "vol-1");
+    let mut world =
+        attached(World::new().volume("vol-1").with(instance(&["vol-1"])).point(arn, "2025-12-01T05:10:00Z", json!({})), "vol-1");
     assert_eq!(world.state(&volume_arn("vol-1")), Some(State::Unprotected));
     for line in &mut world.lines {
         if line["id"] == "vol-1" {
@@ -248,7 +274,8 @@ fn a_backup_of_the_instance_before_the_volume_was_there_does_not_hold_it() {
 fn an_instance_is_protected_when_all_its_volumes_are() {
     let arn = "arn:aws:ec2:us-east-1:111122223333:instance/i-1";
     let world = |ids: &[&str]| {
-        let world = World::new().volume("vol-1").volume("vol-2").with(instance(ids)).with(snapshot("snap-a", "2026-11-01T00:00:00Z", Value::Null));
+        let world =
+            World::new().volume("vol-1").volume("vol-2").with(instance(ids)).with(snapshot("snap-a", "2026-11-01T00:00:00Z", Value::Null));
         world.state(arn)
     };
     assert_eq!(world(&["vol-1"]), Some(State::Protected));
@@ -259,9 +286,14 @@ fn an_instance_is_protected_when_all_its_volumes_are() {
 fn a_copy_is_seen_in_its_vault_or_else_in_its_job() {
     let there = "arn:aws:backup:eu-west-1:111122223333:backup-vault:copies";
     let job = |status: &str| {
-        let mut line = resource("AWS::Backup::CopyJob", "arn:aws:backup:us-east-1:111122223333:copy-job:c1", "c1", json!({
+        let mut line = resource(
+            "AWS::Backup::CopyJob",
+            "arn:aws:backup:us-east-1:111122223333:copy-job:c1",
+            "c1",
+            json!({
             "source_arn": volume_arn("vol-1"), "source_vault_arn": VAULT, "destination_vault_arn": there, "status": status, "retention_days": 35,
-            "completed_at": "2026-11-22T05:40:00Z", "destination_vault_type": "BACKUP_VAULT", "destination_lock_state": "UNLOCKED", "status_message": null}));
+            "completed_at": "2026-11-22T05:40:00Z", "destination_vault_type": "BACKUP_VAULT", "destination_lock_state": "UNLOCKED", "status_message": null}),
+        );
         line["created_at"] = json!("2026-11-22T05:30:00Z");
         line
     };
@@ -279,7 +311,8 @@ fn a_copy_is_seen_in_its_vault_or_else_in_its_job() {
         world.vault("copies", "eu-west-1", ACCOUNT, true)
     };
     assert_eq!(copies(read_there(World::new().with(job("COMPLETED")))), Some(Vec::new()));
-    let mut copied = World::new().point(&volume_arn("vol-1"), "2026-11-22T05:30:00Z", json!({"vault_arn": there, "source_vault_arn": VAULT}));
+    let mut copied =
+        World::new().point(&volume_arn("vol-1"), "2026-11-22T05:30:00Z", json!({"vault_arn": there, "source_vault_arn": VAULT}));
     copied.lines.last_mut().unwrap()["region"] = json!("eu-west-1");
     assert_eq!(copies(read_there(copied)), Some(vec![("eu-west-1".to_owned(), "recovery_point".to_owned())]));
 }
@@ -294,9 +327,14 @@ fn children_of_a_composite_recovery_point_protect_their_resources() {
 #[test]
 fn restore_jobs_prove_recovery_and_give_its_duration() {
     let job = |status: &str, validation: Value, created: &str, completed: &str| {
-        let mut line = resource("AWS::Backup::RestoreJob", &format!("arn:aws:backup:us-east-1:111122223333:restore-job:{created}"), created, json!({
+        let mut line = resource(
+            "AWS::Backup::RestoreJob",
+            &format!("arn:aws:backup:us-east-1:111122223333:restore-job:{created}"),
+            created,
+            json!({
             "source_arn": volume_arn("vol-1"), "status": status, "completed_at": completed, "validation_status": validation,
-            "validation_message": null, "status_message": "no capacity", "restore_testing_plan_arn": null}));
+            "validation_message": null, "status_message": "no capacity", "restore_testing_plan_arn": null}),
+        );
         line["created_at"] = json!(created);
         line
     };
@@ -331,7 +369,8 @@ fn gaps_lie_between_neighbours_and_up_to_now() {
         .point(&volume_arn("vol-1"), "2026-11-21T05:00:00Z", json!({}))
         .point(&volume_arn("vol-1"), "2026-11-18T05:00:00Z", json!({}))
         .protection(&volume_arn("vol-1"));
-    let gaps: Vec<(i64, i64)> = facts.gaps.read().unwrap().iter().map(|gap| (gap.start_age_seconds / 3_600, gap.end_age_seconds / 3_600)).collect();
+    let gaps: Vec<(i64, i64)> =
+        facts.gaps.read().unwrap().iter().map(|gap| (gap.start_age_seconds / 3_600, gap.end_age_seconds / 3_600)).collect();
     assert_eq!(gaps, [(2, 0), (26, 2), (98, 26)]);
     assert_eq!(facts.rpo_seconds.read(), Some(&Some(7_200)));
     assert_eq!(facts.recovery_points.read().unwrap().largest_gap_seconds, Some(72 * 3_600));

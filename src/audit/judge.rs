@@ -110,15 +110,14 @@ impl<'a> Judge<'a> {
         let known: Vec<Option<Prepared>> = shard
             .resources
             .par_iter()
-            .map(|resource| types::find(&resource.type_name).map(|info| self.prepare(shard, resource, info, by_nature.get(resource.arn.as_str()))))
+            .map(|resource| {
+                types::find(&resource.type_name).map(|info| self.prepare(shard, resource, info, by_nature.get(resource.arn.as_str())))
+            })
             .collect();
         let owed: Vec<Owed> = known.iter().map(|prepared| self.owed(prepared.as_ref())).collect();
         let joined = protection::join(shard, self.summaries, self.as_of, &owed);
-        let judged: Vec<Judged> = known
-            .into_par_iter()
-            .zip(joined)
-            .filter_map(|(prepared, joined)| Some(self.resource(prepared?, joined)))
-            .collect();
+        let judged: Vec<Judged> =
+            known.into_par_iter().zip(joined).filter_map(|(prepared, joined)| Some(self.resource(prepared?, joined))).collect();
         let mut all = Judged::default();
         judged.into_iter().for_each(|judged| all.add(judged));
         all
@@ -137,7 +136,9 @@ impl<'a> Judge<'a> {
 
     fn owed(&self, prepared: Option<&Prepared>) -> Owed {
         match prepared.map(|prepared| &prepared.owes) {
-            Some(Owes::Objective(objective)) => Owed { mechanisms: objective.mechanisms.clone(), reproducible: is_reproducible(objective, self.as_of) },
+            Some(Owes::Objective(objective)) => {
+                Owed { mechanisms: objective.mechanisms.clone(), reproducible: is_reproducible(objective, self.as_of) }
+            }
             _ => Owed { mechanisms: ALL_MECHANISMS.to_vec(), reproducible: false },
         }
     }

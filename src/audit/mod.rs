@@ -112,7 +112,9 @@ fn document_of(
         };
         key(a).cmp(&key(b))
     });
-    found.reproducible.sort_by(|a, b| (&a.resource.account, &a.resource.region, &a.resource.arn).cmp(&(&b.resource.account, &b.resource.region, &b.resource.arn)));
+    found.reproducible.sort_by(|a, b| {
+        (&a.resource.account, &a.resource.region, &a.resource.arn).cmp(&(&b.resource.account, &b.resource.region, &b.resource.arn))
+    });
     collection.sort();
     let accounts: BTreeSet<&String> = seen.iter().map(|(account, _)| account).collect();
     let regions: BTreeSet<&String> = seen.iter().map(|(_, region)| region).filter(|region| *region != GLOBAL).collect();
@@ -130,7 +132,14 @@ fn document_of(
         complete,
     };
     info.id = fingerprint(&info, &found.findings);
-    Findings { schema: findings::SCHEMA.to_owned(), audit: info, summary, findings: found.findings, reproducible: found.reproducible, collection }
+    Findings {
+        schema: findings::SCHEMA.to_owned(),
+        audit: info,
+        summary,
+        findings: found.findings,
+        reproducible: found.reproducible,
+        collection,
+    }
 }
 
 /// An id that the same inventory, rules, policy and time always give.
@@ -145,7 +154,8 @@ fn fingerprint(info: &AuditInfo, findings: &[Finding]) -> String {
 }
 
 fn summarise(found: &judge::Judged) -> Summary {
-    let mut by_status: BTreeMap<Status, u64> = [Status::Pass, Status::Fail, Status::Unknown, Status::Waived].map(|status| (status, 0)).into();
+    let mut by_status: BTreeMap<Status, u64> =
+        [Status::Pass, Status::Fail, Status::Unknown, Status::Waived].map(|status| (status, 0)).into();
     let mut by_severity: BTreeMap<Severity, u64> = Severity::ALL.map(|severity| (severity, 0)).into();
     let mut resources = BTreeSet::new();
     for finding in &found.findings {

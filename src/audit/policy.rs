@@ -193,11 +193,8 @@ impl Policy {
             loader.wrong(file.version.referenced.line(), format!("version is {}, this program reads version 1", file.version.value));
         }
         let objectives = file.objectives.into_iter().map(|entry| loader.objective(entry)).collect();
-        let reproducible = file
-            .reproducible
-            .into_iter()
-            .map(|entry| (loader.expression(&entry.matches), entry.reason, entry.expires))
-            .collect();
+        let reproducible =
+            file.reproducible.into_iter().map(|entry| (loader.expression(&entry.matches), entry.reason, entry.expires)).collect();
         let waivers = file.waivers.into_iter().map(|entry| loader.waiver(entry, rules)).collect();
         let settings = file
             .rules
@@ -258,14 +255,16 @@ impl Policy {
             .map(|(_, reason, expires)| Reproducible { reason: reason.clone(), expires_at: expires.map(end_of_day), declared: true })
             .collect();
         matching.sort_by_key(|declared| declared.has_ended(as_of));
-        matching.into_iter().next().or_else(|| {
-            intrinsic.map(|reason| Reproducible { reason: Some(reason.to_owned()), expires_at: None, declared: false })
-        })
+        matching
+            .into_iter()
+            .next()
+            .or_else(|| intrinsic.map(|reason| Reproducible { reason: Some(reason.to_owned()), expires_at: None, declared: false }))
     }
 
     /// The waiver of a rule for a resource: one in force before one that has ended.
     pub fn waiver(&self, rule: &str, subject: &Subject, as_of: DateTime<Utc>) -> Option<&Waiver> {
-        let matching = self.waivers.iter().filter(|waiver| waiver.rule == rule && waiver.matches.truth(subject.scope()) == Outcome::Known(true));
+        let matching =
+            self.waivers.iter().filter(|waiver| waiver.rule == rule && waiver.matches.truth(subject.scope()) == Outcome::Known(true));
         matching.min_by_key(|waiver| waiver.has_ended(as_of))
     }
 
@@ -356,7 +355,10 @@ impl Loader<'_> {
         match duration(&text.value) {
             Some(seconds) => Some(seconds),
             None => {
-                self.wrong(text.referenced.line(), format!("`{}` is no duration: write a whole number and a unit, such as 90m, 4h or 35d", text.value));
+                self.wrong(
+                    text.referenced.line(),
+                    format!("`{}` is no duration: write a whole number and a unit, such as 90m, 4h or 35d", text.value),
+                );
                 None
             }
         }
@@ -441,7 +443,7 @@ mod tests {
     }
 
     fn mistakes(text: &str) -> Vec<String> {
-        let rules = RuleSet::load::<&Path>(&[]).expect("built-in rules");
+        let rules = RuleSet::load(&[] as &[&Path]).expect("built-in rules");
         match Policy::parse("rel9.yaml", text, &rules) {
             Ok(_) => Vec::new(),
             Err(found) => found.iter().map(ToString::to_string).collect(),

@@ -54,12 +54,7 @@ pub struct Operation {
 impl Operation {
     /// An operation whose IAM action has its own name.
     pub const fn new(service: &'static str, name: &'static str) -> Operation {
-        Operation {
-            service,
-            name,
-            action: "",
-            rate: RATE,
-        }
+        Operation { service, name, action: "", rate: RATE }
     }
 
     /// The same with another IAM action, given in full.
@@ -76,11 +71,7 @@ impl Operation {
 
     /// The IAM action, such as `ec2:DescribeVolumes`.
     pub fn iam_action(&self) -> String {
-        if self.action.is_empty() {
-            format!("{}:{}", self.service, self.name)
-        } else {
-            self.action.to_owned()
-        }
+        if self.action.is_empty() { format!("{}:{}", self.service, self.name) } else { self.action.to_owned() }
     }
 }
 
@@ -115,11 +106,7 @@ pub struct Run {
 impl Run {
     /// A run of at most `max_rps` calls a second in all Regions together.
     pub fn new(max_rps: NonZeroU32, progress: Arc<dyn Progress>) -> Run {
-        Run {
-            limiter: RateLimiter::direct(Quota::per_second(max_rps)),
-            permits: Semaphore::new(IN_FLIGHT),
-            progress,
-        }
+        Run { limiter: RateLimiter::direct(Quota::per_second(max_rps)), permits: Semaphore::new(IN_FLIGHT), progress }
     }
 }
 
@@ -357,12 +344,7 @@ impl Reader {
     }
 
     /// Waits for the operation's turn and the run's, and makes the call. `Ok(None)`: one of the `absent` codes, or the end of pages.
-    async fn attempt<T, E>(
-        &self,
-        operation: &'static Operation,
-        absent: &[&str],
-        call: Call<'_, T, E>,
-    ) -> Result<Option<T>, Failure>
+    async fn attempt<T, E>(&self, operation: &'static Operation, absent: &[&str], call: Call<'_, T, E>) -> Result<Option<T>, Failure>
     where
         E: ProvideErrorMetadata,
     {
@@ -399,9 +381,7 @@ impl Reader {
 
     fn gate(&self, operation: &'static Operation) -> Arc<Gate> {
         let mut gates = lock(&self.gates);
-        let gate = gates
-            .entry((operation.service, operation.name))
-            .or_insert_with(|| Arc::new(Gate::new(operation)));
+        let gate = gates.entry((operation.service, operation.name)).or_insert_with(|| Arc::new(Gate::new(operation)));
         Arc::clone(gate)
     }
 }
@@ -451,10 +431,7 @@ mod tests {
         let log: Vec<_> = reader.coverage().entries.into_iter().map(|entry| (entry.operation, entry.status, entry.items)).collect();
         assert_eq!(
             log,
-            [
-                ("DescribeVolumes".to_owned(), CoverageStatus::Denied, 1),
-                ("GetBucketEncryption".to_owned(), CoverageStatus::Ok, 1)
-            ]
+            [("DescribeVolumes".to_owned(), CoverageStatus::Denied, 1), ("GetBucketEncryption".to_owned(), CoverageStatus::Ok, 1)]
         );
     }
 

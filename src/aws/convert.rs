@@ -103,38 +103,22 @@ pub struct Encryption {
 impl Encryption {
     /// Not encrypted: there is no key.
     pub fn none() -> Encryption {
-        Encryption {
-            encrypted: false.into(),
-            kms_key_arn: None.into(),
-            key_manager: None.into(),
-            key_state: None.into(),
-        }
+        Encryption { encrypted: false.into(), kms_key_arn: None.into(), key_manager: None.into(), key_state: None.into() }
     }
 
     /// Encrypted under a key that AWS owns and does not show.
     pub fn aws_owned() -> Encryption {
-        Encryption {
-            key_manager: Some(KeyManager::AwsOwned).into(),
-            encrypted: true.into(),
-            ..Encryption::none()
-        }
+        Encryption { key_manager: Some(KeyManager::AwsOwned).into(), encrypted: true.into(), ..Encryption::none() }
     }
 
     /// Encrypted under a KMS key of the account's view; KMS tells who manages it and its state.
     pub fn key(arn: String) -> Encryption {
-        Encryption {
-            encrypted: true.into(),
-            kms_key_arn: Some(arn).into(),
-            ..Encryption::default()
-        }
+        Encryption { encrypted: true.into(), kms_key_arn: Some(arn).into(), ..Encryption::default() }
     }
 
     /// Encrypted, under a key that the answer does not name.
     pub fn unnamed_key() -> Encryption {
-        Encryption {
-            encrypted: true.into(),
-            ..Encryption::default()
-        }
+        Encryption { encrypted: true.into(), ..Encryption::default() }
     }
 
     /// From a flag and a key, either of which the answer may leave out.
@@ -161,10 +145,7 @@ mod tests {
     #[test]
     fn tails_of_arns() {
         assert_eq!(arn_tail("arn:aws:ec2:us-east-1::snapshot/snap-1"), "snap-1");
-        assert_eq!(
-            arn_tail("arn:aws:backup:us-east-1:111122223333:recovery-point:continuous:b-1"),
-            "continuous:b-1"
-        );
+        assert_eq!(arn_tail("arn:aws:backup:us-east-1:111122223333:recovery-point:continuous:b-1"), "continuous:b-1");
         assert_eq!(arn_tail("arn:aws:dynamodb:us-east-1:111122223333:table/t/backup/1"), "t/backup/1");
         assert_eq!(arn_tail("arn:aws:s3:::bucket"), "bucket");
         assert_eq!(arn_tail("no arn"), "no arn");
@@ -172,10 +153,7 @@ mod tests {
 
     #[test]
     fn places_of_arns() {
-        assert_eq!(
-            arn_place("arn:aws:rds:us-west-2:111122223333:snapshot:s"),
-            Some(("111122223333", "us-west-2"))
-        );
+        assert_eq!(arn_place("arn:aws:rds:us-west-2:111122223333:snapshot:s"), Some(("111122223333", "us-west-2")));
         assert_eq!(arn_place("snapshot"), None);
     }
 

@@ -82,10 +82,8 @@ fn describe(properties: &mut LifecyclePolicy, policy: sdk::LifecyclePolicy) {
     let actions = details.actions.unwrap_or_default().into_iter();
     let copies = actions.flat_map(|action| action.cross_region_copy.unwrap_or_default()).filter_map(event_copy);
     properties.event_copies = copies.collect::<Vec<_>>().into();
-    let (boot, data) = details
-        .parameters
-        .map(|parameters| (parameters.exclude_boot_volume, parameters.exclude_data_volume_tags))
-        .unwrap_or_default();
+    let (boot, data) =
+        details.parameters.map(|parameters| (parameters.exclude_boot_volume, parameters.exclude_data_volume_tags)).unwrap_or_default();
     properties.exclude_boot_volume = boot.unwrap_or_default().into();
     properties.exclude_data_volume_tags = tags(data).into();
     properties.exclusions = details.exclusions.map(exclusions).unwrap_or_default().into();
@@ -95,13 +93,7 @@ fn describe(properties: &mut LifecyclePolicy, policy: sdk::LifecyclePolicy) {
 fn default_schedule(details: &sdk::PolicyDetails) -> Schedule {
     let targets = details.cross_region_copy_targets.clone().unwrap_or_default();
     let copies = targets.into_iter().filter_map(|target| {
-        Some(Copy {
-            target: target.target_region?,
-            encrypted: None,
-            kms_key_arn: None,
-            key_manager: None,
-            retention_days: None,
-        })
+        Some(Copy { target: target.target_region?, encrypted: None, kms_key_arn: None, key_manager: None, retention_days: None })
     });
     Schedule {
         name: None,
@@ -119,10 +111,7 @@ fn schedule(read: sdk::Schedule) -> Schedule {
     let create = read.create_rule;
     let cron = create.as_ref().and_then(|rule| rule.cron_expression.clone());
     let interval = create.filter(|_| cron.is_none()).and_then(|rule| rule.interval);
-    let (count, days) = read
-        .retain_rule
-        .map(|rule| (rule.count, days(rule.interval, rule.interval_unit.as_ref())))
-        .unwrap_or_default();
+    let (count, days) = read.retain_rule.map(|rule| (rule.count, days(rule.interval, rule.interval_unit.as_ref()))).unwrap_or_default();
     let count = count.filter(|count| *count > 0).map(i64::from);
     let archive = read.archive_rule.and_then(|rule| rule.retain_rule).and_then(|rule| rule.retention_archive_tier);
     let archived = archive.is_some();
@@ -154,10 +143,7 @@ fn copy(read: sdk::CrossRegionCopyRule) -> Option<Copy> {
 }
 
 fn event_copy(read: sdk::CrossRegionCopyAction) -> Option<Copy> {
-    let (encrypted, key) = read
-        .encryption_configuration
-        .map(|encryption| (encryption.encrypted, encryption.cmk_arn))
-        .unwrap_or_default();
+    let (encrypted, key) = read.encryption_configuration.map(|encryption| (encryption.encrypted, encryption.cmk_arn)).unwrap_or_default();
     Some(Copy {
         target: read.target?,
         encrypted,
@@ -176,12 +162,7 @@ fn exclusions(read: sdk::Exclusions) -> Exclusions {
 }
 
 fn tags(tags: Option<Vec<sdk::Tag>>) -> Vec<Tag> {
-    let tag = |tag: sdk::Tag| {
-        Some(Tag {
-            key: tag.key?,
-            value: tag.value.unwrap_or_default(),
-        })
-    };
+    let tag = |tag: sdk::Tag| Some(Tag { key: tag.key?, value: tag.value.unwrap_or_default() });
     tags.unwrap_or_default().into_iter().filter_map(tag).collect()
 }
 
@@ -225,7 +206,8 @@ mod tests {
     #[test]
     fn archived_snapshots_are_kept_longer() {
         let tier = sdk::RetentionArchiveTier::builder().interval(4).interval_unit(Unit::Months).build();
-        let archive = sdk::ArchiveRule::builder().retain_rule(sdk::ArchiveRetainRule::builder().retention_archive_tier(tier).build()).build();
+        let archive =
+            sdk::ArchiveRule::builder().retain_rule(sdk::ArchiveRetainRule::builder().retention_archive_tier(tier).build()).build();
         let read = sdk::Schedule::builder()
             .create_rule(sdk::CreateRule::builder().cron_expression("cron(0 3 1 * ? *)").build())
             .retain_rule(sdk::RetainRule::builder().interval(30).interval_unit(Unit::Days).build())

@@ -18,14 +18,8 @@ const LIST_TAGS_OF_RESOURCE: Operation = Operation::new("dynamodb", "ListTagsOfR
 const LIST_BACKUPS: Operation = Operation::new("dynamodb", "ListBackups").with_rate(5);
 
 /// Every operation of this module.
-pub const OPERATIONS: &[&Operation] = &[
-    &LIST_TABLES,
-    &DESCRIBE_TABLE,
-    &DESCRIBE_CONTINUOUS_BACKUPS,
-    &DESCRIBE_TIME_TO_LIVE,
-    &LIST_TAGS_OF_RESOURCE,
-    &LIST_BACKUPS,
-];
+pub const OPERATIONS: &[&Operation] =
+    &[&LIST_TABLES, &DESCRIBE_TABLE, &DESCRIBE_CONTINUOUS_BACKUPS, &DESCRIBE_TIME_TO_LIVE, &LIST_TAGS_OF_RESOURCE, &LIST_BACKUPS];
 
 /// The largest page of `ListTables` and `ListBackups`.
 const PAGE: i32 = 100;
@@ -34,11 +28,7 @@ const PAGE: i32 = 100;
 pub async fn collect(reader: &Reader) -> Vec<Resource> {
     let client = Client::new(&reader.config);
     let (tables, backups) = futures::join!(tables(reader, &client), list_backups(reader, &client));
-    let backups = backups
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|read| backup(reader, read, &tables))
-        .collect::<Vec<_>>();
+    let backups = backups.unwrap_or_default().into_iter().filter_map(|read| backup(reader, read, &tables)).collect::<Vec<_>>();
     tables.into_iter().map(|table| table.resource).chain(backups).collect()
 }
 
@@ -55,12 +45,7 @@ async fn tables(reader: &Reader, client: &Client) -> Vec<ReadTable> {
         // Without the list nobody knows whether there are tables: the operations that read one must not count as answered.
         return Vec::new();
     };
-    for operation in [
-        &DESCRIBE_TABLE,
-        &DESCRIBE_CONTINUOUS_BACKUPS,
-        &DESCRIBE_TIME_TO_LIVE,
-        &LIST_TAGS_OF_RESOURCE,
-    ] {
+    for operation in [&DESCRIBE_TABLE, &DESCRIBE_CONTINUOUS_BACKUPS, &DESCRIBE_TIME_TO_LIVE, &LIST_TAGS_OF_RESOURCE] {
         reader.declare(operation);
     }
     each(names, |name| table(reader, client, name)).await
@@ -70,17 +55,12 @@ async fn table(reader: &Reader, client: &Client, name: String) -> ReadTable {
     let arn = reader.arn("dynamodb", &format!("table/{name}"));
     let (described, continuous, ttl, tags) = futures::join!(
         reader.one(&DESCRIBE_TABLE, client.describe_table().table_name(&name).send()),
-        reader.one(
-            &DESCRIBE_CONTINUOUS_BACKUPS,
-            client.describe_continuous_backups().table_name(&name).send()
-        ),
+        reader.one(&DESCRIBE_CONTINUOUS_BACKUPS, client.describe_continuous_backups().table_name(&name).send()),
         reader.one(&DESCRIBE_TIME_TO_LIVE, client.describe_time_to_live().table_name(&name).send()),
         tags(reader, client, &arn),
     );
     let description = described.and_then(|answer| answer.table);
-    let created_at = description
-        .as_ref()
-        .and_then(|table| optional_time(table.creation_date_time.as_ref()));
+    let created_at = description.as_ref().and_then(|table| optional_time(table.creation_date_time.as_ref()));
     let table_id = known(description.as_ref().map(|table| table.table_id.clone()));
 
     let mut properties = description.map(|table| describe(reader, table)).unwrap_or_default();
@@ -90,14 +70,7 @@ async fn table(reader: &Reader, client: &Client, name: String) -> ReadTable {
     if let Some(description) = ttl.and_then(|answer| answer.time_to_live_description) {
         properties.ttl = description.time_to_live_status.as_ref().is_some_and(deletes).into();
     }
-    ReadTable {
-        resource: Resource {
-            created_at,
-            tags,
-            ..resource(reader, arn, name, &properties)
-        },
-        table_id,
-    }
+    ReadTable { resource: Resource { created_at, tags, ..resource(reader, arn, name, &properties) }, table_id }
 }
 
 /// What `DescribeTable` says.
@@ -143,10 +116,7 @@ fn restored_from(summary: sdk::RestoreSummary) -> Option<RestoredFrom> {
 }
 
 fn replica(replica: sdk::ReplicaDescription) -> Option<Replica> {
-    Some(Replica {
-        region: replica.region_name?,
-        status: replica.replica_status.as_ref().map(|status| status.as_str().to_owned()),
-    })
+    Some(Replica { region: replica.region_name?, status: replica.replica_status.as_ref().map(|status| status.as_str().to_owned()) })
 }
 
 /// Point-in-time recovery is off for a table without a description of it (`ContinuousBackupsStatus` is always enabled, and not it).
@@ -155,10 +125,7 @@ fn point_in_time_recovery(table: &mut Table, description: Option<&sdk::PointInTi
     let on = status == Some(&sdk::PointInTimeRecoveryStatus::Enabled);
     let description = description.filter(|_| on);
     table.pitr = on.into();
-    table.pitr_days = description
-        .and_then(|description| description.recovery_period_in_days)
-        .map(i64::from)
-        .into();
+    table.pitr_days = description.and_then(|description| description.recovery_period_in_days).map(i64::from).into();
     table.earliest_restorable_at = optional_time(description.and_then(|read| read.earliest_restorable_date_time.as_ref())).into();
     table.latest_restorable_at = optional_time(description.and_then(|read| read.latest_restorable_date_time.as_ref())).into();
 }
@@ -192,12 +159,7 @@ async fn list_backups(reader: &Reader, client: &Client) -> Option<Vec<sdk::Backu
     let mut backups = Vec::new();
     let mut start = None;
     loop {
-        let call = client
-            .list_backups()
-            .backup_type(sdk::BackupTypeFilter::All)
-            .limit(PAGE)
-            .set_exclusive_start_backup_arn(start)
-            .send();
+        let call = client.list_backups().backup_type(sdk::BackupTypeFilter::All).limit(PAGE).set_exclusive_start_backup_arn(start).send();
         let page = reader.one(&LIST_BACKUPS, call).await?;
         backups.extend(page.backup_summaries.unwrap_or_default());
         start = page.last_evaluated_backup_arn.filter(|arn| !arn.is_empty());
@@ -209,9 +171,7 @@ async fn list_backups(reader: &Reader, client: &Client) -> Option<Vec<sdk::Backu
 
 fn backup(reader: &Reader, summary: sdk::BackupSummary, tables: &[ReadTable]) -> Option<Resource> {
     let arn = summary.backup_arn?;
-    let source = summary
-        .table_arn
-        .map(|table| source_arn(table, summary.table_id.as_deref(), tables));
+    let source = summary.table_arn.map(|table| source_arn(table, summary.table_id.as_deref(), tables));
     let properties = Backup {
         source_arn: source.unwrap_or_default(),
         status: known(summary.backup_status.as_ref().map(|status| status.as_str().to_owned())),
@@ -267,11 +227,7 @@ mod tests {
 
     #[test]
     fn a_backup_of_an_earlier_table_of_the_same_name_is_not_one_of_this() {
-        let tables = [
-            table("arn:orders", Some("2").into()),
-            table("arn:users", None.into()),
-            table("arn:denied", Fact::Unread),
-        ];
+        let tables = [table("arn:orders", Some("2").into()), table("arn:users", None.into()), table("arn:denied", Fact::Unread)];
         let source = |arn: &str, id: &str| source_arn(arn.to_owned(), Some(id), &tables);
         assert_eq!(source("arn:orders", "2"), Fact::Read("arn:orders".to_owned()));
         assert_eq!(source("arn:orders", "1"), Fact::Read("arn:orders/1".to_owned()));

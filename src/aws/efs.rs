@@ -14,11 +14,7 @@ const DESCRIBE_BACKUP_POLICY: Operation = Operation::new("elasticfilesystem", "D
 const DESCRIBE_REPLICATION_CONFIGURATIONS: Operation = Operation::new("elasticfilesystem", "DescribeReplicationConfigurations");
 
 /// Every operation of this module.
-pub const OPERATIONS: &[&Operation] = &[
-    &DESCRIBE_FILE_SYSTEMS,
-    &DESCRIBE_BACKUP_POLICY,
-    &DESCRIBE_REPLICATION_CONFIGURATIONS,
-];
+pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_FILE_SYSTEMS, &DESCRIBE_BACKUP_POLICY, &DESCRIBE_REPLICATION_CONFIGURATIONS];
 
 /// The page that EFS gives whatever is asked ("This number is automatically set to 100").
 const PAGE: i32 = 100;
@@ -44,15 +40,8 @@ async fn list_replications(reader: &Reader, client: &Client) -> Option<Vec<sdk::
     let mut replications = Vec::new();
     let mut token = None;
     loop {
-        let call = client
-            .describe_replication_configurations()
-            .max_results(PAGE)
-            .set_next_token(token)
-            .send();
-        let Some(page) = reader
-            .one_or(&DESCRIBE_REPLICATION_CONFIGURATIONS, call, &["ReplicationNotFound"])
-            .await?
-        else {
+        let call = client.describe_replication_configurations().max_results(PAGE).set_next_token(token).send();
+        let Some(page) = reader.one_or(&DESCRIBE_REPLICATION_CONFIGURATIONS, call, &["ReplicationNotFound"]).await? else {
             return Some(replications);
         };
         replications.extend(page.replications.unwrap_or_default());
@@ -93,9 +82,7 @@ async fn file_system(
         },
         size_bytes: read.size_in_bytes.map(|size| size.value).into(),
     };
-    let arn = read
-        .file_system_arn
-        .unwrap_or_else(|| reader.arn("elasticfilesystem", &format!("file-system/{id}")));
+    let arn = read.file_system_arn.unwrap_or_else(|| reader.arn("elasticfilesystem", &format!("file-system/{id}")));
     Resource {
         name: read.name.filter(|name| !name.is_empty()),
         created_at: time(&read.creation_time),

@@ -56,10 +56,7 @@ pub struct Failure {
 impl Failure {
     /// A call that was given up before it was made.
     pub fn not_called() -> Failure {
-        Failure {
-            status: CoverageStatus::Failed,
-            text: None,
-        }
+        Failure { status: CoverageStatus::Failed, text: None }
     }
 }
 
@@ -99,7 +96,9 @@ impl Reply {
         let http = error.raw_response().map(|response| response.status().as_u16());
         let (reached, causes) = match error {
             // The SDK calls an answer that it cannot parse an error of the service too.
-            SdkError::ServiceError(_) if error.code().is_none() && http.is_some_and(|status| status < 300) => (Reached::Answer, String::new()),
+            SdkError::ServiceError(_) if error.code().is_none() && http.is_some_and(|status| status < 300) => {
+                (Reached::Answer, String::new())
+            }
             SdkError::ServiceError(_) => (Reached::Service, String::new()),
             SdkError::ResponseError(_) => (Reached::Answer, String::new()),
             SdkError::TimeoutError(_) => (Reached::TimedOut, String::new()),
@@ -114,13 +113,7 @@ impl Reply {
             }
             _ => (Reached::NotSent, String::new()),
         };
-        Reply {
-            reached,
-            code: error.code().map(str::to_owned),
-            message: error.message().map(str::to_owned),
-            http,
-            causes,
-        }
+        Reply { reached, code: error.code().map(str::to_owned), message: error.message().map(str::to_owned), http, causes }
     }
 
     /// `Ok` when the error code is one of `absent`, which say that there is nothing; else the failure.
@@ -128,10 +121,7 @@ impl Reply {
         if self.code.as_deref().is_some_and(|code| absent.contains(&code)) {
             return Ok(());
         }
-        Err(Failure {
-            status: self.status(),
-            text: Some(self.text()),
-        })
+        Err(Failure { status: self.status(), text: Some(self.text()) })
     }
 
     /// How the coverage log calls it.
@@ -238,9 +228,8 @@ fn one_line(text: &str) -> String {
 /// Where a text names a request id, up to the end of the id.
 fn request_id(text: &str) -> Option<(usize, usize)> {
     let lower = text.to_ascii_lowercase();
-    let (start, name) = ["request id:", "requestid:", "request-id:", "host id:", "hostid:"]
-        .iter()
-        .find_map(|name| Some((lower.find(name)?, *name)))?;
+    let (start, name) =
+        ["request id:", "requestid:", "request-id:", "host id:", "hostid:"].iter().find_map(|name| Some((lower.find(name)?, *name)))?;
     let id = start + name.len();
     let blank = text[id..].len() - text[id..].trim_start().len();
     let length = text[id + blank..].find([' ', ',', ')', ';']).unwrap_or(text.len() - id - blank);
@@ -262,13 +251,7 @@ mod tests {
     }
 
     fn transport(reached: Reached) -> Reply {
-        Reply {
-            reached,
-            code: None,
-            message: None,
-            http: None,
-            causes: String::new(),
-        }
+        Reply { reached, code: None, message: None, http: None, causes: String::new() }
     }
 
     #[test]

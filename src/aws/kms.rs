@@ -79,10 +79,7 @@ pub async fn collect(reader: &Reader, resources: &mut Vec<Resource>) {
     }
     for (alias, key) in aliases.into_iter().flatten() {
         if let Some(key) = key {
-            let undescribed = Known {
-                manager: Some(KeyManager::Aws).into(),
-                ..Known::default()
-            };
+            let undescribed = Known { manager: Some(KeyManager::Aws).into(), ..Known::default() };
             let facts = known.get(&key).cloned().unwrap_or(undescribed);
             known.insert(alias, facts);
         }
@@ -161,11 +158,7 @@ async fn aliases(reader: &Reader, client: &Client, names: &BTreeSet<String>) -> 
 async fn describe(reader: &Reader, client: &Client, name: String) -> Option<(String, Resource)> {
     let call = client.describe_key().key_id(&name).send();
     let Some(answer) = reader.one_or(&DESCRIBE_KEY, call, &["NotFoundException"]).await? else {
-        let properties = Key {
-            key_manager: None.into(),
-            key_state: NOT_FOUND.to_owned().into(),
-            ..Key::default()
-        };
+        let properties = Key { key_manager: None.into(), key_state: NOT_FOUND.to_owned().into(), ..Key::default() };
         let key = key_resource(reader, name.clone(), &properties);
         return Some((name, key));
     };
@@ -187,10 +180,7 @@ async fn describe(reader: &Reader, client: &Client, name: String) -> Option<(Str
 fn key_resource(reader: &Reader, arn: String, properties: &Key) -> Resource {
     let id = arn_tail(&arn).to_owned();
     let owner = arn_place(&arn).map_or_else(|| reader.account.clone(), |(account, _)| account.to_owned());
-    Resource {
-        account: owner,
-        ..resource(reader, arn, id, properties)
-    }
+    Resource { account: owner, ..resource(reader, arn, id, properties) }
 }
 
 fn manager_of(manager: &sdk::KeyManagerType) -> Option<KeyManager> {
@@ -254,11 +244,7 @@ fn fill(resource: &mut Resource, known: &BTreeMap<String, Known>) {
 }
 
 fn fill_one(properties: &mut Map<String, Value>, known: &BTreeMap<String, Known>, has_manager: bool, has_state: bool) {
-    let none = Known {
-        arn: None,
-        manager: None.into(),
-        state: None.into(),
-    };
+    let none = Known { arn: None, manager: None.into(), state: None.into() };
     let facts = match properties.get("kms_key_arn") {
         Some(Value::Null) => &none,
         Some(Value::String(name)) => match known.get(name) {

@@ -37,36 +37,12 @@ pub struct Service {
 
 /// Every service, in one list.
 pub const SERVICES: &[Service] = &[
-    Service {
-        name: "backup",
-        operations: backup::operations,
-        collect: |_, reader| backup::collect(reader).boxed(),
-    },
-    Service {
-        name: "dlm",
-        operations: || dlm::OPERATIONS.to_vec(),
-        collect: |_, reader| dlm::collect(reader).boxed(),
-    },
-    Service {
-        name: "dynamodb",
-        operations: || dynamodb::OPERATIONS.to_vec(),
-        collect: |_, reader| dynamodb::collect(reader).boxed(),
-    },
-    Service {
-        name: "ec2",
-        operations: ec2::operations,
-        collect: |_, reader| ec2::collect(reader).boxed(),
-    },
-    Service {
-        name: "efs",
-        operations: || efs::OPERATIONS.to_vec(),
-        collect: |_, reader| efs::collect(reader).boxed(),
-    },
-    Service {
-        name: "rds",
-        operations: || rds::OPERATIONS.to_vec(),
-        collect: |_, reader| rds::collect(reader).boxed(),
-    },
+    Service { name: "backup", operations: backup::operations, collect: |_, reader| backup::collect(reader).boxed() },
+    Service { name: "dlm", operations: || dlm::OPERATIONS.to_vec(), collect: |_, reader| dlm::collect(reader).boxed() },
+    Service { name: "dynamodb", operations: || dynamodb::OPERATIONS.to_vec(), collect: |_, reader| dynamodb::collect(reader).boxed() },
+    Service { name: "ec2", operations: ec2::operations, collect: |_, reader| ec2::collect(reader).boxed() },
+    Service { name: "efs", operations: || efs::OPERATIONS.to_vec(), collect: |_, reader| efs::collect(reader).boxed() },
+    Service { name: "rds", operations: || rds::OPERATIONS.to_vec(), collect: |_, reader| rds::collect(reader).boxed() },
     Service {
         name: "s3",
         operations: || [s3::ACCOUNT_OPERATIONS, s3::OPERATIONS].concat(),
@@ -88,11 +64,8 @@ pub fn operations() -> Vec<&'static Operation> {
 pub async fn collect_shard(session: &Session, region: &str) -> Shard {
     session.progress().started(region);
     let reader = session.reader(region);
-    let mut resources = if region == GLOBAL {
-        vec![settings::account(session, &reader).await]
-    } else {
-        region_resources(session, &reader).await
-    };
+    let mut resources =
+        if region == GLOBAL { vec![settings::account(session, &reader).await] } else { region_resources(session, &reader).await };
     resources.sort_by(|a, b| (&a.type_name, &a.arn).cmp(&(&b.type_name, &b.arn)));
     session.progress().finished(region, resources.len());
     Shard {
@@ -108,10 +81,8 @@ pub async fn collect_shard(session: &Session, region: &str) -> Shard {
 
 async fn region_resources(session: &Session, reader: &Reader) -> Vec<Resource> {
     let services = session.services().map(|service| (service.collect)(session, reader));
-    let (mut resources, region) = futures::join!(
-        async { futures::future::join_all(services).await.concat() },
-        settings::region(session, reader)
-    );
+    let (mut resources, region) =
+        futures::join!(async { futures::future::join_all(services).await.concat() }, settings::region(session, reader));
     resources.push(region);
     kms::collect(reader, &mut resources).await;
     resources

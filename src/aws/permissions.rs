@@ -147,7 +147,9 @@ mod tests {
     #[test]
     fn every_action_is_a_read_and_in_every_form() {
         let actions = actions();
-        for known in ["ec2:DescribeVolumes", "s3:GetEncryptionConfiguration", "s3:ListAllMyBuckets", "kms:DescribeKey", "sts:GetCallerIdentity"] {
+        for known in
+            ["ec2:DescribeVolumes", "s3:GetEncryptionConfiguration", "s3:ListAllMyBuckets", "kms:DescribeKey", "sts:GetCallerIdentity"]
+        {
             assert!(actions.iter().any(|action| action == known), "{known}");
         }
         assert!(!actions.iter().any(|action| action.contains('*')));

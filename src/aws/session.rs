@@ -117,7 +117,10 @@ impl fmt::Display for ConnectError {
             ConnectError::Credentials { profile, why } => {
                 writeln!(f, "AWS credentials are missing, expired or wrong ({why}).")?;
                 match profile {
-                    Some(profile) => write!(f, "For profile {profile}: is it in the AWS configuration files? `aws sso login --profile {profile}`, or renew its keys. ")?,
+                    Some(profile) => write!(
+                        f,
+                        "For profile {profile}: is it in the AWS configuration files? `aws sso login --profile {profile}`, or renew its keys. "
+                    )?,
                     None => write!(
                         f,
                         "Name a profile (--profile NAME), set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or run where a role is attached. "
@@ -333,11 +336,7 @@ async fn identity(config: &SdkConfig, options: &Options, region: &str) -> Result
         }
         return Err(ConnectError::Credentials { profile, why: reply.text() });
     }
-    Err(ConnectError::Identity {
-        region: region.to_owned(),
-        why: reply.text(),
-        hint: hint(&reply),
-    })
+    Err(ConnectError::Identity { region: region.to_owned(), why: reply.text(), hint: hint(&reply) })
 }
 
 fn hint(reply: &Reply) -> &'static str {
@@ -365,11 +364,7 @@ fn scope(asked: Option<&[String]>, enabled: Option<Vec<String>>, home_region: &s
         (Some(asked), Some(enabled)) => {
             if let Some(unknown) = asked.iter().find(|region| !enabled.contains(region)) {
                 let near = near(unknown, enabled.iter().map(String::as_str));
-                return Err(ConnectError::UnknownRegion {
-                    region: unknown.clone(),
-                    near,
-                    enabled,
-                });
+                return Err(ConnectError::UnknownRegion { region: unknown.clone(), near, enabled });
             }
             asked.to_vec()
         }

@@ -3,8 +3,8 @@
 use super::call::Reader;
 use super::session::Session;
 use super::{backup, convert, ec2};
-use crate::inventory::{Fact, Resource};
 use crate::inventory::types::account::{Account, Region};
+use crate::inventory::{Fact, Resource};
 
 /// The account. Its ARN has the form `arn:${Partition}:account::${Account}:account` (service authorization reference, "AWS Account Management").
 pub async fn account(session: &Session, reader: &Reader) -> Resource {
@@ -22,18 +22,10 @@ pub async fn account(session: &Session, reader: &Reader) -> Resource {
 
 /// The reader's Region. AWS has no ARN for the Regions of an account; this one is shaped after the account's.
 pub async fn region(session: &Session, reader: &Reader) -> Resource {
-    let backup = async {
-        if session.reads("backup") { backup::region_settings(reader).await } else { backup::RegionSettings::default() }
-    };
-    let ec2 = async {
-        if session.reads("ec2") { ec2::settings(reader).await } else { Region::default() }
-    };
+    let backup = async { if session.reads("backup") { backup::region_settings(reader).await } else { backup::RegionSettings::default() } };
+    let ec2 = async { if session.reads("ec2") { ec2::settings(reader).await } else { Region::default() } };
     let (backup, ec2) = futures::join!(backup, ec2);
-    let properties = Region {
-        opt_in: backup.opt_in,
-        full_management: backup.full_management,
-        supported_types: backup.supported_types,
-        ..ec2
-    };
+    let properties =
+        Region { opt_in: backup.opt_in, full_management: backup.full_management, supported_types: backup.supported_types, ..ec2 };
     convert::resource(reader, reader.arn("account", "region"), reader.region.clone(), &properties)
 }

@@ -116,7 +116,10 @@ impl State {
     /// Goes on from an earlier run that set out to do the same and did not finish; else starts anew, without its files.
     fn resume(self, folder: &Path) -> State {
         match State::read(folder) {
-            Some(earlier) if !earlier.finished && (&earlier.account, &earlier.regions, &earlier.services) == (&self.account, &self.regions, &self.services) => {
+            Some(earlier)
+                if !earlier.finished
+                    && (&earlier.account, &earlier.regions, &earlier.services) == (&self.account, &self.regions, &self.services) =>
+            {
                 let there = |name: &String| document::read_file(&folder.join(name)).is_ok();
                 State { done: earlier.done.into_iter().filter(|(_, name)| there(name)).collect(), ..self }
             }
@@ -139,7 +142,10 @@ pub fn check_finished(folder: &Path) -> Result<(), Failure> {
     match State::read(folder) {
         Some(state) if !state.finished => {
             let missing = state.regions.len().saturating_sub(state.done.len());
-            Err(Failure::from(format!("{}: its collection did not finish ({missing} Regions are missing); run the same `rel9 collect` again to go on", folder.display())))
+            Err(Failure::from(format!(
+                "{}: its collection did not finish ({missing} Regions are missing); run the same `rel9 collect` again to go on",
+                folder.display()
+            )))
         }
         _ => Ok(()),
     }
@@ -176,7 +182,8 @@ async fn into_files(session: &Session, mut state: State, folder: &Path, verbosit
         eprintln!("going on: {} of {} Regions are there already", state.regions.len() - missing.len(), state.regions.len());
     }
     let mut complete = true;
-    let mut shards = futures::stream::iter(missing.iter().map(|region| aws::collect_shard(session, region))).buffer_unordered(SHARDS_AT_ONCE);
+    let mut shards =
+        futures::stream::iter(missing.iter().map(|region| aws::collect_shard(session, region))).buffer_unordered(SHARDS_AT_ONCE);
     while let Some(shard) = shards.next().await {
         let name = format!("{}.{}.ndjson.zst", shard.account, shard.region);
         let captured_at = shard.captured_at.unwrap_or_else(chrono::Utc::now);

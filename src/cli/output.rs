@@ -98,7 +98,9 @@ fn to_stdout(output: &Prepared, findings: &Findings) -> io::Result<()> {
     let terminal = stdout.is_terminal();
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let width = if terminal { console::Term::stdout().size().1.into() } else { columns.unwrap_or(PLAIN_WIDTH) };
-    let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+    let colour = terminal
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
     let target = Target { width: width.clamp(60, 160), colour, all: output.all };
     let mut writer = BufWriter::new(stdout.lock());
     (output.report.write)(findings, &target, &mut writer)?;

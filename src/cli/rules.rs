@@ -99,7 +99,14 @@ fn list(select: &Select, format: ListFormat) -> Result<Exit, String> {
             let mut text = String::new();
             for rule in &rules {
                 let sources = docs::SOURCES.join(",");
-                let _ = writeln!(text, "{:longest$}  {}  {:8}  {sources}  {}", rule.id, rule.best_practice.id(), rule.severity.as_str(), rule.title);
+                let _ = writeln!(
+                    text,
+                    "{:longest$}  {}  {:8}  {sources}  {}",
+                    rule.id,
+                    rule.best_practice.id(),
+                    rule.severity.as_str(),
+                    rule.title
+                );
             }
             text
         }

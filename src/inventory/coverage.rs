@@ -63,11 +63,7 @@ impl Coverage {
             }
             called = true;
         }
-        if called {
-            Ok(())
-        } else {
-            Err(reason(operation, "not called", account, region))
-        }
+        if called { Ok(()) } else { Err(reason(operation, "not called", account, region)) }
     }
 
     /// Why a property that `operation` reads is missing from a resource.
@@ -77,9 +73,7 @@ impl Coverage {
 
     fn of<'a>(&'a self, operation: &'a str) -> impl Iterator<Item = &'a CoverageEntry> {
         let (service, name) = operation.split_once(':').unwrap_or(("", operation));
-        self.entries
-            .iter()
-            .filter(move |entry| entry.service == service && entry.operation == name)
+        self.entries.iter().filter(move |entry| entry.service == service && entry.operation == name)
     }
 }
 

@@ -77,7 +77,8 @@ pub fn read(mut reader: impl BufRead, path: &Path) -> Result<Vec<Shard>, Documen
     for number in 1.. {
         let fail = |what: String| DocumentError { path: path.to_owned(), line: number, what };
         text.clear();
-        let length = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text).map_err(|error| fail(format!("cannot be read: {error}")))?;
+        let length =
+            reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text).map_err(|error| fail(format!("cannot be read: {error}")))?;
         if length == 0 {
             break;
         }
@@ -96,7 +97,10 @@ pub fn read(mut reader: impl BufRead, path: &Path) -> Result<Vec<Shard>, Documen
         match (line, &header) {
             (Line::Header(found), None) => {
                 if found.schema != SCHEMA {
-                    return Err(fail(format!("schema is `{}`, this version reads `{SCHEMA}`: collect it again with this version", found.schema)));
+                    return Err(fail(format!(
+                        "schema is `{}`, this version reads `{SCHEMA}`: collect it again with this version",
+                        found.schema
+                    )));
                 }
                 header = Some(found);
             }
@@ -225,11 +229,16 @@ mod tests {
         for (text, expected) in [
             ("", "i.ndjson: the file is empty"),
             ("{\"Resources\":{}}\n", "i.ndjson:1: not a rel9 inventory"),
-            ("{\"kind\":\"header\",\"schema\":\"rel9.inventory/9\",\"captured_at\":\"2026-11-22T07:00:00Z\",\"source\":\"aws\"}\n", "i.ndjson:1: schema is `rel9.inventory/9`"),
+            (
+                "{\"kind\":\"header\",\"schema\":\"rel9.inventory/9\",\"captured_at\":\"2026-11-22T07:00:00Z\",\"source\":\"aws\"}\n",
+                "i.ndjson:1: schema is `rel9.inventory/9`",
+            ),
             (&format!("{HEADER}\n{{\"kind\":\"resource\",\"type\":\"AWS::EC2"), "i.ndjson:2: "),
             (&format!("{HEADER}\n{HEADER}\n"), "i.ndjson:2: a second header"),
             (
-                &format!("{HEADER}\n{{\"kind\":\"resource\",\"type\":\"AWS::EC2::Volume\",\"arn\":\"a\",\"account\":\"1\",\"region\":\"r\",\"id\":\"v\",\"properties\":{{\"encrypted\":\"yes\"}}}}\n"),
+                &format!(
+                    "{HEADER}\n{{\"kind\":\"resource\",\"type\":\"AWS::EC2::Volume\",\"arn\":\"a\",\"account\":\"1\",\"region\":\"r\",\"id\":\"v\",\"properties\":{{\"encrypted\":\"yes\"}}}}\n"
+                ),
                 "i.ndjson:2: AWS::EC2::Volume v: invalid type: string \"yes\", expected a boolean",
             ),
         ] {
@@ -240,7 +249,9 @@ mod tests {
 
     #[test]
     fn unknown_types_are_kept() {
-        let text = format!("{HEADER}\n{{\"kind\":\"resource\",\"type\":\"AWS::New::Thing\",\"arn\":\"a\",\"account\":\"1\",\"region\":\"r\",\"id\":\"x\",\"properties\":{{\"y\":1}}}}\n");
+        let text = format!(
+            "{HEADER}\n{{\"kind\":\"resource\",\"type\":\"AWS::New::Thing\",\"arn\":\"a\",\"account\":\"1\",\"region\":\"r\",\"id\":\"x\",\"properties\":{{\"y\":1}}}}\n"
+        );
         assert_eq!(parse(&text).expect("valid")[0].resources[0].type_name, "AWS::New::Thing");
     }
 }

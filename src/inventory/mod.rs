@@ -87,8 +87,6 @@ pub struct Shard {
 impl Shard {
     /// The resources of one type.
     pub fn of_type<'a>(&'a self, type_name: &'a str) -> impl Iterator<Item = &'a Resource> {
-        self.resources
-            .iter()
-            .filter(move |resource| resource.type_name == type_name)
+        self.resources.iter().filter(move |resource| resource.type_name == type_name)
     }
 }

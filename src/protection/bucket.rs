@@ -26,8 +26,10 @@ pub fn of(join: &Join, resource: &Resource, unread: &mut Unread) -> Result<Optio
             reasons.extend(super::why_unread(join.index.shard, resource, property));
         }
     }
-    let refused_by_policy = match bucket.policy.present().map(|text| policy::refused_encryption_types(text)) {
-        Some(Ok(refused)) => refused,
+    // An upload without a header takes the default encryption.
+    let default = bucket.encryption_algorithm.present().map(String::as_str);
+    let refused_by_policy = match bucket.policy.present().map(|text| policy::Policy::parse(text)) {
+        Some(Ok(policy)) => policy.refused_encryption_types(default),
         Some(Err(error)) => {
             reasons.push(format!("the policy of {} cannot be read: {error}", resource.id));
             Vec::new()
@@ -40,7 +42,7 @@ pub fn of(join: &Join, resource: &Resource, unread: &mut Unread) -> Result<Optio
     let blocked = bucket.blocked_encryption_types.read().map(Vec::as_slice).unwrap_or_default();
     let accepted = ["SSE-S3", "SSE-KMS", "DSSE-KMS", "SSE-C"]
         .into_iter()
-        .filter(|kind| !blocked.iter().any(|name| name == kind) && !refused_by_policy.iter().any(|name| name == kind));
+        .filter(|kind| !blocked.iter().any(|name| name == kind) && !refused_by_policy.contains(kind));
     let rules = bucket.replication.read().into_iter().flatten().filter(|rule| rule.enabled);
     Ok(Some(BucketFacts {
         accepted_encryption_types: accepted.map(str::to_owned).collect(),

@@ -43,7 +43,9 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point]) -> Result<Vec<Copy
         seen_as: "recovery_point".to_owned(),
     }));
     found.retain(|copy| copy.age_seconds >= 0);
-    found.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| (&a.account, &a.region, &a.seen_as).cmp(&(&b.account, &b.region, &b.seen_as))));
+    found.sort_by(|a, b| {
+        b.created_at.cmp(&a.created_at).then_with(|| (&a.account, &a.region, &a.seen_as).cmp(&(&b.account, &b.region, &b.seen_as)))
+    });
     if found.is_empty() {
         unread.extend(elsewhere_unread(join, resource));
     }
@@ -100,11 +102,14 @@ fn of_job(join: &Join, resource: &Resource, job: &super::index::Typed<crate::inv
 
 /// Snapshots copied without AWS Backup, and replicated automated backups, are seen only where they are.
 fn elsewhere_unread(join: &Join, resource: &Resource) -> Vec<String> {
-    let copied_natively = ["AWS::EC2::Volume", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::Neptune::DBCluster", "AWS::DocDB::DBCluster"];
+    let copied_natively =
+        ["AWS::EC2::Volume", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::Neptune::DBCluster", "AWS::DocDB::DBCluster"];
     if !copied_natively.contains(&resource.type_name.as_str()) {
         return Vec::new();
     }
-    let others = join.summaries.iter().filter(|summary| summary.account == resource.account && summary.region != resource.region && summary.region != crate::inventory::GLOBAL);
+    let others = join.summaries.iter().filter(|summary| {
+        summary.account == resource.account && summary.region != resource.region && summary.region != crate::inventory::GLOBAL
+    });
     if others.count() == 0 {
         return vec![format!("no other Region of {} was read, where copies could be", resource.account)];
     }
@@ -135,7 +140,9 @@ pub fn immutable(join: &Join, resource: &Resource, points: &[Point], copies: Opt
         .map(|copy| format!("{}/{} was not read, where a copy is", copy.account, copy.region))
         .collect();
     match copies {
-        Some(_) if unlooked.is_empty() && newest.backup.locked.is_unread() => Err(vec![format!("the lock of {} was not read", newest.backup.arn)]),
+        Some(_) if unlooked.is_empty() && newest.backup.locked.is_unread() => {
+            Err(vec![format!("the lock of {} was not read", newest.backup.arn)])
+        }
         Some(_) if unlooked.is_empty() => {
             let missing = join.index.missing(&POINT_OPERATIONS[..1]);
             if missing.is_empty() { Ok(false) } else { Err(missing) }
@@ -153,6 +160,7 @@ fn object_lock(resource: &Resource) -> bool {
 fn continuous_locked(join: &Join, resource: &Resource) -> bool {
     join.index.points.get(&resource.arn).into_iter().flatten().any(|point| {
         let vault = point.properties.vault_arn.read().and_then(|vault| join.index.vaults.get(vault.as_str()));
-        super::summary::restorable(point.properties.status.read()) && vault.is_some_and(|vault| vault.properties.locked.read() == Some(&true))
+        super::summary::restorable(point.properties.status.read())
+            && vault.is_some_and(|vault| vault.properties.locked.read() == Some(&true))
     })
 }

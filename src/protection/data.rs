@@ -1,6 +1,6 @@
 //! The protection of one data resource: puts the parts together and says which of them could not be worked out.
 
-use super::facts::{Joined, Facts, MechanismKind, PlanReach, Protection, State};
+use super::facts::{Facts, Joined, MechanismKind, PlanReach, Protection, State};
 use super::index::Index;
 use super::mechanisms::{self, Case, Mechanisms};
 use super::opt_in;
@@ -236,7 +236,15 @@ impl<'a> Join<'a> {
     }
 
     /// Jobs, copies, keys, restores: what other parts of the shard say of the resource.
-    fn set_evidence(&self, resource: &Resource, backup_type: &str, points: &[Point], continuous: &[RecoveryPoint], facts: &mut Protection, unread: &mut Unread) {
+    fn set_evidence(
+        &self,
+        resource: &Resource,
+        backup_type: &str,
+        points: &[Point],
+        continuous: &[RecoveryPoint],
+        facts: &mut Protection,
+        unread: &mut Unread,
+    ) {
         match copies::of(self, resource, points) {
             Ok(found) => facts.copies = Fact::Read(found),
             Err(reasons) => note(unread, "copies", reasons),
@@ -307,7 +315,11 @@ fn instance_through_volumes(resource: &Resource, volumes: &HashMap<&str, &Joined
 fn explain(state: State, mechanisms: &Mechanisms, plans: &[PlanReach]) -> String {
     let human = |seconds: Option<i64>| seconds.map_or_else(|| "an unknown time".to_owned(), crate::rules::human_duration);
     let newest = |keep: fn(&super::facts::Mechanism) -> bool| {
-        mechanisms.all.iter().filter(|mechanism| mechanism.last_at.is_some() && keep(mechanism)).min_by_key(|mechanism| mechanism.age_seconds)
+        mechanisms
+            .all
+            .iter()
+            .filter(|mechanism| mechanism.last_at.is_some() && keep(mechanism))
+            .min_by_key(|mechanism| mechanism.age_seconds)
     };
     let plan_names = || {
         let mut names: Vec<&str> = plans.iter().map(|plan| plan.plan.as_str()).collect();
@@ -315,10 +327,12 @@ fn explain(state: State, mechanisms: &Mechanisms, plans: &[PlanReach]) -> String
         names.join(", ")
     };
     match state {
-        State::Protected => match newest(|mechanism| mechanism.on_schedule != Some(false) && mechanism.kind != MechanismKind::Replication) {
-            Some(mechanism) => format!("{} can restore a moment {} ago", mechanism.source, human(mechanism.age_seconds)),
-            None => "a restorable backup exists".to_owned(),
-        },
+        State::Protected => {
+            match newest(|mechanism| mechanism.on_schedule != Some(false) && mechanism.kind != MechanismKind::Replication) {
+                Some(mechanism) => format!("{} can restore a moment {} ago", mechanism.source, human(mechanism.age_seconds)),
+                None => "a restorable backup exists".to_owned(),
+            }
+        }
         State::Stale => match newest(|mechanism| mechanism.kind != MechanismKind::Replication) {
             Some(mechanism) => format!(
                 "the newest restorable moment, of {}, is {} old, {} were allowed",
@@ -328,7 +342,9 @@ fn explain(state: State, mechanisms: &Mechanisms, plans: &[PlanReach]) -> String
             ),
             None => "every restorable backup is older than its schedule allows".to_owned(),
         },
-        State::OptInBlocked => format!("backup plan {} selects it, but the Region's opt-in for its type is off, and nothing restorable exists", plan_names()),
+        State::OptInBlocked => {
+            format!("backup plan {} selects it, but the Region's opt-in for its type is off, and nothing restorable exists", plan_names())
+        }
         State::SelectedNotProtected => format!("backup plan {} selects it, but nothing restorable exists", plan_names()),
         State::Unprotected => "no backup plan selects it and nothing restorable exists".to_owned(),
     }

@@ -470,7 +470,6 @@ facts! {
     }
 }
 
-
 facts! {
     /// Where a copy action goes.
     DestinationFacts {

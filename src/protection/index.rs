@@ -2,7 +2,6 @@
 
 use crate::inventory::types::{Properties, backup, dlm, dynamodb, ebs, kms, rds};
 use crate::inventory::{Resource, Shard};
-use super::schedule::Schedule;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 
@@ -14,10 +13,7 @@ pub struct Typed<'s, P> {
 
 /// The resources of one type. Resources whose properties do not have the type's shape are refused when an inventory is read.
 pub fn typed<P: Properties>(shard: &Shard) -> Vec<Typed<'_, P>> {
-    shard
-        .of_type(P::INFO.name)
-        .filter_map(|resource| resource.properties_as().map(|properties| Typed { resource, properties }))
-        .collect()
+    shard.of_type(P::INFO.name).filter_map(|resource| resource.properties_as().map(|properties| Typed { resource, properties })).collect()
 }
 
 /// A snapshot of a database or volume, whatever its service calls it.
@@ -96,7 +92,7 @@ impl<'s> Index<'s> {
 
 fn cron_gaps(policies: &[Typed<dlm::LifecyclePolicy>], as_of: DateTime<Utc>) -> HashMap<String, Option<i64>> {
     let schedules = policies.iter().flat_map(|policy| policy.properties.schedules.read().into_iter().flatten());
-    let gap = |cron: &str| Schedule::parse(Some(cron), None).ok()?.largest_gap(as_of);
+    let gap = |cron: &str| super::reach::largest_gap(Some(cron), None, as_of);
     schedules.filter_map(|schedule| schedule.cron.as_deref()).map(|cron| (cron.to_owned(), gap(cron))).collect()
 }
 

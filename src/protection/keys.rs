@@ -11,7 +11,13 @@ use std::collections::BTreeSet;
 ///
 /// # Errors
 /// The reasons why the state of one of them is not known.
-pub fn of(join: &Join, resource: &Resource, points: &[Point], continuous: &[RecoveryPoint], windows: Option<&Vec<Window>>) -> Result<Vec<BackupKey>, Vec<String>> {
+pub fn of(
+    join: &Join,
+    resource: &Resource,
+    points: &[Point],
+    continuous: &[RecoveryPoint],
+    windows: Option<&Vec<Window>>,
+) -> Result<Vec<BackupKey>, Vec<String>> {
     let mut arns = BTreeSet::new();
     let mut kinds = BTreeSet::new();
     for point in points {

@@ -110,7 +110,10 @@ fn add_planned_rule(case: &Case, plan: &Resource, planned: &PlannedRule, through
     let through = if through_instance { " (through its instance)" } else { "" };
     let source = format!("backup plan {}, rule {}{through}", title(plan), rule.name);
     let allowed = planned.elapsed_seconds.map(|interval| interval + planned.start_window().num_seconds() + case.job_time());
-    let continuous = case.continuous.iter().find(|point| rule.continuous && (point.rule_id.present().is_none() || point.rule_id.present() == rule.id.as_ref()));
+    let continuous = case
+        .continuous
+        .iter()
+        .find(|point| rule.continuous && (point.rule_id.present().is_none() || point.rule_id.present() == rule.id.as_ref()));
     let mechanism = if let Some(point) = continuous {
         continuous_mechanism(case, point, source, found)
     } else {
@@ -201,7 +204,11 @@ fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule:
     });
     for copy in schedule.copies.iter().filter(|copy| copy.target != case.resource.region && !copy.target.starts_with("arn:")) {
         found.copy_interval_seconds = found.copy_interval_seconds.max(allowed);
-        found.copy_retention.push(CopyRetention { kind: "dlm".to_owned(), source: format!("{source}, copy to {}", copy.target), retention_days: copy.retention_days });
+        found.copy_retention.push(CopyRetention {
+            kind: "dlm".to_owned(),
+            source: format!("{source}, copy to {}", copy.target),
+            retention_days: copy.retention_days,
+        });
     }
 }
 
@@ -234,9 +241,13 @@ fn targets(policy: &Typed<dlm::LifecyclePolicy>, target: &Resource, case: &Case,
         Some(root) => {
             let excluded_root = root && policy.properties.exclude_boot_volume.read() == Some(&true);
             let excluded_data = !root
-                && policy.properties.exclude_data_volume_tags.read().into_iter().flatten().any(|tag| {
-                    case.resource.tags().is_none_or(|tags| tags.get(&tag.key) == Some(&tag.value))
-                });
+                && policy
+                    .properties
+                    .exclude_data_volume_tags
+                    .read()
+                    .into_iter()
+                    .flatten()
+                    .any(|tag| case.resource.tags().is_none_or(|tags| tags.get(&tag.key) == Some(&tag.value)));
             !excluded_root && !excluded_data
         }
     }
@@ -313,14 +324,8 @@ fn bucket(case: &Case, found: &mut Mechanisms) {
     if bucket.versioning.read() != Some(&s3::Versioning::Enabled) {
         return;
     }
-    let shortest = bucket
-        .lifecycle
-        .read()
-        .into_iter()
-        .flatten()
-        .filter(|rule| rule.enabled)
-        .filter_map(|rule| rule.noncurrent_expiration_days)
-        .min();
+    let shortest =
+        bucket.lifecycle.read().into_iter().flatten().filter(|rule| rule.enabled).filter_map(|rule| rule.noncurrent_expiration_days).min();
     found.all.push(Mechanism {
         retention_days: shortest,
         retention_endless: shortest.is_none() && !bucket.lifecycle.is_unread(),
@@ -348,19 +353,18 @@ fn by_hand(case: &Case, found: &mut Mechanisms) {
         }
     }
     if !case.continuous.is_empty() && !found.windows.iter().any(|window| window.kind == MechanismKind::AwsBackup) {
-        let mechanism = case.continuous.first().map(|point| {
-            continuous_mechanism(case, point, "a continuous recovery point of an earlier plan".to_owned(), found)
-        });
+        let mechanism = case
+            .continuous
+            .first()
+            .map(|point| continuous_mechanism(case, point, "a continuous recovery point of an earlier plan".to_owned(), found));
         found.all.extend(mechanism.map(|mechanism| Mechanism { automatic: false, ..mechanism }));
     }
 }
 
 /// The state that the mechanisms alone give (facts page, section 10): `None` when nothing can be restored.
 pub fn state(mechanisms: &[Mechanism]) -> Option<State> {
-    let restorable: Vec<&Mechanism> = mechanisms
-        .iter()
-        .filter(|mechanism| mechanism.kind != MechanismKind::Replication && mechanism.last_at.is_some())
-        .collect();
+    let restorable: Vec<&Mechanism> =
+        mechanisms.iter().filter(|mechanism| mechanism.kind != MechanismKind::Replication && mechanism.last_at.is_some()).collect();
     if restorable.iter().any(|mechanism| mechanism.on_schedule != Some(false)) {
         return Some(State::Protected);
     }

@@ -49,7 +49,8 @@ pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[
     let index = Index::of(shard, as_of);
     let plans = Plans::of(&index, as_of);
     let is_data = |resource: &Resource| types::find(&resource.type_name).is_some_and(|info| info.is_data());
-    let existing: HashSet<&str> = shard.resources.iter().filter(|resource| is_data(resource)).map(|resource| resource.arn.as_str()).collect();
+    let existing: HashSet<&str> =
+        shard.resources.iter().filter(|resource| is_data(resource)).map(|resource| resource.arn.as_str()).collect();
     let join = Join { index: &index, plans: &plans, summaries, existing: &existing, as_of };
 
     let mut joined: Vec<Option<Joined>> = vec![None; shard.resources.len()];
@@ -121,10 +122,8 @@ pub fn why_unread(shard: &Shard, resource: &Resource, property: &str) -> Vec<Str
         (_, Some(info)) => info.sources_of(property),
         (_, None) => Vec::new(),
     };
-    let reasons: Vec<String> = sources
-        .into_iter()
-        .filter_map(|operation| shard.coverage.require(operation, &resource.account, &resource.region).err())
-        .collect();
+    let reasons: Vec<String> =
+        sources.into_iter().filter_map(|operation| shard.coverage.require(operation, &resource.account, &resource.region).err()).collect();
     if reasons.is_empty() { vec![format!("{property} of {} is not in the inventory", resource.arn)] } else { reasons }
 }
 

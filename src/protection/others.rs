@@ -1,7 +1,9 @@
 //! The account, restore testing, DLM policies, keys and things that can be shared.
 
 use super::data::{Join, Unread};
-use super::facts::{AccountFacts, Facts, Joined, KeyFacts, LifecyclePolicyFacts, RestoreTestingPlanFacts, RestoreTestingSelectionFacts, ShareableFacts};
+use super::facts::{
+    AccountFacts, Facts, Joined, KeyFacts, LifecyclePolicyFacts, RestoreTestingPlanFacts, RestoreTestingSelectionFacts, ShareableFacts,
+};
 use super::mechanisms::{is_root_volume, policy_targets};
 use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title, wall_clock_gap};
 use super::schedule::Schedule;
@@ -21,7 +23,8 @@ const START_WINDOW_HOURS: i64 = 24;
 pub fn account(join: &Join, resource: &Resource) -> Joined {
     let mut facts = AccountFacts::default();
     let mut unread = Unread::new();
-    let shards = || join.summaries.iter().filter(|summary| summary.account == resource.account && summary.region != crate::inventory::GLOBAL);
+    let shards =
+        || join.summaries.iter().filter(|summary| summary.account == resource.account && summary.region != crate::inventory::GLOBAL);
     let own_vaults: i64 = shards().map(|summary| summary.air_gapped_vaults).sum();
     let backups: i64 = shards().map(|summary| summary.own_backups).sum();
     let mut reasons: Vec<String> = shards().flat_map(|summary| summary.backups_unread.iter().cloned()).collect();
@@ -79,9 +82,8 @@ pub fn restore_testing_plan(join: &Join, resource: &Resource) -> Joined {
     let mut due = None;
     match schedule {
         Some(Ok(schedule)) => {
-            let elapsed = schedule.largest_gap(join.as_of);
             let timezone = plan.timezone.present().map(String::as_str);
-            facts.interval_seconds = Fact::Read(wall_clock_gap(plan.schedule.present().map(String::as_str), timezone, elapsed, join.as_of));
+            facts.interval_seconds = Fact::Read(wall_clock_gap(plan.schedule.present().map(String::as_str), timezone, join.as_of));
             let window = Duration::hours(plan.start_window_hours.present().copied().unwrap_or(START_WINDOW_HOURS));
             due = schedule.previous_before(join.as_of - window);
             due = due.filter(|due| resource.created_at.is_none_or(|created| *due >= created));
@@ -100,7 +102,8 @@ pub fn restore_testing_plan(join: &Join, resource: &Resource) -> Joined {
     let selection_reasons = join.index.missing(&RESTORE_TESTING_OPERATIONS[2..3]);
     if selection_reasons.is_empty() {
         let selections = join.index.restore_testing_selections.iter();
-        facts.selections = Fact::Read(selections.filter(|selection| selection.properties.plan_arn.read() == Some(&resource.arn)).count() as i64);
+        facts.selections =
+            Fact::Read(selections.filter(|selection| selection.properties.plan_arn.read() == Some(&resource.arn)).count() as i64);
     } else {
         unread.insert("selections".to_owned(), selection_reasons);
     }
@@ -108,7 +111,8 @@ pub fn restore_testing_plan(join: &Join, resource: &Resource) -> Joined {
     if job_reasons.is_empty() {
         let last_run = plan.last_execution_at.present().copied().unwrap_or(join.as_of);
         let of_last_run = |job: &&super::index::Typed<backup::RestoreJob>| {
-            job.properties.restore_testing_plan_arn.present() == Some(&resource.arn) && job.resource.created_at.is_some_and(|created| created >= last_run)
+            job.properties.restore_testing_plan_arn.present() == Some(&resource.arn)
+                && job.resource.created_at.is_some_and(|created| created >= last_run)
         };
         let jobs: Vec<_> = join.index.restore_jobs.values().flatten().filter(of_last_run).collect();
         let failed = |job: &&&super::index::Typed<backup::RestoreJob>| {
@@ -197,7 +201,12 @@ pub fn lifecycle_policy(join: &Join, resource: &Resource) -> Joined {
     // How many a policy would target does not depend on whether it is switched on.
     policy.status = "ENABLED".to_owned().into();
     let volumes = join.index.volumes.values().filter(|volume| {
-        policy_targets(&policy, volume.resource, volume.properties.volume_type.present().map(String::as_str), is_root_volume(join.index, volume))
+        policy_targets(
+            &policy,
+            volume.resource,
+            volume.properties.volume_type.present().map(String::as_str),
+            is_root_volume(join.index, volume),
+        )
     });
     let instances = join.index.instances.values().filter(|instance| policy_targets(&policy, instance.resource, None, false));
     let targets = (volumes.count() + instances.count()) as i64;
@@ -218,7 +227,8 @@ pub fn key(join: &Join, resource: &Resource) -> Joined {
             continue;
         }
         let is_data = types::find(&user.type_name).is_some_and(|info| info.is_data());
-        let backed_up_natively = is_data && user.properties.get("backup_retention_days").and_then(serde_json::Value::as_i64).is_some_and(|days| days > 0);
+        let backed_up_natively =
+            is_data && user.properties.get("backup_retention_days").and_then(serde_json::Value::as_i64).is_some_and(|days| days > 0);
         used_by_backups |= !is_data || backed_up_natively;
         used_by.push(user.arn.clone());
     }

@@ -34,7 +34,8 @@ impl<'a> Links<'a> {
     /// Matches every selection against every data resource.
     pub fn of(join: &Join<'a>, data: &[(&'a Resource, &Joined, bool)]) -> Self {
         let mut links = Links { unread: join.index.missing(&PLAN_OPERATIONS), ..Links::default() };
-        links.reproducible = data.iter().filter(|(_, _, reproducible)| *reproducible).map(|(resource, _, _)| resource.arn.as_str()).collect();
+        links.reproducible =
+            data.iter().filter(|(_, _, reproducible)| *reproducible).map(|(resource, _, _)| resource.arn.as_str()).collect();
         for (selection, matcher) in &join.plans.selections {
             let mut selects = Selects::default();
             for (resource, _, _) in data {
@@ -111,7 +112,8 @@ fn uncollected(join: &Join, plan: &Resource) -> (i64, Vec<String>) {
     let of_plan = |plan_arn: &Fact<Option<String>>| plan_arn.present() == Some(&plan.arn);
     let jobs = join.index.backup_jobs.iter().filter(|(_, jobs)| jobs.iter().any(|job| of_plan(&job.properties.plan_arn)));
     let points = join.index.points.iter().filter(|(_, points)| points.iter().any(|point| of_plan(&point.properties.plan_arn)));
-    let sources: BTreeSet<&String> = jobs.map(|(source, _)| source).chain(points.map(|(source, _)| source)).filter(|source| !is_collected(source)).collect();
+    let sources: BTreeSet<&String> =
+        jobs.map(|(source, _)| source).chain(points.map(|(source, _)| source)).filter(|source| !is_collected(source)).collect();
     let selections = join.plans.selections.iter().filter(|selection| selection_plan(selection) == Some(&plan.arn));
     let named = selections.flat_map(|(selection, _)| selection.properties.resources.read().into_iter().flatten());
     let uncertain = named.filter(|name| name.starts_with("arn:") && !is_collected(name));
@@ -128,7 +130,12 @@ fn selection_plan<'a>(selection: &'a (&super::index::Typed<backup::BackupSelecti
 }
 
 /// The selected S3, RDS and Aurora resources that neither the plan nor they themselves back up continuously.
-fn without_pitr(join: &Join, selected: &BTreeMap<&str, &Resource>, rules: &[PlannedRule], reasons: &[String]) -> Result<Vec<String>, Vec<String>> {
+fn without_pitr(
+    join: &Join,
+    selected: &BTreeMap<&str, &Resource>,
+    rules: &[PlannedRule],
+    reasons: &[String],
+) -> Result<Vec<String>, Vec<String>> {
     if !reasons.is_empty() {
         return Err(reasons.to_vec());
     }
@@ -249,7 +256,9 @@ pub fn selection(join: &Join, links: &Links, resource: &Resource) -> Joined {
             continue;
         }
         match listing_of(literal) {
-            Some(operation) if is_local(literal, &resource.account, &resource.region) && join.index.missing(&[operation]).is_empty() => dangling.push(literal.clone()),
+            Some(operation) if is_local(literal, &resource.account, &resource.region) && join.index.missing(&[operation]).is_empty() => {
+                dangling.push(literal.clone())
+            }
             _ => unchecked.push(literal.clone()),
         }
     }

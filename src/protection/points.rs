@@ -90,7 +90,8 @@ fn of_recovery_point(index: &Index, point: &Typed<RecoveryPoint>, resource: &Res
     let properties = &point.properties;
     let vault_arn = properties.vault_arn.read().cloned();
     let vault = vault_arn.as_deref().and_then(|vault_arn| index.vaults.get(vault_arn));
-    let air_gapped = vault.is_some_and(|vault| vault.properties.vault_type.read().is_some_and(|kind| kind == "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"));
+    let air_gapped =
+        vault.is_some_and(|vault| vault.properties.vault_type.read().is_some_and(|kind| kind == "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"));
     let locked = if air_gapped { Fact::Read(true) } else { vault.map_or(Fact::Unread, |vault| vault.properties.locked.clone()) };
     Some(Point {
         backup: Backup {
@@ -122,7 +123,12 @@ fn in_cold_storage(point: &RecoveryPoint, created_at: DateTime<Utc>, as_of: Date
     }
 }
 
-fn of_table_backup(backup: &Typed<crate::inventory::types::dynamodb::Backup>, resource: &Resource, as_of: DateTime<Utc>, known_points: bool) -> Option<Point> {
+fn of_table_backup(
+    backup: &Typed<crate::inventory::types::dynamodb::Backup>,
+    resource: &Resource,
+    as_of: DateTime<Utc>,
+    known_points: bool,
+) -> Option<Point> {
     let created_at = backup.resource.created_at?;
     let made_by_aws_backup = backup.properties.backup_type.read().is_some_and(|kind| kind == "AWS_BACKUP");
     if backup.properties.status.read().is_none_or(|status| status != "AVAILABLE") || (made_by_aws_backup && known_points) {
@@ -174,7 +180,12 @@ fn of_instances(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> Vec
 ///
 /// # Errors
 /// The backup of which something that is counted was not read.
-pub fn counts(points: &[Point], continuous: &[RecoveryPoint], gaps: &[Gap], copies: Option<&Vec<CopyFact>>) -> Result<RecoveryPoints, String> {
+pub fn counts(
+    points: &[Point],
+    continuous: &[RecoveryPoint],
+    gaps: &[Gap],
+    copies: Option<&Vec<CopyFact>>,
+) -> Result<RecoveryPoints, String> {
     let count = |fact: fn(&Backup) -> &Fact<bool>| points.iter().filter(|point| fact(&point.backup).read() == Some(&true)).count() as i64;
     if let Some(point) = points.iter().find(|point| point.backup.encrypted.is_unread()) {
         return Err(format!("the encryption of {} was not read", point.backup.arn));
@@ -249,5 +260,6 @@ fn gap(start: DateTime<Utc>, end: DateTime<Utc>, as_of: DateTime<Utc>) -> Gap {
 
 /// Whether a backup of `source_arn` is of a resource of this account and Region.
 pub fn is_local(source_arn: &str, account: &str, region: &str) -> bool {
-    (arn::account(source_arn).is_empty() || arn::account(source_arn) == account) && (arn::region(source_arn).is_empty() || arn::region(source_arn) == region)
+    (arn::account(source_arn).is_empty() || arn::account(source_arn) == account)
+        && (arn::region(source_arn).is_empty() || arn::region(source_arn) == region)
 }

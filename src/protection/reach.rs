@@ -10,6 +10,7 @@ use crate::inventory::types::{account, backup};
 use crate::inventory::{Fact, Resource};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// AWS Backup's default start window (facts page, section 3).
 pub const START_WINDOW_MINUTES: i64 = 480;
@@ -17,7 +18,8 @@ pub const START_WINDOW_MINUTES: i64 = 480;
 pub const COMPLETION_WINDOW_MINUTES: i64 = 10_080;
 
 /// The operations that tell which plans select what.
-pub const PLAN_OPERATIONS: [&str; 4] = ["backup:ListBackupPlans", "backup:GetBackupPlan", "backup:ListBackupSelections", "backup:GetBackupSelection"];
+pub const PLAN_OPERATIONS: [&str; 4] =
+    ["backup:ListBackupPlans", "backup:GetBackupPlan", "backup:ListBackupSelections", "backup:GetBackupSelection"];
 /// The operations that tell which restore testing plans reach what.
 pub const RESTORE_TESTING_OPERATIONS: [&str; 4] = [
     "backup:ListRestoreTestingPlans",
@@ -75,8 +77,8 @@ impl<'s> Plans<'s> {
         for plan in &index.plans {
             let prepared = plan.properties.rules.read().into_iter().flatten().map(|rule| {
                 let schedule = Schedule::parse(rule.schedule.as_deref(), rule.timezone.as_deref()).ok();
-                let elapsed_seconds = schedule.as_ref().and_then(|schedule| schedule.largest_gap(as_of));
-                let interval_seconds = wall_clock_gap(rule.schedule.as_deref(), rule.timezone.as_deref(), elapsed_seconds, as_of);
+                let elapsed_seconds = largest_gap(rule.schedule.as_deref(), rule.timezone.as_deref(), as_of);
+                let interval_seconds = wall_clock_gap(rule.schedule.as_deref(), rule.timezone.as_deref(), as_of);
                 PlannedRule { rule: rule.clone(), schedule, interval_seconds, elapsed_seconds }
             });
             rules.insert(plan.resource.arn.as_str(), prepared.collect());
@@ -108,7 +110,13 @@ impl<'s> Plans<'s> {
 
     /// The selections that reach a resource. The second value has the reasons why there may be more of them, or other blocks.
     /// `since` is when the data was there to be backed up.
-    pub fn reaching(&'s self, resource: &Resource, backup_type: &str, since: Option<DateTime<Utc>>, as_of: DateTime<Utc>) -> (Vec<Selected<'s>>, Vec<String>) {
+    pub fn reaching(
+        &'s self,
+        resource: &Resource,
+        backup_type: &str,
+        since: Option<DateTime<Utc>>,
+        as_of: DateTime<Utc>,
+    ) -> (Vec<Selected<'s>>, Vec<String>) {
         let mut unread = self.unread.clone();
         let mut found = Vec::new();
         for (selection, matcher) in &self.selections {
@@ -140,13 +148,34 @@ impl<'s> Plans<'s> {
     }
 }
 
-/// The largest gap of a schedule by the clock on the wall, where `elapsed` is the one in its time zone.
-pub fn wall_clock_gap(expression: Option<&str>, timezone: Option<&str>, elapsed: Option<i64>, as_of: DateTime<Utc>) -> Option<i64> {
-    let in_utc = || Schedule::parse(expression, None).ok()?.largest_gap(as_of);
-    if timezone.is_none() { elapsed } else { elapsed.and_then(|_| in_utc()) }
+/// The largest gap of a schedule by the clock on the wall; `None` when it cannot be understood or never runs again.
+pub fn wall_clock_gap(expression: Option<&str>, timezone: Option<&str>, as_of: DateTime<Utc>) -> Option<i64> {
+    // A zone that does not exist makes the schedule one that cannot be understood.
+    largest_gap(expression, timezone, as_of).and_then(|_| largest_gap(expression, None, as_of))
 }
 
-fn plan_reach(plan: &Resource, selection: &Resource, planned: &PlannedRule, since: Option<DateTime<Utc>>, blocked: bool, as_of: DateTime<Utc>) -> PlanReach {
+/// [`Schedule::largest_gap`], worked out once for each expression: it looks decades ahead, and plans share few schedules.
+pub fn largest_gap(expression: Option<&str>, timezone: Option<&str>, as_of: DateTime<Utc>) -> Option<i64> {
+    type Known = HashMap<(Option<String>, Option<String>, DateTime<Utc>), Option<i64>>;
+    static KNOWN: OnceLock<Mutex<Known>> = OnceLock::new();
+    let key = (expression.map(str::to_owned), timezone.map(str::to_owned), as_of);
+    let known = KNOWN.get_or_init(Mutex::default);
+    if let Some(gap) = known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return *gap;
+    }
+    let gap = Schedule::parse(expression, timezone).ok().and_then(|schedule| schedule.largest_gap(as_of));
+    known.lock().unwrap_or_else(PoisonError::into_inner).insert(key, gap);
+    gap
+}
+
+fn plan_reach(
+    plan: &Resource,
+    selection: &Resource,
+    planned: &PlannedRule,
+    since: Option<DateTime<Utc>>,
+    blocked: bool,
+    as_of: DateTime<Utc>,
+) -> PlanReach {
     let since = [since, selection.created_at].into_iter().flatten().max();
     let due_at = since.and_then(|since| {
         let first_run = planned.schedule.as_ref()?.next_after(since)?;
@@ -187,7 +216,11 @@ pub fn title(resource: &Resource) -> String {
 pub const RESTORE_TESTING_TYPES: [&str; 10] = ["Aurora", "DocumentDB", "DynamoDB", "EBS", "EC2", "EFS", "FSx", "Neptune", "RDS", "S3"];
 
 /// Whether a restore testing selection reaches a resource; `Err` when its tags decide and were not read.
-pub fn restore_testing_reaches(selection: &backup::RestoreTestingSelection, resource: &Resource, backup_type: &str) -> Result<bool, String> {
+pub fn restore_testing_reaches(
+    selection: &backup::RestoreTestingSelection,
+    resource: &Resource,
+    backup_type: &str,
+) -> Result<bool, String> {
     if selection.protected_resource_type.read().is_none_or(|name| name != backup_type) {
         return Ok(false);
     }

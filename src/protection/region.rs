@@ -30,7 +30,8 @@ pub fn of(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)]) -> Jo
     let listing_reasons = index.missing(&listings);
 
     // Reproducible data owes nothing, and neither does an instance, whose volumes are counted.
-    let owing: Vec<_> = data.iter().filter(|(resource, _, reproducible)| !reproducible && resource.type_name != "AWS::EC2::Instance").collect();
+    let owing: Vec<_> =
+        data.iter().filter(|(resource, _, reproducible)| !reproducible && resource.type_name != "AWS::EC2::Instance").collect();
     let mut state_reasons = listing_reasons.clone();
     let (mut protected, mut unprotected, mut unprotected_types) = (0, 0, BTreeSet::new());
     for (resource, joined, _) in &owing {
@@ -108,7 +109,8 @@ fn frameworks(join: &Join) -> Vec<FrameworkFact> {
 fn restore_testing(join: &Join, data: &[(&Resource, &Joined, bool)], facts: &mut RegionFacts, unread: &mut Unread) {
     let testing_reasons = join.index.missing(&RESTORE_TESTING_OPERATIONS);
     let selections = &join.index.restore_testing_selections;
-    let tested: BTreeSet<String> = selections.iter().filter_map(|selection| selection.properties.protected_resource_type.read().cloned()).collect();
+    let tested: BTreeSet<String> =
+        selections.iter().filter_map(|selection| selection.properties.protected_resource_type.read().cloned()).collect();
     set!(facts, unread, restore_testing_selections, testing_reasons.clone(), selections.len() as i64);
     set!(facts, unread, tested_types, testing_reasons, tested.into_iter().collect());
     let mut reasons = Vec::new();
@@ -118,7 +120,9 @@ fn restore_testing(join: &Join, data: &[(&Resource, &Joined, bool)], facts: &mut
         let backup_type = opt_in::backup_type(resource);
         match protection.aws_backup_points.read() {
             // A volume behind its instance's recovery points is tested with the instance.
-            Some(points) if *points > 0 && RESTORE_TESTING_TYPES.contains(&backup_type) && join.index.points.contains_key(&resource.arn) => {
+            Some(points)
+                if *points > 0 && RESTORE_TESTING_TYPES.contains(&backup_type) && join.index.points.contains_key(&resource.arn) =>
+            {
                 testable.insert(backup_type.to_owned());
             }
             Some(_) => {}

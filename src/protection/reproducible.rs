@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 /// Why a resource owes no backup, by ARN.
 pub fn by_nature(shard: &Shard) -> HashMap<&str, String> {
-    let instances: HashMap<&str, Typed<ebs::Instance>> = typed::<ebs::Instance>(shard).into_iter().map(|instance| (instance.resource.id.as_str(), instance)).collect();
+    let instances: HashMap<&str, Typed<ebs::Instance>> =
+        typed::<ebs::Instance>(shard).into_iter().map(|instance| (instance.resource.id.as_str(), instance)).collect();
     let mut found = HashMap::new();
     for volume in typed::<ebs::Volume>(shard) {
         found.extend(root_volume(&volume, &instances).map(|reason| (volume.resource.arn.as_str(), reason)));
@@ -16,7 +17,12 @@ pub fn by_nature(shard: &Shard) -> HashMap<&str, String> {
         found.extend(of_instance(instance).map(|reason| (instance.resource.arn.as_str(), reason)));
     }
     for type_name in ["AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::Neptune::DBCluster", "AWS::DocDB::DBCluster"] {
-        found.extend(shard.of_type(type_name).filter(|resource| is_replica(resource)).map(|resource| (resource.arn.as_str(), "a read replica is made again from its source".to_owned())));
+        found.extend(
+            shard
+                .of_type(type_name)
+                .filter(|resource| is_replica(resource))
+                .map(|resource| (resource.arn.as_str(), "a read replica is made again from its source".to_owned())),
+        );
     }
     found
 }

@@ -100,7 +100,12 @@ fn from_resources(index: &Index, resource: &Resource, points: &[Point], successe
         let Some(restored) = table.properties.restored_from.present() else { continue };
         if restored.source_table_arn.as_ref() == Some(&resource.arn) && !restored.in_progress && table.resource.arn != resource.arn {
             let at = table.resource.created_at.unwrap_or(restored.restored_at);
-            successes.push(Success { at, source: format!("table {} was restored from it", title(table.resource)), validated: false, took_seconds: None });
+            successes.push(Success {
+                at,
+                source: format!("table {} was restored from it", title(table.resource)),
+                validated: false,
+                took_seconds: None,
+            });
         }
     }
     if resource.type_name != "AWS::EC2::Volume" {
@@ -110,7 +115,12 @@ fn from_resources(index: &Index, resource: &Resource, points: &[Point], successe
     for volume in index.volumes.values() {
         let (Some(source), Some(at)) = (volume.properties.source_snapshot_id.present(), volume.resource.created_at) else { continue };
         if snapshots.contains(source.as_str()) && volume.resource.arn != resource.arn {
-            successes.push(Success { at, source: format!("volume {} was made from {source}", volume.resource.id), validated: false, took_seconds: None });
+            successes.push(Success {
+                at,
+                source: format!("volume {} was made from {source}", volume.resource.id),
+                validated: false,
+                took_seconds: None,
+            });
         }
     }
 }
@@ -125,7 +135,9 @@ pub fn planned(join: &Join, resource: &Resource, backup_type: &str) -> Result<Ve
     let mut plans = Vec::new();
     let instances = join.instances_of(resource).into_iter().map(|instance| (instance, "EC2"));
     let sources: Vec<(&Resource, &str)> = std::iter::once((resource, backup_type)).chain(instances).collect();
-    for (selection, (source, backup_type)) in index.restore_testing_selections.iter().flat_map(|selection| sources.iter().map(move |source| (selection, *source))) {
+    for (selection, (source, backup_type)) in
+        index.restore_testing_selections.iter().flat_map(|selection| sources.iter().map(move |source| (selection, *source)))
+    {
         match restore_testing_reaches(&selection.properties, source, backup_type) {
             Ok(true) => {
                 let plan_arn = selection.properties.plan_arn.read();

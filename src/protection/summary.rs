@@ -83,10 +83,7 @@ pub struct Summaries {
 
 impl FromIterator<Summary> for Summaries {
     fn from_iter<I: IntoIterator<Item = Summary>>(summaries: I) -> Self {
-        let shards = summaries
-            .into_iter()
-            .map(|summary| ((summary.account.clone(), summary.region.clone()), summary))
-            .collect();
+        let shards = summaries.into_iter().map(|summary| ((summary.account.clone(), summary.region.clone()), summary)).collect();
         Summaries { shards }
     }
 }
@@ -129,10 +126,7 @@ pub const POINT_OPERATIONS: [&str; 2] = ["backup:ListBackupVaults", "backup:List
 /// Summarises a shard.
 pub fn summarise(shard: &Shard) -> Summary {
     let missing = |operations: &[&str]| -> Vec<String> {
-        operations
-            .iter()
-            .filter_map(|operation| shard.coverage.require(operation, &shard.account, &shard.region).err())
-            .collect()
+        operations.iter().filter_map(|operation| shard.coverage.require(operation, &shard.account, &shard.region).err()).collect()
     };
     let mut summary = Summary {
         account: shard.account.clone(),

@@ -5,15 +5,16 @@ use super::facts::{ExpiredPoint, Facts, Joined, Orphan, RecoveryPointFacts, Targ
 use super::plans::{listing_of, vault_arn};
 use super::points::is_local;
 use super::reach::{PlannedRule, title};
+use super::schedule::Schedule;
 use super::summary::{POINT_OPERATIONS, restorable};
 use super::{arn, policy};
-use super::schedule::Schedule;
 use crate::inventory::types::backup::{BackupRule, BackupVault, CopyAction, RecoveryPoint};
 use crate::inventory::{Fact, Resource};
 use chrono::{DateTime, Duration, Utc};
 
 /// The actions with which backups are lost.
-const DELETING_ACTIONS: [&str; 3] = ["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle", "backup:PutBackupVaultAccessPolicy"];
+const DELETING_ACTIONS: [&str; 3] =
+    ["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle", "backup:PutBackupVaultAccessPolicy"];
 
 /// The facts of a vault.
 pub fn vault(join: &Join, resource: &Resource) -> Joined {
@@ -30,7 +31,8 @@ pub fn vault(join: &Join, resource: &Resource) -> Joined {
     let air_gapped = properties.vault_type.read().is_some_and(|kind| kind == "LOGICALLY_AIR_GAPPED_BACKUP_VAULT");
     if let (Fact::Read(locked), Fact::Read(lock_at)) = (&properties.locked, &properties.lock_at) {
         facts.compliance_locked = Fact::Read(air_gapped || (*locked && lock_at.is_some_and(|lock_at| lock_at <= join.as_of)));
-        facts.cooling_off_seconds = Fact::Read(lock_at.filter(|lock_at| *locked && *lock_at > join.as_of).map(|lock_at| (lock_at - join.as_of).num_seconds()));
+        facts.cooling_off_seconds =
+            Fact::Read(lock_at.filter(|lock_at| *locked && *lock_at > join.as_of).map(|lock_at| (lock_at - join.as_of).num_seconds()));
     }
     match read_policy(join, resource, &properties) {
         Ok((open, undenied, exempt)) => {
@@ -151,7 +153,13 @@ fn targeting(join: &Join, resource: &Resource) -> Vec<Targeting> {
             let rule = &planned.rule;
             if vault_arn(plan, &rule.vault) == resource.arn || rule.air_gapped_vault_arn.as_ref() == Some(&resource.arn) {
                 let age_seconds = first_run_age(join, rule, plan.created_at);
-                found.push(Targeting { plan: title(plan), rule: rule.name.clone(), copy: false, retention_days: rule.retention_days, age_seconds });
+                found.push(Targeting {
+                    plan: title(plan),
+                    rule: rule.name.clone(),
+                    copy: false,
+                    retention_days: rule.retention_days,
+                    age_seconds,
+                });
             }
         }
     }

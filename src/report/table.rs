@@ -97,7 +97,8 @@ impl Page<'_> {
             places.sort();
             places.dedup();
             let more = if places.len() > 3 { format!(" and {} more", places.len() - 3) } else { String::new() };
-            let text = format!("{operation} {} in {}{more}", status.as_str(), places.iter().take(3).cloned().collect::<Vec<_>>().join(", "));
+            let text =
+                format!("{operation} {} in {}{more}", status.as_str(), places.iter().take(3).cloned().collect::<Vec<_>>().join(", "));
             self.paragraph(out, "- ", &terminal(&text))?;
         }
         writeln!(out)
@@ -223,7 +224,10 @@ impl Page<'_> {
 
     fn table(&self, header: &[&str]) -> Table {
         let mut table = Table::new();
-        table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic).set_width(self.target.width as u16);
+        table
+            .load_style(presets::UTF8_FULL_CONDENSED)
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(self.target.width as u16);
         if self.target.colour {
             table.enforce_styling();
         } else {

@@ -22,11 +22,7 @@ pub struct Mistake {
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.line == 0 {
-            write!(f, "{}: {}", self.file, self.what)
-        } else {
-            write!(f, "{}:{}: {}", self.file, self.line, self.what)
-        }
+        if self.line == 0 { write!(f, "{}: {}", self.file, self.what) } else { write!(f, "{}:{}: {}", self.file, self.line, self.what) }
     }
 }
 
@@ -203,7 +199,23 @@ impl Shapes {
     fn mistake(&self, path: &Path) -> Option<String> {
         let root = path.first()?;
         let Some(mut shape) = self.by_variable.get(root.as_str()) else {
-            let known_names = ["int", "uint", "double", "string", "bool", "bytes", "list", "map", "type", "null_type", "timestamp", "duration", "lists", "math", "dyn"];
+            let known_names = [
+                "int",
+                "uint",
+                "double",
+                "string",
+                "bool",
+                "bytes",
+                "list",
+                "map",
+                "type",
+                "null_type",
+                "timestamp",
+                "duration",
+                "lists",
+                "math",
+                "dyn",
+            ];
             if known_names.contains(&root.as_str()) {
                 return None;
             }
@@ -243,9 +255,7 @@ pub fn shapes_of_type(type_name: &'static str) -> &'static (Shape, Shape) {
     static CACHE: OnceLock<Mutex<HashMap<&'static str, &'static (Shape, Shape)>>> = OnceLock::new();
     let cache = CACHE.get_or_init(Mutex::default);
     let mut cache = cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    cache
-        .entry(type_name)
-        .or_insert_with(|| Box::leak(Box::new((shape::resource(type_name), shape::protection(type_name)))))
+    cache.entry(type_name).or_insert_with(|| Box::leak(Box::new((shape::resource(type_name), shape::protection(type_name)))))
 }
 
 /// The properties that a type's resources may have.
@@ -360,7 +370,9 @@ impl Checker<'_> {
     fn tests(&mut self, file: &RuleFile, shapes: &Shapes) {
         for test in &file.tests {
             let line = test.name.referenced.line();
-            for (variable, fields) in [("resource", &test.resource), ("protection", &test.protection), ("objective", &test.objective), ("params", &test.params)] {
+            for (variable, fields) in
+                [("resource", &test.resource), ("protection", &test.protection), ("objective", &test.objective), ("params", &test.params)]
+            {
                 for name in fields.keys() {
                     if let Some(what) = shapes.mistake(&vec![variable.to_owned(), name.clone()]) {
                         self.wrong(line, format!("test `{}`: {what}", test.name.value));

@@ -13,7 +13,8 @@ pub fn pages(rules: &RuleSet) -> BTreeMap<String, String> {
     for rule in rules.iter() {
         by_service.entry(service(rule)).or_default().push(rule);
     }
-    let mut pages: BTreeMap<String, String> = by_service.iter().map(|(service, rules)| (format!("{service}.md"), service_page(service, rules))).collect();
+    let mut pages: BTreeMap<String, String> =
+        by_service.iter().map(|(service, rules)| (format!("{service}.md"), service_page(service, rules))).collect();
     pages.insert("index.md".to_owned(), index(rules));
     pages
 }
@@ -51,7 +52,11 @@ pub fn one(rule: &Rule) -> String {
     }
     let _ = writeln!(page, "- Best practice: {} {}", rule.best_practice.id(), rule.best_practice.title());
     let _ = writeln!(page, "- Severity: {}", rule.severity.as_str());
-    let types = if rule.data { "every data resource type".to_owned() } else { rule.applies_to.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ") };
+    let types = if rule.data {
+        "every data resource type".to_owned()
+    } else {
+        rule.applies_to.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    };
     let _ = writeln!(page, "- Judges: {types}");
     if let Some(when) = &rule.when {
         let _ = writeln!(page, "- When: `{}`", one_line(when.source()));
@@ -80,7 +85,8 @@ pub fn one(rule: &Rule) -> String {
         code(&mut page, "Terraform:", "hcl", &text.value);
     }
     if !remediation.docs.is_empty() {
-        let _ = write!(page, "\nAWS documentation: {}\n", remediation.docs.iter().map(|url| format!("<{url}>")).collect::<Vec<_>>().join(" "));
+        let _ =
+            write!(page, "\nAWS documentation: {}\n", remediation.docs.iter().map(|url| format!("<{url}>")).collect::<Vec<_>>().join(" "));
     }
     if !rule.references.is_empty() {
         let parts: Vec<String> = rule.references.iter().map(|(peer, ids)| format!("{peer} {}", ids.join(", "))).collect();

@@ -92,12 +92,7 @@ impl Subject {
             }
             Outcome::Broken(error) => return Some(self.unknown(rule, params, vec![broken(rule, &error)])),
         };
-        Some(Verdict {
-            status,
-            message: rule.message.render(&scope),
-            evidence: self.evidence(rule, params),
-            unknown_because: Vec::new(),
-        })
+        Some(Verdict { status, message: rule.message.render(&scope), evidence: self.evidence(rule, params), unknown_because: Vec::new() })
     }
 
     /// The remediation's texts for this resource.

@@ -123,10 +123,7 @@ fn rewrite(node: &mut IdedExpr) {
                 node.expr = Expr::Call(CallExpr {
                     func_name: operators::NOT_EQUALS.to_owned(),
                     target: None,
-                    args: vec![
-                        IdedExpr { id, expr: tested },
-                        IdedExpr { id, expr: Expr::Literal(LiteralValue::Null) },
-                    ],
+                    args: vec![IdedExpr { id, expr: tested }, IdedExpr { id, expr: Expr::Literal(LiteralValue::Null) }],
                 });
             }
         }

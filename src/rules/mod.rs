@@ -66,7 +66,11 @@ impl RuleSet {
             match result {
                 Ok(rule) => {
                     if let Some(other) = seen.insert(rule.id.clone(), path.clone()) {
-                        mistakes.push(Mistake { file: path.clone(), line: rule.file.id.referenced.line(), what: format!("rule `{}` is also in {other}", rule.id) });
+                        mistakes.push(Mistake {
+                            file: path.clone(),
+                            line: rule.file.id.referenced.line(),
+                            what: format!("rule `{}` is also in {other}", rule.id),
+                        });
                     }
                     self.rules.insert(rule.id.clone(), rule);
                 }

@@ -43,12 +43,7 @@ impl Shape {
                 .map_or(Shape::Any, |choice| Self::read(choice, root, depth + 1));
         }
         if let Some(fields) = schema.get("properties").and_then(Value::as_object) {
-            return Shape::Record(
-                fields
-                    .iter()
-                    .map(|(name, field)| (name.clone(), Self::read(field, root, depth + 1)))
-                    .collect(),
-            );
+            return Shape::Record(fields.iter().map(|(name, field)| (name.clone(), Self::read(field, root, depth + 1))).collect());
         }
         if let Some(items) = schema.get("items") {
             return Shape::List(Box::new(Self::read(items, root, depth + 1)));
@@ -105,10 +100,7 @@ impl Shape {
 
 /// What `resource` looks like for one resource type.
 pub fn resource(type_name: &str) -> Shape {
-    let mut fields = BTreeMap::from([
-        ("tags".to_owned(), Shape::Map),
-        ("created_at".to_owned(), Shape::Time),
-    ]);
+    let mut fields = BTreeMap::from([("tags".to_owned(), Shape::Map), ("created_at".to_owned(), Shape::Time)]);
     for name in ["type", "arn", "account", "region", "id", "name"] {
         fields.insert(name.to_owned(), Shape::Scalar);
     }
@@ -151,7 +143,9 @@ mod tests {
         assert_eq!(region.field("opt_in"), Some(&Shape::Map));
         assert_eq!(resource("AWS::KMS::Key").field("deletion_at"), Some(&Shape::Time));
         let facts = protection("AWS::EC2::Volume");
-        assert!(facts.field("restore_tests").and_then(|tests| tests.field("last_attempt")).and_then(|a| a.field("at")) == Some(&Shape::Time));
+        assert!(
+            facts.field("restore_tests").and_then(|tests| tests.field("last_attempt")).and_then(|a| a.field("at")) == Some(&Shape::Time)
+        );
         assert!(matches!(facts.field("bucket").and_then(|b| b.field("destinations")), Some(Shape::List(_))));
     }
 

@@ -129,10 +129,8 @@ fn convert(value: &Value, shape: &'static Shape, path: &str, reasons: &Arc<Reaso
                 Box::new(Record(Arc::new(Fields { known, declared: shapes, path: path.to_owned(), reasons: Arc::clone(reasons) })))
             }
             _ => {
-                let entries: HashMap<CelMapKey, Box<dyn Val>> = fields
-                    .iter()
-                    .map(|(key, field)| (CelMapKey::from(key.clone()), convert(field, &Shape::Any, path, reasons)))
-                    .collect();
+                let entries: HashMap<CelMapKey, Box<dyn Val>> =
+                    fields.iter().map(|(key, field)| (CelMapKey::from(key.clone()), convert(field, &Shape::Any, path, reasons))).collect();
                 Box::new(CelMap::from(entries))
             }
         },

@@ -21,18 +21,14 @@ pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
 
 async fn frameworks(reader: &Reader, client: &Client) -> Vec<Resource> {
     let pages = client.list_frameworks().into_paginator().page_size(PAGE).send();
-    let listed = reader
-        .pages(&LIST_FRAMEWORKS, pages, |page| page.frameworks.unwrap_or_default())
-        .await;
+    let listed = reader.pages(&LIST_FRAMEWORKS, pages, |page| page.frameworks.unwrap_or_default()).await;
     let read = each(listed.unwrap_or_default(), |member| framework(reader, client, member)).await;
     read.into_iter().flatten().collect()
 }
 
 async fn framework(reader: &Reader, client: &Client, member: sdk::Framework) -> Option<Resource> {
     let (name, arn) = (member.framework_name?, member.framework_arn?);
-    let detail = reader
-        .one(&DESCRIBE_FRAMEWORK, client.describe_framework().framework_name(&name).send())
-        .await;
+    let detail = reader.one(&DESCRIBE_FRAMEWORK, client.describe_framework().framework_name(&name).send()).await;
     let mut properties = Framework {
         controls: i64::from(member.number_of_controls).into(),
         deployment_status: member.deployment_status.into(),
@@ -41,10 +37,7 @@ async fn framework(reader: &Reader, client: &Client, member: sdk::Framework) -> 
     if let Some(answer) = detail {
         properties.status = answer.framework_status.into();
     }
-    Some(Resource {
-        created_at: optional_time(member.creation_time.as_ref()),
-        ..resource(reader, arn, name, &properties)
-    })
+    Some(Resource { created_at: optional_time(member.creation_time.as_ref()), ..resource(reader, arn, name, &properties) })
 }
 
 async fn report_plans(reader: &Reader, client: &Client) -> Vec<Resource> {
@@ -66,8 +59,5 @@ fn report_plan(reader: &Reader, plan: sdk::ReportPlan) -> Option<Resource> {
         last_attempted_at: optional_time(plan.last_attempted_execution_time.as_ref()).into(),
         last_successful_at: optional_time(plan.last_successful_execution_time.as_ref()).into(),
     };
-    Some(Resource {
-        created_at: optional_time(plan.creation_time.as_ref()),
-        ..resource(reader, arn, name, &properties)
-    })
+    Some(Resource { created_at: optional_time(plan.creation_time.as_ref()), ..resource(reader, arn, name, &properties) })
 }

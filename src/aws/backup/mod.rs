@@ -25,13 +25,8 @@ const DESCRIBE_REGION_SETTINGS: Operation = Operation::new("backup", "DescribeRe
 const GET_SUPPORTED_RESOURCE_TYPES: Operation = Operation::new("backup", "GetSupportedResourceTypes");
 
 /// The operations that a shard's collection calls.
-const REGIONAL: &[&[&Operation]] = &[
-    plans::OPERATIONS,
-    vaults::OPERATIONS,
-    jobs::OPERATIONS,
-    restore_testing::OPERATIONS,
-    audit_manager::OPERATIONS,
-];
+const REGIONAL: &[&[&Operation]] =
+    &[plans::OPERATIONS, vaults::OPERATIONS, jobs::OPERATIONS, restore_testing::OPERATIONS, audit_manager::OPERATIONS];
 
 /// Every operation of this module.
 pub fn operations() -> Vec<&'static Operation> {
@@ -73,9 +68,8 @@ pub async fn region_settings(reader: &Reader) -> RegionSettings {
         reader.one(&DESCRIBE_REGION_SETTINGS, client.describe_region_settings().send()),
         reader.one(&GET_SUPPORTED_RESOURCE_TYPES, client.get_supported_resource_types().send()),
     );
-    let (opt_in, full_management) = settings
-        .map(|answer| (answer.resource_type_opt_in_preference, answer.resource_type_management_preference))
-        .unwrap_or_default();
+    let (opt_in, full_management) =
+        settings.map(|answer| (answer.resource_type_opt_in_preference, answer.resource_type_management_preference)).unwrap_or_default();
     RegionSettings {
         opt_in: known(opt_in.map(|map| map.into_iter().collect())),
         full_management: known(full_management.map(|map| map.into_iter().collect())),
@@ -112,10 +106,7 @@ fn lifecycle_days(lifecycle: Option<&Lifecycle>) -> (Option<i64>, Option<i64>) {
     };
     let days = |value: Option<i64>| value.filter(|days| *days >= 0);
     let until_copied = lifecycle.delete_after_event.as_ref().map(|_| 0);
-    (
-        days(lifecycle.delete_after_days).or(until_copied),
-        days(lifecycle.move_to_cold_storage_after_days),
-    )
+    (days(lifecycle.delete_after_days).or(until_copied), days(lifecycle.move_to_cold_storage_after_days))
 }
 
 #[cfg(test)]
@@ -126,23 +117,15 @@ mod tests {
     #[test]
     fn a_lifecycle_without_end_is_no_number() {
         assert_eq!(lifecycle_days(None), (None, None));
-        let endless = Lifecycle::builder()
-            .delete_after_days(-1)
-            .move_to_cold_storage_after_days(-1)
-            .build();
+        let endless = Lifecycle::builder().delete_after_days(-1).move_to_cold_storage_after_days(-1).build();
         assert_eq!(lifecycle_days(Some(&endless)), (None, None));
-        let ends = Lifecycle::builder()
-            .delete_after_days(365)
-            .move_to_cold_storage_after_days(30)
-            .build();
+        let ends = Lifecycle::builder().delete_after_days(365).move_to_cold_storage_after_days(30).build();
         assert_eq!(lifecycle_days(Some(&ends)), (Some(365), Some(30)));
     }
 
     #[test]
     fn a_temporary_recovery_point_is_not_kept_for_ever() {
-        let temporary = Lifecycle::builder()
-            .delete_after_event(LifecycleDeleteAfterEvent::DeleteAfterCopy)
-            .build();
+        let temporary = Lifecycle::builder().delete_after_event(LifecycleDeleteAfterEvent::DeleteAfterCopy).build();
         assert_eq!(lifecycle_days(Some(&temporary)).0, Some(0));
     }
 

@@ -18,9 +18,7 @@ pub const OPERATIONS: &[&Operation] = &[&LIST_BACKUP_PLANS, &GET_BACKUP_PLAN, &L
 /// The active plans ("Lists the active backup plans for the account", deleted ones only on request) and their selections.
 pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
     let pages = client.list_backup_plans().into_paginator().page_size(PAGE).send();
-    let plans = reader
-        .pages(&LIST_BACKUP_PLANS, pages, |page| page.backup_plans_list.unwrap_or_default())
-        .await;
+    let plans = reader.pages(&LIST_BACKUP_PLANS, pages, |page| page.backup_plans_list.unwrap_or_default()).await;
     let read = each(plans.unwrap_or_default(), |plan| plan_with_selections(reader, client, plan)).await;
     read.into_iter().flatten().collect()
 }
@@ -37,10 +35,7 @@ async fn plan_with_selections(reader: &Reader, client: &Client, plan: sdk::Backu
         Some(body) => Fact::Read(body.rules.into_iter().map(rule).collect()),
         None => Fact::Unread,
     };
-    let properties = BackupPlan {
-        rules,
-        last_execution_at: optional_time(plan.last_execution_date.as_ref()).into(),
-    };
+    let properties = BackupPlan { rules, last_execution_at: optional_time(plan.last_execution_date.as_ref()).into() };
     resources.push(Resource {
         name: plan.backup_plan_name,
         created_at: optional_time(plan.creation_date.as_ref()),
@@ -70,29 +65,13 @@ fn rule(rule: sdk::BackupRule) -> BackupRule {
 
 fn copy(action: sdk::CopyAction) -> CopyAction {
     let (retention_days, cold_after_days) = lifecycle_days(action.lifecycle.as_ref());
-    CopyAction {
-        destination_vault_arn: action.destination_backup_vault_arn,
-        retention_days,
-        cold_after_days,
-    }
+    CopyAction { destination_vault_arn: action.destination_backup_vault_arn, retention_days, cold_after_days }
 }
 
 async fn selections(reader: &Reader, client: &Client, plan_id: &str, plan_arn: &str) -> Vec<Resource> {
-    let pages = client
-        .list_backup_selections()
-        .backup_plan_id(plan_id)
-        .into_paginator()
-        .page_size(PAGE)
-        .send();
-    let listed = reader
-        .pages(&LIST_BACKUP_SELECTIONS, pages, |page| {
-            page.backup_selections_list.unwrap_or_default()
-        })
-        .await;
-    let read = each(listed.unwrap_or_default(), |member| {
-        selection(reader, client, plan_id, plan_arn, member)
-    })
-    .await;
+    let pages = client.list_backup_selections().backup_plan_id(plan_id).into_paginator().page_size(PAGE).send();
+    let listed = reader.pages(&LIST_BACKUP_SELECTIONS, pages, |page| page.backup_selections_list.unwrap_or_default()).await;
+    let read = each(listed.unwrap_or_default(), |member| selection(reader, client, plan_id, plan_arn, member)).await;
     read.into_iter().flatten().collect()
 }
 
@@ -105,25 +84,13 @@ async fn selection(
 ) -> Option<Resource> {
     let id = member.selection_id?;
     let call = client.get_backup_selection().backup_plan_id(plan_id).selection_id(&id).send();
-    let body = reader
-        .one(&GET_BACKUP_SELECTION, call)
-        .await
-        .and_then(|answer| answer.backup_selection);
-    let mut properties = BackupSelection {
-        plan_arn: plan_arn.to_owned().into(),
-        role_arn: member.iam_role_arn.into(),
-        ..BackupSelection::default()
-    };
+    let body = reader.one(&GET_BACKUP_SELECTION, call).await.and_then(|answer| answer.backup_selection);
+    let mut properties =
+        BackupSelection { plan_arn: plan_arn.to_owned().into(), role_arn: member.iam_role_arn.into(), ..BackupSelection::default() };
     if let Some(body) = body {
         properties.resources = body.resources.unwrap_or_default().into();
         properties.not_resources = body.not_resources.unwrap_or_default().into();
-        properties.list_of_tags = body
-            .list_of_tags
-            .unwrap_or_default()
-            .into_iter()
-            .map(tag)
-            .collect::<Vec<_>>()
-            .into();
+        properties.list_of_tags = body.list_of_tags.unwrap_or_default().into_iter().map(tag).collect::<Vec<_>>().into();
         properties.conditions = body.conditions.map(conditions).unwrap_or_default().into();
     }
     Some(Resource {
@@ -135,10 +102,7 @@ async fn selection(
 
 /// An entry of `ListOfTags`, whose only operator is `STRINGEQUALS`.
 fn tag(condition: sdk::Condition) -> TagCondition {
-    TagCondition {
-        key: condition.condition_key,
-        value: condition.condition_value,
-    }
+    TagCondition { key: condition.condition_key, value: condition.condition_value }
 }
 
 fn conditions(conditions: sdk::Conditions) -> Conditions {
@@ -182,10 +146,7 @@ mod tests {
 
     #[test]
     fn conditions_keep_their_operator() {
-        let parameter = sdk::ConditionParameter::builder()
-            .condition_key("aws:ResourceTag/tier")
-            .condition_value("go*")
-            .build();
+        let parameter = sdk::ConditionParameter::builder().condition_key("aws:ResourceTag/tier").condition_value("go*").build();
         let read = conditions(sdk::Conditions::builder().string_not_like(parameter).build());
         assert_eq!(read.string_not_like[0].value, "go*");
         assert!(read.string_like.is_empty());

@@ -13,21 +13,15 @@ const GET_RESTORE_TESTING_PLAN: Operation = Operation::new("backup", "GetRestore
 const LIST_RESTORE_TESTING_SELECTIONS: Operation = Operation::new("backup", "ListRestoreTestingSelections");
 const GET_RESTORE_TESTING_SELECTION: Operation = Operation::new("backup", "GetRestoreTestingSelection");
 
-pub const OPERATIONS: &[&Operation] = &[
-    &LIST_RESTORE_TESTING_PLANS,
-    &GET_RESTORE_TESTING_PLAN,
-    &LIST_RESTORE_TESTING_SELECTIONS,
-    &GET_RESTORE_TESTING_SELECTION,
-];
+pub const OPERATIONS: &[&Operation] =
+    &[&LIST_RESTORE_TESTING_PLANS, &GET_RESTORE_TESTING_PLAN, &LIST_RESTORE_TESTING_SELECTIONS, &GET_RESTORE_TESTING_SELECTION];
 
 /// The window that AWS takes when a plan names none ("If not included, the value defaults to 30").
 const DEFAULT_WINDOW_DAYS: i64 = 30;
 
 pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
     let pages = client.list_restore_testing_plans().into_paginator().page_size(PAGE).send();
-    let plans = reader
-        .pages(&LIST_RESTORE_TESTING_PLANS, pages, |page| page.restore_testing_plans)
-        .await;
+    let plans = reader.pages(&LIST_RESTORE_TESTING_PLANS, pages, |page| page.restore_testing_plans).await;
     let read = each(plans.unwrap_or_default(), |plan| plan_with_selections(reader, client, plan)).await;
     read.into_iter().flatten().collect()
 }
@@ -36,10 +30,7 @@ async fn plan_with_selections(reader: &Reader, client: &Client, plan: sdk::Resto
     let name = plan.restore_testing_plan_name;
     let arn = plan.restore_testing_plan_arn;
     let (detail, mut resources) = futures::join!(
-        reader.one(
-            &GET_RESTORE_TESTING_PLAN,
-            client.get_restore_testing_plan().restore_testing_plan_name(&name).send()
-        ),
+        reader.one(&GET_RESTORE_TESTING_PLAN, client.get_restore_testing_plan().restore_testing_plan_name(&name).send()),
         selections(reader, client, &name, &arn),
     );
     let mut properties = RestoreTestingPlan {
@@ -58,10 +49,7 @@ async fn plan_with_selections(reader: &Reader, client: &Client, plan: sdk::Resto
         properties.recovery_point_types = types.iter().map(|kind| kind.as_str().to_owned()).collect::<Vec<_>>().into();
         properties.selection_window_days = window_days(points.selection_window_days).into();
     }
-    resources.push(Resource {
-        created_at: time(&plan.creation_time),
-        ..resource(reader, arn, name, &properties)
-    });
+    resources.push(Resource { created_at: time(&plan.creation_time), ..resource(reader, arn, name, &properties) });
     resources
 }
 
@@ -71,28 +59,14 @@ fn window_days(days: i32) -> i64 {
 }
 
 async fn selections(reader: &Reader, client: &Client, plan: &str, plan_arn: &str) -> Vec<Resource> {
-    let pages = client
-        .list_restore_testing_selections()
-        .restore_testing_plan_name(plan)
-        .into_paginator()
-        .page_size(PAGE)
-        .send();
-    let listed = reader
-        .pages(&LIST_RESTORE_TESTING_SELECTIONS, pages, |page| page.restore_testing_selections)
-        .await;
-    each(listed.unwrap_or_default(), |member| {
-        selection(reader, client, plan, plan_arn, member)
-    })
-    .await
+    let pages = client.list_restore_testing_selections().restore_testing_plan_name(plan).into_paginator().page_size(PAGE).send();
+    let listed = reader.pages(&LIST_RESTORE_TESTING_SELECTIONS, pages, |page| page.restore_testing_selections).await;
+    each(listed.unwrap_or_default(), |member| selection(reader, client, plan, plan_arn, member)).await
 }
 
 async fn selection(reader: &Reader, client: &Client, plan: &str, plan_arn: &str, member: sdk::RestoreTestingSelectionForList) -> Resource {
     let name = member.restore_testing_selection_name;
-    let call = client
-        .get_restore_testing_selection()
-        .restore_testing_plan_name(plan)
-        .restore_testing_selection_name(&name)
-        .send();
+    let call = client.get_restore_testing_selection().restore_testing_plan_name(plan).restore_testing_selection_name(&name).send();
     let detail = reader.one(&GET_RESTORE_TESTING_SELECTION, call).await;
     let mut properties = RestoreTestingSelection {
         plan_arn: plan_arn.to_owned().into(),
@@ -110,17 +84,11 @@ async fn selection(reader: &Reader, client: &Client, plan: &str, plan_arn: &str,
         properties.string_equals = conditions(equals).into();
         properties.string_not_equals = conditions(not_equals).into();
     }
-    Resource {
-        created_at: time(&member.creation_time),
-        ..resource(reader, format!("{plan_arn}/selection/{name}"), name, &properties)
-    }
+    Resource { created_at: time(&member.creation_time), ..resource(reader, format!("{plan_arn}/selection/{name}"), name, &properties) }
 }
 
 fn conditions(pairs: Option<Vec<sdk::KeyValue>>) -> Vec<TagCondition> {
-    let condition = |pair: sdk::KeyValue| TagCondition {
-        key: pair.key,
-        value: pair.value,
-    };
+    let condition = |pair: sdk::KeyValue| TagCondition { key: pair.key, value: pair.value };
     pairs.unwrap_or_default().into_iter().map(condition).collect()
 }
 

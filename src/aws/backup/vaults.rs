@@ -31,9 +31,7 @@ pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
 
 async fn vaults(reader: &Reader, client: &Client) -> Vec<Resource> {
     let pages = client.list_backup_vaults().into_paginator().page_size(PAGE).send();
-    let vaults = reader
-        .pages(&LIST_BACKUP_VAULTS, pages, |page| page.backup_vault_list.unwrap_or_default())
-        .await;
+    let vaults = reader.pages(&LIST_BACKUP_VAULTS, pages, |page| page.backup_vault_list.unwrap_or_default()).await;
     let read = each(vaults.unwrap_or_default(), |vault| vault_with_points(reader, client, vault)).await;
     read.into_iter().flatten().collect()
 }
@@ -43,12 +41,7 @@ async fn vault_with_points(reader: &Reader, client: &Client, vault: sdk::BackupV
         return Vec::new();
     };
     let vault_type = vault.vault_type.as_ref().map(|kind| kind.as_str().to_owned());
-    let pages = client
-        .list_recovery_points_by_backup_vault()
-        .backup_vault_name(&name)
-        .into_paginator()
-        .page_size(PAGE)
-        .send();
+    let pages = client.list_recovery_points_by_backup_vault().backup_vault_name(&name).into_paginator().page_size(PAGE).send();
     // Both Get calls answer ResourceNotFoundException for a vault without policy or notifications; the vault was listed a moment ago.
     let (policy, notifications, points) = futures::join!(
         reader.one_or(
@@ -64,10 +57,7 @@ async fn vault_with_points(reader: &Reader, client: &Client, vault: sdk::BackupV
         // Mapped page by page: a vault can hold millions.
         reader.pages(&LIST_RECOVERY_POINTS, pages, |page| {
             let points = page.recovery_points.unwrap_or_default();
-            points
-                .into_iter()
-                .filter_map(|point| recovery_point(reader, &arn, vault_type.as_deref(), point))
-                .collect()
+            points.into_iter().filter_map(|point| recovery_point(reader, &arn, vault_type.as_deref(), point)).collect()
         }),
     );
 
@@ -76,32 +66,18 @@ async fn vault_with_points(reader: &Reader, client: &Client, vault: sdk::BackupV
         properties.policy = answer.and_then(|answer| answer.policy).into();
     }
     if let Some(answer) = notifications {
-        let (topic, events) = answer
-            .map(|answer| (answer.sns_topic_arn, answer.backup_vault_events))
-            .unwrap_or_default();
-        let names = events
-            .unwrap_or_default()
-            .iter()
-            .map(|event| event.as_str().to_owned())
-            .collect::<Vec<_>>();
+        let (topic, events) = answer.map(|answer| (answer.sns_topic_arn, answer.backup_vault_events)).unwrap_or_default();
+        let names = events.unwrap_or_default().iter().map(|event| event.as_str().to_owned()).collect::<Vec<_>>();
         properties.notification_topic_arn = topic.into();
         properties.notification_events = names.into();
     }
     let mut resources = points.unwrap_or_default();
-    resources.push(Resource {
-        created_at: optional_time(vault.creation_date.as_ref()),
-        ..resource(reader, arn, name, &properties)
-    });
+    resources.push(Resource { created_at: optional_time(vault.creation_date.as_ref()), ..resource(reader, arn, name, &properties) });
     resources
 }
 
 fn vault_properties(reader: &Reader, vault: &sdk::BackupVaultListMember, vault_type: Option<String>) -> BackupVault {
-    let encryption = encryption(
-        reader,
-        true,
-        vault.encryption_key_type.as_ref(),
-        vault.encryption_key_arn.as_deref(),
-    );
+    let encryption = encryption(reader, true, vault.encryption_key_type.as_ref(), vault.encryption_key_arn.as_deref());
     BackupVault {
         vault_type: known(vault_type),
         status: vault.vault_state.as_ref().map(|state| state.as_str().to_owned()).into(),
@@ -128,12 +104,7 @@ fn encryption(reader: &Reader, encrypted: bool, kind: Option<&sdk::EncryptionKey
 
 fn recovery_point(reader: &Reader, vault_arn: &str, vault_type: Option<&str>, point: sdk::RecoveryPointByBackupVault) -> Option<Resource> {
     let arn = point.recovery_point_arn?;
-    let encryption = encryption(
-        reader,
-        point.is_encrypted,
-        point.encryption_key_type.as_ref(),
-        point.encryption_key_arn.as_deref(),
-    );
+    let encryption = encryption(reader, point.is_encrypted, point.encryption_key_type.as_ref(), point.encryption_key_arn.as_deref());
     let (retention_days, cold_after_days) = lifecycle_days(point.lifecycle.as_ref());
     let delete_at = point.calculated_lifecycle.as_ref().and_then(|dates| dates.delete_at.as_ref());
     let creator = point.created_by;
@@ -141,12 +112,7 @@ fn recovery_point(reader: &Reader, vault_arn: &str, vault_type: Option<&str>, po
         source_arn: point.resource_arn.into(),
         source_type: point.resource_type.into(),
         vault_arn: point.backup_vault_arn.unwrap_or_else(|| vault_arn.to_owned()).into(),
-        vault_type: point
-            .vault_type
-            .as_ref()
-            .map(|kind| kind.as_str().to_owned())
-            .or_else(|| vault_type.map(str::to_owned))
-            .into(),
+        vault_type: point.vault_type.as_ref().map(|kind| kind.as_str().to_owned()).or_else(|| vault_type.map(str::to_owned)).into(),
         status: known(point.status.as_ref().map(|status| status.as_str().to_owned())),
         status_message: point.status_message.into(),
         completed_at: optional_time(point.completion_date.as_ref()).into(),
@@ -189,10 +155,7 @@ async fn protected_resources(reader: &Reader, client: &Client) -> Vec<Resource> 
     let listed = reader
         .pages(&LIST_PROTECTED_RESOURCES, pages, |page| {
             let resources = page.results.unwrap_or_default();
-            resources
-                .into_iter()
-                .filter_map(|listed| protected_resource(reader, listed))
-                .collect()
+            resources.into_iter().filter_map(|listed| protected_resource(reader, listed)).collect()
         })
         .await;
     listed.unwrap_or_default()
@@ -207,10 +170,7 @@ fn protected_resource(reader: &Reader, listed: sdk::ProtectedResource) -> Option
         last_backup_vault_arn: listed.last_backup_vault_arn.into(),
     };
     let id = arn_tail(&arn).to_owned();
-    Some(Resource {
-        name: listed.resource_name,
-        ..resource(reader, arn, id, &properties)
-    })
+    Some(Resource { name: listed.resource_name, ..resource(reader, arn, id, &properties) })
 }
 
 #[cfg(test)]
@@ -219,9 +179,7 @@ mod tests {
 
     #[test]
     fn continuous_points_are_told_by_their_arn() {
-        assert!(is_continuous(
-            "arn:aws:backup:us-east-1:111122223333:recovery-point:continuous:cluster-1-2"
-        ));
+        assert!(is_continuous("arn:aws:backup:us-east-1:111122223333:recovery-point:continuous:cluster-1-2"));
         assert!(!is_continuous("arn:aws:backup:us-east-1:111122223333:recovery-point:1eb3b5e7"));
         assert!(!is_continuous("arn:aws:rds:us-east-1:111122223333:snapshot:awsbackup:job-1"));
     }

@@ -37,14 +37,8 @@ async fn image(reader: &Reader, client: &Client, read: sdk::Image) -> Option<Res
     let sharing = match &read.state {
         Some(sdk::ImageState::Available) => sharing(reader, client, &id).await?,
         // "A disabled AMI can't be shared. If an AMI was public or previously shared, it is made private." (EC2 user guide, "Disable an AMI")
-        Some(sdk::ImageState::Disabled) => Sharing {
-            accounts: Vec::new().into(),
-            organizations: Vec::new().into(),
-        },
-        _ => Sharing {
-            accounts: Fact::Unread,
-            organizations: Fact::Unread,
-        },
+        Some(sdk::ImageState::Disabled) => Sharing { accounts: Vec::new().into(), organizations: Vec::new().into() },
+        _ => Sharing { accounts: Fact::Unread, organizations: Fact::Unread },
     };
     let block_devices: Vec<_> = read.block_device_mappings.unwrap_or_default().into_iter().map(block_device).collect();
     let properties = Image {
@@ -82,10 +76,7 @@ async fn sharing(reader: &Reader, client: &Client, id: &str) -> Option<Sharing> 
     let call = client.describe_image_attribute().image_id(id).attribute(attribute).send();
     let gone = ["InvalidAMIID.NotFound", "InvalidAMIID.Unavailable"];
     let Some(answer) = reader.one_or(&DESCRIBE_IMAGE_ATTRIBUTE, call, &gone).await else {
-        return Some(Sharing {
-            accounts: Fact::Unread,
-            organizations: Fact::Unread,
-        });
+        return Some(Sharing { accounts: Fact::Unread, organizations: Fact::Unread });
     };
     let (mut accounts, mut organizations) = (Vec::new(), Vec::new());
     for permission in answer?.launch_permissions.unwrap_or_default() {
@@ -95,10 +86,7 @@ async fn sharing(reader: &Reader, client: &Client, id: &str) -> Option<Sharing> 
     }
     accounts.sort();
     organizations.sort();
-    Some(Sharing {
-        accounts: accounts.into(),
-        organizations: organizations.into(),
-    })
+    Some(Sharing { accounts: accounts.into(), organizations: organizations.into() })
 }
 
 #[cfg(test)]

@@ -22,14 +22,7 @@ const PAGE: i32 = 1000;
 
 /// Every operation of this module.
 pub fn operations() -> Vec<&'static Operation> {
-    [
-        volumes::OPERATIONS,
-        instances::OPERATIONS,
-        snapshots::OPERATIONS,
-        images::OPERATIONS,
-        settings::OPERATIONS,
-    ]
-    .concat()
+    [volumes::OPERATIONS, instances::OPERATIONS, snapshots::OPERATIONS, images::OPERATIONS, settings::OPERATIONS].concat()
 }
 
 /// Everything of EC2 in one Region, but for the settings.

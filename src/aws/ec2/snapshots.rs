@@ -22,10 +22,8 @@ const NO_VOLUME: &str = "vol-ffffffff";
 pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
     reader.declare(&DESCRIBE_SNAPSHOTS);
     let pages = client.describe_snapshots().owner_ids("self").into_paginator().page_size(PAGE).send();
-    let (snapshots, locks) = futures::join!(
-        reader.pages(&DESCRIBE_SNAPSHOTS, pages, |page| page.snapshots.unwrap_or_default()),
-        locks(reader, client),
-    );
+    let (snapshots, locks) =
+        futures::join!(reader.pages(&DESCRIBE_SNAPSHOTS, pages, |page| page.snapshots.unwrap_or_default()), locks(reader, client),);
     let Some(snapshots) = snapshots else {
         return Vec::new();
     };
@@ -44,10 +42,7 @@ async fn locks(reader: &Reader, client: &Client) -> Option<HashMap<String, Snaps
         let page = reader.one(&DESCRIBE_LOCKED_SNAPSHOTS, call).await?;
         for lock in page.snapshots.unwrap_or_default() {
             if let (Some(id), Some(state)) = (lock.snapshot_id, lock.lock_state) {
-                let lock = SnapshotLock {
-                    state: state.as_str().to_owned(),
-                    expires_at: optional_time(lock.lock_expires_on.as_ref()),
-                };
+                let lock = SnapshotLock { state: state.as_str().to_owned(), expires_at: optional_time(lock.lock_expires_on.as_ref()) };
                 locks.insert(id, lock);
             }
         }
@@ -132,10 +127,8 @@ fn copied_from(description: &str) -> Option<CopiedFrom> {
     let (words, _) = description.strip_prefix("[Copied ")?.split_once(']')?;
     let (snapshot_id, region) = words.split_once(" from ")?;
     let region = region.trim();
-    (snapshot_id.starts_with("snap-") && !region.is_empty() && !region.contains(' ')).then(|| CopiedFrom {
-        snapshot_id: snapshot_id.to_owned(),
-        region: region.to_owned(),
-    })
+    (snapshot_id.starts_with("snap-") && !region.is_empty() && !region.contains(' '))
+        .then(|| CopiedFrom { snapshot_id: snapshot_id.to_owned(), region: region.to_owned() })
 }
 
 /// Whether the description says that it is a copy: of a snapshot, or of an AMI's (`Copied for DestinationAmi ami-1 from SourceAmi ami-2 …`).
@@ -152,7 +145,8 @@ mod tests {
         let copy = copied_from("[Copied snap-0abc from us-west-2] nightly").map(|copy| (copy.snapshot_id, copy.region));
         assert_eq!(copy, Some(("snap-0abc".to_owned(), "us-west-2".to_owned())));
         assert!(copied_from("[Copied snap-0abc from us-west-2]").is_some());
-        for text in ["", "nightly", "[Copied snap-0abc]", "[Copied vol-1 from us-west-2]", "[Copied snap-1 from ]", "[Copied snap-1 from a"] {
+        for text in ["", "nightly", "[Copied snap-0abc]", "[Copied vol-1 from us-west-2]", "[Copied snap-1 from ]", "[Copied snap-1 from a"]
+        {
             assert!(copied_from(text).is_none(), "{text}");
         }
         assert!(is_copy("Copied for DestinationAmi ami-1 from SourceAmi ami-2 for SourceSnapshot snap-3. Task created on 1,409,846"));

@@ -12,29 +12,13 @@ use aws_sdk_rds::types as sdk;
 use chrono::{DateTime, Utc};
 
 pub async fn list_instance_backups(reader: &Reader, client: &Client) -> Option<Vec<sdk::DbInstanceAutomatedBackup>> {
-    let pages = client
-        .describe_db_instance_automated_backups()
-        .into_paginator()
-        .page_size(PAGE)
-        .send();
-    reader
-        .pages(&DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS, pages, |page| {
-            page.db_instance_automated_backups.unwrap_or_default()
-        })
-        .await
+    let pages = client.describe_db_instance_automated_backups().into_paginator().page_size(PAGE).send();
+    reader.pages(&DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS, pages, |page| page.db_instance_automated_backups.unwrap_or_default()).await
 }
 
 pub async fn list_cluster_backups(reader: &Reader, client: &Client) -> Option<Vec<sdk::DbClusterAutomatedBackup>> {
-    let pages = client
-        .describe_db_cluster_automated_backups()
-        .into_paginator()
-        .page_size(PAGE)
-        .send();
-    reader
-        .pages(&DESCRIBE_DB_CLUSTER_AUTOMATED_BACKUPS, pages, |page| {
-            page.db_cluster_automated_backups.unwrap_or_default()
-        })
-        .await
+    let pages = client.describe_db_cluster_automated_backups().into_paginator().page_size(PAGE).send();
+    reader.pages(&DESCRIBE_DB_CLUSTER_AUTOMATED_BACKUPS, pages, |page| page.db_cluster_automated_backups.unwrap_or_default()).await
 }
 
 /// The earliest moment to which an instance can be restored from its own automated backups, not from those of a deleted
@@ -57,20 +41,9 @@ pub fn earliest_restorable(backups: &[sdk::DbInstanceAutomatedBackup], arn: &str
 }
 
 pub fn instance_backup(reader: &Reader, backup: sdk::DbInstanceAutomatedBackup, instances: &[Present]) -> Option<Resource> {
-    let source = source_of(
-        reader,
-        backup.db_instance_arn,
-        "db",
-        backup.db_instance_identifier.as_deref(),
-        backup.region.as_deref(),
-    )?;
+    let source = source_of(reader, backup.db_instance_arn, "db", backup.db_instance_identifier.as_deref(), backup.region.as_deref())?;
     let window = backup.restore_window;
-    let encryption = encryption(
-        reader,
-        backup.encrypted,
-        backup.storage_encryption_type.as_ref(),
-        backup.kms_key_id.as_deref(),
-    );
+    let encryption = encryption(reader, backup.encrypted, backup.storage_encryption_type.as_ref(), backup.kms_key_id.as_deref());
     let place = own_or_elsewhere(reader, &source);
     let properties = AutomatedBackup {
         source_arn: match &place {
@@ -79,10 +52,7 @@ pub fn instance_backup(reader: &Reader, backup: sdk::DbInstanceAutomatedBackup, 
         }
         .into(),
         status: backup.status.into(),
-        earliest_restorable_at: window
-            .as_ref()
-            .and_then(|window| optional_time(window.earliest_time.as_ref()))
-            .into(),
+        earliest_restorable_at: window.as_ref().and_then(|window| optional_time(window.earliest_time.as_ref())).into(),
         latest_restorable_at: window.and_then(|window| optional_time(window.latest_time.as_ref())).into(),
         backup_retention_days: backup.backup_retention_period.map(i64::from).into(),
         encrypted: encryption.encrypted,
@@ -91,45 +61,22 @@ pub fn instance_backup(reader: &Reader, backup: sdk::DbInstanceAutomatedBackup, 
     };
     let own_id = backup.dbi_resource_id.unwrap_or_else(|| arn_tail(&source).to_owned());
     let (arn, id) = identity(reader, backup.db_instance_automated_backups_arn, "auto-backup", own_id);
-    Some(Resource {
-        name: backup.db_instance_identifier,
-        tags: tags_of(backup.tag_list),
-        ..resource(reader, arn, id, &properties)
-    })
+    Some(Resource { name: backup.db_instance_identifier, tags: tags_of(backup.tag_list), ..resource(reader, arn, id, &properties) })
 }
 
 pub fn cluster_backup(reader: &Reader, backup: sdk::DbClusterAutomatedBackup, clusters: &[Present]) -> Option<Resource> {
-    let source = source_of(
-        reader,
-        backup.db_cluster_arn,
-        "cluster",
-        backup.db_cluster_identifier.as_deref(),
-        backup.region.as_deref(),
-    )?;
+    let source = source_of(reader, backup.db_cluster_arn, "cluster", backup.db_cluster_identifier.as_deref(), backup.region.as_deref())?;
     let window = backup.restore_window;
-    let encryption = encryption(
-        reader,
-        backup.storage_encrypted,
-        backup.storage_encryption_type.as_ref(),
-        backup.kms_key_id.as_deref(),
-    );
+    let encryption = encryption(reader, backup.storage_encrypted, backup.storage_encryption_type.as_ref(), backup.kms_key_id.as_deref());
     let place = own_or_elsewhere(reader, &source);
     let properties = ClusterAutomatedBackup {
         source_arn: match &place {
             Some(_) => source.clone(),
-            None => source_arn(
-                source.clone(),
-                arn_tail(&source),
-                backup.db_cluster_resource_id.as_deref(),
-                clusters,
-            ),
+            None => source_arn(source.clone(), arn_tail(&source), backup.db_cluster_resource_id.as_deref(), clusters),
         }
         .into(),
         status: backup.status.into(),
-        earliest_restorable_at: window
-            .as_ref()
-            .and_then(|window| optional_time(window.earliest_time.as_ref()))
-            .into(),
+        earliest_restorable_at: window.as_ref().and_then(|window| optional_time(window.earliest_time.as_ref())).into(),
         latest_restorable_at: window.and_then(|window| optional_time(window.latest_time.as_ref())).into(),
         backup_retention_days: backup.backup_retention_period.map(i64::from).into(),
         encrypted: encryption.encrypted,
@@ -138,11 +85,7 @@ pub fn cluster_backup(reader: &Reader, backup: sdk::DbClusterAutomatedBackup, cl
     };
     let own_id = backup.db_cluster_resource_id.unwrap_or_else(|| arn_tail(&source).to_owned());
     let (arn, id) = identity(reader, backup.db_cluster_automated_backups_arn, "cluster-auto-backup", own_id);
-    Some(Resource {
-        name: backup.db_cluster_identifier,
-        tags: tags_of(backup.tag_list),
-        ..resource(reader, arn, id, &properties)
-    })
+    Some(Resource { name: backup.db_cluster_identifier, tags: tags_of(backup.tag_list), ..resource(reader, arn, id, &properties) })
 }
 
 /// The ARN of the database; of one that comes without, it is made of its name and "the Region associated with the automated backup".
@@ -182,21 +125,13 @@ mod tests {
             .db_instance_arn("arn:db")
             .dbi_resource_id(resource_id)
             .status(status)
-            .restore_window(
-                sdk::RestoreWindow::builder()
-                    .earliest_time(AwsDateTime::from_secs(earliest))
-                    .build(),
-            )
+            .restore_window(sdk::RestoreWindow::builder().earliest_time(AwsDateTime::from_secs(earliest)).build())
             .build()
     }
 
     #[test]
     fn the_window_is_that_of_the_instance_itself() {
-        let backups = [
-            backup("db-1", "retained", 1),
-            backup("db-1", "active", 3),
-            backup("db-0", "active", 2),
-        ];
+        let backups = [backup("db-1", "retained", 1), backup("db-1", "active", 3), backup("db-0", "active", 2)];
         let earliest = earliest_restorable(&backups, "arn:db", Some("db-1"));
         assert_eq!(earliest.map(|time| time.timestamp()), Some(3));
         assert_eq!(earliest_restorable(&backups, "arn:other", Some("db-1")), None);

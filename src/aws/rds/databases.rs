@@ -11,16 +11,12 @@ use aws_sdk_rds::types as sdk;
 
 pub async fn list_instances(reader: &Reader, client: &Client) -> Option<Vec<sdk::DbInstance>> {
     let pages = client.describe_db_instances().into_paginator().page_size(PAGE).send();
-    reader
-        .pages(&DESCRIBE_DB_INSTANCES, pages, |page| page.db_instances.unwrap_or_default())
-        .await
+    reader.pages(&DESCRIBE_DB_INSTANCES, pages, |page| page.db_instances.unwrap_or_default()).await
 }
 
 pub async fn list_clusters(reader: &Reader, client: &Client) -> Option<Vec<sdk::DbCluster>> {
     let pages = client.describe_db_clusters().into_paginator().page_size(PAGE).send();
-    reader
-        .pages(&DESCRIBE_DB_CLUSTERS, pages, |page| page.db_clusters.unwrap_or_default())
-        .await
+    reader.pages(&DESCRIBE_DB_CLUSTERS, pages, |page| page.db_clusters.unwrap_or_default()).await
 }
 
 /// An instance of RDS or Aurora. Instances of Neptune and DocumentDB hold no data of their own and have no type here: their cluster
@@ -31,19 +27,13 @@ pub fn instance(reader: &Reader, instance: sdk::DbInstance, backups: Option<&[sd
     }
     let id = instance.db_instance_identifier.clone()?;
     let arn = instance.db_instance_arn.clone()?;
-    let encryption = encryption(
-        reader,
-        instance.storage_encrypted,
-        instance.storage_encryption_type.as_ref(),
-        instance.kms_key_id.as_deref(),
-    );
+    let encryption =
+        encryption(reader, instance.storage_encrypted, instance.storage_encryption_type.as_ref(), instance.kms_key_id.as_deref());
     let earliest = match backups {
         Some(backups) => Fact::Read(backups::earliest_restorable(backups, &arn, instance.dbi_resource_id.as_deref())),
         None => Fact::Unread,
     };
-    let source = instance
-        .read_replica_source_db_instance_identifier
-        .or(instance.read_replica_source_db_cluster_identifier);
+    let source = instance.read_replica_source_db_instance_identifier.or(instance.read_replica_source_db_cluster_identifier);
     let replicas = instance.db_instance_automated_backups_replications.unwrap_or_default();
     // The storage of an Aurora instance is its cluster's.
     let allocated = instance.allocated_storage.filter(|_| !grows_by_itself(instance.engine.as_deref()));
@@ -84,12 +74,7 @@ pub fn cluster(reader: &Reader, cluster: sdk::DbCluster) -> Option<Resource> {
     let id = cluster.db_cluster_identifier?;
     let arn = cluster.db_cluster_arn?;
     let family = Family::of(cluster.engine.as_deref());
-    let encryption = encryption(
-        reader,
-        cluster.storage_encrypted,
-        cluster.storage_encryption_type.as_ref(),
-        cluster.kms_key_id.as_deref(),
-    );
+    let encryption = encryption(reader, cluster.storage_encrypted, cluster.storage_encryption_type.as_ref(), cluster.kms_key_id.as_deref());
     let allocated = cluster.allocated_storage.filter(|_| !grows_by_itself(cluster.engine.as_deref()));
     let members = cluster.db_cluster_members.unwrap_or_default();
     let properties = DbCluster {
@@ -110,11 +95,7 @@ pub fn cluster(reader: &Reader, cluster: sdk::DbCluster) -> Option<Resource> {
         backtrack_window_seconds: cluster.backtrack_window.unwrap_or(0).into(),
         backup_window: cluster.preferred_backup_window.into(),
         maintenance_window: cluster.preferred_maintenance_window.into(),
-        members: members
-            .into_iter()
-            .filter_map(|member| member.db_instance_identifier)
-            .collect::<Vec<_>>()
-            .into(),
+        members: members.into_iter().filter_map(|member| member.db_instance_identifier).collect::<Vec<_>>().into(),
         size_bytes: allocated.map(gibibytes).into(),
     };
     // The three cluster types have one set of properties.

@@ -59,12 +59,7 @@ pub async fn collect(reader: &Reader) -> Vec<Resource> {
     for instance in instances.unwrap_or_default() {
         resources.extend(databases::instance(reader, instance, instance_backups.as_deref()));
     }
-    resources.extend(
-        clusters
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|cluster| databases::cluster(reader, cluster)),
-    );
+    resources.extend(clusters.unwrap_or_default().into_iter().filter_map(|cluster| databases::cluster(reader, cluster)));
     for backup in instance_backups.unwrap_or_default() {
         resources.extend(backups::instance_backup(reader, backup, &instances_now));
     }
@@ -176,11 +171,7 @@ mod tests {
     use super::*;
 
     fn present(name: &str, resource_id: Option<&str>) -> Present {
-        Present {
-            name: name.to_owned(),
-            resource_id: resource_id.map(str::to_owned),
-            arn: format!("arn:{name}"),
-        }
+        Present { name: name.to_owned(), resource_id: resource_id.map(str::to_owned), arn: format!("arn:{name}") }
     }
 
     fn source(name: &str, resource_id: Option<&str>, present: &[Present]) -> String {

@@ -21,9 +21,7 @@ type Attribute = (Option<String>, Option<Vec<String>>);
 /// The account's snapshots of instances with their sharing.
 pub async fn list(reader: &Reader, client: &Client) -> Option<Vec<(sdk::DbSnapshot, Sharing)>> {
     let pages = client.describe_db_snapshots().into_paginator().page_size(PAGE).send();
-    let snapshots = reader
-        .pages(&DESCRIBE_DB_SNAPSHOTS, pages, |page| page.db_snapshots.unwrap_or_default())
-        .await?;
+    let snapshots = reader.pages(&DESCRIBE_DB_SNAPSHOTS, pages, |page| page.db_snapshots.unwrap_or_default()).await?;
     Some(each(snapshots, |snapshot| with_sharing(reader, client, snapshot)).await)
 }
 
@@ -37,10 +35,7 @@ async fn with_sharing(reader: &Reader, client: &Client, snapshot: sdk::DbSnapsho
     let result = answer.and_then(|answer| answer.db_snapshot_attributes_result);
     let sharing = sharing(result.map(|result| {
         let attributes = result.db_snapshot_attributes.unwrap_or_default();
-        attributes
-            .into_iter()
-            .map(|attribute| (attribute.attribute_name, attribute.attribute_values))
-            .collect()
+        attributes.into_iter().map(|attribute| (attribute.attribute_name, attribute.attribute_values)).collect()
     }));
     (snapshot, sharing)
 }
@@ -48,34 +43,21 @@ async fn with_sharing(reader: &Reader, client: &Client, snapshot: sdk::DbSnapsho
 /// The account's snapshots of clusters with their sharing.
 pub async fn list_of_clusters(reader: &Reader, client: &Client) -> Option<Vec<(sdk::DbClusterSnapshot, Sharing)>> {
     let pages = client.describe_db_cluster_snapshots().into_paginator().page_size(PAGE).send();
-    let snapshots = reader
-        .pages(&DESCRIBE_DB_CLUSTER_SNAPSHOTS, pages, |page| {
-            page.db_cluster_snapshots.unwrap_or_default()
-        })
-        .await?;
+    let snapshots = reader.pages(&DESCRIBE_DB_CLUSTER_SNAPSHOTS, pages, |page| page.db_cluster_snapshots.unwrap_or_default()).await?;
     Some(each(snapshots, |snapshot| with_cluster_sharing(reader, client, snapshot)).await)
 }
 
 async fn with_cluster_sharing(reader: &Reader, client: &Client, snapshot: sdk::DbClusterSnapshot) -> (sdk::DbClusterSnapshot, Sharing) {
-    let id = match (
-        &snapshot.db_cluster_snapshot_identifier,
-        is_manual(snapshot.snapshot_type.as_deref()),
-    ) {
+    let id = match (&snapshot.db_cluster_snapshot_identifier, is_manual(snapshot.snapshot_type.as_deref())) {
         (Some(id), true) => id.clone(),
         _ => return (snapshot, Fact::Read(Vec::new())),
     };
-    let call = client
-        .describe_db_cluster_snapshot_attributes()
-        .db_cluster_snapshot_identifier(id)
-        .send();
+    let call = client.describe_db_cluster_snapshot_attributes().db_cluster_snapshot_identifier(id).send();
     let answer = reader.one(&DESCRIBE_DB_CLUSTER_SNAPSHOT_ATTRIBUTES, call).await;
     let result = answer.and_then(|answer| answer.db_cluster_snapshot_attributes_result);
     let sharing = sharing(result.map(|result| {
         let attributes = result.db_cluster_snapshot_attributes.unwrap_or_default();
-        attributes
-            .into_iter()
-            .map(|attribute| (attribute.attribute_name, attribute.attribute_values))
-            .collect()
+        attributes.into_iter().map(|attribute| (attribute.attribute_name, attribute.attribute_values)).collect()
     }));
     (snapshot, sharing)
 }
@@ -115,12 +97,7 @@ fn public_and_accounts(sharing: Sharing) -> (Fact<bool>, Fact<Vec<String>>) {
 pub fn snapshot(reader: &Reader, (snapshot, sharing): (sdk::DbSnapshot, Sharing), instances: &[Present]) -> Option<Resource> {
     let id = snapshot.db_snapshot_identifier?;
     let arn = snapshot.db_snapshot_arn?;
-    let encryption = encryption(
-        reader,
-        snapshot.encrypted,
-        snapshot.storage_encryption_type.as_ref(),
-        snapshot.kms_key_id.as_deref(),
-    );
+    let encryption = encryption(reader, snapshot.encrypted, snapshot.storage_encryption_type.as_ref(), snapshot.kms_key_id.as_deref());
     let (public, shared_with) = public_and_accounts(sharing);
     let source = snapshot.db_instance_identifier.map(|name| Source {
         kind: "db",
@@ -141,10 +118,7 @@ pub fn snapshot(reader: &Reader, (snapshot, sharing): (sdk::DbSnapshot, Sharing)
         public,
         shared_with,
         copied_from_arn: snapshot.source_db_snapshot_identifier.filter(|id| !id.is_empty()).into(),
-        size_bytes: snapshot
-            .full_snapshot_size_in_bytes
-            .or(snapshot.allocated_storage.map(gibibytes))
-            .into(),
+        size_bytes: snapshot.full_snapshot_size_in_bytes.or(snapshot.allocated_storage.map(gibibytes)).into(),
     };
     // The moment of the data: OriginalSnapshotCreateTime "doesn't change when the snapshot is copied", SnapshotCreateTime does.
     let taken_at = snapshot.original_snapshot_create_time.or(snapshot.snapshot_create_time);
@@ -159,12 +133,8 @@ pub fn cluster_snapshot(reader: &Reader, (snapshot, sharing): (sdk::DbClusterSna
     let id = snapshot.db_cluster_snapshot_identifier?;
     let arn = snapshot.db_cluster_snapshot_arn?;
     let family = Family::of(snapshot.engine.as_deref());
-    let encryption = encryption(
-        reader,
-        snapshot.storage_encrypted,
-        snapshot.storage_encryption_type.as_ref(),
-        snapshot.kms_key_id.as_deref(),
-    );
+    let encryption =
+        encryption(reader, snapshot.storage_encrypted, snapshot.storage_encryption_type.as_ref(), snapshot.kms_key_id.as_deref());
     let (public, shared_with) = public_and_accounts(sharing);
     let source = snapshot.db_cluster_identifier.map(|name| Source {
         kind: "cluster",
@@ -173,9 +143,7 @@ pub fn cluster_snapshot(reader: &Reader, (snapshot, sharing): (sdk::DbClusterSna
         resource_id: snapshot.db_cluster_resource_id.as_deref(),
         name,
     });
-    let allocated = snapshot
-        .allocated_storage
-        .filter(|_| !databases::grows_by_itself(snapshot.engine.as_deref()));
+    let allocated = snapshot.allocated_storage.filter(|_| !databases::grows_by_itself(snapshot.engine.as_deref()));
     let properties = DbClusterSnapshot {
         source_arn: known(source.map(|source| source.arn(reader, clusters))),
         status: snapshot.status.into(),
@@ -226,11 +194,7 @@ impl Source<'_> {
         };
         let (account, region) = place;
         let named = format!("arn:{}:rds:{region}:{account}:{}:{}", reader.partition, self.kind, self.name);
-        if place == own {
-            source_arn(named, &self.name, self.resource_id, present)
-        } else {
-            named
-        }
+        if place == own { source_arn(named, &self.name, self.resource_id, present) } else { named }
     }
 }
 
@@ -252,10 +216,7 @@ mod tests {
             let values = values.iter().map(|value| (*value).to_owned()).collect();
             public_and_accounts(sharing(Some(vec![(Some("restore".to_owned()), Some(values))])))
         };
-        assert_eq!(
-            restore(&["all", "111122223333"]),
-            (Fact::Read(true), Fact::Read(vec!["111122223333".to_owned()]))
-        );
+        assert_eq!(restore(&["all", "111122223333"]), (Fact::Read(true), Fact::Read(vec!["111122223333".to_owned()])));
         assert_eq!(restore(&[]), (Fact::Read(false), Fact::Read(Vec::new())));
         assert_eq!(public_and_accounts(sharing(None)), (Fact::Unread, Fact::Unread));
     }

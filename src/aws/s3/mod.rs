@@ -69,17 +69,11 @@ async fn placed(reader: &Reader, client: &Client, bucket: sdk::Bucket) -> Option
     let region = match bucket.bucket_region.filter(|region| !region.is_empty()) {
         Some(region) => Some(region),
         None => {
-            let answer = reader
-                .one(&GET_BUCKET_LOCATION, client.get_bucket_location().bucket(&name).send())
-                .await;
+            let answer = reader.one(&GET_BUCKET_LOCATION, client.get_bucket_location().bucket(&name).send()).await;
             answer.map(|answer| region_of(answer.location_constraint.as_ref().map(sdk::BucketLocationConstraint::as_str)))
         }
     };
-    Some(ListedBucket {
-        name,
-        region,
-        created_at: optional_time(bucket.creation_date.as_ref()),
-    })
+    Some(ListedBucket { name, region, created_at: optional_time(bucket.creation_date.as_ref()) })
 }
 
 /// "Buckets in Region us-east-1 have a LocationConstraint of null. Buckets with a LocationConstraint of EU reside in eu-west-1."
@@ -117,16 +111,8 @@ async fn read(reader: &Reader, client: &Client, bucket: ListedBucket) -> Resourc
             client.get_bucket_lifecycle_configuration().bucket(name).send(),
             &["NoSuchLifecycleConfiguration"],
         ),
-        reader.one_or(
-            &GET_BUCKET_TAGGING,
-            client.get_bucket_tagging().bucket(name).send(),
-            &["NoSuchTagSet"]
-        ),
-        reader.one_or(
-            &GET_BUCKET_POLICY,
-            client.get_bucket_policy().bucket(name).send(),
-            &["NoSuchBucketPolicy"]
-        ),
+        reader.one_or(&GET_BUCKET_TAGGING, client.get_bucket_tagging().bucket(name).send(), &["NoSuchTagSet"]),
+        reader.one_or(&GET_BUCKET_POLICY, client.get_bucket_policy().bucket(name).send(), &["NoSuchBucketPolicy"]),
     );
 
     let mut properties = Bucket::default();
@@ -157,12 +143,7 @@ async fn read(reader: &Reader, client: &Client, bucket: ListedBucket) -> Resourc
     Resource {
         created_at: bucket.created_at,
         tags,
-        ..resource(
-            reader,
-            format!("arn:{}:s3:::{name}", reader.partition),
-            name.to_owned(),
-            &properties,
-        )
+        ..resource(reader, format!("arn:{}:s3:::{name}", reader.partition), name.to_owned(), &properties)
     }
 }
 

@@ -18,10 +18,7 @@ pub fn versioning(status: Option<&sdk::BucketVersioningStatus>) -> Versioning {
 /// Default encryption; `None` when the bucket has none configured.
 pub fn encryption(reader: &Reader, bucket: &mut Bucket, configuration: Option<sdk::ServerSideEncryptionConfiguration>) {
     let rules = configuration.map(|configuration| configuration.rules).unwrap_or_default();
-    let blocked = rules
-        .iter()
-        .filter_map(|rule| rule.blocked_encryption_types.as_ref()?.encryption_type.as_ref())
-        .flatten();
+    let blocked = rules.iter().filter_map(|rule| rule.blocked_encryption_types.as_ref()?.encryption_type.as_ref()).flatten();
     // `NONE` stands for "blocks nothing".
     let blocked = blocked.filter(|kind| **kind != sdk::EncryptionType::None);
     bucket.blocked_encryption_types = blocked.map(|kind| kind.as_str().to_owned()).collect::<Vec<_>>().into();
@@ -44,11 +41,9 @@ fn key_of(algorithm: Option<&str>, key: Option<String>) -> Encryption {
         (None, _) => Encryption::none(),
         (Some("AES256"), _) => Encryption::aws_owned(),
         (Some(kind), Some(arn)) if kind.starts_with("aws:kms") => Encryption::key(arn),
-        (Some(kind), None) if kind.starts_with("aws:kms") => Encryption {
-            encrypted: true.into(),
-            key_manager: Some(KeyManager::Aws).into(),
-            ..Encryption::none()
-        },
+        (Some(kind), None) if kind.starts_with("aws:kms") => {
+            Encryption { encrypted: true.into(), key_manager: Some(KeyManager::Aws).into(), ..Encryption::none() }
+        }
         (Some(_), _) => Encryption::unnamed_key(),
     }
 }
@@ -62,21 +57,14 @@ pub fn lifecycle_rule(rule: sdk::LifecycleRule) -> LifecycleRule {
         enabled: rule.status == sdk::ExpirationStatus::Enabled,
         expiration_days: rule.expiration.and_then(|expiration| expiration.days).map(i64::from),
         noncurrent_expiration_days: noncurrent.as_ref().and_then(|expiration| expiration.noncurrent_days).map(i64::from),
-        newer_noncurrent_versions: noncurrent
-            .and_then(|expiration| expiration.newer_noncurrent_versions)
-            .map(i64::from),
+        newer_noncurrent_versions: noncurrent.and_then(|expiration| expiration.newer_noncurrent_versions).map(i64::from),
         noncurrent_transition_days: moves.iter().filter_map(|step| step.noncurrent_days).min().map(i64::from),
-        abort_incomplete_upload_days: rule
-            .abort_incomplete_multipart_upload
-            .and_then(|abort| abort.days_after_initiation)
-            .map(i64::from),
+        abort_incomplete_upload_days: rule.abort_incomplete_multipart_upload.and_then(|abort| abort.days_after_initiation).map(i64::from),
     }
 }
 
 pub fn replication_rule(rule: sdk::ReplicationRule) -> ReplicationRule {
-    let kms_objects = rule
-        .source_selection_criteria
-        .and_then(|criteria| criteria.sse_kms_encrypted_objects);
+    let kms_objects = rule.source_selection_criteria.and_then(|criteria| criteria.sse_kms_encrypted_objects);
     let (bucket, account, encryption) = rule
         .destination
         .map(|destination| (destination.bucket, destination.account, destination.encryption_configuration))
@@ -93,9 +81,7 @@ pub fn replication_rule(rule: sdk::ReplicationRule) -> ReplicationRule {
 
 /// `None` when the answer does not say that Object Lock is enabled.
 pub fn object_lock(configuration: sdk::ObjectLockConfiguration) -> Option<ObjectLock> {
-    configuration
-        .object_lock_enabled
-        .filter(|enabled| *enabled == sdk::ObjectLockEnabled::Enabled)?;
+    configuration.object_lock_enabled.filter(|enabled| *enabled == sdk::ObjectLockEnabled::Enabled)?;
     let retention = configuration.rule.and_then(|rule| rule.default_retention);
     // Days or years, never both; the one that is not meant may come as 0.
     let years = retention.as_ref().and_then(|retention| retention.years).filter(|years| *years > 0);
@@ -133,18 +119,9 @@ mod tests {
     fn a_year_of_object_lock_is_365_days() {
         let lock = |retention: Option<sdk::DefaultRetention>| {
             let rule = sdk::ObjectLockRule::builder().set_default_retention(retention).build();
-            object_lock(
-                sdk::ObjectLockConfiguration::builder()
-                    .object_lock_enabled(sdk::ObjectLockEnabled::Enabled)
-                    .rule(rule)
-                    .build(),
-            )
+            object_lock(sdk::ObjectLockConfiguration::builder().object_lock_enabled(sdk::ObjectLockEnabled::Enabled).rule(rule).build())
         };
-        let two_years = sdk::DefaultRetention::builder()
-            .mode(sdk::ObjectLockRetentionMode::Compliance)
-            .days(0)
-            .years(2)
-            .build();
+        let two_years = sdk::DefaultRetention::builder().mode(sdk::ObjectLockRetentionMode::Compliance).days(0).years(2).build();
         let read = lock(Some(two_years));
         assert_eq!(read.and_then(|lock| lock.retention_days), Some(730));
         assert_eq!(lock(None), Some(ObjectLock::default()));
