@@ -64,7 +64,7 @@ impl CoverageSummary {
     /// Works out the percentage. It is rounded down, so that 100 means all.
     pub fn with_percent(mut self) -> Self {
         let owing = self.data_resources - self.reproducible;
-        self.percent = if owing == 0 { 0.0 } else { (self.protected * 1_000 / owing) as f64 / 10.0 };
+        self.percent = (self.protected * 1_000).checked_div(owing).unwrap_or(0) as f64 / 10.0;
         self
     }
 

@@ -225,7 +225,8 @@ pub fn policy_targets(policy: &dlm::LifecyclePolicy, target: &Resource, volume_t
     if policy.default_policy.read() == Some(&true) {
         let exclusions = policy.exclusions.read().cloned().unwrap_or_default();
         let excluded_type = volume_type.is_some_and(|kind| exclusions.volume_types.iter().any(|excluded| excluded == kind));
-        return !excluded_type && !(exclusions.boot_volumes && is_root) && !exclusions.tags.iter().any(|tag| has(tags, tag));
+        let excluded_root = exclusions.boot_volumes && is_root;
+        return !(excluded_type || excluded_root || exclusions.tags.iter().any(|tag| has(tags, tag)));
     }
     policy.target_tags.read().is_some_and(|wanted| wanted.iter().any(|tag| has(tags, tag)))
 }

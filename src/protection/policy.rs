@@ -28,12 +28,6 @@ pub struct Denial {
     pub exempt_principals: Vec<String>,
 }
 
-/// The encryption types of which a policy text surely refuses every upload; see [`Policy::refused_encryption_types`].
-pub fn refused_encryption_types(text: &str) -> Result<Vec<String>, PolicyError> {
-    let refused = Policy::parse(text)?.refused_encryption_types(None);
-    Ok(refused.into_iter().map(str::to_string).collect())
-}
-
 impl Policy {
     /// Reads a policy text.
     pub fn parse(text: &str) -> Result<Policy, PolicyError> {
