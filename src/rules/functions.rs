@@ -7,7 +7,7 @@ use cel::{DeclarationError, Env};
 /// CEL with the strings, lists and math extensions and rel9's own functions. Optional syntax (`a.?b`) stays off: it would turn
 /// what was not read into nothing.
 pub(super) fn environment() -> Env {
-    let mut env = Env::stdlib();
+    let mut env = Env::stdlib().with_optional_support(false);
     // It fails only on a name that is declared twice; a test shows that none is.
     let _ = register(&mut env);
     env

@@ -1,0 +1,120 @@
+//! Expressions over facts of which some were not read: against a slow, obvious reference of three-valued logic.
+
+use proptest::prelude::*;
+use rel9::rules::engine::Subject;
+use rel9::rules::expr::{Expression, Outcome};
+use serde_json::{Map, Value, json};
+
+/// A tree of truth values; `None` stands for a fact that was not read.
+#[derive(Clone, Debug)]
+enum Tree {
+    Leaf(Option<bool>),
+    Not(Box<Tree>),
+    And(Box<Tree>, Box<Tree>),
+    Or(Box<Tree>, Box<Tree>),
+    If(Box<Tree>, Box<Tree>, Box<Tree>),
+}
+
+fn trees() -> impl Strategy<Value = Tree> {
+    let leaf = prop_oneof![Just(Some(true)), Just(Some(false)), Just(None)].prop_map(Tree::Leaf);
+    leaf.prop_recursive(5, 40, 3, |inner| {
+        let boxed = inner.clone().prop_map(Box::new).boxed();
+        prop_oneof![
+            boxed.clone().prop_map(Tree::Not),
+            (boxed.clone(), boxed.clone()).prop_map(|(a, b)| Tree::And(a, b)),
+            (boxed.clone(), boxed.clone()).prop_map(|(a, b)| Tree::Or(a, b)),
+            (boxed.clone(), boxed.clone(), boxed).prop_map(|(a, b, c)| Tree::If(a, b, c)),
+        ]
+    })
+}
+
+impl Tree {
+    fn source(&self) -> String {
+        match self {
+            // A volume's `encrypted` is read, its `status` (compared with anything) is not.
+            Tree::Leaf(Some(true)) => "resource.encrypted".to_owned(),
+            Tree::Leaf(Some(false)) => "!resource.encrypted".to_owned(),
+            Tree::Leaf(None) => r#"(resource.status == "x")"#.to_owned(),
+            Tree::Not(a) => format!("!({})", a.source()),
+            Tree::And(a, b) => format!("({} && {})", a.source(), b.source()),
+            Tree::Or(a, b) => format!("({} || {})", a.source(), b.source()),
+            Tree::If(a, b, c) => format!("({} ? {} : {})", a.source(), b.source(), c.source()),
+        }
+    }
+
+    fn value(&self) -> Option<bool> {
+        match self {
+            Tree::Leaf(value) => *value,
+            Tree::Not(a) => a.value().map(|a| !a),
+            Tree::And(a, b) => match (a.value(), b.value()) {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (Some(true), Some(true)) => Some(true),
+                _ => None,
+            },
+            Tree::Or(a, b) => match (a.value(), b.value()) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (Some(false), Some(false)) => Some(false),
+                _ => None,
+            },
+            Tree::If(a, b, c) => match a.value()? {
+                true => b.value(),
+                false => c.value(),
+            },
+        }
+    }
+}
+
+fn volume() -> Subject {
+    let mut resource = Map::new();
+    resource.insert("encrypted".to_owned(), json!(true));
+    resource.insert("kms_key_arn".to_owned(), Value::Null);
+    resource.insert("tags".to_owned(), json!({"tier": "gold"}));
+    let reasons = [("status".to_owned(), vec!["ec2:DescribeVolumes denied".to_owned()])].into();
+    Subject::new("AWS::EC2::Volume", resource, reasons, "2026-11-22T07:00:00Z".parse().unwrap())
+}
+
+fn evaluate(source: &str) -> Outcome<bool> {
+    Expression::compile(source).unwrap().truth(volume().scope())
+}
+
+proptest! {
+    #[test]
+    fn logic_over_unread_facts_is_three_valued(tree in trees()) {
+        let expected = match tree.value() {
+            Some(value) => Outcome::Known(value),
+            None => Outcome::Unknown("ec2:DescribeVolumes denied".to_owned()),
+        };
+        prop_assert_eq!(evaluate(&tree.source()), expected, "{}", tree.source());
+    }
+
+    #[test]
+    fn no_text_makes_the_compiler_panic(source in "\\PC{0,60}") {
+        let _ = Expression::compile(&source).map(|expression| (expression.paths(), expression.unknown_functions(), expression.truth(volume().scope())));
+    }
+}
+
+#[test]
+fn an_unread_fact_is_neither_absent_nor_empty() {
+    for source in [
+        "has(resource.status)",
+        "!has(resource.status)",
+        "size(resource.attachments) == 0",
+        "resource.attachments.exists(a, true)",
+        "resource.attachments.all(a, a.delete_on_termination)",
+        "resource.status in ['x']",
+        "resource.status == null",
+    ] {
+        assert!(matches!(evaluate(source), Outcome::Unknown(_)), "{source}: {:?}", evaluate(source));
+    }
+    assert_eq!(evaluate("has(resource.kms_key_arn)"), Outcome::Known(false), "read, and empty");
+    assert_eq!(evaluate("has(resource.tags.tier) && !has(resource.tags.team)"), Outcome::Known(true));
+    assert!(matches!(evaluate("resource.tags['team'] == 'x'"), Outcome::Broken(_)), "a tag that is not there is no unread fact");
+}
+
+/// CEL's optional syntax would turn what was not read into nothing.
+#[test]
+fn optional_syntax_is_refused() {
+    for source in ["resource.?status.orValue('x') == 'x'", "resource[?'status'].hasValue()"] {
+        assert!(Expression::compile(source).is_err(), "{source}");
+    }
+}
