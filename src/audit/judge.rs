@@ -153,8 +153,7 @@ impl<'a> Judge<'a> {
         }
         if let Facts::Data(facts) = &joined.facts
             && info.is_data()
-            && resource.type_name != "AWS::EC2::Instance"
-            && !cluster_member
+            && protection::is_counted(resource)
         {
             judged.coverage.count(facts, reproducible);
         }

@@ -92,6 +92,12 @@ pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[
         .collect()
 }
 
+/// Whether a data resource is counted as one: the data of an instance is in its volumes, that of a cluster's members in the cluster.
+pub fn is_counted(resource: &Resource) -> bool {
+    let cluster_member = resource.type_name == "AWS::RDS::DBInstance" && resource.text("cluster_id").is_some();
+    resource.type_name != "AWS::EC2::Instance" && !cluster_member
+}
+
 fn other(join: &Join, links: &plans::Links, data: &[(&Resource, &Joined, bool)], resource: &Resource) -> Joined {
     match resource.type_name.as_str() {
         "AWS::Account" => others::account(join, resource),
