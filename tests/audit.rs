@@ -1,0 +1,191 @@
+//! From inventory to findings: what a policy changes, what the gate says, and that nothing unread ever passes.
+
+use rel9::audit::findings::{Findings, Status};
+use rel9::audit::policy::{FailOn, Policy};
+use rel9::audit::{self, Gate, Input, Options};
+use rel9::inventory::{Shard, document, types};
+use rel9::rules::{Mistake, RuleSet};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::OnceLock;
+
+const ACCOUNT: &str = "111122223333";
+const REGION: &str = "us-east-1";
+const AS_OF: &str = "2026-11-22T07:00:00Z";
+
+fn rules() -> &'static RuleSet {
+    static RULES: OnceLock<RuleSet> = OnceLock::new();
+    RULES.get_or_init(|| RuleSet::load(&[] as &[&Path]).unwrap_or_else(|mistakes| panic!("{}", text(&mistakes))))
+}
+
+fn text(mistakes: &[Mistake]) -> String {
+    mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// One shard in which every call answered, with an encrypted volume without backups for each of `tags`.
+fn volumes(tags: &[Value]) -> Vec<Shard> {
+    let volumes = tags.iter().enumerate().map(|(number, tags)| {
+        let id = format!("vol-{number}");
+        json!({"kind": "resource", "type": "AWS::EC2::Volume", "arn": format!("arn:aws:ec2:{REGION}:{ACCOUNT}:volume/{id}"), "account": ACCOUNT,
+               "region": REGION, "id": id, "created_at": "2026-01-01T00:00:00Z", "tags": tags,
+               "properties": {"status": "available", "encrypted": true, "kms_key_arn": null, "key_manager": null, "key_state": null,
+                              "volume_type": "gp3", "attachments": [], "source_snapshot_id": null, "size_bytes": 1}})
+    });
+    shards(volumes.collect())
+}
+
+fn shards(resources: Vec<Value>) -> Vec<Shard> {
+    let mut lines = vec![json!({"kind": "header", "schema": "rel9.inventory/1", "captured_at": AS_OF, "source": "test"})];
+    lines.extend(rel9::aws::operations().into_iter().map(|operation| {
+        json!({"kind": "coverage", "account": ACCOUNT, "region": REGION, "service": operation.service, "operation": operation.name,
+               "status": "ok", "items": 0, "error": null})
+    }));
+    lines.push(json!({"kind": "resource", "type": "AWS::Region", "arn": "arn:aws:account:us-east-1:111122223333:region", "account": ACCOUNT,
+                      "region": REGION, "id": REGION, "tags": {}, "properties": {"opt_in": {}}}));
+    lines.extend(resources);
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    document::read(text.as_bytes(), Path::new("test.ndjson")).expect("a valid inventory")
+}
+
+fn audit(shards: Vec<Shard>, policy: &str) -> Findings {
+    audit_with(shards, policy, Options::default())
+}
+
+fn audit_with(shards: Vec<Shard>, policy: &str, options: Options) -> Findings {
+    let policy = match policy {
+        "" => Policy::default(),
+        policy => Policy::parse("rel9.yaml", policy, rules()).unwrap_or_else(|mistakes| panic!("{}", text(&mistakes))),
+    };
+    audit::run(&Input::Memory(shards), rules(), &policy, &options).expect("an audit")
+}
+
+fn status(findings: &Findings, rule: &str, id: &str) -> Option<Status> {
+    findings.findings.iter().find(|finding| finding.rule == rule && finding.resource.id == id).map(|finding| finding.status)
+}
+
+#[test]
+fn a_waiver_accepts_until_it_ends() {
+    let policy = |expires: &str| {
+        format!(
+            "version: 1\nwaivers:\n  - {{ rule: data-protected, match: 'resource.tags[\"app\"] == \"old\"', reason: retired soon, approved_by: Ana, expires: {expires} }}\n"
+        )
+    };
+    let shards = || volumes(&[json!({"app": "old"}), json!({})]);
+    let waived = audit(shards(), &policy("2026-11-22"));
+    assert_eq!(status(&waived, "data-protected", "vol-0"), Some(Status::Waived), "its last day is a day of grace");
+    assert_eq!(status(&waived, "data-protected", "vol-1"), Some(Status::Fail), "a missing tag does not match and is no error");
+    let ended = audit(shards(), &policy("2026-11-21"));
+    let finding = ended.findings.iter().find(|finding| finding.rule == "data-protected" && finding.resource.id == "vol-0").unwrap();
+    assert_eq!(finding.status, Status::Fail);
+    assert!(finding.message.ends_with("(its waiver ended on 2026-11-21)"), "{}", finding.message);
+}
+
+#[test]
+fn reproducible_data_owes_nothing_while_its_declaration_lasts() {
+    let policy = |expires: &str| {
+        format!("version: 1\nreproducible:\n  - {{ match: 'resource.tags[\"data\"] == \"cache\"', reason: rebuilt, expires: {expires} }}\n")
+    };
+    let findings = audit(volumes(&[json!({"data": "cache"})]), &policy("2027-06-30"));
+    let rules: Vec<&str> = findings.findings.iter().filter(|finding| finding.resource.id == "vol-0").map(|finding| finding.rule.as_str()).collect();
+    assert_eq!(rules, ["data-reproducible-reviewed"]);
+    assert_eq!((findings.summary.coverage.data_resources, findings.summary.coverage.reproducible), (1, 1));
+    assert_eq!(findings.reproducible.len(), 1);
+    let ended = audit(volumes(&[json!({"data": "cache"})]), &policy("2026-06-30"));
+    assert_eq!(status(&ended, "data-protected", "vol-0"), Some(Status::Fail));
+    assert_eq!(status(&ended, "data-reproducible-reviewed", "vol-0"), Some(Status::Fail));
+}
+
+#[test]
+fn the_first_objective_that_matches_counts() {
+    let policy = "version: 1\nobjectives:\n  - { name: gold, match: 'resource.tags[\"tier\"] == \"gold\"', rpo: 1h }\n  - { name: standard, match: \"true\", rpo: 24h }\n";
+    let findings = audit(volumes(&[json!({"tier": "gold"}), json!({})]), policy);
+    let message = |id: &str| {
+        let finding = findings.findings.iter().find(|finding| finding.rule == "data-objective-assigned" && finding.resource.id == id);
+        finding.unwrap().message.clone()
+    };
+    assert_eq!(message("vol-0"), "the objective gold covers it");
+    assert_eq!(message("vol-1"), "only the objective standard covers it, which matches everything");
+}
+
+#[test]
+fn an_objective_that_hangs_on_unread_tags_is_unknown() {
+    let mut shards = volumes(&[json!({"tier": "gold"})]);
+    for resource in &mut shards[0].resources {
+        resource.tags = rel9::inventory::Fact::Unread;
+    }
+    let policy = "version: 1\nobjectives:\n  - { name: gold, match: 'resource.tags[\"tier\"] == \"gold\"', rpo: 1h }\n";
+    let findings = audit(shards, policy);
+    assert_eq!(status(&findings, "data-rpo-meets-objective", "vol-0"), Some(Status::Unknown));
+    assert_eq!(status(&findings, "data-objective-assigned", "vol-0"), Some(Status::Unknown));
+}
+
+#[test]
+fn the_policy_sets_parameters_and_severities() {
+    let policy = "version: 1\nrules:\n  data-protected: { severity: low }\n  data-in-backup-plan: { enabled: false }\n  backup-plan-exists: { severity: info }\n";
+    let findings = audit(volumes(&[json!({})]), policy);
+    assert_eq!(status(&findings, "data-in-backup-plan", "vol-0"), None);
+    assert_eq!(audit::gate(&findings, FailOn::High), Gate::Passed, "{:?}", failing(&findings));
+    assert_eq!(audit::gate(&findings, FailOn::Low), Gate::Failed);
+    assert_eq!(audit::gate(&findings, FailOn::Never), Gate::Passed);
+}
+
+fn failing(findings: &Findings) -> Vec<String> {
+    findings.findings.iter().filter(|finding| finding.status != Status::Pass).map(|finding| format!("{} {:?}: {}", finding.rule, finding.severity, finding.message)).collect()
+}
+
+#[test]
+fn the_gate_does_not_pass_on_what_was_not_read() {
+    let mut shards = volumes(&[json!({})]);
+    for entry in &mut shards[0].coverage.entries {
+        if entry.operation == "ListRecoveryPointsByBackupVault" {
+            entry.status = rel9::inventory::CoverageStatus::Denied;
+        }
+    }
+    let findings = audit(shards, "");
+    assert_eq!(status(&findings, "data-protected", "vol-0"), Some(Status::Unknown));
+    assert!(!findings.audit.complete);
+    assert_eq!(audit::gate(&findings, FailOn::Critical), Gate::Incomplete);
+}
+
+/// A resource of every type of which nothing was read: no rule may pass on it, and nothing may break.
+#[test]
+fn a_resource_without_properties_never_passes() {
+    let bare = types::all().iter().map(|info| {
+        json!({"kind": "resource", "type": info.name, "arn": format!("arn:aws:test:{REGION}:{ACCOUNT}:{}", info.name), "account": ACCOUNT,
+               "region": REGION, "id": "bare", "properties": {}})
+    });
+    let mut shards = shards(bare.collect());
+    shards[0].coverage.entries.clear();
+    let policy = "version: 1\nobjectives:\n  - { name: all, match: \"true\", rpo: 1h, rto: 1h, retention: 35d, restore_test_every: 90d, immutable: required, copies: { region: required, account: required, air_gapped: required } }\n";
+    let findings = audit(shards, policy);
+    let of_bare = findings.findings.iter().filter(|finding| finding.resource.id == "bare");
+    let passing: Vec<String> = of_bare.filter(|finding| finding.status == Status::Pass).map(|finding| format!("{} {}: {}", finding.rule, finding.resource.type_name, finding.message)).collect();
+    assert!(passing.is_empty(), "{}", passing.join("\n"));
+    let broken: Vec<&String> = findings.findings.iter().flat_map(|finding| &finding.unknown_because).filter(|why| why.contains("cannot judge")).collect();
+    assert!(broken.is_empty(), "{broken:?}");
+}
+
+#[test]
+fn filters_leave_evidence_alone() {
+    let options = Options { tags: vec![("app".to_owned(), "shop".to_owned())], ..Options::default() };
+    let findings = audit_with(volumes(&[json!({"app": "shop"}), json!({})]), "", options);
+    assert!(status(&findings, "data-protected", "vol-0").is_some());
+    assert!(status(&findings, "data-protected", "vol-1").is_none());
+    let options = Options { rules: vec!["data-protected".to_owned()], ..Options::default() };
+    let findings = audit_with(volumes(&[json!({})]), "", options);
+    assert!(findings.findings.iter().all(|finding| finding.rule == "data-protected"));
+}
+
+#[test]
+fn the_same_inventory_gives_the_same_bytes() {
+    let bytes = || serde_json::to_vec(&audit(volumes(&[json!({"b": "1", "a": "2"}), json!({})]), "")).unwrap();
+    assert_eq!(bytes(), bytes());
+}
+
+/// Every rule of the catalog's core stage is there, with the catalog's severity; every rule passes its own tests.
+#[test]
+fn every_rule_passes_its_own_tests() {
+    let failures: Vec<String> = rules().iter().filter_map(|rule| rel9::rules::selftest::run(rule).err()).flatten().collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert_eq!(rules().iter().count(), 134);
+}
