@@ -190,7 +190,7 @@ impl Page<'_> {
                 .iter()
                 .enumerate()
                 .try_for_each(|(number, line)| writeln!(out, "      {} {line}", if number == 0 { "$" } else { " " })),
-            None => writeln!(out, "      (`rel9 rules show {rule}` has the commands)"),
+            None => self.paragraph(out, "      ", &format!("(`rel9 rules show {rule}` has the commands)")),
         }
     }
 
