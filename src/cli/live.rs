@@ -114,8 +114,13 @@ impl State {
     }
 
     /// Goes on from an earlier run that set out to do the same and did not finish; else starts anew, without its files.
-    fn resume(self, folder: &Path) -> State {
-        match State::read(folder) {
+    fn resume(self, folder: &Path) -> Result<State, Failure> {
+        let earlier = State::read(folder);
+        if let Some(earlier) = earlier.as_ref().filter(|earlier| earlier.account != self.account) {
+            let message = format!("{}: holds the inventory of account {}: give account {} a folder of its own", folder.display(), earlier.account, self.account);
+            return Err(Failure::from(message));
+        }
+        Ok(match earlier {
             Some(earlier)
                 if !earlier.finished
                     && (&earlier.account, &earlier.regions, &earlier.services) == (&self.account, &self.regions, &self.services) =>
@@ -130,7 +135,7 @@ impl State {
                 self
             }
             None => self,
-        }
+        })
     }
 }
 
@@ -164,7 +169,7 @@ pub fn run(args: CollectArgs, verbosity: Verbosity) -> Result<Exit, Failure> {
             done: BTreeMap::new(),
             finished: false,
         }
-        .resume(&folder);
+        .resume(&folder)?;
         tokio::select! {
             result = into_files(&session, state, &folder, verbosity) => result,
             _ = tokio::signal::ctrl_c() => {

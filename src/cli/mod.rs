@@ -8,6 +8,7 @@ mod schema;
 
 use crate::aws::permissions;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 /// How the program ends; the numbers are a contract.
@@ -118,7 +119,7 @@ pub fn run() -> ExitCode {
     };
     if verbosity == Verbosity::Verbose {
         let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,rel9=debug".into());
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).init();
     }
     let outcome = match cli.command {
         Command::Audit(args) => audit::run(*args, verbosity),

@@ -82,7 +82,7 @@ pub fn write(outputs: &[Prepared], findings: &Findings) -> Result<(), String> {
 
 fn to_file(output: &Prepared, path: &Path, findings: &Findings) -> io::Result<()> {
     let target = Target { width: PLAIN_WIDTH, colour: false, all: output.all };
-    let mut file = tempfile::NamedTempFile::new_in(folder_of(path))?;
+    let mut file = temporary_file(folder_of(path))?;
     {
         let mut writer = BufWriter::new(&mut file);
         (output.report.write)(findings, &target, &mut writer)?;
@@ -91,6 +91,15 @@ fn to_file(output: &Prepared, path: &Path, findings: &Findings) -> io::Result<()
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// A file that others may read as the umask has it: a report is made to be passed on.
+fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    #[allow(unused_mut, reason = "changed only where files have modes")]
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }
 
 fn to_stdout(output: &Prepared, findings: &Findings) -> io::Result<()> {

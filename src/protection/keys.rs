@@ -34,7 +34,10 @@ pub fn of(
     for key_arn in arns {
         match join.index.keys.get(key_arn.as_str()) {
             Some(key) => {
-                let state = key.properties.key_state.read().cloned().unwrap_or_default();
+                let Some(state) = key.properties.key_state.read().cloned() else {
+                    unread.push(format!("the state of key {key_arn} was not read"));
+                    continue;
+                };
                 keys.push(BackupKey {
                     usable: state == "Enabled",
                     state,

@@ -30,8 +30,7 @@ pub fn of(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)]) -> Jo
     let listing_reasons = index.missing(&listings);
 
     // Reproducible data owes nothing; the volumes of an instance are counted, and the cluster of its members.
-    let owing: Vec<_> =
-        data.iter().filter(|(resource, _, reproducible)| !reproducible && super::is_counted(resource)).collect();
+    let owing: Vec<_> = data.iter().filter(|(resource, _, reproducible)| !reproducible && super::is_counted(resource)).collect();
     let mut state_reasons = listing_reasons.clone();
     let (mut protected, mut unprotected, mut unprotected_types) = (0, 0, BTreeSet::new());
     for (resource, joined, _) in &owing {

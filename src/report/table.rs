@@ -5,7 +5,7 @@ use super::{Report, Target};
 use crate::audit::findings::{BestPracticeSummary, CoverageSummary, Finding, Findings, ReproducibleData, Status};
 use crate::inventory::CoverageStatus;
 use crate::rules::{BestPractice, Severity};
-use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
+use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -234,9 +234,6 @@ impl Page<'_> {
             table.force_no_tty();
         }
         table.set_header(header.iter().map(|name| self.strong(name)));
-        if let Some(column) = table.column_mut(0) {
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(24)));
-        }
         table
     }
 

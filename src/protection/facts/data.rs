@@ -1,0 +1,328 @@
+//! The protection facts of data resources.
+
+use crate::inventory::Fact;
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Whether the data can be got back, in the order of the facts page, section 10.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// A mechanism has a restorable point as fresh as its own schedule promises.
+    Protected,
+    /// Restorable points exist, all older than their schedules allow.
+    Stale,
+    /// Plans select it, opt-in blocks all of them, nothing restorable exists.
+    OptInBlocked,
+    /// A plan selects it, nothing restorable exists.
+    SelectedNotProtected,
+    /// None of these.
+    Unprotected,
+}
+
+/// What kind of mechanism backs a resource up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MechanismKind {
+    AwsBackup,
+    Dlm,
+    /// Automated backups of the service itself.
+    Automated,
+    Pitr,
+    Snapshot,
+    Versioning,
+    Replication,
+    Export,
+}
+
+/// One way in which the resource is backed up, or meant to be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Mechanism {
+    pub kind: MechanismKind,
+    /// It runs by itself.
+    pub automatic: bool,
+    /// The largest gap between its runs; `null` for continuous mechanisms and those without schedule.
+    pub interval_seconds: Option<i64>,
+    /// How old its newest restorable moment may be: the interval plus start window plus the time its jobs took.
+    pub allowed_age_seconds: Option<i64>,
+    /// How long it keeps what it makes; `null` means for ever or not by age.
+    pub retention_days: Option<i64>,
+    /// Whether what it makes has no end date.
+    pub retention_endless: bool,
+    /// Its newest restorable moment.
+    pub last_at: Option<DateTime<Utc>>,
+    pub age_seconds: Option<i64>,
+    /// `null` when it has no schedule to keep or has not run yet.
+    pub on_schedule: Option<bool>,
+    /// What it is, for people: `backup plan daily, rule d35`, `automated backups`.
+    pub source: String,
+}
+
+/// A copy action of a plan that reaches the resource.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PlannedCopy {
+    pub vault_arn: String,
+    pub account: String,
+    pub region: String,
+    pub retention_days: Option<i64>,
+}
+
+/// One rule of a backup plan that selects the resource.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PlanReach {
+    pub plan: String,
+    pub plan_arn: String,
+    pub rule: String,
+    pub selection: String,
+    /// The largest gap of the schedule; `null` when the schedule cannot be understood or never runs again.
+    pub interval_seconds: Option<i64>,
+    pub retention_days: Option<i64>,
+    pub continuous: bool,
+    pub vault: String,
+    pub copies: Vec<PlannedCopy>,
+    /// The Region's opt-in for the type is off and this selection does not override it.
+    pub opt_in_blocked: bool,
+    /// By which the first scheduled run since the resource and the selection exist must have made a recovery point, with its windows.
+    pub due_at: Option<DateTime<Utc>>,
+    /// That moment has passed.
+    pub due: bool,
+}
+
+/// Counts over every restorable backup of the resource: recovery points, continuous ones too, snapshots, service backups; and over their
+/// copies elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RecoveryPoints {
+    /// Without copies elsewhere, which have their own counts.
+    pub count: i64,
+    pub newest_at: Option<DateTime<Utc>>,
+    pub oldest_at: Option<DateTime<Utc>>,
+    /// The largest time between two neighbours, or since the newest, in the last 30 days.
+    pub largest_gap_seconds: Option<i64>,
+    /// Copies elsewhere included, where they are known: AWS encrypts every copy of an encrypted backup.
+    pub unencrypted: i64,
+    /// Unread while copies elsewhere are.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub other_region: Fact<i64>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub other_account: Fact<i64>,
+    /// Behind a vault lock, a snapshot lock or Object Lock.
+    pub locked: i64,
+    pub public: i64,
+}
+
+/// One restorable backup.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Backup {
+    pub kind: MechanismKind,
+    pub arn: String,
+    pub created_at: DateTime<Utc>,
+    pub age_seconds: i64,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub encrypted: Fact<bool>,
+    /// Cold storage or archive tier.
+    pub archived: bool,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub locked: Fact<bool>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub public: Fact<bool>,
+    /// The vault's ARN, for AWS Backup.
+    pub vault_arn: Option<String>,
+    pub air_gapped: bool,
+    pub kms_key_arn: Option<String>,
+    pub account: String,
+    pub region: String,
+}
+
+/// A copy in another Region or account, or in an air-gapped vault, that exists for certain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CopyFact {
+    /// The backup's moment (of the source recovery point where it is known, else of the copy).
+    pub created_at: DateTime<Utc>,
+    pub age_seconds: i64,
+    pub account: String,
+    pub region: String,
+    pub other_account: bool,
+    pub other_region: bool,
+    pub locked: bool,
+    pub air_gapped: bool,
+    /// `null` when only a copy job tells of it.
+    pub encrypted: Option<bool>,
+    /// `recovery_point`, `copy_job`, `snapshot` or `automated_backup`.
+    pub seen_as: String,
+}
+
+/// A time span in which every moment can be restored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Window {
+    pub kind: MechanismKind,
+    pub earliest_at: DateTime<Utc>,
+    pub latest_at: DateTime<Utc>,
+    pub earliest_age_seconds: i64,
+    pub latest_age_seconds: i64,
+}
+
+/// A span without a restorable moment, between two restorable moments or between the newest and as_of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Gap {
+    pub start_age_seconds: i64,
+    /// 0 for the gap that is still open.
+    pub end_age_seconds: i64,
+}
+
+/// How long some kind of copies are set to be kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CopyRetention {
+    /// `backup_plan`, `dlm` or `automated`.
+    pub kind: String,
+    /// Which, for people.
+    pub source: String,
+    /// `null` means for ever.
+    pub retention_days: Option<i64>,
+}
+
+/// A key that the newest backups (or the live data they are made of) need to be restored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BackupKey {
+    pub arn: String,
+    /// As KMS names it, or `NotFound`.
+    pub state: String,
+    /// `Enabled`.
+    pub usable: bool,
+    /// `aws` or `customer`; `null` for a key that is gone.
+    pub manager: Option<crate::inventory::types::KeyManager>,
+    pub deletion_at: Option<DateTime<Utc>>,
+}
+
+/// Restores of the resource's backups that were seen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RestoreTests {
+    /// Successful ones.
+    pub count: i64,
+    pub last_success_at: Option<DateTime<Utc>>,
+    pub last_success_age_seconds: Option<i64>,
+    /// What proves it: `restore job …`, `LastRestoreTime of a recovery point`, `table … restored from it`.
+    pub last_success_source: Option<String>,
+    pub last_failure_at: Option<DateTime<Utc>>,
+    /// Whether the last successful one was validated; `null` without a successful one.
+    pub validated: Option<bool>,
+    /// `null` without any attempt.
+    pub last_attempt: Option<RestoreAttempt>,
+}
+
+/// A finished restore attempt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RestoreAttempt {
+    pub at: DateTime<Utc>,
+    /// COMPLETED, and validation neither FAILED nor TIMED_OUT.
+    pub succeeded: bool,
+    pub status: String,
+    pub validation_status: Option<String>,
+    pub message: Option<String>,
+}
+
+/// A job that did not do its work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct JobFailure {
+    /// `backup` or `copy`.
+    pub kind: String,
+    pub status: String,
+    /// AWS Backup's own words.
+    pub message: Option<String>,
+    pub at: DateTime<Utc>,
+    pub age_seconds: i64,
+}
+
+/// Backup and copy jobs of the last 30 days.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Jobs {
+    pub failed: i64,
+    pub succeeded: i64,
+    /// Failures, newest first, with no success of the same kind (for copies: to the same destination) after them.
+    pub unresolved: Vec<JobFailure>,
+}
+
+/// What only buckets have.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BucketFacts {
+    /// Encryption types that neither `BlockedEncryptionTypes` nor a Deny of the bucket policy for everyone refuses, of
+    /// `SSE-S3`, `SSE-KMS`, `DSSE-KMS`, `SSE-C`.
+    pub accepted_encryption_types: Vec<String>,
+    /// One a replication rule that is enabled.
+    pub destinations: Vec<ReplicationDestination>,
+}
+
+facts! {
+    /// The destination of an enabled replication rule.
+    ReplicationDestination {
+        rule: Option<String>,
+        bucket: String,
+        /// Unread when the destination is outside the scope.
+        exists: bool,
+        /// Unread when the destination is outside the scope, `false` when it does not exist.
+        versioning_enabled: bool,
+        region: String,
+        other_region: bool,
+        /// `SseKmsEncryptedObjects` is enabled.
+        kms_objects: bool,
+        replica_kms_key_arn: Option<String>,
+        /// The Region of that key; `null` without a key.
+        replica_key_region: Option<String>,
+    }
+}
+
+facts! {
+    /// The protection of a data resource.
+    Protection {
+        /// Unread while what decides it could not be read.
+        state: State,
+        /// Why the state is what it is, in one sentence.
+        explanation: String,
+        mechanisms: Vec<Mechanism>,
+        /// The plan rules that select it, those that opt-in blocks included.
+        plans: Vec<PlanReach>,
+        /// The Region's opt-in for its type.
+        opt_in: bool,
+        /// The AWS Backup resource type, such as `EBS` (`RDS` for Multi-AZ clusters that are not Aurora).
+        backup_type: String,
+        recovery_points: RecoveryPoints,
+        /// Restorable AWS Backup recovery points among them, in the resource's own account and Region.
+        aws_backup_points: i64,
+        /// Every restorable backup in the resource's own account and Region, newest first.
+        backups: Vec<Backup>,
+        copies: Vec<CopyFact>,
+        /// The longest time between two copies that their schedules allow: interval, start window and job time; `null` without one.
+        copy_interval_seconds: Option<i64>,
+        copy_retention: Vec<CopyRetention>,
+        /// Spans in which every moment can be restored.
+        windows: Vec<Window>,
+        /// Spans without any restorable moment, newest first.
+        gaps: Vec<Gap>,
+        /// as_of minus the newest moment that can be restored; `null` when nothing can.
+        rpo_seconds: Option<i64>,
+        /// The duration of the last successful restore job.
+        rto_seconds: Option<i64>,
+        /// The age of the oldest moment that can be restored.
+        oldest_age_seconds: Option<i64>,
+        /// The longest retention that the automatic mechanisms are set to; `null` without one or when it is endless.
+        retention_days: Option<i64>,
+        /// Some automatic mechanism keeps for ever.
+        retention_endless: bool,
+        restore_tests: RestoreTests,
+        /// Restore testing plans of which a selection reaches it.
+        restore_testing_plans: Vec<String>,
+        /// AWS Backup restore testing knows its type.
+        restore_testing_supported: bool,
+        /// AWS Backup can keep its type in a logically air-gapped vault.
+        air_gapped_supported: bool,
+        jobs: Jobs,
+        /// Keys of the newest backup of each mechanism.
+        keys: Vec<BackupKey>,
+        /// The newest backup, or a copy of it, cannot be deleted.
+        immutable: bool,
+        /// Seconds since the resource was made; `null` when the service does not say.
+        resource_age_seconds: Option<i64>,
+        /// For a bucket; `null` for all else.
+        bucket: Option<BucketFacts>,
+    }
+}
