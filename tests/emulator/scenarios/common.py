@@ -1,0 +1,162 @@
+"""What the scenarios share: clients, seeds, and the usual resources in one line each.
+
+A scenario is a script with a function of an `Account` that makes resources, and tells in a dictionary what the test must know of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+ACCOUNT = "123456789012"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/service-role/AWSBackupDefaultServiceRole"
+LOGIN = {"MasterUsername": "admin1", "MasterUserPassword": "not-a-secret"}
+NOW = datetime.now(timezone.utc).replace(microsecond=0)
+CONFIG = Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}, read_timeout=20)
+
+
+def ago(**span: float) -> str:
+    return (NOW - timedelta(**span)).isoformat()
+
+
+def tags(values: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in values.items()]
+
+
+def arn(service: str, resource: str, region: str) -> str:
+    return f"arn:aws:{service}:{region}:{ACCOUNT}:{resource}"
+
+
+class Account:
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+        self.session = boto3.Session(aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key="not-a-secret")
+        self.client = cache(self._client)
+
+    def _client(self, service: str, region: str = "us-east-1") -> Any:
+        return self.session.client(service, region_name=region, endpoint_url=self.endpoint, config=CONFIG)
+
+    def seed(self, service: str, kind: str, values: dict[str, Any], region: str = "us-east-1") -> Any:
+        """Makes what only time makes."""
+        body = {"account": ACCOUNT, "region": region, "service": service, "kind": kind, "values": values}
+        try:
+            with urllib.request.urlopen(urllib.request.Request(f"{self.endpoint}/rel9/seed", json.dumps(body).encode())) as answer:
+                return json.load(answer)["seeded"][0]
+        except urllib.error.HTTPError as error:
+            sys.exit(f"{service} {kind}: {json.load(error)['error']}")
+
+    def enable(self, *regions: str) -> None:
+        self.seed("ec2", "enabled_regions", {"RegionNames": list(regions)})
+
+    # Resources
+
+    def volume(self, name: str, region: str = "us-east-1", days_old: float = 100, encrypted: bool = True, **labels: str) -> str:
+        """A volume with its name as Name tag; gives its ARN."""
+        made = self.client("ec2", region).create_volume(
+            Size=8,
+            AvailabilityZone=f"{region}a",
+            Encrypted=encrypted,
+            TagSpecifications=[{"ResourceType": "volume", "Tags": tags({"Name": name, **labels})}],
+        )["VolumeId"]
+        self.seed("ec2", "volume", {"VolumeId": made, "CreateTime": ago(days=days_old)}, region)
+        return arn("ec2", f"volume/{made}", region)
+
+    def instance(self, region: str = "us-east-1", **labels: str) -> tuple[str, str]:
+        """An EC2 instance with one volume; gives the ARNs of both."""
+        ec2 = self.client("ec2", region)
+        image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+        specifications = [{"ResourceType": "instance", "Tags": tags(labels)}] if labels else []
+        made = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, TagSpecifications=specifications)["Instances"][0]["InstanceId"]
+        read = ec2.describe_instances(InstanceIds=[made])["Reservations"][0]["Instances"][0]
+        volume = read["BlockDeviceMappings"][0]["Ebs"]["VolumeId"]
+        self.seed("ec2", "volume", {"VolumeId": volume, "CreateTime": ago(days=100)}, region)
+        return arn("ec2", f"instance/{made}", region), arn("ec2", f"volume/{volume}", region)
+
+    def table(self, name: str, region: str = "us-east-1", **labels: str) -> str:
+        made = self.client("dynamodb", region).create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+            Tags=tags(labels),
+        )
+        self.seed("dynamodb", "table", {"TableName": name, "CreationDateTime": ago(days=100)}, region)
+        return str(made["TableDescription"]["TableArn"])
+
+    def database(self, name: str, region: str = "us-east-1", retention: int = 0, **more: Any) -> str:
+        made = self.client("rds", region).create_db_instance(
+            DBInstanceIdentifier=name,
+            DBInstanceClass="db.t3.micro",
+            Engine="postgres",
+            AllocatedStorage=20,
+            BackupRetentionPeriod=retention,
+            **LOGIN,
+            **more,
+        )
+        self.seed("rds", "db_instance", {"DBInstanceIdentifier": name, "InstanceCreateTime": ago(days=100)}, region)
+        return str(made["DBInstance"]["DBInstanceArn"])
+
+    def cluster(self, name: str, engine: str = "aurora-mysql", region: str = "us-east-1", **more: Any) -> str:
+        made = self.client("rds", region).create_db_cluster(DBClusterIdentifier=name, Engine=engine, **LOGIN, **more)
+        return str(made["DBCluster"]["DBClusterArn"])
+
+    def file_system(self, name: str, region: str = "us-east-1", **more: Any) -> str:
+        made = self.client("efs", region).create_file_system(CreationToken=name, Tags=tags({"Name": name}), **more)
+        self.seed("efs", "file_system", {"FileSystemId": made["FileSystemId"], "CreationTime": ago(days=100)}, region)
+        return str(made["FileSystemId"])
+
+    def bucket(self, name: str, region: str = "us-east-1", **more: Any) -> str:
+        where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        self.client("s3", region).create_bucket(Bucket=name, **where, **more)
+        self.seed("s3", "bucket", {"Name": name, "CreationDate": ago(days=100)}, region)
+        return name
+
+    # AWS Backup
+
+    def vault(self, name: str = "main", region: str = "us-east-1", **more: Any) -> str:
+        return str(self.client("backup", region).create_backup_vault(BackupVaultName=name, **more)["BackupVaultArn"])
+
+    def plan(self, name: str, region: str = "us-east-1", vault: str = "main", **rule: Any) -> str:
+        """A daily plan that keeps for 35 days."""
+        daily = {
+            "RuleName": "daily",
+            "TargetBackupVaultName": vault,
+            "ScheduleExpression": "cron(0 5 ? * * *)",
+            "StartWindowMinutes": 60,
+            "CompletionWindowMinutes": 180,
+            "Lifecycle": {"DeleteAfterDays": 35},
+            **rule,
+        }
+        made = self.client("backup", region).create_backup_plan(BackupPlan={"BackupPlanName": name, "Rules": [daily]})["BackupPlanId"]
+        self.seed("backup", "plan", {"BackupPlanId": made, "CreationDate": ago(days=90)}, region)
+        return str(made)
+
+    def select(self, plan: str, region: str = "us-east-1", name: str = "chosen", by_tag: dict[str, str] | None = None, **selection: Any) -> None:
+        """Adds a selection to a plan; `by_tag` is its ListOfTags."""
+        if by_tag:
+            selection["ListOfTags"] = [
+                {"ConditionType": "STRINGEQUALS", "ConditionKey": key, "ConditionValue": value} for key, value in by_tag.items()
+            ]
+        chosen = {"SelectionName": name, "IamRoleArn": ROLE, **selection}
+        self.client("backup", region).create_backup_selection(BackupPlanId=plan, BackupSelection=chosen)
+
+    def point(self, resource: str, region: str = "us-east-1", vault: str = "main", age: dict[str, float] | None = None, **more: Any) -> str:
+        """A recovery point; gives its ARN."""
+        values = {"BackupVaultName": vault, "ResourceArn": resource, "CreationDate": ago(**(age or {"hours": 3})), **more}
+        return str(self.seed("backup", "recovery_point", values, region)["RecoveryPointArn"])
+
+
+def main(scenario: Callable[[Account], dict[str, Any]]) -> None:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--endpoint", required=True)
+    print(json.dumps(scenario(Account(arguments.parse_args().endpoint))))

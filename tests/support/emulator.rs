@@ -1,0 +1,162 @@
+//! The emulator of AWS (`tests/emulator`): its virtual environment, its process, and its control calls.
+
+use super::{ACCOUNT, Rel9, project};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+/// A running emulator with a state of its own. It ends with this value, and in any case with the test's process.
+pub struct Emulator {
+    pub endpoint: String,
+    server: Child,
+}
+
+impl Emulator {
+    /// Starts an emulator on a free port.
+    pub fn start() -> Emulator {
+        let mut server = Command::new(python())
+            .args([project("tests/emulator/server.py").as_os_str(), "--port".as_ref(), "0".as_ref()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the emulator starts");
+        let mut line = String::new();
+        BufReader::new(server.stdout.take().expect("a pipe")).read_line(&mut line).expect("the emulator tells its endpoint");
+        let told: Value = serde_json::from_str(&line).expect("the emulator tells its endpoint");
+        Emulator { endpoint: told["endpoint"].as_str().expect("an endpoint").to_owned(), server }
+    }
+
+    /// Starts an emulator and fills it by one of `tests/emulator/scenarios`; the second value is what the scenario tells of what it made.
+    pub fn with(scenario: &str) -> (Emulator, Value) {
+        let emulator = Emulator::start();
+        let told = emulator.scenario(scenario);
+        (emulator, told)
+    }
+
+    /// Runs a scenario.
+    pub fn scenario(&self, name: &str) -> Value {
+        self.python(&format!("tests/emulator/scenarios/{name}.py"))
+    }
+
+    /// Runs a Python script that fills the emulator and prints JSON.
+    pub fn python(&self, script: &str) -> Value {
+        let output = Command::new(python()).arg(project(script)).args(["--endpoint", &self.endpoint]).output().expect("Python runs");
+        assert!(output.status.success(), "{script}:\n{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    }
+
+    /// The program with this emulator as its AWS.
+    pub fn rel9(&self) -> Rel9 {
+        Rel9::new()
+            .env("AWS_ENDPOINT_URL", &self.endpoint)
+            .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+            .env("AWS_SECRET_ACCESS_KEY", "not-a-secret")
+            .env("AWS_REGION", "us-east-1")
+    }
+
+    /// Answers calls of `operation` with a fault from now on; no mode clears it.
+    pub fn fault(&self, operation: &str, mode: Option<&str>) {
+        self.post("fault", &json!({"operation": operation, "mode": mode}));
+    }
+
+    /// Caps the pages of every list.
+    pub fn page_size(&self, size: Option<u32>) {
+        self.post("page_size", &json!({"n": size}));
+    }
+
+    /// Makes what only time makes.
+    pub fn seed(&self, service: &str, kind: &str, region: &str, values: &Value) -> Value {
+        self.post("seed", &json!({"account": ACCOUNT, "region": region, "service": service, "kind": kind, "values": values}))
+    }
+
+    /// The calls since the start or since they were forgotten.
+    pub fn calls(&self) -> Value {
+        self.control("GET", "calls", "")
+    }
+
+    /// How often an operation was called, in all Regions together.
+    pub fn count(&self, operation: &str) -> u64 {
+        self.calls()["calls"][operation].as_object().map_or(0, |regions| regions.values().filter_map(Value::as_u64).sum())
+    }
+
+    /// Forgets the calls.
+    pub fn reset_calls(&self) {
+        self.post("reset_calls", &json!({}));
+    }
+
+    fn post(&self, name: &str, body: &Value) -> Value {
+        self.control("POST", name, &body.to_string())
+    }
+
+    fn control(&self, method: &str, name: &str, body: &str) -> Value {
+        let address = self.endpoint.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(address).expect("the emulator answers");
+        let length = body.len();
+        write!(stream, "{method} /rel9/{name} HTTP/1.0\r\nHost: {address}\r\nContent-Length: {length}\r\n\r\n{body}").expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("an HTTP answer");
+        assert!(head.lines().next().is_some_and(|line| line.contains(" 200 ")), "{method} /rel9/{name}: {answer}");
+        serde_json::from_str(body).expect("JSON")
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        drop(self.server.stdin.take()); // which ends it
+        let _ = self.server.wait();
+    }
+}
+
+/// The Python of the emulator's virtual environment, which the first test that needs it makes.
+fn python() -> &'static Path {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    PYTHON.get_or_init(|| environment().join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" }))
+}
+
+/// A virtual environment for each version of the requirements. Test binaries that run at the same time wait for the one that makes it.
+fn environment() -> PathBuf {
+    let requirements = project("tests/emulator/requirements.txt");
+    let digest = Sha256::digest(fs::read(&requirements).expect("tests/emulator/requirements.txt"));
+    let hash: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("emulator-venv-{hash}"));
+    let complete = folder.join("complete"); // a file that is there once everything else is
+    if complete.exists() {
+        return folder;
+    }
+    let lock = File::create(folder.with_extension("lock")).expect("the target folder can be written");
+    lock.lock().expect("a lock");
+    if !complete.exists() {
+        // Not made beside and moved: the scripts of a virtual environment know where it is.
+        let _ = fs::remove_dir_all(&folder);
+        run(Command::new(new_enough_python()).args(["-m", "venv"]).arg(&folder));
+        let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+        run(Command::new(python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&requirements));
+        File::create(&complete).expect("the target folder can be written");
+    }
+    folder
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(output.status.success(), "{command:?}:\n{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A Python of version 3.11 or later.
+fn new_enough_python() -> &'static str {
+    let check = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
+    let fits = |name: &&&str| Command::new(name).args(["-c", check]).output().is_ok_and(|output| output.status.success());
+    let names = ["python3", "python3.11", "python3.12", "python3.13", "python3.14", "python"];
+    names.iter().find(fits).unwrap_or_else(|| {
+        panic!(
+            "the end-to-end tests run against an emulator of AWS that needs Python 3.11 or later with its venv module: \
+             none of {names:?} is one. Install it (Debian and Ubuntu: apt install python3 python3-venv), or leave these tests out: cargo test --lib"
+        )
+    })
+}
+

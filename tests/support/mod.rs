@@ -1,0 +1,67 @@
+//! What the end-to-end tests share: the emulator that answers as AWS, the program under test, and readings of what it wrote.
+
+#![allow(dead_code, unused_imports, reason = "every test binary uses another part of it")]
+
+mod emulator;
+mod program;
+
+pub use emulator::Emulator;
+pub use program::{Rel9, Run};
+
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// The account that the emulator gives to an access key it does not know.
+pub const ACCOUNT: &str = "123456789012";
+
+/// A path below the project's folder.
+pub fn project(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// A findings document, as `--format json` writes it.
+pub struct Document(pub Value);
+
+impl Document {
+    /// All findings.
+    pub fn findings(&self) -> &[Value] {
+        self.0["findings"].as_array().expect("a findings document")
+    }
+
+    /// The coverage log.
+    pub fn collection(&self) -> &[Value] {
+        self.0["collection"].as_array().expect("a findings document")
+    }
+
+    /// The finding of a rule for the resource whose id, name or ARN is `resource`.
+    pub fn find(&self, rule: &str, resource: &str) -> Option<&Value> {
+        let is_it = |finding: &&Value| {
+            let found = &finding["resource"];
+            finding["rule"] == rule && ["id", "name", "arn"].iter().any(|field| found[field] == resource)
+        };
+        self.findings().iter().find(is_it)
+    }
+
+    /// Status and message of a finding: `pass: 7 days`; `none` when there is no such finding.
+    pub fn says(&self, rule: &str, resource: &str) -> String {
+        match self.find(rule, resource) {
+            Some(finding) => format!("{}: {}", text(&finding["status"]), text(&finding["message"])),
+            None => "none".to_owned(),
+        }
+    }
+
+    /// The status of a finding; `none` when there is no such finding.
+    pub fn status(&self, rule: &str, resource: &str) -> &str {
+        self.find(rule, resource).map_or("none", |finding| text(&finding["status"]))
+    }
+}
+
+/// A JSON text.
+pub fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("not a text: {value}"))
+}
+
+/// How the program names an operation in a coverage entry.
+pub fn operation_of(entry: &Value) -> String {
+    format!("{}:{}", text(&entry["service"]), text(&entry["operation"]))
+}
