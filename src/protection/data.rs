@@ -142,6 +142,10 @@ impl<'a> Join<'a> {
             "AWS::DynamoDB::Table" => {
                 operations.push("dynamodb:ListBackups");
                 properties.push("pitr");
+                // Whose a backup is, the table itself must tell: its name may have been another table's before.
+                if !resource.properties.contains_key("status") {
+                    operations.push("dynamodb:DescribeTable");
+                }
             }
             "AWS::S3::Bucket" if counted(MechanismKind::Versioning) => properties.push("versioning"),
             _ => {}

@@ -33,7 +33,10 @@ pub struct Links<'a> {
 impl<'a> Links<'a> {
     /// Matches every selection against every data resource.
     pub fn of(join: &Join<'a>, data: &[(&'a Resource, &Joined, bool)]) -> Self {
-        let mut links = Links { unread: join.index.missing(&PLAN_OPERATIONS), ..Links::default() };
+        // What is selected is known of data that is known.
+        let listings = types::data_types().map(|info| info.operation);
+        let needed: Vec<&str> = PLAN_OPERATIONS.into_iter().chain(listings).collect();
+        let mut links = Links { unread: join.index.missing(&needed), ..Links::default() };
         links.reproducible =
             data.iter().filter(|(_, _, reproducible)| *reproducible).map(|(resource, _, _)| resource.arn.as_str()).collect();
         for (selection, matcher) in &join.plans.selections {
@@ -237,10 +240,11 @@ pub fn selection(join: &Join, links: &Links, resource: &Resource) -> Joined {
         None => drop(unread.insert("plan".to_owned(), vec!["the selection's plan is not in the inventory".to_owned()])),
     }
     if let Some(selects) = links.by_selection.get(resource.arn.as_str()) {
-        if selects.unread.is_empty() {
+        let reasons: Vec<String> = links.unread.iter().chain(&selects.unread).cloned().collect();
+        if reasons.is_empty() {
             facts.selected = Fact::Read(selects.resources.len() as i64);
         } else {
-            unread.insert("selected".to_owned(), selects.unread.clone());
+            unread.insert("selected".to_owned(), reasons);
         }
     }
     let Some(patterns) = properties.resources.read() else {

@@ -57,7 +57,7 @@ pub fn of(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)]) -> Jo
         }
     }
     // Data that is there is a fact, whatever else could not be listed.
-    let data_reasons = if owing.is_empty() { listing_reasons } else { Vec::new() };
+    let data_reasons = if owing.is_empty() { listing_reasons.clone() } else { Vec::new() };
     set!(facts, unread, data_resources, data_reasons, owing.len() as i64);
     set!(facts, unread, protected, state_reasons.clone(), protected);
     set!(facts, unread, unprotected, state_reasons.clone(), unprotected);
@@ -71,7 +71,7 @@ pub fn of(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)]) -> Jo
     set!(facts, unread, selected_types, links.unread.clone(), links.selected_types.iter().cloned().collect());
     set!(facts, unread, report_plans, index.missing(&["backup:ListReportPlans"]), report_plans(join));
     set!(facts, unread, frameworks, index.missing(&["backup:ListFrameworks", "backup:DescribeFramework"]), frameworks(join));
-    restore_testing(join, data, &mut facts, &mut unread);
+    restore_testing(join, data, listing_reasons, &mut facts, &mut unread);
     Joined { facts: Facts::Region(facts), unread }
 }
 
@@ -105,14 +105,20 @@ fn frameworks(join: &Join) -> Vec<FrameworkFact> {
         .collect()
 }
 
-fn restore_testing(join: &Join, data: &[(&Resource, &Joined, bool)], facts: &mut RegionFacts, unread: &mut Unread) {
+/// `reasons` are those for which there may be more data than is known.
+fn restore_testing(
+    join: &Join,
+    data: &[(&Resource, &Joined, bool)],
+    mut reasons: Vec<String>,
+    facts: &mut RegionFacts,
+    unread: &mut Unread,
+) {
     let testing_reasons = join.index.missing(&RESTORE_TESTING_OPERATIONS);
     let selections = &join.index.restore_testing_selections;
     let tested: BTreeSet<String> =
         selections.iter().filter_map(|selection| selection.properties.protected_resource_type.read().cloned()).collect();
     set!(facts, unread, restore_testing_selections, testing_reasons.clone(), selections.len() as i64);
     set!(facts, unread, tested_types, testing_reasons, tested.into_iter().collect());
-    let mut reasons = Vec::new();
     let mut testable = BTreeSet::new();
     for (resource, joined, _) in data {
         let Facts::Data(protection) = &joined.facts else { continue };
