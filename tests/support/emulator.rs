@@ -64,6 +64,11 @@ impl Emulator {
         self.post("fault", &json!({"operation": operation, "mode": mode}));
     }
 
+    /// Answers calls of `operation` in one Region with a fault from now on.
+    pub fn fault_in(&self, region: &str, operation: &str, mode: &str) {
+        self.post("fault", &json!({"operation": operation, "mode": mode, "region": region}));
+    }
+
     /// Caps the pages of every list.
     pub fn page_size(&self, size: Option<u32>) {
         self.post("page_size", &json!({"n": size}));

@@ -6,7 +6,7 @@ mod emulator;
 mod program;
 
 pub use emulator::Emulator;
-pub use program::{Rel9, Run};
+pub use program::{Rel9, Run, wait};
 
 use serde_json::Value;
 use std::path::PathBuf;

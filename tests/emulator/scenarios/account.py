@@ -1,0 +1,205 @@
+"""A small account in which every service that rel9 reads has something to tell: us-east-1, and copies in eu-west-1.
+
+Names say what becomes of a resource: what is covered, late, never backed up, exposed.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from common import ACCOUNT, ROLE, Account, ago, arn, main
+
+REGION, FAR = "us-east-1", "eu-west-1"
+OTHER_ACCOUNT = "111122223333"
+
+
+def settings(account: Account) -> None:
+    account.enable(REGION, FAR)
+    backup, ec2 = account.client("backup"), account.client("ec2")
+    backup.update_region_settings(ResourceTypeOptInPreference={"EFS": False})
+    backup.update_global_settings(GlobalSettings={"isCrossAccountBackupEnabled": "true"})
+    ec2.enable_ebs_encryption_by_default()
+    ec2.enable_snapshot_block_public_access(State="block-new-sharing")
+
+
+def vaults(account: Account) -> None:
+    backup = account.client("backup")
+    key = account.client("kms").create_key(Description="vault")["KeyMetadata"]
+    account.client("kms").enable_key_rotation(KeyId=key["KeyId"])
+    account.vault("main", EncryptionKeyArn=key["Arn"])
+    backup.put_backup_vault_lock_configuration(BackupVaultName="main", MinRetentionDays=7, MaxRetentionDays=365, ChangeableForDays=3)
+    account.seed("backup", "vault", {"BackupVaultName": "main", "LockDate": ago(days=60)})
+    deny = {"Effect": "Deny", "Principal": "*", "Action": ["backup:DeleteRecoveryPoint"], "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [deny]}
+    backup.put_backup_vault_access_policy(BackupVaultName="main", Policy=json.dumps(policy))
+    topic = arn("sns", "backups", REGION)
+    backup.put_backup_vault_notifications(BackupVaultName="main", SNSTopicArn=topic, BackupVaultEvents=["BACKUP_JOB_FAILED"])
+    account.vault("open")
+    everyone = {"Effect": "Allow", "Principal": "*", "Action": ["backup:CopyIntoBackupVault"], "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [everyone]}
+    backup.put_backup_vault_access_policy(BackupVaultName="open", Policy=json.dumps(policy))
+    account.vault("copies", FAR)
+
+
+def volumes(account: Account) -> dict[str, str]:
+    copy = {"DestinationBackupVaultArn": arn("backup", "backup-vault:copies", FAR), "Lifecycle": {"DeleteAfterDays": 90}}
+    plan = account.plan("daily", CopyActions=[copy])
+    account.select(plan, by_tag={"backup": "daily"})
+    covered = account.volume("covered", backup="daily")
+    late = account.volume("late", backup="daily")
+    partial = account.volume("partial", backup="daily")
+    account.volume("alone")
+    account.volume("unencrypted", encrypted=False)
+    points(account, covered, late, partial)
+    account.point(arn("ec2", "volume/vol-0000000000000dead", REGION), age={"days": 20})  # its volume is gone
+    return {"covered": covered, "late": late, "partial": partial}
+
+
+def points(account: Account, covered: str, late: str, partial: str) -> None:
+    kept = {"Lifecycle": {"DeleteAfterDays": 35}}
+    copied = {"SourceBackupVaultArn": arn("backup", "backup-vault:main", REGION), "EncryptionKeyArn": arn("kms", "key/far", FAR)}
+    for days in range(8):
+        account.point(covered, age={"days": days, "hours": 3}, **kept)
+    newest = account.point(covered, age={"hours": 2}, **kept)
+    copy = account.point(covered, FAR, "copies", age={"hours": 3}, **copied)
+    job = {"ResourceArn": covered, "BackupVaultName": "main", "CreationDate": ago(hours=3), "CompletionDate": ago(hours=2, minutes=30)}
+    account.seed("backup", "backup_job", {**job, "RecoveryPointArn": newest})
+    both = {"SourceBackupVaultArn": arn("backup", "backup-vault:main", REGION), "DestinationBackupVaultArn": copy_vault()}
+    account.seed("backup", "copy_job", {"ResourceArn": covered, "CreationDate": ago(hours=2), "DestinationRecoveryPointArn": copy, **both})
+    restore = {"RecoveryPointArn": newest, "CreationDate": ago(days=9, minutes=42), "CompletionDate": ago(days=9)}
+    account.seed("backup", "restore_job", {**restore, "ValidationStatus": "SUCCESSFUL"})
+    account.point(late, age={"days": 12}, **kept)
+    account.point(partial, Status="PARTIAL", **kept)
+    failed = {"ResourceArn": partial, "BackupVaultName": "main", "CreationDate": ago(hours=4), "State": "FAILED"}
+    account.seed("backup", "backup_job", {**failed, "StatusMessage": "the role may not"})
+
+
+def copy_vault() -> str:
+    return arn("backup", "backup-vault:copies", FAR)
+
+
+def restore_testing(account: Account) -> None:
+    backup = account.client("backup")
+    choice = {"Algorithm": "LATEST_WITHIN_WINDOW", "IncludeVaults": ["*"], "RecoveryPointTypes": ["SNAPSHOT"]}
+    plan = {"RestoreTestingPlanName": "monthly", "ScheduleExpression": "cron(0 1 1 * ? *)", "RecoveryPointSelection": choice}
+    backup.create_restore_testing_plan(RestoreTestingPlan=plan)
+    account.seed("backup", "restore_testing_plan", {"RestoreTestingPlanName": "monthly", "LastExecutionTime": ago(days=9)})
+    selection = {"RestoreTestingSelectionName": "ebs", "ProtectedResourceType": "EBS", "IamRoleArn": ROLE, "ProtectedResourceArns": ["*"]}
+    backup.create_restore_testing_selection(RestoreTestingPlanName="monthly", RestoreTestingSelection=selection)
+
+
+def audit_manager(account: Account) -> None:
+    backup = account.client("backup")
+    backup.create_framework(FrameworkName="controls", FrameworkControls=[{"ControlName": "BACKUP_RECOVERY_POINT_ENCRYPTED"}])
+    channel, setting = {"S3BucketName": "reports"}, {"ReportTemplate": "BACKUP_JOB_REPORT"}
+    backup.create_report_plan(ReportPlanName="jobs", ReportDeliveryChannel=channel, ReportSetting=setting)
+
+
+def snapshots(account: Account) -> dict[str, str]:
+    ec2, dlm = account.client("ec2"), account.client("dlm")
+    schedule = {"Name": "daily", "CreateRule": {"Interval": 24}, "RetainRule": {"Count": 14}}
+    details = {"ResourceTypes": ["VOLUME"], "TargetTags": [{"Key": "dlm", "Value": "yes"}], "Schedules": [schedule]}
+    policy = dlm.create_lifecycle_policy(PolicyDetails=details, ExecutionRoleArn=ROLE, Description="daily", State="ENABLED")["PolicyId"]
+    account.seed("dlm", "policy", {"PolicyId": policy, "DateCreated": ago(days=80)})
+    made = {}
+    for name, age, sharing, labels in (
+        ("dlm", {"hours": 5}, None, {"aws:dlm:lifecycle-policy-id": policy, "dlm:managed": "true"}),
+        ("by-hand", {"days": 3}, None, {}),
+        ("public", {"days": 4}, {"GroupNames": ["all"]}, {}),
+        ("shared", {"days": 5}, {"UserIds": [OTHER_ACCOUNT]}, {}),
+    ):
+        volume = account.volume(f"{name}-volume", **({"dlm": "yes"} if name == "dlm" else {})).rsplit("/", 1)[1]
+        snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+        account.seed("ec2", "snapshot", {"SnapshotId": snapshot, "StartTime": ago(**age)})
+        for key, value in labels.items():
+            account.seed("ec2", "tag", {"ResourceId": snapshot, "Key": key, "Value": value})
+        if sharing:
+            what = {"Attribute": "createVolumePermission", "OperationType": "add"}
+            ec2.modify_snapshot_attribute(SnapshotId=snapshot, **what, **sharing)
+        made[f"{name}_snapshot"] = snapshot
+    ec2.lock_snapshot(SnapshotId=made["by-hand_snapshot"], LockMode="governance", LockDuration=10)
+    instance, _ = account.instance(Name="server")
+    image = ec2.create_image(InstanceId=instance.rsplit("/", 1)[1], Name="image")["ImageId"]
+    ec2.modify_image_attribute(ImageId=image, LaunchPermission={"Add": [{"UserId": OTHER_ACCOUNT}]})
+    return {**made, "image": image, "policy": policy}
+
+
+def databases(account: Account) -> None:
+    rds = account.client("rds")
+    doomed = account.client("kms").create_key(Description="doomed")["KeyMetadata"]
+    account.database("orders", retention=7, StorageEncrypted=True, DeletionProtection=True, CopyTagsToSnapshot=True)
+    account.database("doomed", retention=7, StorageEncrypted=True, KmsKeyId=doomed["Arn"])
+    account.database("no-backups", retention=0)
+    account.database("stuck", retention=7, StorageEncrypted=True)
+    account.seed("rds", "db_instance", {"DBInstanceIdentifier": "stuck", "LatestRestorableTime": ago(days=2)})
+    account.client("kms").schedule_key_deletion(KeyId=doomed["KeyId"], PendingWindowInDays=7)
+    for name, engine in (("aurora", "aurora-mysql"), ("graph", "neptune"), ("documents", "docdb")):
+        account.cluster(name, engine, BackupRetentionPeriod=7, StorageEncrypted=True)
+        rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier=f"{name}-snapshot", DBClusterIdentifier=name)
+    rds.create_db_snapshot(DBSnapshotIdentifier="orders-public", DBInstanceIdentifier="orders")
+    rds.modify_db_snapshot_attribute(DBSnapshotIdentifier="orders-public", AttributeName="restore", ValuesToAdd=["all"])
+    shared = {"AttributeName": "restore", "ValuesToAdd": [OTHER_ACCOUNT]}
+    rds.modify_db_cluster_snapshot_attribute(DBClusterSnapshotIdentifier="aurora-snapshot", **shared)
+    account.seed("rds", "db_instance_automated_backup", {"DBInstanceIdentifier": "gone", "DbiResourceId": "db-GONE"})
+    key = account.client("kms", FAR).create_key(Description="copies")["KeyMetadata"]["Arn"]
+    source = arn("rds", "db:orders", REGION)
+    account.client("rds", FAR).start_db_instance_automated_backups_replication(SourceDBInstanceArn=source, KmsKeyId=key)
+
+
+def tables(account: Account) -> dict[str, str]:
+    dynamodb = account.client("dynamodb")
+    account.table("events", tier="gold")
+    dynamodb.update_continuous_backups(TableName="events", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
+    dynamodb.update_time_to_live(TableName="events", TimeToLiveSpecification={"Enabled": True, "AttributeName": "until"})
+    account.table("bare")
+    account.table("dumped")
+    backup = dynamodb.create_backup(TableName="dumped", BackupName="by-hand")["BackupDetails"]["BackupArn"]
+    dynamodb.restore_table_from_backup(TargetTableName="restored", BackupArn=backup)
+    account.seed("dynamodb", "table", {"TableName": "restored", "RestoreSummary": {"RestoreDateTime": ago(days=8)}})
+    account.table("global-table")
+    dynamodb.update_table(TableName="global-table", ReplicaUpdates=[{"Create": {"RegionName": FAR}}])
+    return {"backup": backup}
+
+
+def file_systems(account: Account) -> dict[str, str]:
+    efs = account.client("efs")
+    backed_up = account.file_system("with-backups", Encrypted=True, Backup=True)
+    account.point(arn("elasticfilesystem", f"file-system/{backed_up}", REGION), age={"hours": 6}, Lifecycle={"DeleteAfterDays": 35})
+    bare = account.file_system("without-backups")
+    replicated = account.file_system("replicated", Encrypted=True)
+    efs.create_replication_configuration(SourceFileSystemId=replicated, Destinations=[{"Region": FAR}])
+    return {"backed_up": backed_up, "bare_fs": bare, "replicated": replicated}
+
+
+def buckets(account: Account) -> None:
+    s3 = account.client("s3")
+    versioned = {"VersioningConfiguration": {"Status": "Enabled"}}
+    for name, where in (("kept", REGION), ("kept-far", FAR), ("plain", REGION), ("somewhere", REGION)):
+        account.bucket(name, where)
+    account.bucket("locked", ObjectLockEnabledForBucket=True)
+    s3.put_bucket_versioning(Bucket="kept", **versioned)
+    account.client("s3", FAR).put_bucket_versioning(Bucket="kept-far", **versioned)
+    s3.put_bucket_tagging(Bucket="kept", Tagging={"TagSet": [{"Key": "tier", "Value": "gold"}]})
+    expire = {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": ""}, "NoncurrentVersionExpiration": {"NoncurrentDays": 90}}
+    s3.put_bucket_lifecycle_configuration(Bucket="kept", LifecycleConfiguration={"Rules": [expire]})
+    rule = {"ID": "far", "Status": "Enabled", "Priority": 1, "Filter": {"Prefix": ""}, "Destination": {"Bucket": "arn:aws:s3:::kept-far"}}
+    rule["DeleteMarkerReplication"] = {"Status": "Disabled"}
+    s3.put_bucket_replication(Bucket="kept", ReplicationConfiguration={"Role": f"arn:aws:iam::{ACCOUNT}:role/replication", "Rules": [rule]})
+    secure = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::kept/*"}
+    secure["Condition"] = {"Bool": {"aws:SecureTransport": "false"}}
+    s3.put_bucket_policy(Bucket="kept", Policy=json.dumps({"Version": "2012-10-17", "Statement": [secure]}))
+    retention = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 30}}}
+    s3.put_object_lock_configuration(Bucket="locked", ObjectLockConfiguration=retention)
+    account.seed("s3", "bucket", {"Name": "somewhere", "BucketRegion": None})  # then its Region is asked for
+
+
+def scenario(account: Account) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for part in (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, tables, file_systems, buckets):
+        told |= part(account) or {}
+    return told
+
+
+if __name__ == "__main__":
+    main(scenario)
