@@ -124,8 +124,9 @@ fn an_objective_that_hangs_on_unread_tags_is_unknown() {
 
 #[test]
 fn the_policy_sets_parameters_and_severities() {
-    let policy = "version: 1\nrules:\n  data-protected: { severity: low }\n  data-in-backup-plan: { enabled: false }\n  backup-plan-exists: { severity: info }\n";
-    let findings = audit(volumes(&[json!({})]), policy);
+    let policy = "version: 1\nrules:\n  data-protected: { severity: low }\n  data-in-backup-plan: { enabled: false }\n";
+    let options = Options { rules: vec!["data-protected".to_owned(), "data-in-backup-plan".to_owned()], ..Options::default() };
+    let findings = audit_with(volumes(&[json!({})]), policy, options);
     assert_eq!(status(&findings, "data-in-backup-plan", "vol-0"), None);
     assert_eq!(audit::gate(&findings, FailOn::High), Gate::Passed, "{:?}", failing(&findings));
     assert_eq!(audit::gate(&findings, FailOn::Low), Gate::Failed);

@@ -117,7 +117,12 @@ impl State {
     fn resume(self, folder: &Path) -> Result<State, Failure> {
         let earlier = State::read(folder);
         if let Some(earlier) = earlier.as_ref().filter(|earlier| earlier.account != self.account) {
-            let message = format!("{}: holds the inventory of account {}: give account {} a folder of its own", folder.display(), earlier.account, self.account);
+            let message = format!(
+                "{}: holds the inventory of account {}: give account {} a folder of its own",
+                folder.display(),
+                earlier.account,
+                self.account
+            );
             return Err(Failure::from(message));
         }
         Ok(match earlier {

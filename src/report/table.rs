@@ -176,12 +176,22 @@ impl Page<'_> {
         }
         if let (Status::Fail, Some(remediation)) = (first.status, &first.remediation) {
             self.paragraph(out, "    Fix: ", &terminal(&remediation.summary))?;
-            for command in remediation.cli.iter().take(1) {
-                // A command is not broken into lines: it must survive being copied.
-                writeln!(out, "      $ {}", terminal(command))?;
+            if let Some(command) = remediation.cli.first() {
+                self.command(out, &first.rule, &terminal(command))?;
             }
         }
         Ok(())
+    }
+
+    /// A command stays one when it is copied: it is broken as a shell joins it again, or not shown at all.
+    fn command(&self, out: &mut dyn Write, rule: &str, command: &str) -> io::Result<()> {
+        match wrap_command(command, self.target.width.saturating_sub(8)) {
+            Some(lines) => lines
+                .iter()
+                .enumerate()
+                .try_for_each(|(number, line)| writeln!(out, "      {} {line}", if number == 0 { "$" } else { " " })),
+            None => self.paragraph(out, "      ", &format!("(`rel9 rules show {rule}` has the commands)")),
+        }
     }
 
     fn reproducible(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -286,6 +296,20 @@ fn reproducible_line(entry: &ReproducibleData) -> String {
     let until = entry.why.expires_at.map_or(String::new(), |expires| format!(", until {}", expires.format("%Y-%m-%d")));
     let reason = entry.why.reason.as_deref().unwrap_or("no reason given");
     format!("{} in {}/{}: {reason}{until}", entry.resource.id, entry.resource.account, entry.resource.region)
+}
+
+/// Breaks a command at spaces with a backslash; `None` when a word does not fit or quotes could be torn apart.
+fn wrap_command(command: &str, width: usize) -> Option<Vec<String>> {
+    if command.chars().count() <= width {
+        return Some(vec![command.to_owned()]);
+    }
+    if command.contains('\'') {
+        return None;
+    }
+    let lines = wrap(command, width.saturating_sub(2));
+    let whole = command.split(' ').all(|word| word.chars().count() <= width.saturating_sub(2));
+    let last = lines.len().saturating_sub(1);
+    whole.then(|| lines.into_iter().enumerate().map(|(number, line)| if number < last { format!("{line} \\") } else { line }).collect())
 }
 
 /// Breaks a text at spaces; a word longer than a line is broken where the line ends, so that nothing sticks out.

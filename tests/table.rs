@@ -1,0 +1,42 @@
+//! What a person sees: the table of the demo organisation in a narrow and in a wide terminal, without colour.
+
+use std::process::Command;
+
+fn table(columns: usize, arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_rel9"))
+        .args(["audit", "--demo"])
+        .args(arguments)
+        .env_clear()
+        .env("COLUMNS", columns.to_string())
+        .output()
+        .expect("rel9 runs");
+    assert_eq!(output.status.code(), Some(1), "the demo has failing findings");
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn at_80_columns() {
+    insta::assert_snapshot!(table(80, &[]));
+}
+
+#[test]
+fn at_160_columns() {
+    insta::assert_snapshot!(table(160, &[]));
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for columns in [60, 80, 100, 160] {
+        for arguments in [&[][..], &["--all"][..]] {
+            let table = table(columns, arguments);
+            let widest = table.lines().max_by_key(|line| line.chars().count()).unwrap_or_default();
+            assert!(widest.chars().count() <= columns, "{columns}: {widest}");
+        }
+    }
+}
+
+#[test]
+fn a_pipe_gets_no_colour() {
+    assert!(!table(80, &[]).contains('\x1b'));
+}
