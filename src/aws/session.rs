@@ -5,6 +5,9 @@ use super::failure::{Reached, Reply};
 use super::s3::ListedBucket;
 use super::{SERVICES, Service, s3};
 use crate::inventory::{CoverageStatus, GLOBAL};
+use aws_config::default_provider::region::DefaultRegionChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -275,12 +278,13 @@ async fn configuration(options: &Options) -> SdkConfig {
         .operation_attempt_timeout(options.timeouts.attempt)
         .operation_timeout(options.timeouts.operation)
         .build();
+    let client = http_client();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http_client())
+        .http_client(client.clone())
         .retry_config(RetryConfig::adaptive().with_max_attempts(attempts.unwrap_or(ATTEMPTS)).with_max_backoff(LONGEST_PAUSE))
         .timeout_config(timeouts);
     if let Some(profile) = &options.profile {
-        loader = loader.profile_name(profile);
+        loader = loader.profile_name(profile).credentials_provider(credentials_of(profile, client).await);
     }
     let config = loader.load().await;
     if config.region().is_some_and(|region| !region.as_ref().is_empty()) {
@@ -288,6 +292,14 @@ async fn configuration(options: &Options) -> SdkConfig {
     }
     let first = options.regions.as_deref().and_then(|regions| regions.first()).map_or("", String::as_str);
     config.into_builder().region(Region::new(first_region_of_partition(first))).build()
+}
+
+/// The credentials of a profile that was asked for by name. As with the AWS CLI they come before keys in the environment: the SDK's
+/// chain would take those first, and another account would be judged than the one that was asked for.
+async fn credentials_of(profile: &str, client: SharedHttpClient) -> ProfileFileCredentialsProvider {
+    let region = DefaultRegionChain::builder().profile_name(profile).build().region().await;
+    let config = ProviderConfig::without_region().with_region(region).with_http_client(client);
+    ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build()
 }
 
 /// One HTTP client, as the SDK's own default, for all clients of the run: each would otherwise parse the system's certificates and keep
