@@ -146,7 +146,11 @@ fn an_endpoint_that_is_not_aws() {
     let page = "<html><body>Please log in</body></html>";
     let login = server(move |mut stream| {
         let _ = stream.read(&mut [0; 4096]);
-        let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{page}", page.len());
+        let _ = write!(
+            stream,
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{page}",
+            page.len()
+        );
     });
     let rel9 = empty_account().rel9().env("AWS_ENDPOINT_URL", login).env("AWS_MAX_ATTEMPTS", "1");
     rel9.run(&["audit"]).ended(3).said("sts:GetCallerIdentity").said("AWS_ENDPOINT_URL");
@@ -358,8 +362,7 @@ fn reports_that_cannot_be_written() {
 fn a_full_disk() {
     let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
     let rel9 = Rel9::new();
-    let mut child =
-        rel9.command(&["audit", "--demo", "--format", "json"]).stdout(full).stderr(Stdio::piped()).spawn().expect("rel9 runs");
+    let mut child = rel9.command(&["audit", "--demo", "--format", "json"]).stdout(full).stderr(Stdio::piped()).spawn().expect("rel9 runs");
     let code = wait(&mut child, &["audit"]);
     let mut words = String::new();
     child.stderr.take().expect("a pipe").read_to_string(&mut words).expect("UTF-8");
@@ -388,7 +391,10 @@ fn mistakes_in_the_policy() {
         ("version: 2\n".to_owned(), "rel9.yaml:1: version is 2, this program reads version 1"),
         ("version: 1\nobjectivs: []\n".to_owned(), "rel9.yaml:2: unknown field `objectivs`"),
         (entry("objectives", "{ name: a, match: 'true', rpo: 5x }"), "rel9.yaml:3: `5x` is no duration"),
-        (entry("objectives", "{ name: a, match: 'resource.tgs == 1', rpo: 5h }"), "rel9.yaml:3: `resource` has no field `tgs`; did you mean `tags`?"),
+        (
+            entry("objectives", "{ name: a, match: 'resource.tgs == 1', rpo: 5h }"),
+            "rel9.yaml:3: `resource` has no field `tgs`; did you mean `tags`?",
+        ),
         (entry("objectives", "{ name: a, match: 'resource.tags[', rpo: 5h }"), "rel9.yaml:3: "),
         (
             entry("waivers", "{ rule: data-protectd, match: 'true', reason: x, approved_by: y, expires: 2027-01-01 }"),
@@ -396,7 +402,10 @@ fn mistakes_in_the_policy() {
         ),
         (entry("waivers", "{ rule: data-protected, match: 'true', reason: x, approved_by: y, expires: soon }"), "rel9.yaml:3: "),
         (entry("waivers", "{ rule: data-protected, match: 'true' }"), "rel9.yaml:3: "),
-        ("version: 1\nrules:\n  data-protected: { params: { nope: 1 } }\n".to_owned(), "rel9.yaml:3: rule `data-protected` has no parameter `nope`"),
+        (
+            "version: 1\nrules:\n  data-protected: { params: { nope: 1 } }\n".to_owned(),
+            "rel9.yaml:3: rule `data-protected` has no parameter `nope`",
+        ),
         ("version: 1\nrules:\n  data-protected: { severity: awful }\n".to_owned(), "rel9.yaml:3: "),
         ("version: 1\nfail_on: worst\n".to_owned(), "rel9.yaml:2: "),
         ("version: 1\n\trules: {}\n".to_owned(), "rel9.yaml:1: "),

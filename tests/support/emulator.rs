@@ -164,4 +164,3 @@ fn new_enough_python() -> &'static str {
         )
     })
 }
-
