@@ -163,7 +163,7 @@ fn an_endpoint_that_is_not_aws() {
 #[test]
 #[ignore = "takes half a minute"]
 fn an_endpoint_that_does_not_answer() {
-    let silent = server(|stream| std::mem::forget(stream));
+    let silent = server(std::mem::forget);
     let rel9 = empty_account().rel9().env("AWS_ENDPOINT_URL", silent).env("AWS_MAX_ATTEMPTS", "1");
     rel9.run(&["audit"]).ended(3).said("no answer in time");
 }
@@ -220,7 +220,7 @@ fn packed_files_that_are_broken() {
     file("not.ndjson.gz", &whole).ended(2).said("not.ndjson.gz:1: ");
     file("cut.ndjson.zst", &packed[..packed.len() / 2]).ended(2).said("cut.ndjson.zst:");
     file("none.ndjson.zst", "").ended(2).said("none.ndjson.zst");
-    assert_eq!(file("whole.ndjson.zst", &packed).document().findings().is_empty(), false);
+    assert!(!file("whole.ndjson.zst", &packed).document().findings().is_empty());
 }
 
 #[test]
