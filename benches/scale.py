@@ -15,6 +15,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -62,7 +63,7 @@ def main() -> None:
         }
         programs = {"rel9": [arguments.rel9, "audit", "--quiet", "--format", "json"]}
         if arguments.prowler:
-            checks = ["--checks", *PROWLER_CHECKS, "--region", "us-east-1", "eu-west-1", "--no-banner", "-M", "json-ocsf", "-o", "/tmp/rel9-bench-prowler"]
+            checks = ["--checks", *PROWLER_CHECKS, "--region", "us-east-1", "eu-west-1", "--no-banner", "-M", "json-ocsf", "-o", tempfile.mkdtemp()]
             programs["prowler"] = [arguments.prowler, "aws", *checks]
         print(f"{'program':8}  {'calls':>6}  {'seconds (min/median/max)':>26}  {'peak MiB':>8}  exit")
         for name, command in programs.items():
