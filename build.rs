@@ -19,7 +19,8 @@ fn list(folder: &str, extension: &str, out: &str) -> io::Result<()> {
     let mut code = String::from("&[\n");
     for file in &files {
         let name = file.strip_prefix(&root).unwrap_or(file).to_string_lossy().replace('\\', "/");
-        let _ = writeln!(code, "    ({name:?}, include_str!({:?})),", file.to_string_lossy());
+        // Through the variable, so that a checkout that moves is compiled again.
+        let _ = writeln!(code, "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {:?}))),", format!("/{name}"));
     }
     code.push_str("]\n");
     fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join(out), code)

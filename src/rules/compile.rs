@@ -127,13 +127,15 @@ pub fn parse<T: serde::de::DeserializeOwned>(path: &str, text: &str) -> Result<T
     })
 }
 
-/// serde's "unknown field `x`, expected one of `a`, `b`" with the nearest of them.
+/// serde's "unknown field `x`, expected one of a, b at line 2, column 1" without the place, with the nearest of them.
 fn with_suggestion(message: &str) -> String {
-    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    match quoted.split_first() {
-        Some((wrong, known)) if message.contains("unknown ") => format!("{message}{}", hint(wrong, known.iter().copied())),
-        _ => message.to_owned(),
-    }
+    let message = message.find(" at line ").map_or(message, |place| &message[..place]);
+    let Some((wrong, known)) = message.strip_prefix("unknown ").and_then(|rest| rest.split_once(", expected ")) else {
+        return message.to_owned();
+    };
+    let wrong = wrong.split('`').nth(1).unwrap_or(wrong);
+    let known = known.strip_prefix("one of ").unwrap_or(known).split([',', ' ', '`']).filter(|name| !name.is_empty());
+    format!("{message}{}", hint(wrong, known))
 }
 
 /// What the expressions of a policy file may name: `resource`, with the fields of every type.
