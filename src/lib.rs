@@ -4,6 +4,7 @@
 //! [`rules`] judge; [`audit`] makes the findings document of it; [`report`] renders that document. [`cli`] wires them.
 
 pub mod audit;
+#[cfg(feature = "live")]
 pub mod aws;
 pub mod cli;
 pub mod inventory;

@@ -1,5 +1,7 @@
 //! From inventory to findings: what a policy changes, what the gate says, and that nothing unread ever passes.
 
+#![cfg(feature = "live")] // the list of operations comes from the readers
+
 use rel9::audit::findings::{Findings, Status};
 use rel9::audit::policy::{FailOn, Policy};
 use rel9::audit::{self, Gate, Input, Options};

@@ -1,6 +1,8 @@
 //! What goes wrong before, while and after reading: the exit codes of the design (2: to be set right by the user, 3: could not be read),
 //! what is said, and never a panic ([`support::Rel9::run`] looks for one in every run).
 
+#![cfg(feature = "live")]
+
 mod support;
 
 use serde_json::{Value, json};

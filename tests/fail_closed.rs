@@ -1,6 +1,8 @@
 //! Fail closed: whatever operation AWS denies, fails or throttles, the audit says so by its exit code and by name, and nothing that
 //! failed, or was unknown, passes for it. The operations are those that the library declares, so that a new one is tried by itself.
 
+#![cfg(feature = "live")]
+
 mod support;
 
 use chrono::{SecondsFormat, TimeDelta, Utc};

@@ -1,5 +1,7 @@
 //! The join, through small inventories: what each resource's protection is, and why it is unknown when something was not read.
 
+#![cfg(feature = "live")] // the list of operations comes from the readers
+
 use rel9::inventory::{Shard, document};
 use rel9::protection::facts::{Facts, Joined, Protection, State};
 use rel9::protection::{self, Owed, Summaries, summarise};

@@ -306,7 +306,7 @@ async fn credentials_of(profile: &str, client: SharedHttpClient) -> ProfileFileC
 /// connections for itself. `build_with_connector_fn` is how the SDK builds its default; the plain builder has no proxy settings.
 fn http_client() -> SharedHttpClient {
     Builder::new().build_with_connector_fn(|settings, components| {
-        let mut connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+        let mut connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring));
         connector.set_connector_settings(settings.cloned());
         if let Some(components) = components {
             connector.set_sleep_impl(components.sleep_impl());

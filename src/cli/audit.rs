@@ -1,5 +1,7 @@
 //! `rel9 audit`: judges live AWS, inventory files or the demo organisation.
 
+use super::collection;
+#[cfg(feature = "live")]
 use super::live::{self, LiveArgs};
 use super::output::{self, Output};
 use super::{Exit, Verbosity};
@@ -24,6 +26,7 @@ pub struct Args {
     /// Judge the built-in demo organisation (no AWS account needed)
     #[arg(long, conflicts_with = "inputs")]
     demo: bool,
+    #[cfg(feature = "live")]
     #[command(flatten)]
     live: LiveArgs,
     /// Only findings for these ARNs
@@ -141,20 +144,30 @@ fn input(args: &Args, verbosity: Verbosity) -> Result<(Input, &'static str), sup
         return Ok((Input::Memory(shards), "demo"));
     }
     if args.inputs.is_empty() {
-        return Ok((Input::Memory(live::collect(&args.live, verbosity)?), "aws"));
+        return from_aws(args, verbosity);
     }
     let mut files = Vec::new();
     for input in &args.inputs {
+        collection::check_finished(input)?;
         if input.is_dir() {
             let found = document::files_in(input).map_err(|error| error.to_string())?;
             if found.is_empty() {
                 return Err(format!("{}: holds no inventory file (*.ndjson, *.ndjson.gz, *.ndjson.zst)", input.display()).into());
             }
-            live::check_finished(input)?;
             files.extend(found);
         } else {
             files.push(input.clone());
         }
     }
     Ok((Input::Files(files), "inventory"))
+}
+
+#[cfg(feature = "live")]
+fn from_aws(args: &Args, verbosity: Verbosity) -> Result<(Input, &'static str), super::Failure> {
+    Ok((Input::Memory(live::collect(&args.live, verbosity)?), "aws"))
+}
+
+#[cfg(not(feature = "live"))]
+fn from_aws(_: &Args, _: Verbosity) -> Result<(Input, &'static str), super::Failure> {
+    Err("this rel9 was built without live AWS (feature `live`): give it inventory files or templates".to_owned().into())
 }

@@ -1,23 +1,18 @@
 //! Reading live AWS: for `audit` into memory, for `collect` into files that a later run goes on from.
 
+use super::collection::State;
+use super::progress::progress;
 use super::{Exit, Failure, Verbosity};
-use crate::aws::{self, ConnectError, Operation, Progress, Session};
-use crate::inventory::document::{self, DocumentError};
+use crate::aws::{self, ConnectError, Session};
+use crate::inventory::document;
 use crate::inventory::{CoverageStatus, Shard};
 use futures::StreamExt;
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many shards are read side by side; the rate limit holds over all of them.
 const SHARDS_AT_ONCE: usize = 8;
-
-/// Keeps how far a collection came, in the folder it writes to.
-const STATE: &str = "rel9-collect.json";
 
 #[derive(Debug, clap::Args)]
 pub struct LiveArgs {
@@ -56,12 +51,6 @@ impl From<ConnectError> for Failure {
     }
 }
 
-impl From<DocumentError> for Failure {
-    fn from(error: DocumentError) -> Self {
-        Failure::from(error.to_string())
-    }
-}
-
 /// Reads all shards into memory.
 ///
 /// # Errors
@@ -87,78 +76,6 @@ pub struct CollectArgs {
     out: PathBuf,
     #[command(flatten)]
     live: LiveArgs,
-}
-
-/// What a collection set out to do and how far it came.
-#[derive(Serialize, Deserialize, PartialEq)]
-struct State {
-    account: String,
-    regions: Vec<String>,
-    services: Vec<String>,
-    /// Shard to its file, for those that are done.
-    done: BTreeMap<String, String>,
-    finished: bool,
-}
-
-impl State {
-    fn read(folder: &Path) -> Option<State> {
-        serde_json::from_slice(&std::fs::read(folder.join(STATE)).ok()?).ok()
-    }
-
-    fn write(&self, folder: &Path) -> Result<(), Failure> {
-        let fail = |error: std::io::Error| Failure::from(format!("{}: cannot be written: {error}", folder.join(STATE).display()));
-        let file = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
-        serde_json::to_writer_pretty(&file, self).map_err(|error| fail(error.into()))?;
-        file.persist(folder.join(STATE)).map_err(|error| fail(error.error))?;
-        Ok(())
-    }
-
-    /// Goes on from an earlier run that set out to do the same and did not finish; else starts anew, without its files.
-    fn resume(self, folder: &Path) -> Result<State, Failure> {
-        let earlier = State::read(folder);
-        if let Some(earlier) = earlier.as_ref().filter(|earlier| earlier.account != self.account) {
-            let message = format!(
-                "{}: holds the inventory of account {}: give account {} a folder of its own",
-                folder.display(),
-                earlier.account,
-                self.account
-            );
-            return Err(Failure::from(message));
-        }
-        Ok(match earlier {
-            Some(earlier)
-                if !earlier.finished
-                    && (&earlier.account, &earlier.regions, &earlier.services) == (&self.account, &self.regions, &self.services) =>
-            {
-                let there = |name: &String| document::read_file(&folder.join(name)).is_ok();
-                State { done: earlier.done.into_iter().filter(|(_, name)| there(name)).collect(), ..self }
-            }
-            Some(earlier) => {
-                for name in earlier.done.values() {
-                    let _ = std::fs::remove_file(folder.join(name));
-                }
-                self
-            }
-            None => self,
-        })
-    }
-}
-
-/// A folder whose collection was interrupted holds less than the account: it is not judged as if it were all.
-///
-/// # Errors
-/// When the folder's collection did not finish.
-pub fn check_finished(folder: &Path) -> Result<(), Failure> {
-    match State::read(folder) {
-        Some(state) if !state.finished => {
-            let missing = state.regions.len().saturating_sub(state.done.len());
-            Err(Failure::from(format!(
-                "{}: its collection did not finish ({missing} Regions are missing); run the same `rel9 collect` again to go on",
-                folder.display()
-            )))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// `rel9 collect`.
@@ -211,47 +128,4 @@ async fn into_files(session: &Session, mut state: State, folder: &Path, verbosit
         }
     }
     Ok(if complete { Exit::Passed } else { Exit::Incomplete })
-}
-
-fn progress(verbosity: Verbosity) -> Arc<dyn Progress> {
-    if verbosity == Verbosity::Normal && std::io::stderr().is_terminal() { Arc::new(Bars::default()) } else { Arc::new(aws::Silent) }
-}
-
-/// A line a Region on a terminal, gone when the Region is read.
-#[derive(Default)]
-struct Bars {
-    lines: MultiProgress,
-    by_region: Mutex<BTreeMap<String, ProgressBar>>,
-}
-
-impl Bars {
-    fn with(&self, region: &str, what: impl FnOnce(&ProgressBar)) {
-        let bars = self.by_region.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bar) = bars.get(region) {
-            what(bar);
-        }
-    }
-}
-
-impl Progress for Bars {
-    fn started(&self, region: &str) {
-        let bar = self.lines.add(ProgressBar::new_spinner());
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix:16} {pos:>5} calls  {msg}") {
-            bar.set_style(style);
-        }
-        bar.set_prefix(region.to_owned());
-        bar.enable_steady_tick(std::time::Duration::from_millis(120));
-        self.by_region.lock().unwrap_or_else(PoisonError::into_inner).insert(region.to_owned(), bar);
-    }
-
-    fn called(&self, region: &str, operation: &Operation, _: CoverageStatus) {
-        self.with(region, |bar| {
-            bar.inc(1);
-            bar.set_message(operation.to_string());
-        });
-    }
-
-    fn finished(&self, region: &str, _: usize) {
-        self.with(region, ProgressBar::finish_and_clear);
-    }
 }

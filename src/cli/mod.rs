@@ -1,13 +1,21 @@
 //! The command line: flags are parsed once, turned into what the rooms need, and every way to end has its exit code.
 
 mod audit;
+mod collection;
+#[cfg(feature = "live")]
 mod live;
 mod output;
+#[cfg(feature = "live")]
+mod progress;
 mod rules;
 mod schema;
 
+#[cfg(feature = "live")]
 use crate::aws::permissions;
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use crate::inventory::document::DocumentError;
+#[cfg(feature = "live")]
+use clap::ValueEnum;
+use clap::{CommandFactory, Parser, Subcommand};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
@@ -42,6 +50,12 @@ impl From<String> for Failure {
     }
 }
 
+impl From<DocumentError> for Failure {
+    fn from(error: DocumentError) -> Self {
+        Failure::from(error.to_string())
+    }
+}
+
 /// How much is told besides the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verbosity {
@@ -71,10 +85,12 @@ struct Cli {
 enum Command {
     /// Judge live AWS, inventory files or the demo organisation
     Audit(Box<audit::Args>),
+    #[cfg(feature = "live")]
     /// Read live AWS into inventory files
     Collect(live::CollectArgs),
     /// List, show, test or document the rules
     Rules(rules::Args),
+    #[cfg(feature = "live")]
     /// Print the least permissions that reading needs
     Permissions {
         #[arg(long, value_enum, default_value_t = PermissionFormat::Json)]
@@ -92,6 +108,7 @@ enum Command {
     },
 }
 
+#[cfg(feature = "live")]
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum PermissionFormat {
     /// An IAM policy document
@@ -123,8 +140,10 @@ pub fn run() -> ExitCode {
     }
     let outcome = match cli.command {
         Command::Audit(args) => audit::run(*args, verbosity),
+        #[cfg(feature = "live")]
         Command::Collect(args) => live::run(args, verbosity),
         Command::Rules(args) => rules::run(args).map_err(Failure::from),
+        #[cfg(feature = "live")]
         Command::Permissions { format } => {
             let text = match format {
                 PermissionFormat::Json => permissions::as_json(),

@@ -1,0 +1,97 @@
+//! The state of a collection, kept in its folder: how far it came, so that the next run goes on, and that nobody judges half of it.
+
+use super::Failure;
+#[cfg(feature = "live")]
+use crate::inventory::document;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Keeps how far a collection came, in the folder it writes to.
+const STATE: &str = "rel9-collect.json";
+
+/// What a collection set out to do and how far it came.
+#[derive(Serialize, Deserialize, PartialEq)]
+pub struct State {
+    pub account: String,
+    /// Its shards: Regions, and `global`.
+    pub regions: Vec<String>,
+    pub services: Vec<String>,
+    /// Shard to its file, for those that are done.
+    pub done: BTreeMap<String, String>,
+    pub finished: bool,
+}
+
+impl State {
+    fn read(folder: &Path) -> Option<State> {
+        serde_json::from_slice(&std::fs::read(folder.join(STATE)).ok()?).ok()
+    }
+}
+
+#[cfg(feature = "live")]
+impl State {
+    /// Writes the state, whole.
+    ///
+    /// # Errors
+    /// A folder that does not take it.
+    pub fn write(&self, folder: &Path) -> Result<(), Failure> {
+        let fail = |error: std::io::Error| Failure::from(format!("{}: cannot be written: {error}", folder.join(STATE).display()));
+        let file = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
+        serde_json::to_writer_pretty(&file, self).map_err(|error| fail(error.into()))?;
+        file.persist(folder.join(STATE)).map_err(|error| fail(error.error))?;
+        Ok(())
+    }
+
+    /// Goes on from an earlier run that set out to do the same and did not finish; else starts anew, without its files.
+    ///
+    /// # Errors
+    /// When the folder belongs to another account.
+    pub fn resume(self, folder: &Path) -> Result<State, Failure> {
+        let earlier = State::read(folder);
+        if let Some(earlier) = earlier.as_ref().filter(|earlier| earlier.account != self.account) {
+            let message = format!(
+                "{}: holds the inventory of account {}: give account {} a folder of its own",
+                folder.display(),
+                earlier.account,
+                self.account
+            );
+            return Err(Failure::from(message));
+        }
+        Ok(match earlier {
+            Some(earlier)
+                if !earlier.finished
+                    && (&earlier.account, &earlier.regions, &earlier.services) == (&self.account, &self.regions, &self.services) =>
+            {
+                let there = |name: &String| document::read_file(&folder.join(name)).is_ok();
+                State { done: earlier.done.into_iter().filter(|(_, name)| there(name)).collect(), ..self }
+            }
+            Some(earlier) => {
+                for name in earlier.done.values() {
+                    let _ = std::fs::remove_file(folder.join(name));
+                }
+                self
+            }
+            None => self,
+        })
+    }
+}
+
+/// A collection that was interrupted holds less than the account: neither its folder nor a file of it is judged as if it were all.
+///
+/// # Errors
+/// When the collection of the folder, or of the file's folder, did not finish.
+pub fn check_finished(input: &Path) -> Result<(), Failure> {
+    let folder =
+        if input.is_dir() { input } else { input.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")) };
+    let Some(state) = State::read(folder).filter(|state| !state.finished) else { return Ok(()) };
+    let of_collection = |name: &String| input.file_name().is_some_and(|file| file == name.as_str());
+    if input.is_file() && !state.done.values().any(of_collection) {
+        return Ok(());
+    }
+    let missing = state.regions.iter().filter(|region| !state.done.contains_key(*region));
+    Err(Failure::from(format!(
+        "{}: its collection did not finish (missing: {}); run the same `rel9 collect` again to go on",
+        input.display(),
+        missing.cloned().collect::<Vec<_>>().join(", ")
+    )))
+}

@@ -1,0 +1,53 @@
+//! Progress on a terminal: a line a Region.
+
+use super::Verbosity;
+use crate::aws::{self, Operation, Progress};
+use crate::inventory::CoverageStatus;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Bars on a terminal, nothing elsewhere.
+pub fn progress(verbosity: Verbosity) -> Arc<dyn Progress> {
+    if verbosity == Verbosity::Normal && std::io::stderr().is_terminal() { Arc::new(Bars::default()) } else { Arc::new(aws::Silent) }
+}
+
+/// A line a Region on a terminal, gone when the Region is read.
+#[derive(Default)]
+struct Bars {
+    lines: MultiProgress,
+    by_region: Mutex<BTreeMap<String, ProgressBar>>,
+}
+
+impl Bars {
+    fn with(&self, region: &str, what: impl FnOnce(&ProgressBar)) {
+        let bars = self.by_region.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bar) = bars.get(region) {
+            what(bar);
+        }
+    }
+}
+
+impl Progress for Bars {
+    fn started(&self, region: &str) {
+        let bar = self.lines.add(ProgressBar::new_spinner());
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix:16} {pos:>5} calls  {msg}") {
+            bar.set_style(style);
+        }
+        bar.set_prefix(region.to_owned());
+        bar.enable_steady_tick(std::time::Duration::from_millis(120));
+        self.by_region.lock().unwrap_or_else(PoisonError::into_inner).insert(region.to_owned(), bar);
+    }
+
+    fn called(&self, region: &str, operation: &Operation, _: CoverageStatus) {
+        self.with(region, |bar| {
+            bar.inc(1);
+            bar.set_message(operation.to_string());
+        });
+    }
+
+    fn finished(&self, region: &str, _: usize) {
+        self.with(region, ProgressBar::finish_and_clear);
+    }
+}
