@@ -76,6 +76,7 @@ pub fn resource<P: Properties>(reader: &Reader, arn: String, id: String, propert
         created_at: None,
         tags: Fact::Unread,
         properties: properties_of(properties),
+        declared: None,
     }
 }
 

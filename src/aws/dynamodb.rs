@@ -217,6 +217,7 @@ mod tests {
                 created_at: None,
                 tags: Fact::Unread,
                 properties: serde_json::Map::new(),
+                declared: None,
             },
             table_id: match table_id {
                 Fact::Read(id) => Fact::Read(id.map(str::to_owned)),

@@ -280,6 +280,7 @@ mod tests {
             created_at: None,
             tags: Fact::Unread,
             properties,
+            declared: None,
         }
     }
 

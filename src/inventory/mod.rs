@@ -1,11 +1,13 @@
 //! The inventory: what was read, and what could not be. Plain data: it judges nothing and knows neither AWS SDK types nor rules.
 
 mod coverage;
+mod declared;
 pub mod document;
 mod fact;
 pub mod types;
 
 pub use coverage::{Coverage, CoverageEntry, CoverageStatus};
+pub use declared::{Declared, Ignore, Place, Template};
 pub use fact::Fact;
 
 use chrono::{DateTime, Utc};
@@ -43,6 +45,9 @@ pub struct Resource {
     /// The properties of the type (see [`types`]); a missing key was not read, `null` was read and is empty.
     #[serde(default)]
     pub properties: serde_json::Map<String, serde_json::Value>,
+    /// How a template declares it; `None` for what was read from AWS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<Box<Declared>>,
 }
 
 impl Resource {

@@ -1,0 +1,131 @@
+//! What a template declares, in one form for both languages: resources with positions, references kept, unknown values kept with their
+//! reason. The readers of the languages make it, the tables of [`super::types`] turn it into inventory resources.
+
+use std::sync::Arc;
+
+/// A place in a file, both counted from 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub line: u32,
+    pub column: u32,
+}
+
+/// The language of a declaration; defaults differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Language {
+    CloudFormation,
+    Terraform,
+}
+
+/// A value with the place where it is written (of the key's value; of the key itself where the value has no place of its own).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    pub at: Position,
+    pub value: Value,
+}
+
+/// A value after everything was resolved that can be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Nothing: `null`, `AWS::NoValue`, an attribute that is not set.
+    Null,
+    Bool(bool),
+    Number(serde_json::Number),
+    Text(String),
+    List(Vec<Node>),
+    /// In the order of writing; keys are unique.
+    Map(Vec<(String, Node)>),
+    /// An attribute of another resource of the same template: `Ref` (CloudFormation), `id`, `arn`, `Arn`, `BackupVaultArn` …
+    Reference {
+        id: Arc<str>,
+        attribute: Arc<str>,
+    },
+    /// A text of parts of which at least one is a [`Value::Reference`] or [`Value::Unknown`].
+    Concat(Vec<Node>),
+    /// Cannot be known before it is deployed.
+    Unknown(Unknown),
+}
+
+/// Why a value is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// For people: `parameter Retention has no default (give it with --parameters)`, `known after apply`.
+    pub reason: Arc<str>,
+    /// What stands for it inside names and ARNs: `${Retention}`. The same symbol is the same value.
+    pub symbol: Arc<str>,
+}
+
+/// One resource as a template declares it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declaration {
+    pub language: Language,
+    /// `AWS::EC2::Volume`, `aws_ebs_volume`.
+    pub type_name: String,
+    /// The logical id, or the Terraform address with module and index.
+    pub id: String,
+    /// The path relative to where rel9 was started, with `/`; `-` for standard input.
+    pub file: Arc<str>,
+    /// Where the resource begins: its logical id, its block.
+    pub at: Position,
+    /// The CDK construct path of its metadata.
+    pub construct: Option<String>,
+    /// `Properties`, or the arguments of the block; a [`Value::Map`].
+    pub body: Node,
+    /// What stands beside the body: `DeletionPolicy`, `UpdateReplacePolicy` (CloudFormation); `prevent_destroy` of `lifecycle` (Terraform).
+    pub settings: Vec<(String, Node)>,
+    /// Waivers in the file that name this resource.
+    pub ignores: Vec<Ignore>,
+}
+
+/// A waiver in a template: `# rel9:ignore rule-id reason`, or `Metadata: rel9: ignore:`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ignore {
+    pub rule: String,
+    pub reason: String,
+    pub expires: Option<chrono::NaiveDate>,
+    pub at: Position,
+}
+
+/// A file that claims to be a template and is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateError {
+    pub file: String,
+    /// Where, when it is known.
+    pub at: Option<Position>,
+    pub what: String,
+}
+
+impl std::fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.at {
+            Some(at) => write!(f, "{}:{}:{}: {}", self.file, at.line, at.column, self.what),
+            None => write!(f, "{}: {}", self.file, self.what),
+        }
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
+impl Node {
+    /// A node.
+    pub fn new(at: Position, value: Value) -> Self {
+        Node { at, value }
+    }
+
+    /// The value of a key of a map that is not null.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        match &self.value {
+            Value::Map(entries) => {
+                entries.iter().find(|(name, _)| name == key).map(|(_, node)| node).filter(|node| node.value != Value::Null)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Declaration {
+    /// What stands beside the body under `name`.
+    pub fn setting(&self, name: &str) -> Option<&Node> {
+        self.settings.iter().find(|(key, _)| key == name).map(|(_, node)| node)
+    }
+}
