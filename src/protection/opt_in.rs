@@ -72,6 +72,7 @@ mod tests {
             created_at: None,
             tags: Fact::Unread,
             properties,
+            declared: None,
         })
     }
 
