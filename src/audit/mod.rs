@@ -105,13 +105,11 @@ fn document_of(
     policy: &Policy,
     options: &Options,
 ) -> Findings {
-    found.findings.sort_by(|a, b| {
-        let key = |finding: &Finding| {
-            let resource = &finding.resource;
-            (resource.account.clone(), resource.region.clone(), resource.type_name.clone(), resource.arn.clone(), finding.rule.clone())
-        };
-        key(a).cmp(&key(b))
-    });
+    fn place(finding: &Finding) -> [&str; 5] {
+        let resource = &finding.resource;
+        [&resource.account, &resource.region, &resource.type_name, &resource.arn, &finding.rule]
+    }
+    found.findings.sort_by(|a, b| place(a).cmp(&place(b)));
     found.reproducible.sort_by(|a, b| {
         (&a.resource.account, &a.resource.region, &a.resource.arn).cmp(&(&b.resource.account, &b.resource.region, &b.resource.arn))
     });

@@ -1,7 +1,7 @@
 //! `rel9 rules`: list, show, test and document rules.
 
 use super::Exit;
-use crate::rules::{Rule, RuleSet, docs, selftest};
+use crate::rules::{Care, Rule, RuleSet, docs, selftest};
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -152,7 +152,7 @@ fn write_docs(select: &Select, out: Option<PathBuf>) -> Result<Exit, String> {
 /// With `--rules`, the tests of those folders alone: the built-in ones are tested by their own build.
 fn test(select: &Select) -> Result<Exit, String> {
     let set = match select.rules.as_slice() {
-        [] => RuleSet::load(&select.rules),
+        [] => RuleSet::built_in(Care::Checked),
         folders => RuleSet::of_folders(folders),
     }
     .map_err(|mistakes| super::list_of(&mistakes))?;
