@@ -30,7 +30,6 @@ struct Chosen<'a> {
 pub struct Judge<'a> {
     by_type: HashMap<&'static str, Vec<Chosen<'a>>>,
     policy: &'a Policy,
-    summaries: &'a Summaries,
     as_of: DateTime<Utc>,
     options: &'a Options,
 }
@@ -93,7 +92,7 @@ struct Prepared<'s> {
 
 impl<'a> Judge<'a> {
     /// Prepares the rules.
-    pub fn new(rules: &[&'a Rule], policy: &'a Policy, summaries: &'a Summaries, as_of: DateTime<Utc>, options: &'a Options) -> Self {
+    pub fn new(rules: &[&'a Rule], policy: &'a Policy, as_of: DateTime<Utc>, options: &'a Options) -> Self {
         let mut by_type: HashMap<&'static str, Vec<Chosen>> = HashMap::new();
         for rule in rules {
             for type_name in &rule.applies_to {
@@ -101,11 +100,11 @@ impl<'a> Judge<'a> {
                 by_type.entry(type_name).or_default().push(chosen);
             }
         }
-        Judge { by_type, policy, summaries, as_of, options }
+        Judge { by_type, policy, as_of, options }
     }
 
     /// Judges a shard.
-    pub fn shard(&self, shard: &Shard) -> Judged {
+    pub fn shard(&self, shard: &Shard, summaries: &Summaries) -> Judged {
         let by_nature = reproducible::by_nature(shard);
         let known: Vec<Option<Prepared>> = shard
             .resources
@@ -115,7 +114,7 @@ impl<'a> Judge<'a> {
             })
             .collect();
         let owed: Vec<Owed> = known.iter().map(|prepared| self.owed(prepared.as_ref())).collect();
-        let joined = protection::join(shard, self.summaries, self.as_of, &owed);
+        let joined = protection::join(shard, summaries, self.as_of, &owed);
         let judged: Vec<Judged> =
             known.into_par_iter().zip(joined).filter_map(|(prepared, joined)| Some(self.resource(prepared?, joined))).collect();
         let mut all = Judged::default();

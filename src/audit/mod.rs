@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use findings::{AuditInfo, BestPracticeSummary, Finding, Findings, Status, Summary};
 use judge::Judge;
 use policy::{FailOn, Policy};
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -85,14 +86,21 @@ pub fn run(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -
     let as_of = options.as_of.or(captured_at).unwrap_or_else(Utc::now);
 
     let chosen: Vec<&Rule> = rules.iter().filter(|rule| options.wants_rule(rule) && policy.enabled(&rule.id)).collect();
-    let judge = Judge::new(&chosen, policy, &summaries, as_of, options);
+    let judge = Judge::new(&chosen, policy, as_of, options);
     let mut found = judge::Judged::default();
     let mut collection = Vec::new();
-    input.each(|shard| {
-        found.add(judge.shard(shard));
-        collection.extend(shard.coverage.entries.iter().cloned());
-        Ok(())
-    })?;
+    match input {
+        Input::Memory(shards) => {
+            let judged: Vec<_> = shards.par_iter().map(|shard| judge.shard(shard, &summaries)).collect();
+            judged.into_iter().for_each(|judged| found.add(judged));
+            collection.extend(shards.iter().flat_map(|shard| shard.coverage.entries.iter().cloned()));
+        }
+        Input::Files(_) => input.each(|shard| {
+            found.add(judge.shard(shard, &summaries));
+            collection.extend(shard.coverage.entries.iter().cloned());
+            Ok(())
+        })?,
+    }
     Ok(document_of(found, collection, &seen, as_of, rules, policy, options))
 }
 

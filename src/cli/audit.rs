@@ -12,6 +12,7 @@ use crate::rules::{BestPractice, RuleSet};
 use chrono::{DateTime, Utc};
 use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
+use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
 /// The built-in organisation: the files of `fixtures/demo`.
@@ -137,10 +138,8 @@ fn policy(args: &Args, rules: &RuleSet) -> Result<Policy, String> {
 
 fn input(args: &Args, verbosity: Verbosity) -> Result<(Input, &'static str), super::Failure> {
     if args.demo {
-        let mut shards = Vec::new();
-        for (name, text) in DEMO {
-            shards.extend(document::read(text.as_bytes(), Path::new(name)).map_err(|error| error.to_string())?);
-        }
+        let read: Result<Vec<_>, _> = DEMO.par_iter().map(|(name, text)| document::read(text.as_bytes(), Path::new(name))).collect();
+        let shards = read.map_err(|error| error.to_string())?.into_iter().flatten().collect();
         return Ok((Input::Memory(shards), "demo"));
     }
     if args.inputs.is_empty() {

@@ -6,7 +6,7 @@ pub mod document;
 mod fact;
 pub mod types;
 
-pub use coverage::{Coverage, CoverageEntry, CoverageStatus};
+pub use coverage::{Coverage, CoverageEntry, CoverageStatus, DEPLOYED};
 pub use declared::{Declared, Ignore, Place, Template};
 pub use fact::Fact;
 
@@ -87,6 +87,11 @@ pub struct Shard {
     pub source: Option<String>,
     pub resources: Vec<Resource>,
     pub coverage: Coverage,
+}
+
+/// Whether a name, an ARN, an account or a Region has a symbol (`${AWS::Region}`) in it for what only deployment settles.
+pub fn is_symbolic(text: &str) -> bool {
+    text.contains("${")
 }
 
 impl Shard {

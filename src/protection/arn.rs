@@ -1,5 +1,16 @@
 //! The parts of an ARN: `arn:partition:service:region:account:resource`.
 
+use crate::inventory::{Fact, is_symbolic};
+
+/// Whether two accounts or two Regions differ; unread while one of them is a symbol that may turn out to be the other.
+pub fn differ(one: &str, other: &str) -> Fact<bool> {
+    match one == other {
+        true => Fact::Read(false),
+        false if is_symbolic(one) || is_symbolic(other) => Fact::Unread,
+        false => Fact::Read(true),
+    }
+}
+
 /// The Region; empty where the ARN has none.
 pub fn region(arn: &str) -> &str {
     part(arn, 3)

@@ -65,7 +65,7 @@ fn destination(join: &Join, resource: &Resource, rule: &ReplicationRule, unread:
     if let Some((summary, versioning)) = place {
         facts.exists = true.into();
         facts.region = summary.region.clone().into();
-        facts.other_region = (summary.region != resource.region).into();
+        facts.other_region = arn::differ(&summary.region, &resource.region);
         match versioning {
             Some(enabled) => facts.versioning_enabled = Fact::Read(*enabled),
             None => note(unread, &["versioning_enabled"], vec![format!("s3:GetBucketVersioning of {name} was not read")]),

@@ -131,7 +131,7 @@ pub fn summarise(shard: &Shard) -> Summary {
     let mut summary = Summary {
         account: shard.account.clone(),
         region: shard.region.clone(),
-        vaults_unread: missing(&POINT_OPERATIONS),
+        vaults_unread: missing(&POINT_OPERATIONS).into_iter().map(|reason| template_reason(shard, reason)).collect(),
         buckets_unread: missing(&["s3:ListBuckets"]),
         backups_unread: missing(&[POINT_OPERATIONS[0], POINT_OPERATIONS[1], "backup:ListCopyJobs"]),
         ..Summary::default()
@@ -164,6 +164,11 @@ pub fn summarise(shard: &Shard) -> Summary {
         }
     }
     summary
+}
+
+/// A vault that a template does not declare may exist in the account.
+fn template_reason(shard: &Shard, reason: String) -> String {
+    if shard.coverage.template { "the template does not declare the vault".to_owned() } else { reason }
 }
 
 const AIR_GAPPED: &str = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT";

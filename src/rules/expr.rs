@@ -21,6 +21,7 @@ pub struct Expression {
     source: String,
     /// Compiled when it is first asked for.
     ast: OnceLock<IdedExpr>,
+    paths: OnceLock<Vec<Path>>,
 }
 
 /// How an evaluation ended.
@@ -44,13 +45,13 @@ impl Expression {
     /// # Errors
     /// The parser's message, on one line.
     pub fn compile(source: &str) -> Result<Self, String> {
-        Ok(Expression { source: source.to_owned(), ast: OnceLock::from(parse(source)?) })
+        Ok(Expression { source: source.to_owned(), ast: OnceLock::from(parse(source)?), paths: OnceLock::new() })
     }
 
     /// An expression of a rule of the binary. A test compiles and checks them all, so that an audit need not: parsing takes longer than
     /// judging a small account, and most rules of a run have no resource to judge.
     pub fn trusted(source: &str) -> Self {
-        Expression { source: source.to_owned(), ast: OnceLock::new() }
+        Expression { source: source.to_owned(), ast: OnceLock::new(), paths: OnceLock::new() }
     }
 
     fn ast(&self) -> &IdedExpr {
@@ -59,7 +60,7 @@ impl Expression {
 
     /// Stands in for an expression that could not be compiled, so that the rest of a file can be checked.
     pub fn never() -> Self {
-        Expression { source: String::new(), ast: OnceLock::from(null()) }
+        Expression { source: String::new(), ast: OnceLock::from(null()), paths: OnceLock::new() }
     }
 
     /// Its text.
@@ -68,8 +69,8 @@ impl Expression {
     }
 
     /// The paths that the expression reads, such as `resource.encrypted` or `protection.plans[].rule`.
-    pub fn paths(&self) -> Vec<Path> {
-        paths::of(self.ast())
+    pub fn paths(&self) -> &[Path] {
+        self.paths.get_or_init(|| paths::of(self.ast()))
     }
 
     /// The functions it calls that do not exist.
