@@ -143,7 +143,11 @@ pub struct ResourceRef {
     pub id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Empty where a template leaves it open.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub account: String,
+    /// Empty where a template leaves it open.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub region: String,
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
@@ -153,8 +157,11 @@ pub struct ResourceRef {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WaiverRef {
     pub reason: String,
+    /// Who, or the line of the template that has it.
     pub approved_by: String,
-    pub expires: NaiveDate,
+    /// Missing where a waiver in a template has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<NaiveDate>,
 }
 
 /// What to do.
@@ -178,6 +185,8 @@ pub struct Remediation {
 pub struct Location {
     pub file: String,
     pub line: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u64>,
 }
 
 /// A resource whose data can be made again.

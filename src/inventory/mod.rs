@@ -56,6 +56,11 @@ impl Resource {
         P::deserialize(&serde_json::Value::Object(self.properties.clone())).ok()
     }
 
+    /// What findings call it: its ARN, or the name of its declaration.
+    pub fn uid(&self) -> &str {
+        self.declared.as_ref().map_or(&self.arn, |declared| &declared.uid)
+    }
+
     /// One property as text.
     pub fn text(&self, property: &str) -> Option<&str> {
         self.properties.get(property)?.as_str()

@@ -163,11 +163,15 @@ impl Page<'_> {
         let listed = if self.target.all { group.len() } else { LISTED };
         for finding in group.iter().take(listed) {
             let resource = &finding.resource;
-            let place = format!("{}/{}", resource.account, resource.region);
+            let place = match &finding.location {
+                Some(location) => format!("{}:{}", location.file, location.line),
+                None => format!("{}/{}", resource.account, resource.region),
+            };
             let name = resource.name.as_deref().filter(|name| *name != resource.id).map_or(String::new(), |name| format!(" ({name})"));
             let mut text = format!("{}{name} in {place}: {}", resource.id, finding.message);
             if let Some(waiver) = finding.waiver.as_ref().filter(|_| finding.status == Status::Waived) {
-                text.push_str(&format!(" [waived until {} by {}: {}]", waiver.expires, waiver.approved_by, waiver.reason));
+                let until = waiver.expires.map_or(String::new(), |expires| format!(" until {expires}"));
+                text.push_str(&format!(" [waived{until} by {}: {}]", waiver.approved_by, waiver.reason));
             }
             self.paragraph(out, "    - ", &terminal(&text))?;
         }
