@@ -242,14 +242,15 @@ pub struct Jobs {
     pub unresolved: Vec<JobFailure>,
 }
 
-/// What only buckets have.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct BucketFacts {
-    /// Encryption types that neither `BlockedEncryptionTypes` nor a Deny of the bucket policy for everyone refuses, of
-    /// `SSE-S3`, `SSE-KMS`, `DSSE-KMS`, `SSE-C`.
-    pub accepted_encryption_types: Vec<String>,
-    /// One a replication rule that is enabled.
-    pub destinations: Vec<ReplicationDestination>,
+facts! {
+    /// What only buckets have.
+    BucketFacts {
+        /// Encryption types that neither `BlockedEncryptionTypes` nor a Deny of the bucket policy for everyone refuses, of
+        /// `SSE-S3`, `SSE-KMS`, `DSSE-KMS`, `SSE-C`.
+        accepted_encryption_types: Vec<String>,
+        /// One a replication rule that is enabled.
+        destinations: Vec<ReplicationDestination>,
+    }
 }
 
 facts! {
