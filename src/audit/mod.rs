@@ -22,6 +22,8 @@ use std::path::PathBuf;
 pub enum Input {
     Memory(Vec<Shard>),
     Files(Vec<PathBuf>),
+    /// Each shard is a stack of its own, that knows nothing of the others.
+    Templates(Vec<Shard>),
 }
 
 /// What an audit is asked to do.
@@ -59,7 +61,7 @@ impl Input {
     /// Calls `with` for every shard, one file at a time.
     fn each(&self, mut with: impl FnMut(&Shard) -> Result<(), DocumentError>) -> Result<(), DocumentError> {
         match self {
-            Input::Memory(shards) => shards.iter().try_for_each(with),
+            Input::Memory(shards) | Input::Templates(shards) => shards.iter().try_for_each(with),
             Input::Files(files) => files.iter().try_for_each(|file| document::read_file(file)?.iter().try_for_each(&mut with)),
         }
     }
@@ -74,6 +76,9 @@ pub fn run(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -
     let mut seen = BTreeSet::new();
     let mut captured_at = None;
     input.each(|shard| {
+        if shard.coverage.template {
+            return Ok(());
+        }
         if !seen.insert((shard.account.clone(), shard.region.clone())) {
             let what = format!("{}/{} is in two of the inventory files: audit one of them", shard.account, shard.region);
             return Err(DocumentError { path: PathBuf::from("inventory"), line: 0, what });
@@ -94,6 +99,11 @@ pub fn run(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -
             let judged: Vec<_> = shards.par_iter().map(|shard| judge.shard(shard, &summaries)).collect();
             judged.into_iter().for_each(|judged| found.add(judged));
             collection.extend(shards.iter().flat_map(|shard| shard.coverage.entries.iter().cloned()));
+        }
+        Input::Templates(shards) => {
+            let alone = |shard| judge.shard(shard, &std::iter::once(protection::summarise(shard)).collect());
+            let judged: Vec<_> = shards.par_iter().map(alone).collect();
+            judged.into_iter().for_each(|judged| found.add(judged));
         }
         Input::Files(_) => input.each(|shard| {
             found.add(judge.shard(shard, &summaries));
