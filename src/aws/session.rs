@@ -297,8 +297,9 @@ async fn configuration(options: &Options) -> SdkConfig {
 /// The credentials of a profile that was asked for by name. As with the AWS CLI they come before keys in the environment: the SDK's
 /// chain would take those first, and another account would be judged than the one that was asked for.
 async fn credentials_of(profile: &str, client: SharedHttpClient) -> ProfileFileCredentialsProvider {
-    let region = DefaultRegionChain::builder().profile_name(profile).build().region().await;
-    let config = ProviderConfig::without_region().with_region(region).with_http_client(client);
+    let config = ProviderConfig::without_region().with_http_client(client);
+    let region = DefaultRegionChain::builder().configure(&config).profile_name(profile).build().region().await;
+    let config = config.with_region(region);
     ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build()
 }
 
