@@ -12,7 +12,7 @@ use crate::rules::engine::{self, Subject, Verdict};
 use crate::rules::expr::Scope;
 use crate::rules::template::Template;
 use crate::rules::value::{ANYTHING_ELSE, Reasons};
-use crate::rules::{Rule, Severity, hex};
+use crate::rules::{Rule, Severity, hex, sources};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use serde_json::{Map, Value};
@@ -24,6 +24,8 @@ struct Chosen<'a> {
     rule: &'a Rule,
     params: Value,
     severity: Severity,
+    /// A template can hold what it asks of the type.
+    judges_templates: bool,
 }
 
 /// Everything that is the same for all shards.
@@ -92,11 +94,16 @@ struct Prepared<'s> {
 
 impl<'a> Judge<'a> {
     /// Prepares the rules.
-    pub fn new(rules: &[&'a Rule], policy: &'a Policy, as_of: DateTime<Utc>, options: &'a Options) -> Self {
+    pub fn new(rules: &[&'a Rule], policy: &'a Policy, as_of: DateTime<Utc>, options: &'a Options, templates: bool) -> Self {
         let mut by_type: HashMap<&'static str, Vec<Chosen>> = HashMap::new();
         for rule in rules {
             for type_name in &rule.applies_to {
-                let chosen = Chosen { rule, params: Value::Object(policy.params(rule)), severity: policy.severity(rule) };
+                let chosen = Chosen {
+                    rule,
+                    params: Value::Object(policy.params(rule)),
+                    severity: policy.severity(rule),
+                    judges_templates: templates && sources::judges_template(rule, type_name),
+                };
                 by_type.entry(type_name).or_default().push(chosen);
             }
         }
@@ -179,7 +186,7 @@ impl<'a> Judge<'a> {
         for chosen in self.by_type.get(info.name).into_iter().flatten() {
             let skipped = (reproducible && !chosen.rule.reproducible)
                 || (cluster_member && chosen.rule.data)
-                || (chosen.rule.templates_only && resource.declared.is_none());
+                || (if template { !chosen.judges_templates } else { chosen.rule.templates_only });
             if skipped {
                 continue;
             }

@@ -91,7 +91,8 @@ pub fn run(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -
     let as_of = options.as_of.or(captured_at).unwrap_or_else(Utc::now);
 
     let chosen: Vec<&Rule> = rules.iter().filter(|rule| options.wants_rule(rule) && policy.enabled(&rule.id)).collect();
-    let judge = Judge::new(&chosen, policy, as_of, options);
+    let templates = matches!(input, Input::Templates(_));
+    let judge = Judge::new(&chosen, policy, as_of, options, templates);
     let mut found = judge::Judged::default();
     let mut collection = Vec::new();
     match input {

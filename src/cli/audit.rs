@@ -4,10 +4,11 @@ use super::collection;
 #[cfg(feature = "live")]
 use super::live::{self, LiveArgs};
 use super::output::{self, Output};
+use super::templates::TemplateArgs;
 use super::{Exit, Verbosity};
 use crate::audit::policy::{FailOn, Policy};
 use crate::audit::{self, Gate, Input, Options};
-use crate::inventory::document;
+use crate::inventory::{Shard, document};
 use crate::rules::{BestPractice, RuleSet};
 use chrono::{DateTime, Utc};
 use clap::builder::PossibleValue;
@@ -21,7 +22,8 @@ const DEMO_POLICY: &str = include_str!("../../fixtures/demo/rel9.yaml");
 
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// Inventory files, or folders of them; live AWS without any
+    /// Inventories, CloudFormation templates, Terraform plans, states or `.tf` folders, or folders of them; `-` reads a template from
+    /// standard input; live AWS without any
     #[arg(value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Judge the built-in demo organisation (no AWS account needed)
@@ -34,7 +36,7 @@ pub struct Args {
     #[arg(long, value_name = "ARN", value_delimiter = ',')]
     resource: Vec<String>,
     /// Only findings for resources with this tag; several must all be there
-    #[arg(long, value_name = "KEY=VALUE", value_parser = tag)]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = super::tag)]
     tag: Vec<(String, String)>,
     /// Objectives, reproducible data, waivers and rule settings [default: ./rel9.yaml when there]
     #[arg(long, value_name = "FILE")]
@@ -52,6 +54,8 @@ pub struct Args {
     #[arg(long, value_name = "REL09-BP0N", value_delimiter = ',')]
     best_practice: Vec<BestPractice>,
     #[command(flatten)]
+    templates: TemplateArgs,
+    #[command(flatten)]
     output: Output,
     /// The lowest severity that fails the gate [default: the policy's, else high]
     #[arg(long, value_name = "SEVERITY")]
@@ -62,11 +66,6 @@ pub struct Args {
     /// Judge as of this moment [default: when the inventory was read]
     #[arg(long, value_name = "RFC3339")]
     as_of: Option<DateTime<Utc>>,
-}
-
-fn tag(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
-    Ok((key.to_owned(), value.to_owned()))
 }
 
 impl ValueEnum for BestPractice {
@@ -104,7 +103,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
     }
     let policy = policy(&args, &rules)?;
     let outputs = args.output.prepare()?;
-    let (input, source) = input(&args, verbosity)?;
+    let (input, source) = input(&args, &policy, &rules, verbosity)?;
     let options = Options {
         as_of: args.as_of,
         rules: args.rule,
@@ -136,7 +135,7 @@ fn policy(args: &Args, rules: &RuleSet) -> Result<Policy, String> {
     loaded.map_err(|mistakes| super::list_of(&mistakes))
 }
 
-fn input(args: &Args, verbosity: Verbosity) -> Result<(Input, &'static str), super::Failure> {
+fn input(args: &Args, policy: &Policy, rules: &RuleSet, verbosity: Verbosity) -> Result<(Input, &'static str), super::Failure> {
     if args.demo {
         let read: Result<Vec<_>, _> = DEMO.par_iter().map(|(name, text)| document::read(text.as_bytes(), Path::new(name))).collect();
         let shards = read.map_err(|error| error.to_string())?.into_iter().flatten().collect();
@@ -145,20 +144,40 @@ fn input(args: &Args, verbosity: Verbosity) -> Result<(Input, &'static str), sup
     if args.inputs.is_empty() {
         return from_aws(args, verbosity);
     }
-    let mut files = Vec::new();
+    let (mut files, mut templates) = (Vec::new(), Vec::new());
     for input in &args.inputs {
         collection::check_finished(input)?;
-        if input.is_dir() {
-            let found = document::files_in(input).map_err(|error| error.to_string())?;
-            if found.is_empty() {
-                return Err(format!("{}: holds no inventory file (*.ndjson, *.ndjson.gz, *.ndjson.zst)", input.display()).into());
-            }
-            files.extend(found);
-        } else {
-            files.push(input.clone());
+        let found = if input.is_dir() { document::files_in(input)? } else { Vec::new() };
+        match found.is_empty() {
+            false => files.extend(found),
+            true if document::is_inventory(input) => files.push(input.clone()),
+            true => templates.push(input.as_path()),
         }
     }
-    Ok((Input::Files(files), "inventory"))
+    if templates.is_empty() {
+        return Ok((Input::Files(files), "inventory"));
+    }
+    if !files.is_empty() {
+        return Err("inventories and templates are judged in runs of their own".to_owned().into());
+    }
+    let shards = args.templates.read(&templates, policy.assume.ebs_encryption_by_default, rules)?;
+    let source = source_of(&shards).ok_or_else(|| format!("{}: holds neither an inventory nor a template", listed(&templates)))?;
+    Ok((Input::Templates(shards), source))
+}
+
+/// What findings call the source of these templates.
+fn source_of(shards: &[Shard]) -> Option<&'static str> {
+    let of = |language: &str| shards.iter().any(|shard| shard.source.as_deref() == Some(language));
+    match (of("cloudformation"), of("terraform")) {
+        (true, true) => Some("cloudformation,terraform"),
+        (true, false) => Some("cloudformation"),
+        (false, true) => Some("terraform"),
+        (false, false) => None,
+    }
+}
+
+fn listed(paths: &[&Path]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(feature = "live")]

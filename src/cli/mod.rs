@@ -9,6 +9,7 @@ mod output;
 mod progress;
 mod rules;
 mod schema;
+mod templates;
 
 #[cfg(feature = "live")]
 use crate::aws::permissions;
@@ -83,7 +84,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Judge live AWS, inventory files or the demo organisation
+    /// Judge live AWS, inventories, templates or the demo organisation
     Audit(Box<audit::Args>),
     #[cfg(feature = "live")]
     /// Read live AWS into inventory files
@@ -166,6 +167,12 @@ pub fn run() -> ExitCode {
             failure.exit.into()
         }
     }
+}
+
+/// `KEY=VALUE` of a flag.
+fn tag(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 fn printed(text: &str) -> Result<Exit, Failure> {

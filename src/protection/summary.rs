@@ -131,7 +131,7 @@ pub fn summarise(shard: &Shard) -> Summary {
     let mut summary = Summary {
         account: shard.account.clone(),
         region: shard.region.clone(),
-        vaults_unread: missing(&POINT_OPERATIONS).into_iter().map(|reason| template_reason(shard, reason)).collect(),
+        vaults_unread: vaults_unread(shard, &missing),
         buckets_unread: missing(&["s3:ListBuckets"]),
         backups_unread: missing(&[POINT_OPERATIONS[0], POINT_OPERATIONS[1], "backup:ListCopyJobs"]),
         ..Summary::default()
@@ -166,9 +166,12 @@ pub fn summarise(shard: &Shard) -> Summary {
     summary
 }
 
-/// A vault that a template does not declare may exist in the account.
-fn template_reason(shard: &Shard, reason: String) -> String {
-    if shard.coverage.template { "the template does not declare the vault".to_owned() } else { reason }
+/// Why there may be other vaults, or more in them.
+fn vaults_unread(shard: &Shard, missing: &dyn Fn(&[&str]) -> Vec<String>) -> Vec<String> {
+    if shard.coverage.is_template_alone() {
+        return vec!["the template does not declare the vault".to_owned()];
+    }
+    if shard.coverage.template { missing(&POINT_OPERATIONS[..1]) } else { missing(&POINT_OPERATIONS) }
 }
 
 const AIR_GAPPED: &str = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT";
