@@ -2,6 +2,7 @@
 
 use super::Options;
 use super::findings::{CoverageSummary, Finding, Remediation, ReproducibleData, ResourceRef, Status, WaiverRef};
+use super::ledger::{Entry, evidence};
 use super::objective::{ALL_MECHANISMS, Objective};
 use super::policy::{Owes, Policy, Waiver};
 use crate::inventory::types::{self, TypeInfo};
@@ -41,6 +42,8 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     pub reproducible: Vec<ReproducibleData>,
     pub coverage: CoverageSummary,
+    /// What a ledger is to remember.
+    pub evidence: Vec<Entry>,
 }
 
 impl Judged {
@@ -48,6 +51,7 @@ impl Judged {
     pub fn add(&mut self, other: Judged) {
         self.findings.extend(other.findings);
         self.reproducible.extend(other.reproducible);
+        self.evidence.extend(other.evidence);
         let (mine, theirs) = (&mut self.coverage, &other.coverage);
         mine.data_resources += theirs.data_resources;
         mine.protected += theirs.protected;
@@ -63,8 +67,8 @@ impl Judged {
 impl CoverageSummary {
     /// Works out the percentage. It is rounded down, so that 100 means all.
     pub fn with_percent(mut self) -> Self {
-        let owing = self.data_resources - self.reproducible;
-        self.percent = (self.protected * 1_000).checked_div(owing).unwrap_or(0) as f64 / 10.0;
+        let owing = u128::from(self.data_resources.saturating_sub(self.reproducible));
+        self.percent = (u128::from(self.protected) * 1_000).checked_div(owing).unwrap_or(0) as f64 / 10.0;
         self
     }
 
@@ -153,9 +157,11 @@ impl<'a> Judge<'a> {
         }
         if let Facts::Data(facts) = &joined.facts
             && info.is_data()
-            && protection::is_counted(resource)
         {
-            judged.coverage.count(facts, reproducible);
+            if protection::is_counted(resource) {
+                judged.coverage.count(facts, reproducible);
+            }
+            judged.evidence = evidence::of(resource, facts);
         }
         match &owes {
             Owes::Objective(objective) => {
@@ -214,6 +220,7 @@ impl<'a> Judge<'a> {
             remediation,
             references: rule.references.clone(),
             location: None,
+            baseline: None,
         }
     }
 }
@@ -285,7 +292,8 @@ fn waiver_reference(waiver: &Waiver) -> WaiverRef {
     WaiverRef { reason: waiver.reason.clone(), approved_by: waiver.approved_by.clone(), expires: waiver.expires }
 }
 
-fn finding_id(rule: &str, arn: &str) -> String {
+/// The id of a rule's finding for a resource, the same in every audit.
+pub fn finding_id(rule: &str, arn: &str) -> String {
     let mut digest = Sha256::new();
     digest.update(rule.as_bytes());
     digest.update(b"|");
