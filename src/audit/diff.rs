@@ -136,7 +136,7 @@ pub fn of(old: &Findings, new: &Findings) -> Diff {
     let same_rules = old.audit.rules_digest == new.audit.rules_digest;
     // A resource of a type that OLD had none of brings findings of rules that only seem new.
     let is_new_rule = |finding: &Finding| {
-        !rules_before.contains(finding.rule.as_str()) && !(same_rules && !resources_before.contains_key(finding.resource.arn.as_str()))
+        !rules_before.contains(finding.rule.as_str()) && (!same_rules || resources_before.contains_key(finding.resource.arn.as_str()))
     };
     let mut diff = Diff {
         schema: SCHEMA.to_owned(),
