@@ -2,6 +2,7 @@
 
 use super::Options;
 use super::findings::{CoverageSummary, Finding, Location, Remediation, ReproducibleData, ResourceRef, Status, WaiverRef};
+use super::ledger::{Entry, evidence};
 use super::objective::{ALL_MECHANISMS, Objective};
 use super::policy::{Owes, Policy, Waiver, end_of_day};
 use crate::inventory::types::{self, TypeInfo};
@@ -42,6 +43,8 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     pub reproducible: Vec<ReproducibleData>,
     pub coverage: CoverageSummary,
+    /// What a ledger is to remember.
+    pub evidence: Vec<Entry>,
 }
 
 impl Judged {
@@ -49,6 +52,7 @@ impl Judged {
     pub fn add(&mut self, other: Judged) {
         self.findings.extend(other.findings);
         self.reproducible.extend(other.reproducible);
+        self.evidence.extend(other.evidence);
         let (mine, theirs) = (&mut self.coverage, &other.coverage);
         mine.data_resources += theirs.data_resources;
         mine.protected += theirs.protected;
@@ -64,8 +68,8 @@ impl Judged {
 impl CoverageSummary {
     /// Works out the percentage. It is rounded down, so that 100 means all.
     pub fn with_percent(mut self) -> Self {
-        let owing = self.data_resources - self.reproducible;
-        self.percent = (self.protected * 1_000).checked_div(owing).unwrap_or(0) as f64 / 10.0;
+        let owing = u128::from(self.data_resources.saturating_sub(self.reproducible));
+        self.percent = (u128::from(self.protected) * 1_000).checked_div(owing).unwrap_or(0) as f64 / 10.0;
         self
     }
 
@@ -162,9 +166,11 @@ impl<'a> Judge<'a> {
         }
         if let Facts::Data(facts) = &joined.facts
             && info.is_data()
-            && protection::is_counted(resource)
         {
-            judged.coverage.count(facts, reproducible);
+            if protection::is_counted(resource) {
+                judged.coverage.count(facts, reproducible);
+            }
+            judged.evidence = evidence::of(resource, facts);
         }
         match &owes {
             Owes::Objective(objective) => {
@@ -230,6 +236,7 @@ impl<'a> Judge<'a> {
             remediation,
             references: rule.references.clone(),
             location: location(rule, resource),
+            baseline: None,
         }
     }
 }
@@ -331,7 +338,8 @@ fn location(rule: &Rule, resource: &Resource) -> Option<Location> {
     Some(Location { file: declared.file.clone(), line: place.line.into(), column: Some(place.column.into()) })
 }
 
-fn finding_id(rule: &str, arn: &str) -> String {
+/// The id of a rule's finding for a resource, the same in every audit.
+pub fn finding_id(rule: &str, arn: &str) -> String {
     let mut digest = Sha256::new();
     digest.update(rule.as_bytes());
     digest.update(b"|");

@@ -1,11 +1,12 @@
 //! `rel9 audit`: judges live AWS, inventory files or the demo organisation.
 
 use super::collection;
+use super::ledger::file as ledger;
 #[cfg(feature = "live")]
 use super::live::{self, LiveArgs};
 use super::output::{self, Output};
 use super::templates::TemplateArgs;
-use super::{Exit, Verbosity};
+use super::{Exit, Verbosity, report};
 use crate::audit::policy::{FailOn, Policy};
 use crate::audit::{self, Gate, Input, Options};
 use crate::inventory::{Shard, document};
@@ -60,6 +61,12 @@ pub struct Args {
     /// The lowest severity that fails the gate [default: the policy's, else high]
     #[arg(long, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
+    /// An earlier findings document: failures that it knows do not fail the gate; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Remember restore tests in this file, and count those that it remembers; made when it is not there
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<PathBuf>,
     /// Exit 0, not 3, when something could not be read but nothing fails
     #[arg(long)]
     allow_incomplete: bool,
@@ -103,6 +110,8 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
     }
     let policy = policy(&args, &rules)?;
     let outputs = args.output.prepare()?;
+    let baseline = args.baseline.as_deref().map(report::read).transpose()?;
+    let ledger = args.ledger.as_deref().map(|path| ledger::prepare(path).map(|chain| (path, chain))).transpose()?;
     let (input, source) = input(&args, &policy, &rules, verbosity)?;
     let options = Options {
         as_of: args.as_of,
@@ -112,8 +121,16 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
         resources: args.resource,
         tags: args.tag,
         source: source.to_owned(),
+        ledger: ledger.as_ref().map(|(_, chain)| chain.view()).unwrap_or_default(),
     };
-    let findings = audit::run(&input, &rules, &policy, &options).map_err(|error| error.to_string())?;
+    let (mut findings, evidence) = audit::run_with_evidence(&input, &rules, &policy, &options).map_err(|error| error.to_string())?;
+    if let Some(baseline) = &baseline {
+        audit::baseline::mark(&mut findings, baseline);
+    }
+    if let Some((path, chain)) = &ledger {
+        let chain = ledger::append(path, chain.head(), evidence, findings.audit.as_of)?;
+        findings.record_ledger(chain.head());
+    }
     output::write(&outputs, &findings)?;
     let fail_on = args.fail_on.or(policy.fail_on).unwrap_or(FailOn::High);
     Ok(match audit::gate(&findings, fail_on) {

@@ -2,11 +2,14 @@
 
 mod audit;
 mod collection;
+mod diff;
+mod ledger;
 #[cfg(feature = "live")]
 mod live;
 mod output;
 #[cfg(feature = "live")]
 mod progress;
+mod report;
 mod rules;
 mod schema;
 mod templates;
@@ -89,6 +92,12 @@ enum Command {
     #[cfg(feature = "live")]
     /// Read live AWS into inventory files
     Collect(live::CollectArgs),
+    /// Render a stored findings document again
+    Report(report::Args),
+    /// Compare two findings documents: exit code 1 when something got worse
+    Diff(diff::Args),
+    /// Verify, show or add to a recovery ledger
+    Ledger(ledger::Args),
     /// List, show, test or document the rules
     Rules(rules::Args),
     #[cfg(feature = "live")]
@@ -143,6 +152,9 @@ pub fn run() -> ExitCode {
         Command::Audit(args) => audit::run(*args, verbosity),
         #[cfg(feature = "live")]
         Command::Collect(args) => live::run(args, verbosity),
+        Command::Report(args) => report::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Ledger(args) => ledger::run(args),
         Command::Rules(args) => rules::run(args).map_err(Failure::from),
         #[cfg(feature = "live")]
         Command::Permissions { format } => {

@@ -1,7 +1,8 @@
 //! Reports: the findings document in the forms that people and tools want. They render; none computes what another does not have.
 //! To add one: copy a file and add it to [`ALL`].
 
-mod escape;
+pub mod diff;
+pub mod escape;
 mod json;
 mod ndjson;
 mod table;

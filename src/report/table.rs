@@ -2,7 +2,7 @@
 
 use super::escape::terminal;
 use super::{Report, Target};
-use crate::audit::findings::{BestPracticeSummary, CoverageSummary, Finding, Findings, ReproducibleData, Status};
+use crate::audit::findings::{BaselineMark, BestPracticeSummary, CoverageSummary, Finding, Findings, ReproducibleData, Status};
 use crate::inventory::CoverageStatus;
 use crate::rules::{BestPractice, Severity};
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
@@ -159,7 +159,7 @@ impl Page<'_> {
         for line in wrap(&terminal(&title), self.target.width.saturating_sub(2)) {
             writeln!(out, "  {}", self.bold(&line))?;
         }
-        writeln!(out, "  {}", self.paint(&first.rule, "2"))?;
+        writeln!(out, "  {}", self.paint(&terminal(&first.rule), "2"))?;
         let listed = if self.target.all { group.len() } else { LISTED };
         for finding in group.iter().take(listed) {
             let resource = &finding.resource;
@@ -173,6 +173,9 @@ impl Page<'_> {
                 let until = waiver.expires.map_or(String::new(), |expires| format!(" until {expires}"));
                 text.push_str(&format!(" [waived{until} by {}: {}]", waiver.approved_by, waiver.reason));
             }
+            if finding.baseline == Some(BaselineMark::Known) {
+                text.push_str(" [known]");
+            }
             self.paragraph(out, "    - ", &terminal(&text))?;
         }
         if group.len() > listed {
@@ -181,7 +184,7 @@ impl Page<'_> {
         if let (Status::Fail, Some(remediation)) = (first.status, &first.remediation) {
             self.paragraph(out, "    Fix: ", &terminal(&remediation.summary))?;
             if let Some(command) = remediation.cli.first() {
-                self.command(out, &first.rule, &terminal(command))?;
+                self.command(out, &terminal(&first.rule), &terminal(command))?;
             }
         }
         Ok(())
@@ -225,7 +228,15 @@ impl Page<'_> {
             count(Status::Waived),
             count(Status::Pass)
         );
-        writeln!(out, "{}", self.bold(&text))
+        writeln!(out, "{}", self.bold(&text))?;
+        if let Some(baseline) = &self.findings.summary.baseline {
+            let text = format!(
+                "Compared with the baseline: {} failures are known and do not count for the gate, {} are new, {} are fixed.",
+                baseline.known, baseline.new, baseline.fixed
+            );
+            self.paragraph(out, "", &text)?;
+        }
+        Ok(())
     }
 
     fn paragraph(&self, out: &mut dyn Write, lead: &str, text: &str) -> io::Result<()> {

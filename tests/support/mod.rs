@@ -2,6 +2,7 @@
 
 #![allow(dead_code, unused_imports, reason = "every test binary uses another part of it")]
 
+pub mod demo;
 mod emulator;
 mod program;
 
