@@ -4,3 +4,4 @@
 //! To add a resource type: copy a table of [`types`] and name it in its list.
 
 pub mod declaration;
+pub mod terraform;
