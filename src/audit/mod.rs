@@ -60,7 +60,7 @@ impl Options {
     /// Whether findings for a resource are asked for. Whatever is left out is still evidence for the rest.
     fn wants_resource(&self, resource: &Resource) -> bool {
         let tagged = |(key, value): &(String, String)| resource.tags().is_some_and(|tags| tags.get(key) == Some(value));
-        (self.resources.is_empty() || self.resources.contains(&resource.arn)) && self.tags.iter().all(tagged)
+        (self.resources.is_empty() || self.resources.iter().any(|arn| arn == resource.uid())) && self.tags.iter().all(tagged)
     }
 }
 
