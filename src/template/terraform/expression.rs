@@ -293,7 +293,7 @@ fn function(call: &FuncCall, scope: &Scope<'_>, here: Position) -> Result<Value,
     }
     let value = functions::call(name, &arguments, scope, here)?;
     scope.engine.spend(scope.source, here, value::size(&value))?;
-    Ok(value::moved(value, here).value)
+    Ok(value)
 }
 
 /// `try` and `can`: the functions that are given expressions, not values.
