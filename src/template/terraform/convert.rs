@@ -18,7 +18,8 @@ pub(super) fn convert(node: Node, of: &Rc<Expr>, scope: &Scope<'_>) -> Result<No
         Expr::Hcl(expression) => to(node, expression, scope),
         // In JSON, a type is a text.
         Expr::Template(_, template) => {
-            let parsed = template.as_single_element().and_then(|element| element.as_literal()).and_then(|text| text.parse::<Expression>().ok());
+            let parsed =
+                template.as_single_element().and_then(|element| element.as_literal()).and_then(|text| text.parse::<Expression>().ok());
             match parsed {
                 Some(expression) => to(node, &expression, scope),
                 None => Ok(node),
@@ -80,7 +81,9 @@ fn composed(node: Node, call: &FuncCall, scope: &Scope<'_>) -> Result<Node, Stop
             Some(Expression::Object(types)) => return object(Node::new(node.at, Value::Map(entries)), types, scope),
             _ => Value::Map(entries),
         },
-        ("optional", value) => return inner.map_or(Ok(Node::new(node.at, value.clone())), |inner| to(Node::new(node.at, value), inner, scope)),
+        ("optional", value) => {
+            return inner.map_or(Ok(Node::new(node.at, value.clone())), |inner| to(Node::new(node.at, value), inner, scope));
+        }
         (_, value) if reason_in(&value).is_some() => value,
         ("list" | "set" | "tuple" | "map" | "object", _) => return invalid(format!("the value given for it is no {name}")),
         (_, value) => value,

@@ -167,7 +167,11 @@ impl Engine {
     /// One level deeper.
     pub(super) fn deeper<T>(&self, source: &Source, at: Position, work: impl FnOnce() -> Result<T, Stop>) -> Result<T, Stop> {
         if self.depth.get() >= DEPTH {
-            return Err(Stop::Fatal(error(&source.name, Some(at), format!("expressions depend on each other over more than {DEPTH} levels"))));
+            return Err(Stop::Fatal(error(
+                &source.name,
+                Some(at),
+                format!("expressions depend on each other over more than {DEPTH} levels"),
+            )));
         }
         self.depth.set(self.depth.get() + 1);
         let result = work();

@@ -269,7 +269,8 @@ fn each(expression: &ForExpr, scope: &Scope<'_>, here: Position) -> Result<Value
 fn function(call: &FuncCall, scope: &Scope<'_>, here: Position) -> Result<Value, Stop> {
     let name = call.name.name.value().as_str();
     if call.name.is_namespaced() {
-        let arguments = call.args.iter().map(|argument| Ok(render(&hcl(argument, scope, here)?.value))).collect::<Result<Vec<_>, Stop>>()?;
+        let arguments =
+            call.args.iter().map(|argument| Ok(render(&hcl(argument, scope, here)?.value))).collect::<Result<Vec<_>, Stop>>()?;
         let names = call.name.namespace.iter().chain([&call.name.name]).map(|name| name.value().as_str());
         let name = names.collect::<Vec<_>>().join("::");
         return Ok(unknown("functions of providers are not evaluated", &format!("{name}({})", arguments.join(", "))));
@@ -293,7 +294,7 @@ fn function(call: &FuncCall, scope: &Scope<'_>, here: Position) -> Result<Value,
     }
     let value = functions::call(name, &arguments, scope, here)?;
     scope.engine.spend(scope.source, here, value::size(&value))?;
-    Ok(value::moved(value, here).value)
+    Ok(value)
 }
 
 /// `try` and `can`: the functions that are given expressions, not values.

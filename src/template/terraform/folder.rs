@@ -56,7 +56,8 @@ fn given(folder: &Path, shown: &str, variables: &[PathBuf]) -> Result<BTreeMap<S
     files.extend(variables.iter().map(|path| (path.clone(), path.to_string_lossy().replace('\\', "/"))));
     // Of their own: what is written there knows nothing of the module.
     let engine = Engine::default();
-    let nothing = NewInstance { module: Rc::new(Module::default()), prefix: String::new(), caller: None, given: BTreeMap::new(), presence: None };
+    let nothing =
+        NewInstance { module: Rc::new(Module::default()), prefix: String::new(), caller: None, given: BTreeMap::new(), presence: None };
     let nowhere = engine.add_instance(nothing);
     let mut given = BTreeMap::new();
     for (path, shown) in files {

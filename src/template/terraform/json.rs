@@ -22,7 +22,7 @@ pub(super) enum JsonValue<'a> {
     Number(Number),
     Text(Cow<'a, str>),
     List(Vec<Json<'a>>),
-    /// In the order of writing. Keys may repeat; the last one counts.
+    /// In the order of writing; keys are unique.
     Map(Vec<(Cow<'a, str>, Json<'a>)>),
 }
 
@@ -46,7 +46,7 @@ pub(super) fn parse<'a>(text: &'a str, keep: &dyn Fn(&str) -> bool) -> Result<Js
 
 impl<'a> Json<'a> {
     pub(super) fn get(&self, key: &str) -> Option<&Json<'a>> {
-        self.entries().iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
+        self.entries().iter().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
     pub(super) fn entries(&self) -> &[(Cow<'a, str>, Json<'a>)] {
@@ -196,6 +196,9 @@ impl<'a> Parser<'a, '_> {
             match self.peek() {
                 Some(b',') => self.at += 1,
                 Some(b'}') => {
+                    if let Some((key, at)) = repeated(&entries) {
+                        return Err(JsonError { at, what: format!("{key:?} is there twice") });
+                    }
                     self.at += 1;
                     return Ok(JsonValue::Map(entries));
                 }
@@ -234,6 +237,12 @@ impl<'a> Parser<'a, '_> {
     }
 }
 
+/// A key that is there twice, and where its second value is.
+fn repeated<'e>(entries: &'e [(Cow<'_, str>, Json<'_>)]) -> Option<(&'e str, usize)> {
+    let mut seen = std::collections::BTreeSet::new();
+    entries.iter().find(|(key, _)| !seen.insert(key.as_ref())).map(|(key, value)| (key.as_ref(), value.at))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,6 +265,7 @@ mod tests {
     fn broken_json_is_an_error_with_its_place() {
         assert_eq!(all("{\"a\": ").unwrap_err().at, 6);
         assert_eq!(all("{\"a\" 1}").unwrap_err().at, 5);
+        assert_eq!(all("{\"a\": 1, \"a\": 2}").unwrap_err().at, 14);
         assert_eq!(all("[1,]").unwrap_err().at, 3);
         assert_eq!(all("[\"a").unwrap_err().at, 1);
         assert_eq!(all("1 2").unwrap_err().at, 2);

@@ -23,6 +23,7 @@ mod functions;
 mod json;
 mod literal;
 mod modules;
+mod plan;
 mod providers;
 mod scope;
 mod strings;
@@ -51,4 +52,20 @@ pub const PROVIDER_REGION: &str = "provider_region";
 /// Files that are no HCL or JSON, what is declared twice, cycles, waivers without a reason, modules that are not there.
 pub fn read_folder(folder: &Path, name: &str, variables: &[PathBuf]) -> Result<Vec<Declaration>, TemplateError> {
     folder::read(folder, name, variables)
+}
+
+/// Whether a text is meant as a plan or a state: JSON with `format_version`, or a state file. Reads no further than its keys' names.
+#[must_use]
+pub fn claims_to_be_plan(text: &str) -> bool {
+    plan::claims(text)
+}
+
+/// Reads a plan (`terraform show -json tfplan`) or a state (`terraform show -json`, or a state file of version 4). `path_name` is its path as it
+/// is shown, `-` for standard input. Where `.tf` files are beside it, places are those of the resource blocks there.
+///
+/// # Errors
+///
+/// What is no JSON, another major version of the format, a plan that Terraform did not finish, an address that is there twice.
+pub fn read_plan(path_name: &str, text: &str) -> Result<Vec<Declaration>, TemplateError> {
+    plan::read(path_name, text)
 }

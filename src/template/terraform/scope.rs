@@ -68,9 +68,7 @@ impl<'a> Scope<'a> {
         let scope = Scope { source: &attribute.source, ..*self };
         match evaluate(&attribute.expr, &scope, attribute.at) {
             Ok(node) => Ok(node),
-            Err(Stop::Invalid(why)) => {
-                Ok(Node::new(scope.fixed.unwrap_or(attribute.at), unknown(&why, &scope.place(attribute.at))))
-            }
+            Err(Stop::Invalid(why)) => Ok(Node::new(scope.fixed.unwrap_or(attribute.at), unknown(&why, &scope.place(attribute.at)))),
             Err(Stop::Fatal(error)) => Err(error),
         }
     }
@@ -168,10 +166,13 @@ impl<'a> Scope<'a> {
         self.engine.spend(self.source, at, 1 + instances.each().len())?;
         let node = |index: String| Node::new(at, reference(&format!("{address}{index}"), WHOLE));
         let nodes = instances.each().into_iter().map(|(index, _)| node(index)).collect();
-        Ok(Node::new(at, match instances.as_ref() {
-            Instances::NotKnown(..) => reference(&address, INSTANCES),
-            known => shaped(known, nodes),
-        }))
+        Ok(Node::new(
+            at,
+            match instances.as_ref() {
+                Instances::NotKnown(..) => reference(&address, INSTANCES),
+                known => shaped(known, nodes),
+            },
+        ))
     }
 }
 
@@ -200,9 +201,9 @@ fn variable(engine: &Engine, instance: &Rc<Instance>, name: &str, at: Position) 
         };
         let scope = Scope::new(engine, instance, &block.source, None);
         let default = || block.attribute("default").map(|default| evaluate(&default.expr, &scope, default.at)).transpose();
-        let refuses_null = block.attribute("nullable").is_some_and(|nullable| {
-            evaluate(&nullable.expr, &scope, nullable.at).is_ok_and(|node| node.value == Value::Bool(false))
-        });
+        let refuses_null = block
+            .attribute("nullable")
+            .is_some_and(|nullable| evaluate(&nullable.expr, &scope, nullable.at).is_ok_and(|node| node.value == Value::Bool(false)));
         let node = match argument {
             Some(node) if node.value != Value::Null || !refuses_null => Some(node),
             _ => default()?,
@@ -227,7 +228,7 @@ fn output_of(engine: &Engine, instance: &Rc<Instance>, name: &str) -> Result<Nod
 }
 
 /// The `source` of a module call, if it is a path.
-fn local_source(call: &Block) -> Option<&str> {
+pub(super) fn local_source(call: &Block) -> Option<&str> {
     let source = match call.attribute("source")?.expr.as_ref() {
         Expr::Hcl(expression) => expression.as_str()?,
         Expr::Template(_, template) => template.as_single_element()?.as_literal()?.as_str(),
@@ -312,11 +313,14 @@ pub(super) fn instances(engine: &Engine, instance: &Rc<Instance>, block: &Block)
             (None, None) => Instances::One,
         };
         // Before they are made, for a count in the millions.
-        engine.count(block, match &made {
-            Instances::Count(count) => *count,
-            Instances::Keys(keys) => keys.len(),
-            Instances::One | Instances::NotKnown(..) => 1,
-        })?;
+        engine.count(
+            block,
+            match &made {
+                Instances::Count(count) => *count,
+                Instances::Keys(keys) => keys.len(),
+                Instances::One | Instances::NotKnown(..) => 1,
+            },
+        )?;
         Ok(made)
     })
 }

@@ -108,7 +108,8 @@ pub(super) fn parse(source: &Rc<Source>) -> Result<Block, TemplateError> {
 fn hcl_file(source: &Rc<Source>) -> Result<Block, TemplateError> {
     let body = hcl_edit::parser::parse_body(&source.text).map_err(|error| {
         let location = error.location();
-        let at = Position { line: location.line().try_into().unwrap_or(u32::MAX), column: location.column().try_into().unwrap_or(u32::MAX) };
+        let at =
+            Position { line: location.line().try_into().unwrap_or(u32::MAX), column: location.column().try_into().unwrap_or(u32::MAX) };
         super::text::error(&source.name, Some(at), format!("not valid HCL: {}", error.message()))
     })?;
     Ok(hcl_block(Block::empty("", 0, source), body, source))
@@ -170,9 +171,7 @@ struct JsonReader<'a> {
 impl JsonReader<'_> {
     fn labelled(&self, parent: &mut Block, kind: &str, value: &Json<'_>, depth: usize, labels: &[&str]) -> Result<(), TemplateError> {
         match &value.value {
-            JsonValue::List(items) => {
-                items.iter().try_for_each(|item| self.labelled(parent, kind, item, depth, labels))
-            }
+            JsonValue::List(items) => items.iter().try_for_each(|item| self.labelled(parent, kind, item, depth, labels)),
             JsonValue::Map(entries) if depth > 0 => entries.iter().filter(|(key, _)| key != "//").try_for_each(|(key, value)| {
                 let labels: Vec<&str> = labels.iter().copied().chain([key.as_ref()]).collect();
                 self.labelled(parent, kind, value, depth - 1, &labels)

@@ -1,13 +1,15 @@
 //! `a.b[0].c`, `a[*].b`: where it begins, and what is taken of it.
 
-use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
 use hcl_edit::Decorated;
+use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
 
 use super::engine::{Stop, invalid};
 use super::expression::{derived, hcl};
 use super::literal;
 use super::scope::Scope;
-use super::value::{self, INSTANCES, WHOLE, as_number, number_text, quoted, reason_in, reference, render, scalar_text, unknown, unknown_part};
+use super::value::{
+    self, INSTANCES, WHOLE, as_number, number_text, quoted, reason_in, reference, render, scalar_text, unknown, unknown_part,
+};
 use crate::template::declaration::{Node, Position, Value};
 
 type Steps<'a> = &'a [Decorated<TraversalOperator>];
@@ -108,7 +110,9 @@ fn attribute(of: Value, name: &str, scope: &Scope<'_>) -> Result<Value, Stop> {
             Some((_, node)) => Ok(node.value),
             None => invalid(format!("there is no {name} in it")),
         },
-        Value::Reference { id, attribute } if attribute.as_ref() == WHOLE || attribute.as_ref() == INSTANCES => literal::attribute(&id, name, scope),
+        Value::Reference { id, attribute } if attribute.as_ref() == WHOLE || attribute.as_ref() == INSTANCES => {
+            literal::attribute(&id, name, scope)
+        }
         Value::Reference { id, attribute } => Ok(reference(&id, &format!("{attribute}.{name}"))),
         Value::Unknown(of) => Ok(unknown_part(&of, &format!(".{name}"))),
         _ => invalid(format!("there is no {name} in a value that is no map")),
@@ -131,9 +135,9 @@ fn item(of: Value, index: &Value) -> Result<Value, Stop> {
         _ => {}
     }
     let found = match of {
-        Value::List(items) => as_number(index)
-            .filter(|index| *index >= 0.0 && index.fract() == 0.0)
-            .and_then(|index| items.into_iter().nth(index as usize)),
+        Value::List(items) => {
+            as_number(index).filter(|index| *index >= 0.0 && index.fract() == 0.0).and_then(|index| items.into_iter().nth(index as usize))
+        }
         Value::Map(entries) => scalar_text(index).and_then(|key| entries.into_iter().find(|(name, _)| *name == key)).map(|(_, node)| node),
         _ => return invalid("an index into a value that is neither a list nor a map"),
     };

@@ -125,12 +125,12 @@ pub(super) fn equal(left: &Value, right: &Value) -> Option<bool> {
         (Value::List(left), Value::List(right)) if left.len() == right.len() => {
             left.iter().zip(right).try_fold(true, |all, (left, right)| Some(all && equal(&left.value, &right.value)?))
         }
-        (Value::Map(left), Value::Map(right)) if left.len() == right.len() => left.iter().try_fold(true, |all, (key, left)| {
-            match right.iter().find(|(name, _)| name == key) {
+        (Value::Map(left), Value::Map(right)) if left.len() == right.len() => {
+            left.iter().try_fold(true, |all, (key, left)| match right.iter().find(|(name, _)| name == key) {
                 Some((_, right)) => Some(all && equal(&left.value, &right.value)?),
                 None => Some(false),
-            }
-        }),
+            })
+        }
         _ if same(left, right) => Some(true),
         _ if is_known(left) && is_known(right) => Some(false),
         _ => None,

@@ -92,12 +92,14 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
             };
             Ok(Value::Number((length as u64).into()))
         }
-        "lookup" => match (arguments.map(0)?.iter().find(|(key, _)| arguments.scalar(1).is_ok_and(|wanted| wanted == *key)), arguments.has(2)) {
-            (Some((_, item)), _) => Ok(item.value.clone()),
-            (None, _) if reason_in(arguments.value(1)?).is_some() => Err(Fault::NotKnown),
-            (None, true) => Ok(arguments.value(2)?.clone()),
-            (None, false) => refuse("the key is not in the map, and there is no default"),
-        },
+        "lookup" => {
+            match (arguments.map(0)?.iter().find(|(key, _)| arguments.scalar(1).is_ok_and(|wanted| wanted == *key)), arguments.has(2)) {
+                (Some((_, item)), _) => Ok(item.value.clone()),
+                (None, _) if reason_in(arguments.value(1)?).is_some() => Err(Fault::NotKnown),
+                (None, true) => Ok(arguments.value(2)?.clone()),
+                (None, false) => refuse("the key is not in the map, and there is no default"),
+            }
+        }
         "map" => {
             let pairs = arguments.given.chunks(2).filter_map(|pair| Some((scalar_text(&pair.first()?.value)?, pair.get(1)?.clone())));
             Ok(Value::Map(unique(pairs)))

@@ -100,12 +100,8 @@ fn value_of(json: &Json<'_>, here: Position) -> Value {
         JsonValue::Text(content) => text(content.as_ref()),
         JsonValue::List(items) => Value::List(items.iter().map(|item| Node::new(here, value_of(item, here))).collect()),
         JsonValue::Map(entries) => {
-            let mut made: Vec<(String, Node)> = Vec::new();
-            for (key, item) in entries {
-                made.retain(|(name, _)| name != key);
-                made.push((key.to_string(), Node::new(here, value_of(item, here))));
-            }
-            Value::Map(made)
+            let made = entries.iter().map(|(key, item)| (key.to_string(), Node::new(here, value_of(item, here))));
+            Value::Map(made.collect())
         }
     }
 }

@@ -58,14 +58,16 @@ pub(super) fn call(name: &str, given: &[Node], scope: &Scope<'_>, here: Position
 
 fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
     match name {
-        "chomp" | "endswith" | "format" | "formatlist" | "indent" | "join" | "lower" | "replace" | "split" | "startswith" | "strcontains"
-        | "strrev" | "substr" | "title" | "trim" | "trimprefix" | "trimspace" | "trimsuffix" | "upper" => texts::apply(name, arguments),
+        "chomp" | "endswith" | "format" | "formatlist" | "indent" | "join" | "lower" | "replace" | "split" | "startswith"
+        | "strcontains" | "strrev" | "substr" | "title" | "trim" | "trimprefix" | "trimspace" | "trimsuffix" | "upper" => {
+            texts::apply(name, arguments)
+        }
         "abs" | "ceil" | "floor" | "max" | "min" | "parseint" | "pow" | "signum" | "sum" => numbers::apply(name, arguments),
-        "chunklist" | "coalesce" | "coalescelist" | "compact" | "concat" | "contains" | "element" | "flatten" | "index" | "keys" | "length"
-        | "list" | "lookup" | "map" | "matchkeys" | "merge" | "one" | "range" | "reverse" | "slice" | "sort" | "transpose" | "values"
-        | "zipmap" => collections::apply(name, arguments),
-        "alltrue" | "anytrue" | "distinct" | "setintersection" | "setproduct" | "setsubtract" | "setunion" | "tobool" | "tolist" | "tomap"
-        | "tonumber" | "toset" | "tostring" => sets::apply(name, arguments),
+        "chunklist" | "coalesce" | "coalescelist" | "compact" | "concat" | "contains" | "element" | "flatten" | "index" | "keys"
+        | "length" | "list" | "lookup" | "map" | "matchkeys" | "merge" | "one" | "range" | "reverse" | "slice" | "sort" | "transpose"
+        | "values" | "zipmap" => collections::apply(name, arguments),
+        "alltrue" | "anytrue" | "distinct" | "setintersection" | "setproduct" | "setsubtract" | "setunion" | "tobool" | "tolist"
+        | "tomap" | "tonumber" | "toset" | "tostring" => sets::apply(name, arguments),
         "jsonencode" => json::encode(arguments.node(0)?, arguments.here),
         "jsondecode" => json::decode(arguments.text(0)?, arguments.here),
         "nonsensitive" | "sensitive" | "ephemeralasnull" => Ok(arguments.value(0)?.clone()),
