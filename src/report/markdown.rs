@@ -36,12 +36,15 @@ fn write(findings: &Findings, target: &Target, out: &mut dyn Write) -> io::Resul
     let mut page = Page {
         findings,
         listed: if target.all { usize::MAX } else { LISTED },
-        limit: if target.all { SUMMARY } else { COMMENT } - TAIL,
+        limit: 0,
+        full: false,
         text: String::new(),
         left_out: BTreeMap::new(),
     };
-    page.head();
-    page.failures();
+    let limit = if target.all { SUMMARY } else { COMMENT } - TAIL;
+    page.head(limit / 2);
+    page.failures(limit / 5 * 4); // what is unknown is told too, however much fails
+    (page.limit, page.full) = (limit, false);
     page.others(Status::Unknown, "Unknown");
     page.others(Status::Waived, "Waived");
     page.reproducible();
@@ -55,7 +58,10 @@ fn write(findings: &Findings, target: &Target, out: &mut dyn Write) -> io::Resul
 struct Page<'a> {
     findings: &'a Findings,
     listed: usize,
+    /// Bytes that the text may have, for now.
     limit: usize,
+    /// Something had no room. Nothing follows it in its part, as the worst comes first.
+    full: bool,
     text: String,
     /// Findings that had no room, by status.
     left_out: BTreeMap<Status, usize>,
@@ -66,7 +72,8 @@ impl Page<'_> {
         self.text.push_str(text);
     }
 
-    fn head(&mut self) {
+    fn head(&mut self, limit: usize) {
+        self.limit = limit;
         let summary = &self.findings.summary;
         let mut head = format!("## REL 9: How do you back up data?\n\n{}\n\n", text(&words::scope(&self.findings.audit)));
         head.push_str("| Best practice | Risk | Fail | Unknown | Waived | Pass |\n| --- | --- | ---: | ---: | ---: | ---: |\n");
@@ -103,7 +110,8 @@ impl Page<'_> {
         self.add(&format!("{list}\n"));
     }
 
-    fn failures(&mut self) {
+    fn failures(&mut self, limit: usize) {
+        self.limit = limit;
         let groups = words::groups(self.findings, |finding| finding.status == Status::Fail);
         if groups.is_empty() {
             return self.add("### Nothing fails\n\n");
@@ -146,29 +154,36 @@ impl Page<'_> {
             html(&cut(&first.rule, 100))
         );
         let remediation = first.remediation.as_ref().filter(|_| first.status == Status::Fail);
-        let close = format!("{}</details>\n\n", remediation.map_or(String::new(), |remediation| what_to_do(remediation, &first.rule)));
-        let room = self.limit.saturating_sub(self.text.len() + open.len() + close.len() + 60);
-        let mut list = String::new();
-        let mut listed = 0;
-        // Nothing follows what had no room: the worst comes first.
-        if self.left_out.is_empty() {
-            for finding in group.iter().take(self.listed) {
-                let line = bullet(finding);
-                if list.len() + line.len() > room {
-                    break;
-                }
-                list.push_str(&line);
-                listed += 1;
+        let detailed = first.severity >= Severity::High || self.listed > LISTED;
+        for detailed in if detailed { &[true, false][..] } else { &[false] } {
+            let what = remediation.map_or(String::new(), |remediation| what_to_do(remediation, &first.rule, *detailed));
+            let close = format!("{what}</details>\n\n");
+            let room = self.limit.saturating_sub(self.text.len() + open.len() + close.len() + 60);
+            let list = if self.full { String::new() } else { self.bullets(group, room) };
+            if !list.is_empty() {
+                return self.add(&format!("{open}{list}\n{close}"));
             }
         }
-        if listed == 0 {
-            *self.left_out.entry(first.status).or_default() += group.len();
-            return;
+        self.full = true;
+        *self.left_out.entry(first.status).or_default() += group.len();
+    }
+
+    /// The resources of a rule, as many as are listed and have room.
+    fn bullets(&self, group: &[&Finding], room: usize) -> String {
+        let mut list = String::new();
+        let mut listed = 0;
+        for finding in group.iter().take(self.listed) {
+            let line = bullet(finding);
+            if list.len() + line.len() > room {
+                break;
+            }
+            list.push_str(&line);
+            listed += 1;
         }
-        if listed < group.len() {
+        if 0 < listed && listed < group.len() {
             let _ = writeln!(list, "- … and {} more", group.len() - listed);
         }
-        self.add(&format!("{open}{list}\n{close}"));
+        list
     }
 
     fn reproducible(&mut self) {
@@ -185,7 +200,7 @@ impl Page<'_> {
                 counts.join(", ")
             ));
         }
-        let version = text(&cut(&self.findings.audit.rel9_version, 50));
+        let version = code(&cut(&self.findings.audit.rel9_version, 50));
         let complete = if self.findings.audit.complete { "" } else { " Not everything could be read." };
         self.add(&format!("rel9 {version}.{complete}\n"));
     }
@@ -206,9 +221,13 @@ fn bullet(finding: &Finding) -> String {
     format!("- {id}{name} in {}: {message}{waiver}{file}\n", code(&cut(&place, 100)))
 }
 
-/// The remediation of a rule's first resource.
-fn what_to_do(remediation: &Remediation, rule: &str) -> String {
+/// The remediation of a rule's first resource; without its steps and commands where they are too much.
+fn what_to_do(remediation: &Remediation, rule: &str, detailed: bool) -> String {
     let mut lines = format!("**What to do:** {}\n\n", text(&cut(&remediation.summary, TEXT)));
+    if !detailed {
+        let _ = writeln!(lines, "{} has the steps and commands.\n", code(&format!("rel9 rules show {}", cut(rule, 100))));
+        return lines;
+    }
     for (number, step) in remediation.steps.iter().take(2 * LISTED).enumerate() {
         let _ = writeln!(lines, "{}. {}", number + 1, text(&cut(step, TEXT)));
     }

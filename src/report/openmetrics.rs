@@ -37,7 +37,7 @@ fn audit(findings: &Findings, page: &mut Page) -> io::Result<()> {
     page.sample("rel9_audit_timestamp_seconds", &[], &audit.as_of.timestamp())?;
     page.head("rel9_audit_complete", "1 when every call answered.")?;
     page.sample("rel9_audit_complete", &[], &u8::from(audit.complete))?;
-    page.head("rel9_audit", "What judged: always 1.")?;
+    page.head("rel9_audit_info", "What judged: always 1.")?;
     let policy = audit.policy_digest.as_deref().unwrap_or_default();
     let labels = [
         ("version", audit.rel9_version.as_str()),
@@ -45,7 +45,7 @@ fn audit(findings: &Findings, page: &mut Page) -> io::Result<()> {
         ("rules_digest", &audit.rules_digest),
         ("policy_digest", policy),
     ];
-    page.sample("rel9_audit", &labels, &1)
+    page.sample("rel9_audit_info", &labels, &1)
 }
 
 fn summary(findings: &Findings, page: &mut Page) -> io::Result<()> {

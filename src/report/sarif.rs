@@ -132,11 +132,12 @@ fn help(title: &str, practice: &str, remediation: Option<&Remediation>) -> (Stri
         markdown.push(format!("What to do: {}", escape::text(&summary)));
         let steps: Vec<String> = remediation.steps.iter().map(|step| cut(&terminal(step), DESCRIPTION).into_owned()).collect();
         text.extend(steps.iter().map(|step| format!("- {step}")));
-        markdown.push(steps.iter().map(|step| format!("- {}\n", escape::text(step))).collect());
+        markdown.push(steps.iter().map(|step| format!("- {}", escape::text(step))).collect::<Vec<_>>().join("\n"));
         text.extend(remediation.docs.iter().map(|url| cut(&terminal(url), DESCRIPTION).into_owned()));
-        markdown.push(remediation.docs.iter().map(|url| format!("- {}\n", escape::link(url))).collect());
+        markdown.push(remediation.docs.iter().map(|url| format!("- {}", escape::link(url))).collect::<Vec<_>>().join("\n"));
     }
-    (text.join("\n"), markdown.join("\n\n").trim_end().to_owned())
+    markdown.retain(|part| !part.is_empty());
+    (text.join("\n"), markdown.join("\n\n"))
 }
 
 /// `security` makes GitHub show the severity; then the best practice, and the NIST controls as far as there is room.

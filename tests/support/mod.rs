@@ -4,6 +4,7 @@
 
 mod emulator;
 mod program;
+pub mod python;
 
 pub use emulator::Emulator;
 pub use program::{Rel9, Run, wait};
