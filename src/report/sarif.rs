@@ -7,7 +7,8 @@ use super::escape::{cut, terminal};
 use super::markdown::escape;
 use super::{Report, Target, json, words};
 use crate::audit::findings::{Finding, Findings, Remediation, Status};
-use crate::rules::Severity;
+use crate::inventory::Tags;
+use crate::rules::{BestPractice, Severity};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use std::cmp::Reverse;
@@ -99,7 +100,7 @@ struct Results<'a> {
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.findings.iter().map(|finding| result(finding, self.rules.get(finding.rule.as_str()))))
+        serializer.collect_seq(self.findings.iter().map(|finding| result(finding, self.rules.get(finding.rule.as_str()).copied())))
     }
 }
 
@@ -171,7 +172,50 @@ fn score(severity: Severity) -> &'static str {
     }
 }
 
-fn result(finding: &Finding, rule: Option<&usize>) -> Value {
+/// One result. Not a [`Value`], as there may be many.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ResultOf<'a> {
+    rule_id: &'a str,
+    rule_index: Option<usize>,
+    kind: &'a str,
+    level: &'a str,
+    message: Text,
+    locations: [Value; 1],
+    partial_fingerprints: Fingerprints<'a>,
+    suppressions: Vec<Value>,
+    properties: Properties<'a>,
+}
+
+#[derive(Serialize)]
+struct Text {
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Fingerprints<'a> {
+    #[serde(rename = "rel9/v1")]
+    own: &'a str,
+    /// The only one that GitHub looks at.
+    #[serde(rename = "primaryLocationLineHash")]
+    github: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Properties<'a> {
+    status: Status,
+    severity: Severity,
+    best_practice: BestPractice,
+    account: &'a str,
+    region: &'a str,
+    resource_type: &'a str,
+    resource_tags: &'a Tags,
+    unknown_because: &'a [String],
+    commands: &'a [String],
+}
+
+fn result<'a>(finding: &'a Finding, rule_index: Option<usize>) -> ResultOf<'a> {
     // `open`: "there was insufficient information to decide whether a problem exists"; the level of all kinds but `fail` is `none`.
     let kind = match finding.status {
         Status::Pass => "pass",
@@ -180,30 +224,28 @@ fn result(finding: &Finding, rule: Option<&usize>) -> Value {
         Status::Fail | Status::Waived => "fail",
     };
     let message = format!("{}: {}", words::resource(&finding.resource), finding.message);
-    let commands = finding.remediation.as_ref().map(|remediation| &remediation.cli);
     // A finding that knows its baseline says `baselineState` here.
-    json!({
-        "ruleId": finding.rule,
-        "ruleIndex": rule,
-        "kind": kind,
-        "level": if kind == "fail" { level(finding.severity) } else { "none" },
-        "message": {"text": message_text(&message)},
-        "locations": [location(finding)],
-        // GitHub looks at the second only.
-        "partialFingerprints": {"rel9/v1": finding.id, "primaryLocationLineHash": finding.id},
-        "suppressions": suppressions(finding),
-        "properties": {
-            "status": finding.status,
-            "severity": finding.severity,
-            "bestPractice": finding.best_practice,
-            "account": finding.resource.account,
-            "region": finding.resource.region,
-            "resourceType": finding.resource.type_name,
-            "resourceTags": finding.resource.tags,
-            "unknownBecause": finding.unknown_because,
-            "commands": commands.map_or(&[][..], Vec::as_slice),
+    ResultOf {
+        rule_id: &finding.rule,
+        rule_index,
+        kind,
+        level: if kind == "fail" { level(finding.severity) } else { "none" },
+        message: Text { text: message_text(&message) },
+        locations: [location(finding)],
+        partial_fingerprints: Fingerprints { own: &finding.id, github: &finding.id },
+        suppressions: suppressions(finding),
+        properties: Properties {
+            status: finding.status,
+            severity: finding.severity,
+            best_practice: finding.best_practice,
+            account: &finding.resource.account,
+            region: &finding.resource.region,
+            resource_type: &finding.resource.type_name,
+            resource_tags: &finding.resource.tags,
+            unknown_because: &finding.unknown_because,
+            commands: finding.remediation.as_ref().map_or(&[], |remediation| &remediation.cli),
         },
-    })
+    }
 }
 
 /// All results say whether they are suppressed, or none may (3.27.23).

@@ -3,7 +3,7 @@
 use super::escape::terminal;
 use crate::audit::findings::{AuditInfo, CoverageSummary, Finding, Findings, ReproducibleData, ResourceRef, Status, Summary, WaiverRef};
 use crate::inventory::CoverageStatus;
-use crate::rules::BestPractice;
+use crate::rules::{BestPractice, Severity};
 use std::collections::BTreeMap;
 
 /// What was audited: `account 111122223333 · 3 Regions · as of 2026-11-22 07:00 UTC`.
@@ -53,11 +53,11 @@ pub fn not_read(findings: &Findings) -> Vec<String> {
     places.into_iter().map(line).collect()
 }
 
-/// Findings of one rule together, in the order of the document.
+/// Findings of one rule and severity together, in the order of the document.
 pub fn groups(findings: &Findings, keep: impl Fn(&Finding) -> bool) -> Vec<Vec<&Finding>> {
-    let mut groups: BTreeMap<(BestPractice, &str), Vec<&Finding>> = BTreeMap::new();
+    let mut groups: BTreeMap<(BestPractice, &str, Severity), Vec<&Finding>> = BTreeMap::new();
     for finding in findings.findings.iter().filter(|finding| keep(finding)) {
-        groups.entry((finding.best_practice, &finding.rule)).or_default().push(finding);
+        groups.entry((finding.best_practice, &finding.rule, finding.severity)).or_default().push(finding);
     }
     groups.into_values().collect()
 }
