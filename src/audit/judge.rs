@@ -220,7 +220,7 @@ impl<'a> Judge<'a> {
             Some(_) => status = Status::Waived,
             None => {}
         }
-        let remediation = (status != Status::Pass).then(|| subject.with_params(&chosen.params, |scope| remediation(rule, scope)));
+        let remediation = (status != Status::Pass).then(|| subject.with_params(&chosen.params, |scope| remediation(rule, resource, scope)));
         Finding {
             id: finding_id(&rule.id, resource.uid()),
             rule: rule.id.clone(),
@@ -347,15 +347,18 @@ pub fn finding_id(rule: &str, arn: &str) -> String {
     hex(&digest.finalize()[..16])
 }
 
-fn remediation(rule: &Rule, scope: &Scope) -> Remediation {
+/// What to do. A template is mended in its own language, before there is anything that a command could change.
+fn remediation(rule: &Rule, resource: &Resource, scope: &Scope) -> Remediation {
+    let language = resource.declared.as_ref().and_then(|declared| declared.template.language.read()).map(String::as_str);
+    let is_for = |name: &str| language.is_none_or(|language| language == name);
     let texts = |templates: &[Template]| templates.iter().map(|template| template.render(scope)).collect();
     let text = |template: &Option<Template>| template.as_ref().map(|template| template.render(scope));
     Remediation {
         summary: rule.remediation.summary.render(scope),
         steps: texts(&rule.remediation.steps),
-        cli: texts(&rule.remediation.cli),
-        cloudformation: text(&rule.remediation.cloudformation),
-        terraform: text(&rule.remediation.terraform),
+        cli: if language.is_none() { texts(&rule.remediation.cli) } else { Vec::new() },
+        cloudformation: is_for("cloudformation").then(|| text(&rule.remediation.cloudformation)).flatten(),
+        terraform: is_for("terraform").then(|| text(&rule.remediation.terraform)).flatten(),
         docs: rule.remediation.docs.clone(),
     }
 }

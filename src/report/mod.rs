@@ -1,11 +1,17 @@
 //! Reports: the findings document in the forms that people and tools want. They render; none computes what another does not have.
 //! To add one: copy a file and add it to [`ALL`].
 
+mod csv;
 pub mod diff;
 pub mod escape;
 mod json;
+mod junit;
+mod markdown;
 mod ndjson;
+mod openmetrics;
+mod sarif;
 mod table;
+mod words;
 
 use crate::audit::findings::Findings;
 use std::io::{self, Write};
@@ -31,7 +37,8 @@ pub struct Report {
 }
 
 /// Every format.
-pub const ALL: &[Report] = &[table::REPORT, json::REPORT, ndjson::REPORT];
+pub const ALL: &[Report] =
+    &[table::REPORT, json::REPORT, ndjson::REPORT, sarif::REPORT, junit::REPORT, csv::REPORT, markdown::REPORT, openmetrics::REPORT];
 
 /// The format of a name.
 pub fn find(name: &str) -> Option<&'static Report> {

@@ -19,6 +19,9 @@ pub fn of(rule: &Rule) -> Vec<&'static str> {
 /// Whether a template can hold every fact that the rule's check reads of a type. What a rule's `when` reads besides is another matter:
 /// where that is made by time only, the rule has no finding.
 pub fn judges_template(rule: &Rule, type_name: &'static str) -> bool {
+    if rule.live_only {
+        return false;
+    }
     let Some(properties) = template::inventory::declared_properties(type_name) else { return false };
     let of_type = |field: &str| super::compile::properties_of_type(type_name).any(|property| property == field);
     rule.check.paths().iter().all(|path| match (path.first().map(String::as_str), path.get(1).map(String::as_str)) {

@@ -76,7 +76,8 @@ fn of_folder(folder: &Path, options: &Options) -> Result<Vec<Source>, TemplateEr
     let mut files: Vec<PathBuf> = Vec::new();
     let mut modules: BTreeSet<PathBuf> = BTreeSet::new();
     for entry in WalkBuilder::new(folder).build() {
-        let entry = entry.map_err(|error| TemplateError { file: display_name(folder), at: None, what: format!("cannot be read: {error}") })?;
+        let entry =
+            entry.map_err(|error| TemplateError { file: display_name(folder), at: None, what: format!("cannot be read: {error}") })?;
         let path = entry.path();
         if !entry.file_type().is_some_and(|kind| kind.is_file()) {
             continue;

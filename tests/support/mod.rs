@@ -5,6 +5,7 @@
 pub mod demo;
 mod emulator;
 mod program;
+pub mod python;
 
 pub use emulator::Emulator;
 pub use program::{Rel9, Run, wait};
