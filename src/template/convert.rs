@@ -255,8 +255,9 @@ fn not(node: &Node, what: &str) -> String {
 /// The properties of an inventory type that its tables can fill.
 pub fn properties_of_tables(type_name: &str) -> impl Iterator<Item = &'static str> {
     types::all().filter(move |table| table.type_name == type_name).flat_map(|table| {
-        let encryption = table.encryption.is_some().then_some(["encrypted", "kms_key_arn", "key_manager", "key_state"]);
+        let key = table.encryption.is_some().then_some(["kms_key_arn", "key_manager", "key_state"]);
+        let flag = table.encryption.as_ref().and_then(|encryption| encryption.flag.as_ref()).map(|_| "encrypted");
         let more = table.more.as_ref().map(|more| more.properties).unwrap_or_default();
-        table.rows.iter().map(|row| row.property).chain(encryption.into_iter().flatten()).chain(more.iter().copied())
+        table.rows.iter().map(|row| row.property).chain(key.into_iter().flatten()).chain(flag).chain(more.iter().copied())
     })
 }

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 /// How a type declares its encryption.
 pub struct Encryption {
-    /// The switch; `None` where everything is encrypted.
+    /// The switch; `None` where everything is encrypted and the inventory's type has no `encrypted`.
     pub flag: Option<Flag>,
     /// Who manages the key when the switch is off; `None` where there is no encryption then.
     pub off: Option<KeyManager>,
@@ -35,6 +35,9 @@ pub fn fill(scope: &Scope, encryption: &Encryption, built: &mut Built) {
         Some(flag) => switch(scope, flag, flag_at),
     };
     apply(scope, flag, encryption.off, encryption.on, scope.find(encryption.key), built);
+    if encryption.flag.is_none() {
+        built.properties.remove("encrypted");
+    }
 }
 
 /// Not encrypted unless it is written.
