@@ -2,6 +2,7 @@
 //! To add one: copy a file and add it to [`ALL`].
 
 mod escape;
+mod html;
 mod json;
 mod ndjson;
 mod table;
@@ -30,7 +31,7 @@ pub struct Report {
 }
 
 /// Every format.
-pub const ALL: &[Report] = &[table::REPORT, json::REPORT, ndjson::REPORT];
+pub const ALL: &[Report] = &[table::REPORT, json::REPORT, ndjson::REPORT, html::REPORT];
 
 /// The format of a name.
 pub fn find(name: &str) -> Option<&'static Report> {
