@@ -121,18 +121,20 @@ impl Drop for Emulator {
 /// The Python of the emulator's virtual environment, which the first test that needs it makes.
 fn python() -> &'static Path {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
-    PYTHON.get_or_init(|| environment().join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" }))
+    PYTHON.get_or_init(|| environment("emulator", "tests/emulator/requirements.txt"))
 }
 
-/// A virtual environment for each version of the requirements. Test binaries that run at the same time wait for the one that makes it.
-fn environment() -> PathBuf {
-    let requirements = project("tests/emulator/requirements.txt");
-    let digest = Sha256::digest(fs::read(&requirements).expect("tests/emulator/requirements.txt"));
+/// The Python of a virtual environment, one for each version of its requirements. Test binaries that run at the same time wait for the one
+/// that makes it.
+pub fn environment(name: &str, requirements: &str) -> PathBuf {
+    let requirements = project(requirements);
+    let digest = Sha256::digest(fs::read(&requirements).expect("the requirements"));
     let hash: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("emulator-venv-{hash}"));
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-venv-{hash}"));
+    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     let complete = folder.join("complete"); // a file that is there once everything else is
     if complete.exists() {
-        return folder;
+        return python;
     }
     let lock = File::create(folder.with_extension("lock")).expect("the target folder can be written");
     lock.lock().expect("a lock");
@@ -140,11 +142,10 @@ fn environment() -> PathBuf {
         // Not made beside and moved: the scripts of a virtual environment know where it is.
         let _ = fs::remove_dir_all(&folder);
         run(Command::new(new_enough_python()).args(["-m", "venv"]).arg(&folder));
-        let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-        run(Command::new(python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&requirements));
+        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&requirements));
         File::create(&complete).expect("the target folder can be written");
     }
-    folder
+    python
 }
 
 fn run(command: &mut Command) {

@@ -5,7 +5,7 @@
 mod emulator;
 mod program;
 
-pub use emulator::Emulator;
+pub use emulator::{Emulator, environment};
 pub use program::{Rel9, Run, wait};
 
 use serde_json::Value;

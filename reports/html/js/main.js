@@ -10,8 +10,7 @@ const fromHash = () => {
 
 // Paper has no pages of 100: all that is selected is printed, up to a number that a printer takes.
 const printing = () => {
-  if (shown.length <= PER_PAGE) return;
-  fill(0, PRINTED);
+  if (shown.length > PER_PAGE) fill(0, PRINTED);
   if (shown.length > PRINTED) byId('count').textContent += `, the first ${PRINTED.toLocaleString('en')} of them printed`;
 };
 
@@ -34,5 +33,6 @@ addEventListener('hashchange', () => {
     byId('findings').focus({ preventScroll: true });
   }
 });
+addEventListener('resize', fit);
 addEventListener('beforeprint', printing);
 addEventListener('afterprint', () => { showPage(); tell(); });

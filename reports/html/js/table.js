@@ -3,7 +3,7 @@ const PER_PAGE = 100;
 const PRINTED = 1000;
 const COLUMNS = [
   ['severity', 'Severity'], ['status', 'Status'], ['finding', 'Finding'], ['resource', 'Resource'],
-  ['type', 'Type'], ['account', 'Account'], ['region', 'Region'], ['practice', 'Best practice'],
+  ['type', 'Type'], ['account', 'Account'], ['region', 'Region'], ['practice', 'Practice'],
 ];
 
 let shown = [];
@@ -31,6 +31,10 @@ const showHead = () => {
   }
 };
 
+// Columns that a narrow window hides are no columns: a cell that spanned them would bring them back.
+const width = () => [...byId('table').tHead.rows[0].cells].filter((cell) => getComputedStyle(cell).display !== 'none').length;
+const fit = () => { for (const cell of body().querySelectorAll('.detail > td')) cell.colSpan = width(); };
+
 // What is unfolded stays so on other pages and on paper.
 const unfolded = new Set();
 
@@ -38,7 +42,7 @@ const fold = (finding, row, open) => {
   row.querySelector('.fold').setAttribute('aria-expanded', String(open));
   if (open) {
     unfolded.add(finding);
-    row.after(element('tr', { class: 'detail', id: `detail-${finding}` }, element('td', { colspan: COLUMNS.length }, ...detailOf(finding))));
+    row.after(element('tr', { class: 'detail', id: `detail-${finding}` }, element('td', { colspan: width() }, ...detailOf(finding))));
   } else {
     unfolded.delete(finding);
     byId(`detail-${finding}`).remove();

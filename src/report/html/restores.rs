@@ -39,7 +39,7 @@ pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
         let proven = tested.iter().filter(|finding| finding.status == Status::Pass).count();
         write!(
             out,
-            "<p class=\"lead\"><b class=\"big\">{}</b> <span>of {} with backups were restored within the time that their objective asks for</span></p>",
+            "<p class=\"lead\"><b class=\"big\">{}</b> <span>of {} with backups have a successful restore as recent as is required</span></p>",
             number(proven as u64),
             counted(tested.len() as u64, "resource"),
         )?;
@@ -90,7 +90,8 @@ fn chart(columns: &[Column], out: &mut dyn Write) -> io::Result<()> {
     let total = |column: &Column| column.counts.iter().sum::<u64>();
     let most = columns.iter().map(total).max().unwrap_or(1).max(1) as f64;
     let width = 100.0 / columns.len() as f64;
-    out.write_all(b"<figure><figcaption>The month of each resource's newest successful restore</figcaption>")?;
+    let unknown = if columns.iter().any(|column| column.short == "?") { " (?: not known)" } else { "" };
+    write!(out, "<figure><figcaption>The month of each resource's newest successful restore{unknown}</figcaption>")?;
     out.write_all(b"<svg class=\"columns\" role=\"img\" aria-label=\"Columns by month; the figures are in the table below\" width=\"100%\" height=\"156\">")?;
     write!(out, "<line class=\"grid\" x1=\"0\" x2=\"100%\" y1=\"{y:.0}\" y2=\"{y:.0}\"/>", y = TALLEST + 20.0)?;
     for (place, column) in columns.iter().enumerate() {
