@@ -4,6 +4,7 @@
 mod csv;
 pub mod diff;
 pub mod escape;
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -38,7 +39,7 @@ pub struct Report {
 
 /// Every format.
 pub const ALL: &[Report] =
-    &[table::REPORT, json::REPORT, ndjson::REPORT, sarif::REPORT, junit::REPORT, csv::REPORT, markdown::REPORT, openmetrics::REPORT];
+    &[table::REPORT, json::REPORT, ndjson::REPORT, sarif::REPORT, junit::REPORT, csv::REPORT, markdown::REPORT, openmetrics::REPORT, html::REPORT];
 
 /// The format of a name.
 pub fn find(name: &str) -> Option<&'static Report> {
