@@ -1,10 +1,14 @@
 //! Reports: the findings document in the forms that people and tools want. They render; none computes what another does not have.
 //! To add one: copy a file and add it to [`ALL`].
 
-mod escape;
+mod asff;
+pub(crate) mod escape;
 mod json;
+mod limit;
 mod ndjson;
+mod ocsf;
 mod table;
+pub mod wa;
 
 use crate::audit::findings::Findings;
 use std::io::{self, Write};
@@ -30,7 +34,7 @@ pub struct Report {
 }
 
 /// Every format.
-pub const ALL: &[Report] = &[table::REPORT, json::REPORT, ndjson::REPORT];
+pub const ALL: &[Report] = &[table::REPORT, json::REPORT, ndjson::REPORT, ocsf::REPORT, asff::REPORT, wa::REPORT];
 
 /// The format of a name.
 pub fn find(name: &str) -> Option<&'static Report> {
