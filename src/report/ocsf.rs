@@ -211,7 +211,7 @@ fn event<'a>(findings: &'a Findings, finding: &'a Finding) -> Event<'a> {
         severity,
         status_id,
         status,
-        status_detail: waiver.map(waived),
+        status_detail: waiver.map(acceptance),
         comment: waiver.map(|waiver| waiver.reason.as_str()),
         message: &finding.message,
         metadata: Metadata {
@@ -232,7 +232,7 @@ fn event<'a>(findings: &'a Findings, finding: &'a Finding) -> Event<'a> {
     }
 }
 
-fn waived(waiver: &WaiverRef) -> String {
+fn acceptance(waiver: &WaiverRef) -> String {
     let until = waiver.expires.map_or(String::new(), |expires| format!(" until {expires}"));
     format!("waived{until} by {}", waiver.approved_by)
 }
