@@ -16,20 +16,29 @@ const AWS: &str = "tests/emulator/requirements.txt";
 /// Texts that break what does not expect them.
 const HOSTILE: &str = "\u{1b}[31m\"red\"\u{7}\r\n\\u0000\0</script>'; DROP\u{202e}txt\u{2028}\u{9b}größe 😀 {{ x }} %s";
 
+/// The demo's findings, less what changes with every rule.
 fn demo() -> Findings {
     let sample = std::fs::read(project("reports/samples/demo.json")).expect("the sample");
-    serde_json::from_slice(&sample).expect("a findings document")
+    let mut findings: Findings = serde_json::from_slice(&sample).expect("a findings document");
+    findings.audit.id = "0123456789abcdef0123456789abcdef".to_owned();
+    findings.audit.rel9_version = "0.1.0".to_owned();
+    findings
 }
 
 /// The demo's findings with texts of other people's making at their worst, and more of everything than fits.
 fn hostile() -> Findings {
     let mut findings = demo();
+    let mut number = 0;
+    findings.findings.retain(|finding| {
+        number += 1;
+        number % 10 == 1 || matches!(finding.status, Status::Unknown | Status::Waived)
+    });
     let huge = "😀\"\\\u{1}ü".repeat(200_000);
     for (number, finding) in findings.findings.iter_mut().enumerate() {
-        finding.message = format!("{HOSTILE} {}", if number % 50 == 0 { &huge } else { "" });
+        finding.message = format!("{HOSTILE} {}", if number % 10 == 0 { &huge } else { "" });
         finding.resource.name = Some(HOSTILE.to_owned());
         for tag in 0..60 {
-            let value = if number % 100 == 0 && tag < 2 { huge.clone() } else { "\u{1f600}\"".repeat(tag * 3) };
+            let value = if number % 20 == 0 && tag < 2 { huge.clone() } else { "\u{1f600}\"".repeat(tag * 3) };
             finding.resource.tags.insert(format!("{tag} {HOSTILE}{}", "k".repeat(tag * 5)), value);
         }
         for path in 0..70 {

@@ -21,10 +21,19 @@ const CHOICES: [&str; 4] = [
 fn findings(risks: [&str; 4], complete: bool) -> Findings {
     let sample = std::fs::read(project("reports/samples/demo.json")).expect("the sample");
     let mut findings: Findings = serde_json::from_slice(&sample).expect("a findings document");
+    findings.audit.id = "0123456789abcdef0123456789abcdef".to_owned();
+    findings.audit.rel9_version = "0.1.0".to_owned();
     findings.audit.complete = complete;
-    for (practice, risk) in findings.summary.best_practices.iter_mut().zip(risks) {
-        practice.risk = risk.to_owned();
-    }
+    let counted = |(number, risk)| json!({"id": format!("REL09-BP0{}", number + 1), "risk": risk, "pass": 60 + number, "fail": 12, "unknown": 1, "waived": 0});
+    let practices: Vec<Value> = risks.iter().enumerate().map(counted).collect();
+    let summary = json!({
+        "resources": 89, "by_status": {"pass": 246, "fail": 50, "unknown": 5, "waived": 1},
+        "by_severity": {"info": 0, "low": 24, "medium": 13, "high": 5, "critical": 8},
+        "coverage": {"data_resources": 70, "protected": 51, "stale": 2, "selected_not_protected": 1, "opt_in_blocked": 1, "unprotected": 7,
+                     "reproducible": 7, "unknown": 1, "percent": 80.9},
+        "best_practices": practices
+    });
+    findings.summary = serde_json::from_value(summary).expect("a summary");
     findings
 }
 

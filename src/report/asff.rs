@@ -133,6 +133,9 @@ impl<'a> Batch<'a> {
 
 /// Bytes of a JSON text in a request: the AWS CLI writes everything beyond ASCII as `\u` escapes.
 fn wire_bytes(json: &str) -> usize {
+    if json.is_ascii() {
+        return json.len();
+    }
     json.chars().map(|character| if character.is_ascii() { 1 } else { 6 * character.len_utf16() }).sum()
 }
 

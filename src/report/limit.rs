@@ -7,6 +7,9 @@ const CUT: char = '…';
 
 /// The start of a text that has at most `limit` UTF-16 units, in which AWS counts; never half a character.
 fn cut(text: &str, limit: usize) -> &str {
+    if text.len() <= limit {
+        return text; // no character has more units than bytes
+    }
     let mut units = 0;
     for (at, character) in text.char_indices() {
         units += character.len_utf16();
@@ -21,6 +24,9 @@ fn cut(text: &str, limit: usize) -> &str {
 pub fn line(text: &str, limit: usize) -> String {
     let whole = cut(text, limit);
     if whole.len() == text.len() {
+        if whole.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return whole.trim().to_owned();
+        }
         return terminal(whole).trim().to_owned();
     }
     let mut shortened = terminal(cut(text, limit.saturating_sub(1))).trim().to_owned();

@@ -27,9 +27,12 @@ const STANDARDS: &[(&str, &str)] = &[("nist_800_53_r5", "NIST SP 800-53 Rev. 5")
 const WELL_ARCHITECTED: &str = "AWS Well-Architected Framework";
 
 fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()> {
+    let mut line = Vec::new();
     for finding in &findings.findings {
-        serde_json::to_writer(&mut *out, &event(findings, finding))?;
-        out.write_all(b"\n")?;
+        line.clear();
+        serde_json::to_writer(&mut line, &event(findings, finding))?;
+        line.push(b'\n');
+        out.write_all(&line)?;
     }
     Ok(())
 }

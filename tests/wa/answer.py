@@ -1,4 +1,4 @@
-"""Checks an answer, on standard input, against botocore's model of UpdateAnswer. Prints `{}`, or ends with 1 and the mistakes."""
+"""Checks an answer, on standard input, against botocore's model of UpdateAnswer. Ends with 1 and the mistakes, if any."""
 
 from __future__ import annotations
 
@@ -36,4 +36,3 @@ report = ParamValidator().validate(params, shape)
 mistakes = [report.generate_report()] if report.has_errors() else list(too_long(shape, params, "$"))
 if mistakes:
     sys.exit("\n".join(mistakes))
-print("{}")
