@@ -10,7 +10,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
-use support::{Rel9, environment, project};
+use support::{Rel9, project, python};
 
 #[test]
 fn in_a_browser() {

@@ -269,7 +269,7 @@ pub async fn connect(options: &Options) -> Result<Session, ConnectError> {
     })
 }
 
-async fn configuration(options: &Options) -> SdkConfig {
+pub(super) async fn configuration(options: &Options) -> SdkConfig {
     let attempts = std::env::var("AWS_MAX_ATTEMPTS").ok().and_then(|value| value.parse().ok()).filter(|attempts| *attempts > 0);
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(options.timeouts.connect)

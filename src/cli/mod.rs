@@ -13,6 +13,8 @@ mod report;
 mod rules;
 mod schema;
 mod templates;
+#[cfg(feature = "live")]
+mod wa;
 
 #[cfg(feature = "live")]
 use crate::aws::permissions;
@@ -106,6 +108,9 @@ enum Command {
         #[arg(long, value_enum, default_value_t = PermissionFormat::Json)]
         format: PermissionFormat,
     },
+    #[cfg(feature = "live")]
+    /// Write the answer to REL 9 into the AWS Well-Architected Tool
+    Wa(wa::Args),
     /// Print the JSON Schema of a document
     Schema {
         #[arg(value_enum)]
@@ -165,6 +170,8 @@ pub fn run() -> ExitCode {
             };
             printed(&text)
         }
+        #[cfg(feature = "live")]
+        Command::Wa(args) => wa::run(args),
         Command::Schema { document } => printed(&schema::of(document)),
         Command::Completions { shell } => {
             let mut text = Vec::new();

@@ -10,7 +10,7 @@ const PLAIN_WIDTH: usize = 100;
 
 #[derive(Debug, clap::Args)]
 pub struct Output {
-    /// Format of the report, to stdout or to a file: table (default), json, ndjson; repeatable
+    /// Format of the report, to stdout or to a file: table (default), json, ndjson, ocsf, asff, wa; repeatable
     #[arg(long, value_name = "F[=PATH]")]
     format: Vec<String>,
     /// Show passing findings, and every resource, in the table
