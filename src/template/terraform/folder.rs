@@ -11,20 +11,9 @@ use super::syntax;
 use super::text::error;
 use crate::template::declaration::{Declaration, Node, TemplateError};
 
-/// Expressions and modules nest up to fixed bounds, and this is enough for them in a build without optimisations too.
-const STACK: usize = 256 * 1024 * 1024;
-
 /// See [`super::read_folder`].
 pub(super) fn read(folder: &Path, name: &str, variables: &[PathBuf]) -> Result<Vec<Declaration>, TemplateError> {
-    let shown = join_shown(name, "");
-    std::thread::scope(|threads| {
-        let work = || read_here(folder, &shown, variables);
-        let failed = |what: &str| Err(error(name, None, what));
-        match std::thread::Builder::new().stack_size(STACK).spawn_scoped(threads, work) {
-            Ok(thread) => thread.join().unwrap_or_else(|_| failed("rel9 cannot read this module: please report it")),
-            Err(cause) => failed(&format!("no thread for reading it: {cause}")),
-        }
-    })
+    read_here(folder, &join_shown(name, ""), variables)
 }
 
 fn read_here(folder: &Path, shown: &str, variables: &[PathBuf]) -> Result<Vec<Declaration>, TemplateError> {

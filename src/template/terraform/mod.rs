@@ -51,7 +51,18 @@ pub const PROVIDER_REGION: &str = "provider_region";
 ///
 /// Files that are no HCL or JSON, what is declared twice, cycles, waivers without a reason, modules that are not there.
 pub fn read_folder(folder: &Path, name: &str, variables: &[PathBuf]) -> Result<Vec<Declaration>, TemplateError> {
-    folder::read(folder, name, variables)
+    with_room(name, || folder::read(folder, name, variables))
+}
+
+/// Expressions, blocks and modules nest up to fixed bounds, and this is enough for them in a build without optimisations too.
+const STACK: usize = 256 * 1024 * 1024;
+
+fn with_room<T: Send>(name: &str, work: impl FnOnce() -> Result<T, TemplateError> + Send) -> Result<T, TemplateError> {
+    let failed = |what: &str| Err(text::error(name, None, what));
+    std::thread::scope(|threads| match std::thread::Builder::new().stack_size(STACK).spawn_scoped(threads, work) {
+        Ok(thread) => thread.join().unwrap_or_else(|_| failed("rel9 cannot read it: please report this")),
+        Err(cause) => failed(&format!("there is no thread for reading it: {cause}")),
+    })
 }
 
 /// Whether a text is meant as a plan or a state: JSON with `format_version`, or a state file. Reads no further than its keys' names.
@@ -67,5 +78,5 @@ pub fn claims_to_be_plan(text: &str) -> bool {
 ///
 /// What is no JSON, another major version of the format, a plan that Terraform did not finish, an address that is there twice.
 pub fn read_plan(path_name: &str, text: &str) -> Result<Vec<Declaration>, TemplateError> {
-    plan::read(path_name, text)
+    with_room(path_name, || plan::read(path_name, text))
 }

@@ -152,6 +152,23 @@ impl<'a> Scope<'a> {
         Ok(Node::new(at, shaped(instances, nodes)))
     }
 
+    /// One of the instances of a resource, if `index` is known and there is such an instance.
+    pub(super) fn resource_at(&self, type_name: &str, name: &str, index: &Value, at: Position) -> Result<Option<Node>, Stop> {
+        let key = format!("{type_name}.{name}");
+        let Some(resource) = self.instance.module.resources.get(&key).filter(|_| type_name.starts_with("aws_")) else { return Ok(None) };
+        let found = match (instances(self.engine, self.instance, &resource.block)?.as_ref(), index) {
+            (Instances::Count(count), index) => match as_number(index) {
+                Some(index) if index >= 0.0 && index.fract() == 0.0 && index < *count as f64 => Some(format!("[{index}]")),
+                _ => None,
+            },
+            (Instances::Keys(keys), Value::Text(key)) => {
+                keys.binary_search_by(|(name, _)| name.cmp(key)).ok().map(|_| format!("[{}]", value::quoted(key)))
+            }
+            _ => None,
+        };
+        Ok(found.map(|index| Node::new(at, reference(&format!("{}{key}{index}", self.instance.prefix), WHOLE))))
+    }
+
     /// A resource, or all its instances.
     pub(super) fn resource(&self, type_name: &str, name: &str, at: Position) -> Result<Node, Stop> {
         let key = format!("{type_name}.{name}");

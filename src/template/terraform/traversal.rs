@@ -54,7 +54,16 @@ fn from_root<'a>(root: &str, steps: Steps<'a>, scope: &Scope<'_>, here: Position
             }
             Ok((scope.module(name, here)?, after(1)))
         }
-        type_name => Ok((scope.resource(type_name, name, here)?, after(1))),
+        type_name => {
+            // One instance, so that the others are not made for each of them.
+            if let Some(TraversalOperator::Index(index)) = steps.get(1).map(Decorated::value) {
+                let index = hcl(index, scope, here)?;
+                if let Some(node) = scope.resource_at(type_name, name, &index.value, here)? {
+                    return Ok((node, after(2)));
+                }
+            }
+            Ok((scope.resource(type_name, name, here)?, after(1)))
+        }
     }
 }
 

@@ -118,18 +118,14 @@ pub(super) fn moved(value: Value, at: Position) -> Node {
     Node::new(at, value)
 }
 
-/// Whether two values are equal; places do not count. `None`: not known.
+/// Whether two values are equal; places do not count. `None`: not known. That includes collections with the same content: Terraform tells
+/// `[]` from `tolist([])`, and `{}` from `tomap({})`, and the types are not known here.
 pub(super) fn equal(left: &Value, right: &Value) -> Option<bool> {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => Some(left == right || left.as_f64() == right.as_f64()),
-        (Value::List(left), Value::List(right)) if left.len() == right.len() => {
-            left.iter().zip(right).try_fold(true, |all, (left, right)| Some(all && equal(&left.value, &right.value)?))
-        }
-        (Value::Map(left), Value::Map(right)) if left.len() == right.len() => {
-            left.iter().try_fold(true, |all, (key, left)| match right.iter().find(|(name, _)| name == key) {
-                Some((_, right)) => Some(all && equal(&left.value, &right.value)?),
-                None => Some(false),
-            })
+        (Value::List(_), Value::List(_)) | (Value::Map(_), Value::Map(_)) => {
+            let differ = is_known(left) && is_known(right) && !same(left, right);
+            differ.then_some(false)
         }
         _ if same(left, right) => Some(true),
         _ if is_known(left) && is_known(right) => Some(false),

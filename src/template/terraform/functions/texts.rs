@@ -2,7 +2,7 @@
 
 use super::{Arguments, Fault, Outcome, known, refuse, scalar};
 use crate::template::declaration::{Node, Value};
-use crate::template::terraform::value::{as_number, concat, is_known, number_text, quoted, render, text};
+use crate::template::terraform::value::{as_number, concat, is_known, number_text, quoted, text};
 
 /// Wider columns and longer paddings are no text of a template.
 const WIDTH: usize = 4096;
@@ -16,10 +16,9 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
         "join" => return join(arguments),
         "split" => {
             let (by, of) = pair()?;
-            match (of.is_empty(), by.is_empty()) {
-                (true, _) => Value::List(Vec::new()),
-                (false, true) => arguments.texts(of.chars().map(String::from)),
-                (false, false) => arguments.texts(of.split(&by).map(String::from)),
+            match by.is_empty() {
+                true => arguments.texts(of.chars().map(String::from)),
+                false => arguments.texts(of.split(&by).map(String::from)),
             }
         }
         "replace" => {
@@ -126,7 +125,10 @@ fn verb_of(verb: char, flags: &str, argument: &Node) -> Outcome {
     let value = known(&argument.value)?;
     let shown = match verb {
         's' => scalar(value)?,
-        'v' => scalar(value).or_else(|_| Ok(render(value)))?,
+        'v' => match value {
+            Value::List(_) | Value::Map(_) | Value::Null => return super::json::encode(argument, argument.at),
+            _ => scalar(value)?,
+        },
         'q' => quoted(&scalar(value)?),
         't' | 'd' => match as_number(value) {
             Some(number) if verb == 'd' => format!("{:.0}", number.trunc()),

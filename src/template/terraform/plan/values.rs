@@ -81,6 +81,11 @@ impl Values<'_> {
         let open = marks.iter().filter(|mark| mark.is_true()).count();
         let mut targets = of.expression.map(|expression| self.flat(expression)).unwrap_or_default();
         if targets.len() != open {
+            // `[for key in keys(a) : a[key].arn]` refers to the same twice.
+            let mut seen = BTreeSet::new();
+            targets.retain(|target| target.as_ref().is_none_or(|target| seen.insert((target.id.clone(), target.attribute.clone()))));
+        }
+        if targets.len() != open {
             targets.clear();
         }
         let mut targets = targets.into_iter();
@@ -114,8 +119,9 @@ impl Values<'_> {
         let Some(expression) = of.expression else { return not_known() };
         let leaves = self.configuration.targets(expression, self.place, self.declared);
         if LISTS.contains(&of.name) && !leaves.is_empty() {
-            let mut items: Vec<Node> =
-                leaves.iter().flatten().flatten().map(|target| Node::new(at, referred(target.clone(), of.name))).collect();
+            let mut seen = BTreeSet::new();
+            let targets = leaves.iter().flatten().flatten().filter(|target| seen.insert((&target.id, &target.attribute)));
+            let mut items: Vec<Node> = targets.map(|target| Node::new(at, referred(target.clone(), of.name))).collect();
             // Constants beside references are not in the plan; what an exclusion leaves in must not be guessed.
             if leaves.iter().any(Option::is_none) || of.name == "not_resources" {
                 items.push(Node::new(at, not_known()));
