@@ -139,7 +139,10 @@ impl<'s> Plans<'s> {
                     continue;
                 }
             };
-            let Some(plan_arn) = selection.properties.plan_arn.read() else { continue };
+            let Some(plan_arn) = selection.properties.plan_arn.read() else {
+                unread.push(format!("the backup plan of selection {} is not known", title(selection.resource)));
+                continue;
+            };
             let Some((plan, rules)) = self.plans.get(plan_arn.as_str()).zip(self.rules.get(plan_arn.as_str())) else {
                 continue;
             };

@@ -149,7 +149,9 @@ pub fn summarise(shard: &Shard) -> Summary {
         ..Summary::default()
     };
     for resource in shard.of_type(backup::BackupVault::INFO.name) {
-        if let Some(vault) = resource.properties_as::<backup::BackupVault>() {
+        // A template's vault of which nothing is known may not come to exist.
+        let doubted = resource.declared.is_some() && resource.properties.is_empty();
+        if let Some(vault) = resource.properties_as::<backup::BackupVault>().filter(|_| !doubted) {
             let air_gapped = vault.vault_type.read().is_some_and(|kind| kind == AIR_GAPPED);
             summary.air_gapped_vaults += i64::from(air_gapped);
             let locked = if air_gapped { Some(true) } else { vault.locked.read().copied() };

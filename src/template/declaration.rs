@@ -3,6 +3,13 @@
 
 use std::sync::Arc;
 
+/// The setting that says why it is not known whether a resource exists: an unknown value.
+pub const PRESENCE: &str = "presence";
+/// The setting that keeps Terraform from deleting a resource: `prevent_destroy` of `lifecycle`.
+pub const PREVENT_DESTROY: &str = "prevent_destroy";
+/// The setting with the Region of the resource's provider. An argument `region` of the resource itself (provider 6) goes before it.
+pub const PROVIDER_REGION: &str = "provider_region";
+
 /// A place in a file, both counted from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {

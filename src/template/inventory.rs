@@ -3,7 +3,7 @@
 
 use super::Options;
 use super::convert::{Built, Outcome, Scope, note, properties_of_tables};
-use super::declaration::{Declaration, Language, Node, Position, Value};
+use super::declaration::{Declaration, Language, Node, PRESENCE, Position, Value};
 use super::stack::{Entry, Stack};
 use super::types::{self, Ends, encryption_of, pick};
 use crate::inventory::{Coverage, Declared, Fact, Ignore, Place, Resource, Shard, Tags, Template};
@@ -15,6 +15,7 @@ pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
     let stack = Stack::of(declarations, options);
     let mut resources: Vec<Resource> = stack.entries.iter().map(|entry| resource(&stack, entry)).collect();
     types::finish(&stack, &mut resources);
+    doubt(declarations, &mut resources);
     Shard {
         account: stack.account().to_owned(),
         region: stack.region().to_owned(),
@@ -22,6 +23,40 @@ pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
         source: declarations.first().map(|declaration| language_name(declaration.language).to_owned()),
         resources,
         coverage: Coverage::of_template(),
+    }
+}
+
+/// What protects others only if it exists.
+const EVIDENCE: [&str; 6] = [
+    "AWS::Backup::BackupPlan",
+    "AWS::Backup::BackupSelection",
+    "AWS::Backup::BackupVault",
+    "AWS::Backup::RestoreTestingPlan",
+    "AWS::Backup::RestoreTestingSelection",
+    "AWS::DLM::LifecyclePolicy",
+];
+
+/// A plan, a vault or a policy that depends on an unknown condition or count may not be there: nothing that it says counts, for itself or
+/// for what it would protect.
+fn doubt(declarations: &[Declaration], resources: &mut [Resource]) {
+    let mut doubted: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for declaration in declarations {
+        if let Some(Node { value: Value::Unknown(why), .. }) = declaration.setting(PRESENCE) {
+            doubted.insert(&declaration.id, vec![format!("whether {} exists: {}", declaration.id, why.reason)]);
+        }
+    }
+    let reasons_of = |resource: &Resource| doubted.get(resource.id.as_str()).filter(|_| EVIDENCE.contains(&resource.type_name.as_str()));
+    let plans: BTreeMap<String, Vec<String>> =
+        resources.iter().filter_map(|resource| Some((resource.arn.clone(), reasons_of(resource)?.clone()))).collect();
+    for resource in resources {
+        // A selection is in doubt with its plan.
+        let through_plan = resource.text("plan_arn").and_then(|plan| plans.get(plan));
+        let Some(reasons) = reasons_of(resource).or(through_plan).cloned() else { continue };
+        let Some(declared) = &mut resource.declared else { continue };
+        for (property, _) in std::mem::take(&mut resource.properties) {
+            declared.unknown.insert(property, reasons.clone());
+        }
+        declared.unknown.insert(PRESENCE.to_owned(), reasons);
     }
 }
 

@@ -2,9 +2,9 @@
 //! Knows no property of the inventory.
 
 use super::Options;
-use super::declaration::{Declaration, Language, Node, Value};
+use super::declaration::{Declaration, Language, Node, PRESENCE, PROVIDER_REGION, Value};
 use super::types::{self, Table};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// How deep references and names may point to each other.
 const DEPTH: u8 = 12;
@@ -41,12 +41,21 @@ pub struct Stack<'d> {
     by_id: HashMap<&'d str, &'d Declaration>,
     entry_by_id: HashMap<&'d str, usize>,
     aliases: Vec<&'d Declaration>,
+    /// The Region of most resources' providers, where the options name none.
+    provider_region: Option<&'d str>,
 }
 
 impl<'d> Stack<'d> {
     /// Joins the declarations.
     pub fn of(declarations: &'d [Declaration], options: &'d Options) -> Self {
-        let mut stack = Stack { options, entries: Vec::new(), by_id: HashMap::new(), entry_by_id: HashMap::new(), aliases: Vec::new() };
+        let mut stack = Stack {
+            options,
+            entries: Vec::new(),
+            by_id: HashMap::new(),
+            entry_by_id: HashMap::new(),
+            aliases: Vec::new(),
+            provider_region: most_common_region(declarations),
+        };
         for declaration in declarations {
             stack.by_id.entry(&declaration.id).or_insert(declaration);
             if types::kms::ALIASES.contains(&declaration.type_name.as_str()) {
@@ -113,14 +122,17 @@ impl<'d> Stack<'d> {
 
     /// The stack's Region as texts have it.
     pub fn region(&self) -> &str {
-        self.options.region.as_deref().unwrap_or("${AWS::Region}")
+        self.options.region.as_deref().or(self.provider_region).unwrap_or("${AWS::Region}")
     }
 
     /// The Region of a resource: Terraform's provider 6 lets each name its own.
     pub fn region_of(&self, entry: &Entry) -> Text {
         match entry.declaration.body.get("region").filter(|_| entry.declaration.language == Language::Terraform) {
             Some(node) if !matches!(node.value, Value::Unknown(_)) => self.text(node).unwrap_or_default(),
-            _ => self.own(self.region(), self.options.region.is_some(), "Region"),
+            _ => match entry.declaration.setting(PROVIDER_REGION) {
+                Some(node) => self.text(node).unwrap_or_default(),
+                None => self.own(self.region(), self.options.region.is_some(), "Region"),
+            },
         }
     }
 
@@ -342,7 +354,22 @@ impl<'d> Stack<'d> {
 }
 
 /// A part's body, with its own `region` (where a replica is) kept and its id under `+id`.
+/// The Region that most declarations' providers name.
+fn most_common_region(declarations: &[Declaration]) -> Option<&str> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for declaration in declarations {
+        if let Some(Node { value: Value::Text(region), .. }) = declaration.setting(PROVIDER_REGION) {
+            *counts.entry(region).or_default() += 1;
+        }
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(region, _)| region)
+}
+
+/// The body of a part; that of one which may not exist is unknown as a whole.
 fn part_body(declaration: &Declaration) -> Node {
+    if let Some(why) = declaration.setting(PRESENCE) {
+        return why.clone();
+    }
     let mut body = declaration.body.clone();
     if let Value::Map(entries) = &mut body.value {
         entries.push(("+id".to_owned(), Node::new(declaration.at, Value::Text(declaration.id.clone()))));

@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::template::Options;
-use crate::template::declaration::{Declaration, Ignore, Language, Node, TemplateError, Value};
+use crate::template::declaration::{Declaration, Ignore, Language, Node, PRESENCE, TemplateError, Value};
 
 use conditions::Truth;
 use nested::{Child, Read};
@@ -103,7 +103,7 @@ fn declaration(stack: &Stack<'_>, resource: &Resource<'_>, truth: Truth, mut ign
     }
     if let Truth::Unknown(unknown) = truth {
         let at = entry.value.get("Condition").map_or(entry.at, |raw| raw.at);
-        settings.push(("Condition".to_owned(), Node::new(at, Value::Unknown(unknown))));
+        settings.push((PRESENCE.to_owned(), Node::new(at, Value::Unknown(unknown))));
     }
     let metadata = entry.value.get("Metadata");
     if let Some(metadata) = metadata {

@@ -35,14 +35,7 @@ mod waivers;
 
 use std::path::{Path, PathBuf};
 
-use crate::template::declaration::{Declaration, TemplateError};
-
-/// The setting that says why it is not known whether a resource exists: an unknown value.
-pub const PRESENCE: &str = "presence";
-/// The setting that keeps Terraform from deleting a resource: `prevent_destroy` of `lifecycle`.
-pub const PREVENT_DESTROY: &str = "prevent_destroy";
-/// The setting with the Region of the resource's provider. An argument `region` of the resource itself (provider 6) goes before it.
-pub const PROVIDER_REGION: &str = "provider_region";
+use crate::template::declaration::{Declaration, PRESENCE, PREVENT_DESTROY, PROVIDER_REGION, TemplateError};
 
 /// Reads a folder with `.tf` or `.tf.json` files (`.tofu` too) as a root module, and the local modules that it calls. `name` is how the folder
 /// is shown, `variables` are definition files that go before those that Terraform reads by itself.

@@ -1,0 +1,267 @@
+//! Templates judged by the program: what a pull request that forgets backups is told, with file and line, and what it is not told.
+
+mod support;
+
+use serde_json::Value;
+use std::fs;
+use support::{Document, Rel9, text};
+
+/// A folder with these files, and the findings for it.
+struct Audit {
+    rel9: Rel9,
+}
+
+impl Audit {
+    fn of(files: &[(&str, &str)]) -> Audit {
+        let rel9 = Rel9::new();
+        for (name, content) in files {
+            let path = rel9.home().join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, content).expect("a file");
+        }
+        Audit { rel9 }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Document {
+        let all = [&["audit", "--format", "json", "--fail-on", "never", "--allow-incomplete"], arguments].concat();
+        self.rel9.run(&all).ended(0).document()
+    }
+
+    /// What is wrong with it: exit code 2, and these words.
+    fn refused(&self, arguments: &[&str], words: &str) {
+        self.rel9.run(&[&["audit"], arguments].concat()).ended(2).said(words);
+    }
+}
+
+/// The finding's status; `none` without one.
+fn status<'d>(document: &'d Document, rule: &str, resource: &str) -> &'d str {
+    document.find(rule, resource).map_or("none", |finding| text(&finding["status"]))
+}
+
+fn line(document: &Document, rule: &str, resource: &str) -> Value {
+    document.find(rule, resource).expect("a finding")["location"]["line"].clone()
+}
+
+const STACK: &str = r#"Parameters:
+  Days:
+    Type: Number
+  Copy:
+    Type: String
+Conditions:
+  Backed: !Equals [!Ref Copy, "yes"]
+Resources:
+  Vault:
+    Type: AWS::Backup::BackupVault
+    Properties: { BackupVaultName: main }
+  Plan:
+    Type: AWS::Backup::BackupPlan
+    Properties:
+      BackupPlan:
+        BackupPlanName: daily
+        BackupPlanRule:
+          - RuleName: daily
+            TargetBackupVault: !Ref Vault
+            ScheduleExpression: cron(0 5 ? * * *)
+            Lifecycle: { DeleteAfterDays: 35 }
+  Selection:
+    Type: AWS::Backup::BackupSelection
+    Properties:
+      BackupPlanId: !Ref Plan
+      BackupSelection:
+        SelectionName: selected
+        IamRoleArn: !Sub arn:aws:iam::${AWS::AccountId}:role/backup
+        ListOfTags: [{ ConditionType: STRINGEQUALS, ConditionKey: backup, ConditionValue: daily }]
+        Resources: [!GetAtt Orders.Arn]
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+  Invoices:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      PointInTimeRecoverySpecification:
+        PointInTimeRecoveryEnabled: true
+  Forgotten:
+    Type: AWS::EC2::Volume
+    Properties:
+      AvailabilityZone: eu-west-1a
+      Size: 8
+      Encrypted: false
+  Tagged:
+    Type: AWS::EC2::Volume
+    Properties:
+      AvailabilityZone: eu-west-1a
+      Size: 8
+      Encrypted: true
+      Tags: [{ Key: backup, Value: daily }]
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      BackupRetentionPeriod: !Ref Days
+  ShortKept:
+    Type: AWS::RDS::DBInstance
+    Properties: { Engine: postgres }
+"#;
+
+#[test]
+fn a_stack_is_judged_with_its_own_plans() {
+    let document = Audit::of(&[("stack.yaml", STACK)]).run(&["stack.yaml"]);
+    for (rule, resource, expected) in [
+        ("data-in-backup-plan", "Orders", "pass"),
+        ("data-in-backup-plan", "Tagged", "pass"),
+        ("data-in-backup-plan", "Forgotten", "fail"),
+        ("dynamodb-table-pitr", "Orders", "fail"),
+        ("dynamodb-table-pitr", "Invoices", "pass"),
+        ("ebs-volume-encrypted", "Forgotten", "fail"),
+        ("ebs-volume-encrypted", "Tagged", "pass"),
+        ("backup-plan-target-vault-exists", "Plan", "pass"),
+        ("backup-plan-selects-resources", "Plan", "pass"),
+        ("template-data-deletion-policy", "Forgotten", "fail"),
+        // One day is what RDS takes when nothing is written.
+        ("rds-instance-retention", "ShortKept", "fail"),
+        ("rds-instance-retention", "Database", "unknown"),
+        // What only time makes gives no finding.
+        ("data-protected", "Orders", "none"),
+        ("data-recovery-tested", "Orders", "none"),
+        ("data-opt-in-not-blocked", "Orders", "none"),
+        ("backup-vault-not-empty", "Vault", "none"),
+    ] {
+        assert_eq!(status(&document, rule, resource), expected, "{rule} of {resource}");
+    }
+    assert_eq!(document.0["audit"]["source"], "cloudformation");
+    let unknown = document.find("rds-instance-retention", "Database").expect("a finding");
+    assert_eq!(unknown["unknown_because"][0], "parameter Days has no default (give it with --parameters)");
+    let resource = &document.find("ebs-volume-encrypted", "Forgotten").expect("a finding")["resource"];
+    assert_eq!(resource["arn"], "template:stack.yaml#Forgotten");
+    assert!(resource.get("account").is_none() && resource.get("region").is_none(), "nobody gave them: {resource}");
+}
+
+#[test]
+fn lines_are_those_of_what_decides() {
+    let document = Audit::of(&[("infra/stack.yaml", STACK)]).run(&["infra"]);
+    let number = |words: &str| STACK.lines().position(|line| line.contains(words)).expect("a line") as u64 + 1;
+    assert_eq!(line(&document, "ebs-volume-encrypted", "Forgotten"), number("Encrypted: false"));
+    assert_eq!(line(&document, "dynamodb-table-pitr", "Invoices"), number("PointInTimeRecoveryEnabled"));
+    assert_eq!(line(&document, "dynamodb-table-pitr", "Orders"), number("  Orders:"), "what is not written is missing from the resource");
+    assert_eq!(line(&document, "rds-instance-retention", "Database"), number("BackupRetentionPeriod"));
+}
+
+#[test]
+fn given_values_settle_what_was_unknown() {
+    let audit = Audit::of(&[("stack.yaml", STACK), ("p.json", r#"[{"ParameterKey": "Days", "ParameterValue": "14"}]"#)]);
+    let document = audit.run(&["stack.yaml", "--parameters", "p.json", "--account", "111122223333", "--region", "eu-west-1"]);
+    assert_eq!(status(&document, "rds-instance-retention", "Database"), "pass");
+    let resource = &document.find("rds-instance-retention", "Database").expect("a finding")["resource"];
+    assert_eq!((text(&resource["account"]), text(&resource["region"])), ("111122223333", "eu-west-1"));
+}
+
+#[test]
+fn a_plan_that_may_not_exist_protects_nothing_for_certain() {
+    for doubted in ["Plan", "Selection"] {
+        let stack = STACK.replace(&format!("  {doubted}:\n"), &format!("  {doubted}:\n    Condition: Backed\n"));
+        let stack = stack.replace("BackupPlanId: !Ref Plan", "BackupPlanId: !If [Backed, !Ref Plan, !Ref 'AWS::NoValue']");
+        let document = Audit::of(&[("stack.yaml", &stack)]).run(&["stack.yaml"]);
+        assert_eq!(status(&document, "data-in-backup-plan", "Orders"), "unknown", "{doubted}");
+        assert_eq!(status(&document, "data-in-backup-plan", "Invoices"), "pass", "point-in-time recovery needs no plan");
+    }
+    let stack = STACK.replace("  Vault:\n", "  Vault:\n    Condition: Backed\n");
+    let stack = stack.replace("TargetBackupVault: !Ref Vault", "TargetBackupVault: main");
+    let document = Audit::of(&[("stack.yaml", &stack)]).run(&["stack.yaml"]);
+    assert_eq!(status(&document, "backup-plan-target-vault-exists", "Plan"), "unknown");
+}
+
+#[test]
+fn terraform_gives_the_same_findings() {
+    let module = r#"
+resource "aws_ebs_volume" "data" {
+  availability_zone = "eu-west-1a"
+  size              = 8
+  encrypted         = false
+}
+
+resource "aws_db_instance" "orders" {
+  engine = "postgres"
+}
+
+# rel9:ignore dynamodb-table-pitr filled anew every night
+resource "aws_dynamodb_table" "cache" {
+  name = "cache"
+}
+
+resource "aws_s3_bucket" "data" { bucket = "data" }
+
+resource "aws_s3_bucket_versioning" "data" {
+  bucket = aws_s3_bucket.data.id
+  versioning_configuration { status = "Enabled" }
+}
+"#;
+    let document = Audit::of(&[("main.tf", module)]).run(&["."]);
+    assert_eq!(document.0["audit"]["source"], "terraform");
+    for (rule, resource, expected) in [
+        ("ebs-volume-encrypted", "aws_ebs_volume.data", "fail"),
+        // The provider's default is no automated backups at all.
+        ("rds-instance-automated-backups", "aws_db_instance.orders", "fail"),
+        ("template-final-snapshot-taken", "aws_db_instance.orders", "fail"),
+        ("dynamodb-table-pitr", "aws_dynamodb_table.cache", "waived"),
+        ("s3-bucket-versioning", "aws_s3_bucket.data", "pass"),
+        ("template-data-deletion-policy", "aws_s3_bucket.data", "pass"),
+        ("template-data-deletion-policy", "aws_ebs_volume.data", "fail"),
+    ] {
+        assert_eq!(status(&document, rule, resource), expected, "{rule} of {resource}");
+    }
+    assert_eq!(line(&document, "ebs-volume-encrypted", "aws_ebs_volume.data"), 5);
+    let finding = document.find("ebs-volume-encrypted", "aws_ebs_volume.data").expect("a finding");
+    assert!(finding["remediation"]["terraform"].is_string() && finding["remediation"].get("cloudformation").is_none());
+}
+
+#[test]
+fn plans_of_the_account_count_when_an_inventory_tells_of_them() {
+    let lines = [
+        r#"{"kind":"header","schema":"rel9.inventory/1","captured_at":"2026-11-22T07:00:00Z","source":"test"}"#,
+        r#"{"kind":"resource","type":"AWS::Backup::BackupPlan","arn":"arn:aws:backup:eu-west-1:111122223333:backup-plan:p","account":"111122223333","region":"eu-west-1","id":"p","name":"central","tags":{},"properties":{"rules":[],"last_execution_at":null}}"#,
+        r#"{"kind":"resource","type":"AWS::Backup::BackupSelection","arn":"arn:aws:backup:eu-west-1:111122223333:backup-plan:p/selection/s","account":"111122223333","region":"eu-west-1","id":"s","tags":{},"properties":{"plan_arn":"arn:aws:backup:eu-west-1:111122223333:backup-plan:p","role_arn":null,"resources":[],"not_resources":[],"list_of_tags":[{"key":"tier","value":"gold"}],"conditions":{}}}"#,
+        r#"{"kind":"coverage","account":"111122223333","region":"eu-west-1","service":"backup","operation":"ListBackupPlans","status":"ok","items":1,"error":null}"#,
+    ];
+    let rule = r#"[{"id":null,"name":"r","vault":"Default","schedule":null,"timezone":null,"start_window_minutes":null,"completion_window_minutes":null,"continuous":false,"retention_days":35,"cold_after_days":null,"copies":[],"air_gapped_vault_arn":null}]"#;
+    let inventory = lines.join("\n").replace("\"rules\":[]", &format!("\"rules\":{rule}"));
+    let template = "Resources:\n  Data:\n    Type: AWS::EC2::Volume\n    Properties: { Encrypted: true }\n";
+    let audit = Audit::of(&[("stack.yaml", template), ("account.ndjson", &inventory)]);
+    assert_eq!(status(&audit.run(&["stack.yaml"]), "data-in-backup-plan", "Data"), "fail");
+    let with = audit.run(&["stack.yaml", "--assume-plans", "account.ndjson"]);
+    assert_eq!(status(&with, "data-in-backup-plan", "Data"), "fail", "it has not the tag");
+    let tagged = audit.run(&["stack.yaml", "--assume-plans", "account.ndjson", "--stack-tag", "tier=gold"]);
+    // Whether the opt-in lets the plan reach it was not read.
+    assert_eq!(status(&tagged, "data-in-backup-plan", "Data"), "pass");
+    assert!(tagged.findings().iter().all(|finding| finding["resource"]["id"] == "Data"), "the account itself is not judged");
+}
+
+#[test]
+fn parts_of_another_stack_are_judged_with_it() {
+    let parent = "Resources:\n  Child:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: child.yaml\n      Parameters: { Days: 30 }\n";
+    let child = "Parameters: { Days: { Type: Number } }\nResources:\n  Database:\n    Type: AWS::RDS::DBInstance\n    Properties: { BackupRetentionPeriod: !Ref Days }\n";
+    let audit = Audit::of(&[("infra/parent.yaml", parent), ("infra/child.yaml", child)]);
+    let document = audit.run(&["infra"]);
+    let found: Vec<_> = document.findings().iter().filter(|finding| finding["rule"] == "rds-instance-retention").collect();
+    assert_eq!(found.len(), 1, "once, with the value that the parent gives");
+    assert_eq!((text(&found[0]["status"]), text(&found[0]["location"]["file"])), ("pass", "infra/child.yaml"));
+}
+
+#[test]
+fn what_is_no_template_is_passed_over_and_what_is_broken_is_told() {
+    let kubernetes = "apiVersion: v1\nkind: Service\nmetadata: { name: web }\n";
+    let helm = "{{- if .Values.enabled }}\napiVersion: v1\n{{- end }}\n";
+    let template = "Resources:\n  Data:\n    Type: AWS::EC2::Volume\n";
+    let audit = Audit::of(&[("a/web.yaml", kubernetes), ("a/chart.yaml", helm), ("a/x.json", "[1, 2]"), ("a/stack.yaml", template)]);
+    assert_eq!(audit.run(&["a"]).0["summary"]["resources"], 1);
+    let only = Audit::of(&[("a/web.yaml", kubernetes)]);
+    only.refused(&["a"], "a: holds neither an inventory nor a template");
+    only.refused(&["a/web.yaml"], "is neither an inventory nor a CloudFormation template nor a Terraform plan or state");
+    only.refused(&["missing.yaml"], "missing.yaml: ");
+    Audit::of(&[("s.yaml", "Resources:\n  Data:\n    Type: AWS::EC2::Volume\n    Type: AWS::EC2::Volume\n")])
+        .refused(&["s.yaml"], "s.yaml:4:");
+    Audit::of(&[("s.yaml", "Resources:\n  # rel9:ignore ebs-volume-encrypted\n  Data:\n    Type: AWS::EC2::Volume\n")])
+        .refused(&["s.yaml"], "s.yaml:2:");
+    Audit::of(&[("s.yaml", "Resources:\n  # rel9:ignore ebs-volume-encryptd why not\n  Data:\n    Type: AWS::EC2::Volume\n")])
+        .refused(&["s.yaml"], "s.yaml:2: there is no rule `ebs-volume-encryptd`; did you mean `ebs-volume-encrypted`?");
+    Audit::of(&[("main.tf", "resource \"aws_ebs_volume\" {\n")]).refused(&["main.tf"], "main.tf:1:");
+}
