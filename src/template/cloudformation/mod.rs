@@ -36,6 +36,9 @@ use tree::{Data, Raw};
 
 pub use detect::claims_to_be;
 
+/// The setting of a resource whose condition is not known: it may not be created. It is a [`Value::Unknown`].
+pub const CONDITION: &str = "Condition";
+
 /// Reads a template with the stacks that are nested in it. `path` is its file, to which nested templates are relative; `name` is what
 /// declarations and errors call it.
 pub fn read(path: &Path, name: &str, text: &str, options: &Options) -> Result<Vec<Declaration>, TemplateError> {
@@ -81,12 +84,20 @@ fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeM
             continue;
         }
         let ignores = waivers.get(&entry.at).cloned().unwrap_or_default();
-        declarations.push(declaration(&stack, resource, truth, ignores)?);
+        let declared = declaration(&stack, resource, truth, ignores)?;
+        let condition = declared.setting(CONDITION).cloned();
+        declarations.push(declared);
         if resource.is_stack()
             && let Some(child) = stack.child(&entry.key, entry.at)?
             && let Child::Read(read) = &*child
         {
-            declarations.append(&mut read.declarations.borrow_mut());
+            // What is in a stack that may not be created may not be created.
+            for mut nested in read.declarations.take() {
+                if nested.setting(CONDITION).is_none() {
+                    nested.settings.extend(condition.clone().map(|node| (CONDITION.to_owned(), Node::new(nested.at, node.value))));
+                }
+                declarations.push(nested);
+            }
         }
     }
     // Nobody asks for the outputs of the outermost stack.
@@ -103,7 +114,7 @@ fn declaration(stack: &Stack<'_>, resource: &Resource<'_>, truth: Truth, mut ign
     }
     if let Truth::Unknown(unknown) = truth {
         let at = entry.value.get("Condition").map_or(entry.at, |raw| raw.at);
-        settings.push(("Condition".to_owned(), Node::new(at, Value::Unknown(unknown))));
+        settings.push((CONDITION.to_owned(), Node::new(at, Value::Unknown(unknown))));
     }
     let metadata = entry.value.get("Metadata");
     if let Some(metadata) = metadata {
