@@ -3,7 +3,7 @@
 use super::data::{Join, Unread};
 use super::facts::{DestinationFacts, Facts, Joined, PlanFacts, PlanRuleFacts, SelectionFacts};
 use super::points::is_local;
-use super::reach::{PLAN_OPERATIONS, PlannedRule, title};
+use super::reach::{PLAN_OPERATIONS, PlannedRule, plan_in_doubt, title};
 use super::selection::Match;
 use super::summary::VaultSummary;
 use super::{arn, opt_in};
@@ -77,7 +77,13 @@ pub fn plan(join: &Join, links: &Links, resource: &Resource) -> Joined {
     }
     let empty = Selects::default();
     let selects = links.by_plan.get(resource.arn.as_str()).unwrap_or(&empty);
-    let listing = join.index.missing(&["backup:ListBackupSelections"]);
+    let mut listing = join.index.missing(&["backup:ListBackupSelections"]);
+    let of_no_plan = |selection: &&(&super::index::Typed<backup::BackupSelection>, super::selection::Selection)| {
+        selection_plan(selection).is_none_or(|plan| !join.plans.plans.contains_key(plan.as_str()))
+    };
+    let in_doubt: Vec<String> =
+        join.plans.selections.iter().filter(of_no_plan).filter_map(|(selection, _)| plan_in_doubt(selection)).collect();
+    listing.extend(in_doubt.iter().cloned());
     if listing.is_empty() {
         let of_plan = |selection: &&(_, _)| selection_plan(selection) == Some(&resource.arn);
         facts.selections = Fact::Read(join.plans.selections.iter().filter(of_plan).count() as i64);
@@ -88,6 +94,7 @@ pub fn plan(join: &Join, links: &Links, resource: &Resource) -> Joined {
     let types: BTreeSet<String> = unique.values().map(|resource| opt_in::backup_type(resource).to_owned()).collect();
     let mut reasons = links.unread.clone();
     reasons.extend(selects.unread.iter().cloned());
+    reasons.extend(in_doubt);
     let (others, uncertain) = uncollected(join, resource);
     let selected = unique.len() as i64 + others;
     // One selected resource is enough to know that there is one.

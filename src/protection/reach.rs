@@ -7,7 +7,7 @@ use super::opt_in;
 use super::schedule::Schedule;
 use super::selection::{Match, Reach, Selection};
 use crate::inventory::types::{account, backup};
-use crate::inventory::{DEPLOYED, Fact, Resource};
+use crate::inventory::{DEPLOYED, Fact, Resource, is_symbolic};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -139,11 +139,9 @@ impl<'s> Plans<'s> {
                     continue;
                 }
             };
-            let Some(plan_arn) = selection.properties.plan_arn.read() else {
-                unread.push(format!("the backup plan of selection {} is not known", title(selection.resource)));
-                continue;
-            };
-            let Some((plan, rules)) = self.plans.get(plan_arn.as_str()).zip(self.rules.get(plan_arn.as_str())) else {
+            let plan_arn = selection.properties.plan_arn.read().map(String::as_str).unwrap_or_default();
+            let Some((plan, rules)) = self.plans.get(plan_arn).zip(self.rules.get(plan_arn)) else {
+                unread.extend(plan_in_doubt(selection));
                 continue;
             };
             let blocked = match self.opt_in.read() {
@@ -160,6 +158,12 @@ impl<'s> Plans<'s> {
         unread.dedup();
         (found, unread)
     }
+}
+
+/// Why a selection whose plan is not there may have one all the same: a template does not settle which.
+pub fn plan_in_doubt(selection: &Typed<backup::BackupSelection>) -> Option<String> {
+    let settled = selection.properties.plan_arn.read().is_some_and(|plan| !is_symbolic(plan));
+    (!settled).then(|| format!("the backup plan of selection {} is not known", title(selection.resource)))
 }
 
 /// The largest gap of a schedule by the clock on the wall; `None` when it cannot be understood or never runs again.

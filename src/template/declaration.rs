@@ -76,9 +76,10 @@ pub struct Declaration {
     pub at: Position,
     /// The CDK construct path of its metadata.
     pub construct: Option<String>,
-    /// `Properties`, or the arguments of the block; a [`Value::Map`].
+    /// `Properties`, or the arguments of the block; a [`Value::Map`], or a [`Value::Unknown`] when a macro may add any property.
     pub body: Node,
     /// What stands beside the body: `DeletionPolicy`, `UpdateReplacePolicy` (CloudFormation); `prevent_destroy` of `lifecycle` (Terraform).
+    /// `Condition` is a [`Value::Unknown`], and there only if it is not known whether the resource is created (CloudFormation).
     pub settings: Vec<(String, Node)>,
     /// Waivers in the file that name this resource.
     pub ignores: Vec<Ignore>,

@@ -39,27 +39,35 @@ fn yaml(text: &str) -> bool {
     let mut sections = Sections::default();
     let mut in_resources = false;
     for line in text.lines() {
-        let Some((key, value)) = line.split_once(':') else { continue };
+        let Some((key, _)) = line.split_once(':') else { continue };
         let key = key.trim_end().trim_matches(['"', '\'']);
         if !line.starts_with([' ', '\t', '#', '-']) {
             in_resources = key == "Resources";
             if sections.settled_by(key) {
                 return true;
             }
-        } else if in_resources && key.trim_start().trim_matches(['"', '\'']) == "Type" && is_type(value) {
+        } else if in_resources && has_type(line) {
             return true;
         }
     }
     false
 }
 
+/// Whether a line has the type of a resource: `Type: AWS::S3::Bucket`, `Data: { Type: AWS::S3::Bucket }`.
+fn has_type(line: &str) -> bool {
+    line.match_indices("Type").any(|(start, found)| {
+        let quote = ['"', '\''];
+        let before = line[..start].trim_end_matches(quote);
+        let after = line[start + found.len()..].trim_start_matches(quote);
+        (before.is_empty() || before.ends_with([' ', '{', ',']))
+            && after.strip_prefix(':').is_some_and(|value| is_type(value.split([',', '}']).next().unwrap_or_default()))
+    })
+}
+
 /// `AWS::S3::Bucket`, `Custom::Thing`.
 fn is_type(value: &str) -> bool {
-    value
-        .trim()
-        .trim_matches(['"', '\''])
-        .split_once("::")
-        .is_some_and(|(vendor, _)| !vendor.is_empty() && vendor.chars().all(|c| c.is_ascii_alphanumeric()))
+    let vendor = value.trim().trim_matches(['"', '\'']).split_once("::").map(|(vendor, _)| vendor);
+    vendor.is_some_and(|vendor| !vendor.is_empty() && vendor.chars().all(|c| c.is_ascii_alphanumeric()))
 }
 
 fn json(text: &[u8]) -> bool {
@@ -96,4 +104,41 @@ fn json(text: &[u8]) -> bool {
         at += 1;
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claims(name: &str, text: &str) -> bool {
+        claims_to_be(text, Path::new(name))
+    }
+
+    #[test]
+    fn templates() {
+        assert!(claims("a.yaml", "AWSTemplateFormatVersion: 2010-09-09\nResources: ["));
+        assert!(claims("a.yml", "\u{feff}---\r\n\"Resources\":\r\n  A:\r\n    Type: 'AWS::S3::Bucket'\r\n"));
+        assert!(claims("a.template", "Resources:\n  A: {Type: Custom::Thing}\n"));
+        assert!(claims("-", "Transform: x\nResources:\n  Fn::ForEach::A: []\n"));
+        assert!(claims("a.json", "{\t\"Resources\" : {\"A\": {\"Properties\": {}, \"Type\": \"AWS::S3::Bucket\"}}}"));
+        assert!(claims("a.json", "{\"Description\": \"a \\\" b\", \"AWSTemplateFormatVersion\": \"2010-09-09\", broken"));
+    }
+
+    #[test]
+    fn other_files() {
+        for (name, text) in [
+            ("deployment.yaml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  t.yaml: |\n    AWSTemplateFormatVersion: '2010-09-09'\n"),
+            ("ci.yml", "on: push\njobs:\n  a:\n    steps: [{ uses: x }]\n"),
+            ("docker-compose.yml", "services:\n  db:\n    image: postgres\n"),
+            ("serverless.yml", "service: a\nresources:\n  Resources:\n    A:\n      Type: AWS::S3::Bucket\n"),
+            ("values.yaml", "Resources:\n  limits: { cpu: 1 }\n"),
+            ("plan.json", "{\"format_version\": \"1.2\", \"resource_changes\": [{\"Type\": \"AWS::S3::Bucket\"}]}"),
+            ("deep.json", "{\"x\": {\"Resources\": {\"A\": {\"Type\": \"AWS::S3::Bucket\"}}}}"),
+            ("manifest.json", "{\"Resources\": {\"A\": {\"Type\": \"aws\"}}, \"k\": \"\\\""),
+            ("README.md", "AWSTemplateFormatVersion: 2010-09-09\n"),
+            ("empty.yaml", ""),
+        ] {
+            assert!(!claims(name, text), "{name}");
+        }
+    }
 }

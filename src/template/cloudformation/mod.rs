@@ -81,12 +81,20 @@ fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeM
             continue;
         }
         let ignores = waivers.get(&entry.at).cloned().unwrap_or_default();
-        declarations.push(declaration(&stack, resource, truth, ignores)?);
+        let declared = declaration(&stack, resource, truth, ignores)?;
+        let condition = declared.setting(PRESENCE).cloned();
+        declarations.push(declared);
         if resource.is_stack()
             && let Some(child) = stack.child(&entry.key, entry.at)?
             && let Child::Read(read) = &*child
         {
-            declarations.append(&mut read.declarations.borrow_mut());
+            // What is in a stack that may not be created may not be created.
+            for mut nested in read.declarations.take() {
+                if nested.setting(PRESENCE).is_none() {
+                    nested.settings.extend(condition.clone().map(|node| (PRESENCE.to_owned(), Node::new(nested.at, node.value))));
+                }
+                declarations.push(nested);
+            }
         }
     }
     // Nobody asks for the outputs of the outermost stack.

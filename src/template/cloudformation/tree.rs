@@ -189,3 +189,90 @@ pub fn short(name: &str) -> String {
         Some((end, _)) => format!("{}…", &name[..end]),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root(text: &str) -> Raw {
+        parse("t.yaml", text).unwrap().root
+    }
+
+    fn error(name: &str, text: &str) -> String {
+        parse(name, text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn short_tags_are_long_forms() {
+        let short = root("A: !GetAtt B.C\nD: !Sub [x, {y: !Ref z}]\nE: !If\n  - c\n  - !Condition d\n");
+        let keys = |raw: &Raw| raw.entries().iter().map(|entry| entry.key.clone()).collect::<Vec<_>>();
+        assert_eq!(short.entries().iter().map(|entry| keys(&entry.value)).collect::<Vec<_>>(), [["Fn::GetAtt"], ["Fn::Sub"], ["Fn::If"]]);
+        assert_eq!(short.get("A").unwrap().at, Position { line: 1, column: 4 });
+        assert_eq!(short.get("E").unwrap().at, Position { line: 3, column: 4 });
+    }
+
+    #[test]
+    fn plain_texts() {
+        let cases = [
+            ("yes", Data::Bool(true)),
+            ("Off", Data::Bool(false)),
+            ("~", Data::Null),
+            ("-7", Data::Number((-7).into())),
+            ("8.0", Data::Number(Number::from_f64(8.0).unwrap())),
+            ("13.10", Data::Text("13.10".into())),
+            ("012345678901", Data::Text("012345678901".into())),
+            ("\"yes\"", Data::Text("yes".into())),
+            ("!!str 12", Data::Text("12".into())),
+            ("2012-10-17", Data::Text("2012-10-17".into())),
+            ("inf", Data::Text("inf".into())),
+        ];
+        for (text, data) in cases {
+            assert_eq!(root(&format!("a: {text}")).get("a").unwrap().data, data, "{text}");
+        }
+    }
+
+    #[test]
+    fn json_with_tabs_marks_and_crlf() {
+        let json = root("\u{feff}{\r\n\t\"A\":\t[1,\r\n\t\t\"\\ud83d\\ude00\\/\"]\r\n}\r\n");
+        let Data::List(items) = &json.get("A").unwrap().data else { panic!() };
+        assert_eq!(items[1], Raw::text(Position { line: 3, column: 3 }, "😀/"));
+        assert_eq!(json.entry("A").unwrap().at, Position { line: 2, column: 2 });
+    }
+
+    #[test]
+    fn aliases_and_merges() {
+        let root = root("base: &b {x: 1, y: 2}\nown: {<<: *b, y: 3}\n");
+        let own = root.get("own").unwrap();
+        assert_eq!(own.get("y").unwrap().data, Data::Number(3.into()));
+        assert_eq!(own.get("x").unwrap().data, Data::Number(1.into()));
+    }
+
+    #[test]
+    fn errors_have_places() {
+        assert_eq!(error("t", "a: 1\nb: 2\na: 3\n"), "t:3:1: the key a is there twice, first in line 1");
+        assert_eq!(error("t", "{\"a\": 1,\n \"a\": 2}"), "t:2:2: the key a is there twice, first in line 1");
+        assert_eq!(error("t", "a: 1\n---\nb: 1\n"), "t:3:1: a second YAML document; a template is one");
+        assert_eq!(error("t", "[a]: 1\n"), "t:1:1: a key must be a text");
+        assert_eq!(error("t", "a: &x [*x]\n"), "t:1:8: an alias inside of what it stands for");
+        assert_eq!(error("t", ""), "t: empty");
+        assert!(error("t", "a:\n\tb: 1\n").starts_with("t:2:2: not YAML: tabs"));
+        assert!(error("t.json", "{\"a\": 1,}").starts_with("t.json:1:8: not JSON: "));
+        assert!(parse("t", "a: 1\n---\n").is_ok());
+    }
+
+    #[test]
+    fn bombs() {
+        for (opening, closing) in [("[", "]"), ("{\"a\":", "}"), ("- ", ""), ("{a: ", "}")] {
+            for depth in [90, 150, 100_000] {
+                let text = format!("{{\"k\": {}1{}}}", opening.repeat(depth), closing.repeat(depth));
+                let text = if opening == "- " { format!("{}1", opening.repeat(depth)) } else { text };
+                assert_eq!(parse("t", &text).is_ok(), depth == 90, "{opening}{depth}");
+            }
+        }
+        let mut aliases = String::from("a0: &a0 [x, x]\n");
+        for level in 1..60 {
+            aliases += &format!("a{level}: &a{level} [*a{0}, *a{0}]\n", level - 1);
+        }
+        assert!(error("t", &aliases).contains("aliases add more than"));
+    }
+}
