@@ -133,8 +133,7 @@ fn template(scope: &Scope, ends: &Ends, built: &mut Built) -> Template {
             let text = |node: &Node| scope.known_text(node);
             let default = (ends.deletion_policy)(scope).to_owned();
             template.deletion_policy = settle.fact("deletion_policy", setting("DeletionPolicy"), text, Some(default));
-            // "If a resource has no UpdateReplacePolicy attribute, CloudFormation deletes the resource by default" (CloudFormation user
-            // guide, UpdateReplacePolicy attribute; it has no exceptions).
+            // Without one the old resource is deleted, of every type (CloudFormation user guide, UpdateReplacePolicy attribute).
             let default = "Delete".to_owned();
             template.update_replace_policy = settle.fact("update_replace_policy", setting("UpdateReplacePolicy"), text, Some(default));
             template.prevent_destroy = Fact::Read(None);

@@ -116,11 +116,34 @@ impl<'d> Stack<'d> {
         self.options.region.as_deref().unwrap_or("${AWS::Region}")
     }
 
-    /// The Region of a resource: Terraform's provider 6 lets each name its own.
+    /// The Region of a resource: Terraform's provider 6 lets each name its own; the Region of its provider configuration may stand beside
+    /// the body as `region`.
     pub fn region_of(&self, entry: &Entry) -> Text {
-        match entry.declaration.body.get("region").filter(|_| entry.declaration.language == Language::Terraform) {
-            Some(node) if !matches!(node.value, Value::Unknown(_)) => self.text(node).unwrap_or_default(),
-            _ => self.own(self.region(), self.options.region.is_some(), "Region"),
+        let declaration = entry.declaration;
+        let argument = declaration.body.get("region").filter(|_| declaration.language == Language::Terraform);
+        // "known after apply" is what a plan says of the argument where it is not written.
+        let argument = argument.filter(|node| !matches!(node.value, Value::Unknown(_)));
+        let given = argument.or_else(|| declaration.setting("region")).and_then(|node| self.text(node));
+        given.unwrap_or_else(|| self.own(self.region(), self.options.region.is_some(), "Region"))
+    }
+
+    /// Whether the only symbols of a text are the account's and the Region's, which stand in the resource's ARN as well.
+    pub fn own_symbols_only(&self, text: &str) -> bool {
+        !text.replace(self.account(), "").replace(self.region(), "").contains("${")
+    }
+
+    /// The ARN that a value is, of a declared resource or as it is written.
+    ///
+    /// # Errors
+    /// Why it is not known: nothing stands for an ARN of which no part is known, as it says which account and Region it is of.
+    pub fn arn_value(&self, node: &Node, type_name: &str) -> Result<String, Vec<String>> {
+        if let Some(entry) = self.named(node, |table| table.type_name == type_name).and_then(|found| self.entries.get(found)) {
+            return Ok(self.arn(entry).text);
+        }
+        match self.text(node) {
+            Some(text) if text.unknown.is_empty() || text.text.starts_with("arn:") => Ok(text.text),
+            Some(text) => Err(text.unknown),
+            None => Err(vec![format!("the value at line {} is not an ARN", node.at.line)]),
         }
     }
 
@@ -361,10 +384,10 @@ impl From<&str> for Text {
 }
 
 /// The value at the first of the paths (`a.b|c`) that has one. Of a list on the way, its first element; a value on the way that is not
-/// known is the answer.
+/// known is the answer. An empty text is no value: that is how parameters and provider states write what is not set.
 pub fn find<'n>(node: &'n Node, paths: &str) -> Option<&'n Node> {
     paths.split('|').filter(|path| !path.is_empty()).find_map(|path| {
-        path.split('.').try_fold(node, |node, key| {
+        let found = path.split('.').try_fold(node, |node, key| {
             let node = match &node.value {
                 Value::List(nodes) => nodes.iter().find(|node| node.value != Value::Null)?,
                 _ => node,
@@ -373,6 +396,7 @@ pub fn find<'n>(node: &'n Node, paths: &str) -> Option<&'n Node> {
                 Value::Unknown(_) | Value::Reference { .. } | Value::Concat(_) => Some(node),
                 _ => node.get(key),
             }
-        })
+        });
+        found.filter(|node| !matches!(&node.value, Value::Text(text) if text.is_empty()))
     })
 }
