@@ -303,7 +303,7 @@ impl Reproducible {
 }
 
 /// A date is meant with its whole day, in UTC.
-fn end_of_day(date: NaiveDate) -> DateTime<Utc> {
+pub(super) fn end_of_day(date: NaiveDate) -> DateTime<Utc> {
     let last = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default();
     date.and_time(last).and_utc()
 }

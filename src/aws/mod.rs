@@ -18,6 +18,7 @@ pub mod rds;
 pub mod s3;
 mod session;
 mod settings;
+pub mod well_architected;
 
 pub use call::{Operation, Progress, Reader, Silent};
 pub use session::{ConnectError, DEFAULT_MAX_RPS, Options, Session, Timeouts, connect};

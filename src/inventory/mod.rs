@@ -6,7 +6,7 @@ pub mod document;
 mod fact;
 pub mod types;
 
-pub use coverage::{Coverage, CoverageEntry, CoverageStatus};
+pub use coverage::{Coverage, CoverageEntry, CoverageStatus, DEPLOYED};
 pub use declared::{Declared, Ignore, Place, Template};
 pub use fact::Fact;
 
@@ -56,6 +56,11 @@ impl Resource {
         P::deserialize(&serde_json::Value::Object(self.properties.clone())).ok()
     }
 
+    /// What findings call it: its ARN, or the name of its declaration.
+    pub fn uid(&self) -> &str {
+        self.declared.as_ref().map_or(&self.arn, |declared| &declared.uid)
+    }
+
     /// One property as text.
     pub fn text(&self, property: &str) -> Option<&str> {
         self.properties.get(property)?.as_str()
@@ -87,6 +92,11 @@ pub struct Shard {
     pub source: Option<String>,
     pub resources: Vec<Resource>,
     pub coverage: Coverage,
+}
+
+/// Whether a name, an ARN, an account or a Region has a symbol (`${AWS::Region}`) in it for what only deployment settles.
+pub fn is_symbolic(text: &str) -> bool {
+    text.contains("${")
 }
 
 impl Shard {

@@ -9,7 +9,7 @@ use super::reach::{self, Plans};
 use super::summary::{POINT_OPERATIONS, Summaries};
 use super::{bucket, copies, jobs, keys, restores};
 use crate::inventory::types::{self, backup::RecoveryPoint};
-use crate::inventory::{Fact, Resource};
+use crate::inventory::{DEPLOYED, Fact, Resource};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -92,6 +92,9 @@ impl<'a> Join<'a> {
         set!(facts, unread, copy_retention, plan_reasons.clone(), mechanisms.copy_retention.clone());
         set!(facts, unread, copy_interval_seconds, plan_reasons.clone(), mechanisms.copy_interval_seconds);
         set!(facts, unread, plans, plan_reasons, plans);
+        // A template declares mechanisms; only what they have made so far is not known.
+        let template = self.index.shard.coverage.template;
+        all_unread.retain(|reason| !template || reason != DEPLOYED);
         set!(facts, unread, mechanisms, all_unread, mechanisms.all.clone());
         self.set_evidence(resource, backup_type, &points, &continuous, &mut facts, unread);
         Joined { facts: Facts::Data(Box::new(facts)), unread: reasons_by_field }
@@ -282,10 +285,7 @@ impl<'a> Join<'a> {
             Ok(plans) => facts.restore_testing_plans = Fact::Read(plans),
             Err(reasons) => note(unread, "restore_testing_plans", reasons),
         }
-        match bucket::of(self, resource, unread) {
-            Ok(found) => facts.bucket = Fact::Read(found),
-            Err(reasons) => note(unread, "bucket", reasons),
-        }
+        facts.bucket = Fact::Read(bucket::of(self, resource, unread));
     }
 }
 

@@ -9,6 +9,7 @@ pub mod facts;
 pub mod index;
 mod jobs;
 mod keys;
+pub mod ledger;
 mod mechanisms;
 pub mod opt_in;
 mod others;
@@ -24,10 +25,11 @@ pub mod selection;
 pub mod summary;
 mod vaults;
 
+pub use ledger::Ledger;
 pub use summary::{Summaries, Summary, summarise};
 
 use crate::inventory::types;
-use crate::inventory::{Resource, Shard};
+use crate::inventory::{DEPLOYED, Resource, Shard};
 use chrono::{DateTime, Utc};
 use data::Join;
 use facts::{Facts, Joined, MechanismKind, NoFacts};
@@ -123,6 +125,9 @@ fn other(join: &Join, links: &plans::Links, data: &[(&Resource, &Joined, bool)],
 
 /// Why a property is missing from a resource: the operations that read it and did not answer, or that it is simply not there.
 pub fn why_unread(shard: &Shard, resource: &Resource, property: &str) -> Vec<String> {
+    if let Some(declared) = &resource.declared {
+        return declared.unknown.get(property).cloned().unwrap_or_else(|| vec![DEPLOYED.to_owned()]);
+    }
     let sources = match (property, types::find(&resource.type_name)) {
         ("tags", _) => tag_sources(&resource.type_name),
         (_, Some(info)) => info.sources_of(property),

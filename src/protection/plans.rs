@@ -193,6 +193,9 @@ fn rule_facts(join: &Join, plan: &Resource, planned: &PlannedRule, unread: &mut 
     facts
 }
 
+/// Why nobody can tell whether a template's places differ.
+const SYMBOLIC: &str = "the template's account and Region are not known (give them with --account and --region)";
+
 /// Whether a vault is locked; one that does not exist is not.
 fn locked(vault: Option<&VaultSummary>) -> Fact<bool> {
     vault.map_or(Fact::Read(false), |vault| vault.locked.map_or(Fact::Unread, Fact::Read))
@@ -211,11 +214,16 @@ fn destination(join: &Join, plan: &Resource, copy: &backup::CopyAction, unread: 
         vault_arn: vault_arn.clone().into(),
         account: account.to_owned().into(),
         region: region.to_owned().into(),
-        other_account: (account != plan.account).into(),
-        other_region: (region != plan.region).into(),
+        other_account: arn::differ(account, &plan.account),
+        other_region: arn::differ(region, &plan.region),
         retention_days: copy.retention_days.into(),
         ..DestinationFacts::default()
     };
+    for (field, fact) in [("other_account", &facts.other_account), ("other_region", &facts.other_region)] {
+        if fact.is_unread() {
+            unread.insert(format!("rules[].copies[].{field}"), vec![SYMBOLIC.to_owned()]);
+        }
+    }
     match join.summaries.vault(vault_arn) {
         Ok(vault) => {
             facts.exists = Fact::Read(vault.is_some());

@@ -7,7 +7,7 @@ use super::opt_in;
 use super::schedule::Schedule;
 use super::selection::{Match, Reach, Selection};
 use crate::inventory::types::{account, backup};
-use crate::inventory::{Fact, Resource};
+use crate::inventory::{DEPLOYED, Fact, Resource};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -56,6 +56,8 @@ pub struct Plans<'s> {
     pub plans: BTreeMap<&'s str, &'s Resource>,
     pub selections: Vec<(&'s Typed<'s, backup::BackupSelection>, Selection)>,
     opt_in: Fact<BTreeMap<String, bool>>,
+    /// The Region's settings were read.
+    opt_in_told: bool,
     unread: Vec<String>,
     opt_in_unread: Vec<String>,
 }
@@ -85,16 +87,25 @@ impl<'s> Plans<'s> {
             plans.insert(plan.resource.arn.as_str(), plan.resource);
         }
         let region = index.shard.of_type("AWS::Region").find_map(|region| region.properties_as::<account::Region>());
-        let opt_in = region.map(|region| region.opt_in).unwrap_or_default();
+        let mut opt_in = region.map(|region| region.opt_in).unwrap_or_default();
+        let opt_in_told = !opt_in.is_unread();
+        if index.shard.coverage.template && !opt_in_told {
+            // A template cannot show the Region's settings: its selections count as if the Region were opted in.
+            opt_in = Fact::Read(BTreeMap::new());
+        }
         let mut opt_in_unread = index.missing(&["backup:DescribeRegionSettings"]);
-        if opt_in.is_unread() && opt_in_unread.is_empty() {
-            opt_in_unread.push("the inventory has no opt-in settings of the Region".to_owned());
+        if !opt_in_told && opt_in_unread.is_empty() {
+            opt_in_unread.push(match index.shard.coverage.template {
+                true => DEPLOYED.to_owned(),
+                false => "the inventory has no opt-in settings of the Region".to_owned(),
+            });
         }
         Plans {
             rules,
             plans,
             selections: index.selections.iter().map(|selection| (selection, Selection::of(&selection.properties))).collect(),
             opt_in,
+            opt_in_told,
             unread: index.missing(&PLAN_OPERATIONS),
             opt_in_unread,
         }
@@ -103,8 +114,8 @@ impl<'s> Plans<'s> {
     /// The Region's opt-in for a type: `Err` has the reasons why it is not known.
     pub fn opt_in(&self, backup_type: &str) -> Result<bool, &[String]> {
         match self.opt_in.read() {
-            Some(map) => Ok(map.get(backup_type).copied().unwrap_or(true)),
-            None => Err(&self.opt_in_unread),
+            Some(map) if self.opt_in_told => Ok(map.get(backup_type).copied().unwrap_or(true)),
+            _ => Err(&self.opt_in_unread),
         }
     }
 

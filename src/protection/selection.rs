@@ -11,6 +11,8 @@ use crate::inventory::types::backup::{BackupSelection, Conditions, TagCondition}
 use std::collections::HashSet;
 use wildmatch::WildMatchPattern;
 
+mod symbols;
+
 /// `*` is the only wildcard. The matcher wants a second one: a code point that is not a character.
 type Wildcard = WildMatchPattern<'*', '\u{10FFFF}'>;
 
@@ -35,6 +37,8 @@ pub enum Reach {
 enum Unread {
     Selection,
     Tags,
+    /// A symbol of a template stands where the answer is decided.
+    Symbol,
 }
 
 /// Whether a selection selects a resource.
@@ -106,6 +110,7 @@ impl Selection {
             Ok(Some(reach)) => Match::Selected(reach),
             Ok(None) => Match::NotSelected,
             Err(Unread::Tags) => Match::Unknown(format!("the tags of {arn} were not read")),
+            Err(Unread::Symbol) => Match::Unknown(format!("whether a selection names {arn} depends on what its symbols will stand for")),
             Err(Unread::Selection) => {
                 let plan = self.plan_arn.as_deref().unwrap_or("a backup plan");
                 Match::Unknown(format!("a backup selection of {plan} was not read"))
@@ -115,7 +120,7 @@ impl Selection {
 
     fn decide(&self, arn: &str, tags: Option<&Tags>) -> Result<Option<Reach>, Unread> {
         let excluded = match &self.not_resources {
-            Some(arns) => Ok(arns.reach(arn).is_some()),
+            Some(arns) => arns.reach(arn).map(|reach| reach.is_some()),
             None => Err(Unread::Selection),
         };
         let candidate = self.candidate(arn, tags);
@@ -127,7 +132,7 @@ impl Selection {
         excluded?;
         match (candidate, narrowed) {
             (Err(Unread::Selection), _) | (_, Err(Unread::Selection)) => Err(Unread::Selection),
-            (_, Err(Unread::Tags)) => Err(Unread::Tags),
+            (_, Err(unread)) => Err(unread),
             (candidate, Ok(_)) => candidate,
         }
     }
@@ -141,12 +146,12 @@ impl Selection {
             return Ok(Some(Reach::Everything));
         }
         let by_arn = resources.reach(arn);
-        if by_arn.is_some() || list_of_tags.is_empty() {
-            return Ok(by_arn);
+        if matches!(by_arn, Ok(Some(_))) || list_of_tags.is_empty() {
+            return by_arn;
         }
         let tags = tags.ok_or(Unread::Tags)?;
         let has_tag = list_of_tags.iter().any(|tag| tags.get(&tag.key) == Some(&tag.value));
-        Ok(has_tag.then_some(Reach::Tag))
+        if has_tag { Ok(Some(Reach::Tag)) } else { by_arn }
     }
 
     /// Whether every condition holds.
@@ -174,17 +179,23 @@ impl Arns {
     }
 
     /// The strongest way in which the list reaches a resource.
-    fn reach(&self, arn: &str) -> Option<Reach> {
+    fn reach(&self, arn: &str) -> Result<Option<Reach>, Unread> {
         if self.exact.contains(arn) {
-            return Some(strength(arn, arn));
+            return Ok(Some(strength(arn, arn)));
         }
-        self.patterns.iter().filter(|pattern| pattern.matcher.matches(arn)).map(|pattern| strength(&pattern.text, arn)).max()
+        let strongest =
+            self.patterns.iter().filter(|pattern| pattern.matcher.matches(arn)).map(|pattern| strength(&pattern.text, arn)).max();
+        let entries = || self.exact.iter().chain(self.patterns.iter().map(|pattern| &pattern.text));
+        if strongest.is_none() && entries().any(|entry| symbols::may_match(entry, arn)) {
+            return Err(Unread::Symbol);
+        }
+        Ok(strongest)
     }
 }
 
 /// How much a pattern names of an ARN that it matches.
 fn strength(pattern: &str, arn: &str) -> Reach {
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let parts: Vec<&str> = super::arn::parts(arn).collect();
     let (service, resource) = match parts[..] {
         [_, _, service, _, _, resource] => (service, resource),
         _ => ("", ""),

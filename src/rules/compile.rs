@@ -55,6 +55,10 @@ pub struct Rule {
     pub remediation: Remediation,
     /// Judges reproducible data, which other rules do not.
     pub reproducible: bool,
+    /// Judges templates and nothing else.
+    pub templates_only: bool,
+    /// Judges no template.
+    pub live_only: bool,
     pub references: BTreeMap<String, Vec<String>>,
     /// The file as it was written, for `rules show`, `rules docs` and `rules test`.
     pub file: RuleFile,
@@ -63,22 +67,38 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Its tests.
+    /// Its tests; none of a rule of the binary that was not loaded to be checked.
     pub fn tests(&self) -> &[Test] {
         &self.file.tests
     }
+}
+
+/// How much of a rule file is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Care {
+    /// Every name, unit, expression and test.
+    Checked,
+    /// A rule of the binary, which was checked when that was built: expressions are compiled when they are asked for, tests are left out.
+    Trusted,
 }
 
 /// Parses and compiles one rule file.
 ///
 /// # Errors
 /// Every mistake in it.
-pub fn rule(path: &str, text: &str) -> Result<Rule, Vec<Mistake>> {
+pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
+    let text = match care {
+        Care::Trusted => text.find("\ntests:").map_or(text, |tests| &text[..=tests]),
+        Care::Checked => text,
+    };
     let file: RuleFile = parse(path, text).map_err(|mistake| vec![mistake])?;
-    let mut checker = Checker { path, mistakes: Vec::new() };
+    let mut checker = Checker { path, mistakes: Vec::new(), care };
     let applies_to = checker.types(&file);
     let params = checker.params(&file);
-    let shapes = Shapes::of(&applies_to, &params);
+    let shapes = match care {
+        Care::Checked => Shapes::of(&applies_to, &params),
+        Care::Trusted => Shapes { by_variable: HashMap::new() },
+    };
     let when = file.when.as_ref().map(|source| checker.expression(source, &shapes));
     let check = checker.expression(&file.check, &shapes);
     let message = checker.template(&file.message, &shapes);
@@ -107,6 +127,8 @@ pub fn rule(path: &str, text: &str) -> Result<Rule, Vec<Mistake>> {
         message,
         remediation,
         reproducible: file.reproducible,
+        templates_only: file.templates_only,
+        live_only: file.live_only,
         references: file.references.clone(),
         path: path.to_owned(),
         file,
@@ -278,6 +300,7 @@ fn hint<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> String {
 
 struct Checker<'p> {
     path: &'p str,
+    care: Care,
     mistakes: Vec<Mistake>,
 }
 
@@ -326,6 +349,9 @@ impl Checker<'_> {
     }
 
     fn expression(&mut self, source: &Line<String>, shapes: &Shapes) -> Expression {
+        if self.care == Care::Trusted {
+            return Expression::trusted(source.value.trim());
+        }
         match Expression::compile(source.value.trim()) {
             Ok(expression) => {
                 self.check(&expression, source.referenced.line(), shapes);
@@ -350,6 +376,9 @@ impl Checker<'_> {
     }
 
     fn template(&mut self, source: &Line<String>, shapes: &Shapes) -> Template {
+        if self.care == Care::Trusted {
+            return Template::trusted(&source.value);
+        }
         match Template::compile(&source.value) {
             Ok(template) => {
                 for expression in template.expressions() {

@@ -15,11 +15,13 @@ use std::sync::{Arc, OnceLock};
 /// The variables that expressions may name.
 pub const VARIABLES: [&str; 5] = ["resource", "protection", "objective", "params", "now"];
 
-/// A compiled expression.
+/// An expression.
 #[derive(Debug)]
 pub struct Expression {
     source: String,
-    ast: IdedExpr,
+    /// Compiled when it is first asked for.
+    ast: OnceLock<IdedExpr>,
+    paths: OnceLock<Vec<Path>>,
 }
 
 /// How an evaluation ended.
@@ -43,36 +45,38 @@ impl Expression {
     /// # Errors
     /// The parser's message, on one line.
     pub fn compile(source: &str) -> Result<Self, String> {
-        let program = environment().compile(source).map_err(|errors| {
-            let text = errors.to_string();
-            let first = text.lines().find(|line| line.contains("ERROR")).unwrap_or(&text);
-            format!("cannot read the expression: {}", first.trim())
-        })?;
-        let mut ast = program.expression().clone();
-        rewrite(&mut ast);
-        Ok(Expression { source: source.to_owned(), ast })
+        Ok(Expression { source: source.to_owned(), ast: OnceLock::from(parse(source)?), paths: OnceLock::new() })
+    }
+
+    /// An expression of a rule of the binary. A test compiles and checks them all, so that an audit need not: parsing takes longer than
+    /// judging a small account, and most rules of a run have no resource to judge.
+    pub fn trusted(source: &str) -> Self {
+        Expression { source: source.to_owned(), ast: OnceLock::new(), paths: OnceLock::new() }
+    }
+
+    fn ast(&self) -> &IdedExpr {
+        self.ast.get_or_init(|| parse(&self.source).unwrap_or_else(|_| null()))
     }
 
     /// Stands in for an expression that could not be compiled, so that the rest of a file can be checked.
     pub fn never() -> Self {
-        let ast = IdedExpr { id: 0, expr: Expr::Literal(LiteralValue::Null) };
-        Expression { source: String::new(), ast }
+        Expression { source: String::new(), ast: OnceLock::from(null()), paths: OnceLock::new() }
     }
 
-    /// The text that was compiled.
+    /// Its text.
     pub fn source(&self) -> &str {
         &self.source
     }
 
     /// The paths that the expression reads, such as `resource.encrypted` or `protection.plans[].rule`.
-    pub fn paths(&self) -> Vec<Path> {
-        paths::of(&self.ast)
+    pub fn paths(&self) -> &[Path] {
+        self.paths.get_or_init(|| paths::of(self.ast()))
     }
 
     /// The functions it calls that do not exist.
     pub fn unknown_functions(&self) -> Vec<String> {
         let context = Context::with_env(Arc::clone(environment()));
-        paths::functions(&self.ast)
+        paths::functions(self.ast())
             .into_iter()
             .filter(|(name, method)| {
                 // A call without arguments matches no overload; only a name that nothing declares is `undeclared`.
@@ -99,7 +103,7 @@ impl Expression {
     }
 
     fn evaluate<T>(&self, scope: &Scope, read: impl Fn(&dyn Val) -> Option<T>) -> Outcome<T> {
-        match CelValue::resolve_val(&self.ast, &scope.context) {
+        match CelValue::resolve_val(self.ast(), &scope.context) {
             Ok(value) => match read(value.as_ref()) {
                 Some(result) => Outcome::Known(result),
                 None => Outcome::Broken(format!("`{}` is not true or false", self.source)),
@@ -108,6 +112,21 @@ impl Expression {
             Err(error) => Outcome::Broken(format!("`{}`: {error}", self.source)),
         }
     }
+}
+
+fn parse(source: &str) -> Result<IdedExpr, String> {
+    let program = environment().compile(source).map_err(|errors| {
+        let text = errors.to_string();
+        let first = text.lines().find(|line| line.contains("ERROR")).unwrap_or(&text);
+        format!("cannot read the expression: {}", first.trim())
+    })?;
+    let mut ast = program.expression().clone();
+    rewrite(&mut ast);
+    Ok(ast)
+}
+
+fn null() -> IdedExpr {
+    IdedExpr { id: 0, expr: Expr::Literal(LiteralValue::Null) }
 }
 
 /// Makes the two shorthands of the rule format plain CEL: `has(record.field)` is `record.field != null`, so that an unread field stays

@@ -187,6 +187,12 @@ pub struct RuleFile {
     /// Judges data that the policy declares reproducible, which no other rule does.
     #[serde(default)]
     pub reproducible: bool,
+    /// Judges templates and nothing else: it asks for what only a template says.
+    #[serde(default)]
+    pub templates_only: bool,
+    /// Judges no template: it asks for what only an account shows, though its facts may look declared.
+    #[serde(default)]
+    pub live_only: bool,
     pub remediation: Remediation,
     #[serde(default)]
     pub references: BTreeMap<String, Vec<String>>,

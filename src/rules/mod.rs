@@ -9,10 +9,11 @@ mod functions;
 mod paths;
 pub mod selftest;
 pub mod shape;
+pub mod sources;
 pub mod template;
 pub mod value;
 
-pub use compile::{Mistake, Rule};
+pub use compile::{Care, Mistake, Rule};
 pub use format::{BestPractice, Severity};
 pub use functions::{human_duration, human_size};
 
@@ -37,11 +38,20 @@ impl RuleSet {
     /// # Errors
     /// Every mistake in the rule files, with file and line.
     pub fn load(folders: &[impl AsRef<Path>]) -> Result<Self, Vec<Mistake>> {
-        let mut set = RuleSet::default();
-        set.add(BUILT_IN.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect())?;
+        let mut set = Self::built_in(Care::Trusted)?;
         for folder in folders {
-            set.add(read_folder(folder.as_ref())?)?;
+            set.add(read_folder(folder.as_ref())?, Care::Checked)?;
         }
+        Ok(set)
+    }
+
+    /// The rules of the binary.
+    ///
+    /// # Errors
+    /// Every mistake in them, when they are checked.
+    pub fn built_in(care: Care) -> Result<Self, Vec<Mistake>> {
+        let mut set = RuleSet::default();
+        set.add(BUILT_IN.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect(), care)?;
         Ok(set)
     }
 
@@ -52,15 +62,15 @@ impl RuleSet {
     pub fn of_folders(folders: &[impl AsRef<Path>]) -> Result<Self, Vec<Mistake>> {
         let mut set = RuleSet::default();
         for folder in folders {
-            set.add(read_folder(folder.as_ref())?)?;
+            set.add(read_folder(folder.as_ref())?, Care::Checked)?;
         }
         Ok(set)
     }
 
-    fn add(&mut self, files: Vec<(String, String)>) -> Result<(), Vec<Mistake>> {
+    fn add(&mut self, files: Vec<(String, String)>, care: Care) -> Result<(), Vec<Mistake>> {
         let mut mistakes = Vec::new();
         let mut seen: BTreeMap<String, String> = BTreeMap::new();
-        let compiled: Vec<_> = files.par_iter().map(|(path, text)| compile::rule(path, text)).collect();
+        let compiled: Vec<_> = files.par_iter().map(|(path, text)| compile::rule(path, text, care)).collect();
         for (result, (path, text)) in compiled.into_iter().zip(&files) {
             self.digest.update(text.as_bytes());
             match result {

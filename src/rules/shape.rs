@@ -104,6 +104,7 @@ pub fn resource(type_name: &str) -> Shape {
     for name in ["type", "arn", "account", "region", "id", "name"] {
         fields.insert(name.to_owned(), Shape::Scalar);
     }
+    fields.insert("template".to_owned(), Shape::of_schema(&schemars::schema_for!(crate::inventory::Template)));
     let mut shape = Shape::Record(fields);
     if let Some(info) = crate::inventory::types::find(type_name) {
         shape.merge(Shape::of_schema(&(info.schema)()));

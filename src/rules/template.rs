@@ -2,7 +2,7 @@
 
 use super::expr::{Expression, Scope};
 
-/// A compiled text.
+/// A text that is filled in for a resource.
 #[derive(Debug)]
 pub struct Template {
     parts: Vec<Part>,
@@ -20,6 +20,15 @@ impl Template {
     /// # Errors
     /// A `{{` without `}}`, or an expression that cannot be read.
     pub fn compile(source: &str) -> Result<Self, String> {
+        Self::with(source, Expression::compile)
+    }
+
+    /// A text of a rule of the binary (see [`Expression::trusted`]).
+    pub(super) fn trusted(source: &str) -> Self {
+        Self::with(source, |expression| Ok(Expression::trusted(expression))).unwrap_or_else(|_| Self::empty())
+    }
+
+    fn with(source: &str, compile: impl Fn(&str) -> Result<Expression, String>) -> Result<Self, String> {
         let mut parts = Vec::new();
         let mut rest = source;
         while let Some(start) = rest.find("{{") {
@@ -29,7 +38,7 @@ impl Template {
             if start > 0 {
                 parts.push(Part::Text(rest[..start].to_owned()));
             }
-            parts.push(Part::Value(Expression::compile(rest[start + 2..start + length].trim())?));
+            parts.push(Part::Value(compile(rest[start + 2..start + length].trim())?));
             rest = &rest[start + length + 2..];
         }
         if !rest.is_empty() {

@@ -14,8 +14,11 @@ use std::sync::Arc;
 /// The name under which the errors of unread facts travel through CEL.
 pub(super) const UNREAD: &str = "unread";
 
-/// Reasons by path (`state`, `rules[].copies[].locked`).
+/// Reasons by path (`state`, `rules[].copies[].locked`), or for [`ANYTHING_ELSE`].
 pub type Reasons = BTreeMap<String, Vec<String>>;
+
+/// The path of the reason for every fact that has no reason of its own.
+pub const ANYTHING_ELSE: &str = "*";
 
 /// An object with known fields. Asking for one that it lacks is an error with the reason, not an absence.
 #[derive(Clone, Debug)]
@@ -70,7 +73,7 @@ impl Indexer for Record {
             None if !self.0.declared.contains_key(name) => Err(ExecutionError::no_such_key(name)),
             None => {
                 let path = join(&self.0.path, name);
-                let reason = match self.0.reasons.get(&path) {
+                let reason = match self.0.reasons.get(&path).or_else(|| self.0.reasons.get(ANYTHING_ELSE)) {
                     Some(reasons) => reasons.join("; "),
                     None => format!("{path} was not read"),
                 };

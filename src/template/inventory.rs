@@ -6,11 +6,11 @@ use super::convert::{Built, Outcome, Scope, note, properties_of_tables};
 use super::declaration::{Declaration, Language, Node, Position, Value};
 use super::stack::{Entry, Stack};
 use super::types::{self, Ends, encryption_of, pick};
-use crate::inventory::{Declared, Fact, Ignore, Place, Resource, Shard, Tags, Template};
+use crate::inventory::{Coverage, Declared, Fact, Ignore, Place, Resource, Shard, Tags, Template};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All declarations of one stack (one template with its nested stacks, one Terraform root module or plan) as one shard. Types that the
-/// inventory does not have are left out. The shard's coverage is empty.
+/// inventory does not have are left out.
 pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
     let stack = Stack::of(declarations, options);
     let mut resources: Vec<Resource> = stack.entries.iter().map(|entry| resource(&stack, entry)).collect();
@@ -21,7 +21,7 @@ pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
         captured_at: None,
         source: declarations.first().map(|declaration| language_name(declaration.language).to_owned()),
         resources,
-        ..Shard::default()
+        coverage: Coverage::of_template(),
     }
 }
 

@@ -3,10 +3,14 @@
 //!
 //! To add a resource type: copy a table of [`types`] and name it in its list.
 
+pub mod assume;
+pub mod cloudformation;
 mod convert;
 pub mod declaration;
 pub mod inventory;
+pub mod sources;
 mod stack;
+pub mod terraform;
 pub mod types;
 
 use std::collections::BTreeMap;

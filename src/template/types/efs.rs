@@ -54,7 +54,7 @@ fn fill(scope: &Scope, built: &mut Built) {
         let region = destination.text_at(["Region", "region"])?.or_else(|| zone.map(region_of_zone));
         let region = region.ok_or_else(|| vec!["the Region of the replication is not written".to_owned()])?;
         let id = id.map_or_else(|| format!("${{{}.replica}}", scope.entry.declaration.id), |id| id.text);
-        Ok(json!({ "destination_id": id, "destination_region": region, "status": "ENABLED", "last_replicated_at": null }))
+        Ok(json!({ "destination_id": id, "destination_region": region, "status": "ENABLED" }))
     };
     let outcome = scope.elements_at(REPLICATION).and_then(|nodes| nodes.into_iter().map(one).collect::<Outcome<Vec<Json>>>());
     built.set("replication", outcome.map(Json::Array));
