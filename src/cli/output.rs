@@ -10,12 +10,17 @@ const PLAIN_WIDTH: usize = 100;
 
 #[derive(Debug, clap::Args)]
 pub struct Output {
-    /// Format of the report, to stdout or to a file: table (default), json, ndjson, ocsf, asff, wa; repeatable
-    #[arg(long, value_name = "F[=PATH]")]
+    #[arg(long, value_name = "F[=PATH]", help = formats())]
     format: Vec<String>,
-    /// Show passing findings, and every resource, in the table
+    /// Show passing findings, and every resource, in the table, in markdown and in sarif
     #[arg(long)]
     all: bool,
+}
+
+/// What `--help` says of `--format`.
+fn formats() -> String {
+    let names: Vec<&str> = report::ALL.iter().map(|report| report.name).collect();
+    format!("Format of the report, to stdout or to a file; repeatable. By default table; there are {}", names.join(", "))
 }
 
 /// One report with its place.

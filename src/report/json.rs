@@ -37,13 +37,13 @@ impl<F: Formatter> Formatter for Escaping<F> {
         }
         let mut written = 0;
         for (at, character) in fragment.char_indices().filter(|(_, character)| character.is_control() || is_invisible(*character)) {
-            writer.write_all(fragment[written..at].as_bytes())?;
+            writer.write_all(&fragment.as_bytes()[written..at])?;
             for unit in character.encode_utf16(&mut [0; 2]) {
                 write!(writer, "\\u{unit:04x}")?;
             }
             written = at + character.len_utf8();
         }
-        writer.write_all(fragment[written..].as_bytes())
+        writer.write_all(&fragment.as_bytes()[written..])
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {

@@ -117,7 +117,7 @@ fn achieved(findings: &Findings, page: &mut Page) -> io::Result<()> {
         for finding in findings.findings.iter().filter(|finding| finding.rule == rule) {
             if let Some(seconds) = finding.evidence.get(evidence).and_then(serde_json::Value::as_u64) {
                 let resource = &finding.resource;
-                samples.insert([&resource.account, &resource.region, &resource.type_name, &resource.arn].map(|text| label(text)), seconds);
+                samples.insert([&resource.account, &resource.region, &resource.type_name, &resource.arn].map(label), seconds);
             }
         }
         page.head(name, help)?;
