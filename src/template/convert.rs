@@ -212,6 +212,12 @@ impl<'s, 'd> Scope<'s, 'd> {
                 let own = self.stack.text(node).is_some_and(|text| self.stack.own_symbols_only(&text.text));
                 if own { Ok(true) } else { Err(vec![unknown.reason.to_string()]) }
             }
+            // Blocks and joined parts: one that is certain is enough.
+            Value::List(nodes) => {
+                let each: Vec<Outcome<bool>> = nodes.iter().map(|node| self.written(node)).collect();
+                if each.contains(&Ok(true)) { Ok(true) } else { each.into_iter().find(Result::is_err).unwrap_or(Ok(false)) }
+            }
+            Value::Null => Ok(false),
             _ => Ok(true),
         }
     }

@@ -54,7 +54,9 @@ impl<'d> Stack<'d> {
             }
             if let Some(table) = types::table_of(declaration) {
                 stack.entry_by_id.entry(&declaration.id).or_insert(stack.entries.len());
-                stack.entries.push(Entry { declaration, table, body: declaration.body.clone() });
+                // What protects data protects none where it may not be made.
+                let absent = presence_unknown(declaration).filter(|_| types::protects(table));
+                stack.entries.push(Entry { declaration, table, body: absent.unwrap_or(&declaration.body).clone() });
             }
         }
         stack.join_parts(declarations);
@@ -116,14 +118,14 @@ impl<'d> Stack<'d> {
         self.options.region.as_deref().unwrap_or("${AWS::Region}")
     }
 
-    /// The Region of a resource: Terraform's provider 6 lets each name its own; the Region of its provider configuration may stand beside
-    /// the body as `region`.
+    /// The Region of a resource: Terraform's provider 6 lets each name its own; the Region of its provider configuration stands beside
+    /// the body.
     pub fn region_of(&self, entry: &Entry) -> Text {
         let declaration = entry.declaration;
         let argument = declaration.body.get("region").filter(|_| declaration.language == Language::Terraform);
         // "known after apply" is what a plan says of the argument where it is not written.
         let argument = argument.filter(|node| !matches!(node.value, Value::Unknown(_)));
-        let given = argument.or_else(|| declaration.setting("region")).and_then(|node| self.text(node));
+        let given = argument.or_else(|| declaration.setting("provider_region")).and_then(|node| self.text(node));
         given.unwrap_or_else(|| self.own(self.region(), self.options.region.is_some(), "Region"))
     }
 
@@ -294,7 +296,7 @@ impl<'d> Stack<'d> {
             return self.arn_at(entry, depth);
         }
         let name = identity.name_of(entry.declaration.language);
-        let is_name = own_id || name.split('|').any(|name| name.ends_with(attribute)) || identity.ids.contains(&attribute);
+        let is_name = own_id || name.split('|').any(|name| name.rsplit('.').next() == Some(attribute)) || identity.ids.contains(&attribute);
         if is_name {
             return if identity.named || own_id || identity.ids.contains(&attribute) {
                 self.physical_id_at(entry, depth)
@@ -364,8 +366,16 @@ impl<'d> Stack<'d> {
     }
 }
 
+/// Why it is not known whether a resource is made at all, as the readers say it: a condition, a `count`.
+fn presence_unknown(declaration: &Declaration) -> Option<&Node> {
+    ["Condition", "presence"].into_iter().find_map(|name| declaration.setting(name)).filter(|node| matches!(node.value, Value::Unknown(_)))
+}
+
 /// A part's body, with its own `region` (where a replica is) kept and its id under `+id`.
 fn part_body(declaration: &Declaration) -> Node {
+    if let Some(unknown) = presence_unknown(declaration) {
+        return unknown.clone();
+    }
     let mut body = declaration.body.clone();
     if let Value::Map(entries) = &mut body.value {
         entries.push(("+id".to_owned(), Node::new(declaration.at, Value::Text(declaration.id.clone()))));

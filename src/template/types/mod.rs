@@ -253,6 +253,11 @@ pub fn parts_of(type_name: &str) -> impl Iterator<Item = (&'static Table, &'stat
     all().flat_map(|table| table.parts.iter().map(move |part| (table, part))).filter(move |(_, part)| part.types.contains(&type_name))
 }
 
+/// Whether the type is there to protect data, and is none itself.
+pub fn protects(table: &Table) -> bool {
+    ["AWS::Backup::", "AWS::DLM::"].iter().any(|service| table.type_name.starts_with(service))
+}
+
 /// What needs all resources of a stack.
 pub fn finish(stack: &Stack, resources: &mut [crate::inventory::Resource]) {
     rds::inherit_from_clusters(stack, resources);

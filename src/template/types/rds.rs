@@ -105,9 +105,9 @@ fn replicated_backups(scope: &Scope, built: &mut Built) {
         for part in scope.elements_at(["", "+replicated_backups"])? {
             let part = scope.at(part);
             // Without its own Region it is made in the Region of its provider, which must be another than the source's.
-            let id = part.find(["", "+id"]).map(|node| scope.text(node)).transpose()?.unwrap_or_default();
+            let id = part.text_at(["", "+id"])?.unwrap_or_default();
             let region = part.find(["", "region"]).and_then(|node| scope.known_text(node).ok());
-            arns.push(Json::from(arn(&region.unwrap_or_else(|| format!("${{{}.region}}", id.text)))));
+            arns.push(Json::from(arn(&region.unwrap_or_else(|| format!("${{{id}.region}}")))));
         }
         Ok(Json::Array(arns))
     };

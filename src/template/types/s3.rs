@@ -163,7 +163,7 @@ fn mfa_delete(scope: &Scope) -> Outcome {
 
 /// Whether Object Lock is on: by the bucket, by the inline block, or by the provider's resource for it.
 fn locked(scope: &Scope) -> Outcome<bool> {
-    if scope.bool_at(LOCK_ENABLED, false)? || scope.find(["", "+object_lock"]).is_some() {
+    if scope.bool_at(LOCK_ENABLED, false)? || scope.is_written(["", "+object_lock"])? {
         return Ok(true);
     }
     let inline = scope.text_at(["ObjectLockConfiguration.ObjectLockEnabled", "object_lock_configuration.object_lock_enabled"])?;

@@ -320,3 +320,29 @@ fn a_policy_names_what_the_template_has_and_not_what_comes_from_outside() {
     ]);
     assert_eq!(reasons(&found, "policy"), ["${Who} is not given"]);
 }
+
+/// A selection, a lock or a key may be left out by a condition that is not known.
+#[test]
+fn what_may_not_be_made_protects_nothing() {
+    let maybe = |mut declaration: crate::template::declaration::Declaration, setting: &str| {
+        let why = super::build::node(&unknown("condition Prod is not known"), &mut 0);
+        declaration.settings.push((setting.to_owned(), why));
+        declaration
+    };
+    let body = json!({ "BackupPlanId": "p", "BackupSelection": { "SelectionName": "s", "Resources": ["*"] } });
+    let selection = resource(&[maybe(cfn("S", "AWS::Backup::BackupSelection", body), "Condition")]);
+    assert_eq!(reasons(&selection, "resources"), ["condition Prod is not known"]);
+    assert!(!selection.properties.contains_key("resources"));
+    assert_eq!((selection.name.as_deref(), selection.arn.ends_with("backup-plan:p/selection/S")), (Some("s"), true));
+
+    let lock = tf("aws_backup_vault_lock_configuration.l", "aws_backup_vault_lock_configuration", json!({ "backup_vault_name": "v" }));
+    let vault = resource(&[tf("aws_backup_vault.v", "aws_backup_vault", json!({ "name": "v" })), maybe(lock, "presence")]);
+    assert_eq!(reasons(&vault, "locked"), ["condition Prod is not known"]);
+    let lock = tf("aws_s3_bucket_object_lock_configuration.l", "aws_s3_bucket_object_lock_configuration", json!({ "bucket": "b" }));
+    let bucket = resource(&[tf("aws_s3_bucket.b", "aws_s3_bucket", json!({ "bucket": "b" })), maybe(lock, "presence")]);
+    for property in ["object_lock", "versioning"] {
+        assert_eq!(reasons(&bucket, property), ["condition Prod is not known"], "{property}");
+    }
+    let volume = resource(&[maybe(cfn("V", "AWS::EC2::Volume", json!({ "Encrypted": true })), "Condition")]);
+    has(&volume, json!({ "encrypted": true }));
+}
