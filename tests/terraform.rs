@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use rel9::template::declaration::{Declaration, Node, Position, TemplateError, Value};
-use rel9::template::terraform::{PRESENCE, PREVENT_DESTROY, PROVIDER_REGION, claims_to_be_plan, read_folder, read_plan};
+use rel9::template::declaration::{PRESENCE, PREVENT_DESTROY, PROVIDER_REGION};
+use rel9::template::terraform::{claims_to_be_plan, read_folder, read_plan};
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/terraform")

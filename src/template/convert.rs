@@ -112,6 +112,11 @@ impl<'s, 'd> Scope<'s, 'd> {
     /// The value of a row.
     pub fn value(&self, row: &Row, path: &str, nested: &mut Unknown) -> Outcome {
         match self.find(row.from) {
+            // Where it may be missing, a name of which nothing is known may turn out to be nothing.
+            Some(node) if matches!((row.to, pick(&row.absent, self.language())), (As::Name, Absent::Null)) => {
+                self.written(node)?;
+                self.convert(node, row.to, path, nested)
+            }
             Some(node) => self.convert(node, row.to, path, nested),
             None => self.absent(pick(&row.absent, self.language())),
         }
@@ -137,7 +142,8 @@ impl<'s, 'd> Scope<'s, 'd> {
             As::Text => self.known_text(node).map(Json::from),
             As::Name => self.text(node).map(|text| text.text.into()),
             As::Texts => self.elements(node)?.into_iter().map(|node| self.known_text(node).map(Json::from)).collect(),
-            As::Names => self.elements(node)?.into_iter().map(|node| self.text(node).map(|text| Json::from(text.text))).collect(),
+            As::Arn(type_name) => self.stack.arn_value(node, type_name).map(Json::from),
+            As::Given => self.written(node).map(Json::from),
             As::OneOf(words) => self.known_text(node).map(|text| words.contains(&text.as_str()).into()),
             As::Count => self.elements(node).map(|nodes| nodes.len().into()),
             As::ArnOf(type_name) => match self.stack.arn_named(node, type_name, self.entry) {
@@ -197,6 +203,28 @@ impl<'s, 'd> Scope<'s, 'd> {
             }
             _ => None,
         }
+    }
+
+    /// True of a value that is written; not known of one that may turn out to be nothing.
+    pub fn written(&self, node: &Node) -> Outcome<bool> {
+        match &node.value {
+            Value::Unknown(unknown) => {
+                let own = self.stack.text(node).is_some_and(|text| self.stack.own_symbols_only(&text.text));
+                if own { Ok(true) } else { Err(vec![unknown.reason.to_string()]) }
+            }
+            // Blocks and joined parts: one that is certain is enough.
+            Value::List(nodes) => {
+                let each: Vec<Outcome<bool>> = nodes.iter().map(|node| self.written(node)).collect();
+                if each.contains(&Ok(true)) { Ok(true) } else { each.into_iter().find(Result::is_err).unwrap_or(Ok(false)) }
+            }
+            Value::Null => Ok(false),
+            _ => Ok(true),
+        }
+    }
+
+    /// Whether a path is written.
+    pub fn is_written(&self, paths: Paths) -> Outcome<bool> {
+        self.find(paths).map_or(Ok(false), |node| self.written(node))
     }
 
     /// A text with symbols.

@@ -27,14 +27,7 @@ pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
 }
 
 /// What protects others only if it exists.
-const EVIDENCE: [&str; 6] = [
-    "AWS::Backup::BackupPlan",
-    "AWS::Backup::BackupSelection",
-    "AWS::Backup::BackupVault",
-    "AWS::Backup::RestoreTestingPlan",
-    "AWS::Backup::RestoreTestingSelection",
-    "AWS::DLM::LifecyclePolicy",
-];
+const EVIDENCE: [&str; 2] = ["AWS::Backup::", "AWS::DLM::"];
 
 /// A plan, a vault or a policy that depends on an unknown condition or count may not be there: nothing that it says counts, for itself or
 /// for what it would protect.
@@ -45,7 +38,9 @@ fn doubt(declarations: &[Declaration], resources: &mut [Resource]) {
             doubted.insert(&declaration.id, vec![format!("whether {} exists: {}", declaration.id, why.reason)]);
         }
     }
-    let reasons_of = |resource: &Resource| doubted.get(resource.id.as_str()).filter(|_| EVIDENCE.contains(&resource.type_name.as_str()));
+    let reasons_of = |resource: &Resource| {
+        doubted.get(resource.id.as_str()).filter(|_| EVIDENCE.iter().any(|service| resource.type_name.starts_with(service)))
+    };
     let plans: BTreeMap<String, Vec<String>> =
         resources.iter().filter_map(|resource| Some((resource.arn.clone(), reasons_of(resource)?.clone()))).collect();
     for resource in resources {
@@ -168,8 +163,7 @@ fn template(scope: &Scope, ends: &Ends, built: &mut Built) -> Template {
             let text = |node: &Node| scope.known_text(node);
             let default = (ends.deletion_policy)(scope).to_owned();
             template.deletion_policy = settle.fact("deletion_policy", setting("DeletionPolicy"), text, Some(default));
-            // "If a resource has no UpdateReplacePolicy attribute, CloudFormation deletes the resource by default" (CloudFormation user
-            // guide, UpdateReplacePolicy attribute; it has no exceptions).
+            // Without one the old resource is deleted, of every type (CloudFormation user guide, UpdateReplacePolicy attribute).
             let default = "Delete".to_owned();
             template.update_replace_policy = settle.fact("update_replace_policy", setting("UpdateReplacePolicy"), text, Some(default));
             template.prevent_destroy = Fact::Read(None);

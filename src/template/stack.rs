@@ -125,14 +125,34 @@ impl<'d> Stack<'d> {
         self.options.region.as_deref().or(self.provider_region).unwrap_or("${AWS::Region}")
     }
 
-    /// The Region of a resource: Terraform's provider 6 lets each name its own.
+    /// The Region of a resource: Terraform's provider 6 lets each name its own; the Region of its provider configuration stands beside
+    /// the body.
     pub fn region_of(&self, entry: &Entry) -> Text {
-        match entry.declaration.body.get("region").filter(|_| entry.declaration.language == Language::Terraform) {
-            Some(node) if !matches!(node.value, Value::Unknown(_)) => self.text(node).unwrap_or_default(),
-            _ => match entry.declaration.setting(PROVIDER_REGION) {
-                Some(node) => self.text(node).unwrap_or_default(),
-                None => self.own(self.region(), self.options.region.is_some(), "Region"),
-            },
+        let declaration = entry.declaration;
+        let argument = declaration.body.get("region").filter(|_| declaration.language == Language::Terraform);
+        // "known after apply" is what a plan says of the argument where it is not written.
+        let argument = argument.filter(|node| !matches!(node.value, Value::Unknown(_)));
+        let given = argument.or_else(|| declaration.setting(PROVIDER_REGION)).and_then(|node| self.text(node));
+        given.unwrap_or_else(|| self.own(self.region(), self.options.region.is_some(), "Region"))
+    }
+
+    /// Whether the only symbols of a text are the account's and the Region's, which stand in the resource's ARN as well.
+    pub fn own_symbols_only(&self, text: &str) -> bool {
+        !text.replace(self.account(), "").replace(self.region(), "").contains("${")
+    }
+
+    /// The ARN that a value is, of a declared resource or as it is written.
+    ///
+    /// # Errors
+    /// Why it is not known: nothing stands for an ARN of which no part is known, as it says which account and Region it is of.
+    pub fn arn_value(&self, node: &Node, type_name: &str) -> Result<String, Vec<String>> {
+        if let Some(entry) = self.named(node, |table| table.type_name == type_name).and_then(|found| self.entries.get(found)) {
+            return Ok(self.arn(entry).text);
+        }
+        match self.text(node) {
+            Some(text) if text.unknown.is_empty() || text.text.starts_with("arn:") => Ok(text.text),
+            Some(text) => Err(text.unknown),
+            None => Err(vec![format!("the value at line {} is not an ARN", node.at.line)]),
         }
     }
 
@@ -283,7 +303,7 @@ impl<'d> Stack<'d> {
             return self.arn_at(entry, depth);
         }
         let name = identity.name_of(entry.declaration.language);
-        let is_name = own_id || name.split('|').any(|name| name.ends_with(attribute)) || identity.ids.contains(&attribute);
+        let is_name = own_id || name.split('|').any(|name| name.rsplit('.').next() == Some(attribute)) || identity.ids.contains(&attribute);
         if is_name {
             return if identity.named || own_id || identity.ids.contains(&attribute) {
                 self.physical_id_at(entry, depth)
@@ -353,7 +373,6 @@ impl<'d> Stack<'d> {
     }
 }
 
-/// A part's body, with its own `region` (where a replica is) kept and its id under `+id`.
 /// The Region that most declarations' providers name.
 fn most_common_region(declarations: &[Declaration]) -> Option<&str> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -365,7 +384,8 @@ fn most_common_region(declarations: &[Declaration]) -> Option<&str> {
     counts.into_iter().max_by_key(|(_, count)| *count).map(|(region, _)| region)
 }
 
-/// The body of a part; that of one which may not exist is unknown as a whole.
+/// A part's body, with its own `region` (where a replica is) kept and its id under `+id`; that of one which may not exist is unknown as a
+/// whole.
 fn part_body(declaration: &Declaration) -> Node {
     if let Some(why) = declaration.setting(PRESENCE) {
         return why.clone();
@@ -388,10 +408,10 @@ impl From<&str> for Text {
 }
 
 /// The value at the first of the paths (`a.b|c`) that has one. Of a list on the way, its first element; a value on the way that is not
-/// known is the answer.
+/// known is the answer. An empty text is no value: that is how parameters and provider states write what is not set.
 pub fn find<'n>(node: &'n Node, paths: &str) -> Option<&'n Node> {
     paths.split('|').filter(|path| !path.is_empty()).find_map(|path| {
-        path.split('.').try_fold(node, |node, key| {
+        let found = path.split('.').try_fold(node, |node, key| {
             let node = match &node.value {
                 Value::List(nodes) => nodes.iter().find(|node| node.value != Value::Null)?,
                 _ => node,
@@ -400,6 +420,7 @@ pub fn find<'n>(node: &'n Node, paths: &str) -> Option<&'n Node> {
                 Value::Unknown(_) | Value::Reference { .. } | Value::Concat(_) => Some(node),
                 _ => node.get(key),
             }
-        })
+        });
+        found.filter(|node| !matches!(&node.value, Value::Text(text) if text.is_empty()))
     })
 }

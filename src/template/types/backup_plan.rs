@@ -41,7 +41,7 @@ const RULE: &[Row] = &[
     row(
         "air_gapped_vault_arn",
         ["TargetLogicallyAirGappedBackupVaultArn", "target_logically_air_gapped_backup_vault_arn"],
-        As::ArnOf("AWS::Backup::BackupVault"),
+        As::Arn("AWS::Backup::BackupVault"),
         Absent::Null,
     ),
 ];
@@ -50,7 +50,7 @@ const COPY: &[Row] = &[
     row(
         "destination_vault_arn",
         ["DestinationBackupVaultArn", "destination_vault_arn"],
-        As::ArnOf("AWS::Backup::BackupVault"),
+        As::Arn("AWS::Backup::BackupVault"),
         Absent::Unknown("no destination vault is written"),
     ),
     row("retention_days", LIFECYCLE_DELETE, As::By(days), Absent::Null),

@@ -35,7 +35,7 @@ pub const VAULT: Table = Table {
     }),
     rows: &[
         row("vault_type", ["", ""], As::Text, Absent::Text("BACKUP_VAULT")),
-        row("locked", LOCK, As::By(|_, _| Ok(true.into())), Absent::False),
+        row("locked", LOCK, As::Given, Absent::False),
         row("lock_at", LOCK, As::By(|scope, _| lock_at(scope)), Absent::Null),
         row("min_retention_days", MIN, As::Int, Absent::Null),
         row("max_retention_days", MAX, As::Int, Absent::Null),
@@ -58,7 +58,7 @@ pub const AIR_GAPPED_VAULT: Table = Table {
     encryption: Some(Encryption {
         flag: None,
         off: None,
-        // "encrypted with an AWS owned key" unless another is named (developer guide, "Logically air-gapped vault")
+        // A key that AWS owns unless another is named (developer guide, "Logically air-gapped vault")
         on: KeyManager::AwsOwned,
         key: ["EncryptionKeyArn", "encryption_key_arn"],
     }),

@@ -15,14 +15,13 @@ const SOURCES: Paths = [
     "snapshot_identifier|replication_source_identifier|restore_to_point_in_time.source_cluster_identifier|restore_to_point_in_time.source_cluster_resource_id",
 ];
 
-/// All but the engines' own. Retention: "Default: 1" (API, CreateDBCluster, BackupRetentionPeriod; provider: "Default `1`" of all three).
+/// All but the engines' own. Retention: 1 day (API, CreateDBCluster, BackupRetentionPeriod; provider, of all three).
 const RETENTION: Row = row("backup_retention_days", ["BackupRetentionPeriod", "backup_retention_period"], As::Int, Absent::Int(1));
-/// "By default, deletion protection isn't enabled" (API, CreateDBCluster); provider: false.
+/// Off (API, CreateDBCluster, DeletionProtection; provider).
 const DELETION_PROTECTION: Row = row("deletion_protection", ["DeletionProtection", "deletion_protection"], As::Bool, Absent::False);
-/// "The default is not to copy them" (API, CreateDBCluster); provider: "Default is `false`". The provider cannot set it for DocumentDB.
+/// Off (API, CreateDBCluster, CopyTagsToSnapshot; provider). The provider cannot set it for DocumentDB.
 const COPY_TAGS: Row = row("copy_tags_to_snapshots", ["CopyTagsToSnapshot", "copy_tags_to_snapshot"], As::Bool, Absent::False);
-const READ_REPLICA: Row =
-    row("read_replica", ["ReplicationSourceIdentifier", "replication_source_identifier"], As::By(|_, _| Ok(true.into())), Absent::False);
+const READ_REPLICA: Row = row("read_replica", ["ReplicationSourceIdentifier", "replication_source_identifier"], As::Given, Absent::False);
 const VERSION: Row = row("engine_version", ["EngineVersion", "engine_version"], As::Text, Absent::Null);
 const BACKUP_WINDOW: Row = row("backup_window", ["PreferredBackupWindow", "preferred_backup_window"], As::Text, Absent::Null);
 const MAINTENANCE_WINDOW: Row =
@@ -54,7 +53,7 @@ pub const AURORA: Table = Table {
         RETENTION,
         DELETION_PROTECTION,
         COPY_TAGS,
-        // Seconds; "Default: 0" (API, BacktrackWindow; provider: "Defaults to `0`")
+        // Seconds, 0 by default (API, CreateDBCluster, BacktrackWindow; provider).
         row("backtrack_window_seconds", ["BacktrackWindow", "backtrack_window"], As::Int, Absent::Int(0)),
         BACKUP_WINDOW,
         MAINTENANCE_WINDOW,
@@ -77,7 +76,7 @@ pub const NEPTUNE: Table = Table {
     terraform: &["aws_neptune_cluster"],
     identity: Identity::named(NAME, ARN),
     encryption: Some(Encryption {
-        // Not encrypted by default (API, CreateDBCluster); provider: "The default is `false` if not specified".
+        // Not encrypted by default (Neptune API, CreateDBCluster; provider).
         flag: Some(Flag { at: FLAG, absent: off, copied_from: SOURCES }),
         off: None,
         on: KeyManager::Aws,
@@ -134,9 +133,9 @@ pub const DOCDB: Table = Table {
 /// where none is named. Multi-AZ DB clusters (engines `mysql` and `postgres`) are not encrypted by default.
 fn by_engine(scope: &Scope) -> Outcome<Switch> {
     let engine = scope.text_at(["Engine", "engine"])?.unwrap_or_default();
-    let key = scope.find(["KmsKeyId", "kms_key_id"]);
-    // The provider: "`storage_encrypted` … When specifying `kms_key_id`, needs to be set to true".
-    Ok(if engine.starts_with("aurora") && key.is_none() { Switch::Owned } else { Switch::Off })
+    // A key alone does not encrypt: StorageEncrypted must be set with it (CreateDBCluster; provider, `kms_key_id`).
+    let key = scope.is_written(["KmsKeyId", "kms_key_id"])?;
+    Ok(if engine.starts_with("aurora") && !key { Switch::Owned } else { Switch::Off })
 }
 
 /// The instances that name the cluster.

@@ -14,9 +14,9 @@ pub const POLICY: Table = Table {
     terraform: &["aws_dlm_lifecycle_policy"],
     identity: Identity::numbered(["Description", "description"], "arn:{partition}:dlm:{region}:{account}:policy/{id}"),
     rows: &[
-        // Provider: "Defaults to `ENABLED`"; in CloudFormation policies are activated unless `State` says otherwise.
+        // The provider's default; CloudFormation activates policies unless `State` says otherwise.
         row("status", ["State", "state"], As::Text, Absent::Text("ENABLED")),
-        // "The default is EBS_SNAPSHOT_MANAGEMENT" (API, PolicyDetails, PolicyType)
+        // The default of the API (PolicyDetails, PolicyType) and of the provider.
         row("policy_type", ["PolicyDetails.PolicyType", "policy_details.policy_type"], As::Text, Absent::Text("EBS_SNAPSHOT_MANAGEMENT")),
         row(
             "default_policy",
@@ -112,7 +112,7 @@ const SCHEDULES: &[Row] = &[row("schedules", ["PolicyDetails.Schedules", "policy
 const DEFAULT_SCHEDULE: &[Row] = &[
     row("name", ["", ""], As::Text, Absent::Null),
     row("cron", ["", ""], As::Text, Absent::Null),
-    // "If you do not specify a value, the default is 1" (API, CreateLifecyclePolicy, CreateInterval)
+    // A day by default (API, CreateLifecyclePolicy, CreateInterval).
     row(
         "interval_seconds",
         ["CreateInterval|PolicyDetails.CreateInterval", "policy_details.create_interval"],
@@ -120,7 +120,7 @@ const DEFAULT_SCHEDULE: &[Row] = &[
         Absent::Int(DAY),
     ),
     row("retain_count", ["", ""], As::Int, Absent::Null),
-    // "… the default is 7" (RetainInterval)
+    // 7 days by default (RetainInterval).
     row("retention_days", ["RetainInterval|PolicyDetails.RetainInterval", "policy_details.retain_interval"], As::Int, Absent::Int(7)),
     row("archive_after_days", ["", ""], As::Int, Absent::Null),
     row(
@@ -153,7 +153,7 @@ fn interval_days(scope: &Scope, node: &Node) -> Outcome {
     Ok(scope.int(node)?.saturating_mul(DAY).into())
 }
 
-/// "The interval unit" is HOURS, the only one there is. A schedule has an interval or a cron expression.
+/// The unit is HOURS, the only one there is. A schedule has an interval or a cron expression.
 fn interval(scope: &Scope, node: &Node) -> Outcome {
     let hours = scope.int(node)?;
     Ok(if hours > 0 { hours.saturating_mul(3600).into() } else { Json::Null })

@@ -15,7 +15,7 @@ const DELETION_PROTECTION: Paths = ["DeletionProtectionEnabled", "deletion_prote
 /// `TimeToLiveSpecification.Enabled` is required; the provider's `ttl.enabled` is false by default.
 const TTL: Paths = ["TimeToLiveSpecification.Enabled", "ttl.enabled"];
 
-/// "The recovery period … Default: 35" (API, PointInTimeRecoverySpecification)
+/// The default of RecoveryPeriodInDays (API, PointInTimeRecoverySpecification; provider).
 const DEFAULT_PITR_DAYS: i64 = 35;
 
 /// A table.
@@ -26,16 +26,16 @@ pub const TABLE: Table = Table {
     identity: Identity::named(NAME, ARN),
     encryption: Some(Encryption {
         flag: Some(Flag { at: ["SSESpecification.SSEEnabled", "server_side_encryption.enabled"], absent: owned, copied_from: ["", ""] }),
-        // "If … set to false or not specified, server-side encryption is set to AWS owned key" (API, SSESpecification)
+        // Off or not set means a key that AWS owns (API, SSESpecification, Enabled).
         off: Some(KeyManager::AwsOwned),
-        // "If enabled (true), server-side encryption type is set to KMS and an AWS managed key is used" (SSESpecification)
+        // On without a key means the AWS managed key (SSESpecification, KMSMasterKeyId).
         on: KeyManager::Aws,
         key: ["SSESpecification.KMSMasterKeyId", "server_side_encryption.kms_key_arn"],
     }),
     rows: &[
         row("pitr", PITR, As::Bool, Absent::False),
         row("pitr_days", PITR_DAYS, As::By(|scope, _| pitr_days(scope)), Absent::By(pitr_days)),
-        // False by default (API, CreateTable; provider: "Defaults to `false`").
+        // False by default (API, CreateTable; provider).
         row("deletion_protection", DELETION_PROTECTION, As::Bool, Absent::False),
         row("ttl", TTL, As::Bool, Absent::False),
     ],

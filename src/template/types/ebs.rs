@@ -20,12 +20,12 @@ pub const VOLUME: Table = Table {
         // Not written, the account's encryption by default decides.
         flag: Some(Flag { at: ["Encrypted", "encrypted"], absent: unset, copied_from: SNAPSHOT }),
         off: None,
-        // "Amazon EBS encryption by default … your AWS managed key" alias/aws/ebs (API, CreateVolume, KmsKeyId)
+        // Without a key, the AWS managed key aws/ebs (API, CreateVolume, KmsKeyId).
         on: KeyManager::Aws,
         key: KEY,
     }),
     rows: &[
-        // "Default: gp2" (API, CreateVolume, VolumeType; provider, `type`: "Defaults to gp2")
+        // gp2 by default (API, CreateVolume, VolumeType; provider, `type`).
         row("volume_type", ["VolumeType", "type"], As::Text, Absent::Text("gp2")),
         row("source_snapshot_id", ["SnapshotId", "snapshot_id"], As::Name, Absent::Null),
     ],

@@ -23,7 +23,7 @@ pub const FILE_SYSTEM: Table = Table {
         // Not encrypted unless asked (API, CreateFileSystem, Encrypted; the console's default is another).
         flag: Some(Flag { at: ["Encrypted", "encrypted"], absent: off, copied_from: ["", ""] }),
         off: None,
-        // "the default EFS KMS key /aws/elasticfilesystem" (CreateFileSystem, KmsKeyId)
+        // Without a key, the AWS managed key aws/elasticfilesystem (CreateFileSystem, KmsKeyId).
         on: KeyManager::Aws,
         key: ["KmsKeyId", "kms_key_id"],
     }),
@@ -36,9 +36,9 @@ pub const FILE_SYSTEM: Table = Table {
     ..BLANK
 };
 
-/// "Default is false. However, if you specify an AvailabilityZoneName, the default is true" (API, CreateFileSystem, Backup)
+/// Off, but on for One Zone file systems, which name an Availability Zone (API, CreateFileSystem, Backup).
 fn automatic_backups(scope: &Scope) -> Outcome {
-    Ok(scope.find(["AvailabilityZoneName", "availability_zone_name"]).is_some().into())
+    scope.is_written(["AvailabilityZoneName", "availability_zone_name"]).map(Json::from)
 }
 
 /// Destinations; without an id AWS makes a new file system there.

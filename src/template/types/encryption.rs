@@ -115,7 +115,7 @@ fn named_key(scope: &Scope, key: Option<&Node>, built: &mut Built) {
     };
     let manager = match (&found.declared, &found.alias) {
         (Some(_), _) => Ok(json!(KeyManager::Customer)),
-        // "The alias name cannot begin with alias/aws/. The alias/aws/ prefix is reserved for AWS managed keys" (KMS API, CreateAlias)
+        // Customers cannot make aliases that begin with alias/aws/ (KMS API, CreateAlias).
         (None, Some(alias)) if alias.starts_with("aws/") => Ok(json!(KeyManager::Aws)),
         (None, Some(_)) => Ok(json!(KeyManager::Customer)),
         (None, None) => Err(vec![format!("whether {} is a customer key cannot be told from the template", found.arn)]),

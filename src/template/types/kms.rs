@@ -52,8 +52,8 @@ fn origin(scope: &Scope) -> Outcome {
     }
     // `Origin`: AWS_KMS by default. The provider makes keys in custom key stores from `custom_key_store_id` and `xks_key_id`.
     if scope.language() == Language::Terraform {
-        let store = scope.find(["", "custom_key_store_id"]).is_some();
-        let external = scope.find(["", "xks_key_id"]).is_some();
+        let store = scope.is_written(["", "custom_key_store_id"])?;
+        let external = scope.is_written(["", "xks_key_id"])?;
         return Ok(if external {
             "EXTERNAL_KEY_STORE".into()
         } else if store {

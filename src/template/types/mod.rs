@@ -111,7 +111,10 @@ pub enum As {
     /// A name or an ARN: symbols may stand for parts that are not known yet.
     Name,
     Texts,
-    Names,
+    /// True: that it is written is what it says.
+    Given,
+    /// The ARN of a resource of this type, as it is written or as its declaration gets it.
+    Arn(&'static str),
     /// Whether the text is one of these.
     OneOf(&'static [&'static str]),
     /// How many elements the list has.

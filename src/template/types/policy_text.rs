@@ -1,71 +1,72 @@
 //! Resource policies: a JSON text, or a document of the template that becomes one.
+//!
+//! What a template's policy names of its own (roles, vaults) is one certain thing, for which a symbol may stand. A value that comes from
+//! outside may be anything, `*` as well: it may be a part of a resource's name, and else makes the policy unknown.
 
 use crate::template::convert::{Outcome, Scope};
-use crate::template::declaration::{Node, Value};
+use crate::template::declaration::{Node, Unknown, Value};
 use serde_json::{Map, Value as Json};
 
-/// Keys of a statement under which names and ARNs stand, in which symbols may stand for what is not known yet.
+/// Keys of a statement under which names and ARNs of resources stand.
 const NAMES: [&str; 2] = ["Resource", "NotResource"];
 
 /// The policy as JSON text.
 pub fn read(scope: &Scope, node: &Node) -> Outcome {
     let document = match &node.value {
-        Value::Map(_) | Value::List(_) => document(scope, node, false)?,
+        Value::Map(_) | Value::List(_) => document(scope, node)?,
         _ => {
-            // What is not known of a text is what cannot be told from its meaning, except the account, Region and names of the template.
             let text = scope.text(node)?;
-            let document: Json = serde_json::from_str(&text.text).map_err(|_| match text.unknown.first() {
+            serde_json::from_str(&text.text).map_err(|_| match text.unknown.first() {
                 Some(_) => text.unknown.clone(),
                 None => vec![format!("the policy at line {} is not JSON", node.at.line)],
-            })?;
-            if !text.unknown.is_empty() && symbol_outside_names(scope, &document, false) {
-                return Err(text.unknown);
-            }
-            document
+            })?
         }
     };
-    Ok(document.to_string().into())
+    let mut outside = Vec::new();
+    from_outside(scope, node, &mut outside);
+    let decisive: Vec<String> =
+        outside.iter().filter(|unknown| decides(&document, &unknown.symbol, false)).map(|unknown| unknown.reason.to_string()).collect();
+    if decisive.is_empty() { Ok(document.to_string().into()) } else { Err(decisive) }
 }
 
-fn document(scope: &Scope, node: &Node, name: bool) -> Outcome {
+fn document(scope: &Scope, node: &Node) -> Outcome {
     Ok(match &node.value {
         Value::Null => Json::Null,
         Value::Bool(value) => (*value).into(),
         Value::Number(value) => value.clone().into(),
         Value::Text(text) => text.as_str().into(),
-        Value::List(nodes) => Json::Array(nodes.iter().map(|node| document(scope, node, name)).collect::<Outcome<_>>()?),
+        Value::List(nodes) => {
+            let nodes = nodes.iter().filter(|node| node.value != Value::Null);
+            Json::Array(nodes.map(|node| document(scope, node)).collect::<Outcome<_>>()?)
+        }
         Value::Map(entries) => {
-            let entry = |(key, node): &(String, Node)| Ok((key.clone(), document(scope, node, name || NAMES.contains(&key.as_str()))?));
-            Json::Object(entries.iter().map(entry).collect::<Outcome<Map<_, _>>>()?)
+            let entries = entries.iter().filter(|(_, node)| node.value != Value::Null);
+            Json::Object(entries.map(|(key, node)| Ok((key.clone(), document(scope, node)?))).collect::<Outcome<Map<_, _>>>()?)
         }
-        Value::Reference { .. } | Value::Concat(_) | Value::Unknown(_) => {
-            let text = scope.text(node)?;
-            let nameless = matches!(node.value, Value::Unknown(_)) && !own_symbols_only(scope, &text.text);
-            if nameless || (!name && !text.unknown.is_empty() && !own_symbols_only(scope, &text.text)) {
-                return Err(text.unknown);
-            }
-            text.text.into()
-        }
+        Value::Reference { .. } | Value::Concat(_) | Value::Unknown(_) => scope.text(node)?.text.into(),
     })
 }
 
-/// Whether the only symbols are the account's and the Region's, which stand in the resource's ARN as well.
-fn own_symbols_only(scope: &Scope, text: &str) -> bool {
-    !text.replace(scope.stack.account(), "").replace(scope.stack.region(), "").contains("${")
-}
-
-fn symbol_outside_names(scope: &Scope, document: &Json, name: bool) -> bool {
-    match document {
-        Json::String(text) => !name && !own_symbols_only(scope, text) && !is_policy_variable(text),
-        Json::Array(values) => values.iter().any(|value| symbol_outside_names(scope, value, name)),
-        Json::Object(entries) => {
-            entries.iter().any(|(key, value)| symbol_outside_names(scope, value, name || NAMES.contains(&key.as_str())))
+/// The values from outside, but for the account and Region, which stand in the resource's own ARN as well.
+fn from_outside<'n>(scope: &Scope, node: &'n Node, found: &mut Vec<&'n Unknown>) {
+    match &node.value {
+        Value::Unknown(unknown) if !scope.stack.text(node).is_some_and(|text| scope.stack.own_symbols_only(&text.text)) => {
+            found.push(unknown)
         }
-        _ => false,
+        Value::List(nodes) | Value::Concat(nodes) => nodes.iter().for_each(|node| from_outside(scope, node, found)),
+        Value::Map(entries) => entries.iter().for_each(|(_, node)| from_outside(scope, node, found)),
+        _ => {}
     }
 }
 
-/// `${aws:username}` and the like are IAM's own.
-fn is_policy_variable(text: &str) -> bool {
-    text.split("${").skip(1).all(|rest| ["aws:", "s3:", "kms:", "ec2:", "iam:", "saml:"].iter().any(|prefix| rest.starts_with(prefix)))
+/// Whether a symbol stands where it decides what the policy says: anywhere but as a part of a resource's name.
+fn decides(document: &Json, symbol: &str, name: bool) -> bool {
+    match document {
+        Json::String(text) => text == symbol || (!name && text.contains(symbol)),
+        Json::Array(values) => values.iter().any(|value| decides(value, symbol, name)),
+        Json::Object(entries) => {
+            entries.iter().any(|(key, value)| key.contains(symbol) || decides(value, symbol, name || NAMES.contains(&key.as_str())))
+        }
+        _ => false,
+    }
 }

@@ -23,10 +23,10 @@ pub const INSTANCE: Table = Table {
     terraform: &["aws_db_instance"],
     identity: Identity::named(["DBInstanceIdentifier", "identifier"], ARN),
     encryption: Some(Encryption {
-        // "By default, it isn't encrypted" (API, CreateDBInstance, StorageEncrypted); provider: "Default is `false` if not specified".
+        // Not encrypted by default (API, CreateDBInstance, StorageEncrypted; provider).
         flag: Some(Flag { at: ["StorageEncrypted", "storage_encrypted"], absent: encryption::off, copied_from: SOURCES }),
         off: None,
-        // "the DB instance is encrypted with the default KMS key" (StorageEncrypted)
+        // Without a key, the AWS managed key aws/rds (CreateDBInstance, KmsKeyId).
         on: KeyManager::Aws,
         key: ["KmsKeyId", "kms_key_id"],
     }),
@@ -34,7 +34,7 @@ pub const INSTANCE: Table = Table {
         row("engine", ["Engine", "engine"], As::Text, Absent::Unknown("the engine is not written: it is that of the source")),
         row("engine_version", ["EngineVersion", "engine_version"], As::Text, Absent::Null),
         row("cluster_id", ["DBClusterIdentifier", ""], As::Name, Absent::Null),
-        row("read_replica", REPLICA_OF, As::By(|_, _| Ok(true.into())), Absent::False),
+        row("read_replica", REPLICA_OF, As::Given, Absent::False),
         row("backup_retention_days", ["BackupRetentionPeriod", "backup_retention_period"], As::Int, Absent::By(retention)),
         // False by default in the API and in the provider.
         row("deletion_protection", ["DeletionProtection", "deletion_protection"], As::Bool, Absent::False),
@@ -50,8 +50,7 @@ pub const INSTANCE: Table = Table {
     }],
     more: Some(More { properties: &["replicated_backup_arns"], fill: replicated_backups }),
     ends: Ends {
-        // "The default policy is Snapshot for AWS::RDS::DBCluster resources and for AWS::RDS::DBInstance resources that don't specify the
-        // DBClusterIdentifier property" (CloudFormation user guide, DeletionPolicy attribute)
+        // The exception to Delete: clusters, and instances that are of no cluster (CloudFormation user guide, DeletionPolicy attribute).
         deletion_policy: |scope| if scope.find(["DBClusterIdentifier", ""]).is_some() { "Delete" } else { "Snapshot" },
         skip_final_snapshot: Some("skip_final_snapshot"),
         final_snapshot_name: Some("final_snapshot_identifier"),
@@ -72,16 +71,16 @@ pub const MEMBER: Table = Table {
         row("cluster_id", ["", "cluster_identifier"], As::Name, Absent::Unknown("the cluster is not written")),
         row("read_replica", ["", ""], As::Bool, Absent::False),
         row("deletion_protection", ["", ""], As::Bool, Absent::False),
-        // Provider: "Default `false`".
+        // False by default (provider).
         row("copy_tags_to_snapshots", ["", "copy_tags_to_snapshot"], As::Bool, Absent::False),
         row("maintenance_window", ["", "preferred_maintenance_window"], As::Text, Absent::Null),
         row("multi_az", ["", ""], As::Bool, Absent::False),
-        row("replicated_backup_arns", ["", ""], As::Names, Absent::Empty),
+        row("replicated_backup_arns", ["", ""], As::Texts, Absent::Empty),
     ],
     ..BLANK
 };
 
-/// "Default: 1" (API, CreateDBInstance, BackupRetentionPeriod); provider: "Default is `0`".
+/// 1 day in the API (CreateDBInstance, BackupRetentionPeriod), but the provider sends 0 (`backup_retention_period`).
 fn retention(scope: &Scope) -> Outcome {
     if let Some(source) = scope.find(REPLICA_OF).or_else(|| scope.find(SOURCES)) {
         let source = scope.text(source).map(|text| text.text).unwrap_or_default();
@@ -106,9 +105,9 @@ fn replicated_backups(scope: &Scope, built: &mut Built) {
         for part in scope.elements_at(["", "+replicated_backups"])? {
             let part = scope.at(part);
             // Without its own Region it is made in the Region of its provider, which must be another than the source's.
-            let id = part.find(["", "+id"]).map(|node| scope.text(node)).transpose()?.unwrap_or_default();
+            let id = part.text_at(["", "+id"])?.unwrap_or_default();
             let region = part.find(["", "region"]).and_then(|node| scope.known_text(node).ok());
-            arns.push(Json::from(arn(&region.unwrap_or_else(|| format!("${{{}.region}}", id.text)))));
+            arns.push(Json::from(arn(&region.unwrap_or_else(|| format!("${{{id}.region}}")))));
         }
         Ok(Json::Array(arns))
     };
@@ -119,8 +118,8 @@ fn replicated_backups(scope: &Scope, built: &mut Built) {
 /// The properties of a member that are the cluster's.
 const OF_CLUSTER: [&str; 6] = ["encrypted", "kms_key_arn", "key_manager", "key_state", "backup_retention_days", "backup_window"];
 
-/// Encryption and automated backups of a member are those of its cluster (API, CreateDBInstance: "Not applicable. … managed by the DB
-/// cluster").
+/// Encryption and automated backups of a member are those of its cluster (API, CreateDBInstance: the cluster
+/// manages both).
 pub fn inherit_from_clusters(stack: &Stack, resources: &mut [Resource]) {
     for member in 0..resources.len() {
         let Some(cluster_id) = resources.get(member).filter(|member| member.type_name == INSTANCE.type_name).map(|member| {

@@ -15,18 +15,18 @@ pub const PLAN: Table = Table {
     rows: &[
         row("schedule", ["ScheduleExpression", "schedule_expression"], As::Text, Absent::Null),
         row("timezone", ["ScheduleExpressionTimezone", "schedule_expression_timezone"], As::Text, Absent::Null),
-        // "The default value is 24" (API, RestoreTestingPlanForCreate, StartWindowHours)
+        // 24 by default (API, RestoreTestingPlanForCreate, StartWindowHours)
         row("start_window_hours", ["StartWindowHours", "start_window_hours"], As::Int, Absent::Int(24)),
         row(
             "include_vaults",
             ["RecoveryPointSelection.IncludeVaults", "recovery_point_selection.include_vaults"],
-            As::Names,
+            As::By(super::backup_selection::arns),
             Absent::Empty,
         ),
         row(
             "exclude_vaults",
             ["RecoveryPointSelection.ExcludeVaults", "recovery_point_selection.exclude_vaults"],
-            As::Names,
+            As::By(super::backup_selection::arns),
             Absent::Empty,
         ),
         row(
@@ -35,7 +35,7 @@ pub const PLAN: Table = Table {
             As::Texts,
             Absent::Empty,
         ),
-        // "the default is 30" (API, RestoreTestingRecoveryPointSelection, SelectionWindowDays)
+        // 30 by default (API, RestoreTestingRecoveryPointSelection, SelectionWindowDays)
         row(
             "selection_window_days",
             ["RecoveryPointSelection.SelectionWindowDays", "recovery_point_selection.selection_window_days"],

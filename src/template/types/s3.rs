@@ -137,7 +137,7 @@ fn kms_objects(scope: &Scope) -> Outcome {
     scope.bool_at(["", "source_selection_criteria.sse_kms_encrypted_objects.enabled"], false).map(Json::from)
 }
 
-/// Never set by default. "When you enable Object Lock, S3 Versioning is automatically enabled" (S3 user guide, "Locking objects").
+/// Never set by default; Object Lock turns it on (S3 user guide, "Locking objects with Object Lock").
 fn versioning(scope: &Scope) -> Outcome {
     if let Some(status) = scope.text_at(VERSIONING)? {
         return match status.as_str() {
@@ -163,7 +163,7 @@ fn mfa_delete(scope: &Scope) -> Outcome {
 
 /// Whether Object Lock is on: by the bucket, by the inline block, or by the provider's resource for it.
 fn locked(scope: &Scope) -> Outcome<bool> {
-    if scope.bool_at(LOCK_ENABLED, false)? || scope.find(["", "+object_lock"]).is_some() {
+    if scope.bool_at(LOCK_ENABLED, false)? || scope.is_written(["", "+object_lock"])? {
         return Ok(true);
     }
     let inline = scope.text_at(["ObjectLockConfiguration.ObjectLockEnabled", "object_lock_configuration.object_lock_enabled"])?;
@@ -185,8 +185,7 @@ fn object_lock(scope: &Scope) -> Outcome {
     Ok(json!({ "mode": mode, "retention_days": days.or(years.map(|years| years.saturating_mul(365))) }))
 }
 
-/// "Amazon S3 now applies server-side encryption with Amazon S3 managed keys (SSE-S3) as the base level of encryption for every bucket"
-/// (S3 user guide, "Setting default server-side encryption behavior").
+/// Every bucket has at least SSE-S3 (S3 user guide, "Setting default server-side encryption behavior").
 fn encryption(scope: &Scope, built: &mut Built) {
     let at = scope.find(ENCRYPTION);
     for property in ["encrypted", "encryption_algorithm", "blocked_encryption_types"] {

@@ -35,7 +35,7 @@ fn a_resource_of_which_nothing_is_written_is_complete() {
             .collect();
         assert!(!declarations.is_empty(), "{}", table.type_name);
         for declaration in declarations {
-            let found = resource(&[declaration.clone()]);
+            let found = resource(std::slice::from_ref(&declaration));
             complete(&found, &declaration.type_name);
         }
     }

@@ -15,12 +15,14 @@ use self::address::Module as ModuleAddress;
 use self::configuration::{Configuration, Place};
 use self::sources::Sources;
 use self::values::Values;
-use super::PROVIDER_REGION;
 use super::json::{self, Json, JsonValue};
 use super::text::{Lines, error, without_mark};
-use super::value::{quoted, text};
+use super::value::{quoted, text, unknown};
+use super::{PREVENT_DESTROY, PROVIDER_REGION};
 use crate::template::declaration::{Declaration, Language, Node, Position, TemplateError, Value};
 
+/// Why `prevent_destroy` is not known: plans and states hold no `lifecycle`.
+const NO_LIFECYCLE: &str = "plans and states do not show prevent_destroy";
 /// What is read of a plan or a state. The rest (the state before, the sizes of which can be large) is only checked to be JSON.
 const KEPT: [&str; 9] =
     ["format_version", "version", "errored", "planned_values", "values", "resource_changes", "resources", "configuration", "variables"];
@@ -223,7 +225,12 @@ impl Reader<'_> {
             at,
             construct: None,
             body,
-            settings: setting.map(|(key, value)| (key, Node::new(at, text(value)))).into_iter().collect(),
+            settings: setting
+                .map(|(key, value)| (key, text(value)))
+                .into_iter()
+                .chain([(PREVENT_DESTROY.to_string(), unknown(NO_LIFECYCLE, "prevent_destroy"))])
+                .map(|(key, value)| (key, Node::new(at, value)))
+                .collect(),
             ignores: Vec::new(),
         });
         Ok(())

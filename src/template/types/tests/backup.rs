@@ -2,6 +2,7 @@
 
 use super::build::{cfn, concat, has, reasons, reference, resource, resources, symbol, tf, unknown, value};
 use crate::inventory::types::backup;
+use crate::template::declaration::PRESENCE;
 use serde_json::json;
 
 #[test]
@@ -259,4 +260,90 @@ fn default_lifecycle_policies() {
         &event,
         json!({ "policy_type": "EVENT_BASED_POLICY", "event_copies": [{ "target": "us-east-1", "encrypted": true, "kms_key_arn": null, "key_manager": null, "retention_days": 450 }] }),
     );
+}
+
+#[test]
+fn what_may_turn_out_to_be_nothing_is_not_taken_for_something() {
+    let vault = resource(&[cfn(
+        "V",
+        "AWS::Backup::BackupVault",
+        json!({ "BackupVaultName": symbol("${Name}"), "LockConfiguration": unknown("condition Lock"), "Notifications": unknown("condition Notify") }),
+    )]);
+    for property in ["locked", "lock_at", "min_retention_days"] {
+        assert_eq!(reasons(&vault, property), ["condition Lock"], "{property}");
+    }
+    assert_eq!(reasons(&vault, "notification_topic_arn"), ["condition Notify"]);
+    assert_eq!(
+        (vault.name.as_deref(), vault.arn.as_str()),
+        (Some("${Name}"), "arn:aws:backup:eu-west-1:111122223333:backup-vault:${Name}")
+    );
+}
+
+/// An ARN that is not known may be of any account and Region: nothing stands for it.
+#[test]
+fn an_unknown_destination_makes_the_copies_unknown() {
+    let plan = |destination| {
+        let rule = json!([{ "rule_name": "r", "target_vault_name": "v", "copy_action": [{ "destination_vault_arn": destination }] }]);
+        resource(&[tf("aws_backup_plan.p", "aws_backup_plan", json!({ "rule": rule }))])
+    };
+    assert_eq!(reasons(&plan(symbol("${var.vault}")), "rules[].copies[].destination_vault_arn"), ["${var.vault} is not given"]);
+    assert!(!plan(symbol("${var.vault}")).properties.contains_key("rules"));
+    let arn =
+        concat(&[json!("arn:aws:backup:us-east-1:"), symbol("${data.aws_caller_identity.current.account_id}"), json!(":backup-vault:far")]);
+    assert_eq!(
+        value(&plan(arn), "rules")[0]["copies"][0]["destination_vault_arn"],
+        "arn:aws:backup:us-east-1:111122223333:backup-vault:far"
+    );
+}
+
+#[test]
+fn a_policy_names_what_the_template_has_and_not_what_comes_from_outside() {
+    let vault = |principal: serde_json::Value, name: serde_json::Value| {
+        let statement = json!({ "Effect": "Allow", "Principal": { "AWS": principal }, "Action": "backup:*", "Resource": name });
+        resource(&[cfn("V", "AWS::Backup::BackupVault", json!({ "BackupVaultName": "v", "AccessPolicy": { "Statement": [statement] } }))])
+    };
+    let account = concat(&[json!("arn:aws:iam::"), symbol("${AWS::AccountId}"), json!(":root")]);
+    let part = concat(&[json!("arn:aws:backup:*:*:recovery-point:"), symbol("${Prefix}"), json!("*")]);
+    let policy = |found: crate::inventory::Resource| found.text("policy").map(str::to_owned);
+    assert!(policy(vault(account, json!("*"))).is_some_and(|text| text.contains("arn:aws:iam::111122223333:root")));
+    assert!(policy(vault(reference("Role", "Arn"), part)).is_some_and(|text| text.contains("${Role.Arn}") && text.contains("${Prefix}")));
+    for found in [
+        vault(symbol("${Who}"), json!("*")),
+        vault(json!("*"), symbol("${Who}")),
+        vault(concat(&[json!("arn:aws:iam::"), symbol("${Who}")]), json!("*")),
+    ] {
+        assert_eq!(reasons(&found, "policy"), ["${Who} is not given"]);
+    }
+    let text = concat(&[json!("{\"Statement\":[{\"Principal\":\""), symbol("${Who}"), json!("\",\"Resource\":\"*\"}]}")]);
+    let found = resource(&[
+        tf("aws_s3_bucket.b", "aws_s3_bucket", json!({})),
+        tf("aws_s3_bucket_policy.p", "aws_s3_bucket_policy", json!({ "bucket": reference("aws_s3_bucket.b", "id"), "policy": text })),
+    ]);
+    assert_eq!(reasons(&found, "policy"), ["${Who} is not given"]);
+}
+
+/// A selection, a lock or a key may be left out by a condition that is not known.
+#[test]
+fn what_may_not_be_made_protects_nothing() {
+    let maybe = |mut declaration: crate::template::declaration::Declaration, setting: &str| {
+        let why = super::build::node(&unknown("condition Prod is not known"), &mut 0);
+        declaration.settings.push((setting.to_owned(), why));
+        declaration
+    };
+    let body = json!({ "BackupPlanId": "p", "BackupSelection": { "SelectionName": "s", "Resources": ["*"] } });
+    let selection = resource(&[maybe(cfn("S", "AWS::Backup::BackupSelection", body), PRESENCE)]);
+    assert_eq!(reasons(&selection, "resources"), ["whether S exists: condition Prod is not known"]);
+    assert!(!selection.properties.contains_key("resources"));
+    assert_eq!((selection.name.as_deref(), selection.arn.ends_with("backup-plan:p/selection/S")), (Some("s"), true));
+
+    let lock = tf("aws_backup_vault_lock_configuration.l", "aws_backup_vault_lock_configuration", json!({ "backup_vault_name": "v" }));
+    let vault = resource(&[tf("aws_backup_vault.v", "aws_backup_vault", json!({ "name": "v" })), maybe(lock, PRESENCE)]);
+    assert_eq!(reasons(&vault, "locked"), ["condition Prod is not known"]);
+    let lock = tf("aws_s3_bucket_object_lock_configuration.l", "aws_s3_bucket_object_lock_configuration", json!({ "bucket": "b" }));
+    let bucket = resource(&[tf("aws_s3_bucket.b", "aws_s3_bucket", json!({ "bucket": "b" })), maybe(lock, PRESENCE)]);
+    for property in ["object_lock", "versioning"] {
+        assert_eq!(reasons(&bucket, property), ["condition Prod is not known"], "{property}");
+    }
+    let volume = resource(&[maybe(cfn("V", "AWS::EC2::Volume", json!({ "Encrypted": true })), PRESENCE)]);
+    has(&volume, json!({ "encrypted": true }));
 }
