@@ -29,7 +29,7 @@ pub fn unread(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     write!(
         out,
         "<p class=\"hint\">{} gave a full answer; these did not. <i>Unavailable</i> means that the service or operation does not exist in the Region.</p>\
-         <div class=\"scroll\" role=\"region\" aria-label=\"What could not be read\" tabindex=\"0\"><table class=\"list\"><thead><tr>\
+         <div class=\"scroll\" role=\"region\" aria-label=\"Operations without a full answer\" tabindex=\"0\"><table class=\"list\"><thead><tr>\
          <th scope=\"col\">Operation</th><th scope=\"col\">Outcome</th><th scope=\"col\">Where</th><th scope=\"col\">AWS's words</th></tr></thead><tbody>",
         counted(answered as u64, "read operation")
     )?;
@@ -62,7 +62,7 @@ pub fn reproducible(data: &[ReproducibleData], out: &mut dyn Write) -> io::Resul
     write!(
         out,
         "<p class=\"hint\">{} can be made again, so that no backup is owed.</p>\
-         <div class=\"scroll\" role=\"region\" aria-label=\"Reproducible data\" tabindex=\"0\"><table class=\"list\"><thead><tr>\
+         <div class=\"scroll\" role=\"region\" aria-label=\"Resources that owe no backup\" tabindex=\"0\"><table class=\"list\"><thead><tr>\
          <th scope=\"col\">Resource</th><th scope=\"col\">Account</th><th scope=\"col\">Region</th><th scope=\"col\">Reason</th>\
          <th scope=\"col\">Said by</th><th scope=\"col\">Until</th></tr></thead><tbody>",
         counted(data.len() as u64, "resource")

@@ -98,18 +98,19 @@ pub fn write(findings: &Findings, chart: &Chart, out: &mut dyn Write) -> io::Res
         );
     }
     let count = |status: Status| lines.iter().filter(|line| line.finding.status == status).count();
-    let others: Vec<String> = [(Status::Fail, "do not"), (Status::Unknown, "are unknown"), (Status::Waived, "are waived")]
+    let others: Vec<String> = [(Status::Fail, "fail"), (Status::Unknown, "unknown"), (Status::Waived, "waived")]
         .iter()
         .filter(|(status, _)| count(*status) > 0)
-        .map(|(status, words)| format!(", {} {words}", count(*status)))
+        .map(|(status, word)| format!("{} {word}", count(*status)))
         .collect();
     write!(
         out,
-        "<p class=\"lead\"><b class=\"big\">{}</b> <span>of {} meet their {}{}</span></p>",
+        "<p class=\"lead\"><b class=\"big\">{}</b> <span>of {} meet their {}{}{}</span></p>",
         count(Status::Pass),
         counted(lines.len() as u64, "resource"),
         chart.name,
-        others.concat()
+        if others.is_empty() { "" } else { ": " },
+        others.join(", ")
     )?;
     lines.sort_by(|one, other| {
         let rank = |line: &Line| super::data::STATUSES.iter().position(|status| *status == line.finding.status);

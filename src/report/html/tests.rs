@@ -128,7 +128,7 @@ fn charts_draw_the_evidence() {
     let rows: Vec<&str> = ["never", "late", "unread", "near", "far"].to_vec();
     let places: Vec<usize> = rows.iter().map(|row| page.find(&format!(">{row}</a>")).unwrap_or_else(|| panic!("{row}"))).collect();
     assert!(places.is_sorted(), "failing first, then by how near: {places:?}");
-    assert!(page.contains("<b class=\"big\">2</b> <span>of 5 resources meet their RPO, 2 do not, 1 are unknown</span>"));
+    assert!(page.contains("<b class=\"big\">2</b> <span>of 5 resources meet their RPO: 2 fail, 1 unknown</span>"));
     assert_eq!(page.matches("<td>nothing to restore</td>").count(), 1);
     assert_eq!(page.matches("<td>unknown</td>").count(), 1, "what was not read is not nothing");
     assert_eq!(page.matches("<circle").count(), 3);
