@@ -63,7 +63,7 @@ pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     write!(
         out,
         "<p class=\"hint\">Data with a backup to restore from, of all that the rule <code>{RULE}</code> judged; <b>?</b> counts what is unknown. \
-         Every cell leads to its findings.</p>"
+         The rule judges instances too and lets late backups count, so the sums are not those above. Every cell leads to its findings.</p>"
     )?;
     if places.len() <= TOGETHER {
         return map(&counted, |finding| (Some(&finding.resource.account), Some(&finding.resource.region)), "account and Region", out);
