@@ -10,7 +10,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
-use support::{Rel9, environment, project};
+use support::{Rel9, project, python};
 
 #[test]
 fn in_a_browser() {
@@ -31,7 +31,7 @@ fn in_a_browser() {
             println!("{name}: {} findings written in {:?}", findings.findings.len(), start.elapsed());
             path
         });
-    let python = environment("browser", "tests/html/requirements.txt");
+    let python = python::with("browser", "tests/html/requirements.txt");
     let output = Command::new(python)
         .arg(project("tests/html/check.py"))
         .arg("--chromium")

@@ -64,7 +64,7 @@ pub fn collect(args: &LiveArgs, verbosity: Verbosity) -> Result<Vec<Shard>, Fail
     })
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.map_err(|error| Failure::from(format!("cannot start: {error}")))
 }

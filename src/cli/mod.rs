@@ -2,13 +2,19 @@
 
 mod audit;
 mod collection;
+mod diff;
+mod ledger;
 #[cfg(feature = "live")]
 mod live;
 mod output;
 #[cfg(feature = "live")]
 mod progress;
+mod report;
 mod rules;
 mod schema;
+mod templates;
+#[cfg(feature = "live")]
+mod wa;
 
 #[cfg(feature = "live")]
 use crate::aws::permissions;
@@ -83,11 +89,17 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Judge live AWS, inventory files or the demo organisation
+    /// Judge live AWS, inventories, templates or the demo organisation
     Audit(Box<audit::Args>),
     #[cfg(feature = "live")]
     /// Read live AWS into inventory files
     Collect(live::CollectArgs),
+    /// Render a stored findings document again
+    Report(report::Args),
+    /// Compare two findings documents: exit code 1 when something got worse
+    Diff(diff::Args),
+    /// Verify, show or add to a recovery ledger
+    Ledger(ledger::Args),
     /// List, show, test or document the rules
     Rules(rules::Args),
     #[cfg(feature = "live")]
@@ -96,6 +108,9 @@ enum Command {
         #[arg(long, value_enum, default_value_t = PermissionFormat::Json)]
         format: PermissionFormat,
     },
+    #[cfg(feature = "live")]
+    /// Write the answer to REL 9 into the AWS Well-Architected Tool
+    Wa(wa::Args),
     /// Print the JSON Schema of a document
     Schema {
         #[arg(value_enum)]
@@ -142,6 +157,9 @@ pub fn run() -> ExitCode {
         Command::Audit(args) => audit::run(*args, verbosity),
         #[cfg(feature = "live")]
         Command::Collect(args) => live::run(args, verbosity),
+        Command::Report(args) => report::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Ledger(args) => ledger::run(args),
         Command::Rules(args) => rules::run(args).map_err(Failure::from),
         #[cfg(feature = "live")]
         Command::Permissions { format } => {
@@ -152,6 +170,8 @@ pub fn run() -> ExitCode {
             };
             printed(&text)
         }
+        #[cfg(feature = "live")]
+        Command::Wa(args) => wa::run(args),
         Command::Schema { document } => printed(&schema::of(document)),
         Command::Completions { shell } => {
             let mut text = Vec::new();
@@ -166,6 +186,12 @@ pub fn run() -> ExitCode {
             failure.exit.into()
         }
     }
+}
+
+/// `KEY=VALUE` of a flag.
+fn tag(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 fn printed(text: &str) -> Result<Exit, Failure> {

@@ -10,12 +10,17 @@ const PLAIN_WIDTH: usize = 100;
 
 #[derive(Debug, clap::Args)]
 pub struct Output {
-    /// Format of the report, to stdout or to a file: table (default), json, ndjson; repeatable
-    #[arg(long, value_name = "F[=PATH]")]
+    #[arg(long, value_name = "F[=PATH]", help = formats())]
     format: Vec<String>,
-    /// Show passing findings, and every resource, in the table
+    /// Show passing findings, and every resource, in the table, in markdown and in sarif
     #[arg(long)]
     all: bool,
+}
+
+/// What `--help` says of `--format`.
+fn formats() -> String {
+    let names: Vec<&str> = report::ALL.iter().map(|report| report.name).collect();
+    format!("Format of the report, to stdout or to a file; repeatable. By default table; there are {}", names.join(", "))
 }
 
 /// One report with its place.
@@ -50,6 +55,9 @@ impl Output {
         })?;
         if let Some(path) = &path {
             let folder = folder_of(path);
+            if path.is_dir() {
+                return Err(format!("{}: is a folder, a report needs a file", path.display()));
+            }
             if !folder.is_dir() {
                 return Err(format!("{}: the folder {} does not exist", path.display(), folder.display()));
             }
@@ -58,7 +66,8 @@ impl Output {
     }
 }
 
-fn folder_of(path: &Path) -> &Path {
+/// The folder that a file is in, or would be.
+pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
@@ -94,7 +103,7 @@ fn to_file(output: &Prepared, path: &Path, findings: &Findings) -> io::Result<()
 }
 
 /// A file that others may read as the umask has it: a report is made to be passed on.
-fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+pub fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     #[allow(unused_mut, reason = "changed only where files have modes")]
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]

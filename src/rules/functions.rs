@@ -42,10 +42,10 @@ fn register(env: &mut Env) -> Result<(), DeclarationError> {
         CelString::from("unknown size".to_owned())
     }
     fn arn_region(arn: &CelString) -> CelString<'static> {
-        CelString::from(arn_part(arn.inner(), 3))
+        CelString::from(crate::protection::arn::region(arn.inner()).to_owned())
     }
     fn arn_account(arn: &CelString) -> CelString<'static> {
-        CelString::from(arn_part(arn.inner(), 4))
+        CelString::from(crate::protection::arn::account(arn.inner()).to_owned())
     }
     fn windows_overlap(backup: &CelString, maintenance: &CelString) -> CelBool {
         CelBool::from(do_windows_overlap(backup.inner(), maintenance.inner()))
@@ -92,10 +92,6 @@ fn window(text: &str) -> Option<(i64, i64)> {
     };
     let (start, end) = text.split_once('-')?;
     Some((minutes(start)?, minutes(end)?))
-}
-
-fn arn_part(arn: &str, part: usize) -> String {
-    arn.split(':').nth(part).unwrap_or_default().to_owned()
 }
 
 /// A duration as people say it: its two largest units.

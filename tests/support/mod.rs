@@ -2,10 +2,12 @@
 
 #![allow(dead_code, unused_imports, reason = "every test binary uses another part of it")]
 
+pub mod demo;
 mod emulator;
 mod program;
+pub mod python;
 
-pub use emulator::{Emulator, environment};
+pub use emulator::Emulator;
 pub use program::{Rel9, Run, wait};
 
 use serde_json::Value;

@@ -1,9 +1,10 @@
 //! What could not be read, and data that owes no backup.
 
 use super::heat::place;
-use super::text::{Html, brief, counted, number};
+use super::text::{Html, counted, number};
 use crate::audit::findings::{Findings, ReproducibleData};
 use crate::inventory::{CoverageEntry, CoverageStatus};
+use crate::report::escape::cut;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -47,7 +48,7 @@ pub fn unread(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
             Html(service),
             Html(operation),
             places.join(", "),
-            Html(&brief(words, 500)),
+            Html(&cut(words, 500)),
             status = status.as_str(),
         )?;
     }
@@ -73,15 +74,15 @@ pub fn reproducible(data: &[ReproducibleData], out: &mut dyn Write) -> io::Resul
             .name
             .as_deref()
             .filter(|name| *name != resource.id)
-            .map_or(String::new(), |name| format!(" {}", Html(&brief(name, 120))));
+            .map_or(String::new(), |name| format!(" {}", Html(&cut(name, 120))));
         write!(
             out,
             "<tr><th scope=\"row\"><span class=\"id\">{}</span>{name}<small>{}</small></th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            Html(&brief(&resource.id, 120)),
-            Html(&brief(&resource.type_name, 120)),
+            Html(&cut(&resource.id, 120)),
+            Html(&cut(&resource.type_name, 120)),
             place(&resource.account),
             place(&resource.region),
-            Html(&brief(entry.why.reason.as_deref().unwrap_or("no reason given"), 500)),
+            Html(&cut(entry.why.reason.as_deref().unwrap_or("no reason given"), 500)),
             if entry.why.declared { "the policy" } else { "what it is" },
             entry.why.expires_at.map_or("no end".to_owned(), |until| until.format("%Y-%m-%d").to_string()),
         )?;

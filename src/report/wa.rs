@@ -1,0 +1,145 @@
+//! `wa`: the answer to REL 9 for the AWS Well-Architected Tool, as `aws wellarchitected update-answer --cli-input-json` takes it. Words and
+//! figures are those of the findings document; nothing is sent from here.
+
+use super::limit::line;
+use super::{Report, Target};
+use crate::audit::findings::{BestPracticeSummary, Findings, Status};
+use crate::rules::{BestPractice, Severity};
+use serde::{Serialize, Serializer};
+use std::io::{self, Write};
+
+pub const REPORT: Report = Report { name: "wa", about: "the answer to REL 9 for the AWS Well-Architected Tool", write };
+
+/// The AWS Well-Architected Framework.
+pub const LENS: &str = "wellarchitected";
+/// "How do you back up data?"
+pub const QUESTION: &str = "backing-up-data";
+
+/// The longest notes of a choice and of an answer (API reference of the AWS Well-Architected Tool, "ChoiceUpdate" and "UpdateAnswer").
+const CHOICE_NOTES: usize = 250;
+const ANSWER_NOTES: usize = 2084;
+
+/// An answer to the question.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Answer {
+    pub lens_alias: &'static str,
+    pub question_id: &'static str,
+    /// The ids of the choices that are selected.
+    pub selected_choices: Vec<&'static str>,
+    #[serde(rename = "ChoiceUpdates", serialize_with = "by_id")]
+    pub choices: Vec<Choice>,
+    pub notes: String,
+    pub is_applicable: bool,
+}
+
+/// What the answer says of one best practice.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Choice {
+    #[serde(skip)]
+    pub best_practice: BestPractice,
+    #[serde(skip)]
+    pub id: &'static str,
+    pub status: ChoiceStatus,
+    pub notes: String,
+}
+
+/// Whether a choice is selected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum ChoiceStatus {
+    Selected,
+    Unselected,
+}
+
+/// The tool's id of the choice: the name of the best practice's page in the framework.
+fn choice_id(practice: BestPractice) -> &'static str {
+    match practice {
+        BestPractice::Bp01 => "rel_backing_up_data_identified_backups_data",
+        BestPractice::Bp02 => "rel_backing_up_data_secured_backups_data",
+        BestPractice::Bp03 => "rel_backing_up_data_automated_backups_data",
+        BestPractice::Bp04 => "rel_backing_up_data_periodic_recovery_testing_data",
+    }
+}
+
+fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &answer(findings))?;
+    out.write_all(b"\n")
+}
+
+/// The answer that a findings document gives. A choice is selected only when its best practice is without risk and everything in scope was
+/// read: whoever reads the answer takes a selected choice for a promise about the whole workload.
+pub fn answer(findings: &Findings) -> Answer {
+    let choices: Vec<Choice> = findings.summary.best_practices.iter().map(|practice| choice(findings, practice)).collect();
+    Answer {
+        lens_alias: LENS,
+        question_id: QUESTION,
+        selected_choices: choices.iter().filter(|choice| choice.status == ChoiceStatus::Selected).map(|choice| choice.id).collect(),
+        choices,
+        notes: notes(findings),
+        is_applicable: true,
+    }
+}
+
+fn choice(findings: &Findings, practice: &BestPracticeSummary) -> Choice {
+    let met = practice.risk == "none" && findings.audit.complete;
+    let mut notes = format!(
+        "rel9, {}: risk {}. {} fail, {} unknown, {} waived, {} pass.",
+        findings.audit.as_of.format("%Y-%m-%d"),
+        practice.risk,
+        practice.fail,
+        practice.unknown,
+        practice.waived,
+        practice.pass
+    );
+    if practice.risk == "none" && !met {
+        notes.push_str(" Not selected, as not everything in scope could be read.");
+    }
+    Choice {
+        best_practice: practice.id,
+        id: choice_id(practice.id),
+        status: if met { ChoiceStatus::Selected } else { ChoiceStatus::Unselected },
+        notes: line(&notes, CHOICE_NOTES),
+    }
+}
+
+fn notes(findings: &Findings) -> String {
+    let (audit, summary) = (&findings.audit, &findings.summary);
+    let count = |status: Status| summary.by_status.get(&status).copied().unwrap_or(0);
+    let worst: Vec<String> = Severity::ALL
+        .iter()
+        .filter_map(|severity| Some((severity, summary.by_severity.get(severity).copied().filter(|count| *count > 0)?)))
+        .map(|(severity, count)| format!("{count} {}", severity.as_str()))
+        .collect();
+    let coverage = &summary.coverage;
+    let mut sentences = vec![
+        format!("Written by rel9 {} (audit {}) as of {}.", audit.rel9_version, audit.id, audit.as_of.format("%Y-%m-%d %H:%M UTC")),
+        format!(
+            "{} resources judged in {} accounts and {} Regions: {} fail, {} unknown, {} waived, {} pass.",
+            summary.resources,
+            audit.accounts.len(),
+            audit.regions.len(),
+            count(Status::Fail),
+            count(Status::Unknown),
+            count(Status::Waived),
+            count(Status::Pass)
+        ),
+    ];
+    if !worst.is_empty() {
+        sentences.push(format!("Failing: {}.", worst.join(", ")));
+    }
+    sentences.push(format!(
+        "{} of {} data resources are protected ({} %), {} are reproducible.",
+        coverage.protected, coverage.data_resources, coverage.percent, coverage.reproducible
+    ));
+    if !audit.complete {
+        sentences.push("Not everything in scope could be read.".to_owned());
+    }
+    sentences.push(format!("Accounts: {}.", audit.accounts.join(", ")));
+    line(&sentences.join(" "), ANSWER_NOTES)
+}
+
+fn by_id<S: Serializer>(choices: &[Choice], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(choices.iter().map(|choice| (choice.id, choice)))
+}
