@@ -5,7 +5,7 @@ mod support;
 use rel9::audit::findings::{Finding, Findings};
 use rel9::report::{self, Target};
 use serde_json::json;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,10 +21,11 @@ fn in_a_browser() {
         return;
     };
     let demo = demo();
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("html");
+    fs::create_dir_all(&folder).expect("a folder");
     let pages =
         [("demo.html", demo.clone()), ("hostile.html", hostile(&demo)), ("large.html", large(&demo, 100_000))].map(|(name, findings)| {
-            let path = folder.path().join(name);
+            let path = folder.join(name);
             let start = Instant::now();
             write(&findings, &path);
             println!("{name}: {} findings written in {:?}", findings.findings.len(), start.elapsed());
@@ -122,15 +123,16 @@ fn attack(finding: &mut Finding, text: &str) {
 /// As many findings as a large organisation has, of resources of their own.
 fn large(demo: &Findings, count: usize) -> Findings {
     let mut findings = demo.clone();
-    findings.findings = (0..)
-        .flat_map(|copy| demo.findings.iter().map(move |finding| (copy, finding)))
-        .take(count)
-        .map(|(copy, finding)| {
+    findings.findings = (0..count)
+        .zip(demo.findings.iter().cycle())
+        .map(|(place, finding)| {
             let mut finding = finding.clone();
-            finding.id = format!("{:016x}{copy:016x}", finding.id.len());
+            let copy = place / demo.findings.len();
+            // As hard to compress as a fingerprint.
+            finding.id = format!("{:032x}", (place as u128 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835));
             finding.resource.arn.push_str(&format!("-{copy}"));
             finding.resource.id.push_str(&format!("-{copy}"));
-            finding.resource.account = format!("{:012}", 111_122_223_333_u64 + copy);
+            finding.resource.account = format!("{:012}", 111_122_223_333 + copy);
             finding
         })
         .collect();

@@ -50,7 +50,7 @@ fn part(name: &str, findings: &Findings, out: &mut dyn Write) -> io::Result<()> 
         "script" => out.write_all(SCRIPT.as_bytes()),
         "head" => summary::head(findings, out),
         "answer" => summary::answer(findings, out),
-        "coverage" => summary::coverage(&findings.summary.coverage, out),
+        "coverage" => summary::coverage(findings, out),
         "heat" => heat::write(findings, out),
         "rpo" => objectives::write(findings, &objectives::RPO, out),
         "rto" => objectives::write(findings, &objectives::RTO, out),

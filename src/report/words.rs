@@ -24,7 +24,7 @@ pub fn scope(audit: &AuditInfo) -> String {
 }
 
 /// Whether templates were judged, which show no backups.
-fn is_of_templates(audit: &AuditInfo) -> bool {
+pub fn is_of_templates(audit: &AuditInfo) -> bool {
     audit.source.contains("cloudformation") || audit.source.contains("terraform")
 }
 

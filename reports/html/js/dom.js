@@ -41,7 +41,7 @@ const copyButton = (value, what) => {
   return button;
 };
 
-const code = (value, what) => element('div', { class: 'code' }, element('pre', { tabindex: '0', role: 'region', 'aria-label': capital(what) }, value), copyButton(value, what));
+const code = (value, what) => element('div', { class: 'code' }, element('pre', { tabindex: '0', role: 'group', 'aria-label': capital(what) }, value), copyButton(value, what));
 
 // Only addresses of the web that are encrypted become links.
 const link = (address) => {

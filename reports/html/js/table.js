@@ -49,9 +49,11 @@ const fold = (finding, row, open) => {
   }
 };
 
+const clamped = (value) => element('span', { class: 'clamp' }, brief(value, 200));
+
 const makeRow = (finding) => {
   const row = findings.resource[finding];
-  const button = element('button', { type: 'button', class: 'fold', 'aria-expanded': 'false', 'aria-controls': `detail-${finding}` }, brief(ofRule('title', finding), 300));
+  const button = element('button', { type: 'button', class: 'fold', 'aria-expanded': 'false', 'aria-controls': `detail-${finding}` }, brief(ofRule('title', finding), 160));
   const id = ofResource('id', finding);
   const name = resources.name[row] >= 0 && ofResource('name', finding) !== id ? ofResource('name', finding) : null;
   const account = ofResource('account', finding);
@@ -60,14 +62,14 @@ const makeRow = (finding) => {
   const made = element('tr', {},
     element('td', { class: 'c-severity' }, badge(severityOf(finding))),
     element('td', { class: 'c-status' }, badge(statusOf(finding))),
-    element('td', { class: 'c-finding' }, button, element('span', { class: 'message' }, brief(text(findings.message[finding]), 300)), element('span', { class: 'where' }, where)),
+    element('td', { class: 'c-finding' }, button, element('span', { class: 'message' }, brief(text(findings.message[finding]), 300)), element('span', { class: 'where clamp' }, where)),
     element('td', { class: 'c-resource' },
-      element('span', { class: 'clamp' }, brief(name ?? id, 200)),
+      clamped(name ?? id),
       name ? element('small', { class: 'clamp' }, brief(id, 200)) : null,
       placeOf(finding) ? element('small', { class: 'mono' }, brief(placeOf(finding), 200)) : null),
-    element('td', { class: 'c-type' }, brief(ofResource('type', finding).replace(/^AWS::/, ''), 100)),
-    element('td', { class: 'c-account' }, brief(account, 60) || '(open)'),
-    element('td', { class: 'c-region' }, brief(region, 60) || '(open)'),
+    element('td', { class: 'c-type' }, clamped(ofResource('type', finding).replace(/^AWS::/, ''))),
+    element('td', { class: 'c-account' }, clamped(account || '(open)')),
+    element('td', { class: 'c-region' }, clamped(region || '(open)')),
     element('td', { class: 'c-practice' }, ofRule('practice', finding)));
   button.addEventListener('click', () => fold(finding, made, !unfolded.has(finding)));
   return made;

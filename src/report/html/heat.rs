@@ -1,8 +1,9 @@
 //! Coverage as a heat map: which share of the data of an account, Region and type has a backup to restore from, as the rule
 //! `data-protected` found it. Every cell leads to its findings.
 
-use super::text::{Html, brief, counted, number, selection};
+use super::text::{Html, counted, number, selection};
 use crate::audit::findings::{Finding, Findings, Status};
+use crate::report::escape::cut;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
@@ -63,7 +64,7 @@ pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     write!(
         out,
         "<p class=\"hint\">Data with a backup to restore from, of all that the rule <code>{RULE}</code> judged; <b>?</b> counts what is unknown. \
-         Every cell leads to its findings.</p>"
+         The rule judges instances too and lets late backups count, so the sums are not those above. Every cell leads to its findings.</p>"
     )?;
     if places.len() <= TOGETHER {
         return map(&counted, |finding| (Some(&finding.resource.account), Some(&finding.resource.region)), "account and Region", out);
@@ -160,12 +161,12 @@ fn cell(cell: Option<&Cell>, row: Row, type_name: Option<&str>, out: &mut dyn Wr
 
 /// A place's name, for those that a template leaves open too.
 pub fn place(name: &str) -> String {
-    if name.is_empty() { "(open)".to_owned() } else { Html(&brief(name, 80)).to_string() }
+    if name.is_empty() { "(open)".to_owned() } else { Html(&cut(name, 80)).to_string() }
 }
 
 /// A type's name without what all have in common, with places to break it.
 fn short(type_name: &str) -> String {
-    Html(&brief(type_name.strip_prefix("AWS::").unwrap_or(type_name), 60)).to_string().replace("::", "::<wbr>")
+    Html(&cut(type_name.strip_prefix("AWS::").unwrap_or(type_name), 60)).to_string().replace("::", "::<wbr>")
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! What could not be read, and data that owes no backup.
 
 use super::heat::place;
-use super::text::{Html, brief, counted, number};
+use super::text::{Html, counted, number};
 use crate::audit::findings::{Findings, ReproducibleData};
 use crate::inventory::{CoverageEntry, CoverageStatus};
+use crate::report::escape::cut;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -29,7 +30,7 @@ pub fn unread(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     write!(
         out,
         "<p class=\"hint\">{} gave a full answer; these did not. <i>Unavailable</i> means that the service or operation does not exist in the Region.</p>\
-         <div class=\"scroll\" role=\"region\" aria-label=\"What could not be read\" tabindex=\"0\"><table class=\"list\"><thead><tr>\
+         <div class=\"scroll\" role=\"region\" aria-label=\"Operations without a full answer\" tabindex=\"0\"><table class=\"list\"><thead><tr>\
          <th scope=\"col\">Operation</th><th scope=\"col\">Outcome</th><th scope=\"col\">Where</th><th scope=\"col\">AWS's words</th></tr></thead><tbody>",
         counted(answered as u64, "read operation")
     )?;
@@ -47,7 +48,7 @@ pub fn unread(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
             Html(service),
             Html(operation),
             places.join(", "),
-            Html(&brief(words, 500)),
+            Html(&cut(words, 500)),
             status = status.as_str(),
         )?;
     }
@@ -62,7 +63,7 @@ pub fn reproducible(data: &[ReproducibleData], out: &mut dyn Write) -> io::Resul
     write!(
         out,
         "<p class=\"hint\">{} can be made again, so that no backup is owed.</p>\
-         <div class=\"scroll\" role=\"region\" aria-label=\"Reproducible data\" tabindex=\"0\"><table class=\"list\"><thead><tr>\
+         <div class=\"scroll\" role=\"region\" aria-label=\"Resources that owe no backup\" tabindex=\"0\"><table class=\"list\"><thead><tr>\
          <th scope=\"col\">Resource</th><th scope=\"col\">Account</th><th scope=\"col\">Region</th><th scope=\"col\">Reason</th>\
          <th scope=\"col\">Said by</th><th scope=\"col\">Until</th></tr></thead><tbody>",
         counted(data.len() as u64, "resource")
@@ -73,15 +74,15 @@ pub fn reproducible(data: &[ReproducibleData], out: &mut dyn Write) -> io::Resul
             .name
             .as_deref()
             .filter(|name| *name != resource.id)
-            .map_or(String::new(), |name| format!(" {}", Html(&brief(name, 120))));
+            .map_or(String::new(), |name| format!(" {}", Html(&cut(name, 120))));
         write!(
             out,
             "<tr><th scope=\"row\"><span class=\"id\">{}</span>{name}<small>{}</small></th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            Html(&brief(&resource.id, 120)),
-            Html(&brief(&resource.type_name, 120)),
+            Html(&cut(&resource.id, 120)),
+            Html(&cut(&resource.type_name, 120)),
             place(&resource.account),
             place(&resource.region),
-            Html(&brief(entry.why.reason.as_deref().unwrap_or("no reason given"), 500)),
+            Html(&cut(entry.why.reason.as_deref().unwrap_or("no reason given"), 500)),
             if entry.why.declared { "the policy" } else { "what it is" },
             entry.why.expires_at.map_or("no end".to_owned(), |until| until.format("%Y-%m-%d").to_string()),
         )?;

@@ -2,8 +2,9 @@
 //! the rules that compare them, the colour is those rules' own status: an RPO may fail by a gap that the newest backup does not show.
 
 use super::heat::place;
-use super::text::{Html, brief, counted, selection};
+use super::text::{Html, counted, selection};
 use crate::audit::findings::{Finding, Findings, Status};
+use crate::report::escape::cut;
 use crate::rules::human_duration;
 use std::io::{self, Write};
 
@@ -98,18 +99,19 @@ pub fn write(findings: &Findings, chart: &Chart, out: &mut dyn Write) -> io::Res
         );
     }
     let count = |status: Status| lines.iter().filter(|line| line.finding.status == status).count();
-    let others: Vec<String> = [(Status::Fail, "do not"), (Status::Unknown, "are unknown"), (Status::Waived, "are waived")]
+    let others: Vec<String> = [(Status::Fail, "fail"), (Status::Unknown, "unknown"), (Status::Waived, "waived")]
         .iter()
         .filter(|(status, _)| count(*status) > 0)
-        .map(|(status, words)| format!(", {} {words}", count(*status)))
+        .map(|(status, word)| format!("{} {word}", count(*status)))
         .collect();
     write!(
         out,
-        "<p class=\"lead\"><b class=\"big\">{}</b> <span>of {} meet their {}{}</span></p>",
+        "<p class=\"lead\"><b class=\"big\">{}</b> <span>of {} meet their {}{}{}</span></p>",
         count(Status::Pass),
         counted(lines.len() as u64, "resource"),
         chart.name,
-        others.concat()
+        if others.is_empty() { "" } else { ": " },
+        others.join(", ")
     )?;
     lines.sort_by(|one, other| {
         let rank = |line: &Line| super::data::STATUSES.iter().position(|status| *status == line.finding.status);
@@ -159,8 +161,8 @@ fn row(line: &Line, chart: &Chart, axis: &Axis, out: &mut dyn Write) -> io::Resu
         out,
         "<tr class=\"{status}\"><th scope=\"row\"><a href=\"{}\" title=\"{}\">{}</a> <small>{} {}</small></th><td>{}</td><td>{}</td><td class=\"axis\">",
         selection(&[("rule", chart.rule), ("status", "all"), ("q", &resource.arn)]),
-        Html(&brief(&line.finding.message, 400)),
-        Html(&brief(name, 60)),
+        Html(&cut(&line.finding.message, 400)),
+        Html(&cut(name, 60)),
         place(&resource.account),
         place(&resource.region),
         time(line.achieved).unwrap_or_else(|| none.to_owned()),

@@ -1,14 +1,18 @@
 //! The top of the page: what was audited, the answer to REL 9, and how much of the data is protected.
 
 use super::text::{Html, counted, number, selection};
-use crate::audit::findings::{BestPracticeSummary, CoverageSummary, Findings, Status};
+use crate::audit::findings::{BestPracticeSummary, Findings, Status};
 use crate::inventory::CoverageStatus;
+use crate::report::words;
 use crate::rules::Severity;
 use std::io::{self, Write};
 
 /// Where, when and by what.
 pub fn head(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let audit = &findings.audit;
+    if words::is_of_templates(audit) {
+        return write!(out, "<p class=\"scope\">{}</p>", Html(&words::scope(audit)));
+    }
     let place = |names: &[String], noun: &str| match names {
         [one] => format!("{noun} <b>{}</b>", Html(one)),
         several => format!("<b>{}</b>", counted(several.len() as u64, noun)),
@@ -99,7 +103,11 @@ fn card(practice: &BestPracticeSummary, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// How much data is protected, by protection state.
-pub fn coverage(coverage: &CoverageSummary, out: &mut dyn Write) -> io::Result<()> {
+pub fn coverage(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
+    let coverage = &findings.summary.coverage;
+    if words::is_of_templates(&findings.audit) {
+        return write!(out, "<p class=\"nothing\">{}.</p>", Html(&words::coverage(findings)));
+    }
     if coverage.data_resources == 0 {
         return out.write_all(b"<p class=\"nothing\">No data resources were found: there is nothing to draw.</p>");
     }

@@ -1,7 +1,8 @@
 //! Texts for a page: what others made is shown, never obeyed, and never longer than anybody reads.
 
-use crate::report::escape::terminal;
+use crate::report::escape::{cut, terminal};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter, Write as _};
 
 /// Characters of one text that the page keeps; a longer one says how long it was.
@@ -9,28 +10,18 @@ pub const LONGEST: usize = 20_000;
 
 /// A text as one line: control characters and marks that turn the direction of writing are shown as U+FFFD.
 pub fn line(text: &str) -> String {
-    let text = cut(text);
-    if text.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) { text } else { terminal(&text).replace(is_disruptive, "\u{fffd}") }
+    terminal(&clamp(text))
 }
 
 /// The same for a text of several lines, such as a template.
 pub fn lines(text: &str) -> String {
-    cut(text).split('\n').map(|text| line(text.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n")
+    clamp(text).split('\n').map(|text| terminal(text.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n")
 }
 
-/// Separators and marks that a terminal does not mind but a page does.
-fn is_disruptive(character: char) -> bool {
-    matches!(character, '\u{61c}' | '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
-fn cut(text: &str) -> String {
-    // A byte is at most one character, so most texts need no counting.
-    if text.len() <= LONGEST {
-        return text.to_owned();
-    }
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}… (cut: {} characters)", &text[..end], text.chars().count()),
-        None => text.to_owned(),
+fn clamp(text: &str) -> Cow<'_, str> {
+    match cut(text, LONGEST) {
+        Cow::Borrowed(text) => Cow::Borrowed(text),
+        Cow::Owned(start) => Cow::Owned(format!("{start} (cut: {} characters)", text.chars().count())),
     }
 }
 
@@ -54,19 +45,11 @@ fn shortened(value: &Value) -> Value {
     const SCREEN: usize = 4_000;
     match value {
         Value::String(text) if text.chars().count() > SCREEN => {
-            Value::String(format!("{} (cut: {} characters)", brief(text, SCREEN), text.chars().count()))
+            Value::String(format!("{} (cut: {} characters)", cut(text, SCREEN), text.chars().count()))
         }
         Value::Array(items) => items.iter().map(shortened).collect(),
         Value::Object(fields) => Value::Object(fields.iter().map(|(name, value)| (name.clone(), shortened(value))).collect()),
         other => other.clone(),
-    }
-}
-
-/// A text cut to what fits where there is little room.
-pub fn brief(text: &str, characters: usize) -> String {
-    match text.char_indices().nth(characters) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
     }
 }
 
