@@ -89,7 +89,7 @@ proptest! {
 
     #[test]
     fn no_text_makes_the_compiler_panic(source in "\\PC{0,60}") {
-        let _ = Expression::compile(&source).map(|expression| (expression.paths(), expression.unknown_functions(), expression.truth(volume().scope())));
+        let _ = Expression::compile(&source).map(|expression| (expression.paths().to_vec(), expression.unknown_functions(), expression.truth(volume().scope())));
     }
 }
 

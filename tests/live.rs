@@ -397,3 +397,16 @@ fn a_finished_collection_starts_anew() {
     rel9.run(&["collect", "-o", "kept", "--regions", "us-east-1"]).ended(0);
     assert_eq!(files_in(&rel9.home().join("kept")).len(), 2, "what the earlier one read is not mixed in");
 }
+
+/// The account of `benches/scale.py`: 580 resources in two Regions. Most calls are S3's and DynamoDB's, which have no bulk operations.
+#[test]
+fn five_hundred_resources_take_at_most_1200_calls() {
+    let emulator = Emulator::start();
+    emulator.seed("ec2", "enabled_regions", "us-east-1", &json!({"RegionNames": ["us-east-1", "eu-west-1"]}));
+    emulator.python("tests/emulator/seed_scale.py");
+    emulator.reset_calls();
+    emulator.rel9().run(&["collect", "-o", "inventory"]).ended(0);
+    let calls = emulator.calls();
+    assert_eq!(calls["repeated"], json!([]));
+    assert!(calls["total"].as_u64().is_some_and(|total| (1..=1_200).contains(&total)), "{}", calls["total"]);
+}

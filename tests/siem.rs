@@ -75,7 +75,7 @@ fn events(text: &str) -> Vec<Value> {
 
 /// What one of the checks in `tests/siem` says of a report.
 fn checked(requirements: &str, script: &str, report: &str) -> Value {
-    let mut check = Command::new(python(requirements))
+    let mut check = Command::new(python::with(if requirements == AWS { "emulator" } else { "siem" }, requirements))
         .arg(project("tests/siem").join(Path::new(script)))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

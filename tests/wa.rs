@@ -47,7 +47,7 @@ fn rendered(findings: &Findings) -> String {
 /// The answer, once botocore's model of UpdateAnswer has nothing against it.
 fn answer(findings: &Findings) -> Value {
     let text = rendered(findings);
-    let mut check = Command::new(python(AWS)).arg(project("tests/wa/answer.py")).stdin(Stdio::piped()).spawn().expect("Python runs");
+    let mut check = Command::new(python::with("emulator", AWS)).arg(project("tests/wa/answer.py")).stdin(Stdio::piped()).spawn().expect("Python runs");
     check.stdin.take().expect("a pipe").write_all(text.as_bytes()).expect("it reads");
     assert!(check.wait().expect("it ends").success(), "{text}");
     serde_json::from_str(&text).expect("JSON")
@@ -99,7 +99,7 @@ mod push {
 
     impl Tool {
         fn with(answer: &Value) -> Tool {
-            let mut server = Command::new(python(AWS))
+            let mut server = Command::new(python::with("emulator", AWS))
                 .args([project("tests/wa/server.py").as_os_str(), answer.to_string().as_ref()])
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
@@ -197,7 +197,7 @@ mod push {
         let rel9 = tool.rel9(&findings(["none"; 4], true));
         let typed = |line: &str| {
             let inner = rel9.command(&PUSH);
-            let mut outer = Command::new(python(AWS));
+            let mut outer = Command::new(python::with("emulator", AWS));
             outer.arg(project("tests/wa/terminal.py")).arg(line).arg(inner.get_program()).args(inner.get_args());
             outer.env_clear().envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?)))).current_dir(rel9.home());
             let output = outer.output().expect("Python runs");

@@ -65,6 +65,9 @@ pub struct AuditInfo {
     pub rules_digest: String,
     /// Every call answered (or the service does not exist in the Region).
     pub complete: bool,
+    /// The hash at which the ledger ended after the audit, with `--ledger`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger_head: Option<String>,
 }
 
 /// Counts.
@@ -77,6 +80,29 @@ pub struct Summary {
     pub by_severity: BTreeMap<Severity, u64>,
     pub best_practices: Vec<BestPracticeSummary>,
     pub coverage: CoverageSummary,
+    /// With `--baseline`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineSummary>,
+}
+
+/// How the failures compare with those of the baseline.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BaselineSummary {
+    /// Failing now, and then with at least the same severity.
+    pub known: u64,
+    /// Failing now, and not then, or with a lower severity.
+    pub new: u64,
+    /// Failing then, passing now.
+    pub fixed: u64,
+}
+
+/// What the baseline says of a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum BaselineMark {
+    /// It failed there, too: it does not fail the gate.
+    Known,
+    New,
 }
 
 /// One best practice of REL 9.
@@ -132,6 +158,9 @@ pub struct Finding {
     pub references: BTreeMap<String, Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
+    /// Of failing findings, with `--baseline`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineMark>,
 }
 
 /// The resource of a finding.

@@ -2,6 +2,7 @@
 
 use super::Options;
 use super::findings::{CoverageSummary, Finding, Location, Remediation, ReproducibleData, ResourceRef, Status, WaiverRef};
+use super::ledger::{Entry, evidence};
 use super::objective::{ALL_MECHANISMS, Objective};
 use super::policy::{Owes, Policy, Waiver, end_of_day};
 use crate::inventory::types::{self, TypeInfo};
@@ -12,7 +13,7 @@ use crate::rules::engine::{self, Subject, Verdict};
 use crate::rules::expr::Scope;
 use crate::rules::template::Template;
 use crate::rules::value::{ANYTHING_ELSE, Reasons};
-use crate::rules::{Rule, Severity, hex};
+use crate::rules::{Rule, Severity, hex, sources};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use serde_json::{Map, Value};
@@ -24,6 +25,8 @@ struct Chosen<'a> {
     rule: &'a Rule,
     params: Value,
     severity: Severity,
+    /// A template can hold what it asks of the type.
+    judges_templates: bool,
 }
 
 /// Everything that is the same for all shards.
@@ -40,6 +43,8 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     pub reproducible: Vec<ReproducibleData>,
     pub coverage: CoverageSummary,
+    /// What a ledger is to remember.
+    pub evidence: Vec<Entry>,
 }
 
 impl Judged {
@@ -47,6 +52,7 @@ impl Judged {
     pub fn add(&mut self, other: Judged) {
         self.findings.extend(other.findings);
         self.reproducible.extend(other.reproducible);
+        self.evidence.extend(other.evidence);
         let (mine, theirs) = (&mut self.coverage, &other.coverage);
         mine.data_resources += theirs.data_resources;
         mine.protected += theirs.protected;
@@ -62,8 +68,8 @@ impl Judged {
 impl CoverageSummary {
     /// Works out the percentage. It is rounded down, so that 100 means all.
     pub fn with_percent(mut self) -> Self {
-        let owing = self.data_resources - self.reproducible;
-        self.percent = (self.protected * 1_000).checked_div(owing).unwrap_or(0) as f64 / 10.0;
+        let owing = u128::from(self.data_resources.saturating_sub(self.reproducible));
+        self.percent = (u128::from(self.protected) * 1_000).checked_div(owing).unwrap_or(0) as f64 / 10.0;
         self
     }
 
@@ -92,11 +98,16 @@ struct Prepared<'s> {
 
 impl<'a> Judge<'a> {
     /// Prepares the rules.
-    pub fn new(rules: &[&'a Rule], policy: &'a Policy, as_of: DateTime<Utc>, options: &'a Options) -> Self {
+    pub fn new(rules: &[&'a Rule], policy: &'a Policy, as_of: DateTime<Utc>, options: &'a Options, templates: bool) -> Self {
         let mut by_type: HashMap<&'static str, Vec<Chosen>> = HashMap::new();
         for rule in rules {
             for type_name in &rule.applies_to {
-                let chosen = Chosen { rule, params: Value::Object(policy.params(rule)), severity: policy.severity(rule) };
+                let chosen = Chosen {
+                    rule,
+                    params: Value::Object(policy.params(rule)),
+                    severity: policy.severity(rule),
+                    judges_templates: templates && sources::judges_template(rule, type_name),
+                };
                 by_type.entry(type_name).or_default().push(chosen);
             }
         }
@@ -155,9 +166,11 @@ impl<'a> Judge<'a> {
         }
         if let Facts::Data(facts) = &joined.facts
             && info.is_data()
-            && protection::is_counted(resource)
         {
-            judged.coverage.count(facts, reproducible);
+            if protection::is_counted(resource) {
+                judged.coverage.count(facts, reproducible);
+            }
+            judged.evidence = evidence::of(resource, facts);
         }
         match &owes {
             Owes::Objective(objective) => {
@@ -179,7 +192,7 @@ impl<'a> Judge<'a> {
         for chosen in self.by_type.get(info.name).into_iter().flatten() {
             let skipped = (reproducible && !chosen.rule.reproducible)
                 || (cluster_member && chosen.rule.data)
-                || (chosen.rule.templates_only && resource.declared.is_none());
+                || (if template { !chosen.judges_templates } else { chosen.rule.templates_only });
             if skipped {
                 continue;
             }
@@ -207,7 +220,7 @@ impl<'a> Judge<'a> {
             Some(_) => status = Status::Waived,
             None => {}
         }
-        let remediation = (status != Status::Pass).then(|| subject.with_params(&chosen.params, |scope| remediation(rule, scope)));
+        let remediation = (status != Status::Pass).then(|| subject.with_params(&chosen.params, |scope| remediation(rule, resource, scope)));
         Finding {
             id: finding_id(&rule.id, resource.uid()),
             rule: rule.id.clone(),
@@ -223,6 +236,7 @@ impl<'a> Judge<'a> {
             remediation,
             references: rule.references.clone(),
             location: location(rule, resource),
+            baseline: None,
         }
     }
 }
@@ -324,7 +338,8 @@ fn location(rule: &Rule, resource: &Resource) -> Option<Location> {
     Some(Location { file: declared.file.clone(), line: place.line.into(), column: Some(place.column.into()) })
 }
 
-fn finding_id(rule: &str, arn: &str) -> String {
+/// The id of a rule's finding for a resource, the same in every audit.
+pub fn finding_id(rule: &str, arn: &str) -> String {
     let mut digest = Sha256::new();
     digest.update(rule.as_bytes());
     digest.update(b"|");
@@ -332,15 +347,18 @@ fn finding_id(rule: &str, arn: &str) -> String {
     hex(&digest.finalize()[..16])
 }
 
-fn remediation(rule: &Rule, scope: &Scope) -> Remediation {
+/// What to do. A template is mended in its own language, before there is anything that a command could change.
+fn remediation(rule: &Rule, resource: &Resource, scope: &Scope) -> Remediation {
+    let language = resource.declared.as_ref().and_then(|declared| declared.template.language.read()).map(String::as_str);
+    let is_for = |name: &str| language.is_none_or(|language| language == name);
     let texts = |templates: &[Template]| templates.iter().map(|template| template.render(scope)).collect();
     let text = |template: &Option<Template>| template.as_ref().map(|template| template.render(scope));
     Remediation {
         summary: rule.remediation.summary.render(scope),
         steps: texts(&rule.remediation.steps),
-        cli: texts(&rule.remediation.cli),
-        cloudformation: text(&rule.remediation.cloudformation),
-        terraform: text(&rule.remediation.terraform),
+        cli: if language.is_none() { texts(&rule.remediation.cli) } else { Vec::new() },
+        cloudformation: is_for("cloudformation").then(|| text(&rule.remediation.cloudformation)).flatten(),
+        terraform: is_for("terraform").then(|| text(&rule.remediation.terraform)).flatten(),
         docs: rule.remediation.docs.clone(),
     }
 }

@@ -1,17 +1,22 @@
 //! From an inventory to a findings document: objectives, rules, waivers, gate. Reads no source and renders nothing.
 
+pub mod baseline;
+pub mod diff;
 pub mod findings;
 mod judge;
+pub mod ledger;
 pub mod objective;
 pub mod policy;
+pub mod stored;
 
 use crate::inventory::document::{self, DocumentError};
 use crate::inventory::{CoverageEntry, CoverageStatus, GLOBAL, Resource, Shard};
-use crate::protection::{self, Summaries};
+use crate::protection::{self, Ledger, Summaries};
 use crate::rules::{BestPractice, Rule, RuleSet, Severity, hex};
 use chrono::{DateTime, Utc};
-use findings::{AuditInfo, BestPracticeSummary, Finding, Findings, Status, Summary};
+use findings::{AuditInfo, BaselineMark, BestPracticeSummary, CoverageSummary, Finding, Findings, Status, Summary};
 use judge::Judge;
+use ledger::Entry;
 use policy::{FailOn, Policy};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -22,6 +27,8 @@ use std::path::PathBuf;
 pub enum Input {
     Memory(Vec<Shard>),
     Files(Vec<PathBuf>),
+    /// Each shard is a stack of its own, that knows nothing of the others.
+    Templates(Vec<Shard>),
 }
 
 /// What an audit is asked to do.
@@ -39,6 +46,8 @@ pub struct Options {
     pub tags: Vec<(String, String)>,
     /// `aws`, `inventory` or `demo`.
     pub source: String,
+    /// Restore tests that a ledger remembers; none without one.
+    pub ledger: Ledger,
 }
 
 impl Options {
@@ -51,7 +60,7 @@ impl Options {
     /// Whether findings for a resource are asked for. Whatever is left out is still evidence for the rest.
     fn wants_resource(&self, resource: &Resource) -> bool {
         let tagged = |(key, value): &(String, String)| resource.tags().is_some_and(|tags| tags.get(key) == Some(value));
-        (self.resources.is_empty() || self.resources.contains(&resource.arn)) && self.tags.iter().all(tagged)
+        (self.resources.is_empty() || self.resources.iter().any(|arn| arn == resource.uid())) && self.tags.iter().all(tagged)
     }
 }
 
@@ -59,7 +68,7 @@ impl Input {
     /// Calls `with` for every shard, one file at a time.
     fn each(&self, mut with: impl FnMut(&Shard) -> Result<(), DocumentError>) -> Result<(), DocumentError> {
         match self {
-            Input::Memory(shards) => shards.iter().try_for_each(with),
+            Input::Memory(shards) | Input::Templates(shards) => shards.iter().try_for_each(with),
             Input::Files(files) => files.iter().try_for_each(|file| document::read_file(file)?.iter().try_for_each(&mut with)),
         }
     }
@@ -70,10 +79,26 @@ impl Input {
 /// # Errors
 /// An inventory file that is wrong, or two that hold the same account and Region.
 pub fn run(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -> Result<Findings, DocumentError> {
+    Ok(run_with_evidence(input, rules, policy, options)?.0)
+}
+
+/// Judges an inventory, and also gives the evidence that a ledger should remember.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with_evidence(
+    input: &Input,
+    rules: &RuleSet,
+    policy: &Policy,
+    options: &Options,
+) -> Result<(Findings, Vec<Entry>), DocumentError> {
     let mut summaries = Vec::new();
     let mut seen = BTreeSet::new();
     let mut captured_at = None;
     input.each(|shard| {
+        if shard.coverage.template {
+            return Ok(());
+        }
         if !seen.insert((shard.account.clone(), shard.region.clone())) {
             let what = format!("{}/{} is in two of the inventory files: audit one of them", shard.account, shard.region);
             return Err(DocumentError { path: PathBuf::from("inventory"), line: 0, what });
@@ -82,11 +107,12 @@ pub fn run(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -
         summaries.push(protection::summarise(shard));
         Ok(())
     })?;
-    let summaries: Summaries = summaries.into_iter().collect();
+    let summaries = summaries.into_iter().collect::<Summaries>().with_ledger(options.ledger.clone());
     let as_of = options.as_of.or(captured_at).unwrap_or_else(Utc::now);
 
     let chosen: Vec<&Rule> = rules.iter().filter(|rule| options.wants_rule(rule) && policy.enabled(&rule.id)).collect();
-    let judge = Judge::new(&chosen, policy, as_of, options);
+    let templates = matches!(input, Input::Templates(_));
+    let judge = Judge::new(&chosen, policy, as_of, options, templates);
     let mut found = judge::Judged::default();
     let mut collection = Vec::new();
     match input {
@@ -95,13 +121,19 @@ pub fn run(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -
             judged.into_iter().for_each(|judged| found.add(judged));
             collection.extend(shards.iter().flat_map(|shard| shard.coverage.entries.iter().cloned()));
         }
+        Input::Templates(shards) => {
+            let alone = |shard| judge.shard(shard, &std::iter::once(protection::summarise(shard)).collect());
+            let judged: Vec<_> = shards.par_iter().map(alone).collect();
+            judged.into_iter().for_each(|judged| found.add(judged));
+        }
         Input::Files(_) => input.each(|shard| {
             found.add(judge.shard(shard, &summaries));
             collection.extend(shard.coverage.entries.iter().cloned());
             Ok(())
         })?,
     }
-    Ok(document_of(found, collection, &seen, as_of, rules, policy, options))
+    let evidence = std::mem::take(&mut found.evidence);
+    Ok((document_of(found, collection, &seen, as_of, rules, policy, options), evidence))
 }
 
 fn document_of(
@@ -124,8 +156,8 @@ fn document_of(
     collection.sort();
     let accounts: BTreeSet<&String> = seen.iter().map(|(account, _)| account).collect();
     let regions: BTreeSet<&String> = seen.iter().map(|(_, region)| region).filter(|region| *region != GLOBAL).collect();
-    let complete = !collection.iter().any(|entry| matches!(entry.status, CoverageStatus::Denied | CoverageStatus::Failed));
-    let summary = summarise(&found);
+    let complete = is_complete(&collection);
+    let summary = summarise(&found.findings, found.coverage.clone().with_percent());
     let mut info = AuditInfo {
         id: String::new(),
         rel9_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -136,6 +168,7 @@ fn document_of(
         policy_digest: policy.digest().map(str::to_owned),
         rules_digest: rules.digest(),
         complete,
+        ledger_head: None,
     };
     info.id = fingerprint(&info, &found.findings);
     Findings {
@@ -148,10 +181,23 @@ fn document_of(
     }
 }
 
-/// An id that the same inventory, rules, policy and time always give.
+impl Findings {
+    /// Records where the ledger ended, which is part of what the document's id stands for.
+    pub fn record_ledger(&mut self, head: &str) {
+        self.audit.ledger_head = Some(head.to_owned());
+        self.audit.id = fingerprint(&self.audit, &self.findings);
+    }
+}
+
+/// Every call answered, or had nothing that could answer.
+fn is_complete(collection: &[CoverageEntry]) -> bool {
+    !collection.iter().any(|entry| matches!(entry.status, CoverageStatus::Denied | CoverageStatus::Failed))
+}
+
+/// An id that the same inventory, rules, policy, time and ledger always give.
 fn fingerprint(info: &AuditInfo, findings: &[Finding]) -> String {
     let mut digest = Sha256::new();
-    digest.update(serde_json::to_vec(info).unwrap_or_default());
+    digest.update(serde_json::to_vec(&AuditInfo { id: String::new(), ..info.clone() }).unwrap_or_default());
     for finding in findings {
         digest.update(finding.id.as_bytes());
         digest.update(finding.status.as_str().as_bytes());
@@ -159,12 +205,12 @@ fn fingerprint(info: &AuditInfo, findings: &[Finding]) -> String {
     hex(&digest.finalize()[..16])
 }
 
-fn summarise(found: &judge::Judged) -> Summary {
+fn summarise(findings: &[Finding], coverage: CoverageSummary) -> Summary {
     let mut by_status: BTreeMap<Status, u64> =
         [Status::Pass, Status::Fail, Status::Unknown, Status::Waived].map(|status| (status, 0)).into();
     let mut by_severity: BTreeMap<Severity, u64> = Severity::ALL.map(|severity| (severity, 0)).into();
     let mut resources = BTreeSet::new();
-    for finding in &found.findings {
+    for finding in findings {
         *by_status.entry(finding.status).or_default() += 1;
         if finding.status == Status::Fail {
             *by_severity.entry(finding.severity).or_default() += 1;
@@ -175,8 +221,9 @@ fn summarise(found: &judge::Judged) -> Summary {
         resources: resources.len() as u64,
         by_status,
         by_severity,
-        best_practices: BestPractice::ALL.iter().map(|practice| best_practice(*practice, &found.findings)).collect(),
-        coverage: found.coverage.clone().with_percent(),
+        best_practices: BestPractice::ALL.iter().map(|practice| best_practice(*practice, findings)).collect(),
+        coverage,
+        baseline: None,
     }
 }
 
@@ -205,9 +252,10 @@ pub enum Gate {
     Incomplete,
 }
 
-/// Decides the gate: an unknown finding at or above the limit might be a failure, so that the gate cannot be said to have passed.
+/// Decides the gate: a failure that the baseline knows does not fail it. An unknown finding at or above the limit might be a failure, so that the gate cannot be said to have passed.
 pub fn gate(findings: &Findings, fail_on: FailOn) -> Gate {
-    let reached = |status: Status| findings.findings.iter().any(|finding| finding.status == status && fail_on.reached_by(finding.severity));
+    let counts = |finding: &&Finding| finding.baseline != Some(BaselineMark::Known) && fail_on.reached_by(finding.severity);
+    let reached = |status: Status| findings.findings.iter().filter(counts).any(|finding| finding.status == status);
     if reached(Status::Fail) {
         Gate::Failed
     } else if !findings.audit.complete || reached(Status::Unknown) {

@@ -327,7 +327,7 @@ impl Reader {
                 error: outcome.error.clone(),
             })
             .collect();
-        Coverage { entries }
+        Coverage { entries, ..Coverage::default() }
     }
 
     fn outcome<T>(&self, operation: &'static Operation, reply: Result<(T, u64), Failure>) -> Option<T> {

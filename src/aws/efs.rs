@@ -76,10 +76,8 @@ async fn file_system(
         key_manager: encryption.key_manager,
         key_state: encryption.key_state,
         automatic_backups,
-        replication: match replications {
-            None => Fact::Unread,
-            Some(all) => Fact::Read(replication_of(all, &id, &reader.region)),
-        },
+        replication: replications.map_or(Fact::Unread, |all| Fact::Read(replication_of(all, &id, &reader.region))),
+        replica: replications.map_or(Fact::Unread, |all| Fact::Read(is_destination(all, &id, &reader.region))),
         size_bytes: read.size_in_bytes.map(|size| size.value).into(),
     };
     let arn = read.file_system_arn.unwrap_or_else(|| reader.arn("elasticfilesystem", &format!("file-system/{id}")));
@@ -110,6 +108,11 @@ fn replication_of(all: &[sdk::ReplicationConfigurationDescription], id: &str, re
         .collect()
 }
 
+/// Whether another file system replicates into this one of the Region.
+fn is_destination(all: &[sdk::ReplicationConfigurationDescription], id: &str, region: &str) -> bool {
+    all.iter().flat_map(|replication| &replication.destinations).any(|to| to.file_system_id == id && to.region == region)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,6 +141,8 @@ mod tests {
         assert_eq!(replication_of(&all, "fs-1", "us-east-1").len(), 1);
         assert!(replication_of(&all, "fs-copy", "eu-west-1").is_empty());
         assert!(replication_of(&all, "fs-1", "eu-west-1").is_empty());
+        assert!(is_destination(&all, "fs-copy", "eu-west-1"));
+        assert!(!is_destination(&all, "fs-1", "us-east-1"));
         Ok(())
     }
 

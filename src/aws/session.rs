@@ -5,7 +5,6 @@ use super::failure::{Reached, Reply};
 use super::s3::ListedBucket;
 use super::{SERVICES, Service, s3};
 use crate::inventory::{CoverageStatus, GLOBAL};
-use aws_config::default_provider::region::DefaultRegionChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
@@ -297,8 +296,8 @@ pub(super) async fn configuration(options: &Options) -> SdkConfig {
 /// The credentials of a profile that was asked for by name. As with the AWS CLI they come before keys in the environment: the SDK's
 /// chain would take those first, and another account would be judged than the one that was asked for.
 async fn credentials_of(profile: &str, client: SharedHttpClient) -> ProfileFileCredentialsProvider {
-    let region = DefaultRegionChain::builder().profile_name(profile).build().region().await;
-    let config = ProviderConfig::without_region().with_region(region).with_http_client(client);
+    let loaded = aws_config::defaults(BehaviorVersion::latest()).http_client(client.clone()).profile_name(profile).load().await;
+    let config = ProviderConfig::without_region().with_region(loaded.region().cloned()).with_http_client(client);
     ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build()
 }
 

@@ -1,13 +1,15 @@
 //! `rel9 audit`: judges live AWS, inventory files or the demo organisation.
 
 use super::collection;
+use super::ledger::file as ledger;
 #[cfg(feature = "live")]
 use super::live::{self, LiveArgs};
 use super::output::{self, Output};
-use super::{Exit, Verbosity};
+use super::templates::TemplateArgs;
+use super::{Exit, Verbosity, report};
 use crate::audit::policy::{FailOn, Policy};
 use crate::audit::{self, Gate, Input, Options};
-use crate::inventory::document;
+use crate::inventory::{Shard, document};
 use crate::rules::{BestPractice, RuleSet};
 use chrono::{DateTime, Utc};
 use clap::builder::PossibleValue;
@@ -21,7 +23,8 @@ const DEMO_POLICY: &str = include_str!("../../fixtures/demo/rel9.yaml");
 
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// Inventory files, or folders of them; live AWS without any
+    /// Inventories, CloudFormation templates, Terraform plans, states or `.tf` folders, or folders of them; `-` reads a template from
+    /// standard input; live AWS without any
     #[arg(value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Judge the built-in demo organisation (no AWS account needed)
@@ -34,7 +37,7 @@ pub struct Args {
     #[arg(long, value_name = "ARN", value_delimiter = ',')]
     resource: Vec<String>,
     /// Only findings for resources with this tag; several must all be there
-    #[arg(long, value_name = "KEY=VALUE", value_parser = tag)]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = super::tag)]
     tag: Vec<(String, String)>,
     /// Objectives, reproducible data, waivers and rule settings [default: ./rel9.yaml when there]
     #[arg(long, value_name = "FILE")]
@@ -52,21 +55,24 @@ pub struct Args {
     #[arg(long, value_name = "REL09-BP0N", value_delimiter = ',')]
     best_practice: Vec<BestPractice>,
     #[command(flatten)]
+    templates: TemplateArgs,
+    #[command(flatten)]
     output: Output,
     /// The lowest severity that fails the gate [default: the policy's, else high]
     #[arg(long, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
+    /// An earlier findings document: failures that it knows do not fail the gate; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Remember restore tests in this file, and count those that it remembers; made when it is not there
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<PathBuf>,
     /// Exit 0, not 3, when something could not be read but nothing fails
     #[arg(long)]
     allow_incomplete: bool,
     /// Judge as of this moment [default: when the inventory was read]
     #[arg(long, value_name = "RFC3339")]
     as_of: Option<DateTime<Utc>>,
-}
-
-fn tag(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
-    Ok((key.to_owned(), value.to_owned()))
 }
 
 impl ValueEnum for BestPractice {
@@ -104,7 +110,9 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
     }
     let policy = policy(&args, &rules)?;
     let outputs = args.output.prepare()?;
-    let (input, source) = input(&args, verbosity)?;
+    let baseline = args.baseline.as_deref().map(report::read).transpose()?;
+    let ledger = args.ledger.as_deref().map(|path| ledger::prepare(path).map(|chain| (path, chain))).transpose()?;
+    let (input, source) = input(&args, &policy, &rules, verbosity)?;
     let options = Options {
         as_of: args.as_of,
         rules: args.rule,
@@ -113,8 +121,16 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
         resources: args.resource,
         tags: args.tag,
         source: source.to_owned(),
+        ledger: ledger.as_ref().map(|(_, chain)| chain.view()).unwrap_or_default(),
     };
-    let findings = audit::run(&input, &rules, &policy, &options).map_err(|error| error.to_string())?;
+    let (mut findings, evidence) = audit::run_with_evidence(&input, &rules, &policy, &options).map_err(|error| error.to_string())?;
+    if let Some(baseline) = &baseline {
+        audit::baseline::mark(&mut findings, baseline);
+    }
+    if let Some((path, chain)) = &ledger {
+        let chain = ledger::append(path, chain.head(), evidence, findings.audit.as_of)?;
+        findings.record_ledger(chain.head());
+    }
     output::write(&outputs, &findings)?;
     let fail_on = args.fail_on.or(policy.fail_on).unwrap_or(FailOn::High);
     Ok(match audit::gate(&findings, fail_on) {
@@ -136,7 +152,7 @@ fn policy(args: &Args, rules: &RuleSet) -> Result<Policy, String> {
     loaded.map_err(|mistakes| super::list_of(&mistakes))
 }
 
-fn input(args: &Args, verbosity: Verbosity) -> Result<(Input, &'static str), super::Failure> {
+fn input(args: &Args, policy: &Policy, rules: &RuleSet, verbosity: Verbosity) -> Result<(Input, &'static str), super::Failure> {
     if args.demo {
         let read: Result<Vec<_>, _> = DEMO.par_iter().map(|(name, text)| document::read(text.as_bytes(), Path::new(name))).collect();
         let shards = read.map_err(|error| error.to_string())?.into_iter().flatten().collect();
@@ -145,20 +161,40 @@ fn input(args: &Args, verbosity: Verbosity) -> Result<(Input, &'static str), sup
     if args.inputs.is_empty() {
         return from_aws(args, verbosity);
     }
-    let mut files = Vec::new();
+    let (mut files, mut templates) = (Vec::new(), Vec::new());
     for input in &args.inputs {
         collection::check_finished(input)?;
-        if input.is_dir() {
-            let found = document::files_in(input).map_err(|error| error.to_string())?;
-            if found.is_empty() {
-                return Err(format!("{}: holds no inventory file (*.ndjson, *.ndjson.gz, *.ndjson.zst)", input.display()).into());
-            }
-            files.extend(found);
-        } else {
-            files.push(input.clone());
+        let found = if input.is_dir() { document::files_in(input)? } else { Vec::new() };
+        match found.is_empty() {
+            false => files.extend(found),
+            true if document::is_inventory(input) => files.push(input.clone()),
+            true => templates.push(input.as_path()),
         }
     }
-    Ok((Input::Files(files), "inventory"))
+    if templates.is_empty() {
+        return Ok((Input::Files(files), "inventory"));
+    }
+    if !files.is_empty() {
+        return Err("inventories and templates are judged in runs of their own".to_owned().into());
+    }
+    let shards = args.templates.read(&templates, policy.assume.ebs_encryption_by_default, rules)?;
+    let source = source_of(&shards).ok_or_else(|| format!("{}: holds neither an inventory nor a template", listed(&templates)))?;
+    Ok((Input::Templates(shards), source))
+}
+
+/// What findings call the source of these templates.
+fn source_of(shards: &[Shard]) -> Option<&'static str> {
+    let of = |language: &str| shards.iter().any(|shard| shard.source.as_deref() == Some(language));
+    match (of("cloudformation"), of("terraform")) {
+        (true, true) => Some("cloudformation,terraform"),
+        (true, false) => Some("cloudformation"),
+        (false, true) => Some("terraform"),
+        (false, false) => None,
+    }
+}
+
+fn listed(paths: &[&Path]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(feature = "live")]

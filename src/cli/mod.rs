@@ -2,13 +2,17 @@
 
 mod audit;
 mod collection;
+mod diff;
+mod ledger;
 #[cfg(feature = "live")]
 mod live;
 mod output;
 #[cfg(feature = "live")]
 mod progress;
+mod report;
 mod rules;
 mod schema;
+mod templates;
 #[cfg(feature = "live")]
 mod wa;
 
@@ -85,11 +89,17 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Judge live AWS, inventory files or the demo organisation
+    /// Judge live AWS, inventories, templates or the demo organisation
     Audit(Box<audit::Args>),
     #[cfg(feature = "live")]
     /// Read live AWS into inventory files
     Collect(live::CollectArgs),
+    /// Render a stored findings document again
+    Report(report::Args),
+    /// Compare two findings documents: exit code 1 when something got worse
+    Diff(diff::Args),
+    /// Verify, show or add to a recovery ledger
+    Ledger(ledger::Args),
     /// List, show, test or document the rules
     Rules(rules::Args),
     #[cfg(feature = "live")]
@@ -147,6 +157,9 @@ pub fn run() -> ExitCode {
         Command::Audit(args) => audit::run(*args, verbosity),
         #[cfg(feature = "live")]
         Command::Collect(args) => live::run(args, verbosity),
+        Command::Report(args) => report::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Ledger(args) => ledger::run(args),
         Command::Rules(args) => rules::run(args).map_err(Failure::from),
         #[cfg(feature = "live")]
         Command::Permissions { format } => {
@@ -173,6 +186,12 @@ pub fn run() -> ExitCode {
             failure.exit.into()
         }
     }
+}
+
+/// `KEY=VALUE` of a flag.
+fn tag(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 fn printed(text: &str) -> Result<Exit, Failure> {

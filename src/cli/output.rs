@@ -50,6 +50,9 @@ impl Output {
         })?;
         if let Some(path) = &path {
             let folder = folder_of(path);
+            if path.is_dir() {
+                return Err(format!("{}: is a folder, a report needs a file", path.display()));
+            }
             if !folder.is_dir() {
                 return Err(format!("{}: the folder {} does not exist", path.display(), folder.display()));
             }
@@ -58,7 +61,8 @@ impl Output {
     }
 }
 
-fn folder_of(path: &Path) -> &Path {
+/// The folder that a file is in, or would be.
+pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
@@ -94,7 +98,7 @@ fn to_file(output: &Prepared, path: &Path, findings: &Findings) -> io::Result<()
 }
 
 /// A file that others may read as the umask has it: a report is made to be passed on.
-fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+pub fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     #[allow(unused_mut, reason = "changed only where files have modes")]
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! `rel9 rules`: list, show, test and document rules.
 
 use super::Exit;
-use crate::rules::{Care, Rule, RuleSet, docs, selftest};
+use crate::rules::{Care, Rule, RuleSet, docs, selftest, sources};
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -98,10 +98,15 @@ fn list(select: &Select, format: ListFormat) -> Result<Exit, String> {
             let longest = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
             let mut text = String::new();
             for rule in &rules {
-                let sources = docs::SOURCES.join(",");
+                let templates = sources::of(rule).contains(&"cloudformation");
+                let judges = match (rule.templates_only, templates) {
+                    (true, _) => "templates",
+                    (false, true) => "live, templates",
+                    (false, false) => "live",
+                };
                 let _ = writeln!(
                     text,
-                    "{:longest$}  {}  {:8}  {sources}  {}",
+                    "{:longest$}  {}  {:8}  {judges:15}  {}",
                     rule.id,
                     rule.best_practice.id(),
                     rule.severity.as_str(),
@@ -129,7 +134,7 @@ fn entry(rule: &Rule) -> serde_json::Value {
         "severity": rule.severity,
         "applies_to": rule.applies_to,
         "params": params,
-        "sources": docs::SOURCES,
+        "sources": sources::of(rule),
         "references": rule.references,
     })
 }

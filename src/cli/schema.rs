@@ -1,5 +1,6 @@
 //! `rel9 schema`: the JSON Schemas of what rel9 reads and writes, from the very types that do so.
 
+use crate::audit::diff::Diff;
 use crate::audit::findings::Findings;
 use crate::audit::policy::PolicyFile;
 use crate::inventory::{CoverageEntry, Resource, types};
@@ -13,6 +14,8 @@ pub enum Document {
     Inventory,
     /// The findings document
     Findings,
+    /// What `rel9 diff --format json` writes
+    Diff,
     /// A rule file
     Rule,
     /// The policy file
@@ -24,6 +27,7 @@ pub fn of(document: Document) -> String {
     let schema = match document {
         Document::Inventory => inventory(),
         Document::Findings => schemars::schema_for!(Findings).to_value(),
+        Document::Diff => schemars::schema_for!(Diff).to_value(),
         Document::Rule => schemars::schema_for!(RuleFile).to_value(),
         Document::Policy => schemars::schema_for!(PolicyFile).to_value(),
     };

@@ -50,7 +50,7 @@ pub struct CoverageEntry {
 pub const DEPLOYED: &str = "only what is deployed shows it";
 
 /// The operations that read what time makes: no template says it.
-const OF_TIME: [&str; 16] = [
+const OF_TIME: [&str; 15] = [
     "backup:ListBackupJobs",
     "backup:ListCopyJobs",
     "backup:ListProtectedResources",
@@ -66,14 +66,14 @@ const OF_TIME: [&str; 16] = [
     "rds:DescribeDBInstanceAutomatedBackups",
     "rds:DescribeDBSnapshotAttributes",
     "rds:DescribeDBSnapshots",
-    "s3:ListBuckets",
 ];
 
 /// The coverage log of one shard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
     pub entries: Vec<CoverageEntry>,
-    /// The shard is a template: no call was made. What it declares is all there is of its kind, and what time makes is not known.
+    /// The shard is a template. What it declares is all there is of its kind, and what time makes is not known. Entries are those of the
+    /// account whose plans it may count on.
     pub template: bool,
 }
 
@@ -83,13 +83,19 @@ impl Coverage {
         Coverage { entries: Vec::new(), template: true }
     }
 
+    /// Whether the shard is a template that stands alone: what is missing from it may be in the account.
+    pub fn is_template_alone(&self) -> bool {
+        self.template && self.entries.is_empty()
+    }
+
     /// Whether `operation` (`ec2:DescribeVolumes`) answered in full: `Err` has the reason why not, naming the operation.
     /// An operation that the log does not have was not called, which is a reason too.
     pub fn require(&self, operation: &str, account: &str, region: &str) -> Result<(), String> {
-        if self.template {
-            return if OF_TIME.contains(&operation) { Err(DEPLOYED.to_owned()) } else { Ok(()) };
+        if self.template && OF_TIME.contains(&operation) {
+            return Err(DEPLOYED.to_owned());
         }
-        let mut called = false;
+        // What a template declares is read; beside it stands what the account has, when an inventory tells of it.
+        let mut called = self.template;
         for entry in self.of(operation) {
             if entry.status != CoverageStatus::Ok {
                 return Err(reason(operation, entry.status.as_str(), account, region));

@@ -66,6 +66,17 @@ pub fn read_file(path: &Path) -> Result<Vec<Shard>, DocumentError> {
     read(BufReader::new(reader), path)
 }
 
+/// Whether a path given by name is meant as an inventory: by its extension, or by how it begins.
+pub fn is_inventory(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    if [".ndjson", ".gz", ".zst"].iter().any(|suffix| name.ends_with(suffix)) {
+        return true;
+    }
+    let mut start = [0; 64];
+    let read = File::open(path).and_then(|mut file| file.read(&mut start)).unwrap_or(0);
+    start[..read].trim_ascii_start().starts_with(br#"{"kind":"#)
+}
+
 /// Reads a document: a shard for each account and Region in it, sorted.
 ///
 /// # Errors

@@ -23,7 +23,7 @@ pub fn account(arn: &str) -> &str {
 
 /// All behind the account.
 pub fn resource(arn: &str) -> &str {
-    arn.splitn(6, ':').nth(5).unwrap_or_default()
+    parts(arn).nth(5).unwrap_or_default()
 }
 
 /// The name of a vault, from its ARN (`backup-vault:NAME`), or the text itself.
@@ -32,5 +32,57 @@ pub fn vault_name(arn: &str) -> &str {
 }
 
 fn part(arn: &str, index: usize) -> &str {
-    arn.split(':').nth(index).unwrap_or_default()
+    parts(arn).nth(index).unwrap_or_default()
+}
+
+/// The six parts; fewer where the text is no ARN. The colons of a symbol (`${AWS::Region}`) part nothing.
+pub fn parts(arn: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(arn);
+    let mut left = 6;
+    std::iter::from_fn(move || {
+        let text = rest?;
+        left -= 1;
+        let (part, behind) = match colon(text).filter(|_| left > 0) {
+            Some(at) => (&text[..at], Some(&text[at + 1..])),
+            None => (text, None),
+        };
+        rest = behind;
+        Some(part)
+    })
+}
+
+/// The first colon outside of symbols.
+fn colon(text: &str) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let at = from + text[from..].find(':')?;
+        match text[..at].rfind("${").filter(|open| !text[*open..at].contains('}')) {
+            None => return Some(at),
+            Some(open) => from = open + text[open..].find('}')? + 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn symbols_are_parts_as_a_whole() {
+        let arn = "arn:aws:backup:${AWS::Region}:${AWS::AccountId}:backup-vault:main";
+        assert_eq!((region(arn), account(arn), resource(arn)), ("${AWS::Region}", "${AWS::AccountId}", "backup-vault:main"));
+        assert_eq!(vault_name(arn), "main");
+        assert_eq!(region("arn:aws:rds:eu-west-1:111122223333:db:orders"), "eu-west-1");
+        assert_eq!(resource("arn:aws:s3:::data"), "data");
+        assert_eq!(parts("orders").collect::<Vec<_>>(), ["orders"]);
+        assert_eq!(parts("a:${open").collect::<Vec<_>>(), ["a", "${open"]);
+    }
+
+    #[test]
+    fn places_differ_when_both_are_known() {
+        assert_eq!(differ("a", "a"), Fact::Read(false));
+        assert_eq!(differ("a", "b"), Fact::Read(true));
+        assert_eq!(differ("${AWS::Region}", "${AWS::Region}"), Fact::Read(false));
+        assert_eq!(differ("eu-west-1", "${AWS::Region}"), Fact::Unread);
+    }
 }

@@ -7,21 +7,36 @@ use super::policy;
 use crate::inventory::types::s3::{Bucket, ReplicationRule};
 use crate::inventory::{Fact, Resource};
 
-/// The facts of a bucket; `None` for anything else.
+/// The facts of a bucket; `None` for anything else. Parts that are not known get their reasons in `unread`.
+pub fn of(join: &Join, resource: &Resource, unread: &mut Unread) -> Option<BucketFacts> {
+    let bucket = (resource.type_name == "AWS::S3::Bucket").then(|| resource.properties_as::<Bucket>()).flatten()?;
+    let mut facts = BucketFacts::default();
+    match accepted_encryption_types(join, resource, &bucket) {
+        Ok(types) => facts.accepted_encryption_types = Fact::Read(types),
+        Err(reasons) => drop(unread.insert("bucket.accepted_encryption_types".to_owned(), reasons)),
+    }
+    match bucket.replication.read() {
+        Some(rules) => {
+            let enabled = rules.iter().filter(|rule| rule.enabled);
+            facts.destinations = Fact::Read(enabled.map(|rule| destination(join, resource, rule, unread)).collect());
+        }
+        None => {
+            let reasons = super::why_unread(join.index.shard, resource, "replication");
+            unread.insert("bucket.destinations".to_owned(), reasons);
+        }
+    }
+    Some(facts)
+}
+
+/// Which kinds of encryption an upload may use.
 ///
 /// # Errors
-/// The reasons why its policy, encryption or replication is not known.
-pub fn of(join: &Join, resource: &Resource, unread: &mut Unread) -> Result<Option<BucketFacts>, Vec<String>> {
-    if resource.type_name != "AWS::S3::Bucket" {
-        return Ok(None);
-    }
-    let Some(bucket) = resource.properties_as::<Bucket>() else { return Ok(None) };
+/// The reasons why the bucket's policy or encryption is not known.
+fn accepted_encryption_types(join: &Join, resource: &Resource, bucket: &Bucket) -> Result<Vec<String>, Vec<String>> {
     let mut reasons = Vec::new();
-    for (property, is_unread) in [
-        ("policy", bucket.policy.is_unread()),
-        ("blocked_encryption_types", bucket.blocked_encryption_types.is_unread()),
-        ("replication", bucket.replication.is_unread()),
-    ] {
+    for (property, is_unread) in
+        [("policy", bucket.policy.is_unread()), ("blocked_encryption_types", bucket.blocked_encryption_types.is_unread())]
+    {
         if is_unread {
             reasons.extend(super::why_unread(join.index.shard, resource, property));
         }
@@ -43,11 +58,7 @@ pub fn of(join: &Join, resource: &Resource, unread: &mut Unread) -> Result<Optio
     let accepted = ["SSE-S3", "SSE-KMS", "DSSE-KMS", "SSE-C"]
         .into_iter()
         .filter(|kind| !blocked.iter().any(|name| name == kind) && !refused_by_policy.contains(kind));
-    let rules = bucket.replication.read().into_iter().flatten().filter(|rule| rule.enabled);
-    Ok(Some(BucketFacts {
-        accepted_encryption_types: accepted.map(str::to_owned).collect(),
-        destinations: rules.map(|rule| destination(join, resource, rule, unread)).collect(),
-    }))
+    Ok(accepted.map(str::to_owned).collect())
 }
 
 fn destination(join: &Join, resource: &Resource, rule: &ReplicationRule, unread: &mut Unread) -> ReplicationDestination {

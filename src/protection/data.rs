@@ -285,10 +285,7 @@ impl<'a> Join<'a> {
             Ok(plans) => facts.restore_testing_plans = Fact::Read(plans),
             Err(reasons) => note(unread, "restore_testing_plans", reasons),
         }
-        match bucket::of(self, resource, unread) {
-            Ok(found) => facts.bucket = Fact::Read(found),
-            Err(reasons) => note(unread, "bucket", reasons),
-        }
+        facts.bucket = Fact::Read(bucket::of(self, resource, unread));
     }
 }
 

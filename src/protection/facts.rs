@@ -75,6 +75,32 @@ impl Facts {
     }
 }
 
+/// The facts that a template alone can tell of a type; all others are made by time.
+pub fn declared(type_name: &str) -> &'static [&'static str] {
+    match type_name {
+        "AWS::Backup::BackupPlan" => &["rules", "selections", "selected", "selected_types", "selected_without_pitr"],
+        "AWS::Backup::BackupSelection" => &["plan", "selected", "dangling_arns", "unchecked_arns"],
+        "AWS::Backup::BackupVault" => {
+            &["targeted_by", "undenied_actions", "exempt_principals", "open_statements", "compliance_locked", "cooling_off_seconds"]
+        }
+        "AWS::Backup::RestoreTestingPlan" => &["interval_seconds", "selections"],
+        "AWS::Backup::RestoreTestingSelection" => &["plan", "reached"],
+        "AWS::DLM::LifecyclePolicy" => &["targets", "scope_accounts"],
+        "AWS::KMS::Key" => &["used_by", "used_by_count", "used_by_backups"],
+        _ => &[
+            "mechanisms",
+            "plans",
+            "backup_type",
+            "copy_interval_seconds",
+            "copy_retention",
+            "restore_testing_plans",
+            "restore_testing_supported",
+            "air_gapped_supported",
+            "bucket",
+        ],
+    }
+}
+
 /// The JSON Schema of the facts of a resource type.
 pub fn schema_of(type_name: &str) -> Schema {
     if crate::inventory::types::find(type_name).is_some_and(|info| info.is_data()) || type_name == "AWS::DynamoDB::GlobalTable" {

@@ -9,6 +9,7 @@ pub mod facts;
 pub mod index;
 mod jobs;
 mod keys;
+pub mod ledger;
 mod mechanisms;
 pub mod opt_in;
 mod others;
@@ -24,6 +25,7 @@ pub mod selection;
 pub mod summary;
 mod vaults;
 
+pub use ledger::Ledger;
 pub use summary::{Summaries, Summary, summarise};
 
 use crate::inventory::types;

@@ -1,7 +1,7 @@
 //! Restores of a resource's backups: jobs, `LastRestoreTime`, tables and volumes made from them; and the restore tests planned.
 
 use super::data::Join;
-use super::facts::{RestoreAttempt, RestoreTests};
+use super::facts::{Restore, RestoreAttempt, RestoreTests};
 use super::index::Index;
 use super::points::Point;
 use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title};
@@ -10,26 +10,28 @@ use crate::inventory::types::backup::RestoreJob;
 use chrono::{DateTime, Utc};
 use std::collections::HashSet;
 
-/// One successful restore.
-struct Success {
-    at: DateTime<Utc>,
-    source: String,
-    validated: bool,
-    took_seconds: Option<i64>,
-}
-
 /// The restore tests of a resource, the duration of the last successful restore job, and why there may be more than those seen.
+/// What the ledger remembers of the same resource, and AWS no longer shows, counts as well.
 pub fn of(join: &Join, resource: &Resource, points: &[Point]) -> (RestoreTests, Option<i64>, Vec<String>) {
-    let mut successes = Vec::new();
-    let mut attempts = Vec::new();
-    for (job, created_at, id) in jobs(join, resource) {
-        attempts.extend(of_job(job, created_at, id, &mut successes));
-    }
-    from_recovery_points(join.index, resource, &mut successes);
-    from_resources(join.index, resource, points, &mut successes);
-    attempts.retain(|attempt| attempt.at <= join.as_of);
-    successes.retain(|success| success.at <= join.as_of);
+    let mut seen: Vec<Restore> = jobs(join, resource).filter_map(|(job, created_at, id)| of_job(job, created_at, id)).collect();
+    from_recovery_points(join.index, resource, &mut seen);
+    from_resources(join.index, resource, points, &mut seen);
+    seen.retain(|restore| restore.at <= join.as_of);
+    let remembered = join
+        .summaries
+        .ledger()
+        .of(&resource.arn)
+        .filter(|recorded| recorded.restore.at <= join.as_of && !seen.iter().any(|restore| restore.is_same(&recorded.restore)));
+    let remembered: Vec<Restore> = remembered
+        .map(|recorded| Restore {
+            source: format!("ledger line {}: {}", recorded.line, recorded.restore.source),
+            ..recorded.restore.clone()
+        })
+        .collect();
+    let all = || seen.iter().chain(&remembered);
+    let mut attempts: Vec<&RestoreAttempt> = all().filter_map(|restore| restore.attempt.as_ref()).collect();
     attempts.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.status.cmp(&b.status)));
+    let mut successes: Vec<&Restore> = all().filter(|restore| restore.succeeded).collect();
     // Of two proofs of one moment the stronger stands first.
     successes.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| b.validated.cmp(&a.validated)).then_with(|| a.source.cmp(&b.source)));
     let last = successes.first();
@@ -41,7 +43,8 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point]) -> (RestoreTests, 
         last_success_source: last.map(|success| success.source.clone()),
         last_failure_at: attempts.iter().find(|attempt| !attempt.succeeded).map(|attempt| attempt.at),
         validated: last.map(|success| success.validated),
-        last_attempt: attempts.into_iter().next(),
+        last_attempt: attempts.first().map(|attempt| (*attempt).clone()),
+        seen: seen.clone(),
     };
     (tests, rto, join.index.missing(&["backup:ListRestoreJobs"]))
 }
@@ -60,8 +63,8 @@ fn jobs_of<'a>(join: &'a Join, resource: &'a Resource) -> impl Iterator<Item = (
     here.chain(elsewhere.map(|restore| (&restore.properties, restore.created_at, restore.id.as_str())))
 }
 
-/// A finished job as an attempt (facts page, section 5): it counts when COMPLETED and its validation neither FAILED nor TIMED_OUT.
-fn of_job(job: &RestoreJob, created_at: Option<DateTime<Utc>>, id: &str, successes: &mut Vec<Success>) -> Option<RestoreAttempt> {
+/// A finished job (facts page, section 5): it succeeded when COMPLETED and its validation neither FAILED nor TIMED_OUT.
+fn of_job(job: &RestoreJob, created_at: Option<DateTime<Utc>>, id: &str) -> Option<Restore> {
     let status = job.status.read()?;
     let at = job.completed_at.present().copied().or(created_at)?;
     let validation = job.validation_status.present().map(String::as_str);
@@ -69,43 +72,44 @@ fn of_job(job: &RestoreJob, created_at: Option<DateTime<Utc>>, id: &str, success
         return None;
     }
     let succeeded = status == "COMPLETED" && !matches!(validation, Some("FAILED" | "TIMED_OUT"));
-    if succeeded {
-        let by = job.restore_testing_plan_arn.present().map_or(String::new(), |_| " of a restore testing plan".to_owned());
-        successes.push(Success {
-            at,
-            source: format!("restore job {id}{by}"),
-            validated: validation == Some("SUCCESSFUL"),
-            took_seconds: created_at.map(|created| (at - created).num_seconds()),
-        });
-    }
+    let by = job.restore_testing_plan_arn.present().map_or("", |_| " of a restore testing plan");
     let message = if succeeded { None } else { job.validation_message.present().or(job.status_message.present()).cloned() };
-    Some(RestoreAttempt { at, succeeded, status: status.clone(), validation_status: job.validation_status.present().cloned(), message })
+    Some(Restore {
+        at,
+        source: format!("restore job {id}{by}"),
+        succeeded,
+        validated: succeeded && validation == Some("SUCCESSFUL"),
+        took_seconds: created_at.map(|created| (at - created).num_seconds()),
+        attempt: Some(RestoreAttempt {
+            at,
+            succeeded,
+            status: status.clone(),
+            validation_status: job.validation_status.present().cloned(),
+            message,
+        }),
+    })
 }
 
-fn from_recovery_points(index: &Index, resource: &Resource, successes: &mut Vec<Success>) {
+/// A restore of which only the result is seen.
+fn seen_as(at: DateTime<Utc>, source: String) -> Restore {
+    Restore { at, source, succeeded: true, validated: false, took_seconds: None, attempt: None }
+}
+
+fn from_recovery_points(index: &Index, resource: &Resource, restores: &mut Vec<Restore>) {
     let points = index.points.get(&resource.arn).into_iter().flatten();
-    successes.extend(points.filter_map(|point| {
-        Some(Success {
-            at: *point.properties.last_restored_at.present()?,
-            source: format!("last restore of recovery point {}", point.resource.arn),
-            validated: false,
-            took_seconds: None,
-        })
+    restores.extend(points.filter_map(|point| {
+        let at = *point.properties.last_restored_at.present()?;
+        Some(seen_as(at, format!("last restore of recovery point {}", point.resource.arn)))
     }));
 }
 
 /// A table restored from the table or its backups, a volume made from one of its snapshots.
-fn from_resources(index: &Index, resource: &Resource, points: &[Point], successes: &mut Vec<Success>) {
+fn from_resources(index: &Index, resource: &Resource, points: &[Point], restores: &mut Vec<Restore>) {
     for table in index.tables.iter().filter(|_| resource.type_name == "AWS::DynamoDB::Table") {
         let Some(restored) = table.properties.restored_from.present() else { continue };
         if restored.source_table_arn.as_ref() == Some(&resource.arn) && !restored.in_progress && table.resource.arn != resource.arn {
             let at = table.resource.created_at.unwrap_or(restored.restored_at);
-            successes.push(Success {
-                at,
-                source: format!("table {} was restored from it", title(table.resource)),
-                validated: false,
-                took_seconds: None,
-            });
+            restores.push(seen_as(at, format!("table {} was restored from it", title(table.resource))));
         }
     }
     if resource.type_name != "AWS::EC2::Volume" {
@@ -115,12 +119,7 @@ fn from_resources(index: &Index, resource: &Resource, points: &[Point], successe
     for volume in index.volumes.values() {
         let (Some(source), Some(at)) = (volume.properties.source_snapshot_id.present(), volume.resource.created_at) else { continue };
         if snapshots.contains(source.as_str()) && volume.resource.arn != resource.arn {
-            successes.push(Success {
-                at,
-                source: format!("volume {} was made from {source}", volume.resource.id),
-                validated: false,
-                took_seconds: None,
-            });
+            restores.push(seen_as(at, format!("volume {} was made from {source}", volume.resource.id)));
         }
     }
 }

@@ -195,7 +195,7 @@ impl Arns {
 
 /// How much a pattern names of an ARN that it matches.
 fn strength(pattern: &str, arn: &str) -> Reach {
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let parts: Vec<&str> = super::arn::parts(arn).collect();
     let (service, resource) = match parts[..] {
         [_, _, service, _, _, resource] => (service, resource),
         _ => ("", ""),

@@ -1,5 +1,6 @@
 //! The small summary that every shard leaves behind: what other shards must know of it.
 
+use super::Ledger;
 use super::arn;
 use crate::inventory::types::{Properties, backup, ebs, rds, s3};
 use crate::inventory::{Resource, Shard};
@@ -75,20 +76,31 @@ pub struct CopyTarget {
     pub plan_created_at: Option<DateTime<Utc>>,
 }
 
-/// The summaries of all shards of an audit, by account and Region.
+/// The summaries of all shards of an audit, by account and Region, and what a ledger remembers.
 #[derive(Clone, Debug, Default)]
 pub struct Summaries {
     shards: BTreeMap<(String, String), Summary>,
+    ledger: Ledger,
 }
 
 impl FromIterator<Summary> for Summaries {
     fn from_iter<I: IntoIterator<Item = Summary>>(summaries: I) -> Self {
         let shards = summaries.into_iter().map(|summary| ((summary.account.clone(), summary.region.clone()), summary)).collect();
-        Summaries { shards }
+        Summaries { shards, ledger: Ledger::default() }
     }
 }
 
 impl Summaries {
+    /// With the restore tests of a ledger, which then count like those that AWS still shows.
+    pub fn with_ledger(self, ledger: Ledger) -> Self {
+        Summaries { ledger, ..self }
+    }
+
+    /// What the ledger remembers; nothing without one.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
     /// The summary of one shard.
     pub fn get(&self, account: &str, region: &str) -> Option<&Summary> {
         self.shards.get(&(account.to_owned(), region.to_owned()))
@@ -131,7 +143,7 @@ pub fn summarise(shard: &Shard) -> Summary {
     let mut summary = Summary {
         account: shard.account.clone(),
         region: shard.region.clone(),
-        vaults_unread: missing(&POINT_OPERATIONS).into_iter().map(|reason| template_reason(shard, reason)).collect(),
+        vaults_unread: vaults_unread(shard, &missing),
         buckets_unread: missing(&["s3:ListBuckets"]),
         backups_unread: missing(&[POINT_OPERATIONS[0], POINT_OPERATIONS[1], "backup:ListCopyJobs"]),
         ..Summary::default()
@@ -166,9 +178,12 @@ pub fn summarise(shard: &Shard) -> Summary {
     summary
 }
 
-/// A vault that a template does not declare may exist in the account.
-fn template_reason(shard: &Shard, reason: String) -> String {
-    if shard.coverage.template { "the template does not declare the vault".to_owned() } else { reason }
+/// Why there may be other vaults, or more in them.
+fn vaults_unread(shard: &Shard, missing: &dyn Fn(&[&str]) -> Vec<String>) -> Vec<String> {
+    if shard.coverage.is_template_alone() {
+        return vec!["the template does not declare the vault".to_owned()];
+    }
+    if shard.coverage.template { missing(&POINT_OPERATIONS[..1]) } else { missing(&POINT_OPERATIONS) }
 }
 
 const AIR_GAPPED: &str = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT";

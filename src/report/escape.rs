@@ -1,7 +1,13 @@
-//! Makes texts of other people's making safe for where they land.
+//! Makes texts of other people's making safe for where they land. Names, tags, messages and errors are all of other people's making.
 
-/// A text for a terminal: control characters, and those that turn the direction of writing, are shown instead of obeyed.
+use std::borrow::Cow;
+
+/// A text on one line, for a terminal and for every format that people read: control characters, and those that turn the direction of
+/// writing or are not seen, are shown instead of obeyed.
 pub fn terminal(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     text.chars()
         .map(|character| match character {
             '\n' | '\t' | '\r' => ' ',
@@ -11,18 +17,44 @@ pub fn terminal(text: &str) -> String {
         .collect()
 }
 
-/// Marks that change how the text around them is shown (Unicode, bidirectional formatting and zero-width characters).
-fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// At most so many characters of a text; what is cut ends with `…`.
+pub fn cut(text: &str, characters: usize) -> Cow<'_, str> {
+    if text.len() <= characters {
+        return Cow::Borrowed(text);
+    }
+    match text.char_indices().nth(characters) {
+        None => Cow::Borrowed(text),
+        Some(_) => Cow::Owned(text.chars().take(characters.saturating_sub(1)).chain(['…']).collect()),
+    }
+}
+
+/// Printable ASCII only.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
+/// Marks that change how the text around them is shown, or hide (Unicode: bidirectional formatting, zero-width characters, line and
+/// paragraph separator, language tags), and noncharacters, which XML 1.0 does not allow.
+pub fn is_invisible(character: char) -> bool {
+    matches!(character,
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+        | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::terminal;
+    use super::{cut, terminal};
 
     #[test]
     fn a_terminal_obeys_nothing() {
         assert_eq!(terminal("a\x1b[31mred\x07\nb\u{202e}c\u{9b}x"), "a\u{fffd}[31mred\u{fffd} b\u{fffd}c\u{fffd}x");
         assert_eq!(terminal("größe 7 →"), "größe 7 →");
+    }
+
+    #[test]
+    fn a_cut_counts_characters() {
+        assert_eq!(cut("äöü", 3), "äöü");
+        assert_eq!(cut("äöüß", 3), "äö…");
+        assert_eq!(cut("abc", 0), "…");
     }
 }

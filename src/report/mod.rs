@@ -2,13 +2,21 @@
 //! To add one: copy a file and add it to [`ALL`].
 
 mod asff;
-pub(crate) mod escape;
+mod csv;
+pub mod diff;
+pub mod escape;
+mod html;
 mod json;
+mod junit;
 mod limit;
+mod markdown;
 mod ndjson;
 mod ocsf;
+mod openmetrics;
+mod sarif;
 mod table;
 pub mod wa;
+mod words;
 
 use crate::audit::findings::Findings;
 use std::io::{self, Write};
@@ -34,7 +42,20 @@ pub struct Report {
 }
 
 /// Every format.
-pub const ALL: &[Report] = &[table::REPORT, json::REPORT, ndjson::REPORT, ocsf::REPORT, asff::REPORT, wa::REPORT];
+pub const ALL: &[Report] = &[
+    table::REPORT,
+    json::REPORT,
+    ndjson::REPORT,
+    ocsf::REPORT,
+    asff::REPORT,
+    sarif::REPORT,
+    junit::REPORT,
+    csv::REPORT,
+    markdown::REPORT,
+    html::REPORT,
+    wa::REPORT,
+    openmetrics::REPORT,
+];
 
 /// The format of a name.
 pub fn find(name: &str) -> Option<&'static Report> {

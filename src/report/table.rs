@@ -1,12 +1,10 @@
 //! `table`: for people at a terminal. What REL 9 answers, then what fails, worst first, with what to do about it.
 
 use super::escape::terminal;
-use super::{Report, Target};
-use crate::audit::findings::{BestPracticeSummary, CoverageSummary, Finding, Findings, ReproducibleData, Status};
-use crate::inventory::CoverageStatus;
-use crate::rules::{BestPractice, Severity};
+use super::{Report, Target, words};
+use crate::audit::findings::{BaselineMark, BestPracticeSummary, Finding, Findings, Status};
+use crate::rules::Severity;
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 pub const REPORT: Report = Report { name: "table", about: "for people at a terminal", write };
@@ -33,18 +31,8 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn head(&self, out: &mut dyn Write) -> io::Result<()> {
-        let audit = &self.findings.audit;
-        let accounts = match audit.accounts.as_slice() {
-            [one] => format!("account {one}"),
-            several => format!("{} accounts", several.len()),
-        };
-        let regions = match audit.regions.as_slice() {
-            [one] => format!("Region {one}"),
-            several => format!("{} Regions", several.len()),
-        };
-        let when = audit.as_of.format("%Y-%m-%d %H:%M UTC");
         writeln!(out, "{}", self.bold("REL 9: How do you back up data?"))?;
-        writeln!(out, "{} · {} · as of {when}\n", terminal(&accounts), terminal(&regions))
+        writeln!(out, "{}\n", words::scope(&self.findings.audit))
     }
 
     fn best_practices(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -65,7 +53,7 @@ impl Page<'_> {
         let number = |count: u64| Cell::new(count).set_alignment(comfy_table::CellAlignment::Right);
         vec![
             Cell::new(format!("{} {}", practice.id.id(), practice.id.title())),
-            self.coloured(&practice.risk, colour),
+            self.coloured(&terminal(&practice.risk), colour),
             number(practice.fail),
             number(practice.unknown),
             number(practice.waived),
@@ -74,8 +62,7 @@ impl Page<'_> {
     }
 
     fn coverage(&self, out: &mut dyn Write) -> io::Result<()> {
-        let coverage = &self.findings.summary.coverage;
-        let text = coverage_line(coverage);
+        let text = words::coverage(self.findings);
         for line in wrap(&text, self.target.width) {
             writeln!(out, "{line}")?;
         }
@@ -84,28 +71,19 @@ impl Page<'_> {
 
     /// Every operation that did not answer, with where.
     fn not_read(&self, out: &mut dyn Write) -> io::Result<()> {
-        let mut places: BTreeMap<(String, CoverageStatus), Vec<String>> = BTreeMap::new();
-        for entry in self.findings.collection.iter().filter(|entry| entry.status != CoverageStatus::Ok) {
-            let operation = format!("{}:{}", entry.service, entry.operation);
-            places.entry((operation, entry.status)).or_default().push(format!("{}/{}", entry.account, entry.region));
-        }
-        if places.is_empty() {
+        let lines = words::not_read(self.findings);
+        if lines.is_empty() {
             return Ok(());
         }
         writeln!(out, "{}", self.bold("Could not be read"))?;
-        for ((operation, status), mut places) in places {
-            places.sort();
-            places.dedup();
-            let more = if places.len() > 3 { format!(" and {} more", places.len() - 3) } else { String::new() };
-            let text =
-                format!("{operation} {} in {}{more}", status.as_str(), places.iter().take(3).cloned().collect::<Vec<_>>().join(", "));
-            self.paragraph(out, "- ", &terminal(&text))?;
+        for line in lines {
+            self.paragraph(out, "- ", &line)?;
         }
         writeln!(out)
     }
 
     fn failures(&self, out: &mut dyn Write) -> io::Result<()> {
-        let groups = self.groups(|finding| finding.status == Status::Fail);
+        let groups = words::groups(self.findings, |finding| finding.status == Status::Fail);
         if groups.is_empty() {
             return writeln!(out, "{}\n", self.bold("Nothing fails."));
         }
@@ -130,7 +108,7 @@ impl Page<'_> {
             if status == Status::Pass && !self.target.all {
                 continue;
             }
-            let groups = self.groups(|finding| finding.status == status);
+            let groups = words::groups(self.findings, |finding| finding.status == status);
             let count: usize = groups.iter().map(Vec::len).sum();
             if count == 0 {
                 continue;
@@ -144,34 +122,21 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// Findings of one rule and severity together, in the order of the document.
-    fn groups(&self, keep: impl Fn(&Finding) -> bool) -> Vec<Vec<&Finding>> {
-        let mut groups: BTreeMap<(BestPractice, &str), Vec<&Finding>> = BTreeMap::new();
-        for finding in self.findings.findings.iter().filter(|finding| keep(finding)) {
-            groups.entry((finding.best_practice, &finding.rule)).or_default().push(finding);
-        }
-        groups.into_values().collect()
-    }
-
     fn group(&self, group: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
         let first = group[0];
         let title = format!("{} [{}]", first.title, first.best_practice.id());
         for line in wrap(&terminal(&title), self.target.width.saturating_sub(2)) {
             writeln!(out, "  {}", self.bold(&line))?;
         }
-        writeln!(out, "  {}", self.paint(&first.rule, "2"))?;
+        writeln!(out, "  {}", self.paint(&terminal(&first.rule), "2"))?;
         let listed = if self.target.all { group.len() } else { LISTED };
         for finding in group.iter().take(listed) {
-            let resource = &finding.resource;
-            let place = match &finding.location {
-                Some(location) => format!("{}:{}", location.file, location.line),
-                None => format!("{}/{}", resource.account, resource.region),
-            };
-            let name = resource.name.as_deref().filter(|name| *name != resource.id).map_or(String::new(), |name| format!(" ({name})"));
-            let mut text = format!("{}{name} in {place}: {}", resource.id, finding.message);
+            let mut text = format!("{}: {}", words::resource(finding), finding.message);
             if let Some(waiver) = finding.waiver.as_ref().filter(|_| finding.status == Status::Waived) {
-                let until = waiver.expires.map_or(String::new(), |expires| format!(" until {expires}"));
-                text.push_str(&format!(" [waived{until} by {}: {}]", waiver.approved_by, waiver.reason));
+                text.push_str(&format!(" [{}]", words::waiver(waiver)));
+            }
+            if finding.baseline == Some(BaselineMark::Known) {
+                text.push_str(" [known]");
             }
             self.paragraph(out, "    - ", &terminal(&text))?;
         }
@@ -181,7 +146,7 @@ impl Page<'_> {
         if let (Status::Fail, Some(remediation)) = (first.status, &first.remediation) {
             self.paragraph(out, "    Fix: ", &terminal(&remediation.summary))?;
             if let Some(command) = remediation.cli.first() {
-                self.command(out, &first.rule, &terminal(command))?;
+                self.command(out, &terminal(&first.rule), &terminal(command))?;
             }
         }
         Ok(())
@@ -194,7 +159,7 @@ impl Page<'_> {
                 .iter()
                 .enumerate()
                 .try_for_each(|(number, line)| writeln!(out, "      {} {line}", if number == 0 { "$" } else { " " })),
-            None => self.paragraph(out, "      ", &format!("(`rel9 rules show {rule}` has the commands)")),
+            None => self.paragraph(out, "      ", &terminal(&format!("(`rel9 rules show {rule}` has the commands)"))),
         }
     }
 
@@ -206,7 +171,7 @@ impl Page<'_> {
         writeln!(out, "{}", self.bold(&format!("Reproducible data, which owes no backup ({})", data.len())))?;
         let listed = if self.target.all { data.len() } else { LISTED };
         for entry in data.iter().take(listed) {
-            self.paragraph(out, "  - ", &terminal(&reproducible_line(entry)))?;
+            self.paragraph(out, "  - ", &terminal(&words::reproducible(entry)))?;
         }
         if data.len() > listed {
             writeln!(out, "  … and {} more", data.len() - listed)?;
@@ -215,17 +180,15 @@ impl Page<'_> {
     }
 
     fn tail(&self, out: &mut dyn Write) -> io::Result<()> {
-        let by_status = &self.findings.summary.by_status;
-        let count = |status: Status| by_status.get(&status).copied().unwrap_or(0);
-        let text = format!(
-            "{} resources judged: {} fail, {} unknown, {} waived, {} pass.",
-            self.findings.summary.resources,
-            count(Status::Fail),
-            count(Status::Unknown),
-            count(Status::Waived),
-            count(Status::Pass)
-        );
-        writeln!(out, "{}", self.bold(&text))
+        writeln!(out, "{}", self.bold(&words::totals(&self.findings.summary)))?;
+        if let Some(baseline) = &self.findings.summary.baseline {
+            let text = format!(
+                "Compared with the baseline: {} failures are known and do not count for the gate, {} are new, {} are fixed.",
+                baseline.known, baseline.new, baseline.fixed
+            );
+            self.paragraph(out, "", &text)?;
+        }
+        Ok(())
     }
 
     fn paragraph(&self, out: &mut dyn Write, lead: &str, text: &str) -> io::Result<()> {
@@ -279,27 +242,6 @@ fn severity_code(severity: Severity) -> &'static str {
         Severity::Low => "36",
         Severity::Info => "2",
     }
-}
-
-fn coverage_line(coverage: &CoverageSummary) -> String {
-    let owing = coverage.data_resources - coverage.reproducible;
-    let parts = [
-        (coverage.stale, "stale"),
-        (coverage.selected_not_protected, "selected but never backed up"),
-        (coverage.opt_in_blocked, "blocked by opt-in"),
-        (coverage.unprotected, "unprotected"),
-        (coverage.unknown, "unknown"),
-        (coverage.reproducible, "reproducible"),
-    ];
-    let rest: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
-    let rest = if rest.is_empty() { String::new() } else { format!(" · {}", rest.join(" · ")) };
-    format!("Coverage: {} of {owing} data resources protected ({:.1} %){rest}", coverage.protected, coverage.percent)
-}
-
-fn reproducible_line(entry: &ReproducibleData) -> String {
-    let until = entry.why.expires_at.map_or(String::new(), |expires| format!(", until {}", expires.format("%Y-%m-%d")));
-    let reason = entry.why.reason.as_deref().unwrap_or("no reason given");
-    format!("{} in {}/{}: {reason}{until}", entry.resource.id, entry.resource.account, entry.resource.region)
 }
 
 /// Breaks a command at spaces with a backslash; `None` when a word does not fit or quotes could be torn apart.

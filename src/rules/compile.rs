@@ -57,6 +57,8 @@ pub struct Rule {
     pub reproducible: bool,
     /// Judges templates and nothing else.
     pub templates_only: bool,
+    /// Judges no template.
+    pub live_only: bool,
     pub references: BTreeMap<String, Vec<String>>,
     /// The file as it was written, for `rules show`, `rules docs` and `rules test`.
     pub file: RuleFile,
@@ -126,6 +128,7 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
         remediation,
         reproducible: file.reproducible,
         templates_only: file.templates_only,
+        live_only: file.live_only,
         references: file.references.clone(),
         path: path.to_owned(),
         file,

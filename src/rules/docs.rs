@@ -1,11 +1,8 @@
 //! The rule reference: Markdown from the rule files.
 
-use super::{BestPractice, Rule, RuleSet};
+use super::{BestPractice, Rule, RuleSet, sources};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-
-/// The sources whose resources a rule can judge.
-pub const SOURCES: [&str; 2] = ["aws", "inventory"];
 
 /// The pages by file name: `index.md` and one a service.
 pub fn pages(rules: &RuleSet) -> BTreeMap<String, String> {
@@ -58,6 +55,7 @@ pub fn one(rule: &Rule) -> String {
         rule.applies_to.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
     };
     let _ = writeln!(page, "- Judges: {types}");
+    let _ = writeln!(page, "- Sources: {}", sources::of(rule).join(", "));
     if let Some(when) = &rule.when {
         let _ = writeln!(page, "- When: `{}`", one_line(when.source()));
     }

@@ -190,6 +190,9 @@ pub struct RuleFile {
     /// Judges templates and nothing else: it asks for what only a template says.
     #[serde(default)]
     pub templates_only: bool,
+    /// Judges no template: it asks for what only an account shows, though its facts may look declared.
+    #[serde(default)]
+    pub live_only: bool,
     pub remediation: Remediation,
     #[serde(default)]
     pub references: BTreeMap<String, Vec<String>>,

@@ -42,10 +42,13 @@ fn register(env: &mut Env) -> Result<(), DeclarationError> {
         CelString::from("unknown size".to_owned())
     }
     fn arn_region(arn: &CelString) -> CelString<'static> {
-        CelString::from(arn_part(arn.inner(), 3))
+        CelString::from(crate::protection::arn::region(arn.inner()).to_owned())
     }
     fn arn_account(arn: &CelString) -> CelString<'static> {
-        CelString::from(arn_part(arn.inner(), 4))
+        CelString::from(crate::protection::arn::account(arn.inner()).to_owned())
+    }
+    fn windows_overlap(backup: &CelString, maintenance: &CelString) -> CelBool {
+        CelBool::from(do_windows_overlap(backup.inner(), maintenance.inner()))
     }
     cel::add_overload!(env, fn minutes: (CelInt) -> CelInt)?;
     cel::add_overload!(env, fn hours: (CelInt) -> CelInt)?;
@@ -57,11 +60,38 @@ fn register(env: &mut Env) -> Result<(), DeclarationError> {
     cel::add_overload!(env, fn human_bytes_unknown: (CelNull) -> CelString, name = "human_bytes", id = "human_bytes_null")?;
     cel::add_overload!(env, fn arn_region: (CelString) -> CelString, name = "arn_region")?;
     cel::add_overload!(env, fn arn_account: (CelString) -> CelString, name = "arn_account")?;
+    cel::add_overload!(env, fn windows_overlap: (CelString, CelString) -> CelBool, name = "windows_overlap")?;
     Ok(())
 }
 
-fn arn_part(arn: &str, part: usize) -> String {
-    arn.split(':').nth(part).unwrap_or_default().to_owned()
+/// Whether a daily backup window (`hh24:mi-hh24:mi`) and a weekly maintenance window (`ddd:hh24:mi-ddd:hh24:mi`) share a minute. Texts of
+/// another form share none: RDS refuses them.
+fn do_windows_overlap(backup: &str, maintenance: &str) -> bool {
+    const DAY: i64 = 24 * 60;
+    let (Some((backup_start, backup_end)), Some((start, end))) = (window(backup), window(maintenance)) else { return false };
+    let backup_length = (backup_end - backup_start).rem_euclid(DAY);
+    let length = (end - start).rem_euclid(7 * DAY);
+    // The backup runs every day: what counts is the time of day at which maintenance begins.
+    let from_backup = (start - backup_start).rem_euclid(DAY);
+    from_backup < backup_length || DAY - from_backup < length
+}
+
+/// Both ends in minutes since Sunday, or since midnight where no day is named.
+fn window(text: &str) -> Option<(i64, i64)> {
+    let minutes = |text: &str| -> Option<i64> {
+        let parts: Vec<&str> = text.trim().split(':').collect();
+        let (day, hour, minute) = match parts[..] {
+            [hour, minute] => (0, hour, minute),
+            [day, hour, minute] => {
+                let days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+                (days.iter().position(|name| day.eq_ignore_ascii_case(name))? as i64, hour, minute)
+            }
+            _ => return None,
+        };
+        Some((day * 24 + i64::from(hour.parse::<u8>().ok()?)) * 60 + i64::from(minute.parse::<u8>().ok()?))
+    };
+    let (start, end) = text.split_once('-')?;
+    Some((minutes(start)?, minutes(end)?))
 }
 
 /// A duration as people say it: its two largest units.

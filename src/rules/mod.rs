@@ -9,6 +9,7 @@ mod functions;
 mod paths;
 pub mod selftest;
 pub mod shape;
+pub mod sources;
 pub mod template;
 pub mod value;
 

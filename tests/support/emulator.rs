@@ -1,6 +1,6 @@
 //! The emulator of AWS (`tests/emulator`): its virtual environment, its process, and its control calls.
 
-use super::{ACCOUNT, Rel9, project};
+use super::{ACCOUNT, Rel9, project, python};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -116,8 +116,8 @@ impl Drop for Emulator {
     }
 }
 
-/// The Python of the emulator.
+/// The Python of the emulator's virtual environment.
 fn python() -> &'static Path {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
-    PYTHON.get_or_init(|| super::python("tests/emulator/requirements.txt"))
+    PYTHON.get_or_init(|| python::with("emulator", "tests/emulator/requirements.txt"))
 }

@@ -2,9 +2,10 @@
 
 #![allow(dead_code, unused_imports, reason = "every test binary uses another part of it")]
 
+pub mod demo;
 mod emulator;
 mod program;
-mod python;
+pub mod python;
 
 pub use emulator::Emulator;
 pub use program::{Rel9, Run, wait};

@@ -1,4 +1,4 @@
-//! Python with packages of exact versions, in virtual environments below the target folder.
+//! Python for tests: virtual environments with what a `requirements.txt` names, made by the first test that needs them.
 
 use super::project;
 use sha2::{Digest, Sha256};
@@ -6,29 +6,32 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The Python of the virtual environment with the packages of a requirements file, which the first test that needs it makes: one for each
-/// version of the file. Test binaries that run at the same time wait for the one that makes it.
-pub fn python(requirements: &str) -> PathBuf {
+/// The Python of a virtual environment. There is one for each version of the requirements; test binaries that run at the same time wait for the
+/// one that makes it.
+pub fn with(name: &str, requirements: &str) -> PathBuf {
+    environment(name, requirements).join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
+}
+
+fn environment(name: &str, requirements: &str) -> PathBuf {
     let requirements = project(requirements);
-    let digest = Sha256::digest(fs::read(&requirements).expect("the requirements file"));
+    let digest = Sha256::digest(fs::read(&requirements).expect("a requirements.txt"));
     let hash: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    let name = requirements.parent().and_then(|folder| folder.file_name()).expect("a folder").to_string_lossy();
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-venv-{hash}"));
-    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     let complete = folder.join("complete"); // a file that is there once everything else is
     if complete.exists() {
-        return python;
+        return folder;
     }
     let lock = File::create(folder.with_extension("lock")).expect("the target folder can be written");
     lock.lock().expect("a lock");
     if !complete.exists() {
         // Not made beside and moved: the scripts of a virtual environment know where it is.
         let _ = fs::remove_dir_all(&folder);
-        run(Command::new(new_enough_python()).args(["-m", "venv"]).arg(&folder));
-        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&requirements));
+        run(Command::new(new_enough()).args(["-m", "venv"]).arg(&folder));
+        let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+        run(Command::new(python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&requirements));
         File::create(&complete).expect("the target folder can be written");
     }
-    python
+    folder
 }
 
 fn run(command: &mut Command) {
@@ -37,14 +40,15 @@ fn run(command: &mut Command) {
 }
 
 /// A Python of version 3.11 or later.
-fn new_enough_python() -> &'static str {
+fn new_enough() -> &'static str {
     let check = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
     let fits = |name: &&&str| Command::new(name).args(["-c", check]).output().is_ok_and(|output| output.status.success());
     let names = ["python3", "python3.11", "python3.12", "python3.13", "python3.14", "python"];
     names.iter().find(fits).unwrap_or_else(|| {
         panic!(
-            "the end-to-end tests run against an emulator of AWS that needs Python 3.11 or later with its venv module: \
-             none of {names:?} is one. Install it (Debian and Ubuntu: apt install python3 python3-venv), or leave these tests out: cargo test --lib"
+            "the end-to-end tests run against an emulator of AWS, and check reports with the readers that others use; both need Python 3.11 or \
+             later with its venv module: none of {names:?} is one. Install it (Debian and Ubuntu: apt install python3 python3-venv), or leave \
+             these tests out: cargo test --lib"
         )
     })
 }

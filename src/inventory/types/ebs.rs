@@ -46,6 +46,18 @@ pub struct BlockDevice {
     pub encrypted: Option<bool>,
 }
 
+/// An EBS volume that a template lets an instance make.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DeclaredBlockDevice {
+    /// `null` for the root device where the template does not name it: the image does.
+    pub device: Option<String>,
+    /// Where the template does not say it, as the account's encryption by default; `null` when a snapshot decides it or it cannot be known.
+    pub encrypted: Option<bool>,
+    /// The snapshot that it is made from.
+    pub snapshot_id: Option<String>,
+    pub root: bool,
+}
+
 properties! {
     /// An EBS volume.
     Volume = "AWS::EC2::Volume", data: Some("EBS"), operation: "ec2:DescribeVolumes" {
@@ -76,7 +88,34 @@ properties! {
         /// The Auto Scaling group that owns it (tag `aws:autoscaling:groupName`).
         autoscaling_group: Option<String>,
         spot: bool,
+        /// Templates only: the EBS volumes that the instance is started with, the root volume always among them.
+        block_devices: Vec<DeclaredBlockDevice>,
     }
+}
+
+macro_rules! launch {
+    ($(#[doc = $doc:literal])* $name:ident, $type_name:literal, $operation:literal) => {
+        properties! {
+            $(#[doc = $doc])*
+            $name = $type_name, data: None, operation: $operation {
+                /// The EBS volumes that each instance is started with, the root volume always among them.
+                block_devices: Vec<DeclaredBlockDevice>,
+            }
+        }
+    };
+}
+
+launch! {
+    /// A launch template; templates only.
+    LaunchTemplate, "AWS::EC2::LaunchTemplate", "ec2:DescribeLaunchTemplateVersions"
+}
+launch! {
+    /// A launch configuration; templates only.
+    LaunchConfiguration, "AWS::AutoScaling::LaunchConfiguration", "autoscaling:DescribeLaunchConfigurations"
+}
+launch! {
+    /// A Spot Fleet request; templates only.
+    SpotFleet, "AWS::EC2::SpotFleet", "ec2:DescribeSpotFleetRequests"
 }
 
 properties! {

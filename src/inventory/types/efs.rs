@@ -32,6 +32,9 @@ properties! {
         /// Where this file system replicates to; empty for one that does not, or is itself a destination.
         #[from("elasticfilesystem:DescribeReplicationConfigurations")]
         replication: Vec<Replication>,
+        /// Whether another file system replicates into this one.
+        #[from("elasticfilesystem:DescribeReplicationConfigurations")]
+        replica: bool,
         size_bytes: Option<i64>,
     }
 }

@@ -201,13 +201,42 @@ pub struct RestoreTests {
     pub count: i64,
     pub last_success_at: Option<DateTime<Utc>>,
     pub last_success_age_seconds: Option<i64>,
-    /// What proves it: `restore job …`, `LastRestoreTime of a recovery point`, `table … restored from it`.
+    /// What proves it: `restore job …`, `LastRestoreTime of a recovery point`, `table … restored from it`, `ledger line 7: …`.
     pub last_success_source: Option<String>,
     pub last_failure_at: Option<DateTime<Utc>>,
     /// Whether the last successful one was validated; `null` without a successful one.
     pub validated: Option<bool>,
     /// `null` without any attempt.
     pub last_attempt: Option<RestoreAttempt>,
+    /// The restores that the inventory itself shows, for the ledger; rules do not see them.
+    #[serde(skip)]
+    pub seen: Vec<Restore>,
+}
+
+/// A finished restore of one of the resource's backups.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Restore {
+    pub at: DateTime<Utc>,
+    /// What proves it.
+    pub source: String,
+    pub succeeded: bool,
+    /// Somebody or something checked the restored data, and it was right.
+    pub validated: bool,
+    pub took_seconds: Option<i64>,
+    /// What AWS says of the job (or the people who did it); `None` where only its result is seen.
+    pub attempt: Option<RestoreAttempt>,
+}
+
+impl Restore {
+    /// Whether both are about one and the same restore.
+    pub fn is_same(&self, other: &Restore) -> bool {
+        self.at == other.at && self.source == other.source
+    }
+
+    /// Whether its outcome may still change: its validation is going on.
+    pub fn is_open(&self) -> bool {
+        self.attempt.as_ref().is_some_and(|attempt| attempt.validation_status.as_deref() == Some("VALIDATING"))
+    }
 }
 
 /// A finished restore attempt.
@@ -242,14 +271,15 @@ pub struct Jobs {
     pub unresolved: Vec<JobFailure>,
 }
 
-/// What only buckets have.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct BucketFacts {
-    /// Encryption types that neither `BlockedEncryptionTypes` nor a Deny of the bucket policy for everyone refuses, of
-    /// `SSE-S3`, `SSE-KMS`, `DSSE-KMS`, `SSE-C`.
-    pub accepted_encryption_types: Vec<String>,
-    /// One a replication rule that is enabled.
-    pub destinations: Vec<ReplicationDestination>,
+facts! {
+    /// What only buckets have.
+    BucketFacts {
+        /// Encryption types that neither `BlockedEncryptionTypes` nor a Deny of the bucket policy for everyone refuses, of
+        /// `SSE-S3`, `SSE-KMS`, `DSSE-KMS`, `SSE-C`.
+        accepted_encryption_types: Vec<String>,
+        /// One a replication rule that is enabled.
+        destinations: Vec<ReplicationDestination>,
+    }
 }
 
 facts! {

@@ -1,0 +1,34 @@
+//! Compares an audit with an earlier one of its kind: failures that were known then do not fail the gate.
+
+use super::findings::{BaselineMark, BaselineSummary, Finding, Findings, Status};
+use crate::rules::Severity;
+use std::collections::HashMap;
+
+/// Marks every failure as known or new, and counts them.
+///
+/// Known is what failed in the baseline, with at least the severity that it has now. Fixed is what failed there and passes now; what is
+/// gone, waived or unknown is not.
+pub fn mark(findings: &mut Findings, baseline: &Findings) {
+    let failed = failures(&baseline.findings);
+    let mut counts = BaselineSummary::default();
+    for finding in &mut findings.findings {
+        let then = failed.get(finding.id.as_str());
+        match finding.status {
+            Status::Fail if then.is_some_and(|severity| *severity >= finding.severity) => {
+                counts.known += 1;
+                finding.baseline = Some(BaselineMark::Known);
+            }
+            Status::Fail => {
+                counts.new += 1;
+                finding.baseline = Some(BaselineMark::New);
+            }
+            Status::Pass if then.is_some() => counts.fixed += 1,
+            _ => {}
+        }
+    }
+    findings.summary.baseline = Some(counts);
+}
+
+fn failures(findings: &[Finding]) -> HashMap<&str, Severity> {
+    findings.iter().filter(|finding| finding.status == Status::Fail).map(|finding| (finding.id.as_str(), finding.severity)).collect()
+}

@@ -1,0 +1,339 @@
+//! The recovery ledger: evidence of recovery in a chain of NDJSON lines that is only ever appended to. Each entry has the hash of the one
+//! before, so that a changed, missing or exchanged line breaks the chain, and nothing in a broken ledger counts. Works on bytes: where they
+//! are kept is the command line's business.
+//!
+//! A line is canonical: it is exactly what this module would write for it. So no byte of it can change without being noticed.
+
+pub mod evidence;
+
+use crate::protection::Ledger;
+use crate::protection::ledger::Recorded;
+use crate::rules::hex;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::fmt;
+
+/// The schema of the file.
+pub const SCHEMA: &str = "rel9.ledger/1";
+
+/// The first line.
+const HEADER: &str = r#"{"schema":"rel9.ledger/1"}"#;
+
+/// What an entry is evidence of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A finished restore that AWS showed: a restore job, a last restore time, a table or volume made from a backup.
+    RestoreTest,
+    /// The newest restorable backup at the time of an audit. For the record: it may have been deleted since.
+    Backup,
+    /// The newest copy in another place at the time of an audit. For the record, too.
+    Copy,
+    /// A restore test that people ran and vouch for.
+    Attestation,
+}
+
+impl Kind {
+    /// The kind as the file writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::RestoreTest => "restore_test",
+            Kind::Backup => "backup",
+            Kind::Copy => "copy",
+            Kind::Attestation => "attestation",
+        }
+    }
+}
+
+/// How a restore ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Success,
+    Failure,
+}
+
+/// One line of the ledger.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Counted from 1.
+    pub seq: u64,
+    /// The hash of the entry before; of the first entry, that of the header line.
+    pub prev: String,
+    /// `sha256:` and the digest of this line without this key.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub hash: String,
+    pub kind: Kind,
+    /// The ARN of the resource that was backed up.
+    pub resource: String,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// As of when it was seen; of an attestation, when it was written down.
+    pub recorded_at: DateTime<Utc>,
+    /// What proves it.
+    pub source: String,
+    /// Of restore tests and attestations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<Outcome>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validated: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took_seconds: Option<i64>,
+    /// Of restore jobs, AWS's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_status: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Where a copy is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Of attestations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl Entry {
+    /// An entry that has no place in a chain yet.
+    pub fn draft(kind: Kind, resource: &str, at: DateTime<Utc>, source: String) -> Self {
+        Entry {
+            seq: 0,
+            prev: String::new(),
+            hash: String::new(),
+            kind,
+            resource: resource.to_owned(),
+            at,
+            recorded_at: at,
+            source,
+            result: None,
+            validated: None,
+            took_seconds: None,
+            status: None,
+            validation_status: None,
+            message: None,
+            account: None,
+            region: None,
+            operator: None,
+            ticket: None,
+            note: None,
+        }
+    }
+
+    /// The line that it is on, counted from 1: the header is before the entries.
+    pub fn line(&self) -> u64 {
+        self.seq.saturating_add(1)
+    }
+
+    /// What makes two entries accounts of the same thing.
+    fn key(&self) -> Key {
+        (self.kind, self.resource.clone(), self.at, self.source.clone())
+    }
+
+    /// Whether it says the same as another, whenever it was recorded.
+    fn says_the_same(&self, other: &Entry) -> bool {
+        let plain = |entry: &Entry| Entry { seq: 0, prev: String::new(), hash: String::new(), recorded_at: entry.at, ..entry.clone() };
+        plain(self) == plain(other)
+    }
+
+    fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    fn digest(&self) -> String {
+        sha256(Entry { hash: String::new(), ..self.clone() }.text().as_bytes())
+    }
+
+    /// What its kind demands and is not there.
+    fn lacks(&self) -> Option<&'static str> {
+        let judged = matches!(self.kind, Kind::RestoreTest | Kind::Attestation);
+        let attested = self.kind == Kind::Attestation;
+        [
+            (judged && self.result.is_none(), "result"),
+            (attested && self.took_seconds.is_none(), "took_seconds"),
+            (attested && self.operator.is_none(), "operator"),
+            (attested && self.ticket.is_none(), "ticket"),
+        ]
+        .into_iter()
+        .find_map(|(missing, name)| missing.then_some(name))
+    }
+}
+
+type Key = (Kind, String, DateTime<Utc>, String);
+
+fn sha256(bytes: &[u8]) -> String {
+    format!("sha256:{}", hex(&Sha256::digest(bytes)))
+}
+
+/// Why a ledger cannot be trusted.
+#[derive(Debug, PartialEq)]
+pub struct Broken {
+    /// Counted from 1; 0 when the whole file is meant.
+    pub line: usize,
+    pub what: String,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; nothing in a broken ledger counts", self.what)
+    }
+}
+
+/// A ledger whose chain holds.
+#[derive(Debug)]
+pub struct Chain {
+    entries: Vec<Entry>,
+    head: String,
+}
+
+impl Default for Chain {
+    /// A ledger that has only its header.
+    fn default() -> Self {
+        Chain { entries: Vec::new(), head: sha256(HEADER.as_bytes()) }
+    }
+}
+
+impl Chain {
+    /// The text of a ledger without entries.
+    pub fn empty_text() -> String {
+        format!("{HEADER}\n")
+    }
+
+    /// Reads a ledger and checks every link.
+    ///
+    /// # Errors
+    /// The first line at which the chain is broken.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Broken> {
+        if bytes.is_empty() {
+            return Err(Broken { line: 0, what: "the file is empty, a ledger has a header line at least".to_owned() });
+        }
+        let mut chain = Chain::default();
+        for (at, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
+            let broken = |what: String| Broken { line: at + 1, what };
+            let Some(text) = line.strip_suffix(b"\n") else {
+                return Err(broken("the line is cut off, so that the end of the ledger is missing".to_owned()));
+            };
+            if at == 0 {
+                check_header(text).map_err(broken)?;
+            } else {
+                let entry = chain.check(text).map_err(broken)?;
+                chain.head.clone_from(&entry.hash);
+                chain.entries.push(entry);
+            }
+        }
+        Ok(chain)
+    }
+
+    /// Reads the next entry.
+    fn check(&self, text: &[u8]) -> Result<Entry, String> {
+        let entry: Entry = serde_json::from_slice(text).map_err(|error| format!("no entry of a ledger: {}", plain(&error)))?;
+        let expected = self.entries.len() as u64 + 1;
+        if entry.seq != expected {
+            return Err(format!("the chain is broken: this is entry {}, entry {expected} is expected here", entry.seq));
+        }
+        if entry.prev != self.head {
+            return Err(format!("the chain is broken: `prev` is {}, the entry before has {}", entry.prev, self.head));
+        }
+        let digest = entry.digest();
+        if entry.hash != digest {
+            return Err(format!("the chain is broken: the entry was changed, its hash is {digest}, not {}", entry.hash));
+        }
+        if entry.text().as_bytes() != text {
+            return Err("the chain is broken: the entry is not written as rel9 writes it".to_owned());
+        }
+        match entry.lacks() {
+            Some(name) => Err(format!("{} without `{name}`", entry.kind.as_str())),
+            None => Ok(entry),
+        }
+    }
+
+    /// The hash at which the chain ends.
+    pub fn head(&self) -> &str {
+        &self.head
+    }
+
+    /// The entries, oldest first.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// How many entries come after the one with this hash; `None` when the chain has no such hash.
+    pub fn entries_after(&self, hash: &str) -> Option<usize> {
+        if hash == Chain::default().head {
+            return Some(self.entries.len());
+        }
+        self.entries.iter().rev().position(|entry| entry.hash == hash)
+    }
+
+    /// An entry about the same thing: kind, resource, moment and source. Of several, the last.
+    pub fn same(&self, draft: &Entry) -> Option<&Entry> {
+        let key = draft.key();
+        self.entries.iter().rev().find(|entry| entry.key() == key)
+    }
+
+    /// The restore tests as the join takes them. A later entry about the same restore replaces an earlier one.
+    pub fn view(&self) -> Ledger {
+        let mut view = Ledger::default();
+        for entry in &self.entries {
+            if let Some(restore) = evidence::restore_of(entry) {
+                view.add(&entry.resource, Recorded { line: entry.line(), restore });
+            }
+        }
+        view
+    }
+
+    /// Adds what the chain does not say yet: the text to append to the file, empty when there is nothing new.
+    pub fn extend(&mut self, mut drafts: Vec<Entry>, recorded_at: DateTime<Utc>) -> String {
+        drafts.sort_by_cached_key(|draft| (draft.at, draft.kind, draft.resource.clone(), draft.source.clone(), draft.text()));
+        // Two accounts of one thing would take turns at being the last.
+        drafts.dedup_by(|a, b| a.key() == b.key());
+        let mut last: HashMap<Key, usize> = self.entries.iter().enumerate().map(|(at, entry)| (entry.key(), at)).collect();
+        let mut added = String::new();
+        for draft in drafts {
+            let known = last.get(&draft.key()).and_then(|at| self.entries.get(*at));
+            if known.is_some_and(|known| known.says_the_same(&draft)) {
+                continue;
+            }
+            let mut entry =
+                Entry { seq: self.entries.len() as u64 + 1, prev: self.head.clone(), hash: String::new(), recorded_at, ..draft };
+            entry.hash = entry.digest();
+            added.push_str(&entry.text());
+            added.push('\n');
+            self.head.clone_from(&entry.hash);
+            last.insert(entry.key(), self.entries.len());
+            self.entries.push(entry);
+        }
+        added
+    }
+}
+
+fn check_header(text: &[u8]) -> Result<(), String> {
+    if text == HEADER.as_bytes() {
+        return Ok(());
+    }
+    #[derive(Deserialize)]
+    struct Header {
+        schema: String,
+    }
+    match serde_json::from_slice::<Header>(text) {
+        Ok(header) if header.schema == SCHEMA => Err(format!("the header was changed: it is `{HEADER}`, byte for byte")),
+        Ok(header) => Err(format!("schema is `{}`, this version reads `{SCHEMA}`", header.schema)),
+        Err(_) => Err(format!("not a rel9 ledger, which starts with the line `{HEADER}`")),
+    }
+}
+
+/// An error of JSON without its place in the line's own counting of lines.
+fn plain(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    format!("{} (column {})", text.strip_suffix(&place).unwrap_or(&text), error.column())
+}

@@ -1,0 +1,135 @@
+//! Reads findings documents again, and refuses what rel9 has not written: another version, cut off, or changed since.
+
+use super::findings::{BaselineMark, CoverageSummary, Findings, SCHEMA, Status, Summary};
+use super::judge::finding_id;
+use super::{fingerprint, is_complete, summarise};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+/// Reads a findings document. `name` is what it is called in errors.
+///
+/// # Errors
+/// Why it is none, or not as it was written: with line and column where they are known.
+pub fn parse(name: &str, bytes: &[u8]) -> Result<Findings, String> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(format!("{name}: the file is empty"));
+    }
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(format!("{name}:1:1: not a findings document, which is a JSON object"));
+    }
+    check_schema(name, bytes)?;
+    let findings: Findings = serde_json::from_slice(bytes).map_err(|error| json_error(name, &error))?;
+    match difference(&findings) {
+        None => Ok(findings),
+        Some(what) => Err(format!("{name}: the document was changed since it was written: {what}")),
+    }
+}
+
+/// What tells one document from another.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(default)]
+    schema: Value,
+    /// A line of `--format ndjson` has it.
+    #[serde(default)]
+    rule: Option<IgnoredAny>,
+}
+
+fn check_schema(name: &str, bytes: &[u8]) -> Result<(), String> {
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Head>();
+    let head = match values.next() {
+        Some(Ok(head)) => head,
+        Some(Err(error)) => return Err(json_error(name, &error)),
+        None => return Err(format!("{name}: the file is empty")),
+    };
+    match head.schema {
+        Value::String(schema) if schema == SCHEMA => Ok(()),
+        Value::String(schema) => {
+            Err(format!("{name}: schema is `{schema}`, this version reads `{SCHEMA}`, which `rel9 audit --format json` writes"))
+        }
+        _ if head.rule.is_some() => {
+            Err(format!("{name}: these are findings alone (ndjson); give it the document that `rel9 audit --format json` writes"))
+        }
+        _ => Err(format!("{name}: not a findings document, which has `\"schema\": \"{SCHEMA}\"`")),
+    }
+}
+
+fn json_error(name: &str, error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let what = text.strip_suffix(&place).unwrap_or(&text);
+    let why = match error.classify() {
+        serde_json::error::Category::Eof => "the document is cut off: ",
+        serde_json::error::Category::Syntax => "not JSON: ",
+        _ => "not a findings document: ",
+    };
+    format!("{name}:{}:{}: {why}{what}", error.line(), error.column())
+}
+
+/// What the document says that does not follow from its findings.
+fn difference(document: &Findings) -> Option<String> {
+    if let Some(finding) = document.findings.iter().find(|finding| finding.id != finding_id(&finding.rule, &finding.resource.arn)) {
+        return Some(format!("the id of {} for {} is not theirs", finding.rule, finding.resource.arn));
+    }
+    if document.audit.complete != is_complete(&document.collection) {
+        return Some("audit.complete does not agree with the collection".to_owned());
+    }
+    if !is_consistent(&document.summary.coverage) {
+        return Some("the counts of summary.coverage do not add up".to_owned());
+    }
+    if let Some(what) = baseline_difference(document) {
+        return Some(what);
+    }
+    let counted =
+        Summary { baseline: document.summary.baseline.clone(), ..summarise(&document.findings, document.summary.coverage.clone()) };
+    if let Some(what) = first_difference(&document.summary, &counted) {
+        return Some(what);
+    }
+    let id = fingerprint(&document.audit, &document.findings);
+    (document.audit.id != id).then(|| "audit.id is not that of its findings".to_owned())
+}
+
+/// The states are all the data resources there are, and the percentage is theirs.
+fn is_consistent(coverage: &CoverageSummary) -> bool {
+    let states = [
+        coverage.protected,
+        coverage.stale,
+        coverage.selected_not_protected,
+        coverage.opt_in_blocked,
+        coverage.unprotected,
+        coverage.reproducible,
+        coverage.unknown,
+    ];
+    let sum: u128 = states.into_iter().map(u128::from).sum();
+    sum == u128::from(coverage.data_resources) && (coverage.clone().with_percent().percent - coverage.percent).abs() < 0.05
+}
+
+/// With a baseline every failure has a mark, and their counts are in the summary; else none has.
+fn baseline_difference(document: &Findings) -> Option<String> {
+    let count = |mark: BaselineMark| document.findings.iter().filter(|finding| finding.baseline == Some(mark)).count() as u64;
+    let agrees = match &document.summary.baseline {
+        Some(counts) => {
+            (counts.known, counts.new) == (count(BaselineMark::Known), count(BaselineMark::New))
+                && document.findings.iter().all(|finding| finding.baseline.is_some() == (finding.status == Status::Fail))
+        }
+        None => document.findings.iter().all(|finding| finding.baseline.is_none()),
+    };
+    (!agrees).then(|| "summary.baseline does not agree with the marks of the findings".to_owned())
+}
+
+fn first_difference(written: &Summary, counted: &Summary) -> Option<String> {
+    let said = |what: &str, written: Value, counted: Value| {
+        (written != counted).then(|| format!("summary.{what} is {written}, its findings give {counted}"))
+    };
+    let value = |part: serde_json::Result<Value>| part.unwrap_or_default();
+    said("resources", written.resources.into(), counted.resources.into())
+        .or_else(|| said("by_status", value(serde_json::to_value(&written.by_status)), value(serde_json::to_value(&counted.by_status))))
+        .or_else(|| {
+            said("by_severity", value(serde_json::to_value(&written.by_severity)), value(serde_json::to_value(&counted.by_severity)))
+        })
+        .or_else(|| {
+            let practices = |summary: &Summary| value(serde_json::to_value(&summary.best_practices));
+            said("best_practices", practices(written), practices(counted))
+        })
+}

@@ -1,0 +1,48 @@
+//! `rel9 diff`: compares two findings documents.
+
+use super::{Exit, Failure, report as stored};
+use crate::audit::diff;
+use crate::report::diff as render;
+use clap::ValueEnum;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The earlier findings document
+    #[arg(value_name = "OLD")]
+    old: PathBuf,
+    /// The later one; - reads standard input (of one of the two)
+    #[arg(value_name = "NEW")]
+    new: PathBuf,
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Show every entry of every list
+    #[arg(long)]
+    all: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For people at a terminal
+    Table,
+    /// The whole comparison, as `rel9 schema diff` describes it
+    Json,
+    /// For a pull request or a ticket
+    Markdown,
+}
+
+/// Exit code 1 when something got worse.
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    if [&args.old, &args.new].iter().all(|path| path.as_path() == Path::new("-")) {
+        return Err("only one of the two documents can come from standard input".to_owned().into());
+    }
+    let (old, new) = (stored::read(&args.old)?, stored::read(&args.new)?);
+    let diff = diff::of(&old, &new);
+    let text = match args.format {
+        Format::Table => render::text(&diff, args.all),
+        Format::Markdown => render::markdown(&diff, args.all),
+        Format::Json => serde_json::to_string_pretty(&diff).map_err(|error| error.to_string())? + "\n",
+    };
+    super::print(&text)?;
+    Ok(if diff.worse { Exit::Failed } else { Exit::Passed })
+}

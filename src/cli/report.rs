@@ -1,0 +1,42 @@
+//! `rel9 report`: renders a stored findings document again. Reading stored documents is here, too, for all commands that take one.
+
+use super::output::{self, Output};
+use super::{Exit, Failure};
+use crate::audit::findings::Findings;
+use crate::audit::stored;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A findings document, as `rel9 audit --format json` writes it; - reads standard input
+    #[arg(value_name = "FINDINGS")]
+    findings: PathBuf,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let outputs = args.output.prepare()?;
+    let findings = read(&args.findings)?;
+    output::write(&outputs, &findings)?;
+    Ok(Exit::Passed)
+}
+
+/// Reads a findings document; `-` is standard input.
+///
+/// # Errors
+/// A file that cannot be read, or is no findings document as rel9 wrote it: with its name, line and column where they are known.
+pub fn read(path: &Path) -> Result<Findings, String> {
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| format!("standard input: cannot be read: {error}"))?;
+        return stored::parse("standard input", &bytes);
+    }
+    let name = path.display().to_string();
+    if path.is_dir() {
+        return Err(format!("{name}: is a folder, not a findings document"));
+    }
+    bytes = std::fs::read(path).map_err(|error| format!("{name}: cannot be read: {error}"))?;
+    stored::parse(&name, &bytes)
+}

@@ -1,0 +1,97 @@
+//! `rel9 audit` of CloudFormation and Terraform: what is said on the command line about the place where templates will be deployed.
+
+use super::Failure;
+use crate::inventory::{GLOBAL, Shard, document};
+use crate::rules::RuleSet;
+use crate::template::{self, Options, assume};
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Templates")]
+pub struct TemplateArgs {
+    /// Values of CloudFormation parameters, in a form of the AWS CLI: a JSON list of ParameterKey and ParameterValue, a JSON object
+    #[arg(long, value_name = "FILE")]
+    parameters: Vec<PathBuf>,
+    /// Values of Terraform variables, as terraform's -var-file
+    #[arg(long, value_name = "FILE")]
+    var_file: Vec<PathBuf>,
+    /// Account that the templates are for
+    #[arg(long, value_name = "ID")]
+    account: Option<String>,
+    /// Region that the templates are for
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// Tag that the stack gives to its resources (aws cloudformation deploy --tags)
+    #[arg(long, value_name = "KEY=VALUE", value_parser = super::tag)]
+    stack_tag: Vec<(String, String)>,
+    /// Inventory of the account (rel9 collect): its backup plans and vaults count beside those of the templates
+    #[arg(long, value_name = "PATH")]
+    assume_plans: Vec<PathBuf>,
+}
+
+impl TemplateArgs {
+    /// Reads templates: a shard for each stack.
+    ///
+    /// # Errors
+    /// A template, parameter file or inventory that cannot be read; a waiver in a template that names no rule.
+    pub fn read(&self, paths: &[&Path], ebs_encryption_by_default: Option<bool>, rules: &RuleSet) -> Result<Vec<Shard>, Failure> {
+        let account = self.assumed()?;
+        let mut options = Options {
+            account: self.account.clone().or(account.as_ref().map(|shard| shard.account.clone())),
+            region: self.region.clone().or(account.as_ref().map(|shard| shard.region.clone())),
+            tags: self.stack_tag.clone(),
+            terraform_variables: self.var_file.clone(),
+            assume_ebs_encryption_by_default: ebs_encryption_by_default,
+            ..Options::default()
+        };
+        for file in &self.parameters {
+            options.parameters.extend(template::cloudformation::read_parameters(file).map_err(|error| error.to_string())?);
+        }
+        let mut shards = Vec::new();
+        for path in paths {
+            shards.extend(template::sources::read(path, &options).map_err(|error| error.to_string())?);
+        }
+        if let Some(account) = &account {
+            shards.iter_mut().for_each(|shard| assume::add(shard, account));
+        }
+        check_waivers(&shards, rules)?;
+        Ok(shards)
+    }
+
+    /// The shard of the account that the templates are for.
+    fn assumed(&self) -> Result<Option<Shard>, Failure> {
+        let mut shards = Vec::new();
+        for path in &self.assume_plans {
+            super::collection::check_finished(path)?;
+            let files = if path.is_dir() { document::files_in(path)? } else { vec![path.clone()] };
+            for file in files {
+                shards.extend(document::read_file(&file)?);
+            }
+        }
+        shards.retain(|shard| {
+            shard.region != GLOBAL
+                && self.region.as_ref().is_none_or(|region| *region == shard.region)
+                && self.account.as_ref().is_none_or(|account| *account == shard.account)
+        });
+        let places: Vec<String> = shards.iter().map(|shard| format!("{}/{}", shard.account, shard.region)).collect();
+        match shards.len() {
+            0 if self.assume_plans.is_empty() => Ok(None),
+            0 => Err("--assume-plans: the inventory does not have that account and Region".to_owned().into()),
+            1 => Ok(shards.pop()),
+            _ => Err(format!("--assume-plans: say with --account and --region which of them: {}", places.join(", ")).into()),
+        }
+    }
+}
+
+/// A waiver that names no rule waives nothing, which nobody would notice.
+fn check_waivers(shards: &[Shard], rules: &RuleSet) -> Result<(), Failure> {
+    let declared = shards.iter().flat_map(|shard| &shard.resources).filter_map(|resource| resource.declared.as_ref());
+    for declared in declared {
+        for ignore in &declared.ignores {
+            if rules.get(&ignore.rule).is_none() {
+                return Err(format!("{}:{}: {}", declared.file, ignore.line, super::no_rule(rules, &ignore.rule)).into());
+            }
+        }
+    }
+    Ok(())
+}

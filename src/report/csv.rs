@@ -1,0 +1,116 @@
+//! `csv`: every finding as a row (RFC 4180), for spreadsheets. Rows are written one after the other.
+//!
+//! No cell can become a formula: see [`cell`]. Columns are added at the end, never moved: people sort and filter by them.
+
+use super::escape::{cut, terminal};
+use super::{Report, Target};
+use crate::audit::findings::{Finding, Findings};
+use csv::{ErrorKind, QuoteStyle, Terminator, WriterBuilder};
+use std::io::{self, Write};
+
+pub const REPORT: Report = Report { name: "csv", about: "every finding as a row, for spreadsheets", write };
+
+/// What a cell of Excel holds (Microsoft, "Excel specifications and limits"): a longer one would spill into the next rows.
+const CELL: usize = 32_767;
+
+const COLUMNS: [&str; 21] = [
+    "id",
+    "rule",
+    "best_practice",
+    "severity",
+    "status",
+    "title",
+    "message",
+    "account",
+    "region",
+    "type",
+    "arn",
+    "resource_id",
+    "name",
+    "tags",
+    "file",
+    "line",
+    "unknown_because",
+    "waiver_reason",
+    "waiver_expires",
+    "remediation",
+    "docs",
+];
+
+fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()> {
+    // All cells are quoted: a spreadsheet that separates at semicolons must not begin a cell in the middle of a text.
+    let mut rows = WriterBuilder::new().terminator(Terminator::CRLF).quote_style(QuoteStyle::Always).from_writer(out);
+    rows.write_record(COLUMNS).map_err(io_error)?;
+    for finding in &findings.findings {
+        rows.write_record(row(finding).iter().map(|text| cell(text))).map_err(io_error)?;
+    }
+    rows.flush()
+}
+
+fn row(finding: &Finding) -> [String; COLUMNS.len()] {
+    let resource = &finding.resource;
+    let (waiver, location, remediation) = (finding.waiver.as_ref(), finding.location.as_ref(), finding.remediation.as_ref());
+    // JSON, as keys and values may have any separator in them.
+    let tags = if resource.tags.is_empty() { String::new() } else { serde_json::to_string(&resource.tags).unwrap_or_default() };
+    [
+        finding.id.clone(),
+        finding.rule.clone(),
+        finding.best_practice.id().to_owned(),
+        finding.severity.as_str().to_owned(),
+        finding.status.as_str().to_owned(),
+        finding.title.clone(),
+        finding.message.clone(),
+        resource.account.clone(),
+        resource.region.clone(),
+        resource.type_name.clone(),
+        resource.arn.clone(),
+        resource.id.clone(),
+        resource.name.clone().unwrap_or_default(),
+        tags,
+        location.map(|location| location.file.clone()).unwrap_or_default(),
+        location.map(|location| location.line.to_string()).unwrap_or_default(),
+        finding.unknown_because.join("; "),
+        waiver.map(|waiver| waiver.reason.clone()).unwrap_or_default(),
+        waiver.and_then(|waiver| waiver.expires).map(|expires| expires.to_string()).unwrap_or_default(),
+        remediation.map(|remediation| remediation.summary.clone()).unwrap_or_default(),
+        remediation.map(|remediation| remediation.docs.join(" ")).unwrap_or_default(),
+    ]
+}
+
+/// A cell that every spreadsheet takes as a text: on one line, and with `'` before what would begin a formula (OWASP, "CSV Injection").
+/// Full-width signs begin one too in some languages' versions, and some programs skip spaces first.
+fn cell(text: &str) -> String {
+    let mut text = terminal(&cut(text, CELL));
+    if text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
+        text.insert(0, '\'');
+        text = cut(&text, CELL).into_owned();
+    }
+    text
+}
+
+/// The error of the place that is written to as it was: a closed pipe is told from a full disk.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CELL, cell};
+
+    #[test]
+    fn formulas_are_texts() {
+        for formula in ["=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1"] {
+            assert!(cell(formula).starts_with('\''), "{formula:?}");
+        }
+        assert_eq!(cell("a=1"), "a=1");
+        assert_eq!(cell("two\nlines"), "two lines");
+    }
+
+    #[test]
+    fn a_cell_fits_into_excel() {
+        assert_eq!(cell(&"=".repeat(1_000_000)).chars().count(), CELL);
+    }
+}

@@ -1,0 +1,160 @@
+//! `rel9 diff` for people: as text for a terminal and as Markdown. It renders the comparison and works out nothing.
+
+use super::escape::terminal;
+use crate::audit::diff::{Answer, Change, Diff, NotRead};
+use crate::audit::findings::ResourceRef;
+use std::fmt::Write as _;
+
+/// How many entries of a list are shown unless all are asked for.
+const LISTED: usize = 20;
+
+/// A list of the report: title, and what is in it.
+struct Section {
+    title: String,
+    entries: Vec<Entry>,
+}
+
+/// A line of a list: what it is about, and what is said of it.
+struct Entry {
+    lead: String,
+    text: String,
+}
+
+/// Text for a terminal.
+pub fn text(diff: &Diff, all: bool) -> String {
+    let mut out = format!("{}\n{}\n\n", terminal(&sides(diff)), verdict(diff));
+    for section in sections(diff) {
+        let _ = writeln!(out, "{} ({})", section.title, section.entries.len());
+        let listed = if all { section.entries.len() } else { LISTED };
+        for entry in section.entries.iter().take(listed) {
+            let _ = writeln!(out, "  - {}{}", terminal(&entry.lead), lined(&terminal(&entry.text), ": "));
+        }
+        if section.entries.len() > listed {
+            let _ = writeln!(out, "  … and {} more (--all shows them, --format json has them)", section.entries.len() - listed);
+        }
+        out.push('\n');
+    }
+    let _ = writeln!(out, "{}", counts(diff));
+    out
+}
+
+/// Markdown, for a pull request or a ticket.
+pub fn markdown(diff: &Diff, all: bool) -> String {
+    let mut out = format!("# REL 9: what changed\n\n{}\n\n**{}**\n\n{}\n", markdown_text(&sides(diff)), verdict(diff), counts(diff));
+    for section in sections(diff) {
+        let _ = writeln!(out, "\n## {} ({})\n", section.title, section.entries.len());
+        let listed = if all { section.entries.len() } else { LISTED };
+        for entry in section.entries.iter().take(listed) {
+            let _ = writeln!(out, "- {}{}", markdown_text(&entry.lead), lined(&markdown_text(&entry.text), ": "));
+        }
+        if section.entries.len() > listed {
+            let _ = writeln!(out, "- … and {} more", section.entries.len() - listed);
+        }
+    }
+    out
+}
+
+fn lined(text: &str, before: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("{before}{text}") }
+}
+
+/// Characters that Markdown or the HTML in it would obey are shown instead.
+fn markdown_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in terminal(text).chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            // A backslash before an at sign would be shown: the entity stops GitHub's mentions.
+            '@' => out.push_str("&#64;"),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '|' | '~' => {
+                out.push('\\');
+                out.push(character);
+            }
+            character => out.push(character),
+        }
+    }
+    out
+}
+
+fn sides(diff: &Diff) -> String {
+    let when = |side: &crate::audit::diff::Side| side.as_of.format("%Y-%m-%d %H:%M UTC").to_string();
+    let rules = if diff.old.rules_digest == diff.new.rules_digest { "" } else { " · the rules differ" };
+    let policy = if diff.old.policy_digest == diff.new.policy_digest { "" } else { " · the policies differ" };
+    format!("From {} to {}{rules}{policy}", when(&diff.old), when(&diff.new))
+}
+
+fn verdict(diff: &Diff) -> &'static str {
+    if diff.worse { "Something got worse." } else { "Nothing got worse." }
+}
+
+fn counts(diff: &Diff) -> String {
+    let counts = &diff.summary;
+    format!(
+        "{} new failures ({} of new rules), {} fixed, {} changed, {} unchanged, {} failures gone; {} other findings came, {} went; {} resources came, {} went.",
+        counts.new_failures,
+        counts.of_new_rules,
+        counts.fixed,
+        counts.changed,
+        counts.unchanged,
+        counts.gone,
+        counts.added,
+        counts.removed,
+        counts.resources_came,
+        counts.resources_went
+    )
+}
+
+/// The lists that are not empty, what matters most first.
+fn sections(diff: &Diff) -> Vec<Section> {
+    let (worse, other): (Vec<&Change>, Vec<&Change>) = diff.changed.iter().partition(|change| change.worse);
+    let changes =
+        |title: &str, changes: Vec<&Change>| Section { title: title.to_owned(), entries: changes.into_iter().map(entry_of).collect() };
+    let resources = |title: &str, resources: &[ResourceRef]| Section {
+        title: title.to_owned(),
+        entries: resources.iter().map(|resource| Entry { lead: name(resource), text: resource.type_name.clone() }).collect(),
+    };
+    let rules = |title: &str, rules: &[String]| Section {
+        title: title.to_owned(),
+        entries: rules.iter().map(|rule| Entry { lead: rule.clone(), text: String::new() }).collect(),
+    };
+    let all = [
+        changes("New failures", diff.new_failures.iter().collect()),
+        Section { title: "Not read any more".to_owned(), entries: diff.not_read.iter().map(unread).collect() },
+        changes("Got worse", worse),
+        changes("Fixed", diff.fixed.iter().collect()),
+        changes("Changed", other),
+        changes("Failures that are gone with their resource or rule", diff.gone.iter().collect()),
+        resources("Resources that came", &diff.resources_came),
+        resources("Resources that went", &diff.resources_went),
+        rules("Rules with findings now, and none before", &diff.rules_came),
+        rules("Rules with findings before, and none now", &diff.rules_went),
+    ];
+    all.into_iter().filter(|section| !section.entries.is_empty()).collect()
+}
+
+fn entry_of(change: &Change) -> Entry {
+    let answer = |answer: &Option<Answer>| {
+        answer.as_ref().map_or("no finding".to_owned(), |answer| format!("{} ({})", answer.status.as_str(), answer.severity.as_str()))
+    };
+    let new_rule = if change.new_rule { " [new rule]" } else { "" };
+    let said = change.new.as_ref().or(change.old.as_ref()).map_or("", |answer| answer.message.as_str());
+    Entry {
+        lead: format!("{} {}{new_rule}, {} → {}", change.rule, name(&change.resource), answer(&change.old), answer(&change.new)),
+        text: said.to_owned(),
+    }
+}
+
+fn name(resource: &ResourceRef) -> String {
+    let name = resource.name.as_deref().filter(|name| *name != resource.id).map_or(String::new(), |name| format!(" ({name})"));
+    format!("{}{name} in {}/{}", resource.id, resource.account, resource.region)
+}
+
+fn unread(lost: &NotRead) -> Entry {
+    let lead = format!("{}/{}", lost.account, lost.region);
+    match (&lost.operation, lost.status) {
+        (Some(operation), Some(status)) => Entry { lead, text: format!("{operation} {}", status.as_str()) },
+        _ => Entry { lead, text: "nothing of it is in the new audit".to_owned() },
+    }
+}

@@ -1,0 +1,259 @@
+//! The findings as the page's script reads them: columns of numbers that point into tables, so that each text is written once.
+//! `index` is what the table of findings shows and searches; `details`, read only when something is unfolded, has the rest.
+
+use super::text::{json, line, lines};
+use crate::audit::findings::{Finding, Findings, Status};
+use crate::rules::Severity;
+use serde::Serialize;
+use serde_json::ser::{CharEscape, Formatter, Serializer};
+use serde_json::{Value, json as value};
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::io::{self, Write};
+
+/// Where a column points when there is nothing.
+const NONE: i64 = -1;
+
+/// Texts in the order in which they were first met.
+#[derive(Default)]
+struct Texts(HashMap<String, i64>);
+
+impl Texts {
+    fn add(&mut self, text: String) -> i64 {
+        let next = self.0.len() as i64;
+        *self.0.entry(text).or_insert(next)
+    }
+
+    fn into_list(self) -> Vec<String> {
+        let mut list: Vec<(i64, String)> = self.0.into_iter().map(|(text, place)| (place, text)).collect();
+        list.sort_unstable_by_key(|(place, _)| *place);
+        list.into_iter().map(|(_, text)| text).collect()
+    }
+}
+
+/// Numbers for things that were met before.
+struct Known<K>(HashMap<K, i64>);
+
+impl<K: Hash + Eq> Known<K> {
+    /// The place of a key, and whether it is new.
+    fn place(&mut self, key: K) -> (i64, bool) {
+        let next = self.0.len() as i64;
+        let place = *self.0.entry(key).or_insert(next);
+        (place, place == next)
+    }
+}
+
+#[derive(Default, Serialize)]
+struct Rules {
+    id: Vec<i64>,
+    title: Vec<i64>,
+    practice: Vec<i64>,
+}
+
+#[derive(Default, Serialize)]
+struct Resources {
+    arn: Vec<i64>,
+    #[serde(rename = "type")]
+    type_name: Vec<i64>,
+    id: Vec<i64>,
+    name: Vec<i64>,
+    account: Vec<i64>,
+    region: Vec<i64>,
+    tags: Vec<Vec<i64>>,
+}
+
+#[derive(Default, Serialize)]
+struct Columns {
+    rule: Vec<i64>,
+    resource: Vec<i64>,
+    status: Vec<i64>,
+    severity: Vec<i64>,
+    message: Vec<i64>,
+    place: Vec<i64>,
+}
+
+/// Writes what the table shows and searches.
+pub fn index(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
+    let mut texts = Texts::default();
+    let (mut rules, mut resources, mut columns) = (Rules::default(), Resources::default(), Columns::default());
+    let (mut known_rules, mut known_resources) = (Known(HashMap::new()), Known(HashMap::new()));
+    for finding in &findings.findings {
+        let (rule, new) = known_rules.place((finding.rule.as_str(), finding.title.as_str(), finding.best_practice));
+        if new {
+            rules.id.push(texts.add(line(&finding.rule)));
+            rules.title.push(texts.add(line(&finding.title)));
+            rules.practice.push(texts.add(finding.best_practice.id().to_owned()));
+        }
+        let resource = &finding.resource;
+        let (place, new) = known_resources.place((resource.arn.as_str(), resource.type_name.as_str(), resource.id.as_str()));
+        if new {
+            resources.arn.push(texts.add(line(&resource.arn)));
+            resources.type_name.push(texts.add(line(&resource.type_name)));
+            resources.id.push(texts.add(line(&resource.id)));
+            resources.name.push(resource.name.as_ref().map_or(NONE, |name| texts.add(line(name))));
+            resources.account.push(texts.add(line(&resource.account)));
+            resources.region.push(texts.add(line(&resource.region)));
+            resources.tags.push(resource.tags.iter().map(|(key, value)| texts.add(line(&format!("{key}={value}")))).collect());
+        }
+        columns.rule.push(rule);
+        columns.resource.push(place);
+        columns.status.push(status_place(finding.status));
+        columns.severity.push(severity_place(finding.severity));
+        columns.message.push(texts.add(line(&finding.message)));
+        columns.place.push(finding.location.as_ref().map_or(NONE, |found| texts.add(line(&format!("{}:{}", found.file, found.line)))));
+    }
+    script_safe(
+        &value!({
+            "statuses": STATUSES.map(Status::as_str),
+            "severities": Severity::ALL.map(Severity::as_str),
+        }),
+        &[("texts", &texts.into_list()), ("rules", &rules), ("resources", &resources), ("findings", &columns)],
+        out,
+    )
+}
+
+#[derive(Default, Serialize)]
+struct Details {
+    id: Vec<i64>,
+    evidence: Vec<i64>,
+    unknown: Vec<i64>,
+    waiver: Vec<i64>,
+    fix: Vec<i64>,
+    commands: Vec<i64>,
+    references: Vec<i64>,
+}
+
+/// Writes what an unfolded finding shows besides.
+pub fn details(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
+    let mut texts = Texts::default();
+    let mut columns = Details::default();
+    for finding in &findings.findings {
+        columns.id.push(texts.add(line(&finding.id)));
+        columns.evidence.push(evidence(finding).map_or(NONE, |text| texts.add(text)));
+        columns.unknown.push(listed(&finding.unknown_because).map_or(NONE, |text| texts.add(text)));
+        columns.waiver.push(waiver(finding).map_or(NONE, |text| texts.add(text)));
+        columns.fix.push(fix(finding).map_or(NONE, |text| texts.add(text)));
+        let commands = finding.remediation.as_ref().and_then(|remediation| listed(&remediation.cli));
+        columns.commands.push(commands.map_or(NONE, |text| texts.add(text)));
+        columns.references.push(references(finding).map_or(NONE, |text| texts.add(text)));
+    }
+    script_safe(&value!({}), &[("texts", &texts.into_list()), ("findings", &columns)], out)
+}
+
+/// Each fact as its path and its JSON.
+fn evidence(finding: &Finding) -> Option<String> {
+    let facts: Vec<(String, String)> = finding.evidence.iter().map(|(path, fact)| (line(path), json(fact))).collect();
+    some(facts.is_empty(), value!(facts))
+}
+
+fn listed(texts: &[String]) -> Option<String> {
+    some(texts.is_empty(), texts.iter().map(|text| line(text)).collect())
+}
+
+fn waiver(finding: &Finding) -> Option<String> {
+    let waiver = finding.waiver.as_ref()?;
+    let expires = waiver.expires.map(|expires| expires.to_string());
+    some(false, value!({"reason": line(&waiver.reason), "approved_by": line(&waiver.approved_by), "expires": expires}))
+}
+
+/// The remediation without its commands, which name the resource: the rest is mostly the same for all findings of a rule.
+fn fix(finding: &Finding) -> Option<String> {
+    let remediation = finding.remediation.as_ref()?;
+    let shown = |texts: &[String]| -> Vec<String> { texts.iter().map(|text| line(text)).collect() };
+    some(
+        false,
+        value!({
+            "summary": line(&remediation.summary),
+            "steps": shown(&remediation.steps),
+            "cloudformation": remediation.cloudformation.as_deref().map(lines),
+            "terraform": remediation.terraform.as_deref().map(lines),
+            "docs": shown(&remediation.docs),
+        }),
+    )
+}
+
+fn references(finding: &Finding) -> Option<String> {
+    let references: Vec<(String, Vec<String>)> =
+        finding.references.iter().map(|(name, ids)| (line(name), ids.iter().map(|id| line(id)).collect())).collect();
+    some(references.is_empty(), value!(references))
+}
+
+fn some(is_empty: bool, value: Value) -> Option<String> {
+    (!is_empty).then(|| value.to_string())
+}
+
+/// Statuses, those that need somebody first.
+pub const STATUSES: [Status; 4] = [Status::Fail, Status::Unknown, Status::Waived, Status::Pass];
+
+fn status_place(status: Status) -> i64 {
+    STATUSES.iter().position(|known| *known == status).map_or(NONE, |place| place as i64)
+}
+
+fn severity_place(severity: Severity) -> i64 {
+    Severity::ALL.iter().position(|known| *known == severity).map_or(NONE, |place| place as i64)
+}
+
+/// Writes an object of `head` and parts, part by part, so that no part is copied.
+fn script_safe(head: &Value, parts: &[(&str, &dyn ErasedPart)], out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(b"{\"head\":")?;
+    head.write(out)?;
+    for (name, part) in parts {
+        write!(out, ",\n\"{name}\":")?;
+        part.write(out)?;
+    }
+    out.write_all(b"}")
+}
+
+/// What can be written as JSON into a script element.
+trait ErasedPart {
+    fn write(&self, out: &mut dyn Write) -> io::Result<()>;
+}
+
+impl<T: Serialize> ErasedPart for T {
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.serialize(&mut Serializer::with_formatter(out, ScriptSafe)).map_err(io::Error::from)
+    }
+}
+
+/// JSON without the characters that could end the script element or be markup; within JSON they occur in texts only.
+struct ScriptSafe;
+
+impl Formatter for ScriptSafe {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut start = 0;
+        for (place, found) in fragment.match_indices(['<', '>', '&', '\u{2028}', '\u{2029}']) {
+            writer.write_all(&fragment.as_bytes()[start..place])?;
+            for unit in found.encode_utf16() {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            start = place + found.len();
+        }
+        writer.write_all(&fragment.as_bytes()[start..])
+    }
+
+    fn write_char_escape<W: ?Sized + Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
+        serde_json::ser::CompactFormatter.write_char_escape(writer, escape)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ErasedPart, Texts};
+
+    #[test]
+    fn json_cannot_end_its_element() {
+        let hostile = "</script><!--<script>&\u{2028}\"\\\n";
+        let mut out = Vec::new();
+        hostile.write(&mut out).expect("written");
+        let text = String::from_utf8(out).expect("UTF-8");
+        assert_eq!(text, r#""\u003c/script\u003e\u003c!--\u003cscript\u003e\u0026\u2028\"\\\n""#);
+        assert_eq!(serde_json::from_str::<String>(&text).expect("JSON"), hostile);
+    }
+
+    #[test]
+    fn texts_are_kept_once_in_order() {
+        let mut texts = Texts::default();
+        assert_eq!(["b", "a", "b"].map(|text| texts.add(text.to_owned())), [0, 1, 0]);
+        assert_eq!(texts.into_list(), ["b", "a"]);
+    }
+}

@@ -1,0 +1,98 @@
+//! What could not be read, and data that owes no backup.
+
+use super::heat::place;
+use super::text::{Html, brief, counted, number};
+use crate::audit::findings::{Findings, ReproducibleData};
+use crate::inventory::{CoverageEntry, CoverageStatus};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// Rows of one list; the findings document has all.
+const ROWS: usize = 500;
+/// Places named in one row.
+const PLACES: usize = 12;
+
+/// Operations that gave no full answer, with where and AWS's words.
+pub fn unread(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
+    let answered = findings.collection.iter().filter(|entry| entry.status == CoverageStatus::Ok).count();
+    let mut operations: BTreeMap<(CoverageStatus, &str, &str), Vec<&CoverageEntry>> = BTreeMap::new();
+    for entry in findings.collection.iter().filter(|entry| entry.status != CoverageStatus::Ok) {
+        operations.entry((entry.status, &entry.service, &entry.operation)).or_default().push(entry);
+    }
+    if operations.is_empty() {
+        let text = match answered {
+            0 => "The document has no log of what was read.".to_owned(),
+            some => format!("Everything was read: all {} gave a full answer.", counted(some as u64, "read operation")),
+        };
+        return write!(out, "<p class=\"nothing\">{text}</p>");
+    }
+    write!(
+        out,
+        "<p class=\"hint\">{} gave a full answer; these did not. <i>Unavailable</i> means that the service or operation does not exist in the Region.</p>\
+         <div class=\"scroll\" role=\"region\" aria-label=\"What could not be read\" tabindex=\"0\"><table class=\"list\"><thead><tr>\
+         <th scope=\"col\">Operation</th><th scope=\"col\">Outcome</th><th scope=\"col\">Where</th><th scope=\"col\">AWS's words</th></tr></thead><tbody>",
+        counted(answered as u64, "read operation")
+    )?;
+    let all = operations.len();
+    for ((status, service, operation), entries) in operations.into_iter().take(ROWS) {
+        let mut places: Vec<String> = entries.iter().map(|entry| format!("{}/{}", place(&entry.account), place(&entry.region))).collect();
+        places.sort();
+        places.dedup();
+        let more = if places.len() > PLACES { format!(" and {} more", places.len() - PLACES) } else { String::new() };
+        places.truncate(PLACES);
+        let words = entries.iter().find_map(|entry| entry.error.as_deref()).unwrap_or_default();
+        write!(
+            out,
+            "<tr><th scope=\"row\"><code>{}:{}</code></th><td><span class=\"badge {status}\">{status}</span></td><td>{}{more}</td><td>{}</td></tr>",
+            Html(service),
+            Html(operation),
+            places.join(", "),
+            Html(&brief(words, 500)),
+            status = status.as_str(),
+        )?;
+    }
+    end(all, out)
+}
+
+/// Data that the policy, or its nature, says can be made again.
+pub fn reproducible(data: &[ReproducibleData], out: &mut dyn Write) -> io::Result<()> {
+    if data.is_empty() {
+        return out.write_all(b"<p class=\"nothing\">No data is declared or known to be reproducible: all of it owes a backup.</p>");
+    }
+    write!(
+        out,
+        "<p class=\"hint\">{} can be made again, so that no backup is owed.</p>\
+         <div class=\"scroll\" role=\"region\" aria-label=\"Reproducible data\" tabindex=\"0\"><table class=\"list\"><thead><tr>\
+         <th scope=\"col\">Resource</th><th scope=\"col\">Account</th><th scope=\"col\">Region</th><th scope=\"col\">Reason</th>\
+         <th scope=\"col\">Said by</th><th scope=\"col\">Until</th></tr></thead><tbody>",
+        counted(data.len() as u64, "resource")
+    )?;
+    for entry in data.iter().take(ROWS) {
+        let resource = &entry.resource;
+        let name = resource
+            .name
+            .as_deref()
+            .filter(|name| *name != resource.id)
+            .map_or(String::new(), |name| format!(" {}", Html(&brief(name, 120))));
+        write!(
+            out,
+            "<tr><th scope=\"row\"><span class=\"id\">{}</span>{name}<small>{}</small></th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            Html(&brief(&resource.id, 120)),
+            Html(&brief(&resource.type_name, 120)),
+            place(&resource.account),
+            place(&resource.region),
+            Html(&brief(entry.why.reason.as_deref().unwrap_or("no reason given"), 500)),
+            if entry.why.declared { "the policy" } else { "what it is" },
+            entry.why.expires_at.map_or("no end".to_owned(), |until| until.format("%Y-%m-%d").to_string()),
+        )?;
+    }
+    end(data.len(), out)
+}
+
+fn end(all: usize, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(b"</tbody></table></div>")?;
+    if all > ROWS {
+        write!(out, "<p class=\"hint\">The first {ROWS} of {} are shown; <code>--format json</code> has all.</p>", number(all as u64))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,252 @@
+//! `markdown`: for a comment on a pull request, or a job's summary (`$GITHUB_STEP_SUMMARY`). The worst comes first, and what has no room any more
+//! is counted.
+//!
+//! The HTML in it is `<details>` with a `<summary>`, each beginning a line of its own, and nothing else.
+
+pub mod escape;
+
+use super::escape::{cut, terminal};
+use super::{Report, Target, words};
+use crate::audit::findings::{Finding, Findings, Remediation, Status};
+use crate::rules::Severity;
+use escape::{block, code, html, link, text};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+pub const REPORT: Report = Report { name: "markdown", about: "for a pull request or a job's summary", write };
+
+/// Bytes of a comment: GitHub takes 65,536 characters.
+const COMMENT: usize = 65_000;
+
+/// Bytes of a job's summary with `--all`: GitHub takes 1 MiB.
+const SUMMARY: usize = 1_040_000;
+
+/// Bytes kept for what is said last.
+const TAIL: usize = 1_000;
+
+/// How many resources of one rule, and other lines, are listed unless all are asked for.
+const LISTED: usize = 10;
+
+/// Characters of one text; of a command, which must not be cut, to be shown at all.
+const TEXT: usize = 500;
+const COMMAND: usize = 2_000;
+
+fn write(findings: &Findings, target: &Target, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page {
+        findings,
+        listed: if target.all { usize::MAX } else { LISTED },
+        limit: 0,
+        full: false,
+        text: String::new(),
+        left_out: BTreeMap::new(),
+    };
+    let limit = if target.all { SUMMARY } else { COMMENT } - TAIL;
+    page.head(limit / 2);
+    page.failures(limit / 5 * 4); // what is unknown is told too, however much fails
+    (page.limit, page.full) = (limit, false);
+    page.others(Status::Unknown, "Unknown");
+    page.others(Status::Waived, "Waived");
+    page.reproducible();
+    if target.all {
+        page.others(Status::Pass, "Pass");
+    }
+    page.tail();
+    out.write_all(page.text.as_bytes())
+}
+
+struct Page<'a> {
+    findings: &'a Findings,
+    listed: usize,
+    /// Bytes that the text may have, for now.
+    limit: usize,
+    /// Something had no room. Nothing follows it in its part, as the worst comes first.
+    full: bool,
+    text: String,
+    /// Findings that had no room, by status.
+    left_out: BTreeMap<Status, usize>,
+}
+
+impl Page<'_> {
+    fn add(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    fn head(&mut self, limit: usize) {
+        self.limit = limit;
+        let summary = &self.findings.summary;
+        let mut head = format!("## REL 9: How do you back up data?\n\n{}\n\n", text(&words::scope(&self.findings.audit)));
+        head.push_str("| Best practice | Risk | Fail | Unknown | Waived | Pass |\n| --- | --- | ---: | ---: | ---: | ---: |\n");
+        for practice in &summary.best_practices {
+            let (id, title, risk) = (practice.id.id(), practice.id.title(), text(&cut(&practice.risk, 20)));
+            let (fail, unknown, waived, pass) = (practice.fail, practice.unknown, practice.waived, practice.pass);
+            let _ = writeln!(head, "| {id} {title} | {risk} | {fail} | {unknown} | {waived} | {pass} |");
+        }
+        let _ = write!(head, "\n{}\n\n**{}**\n\n", text(&words::coverage(self.findings)), text(&words::totals(summary)));
+        self.add(&head);
+        let unread: Vec<String> = words::not_read(self.findings).iter().map(|line| text(&cut(line, TEXT))).collect();
+        self.list("Could not be read", &unread);
+    }
+
+    /// A list under a heading, as far as there is room.
+    fn list(&mut self, title: &str, lines: &[String]) {
+        if lines.is_empty() || self.text.len() + title.len() > self.limit {
+            return;
+        }
+        self.add(&format!("### {title}\n\n"));
+        let room = self.limit.saturating_sub(self.text.len());
+        let mut listed = 0;
+        let mut list = String::new();
+        for line in lines.iter().take(self.listed) {
+            if list.len() + line.len() + 60 > room {
+                break;
+            }
+            let _ = writeln!(list, "- {line}");
+            listed += 1;
+        }
+        if listed < lines.len() {
+            let _ = writeln!(list, "- … and {} more", lines.len() - listed);
+        }
+        self.add(&format!("{list}\n"));
+    }
+
+    fn failures(&mut self, limit: usize) {
+        self.limit = limit;
+        let groups = words::groups(self.findings, |finding| finding.status == Status::Fail);
+        if groups.is_empty() {
+            return self.add("### Nothing fails\n\n");
+        }
+        for severity in Severity::ALL {
+            let groups: Vec<_> = groups.iter().filter(|group| group[0].severity == severity).collect();
+            let count: usize = groups.iter().map(|group| group.len()).sum();
+            self.section(&format!("{} ({count})", title_case(severity.as_str())), &groups);
+        }
+    }
+
+    fn others(&mut self, status: Status, title: &str) {
+        let groups = words::groups(self.findings, |finding| finding.status == status);
+        let count: usize = groups.iter().map(Vec::len).sum();
+        self.section(&format!("{title} ({count})"), &groups.iter().collect::<Vec<_>>());
+    }
+
+    fn section(&mut self, title: &str, groups: &[&Vec<&Finding>]) {
+        if groups.is_empty() {
+            return;
+        }
+        let before = self.text.len();
+        self.add(&format!("### {title}\n\n"));
+        let begun = self.text.len();
+        groups.iter().for_each(|group| self.group(group));
+        if self.text.len() == begun {
+            self.text.truncate(before); // a heading with nothing under it
+        }
+    }
+
+    /// One rule with its resources, folded.
+    fn group(&mut self, group: &[&Finding]) {
+        let first = group[0];
+        let title = cut(if first.title.is_empty() { &first.rule } else { &first.title }, TEXT);
+        let open = format!(
+            "<details>\n<summary><b>{}</b> · {} · {} · <code>{}</code></summary>\n\n",
+            html(&title),
+            if group.len() == 1 { "1 resource".to_owned() } else { format!("{} resources", group.len()) },
+            first.best_practice.id(),
+            html(&cut(&first.rule, 100))
+        );
+        let remediation = first.remediation.as_ref().filter(|_| first.status == Status::Fail);
+        let detailed = first.severity >= Severity::High || self.listed > LISTED;
+        for detailed in if detailed { &[true, false][..] } else { &[false] } {
+            let what = remediation.map_or(String::new(), |remediation| what_to_do(remediation, &first.rule, *detailed));
+            let close = format!("{what}</details>\n\n");
+            let room = self.limit.saturating_sub(self.text.len() + open.len() + close.len() + 60);
+            let list = if self.full { String::new() } else { self.bullets(group, room) };
+            if !list.is_empty() {
+                return self.add(&format!("{open}{list}\n{close}"));
+            }
+        }
+        self.full = true;
+        *self.left_out.entry(first.status).or_default() += group.len();
+    }
+
+    /// The resources of a rule, as many as are listed and have room.
+    fn bullets(&self, group: &[&Finding], room: usize) -> String {
+        let mut list = String::new();
+        let mut listed = 0;
+        for finding in group.iter().take(self.listed) {
+            let line = bullet(finding);
+            if list.len() + line.len() > room {
+                break;
+            }
+            list.push_str(&line);
+            listed += 1;
+        }
+        if 0 < listed && listed < group.len() {
+            let _ = writeln!(list, "- … and {} more", group.len() - listed);
+        }
+        list
+    }
+
+    fn reproducible(&mut self) {
+        let data = &self.findings.reproducible;
+        let lines: Vec<String> = data.iter().map(|entry| text(&cut(&words::reproducible(entry), TEXT))).collect();
+        self.list(&format!("Reproducible data, which owes no backup ({})", data.len()), &lines);
+    }
+
+    fn tail(&mut self) {
+        let counts: Vec<String> = self.left_out.iter().map(|(status, count)| format!("{count} {}", status.as_str())).collect();
+        if !counts.is_empty() {
+            self.add(&format!(
+                "**Left out here, as there is no room for more: {}.** The JSON report has all findings.\n\n",
+                counts.join(", ")
+            ));
+        }
+        let version = code(&cut(&self.findings.audit.rel9_version, 50));
+        let complete = if self.findings.audit.complete { "" } else { " Not everything could be read." };
+        self.add(&format!("rel9 {version}.{complete}\n"));
+    }
+}
+
+/// A resource with what was found.
+fn bullet(finding: &Finding) -> String {
+    let resource = &finding.resource;
+    let name = words::name_of(resource).map_or(String::new(), |name| format!(" ({})", code(&cut(name, 100))));
+    let place = format!("{}/{}", resource.account, resource.region);
+    let waiver = finding.waiver.as_ref().filter(|_| finding.status == Status::Waived);
+    let waiver = waiver.map_or(String::new(), |waiver| format!(" – {}", text(&cut(&words::waiver(waiver), TEXT))));
+    let file = finding
+        .location
+        .as_ref()
+        .map_or(String::new(), |location| format!(" – {}", code(&cut(&format!("{}:{}", location.file, location.line), TEXT))));
+    let (id, message) = (code(&cut(&resource.id, 200)), text(&cut(&finding.message, TEXT)));
+    format!("- {id}{name} in {}: {message}{waiver}{file}\n", code(&cut(&place, 100)))
+}
+
+/// The remediation of a rule's first resource; without its steps and commands where they are too much.
+fn what_to_do(remediation: &Remediation, rule: &str, detailed: bool) -> String {
+    let mut lines = format!("**What to do:** {}\n\n", text(&cut(&remediation.summary, TEXT)));
+    if !detailed {
+        let _ = writeln!(lines, "{} has the steps and commands.\n", code(&format!("rel9 rules show {}", cut(rule, 100))));
+        return lines;
+    }
+    for (number, step) in remediation.steps.iter().take(2 * LISTED).enumerate() {
+        let _ = writeln!(lines, "{}. {}", number + 1, text(&cut(step, TEXT)));
+    }
+    lines.push('\n');
+    let commands: Vec<String> = remediation.cli.iter().filter(|command| command.len() <= COMMAND).take(LISTED).cloned().collect();
+    if !commands.is_empty() {
+        let _ = writeln!(lines, "For the first of them:\n\n{}", block("sh", &commands));
+    }
+    if commands.len() < remediation.cli.len() {
+        let _ = writeln!(lines, "{} has the other commands.\n", code(&format!("rel9 rules show {}", cut(rule, 100))));
+    }
+    let links: Vec<String> = remediation.docs.iter().take(LISTED).map(|url| link(&cut(url, TEXT))).collect();
+    if !links.is_empty() {
+        let _ = writeln!(lines, "{}\n", links.join(" · "));
+    }
+    lines
+}
+
+fn title_case(word: &str) -> String {
+    let word = terminal(word);
+    word.char_indices().map(|(at, letter)| if at == 0 { letter.to_ascii_uppercase() } else { letter }).collect()
+}

@@ -1,0 +1,357 @@
+//! `sarif`: SARIF 2.1.0 (OASIS), for GitHub code scanning and other viewers of analysis results.
+//!
+//! Written for GitHub's documented reading of it ("SARIF support for code scanning"): the worst results first, because it stores 5,000 of a run; not
+//! more than the 25,000 that it accepts; a location for every result, because it shows none without.
+
+use super::escape::{cut, terminal};
+use super::markdown::escape;
+use super::{Report, Target, json, words};
+use crate::audit::findings::{Finding, Findings, Remediation, Status};
+use crate::inventory::Tags;
+use crate::rules::{BestPractice, Severity};
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+pub const REPORT: Report = Report { name: "sarif", about: "SARIF 2.1.0, for code scanning", write };
+
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// Results of one run that GitHub accepts; it refuses files with more.
+const RESULTS: usize = 25_000;
+
+/// Tags of one rule that GitHub accepts. It shows 10.
+const TAGS: usize = 20;
+
+/// Characters of a rule's descriptions at GitHub; of a message, what people still read.
+const DESCRIPTION: usize = 1_024;
+
+fn write(findings: &Findings, target: &Target, out: &mut dyn Write) -> io::Result<()> {
+    let mut chosen: Vec<&Finding> = findings.findings.iter().filter(|finding| target.all || finding.status != Status::Pass).collect();
+    chosen.sort_by_key(|finding| (order(finding.status), Reverse(finding.severity)));
+    let left_out = chosen.split_off(chosen.len().min(RESULTS));
+    let mut rules: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in &findings.findings {
+        rules.entry(&finding.rule).or_default().push(finding);
+    }
+    let audit = &findings.audit;
+    let run = Run {
+        tool: json!({"driver": {
+            "name": "rel9",
+            "version": audit.rel9_version,
+            "semanticVersion": audit.rel9_version,
+            "informationUri": env!("CARGO_PKG_REPOSITORY"),
+            "rules": rules.values().map(|group| rule(group)).collect::<Vec<Value>>(),
+        }}),
+        invocations: [json!({
+            "executionSuccessful": true,
+            "toolExecutionNotifications": notifications(findings, &left_out),
+        })],
+        column_kind: "unicodeCodePoints",
+        properties: json!({
+            "audit": audit.id,
+            "asOf": audit.as_of,
+            "source": audit.source,
+            "accounts": audit.accounts,
+            "regions": audit.regions,
+            "complete": audit.complete,
+        }),
+        results: Results { findings: chosen, rules: rules.keys().enumerate().map(|(index, rule)| (*rule, index)).collect() },
+    };
+    json::pretty(&Log { schema: SCHEMA, version: "2.1.0", runs: [run] }, out)
+}
+
+/// What fails first, what was not asked for last.
+fn order(status: Status) -> u8 {
+    match status {
+        Status::Fail => 0,
+        Status::Unknown => 1,
+        Status::Waived => 2,
+        Status::Pass => 3,
+    }
+}
+
+#[derive(Serialize)]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'a str,
+    version: &'a str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Value,
+    invocations: [Value; 1],
+    column_kind: &'a str,
+    properties: Value,
+    results: Results<'a>,
+}
+
+/// Makes each result when it is written.
+struct Results<'a> {
+    findings: Vec<&'a Finding>,
+    /// The place of each rule among the rules of the tool.
+    rules: BTreeMap<&'a str, usize>,
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.findings.iter().map(|finding| result(finding, self.rules.get(finding.rule.as_str()).copied())))
+    }
+}
+
+/// A rule, as far as its findings tell of it.
+fn rule(group: &[&Finding]) -> Value {
+    let first = group[0];
+    let severity = group.iter().map(|finding| finding.severity).max().unwrap_or(first.severity);
+    let title = shown(&first.title, &first.rule);
+    let practice = format!("{}: {}", first.best_practice.id(), first.best_practice.title());
+    let remediation = group.iter().find_map(|finding| finding.remediation.as_ref());
+    let (text, markdown) = help(&title, &practice, remediation);
+    json!({
+        "id": first.rule,
+        "name": cut(&terminal(&first.rule), 255),
+        "shortDescription": {"text": title},
+        "fullDescription": {"text": cut(&format!("{title}. {practice}."), DESCRIPTION)},
+        "help": {"text": text, "markdown": markdown},
+        "defaultConfiguration": {"level": level(severity)},
+        "properties": {"tags": tags(group), "security-severity": score(severity), "precision": "high"},
+    })
+}
+
+/// What to do, as text and as Markdown. Not the commands: those of one resource would be wrong for the others of the rule.
+fn help(title: &str, practice: &str, remediation: Option<&Remediation>) -> (String, String) {
+    let mut text = vec![format!("{title}."), practice.to_owned()];
+    let mut markdown = vec![format!("**{}**", escape::text(title)), escape::text(practice)];
+    if let Some(remediation) = remediation {
+        let summary = cut(&terminal(&remediation.summary), DESCRIPTION).into_owned();
+        text.push(format!("What to do: {summary}"));
+        markdown.push(format!("What to do: {}", escape::text(&summary)));
+        let steps: Vec<String> = remediation.steps.iter().map(|step| cut(&terminal(step), DESCRIPTION).into_owned()).collect();
+        text.extend(steps.iter().map(|step| format!("- {step}")));
+        markdown.push(steps.iter().map(|step| format!("- {}", escape::text(step))).collect::<Vec<_>>().join("\n"));
+        text.extend(remediation.docs.iter().map(|url| cut(&terminal(url), DESCRIPTION).into_owned()));
+        markdown.push(remediation.docs.iter().map(|url| format!("- {}", escape::link(url))).collect::<Vec<_>>().join("\n"));
+    }
+    markdown.retain(|part| !part.is_empty());
+    (text.join("\n"), markdown.join("\n\n"))
+}
+
+/// `security` makes GitHub show the severity; then the best practice, and the NIST controls as far as there is room.
+fn tags(group: &[&Finding]) -> Vec<String> {
+    let first = group[0];
+    let mut tags: Vec<String> = ["security", "backup", "reliability", "aws", first.best_practice.id()].map(str::to_owned).to_vec();
+    let controls = first.references.get("nist_800_53_r5").into_iter().flatten();
+    let controls: BTreeSet<String> =
+        controls.map(|control| cut(&terminal(&format!("nist-800-53-r5/{control}")), 100).into_owned()).collect();
+    tags.extend(controls);
+    tags.truncate(TAGS);
+    tags
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::Info => "note",
+    }
+}
+
+/// GitHub: over 9.0 is critical, from 7.0 high, from 4.0 medium, from 0.1 low; 0.0 is no security severity.
+fn score(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "9.5",
+        Severity::High => "8.0",
+        Severity::Medium => "5.5",
+        Severity::Low => "2.5",
+        Severity::Info => "0.0",
+    }
+}
+
+/// One result. Not a [`Value`], as there may be many.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ResultOf<'a> {
+    rule_id: &'a str,
+    rule_index: Option<usize>,
+    kind: &'a str,
+    level: &'a str,
+    message: Text,
+    locations: [Value; 1],
+    partial_fingerprints: Fingerprints<'a>,
+    suppressions: Vec<Value>,
+    properties: Properties<'a>,
+}
+
+#[derive(Serialize)]
+struct Text {
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Fingerprints<'a> {
+    #[serde(rename = "rel9/v1")]
+    own: &'a str,
+    /// The only one that GitHub looks at.
+    #[serde(rename = "primaryLocationLineHash")]
+    github: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Properties<'a> {
+    status: Status,
+    severity: Severity,
+    best_practice: BestPractice,
+    account: &'a str,
+    region: &'a str,
+    resource_type: &'a str,
+    resource_tags: &'a Tags,
+    unknown_because: &'a [String],
+    commands: &'a [String],
+}
+
+fn result<'a>(finding: &'a Finding, rule_index: Option<usize>) -> ResultOf<'a> {
+    // `open`: "there was insufficient information to decide whether a problem exists"; the level of all kinds but `fail` is `none`.
+    let kind = match finding.status {
+        Status::Pass => "pass",
+        Status::Unknown => "open",
+        Status::Waived if !finding.unknown_because.is_empty() => "open",
+        Status::Fail | Status::Waived => "fail",
+    };
+    let message = format!("{}: {}", words::resource(finding), finding.message);
+    // A finding that knows its baseline says `baselineState` here.
+    ResultOf {
+        rule_id: &finding.rule,
+        rule_index,
+        kind,
+        level: if kind == "fail" { level(finding.severity) } else { "none" },
+        message: Text { text: message_text(&message) },
+        locations: [location(finding)],
+        partial_fingerprints: Fingerprints { own: &finding.id, github: &finding.id },
+        suppressions: suppressions(finding),
+        properties: Properties {
+            status: finding.status,
+            severity: finding.severity,
+            best_practice: finding.best_practice,
+            account: &finding.resource.account,
+            region: &finding.resource.region,
+            resource_type: &finding.resource.type_name,
+            resource_tags: &finding.resource.tags,
+            unknown_because: &finding.unknown_because,
+            commands: finding.remediation.as_ref().map_or(&[], |remediation| &remediation.cli),
+        },
+    }
+}
+
+/// All results say whether they are suppressed, or none may (3.27.23).
+fn suppressions(finding: &Finding) -> Vec<Value> {
+    let waiver = finding.waiver.as_ref().filter(|_| finding.status == Status::Waived);
+    let suppression = |justification: String| json!({"kind": "external", "status": "accepted", "justification": terminal(&justification)});
+    match waiver {
+        Some(waiver) => vec![suppression(words::waiver(waiver))],
+        None if finding.status == Status::Waived => vec![suppression("waived by the policy file".to_owned())],
+        None => Vec::new(),
+    }
+}
+
+/// A line of a file; for a live resource a path that is made up of where it is, which is the same in every audit.
+fn location(finding: &Finding) -> Value {
+    let resource = &finding.resource;
+    let (file, line) = match &finding.location {
+        Some(location) => (file_uri(&location.file), location.line.max(1)),
+        None => {
+            let type_name = resource.type_name.replace("::", "-").to_lowercase();
+            let parts = [&resource.account, &resource.region, &type_name, &resource.id];
+            (format!("aws-accounts/{}", parts.map(|part| segment(&cut(part, 200))).join("/")), 1)
+        }
+    };
+    json!({
+        "physicalLocation": {"artifactLocation": {"uri": file}, "region": {"startLine": line, "startColumn": 1, "endLine": line, "endColumn": 2}},
+        "logicalLocations": [{"name": resource.id, "fullyQualifiedName": resource.arn, "kind": "resource"}],
+    })
+}
+
+/// The URI reference of a file: relative, as GitHub finds files below the repository's root, unless the path is absolute.
+fn file_uri(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    let drive = path.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && path[1..].starts_with(":/");
+    let parts = path.split('/').filter(|part| !part.is_empty() && *part != ".").enumerate();
+    let kept = |number: usize, part: &str| part == ".." || (drive && number == 0);
+    let parts: Vec<String> = parts.map(|(number, part)| if kept(number, part) { part.to_owned() } else { segment(part) }).collect();
+    match parts.join("/") {
+        joined if drive || path.starts_with('/') => format!("file:///{joined}"),
+        joined if joined.is_empty() => "_".to_owned(),
+        joined => joined,
+    }
+}
+
+/// One segment of a URI's path, percent-encoded (RFC 3986): never empty, never `.` or `..`.
+fn segment(text: &str) -> String {
+    if matches!(text, "" | "." | "..") {
+        return "_".repeat(text.len().max(1));
+    }
+    text.bytes().fold(String::new(), |mut segment, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => segment.push(char::from(byte)),
+            _ => segment.push_str(&format!("%{byte:02X}")),
+        }
+        segment
+    })
+}
+
+/// A message of plain text (3.11.5, 3.11.6): braces are placeholders, and `](` would make a link.
+fn message_text(text: &str) -> String {
+    cut(&terminal(text), DESCRIPTION).replace('{', "{{").replace('}', "}}").replace("](", "] (")
+}
+
+/// A description, which may not be empty.
+fn shown(text: &str, otherwise: &str) -> String {
+    let text = if text.trim().is_empty() { otherwise } else { text };
+    cut(&terminal(text), DESCRIPTION).into_owned()
+}
+
+/// What could not be read, and what there was no room for.
+fn notifications(findings: &Findings, left_out: &[&Finding]) -> Vec<Value> {
+    let warning = |text: &str| json!({"level": "warning", "message": {"text": message_text(text)}});
+    let mut notifications: Vec<Value> =
+        words::not_read(findings).iter().map(|line| warning(&format!("could not be read: {line}"))).collect();
+    if !left_out.is_empty() {
+        let count = |status: Status| left_out.iter().filter(|finding| finding.status == status).count();
+        notifications.push(warning(&format!(
+            "{} results are left out, as GitHub refuses files with more than {RESULTS}: {} fail, {} unknown, {} waived, {} pass. The JSON report has all.",
+            left_out.len(),
+            count(Status::Fail),
+            count(Status::Unknown),
+            count(Status::Waived),
+            count(Status::Pass)
+        )));
+    }
+    notifications
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{file_uri, message_text, segment};
+
+    #[test]
+    fn uris() {
+        assert_eq!(file_uri("./stacks/my stack#1.yaml"), "stacks/my%20stack%231.yaml");
+        assert_eq!(file_uri("../a.yaml"), "../a.yaml");
+        assert_eq!(file_uri("a:b.yaml"), "a%3Ab.yaml");
+        assert_eq!(file_uri("/srv/ü.yaml"), "file:///srv/%C3%BC.yaml");
+        assert_eq!(file_uri("C:\\a\\b.yaml"), "file:///C:/a/b.yaml");
+        assert_eq!(file_uri(""), "_");
+        assert_eq!(segment(".."), "__");
+        assert_eq!(segment("a/b"), "a%2Fb");
+    }
+
+    #[test]
+    fn messages_have_neither_links_nor_placeholders() {
+        assert_eq!(message_text("[here](https://example.com) {0}"), "[here] (https://example.com) {{0}}");
+    }
+}

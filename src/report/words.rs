@@ -1,0 +1,117 @@
+//! What several reports say, in the same words. Nothing here is escaped for where it lands, except that control characters are gone.
+
+use super::escape::terminal;
+use crate::audit::findings::{AuditInfo, Finding, Findings, ReproducibleData, ResourceRef, Status, Summary, WaiverRef};
+use crate::inventory::CoverageStatus;
+use crate::rules::{BestPractice, Severity};
+use std::collections::BTreeMap;
+
+/// What was audited: `account 111122223333 · 3 Regions · as of 2026-11-22 07:00 UTC`.
+pub fn scope(audit: &AuditInfo) -> String {
+    let when = audit.as_of.format("%Y-%m-%d %H:%M UTC");
+    if is_of_templates(audit) && audit.accounts.is_empty() {
+        return format!("templates ({}) · as of {when}", terminal(&audit.source).replace(',', ", "));
+    }
+    let accounts = match audit.accounts.as_slice() {
+        [one] => format!("account {one}"),
+        several => format!("{} accounts", several.len()),
+    };
+    let regions = match audit.regions.as_slice() {
+        [one] => format!("Region {one}"),
+        several => format!("{} Regions", several.len()),
+    };
+    format!("{} · {} · as of {when}", terminal(&accounts), terminal(&regions))
+}
+
+/// Whether templates were judged, which show no backups.
+fn is_of_templates(audit: &AuditInfo) -> bool {
+    audit.source.contains("cloudformation") || audit.source.contains("terraform")
+}
+
+/// The share of protected data, and what the rest is.
+pub fn coverage(findings: &Findings) -> String {
+    let coverage = &findings.summary.coverage;
+    if is_of_templates(&findings.audit) {
+        return format!("{} data resources declared; whether backups exist shows after deployment", coverage.data_resources);
+    }
+    let owing = coverage.data_resources.saturating_sub(coverage.reproducible);
+    let parts = [
+        (coverage.stale, "stale"),
+        (coverage.selected_not_protected, "selected but never backed up"),
+        (coverage.opt_in_blocked, "blocked by opt-in"),
+        (coverage.unprotected, "unprotected"),
+        (coverage.unknown, "unknown"),
+        (coverage.reproducible, "reproducible"),
+    ];
+    let rest: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
+    let rest = if rest.is_empty() { String::new() } else { format!(" · {}", rest.join(" · ")) };
+    format!("Coverage: {} of {owing} data resources protected ({:.1} %){rest}", coverage.protected, coverage.percent)
+}
+
+/// Every operation that did not answer, with where.
+pub fn not_read(findings: &Findings) -> Vec<String> {
+    let mut places: BTreeMap<(String, CoverageStatus), Vec<String>> = BTreeMap::new();
+    for entry in findings.collection.iter().filter(|entry| entry.status != CoverageStatus::Ok) {
+        let operation = format!("{}:{}", entry.service, entry.operation);
+        places.entry((operation, entry.status)).or_default().push(format!("{}/{}", entry.account, entry.region));
+    }
+    let line = |((operation, status), mut places): ((String, CoverageStatus), Vec<String>)| {
+        places.sort();
+        places.dedup();
+        let more = if places.len() > 3 { format!(" and {} more", places.len() - 3) } else { String::new() };
+        places.truncate(3);
+        terminal(&format!("{operation} {} in {}{more}", status.as_str(), places.join(", ")))
+    };
+    places.into_iter().map(line).collect()
+}
+
+/// Findings of one rule and severity together, in the order of the document.
+pub fn groups(findings: &Findings, keep: impl Fn(&Finding) -> bool) -> Vec<Vec<&Finding>> {
+    let mut groups: BTreeMap<(BestPractice, &str, Severity), Vec<&Finding>> = BTreeMap::new();
+    for finding in findings.findings.iter().filter(|finding| keep(finding)) {
+        groups.entry((finding.best_practice, &finding.rule, finding.severity)).or_default().push(finding);
+    }
+    groups.into_values().collect()
+}
+
+/// The name of a resource, where it says more than its id.
+pub fn name_of(resource: &ResourceRef) -> Option<&str> {
+    resource.name.as_deref().filter(|name| *name != resource.id)
+}
+
+/// The resource of a finding for people: `vol-1 (logs) in 111122223333/eu-central-1`, `Orders in template.yaml:12`.
+pub fn resource(finding: &Finding) -> String {
+    let resource = &finding.resource;
+    let name = name_of(resource).map_or(String::new(), |name| format!(" ({name})"));
+    let place = match &finding.location {
+        Some(location) => format!("{}:{}", location.file, location.line),
+        None => format!("{}/{}", resource.account, resource.region),
+    };
+    format!("{}{name} in {place}", resource.id)
+}
+
+/// `waived until 2027-01-31 by Head of Platform: filled from production every week`
+pub fn waiver(waiver: &WaiverRef) -> String {
+    let until = waiver.expires.map_or(String::new(), |expires| format!(" until {expires}"));
+    format!("waived{until} by {}: {}", waiver.approved_by, waiver.reason)
+}
+
+/// One resource that owes no backup, with why.
+pub fn reproducible(entry: &ReproducibleData) -> String {
+    let until = entry.why.expires_at.map_or(String::new(), |expires| format!(", until {}", expires.format("%Y-%m-%d")));
+    let reason = entry.why.reason.as_deref().unwrap_or("no reason given");
+    format!("{} in {}/{}: {reason}{until}", entry.resource.id, entry.resource.account, entry.resource.region)
+}
+
+/// `89 resources judged: 50 fail, 5 unknown, 1 waived, 246 pass.`
+pub fn totals(summary: &Summary) -> String {
+    let count = |status: Status| summary.by_status.get(&status).copied().unwrap_or(0);
+    format!(
+        "{} resources judged: {} fail, {} unknown, {} waived, {} pass.",
+        summary.resources,
+        count(Status::Fail),
+        count(Status::Unknown),
+        count(Status::Waived),
+        count(Status::Pass)
+    )
+}

@@ -1,0 +1,187 @@
+//! From declarations to an inventory shard, by the tables of [`super::types`]. Judges nothing; a value that is not known is left out,
+//! with its reason.
+
+use super::Options;
+use super::convert::{Built, Outcome, Scope, note, properties_of_tables};
+use super::declaration::{Declaration, Language, Node, Position, Value};
+use super::stack::{Entry, Stack};
+use super::types::{self, Ends, encryption_of, pick};
+use crate::inventory::{Coverage, Declared, Fact, Ignore, Place, Resource, Shard, Tags, Template};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All declarations of one stack (one template with its nested stacks, one Terraform root module or plan) as one shard. Types that the
+/// inventory does not have are left out.
+pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
+    let stack = Stack::of(declarations, options);
+    let mut resources: Vec<Resource> = stack.entries.iter().map(|entry| resource(&stack, entry)).collect();
+    types::finish(&stack, &mut resources);
+    Shard {
+        account: stack.account().to_owned(),
+        region: stack.region().to_owned(),
+        captured_at: None,
+        source: declarations.first().map(|declaration| language_name(declaration.language).to_owned()),
+        resources,
+        coverage: Coverage::of_template(),
+    }
+}
+
+/// For the inventory types that templates can declare, the properties that a template can hold.
+pub fn declared_properties(type_name: &str) -> Option<BTreeSet<&'static str>> {
+    let properties: BTreeSet<&'static str> = properties_of_tables(type_name).collect();
+    types::all().any(|table| table.type_name == type_name).then_some(properties)
+}
+
+fn language_name(language: Language) -> &'static str {
+    match language {
+        Language::CloudFormation => "cloudformation",
+        Language::Terraform => "terraform",
+    }
+}
+
+fn resource(stack: &Stack, entry: &Entry) -> Resource {
+    let (declaration, table) = (entry.declaration, entry.table);
+    let scope = Scope { stack, entry, node: &entry.body };
+    let mut built = Built::default();
+    if let Some(encryption) = &table.encryption {
+        encryption_of(&scope, encryption, &mut built);
+    }
+    built.rows(&scope, table.rows);
+    if let Some(more) = &table.more {
+        (more.fill)(&scope, &mut built);
+    }
+    let tags = match tags(&scope, &mut built) {
+        Ok(tags) => Fact::Read(tags),
+        Err(reasons) => {
+            note(&mut built.unknown, "tags", reasons);
+            Fact::Unread
+        }
+    };
+    let template = template(&scope, &table.ends, &mut built);
+    // Types without a name of their own are called by their tag Name, as live.
+    let tagged = tags.read().and_then(|tags| tags.get("Name").cloned());
+    let name = stack.name(entry).map(|name| name.text).or(tagged);
+    Resource {
+        type_name: table.type_name.to_owned(),
+        arn: stack.arn(entry).text,
+        account: stack.account().to_owned(),
+        region: stack.region_of(entry).text,
+        id: declaration.id.clone(),
+        name,
+        created_at: None,
+        tags,
+        properties: built.properties,
+        declared: Some(Box::new(Declared {
+            uid: format!("template:{}#{}", declaration.file, declaration.id),
+            file: declaration.file.to_string(),
+            at: place(declaration.at),
+            construct: declaration.construct.clone(),
+            places: built.places.into_iter().map(|(property, at)| (property, place(at))).collect(),
+            unknown: built.unknown,
+            template,
+            ignores: declaration.ignores.iter().map(ignore).collect(),
+        })),
+    }
+}
+
+fn place(at: Position) -> Place {
+    Place { line: at.line, column: at.column }
+}
+
+fn ignore(ignore: &super::declaration::Ignore) -> Ignore {
+    Ignore { rule: ignore.rule.clone(), reason: ignore.reason.clone(), expires: ignore.expires, line: ignore.at.line }
+}
+
+/// The tags, those of the stack included. One that is not known makes all of them unknown: any of them may be the one that is asked for.
+fn tags(scope: &Scope, built: &mut Built) -> Outcome<Tags> {
+    let paths = scope.entry.table.tags;
+    let mut tags = Tags::new();
+    let can_have = !pick(&paths, scope.language()).is_empty();
+    if scope.language() == Language::CloudFormation && can_have {
+        tags.extend(scope.stack.options.tags.iter().cloned());
+    }
+    let Some(node) = scope.find(paths) else { return Ok(tags) };
+    built.place("tags", Some(node));
+    match &node.value {
+        Value::Map(entries) if scope.at(node).find(["Key", "key"]).is_none() => {
+            for (key, value) in entries.iter().filter(|(_, value)| value.value != Value::Null) {
+                tags.insert(key.clone(), scope.known_text(value)?);
+            }
+        }
+        _ => {
+            for entry in scope.elements(node)? {
+                if let Some(reasons) = scope.reasons(entry) {
+                    return Err(reasons);
+                }
+                let entry = scope.at(entry);
+                if let Some(key) = entry.text_at(["Key", "key"])? {
+                    tags.insert(key, entry.text_at(["Value", "value"])?.unwrap_or_default());
+                }
+            }
+        }
+    }
+    Ok(tags)
+}
+
+/// What becomes of the data with the template.
+fn template(scope: &Scope, ends: &Ends, built: &mut Built) -> Template {
+    let declaration = scope.entry.declaration;
+    let setting = |name: &str| declaration.setting(name).filter(|node| node.value != Value::Null);
+    let mut template = Template { language: language_name(declaration.language).to_owned().into(), ..Template::default() };
+    let mut settle = Settle { scope, unknown: BTreeMap::new() };
+    match declaration.language {
+        Language::CloudFormation => {
+            let text = |node: &Node| scope.known_text(node);
+            let default = (ends.deletion_policy)(scope).to_owned();
+            template.deletion_policy = settle.fact("deletion_policy", setting("DeletionPolicy"), text, Some(default));
+            // "If a resource has no UpdateReplacePolicy attribute, CloudFormation deletes the resource by default" (CloudFormation user
+            // guide, UpdateReplacePolicy attribute; it has no exceptions).
+            let default = "Delete".to_owned();
+            template.update_replace_policy = settle.fact("update_replace_policy", setting("UpdateReplacePolicy"), text, Some(default));
+            template.prevent_destroy = Fact::Read(None);
+            template.force_destroy = Fact::Read(None);
+            template.skip_final_snapshot = Fact::Read(None);
+            template.final_snapshot_name = Fact::Read(None);
+            template.delete_automated_backups = Fact::Read(None);
+        }
+        Language::Terraform => {
+            let flag = |node: &Node| scope.bool(node);
+            let at = |name: Option<&str>| name.and_then(|name| declaration.body.get(name));
+            template.deletion_policy = Fact::Read(None);
+            template.update_replace_policy = Fact::Read(None);
+            template.prevent_destroy = settle.fact("prevent_destroy", setting("prevent_destroy"), flag, None);
+            // The provider's defaults: nothing is destroyed by force, a final snapshot is taken, automated backups are deleted.
+            let unless = |name: Option<&str>, default: bool| name.map(|_| default);
+            let force = unless(ends.force_destroy, false);
+            template.force_destroy = settle.fact("force_destroy", at(ends.force_destroy), flag, force);
+            let skip = unless(ends.skip_final_snapshot, false);
+            template.skip_final_snapshot = settle.fact("skip_final_snapshot", at(ends.skip_final_snapshot), flag, skip);
+            let name = |node: &Node| scope.text(node).map(|text| text.text);
+            template.final_snapshot_name = settle.fact("final_snapshot_name", at(ends.final_snapshot_name), name, None);
+            let delete = unless(ends.delete_automated_backups, true);
+            template.delete_automated_backups = settle.fact("delete_automated_backups", at(ends.delete_automated_backups), flag, delete);
+        }
+    }
+    for (path, reasons) in settle.unknown {
+        note(&mut built.unknown, &path, reasons);
+    }
+    template
+}
+
+/// Reads words of [`Template`], and keeps the reasons of those that are not known.
+struct Settle<'a, 's, 'd> {
+    scope: &'a Scope<'s, 'd>,
+    unknown: BTreeMap<String, Vec<String>>,
+}
+
+impl Settle<'_, '_, '_> {
+    fn fact<T>(&mut self, name: &str, node: Option<&Node>, read: impl Fn(&Node) -> Outcome<T>, absent: Option<T>) -> Fact<Option<T>> {
+        let Some(node) = node else { return Fact::Read(absent) };
+        match self.scope.reasons(node).map_or_else(|| read(node), Err) {
+            Ok(value) => Fact::Read(Some(value)),
+            Err(reasons) => {
+                self.unknown.insert(format!("template.{name}"), reasons);
+                Fact::Unread
+            }
+        }
+    }
+}

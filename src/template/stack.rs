@@ -1,0 +1,378 @@
+//! The declarations of one stack together: parts joined to what they belong to, references followed, names and ARNs worked out.
+//! Knows no property of the inventory.
+
+use super::Options;
+use super::declaration::{Declaration, Language, Node, Value};
+use super::types::{self, Table};
+use std::collections::HashMap;
+
+/// How deep references and names may point to each other.
+const DEPTH: u8 = 12;
+
+/// A text, with the reasons why parts of it stand as symbols.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Text {
+    pub text: String,
+    pub unknown: Vec<String>,
+}
+
+/// A declaration of a type that the inventory has.
+pub struct Entry<'d> {
+    pub declaration: &'d Declaration,
+    pub table: &'static Table,
+    /// The body, with the bodies of its parts in lists under the part's key.
+    pub body: Node,
+}
+
+/// What a KMS key value names.
+pub struct Key {
+    pub arn: String,
+    /// Its declaration, when the template has it.
+    pub declared: Option<usize>,
+    /// The name of an alias behind `alias/`, when that is how the key is named.
+    pub alias: Option<String>,
+}
+
+/// The declarations of one stack.
+pub struct Stack<'d> {
+    pub options: &'d Options,
+    pub entries: Vec<Entry<'d>>,
+    /// Everything declared, by id.
+    by_id: HashMap<&'d str, &'d Declaration>,
+    entry_by_id: HashMap<&'d str, usize>,
+    aliases: Vec<&'d Declaration>,
+}
+
+impl<'d> Stack<'d> {
+    /// Joins the declarations.
+    pub fn of(declarations: &'d [Declaration], options: &'d Options) -> Self {
+        let mut stack = Stack { options, entries: Vec::new(), by_id: HashMap::new(), entry_by_id: HashMap::new(), aliases: Vec::new() };
+        for declaration in declarations {
+            stack.by_id.entry(&declaration.id).or_insert(declaration);
+            if types::kms::ALIASES.contains(&declaration.type_name.as_str()) {
+                stack.aliases.push(declaration);
+            }
+            if let Some(table) = types::table_of(declaration) {
+                stack.entry_by_id.entry(&declaration.id).or_insert(stack.entries.len());
+                stack.entries.push(Entry { declaration, table, body: declaration.body.clone() });
+            }
+        }
+        stack.join_parts(declarations);
+        stack
+    }
+
+    fn join_parts(&mut self, declarations: &[Declaration]) {
+        let mut joined = Vec::new();
+        for declaration in declarations {
+            for (table, part) in types::parts_of(&declaration.type_name) {
+                let owners = find(&declaration.body, part.parent).into_iter().flat_map(|node| self.owners(node, table));
+                let body = part_body(declaration);
+                joined.extend(owners.map(|owner| (owner, part.key, body.clone())));
+            }
+        }
+        for (owner, key, body) in joined {
+            let Some(Value::Map(entries)) = self.entries.get_mut(owner).map(|entry| &mut entry.body.value) else { continue };
+            match entries.iter_mut().find(|(name, _)| name == key) {
+                Some((_, Node { value: Value::List(bodies), .. })) => bodies.push(body),
+                _ => entries.push((key.to_owned(), Node::new(body.at, Value::List(vec![body])))),
+            }
+        }
+    }
+
+    /// The declared resources of a table that a value names by reference, name or ARN.
+    fn owners(&self, node: &Node, table: &'static Table) -> Vec<usize> {
+        let nodes = match &node.value {
+            Value::List(nodes) => nodes.iter().collect(),
+            _ => vec![node],
+        };
+        nodes.into_iter().filter_map(|node| self.named(node, |candidate| std::ptr::eq(candidate, table))).collect()
+    }
+
+    /// The declared resource that a value names by reference, name or ARN.
+    pub fn named(&self, node: &Node, of: impl Fn(&'static Table) -> bool) -> Option<usize> {
+        if let Value::Reference { id, .. } = &node.value
+            && let Some(found) = self.entry_by_id.get(id.as_ref())
+            && of(self.entries.get(*found)?.table)
+        {
+            return Some(*found);
+        }
+        let text = self.text(node)?.text;
+        let mut candidates = self.entries.iter().enumerate().filter(|(_, entry)| of(entry.table));
+        candidates.find(|(_, entry)| self.physical_id(entry).text == text || self.arn(entry).text == text).map(|(found, _)| found)
+    }
+
+    /// The entries of an inventory type.
+    pub fn of_type<'s>(&'s self, type_name: &'s str) -> impl Iterator<Item = (usize, &'s Entry<'d>)> {
+        self.entries.iter().enumerate().filter(move |(_, entry)| entry.table.type_name == type_name)
+    }
+
+    /// The account as texts have it.
+    pub fn account(&self) -> &str {
+        self.options.account.as_deref().unwrap_or("${AWS::AccountId}")
+    }
+
+    /// The stack's Region as texts have it.
+    pub fn region(&self) -> &str {
+        self.options.region.as_deref().unwrap_or("${AWS::Region}")
+    }
+
+    /// The Region of a resource: Terraform's provider 6 lets each name its own.
+    pub fn region_of(&self, entry: &Entry) -> Text {
+        match entry.declaration.body.get("region").filter(|_| entry.declaration.language == Language::Terraform) {
+            Some(node) if !matches!(node.value, Value::Unknown(_)) => self.text(node).unwrap_or_default(),
+            _ => self.own(self.region(), self.options.region.is_some(), "Region"),
+        }
+    }
+
+    fn own(&self, text: &str, known: bool, what: &str) -> Text {
+        let unknown = if known { Vec::new() } else { vec![format!("the {what} that the template is for is not given")] };
+        Text { text: text.to_owned(), unknown }
+    }
+
+    /// `aws`, or that of another partition's Region.
+    pub fn partition(&self, region: &str) -> &'static str {
+        match region {
+            region if region.starts_with("cn-") => "aws-cn",
+            region if region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        }
+    }
+
+    /// The name that the template gives a resource.
+    pub fn name(&self, entry: &Entry) -> Option<Text> {
+        let path = entry.table.identity.name_of(entry.declaration.language);
+        self.text(find(&entry.declaration.body, path)?).filter(|name| !name.text.is_empty())
+    }
+
+    /// What the resource's ARN and `Ref` name it by: its name, or a symbol where AWS chooses it.
+    pub fn physical_id(&self, entry: &Entry) -> Text {
+        self.physical_id_at(entry, DEPTH)
+    }
+
+    fn physical_id_at(&self, entry: &Entry, depth: u8) -> Text {
+        let identity = &entry.table.identity;
+        let path = identity.name_of(entry.declaration.language);
+        let name = find(&entry.declaration.body, path).filter(|_| identity.named && depth > 0);
+        let name = name.and_then(|node| self.text_at(node, depth - 1)).filter(|name| !name.text.is_empty());
+        name.unwrap_or_else(|| chosen_by_aws(&entry.declaration.id))
+    }
+
+    /// The ARN that AWS will give a resource.
+    pub fn arn(&self, entry: &Entry) -> Text {
+        self.arn_at(entry, DEPTH)
+    }
+
+    fn arn_at(&self, entry: &Entry, depth: u8) -> Text {
+        let id = match entry.table.identity.parent {
+            None => self.physical_id_at(entry, depth),
+            Some(parent) => {
+                let parent = parent(self, entry);
+                let own = if entry.table.identity.named { self.physical_id_at(entry, depth) } else { entry.declaration.id.as_str().into() };
+                return Text { text: format!("{}/selection/{}", parent.text, own.text), unknown: [parent.unknown, own.unknown].concat() };
+            }
+        };
+        self.arn_of(entry.table, &id, &self.region_of(entry))
+    }
+
+    /// The ARN of a resource of a table that has this physical id.
+    pub fn arn_of(&self, table: &Table, id: &Text, region: &Text) -> Text {
+        let mut unknown = id.unknown.clone();
+        let pattern = table.identity.arn;
+        if pattern.contains("{region}") {
+            unknown.extend(region.unknown.iter().cloned());
+        }
+        if pattern.contains("{account}") {
+            unknown.extend(self.own("", self.options.account.is_some(), "account").unknown);
+        }
+        let text = pattern
+            .replace("{partition}", self.partition(&region.text))
+            .replace("{region}", &region.text)
+            .replace("{account}", self.account())
+            .replace("{id}", &id.text);
+        Text { text, unknown }
+    }
+
+    /// The ARN of the resource of a type that a value names by reference, id, name or ARN.
+    pub fn arn_named(&self, node: &Node, type_name: &str, of: &Entry) -> Option<Text> {
+        if let Some(entry) = self.named(node, |table| table.type_name == type_name).and_then(|found| self.entries.get(found)) {
+            return Some(self.arn(entry));
+        }
+        let text = self.text(node)?;
+        if text.text.starts_with("arn:") {
+            return Some(text);
+        }
+        types::all().find(|table| table.type_name == type_name).map(|table| self.arn_of(table, &text, &self.region_of(of)))
+    }
+
+    /// A value as a text; `None` for what is none.
+    pub fn text(&self, node: &Node) -> Option<Text> {
+        self.text_at(node, DEPTH)
+    }
+
+    fn text_at(&self, node: &Node, depth: u8) -> Option<Text> {
+        Some(match &node.value {
+            Value::Text(text) => text.as_str().into(),
+            Value::Bool(value) => value.to_string().as_str().into(),
+            Value::Number(value) => value.to_string().as_str().into(),
+            Value::Reference { id, attribute } => self.attribute(id, attribute, depth),
+            Value::Concat(parts) => {
+                let mut all = Text::default();
+                for part in parts {
+                    let part = self.text_at(part, depth)?;
+                    all.text.push_str(&part.text);
+                    all.unknown.extend(part.unknown);
+                }
+                all
+            }
+            Value::Unknown(unknown) => self.symbol(&unknown.symbol, &unknown.reason),
+            Value::Null | Value::List(_) | Value::Map(_) => return None,
+        })
+    }
+
+    /// The account, Region and partition have many names.
+    fn symbol(&self, symbol: &str, reason: &str) -> Text {
+        let name = symbol.trim_start_matches("${").trim_end_matches('}');
+        let data = |source: &str, attributes: &[&str]| {
+            name.split_once(source).is_some_and(|(before, rest)| {
+                (before.is_empty() || before.ends_with('.')) && attributes.iter().any(|attribute| rest.ends_with(attribute))
+            })
+        };
+        if name == "AWS::AccountId" || data("data.aws_caller_identity.", &[".account_id", ".id"]) {
+            return self.own(self.account(), self.options.account.is_some(), "account");
+        }
+        if name == "AWS::Region" || data("data.aws_region.", &[".name", ".region", ".id"]) {
+            return self.own(self.region(), self.options.region.is_some(), "Region");
+        }
+        if name == "AWS::Partition" || data("data.aws_partition.", &[".partition", ".id"]) {
+            return self.partition(self.region()).into();
+        }
+        Text { text: symbol.to_owned(), unknown: vec![reason.to_owned()] }
+    }
+
+    /// What AWS gives for an attribute of a declared resource.
+    fn attribute(&self, id: &str, attribute: &str, depth: u8) -> Text {
+        let own_id = matches!(attribute, "Ref" | "id");
+        let symbol = || if own_id { chosen_by_aws(id) } else { chosen_by_aws(&format!("{id}.{attribute}")) };
+        let Some(depth) = depth.checked_sub(1) else { return symbol() };
+        let argument = self.by_id.get(id).and_then(|declaration| declaration.body.get(attribute));
+        let argument = argument.filter(|node| !matches!(node.value, Value::Unknown(_) | Value::List(_) | Value::Map(_)));
+        if let Some(text) = argument.and_then(|node| self.text_at(node, depth)) {
+            return text;
+        }
+        let Some(entry) = self.entry_by_id.get(id).and_then(|found| self.entries.get(*found)) else { return symbol() };
+        let identity = &entry.table.identity;
+        // Every attribute that is the resource's own ARN is called so; `StreamArn` and the like are not.
+        let lower = attribute.to_ascii_lowercase();
+        let own_arn = ["arn", "tablearn", "dbclusterarn", "dbinstancearn", "backupvaultarn", "backupplanarn", "frameworkarn"];
+        let own_arn = own_arn.contains(&lower.as_str())
+            || ["reportplanarn", "restoretestingplanarn"].contains(&lower.as_str())
+            || (attribute == "Ref" && identity.ref_is_arn);
+        if own_arn {
+            return self.arn_at(entry, depth);
+        }
+        let name = identity.name_of(entry.declaration.language);
+        let is_name = own_id || name.split('|').any(|name| name.ends_with(attribute)) || identity.ids.contains(&attribute);
+        if is_name {
+            return if identity.named || own_id || identity.ids.contains(&attribute) {
+                self.physical_id_at(entry, depth)
+            } else {
+                self.name(entry).unwrap_or_else(symbol)
+            };
+        }
+        symbol()
+    }
+
+    /// The key that a value names, in any of the ways that AWS takes: key id, key ARN, alias name, alias ARN.
+    ///
+    /// # Errors
+    /// Why the value is not known at all.
+    pub fn key(&self, node: &Node, region: &Text) -> Result<Option<Key>, Vec<String>> {
+        self.key_at(node, region, DEPTH)
+    }
+
+    fn key_at(&self, node: &Node, region: &Text, depth: u8) -> Result<Option<Key>, Vec<String>> {
+        if let Value::Unknown(unknown) = &node.value {
+            return Err(vec![unknown.reason.to_string()]);
+        }
+        let Some(depth) = depth.checked_sub(1) else { return Err(vec!["the key's alias names itself".to_owned()]) };
+        if let Value::Reference { id, .. } = &node.value
+            && let Some(alias) = self.aliases.iter().find(|alias| alias.id == id.as_ref())
+        {
+            return self.alias_target(alias, region, depth);
+        }
+        let Some(Text { text, unknown }) = self.text(node).filter(|text| !text.text.is_empty()) else { return Ok(None) };
+        let is_key = |table: &'static Table| table.type_name == "AWS::KMS::Key";
+        if let Some(found) = self.named(node, is_key)
+            && let Some(entry) = self.entries.get(found)
+        {
+            return Ok(Some(Key { arn: self.arn(entry).text, declared: Some(found), alias: None }));
+        }
+        let alias = text.strip_prefix("alias/").or_else(|| text.split_once(":alias/").map(|(_, name)| name));
+        if let Some(name) = alias {
+            let declared =
+                self.aliases.iter().find(|alias| self.alias_name(alias).is_some_and(|text| text.text == format!("alias/{name}")));
+            if let Some(alias) = declared {
+                return self.alias_target(alias, region, depth);
+            }
+            let arn = if text.starts_with("arn:") { text.clone() } else { self.kms_arn(&format!("alias/{name}"), region) };
+            return Ok(Some(Key { arn, declared: None, alias: Some(name.to_owned()) }));
+        }
+        // A reference to something that is no key of the template, or nothing but a symbol, names no key yet.
+        if text.starts_with("${") && !unknown.is_empty() {
+            return Err(unknown);
+        }
+        let arn = if text.starts_with("arn:") { text } else { self.kms_arn(&format!("key/{text}"), region) };
+        Ok(Some(Key { arn, declared: None, alias: None }))
+    }
+
+    fn alias_target(&self, alias: &Declaration, region: &Text, depth: u8) -> Result<Option<Key>, Vec<String>> {
+        match find(&alias.body, "TargetKeyId|target_key_id") {
+            Some(node) => self.key_at(node, region, depth),
+            None => Err(vec![format!("alias {} names no key", alias.id)]),
+        }
+    }
+
+    fn alias_name(&self, alias: &Declaration) -> Option<Text> {
+        self.text(find(&alias.body, "AliasName|name")?)
+    }
+
+    fn kms_arn(&self, what: &str, region: &Text) -> String {
+        format!("arn:{}:kms:{}:{}:{what}", self.partition(&region.text), region.text, self.account())
+    }
+}
+
+/// A part's body, with its own `region` (where a replica is) kept and its id under `+id`.
+fn part_body(declaration: &Declaration) -> Node {
+    let mut body = declaration.body.clone();
+    if let Value::Map(entries) = &mut body.value {
+        entries.push(("+id".to_owned(), Node::new(declaration.at, Value::Text(declaration.id.clone()))));
+    }
+    body
+}
+
+fn chosen_by_aws(id: &str) -> Text {
+    Text { text: format!("${{{id}}}"), unknown: vec![format!("{id} is known after it is deployed")] }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Text { text: text.to_owned(), unknown: Vec::new() }
+    }
+}
+
+/// The value at the first of the paths (`a.b|c`) that has one. Of a list on the way, its first element; a value on the way that is not
+/// known is the answer.
+pub fn find<'n>(node: &'n Node, paths: &str) -> Option<&'n Node> {
+    paths.split('|').filter(|path| !path.is_empty()).find_map(|path| {
+        path.split('.').try_fold(node, |node, key| {
+            let node = match &node.value {
+                Value::List(nodes) => nodes.iter().find(|node| node.value != Value::Null)?,
+                _ => node,
+            };
+            match &node.value {
+                Value::Unknown(_) | Value::Reference { .. } | Value::Concat(_) => Some(node),
+                _ => node.get(key),
+            }
+        })
+    })
+}

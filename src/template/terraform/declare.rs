@@ -1,0 +1,233 @@
+//! The resources of a module and of the modules that it calls as [`Declaration`]s, in the form that `terraform show -json` gives them:
+//! nested blocks are lists of maps.
+
+use std::rc::Rc;
+
+use super::engine::{Children, Engine, Instance, Instances, Stop};
+use super::expression::{entries, evaluate};
+use super::modules::Resource;
+use super::providers::asked_for;
+use super::scope::{self, Frame, Scope};
+use super::syntax::{Attribute, Block, Expr};
+use super::value::{self, INSTANCES, WHOLE, reason_in, unknown};
+use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_REGION};
+use crate::template::declaration::{Declaration, Language, Node, TemplateError, Value};
+
+/// Arguments that Terraform itself takes.
+const META: [&str; 4] = ["count", "for_each", "provider", "depends_on"];
+/// Blocks that Terraform itself takes.
+const META_BLOCKS: [&str; 3] = ["lifecycle", "provisioner", "connection"];
+
+/// All resources of a module instance and of those below it.
+pub(super) fn module(engine: &Engine, instance: &Rc<Instance>, into: &mut Vec<Declaration>) -> Result<(), TemplateError> {
+    for key in &instance.module.order {
+        if let Some(resource) = instance.module.resources.get(key).filter(|resource| resource.block.label(0).starts_with("aws_")) {
+            self::resource(engine, instance, key, resource, into)?;
+        }
+    }
+    for call in instance.module.calls.keys() {
+        let children = settled(scope::children(engine, instance, call))?;
+        if let Some(Children::Local(_, all)) = children.as_deref() {
+            for child in all.iter().filter_map(|(_, id)| engine.instance(*id)) {
+                module(engine, &child, into)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What Terraform would refuse without which nothing can be said is left out.
+fn settled<T>(result: Result<T, Stop>) -> Result<Option<T>, TemplateError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(Stop::Invalid(_)) => Ok(None),
+        Err(Stop::Fatal(error)) => Err(error),
+    }
+}
+
+fn resource(
+    engine: &Engine,
+    instance: &Rc<Instance>,
+    key: &str,
+    resource: &Resource,
+    into: &mut Vec<Declaration>,
+) -> Result<(), TemplateError> {
+    let block = &resource.block;
+    let Some(instances) = settled(scope::instances(engine, instance, block))? else { return Ok(()) };
+    for (index, each) in instances.each() {
+        let id = format!("{}{key}{index}", instance.prefix);
+        let scope = Scope::new(engine, instance, &block.source, each.as_ref());
+        let mut entries = body(block, &scope, true)?;
+        if let Some(tags_all) = tags_all(engine, instance, block, &entries)? {
+            entries.retain(|(name, _)| name != "tags_all");
+            entries.push(("tags_all".to_string(), Node::new(block.at, tags_all)));
+        }
+        into.push(Declaration {
+            language: Language::Terraform,
+            type_name: block.label(0).to_string(),
+            id,
+            file: block.source.name.clone(),
+            at: block.at,
+            construct: None,
+            body: Node::new(block.at, Value::Map(entries)),
+            settings: settings(engine, instance, &instances, block, &scope)?,
+            ignores: resource.ignores.clone(),
+        });
+    }
+    Ok(())
+}
+
+fn settings(
+    engine: &Engine,
+    instance: &Instance,
+    instances: &Instances,
+    block: &Block,
+    scope: &Scope<'_>,
+) -> Result<Vec<(String, Node)>, TemplateError> {
+    let mut settings = Vec::new();
+    if let Some(prevent_destroy) = block.of_kind("lifecycle").find_map(|lifecycle| lifecycle.attribute("prevent_destroy")) {
+        settings.push((PREVENT_DESTROY.to_string(), attribute(prevent_destroy, block, scope)?));
+    }
+    let presence = match instances {
+        Instances::NotKnown(why, _) => Some(why),
+        _ => instance.presence.as_ref(),
+    };
+    if let Some(why) = presence {
+        settings.push((PRESENCE.to_string(), Node::new(block.at, why.clone())));
+    }
+    if let Some(provider) = instance.providers.get(&asked_for(block)) {
+        let owner = engine.instance(provider.instance);
+        if let (Some(owner), Some(region)) = (owner, provider.block.attribute("region")) {
+            let region = Scope::new(engine, &owner, &region.source, None).attribute(region)?;
+            settings.push((PROVIDER_REGION.to_string(), value::moved(region.value, block.at)));
+        }
+    }
+    Ok(settings)
+}
+
+/// The tags with the `default_tags` of the provider below them. `None`: the provider has none, `tags` say it all.
+fn tags_all(engine: &Engine, instance: &Instance, block: &Block, entries: &[(String, Node)]) -> Result<Option<Value>, TemplateError> {
+    let Some(provider) = instance.providers.get(&asked_for(block)) else { return Ok(None) };
+    let Some(owner) = engine.instance(provider.instance) else { return Ok(None) };
+    let mut merged: Vec<(String, Node)> = Vec::new();
+    let mut found = false;
+    for tags in provider.block.of_kind("default_tags").filter_map(|block| block.attribute("tags")) {
+        found = true;
+        let scope = Scope { fixed: Some(block.at), ..Scope::new(engine, &owner, &tags.source, None) };
+        match scope.attribute(tags)?.value {
+            Value::Map(tags) => merged.extend(tags),
+            Value::Null => {}
+            other => return Ok(Some(value::moved(other, block.at).value)),
+        }
+    }
+    if !found {
+        return Ok(None);
+    }
+    match entries.iter().find(|(name, _)| name == "tags").map(|(_, node)| &node.value) {
+        Some(Value::Map(tags)) => {
+            merged.retain(|(key, _)| tags.iter().all(|(name, _)| name != key));
+            merged.extend(tags.iter().cloned());
+        }
+        None | Some(Value::Null) => {}
+        Some(other) => return Ok(Some(other.clone())),
+    }
+    Ok(Some(Value::Map(merged)))
+}
+
+/// The value of an argument; one that comes from an override file has the place of its block.
+fn attribute(attribute: &Attribute, block: &Block, scope: &Scope<'_>) -> Result<Node, TemplateError> {
+    let fixed = if attribute.source.name == block.source.name { scope.fixed } else { Some(block.at) };
+    let mut node = Scope { fixed, ..*scope }.attribute(attribute)?;
+    finish(&mut node);
+    Ok(node)
+}
+
+/// A reference to a whole resource is nothing that an argument can be.
+fn finish(node: &mut Node) {
+    match &mut node.value {
+        Value::Reference { id, attribute } if attribute.as_ref() == WHOLE || attribute.as_ref() == INSTANCES => {
+            node.value = unknown(value::AFTER_APPLY, id);
+        }
+        Value::List(items) | Value::Concat(items) => items.iter_mut().for_each(finish),
+        Value::Map(entries) => entries.iter_mut().for_each(|(_, node)| finish(node)),
+        _ => {}
+    }
+}
+
+fn body(block: &Block, scope: &Scope<'_>, outermost: bool) -> Result<Vec<(String, Node)>, TemplateError> {
+    let mut entries = Vec::new();
+    for argument in block.attributes.iter().filter(|argument| !(outermost && META.contains(&argument.name.as_str()))) {
+        entries.push((argument.name.clone(), attribute(argument, block, scope)?));
+    }
+    // In the order of writing: of each kind all blocks together, those of `dynamic` among them.
+    let mut kinds: Vec<(String, Node)> = Vec::new();
+    for inner in block.blocks.iter().filter(|inner| !(outermost && META_BLOCKS.contains(&inner.kind.as_str()))) {
+        let inner_scope = Scope { source: &inner.source, ..*scope };
+        let at = scope.fixed.unwrap_or(inner.at);
+        let (kind, nodes) = match inner.kind.as_str() {
+            "dynamic" => (inner.label(0).to_string(), dynamic(inner, &inner_scope)?),
+            kind => (kind.to_string(), vec![Node::new(at, Value::Map(body(inner, &inner_scope, false)?))]),
+        };
+        match kinds.iter_mut().find(|(name, _)| *name == kind) {
+            Some((_, Node { value: Value::List(all), .. })) => all.extend(nodes),
+            _ => kinds.push((kind, Node::new(at, Value::List(nodes)))),
+        }
+    }
+    for (kind, node) in kinds {
+        let value = match node.value {
+            // Nothing but blocks of which nothing is known.
+            Value::List(mut all) if all.len() == 1 && all.iter().all(|item| matches!(item.value, Value::Unknown(_))) => {
+                all.swap_remove(0).value
+            }
+            // The one block that the JSON shows as an object.
+            Value::List(mut all) if kind == "timeouts" && all.len() == 1 => all.swap_remove(0).value,
+            list => list,
+        };
+        entries.retain(|(name, _)| *name != kind);
+        entries.push((kind, Node::new(node.at, value)));
+    }
+    Ok(entries)
+}
+
+/// The blocks that a `dynamic` block makes; one unknown value if that is not known.
+fn dynamic(block: &Block, scope: &Scope<'_>) -> Result<Vec<Node>, TemplateError> {
+    let Some(for_each) = block.attribute("for_each") else { return Ok(Vec::new()) };
+    let at = scope.fixed.unwrap_or(block.at);
+    let iterator = block.attribute("iterator").and_then(|iterator| match iterator.expr.as_ref() {
+        Expr::Hcl(expression) => expression.as_variable().map(|name| name.as_str()),
+        _ => None,
+    });
+    let collection = scope.attribute(for_each)?;
+    let collection = match settled(entries(&collection))?.flatten() {
+        Some(entries) => entries,
+        None => {
+            let reason = reason_in(&collection.value).map_or("for_each has a wrong type".to_string(), |reason| reason.to_string());
+            let why = format!("whether there are {} blocks is not known: {reason}", block.label(0));
+            return Ok(vec![Node::new(at, unknown(&why, &format!("{}.{}", scope.place(block.at), block.label(0))))]);
+        }
+    };
+    let mut made = Vec::new();
+    for (key, item) in collection {
+        let pair = Value::Map(vec![("key".to_string(), key), ("value".to_string(), item)]);
+        let frame = Frame { name: iterator.unwrap_or(block.label(0)), node: Node::new(at, pair), outer: scope.frame };
+        let scope = Scope { frame: Some(&frame), ..*scope };
+        for content in block.of_kind("content") {
+            made.push(Node::new(scope.fixed.unwrap_or(block.at), Value::Map(body(content, &scope, false)?)));
+        }
+    }
+    Ok(made)
+}
+
+/// Values of variables: a file of `name = value`.
+pub(super) fn definitions(file: &Block, engine: &Engine, instance: &Rc<Instance>) -> Result<Vec<(String, Node)>, TemplateError> {
+    let mut given = Vec::new();
+    for attribute in &file.attributes {
+        let scope = Scope::new(engine, instance, &attribute.source, None);
+        match evaluate(&attribute.expr, &scope, attribute.at) {
+            Ok(node) => given.push((attribute.name.clone(), node)),
+            Err(Stop::Invalid(why)) => return Err(super::text::error(&attribute.source.name, Some(attribute.at), why)),
+            Err(Stop::Fatal(error)) => return Err(error),
+        }
+    }
+    Ok(given)
+}

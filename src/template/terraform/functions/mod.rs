@@ -1,0 +1,152 @@
+//! Terraform's functions on values. Those that are missing here, and those that read files, clocks or random numbers, give unknown values.
+//!
+//! To add one: a line in [`apply`] and a function on [`Arguments`].
+
+mod collections;
+mod json;
+mod numbers;
+mod sets;
+mod texts;
+
+use super::engine::{Stop, invalid};
+use super::scope::Scope;
+use super::value::{self, render, unknown};
+use crate::template::declaration::{Node, Position, Value};
+
+pub(super) use sets::set_of;
+
+/// Why a function gives no value.
+enum Fault {
+    /// It needs something that is not known.
+    NotKnown,
+    /// Terraform would refuse it.
+    Invalid(String),
+    /// It would have to read something that is not part of the module, or is not one of those that are here.
+    NotEvaluated,
+}
+
+type Outcome = Result<Value, Fault>;
+
+fn refuse<T>(why: impl Into<String>) -> Result<T, Fault> {
+    Err(Fault::Invalid(why.into()))
+}
+
+/// The arguments of a call. Reading an unknown one is a [`Fault::NotKnown`].
+struct Arguments<'a> {
+    given: &'a [Node],
+    here: Position,
+}
+
+/// Calls a function.
+pub(super) fn call(name: &str, given: &[Node], scope: &Scope<'_>, here: Position) -> Result<Value, Stop> {
+    let reason = || given.iter().find_map(|argument| value::reason_in(&argument.value));
+    let inside = |more: &str| {
+        let rendered: Vec<String> = given.iter().map(|argument| render(&argument.value)).collect();
+        format!("{name}({}){more}", rendered.join(", "))
+    };
+    match apply(name, &Arguments { given, here }) {
+        Ok(value) => Ok(value),
+        Err(Fault::NotKnown) => Ok(unknown(reason().as_deref().unwrap_or(value::AFTER_APPLY), &inside(""))),
+        // Two calls may give two values.
+        Err(Fault::NotEvaluated) => {
+            let more = if matches!(name, "uuid" | "bcrypt") { format!(" at {}", scope.place(here)) } else { String::new() };
+            Ok(unknown(&format!("function {name} is not evaluated"), &inside(&more)))
+        }
+        Err(Fault::Invalid(why)) => invalid(format!("{name}: {why}")),
+    }
+}
+
+fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
+    match name {
+        "chomp" | "endswith" | "format" | "formatlist" | "indent" | "join" | "lower" | "replace" | "split" | "startswith"
+        | "strcontains" | "strrev" | "substr" | "title" | "trim" | "trimprefix" | "trimspace" | "trimsuffix" | "upper" => {
+            texts::apply(name, arguments)
+        }
+        "abs" | "ceil" | "floor" | "max" | "min" | "parseint" | "pow" | "signum" | "sum" => numbers::apply(name, arguments),
+        "chunklist" | "coalesce" | "coalescelist" | "compact" | "concat" | "contains" | "element" | "flatten" | "index" | "keys"
+        | "length" | "list" | "lookup" | "map" | "matchkeys" | "merge" | "one" | "range" | "reverse" | "slice" | "sort" | "transpose"
+        | "values" | "zipmap" => collections::apply(name, arguments),
+        "alltrue" | "anytrue" | "distinct" | "setintersection" | "setproduct" | "setsubtract" | "setunion" | "tobool" | "tolist"
+        | "tomap" | "tonumber" | "toset" | "tostring" => sets::apply(name, arguments),
+        "jsonencode" => json::encode(arguments.node(0)?, arguments.here),
+        "jsondecode" => json::decode(arguments.text(0)?, arguments.here),
+        "nonsensitive" | "sensitive" | "ephemeralasnull" => Ok(arguments.value(0)?.clone()),
+        _ => Err(Fault::NotEvaluated),
+    }
+}
+
+impl<'a> Arguments<'a> {
+    fn node(&self, index: usize) -> Result<&'a Node, Fault> {
+        self.given.get(index).ok_or_else(|| Fault::Invalid("an argument is missing".to_string()))
+    }
+
+    fn value(&self, index: usize) -> Result<&'a Value, Fault> {
+        self.node(index).map(|node| &node.value)
+    }
+
+    fn has(&self, index: usize) -> bool {
+        self.given.get(index).is_some()
+    }
+
+    fn text(&self, index: usize) -> Result<&'a str, Fault> {
+        match self.value(index)? {
+            Value::Text(text) => Ok(text),
+            other => known(other).and_then(|_| refuse("an argument is no text")),
+        }
+    }
+
+    /// A text, or a number or a boolean as one.
+    fn scalar(&self, index: usize) -> Result<String, Fault> {
+        scalar(self.value(index)?)
+    }
+
+    fn number(&self, index: usize) -> Result<f64, Fault> {
+        let value = known(self.value(index)?)?;
+        value::as_number(value).ok_or_else(|| Fault::Invalid("an argument is no number".to_string()))
+    }
+
+    /// A whole number that is not negative.
+    fn count(&self, index: usize) -> Result<usize, Fault> {
+        let number = self.number(index)?;
+        if number < 0.0 || number.fract() != 0.0 || number > 1e9 { refuse("an argument is no count") } else { Ok(number as usize) }
+    }
+
+    /// The items of a list, known or not.
+    fn list(&self, index: usize) -> Result<&'a [Node], Fault> {
+        list(self.node(index)?)
+    }
+
+    fn map(&self, index: usize) -> Result<&'a [(String, Node)], Fault> {
+        match self.value(index)? {
+            Value::Map(entries) => Ok(entries),
+            other => known(other).and_then(|_| refuse("an argument is no map")),
+        }
+    }
+
+    fn at(&self, value: Value) -> Node {
+        Node::new(self.here, value)
+    }
+
+    fn texts(&self, texts: impl IntoIterator<Item = String>) -> Value {
+        Value::List(texts.into_iter().map(|text| self.at(Value::Text(text))).collect())
+    }
+}
+
+fn list(node: &Node) -> Result<&[Node], Fault> {
+    match &node.value {
+        Value::List(items) => Ok(items),
+        other => known(other).and_then(|_| refuse("an argument is no list")),
+    }
+}
+
+fn scalar(of: &Value) -> Result<String, Fault> {
+    match value::scalar_text(of) {
+        Some(text) => Ok(text),
+        None => known(of).and_then(|_| refuse("an argument is no text")),
+    }
+}
+
+/// The value if nothing of it is unknown.
+fn known(of: &Value) -> Result<&Value, Fault> {
+    if value::is_known(of) { Ok(of) } else { Err(Fault::NotKnown) }
+}

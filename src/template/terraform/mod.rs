@@ -1,0 +1,71 @@
+//! Terraform and OpenTofu as [`Declaration`]s: plans and states (JSON), and folders of `.tf` files. Joins no resources and judges nothing:
+//! what a split resource such as `aws_s3_bucket_versioning` belongs to is a [`Value::Reference`](super::declaration::Value::Reference) here.
+//!
+//! What `.tf` files cannot say stays unknown. Decisions that readers of declarations rely on:
+//!
+//! - A resource whose `count` or `for_each` is not known, or that is in such a module, is one declaration at the address without an index,
+//!   with the setting [`PRESENCE`], an unknown value that says why.
+//! - Where a `dynamic` block's `for_each` is not known, the block kind is an unknown value; beside blocks that are known, it is an unknown
+//!   item of their list.
+//! - An attribute of another `aws_` resource is a reference, also when that resource sets it to a text. If it sets it to anything else
+//!   (`storage_encrypted`, `tags`), it is that value.
+//! - Values that come from variables, locals and modules have the place of the argument in the resource that they end up in.
+//! - `default_tags` of the provider and `tags` together are `tags_all`, as in plans; it is there only if the provider has default tags.
+//! - In a plan, an attribute that is known after apply is a reference if its expression refers to one attribute of one resource. Plans do
+//!   not contain expressions: `"${aws_s3_bucket.data.id}-logs"` cannot be told from `aws_s3_bucket.data.id`.
+
+mod convert;
+mod declare;
+mod engine;
+mod expression;
+mod folder;
+mod functions;
+mod json;
+mod literal;
+mod modules;
+mod plan;
+mod providers;
+mod scope;
+mod strings;
+mod syntax;
+mod text;
+mod traversal;
+mod value;
+mod waivers;
+
+use std::path::{Path, PathBuf};
+
+use crate::template::declaration::{Declaration, TemplateError};
+
+/// The setting that says why it is not known whether a resource exists: an unknown value.
+pub const PRESENCE: &str = "presence";
+/// The setting that keeps Terraform from deleting a resource: `prevent_destroy` of `lifecycle`.
+pub const PREVENT_DESTROY: &str = "prevent_destroy";
+/// The setting with the Region of the resource's provider. An argument `region` of the resource itself (provider 6) goes before it.
+pub const PROVIDER_REGION: &str = "provider_region";
+
+/// Reads a folder with `.tf` or `.tf.json` files (`.tofu` too) as a root module, and the local modules that it calls. `name` is how the folder
+/// is shown, `variables` are definition files that go before those that Terraform reads by itself.
+///
+/// # Errors
+///
+/// Files that are no HCL or JSON, what is declared twice, cycles, waivers without a reason, modules that are not there.
+pub fn read_folder(folder: &Path, name: &str, variables: &[PathBuf]) -> Result<Vec<Declaration>, TemplateError> {
+    folder::read(folder, name, variables)
+}
+
+/// Whether a text is meant as a plan or a state: JSON with `format_version`, or a state file. Reads no further than its keys' names.
+#[must_use]
+pub fn claims_to_be_plan(text: &str) -> bool {
+    plan::claims(text)
+}
+
+/// Reads a plan (`terraform show -json tfplan`) or a state (`terraform show -json`, or a state file of version 4). `path_name` is its path as it
+/// is shown, `-` for standard input. Where `.tf` files are beside it, places are those of the resource blocks there.
+///
+/// # Errors
+///
+/// What is no JSON, another major version of the format, a plan that Terraform did not finish, an address that is there twice.
+pub fn read_plan(path_name: &str, text: &str) -> Result<Vec<Declaration>, TemplateError> {
+    plan::read(path_name, text)
+}

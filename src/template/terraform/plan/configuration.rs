@@ -1,0 +1,249 @@
+//! The `configuration` of a plan: which attribute of which resource an expression refers to, through variables, outputs and `each`.
+//! Expressions themselves are not in plans, only what they refer to.
+
+use std::collections::BTreeMap;
+
+use super::super::json::{Json, JsonValue};
+use super::address::{self, Module, Step};
+
+/// References through so many variables and outputs are followed.
+const HOPS: usize = 32;
+
+/// Where an expression stands: its module and the index of its resource or module call.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) module: Module,
+    pub(super) key: String,
+}
+
+/// What an expression refers to: a resource of the plan, and what is taken of it (nothing if that is not said).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Target {
+    pub(super) id: String,
+    pub(super) attribute: String,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Configuration<'j> {
+    root: Option<&'j Json<'j>>,
+    /// Managed resources as they are declared, by the names of the module calls, type and name.
+    declared: BTreeMap<String, &'j Json<'j>>,
+    providers: Option<&'j Json<'j>>,
+    variables: Option<&'j Json<'j>>,
+    /// The indexes of all managed resources, by their address without one.
+    instances: BTreeMap<String, Vec<String>>,
+}
+
+impl<'j> Configuration<'j> {
+    pub(super) fn new(document: &'j Json<'j>, planned: &Json<'_>) -> Self {
+        let configuration = document.get("configuration");
+        let mut instances = BTreeMap::new();
+        collect(planned, "", &mut instances);
+        let root = configuration.and_then(|configuration| configuration.get("root_module"));
+        let mut declared = BTreeMap::new();
+        if let Some(root) = root {
+            collect_declared(root, "", &mut declared);
+        }
+        Configuration {
+            root,
+            declared,
+            providers: configuration.and_then(|configuration| configuration.get("provider_config")),
+            variables: document.get("variables"),
+            instances,
+        }
+    }
+
+    fn call(&self, module: &Module) -> Option<&'j Json<'j>> {
+        let (parent, call, _) = module.parent()?;
+        self.module(&parent)?.get("module_calls")?.get(call)
+    }
+
+    fn module(&self, module: &Module) -> Option<&'j Json<'j>> {
+        module.calls.iter().try_fold(self.root?, |inner, (call, _)| inner.get("module_calls")?.get(call)?.get("module"))
+    }
+
+    /// A resource as it is declared.
+    pub(super) fn resource(&self, module: &Module, type_name: &str, name: &str) -> Option<&'j Json<'j>> {
+        let calls: String = module.calls.iter().map(|(call, _)| format!("{call}/")).collect();
+        self.declared.get(&format!("{calls}{type_name}.{name}")).copied()
+    }
+
+    /// The Region of the provider of a declared resource, if it is written there or is a variable of the root module.
+    pub(super) fn region(&self, declared: Option<&'j Json<'j>>) -> Option<&'j str> {
+        let key = declared?.get("provider_config_key")?.text()?;
+        let provider = self.providers?.get(key)?;
+        let region = provider.get("expressions")?.get("region")?;
+        if let Some(constant) = region.get("constant_value") {
+            return constant.text();
+        }
+        match leaves(region).as_slice() {
+            [only] if provider.get("module_address").is_none() => self.variables?.get(only.strip_prefix("var.")?)?.get("value")?.text(),
+            _ => None,
+        }
+    }
+
+    /// What an expression refers to, in the order of writing: `None` for what cannot be followed.
+    pub(super) fn targets(&self, expression: &Json<'_>, place: &Place, declared: Option<&Json<'_>>) -> Vec<Option<Vec<Target>>> {
+        leaves(expression).into_iter().map(|leaf| self.follow(leaf, place, declared, HOPS)).collect()
+    }
+
+    /// Several targets where a whole resource with several instances is meant.
+    fn follow(&self, leaf: &str, place: &Place, declared: Option<&Json<'_>>, hops: usize) -> Option<Vec<Target>> {
+        let hops = hops.checked_sub(1)?;
+        let steps = address::steps(leaf);
+        let rest = |from: usize| steps.get(from..).unwrap_or_default();
+        match steps.as_slice() {
+            [Step::Name("var"), Step::Name(name), ..] => {
+                let (parent, _, index) = place.module.parent()?;
+                let call = self.call(&place.module)?;
+                let outside = Place { module: parent, key: index.to_string() };
+                self.single(call.get("expressions")?.get(name)?, &outside, Some(call), hops, rest(2))
+            }
+            [Step::Name("module"), Step::Name(call), Step::Index(index), Step::Name(output), ..] => {
+                self.output(place, call, index, output, hops, rest(4))
+            }
+            [Step::Name("module"), Step::Name(call), Step::Name(output), ..] => {
+                // Without an index in the reference, but perhaps with one in the expression: `module.a[each.key].b`.
+                self.output(place, call, "", output, hops, rest(3))
+            }
+            [Step::Name("each"), Step::Name("value"), ..] => {
+                let over = self.single(declared?.get("for_each_expression")?, place, None, hops, &[])?;
+                let own = over.into_iter().find(|target| target.attribute.is_empty() && target.id.ends_with(&place.key))?;
+                Some(vec![Target { attribute: address::written(rest(2)), ..own }])
+            }
+            [Step::Name("data" | "local" | "each" | "module" | "ephemeral" | "self"), ..] => None,
+            [Step::Name(type_name), Step::Name(name), Step::Index(index), ..] => {
+                self.resources(place, type_name, name, Some(index), rest(3))
+            }
+            [Step::Name(type_name), Step::Name(name), ..] => self.resources(place, type_name, name, None, rest(2)),
+            _ => None,
+        }
+    }
+
+    fn output(&self, place: &Place, call: &str, index: &str, output: &str, hops: usize, rest: &[Step<'_>]) -> Option<Vec<Target>> {
+        let inside = Place { module: place.module.child(call, index), key: String::new() };
+        let expression = self.module(&inside.module)?.get("outputs")?.get(output)?.get("expression")?;
+        self.single(expression, &inside, None, hops, rest)
+    }
+
+    /// The targets of an expression that refers to one thing only, with what is taken of it.
+    fn single(
+        &self,
+        expression: &Json<'_>,
+        place: &Place,
+        declared: Option<&Json<'_>>,
+        hops: usize,
+        rest: &[Step<'_>],
+    ) -> Option<Vec<Target>> {
+        let leaves = leaves(expression);
+        let [only] = leaves.as_slice() else { return None };
+        let mut targets = self.follow(only, place, declared, hops)?;
+        let mut rest = rest;
+        // One of all instances of a resource that was handed over.
+        if let (Some((Step::Index(index), more)), true) = (rest.split_first(), targets.len() > 1) {
+            targets.retain(|target| target.attribute.is_empty() && target.id.ends_with(index));
+            rest = more;
+        }
+        if rest.is_empty() {
+            return Some(targets);
+        }
+        let more = address::written(rest);
+        let joined = |target: Target| {
+            let attribute = match (target.attribute.is_empty(), more.starts_with('[')) {
+                (true, _) => more.clone(),
+                (false, true) => format!("{}{more}", target.attribute),
+                (false, false) => format!("{}.{more}", target.attribute),
+            };
+            Target { attribute, ..target }
+        };
+        Some(targets.into_iter().map(joined).collect())
+    }
+
+    fn resources(&self, place: &Place, type_name: &str, name: &str, index: Option<&str>, rest: &[Step<'_>]) -> Option<Vec<Target>> {
+        if !type_name.starts_with("aws_") {
+            return None;
+        }
+        let base = format!("{}{type_name}.{name}", place.module.prefix());
+        let instances = self.instances.get(&base)?;
+        let attribute = address::written(rest);
+        let target = |index: &str| Target { id: format!("{base}{index}"), attribute: attribute.clone() };
+        let has = |index: &str| instances.iter().any(|instance| instance == index);
+        match index {
+            Some(index) => has(index).then(|| vec![target(index)]),
+            None if has("") => Some(vec![target("")]),
+            // An attribute of all of them is no reference to one.
+            None if !attribute.is_empty() => None,
+            None => Some(instances.iter().map(|index| target(index)).collect()),
+        }
+    }
+}
+
+/// Addresses without their index, with their indexes, of all resources below a module.
+fn collect(module: &Json<'_>, prefix: &str, into: &mut BTreeMap<String, Vec<String>>) {
+    for resource in module.get("resources").map(Json::items).unwrap_or_default() {
+        let field = |key: &str| resource.get(key).and_then(Json::text);
+        if let (Some("managed"), Some(type_name), Some(name)) = (field("mode"), field("type"), field("name")) {
+            let index = resource.get("index").map(super::index_of).unwrap_or_default();
+            into.entry(format!("{prefix}{type_name}.{name}")).or_default().push(index);
+        }
+    }
+    for child in module.get("child_modules").map(Json::items).unwrap_or_default() {
+        if let Some(address) = child.get("address").and_then(Json::text) {
+            collect(child, &Module::parse(address).prefix(), into);
+        }
+    }
+}
+
+fn collect_declared<'j>(module: &'j Json<'j>, calls: &str, into: &mut BTreeMap<String, &'j Json<'j>>) {
+    for resource in module.get("resources").map(Json::items).unwrap_or_default() {
+        let field = |key: &str| resource.get(key).and_then(Json::text);
+        if let (Some("managed"), Some(type_name), Some(name)) = (field("mode"), field("type"), field("name")) {
+            into.insert(format!("{calls}{type_name}.{name}"), resource);
+        }
+    }
+    for (call, of) in module.get("module_calls").map(Json::entries).unwrap_or_default() {
+        if let Some(module) = of.get("module") {
+            collect_declared(module, &format!("{calls}{call}/"), into);
+        }
+    }
+}
+
+/// What an expression refers to. Terraform lists each reference followed by its own beginnings (`a.b.c`, `a.b`): those are left out, and so is
+/// what only chooses an instance.
+fn leaves<'e>(expression: &'e Json<'_>) -> Vec<&'e str> {
+    let mut leaves = Vec::new();
+    let mut before = "";
+    for reference in expression.get("references").map(Json::items).unwrap_or_default().iter().filter_map(Json::text) {
+        let is_beginning = before.strip_prefix(reference).is_some_and(|more| more.starts_with(['.', '[']));
+        before = reference;
+        let chooses = matches!(reference, "each.key" | "count.index") || reference.starts_with("path.");
+        if !is_beginning && !chooses {
+            leaves.push(reference);
+        }
+    }
+    leaves
+}
+
+/// Whether a nested block as it is declared can be the planned one: nothing that is written as a constant is something else there.
+pub(super) fn can_be(declared: &Json<'_>, planned: &Json<'_>) -> bool {
+    declared.entries().iter().all(|(key, expression)| match (expression.get("constant_value"), planned.get(key)) {
+        (Some(constant), Some(value)) => same(constant, value),
+        (Some(constant), None) => matches!(constant.value, JsonValue::Null),
+        _ => true,
+    })
+}
+
+/// Whether two constants are equal, as text where the types differ: the provider's schema may want a text where a number is written.
+fn same(left: &Json<'_>, right: &Json<'_>) -> bool {
+    let scalar = |json: &Json<'_>| match &json.value {
+        JsonValue::Text(text) => Some(text.to_string()),
+        JsonValue::Number(number) => Some(super::super::value::number_text(number)),
+        JsonValue::Bool(value) => Some(value.to_string()),
+        _ => None,
+    };
+    match (scalar(left), scalar(right)) {
+        (Some(left), Some(right)) => left == right,
+        (None, None) => true,
+        _ => false,
+    }
+}

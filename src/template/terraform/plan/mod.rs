@@ -1,0 +1,253 @@
+//! Plans and states as JSON: the resources of `terraform show -json`, and of state files (version 4). Works out nothing that Terraform did
+//! not: what a plan leaves unknown is looked up in its `configuration` only to see which resource it will come from.
+//!
+//! The format: <https://developer.hashicorp.com/terraform/internals/json-format>.
+
+mod address;
+mod configuration;
+mod sources;
+mod values;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use self::address::Module as ModuleAddress;
+use self::configuration::{Configuration, Place};
+use self::sources::Sources;
+use self::values::Values;
+use super::PROVIDER_REGION;
+use super::json::{self, Json, JsonValue};
+use super::text::{Lines, error, without_mark};
+use super::value::{quoted, text};
+use crate::template::declaration::{Declaration, Language, Node, Position, TemplateError, Value};
+
+/// What is read of a plan or a state. The rest (the state before, the sizes of which can be large) is only checked to be JSON.
+const KEPT: [&str; 9] =
+    ["format_version", "version", "errored", "planned_values", "values", "resource_changes", "resources", "configuration", "variables"];
+
+/// See [`super::claims_to_be_plan`].
+pub(super) fn claims(content: &str) -> bool {
+    let content = without_mark(content).trim_start();
+    let has = |key: &str| content.contains(&format!("\"{key}\""));
+    content.starts_with('{')
+        && ((has("format_version") && ["planned_values", "values", "resource_changes", "terraform_version"].into_iter().any(has))
+            || (has("version") && has("resources") && has("terraform_version")))
+}
+
+/// See [`super::read_plan`].
+pub(super) fn read(name: &str, content: &str) -> Result<Vec<Declaration>, TemplateError> {
+    let content = without_mark(content);
+    let lines = Lines::new(content);
+    let failed = |offset: usize, what: String| error(name, Some(lines.position(content, offset)), what);
+    let document = json::parse(content, &|key| KEPT.contains(&key)).map_err(|error| failed(error.at, error.what))?;
+    let mut reader = Reader {
+        name: Arc::from(name),
+        content,
+        lines: &lines,
+        sources: Sources::beside(name),
+        seen: BTreeSet::new(),
+        declarations: Vec::new(),
+    };
+    if let (None, Some(version)) = (document.get("format_version"), document.get("version")) {
+        if !matches!(&version.value, JsonValue::Number(number) if number.as_u64() == Some(4)) {
+            return Err(failed(version.at, "a state of a version other than 4: write it anew with `terraform show -json`".to_string()));
+        }
+        reader.state(&document)?;
+        return Ok(reader.declarations);
+    }
+    let version = document.get("format_version");
+    let major = version.and_then(Json::text).and_then(|version| version.split('.').next());
+    match (major, version) {
+        (Some("0" | "1"), _) => {}
+        (_, Some(version)) => return Err(failed(version.at, "a format_version that rel9 does not know: 0 and 1 are read".to_string())),
+        (_, None) => return Err(failed(document.at, "neither a plan nor a state: there is no format_version".to_string())),
+    }
+    if let Some(errored) = document.get("errored").filter(|errored| errored.is_true()) {
+        return Err(failed(errored.at, "the plan is incomplete: Terraform met errors when it was made".to_string()));
+    }
+    let Some(planned) = document.get("planned_values").or_else(|| document.get("values")) else {
+        return match document.get("resource_changes") {
+            Some(changes) => Err(failed(changes.at, "a plan without planned_values".to_string())),
+            None => Ok(Vec::new()),
+        };
+    };
+    if let Some(root) = planned.get("root_module") {
+        let changes = Changes::new(&document);
+        let configuration = Configuration::new(&document, root);
+        reader.module(root, &changes, &configuration, &ModuleAddress::default())?;
+    }
+    Ok(reader.declarations)
+}
+
+/// What a plan does with its resources.
+struct Changes<'j> {
+    unknown: BTreeMap<&'j str, &'j Json<'j>>,
+    gone: BTreeSet<&'j str>,
+}
+
+impl<'j> Changes<'j> {
+    fn new(document: &'j Json<'j>) -> Self {
+        let mut changes = Changes { unknown: BTreeMap::new(), gone: BTreeSet::new() };
+        for change in document.get("resource_changes").map(Json::items).unwrap_or_default() {
+            let (Some(address), Some(of)) = (change.get("address").and_then(Json::text), change.get("change")) else { continue };
+            // What was replaced before but could not be deleted.
+            if change.get("deposed").is_some() {
+                continue;
+            }
+            let actions: Vec<_> = of.get("actions").map(Json::items).unwrap_or_default().iter().filter_map(Json::text).collect();
+            if matches!(actions.as_slice(), ["delete" | "forget"]) {
+                changes.gone.insert(address);
+            }
+            if let Some(unknown) = of.get("after_unknown") {
+                changes.unknown.insert(address, unknown);
+            }
+        }
+        changes
+    }
+}
+
+struct Reader<'t> {
+    name: Arc<str>,
+    content: &'t str,
+    lines: &'t Lines,
+    sources: Sources,
+    seen: BTreeSet<String>,
+    declarations: Vec<Declaration>,
+}
+
+impl Reader<'_> {
+    fn position(&self, offset: usize) -> Position {
+        self.lines.position(self.content, offset)
+    }
+
+    fn module(
+        &mut self,
+        module: &Json<'_>,
+        changes: &Changes<'_>,
+        configuration: &Configuration<'_>,
+        at: &ModuleAddress,
+    ) -> Result<(), TemplateError> {
+        for resource in module.get("resources").map(Json::items).unwrap_or_default() {
+            self.resource(resource, changes, configuration, at)?;
+        }
+        for child in module.get("child_modules").map(Json::items).unwrap_or_default() {
+            let Some(address) = child.get("address").and_then(Json::text) else {
+                return Err(error(&self.name, Some(self.position(child.at)), "a module without an address"));
+            };
+            self.module(child, changes, configuration, &ModuleAddress::parse(address))?;
+        }
+        Ok(())
+    }
+
+    fn resource(
+        &mut self,
+        resource: &Json<'_>,
+        changes: &Changes<'_>,
+        configuration: &Configuration<'_>,
+        module: &ModuleAddress,
+    ) -> Result<(), TemplateError> {
+        let field = |key: &str| resource.get(key).and_then(Json::text);
+        if field("mode") != Some("managed") || !field("type").is_some_and(|of| of.starts_with("aws_")) {
+            return Ok(());
+        }
+        let (Some(address), Some(type_name), Some(name)) = (field("address"), field("type"), field("name")) else {
+            return Err(error(&self.name, Some(self.position(resource.at)), "a resource without an address, a type or a name"));
+        };
+        if changes.gone.contains(address) {
+            return Ok(());
+        }
+        let place = Place { module: module.clone(), key: resource.get("index").map(index_of).unwrap_or_default() };
+        let declared = configuration.resource(module, type_name, name);
+        let values = Values { lines: self.lines, content: self.content, configuration, place: &place, declared, address };
+        let body = values.body(resource, changes.unknown.get(address).copied());
+        let settings = configuration.region(declared).map(|region| (PROVIDER_REGION.to_string(), region.to_string()));
+        self.add(resource, (type_name, name), address, module, body, settings)
+    }
+
+    /// The resources of a state file.
+    fn state(&mut self, document: &Json<'_>) -> Result<(), TemplateError> {
+        let nothing = Configuration::default();
+        for resource in document.get("resources").map(Json::items).unwrap_or_default() {
+            let field = |key: &str| resource.get(key).and_then(Json::text);
+            let (Some("managed"), Some(type_name), Some(name)) = (field("mode"), field("type"), field("name")) else { continue };
+            if !type_name.starts_with("aws_") {
+                continue;
+            }
+            let module = ModuleAddress::parse(field("module").unwrap_or_default());
+            for instance in resource.get("instances").map(Json::items).unwrap_or_default() {
+                if instance.get("deposed").is_some() {
+                    continue;
+                }
+                let key = instance.get("index_key").map(index_of).unwrap_or_default();
+                let address = format!("{}{type_name}.{name}{key}", module.prefix());
+                let place = Place { module: module.clone(), key };
+                let values = Values {
+                    lines: self.lines,
+                    content: self.content,
+                    configuration: &nothing,
+                    place: &place,
+                    declared: None,
+                    address: &address,
+                };
+                let body = values.body_of(instance, instance.get("attributes"), None);
+                self.add(instance, (type_name, name), &address, &module, body, None)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        resource: &Json<'_>,
+        (type_name, name): (&str, &str),
+        address: &str,
+        module: &ModuleAddress,
+        mut body: Node,
+        setting: Option<(String, String)>,
+    ) -> Result<(), TemplateError> {
+        let mut at = self.position(resource.at);
+        if !self.seen.insert(address.to_string()) {
+            return Err(error(&self.name, Some(at), format!("{address} is there twice")));
+        }
+        let mut file = self.name.clone();
+        if let Some(block) = self.sources.resource(module, type_name, name) {
+            file = block.source.name.clone();
+            at = block.at;
+            body = sources::placed(body, &block);
+        }
+        self.declarations.push(Declaration {
+            language: Language::Terraform,
+            type_name: type_name.to_string(),
+            id: address.to_string(),
+            file,
+            at,
+            construct: None,
+            body,
+            settings: setting.map(|(key, value)| (key, Node::new(at, text(value)))).into_iter().collect(),
+            ignores: Vec::new(),
+        });
+        Ok(())
+    }
+}
+
+/// An index as in an address; nothing for `null`.
+fn index_of(index: &Json<'_>) -> String {
+    match &index.value {
+        JsonValue::Number(number) => format!("[{number}]"),
+        JsonValue::Text(key) => format!("[{}]", quoted(key)),
+        _ => String::new(),
+    }
+}
+
+/// Known JSON as a value.
+fn known(json: &Json<'_>, position: &dyn Fn(usize) -> Position) -> Node {
+    let value = match &json.value {
+        JsonValue::Null => Value::Null,
+        JsonValue::Bool(value) => Value::Bool(*value),
+        JsonValue::Number(number) => Value::Number(number.clone()),
+        JsonValue::Text(content) => text(content.as_ref()),
+        JsonValue::List(items) => Value::List(items.iter().map(|item| known(item, position)).collect()),
+        JsonValue::Map(entries) => Value::Map(entries.iter().map(|(key, item)| (key.to_string(), known(item, position))).collect()),
+    };
+    Node::new(position(json.at), value)
+}

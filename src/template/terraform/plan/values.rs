@@ -1,0 +1,173 @@
+//! The body of a planned resource: its values, what is known after apply, and where that will come from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::json::{Json, JsonValue};
+use super::super::text::Lines;
+use super::super::value::{AFTER_APPLY, reference, unknown};
+use super::configuration::{Configuration, Place, Target, can_be};
+use crate::template::declaration::{Node, Position, Value};
+
+/// Arguments that are lists or sets, of which an unknown value is a list of what the expression refers to.
+const LISTS: [&str; 2] = ["resources", "not_resources"];
+
+/// What a resource's body is made of.
+pub(super) struct Values<'a> {
+    pub(super) lines: &'a Lines,
+    pub(super) content: &'a str,
+    pub(super) configuration: &'a Configuration<'a>,
+    pub(super) place: &'a Place,
+    /// The resource in the configuration.
+    pub(super) declared: Option<&'a Json<'a>>,
+    pub(super) address: &'a str,
+}
+
+/// An argument: the resource's path to it, its name, and its expression in the configuration.
+#[derive(Clone, Copy)]
+struct Argument<'a> {
+    path: &'a str,
+    name: &'a str,
+    expression: Option<&'a Json<'a>>,
+}
+
+impl Values<'_> {
+    pub(super) fn body(&self, resource: &Json<'_>, unknown: Option<&Json<'_>>) -> Node {
+        self.body_of(resource, resource.get("values"), unknown)
+    }
+
+    pub(super) fn body_of(&self, resource: &Json<'_>, values: Option<&Json<'_>>, unknown: Option<&Json<'_>>) -> Node {
+        let expressions = self.declared.and_then(|declared| declared.get("expressions"));
+        let entries = self.map(values, unknown, Argument { path: self.address, name: "", expression: expressions });
+        Node::new(self.position(resource.at), Value::Map(entries))
+    }
+
+    fn position(&self, offset: usize) -> Position {
+        self.lines.position(self.content, offset)
+    }
+
+    /// The keys that have a value, then those that are only unknown.
+    fn map(&self, values: Option<&Json<'_>>, unknown: Option<&Json<'_>>, of: Argument<'_>) -> Vec<(String, Node)> {
+        let known = values.map(Json::entries).unwrap_or_default();
+        let marks = unknown.map(Json::entries).unwrap_or_default();
+        let mark_of: BTreeMap<&str, &Json<'_>> = marks.iter().map(|(key, mark)| (key.as_ref(), mark)).collect();
+        let is_known: BTreeSet<&str> = known.iter().map(|(key, _)| key.as_ref()).collect();
+        let more = marks.iter().filter(|(key, mark)| !is_known.contains(key.as_ref()) && marks_something(mark));
+        let entry = |key: &str, value: Option<&Json<'_>>, mark: Option<&Json<'_>>| {
+            let path = format!("{}.{key}", of.path);
+            let argument = Argument { path: &path, name: key, expression: of.expression.and_then(|expression| expression.get(key)) };
+            (key.to_string(), self.node(value, mark, argument))
+        };
+        let known = known.iter().map(|(key, value)| entry(key, Some(value), mark_of.get(key.as_ref()).copied()));
+        known.chain(more.map(|(key, mark)| entry(key, None, Some(mark)))).collect()
+    }
+
+    fn node(&self, value: Option<&Json<'_>>, unknown: Option<&Json<'_>>, of: Argument<'_>) -> Node {
+        let at = self.position(value.or(unknown).map_or(0, |json| json.at));
+        if unknown.is_some_and(Json::is_true) {
+            return Node::new(at, self.unknown(of, at));
+        }
+        // Nothing in it is unknown.
+        let Some(unknown) = unknown.filter(|unknown| marks_something(unknown)) else {
+            return value.map_or(Node::new(at, Value::Null), |value| super::known(value, &|offset| self.position(offset)));
+        };
+        let value = match &unknown.value {
+            JsonValue::List(marks) => Value::List(self.items(value.map(Json::items).unwrap_or_default(), marks, of)),
+            _ => Value::Map(self.map(value, Some(unknown), of)),
+        };
+        Node::new(at, value)
+    }
+
+    fn items(&self, values: &[Json<'_>], marks: &[Json<'_>], of: Argument<'_>) -> Vec<Node> {
+        let open = marks.iter().filter(|mark| mark.is_true()).count();
+        let mut targets = of.expression.map(|expression| self.flat(expression)).unwrap_or_default();
+        if targets.len() != open {
+            targets.clear();
+        }
+        let mut targets = targets.into_iter();
+        let mut items = Vec::new();
+        for (index, mark) in marks.iter().enumerate() {
+            let path = format!("{}[{index}]", of.path);
+            let value = values.get(index);
+            if mark.is_true() {
+                let at = self.position(mark.at);
+                let value = targets.next().flatten().map_or_else(|| unknown(AFTER_APPLY, &path), |target| referred(target, of.name));
+                items.push(Node::new(at, value));
+                continue;
+            }
+            let expression = of.expression.and_then(|expression| block_of(expression, value));
+            items.push(self.node(value, Some(mark), Argument { path: &path, name: of.name, expression }));
+        }
+        items
+    }
+
+    /// What an expression refers to, one by one.
+    fn flat(&self, expression: &Json<'_>) -> Vec<Option<Target>> {
+        let of_leaf = |leaf: Option<Vec<Target>>| match leaf {
+            Some(targets) => targets.into_iter().map(Some).collect(),
+            None => vec![None],
+        };
+        self.configuration.targets(expression, self.place, self.declared).into_iter().flat_map(of_leaf).collect()
+    }
+
+    fn unknown(&self, of: Argument<'_>, at: Position) -> Value {
+        let not_known = || unknown(AFTER_APPLY, of.path);
+        let Some(expression) = of.expression else { return not_known() };
+        let leaves = self.configuration.targets(expression, self.place, self.declared);
+        if LISTS.contains(&of.name) && !leaves.is_empty() {
+            let mut items: Vec<Node> =
+                leaves.iter().flatten().flatten().map(|target| Node::new(at, referred(target.clone(), of.name))).collect();
+            // Constants beside references are not in the plan; what an exclusion leaves in must not be guessed.
+            if leaves.iter().any(Option::is_none) || of.name == "not_resources" {
+                items.push(Node::new(at, not_known()));
+            }
+            return Value::List(items);
+        }
+        match leaves.as_slice() {
+            [Some(targets)] => match targets.as_slice() {
+                [only] => referred(only.clone(), of.name),
+                // `aws_s3_bucket.data[each.key].id` is written as `aws_s3_bucket.data` here.
+                several => match several.iter().find(|target| !self.place.key.is_empty() && target.id.ends_with(&self.place.key)) {
+                    Some(own) => referred(own.clone(), of.name),
+                    None => not_known(),
+                },
+            },
+            _ => not_known(),
+        }
+    }
+}
+
+/// Whether anything is unknown.
+fn marks_something(mark: &Json<'_>) -> bool {
+    match &mark.value {
+        JsonValue::Bool(unknown) => *unknown,
+        JsonValue::List(items) => items.iter().any(marks_something),
+        JsonValue::Map(entries) => entries.iter().any(|(_, value)| marks_something(value)),
+        _ => false,
+    }
+}
+
+/// The declared block of a planned one. Blocks of a set are in another order than they are written, so only one that fits alone is it.
+fn block_of<'e>(expression: &'e Json<'e>, planned: Option<&Json<'_>>) -> Option<&'e Json<'e>> {
+    let fits = |declared: &&Json<'_>| planned.is_none_or(|planned| can_be(declared, planned));
+    match &expression.value {
+        JsonValue::List(declared) => {
+            let mut fitting = declared.iter().filter(fits);
+            let only = fitting.next()?;
+            fitting.next().is_none().then_some(only)
+        }
+        JsonValue::Map(_) if expression.get("references").is_none() => Some(expression),
+        _ => None,
+    }
+}
+
+/// A reference. Where the plan does not say which attribute, the one that an argument of this name is given.
+fn referred(target: Target, argument: &str) -> Value {
+    let attribute = match argument {
+        _ if !target.attribute.is_empty() => target.attribute.as_str(),
+        "resources" | "not_resources" => "arn",
+        name if name.ends_with("arn") || name.ends_with("arns") => "arn",
+        name if name.ends_with("name") => "name",
+        _ => "id",
+    };
+    reference(&target.id, attribute)
+}

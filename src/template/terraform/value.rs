@@ -1,0 +1,210 @@
+//! Values while they are worked out: what they are called in the symbols of unknown values, whether they are known, how they compare,
+//! how they become text.
+
+use std::sync::Arc;
+
+use serde_json::Number;
+use sha2::{Digest, Sha256};
+
+use crate::template::declaration::{Node, Position, Unknown, Value};
+
+/// The attribute of a [`Value::Reference`] to a whole resource, as long as no attribute of it was asked for.
+pub(super) const WHOLE: &str = "";
+/// The attribute of a [`Value::Reference`] to all instances of a resource of which the number is not known.
+pub(super) const INSTANCES: &str = "*";
+/// What Terraform itself says.
+pub(super) const AFTER_APPLY: &str = "known after apply";
+/// Longer symbols are cut, and told apart by a digest.
+const SYMBOL: usize = 160;
+
+pub(super) fn text(value: impl Into<String>) -> Value {
+    Value::Text(value.into())
+}
+
+pub(super) fn reference(id: &str, attribute: &str) -> Value {
+    Value::Reference { id: Arc::from(id), attribute: Arc::from(attribute) }
+}
+
+/// An unknown value; `inside` is what stands between `${` and `}` of its symbol.
+pub(super) fn unknown(reason: &str, inside: &str) -> Value {
+    let symbol = if inside.len() <= SYMBOL {
+        format!("${{{inside}}}")
+    } else {
+        let digest: String = Sha256::digest(inside.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let head: String = inside.chars().take(SYMBOL / 2).collect();
+        format!("${{{head}…#{digest}}}")
+    };
+    Value::Unknown(Unknown { reason: Arc::from(reason), symbol: Arc::from(symbol.as_str()) })
+}
+
+/// An unknown value that follows from another one: `.name` or `[0]` of it.
+pub(super) fn unknown_part(of: &Unknown, step: &str) -> Value {
+    let inside = of.symbol.strip_prefix("${").and_then(|inside| inside.strip_suffix('}')).unwrap_or(&of.symbol);
+    unknown(&of.reason, &format!("{inside}{step}"))
+}
+
+/// The value as an expression, for symbols: the same value gives the same text.
+pub(super) fn render(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_string(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(value) => value.to_string(),
+        Value::Text(value) => quoted(value),
+        Value::List(items) => format!("[{}]", items.iter().map(|item| render(&item.value)).collect::<Vec<_>>().join(", ")),
+        Value::Map(entries) => {
+            let entries: Vec<_> = entries.iter().map(|(key, node)| format!("{} = {}", quoted(key), render(&node.value))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        Value::Reference { id, attribute } if attribute.is_empty() => id.to_string(),
+        Value::Reference { id, attribute } => format!("{id}.{attribute}"),
+        Value::Concat(parts) => {
+            let parts = parts.iter().map(|part| match &part.value {
+                Value::Text(text) => text.clone(),
+                other => format!("${{{}}}", render(other)),
+            });
+            format!("\"{}\"", parts.collect::<String>())
+        }
+        Value::Unknown(unknown) => {
+            unknown.symbol.strip_prefix("${").and_then(|inside| inside.strip_suffix('}')).unwrap_or(&unknown.symbol).to_string()
+        }
+    }
+}
+
+/// A text as Terraform and JSON write it.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::String(text.to_string()).to_string()
+}
+
+/// Nothing in the value waits for something else.
+pub(super) fn is_known(value: &Value) -> bool {
+    match value {
+        Value::Reference { .. } | Value::Concat(_) | Value::Unknown(_) => false,
+        Value::List(items) => items.iter().all(|item| is_known(&item.value)),
+        Value::Map(entries) => entries.iter().all(|(_, node)| is_known(&node.value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => true,
+    }
+}
+
+/// The reason of the first unknown value in it.
+pub(super) fn reason_in(value: &Value) -> Option<Arc<str>> {
+    match value {
+        Value::Unknown(unknown) => Some(unknown.reason.clone()),
+        Value::Reference { .. } => Some(Arc::from(AFTER_APPLY)),
+        Value::Concat(items) | Value::List(items) => items.iter().find_map(|item| reason_in(&item.value)),
+        Value::Map(entries) => entries.iter().find_map(|(_, node)| reason_in(&node.value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => None,
+    }
+}
+
+/// Nodes in the value, with long texts counted as several.
+pub(super) fn size(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => 1 + text.len() / 64,
+        Value::List(items) | Value::Concat(items) => 1 + items.iter().map(|item| size(&item.value)).sum::<usize>(),
+        Value::Map(entries) => 1 + entries.iter().map(|(key, node)| 1 + key.len() / 64 + size(&node.value)).sum::<usize>(),
+        _ => 1,
+    }
+}
+
+/// The value as if all of it were written at one place: the place where it is used.
+pub(super) fn moved(value: Value, at: Position) -> Node {
+    let all = |items: Vec<Node>| items.into_iter().map(|item| moved(item.value, at)).collect();
+    let value = match value {
+        Value::List(items) => Value::List(all(items)),
+        Value::Concat(parts) => Value::Concat(all(parts)),
+        Value::Map(entries) => Value::Map(entries.into_iter().map(|(key, node)| (key, moved(node.value, at))).collect()),
+        other => other,
+    };
+    Node::new(at, value)
+}
+
+/// Whether two values are equal; places do not count. `None`: not known.
+pub(super) fn equal(left: &Value, right: &Value) -> Option<bool> {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => Some(left == right || left.as_f64() == right.as_f64()),
+        (Value::List(left), Value::List(right)) if left.len() == right.len() => {
+            left.iter().zip(right).try_fold(true, |all, (left, right)| Some(all && equal(&left.value, &right.value)?))
+        }
+        (Value::Map(left), Value::Map(right)) if left.len() == right.len() => {
+            left.iter().try_fold(true, |all, (key, left)| match right.iter().find(|(name, _)| name == key) {
+                Some((_, right)) => Some(all && equal(&left.value, &right.value)?),
+                None => Some(false),
+            })
+        }
+        _ if same(left, right) => Some(true),
+        _ if is_known(left) && is_known(right) => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether two values are the same, unknown ones by their symbols.
+pub(super) fn same(left: &Value, right: &Value) -> bool {
+    std::mem::discriminant(left) == std::mem::discriminant(right) && render(left) == render(right)
+}
+
+/// A known scalar as text. `None` for everything else.
+pub(super) fn scalar_text(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Number(number) => Some(number_text(number)),
+        _ => None,
+    }
+}
+
+/// `7` for 7.0, as Terraform writes numbers.
+pub(super) fn number_text(number: &Number) -> String {
+    match number.as_f64() {
+        Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15 => format!("{float:.0}"),
+        _ => number.to_string(),
+    }
+}
+
+/// A whole number stays one.
+pub(super) fn number(value: f64) -> Option<Value> {
+    if value.fract() == 0.0 && value.abs() < 9e15 {
+        return Some(Value::Number(Number::from(value as i64)));
+    }
+    Number::from_f64(value).map(Value::Number)
+}
+
+pub(super) fn as_number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => number.as_f64(),
+        Value::Text(text) => text.trim().parse().ok().filter(|number: &f64| number.is_finite()),
+        _ => None,
+    }
+}
+
+pub(super) fn as_bool(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(value) => Some(*value),
+        Value::Text(text) if text == "true" => Some(true),
+        Value::Text(text) if text == "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// A text of parts: neighbouring texts become one, nested parts are taken in; without anything unknown it is a text.
+pub(super) fn concat(at: Position, parts: Vec<Node>) -> Value {
+    let mut flat: Vec<Node> = Vec::new();
+    for part in parts {
+        let nested = match part.value {
+            Value::Concat(nested) => nested,
+            other => vec![Node::new(part.at, other)],
+        };
+        for part in nested {
+            match (flat.last_mut().map(|last| &mut last.value), scalar_text(&part.value)) {
+                (Some(Value::Text(last)), Some(text)) => last.push_str(&text),
+                (_, Some(text)) if text.is_empty() => {}
+                (_, Some(text)) => flat.push(Node::new(at, Value::Text(text))),
+                (_, None) => flat.push(Node::new(at, part.value)),
+            }
+        }
+    }
+    match flat.len() {
+        0 => Value::Text(String::new()),
+        1 if matches!(flat.first(), Some(Node { value: Value::Text(_), .. })) => flat.swap_remove(0).value,
+        _ => Value::Concat(flat),
+    }
+}

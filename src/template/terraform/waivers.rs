@@ -1,0 +1,132 @@
+//! Waivers in comments: `# rel9:ignore rule-id reason`, on the line of a resource block, on the comment lines directly above it, or inside
+//! it. `expires=2027-01-31` may stand before the reason.
+
+use chrono::NaiveDate;
+use hcl_edit::Span;
+use hcl_edit::expr::Expression;
+use hcl_edit::visit::Visit;
+
+use super::text::Source;
+use crate::template::declaration::{Ignore, TemplateError};
+
+const MARK: &str = "rel9:ignore";
+
+/// A waiver and the byte offset of its mark.
+#[derive(Debug)]
+pub(super) struct Waiver {
+    pub(super) offset: usize,
+    pub(super) ignore: Ignore,
+}
+
+/// The waivers of an HCL file.
+pub(super) fn read(source: &Source) -> Result<Vec<Waiver>, TemplateError> {
+    if !source.text.contains(MARK) {
+        return Ok(Vec::new());
+    }
+    let mut texts = Texts::default();
+    if let Ok(body) = hcl_edit::parser::parse_body(&source.text) {
+        texts.visit_body(&body);
+    }
+    let mut waivers = Vec::new();
+    for (offset, _) in source.text.match_indices(MARK) {
+        if !texts.0.iter().any(|span| span.contains(&offset)) && begins_comment(&source.text, offset) {
+            let rest = source.text.get(offset + MARK.len()..).unwrap_or_default();
+            let line = rest.lines().next().unwrap_or_default();
+            waivers.push(Waiver { offset, ignore: waiver(source, offset, line)? });
+        }
+    }
+    Ok(waivers)
+}
+
+/// The waivers that belong to what stands between two offsets.
+pub(super) fn of_block(source: &Source, waivers: &[Waiver], (start, end): (usize, usize)) -> Vec<Ignore> {
+    if waivers.is_empty() {
+        return Vec::new();
+    }
+    let mut from = line_start(&source.text, start);
+    while from > 0 {
+        let above = line_start(&source.text, from - 1);
+        let line = source.text.get(above..from).unwrap_or_default().trim();
+        if !(line.starts_with('#') || line.starts_with("//")) {
+            break;
+        }
+        from = above;
+    }
+    let to = source.text.get(end..).and_then(|rest| rest.find('\n')).map_or(source.text.len(), |newline| end + newline);
+    waivers.iter().filter(|waiver| waiver.offset >= from && waiver.offset < to).map(|waiver| waiver.ignore.clone()).collect()
+}
+
+fn line_start(text: &str, offset: usize) -> usize {
+    text.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1)
+}
+
+/// A comment that begins with the mark, and is not itself within a comment.
+fn begins_comment(text: &str, offset: usize) -> bool {
+    let before = text.get(line_start(text, offset)..offset).unwrap_or_default().trim_end();
+    let code = before.strip_suffix("//").or_else(|| before.strip_suffix('#'));
+    code.is_some_and(|code| !code.trim_start().starts_with(['#', '/']))
+}
+
+fn waiver(source: &Source, offset: usize, line: &str) -> Result<Ignore, TemplateError> {
+    let mut words = line.split_whitespace().peekable();
+    let usage = "write `# rel9:ignore rule-id reason`";
+    let rule = words.next().filter(|_| line.starts_with(char::is_whitespace));
+    let Some(rule) = rule else { return Err(source.error(offset, format!("a waiver without a rule: {usage}"))) };
+    let mut expires = None;
+    if let Some(date) = words.peek().and_then(|word| word.strip_prefix("expires=")) {
+        let wrong = || source.error(offset, format!("expires={date} is not a date as 2027-01-31"));
+        expires = Some(NaiveDate::parse_from_str(date, "%Y-%m-%d").map_err(|_| wrong())?);
+        words.next();
+    }
+    let reason = words.collect::<Vec<_>>().join(" ");
+    if reason.is_empty() {
+        return Err(source.error(offset, format!("the waiver of {rule} has no reason: {usage}")));
+    }
+    Ok(Ignore { rule: rule.to_string(), reason, expires, at: source.position(offset) })
+}
+
+/// The spans of all texts of a file, in which a `#` begins no comment.
+#[derive(Default)]
+struct Texts(Vec<std::ops::Range<usize>>);
+
+impl Visit for Texts {
+    fn visit_expr(&mut self, expression: &Expression) {
+        match expression {
+            Expression::String(_) | Expression::StringTemplate(_) | Expression::HeredocTemplate(_) => self.0.extend(expression.span()),
+            other => hcl_edit::visit::visit_expr(self, other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules(text: &str, block: &str) -> Vec<String> {
+        let source = Source::new("main.tf", text);
+        let start = text.find(block).unwrap();
+        let end = start + text[start..].find("\n}").unwrap() + 2;
+        of_block(&source, &read(&source).unwrap(), (start, end)).into_iter().map(|ignore| ignore.rule).collect()
+    }
+
+    #[test]
+    fn above_on_and_inside_but_not_elsewhere() {
+        let text = "# rel9:ignore far x\n\n# rel9:ignore above why not\n# more\nresource \"a\" \"b\" { # rel9:ignore on because\n\
+                    x = \"# rel9:ignore text y\"\n  // rel9:ignore inside it is\n # # rel9:ignore nested z\n} # rel9:ignore end e\n\
+                    resource \"a\" \"c\" {\n}\n";
+        assert_eq!(rules(text, "resource \"a\" \"b\""), ["above", "on", "inside", "end"]);
+        assert!(rules(text, "resource \"a\" \"c\"").is_empty());
+    }
+
+    #[test]
+    fn a_reason_is_required_and_a_date_is_a_date() {
+        let read = |text: &str| read(&Source::new("main.tf", text));
+        let error = read("\n  # rel9:ignore some-rule\n").unwrap_err();
+        assert_eq!(error.to_string(), "main.tf:2:5: the waiver of some-rule has no reason: write `# rel9:ignore rule-id reason`");
+        assert!(read("# rel9:ignore r expires=never x").is_err());
+        assert!(read("# rel9:ignore").is_err());
+        let waivers = read("# rel9:ignore r expires=2027-01-31 the reason").unwrap();
+        assert_eq!(waivers[0].ignore.expires, NaiveDate::from_ymd_opt(2027, 1, 31));
+        assert_eq!(waivers[0].ignore.reason, "the reason");
+    }
+}

@@ -1,0 +1,64 @@
+//! AWS Backup selections: which resources a plan backs up.
+
+use super::{Absent, As, BLANK, Identity, Row, Table, row};
+use crate::template::convert::{Outcome, Scope};
+use crate::template::declaration::{Node, Value};
+use crate::template::stack::{Entry, Stack, Text, find};
+use serde_json::{Value as Json, json};
+
+const PLAN: &str = "AWS::Backup::BackupPlan";
+
+/// A selection.
+pub const SELECTION: Table = Table {
+    type_name: "AWS::Backup::BackupSelection",
+    cloudformation: &["AWS::Backup::BackupSelection"],
+    terraform: &["aws_backup_selection"],
+    identity: Identity { parent: Some(plan_arn), ..Identity::numbered(["BackupSelection.SelectionName", "name"], "") },
+    tags: ["", ""],
+    rows: &[
+        row("plan_arn", ["BackupPlanId", "plan_id"], As::ArnOf(PLAN), Absent::Unknown("no plan is written")),
+        row("role_arn", ["BackupSelection.IamRoleArn", "iam_role_arn"], As::Name, Absent::Null),
+        row("resources", ["BackupSelection.Resources", "resources"], As::By(arns), Absent::Empty),
+        row("not_resources", ["BackupSelection.NotResources", "not_resources"], As::By(arns), Absent::Empty),
+        row("list_of_tags", ["BackupSelection.ListOfTags", "selection_tag"], As::List(LISTED_TAG), Absent::Empty),
+        row(
+            "conditions",
+            ["BackupSelection.Conditions", "condition"],
+            As::Object(CONDITIONS),
+            Absent::By(|_| Ok(json!({ "string_equals": [], "string_not_equals": [], "string_like": [], "string_not_like": [] }))),
+        ),
+    ],
+    ..BLANK
+};
+
+/// Entries of `ListOfTags`, whose only operator is STRINGEQUALS.
+const LISTED_TAG: &[Row] = &[
+    row("key", ["ConditionKey", "key"], As::Text, Absent::Unknown("no tag key is written")),
+    row("value", ["ConditionValue", "value"], As::Text, Absent::Text("")),
+];
+
+const CONDITION: &[Row] = &[
+    row("key", ["ConditionKey", "key"], As::Text, Absent::Unknown("no tag key is written")),
+    row("value", ["ConditionValue", "value"], As::Text, Absent::Text("")),
+];
+
+const CONDITIONS: &[Row] = &[
+    row("string_equals", ["StringEquals", "string_equals"], As::List(CONDITION), Absent::Empty),
+    row("string_not_equals", ["StringNotEquals", "string_not_equals"], As::List(CONDITION), Absent::Empty),
+    row("string_like", ["StringLike", "string_like"], As::List(CONDITION), Absent::Empty),
+    row("string_not_like", ["StringNotLike", "string_not_like"], As::List(CONDITION), Absent::Empty),
+];
+
+fn plan_arn(stack: &Stack, entry: &Entry) -> Text {
+    let node = find(&entry.declaration.body, "BackupPlanId|plan_id");
+    node.and_then(|node| stack.arn_named(node, PLAN, entry)).unwrap_or_default()
+}
+
+/// ARNs and patterns. One that is not known at all may be a pattern that selects anything: then the list is not known.
+pub fn arns(scope: &Scope, node: &Node) -> Outcome {
+    let one = |node: &Node| match &node.value {
+        Value::Unknown(unknown) => Err(vec![unknown.reason.to_string()]),
+        _ => scope.text(node).map(|text| Json::from(text.text)),
+    };
+    scope.elements(node)?.into_iter().map(one).collect()
+}

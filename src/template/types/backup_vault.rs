@@ -1,0 +1,85 @@
+//! AWS Backup vaults, logically air-gapped ones too.
+
+use super::{Absent, As, BLANK, Encryption, Ends, Identity, Part, Paths, Table, policy_text, row};
+use crate::inventory::types::KeyManager;
+use crate::template::convert::{Outcome, Scope};
+use serde_json::Value as Json;
+
+const ARN: &str = "arn:{partition}:backup:{region}:{account}:backup-vault:{id}";
+const LOCK: Paths = ["LockConfiguration", "+lock"];
+const MIN: Paths = ["LockConfiguration.MinRetentionDays", "+lock.min_retention_days"];
+const MAX: Paths = ["LockConfiguration.MaxRetentionDays", "+lock.max_retention_days"];
+const EVENTS: Paths = ["Notifications.BackupVaultEvents", "+notifications.backup_vault_events"];
+const TOPIC: Paths = ["Notifications.SNSTopicArn", "+notifications.sns_topic_arn"];
+const POLICY: Paths = ["AccessPolicy", "+policy.policy"];
+
+const PARTS: &[Part] = &[
+    Part { types: &["aws_backup_vault_lock_configuration"], parent: "backup_vault_name", key: "+lock" },
+    Part { types: &["aws_backup_vault_policy"], parent: "backup_vault_name", key: "+policy" },
+    Part { types: &["aws_backup_vault_notifications"], parent: "backup_vault_name", key: "+notifications" },
+];
+
+/// A vault.
+pub const VAULT: Table = Table {
+    type_name: "AWS::Backup::BackupVault",
+    cloudformation: &["AWS::Backup::BackupVault"],
+    terraform: &["aws_backup_vault"],
+    identity: Identity::named(["BackupVaultName", "name"], ARN),
+    tags: ["BackupVaultTags", "tags_all|tags"],
+    encryption: Some(Encryption {
+        flag: None,
+        off: None,
+        // Without a key AWS Backup takes its own of the account, aws/backup (developer guide, "Encryption for backups in AWS Backup").
+        on: KeyManager::Aws,
+        key: ["EncryptionKeyArn", "kms_key_arn"],
+    }),
+    rows: &[
+        row("vault_type", ["", ""], As::Text, Absent::Text("BACKUP_VAULT")),
+        row("locked", LOCK, As::By(|_, _| Ok(true.into())), Absent::False),
+        row("lock_at", LOCK, As::By(|scope, _| lock_at(scope)), Absent::Null),
+        row("min_retention_days", MIN, As::Int, Absent::Null),
+        row("max_retention_days", MAX, As::Int, Absent::Null),
+        row("policy", POLICY, As::By(policy_text::read), Absent::Null),
+        row("notification_events", EVENTS, As::Texts, Absent::Empty),
+        row("notification_topic_arn", TOPIC, As::Name, Absent::Null),
+    ],
+    parts: PARTS,
+    ends: Ends { force_destroy: Some("force_destroy"), ..Ends::PLAIN },
+    ..BLANK
+};
+
+/// A logically air-gapped vault, which is locked in compliance mode from its beginning (developer guide, "Logically air-gapped vault").
+pub const AIR_GAPPED_VAULT: Table = Table {
+    type_name: "AWS::Backup::BackupVault",
+    cloudformation: &["AWS::Backup::LogicallyAirGappedBackupVault"],
+    terraform: &["aws_backup_logically_air_gapped_vault"],
+    identity: Identity::named(["BackupVaultName", "name"], ARN),
+    tags: ["BackupVaultTags", "tags_all|tags"],
+    encryption: Some(Encryption {
+        flag: None,
+        off: None,
+        // "encrypted with an AWS owned key" unless another is named (developer guide, "Logically air-gapped vault")
+        on: KeyManager::AwsOwned,
+        key: ["EncryptionKeyArn", "encryption_key_arn"],
+    }),
+    rows: &[
+        row("vault_type", ["", ""], As::Text, Absent::Text("LOGICALLY_AIR_GAPPED_BACKUP_VAULT")),
+        row("locked", ["", ""], As::Bool, Absent::True),
+        row("lock_at", ["", ""], As::Text, Absent::Null),
+        row("min_retention_days", ["MinRetentionDays", "min_retention_days"], As::Int, Absent::Null),
+        row("max_retention_days", ["MaxRetentionDays", "max_retention_days"], As::Int, Absent::Null),
+        row("policy", POLICY, As::By(policy_text::read), Absent::Null),
+        row("notification_events", EVENTS, As::Texts, Absent::Empty),
+        row("notification_topic_arn", TOPIC, As::Name, Absent::Null),
+    ],
+    parts: PARTS,
+    ..BLANK
+};
+
+/// A lock without a number of days is in governance mode; with one it becomes compliance mode so many days after it is deployed.
+fn lock_at(scope: &Scope) -> Outcome {
+    match scope.int_at(["LockConfiguration.ChangeableForDays", "+lock.changeable_for_days"])? {
+        None => Ok(Json::Null),
+        Some(days) => Err(vec![format!("the lock becomes compliance mode {days} days after it is deployed")]),
+    }
+}

@@ -1,0 +1,152 @@
+//! Database clusters: Aurora and Multi-AZ DB clusters of RDS, Neptune, DocumentDB.
+
+use super::encryption::{Switch, off};
+use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Row, Table, row};
+use crate::inventory::types::KeyManager;
+use crate::template::convert::{Built, Outcome, Scope};
+use serde_json::Value as Json;
+
+const ARN: &str = "arn:{partition}:rds:{region}:{account}:cluster:{id}";
+const NAME: Paths = ["DBClusterIdentifier", "cluster_identifier"];
+const FLAG: Paths = ["StorageEncrypted", "storage_encrypted"];
+
+const SOURCES: Paths = [
+    "SnapshotIdentifier|SourceDBClusterIdentifier|SourceDbClusterResourceId|ReplicationSourceIdentifier",
+    "snapshot_identifier|replication_source_identifier|restore_to_point_in_time.source_cluster_identifier|restore_to_point_in_time.source_cluster_resource_id",
+];
+
+/// All but the engines' own. Retention: "Default: 1" (API, CreateDBCluster, BackupRetentionPeriod; provider: "Default `1`" of all three).
+const RETENTION: Row = row("backup_retention_days", ["BackupRetentionPeriod", "backup_retention_period"], As::Int, Absent::Int(1));
+/// "By default, deletion protection isn't enabled" (API, CreateDBCluster); provider: false.
+const DELETION_PROTECTION: Row = row("deletion_protection", ["DeletionProtection", "deletion_protection"], As::Bool, Absent::False);
+/// "The default is not to copy them" (API, CreateDBCluster); provider: "Default is `false`". The provider cannot set it for DocumentDB.
+const COPY_TAGS: Row = row("copy_tags_to_snapshots", ["CopyTagsToSnapshot", "copy_tags_to_snapshot"], As::Bool, Absent::False);
+const READ_REPLICA: Row =
+    row("read_replica", ["ReplicationSourceIdentifier", "replication_source_identifier"], As::By(|_, _| Ok(true.into())), Absent::False);
+const VERSION: Row = row("engine_version", ["EngineVersion", "engine_version"], As::Text, Absent::Null);
+const BACKUP_WINDOW: Row = row("backup_window", ["PreferredBackupWindow", "preferred_backup_window"], As::Text, Absent::Null);
+const MAINTENANCE_WINDOW: Row =
+    row("maintenance_window", ["PreferredMaintenanceWindow", "preferred_maintenance_window"], As::Text, Absent::Null);
+
+const fn parts(types: &'static [&'static str]) -> Part {
+    Part { types, parent: "DBClusterIdentifier|cluster_identifier", key: "+members" }
+}
+
+const ENDS: Ends =
+    Ends { skip_final_snapshot: Some("skip_final_snapshot"), final_snapshot_name: Some("final_snapshot_identifier"), ..Ends::PLAIN };
+
+/// Aurora, and Multi-AZ DB clusters.
+pub const AURORA: Table = Table {
+    type_name: "AWS::RDS::DBCluster",
+    cloudformation: &["AWS::RDS::DBCluster"],
+    terraform: &["aws_rds_cluster"],
+    identity: Identity::named(NAME, ARN),
+    encryption: Some(Encryption {
+        flag: Some(Flag { at: FLAG, absent: by_engine, copied_from: SOURCES }),
+        off: None,
+        on: KeyManager::Aws,
+        key: ["KmsKeyId", "kms_key_id"],
+    }),
+    rows: &[
+        row("engine", ["Engine", "engine"], As::Text, Absent::Unknown("the engine is not written")),
+        VERSION,
+        READ_REPLICA,
+        RETENTION,
+        DELETION_PROTECTION,
+        COPY_TAGS,
+        // Seconds; "Default: 0" (API, BacktrackWindow; provider: "Defaults to `0`")
+        row("backtrack_window_seconds", ["BacktrackWindow", "backtrack_window"], As::Int, Absent::Int(0)),
+        BACKUP_WINDOW,
+        MAINTENANCE_WINDOW,
+    ],
+    parts: &[parts(&["AWS::RDS::DBInstance", "aws_rds_cluster_instance"])],
+    more: Some(More { properties: &["members"], fill: members }),
+    ends: Ends {
+        // As for instances: see `rds.rs`.
+        deletion_policy: |_| "Snapshot",
+        delete_automated_backups: Some("delete_automated_backups"),
+        ..ENDS
+    },
+    ..BLANK
+};
+
+/// Neptune.
+pub const NEPTUNE: Table = Table {
+    type_name: "AWS::Neptune::DBCluster",
+    cloudformation: &["AWS::Neptune::DBCluster"],
+    terraform: &["aws_neptune_cluster"],
+    identity: Identity::named(NAME, ARN),
+    encryption: Some(Encryption {
+        // Not encrypted by default (API, CreateDBCluster); provider: "The default is `false` if not specified".
+        flag: Some(Flag { at: FLAG, absent: off, copied_from: SOURCES }),
+        off: None,
+        on: KeyManager::Aws,
+        key: ["KmsKeyId", "kms_key_arn"],
+    }),
+    rows: &[
+        row("engine", ["", ""], As::Text, Absent::Text("neptune")),
+        VERSION,
+        READ_REPLICA,
+        RETENTION,
+        DELETION_PROTECTION,
+        COPY_TAGS,
+        row("backtrack_window_seconds", ["", ""], As::Int, Absent::Int(0)),
+        BACKUP_WINDOW,
+        MAINTENANCE_WINDOW,
+    ],
+    parts: &[parts(&["AWS::Neptune::DBInstance", "aws_neptune_cluster_instance"])],
+    more: Some(More { properties: &["members"], fill: members }),
+    ends: ENDS,
+    ..BLANK
+};
+
+/// DocumentDB.
+pub const DOCDB: Table = Table {
+    type_name: "AWS::DocDB::DBCluster",
+    cloudformation: &["AWS::DocDB::DBCluster"],
+    terraform: &["aws_docdb_cluster"],
+    identity: Identity::named(NAME, ARN),
+    encryption: Some(Encryption {
+        // As Neptune.
+        flag: Some(Flag { at: FLAG, absent: off, copied_from: SOURCES }),
+        off: None,
+        on: KeyManager::Aws,
+        key: ["KmsKeyId", "kms_key_id"],
+    }),
+    rows: &[
+        row("engine", ["", ""], As::Text, Absent::Text("docdb")),
+        VERSION,
+        READ_REPLICA,
+        RETENTION,
+        DELETION_PROTECTION,
+        COPY_TAGS,
+        row("backtrack_window_seconds", ["", ""], As::Int, Absent::Int(0)),
+        BACKUP_WINDOW,
+        MAINTENANCE_WINDOW,
+    ],
+    parts: &[parts(&["AWS::DocDB::DBInstance", "aws_docdb_cluster_instance"])],
+    more: Some(More { properties: &["members"], fill: members }),
+    ends: ENDS,
+    ..BLANK
+};
+
+/// Aurora user guide, "Encrypting Amazon Aurora resources": clusters made since 18 February 2026 are encrypted, under a key that AWS owns
+/// where none is named. Multi-AZ DB clusters (engines `mysql` and `postgres`) are not encrypted by default.
+fn by_engine(scope: &Scope) -> Outcome<Switch> {
+    let engine = scope.text_at(["Engine", "engine"])?.unwrap_or_default();
+    let key = scope.find(["KmsKeyId", "kms_key_id"]);
+    // The provider: "`storage_encrypted` … When specifying `kms_key_id`, needs to be set to true".
+    Ok(if engine.starts_with("aurora") && key.is_none() { Switch::Owned } else { Switch::Off })
+}
+
+/// The instances that name the cluster.
+fn members(scope: &Scope, built: &mut Built) {
+    let member = |node| {
+        let part = scope.at(node);
+        let name = part.find(["DBInstanceIdentifier", "identifier"]).map(|node| scope.text(node)).transpose()?;
+        let id = part.find(["+id", "+id"]).map(|node| scope.known_text(node)).transpose()?.unwrap_or_default();
+        Ok(Json::from(name.map_or_else(|| format!("${{{id}}}"), |name| name.text)))
+    };
+    let members = scope.elements_at(["+members", "+members"]).and_then(|nodes| nodes.into_iter().map(member).collect());
+    built.set("members", members);
+}

@@ -1,0 +1,154 @@
+//! DynamoDB tables, and global tables as CloudFormation declares them.
+
+use super::encryption::{Switch, apply};
+use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, row};
+use crate::inventory::types::KeyManager;
+use crate::template::convert::{Built, Outcome, Scope};
+use serde_json::{Value as Json, json};
+
+const NAME: Paths = ["TableName", "name"];
+const ARN: &str = "arn:{partition}:dynamodb:{region}:{account}:table/{id}";
+const PITR: Paths = ["PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", "point_in_time_recovery.enabled"];
+const PITR_DAYS: Paths = ["PointInTimeRecoverySpecification.RecoveryPeriodInDays", "point_in_time_recovery.recovery_period_in_days"];
+const DELETION_PROTECTION: Paths = ["DeletionProtectionEnabled", "deletion_protection_enabled"];
+
+/// `TimeToLiveSpecification.Enabled` is required; the provider's `ttl.enabled` is false by default.
+const TTL: Paths = ["TimeToLiveSpecification.Enabled", "ttl.enabled"];
+
+/// "The recovery period … Default: 35" (API, PointInTimeRecoverySpecification)
+const DEFAULT_PITR_DAYS: i64 = 35;
+
+/// A table.
+pub const TABLE: Table = Table {
+    type_name: "AWS::DynamoDB::Table",
+    cloudformation: &["AWS::DynamoDB::Table"],
+    terraform: &["aws_dynamodb_table"],
+    identity: Identity::named(NAME, ARN),
+    encryption: Some(Encryption {
+        flag: Some(Flag { at: ["SSESpecification.SSEEnabled", "server_side_encryption.enabled"], absent: owned, copied_from: ["", ""] }),
+        // "If … set to false or not specified, server-side encryption is set to AWS owned key" (API, SSESpecification)
+        off: Some(KeyManager::AwsOwned),
+        // "If enabled (true), server-side encryption type is set to KMS and an AWS managed key is used" (SSESpecification)
+        on: KeyManager::Aws,
+        key: ["SSESpecification.KMSMasterKeyId", "server_side_encryption.kms_key_arn"],
+    }),
+    rows: &[
+        row("pitr", PITR, As::Bool, Absent::False),
+        row("pitr_days", PITR_DAYS, As::By(|scope, _| pitr_days(scope)), Absent::By(pitr_days)),
+        // False by default (API, CreateTable; provider: "Defaults to `false`").
+        row("deletion_protection", DELETION_PROTECTION, As::Bool, Absent::False),
+        row("ttl", TTL, As::Bool, Absent::False),
+    ],
+    parts: &[Part { types: &["aws_dynamodb_table_replica"], parent: "global_table_arn", key: "+replicas" }],
+    more: Some(More { properties: &["replicas"], fill: replicas }),
+    ends: Ends::PLAIN,
+    ..BLANK
+};
+
+/// A global table; each replica has settings of its own.
+pub const GLOBAL_TABLE: Table = Table {
+    type_name: "AWS::DynamoDB::GlobalTable",
+    cloudformation: &["AWS::DynamoDB::GlobalTable"],
+    identity: Identity::named(NAME, ARN),
+    tags: ["Replicas.Tags", ""],
+    rows: &[row("ttl", TTL, As::Bool, Absent::False)],
+    more: Some(More {
+        properties: &["encrypted", "kms_key_arn", "key_manager", "key_state", "pitr", "pitr_days", "deletion_protection", "replicas"],
+        fill: global_table,
+    }),
+    ..BLANK
+};
+
+fn owned(_: &Scope) -> Outcome<Switch> {
+    Ok(Switch::Off)
+}
+
+fn pitr_days(scope: &Scope) -> Outcome {
+    if !scope.bool_at(PITR, false)? {
+        return Ok(Json::Null);
+    }
+    Ok(scope.int_at(PITR_DAYS)?.unwrap_or(DEFAULT_PITR_DAYS).into())
+}
+
+/// Blocks of the table, or resources of their own.
+fn replicas(scope: &Scope, built: &mut Built) {
+    built.place("replicas", scope.find(["", "replica"]));
+    let outcome = || -> Outcome {
+        let mut found = Vec::new();
+        for replica in scope.elements_at(["", "replica"])? {
+            if let Some(region) = scope.at(replica).text_at(["", "region_name"])? {
+                found.push(json!({ "region": region, "status": null }));
+            }
+        }
+        for part in scope.elements_at(["", "+replicas"])? {
+            let part = scope.at(part);
+            let id = part.text_at(["", "+id"])?.unwrap_or_default();
+            // Without its own Region it is made in that of its provider.
+            let region = part.find(["", "region"]).and_then(|node| scope.known_text(node).ok());
+            found.push(json!({ "region": region.unwrap_or_else(|| format!("${{{id}.region}}")), "status": null }));
+        }
+        Ok(Json::Array(found))
+    };
+    built.set("replicas", outcome());
+}
+
+/// What holds of every replica holds of the table; the key is that of the replica in the stack's Region, or of the first.
+fn global_table(scope: &Scope, built: &mut Built) {
+    let replicas_at: Paths = ["Replicas", ""];
+    for property in ["pitr", "deletion_protection", "replicas"] {
+        built.place(property, scope.find(replicas_at));
+    }
+    let replicas = match scope.elements_at(replicas_at) {
+        Ok(replicas) => replicas,
+        Err(reasons) => {
+            for property in ["pitr", "pitr_days", "deletion_protection", "replicas", "kms_key_arn", "key_manager", "key_state"] {
+                built.set(property, Err(reasons.clone()));
+            }
+            built.set("encrypted", Ok(true.into()));
+            return;
+        }
+    };
+    // One that is off is enough to know.
+    let every = |paths: Paths| -> Outcome {
+        let mut unknown = Vec::new();
+        for replica in &replicas {
+            match scope.at(replica).bool_at(paths, false) {
+                Ok(true) => {}
+                Ok(false) => return Ok(false.into()),
+                Err(reasons) => unknown.extend(reasons),
+            }
+        }
+        if unknown.is_empty() { Ok((!replicas.is_empty()).into()) } else { Err(unknown) }
+    };
+    let pitr = every(PITR);
+    let days = || -> Outcome {
+        if pitr.clone()? != json!(true) {
+            return Ok(Json::Null);
+        }
+        let days: Outcome<Vec<i64>> =
+            replicas.iter().map(|replica| Ok(scope.at(replica).int_at(PITR_DAYS)?.unwrap_or(DEFAULT_PITR_DAYS))).collect();
+        Ok(json!(days?.into_iter().min()))
+    };
+    built.set("pitr_days", days());
+    built.set("pitr", pitr.clone());
+    built.set("deletion_protection", every(DELETION_PROTECTION));
+    let regions: Outcome<Vec<Json>> = replicas
+        .iter()
+        .map(|replica| {
+            let region = scope.at(replica).find(["Region", ""]).map(|node| scope.text(node)).transpose()?.unwrap_or_default();
+            Ok(json!({ "region": region.text, "status": null }))
+        })
+        .collect();
+    built.set("replicas", regions.map(Json::Array));
+
+    let flag_at: Paths = ["SSESpecification.SSEEnabled", ""];
+    built.place("encrypted", scope.find(flag_at));
+    let flag = scope.bool_at(flag_at, false).map(|on| if on { Switch::On } else { Switch::Off });
+    let here = |replica: &&&crate::template::declaration::Node| {
+        let region = scope.at(replica).find(["Region", ""]).and_then(|node| scope.stack.text(node));
+        region.is_some_and(|region| region.text == scope.stack.region())
+    };
+    let replica = replicas.iter().find(here).or(replicas.first());
+    let key = replica.and_then(|replica| scope.at(replica).find(["SSESpecification.KMSMasterKeyId", ""]));
+    apply(scope, flag, Some(KeyManager::AwsOwned), KeyManager::Aws, key, built);
+}

@@ -1,0 +1,102 @@
+//! EBS volumes.
+
+use super::encryption::{Switch, apply};
+use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, row};
+use crate::inventory::types::KeyManager;
+use crate::template::convert::{Built, Outcome, Scope};
+use crate::template::declaration::{Node, Value};
+use serde_json::{Value as Json, json};
+
+const KEY: Paths = ["KmsKeyId", "kms_key_id"];
+const SNAPSHOT: Paths = ["SnapshotId|SourceVolumeId", "snapshot_id"];
+
+/// A volume.
+pub const VOLUME: Table = Table {
+    type_name: "AWS::EC2::Volume",
+    cloudformation: &["AWS::EC2::Volume"],
+    terraform: &["aws_ebs_volume"],
+    identity: Identity { ids: &["VolumeId"], ..Identity::numbered(["", ""], "arn:{partition}:ec2:{region}:{account}:volume/{id}") },
+    encryption: Some(Encryption {
+        // Not written, the account's encryption by default decides.
+        flag: Some(Flag { at: ["Encrypted", "encrypted"], absent: unset, copied_from: SNAPSHOT }),
+        off: None,
+        // "Amazon EBS encryption by default … your AWS managed key" alias/aws/ebs (API, CreateVolume, KmsKeyId)
+        on: KeyManager::Aws,
+        key: KEY,
+    }),
+    rows: &[
+        // "Default: gp2" (API, CreateVolume, VolumeType; provider, `type`: "Defaults to gp2")
+        row("volume_type", ["VolumeType", "type"], As::Text, Absent::Text("gp2")),
+        row("source_snapshot_id", ["SnapshotId", "snapshot_id"], As::Name, Absent::Null),
+    ],
+    parts: &[Part { types: &["AWS::EC2::VolumeAttachment", "aws_volume_attachment"], parent: "VolumeId|volume_id", key: "+attachments" }],
+    more: Some(More { properties: &["attachments"], fill }),
+    ends: Ends::PLAIN,
+    ..BLANK
+};
+
+fn unset(scope: &Scope) -> Outcome<Switch> {
+    Ok(if by_default(scope) { Switch::On } else { Switch::Off })
+}
+
+/// The account's encryption by default, as the policy assumes it; a policy that says nothing means that it is off.
+pub fn by_default(scope: &Scope) -> bool {
+    scope.stack.options.assume_ebs_encryption_by_default == Some(true)
+}
+
+fn fill(scope: &Scope, built: &mut Built) {
+    // With encryption by default, a volume is encrypted whatever the template says of it (EBS user guide, "Encryption by default").
+    let key = scope.find(KEY);
+    if by_default(scope) {
+        for property in ["encrypted", "kms_key_arn", "key_manager", "key_state"] {
+            built.unknown.remove(property);
+            built.properties.remove(property);
+        }
+        apply(scope, Ok(Switch::On), None, KeyManager::Aws, key, built);
+        for property in ["kms_key_arn", "key_manager", "key_state"].into_iter().filter(|_| key.is_none()) {
+            built.properties.remove(property);
+            built.set(property, Err(vec!["the key of the account's encryption by default is not in the template".to_owned()]));
+        }
+    }
+    built.set("attachments", attachments(scope));
+}
+
+/// What the template attaches the volume to: by a resource of its own, or in the instance's `Volumes`. Neither deletes it with the
+/// instance (API, AttachVolume: volumes attached afterwards are kept).
+fn attachments(scope: &Scope) -> Outcome {
+    let mut found = Vec::new();
+    for part in scope.elements_at(["+attachments", "+attachments"])? {
+        let part = scope.at(part);
+        if let Some(instance) = part.find(["InstanceId", "instance_id"]) {
+            found.push(attachment(scope, &instance_id(scope, instance)?, part.find(["Device", "device_name"]))?);
+        }
+    }
+    for (_, instance) in scope.stack.of_type("AWS::EC2::Instance") {
+        let other = Scope { stack: scope.stack, entry: instance, node: &instance.body };
+        for volume in other.elements_at(["Volumes", ""])? {
+            let volume = other.at(volume);
+            let named =
+                volume.find(["VolumeId", ""]).and_then(|node| scope.stack.named(node, |table| std::ptr::eq(table, scope.entry.table)));
+            if named.and_then(|found| scope.stack.entries.get(found)).is_some_and(|entry| std::ptr::eq(entry, scope.entry)) {
+                found.push(attachment(scope, &instance.declaration.id, volume.find(["Device", ""]))?);
+            }
+        }
+    }
+    Ok(Json::Array(found))
+}
+
+fn attachment(scope: &Scope, instance_id: &str, device: Option<&Node>) -> Outcome {
+    let device = device.map(|node| scope.known_text(node)).transpose()?;
+    Ok(json!({ "instance_id": instance_id, "device": device, "delete_on_termination": false }))
+}
+
+/// The id that the inventory knows the instance by.
+fn instance_id(scope: &Scope, node: &Node) -> Outcome<String> {
+    let declared =
+        scope.stack.named(node, |table| table.type_name == "AWS::EC2::Instance").and_then(|found| scope.stack.entries.get(found));
+    match (declared, &node.value) {
+        (Some(entry), _) => Ok(entry.declaration.id.clone()),
+        (None, Value::Reference { id, .. }) => Ok(id.to_string()),
+        (None, _) => scope.known_text(node),
+    }
+}

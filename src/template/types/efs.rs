@@ -1,0 +1,66 @@
+//! EFS file systems.
+
+use super::encryption::off;
+use super::{Absent, As, BLANK, Encryption, Flag, Identity, More, Part, Paths, Table, row};
+use crate::inventory::types::KeyManager;
+use crate::template::convert::{Built, Outcome, Scope};
+use serde_json::{Value as Json, json};
+
+const REPLICATION: Paths = ["ReplicationConfiguration.Destinations", "+replication.destination"];
+const BACKUP_POLICY: Paths = ["BackupPolicy.Status", "+backup_policy.backup_policy.status"];
+
+/// A file system.
+pub const FILE_SYSTEM: Table = Table {
+    type_name: "AWS::EFS::FileSystem",
+    cloudformation: &["AWS::EFS::FileSystem"],
+    terraform: &["aws_efs_file_system"],
+    identity: Identity {
+        ids: &["FileSystemId"],
+        ..Identity::numbered(["", ""], "arn:{partition}:elasticfilesystem:{region}:{account}:file-system/{id}")
+    },
+    tags: ["FileSystemTags", "tags_all|tags"],
+    encryption: Some(Encryption {
+        // Not encrypted unless asked (API, CreateFileSystem, Encrypted; the console's default is another).
+        flag: Some(Flag { at: ["Encrypted", "encrypted"], absent: off, copied_from: ["", ""] }),
+        off: None,
+        // "the default EFS KMS key /aws/elasticfilesystem" (CreateFileSystem, KmsKeyId)
+        on: KeyManager::Aws,
+        key: ["KmsKeyId", "kms_key_id"],
+    }),
+    rows: &[row("automatic_backups", BACKUP_POLICY, As::OneOf(&["ENABLED"]), Absent::By(automatic_backups))],
+    parts: &[
+        Part { types: &["aws_efs_backup_policy"], parent: "file_system_id", key: "+backup_policy" },
+        Part { types: &["aws_efs_replication_configuration"], parent: "source_file_system_id", key: "+replication" },
+    ],
+    more: Some(More { properties: &["replication"], fill }),
+    ..BLANK
+};
+
+/// "Default is false. However, if you specify an AvailabilityZoneName, the default is true" (API, CreateFileSystem, Backup)
+fn automatic_backups(scope: &Scope) -> Outcome {
+    Ok(scope.find(["AvailabilityZoneName", "availability_zone_name"]).is_some().into())
+}
+
+/// Destinations; without an id AWS makes a new file system there.
+fn fill(scope: &Scope, built: &mut Built) {
+    built.place("replication", scope.find(REPLICATION));
+    let one = |node| {
+        let destination = scope.at(node);
+        if let Some(reasons) = scope.reasons(node) {
+            return Err(reasons);
+        }
+        let id = destination.find(["FileSystemId", "file_system_id"]).map(|node| scope.text(node)).transpose()?;
+        let zone = destination.text_at(["AvailabilityZoneName", "availability_zone_name"])?;
+        let region = destination.text_at(["Region", "region"])?.or_else(|| zone.map(region_of_zone));
+        let region = region.ok_or_else(|| vec!["the Region of the replication is not written".to_owned()])?;
+        let id = id.map_or_else(|| format!("${{{}.replica}}", scope.entry.declaration.id), |id| id.text);
+        Ok(json!({ "destination_id": id, "destination_region": region, "status": "ENABLED" }))
+    };
+    let outcome = scope.elements_at(REPLICATION).and_then(|nodes| nodes.into_iter().map(one).collect::<Outcome<Vec<Json>>>());
+    built.set("replication", outcome.map(Json::Array));
+}
+
+/// `us-east-1a` is in `us-east-1`.
+fn region_of_zone(zone: String) -> String {
+    zone.trim_end_matches(|letter: char| letter.is_ascii_lowercase()).to_owned()
+}

@@ -1,0 +1,154 @@
+//! DB instances of RDS, and the members of Aurora and Multi-AZ DB clusters.
+
+use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, encryption, row};
+use crate::inventory::Resource;
+use crate::inventory::types::KeyManager;
+use crate::template::convert::{Built, Outcome, Scope};
+use crate::template::stack::Stack;
+use serde_json::{Value as Json, json};
+
+const ARN: &str = "arn:{partition}:rds:{region}:{account}:db:{id}";
+
+/// What a database is made from instead of empty. An instance whose source is another instance replicates it.
+const SOURCES: Paths = [
+    "SourceDBInstanceIdentifier|SourceDBClusterIdentifier|DBSnapshotIdentifier|DBClusterSnapshotIdentifier|SourceDbiResourceId|SourceDBInstanceAutomatedBackupsArn",
+    "replicate_source_db|snapshot_identifier|restore_to_point_in_time.source_db_instance_identifier|restore_to_point_in_time.source_dbi_resource_id|restore_to_point_in_time.source_db_instance_automated_backups_arn",
+];
+const REPLICA_OF: Paths = ["SourceDBInstanceIdentifier|SourceDBClusterIdentifier", "replicate_source_db"];
+
+/// An instance; in CloudFormation also a member of a cluster.
+pub const INSTANCE: Table = Table {
+    type_name: "AWS::RDS::DBInstance",
+    cloudformation: &["AWS::RDS::DBInstance"],
+    terraform: &["aws_db_instance"],
+    identity: Identity::named(["DBInstanceIdentifier", "identifier"], ARN),
+    encryption: Some(Encryption {
+        // "By default, it isn't encrypted" (API, CreateDBInstance, StorageEncrypted); provider: "Default is `false` if not specified".
+        flag: Some(Flag { at: ["StorageEncrypted", "storage_encrypted"], absent: encryption::off, copied_from: SOURCES }),
+        off: None,
+        // "the DB instance is encrypted with the default KMS key" (StorageEncrypted)
+        on: KeyManager::Aws,
+        key: ["KmsKeyId", "kms_key_id"],
+    }),
+    rows: &[
+        row("engine", ["Engine", "engine"], As::Text, Absent::Unknown("the engine is not written: it is that of the source")),
+        row("engine_version", ["EngineVersion", "engine_version"], As::Text, Absent::Null),
+        row("cluster_id", ["DBClusterIdentifier", ""], As::Name, Absent::Null),
+        row("read_replica", REPLICA_OF, As::By(|_, _| Ok(true.into())), Absent::False),
+        row("backup_retention_days", ["BackupRetentionPeriod", "backup_retention_period"], As::Int, Absent::By(retention)),
+        // False by default in the API and in the provider.
+        row("deletion_protection", ["DeletionProtection", "deletion_protection"], As::Bool, Absent::False),
+        row("copy_tags_to_snapshots", ["CopyTagsToSnapshot", "copy_tags_to_snapshot"], As::Bool, Absent::False),
+        row("backup_window", ["PreferredBackupWindow", "backup_window"], As::Text, Absent::Null),
+        row("maintenance_window", ["PreferredMaintenanceWindow", "maintenance_window"], As::Text, Absent::Null),
+        row("multi_az", ["MultiAZ", "multi_az"], As::Bool, Absent::False),
+    ],
+    parts: &[Part {
+        types: &["aws_db_instance_automated_backups_replication"],
+        parent: "source_db_instance_arn",
+        key: "+replicated_backups",
+    }],
+    more: Some(More { properties: &["replicated_backup_arns"], fill: replicated_backups }),
+    ends: Ends {
+        // "The default policy is Snapshot for AWS::RDS::DBCluster resources and for AWS::RDS::DBInstance resources that don't specify the
+        // DBClusterIdentifier property" (CloudFormation user guide, DeletionPolicy attribute)
+        deletion_policy: |scope| if scope.find(["DBClusterIdentifier", ""]).is_some() { "Delete" } else { "Snapshot" },
+        skip_final_snapshot: Some("skip_final_snapshot"),
+        final_snapshot_name: Some("final_snapshot_identifier"),
+        delete_automated_backups: Some("delete_automated_backups"),
+        ..Ends::PLAIN
+    },
+    ..BLANK
+};
+
+/// A member of a cluster in Terraform. Its data, encryption and backups are the cluster's.
+pub const MEMBER: Table = Table {
+    type_name: "AWS::RDS::DBInstance",
+    terraform: &["aws_rds_cluster_instance"],
+    identity: Identity::named(["", "identifier"], ARN),
+    rows: &[
+        row("engine", ["", "engine"], As::Text, Absent::Unknown("the engine is not written")),
+        row("engine_version", ["", "engine_version"], As::Text, Absent::Null),
+        row("cluster_id", ["", "cluster_identifier"], As::Name, Absent::Unknown("the cluster is not written")),
+        row("read_replica", ["", ""], As::Bool, Absent::False),
+        row("deletion_protection", ["", ""], As::Bool, Absent::False),
+        // Provider: "Default `false`".
+        row("copy_tags_to_snapshots", ["", "copy_tags_to_snapshot"], As::Bool, Absent::False),
+        row("maintenance_window", ["", "preferred_maintenance_window"], As::Text, Absent::Null),
+        row("multi_az", ["", ""], As::Bool, Absent::False),
+        row("replicated_backup_arns", ["", ""], As::Names, Absent::Empty),
+    ],
+    ..BLANK
+};
+
+/// "Default: 1" (API, CreateDBInstance, BackupRetentionPeriod); provider: "Default is `0`".
+fn retention(scope: &Scope) -> Outcome {
+    if let Some(source) = scope.find(REPLICA_OF).or_else(|| scope.find(SOURCES)) {
+        let source = scope.text(source).map(|text| text.text).unwrap_or_default();
+        return Err(vec![format!("how long automated backups are kept is not written, and it is made from {source}")]);
+    }
+    Ok(if scope.language() == crate::template::declaration::Language::CloudFormation { 1.into() } else { 0.into() })
+}
+
+/// Automated backups replicated to another Region: an attribute in CloudFormation, a resource (of a provider of that Region) in Terraform.
+fn replicated_backups(scope: &Scope, built: &mut Built) {
+    let arn = |region: &str| {
+        let partition = scope.stack.partition(region);
+        format!("arn:{partition}:rds:{region}:{}:auto-backup:${{{}}}", scope.stack.account(), scope.entry.declaration.id)
+    };
+    let node = scope.find(["AutomaticBackupReplicationRegion", "+replicated_backups"]);
+    built.place("replicated_backup_arns", node);
+    let arns = || -> Outcome {
+        if let Some(region) = scope.find(["AutomaticBackupReplicationRegion", ""]) {
+            return Ok(json!([arn(&scope.known_text(region)?)]));
+        }
+        let mut arns = Vec::new();
+        for part in scope.elements_at(["", "+replicated_backups"])? {
+            let part = scope.at(part);
+            // Without its own Region it is made in the Region of its provider, which must be another than the source's.
+            let id = part.find(["", "+id"]).map(|node| scope.text(node)).transpose()?.unwrap_or_default();
+            let region = part.find(["", "region"]).and_then(|node| scope.known_text(node).ok());
+            arns.push(Json::from(arn(&region.unwrap_or_else(|| format!("${{{}.region}}", id.text)))));
+        }
+        Ok(Json::Array(arns))
+    };
+    let outcome = arns();
+    built.set("replicated_backup_arns", outcome);
+}
+
+/// The properties of a member that are the cluster's.
+const OF_CLUSTER: [&str; 6] = ["encrypted", "kms_key_arn", "key_manager", "key_state", "backup_retention_days", "backup_window"];
+
+/// Encryption and automated backups of a member are those of its cluster (API, CreateDBInstance: "Not applicable. … managed by the DB
+/// cluster").
+pub fn inherit_from_clusters(stack: &Stack, resources: &mut [Resource]) {
+    for member in 0..resources.len() {
+        let Some(cluster_id) = resources.get(member).filter(|member| member.type_name == INSTANCE.type_name).map(|member| {
+            let unknown = member.declared.as_ref().is_some_and(|declared| declared.unknown.contains_key("cluster_id"));
+            (member.text("cluster_id").map(str::to_owned), unknown)
+        }) else {
+            continue;
+        };
+        if cluster_id == (None, false) {
+            continue;
+        }
+        let named = |id: &String| stack.of_type("AWS::RDS::DBCluster").find(|(_, entry)| stack.physical_id(entry).text == *id);
+        let arn = cluster_id.0.as_ref().and_then(named).map(|(_, entry)| stack.arn(entry).text);
+        let cluster = arn.and_then(|arn| resources.iter().find(|cluster| cluster.arn == arn)).cloned();
+        let Some(member) = resources.get_mut(member) else { continue };
+        for property in OF_CLUSTER {
+            let value = cluster.as_ref().and_then(|cluster| cluster.properties.get(property).cloned());
+            member.properties.remove(property);
+            let Some(declared) = &mut member.declared else { continue };
+            declared.unknown.remove(property);
+            let reasons = cluster.as_ref().and_then(|cluster| cluster.declared.as_ref()?.unknown.get(property));
+            match value {
+                Some(value) => drop(member.properties.insert(property.to_owned(), value)),
+                None => {
+                    let outside = || vec!["it is the cluster's, which is not in the template".to_owned()];
+                    declared.unknown.insert(property.to_owned(), reasons.cloned().unwrap_or_else(outside));
+                }
+            }
+        }
+    }
+}

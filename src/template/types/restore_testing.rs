@@ -1,0 +1,102 @@
+//! AWS Backup restore testing plans and selections.
+
+use super::{Absent, As, BLANK, Identity, Row, Table, row};
+use crate::template::stack::{Entry, Stack, Text, find};
+
+const PLAN_TYPE: &str = "AWS::Backup::RestoreTestingPlan";
+
+/// A restore testing plan.
+pub const PLAN: Table = Table {
+    type_name: PLAN_TYPE,
+    cloudformation: &["AWS::Backup::RestoreTestingPlan"],
+    terraform: &["aws_backup_restore_testing_plan"],
+    // AWS adds an id behind the name, which nothing of a template needs.
+    identity: Identity::named(["RestoreTestingPlanName", "name"], "arn:{partition}:backup:{region}:{account}:restore-testing-plan:{id}"),
+    rows: &[
+        row("schedule", ["ScheduleExpression", "schedule_expression"], As::Text, Absent::Null),
+        row("timezone", ["ScheduleExpressionTimezone", "schedule_expression_timezone"], As::Text, Absent::Null),
+        // "The default value is 24" (API, RestoreTestingPlanForCreate, StartWindowHours)
+        row("start_window_hours", ["StartWindowHours", "start_window_hours"], As::Int, Absent::Int(24)),
+        row(
+            "include_vaults",
+            ["RecoveryPointSelection.IncludeVaults", "recovery_point_selection.include_vaults"],
+            As::Names,
+            Absent::Empty,
+        ),
+        row(
+            "exclude_vaults",
+            ["RecoveryPointSelection.ExcludeVaults", "recovery_point_selection.exclude_vaults"],
+            As::Names,
+            Absent::Empty,
+        ),
+        row(
+            "recovery_point_types",
+            ["RecoveryPointSelection.RecoveryPointTypes", "recovery_point_selection.recovery_point_types"],
+            As::Texts,
+            Absent::Empty,
+        ),
+        // "the default is 30" (API, RestoreTestingRecoveryPointSelection, SelectionWindowDays)
+        row(
+            "selection_window_days",
+            ["RecoveryPointSelection.SelectionWindowDays", "recovery_point_selection.selection_window_days"],
+            As::Int,
+            Absent::Int(30),
+        ),
+    ],
+    ..BLANK
+};
+
+/// A restore testing selection.
+pub const SELECTION: Table = Table {
+    type_name: "AWS::Backup::RestoreTestingSelection",
+    cloudformation: &["AWS::Backup::RestoreTestingSelection"],
+    terraform: &["aws_backup_restore_testing_selection"],
+    identity: Identity { parent: Some(plan_arn), ..Identity::named(["RestoreTestingSelectionName", "name"], "") },
+    tags: ["", ""],
+    rows: &[
+        row(
+            "plan_arn",
+            ["RestoreTestingPlanName", "restore_testing_plan_name"],
+            As::ArnOf(PLAN_TYPE),
+            Absent::Unknown("no plan is written"),
+        ),
+        row(
+            "protected_resource_type",
+            ["ProtectedResourceType", "protected_resource_type"],
+            As::Text,
+            Absent::Unknown("no resource type is written"),
+        ),
+        row("role_arn", ["IamRoleArn", "iam_role_arn"], As::Name, Absent::Null),
+        // Without it a restored resource waits for no validation (API, ValidationWindowHours).
+        row("validation_window_hours", ["ValidationWindowHours", "validation_window_hours"], As::Int, Absent::Null),
+        row(
+            "protected_resource_arns",
+            ["ProtectedResourceArns", "protected_resource_arns"],
+            As::By(super::backup_selection::arns),
+            Absent::Empty,
+        ),
+        row(
+            "string_equals",
+            ["ProtectedResourceConditions.StringEquals", "protected_resource_conditions.string_equals"],
+            As::List(CONDITION),
+            Absent::Empty,
+        ),
+        row(
+            "string_not_equals",
+            ["ProtectedResourceConditions.StringNotEquals", "protected_resource_conditions.string_not_equals"],
+            As::List(CONDITION),
+            Absent::Empty,
+        ),
+    ],
+    ..BLANK
+};
+
+const CONDITION: &[Row] = &[
+    row("key", ["Key", "key"], As::Text, Absent::Unknown("no tag key is written")),
+    row("value", ["Value", "value"], As::Text, Absent::Text("")),
+];
+
+fn plan_arn(stack: &Stack, entry: &Entry) -> Text {
+    let node = find(&entry.declaration.body, "RestoreTestingPlanName|restore_testing_plan_name");
+    node.and_then(|node| stack.arn_named(node, PLAN_TYPE, entry)).unwrap_or_default()
+}

@@ -1,0 +1,224 @@
+//! S3 buckets. Terraform's provider splits a bucket into resources; versions before 4, and still deprecated blocks, have them inline.
+
+use super::encryption::{Switch, apply};
+use super::{Absent, As, BLANK, Ends, Identity, More, Part, Paths, Row, Table, policy_text, row};
+use crate::inventory::types::KeyManager;
+use crate::template::convert::{Built, Outcome, Scope};
+use crate::template::declaration::Node;
+use serde_json::{Value as Json, json};
+
+const VERSIONING: Paths = ["VersioningConfiguration.Status", "+versioning.versioning_configuration.status"];
+const LIFECYCLE: Paths = ["LifecycleConfiguration.Rules", "+lifecycle.rule|lifecycle_rule"];
+const REPLICATION: Paths =
+    ["ReplicationConfiguration.Rules", "+replication.rule|replication_configuration.rules|replication_configuration.rule"];
+const ENCRYPTION: Paths =
+    ["BucketEncryption.ServerSideEncryptionConfiguration", "+encryption.rule|server_side_encryption_configuration.rule"];
+const DEFAULT: Paths = ["ServerSideEncryptionByDefault", "apply_server_side_encryption_by_default"];
+const LOCK: Paths = ["ObjectLockConfiguration", "+object_lock|object_lock_configuration"];
+const LOCK_ENABLED: Paths = ["ObjectLockEnabled", "object_lock_enabled"];
+
+/// A bucket.
+pub const BUCKET: Table = Table {
+    type_name: "AWS::S3::Bucket",
+    cloudformation: &["AWS::S3::Bucket"],
+    terraform: &["aws_s3_bucket"],
+    identity: Identity::named(["BucketName", "bucket"], "arn:{partition}:s3:::{id}"),
+    rows: &[
+        row(
+            "versioning",
+            ["VersioningConfiguration", "+versioning|versioning"],
+            As::By(|scope, _| versioning(scope)),
+            Absent::By(versioning),
+        ),
+        // CloudFormation cannot set MFA delete; the provider's blocks can.
+        row("mfa_delete", ["", "+versioning|versioning"], As::By(|scope, _| mfa_delete(scope)), Absent::False),
+        row("lifecycle", LIFECYCLE, As::List(LIFECYCLE_RULE), Absent::Empty),
+        row("replication", REPLICATION, As::List(REPLICATION_RULE), Absent::Empty),
+        row("object_lock", LOCK, As::By(|scope, _| object_lock(scope)), Absent::By(object_lock)),
+        row("policy", ["+policy.PolicyDocument", "+policy.policy|policy"], As::By(policy_text::read), Absent::Null),
+    ],
+    parts: &[
+        Part { types: &["aws_s3_bucket_versioning"], parent: "bucket", key: "+versioning" },
+        Part { types: &["aws_s3_bucket_server_side_encryption_configuration"], parent: "bucket", key: "+encryption" },
+        Part { types: &["aws_s3_bucket_lifecycle_configuration"], parent: "bucket", key: "+lifecycle" },
+        Part { types: &["aws_s3_bucket_replication_configuration"], parent: "bucket", key: "+replication" },
+        Part { types: &["aws_s3_bucket_object_lock_configuration"], parent: "bucket", key: "+object_lock" },
+        Part { types: &["AWS::S3::BucketPolicy", "aws_s3_bucket_policy"], parent: "Bucket|bucket", key: "+policy" },
+    ],
+    more: Some(More {
+        properties: &["encrypted", "encryption_algorithm", "kms_key_arn", "key_manager", "key_state", "blocked_encryption_types"],
+        fill: encryption,
+    }),
+    ends: Ends { force_destroy: Some("force_destroy"), ..Ends::PLAIN },
+    ..BLANK
+};
+
+const LIFECYCLE_RULE: &[Row] = &[
+    row("id", ["Id", "id"], As::Name, Absent::Null),
+    row("enabled", ["", ""], As::Bool, Absent::By(rule_enabled)),
+    row("expiration_days", ["ExpirationInDays", "expiration.days"], As::By(days), Absent::Null),
+    row(
+        "noncurrent_expiration_days",
+        [
+            "NoncurrentVersionExpiration.NoncurrentDays|NoncurrentVersionExpirationInDays",
+            "noncurrent_version_expiration.noncurrent_days|noncurrent_version_expiration.days",
+        ],
+        As::By(days),
+        Absent::Null,
+    ),
+    row(
+        "newer_noncurrent_versions",
+        ["NoncurrentVersionExpiration.NewerNoncurrentVersions", "noncurrent_version_expiration.newer_noncurrent_versions"],
+        As::By(days),
+        Absent::Null,
+    ),
+    row(
+        "noncurrent_transition_days",
+        ["NoncurrentVersionTransitions|NoncurrentVersionTransition", "noncurrent_version_transition"],
+        As::By(soonest_transition),
+        Absent::Null,
+    ),
+    row(
+        "abort_incomplete_upload_days",
+        [
+            "AbortIncompleteMultipartUpload.DaysAfterInitiation",
+            "abort_incomplete_multipart_upload.days_after_initiation|abort_incomplete_multipart_upload_days",
+        ],
+        As::By(days),
+        Absent::Null,
+    ),
+];
+
+const REPLICATION_RULE: &[Row] = &[
+    row("id", ["Id", "id"], As::Name, Absent::Null),
+    row("enabled", ["", ""], As::Bool, Absent::By(rule_enabled)),
+    row("destination_bucket_arn", ["Destination.Bucket", "destination.bucket"], As::ArnOf("AWS::S3::Bucket"), Absent::Unknown("no bucket")),
+    row("destination_account", ["Destination.Account", "destination.account|destination.account_id"], As::Name, Absent::Null),
+    row("kms_objects", ["", ""], As::Bool, Absent::By(kms_objects)),
+    row(
+        "replica_kms_key_arn",
+        [
+            "Destination.EncryptionConfiguration.ReplicaKmsKeyID",
+            "destination.encryption_configuration.replica_kms_key_id|destination.replica_kms_key_id",
+        ],
+        As::By(|scope, node| super::encryption::key_of(scope, node).0),
+        Absent::Null,
+    ),
+];
+
+/// `Status`, or the `enabled` of lifecycle rules of before provider version 4.
+fn rule_enabled(scope: &Scope) -> Outcome {
+    if let Some(status) = scope.text_at(["Status", "status"])? {
+        return Ok((status == "Enabled").into());
+    }
+    scope.bool_at(["", "enabled"], false).map(Json::from)
+}
+
+/// 0 is how the provider's state writes a number that is not set.
+fn days(scope: &Scope, node: &Node) -> Outcome {
+    Ok(Some(scope.int(node)?).filter(|days| *days > 0).map_or(Json::Null, Json::from))
+}
+
+fn soonest_transition(scope: &Scope, node: &Node) -> Outcome {
+    let mut soonest = None;
+    for step in scope.elements(node)? {
+        let days = scope.at(step).int_at(["TransitionInDays", "noncurrent_days|days"])?;
+        soonest = [soonest, days].into_iter().flatten().min();
+    }
+    Ok(json!(soonest))
+}
+
+fn kms_objects(scope: &Scope) -> Outcome {
+    let criteria: Paths =
+        ["SourceSelectionCriteria.SseKmsEncryptedObjects.Status", "source_selection_criteria.sse_kms_encrypted_objects.status"];
+    if let Some(status) = scope.text_at(criteria)? {
+        return Ok((status == "Enabled").into());
+    }
+    scope.bool_at(["", "source_selection_criteria.sse_kms_encrypted_objects.enabled"], false).map(Json::from)
+}
+
+/// Never set by default. "When you enable Object Lock, S3 Versioning is automatically enabled" (S3 user guide, "Locking objects").
+fn versioning(scope: &Scope) -> Outcome {
+    if let Some(status) = scope.text_at(VERSIONING)? {
+        return match status.as_str() {
+            "Enabled" => Ok("enabled".into()),
+            "Suspended" => Ok("suspended".into()),
+            // The provider's word for a bucket that was never versioned.
+            "Disabled" => Ok("never".into()),
+            other => Err(vec![format!("versioning cannot be {other}")]),
+        };
+    }
+    if scope.bool_at(["", "versioning.enabled"], false)? || locked(scope)? {
+        return Ok("enabled".into());
+    }
+    Ok("never".into())
+}
+
+fn mfa_delete(scope: &Scope) -> Outcome {
+    if let Some(status) = scope.text_at(["", "+versioning.versioning_configuration.mfa_delete"])? {
+        return Ok((status == "Enabled").into());
+    }
+    scope.bool_at(["", "versioning.mfa_delete"], false).map(Json::from)
+}
+
+/// Whether Object Lock is on: by the bucket, by the inline block, or by the provider's resource for it.
+fn locked(scope: &Scope) -> Outcome<bool> {
+    if scope.bool_at(LOCK_ENABLED, false)? || scope.find(["", "+object_lock"]).is_some() {
+        return Ok(true);
+    }
+    let inline = scope.text_at(["ObjectLockConfiguration.ObjectLockEnabled", "object_lock_configuration.object_lock_enabled"])?;
+    Ok(inline.is_some_and(|enabled| enabled == "Enabled"))
+}
+
+fn object_lock(scope: &Scope) -> Outcome {
+    if !locked(scope)? {
+        return Ok(Json::Null);
+    }
+    let Some(node) = scope.find(LOCK) else { return Ok(json!({ "mode": null, "retention_days": null })) };
+    if let Some(reasons) = scope.reasons(node) {
+        return Err(reasons);
+    }
+    let lock = scope.at(node);
+    let mode = lock.text_at(["Rule.DefaultRetention.Mode", "rule.default_retention.mode"])?;
+    let days = lock.int_at(["Rule.DefaultRetention.Days", "rule.default_retention.days"])?.filter(|days| *days > 0);
+    let years = lock.int_at(["Rule.DefaultRetention.Years", "rule.default_retention.years"])?.filter(|years| *years > 0);
+    Ok(json!({ "mode": mode, "retention_days": days.or(years.map(|years| years.saturating_mul(365))) }))
+}
+
+/// "Amazon S3 now applies server-side encryption with Amazon S3 managed keys (SSE-S3) as the base level of encryption for every bucket"
+/// (S3 user guide, "Setting default server-side encryption behavior").
+fn encryption(scope: &Scope, built: &mut Built) {
+    let at = scope.find(ENCRYPTION);
+    for property in ["encrypted", "encryption_algorithm", "blocked_encryption_types"] {
+        built.place(property, at);
+    }
+    let rules = match scope.elements_at(ENCRYPTION) {
+        Ok(rules) => rules,
+        Err(reasons) => {
+            for property in ["encryption_algorithm", "kms_key_arn", "key_manager", "key_state", "blocked_encryption_types"] {
+                built.set(property, Err(reasons.clone()));
+            }
+            built.set("encrypted", Ok(true.into()));
+            return;
+        }
+    };
+    let default = rules.iter().find_map(|rule| scope.at(rule).find(DEFAULT));
+    let algorithm = match default {
+        None => Ok(None),
+        Some(node) => scope.at(node).text_at(["SSEAlgorithm", "sse_algorithm"]),
+    };
+    let algorithm = algorithm.map(|algorithm| algorithm.unwrap_or_else(|| "AES256".to_owned()));
+    let flag = algorithm.clone().map(|algorithm| if algorithm.starts_with("aws:kms") { Switch::On } else { Switch::Off });
+    let key = default.and_then(|node| scope.at(node).find(["KMSMasterKeyID", "kms_master_key_id"]));
+    // SSE-KMS without a key means aws/s3 ("Using server-side encryption with AWS KMS keys"); SSE-S3 has keys that S3 owns.
+    apply(scope, flag, Some(KeyManager::AwsOwned), KeyManager::Aws, key, built);
+    built.set("encryption_algorithm", algorithm.map(Json::from));
+    let blocked = |rule: &&Node| {
+        let kinds = scope.at(rule).elements_at(["BlockedEncryptionTypes.EncryptionType", "blocked_encryption_types"])?;
+        kinds.into_iter().map(|kind| scope.known_text(kind)).collect::<Outcome<Vec<_>>>()
+    };
+    let blocked: Outcome<Vec<Vec<String>>> = rules.iter().map(blocked).collect();
+    // `NONE` stands for "blocks nothing".
+    let blocked = blocked.map(|kinds| kinds.into_iter().flatten().filter(|kind| kind != "NONE").collect::<Vec<_>>());
+    built.set("blocked_encryption_types", blocked.map(|kinds| json!(kinds)));
+}

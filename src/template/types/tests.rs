@@ -1,0 +1,148 @@
+//! Tests of the tables: given values, defaults of each language, unknown values, references.
+
+mod backup;
+mod build;
+mod databases;
+mod storage;
+
+use crate::inventory::types as inventory;
+use crate::template::inventory::declared_properties;
+use build::{cfn, options, resource, shard, tf, unknown};
+use serde_json::json;
+use std::collections::BTreeSet;
+
+#[test]
+fn every_row_is_a_property_of_the_inventory() {
+    for table in super::all() {
+        let info = inventory::find(table.type_name).expect(table.type_name);
+        let schema = serde_json::to_value((info.schema)()).expect("a schema");
+        let known: BTreeSet<&str> = schema["properties"].as_object().expect("properties").keys().map(String::as_str).collect();
+        for property in declared_properties(table.type_name).expect("declared") {
+            assert!(known.contains(property), "{}.{property}", table.type_name);
+        }
+    }
+}
+
+/// A resource of nothing has every declared property, or a reason, in both languages, and the type's shape.
+#[test]
+fn a_resource_of_which_nothing_is_written_is_complete() {
+    for table in super::all() {
+        let declarations: Vec<_> = table
+            .cloudformation
+            .iter()
+            .map(|name| cfn("Thing", name, json!({})))
+            .chain(table.terraform.iter().map(|name| tf(&format!("{name}.thing"), name, json!({}))))
+            .collect();
+        assert!(!declarations.is_empty(), "{}", table.type_name);
+        for declaration in declarations {
+            let found = resource(&[declaration.clone()]);
+            complete(&found, &declaration.type_name);
+        }
+    }
+}
+
+/// A body of which nothing is known gives no value of the body, and no wrong shape.
+#[test]
+fn nothing_is_known_of_an_unknown_body() {
+    for table in super::all() {
+        for name in table.cloudformation {
+            let mut declaration = cfn("Thing", name, json!({}));
+            declaration.body = build::node(&unknown("a macro"), &mut 0);
+            let found = resource(&[declaration]);
+            complete(&found, name);
+        }
+    }
+}
+
+fn complete(found: &crate::inventory::Resource, what: &str) {
+    let info = inventory::find(&found.type_name).expect("a type");
+    let properties = serde_json::Value::Object(found.properties.clone());
+    (info.check)(&properties).unwrap_or_else(|error| panic!("{what}: {error} in {properties:#}"));
+    let declared = found.declared.as_ref().expect("declared");
+    for property in declared_properties(&found.type_name).expect("declared") {
+        let has = found.properties.contains_key(property);
+        let reason = declared.unknown.get(property).is_some_and(|reasons| !reasons.is_empty());
+        assert!(has != reason, "{what}: {property} (value: {has}, reason: {reason})");
+    }
+    let known = declared_properties(&found.type_name).expect("declared");
+    for property in found.properties.keys() {
+        assert!(known.contains(property.as_str()), "{what}: {property} is not declared");
+    }
+}
+
+#[test]
+fn a_shard_has_the_account_and_region_it_is_for() {
+    let volume = [cfn("Data", "AWS::EC2::Volume", json!({})), cfn("Topic", "AWS::SNS::Topic", json!({}))];
+    let found = shard(&volume, &options(None));
+    assert_eq!((found.account.as_str(), found.region.as_str()), ("${AWS::AccountId}", "${AWS::Region}"));
+    assert_eq!(found.source.as_deref(), Some("cloudformation"));
+    assert_eq!(found.resources.len(), 1);
+    assert_eq!(found.resources[0].arn, "arn:aws:ec2:${AWS::Region}:${AWS::AccountId}:volume/${Data}");
+    let declared = found.resources[0].declared.as_ref().expect("declared");
+    assert_eq!(declared.uid, "template:main.yaml#Data");
+
+    let found = shard(&volume, &options(Some(("111122223333", "cn-north-1"))));
+    assert_eq!(found.resources[0].arn, "arn:aws-cn:ec2:cn-north-1:111122223333:volume/${Data}");
+}
+
+#[test]
+fn tags_come_in_every_form() {
+    let mut given = options(None);
+    given.tags = vec![("team".to_owned(), "stack".to_owned()), ("env".to_owned(), "prod".to_owned())];
+    let own = json!([{ "Key": "team", "Value": "data" }]);
+    let tags = |found: crate::inventory::Resource| found.tags.read().cloned().map(|tags| tags.into_iter().collect::<Vec<_>>());
+    let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    for (name, body) in [
+        ("AWS::EC2::Volume", json!({ "Tags": own })),
+        ("AWS::EFS::FileSystem", json!({ "FileSystemTags": own })),
+        ("AWS::Backup::BackupVault", json!({ "BackupVaultTags": { "team": "data" } })),
+        ("AWS::Backup::BackupPlan", json!({ "BackupPlanTags": { "team": "data" } })),
+    ] {
+        let found = shard(&[cfn("Thing", name, body)], &given).resources.remove(0);
+        assert_eq!(tags(found), Some(vec![pair("env", "prod"), pair("team", "data")]), "{name}");
+    }
+    let found = resource(&[tf("aws_ebs_volume.v", "aws_ebs_volume", json!({ "tags": { "a": "1" }, "tags_all": { "a": "1", "b": "2" } }))]);
+    assert_eq!(tags(found), Some(vec![pair("a", "1"), pair("b", "2")]));
+    let found = resource(&[cfn("V", "AWS::EC2::Volume", json!({ "Tags": [{ "Key": "Name", "Value": "disk" }] }))]);
+    assert_eq!(found.name.as_deref(), Some("disk"));
+
+    let found = resource(&[tf("aws_ebs_volume.v", "aws_ebs_volume", json!({ "tags": { "a": unknown("var.a is not set") } }))]);
+    assert!(found.tags.is_unread());
+    assert_eq!(found.declared.expect("declared").unknown["tags"], ["var.a is not set"]);
+}
+
+#[test]
+fn what_becomes_of_the_data_is_told() {
+    let template = |found: crate::inventory::Resource| found.declared.expect("declared").template;
+    let policy = |name: &str, body| template(resource(&[cfn("Thing", name, body)])).deletion_policy.read().cloned().flatten();
+    assert_eq!(policy("AWS::RDS::DBInstance", json!({})).as_deref(), Some("Snapshot"));
+    assert_eq!(policy("AWS::RDS::DBInstance", json!({ "DBClusterIdentifier": "c" })).as_deref(), Some("Delete"));
+    assert_eq!(policy("AWS::RDS::DBCluster", json!({})).as_deref(), Some("Snapshot"));
+    assert_eq!(policy("AWS::DynamoDB::Table", json!({})).as_deref(), Some("Delete"));
+
+    let mut bucket = cfn("B", "AWS::S3::Bucket", json!({}));
+    bucket.settings.push(("DeletionPolicy".to_owned(), build::node(&json!("Retain"), &mut 0)));
+    bucket.settings.push(("UpdateReplacePolicy".to_owned(), build::node(&unknown("a parameter"), &mut 0)));
+    let found = resource(&[bucket]);
+    assert_eq!(found.declared.as_ref().expect("declared").unknown["template.update_replace_policy"], ["a parameter"]);
+    let found = template(found);
+    assert_eq!(found.deletion_policy.read(), Some(&Some("Retain".to_owned())));
+    assert!(found.update_replace_policy.is_unread());
+
+    let found = template(resource(&[tf("aws_db_instance.d", "aws_db_instance", json!({ "final_snapshot_identifier": "last" }))]));
+    assert_eq!(found.skip_final_snapshot.read(), Some(&Some(false)));
+    assert_eq!(found.final_snapshot_name.read(), Some(&Some("last".to_owned())));
+    assert_eq!(found.delete_automated_backups.read(), Some(&Some(true)));
+    assert_eq!(found.force_destroy.read(), Some(&None));
+    assert_eq!(found.prevent_destroy.read(), Some(&None));
+    let found = template(resource(&[tf("aws_s3_bucket.b", "aws_s3_bucket", json!({ "force_destroy": true }))]));
+    assert_eq!((found.force_destroy.read(), found.deletion_policy.read()), (Some(&Some(true)), Some(&None)));
+}
+
+#[test]
+fn places_are_those_of_the_values() {
+    let found = resource(&[cfn("V", "AWS::EC2::Volume", json!({ "Size": 1, "Encrypted": true, "VolumeType": "gp3" }))]);
+    let declared = found.declared.expect("declared");
+    assert_eq!(declared.places.keys().collect::<Vec<_>>(), ["encrypted", "volume_type"]);
+    assert!(declared.places["encrypted"].line < declared.places["volume_type"].line);
+}

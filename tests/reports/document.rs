@@ -1,0 +1,228 @@
+//! Findings documents for the tests of reports.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rel9::audit::findings::{
+    AuditInfo, BestPracticeSummary, CoverageSummary, Finding, Findings, Location, Remediation, ReproducibleData, ResourceRef, SCHEMA,
+    Status, Summary, WaiverRef,
+};
+use rel9::audit::objective::Reproducible;
+use rel9::inventory::{CoverageEntry, CoverageStatus};
+use rel9::rules::{BestPractice, Severity};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// What people could write into names, tags and messages, and what errors could have in them.
+pub const HOSTILE: &[&str] = &[
+    "\u{1b}[31mred\u{1b}[0m \u{7}\u{8}\u{0}\u{7f}",
+    "one line\r\nanother\tcolumn\u{b}\u{c}",
+    "C1 \u{80}\u{85}\u{9b}31m\u{9f}",
+    "right to left \u{202e}txt.exe\u{202c} \u{2066}isolate\u{2069} \u{200f}mark\u{61c}",
+    "zero\u{200b}width\u{feff} line\u{2028}paragraph\u{2029} tag\u{e0041} non\u{fffe}\u{ffff}",
+    "</script><script>alert(1)</script><img src=x onerror=alert(1)>",
+    "]]> <!-- --> <![CDATA[ &lt; &#x202e; &unknown; <?xml?>",
+    "</summary></details>\n\n<details open><summary>",
+    "=cmd|' /C calc'!A1",
+    "+1+1",
+    "-2+3",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    " =1+1",
+    "\t=1+1",
+    "＝1+1",
+    "quotes \" ' ` `` ``` \\ \\\" \\n",
+    "a,b;c\",\"d",
+    "| pipes | in | tables |",
+    "[link](https://example.com) ![image](https://example.com/x.png) <https://example.com> [ref]: https://example.com",
+    "https://example.com www.example.com mail@example.com ask @octocat, @org/team, #12, GH-12, !7, org/repo#9",
+    "# heading",
+    "- item",
+    "1. item",
+    "> quote",
+    "---",
+    "===",
+    "```\nfence\n~~~",
+    "*bold* _emphasis_ ~~gone~~ $x$ :tada: <b>html</b> [^1]",
+    "{0} {} {{0}} %s ${x}",
+    "../../etc/passwd",
+    "",
+    " ",
+    "größe 日本語 🗄️ Ω",
+];
+
+pub fn at() -> DateTime<Utc> {
+    "2026-11-22T07:00:00Z".parse().expect("a time")
+}
+
+/// One finding with ordinary texts.
+pub fn finding(number: usize, status: Status, severity: Severity) -> Finding {
+    let id = format!("vol-{number:017x}");
+    Finding {
+        id: format!("{number:032x}"),
+        rule: "ebs-volume-encrypted".to_owned(),
+        best_practice: BestPractice::ALL[number % 4],
+        title: "EBS volumes are encrypted".to_owned(),
+        severity,
+        status,
+        message: "is not encrypted".to_owned(),
+        resource: ResourceRef {
+            arn: format!("arn:aws:ec2:eu-central-1:111122223333:volume/{id}"),
+            type_name: "AWS::EC2::Volume".to_owned(),
+            id,
+            name: Some("logs".to_owned()),
+            account: "111122223333".to_owned(),
+            region: "eu-central-1".to_owned(),
+            tags: BTreeMap::from([("Name".to_owned(), "logs".to_owned())]),
+        },
+        evidence: Map::from_iter([("resource.encrypted".to_owned(), json!(false))]),
+        unknown_because: match status {
+            Status::Unknown => vec!["ec2:DescribeVolumes denied in 111122223333/eu-central-1".to_owned()],
+            _ => Vec::new(),
+        },
+        waiver: (status == Status::Waived).then(|| WaiverRef {
+            reason: "moves in January".to_owned(),
+            approved_by: "Head of Platform".to_owned(),
+            expires: NaiveDate::from_ymd_opt(2027, 1, 31).expect("a date"),
+        }),
+        remediation: (status != Status::Pass).then(|| Remediation {
+            summary: "Encrypt the volume".to_owned(),
+            steps: vec!["Copy its snapshot encrypted".to_owned(), "Attach the copy".to_owned()],
+            cli: vec!["aws ec2 copy-snapshot --encrypted --source-region eu-central-1 --source-snapshot-id SNAPSHOT_ID".to_owned()],
+            docs: vec!["https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html".to_owned()],
+            ..Remediation::default()
+        }),
+        references: BTreeMap::from([("nist_800_53_r5".to_owned(), vec!["SC-28".to_owned(), "CP-9(8)".to_owned()])]),
+        location: None,
+    }
+}
+
+/// A document of findings, with the counts that go with them.
+pub fn document(findings: Vec<Finding>) -> Findings {
+    let mut summary = Summary { resources: findings.len() as u64, ..Summary::default() };
+    summary.coverage =
+        CoverageSummary { data_resources: 4, protected: 2, unprotected: 1, reproducible: 1, percent: 66.6, ..Default::default() };
+    for id in BestPractice::ALL {
+        let count = |status| findings.iter().filter(|finding| finding.best_practice == id && finding.status == status).count() as u64;
+        let [pass, fail, unknown, waived] = [Status::Pass, Status::Fail, Status::Unknown, Status::Waived].map(count);
+        let risk = if fail > 0 { id.risk() } else { "none" }.to_owned();
+        summary.best_practices.push(BestPracticeSummary { id, risk, pass, fail, unknown, waived });
+    }
+    for finding in &findings {
+        *summary.by_status.entry(finding.status).or_default() += 1;
+        *summary.by_severity.entry(finding.severity).or_default() += u64::from(finding.status == Status::Fail);
+    }
+    let audit = AuditInfo {
+        id: "a".repeat(32),
+        rel9_version: "0.1.0".to_owned(),
+        as_of: at(),
+        source: "aws".to_owned(),
+        accounts: vec!["111122223333".to_owned()],
+        regions: vec!["eu-central-1".to_owned()],
+        policy_digest: None,
+        rules_digest: "sha256:00".to_owned(),
+        complete: true,
+    };
+    Findings { schema: SCHEMA.to_owned(), audit, summary, findings, reproducible: Vec::new(), collection: Vec::new() }
+}
+
+/// A document with every status, and nothing odd.
+pub fn small() -> Findings {
+    let mut located = finding(4, Status::Fail, Severity::Critical);
+    located.location = Some(Location { file: "stacks/data volumes.yaml".to_owned(), line: 12 });
+    let mut achieved = finding(5, Status::Pass, Severity::High);
+    achieved.rule = "data-rpo-meets-objective".to_owned();
+    achieved.evidence =
+        Map::from_iter([("protection.rpo_seconds".to_owned(), json!(7200)), ("objective.rpo_seconds".to_owned(), json!(86400))]);
+    let statuses = [
+        (Status::Fail, Severity::Low),
+        (Status::Pass, Severity::High),
+        (Status::Unknown, Severity::High),
+        (Status::Waived, Severity::Medium),
+    ];
+    let mut findings: Vec<Finding> =
+        statuses.iter().enumerate().map(|(number, (status, severity))| finding(number, *status, *severity)).collect();
+    findings.extend([located, achieved]);
+    let mut document = document(findings);
+    document.audit.complete = false;
+    document.collection = vec![entry("ec2", CoverageStatus::Ok), entry("backup", CoverageStatus::Denied)];
+    document.reproducible = vec![reproducible("rebuilt from the event stream")];
+    document
+}
+
+/// A document where every text is one that its reader would better not obey: each finding has the same in all its fields.
+pub fn hostile() -> Findings {
+    let statuses = [Status::Fail, Status::Unknown, Status::Waived, Status::Pass];
+    let mut findings = Vec::new();
+    for (number, text) in HOSTILE.iter().enumerate() {
+        for status in statuses {
+            findings.push(poisoned(findings.len(), status, Severity::ALL[number % 5], text));
+        }
+    }
+    let mut document = document(findings);
+    let texts = || HOSTILE.iter().map(|text| (*text).to_owned());
+    document.audit.accounts = vec![HOSTILE[0].to_owned()];
+    document.audit.regions = vec![HOSTILE[3].to_owned()];
+    document.audit.source = HOSTILE[15].to_owned();
+    document.audit.policy_digest = Some(HOSTILE[1].to_owned());
+    document.audit.rel9_version = HOSTILE[5].to_owned();
+    document.audit.id = HOSTILE[6].to_owned();
+    document.audit.complete = false;
+    for (practice, text) in document.summary.best_practices.iter_mut().zip(texts()) {
+        practice.risk = text;
+    }
+    document.reproducible = texts().map(|text| reproducible(&text)).collect();
+    document.collection = texts().map(|text| entry(&text, CoverageStatus::Denied)).collect();
+    document
+}
+
+/// A finding whose texts are all the same one.
+pub fn poisoned(number: usize, status: Status, severity: Severity, text: &str) -> Finding {
+    let own = || text.to_owned();
+    let mut finding = finding(number, status, severity);
+    (finding.rule, finding.title, finding.message) = (own(), own(), own());
+    finding.resource = ResourceRef {
+        // Its own, as each resource has one.
+        arn: format!("{text}{number}"),
+        type_name: own(),
+        id: own(),
+        name: Some(format!("{text}.")),
+        account: own(),
+        region: own(),
+        tags: BTreeMap::from([(own(), own())]),
+    };
+    finding.evidence = Map::from_iter([(own(), Value::from(text)), ("protection.rpo_seconds".to_owned(), Value::from(text))]);
+    finding.unknown_because = if status == Status::Unknown { vec![own()] } else { Vec::new() };
+    if let Some(waiver) = &mut finding.waiver {
+        (waiver.reason, waiver.approved_by) = (own(), own());
+    }
+    if let Some(remediation) = &mut finding.remediation {
+        *remediation = Remediation {
+            summary: own(),
+            steps: vec![own(), own()],
+            cli: vec![own(), own()],
+            cloudformation: Some(own()),
+            terraform: Some(own()),
+            docs: vec![own(), format!("https://docs.aws.amazon.com/{text}")],
+        };
+    }
+    finding.references = BTreeMap::from([("nist_800_53_r5".to_owned(), vec![own(); 30]), (own(), vec![own()])]);
+    finding.location = (number % 2 == 0).then(|| Location { file: own(), line: 0 });
+    finding
+}
+
+fn entry(text: &str, status: CoverageStatus) -> CoverageEntry {
+    let (own, operation) = (|| text.to_owned(), format!("Describe{text}"));
+    CoverageEntry {
+        account: "111122223333".to_owned(),
+        region: "eu-central-1".to_owned(),
+        service: own(),
+        operation,
+        status,
+        items: 1,
+        error: Some(own()),
+    }
+}
+
+fn reproducible(text: &str) -> ReproducibleData {
+    let mut resource = finding(7, Status::Pass, Severity::Low).resource;
+    resource.id = text.to_owned();
+    ReproducibleData { resource, why: Reproducible { reason: Some(text.to_owned()), expires_at: None, declared: true } }
+}
