@@ -47,7 +47,8 @@ fn rendered(findings: &Findings) -> String {
 /// The answer, once botocore's model of UpdateAnswer has nothing against it.
 fn answer(findings: &Findings) -> Value {
     let text = rendered(findings);
-    let mut check = Command::new(python::with("emulator", AWS)).arg(project("tests/wa/answer.py")).stdin(Stdio::piped()).spawn().expect("Python runs");
+    let mut check =
+        Command::new(python::with("emulator", AWS)).arg(project("tests/wa/answer.py")).stdin(Stdio::piped()).spawn().expect("Python runs");
     check.stdin.take().expect("a pipe").write_all(text.as_bytes()).expect("it reads");
     assert!(check.wait().expect("it ends").success(), "{text}");
     serde_json::from_str(&text).expect("JSON")

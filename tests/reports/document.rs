@@ -80,7 +80,7 @@ pub fn finding(number: usize, status: Status, severity: Severity) -> Finding {
         waiver: (status == Status::Waived).then(|| WaiverRef {
             reason: "moves in January".to_owned(),
             approved_by: "Head of Platform".to_owned(),
-            expires: NaiveDate::from_ymd_opt(2027, 1, 31).expect("a date"),
+            expires: NaiveDate::from_ymd_opt(2027, 1, 31),
         }),
         remediation: (status != Status::Pass).then(|| Remediation {
             summary: "Encrypt the volume".to_owned(),
@@ -91,6 +91,7 @@ pub fn finding(number: usize, status: Status, severity: Severity) -> Finding {
         }),
         references: BTreeMap::from([("nist_800_53_r5".to_owned(), vec!["SC-28".to_owned(), "CP-9(8)".to_owned()])]),
         location: None,
+        baseline: None,
     }
 }
 
@@ -119,6 +120,7 @@ pub fn document(findings: Vec<Finding>) -> Findings {
         policy_digest: None,
         rules_digest: "sha256:00".to_owned(),
         complete: true,
+        ledger_head: None,
     };
     Findings { schema: SCHEMA.to_owned(), audit, summary, findings, reproducible: Vec::new(), collection: Vec::new() }
 }
@@ -126,7 +128,7 @@ pub fn document(findings: Vec<Finding>) -> Findings {
 /// A document with every status, and nothing odd.
 pub fn small() -> Findings {
     let mut located = finding(4, Status::Fail, Severity::Critical);
-    located.location = Some(Location { file: "stacks/data volumes.yaml".to_owned(), line: 12 });
+    located.location = Some(Location { file: "stacks/data volumes.yaml".to_owned(), line: 12, column: Some(3) });
     let mut achieved = finding(5, Status::Pass, Severity::High);
     achieved.rule = "data-rpo-meets-objective".to_owned();
     achieved.evidence =
@@ -204,7 +206,7 @@ pub fn poisoned(number: usize, status: Status, severity: Severity, text: &str) -
         };
     }
     finding.references = BTreeMap::from([("nist_800_53_r5".to_owned(), vec![own(); 30]), (own(), vec![own()])]);
-    finding.location = (number % 2 == 0).then(|| Location { file: own(), line: 0 });
+    finding.location = (number % 2 == 0).then(|| Location { file: own(), line: 0, column: None });
     finding
 }
 

@@ -9,7 +9,6 @@ pub mod python;
 
 pub use emulator::Emulator;
 pub use program::{Rel9, Run, wait};
-pub use python::python;
 
 use serde_json::Value;
 use std::path::PathBuf;

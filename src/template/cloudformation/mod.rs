@@ -1,0 +1,132 @@
+//! CloudFormation templates, YAML and JSON, as [`Declaration`]s: functions called, names replaced, nested stacks followed. What cannot be
+//! known before it is deployed stays unknown, with its reason. It knows no resource type but nested stacks and SAM's tables, and asks AWS
+//! nothing.
+//!
+//! A text becomes a tree with places ([`tree`]); loops are written out ([`loops`]); a [`stack`] resolves what is left.
+
+mod conditions;
+mod detect;
+mod encode;
+mod files;
+mod functions;
+mod json;
+mod loops;
+mod nested;
+mod parameters;
+mod pseudo;
+mod sam;
+mod session;
+mod stack;
+mod tree;
+mod values;
+mod waivers;
+mod yaml;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::template::Options;
+use crate::template::declaration::{Declaration, Ignore, Language, Node, TemplateError, Value};
+
+use conditions::Truth;
+use nested::{Child, Read};
+use session::Session;
+use stack::{Resource, Source, Stack};
+use tree::{Data, Raw};
+
+pub use detect::claims_to_be;
+
+/// Reads a template with the stacks that are nested in it. `path` is its file, to which nested templates are relative; `name` is what
+/// declarations and errors call it.
+pub fn read(path: &Path, name: &str, text: &str, options: &Options) -> Result<Vec<Declaration>, TemplateError> {
+    let session = Session::new(options);
+    let chain = vec![std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())];
+    let source = Source { path: path.to_owned(), name: name.into(), prefix: String::new(), chain };
+    let given = options.parameters.iter().map(|(name, value)| (name.clone(), values::from_json(value))).collect();
+    Ok(read_stack(&session, &source, text, &given)?.declarations.into_inner())
+}
+
+/// Reads values of parameters in the forms of the AWS CLI and of CodePipeline: a list of `{"ParameterKey", "ParameterValue"}` or of
+/// `"Key=Value"`, an object, an object with `Parameters`.
+pub fn read_parameters(path: &Path) -> Result<BTreeMap<String, serde_json::Value>, TemplateError> {
+    parameters::read(path)
+}
+
+/// Reads the template of one stack.
+fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeMap<String, Value>) -> Result<Read, TemplateError> {
+    let tree = tree::parse(&source.name, text)?;
+    let (mut root, comments) = (tree.root, tree.comments);
+    if !matches!(root.data, Data::Map(_)) {
+        return Err(tree::fault(&source.name, Some(root.at), format!("a template is a map, not {}", root.kind())));
+    }
+    let mut waivers = waivers::of_comments(&source.name, &root, &comments)?;
+    drop(comments);
+    let mut unknown = BTreeMap::new();
+    if loops::has_loops(&root) {
+        let before = Stack::new(session, source, &root, given, BTreeMap::new())?;
+        let expanded = loops::expand(&root, &before, &mut waivers)?;
+        drop(before);
+        (root, unknown) = (expanded.root, expanded.unknown);
+    }
+    if stack::Transforms::of(&root).sam {
+        sam::transform(&mut root, session).map_err(|what| tree::fault(&source.name, None, what))?;
+    }
+    let stack = Stack::new(session, source, &root, given, unknown)?;
+    stack.check_conditions()?;
+    let mut declarations = Vec::new();
+    for entry in root.get("Resources").map(Raw::entries).unwrap_or_default() {
+        let Some(resource) = stack.resources.get(entry.key.as_str()) else { continue };
+        let (truth, _) = stack.created(resource)?;
+        if truth == Truth::False {
+            continue;
+        }
+        let ignores = waivers.get(&entry.at).cloned().unwrap_or_default();
+        declarations.push(declaration(&stack, resource, truth, ignores)?);
+        if resource.is_stack()
+            && let Some(child) = stack.child(&entry.key, entry.at)?
+            && let Child::Read(read) = &*child
+        {
+            declarations.append(&mut read.declarations.borrow_mut());
+        }
+    }
+    // Nobody asks for the outputs of the outermost stack.
+    let outputs = if source.prefix.is_empty() { BTreeMap::new() } else { stack.outputs(&root)? };
+    Ok(Read { declarations: declarations.into(), outputs })
+}
+
+fn declaration(stack: &Stack<'_>, resource: &Resource<'_>, truth: Truth, mut ignores: Vec<Ignore>) -> Result<Declaration, TemplateError> {
+    let entry = resource.entry;
+    let part = |key: &str| entry.value.get(key).map(|raw| stack.resolve(raw)).transpose();
+    let mut settings = Vec::new();
+    for key in ["DeletionPolicy", "UpdateReplacePolicy"] {
+        settings.extend(part(key)?.map(|node| (key.to_owned(), node)));
+    }
+    if let Truth::Unknown(unknown) = truth {
+        let at = entry.value.get("Condition").map_or(entry.at, |raw| raw.at);
+        settings.push(("Condition".to_owned(), Node::new(at, Value::Unknown(unknown))));
+    }
+    let metadata = entry.value.get("Metadata");
+    if let Some(metadata) = metadata {
+        waivers::of_metadata(&stack.source.name, metadata, &mut ignores)?;
+    }
+    // A macro of the resource can change any of its properties.
+    let body = match entry.value.entry("Fn::Transform") {
+        Some(transform) => Node::new(transform.at, stack.call(transform, transform.at)?),
+        None => match part("Properties")? {
+            None | Some(Node { value: Value::Null, .. }) => Node::new(entry.at, Value::Map(Vec::new())),
+            Some(node) if matches!(node.value, Value::Map(_) | Value::Unknown(_)) => node,
+            Some(node) => return Err(stack.fault(node.at, "Properties is a map")),
+        },
+    };
+    Ok(Declaration {
+        language: Language::CloudFormation,
+        type_name: resource.type_name.to_owned(),
+        id: resource.id.to_string(),
+        file: stack.source.name.clone(),
+        at: entry.at,
+        construct: metadata.and_then(|metadata| metadata.get("aws:cdk:path")).and_then(Raw::as_text).map(str::to_owned),
+        body,
+        settings,
+        ignores,
+    })
+}

@@ -1,0 +1,146 @@
+//! Nested stacks: templates beside a template, with the parameters that it gives them.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::template::declaration::{Declaration, Position, TemplateError, Value};
+
+use super::conditions::Truth;
+use super::files;
+use super::stack::{Resource, Source, Stack};
+use super::tree::{Raw, fault, short};
+use super::values::{placed, unknown};
+
+/// How deep stacks may be nested.
+const MAX_NESTED: usize = 16;
+
+/// A nested stack as far as it is known.
+pub enum Child {
+    /// It is being read.
+    Begun,
+    /// Its template is not here.
+    Elsewhere,
+    Read(Read),
+}
+
+/// What a template comes to.
+pub struct Read {
+    /// Taken by who reads the parent's resources.
+    pub declarations: RefCell<Vec<Declaration>>,
+    /// Of nested stacks only. `None` for an output whose condition is false.
+    pub outputs: BTreeMap<String, Option<Value>>,
+}
+
+impl<'t> Stack<'t> {
+    /// The stack of a resource, read once.
+    pub fn child(&self, name: &str, at: Position) -> Result<Option<Rc<Child>>, TemplateError> {
+        let Some((name, resource)) = self.resources.get_key_value(name) else { return Ok(None) };
+        let known = self.children.borrow().get(name).cloned();
+        match known {
+            Some(child) if matches!(*child, Child::Begun) => {
+                Err(self.fault(at, format!("the nested stack {} needs an output of itself", short(name))))
+            }
+            Some(child) => Ok(Some(child)),
+            None => {
+                self.children.borrow_mut().insert(name, Rc::new(Child::Begun));
+                let child = Rc::new(self.read_child(resource)?);
+                self.children.borrow_mut().insert(name, child.clone());
+                Ok(Some(child))
+            }
+        }
+    }
+
+    fn read_child(&self, resource: &Resource<'_>) -> Result<Child, TemplateError> {
+        let Some((relative, at)) = self.local(resource)? else { return Ok(Child::Elsewhere) };
+        let _level = self.deeper(at)?;
+        self.session.stack().map_err(|what| self.fault(at, what))?;
+        let (path, name) = files::beside(&self.source.path, &self.source.name, &relative);
+        let canonical = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        if let Some(start) = self.source.chain.iter().position(|other| *other == canonical) {
+            let cycle = self.source.chain.iter().skip(start).chain([&canonical]);
+            let names: Vec<_> = cycle.map(|path| path.file_name().unwrap_or_default().to_string_lossy().into_owned()).collect();
+            return Err(self.fault(at, format!("nested stacks lead in a circle: {}", names.join(" → "))));
+        }
+        if self.source.chain.len() > MAX_NESTED {
+            return Err(self.fault(at, format!("stacks nested more than {MAX_NESTED} deep")));
+        }
+        let text = files::read(&path).map_err(|what| self.fault(at, format!("the nested template {}: {what}", short(&name))))?;
+        let properties = resource.entry.value.get("Properties");
+        let mut given = BTreeMap::new();
+        if let Some(parameters) = properties.and_then(|properties| properties.get("Parameters")) {
+            match self.resolve(parameters)?.value {
+                Value::Map(parameters) => given.extend(parameters.into_iter().map(|(name, node)| (name, node.value))),
+                Value::Null => {}
+                Value::Unknown(_) => return Ok(Child::Elsewhere),
+                _ => return Err(self.fault(parameters.at, format!("Parameters is a map, not {}", parameters.kind()))),
+            }
+        }
+        let mut chain = self.source.chain.clone();
+        chain.push(canonical);
+        let source = Source { path, name: name.as_str().into(), prefix: format!("{}/", resource.id), chain };
+        Ok(Child::Read(super::read_stack(self.session, &source, &text, &given)?))
+    }
+
+    /// The file of a nested stack's template.
+    fn local(&self, resource: &Resource<'_>) -> Result<Option<(String, Position)>, TemplateError> {
+        let body = &resource.entry.value;
+        // CDK uploads the file, and says here which it was.
+        let metadata = body.get("Metadata");
+        if let Some(asset) = metadata.and_then(|metadata| metadata.get("aws:asset:path"))
+            && let Some(path) = asset.as_text()
+            && metadata
+                .and_then(|metadata| metadata.get("aws:asset:property"))
+                .and_then(Raw::as_text)
+                .is_none_or(|key| key == "TemplateURL")
+        {
+            return Ok(Some((path.to_owned(), asset.at)));
+        }
+        let properties = body.get("Properties");
+        let Some(url) = properties.and_then(|properties| properties.get("TemplateURL").or_else(|| properties.get("Location"))) else {
+            return Ok(None);
+        };
+        let place = url.at;
+        match self.resolve(url)?.value {
+            Value::Text(url) if files::is_local(&url) => Ok(Some((url, place))),
+            _ => Ok(None),
+        }
+    }
+
+    /// An output of a nested stack.
+    pub fn output(&self, resource: &Resource<'_>, output: &str, at: Position) -> Result<Value, TemplateError> {
+        let name = &resource.entry.key;
+        let symbol = || format!("${{{}.Outputs.{output}}}", resource.id);
+        let Some(child) = self.child(name, at)? else { return Ok(unknown("no such nested stack", symbol())) };
+        match &*child {
+            Child::Read(read) => match read.outputs.get(output) {
+                Some(Some(value)) => self.paid(at, placed(value, at)),
+                Some(None) => Ok(unknown(format!("the condition of output {} is false", short(output)), symbol())),
+                None => Err(self.fault(at, format!("the nested stack {} has no output {}", short(name), short(output)))),
+            },
+            Child::Begun | Child::Elsewhere => Ok(unknown(
+                format!("output {} of the nested stack {}, whose template is not a local file", short(output), short(name)),
+                symbol(),
+            )),
+        }
+    }
+
+    /// The outputs of this stack, for the one that nests it.
+    pub fn outputs(&self, root: &Raw) -> Result<BTreeMap<String, Option<Value>>, TemplateError> {
+        let mut outputs = BTreeMap::new();
+        for entry in root.get("Outputs").map(Raw::entries).unwrap_or_default() {
+            if entry.key.starts_with("Fn::") {
+                continue;
+            }
+            let condition = entry.value.get("Condition").and_then(|raw| Some((raw.as_text()?, raw.at)));
+            let truth = condition.map(|(name, at)| self.condition(name, at)).transpose()?;
+            let value = match (truth, entry.value.get("Value")) {
+                (Some(Truth::False), _) => None,
+                (_, Some(value)) => Some(self.resolve(value)?.value),
+                (_, None) => return Err(fault(&self.source.name, Some(entry.at), format!("output {} has no Value", short(&entry.key)))),
+            };
+            outputs.insert(entry.key.clone(), value);
+        }
+        Ok(outputs)
+    }
+}

@@ -1,0 +1,121 @@
+//! Parameters: files of values, and the value of each parameter of a template.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use crate::template::declaration::{Node, Position, TemplateError, Value};
+
+use super::stack::Stack;
+use super::tree::{self, Data, Entry, Raw, fault, short};
+use super::values::{literal, scalar, unknown};
+
+/// Reads a file of parameters: a list of `{ParameterKey, ParameterValue}` or of `Key=Value` (AWS CLI), an object of them, or an object
+/// with `Parameters` (CodePipeline). `UsePreviousValue` gives no value.
+pub fn read(path: &Path) -> Result<BTreeMap<String, Json>, TemplateError> {
+    let name = path.display().to_string();
+    let text = super::files::read(path).map_err(|what| fault(&name, None, what))?;
+    let tree = tree::parse(&name, &text)?;
+    let mut values = BTreeMap::new();
+    let mut add = |key: &str, at: Position, value: Json| match values.insert(key.to_owned(), value) {
+        None => Ok(()),
+        Some(_) => Err(fault(&name, Some(at), format!("the parameter {} is there twice", short(key)))),
+    };
+    match &tree.root.data {
+        Data::Map(entries) => {
+            let entries = match tree.root.get("Parameters") {
+                Some(Raw { data: Data::Map(entries), .. }) => entries,
+                _ => entries,
+            };
+            for entry in entries {
+                add(&entry.key, entry.at, json(&name, &entry.value)?)?;
+            }
+        }
+        Data::List(items) => {
+            for item in items {
+                if let Some((key, value)) = item.as_text().and_then(|text| text.split_once('=')) {
+                    add(key.trim(), item.at, Json::String(value.to_owned()))?;
+                    continue;
+                }
+                let Some(key) = item.get("ParameterKey").and_then(Raw::scalar) else {
+                    return Err(fault(
+                        &name,
+                        Some(item.at),
+                        "a parameter is {\"ParameterKey\": …, \"ParameterValue\": …} or \"Key=Value\"",
+                    ));
+                };
+                match item.get("ParameterValue") {
+                    Some(value) => add(&key, item.at, json(&name, value)?)?,
+                    None if item.get("UsePreviousValue").is_some() => {}
+                    None => return Err(fault(&name, Some(item.at), format!("{} has no ParameterValue", short(&key)))),
+                }
+            }
+        }
+        _ => return Err(fault(&name, Some(tree.root.at), format!("parameters are a list or an object, not {}", tree.root.kind()))),
+    }
+    Ok(values)
+}
+
+fn json(file: &str, raw: &Raw) -> Result<Json, TemplateError> {
+    Ok(match &raw.data {
+        Data::Text(text) => Json::String(text.clone()),
+        Data::Number(number) => Json::Number(number.clone()),
+        Data::Bool(bool) => Json::Bool(*bool),
+        Data::List(items) if !items.iter().any(|item| matches!(item.data, Data::List(_))) => {
+            Json::Array(items.iter().map(|item| json(file, item)).collect::<Result<_, _>>()?)
+        }
+        _ => return Err(fault(file, Some(raw.at), format!("the value of a parameter is a text or a list of texts, not {}", raw.kind()))),
+    })
+}
+
+/// The value of a parameter of a template: what is given, or its default.
+pub fn value_of(stack: &Stack<'_>, entry: &Entry, given: Option<&Value>) -> Result<Value, TemplateError> {
+    let (name, raw) = (short(&entry.key), &entry.value);
+    if !matches!(raw.data, Data::Map(_)) {
+        return Err(stack.fault(entry.at, format!("parameter {name} is a map, not {}", raw.kind())));
+    }
+    let kind = raw.get("Type").and_then(Raw::as_text).unwrap_or("String");
+    let symbol = || format!("${{{}{}}}", stack.source.prefix, entry.key);
+    let value = match (given, raw.get("Default")) {
+        (Some(given), _) => given.clone(),
+        (None, Some(default)) => match &default.data {
+            Data::Null => Value::Text(String::new()),
+            Data::List(items) => {
+                Value::List(items.iter().filter_map(|item| Some(Node::new(item.at, Value::Text(item.scalar()?)))).collect())
+            }
+            _ => match default.scalar() {
+                Some(text) => literal(&text, default.at),
+                None => return Err(stack.fault(default.at, format!("the default of parameter {name} is a text, not {}", default.kind()))),
+            },
+        },
+        (None, None) if stack.source.prefix.is_empty() => {
+            return Ok(unknown(format!("parameter {name} has no default (give it with --parameters)"), symbol()));
+        }
+        (None, None) => return Ok(unknown(format!("parameter {name} of the nested stack is not given"), symbol())),
+    };
+    if kind.starts_with("AWS::SSM::Parameter::Value<") {
+        let of = scalar(&value).map(|path| format!(" ({})", short(&path))).unwrap_or_default();
+        return Ok(unknown(format!("parameter {name} is read from SSM Parameter Store{of} when it is deployed"), symbol()));
+    }
+    let listed = kind == "CommaDelimitedList" || kind.starts_with("List<");
+    let value = match (listed, &value) {
+        (true, Value::Text(_) | Value::Number(_) | Value::Bool(_)) => {
+            let text = scalar(&value).unwrap_or_default();
+            stack.session.pay(text.matches(',').count(), 0).map_err(|what| stack.fault(entry.at, what))?;
+            Value::List(text.split(',').map(|item| Node::new(raw.at, Value::Text(item.trim().to_owned()))).collect())
+        }
+        // The AWS CLI's short form gives lists too; what is no list is their text.
+        (false, Value::List(items)) => match items.iter().map(|item| scalar(&item.value)).collect::<Option<Vec<_>>>() {
+            Some(texts) => Value::Text(texts.join(",")),
+            None => value,
+        },
+        (false, _) => match scalar(&value) {
+            Some(text) if kind == "Number" => tree::number(text.trim()).map_or(Value::Text(text), Value::Number),
+            Some(text) => Value::Text(text),
+            None => value,
+        },
+        _ => value,
+    };
+    stack.paid(entry.at, value)
+}

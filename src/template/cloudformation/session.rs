@@ -1,0 +1,59 @@
+//! What bounds the reading of a template and all that it leads to: values, depth, nested stacks. Templates can be made by anyone.
+
+use std::cell::Cell;
+
+use crate::template::Options;
+
+/// The most values that may come of a template when references, loops and nested stacks are followed.
+const MAX_COST: u64 = 8_000_000;
+/// Bytes of text that count as one value.
+const BYTES_PER_COST: usize = 32;
+/// How deep the resolver may call itself: values in values, conditions of conditions, stacks in stacks.
+const MAX_LEVEL: u32 = 200;
+/// The most nested stacks of a template.
+const MAX_STACKS: u32 = 500;
+
+/// One reading of one template with its nested stacks.
+pub struct Session<'o> {
+    pub options: &'o Options,
+    cost: Cell<u64>,
+    level: Cell<u32>,
+    stacks: Cell<u32>,
+}
+
+/// That the resolver is one level deeper, until it is dropped.
+pub struct Level<'s>(&'s Cell<u32>);
+
+impl Drop for Level<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get().saturating_sub(1));
+    }
+}
+
+impl<'o> Session<'o> {
+    pub fn new(options: &'o Options) -> Self {
+        Session { options, cost: Cell::new(0), level: Cell::new(0), stacks: Cell::new(0) }
+    }
+
+    /// One level deeper.
+    pub fn deeper(&self) -> Result<Level<'_>, &'static str> {
+        if self.level.get() >= MAX_LEVEL {
+            return Err("nested too deep");
+        }
+        self.level.set(self.level.get() + 1);
+        Ok(Level(&self.level))
+    }
+
+    /// Pays for values and bytes of text.
+    pub fn pay(&self, values: usize, bytes: usize) -> Result<(), &'static str> {
+        let cost = self.cost.get().saturating_add(values as u64).saturating_add((bytes / BYTES_PER_COST) as u64);
+        self.cost.set(cost);
+        if cost > MAX_COST { Err("this template grows too large when it is resolved") } else { Ok(()) }
+    }
+
+    /// One nested stack more.
+    pub fn stack(&self) -> Result<(), &'static str> {
+        self.stacks.set(self.stacks.get() + 1);
+        if self.stacks.get() > MAX_STACKS { Err("this template has too many nested stacks") } else { Ok(()) }
+    }
+}

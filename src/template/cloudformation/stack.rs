@@ -1,0 +1,294 @@
+//! One template as one stack: its sections by name, its parameters with their values, and what a name in it stands for.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::template::declaration::{Node, Position, TemplateError, Unknown, Value};
+
+use super::conditions::Truth;
+use super::nested::Child;
+use super::session::{Level, Session};
+use super::tree::{Data, Entry, Raw, fault, short};
+use super::{parameters, pseudo, values};
+
+/// Where a template is from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its file, for what is relative to it.
+    pub path: PathBuf,
+    /// Its name for people.
+    pub name: Arc<str>,
+    /// `Outer/Inner/` for a nested stack.
+    pub prefix: String,
+    /// The files that led here, this one last.
+    pub chain: Vec<PathBuf>,
+}
+
+/// A template with what is known of it.
+pub struct Stack<'t> {
+    pub session: &'t Session<'t>,
+    pub source: &'t Source,
+    pub resources: BTreeMap<&'t str, Resource<'t>>,
+    pub parameters: BTreeMap<&'t str, Value>,
+    pub mappings: BTreeMap<&'t str, &'t Raw>,
+    /// Keys and second keys of mappings.
+    pub mapped: BTreeMap<(&'t str, &'t str, &'t str), &'t Raw>,
+    pub conditions: BTreeMap<&'t str, &'t Entry>,
+    /// Conditions that were asked for; `None` while they are worked out.
+    pub truths: RefCell<BTreeMap<&'t str, Option<Truth>>>,
+    /// The conditions that are being worked out, outermost first.
+    pub asked: RefCell<Vec<&'t str>>,
+    /// Nested stacks that were asked for.
+    pub children: RefCell<BTreeMap<&'t str, Rc<Child>>>,
+    /// Loop variables whose collection is not known.
+    pub loops: BTreeMap<String, Unknown>,
+    pub transforms: Transforms,
+}
+
+/// A resource of the template.
+pub struct Resource<'t> {
+    pub entry: &'t Entry,
+    /// With the prefix of its stack.
+    pub id: Arc<str>,
+    pub type_name: &'t str,
+}
+
+/// Which macros change the template before it is deployed.
+#[derive(Clone, Debug, Default)]
+pub struct Transforms {
+    pub sam: bool,
+    /// A macro that rel9 does not know; it can add anything.
+    pub other: Option<String>,
+}
+
+impl Transforms {
+    /// The `Transform` section: a name, a list of names, or `Fn::Transform`'s `{Name, Parameters}`.
+    pub fn of(root: &Raw) -> Self {
+        let mut transforms = Transforms::default();
+        let sections = [root.get("Transform"), root.get("Fn::Transform"), root.get("Resources").and_then(|all| all.get("Fn::Transform"))];
+        for section in sections.into_iter().flatten() {
+            let names = match &section.data {
+                Data::List(names) => names.as_slice(),
+                _ => std::slice::from_ref(section),
+            };
+            for name in names {
+                match name.as_text().or_else(|| name.get("Name")?.as_text()).unwrap_or("a macro") {
+                    "AWS::Serverless-2016-10-31" => transforms.sam = true,
+                    "AWS::LanguageExtensions" => {}
+                    other => transforms.other = Some(short(other)),
+                }
+            }
+        }
+        transforms
+    }
+}
+
+impl<'t> Stack<'t> {
+    /// Takes a template apart. `given` are the values of its parameters, by name.
+    pub fn new(
+        session: &'t Session<'t>,
+        source: &'t Source,
+        root: &'t Raw,
+        given: &BTreeMap<String, Value>,
+        loops: BTreeMap<String, Unknown>,
+    ) -> Result<Self, TemplateError> {
+        let mut stack = Stack {
+            session,
+            source,
+            resources: BTreeMap::new(),
+            parameters: BTreeMap::new(),
+            mappings: BTreeMap::new(),
+            mapped: BTreeMap::new(),
+            conditions: BTreeMap::new(),
+            truths: RefCell::default(),
+            asked: RefCell::default(),
+            children: RefCell::default(),
+            loops,
+            transforms: Transforms::of(root),
+        };
+        for entry in stack.section(root, "Parameters")? {
+            let value = parameters::value_of(&stack, entry, given.get(&entry.key))?;
+            stack.parameters.insert(&entry.key, value);
+        }
+        for mapping in stack.section(root, "Mappings")? {
+            stack.mappings.insert(&mapping.key, &mapping.value);
+            for first in mapping.value.entries() {
+                for second in first.value.entries() {
+                    stack.mapped.insert((&mapping.key, &first.key, &second.key), &second.value);
+                }
+            }
+        }
+        stack.conditions = stack.section(root, "Conditions")?.iter().map(|entry| (entry.key.as_str(), entry)).collect();
+        if root.get("Resources").is_none() {
+            return Err(stack.fault(root.at, "has no Resources"));
+        }
+        for entry in stack.section(root, "Resources")?.iter().filter(|entry| !entry.key.starts_with("Fn::")) {
+            let resource = stack.resource(entry)?;
+            stack.resources.insert(&entry.key, resource);
+        }
+        Ok(stack)
+    }
+
+    fn section<'r>(&self, root: &'r Raw, name: &str) -> Result<&'r [Entry], TemplateError> {
+        match root.get(name) {
+            None => Ok(&[]),
+            Some(Raw { data: Data::Map(entries), .. }) => Ok(entries),
+            Some(Raw { data: Data::Null, .. }) if name != "Resources" => Ok(&[]),
+            Some(raw) => Err(self.fault(raw.at, format!("{name} is a map, not {}", raw.kind()))),
+        }
+    }
+
+    fn resource(&self, entry: &'t Entry) -> Result<Resource<'t>, TemplateError> {
+        let name = short(&entry.key);
+        if !matches!(entry.value.data, Data::Map(_)) {
+            return Err(self.fault(entry.at, format!("resource {name} is a map, not {}", entry.value.kind())));
+        }
+        let type_name = match entry.value.get("Type") {
+            None => return Err(self.fault(entry.at, format!("resource {name} has no Type"))),
+            Some(raw) => {
+                raw.as_text().ok_or_else(|| self.fault(raw.at, format!("Type of resource {name} is a text, not {}", raw.kind())))?
+            }
+        };
+        Ok(Resource { entry, id: format!("{}{}", self.source.prefix, entry.key).into(), type_name })
+    }
+
+    /// An error in this template.
+    pub fn fault(&self, at: Position, what: impl Into<String>) -> TemplateError {
+        fault(&self.source.name, (at != Position::default()).then_some(at), what)
+    }
+
+    /// One level deeper.
+    pub fn deeper(&self, at: Position) -> Result<Level<'t>, TemplateError> {
+        self.session.deeper().map_err(|what| self.fault(at, what))
+    }
+
+    /// Pays for a value that is made.
+    pub fn paid(&self, at: Position, value: Value) -> Result<Value, TemplateError> {
+        let (count, bytes) = values::size(&value);
+        self.session.pay(count, bytes).map_err(|what| self.fault(at, what))?;
+        Ok(value)
+    }
+
+    /// `Ref`.
+    pub fn reference(&self, name: &str, at: Position) -> Result<Value, TemplateError> {
+        if name.starts_with("AWS::") {
+            return pseudo::value(self, name, at);
+        }
+        if let Some(value) = self.parameters.get(name) {
+            return self.paid(at, values::placed(value, at));
+        }
+        if let Some(unknown) = self.loops.get(name) {
+            return Ok(Value::Unknown(unknown.clone()));
+        }
+        self.attribute(name, "Ref", at)
+    }
+
+    /// `Fn::GetAtt`, and what is left of `Ref`.
+    pub fn attribute(&self, name: &str, attribute: &str, at: Position) -> Result<Value, TemplateError> {
+        let symbol = || match attribute {
+            "Ref" => format!("${{{}{name}}}", self.source.prefix),
+            _ => format!("${{{}{name}.{attribute}}}", self.source.prefix),
+        };
+        let Some(resource) = self.resources.get(name) else {
+            return match self.maker(name) {
+                Some(maker) => Ok(values::unknown(format!("{} is made by {maker}", short(name)), symbol())),
+                None => Err(self.fault(at, format!("{} is no resource or parameter of this template", short(name)))),
+            };
+        };
+        if let (Truth::False, Some(condition)) = self.created(resource)? {
+            let reason = format!("{} is not created, as its condition {} is false", short(name), short(&condition));
+            return Ok(values::unknown(reason, symbol()));
+        }
+        if let Some(output) = attribute.strip_prefix("Outputs.")
+            && resource.is_stack()
+        {
+            return self.output(resource, output, at);
+        }
+        self.paid(at, Value::Reference { id: resource.id.clone(), attribute: attribute.into() })
+    }
+
+    /// What makes a resource that is not written in the template, if something may.
+    fn maker(&self, name: &str) -> Option<String> {
+        if let Some(other) = &self.transforms.other {
+            return Some(format!("the macro {other}"));
+        }
+        // SAM makes `FunctionRole` of `Function`, and `ServerlessRestApi` of no resource at all. Modules make `ModuleBucket`.
+        if self.transforms.sam && name.starts_with("Serverless") {
+            return Some("SAM".to_owned());
+        }
+        // Only what the name begins with can be its maker.
+        let name = if name.len() > 255 { "" } else { name };
+        let makers = name.char_indices().skip(1).filter_map(|(end, _)| self.resources.get(&name[..end]));
+        for resource in makers {
+            if self.transforms.sam && resource.type_name.starts_with("AWS::Serverless::") {
+                return Some("SAM".to_owned());
+            }
+            if resource.type_name.ends_with("::MODULE") {
+                return Some(format!("the module {}", short(resource.type_name)));
+            }
+        }
+        if self.loops.is_empty() { None } else { Some("a loop over something unknown".to_owned()) }
+    }
+
+    /// A value with functions called and names replaced, in the order of writing.
+    pub fn resolve(&self, raw: &Raw) -> Result<Node, TemplateError> {
+        let _level = self.deeper(raw.at)?;
+        let value = match &raw.data {
+            Data::Null => Value::Null,
+            Data::Bool(bool) => Value::Bool(*bool),
+            Data::Number(number) => Value::Number(number.clone()),
+            Data::Text(text) => values::literal(text, raw.at),
+            Data::List(items) => {
+                let mut nodes = Vec::with_capacity(items.len());
+                for item in items {
+                    let node = self.resolve(item)?;
+                    // `AWS::NoValue` is no item.
+                    if node.value != Value::Null {
+                        nodes.push(node);
+                    }
+                }
+                Value::List(nodes)
+            }
+            Data::Map(entries) => match entries.as_slice() {
+                [entry] if is_function(&entry.key) => return Ok(Node::new(raw.at, self.call(entry, raw.at)?)),
+                _ => self.map(entries)?,
+            },
+        };
+        let bytes = if let Value::Text(text) = &value { text.len() } else { 0 };
+        self.session.pay(1, bytes).map_err(|what| self.fault(raw.at, what))?;
+        Ok(Node::new(raw.at, value))
+    }
+
+    fn map(&self, entries: &[Entry]) -> Result<Value, TemplateError> {
+        let mut nodes = Vec::with_capacity(entries.len());
+        for entry in entries {
+            if entry.key.starts_with("Fn::ForEach::") || entry.key == "Fn::Transform" {
+                // It can add any key: that one is not there is not known any more.
+                return self.call(entry, entry.at);
+            }
+            if entry.key.starts_with("Fn::") {
+                return Err(self.fault(entry.at, format!("{} stands beside other keys", short(&entry.key))));
+            }
+            let node = self.resolve(&entry.value)?;
+            if node.value != Value::Null || entry.value.data == Data::Null {
+                nodes.push((entry.key.clone(), node));
+            }
+        }
+        Ok(Value::Map(nodes))
+    }
+}
+
+impl Resource<'_> {
+    /// Whether it is a nested stack.
+    pub fn is_stack(&self) -> bool {
+        matches!(self.type_name, "AWS::CloudFormation::Stack" | "AWS::Serverless::Application")
+    }
+}
+
+/// Whether the only key of a map makes it a function.
+pub fn is_function(key: &str) -> bool {
+    key == "Ref" || key.starts_with("Fn::")
+}

@@ -1,0 +1,191 @@
+//! The text of a template as a tree with places: YAML and JSON become the same, and YAML's short tags become the long forms
+//! (`!GetAtt A.B` is `{Fn::GetAtt: A.B}`). It knows nothing of what CloudFormation means by them.
+
+use serde_json::Number;
+
+use crate::template::declaration::{Position, TemplateError};
+
+use super::{json, yaml};
+
+/// The most values that one file may have. CloudFormation takes templates of 1 MB, which have some 50 000.
+pub const MAX_VALUES: usize = 5_000_000;
+/// How deep values may be nested. The resolver recurses, and must not run out of stack.
+pub const MAX_DEPTH: usize = 100;
+/// The largest text that is read at all.
+pub const MAX_BYTES: usize = 64 << 20;
+
+/// A file's contents.
+#[derive(Debug)]
+pub struct Tree {
+    pub root: Raw,
+    /// All comments, from first to last. JSON has none.
+    pub comments: Vec<Comment>,
+}
+
+/// A comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// Of the `#`.
+    pub at: Position,
+    /// What follows the `#`, if it speaks to rel9.
+    pub text: String,
+    /// Nothing else is on its line.
+    pub alone: bool,
+}
+
+/// A value as written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Raw {
+    pub at: Position,
+    pub data: Data,
+}
+
+/// What is written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Data {
+    Null,
+    Bool(bool),
+    Number(Number),
+    Text(String),
+    List(Vec<Raw>),
+    Map(Vec<Entry>),
+}
+
+/// A key with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    pub key: String,
+    /// Of the key.
+    pub at: Position,
+    pub value: Raw,
+}
+
+impl Raw {
+    /// A text.
+    pub fn text(at: Position, text: impl Into<String>) -> Self {
+        Raw { at, data: Data::Text(text.into()) }
+    }
+
+    /// A map with one key.
+    pub fn single(at: Position, key: impl Into<String>, value: Raw) -> Self {
+        Raw { at, data: Data::Map(vec![Entry { key: key.into(), at, value }]) }
+    }
+
+    /// The entries of a map; none of anything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.data {
+            Data::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The entry of a key of a map.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().find(|entry| entry.key == key)
+    }
+
+    /// The value of a key of a map.
+    pub fn get(&self, key: &str) -> Option<&Raw> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.data {
+            Data::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A single value as CloudFormation would print it; `None` for lists, maps and nulls.
+    pub fn scalar(&self) -> Option<String> {
+        match &self.data {
+            Data::Text(text) => Some(text.clone()),
+            Data::Number(number) => Some(number.to_string()),
+            Data::Bool(bool) => Some(bool.to_string()),
+            Data::Null | Data::List(_) | Data::Map(_) => None,
+        }
+    }
+
+    /// What it is, for people.
+    pub fn kind(&self) -> &'static str {
+        match &self.data {
+            Data::Null => "nothing",
+            Data::Bool(_) => "a boolean",
+            Data::Number(_) => "a number",
+            Data::Text(_) => "a text",
+            Data::List(_) => "a list",
+            Data::Map(_) => "a map",
+        }
+    }
+}
+
+/// Reads a text. `file` is the name for errors; `.json` at its end means that nothing but JSON is meant.
+pub fn parse(file: &str, text: &str) -> Result<Tree, TemplateError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.len() > MAX_BYTES {
+        return Err(fault(file, None, format!("larger than {} MiB", MAX_BYTES >> 20)));
+    }
+    if !text.trim_ascii_start().starts_with('{') {
+        return yaml::parse(file, text);
+    }
+    // JSON is YAML only almost (tabs), and ten times as fast to read.
+    match json::parse(file, text) {
+        Ok(root) => Ok(Tree { root, comments: Vec::new() }),
+        Err(error) if file.to_ascii_lowercase().ends_with(".json") => Err(error),
+        Err(error) => yaml::parse(file, text).map_err(|_| error),
+    }
+}
+
+/// An error in a file.
+pub fn fault(file: &str, at: Option<Position>, what: impl Into<String>) -> TemplateError {
+    TemplateError { file: file.to_owned(), at, what: what.into() }
+}
+
+/// That a file has too many values.
+pub fn too_many(file: &str, at: Position) -> TemplateError {
+    fault(file, Some(at), format!("has more than {MAX_VALUES} values"))
+}
+
+/// That values are nested too deeply.
+pub fn too_deep(file: &str, at: Position) -> TemplateError {
+    fault(file, Some(at), format!("nested more than {MAX_DEPTH} levels deep"))
+}
+
+/// The number, if writing it gives the same text again: `8.0` and `16` are numbers, `13.10` and `007` are texts that lose something.
+pub fn number(text: &str) -> Option<Number> {
+    if !text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
+        return None;
+    }
+    let number = match text.parse::<i64>() {
+        Ok(number) => Number::from(number),
+        Err(_) => match text.parse::<u64>() {
+            Ok(number) => Number::from(number),
+            Err(_) => Number::from_f64(text.parse().ok()?)?,
+        },
+    };
+    (number.to_string() == text).then_some(number)
+}
+
+/// That every key of a map is there once.
+pub fn unique(file: &str, entries: &[Entry]) -> Result<(), TemplateError> {
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    // Stable: of equal keys the first comes first.
+    order.sort_by(|a, b| entries[*a].key.cmp(&entries[*b].key));
+    match order.windows(2).filter(|pair| entries[pair[0]].key == entries[pair[1]].key).min_by_key(|pair| entries[pair[1]].at) {
+        None => Ok(()),
+        Some(pair) => {
+            let (first, second) = (&entries[pair[0]], &entries[pair[1]]);
+            let what = format!("the key {} is there twice, first in line {}", short(&second.key), first.at.line);
+            Err(fault(file, Some(second.at), what))
+        }
+    }
+}
+
+/// A name for a message, not longer than a line.
+pub fn short(name: &str) -> String {
+    match name.char_indices().nth(100) {
+        None => name.to_owned(),
+        Some((end, _)) => format!("{}…", &name[..end]),
+    }
+}

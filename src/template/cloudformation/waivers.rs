@@ -1,0 +1,137 @@
+//! Waivers that stand in a template: `# rel9:ignore rule-id reason` on a resource, above it or in it, and
+//! `Metadata: {rel9: {ignore: [{rule, reason, expires}]}}` of a resource.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::template::declaration::{Ignore, Position, TemplateError};
+
+use super::tree::{Comment, Data, Raw, fault, short};
+
+/// The waivers of comments, by the place of the logical id (or of the `Fn::ForEach::…` key, for all that the loop makes).
+pub type ByPlace = BTreeMap<Position, Vec<Ignore>>;
+
+/// Gives each comment to the resource that it is about. `root` is the template as written, before loops are expanded.
+pub fn of_comments(file: &str, root: &Raw, comments: &[Comment]) -> Result<ByPlace, TemplateError> {
+    let mut waivers = ByPlace::new();
+    if comments.iter().all(|comment| comment.text.is_empty()) {
+        return Ok(waivers);
+    }
+    let places = Places::of(root);
+    // Comments that follow each other line by line belong together. From the last: where the block of each ends.
+    let mut last = 0;
+    let mut below: Option<&Comment> = None;
+    for comment in comments.iter().rev() {
+        if below.is_none_or(|below| !below.alone || below.at.line != comment.at.line + 1) {
+            last = comment.at.line;
+        }
+        below = Some(comment);
+        let Some(ignore) = ignore_of(file, comment)? else { continue };
+        let Some(place) = places.owner(comment, last) else {
+            return Err(fault(file, Some(comment.at), "this waiver belongs to no resource: write it above or into one"));
+        };
+        waivers.entry(place).or_default().push(ignore);
+    }
+    waivers.values_mut().for_each(|ignores| ignores.reverse());
+    Ok(waivers)
+}
+
+fn ignore_of(file: &str, comment: &Comment) -> Result<Option<Ignore>, TemplateError> {
+    let Some(rest) = comment.text.trim_start().strip_prefix("rel9:ignore") else { return Ok(None) };
+    let (rule, reason) = rest.trim().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
+    if rest.starts_with(|c: char| !c.is_whitespace()) || rule.is_empty() {
+        return Err(fault(file, Some(comment.at), "a waiver is written `# rel9:ignore rule-id reason`"));
+    }
+    if reason.trim().is_empty() {
+        return Err(fault(file, Some(comment.at), format!("the waiver of {} gives no reason", short(rule))));
+    }
+    Ok(Some(Ignore { rule: rule.to_owned(), reason: reason.trim().to_owned(), expires: None, at: comment.at }))
+}
+
+/// Where the keys of resources and of top-level sections are.
+struct Places {
+    /// Ascending; the section after the resources ends the last resource, and owns nothing.
+    keys: Vec<(Position, bool)>,
+}
+
+impl Places {
+    fn of(root: &Raw) -> Self {
+        let mut keys: Vec<_> = root.entries().iter().map(|entry| (entry.at, false)).collect();
+        if let Some(resources) = root.get("Resources") {
+            add(resources, &mut keys);
+        }
+        keys.sort_unstable();
+        Places { keys }
+    }
+
+    /// Whose comment it is; `last` is the line where its block of comments ends.
+    fn owner(&self, comment: &Comment, last: u32) -> Option<Position> {
+        let after = self.keys.partition_point(|(at, _)| (at.line, at.column) < (comment.at.line, comment.at.column));
+        if comment.alone
+            && let Some((next, owns)) = self.keys.get(after)
+            && next.line == last + 1
+            && comment.at.column <= next.column
+        {
+            return owns.then_some(*next);
+        }
+        let (at, owns) = self.keys.get(after.checked_sub(1)?)?;
+        // What is written less deep than a resource's properties is not in it.
+        (*owns && (at.line == comment.at.line || !comment.alone || comment.at.column > at.column)).then_some(*at)
+    }
+}
+
+fn add(resources: &Raw, keys: &mut Vec<(Position, bool)>) {
+    for entry in resources.entries() {
+        keys.push((entry.at, true));
+        if entry.key.starts_with("Fn::ForEach::")
+            && let Data::List(parts) = &entry.value.data
+            && let Some(body) = parts.get(2)
+        {
+            add(body, keys);
+        }
+    }
+}
+
+/// The waivers of a resource's `Metadata`.
+pub fn of_metadata(file: &str, metadata: &Raw, waivers: &mut Vec<Ignore>) -> Result<(), TemplateError> {
+    let Some(rel9) = metadata.get("rel9") else { return Ok(()) };
+    only(file, rel9, "rel9", &["ignore"])?;
+    let Some(ignore) = rel9.get("ignore") else { return Ok(()) };
+    let Data::List(items) = &ignore.data else {
+        return Err(fault(file, Some(ignore.at), format!("rel9: ignore is a list of waivers, not {}", ignore.kind())));
+    };
+    for item in items {
+        only(file, item, "a waiver", &["rule", "reason", "expires"])?;
+        let text = |key: &str| match item.get(key) {
+            Some(raw) => match raw.scalar() {
+                Some(text) => Ok(Some((text.trim().to_owned(), raw.at))),
+                None => Err(fault(file, Some(raw.at), format!("{key} of a waiver is a text, not {}", raw.kind()))),
+            },
+            None => Ok(None),
+        };
+        let needed = |key: &str| match text(key)? {
+            Some((text, _)) if !text.is_empty() => Ok(text),
+            _ => Err(fault(file, Some(item.at), format!("this waiver gives no {key}"))),
+        };
+        let expires = match text("expires")? {
+            None => None,
+            Some((date, at)) => Some(
+                date.parse::<NaiveDate>()
+                    .map_err(|_| fault(file, Some(at), format!("{} is no date; write it as 2027-01-31", short(&date))))?,
+            ),
+        };
+        waivers.push(Ignore { rule: needed("rule")?, reason: needed("reason")?, expires, at: item.at });
+    }
+    Ok(())
+}
+
+fn only(file: &str, raw: &Raw, what: &str, keys: &[&str]) -> Result<(), TemplateError> {
+    let Data::Map(entries) = &raw.data else {
+        return Err(fault(file, Some(raw.at), format!("{what} is a map with {}, not {}", keys.join(", "), raw.kind())));
+    };
+    match entries.iter().find(|entry| !keys.contains(&entry.key.as_str())) {
+        Some(entry) => Err(fault(file, Some(entry.at), format!("{what} has no {}; it has {}", short(&entry.key), keys.join(", ")))),
+        None => Ok(()),
+    }
+}
