@@ -127,7 +127,7 @@ impl Tool {
         for (id, (selected, notes)) in &change.choices {
             let status = if *selected { ChoiceStatus::Selected } else { ChoiceStatus::Unselected };
             let update = ChoiceUpdate::builder().status(status).notes(notes).build();
-            updates.insert(id.clone(), update.map_err(|error| self.refused("UpdateAnswer", error.to_string(), None))?);
+            updates.insert(id.clone(), update);
         }
         let call = self
             .client
@@ -181,7 +181,7 @@ fn current(answer: Answer) -> Current {
         offered: answer.choices.unwrap_or_default().into_iter().filter_map(|choice| choice.choice_id).collect(),
         selected: answer.selected_choices.unwrap_or_default(),
         notes: answer.notes.unwrap_or_default(),
-        is_applicable: answer.is_applicable,
+        is_applicable: answer.is_applicable.unwrap_or(true),
         risk: answer.risk.map_or_else(String::new, |risk| risk.as_str().to_owned()),
     }
 }
