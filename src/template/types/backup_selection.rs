@@ -16,7 +16,7 @@ pub const SELECTION: Table = Table {
     identity: Identity { parent: Some(plan_arn), ..Identity::numbered(["BackupSelection.SelectionName", "name"], "") },
     tags: ["", ""],
     rows: &[
-        row("plan_arn", ["BackupPlanId", "plan_id"], As::ArnOf(PLAN), Absent::Unknown("no plan is written")),
+        row("plan_arn", ["BackupPlanId", "plan_id"], As::By(|scope, _| of_plan(scope)), Absent::By(of_plan)),
         row("role_arn", ["BackupSelection.IamRoleArn", "iam_role_arn"], As::Name, Absent::Null),
         row("resources", ["BackupSelection.Resources", "resources"], As::By(arns), Absent::Empty),
         row("not_resources", ["BackupSelection.NotResources", "not_resources"], As::By(arns), Absent::Empty),
@@ -52,6 +52,12 @@ const CONDITIONS: &[Row] = &[
 fn plan_arn(stack: &Stack, entry: &Entry) -> Text {
     let node = find(&entry.declaration.body, "BackupPlanId|plan_id");
     node.and_then(|node| stack.arn_named(node, PLAN, entry)).unwrap_or_default()
+}
+
+/// Known also of a selection that may not be made.
+pub fn of_plan(scope: &Scope) -> Outcome {
+    let parent = scope.entry.table.identity.parent.map(|parent| parent(scope.stack, scope.entry)).unwrap_or_default();
+    if parent.text.is_empty() { Err(vec!["no plan is written".to_owned()]) } else { Ok(parent.text.into()) }
 }
 
 /// ARNs and patterns. One that is not known at all may be a pattern that selects anything: then the list is not known.

@@ -1,5 +1,6 @@
 //! AWS Backup restore testing plans and selections.
 
+use super::backup_selection::{arns, of_plan};
 use super::{Absent, As, BLANK, Identity, Row, Table, row};
 use crate::template::stack::{Entry, Stack, Text, find};
 
@@ -20,13 +21,13 @@ pub const PLAN: Table = Table {
         row(
             "include_vaults",
             ["RecoveryPointSelection.IncludeVaults", "recovery_point_selection.include_vaults"],
-            As::By(super::backup_selection::arns),
+            As::By(arns),
             Absent::Empty,
         ),
         row(
             "exclude_vaults",
             ["RecoveryPointSelection.ExcludeVaults", "recovery_point_selection.exclude_vaults"],
-            As::By(super::backup_selection::arns),
+            As::By(arns),
             Absent::Empty,
         ),
         row(
@@ -54,12 +55,7 @@ pub const SELECTION: Table = Table {
     identity: Identity { parent: Some(plan_arn), ..Identity::named(["RestoreTestingSelectionName", "name"], "") },
     tags: ["", ""],
     rows: &[
-        row(
-            "plan_arn",
-            ["RestoreTestingPlanName", "restore_testing_plan_name"],
-            As::ArnOf(PLAN_TYPE),
-            Absent::Unknown("no plan is written"),
-        ),
+        row("plan_arn", ["RestoreTestingPlanName", "restore_testing_plan_name"], As::By(|scope, _| of_plan(scope)), Absent::By(of_plan)),
         row(
             "protected_resource_type",
             ["ProtectedResourceType", "protected_resource_type"],
@@ -69,12 +65,7 @@ pub const SELECTION: Table = Table {
         row("role_arn", ["IamRoleArn", "iam_role_arn"], As::Name, Absent::Null),
         // Without it a restored resource waits for no validation (API, ValidationWindowHours).
         row("validation_window_hours", ["ValidationWindowHours", "validation_window_hours"], As::Int, Absent::Null),
-        row(
-            "protected_resource_arns",
-            ["ProtectedResourceArns", "protected_resource_arns"],
-            As::By(super::backup_selection::arns),
-            Absent::Empty,
-        ),
+        row("protected_resource_arns", ["ProtectedResourceArns", "protected_resource_arns"], As::By(arns), Absent::Empty),
         row(
             "string_equals",
             ["ProtectedResourceConditions.StringEquals", "protected_resource_conditions.string_equals"],

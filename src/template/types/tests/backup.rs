@@ -334,6 +334,7 @@ fn what_may_not_be_made_protects_nothing() {
     let selection = resource(&[maybe(cfn("S", "AWS::Backup::BackupSelection", body), PRESENCE)]);
     assert_eq!(reasons(&selection, "resources"), ["whether S exists: condition Prod is not known"]);
     assert!(!selection.properties.contains_key("resources"));
+    has(&selection, json!({ "plan_arn": "arn:aws:backup:eu-west-1:111122223333:backup-plan:p" }));
     assert_eq!((selection.name.as_deref(), selection.arn.ends_with("backup-plan:p/selection/S")), (Some("s"), true));
 
     let lock = tf("aws_backup_vault_lock_configuration.l", "aws_backup_vault_lock_configuration", json!({ "backup_vault_name": "v" }));
