@@ -1,6 +1,8 @@
 //! Which resources a backup plan reaches (selection, opt-in), seen in the findings of an audit over HTTP. What each case makes is in
 //! `tests/emulator/scenarios/selection.py`.
 
+#![cfg(feature = "live")]
+
 mod support;
 
 use serde_json::Value;

@@ -160,7 +160,7 @@ pub fn summarise(shard: &Shard) -> Summary {
     }
     for resource in shard.of_type(s3::Bucket::INFO.name) {
         let versioning = resource.properties_as::<s3::Bucket>().and_then(|bucket| bucket.versioning.read().copied());
-        summary.buckets.insert(resource.id.clone(), versioning.map(|versioning| versioning == s3::Versioning::Enabled));
+        summary.buckets.insert(arn::resource(&resource.arn).to_owned(), versioning.map(|versioning| versioning == s3::Versioning::Enabled));
     }
     for resource in &shard.resources {
         match resource.type_name.as_str() {

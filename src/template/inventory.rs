@@ -29,6 +29,21 @@ pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
 /// What protects others only if it exists.
 const EVIDENCE: [&str; 2] = ["AWS::Backup::", "AWS::DLM::"];
 
+fn is_evidence(resource: &Resource) -> bool {
+    EVIDENCE.iter().any(|service| resource.type_name.starts_with(service))
+}
+
+/// A list of which a part is not known is not known: a backup rule without its retention would read as one that keeps for ever.
+fn whole_lists_only(resource: &mut Resource) {
+    let Some(declared) = &mut resource.declared else { return };
+    let parts: Vec<(String, Vec<String>)> =
+        declared.unknown.iter().filter_map(|(path, why)| Some((path.split_once("[]")?.0.to_owned(), why.clone()))).collect();
+    for (list, why) in parts {
+        resource.properties.remove(&list);
+        note(&mut declared.unknown, &list, why);
+    }
+}
+
 /// A plan, a vault or a policy that depends on an unknown condition or count may not be there: nothing that it says counts, for itself or
 /// for what it would protect.
 fn doubt(declarations: &[Declaration], resources: &mut [Resource]) {
@@ -38,9 +53,10 @@ fn doubt(declarations: &[Declaration], resources: &mut [Resource]) {
             doubted.insert(&declaration.id, vec![format!("whether {} exists: {}", declaration.id, why.reason)]);
         }
     }
-    let reasons_of = |resource: &Resource| {
-        doubted.get(resource.id.as_str()).filter(|_| EVIDENCE.iter().any(|service| resource.type_name.starts_with(service)))
-    };
+    for resource in resources.iter_mut().filter(|resource| is_evidence(resource)) {
+        whole_lists_only(resource);
+    }
+    let reasons_of = |resource: &Resource| doubted.get(resource.id.as_str()).filter(|_| is_evidence(resource));
     let plans: BTreeMap<String, Vec<String>> =
         resources.iter().filter_map(|resource| Some((resource.arn.clone(), reasons_of(resource)?.clone()))).collect();
     for resource in resources {
