@@ -303,7 +303,7 @@ fn macros_may_make_what_is_not_there() {
     assert!(parse(&template("AWS::LanguageExtensions")).is_err());
     let declarations = parse(&template("[AWS::LanguageExtensions, Mine]")).unwrap();
     assert_eq!(reason(&declarations, "A", "P"), "B is made by the macro Mine");
-    assert_eq!(reason(&declarations, "A", "Q"), "Fn::Foo is for the macro Mine");
+    assert_eq!(reason(&declarations, "A", "Q"), "Fn::Foo is for the macro AWS::LanguageExtensions");
     let included = "Resources: {A: {Type: A::B::C, Properties: {P: 1, Fn::Transform: {Name: AWS::Include}}}}";
     assert!(matches!(parse(included).unwrap()[0].body.value, Value::Unknown(_)));
 }
@@ -406,7 +406,7 @@ fn deep_values_do_not_overflow_the_stack() {
         ("!FindInMap [a, b, c, {DefaultValue: ", "}]"),
         ("{a: ", "}"),
         ("!Not [", "]"),
-        ("!Base64 {'Fn::ToJsonString': ", "}"),
+        ("!Length [!ToJsonString [", "]]"),
     ] {
         for depth in [20, 45, 95, 1000] {
             let value = format!("{}x{}", opening.repeat(depth), closing.repeat(depth));

@@ -68,8 +68,8 @@ impl<'t> Stack<'t> {
                 self.made(entry, format!("made by the macro {}", short(name)))
             }
             name if name.starts_with("Fn::ForEach::") => self.made(entry, format!("the collection of {} is not known", short(name))),
-            name => match &self.transforms.other {
-                Some(other) => self.made(entry, format!("{} is for the macro {other}", short(name))),
+            name => match &self.transforms.first {
+                Some(first) => self.made(entry, format!("{} is for the macro {first}", short(name))),
                 None => return Err(self.fault(entry.at, format!("{} is no function of CloudFormation", short(name)))),
             },
         };

@@ -53,7 +53,8 @@ struct Expander<'e, 't> {
 
 impl Expander<'_, '_> {
     fn pay(&self, at: Position, bytes: usize) -> Result<(), TemplateError> {
-        self.stack.session.pay(1, bytes).map_err(|what| self.stack.fault(at, what))
+        // It is written out here, and resolved later.
+        self.stack.session.pay(4, bytes).map_err(|what| self.stack.fault(at, what))
     }
 
     fn value(&mut self, raw: &Raw, depth: usize) -> Result<Raw, TemplateError> {

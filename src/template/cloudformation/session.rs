@@ -5,9 +5,9 @@ use std::cell::Cell;
 use crate::template::Options;
 
 /// The most values that may come of a template when references, loops and nested stacks are followed.
-const MAX_COST: u64 = 8_000_000;
+const MAX_COST: u64 = 6_000_000;
 /// Bytes of text that count as one value.
-const BYTES_PER_COST: usize = 32;
+const BYTES_PER_COST: usize = 16;
 /// How deep the resolver may call itself: values in values, conditions of conditions, stacks in stacks.
 const MAX_LEVEL: u32 = 200;
 /// The most nested stacks of a template.

@@ -60,6 +60,8 @@ pub struct Resource<'t> {
 #[derive(Clone, Debug, Default)]
 pub struct Transforms {
     pub sam: bool,
+    /// The first of them.
+    pub first: Option<String>,
     /// A macro that rel9 does not know; it can add anything.
     pub other: Option<String>,
 }
@@ -75,7 +77,9 @@ impl Transforms {
                 _ => std::slice::from_ref(section),
             };
             for name in names {
-                match name.as_text().or_else(|| name.get("Name")?.as_text()).unwrap_or("a macro") {
+                let name = name.as_text().or_else(|| name.get("Name")?.as_text()).unwrap_or("a macro");
+                transforms.first.get_or_insert_with(|| short(name));
+                match name {
                     "AWS::Serverless-2016-10-31" => transforms.sam = true,
                     "AWS::LanguageExtensions" => {}
                     other => transforms.other = Some(short(other)),
