@@ -23,7 +23,10 @@ fn list(folder: &str, extension: &str, out: &str) -> io::Result<()> {
         let _ = writeln!(code, "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {:?}))),", format!("/{name}"));
     }
     code.push_str("]\n");
-    fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join(out), code)
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join(out);
+    // A target folder that was copied by hard links shares the old file with its original.
+    let _ = fs::remove_file(&out);
+    fs::write(out, code)
 }
 
 fn collect(folder: &Path, extension: &str, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -19,6 +19,11 @@ use support::{project, python, text};
 const SOME: Target = Target { width: 100, colour: false, all: false };
 const ALL: Target = Target { width: 100, colour: false, all: true };
 
+/// Every format that takes any document: ASFF refuses findings without an account and a Region (`tests/siem.rs`).
+fn formats() -> impl Iterator<Item = &'static report::Report> {
+    report::ALL.iter().filter(|report| report.name != "asff")
+}
+
 fn render(format: &str, findings: &Findings, target: &Target) -> String {
     let mut out = Vec::new();
     (report::find(format).expect("a format").write)(findings, target, &mut out).expect("written");
@@ -66,7 +71,7 @@ fn is_obeyed(character: char) -> bool {
 #[test]
 fn no_format_writes_what_a_viewer_obeys() {
     for (name, findings) in documents() {
-        for report in report::ALL {
+        for report in formats() {
             for target in [SOME, ALL] {
                 let written = render(report.name, &findings, &target);
                 // The line end of RFC 4180.
@@ -83,7 +88,7 @@ fn no_format_writes_what_a_viewer_obeys() {
 #[test]
 fn every_format_ends_with_a_line_end_and_is_the_same_each_time() {
     let findings = small();
-    for report in report::ALL {
+    for report in formats() {
         let written = render(report.name, &findings, &SOME);
         assert!(written.ends_with('\n'), "{}", report.name);
         assert_eq!(written, render(report.name, &findings, &SOME), "{}", report.name);
@@ -121,7 +126,7 @@ impl Write for Closing {
 
 #[test]
 fn every_format_tells_a_closed_pipe_from_other_errors() {
-    for report in report::ALL {
+    for report in formats() {
         let written = (report.write)(&hostile(), &SOME, &mut Closing(100));
         assert_eq!(written.map_err(|error| error.kind()), Err(io::ErrorKind::BrokenPipe), "{}", report.name);
     }
@@ -133,7 +138,7 @@ fn a_hundred_thousand_findings() {
     let (count, limit) = if cfg!(debug_assertions) { (5_000, 20) } else { (100_000, 2) };
     let severities = Severity::ALL;
     let findings = document((0..count).map(|number| finding(number, Status::Fail, severities[number % 5])).collect());
-    for report in report::ALL {
+    for report in formats() {
         let start = Instant::now();
         (report.write)(&findings, &SOME, &mut io::sink()).expect("written");
         let took = start.elapsed();
