@@ -3,7 +3,7 @@
 use super::{PAGE, name_of, tags_of};
 use crate::aws::call::{Operation, Reader};
 use crate::aws::convert::{optional_time, resource};
-use crate::inventory::Resource;
+use crate::inventory::{Fact, Resource};
 use crate::inventory::types::ebs::{Instance, InstanceVolume};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types as sdk;
@@ -44,6 +44,7 @@ fn instance(reader: &Reader, read: sdk::Instance) -> Option<Resource> {
         volumes: volumes.into(),
         autoscaling_group: tags.read().and_then(|tags| tags.get(AUTO_SCALING_GROUP)).cloned().into(),
         spot: (read.instance_lifecycle == Some(sdk::InstanceLifecycleType::Spot)).into(),
+        block_devices: Fact::Unread,
     };
     Some(Resource {
         name: name_of(&tags),
