@@ -82,7 +82,9 @@ fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()>
     let mut batch = Batch::default();
     for finding in &findings.findings {
         let place = place(finding).ok_or_else(|| refused(finding))?;
-        let text = serde_json::to_string(&asff(finding, place, &findings.audit, &moment))?;
+        let mut text = Vec::new();
+        super::json::compact(&asff(finding, place, &findings.audit, &moment), &mut text)?;
+        let text = String::from_utf8_lossy(text.trim_ascii_end());
         let bytes = wire_bytes(&text);
         if bytes > FINDING_BYTES {
             return Err(io::Error::other(format!("the finding {} is larger than Security Hub takes", finding.id)));

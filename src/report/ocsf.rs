@@ -30,8 +30,7 @@ fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()>
     let mut line = Vec::new();
     for finding in &findings.findings {
         line.clear();
-        serde_json::to_writer(&mut line, &event(findings, finding))?;
-        line.push(b'\n');
+        super::json::compact(&event(findings, finding), &mut line)?;
         out.write_all(&line)?;
     }
     Ok(())

@@ -64,8 +64,7 @@ fn choice_id(practice: BestPractice) -> &'static str {
 }
 
 fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &answer(findings))?;
-    out.write_all(b"\n")
+    super::json::pretty(&answer(findings), out)
 }
 
 /// The answer that a findings document gives. A choice is selected only when its best practice is without risk and everything in scope was

@@ -3,8 +3,8 @@
 use super::{PAGE, name_of, tags_of};
 use crate::aws::call::{Operation, Reader};
 use crate::aws::convert::{optional_time, resource};
-use crate::inventory::{Fact, Resource};
 use crate::inventory::types::ebs::{Instance, InstanceVolume};
+use crate::inventory::{Fact, Resource};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types as sdk;
 
