@@ -366,7 +366,7 @@ impl Checker<'_> {
 
     fn check(&mut self, expression: &Expression, line: u64, shapes: &Shapes) {
         for path in expression.paths() {
-            if let Some(what) = shapes.mistake(&path) {
+            if let Some(what) = shapes.mistake(path) {
                 self.wrong(line, what);
             }
         }
