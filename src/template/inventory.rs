@@ -53,7 +53,7 @@ fn doubt(declarations: &[Declaration], resources: &mut [Resource]) {
             doubted.insert(&declaration.id, vec![format!("whether {} exists: {}", declaration.id, why.reason)]);
         }
     }
-    for resource in resources.iter_mut().filter(|resource| is_evidence(resource)) {
+    for resource in resources.iter_mut().filter(|resource| resource.type_name == "AWS::Backup::BackupPlan") {
         whole_lists_only(resource);
     }
     let reasons_of = |resource: &Resource| doubted.get(resource.id.as_str()).filter(|_| is_evidence(resource));
@@ -64,8 +64,12 @@ fn doubt(declarations: &[Declaration], resources: &mut [Resource]) {
         let through_plan = resource.text("plan_arn").and_then(|plan| plans.get(plan));
         let Some(reasons) = reasons_of(resource).or(through_plan).cloned() else { continue };
         let Some(declared) = &mut resource.declared else { continue };
-        for (property, _) in std::mem::take(&mut resource.properties) {
-            declared.unknown.insert(property, reasons.clone());
+        for (property, value) in std::mem::take(&mut resource.properties) {
+            // Which plan a selection belongs to is told all the same.
+            match property.as_str() {
+                "plan_arn" => drop(resource.properties.insert(property, value)),
+                _ => drop(declared.unknown.insert(property, reasons.clone())),
+            }
         }
         declared.unknown.insert(PRESENCE.to_owned(), reasons);
     }

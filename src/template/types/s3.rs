@@ -211,6 +211,8 @@ fn encryption(scope: &Scope, built: &mut Built) {
     let key = default.and_then(|node| scope.at(node).find(["KMSMasterKeyID", "kms_master_key_id"]));
     // SSE-KMS without a key means aws/s3 ("Using server-side encryption with AWS KMS keys"); SSE-S3 has keys that S3 owns.
     apply(scope, flag, Some(KeyManager::AwsOwned), KeyManager::Aws, key, built);
+    // Whether the template sets it: every bucket is encrypted, and the catalogue asks templates to say so.
+    built.set("encrypted", Ok(default.is_some().into()));
     built.set("encryption_algorithm", algorithm.map(Json::from));
     let blocked = |rule: &&Node| {
         let kinds = scope.at(rule).elements_at(["BlockedEncryptionTypes.EncryptionType", "blocked_encryption_types"])?;

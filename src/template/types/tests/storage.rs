@@ -234,7 +234,7 @@ fn file_systems() {
 #[test]
 fn buckets_by_default() {
     let expected = json!({
-        "encrypted": true, "encryption_algorithm": "AES256", "kms_key_arn": null, "key_manager": "aws_owned", "versioning": "never", "mfa_delete": false,
+        "encrypted": false, "encryption_algorithm": "AES256", "kms_key_arn": null, "key_manager": "aws_owned", "versioning": "never", "mfa_delete": false,
         "lifecycle": [], "replication": [], "object_lock": null, "policy": null, "blocked_encryption_types": []
     });
     has(&resource(&[cfn("B", "AWS::S3::Bucket", json!({}))]), expected.clone());

@@ -1,0 +1,98 @@
+"""Compares rel9 with the labelled examples of the AWS Guard rules registry.
+
+    git clone https://github.com/aws-cloudformation/aws-guard-rules-registry
+    python3 benches/guard_agreement.py target/release/rel9 aws-guard-rules-registry
+
+Each rule there ships examples that must pass or fail. For those that ask what a rule of rel9 asks, every example is judged by both rules, and
+what differs is printed; docs/differences.md says why. Needs PyYAML.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import yaml
+
+# The registry's rule and the rel9 rules that ask the same.
+RULES = {
+    "DYNAMODB_PITR_ENABLED": ["dynamodb-table-pitr"],
+    "DYNAMODB_TABLE_ENCRYPTED_KMS": ["dynamodb-table-encrypted-with-kms"],
+    "EFS_ENCRYPTED_CHECK": ["efs-file-system-encrypted"],
+    "EFS_RESOURCES_PROTECTED_BY_BACKUP_PLAN": ["efs-automatic-backups"],
+    "ENCRYPTED_VOLUMES": ["ebs-volume-encrypted"],
+    "AURORA_MYSQL_BACKTRACKING_ENABLED": ["aurora-cluster-backtrack"],
+    "DB_INSTANCE_BACKUP_ENABLED": ["rds-instance-automated-backups"],
+    "RDS_INSTANCE_DELETION_PROTECTION_ENABLED": ["rds-instance-deletion-protection"],
+    "RDS_STORAGE_ENCRYPTED": ["rds-instance-encrypted", "rds-cluster-encrypted"],
+    "S3_BUCKET_DEFAULT_LOCK_ENABLED": ["s3-bucket-object-lock"],
+    "S3_BUCKET_REPLICATION_ENABLED": ["s3-bucket-replication"],
+    "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED": ["s3-bucket-encrypted"],
+    "S3_BUCKET_VERSIONING_ENABLED": ["s3-bucket-versioning"],
+    "S3_DEFAULT_ENCRYPTION_KMS": ["s3-bucket-customer-key"],
+}
+
+
+class Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms."""
+
+
+def long_form(loader: yaml.Loader, suffix: str, node: yaml.Node) -> dict:
+    construct = {yaml.ScalarNode: loader.construct_scalar, yaml.SequenceNode: loader.construct_sequence, yaml.MappingNode: loader.construct_mapping}
+    value = construct[type(node)](node) if isinstance(node, yaml.ScalarNode) else construct[type(node)](node, True)
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+
+
+Loader.add_multi_constructor("!", long_form)
+
+
+MISSING = re.compile(r": (\w+) is no resource or parameter of this template")
+
+
+def judged(rel9: str, template: object, rules: list[str]) -> str:
+    """PASS, FAIL, UNKNOWN or SKIP, or what rel9 said instead."""
+    if not isinstance(template, dict) or not template.get("Resources"):
+        return "SKIP"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "template.json"
+        path.write_text(json.dumps(template, default=str))
+        command = [rel9, "audit", str(path), "--rule", ",".join(rules), "--format", "json", "--fail-on", "never", "--allow-incomplete"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    missing = MISSING.search(done.stderr)
+    if missing:
+        # The examples leave out what they refer to.
+        parameters = {**template.get("Parameters", {}), missing[1]: {"Type": "String"}}
+        return judged(rel9, {**template, "Parameters": parameters}, rules)
+    if done.returncode:
+        return "REFUSED: " + done.stderr.strip().replace(str(path), "template.json")
+
+    statuses = {finding["status"] for finding in json.loads(done.stdout)["findings"]}
+    for status, word in (("fail", "FAIL"), ("unknown", "UNKNOWN"), ("pass", "PASS")):
+        if status in statuses:
+            return word
+    return "SKIP"
+
+
+def main() -> None:
+    rel9, registry = sys.argv[1], Path(sys.argv[2])
+    cases = agreed = 0
+    for path in sorted(registry.glob("rules/aws/**/tests/*_tests.y*ml")):
+        for case in yaml.load(path.read_text(), Loader):
+            for guard_rule, expected in case["expectations"]["rules"].items():
+                if guard_rule not in RULES:
+                    continue
+                cases += 1
+                found = judged(rel9, case["input"], RULES[guard_rule])
+                if found == expected:
+                    agreed += 1
+                else:
+                    print(f"{guard_rule}: {case.get('name', '?')}: expected {expected}, {', '.join(RULES[guard_rule])}: {found}")
+    print(f"{agreed} of {cases} examples agree")
+
+
+if __name__ == "__main__":
+    main()
