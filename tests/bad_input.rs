@@ -229,9 +229,9 @@ fn packed_files_that_are_broken() {
 fn places_that_are_not_there() {
     let rel9 = Rel9::new();
     rel9.run(&["audit", "missing.ndjson"]).ended(2).said("missing.ndjson: cannot be opened");
-    rel9.run(&["audit", "missing"]).ended(2).said("missing: cannot be opened");
+    rel9.run(&["audit", "missing"]).ended(2).said("missing: cannot be read");
     fs::create_dir(rel9.home().join("empty")).expect("a folder");
-    rel9.run(&["audit", "empty"]).ended(2).said("empty: holds no inventory file (*.ndjson, *.ndjson.gz, *.ndjson.zst)");
+    rel9.run(&["audit", "empty"]).ended(2).said("empty: holds neither an inventory nor a template");
     fs::write(rel9.home().join("file"), "").expect("a file");
     rel9.run(&["collect", "-o", "file/below"]).ended(2).said("file/below: cannot be made");
 }
@@ -350,7 +350,7 @@ fn reports_that_cannot_be_written() {
     rel9.run(&["audit", "--demo", "--format", "json=no/such/folder.json"]).ended(2).said("the folder no/such does not exist");
     fs::create_dir(rel9.home().join("taken")).expect("a folder");
     let run = rel9.run(&["audit", "--demo", "--format", "json=taken"]);
-    run.ended(2).said("taken: cannot be written");
+    run.ended(2).said("taken: is a folder, a report needs a file");
     let left: Vec<_> = fs::read_dir(rel9.home()).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
     assert!(left.iter().all(|name| [".stdout", ".stderr", "taken"].iter().any(|known| name == known)), "nothing half-written: {left:?}");
     rel9.run(&["audit", "--demo", "--format", "json=whole.json", "--format", "table"]).ended(1);
