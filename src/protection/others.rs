@@ -141,6 +141,11 @@ pub fn restore_testing_selection(join: &Join, data: &[(&Resource, &Joined, bool)
         None => drop(unread.insert("plan".to_owned(), vec!["the selection's plan is not in the inventory".to_owned()])),
     }
     let mut reasons = join.index.missing(&["backup:GetRestoreTestingSelection"]);
+    // What there is to be reached is known when its type was listed; Multi-AZ clusters count as RDS.
+    let tested = selection.protected_resource_type.read().map(String::as_str);
+    let listings =
+        types::data_types().filter(|info| info.backup_type == tested || (tested == Some("RDS") && info.backup_type == Some("Aurora")));
+    reasons.extend(join.index.missing(&listings.map(|info| info.operation).collect::<Vec<_>>()));
     let mut point_reasons = join.index.missing(&[POINT_OPERATIONS[0], POINT_OPERATIONS[1], "backup:GetRestoreTestingPlan"]);
     let (mut reached, mut testable) = (0, 0);
     for (candidate, _, _) in data {
