@@ -91,7 +91,7 @@ fn reproducible_data_owes_nothing_while_its_declaration_lasts() {
     };
     let findings = audit(volumes(&[json!({"data": "cache"})]), &policy("2027-06-30"));
     let rules: Vec<&str> =
-        findings.findings.iter().filter(|finding| finding.resource.id == "vol-0").map(|finding| finding.rule.as_str()).collect();
+        findings.findings.iter().filter(|finding| finding.resource.id == "vol-0").map(|finding| &*finding.rule).collect();
     assert_eq!(rules, ["data-reproducible-reviewed"]);
     assert_eq!((findings.summary.coverage.data_resources, findings.summary.coverage.reproducible), (1, 1));
     assert_eq!(findings.reproducible.len(), 1);

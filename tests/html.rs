@@ -9,6 +9,7 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Instant;
 use support::{Rel9, project, python};
 
@@ -84,7 +85,7 @@ fn hostile(demo: &Findings) -> Findings {
     }
     for (place, entry) in findings.reproducible.iter_mut().enumerate() {
         entry.why.reason = Some(attacks[place % attacks.len()].clone());
-        entry.resource.id = attacks[(place + 1) % attacks.len()].clone();
+        Arc::make_mut(&mut entry.resource).id = attacks[(place + 1) % attacks.len()].clone();
     }
     for (place, entry) in findings.collection.iter_mut().filter(|entry| entry.error.is_some()).enumerate() {
         entry.error = Some(attacks[place % attacks.len()].clone());
@@ -97,27 +98,30 @@ fn attack(finding: &mut Finding, text: &str) {
     let rule = finding.rule.clone();
     // The charts take their data by rule: some keep theirs, and stay in the charts.
     if !rule.starts_with("data-") {
-        finding.rule = text.to_owned();
+        finding.rule = text.into();
     }
-    finding.title = text.to_owned();
-    finding.message = text.to_owned();
-    finding.resource.arn = format!("{text}{}", finding.resource.arn);
-    finding.resource.id = text.to_owned();
-    finding.resource.name = Some(text.to_owned());
-    finding.resource.type_name = text.to_owned();
-    finding.resource.account = text.to_owned();
-    finding.resource.region = text.to_owned();
-    finding.resource.tags.insert(text.to_owned(), text.to_owned());
-    finding.evidence.insert(text.to_owned(), json!({text: [text, 1, null]}));
+    finding.title = text.into();
+    finding.message = text.into();
+    let resource = Arc::make_mut(&mut finding.resource);
+    resource.arn = format!("{text}{}", resource.arn);
+    resource.id = text.to_owned();
+    resource.name = Some(text.to_owned());
+    resource.type_name = text.to_owned();
+    resource.account = text.to_owned();
+    resource.region = text.to_owned();
+    resource.tags.insert(text.to_owned(), text.to_owned());
+    let mut facts = finding.evidence.facts();
+    facts.insert(text.to_owned(), json!({text: [text, 1, null]}));
+    finding.evidence = facts.into();
     finding.unknown_because = vec![text.to_owned()];
-    if let Some(remediation) = &mut finding.remediation {
-        remediation.summary = text.to_owned();
-        remediation.steps = vec![text.to_owned()];
+    if let Some(remediation) = finding.remediation.as_mut().map(Arc::make_mut) {
+        remediation.summary = text.into();
+        remediation.steps = [text.to_owned()].into();
         remediation.cli = vec![text.to_owned()];
-        remediation.terraform = Some(text.to_owned());
-        remediation.docs = ["http://example.com", "data:text/html,x", text].map(str::to_owned).to_vec();
+        remediation.terraform = Some(text.into());
+        remediation.docs = ["http://example.com", "data:text/html,x", text].map(str::to_owned).into();
     }
-    finding.references.insert(text.to_owned(), vec![text.to_owned()]);
+    Arc::make_mut(&mut finding.references).insert(text.to_owned(), vec![text.to_owned()]);
 }
 
 /// As many findings as a large organisation has, of resources of their own.
@@ -129,10 +133,11 @@ fn large(demo: &Findings, count: usize) -> Findings {
             let mut finding = finding.clone();
             let copy = place / demo.findings.len();
             // As hard to compress as a fingerprint.
-            finding.id = format!("{:032x}", (place as u128 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835));
-            finding.resource.arn.push_str(&format!("-{copy}"));
-            finding.resource.id.push_str(&format!("-{copy}"));
-            finding.resource.account = format!("{:012}", 111_122_223_333 + copy);
+            finding.id = format!("{:032x}", (place as u128 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)).into();
+            let resource = Arc::make_mut(&mut finding.resource);
+            resource.arn.push_str(&format!("-{copy}"));
+            resource.id.push_str(&format!("-{copy}"));
+            resource.account = format!("{:012}", 111_122_223_333 + copy);
             finding
         })
         .collect();

@@ -13,6 +13,7 @@ use rel9::rules::Severity;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::{project, python, text};
 
@@ -55,8 +56,8 @@ fn checked(format: &str, documents: &[(&Findings, &Target)]) -> Vec<Value> {
 fn documents() -> Vec<(&'static str, Findings)> {
     let mut long = finding(0, Status::Fail, Severity::High);
     let text = "=@|`<\u{9b} ".repeat(150_000); // more than 1 MB
-    long.resource.tags.insert("notes".to_owned(), text.clone());
-    (long.message, long.resource.name) = (text.clone(), Some(text));
+    Arc::make_mut(&mut long.resource).tags.insert("notes".to_owned(), text.clone());
+    (long.message, Arc::make_mut(&mut long.resource).name) = (text.as_str().into(), Some(text));
     vec![("nothing", document(Vec::new())), ("small", small()), ("hostile", hostile()), ("long", document(vec![long]))]
 }
 
@@ -98,8 +99,8 @@ fn every_format_ends_with_a_line_end_and_is_the_same_each_time() {
 #[test]
 fn formats_that_list_findings_say_their_messages() {
     let mut one = finding(0, Status::Fail, Severity::Critical);
-    one.message = "newest restorable moment is 73 h old".to_owned();
-    one.rule = "data-rpo-meets-objective".to_owned();
+    one.message = "newest restorable moment is 73 h old".into();
+    one.rule = "data-rpo-meets-objective".into();
     let findings = document(vec![one]);
     for format in ["table", "json", "ndjson", "sarif", "junit", "csv", "markdown"] {
         let words: Vec<String> = render(format, &findings, &SOME).split_whitespace().map(str::to_owned).collect();
@@ -252,7 +253,7 @@ fn csv_is_read_as_it_was_meant() {
         let rows = rows.as_array().expect("rows");
         assert_eq!(rows.len(), findings.findings.len(), "{name}");
         for (row, finding) in rows.iter().zip(&findings.findings) {
-            assert_eq!(row["id"], finding.id, "{name}");
+            assert_eq!(row["id"], *finding.id, "{name}");
             assert_eq!(row["status"], finding.status.as_str(), "{name}");
             for (column, value) in row.as_object().expect("a row") {
                 let value = value.as_str().unwrap_or_else(|| panic!("{name}: {column}: {value}"));
@@ -341,7 +342,7 @@ fn markdown_has_all_its_headings_and_folds() {
 fn markdown_fits_and_counts_what_it_leaves_out() {
     let mut findings: Vec<_> = (0..20_000).map(|number| finding(number, Status::Fail, Severity::Low)).collect();
     for (number, finding) in findings.iter_mut().enumerate() {
-        finding.rule = format!("rule-{}", number / 20);
+        finding.rule = format!("rule-{}", number / 20).into();
     }
     findings.push(finding(20_000, Status::Fail, Severity::Critical));
     findings.push(finding(20_001, Status::Unknown, Severity::High));

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use support::{Rel9, project, python};
 
 const OCSF: &str = "tests/siem/requirements.txt";
@@ -35,29 +36,33 @@ fn hostile() -> Findings {
     });
     let huge = "😀\"\\\u{1}ü".repeat(200_000);
     for (number, finding) in findings.findings.iter_mut().enumerate() {
-        finding.message = format!("{HOSTILE} {}", if number % 10 == 0 { &huge } else { "" });
-        finding.resource.name = Some(HOSTILE.to_owned());
+        finding.message = format!("{HOSTILE} {}", if number % 10 == 0 { &huge } else { "" }).into();
+        let resource = Arc::make_mut(&mut finding.resource);
+        resource.name = Some(HOSTILE.to_owned());
         for tag in 0..60 {
             let value = if number % 20 == 0 && tag < 2 { huge.clone() } else { "\u{1f600}\"".repeat(tag * 3) };
-            finding.resource.tags.insert(format!("{tag} {HOSTILE}{}", "k".repeat(tag * 5)), value);
+            resource.tags.insert(format!("{tag} {HOSTILE}{}", "k".repeat(tag * 5)), value);
         }
+        let mut facts = finding.evidence.facts();
         for path in 0..70 {
-            finding.evidence.insert(format!("resource.{path}"), json!({"text": HOSTILE.repeat(50)}));
+            facts.insert(format!("resource.{path}"), json!({"text": HOSTILE.repeat(50)}));
         }
+        finding.evidence = facts.into();
         finding.unknown_because = vec![HOSTILE.to_owned(); 40];
-        finding.references.insert("nist_800_53_r5".to_owned(), (0..60).map(|control| format!("CP-{control}")).collect());
+        Arc::make_mut(&mut finding.references)
+            .insert("nist_800_53_r5".to_owned(), (0..60).map(|control| format!("CP-{control}")).collect());
         if finding.status == Status::Unknown {
             finding.status = Status::Waived;
-            finding.waiver = Some(WaiverRef { reason: huge.clone(), approved_by: HOSTILE.to_owned(), expires: None });
+            finding.waiver = Some(Box::new(WaiverRef { reason: huge.clone(), approved_by: HOSTILE.to_owned(), expires: None }));
         }
-        if let Some(remediation) = &mut finding.remediation {
-            remediation.summary = format!(" \n{HOSTILE}{}", "ß".repeat(600));
+        if let Some(remediation) = finding.remediation.as_mut().map(Arc::make_mut) {
+            remediation.summary = format!(" \n{HOSTILE}{}", "ß".repeat(600)).into();
             remediation.cli.push(huge.clone());
         }
     }
     let first = &mut findings.findings[0];
-    first.resource.arn = format!("arn:aws:s3:::{}", "b".repeat(1_000_000));
-    (first.title, first.message) = (" \u{1} ".to_owned() + &huge, "\n".to_owned());
+    Arc::make_mut(&mut first.resource).arn = format!("arn:aws:s3:::{}", "b".repeat(1_000_000));
+    (first.title, first.message) = (format!(" \u{1} {huge}").into(), "\n".into());
     findings
 }
 
@@ -115,7 +120,7 @@ fn ocsf_keeps_every_text_whole_and_on_one_line() {
     let text = rendered("ocsf", &findings);
     assert_eq!(checked(OCSF, "ocsf.py", &text), json!({"events": findings.findings.len()}));
     for (event, finding) in events(&text).iter().zip(&findings.findings) {
-        assert_eq!(event["message"], finding.message);
+        assert_eq!(event["message"], *finding.message);
         assert_eq!(event["resources"][0]["uid"], finding.resource.arn);
         assert_eq!(event["resources"][0]["name"], HOSTILE);
     }
@@ -162,11 +167,12 @@ fn security_hub_takes_any_text() {
 fn a_batch_is_of_one_place_and_at_most_100_findings() {
     let mut findings = demo();
     let one = findings.findings.iter().find(|finding| finding.resource.region == "us-east-1").expect("one").clone();
-    let numbered = |number: usize| Finding { id: format!("{number:032}"), ..one.clone() };
+    let numbered = |number: usize| Finding { id: format!("{number:032}").into(), ..one.clone() };
     findings.findings = (0..250).map(numbered).collect();
     let mut elsewhere = numbered(250);
-    elsewhere.resource.arn = "arn:aws-cn:account::111122223333:account".to_owned();
-    elsewhere.resource.region = "global".to_owned();
+    let resource = Arc::make_mut(&mut elsewhere.resource);
+    resource.arn = "arn:aws-cn:account::111122223333:account".to_owned();
+    resource.region = "global".to_owned();
     findings.findings.push(elsewhere);
     let batches = events(&rendered("asff", &findings));
     let sizes: Vec<usize> = batches.iter().map(|batch| batch["Findings"].as_array().unwrap().len()).collect();
@@ -179,7 +185,8 @@ fn template() -> Findings {
     let mut findings = demo();
     findings.findings.truncate(1);
     let finding = &mut findings.findings[0];
-    (finding.resource.account, finding.resource.region) = (String::new(), String::new());
+    let resource = Arc::make_mut(&mut finding.resource);
+    (resource.account, resource.region) = (String::new(), String::new());
     finding.location = serde_json::from_value(json!({"file": "template.yaml", "line": 12})).expect("a location");
     findings
 }

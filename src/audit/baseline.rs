@@ -12,7 +12,7 @@ pub fn mark(findings: &mut Findings, baseline: &Findings) {
     let failed = failures(&baseline.findings);
     let mut counts = BaselineSummary::default();
     for finding in &mut findings.findings {
-        let then = failed.get(finding.id.as_str());
+        let then = failed.get(&*finding.id);
         match finding.status {
             Status::Fail if then.is_some_and(|severity| *severity >= finding.severity) => {
                 counts.known += 1;
@@ -30,5 +30,5 @@ pub fn mark(findings: &mut Findings, baseline: &Findings) {
 }
 
 fn failures(findings: &[Finding]) -> HashMap<&str, Severity> {
-    findings.iter().filter(|finding| finding.status == Status::Fail).map(|finding| (finding.id.as_str(), finding.severity)).collect()
+    findings.iter().filter(|finding| finding.status == Status::Fail).map(|finding| (&*finding.id, finding.severity)).collect()
 }

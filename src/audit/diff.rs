@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 /// The schema of the document.
 pub const SCHEMA: &str = "rel9.diff/1";
@@ -88,11 +89,11 @@ pub struct Counts {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
     /// The finding's id.
-    pub id: String,
-    pub rule: String,
+    pub id: Box<str>,
+    pub rule: Arc<str>,
     pub best_practice: BestPractice,
-    pub title: String,
-    pub resource: ResourceRef,
+    pub title: Arc<str>,
+    pub resource: Arc<ResourceRef>,
     /// Absent when there was no such finding.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old: Option<Answer>,
@@ -109,7 +110,7 @@ pub struct Change {
 pub struct Answer {
     pub status: Status,
     pub severity: Severity,
-    pub message: String,
+    pub message: Box<str>,
 }
 
 /// An operation that answered in OLD and did not in NEW, or a place that NEW does not have.
@@ -129,14 +130,14 @@ pub struct NotRead {
 pub fn of(old: &Findings, new: &Findings) -> Diff {
     let before = by_id(&old.findings);
     let after = by_id(&new.findings);
-    let rules_before: BTreeSet<&str> = old.findings.iter().map(|finding| finding.rule.as_str()).collect();
-    let rules_after: BTreeSet<&str> = new.findings.iter().map(|finding| finding.rule.as_str()).collect();
+    let rules_before: BTreeSet<&str> = old.findings.iter().map(|finding| &*finding.rule).collect();
+    let rules_after: BTreeSet<&str> = new.findings.iter().map(|finding| &*finding.rule).collect();
     let resources_before = resources(old);
     let resources_after = resources(new);
     let same_rules = old.audit.rules_digest == new.audit.rules_digest;
     // A resource of a type that OLD had none of brings findings of rules that only seem new.
     let is_new_rule = |finding: &Finding| {
-        !rules_before.contains(finding.rule.as_str()) && (!same_rules || resources_before.contains_key(finding.resource.arn.as_str()))
+        !rules_before.contains(&*finding.rule) && (!same_rules || resources_before.contains_key(finding.resource.arn.as_str()))
     };
     let mut diff = Diff {
         schema: SCHEMA.to_owned(),
@@ -155,9 +156,9 @@ pub fn of(old: &Findings, new: &Findings) -> Diff {
         not_read: not_read(&old.collection, &new.collection),
     };
     for finding in in_order(&new.findings, &after) {
-        diff.add(before.get(finding.id.as_str()).copied(), finding, is_new_rule(finding));
+        diff.add(before.get(&*finding.id).copied(), finding, is_new_rule(finding));
     }
-    for finding in in_order(&old.findings, &before).filter(|finding| !after.contains_key(finding.id.as_str())) {
+    for finding in in_order(&old.findings, &before).filter(|finding| !after.contains_key(&*finding.id)) {
         if finding.status == Status::Fail {
             diff.gone.push(change(finding, Some(finding), None, false, false));
         } else {
@@ -234,17 +235,17 @@ fn by_id(findings: &[Finding]) -> HashMap<&str, &Finding> {
 /// The findings that a map has, in the order of the document.
 fn in_order<'f>(findings: &'f [Finding], map: &HashMap<&str, &'f Finding>) -> impl Iterator<Item = &'f Finding> {
     let mut seen = HashSet::new();
-    findings.iter().filter(move |finding| seen.insert(finding.id.as_str())).filter_map(|finding| map.get(finding.id.as_str()).copied())
+    findings.iter().filter(move |finding| seen.insert(&*finding.id)).filter_map(|finding| map.get(&*finding.id).copied())
 }
 
 fn change(of: &Finding, old: Option<&Finding>, new: Option<&Finding>, worse: bool, new_rule: bool) -> Change {
     let answer = |finding: &Finding| Answer { status: finding.status, severity: finding.severity, message: finding.message.clone() };
     Change {
         id: of.id.clone(),
-        rule: of.rule.clone(),
+        rule: Arc::clone(&of.rule),
         best_practice: of.best_practice,
-        title: of.title.clone(),
-        resource: of.resource.clone(),
+        title: Arc::clone(&of.title),
+        resource: Arc::clone(&of.resource),
         old: old.map(answer),
         new: new.map(answer),
         worse,
@@ -267,7 +268,7 @@ fn side(audit: &AuditInfo) -> Side {
 fn resources(document: &Findings) -> BTreeMap<&str, &ResourceRef> {
     let of_findings = document.findings.iter().map(|finding| &finding.resource);
     let all = of_findings.chain(document.reproducible.iter().map(|data| &data.resource));
-    all.map(|resource| (resource.arn.as_str(), resource)).collect()
+    all.map(|resource| (resource.arn.as_str(), &**resource)).collect()
 }
 
 fn only_in(these: &BTreeMap<&str, &ResourceRef>, those: &BTreeMap<&str, &ResourceRef>) -> Vec<ResourceRef> {

@@ -1,13 +1,14 @@
 //! The findings document: the only thing that reports know.
 
+use super::evidence::Evidence;
 use super::objective::Reproducible;
 use crate::inventory::{CoverageEntry, Tags};
 use crate::rules::{BestPractice, Severity};
 use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The schema of the document.
 pub const SCHEMA: &str = "rel9.findings/1";
@@ -133,34 +134,38 @@ pub struct CoverageSummary {
     pub percent: f64,
 }
 
-/// One rule's answer for one resource.
+/// One rule's answer for one resource. What many findings have in common they share: there may be a million of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// A stable fingerprint of rule and resource.
-    pub id: String,
-    pub rule: String,
+    pub id: Box<str>,
+    pub rule: Arc<str>,
     pub best_practice: BestPractice,
-    pub title: String,
+    pub title: Arc<str>,
     pub severity: Severity,
     pub status: Status,
-    pub message: String,
-    pub resource: ResourceRef,
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub evidence: Map<String, Value>,
+    pub message: Box<str>,
+    pub resource: Arc<ResourceRef>,
+    #[serde(default, skip_serializing_if = "Evidence::is_empty")]
+    pub evidence: Evidence,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown_because: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub waiver: Option<WaiverRef>,
+    pub waiver: Option<Box<WaiverRef>>,
     /// For findings that do not pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remediation: Option<Remediation>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub references: BTreeMap<String, Vec<String>>,
+    pub remediation: Option<Arc<Remediation>>,
+    #[serde(default, skip_serializing_if = "no_references")]
+    pub references: Arc<BTreeMap<String, Vec<String>>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
     /// Of failing findings, with `--baseline`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BaselineMark>,
+}
+
+fn no_references(references: &Arc<BTreeMap<String, Vec<String>>>) -> bool {
+    references.is_empty()
 }
 
 /// The resource of a finding.
@@ -196,32 +201,36 @@ pub struct WaiverRef {
 /// What to do.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Remediation {
-    pub summary: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub steps: Vec<String>,
+    pub summary: Arc<str>,
+    #[serde(default, skip_serializing_if = "no_texts")]
+    pub steps: Arc<[String]>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cli: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cloudformation: Option<String>,
+    pub cloudformation: Option<Arc<str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub terraform: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub docs: Vec<String>,
+    pub terraform: Option<Arc<str>>,
+    #[serde(default, skip_serializing_if = "no_texts")]
+    pub docs: Arc<[String]>,
+}
+
+fn no_texts(texts: &Arc<[String]>) -> bool {
+    texts.is_empty()
 }
 
 /// A place in a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Location {
-    pub file: String,
-    pub line: u64,
+    pub file: Arc<str>,
+    pub line: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub column: Option<u64>,
+    pub column: Option<u32>,
 }
 
 /// A resource whose data can be made again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ReproducibleData {
-    pub resource: ResourceRef,
+    pub resource: Arc<ResourceRef>,
     #[serde(flatten)]
     pub why: Reproducible,
 }

@@ -1,33 +1,23 @@
 //! Judges one shard: what each resource owes, its protection, and every rule's answer.
 
 use super::Options;
-use super::findings::{CoverageSummary, Finding, Location, Remediation, ReproducibleData, ResourceRef, Status, WaiverRef};
+use super::finding::{Chosen, reference};
+use super::findings::{CoverageSummary, Finding, ReproducibleData};
 use super::ledger::{Entry, evidence};
 use super::objective::{ALL_MECHANISMS, Objective};
-use super::policy::{Owes, Policy, Waiver, end_of_day};
+use super::policy::{Owes, Policy};
 use crate::inventory::types::{self, TypeInfo};
 use crate::inventory::{DEPLOYED, Resource, Shard, is_symbolic};
 use crate::protection::facts::{Facts, Joined, Protection, State};
 use crate::protection::{self, Owed, Summaries, reproducible, why_unread};
-use crate::rules::engine::{self, Subject, Verdict};
-use crate::rules::expr::Scope;
-use crate::rules::template::Template;
+use crate::rules::engine::{Subject, Verdict};
 use crate::rules::value::{ANYTHING_ELSE, Reasons};
-use crate::rules::{Rule, Severity, hex, sources};
+use crate::rules::{Rule, sources};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-
-/// A rule with what the policy makes of it.
-struct Chosen<'a> {
-    rule: &'a Rule,
-    params: Value,
-    severity: Severity,
-    /// A template can hold what it asks of the type.
-    judges_templates: bool,
-}
+use std::sync::Arc;
 
 /// Everything that is the same for all shards.
 pub struct Judge<'a> {
@@ -35,6 +25,8 @@ pub struct Judge<'a> {
     policy: &'a Policy,
     as_of: DateTime<Utc>,
     options: &'a Options,
+    /// What most data owes, and its JSON.
+    usual: (Objective, Arc<Value>),
 }
 
 /// What was found.
@@ -45,12 +37,24 @@ pub struct Judged {
     pub coverage: CoverageSummary,
     /// What a ledger is to remember.
     pub evidence: Vec<Entry>,
+    /// Those of the templates, in order and once each.
+    pub languages: Vec<String>,
 }
 
 impl Judged {
-    /// Adds what another shard gave.
-    pub fn add(&mut self, other: Judged) {
+    /// Everything together.
+    pub fn all(parts: Vec<Judged>) -> Self {
+        let mut all = Judged::default();
+        all.findings.reserve_exact(parts.iter().map(|part| part.findings.len()).sum());
+        parts.into_iter().for_each(|part| all.add(part));
+        all.languages.sort_unstable();
+        all.languages.dedup();
+        all
+    }
+
+    fn add(&mut self, other: Judged) {
         self.findings.extend(other.findings);
+        self.languages.extend(other.languages);
         self.reproducible.extend(other.reproducible);
         self.evidence.extend(other.evidence);
         let (mine, theirs) = (&mut self.coverage, &other.coverage);
@@ -102,16 +106,16 @@ impl<'a> Judge<'a> {
         let mut by_type: HashMap<&'static str, Vec<Chosen>> = HashMap::new();
         for rule in rules {
             for type_name in &rule.applies_to {
-                let chosen = Chosen {
+                by_type.entry(type_name).or_default().push(Chosen::new(
                     rule,
-                    params: Value::Object(policy.params(rule)),
-                    severity: policy.severity(rule),
-                    judges_templates: templates && sources::judges_template(rule, type_name),
-                };
-                by_type.entry(type_name).or_default().push(chosen);
+                    policy,
+                    templates && sources::judges_template(rule, type_name),
+                ));
             }
         }
-        Judge { by_type, policy, as_of, options }
+        let usual = Objective::default();
+        let json = Arc::new(usual.to_json());
+        Judge { by_type, policy, as_of, options, usual: (usual, json) }
     }
 
     /// Judges a shard.
@@ -121,15 +125,16 @@ impl<'a> Judge<'a> {
             .resources
             .par_iter()
             .map(|resource| {
-                types::find(&resource.type_name).map(|info| self.prepare(shard, resource, info, by_nature.get(resource.arn.as_str())))
+                let info = types::find(&resource.type_name).filter(|info| info.is_data() || self.by_type.contains_key(info.name))?;
+                Some(self.prepare(shard, resource, info, by_nature.get(resource.arn.as_str())))
             })
             .collect();
         let owed: Vec<Owed> = known.iter().map(|prepared| self.owed(prepared.as_ref())).collect();
         let joined = protection::join(shard, summaries, self.as_of, &owed);
         let judged: Vec<Judged> =
             known.into_par_iter().zip(joined).filter_map(|(prepared, joined)| Some(self.resource(shard, prepared?, joined))).collect();
-        let mut all = Judged::default();
-        judged.into_iter().for_each(|judged| all.add(judged));
+        let mut all = Judged::all(judged);
+        all.languages.extend(shard.source.clone().filter(|_| shard.coverage.template));
         all
     }
 
@@ -172,16 +177,19 @@ impl<'a> Judge<'a> {
             }
             judged.evidence = evidence::of(resource, facts);
         }
+        let reference = Arc::new(reference(resource));
         match &owes {
             Owes::Objective(objective) => {
                 if let (true, Some(why)) = (reproducible, &objective.reproducible) {
-                    judged.reproducible.push(ReproducibleData { resource: reference(resource), why: why.clone() });
+                    judged.reproducible.push(ReproducibleData { resource: Arc::clone(&reference), why: why.clone() });
                 }
-                subject.owes(objective.to_json(), Reasons::default());
+                let (usual, json) = &self.usual;
+                let json = if **objective == *usual { Arc::clone(json) } else { Arc::new(objective.to_json()) };
+                subject.owes(json, Reasons::default());
             }
             Owes::Unknown(reason) => {
                 let (objective, reasons) = unknown_objective(reason);
-                subject.owes(objective, reasons);
+                subject.owes(Arc::new(objective), reasons);
             }
         }
         let mut unread = joined.unread;
@@ -199,45 +207,10 @@ impl<'a> Judge<'a> {
             // A template cannot answer what only time makes, which is no fault of the template: no finding.
             let answered = |verdict: &Verdict| !verdict.unknown_because.iter().any(|reason| reason == DEPLOYED);
             if let Some(verdict) = subject.judge(chosen.rule, &chosen.params).filter(answered) {
-                judged.findings.push(self.finding(chosen, resource, &subject, verdict));
+                judged.findings.push(chosen.finding(resource, &reference, &subject, verdict, self.policy, self.as_of));
             }
         }
         judged
-    }
-
-    fn finding(&self, chosen: &Chosen, resource: &Resource, subject: &Subject, verdict: Verdict) -> Finding {
-        let rule = chosen.rule;
-        let mut status = match verdict.status {
-            engine::Status::Pass => Status::Pass,
-            engine::Status::Fail => Status::Fail,
-            engine::Status::Unknown => Status::Unknown,
-        };
-        let mut message = verdict.message;
-        let of_policy = || self.policy.waiver(&rule.id, subject, self.as_of).map(waiver_reference);
-        let waiver = if status == Status::Pass { None } else { in_file_waiver(resource, &rule.id).or_else(of_policy) };
-        match waiver.as_ref().map(|waiver| waiver.expires) {
-            Some(Some(expires)) if end_of_day(expires) < self.as_of => message.push_str(&format!(" (its waiver ended on {expires})")),
-            Some(_) => status = Status::Waived,
-            None => {}
-        }
-        let remediation = (status != Status::Pass).then(|| subject.with_params(&chosen.params, |scope| remediation(rule, resource, scope)));
-        Finding {
-            id: finding_id(&rule.id, resource.uid()),
-            rule: rule.id.clone(),
-            best_practice: rule.best_practice,
-            title: rule.title.clone(),
-            severity: chosen.severity,
-            status,
-            message,
-            resource: reference(resource),
-            evidence: verdict.evidence,
-            unknown_because: verdict.unknown_because,
-            waiver,
-            remediation,
-            references: rule.references.clone(),
-            location: location(rule, resource),
-            baseline: None,
-        }
     }
 }
 
@@ -298,67 +271,4 @@ fn values(shard: &Shard, resource: &Resource, info: &TypeInfo) -> (Map<String, V
         }
     }
     (values, reasons)
-}
-
-/// An account or a Region; empty while a template leaves it open.
-fn settled(text: &str) -> String {
-    if is_symbolic(text) { String::new() } else { text.to_owned() }
-}
-
-fn reference(resource: &Resource) -> ResourceRef {
-    ResourceRef {
-        arn: resource.uid().to_owned(),
-        type_name: resource.type_name.clone(),
-        id: resource.id.clone(),
-        name: resource.name.clone(),
-        account: settled(&resource.account),
-        region: settled(&resource.region),
-        tags: resource.tags().cloned().unwrap_or_default(),
-    }
-}
-
-fn waiver_reference(waiver: &Waiver) -> WaiverRef {
-    WaiverRef { reason: waiver.reason.clone(), approved_by: waiver.approved_by.clone(), expires: Some(waiver.expires) }
-}
-
-/// The waiver that the template itself has for the resource.
-fn in_file_waiver(resource: &Resource, rule: &str) -> Option<WaiverRef> {
-    let declared = resource.declared.as_ref()?;
-    let ignore = declared.ignores.iter().find(|ignore| ignore.rule == rule)?;
-    let approved_by = format!("{}:{}", declared.file, ignore.line);
-    Some(WaiverRef { reason: ignore.reason.clone(), approved_by, expires: ignore.expires })
-}
-
-/// Where a template says what decides the finding: the first property that the check reads and that is written down, else the resource.
-fn location(rule: &Rule, resource: &Resource) -> Option<Location> {
-    let declared = resource.declared.as_ref()?;
-    let paths = rule.check.paths().iter();
-    let mut properties = paths.filter(|path| path.first().is_some_and(|root| root == "resource")).filter_map(|path| path.get(1));
-    let place = properties.find_map(|property| declared.places.get(property)).unwrap_or(&declared.at);
-    Some(Location { file: declared.file.clone(), line: place.line.into(), column: Some(place.column.into()) })
-}
-
-/// The id of a rule's finding for a resource, the same in every audit.
-pub fn finding_id(rule: &str, arn: &str) -> String {
-    let mut digest = Sha256::new();
-    digest.update(rule.as_bytes());
-    digest.update(b"|");
-    digest.update(arn.as_bytes());
-    hex(&digest.finalize()[..16])
-}
-
-/// What to do. A template is mended in its own language, before there is anything that a command could change.
-fn remediation(rule: &Rule, resource: &Resource, scope: &Scope) -> Remediation {
-    let language = resource.declared.as_ref().and_then(|declared| declared.template.language.read()).map(String::as_str);
-    let is_for = |name: &str| language.is_none_or(|language| language == name);
-    let texts = |templates: &[Template]| templates.iter().map(|template| template.render(scope)).collect();
-    let text = |template: &Option<Template>| template.as_ref().map(|template| template.render(scope));
-    Remediation {
-        summary: rule.remediation.summary.render(scope),
-        steps: texts(&rule.remediation.steps),
-        cli: if language.is_none() { texts(&rule.remediation.cli) } else { Vec::new() },
-        cloudformation: is_for("cloudformation").then(|| text(&rule.remediation.cloudformation)).flatten(),
-        terraform: is_for("terraform").then(|| text(&rule.remediation.terraform)).flatten(),
-        docs: rule.remediation.docs.clone(),
-    }
 }

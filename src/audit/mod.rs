@@ -2,6 +2,8 @@
 
 pub mod baseline;
 pub mod diff;
+pub mod evidence;
+mod finding;
 pub mod findings;
 mod judge;
 pub mod ledger;
@@ -16,6 +18,7 @@ use crate::rules::{BestPractice, Rule, RuleSet, Severity, hex};
 use chrono::{DateTime, Utc};
 use findings::{AuditInfo, BaselineMark, BestPracticeSummary, CoverageSummary, Finding, Findings, Status, Summary};
 use judge::Judge;
+pub use judge::Judged;
 use ledger::Entry;
 use policy::{FailOn, Policy};
 use rayon::prelude::*;
@@ -27,8 +30,6 @@ use std::path::PathBuf;
 pub enum Input {
     Memory(Vec<Shard>),
     Files(Vec<PathBuf>),
-    /// Each shard is a stack of its own, that knows nothing of the others.
-    Templates(Vec<Shard>),
 }
 
 /// What an audit is asked to do.
@@ -44,7 +45,7 @@ pub struct Options {
     pub resources: Vec<String>,
     /// Only resources with all of these tags.
     pub tags: Vec<(String, String)>,
-    /// `aws`, `inventory` or `demo`.
+    /// `aws`, `inventory` or `demo`; templates name their languages themselves.
     pub source: String,
     /// Restore tests that a ledger remembers; none without one.
     pub ledger: Ledger,
@@ -68,7 +69,7 @@ impl Input {
     /// Calls `with` for every shard, one file at a time.
     fn each(&self, mut with: impl FnMut(&Shard) -> Result<(), DocumentError>) -> Result<(), DocumentError> {
         match self {
-            Input::Memory(shards) | Input::Templates(shards) => shards.iter().try_for_each(with),
+            Input::Memory(shards) => shards.iter().try_for_each(with),
             Input::Files(files) => files.iter().try_for_each(|file| document::read_file(file)?.iter().try_for_each(&mut with)),
         }
     }
@@ -96,9 +97,6 @@ pub fn run_with_evidence(
     let mut seen = BTreeSet::new();
     let mut captured_at = None;
     input.each(|shard| {
-        if shard.coverage.template {
-            return Ok(());
-        }
         if !seen.insert((shard.account.clone(), shard.region.clone())) {
             let what = format!("{}/{} is in two of the inventory files: audit one of them", shard.account, shard.region);
             return Err(DocumentError { path: PathBuf::from("inventory"), line: 0, what });
@@ -110,34 +108,52 @@ pub fn run_with_evidence(
     let summaries = summaries.into_iter().collect::<Summaries>().with_ledger(options.ledger.clone());
     let as_of = options.as_of.or(captured_at).unwrap_or_else(Utc::now);
 
-    let chosen: Vec<&Rule> = rules.iter().filter(|rule| options.wants_rule(rule) && policy.enabled(&rule.id)).collect();
-    let templates = matches!(input, Input::Templates(_));
-    let judge = Judge::new(&chosen, policy, as_of, options, templates);
-    let mut found = judge::Judged::default();
+    let chosen = chosen(rules, policy, options);
+    let judge = Judge::new(&chosen, policy, as_of, options, false);
+    let mut judged = Vec::new();
     let mut collection = Vec::new();
     match input {
         Input::Memory(shards) => {
-            let judged: Vec<_> = shards.par_iter().map(|shard| judge.shard(shard, &summaries)).collect();
-            judged.into_iter().for_each(|judged| found.add(judged));
+            judged = shards.par_iter().map(|shard| judge.shard(shard, &summaries)).collect();
             collection.extend(shards.iter().flat_map(|shard| shard.coverage.entries.iter().cloned()));
         }
-        Input::Templates(shards) => {
-            let alone = |shard| judge.shard(shard, &std::iter::once(protection::summarise(shard)).collect());
-            let judged: Vec<_> = shards.par_iter().map(alone).collect();
-            judged.into_iter().for_each(|judged| found.add(judged));
-        }
         Input::Files(_) => input.each(|shard| {
-            found.add(judge.shard(shard, &summaries));
+            judged.push(judge.shard(shard, &summaries));
             collection.extend(shard.coverage.entries.iter().cloned());
             Ok(())
         })?,
     }
+    let mut found = Judged::all(judged);
     let evidence = std::mem::take(&mut found.evidence);
     Ok((document_of(found, collection, &seen, as_of, rules, policy, options), evidence))
 }
 
+/// Judges templates. `read` gives each stack, which knows nothing of the others, to the function that judges it, from any thread, and hands
+/// back what that returned: there may be more stacks than fit in memory.
+///
+/// # Errors
+/// Those of `read`.
+pub fn run_templates<E>(
+    read: impl FnOnce(&(dyn Fn(&Shard) -> Judged + Sync)) -> Result<Vec<Judged>, E>,
+    rules: &RuleSet,
+    policy: &Policy,
+    options: &Options,
+) -> Result<(Findings, Vec<Entry>), E> {
+    let as_of = options.as_of.unwrap_or_else(Utc::now);
+    let chosen = chosen(rules, policy, options);
+    let judge = Judge::new(&chosen, policy, as_of, options, true);
+    let alone = |shard: &Shard| judge.shard(shard, &std::iter::once(protection::summarise(shard)).collect());
+    let mut found = Judged::all(read(&alone)?);
+    let evidence = std::mem::take(&mut found.evidence);
+    Ok((document_of(found, Vec::new(), &BTreeSet::new(), as_of, rules, policy, options), evidence))
+}
+
+fn chosen<'a>(rules: &'a RuleSet, policy: &Policy, options: &Options) -> Vec<&'a Rule> {
+    rules.iter().filter(|rule| options.wants_rule(rule) && policy.enabled(&rule.id)).collect()
+}
+
 fn document_of(
-    mut found: judge::Judged,
+    mut found: Judged,
     mut collection: Vec<CoverageEntry>,
     seen: &BTreeSet<(String, String)>,
     as_of: DateTime<Utc>,
@@ -149,7 +165,8 @@ fn document_of(
         let resource = &finding.resource;
         [&resource.account, &resource.region, &resource.type_name, &resource.arn, &finding.rule]
     }
-    found.findings.sort_by(|a, b| place(a).cmp(&place(b)));
+    // No two are of the same resource and rule.
+    found.findings.par_sort_unstable_by(|a, b| place(a).cmp(&place(b)));
     found.reproducible.sort_by(|a, b| {
         (&a.resource.account, &a.resource.region, &a.resource.arn).cmp(&(&b.resource.account, &b.resource.region, &b.resource.arn))
     });
@@ -162,7 +179,7 @@ fn document_of(
         id: String::new(),
         rel9_version: env!("CARGO_PKG_VERSION").to_owned(),
         as_of,
-        source: options.source.clone(),
+        source: if found.languages.is_empty() { options.source.clone() } else { found.languages.join(",") },
         accounts: accounts.into_iter().cloned().collect(),
         regions: regions.into_iter().cloned().collect(),
         policy_digest: policy.digest().map(str::to_owned),

@@ -1,7 +1,7 @@
 //! Reads findings documents again, and refuses what rel9 has not written: another version, cut off, or changed since.
 
+use super::finding::finding_id;
 use super::findings::{BaselineMark, CoverageSummary, Findings, SCHEMA, Status, Summary};
-use super::judge::finding_id;
 use super::{fingerprint, is_complete, summarise};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -69,7 +69,7 @@ fn json_error(name: &str, error: &serde_json::Error) -> String {
 
 /// What the document says that does not follow from its findings.
 fn difference(document: &Findings) -> Option<String> {
-    if let Some(finding) = document.findings.iter().find(|finding| finding.id != finding_id(&finding.rule, &finding.resource.arn)) {
+    if let Some(finding) = document.findings.iter().find(|finding| *finding.id != *finding_id(&finding.rule, &finding.resource.arn)) {
         return Some(format!("the id of {} for {} is not theirs", finding.rule, finding.resource.arn));
     }
     if document.audit.complete != is_complete(&document.collection) {

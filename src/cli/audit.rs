@@ -9,7 +9,7 @@ use super::templates::TemplateArgs;
 use super::{Exit, Verbosity, report};
 use crate::audit::policy::{FailOn, Policy};
 use crate::audit::{self, Gate, Input, Options};
-use crate::inventory::{Shard, document};
+use crate::inventory::document;
 use crate::rules::{BestPractice, RuleSet};
 use chrono::{DateTime, Utc};
 use clap::builder::PossibleValue;
@@ -112,7 +112,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
     let outputs = args.output.prepare()?;
     let baseline = args.baseline.as_deref().map(report::read).transpose()?;
     let ledger = args.ledger.as_deref().map(|path| ledger::prepare(path).map(|chain| (path, chain))).transpose()?;
-    let (input, source) = input(&args, &policy, &rules, verbosity)?;
+    let subject = subject(&args, verbosity)?;
     let options = Options {
         as_of: args.as_of,
         rules: args.rule,
@@ -120,10 +120,16 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
         best_practices: args.best_practice,
         resources: args.resource,
         tags: args.tag,
-        source: source.to_owned(),
+        source: subject.name().to_owned(),
         ledger: ledger.as_ref().map(|(_, chain)| chain.view()).unwrap_or_default(),
     };
-    let (mut findings, evidence) = audit::run_with_evidence(&input, &rules, &policy, &options).map_err(|error| error.to_string())?;
+    let (mut findings, evidence) = match &subject {
+        Subject::Inventory(input, _) => audit::run_with_evidence(input, &rules, &policy, &options)?,
+        Subject::Templates(paths) => {
+            let by_default = policy.assume.ebs_encryption_by_default;
+            audit::run_templates(|judge| args.templates.read(paths, by_default, &rules, judge), &rules, &policy, &options)?
+        }
+    };
     if let Some(baseline) = &baseline {
         audit::baseline::mark(&mut findings, baseline);
     }
@@ -152,11 +158,27 @@ fn policy(args: &Args, rules: &RuleSet) -> Result<Policy, String> {
     loaded.map_err(|mistakes| super::list_of(&mistakes))
 }
 
-fn input(args: &Args, policy: &Policy, rules: &RuleSet, verbosity: Verbosity) -> Result<(Input, &'static str), super::Failure> {
+/// What is judged.
+enum Subject {
+    /// With what findings call its source.
+    Inventory(Input, &'static str),
+    Templates(Vec<PathBuf>),
+}
+
+impl Subject {
+    fn name(&self) -> &'static str {
+        match self {
+            Subject::Inventory(_, name) => name,
+            Subject::Templates(_) => "templates",
+        }
+    }
+}
+
+fn subject(args: &Args, verbosity: Verbosity) -> Result<Subject, super::Failure> {
     if args.demo {
         let read: Result<Vec<_>, _> = DEMO.par_iter().map(|(name, text)| document::read(text.as_bytes(), Path::new(name))).collect();
-        let shards = read.map_err(|error| error.to_string())?.into_iter().flatten().collect();
-        return Ok((Input::Memory(shards), "demo"));
+        let shards = read?.into_iter().flatten().collect();
+        return Ok(Subject::Inventory(Input::Memory(shards), "demo"));
     }
     if args.inputs.is_empty() {
         return from_aws(args, verbosity);
@@ -168,41 +190,22 @@ fn input(args: &Args, policy: &Policy, rules: &RuleSet, verbosity: Verbosity) ->
         match found.is_empty() {
             false => files.extend(found),
             true if document::is_inventory(input) => files.push(input.clone()),
-            true => templates.push(input.as_path()),
+            true => templates.push(input.clone()),
         }
     }
-    if templates.is_empty() {
-        return Ok((Input::Files(files), "inventory"));
+    match (files.is_empty(), templates.is_empty()) {
+        (_, true) => Ok(Subject::Inventory(Input::Files(files), "inventory")),
+        (true, false) => Ok(Subject::Templates(templates)),
+        (false, false) => Err("inventories and templates are judged in runs of their own".to_owned().into()),
     }
-    if !files.is_empty() {
-        return Err("inventories and templates are judged in runs of their own".to_owned().into());
-    }
-    let shards = args.templates.read(&templates, policy.assume.ebs_encryption_by_default, rules)?;
-    let source = source_of(&shards).ok_or_else(|| format!("{}: holds neither an inventory nor a template", listed(&templates)))?;
-    Ok((Input::Templates(shards), source))
-}
-
-/// What findings call the source of these templates.
-fn source_of(shards: &[Shard]) -> Option<&'static str> {
-    let of = |language: &str| shards.iter().any(|shard| shard.source.as_deref() == Some(language));
-    match (of("cloudformation"), of("terraform")) {
-        (true, true) => Some("cloudformation,terraform"),
-        (true, false) => Some("cloudformation"),
-        (false, true) => Some("terraform"),
-        (false, false) => None,
-    }
-}
-
-fn listed(paths: &[&Path]) -> String {
-    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(feature = "live")]
-fn from_aws(args: &Args, verbosity: Verbosity) -> Result<(Input, &'static str), super::Failure> {
-    Ok((Input::Memory(live::collect(&args.live, verbosity)?), "aws"))
+fn from_aws(args: &Args, verbosity: Verbosity) -> Result<Subject, super::Failure> {
+    Ok(Subject::Inventory(Input::Memory(live::collect(&args.live, verbosity)?), "aws"))
 }
 
 #[cfg(not(feature = "live"))]
-fn from_aws(_: &Args, _: Verbosity) -> Result<(Input, &'static str), super::Failure> {
+fn from_aws(_: &Args, _: Verbosity) -> Result<Subject, super::Failure> {
     Err("this rel9 was built without live AWS (feature `live`): give it inventory files or templates".to_owned().into())
 }

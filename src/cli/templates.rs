@@ -1,10 +1,11 @@
 //! `rel9 audit` of CloudFormation and Terraform: what is said on the command line about the place where templates will be deployed.
 
 use super::Failure;
+use crate::audit::Judged;
 use crate::inventory::{GLOBAL, Shard, document};
 use crate::rules::RuleSet;
 use crate::template::{self, Options, assume};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Templates")]
@@ -30,11 +31,17 @@ pub struct TemplateArgs {
 }
 
 impl TemplateArgs {
-    /// Reads templates: a shard for each stack.
+    /// Reads templates, and gives each stack to `judge`.
     ///
     /// # Errors
-    /// A template, parameter file or inventory that cannot be read; a waiver in a template that names no rule.
-    pub fn read(&self, paths: &[&Path], ebs_encryption_by_default: Option<bool>, rules: &RuleSet) -> Result<Vec<Shard>, Failure> {
+    /// A template, parameter file or inventory that cannot be read; a waiver in a template that names no rule; no template at all.
+    pub fn read(
+        &self,
+        paths: &[PathBuf],
+        ebs_encryption_by_default: Option<bool>,
+        rules: &RuleSet,
+        judge: &(dyn Fn(&Shard) -> Judged + Sync),
+    ) -> Result<Vec<Judged>, Failure> {
         let account = self.assumed()?;
         let mut options = Options {
             account: self.account.clone().or(account.as_ref().map(|shard| shard.account.clone())),
@@ -47,15 +54,23 @@ impl TemplateArgs {
         for file in &self.parameters {
             options.parameters.extend(template::cloudformation::read_parameters(file).map_err(|error| error.to_string())?);
         }
-        let mut shards = Vec::new();
+        let stack = |mut shard: Shard| {
+            if let Some(account) = &account {
+                assume::add(&mut shard, account);
+            }
+            check_waivers(&shard, rules).map(|()| judge(&shard))
+        };
+        let mut judged = Vec::new();
         for path in paths {
-            shards.extend(template::sources::read(path, &options).map_err(|error| error.to_string())?);
+            for stack in template::sources::read(path, &options, &stack).map_err(|error| error.to_string())? {
+                judged.push(stack?);
+            }
         }
-        if let Some(account) = &account {
-            shards.iter_mut().for_each(|shard| assume::add(shard, account));
+        if judged.is_empty() {
+            let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+            return Err(format!("{}: holds neither an inventory nor a template", paths.join(", ")).into());
         }
-        check_waivers(&shards, rules)?;
-        Ok(shards)
+        Ok(judged)
     }
 
     /// The shard of the account that the templates are for.
@@ -84,9 +99,8 @@ impl TemplateArgs {
 }
 
 /// A waiver that names no rule waives nothing, which nobody would notice.
-fn check_waivers(shards: &[Shard], rules: &RuleSet) -> Result<(), Failure> {
-    let declared = shards.iter().flat_map(|shard| &shard.resources).filter_map(|resource| resource.declared.as_ref());
-    for declared in declared {
+fn check_waivers(shard: &Shard, rules: &RuleSet) -> Result<(), Failure> {
+    for declared in shard.resources.iter().filter_map(|resource| resource.declared.as_ref()) {
         for ignore in &declared.ignores {
             if rules.get(&ignore.rule).is_none() {
                 return Err(format!("{}:{}: {}", declared.file, ignore.line, super::no_rule(rules, &ignore.rule)).into());

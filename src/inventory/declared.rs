@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A template's declaration of a resource. Resources that were read from AWS have none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -12,7 +13,7 @@ pub struct Declared {
     /// such as `${AWS::AccountId}` for what is not known yet, so that selections and references can be followed.
     pub uid: String,
     /// Relative to where rel9 was started.
-    pub file: String,
+    pub file: Arc<str>,
     pub at: Place,
     /// The CDK construct path.
     #[serde(default, skip_serializing_if = "Option::is_none")]

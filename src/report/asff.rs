@@ -288,7 +288,7 @@ fn compliance(finding: &Finding) -> &'static str {
 }
 
 fn waiver(finding: &Finding) -> Option<&WaiverRef> {
-    finding.waiver.as_ref().filter(|_| finding.status == Status::Waived)
+    finding.waiver.as_deref().filter(|_| finding.status == Status::Waived)
 }
 
 fn description(finding: &Finding) -> Cow<'_, str> {
@@ -297,7 +297,7 @@ fn description(finding: &Finding) -> Cow<'_, str> {
             let until = waiver.expires.map_or(String::new(), |expires| format!(" until {expires}"));
             format!("{} [waived{until} by {}: {}]", finding.message, waiver.approved_by, waiver.reason).into()
         }
-        None => finding.message.as_str().into(),
+        None => (&*finding.message).into(),
     }
 }
 
@@ -375,10 +375,10 @@ fn product_fields(finding: &Finding, audit: &AuditInfo) -> BTreeMap<String, Stri
             add(&format!("command/{}", number + 1), command);
         }
     }
-    for (tool, ids) in &finding.references {
+    for (tool, ids) in finding.references.iter() {
         add(&format!("references/{tool}"), &ids.join(", "));
     }
-    for (path, value) in &finding.evidence {
+    for (path, value) in finding.evidence.facts() {
         add(&format!("evidence/{path}"), &value.to_string());
     }
     fields.members

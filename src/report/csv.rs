@@ -53,13 +53,13 @@ fn row(finding: &Finding) -> [String; COLUMNS.len()] {
     // JSON, as keys and values may have any separator in them.
     let tags = if resource.tags.is_empty() { String::new() } else { serde_json::to_string(&resource.tags).unwrap_or_default() };
     [
-        finding.id.clone(),
-        finding.rule.clone(),
+        finding.id.to_string(),
+        finding.rule.to_string(),
         finding.best_practice.id().to_owned(),
         finding.severity.as_str().to_owned(),
         finding.status.as_str().to_owned(),
-        finding.title.clone(),
-        finding.message.clone(),
+        finding.title.to_string(),
+        finding.message.to_string(),
         resource.account.clone(),
         resource.region.clone(),
         resource.type_name.clone(),
@@ -67,12 +67,12 @@ fn row(finding: &Finding) -> [String; COLUMNS.len()] {
         resource.id.clone(),
         resource.name.clone().unwrap_or_default(),
         tags,
-        location.map(|location| location.file.clone()).unwrap_or_default(),
+        location.map(|location| location.file.to_string()).unwrap_or_default(),
         location.map(|location| location.line.to_string()).unwrap_or_default(),
         finding.unknown_because.join("; "),
         waiver.map(|waiver| waiver.reason.clone()).unwrap_or_default(),
         waiver.and_then(|waiver| waiver.expires).map(|expires| expires.to_string()).unwrap_or_default(),
-        remediation.map(|remediation| remediation.summary.clone()).unwrap_or_default(),
+        remediation.map(|remediation| remediation.summary.to_string()).unwrap_or_default(),
         remediation.map(|remediation| remediation.docs.join(" ")).unwrap_or_default(),
     ]
 }

@@ -139,7 +139,7 @@ fn entry_of(change: &Change) -> Entry {
         answer.as_ref().map_or("no finding".to_owned(), |answer| format!("{} ({})", answer.status.as_str(), answer.severity.as_str()))
     };
     let new_rule = if change.new_rule { " [new rule]" } else { "" };
-    let said = change.new.as_ref().or(change.old.as_ref()).map_or("", |answer| answer.message.as_str());
+    let said = change.new.as_ref().or(change.old.as_ref()).map_or("", |answer| &*answer.message);
     Entry {
         lead: format!("{} {}{new_rule}, {} → {}", change.rule, name(&change.resource), answer(&change.old), answer(&change.new)),
         text: said.to_owned(),

@@ -2,11 +2,11 @@
 //! lakes. Words and figures are those of the findings document. Attributes are those that OCSF has had since 1.5.0.
 
 use super::{Report, Target};
+use crate::audit::evidence;
 use crate::audit::findings::{Finding, Findings, Location, Status, WaiverRef};
 use crate::inventory::GLOBAL;
 use crate::rules::Severity;
 use serde::Serialize;
-use serde_json::{Map, Value};
 use std::io::{self, Write};
 
 pub const REPORT: Report = Report { name: "ocsf", about: "OCSF Compliance Findings, one a line", write };
@@ -172,7 +172,7 @@ struct Tag<'a> {
 
 #[derive(Serialize)]
 struct Evidence<'a> {
-    data: &'a Map<String, Value>,
+    data: &'a evidence::Evidence,
 }
 
 #[derive(Serialize)]
@@ -196,7 +196,7 @@ struct Unmapped<'a> {
 fn event<'a>(findings: &'a Findings, finding: &'a Finding) -> Event<'a> {
     let time = findings.audit.as_of.timestamp_millis();
     let waived = finding.status == Status::Waived;
-    let waiver = finding.waiver.as_ref().filter(|_| waived);
+    let waiver = finding.waiver.as_deref().filter(|_| waived);
     let (severity_id, severity) = if finding.status == Status::Pass { severity_of(Severity::Info) } else { severity_of(finding.severity) };
     let (status_id, status) = if waived { (3, "Suppressed") } else { (1, "New") };
     Event {
@@ -275,7 +275,7 @@ fn compliance(finding: &Finding) -> Compliance<'_> {
     let (severity_id, severity) = severity_of(finding.severity);
     let mut standards = vec![WELL_ARCHITECTED];
     let mut requirements = vec![finding.best_practice.id()];
-    for (key, ids) in &finding.references {
+    for (key, ids) in finding.references.iter() {
         if let Some(name) = standard(key) {
             standards.push(name);
             requirements.extend(ids.iter().map(String::as_str));
@@ -333,7 +333,7 @@ fn resource(finding: &Finding) -> Resource<'_> {
 /// The summary, the steps, and the commands after a `$`.
 fn remediation(finding: &Finding) -> Option<Remediation<'_>> {
     let remediation = finding.remediation.as_ref()?;
-    let mut desc = remediation.summary.clone();
+    let mut desc = remediation.summary.to_string();
     for (number, step) in remediation.steps.iter().enumerate() {
         desc.push_str(&format!("\n{}. {step}", number + 1));
     }

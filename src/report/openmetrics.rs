@@ -94,7 +94,7 @@ fn counts(findings: &Findings, page: &mut Page) -> io::Result<()> {
     for finding in &findings.findings {
         let resource = &finding.resource;
         let (practice, severity, status) = (finding.best_practice.id(), finding.severity.as_str(), finding.status.as_str());
-        let labels = [&resource.account, &resource.region, &resource.type_name, &finding.rule, practice, severity, status];
+        let labels = [&resource.account, &resource.region, &resource.type_name, &*finding.rule, practice, severity, status];
         *counts.entry(labels.map(label)).or_default() += 1;
     }
     let names = ["account", "region", "type", "rule", "best_practice", "severity", "status"];
@@ -114,8 +114,8 @@ fn counts(findings: &Findings, page: &mut Page) -> io::Result<()> {
 fn achieved(findings: &Findings, page: &mut Page) -> io::Result<()> {
     for (name, rule, evidence, help) in ACHIEVED {
         let mut samples: BTreeMap<[String; 4], u64> = BTreeMap::new();
-        for finding in findings.findings.iter().filter(|finding| finding.rule == rule) {
-            if let Some(seconds) = finding.evidence.get(evidence).and_then(serde_json::Value::as_u64) {
+        for finding in findings.findings.iter().filter(|finding| *finding.rule == *rule) {
+            if let Some(seconds) = finding.evidence.get(evidence).and_then(|seconds| seconds.as_u64()) {
                 let resource = &finding.resource;
                 samples.insert([&resource.account, &resource.region, &resource.type_name, &resource.arn].map(label), seconds);
             }

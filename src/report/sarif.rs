@@ -100,7 +100,7 @@ struct Results<'a> {
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.findings.iter().map(|finding| result(finding, self.rules.get(finding.rule.as_str()).copied())))
+        serializer.collect_seq(self.findings.iter().map(|finding| result(finding, self.rules.get(&*finding.rule).copied())))
     }
 }
 
@@ -110,7 +110,7 @@ fn rule(group: &[&Finding]) -> Value {
     let severity = group.iter().map(|finding| finding.severity).max().unwrap_or(first.severity);
     let title = shown(&first.title, &first.rule);
     let practice = format!("{}: {}", first.best_practice.id(), first.best_practice.title());
-    let remediation = group.iter().find_map(|finding| finding.remediation.as_ref());
+    let remediation = group.iter().find_map(|finding| finding.remediation.as_deref());
     let (text, markdown) = help(&title, &practice, remediation);
     json!({
         "id": first.rule,

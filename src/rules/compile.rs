@@ -4,7 +4,7 @@
 use super::expr::{Expression, VARIABLES};
 use super::format::{BestPractice, Line, RuleFile, Severity, Test, Unit};
 use super::paths::{ELEMENT, Path};
-use super::shape::{self, Shape};
+use super::shape::{self, Fields, Shape};
 use super::template::Template;
 use crate::inventory::types;
 use std::collections::{BTreeMap, HashMap};
@@ -200,8 +200,8 @@ pub struct Shapes {
 impl Shapes {
     /// The shapes for a rule of these types with these parameters.
     pub fn of(types: &[&'static str], params: &serde_json::Map<String, serde_json::Value>) -> Self {
-        let mut resource = Shape::Record(BTreeMap::new());
-        let mut protection = Shape::Record(BTreeMap::new());
+        let mut resource = Shape::Record(Fields::new());
+        let mut protection = Shape::Record(Fields::new());
         for name in types {
             let shapes = shapes_of_type(name);
             resource.merge(shapes.0.clone());

@@ -32,9 +32,9 @@ pub struct Verdict {
 
 /// A resource with all that rules may ask about it, as JSON and as CEL values.
 pub struct Subject {
-    resource: Value,
-    protection: Value,
-    objective: Value,
+    resource: Arc<Value>,
+    protection: Arc<Value>,
+    objective: Arc<Value>,
     reasons: [Arc<Reasons>; 2],
     scope: Scope<'static>,
 }
@@ -43,21 +43,22 @@ impl Subject {
     /// A resource of `type_name`: its properties with type, arn, account, region, id, name, tags and created_at beside them, and why
     /// some of them are missing, by path.
     pub fn new(type_name: &'static str, resource: Map<String, Value>, reasons: Reasons, now: DateTime<Utc>) -> Self {
-        let resource = Value::Object(resource);
+        let resource = Arc::new(Value::Object(resource));
         let reasons = [Arc::new(reasons), Arc::default()];
         let mut scope = Scope::at(now);
         scope.bind("resource", &resource, &shapes_of_type(type_name).0, &reasons[0]);
-        Subject { resource, protection: Value::Null, objective: Value::Null, reasons, scope }
+        Subject { resource, protection: Arc::default(), objective: Arc::default(), reasons, scope }
     }
 
     /// Binds what the resource owes, and why parts of that are not known.
-    pub fn owes(&mut self, objective: Value, reasons: Reasons) {
+    pub fn owes(&mut self, objective: Arc<Value>, reasons: Reasons) {
         self.scope.bind("objective", &objective, crate::audit::objective::shape(), &Arc::new(reasons));
         self.objective = objective;
     }
 
     /// Binds the protection facts, which depend on what the resource owes.
     pub fn protected(&mut self, type_name: &'static str, protection: Value, reasons: Reasons) {
+        let protection = Arc::new(protection);
         self.reasons[1] = Arc::new(reasons);
         self.scope.bind("protection", &protection, &shapes_of_type(type_name).1, &self.reasons[1]);
         self.protection = protection;
@@ -69,7 +70,7 @@ impl Subject {
     }
 
     /// The rule's answer with these parameters; `None` when the rule does not apply.
-    pub fn judge(&self, rule: &Rule, params: &Value) -> Option<Verdict> {
+    pub fn judge(&self, rule: &Rule, params: &Arc<Value>) -> Option<Verdict> {
         let mut scope = self.scope.inner();
         scope.bind("params", params, &Shape::Map, &Arc::default());
         if let Some(when) = &rule.when {
@@ -96,7 +97,7 @@ impl Subject {
     }
 
     /// The remediation's texts for this resource.
-    pub fn with_params<T>(&self, params: &Value, render: impl FnOnce(&Scope) -> T) -> T {
+    pub fn with_params<T>(&self, params: &Arc<Value>, render: impl FnOnce(&Scope) -> T) -> T {
         let mut scope = self.scope.inner();
         scope.bind("params", params, &Shape::Map, &Arc::default());
         render(&scope)

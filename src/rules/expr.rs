@@ -200,7 +200,7 @@ impl Scope<'static> {
 
 impl Scope<'_> {
     /// Binds a variable.
-    pub fn bind(&mut self, name: &str, json: &serde_json::Value, shape: &'static Shape, reasons: &Arc<Reasons>) {
+    pub fn bind(&mut self, name: &str, json: &Arc<serde_json::Value>, shape: &'static Shape, reasons: &Arc<Reasons>) {
         self.context.add_variable_as_val(name, value::to_cel(json, shape, reasons));
     }
 

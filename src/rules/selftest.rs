@@ -6,6 +6,7 @@ use super::format::{Expect, Test};
 use crate::audit::objective::Objective;
 use chrono::{DateTime, TimeZone, Utc};
 use serde_json::{Map, Value};
+use std::sync::Arc;
 
 /// The time at which tests are judged unless they say otherwise.
 fn default_now() -> DateTime<Utc> {
@@ -46,10 +47,10 @@ fn run_one(rule: &Rule, test: &Test) -> Result<(), String> {
             fields.retain(|name, _| test.objective.contains_key(name));
         }
     }
-    subject.owes(objective, Default::default());
+    subject.owes(Arc::new(objective), Default::default());
     let mut params = rule.params.clone();
     params.extend(test.params.clone());
-    let verdict = subject.judge(rule, &Value::Object(params));
+    let verdict = subject.judge(rule, &Arc::new(Value::Object(params)));
     let got = match &verdict {
         None => Expect::None,
         Some(verdict) => match verdict.status {

@@ -1,14 +1,17 @@
 //! The shape of what expressions see, from the JSON Schemas of the inventory and of the protection facts: which fields exist,
 //! which objects are records and which are maps, which texts are times.
 
+use indexmap::IndexMap;
 use serde_json::Value;
-use std::collections::BTreeMap;
+
+/// The fields of a record, each with its place.
+pub type Fields = IndexMap<String, Shape>;
 
 /// The shape of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
     /// An object with these fields. A field that a value lacks was not read.
-    Record(BTreeMap<String, Shape>),
+    Record(Fields),
     /// An object with any keys, such as tags.
     Map,
     List(Box<Shape>),
@@ -55,7 +58,7 @@ impl Shape {
         }
         if Self::is_type(schema, "object") {
             return if schema.get("additionalProperties").and_then(Value::as_bool) == Some(false) {
-                Shape::Record(BTreeMap::new())
+                Shape::Record(Fields::new())
             } else {
                 Shape::Map
             };
@@ -100,7 +103,7 @@ impl Shape {
 
 /// What `resource` looks like for one resource type.
 pub fn resource(type_name: &str) -> Shape {
-    let mut fields = BTreeMap::from([("tags".to_owned(), Shape::Map), ("created_at".to_owned(), Shape::Time)]);
+    let mut fields = Fields::from([("tags".to_owned(), Shape::Map), ("created_at".to_owned(), Shape::Time)]);
     for name in ["type", "arn", "account", "region", "id", "name"] {
         fields.insert(name.to_owned(), Shape::Scalar);
     }

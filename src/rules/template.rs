@@ -63,6 +63,11 @@ impl Template {
             .collect()
     }
 
+    /// Whether a rule's text is the same for every resource: it has no expression, or only parameters in it.
+    pub fn is_same_for_all(&self) -> bool {
+        self.expressions().flat_map(Expression::paths).all(|path| path.first().is_some_and(|root| root == "params" || root == "now"))
+    }
+
     /// The expressions in it.
     pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
         self.parts.iter().filter_map(|part| match part {

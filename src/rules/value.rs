@@ -1,7 +1,7 @@
 //! Facts as CEL values. A field that was not read is an error that carries its reason, so that CEL's own rules for errors make
 //! every expression that depends on it unknown.
 
-use super::shape::Shape;
+use super::shape::{Fields, Shape};
 use cel::ExecutionError;
 use cel::common::traits::Indexer;
 use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelTimestamp, Type};
@@ -9,7 +9,7 @@ use cel::common::value::{CowVal, StaticVal, Val};
 use serde_json::Value;
 use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 /// The name under which the errors of unread facts travel through CEL.
 pub(super) const UNREAD: &str = "unread";
@@ -22,16 +22,22 @@ pub const ANYTHING_ELSE: &str = "*";
 
 /// An object with known fields. Asking for one that it lacks is an error with the reason, not an absence.
 #[derive(Clone, Debug)]
-pub struct Record(Arc<Fields>);
+pub struct Record(Arc<Inner>);
 
 #[derive(Debug)]
-struct Fields {
-    known: HashMap<String, Box<dyn Val>>,
+struct Inner {
+    /// Where a field comes from when it is first asked for: a resource has many, and a rule asks for few.
+    json: Arc<Value>,
     /// The fields that its shape has, read or not.
-    declared: &'static BTreeMap<String, Shape>,
+    declared: &'static Fields,
+    /// Their values, by place.
+    known: Box<[OnceLock<Box<dyn Val>>]>,
     path: String,
     reasons: Arc<Reasons>,
 }
+
+/// The JSON of a record whose fields are all there already.
+static NOTHING: LazyLock<Arc<Value>> = LazyLock::new(Arc::default);
 
 static RECORD: Type = Type::new_unspecified_type("record");
 
@@ -67,19 +73,24 @@ impl Indexer for Record {
             return Err(ExecutionError::function_error(UNREAD, "a record has named fields only"));
         };
         let name = name.inner();
-        match self.0.known.get(name) {
-            Some(value) => Ok(CowVal::Borrowed(value.as_ref())),
+        let inner = &self.0;
+        let Some((place, _, shape)) = inner.declared.get_full(name) else {
             // A field of another type: the expression asked the wrong resource, which is no matter of reading.
-            None if !self.0.declared.contains_key(name) => Err(ExecutionError::no_such_key(name)),
-            None => {
-                let path = join(&self.0.path, name);
-                let reason = match self.0.reasons.get(&path).or_else(|| self.0.reasons.get(ANYTHING_ELSE)) {
-                    Some(reasons) => reasons.join("; "),
-                    None => format!("{path} was not read"),
-                };
-                Err(ExecutionError::function_error(UNREAD, reason))
-            }
+            return Err(ExecutionError::no_such_key(name));
+        };
+        if let Some(known) = inner.known[place].get() {
+            return Ok(CowVal::Borrowed(known.as_ref()));
         }
+        let path = join(&inner.path, name);
+        if let Some(json) = inner.json.get(name) {
+            let made = inner.known[place].get_or_init(|| convert(json, shape, &path, &inner.reasons));
+            return Ok(CowVal::Borrowed(made.as_ref()));
+        }
+        let reason = match inner.reasons.get(&path).or_else(|| inner.reasons.get(ANYTHING_ELSE)) {
+            Some(reasons) => reasons.join("; "),
+            None => format!("{path} was not read"),
+        };
+        Err(ExecutionError::function_error(UNREAD, reason))
     }
 
     fn steal<'v>(self: Box<Self>, index: &dyn Val) -> Result<Box<dyn Val + 'v>, ExecutionError>
@@ -95,8 +106,20 @@ fn join(path: &str, name: &str) -> String {
 }
 
 /// Turns a JSON value of a known shape into a CEL value.
-pub fn to_cel(value: &Value, shape: &'static Shape, reasons: &Arc<Reasons>) -> Box<dyn Val> {
-    convert(value, shape, "", reasons)
+pub fn to_cel(value: &Arc<Value>, shape: &'static Shape, reasons: &Arc<Reasons>) -> Box<dyn Val> {
+    match (value.as_ref(), shape) {
+        (Value::Object(_), Shape::Record(declared)) => {
+            let known = declared.iter().map(|_| OnceLock::new()).collect();
+            Box::new(Record(Arc::new(Inner {
+                json: Arc::clone(value),
+                declared,
+                known,
+                path: String::new(),
+                reasons: Arc::clone(reasons),
+            })))
+        }
+        _ => convert(value, shape, "", reasons),
+    }
 }
 
 fn convert(value: &Value, shape: &'static Shape, path: &str, reasons: &Arc<Reasons>) -> Box<dyn Val> {
@@ -107,8 +130,11 @@ fn convert(value: &Value, shape: &'static Shape, path: &str, reasons: &Arc<Reaso
             Some(integer) => Box::new(CelInt::from(integer)),
             None => Box::new(CelDouble::from(number.as_f64().unwrap_or(f64::NAN))),
         },
-        Value::String(text) => match (shape, chrono::DateTime::parse_from_rfc3339(text)) {
-            (Shape::Time, Ok(time)) => Box::new(CelTimestamp::from(time)),
+        Value::String(text) => match shape {
+            Shape::Time => match chrono::DateTime::parse_from_rfc3339(text) {
+                Ok(time) => Box::new(CelTimestamp::from(time)),
+                Err(_) => Box::new(CelString::from(text.clone())),
+            },
             _ => Box::new(CelString::from(text.clone())),
         },
         Value::Array(items) => {
@@ -121,15 +147,14 @@ fn convert(value: &Value, shape: &'static Shape, path: &str, reasons: &Arc<Reaso
             Box::new(CelList::from(items))
         }
         Value::Object(fields) => match shape {
-            Shape::Record(shapes) => {
-                let known = fields
-                    .iter()
-                    .map(|(name, field)| {
-                        let field_shape = shapes.get(name).unwrap_or(&Shape::Any);
-                        (name.clone(), convert(field, field_shape, &join(path, name), reasons))
-                    })
-                    .collect();
-                Box::new(Record(Arc::new(Fields { known, declared: shapes, path: path.to_owned(), reasons: Arc::clone(reasons) })))
+            Shape::Record(declared) => {
+                let field = |(name, shape): (&String, &'static Shape)| {
+                    let made = fields.get(name).map(|field| convert(field, shape, &join(path, name), reasons));
+                    made.map_or_else(OnceLock::new, OnceLock::from)
+                };
+                let known = declared.iter().map(field).collect();
+                let (json, reasons) = (Arc::clone(&NOTHING), Arc::clone(reasons));
+                Box::new(Record(Arc::new(Inner { json, declared, known, path: path.to_owned(), reasons })))
             }
             _ => {
                 let entries: HashMap<CelMapKey, Box<dyn Val>> =

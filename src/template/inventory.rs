@@ -8,6 +8,7 @@ use super::stack::{Entry, Stack};
 use super::types::{self, Ends, encryption_of, pick};
 use crate::inventory::{Coverage, Declared, Fact, Ignore, Place, Resource, Shard, Tags, Template};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// All declarations of one stack (one template with its nested stacks, one Terraform root module or plan) as one shard. Types that the
 /// inventory does not have are left out.
@@ -122,7 +123,7 @@ fn resource(stack: &Stack, entry: &Entry) -> Resource {
         properties: built.properties,
         declared: Some(Box::new(Declared {
             uid: format!("template:{}#{}", declaration.file, declaration.id),
-            file: declaration.file.to_string(),
+            file: Arc::clone(&declaration.file),
             at: place(declaration.at),
             construct: declaration.construct.clone(),
             places: built.places.into_iter().map(|(property, at)| (property, place(at))).collect(),

@@ -22,24 +22,32 @@ struct Source {
     declarations: Vec<Declaration>,
 }
 
+/// A stack that `then` has had.
+struct Done<T> {
+    files: BTreeSet<String>,
+    /// What else it reads, for which see [`without_parts`].
+    parts: BTreeSet<String>,
+    result: T,
+}
+
 /// Reads what `path` holds: a template, a plan or state, a `.tf` file (which stands for its folder), `-` for standard input, or a folder of
-/// any of these. A shard for each stack, in the order of their paths; none where a folder holds no template.
+/// any of these. Each stack is given to `then` from any thread, and forgotten; what that returned comes back in the order of the paths; nothing
+/// where a folder holds no template.
 ///
 /// # Errors
 /// A file that claims to be a template and cannot be read as one; a file given by name that is none.
-pub fn read(path: &Path, options: &Options) -> Result<Vec<Shard>, TemplateError> {
-    let sources = if path.as_os_str() == STDIN {
-        vec![of_text(path, &stdin()?, options)?.ok_or_else(|| neither(path))?]
+pub fn read<T: Send>(path: &Path, options: &Options, then: &(impl Fn(Shard) -> T + Sync)) -> Result<Vec<T>, TemplateError> {
+    let source = if path.as_os_str() == STDIN {
+        of_text(path, &stdin()?, options)?.ok_or_else(|| neither(path))?
     } else if path.is_dir() {
-        of_folder(path, options)?
+        return of_folder(path, options, then);
     } else if is_terraform(path) {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        vec![of_module(folder, options)?]
+        of_module(folder, options)?
     } else {
-        vec![of_text(path, &text_of(path)?, options)?.ok_or_else(|| neither(path))?]
+        of_text(path, &text_of(path)?, options)?.ok_or_else(|| neither(path))?
     };
-    let shards = sources.par_iter().map(|source| inventory::shard(&source.declarations, options)).collect();
-    Ok(shards)
+    Ok(vec![then(inventory::shard(&source.declarations, options))])
 }
 
 /// The path as findings show it: relative to where rel9 was started, with `/`.
@@ -72,7 +80,7 @@ fn of_module(folder: &Path, options: &Options) -> Result<Source, TemplateError> 
 }
 
 /// Every template below a folder; what `.gitignore` names and hidden files are left out, and so are files that are no templates.
-fn of_folder(folder: &Path, options: &Options) -> Result<Vec<Source>, TemplateError> {
+fn of_folder<T: Send>(folder: &Path, options: &Options, then: &(impl Fn(Shard) -> T + Sync)) -> Result<Vec<T>, TemplateError> {
     let mut files: Vec<PathBuf> = Vec::new();
     let mut modules: BTreeSet<PathBuf> = BTreeSet::new();
     for entry in WalkBuilder::new(folder).build() {
@@ -89,36 +97,40 @@ fn of_folder(folder: &Path, options: &Options) -> Result<Vec<Source>, TemplateEr
         }
     }
     files.sort();
-    let read_files: Vec<Result<Option<Source>, TemplateError>> =
-        files.par_iter().map(|path| text_if_any(path)?.map_or(Ok(None), |text| of_text(path, &text, options))).collect();
-    let read_modules: Vec<Result<Source, TemplateError>> = modules.par_iter().map(|module| of_module(module, options)).collect();
-    let mut sources = Vec::new();
-    for source in read_files {
-        sources.extend(source?);
+    let done =
+        |source: Source| Done { parts: source.parts(), result: then(inventory::shard(&source.declarations, options)), files: source.files };
+    let template = |path: &PathBuf| {
+        let source = text_if_any(path)?.map_or(Ok(None), |text| of_text(path, &text, options))?;
+        Ok(source.map(done))
+    };
+    let templates: Vec<Result<Option<Done<T>>, TemplateError>> = files.par_iter().map(template).collect();
+    let modules: Vec<Result<Done<T>, TemplateError>> = modules.par_iter().map(|module| of_module(module, options).map(done)).collect();
+    let templates = templates.into_iter().filter_map(Result::transpose);
+    let stacks: Vec<Done<T>> = templates.chain(modules).collect::<Result<_, _>>()?;
+    Ok(without_parts(stacks))
+}
+
+impl Source {
+    /// The files, and the folders of Terraform modules, that the stack is made of beside its own.
+    fn parts(&self) -> BTreeSet<String> {
+        let folder_of = |file: &str| file.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
+        let all = self.declarations.iter().flat_map(|declaration| {
+            // A template lies in a folder that may be a module of its own; only Terraform's files stand for their folder.
+            let folder = declaration.file.contains(".tf").then(|| folder_of(&declaration.file));
+            folder.into_iter().chain([declaration.file.to_string()])
+        });
+        all.filter(|part| !self.files.contains(part)).collect()
     }
-    for source in read_modules {
-        sources.push(source?);
-    }
-    Ok(without_parts(sources))
 }
 
 /// Leaves out what another stack reads as a part of itself: nested templates, local modules. Alone they lack the values they are given there.
-fn without_parts(sources: Vec<Source>) -> Vec<Source> {
-    let folder_of = |file: &str| file.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
+fn without_parts<T>(stacks: Vec<Done<T>>) -> Vec<T> {
     let mut parts: BTreeMap<String, usize> = BTreeMap::new();
-    for (at, source) in sources.iter().enumerate() {
-        for declaration in &source.declarations {
-            for part in [declaration.file.to_string(), folder_of(&declaration.file)] {
-                // A template lies in a folder that may be a module of its own; only Terraform's files stand for their folder.
-                let is_own = source.files.contains(&part) || (part != *declaration.file && !declaration.file.contains(".tf"));
-                if !is_own {
-                    parts.insert(part, at);
-                }
-            }
-        }
+    for (at, stack) in stacks.iter().enumerate() {
+        parts.extend(stack.parts.iter().map(|part| (part.clone(), at)));
     }
-    let is_part = |at: usize, source: &Source| source.files.iter().any(|file| parts.get(file).is_some_and(|of| *of != at));
-    sources.into_iter().enumerate().filter(|(at, source)| !is_part(*at, source)).map(|(_, source)| source).collect()
+    let is_part = |at: usize, stack: &Done<T>| stack.files.iter().any(|file| parts.get(file).is_some_and(|of| *of != at));
+    stacks.into_iter().enumerate().filter(|(at, stack)| !is_part(*at, stack)).map(|(_, stack)| stack.result).collect()
 }
 
 fn is_terraform(path: &Path) -> bool {

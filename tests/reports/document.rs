@@ -10,6 +10,7 @@ use rel9::inventory::{CoverageEntry, CoverageStatus};
 use rel9::rules::{BestPractice, Severity};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What people could write into names, tags and messages, and what errors could have in them.
 pub const HOSTILE: &[&str] = &[
@@ -56,14 +57,14 @@ pub fn at() -> DateTime<Utc> {
 pub fn finding(number: usize, status: Status, severity: Severity) -> Finding {
     let id = format!("vol-{number:017x}");
     Finding {
-        id: format!("{number:032x}"),
-        rule: "ebs-volume-encrypted".to_owned(),
+        id: format!("{number:032x}").into(),
+        rule: "ebs-volume-encrypted".into(),
         best_practice: BestPractice::ALL[number % 4],
-        title: "EBS volumes are encrypted".to_owned(),
+        title: "EBS volumes are encrypted".into(),
         severity,
         status,
-        message: "is not encrypted".to_owned(),
-        resource: ResourceRef {
+        message: "is not encrypted".into(),
+        resource: Arc::new(ResourceRef {
             arn: format!("arn:aws:ec2:eu-central-1:111122223333:volume/{id}"),
             type_name: "AWS::EC2::Volume".to_owned(),
             id,
@@ -71,25 +72,29 @@ pub fn finding(number: usize, status: Status, severity: Severity) -> Finding {
             account: "111122223333".to_owned(),
             region: "eu-central-1".to_owned(),
             tags: BTreeMap::from([("Name".to_owned(), "logs".to_owned())]),
-        },
-        evidence: Map::from_iter([("resource.encrypted".to_owned(), json!(false))]),
+        }),
+        evidence: Map::from_iter([("resource.encrypted".to_owned(), json!(false))]).into(),
         unknown_because: match status {
             Status::Unknown => vec!["ec2:DescribeVolumes denied in 111122223333/eu-central-1".to_owned()],
             _ => Vec::new(),
         },
-        waiver: (status == Status::Waived).then(|| WaiverRef {
-            reason: "moves in January".to_owned(),
-            approved_by: "Head of Platform".to_owned(),
-            expires: NaiveDate::from_ymd_opt(2027, 1, 31),
+        waiver: (status == Status::Waived).then(|| {
+            Box::new(WaiverRef {
+                reason: "moves in January".to_owned(),
+                approved_by: "Head of Platform".to_owned(),
+                expires: NaiveDate::from_ymd_opt(2027, 1, 31),
+            })
         }),
-        remediation: (status != Status::Pass).then(|| Remediation {
-            summary: "Encrypt the volume".to_owned(),
-            steps: vec!["Copy its snapshot encrypted".to_owned(), "Attach the copy".to_owned()],
-            cli: vec!["aws ec2 copy-snapshot --encrypted --source-region eu-central-1 --source-snapshot-id SNAPSHOT_ID".to_owned()],
-            docs: vec!["https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html".to_owned()],
-            ..Remediation::default()
+        remediation: (status != Status::Pass).then(|| {
+            Arc::new(Remediation {
+                summary: "Encrypt the volume".into(),
+                steps: ["Copy its snapshot encrypted".to_owned(), "Attach the copy".to_owned()].into(),
+                cli: vec!["aws ec2 copy-snapshot --encrypted --source-region eu-central-1 --source-snapshot-id SNAPSHOT_ID".to_owned()],
+                docs: ["https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html".to_owned()].into(),
+                ..Remediation::default()
+            })
         }),
-        references: BTreeMap::from([("nist_800_53_r5".to_owned(), vec!["SC-28".to_owned(), "CP-9(8)".to_owned()])]),
+        references: Arc::new(BTreeMap::from([("nist_800_53_r5".to_owned(), vec!["SC-28".to_owned(), "CP-9(8)".to_owned()])])),
         location: None,
         baseline: None,
     }
@@ -128,11 +133,11 @@ pub fn document(findings: Vec<Finding>) -> Findings {
 /// A document with every status, and nothing odd.
 pub fn small() -> Findings {
     let mut located = finding(4, Status::Fail, Severity::Critical);
-    located.location = Some(Location { file: "stacks/data volumes.yaml".to_owned(), line: 12, column: Some(3) });
+    located.location = Some(Location { file: "stacks/data volumes.yaml".into(), line: 12, column: Some(3) });
     let mut achieved = finding(5, Status::Pass, Severity::High);
-    achieved.rule = "data-rpo-meets-objective".to_owned();
+    achieved.rule = "data-rpo-meets-objective".into();
     achieved.evidence =
-        Map::from_iter([("protection.rpo_seconds".to_owned(), json!(7200)), ("objective.rpo_seconds".to_owned(), json!(86400))]);
+        Map::from_iter([("protection.rpo_seconds".to_owned(), json!(7200)), ("objective.rpo_seconds".to_owned(), json!(86400))]).into();
     let statuses = [
         (Status::Fail, Severity::Low),
         (Status::Pass, Severity::High),
@@ -179,8 +184,8 @@ pub fn hostile() -> Findings {
 pub fn poisoned(number: usize, status: Status, severity: Severity, text: &str) -> Finding {
     let own = || text.to_owned();
     let mut finding = finding(number, status, severity);
-    (finding.rule, finding.title, finding.message) = (own(), own(), own());
-    finding.resource = ResourceRef {
+    (finding.rule, finding.title, finding.message) = (text.into(), text.into(), text.into());
+    finding.resource = Arc::new(ResourceRef {
         // Its own, as each resource has one.
         arn: format!("{text}{number}"),
         type_name: own(),
@@ -189,24 +194,24 @@ pub fn poisoned(number: usize, status: Status, severity: Severity, text: &str) -
         account: own(),
         region: own(),
         tags: BTreeMap::from([(own(), own())]),
-    };
-    finding.evidence = Map::from_iter([(own(), Value::from(text)), ("protection.rpo_seconds".to_owned(), Value::from(text))]);
+    });
+    finding.evidence = Map::from_iter([(own(), Value::from(text)), ("protection.rpo_seconds".to_owned(), Value::from(text))]).into();
     finding.unknown_because = if status == Status::Unknown { vec![own()] } else { Vec::new() };
     if let Some(waiver) = &mut finding.waiver {
         (waiver.reason, waiver.approved_by) = (own(), own());
     }
     if let Some(remediation) = &mut finding.remediation {
-        *remediation = Remediation {
-            summary: own(),
-            steps: vec![own(), own()],
+        *remediation = Arc::new(Remediation {
+            summary: text.into(),
+            steps: [own(), own()].into(),
             cli: vec![own(), own()],
-            cloudformation: Some(own()),
-            terraform: Some(own()),
-            docs: vec![own(), format!("https://docs.aws.amazon.com/{text}")],
-        };
+            cloudformation: Some(text.into()),
+            terraform: Some(text.into()),
+            docs: [own(), format!("https://docs.aws.amazon.com/{text}")].into(),
+        });
     }
-    finding.references = BTreeMap::from([("nist_800_53_r5".to_owned(), vec![own(); 30]), (own(), vec![own()])]);
-    finding.location = number.is_multiple_of(2).then(|| Location { file: own(), line: 0, column: None });
+    finding.references = Arc::new(BTreeMap::from([("nist_800_53_r5".to_owned(), vec![own(); 30]), (own(), vec![own()])]));
+    finding.location = number.is_multiple_of(2).then(|| Location { file: text.into(), line: 0, column: None });
     finding
 }
 
@@ -225,6 +230,6 @@ fn entry(text: &str, status: CoverageStatus) -> CoverageEntry {
 
 fn reproducible(text: &str) -> ReproducibleData {
     let mut resource = finding(7, Status::Pass, Severity::Low).resource;
-    resource.id = text.to_owned();
+    Arc::make_mut(&mut resource).id = text.to_owned();
     ReproducibleData { resource, why: Reproducible { reason: Some(text.to_owned()), expires_at: None, declared: true } }
 }

@@ -78,7 +78,7 @@ pub fn index(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let (mut rules, mut resources, mut columns) = (Rules::default(), Resources::default(), Columns::default());
     let (mut known_rules, mut known_resources) = (Known(HashMap::new()), Known(HashMap::new()));
     for finding in &findings.findings {
-        let (rule, new) = known_rules.place((finding.rule.as_str(), finding.title.as_str(), finding.best_practice));
+        let (rule, new) = known_rules.place((&*finding.rule, &*finding.title, finding.best_practice));
         if new {
             rules.id.push(texts.add(line(&finding.rule)));
             rules.title.push(texts.add(line(&finding.title)));
@@ -142,7 +142,7 @@ pub fn details(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
 
 /// Each fact as its path and its JSON.
 fn evidence(finding: &Finding) -> Option<String> {
-    let facts: Vec<(String, String)> = finding.evidence.iter().map(|(path, fact)| (line(path), json(fact))).collect();
+    let facts: Vec<(String, String)> = finding.evidence.facts().iter().map(|(path, fact)| (line(path), json(fact))).collect();
     some(facts.is_empty(), value!(facts))
 }
 

@@ -83,11 +83,11 @@ impl Axis {
 
 /// Writes a chart, or why there is none.
 pub fn write(findings: &Findings, chart: &Chart, out: &mut dyn Write) -> io::Result<()> {
-    let seconds = |finding: &Finding, path: &str| finding.evidence.get(path).and_then(serde_json::Value::as_f64);
+    let seconds = |finding: &Finding, path: &str| finding.evidence.get(path).and_then(|seconds| seconds.as_f64());
     let mut lines: Vec<Line> = findings
         .findings
         .iter()
-        .filter(|finding| finding.rule == chart.rule)
+        .filter(|finding| *finding.rule == *chart.rule)
         .map(|finding| Line { finding, achieved: seconds(finding, chart.achieved), objective: seconds(finding, chart.objective) })
         .collect();
     if lines.is_empty() {

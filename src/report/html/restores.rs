@@ -4,7 +4,6 @@ use super::summary::{bar, capital};
 use super::text::{Html, counted, number, selection};
 use crate::audit::findings::{Finding, Findings, Status};
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -32,7 +31,7 @@ struct Column {
 
 /// Writes the chart, or why there is none.
 pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
-    let tested: Vec<&Finding> = findings.findings.iter().filter(|finding| finding.rule == RULE).collect();
+    let tested: Vec<&Finding> = findings.findings.iter().filter(|finding| *finding.rule == *RULE).collect();
     if tested.is_empty() {
         write!(out, "<p class=\"nothing\">The document has no findings of the rule <code>{RULE}</code>: there is nothing to draw.</p>")?;
     } else {
@@ -59,7 +58,7 @@ fn columns(tested: &[&Finding], as_of: DateTime<Utc>) -> Vec<Column> {
     let (mut unknown, mut never, mut earlier) = (Counts::default(), Counts::default(), Counts::default());
     let mut months: Vec<Counts> = vec![Counts::default(); MONTHS as usize];
     for finding in tested {
-        let age = finding.evidence.get(AGE).and_then(Value::as_f64).and_then(|seconds| TimeDelta::try_seconds(seconds as i64));
+        let age = finding.evidence.get(AGE).and_then(|age| age.as_f64()).and_then(|seconds| TimeDelta::try_seconds(seconds as i64));
         let restored = age.and_then(|age| as_of.checked_sub_signed(age)).map(month_of);
         let counts = match restored {
             // No evidence of a restore is evidence of none only where the rule could judge.
@@ -131,7 +130,7 @@ fn chart(columns: &[Column], out: &mut dyn Write) -> io::Result<()> {
 /// One line for each rule about recovery tests that has findings.
 fn rules(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let mut counts: BTreeMap<&str, (&str, Counts)> = BTreeMap::new();
-    for finding in findings.findings.iter().filter(|finding| RULES.contains(&finding.rule.as_str())) {
+    for finding in findings.findings.iter().filter(|finding| RULES.contains(&&*finding.rule)) {
         let (_, counts) = counts.entry(&finding.rule).or_insert((&finding.title, Counts::default()));
         if let Some(place) = super::data::STATUSES.iter().position(|status| *status == finding.status) {
             counts[place] += 1;

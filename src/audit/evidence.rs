@@ -1,0 +1,80 @@
+//! The facts that a finding rests on.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+/// Facts by path, such as `resource.encrypted`. They are kept as JSON text, a tenth of their size as values: most are never looked at, and a
+/// large audit has a million of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evidence(Box<str>);
+
+impl Evidence {
+    /// Whether there are no facts.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All facts, by path.
+    pub fn facts(&self) -> Map<String, Value> {
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
+
+    /// One fact.
+    pub fn get(&self, path: &str) -> Option<Value> {
+        self.facts().swap_remove(path)
+    }
+}
+
+impl From<Map<String, Value>> for Evidence {
+    fn from(facts: Map<String, Value>) -> Self {
+        Evidence(if facts.is_empty() { Box::default() } else { Value::Object(facts).to_string().into() })
+    }
+}
+
+impl Serialize for Evidence {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.facts().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Evidence {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Map::deserialize(deserializer).map(Evidence::from)
+    }
+}
+
+impl JsonSchema for Evidence {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Evidence".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Map::<String, Value>::json_schema(generator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Evidence;
+    use serde_json::{Map, json};
+
+    #[test]
+    fn facts_come_back_as_they_were() {
+        let facts = Map::from_iter([
+            ("resource.size".to_owned(), json!(0.1 + 0.2)),
+            ("resource.name".to_owned(), json!("a\"b\u{2028}")),
+            ("protection.plans".to_owned(), json!([{"name": null}])),
+        ]);
+        let evidence = Evidence::from(facts.clone());
+        assert_eq!(evidence.facts(), facts);
+        assert_eq!(evidence.get("resource.size"), Some(json!(0.1 + 0.2)));
+        assert_eq!(evidence.get("resource"), None);
+        assert!(Evidence::from(Map::new()).is_empty());
+    }
+}

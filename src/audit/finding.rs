@@ -1,0 +1,169 @@
+//! From a rule's verdict to a finding: its waiver, its place, and what to do.
+
+use super::findings::{Finding, Location, Remediation, ResourceRef, Status, WaiverRef};
+use super::policy::{Policy, Waiver, end_of_day};
+use crate::inventory::{Resource, is_symbolic};
+use crate::rules::engine::{self, Subject, Verdict};
+use crate::rules::expr::Scope;
+use crate::rules::template::Template;
+use crate::rules::{Rule, Severity, hex};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+/// The languages of templates; what is read from AWS has none.
+const LANGUAGES: [&str; 2] = ["cloudformation", "terraform"];
+
+/// A rule with what the policy makes of it, and what all of its findings share.
+pub struct Chosen<'a> {
+    pub rule: &'a Rule,
+    pub params: Arc<Value>,
+    /// A template can hold what it asks of the type.
+    pub judges_templates: bool,
+    severity: Severity,
+    id: Arc<str>,
+    title: Arc<str>,
+    references: Arc<BTreeMap<String, Vec<String>>>,
+    /// The remediation without its commands, for each of [`LANGUAGES`] and for AWS, where it is the same for every resource.
+    shared: [OnceLock<Arc<Remediation>>; LANGUAGES.len() + 1],
+}
+
+impl<'a> Chosen<'a> {
+    /// Prepares a rule.
+    pub fn new(rule: &'a Rule, policy: &Policy, judges_templates: bool) -> Self {
+        Chosen {
+            rule,
+            params: Arc::new(Value::Object(policy.params(rule))),
+            judges_templates,
+            severity: policy.severity(rule),
+            id: rule.id.as_str().into(),
+            title: rule.title.as_str().into(),
+            references: Arc::new(rule.references.clone()),
+            shared: Default::default(),
+        }
+    }
+
+    /// What the verdict means for the resource, given the waivers.
+    pub fn finding(
+        &self,
+        resource: &Resource,
+        reference: &Arc<ResourceRef>,
+        subject: &Subject,
+        verdict: Verdict,
+        policy: &Policy,
+        as_of: DateTime<Utc>,
+    ) -> Finding {
+        let rule = self.rule;
+        let mut status = match verdict.status {
+            engine::Status::Pass => Status::Pass,
+            engine::Status::Fail => Status::Fail,
+            engine::Status::Unknown => Status::Unknown,
+        };
+        let mut message = verdict.message;
+        let of_policy = || policy.waiver(&rule.id, subject, as_of).map(waiver_reference);
+        let waiver = if status == Status::Pass { None } else { in_file_waiver(resource, &rule.id).or_else(of_policy) };
+        match waiver.as_ref().map(|waiver| waiver.expires) {
+            Some(Some(expires)) if end_of_day(expires) < as_of => message.push_str(&format!(" (its waiver ended on {expires})")),
+            Some(_) => status = Status::Waived,
+            None => {}
+        }
+        Finding {
+            id: finding_id(&rule.id, resource.uid()).into(),
+            rule: Arc::clone(&self.id),
+            best_practice: rule.best_practice,
+            title: Arc::clone(&self.title),
+            severity: self.severity,
+            status,
+            message: message.into(),
+            resource: Arc::clone(reference),
+            evidence: verdict.evidence.into(),
+            unknown_because: verdict.unknown_because,
+            waiver: waiver.map(Box::new),
+            remediation: (status != Status::Pass).then(|| self.remediation(resource, subject)),
+            references: Arc::clone(&self.references),
+            location: location(rule, resource),
+            baseline: None,
+        }
+    }
+
+    /// What to do. A template is mended in its own language, before there is anything that a command could change.
+    fn remediation(&self, resource: &Resource, subject: &Subject) -> Arc<Remediation> {
+        let rule = &self.rule.remediation;
+        let language = resource.declared.as_ref().and_then(|declared| declared.template.language.read()).map(String::as_str);
+        let is_for = |name: &str| language.is_none_or(|language| language == name);
+        let texts = [&rule.cloudformation, &rule.terraform].into_iter().zip(LANGUAGES).filter(|(_, name)| is_for(name));
+        let mut texts = texts.filter_map(|(text, _)| text.as_ref()).chain([&rule.summary]).chain(&rule.steps);
+        let render = || {
+            let in_language = |text: &Option<Template>, name: &str, scope: &Scope| {
+                text.as_ref().filter(|_| is_for(name)).map(|text| text.render(scope).into())
+            };
+            subject.with_params(&self.params, |scope| {
+                Arc::new(Remediation {
+                    summary: rule.summary.render(scope).into(),
+                    steps: rule.steps.iter().map(|step| step.render(scope)).collect(),
+                    cli: Vec::new(),
+                    cloudformation: in_language(&rule.cloudformation, "cloudformation", scope),
+                    terraform: in_language(&rule.terraform, "terraform", scope),
+                    docs: rule.docs.as_slice().into(),
+                })
+            })
+        };
+        let place = LANGUAGES.iter().position(|name| Some(*name) == language).unwrap_or(LANGUAGES.len());
+        let shared = if texts.all(Template::is_same_for_all) { Arc::clone(self.shared[place].get_or_init(render)) } else { render() };
+        if language.is_some() || rule.cli.is_empty() {
+            return shared;
+        }
+        let cli = subject.with_params(&self.params, |scope| rule.cli.iter().map(|command| command.render(scope)).collect());
+        Arc::new(Remediation { cli, ..(*shared).clone() })
+    }
+}
+
+/// An account or a Region; empty while a template leaves it open.
+fn settled(text: &str) -> String {
+    if is_symbolic(text) { String::new() } else { text.to_owned() }
+}
+
+/// The resource as findings name it.
+pub fn reference(resource: &Resource) -> ResourceRef {
+    ResourceRef {
+        arn: resource.uid().to_owned(),
+        type_name: resource.type_name.clone(),
+        id: resource.id.clone(),
+        name: resource.name.clone(),
+        account: settled(&resource.account),
+        region: settled(&resource.region),
+        tags: resource.tags().cloned().unwrap_or_default(),
+    }
+}
+
+fn waiver_reference(waiver: &Waiver) -> WaiverRef {
+    WaiverRef { reason: waiver.reason.clone(), approved_by: waiver.approved_by.clone(), expires: Some(waiver.expires) }
+}
+
+/// The waiver that the template itself has for the resource.
+fn in_file_waiver(resource: &Resource, rule: &str) -> Option<WaiverRef> {
+    let declared = resource.declared.as_ref()?;
+    let ignore = declared.ignores.iter().find(|ignore| ignore.rule == rule)?;
+    let approved_by = format!("{}:{}", declared.file, ignore.line);
+    Some(WaiverRef { reason: ignore.reason.clone(), approved_by, expires: ignore.expires })
+}
+
+/// Where a template says what decides the finding: the first property that the check reads and that is written down, else the resource.
+fn location(rule: &Rule, resource: &Resource) -> Option<Location> {
+    let declared = resource.declared.as_ref()?;
+    let paths = rule.check.paths().iter();
+    let mut properties = paths.filter(|path| path.first().is_some_and(|root| root == "resource")).filter_map(|path| path.get(1));
+    let place = properties.find_map(|property| declared.places.get(property)).unwrap_or(&declared.at);
+    Some(Location { file: Arc::clone(&declared.file), line: place.line, column: Some(place.column) })
+}
+
+/// The id of a rule's finding for a resource, the same in every audit.
+pub fn finding_id(rule: &str, arn: &str) -> String {
+    let mut digest = Sha256::new();
+    digest.update(rule.as_bytes());
+    digest.update(b"|");
+    digest.update(arn.as_bytes());
+    hex(&digest.finalize()[..16])
+}
