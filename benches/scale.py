@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     arguments = parser.parse_args()
     server = subprocess.Popen(
-        [sys.executable, str(ROOT / "tests/emulator/server.py"), "--port", "0"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, str(ROOT / "tests/emulator/server.py"), "--port", "0"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
     try:
         endpoint = json.loads(server.stdout.readline())["endpoint"]

@@ -64,7 +64,7 @@ fn audit_with(shards: Vec<Shard>, policy: &str, options: Options) -> Findings {
 }
 
 fn status(findings: &Findings, rule: &str, id: &str) -> Option<Status> {
-    findings.findings.iter().find(|finding| finding.rule == rule && finding.resource.id == id).map(|finding| finding.status)
+    findings.findings.iter().find(|finding| *finding.rule == *rule && finding.resource.id == id).map(|finding| finding.status)
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_waiver_accepts_until_it_ends() {
     assert_eq!(status(&waived, "data-protected", "vol-0"), Some(Status::Waived), "its last day is a day of grace");
     assert_eq!(status(&waived, "data-protected", "vol-1"), Some(Status::Fail), "a missing tag does not match and is no error");
     let ended = audit(shards(), &policy("2026-11-21"));
-    let finding = ended.findings.iter().find(|finding| finding.rule == "data-protected" && finding.resource.id == "vol-0").unwrap();
+    let finding = ended.findings.iter().find(|finding| *finding.rule == *"data-protected" && finding.resource.id == "vol-0").unwrap();
     assert_eq!(finding.status, Status::Fail);
     assert!(finding.message.ends_with("(its waiver ended on 2026-11-21)"), "{}", finding.message);
 }
@@ -105,8 +105,8 @@ fn the_first_objective_that_matches_counts() {
     let policy = "version: 1\nobjectives:\n  - { name: gold, match: 'resource.tags[\"tier\"] == \"gold\"', rpo: 1h }\n  - { name: standard, match: \"true\", rpo: 24h }\n";
     let findings = audit(volumes(&[json!({"tier": "gold"}), json!({})]), policy);
     let message = |id: &str| {
-        let finding = findings.findings.iter().find(|finding| finding.rule == "data-objective-assigned" && finding.resource.id == id);
-        finding.unwrap().message.clone()
+        let finding = findings.findings.iter().find(|finding| *finding.rule == *"data-objective-assigned" && finding.resource.id == id);
+        finding.unwrap().message.to_string()
     };
     assert_eq!(message("vol-0"), "the objective gold covers it");
     assert_eq!(message("vol-1"), "only the objective standard covers it, which matches everything");
@@ -188,7 +188,7 @@ fn filters_leave_evidence_alone() {
     assert!(status(&findings, "data-protected", "vol-1").is_none());
     let options = Options { rules: vec!["data-protected".to_owned()], ..Options::default() };
     let findings = audit_with(volumes(&[json!({})]), "", options);
-    assert!(findings.findings.iter().all(|finding| finding.rule == "data-protected"));
+    assert!(findings.findings.iter().all(|finding| *finding.rule == *"data-protected"));
 }
 
 #[test]

@@ -311,8 +311,14 @@ fn macros_may_make_what_is_not_there() {
 #[test]
 fn waivers() {
     for (text, expected) in [
-        ("Resources:\n  A: # rel9:ignore rule\n    Type: x\n", "t.yaml:2:6: the waiver of rule gives no reason"),
-        ("Resources:\n  # rel9:ignored rule reason\n  A: {Type: x}\n", "t.yaml:2:3: a waiver is written `# rel9:ignore rule-id reason`"),
+        (
+            "Resources:\n  A: # rel9:ignore rule\n    Type: x\n",
+            "t.yaml:2:6: the waiver of rule has no reason: write `# rel9:ignore rule-id reason`",
+        ),
+        (
+            "Resources:\n  # rel9:ignored rule reason\n  A: {Type: x}\n",
+            "t.yaml:2:3: a waiver without a rule: write `# rel9:ignore rule-id reason`",
+        ),
         ("# rel9:ignore a b\nResources:\n  A: {Type: x}\n", "t.yaml:1:1: this waiver belongs to no resource: write it above or into one"),
         (
             "Resources:\n  A: {Type: x}\nOutputs:\n  B: # rel9:ignore a b\n",

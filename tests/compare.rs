@@ -204,6 +204,23 @@ fn a_new_failure_fails_the_gate() {
     run.ended(1);
     let new: Vec<&str> = marks(&document, "new").iter().map(|finding| text(&finding["resource"]["id"])).collect();
     assert!(new.contains(&id.as_str()), "{new:?}");
+
+    fs::write(rel9.home().join("marked.json"), &run.stdout).unwrap();
+    let sarif: Value = serde_json::from_str(&rel9.run(&["report", "marked.json", "--format", "sarif"]).ended(0).stdout).unwrap();
+    let states = |state: &str| {
+        let results = sarif["runs"][0]["results"].as_array().unwrap().iter();
+        results.filter(|result| result["baselineState"] == state).map(|result| text(&result["ruleId"])).collect::<Vec<_>>()
+    };
+    assert_eq!(states("new").len(), new.len());
+    assert_eq!(states("unchanged").len(), marks(&document, "known").len());
+    let markdown = rel9.run(&["report", "marked.json", "--format", "markdown"]);
+    let lines: Vec<&str> = markdown.ended(0).stdout.lines().collect();
+    let line = |wanted: &str| lines.iter().position(|line| line.starts_with("- ") && line.contains(wanted)).expect("a line");
+    assert!(!lines[line(&id)].ends_with("known"), "{markdown}");
+    assert!(lines.iter().any(|line| line.starts_with("Compared with the baseline: ")), "{markdown}");
+    // What is new is listed before what is known.
+    let of_rule = lines.iter().position(|line| line.contains("<code>ebs-volume-encrypted</code>")).expect("the rule");
+    assert!(lines[of_rule + 2].contains(&id), "{}", lines[of_rule + 2]);
 }
 
 #[test]

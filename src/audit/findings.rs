@@ -43,6 +43,7 @@ pub struct Findings {
     pub schema: String,
     pub audit: AuditInfo,
     pub summary: Summary,
+    #[serde(deserialize_with = "super::shared::findings")]
     pub findings: Vec<Finding>,
     /// Data that owes no backup, with why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -9,6 +9,7 @@ mod judge;
 pub mod ledger;
 pub mod objective;
 pub mod policy;
+mod shared;
 pub mod stored;
 
 use crate::inventory::document::{self, DocumentError};

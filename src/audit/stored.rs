@@ -6,20 +6,24 @@ use super::{fingerprint, is_complete, summarise};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
+use std::io::{self, BufRead, BufReader, Read};
 
-/// Reads a findings document. `name` is what it is called in errors.
+/// Bytes that are read at a time.
+const BUFFER: usize = 1 << 18;
+
+/// Reads a findings document. `name` is what it is called in errors; `open` gives its bytes from the start.
 ///
 /// # Errors
 /// Why it is none, or not as it was written: with line and column where they are known.
-pub fn parse(name: &str, bytes: &[u8]) -> Result<Findings, String> {
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(format!("{name}: the file is empty"));
+pub fn read<R: Read>(name: &str, open: impl Fn() -> io::Result<R>) -> Result<Findings, String> {
+    let reader = || open().map(|file| BufReader::with_capacity(BUFFER, file)).map_err(|error| format!("{name}: cannot be read: {error}"));
+    let findings: Findings = match serde_json::from_reader(reader()?) {
+        Err(error) => return Err(why_not(name, reader()?, &error)),
+        Ok(findings) => findings,
+    };
+    if findings.schema != SCHEMA {
+        return Err(other_schema(name, &findings.schema));
     }
-    if bytes.trim_ascii_start().first() != Some(&b'{') {
-        return Err(format!("{name}:1:1: not a findings document, which is a JSON object"));
-    }
-    check_schema(name, bytes)?;
-    let findings: Findings = serde_json::from_slice(bytes).map_err(|error| json_error(name, &error))?;
     match difference(&findings) {
         None => Ok(findings),
         Some(what) => Err(format!("{name}: the document was changed since it was written: {what}")),
@@ -36,23 +40,39 @@ struct Head {
     rule: Option<IgnoredAny>,
 }
 
-fn check_schema(name: &str, bytes: &[u8]) -> Result<(), String> {
-    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Head>();
-    let head = match values.next() {
-        Some(Ok(head)) => head,
-        Some(Err(error)) => return Err(json_error(name, &error)),
-        None => return Err(format!("{name}: the file is empty")),
+/// Why something could not be read as a findings document: what it is instead says more than where it first differs.
+fn why_not(name: &str, mut reader: impl BufRead, error: &serde_json::Error) -> String {
+    let start = loop {
+        match reader.fill_buf() {
+            Err(error) => return format!("{name}: cannot be read: {error}"),
+            Ok([]) => return format!("{name}: the file is empty"),
+            Ok(bytes) => match bytes.iter().position(|byte| !byte.is_ascii_whitespace()) {
+                Some(start) => break bytes[start],
+                None => {
+                    let blank = bytes.len();
+                    reader.consume(blank);
+                }
+            },
+        }
+    };
+    if start != b'{' {
+        return format!("{name}:1:1: not a findings document, which is a JSON object");
+    }
+    let Some(Ok(head)) = serde_json::Deserializer::from_reader(reader).into_iter::<Head>().next() else {
+        return json_error(name, error);
     };
     match head.schema {
-        Value::String(schema) if schema == SCHEMA => Ok(()),
-        Value::String(schema) => {
-            Err(format!("{name}: schema is `{schema}`, this version reads `{SCHEMA}`, which `rel9 audit --format json` writes"))
-        }
+        Value::String(schema) if schema == SCHEMA => json_error(name, error),
+        Value::String(schema) => other_schema(name, &schema),
         _ if head.rule.is_some() => {
-            Err(format!("{name}: these are findings alone (ndjson); give it the document that `rel9 audit --format json` writes"))
+            format!("{name}: these are findings alone (ndjson); give it the document that `rel9 audit --format json` writes")
         }
-        _ => Err(format!("{name}: not a findings document, which has `\"schema\": \"{SCHEMA}\"`")),
+        _ => format!("{name}: not a findings document, which has `\"schema\": \"{SCHEMA}\"`"),
     }
+}
+
+fn other_schema(name: &str, schema: &str) -> String {
+    format!("{name}: schema is `{schema}`, this version reads `{SCHEMA}`, which `rel9 audit --format json` writes")
 }
 
 fn json_error(name: &str, error: &serde_json::Error) -> String {

@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 /// Columns where nobody tells how many there are.
 const PLAIN_WIDTH: usize = 100;
 
+/// Bytes that are written at a time.
+const BUFFER: usize = 1 << 18;
+
 #[derive(Debug, clap::Args)]
 pub struct Output {
     #[arg(long, value_name = "F[=PATH]", help = formats())]
@@ -93,7 +96,7 @@ fn to_file(output: &Prepared, path: &Path, findings: &Findings) -> io::Result<()
     let target = Target { width: PLAIN_WIDTH, colour: false, all: output.all };
     let mut file = temporary_file(folder_of(path))?;
     {
-        let mut writer = BufWriter::new(&mut file);
+        let mut writer = BufWriter::with_capacity(BUFFER, &mut file);
         (output.report.write)(findings, &target, &mut writer)?;
         writer.flush()?;
     }
@@ -120,7 +123,7 @@ fn to_stdout(output: &Prepared, findings: &Findings) -> io::Result<()> {
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
     let target = Target { width: width.clamp(60, 160), colour, all: output.all };
-    let mut writer = BufWriter::new(stdout.lock());
+    let mut writer = BufWriter::with_capacity(BUFFER, stdout.lock());
     (output.report.write)(findings, &target, &mut writer)?;
     writer.flush()
 }

@@ -4,6 +4,7 @@ use super::output::{self, Output};
 use super::{Exit, Failure};
 use crate::audit::findings::Findings;
 use crate::audit::stored;
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -28,15 +29,14 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 /// # Errors
 /// A file that cannot be read, or is no findings document as rel9 wrote it: with its name, line and column where they are known.
 pub fn read(path: &Path) -> Result<Findings, String> {
-    let mut bytes = Vec::new();
     if path == Path::new("-") {
+        let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| format!("standard input: cannot be read: {error}"))?;
-        return stored::parse("standard input", &bytes);
+        return stored::read("standard input", || Ok(bytes.as_slice()));
     }
     let name = path.display().to_string();
     if path.is_dir() {
         return Err(format!("{name}: is a folder, not a findings document"));
     }
-    bytes = std::fs::read(path).map_err(|error| format!("{name}: cannot be read: {error}"))?;
-    stored::parse(&name, &bytes)
+    stored::read(&name, || File::open(path))
 }

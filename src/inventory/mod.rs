@@ -4,11 +4,13 @@ mod coverage;
 mod declared;
 pub mod document;
 mod fact;
+mod reasons;
 pub mod types;
 
 pub use coverage::{Coverage, CoverageEntry, CoverageStatus, DEPLOYED};
 pub use declared::{Declared, Ignore, Place, Template};
 pub use fact::Fact;
+pub use reasons::{Reasons, note};
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;

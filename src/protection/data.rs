@@ -9,9 +9,9 @@ use super::reach::{self, Plans};
 use super::summary::{POINT_OPERATIONS, Summaries};
 use super::{bucket, copies, jobs, keys, restores};
 use crate::inventory::types::{self, backup::RecoveryPoint};
-use crate::inventory::{DEPLOYED, Fact, Resource};
+use crate::inventory::{DEPLOYED, Fact, Reasons, Resource, note};
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// What the join of one resource needs.
 pub struct Join<'a> {
@@ -23,8 +23,8 @@ pub struct Join<'a> {
     pub as_of: DateTime<Utc>,
 }
 
-/// The unread facts: field to reasons.
-pub type Unread = BTreeMap<String, Vec<String>>;
+/// Why fields of the facts are not known.
+pub type Unread = Reasons;
 
 /// Sets a field to a value, or notes why it is not known.
 macro_rules! set {
@@ -34,15 +34,6 @@ macro_rules! set {
             reasons => note($unread, stringify!($field), reasons),
         }
     };
-}
-
-fn note(unread: &mut Unread, field: &str, reasons: Vec<String>) {
-    let known = unread.entry(field.to_owned()).or_default();
-    for reason in reasons {
-        if !known.contains(&reason) {
-            known.push(reason);
-        }
-    }
 }
 
 impl<'a> Join<'a> {

@@ -28,6 +28,8 @@ pub struct Links<'a> {
     /// ARNs of data that owes no backup.
     pub reproducible: HashSet<&'a str>,
     pub unread: Vec<String>,
+    /// Why a selection may be one of any plan.
+    in_doubt: Vec<String>,
 }
 
 impl<'a> Links<'a> {
@@ -39,6 +41,10 @@ impl<'a> Links<'a> {
         let mut links = Links { unread: join.index.missing(&needed), ..Links::default() };
         links.reproducible =
             data.iter().filter(|(_, _, reproducible)| *reproducible).map(|(resource, _, _)| resource.arn.as_str()).collect();
+        let of_no_plan = |selection: &&(&super::index::Typed<backup::BackupSelection>, super::selection::Selection)| {
+            selection_plan(selection).is_none_or(|plan| !join.plans.plans.contains_key(plan.as_str()))
+        };
+        links.in_doubt = join.plans.selections.iter().filter(of_no_plan).filter_map(|(selection, _)| plan_in_doubt(selection)).collect();
         for (selection, matcher) in &join.plans.selections {
             let mut selects = Selects::default();
             for (resource, _, _) in data {
@@ -78,12 +84,7 @@ pub fn plan(join: &Join, links: &Links, resource: &Resource) -> Joined {
     let empty = Selects::default();
     let selects = links.by_plan.get(resource.arn.as_str()).unwrap_or(&empty);
     let mut listing = join.index.missing(&["backup:ListBackupSelections"]);
-    let of_no_plan = |selection: &&(&super::index::Typed<backup::BackupSelection>, super::selection::Selection)| {
-        selection_plan(selection).is_none_or(|plan| !join.plans.plans.contains_key(plan.as_str()))
-    };
-    let in_doubt: Vec<String> =
-        join.plans.selections.iter().filter(of_no_plan).filter_map(|(selection, _)| plan_in_doubt(selection)).collect();
-    listing.extend(in_doubt.iter().cloned());
+    listing.extend(links.in_doubt.iter().cloned());
     if listing.is_empty() {
         let of_plan = |selection: &&(_, _)| selection_plan(selection) == Some(&resource.arn);
         facts.selections = Fact::Read(join.plans.selections.iter().filter(of_plan).count() as i64);
@@ -94,7 +95,7 @@ pub fn plan(join: &Join, links: &Links, resource: &Resource) -> Joined {
     let types: BTreeSet<String> = unique.values().map(|resource| opt_in::backup_type(resource).to_owned()).collect();
     let mut reasons = links.unread.clone();
     reasons.extend(selects.unread.iter().cloned());
-    reasons.extend(in_doubt);
+    reasons.extend(links.in_doubt.iter().cloned());
     let (others, uncertain) = uncollected(join, resource);
     let selected = unique.len() as i64 + others;
     // One selected resource is enough to know that there is one.

@@ -83,6 +83,9 @@ impl Page<'_> {
             let _ = writeln!(head, "| {id} {title} | {risk} | {fail} | {unknown} | {waived} | {pass} |");
         }
         let _ = write!(head, "\n{}\n\n**{}**\n\n", text(&words::coverage(self.findings)), text(&words::totals(summary)));
+        if let Some(baseline) = words::baseline(summary) {
+            let _ = write!(head, "{}\n\n", text(&baseline));
+        }
         self.add(&head);
         let unread: Vec<String> = words::not_read(self.findings).iter().map(|line| text(&cut(line, TEXT))).collect();
         self.list("Could not be read", &unread);
@@ -218,7 +221,8 @@ fn bullet(finding: &Finding) -> String {
         .as_ref()
         .map_or(String::new(), |location| format!(" – {}", code(&cut(&format!("{}:{}", location.file, location.line), TEXT))));
     let (id, message) = (code(&cut(&resource.id, 200)), text(&cut(&finding.message, TEXT)));
-    format!("- {id}{name} in {}: {message}{waiver}{file}\n", code(&cut(&place, 100)))
+    let known = if words::is_known(finding) { " – known" } else { "" };
+    format!("- {id}{name} in {}: {message}{waiver}{known}{file}\n", code(&cut(&place, 100)))
 }
 
 /// The remediation of a rule's first resource; without its steps and commands where they are too much.

@@ -6,7 +6,7 @@
 use super::escape::{cut, terminal};
 use super::markdown::escape;
 use super::{Report, Target, json, words};
-use crate::audit::findings::{Finding, Findings, Remediation, Status};
+use crate::audit::findings::{BaselineMark, Finding, Findings, Remediation, Status};
 use crate::inventory::Tags;
 use crate::rules::{BestPractice, Severity};
 use serde::{Serialize, Serializer};
@@ -184,6 +184,9 @@ struct ResultOf<'a> {
     locations: [Value; 1],
     partial_fingerprints: Fingerprints<'a>,
     suppressions: Vec<Value>,
+    /// Of failures, with a baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
     properties: Properties<'a>,
 }
 
@@ -224,7 +227,6 @@ fn result<'a>(finding: &'a Finding, rule_index: Option<usize>) -> ResultOf<'a> {
         Status::Fail | Status::Waived => "fail",
     };
     let message = format!("{}: {}", words::resource(finding), finding.message);
-    // A finding that knows its baseline says `baselineState` here.
     ResultOf {
         rule_id: &finding.rule,
         rule_index,
@@ -234,6 +236,10 @@ fn result<'a>(finding: &'a Finding, rule_index: Option<usize>) -> ResultOf<'a> {
         locations: [location(finding)],
         partial_fingerprints: Fingerprints { own: &finding.id, github: &finding.id },
         suppressions: suppressions(finding),
+        baseline_state: finding.baseline.map(|mark| match mark {
+            BaselineMark::Known => "unchanged",
+            BaselineMark::New => "new",
+        }),
         properties: Properties {
             status: finding.status,
             severity: finding.severity,

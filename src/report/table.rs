@@ -2,7 +2,7 @@
 
 use super::escape::terminal;
 use super::{Report, Target, words};
-use crate::audit::findings::{BaselineMark, BestPracticeSummary, Finding, Findings, Status};
+use crate::audit::findings::{BestPracticeSummary, Finding, Findings, Status};
 use crate::rules::Severity;
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
 use std::io::{self, Write};
@@ -135,7 +135,7 @@ impl Page<'_> {
             if let Some(waiver) = finding.waiver.as_ref().filter(|_| finding.status == Status::Waived) {
                 text.push_str(&format!(" [{}]", words::waiver(waiver)));
             }
-            if finding.baseline == Some(BaselineMark::Known) {
+            if words::is_known(finding) {
                 text.push_str(" [known]");
             }
             self.paragraph(out, "    - ", &terminal(&text))?;
@@ -181,14 +181,7 @@ impl Page<'_> {
 
     fn tail(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}", self.bold(&words::totals(&self.findings.summary)))?;
-        if let Some(baseline) = &self.findings.summary.baseline {
-            let text = format!(
-                "Compared with the baseline: {} failures are known and do not count for the gate, {} are new, {} are fixed.",
-                baseline.known, baseline.new, baseline.fixed
-            );
-            self.paragraph(out, "", &text)?;
-        }
-        Ok(())
+        words::baseline(&self.findings.summary).map_or(Ok(()), |text| self.paragraph(out, "", &text))
     }
 
     fn paragraph(&self, out: &mut dyn Write, lead: &str, text: &str) -> io::Result<()> {

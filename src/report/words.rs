@@ -1,7 +1,7 @@
 //! What several reports say, in the same words. Nothing here is escaped for where it lands, except that control characters are gone.
 
 use super::escape::terminal;
-use crate::audit::findings::{AuditInfo, Finding, Findings, ReproducibleData, ResourceRef, Status, Summary, WaiverRef};
+use crate::audit::findings::{AuditInfo, BaselineMark, Finding, Findings, ReproducibleData, ResourceRef, Status, Summary, WaiverRef};
 use crate::inventory::CoverageStatus;
 use crate::rules::{BestPractice, Severity};
 use std::collections::BTreeMap;
@@ -65,13 +65,29 @@ pub fn not_read(findings: &Findings) -> Vec<String> {
     places.into_iter().map(line).collect()
 }
 
-/// Findings of one rule and severity together, in the order of the document.
+/// Findings of one rule and severity together, in the order of the document; those that the baseline knows come last.
 pub fn groups(findings: &Findings, keep: impl Fn(&Finding) -> bool) -> Vec<Vec<&Finding>> {
     let mut groups: BTreeMap<(BestPractice, &str, Severity), Vec<&Finding>> = BTreeMap::new();
     for finding in findings.findings.iter().filter(|finding| keep(finding)) {
         groups.entry((finding.best_practice, &finding.rule, finding.severity)).or_default().push(finding);
     }
-    groups.into_values().collect()
+    let mut groups: Vec<_> = groups.into_values().collect();
+    groups.iter_mut().for_each(|group| group.sort_by_key(|finding| is_known(finding)));
+    groups
+}
+
+/// Whether the finding is a failure that the baseline has, too.
+pub fn is_known(finding: &Finding) -> bool {
+    finding.baseline == Some(BaselineMark::Known)
+}
+
+/// How the failures compare with those of the baseline, where there is one.
+pub fn baseline(summary: &Summary) -> Option<String> {
+    let baseline = summary.baseline.as_ref()?;
+    Some(format!(
+        "Compared with the baseline: {} failures are known and do not count for the gate, {} are new, {} are fixed.",
+        baseline.known, baseline.new, baseline.fixed
+    ))
 }
 
 /// The name of a resource, where it says more than its id.

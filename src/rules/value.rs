@@ -8,14 +8,14 @@ use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey,
 use cel::common::value::{CowVal, StaticVal, Val};
 use serde_json::Value;
 use std::any::Any;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 /// The name under which the errors of unread facts travel through CEL.
 pub(super) const UNREAD: &str = "unread";
 
 /// Reasons by path (`state`, `rules[].copies[].locked`), or for [`ANYTHING_ELSE`].
-pub type Reasons = BTreeMap<String, Vec<String>>;
+pub use crate::inventory::Reasons;
 
 /// The path of the reason for every fact that has no reason of its own.
 pub const ANYTHING_ELSE: &str = "*";

@@ -3,6 +3,7 @@
 use super::declaration::{Language, Node, Position, Value};
 use super::stack::{Entry, Stack, Text, find};
 use super::types::{self, Absent, As, Paths, Row, pick};
+use crate::inventory::{Reasons, note};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 pub type Outcome<T = Json> = Result<T, Vec<String>>;
 
 /// Reasons by property path.
-pub type Unknown = BTreeMap<String, Vec<String>>;
+pub type Unknown = Reasons;
 
 /// A resource being worked out, and the value that paths begin at: its body, or an element of a list.
 pub struct Scope<'s, 'd> {
@@ -76,16 +77,6 @@ impl Built {
         match outcome {
             Ok(value) if !all.is_empty() && !shaped(&value) => self.set(property, Err(all)),
             outcome => self.set(property, outcome),
-        }
-    }
-}
-
-/// Adds reasons that are not there yet.
-pub fn note(unknown: &mut Unknown, path: &str, reasons: Vec<String>) {
-    let known = unknown.entry(path.to_owned()).or_default();
-    for reason in reasons {
-        if !known.contains(&reason) {
-            known.push(reason);
         }
     }
 }

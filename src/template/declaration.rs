@@ -94,6 +94,45 @@ pub struct Ignore {
     pub at: Position,
 }
 
+impl Ignore {
+    /// What begins a waiver in a comment.
+    pub const MARK: &str = "rel9:ignore";
+
+    /// Reads what follows the mark: a rule, `expires=2027-01-31` where it ends, a reason.
+    ///
+    /// # Errors
+    /// What is missing, or no date.
+    pub fn of_comment(rest: &str, at: Position) -> Result<Self, String> {
+        const USAGE: &str = "write `# rel9:ignore rule-id reason`";
+        let mut words = rest.split_whitespace().peekable();
+        let rule = words.next().filter(|_| rest.starts_with(char::is_whitespace));
+        let rule = rule.ok_or_else(|| format!("a waiver without a rule: {USAGE}"))?;
+        let expires = words.next_if(|word| word.starts_with("expires="));
+        let expires = expires.map(|word| Self::date(word.trim_start_matches("expires="))).transpose()?;
+        let reason = words.collect::<Vec<_>>().join(" ");
+        if reason.is_empty() {
+            return Err(format!("the waiver of {} has no reason: {USAGE}", short(rule)));
+        }
+        Ok(Ignore { rule: rule.to_owned(), reason, expires, at })
+    }
+
+    /// The last day of a waiver.
+    ///
+    /// # Errors
+    /// That it is no date.
+    pub fn date(text: &str) -> Result<chrono::NaiveDate, String> {
+        text.parse().map_err(|_| format!("{} is no date; write it as 2027-01-31", short(text)))
+    }
+}
+
+/// A name of the template for an error, cut where it is too long to read.
+pub fn short(name: &str) -> String {
+    match name.char_indices().nth(100) {
+        None => name.to_owned(),
+        Some((end, _)) => format!("{}…", &name[..end]),
+    }
+}
+
 /// A file that claims to be a template and is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateError {

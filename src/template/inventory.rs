@@ -2,11 +2,11 @@
 //! with its reason.
 
 use super::Options;
-use super::convert::{Built, Outcome, Scope, note, properties_of_tables};
+use super::convert::{Built, Outcome, Scope, properties_of_tables};
 use super::declaration::{Declaration, Language, Node, PRESENCE, Position, Value};
 use super::stack::{Entry, Stack};
 use super::types::{self, Ends, encryption_of, pick};
-use crate::inventory::{Coverage, Declared, Fact, Ignore, Place, Resource, Shard, Tags, Template};
+use crate::inventory::{Coverage, Declared, Fact, Ignore, Place, Resource, Shard, Tags, Template, note};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

@@ -5,6 +5,8 @@ use serde_json::Number;
 
 use crate::template::declaration::{Position, TemplateError};
 
+pub use crate::template::declaration::short;
+
 use super::{json, yaml};
 
 /// The most values that one file may have. CloudFormation takes templates of 1 MB, which have some 50 000.
@@ -179,14 +181,6 @@ pub fn unique(file: &str, entries: &[Entry]) -> Result<(), TemplateError> {
             let what = format!("the key {} is there twice, first in line {}", short(&second.key), first.at.line);
             Err(fault(file, Some(second.at), what))
         }
-    }
-}
-
-/// A name for a message, not longer than a line.
-pub fn short(name: &str) -> String {
-    match name.char_indices().nth(100) {
-        None => name.to_owned(),
-        Some((end, _)) => format!("{}…", &name[..end]),
     }
 }
 

@@ -1,13 +1,11 @@
-//! Waivers that stand in a template: `# rel9:ignore rule-id reason` on a resource, above it or in it, and
+//! Waivers that stand in a template: `# rel9:ignore rule-id reason` (or `rule-id expires=2027-01-31 reason`) on a resource, above it or in it, and
 //! `Metadata: {rel9: {ignore: [{rule, reason, expires}]}}` of a resource.
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use crate::template::declaration::{Ignore, Position, TemplateError, short};
 
-use crate::template::declaration::{Ignore, Position, TemplateError};
-
-use super::tree::{Comment, Data, Raw, fault, short};
+use super::tree::{Comment, Data, Raw, fault};
 
 /// The waivers of comments, by the place of the logical id (or of the `Fn::ForEach::…` key, for all that the loop makes).
 pub type ByPlace = BTreeMap<Position, Vec<Ignore>>;
@@ -38,15 +36,8 @@ pub fn of_comments(file: &str, root: &Raw, comments: &[Comment]) -> Result<ByPla
 }
 
 fn ignore_of(file: &str, comment: &Comment) -> Result<Option<Ignore>, TemplateError> {
-    let Some(rest) = comment.text.trim_start().strip_prefix("rel9:ignore") else { return Ok(None) };
-    let (rule, reason) = rest.trim().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
-    if rest.starts_with(|c: char| !c.is_whitespace()) || rule.is_empty() {
-        return Err(fault(file, Some(comment.at), "a waiver is written `# rel9:ignore rule-id reason`"));
-    }
-    if reason.trim().is_empty() {
-        return Err(fault(file, Some(comment.at), format!("the waiver of {} gives no reason", short(rule))));
-    }
-    Ok(Some(Ignore { rule: rule.to_owned(), reason: reason.trim().to_owned(), expires: None, at: comment.at }))
+    let Some(rest) = comment.text.trim_start().strip_prefix(Ignore::MARK) else { return Ok(None) };
+    Ignore::of_comment(rest, comment.at).map(Some).map_err(|what| fault(file, Some(comment.at), what))
 }
 
 /// Where the keys of resources and of top-level sections are.
@@ -116,10 +107,7 @@ pub fn of_metadata(file: &str, metadata: &Raw, waivers: &mut Vec<Ignore>) -> Res
         };
         let expires = match text("expires")? {
             None => None,
-            Some((date, at)) => Some(
-                date.parse::<NaiveDate>()
-                    .map_err(|_| fault(file, Some(at), format!("{} is no date; write it as 2027-01-31", short(&date))))?,
-            ),
+            Some((date, at)) => Some(Ignore::date(&date).map_err(|what| fault(file, Some(at), what))?),
         };
         waivers.push(Ignore { rule: needed("rule")?, reason: needed("reason")?, expires, at: item.at });
     }

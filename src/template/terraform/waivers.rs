@@ -1,15 +1,12 @@
 //! Waivers in comments: `# rel9:ignore rule-id reason`, on the line of a resource block, on the comment lines directly above it, or inside
 //! it. `expires=2027-01-31` may stand before the reason.
 
-use chrono::NaiveDate;
 use hcl_edit::Span;
 use hcl_edit::expr::Expression;
 use hcl_edit::visit::Visit;
 
 use super::text::Source;
 use crate::template::declaration::{Ignore, TemplateError};
-
-const MARK: &str = "rel9:ignore";
 
 /// A waiver and the byte offset of its mark.
 #[derive(Debug)]
@@ -20,7 +17,7 @@ pub(super) struct Waiver {
 
 /// The waivers of an HCL file.
 pub(super) fn read(source: &Source) -> Result<Vec<Waiver>, TemplateError> {
-    if !source.text.contains(MARK) {
+    if !source.text.contains(Ignore::MARK) {
         return Ok(Vec::new());
     }
     let mut texts = Texts::default();
@@ -28,11 +25,12 @@ pub(super) fn read(source: &Source) -> Result<Vec<Waiver>, TemplateError> {
         texts.visit_body(&body);
     }
     let mut waivers = Vec::new();
-    for (offset, _) in source.text.match_indices(MARK) {
+    for (offset, _) in source.text.match_indices(Ignore::MARK) {
         if !texts.0.iter().any(|span| span.contains(&offset)) && begins_comment(&source.text, offset) {
-            let rest = source.text.get(offset + MARK.len()..).unwrap_or_default();
+            let rest = source.text.get(offset + Ignore::MARK.len()..).unwrap_or_default();
             let line = rest.lines().next().unwrap_or_default();
-            waivers.push(Waiver { offset, ignore: waiver(source, offset, line)? });
+            let ignore = Ignore::of_comment(line, source.position(offset)).map_err(|what| source.error(offset, what))?;
+            waivers.push(Waiver { offset, ignore });
         }
     }
     Ok(waivers)
@@ -67,24 +65,6 @@ fn begins_comment(text: &str, offset: usize) -> bool {
     code.is_some_and(|code| !code.trim_start().starts_with(['#', '/']))
 }
 
-fn waiver(source: &Source, offset: usize, line: &str) -> Result<Ignore, TemplateError> {
-    let mut words = line.split_whitespace().peekable();
-    let usage = "write `# rel9:ignore rule-id reason`";
-    let rule = words.next().filter(|_| line.starts_with(char::is_whitespace));
-    let Some(rule) = rule else { return Err(source.error(offset, format!("a waiver without a rule: {usage}"))) };
-    let mut expires = None;
-    if let Some(date) = words.peek().and_then(|word| word.strip_prefix("expires=")) {
-        let wrong = || source.error(offset, format!("expires={date} is not a date as 2027-01-31"));
-        expires = Some(NaiveDate::parse_from_str(date, "%Y-%m-%d").map_err(|_| wrong())?);
-        words.next();
-    }
-    let reason = words.collect::<Vec<_>>().join(" ");
-    if reason.is_empty() {
-        return Err(source.error(offset, format!("the waiver of {rule} has no reason: {usage}")));
-    }
-    Ok(Ignore { rule: rule.to_string(), reason, expires, at: source.position(offset) })
-}
-
 /// The spans of all texts of a file, in which a `#` begins no comment.
 #[derive(Default)]
 struct Texts(Vec<std::ops::Range<usize>>);
@@ -101,6 +81,7 @@ impl Visit for Texts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::NaiveDate;
 
     fn rules(text: &str, block: &str) -> Vec<String> {
         let source = Source::new("main.tf", text);

@@ -1,7 +1,8 @@
 //! What starts EC2 instances, with the EBS volumes that it makes: instances, launch templates, launch configurations, Spot Fleets.
 
 use super::{Absent, As, BLANK, Identity, More, Table, row};
-use crate::template::convert::{Built, Outcome, Scope, note};
+use crate::inventory::note;
+use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::{Language, Node, Value};
 use serde_json::{Value as Json, json};
 

@@ -69,6 +69,23 @@ pub const AURORA: Table = Table {
     ..BLANK
 };
 
+/// The rows of a type that has one engine.
+macro_rules! rows_of {
+    ($engine:literal) => {
+        &[
+            row("engine", ["", ""], As::Text, Absent::Text($engine)),
+            VERSION,
+            READ_REPLICA,
+            RETENTION,
+            DELETION_PROTECTION,
+            COPY_TAGS,
+            row("backtrack_window_seconds", ["", ""], As::Int, Absent::Int(0)),
+            BACKUP_WINDOW,
+            MAINTENANCE_WINDOW,
+        ]
+    };
+}
+
 /// Neptune.
 pub const NEPTUNE: Table = Table {
     type_name: "AWS::Neptune::DBCluster",
@@ -82,17 +99,7 @@ pub const NEPTUNE: Table = Table {
         on: KeyManager::Aws,
         key: ["KmsKeyId", "kms_key_arn"],
     }),
-    rows: &[
-        row("engine", ["", ""], As::Text, Absent::Text("neptune")),
-        VERSION,
-        READ_REPLICA,
-        RETENTION,
-        DELETION_PROTECTION,
-        COPY_TAGS,
-        row("backtrack_window_seconds", ["", ""], As::Int, Absent::Int(0)),
-        BACKUP_WINDOW,
-        MAINTENANCE_WINDOW,
-    ],
+    rows: rows_of!("neptune"),
     parts: &[parts(&["AWS::Neptune::DBInstance", "aws_neptune_cluster_instance"])],
     more: Some(More { properties: &["members"], fill: members }),
     ends: ENDS,
@@ -112,17 +119,7 @@ pub const DOCDB: Table = Table {
         on: KeyManager::Aws,
         key: ["KmsKeyId", "kms_key_id"],
     }),
-    rows: &[
-        row("engine", ["", ""], As::Text, Absent::Text("docdb")),
-        VERSION,
-        READ_REPLICA,
-        RETENTION,
-        DELETION_PROTECTION,
-        COPY_TAGS,
-        row("backtrack_window_seconds", ["", ""], As::Int, Absent::Int(0)),
-        BACKUP_WINDOW,
-        MAINTENANCE_WINDOW,
-    ],
+    rows: rows_of!("docdb"),
     parts: &[parts(&["AWS::DocDB::DBInstance", "aws_docdb_cluster_instance"])],
     more: Some(More { properties: &["members"], fill: members }),
     ends: ENDS,

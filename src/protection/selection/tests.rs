@@ -1,0 +1,246 @@
+use super::*;
+use crate::inventory::Fact;
+use proptest::prelude::*;
+
+const VOLUME: &str = "arn:aws:ec2:eu-west-1:111122223333:volume/vol-1";
+const INSTANCE: &str = "arn:aws:ec2:eu-west-1:111122223333:instance/i-1";
+const BUCKET: &str = "arn:aws:s3:::data";
+
+fn tag(key: &str, value: &str) -> TagCondition {
+    TagCondition { key: key.to_string(), value: value.to_string() }
+}
+
+fn tags(pairs: &[(&str, &str)]) -> Tags {
+    pairs.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect()
+}
+
+fn texts(list: &[&str]) -> Vec<String> {
+    list.iter().map(|text| text.to_string()).collect()
+}
+
+fn facts(resources: &[&str], not_resources: &[&str], list_of_tags: Vec<TagCondition>, conditions: Conditions) -> BackupSelection {
+    BackupSelection {
+        resources: Fact::Read(texts(resources)),
+        not_resources: Fact::Read(texts(not_resources)),
+        list_of_tags: Fact::Read(list_of_tags),
+        conditions: Fact::Read(conditions),
+        ..BackupSelection::default()
+    }
+}
+
+fn by_arn(resources: &[&str], not_resources: &[&str]) -> Selection {
+    Selection::of(&facts(resources, not_resources, vec![], Conditions::default()))
+}
+
+fn reach(pattern: &str, arn: &str) -> Match {
+    by_arn(&[pattern], &[]).matches(arn, None)
+}
+
+fn no_tags(arn: &str) -> Match {
+    Match::Unknown(format!("the tags of {arn} were not read"))
+}
+
+fn no_selection() -> Match {
+    Match::Unknown("a backup selection of a backup plan was not read".to_string())
+}
+
+#[test]
+fn tag_union() {
+    let union = facts(&[INSTANCE], &[], vec![tag("backup", "daily"), tag("aws:ResourceTag/tier", "gold")], Conditions::default());
+    let selection = Selection::of(&union);
+    let answer = |pairs| selection.matches(VOLUME, Some(&tags(pairs)));
+    assert_eq!(answer(&[("backup", "daily")]), Match::Selected(Reach::Tag));
+    assert_eq!(answer(&[("tier", "gold")]), Match::Selected(Reach::Tag));
+    assert_eq!(answer(&[("tier", "Gold"), ("Backup", "daily")]), Match::NotSelected);
+    assert_eq!(answer(&[]), Match::NotSelected);
+    // The ARN needs no tag, and is the stronger of the two.
+    assert_eq!(selection.matches(INSTANCE, Some(&tags(&[]))), Match::Selected(Reach::Explicit));
+    assert_eq!(selection.matches(INSTANCE, None), Match::Selected(Reach::Explicit));
+    assert_eq!(selection.matches(VOLUME, None), no_tags(VOLUME));
+}
+
+#[test]
+fn conditions_must_all_hold() {
+    let conditions = Conditions {
+        string_equals: vec![tag("aws:ResourceTag/backup", "yes")],
+        string_not_equals: vec![tag("aws:ResourceTag/stage", "test")],
+        string_like: vec![tag("aws:ResourceTag/team", "*-data*")],
+        string_not_like: vec![tag("owner", "tmp*")],
+    };
+    let selection = Selection::of(&facts(&[], &[], vec![], conditions));
+    let answer = |pairs| selection.matches(VOLUME, Some(&tags(pairs)));
+    let all = Match::Selected(Reach::Everything);
+    assert_eq!(answer(&[("backup", "yes"), ("team", "eu-data-1")]), all);
+    assert_eq!(answer(&[("backup", "yes"), ("team", "-data"), ("stage", "prod"), ("owner", "ann")]), all);
+    assert_eq!(answer(&[("backup", "yes")]), Match::NotSelected);
+    assert_eq!(answer(&[("team", "eu-data-1")]), Match::NotSelected);
+    assert_eq!(answer(&[("backup", "yes"), ("team", "eu-data-1"), ("stage", "test")]), Match::NotSelected);
+    assert_eq!(answer(&[("backup", "yes"), ("team", "eu-data-1"), ("owner", "tmp-1")]), Match::NotSelected);
+    assert_eq!(selection.matches(VOLUME, None), no_tags(VOLUME));
+}
+
+#[test]
+fn conditions_narrow_resources_and_tags() {
+    let conditions = Conditions { string_equals: vec![tag("stage", "prod")], ..Conditions::default() };
+    let selection = Selection::of(&facts(&["arn:aws:ec2:*:*:volume/*"], &[], vec![tag("backup", "yes")], conditions));
+    assert_eq!(selection.matches(VOLUME, Some(&tags(&[("stage", "prod")]))), Match::Selected(Reach::Explicit));
+    assert_eq!(selection.matches(VOLUME, Some(&tags(&[("backup", "yes")]))), Match::NotSelected);
+    let both = tags(&[("backup", "yes"), ("stage", "prod")]);
+    assert_eq!(selection.matches(BUCKET, Some(&both)), Match::Selected(Reach::Tag));
+}
+
+#[test]
+fn exclusion_wins() {
+    let selection = by_arn(&["*"], &["arn:aws:ec2:*:*:volume/*"]);
+    assert_eq!(selection.matches(VOLUME, None), Match::NotSelected);
+    assert_eq!(selection.matches(INSTANCE, None), Match::Selected(Reach::Everything));
+    assert_eq!(by_arn(&[VOLUME], &[VOLUME]).matches(VOLUME, None), Match::NotSelected);
+    let tagged = Selection::of(&facts(&[], &[VOLUME], vec![tag("a", "b")], Conditions::default()));
+    assert_eq!(tagged.matches(VOLUME, None), Match::NotSelected);
+}
+
+#[test]
+fn wildcard_runs_over_colons_and_slashes() {
+    assert_eq!(reach("arn:aws:ec2:*:volume/*", VOLUME), Match::Selected(Reach::Explicit));
+    assert_eq!(reach("*volume/*", VOLUME), Match::Selected(Reach::Explicit));
+    assert_eq!(reach("arn:aws:ec2:*/vol-1", VOLUME), Match::Selected(Reach::Service));
+    assert_eq!(reach("arn:aws:EC2:*", VOLUME), Match::NotSelected);
+    assert_eq!(reach("arn:aws:ec2:eu-west-1:111122223333:volume/vol-?", VOLUME), Match::NotSelected);
+    assert_eq!(reach("arn:aws:ec2:*:*:volume/vol", VOLUME), Match::NotSelected);
+}
+
+#[test]
+fn reach_by_what_the_pattern_names() {
+    let table = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders";
+    let cluster = "arn:aws:rds:eu-west-1:111122223333:cluster:orders";
+    let database = "arn:aws:rds:eu-west-1:111122223333:db:orders";
+    for (pattern, arn, expected) in [
+        ("*", VOLUME, Reach::Everything),
+        ("arn:*", VOLUME, Reach::Everything),
+        ("arn:aws:*", VOLUME, Reach::Everything),
+        ("*:vol*", VOLUME, Reach::Everything),
+        ("arn:aws:ec2:*", VOLUME, Reach::Service),
+        ("arn:aws:ec2:*:*:*", VOLUME, Reach::Service),
+        ("arn:aws:ec2:*:*:vol*", VOLUME, Reach::Service),
+        ("arn:aws:dynamodb:*", table, Reach::Service),
+        ("arn:aws:s3:*", BUCKET, Reach::Service),
+        (VOLUME, VOLUME, Reach::Explicit),
+        ("arn:aws:ec2:*:*:volume/*", VOLUME, Reach::Explicit),
+        ("arn:aws:dynamodb:*:*:table/*", table, Reach::Explicit),
+        ("arn:aws:rds:*:*:db:*", database, Reach::Explicit),
+        ("arn:aws:s3:::*", BUCKET, Reach::Explicit),
+        ("arn:aws:s3:::da*", BUCKET, Reach::Explicit),
+        (BUCKET, BUCKET, Reach::Explicit),
+        ("arn:aws:rds:*", cluster, Reach::Service),
+        ("arn:aws:rds:*:*:cluster:*", cluster, Reach::Shared),
+        (cluster, cluster, Reach::Shared),
+    ] {
+        assert_eq!(reach(pattern, arn), Match::Selected(expected), "{pattern}");
+    }
+    assert_eq!(by_arn(&["*", "arn:aws:ec2:*", "arn:aws:ec2:*:*:volume/*"], &[]).matches(VOLUME, None), Match::Selected(Reach::Explicit));
+}
+
+#[test]
+fn everything_when_nothing_is_named() {
+    assert_eq!(by_arn(&[], &[]).matches(VOLUME, None), Match::Selected(Reach::Everything));
+    assert_eq!(by_arn(&[], &["arn:aws:s3:*"]).matches(BUCKET, None), Match::NotSelected);
+    // Tags that match nothing are not nothing.
+    let tagged = Selection::of(&facts(&[], &[], vec![tag("a", "b")], Conditions::default()));
+    assert_eq!(tagged.matches(VOLUME, Some(&tags(&[]))), Match::NotSelected);
+}
+
+#[test]
+fn unread_selections_are_unknown_unless_what_was_read_decides() {
+    let unread = Selection::of(&BackupSelection::default());
+    assert_eq!(unread.matches(VOLUME, Some(&tags(&[]))), no_selection());
+    let mut partly = facts(&[VOLUME], &[VOLUME], vec![], Conditions::default());
+    partly.conditions = Fact::Unread;
+    assert_eq!(Selection::of(&partly).matches(VOLUME, None), Match::NotSelected);
+    assert_eq!(Selection::of(&partly).matches(BUCKET, None), Match::NotSelected);
+    partly.not_resources = Fact::Unread;
+    assert_eq!(Selection::of(&partly).matches(VOLUME, None), no_selection());
+}
+
+/// Wildcards by the definition: a star is any text.
+fn slow_like(pattern: &[char], text: &[char]) -> bool {
+    match pattern.split_first() {
+        None => text.is_empty(),
+        Some(('*', rest)) => (0..=text.len()).any(|skip| slow_like(rest, &text[skip..])),
+        Some((first, rest)) => text.split_first().is_some_and(|(head, tail)| head == first && slow_like(rest, tail)),
+    }
+}
+
+fn like(pattern: &str, text: &str) -> bool {
+    slow_like(&pattern.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>())
+}
+
+/// The documented rules, one sentence a line.
+fn slow_selects(facts: &BackupSelection, arn: &str, tags: &Tags) -> bool {
+    let (resources, not_resources) = (facts.resources.read().unwrap(), facts.not_resources.read().unwrap());
+    let (list, conditions) = (facts.list_of_tags.read().unwrap(), facts.conditions.read().unwrap());
+    let tag = |entry: &TagCondition| tags.get(&entry.key.replace("aws:ResourceTag/", "")).cloned();
+    let excluded = not_resources.iter().any(|pattern| like(pattern, arn));
+    let by_arn = resources.iter().any(|pattern| like(pattern, arn));
+    let by_tag = list.iter().any(|entry| tag(entry).as_ref() == Some(&entry.value));
+    let everything = resources.is_empty() && list.is_empty();
+    let equals = |entry: &TagCondition| tag(entry).is_some_and(|value| value == entry.value);
+    let likes = |entry: &TagCondition| tag(entry).is_some_and(|value| like(&entry.value, &value));
+    !excluded
+        && (by_arn || by_tag || everything)
+        && conditions.string_equals.iter().all(equals)
+        && !conditions.string_not_equals.iter().any(equals)
+        && conditions.string_like.iter().all(likes)
+        && !conditions.string_not_like.iter().any(likes)
+}
+
+fn some_facts() -> impl Strategy<Value = BackupSelection> {
+    let pattern = prop_oneof![
+        "[ab*]{1,4}",
+        "arn:aws:(ec2|s3|\\*):[*ab:/]{0,6}",
+        Just("arn:aws:ec2:r:a:volume/a".to_string()),
+        "arn:aws:ec2:\\*:\\*:(volume|instance|\\*)/[ab*]{1,2}",
+        Just("*".to_string()),
+    ];
+    let arns = prop::collection::vec(pattern, 0..3);
+    let entry = |value: &'static str| ("(aws:ResourceTag/)?[ab]", value).prop_map(|(key, value)| TagCondition { key, value });
+    let entries = move |value| prop::collection::vec(entry(value), 0..2);
+    let conditions = (entries("[xy]{0,2}"), entries("[xy]{0,2}"), entries("[xy*?]{0,3}"), entries("[xy*?]{0,3}"));
+    (arns.clone(), arns, entries("[xy]{0,2}"), conditions).prop_map(|(resources, not_resources, list, conditions)| BackupSelection {
+        resources: Fact::Read(resources),
+        not_resources: Fact::Read(not_resources),
+        list_of_tags: Fact::Read(list),
+        conditions: Fact::Read(Conditions {
+            string_equals: conditions.0,
+            string_not_equals: conditions.1,
+            string_like: conditions.2,
+            string_not_like: conditions.3,
+        }),
+        ..BackupSelection::default()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn agrees_with_the_reference(
+        facts in some_facts(),
+        arn in prop_oneof!["arn:aws:ec2:r:a:(volume|instance)/[ab]{1,2}", "arn:aws:s3:::[ab]{1,3}"],
+        tags in prop::collection::btree_map("[abc]", "[xy?]{0,3}", 0..3),
+    ) {
+        let selection = Selection::of(&facts);
+        let answer = selection.matches(&arn, Some(&tags));
+        prop_assert_eq!(matches!(answer, Match::Selected(_)), slow_selects(&facts, &arn, &tags));
+        prop_assert!(!matches!(answer, Match::Unknown(_)));
+        // Without tags the answer is the same or unknown, never another one.
+        match selection.matches(&arn, None) {
+            Match::Unknown(reason) => prop_assert_eq!(Match::Unknown(reason), no_tags(&arn)),
+            definite => prop_assert_eq!(definite, answer),
+        }
+    }
+
+    #[test]
+    fn wildcards_agree_with_the_reference(pattern in "[ab*?:]{0,8}", text in "[ab?:]{0,10}") {
+        prop_assert_eq!(Wildcard::new(&pattern).matches(&text), like(&pattern, &text));
+    }
+}
