@@ -140,6 +140,10 @@ fn what_is_no_document_is_refused_by_every_command() {
     {
         fs::write(home.join(name), content).unwrap();
     }
+    let inside = whole.find("\"evidence\": {").unwrap() + "\"evidence\": {".len();
+    fs::write(home.join("cut_evidence.json"), &whole[..inside]).unwrap();
+    fs::write(home.join("bad_evidence.json"), format!("{}!", &whole[..inside])).unwrap();
+    let bad = format!("bad_evidence.json:{}:", whole[..inside].lines().count());
     let last = whole.lines().count() + 1;
     let tail = format!("tail.json:{last}:1: not JSON: trailing characters");
     for (name, words) in [
@@ -147,6 +151,8 @@ fn what_is_no_document_is_refused_by_every_command() {
         ("folder", "folder: is a folder"),
         ("empty.json", "empty.json: the file is empty"),
         ("cut.json", "the document is cut off"),
+        ("cut_evidence.json", "the document is cut off"),
+        ("bad_evidence.json", &bad),
         ("text.json", "text.json:2:3: not JSON"),
         ("tail.json", &tail),
         ("lines.json", "these are findings alone (ndjson)"),

@@ -1,6 +1,7 @@
 //! The facts that a finding rests on.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -35,13 +36,20 @@ impl From<Map<String, Value>> for Evidence {
 
 impl Serialize for Evidence {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.facts().serialize(serializer)
+        let text = if self.is_empty() { "{}" } else { &self.0 };
+        serde_transcode::transcode(&mut serde_json::Deserializer::from_str(text), serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Evidence {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Map::deserialize(deserializer).map(Evidence::from)
+        let mut text = Vec::new();
+        serde_transcode::transcode(deserializer, &mut serde_json::Serializer::new(&mut text)).map_err(Error::custom)?;
+        match String::from_utf8(text) {
+            Ok(empty) if empty == "{}" => Ok(Evidence::default()),
+            Ok(object) if object.starts_with('{') => Ok(Evidence(object.into())),
+            _ => Err(Error::custom("evidence is an object")),
+        }
     }
 }
 
@@ -76,5 +84,10 @@ mod tests {
         assert_eq!(evidence.get("resource.size"), Some(json!(0.1 + 0.2)));
         assert_eq!(evidence.get("resource"), None);
         assert!(Evidence::from(Map::new()).is_empty());
+        let again: Evidence = serde_json::from_str(&serde_json::to_string_pretty(&evidence).unwrap()).unwrap();
+        assert_eq!(again, evidence);
+        assert_eq!(serde_json::to_value(&evidence).unwrap(), json!(facts));
+        assert!(serde_json::from_str::<Evidence>("{}").unwrap().is_empty());
+        assert!(serde_json::from_str::<Evidence>("[1]").is_err());
     }
 }

@@ -135,7 +135,8 @@ pub struct CoverageSummary {
     pub percent: f64,
 }
 
-/// One rule's answer for one resource. What many findings have in common they share: there may be a million of them.
+/// One rule's answer for one resource.
+// What many findings have in common they share: there may be a million of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// A stable fingerprint of rule and resource.

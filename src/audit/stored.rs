@@ -58,8 +58,10 @@ fn why_not(name: &str, mut reader: impl BufRead, error: &serde_json::Error) -> S
     if start != b'{' {
         return format!("{name}:1:1: not a findings document, which is a JSON object");
     }
-    let Some(Ok(head)) = serde_json::Deserializer::from_reader(reader).into_iter::<Head>().next() else {
-        return json_error(name, error);
+    let head = match serde_json::Deserializer::from_reader(reader).into_iter::<Head>().next() {
+        Some(Ok(head)) => head,
+        Some(Err(broken)) if !broken.is_data() => return json_error(name, &broken),
+        _ => return json_error(name, error),
     };
     match head.schema {
         Value::String(schema) if schema == SCHEMA => json_error(name, error),
