@@ -64,9 +64,14 @@ def judged(rel9: str, template: object, rules: list[str]) -> str:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     missing = MISSING.search(done.stderr)
     if missing:
-        # The examples leave out what they refer to.
-        parameters = {**template.get("Parameters", {}), missing[1]: {"Type": "String"}}
-        return judged(rel9, {**template, "Parameters": parameters}, rules)
+        # The examples leave out what they refer to: a parameter, or a resource where an attribute of it is meant.
+        parameters, resources = template.get("Parameters", {}), template["Resources"]
+        if missing[1] in parameters:
+            parameters = {name: parameter for name, parameter in parameters.items() if name != missing[1]}
+            resources = {**resources, missing[1]: {"Type": "AWS::CloudFormation::CustomResource"}}
+        else:
+            parameters = {**parameters, missing[1]: {"Type": "String"}}
+        return judged(rel9, {**template, "Parameters": parameters, "Resources": resources}, rules)
     if done.returncode:
         return "REFUSED: " + done.stderr.strip().replace(str(path), "template.json")
 

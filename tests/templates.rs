@@ -264,3 +264,113 @@ fn what_is_no_template_is_passed_over_and_what_is_broken_is_told() {
         .refused(&["s.yaml"], "s.yaml:2: there is no rule `ebs-volume-encryptd`; did you mean `ebs-volume-encrypted`?");
     Audit::of(&[("main.tf", "resource \"aws_ebs_volume\" {\n")]).refused(&["main.tf"], "main.tf:1:");
 }
+
+/// The fixtures of Terraform: its folder without waivers, and a plan of it.
+fn shop(plan: &str) -> Audit {
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/terraform");
+    let audit = Audit::of(&[("plan.json", &fs::read_to_string(fixtures.join("plans").join(plan)).expect("a plan"))]);
+    copy(&fixtures.join("shop"), &audit.rel9.home().join("shop"));
+    audit
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    fs::create_dir(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let to = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            let content = fs::read_to_string(&path).expect("a text");
+            let lines = content.lines().map(|line| line.split("# rel9:ignore").next().unwrap_or_default());
+            fs::write(to, lines.collect::<Vec<_>>().join("\n")).expect("a file");
+        }
+    }
+}
+
+#[test]
+fn a_plan_says_what_its_folder_says() {
+    // Without the files: `prevent_destroy`, whether a `dynamic` block sets lifecycle rules, and of provider version 4 also conditions of a
+    // selection.
+    const PLANS_CANNOT_TELL: [&str; 4] =
+        ["template-data-deletion-policy", "s3-bucket-lifecycle", "s3-bucket-mfa-delete", "s3-bucket-keeps-noncurrent-versions"];
+    for plan in ["aws-4.json", "aws-5.json", "aws-6.json"] {
+        let audit = shop(plan);
+        let (alone, written) = (audit.run(&["plan.json"]), audit.run(&["shop"]));
+        fs::copy(audit.rel9.home().join("plan.json"), audit.rel9.home().join("shop/plan.json")).expect("a plan");
+        let beside = audit.run(&["shop/plan.json"]);
+        let mut compared = 0;
+        for finding in written.findings().iter().filter(|finding| finding["status"] != "unknown") {
+            let (rule, resource, expected) = (text(&finding["rule"]), text(&finding["resource"]["id"]), text(&finding["status"]));
+            let planned = status(&beside, rule, resource);
+            assert!(["none", expected].contains(&planned), "{plan} beside its files: {rule} of {resource} is {planned} and not {expected}");
+            compared += usize::from(planned == expected);
+            let alone = status(&alone, rule, resource);
+            let cannot_tell = alone == "unknown" && (PLANS_CANNOT_TELL.contains(&rule) || plan == "aws-4.json");
+            assert!(cannot_tell || ["none", expected].contains(&alone), "{plan}: {rule} of {resource} is {alone} and not {expected}");
+        }
+        assert!(compared > 50, "{plan}: {compared} findings are of both");
+        for (document, selects) in [(&beside, "pass"), (&alone, if plan == "aws-4.json" { "unknown" } else { "pass" })] {
+            assert_eq!(status(document, "backup-plan-selects-resources", "aws_backup_plan.daily"), selects, "{plan}");
+            assert_eq!(status(document, "data-in-backup-plan", "aws_ebs_volume.this[\"data\"]"), selects, "{plan}");
+        }
+    }
+}
+
+#[test]
+fn files_beside_a_plan_tell_what_it_does_not() {
+    let volume = plan("create", &[("aws_ebs_volume", "{}", r#"{"arn":true,"encrypted":true,"kms_key_id":true,"snapshot_id":true}"#)]);
+    let file = "# rel9:ignore ebs-volume-encrypted scratch space\nresource \"aws_ebs_volume\" \"x\" {\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n";
+    let document = Audit::of(&[("plan.json", &volume), ("main.tf", file)]).run(&["plan.json"]);
+    assert_eq!(status(&document, "ebs-volume-encrypted", "aws_ebs_volume.x"), "waived");
+    assert_eq!(status(&document, "template-data-deletion-policy", "aws_ebs_volume.x"), "pass");
+    assert_eq!(line(&document, "ebs-volume-encrypted", "aws_ebs_volume.x"), 2);
+    let document = Audit::of(&[("plan.json", &volume), ("main.tf", &file.replace("true", "var.keep"))]).run(&["plan.json"]);
+    assert_eq!(status(&document, "template-data-deletion-policy", "aws_ebs_volume.x"), "unknown");
+    // No file and no `dynamic` block sets them, or one may.
+    let bucket = plan("create", &[("aws_s3_bucket", "{}", r#"{"arn":true,"lifecycle_rule":true,"versioning":true}"#)]);
+    for (inside, expected) in [("", "fail"), ("dynamic \"lifecycle_rule\" {\n for_each = var.rules\n content {}\n}", "unknown")] {
+        let file = format!("resource \"aws_s3_bucket\" \"x\" {{\n{inside}\n}}\n");
+        let document = Audit::of(&[("plan.json", &bucket), ("main.tf", &file)]).run(&["plan.json"]);
+        assert_eq!(status(&document, "s3-bucket-mfa-delete", "aws_s3_bucket.x"), expected, "{inside}");
+    }
+}
+
+/// A plan that does `action` with resources of which it knows nothing but what is given: type, what its configuration sets, the marks of
+/// `after_unknown`.
+fn plan(action: &str, resources: &[(&str, &str, &str)]) -> String {
+    let each = |of: &dyn Fn(&(&str, &str, &str)) -> String| resources.iter().map(of).collect::<Vec<_>>().join(",");
+    let head = |(kind, ..): &(&str, &str, &str)| format!(r#""address":"{kind}.x","mode":"managed","type":"{kind}","name":"x""#);
+    let planned = each(&|resource| format!(r#"{{{},"values":{{}}}}"#, head(resource)));
+    let changes = each(&|resource| {
+        format!(r#"{{{},"change":{{"actions":["{action}"],"before":null,"after":{{}},"after_unknown":{}}}}}"#, head(resource), resource.2)
+    });
+    let declared = each(&|resource| format!(r#"{{{},"expressions":{}}}"#, head(resource), resource.1));
+    format!(
+        r#"{{"format_version":"1.2","planned_values":{{"root_module":{{"resources":[{planned}]}}}},"resource_changes":[{changes}],
+        "configuration":{{"root_module":{{"resources":[{declared}]}}}}}}"#
+    )
+}
+
+#[test]
+fn what_a_plan_does_not_set_is_the_default_of_the_service() {
+    let judged = |action: &str, resource: (&str, &str, &str), rule: &str| {
+        let document = Audit::of(&[("plan.json", &plan(action, &[resource]))]).run(&["plan.json"]);
+        status(&document, rule, &format!("{}.x", resource.0)).to_owned()
+    };
+    let volume = ("aws_ebs_volume", "{}", r#"{"arn":true,"encrypted":true,"kms_key_id":true,"snapshot_id":true}"#);
+    let set = ("aws_ebs_volume", r#"{"encrypted":{"references":["var.encrypted"]}}"#, volume.2);
+    let copied = ("aws_ebs_volume", r#"{"snapshot_id":{"references":["data.aws_ebs_snapshot.x.id"]}}"#, volume.2);
+    for (action, resource, expected) in
+        [("create", volume, "fail"), ("update", volume, "unknown"), ("create", set, "unknown"), ("create", copied, "unknown")]
+    {
+        assert_eq!(judged(action, resource, "ebs-volume-encrypted"), expected, "{action} {resource:?}");
+    }
+    let table = ("aws_dynamodb_table", "{}", r#"{"point_in_time_recovery":true,"server_side_encryption":true}"#);
+    let set = ("aws_dynamodb_table", r#"{"point_in_time_recovery":[{"enabled":{"references":["var.pitr"]}}]}"#, table.2);
+    assert_eq!(judged("create", table, "dynamodb-table-pitr"), "fail");
+    assert_eq!(judged("create", set, "dynamodb-table-pitr"), "unknown");
+    // Its rules may be those of a `dynamic` block.
+    let rules = ("aws_backup_plan", r#"{"name":{"constant_value":"daily"}}"#, r#"{"arn":true,"id":true,"rule":true}"#);
+    assert_eq!(judged("create", rules, "backup-plan-frequency"), "unknown");
+}

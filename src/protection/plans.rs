@@ -93,9 +93,9 @@ pub fn plan(join: &Join, links: &Links, resource: &Resource) -> Joined {
     }
     let unique: BTreeMap<&str, &Resource> = selects.resources.iter().map(|resource| (resource.arn.as_str(), *resource)).collect();
     let types: BTreeSet<String> = unique.values().map(|resource| opt_in::backup_type(resource).to_owned()).collect();
-    let mut reasons = links.unread.clone();
-    reasons.extend(selects.unread.iter().cloned());
-    reasons.extend(links.in_doubt.iter().cloned());
+    // Many resources have the same reason.
+    let reasons: BTreeSet<String> = [&links.unread, &selects.unread, &links.in_doubt].into_iter().flatten().cloned().collect();
+    let reasons = Vec::from_iter(reasons);
     let (others, uncertain) = uncollected(join, resource);
     let selected = unique.len() as i64 + others;
     // One selected resource is enough to know that there is one.

@@ -115,7 +115,7 @@ impl Selection {
             Err(Unread::Symbol) => Match::Unknown(format!("whether a selection names {arn} depends on what its symbols will stand for")),
             Err(Unread::Selection) => {
                 let plan = self.plan_arn.as_deref().unwrap_or("a backup plan");
-                Match::Unknown(format!("a backup selection of {plan} was not read"))
+                Match::Unknown(format!("a backup selection of {plan} is not known whole"))
             }
         }
     }

@@ -1,7 +1,7 @@
 //! From values of a template to properties of the inventory: what is not known becomes a reason, never a value.
 
 use super::declaration::{Language, Node, Position, Value};
-use super::stack::{Entry, Stack, Text, find};
+use super::stack::{Entry, Stack, Text, find, find_blocks};
 use super::types::{self, Absent, As, Paths, Row, pick};
 use crate::inventory::{Reasons, note};
 use serde_json::{Map, Value as Json};
@@ -92,6 +92,11 @@ impl<'s, 'd> Scope<'s, 'd> {
         find(self.node, pick(&paths, self.language()))
     }
 
+    /// The blocks at a path of the declaration's language.
+    pub fn find_blocks(&self, paths: Paths) -> Option<&'s Node> {
+        find_blocks(self.node, pick(&paths, self.language()))
+    }
+
     /// The same resource, seen from another value.
     pub fn at<'n>(&self, node: &'n Node) -> Scope<'n, 'd>
     where
@@ -102,11 +107,19 @@ impl<'s, 'd> Scope<'s, 'd> {
 
     /// The value of a row.
     pub fn value(&self, row: &Row, path: &str, nested: &mut Unknown) -> Outcome {
-        match self.find(row.from) {
+        let found = match row.to {
+            As::List(_) | As::Object(_) | As::Count => self.find_blocks(row.from),
+            _ => self.find(row.from),
+        };
+        match found {
             // Where it may be missing, a name of which nothing is known may turn out to be nothing.
             Some(node) if matches!((row.to, pick(&row.absent, self.language())), (As::Name, Absent::Null)) => {
                 self.written(node)?;
                 self.convert(node, row.to, path, nested)
+            }
+            // No block: that is how plans and states write what is not there.
+            Some(node) if matches!(row.to, As::Object(_)) && self.elements(node).is_ok_and(|blocks| blocks.is_empty()) => {
+                self.absent(pick(&row.absent, self.language()))
             }
             Some(node) => self.convert(node, row.to, path, nested),
             None => self.absent(pick(&row.absent, self.language())),
@@ -263,7 +276,7 @@ impl<'s, 'd> Scope<'s, 'd> {
 
     /// The elements of the list at a path; none where it is not written.
     pub fn elements_at(&self, paths: Paths) -> Outcome<Vec<&'s Node>> {
-        self.find(paths).map_or(Ok(Vec::new()), |node| self.elements(node))
+        self.find_blocks(paths).map_or(Ok(Vec::new()), |node| self.elements(node))
     }
 }
 

@@ -60,6 +60,9 @@ pub struct Unknown {
     pub reason: Arc<str>,
     /// What stands for it inside names and ARNs: `${Retention}`. The same symbol is the same value.
     pub symbol: Arc<str>,
+    /// Nothing sets this attribute of a new resource, as far as a Terraform plan tells: the provider takes it over from the service, whose
+    /// default it will be. Whether a `dynamic` block sets it is not in plans, so it says nothing of blocks.
+    pub unset: bool,
 }
 
 /// One resource as a template declares it.

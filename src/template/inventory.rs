@@ -16,6 +16,7 @@ pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
     let stack = Stack::of(declarations, options);
     let mut resources: Vec<Resource> = stack.entries.iter().map(|entry| resource(&stack, entry)).collect();
     types::finish(&stack, &mut resources);
+    resources.iter_mut().for_each(shapely_only);
     doubt(declarations, &mut resources);
     Shard {
         account: stack.account().to_owned(),
@@ -24,6 +25,25 @@ pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
         source: declarations.first().map(|declaration| language_name(declaration.language).to_owned()),
         resources,
         coverage: Coverage::of_template(),
+    }
+}
+
+/// A property that does not have the shape of its type is not known: what is joined of a whole resource must not go without the resource.
+fn shapely_only(resource: &mut Resource) {
+    let (Some(info), Some(declared)) = (crate::inventory::types::find(&resource.type_name), &mut resource.declared) else { return };
+    let all = serde_json::Value::Object(std::mem::take(&mut resource.properties));
+    let is_shapely = (info.check)(&all).is_ok();
+    let serde_json::Value::Object(properties) = all else { return };
+    if is_shapely {
+        resource.properties = properties;
+        return;
+    }
+    for (property, value) in properties {
+        let alone = serde_json::Value::Object([(property.clone(), value.clone())].into_iter().collect());
+        match (info.check)(&alone) {
+            Ok(()) => drop(resource.properties.insert(property, value)),
+            Err(error) => note(&mut declared.unknown, &property, vec![format!("{property} is not of the form that it has: {error}")]),
+        }
     }
 }
 

@@ -408,19 +408,35 @@ impl From<&str> for Text {
 }
 
 /// The value at the first of the paths (`a.b|c`) that has one. Of a list on the way, its first element; a value on the way that is not
-/// known is the answer. An empty text is no value: that is how parameters and provider states write what is not set.
+/// known is the answer. An empty text is no value: that is how parameters and provider states write what is not set; nor is an attribute that
+/// nothing sets.
 pub fn find<'n>(node: &'n Node, paths: &str) -> Option<&'n Node> {
-    paths.split('|').filter(|path| !path.is_empty()).find_map(|path| {
-        let found = path.split('.').try_fold(node, |node, key| {
-            let node = match &node.value {
-                Value::List(nodes) => nodes.iter().find(|node| node.value != Value::Null)?,
-                _ => node,
-            };
-            match &node.value {
-                Value::Unknown(_) | Value::Reference { .. } | Value::Concat(_) => Some(node),
-                _ => node.get(key),
-            }
-        });
-        found.filter(|node| !matches!(&node.value, Value::Text(text) if text.is_empty()))
-    })
+    let is_set = |found: &Found<'n>| !found.is_end || !matches!(&found.node.value, Value::Unknown(unknown) if unknown.unset);
+    paths.split('|').filter_map(|path| at_path(node, path)).find(is_set).map(|found| found.node)
+}
+
+/// As [`find`], where the value may be blocks, of which a plan does not tell whether anything sets them.
+pub fn find_blocks<'n>(node: &'n Node, paths: &str) -> Option<&'n Node> {
+    paths.split('|').find_map(|path| at_path(node, path)).map(|found| found.node)
+}
+
+struct Found<'n> {
+    node: &'n Node,
+    /// Whether it is what the path names, not a value on the way.
+    is_end: bool,
+}
+
+fn at_path<'n>(node: &'n Node, path: &str) -> Option<Found<'n>> {
+    let mut found = Found { node, is_end: true };
+    for key in path.split('.') {
+        let node = match &found.node.value {
+            Value::List(nodes) => nodes.iter().find(|node| node.value != Value::Null)?,
+            _ => found.node,
+        };
+        found = match &node.value {
+            Value::Unknown(_) | Value::Reference { .. } | Value::Concat(_) => Found { node, is_end: false },
+            _ => Found { node: node.get(key)?, is_end: true },
+        };
+    }
+    (!path.is_empty() && !matches!(&found.node.value, Value::Text(text) if text.is_empty())).then_some(found)
 }

@@ -80,7 +80,7 @@ impl<'t> Stack<'t> {
                     return Ok(match self.evaluate(self.arguments(entry, 1..=1)?.first().unwrap_or(raw))? {
                         Truth::True => Truth::False,
                         Truth::False => Truth::True,
-                        Truth::Unknown(Unknown { reason, symbol }) => unknown(reason, format!("!{symbol}")),
+                        Truth::Unknown(Unknown { reason, symbol, .. }) => unknown(reason, format!("!{symbol}")),
                     });
                 }
                 "Fn::Equals" => {
@@ -121,7 +121,7 @@ impl<'t> Stack<'t> {
 }
 
 fn unknown(reason: impl Into<std::sync::Arc<str>>, symbol: impl Into<std::sync::Arc<str>>) -> Truth {
-    Truth::Unknown(Unknown { reason: reason.into(), symbol: symbol.into() })
+    Truth::Unknown(Unknown { reason: reason.into(), symbol: symbol.into(), unset: false })
 }
 
 /// A value as a condition.

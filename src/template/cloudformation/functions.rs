@@ -218,7 +218,7 @@ impl<'t> Stack<'t> {
         match truth {
             Truth::True => Ok(self.resolve(yes)?.value),
             Truth::False => Ok(self.resolve(no)?.value),
-            Truth::Unknown(Unknown { reason, symbol }) => {
+            Truth::Unknown(Unknown { reason, symbol, .. }) => {
                 let (yes, no) = (self.resolve(yes)?.value, self.resolve(no)?.value);
                 if same(&yes, &no) {
                     return Ok(yes);

@@ -128,7 +128,7 @@ impl Expander<'_, '_> {
             }
             let reason = format!("one of a collection that is not known: {reason}").into();
             let symbol = format!("${{{}{variable}}}", self.stack.source.prefix).into();
-            self.unknown.insert(variable.to_owned(), Unknown { reason, symbol });
+            self.unknown.insert(variable.to_owned(), Unknown { reason, symbol, unset: false });
             return self.body(body, resources, depth, passed, out);
         };
         for item in items {

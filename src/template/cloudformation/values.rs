@@ -11,7 +11,7 @@ const DYNAMIC: &str = "{{resolve:";
 
 /// A value that cannot be known, with what stands for it.
 pub fn unknown(reason: impl Into<Arc<str>>, symbol: impl Into<Arc<str>>) -> Value {
-    Value::Unknown(Unknown { reason: reason.into(), symbol: symbol.into() })
+    Value::Unknown(Unknown { reason: reason.into(), symbol: symbol.into(), unset: false })
 }
 
 /// The result of a function whose arguments are not all known. The same arguments give the same symbol.

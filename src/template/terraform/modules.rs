@@ -14,7 +14,7 @@ use crate::template::declaration::{Ignore, TemplateError};
 const FILE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// A managed resource as it is written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Resource {
     pub(super) block: Block,
     pub(super) ignores: Vec<Ignore>,

@@ -67,6 +67,11 @@ impl Block {
         self.blocks.iter().filter(move |block| block.kind == kind)
     }
 
+    /// Whether an argument, blocks or a `dynamic` block may set `name`.
+    pub(super) fn sets(&self, name: &str) -> bool {
+        self.attribute(name).is_some() || self.of_kind(name).next().is_some() || self.of_kind("dynamic").any(|block| block.label(0) == name)
+    }
+
     pub(super) fn label(&self, index: usize) -> &str {
         self.labels.get(index).map_or("", String::as_str)
     }
@@ -89,6 +94,15 @@ impl Block {
 }
 
 impl Expr {
+    /// A truth value that is written as such.
+    pub(super) fn as_bool(&self) -> Option<bool> {
+        match self {
+            Expr::Hcl(expression) => expression.as_bool(),
+            Expr::Bool(_, value) => Some(*value),
+            _ => None,
+        }
+    }
+
     /// Where it is written.
     pub(super) fn at(&self, source: &Source) -> Option<Position> {
         match self {

@@ -34,7 +34,7 @@ pub(super) fn unknown(reason: &str, inside: &str) -> Value {
         let head: String = inside.chars().take(SYMBOL / 2).collect();
         format!("${{{head}…#{digest}}}")
     };
-    Value::Unknown(Unknown { reason: Arc::from(reason), symbol: Arc::from(symbol.as_str()) })
+    Value::Unknown(Unknown { reason: Arc::from(reason), symbol: Arc::from(symbol.as_str()), unset: false })
 }
 
 /// An unknown value that follows from another one: `.name` or `[0]` of it.

@@ -16,12 +16,13 @@ use self::configuration::{Configuration, Place};
 use self::sources::Sources;
 use self::values::Values;
 use super::json::{self, Json, JsonValue};
+use super::modules::Resource;
 use super::text::{Lines, error, without_mark};
 use super::value::{quoted, text, unknown};
 use super::{PREVENT_DESTROY, PROVIDER_REGION};
 use crate::template::declaration::{Declaration, Language, Node, Position, TemplateError, Value};
 
-/// Why `prevent_destroy` is not known: plans and states hold no `lifecycle`.
+/// Why `prevent_destroy` is not known without the files: plans and states hold no `lifecycle`.
 const NO_LIFECYCLE: &str = "plans and states do not show prevent_destroy";
 /// What is read of a plan or a state. The rest (the state before, the sizes of which can be large) is only checked to be JSON.
 const KEPT: [&str; 9] =
@@ -85,11 +86,12 @@ pub(super) fn read(name: &str, content: &str) -> Result<Vec<Declaration>, Templa
 struct Changes<'j> {
     unknown: BTreeMap<&'j str, &'j Json<'j>>,
     gone: BTreeSet<&'j str>,
+    new: BTreeSet<&'j str>,
 }
 
 impl<'j> Changes<'j> {
     fn new(document: &'j Json<'j>) -> Self {
-        let mut changes = Changes { unknown: BTreeMap::new(), gone: BTreeSet::new() };
+        let mut changes = Changes { unknown: BTreeMap::new(), gone: BTreeSet::new(), new: BTreeSet::new() };
         for change in document.get("resource_changes").map(Json::items).unwrap_or_default() {
             let (Some(address), Some(of)) = (change.get("address").and_then(Json::text), change.get("change")) else { continue };
             // What was replaced before but could not be deleted.
@@ -99,6 +101,10 @@ impl<'j> Changes<'j> {
             let actions: Vec<_> = of.get("actions").map(Json::items).unwrap_or_default().iter().filter_map(Json::text).collect();
             if matches!(actions.as_slice(), ["delete" | "forget"]) {
                 changes.gone.insert(address);
+            }
+            // Also what is replaced.
+            if actions.contains(&"create") {
+                changes.new.insert(address);
             }
             if let Some(unknown) = of.get("after_unknown") {
                 changes.unknown.insert(address, unknown);
@@ -160,10 +166,12 @@ impl Reader<'_> {
         }
         let place = Place { module: module.clone(), key: resource.get("index").map(index_of).unwrap_or_default() };
         let declared = configuration.resource(module, type_name, name);
-        let values = Values { lines: self.lines, content: self.content, configuration, place: &place, declared, address };
+        let is_new = changes.new.contains(address);
+        let found = self.sources.resource(module, type_name, name);
+        let written = found.as_ref().map(|written| &written.block);
+        let values = Values { lines: self.lines, content: self.content, configuration, place: &place, declared, address, is_new, written };
         let body = values.body(resource, changes.unknown.get(address).copied());
-        let settings = configuration.region(declared).map(|region| (PROVIDER_REGION.to_string(), region.to_string()));
-        self.add(resource, (type_name, name), address, module, body, settings)
+        self.add(resource, (type_name, address), found, body, configuration.region(declared))
     }
 
     /// The resources of a state file.
@@ -190,9 +198,12 @@ impl Reader<'_> {
                     place: &place,
                     declared: None,
                     address: &address,
+                    is_new: false,
+                    written: None,
                 };
                 let body = values.body_of(instance, instance.get("attributes"), None);
-                self.add(instance, (type_name, name), &address, &module, body, None)?;
+                let written = self.sources.resource(&module, type_name, name);
+                self.add(instance, (type_name, &address), written, body, None)?;
             }
         }
         Ok(())
@@ -201,22 +212,28 @@ impl Reader<'_> {
     fn add(
         &mut self,
         resource: &Json<'_>,
-        (type_name, name): (&str, &str),
-        address: &str,
-        module: &ModuleAddress,
+        (type_name, address): (&str, &str),
+        written: Option<Resource>,
         mut body: Node,
-        setting: Option<(String, String)>,
+        region: Option<&str>,
     ) -> Result<(), TemplateError> {
         let mut at = self.position(resource.at);
         if !self.seen.insert(address.to_string()) {
             return Err(error(&self.name, Some(at), format!("{address} is there twice")));
         }
         let mut file = self.name.clone();
-        if let Some(block) = self.sources.resource(module, type_name, name) {
-            file = block.source.name.clone();
-            at = block.at;
-            body = sources::placed(body, &block);
+        let mut ignores = Vec::new();
+        let mut prevent_destroy = None;
+        if let Some(written) = written {
+            file = written.block.source.name.clone();
+            at = written.block.at;
+            body = sources::placed(body, &written.block);
+            prevent_destroy = sources::prevents_destroy(&written.block).map(Value::Bool);
+            ignores = written.ignores;
         }
+        let prevent_destroy = prevent_destroy.unwrap_or_else(|| unknown(NO_LIFECYCLE, "prevent_destroy"));
+        let mut settings = vec![(PREVENT_DESTROY.to_string(), Node::new(at, prevent_destroy))];
+        settings.extend(region.map(|region| (PROVIDER_REGION.to_string(), Node::new(at, text(region)))));
         self.declarations.push(Declaration {
             language: Language::Terraform,
             type_name: type_name.to_string(),
@@ -225,13 +242,8 @@ impl Reader<'_> {
             at,
             construct: None,
             body,
-            settings: setting
-                .map(|(key, value)| (key, text(value)))
-                .into_iter()
-                .chain([(PREVENT_DESTROY.to_string(), unknown(NO_LIFECYCLE, "prevent_destroy"))])
-                .map(|(key, value)| (key, Node::new(at, value)))
-                .collect(),
-            ignores: Vec::new(),
+            settings,
+            ignores,
         });
         Ok(())
     }

@@ -1,12 +1,12 @@
-//! The `.tf` files beside a plan: where the planned resources are written. A help for people only: whatever is wrong with them, the plan is
-//! read without.
+//! The `.tf` files beside a plan: where the planned resources are written, and what plans do not hold: waivers, `prevent_destroy`, whether
+//! anything sets a block. Whatever is wrong with them, the plan is read without.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 
-use super::super::modules::{self, Module};
+use super::super::modules::{self, Module, Resource};
 use super::super::scope::local_source;
 use super::super::syntax::Block;
 use super::super::value::moved;
@@ -40,11 +40,11 @@ impl Sources {
         Sources { root, modules: RefCell::default() }
     }
 
-    /// The block of a resource.
-    pub(super) fn resource(&self, module: &ModuleAddress, type_name: &str, name: &str) -> Option<Block> {
+    /// A resource as it is written.
+    pub(super) fn resource(&self, module: &ModuleAddress, type_name: &str, name: &str) -> Option<Resource> {
         let calls: Vec<String> = module.calls.iter().map(|(call, _)| call.clone()).collect();
         let module = self.module(&calls)?;
-        module.resources.get(&format!("{type_name}.{name}")).map(|resource| resource.block.clone())
+        module.resources.get(&format!("{type_name}.{name}")).cloned()
     }
 
     fn module(&self, calls: &[String]) -> Option<Rc<Module>> {
@@ -59,6 +59,12 @@ impl Sources {
         self.modules.borrow_mut().insert(calls.to_vec(), module.clone());
         module
     }
+}
+
+/// `prevent_destroy`, which Terraform wants as a literal: `None` where it is written in another way, false where it is not written.
+pub(super) fn prevents_destroy(block: &Block) -> Option<bool> {
+    let written = block.of_kind("lifecycle").find_map(|lifecycle| lifecycle.attribute("prevent_destroy"));
+    written.map_or(Some(false), |attribute| attribute.expr.as_bool())
 }
 
 /// A body with the places of the arguments in the block; what is not written there is at the block's.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::json::{Json, JsonValue};
+use super::super::syntax::Block;
 use super::super::text::Lines;
 use super::super::value::{AFTER_APPLY, reference, unknown};
 use super::configuration::{Configuration, Place, Target, can_be};
@@ -10,6 +11,18 @@ use crate::template::declaration::{Node, Position, Value};
 
 /// Arguments that are lists or sets, of which an unknown value is a list of what the expression refers to.
 const LISTS: [&str; 2] = ["resources", "not_resources"];
+
+/// Blocks that the provider fills with what the service does when nothing sets them. In a plan one that nothing sets looks like a `dynamic`
+/// one over a collection that is not known yet; also without the files that would tell, both count as not set, as what AWS does then is never
+/// the better protected.
+const SERVICE_DEFAULTS: [&str; 6] = [
+    "object_lock_configuration",
+    "point_in_time_recovery",
+    "replication_configuration",
+    "server_side_encryption",
+    "server_side_encryption_configuration",
+    "versioning",
+];
 
 /// What a resource's body is made of.
 pub(super) struct Values<'a> {
@@ -20,6 +33,10 @@ pub(super) struct Values<'a> {
     /// The resource in the configuration.
     pub(super) declared: Option<&'a Json<'a>>,
     pub(super) address: &'a str,
+    /// Whether the plan makes it: what nothing sets is then the service's default, not what it was before.
+    pub(super) is_new: bool,
+    /// The resource in the files beside the plan.
+    pub(super) written: Option<&'a Block>,
 }
 
 /// An argument: the resource's path to it, its name, and its expression in the configuration.
@@ -28,6 +45,8 @@ struct Argument<'a> {
     path: &'a str,
     name: &'a str,
     expression: Option<&'a Json<'a>>,
+    /// Whether the expression has all that is set there: what a `dynamic` block makes has none.
+    told: bool,
 }
 
 impl Values<'_> {
@@ -37,7 +56,7 @@ impl Values<'_> {
 
     pub(super) fn body_of(&self, resource: &Json<'_>, values: Option<&Json<'_>>, unknown: Option<&Json<'_>>) -> Node {
         let expressions = self.declared.and_then(|declared| declared.get("expressions"));
-        let entries = self.map(values, unknown, Argument { path: self.address, name: "", expression: expressions });
+        let entries = self.map(values, unknown, Argument { path: self.address, name: "", expression: expressions, told: self.is_new });
         Node::new(self.position(resource.at), Value::Map(entries))
     }
 
@@ -51,11 +70,20 @@ impl Values<'_> {
         let marks = unknown.map(Json::entries).unwrap_or_default();
         let mark_of: BTreeMap<&str, &Json<'_>> = marks.iter().map(|(key, mark)| (key.as_ref(), mark)).collect();
         let is_known: BTreeSet<&str> = known.iter().map(|(key, _)| key.as_ref()).collect();
-        let more = marks.iter().filter(|(key, mark)| !is_known.contains(key.as_ref()) && marks_something(mark));
+        let is_unset =
+            |key: &str, mark: &Json<'_>| of.told && mark.is_true() && of.expression.is_some_and(|expression| expression.get(key).is_none());
+        let no_block = |key: &str| SERVICE_DEFAULTS.contains(&key) || self.written.is_some_and(|written| !written.sets(key));
+        let is_default = |key: &str, mark: &Json<'_>| of.path == self.address && is_unset(key, mark) && no_block(key);
+        let is_open = |key: &str, mark: &Json<'_>| marks_something(mark) && !is_default(key, mark);
+        let more = marks.iter().filter(|(key, mark)| !is_known.contains(key.as_ref()) && is_open(key, mark));
         let entry = |key: &str, value: Option<&Json<'_>>, mark: Option<&Json<'_>>| {
             let path = format!("{}.{key}", of.path);
-            let argument = Argument { path: &path, name: key, expression: of.expression.and_then(|expression| expression.get(key)) };
-            (key.to_string(), self.node(value, mark, argument))
+            let expression = of.expression.and_then(|expression| expression.get(key));
+            let mut node = self.node(value, mark, Argument { path: &path, name: key, expression, told: of.told });
+            if let Value::Unknown(unknown) = &mut node.value {
+                unknown.unset = mark.is_some_and(|mark| is_unset(key, mark));
+            }
+            (key.to_string(), node)
         };
         let known = known.iter().map(|(key, value)| entry(key, Some(value), mark_of.get(key.as_ref()).copied()));
         known.chain(more.map(|(key, mark)| entry(key, None, Some(mark)))).collect()
@@ -100,7 +128,8 @@ impl Values<'_> {
                 continue;
             }
             let expression = of.expression.and_then(|expression| block_of(expression, value));
-            items.push(self.node(value, Some(mark), Argument { path: &path, name: of.name, expression }));
+            let told = of.told && marks.len() == 1;
+            items.push(self.node(value, Some(mark), Argument { path: &path, name: of.name, expression, told }));
         }
         items
     }
