@@ -147,6 +147,19 @@ fn lines_are_those_of_what_decides() {
 }
 
 #[test]
+fn messages_name_the_construct_of_cdk() {
+    let stack = include_str!("../fixtures/cloudformation/cdk.out/Shop.template.json");
+    let nested = include_str!("../fixtures/cloudformation/cdk.out/ShopTables.nested.template.json");
+    let document = Audit::of(&[("Shop.template.json", stack), ("ShopTables.nested.template.json", nested)]).run(&["Shop.template.json"]);
+    for finding in document.findings() {
+        let of_bucket = finding["resource"]["id"] == "DataBucketE3889A50";
+        let construct = if of_bucket { "Shop/Data/Bucket/Resource" } else { "Shop/Tables/Orders/Resource" };
+        assert!(text(&finding["message"]).ends_with(&format!(" (CDK construct {construct})")), "{finding}");
+    }
+    assert!(document.find("s3-bucket-object-lock", "DataBucketE3889A50").is_some());
+}
+
+#[test]
 fn given_values_settle_what_was_unknown() {
     let audit = Audit::of(&[("stack.yaml", STACK), ("p.json", r#"[{"ParameterKey": "Days", "ParameterValue": "14"}]"#)]);
     let document = audit.run(&["stack.yaml", "--parameters", "p.json", "--account", "111122223333", "--region", "eu-west-1"]);

@@ -69,6 +69,10 @@ impl<'a> Chosen<'a> {
             Some(_) => status = Status::Waived,
             None => {}
         }
+        // People who write CDK know their constructs, not the logical ids that CDK makes of them.
+        if let Some(construct) = resource.declared.as_ref().and_then(|declared| declared.construct.as_ref()) {
+            message.push_str(&format!(" (CDK construct {construct})"));
+        }
         Finding {
             id: finding_id(&rule.id, resource.uid()).into(),
             rule: Arc::clone(&self.id),
