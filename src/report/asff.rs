@@ -4,7 +4,7 @@
 //! Security Hub takes findings of accounts only, each in its own account and Region: templates are refused.
 
 use super::limit::line;
-use super::{Report, Target};
+use super::{Report, Target, json, parts};
 use crate::audit::findings::{AuditInfo, Finding, Findings, Status, WaiverRef};
 use crate::inventory::GLOBAL;
 use crate::rules::Severity;
@@ -80,17 +80,18 @@ fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()>
     }
     let moment = findings.audit.as_of.to_rfc3339_opts(SecondsFormat::Millis, true);
     let mut batch = Batch::default();
-    for finding in &findings.findings {
+    let render = |finding| {
         let place = place(finding).ok_or_else(|| refused(finding))?;
-        let mut text = Vec::new();
-        super::json::compact(&asff(finding, place, &findings.audit, &moment), &mut text)?;
-        let text = String::from_utf8_lossy(text.trim_ascii_end());
+        let mut text = json::line(&asff(finding, place, &findings.audit, &moment))?;
+        text.truncate(text.trim_ascii_end().len());
+        let text = String::from_utf8(text).map_err(io::Error::other)?;
         let bytes = wire_bytes(&text);
         if bytes > FINDING_BYTES {
             return Err(io::Error::other(format!("the finding {} is larger than Security Hub takes", finding.id)));
         }
-        batch.add(place, &text, bytes, out)?;
-    }
+        Ok((place, text, bytes))
+    };
+    parts::each(&findings.findings, render, |(place, text, bytes)| batch.add(place, &text, bytes, out))?;
     batch.end(out)
 }
 

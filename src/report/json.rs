@@ -26,6 +26,14 @@ pub fn compact(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
+/// A value on one line, with a line end.
+pub fn line(value: &impl Serialize) -> io::Result<Vec<u8>> {
+    // A finding is a few KB in most forms.
+    let mut line = Vec::with_capacity(4 << 10);
+    compact(value, &mut line)?;
+    Ok(line)
+}
+
 /// Writes the characters that a terminal or a viewer would obey as `\u` escapes, which every JSON reader turns back. JSON itself asks it of
 /// C0 controls only.
 struct Escaping<F>(F);

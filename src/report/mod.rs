@@ -13,6 +13,7 @@ mod markdown;
 mod ndjson;
 mod ocsf;
 mod openmetrics;
+mod parts;
 mod sarif;
 mod table;
 pub mod wa;

@@ -1,11 +1,11 @@
 //! `ndjson`: the findings of the document, one a line.
 
-use super::{Report, Target, json};
+use super::{Report, Target, json, parts};
 use crate::audit::findings::Findings;
 use std::io::{self, Write};
 
 pub const REPORT: Report = Report { name: "ndjson", about: "its findings, one a line", write };
 
 fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()> {
-    findings.findings.iter().try_for_each(|finding| json::compact(finding, out))
+    parts::each(&findings.findings, json::line, |line| out.write_all(&line))
 }

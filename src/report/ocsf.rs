@@ -1,7 +1,7 @@
 //! `ocsf`: each finding as a Compliance Finding of the Open Cybersecurity Schema Framework, one JSON object a line, for SIEMs and data
 //! lakes. Words and figures are those of the findings document. Attributes are those that OCSF has had since 1.5.0.
 
-use super::{Report, Target};
+use super::{Report, Target, json, parts};
 use crate::audit::evidence;
 use crate::audit::findings::{Finding, Findings, Location, Status, WaiverRef};
 use crate::inventory::GLOBAL;
@@ -27,13 +27,7 @@ const STANDARDS: &[(&str, &str)] = &[("nist_800_53_r5", "NIST SP 800-53 Rev. 5")
 const WELL_ARCHITECTED: &str = "AWS Well-Architected Framework";
 
 fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()> {
-    let mut line = Vec::new();
-    for finding in &findings.findings {
-        line.clear();
-        super::json::compact(&event(findings, finding), &mut line)?;
-        out.write_all(&line)?;
-    }
-    Ok(())
+    parts::each(&findings.findings, |finding| json::line(&event(findings, finding)), |line| out.write_all(&line))
 }
 
 #[derive(Serialize)]

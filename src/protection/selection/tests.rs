@@ -41,7 +41,7 @@ fn no_tags(arn: &str) -> Match {
 }
 
 fn no_selection() -> Match {
-    Match::Unknown("a backup selection of a backup plan was not read".to_string())
+    Match::Unknown("a backup selection of a backup plan is not known whole".to_string())
 }
 
 #[test]

@@ -1,0 +1,21 @@
+//! Rendering of findings one by one, on all cores, written in their order.
+
+use crate::audit::findings::Finding;
+use rayon::prelude::*;
+use std::io;
+
+/// So many are rendered before they are written: enough for all cores, few enough that their texts take little memory.
+const PART: usize = 2_048;
+
+/// Renders each finding, and gives the texts to `write` in the order of the findings.
+pub fn each<'f, T: Send>(
+    findings: &'f [Finding],
+    render: impl Fn(&'f Finding) -> io::Result<T> + Sync,
+    mut write: impl FnMut(T) -> io::Result<()>,
+) -> io::Result<()> {
+    for part in findings.chunks(PART) {
+        let texts: Vec<io::Result<T>> = part.par_iter().map(&render).collect();
+        texts.into_iter().try_for_each(|text| write(text?))?;
+    }
+    Ok(())
+}
