@@ -387,3 +387,38 @@ fn what_a_plan_does_not_set_is_the_default_of_the_service() {
     let rules = ("aws_backup_plan", r#"{"name":{"constant_value":"daily"}}"#, r#"{"arn":true,"id":true,"rule":true}"#);
     assert_eq!(judged("create", rules, "backup-plan-frequency"), "unknown");
 }
+
+#[test]
+fn what_terraform_has_made_is_known_by_its_ids() {
+    let arn = |rest: &str| format!("arn:aws:{}", rest.replace('@', "eu-central-1:111122223333"));
+    let (kept, plan) = (arn("ec2:@:volume/vol-0123"), arn("backup:@:backup-plan:p-1"));
+    let resource = |kind: &str, name: &str, values: &str| {
+        format!(r#"{{"address":"{kind}.{name}","mode":"managed","type":"{kind}","name":"{name}","values":{values}}}"#)
+    };
+    let rule = r#"{"rule_name":"daily","target_vault_name":"main","schedule":"cron(0 5 * * ? *)","start_window":60,"completion_window":180,
+        "lifecycle":[{"cold_storage_after":0,"delete_after":35}],"copy_action":[],"enable_continuous_backup":false}"#;
+    let none = r#"{"string_equals":[],"string_like":[],"string_not_equals":[],"string_not_like":[]}"#;
+    let resources = [
+        resource("aws_ebs_volume", "kept", &format!(r#"{{"id":"vol-0123","arn":"{kept}","encrypted":true,"tags":{{}}}}"#)),
+        resource("aws_ebs_volume", "tagged", r#"{"encrypted":true,"tags":{"backup":"daily"}}"#),
+        resource("aws_ebs_volume", "bare", r#"{"encrypted":true,"tags":{}}"#),
+        resource("aws_backup_vault", "main", &format!(r#"{{"id":"main","name":"main","arn":"{}"}}"#, arn("backup:@:backup-vault:main"))),
+        resource("aws_backup_plan", "daily", &format!(r#"{{"id":"p-1","name":"daily","arn":"{plan}","rule":[{rule}]}}"#)),
+        resource(
+            "aws_backup_selection",
+            "data",
+            &format!(
+                r#"{{"id":"s-1","plan_id":"p-1","name":"data","resources":["{kept}"],"not_resources":[],"condition":[{none}],
+                "selection_tag":[{{"type":"STRINGEQUALS","key":"backup","value":"daily"}}]}}"#
+            ),
+        ),
+    ];
+    let state = format!(r#"{{"format_version":"1.0","values":{{"root_module":{{"resources":[{}]}}}}}}"#, resources.join(","));
+    let document = Audit::of(&[("state.json", &state)]).run(&["state.json"]);
+    for (resource, expected) in [("kept", "pass"), ("tagged", "pass")] {
+        assert_eq!(status(&document, "data-in-backup-plan", &format!("aws_ebs_volume.{resource}")), expected, "{resource}");
+    }
+    assert_ne!(status(&document, "data-in-backup-plan", "aws_ebs_volume.bare"), "pass");
+    assert_eq!(status(&document, "backup-plan-selects-resources", "aws_backup_plan.daily"), "pass");
+    assert_eq!(status(&document, "backup-plan-target-vault-exists", "aws_backup_plan.daily"), "pass");
+}

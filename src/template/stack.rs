@@ -40,6 +40,8 @@ pub struct Stack<'d> {
     /// Everything declared, by id.
     by_id: HashMap<&'d str, &'d Declaration>,
     entry_by_id: HashMap<&'d str, usize>,
+    /// By the ids and ARNs that AWS gave to what Terraform has made already.
+    entries_by_given: HashMap<&'d str, Vec<usize>>,
     aliases: Vec<&'d Declaration>,
     /// The Region of most resources' providers, where the options name none.
     provider_region: Option<&'d str>,
@@ -53,6 +55,7 @@ impl<'d> Stack<'d> {
             entries: Vec::new(),
             by_id: HashMap::new(),
             entry_by_id: HashMap::new(),
+            entries_by_given: HashMap::new(),
             aliases: Vec::new(),
             provider_region: most_common_region(declarations),
         };
@@ -63,6 +66,9 @@ impl<'d> Stack<'d> {
             }
             if let Some(table) = types::table_of(declaration) {
                 stack.entry_by_id.entry(&declaration.id).or_insert(stack.entries.len());
+                for given in given(declaration) {
+                    stack.entries_by_given.entry(given).or_default().push(stack.entries.len());
+                }
                 stack.entries.push(Entry { declaration, table, body: declaration.body.clone() });
             }
         }
@@ -106,8 +112,23 @@ impl<'d> Stack<'d> {
             return Some(*found);
         }
         let text = self.text(node)?.text;
+        if let Some(found) = self.given(&text, &of) {
+            return Some(found);
+        }
         let mut candidates = self.entries.iter().enumerate().filter(|(_, entry)| of(entry.table));
         candidates.find(|(_, entry)| self.physical_id(entry).text == text || self.arn(entry).text == text).map(|(found, _)| found)
+    }
+
+    /// The resource that Terraform has made already and to which AWS gave this id or ARN.
+    fn given(&self, text: &str, of: impl Fn(&'static Table) -> bool) -> Option<usize> {
+        let entries = self.entries_by_given.get(text)?;
+        entries.iter().copied().find(|found| self.entries.get(*found).is_some_and(|entry| of(entry.table)))
+    }
+
+    /// An ARN as this stack writes it: that of one of its own resources, which may be known whole, with the symbols that it has elsewhere.
+    pub fn own_arn(&self, arn: String) -> String {
+        let own = self.given(&arn, |_| true).and_then(|found| self.entries.get(found));
+        own.map_or(arn, |entry| self.arn(entry).text)
     }
 
     /// The entries of an inventory type.
@@ -395,6 +416,15 @@ fn part_body(declaration: &Declaration) -> Node {
         entries.push(("+id".to_owned(), Node::new(declaration.at, Value::Text(declaration.id.clone()))));
     }
     body
+}
+
+/// The id and the ARN that plans and states hold of what is there.
+fn given(declaration: &Declaration) -> impl Iterator<Item = &str> {
+    let attributes = if declaration.language == Language::Terraform { ["id", "arn"].as_slice() } else { &[] };
+    attributes.iter().filter_map(|attribute| match &declaration.body.get(attribute)?.value {
+        Value::Text(text) if !text.is_empty() => Some(text.as_str()),
+        _ => None,
+    })
 }
 
 fn chosen_by_aws(id: &str) -> Text {

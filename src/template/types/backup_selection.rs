@@ -64,7 +64,7 @@ pub fn of_plan(scope: &Scope) -> Outcome {
 pub fn arns(scope: &Scope, node: &Node) -> Outcome {
     let one = |node: &Node| match &node.value {
         Value::Unknown(unknown) => Err(vec![unknown.reason.to_string()]),
-        _ => scope.text(node).map(|text| Json::from(text.text)),
+        _ => scope.text(node).map(|text| Json::from(scope.stack.own_arn(text.text))),
     };
     scope.elements(node)?.into_iter().map(one).collect()
 }
