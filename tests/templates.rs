@@ -358,7 +358,10 @@ fn plan(action: &str, resources: &[(&str, &str, &str)]) -> String {
     let changes = each(&|resource| {
         format!(r#"{{{},"change":{{"actions":["{action}"],"before":null,"after":{{}},"after_unknown":{}}}}}"#, head(resource), resource.2)
     });
-    let declared = each(&|resource| format!(r#"{{{},"expressions":{}}}"#, head(resource), resource.1));
+    let declared = each(&|resource| match resource.1 {
+        "{}" => format!("{{{}}}", head(resource)),
+        expressions => format!(r#"{{{},"expressions":{expressions}}}"#, head(resource)),
+    });
     format!(
         r#"{{"format_version":"1.2","planned_values":{{"root_module":{{"resources":[{planned}]}}}},"resource_changes":[{changes}],
         "configuration":{{"root_module":{{"resources":[{declared}]}}}}}}"#

@@ -70,8 +70,10 @@ impl Values<'_> {
         let marks = unknown.map(Json::entries).unwrap_or_default();
         let mark_of: BTreeMap<&str, &Json<'_>> = marks.iter().map(|(key, mark)| (key.as_ref(), mark)).collect();
         let is_known: BTreeSet<&str> = known.iter().map(|(key, _)| key.as_ref()).collect();
-        let is_unset =
-            |key: &str, mark: &Json<'_>| of.told && mark.is_true() && of.expression.is_some_and(|expression| expression.get(key).is_none());
+        // A resource that sets nothing has no expressions.
+        let sets_nothing = of.path == self.address && self.declared.is_some();
+        let is_set = |key: &str| of.expression.map_or(!sets_nothing, |expression| expression.get(key).is_some());
+        let is_unset = |key: &str, mark: &Json<'_>| of.told && mark.is_true() && !is_set(key);
         let no_block = |key: &str| SERVICE_DEFAULTS.contains(&key) || self.written.is_some_and(|written| !written.sets(key));
         let is_default = |key: &str, mark: &Json<'_>| of.path == self.address && is_unset(key, mark) && no_block(key);
         let is_open = |key: &str, mark: &Json<'_>| marks_something(mark) && !is_default(key, mark);
