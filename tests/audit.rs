@@ -204,3 +204,30 @@ fn every_rule_passes_its_own_tests() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert_eq!(rules().iter().count(), 138);
 }
+
+/// Accounts whose vaults use one key; `owner` is the account whose key it is.
+fn with_key_of(owner: &str, users: &[&str]) -> Findings {
+    let key = format!("arn:aws:kms:{REGION}:{owner}:key/1");
+    let shard = |account: &&str| {
+        let resource = |kind: &str, arn: &str, properties: Value| json!({"kind": "resource", "type": kind, "arn": arn, "account": account, "region": REGION, "id": "1", "properties": properties});
+        let header = json!({"kind": "header", "schema": "rel9.inventory/1", "captured_at": AS_OF, "source": "test"});
+        let state =
+            resource("AWS::KMS::Key", &key, json!({"key_manager": "customer", "key_state": "PendingDeletion", "deletion_at": null}));
+        let vault = format!("arn:aws:backup:{REGION}:{account}:backup-vault:1");
+        let vault = resource("AWS::Backup::BackupVault", &vault, json!({"kms_key_arn": key}));
+        document::read(format!("{header}\n{state}\n{vault}\n").as_bytes(), Path::new("test.ndjson")).expect("a valid inventory")
+    };
+    audit(users.iter().flat_map(shard).collect(), "")
+}
+
+#[test]
+fn a_key_that_accounts_share_is_judged_once() {
+    let judged_in = |findings: &Findings| -> Vec<String> {
+        let of_key = findings.findings.iter().filter(|finding| *finding.rule == *"kms-key-usable");
+        of_key.map(|finding| finding.resource.account.clone()).collect()
+    };
+    let users = ["111122223333", "444455556666"];
+    assert_eq!(judged_in(&with_key_of("444455556666", &users)), ["444455556666"], "with its own account");
+    assert_eq!(judged_in(&with_key_of("999999999999", &users)), ["111122223333"], "with the first that uses it");
+    assert_eq!(judged_in(&with_key_of("444455556666", &users[..1])), ["111122223333"], "its own account does not use it");
+}

@@ -110,7 +110,7 @@ pub struct Change {
 pub struct Answer {
     pub status: Status,
     pub severity: Severity,
-    pub message: Box<str>,
+    pub message: Arc<str>,
 }
 
 /// An operation that answered in OLD and did not in NEW, or a place that NEW does not have.

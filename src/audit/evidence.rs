@@ -5,21 +5,27 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Facts by path, such as `resource.encrypted`. They are kept as JSON text, a tenth of their size as values: most are never looked at, and a
 /// large audit has a million of them.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Evidence(Box<str>);
+pub struct Evidence(Option<Arc<str>>);
 
 impl Evidence {
     /// Whether there are no facts.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.is_none()
+    }
+
+    /// Facts whose text `keep` may share with others.
+    pub fn kept(facts: Map<String, Value>, keep: impl FnOnce(&str) -> Arc<str>) -> Self {
+        Evidence((!facts.is_empty()).then(|| keep(&Value::Object(facts).to_string())))
     }
 
     /// All facts, by path.
     pub fn facts(&self) -> Map<String, Value> {
-        serde_json::from_str(&self.0).unwrap_or_default()
+        self.0.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
     }
 
     /// One fact.
@@ -30,13 +36,13 @@ impl Evidence {
 
 impl From<Map<String, Value>> for Evidence {
     fn from(facts: Map<String, Value>) -> Self {
-        Evidence(if facts.is_empty() { Box::default() } else { Value::Object(facts).to_string().into() })
+        Evidence::kept(facts, |text| text.into())
     }
 }
 
 impl Serialize for Evidence {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = if self.is_empty() { "{}" } else { &self.0 };
+        let text = self.0.as_deref().unwrap_or("{}");
         serde_transcode::transcode(&mut serde_json::Deserializer::from_str(text), serializer)
     }
 }
@@ -47,7 +53,7 @@ impl<'de> Deserialize<'de> for Evidence {
         serde_transcode::transcode(deserializer, &mut serde_json::Serializer::new(&mut text)).map_err(Error::custom)?;
         match String::from_utf8(text) {
             Ok(empty) if empty == "{}" => Ok(Evidence::default()),
-            Ok(object) if object.starts_with('{') => Ok(Evidence(object.into())),
+            Ok(object) if object.starts_with('{') => Ok(Evidence(Some(object.into()))),
             _ => Err(Error::custom("evidence is an object")),
         }
     }

@@ -1,7 +1,9 @@
 //! From a rule's verdict to a finding: its waiver, its place, and what to do.
 
+use super::evidence::Evidence;
 use super::findings::{Finding, Location, Remediation, ResourceRef, Status, WaiverRef};
 use super::policy::{Policy, Waiver, end_of_day};
+use super::texts::Texts;
 use crate::inventory::{Resource, is_symbolic};
 use crate::rules::engine::{self, Subject, Verdict};
 use crate::rules::expr::Scope;
@@ -26,6 +28,8 @@ pub struct Chosen<'a> {
     id: Arc<str>,
     title: Arc<str>,
     references: Arc<BTreeMap<String, Vec<String>>>,
+    /// Messages and evidence.
+    texts: Texts,
     /// The remediation without its commands, for each of [`LANGUAGES`] and for AWS, where it is the same for every resource.
     shared: [OnceLock<Arc<Remediation>>; LANGUAGES.len() + 1],
 }
@@ -41,6 +45,7 @@ impl<'a> Chosen<'a> {
             id: rule.id.as_str().into(),
             title: rule.title.as_str().into(),
             references: Arc::new(rule.references.clone()),
+            texts: Texts::default(),
             shared: Default::default(),
         }
     }
@@ -80,9 +85,9 @@ impl<'a> Chosen<'a> {
             title: Arc::clone(&self.title),
             severity: self.severity,
             status,
-            message: message.into(),
+            message: self.texts.keep(&message),
             resource: Arc::clone(reference),
-            evidence: verdict.evidence.into(),
+            evidence: Evidence::kept(verdict.evidence, |text| self.texts.keep(text)),
             unknown_because: verdict.unknown_because,
             waiver: waiver.map(Box::new),
             remediation: (status != Status::Pass).then(|| self.remediation(resource, subject)),

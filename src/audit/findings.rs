@@ -146,7 +146,7 @@ pub struct Finding {
     pub title: Arc<str>,
     pub severity: Severity,
     pub status: Status,
-    pub message: Box<str>,
+    pub message: Arc<str>,
     pub resource: Arc<ResourceRef>,
     #[serde(default, skip_serializing_if = "Evidence::is_empty")]
     pub evidence: Evidence,

@@ -131,8 +131,11 @@ impl<'a> Judge<'a> {
             .collect();
         let owed: Vec<Owed> = known.iter().map(|prepared| self.owed(prepared.as_ref())).collect();
         let joined = protection::join(shard, summaries, self.as_of, &owed);
-        let judged: Vec<Judged> =
-            known.into_par_iter().zip(joined).filter_map(|(prepared, joined)| Some(self.resource(shard, prepared?, joined))).collect();
+        let judged: Vec<Judged> = known
+            .into_par_iter()
+            .zip(joined)
+            .filter_map(|(prepared, joined)| Some(self.resource(shard, summaries, prepared?, joined)))
+            .collect();
         let mut all = Judged::all(judged);
         all.languages.extend(shard.source.clone().filter(|_| shard.coverage.template));
         all
@@ -158,7 +161,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn resource(&self, shard: &Shard, prepared: Prepared, joined: Joined) -> Judged {
+    fn resource(&self, shard: &Shard, summaries: &Summaries, prepared: Prepared, joined: Joined) -> Judged {
         let template = shard.coverage.template;
         let Prepared { resource, info, mut subject, owes } = prepared;
         let mut judged = Judged::default();
@@ -166,7 +169,9 @@ impl<'a> Judge<'a> {
         let cluster_member = resource.type_name == "AWS::RDS::DBInstance" && resource.text("cluster_id").is_some();
         // Beside a template's own resources stand those of the account that it is meant for: evidence, and not under judgement.
         let judged_here = resource.declared.is_some() || !template;
-        if !judged_here || !self.options.wants_resource(resource) || is_being_deleted(resource, info) {
+        // A key of another account is evidence here, and judged once.
+        let elsewhere = resource.type_name == "AWS::KMS::Key" && summaries.is_key_judged_elsewhere(&resource.arn, &resource.account);
+        if !judged_here || elsewhere || !self.options.wants_resource(resource) || is_being_deleted(resource, info) {
             return judged;
         }
         if let Facts::Data(facts) = &joined.facts

@@ -11,21 +11,23 @@ pub mod objective;
 pub mod policy;
 mod shared;
 pub mod stored;
+mod texts;
 
 use crate::inventory::document::{self, DocumentError};
 use crate::inventory::{CoverageEntry, CoverageStatus, GLOBAL, Resource, Shard};
 use crate::protection::{self, Ledger, Summaries};
 use crate::rules::{BestPractice, Rule, RuleSet, Severity, hex};
 use chrono::{DateTime, Utc};
-use findings::{AuditInfo, BaselineMark, BestPracticeSummary, CoverageSummary, Finding, Findings, Status, Summary};
+use findings::{AuditInfo, BaselineMark, BestPracticeSummary, CoverageSummary, Finding, Findings, ResourceRef, Status, Summary};
 use judge::Judge;
 pub use judge::Judged;
 use ledger::Entry;
 use policy::{FailOn, Policy};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Where the shards come from. Files are read one at a time, twice: once for what others must know of them, once to be judged.
 pub enum Input {
@@ -162,12 +164,7 @@ fn document_of(
     policy: &Policy,
     options: &Options,
 ) -> Findings {
-    fn place(finding: &Finding) -> [&str; 5] {
-        let resource = &finding.resource;
-        [&resource.account, &resource.region, &resource.type_name, &resource.arn, &finding.rule]
-    }
-    // No two are of the same resource and rule.
-    found.findings.par_sort_unstable_by(|a, b| place(a).cmp(&place(b)));
+    sort(&mut found.findings);
     found.reproducible.sort_by(|a, b| {
         (&a.resource.account, &a.resource.region, &a.resource.arn).cmp(&(&b.resource.account, &b.resource.region, &b.resource.arn))
     });
@@ -197,6 +194,20 @@ fn document_of(
         reproducible: found.reproducible,
         collection,
     }
+}
+
+/// Sorts by account, Region, type, ARN and rule. Those of a resource are together and share it, so that it is the resources that are
+/// compared, of which there are far fewer.
+fn sort(findings: &mut [Finding]) {
+    fn place(resource: &ResourceRef) -> [&str; 4] {
+        [&resource.account, &resource.region, &resource.type_name, &resource.arn]
+    }
+    let mut resources: Vec<Arc<ResourceRef>> = findings.iter().map(|finding| Arc::clone(&finding.resource)).collect();
+    resources.dedup_by(|a, b| Arc::ptr_eq(a, b));
+    resources.par_sort_unstable_by(|a, b| place(a).cmp(&place(b)));
+    let places: HashMap<*const ResourceRef, usize> =
+        resources.iter().enumerate().map(|(at, resource)| (Arc::as_ptr(resource), at)).collect();
+    findings.sort_by_cached_key(|finding| (places.get(&Arc::as_ptr(&finding.resource)).copied(), Arc::clone(&finding.rule)));
 }
 
 impl Findings {

@@ -363,7 +363,7 @@ impl Reader {
             // The end of pages: nothing was asked.
             Ok(None) => return Ok(None),
             Ok(value) => Ok(value),
-            Err(error) => Reply::of(&error).into_result(absent).map(|()| None),
+            Err(error) => Reply::of(&error).of_service(operation.service).into_result(absent).map(|()| None),
         };
         let status = reply.as_ref().map_or_else(|failure| failure.status, |_| CoverageStatus::Ok);
         gate.note(status);

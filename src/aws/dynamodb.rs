@@ -8,6 +8,7 @@ use crate::inventory::types::dynamodb::{Backup, Replica, RestoredFrom, Table};
 use crate::inventory::{Fact, Resource, Tags};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types as sdk;
+use std::collections::HashMap;
 
 const LIST_TABLES: Operation = Operation::new("dynamodb", "ListTables");
 const DESCRIBE_TABLE: Operation = Operation::new("dynamodb", "DescribeTable");
@@ -28,7 +29,8 @@ const PAGE: i32 = 100;
 pub async fn collect(reader: &Reader) -> Vec<Resource> {
     let client = Client::new(&reader.config);
     let (tables, backups) = futures::join!(tables(reader, &client), list_backups(reader, &client));
-    let backups = backups.unwrap_or_default().into_iter().filter_map(|read| backup(reader, read, &tables)).collect::<Vec<_>>();
+    let by_arn: HashMap<&str, &ReadTable> = tables.iter().map(|table| (table.resource.arn.as_str(), table)).collect();
+    let backups = backups.unwrap_or_default().into_iter().filter_map(|read| backup(reader, read, &by_arn)).collect::<Vec<_>>();
     tables.into_iter().map(|table| table.resource).chain(backups).collect()
 }
 
@@ -169,7 +171,7 @@ async fn list_backups(reader: &Reader, client: &Client) -> Option<Vec<sdk::Backu
     }
 }
 
-fn backup(reader: &Reader, summary: sdk::BackupSummary, tables: &[ReadTable]) -> Option<Resource> {
+fn backup(reader: &Reader, summary: sdk::BackupSummary, tables: &HashMap<&str, &ReadTable>) -> Option<Resource> {
     let arn = summary.backup_arn?;
     let source = summary.table_arn.map(|table| source_arn(table, summary.table_id.as_deref(), tables));
     let properties = Backup {
@@ -190,8 +192,8 @@ fn backup(reader: &Reader, summary: sdk::BackupSummary, tables: &[ReadTable]) ->
 /// The table that a backup is of. Table names are reused, and deleting a table with point-in-time recovery leaves a `SYSTEM` backup of
 /// it: when the name now belongs to another table, the ARN gets the table id behind it, so that it is nobody's. Unread when the table of
 /// that name could not be described, as it may be another one.
-fn source_arn(named: String, table_id: Option<&str>, tables: &[ReadTable]) -> Fact<String> {
-    let Some(present) = tables.iter().find(|table| table.resource.arn == named) else {
+fn source_arn(named: String, table_id: Option<&str>, tables: &HashMap<&str, &ReadTable>) -> Fact<String> {
+    let Some(present) = tables.get(named.as_str()) else {
         return Fact::Read(named);
     };
     match (&present.table_id, table_id) {
@@ -229,7 +231,8 @@ mod tests {
     #[test]
     fn a_backup_of_an_earlier_table_of_the_same_name_is_not_one_of_this() {
         let tables = [table("arn:orders", Some("2").into()), table("arn:users", None.into()), table("arn:denied", Fact::Unread)];
-        let source = |arn: &str, id: &str| source_arn(arn.to_owned(), Some(id), &tables);
+        let by_arn = tables.iter().map(|table| (table.resource.arn.as_str(), table)).collect();
+        let source = |arn: &str, id: &str| source_arn(arn.to_owned(), Some(id), &by_arn);
         assert_eq!(source("arn:orders", "2"), Fact::Read("arn:orders".to_owned()));
         assert_eq!(source("arn:orders", "1"), Fact::Read("arn:orders/1".to_owned()));
         assert_eq!(source("arn:users", "1"), Fact::Read("arn:users".to_owned()));

@@ -45,6 +45,14 @@ const CREDENTIALS: &[&str] = &[
     "UnrecognizedClientException",
 ];
 
+/// How resolvers say that a name does not exist, rather than that they could not find out: glibc (`EAI_NONAME`, `EAI_NODATA`), musl,
+/// macOS, Windows.
+const NO_HOST: &[&str] =
+    &["name or service not known", "no address associated with", "name does not resolve", "nodename nor servname", "no such host is known"];
+
+/// Services that every Region has: that the host of one is not found says something about the network, and nothing about the Region.
+const EVERYWHERE: &[&str] = &["dynamodb", "ec2", "kms", "rds", "s3", "sts"];
+
 /// Why something was not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -69,8 +77,10 @@ pub enum Reached {
     Answer,
     /// No answer in time.
     TimedOut,
-    /// No such host.
+    /// No such host: the Region does not have the service.
     NoHost,
+    /// Nobody could tell whether there is such a host.
+    NoNames,
     /// No connection, or it broke.
     Unreachable,
     /// No credentials to sign with.
@@ -114,6 +124,14 @@ impl Reply {
             _ => (Reached::NotSent, String::new()),
         };
         Reply { reached, code: error.code().map(str::to_owned), message: error.message().map(str::to_owned), http, causes }
+    }
+
+    /// The same, knowing which service was asked.
+    pub fn of_service(mut self, service: &str) -> Reply {
+        if self.reached == Reached::NoHost && EVERYWHERE.contains(&service) {
+            self.reached = Reached::NoNames;
+        }
+        self
     }
 
     /// `Ok` when the error code is one of `absent`, which say that there is nothing; else the failure.
@@ -166,6 +184,7 @@ impl Reply {
             },
             (None, None, Reached::TimedOut) => "no answer in time".to_owned(),
             (None, None, Reached::NoHost) => "the endpoint does not exist".to_owned(),
+            (None, None, Reached::NoNames) => "the name of the endpoint could not be looked up".to_owned(),
             (None, None, Reached::Unreachable) => "no connection to the endpoint".to_owned(),
             (None, None, Reached::NoCredentials) => "no credentials".to_owned(),
             (None, None, Reached::NotSent) => "the request could not be made".to_owned(),
@@ -179,7 +198,7 @@ fn reached(causes: &str, timeout: bool) -> Reached {
     if speaks_of_credentials(causes) {
         Reached::NoCredentials
     } else if lower.contains("dns error") || lower.contains("failed to lookup address") {
-        Reached::NoHost
+        if NO_HOST.iter().any(|words| lower.contains(words)) { Reached::NoHost } else { Reached::NoNames }
     } else if timeout || lower.contains("timed out") || lower.contains("timeout") {
         Reached::TimedOut
     } else {
@@ -283,10 +302,14 @@ mod tests {
     #[test]
     fn transport_has_a_status() {
         assert_eq!(transport(Reached::NoHost).status(), CoverageStatus::Unavailable);
-        for reached in [Reached::TimedOut, Reached::Unreachable, Reached::Answer, Reached::NoCredentials] {
+        for reached in [Reached::TimedOut, Reached::NoNames, Reached::Unreachable, Reached::Answer, Reached::NoCredentials] {
             assert_eq!(transport(reached).status(), CoverageStatus::Failed);
         }
-        assert_eq!(reached("io error: client error (Connect): dns error: failed to lookup address", false), Reached::NoHost);
+        let lookup = |why: &str| reached(&format!("client error (Connect): dns error: failed to lookup address information: {why}"), false);
+        assert_eq!(lookup("Name or service not known"), Reached::NoHost);
+        assert_eq!(lookup("Temporary failure in name resolution"), Reached::NoNames);
+        assert_eq!(transport(Reached::NoHost).of_service("backup").status(), CoverageStatus::Unavailable);
+        assert_eq!(transport(Reached::NoHost).of_service("rds").status(), CoverageStatus::Failed);
         assert_eq!(reached("tcp connect error: Connection refused", false), Reached::Unreachable);
         assert_eq!(reached("HTTP connect timeout occurred after 5s", true), Reached::TimedOut);
         assert_eq!(reached("the credential provider was not enabled", false), Reached::NoCredentials);

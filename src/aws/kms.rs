@@ -179,8 +179,7 @@ async fn describe(reader: &Reader, client: &Client, name: String) -> Option<(Str
 
 fn key_resource(reader: &Reader, arn: String, properties: &Key) -> Resource {
     let id = arn_tail(&arn).to_owned();
-    let owner = arn_place(&arn).map_or_else(|| reader.account.clone(), |(account, _)| account.to_owned());
-    Resource { account: owner, ..resource(reader, arn, id, properties) }
+    resource(reader, arn, id, properties)
 }
 
 fn manager_of(manager: &sdk::KeyManagerType) -> Option<KeyManager> {

@@ -352,7 +352,9 @@ async fn identity(config: &SdkConfig, options: &Options, region: &str) -> Result
 
 fn hint(reply: &Reply) -> &'static str {
     match (reply.reached, reply.status()) {
-        (Reached::NoHost, _) => "Check the Region's name (--profile, AWS_REGION), AWS_ENDPOINT_URL and the network's name resolution.",
+        (Reached::NoHost | Reached::NoNames, _) => {
+            "Check the Region's name (--profile, AWS_REGION), AWS_ENDPOINT_URL and the network's name resolution."
+        }
         (Reached::TimedOut | Reached::Unreachable, _) => "Check the network, proxies (HTTPS_PROXY) and AWS_ENDPOINT_URL.",
         (_, CoverageStatus::Denied) => "Every identity may call it unless a policy denies it: `rel9 permissions` prints what rel9 needs.",
         _ => "Try again; if it stays, check AWS_ENDPOINT_URL and the AWS Health Dashboard.",

@@ -30,6 +30,11 @@ struct Header {
     schema: String,
     captured_at: DateTime<Utc>,
     source: String,
+    /// How many lines of each kind follow, so that a document which ends too early, after a whole line, is not taken for all there was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    resources: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    coverage: Option<usize>,
 }
 
 /// Why a document cannot be read or written.
@@ -128,8 +133,15 @@ pub fn read(mut reader: impl BufRead, path: &Path) -> Result<Vec<Shard>, Documen
             }
         }
     }
-    if header.is_none() {
-        return Err(DocumentError { path: path.to_owned(), line: 0, what: "the file is empty".to_owned() });
+    let fail = |what: String| DocumentError { path: path.to_owned(), line: 0, what };
+    let header = header.ok_or_else(|| fail("the file is empty".to_owned()))?;
+    let resources: usize = shards.values().map(|shard| shard.resources.len()).sum();
+    let coverage: usize = shards.values().map(|shard| shard.coverage.entries.len()).sum();
+    for (kind, told, found) in [("resource", header.resources, resources), ("coverage", header.coverage, coverage)] {
+        if told.is_some_and(|told| told != found) {
+            let told = told.unwrap_or_default();
+            return Err(fail(format!("has {found} {kind} lines, its header tells of {told}: it was cut off or changed; collect it again")));
+        }
     }
     Ok(shards.into_values().collect())
 }
@@ -160,7 +172,13 @@ pub fn write(shards: &[Shard], captured_at: DateTime<Utc>, source: &str, writer:
         serde_json::to_writer(&mut *writer, line)?;
         writer.write_all(b"\n")
     };
-    line(&Line::Header(Header { schema: SCHEMA.to_owned(), captured_at, source: source.to_owned() }))?;
+    line(&Line::Header(Header {
+        schema: SCHEMA.to_owned(),
+        captured_at,
+        source: source.to_owned(),
+        resources: Some(shards.iter().map(|shard| shard.resources.len()).sum()),
+        coverage: Some(shards.iter().map(|shard| shard.coverage.entries.len()).sum()),
+    }))?;
     for shard in shards {
         for resource in &shard.resources {
             line(&Line::Resource(resource.clone()))?;
@@ -216,6 +234,7 @@ pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, DocumentError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Coverage, CoverageStatus};
     use super::*;
 
     fn parse(text: &str) -> Result<Vec<Shard>, String> {
@@ -255,6 +274,38 @@ mod tests {
         ] {
             let error = parse(text).expect_err(text);
             assert!(error.starts_with(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_document_that_ends_after_a_whole_line_is_refused() {
+        let shard = Shard {
+            account: "111122223333".to_owned(),
+            region: "us-east-1".to_owned(),
+            coverage: Coverage {
+                entries: ["DescribeVolumes", "DescribeSnapshots"].map(|operation| entry(operation)).into(),
+                ..Coverage::default()
+            },
+            ..Shard::default()
+        };
+        let mut out = Vec::new();
+        write(&[shard], "2026-11-22T07:00:00Z".parse().expect("time"), "aws", &mut out).expect("written");
+        let text = String::from_utf8(out).expect("UTF-8");
+        assert_eq!(parse(&text).expect("whole").len(), 1);
+        let cut: String = text.split_inclusive('\n').take(2).collect();
+        let error = parse(&cut).expect_err("cut off");
+        assert!(error.contains("has 1 coverage lines, its header tells of 2"), "{error}");
+    }
+
+    fn entry(operation: &str) -> CoverageEntry {
+        CoverageEntry {
+            account: "111122223333".to_owned(),
+            region: "us-east-1".to_owned(),
+            service: "ec2".to_owned(),
+            operation: operation.to_owned(),
+            status: CoverageStatus::Ok,
+            items: 0,
+            error: None,
         }
     }
 

@@ -31,7 +31,7 @@ pub struct Resource {
     #[serde(rename = "type")]
     pub type_name: String,
     pub arn: String,
-    /// The 12 digits of the account.
+    /// The 12 digits of the account in which it was read. (A key that the account may use can be another's: its ARN tells.)
     pub account: String,
     /// The Region, or [`GLOBAL`].
     pub region: String,

@@ -72,21 +72,19 @@ fn destination(join: &Join, resource: &Resource, rule: &ReplicationRule, unread:
         replica_key_region: replica_key_region.into(),
         ..ReplicationDestination::default()
     };
-    let place = join.summaries.iter().find_map(|summary| Some((summary, summary.buckets.get(name)?)));
-    if let Some((summary, versioning)) = place {
+    if let Some(found) = join.summaries.bucket(name) {
         facts.exists = true.into();
-        facts.region = summary.region.clone().into();
-        facts.other_region = arn::differ(&summary.region, &resource.region);
-        match versioning {
-            Some(enabled) => facts.versioning_enabled = Fact::Read(*enabled),
+        facts.region = found.region.clone().into();
+        facts.other_region = arn::differ(&found.region, &resource.region);
+        match found.versioning_enabled {
+            Some(enabled) => facts.versioning_enabled = Fact::Read(enabled),
             None => note(unread, &["versioning_enabled"], vec![format!("s3:GetBucketVersioning of {name} was not read")]),
         }
         return facts;
     }
     let mut reasons: Vec<String> = Vec::new();
     let own_account = rule.destination_account.as_ref().is_none_or(|account| *account == resource.account);
-    let of_account = || join.summaries.iter().filter(|summary| summary.account == resource.account);
-    for summary in of_account() {
+    for summary in join.summaries.of_account(&resource.account) {
         reasons.extend(summary.buckets_unread.iter().cloned());
     }
     // Bucket names are global: one that is not here may be another account's.

@@ -18,11 +18,9 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point]) -> Result<Vec<Copy
     // Copies of an instance's backups hold its volumes, if they were there already.
     let instances = join.instances_of(resource);
     let sources = || std::iter::once(resource).chain(instances.iter().copied());
-    for summary in join.summaries.iter() {
-        let of_resources = sources().flat_map(|source| summary.foreign_backups.get(&source.arn).into_iter().flatten());
-        let of_snapshots = points.iter().flat_map(|point| summary.foreign_backups.get(&point.backup.arn).into_iter().flatten());
-        found.extend(of_resources.chain(of_snapshots).map(|backup| copy(backup, resource, join.as_of)));
-    }
+    let of_resources = sources().flat_map(|source| join.summaries.foreign_backups(&source.arn));
+    let of_snapshots = points.iter().flat_map(|point| join.summaries.foreign_backups(&point.backup.arn));
+    found.extend(of_resources.chain(of_snapshots).map(|backup| copy(backup, resource, join.as_of)));
     for job in sources().flat_map(|source| join.index.copy_jobs.get(&source.arn).into_iter().flatten()) {
         found.extend(of_job(join, resource, job));
     }
@@ -107,10 +105,11 @@ fn elsewhere_unread(join: &Join, resource: &Resource) -> Vec<String> {
     if !copied_natively.contains(&resource.type_name.as_str()) {
         return Vec::new();
     }
-    let others = join.summaries.iter().filter(|summary| {
-        summary.account == resource.account && summary.region != resource.region && summary.region != crate::inventory::GLOBAL
-    });
-    if others.count() == 0 {
+    let mut others = join
+        .summaries
+        .of_account(&resource.account)
+        .filter(|summary| summary.region != resource.region && summary.region != crate::inventory::GLOBAL);
+    if others.next().is_none() {
         return vec![format!("no other Region of {} was read, where copies could be", resource.account)];
     }
     Vec::new()

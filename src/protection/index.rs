@@ -36,7 +36,10 @@ pub struct Index<'s> {
     pub plans: Vec<Typed<'s, backup::BackupPlan>>,
     pub selections: Vec<Typed<'s, backup::BackupSelection>>,
     pub vaults: HashMap<&'s str, Typed<'s, backup::BackupVault>>,
+    /// By the ARN of what they are backups of.
     pub points: HashMap<String, Vec<Typed<'s, backup::RecoveryPoint>>>,
+    /// By the ARN of their vault: all of them, also those of which nobody says what they are backups of.
+    pub points_in_vault: HashMap<String, Vec<Typed<'s, backup::RecoveryPoint>>>,
     pub backup_jobs: HashMap<String, Vec<Typed<'s, backup::BackupJob>>>,
     pub copy_jobs: HashMap<String, Vec<Typed<'s, backup::CopyJob>>>,
     pub restore_jobs: HashMap<String, Vec<Typed<'s, backup::RestoreJob>>>,
@@ -45,11 +48,16 @@ pub struct Index<'s> {
     pub snapshots: HashMap<String, Vec<Snapshot<'s>>>,
     pub table_backups: HashMap<String, Vec<Typed<'s, dynamodb::Backup>>>,
     pub automated_backups: HashMap<String, Vec<(&'s Resource, rds::AutomatedBackup)>>,
-    pub tables: Vec<Typed<'s, dynamodb::Table>>,
+    /// Tables by the ARN of the table that they were restored from.
+    pub restored_tables: HashMap<String, Vec<Typed<'s, dynamodb::Table>>>,
     pub volumes: HashMap<&'s str, Typed<'s, ebs::Volume>>,
+    /// Ids of volumes by the id of the snapshot that they were made from.
+    pub volumes_made_from: HashMap<String, Vec<&'s str>>,
     pub instances: HashMap<&'s str, Typed<'s, ebs::Instance>>,
     pub lifecycle_policies: Vec<Typed<'s, dlm::LifecyclePolicy>>,
     pub keys: HashMap<&'s str, Typed<'s, kms::Key>>,
+    /// What names a key, by the key's ARN.
+    pub key_users: HashMap<&'s str, Vec<&'s Resource>>,
     /// The largest gap of each cron expression of the DLM policies; `None` when it cannot be understood or never runs again.
     pub cron_gaps: HashMap<String, Option<i64>>,
 }
@@ -58,12 +66,14 @@ impl<'s> Index<'s> {
     /// Indexes a shard.
     pub fn of(shard: &'s Shard, as_of: DateTime<Utc>) -> Self {
         let lifecycle_policies = typed(shard);
+        let volumes = typed::<ebs::Volume>(shard).into_iter().map(|volume| (volume.resource.id.as_str(), volume)).collect();
         Index {
             cron_gaps: cron_gaps(&lifecycle_policies, as_of),
             shard,
             plans: typed(shard),
             selections: typed(shard),
             vaults: typed::<backup::BackupVault>(shard).into_iter().map(|vault| (vault.resource.arn.as_str(), vault)).collect(),
+            points_in_vault: group(typed::<backup::RecoveryPoint>(shard), |point| point.properties.vault_arn.read().cloned()),
             points: group(typed::<backup::RecoveryPoint>(shard), |point| point.properties.source_arn.present().cloned()),
             backup_jobs: group(typed::<backup::BackupJob>(shard), |job| job.properties.source_arn.read().cloned()),
             copy_jobs: group(typed::<backup::CopyJob>(shard), |job| job.properties.source_arn.read().cloned()),
@@ -73,10 +83,14 @@ impl<'s> Index<'s> {
             snapshots: group(snapshots(shard), |snapshot| Some(snapshot.source_arn.clone())),
             table_backups: group(typed::<dynamodb::Backup>(shard), |backup| backup.properties.source_arn.read().cloned()),
             automated_backups: automated_backups(shard),
-            tables: typed(shard),
-            volumes: typed::<ebs::Volume>(shard).into_iter().map(|volume| (volume.resource.id.as_str(), volume)).collect(),
+            restored_tables: group(typed::<dynamodb::Table>(shard), |table| {
+                table.properties.restored_from.present()?.source_table_arn.clone()
+            }),
+            volumes_made_from: volumes_made_from(&volumes),
+            volumes,
             instances: typed::<ebs::Instance>(shard).into_iter().map(|instance| (instance.resource.id.as_str(), instance)).collect(),
             lifecycle_policies,
+            key_users: key_users(shard),
             keys: typed::<kms::Key>(shard).into_iter().map(|key| (key.resource.arn.as_str(), key)).collect(),
         }
     }
@@ -94,6 +108,24 @@ fn cron_gaps(policies: &[Typed<dlm::LifecyclePolicy>], as_of: DateTime<Utc>) -> 
     let schedules = policies.iter().flat_map(|policy| policy.properties.schedules.read().into_iter().flatten());
     let gap = |cron: &str| super::reach::largest_gap(Some(cron), None, as_of);
     schedules.filter_map(|schedule| schedule.cron.as_deref()).map(|cron| (cron.to_owned(), gap(cron))).collect()
+}
+
+fn volumes_made_from<'s>(volumes: &HashMap<&'s str, Typed<'s, ebs::Volume>>) -> HashMap<String, Vec<&'s str>> {
+    let made = volumes.iter().filter_map(|(id, volume)| Some((volume.properties.source_snapshot_id.present()?.clone(), *id)));
+    let mut found: HashMap<String, Vec<&str>> = HashMap::new();
+    made.for_each(|(snapshot, id)| found.entry(snapshot).or_default().push(id));
+    found
+}
+
+/// A Region's setting names the key that new volumes get, which encrypts nothing yet.
+fn key_users(shard: &Shard) -> HashMap<&str, Vec<&Resource>> {
+    let mut users: HashMap<&str, Vec<&Resource>> = HashMap::new();
+    for user in shard.resources.iter().filter(|user| user.type_name != "AWS::Region") {
+        if let Some(key) = user.text("kms_key_arn") {
+            users.entry(key).or_default().push(user);
+        }
+    }
+    users
 }
 
 /// Groups by a key; what has none is left out.

@@ -118,7 +118,7 @@ fn other(join: &Join, links: &plans::Links, data: &[(&Resource, &Joined, bool)],
         | "AWS::RDS::DBClusterSnapshot"
         | "AWS::Neptune::DBClusterSnapshot"
         | "AWS::DocDB::DBClusterSnapshot"
-        | "AWS::Redshift::ClusterSnapshot" => others::shareable(join),
+        | "AWS::Redshift::ClusterSnapshot" => others::shareable(join, resource),
         _ => Joined { facts: Facts::None(NoFacts {}), unread: Default::default() },
     }
 }

@@ -5,13 +5,14 @@ use super::facts::{
     AccountFacts, Facts, Joined, KeyFacts, LifecyclePolicyFacts, RestoreTestingPlanFacts, RestoreTestingSelectionFacts, ShareableFacts,
 };
 use super::mechanisms::{is_root_volume, policy_targets};
+use super::opt_in;
 use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title, wall_clock_gap};
 use super::schedule::Schedule;
 use super::summary::{POINT_OPERATIONS, restorable};
-use super::{arn, opt_in};
 use crate::inventory::types::{self, backup, dlm};
 use crate::inventory::{Fact, Resource};
 use chrono::Duration;
+use std::collections::BTreeSet;
 
 /// How many users of a key are named.
 const NAMED_USERS: usize = 20;
@@ -23,8 +24,7 @@ const START_WINDOW_HOURS: i64 = 24;
 pub fn account(join: &Join, resource: &Resource) -> Joined {
     let mut facts = AccountFacts::default();
     let mut unread = Unread::new();
-    let shards =
-        || join.summaries.iter().filter(|summary| summary.account == resource.account && summary.region != crate::inventory::GLOBAL);
+    let shards = || join.summaries.of_account(&resource.account).filter(|summary| summary.region != crate::inventory::GLOBAL);
     let own_vaults: i64 = shards().map(|summary| summary.air_gapped_vaults).sum();
     let backups: i64 = shards().map(|summary| summary.own_backups).sum();
     let mut reasons: Vec<String> = shards().flat_map(|summary| summary.backups_unread.iter().cloned()).collect();
@@ -43,10 +43,9 @@ pub fn account(join: &Join, resource: &Resource) -> Joined {
         }
     }
     // What was seen in another account's vault is evidence whether or not the copy job is remembered.
-    let received = join.summaries.iter().filter(|summary| summary.account != resource.account).flat_map(|summary| &summary.foreign_backups);
-    for (_, backups) in received.filter(|(source, _)| arn::account(source) == resource.account) {
-        newest = newest.max(backups.iter().map(|backup| backup.created_at).max());
-        air_gapped_copies += backups.iter().filter(|backup| backup.air_gapped).count() as i64;
+    if let Some(outside) = join.summaries.outside(&resource.account) {
+        newest = newest.max(outside.newest_at);
+        air_gapped_copies += outside.air_gapped;
     }
     let newest_age = newest.map(|newest| (join.as_of - newest).num_seconds());
     // Whatever was found stands; only that nothing was found needs every answer.
@@ -194,11 +193,13 @@ fn has_point_in_window(join: &Join, plan: &backup::RestoreTestingPlan, resource:
 
 /// The facts of a DLM policy.
 pub fn lifecycle_policy(join: &Join, resource: &Resource) -> Joined {
-    let mut facts = LifecyclePolicyFacts { scope_accounts: join.summaries.accounts().into(), ..LifecyclePolicyFacts::default() };
+    let mut facts = LifecyclePolicyFacts::default();
     let mut unread = Unread::new();
     let Some(mut policy) = resource.properties_as::<dlm::LifecyclePolicy>() else {
         return Joined { facts: Facts::LifecyclePolicy(facts), unread };
     };
+    let shared_with = policy.schedules.read().into_iter().flatten().flat_map(|schedule| &schedule.shared_with);
+    facts.scope_accounts = in_scope(join, shared_with.map(String::as_str)).into();
     let mut reasons = join.index.missing(&["ec2:DescribeVolumes", "ec2:DescribeInstances"]);
     if policy.target_tags.is_unread() {
         reasons.extend(super::why_unread(join.index.shard, resource, "target_tags"));
@@ -227,10 +228,7 @@ pub fn lifecycle_policy(join: &Join, resource: &Resource) -> Joined {
 pub fn key(join: &Join, resource: &Resource) -> Joined {
     let mut used_by = Vec::new();
     let mut used_by_backups = false;
-    for user in &join.index.shard.resources {
-        if user.text("kms_key_arn") != Some(resource.arn.as_str()) || user.type_name == "AWS::Region" {
-            continue;
-        }
+    for user in join.index.key_users.get(resource.arn.as_str()).into_iter().flatten() {
         let is_data = types::find(&user.type_name).is_some_and(|info| info.is_data());
         let backed_up_natively =
             is_data && user.properties.get("backup_retention_days").and_then(serde_json::Value::as_i64).is_some_and(|days| days > 0);
@@ -246,7 +244,14 @@ pub fn key(join: &Join, resource: &Resource) -> Joined {
 }
 
 /// The facts of a snapshot or an image.
-pub fn shareable(join: &Join) -> Joined {
-    let facts = ShareableFacts { scope_accounts: join.summaries.accounts().into() };
+pub fn shareable(join: &Join, resource: &Resource) -> Joined {
+    let shared_with = resource.properties.get("shared_with").and_then(serde_json::Value::as_array).into_iter().flatten();
+    let facts = ShareableFacts { scope_accounts: in_scope(join, shared_with.filter_map(serde_json::Value::as_str)).into() };
     Joined { facts: Facts::Shareable(facts), unread: Unread::new() }
+}
+
+/// Those accounts that are audited too.
+fn in_scope<'a>(join: &Join, accounts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let found: BTreeSet<&str> = accounts.filter(|account| join.summaries.has_account(account)).collect();
+    found.into_iter().map(str::to_owned).collect()
 }

@@ -8,7 +8,7 @@ use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title};
 use crate::inventory::Resource;
 use crate::inventory::types::backup::RestoreJob;
 use chrono::{DateTime, Utc};
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 /// The restore tests of a resource, the duration of the last successful restore job, and why there may be more than those seen.
 /// What the ledger remembers of the same resource, and AWS no longer shows, counts as well.
@@ -58,8 +58,8 @@ fn jobs<'a>(join: &'a Join, resource: &'a Resource) -> impl Iterator<Item = (&'a
 fn jobs_of<'a>(join: &'a Join, resource: &'a Resource) -> impl Iterator<Item = (&'a RestoreJob, Option<DateTime<Utc>>, &'a str)> {
     let here = join.index.restore_jobs.get(&resource.arn).into_iter().flatten();
     let here = here.map(|job| (&job.properties, job.resource.created_at, job.resource.id.as_str()));
-    let elsewhere = join.summaries.iter().filter(|summary| summary.account != resource.account || summary.region != resource.region);
-    let elsewhere = elsewhere.flat_map(|summary| summary.foreign_restores.get(&resource.arn).into_iter().flatten());
+    let elsewhere = join.summaries.foreign_restores(&resource.arn).iter();
+    let elsewhere = elsewhere.filter(|restore| restore.account != resource.account || restore.region != resource.region);
     here.chain(elsewhere.map(|restore| (&restore.properties, restore.created_at, restore.id.as_str())))
 }
 
@@ -105,21 +105,20 @@ fn from_recovery_points(index: &Index, resource: &Resource, restores: &mut Vec<R
 
 /// A table restored from the table or its backups, a volume made from one of its snapshots.
 fn from_resources(index: &Index, resource: &Resource, points: &[Point], restores: &mut Vec<Restore>) {
-    for table in index.tables.iter().filter(|_| resource.type_name == "AWS::DynamoDB::Table") {
+    for table in index.restored_tables.get(&resource.arn).into_iter().flatten() {
         let Some(restored) = table.properties.restored_from.present() else { continue };
-        if restored.source_table_arn.as_ref() == Some(&resource.arn) && !restored.in_progress && table.resource.arn != resource.arn {
+        if !restored.in_progress && table.resource.arn != resource.arn {
             let at = table.resource.created_at.unwrap_or(restored.restored_at);
             restores.push(seen_as(at, format!("table {} was restored from it", title(table.resource))));
         }
     }
-    if resource.type_name != "AWS::EC2::Volume" {
-        return;
-    }
-    let snapshots: HashSet<&str> = points.iter().filter_map(|point| point.backup.arn.rsplit_once('/').map(|(_, id)| id)).collect();
-    for volume in index.volumes.values() {
-        let (Some(source), Some(at)) = (volume.properties.source_snapshot_id.present(), volume.resource.created_at) else { continue };
-        if snapshots.contains(source.as_str()) && volume.resource.arn != resource.arn {
-            restores.push(seen_as(at, format!("volume {} was made from {source}", volume.resource.id)));
+    let snapshots: BTreeSet<&str> =
+        points.iter().filter_map(|point| point.backup.arn.rsplit_once(":snapshot/")).map(|(_, id)| id).collect();
+    for snapshot in snapshots {
+        let volumes = index.volumes_made_from.get(snapshot).into_iter().flatten().filter_map(|id| index.volumes.get(id));
+        for volume in volumes.filter(|volume| volume.resource.arn != resource.arn) {
+            let source = format!("volume {} was made from {snapshot}", volume.resource.id);
+            restores.extend(volume.resource.created_at.map(|at| seen_as(at, source)));
         }
     }
 }

@@ -5,7 +5,7 @@ use super::arn;
 use crate::inventory::types::{Properties, backup, ebs, rds, s3};
 use crate::inventory::{Resource, Shard};
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A backup vault as others see it.
 #[derive(Clone, Debug)]
@@ -31,6 +31,9 @@ pub struct ForeignBackup {
 /// A finished restore of a backup whose resource is elsewhere.
 #[derive(Clone, Debug)]
 pub struct ForeignRestore {
+    /// Of the shard that restored it.
+    pub account: String,
+    pub region: String,
     pub properties: backup::RestoreJob,
     pub created_at: Option<DateTime<Utc>>,
     pub id: String,
@@ -46,13 +49,13 @@ pub struct Summary {
     /// Why the vaults, or what lies in them, are not fully known.
     pub vaults_unread: Vec<String>,
     /// Buckets by name, with whether versioning is enabled where that was read.
-    pub buckets: HashMap<String, Option<bool>>,
+    buckets: HashMap<String, Option<bool>>,
     pub buckets_unread: Vec<String>,
     /// For the account's own shard: the Regions that are enabled.
     pub enabled_regions: Vec<String>,
     /// Backups by the ARN of their source: of a resource (recovery points, automated backups) or of a snapshot they are copies of.
-    pub foreign_backups: HashMap<String, Vec<ForeignBackup>>,
-    pub foreign_restores: HashMap<String, Vec<ForeignRestore>>,
+    foreign_backups: HashMap<String, Vec<ForeignBackup>>,
+    foreign_restores: HashMap<String, Vec<ForeignRestore>>,
     /// Restorable backups of the account's own data.
     pub own_backups: i64,
     pub air_gapped_vaults: i64,
@@ -63,7 +66,9 @@ pub struct Summary {
     /// Why those four are not fully known.
     pub backups_unread: Vec<String>,
     /// Copy actions of the shard's backup plans.
-    pub copy_actions: Vec<CopyTarget>,
+    copy_actions: Vec<CopyTarget>,
+    /// Keys of the Region, of whichever account, that something here names.
+    used_keys: BTreeSet<String>,
 }
 
 /// A copy action of a backup plan, for the vault that it writes to.
@@ -76,17 +81,77 @@ pub struct CopyTarget {
     pub plan_created_at: Option<DateTime<Utc>>,
 }
 
-/// The summaries of all shards of an audit, by account and Region, and what a ledger remembers.
+/// A bucket as others see it.
+#[derive(Clone, Debug)]
+pub struct BucketSummary {
+    pub region: String,
+    /// `None` when that was not read.
+    pub versioning_enabled: Option<bool>,
+}
+
+/// The summaries of all shards of an audit, by account and Region, and what a ledger remembers. What a resource asks of all shards is
+/// looked up by name or ARN, so that its cost does not grow with the organisation.
 #[derive(Clone, Debug, Default)]
 pub struct Summaries {
     shards: BTreeMap<(String, String), Summary>,
+    /// By name; bucket names are global.
+    buckets: HashMap<String, BucketSummary>,
+    /// By the ARN of what they are backups of.
+    foreign_backups: HashMap<String, Vec<ForeignBackup>>,
+    /// By the ARN of what was restored.
+    foreign_restores: HashMap<String, Vec<ForeignRestore>>,
+    /// By the ARN of the vault that they write to.
+    copy_actions: HashMap<String, Vec<CopyTarget>>,
+    /// By account, what lies in other accounts.
+    outside: HashMap<String, Outside>,
+    /// By the ARN of a key, the account that it is judged in: its own if that uses it, else the first that does.
+    key_judges: HashMap<String, String>,
     ledger: Ledger,
+}
+
+/// The backups of an account's data that were seen in other accounts.
+#[derive(Clone, Debug, Default)]
+pub struct Outside {
+    pub newest_at: Option<DateTime<Utc>>,
+    pub air_gapped: i64,
 }
 
 impl FromIterator<Summary> for Summaries {
     fn from_iter<I: IntoIterator<Item = Summary>>(summaries: I) -> Self {
-        let shards = summaries.into_iter().map(|summary| ((summary.account.clone(), summary.region.clone()), summary)).collect();
-        Summaries { shards, ledger: Ledger::default() }
+        let mut all = Summaries::default();
+        for summary in summaries {
+            all.shards.insert((summary.account.clone(), summary.region.clone()), summary);
+        }
+        // In the order of the shards, whichever was read first.
+        for summary in all.shards.values_mut() {
+            for (name, versioning_enabled) in summary.buckets.drain() {
+                let bucket = BucketSummary { region: summary.region.clone(), versioning_enabled };
+                all.buckets.entry(name).or_insert(bucket);
+            }
+            for (source, backups) in summary.foreign_backups.drain() {
+                let owner = arn::account(&source);
+                if owner != summary.account {
+                    let outside = all.outside.entry(owner.to_owned()).or_default();
+                    outside.newest_at = outside.newest_at.max(backups.iter().map(|backup| backup.created_at).max());
+                    outside.air_gapped += backups.iter().filter(|backup| backup.air_gapped).count() as i64;
+                }
+                all.foreign_backups.entry(source).or_default().extend(backups);
+            }
+            for (source, restores) in summary.foreign_restores.drain() {
+                all.foreign_restores.entry(source).or_default().extend(restores);
+            }
+            for key in std::mem::take(&mut summary.used_keys) {
+                if arn::account(&key) == summary.account {
+                    all.key_judges.insert(key, summary.account.clone());
+                } else {
+                    all.key_judges.entry(key).or_insert_with(|| summary.account.clone());
+                }
+            }
+            for copy in summary.copy_actions.drain(..) {
+                all.copy_actions.entry(copy.vault_arn.clone()).or_default().push(copy);
+            }
+        }
+        all
     }
 }
 
@@ -106,16 +171,45 @@ impl Summaries {
         self.shards.get(&(account.to_owned(), region.to_owned()))
     }
 
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = &Summary> {
-        self.shards.values()
+    /// Those of one account, the account's own shard among them.
+    pub fn of_account<'a>(&'a self, account: &'a str) -> impl Iterator<Item = &'a Summary> {
+        let from = (account.to_owned(), String::new());
+        self.shards.range(from..).map(|(_, summary)| summary).take_while(move |summary| summary.account == account)
     }
 
-    /// The accounts of the audit, sorted.
-    pub fn accounts(&self) -> Vec<String> {
-        let mut accounts: Vec<String> = self.shards.keys().map(|(account, _)| account.clone()).collect();
-        accounts.dedup();
-        accounts
+    /// Whether the audit reads an account.
+    pub fn has_account(&self, account: &str) -> bool {
+        self.of_account(account).next().is_some()
+    }
+
+    /// A bucket of any account that was read, by its name.
+    pub fn bucket(&self, name: &str) -> Option<&BucketSummary> {
+        self.buckets.get(name)
+    }
+
+    /// Backups of `source_arn` that lie in other shards than what they are of.
+    pub fn foreign_backups(&self, source_arn: &str) -> &[ForeignBackup] {
+        self.foreign_backups.get(source_arn).map_or(&[], Vec::as_slice)
+    }
+
+    /// Restores of backups of `source_arn` in other shards.
+    pub fn foreign_restores(&self, source_arn: &str) -> &[ForeignRestore] {
+        self.foreign_restores.get(source_arn).map_or(&[], Vec::as_slice)
+    }
+
+    /// Copy actions of all plans that write to a vault.
+    pub fn copy_actions(&self, vault_arn: &str) -> &[CopyTarget] {
+        self.copy_actions.get(vault_arn).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a key that accounts share is judged in another one than `account`.
+    pub fn is_key_judged_elsewhere(&self, key_arn: &str, account: &str) -> bool {
+        self.key_judges.get(key_arn).is_some_and(|judge| judge != account)
+    }
+
+    /// What other accounts keep for an account.
+    pub fn outside(&self, account: &str) -> Option<&Outside> {
+        self.outside.get(account)
     }
 
     /// A vault by its ARN: `Err` has the reasons why nobody can tell.
@@ -163,6 +257,8 @@ pub fn summarise(shard: &Shard) -> Summary {
         summary.buckets.insert(arn::resource(&resource.arn).to_owned(), versioning.map(|versioning| versioning == s3::Versioning::Enabled));
     }
     for resource in &shard.resources {
+        let key = resource.text("kms_key_arn").filter(|key| resource.type_name != "AWS::Region" && arn::region(key) == shard.region);
+        summary.used_keys.extend(key.map(str::to_owned));
         match resource.type_name.as_str() {
             "AWS::Account" => {
                 let account = resource.properties_as::<crate::inventory::types::account::Account>().unwrap_or_default();
@@ -254,6 +350,8 @@ fn add_restore(summary: &mut Summary, resource: &Resource) {
     let Some(source) = job.source_arn.present().cloned() else { return };
     if arn::region(&source) != summary.region || arn::account(&source) != summary.account {
         summary.foreign_restores.entry(source).or_default().push(ForeignRestore {
+            account: summary.account.clone(),
+            region: summary.region.clone(),
             properties: job,
             created_at: resource.created_at,
             id: resource.id.clone(),

@@ -2,6 +2,7 @@
 
 use super::data::{Join, Unread};
 use super::facts::{ExpiredPoint, Facts, Joined, Orphan, RecoveryPointFacts, Targeting, VaultFacts};
+use super::index::Typed;
 use super::plans::{listing_of, vault_arn};
 use super::points::is_local;
 use super::reach::{PlannedRule, title};
@@ -85,16 +86,12 @@ fn points_of(join: &Join, resource: &Resource, facts: &mut VaultFacts, unread: &
     let mut orphans = Vec::new();
     let mut orphan_reasons = Vec::new();
     let mut expired = Vec::new();
-    for point_resource in join.index.shard.of_type("AWS::Backup::RecoveryPoint") {
-        let Some(point) = point_resource.properties_as::<RecoveryPoint>() else { continue };
-        if point.vault_arn.read() != Some(&resource.arn) {
-            continue;
-        }
+    for Typed { resource: point_resource, properties: point } in join.index.points_in_vault.get(&resource.arn).into_iter().flatten() {
         restorable_points += i64::from(restorable(point.status.read()));
-        if let Some(overdue) = overdue(join, point_resource, &point) {
+        if let Some(overdue) = overdue(join, point_resource, point) {
             expired.push(ExpiredPoint { arn: point_resource.arn.clone(), overdue_seconds: overdue });
         }
-        match is_orphan(join, &point) {
+        match is_orphan(join, point) {
             Ok(true) => orphans.push(Orphan {
                 arn: point_resource.arn.clone(),
                 source_arn: point.source_arn.present().cloned().unwrap_or_default(),
@@ -163,8 +160,7 @@ fn targeting(join: &Join, resource: &Resource) -> Vec<Targeting> {
             }
         }
     }
-    let copies = join.summaries.iter().flat_map(|summary| &summary.copy_actions).filter(|copy| copy.vault_arn == resource.arn);
-    found.extend(copies.map(|copy| Targeting {
+    found.extend(join.summaries.copy_actions(&resource.arn).iter().map(|copy| Targeting {
         plan: copy.plan.clone(),
         rule: copy.rule.name.clone(),
         copy: true,

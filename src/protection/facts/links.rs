@@ -210,7 +210,7 @@ facts! {
     LifecyclePolicyFacts {
         /// Volumes or instances that it targets.
         targets: i64,
-        /// Accounts that were audited together.
+        /// Those of the accounts it is shared with that are audited too.
         scope_accounts: Vec<String>,
     }
 }
@@ -229,7 +229,7 @@ facts! {
 facts! {
     /// A snapshot or an image.
     ShareableFacts {
-        /// Accounts that were audited together.
+        /// Those of the accounts it is shared with that are audited too.
         scope_accounts: Vec<String>,
     }
 }
