@@ -15,6 +15,7 @@ pub const SCHEMA: &str = "rel9.diff/1";
 /// The document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Diff {
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: String,
     pub old: Side,
     pub new: Side,

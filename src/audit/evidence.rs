@@ -17,6 +17,11 @@ impl Evidence {
         self.0.is_empty()
     }
 
+    /// The facts as they are kept: the same text for the same facts.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
     /// All facts, by path.
     pub fn facts(&self) -> Map<String, Value> {
         serde_json::from_str(&self.0).unwrap_or_default()
