@@ -65,7 +65,7 @@ fn what_rel9_reads_and_writes_meets_its_schema() {
     audit(&["--demo", "--format", "json=demo.json", "--ledger", "ledger"]);
     audit(&["--demo", "--rule", "ebs-volume-encrypted,data-recovery-tested", "--format", "json=part.json"]);
     audit(&["--demo", "--baseline", "part.json", "--rule", "ebs-volume-encrypted,data-protected", "--format", "json=marked.json"]);
-    let template = project("fixtures/cloudformation/backup.yaml");
+    let template = project("fixtures/cloudformation/sam.yaml");
     audit(&[&template.to_string_lossy(), "--format", "json=template.json"]);
     let (diff, rules) = (rel9.run(&["diff", "part.json", "marked.json", "--format", "json"]), below(project("rules"), ".yaml"));
     let home = |name: &str| rel9.home().join(name);
