@@ -206,6 +206,16 @@ fn known_failures_do_not_fail_the_gate() {
     fs::write(rel9.home().join("marked.json"), &run.stdout).unwrap();
     let again = rel9.run(&["report", "marked.json", "--format", "json"]);
     assert!(again.ended(0).stdout == run.stdout);
+    for (format, mark) in [
+        ("csv", ",\"known\"\r\n"),
+        ("junit", " [known]\""),
+        ("ocsf", "\"unmapped\":{\"baseline\":\"known\""),
+        ("asff", "\"rel9/baseline\":\"known\""),
+        ("openmetrics", "rel9_baseline_findings{baseline=\"known\"}"),
+        ("html", "Compared with the baseline: "),
+    ] {
+        assert!(rel9.run(&["report", "marked.json", "--format", format]).ended(0).stdout.contains(mark), "{format}");
+    }
 }
 
 #[test]
@@ -331,7 +341,8 @@ fn rules_that_old_did_not_have_are_listed_as_new() {
     let fewer = diff(&rel9, "plain.json", "fewer.json", 0);
     assert_eq!((&fewer["rules_went"], &fewer["summary"]["fixed"]), (&json!(["data-recovery-tested"]), &json!(0)));
     assert_eq!(fewer["summary"]["gone"], more["summary"]["of_new_rules"]);
-    assert!(rel9.run(&["diff", "fewer.json", "plain.json"]).stdout.contains("[new rule]"));
+    let table = rel9.run(&["diff", "fewer.json", "plain.json"]).stdout;
+    assert!(table.contains("[new rule]") && table.contains("they left different parts out"), "{table}");
 }
 
 #[test]

@@ -111,6 +111,16 @@ pub enum BaselineMark {
     New,
 }
 
+impl BaselineMark {
+    /// The mark as documents write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            BaselineMark::Known => "known",
+            BaselineMark::New => "new",
+        }
+    }
+}
+
 /// One best practice of REL 9.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BestPracticeSummary {

@@ -72,7 +72,9 @@ fn sides(diff: &Diff) -> String {
     let when = |side: &crate::audit::diff::Side| side.as_of.format("%Y-%m-%d %H:%M UTC").to_string();
     let rules = if diff.old.rules_digest == diff.new.rules_digest { "" } else { " · the rules differ" };
     let policy = if diff.old.policy_digest == diff.new.policy_digest { "" } else { " · the policies differ" };
-    format!("From {} to {}{rules}{policy}", when(&diff.old), when(&diff.new))
+    // What was left out seems to be gone.
+    let partial = if diff.old.partial == diff.new.partial { "" } else { " · they left different parts out" };
+    format!("From {} to {}{rules}{policy}{partial}", when(&diff.old), when(&diff.new))
 }
 
 fn verdict(diff: &Diff) -> &'static str {

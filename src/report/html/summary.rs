@@ -36,6 +36,9 @@ pub fn head(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
 /// The answer in sentences, then one card for each best practice.
 pub fn answer(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "<p class=\"verdict\">{}</p>", verdict(findings))?;
+    if let Some(baseline) = words::baseline(&findings.summary) {
+        write!(out, "<p>{}</p>", Html(&baseline))?;
+    }
     if !findings.audit.complete {
         let unread =
             findings.collection.iter().filter(|entry| matches!(entry.status, CoverageStatus::Denied | CoverageStatus::Failed)).count();
