@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use support::{Rel9, project, python};
 
-/// Documents by the name of their schema.
-type Documents = Vec<(&'static str, Vec<Value>)>;
+/// Documents with the name of their schema.
+type Documents = (&'static str, Vec<Value>);
 
 fn read(path: impl AsRef<Path>) -> Value {
     serde_json::from_str(&text(path)).expect("JSON")
@@ -37,7 +37,7 @@ fn below(folder: PathBuf, end: &str) -> Vec<PathBuf> {
 }
 
 /// What the documents have against their schemas: one text for each mistake.
-fn mistakes(rel9: &Rel9, documents: &Documents) -> Vec<String> {
+fn mistakes(rel9: &Rel9, documents: &[Documents]) -> Vec<String> {
     let documents: Vec<Value> = documents
         .iter()
         .map(|(name, documents)| {
@@ -77,7 +77,7 @@ fn what_rel9_reads_and_writes_meets_its_schema() {
         *count += 1;
         *count <= 5
     });
-    let documents: Documents = vec![
+    let documents: Vec<Documents> = vec![
         ("findings", ["demo.json", "part.json", "marked.json", "template.json"].map(|name| read(home(name))).to_vec()),
         ("findings", vec![read(project("reports/samples/demo.json"))]),
         ("diff", vec![serde_json::from_str(&diff.stdout).expect("JSON")]),
@@ -97,7 +97,7 @@ fn schemas_refuse_what_is_none() {
     status["findings"][0]["status"] = json!("fine");
     let mut version = read(project("reports/samples/demo.json"));
     version["schema"] = json!("rel9.findings/2");
-    let documents: Documents = vec![
+    let documents: Vec<Documents> = vec![
         ("findings", vec![status, version, json!({})]),
         ("diff", vec![json!({"schema": "rel9.diff/1"})]),
         ("ledger", vec![json!({"schema": "rel9.ledger/2"}), json!({"seq": 1})]),
