@@ -96,6 +96,7 @@ fn a_document_that_was_changed_is_refused() {
     let rel9 = demo_findings();
     let original = read(&rel9, "demo.json");
     let failing = original["findings"].as_array().unwrap().iter().position(|finding| finding["status"] == "fail").unwrap();
+    let last = original["findings"].as_array().unwrap().len() - 1;
     type Edit = Box<dyn Fn(&mut Value)>;
     let edits: Vec<(&str, Edit)> = vec![
         ("summary.by_status is", Box::new(move |document| document["findings"][failing]["status"] = json!("pass"))),
@@ -110,6 +111,13 @@ fn a_document_that_was_changed_is_refused() {
         ("audit.id", Box::new(|document| document["audit"]["as_of"] = json!("2026-11-23T07:00:00Z"))),
         ("audit.complete", Box::new(|document| document["audit"]["complete"] = json!(true))),
         ("the id of", Box::new(move |document| document["findings"][failing]["resource"]["arn"] = json!("arn:aws:s3:::x"))),
+        ("audit.id", Box::new(move |document| document["findings"][failing]["message"] = json!("all is well"))),
+        ("audit.id", Box::new(move |document| document["findings"][failing]["evidence"] = json!({}))),
+        ("audit.id", Box::new(move |document| document["findings"][failing]["resource"]["account"] = json!("999999999999"))),
+        ("audit.id", Box::new(move |document| drop(document["findings"][failing].as_object_mut().unwrap().remove("remediation")))),
+        ("audit.id", Box::new(move |document| document["findings"][last]["title"] = json!("all is well"))),
+        ("audit.id", Box::new(|document| drop(document["reproducible"].as_array_mut().unwrap().pop()))),
+        ("audit.id", Box::new(|document| document["collection"][0]["operation"] = json!("ListNothing"))),
         ("summary.baseline", Box::new(move |document| document["findings"][failing]["baseline"] = json!("known"))),
         ("invalid type", Box::new(|document| document["findings"] = json!("none"))),
         ("missing field `collection`", Box::new(|document| drop(document.as_object_mut().unwrap().remove("collection")))),
@@ -198,6 +206,16 @@ fn known_failures_do_not_fail_the_gate() {
     fs::write(rel9.home().join("marked.json"), &run.stdout).unwrap();
     let again = rel9.run(&["report", "marked.json", "--format", "json"]);
     assert!(again.ended(0).stdout == run.stdout);
+    for (format, mark) in [
+        ("csv", ",\"known\"\r\n"),
+        ("junit", " [known]\""),
+        ("ocsf", "\"unmapped\":{\"baseline\":\"known\""),
+        ("asff", "\"rel9/baseline\":\"known\""),
+        ("openmetrics", "rel9_baseline_findings{baseline=\"known\"}"),
+        ("html", "Compared with the baseline: "),
+    ] {
+        assert!(rel9.run(&["report", "marked.json", "--format", format]).ended(0).stdout.contains(mark), "{format}");
+    }
 }
 
 #[test]
@@ -323,7 +341,8 @@ fn rules_that_old_did_not_have_are_listed_as_new() {
     let fewer = diff(&rel9, "plain.json", "fewer.json", 0);
     assert_eq!((&fewer["rules_went"], &fewer["summary"]["fixed"]), (&json!(["data-recovery-tested"]), &json!(0)));
     assert_eq!(fewer["summary"]["gone"], more["summary"]["of_new_rules"]);
-    assert!(rel9.run(&["diff", "fewer.json", "plain.json"]).stdout.contains("[new rule]"));
+    let table = rel9.run(&["diff", "fewer.json", "plain.json"]).stdout;
+    assert!(table.contains("[new rule]") && table.contains("they left different parts out"), "{table}");
 }
 
 #[test]
@@ -336,6 +355,9 @@ fn severities_and_unknowns_count() {
     let worse: Vec<&Value> = rose["changed"].as_array().unwrap().iter().filter(|change| change["worse"] == true).collect();
     assert!(!worse.is_empty() && worse.iter().all(|change| change["new"]["status"] == "fail"));
     assert!(rose["new_failures"].is_null());
+    let table = rel9.run(&["diff", "demo.json", "severe.json"]);
+    let first = table.stdout.lines().find(|line| line.starts_with("  - ")).expect("an entry");
+    assert!(first.contains("fail (critical)"), "the worst comes first: {table}");
     diff(&rel9, "severe.json", "demo.json", 0);
 
     findings(&rel9, "plain", |_| true, &[]);
@@ -398,8 +420,8 @@ fn names_are_escaped_where_they_land() {
     };
     findings(&rel9, "odd", odd, &[]);
     let markdown = rel9.run(&["diff", "plain.json", "odd.json", "--format", "markdown", "--all"]);
-    let line = markdown.ended(1).stdout.lines().find(|line| line.contains(&format!("{id} \\(&lt;img"))).expect("the volume");
-    assert!(line.contains("&lt;img src=x&gt; &#64;team \\[a\\]\\(http://b\\)") && !line.contains('\u{1b}'), "{line}");
+    let line = markdown.ended(1).stdout.lines().find(|line| line.contains(&format!("{id} (\\<img"))).expect("the volume");
+    assert!(line.contains("\\<img src=x\\> \\@&#8288;team \\[a\\](http:&#8288;//b)") && !line.contains('\u{1b}'), "{line}");
     let table = rel9.run(&["diff", "plain.json", "odd.json", "--all"]);
     assert!(table.stdout.contains("<img src=x> @team") && !table.stdout.contains('\u{1b}'));
 }

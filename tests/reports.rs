@@ -97,6 +97,16 @@ fn every_format_ends_with_a_line_end_and_is_the_same_each_time() {
 }
 
 #[test]
+fn people_are_not_shown_a_megabyte() {
+    let (_, long) = documents().pop().expect("the long one");
+    assert!(long.findings[0].message.len() > 1_000_000);
+    for format in ["table", "markdown"] {
+        let written = render(format, &long, &ALL);
+        assert!(written.len() < 20_000 && written.contains('…'), "{format}: {}", written.len());
+    }
+}
+
+#[test]
 fn formats_that_list_findings_say_their_messages() {
     let mut one = finding(0, Status::Fail, Severity::Critical);
     one.message = "newest restorable moment is 73 h old".into();

@@ -36,6 +36,34 @@ fn no_line_is_wider_than_the_terminal() {
     }
 }
 
+/// What a shell makes of a command that was copied is the command.
+#[test]
+fn commands_are_whole() {
+    let document = serde_json::from_str::<serde_json::Value>(&table(80, &["--format", "json"])).expect("JSON");
+    let findings = document["findings"].as_array().expect("findings");
+    let known: Vec<&str> = findings
+        .iter()
+        .flat_map(|finding| finding["remediation"]["cli"].as_array().into_iter().flatten())
+        .filter_map(|command| command.as_str())
+        .collect();
+    for columns in [80, 100, 160] {
+        let table = table(columns, &["--all"]);
+        let mut lines = table.lines();
+        let mut count = 0;
+        while let Some(line) = lines.next() {
+            let Some(begin) = line.strip_prefix("    $ ") else { continue };
+            let mut command = begin.to_owned();
+            while let Some(before) = command.strip_suffix('\\') {
+                let next = lines.next().expect("the rest of the command").trim_start();
+                command = format!("{before}{next}");
+            }
+            assert!(known.contains(&command.as_str()), "{columns}: {command}");
+            count += 1;
+        }
+        assert!(count > 40, "{columns}: {count}");
+    }
+}
+
 #[test]
 fn a_pipe_gets_no_colour() {
     assert!(!table(80, &[]).contains('\x1b'));

@@ -2,8 +2,10 @@
 
 mod support;
 
-use rel9::audit::findings::Findings;
+use rel9::audit::findings::{Findings, Status};
+use rel9::inventory::CoverageStatus;
 use rel9::report::{self, Target};
+use rel9::rules::{BestPractice, Severity};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -17,23 +19,24 @@ const CHOICES: [&str; 4] = [
     "rel_backing_up_data_periodic_recovery_testing_data",
 ];
 
-/// The demo's findings with these risks of the four best practices.
+/// Findings of the demo, one for each best practice, with these risks of the four.
 fn findings(risks: [&str; 4], complete: bool) -> Findings {
     let sample = std::fs::read(project("reports/samples/demo.json")).expect("the sample");
     let mut findings: Findings = serde_json::from_slice(&sample).expect("a findings document");
-    findings.audit.id = "0123456789abcdef0123456789abcdef".to_owned();
-    findings.audit.rel9_version = "0.1.0".to_owned();
-    findings.audit.complete = complete;
-    let counted = |(number, risk)| json!({"id": format!("REL09-BP0{}", number + 1), "risk": risk, "pass": 60 + number, "fail": 12, "unknown": 1, "waived": 0});
-    let practices: Vec<Value> = risks.iter().enumerate().map(counted).collect();
-    let summary = json!({
-        "resources": 89, "by_status": {"pass": 246, "fail": 50, "unknown": 5, "waived": 1},
-        "by_severity": {"info": 0, "low": 24, "medium": 13, "high": 5, "critical": 8},
-        "coverage": {"data_resources": 70, "protected": 51, "stale": 2, "selected_not_protected": 1, "opt_in_blocked": 1, "unprotected": 7,
-                     "reproducible": 7, "unknown": 1, "percent": 80.9},
-        "best_practices": practices
-    });
-    findings.summary = serde_json::from_value(summary).expect("a summary");
+    findings.audit.partial.clear(); // the sample is of one best practice
+    findings.collection.retain(|entry| !complete || entry.status == CoverageStatus::Ok);
+    findings.findings.truncate(4);
+    for ((finding, practice), risk) in findings.findings.iter_mut().zip(BestPractice::ALL).zip(risks) {
+        finding.best_practice = practice;
+        finding.severity = Severity::High;
+        finding.waiver = None;
+        finding.status = match risk {
+            "none" => Status::Pass,
+            "unknown" => Status::Unknown,
+            _ => Status::Fail,
+        };
+    }
+    findings.seal();
     findings
 }
 
@@ -56,7 +59,9 @@ fn answer(findings: &Findings) -> Value {
 
 #[test]
 fn the_demo() {
-    insta::assert_snapshot!(rendered(&findings(["high", "none", "unknown", "medium"], false)));
+    let mut findings = findings(["high", "none", "unknown", "medium"], false);
+    findings.audit.id = "0123456789abcdef0123456789abcdef".to_owned();
+    insta::assert_snapshot!(rendered(&findings));
 }
 
 #[test]
@@ -71,6 +76,34 @@ fn only_what_is_without_risk_is_selected() {
     assert!(
         unread["ChoiceUpdates"][CHOICES[0]]["Notes"].as_str().unwrap().ends_with("Not selected, as not everything in scope could be read.")
     );
+}
+
+#[test]
+fn what_shows_no_whole_workload_selects_nothing() {
+    let mut templates = findings(["none"; 4], true);
+    templates.audit.source = "cloudformation".to_owned();
+    let mut part = findings(["none"; 4], true);
+    part.audit.partial = vec!["--rule".to_owned()];
+    for (document, why) in [(templates, "templates show no backups"), (part, "only a part of the rules or resources was judged")] {
+        let answer = answer(&document);
+        assert_eq!(answer["SelectedChoices"], json!([]), "{why}");
+        for said in CHOICES.map(|id| &answer["ChoiceUpdates"][id]["Notes"]).into_iter().chain([&answer["Notes"]]) {
+            assert!(said.as_str().unwrap().contains(why), "{said}");
+        }
+    }
+    let run = support::Rel9::new().run(&[
+        "audit",
+        "--demo",
+        "--tag",
+        "tier=gold",
+        "--format",
+        "json",
+        "--fail-on",
+        "never",
+        "--allow-incomplete",
+    ]);
+    let document: Findings = serde_json::from_str(&run.ended(0).stdout).expect("a findings document");
+    assert_eq!(document.audit.partial, ["--tag"]);
 }
 
 #[test]
@@ -223,7 +256,11 @@ mod push {
         with(&"f".repeat(32)).ended(3).said("wellarchitected:UpdateAnswer, which `rel9 permissions` leaves out");
         rel9.run(&["wa", "push", "nothing.json", "--yes", "--workload-id", WORKLOAD]).ended(2).said("nothing.json: cannot be read");
         std::fs::write(rel9.home().join("findings.json"), "{}").expect("a file");
-        rel9.run(&pushed(&["--yes"])).ended(2).said("findings.json: is no findings document");
+        rel9.run(&pushed(&["--yes"])).ended(2).said("findings.json: not a findings document");
+        let mut changed = findings(["high"; 4], true);
+        changed.findings[0].message = "all is well".into();
+        std::fs::write(rel9.home().join("findings.json"), serde_json::to_vec(&changed).expect("JSON")).expect("a file");
+        rel9.run(&pushed(&["--yes"])).ended(2).said("the document was changed since it was written");
         assert_eq!(tool.state()["written"], 0);
     }
 

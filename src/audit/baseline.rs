@@ -27,6 +27,7 @@ pub fn mark(findings: &mut Findings, baseline: &Findings) {
         }
     }
     findings.summary.baseline = Some(counts);
+    findings.seal();
 }
 
 fn failures(findings: &[Finding]) -> HashMap<&str, Severity> {

@@ -15,6 +15,7 @@ pub const SCHEMA: &str = "rel9.diff/1";
 /// The document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Diff {
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: String,
     pub old: Side,
     pub new: Side,
@@ -57,6 +58,9 @@ pub struct Side {
     pub rel9_version: String,
     pub as_of: DateTime<Utc>,
     pub complete: bool,
+    /// The options that left rules or resources out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partial: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_digest: Option<String>,
     pub rules_digest: String,
@@ -259,6 +263,7 @@ fn side(audit: &AuditInfo) -> Side {
         rel9_version: audit.rel9_version.clone(),
         as_of: audit.as_of,
         complete: audit.complete,
+        partial: audit.partial.clone(),
         policy_digest: audit.policy_digest.clone(),
         rules_digest: audit.rules_digest.clone(),
     }

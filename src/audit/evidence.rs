@@ -23,6 +23,11 @@ impl Evidence {
         Evidence((!facts.is_empty()).then(|| keep(&Value::Object(facts).to_string())))
     }
 
+    /// The facts as they are kept: the same text for the same facts.
+    pub fn text(&self) -> &str {
+        self.0.as_deref().unwrap_or_default()
+    }
+
     /// All facts, by path.
     pub fn facts(&self) -> Map<String, Value> {
         self.0.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()

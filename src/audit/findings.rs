@@ -40,6 +40,7 @@ impl Status {
 /// The document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Findings {
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: String,
     pub audit: AuditInfo,
     pub summary: Summary,
@@ -54,7 +55,7 @@ pub struct Findings {
 /// What was audited, when and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AuditInfo {
-    /// The same for the same inventory, rules, policy and time.
+    /// A fingerprint of all that the document says: the same for the same inventory, rules, policy and time.
     pub id: String,
     pub rel9_version: String,
     pub as_of: DateTime<Utc>,
@@ -65,6 +66,9 @@ pub struct AuditInfo {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_digest: Option<String>,
     pub rules_digest: String,
+    /// The options that left rules or resources out, such as `--rule`: the document says nothing of those.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partial: Vec<String>,
     /// Every call answered (or the service does not exist in the Region).
     pub complete: bool,
     /// The hash at which the ledger ended after the audit, with `--ledger`.
@@ -105,6 +109,16 @@ pub enum BaselineMark {
     /// It failed there, too: it does not fail the gate.
     Known,
     New,
+}
+
+impl BaselineMark {
+    /// The mark as documents write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            BaselineMark::Known => "known",
+            BaselineMark::New => "new",
+        }
+    }
 }
 
 /// One best practice of REL 9.

@@ -10,6 +10,7 @@ use crate::protection::Ledger;
 use crate::protection::ledger::Recorded;
 use crate::rules::hex;
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -22,7 +23,7 @@ pub const SCHEMA: &str = "rel9.ledger/1";
 const HEADER: &str = r#"{"schema":"rel9.ledger/1"}"#;
 
 /// What an entry is evidence of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A finished restore that AWS showed: a restore job, a last restore time, a table or volume made from a backup.
@@ -48,7 +49,7 @@ impl Kind {
 }
 
 /// How a restore ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Success,
@@ -56,7 +57,7 @@ pub enum Outcome {
 }
 
 /// One line of the ledger.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     /// Counted from 1.

@@ -5,6 +5,7 @@ pub mod diff;
 pub mod evidence;
 mod finding;
 pub mod findings;
+mod fingerprint;
 mod judge;
 pub mod ledger;
 pub mod objective;
@@ -19,6 +20,7 @@ use crate::protection::{self, Ledger, Summaries};
 use crate::rules::{BestPractice, Rule, RuleSet, Severity, hex};
 use chrono::{DateTime, Utc};
 use findings::{AuditInfo, BaselineMark, BestPracticeSummary, CoverageSummary, Finding, Findings, ResourceRef, Status, Summary};
+use fingerprint::fingerprint;
 use judge::Judge;
 pub use judge::Judged;
 use ledger::Entry;
@@ -52,9 +54,24 @@ pub struct Options {
     pub source: String,
     /// Restore tests that a ledger remembers; none without one.
     pub ledger: Ledger,
+    /// Only some services were read.
+    pub some_services: bool,
 }
 
 impl Options {
+    /// The options that leave rules or resources out.
+    fn partial(&self) -> Vec<String> {
+        let options = [
+            ("--rule", !self.rules.is_empty()),
+            ("--skip-rule", !self.skip_rules.is_empty()),
+            ("--best-practice", !self.best_practices.is_empty()),
+            ("--resource", !self.resources.is_empty()),
+            ("--tag", !self.tags.is_empty()),
+            ("--services", self.some_services),
+        ];
+        options.into_iter().filter(|(_, given)| *given).map(|(option, _)| option.to_owned()).collect()
+    }
+
     fn wants_rule(&self, rule: &Rule) -> bool {
         (self.rules.is_empty() || self.rules.contains(&rule.id))
             && !self.skip_rules.contains(&rule.id)
@@ -171,9 +188,7 @@ fn document_of(
     collection.sort();
     let accounts: BTreeSet<&String> = seen.iter().map(|(account, _)| account).collect();
     let regions: BTreeSet<&String> = seen.iter().map(|(_, region)| region).filter(|region| *region != GLOBAL).collect();
-    let complete = is_complete(&collection);
-    let summary = summarise(&found.findings, found.coverage.clone().with_percent());
-    let mut info = AuditInfo {
+    let info = AuditInfo {
         id: String::new(),
         rel9_version: env!("CARGO_PKG_VERSION").to_owned(),
         as_of,
@@ -182,18 +197,20 @@ fn document_of(
         regions: regions.into_iter().cloned().collect(),
         policy_digest: policy.digest().map(str::to_owned),
         rules_digest: rules.digest(),
-        complete,
+        partial: options.partial(),
+        complete: false,
         ledger_head: None,
     };
-    info.id = fingerprint(&info, &found.findings);
-    Findings {
+    let mut document = Findings {
         schema: findings::SCHEMA.to_owned(),
         audit: info,
-        summary,
+        summary: Summary { coverage: found.coverage.with_percent(), ..Summary::default() },
         findings: found.findings,
         reproducible: found.reproducible,
         collection,
-    }
+    };
+    document.seal();
+    document
 }
 
 /// Sorts by account, Region, type, ARN and rule. Those of a resource are together and share it, so that it is the resources that are
@@ -214,7 +231,20 @@ impl Findings {
     /// Records where the ledger ended, which is part of what the document's id stands for.
     pub fn record_ledger(&mut self, head: &str) {
         self.audit.ledger_head = Some(head.to_owned());
-        self.audit.id = fingerprint(&self.audit, &self.findings);
+        self.seal();
+    }
+
+    /// Makes what follows from the findings and the collection follow from them: whether the audit is complete, the counts, the id.
+    pub fn seal(&mut self) {
+        self.audit.complete = is_complete(&self.collection);
+        self.summary = self.counted();
+        self.audit.id = fingerprint(self);
+    }
+
+    /// The summary that the findings give; coverage and baseline do not follow from them.
+    fn counted(&self) -> Summary {
+        let Summary { coverage, baseline, .. } = self.summary.clone();
+        Summary { baseline, ..summarise(&self.findings, coverage) }
     }
 }
 
@@ -223,16 +253,8 @@ fn is_complete(collection: &[CoverageEntry]) -> bool {
     !collection.iter().any(|entry| matches!(entry.status, CoverageStatus::Denied | CoverageStatus::Failed))
 }
 
-/// An id that the same inventory, rules, policy, time and ledger always give.
-fn fingerprint(info: &AuditInfo, findings: &[Finding]) -> String {
-    let mut digest = Sha256::new();
-    digest.update(serde_json::to_vec(&AuditInfo { id: String::new(), ..info.clone() }).unwrap_or_default());
-    for finding in findings {
-        digest.update(finding.id.as_bytes());
-        digest.update(finding.status.as_str().as_bytes());
-    }
-    hex(&digest.finalize()[..16])
-}
+/// Findings whose texts are in memory at a time, for each core. Part of what the id is: another number gives other ids.
+const PART: usize = 1_024;
 
 fn summarise(findings: &[Finding], coverage: CoverageSummary) -> Summary {
     let mut by_status: BTreeMap<Status, u64> =

@@ -2,7 +2,7 @@
 
 use super::finding::finding_id;
 use super::findings::{BaselineMark, CoverageSummary, Findings, SCHEMA, Status, Summary};
-use super::{fingerprint, is_complete, summarise};
+use super::{fingerprint, is_complete};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -103,13 +103,11 @@ fn difference(document: &Findings) -> Option<String> {
     if let Some(what) = baseline_difference(document) {
         return Some(what);
     }
-    let counted =
-        Summary { baseline: document.summary.baseline.clone(), ..summarise(&document.findings, document.summary.coverage.clone()) };
-    if let Some(what) = first_difference(&document.summary, &counted) {
+    if let Some(what) = first_difference(&document.summary, &document.counted()) {
         return Some(what);
     }
-    let id = fingerprint(&document.audit, &document.findings);
-    (document.audit.id != id).then(|| "audit.id is not that of its findings".to_owned())
+    // What is told above is told more exactly.
+    (document.audit.id != fingerprint(document)).then(|| "audit.id is not that of what it says".to_owned())
 }
 
 /// The states are all the data resources there are, and the percentage is theirs.

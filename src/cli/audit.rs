@@ -111,8 +111,12 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
     let policy = policy(&args, &rules)?;
     let outputs = args.output.prepare()?;
     let baseline = args.baseline.as_deref().map(report::read).transpose()?;
+    if let Some(path) = args.ledger.as_deref().filter(|path| output::takes(&outputs, path)) {
+        return Err(format!("{}: a report would be written into the ledger: give it a file of its own", path.display()).into());
+    }
     let ledger = args.ledger.as_deref().map(|path| ledger::prepare(path).map(|chain| (path, chain))).transpose()?;
     let subject = subject(&args, verbosity)?;
+    let some_services = some_services(&args);
     let options = Options {
         as_of: args.as_of,
         rules: args.rule,
@@ -122,6 +126,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
         tags: args.tag,
         source: subject.name().to_owned(),
         ledger: ledger.as_ref().map(|(_, chain)| chain.view()).unwrap_or_default(),
+        some_services,
     };
     let (mut findings, evidence) = match &subject {
         Subject::Inventory(input, _) => audit::run_with_evidence(input, &rules, &policy, &options)?,
@@ -145,6 +150,15 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
         Gate::Incomplete if args.allow_incomplete => Exit::Passed,
         Gate::Incomplete => Exit::Incomplete,
     })
+}
+
+/// Whether resources of some services only can have been read.
+fn some_services(args: &Args) -> bool {
+    #[cfg(feature = "live")]
+    if args.live.some_services() && args.inputs.is_empty() && !args.demo {
+        return true;
+    }
+    args.inputs.iter().any(|input| collection::is_of_some_services(input))
 }
 
 fn policy(args: &Args, rules: &RuleSet) -> Result<Policy, String> {

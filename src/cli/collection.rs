@@ -1,6 +1,6 @@
 //! The state of a collection, kept in its folder: how far it came, so that the next run goes on, and that nobody judges half of it.
 
-use super::Failure;
+use super::{Failure, output};
 #[cfg(feature = "live")]
 use crate::inventory::document;
 use serde::{Deserialize, Serialize};
@@ -81,9 +81,7 @@ impl State {
 /// # Errors
 /// When the collection of the folder, or of the file's folder, did not finish.
 pub fn check_finished(input: &Path) -> Result<(), Failure> {
-    let folder =
-        if input.is_dir() { input } else { input.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")) };
-    let Some(state) = State::read(folder).filter(|state| !state.finished) else { return Ok(()) };
+    let Some(state) = State::read(folder_of(input)).filter(|state| !state.finished) else { return Ok(()) };
     let of_collection = |name: &String| input.file_name().is_some_and(|file| file == name.as_str());
     if input.is_file() && !state.done.values().any(of_collection) {
         return Ok(());
@@ -94,4 +92,13 @@ pub fn check_finished(input: &Path) -> Result<(), Failure> {
         input.display(),
         missing.cloned().collect::<Vec<_>>().join(", ")
     )))
+}
+
+/// Whether a folder, or the folder of a file, is a finished collection of some services only.
+pub fn is_of_some_services(input: &Path) -> bool {
+    State::read(folder_of(input)).is_some_and(|state| !state.services.is_empty())
+}
+
+fn folder_of(input: &Path) -> &Path {
+    if input.is_dir() { input } else { output::folder_of(input) }
 }

@@ -38,11 +38,10 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     }
     let (old, new) = (stored::read(&args.old)?, stored::read(&args.new)?);
     let diff = diff::of(&old, &new);
-    let text = match args.format {
-        Format::Table => render::text(&diff, args.all),
-        Format::Markdown => render::markdown(&diff, args.all),
-        Format::Json => serde_json::to_string_pretty(&diff).map_err(|error| error.to_string())? + "\n",
-    };
-    super::print(&text)?;
+    match args.format {
+        Format::Table => super::print(&render::text(&diff, args.all))?,
+        Format::Markdown => super::print(&render::markdown(&diff, args.all))?,
+        Format::Json => super::print_json(&diff)?,
+    }
     Ok(if diff.worse { Exit::Failed } else { Exit::Passed })
 }

@@ -120,7 +120,8 @@ fn show(path: &Path, resource: Option<&str>, format: Format) -> Result<Exit, Fai
     let text = match format {
         Format::Json => {
             let document = json!({ "schema": SCHEMA, "head": chain.head(), "entries": entries });
-            serde_json::to_string_pretty(&document).map_err(|error| error.to_string())? + "\n"
+            super::print_json(&document)?;
+            return Ok(Exit::Passed);
         }
         Format::Table => {
             let mut text = String::new();

@@ -31,6 +31,11 @@ pub struct LiveArgs {
 }
 
 impl LiveArgs {
+    /// Whether only some services are read.
+    pub fn some_services(&self) -> bool {
+        !self.services.is_empty()
+    }
+
     fn options(&self, verbosity: Verbosity) -> aws::Options {
         let all = self.regions.iter().any(|region| region == "all");
         aws::Options {

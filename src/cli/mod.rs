@@ -19,6 +19,7 @@ mod wa;
 #[cfg(feature = "live")]
 use crate::aws::permissions;
 use crate::inventory::document::DocumentError;
+use crate::report::json;
 #[cfg(feature = "live")]
 use clap::ValueEnum;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -208,6 +209,13 @@ fn print(text: &str) -> Result<(), String> {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("cannot write to standard output: {error}")),
         _ => Ok(()),
     }
+}
+
+/// Writes a document to stdout, escaped as those of reports are.
+fn print_json(document: &impl serde::Serialize) -> Result<(), String> {
+    let mut text = Vec::new();
+    json::pretty(document, &mut text).map_err(|error| error.to_string())?;
+    print(&String::from_utf8_lossy(&text))
 }
 
 /// Mistakes, one a line.

@@ -2,6 +2,7 @@
 
 use crate::audit::diff::Diff;
 use crate::audit::findings::Findings;
+use crate::audit::ledger::Entry;
 use crate::audit::policy::PolicyFile;
 use crate::inventory::{CoverageEntry, Resource, types};
 use crate::rules::format::RuleFile;
@@ -16,6 +17,8 @@ pub enum Document {
     Findings,
     /// What `rel9 diff --format json` writes
     Diff,
+    /// A line of a recovery ledger
+    Ledger,
     /// A rule file
     Rule,
     /// The policy file
@@ -28,12 +31,36 @@ pub fn of(document: Document) -> String {
         Document::Inventory => inventory(),
         Document::Findings => schemars::schema_for!(Findings).to_value(),
         Document::Diff => schemars::schema_for!(Diff).to_value(),
+        Document::Ledger => ledger(),
         Document::Rule => schemars::schema_for!(RuleFile).to_value(),
         Document::Policy => schemars::schema_for!(PolicyFile).to_value(),
     };
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// A line is the header or an entry.
+fn ledger() -> Value {
+    let mut entry = schemars::schema_for!(Entry).to_value();
+    let definitions = entry.as_object_mut().and_then(|entry| {
+        entry.remove("$schema");
+        entry.remove("$defs")
+    });
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A line of a rel9 recovery ledger",
+        "oneOf": [
+            {
+                "type": "object",
+                "properties": { "schema": { "const": crate::audit::ledger::SCHEMA } },
+                "required": ["schema"],
+                "additionalProperties": false
+            },
+            entry
+        ],
+        "$defs": definitions
+    })
 }
 
 /// A line is a header, a resource (whose properties are those of its type) or a coverage entry.

@@ -2,13 +2,12 @@
 //! files: it shows what would change, and asks first.
 
 use super::live::runtime;
-use super::{Exit, Failure};
-use crate::audit::findings::{self, Findings};
+use super::{Exit, Failure, report};
 use crate::aws::well_architected::{Change, Current, Question, Tool, ToolError};
 use crate::report::escape::terminal;
 use crate::report::wa::{self, Answer, ChoiceStatus};
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -60,7 +59,7 @@ impl From<ToolError> for Failure {
 /// `rel9 wa`.
 pub fn run(args: Args) -> Result<Exit, Failure> {
     let Command::Push(args) = args.command;
-    let answer = wa::answer(&read(&args.findings)?);
+    let answer = wa::answer(&report::read(&args.findings)?);
     if !args.yes && !args.dry_run && !io::stdin().is_terminal() {
         let message = "nobody can be asked, as there is no terminal: --yes writes without asking, --dry-run only shows the difference";
         return Err(Failure::from(message.to_owned()));
@@ -90,17 +89,6 @@ async fn push(args: &PushArgs, answer: &Answer) -> Result<Exit, Failure> {
     let risk = tool.write(question, &change).await?;
     super::print(&format!("Written. The tool gives it the risk {}.\n", terminal(&risk)))?;
     Ok(Exit::Passed)
-}
-
-fn read(path: &Path) -> Result<Findings, Failure> {
-    let fail = |what: String| Failure::from(format!("{}: {what}", path.display()));
-    let text = std::fs::read(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
-    let document: Findings = serde_json::from_slice(&text)
-        .map_err(|error| fail(format!("is no findings document, as `rel9 audit --format json` writes it: {error}")))?;
-    if document.schema != findings::SCHEMA {
-        return Err(fail(format!("is a {:?} document, {:?} is needed", document.schema, findings::SCHEMA)));
-    }
-    Ok(document)
 }
 
 /// What to write: the answer, less what somebody decided in the tool. A choice that was declared not applicable stays so. Choices of no best

@@ -361,6 +361,9 @@ fn product_fields(finding: &Finding, audit: &AuditInfo) -> BTreeMap<String, Stri
     add("status", finding.status.as_str());
     add("resource_type", &finding.resource.type_name);
     add("resource_id", &finding.resource.id);
+    if let Some(mark) = finding.baseline {
+        add("baseline", mark.as_str());
+    }
     if let Some(waiver) = waiver(finding) {
         add("waiver/expires", &waiver.expires.map_or(String::new(), |expires| expires.to_string()));
         add("waiver/approved_by", &waiver.approved_by);

@@ -1,12 +1,17 @@
 //! `rel9 diff` for people: as text for a terminal and as Markdown. It renders the comparison and works out nothing.
 
-use super::escape::terminal;
+use super::escape::{cut, terminal};
+use super::markdown::escape;
 use crate::audit::diff::{Answer, Change, Diff, NotRead};
 use crate::audit::findings::ResourceRef;
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 /// How many entries of a list are shown unless all are asked for.
 const LISTED: usize = 20;
+
+/// Characters of one text.
+const TEXT: usize = 500;
 
 /// A list of the report: title, and what is in it.
 struct Section {
@@ -27,7 +32,7 @@ pub fn text(diff: &Diff, all: bool) -> String {
         let _ = writeln!(out, "{} ({})", section.title, section.entries.len());
         let listed = if all { section.entries.len() } else { LISTED };
         for entry in section.entries.iter().take(listed) {
-            let _ = writeln!(out, "  - {}{}", terminal(&entry.lead), lined(&terminal(&entry.text), ": "));
+            let _ = writeln!(out, "  - {}{}", terminal(&cut(&entry.lead, TEXT)), lined(&terminal(&cut(&entry.text, TEXT)), ": "));
         }
         if section.entries.len() > listed {
             let _ = writeln!(out, "  … and {} more (--all shows them, --format json has them)", section.entries.len() - listed);
@@ -40,12 +45,12 @@ pub fn text(diff: &Diff, all: bool) -> String {
 
 /// Markdown, for a pull request or a ticket.
 pub fn markdown(diff: &Diff, all: bool) -> String {
-    let mut out = format!("# REL 9: what changed\n\n{}\n\n**{}**\n\n{}\n", markdown_text(&sides(diff)), verdict(diff), counts(diff));
+    let mut out = format!("# REL 9: what changed\n\n{}\n\n**{}**\n\n{}\n", shown(&sides(diff)), verdict(diff), counts(diff));
     for section in sections(diff) {
         let _ = writeln!(out, "\n## {} ({})\n", section.title, section.entries.len());
         let listed = if all { section.entries.len() } else { LISTED };
         for entry in section.entries.iter().take(listed) {
-            let _ = writeln!(out, "- {}{}", markdown_text(&entry.lead), lined(&markdown_text(&entry.text), ": "));
+            let _ = writeln!(out, "- {}{}", shown(&entry.lead), lined(&shown(&entry.text), ": "));
         }
         if section.entries.len() > listed {
             let _ = writeln!(out, "- … and {} more", section.entries.len() - listed);
@@ -54,35 +59,22 @@ pub fn markdown(diff: &Diff, all: bool) -> String {
     out
 }
 
-fn lined(text: &str, before: &str) -> String {
-    if text.is_empty() { String::new() } else { format!("{before}{text}") }
+/// A text in Markdown.
+fn shown(text: &str) -> String {
+    escape::text(&cut(text, TEXT))
 }
 
-/// Characters that Markdown or the HTML in it would obey are shown instead.
-fn markdown_text(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in terminal(text).chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            // A backslash before an at sign would be shown: the entity stops GitHub's mentions.
-            '@' => out.push_str("&#64;"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '|' | '~' => {
-                out.push('\\');
-                out.push(character);
-            }
-            character => out.push(character),
-        }
-    }
-    out
+fn lined(text: &str, before: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("{before}{text}") }
 }
 
 fn sides(diff: &Diff) -> String {
     let when = |side: &crate::audit::diff::Side| side.as_of.format("%Y-%m-%d %H:%M UTC").to_string();
     let rules = if diff.old.rules_digest == diff.new.rules_digest { "" } else { " · the rules differ" };
     let policy = if diff.old.policy_digest == diff.new.policy_digest { "" } else { " · the policies differ" };
-    format!("From {} to {}{rules}{policy}", when(&diff.old), when(&diff.new))
+    // What was left out seems to be gone.
+    let partial = if diff.old.partial == diff.new.partial { "" } else { " · they left different parts out" };
+    format!("From {} to {}{rules}{policy}{partial}", when(&diff.old), when(&diff.new))
 }
 
 fn verdict(diff: &Diff) -> &'static str {
@@ -109,8 +101,12 @@ fn counts(diff: &Diff) -> String {
 /// The lists that are not empty, what matters most first.
 fn sections(diff: &Diff) -> Vec<Section> {
     let (worse, other): (Vec<&Change>, Vec<&Change>) = diff.changed.iter().partition(|change| change.worse);
-    let changes =
-        |title: &str, changes: Vec<&Change>| Section { title: title.to_owned(), entries: changes.into_iter().map(entry_of).collect() };
+    // The worst first, as not all may be listed.
+    let severity = |change: &&Change| Reverse(change.new.as_ref().or(change.old.as_ref()).map(|answer| answer.severity));
+    let changes = |title: &str, mut changes: Vec<&Change>| {
+        changes.sort_by_key(severity);
+        Section { title: title.to_owned(), entries: changes.into_iter().map(entry_of).collect() }
+    };
     let resources = |title: &str, resources: &[ResourceRef]| Section {
         title: title.to_owned(),
         entries: resources.iter().map(|resource| Entry { lead: name(resource), text: resource.type_name.clone() }).collect(),

@@ -96,7 +96,7 @@ fn case(xml: &mut Xml, finding: &Finding) -> io::Result<()> {
         match finding.status {
             Status::Fail => xml
                 .create_element("failure")
-                .with_attributes([("type", finding.severity.as_str()), ("message", &text(&finding.message))])
+                .with_attributes([("type", finding.severity.as_str()), ("message", &text(&message(finding)))])
                 .write_text_content(BytesText::new(&failure(finding)))?,
             _ => {
                 let waived = finding.waiver.as_ref().filter(|_| finding.status == Status::Waived);
@@ -110,10 +110,15 @@ fn case(xml: &mut Xml, finding: &Finding) -> io::Result<()> {
     Ok(())
 }
 
+/// What was found, and whether the baseline knows it: such a failure does not fail the gate.
+fn message(finding: &Finding) -> String {
+    format!("{}{}", finding.message, if words::is_known(finding) { " [known]" } else { "" })
+}
+
 /// What fails and what to do, on lines.
 fn failure(finding: &Finding) -> String {
     let mut lines =
-        vec![format!("{} ({})", finding.title, finding.severity.as_str()), format!("{}: {}", words::resource(finding), finding.message)];
+        vec![format!("{} ({})", finding.title, finding.severity.as_str()), format!("{}: {}", words::resource(finding), message(finding))];
     if let Some(location) = &finding.location {
         lines.push(format!("{}:{}", location.file, location.line));
     }

@@ -6,7 +6,7 @@ mod csv;
 pub mod diff;
 pub mod escape;
 mod html;
-mod json;
+pub mod json;
 mod junit;
 mod limit;
 mod markdown;

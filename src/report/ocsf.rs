@@ -3,7 +3,7 @@
 
 use super::{Report, Target, json, parts};
 use crate::audit::evidence;
-use crate::audit::findings::{Finding, Findings, Location, Status, WaiverRef};
+use crate::audit::findings::{BaselineMark, Finding, Findings, Location, Status, WaiverRef};
 use crate::inventory::GLOBAL;
 use crate::rules::Severity;
 use serde::Serialize;
@@ -179,6 +179,9 @@ struct Remediation<'a> {
 /// What OCSF has no attribute for.
 #[derive(Serialize)]
 struct Unmapped<'a> {
+    /// Whether an earlier audit has the failure, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<BaselineMark>,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<&'a Location>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -341,9 +344,12 @@ fn remediation(finding: &Finding) -> Option<Remediation<'_>> {
 fn unmapped(finding: &Finding) -> Option<Unmapped<'_>> {
     let remediation = finding.remediation.as_ref();
     let unmapped = Unmapped {
+        baseline: finding.baseline,
         location: finding.location.as_ref(),
         cloudformation: remediation.and_then(|remediation| remediation.cloudformation.as_deref()),
         terraform: remediation.and_then(|remediation| remediation.terraform.as_deref()),
     };
-    (unmapped.location.is_some() || unmapped.cloudformation.is_some() || unmapped.terraform.is_some()).then_some(unmapped)
+    let says =
+        unmapped.baseline.is_some() || unmapped.location.is_some() || unmapped.cloudformation.is_some() || unmapped.terraform.is_some();
+    says.then_some(unmapped)
 }

@@ -86,6 +86,11 @@ fn summary(findings: &Findings, page: &mut Page) -> io::Result<()> {
             page.sample("rel9_best_practice_findings", &[("best_practice", practice.id.id()), ("status", status.as_str())], &count)?;
         }
     }
+    if let Some(baseline) = &summary.baseline {
+        page.head("rel9_baseline_findings", "Failures that the baseline knows, those that are new, and those of it that pass now.")?;
+        let counts = [("known", baseline.known), ("new", baseline.new), ("fixed", baseline.fixed)];
+        counts.iter().try_for_each(|(mark, count)| page.sample("rel9_baseline_findings", &[("baseline", mark)], count))?;
+    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! `table`: for people at a terminal. What REL 9 answers, then what fails, worst first, with what to do about it.
 
-use super::escape::terminal;
+use super::escape::{cut, terminal};
 use super::{Report, Target, words};
 use crate::audit::findings::{BestPracticeSummary, Finding, Findings, Status};
 use crate::rules::Severity;
@@ -9,8 +9,12 @@ use std::io::{self, Write};
 
 pub const REPORT: Report = Report { name: "table", about: "for people at a terminal", write };
 
-/// How many resources of one rule are listed unless all are asked for.
+/// How many resources of one rule are listed unless all are asked for: of high and critical findings, and of others.
 const LISTED: usize = 10;
+const LISTED_BRIEFLY: usize = 3;
+
+/// Characters of one text: a name or a message may have a megabyte.
+const TEXT: usize = 1_000;
 
 fn write(findings: &Findings, target: &Target, out: &mut dyn Write) -> io::Result<()> {
     let page = Page { findings, target };
@@ -77,7 +81,7 @@ impl Page<'_> {
         }
         writeln!(out, "{}", self.bold("Could not be read"))?;
         for line in lines {
-            self.paragraph(out, "- ", &line)?;
+            self.paragraph(out, "- ", &cut(&line, TEXT))?;
         }
         writeln!(out)
     }
@@ -122,18 +126,20 @@ impl Page<'_> {
         Ok(())
     }
 
+    /// One rule with its resources and what to do. What is less than high is told briefly, so that it does not bury the rest.
     fn group(&self, group: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
         let first = group[0];
-        let title = format!("{} [{}]", first.title, first.best_practice.id());
-        for line in wrap(&terminal(&title), self.target.width.saturating_sub(2)) {
-            writeln!(out, "  {}", self.bold(&line))?;
-        }
-        writeln!(out, "  {}", self.paint(&terminal(&first.rule), "2"))?;
-        let listed = if self.target.all { group.len() } else { LISTED };
+        self.rule(first, out)?;
+        let detailed = self.target.all || first.severity >= Severity::High;
+        let listed = match first.status {
+            _ if self.target.all => group.len(),
+            Status::Fail | Status::Waived if detailed => LISTED,
+            _ => LISTED_BRIEFLY,
+        };
         for finding in group.iter().take(listed) {
-            let mut text = format!("{}: {}", words::resource(finding), finding.message);
+            let mut text = format!("{}: {}", cut(&words::resource(finding), TEXT), cut(&finding.message, TEXT));
             if let Some(waiver) = finding.waiver.as_ref().filter(|_| finding.status == Status::Waived) {
-                text.push_str(&format!(" [{}]", words::waiver(waiver)));
+                text.push_str(&format!(" [{}]", cut(&words::waiver(waiver), TEXT)));
             }
             if words::is_known(finding) {
                 text.push_str(" [known]");
@@ -144,23 +150,49 @@ impl Page<'_> {
             writeln!(out, "    … and {} more (--all shows them, --format json has them)", group.len() - listed)?;
         }
         if let (Status::Fail, Some(remediation)) = (first.status, &first.remediation) {
-            self.paragraph(out, "    Fix: ", &terminal(&remediation.summary))?;
-            if let Some(command) = remediation.cli.first() {
-                self.command(out, &terminal(&first.rule), &terminal(command))?;
+            self.paragraph(out, "    Fix: ", &terminal(&cut(&remediation.summary, TEXT)))?;
+            if detailed {
+                if group.len() > 1 && !remediation.cli.is_empty() {
+                    writeln!(out, "    # for the first of them:")?;
+                }
+                self.commands(out, &terminal(&first.rule), &remediation.cli)?;
             }
         }
         Ok(())
     }
 
-    /// A command stays one when it is copied: it is broken as a shell joins it again, or not shown at all.
-    fn command(&self, out: &mut dyn Write, rule: &str, command: &str) -> io::Result<()> {
-        match wrap_command(command, self.target.width.saturating_sub(8)) {
-            Some(lines) => lines
-                .iter()
-                .enumerate()
-                .try_for_each(|(number, line)| writeln!(out, "      {} {line}", if number == 0 { "$" } else { " " })),
-            None => self.paragraph(out, "      ", &terminal(&format!("(`rel9 rules show {rule}` has the commands)"))),
+    /// `Data has a backup to restore from · data-protected · REL09-BP01`, on one line if it fits.
+    fn rule(&self, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+        let (title, id) =
+            (terminal(&cut(&finding.title, TEXT)), format!("{} · {}", terminal(&cut(&finding.rule, TEXT)), finding.best_practice.id()));
+        let width = self.target.width.saturating_sub(2);
+        if title.chars().count() + 3 + id.chars().count() <= width {
+            return writeln!(out, "  {}{}", self.bold(&title), self.paint(&format!(" · {id}"), "2"));
         }
+        for line in wrap(&title, width) {
+            writeln!(out, "  {}", self.bold(&line))?;
+        }
+        wrap(&id, width).iter().try_for_each(|line| writeln!(out, "  {}", self.paint(line, "2")))
+    }
+
+    /// A command stays one when it is copied: it is broken as a shell joins it again, or not shown at all.
+    fn commands(&self, out: &mut dyn Write, rule: &str, commands: &[String]) -> io::Result<()> {
+        let mut hidden = false;
+        for command in commands {
+            match wrap_command(&terminal(command), self.target.width.saturating_sub(6)) {
+                Some(lines) => {
+                    for (number, line) in lines.iter().enumerate() {
+                        writeln!(out, "    {} {line}", if number == 0 { "$" } else { " " })?;
+                    }
+                }
+                None => hidden = true,
+            }
+        }
+        if hidden {
+            let what = if commands.len() == 1 { "the command, which has" } else { "all commands; some have" };
+            self.paragraph(out, "    ", &format!("(`rel9 rules show {rule}` has {what} no room here)"))?;
+        }
+        Ok(())
     }
 
     fn reproducible(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -171,7 +203,7 @@ impl Page<'_> {
         writeln!(out, "{}", self.bold(&format!("Reproducible data, which owes no backup ({})", data.len())))?;
         let listed = if self.target.all { data.len() } else { LISTED };
         for entry in data.iter().take(listed) {
-            self.paragraph(out, "  - ", &terminal(&words::reproducible(entry)))?;
+            self.paragraph(out, "  - ", &terminal(&cut(&words::reproducible(entry), TEXT)))?;
         }
         if data.len() > listed {
             writeln!(out, "  … and {} more", data.len() - listed)?;
@@ -180,8 +212,19 @@ impl Page<'_> {
     }
 
     fn tail(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{}", self.bold(&words::totals(&self.findings.summary)))?;
-        words::baseline(&self.findings.summary).map_or(Ok(()), |text| self.paragraph(out, "", &text))
+        for line in wrap(&words::totals(&self.findings.summary), self.target.width) {
+            writeln!(out, "{}", self.bold(&line))?;
+        }
+        if let Some(text) = words::baseline(&self.findings.summary) {
+            self.paragraph(out, "", &text)?;
+        }
+        if self.findings.findings.iter().all(|finding| finding.status == Status::Pass) {
+            return Ok(());
+        }
+        let all = if self.target.all { "" } else { "`--all` lists every resource; " };
+        let more =
+            format!("`rel9 rules show RULE` has the steps and commands of a rule; {all}`--format html=report.html` has the evidence.");
+        self.paragraph(out, "", &more)
     }
 
     fn paragraph(&self, out: &mut dyn Write, lead: &str, text: &str) -> io::Result<()> {
@@ -237,46 +280,87 @@ fn severity_code(severity: Severity) -> &'static str {
     }
 }
 
-/// Breaks a command at spaces with a backslash; `None` when a word does not fit or quotes could be torn apart.
+/// Breaks a command between its words with a backslash; `None` when a word does not fit or a quote does not end.
 fn wrap_command(command: &str, width: usize) -> Option<Vec<String>> {
     if command.chars().count() <= width {
         return Some(vec![command.to_owned()]);
     }
-    if command.contains('\'') {
-        return None;
-    }
-    let lines = wrap(command, width.saturating_sub(2));
-    let whole = command.split(' ').all(|word| word.chars().count() <= width.saturating_sub(2));
-    let last = lines.len().saturating_sub(1);
-    whole.then(|| lines.into_iter().enumerate().map(|(number, line)| if number < last { format!("{line} \\") } else { line }).collect())
+    let width = width.saturating_sub(2); // for the backslash
+    let words = words_of(command)?;
+    let fits = words.iter().all(|word| word.chars().count() <= width);
+    let mut lines = fill(&words, width);
+    let last = lines.pop()?;
+    lines.iter_mut().for_each(|line| line.push_str(" \\"));
+    lines.push(last);
+    fits.then_some(lines)
 }
 
-/// Breaks a text at spaces; a word longer than a line is broken where the line ends, so that nothing sticks out.
+/// The words of a command as a shell finds them, with their quotes.
+fn words_of(command: &str) -> Option<Vec<&str>> {
+    let (mut words, mut begin, mut quote, mut escaped) = (Vec::new(), 0, None, false);
+    for (at, character) in command.char_indices() {
+        match (quote, character) {
+            _ if escaped => escaped = false,
+            (None | Some('"'), '\\') => escaped = true,
+            (None, '\'' | '"') => quote = Some(character),
+            (Some(open), _) if open == character => quote = None,
+            (None, ' ') => {
+                words.push(&command[begin..at]);
+                begin = at + 1;
+            }
+            _ => {}
+        }
+    }
+    words.push(&command[begin..]);
+    (quote.is_none() && !escaped).then_some(words)
+}
+
+/// Breaks a text at spaces.
 fn wrap(text: &str, width: usize) -> Vec<String> {
+    fill(&text.split(' ').collect::<Vec<_>>(), width)
+}
+
+/// Lines of words; a word longer than a line is broken where the line ends, so that nothing sticks out.
+fn fill(words: &[&str], width: usize) -> Vec<String> {
     let width = width.max(20);
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut length = 0;
-    for word in text.split(' ') {
-        let mut word: Vec<char> = word.chars().collect();
-        if length > 0 && length + 1 + word.len() > width {
+    for word in words {
+        if length > 0 && length + 1 + word.chars().count() > width {
             lines.push(std::mem::take(&mut line));
             length = 0;
-        }
-        while word.len() > width {
-            let rest = word.split_off(width);
-            lines.push(word.into_iter().collect());
-            word = rest;
         }
         if length > 0 {
             line.push(' ');
             length += 1;
         }
-        length += word.len();
-        line.extend(word);
+        for character in word.chars() {
+            if length == width {
+                lines.push(std::mem::take(&mut line));
+                length = 0;
+            }
+            line.push(character);
+            length += 1;
+        }
     }
     if !line.is_empty() || lines.is_empty() {
         lines.push(line);
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap_command;
+
+    #[test]
+    fn a_command_is_never_broken_within_quotes() {
+        let command = "aws ec2 copy --description \"copy of vol-1\" --query 'a b' --x it\\'s --last";
+        let lines = wrap_command(command, 32).expect("it fits");
+        assert_eq!(lines, ["aws ec2 copy --description \\", "\"copy of vol-1\" --query 'a b' \\", "--x it\\'s --last"]);
+        assert_eq!(lines.join(" ").replace(" \\ ", " "), command);
+        assert_eq!(wrap_command("aws x 'a text that has no room on a line of this width' y", 30), None);
+        assert_eq!(wrap_command("aws x and a quote that does not end \" here", 30), None);
+    }
 }

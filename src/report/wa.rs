@@ -2,7 +2,7 @@
 //! figures are those of the findings document; nothing is sent from here.
 
 use super::limit::line;
-use super::{Report, Target};
+use super::{Report, Target, words};
 use crate::audit::findings::{BestPracticeSummary, Findings, Status};
 use crate::rules::{BestPractice, Severity};
 use serde::{Serialize, Serializer};
@@ -68,7 +68,7 @@ fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()>
 }
 
 /// The answer that a findings document gives. A choice is selected only when its best practice is without risk and everything in scope was
-/// read: whoever reads the answer takes a selected choice for a promise about the whole workload.
+/// read and judged: whoever reads the answer takes a selected choice for a promise about the whole workload.
 pub fn answer(findings: &Findings) -> Answer {
     let choices: Vec<Choice> = findings.summary.best_practices.iter().map(|practice| choice(findings, practice)).collect();
     Answer {
@@ -82,7 +82,8 @@ pub fn answer(findings: &Findings) -> Answer {
 }
 
 fn choice(findings: &Findings, practice: &BestPracticeSummary) -> Choice {
-    let met = practice.risk == "none" && findings.audit.complete;
+    let doubt = doubt(findings);
+    let met = practice.risk == "none" && doubt.is_none();
     let mut notes = format!(
         "rel9, {}: risk {}. {} fail, {} unknown, {} waived, {} pass.",
         findings.audit.as_of.format("%Y-%m-%d"),
@@ -92,8 +93,8 @@ fn choice(findings: &Findings, practice: &BestPracticeSummary) -> Choice {
         practice.waived,
         practice.pass
     );
-    if practice.risk == "none" && !met {
-        notes.push_str(" Not selected, as not everything in scope could be read.");
+    if let Some(doubt) = doubt.filter(|_| practice.risk == "none") {
+        notes.push_str(&format!(" Not selected, as {doubt}."));
     }
     Choice {
         best_practice: practice.id,
@@ -101,6 +102,18 @@ fn choice(findings: &Findings, practice: &BestPracticeSummary) -> Choice {
         status: if met { ChoiceStatus::Selected } else { ChoiceStatus::Unselected },
         notes: line(&notes, CHOICE_NOTES),
     }
+}
+
+/// Why the findings promise nothing about a workload.
+fn doubt(findings: &Findings) -> Option<&'static str> {
+    let audit = &findings.audit;
+    [
+        (words::is_of_templates(audit), "templates show no backups"),
+        (!audit.partial.is_empty(), "only a part of the rules or resources was judged"),
+        (!audit.complete, "not everything in scope could be read"),
+    ]
+    .into_iter()
+    .find_map(|(holds, what)| holds.then_some(what))
 }
 
 fn notes(findings: &Findings) -> String {
@@ -112,13 +125,16 @@ fn notes(findings: &Findings) -> String {
         .map(|(severity, count)| format!("{count} {}", severity.as_str()))
         .collect();
     let coverage = &summary.coverage;
+    let of_templates = words::is_of_templates(audit);
+    let place = match of_templates {
+        true => " in templates".to_owned(),
+        false => format!(" in {} accounts and {} Regions", audit.accounts.len(), audit.regions.len()),
+    };
     let mut sentences = vec![
         format!("Written by rel9 {} (audit {}) as of {}.", audit.rel9_version, audit.id, audit.as_of.format("%Y-%m-%d %H:%M UTC")),
         format!(
-            "{} resources judged in {} accounts and {} Regions: {} fail, {} unknown, {} waived, {} pass.",
+            "{} resources judged{place}: {} fail, {} unknown, {} waived, {} pass.",
             summary.resources,
-            audit.accounts.len(),
-            audit.regions.len(),
             count(Status::Fail),
             count(Status::Unknown),
             count(Status::Waived),
@@ -128,14 +144,21 @@ fn notes(findings: &Findings) -> String {
     if !worst.is_empty() {
         sentences.push(format!("Failing: {}.", worst.join(", ")));
     }
-    sentences.push(format!(
-        "{} of {} data resources are protected ({} %), {} are reproducible.",
-        coverage.protected, coverage.data_resources, coverage.percent, coverage.reproducible
-    ));
-    if !audit.complete {
-        sentences.push("Not everything in scope could be read.".to_owned());
+    if !of_templates {
+        sentences.push(format!(
+            "{} of {} data resources that owe a backup are protected ({} %), {} are reproducible.",
+            coverage.protected,
+            coverage.data_resources.saturating_sub(coverage.reproducible),
+            coverage.percent,
+            coverage.reproducible
+        ));
     }
-    sentences.push(format!("Accounts: {}.", audit.accounts.join(", ")));
+    if let Some(doubt) = doubt(findings) {
+        sentences.push(format!("No choice is selected, as {doubt}."));
+    }
+    if !audit.accounts.is_empty() {
+        sentences.push(format!("Accounts: {}.", audit.accounts.join(", ")));
+    }
     line(&sentences.join(" "), ANSWER_NOTES)
 }
 

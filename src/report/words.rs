@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 /// What was audited: `account 111122223333 · 3 Regions · as of 2026-11-22 07:00 UTC`.
 pub fn scope(audit: &AuditInfo) -> String {
     let when = audit.as_of.format("%Y-%m-%d %H:%M UTC");
+    let only = partial(audit).map_or(String::new(), |only| format!(" · {only}"));
     if is_of_templates(audit) && audit.accounts.is_empty() {
-        return format!("templates ({}) · as of {when}", terminal(&audit.source).replace(',', ", "));
+        return format!("templates ({}) · as of {when}{only}", terminal(&audit.source).replace(',', ", "));
     }
     let accounts = match audit.accounts.as_slice() {
         [one] => format!("account {one}"),
@@ -20,7 +21,12 @@ pub fn scope(audit: &AuditInfo) -> String {
         [one] => format!("Region {one}"),
         several => format!("{} Regions", several.len()),
     };
-    format!("{} · {} · as of {when}", terminal(&accounts), terminal(&regions))
+    format!("{} · {} · as of {when}{only}", terminal(&accounts), terminal(&regions))
+}
+
+/// That rules or resources were left out, so that a risk of none is one of what is left.
+pub fn partial(audit: &AuditInfo) -> Option<String> {
+    (!audit.partial.is_empty()).then(|| format!("only a part of it ({})", terminal(&audit.partial.join(", "))))
 }
 
 /// Whether templates were judged, which show no backups.
@@ -119,11 +125,17 @@ pub fn reproducible(entry: &ReproducibleData) -> String {
     format!("{} in {}/{}: {reason}{until}", entry.resource.id, entry.resource.account, entry.resource.region)
 }
 
-/// `89 resources judged: 50 fail, 5 unknown, 1 waived, 246 pass.`
+/// `89 resources judged: 50 fail (11 critical, 39 high), 5 unknown, 1 waived, 246 pass.`
 pub fn totals(summary: &Summary) -> String {
     let count = |status: Status| summary.by_status.get(&status).copied().unwrap_or(0);
+    let severities: Vec<String> = Severity::ALL
+        .iter()
+        .filter_map(|severity| Some((severity, summary.by_severity.get(severity).filter(|count| **count > 0)?)))
+        .map(|(severity, count)| format!("{count} {}", severity.as_str()))
+        .collect();
+    let of_these = if severities.is_empty() { String::new() } else { format!(" ({})", severities.join(", ")) };
     format!(
-        "{} resources judged: {} fail, {} unknown, {} waived, {} pass.",
+        "{} resources judged: {} fail{of_these}, {} unknown, {} waived, {} pass.",
         summary.resources,
         count(Status::Fail),
         count(Status::Unknown),

@@ -162,12 +162,15 @@ def hostile(browser, path):
             must("<script>" in page.locator("#table").inner_text(), "their texts are shown")
 
 
-def large(browser, path):
+# Milliseconds at most. The table is ready long after the first paint, as 100,000 findings are read.
+BOUNDS = {"first paint": 2_000, "table ready": 10_000, "filter": 200, "reset": 200, "sort": 200, "search": 200, "unfold": 1_000}
+
+
+def measured(browser, path):
     with Watched(browser, path, "#status=all") as page:
         until(page, f"{COUNT} !== ''")
         paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0")
-        ready = page.evaluate("performance.now()")
-        took = {"first paint": paint, "table ready": ready}
+        took = {"first paint": paint, "table ready": page.evaluate("performance.now()")}
 
         def timed(name, action):
             took[name] = page.evaluate(f"() => {{ const start = performance.now(); {action}; document.body.offsetHeight; return performance.now() - start; }}")
@@ -176,15 +179,25 @@ def large(browser, path):
         timed("reset", "document.getElementById('filters').reset()")
         timed("sort", "document.querySelector('.c-resource button').click()")
         timed("unfold", "document.querySelector('.fold').click()")
-        # The search waits until nobody types: what counts is from then on.
-        page.evaluate("() => { const q = document.getElementById('q'); q.value = 'volume eu-west'; q.dispatchEvent(new Event('input')); }")
-        start = page.evaluate("performance.now()")
-        until(page, "location.hash.includes('q=volume')")
-        took["first search"] = page.evaluate("performance.now()") - start
-        print(f"{path.stat().st_size / 1e6:.1f} MB: " + ", ".join(f"{name} {value:.0f} ms" for name, value in took.items()))
-        for name, value in took.items():
-            bound = 10_000 if name in ("first paint", "table ready") else 3_000 if name == "first search" else 1_000
-            must(value < bound, f"{name} takes {value:.0f} ms")
+        # From the last key that is pressed until the table shows what was searched.
+        took["search"] = page.evaluate(
+            "() => new Promise((done) => { const q = document.getElementById('q'); q.value = 'volume eu-west'; const start = performance.now();"
+            " q.dispatchEvent(new Event('input')); const look = () => location.hash.includes('q=volume')"
+            " ? (document.body.offsetHeight, done(performance.now() - start)) : setTimeout(look); look(); })"
+        )
+        return took
+
+
+def large(browser, path):
+    """Other programs on the machine slow some runs down: what counts is what it takes without them."""
+    best = {}
+    for _ in range(4):
+        best = {name: min(value, best.get(name, value)) for name, value in measured(browser, path).items()}
+        if all(value < BOUNDS[name] for name, value in best.items()):
+            break
+    print(f"{path.stat().st_size / 1e6:.1f} MB: " + ", ".join(f"{name} {value:.0f} ms" for name, value in best.items()))
+    for name, value in best.items():
+        must(value < BOUNDS[name], f"{name} takes {value:.0f} ms, at most {BOUNDS[name]} are allowed")
 
 
 def main():

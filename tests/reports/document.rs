@@ -124,6 +124,7 @@ pub fn document(findings: Vec<Finding>) -> Findings {
         regions: vec!["eu-central-1".to_owned()],
         policy_digest: None,
         rules_digest: "sha256:00".to_owned(),
+        partial: Vec::new(),
         complete: true,
         ledger_head: None,
     };

@@ -33,7 +33,7 @@ const makeControls = () => {
   let waiting = 0;
   byId('q').addEventListener('input', () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => { state.q = byId('q').value; refresh(); }, 120);
+    waiting = setTimeout(() => { state.q = byId('q').value; refresh(); }, 60);
   });
   byId('filters').addEventListener('submit', (event) => event.preventDefault());
   byId('filters').addEventListener('reset', (event) => {

@@ -2,6 +2,12 @@
 const facts = (pairs) => element('dl', { class: 'facts' }, ...pairs.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))));
 const list = (kind, values, make = (value) => value) => element(kind, {}, ...values.map((value) => element('li', {}, make(value))));
 
+// A sentence of a rule, with what stands between backticks as code.
+const prose = (value) => {
+  const parts = value.split('`');
+  return parts.length % 2 === 0 ? value : element('span', {}, ...parts.map((part, place) => (place % 2 === 0 ? part : element('code', {}, part))));
+};
+
 // JSON over several lines where it is more than a value.
 const readable = (json) => {
   const value = JSON.parse(json);
@@ -23,8 +29,8 @@ const aboutFix = (finding) => {
   const fix = detailJson('fix', finding);
   if (fix === null) return [];
   const commands = detailJson('commands', finding) ?? [];
-  const parts = [element('h3', {}, 'Remediation'), element('p', {}, fix.summary)];
-  if (fix.steps.length > 0) parts.push(list('ol', fix.steps));
+  const parts = [element('h3', {}, 'Remediation'), element('p', {}, prose(fix.summary))];
+  if (fix.steps.length > 0) parts.push(list('ol', fix.steps, prose));
   commands.forEach((command, place) => parts.push(code(command, commands.length > 1 ? `command ${place + 1}` : 'the command')));
   for (const [name, template] of [['CloudFormation', fix.cloudformation], ['Terraform', fix.terraform]]) {
     if (template) parts.push(element('details', {}, element('summary', {}, name), code(template, `the ${name} template`)));

@@ -5,6 +5,7 @@ const index = read('index-data');
 const { texts, rules, resources, findings } = index;
 const { statuses, severities } = index.head;
 const total = findings.rule.length;
+const knownBefore = new Set(findings.known);
 
 let known = null;
 const details = () => (known ??= read('details-data'));

@@ -36,3 +36,5 @@ addEventListener('hashchange', () => {
 addEventListener('resize', fit);
 addEventListener('beforeprint', printing);
 addEventListener('afterprint', () => { showPage(); tell(); });
+// What the first search needs is made while nobody waits for it.
+(globalThis.requestIdleCallback ?? setTimeout)(searchable);

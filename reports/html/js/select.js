@@ -1,4 +1,4 @@
-// Which findings are shown, and in which order. Searching looks at each text once, not at each finding's texts.
+// Which findings are shown, and in which order.
 const STANDARD = ['fail', 'unknown', 'waived'];
 const FIELDS = ['bp', 'account', 'region', 'type', 'rule'];
 const standard = () => ({ q: '', status: new Set(STANDARD), severity: new Set(severities), bp: '', account: '', region: '', type: '', rule: '', sort: 'severity', down: false });
@@ -38,38 +38,71 @@ const fromAddress = (address) => {
   return made;
 };
 
-// Texts in lower case, made when something is first searched.
-let lower = null;
+// All texts in lower case, a line end between them, and where each begins: one long text is searched many times faster than many short ones.
+let sea = null;
+const searchable = () => {
+  if (sea !== null) return sea;
+  const all = texts.join('\n').toLowerCase();
+  const begins = new Uint32Array(texts.length + 1);
+  for (let place = 1; place < texts.length; place++) begins[place] = all.indexOf('\n', begins[place - 1]) + 1;
+  begins[texts.length] = all.length + 1;
+  return (sea = { all, begins });
+};
 
-// For one word: which findings have it in a text that the table shows, or in a tag.
-const having = (word) => {
-  lower ??= texts.map((one) => one.toLowerCase());
+// Which texts have a word.
+const textsWith = (word) => {
+  const { all, begins } = searchable();
   const hit = new Uint8Array(texts.length);
-  for (let place = 0; place < lower.length; place++) if (lower[place].includes(word)) hit[place] = 1;
+  let place = 0;
+  for (let at = all.indexOf(word); at >= 0; at = all.indexOf(word, begins[place + 1])) {
+    while (begins[place + 1] <= at) place++;
+    hit[place] = 1;
+  }
+  return hit;
+};
+
+// Which findings have a word in a text that the table shows, or in a tag. Kept for the words of the last search, most of which stay while one types.
+let lastWords = new Map();
+const having = (word) => {
+  const hit = textsWith(word);
   const any = (table, columns) => Uint8Array.from({ length: table[columns[0]].length }, (_, row) => columns.some((column) => hit[table[column][row]]));
   const rule = any(rules, ['id', 'title', 'practice']);
   const resource = any(resources, ['arn', 'type', 'id', 'name', 'account', 'region']);
   resources.tags.forEach((tags, row) => { if (tags.some((tag) => hit[tag])) resource[row] = 1; });
-  return (finding) => hit[findings.message[finding]] || rule[findings.rule[finding]] || resource[findings.resource[finding]] || hit[findings.place[finding]];
+  const has = new Uint8Array(total);
+  for (let finding = 0; finding < total; finding++) {
+    has[finding] = hit[findings.message[finding]] | rule[findings.rule[finding]] | resource[findings.resource[finding]] | hit[findings.place[finding]];
+  }
+  return has;
+};
+const searched = () => {
+  const words = [...new Set(state.q.toLowerCase().split(/\s+/).filter(Boolean))].slice(0, 10);
+  lastWords = new Map(words.map((word) => [word, lastWords.get(word) ?? having(word)]));
+  return [...lastWords.values()];
 };
 
-// The rows of a table that have one value in a column, or null when any will do.
-const rowsWith = (table, column, value) => (value === '' ? null : Uint8Array.from(table[column], (place) => (text(place) === value ? 1 : 0)));
+// The rows of a table that have these values in their columns; an empty value stands for any.
+const rowsWith = (table, wanted) => {
+  const rows = new Uint8Array(table[wanted[0][0]].length).fill(1);
+  for (const [column, value] of wanted) {
+    if (value !== '') table[column].forEach((place, row) => { if (text(place) !== value) rows[row] = 0; });
+  }
+  return rows;
+};
 
 const selected = () => {
   const status = statuses.map((one) => state.status.has(one));
   const severity = severities.map((one) => state.severity.has(one));
-  const ofRules = [rowsWith(rules, 'practice', state.bp), rowsWith(rules, 'id', state.rule)].filter(Boolean);
-  const ofResources = ['account', 'region', 'type'].map((field) => rowsWith(resources, field, state[field])).filter(Boolean);
-  const words = state.q.toLowerCase().split(/\s+/).filter(Boolean).slice(0, 10).map(having);
+  const rule = rowsWith(rules, [['practice', state.bp], ['id', state.rule]]);
+  const resource = rowsWith(resources, ['account', 'region', 'type'].map((field) => [field, state[field]]));
+  const words = searched();
   const found = [];
-  for (let finding = 0; finding < total; finding++) {
+  for (const finding of ordered()) {
     if (!status[findings.status[finding]] || !severity[findings.severity[finding]]) continue;
-    if (!ofRules.every((rows) => rows[findings.rule[finding]])) continue;
-    if (!ofResources.every((rows) => rows[findings.resource[finding]])) continue;
-    if (words.every((has) => has(finding))) found.push(finding);
+    if (!rule[findings.rule[finding]] || !resource[findings.resource[finding]]) continue;
+    if (words.every((has) => has[finding])) found.push(finding);
   }
-  return ordered(found);
+  return found;
 };
 
 // The rank of each row of a table by a text.
@@ -93,14 +126,16 @@ const KEYS = {
   account: byResource(() => resources.account.map(text)),
   region: byResource(() => resources.region.map(text)),
 };
-const keys = new Map();
 
-// Sorts by counting: stable, so that equals stay in the document's order.
-const ordered = (found) => {
-  if (!keys.has(state.sort)) keys.set(state.sort, KEYS[state.sort]());
-  const key = keys.get(state.sort);
-  const buckets = [];
-  for (const finding of found) (buckets[key[finding]] ??= []).push(finding);
-  const full = buckets.filter(Boolean);
-  return (state.down ? full.reverse() : full).flat();
+// All findings as they are sorted, by counting: stable, so that equals stay in the document's order. Each order is made once.
+const orders = new Map();
+const ordered = () => {
+  const name = (state.down ? '-' : '') + state.sort;
+  if (!orders.has(name)) {
+    const buckets = [];
+    KEYS[state.sort]().forEach((key, finding) => (buckets[key] ??= []).push(finding));
+    const full = buckets.filter(Boolean);
+    orders.set(name, Uint32Array.from((state.down ? full.reverse() : full).flat()));
+  }
+  return orders.get(name);
 };

@@ -58,10 +58,10 @@ const makeRow = (finding) => {
   const name = resources.name[row] >= 0 && ofResource('name', finding) !== id ? ofResource('name', finding) : null;
   const account = ofResource('account', finding);
   const region = ofResource('region', finding);
-  const where = [statusOf(finding), name ?? id, placeOf(finding), account, region].filter(Boolean).map((part) => brief(part, 120)).join(' · ');
+  const where = [knownBefore.has(finding) ? `${statusOf(finding)} (known)` : statusOf(finding), name ?? id, placeOf(finding), account, region].filter(Boolean).map((part) => brief(part, 120)).join(' · ');
   const made = element('tr', {},
     element('td', { class: 'c-severity' }, badge(severityOf(finding))),
-    element('td', { class: 'c-status' }, badge(statusOf(finding))),
+    element('td', { class: 'c-status' }, badge(statusOf(finding)), knownBefore.has(finding) ? element('small', {}, ' known') : null),
     element('td', { class: 'c-finding' }, button, element('span', { class: 'message' }, brief(text(findings.message[finding]), 300)), element('span', { class: 'where clamp' }, where)),
     element('td', { class: 'c-resource' },
       clamped(name ?? id),

@@ -3,6 +3,7 @@
 
 use super::text::{json, line, lines};
 use crate::audit::findings::{Finding, Findings, Status};
+use crate::report::words;
 use crate::rules::Severity;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, Serializer};
@@ -70,6 +71,8 @@ struct Columns {
     severity: Vec<i64>,
     message: Vec<i64>,
     place: Vec<i64>,
+    /// Findings that the baseline knows.
+    known: Vec<usize>,
 }
 
 /// Writes what the table shows and searches.
@@ -77,7 +80,10 @@ pub fn index(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let mut texts = Texts::default();
     let (mut rules, mut resources, mut columns) = (Rules::default(), Resources::default(), Columns::default());
     let (mut known_rules, mut known_resources) = (Known(HashMap::new()), Known(HashMap::new()));
-    for finding in &findings.findings {
+    for (number, finding) in findings.findings.iter().enumerate() {
+        if words::is_known(finding) {
+            columns.known.push(number);
+        }
         let (rule, new) = known_rules.place((&*finding.rule, &*finding.title, finding.best_practice));
         if new {
             rules.id.push(texts.add(line(&finding.rule)));

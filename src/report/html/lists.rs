@@ -65,7 +65,7 @@ pub fn reproducible(data: &[ReproducibleData], out: &mut dyn Write) -> io::Resul
         "<p class=\"hint\">{} can be made again, so that no backup is owed.</p>\
          <div class=\"scroll\" role=\"region\" aria-label=\"Resources that owe no backup\" tabindex=\"0\"><table class=\"list\"><thead><tr>\
          <th scope=\"col\">Resource</th><th scope=\"col\">Account</th><th scope=\"col\">Region</th><th scope=\"col\">Reason</th>\
-         <th scope=\"col\">Said by</th><th scope=\"col\">Until</th></tr></thead><tbody>",
+         <th scope=\"col\">Known from</th><th scope=\"col\">Until</th></tr></thead><tbody>",
         counted(data.len() as u64, "resource")
     )?;
     for entry in data.iter().take(ROWS) {
@@ -83,7 +83,7 @@ pub fn reproducible(data: &[ReproducibleData], out: &mut dyn Write) -> io::Resul
             place(&resource.account),
             place(&resource.region),
             Html(&cut(entry.why.reason.as_deref().unwrap_or("no reason given"), 500)),
-            if entry.why.declared { "the policy" } else { "what it is" },
+            if entry.why.declared { "policy file" } else { "AWS settings" },
             entry.why.expires_at.map_or("no end".to_owned(), |until| until.format("%Y-%m-%d").to_string()),
         )?;
     }

@@ -23,9 +23,10 @@ pub fn head(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
         "aws" => "live AWS".to_owned(),
         other => Html(other).to_string(),
     };
+    let only = words::partial(audit).map_or(String::new(), |only| format!(" · <b>{}</b>", Html(&only)));
     write!(
         out,
-        "<p class=\"scope\">{} · {} · as of <time datetime=\"{}\"><b>{when}</b></time> · {source}</p>",
+        "<p class=\"scope\">{} · {} · as of <time datetime=\"{}\"><b>{when}</b></time> · {source}{only}</p>",
         place(&audit.accounts, "account"),
         place(&audit.regions, "Region"),
         audit.as_of.format("%Y-%m-%dT%H:%M:%SZ"),
@@ -35,6 +36,9 @@ pub fn head(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
 /// The answer in sentences, then one card for each best practice.
 pub fn answer(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "<p class=\"verdict\">{}</p>", verdict(findings))?;
+    if let Some(baseline) = words::baseline(&findings.summary) {
+        write!(out, "<p>{}</p>", Html(&baseline))?;
+    }
     if !findings.audit.complete {
         let unread =
             findings.collection.iter().filter(|entry| matches!(entry.status, CoverageStatus::Denied | CoverageStatus::Failed)).count();
