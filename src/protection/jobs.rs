@@ -6,7 +6,8 @@ use crate::inventory::Resource;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
-const FAILED: [&str; 3] = ["FAILED", "ABORTED", "EXPIRED"];
+/// A recovery point in status PARTIAL cannot be restored.
+const FAILED: [&str; 4] = ["FAILED", "ABORTED", "EXPIRED", "PARTIAL"];
 
 /// The jobs of a resource, and why they may be more than those seen.
 pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Jobs, Vec<String>) {

@@ -18,15 +18,21 @@ pub struct VaultSummary {
 /// A backup that lies in this shard but is of a resource elsewhere (or was copied from elsewhere).
 #[derive(Clone, Debug)]
 pub struct ForeignBackup {
+    pub arn: String,
+    /// The account whose data it is of.
+    pub source_account: String,
     pub created_at: DateTime<Utc>,
     pub account: String,
     pub region: String,
     pub locked: bool,
     pub air_gapped: bool,
     pub encrypted: Option<bool>,
-    /// `recovery_point`, `snapshot` or `automated_backup`.
+    /// `recovery_point`, `snapshot` or [`AUTOMATED`].
     pub seen_as: &'static str,
 }
+
+/// What automated backups that are replicated to another Region are seen as.
+pub const AUTOMATED: &str = "automated_backup";
 
 /// A finished restore of a backup whose resource is elsewhere.
 #[derive(Clone, Debug)]
@@ -48,6 +54,8 @@ pub struct Summary {
     /// Buckets by name, with whether versioning is enabled where that was read.
     pub buckets: HashMap<String, Option<bool>>,
     pub buckets_unread: Vec<String>,
+    /// Of [`COPY_LISTINGS`], those that did not answer, and why.
+    pub copies_unread: Vec<(&'static str, String)>,
     /// For the account's own shard: the Regions that are enabled.
     pub enabled_regions: Vec<String>,
     /// Backups by the ARN of their source: of a resource (recovery points, automated backups) or of a snapshot they are copies of.
@@ -135,6 +143,15 @@ impl Summaries {
 /// The operations that must have answered for a shard's recovery points to be known.
 pub const POINT_OPERATIONS: [&str; 2] = ["backup:ListBackupVaults", "backup:ListRecoveryPointsByBackupVault"];
 
+/// The operations that show copies which AWS Backup did not make.
+pub const COPY_LISTINGS: [&str; 5] = [
+    "ec2:DescribeSnapshots",
+    "rds:DescribeDBSnapshots",
+    "rds:DescribeDBInstanceAutomatedBackups",
+    "rds:DescribeDBClusterSnapshots",
+    "rds:DescribeDBClusterAutomatedBackups",
+];
+
 /// Summarises a shard.
 pub fn summarise(shard: &Shard) -> Summary {
     let missing = |operations: &[&str]| -> Vec<String> {
@@ -145,6 +162,7 @@ pub fn summarise(shard: &Shard) -> Summary {
         region: shard.region.clone(),
         vaults_unread: vaults_unread(shard, &missing),
         buckets_unread: missing(&["s3:ListBuckets"]),
+        copies_unread: COPY_LISTINGS.into_iter().filter_map(|listing| Some((listing, missing(&[listing]).pop()?))).collect(),
         backups_unread: missing(&[POINT_OPERATIONS[0], POINT_OPERATIONS[1], "backup:ListCopyJobs"]),
         ..Summary::default()
     };
@@ -217,6 +235,8 @@ fn add_point(summary: &mut Summary, resource: &Resource) {
         || (!home(arn::region).is_empty() && home(arn::region) != summary.region);
     if foreign {
         summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup {
+            arn: resource.arn.clone(),
+            source_account: home(arn::account).to_owned(),
             created_at,
             account: summary.account.clone(),
             region: summary.region.clone(),
@@ -270,6 +290,8 @@ fn add_snapshot(summary: &mut Summary, resource: &Resource) {
     let partition = resource.arn.split(':').nth(1).unwrap_or("aws");
     let source_arn = format!("arn:{partition}:ec2:{}::snapshot/{}", source.region, source.snapshot_id);
     summary.foreign_backups.entry(source_arn).or_default().push(ForeignBackup {
+        arn: resource.arn.clone(),
+        source_account: String::new(),
         created_at,
         account: summary.account.clone(),
         region: summary.region.clone(),
@@ -286,6 +308,8 @@ fn add_database_snapshot(summary: &mut Summary, resource: &Resource) {
     let elsewhere = arn::region(source) != summary.region || arn::account(source) != summary.account;
     if elsewhere && resource.text("status") == Some("available") {
         summary.foreign_backups.entry(source.to_owned()).or_default().push(ForeignBackup {
+            arn: resource.arn.clone(),
+            source_account: arn::account(source).to_owned(),
             created_at,
             account: summary.account.clone(),
             region: summary.region.clone(),
@@ -302,13 +326,15 @@ fn add_automated(summary: &mut Summary, resource: &Resource) {
     let (Some(source), Some(latest)) = (automated.source_arn.read(), automated.latest_restorable_at.present()) else { return };
     if arn::region(source) != summary.region {
         summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup {
+            arn: resource.arn.clone(),
+            source_account: arn::account(source).to_owned(),
             created_at: *latest,
             account: summary.account.clone(),
             region: summary.region.clone(),
             locked: false,
             air_gapped: false,
             encrypted: automated.encrypted.read().copied(),
-            seen_as: "automated_backup",
+            seen_as: AUTOMATED,
         });
     }
 }
