@@ -15,8 +15,12 @@ pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Jobs, Ve
     // A success of one kind makes good the failures of that kind before it.
     let mut by_kind: BTreeMap<String, Vec<JobFailure>> = BTreeMap::new();
     let mut last_success: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
+    let mut unread = index.missing(&["backup:ListBackupJobs", "backup:ListCopyJobs"]);
     let mut add = |key: String, kind: &str, status: Option<&String>, message: Option<&String>, at: Option<DateTime<Utc>>| {
-        let (Some(status), Some(at)) = (status, at) else { return };
+        let (Some(status), Some(at)) = (status, at) else {
+            unread.push(format!("how a {kind} job of {} ended was not read", resource.arn));
+            return;
+        };
         if status == "COMPLETED" {
             jobs.succeeded += 1;
             let last = last_success.entry(key).or_insert(at);
@@ -46,5 +50,6 @@ pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Jobs, Ve
         jobs.unresolved.extend(failures.into_iter().filter(|failure| success.is_none_or(|success| failure.at > *success)));
     }
     jobs.unresolved.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.kind.cmp(&b.kind)).then_with(|| a.message.cmp(&b.message)));
-    (jobs, index.missing(&["backup:ListBackupJobs", "backup:ListCopyJobs"]))
+    unread.dedup();
+    (jobs, unread)
 }
