@@ -124,6 +124,65 @@ fn an_objective_that_hangs_on_unread_tags_is_unknown() {
     assert_eq!(status(&findings, "data-objective-assigned", "vol-0"), Some(Status::Unknown));
 }
 
+fn without_tags(mut shards: Vec<Shard>) -> Vec<Shard> {
+    for resource in &mut shards[0].resources {
+        resource.tags = rel9::inventory::Fact::Unread;
+    }
+    shards
+}
+
+/// A volume with a manual snapshot.
+fn with_snapshot(tags: Value) -> Vec<Shard> {
+    let mut shards = volumes(&[tags]);
+    let source = shards[0].resources.last().expect("a volume").arn.clone();
+    let snapshot = json!({"kind": "resource", "type": "AWS::EC2::Snapshot", "arn": "arn:aws:ec2:us-east-1::snapshot/snap-1", "account": ACCOUNT,
+        "region": REGION, "id": "snap-1", "created_at": "2026-11-21T00:00:00Z", "tags": {},
+        "properties": {"source_arn": source, "status": "completed", "encrypted": true, "kms_key_arn": null, "storage_tier": "standard",
+            "public": false, "shared_with": [], "lock": null, "made_by": null, "copied_from": null}});
+    shards[0].resources.extend(self::shards(vec![snapshot]).remove(0).resources.pop());
+    shards
+}
+
+#[test]
+fn which_mechanisms_count_is_unknown_with_the_objective() {
+    let policy = |mechanisms: &str| {
+        format!(
+            "version: 1\nobjectives:\n  - {{ name: gold, match: 'resource.tags[\"tier\"] == \"gold\"', mechanisms: [{mechanisms}] }}\n  - {{ name: rest, match: \"true\" }}\n"
+        )
+    };
+    let state = |shards: Vec<Shard>, policy: &str| status(&audit(shards, policy), "data-protected", "vol-0");
+    assert_eq!(state(with_snapshot(json!({"tier": "gold"})), &policy("aws_backup")), Some(Status::Fail), "a snapshot does not count");
+    assert_eq!(state(with_snapshot(json!({})), &policy("aws_backup")), Some(Status::Pass));
+    let unread = || without_tags(with_snapshot(json!({"tier": "gold"})));
+    assert_eq!(state(unread(), &policy("aws_backup")), Some(Status::Unknown));
+    assert_eq!(audit(unread(), &policy("aws_backup")).summary.coverage.unknown, 1);
+    let all = "aws_backup, dlm, automated, pitr, snapshot, versioning, replication, export";
+    assert_eq!(state(unread(), &policy(all)), Some(Status::Pass), "whichever objective it is, a snapshot counts");
+}
+
+#[test]
+fn data_that_may_be_reproducible_does_not_fail() {
+    let policy = |expires: &str| {
+        format!(
+            "version: 1\nobjectives: [{{ name: gold, match: 'resource.tags[\"tier\"] == \"gold\"', rpo: 1h }}]\nreproducible:\n  - {{ match: 'resource.tags[\"data\"] == \"cache\"', reason: rebuilt, expires: {expires} }}\n"
+        )
+    };
+    let unread = audit(without_tags(volumes(&[json!({"data": "cache"})])), &policy("2027-06-30"));
+    assert_eq!(status(&unread, "data-protected", "vol-0"), Some(Status::Unknown));
+    assert_eq!(status(&unread, "ebs-volume-encrypted", "vol-0"), Some(Status::Pass), "what passes would not be asked at all");
+    let ended = audit(without_tags(volumes(&[json!({"data": "cache"})])), &policy("2026-06-30"));
+    assert_eq!(status(&ended, "data-protected", "vol-0"), Some(Status::Fail), "a declaration that has ended frees nothing");
+    // What is reproducible for certain owes nothing, whatever its objective is.
+    let certain = "version: 1\nobjectives: [{ name: gold, match: 'resource.tags[\"tier\"] == \"gold\"', rpo: 1h }]\nreproducible: [{ match: \"true\", reason: rebuilt, expires: 2027-06-30 }]\n";
+    assert_eq!(status(&audit(without_tags(volumes(&[json!({})])), certain), "data-protected", "vol-0"), None);
+}
+
+#[test]
+fn an_inventory_of_which_nothing_was_read_is_none() {
+    let error = audit::run(&Input::Memory(Vec::new()), rules(), &Policy::default(), &Options::default()).expect_err("nothing to judge");
+    assert!(error.to_string().contains("nothing was read"), "{error}");
+}
+
 #[test]
 fn the_policy_sets_parameters_and_severities() {
     let policy = "version: 1\nrules:\n  data-protected: { severity: low }\n  data-in-backup-plan: { enabled: false }\n";

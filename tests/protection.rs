@@ -2,155 +2,11 @@
 
 #![cfg(feature = "live")] // the list of operations comes from the readers
 
-use rel9::inventory::{Shard, document};
-use rel9::protection::facts::{Facts, Joined, Protection, State};
-use rel9::protection::{self, Owed, Summaries, summarise};
+mod support;
+
+use rel9::protection::facts::{Facts, State};
 use serde_json::{Value, json};
-use std::path::Path;
-
-const ACCOUNT: &str = "111122223333";
-const REGION: &str = "us-east-1";
-const AS_OF: &str = "2026-11-22T07:00:00Z";
-
-/// An inventory of one shard in which every call answered.
-struct World {
-    lines: Vec<Value>,
-}
-
-impl World {
-    fn new() -> Self {
-        let header = json!({"kind": "header", "schema": "rel9.inventory/1", "captured_at": AS_OF, "source": "test"});
-        let coverage = rel9::aws::operations().into_iter().map(|operation| {
-            json!({"kind": "coverage", "account": ACCOUNT, "region": REGION, "service": operation.service, "operation": operation.name,
-                   "status": "ok", "items": 0, "error": null})
-        });
-        let mut lines: Vec<Value> = std::iter::once(header).chain(coverage).collect();
-        lines.push(resource("AWS::Region", "arn:aws:account:us-east-1:111122223333:region", REGION, json!({"opt_in": {"EBS": true}})));
-        World { lines }
-    }
-
-    fn with(mut self, line: Value) -> Self {
-        self.lines.push(line);
-        self
-    }
-
-    fn denied(mut self, operation: &str) -> Self {
-        for line in &mut self.lines {
-            if line["kind"] == "coverage"
-                && format!("{}:{}", line["service"].as_str().unwrap(), line["operation"].as_str().unwrap()) == operation
-            {
-                line["status"] = json!("denied");
-            }
-        }
-        self
-    }
-
-    /// A volume of 2026-01-01 with a tag.
-    fn volume(self, id: &str) -> Self {
-        let properties = json!({"status": "in-use", "encrypted": true, "kms_key_arn": null, "attachments": [], "source_snapshot_id": null});
-        self.with(resource("AWS::EC2::Volume", &volume_arn(id), id, properties))
-    }
-
-    /// A daily plan with a start window of an hour that selects the tag `backup=daily`, and its vault.
-    fn daily_plan(self) -> Self {
-        self.plan("cron(0 5 ? * * *)", json!({"list_of_tags": [{"key": "backup", "value": "daily"}], "resources": []}))
-    }
-
-    fn plan(self, schedule: &str, selection: Value) -> Self {
-        let rule = json!({"id": "r1", "name": "daily", "vault": "main", "schedule": schedule, "timezone": null, "start_window_minutes": 60,
-                          "completion_window_minutes": 120, "continuous": false, "retention_days": 35, "cold_after_days": null, "copies": [], "air_gapped_vault_arn": null});
-        let mut properties =
-            json!({"plan_arn": PLAN, "role_arn": null, "not_resources": [], "list_of_tags": [], "resources": [], "conditions": {}});
-        for (name, value) in selection.as_object().unwrap() {
-            properties[name] = value.clone();
-        }
-        self.with(resource("AWS::Backup::BackupPlan", PLAN, "p1", json!({"rules": [rule], "last_execution_at": null})))
-            .with(resource("AWS::Backup::BackupSelection", &format!("{PLAN}/selection/s1"), "s1", properties))
-            .vault("main", REGION, ACCOUNT, false)
-    }
-
-    fn vault(self, name: &str, region: &str, account: &str, locked: bool) -> Self {
-        let arn = format!("arn:aws:backup:{region}:{account}:backup-vault:{name}");
-        let mut line = resource(
-            "AWS::Backup::BackupVault",
-            &arn,
-            name,
-            json!({"vault_type": "BACKUP_VAULT", "locked": locked, "lock_at": null,
-            "min_retention_days": null, "max_retention_days": null, "policy": null}),
-        );
-        line["region"] = json!(region);
-        line["account"] = json!(account);
-        self.with(line)
-    }
-
-    fn point(self, source: &str, at: &str, extra: Value) -> Self {
-        let arn = format!("arn:aws:ec2:us-east-1::snapshot/snap-{}", self.lines.len());
-        let mut properties = json!({"source_arn": source, "vault_arn": VAULT, "status": "COMPLETED", "encrypted": true, "kms_key_arn": null,
-            "continuous": false, "rule_id": "r1", "plan_arn": PLAN, "retention_days": 35, "completed_at": at, "source_vault_arn": null,
-            "last_restored_at": null, "cold_after_days": null, "storage_class": "WARM", "parent_arn": null});
-        for (name, value) in extra.as_object().unwrap() {
-            properties[name] = value.clone();
-        }
-        let mut line = resource("AWS::Backup::RecoveryPoint", &arn, &arn, properties);
-        line["created_at"] = json!(at);
-        self.with(line)
-    }
-
-    fn shards(&self) -> Vec<Shard> {
-        let text: String = self.lines.iter().map(|line| format!("{line}\n")).collect();
-        document::read(text.as_bytes(), Path::new("test.ndjson")).expect("a valid inventory")
-    }
-
-    fn joined(&self, arn: &str) -> Joined {
-        let shards = self.shards();
-        let summaries: Summaries = shards.iter().map(summarise).collect();
-        for shard in &shards {
-            let owed =
-                vec![Owed { mechanisms: rel9::audit::objective::ALL_MECHANISMS.to_vec(), reproducible: false }; shard.resources.len()];
-            let joined = protection::join(shard, &summaries, AS_OF.parse().unwrap(), &owed);
-            if let Some(at) = shard.resources.iter().position(|resource| resource.arn == arn) {
-                return joined[at].clone();
-            }
-        }
-        panic!("{arn} is not in the inventory");
-    }
-
-    fn protection(&self, arn: &str) -> Protection {
-        match self.joined(arn).facts {
-            Facts::Data(facts) => *facts,
-            other => panic!("{arn} holds no data: {other:?}"),
-        }
-    }
-
-    fn state(&self, arn: &str) -> Option<State> {
-        self.protection(arn).state.read().copied()
-    }
-}
-
-const PLAN: &str = "arn:aws:backup:us-east-1:111122223333:backup-plan:p1";
-const VAULT: &str = "arn:aws:backup:us-east-1:111122223333:backup-vault:main";
-
-fn volume_arn(id: &str) -> String {
-    format!("arn:aws:ec2:us-east-1:111122223333:volume/{id}")
-}
-
-fn resource(type_name: &str, arn: &str, id: &str, properties: Value) -> Value {
-    json!({"kind": "resource", "type": type_name, "arn": arn, "account": ACCOUNT, "region": REGION, "id": id,
-           "created_at": "2026-01-01T00:00:00Z", "tags": {"backup": "daily"}, "properties": properties})
-}
-
-fn snapshot(id: &str, at: &str, made_by: Value) -> Value {
-    let mut line = resource(
-        "AWS::EC2::Snapshot",
-        &format!("arn:aws:ec2:us-east-1::snapshot/{id}"),
-        id,
-        json!({
-        "source_arn": volume_arn("vol-1"), "status": "completed", "encrypted": true, "kms_key_arn": null, "storage_tier": "standard",
-        "public": false, "shared_with": [], "lock": null, "made_by": made_by, "copied_from": null}),
-    );
-    line["created_at"] = json!(at);
-    line
-}
+use support::world::*;
 
 #[test]
 fn nothing_at_all_is_unprotected() {
@@ -226,28 +82,6 @@ fn a_call_that_is_not_in_the_log_was_not_made() {
     assert!(joined.unread["state"][0].starts_with("backup:ListRecoveryPointsByBackupVault not called"), "{:?}", joined.unread);
 }
 
-fn instance(volumes: &[&str]) -> Value {
-    let volumes: Vec<Value> =
-        volumes.iter().map(|id| json!({"volume_id": id, "device": "/dev/xvda", "delete_on_termination": true})).collect();
-    resource(
-        "AWS::EC2::Instance",
-        "arn:aws:ec2:us-east-1:111122223333:instance/i-1",
-        "i-1",
-        json!({
-        "status": "running", "image_id": null, "root_device": "/dev/xvda", "volumes": volumes, "autoscaling_group": null, "spot": false}),
-    )
-}
-
-fn attached(mut world: World, id: &str) -> World {
-    for line in &mut world.lines {
-        if line["id"] == id {
-            line["properties"]["attachments"] = json!([{"instance_id": "i-1", "device": "/dev/xvda", "delete_on_termination": true}]);
-            line["tags"] = json!({});
-        }
-    }
-    world
-}
-
 #[test]
 fn a_volume_is_backed_up_with_its_instance() {
     let arn = "arn:aws:ec2:us-east-1:111122223333:instance/i-1";
@@ -307,8 +141,10 @@ fn a_copy_is_seen_in_its_vault_or_else_in_its_job() {
     assert_eq!(copies(World::new().with(job("FAILED"))), None, "other Regions were not read");
     // In a vault that was looked into, only what lies there counts.
     let read_there = |mut world: World| {
-        for operation in ["ListBackupVaults", "ListRecoveryPointsByBackupVault"] {
-            world = world.with(json!({"kind": "coverage", "account": ACCOUNT, "region": "eu-west-1", "service": "backup", "operation": operation, "status": "ok", "items": 0, "error": null}));
+        for (service, operation) in
+            [("backup", "ListBackupVaults"), ("backup", "ListRecoveryPointsByBackupVault"), ("ec2", "DescribeSnapshots")]
+        {
+            world = world.with(json!({"kind": "coverage", "account": ACCOUNT, "region": "eu-west-1", "service": service, "operation": operation, "status": "ok", "items": 0, "error": null}));
         }
         world.vault("copies", "eu-west-1", ACCOUNT, true)
     };

@@ -10,7 +10,7 @@ use crate::inventory::types::{self, TypeInfo};
 use crate::inventory::{DEPLOYED, Resource, Shard, is_symbolic};
 use crate::protection::facts::{Facts, Joined, Protection, State};
 use crate::protection::{self, Owed, Summaries, reproducible, why_unread};
-use crate::rules::engine::{Subject, Verdict};
+use crate::rules::engine::{Status, Subject, Verdict};
 use crate::rules::value::{ANYTHING_ELSE, Reasons};
 use crate::rules::{Rule, sources};
 use chrono::{DateTime, Utc};
@@ -98,6 +98,8 @@ struct Prepared<'s> {
     info: &'static TypeInfo,
     subject: Subject,
     owes: Owes,
+    /// Why it may be reproducible, and owe nothing.
+    may_be_reproducible: Option<String>,
 }
 
 impl<'a> Judge<'a> {
@@ -144,26 +146,31 @@ impl<'a> Judge<'a> {
     fn prepare<'s>(&self, shard: &Shard, resource: &'s Resource, info: &'static TypeInfo, by_nature: Option<&String>) -> Prepared<'s> {
         let (values, reasons) = values(shard, resource, info);
         let subject = Subject::new(info.name, values, reasons, self.as_of);
-        let owes = if info.is_data() {
+        let (owes, may_be_reproducible) = if info.is_data() {
             self.policy.objective(&subject, by_nature.map(String::as_str), self.as_of)
         } else {
-            Owes::Objective(Box::default())
+            (Owes::Objective(Box::default()), None)
         };
-        Prepared { resource, info, subject, owes }
+        let owes_nothing = matches!(&owes, Owes::Objective(objective) if is_reproducible(objective, self.as_of));
+        let may_be_reproducible = may_be_reproducible.or_else(|| reproducible::in_doubt(shard, resource).filter(|_| !owes_nothing));
+        Prepared { resource, info, subject, owes, may_be_reproducible }
     }
 
     fn owed(&self, prepared: Option<&Prepared>) -> Owed {
         match prepared.map(|prepared| &prepared.owes) {
             Some(Owes::Objective(objective)) => {
-                Owed { mechanisms: objective.mechanisms.clone(), reproducible: is_reproducible(objective, self.as_of) }
+                Owed { mechanisms: objective.mechanisms.clone(), reproducible: is_reproducible(objective, self.as_of), doubt: None }
             }
-            _ => Owed { mechanisms: ALL_MECHANISMS.to_vec(), reproducible: false },
+            Some(Owes::Unknown { reason, mechanisms_differ: true }) => {
+                Owed { mechanisms: ALL_MECHANISMS.to_vec(), reproducible: false, doubt: Some(objective_unknown(reason)) }
+            }
+            _ => Owed { mechanisms: ALL_MECHANISMS.to_vec(), reproducible: false, doubt: None },
         }
     }
 
     fn resource(&self, shard: &Shard, summaries: &Summaries, prepared: Prepared, joined: Joined) -> Judged {
         let template = shard.coverage.template;
-        let Prepared { resource, info, mut subject, owes } = prepared;
+        let Prepared { resource, info, mut subject, owes, may_be_reproducible } = prepared;
         let mut judged = Judged::default();
         let reproducible = matches!(&owes, Owes::Objective(objective) if is_reproducible(objective, self.as_of));
         let cluster_member = resource.type_name == "AWS::RDS::DBInstance" && resource.text("cluster_id").is_some();
@@ -192,7 +199,7 @@ impl<'a> Judge<'a> {
                 let json = if **objective == *usual { Arc::clone(json) } else { Arc::new(objective.to_json()) };
                 subject.owes(json, Reasons::default());
             }
-            Owes::Unknown(reason) => {
+            Owes::Unknown { reason, .. } => {
                 let (objective, reasons) = unknown_objective(reason);
                 subject.owes(Arc::new(objective), reasons);
             }
@@ -211,7 +218,10 @@ impl<'a> Judge<'a> {
             }
             // A template cannot answer what only time makes, which is no fault of the template: no finding.
             let answered = |verdict: &Verdict| !verdict.unknown_because.iter().any(|reason| reason == DEPLOYED);
-            if let Some(verdict) = subject.judge(chosen.rule, &chosen.params).filter(answered) {
+            if let Some(mut verdict) = subject.judge(chosen.rule, &chosen.params).filter(answered) {
+                if let (Status::Fail, Some(reason)) = (verdict.status, &may_be_reproducible) {
+                    verdict = verdict.in_doubt(format!("whether its data can be made again is unknown: {reason}"));
+                }
                 judged.findings.push(chosen.finding(resource, &reference, &subject, verdict, self.policy, self.as_of));
             }
         }
@@ -229,9 +239,13 @@ fn is_being_deleted(resource: &Resource, info: &TypeInfo) -> bool {
     info.is_data() && resource.text("status").is_some_and(|status| ["deleting", "deleted"].contains(&status.to_ascii_lowercase().as_str()))
 }
 
+fn objective_unknown(reason: &str) -> String {
+    format!("the objective is unknown: {reason}")
+}
+
 /// An objective of which nothing is known: whatever a rule asks of it is unknown, with the reason.
 fn unknown_objective(reason: &str) -> (Value, Reasons) {
-    let reason = format!("the objective is unknown: {reason}");
+    let reason = objective_unknown(reason);
     let fields = match Objective::default().to_json() {
         Value::Object(fields) => fields,
         _ => Map::new(),

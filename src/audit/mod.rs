@@ -125,6 +125,10 @@ pub fn run_with_evidence(
         summaries.push(protection::summarise(shard));
         Ok(())
     })?;
+    if seen.is_empty() {
+        let what = "it has neither resources nor coverage: nothing was read, so that there is nothing to judge".to_owned();
+        return Err(DocumentError { path: PathBuf::from("inventory"), line: 0, what });
+    }
     let summaries = summaries.into_iter().collect::<Summaries>().with_ledger(options.ledger.clone());
     let as_of = options.as_of.or(captured_at).unwrap_or_else(Utc::now);
 

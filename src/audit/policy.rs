@@ -167,6 +167,19 @@ pub struct Policy {
 pub enum Owes {
     Objective(Box<Objective>),
     /// Which objective matches depends on something that was not read.
+    Unknown {
+        reason: String,
+        /// One of those that may match does not count every mechanism.
+        mechanisms_differ: bool,
+    },
+}
+
+/// Whether the policy declares a resource reproducible.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Declared {
+    Reproducible(Reproducible),
+    No,
+    /// A declaration in force may match: it depends on something that was not read.
     Unknown(String),
 }
 
@@ -224,14 +237,35 @@ impl Policy {
         self.digest.as_deref()
     }
 
-    /// What a resource owes.
-    pub fn objective(&self, subject: &Subject, intrinsic: Option<&str>, as_of: DateTime<Utc>) -> Owes {
-        let mut objective = if self.given {
+    /// What a resource owes, and why it may owe nothing, where that is not known.
+    pub fn objective(&self, subject: &Subject, intrinsic: Option<&str>, as_of: DateTime<Utc>) -> (Owes, Option<String>) {
+        let (reproducible, doubt) = match self.reproducible(subject, intrinsic, as_of) {
+            Declared::Reproducible(reproducible) => (Some(reproducible), None),
+            Declared::No => (None, None),
+            Declared::Unknown(reason) => (None, Some(reason)),
+        };
+        let owes_nothing = reproducible.as_ref().is_some_and(|reproducible| !reproducible.has_ended(as_of));
+        match self.matching(subject) {
+            // Whichever it is, it asks nothing of data that can be made again.
+            Owes::Unknown { .. } if owes_nothing => (Owes::Objective(Box::new(Objective { reproducible, ..self.no_objective() })), None),
+            Owes::Objective(objective) => (Owes::Objective(Box::new(Objective { reproducible, ..*objective })), doubt),
+            unknown => (unknown, doubt),
+        }
+    }
+
+    /// The objective of what no objective matches.
+    fn no_objective(&self) -> Objective {
+        if self.given {
             Objective { name: None, from_policy: true, catch_all: false, ..Objective::default() }
         } else {
             Objective::default()
-        };
-        for (matches, _, candidate) in &self.objectives {
+        }
+    }
+
+    /// The first objective that matches.
+    fn matching(&self, subject: &Subject) -> Owes {
+        let mut objective = self.no_objective();
+        for (at, (matches, _, candidate)) in self.objectives.iter().enumerate() {
             match matches.truth(subject.scope()) {
                 Outcome::Known(true) => {
                     objective = candidate.clone();
@@ -239,26 +273,36 @@ impl Policy {
                 }
                 // An error is a tag or field that this resource does not have: no match.
                 Outcome::Known(false) | Outcome::Broken(_) => {}
-                Outcome::Unknown(reason) => return Owes::Unknown(reason),
+                Outcome::Unknown(reason) => {
+                    let all_count = |objective: &Objective| ALL_MECHANISMS.iter().all(|kind| objective.mechanisms.contains(kind));
+                    let mechanisms_differ = self.objectives.iter().skip(at).any(|(_, _, objective)| !all_count(objective));
+                    return Owes::Unknown { reason, mechanisms_differ };
+                }
             }
         }
-        objective.reproducible = self.reproducible(subject, intrinsic, as_of);
         Owes::Objective(Box::new(objective))
     }
 
     /// The declaration that covers a resource: one in force before one that has ended.
-    fn reproducible(&self, subject: &Subject, intrinsic: Option<&str>, as_of: DateTime<Utc>) -> Option<Reproducible> {
-        let mut matching: Vec<_> = self
-            .reproducible
-            .iter()
-            .filter(|(matches, _, _)| matches.truth(subject.scope()) == Outcome::Known(true))
-            .map(|(_, reason, expires)| Reproducible { reason: reason.clone(), expires_at: expires.map(end_of_day), declared: true })
-            .collect();
-        matching.sort_by_key(|declared| declared.has_ended(as_of));
-        matching
-            .into_iter()
-            .next()
-            .or_else(|| intrinsic.map(|reason| Reproducible { reason: Some(reason.to_owned()), expires_at: None, declared: false }))
+    fn reproducible(&self, subject: &Subject, intrinsic: Option<&str>, as_of: DateTime<Utc>) -> Declared {
+        let mut found: Option<Reproducible> = None;
+        let mut doubt = None;
+        for (matches, reason, expires) in &self.reproducible {
+            let declared = Reproducible { reason: reason.clone(), expires_at: expires.map(end_of_day), declared: true };
+            let in_force = !declared.has_ended(as_of);
+            match matches.truth(subject.scope()) {
+                Outcome::Known(true) if found.as_ref().is_none_or(|found| in_force && found.has_ended(as_of)) => found = Some(declared),
+                Outcome::Unknown(reason) if in_force => doubt = doubt.or(Some(reason)),
+                _ => {}
+            }
+        }
+        let by_nature = || intrinsic.map(|reason| Reproducible { reason: Some(reason.to_owned()), expires_at: None, declared: false });
+        match (found.or_else(by_nature), doubt) {
+            (Some(reproducible), _) if !reproducible.has_ended(as_of) => Declared::Reproducible(reproducible),
+            (_, Some(reason)) => Declared::Unknown(reason),
+            (Some(ended), None) => Declared::Reproducible(ended),
+            (None, None) => Declared::No,
+        }
     }
 
     /// The waiver of a rule for a resource: one in force before one that has ended.

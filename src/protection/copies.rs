@@ -2,30 +2,37 @@
 
 use super::arn;
 use super::data::Join;
-use super::facts::CopyFact;
+use super::facts::{CopyFact, MechanismKind};
 use super::points::Point;
-use super::summary::{ForeignBackup, POINT_OPERATIONS};
+use super::summary::{AUTOMATED, COPY_LISTINGS, ForeignBackup, POINT_OPERATIONS};
 use crate::inventory::Resource;
 use chrono::{DateTime, Duration, Utc};
 
-/// The confirmed copies of a resource's backups, newest first.
+/// The confirmed copies of a resource's backups, of the kinds of mechanism that count, newest first.
 ///
 /// # Errors
 /// The reasons why copies may exist that were not seen.
-pub fn of(join: &Join, resource: &Resource, points: &[Point]) -> Result<Vec<CopyFact>, Vec<String>> {
+pub fn of(join: &Join, resource: &Resource, points: &[Point], counts: &[MechanismKind]) -> Result<Vec<CopyFact>, Vec<String>> {
     let mut found = Vec::new();
     let mut unread = join.index.missing(&["backup:ListCopyJobs"]);
-    // Copies of an instance's backups hold its volumes, if they were there already.
+    // Copies of an instance's backups hold its volumes, if they were attached already.
     let instances = join.instances_of(resource);
-    let sources = || std::iter::once(resource).chain(instances.iter().copied());
-    let of_resources = sources().flat_map(|source| join.summaries.foreign_backups(&source.arn));
-    let of_snapshots = points.iter().flat_map(|point| join.summaries.foreign_backups(&point.backup.arn));
-    found.extend(of_resources.chain(of_snapshots).map(|backup| copy(backup, resource, join.as_of)));
-    for job in sources().flat_map(|source| join.index.copy_jobs.get(&source.arn).into_iter().flatten()) {
-        found.extend(of_job(join, resource, job));
+    let sources = || std::iter::once((resource, None)).chain(instances.iter().copied());
+    for (source, since) in sources() {
+        let backups = join.summaries.foreign_backups(&source.arn).iter();
+        let kind = |backup: &ForeignBackup| if backup.seen_as == AUTOMATED { MechanismKind::Automated } else { MechanismKind::AwsBackup };
+        let backups = backups.filter(|backup| counts.contains(&kind(backup)));
+        // The data of a copy is as old as its source.
+        let copies = backups.map(|backup| copy(backup, join.index.moments.get(backup.arn.as_str()).copied(), resource, join.as_of));
+        found.extend(copies.filter(|copy| since.is_none_or(|since| copy.created_at >= since)));
     }
-    if !instances.is_empty() {
-        found.retain(|copy| resource.created_at.is_none_or(|created| copy.created_at >= created));
+    for point in points {
+        let backups = join.summaries.foreign_backups(&point.backup.arn).iter();
+        found.extend(backups.map(|backup| copy(backup, Some(point.backup.created_at), resource, join.as_of)));
+    }
+    for (source, since) in sources().filter(|_| counts.contains(&MechanismKind::AwsBackup)) {
+        let copies = join.index.copy_jobs.get(&source.arn).into_iter().flatten().filter_map(|job| of_job(join, resource, job));
+        found.extend(copies.filter(|copy| since.is_none_or(|since| copy.created_at >= since)));
     }
     // A backup straight into, or copied within the Region to, an air-gapped vault.
     found.extend(points.iter().filter(|point| point.backup.air_gapped).map(|point| CopyFact {
@@ -50,10 +57,12 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point]) -> Result<Vec<Copy
     if unread.is_empty() { Ok(found) } else { Err(unread) }
 }
 
-fn copy(backup: &ForeignBackup, resource: &Resource, as_of: DateTime<Utc>) -> CopyFact {
+/// `moment` is that of the backup that was copied, where it is known.
+fn copy(backup: &ForeignBackup, moment: Option<DateTime<Utc>>, resource: &Resource, as_of: DateTime<Utc>) -> CopyFact {
+    let created_at = moment.map_or(backup.created_at, |moment| moment.min(backup.created_at));
     CopyFact {
-        created_at: backup.created_at,
-        age_seconds: (as_of - backup.created_at).num_seconds(),
+        created_at,
+        age_seconds: (as_of - created_at).num_seconds(),
         account: backup.account.clone(),
         region: backup.region.clone(),
         other_account: backup.account != resource.account,
@@ -84,6 +93,8 @@ fn of_job(join: &Join, resource: &Resource, job: &super::index::Typed<crate::inv
     // Of a vault that nobody looked at, the job tells kind and lock.
     let told_air_gapped = properties.destination_vault_type.present().is_some_and(|kind| kind == "LOGICALLY_AIR_GAPPED_BACKUP_VAULT");
     let told_locked = properties.destination_lock_state.present().is_some_and(|state| state == "LOCKED");
+    let source = properties.source_recovery_point_arn.present().and_then(|source| join.index.moments.get(source.as_str()));
+    let created_at = source.map_or(created_at, |moment| created_at.min(*moment));
     Some(CopyFact {
         created_at,
         age_seconds: (join.as_of - created_at).num_seconds(),
@@ -100,19 +111,21 @@ fn of_job(join: &Join, resource: &Resource, job: &super::index::Typed<crate::inv
 
 /// Snapshots copied without AWS Backup, and replicated automated backups, are seen only where they are.
 fn elsewhere_unread(join: &Join, resource: &Resource) -> Vec<String> {
-    let copied_natively =
-        ["AWS::EC2::Volume", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::Neptune::DBCluster", "AWS::DocDB::DBCluster"];
-    if !copied_natively.contains(&resource.type_name.as_str()) {
-        return Vec::new();
-    }
-    let mut others = join
-        .summaries
-        .of_account(&resource.account)
-        .filter(|summary| summary.region != resource.region && summary.region != crate::inventory::GLOBAL);
-    if others.next().is_none() {
+    let listings = match resource.type_name.as_str() {
+        "AWS::EC2::Volume" => &COPY_LISTINGS[..1],
+        "AWS::RDS::DBInstance" => &COPY_LISTINGS[1..3],
+        "AWS::RDS::DBCluster" | "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster" => &COPY_LISTINGS[3..],
+        _ => return Vec::new(),
+    };
+    let others = || {
+        let regions = join.summaries.of_account(&resource.account);
+        regions.filter(|summary| summary.region != resource.region && summary.region != crate::inventory::GLOBAL)
+    };
+    if others().next().is_none() {
         return vec![format!("no other Region of {} was read, where copies could be", resource.account)];
     }
-    Vec::new()
+    let unread = others().flat_map(|summary| &summary.copies_unread).filter(|(listing, _)| listings.contains(listing));
+    unread.map(|(_, reason)| reason.clone()).collect()
 }
 
 /// Whether the newest backup, or a copy of it, cannot be deleted.
@@ -122,6 +135,9 @@ fn elsewhere_unread(join: &Join, resource: &Resource) -> Vec<String> {
 pub fn immutable(join: &Join, resource: &Resource, points: &[Point], copies: Option<&Vec<CopyFact>>) -> Result<bool, Vec<String>> {
     if object_lock(resource) {
         return Ok(true);
+    }
+    if resource.type_name == "AWS::S3::Bucket" && !resource.properties.contains_key("object_lock") {
+        return Err(super::why_unread(join.index.shard, resource, "object_lock"));
     }
     let Some(newest) = points.first() else {
         // Continuous backups: the vault of a continuous point decides.

@@ -1,17 +1,17 @@
 //! The protection of one data resource: puts the parts together and says which of them could not be worked out.
 
-use super::facts::{Facts, Joined, MechanismKind, PlanReach, Protection, State};
+use super::facts::{Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection, State, Window};
 use super::index::Index;
 use super::mechanisms::{self, Case, Mechanisms};
 use super::opt_in;
 use super::points::{self, Point};
-use super::reach::{self, Plans};
+use super::reach::{self, PlannedRule, Plans, Selected};
 use super::summary::{POINT_OPERATIONS, Summaries};
-use super::{bucket, copies, jobs, keys, restores};
+use super::{Owed, bucket, copies, jobs, keys, restores};
 use crate::inventory::types::{self, backup::RecoveryPoint};
 use crate::inventory::{DEPLOYED, Fact, Reasons, Resource, note};
 use chrono::{DateTime, Utc};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What the join of one resource needs.
 pub struct Join<'a> {
@@ -37,47 +37,55 @@ macro_rules! set {
 }
 
 impl<'a> Join<'a> {
-    /// Works out the protection of a data resource. `counts` are the kinds of mechanism that its objective accepts.
-    /// `volumes` has the protection of the shard's volumes by id, which an instance's depends on.
-    pub fn protection(&self, resource: &Resource, counts: &[MechanismKind], volumes: &HashMap<&str, &Joined>) -> Joined {
+    /// Works out the protection of a data resource, for what it owes. `volumes` has the protection of the shard's volumes by id, which an
+    /// instance's depends on.
+    pub fn protection(&self, resource: &Resource, owed: &Owed, volumes: &HashMap<&str, &Joined>) -> Joined {
+        let counts = owed.mechanisms.as_slice();
         let backup_type = opt_in::backup_type(resource);
-        let (selected, plans_unread) = self.plans.reaching(resource, backup_type, resource.created_at, self.as_of);
+        let (selected, mut plan_reasons) = self.plans.reaching(resource, backup_type, resource.created_at, self.as_of);
+        let mut through = Vec::new();
+        for (instance, since) in self.instances_of(resource) {
+            let (selected, unread) = self.plans.reaching(instance, "EC2", since, self.as_of);
+            through.extend(selected);
+            add_new(&mut plan_reasons, unread);
+        }
         let (mut points, mut continuous) = points::of(self.index, resource, self.as_of);
         points.retain(|point| counts.contains(&point.backup.kind));
         if !counts.contains(&MechanismKind::AwsBackup) {
             continuous.clear();
         }
-        let case = Case { index: self.index, resource, points: &points, continuous: &continuous, selected: &selected, as_of: self.as_of };
+        let stacks = self.plans.of_stack(&points, &selected, self.as_of);
+        let case = Case {
+            index: self.index,
+            resource,
+            points: &points,
+            continuous: &continuous,
+            selected: &selected,
+            through: &through,
+            stacks: &stacks,
+            as_of: self.as_of,
+        };
         let mut mechanisms = mechanisms::of(&case);
-        let mut instance_reaches = Vec::new();
-        let mut instance_unread = Vec::new();
-        for instance in self.instances_of(resource) {
-            // The instance's backups hold the volume from the first one after both exist.
-            let since = resource.created_at.max(instance.created_at);
-            let (selected, unread) = self.plans.reaching(instance, "EC2", since, self.as_of);
-            mechanisms::through_instance(&case, &selected, &mut mechanisms);
-            instance_reaches.extend(selected.into_iter().flat_map(|selected| selected.reaches));
-            instance_unread.extend(unread);
-        }
         mechanisms.all.retain(|mechanism| counts.contains(&mechanism.kind));
         mechanisms.windows.retain(|window| counts.contains(&window.kind));
 
-        let plans: Vec<PlanReach> = selected.iter().flat_map(|selected| selected.reaches.clone()).chain(instance_reaches).collect();
+        let all_selected = || selected.iter().chain(&through).chain(&stacks);
+        let plans: Vec<PlanReach> = all_selected().flat_map(|selected| selected.reaches.clone()).collect();
         let sources = self.sources_unread(resource, counts);
+        let schedules = self.schedules_unread(resource, counts, &plan_reasons, all_selected());
         let mut all_unread = sources.clone();
-        for reason in plans_unread.iter().chain(&instance_unread) {
-            if !all_unread.contains(reason) {
-                all_unread.push(reason.clone());
-            }
-        }
+        add_new(&mut all_unread, plan_reasons.iter().chain(schedules.values().flatten()).cloned());
         let mut facts = Protection::default();
         let mut reasons_by_field = Unread::new();
         let unread = &mut reasons_by_field;
 
-        self.set_state(resource, &mechanisms, &plans, &all_unread, volumes, &mut facts, unread);
-        self.set_moments(&points, &mechanisms, &sources, &mut facts, unread);
+        // What nothing seems to schedule may be late by a schedule that was not read.
+        let in_doubt = |mechanism: &Mechanism| mechanism.on_schedule.is_none() && schedules.contains_key(&mechanism.kind);
+        let certain: Vec<Mechanism> = mechanisms.all.iter().filter(|mechanism| !in_doubt(mechanism)).cloned().collect();
+        self.set_state(resource, &certain, &plans, &all_unread, volumes, &mut facts, unread);
+        self.set_moments(resource, &points, &mechanisms, &sources, &mut facts, unread);
+        self.set_retention(resource, &mechanisms, all_unread.clone(), &mut facts, unread);
         self.set_settings(resource, backup_type, &mut facts, unread);
-        let plan_reasons: Vec<String> = plans_unread.iter().chain(&instance_unread).cloned().collect();
         let aws_backup_points = points.iter().filter(|point| point.backup.kind == MechanismKind::AwsBackup).count() + continuous.len();
         set!(facts, unread, aws_backup_points, self.index.missing(&POINT_OPERATIONS), aws_backup_points as i64);
         set!(facts, unread, copy_retention, plan_reasons.clone(), mechanisms.copy_retention.clone());
@@ -87,7 +95,10 @@ impl<'a> Join<'a> {
         let template = self.index.shard.coverage.template;
         all_unread.retain(|reason| !template || reason != DEPLOYED);
         set!(facts, unread, mechanisms, all_unread, mechanisms.all.clone());
-        self.set_evidence(resource, backup_type, &points, &continuous, &mut facts, unread);
+        self.set_evidence(resource, backup_type, counts, &points, &continuous, &mechanisms.windows, &mut facts, unread);
+        if let Some(doubt) = &owed.doubt {
+            facts = without_mechanisms(facts, doubt, unread);
+        }
         Joined { facts: Facts::Data(Box::new(facts)), unread: reasons_by_field }
     }
 
@@ -98,13 +109,45 @@ impl<'a> Join<'a> {
         })
     }
 
-    /// The instances that a volume is attached to: their backups hold it.
-    pub fn instances_of(&self, resource: &Resource) -> Vec<&'a Resource> {
+    /// The instances that a volume is attached to, with the moment since when their backups hold it.
+    pub fn instances_of(&self, resource: &Resource) -> Vec<(&'a Resource, Option<DateTime<Utc>>)> {
         let Some(volume) = self.index.volumes.get(resource.id.as_str()).filter(|volume| volume.resource.arn == resource.arn) else {
             return Vec::new();
         };
         let attachments = volume.properties.attachments.read().into_iter().flatten();
-        attachments.filter_map(|attachment| Some(self.index.instances.get(attachment.instance_id.as_str())?.resource)).collect()
+        let instance = |id: &str| Some(self.index.instances.get(id)?.resource);
+        attachments
+            .filter_map(|attachment| Some((instance(&attachment.instance_id)?, resource.created_at.max(attachment.attached_at))))
+            .collect()
+    }
+
+    /// Why a schedule of which nothing is known may apply, by the kind of mechanism whose schedule it would be.
+    fn schedules_unread<'s>(
+        &self,
+        resource: &Resource,
+        counts: &[MechanismKind],
+        plan_reasons: &[String],
+        selected: impl Iterator<Item = &'s Selected<'s>>,
+    ) -> BTreeMap<MechanismKind, Vec<String>> {
+        let mut of_plans = plan_reasons.to_vec();
+        for selected in selected.filter(|selected| !selected.blocked) {
+            let unclear = selected.rules.iter().filter(|planned| planned.schedule.is_none());
+            let reason = |planned: &PlannedRule| {
+                format!("the schedule of rule {} of backup plan {} cannot be understood", planned.rule.name, reach::title(selected.plan))
+            };
+            add_new(&mut of_plans, unclear.map(reason));
+        }
+        let mut of_dlm = Vec::new();
+        if ["AWS::EC2::Volume", "AWS::EC2::Instance"].contains(&resource.type_name.as_str()) {
+            of_dlm.extend(self.index.missing(&["dlm:GetLifecyclePolicies", "dlm:GetLifecyclePolicy"]));
+            let instances = self.instances_of(resource).into_iter().map(|(instance, _)| instance);
+            let untagged = std::iter::once(resource).chain(instances).filter(|resource| resource.tags().is_none());
+            if !self.index.lifecycle_policies.is_empty() {
+                of_dlm.extend(untagged.flat_map(|resource| super::why_unread(self.index.shard, resource, "tags")));
+            }
+        }
+        let by_kind = [(MechanismKind::AwsBackup, of_plans), (MechanismKind::Dlm, of_dlm)];
+        by_kind.into_iter().filter(|(kind, reasons)| counts.contains(kind) && !reasons.is_empty()).collect()
     }
 
     /// Why the backups of a resource (not the plans) may be more than those seen.
@@ -118,11 +161,9 @@ impl<'a> Join<'a> {
         match resource.type_name.as_str() {
             "AWS::EC2::Volume" | "AWS::EC2::Instance" => {
                 operations.extend(["ec2:DescribeInstances", "ec2:DescribeVolumes"]);
+                properties.push(if resource.type_name == "AWS::EC2::Volume" { "attachments" } else { "volumes" });
                 if counted(MechanismKind::Snapshot) || counted(MechanismKind::Dlm) {
                     operations.push("ec2:DescribeSnapshots");
-                }
-                if counted(MechanismKind::Dlm) {
-                    operations.extend(["dlm:GetLifecyclePolicies", "dlm:GetLifecyclePolicy"]);
                 }
             }
             "AWS::RDS::DBInstance" => {
@@ -157,14 +198,14 @@ impl<'a> Join<'a> {
     fn set_state(
         &self,
         resource: &Resource,
-        mechanisms: &Mechanisms,
+        mechanisms: &[Mechanism],
         plans: &[PlanReach],
         unread_sources: &[String],
         volumes: &HashMap<&str, &Joined>,
         facts: &mut Protection,
         unread: &mut Unread,
     ) {
-        let mut state = mechanisms::state(&mechanisms.all);
+        let mut state = mechanisms::state(mechanisms);
         let mut reasons = unread_sources.to_vec();
         let mut through_volumes = None;
         if resource.type_name == "AWS::EC2::Instance" && state != Some(State::Protected) {
@@ -194,32 +235,69 @@ impl<'a> Join<'a> {
     }
 
     /// What can be restored, and how far apart the moments lie.
-    fn set_moments(&self, points: &[Point], mechanisms: &Mechanisms, reasons: &[String], facts: &mut Protection, unread: &mut Unread) {
+    fn set_moments(
+        &self,
+        resource: &Resource,
+        points: &[Point],
+        mechanisms: &Mechanisms,
+        reasons: &[String],
+        facts: &mut Protection,
+        unread: &mut Unread,
+    ) {
         for field in ["recovery_points", "backups", "windows", "gaps", "rpo_seconds", "oldest_age_seconds"] {
             if !reasons.is_empty() {
                 note(unread, field, reasons.to_vec());
             }
         }
-        let automatic = || mechanisms.all.iter().filter(|mechanism| mechanism.automatic);
         if !reasons.is_empty() {
-            note(unread, "retention_days", reasons.to_vec());
-            note(unread, "retention_endless", reasons.to_vec());
             return;
         }
-        facts.retention_endless = Fact::Read(automatic().any(|mechanism| mechanism.retention_endless));
-        facts.retention_days = Fact::Read(automatic().filter_map(|mechanism| mechanism.retention_days).max());
-        let versioned = mechanisms.all.iter().any(|mechanism| mechanism.kind == MechanismKind::Versioning);
-        let gaps = if versioned { Vec::new() } else { points::gaps(points, &mechanisms.windows, self.as_of) };
+        let why = |property: &str| super::why_unread(self.index.shard, resource, property);
+        let versioning = mechanisms.all.iter().find(|mechanism| mechanism.kind == MechanismKind::Versioning);
+        let gaps = if versioning.is_some() { Vec::new() } else { points::gaps(points, &mechanisms.windows, self.as_of) };
         let newest_point = points.first().map(|point| point.backup.age_seconds);
         let newest_window = mechanisms.windows.iter().map(|window| window.latest_age_seconds).min();
-        let newest = [newest_point, newest_window, versioned.then_some(0)].into_iter().flatten().min();
+        let newest = [newest_point, newest_window, versioning.and_then(|mechanism| mechanism.age_seconds)].into_iter().flatten().min();
         let oldest_point = points.last().map(|point| point.backup.age_seconds);
         let oldest_window = mechanisms.windows.iter().map(|window| window.earliest_age_seconds).max();
         facts.rpo_seconds = Fact::Read(newest);
+        facts.backups = Fact::Read(points.iter().map(|point| point.backup.clone()).collect());
+        if !mechanisms.windows.is_empty() && self.earliest_unread(resource) {
+            for field in ["windows", "gaps", "oldest_age_seconds", "recovery_points"] {
+                note(unread, field, why("earliest_restorable_at"));
+            }
+            return;
+        }
         facts.oldest_age_seconds = Fact::Read(oldest_point.max(oldest_window));
         facts.windows = Fact::Read(mechanisms.windows.clone());
-        facts.backups = Fact::Read(points.iter().map(|point| point.backup.clone()).collect());
         facts.gaps = Fact::Read(gaps);
+    }
+
+    /// How long what runs by itself keeps its backups. `reasons` are those for which there may be more of it.
+    fn set_retention(
+        &self,
+        resource: &Resource,
+        mechanisms: &Mechanisms,
+        mut reasons: Vec<String>,
+        facts: &mut Protection,
+        unread: &mut Unread,
+    ) {
+        let versioned = mechanisms.all.iter().any(|mechanism| mechanism.kind == MechanismKind::Versioning);
+        if versioned && !resource.properties.contains_key("lifecycle") {
+            add_new(&mut reasons, super::why_unread(self.index.shard, resource, "lifecycle"));
+        }
+        let automatic = || mechanisms.all.iter().filter(|mechanism| mechanism.automatic);
+        let endless = automatic().any(|mechanism| mechanism.retention_endless);
+        // Longer than for ever nothing is kept.
+        let doubts = if endless { Vec::new() } else { reasons.clone() };
+        set!(facts, unread, retention_endless, doubts, endless);
+        set!(facts, unread, retention_days, reasons, automatic().filter_map(|mechanism| mechanism.retention_days).max());
+    }
+
+    /// Whether nobody read since when the automated backups of a database go back.
+    fn earliest_unread(&self, resource: &Resource) -> bool {
+        let told = |property: &str| resource.properties.contains_key(property);
+        told("latest_restorable_at") && !told("earliest_restorable_at")
     }
 
     fn set_settings(&self, resource: &Resource, backup_type: &str, facts: &mut Protection, unread: &mut Unread) {
@@ -234,16 +312,19 @@ impl<'a> Join<'a> {
     }
 
     /// Jobs, copies, keys, restores: what other parts of the shard say of the resource.
+    #[allow(clippy::too_many_arguments, reason = "one private step of one function, split for reading")]
     fn set_evidence(
         &self,
         resource: &Resource,
         backup_type: &str,
+        counts: &[MechanismKind],
         points: &[Point],
         continuous: &[RecoveryPoint],
+        windows: &[Window],
         facts: &mut Protection,
         unread: &mut Unread,
     ) {
-        match copies::of(self, resource, points) {
+        match copies::of(self, resource, points, counts) {
             Ok(found) => facts.copies = Fact::Read(found),
             Err(reasons) => note(unread, "copies", reasons),
         }
@@ -264,7 +345,7 @@ impl<'a> Join<'a> {
         }
         let (found, reasons) = jobs::of(self.index, resource, self.as_of);
         set!(facts, unread, jobs, reasons, found);
-        match keys::of(self, resource, points, continuous, facts.windows.read()) {
+        match keys::of(self, resource, points, continuous, windows) {
             Ok(_) if unread.contains_key("backups") => note(unread, "keys", unread.get("backups").cloned().unwrap_or_default()),
             Ok(found) => facts.keys = Fact::Read(found),
             Err(reasons) => note(unread, "keys", reasons),
@@ -277,6 +358,55 @@ impl<'a> Join<'a> {
             Err(reasons) => note(unread, "restore_testing_plans", reasons),
         }
         facts.bucket = Fact::Read(bucket::of(self, resource, unread));
+    }
+}
+
+/// Adds reasons that are not there yet.
+fn add_new(reasons: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
+    for reason in more {
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+}
+
+/// The facts that do not depend on which mechanisms count, where that is not known.
+fn without_mechanisms(facts: Protection, doubt: &str, unread: &mut Unread) -> Protection {
+    let fields = [
+        "state",
+        "explanation",
+        "mechanisms",
+        "recovery_points",
+        "aws_backup_points",
+        "backups",
+        "copies",
+        "copy_interval_seconds",
+        "copy_retention",
+        "windows",
+        "gaps",
+        "rpo_seconds",
+        "rto_seconds",
+        "oldest_age_seconds",
+        "retention_days",
+        "retention_endless",
+        "restore_tests",
+        "keys",
+        "immutable",
+    ];
+    for field in fields {
+        note(unread, field, vec![doubt.to_owned()]);
+    }
+    Protection {
+        plans: facts.plans,
+        opt_in: facts.opt_in,
+        backup_type: facts.backup_type,
+        restore_testing_plans: facts.restore_testing_plans,
+        restore_testing_supported: facts.restore_testing_supported,
+        air_gapped_supported: facts.air_gapped_supported,
+        jobs: facts.jobs,
+        resource_age_seconds: facts.resource_age_seconds,
+        bucket: facts.bucket,
+        ..Protection::default()
     }
 }
 
@@ -307,14 +437,10 @@ fn instance_through_volumes(resource: &Resource, volumes: &HashMap<&str, &Joined
 }
 
 /// Why the state is what it is, in one sentence.
-fn explain(state: State, mechanisms: &Mechanisms, plans: &[PlanReach]) -> String {
+fn explain(state: State, mechanisms: &[Mechanism], plans: &[PlanReach]) -> String {
     let human = |seconds: Option<i64>| seconds.map_or_else(|| "an unknown time".to_owned(), crate::rules::human_duration);
     let newest = |keep: fn(&super::facts::Mechanism) -> bool| {
-        mechanisms
-            .all
-            .iter()
-            .filter(|mechanism| mechanism.last_at.is_some() && keep(mechanism))
-            .min_by_key(|mechanism| mechanism.age_seconds)
+        mechanisms.iter().filter(|mechanism| mechanism.last_at.is_some() && keep(mechanism)).min_by_key(|mechanism| mechanism.age_seconds)
     };
     let plan_names = || {
         let mut names: Vec<&str> = plans.iter().map(|plan| plan.plan.as_str()).collect();

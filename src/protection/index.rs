@@ -1,5 +1,6 @@
 //! One shard's evidence, by the resource it speaks of: read once, looked up by ARN.
 
+use super::schedule::Schedule;
 use crate::inventory::types::{Properties, backup, dlm, dynamodb, ebs, kms, rds};
 use crate::inventory::{Resource, Shard};
 use chrono::{DateTime, Utc};
@@ -60,6 +61,10 @@ pub struct Index<'s> {
     pub key_users: HashMap<&'s str, Vec<&'s Resource>>,
     /// The largest gap of each cron expression of the DLM policies; `None` when it cannot be understood or never runs again.
     pub cron_gaps: HashMap<String, Option<i64>>,
+    /// The time that so many of their runs span.
+    pub cron_spans: HashMap<(String, i64), Option<i64>>,
+    /// The moments of recovery points by ARN; of what a copy job made, those of its source.
+    pub moments: HashMap<&'s str, DateTime<Utc>>,
 }
 
 impl<'s> Index<'s> {
@@ -69,6 +74,8 @@ impl<'s> Index<'s> {
         let volumes = typed::<ebs::Volume>(shard).into_iter().map(|volume| (volume.resource.id.as_str(), volume)).collect();
         Index {
             cron_gaps: cron_gaps(&lifecycle_policies, as_of),
+            cron_spans: cron_spans(&lifecycle_policies, as_of),
+            moments: moments(shard),
             shard,
             plans: typed(shard),
             selections: typed(shard),
@@ -126,6 +133,32 @@ fn key_users(shard: &Shard) -> HashMap<&str, Vec<&Resource>> {
         }
     }
     users
+}
+
+fn cron_spans(policies: &[Typed<dlm::LifecyclePolicy>], as_of: DateTime<Utc>) -> HashMap<(String, i64), Option<i64>> {
+    let schedules = policies.iter().flat_map(|policy| policy.properties.schedules.read().into_iter().flatten());
+    let counted = schedules.filter_map(|schedule| Some((schedule.cron.clone()?, schedule.retain_count?)));
+    let span = |cron: &str, count| Schedule::parse(Some(cron), None).ok()?.shortest_span(count, as_of);
+    counted.map(|(cron, count)| ((cron.clone(), count), span(&cron, count))).collect()
+}
+
+/// A copy has the date of its own creation, and the data of its source's.
+fn moments(shard: &Shard) -> HashMap<&str, DateTime<Utc>> {
+    let points = shard.of_type(backup::RecoveryPoint::INFO.name);
+    let mut moments: HashMap<&str, DateTime<Utc>> = points.filter_map(|point| Some((point.arn.as_str(), point.created_at?))).collect();
+    let mut copied: Vec<(DateTime<Utc>, &str, &str)> = shard
+        .of_type(backup::CopyJob::INFO.name)
+        .filter_map(|job| Some((job.created_at?, job.text("source_recovery_point_arn")?, job.text("destination_recovery_point_arn")?)))
+        .collect();
+    // In their order, so that a copy of a copy has the first one's moment.
+    copied.sort();
+    for (_, source, copy) in copied {
+        if let Some(moment) = moments.get(source).copied() {
+            let known = moments.entry(copy).or_insert(moment);
+            *known = moment.min(*known);
+        }
+    }
+    moments
 }
 
 /// Groups by a key; what has none is left out.

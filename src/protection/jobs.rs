@@ -6,7 +6,8 @@ use crate::inventory::Resource;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
-const FAILED: [&str; 3] = ["FAILED", "ABORTED", "EXPIRED"];
+/// A recovery point in status PARTIAL cannot be restored.
+const FAILED: [&str; 4] = ["FAILED", "ABORTED", "EXPIRED", "PARTIAL"];
 
 /// The jobs of a resource, and why they may be more than those seen.
 pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Jobs, Vec<String>) {
@@ -14,8 +15,12 @@ pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Jobs, Ve
     // A success of one kind makes good the failures of that kind before it.
     let mut by_kind: BTreeMap<String, Vec<JobFailure>> = BTreeMap::new();
     let mut last_success: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
+    let mut unread = index.missing(&["backup:ListBackupJobs", "backup:ListCopyJobs"]);
     let mut add = |key: String, kind: &str, status: Option<&String>, message: Option<&String>, at: Option<DateTime<Utc>>| {
-        let (Some(status), Some(at)) = (status, at) else { return };
+        let (Some(status), Some(at)) = (status, at) else {
+            unread.push(format!("how a {kind} job of {} ended was not read", resource.arn));
+            return;
+        };
         if status == "COMPLETED" {
             jobs.succeeded += 1;
             let last = last_success.entry(key).or_insert(at);
@@ -45,5 +50,6 @@ pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Jobs, Ve
         jobs.unresolved.extend(failures.into_iter().filter(|failure| success.is_none_or(|success| failure.at > *success)));
     }
     jobs.unresolved.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.kind.cmp(&b.kind)).then_with(|| a.message.cmp(&b.message)));
-    (jobs, index.missing(&["backup:ListBackupJobs", "backup:ListCopyJobs"]))
+    unread.dedup();
+    (jobs, unread)
 }

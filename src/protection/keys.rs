@@ -16,7 +16,7 @@ pub fn of(
     resource: &Resource,
     points: &[Point],
     continuous: &[RecoveryPoint],
-    windows: Option<&Vec<Window>>,
+    windows: &[Window],
 ) -> Result<Vec<BackupKey>, Vec<String>> {
     let mut arns = BTreeSet::new();
     let mut kinds = BTreeSet::new();
@@ -26,11 +26,14 @@ pub fn of(
         }
     }
     arns.extend(continuous.iter().filter_map(|point| point.kms_key_arn.present().cloned()));
-    if windows.is_some_and(|windows| !windows.is_empty()) {
+    let mut unread = Vec::new();
+    if !windows.is_empty() {
         arns.extend(resource.text("kms_key_arn").map(str::to_owned));
+        if !resource.properties.contains_key("kms_key_arn") {
+            unread.extend(super::why_unread(join.index.shard, resource, "kms_key_arn"));
+        }
     }
     let mut keys = Vec::new();
-    let mut unread = Vec::new();
     for key_arn in arns {
         match join.index.keys.get(key_arn.as_str()) {
             Some(key) => {

@@ -32,10 +32,14 @@ pub struct Case<'a> {
     pub points: &'a [Point],
     pub continuous: &'a [RecoveryPoint],
     pub selected: &'a [Selected<'a>],
+    /// Selections that reach the instances that the volume is attached to.
+    pub through: &'a [Selected<'a>],
+    /// Plans that back the resource up with its CloudFormation stack.
+    pub stacks: &'a [Selected<'a>],
     pub as_of: DateTime<Utc>,
 }
 
-/// Works out all mechanisms of a resource.
+/// Works out all mechanisms of a resource, those of before the schedules of today last.
 pub fn of(case: &Case) -> Mechanisms {
     let mut found = Mechanisms::default();
     backup_plans(case, &mut found);
@@ -71,6 +75,17 @@ impl Case<'_> {
         Some(DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc))
     }
 
+    /// The latest restorable time, as far as as_of goes.
+    fn latest_restorable(&self) -> Option<DateTime<Utc>> {
+        let latest = self.moment("latest_restorable_at")?.min(self.as_of);
+        self.moment("earliest_restorable_at").is_none_or(|earliest| earliest <= latest).then_some(latest)
+    }
+
+    /// The last moment of which anything is known: nobody saw whether what ran when the inventory was read went on.
+    fn seen_at(&self) -> DateTime<Utc> {
+        self.index.shard.captured_at.map_or(self.as_of, |captured| captured.min(self.as_of))
+    }
+
     fn number(&self, property: &str) -> Option<i64> {
         self.resource.properties.get(property)?.as_i64()
     }
@@ -97,19 +112,33 @@ impl Case<'_> {
 }
 
 fn backup_plans(case: &Case, found: &mut Mechanisms) {
-    for selected in case.selected.iter().filter(|selected| !selected.blocked) {
-        for planned in selected.rules {
-            add_planned_rule(case, selected.plan, planned, false, found);
+    for (all, way) in [(case.selected, Way::Itself), (case.through, Way::Instance), (case.stacks, Way::Stack)] {
+        for selected in all.iter().filter(|selected| !selected.blocked) {
+            for (planned, reach) in selected.rules.iter().zip(&selected.reaches) {
+                add_planned_rule(case, selected, planned, reach.due, way, found);
+            }
         }
     }
 }
 
-/// A rule of a plan, for the resource itself or through its instance.
-fn add_planned_rule(case: &Case, plan: &Resource, planned: &PlannedRule, through_instance: bool, found: &mut Mechanisms) {
-    let rule = &planned.rule;
-    let through = if through_instance { " (through its instance)" } else { "" };
+/// What a plan selects, so that the resource is backed up.
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    Itself,
+    Instance,
+    Stack,
+}
+
+/// A rule of a plan. `due` tells that its first run must be over.
+fn add_planned_rule(case: &Case, selected: &Selected, planned: &PlannedRule, due: bool, way: Way, found: &mut Mechanisms) {
+    let (plan, rule) = (selected.plan, &planned.rule);
+    let through = match way {
+        Way::Itself => "",
+        Way::Instance => " (through its instance)",
+        Way::Stack => " (through its stack)",
+    };
     let source = format!("backup plan {}, rule {}{through}", title(plan), rule.name);
-    let allowed = planned.elapsed_seconds.map(|interval| interval + planned.start_window().num_seconds() + case.job_time());
+    let allowed = planned.elapsed_seconds.map(|interval| late_after(interval, planned.start_window().num_seconds() + case.job_time()));
     let continuous = case
         .continuous
         .iter()
@@ -119,15 +148,21 @@ fn add_planned_rule(case: &Case, plan: &Resource, planned: &PlannedRule, through
     } else {
         let ours = |point: &Point| {
             point.backup.kind == MechanismKind::AwsBackup
-                && point.of_instance == through_instance
+                && point.of_instance == (way == Way::Instance)
                 && match (&point.rule_id, &rule.id) {
-                    (Some(made_by), Some(id)) => made_by == id,
+                    (Some(made_by), Some(id)) => made_by == id || stands_in(selected.rules, made_by, planned, point.backup.created_at),
                     _ => point.backup.vault_arn.as_deref().is_none_or(|vault| super::arn::vault_name(vault) == rule.vault),
                 }
         };
+        let mechanism = case.mechanism(MechanismKind::AwsBackup, source.clone(), case.newest(ours), allowed);
+        // What it made may be gone by now, or it never made anything: nothing is kept of what the schedule promises.
+        let nothing_left = (mechanism.last_at.is_none() && due && allowed.is_some()).then_some(false);
         Mechanism {
+            // A schedule that has no run before it makes no more backups than a hand that made some.
+            automatic: planned.schedule.is_none() || allowed.is_some(),
             interval_seconds: planned.interval_seconds,
-            ..case.mechanism(MechanismKind::AwsBackup, source.clone(), case.newest(ours), allowed)
+            on_schedule: mechanism.on_schedule.or(nothing_left),
+            ..mechanism
         }
     };
     found.all.push(Mechanism { retention_days: rule.retention_days, retention_endless: rule.retention_days.is_none(), ..mechanism });
@@ -144,14 +179,36 @@ fn add_planned_rule(case: &Case, plan: &Resource, planned: &PlannedRule, through
     }
 }
 
+/// How old the newest backup may be: the interval and what a run may take, but never so old that a whole run is missing (facts page,
+/// section 3).
+fn late_after(interval: i64, run: i64) -> i64 {
+    interval.saturating_add(run).min(interval.saturating_mul(2) - 1)
+}
+
+/// Whether the backup of another rule of the plan was made instead of this rule's: of rules whose time frames overlap, AWS Backup takes
+/// "a backup for the rule with the longer retention time" (AWS Backup developer guide, "Backup plan options and configuration").
+fn stands_in(rules: &[PlannedRule], made_by: &String, planned: &PlannedRule, at: DateTime<Utc>) -> bool {
+    let Some(other) = rules.iter().find(|other| other.rule.id.as_ref() == Some(made_by)) else { return false };
+    let kept_longer = other.rule.retention_days.is_none_or(|theirs| planned.rule.retention_days.is_some_and(|ours| theirs >= ours));
+    let window = planned.start_window().max(other.start_window());
+    kept_longer
+        && planned.schedule.as_ref().is_some_and(|schedule| {
+            schedule.previous_before(at).is_some_and(|run| at - run <= window)
+                || schedule.next_after(at).is_some_and(|run| run - at <= window)
+        })
+}
+
 /// A continuous recovery point keeps its first date; how far it reaches is told by the service, or by being AVAILABLE.
 fn continuous_mechanism(case: &Case, point: &RecoveryPoint, source: String, found: &mut Mechanisms) -> Mechanism {
-    let latest = case.moment("latest_restorable_at").unwrap_or(case.as_of);
-    let kept_since = point.retention_days.present().map(|days| case.as_of - Duration::days(*days));
-    let earliest = case.moment("earliest_restorable_at").or(kept_since).unwrap_or(latest);
-    let earliest = case.resource.created_at.map_or(earliest, |created| earliest.max(created));
-    found.windows.extend(points::window(MechanismKind::AwsBackup, earliest, latest, case.as_of));
-    case.mechanism(MechanismKind::AwsBackup, source, Some(latest), Some(CONTINUOUS_ALLOWED_SECONDS))
+    // S3 does not say how far it reaches: an AVAILABLE one goes on (a continuous backup that ended is STOPPED).
+    let latest = if case.resource.type_name == "AWS::S3::Bucket" { Some(case.seen_at()) } else { case.latest_restorable() };
+    if let Some(latest) = latest {
+        let kept_since = point.retention_days.present().map(|days| latest - Duration::days(*days));
+        let earliest = case.moment("earliest_restorable_at").or(kept_since).unwrap_or(latest);
+        let earliest = case.resource.created_at.map_or(earliest, |created| earliest.max(created));
+        found.windows.extend(points::window(MechanismKind::AwsBackup, earliest, latest, case.as_of));
+    }
+    case.mechanism(MechanismKind::AwsBackup, source, latest, Some(CONTINUOUS_ALLOWED_SECONDS))
 }
 
 fn instance_plans_and_dlm(case: &Case, found: &mut Mechanisms) {
@@ -162,15 +219,6 @@ fn instance_plans_and_dlm(case: &Case, found: &mut Mechanisms) {
         if let Some(instance) = case.index.instances.get(attachment.instance_id.as_str()) {
             let is_root = instance.properties.root_device.present().is_some_and(|root| Some(root) == attachment.device.as_ref());
             lifecycle_policies(case, instance.resource, Some(is_root), found);
-        }
-    }
-}
-
-/// Plan rules that reach a volume through the instance it is attached to.
-pub fn through_instance(case: &Case, instance_selected: &[Selected], found: &mut Mechanisms) {
-    for selected in instance_selected.iter().filter(|selected| !selected.blocked) {
-        for planned in selected.rules {
-            add_planned_rule(case, selected.plan, planned, true, found);
         }
     }
 }
@@ -194,13 +242,23 @@ fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule:
     };
     let name = schedule.name.as_deref().map_or(String::new(), |name| format!(", schedule {name}"));
     let source = format!("DLM policy {}{name}", policy.resource.id);
-    let last = case.newest(|point| point.backup.kind == MechanismKind::Dlm);
-    let allowed = interval.map(|interval| interval + DLM_START_WINDOW_SECONDS + case.job_time());
-    let counted_days = schedule.retain_count.zip(interval).map(|(count, interval)| count.saturating_mul(interval) / 86_400);
+    let by_default = policy.properties.default_policy.read() == Some(&true);
+    let last = case.newest(|point| match &point.dlm_schedule {
+        // A default policy leaves out what has a recent backup, whoever made that (DLM API reference, `PolicyDetails.ResourceType`).
+        _ if by_default => point.backup.kind != MechanismKind::Automated,
+        Some((policy_id, name)) => *policy_id == policy.resource.id && (schedule.name.is_none() || schedule.name == *name),
+        None => point.backup.kind == MechanismKind::Dlm,
+    });
+    let allowed = interval.map(|interval| late_after(interval, DLM_START_WINDOW_SECONDS + case.job_time()));
+    let mechanism = case.mechanism(MechanismKind::Dlm, source.clone(), last, allowed);
+    let makes_snapshots = policy.properties.policy_type.read().is_some_and(|kind| kind == "EBS_SNAPSHOT_MANAGEMENT");
+    let since = policy.resource.created_at.zip(case.resource.created_at).map(|(policy, data)| policy.max(data));
+    let due = makes_snapshots && since.zip(allowed).is_some_and(|(since, allowed)| (case.as_of - since).num_seconds() > allowed);
     found.all.push(Mechanism {
         interval_seconds: interval,
-        retention_days: schedule.retention_days.or(counted_days),
-        ..case.mechanism(MechanismKind::Dlm, source.clone(), last, allowed)
+        retention_days: schedule.retention_days.or(counted_days(case.index, schedule)),
+        on_schedule: mechanism.on_schedule.or((due && last.is_none()).then_some(false)),
+        ..mechanism
     });
     for copy in schedule.copies.iter().filter(|copy| copy.target != case.resource.region && !copy.target.starts_with("arn:")) {
         found.copy_interval_seconds = found.copy_interval_seconds.max(allowed);
@@ -210,6 +268,16 @@ fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule:
             retention_days: copy.retention_days,
         });
     }
+}
+
+/// How many days back the snapshots go that a schedule keeps by their number.
+fn counted_days(index: &Index, schedule: &dlm::Schedule) -> Option<i64> {
+    let count = schedule.retain_count?;
+    let seconds = match &schedule.cron {
+        Some(cron) => index.cron_spans.get(&(cron.clone(), count)).copied().flatten(),
+        None => schedule.interval_seconds.map(|interval| count.saturating_mul(interval)),
+    };
+    Some(seconds? / 86_400)
 }
 
 /// Whether an enabled policy targets a resource (facts page, section 6).
@@ -271,7 +339,7 @@ fn native(case: &Case, found: &mut Mechanisms) {
         "AWS::RDS::DBInstance" | "AWS::RDS::DBCluster" | "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster" => {
             let days = case.number("backup_retention_days").unwrap_or(0);
             if days > 0 {
-                let latest = case.moment("latest_restorable_at");
+                let latest = case.latest_restorable();
                 // A database that is not available writes no log; its data does not change either.
                 let allowed = (case.resource.text("status") == Some("available")).then_some(CONTINUOUS_ALLOWED_SECONDS);
                 if let (Some(earliest), Some(latest)) = (case.moment("earliest_restorable_at").or(latest), latest) {
@@ -292,7 +360,7 @@ fn native(case: &Case, found: &mut Mechanisms) {
             }
         }
         "AWS::DynamoDB::Table" if case.flag("pitr") => {
-            let latest = case.moment("latest_restorable_at");
+            let latest = case.latest_restorable();
             if let (Some(earliest), Some(latest)) = (case.moment("earliest_restorable_at"), latest) {
                 found.windows.extend(points::window(MechanismKind::Pitr, earliest, latest, case.as_of));
             }
@@ -330,7 +398,7 @@ fn bucket(case: &Case, found: &mut Mechanisms) {
     found.all.push(Mechanism {
         retention_days: shortest,
         retention_endless: shortest.is_none() && !bucket.lifecycle.is_unread(),
-        ..case.mechanism(MechanismKind::Versioning, "versioning".to_owned(), Some(case.as_of), None)
+        ..case.mechanism(MechanismKind::Versioning, "versioning".to_owned(), Some(case.seen_at()), None)
     });
     for rule in bucket.replication.read().into_iter().flatten().filter(|rule| rule.enabled) {
         let source = format!("replication to {}", rule.destination_bucket_arn);

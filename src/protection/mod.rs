@@ -44,6 +44,8 @@ pub struct Owed {
     pub mechanisms: Vec<MechanismKind>,
     /// Its data can be made again, so that it owes no backup.
     pub reproducible: bool,
+    /// Why it is not known which kinds count.
+    pub doubt: Option<String>,
 }
 
 /// Joins one shard: a result for each of its resources, in their order.
@@ -60,7 +62,7 @@ pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[
     let mut volumes: HashMap<&str, Joined> = HashMap::new();
     for (at, resource) in shard.resources.iter().enumerate() {
         if is_data(resource) && resource.type_name != "AWS::EC2::Instance" {
-            let result = join.protection(resource, &owed[at].mechanisms, &HashMap::new());
+            let result = join.protection(resource, &owed[at], &HashMap::new());
             if resource.type_name == "AWS::EC2::Volume" {
                 volumes.insert(&resource.id, result.clone());
             }
@@ -70,7 +72,7 @@ pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[
     let volumes: HashMap<&str, &Joined> = volumes.iter().map(|(id, joined)| (*id, joined)).collect();
     for (at, resource) in shard.resources.iter().enumerate() {
         if resource.type_name == "AWS::EC2::Instance" {
-            joined[at] = Some(join.protection(resource, &owed[at].mechanisms, &volumes));
+            joined[at] = Some(join.protection(resource, &owed[at], &volumes));
         }
     }
     let data: Vec<(&Resource, &Joined, bool)> = shard
@@ -139,7 +141,7 @@ pub fn why_unread(shard: &Shard, resource: &Resource, property: &str) -> Vec<Str
 }
 
 /// The operations that read the tags of a type, where its listing does not.
-fn tag_sources(type_name: &str) -> Vec<&'static str> {
+pub fn tag_sources(type_name: &str) -> Vec<&'static str> {
     match type_name {
         "AWS::DynamoDB::Table" => vec!["dynamodb:ListTagsOfResource"],
         "AWS::S3::Bucket" => vec!["s3:GetBucketTagging"],

@@ -5,13 +5,13 @@ use super::facts::{
     AccountFacts, Facts, Joined, KeyFacts, LifecyclePolicyFacts, RestoreTestingPlanFacts, RestoreTestingSelectionFacts, ShareableFacts,
 };
 use super::mechanisms::{is_root_volume, policy_targets};
-use super::opt_in;
 use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title, wall_clock_gap};
 use super::schedule::Schedule;
 use super::summary::{POINT_OPERATIONS, restorable};
+use super::{arn, opt_in};
 use crate::inventory::types::{self, backup, dlm};
 use crate::inventory::{Fact, Resource};
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeSet;
 
 /// How many users of a key are named.
@@ -19,6 +19,8 @@ const NAMED_USERS: usize = 20;
 
 /// Restore testing's default start window (AWS Backup API, `RestoreTestingPlanForCreate.StartWindowHours`: 24).
 const START_WINDOW_HOURS: i64 = 24;
+
+const NO_PLAN: &str = "the selection's plan is not in the inventory";
 
 /// The facts of an account: sums over its shards.
 pub fn account(join: &Join, resource: &Resource) -> Joined {
@@ -28,24 +30,28 @@ pub fn account(join: &Join, resource: &Resource) -> Joined {
     let own_vaults: i64 = shards().map(|summary| summary.air_gapped_vaults).sum();
     let backups: i64 = shards().map(|summary| summary.own_backups).sum();
     let mut reasons: Vec<String> = shards().flat_map(|summary| summary.backups_unread.iter().cloned()).collect();
-    if shards().next().is_none() {
-        reasons.push(format!("no Region of {} was read", resource.account));
+    if !join.every_region_read(&resource.account) {
+        reasons.push(format!("not every Region of {} that is enabled was read", resource.account));
     }
     let mut air_gapped_copies = 0;
-    let mut newest = shards().filter_map(|summary| summary.newest_air_gapped_at).max();
+    let past = |at: &DateTime<Utc>| *at <= join.as_of;
+    let mut newest = shards().filter_map(|summary| summary.newest_air_gapped_at).filter(past).max();
     let mut unlooked = Vec::new();
     for (vault, at) in shards().flat_map(|summary| &summary.copied_out) {
-        newest = newest.max(Some(*at));
-        match join.summaries.vault(vault) {
-            Ok(Some(found)) => air_gapped_copies += i64::from(found.air_gapped),
-            Ok(None) => {}
-            Err(why) => unlooked.extend(why),
+        // A copy job counts where nobody could look into the vault: elsewhere the copy itself is there, or is gone.
+        let destination = join.summaries.get(arn::account(vault), arn::region(vault));
+        match destination.map(|summary| &summary.vaults_unread) {
+            Some(unread) if unread.is_empty() => {}
+            unread => {
+                newest = newest.max(Some(*at).filter(past));
+                unlooked.extend(unread.cloned().unwrap_or_else(|| vec![format!("{vault} was not read")]));
+            }
         }
     }
     // What was seen in another account's vault is evidence whether or not the copy job is remembered.
-    if let Some(outside) = join.summaries.outside(&resource.account) {
-        newest = newest.max(outside.newest_at);
-        air_gapped_copies += outside.air_gapped;
+    for outside in join.summaries.outside(&resource.account) {
+        newest = newest.max(Some(outside.created_at).filter(past));
+        air_gapped_copies += i64::from(outside.air_gapped);
     }
     let newest_age = newest.map(|newest| (join.as_of - newest).num_seconds());
     // Whatever was found stands; only that nothing was found needs every answer.
@@ -137,7 +143,7 @@ pub fn restore_testing_selection(join: &Join, data: &[(&Resource, &Joined, bool)
     let plan = join.index.restore_testing_plans.iter().find(|plan| Some(&plan.resource.arn) == plan_arn);
     match plan {
         Some(plan) => facts.plan = title(plan.resource).into(),
-        None => drop(unread.insert("plan".to_owned(), vec!["the selection's plan is not in the inventory".to_owned()])),
+        None => drop(unread.insert("plan".to_owned(), vec![NO_PLAN.to_owned()])),
     }
     let mut reasons = join.index.missing(&["backup:GetRestoreTestingSelection"]);
     // What there is to be reached is known when its type was listed; Multi-AZ clusters count as RDS.
@@ -146,6 +152,7 @@ pub fn restore_testing_selection(join: &Join, data: &[(&Resource, &Joined, bool)
         types::data_types().filter(|info| info.backup_type == tested || (tested == Some("RDS") && info.backup_type == Some("Aurora")));
     reasons.extend(join.index.missing(&listings.map(|info| info.operation).collect::<Vec<_>>()));
     let mut point_reasons = join.index.missing(&[POINT_OPERATIONS[0], POINT_OPERATIONS[1], "backup:GetRestoreTestingPlan"]);
+    point_reasons.extend(plan.is_none().then(|| NO_PLAN.to_owned()));
     let (mut reached, mut testable) = (0, 0);
     for (candidate, _, _) in data {
         match restore_testing_reaches(&selection, candidate, opt_in::backup_type(candidate)) {

@@ -20,6 +20,10 @@ pub struct Point {
     pub backup: Backup,
     /// The backup rule that made it, where AWS Backup tells.
     pub rule_id: Option<String>,
+    /// It belongs to the composite recovery point of a stack.
+    pub of_stack: bool,
+    /// The DLM policy and schedule that made it, where its tags tell.
+    pub dlm_schedule: Option<(String, Option<String>)>,
     /// It was taken of the instance that the volume is attached to.
     pub of_instance: bool,
     /// How long making it took.
@@ -30,8 +34,12 @@ pub struct Point {
 pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Vec<Point>, Vec<RecoveryPoint>) {
     let mut points = Vec::new();
     let mut continuous = Vec::new();
+    // Names of databases and tables are used again: what is older is of another that had the name before. (Ids are not, and the date of a
+    // bucket or instance may be later than its making.)
+    let since = resource.created_at.filter(|_| NAMED.contains(&resource.type_name.as_str()));
     for point in index.points.get(&resource.arn).into_iter().flatten() {
-        if !restorable(point.properties.status.read()) {
+        let made = point.resource.created_at;
+        if !restorable(point.properties.status.read()) || made.is_some_and(|made| made > as_of || since.is_some_and(|since| made < since)) {
             continue;
         }
         if point.properties.continuous == Fact::Read(true) {
@@ -46,7 +54,7 @@ pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Vec<Poin
         if snapshot.made_by == "aws_backup" && known_points {
             continue;
         }
-        let Some(created_at) = snapshot.resource.created_at else { continue };
+        let Some(created_at) = snapshot.resource.created_at.filter(|made| since.is_none_or(|since| *made >= since)) else { continue };
         let kind = match snapshot.made_by {
             "aws_backup" => MechanismKind::AwsBackup,
             "dlm" => MechanismKind::Dlm,
@@ -70,6 +78,8 @@ pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Vec<Poin
                 region: resource.region.clone(),
             },
             rule_id: None,
+            of_stack: false,
+            dlm_schedule: dlm_schedule(snapshot.resource),
             of_instance: false,
             took_seconds: None,
         });
@@ -85,8 +95,20 @@ pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Vec<Poin
     (points, continuous)
 }
 
+/// Types whose ARNs are made of names.
+const NAMED: [&str; 5] =
+    ["AWS::DynamoDB::Table", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::Neptune::DBCluster", "AWS::DocDB::DBCluster"];
+
+/// "Amazon Data Lifecycle Manager applies the following system tags to all snapshots and AMIs created by a policy" (EBS user guide, "How
+/// Amazon Data Lifecycle Manager works").
+fn dlm_schedule(snapshot: &Resource) -> Option<(String, Option<String>)> {
+    let tags = snapshot.tags()?;
+    Some((tags.get("aws:dlm:lifecycle-policy-id")?.clone(), tags.get("aws:dlm:lifecycle-schedule-name").cloned()))
+}
+
 fn of_recovery_point(index: &Index, point: &Typed<RecoveryPoint>, resource: &Resource, as_of: DateTime<Utc>) -> Option<Point> {
-    let created_at = point.resource.created_at?;
+    let made_at = point.resource.created_at?;
+    let created_at = index.moments.get(point.resource.arn.as_str()).map_or(made_at, |moment| made_at.min(*moment));
     let properties = &point.properties;
     let vault_arn = properties.vault_arn.read().cloned();
     let vault = vault_arn.as_deref().and_then(|vault_arn| index.vaults.get(vault_arn));
@@ -100,7 +122,7 @@ fn of_recovery_point(index: &Index, point: &Typed<RecoveryPoint>, resource: &Res
             created_at,
             age_seconds: (as_of - created_at).num_seconds(),
             encrypted: properties.encrypted.clone(),
-            archived: in_cold_storage(properties, created_at, as_of),
+            archived: in_cold_storage(properties, made_at, as_of),
             locked,
             public: Fact::Read(false),
             vault_arn,
@@ -110,8 +132,10 @@ fn of_recovery_point(index: &Index, point: &Typed<RecoveryPoint>, resource: &Res
             region: resource.region.clone(),
         },
         rule_id: properties.rule_id.present().cloned(),
+        of_stack: properties.parent_arn.present().is_some(),
+        dlm_schedule: None,
         of_instance: false,
-        took_seconds: properties.completed_at.present().map(|completed| (*completed - created_at).num_seconds()),
+        took_seconds: properties.completed_at.present().map(|completed| (*completed - made_at).num_seconds()),
     })
 }
 
@@ -151,12 +175,14 @@ fn of_table_backup(
             region: resource.region.clone(),
         },
         rule_id: None,
+        of_stack: false,
+        dlm_schedule: None,
         of_instance: false,
         took_seconds: None,
     })
 }
 
-/// Recovery points of an instance hold a snapshot of every volume attached to it, so they back up the volume, if it was there already.
+/// Recovery points of an instance hold a snapshot of every volume attached to it, so they back up the volume, if it was attached already.
 fn of_instances(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> Vec<Point> {
     let Some(volume) = index.volumes.get(resource.id.as_str()).filter(|volume| volume.resource.arn == resource.arn) else {
         return Vec::new();
@@ -167,10 +193,12 @@ fn of_instances(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> Vec
         .read()
         .into_iter()
         .flatten()
-        .filter_map(|attachment| index.instances.get(attachment.instance_id.as_str()))
-        .flat_map(|instance| index.points.get(&instance.resource.arn).into_iter().flatten())
+        .filter_map(|attachment| {
+            let instance = index.instances.get(attachment.instance_id.as_str())?;
+            Some((index.points.get(&instance.resource.arn)?, resource.created_at.max(attachment.attached_at)))
+        })
+        .flat_map(|(points, since)| points.iter().filter(move |point| point.resource.created_at >= since))
         .filter(|point| restorable(point.properties.status.read()))
-        .filter(|point| point.resource.created_at >= resource.created_at)
         .filter_map(|point| of_recovery_point(index, point, resource, as_of))
         .map(|point| Point { of_instance: true, ..point })
         .collect()
@@ -179,16 +207,23 @@ fn of_instances(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> Vec
 /// Counts over the backups.
 ///
 /// # Errors
-/// The backup of which something that is counted was not read.
+/// The backup of which the encryption was not read.
 pub fn counts(
     points: &[Point],
     continuous: &[RecoveryPoint],
     gaps: &[Gap],
     copies: Option<&Vec<CopyFact>>,
 ) -> Result<RecoveryPoints, String> {
-    let count = |fact: fn(&Backup) -> &Fact<bool>| points.iter().filter(|point| fact(&point.backup).read() == Some(&true)).count() as i64;
+    let count = |fact: fn(&Backup) -> &Fact<bool>| {
+        let facts = || points.iter().map(|point| fact(&point.backup));
+        let known = facts().all(|fact| !fact.is_unread());
+        if known { Fact::Read(facts().filter(|fact| fact.read() == Some(&true)).count() as i64) } else { Fact::Unread }
+    };
     if let Some(point) = points.iter().find(|point| point.backup.encrypted.is_unread()) {
         return Err(format!("the encryption of {} was not read", point.backup.arn));
+    }
+    if continuous.iter().any(|point| point.encrypted.is_unread()) {
+        return Err("the encryption of a continuous recovery point was not read".to_owned());
     }
     let unencrypted = points.iter().filter(|point| point.backup.encrypted.read() == Some(&false)).count()
         + continuous.iter().filter(|point| point.encrypted.read() == Some(&false)).count()

@@ -4,12 +4,13 @@ use super::arn;
 use super::facts::{PlanReach, PlannedCopy};
 use super::index::{Index, Typed};
 use super::opt_in;
+use super::points::Point;
 use super::schedule::Schedule;
 use super::selection::{Match, Reach, Selection};
 use crate::inventory::types::{account, backup};
 use crate::inventory::{DEPLOYED, Fact, Resource, is_symbolic};
 use chrono::{DateTime, Duration, Utc};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// AWS Backup's default start window (facts page, section 3).
@@ -119,6 +120,26 @@ impl<'s> Plans<'s> {
         }
     }
 
+    /// The plans that made these backups of a resource's stack, other than those that select the resource itself.
+    pub fn of_stack(&'s self, points: &[Point], selected: &[Selected], as_of: DateTime<Utc>) -> Vec<Selected<'s>> {
+        let made_by: BTreeSet<&String> = points.iter().filter(|point| point.of_stack).filter_map(|point| point.rule_id.as_ref()).collect();
+        if made_by.is_empty() {
+            return Vec::new();
+        }
+        let of_plan = |(plan_arn, plan): (&&'s str, &&'s Resource)| {
+            let rules = self.rules.get(plan_arn)?;
+            let made = |planned: &PlannedRule| planned.rule.id.as_ref().is_some_and(|id| made_by.contains(id));
+            let known = selected.iter().any(|selected| selected.plan.arn == plan.arn);
+            if known || !rules.iter().any(made) {
+                return None;
+            }
+            let reaches =
+                rules.iter().map(|rule| plan_reach(plan, "its CloudFormation stack".to_owned(), rule, None, false, as_of)).collect();
+            Some(Selected { plan: *plan, rules: rules.as_slice(), blocked: false, reaches })
+        };
+        self.plans.iter().filter_map(of_plan).collect()
+    }
+
     /// The selections that reach a resource. The second value has the reasons why there may be more of them, or other blocks.
     /// `since` is when the data was there to be backed up.
     pub fn reaching(
@@ -144,6 +165,9 @@ impl<'s> Plans<'s> {
                 unread.extend(plan_in_doubt(selection));
                 continue;
             };
+            if !plan.properties.contains_key("rules") {
+                unread.push(format!("the rules of backup plan {} were not read", title(plan)));
+            }
             let blocked = match self.opt_in.read() {
                 Some(map) => opt_in::blocked(map, backup_type, reach),
                 None if reach == Reach::Explicit && !opt_in::always_applies(backup_type) => false,
@@ -152,7 +176,9 @@ impl<'s> Plans<'s> {
                     continue;
                 }
             };
-            let reaches = rules.iter().map(|rule| plan_reach(plan, selection.resource, rule, since, blocked, as_of)).collect();
+            let since = [since, selection.resource.created_at, plan.created_at].into_iter().flatten().max();
+            let of_rule = |rule| plan_reach(plan, title(selection.resource), rule, since, blocked, as_of);
+            let reaches = rules.iter().map(of_rule).collect();
             found.push(Selected { plan, rules, blocked, reaches });
         }
         unread.dedup();
@@ -188,13 +214,12 @@ pub fn largest_gap(expression: Option<&str>, timezone: Option<&str>, as_of: Date
 
 fn plan_reach(
     plan: &Resource,
-    selection: &Resource,
+    selection: String,
     planned: &PlannedRule,
     since: Option<DateTime<Utc>>,
     blocked: bool,
     as_of: DateTime<Utc>,
 ) -> PlanReach {
-    let since = [since, selection.created_at].into_iter().flatten().max();
     let due_at = since.and_then(|since| {
         let first_run = planned.schedule.as_ref()?.next_after(since)?;
         first_run.checked_add_signed(planned.windows())
@@ -203,7 +228,7 @@ fn plan_reach(
         plan: title(plan),
         plan_arn: plan.arn.clone(),
         rule: planned.rule.name.clone(),
-        selection: title(selection),
+        selection,
         interval_seconds: planned.interval_seconds,
         retention_days: planned.rule.retention_days,
         continuous: planned.rule.continuous,

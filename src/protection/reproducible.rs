@@ -1,7 +1,7 @@
 //! Data that can be made again by what it is (facts page, section 6), without anybody declaring it.
 
 use super::index::{Typed, typed};
-use crate::inventory::types::ebs;
+use crate::inventory::types::{Properties, ebs};
 use crate::inventory::{Resource, Shard};
 use std::collections::HashMap;
 
@@ -25,6 +25,15 @@ pub fn by_nature(shard: &Shard) -> HashMap<&str, String> {
         );
     }
     found
+}
+
+/// Why a resource may be reproducible by what it is, where that was not read: a volume that dies with its instance may be the root of one
+/// that an Auto Scaling group makes again.
+pub fn in_doubt(shard: &Shard, resource: &Resource) -> Option<String> {
+    let volume = resource.properties_as::<ebs::Volume>().filter(|_| resource.type_name == ebs::Volume::INFO.name)?;
+    let [attachment] = volume.attachments.read()?.as_slice() else { return None };
+    let unread = shard.coverage.require(ebs::Instance::INFO.operation, &resource.account, &resource.region).err()?;
+    attachment.delete_on_termination.then_some(unread)
 }
 
 /// A root volume that dies with an instance which an Auto Scaling group replaces.

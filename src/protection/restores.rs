@@ -2,19 +2,20 @@
 
 use super::data::Join;
 use super::facts::{Restore, RestoreAttempt, RestoreTests};
-use super::index::Index;
+use super::index::{Index, Typed};
 use super::points::Point;
 use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title};
 use crate::inventory::Resource;
 use crate::inventory::types::backup::RestoreJob;
-use chrono::{DateTime, Utc};
+use crate::inventory::types::ebs;
+use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeSet;
 
 /// The restore tests of a resource, the duration of the last successful restore job, and why there may be more than those seen.
 /// What the ledger remembers of the same resource, and AWS no longer shows, counts as well.
 pub fn of(join: &Join, resource: &Resource, points: &[Point]) -> (RestoreTests, Option<i64>, Vec<String>) {
     let mut seen: Vec<Restore> = jobs(join, resource).filter_map(|(job, created_at, id)| of_job(job, created_at, id)).collect();
-    from_recovery_points(join.index, resource, &mut seen);
+    from_recovery_points(join, resource, &mut seen);
     from_resources(join.index, resource, points, &mut seen);
     seen.retain(|restore| restore.at <= join.as_of);
     let remembered = join
@@ -46,12 +47,18 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point]) -> (RestoreTests, 
         last_attempt: attempts.first().map(|attempt| (*attempt).clone()),
         seen: seen.clone(),
     };
-    (tests, rto, join.index.missing(&["backup:ListRestoreJobs"]))
+    let mut unread = join.index.missing(&["backup:ListRestoreJobs"]);
+    let unclear = |job: &RestoreJob| job.status.is_unread() || job.validation_status.is_unread();
+    unread.extend(
+        jobs(join, resource).filter(|(job, _, _)| unclear(job)).map(|(_, _, id)| format!("how restore job {id} ended was not read")),
+    );
+    (tests, rto, unread)
 }
 
 /// Restore jobs of the resource (or of the instance whose backups hold it), in its own shard and, for copies, elsewhere.
 fn jobs<'a>(join: &'a Join, resource: &'a Resource) -> impl Iterator<Item = (&'a RestoreJob, Option<DateTime<Utc>>, &'a str)> {
-    let sources: Vec<&Resource> = std::iter::once(resource).chain(join.instances_of(resource)).collect();
+    let instances = join.instances_of(resource).into_iter().map(|(instance, _)| instance);
+    let sources: Vec<&Resource> = std::iter::once(resource).chain(instances).collect();
     sources.into_iter().flat_map(move |source| jobs_of(join, source))
 }
 
@@ -79,7 +86,7 @@ fn of_job(job: &RestoreJob, created_at: Option<DateTime<Utc>>, id: &str) -> Opti
         source: format!("restore job {id}{by}"),
         succeeded,
         validated: succeeded && validation == Some("SUCCESSFUL"),
-        took_seconds: created_at.map(|created| (at - created).num_seconds()),
+        took_seconds: created_at.zip(job.completed_at.present()).map(|(created, completed)| (*completed - created).num_seconds()),
         attempt: Some(RestoreAttempt {
             at,
             succeeded,
@@ -95,11 +102,29 @@ fn seen_as(at: DateTime<Utc>, source: String) -> Restore {
     Restore { at, source, succeeded: true, validated: false, took_seconds: None, attempt: None }
 }
 
-fn from_recovery_points(index: &Index, resource: &Resource, restores: &mut Vec<Restore>) {
-    let points = index.points.get(&resource.arn).into_iter().flatten();
+/// How far `LastRestoreTime` may be from the dates of the job that set it.
+const SAME_RESTORE: Duration = Duration::hours(1);
+
+/// `LastRestoreTime` tells of a restore whose job is forgotten. Of one that is still listed, or in the ledger, the job says how it ended.
+fn from_recovery_points(join: &Join, resource: &Resource, restores: &mut Vec<Restore>) {
+    let told = |point: &str, at: DateTime<Utc>| {
+        let listed = jobs_of(join, resource).any(|(job, created_at, _)| {
+            job.recovery_point_arn.present().is_none_or(|of| of == point)
+                && created_at.is_some_and(|created_at| created_at - SAME_RESTORE <= at)
+                && job.completed_at.present().is_none_or(|completed_at| at <= *completed_at + SAME_RESTORE)
+        });
+        let mut recorded = join.summaries.ledger().of(&resource.arn).map(|recorded| &recorded.restore);
+        let recorded = recorded.any(|restore| {
+            let took = Duration::seconds(restore.took_seconds.unwrap_or(0));
+            restore.attempt.is_some() && restore.at - took - SAME_RESTORE <= at && at <= restore.at + SAME_RESTORE
+        });
+        listed || recorded
+    };
+    let points = join.index.points.get(&resource.arn).into_iter().flatten();
     restores.extend(points.filter_map(|point| {
         let at = *point.properties.last_restored_at.present()?;
-        Some(seen_as(at, format!("last restore of recovery point {}", point.resource.arn)))
+        let arn = &point.resource.arn;
+        (!told(arn, at)).then(|| seen_as(at, format!("last restore of recovery point {arn}")))
     }));
 }
 
@@ -116,7 +141,10 @@ fn from_resources(index: &Index, resource: &Resource, points: &[Point], restores
         points.iter().filter_map(|point| point.backup.arn.rsplit_once(":snapshot/")).map(|(_, id)| id).collect();
     for snapshot in snapshots {
         let volumes = index.volumes_made_from.get(snapshot).into_iter().flatten().filter_map(|id| index.volumes.get(id));
-        for volume in volumes.filter(|volume| volume.resource.arn != resource.arn) {
+        let made = |volume: &&Typed<ebs::Volume>| {
+            volume.properties.status.present().is_some_and(|status| status == "available" || status == "in-use")
+        };
+        for volume in volumes.filter(made).filter(|volume| volume.resource.arn != resource.arn) {
             let source = format!("volume {} was made from {snapshot}", volume.resource.id);
             restores.extend(volume.resource.created_at.map(|at| seen_as(at, source)));
         }
@@ -131,7 +159,7 @@ pub fn planned(join: &Join, resource: &Resource, backup_type: &str) -> Result<Ve
     let index = join.index;
     let mut unread = index.missing(&RESTORE_TESTING_OPERATIONS);
     let mut plans = Vec::new();
-    let instances = join.instances_of(resource).into_iter().map(|instance| (instance, "EC2"));
+    let instances = join.instances_of(resource).into_iter().map(|(instance, _)| (instance, "EC2"));
     let sources: Vec<(&Resource, &str)> = std::iter::once((resource, backup_type)).chain(instances).collect();
     for (selection, (source, backup_type)) in
         index.restore_testing_selections.iter().flat_map(|selection| sources.iter().map(move |source| (selection, *source)))

@@ -25,6 +25,9 @@ const YEARS: std::ops::RangeInclusive<i32> = 1970..=2199;
 /// How far ahead gaps are looked for. The calendar repeats itself every 28 years, and after 40 across a century without leap day.
 const HORIZON_YEARS: i32 = 40;
 
+/// How many spans of runs are compared.
+const SPANS: usize = 100;
+
 /// Why an expression is not a schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ScheduleError {
@@ -117,6 +120,18 @@ impl Schedule {
                 cron.largest_gap(from, until)
             }
         }
+    }
+
+    /// The shortest time in seconds from a run to the one that comes `count` runs later, of the runs up to `t` that are looked at: some
+    /// more than `count`. `None` when there were not so many.
+    pub fn shortest_span(&self, count: i64, t: DateTime<Utc>) -> Option<i64> {
+        if let Kind::Interval(seconds) = &self.0 {
+            return seconds.checked_mul(count);
+        }
+        let count = usize::try_from(count).ok()?;
+        let before = |run: &DateTime<Utc>| self.previous_before(run.checked_sub_signed(TimeDelta::nanoseconds(1))?);
+        let runs: Vec<DateTime<Utc>> = std::iter::successors(self.previous_before(t), before).take(count.checked_add(SPANS)?).collect();
+        runs.iter().zip(runs.iter().skip(count)).map(|(late, early)| (*late - *early).num_seconds()).min()
     }
 
     /// The first run after `t`. Of an interval, whose runs have no known phase: `t` plus the interval, the latest it can be.

@@ -18,15 +18,21 @@ pub struct VaultSummary {
 /// A backup that lies in this shard but is of a resource elsewhere (or was copied from elsewhere).
 #[derive(Clone, Debug)]
 pub struct ForeignBackup {
+    pub arn: String,
+    /// The account whose data it is of.
+    pub source_account: String,
     pub created_at: DateTime<Utc>,
     pub account: String,
     pub region: String,
     pub locked: bool,
     pub air_gapped: bool,
     pub encrypted: Option<bool>,
-    /// `recovery_point`, `snapshot` or `automated_backup`.
+    /// `recovery_point`, `snapshot` or [`AUTOMATED`].
     pub seen_as: &'static str,
 }
+
+/// What automated backups that are replicated to another Region are seen as.
+pub const AUTOMATED: &str = "automated_backup";
 
 /// A finished restore of a backup whose resource is elsewhere.
 #[derive(Clone, Debug)]
@@ -51,6 +57,8 @@ pub struct Summary {
     /// Buckets by name, with whether versioning is enabled where that was read.
     buckets: HashMap<String, Option<bool>>,
     pub buckets_unread: Vec<String>,
+    /// Of [`COPY_LISTINGS`], those that did not answer, and why.
+    pub copies_unread: Vec<(&'static str, String)>,
     /// For the account's own shard: the Regions that are enabled.
     pub enabled_regions: Vec<String>,
     /// Backups by the ARN of their source: of a resource (recovery points, automated backups) or of a snapshot they are copies of.
@@ -103,17 +111,17 @@ pub struct Summaries {
     /// By the ARN of the vault that they write to.
     copy_actions: HashMap<String, Vec<CopyTarget>>,
     /// By account, what lies in other accounts.
-    outside: HashMap<String, Outside>,
+    outside: HashMap<String, Vec<Outside>>,
     /// By the ARN of a key, the account that it is judged in: its own if that uses it, else the first that does.
     key_judges: HashMap<String, String>,
     ledger: Ledger,
 }
 
-/// The backups of an account's data that were seen in other accounts.
-#[derive(Clone, Debug, Default)]
+/// A backup of an account's data that was seen in another account.
+#[derive(Clone, Debug)]
 pub struct Outside {
-    pub newest_at: Option<DateTime<Utc>>,
-    pub air_gapped: i64,
+    pub created_at: DateTime<Utc>,
+    pub air_gapped: bool,
 }
 
 impl FromIterator<Summary> for Summaries {
@@ -129,11 +137,9 @@ impl FromIterator<Summary> for Summaries {
                 all.buckets.entry(name).or_insert(bucket);
             }
             for (source, backups) in summary.foreign_backups.drain() {
-                let owner = arn::account(&source);
-                if owner != summary.account {
-                    let outside = all.outside.entry(owner.to_owned()).or_default();
-                    outside.newest_at = outside.newest_at.max(backups.iter().map(|backup| backup.created_at).max());
-                    outside.air_gapped += backups.iter().filter(|backup| backup.air_gapped).count() as i64;
+                for backup in backups.iter().filter(|backup| backup.source_account != summary.account) {
+                    let outside = Outside { created_at: backup.created_at, air_gapped: backup.air_gapped };
+                    all.outside.entry(backup.source_account.clone()).or_default().push(outside);
                 }
                 all.foreign_backups.entry(source).or_default().extend(backups);
             }
@@ -208,8 +214,8 @@ impl Summaries {
     }
 
     /// What other accounts keep for an account.
-    pub fn outside(&self, account: &str) -> Option<&Outside> {
-        self.outside.get(account)
+    pub fn outside(&self, account: &str) -> &[Outside] {
+        self.outside.get(account).map_or(&[], Vec::as_slice)
     }
 
     /// A vault by its ARN: `Err` has the reasons why nobody can tell.
@@ -229,6 +235,15 @@ impl Summaries {
 /// The operations that must have answered for a shard's recovery points to be known.
 pub const POINT_OPERATIONS: [&str; 2] = ["backup:ListBackupVaults", "backup:ListRecoveryPointsByBackupVault"];
 
+/// The operations that show copies which AWS Backup did not make.
+pub const COPY_LISTINGS: [&str; 5] = [
+    "ec2:DescribeSnapshots",
+    "rds:DescribeDBSnapshots",
+    "rds:DescribeDBInstanceAutomatedBackups",
+    "rds:DescribeDBClusterSnapshots",
+    "rds:DescribeDBClusterAutomatedBackups",
+];
+
 /// Summarises a shard.
 pub fn summarise(shard: &Shard) -> Summary {
     let missing = |operations: &[&str]| -> Vec<String> {
@@ -239,6 +254,7 @@ pub fn summarise(shard: &Shard) -> Summary {
         region: shard.region.clone(),
         vaults_unread: vaults_unread(shard, &missing),
         buckets_unread: missing(&["s3:ListBuckets"]),
+        copies_unread: COPY_LISTINGS.into_iter().filter_map(|listing| Some((listing, missing(&[listing]).pop()?))).collect(),
         backups_unread: missing(&[POINT_OPERATIONS[0], POINT_OPERATIONS[1], "backup:ListCopyJobs"]),
         ..Summary::default()
     };
@@ -313,6 +329,8 @@ fn add_point(summary: &mut Summary, resource: &Resource) {
         || (!home(arn::region).is_empty() && home(arn::region) != summary.region);
     if foreign {
         summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup {
+            arn: resource.arn.clone(),
+            source_account: home(arn::account).to_owned(),
             created_at,
             account: summary.account.clone(),
             region: summary.region.clone(),
@@ -368,6 +386,8 @@ fn add_snapshot(summary: &mut Summary, resource: &Resource) {
     let partition = resource.arn.split(':').nth(1).unwrap_or("aws");
     let source_arn = format!("arn:{partition}:ec2:{}::snapshot/{}", source.region, source.snapshot_id);
     summary.foreign_backups.entry(source_arn).or_default().push(ForeignBackup {
+        arn: resource.arn.clone(),
+        source_account: String::new(),
         created_at,
         account: summary.account.clone(),
         region: summary.region.clone(),
@@ -384,6 +404,8 @@ fn add_database_snapshot(summary: &mut Summary, resource: &Resource) {
     let elsewhere = arn::region(source) != summary.region || arn::account(source) != summary.account;
     if elsewhere && resource.text("status") == Some("available") {
         summary.foreign_backups.entry(source.to_owned()).or_default().push(ForeignBackup {
+            arn: resource.arn.clone(),
+            source_account: arn::account(source).to_owned(),
             created_at,
             account: summary.account.clone(),
             region: summary.region.clone(),
@@ -400,13 +422,15 @@ fn add_automated(summary: &mut Summary, resource: &Resource) {
     let (Some(source), Some(latest)) = (automated.source_arn.read(), automated.latest_restorable_at.present()) else { return };
     if arn::region(source) != summary.region {
         summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup {
+            arn: resource.arn.clone(),
+            source_account: arn::account(source).to_owned(),
             created_at: *latest,
             account: summary.account.clone(),
             region: summary.region.clone(),
             locked: false,
             air_gapped: false,
             encrypted: automated.encrypted.read().copied(),
-            seen_as: "automated_backup",
+            seen_as: AUTOMATED,
         });
     }
 }

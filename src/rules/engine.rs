@@ -30,6 +30,22 @@ pub struct Verdict {
     pub unknown_because: Vec<String>,
 }
 
+impl Verdict {
+    fn unknown(evidence: Map<String, Value>, because: Vec<String>) -> Self {
+        Verdict {
+            status: Status::Unknown,
+            message: format!("cannot be judged: {}", because.join("; ")),
+            evidence,
+            unknown_because: because,
+        }
+    }
+
+    /// The same facts, where something outside of the rule leaves open what they mean.
+    pub fn in_doubt(self, because: String) -> Self {
+        Verdict::unknown(self.evidence, vec![because])
+    }
+}
+
 /// A resource with all that rules may ask about it, as JSON and as CEL values.
 pub struct Subject {
     resource: Arc<Value>,
@@ -104,12 +120,7 @@ impl Subject {
     }
 
     fn unknown(&self, rule: &Rule, params: &Value, because: Vec<String>) -> Verdict {
-        Verdict {
-            status: Status::Unknown,
-            message: format!("cannot be judged: {}", because.join("; ")),
-            evidence: self.evidence(rule, params),
-            unknown_because: because,
-        }
+        Verdict::unknown(self.evidence(rule, params), because)
     }
 
     /// Every reason for what the expression reads, the one that stopped it first.

@@ -6,6 +6,8 @@ pub mod demo;
 mod emulator;
 mod program;
 pub mod python;
+#[cfg(feature = "live")] // the list of operations comes from the readers
+pub mod world;
 
 pub use emulator::Emulator;
 pub use program::{Rel9, Run, wait};

@@ -7,6 +7,7 @@ use crate::inventory::types::ebs::{Instance, InstanceVolume};
 use crate::inventory::{Fact, Resource};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types as sdk;
+use chrono::{DateTime, Utc};
 
 const DESCRIBE_INSTANCES: Operation = Operation::new("ec2", "DescribeInstances");
 
@@ -36,6 +37,8 @@ fn instance(reader: &Reader, read: sdk::Instance) -> Option<Resource> {
         return None;
     }
     let tags = tags_of(read.tags);
+    let launched_at = optional_time(read.launch_time.as_ref());
+    let attached_at = first_attached_at(read.block_device_mappings.as_deref().unwrap_or_default());
     let volumes: Vec<_> = read.block_device_mappings.unwrap_or_default().into_iter().filter_map(volume).collect();
     let properties = Instance {
         status: state.map(|state| state.as_str().to_owned()).into(),
@@ -48,10 +51,15 @@ fn instance(reader: &Reader, read: sdk::Instance) -> Option<Resource> {
     };
     Some(Resource {
         name: name_of(&tags),
-        created_at: optional_time(read.launch_time.as_ref()),
+        created_at: launched_at.min(attached_at).or(launched_at).or(attached_at),
         tags,
         ..resource(reader, reader.arn("ec2", &format!("instance/{id}")), id, &properties)
     })
+}
+
+/// The launch time is that of the last start: an instance is at least as old as the attachment of its first volume.
+fn first_attached_at(devices: &[sdk::InstanceBlockDeviceMapping]) -> Option<DateTime<Utc>> {
+    devices.iter().filter_map(|device| optional_time(device.ebs.as_ref()?.attach_time.as_ref())).min()
 }
 
 fn volume(read: sdk::InstanceBlockDeviceMapping) -> Option<InstanceVolume> {

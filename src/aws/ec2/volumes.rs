@@ -54,5 +54,6 @@ fn attachment(read: sdk::VolumeAttachment) -> Option<Attachment> {
         instance_id: read.instance_id?,
         device: read.device,
         delete_on_termination: read.delete_on_termination.unwrap_or_default(),
+        attached_at: optional_time(read.attach_time.as_ref()),
     })
 }

@@ -11,6 +11,9 @@ pub struct Attachment {
     pub instance_id: String,
     pub device: Option<String>,
     pub delete_on_termination: bool,
+    /// Backups of the instance hold the volume from then on.
+    #[serde(default)]
+    pub attached_at: Option<DateTime<Utc>>,
 }
 
 /// An instance's EBS block device.

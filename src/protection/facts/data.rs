@@ -40,11 +40,12 @@ pub enum MechanismKind {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Mechanism {
     pub kind: MechanismKind,
-    /// It runs by itself.
+    /// It runs by itself, and will run again.
     pub automatic: bool,
     /// The largest gap between its runs; `null` for continuous mechanisms and those without schedule.
     pub interval_seconds: Option<i64>,
-    /// How old its newest restorable moment may be: the interval plus start window plus the time its jobs took.
+    /// How old its newest restorable moment may be: the interval plus start window plus the time its jobs took, and always less than two
+    /// intervals.
     pub allowed_age_seconds: Option<i64>,
     /// How long it keeps what it makes; `null` means for ever or not by age.
     pub retention_days: Option<i64>,
@@ -53,7 +54,7 @@ pub struct Mechanism {
     /// Its newest restorable moment.
     pub last_at: Option<DateTime<Utc>>,
     pub age_seconds: Option<i64>,
-    /// `null` when it has no schedule to keep or has not run yet.
+    /// `null` when it has no schedule to keep or was not due yet.
     pub on_schedule: Option<bool>,
     /// What it is, for people: `backup plan daily, rule d35`, `automated backups`.
     pub source: String,
@@ -106,9 +107,12 @@ pub struct RecoveryPoints {
     pub other_region: Fact<i64>,
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub other_account: Fact<i64>,
-    /// Behind a vault lock, a snapshot lock or Object Lock.
-    pub locked: i64,
-    pub public: i64,
+    /// Behind a vault lock or a snapshot lock. Unread while that of one of them is.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub locked: Fact<i64>,
+    /// Unread while whether one of them is shared is.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub public: Fact<i64>,
 }
 
 /// One restorable backup.
