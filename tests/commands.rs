@@ -6,7 +6,7 @@ use rel9::rules::{Care, RuleSet, selftest};
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
-use support::{Document, Rel9, project, python};
+use support::{Document, Rel9, project, python, text};
 
 /// What the AWS CLI has against commands.
 fn mistakes(commands: &BTreeSet<String>) -> String {
@@ -23,20 +23,27 @@ fn mistakes(commands: &BTreeSet<String>) -> String {
     said
 }
 
+/// Stands for a fact that was not read.
+fn is_whole(command: &String) -> bool {
+    !command.contains("UNKNOWN")
+}
+
 #[test]
 fn the_aws_cli_takes_every_command() {
     let rules = RuleSet::built_in(Care::Checked).expect("the built-in rules");
-    let mut commands: BTreeSet<String> = rules.iter().flat_map(selftest::commands).collect();
-    let lacking: Vec<&str> = rules
-        .iter()
-        .filter(|rule| !rule.remediation.cli.is_empty() && selftest::commands(rule).is_empty())
-        .map(|rule| rule.id.as_str())
-        .collect();
-    assert!(lacking.is_empty(), "no test of theirs that fails has a command: {lacking:?}");
+    let mut commands = BTreeSet::new();
+    for rule in rules.iter() {
+        for (number, rendered) in selftest::commands(rule).into_iter().enumerate() {
+            assert!(!rendered.is_empty(), "{}: no test that fails has command {}", rule.id, number + 1);
+            // Where no test lists every fact that a command names, what can be seen of it is checked.
+            let any_whole = rendered.iter().any(is_whole);
+            commands.extend(rendered.into_iter().filter(|command| !any_whole || is_whole(command)));
+        }
+    }
     let demo = Rel9::new().run(&["audit", "--demo", "--format", "json", "--fail-on", "never", "--allow-incomplete"]);
     let demo = Document(serde_json::from_str(&demo.stdout).expect("a findings document"));
     let told = demo.findings().iter().filter_map(|finding| finding["remediation"]["cli"].as_array()).flatten();
-    commands.extend(told.map(|command| command.as_str().expect("a text").to_owned()));
+    commands.extend(told.map(|command| text(command).to_owned()).filter(is_whole));
     assert!(commands.len() > 300, "{}", commands.len());
     assert_eq!(mistakes(&commands), "");
 }
@@ -44,8 +51,8 @@ fn the_aws_cli_takes_every_command() {
 #[test]
 fn the_check_sees_what_is_wrong() {
     for (command, said) in [
-        ("aws bakcup list-backup-vaults", "argument command"),
-        ("aws backup list-backup-valuts", "argument operation"),
+        ("aws bakcup list-backup-vaults", "Invalid choice: 'bakcup'"),
+        ("aws backup list-backup-valuts", "Invalid choice: 'list-backup-valuts'"),
         ("aws backup describe-backup-vault --backup-vault-nam x", "backup-vault-name"),
         ("aws backup describe-backup-vault --region us-east-1", "backup-vault-name"),
         ("aws efs put-backup-policy --file-system-id fs-1 --backup-policy Status=ON --region us-east-1", "'ON'"),

@@ -38,15 +38,14 @@ pub fn run(rule: &Rule) -> (usize, Vec<String>) {
     (passed, failures)
 }
 
-/// The commands that a rule tells for the resource of each test that fails.
-pub fn commands(rule: &Rule) -> Vec<String> {
+/// What each command of a rule becomes for the resource of each test that fails.
+pub fn commands(rule: &Rule) -> Vec<Vec<String>> {
     let failing = rule.tests().iter().filter(|test| test.expect == Expect::Fail);
-    let mut commands = Vec::new();
-    for (subject, params) in failing.filter_map(|test| prepare(rule, test).ok()) {
-        let rendered = |scope: &Scope| rule.remediation.cli.iter().filter_map(|command| command.render_command(scope)).collect::<Vec<_>>();
-        commands.extend(subject.with_params(&params, rendered));
-    }
-    commands
+    let prepared: Vec<_> = failing.filter_map(|test| prepare(rule, test).ok()).collect();
+    let rendered = |command: &Template| {
+        prepared.iter().filter_map(|(subject, params)| subject.with_params(params, |scope| command.render_command(scope))).collect()
+    };
+    rule.remediation.cli.iter().map(rendered).collect()
 }
 
 /// The resource of a test, and the parameters.
