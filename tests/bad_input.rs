@@ -467,10 +467,48 @@ tests:
         (("REL09-BP02", "REL09-BP07"), "own-rule.yaml:3: "),
         (("title: Volumes are encrypted\n", ""), "missing field `title`"),
         (("{{ resource.encrypted ?", "{{ resource.encryptd ?"), "own-rule.yaml:7: "),
+        (("check: resource.encrypted", "check: hour(1) > 1"), "own-rule.yaml:6: there is no function `hour`; did you mean `hours`?"),
+        (("id: own-rule", "id: own rule"), "own-rule.yaml:1: `own rule` is no rule id"),
+        (("https://docs.aws.amazon.com/", "javascript:alert(1)"), "own-rule.yaml:9: `javascript:alert(1)` is no address"),
+        (("applies_to: [AWS::EC2::Volume]", "applies_to: AWS::EC2::Volume"), "own-rule.yaml:5: expected a list"),
     ] {
         run(rule(&[changes])).ended(2).said(said);
     }
+    // One mistake, one line: of a type that does not exist nobody knows the fields.
+    let unknown_type = run(rule(&[("AWS::EC2::Volume", "AWS::EC2::Volumn")]));
+    assert_eq!(unknown_type.stderr.lines().count(), 1, "{unknown_type}");
     run(rule(&[("resource.encrypted\n", "resource.encryptd\n")])).said("did you mean `encrypted`?");
     run("\u{0}".to_owned()).ended(2).said("own-rule.yaml");
     Rel9::new().run(&["audit", "--demo", "--rules", "nowhere"]).ended(2).said("nowhere: cannot be read");
+    let rel9 = Rel9::new();
+    fs::create_dir(rel9.home().join("empty")).expect("a folder");
+    rel9.run(&["rules", "test", "--rules", "empty"]).ended(2).said("empty: has no rule in it");
+
+    // What their own tests find.
+    let test = |text: String| {
+        let rel9 = Rel9::new();
+        fs::create_dir(rel9.home().join("own")).expect("a folder");
+        fs::write(rel9.home().join("own/own-rule.yaml"), text).expect("a file");
+        rel9.run(&["rules", "test", "--rules", "own"])
+    };
+    test(rule(&[])).ended(0);
+    for (changes, said) in [
+        (("check:", "when: resource.encrypted || true\ncheck:"), "own-rule.yaml: no test expects `none`, which `when` is for"),
+        (("expect: unknown", "expect: fail"), "own-rule.yaml: no test expects `unknown`"),
+        (
+            ("summary: Encrypt it", "summary: 'Encrypt {{ resource.encrypted > null }}'"),
+            "own-rule.yaml:13: test `no`: the remediation has an error in it",
+        ),
+        (
+            (
+                "check: resource.encrypted",
+                "check: resource.encrypted && lists.range(9999).map(a, lists.range(9999).map(b, a * b)).size() > 0",
+            ),
+            "loops within loops take more than 1000000 steps",
+        ),
+    ] {
+        let run = test(rule(&[changes]));
+        run.ended(1);
+        assert!(run.stdout.contains(said), "{changes:?}: {run}");
+    }
 }

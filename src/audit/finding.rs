@@ -124,7 +124,7 @@ impl<'a> Chosen<'a> {
         if language.is_some() || rule.cli.is_empty() {
             return shared;
         }
-        let cli = subject.with_params(&self.params, |scope| rule.cli.iter().map(|command| command.render(scope)).collect());
+        let cli = subject.with_params(&self.params, |scope| rule.cli.iter().filter_map(|command| command.render_command(scope)).collect());
         Arc::new(Remediation { cli, ..(*shared).clone() })
     }
 }

@@ -439,7 +439,13 @@ impl Loader<'_> {
                 Some(default) if kind(default) != kind(value) => {
                     self.wrong(line, format!("parameter `{name}` of rule `{id}` must be {}, not {value}", kind(default)));
                 }
-                Some(_) => {}
+                Some(default) => {
+                    // YAML makes a number of an account id without quotes, which equals no text.
+                    let expected = default.as_array().and_then(|items| items.first()).map_or("a text", kind);
+                    for item in value.as_array().into_iter().flatten().filter(|item| kind(item) != expected) {
+                        self.wrong(line, format!("each item of parameter `{name}` of rule `{id}` must be {expected}, not {item}"));
+                    }
+                }
             }
         }
     }
@@ -505,6 +511,12 @@ mod tests {
                 "rel9.yaml:7: there is no rule `ebs-volume-encryptd`; did you mean `ebs-volume-encrypted`?",
                 "rel9.yaml:9: rule `rds-instance-retention` has no parameter `min_dayz`; did you mean `min_days`?",
             ]
+        );
+        assert_eq!(
+            mistakes(
+                "version: 1\nrules:\n  snapshot-sharing-allowed: { params: { allowed_accounts: [444455556666, \"444455556666\"] } }\n"
+            ),
+            ["rel9.yaml:3: each item of parameter `allowed_accounts` of rule `snapshot-sharing-allowed` must be a text, not 444455556666"]
         );
         assert_eq!(mistakes("version: 2\n"), ["rel9.yaml:1: version is 2, this program reads version 1"]);
         let unknown_key = mistakes("version: 1\nobjectivs: []\n");

@@ -141,7 +141,7 @@ fn entry(rule: &Rule) -> serde_json::Value {
 
 fn write_docs(select: &Select, out: Option<PathBuf>) -> Result<Exit, String> {
     let set = load(&select.rules)?;
-    let pages = docs::pages(&set);
+    let pages = docs::pages(&select.chosen(&set)?);
     let Some(folder) = out else {
         super::print(&pages.into_values().collect::<Vec<_>>().join("\n"))?;
         return Ok(Exit::Passed);

@@ -89,7 +89,7 @@ impl<'a> Join<'a> {
         let aws_backup_points = points.iter().filter(|point| point.backup.kind == MechanismKind::AwsBackup).count() + continuous.len();
         set!(facts, unread, aws_backup_points, self.index.missing(&POINT_OPERATIONS), aws_backup_points as i64);
         set!(facts, unread, copy_retention, plan_reasons.clone(), mechanisms.copy_retention.clone());
-        set!(facts, unread, copy_interval_seconds, plan_reasons.clone(), mechanisms.copy_interval_seconds);
+        set!(facts, unread, copy_schedules, plan_reasons.clone(), mechanisms.copy_schedules.clone());
         set!(facts, unread, plans, plan_reasons, plans);
         // A template declares mechanisms; only what they have made so far is not known.
         let template = self.index.shard.coverage.template;

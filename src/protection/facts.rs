@@ -91,7 +91,7 @@ pub fn declared(type_name: &str) -> &'static [&'static str] {
             "mechanisms",
             "plans",
             "backup_type",
-            "copy_interval_seconds",
+            "copy_schedules",
             "copy_retention",
             "restore_testing_plans",
             "restore_testing_supported",

@@ -1,6 +1,6 @@
 //! The mechanisms that back a resource up: which run by themselves, how often, and whether the last run kept its schedule.
 
-use super::facts::{CopyRetention, Mechanism, MechanismKind, State, Window};
+use super::facts::{CopyRetention, CopySchedule, Mechanism, MechanismKind, State, Window};
 use super::index::{Index, Typed};
 use super::points::{self, Point};
 use super::reach::{PlannedRule, Selected, title};
@@ -21,8 +21,7 @@ pub struct Mechanisms {
     pub all: Vec<Mechanism>,
     pub windows: Vec<Window>,
     pub copy_retention: Vec<CopyRetention>,
-    /// The longest time between two copies that a schedule allows.
-    pub copy_interval_seconds: Option<i64>,
+    pub copy_schedules: Vec<CopySchedule>,
 }
 
 /// Everything about one resource that mechanisms are worked out from.
@@ -68,6 +67,16 @@ impl Case<'_> {
             Some((*completed - job.resource.created_at?).num_seconds())
         });
         self.points.iter().filter_map(|point| point.took_seconds).chain(took).max().unwrap_or(0).max(0)
+    }
+
+    fn copy_schedule(&self, account: &str, region: &str, interval_seconds: Option<i64>) -> CopySchedule {
+        CopySchedule {
+            account: account.to_owned(),
+            region: region.to_owned(),
+            other_account: account != self.resource.account,
+            other_region: region != self.resource.region,
+            interval_seconds,
+        }
     }
 
     fn moment(&self, property: &str) -> Option<DateTime<Utc>> {
@@ -167,9 +176,10 @@ fn add_planned_rule(case: &Case, selected: &Selected, planned: &PlannedRule, due
     };
     found.all.push(Mechanism { retention_days: rule.retention_days, retention_endless: rule.retention_days.is_none(), ..mechanism });
     for copy in &rule.copies {
-        found.copy_interval_seconds = found.copy_interval_seconds.max(allowed);
         let same = points::is_local(&copy.destination_vault_arn, &case.resource.account, &case.resource.region);
         if !same {
+            let (account, region) = (super::arn::account(&copy.destination_vault_arn), super::arn::region(&copy.destination_vault_arn));
+            found.copy_schedules.push(case.copy_schedule(account, region, allowed));
             found.copy_retention.push(CopyRetention {
                 kind: "backup_plan".to_owned(),
                 source: format!("backup plan {}, rule {}, copy to {}", title(plan), rule.name, copy.destination_vault_arn),
@@ -261,7 +271,7 @@ fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule:
         ..mechanism
     });
     for copy in schedule.copies.iter().filter(|copy| copy.target != case.resource.region && !copy.target.starts_with("arn:")) {
-        found.copy_interval_seconds = found.copy_interval_seconds.max(allowed);
+        found.copy_schedules.push(case.copy_schedule(&case.resource.account, &copy.target, allowed));
         found.copy_retention.push(CopyRetention {
             kind: "dlm".to_owned(),
             source: format!("{source}, copy to {}", copy.target),

@@ -94,11 +94,17 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
     let file: RuleFile = parse(path, text).map_err(|mistake| vec![mistake])?;
     let mut checker = Checker { path, mistakes: Vec::new(), care };
     let applies_to = checker.types(&file);
+    let types_known = checker.mistakes.is_empty();
+    checker.id(&file.id);
     let params = checker.params(&file);
-    let shapes = match care {
+    let mut shapes = match care {
         Care::Checked => Shapes::of(&applies_to, &params),
         Care::Trusted => Shapes { by_variable: HashMap::new() },
     };
+    if !types_known {
+        // Nobody can tell which fields it has: the mistake in the name of the type is enough.
+        shapes.by_variable.extend([("resource", Shape::Any), ("protection", Shape::Any)]);
+    }
     let when = file.when.as_ref().map(|source| checker.expression(source, &shapes));
     let check = checker.expression(&file.check, &shapes);
     let message = checker.template(&file.message, &shapes);
@@ -108,7 +114,7 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
         cli: checker.templates(&file.remediation.cli, &shapes),
         cloudformation: file.remediation.cloudformation.as_ref().map(|text| checker.template(text, &shapes)),
         terraform: file.remediation.terraform.as_ref().map(|text| checker.template(text, &shapes)),
-        docs: file.remediation.docs.clone(),
+        docs: checker.addresses(&file.remediation.docs),
     };
     checker.tests(&file, &shapes);
     if !checker.mistakes.is_empty() {
@@ -152,6 +158,13 @@ pub fn parse<T: serde::de::DeserializeOwned>(path: &str, text: &str) -> Result<T
 /// serde's "unknown field `x`, expected one of a, b at line 2, column 1" without the place, with the nearest of them.
 fn with_suggestion(message: &str) -> String {
     let message = message.find(" at line ").map_or(message, |place| &message[..place]);
+    // The parser's words for what people write.
+    let message = match message {
+        "expected sequence start" => "expected a list",
+        "expected mapping start" => "expected a map",
+        "expected string scalar" => "expected a text",
+        message => message,
+    };
     let Some((wrong, known)) = message.strip_prefix("unknown ").and_then(|rest| rest.split_once(", expected ")) else {
         return message.to_owned();
     };
@@ -187,7 +200,7 @@ impl PolicyShapes {
     pub fn compile(&self, source: &str) -> Result<Expression, Vec<String>> {
         let expression = Expression::compile(source.trim()).map_err(|what| vec![what])?;
         let mut mistakes: Vec<String> = expression.paths().iter().filter_map(|path| self.shapes.mistake(path)).collect();
-        mistakes.extend(expression.unknown_functions().into_iter().map(|name| format!("there is no function `{name}`")));
+        mistakes.extend(expression.unknown_functions().iter().map(|name| no_function(name)));
         if mistakes.is_empty() { Ok(expression) } else { Err(mistakes) }
     }
 }
@@ -298,6 +311,10 @@ fn hint<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
+fn no_function(name: &str) -> String {
+    format!("there is no function `{name}`{}", hint(name, super::functions::NAMES.into_iter()))
+}
+
 struct Checker<'p> {
     path: &'p str,
     care: Care,
@@ -307,6 +324,14 @@ struct Checker<'p> {
 impl Checker<'_> {
     fn wrong(&mut self, line: u64, what: String) {
         self.mistakes.push(Mistake { file: self.path.to_owned(), line, what });
+    }
+
+    /// Policies, in-file waivers and the command line name rules by it.
+    fn id(&mut self, id: &Line<String>) {
+        let fits = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-';
+        if id.value.is_empty() || !id.value.chars().all(fits) {
+            self.wrong(id.referenced.line(), format!("`{}` is no rule id: write lower-case letters, digits and hyphens", id.value));
+        }
     }
 
     fn types(&mut self, file: &RuleFile) -> Vec<&'static str> {
@@ -371,7 +396,7 @@ impl Checker<'_> {
             }
         }
         for name in expression.unknown_functions() {
-            self.wrong(line, format!("there is no function `{name}`"));
+            self.wrong(line, no_function(&name));
         }
     }
 
@@ -395,6 +420,16 @@ impl Checker<'_> {
 
     fn templates(&mut self, sources: &[Line<String>], shapes: &Shapes) -> Vec<Template> {
         sources.iter().map(|source| self.template(source, shapes)).collect()
+    }
+
+    /// Reports make links of them.
+    fn addresses(&mut self, docs: &[Line<String>]) -> Vec<String> {
+        for address in docs {
+            if !address.value.starts_with("https://") || address.value.contains(char::is_whitespace) {
+                self.wrong(address.referenced.line(), format!("`{}` is no address: docs begin with https://", address.value));
+            }
+        }
+        docs.iter().map(|address| address.value.clone()).collect()
     }
 
     /// A test that names a field which does not exist would test nothing.

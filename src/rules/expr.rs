@@ -93,6 +93,14 @@ impl Expression {
         self.evaluate(scope, |value| value.downcast_ref::<CelBool>().map(|truth| *truth.inner()))
     }
 
+    /// Evaluates to commands and their words (see [`functions::words`]); `None` for what is null or was not read.
+    pub fn words(&self, scope: &Scope) -> Option<Vec<Vec<String>>> {
+        match self.evaluate(scope, functions::words) {
+            Outcome::Known(words) => Some(words),
+            Outcome::Unknown(_) | Outcome::Broken(_) => None,
+        }
+    }
+
     /// Evaluates to text for people: `unknown` for what was not read, `none` for null.
     pub fn text(&self, scope: &Scope) -> String {
         match self.evaluate(scope, |value| Some(functions::display(value))) {
@@ -103,6 +111,7 @@ impl Expression {
     }
 
     fn evaluate<T>(&self, scope: &Scope, read: impl Fn(&dyn Val) -> Option<T>) -> Outcome<T> {
+        functions::begin_steps();
         match CelValue::resolve_val(self.ast(), &scope.context) {
             Ok(value) => match read(value.as_ref()) {
                 Some(result) => Outcome::Known(result),
@@ -121,7 +130,7 @@ fn parse(source: &str) -> Result<IdedExpr, String> {
         format!("cannot read the expression: {}", first.trim())
     })?;
     let mut ast = program.expression().clone();
-    rewrite(&mut ast);
+    rewrite(&mut ast, false);
     Ok(ast)
 }
 
@@ -130,11 +139,11 @@ fn null() -> IdedExpr {
 }
 
 /// Makes the two shorthands of the rule format plain CEL: `has(record.field)` is `record.field != null`, so that an unread field stays
-/// unknown, and `age(time)` is `age(time, now)`.
-fn rewrite(node: &mut IdedExpr) {
+/// unknown, and `age(time)` is `age(time, now)`. Loops within loops count their steps.
+fn rewrite(node: &mut IdedExpr, in_loop: bool) {
     match &mut node.expr {
         Expr::Select(select) => {
-            rewrite(&mut select.operand);
+            rewrite(&mut select.operand, in_loop);
             if select.test && !is_map(&select.operand.expr) {
                 select.test = false;
                 let id = node.id;
@@ -148,30 +157,32 @@ fn rewrite(node: &mut IdedExpr) {
         }
         Expr::Call(call) => {
             if let Some(target) = &mut call.target {
-                rewrite(target);
+                rewrite(target, in_loop);
             }
-            call.args.iter_mut().for_each(rewrite);
+            call.args.iter_mut().for_each(|argument| rewrite(argument, in_loop));
             if call.func_name == "age" && call.target.is_none() && call.args.len() == 1 {
                 call.args.push(IdedExpr { id: node.id, expr: Expr::Ident("now".to_owned()) });
             }
         }
         Expr::Comprehension(comprehension) => {
-            for part in [
-                &mut comprehension.iter_range,
-                &mut comprehension.accu_init,
-                &mut comprehension.loop_cond,
-                &mut comprehension.loop_step,
-                &mut comprehension.result,
-            ] {
-                rewrite(part);
+            rewrite(&mut comprehension.iter_range, in_loop);
+            rewrite(&mut comprehension.accu_init, in_loop);
+            for part in [&mut comprehension.loop_cond, &mut comprehension.loop_step, &mut comprehension.result] {
+                rewrite(part, true);
+            }
+            if in_loop {
+                let id = comprehension.iter_range.id;
+                let range = std::mem::replace(&mut comprehension.iter_range, null());
+                let call = CallExpr { func_name: paths::COUNTED.to_owned(), target: None, args: vec![range] };
+                comprehension.iter_range = IdedExpr { id, expr: Expr::Call(call) };
             }
         }
-        Expr::List(list) => list.elements.iter_mut().for_each(rewrite),
+        Expr::List(list) => list.elements.iter_mut().for_each(|element| rewrite(element, in_loop)),
         Expr::Map(map) => {
             for entry in &mut map.entries {
                 if let EntryExpr::MapEntry(entry) = &mut entry.expr {
-                    rewrite(&mut entry.key);
-                    rewrite(&mut entry.value);
+                    rewrite(&mut entry.key, in_loop);
+                    rewrite(&mut entry.value, in_loop);
                 }
             }
         }

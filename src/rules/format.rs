@@ -120,7 +120,8 @@ pub struct Remediation {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub terraform: Option<Line<String>>,
-    pub docs: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub docs: Vec<Line<String>>,
 }
 
 /// What a rule's own test expects.

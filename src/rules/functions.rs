@@ -1,8 +1,74 @@
 //! The functions that rules and policies may call besides CEL's own, and how values read to people.
 
-use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelNull, CelString, CelTimestamp};
-use cel::common::value::Val;
-use cel::{DeclarationError, Env};
+use super::paths;
+use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelNull, CelString, CelTimestamp, DYN_TYPE};
+use cel::common::value::{CowVal, Val};
+use cel::{DeclarationError, Env, ExecutionError};
+use std::cell::Cell;
+
+/// The functions that a misspelt one is compared with: rel9's own, and those of CEL that rules use.
+pub(super) const NAMES: [&str; 36] = [
+    "age",
+    "all",
+    "arn_account",
+    "arn_region",
+    "contains",
+    "count",
+    "days",
+    "distinct",
+    "duration",
+    "endsWith",
+    "exists",
+    "exists_one",
+    "filter",
+    "flatten",
+    "has",
+    "hours",
+    "human",
+    "human_bytes",
+    "indexOf",
+    "int",
+    "join",
+    "lists.range",
+    "lowerAscii",
+    "map",
+    "matches",
+    "math.greatest",
+    "math.least",
+    "minutes",
+    "replace",
+    "size",
+    "sort",
+    "split",
+    "startsWith",
+    "string",
+    "substring",
+    "trim",
+];
+
+/// How many steps the inner loops of one expression may take. The built-in rules need some thousand for a resource with many backups.
+const MOST_STEPS: u64 = 1_000_000;
+
+thread_local! {
+    static STEPS: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Begins to count the steps of an evaluation.
+pub(super) fn begin_steps() {
+    STEPS.set(0);
+}
+
+/// Passes the range of an inner loop on, unless the loops of the expression have become too long: a slip in a rule must not stop an audit.
+fn counted<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    let range = args.pop().ok_or_else(|| ExecutionError::function_error(paths::COUNTED, "nothing to count"))?;
+    let size = range.as_sizer().map_or(0, |sizer| u64::try_from(*sizer.size().inner()).unwrap_or(0));
+    let steps = STEPS.get().saturating_add(size);
+    STEPS.set(steps);
+    if steps > MOST_STEPS {
+        return Err(ExecutionError::function_error("loop", format!("loops within loops take more than {MOST_STEPS} steps")));
+    }
+    Ok(range)
+}
 
 /// CEL with the strings, lists and math extensions and rel9's own functions. Optional syntax (`a.?b`) stays off: it would turn
 /// what was not read into nothing.
@@ -41,6 +107,10 @@ fn register(env: &mut Env) -> Result<(), DeclarationError> {
     fn human_bytes_unknown(_: &CelNull) -> CelString<'static> {
         CelString::from("unknown size".to_owned())
     }
+    fn count(n: &CelInt, noun: &CelString) -> CelString<'static> {
+        let plural = if *n.inner() == 1 { "" } else { "s" };
+        CelString::from(format!("{} {}{plural}", n.inner(), noun.inner()))
+    }
     fn arn_region(arn: &CelString) -> CelString<'static> {
         CelString::from(crate::protection::arn::region(arn.inner()).to_owned())
     }
@@ -50,6 +120,7 @@ fn register(env: &mut Env) -> Result<(), DeclarationError> {
     fn windows_overlap(backup: &CelString, maintenance: &CelString) -> CelBool {
         CelBool::from(do_windows_overlap(backup.inner(), maintenance.inner()))
     }
+    env.add_overload(paths::COUNTED, paths::COUNTED, vec![DYN_TYPE], counted)?;
     cel::add_overload!(env, fn minutes: (CelInt) -> CelInt)?;
     cel::add_overload!(env, fn hours: (CelInt) -> CelInt)?;
     cel::add_overload!(env, fn days: (CelInt) -> CelInt)?;
@@ -58,6 +129,7 @@ fn register(env: &mut Env) -> Result<(), DeclarationError> {
     cel::add_overload!(env, fn human_never: (CelNull) -> CelString, name = "human", id = "human_null")?;
     cel::add_overload!(env, fn human_bytes: (CelInt) -> CelString, name = "human_bytes")?;
     cel::add_overload!(env, fn human_bytes_unknown: (CelNull) -> CelString, name = "human_bytes", id = "human_bytes_null")?;
+    cel::add_overload!(env, fn count: (CelInt, CelString) -> CelString)?;
     cel::add_overload!(env, fn arn_region: (CelString) -> CelString, name = "arn_region")?;
     cel::add_overload!(env, fn arn_account: (CelString) -> CelString, name = "arn_account")?;
     cel::add_overload!(env, fn windows_overlap: (CelString, CelString) -> CelBool, name = "windows_overlap")?;
@@ -128,6 +200,16 @@ pub fn human_size(bytes: i64) -> String {
     if unit == 0 { format!("{bytes} B") } else { format!("{size:.1} {}", units[unit]) }
 }
 
+/// A value as commands and their words: a list is several words, a list of lists several commands; `None` for null.
+pub(super) fn words(value: &dyn Val) -> Option<Vec<Vec<String>>> {
+    let Some(list) = value.downcast_ref::<CelList>() else {
+        return value.downcast_ref::<CelNull>().is_none().then(|| vec![vec![display(value)]]);
+    };
+    let texts = |list: &CelList| list.inner().iter().map(|item| display(item.as_ref())).collect();
+    let inner: Option<Vec<&CelList>> = list.inner().iter().map(|item| item.downcast_ref::<CelList>()).collect();
+    Some(inner.map_or_else(|| vec![texts(list)], |lists| lists.into_iter().map(texts).collect()))
+}
+
 /// A value as it stands in a message.
 pub(super) fn display(value: &dyn Val) -> String {
     if let Some(text) = value.downcast_ref::<CelString>() {
@@ -162,6 +244,24 @@ mod tests {
     #[test]
     fn every_function_is_declared_once() {
         assert_eq!(register(&mut Env::stdlib()), Ok(()));
+    }
+
+    #[test]
+    fn every_function_that_is_suggested_exists() {
+        let calls = NAMES.map(|name| match name {
+            // Macros: what they expand to is not called by their name.
+            "all" | "exists" | "exists_one" | "filter" | "map" => format!("[1].{name}(x, x == 1)"),
+            "has" => "has(resource.id)".to_owned(),
+            "contains" | "endsWith" | "indexOf" | "lowerAscii" | "matches" | "replace" | "split" | "startsWith" | "substring" | "trim" => {
+                format!("''.{name}()")
+            }
+            "distinct" | "flatten" | "join" | "sort" => format!("[].{name}()"),
+            _ => format!("{name}(1)"),
+        });
+        for call in calls {
+            let expression = super::super::expr::Expression::compile(&call).expect("an expression");
+            assert_eq!(expression.unknown_functions(), Vec::<String>::new(), "{call}");
+        }
     }
 
     #[test]

@@ -134,6 +134,9 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<Mistake>> {
             }
         }
     }
+    if files.is_empty() {
+        return Err(fail(folder, "has no rule in it: rules are .yaml or .yml files".to_owned()));
+    }
     files.sort();
     Ok(files)
 }

@@ -9,6 +9,9 @@ pub type Path = Vec<String>;
 /// The step into the elements of a list (or the values of a map).
 pub const ELEMENT: &str = "[]";
 
+/// The function around the range of a loop within a loop, which counts its steps. No expression can name it.
+pub const COUNTED: &str = "@counted";
+
 /// Every path that `expression` reads, without repeats, in the order of reading.
 pub fn of(expression: &IdedExpr) -> Vec<Path> {
     let mut walker = Walker { found: Vec::new(), scope: HashMap::new() };
@@ -78,6 +81,7 @@ impl Walker {
                 }
                 path
             }
+            Expr::Call(call) if call.func_name == COUNTED => self.walk(call.args.first()?),
             Expr::Call(call) => {
                 if call.func_name == operators::INDEX
                     && let Some(path) = self.resolve(node)

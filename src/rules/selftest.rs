@@ -2,7 +2,9 @@
 
 use super::compile::Rule;
 use super::engine::{Status, Subject};
+use super::expr::Scope;
 use super::format::{Expect, Test};
+use super::template::Template;
 use crate::audit::objective::Objective;
 use chrono::{DateTime, TimeZone, Utc};
 use serde_json::{Map, Value};
@@ -25,15 +27,29 @@ pub fn run(rule: &Rule) -> (usize, Vec<String>) {
         })
         .collect();
     let passed = rule.tests().len() - failures.len();
-    for (expect, name) in [(Expect::Pass, "pass"), (Expect::Fail, "fail"), (Expect::Unknown, "unknown")] {
+    let mut wanted = vec![(Expect::Pass, "pass"), (Expect::Fail, "fail"), (Expect::Unknown, "unknown")];
+    wanted.extend(rule.when.as_ref().map(|_| (Expect::None, "none")));
+    for (expect, name) in wanted {
         if !rule.tests().iter().any(|test| test.expect == expect) {
-            failures.push(format!("{}: no test expects `{name}`", rule.path));
+            let why = if expect == Expect::None { ", which `when` is for" } else { "" };
+            failures.push(format!("{}: no test expects `{name}`{why}", rule.path));
         }
     }
     (passed, failures)
 }
 
-fn run_one(rule: &Rule, test: &Test) -> Result<(), String> {
+/// What each command of a rule becomes for the resource of each test that fails.
+pub fn commands(rule: &Rule) -> Vec<Vec<String>> {
+    let failing = rule.tests().iter().filter(|test| test.expect == Expect::Fail);
+    let prepared: Vec<_> = failing.filter_map(|test| prepare(rule, test).ok()).collect();
+    let rendered = |command: &Template| {
+        prepared.iter().filter_map(|(subject, params)| subject.with_params(params, |scope| command.render_command(scope))).collect()
+    };
+    rule.remediation.cli.iter().map(rendered).collect()
+}
+
+/// The resource of a test, and the parameters.
+fn prepare(rule: &Rule, test: &Test) -> Result<(Subject, Arc<Value>), String> {
     let type_name = match &test.type_name {
         Some(name) => rule.applies_to.iter().find(|known| *known == name).ok_or_else(|| format!("the rule does not apply to `{name}`"))?,
         None => rule.applies_to.first().ok_or("the rule applies to nothing")?,
@@ -50,7 +66,12 @@ fn run_one(rule: &Rule, test: &Test) -> Result<(), String> {
     subject.owes(Arc::new(objective), Default::default());
     let mut params = rule.params.clone();
     params.extend(test.params.clone());
-    let verdict = subject.judge(rule, &Arc::new(Value::Object(params)));
+    Ok((subject, Arc::new(Value::Object(params))))
+}
+
+fn run_one(rule: &Rule, test: &Test) -> Result<(), String> {
+    let (subject, params) = prepare(rule, test)?;
+    let verdict = subject.judge(rule, &params);
     let got = match &verdict {
         None => Expect::None,
         Some(verdict) => match verdict.status {
@@ -71,11 +92,24 @@ fn run_one(rule: &Rule, test: &Test) -> Result<(), String> {
         if verdict.status != Status::Unknown && verdict.message.contains("(`") {
             return Err(format!("the message has an error in it: {message}"));
         }
+        if verdict.status == Status::Fail
+            && let Some(error) = subject.with_params(&params, |scope| broken_remediation(rule, scope))
+        {
+            return Err(format!("the remediation has an error in it: {error}"));
+        }
     }
     match &test.message {
         Some(expected) if expected != message => Err(format!("expected the message {expected:?}, got {message:?}")),
         _ => Ok(()),
     }
+}
+
+/// The first expression of the remediation that breaks on the resource.
+fn broken_remediation(rule: &Rule, scope: &Scope) -> Option<String> {
+    let remediation = &rule.remediation;
+    let texts = std::iter::once(&remediation.summary).chain(&remediation.steps).chain(&remediation.cli);
+    let mut expressions = texts.chain(&remediation.cloudformation).chain(&remediation.terraform).flat_map(Template::expressions);
+    expressions.find_map(|expression| Some(expression.text(scope)).filter(|text| text.starts_with("(`")))
 }
 
 fn resource(type_name: &str, test: &Test) -> Map<String, Value> {

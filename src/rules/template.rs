@@ -8,6 +8,9 @@ pub struct Template {
     parts: Vec<Part>,
 }
 
+/// Stands in a command for a value that is not known; written as the placeholders of the rules are.
+const UNKNOWN: &str = "UNKNOWN";
+
 #[derive(Debug)]
 enum Part {
     Text(String),
@@ -63,6 +66,34 @@ impl Template {
             .collect()
     }
 
+    /// The text as a command for a POSIX shell. Names and tags are of other people's making: each value is quoted for the place where it
+    /// stands, so that it is one word there. A list is several words, a list of lists several commands. A value that is null or was not
+    /// read is [`UNKNOWN`]. Nothing when no command is left.
+    pub fn render_command(&self, scope: &Scope) -> Option<String> {
+        let mut command = String::new();
+        let mut quotes = Quotes::None;
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => {
+                    quotes = quotes.after(text);
+                    command.push_str(text);
+                }
+                Part::Value(expression) => {
+                    let commands = expression.words(scope).unwrap_or_else(|| vec![vec![UNKNOWN.to_owned()]]);
+                    let quoted = |words: &Vec<String>| words.iter().map(|word| quotes.escape(word)).collect::<Vec<_>>().join(" ");
+                    let commands: Vec<String> = commands.iter().map(quoted).collect();
+                    command.push_str(&commands.join(" && "));
+                    // No words leave no gap.
+                    if command.ends_with(' ') && commands.iter().all(String::is_empty) && quotes == Quotes::None {
+                        command.pop();
+                    }
+                }
+            }
+        }
+        let command = command.trim();
+        (!command.is_empty() && command != UNKNOWN).then(|| command.to_owned())
+    }
+
     /// Whether a rule's text is the same for every resource: it has no expression, or only parameters in it.
     pub fn is_same_for_all(&self) -> bool {
         self.expressions().flat_map(Expression::paths).all(|path| path.first().is_some_and(|root| root == "params" || root == "now"))
@@ -74,5 +105,101 @@ impl Template {
             Part::Value(expression) => Some(expression),
             Part::Text(_) => None,
         })
+    }
+}
+
+/// Between which quotes of a shell a text ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quotes {
+    None,
+    Single,
+    Double,
+}
+
+impl Quotes {
+    /// Where `text` leads to from here.
+    fn after(self, text: &str) -> Self {
+        let mut quotes = self;
+        let mut characters = text.chars();
+        while let Some(character) = characters.next() {
+            quotes = match (quotes, character) {
+                (Quotes::None, '\'') => Quotes::Single,
+                (Quotes::None, '"') => Quotes::Double,
+                (Quotes::Single, '\'') | (Quotes::Double, '"') => Quotes::None,
+                (Quotes::None | Quotes::Double, '\\') => {
+                    characters.next();
+                    quotes
+                }
+                _ => quotes,
+            };
+        }
+        quotes
+    }
+
+    /// A text of anybody's making that is taken literally here.
+    fn escape(self, text: &str) -> String {
+        let is_plain = |character: char| character.is_ascii_alphanumeric() || "_@%+=:,./-".contains(character);
+        match self {
+            Quotes::None if !text.is_empty() && text.chars().all(is_plain) => text.to_owned(),
+            Quotes::None => format!("'{}'", text.replace('\'', r"'\''")),
+            Quotes::Single => text.replace('\'', r"'\''"),
+            Quotes::Double if !text.contains(['"', '\\', '$', '`', '!']) => text.to_owned(),
+            // An interactive shell looks for `!` here, and a backslash before it would stay.
+            Quotes::Double => format!("\"'{}'\"", text.replace('\'', r"'\''")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::shape::Shape;
+    use serde_json::{Value, json};
+    use std::sync::{Arc, LazyLock};
+
+    fn command(template: &str, values: Value) -> Option<String> {
+        static ANYTHING: LazyLock<Shape> = LazyLock::new(|| crate::rules::shape::resource("AWS::EC2::Volume"));
+        let mut scope = Scope::at(chrono::DateTime::UNIX_EPOCH);
+        scope.bind("resource", &Arc::new(values), &ANYTHING, &Arc::default());
+        Template::compile(template).expect("a template").render_command(&scope)
+    }
+
+    /// What a POSIX shell makes of a command.
+    fn words(command: &str) -> Vec<String> {
+        let script = format!("printf '%s\\0' {command}");
+        let output = std::process::Command::new("sh").args(["-c", &script]).output().expect("a shell");
+        let mut words: Vec<String> = String::from_utf8(output.stdout).expect("UTF-8").split('\0').map(str::to_owned).collect();
+        words.pop();
+        words
+    }
+
+    #[test]
+    fn names_of_other_peoples_making_are_data_for_the_shell() {
+        let hostile = "it's $(touch /tmp/x) `id` \"quoted\" \\ ; rm -rf ~ & #\n* > out !x";
+        let values = json!({ "id": hostile, "name": [hostile, "two"] });
+        let one = command("aws {{ resource.id }}-copy '{\"a\":\"{{ resource.id }}\"}' \"of {{ resource.id }}\"", values.clone())
+            .expect("a command");
+        assert_eq!(words(&one), ["aws", &format!("{hostile}-copy"), &format!("{{\"a\":\"{hostile}\"}}"), &format!("of {hostile}")]);
+        let several = command("aws --values {{ [resource.id, \"two\"] }} --end", values).expect("a command");
+        assert_eq!(words(&several), ["aws", "--values", hostile, "two", "--end"]);
+        let commands = command("{{ resource.name.map(n, [\"echo\", n]) }}", json!({ "name": ["a b", "c"] }));
+        assert_eq!(commands.as_deref(), Some("echo 'a b' && echo c"));
+    }
+
+    #[test]
+    fn plain_values_need_no_quotes_and_empty_ones_do() {
+        let values = json!({ "id": "vol-1", "name": "", "arn": "arn:aws:ec2:us-east-1:111122223333:volume/vol-1" });
+        assert_eq!(
+            command("aws {{ resource.id }} {{ resource.arn }} {{ resource.name }}", values).as_deref(),
+            Some("aws vol-1 arn:aws:ec2:us-east-1:111122223333:volume/vol-1 ''")
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_a_placeholder_and_a_command_of_nothing_is_left_out() {
+        let values = json!({ "name": null });
+        assert_eq!(command("aws {{ resource.id }} {{ resource.name }}", values.clone()).as_deref(), Some("aws UNKNOWN UNKNOWN"));
+        assert_eq!(command("{{ resource.name == null ? [] : [\"aws\"] }}", values.clone()), None);
+        assert_eq!(command("{{ [\"aws\", resource.id] }}", values), None);
     }
 }

@@ -174,6 +174,17 @@ pub struct Gap {
     pub end_age_seconds: i64,
 }
 
+/// A schedule that copies backups to another Region or account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CopySchedule {
+    pub account: String,
+    pub region: String,
+    pub other_account: bool,
+    pub other_region: bool,
+    /// The longest time between two copies that it allows: interval, start window and job time; `null` when it is not understood.
+    pub interval_seconds: Option<i64>,
+}
+
 /// How long some kind of copies are set to be kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CopyRetention {
@@ -325,8 +336,8 @@ facts! {
         /// Every restorable backup in the resource's own account and Region, newest first.
         backups: Vec<Backup>,
         copies: Vec<CopyFact>,
-        /// The longest time between two copies that their schedules allow: interval, start window and job time; `null` without one.
-        copy_interval_seconds: Option<i64>,
+        /// One a schedule and place elsewhere that it copies to.
+        copy_schedules: Vec<CopySchedule>,
         copy_retention: Vec<CopyRetention>,
         /// Spans in which every moment can be restored.
         windows: Vec<Window>,
