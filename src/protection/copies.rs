@@ -46,7 +46,7 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point]) -> Result<Vec<Copy
     found.sort_by(|a, b| {
         b.created_at.cmp(&a.created_at).then_with(|| (&a.account, &a.region, &a.seen_as).cmp(&(&b.account, &b.region, &b.seen_as)))
     });
-    if found.is_empty() {
+    if !found.iter().any(|copy| copy.other_region) {
         unread.extend(elsewhere_unread(join, resource));
     }
     if unread.is_empty() { Ok(found) } else { Err(unread) }
@@ -102,28 +102,48 @@ fn of_job(join: &Join, resource: &Resource, job: &super::index::Typed<crate::inv
 
 /// Snapshots copied without AWS Backup, and replicated automated backups, are seen only where they are.
 fn elsewhere_unread(join: &Join, resource: &Resource) -> Vec<String> {
-    let copied_natively =
-        ["AWS::EC2::Volume", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::Neptune::DBCluster", "AWS::DocDB::DBCluster"];
-    if !copied_natively.contains(&resource.type_name.as_str()) {
-        return Vec::new();
-    }
-    let others = join.summaries.iter().filter(|summary| {
-        summary.account == resource.account && summary.region != resource.region && summary.region != crate::inventory::GLOBAL
-    });
-    if others.count() == 0 {
+    let listed_by = match resource.type_name.as_str() {
+        "AWS::EC2::Volume" => &["ec2:DescribeSnapshots"][..],
+        "AWS::RDS::DBInstance" => &["rds:DescribeDBSnapshots", "rds:DescribeDBInstanceAutomatedBackups"],
+        "AWS::RDS::DBCluster" | "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster" => {
+            &["rds:DescribeDBClusterSnapshots", "rds:DescribeDBClusterAutomatedBackups"]
+        }
+        _ => return Vec::new(),
+    };
+    let mut others = join
+        .summaries
+        .iter()
+        .filter(|summary| {
+            summary.account == resource.account && summary.region != resource.region && summary.region != crate::inventory::GLOBAL
+        })
+        .peekable();
+    if others.peek().is_none() {
         return vec![format!("no other Region of {} was read, where copies could be", resource.account)];
     }
-    Vec::new()
+    others.flat_map(|summary| listed_by.iter().filter_map(|operation| summary.lists_unread.get(operation).cloned())).collect()
 }
 
 /// Whether the newest backup, or a copy of it, cannot be deleted.
 ///
 /// # Errors
 /// The reasons why a copy may be locked that nobody could look at.
-pub fn immutable(join: &Join, resource: &Resource, points: &[Point], copies: Option<&Vec<CopyFact>>) -> Result<bool, Vec<String>> {
+pub fn immutable(
+    join: &Join,
+    resource: &Resource,
+    points: &[Point],
+    copies: Result<&Vec<CopyFact>, &Vec<String>>,
+) -> Result<bool, Vec<String>> {
     if object_lock(resource) {
         return Ok(true);
     }
+    let immutable = locked(join, resource, points, copies)?;
+    if !immutable && resource.type_name == "AWS::S3::Bucket" && !resource.properties.contains_key("object_lock") {
+        return Err(super::why_unread(join.index.shard, resource, "object_lock"));
+    }
+    Ok(immutable)
+}
+
+fn locked(join: &Join, resource: &Resource, points: &[Point], copies: Result<&Vec<CopyFact>, &Vec<String>>) -> Result<bool, Vec<String>> {
     let Some(newest) = points.first() else {
         // Continuous backups: the vault of a continuous point decides.
         return Ok(continuous_locked(join, resource));
@@ -140,15 +160,17 @@ pub fn immutable(join: &Join, resource: &Resource, points: &[Point], copies: Opt
         .map(|copy| format!("{}/{} was not read, where a copy is", copy.account, copy.region))
         .collect();
     match copies {
-        Some(_) if unlooked.is_empty() && newest.backup.locked.is_unread() => {
-            Err(vec![format!("the lock of {} was not read", newest.backup.arn)])
+        Ok(_) if unlooked.is_empty() && newest.backup.locked.is_unread() => {
+            let mut reasons = vec![format!("the lock of {} was not read", newest.backup.arn)];
+            reasons.extend(join.index.missing(&[POINT_OPERATIONS[0], "ec2:DescribeLockedSnapshots"]));
+            Err(reasons)
         }
-        Some(_) if unlooked.is_empty() => {
+        Ok(_) if unlooked.is_empty() => {
             let missing = join.index.missing(&POINT_OPERATIONS[..1]);
             if missing.is_empty() { Ok(false) } else { Err(missing) }
         }
-        Some(_) => Err(unlooked),
-        None => Err(vec!["copies elsewhere could not be looked for".to_owned()]),
+        Ok(_) => Err(unlooked),
+        Err(reasons) => Err(reasons.clone()),
     }
 }
 

@@ -1,13 +1,13 @@
 //! The protection of one data resource: puts the parts together and says which of them could not be worked out.
 
-use super::facts::{Facts, Joined, MechanismKind, PlanReach, Protection, State};
+use super::facts::{CopyRetention, Facts, Joined, MechanismKind, PlanReach, Protection, State};
 use super::index::Index;
 use super::mechanisms::{self, Case, Mechanisms};
 use super::opt_in;
 use super::points::{self, Point};
 use super::reach::{self, Plans};
 use super::summary::{POINT_OPERATIONS, Summaries};
-use super::{bucket, copies, jobs, keys, restores};
+use super::{arn, bucket, copies, jobs, keys, restores};
 use crate::inventory::types::{self, backup::RecoveryPoint};
 use crate::inventory::{DEPLOYED, Fact, Reasons, Resource, note};
 use chrono::{DateTime, Utc};
@@ -22,6 +22,9 @@ pub struct Join<'a> {
     pub existing: &'a HashSet<&'a str>,
     pub as_of: DateTime<Utc>,
 }
+
+/// The operations that tell which DLM policies there are.
+const POLICY_OPERATIONS: [&str; 2] = ["dlm:GetLifecyclePolicies", "dlm:GetLifecyclePolicy"];
 
 /// Why fields of the facts are not known.
 pub type Unread = Reasons;
@@ -75,19 +78,25 @@ impl<'a> Join<'a> {
         let unread = &mut reasons_by_field;
 
         self.set_state(resource, &mechanisms, &plans, &all_unread, volumes, &mut facts, unread);
-        self.set_moments(&points, &mechanisms, &sources, &mut facts, unread);
-        self.set_settings(resource, backup_type, &mut facts, unread);
         let plan_reasons: Vec<String> = plans_unread.iter().chain(&instance_unread).cloned().collect();
+        self.set_moments(resource, &points, &mechanisms, &sources, &plan_reasons, &mut facts, unread);
+        self.set_settings(resource, backup_type, &mut facts, unread);
         let aws_backup_points = points.iter().filter(|point| point.backup.kind == MechanismKind::AwsBackup).count() + continuous.len();
         set!(facts, unread, aws_backup_points, self.index.missing(&POINT_OPERATIONS), aws_backup_points as i64);
-        set!(facts, unread, copy_retention, plan_reasons.clone(), mechanisms.copy_retention.clone());
-        set!(facts, unread, copy_interval_seconds, plan_reasons.clone(), mechanisms.copy_interval_seconds);
+        let mut copy_reasons = plan_reasons.clone();
+        if matches!(resource.type_name.as_str(), "AWS::EC2::Volume" | "AWS::EC2::Instance") {
+            copy_reasons.extend(self.index.missing(&POLICY_OPERATIONS));
+        }
+        set!(facts, unread, copy_interval_seconds, copy_reasons.clone(), mechanisms.copy_interval_seconds);
+        copy_reasons.extend(self.add_replicas(resource, &mut mechanisms));
+        set!(facts, unread, copy_retention, copy_reasons, mechanisms.copy_retention.clone());
         set!(facts, unread, plans, plan_reasons, plans);
         // A template declares mechanisms; only what they have made so far is not known.
         let template = self.index.shard.coverage.template;
         all_unread.retain(|reason| !template || reason != DEPLOYED);
         set!(facts, unread, mechanisms, all_unread, mechanisms.all.clone());
         self.set_evidence(resource, backup_type, &points, &continuous, &mut facts, unread);
+        self.doubt_windows(resource, &mut facts, unread);
         Joined { facts: Facts::Data(Box::new(facts)), unread: reasons_by_field }
     }
 
@@ -122,7 +131,7 @@ impl<'a> Join<'a> {
                     operations.push("ec2:DescribeSnapshots");
                 }
                 if counted(MechanismKind::Dlm) {
-                    operations.extend(["dlm:GetLifecyclePolicies", "dlm:GetLifecyclePolicy"]);
+                    operations.extend(POLICY_OPERATIONS);
                 }
             }
             "AWS::RDS::DBInstance" => {
@@ -193,8 +202,18 @@ impl<'a> Join<'a> {
         });
     }
 
-    /// What can be restored, and how far apart the moments lie.
-    fn set_moments(&self, points: &[Point], mechanisms: &Mechanisms, reasons: &[String], facts: &mut Protection, unread: &mut Unread) {
+    /// What can be restored, how far apart the moments lie, and how long they are kept, which plans have a say in.
+    #[allow(clippy::too_many_arguments, reason = "one private step of one function, split for reading")]
+    fn set_moments(
+        &self,
+        resource: &Resource,
+        points: &[Point],
+        mechanisms: &Mechanisms,
+        reasons: &[String],
+        plan_reasons: &[String],
+        facts: &mut Protection,
+        unread: &mut Unread,
+    ) {
         for field in ["recovery_points", "backups", "windows", "gaps", "rpo_seconds", "oldest_age_seconds"] {
             if !reasons.is_empty() {
                 note(unread, field, reasons.to_vec());
@@ -206,8 +225,15 @@ impl<'a> Join<'a> {
             note(unread, "retention_endless", reasons.to_vec());
             return;
         }
-        facts.retention_endless = Fact::Read(automatic().any(|mechanism| mechanism.retention_endless));
-        facts.retention_days = Fact::Read(automatic().filter_map(|mechanism| mechanism.retention_days).max());
+        let endless = automatic().any(|mechanism| mechanism.retention_endless);
+        let mut retention_reasons = plan_reasons.to_vec();
+        if automatic().any(|mechanism| mechanism.kind == MechanismKind::Versioning) && !resource.properties.contains_key("lifecycle") {
+            retention_reasons.extend(super::why_unread(self.index.shard, resource, "lifecycle"));
+        }
+        let endless_reasons = if endless { Vec::new() } else { retention_reasons.clone() };
+        set!(facts, unread, retention_endless, endless_reasons, endless);
+        let longest = automatic().filter_map(|mechanism| mechanism.retention_days).max();
+        set!(facts, unread, retention_days, retention_reasons, longest);
         let versioned = mechanisms.all.iter().any(|mechanism| mechanism.kind == MechanismKind::Versioning);
         let gaps = if versioned { Vec::new() } else { points::gaps(points, &mechanisms.windows, self.as_of) };
         let newest_point = points.first().map(|point| point.backup.age_seconds);
@@ -220,6 +246,45 @@ impl<'a> Join<'a> {
         facts.windows = Fact::Read(mechanisms.windows.clone());
         facts.backups = Fact::Read(points.iter().map(|point| point.backup.clone()).collect());
         facts.gaps = Fact::Read(gaps);
+    }
+
+    /// How long replicas of automated backups are kept: not as long as those they are made of, but as their own Region says. Gives the
+    /// reasons why that is not known.
+    fn add_replicas(&self, resource: &Resource, mechanisms: &mut Mechanisms) -> Vec<String> {
+        let replicas = resource.properties.get("replicated_backup_arns").and_then(serde_json::Value::as_array);
+        let mut unread = Vec::new();
+        for replica in replicas.into_iter().flatten().filter_map(serde_json::Value::as_str) {
+            let (account, region) = (arn::account(replica), arn::region(replica));
+            let summary = self.summaries.get(account, region);
+            match summary.and_then(|summary| summary.replicas.get(replica)) {
+                Some(days) => mechanisms.copy_retention.push(CopyRetention {
+                    kind: "automated".to_owned(),
+                    source: format!("automated backups replicated to {region}"),
+                    retention_days: Some(*days),
+                }),
+                None => unread.push(match summary.and_then(|summary| summary.lists_unread.get("rds:DescribeDBInstanceAutomatedBackups")) {
+                    Some(reason) => reason.clone(),
+                    None => format!("{replica} was not read in {account}/{region}"),
+                }),
+            }
+        }
+        unread
+    }
+
+    /// Of an instance, only the list of automated backups tells how far back they reach; without it nobody knows what lies between the
+    /// backups either.
+    fn doubt_windows(&self, resource: &Resource, facts: &mut Protection, unread: &mut Unread) {
+        let backs_up = resource.properties.get("backup_retention_days").and_then(serde_json::Value::as_i64).is_some_and(|days| days > 0);
+        if resource.type_name != "AWS::RDS::DBInstance" || !backs_up || resource.properties.contains_key("earliest_restorable_at") {
+            return;
+        }
+        facts.windows = Fact::Unread;
+        facts.gaps = Fact::Unread;
+        facts.oldest_age_seconds = Fact::Unread;
+        facts.recovery_points = Fact::Unread;
+        for field in ["windows", "gaps", "oldest_age_seconds", "recovery_points"] {
+            note(unread, field, super::why_unread(self.index.shard, resource, "earliest_restorable_at"));
+        }
     }
 
     fn set_settings(&self, resource: &Resource, backup_type: &str, facts: &mut Protection, unread: &mut Unread) {
@@ -257,7 +322,8 @@ impl<'a> Join<'a> {
             note(unread, "recovery_points.other_region", reasons.clone());
             note(unread, "recovery_points.other_account", reasons);
         }
-        match copies::immutable(self, resource, points, facts.copies.read()) {
+        let copies_unread = unread.get("copies").cloned().unwrap_or_default();
+        match copies::immutable(self, resource, points, facts.copies.read().ok_or(&copies_unread)) {
             Ok(immutable) if unread.get("backups").is_none() || immutable => facts.immutable = Fact::Read(immutable),
             Ok(_) => note(unread, "immutable", unread.get("backups").cloned().unwrap_or_default()),
             Err(reasons) => note(unread, "immutable", reasons),

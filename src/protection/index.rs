@@ -44,7 +44,6 @@ pub struct Index<'s> {
     pub restore_testing_selections: Vec<Typed<'s, backup::RestoreTestingSelection>>,
     pub snapshots: HashMap<String, Vec<Snapshot<'s>>>,
     pub table_backups: HashMap<String, Vec<Typed<'s, dynamodb::Backup>>>,
-    pub automated_backups: HashMap<String, Vec<(&'s Resource, rds::AutomatedBackup)>>,
     pub tables: Vec<Typed<'s, dynamodb::Table>>,
     pub volumes: HashMap<&'s str, Typed<'s, ebs::Volume>>,
     pub instances: HashMap<&'s str, Typed<'s, ebs::Instance>>,
@@ -72,7 +71,6 @@ impl<'s> Index<'s> {
             restore_testing_selections: typed(shard),
             snapshots: group(snapshots(shard), |snapshot| Some(snapshot.source_arn.clone())),
             table_backups: group(typed::<dynamodb::Backup>(shard), |backup| backup.properties.source_arn.read().cloned()),
-            automated_backups: automated_backups(shard),
             tables: typed(shard),
             volumes: typed::<ebs::Volume>(shard).into_iter().map(|volume| (volume.resource.id.as_str(), volume)).collect(),
             instances: typed::<ebs::Instance>(shard).into_iter().map(|instance| (instance.resource.id.as_str(), instance)).collect(),
@@ -158,15 +156,4 @@ fn database_snapshots<P: Properties>(shard: &Shard) -> Vec<Snapshot<'_>> {
             })
         })
         .collect()
-}
-
-fn automated_backups(shard: &Shard) -> HashMap<String, Vec<(&Resource, rds::AutomatedBackup)>> {
-    let names = [rds::AutomatedBackup::INFO.name, rds::ClusterAutomatedBackup::INFO.name];
-    let all: Vec<(&Resource, rds::AutomatedBackup)> = shard
-        .resources
-        .iter()
-        .filter(|resource| names.contains(&resource.type_name.as_str()))
-        .filter_map(|resource| Some((resource, resource.properties_as()?)))
-        .collect();
-    group(all, |(_, backup)| backup.source_arn.read().cloned())
 }

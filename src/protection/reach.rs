@@ -7,7 +7,7 @@ use super::opt_in;
 use super::schedule::Schedule;
 use super::selection::{Match, Reach, Selection};
 use crate::inventory::types::{account, backup};
-use crate::inventory::{DEPLOYED, Fact, Resource, is_symbolic};
+use crate::inventory::{DEPLOYED, Fact, Resource, Shard, is_symbolic};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -55,6 +55,7 @@ pub struct Plans<'s> {
     pub rules: HashMap<&'s str, Vec<PlannedRule>>,
     pub plans: BTreeMap<&'s str, &'s Resource>,
     pub selections: Vec<(&'s Typed<'s, backup::BackupSelection>, Selection)>,
+    shard: &'s Shard,
     opt_in: Fact<BTreeMap<String, bool>>,
     /// The Region's settings were read.
     opt_in_told: bool,
@@ -104,6 +105,7 @@ impl<'s> Plans<'s> {
             rules,
             plans,
             selections: index.selections.iter().map(|selection| (selection, Selection::of(&selection.properties))).collect(),
+            shard: index.shard,
             opt_in,
             opt_in_told,
             unread: index.missing(&PLAN_OPERATIONS),
@@ -135,7 +137,7 @@ impl<'s> Plans<'s> {
                 Match::Selected(reach) => reach,
                 Match::NotSelected => continue,
                 Match::Unknown(reason) => {
-                    unread.push(reason);
+                    unread.extend(super::why_undecided(self.shard, resource, reason));
                     continue;
                 }
             };

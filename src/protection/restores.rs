@@ -5,6 +5,7 @@ use super::facts::{Restore, RestoreAttempt, RestoreTests};
 use super::index::Index;
 use super::points::Point;
 use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title};
+use super::summary::POINT_OPERATIONS;
 use crate::inventory::Resource;
 use crate::inventory::types::backup::RestoreJob;
 use chrono::{DateTime, Utc};
@@ -46,7 +47,14 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point]) -> (RestoreTests, 
         last_attempt: attempts.first().map(|attempt| (*attempt).clone()),
         seen: seen.clone(),
     };
-    (tests, rto, join.index.missing(&["backup:ListRestoreJobs"]))
+    // Recovery points tell their last restore, and volumes and tables what they were made from.
+    let mut evidence = vec!["backup:ListRestoreJobs", POINT_OPERATIONS[0], POINT_OPERATIONS[1]];
+    match resource.type_name.as_str() {
+        "AWS::EC2::Volume" => evidence.push("ec2:DescribeSnapshots"),
+        "AWS::DynamoDB::Table" => evidence.push("dynamodb:DescribeTable"),
+        _ => {}
+    }
+    (tests, rto, join.index.missing(&evidence))
 }
 
 /// Restore jobs of the resource (or of the instance whose backups hold it), in its own shard and, for copies, elsewhere.
@@ -144,7 +152,7 @@ pub fn planned(join: &Join, resource: &Resource, backup_type: &str) -> Result<Ve
                 plans.extend(plan.map(|plan| title(plan.resource)));
             }
             Ok(false) => {}
-            Err(reason) => unread.push(reason),
+            Err(reason) => unread.extend(super::why_undecided(index.shard, source, reason)),
         }
     }
     plans.sort();

@@ -3,7 +3,7 @@
 use super::Ledger;
 use super::arn;
 use crate::inventory::types::{Properties, backup, ebs, rds, s3};
-use crate::inventory::{Resource, Shard};
+use crate::inventory::{GLOBAL, Resource, Shard};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap};
 
@@ -45,6 +45,10 @@ pub struct Summary {
     pub vaults: HashMap<String, VaultSummary>,
     /// Why the vaults, or what lies in them, are not fully known.
     pub vaults_unread: Vec<String>,
+    /// Why snapshots and automated backups are not known, by the operation that lists them.
+    pub lists_unread: BTreeMap<&'static str, String>,
+    /// How many days replicas of automated backups are kept, by ARN, where that was read.
+    pub replicas: HashMap<String, i64>,
     /// Buckets by name, with whether versioning is enabled where that was read.
     pub buckets: HashMap<String, Option<bool>>,
     pub buckets_unread: Vec<String>,
@@ -64,6 +68,8 @@ pub struct Summary {
     pub backups_unread: Vec<String>,
     /// Copy actions of the shard's backup plans.
     pub copy_actions: Vec<CopyTarget>,
+    /// Why there may be more of them.
+    pub plans_unread: Vec<String>,
 }
 
 /// A copy action of a backup plan, for the vault that it writes to.
@@ -135,6 +141,15 @@ impl Summaries {
 /// The operations that must have answered for a shard's recovery points to be known.
 pub const POINT_OPERATIONS: [&str; 2] = ["backup:ListBackupVaults", "backup:ListRecoveryPointsByBackupVault"];
 
+/// The operations that list what can be a copy of another Region's backup without AWS Backup.
+const COPY_OPERATIONS: [&str; 5] = [
+    "ec2:DescribeSnapshots",
+    "rds:DescribeDBSnapshots",
+    "rds:DescribeDBInstanceAutomatedBackups",
+    "rds:DescribeDBClusterSnapshots",
+    "rds:DescribeDBClusterAutomatedBackups",
+];
+
 /// Summarises a shard.
 pub fn summarise(shard: &Shard) -> Summary {
     let missing = |operations: &[&str]| -> Vec<String> {
@@ -144,7 +159,9 @@ pub fn summarise(shard: &Shard) -> Summary {
         account: shard.account.clone(),
         region: shard.region.clone(),
         vaults_unread: vaults_unread(shard, &missing),
+        lists_unread: COPY_OPERATIONS.iter().filter_map(|operation| Some((*operation, missing(&[operation]).pop()?))).collect(),
         buckets_unread: missing(&["s3:ListBuckets"]),
+        plans_unread: if shard.region == GLOBAL { Vec::new() } else { missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]) },
         backups_unread: missing(&[POINT_OPERATIONS[0], POINT_OPERATIONS[1], "backup:ListCopyJobs"]),
         ..Summary::default()
     };
@@ -299,8 +316,11 @@ fn add_database_snapshot(summary: &mut Summary, resource: &Resource) {
 
 fn add_automated(summary: &mut Summary, resource: &Resource) {
     let Some(automated) = resource.properties_as::<rds::AutomatedBackup>() else { return };
-    let (Some(source), Some(latest)) = (automated.source_arn.read(), automated.latest_restorable_at.present()) else { return };
-    if arn::region(source) != summary.region {
+    let Some(source) = automated.source_arn.read().filter(|source| arn::region(source) != summary.region) else { return };
+    if let Some(days) = automated.backup_retention_days.present() {
+        summary.replicas.insert(resource.arn.clone(), *days);
+    }
+    if let Some(latest) = automated.latest_restorable_at.present() {
         summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup {
             created_at: *latest,
             account: summary.account.clone(),
