@@ -110,13 +110,8 @@ fn elsewhere_unread(join: &Join, resource: &Resource) -> Vec<String> {
         }
         _ => return Vec::new(),
     };
-    let mut others = join
-        .summaries
-        .iter()
-        .filter(|summary| {
-            summary.account == resource.account && summary.region != resource.region && summary.region != crate::inventory::GLOBAL
-        })
-        .peekable();
+    let elsewhere = |summary: &&super::Summary| summary.region != resource.region && summary.region != crate::inventory::GLOBAL;
+    let mut others = join.summaries.of_account(&resource.account).filter(elsewhere).peekable();
     if others.peek().is_none() {
         return vec![format!("no other Region of {} was read, where copies could be", resource.account)];
     }

@@ -117,6 +117,12 @@ impl Summaries {
         self.shards.values()
     }
 
+    /// Those of one account, by Region.
+    pub fn of_account<'a>(&'a self, account: &'a str) -> impl Iterator<Item = &'a Summary> {
+        let from = (account.to_owned(), String::new());
+        self.shards.range(from..).take_while(move |((of, _), _)| of == account).map(|(_, summary)| summary)
+    }
+
     /// The accounts of the audit, sorted.
     pub fn accounts(&self) -> Vec<String> {
         let mut accounts: Vec<String> = self.shards.keys().map(|(account, _)| account.clone()).collect();

@@ -26,8 +26,8 @@ pub fn vault(join: &Join, resource: &Resource) -> Joined {
     let targeted_by = targeting(join, resource);
     if targeted_by.is_empty() {
         // A plan of another Region may copy into it.
-        let others = join.summaries.iter().filter(|summary| summary.account == resource.account);
-        plan_reasons.extend(others.flat_map(|summary| summary.plans_unread.iter().cloned()));
+        let of_account = join.summaries.of_account(&resource.account);
+        plan_reasons.extend(of_account.flat_map(|summary| summary.plans_unread.iter().cloned()));
         plan_reasons.sort();
         plan_reasons.dedup();
     }
