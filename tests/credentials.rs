@@ -29,6 +29,11 @@ region = us-east-1
 [profile process]
 region = us-east-1
 credential_process = HOME/process
+[profile nowhere-to-ask]
+region = us-east-1
+endpoint_url =
+aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+aws_secret_access_key = not-a-secret
 [profile sso]
 region = us-east-1
 sso_session = corporate
@@ -75,6 +80,13 @@ fn what_is_wrong_with_a_profile_is_said() {
         assert!(!run.stderr.contains("secret"), "{run}");
         rel9 = rel9.without("AWS_PROFILE");
     }
+}
+
+#[test]
+fn an_empty_endpoint_of_a_profile() {
+    let emulator = Emulator::start();
+    let rel9 = with_profiles(&emulator, "exit 1").without("AWS_ENDPOINT_URL");
+    rel9.run(&["audit", "--profile", "nowhere-to-ask"]).ended(2).said("endpoint_url of the profile is there but empty");
 }
 
 #[test]

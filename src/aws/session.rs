@@ -317,6 +317,9 @@ pub(super) async fn configuration(options: &Options) -> Result<SdkConfig, Connec
         loader = loader.profile_name(profile).credentials_provider(credentials_of(profile, client).await);
     }
     let config = loader.load().await;
+    if config.endpoint_url().is_some_and(str::is_empty) {
+        return Err(ConnectError::EmptyEndpoint { setting: "endpoint_url of the profile".to_owned() });
+    }
     if config.region().is_some_and(|region| !region.as_ref().is_empty()) {
         return Ok(config);
     }
