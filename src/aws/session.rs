@@ -3,7 +3,7 @@
 use super::call::{Operation, Progress, Reader, Run, Silent, at_least_one};
 use super::failure::{Reached, Reply};
 use super::s3::ListedBucket;
-use super::{SERVICES, Service, s3};
+use super::{SERVICES, Service, regions, s3};
 use crate::inventory::{CoverageStatus, GLOBAL};
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
@@ -380,52 +380,11 @@ async fn identity(config: &SdkConfig, options: &Options, region: &str) -> Result
         return Err(ConnectError::of_credentials(profile, &reply));
     }
     let near = match reply.reached {
-        Reached::NoHost | Reached::NotSent if !REGIONS.contains(&region) => near(region, REGIONS.iter().copied()),
+        Reached::NoHost | Reached::NotSent if !regions::NAMES.contains(&region) => near(region, regions::NAMES.iter().copied()),
         _ => Vec::new(),
     };
     Err(ConnectError::Identity { region: region.to_owned(), near, why: reply.text(), hint: hint(&reply) })
 }
-
-/// Names of Regions, for suggestions only: whether a Region exists, AWS tells.
-const REGIONS: &[&str] = &[
-    "af-south-1",
-    "ap-east-1",
-    "ap-east-2",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-south-2",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-southeast-3",
-    "ap-southeast-4",
-    "ap-southeast-5",
-    "ap-southeast-7",
-    "ca-central-1",
-    "ca-west-1",
-    "cn-north-1",
-    "cn-northwest-1",
-    "eu-central-1",
-    "eu-central-2",
-    "eu-north-1",
-    "eu-south-1",
-    "eu-south-2",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "il-central-1",
-    "me-central-1",
-    "me-south-1",
-    "mx-central-1",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-gov-east-1",
-    "us-gov-west-1",
-    "us-west-1",
-    "us-west-2",
-];
 
 const NOT_STS: &str = "Check AWS_ENDPOINT_URL and proxies (HTTPS_PROXY): this is no answer of AWS STS.";
 
