@@ -41,7 +41,7 @@ fn what_is_deleted_between_list_and_description_is_gone() {
         document.findings().iter().map(answer).collect::<Vec<_>>()
     };
     let whole = kept("nothing");
-    for (operation, code) in GONE {
+    for &(operation, code) in GONE {
         emulator.fault_of(&json!({"operation": operation, "mode": "error", "code": code, "times": 1}));
         let left = kept(operation);
         emulator.fault(operation, None);
