@@ -194,7 +194,6 @@ fn why_no_credentials(causes: &str) -> &'static str {
         ("sso-session", "the profile's SSO settings are wrong"),
         ("SSO config", "the profile's SSO settings are wrong"),
         ("credential source in", "the profile's keys or role are not complete"),
-        ("did not contain credential information", "the profile has no credentials"),
         ("infinite loop", "the profile names itself as its source"),
         ("service error", "AWS gives no credentials for the profile's role"),
     ];

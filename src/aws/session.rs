@@ -99,7 +99,7 @@ pub enum ConnectError {
     UnknownRegion { region: String, near: Vec<String>, enabled: Vec<String> },
     /// A service that rel9 does not read.
     UnknownService { service: String, near: Vec<String> },
-    /// An endpoint in the environment or the configuration files that is empty.
+    /// A variable of the environment for an endpoint that is empty.
     EmptyEndpoint { setting: String },
     /// `sts:GetCallerIdentity` was not answered, or not with an account. `near` are Regions with a name like that of the Region asked.
     Identity { region: String, near: Vec<String>, why: String, hint: &'static str },
@@ -317,9 +317,6 @@ pub(super) async fn configuration(options: &Options) -> Result<SdkConfig, Connec
         loader = loader.profile_name(profile).credentials_provider(credentials_of(profile, client).await);
     }
     let config = loader.load().await;
-    if config.endpoint_url().is_some_and(str::is_empty) {
-        return Err(ConnectError::EmptyEndpoint { setting: "endpoint_url of the profile".to_owned() });
-    }
     if config.region().is_some_and(|region| !region.as_ref().is_empty()) {
         return Ok(config);
     }
