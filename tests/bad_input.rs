@@ -129,6 +129,11 @@ fn an_endpoint_that_is_not_there() {
     rel9.run(&["audit"]).ended(3).said("AWS_ENDPOINT_URL");
     let rel9 = rel9.env("AWS_ENDPOINT_URL", "no address at all");
     assert!([2, 3].contains(&rel9.run(&["audit"]).code));
+    for setting in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"] {
+        let rel9 = empty_account().rel9().env(setting, "");
+        rel9.run(&["audit"]).ended(2).said(&format!("{setting} is there but empty"));
+        rel9.run(&["collect", "-o", "kept"]).ended(2).said(setting);
+    }
 }
 
 /// A server that takes every connection and lets `answer` write something to it.
@@ -156,6 +161,13 @@ fn an_endpoint_that_is_not_aws() {
     });
     let rel9 = empty_account().rel9().env("AWS_ENDPOINT_URL", login).env("AWS_MAX_ATTEMPTS", "1");
     rel9.run(&["audit"]).ended(3).said("sts:GetCallerIdentity").said("AWS_ENDPOINT_URL");
+    // So does a proxy that blocks.
+    let blocks = server(move |mut stream| {
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = write!(stream, "HTTP/1.1 403 Forbidden\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{page}", page.len());
+    });
+    let rel9 = rel9.env("AWS_ENDPOINT_URL", blocks);
+    rel9.run(&["audit"]).ended(3).said("this is no answer of AWS STS").said("HTTPS_PROXY");
     let hangs_up = server(drop);
     let rel9 = rel9.env("AWS_ENDPOINT_URL", hangs_up);
     rel9.run(&["audit"]).ended(3).said("sts:GetCallerIdentity");

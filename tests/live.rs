@@ -265,6 +265,21 @@ fn buckets() {
     ]);
 }
 
+/// A gate does not pass on a resource that is not there.
+#[test]
+fn a_resource_that_is_asked_for_must_be_there() {
+    let (emulator, _) = Emulator::with("account");
+    let rel9 = emulator.rel9();
+    let (orders, typo) = ("arn:aws:rds:us-east-1:123456789012:db:orders", "arn:aws:rds:us-east-1:123456789012:db:ordres");
+    let (run, document) = rel9.audit(&["--resource", orders, "--fail-on", "critical"]);
+    run.ended(0);
+    assert!(run.stderr.is_empty() && !document.findings().is_empty(), "{run}");
+    rel9.run(&["audit", "--resource", typo]).ended(3).said("ordres: nothing was judged");
+    rel9.run(&["audit", "--resource", &format!("{orders},{typo}"), "--fail-on", "critical"]).ended(3).said("ordres: nothing was judged");
+    rel9.run(&["audit", "--resource", typo, "--allow-incomplete"]).ended(0).said("ordres: nothing was judged");
+    rel9.run(&["audit", "--tag", "backup=dialy"]).ended(0).said("no resource with the tags asked for");
+}
+
 #[test]
 fn no_call_is_made_twice() {
     let repeated = &audited().calls["repeated"];
@@ -385,6 +400,36 @@ fn an_interrupted_collection_goes_on() {
     assert_eq!(calls["repeated"], json!([]));
     similar(&lines(&folder).join("\n"), &lines(&rel9.home().join("uninterrupted")).join("\n"));
     rel9.run(&["audit", "kept"]).ended(1);
+}
+
+/// What was denied before an interruption is not forgotten by the run that goes on.
+#[cfg(unix)]
+#[test]
+fn a_collection_that_goes_on_is_as_incomplete_as_it_was() {
+    let emulator = Emulator::start();
+    emulator.seed("ec2", "enabled_regions", "us-east-1", &json!({"RegionNames": ["us-east-1", "eu-west-1"]}));
+    let rel9 = emulator.rel9();
+    emulator.fault_in("us-east-1", "backup:ListBackupPlans", "deny");
+    emulator.fault_in("eu-west-1", "backup:ListBackupVaults", "hang");
+    let mut child = rel9.command(&["collect", "-o", "kept"]).stderr(std::process::Stdio::null()).spawn().expect("rel9 runs");
+    let state = rel9.home().join("kept/rel9-collect.json");
+    let end = Instant::now() + Duration::from_secs(60);
+    while !fs::read_to_string(&state).is_ok_and(|state| state.contains("us-east-1.ndjson")) {
+        assert!(Instant::now() < end, "the shard is not done");
+        sleep(Duration::from_millis(20));
+    }
+    let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(interrupted.success());
+    assert_eq!(wait(&mut child, &["collect"]), 2);
+    emulator.fault("backup:ListBackupPlans", None);
+    emulator.fault("backup:ListBackupVaults", None);
+    rel9.run(&["collect", "-o", "kept"]).ended(3).said("some calls were denied or failed");
+    // The files of an earlier run are removed only where they are in the folder.
+    fs::write(rel9.home().join("precious"), "").expect("a file");
+    let told = fs::read_to_string(&state).expect("the state").replace("123456789012.us-east-1.ndjson.zst", "../precious");
+    fs::write(&state, told).expect("the state");
+    rel9.run(&["collect", "-o", "kept"]).ended(0);
+    assert!(rel9.home().join("precious").exists());
 }
 
 #[test]

@@ -148,6 +148,12 @@ fn a_copy_is_seen_in_its_vault_or_else_in_its_job() {
         }
         world.vault("copies", "eu-west-1", ACCOUNT, true)
     };
+    let snapshots_denied = |mut world: World| {
+        let line = world.lines.iter_mut().find(|line| line["region"] == "eu-west-1" && line["operation"] == "DescribeSnapshots");
+        line.expect("the entry")["status"] = json!("denied");
+        world
+    };
+    assert_eq!(copies(snapshots_denied(read_there(World::new()))), None, "a snapshot may have been copied there");
     assert_eq!(copies(read_there(World::new().with(job("COMPLETED")))), Some(Vec::new()));
     let mut copied =
         World::new().point(&volume_arn("vol-1"), "2026-11-22T05:30:00Z", json!({"vault_arn": there, "source_vault_arn": VAULT}));
@@ -212,4 +218,63 @@ fn gaps_lie_between_neighbours_and_up_to_now() {
     assert_eq!(gaps, [(2, 0), (26, 2), (98, 26)]);
     assert_eq!(facts.rpo_seconds.read(), Some(&Some(7_200)));
     assert_eq!(facts.recovery_points.read().unwrap().largest_gap_seconds, Some(72 * 3_600));
+}
+
+/// What decides that a setting is wrong must have been read: unread is neither long enough nor too short, neither locked nor open.
+#[test]
+fn settings_that_were_not_read_are_unknown() {
+    let volume = volume_arn("vol-1");
+    let world = || World::new().volume("vol-1").daily_plan().point(&volume, "2026-11-22T05:30:00Z", json!({}));
+    assert_eq!(world().protection(&volume).retention_days.read(), Some(&Some(35)));
+    for operation in ["backup:GetBackupPlan", "backup:ListBackupSelections"] {
+        let facts = world().denied(operation).protection(&volume);
+        assert!(facts.retention_days.is_unread() && facts.retention_endless.is_unread(), "{operation}");
+    }
+    let policies = world().denied("dlm:GetLifecyclePolicy").protection(&volume);
+    assert!(policies.copy_retention.is_unread(), "a policy may copy its snapshots for a day only");
+
+    let arn = "arn:aws:s3:::data";
+    let bucket = |properties: Value| World::new().with(resource("AWS::S3::Bucket", arn, "data", properties)).protection(arn);
+    let read = bucket(json!({"versioning": "enabled", "lifecycle": [], "object_lock": null}));
+    assert_eq!((read.retention_endless.read(), read.immutable.read()), (Some(&true), Some(&false)));
+    let unread = bucket(json!({"versioning": "enabled"}));
+    assert!(unread.retention_endless.is_unread() && unread.immutable.is_unread());
+
+    let table = "arn:aws:dynamodb:us-east-1:111122223333:table/t";
+    let tables = || World::new().with(resource("AWS::DynamoDB::Table", table, "t", json!({"pitr": false})));
+    assert!(!tables().protection(table).restore_tests.is_unread());
+    assert!(tables().denied("dynamodb:DescribeTable").protection(table).restore_tests.is_unread(), "another may be restored from it");
+}
+
+/// Replicas of automated backups have a retention of their own, which only their Region tells.
+#[test]
+fn replicas_of_automated_backups_are_kept_as_long_as_their_region_says() {
+    let arn = "arn:aws:rds:us-east-1:111122223333:db:orders";
+    let replica = "arn:aws:rds:eu-west-1:111122223333:auto-backup:ab-1";
+    let instance = json!({"status": "available", "engine": "postgres", "backup_retention_days": 35, "latest_restorable_at": "2026-11-22T06:55:00Z",
+        "earliest_restorable_at": "2026-10-20T00:00:00Z", "replicated_backup_arns": [replica]});
+    let world = || World::new().with(resource("AWS::RDS::DBInstance", arn, "orders", instance.clone()));
+    let kept = |world: World| {
+        let facts = world.protection(arn);
+        facts.copy_retention.read().map(|copies| copies.iter().map(|copy| copy.retention_days).collect::<Vec<_>>())
+    };
+    assert_eq!(kept(world()), None);
+    let backup = json!({"source_arn": arn, "status": "replicating", "backup_retention_days": 1, "latest_restorable_at": "2026-11-22T06:50:00Z",
+        "earliest_restorable_at": null, "encrypted": true, "kms_key_arn": null, "source_region": "us-east-1"});
+    let mut there = resource("AWS::RDS::DBInstanceAutomatedBackup", replica, "ab-1", backup);
+    there["region"] = json!("eu-west-1");
+    assert_eq!(kept(world().with(there)), Some(vec![Some(1)]));
+}
+
+/// Without the list of automated backups nobody knows how far back an instance's reach.
+#[test]
+fn a_window_without_beginning_leaves_no_gap() {
+    let arn = "arn:aws:rds:us-east-1:111122223333:db:orders";
+    let instance = json!({"status": "available", "engine": "postgres", "backup_retention_days": 7, "latest_restorable_at": "2026-11-22T06:55:00Z",
+        "replicated_backup_arns": []});
+    let world = World::new().with(resource("AWS::RDS::DBInstance", arn, "orders", instance));
+    let facts = world.denied("rds:DescribeDBInstanceAutomatedBackups").protection(arn);
+    assert_eq!(facts.state.read(), Some(&State::Protected));
+    assert!(facts.gaps.is_unread() && facts.windows.is_unread() && facts.oldest_age_seconds.is_unread());
+    assert_eq!(facts.rpo_seconds.read(), Some(&Some(300)));
 }

@@ -17,7 +17,7 @@ mod texts;
 use crate::inventory::document::{self, DocumentError};
 use crate::inventory::{CoverageEntry, CoverageStatus, GLOBAL, Resource, Shard};
 use crate::protection::{self, Ledger, Summaries};
-use crate::rules::{BestPractice, Rule, RuleSet, Severity, hex};
+use crate::rules::{BestPractice, Rule, RuleSet, Severity};
 use chrono::{DateTime, Utc};
 use findings::{AuditInfo, BaselineMark, BestPracticeSummary, CoverageSummary, Finding, Findings, ResourceRef, Status, Summary};
 use fingerprint::fingerprint;
@@ -26,7 +26,6 @@ pub use judge::Judged;
 use ledger::Entry;
 use policy::{FailOn, Policy};
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -256,9 +255,6 @@ impl Findings {
 fn is_complete(collection: &[CoverageEntry]) -> bool {
     !collection.iter().any(|entry| matches!(entry.status, CoverageStatus::Denied | CoverageStatus::Failed))
 }
-
-/// Findings whose texts are in memory at a time, for each core. Part of what the id is: another number gives other ids.
-const PART: usize = 1_024;
 
 fn summarise(findings: &[Finding], coverage: CoverageSummary) -> Summary {
     let mut by_status: BTreeMap<Status, u64> =

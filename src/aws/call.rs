@@ -218,7 +218,8 @@ impl Reader {
         }
     }
 
-    /// Makes a call that answers "there is none" with an error: the codes in `absent` give `Some(None)` and are logged as read.
+    /// Makes a call that answers "there is none" with an error: the codes in `absent` give `Some(None)` and are logged as read. So do
+    /// calls about a resource that was deleted since a list named it.
     pub fn one_or<'a, T, E>(
         &'a self,
         operation: &'static Operation,
@@ -263,19 +264,37 @@ impl Reader {
     pub async fn pages<P, I, E>(
         &self,
         operation: &'static Operation,
-        mut pages: PaginationStream<Result<P, SdkError<E>>>,
+        pages: PaginationStream<Result<P, SdkError<E>>>,
         items: impl Fn(P) -> Vec<I>,
     ) -> Option<Vec<I>>
     where
         P: Send,
         E: ProvideErrorMetadata + Send,
     {
-        let mut list = Vec::new();
+        self.pages_or(operation, pages, items, &[]).await.flatten()
+    }
+
+    /// Reads every page of what a resource holds. `Some(None)` when the resource is gone, which the codes in `gone` say instead of a
+    /// first page; later they would cut the list short, and are failures.
+    pub async fn pages_or<P, I, E>(
+        &self,
+        operation: &'static Operation,
+        mut pages: PaginationStream<Result<P, SdkError<E>>>,
+        items: impl Fn(P) -> Vec<I>,
+        gone: &[&str],
+    ) -> Option<Option<Vec<I>>>
+    where
+        P: Send,
+        E: ProvideErrorMetadata + Send,
+    {
+        let mut list = None;
         loop {
-            match self.attempt(operation, &[], Box::pin(async { pages.next().await.transpose() })).await {
-                Ok(Some(page)) => list.extend(items(page)),
+            let gone = if list.is_none() { gone } else { &[] };
+            match self.attempt(operation, gone, Box::pin(async { pages.next().await.transpose() })).await {
+                Ok(Some(page)) => list.get_or_insert_with(Vec::new).extend(items(page)),
+                // There is at least one page, if only an empty one.
                 Ok(None) => {
-                    let count = list.len() as u64;
+                    let count = list.as_ref().map_or(0, Vec::len) as u64;
                     return self.outcome(operation, Ok((list, count)));
                 }
                 Err(failure) => return self.outcome(operation, Err(failure)),

@@ -50,13 +50,20 @@ async fn tables(reader: &Reader, client: &Client) -> Vec<ReadTable> {
     for operation in [&DESCRIBE_TABLE, &DESCRIBE_CONTINUOUS_BACKUPS, &DESCRIBE_TIME_TO_LIVE, &LIST_TAGS_OF_RESOURCE] {
         reader.declare(operation);
     }
-    each(names, |name| table(reader, client, name)).await
+    let read = each(names, |name| table(reader, client, name)).await;
+    read.into_iter().flatten().collect()
 }
 
-async fn table(reader: &Reader, client: &Client, name: String) -> ReadTable {
+/// `None` when the table was deleted since it was listed. The other calls are made after that is known: of a table that is being made
+/// they may say that there is none, too.
+async fn table(reader: &Reader, client: &Client, name: String) -> Option<ReadTable> {
+    let call = client.describe_table().table_name(&name).send();
+    let described = match reader.one_or(&DESCRIBE_TABLE, call, &["ResourceNotFoundException"]).await {
+        Some(None) => return None,
+        described => described.flatten(),
+    };
     let arn = reader.arn("dynamodb", &format!("table/{name}"));
-    let (described, continuous, ttl, tags) = futures::join!(
-        reader.one(&DESCRIBE_TABLE, client.describe_table().table_name(&name).send()),
+    let (continuous, ttl, tags) = futures::join!(
         reader.one(&DESCRIBE_CONTINUOUS_BACKUPS, client.describe_continuous_backups().table_name(&name).send()),
         reader.one(&DESCRIBE_TIME_TO_LIVE, client.describe_time_to_live().table_name(&name).send()),
         tags(reader, client, &arn),
@@ -72,7 +79,7 @@ async fn table(reader: &Reader, client: &Client, name: String) -> ReadTable {
     if let Some(description) = ttl.and_then(|answer| answer.time_to_live_description) {
         properties.ttl = description.time_to_live_status.as_ref().is_some_and(deletes).into();
     }
-    ReadTable { resource: Resource { created_at, tags, ..resource(reader, arn, name, &properties) }, table_id }
+    Some(ReadTable { resource: Resource { created_at, tags, ..resource(reader, arn, name, &properties) }, table_id })
 }
 
 /// What `DescribeTable` says.

@@ -7,6 +7,7 @@ use super::convert::{self, Encryption, each, kms_key_arn, optional_time, resourc
 use crate::inventory::types::efs::{FileSystem, Replication};
 use crate::inventory::{Fact, Resource};
 use aws_sdk_efs::Client;
+use aws_sdk_efs::error::ProvideErrorMetadata;
 use aws_sdk_efs::types as sdk;
 
 const DESCRIBE_FILE_SYSTEMS: Operation = Operation::new("elasticfilesystem", "DescribeFileSystems");
@@ -31,7 +32,8 @@ pub async fn collect(reader: &Reader) -> Vec<Resource> {
         list_replications(reader, &client),
     );
     let replications = replications.as_deref();
-    each(listed.unwrap_or_default(), |read| file_system(reader, &client, read, replications)).await
+    let read = each(listed.unwrap_or_default(), |read| file_system(reader, &client, read, replications)).await;
+    read.into_iter().flatten().collect()
 }
 
 /// "If a file system is not specified, all of the replication configurations for the account in a Region are retrieved."
@@ -52,18 +54,25 @@ async fn list_replications(reader: &Reader, client: &Client) -> Option<Vec<sdk::
     }
 }
 
+/// `None` when the file system was deleted since it was listed.
 async fn file_system(
     reader: &Reader,
     client: &Client,
     read: sdk::FileSystemDescription,
     replications: Option<&[sdk::ReplicationConfigurationDescription]>,
-) -> Resource {
+) -> Option<Resource> {
     let id = read.file_system_id;
     let call = client.describe_backup_policy().file_system_id(&id).send();
-    let policy = reader.one_or(&DESCRIBE_BACKUP_POLICY, call, &["PolicyNotFound"]).await;
-    let automatic_backups = match policy {
+    let call = async {
+        match call.await {
+            Err(error) if error.code() == Some("PolicyNotFound") => Ok(None),
+            reply => reply.map(Some),
+        }
+    };
+    let automatic_backups = match reader.one_or(&DESCRIBE_BACKUP_POLICY, call, &["FileSystemNotFound"]).await {
         None => Fact::Unread,
-        Some(answer) => {
+        Some(None) => return None,
+        Some(Some(answer)) => {
             let status = answer.and_then(|answer| answer.backup_policy).map(|policy| policy.status);
             Fact::Read(status.as_ref().is_some_and(backs_up))
         }
@@ -81,12 +90,12 @@ async fn file_system(
         size_bytes: read.size_in_bytes.map(|size| size.value).into(),
     };
     let arn = read.file_system_arn.unwrap_or_else(|| reader.arn("elasticfilesystem", &format!("file-system/{id}")));
-    Resource {
+    Some(Resource {
         name: read.name.filter(|name| !name.is_empty()),
         created_at: time(&read.creation_time),
         tags: convert::tags(read.tags.into_iter().map(|tag| (tag.key, tag.value))),
         ..resource(reader, arn, id, &properties)
-    }
+    })
 }
 
 /// Whether the backup policy is on, or about to be.

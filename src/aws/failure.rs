@@ -7,20 +7,13 @@ use std::error::Error;
 /// The longest error text that is kept, in characters.
 const LONGEST: usize = 300;
 
-/// Codes of operations and services that a Region does not have, or that the account is not signed up for.
+/// Codes of operations that a Region does not have.
 ///
 /// `UnknownOperationException` and `InvalidAction` are AWS's answers to an operation that an endpoint does not know (common errors of the JSON
-/// and the query protocols); `UnsupportedOperation` and `OptInRequired` are in EC2's list of error codes.
-const UNAVAILABLE: &[&str] = &[
-    "InvalidAction",
-    "NotSignedUp",
-    "OptInRequired",
-    "SubscriptionRequiredException",
-    "UnknownOperation",
-    "UnknownOperationException",
-    "UnsupportedOperation",
-    "UnsupportedOperationException",
-];
+/// and the query protocols); `UnsupportedOperation` is in EC2's list of error codes. Codes about the account (`OptInRequired`, `NotSignedUp`)
+/// are not among them: an account that is suspended gets them too, and has data.
+const UNAVAILABLE: &[&str] =
+    &["InvalidAction", "UnknownOperation", "UnknownOperationException", "UnsupportedOperation", "UnsupportedOperationException"];
 
 /// Parts of the codes by which AWS says that the caller may not: `AccessDenied` (query, S3), `AccessDeniedException` (JSON),
 /// `AccessDeniedFault`, `KMSAccessDeniedFault`, `UnauthorizedOperation` (EC2), `AuthorizationError`, `NotAuthorized` …
@@ -164,10 +157,10 @@ impl Reply {
         self.reached == Reached::NoCredentials || self.code.as_deref().is_some_and(|code| CREDENTIALS.contains(&code))
     }
 
-    /// Whether the configuration files lack the profile.
-    pub fn unknown_profile(&self) -> bool {
-        let lower = self.causes.to_ascii_lowercase();
-        lower.contains("profile") && (lower.contains("not defined") || lower.contains("not found") || lower.contains("missing"))
+    /// The profile that the configuration files lack, where that is what is wrong with the credentials.
+    pub fn unknown_profile(&self) -> Option<&str> {
+        let (before, _) = self.causes.split_once("` was not defined")?;
+        Some(before.rsplit_once("profile `")?.1)
     }
 
     /// Code and message in one line.
@@ -186,7 +179,7 @@ impl Reply {
             (None, None, Reached::NoHost) => "the endpoint does not exist".to_owned(),
             (None, None, Reached::NoNames) => "the name of the endpoint could not be looked up".to_owned(),
             (None, None, Reached::Unreachable) => "no connection to the endpoint".to_owned(),
-            (None, None, Reached::NoCredentials) => "no credentials".to_owned(),
+            (None, None, Reached::NoCredentials) => why_no_credentials(&self.causes).to_owned(),
             (None, None, Reached::NotSent) => "the request could not be made".to_owned(),
         };
         one_line(&words)
@@ -209,6 +202,21 @@ fn reached(causes: &str, timeout: bool) -> Reached {
 fn speaks_of_credentials(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     ["credential", "profile", "identity resolver", "sso token", "session token"].iter().any(|word| lower.contains(word))
+}
+
+/// Why there are no credentials, in words of our own: the causes may quote what a credential process wrote.
+fn why_no_credentials(causes: &str) -> &'static str {
+    let known = [
+        ("external process", "the profile's credential_process failed"),
+        ("credential process", "the profile's credential_process failed"),
+        ("SSO token", "there is no valid SSO session"),
+        ("sso-session", "the profile's SSO settings are wrong"),
+        ("SSO config", "the profile's SSO settings are wrong"),
+        ("credential source in", "the profile's keys or role are not complete"),
+        ("infinite loop", "the profile names itself as its source"),
+        ("service error", "AWS gives no credentials for the profile's role"),
+    ];
+    known.iter().find(|(part, _)| causes.contains(part)).map_or("no credentials", |(_, words)| words)
 }
 
 /// An error and all its causes, in one text.
@@ -289,10 +297,21 @@ mod tests {
             assert_eq!(service(code, 403).status(), CoverageStatus::Denied, "{code}");
             assert_eq!(service(code, 400).status(), CoverageStatus::Denied, "{code}");
         }
-        for code in ["UnknownOperation", "UnknownOperationException", "InvalidAction", "OptInRequired", "UnsupportedOperation"] {
+        for code in ["UnknownOperation", "UnknownOperationException", "InvalidAction", "UnsupportedOperation"] {
             assert_eq!(service(code, 400).status(), CoverageStatus::Unavailable, "{code}");
         }
-        for code in ["Throttling", "RequestLimitExceeded", "SlowDown", "InternalError", "ValidationError", "ExpiredToken", "AuthFailure"] {
+        for code in [
+            "OptInRequired",
+            "NotSignedUp",
+            "SubscriptionRequiredException",
+            "Throttling",
+            "RequestLimitExceeded",
+            "SlowDown",
+            "InternalError",
+            "ValidationError",
+            "ExpiredToken",
+            "AuthFailure",
+        ] {
             assert_eq!(service(code, 403).status(), CoverageStatus::Failed, "{code}");
         }
         assert_eq!(service("", 403).status(), CoverageStatus::Denied);

@@ -71,11 +71,20 @@ pub async fn collect(reader: &Reader, resources: &mut Vec<Resource>) {
             keys.insert(name);
         }
     }
-    let described = each(keys.into_iter().collect(), |key| describe(reader, &client, key)).await;
+    let described = each(keys.into_iter().collect(), |name: String| async {
+        let key = describe(reader, &client, &name).await;
+        (name, key)
+    });
+    let described = described.await;
     let mut added = BTreeMap::new();
-    for (name, key) in described.into_iter().flatten() {
-        known.insert(name, facts(&key));
-        added.insert(key.arn.clone(), key);
+    for (name, key) in described {
+        if let Some(key) = key {
+            known.insert(name, facts(&key));
+            added.insert(key.arn.clone(), key);
+        } else if name.contains(":key/") {
+            // It is there, and nothing is known of it. (Which key an alias stands for is not known either.)
+            added.entry(name.clone()).or_insert_with(|| key_resource(reader, name, &Key::default()));
+        }
     }
     for (alias, key) in aliases.into_iter().flatten() {
         if let Some(key) = key {
@@ -154,16 +163,15 @@ async fn aliases(reader: &Reader, client: &Client, names: &BTreeSet<String>) -> 
     Some(aliases)
 }
 
-/// The key that `name` names, with that name. `None` when it could not be described.
-async fn describe(reader: &Reader, client: &Client, name: String) -> Option<(String, Resource)> {
-    let call = client.describe_key().key_id(&name).send();
+/// The key that `name` names. `None` when it could not be described.
+async fn describe(reader: &Reader, client: &Client, name: &str) -> Option<Resource> {
+    let call = client.describe_key().key_id(name).send();
     let Some(answer) = reader.one_or(&DESCRIBE_KEY, call, &["NotFoundException"]).await? else {
         let properties = Key { key_manager: None.into(), key_state: NOT_FOUND.to_owned().into(), ..Key::default() };
-        let key = key_resource(reader, name.clone(), &properties);
-        return Some((name, key));
+        return Some(key_resource(reader, name.to_owned(), &properties));
     };
     let metadata = answer.key_metadata?;
-    let arn = metadata.arn.clone().unwrap_or_else(|| name.clone());
+    let arn = metadata.arn.clone().unwrap_or_else(|| name.to_owned());
     let properties = Key {
         key_manager: metadata.key_manager.as_ref().map_or(Fact::Unread, |manager| Fact::Read(manager_of(manager))),
         key_state: metadata.key_state.as_ref().map_or(Fact::Unread, |state| Fact::Read(state.as_str().to_owned())),
@@ -174,7 +182,7 @@ async fn describe(reader: &Reader, client: &Client, name: String) -> Option<(Str
     };
     let created_at = optional_time(metadata.creation_date.as_ref());
     let key = key_resource(reader, arn, &properties);
-    Some((name, Resource { created_at, ..key }))
+    Some(Resource { created_at, ..key })
 }
 
 fn key_resource(reader: &Reader, arn: String, properties: &Key) -> Resource {

@@ -15,6 +15,7 @@ mod failure;
 pub mod kms;
 pub mod permissions;
 pub mod rds;
+mod regions;
 pub mod s3;
 mod session;
 mod settings;

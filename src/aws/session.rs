@@ -3,7 +3,7 @@
 use super::call::{Operation, Progress, Reader, Run, Silent, at_least_one};
 use super::failure::{Reached, Reply};
 use super::s3::ListedBucket;
-use super::{SERVICES, Service, s3};
+use super::{SERVICES, Service, regions, s3};
 use crate::inventory::{CoverageStatus, GLOBAL};
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
@@ -93,17 +93,29 @@ impl Default for Options {
 pub enum ConnectError {
     /// There are no credentials, or AWS does not accept them.
     Credentials { profile: Option<String>, why: String },
-    /// The configuration files have no such profile.
-    UnknownProfile { profile: String },
+    /// The configuration files have no such profile, which the user named, or the profile `named_by` does.
+    UnknownProfile { profile: String, named_by: Option<String> },
     /// A Region that does not exist or that the account has not enabled.
     UnknownRegion { region: String, near: Vec<String>, enabled: Vec<String> },
     /// A service that rel9 does not read.
     UnknownService { service: String, near: Vec<String> },
-    /// `sts:GetCallerIdentity` was not answered, or not with an account.
-    Identity { region: String, why: String, hint: &'static str },
+    /// A variable of the environment for an endpoint that is empty.
+    EmptyEndpoint { setting: String },
+    /// `sts:GetCallerIdentity` was not answered, or not with an account. `near` are Regions with a name like that of the Region asked.
+    Identity { region: String, near: Vec<String>, why: String, hint: &'static str },
 }
 
 impl ConnectError {
+    /// What is wrong with the credentials, those of `profile` when the user named one.
+    pub(super) fn of_credentials(profile: Option<String>, reply: &Reply) -> ConnectError {
+        match reply.unknown_profile() {
+            Some(unknown) => {
+                ConnectError::UnknownProfile { named_by: profile.filter(|profile| profile != unknown), profile: unknown.to_owned() }
+            }
+            None => ConnectError::Credentials { profile, why: reply.text() },
+        }
+    }
+
     /// The exit code of the design: 2 for what the user must set right, 3 for what could not be read.
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -118,6 +130,9 @@ impl fmt::Display for ConnectError {
         match self {
             ConnectError::Credentials { profile, why } => {
                 writeln!(f, "AWS credentials are missing, expired or wrong ({why}).")?;
+                if why.starts_with("InvalidClientTokenId") {
+                    writeln!(f, "Keys of the AWS China and AWS GovCloud (US) partitions need AWS_REGION to name a Region there.")?;
+                }
                 match profile {
                     Some(profile) => write!(
                         f,
@@ -130,8 +145,12 @@ impl fmt::Display for ConnectError {
                 }
                 write!(f, "`aws sts get-caller-identity` must work first. Without an account: `rel9 audit --demo`.")
             }
-            ConnectError::UnknownProfile { profile } => {
-                write!(f, "The AWS configuration files have no profile {profile:?}. `aws configure list-profiles` names those they have.")
+            ConnectError::UnknownProfile { profile, named_by } => {
+                write!(f, "The AWS configuration files have no profile {profile:?}")?;
+                if let Some(other) = named_by {
+                    write!(f, ", which profile {other:?} names as its source")?;
+                }
+                write!(f, ". `aws configure list-profiles` names those they have.")
             }
             ConnectError::UnknownRegion { region, near, enabled } => {
                 write!(f, "The account has no enabled Region {region:?}.")?;
@@ -148,8 +167,13 @@ impl fmt::Display for ConnectError {
                 let all: Vec<_> = SERVICES.iter().map(|service| service.name).collect();
                 write!(f, "\nIt reads: {}.", all.join(", "))
             }
-            ConnectError::Identity { region, why, hint } => {
-                write!(f, "sts:GetCallerIdentity in {region} did not tell which account this is ({why}).\n{hint}")
+            ConnectError::EmptyEndpoint { setting } => write!(f, "{setting} is there but empty: take it away, or give it a URL."),
+            ConnectError::Identity { region, near, why, hint } => {
+                write!(f, "sts:GetCallerIdentity in {region} did not tell which account this is ({why}).\n{hint}")?;
+                if !near.is_empty() {
+                    write!(f, " Did you mean {}?", near.join(" or "))?;
+                }
+                Ok(())
             }
         }
     }
@@ -240,7 +264,7 @@ fn logged(reader: &Reader, operations: &[&'static Operation]) -> Logged {
 /// failure is in every shard's coverage log: such an audit is incomplete, not impossible.
 pub async fn connect(options: &Options) -> Result<Session, ConnectError> {
     let services = services(options.services.as_deref())?;
-    let config = configuration(options).await;
+    let config = configuration(options).await?;
     let home_region = config.region().map_or_else(String::new, |region| region.as_ref().to_owned());
     let (account, caller_arn) = identity(&config, options, &home_region).await?;
     let partition = caller_arn.split(':').nth(1).unwrap_or("aws").to_owned();
@@ -269,7 +293,14 @@ pub async fn connect(options: &Options) -> Result<Session, ConnectError> {
     })
 }
 
-pub(super) async fn configuration(options: &Options) -> SdkConfig {
+pub(super) async fn configuration(options: &Options) -> Result<SdkConfig, ConnectError> {
+    // The SDK panics on it.
+    let empty = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        name.to_str().filter(|name| name.starts_with("AWS_ENDPOINT_URL") && value.is_empty()).map(str::to_owned)
+    };
+    if let Some(setting) = std::env::vars_os().find_map(empty) {
+        return Err(ConnectError::EmptyEndpoint { setting });
+    }
     let attempts = std::env::var("AWS_MAX_ATTEMPTS").ok().and_then(|value| value.parse().ok()).filter(|attempts| *attempts > 0);
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(options.timeouts.connect)
@@ -287,10 +318,10 @@ pub(super) async fn configuration(options: &Options) -> SdkConfig {
     }
     let config = loader.load().await;
     if config.region().is_some_and(|region| !region.as_ref().is_empty()) {
-        return config;
+        return Ok(config);
     }
     let first = options.regions.as_deref().and_then(|regions| regions.first()).map_or("", String::as_str);
-    config.into_builder().region(Region::new(first_region_of_partition(first))).build()
+    Ok(config.into_builder().region(Region::new(first_region_of_partition(first))).build())
 }
 
 /// The credentials of a profile that was asked for by name. As with the AWS CLI they come before keys in the environment: the SDK's
@@ -333,8 +364,9 @@ async fn identity(config: &SdkConfig, options: &Options, region: &str) -> Result
             _ => {
                 return Err(ConnectError::Identity {
                     region: region.to_owned(),
+                    near: Vec::new(),
                     why: "the answer names no account".to_owned(),
-                    hint: "Check AWS_ENDPOINT_URL and proxies: this is no answer of AWS STS.",
+                    hint: NOT_STS,
                 });
             }
         },
@@ -342,18 +374,24 @@ async fn identity(config: &SdkConfig, options: &Options, region: &str) -> Result
     };
     let profile = options.profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok());
     if reply.about_credentials() {
-        if let Some(profile) = profile.clone().filter(|_| reply.unknown_profile()) {
-            return Err(ConnectError::UnknownProfile { profile });
-        }
-        return Err(ConnectError::Credentials { profile, why: reply.text() });
+        return Err(ConnectError::of_credentials(profile, &reply));
     }
-    Err(ConnectError::Identity { region: region.to_owned(), why: reply.text(), hint: hint(&reply) })
+    let near = match reply.reached {
+        Reached::NoHost | Reached::NotSent if !regions::NAMES.contains(&region) => near(region, regions::NAMES.iter().copied()),
+        _ => Vec::new(),
+    };
+    Err(ConnectError::Identity { region: region.to_owned(), near, why: reply.text(), hint: hint(&reply) })
 }
 
+const NOT_STS: &str = "Check AWS_ENDPOINT_URL and proxies (HTTPS_PROXY): this is no answer of AWS STS.";
+
 fn hint(reply: &Reply) -> &'static str {
+    let of_aws = reply.code.is_some() || reply.http.is_some_and(|status| status >= 500);
     match (reply.reached, reply.status()) {
-        (Reached::NoHost | Reached::NoNames, _) => {
-            "Check the Region's name (--profile, AWS_REGION), AWS_ENDPOINT_URL and the network's name resolution."
+        (Reached::Answer, _) => NOT_STS,
+        (Reached::Service, _) if !of_aws => NOT_STS,
+        (Reached::NoHost | Reached::NoNames | Reached::NotSent, _) => {
+            "Check the Region's name (--profile, AWS_REGION), AWS_ENDPOINT_URL, proxies (HTTPS_PROXY) and the network's name resolution."
         }
         (Reached::TimedOut | Reached::Unreachable, _) => "Check the network, proxies (HTTPS_PROXY) and AWS_ENDPOINT_URL.",
         (_, CoverageStatus::Denied) => "Every identity may call it unless a policy denies it: `rel9 permissions` prints what rel9 needs.",

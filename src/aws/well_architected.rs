@@ -94,14 +94,17 @@ pub struct Tool {
 
 impl Tool {
     /// With the credentials and the Region of the environment or the profile; `region` comes before theirs. Calls nothing yet.
-    pub async fn open(profile: Option<String>, region: Option<String>) -> Tool {
+    ///
+    /// # Errors
+    /// Settings that cannot be used.
+    pub async fn open(profile: Option<String>, region: Option<String>) -> Result<Tool, ToolError> {
         let options = Options { profile, regions: region.clone().map(|region| vec![region]), ..Options::default() };
-        let mut config = session::configuration(&options).await;
+        let mut config = session::configuration(&options).await.map_err(ToolError::Connect)?;
         if let Some(region) = region {
             config = config.into_builder().region(Region::new(region)).build();
         }
         let region = config.region().map_or_else(String::new, |region| region.as_ref().to_owned());
-        Tool { client: Client::new(&config), profile: options.profile, region }
+        Ok(Tool { client: Client::new(&config), profile: options.profile, region })
     }
 
     /// Reads the answer.
@@ -147,10 +150,7 @@ impl Tool {
 
     fn failed(&self, operation: &'static str, reply: &Reply) -> ToolError {
         if reply.about_credentials() {
-            return ToolError::Connect(match &self.profile {
-                Some(profile) if reply.unknown_profile() => ConnectError::UnknownProfile { profile: profile.clone() },
-                profile => ConnectError::Credentials { profile: profile.clone(), why: reply.text() },
-            });
+            return ToolError::Connect(ConnectError::of_credentials(self.profile.clone(), reply));
         }
         self.refused(operation, reply.text(), reply.code.as_deref())
     }

@@ -7,6 +7,7 @@ use super::live::{self, LiveArgs};
 use super::output::{self, Output};
 use super::templates::TemplateArgs;
 use super::{Exit, Verbosity, report};
+use crate::audit::findings::Findings;
 use crate::audit::policy::{FailOn, Policy};
 use crate::audit::{self, Gate, Input, Options};
 use crate::inventory::document;
@@ -117,6 +118,8 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
     let ledger = args.ledger.as_deref().map(|path| ledger::prepare(path).map(|chain| (path, chain))).transpose()?;
     let subject = subject(&args, verbosity)?;
     let some_services = some_services(&args);
+    let narrowed = !(args.rule.is_empty() && args.skip_rule.is_empty() && args.best_practice.is_empty());
+    let (asked, tagged) = (args.resource.clone(), !args.tag.is_empty());
     let options = Options {
         as_of: args.as_of,
         rules: args.rule,
@@ -143,8 +146,17 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
         findings.record_ledger(chain.head());
     }
     output::write(&outputs, &findings)?;
+    let unjudged: Vec<&String> = asked.iter().filter(|arn| !is_judged(&findings, arn)).collect();
+    for arn in &unjudged {
+        eprintln!("{arn}: nothing was judged: is it misspelt, or in an account, a Region or a file that was not read?");
+    }
+    if tagged && findings.findings.is_empty() {
+        eprintln!("no resource with the tags asked for has findings: nothing was judged");
+    }
     let fail_on = args.fail_on.or(policy.fail_on).unwrap_or(FailOn::High);
     Ok(match audit::gate(&findings, fail_on) {
+        // A gate does not pass on what is not there. (Some rules alone may have nothing to say of what is.)
+        Gate::Passed if !unjudged.is_empty() && !narrowed && !args.allow_incomplete => Exit::Incomplete,
         Gate::Passed => Exit::Passed,
         Gate::Failed => Exit::Failed,
         Gate::Incomplete if args.allow_incomplete => Exit::Passed,
@@ -159,6 +171,11 @@ fn some_services(args: &Args) -> bool {
         return true;
     }
     args.inputs.iter().any(|input| collection::is_of_some_services(input))
+}
+
+/// Whether a resource has findings, or is told to owe none.
+fn is_judged(findings: &Findings, arn: &str) -> bool {
+    findings.findings.iter().any(|finding| finding.resource.arn == arn) || findings.reproducible.iter().any(|data| data.resource.arn == arn)
 }
 
 fn policy(args: &Args, rules: &RuleSet) -> Result<Policy, String> {

@@ -4,7 +4,7 @@ use super::{Failure, output};
 #[cfg(feature = "live")]
 use crate::inventory::document;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Keeps how far a collection came, in the folder it writes to.
@@ -19,12 +19,18 @@ pub struct State {
     pub services: Vec<String>,
     /// Shard to its file, for those that are done.
     pub done: BTreeMap<String, String>,
+    /// Those in which calls were denied or failed.
+    #[serde(default)]
+    pub incomplete: BTreeSet<String>,
     pub finished: bool,
 }
 
 impl State {
     fn read(folder: &Path) -> Option<State> {
-        serde_json::from_slice(&std::fs::read(folder.join(STATE)).ok()?).ok()
+        let mut state: State = serde_json::from_slice(&std::fs::read(folder.join(STATE)).ok()?).ok()?;
+        // Files of the folder itself: what a state names is removed when a collection starts anew.
+        state.done.retain(|_, name| Path::new(name).file_name().is_some_and(|file| file == name.as_str()));
+        Some(state)
     }
 }
 
@@ -63,7 +69,9 @@ impl State {
                     && (&earlier.account, &earlier.regions, &earlier.services) == (&self.account, &self.regions, &self.services) =>
             {
                 let there = |name: &String| document::read_file(&folder.join(name)).is_ok();
-                State { done: earlier.done.into_iter().filter(|(_, name)| there(name)).collect(), ..self }
+                let done: BTreeMap<_, _> = earlier.done.into_iter().filter(|(_, name)| there(name)).collect();
+                let incomplete = earlier.incomplete.into_iter().filter(|shard| done.contains_key(shard)).collect();
+                State { done, incomplete, ..self }
             }
             Some(earlier) => {
                 for name in earlier.done.values() {

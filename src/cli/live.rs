@@ -7,7 +7,7 @@ use crate::aws::{self, ConnectError, Session};
 use crate::inventory::document;
 use crate::inventory::{CoverageStatus, Shard};
 use futures::StreamExt;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
@@ -94,6 +94,7 @@ pub fn run(args: CollectArgs, verbosity: Verbosity) -> Result<Exit, Failure> {
             regions: session.shards(),
             services: args.live.services.clone(),
             done: BTreeMap::new(),
+            incomplete: BTreeSet::new(),
             finished: false,
         }
         .resume(&folder)?;
@@ -113,17 +114,19 @@ async fn into_files(session: &Session, mut state: State, folder: &Path, verbosit
     if missing.len() < state.regions.len() && verbosity != Verbosity::Quiet {
         eprintln!("going on: {} of {} Regions are there already", state.regions.len() - missing.len(), state.regions.len());
     }
-    let mut complete = true;
     let mut shards =
         futures::stream::iter(missing.iter().map(|region| aws::collect_shard(session, region))).buffer_unordered(SHARDS_AT_ONCE);
     while let Some(shard) = shards.next().await {
         let name = format!("{}.{}.ndjson.zst", shard.account, shard.region);
         let captured_at = shard.captured_at.unwrap_or_else(chrono::Utc::now);
         document::write_file(&shard, captured_at, "aws", &folder.join(&name))?;
-        complete &= !shard.coverage.entries.iter().any(|entry| matches!(entry.status, CoverageStatus::Denied | CoverageStatus::Failed));
+        if shard.coverage.entries.iter().any(|entry| matches!(entry.status, CoverageStatus::Denied | CoverageStatus::Failed)) {
+            state.incomplete.insert(shard.region.clone());
+        }
         state.done.insert(shard.region, name);
         state.write(folder)?;
     }
+    let complete = state.incomplete.is_empty();
     state.finished = true;
     state.write(folder)?;
     if verbosity != Verbosity::Quiet {

@@ -68,7 +68,7 @@ pub fn run(args: Args) -> Result<Exit, Failure> {
 }
 
 async fn push(args: &PushArgs, answer: &Answer) -> Result<Exit, Failure> {
-    let tool = Tool::open(args.profile.clone(), args.region.clone()).await;
+    let tool = Tool::open(args.profile.clone(), args.region.clone()).await?;
     let question = Question { workload: &args.workload_id, lens: answer.lens_alias, question: answer.question_id };
     let current = tool.read(question).await?;
     let change = change(answer, &current)?;

@@ -51,7 +51,7 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point], counts: &[Mechanis
     found.sort_by(|a, b| {
         b.created_at.cmp(&a.created_at).then_with(|| (&a.account, &a.region, &a.seen_as).cmp(&(&b.account, &b.region, &b.seen_as)))
     });
-    if found.is_empty() {
+    if !found.iter().any(|copy| copy.other_region) {
         unread.extend(elsewhere_unread(join, resource));
     }
     if unread.is_empty() { Ok(found) } else { Err(unread) }
@@ -111,34 +111,41 @@ fn of_job(join: &Join, resource: &Resource, job: &super::index::Typed<crate::inv
 
 /// Snapshots copied without AWS Backup, and replicated automated backups, are seen only where they are.
 fn elsewhere_unread(join: &Join, resource: &Resource) -> Vec<String> {
-    let listings = match resource.type_name.as_str() {
+    let listed_by = match resource.type_name.as_str() {
         "AWS::EC2::Volume" => &COPY_LISTINGS[..1],
         "AWS::RDS::DBInstance" => &COPY_LISTINGS[1..3],
         "AWS::RDS::DBCluster" | "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster" => &COPY_LISTINGS[3..],
         _ => return Vec::new(),
     };
-    let others = || {
-        let regions = join.summaries.of_account(&resource.account);
-        regions.filter(|summary| summary.region != resource.region && summary.region != crate::inventory::GLOBAL)
-    };
-    if others().next().is_none() {
+    let elsewhere = |summary: &&super::Summary| summary.region != resource.region && summary.region != crate::inventory::GLOBAL;
+    let mut others = join.summaries.of_account(&resource.account).filter(elsewhere).peekable();
+    if others.peek().is_none() {
         return vec![format!("no other Region of {} was read, where copies could be", resource.account)];
     }
-    let unread = others().flat_map(|summary| &summary.copies_unread).filter(|(listing, _)| listings.contains(listing));
-    unread.map(|(_, reason)| reason.clone()).collect()
+    others.flat_map(|summary| listed_by.iter().filter_map(|operation| summary.lists_unread.get(operation).cloned())).collect()
 }
 
 /// Whether the newest backup, or a copy of it, cannot be deleted.
 ///
 /// # Errors
 /// The reasons why a copy may be locked that nobody could look at.
-pub fn immutable(join: &Join, resource: &Resource, points: &[Point], copies: Option<&Vec<CopyFact>>) -> Result<bool, Vec<String>> {
+pub fn immutable(
+    join: &Join,
+    resource: &Resource,
+    points: &[Point],
+    copies: Result<&Vec<CopyFact>, &Vec<String>>,
+) -> Result<bool, Vec<String>> {
     if object_lock(resource) {
         return Ok(true);
     }
-    if resource.type_name == "AWS::S3::Bucket" && !resource.properties.contains_key("object_lock") {
+    let immutable = locked(join, resource, points, copies)?;
+    if !immutable && resource.type_name == "AWS::S3::Bucket" && !resource.properties.contains_key("object_lock") {
         return Err(super::why_unread(join.index.shard, resource, "object_lock"));
     }
+    Ok(immutable)
+}
+
+fn locked(join: &Join, resource: &Resource, points: &[Point], copies: Result<&Vec<CopyFact>, &Vec<String>>) -> Result<bool, Vec<String>> {
     let Some(newest) = points.first() else {
         // Continuous backups: the vault of a continuous point decides.
         return Ok(continuous_locked(join, resource));
@@ -155,15 +162,17 @@ pub fn immutable(join: &Join, resource: &Resource, points: &[Point], copies: Opt
         .map(|copy| format!("{}/{} was not read, where a copy is", copy.account, copy.region))
         .collect();
     match copies {
-        Some(_) if unlooked.is_empty() && newest.backup.locked.is_unread() => {
-            Err(vec![format!("the lock of {} was not read", newest.backup.arn)])
+        Ok(_) if unlooked.is_empty() && newest.backup.locked.is_unread() => {
+            let mut reasons = vec![format!("the lock of {} was not read", newest.backup.arn)];
+            reasons.extend(join.index.missing(&[POINT_OPERATIONS[0], "ec2:DescribeLockedSnapshots"]));
+            Err(reasons)
         }
-        Some(_) if unlooked.is_empty() => {
+        Ok(_) if unlooked.is_empty() => {
             let missing = join.index.missing(&POINT_OPERATIONS[..1]);
             if missing.is_empty() { Ok(false) } else { Err(missing) }
         }
-        Some(_) => Err(unlooked),
-        None => Err(vec!["copies elsewhere could not be looked for".to_owned()]),
+        Ok(_) => Err(unlooked),
+        Err(reasons) => Err(reasons.clone()),
     }
 }
 

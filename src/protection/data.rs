@@ -1,13 +1,13 @@
 //! The protection of one data resource: puts the parts together and says which of them could not be worked out.
 
-use super::facts::{Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection, State, Window};
+use super::facts::{CopyRetention, Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection, State, Window};
 use super::index::Index;
 use super::mechanisms::{self, Case, Mechanisms};
 use super::opt_in;
 use super::points::{self, Point};
 use super::reach::{self, PlannedRule, Plans, Selected};
 use super::summary::{POINT_OPERATIONS, Summaries};
-use super::{Owed, bucket, copies, jobs, keys, restores};
+use super::{Owed, arn, bucket, copies, jobs, keys, restores};
 use crate::inventory::types::{self, backup::RecoveryPoint};
 use crate::inventory::{DEPLOYED, Fact, Reasons, Resource, note};
 use chrono::{DateTime, Utc};
@@ -22,6 +22,9 @@ pub struct Join<'a> {
     pub existing: &'a HashSet<&'a str>,
     pub as_of: DateTime<Utc>,
 }
+
+/// The operations that tell which DLM policies there are.
+const POLICY_OPERATIONS: [&str; 2] = ["dlm:GetLifecyclePolicies", "dlm:GetLifecyclePolicy"];
 
 /// Why fields of the facts are not known.
 pub type Unread = Reasons;
@@ -88,8 +91,13 @@ impl<'a> Join<'a> {
         self.set_settings(resource, backup_type, &mut facts, unread);
         let aws_backup_points = points.iter().filter(|point| point.backup.kind == MechanismKind::AwsBackup).count() + continuous.len();
         set!(facts, unread, aws_backup_points, self.index.missing(&POINT_OPERATIONS), aws_backup_points as i64);
-        set!(facts, unread, copy_retention, plan_reasons.clone(), mechanisms.copy_retention.clone());
-        set!(facts, unread, copy_schedules, plan_reasons.clone(), mechanisms.copy_schedules.clone());
+        let mut copy_reasons = plan_reasons.clone();
+        if matches!(resource.type_name.as_str(), "AWS::EC2::Volume" | "AWS::EC2::Instance") {
+            copy_reasons.extend(self.index.missing(&POLICY_OPERATIONS));
+        }
+        set!(facts, unread, copy_schedules, copy_reasons.clone(), mechanisms.copy_schedules.clone());
+        copy_reasons.extend(self.add_replicas(resource, &mut mechanisms));
+        set!(facts, unread, copy_retention, copy_reasons, mechanisms.copy_retention.clone());
         set!(facts, unread, plans, plan_reasons, plans);
         // A template declares mechanisms; only what they have made so far is not known.
         let template = self.index.shard.coverage.template;
@@ -139,7 +147,7 @@ impl<'a> Join<'a> {
         }
         let mut of_dlm = Vec::new();
         if ["AWS::EC2::Volume", "AWS::EC2::Instance"].contains(&resource.type_name.as_str()) {
-            of_dlm.extend(self.index.missing(&["dlm:GetLifecyclePolicies", "dlm:GetLifecyclePolicy"]));
+            of_dlm.extend(self.index.missing(&POLICY_OPERATIONS));
             let instances = self.instances_of(resource).into_iter().map(|(instance, _)| instance);
             let untagged = std::iter::once(resource).chain(instances).filter(|resource| resource.tags().is_none());
             if !self.index.lifecycle_policies.is_empty() {
@@ -273,6 +281,29 @@ impl<'a> Join<'a> {
         facts.gaps = Fact::Read(gaps);
     }
 
+    /// How long replicas of automated backups are kept: not as long as those they are made of, but as their own Region says. Gives the
+    /// reasons why that is not known.
+    fn add_replicas(&self, resource: &Resource, mechanisms: &mut Mechanisms) -> Vec<String> {
+        let replicas = resource.properties.get("replicated_backup_arns").and_then(serde_json::Value::as_array);
+        let mut unread = Vec::new();
+        for replica in replicas.into_iter().flatten().filter_map(serde_json::Value::as_str) {
+            let (account, region) = (arn::account(replica), arn::region(replica));
+            let summary = self.summaries.get(account, region);
+            match summary.and_then(|summary| summary.replicas.get(replica)) {
+                Some(days) => mechanisms.copy_retention.push(CopyRetention {
+                    kind: "automated".to_owned(),
+                    source: format!("automated backups replicated to {region}"),
+                    retention_days: Some(*days),
+                }),
+                None => unread.push(match summary.and_then(|summary| summary.lists_unread.get("rds:DescribeDBInstanceAutomatedBackups")) {
+                    Some(reason) => reason.clone(),
+                    None => format!("{replica} was not read in {account}/{region}"),
+                }),
+            }
+        }
+        unread
+    }
+
     /// How long what runs by itself keeps its backups. `reasons` are those for which there may be more of it.
     fn set_retention(
         &self,
@@ -338,7 +369,8 @@ impl<'a> Join<'a> {
             note(unread, "recovery_points.other_region", reasons.clone());
             note(unread, "recovery_points.other_account", reasons);
         }
-        match copies::immutable(self, resource, points, facts.copies.read()) {
+        let copies_unread = unread.get("copies").cloned().unwrap_or_default();
+        match copies::immutable(self, resource, points, facts.copies.read().ok_or(&copies_unread)) {
             Ok(immutable) if unread.get("backups").is_none() || immutable => facts.immutable = Fact::Read(immutable),
             Ok(_) => note(unread, "immutable", unread.get("backups").cloned().unwrap_or_default()),
             Err(reasons) => note(unread, "immutable", reasons),

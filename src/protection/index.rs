@@ -48,7 +48,6 @@ pub struct Index<'s> {
     pub restore_testing_selections: Vec<Typed<'s, backup::RestoreTestingSelection>>,
     pub snapshots: HashMap<String, Vec<Snapshot<'s>>>,
     pub table_backups: HashMap<String, Vec<Typed<'s, dynamodb::Backup>>>,
-    pub automated_backups: HashMap<String, Vec<(&'s Resource, rds::AutomatedBackup)>>,
     /// Tables by the ARN of the table that they were restored from.
     pub restored_tables: HashMap<String, Vec<Typed<'s, dynamodb::Table>>>,
     pub volumes: HashMap<&'s str, Typed<'s, ebs::Volume>>,
@@ -89,7 +88,6 @@ impl<'s> Index<'s> {
             restore_testing_selections: typed(shard),
             snapshots: group(snapshots(shard), |snapshot| Some(snapshot.source_arn.clone())),
             table_backups: group(typed::<dynamodb::Backup>(shard), |backup| backup.properties.source_arn.read().cloned()),
-            automated_backups: automated_backups(shard),
             restored_tables: group(typed::<dynamodb::Table>(shard), |table| {
                 table.properties.restored_from.present()?.source_table_arn.clone()
             }),
@@ -223,15 +221,4 @@ fn database_snapshots<P: Properties>(shard: &Shard) -> Vec<Snapshot<'_>> {
             })
         })
         .collect()
-}
-
-fn automated_backups(shard: &Shard) -> HashMap<String, Vec<(&Resource, rds::AutomatedBackup)>> {
-    let names = [rds::AutomatedBackup::INFO.name, rds::ClusterAutomatedBackup::INFO.name];
-    let all: Vec<(&Resource, rds::AutomatedBackup)> = shard
-        .resources
-        .iter()
-        .filter(|resource| names.contains(&resource.type_name.as_str()))
-        .filter_map(|resource| Some((resource, resource.properties_as()?)))
-        .collect();
-    group(all, |(_, backup)| backup.source_arn.read().cloned())
 }

@@ -39,6 +39,7 @@ pub fn of(
             Some(key) => {
                 let Some(state) = key.properties.key_state.read().cloned() else {
                     unread.push(format!("the state of key {key_arn} was not read"));
+                    unread.extend(join.index.missing(&["kms:DescribeKey"]));
                     continue;
                 };
                 keys.push(BackupKey {

@@ -359,14 +359,6 @@ fn native(case: &Case, found: &mut Mechanisms) {
                     retention_days: Some(days),
                     ..case.mechanism(MechanismKind::Automated, "automated backups".to_owned(), latest, allowed)
                 });
-                let replicated = case.resource.properties.get("replicated_backup_arns").and_then(serde_json::Value::as_array);
-                for copy in replicated.into_iter().flatten().filter_map(serde_json::Value::as_str) {
-                    found.copy_retention.push(CopyRetention {
-                        kind: "automated".to_owned(),
-                        source: format!("automated backups replicated to {}", super::arn::region(copy)),
-                        retention_days: replicated_retention(case, copy).or(Some(days)),
-                    });
-                }
             }
         }
         "AWS::DynamoDB::Table" if case.flag("pitr") => {
@@ -383,11 +375,6 @@ fn native(case: &Case, found: &mut Mechanisms) {
         "AWS::S3::Bucket" => bucket(case, found),
         _ => {}
     }
-}
-
-fn replicated_retention(case: &Case, copy_arn: &str) -> Option<i64> {
-    let (_, backup) = case.index.automated_backups.get(&case.resource.arn)?.iter().find(|(resource, _)| resource.arn == copy_arn)?;
-    backup.backup_retention_days.present().copied()
 }
 
 fn efs_replication(case: &Case, found: &mut Mechanisms) {

@@ -140,6 +140,15 @@ pub fn why_unread(shard: &Shard, resource: &Resource, property: &str) -> Vec<Str
     if reasons.is_empty() { vec![format!("{property} of {} is not in the inventory", resource.arn)] } else { reasons }
 }
 
+/// Why it is not known whether a selection reaches a resource: what that depends on, and for tags the operation that reads them.
+fn why_undecided(shard: &Shard, resource: &Resource, depends_on: String) -> Vec<String> {
+    let mut reasons = vec![depends_on];
+    if resource.tags().is_none() {
+        reasons.extend(why_unread(shard, resource, "tags"));
+    }
+    reasons
+}
+
 /// The operations that read the tags of a type, where its listing does not.
 pub fn tag_sources(type_name: &str) -> Vec<&'static str> {
     match type_name {

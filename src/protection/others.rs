@@ -161,7 +161,7 @@ pub fn restore_testing_selection(join: &Join, data: &[(&Resource, &Joined, bool)
                 testable += i64::from(plan.is_some_and(|plan| has_point_in_window(join, &plan.properties, candidate)));
             }
             Ok(false) => {}
-            Err(reason) => reasons.push(reason),
+            Err(reason) => reasons.extend(super::why_undecided(join.index.shard, candidate, reason)),
         }
     }
     point_reasons.extend(reasons.iter().cloned());

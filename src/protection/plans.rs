@@ -54,7 +54,7 @@ impl<'a> Links<'a> {
                         links.selected_types.insert(opt_in::backup_type(resource).to_owned());
                     }
                     Match::NotSelected => {}
-                    Match::Unknown(reason) => selects.unread.push(reason),
+                    Match::Unknown(reason) => selects.unread.extend(super::why_undecided(join.index.shard, resource, reason)),
                 }
             }
             if let Some(plan_arn) = selection.properties.plan_arn.read()

@@ -8,7 +8,7 @@ use super::points::Point;
 use super::schedule::Schedule;
 use super::selection::{Match, Reach, Selection};
 use crate::inventory::types::{account, backup};
-use crate::inventory::{DEPLOYED, Fact, Resource, is_symbolic};
+use crate::inventory::{DEPLOYED, Fact, Resource, Shard, is_symbolic};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -56,6 +56,7 @@ pub struct Plans<'s> {
     pub rules: HashMap<&'s str, Vec<PlannedRule>>,
     pub plans: BTreeMap<&'s str, &'s Resource>,
     pub selections: Vec<(&'s Typed<'s, backup::BackupSelection>, Selection)>,
+    shard: &'s Shard,
     opt_in: Fact<BTreeMap<String, bool>>,
     /// The Region's settings were read.
     opt_in_told: bool,
@@ -105,6 +106,7 @@ impl<'s> Plans<'s> {
             rules,
             plans,
             selections: index.selections.iter().map(|selection| (selection, Selection::of(&selection.properties))).collect(),
+            shard: index.shard,
             opt_in,
             opt_in_told,
             unread: index.missing(&PLAN_OPERATIONS),
@@ -156,7 +158,7 @@ impl<'s> Plans<'s> {
                 Match::Selected(reach) => reach,
                 Match::NotSelected => continue,
                 Match::Unknown(reason) => {
-                    unread.push(reason);
+                    unread.extend(super::why_undecided(self.shard, resource, reason));
                     continue;
                 }
             };

@@ -5,6 +5,7 @@ use super::facts::{Restore, RestoreAttempt, RestoreTests};
 use super::index::{Index, Typed};
 use super::points::Point;
 use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title};
+use super::summary::POINT_OPERATIONS;
 use crate::inventory::Resource;
 use crate::inventory::types::backup::RestoreJob;
 use crate::inventory::types::ebs;
@@ -47,7 +48,14 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point]) -> (RestoreTests, 
         last_attempt: attempts.first().map(|attempt| (*attempt).clone()),
         seen: seen.clone(),
     };
-    let mut unread = join.index.missing(&["backup:ListRestoreJobs"]);
+    // Recovery points tell their last restore, and volumes and tables what they were made from.
+    let mut evidence = vec!["backup:ListRestoreJobs", POINT_OPERATIONS[0], POINT_OPERATIONS[1]];
+    match resource.type_name.as_str() {
+        "AWS::EC2::Volume" => evidence.push("ec2:DescribeSnapshots"),
+        "AWS::DynamoDB::Table" => evidence.push("dynamodb:DescribeTable"),
+        _ => {}
+    }
+    let mut unread = join.index.missing(&evidence);
     let unclear = |job: &RestoreJob| job.status.is_unread() || job.validation_status.is_unread();
     unread.extend(
         jobs(join, resource).filter(|(job, _, _)| unclear(job)).map(|(_, _, id)| format!("how restore job {id} ended was not read")),
@@ -171,7 +179,7 @@ pub fn planned(join: &Join, resource: &Resource, backup_type: &str) -> Result<Ve
                 plans.extend(plan.map(|plan| title(plan.resource)));
             }
             Ok(false) => {}
-            Err(reason) => unread.push(reason),
+            Err(reason) => unread.extend(super::why_undecided(index.shard, source, reason)),
         }
     }
     plans.sort();

@@ -3,7 +3,7 @@
 use super::Ledger;
 use super::arn;
 use crate::inventory::types::{Properties, backup, ebs, rds, s3};
-use crate::inventory::{Resource, Shard};
+use crate::inventory::{GLOBAL, Resource, Shard};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -54,11 +54,13 @@ pub struct Summary {
     pub vaults: HashMap<String, VaultSummary>,
     /// Why the vaults, or what lies in them, are not fully known.
     pub vaults_unread: Vec<String>,
+    /// Of [`COPY_LISTINGS`], those that did not answer, and why.
+    pub lists_unread: BTreeMap<&'static str, String>,
+    /// How many days replicas of automated backups are kept, by ARN, where that was read.
+    pub replicas: HashMap<String, i64>,
     /// Buckets by name, with whether versioning is enabled where that was read.
     buckets: HashMap<String, Option<bool>>,
     pub buckets_unread: Vec<String>,
-    /// Of [`COPY_LISTINGS`], those that did not answer, and why.
-    pub copies_unread: Vec<(&'static str, String)>,
     /// For the account's own shard: the Regions that are enabled.
     pub enabled_regions: Vec<String>,
     /// Backups by the ARN of their source: of a resource (recovery points, automated backups) or of a snapshot they are copies of.
@@ -77,6 +79,8 @@ pub struct Summary {
     copy_actions: Vec<CopyTarget>,
     /// Keys of the Region, of whichever account, that something here names.
     used_keys: BTreeSet<String>,
+    /// Why there may be more of them.
+    pub plans_unread: Vec<String>,
 }
 
 /// A copy action of a backup plan, for the vault that it writes to.
@@ -253,8 +257,9 @@ pub fn summarise(shard: &Shard) -> Summary {
         account: shard.account.clone(),
         region: shard.region.clone(),
         vaults_unread: vaults_unread(shard, &missing),
+        lists_unread: COPY_LISTINGS.into_iter().filter_map(|listing| Some((listing, missing(&[listing]).pop()?))).collect(),
         buckets_unread: missing(&["s3:ListBuckets"]),
-        copies_unread: COPY_LISTINGS.into_iter().filter_map(|listing| Some((listing, missing(&[listing]).pop()?))).collect(),
+        plans_unread: if shard.region == GLOBAL { Vec::new() } else { missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]) },
         backups_unread: missing(&[POINT_OPERATIONS[0], POINT_OPERATIONS[1], "backup:ListCopyJobs"]),
         ..Summary::default()
     };
@@ -419,8 +424,11 @@ fn add_database_snapshot(summary: &mut Summary, resource: &Resource) {
 
 fn add_automated(summary: &mut Summary, resource: &Resource) {
     let Some(automated) = resource.properties_as::<rds::AutomatedBackup>() else { return };
-    let (Some(source), Some(latest)) = (automated.source_arn.read(), automated.latest_restorable_at.present()) else { return };
-    if arn::region(source) != summary.region {
+    let Some(source) = automated.source_arn.read().filter(|source| arn::region(source) != summary.region) else { return };
+    if let Some(days) = automated.backup_retention_days.present() {
+        summary.replicas.insert(resource.arn.clone(), *days);
+    }
+    if let Some(latest) = automated.latest_restorable_at.present() {
         summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup {
             arn: resource.arn.clone(),
             source_account: arn::account(source).to_owned(),

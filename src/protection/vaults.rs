@@ -23,9 +23,17 @@ pub fn vault(join: &Join, resource: &Resource) -> Joined {
     let mut unread = Unread::new();
     let properties = resource.properties_as::<BackupVault>().unwrap_or_default();
     points_of(join, resource, &mut facts, &mut unread);
-    let plan_reasons = join.index.missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]);
+    let mut plan_reasons = join.index.missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]);
+    let targeted_by = targeting(join, resource);
+    if targeted_by.is_empty() {
+        // A plan of another Region may copy into it.
+        let of_account = join.summaries.of_account(&resource.account);
+        plan_reasons.extend(of_account.flat_map(|summary| summary.plans_unread.iter().cloned()));
+        plan_reasons.sort();
+        plan_reasons.dedup();
+    }
     if plan_reasons.is_empty() {
-        facts.targeted_by = Fact::Read(targeting(join, resource));
+        facts.targeted_by = Fact::Read(targeted_by);
     } else {
         unread.insert("targeted_by".to_owned(), plan_reasons);
     }

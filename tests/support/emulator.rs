@@ -67,6 +67,11 @@ impl Emulator {
         self.post("fault", &json!({"operation": operation, "mode": mode, "region": region}));
     }
 
+    /// A fault in all its details, as the emulator's README has them.
+    pub fn fault_of(&self, fault: &Value) {
+        self.post("fault", fault);
+    }
+
     /// Caps the pages of every list.
     pub fn page_size(&self, size: Option<u32>) {
         self.post("page_size", &json!({"n": size}));

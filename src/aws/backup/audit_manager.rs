@@ -1,6 +1,6 @@
 //! Backup Audit Manager: frameworks and report plans.
 
-use super::PAGE;
+use super::{GONE, PAGE};
 use crate::aws::call::{Operation, Reader};
 use crate::aws::convert::{each, optional_time, resource};
 use crate::inventory::Resource;
@@ -26,16 +26,17 @@ async fn frameworks(reader: &Reader, client: &Client) -> Vec<Resource> {
     read.into_iter().flatten().collect()
 }
 
+/// `None` when the framework was deleted since it was listed.
 async fn framework(reader: &Reader, client: &Client, member: sdk::Framework) -> Option<Resource> {
     let (name, arn) = (member.framework_name?, member.framework_arn?);
-    let detail = reader.one(&DESCRIBE_FRAMEWORK, client.describe_framework().framework_name(&name).send()).await;
+    let detail = reader.one_or(&DESCRIBE_FRAMEWORK, client.describe_framework().framework_name(&name).send(), GONE).await;
     let mut properties = Framework {
         controls: i64::from(member.number_of_controls).into(),
         deployment_status: member.deployment_status.into(),
         ..Framework::default()
     };
     if let Some(answer) = detail {
-        properties.status = answer.framework_status.into();
+        properties.status = answer?.framework_status.into();
     }
     Some(Resource { created_at: optional_time(member.creation_time.as_ref()), ..resource(reader, arn, name, &properties) })
 }

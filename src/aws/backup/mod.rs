@@ -20,6 +20,9 @@ use std::collections::BTreeMap;
 /// The largest page of every list operation of AWS Backup.
 const PAGE: i32 = 1000;
 
+/// The code for what was deleted since it was listed ("A resource that is required for the action doesn't exist").
+const GONE: &[&str] = &["ResourceNotFoundException"];
+
 const DESCRIBE_GLOBAL_SETTINGS: Operation = Operation::new("backup", "DescribeGlobalSettings");
 const DESCRIBE_REGION_SETTINGS: Operation = Operation::new("backup", "DescribeRegionSettings");
 const GET_SUPPORTED_RESOURCE_TYPES: Operation = Operation::new("backup", "GetSupportedResourceTypes");

@@ -1,6 +1,6 @@
 //! Backup plans with their rules, and the selections of each.
 
-use super::{PAGE, lifecycle_days};
+use super::{GONE, PAGE, lifecycle_days};
 use crate::aws::call::{Operation, Reader};
 use crate::aws::convert::{each, optional_time, resource};
 use crate::inventory::types::backup::{BackupPlan, BackupRule, BackupSelection, Conditions, CopyAction, TagCondition};
@@ -23,14 +23,18 @@ pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
     read.into_iter().flatten().collect()
 }
 
+/// Nothing for a plan that was deleted since it was listed.
 async fn plan_with_selections(reader: &Reader, client: &Client, plan: sdk::BackupPlansListMember) -> Vec<Resource> {
     let (Some(id), Some(arn)) = (plan.backup_plan_id, plan.backup_plan_arn) else {
         return Vec::new();
     };
-    let (detail, mut resources) = futures::join!(
-        reader.one(&GET_BACKUP_PLAN, client.get_backup_plan().backup_plan_id(&id).send()),
-        selections(reader, client, &id, &arn),
-    );
+    let call = client.get_backup_plan().backup_plan_id(&id).send();
+    let detail = match reader.one_or(&GET_BACKUP_PLAN, call, GONE).await {
+        Some(None) => return Vec::new(),
+        Some(Some(answer)) if answer.deletion_date.is_some() => return Vec::new(),
+        detail => detail.flatten(),
+    };
+    let mut resources = selections(reader, client, &id, &arn).await;
     let rules = match detail.and_then(|answer| answer.backup_plan) {
         Some(body) => Fact::Read(body.rules.into_iter().map(rule).collect()),
         None => Fact::Unread,
@@ -75,6 +79,7 @@ async fn selections(reader: &Reader, client: &Client, plan_id: &str, plan_arn: &
     read.into_iter().flatten().collect()
 }
 
+/// `None` when the selection was deleted since it was listed.
 async fn selection(
     reader: &Reader,
     client: &Client,
@@ -84,7 +89,10 @@ async fn selection(
 ) -> Option<Resource> {
     let id = member.selection_id?;
     let call = client.get_backup_selection().backup_plan_id(plan_id).selection_id(&id).send();
-    let body = reader.one(&GET_BACKUP_SELECTION, call).await.and_then(|answer| answer.backup_selection);
+    let body = match reader.one_or(&GET_BACKUP_SELECTION, call, GONE).await {
+        Some(answer) => answer?.backup_selection,
+        None => None,
+    };
     let mut properties =
         BackupSelection { plan_arn: plan_arn.to_owned().into(), role_arn: member.iam_role_arn.into(), ..BackupSelection::default() };
     if let Some(body) = body {

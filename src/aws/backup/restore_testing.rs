@@ -1,6 +1,6 @@
 //! Restore testing plans and the selections of each.
 
-use super::PAGE;
+use super::{GONE, PAGE};
 use crate::aws::call::{Operation, Reader};
 use crate::aws::convert::{each, optional_time, resource, time};
 use crate::inventory::Resource;
@@ -26,13 +26,16 @@ pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
     read.into_iter().flatten().collect()
 }
 
+/// Nothing for a plan that was deleted since it was listed.
 async fn plan_with_selections(reader: &Reader, client: &Client, plan: sdk::RestoreTestingPlanForList) -> Vec<Resource> {
     let name = plan.restore_testing_plan_name;
     let arn = plan.restore_testing_plan_arn;
-    let (detail, mut resources) = futures::join!(
-        reader.one(&GET_RESTORE_TESTING_PLAN, client.get_restore_testing_plan().restore_testing_plan_name(&name).send()),
-        selections(reader, client, &name, &arn),
-    );
+    let call = client.get_restore_testing_plan().restore_testing_plan_name(&name).send();
+    let detail = match reader.one_or(&GET_RESTORE_TESTING_PLAN, call, GONE).await {
+        Some(None) => return Vec::new(),
+        detail => detail.flatten(),
+    };
+    let mut resources = selections(reader, client, &name, &arn).await;
     let mut properties = RestoreTestingPlan {
         schedule: Some(plan.schedule_expression).into(),
         timezone: plan.schedule_expression_timezone.into(),
@@ -61,13 +64,24 @@ fn window_days(days: i32) -> i64 {
 async fn selections(reader: &Reader, client: &Client, plan: &str, plan_arn: &str) -> Vec<Resource> {
     let pages = client.list_restore_testing_selections().restore_testing_plan_name(plan).into_paginator().page_size(PAGE).send();
     let listed = reader.pages(&LIST_RESTORE_TESTING_SELECTIONS, pages, |page| page.restore_testing_selections).await;
-    each(listed.unwrap_or_default(), |member| selection(reader, client, plan, plan_arn, member)).await
+    let read = each(listed.unwrap_or_default(), |member| selection(reader, client, plan, plan_arn, member)).await;
+    read.into_iter().flatten().collect()
 }
 
-async fn selection(reader: &Reader, client: &Client, plan: &str, plan_arn: &str, member: sdk::RestoreTestingSelectionForList) -> Resource {
+/// `None` when the selection was deleted since it was listed.
+async fn selection(
+    reader: &Reader,
+    client: &Client,
+    plan: &str,
+    plan_arn: &str,
+    member: sdk::RestoreTestingSelectionForList,
+) -> Option<Resource> {
     let name = member.restore_testing_selection_name;
     let call = client.get_restore_testing_selection().restore_testing_plan_name(plan).restore_testing_selection_name(&name).send();
-    let detail = reader.one(&GET_RESTORE_TESTING_SELECTION, call).await;
+    let detail = match reader.one_or(&GET_RESTORE_TESTING_SELECTION, call, GONE).await {
+        Some(None) => return None,
+        detail => detail.flatten(),
+    };
     let mut properties = RestoreTestingSelection {
         plan_arn: plan_arn.to_owned().into(),
         protected_resource_type: member.protected_resource_type.into(),
@@ -84,7 +98,8 @@ async fn selection(reader: &Reader, client: &Client, plan: &str, plan_arn: &str,
         properties.string_equals = conditions(equals).into();
         properties.string_not_equals = conditions(not_equals).into();
     }
-    Resource { created_at: time(&member.creation_time), ..resource(reader, format!("{plan_arn}/selection/{name}"), name, &properties) }
+    let arn = format!("{plan_arn}/selection/{name}");
+    Some(Resource { created_at: time(&member.creation_time), ..resource(reader, arn, name, &properties) })
 }
 
 fn conditions(pairs: Option<Vec<sdk::KeyValue>>) -> Vec<TagCondition> {

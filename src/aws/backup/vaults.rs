@@ -2,7 +2,7 @@
 //!
 //! Vaults that other accounts share are not listed: `ListBackupVaults` gives the account's own.
 
-use super::{PAGE, lifecycle_days};
+use super::{GONE, PAGE, lifecycle_days};
 use crate::aws::call::{Operation, Reader};
 use crate::aws::convert::{Encryption, arn_tail, each, kms_key_arn, known, optional_time, resource};
 use crate::inventory::types::backup::{BackupVault, ProtectedResource, RecoveryPoint};
@@ -36,30 +36,31 @@ async fn vaults(reader: &Reader, client: &Client) -> Vec<Resource> {
     read.into_iter().flatten().collect()
 }
 
+/// Nothing for a vault that was deleted since it was listed.
 async fn vault_with_points(reader: &Reader, client: &Client, vault: sdk::BackupVaultListMember) -> Vec<Resource> {
     let (Some(name), Some(arn)) = (vault.backup_vault_name.clone(), vault.backup_vault_arn.clone()) else {
         return Vec::new();
     };
     let vault_type = vault.vault_type.as_ref().map(|kind| kind.as_str().to_owned());
     let pages = client.list_recovery_points_by_backup_vault().backup_vault_name(&name).into_paginator().page_size(PAGE).send();
-    // Both Get calls answer ResourceNotFoundException for a vault without policy or notifications; the vault was listed a moment ago.
+    // Both Get calls answer so for a vault without policy or notifications too: whether the vault is gone, its list tells.
     let (policy, notifications, points) = futures::join!(
-        reader.one_or(
-            &GET_BACKUP_VAULT_ACCESS_POLICY,
-            client.get_backup_vault_access_policy().backup_vault_name(&name).send(),
-            &["ResourceNotFoundException"],
-        ),
-        reader.one_or(
-            &GET_BACKUP_VAULT_NOTIFICATIONS,
-            client.get_backup_vault_notifications().backup_vault_name(&name).send(),
-            &["ResourceNotFoundException"],
-        ),
+        reader.one_or(&GET_BACKUP_VAULT_ACCESS_POLICY, client.get_backup_vault_access_policy().backup_vault_name(&name).send(), GONE,),
+        reader.one_or(&GET_BACKUP_VAULT_NOTIFICATIONS, client.get_backup_vault_notifications().backup_vault_name(&name).send(), GONE,),
         // Mapped page by page: a vault can hold millions.
-        reader.pages(&LIST_RECOVERY_POINTS, pages, |page| {
-            let points = page.recovery_points.unwrap_or_default();
-            points.into_iter().filter_map(|point| recovery_point(reader, &arn, vault_type.as_deref(), point)).collect()
-        }),
+        reader.pages_or(
+            &LIST_RECOVERY_POINTS,
+            pages,
+            |page| {
+                let points = page.recovery_points.unwrap_or_default();
+                points.into_iter().filter_map(|point| recovery_point(reader, &arn, vault_type.as_deref(), point)).collect()
+            },
+            GONE,
+        ),
     );
+    if let Some(None) = points {
+        return Vec::new();
+    }
 
     let mut properties = vault_properties(reader, &vault, vault_type.clone());
     if let Some(answer) = policy {
@@ -71,7 +72,7 @@ async fn vault_with_points(reader: &Reader, client: &Client, vault: sdk::BackupV
         properties.notification_topic_arn = topic.into();
         properties.notification_events = names.into();
     }
-    let mut resources = points.unwrap_or_default();
+    let mut resources: Vec<Resource> = points.flatten().unwrap_or_default();
     resources.push(Resource { created_at: optional_time(vault.creation_date.as_ref()), ..resource(reader, arn, name, &properties) });
     resources
 }

@@ -17,7 +17,7 @@ pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_INSTANCES];
 const AUTO_SCALING_GROUP: &str = "aws:autoscaling:groupName";
 
 pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
-    let pages = client.describe_instances().into_paginator().page_size(PAGE).send();
+    let pages = client.describe_instances().include_managed_resources(true).into_paginator().page_size(PAGE).send();
     let instances = reader
         .pages(&DESCRIBE_INSTANCES, pages, |page| {
             let reservations = page.reservations.unwrap_or_default();

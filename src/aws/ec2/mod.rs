@@ -2,7 +2,8 @@
 //! settings. Reads only; may not judge.
 //!
 //! What is known of the answers comes from the service model (`ec2/2016-11-15`) unless a comment names another source. All describe
-//! operations here answer with tags.
+//! operations here answer with tags. Volumes and instances that AWS services manage are asked for: an account may hide them from
+//! lists (API reference, `ManagedResourceVisibilitySettings`), but they hold data all the same.
 
 mod images;
 mod instances;

@@ -13,7 +13,7 @@ const DESCRIBE_VOLUMES: Operation = Operation::new("ec2", "DescribeVolumes");
 pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_VOLUMES];
 
 pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
-    let pages = client.describe_volumes().into_paginator().page_size(PAGE).send();
+    let pages = client.describe_volumes().include_managed_resources(true).into_paginator().page_size(PAGE).send();
     let volumes = reader
         .pages(&DESCRIBE_VOLUMES, pages, |page| {
             let volumes = page.volumes.unwrap_or_default();

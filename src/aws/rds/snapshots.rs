@@ -22,44 +22,56 @@ type Attribute = (Option<String>, Option<Vec<String>>);
 pub async fn list(reader: &Reader, client: &Client) -> Option<Vec<(sdk::DbSnapshot, Sharing)>> {
     let pages = client.describe_db_snapshots().into_paginator().page_size(PAGE).send();
     let snapshots = reader.pages(&DESCRIBE_DB_SNAPSHOTS, pages, |page| page.db_snapshots.unwrap_or_default()).await?;
-    Some(each(snapshots, |snapshot| with_sharing(reader, client, snapshot)).await)
+    let read = each(snapshots, |snapshot| with_sharing(reader, client, snapshot)).await;
+    Some(read.into_iter().flatten().collect())
 }
 
-async fn with_sharing(reader: &Reader, client: &Client, snapshot: sdk::DbSnapshot) -> (sdk::DbSnapshot, Sharing) {
+/// `None` when the snapshot was deleted since it was listed.
+async fn with_sharing(reader: &Reader, client: &Client, snapshot: sdk::DbSnapshot) -> Option<(sdk::DbSnapshot, Sharing)> {
     let id = match (&snapshot.db_snapshot_identifier, is_manual(snapshot.snapshot_type.as_deref())) {
         (Some(id), true) => id.clone(),
-        _ => return (snapshot, Fact::Read(Vec::new())),
+        _ => return Some((snapshot, Fact::Read(Vec::new()))),
     };
     let call = client.describe_db_snapshot_attributes().db_snapshot_identifier(id).send();
-    let answer = reader.one(&DESCRIBE_DB_SNAPSHOT_ATTRIBUTES, call).await;
-    let result = answer.and_then(|answer| answer.db_snapshot_attributes_result);
+    let result = match reader.one_or(&DESCRIBE_DB_SNAPSHOT_ATTRIBUTES, call, &["DBSnapshotNotFound"]).await {
+        Some(answer) => answer?.db_snapshot_attributes_result,
+        None => None,
+    };
     let sharing = sharing(result.map(|result| {
         let attributes = result.db_snapshot_attributes.unwrap_or_default();
         attributes.into_iter().map(|attribute| (attribute.attribute_name, attribute.attribute_values)).collect()
     }));
-    (snapshot, sharing)
+    Some((snapshot, sharing))
 }
 
 /// The account's snapshots of clusters with their sharing.
 pub async fn list_of_clusters(reader: &Reader, client: &Client) -> Option<Vec<(sdk::DbClusterSnapshot, Sharing)>> {
     let pages = client.describe_db_cluster_snapshots().into_paginator().page_size(PAGE).send();
     let snapshots = reader.pages(&DESCRIBE_DB_CLUSTER_SNAPSHOTS, pages, |page| page.db_cluster_snapshots.unwrap_or_default()).await?;
-    Some(each(snapshots, |snapshot| with_cluster_sharing(reader, client, snapshot)).await)
+    let read = each(snapshots, |snapshot| with_cluster_sharing(reader, client, snapshot)).await;
+    Some(read.into_iter().flatten().collect())
 }
 
-async fn with_cluster_sharing(reader: &Reader, client: &Client, snapshot: sdk::DbClusterSnapshot) -> (sdk::DbClusterSnapshot, Sharing) {
+/// `None` when the snapshot was deleted since it was listed.
+async fn with_cluster_sharing(
+    reader: &Reader,
+    client: &Client,
+    snapshot: sdk::DbClusterSnapshot,
+) -> Option<(sdk::DbClusterSnapshot, Sharing)> {
     let id = match (&snapshot.db_cluster_snapshot_identifier, is_manual(snapshot.snapshot_type.as_deref())) {
         (Some(id), true) => id.clone(),
-        _ => return (snapshot, Fact::Read(Vec::new())),
+        _ => return Some((snapshot, Fact::Read(Vec::new()))),
     };
     let call = client.describe_db_cluster_snapshot_attributes().db_cluster_snapshot_identifier(id).send();
-    let answer = reader.one(&DESCRIBE_DB_CLUSTER_SNAPSHOT_ATTRIBUTES, call).await;
-    let result = answer.and_then(|answer| answer.db_cluster_snapshot_attributes_result);
+    let result = match reader.one_or(&DESCRIBE_DB_CLUSTER_SNAPSHOT_ATTRIBUTES, call, &["DBClusterSnapshotNotFoundFault"]).await {
+        Some(answer) => answer?.db_cluster_snapshot_attributes_result,
+        None => None,
+    };
     let sharing = sharing(result.map(|result| {
         let attributes = result.db_cluster_snapshot_attributes.unwrap_or_default();
         attributes.into_iter().map(|attribute| (attribute.attribute_name, attribute.attribute_values)).collect()
     }));
-    (snapshot, sharing)
+    Some((snapshot, sharing))
 }
 
 /// Only manual snapshots can be shared (user guide, "Sharing a DB snapshot"). A snapshot that names no type is asked too.

@@ -8,7 +8,7 @@ mod settings;
 
 use super::call::{Operation, Reader};
 use super::convert::{self, each, optional_time, resource};
-use crate::inventory::types::s3::{Bucket, Versioning};
+use crate::inventory::types::s3::{Bucket, ObjectLock, ReplicationRule, Versioning};
 use crate::inventory::{Fact, Resource};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types as sdk;
@@ -42,6 +42,10 @@ pub const OPERATIONS: &[&Operation] = &[
 /// the answer has each bucket's Region.
 const PAGE: i32 = 10_000;
 
+/// The code for a bucket that was deleted since it was listed; the list may still name it for a while (user guide, "Amazon S3 data
+/// consistency model": "If you delete a bucket and immediately list all buckets, the deleted bucket might still appear in the list").
+const GONE: &[&str] = &["NoSuchBucket"];
+
 /// A bucket of the account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedBucket {
@@ -64,14 +68,15 @@ pub async fn list(reader: &Reader) -> Option<Vec<ListedBucket>> {
     Some(read.into_iter().flatten().collect())
 }
 
+/// `None` when the bucket was deleted since it was listed.
 async fn placed(reader: &Reader, client: &Client, bucket: sdk::Bucket) -> Option<ListedBucket> {
     let name = bucket.name?;
     let region = match bucket.bucket_region.filter(|region| !region.is_empty()) {
         Some(region) => Some(region),
-        None => {
-            let answer = reader.one(&GET_BUCKET_LOCATION, client.get_bucket_location().bucket(&name).send()).await;
-            answer.map(|answer| region_of(answer.location_constraint.as_ref().map(sdk::BucketLocationConstraint::as_str)))
-        }
+        None => match reader.one_or(&GET_BUCKET_LOCATION, client.get_bucket_location().bucket(&name).send(), GONE).await {
+            None => None,
+            Some(answer) => Some(region_of(answer?.location_constraint.as_ref().map(sdk::BucketLocationConstraint::as_str))),
+        },
     };
     Some(ListedBucket { name, region, created_at: optional_time(bucket.creation_date.as_ref()) })
 }
@@ -93,19 +98,25 @@ pub async fn collect(reader: &Reader, buckets: &[ListedBucket]) -> Vec<Resource>
     let client = reader.s3();
     let own = buckets.iter().filter(|bucket| bucket.region.as_deref() == Some(&reader.region));
     let own = own.cloned().collect();
-    each(own, |bucket| read(reader, &client, bucket)).await
+    let read = each(own, |bucket| read(reader, &client, bucket)).await;
+    read.into_iter().flatten().collect()
 }
 
-/// One bucket. Codes that say "there is none" are answers (user guide, "Error responses").
-async fn read(reader: &Reader, client: &Client, bucket: ListedBucket) -> Resource {
+/// One bucket. Codes that say "there is none" are answers (user guide, "Error responses"). `None` when the bucket itself is gone.
+async fn read(reader: &Reader, client: &Client, bucket: ListedBucket) -> Option<Resource> {
     let name = bucket.name.as_str();
-    let (encryption, versioning, lifecycle, tagging, policy) = futures::join!(
+    let mut properties = Bucket::default();
+    if let Some(answer) = reader.one_or(&GET_BUCKET_VERSIONING, client.get_bucket_versioning().bucket(name).send(), GONE).await {
+        let answer = answer?;
+        properties.versioning = settings::versioning(answer.status.as_ref());
+        properties.mfa_delete = (answer.mfa_delete == Some(sdk::MfaDeleteStatus::Enabled)).into();
+    }
+    let (encryption, lifecycle, tagging, policy, (replication, object_lock)) = futures::join!(
         reader.one_or(
             &GET_BUCKET_ENCRYPTION,
             client.get_bucket_encryption().bucket(name).send(),
             &["ServerSideEncryptionConfigurationNotFoundError"],
         ),
-        reader.one(&GET_BUCKET_VERSIONING, client.get_bucket_versioning().bucket(name).send()),
         reader.one_or(
             &GET_BUCKET_LIFECYCLE,
             client.get_bucket_lifecycle_configuration().bucket(name).send(),
@@ -113,16 +124,13 @@ async fn read(reader: &Reader, client: &Client, bucket: ListedBucket) -> Resourc
         ),
         reader.one_or(&GET_BUCKET_TAGGING, client.get_bucket_tagging().bucket(name).send(), &["NoSuchTagSet"]),
         reader.one_or(&GET_BUCKET_POLICY, client.get_bucket_policy().bucket(name).send(), &["NoSuchBucketPolicy"]),
+        what_needs_versions(reader, client, name, &properties.versioning),
     );
-
-    let mut properties = Bucket::default();
+    properties.replication = replication;
+    properties.object_lock = object_lock;
     if let Some(answer) = encryption {
         let configuration = answer.and_then(|answer| answer.server_side_encryption_configuration);
         settings::encryption(reader, &mut properties, configuration);
-    }
-    if let Some(answer) = versioning {
-        properties.versioning = settings::versioning(answer.status.as_ref()).into();
-        properties.mfa_delete = (answer.mfa_delete == Some(sdk::MfaDeleteStatus::Enabled)).into();
     }
     if let Some(answer) = lifecycle {
         let rules = answer.and_then(|answer| answer.rules).unwrap_or_default();
@@ -131,7 +139,6 @@ async fn read(reader: &Reader, client: &Client, bucket: ListedBucket) -> Resourc
     if let Some(answer) = policy {
         properties.policy = answer.and_then(|answer| answer.policy).into();
     }
-    read_what_needs_versions(reader, client, name, &mut properties).await;
 
     let tags = match tagging {
         None => Fact::Unread,
@@ -140,22 +147,25 @@ async fn read(reader: &Reader, client: &Client, bucket: ListedBucket) -> Resourc
             convert::tags(pairs.into_iter().map(|tag| (tag.key, tag.value)))
         }
     };
-    Resource {
+    Some(Resource {
         created_at: bucket.created_at,
         tags,
         ..resource(reader, format!("arn:{}:s3:::{name}", reader.partition), name.to_owned(), &properties)
-    }
+    })
 }
 
 /// Replication and Object Lock. Neither can be where versioning is not on, so such a bucket is not asked: "both source and destination
 /// buckets must have versioning enabled" and S3 refuses to disable it while a replication configuration exists (user guide,
 /// "Requirements and considerations for replication"); "Object Lock works only in buckets that have S3 Versioning enabled" and forbids
 /// suspending it (user guide, "Locking objects with Object Lock").
-async fn read_what_needs_versions(reader: &Reader, client: &Client, name: &str, properties: &mut Bucket) {
-    if let Fact::Read(Versioning::Suspended | Versioning::Never) = properties.versioning {
-        properties.replication = Vec::new().into();
-        properties.object_lock = None.into();
-        return;
+async fn what_needs_versions(
+    reader: &Reader,
+    client: &Client,
+    name: &str,
+    versioning: &Fact<Versioning>,
+) -> (Fact<Vec<ReplicationRule>>, Fact<Option<ObjectLock>>) {
+    if let Fact::Read(Versioning::Suspended | Versioning::Never) = versioning {
+        return (Vec::new().into(), None.into());
     }
     let (replication, lock) = futures::join!(
         reader.one_or(
@@ -169,15 +179,16 @@ async fn read_what_needs_versions(reader: &Reader, client: &Client, name: &str, 
             &["ObjectLockConfigurationNotFoundError"],
         ),
     );
-    if let Some(answer) = replication {
+    let replication = replication.map_or(Fact::Unread, |answer| {
         let configuration = answer.and_then(|answer| answer.replication_configuration);
         let rules = configuration.map(|configuration| configuration.rules).unwrap_or_default();
-        properties.replication = rules.into_iter().map(settings::replication_rule).collect::<Vec<_>>().into();
-    }
-    if let Some(answer) = lock {
+        Fact::Read(rules.into_iter().map(settings::replication_rule).collect())
+    });
+    let lock = lock.map_or(Fact::Unread, |answer| {
         let configuration = answer.and_then(|answer| answer.object_lock_configuration);
-        properties.object_lock = configuration.and_then(settings::object_lock).into();
-    }
+        Fact::Read(configuration.and_then(settings::object_lock))
+    });
+    (replication, lock)
 }
 
 #[cfg(test)]

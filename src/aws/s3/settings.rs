@@ -2,16 +2,19 @@
 
 use crate::aws::call::Reader;
 use crate::aws::convert::{Encryption, kms_key_arn};
+use crate::inventory::Fact;
 use crate::inventory::types::KeyManager;
 use crate::inventory::types::s3::{Bucket, LifecycleRule, ObjectLock, ReplicationRule, Versioning};
 use aws_sdk_s3::types as sdk;
 
 /// "If the versioning state has never been set on a bucket, a GetBucketVersioning request does not return a versioning state value."
-pub fn versioning(status: Option<&sdk::BucketVersioningStatus>) -> Versioning {
+/// A state that did not exist when this was written is unread.
+pub fn versioning(status: Option<&sdk::BucketVersioningStatus>) -> Fact<Versioning> {
     match status {
-        Some(sdk::BucketVersioningStatus::Enabled) => Versioning::Enabled,
-        Some(_) => Versioning::Suspended,
-        None => Versioning::Never,
+        Some(sdk::BucketVersioningStatus::Enabled) => Versioning::Enabled.into(),
+        Some(sdk::BucketVersioningStatus::Suspended) => Versioning::Suspended.into(),
+        Some(_) => Fact::Unread,
+        None => Versioning::Never.into(),
     }
 }
 
@@ -95,12 +98,12 @@ pub fn object_lock(configuration: sdk::ObjectLockConfiguration) -> Option<Object
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::Fact;
 
     #[test]
     fn versioning_that_was_never_set_is_not_suspended() {
-        assert_eq!(versioning(None), Versioning::Never);
-        assert_eq!(versioning(Some(&sdk::BucketVersioningStatus::Suspended)), Versioning::Suspended);
+        assert_eq!(versioning(None), Fact::Read(Versioning::Never));
+        assert_eq!(versioning(Some(&sdk::BucketVersioningStatus::Suspended)), Fact::Read(Versioning::Suspended));
+        assert!(versioning(Some(&"Archived".into())).is_unread());
     }
 
     #[test]

@@ -131,6 +131,9 @@ def single_faults(emulator: Emulator) -> None:
     emulator.fault("backup:ListBackupVaults", "throttle", times=2)
     codes = [error_code(call(emulator, "backup", "ListBackupVaults")) for _ in range(3)]
     emulator.expect("two times", codes, ["ThrottlingException", "ThrottlingException", None])
+    emulator.fault("backup:ListBackupVaults", "error", after=1, times=1, code="ResourceNotFoundException")
+    codes = [error_code(call(emulator, "backup", "ListBackupVaults")) for _ in range(3)]
+    emulator.expect("after one, with its own code", codes, [None, "ResourceNotFoundException", None])
     emulator.fault("ec2:DescribeVolumes", "hang")
     started = time.monotonic()
     try:

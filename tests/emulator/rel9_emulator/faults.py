@@ -1,6 +1,7 @@
 """Faults that a test asks for, answered in the service's own error format.
 
-A fault stays until it is cleared (mode null), its `times` are used up, or everything is reset.
+A fault stays until it is cleared (mode null), its `times` are used up, or everything is reset. It may let some calls pass first
+(`after`), and answer with another error code than its mode's (`code`).
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ class Fault:
     region: str | None
     account: str | None
     times: int | None
+    after: int = 0
+    code: str | None = None
 
     def matches(self, call: Call) -> bool:
         return (
@@ -83,8 +86,8 @@ class Faults:
         self._faults: list[Fault] = []
         self._changed = Condition()
 
-    def set(self, operation: str, mode: str | None, region: str | None, account: str | None, times: int | None) -> None:
-        """Sets a fault, or with mode None clears those of that operation (and Region and account, when given)."""
+    def set(self, new: Fault | None, operation: str, region: str | None, account: str | None) -> None:
+        """Sets a fault, or with None clears those of that operation (and Region and account, when given)."""
         with self._changed:
             self._faults = [
                 f
@@ -93,8 +96,8 @@ class Faults:
                 or (region is not None and f.region != region)
                 or (account is not None and f.account != account)
             ]
-            if mode is not None:
-                self._faults.append(Fault(operation, mode, region, account, times))
+            if new is not None:
+                self._faults.append(new)
             self._changed.notify_all()
 
     def clear(self) -> None:
@@ -107,6 +110,9 @@ class Faults:
         with self._changed:
             for fault in reversed(self._faults):
                 if fault.matches(call):
+                    if fault.after > 0:
+                        fault.after -= 1
+                        return None
                     if fault.times is not None:
                         fault.times -= 1
                     return fault
@@ -118,10 +124,10 @@ class Faults:
             self._changed.wait_for(lambda: fault not in self._faults)
 
 
-def response(call: Call, mode: str) -> tuple[int, dict[str, str], bytes]:
+def response(call: Call, mode: str, own_code: str | None = None) -> tuple[int, dict[str, str], bytes]:
     """The service's own way of saying so."""
     table = {**CODES[call.protocol], **CODES.get(call.service, {})}
-    status, code = table[mode]
+    status, code = (400, own_code) if own_code else table[mode]
     message = MESSAGES[mode].format(account=call.account, action=call.action)
     return error_response(call, status, code, message)
 

@@ -90,7 +90,7 @@ class Gateway:
         if mode == "disconnect":
             call.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise ConnectionResetError("disconnected on request of the test")
-        return _send(start_response, faults.response(call, mode))
+        return _send(start_response, faults.response(call, mode, fault.code))
 
     def _control(self, environ: dict[str, Any]) -> extension.Response:
         name = environ["PATH_INFO"][len(PREFIX) :].strip("/")
@@ -148,10 +148,13 @@ class Gateway:
         region: str | None = None,
         account: str | None = None,
         times: int | None = None,
+        after: int = 0,
+        code: str | None = None,
     ) -> dict[str, Any]:
         if mode is not None and mode not in faults.MODES:
             raise BadControl(f"mode {mode!r} is none of {', '.join(faults.MODES)} or null")
-        self.faults.set(operation, mode, region, account, times)
+        new = None if mode is None else faults.Fault(operation, mode, region, account, times, after, code)
+        self.faults.set(new, operation, region, account)
         return {}
 
     def reset(self) -> dict[str, Any]:
