@@ -266,7 +266,7 @@ fn demo() -> Vec<Shard> {
 
 /// The job that made a copy.
 fn copy_job(copy: &Resource) -> Option<Resource> {
-    let from = copy.text("source_vault_arn")?;
+    let from = copy.text("source_vault_arn").filter(|_| copy.type_name == "AWS::Backup::RecoveryPoint")?;
     let properties = json!({"source_arn": copy.text("source_arn"), "source_vault_arn": from, "destination_vault_arn": copy.text("vault_arn"),
         "destination_vault_type": copy.text("vault_type"), "destination_lock_state": "LOCKED", "source_recovery_point_arn": null,
         "destination_recovery_point_arn": copy.arn, "status": "COMPLETED", "status_message": null, "retention_days": null});
