@@ -225,7 +225,7 @@ fn snapshots_by_a_policy_that_is_not_known_whole_are_not_denied() {
         })
     };
     assert_eq!(with("ENABLED", "12", "b"), ["pass", "pass", "pass"]);
-    assert_eq!(with("DISABLED", "12", "b"), ["fail", "fail", "fail"]);
+    assert_eq!(with("DISABLED", "12", "b"), ["fail", "fail", "none"]);
     assert_eq!(with("!Ref P", "12", "b"), ["unknown", "unknown", "unknown"]);
     assert_eq!(with("ENABLED", "!Ref P", "b"), ["pass", "unknown", "pass"]);
     assert_eq!(with("ENABLED", "12", "!Ref P"), ["unknown", "unknown", "unknown"]);
