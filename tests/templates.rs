@@ -195,7 +195,6 @@ fn a_plan_selects_what_it_selects_whatever_its_rules_turn_out_to_be() {
         ("data-in-backup-plan", "Forgotten", "fail"),
         ("efs-automatic-backups", "Files", "pass"),
         ("backup-plan-retention", "Plan", "unknown"),
-        ("backup-plan-selects-resources", "Plan", "pass"),
         ("backup-plan-target-vault-exists", "Plan", "unknown"),
         // The schedule is known, but it stands in the same list.
         ("ebs-volume-snapshot-schedule", "Tagged", "unknown"),
