@@ -69,6 +69,8 @@ impl<'a> Join<'a> {
             as_of: self.as_of,
         };
         let mut mechanisms = mechanisms::of(&case);
+        let unsettled: Vec<String> =
+            selected.iter().chain(&through).chain(&stacks).flat_map(|selected| selected.unsettled.clone()).collect();
         mechanisms.all.retain(|mechanism| counts.contains(&mechanism.kind));
         mechanisms.windows.retain(|window| counts.contains(&window.kind));
 
@@ -95,12 +97,25 @@ impl<'a> Join<'a> {
         if matches!(resource.type_name.as_str(), "AWS::EC2::Volume" | "AWS::EC2::Instance") {
             copy_reasons.extend(self.index.missing(&POLICY_OPERATIONS));
         }
+        copy_reasons
+            .extend([&unsettled, &mechanisms.unread, &mechanisms.unsettled, &mechanisms.copies_unread].into_iter().flatten().cloned());
         set!(facts, unread, copy_schedules, copy_reasons.clone(), mechanisms.copy_schedules.clone());
         copy_reasons.extend(self.add_replicas(resource, &mut mechanisms));
         set!(facts, unread, copy_retention, copy_reasons, mechanisms.copy_retention.clone());
         set!(facts, unread, plans, plan_reasons, plans);
+        for field in ["rule", "interval_seconds", "retention_days", "continuous", "vault", "copies"] {
+            if !unsettled.is_empty() {
+                note(unread, &format!("plans[].{field}"), unsettled.clone());
+            }
+        }
+        for field in ["interval_seconds", "retention_days", "retention_endless"] {
+            if !mechanisms.unsettled.is_empty() {
+                note(unread, &format!("mechanisms[].{field}"), mechanisms.unsettled.clone());
+            }
+        }
         // A template declares mechanisms; only what they have made so far is not known.
         let template = self.index.shard.coverage.template;
+        all_unread.extend(mechanisms.unread.iter().cloned());
         all_unread.retain(|reason| !template || reason != DEPLOYED);
         set!(facts, unread, mechanisms, all_unread, mechanisms.all.clone());
         self.set_evidence(resource, backup_type, counts, &points, &continuous, &mechanisms.windows, &mut facts, unread);
@@ -318,11 +333,11 @@ impl<'a> Join<'a> {
             add_new(&mut reasons, super::why_unread(self.index.shard, resource, "lifecycle"));
         }
         let automatic = || mechanisms.all.iter().filter(|mechanism| mechanism.automatic);
-        let endless = automatic().any(|mechanism| mechanism.retention_endless);
+        let endless = automatic().any(|mechanism| mechanism.retention_endless == Fact::Read(true));
         // Longer than for ever nothing is kept.
         let doubts = if endless { Vec::new() } else { reasons.clone() };
         set!(facts, unread, retention_endless, doubts, endless);
-        set!(facts, unread, retention_days, reasons, automatic().filter_map(|mechanism| mechanism.retention_days).max());
+        set!(facts, unread, retention_days, reasons, automatic().filter_map(|mechanism| mechanism.retention_days.present().copied()).max());
     }
 
     /// Whether nobody read since when the automated backups of a database go back.

@@ -5,8 +5,8 @@ use super::index::{Index, Typed};
 use super::points::{self, Point};
 use super::reach::{PlannedRule, Selected, title};
 use crate::inventory::types::{backup::RecoveryPoint, dlm, s3};
-use crate::inventory::{Resource, Tags};
-use chrono::{DateTime, Duration, Utc};
+use crate::inventory::{Fact, Resource};
+use chrono::{DateTime, Utc};
 
 /// Amazon DLM starts a snapshot within an hour of its scheduled time (EC2 user guide, "How Amazon Data Lifecycle Manager works").
 const DLM_START_WINDOW_SECONDS: i64 = 3_600;
@@ -22,6 +22,12 @@ pub struct Mechanisms {
     pub windows: Vec<Window>,
     pub copy_retention: Vec<CopyRetention>,
     pub copy_schedules: Vec<CopySchedule>,
+    /// Why there may be more of them.
+    pub unread: Vec<String>,
+    /// Why it is not known how long some copies are kept.
+    pub copies_unread: Vec<String>,
+    /// Why a template does not settle schedule, retention or copies of some of them.
+    pub unsettled: Vec<String>,
 }
 
 /// Everything about one resource that mechanisms are worked out from.
@@ -108,15 +114,26 @@ impl Case<'_> {
         Mechanism {
             kind,
             automatic: true,
-            interval_seconds: None,
+            interval_seconds: Fact::Read(None),
             allowed_age_seconds: allowed,
-            retention_days: None,
-            retention_endless: false,
+            retention_days: Fact::Read(None),
+            retention_endless: false.into(),
             last_at,
             age_seconds: age,
             on_schedule: age.zip(allowed).map(|(age, allowed)| age <= allowed),
             source,
         }
+    }
+
+    /// A mechanism that is there, of which a template settles no more.
+    fn unsettled(&self, kind: MechanismKind, source: String, reasons: Vec<String>, found: &mut Mechanisms) {
+        found.unsettled.extend(reasons);
+        found.all.push(Mechanism {
+            interval_seconds: Fact::Unread,
+            retention_days: Fact::Unread,
+            retention_endless: Fact::Unread,
+            ..self.mechanism(kind, source, None, None)
+        });
     }
 }
 
@@ -125,6 +142,10 @@ fn backup_plans(case: &Case, found: &mut Mechanisms) {
         for selected in all.iter().filter(|selected| !selected.blocked) {
             for (planned, reach) in selected.rules.iter().zip(&selected.reaches) {
                 add_planned_rule(case, selected, planned, reach.due, way, found);
+            }
+            if !selected.unsettled.is_empty() {
+                let source = format!("backup plan {}{}", title(selected.plan), way.words());
+                case.unsettled(MechanismKind::AwsBackup, source, selected.unsettled.clone(), found);
             }
         }
     }
@@ -138,15 +159,20 @@ enum Way {
     Stack,
 }
 
+impl Way {
+    fn words(self) -> &'static str {
+        match self {
+            Way::Itself => "",
+            Way::Instance => " (through its instance)",
+            Way::Stack => " (through its stack)",
+        }
+    }
+}
+
 /// A rule of a plan. `due` tells that its first run must be over.
 fn add_planned_rule(case: &Case, selected: &Selected, planned: &PlannedRule, due: bool, way: Way, found: &mut Mechanisms) {
     let (plan, rule) = (selected.plan, &planned.rule);
-    let through = match way {
-        Way::Itself => "",
-        Way::Instance => " (through its instance)",
-        Way::Stack => " (through its stack)",
-    };
-    let source = format!("backup plan {}, rule {}{through}", title(plan), rule.name);
+    let source = format!("backup plan {}, rule {}{}", title(plan), rule.name, way.words());
     let allowed = planned.elapsed_seconds.map(|interval| late_after(interval, planned.start_window().num_seconds() + case.job_time()));
     let continuous = case
         .continuous
@@ -169,12 +195,16 @@ fn add_planned_rule(case: &Case, selected: &Selected, planned: &PlannedRule, due
         Mechanism {
             // A schedule that has no run before it makes no more backups than a hand that made some.
             automatic: planned.schedule.is_none() || allowed.is_some(),
-            interval_seconds: planned.interval_seconds,
+            interval_seconds: planned.interval_seconds.into(),
             on_schedule: mechanism.on_schedule.or(nothing_left),
             ..mechanism
         }
     };
-    found.all.push(Mechanism { retention_days: rule.retention_days, retention_endless: rule.retention_days.is_none(), ..mechanism });
+    found.all.push(Mechanism {
+        retention_days: rule.retention_days.into(),
+        retention_endless: rule.retention_days.is_none().into(),
+        ..mechanism
+    });
     for copy in &rule.copies {
         let same = points::is_local(&copy.destination_vault_arn, &case.resource.account, &case.resource.region);
         if !same {
@@ -213,7 +243,7 @@ fn continuous_mechanism(case: &Case, point: &RecoveryPoint, source: String, foun
     // S3 does not say how far it reaches: an AVAILABLE one goes on (a continuous backup that ended is STOPPED).
     let latest = if case.resource.type_name == "AWS::S3::Bucket" { Some(case.seen_at()) } else { case.latest_restorable() };
     if let Some(latest) = latest {
-        let kept_since = point.retention_days.present().map(|days| latest - Duration::days(*days));
+        let kept_since = point.retention_days.present().map(|days| latest - super::days(*days));
         let earliest = case.moment("earliest_restorable_at").or(kept_since).unwrap_or(latest);
         let earliest = case.resource.created_at.map_or(earliest, |created| earliest.max(created));
         found.windows.extend(points::window(MechanismKind::AwsBackup, earliest, latest, case.as_of));
@@ -236,11 +266,24 @@ fn instance_plans_and_dlm(case: &Case, found: &mut Mechanisms) {
 /// DLM policies that target `target`: the resource itself or, with `through_root` telling whether as its root volume, its instance.
 fn lifecycle_policies(case: &Case, target: &Resource, through_root: Option<bool>, found: &mut Mechanisms) {
     for policy in &case.index.lifecycle_policies {
-        if !targets(policy, target, case, through_root) {
+        match targets(policy, target, case, through_root) {
+            Ok(true) => {}
+            Ok(false) => continue,
+            Err(reasons) => {
+                found.unread.extend(reasons);
+                continue;
+            }
+        }
+        // The key of a copy, and with whom snapshots are shared, change nothing here.
+        let other = ["key_manager", "kms_key_arn", "encrypted", "shared_with"];
+        let unsettled = policy.resource.unsettled_parts("schedules", |part| !other.iter().any(|other| part.ends_with(other)));
+        if !unsettled.is_empty() {
+            case.unsettled(MechanismKind::Dlm, format!("DLM policy {}", policy.resource.id), unsettled, found);
             continue;
         }
-        for schedule in policy.properties.schedules.read().into_iter().flatten() {
-            add_dlm_schedule(case, policy, schedule, found);
+        match policy.properties.schedules.read() {
+            Some(schedules) => schedules.iter().for_each(|schedule| add_dlm_schedule(case, policy, schedule, found)),
+            None => found.unread.extend(super::why_unread(case.index.shard, policy.resource, "schedules")),
         }
     }
 }
@@ -265,8 +308,8 @@ fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule:
     let since = policy.resource.created_at.zip(case.resource.created_at).map(|(policy, data)| policy.max(data));
     let due = makes_snapshots && since.zip(allowed).is_some_and(|(since, allowed)| (case.as_of - since).num_seconds() > allowed);
     found.all.push(Mechanism {
-        interval_seconds: interval,
-        retention_days: schedule.retention_days.or(counted_days(case.index, schedule)),
+        interval_seconds: interval.into(),
+        retention_days: schedule.retention_days.or(counted_days(case.index, schedule)).into(),
         on_schedule: mechanism.on_schedule.or((due && last.is_none()).then_some(false)),
         ..mechanism
     });
@@ -291,43 +334,75 @@ fn counted_days(index: &Index, schedule: &dlm::Schedule) -> Option<i64> {
 }
 
 /// Whether an enabled policy targets a resource (facts page, section 6).
-pub fn policy_targets(policy: &dlm::LifecyclePolicy, target: &Resource, volume_type: Option<&str>, is_root: bool) -> bool {
-    let wanted = if target.type_name == "AWS::EC2::Volume" { "VOLUME" } else { "INSTANCE" };
-    let has = |tags: &Tags, wanted: &dlm::Tag| tags.get(&wanted.key) == Some(&wanted.value);
-    let names_type = policy.resource_types.read().is_some_and(|types| types.iter().any(|name| name == wanted));
-    let takes_backups = policy.policy_type.read().is_some_and(|kind| kind == "EBS_SNAPSHOT_MANAGEMENT" || kind == "IMAGE_MANAGEMENT");
-    if policy.status.read().is_none_or(|status| status != "ENABLED") || !names_type || !takes_backups {
-        return false;
+///
+/// # Errors
+/// Why nobody can tell: what the policy or the tags of the resource say is not known.
+pub fn policy_targets(
+    index: &Index,
+    policy: &Typed<dlm::LifecyclePolicy>,
+    target: &Resource,
+    volume_type: Option<&str>,
+    is_root: bool,
+) -> Result<bool, Vec<String>> {
+    let wanted_type = if target.type_name == "AWS::EC2::Volume" { "VOLUME" } else { "INSTANCE" };
+    let kinds = ["EBS_SNAPSHOT_MANAGEMENT", "IMAGE_MANAGEMENT"];
+    let properties = &policy.properties;
+    let has_one = |wanted: &[dlm::Tag]| match target.tags() {
+        Some(tags) => Some(wanted.iter().any(|tag| tags.get(&tag.key) == Some(&tag.value))),
+        None => wanted.is_empty().then_some(false),
+    };
+    // Default policies have no target tags.
+    let has_targets = || properties.target_tags.read().is_some_and(|tags| !tags.is_empty());
+    let is_default = properties.default_policy.read().copied().or_else(|| has_targets().then_some(false));
+    let selects = match is_default {
+        Some(true) => properties.exclusions.read().and_then(|exclusions| {
+            let excluded_type = match volume_type {
+                Some(kind) => Some(exclusions.volume_types.iter().any(|excluded| excluded == kind)),
+                None => (wanted_type != "VOLUME" || exclusions.volume_types.is_empty()).then_some(false),
+            };
+            let excluded = [excluded_type, Some(exclusions.boot_volumes && is_root), has_one(&exclusions.tags)];
+            if excluded.contains(&Some(true)) { Some(false) } else { (!excluded.contains(&None)).then_some(true) }
+        }),
+        Some(false) => properties.target_tags.read().and_then(|wanted| has_one(wanted)),
+        None => None,
+    };
+    let conditions = [
+        properties.status.read().map(|status| status == "ENABLED"),
+        properties.resource_types.read().map(|types| types.iter().any(|name| name == wanted_type)),
+        properties.policy_type.read().map(|kind| kinds.contains(&kind.as_str())),
+        selects,
+    ];
+    if conditions.contains(&Some(false)) {
+        return Ok(false);
     }
-    let Some(tags) = target.tags() else { return false };
-    if policy.default_policy.read() == Some(&true) {
-        let exclusions = policy.exclusions.read().cloned().unwrap_or_default();
-        let excluded_type = volume_type.is_some_and(|kind| exclusions.volume_types.iter().any(|excluded| excluded == kind));
-        let excluded_root = exclusions.boot_volumes && is_root;
-        return !(excluded_type || excluded_root || exclusions.tags.iter().any(|tag| has(tags, tag)));
+    if !conditions.contains(&None) {
+        return Ok(true);
     }
-    policy.target_tags.read().is_some_and(|wanted| wanted.iter().any(|tag| has(tags, tag)))
+    let of_policy = ["status", "resource_types", "policy_type", "default_policy", "exclusions", "target_tags"].into_iter();
+    let unread = of_policy.filter(|property| !policy.resource.properties.contains_key(*property));
+    let mut reasons: Vec<String> = unread.flat_map(|property| super::why_unread(index.shard, policy.resource, property)).collect();
+    if target.tags().is_none() {
+        reasons.extend(super::why_unread(index.shard, target, "tags"));
+    }
+    if volume_type.is_none() && wanted_type == "VOLUME" {
+        reasons.extend(super::why_unread(index.shard, target, "volume_type"));
+    }
+    Err(reasons)
 }
 
-fn targets(policy: &Typed<dlm::LifecyclePolicy>, target: &Resource, case: &Case, through_root: Option<bool>) -> bool {
+fn targets(policy: &Typed<dlm::LifecyclePolicy>, target: &Resource, case: &Case, through_root: Option<bool>) -> Result<bool, Vec<String>> {
     let own_root = case.index.volumes.get(case.resource.id.as_str()).is_some_and(|volume| is_root_volume(case.index, volume));
     let is_root = through_root.unwrap_or(own_root);
-    if !policy_targets(&policy.properties, target, case.resource.text("volume_type"), is_root) {
-        return false;
+    if !policy_targets(case.index, policy, target, case.resource.text("volume_type"), is_root)? {
+        return Ok(false);
     }
+    let unread = |property| super::why_unread(case.index.shard, policy.resource, property);
     match through_root {
-        None => true,
-        Some(root) => {
-            let excluded_root = root && policy.properties.exclude_boot_volume.read() == Some(&true);
-            let excluded_data = !root
-                && policy
-                    .properties
-                    .exclude_data_volume_tags
-                    .read()
-                    .into_iter()
-                    .flatten()
-                    .any(|tag| case.resource.tags().is_none_or(|tags| tags.get(&tag.key) == Some(&tag.value)));
-            !excluded_root && !excluded_data
+        None => Ok(true),
+        Some(true) => policy.properties.exclude_boot_volume.read().map(|exclude| !exclude).ok_or_else(|| unread("exclude_boot_volume")),
+        Some(false) => {
+            let tags = policy.properties.exclude_data_volume_tags.read().ok_or_else(|| unread("exclude_data_volume_tags"))?;
+            Ok(!tags.iter().any(|tag| case.resource.tags().is_none_or(|own| own.get(&tag.key) == Some(&tag.value))))
         }
     }
 }
@@ -347,7 +422,13 @@ pub fn is_root_volume(index: &Index, volume: &Typed<crate::inventory::types::ebs
 fn native(case: &Case, found: &mut Mechanisms) {
     match case.resource.type_name.as_str() {
         "AWS::RDS::DBInstance" | "AWS::RDS::DBCluster" | "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster" => {
-            let days = case.number("backup_retention_days").unwrap_or(0);
+            let replicated = case.resource.properties.get("replicated_backup_arns").and_then(serde_json::Value::as_array);
+            let Some(days) = case.number("backup_retention_days") else {
+                if replicated.is_some_and(|copies| !copies.is_empty()) {
+                    found.copies_unread = super::why_unread(case.index.shard, case.resource, "backup_retention_days");
+                }
+                return;
+            };
             if days > 0 {
                 let latest = case.latest_restorable();
                 // A database that is not available writes no log; its data does not change either.
@@ -356,7 +437,7 @@ fn native(case: &Case, found: &mut Mechanisms) {
                     found.windows.extend(points::window(MechanismKind::Automated, earliest, latest, case.as_of));
                 }
                 found.all.push(Mechanism {
-                    retention_days: Some(days),
+                    retention_days: Fact::Read(Some(days)),
                     ..case.mechanism(MechanismKind::Automated, "automated backups".to_owned(), latest, allowed)
                 });
             }
@@ -367,7 +448,7 @@ fn native(case: &Case, found: &mut Mechanisms) {
                 found.windows.extend(points::window(MechanismKind::Pitr, earliest, latest, case.as_of));
             }
             found.all.push(Mechanism {
-                retention_days: case.number("pitr_days"),
+                retention_days: case.number("pitr_days").into(),
                 ..case.mechanism(MechanismKind::Pitr, "point-in-time recovery".to_owned(), latest, Some(CONTINUOUS_ALLOWED_SECONDS))
             });
         }
@@ -393,8 +474,8 @@ fn bucket(case: &Case, found: &mut Mechanisms) {
     let shortest =
         bucket.lifecycle.read().into_iter().flatten().filter(|rule| rule.enabled).filter_map(|rule| rule.noncurrent_expiration_days).min();
     found.all.push(Mechanism {
-        retention_days: shortest,
-        retention_endless: shortest.is_none() && !bucket.lifecycle.is_unread(),
+        retention_days: shortest.into(),
+        retention_endless: (shortest.is_none() && !bucket.lifecycle.is_unread()).into(),
         ..case.mechanism(MechanismKind::Versioning, "versioning".to_owned(), Some(case.seen_at()), None)
     });
     for rule in bucket.replication.read().into_iter().flatten().filter(|rule| rule.enabled) {

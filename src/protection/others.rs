@@ -4,6 +4,7 @@ use super::data::{Join, Unread};
 use super::facts::{
     AccountFacts, Facts, Joined, KeyFacts, LifecyclePolicyFacts, RestoreTestingPlanFacts, RestoreTestingSelectionFacts, ShareableFacts,
 };
+use super::index::Typed;
 use super::mechanisms::{is_root_volume, policy_targets};
 use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title, wall_clock_gap};
 use super::schedule::Schedule;
@@ -11,7 +12,7 @@ use super::summary::{POINT_OPERATIONS, restorable};
 use super::{arn, opt_in};
 use crate::inventory::types::{self, backup, dlm};
 use crate::inventory::{Fact, Resource};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
 /// How many users of a key are named.
@@ -89,7 +90,7 @@ pub fn restore_testing_plan(join: &Join, resource: &Resource) -> Joined {
         Some(Ok(schedule)) => {
             let timezone = plan.timezone.present().map(String::as_str);
             facts.interval_seconds = Fact::Read(wall_clock_gap(plan.schedule.present().map(String::as_str), timezone, join.as_of));
-            let window = Duration::hours(plan.start_window_hours.present().copied().unwrap_or(START_WINDOW_HOURS));
+            let window = super::minutes(plan.start_window_hours.present().copied().unwrap_or(START_WINDOW_HOURS).saturating_mul(60));
             due = schedule.previous_before(join.as_of - window);
             due = due.filter(|due| resource.created_at.is_none_or(|created| *due >= created));
             facts.last_due_at = Fact::Read(due);
@@ -115,12 +116,12 @@ pub fn restore_testing_plan(join: &Join, resource: &Resource) -> Joined {
     let job_reasons = join.index.missing(&["backup:ListRestoreJobs"]);
     if job_reasons.is_empty() {
         let last_run = plan.last_execution_at.present().copied().unwrap_or(join.as_of);
-        let of_last_run = |job: &&super::index::Typed<backup::RestoreJob>| {
+        let of_last_run = |job: &&Typed<backup::RestoreJob>| {
             job.properties.restore_testing_plan_arn.present() == Some(&resource.arn)
                 && job.resource.created_at.is_some_and(|created| created >= last_run)
         };
         let jobs: Vec<_> = join.index.restore_jobs.values().flatten().filter(of_last_run).collect();
-        let failed = |job: &&&super::index::Typed<backup::RestoreJob>| {
+        let failed = |job: &&&Typed<backup::RestoreJob>| {
             let status = job.properties.status.read().map(String::as_str);
             let validation = job.properties.validation_status.present().map(String::as_str);
             matches!(status, Some("FAILED" | "ABORTED")) || matches!(validation, Some("FAILED" | "TIMED_OUT"))
@@ -138,8 +139,8 @@ pub fn restore_testing_plan(join: &Join, resource: &Resource) -> Joined {
 pub fn restore_testing_selection(join: &Join, data: &[(&Resource, &Joined, bool)], resource: &Resource) -> Joined {
     let mut facts = RestoreTestingSelectionFacts::default();
     let mut unread = Unread::new();
-    let selection = resource.properties_as::<backup::RestoreTestingSelection>().unwrap_or_default();
-    let plan_arn = selection.plan_arn.read();
+    let selection = Typed { resource, properties: resource.properties_as::<backup::RestoreTestingSelection>().unwrap_or_default() };
+    let plan_arn = selection.properties.plan_arn.read();
     let plan = join.index.restore_testing_plans.iter().find(|plan| Some(&plan.resource.arn) == plan_arn);
     match plan {
         Some(plan) => facts.plan = title(plan.resource).into(),
@@ -147,7 +148,7 @@ pub fn restore_testing_selection(join: &Join, data: &[(&Resource, &Joined, bool)
     }
     let mut reasons = join.index.missing(&["backup:GetRestoreTestingSelection"]);
     // What there is to be reached is known when its type was listed; Multi-AZ clusters count as RDS.
-    let tested = selection.protected_resource_type.read().map(String::as_str);
+    let tested = selection.properties.protected_resource_type.read().map(String::as_str);
     let listings =
         types::data_types().filter(|info| info.backup_type == tested || (tested == Some("RDS") && info.backup_type == Some("Aurora")));
     reasons.extend(join.index.missing(&listings.map(|info| info.operation).collect::<Vec<_>>()));
@@ -155,13 +156,13 @@ pub fn restore_testing_selection(join: &Join, data: &[(&Resource, &Joined, bool)
     point_reasons.extend(plan.is_none().then(|| NO_PLAN.to_owned()));
     let (mut reached, mut testable) = (0, 0);
     for (candidate, _, _) in data {
-        match restore_testing_reaches(&selection, candidate, opt_in::backup_type(candidate)) {
+        match restore_testing_reaches(join.index, &selection, candidate, opt_in::backup_type(candidate)) {
             Ok(true) => {
                 reached += 1;
                 testable += i64::from(plan.is_some_and(|plan| has_point_in_window(join, &plan.properties, candidate)));
             }
             Ok(false) => {}
-            Err(reason) => reasons.extend(super::why_undecided(join.index.shard, candidate, reason)),
+            Err(why) => reasons.extend(why),
         }
     }
     point_reasons.extend(reasons.iter().cloned());
@@ -189,7 +190,7 @@ fn has_point_in_window(join: &Join, plan: &backup::RestoreTestingPlan, resource:
         let Some(vault) = properties.vault_arn.read() else { return false };
         let continuous = properties.continuous.read() == Some(&true);
         let wanted = if continuous { "CONTINUOUS" } else { "SNAPSHOT" };
-        let recent = continuous || point.resource.created_at.is_some_and(|created| created >= join.as_of - Duration::days(days));
+        let recent = continuous || point.resource.created_at.is_some_and(|created| created >= join.as_of - super::days(days));
         restorable(properties.status.read())
             && recent
             && matches(&plan.include_vaults, vault)
@@ -202,30 +203,33 @@ fn has_point_in_window(join: &Join, plan: &backup::RestoreTestingPlan, resource:
 pub fn lifecycle_policy(join: &Join, resource: &Resource) -> Joined {
     let mut facts = LifecyclePolicyFacts::default();
     let mut unread = Unread::new();
-    let Some(mut policy) = resource.properties_as::<dlm::LifecyclePolicy>() else {
+    let Some(properties) = resource.properties_as::<dlm::LifecyclePolicy>() else {
         return Joined { facts: Facts::LifecyclePolicy(facts), unread };
     };
-    let shared_with = policy.schedules.read().into_iter().flatten().flat_map(|schedule| &schedule.shared_with);
+    let shared_with = properties.schedules.read().into_iter().flatten().flat_map(|schedule| &schedule.shared_with);
     facts.scope_accounts = in_scope(join, shared_with.map(String::as_str)).into();
+    let mut policy = Typed { resource, properties };
     let mut reasons = join.index.missing(&["ec2:DescribeVolumes", "ec2:DescribeInstances"]);
-    if policy.target_tags.is_unread() {
-        reasons.extend(super::why_unread(join.index.shard, resource, "target_tags"));
-    }
     // How many a policy would target does not depend on whether it is switched on.
-    policy.status = "ENABLED".to_owned().into();
-    let volumes = join.index.volumes.values().filter(|volume| {
-        policy_targets(
-            &policy,
-            volume.resource,
-            volume.properties.volume_type.present().map(String::as_str),
-            is_root_volume(join.index, volume),
-        )
-    });
-    let instances = join.index.instances.values().filter(|instance| policy_targets(&policy, instance.resource, None, false));
-    let targets = (volumes.count() + instances.count()) as i64;
+    policy.properties.status = "ENABLED".to_owned().into();
+    let mut targets = 0;
+    let mut count = |targeted| match targeted {
+        Ok(targeted) => targets += i64::from(targeted),
+        Err(why) => reasons.extend(why),
+    };
+    for volume in join.index.volumes.values() {
+        let volume_type = volume.properties.volume_type.present().map(String::as_str);
+        count(policy_targets(join.index, &policy, volume.resource, volume_type, is_root_volume(join.index, volume)));
+    }
+    for instance in join.index.instances.values() {
+        count(policy_targets(join.index, &policy, instance.resource, None, false));
+    }
     if targets > 0 || reasons.is_empty() {
         facts.targets = Fact::Read(targets);
     } else {
+        // Many resources have the same reason.
+        reasons.sort();
+        reasons.dedup();
         unread.insert("targets".to_owned(), reasons);
     }
     Joined { facts: Facts::LifecyclePolicy(facts), unread }

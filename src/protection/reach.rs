@@ -42,12 +42,12 @@ pub struct PlannedRule {
 impl PlannedRule {
     /// The time that a run may take to start.
     pub fn start_window(&self) -> Duration {
-        Duration::minutes(self.rule.start_window_minutes.unwrap_or(START_WINDOW_MINUTES))
+        super::minutes(self.rule.start_window_minutes.unwrap_or(START_WINDOW_MINUTES))
     }
 
     /// The time that a run may take to end, counted from its scheduled time.
     pub fn windows(&self) -> Duration {
-        self.start_window() + Duration::minutes(self.rule.completion_window_minutes.unwrap_or(COMPLETION_WINDOW_MINUTES))
+        self.start_window() + super::minutes(self.rule.completion_window_minutes.unwrap_or(COMPLETION_WINDOW_MINUTES))
     }
 }
 
@@ -60,6 +60,8 @@ pub struct Plans<'s> {
     opt_in: Fact<BTreeMap<String, bool>>,
     /// The Region's settings were read.
     opt_in_told: bool,
+    /// Plans whose rules are not known, and why.
+    pub rules_unread: BTreeMap<&'s str, Vec<String>>,
     unread: Vec<String>,
     opt_in_unread: Vec<String>,
 }
@@ -71,6 +73,8 @@ pub struct Selected<'s> {
     pub blocked: bool,
     /// The rules as the facts tell them.
     pub reaches: Vec<PlanReach>,
+    /// Why no more is known of the plan's rules than that there are some.
+    pub unsettled: Vec<String>,
 }
 
 impl<'s> Plans<'s> {
@@ -78,7 +82,11 @@ impl<'s> Plans<'s> {
     pub fn of(index: &'s Index<'s>, as_of: DateTime<Utc>) -> Self {
         let mut rules = HashMap::new();
         let mut plans = BTreeMap::new();
+        let mut rules_unread = BTreeMap::new();
         for plan in &index.plans {
+            if plan.properties.rules.is_unread() {
+                rules_unread.insert(plan.resource.arn.as_str(), super::why_unread(index.shard, plan.resource, "rules"));
+            }
             let prepared = plan.properties.rules.read().into_iter().flatten().map(|rule| {
                 let schedule = Schedule::parse(rule.schedule.as_deref(), rule.timezone.as_deref()).ok();
                 let elapsed_seconds = largest_gap(rule.schedule.as_deref(), rule.timezone.as_deref(), as_of);
@@ -109,6 +117,7 @@ impl<'s> Plans<'s> {
             shard: index.shard,
             opt_in,
             opt_in_told,
+            rules_unread,
             unread: index.missing(&PLAN_OPERATIONS),
             opt_in_unread,
         }
@@ -137,7 +146,7 @@ impl<'s> Plans<'s> {
             }
             let reaches =
                 rules.iter().map(|rule| plan_reach(plan, "its CloudFormation stack".to_owned(), rule, None, false, as_of)).collect();
-            Some(Selected { plan: *plan, rules: rules.as_slice(), blocked: false, reaches })
+            Some(Selected { plan: *plan, rules: rules.as_slice(), blocked: false, reaches, unsettled: Vec::new() })
         };
         self.plans.iter().filter_map(of_plan).collect()
     }
@@ -180,8 +189,18 @@ impl<'s> Plans<'s> {
             };
             let since = [since, selection.resource.created_at, plan.created_at].into_iter().flatten().max();
             let of_rule = |rule| plan_reach(plan, title(selection.resource), rule, since, blocked, as_of);
-            let reaches = rules.iter().map(of_rule).collect();
-            found.push(Selected { plan, rules, blocked, reaches });
+            let mut reaches: Vec<_> = rules.iter().map(of_rule).collect();
+            let mut unsettled = Vec::new();
+            if let Some(reasons) = self.rules_unread.get(plan_arn) {
+                unsettled = plan.unsettled_parts("rules", |_| true);
+                if unsettled.is_empty() {
+                    // It may have no rule at all.
+                    unread.extend(reasons.iter().cloned());
+                    continue;
+                }
+                reaches.push(unsettled_reach(plan, selection.resource, blocked));
+            }
+            found.push(Selected { plan, rules, blocked, reaches, unsettled });
         }
         unread.dedup();
         (found, unread)
@@ -214,6 +233,16 @@ pub fn largest_gap(expression: Option<&str>, timezone: Option<&str>, as_of: Date
     gap
 }
 
+fn unsettled_reach(plan: &Resource, selection: &Resource, blocked: bool) -> PlanReach {
+    PlanReach {
+        plan: title(plan),
+        plan_arn: plan.arn.clone(),
+        selection: title(selection),
+        opt_in_blocked: blocked,
+        ..PlanReach::default()
+    }
+}
+
 fn plan_reach(
     plan: &Resource,
     selection: String,
@@ -229,26 +258,25 @@ fn plan_reach(
     PlanReach {
         plan: title(plan),
         plan_arn: plan.arn.clone(),
-        rule: planned.rule.name.clone(),
+        rule: planned.rule.name.clone().into(),
         selection,
-        interval_seconds: planned.interval_seconds,
-        retention_days: planned.rule.retention_days,
-        continuous: planned.rule.continuous,
-        vault: planned.rule.vault.clone(),
-        copies: planned
-            .rule
-            .copies
-            .iter()
-            .map(|copy| PlannedCopy {
-                vault_arn: copy.destination_vault_arn.clone(),
-                account: arn::account(&copy.destination_vault_arn).to_owned(),
-                region: arn::region(&copy.destination_vault_arn).to_owned(),
-                retention_days: copy.retention_days,
-            })
-            .collect(),
+        interval_seconds: planned.interval_seconds.into(),
+        retention_days: planned.rule.retention_days.into(),
+        continuous: planned.rule.continuous.into(),
+        vault: planned.rule.vault.clone().into(),
+        copies: Fact::Read(planned.rule.copies.iter().map(planned_copy).collect()),
         opt_in_blocked: blocked,
         due: due_at.is_some_and(|due_at| due_at < as_of),
         due_at,
+    }
+}
+
+fn planned_copy(copy: &backup::CopyAction) -> PlannedCopy {
+    PlannedCopy {
+        vault_arn: copy.destination_vault_arn.clone(),
+        account: arn::account(&copy.destination_vault_arn).to_owned(),
+        region: arn::region(&copy.destination_vault_arn).to_owned(),
+        retention_days: copy.retention_days,
     }
 }
 
@@ -260,21 +288,26 @@ pub fn title(resource: &Resource) -> String {
 /// The types that AWS Backup restore testing supports (catalog, rule data-recovery-test-planned).
 pub const RESTORE_TESTING_TYPES: [&str; 10] = ["Aurora", "DocumentDB", "DynamoDB", "EBS", "EC2", "EFS", "FSx", "Neptune", "RDS", "S3"];
 
-/// Whether a restore testing selection reaches a resource; `Err` when its tags decide and were not read.
+/// Whether a restore testing selection reaches a resource; `Err` when what decides was not read: the selection, or the resource's tags.
 pub fn restore_testing_reaches(
-    selection: &backup::RestoreTestingSelection,
+    index: &Index,
+    selection: &Typed<backup::RestoreTestingSelection>,
     resource: &Resource,
     backup_type: &str,
-) -> Result<bool, String> {
-    if selection.protected_resource_type.read().is_none_or(|name| name != backup_type) {
+) -> Result<bool, Vec<String>> {
+    let (selection, declared) = (&selection.properties, selection.resource);
+    if selection.protected_resource_type.read().is_some_and(|name| name != backup_type) {
         return Ok(false);
     }
-    let arns = selection.protected_resource_arns.read().map(Vec::as_slice).unwrap_or_default();
+    let parts = (selection.protected_resource_arns.read(), selection.string_equals.read(), selection.string_not_equals.read());
+    let (Some(_), (Some(arns), Some(equals), Some(differs))) = (selection.protected_resource_type.read(), parts) else {
+        let needed = ["protected_resource_type", "protected_resource_arns", "string_equals", "string_not_equals"];
+        let missing = needed.into_iter().filter(|property| !declared.properties.contains_key(*property));
+        return Err(missing.flat_map(|property| super::why_unread(index.shard, declared, property)).collect());
+    };
     if !arns.is_empty() && !arns.iter().any(|pattern| pattern == "*" || *pattern == resource.arn) {
         return Ok(false);
     }
-    let equals = selection.string_equals.read().map(Vec::as_slice).unwrap_or_default();
-    let differs = selection.string_not_equals.read().map(Vec::as_slice).unwrap_or_default();
     if arns.is_empty() && equals.is_empty() && differs.is_empty() {
         return Ok(false);
     }
@@ -282,7 +315,7 @@ pub fn restore_testing_reaches(
         return Ok(true);
     }
     let Some(tags) = resource.tags() else {
-        return Err(format!("the tags of {} were not read", resource.arn));
+        return Err(vec![format!("the tags of {} were not read", resource.arn)]);
     };
     let holds = |condition: &backup::TagCondition| {
         let key = condition.key.strip_prefix("aws:ResourceTag/").unwrap_or(&condition.key);
