@@ -65,7 +65,8 @@ impl<'a> Join<'a> {
         let plans: Vec<PlanReach> = selected.iter().flat_map(|selected| selected.reaches.clone()).chain(instance_reaches).collect();
         let sources = self.sources_unread(resource, counts);
         let mut all_unread = sources.clone();
-        for reason in plans_unread.iter().chain(&instance_unread) {
+        let policies = mechanisms.in_doubt.iter().filter(|_| counts.contains(&MechanismKind::Dlm));
+        for reason in plans_unread.iter().chain(&instance_unread).chain(policies) {
             if !all_unread.contains(reason) {
                 all_unread.push(reason.clone());
             }

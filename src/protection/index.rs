@@ -45,7 +45,8 @@ pub struct Index<'s> {
     pub snapshots: HashMap<String, Vec<Snapshot<'s>>>,
     pub table_backups: HashMap<String, Vec<Typed<'s, dynamodb::Backup>>>,
     pub automated_backups: HashMap<String, Vec<(&'s Resource, rds::AutomatedBackup)>>,
-    pub tables: Vec<Typed<'s, dynamodb::Table>>,
+    /// The tables that were restored from others.
+    pub restored_tables: Vec<Typed<'s, dynamodb::Table>>,
     pub volumes: HashMap<&'s str, Typed<'s, ebs::Volume>>,
     pub instances: HashMap<&'s str, Typed<'s, ebs::Instance>>,
     pub lifecycle_policies: Vec<Typed<'s, dlm::LifecyclePolicy>>,
@@ -73,7 +74,7 @@ impl<'s> Index<'s> {
             snapshots: group(snapshots(shard), |snapshot| Some(snapshot.source_arn.clone())),
             table_backups: group(typed::<dynamodb::Backup>(shard), |backup| backup.properties.source_arn.read().cloned()),
             automated_backups: automated_backups(shard),
-            tables: typed(shard),
+            restored_tables: typed(shard).into_iter().filter(was_restored).collect(),
             volumes: typed::<ebs::Volume>(shard).into_iter().map(|volume| (volume.resource.id.as_str(), volume)).collect(),
             instances: typed::<ebs::Instance>(shard).into_iter().map(|instance| (instance.resource.id.as_str(), instance)).collect(),
             lifecycle_policies,
@@ -94,6 +95,10 @@ fn cron_gaps(policies: &[Typed<dlm::LifecyclePolicy>], as_of: DateTime<Utc>) -> 
     let schedules = policies.iter().flat_map(|policy| policy.properties.schedules.read().into_iter().flatten());
     let gap = |cron: &str| super::reach::largest_gap(Some(cron), None, as_of);
     schedules.filter_map(|schedule| schedule.cron.as_deref()).map(|cron| (cron.to_owned(), gap(cron))).collect()
+}
+
+fn was_restored(table: &Typed<dynamodb::Table>) -> bool {
+    table.properties.restored_from.present().is_some()
 }
 
 /// Groups by a key; what has none is left out.

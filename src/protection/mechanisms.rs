@@ -5,7 +5,7 @@ use super::index::{Index, Typed};
 use super::points::{self, Point};
 use super::reach::{PlannedRule, Selected, title};
 use crate::inventory::types::{backup::RecoveryPoint, dlm, s3};
-use crate::inventory::{Resource, Tags};
+use crate::inventory::{Fact, Resource, Tags};
 use chrono::{DateTime, Duration, Utc};
 
 /// Amazon DLM starts a snapshot within an hour of its scheduled time (EC2 user guide, "How Amazon Data Lifecycle Manager works").
@@ -23,6 +23,8 @@ pub struct Mechanisms {
     pub copy_retention: Vec<CopyRetention>,
     /// The longest time between two copies that a schedule allows.
     pub copy_interval_seconds: Option<i64>,
+    /// The DLM policies that may be mechanisms too: what decides it is not known.
+    pub in_doubt: Vec<String>,
 }
 
 /// Everything about one resource that mechanisms are worked out from.
@@ -178,11 +180,13 @@ pub fn through_instance(case: &Case, instance_selected: &[Selected], found: &mut
 /// DLM policies that target `target`: the resource itself or, with `through_root` telling whether as its root volume, its instance.
 fn lifecycle_policies(case: &Case, target: &Resource, through_root: Option<bool>, found: &mut Mechanisms) {
     for policy in &case.index.lifecycle_policies {
-        if !targets(policy, target, case, through_root) {
-            continue;
-        }
-        for schedule in policy.properties.schedules.read().into_iter().flatten() {
-            add_dlm_schedule(case, policy, schedule, found);
+        match (targets(policy, target, case, through_root), policy.properties.schedules.read()) {
+            (Fact::Read(false), _) => {}
+            (Fact::Read(true), Some(schedules)) => {
+                schedules.iter().for_each(|schedule| add_dlm_schedule(case, policy, schedule, found));
+            }
+            (Fact::Read(true), None) => found.in_doubt.push(format!("the schedules of DLM policy {} are not known", policy.resource.id)),
+            (Fact::Unread, _) => found.in_doubt.push(format!("whether DLM policy {} targets it is not known", policy.resource.id)),
         }
     }
 }
@@ -212,46 +216,62 @@ fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule:
     }
 }
 
-/// Whether an enabled policy targets a resource (facts page, section 6).
-pub fn policy_targets(policy: &dlm::LifecyclePolicy, target: &Resource, volume_type: Option<&str>, is_root: bool) -> bool {
+/// Whether an enabled policy targets a resource (facts page, section 6), which is of the same Region (EC2 user guide, "Automate backups with
+/// Amazon Data Lifecycle Manager": policies are of one Region). One thing that keeps it from it is enough to know that it does not.
+pub fn policy_targets(policy: &Typed<dlm::LifecyclePolicy>, target: &Resource, volume_type: Option<&str>, is_root: bool) -> Fact<bool> {
+    let region = &policy.resource.region;
+    let policy = &policy.properties;
     let wanted = if target.type_name == "AWS::EC2::Volume" { "VOLUME" } else { "INSTANCE" };
     let has = |tags: &Tags, wanted: &dlm::Tag| tags.get(&wanted.key) == Some(&wanted.value);
-    let names_type = policy.resource_types.read().is_some_and(|types| types.iter().any(|name| name == wanted));
-    let takes_backups = policy.policy_type.read().is_some_and(|kind| kind == "EBS_SNAPSHOT_MANAGEMENT" || kind == "IMAGE_MANAGEMENT");
-    if policy.status.read().is_none_or(|status| status != "ENABLED") || !names_type || !takes_backups {
-        return false;
-    }
-    let Some(tags) = target.tags() else { return false };
-    if policy.default_policy.read() == Some(&true) {
-        let exclusions = policy.exclusions.read().cloned().unwrap_or_default();
-        let excluded_type = volume_type.is_some_and(|kind| exclusions.volume_types.iter().any(|excluded| excluded == kind));
-        let excluded_root = exclusions.boot_volumes && is_root;
-        return !(excluded_type || excluded_root || exclusions.tags.iter().any(|tag| has(tags, tag)));
-    }
-    policy.target_tags.read().is_some_and(|wanted| wanted.iter().any(|tag| has(tags, tag)))
+    let takes_backups = |kind: &String| kind == "EBS_SNAPSHOT_MANAGEMENT" || kind == "IMAGE_MANAGEMENT";
+    let selects = match (policy.default_policy.read(), target.tags()) {
+        (_, None) => None,
+        (Some(true), Some(tags)) => policy.exclusions.read().and_then(|exclusions| {
+            let excludes_type = |kind: &str| exclusions.volume_types.iter().any(|excluded| excluded == kind);
+            let excluded_root = exclusions.boot_volumes && is_root;
+            match volume_type {
+                _ if excluded_root || exclusions.tags.iter().any(|tag| has(tags, tag)) => Some(false),
+                Some(kind) => Some(!excludes_type(kind)),
+                None => (wanted == "INSTANCE" || exclusions.volume_types.is_empty()).then_some(true),
+            }
+        }),
+        (told, Some(tags)) => {
+            let tagged = policy.target_tags.read().map(|wanted| wanted.iter().any(|tag| has(tags, tag)));
+            tagged.filter(|tagged| *tagged || told.is_some())
+        }
+    };
+    all([
+        policy.status.read().map(|status| status == "ENABLED"),
+        policy.policy_type.read().map(takes_backups),
+        policy.resource_types.read().map(|types| types.iter().any(|name| name == wanted)),
+        super::arn::differ(region, &target.region).read().map(|elsewhere| !elsewhere),
+        selects,
+    ])
 }
 
-fn targets(policy: &Typed<dlm::LifecyclePolicy>, target: &Resource, case: &Case, through_root: Option<bool>) -> bool {
+/// Whether all hold; not known where nothing is false and something is not known.
+fn all<const N: usize>(conditions: [Option<bool>; N]) -> Fact<bool> {
+    match conditions {
+        _ if conditions.contains(&Some(false)) => Fact::Read(false),
+        _ if conditions.contains(&None) => Fact::Unread,
+        _ => Fact::Read(true),
+    }
+}
+
+fn targets(policy: &Typed<dlm::LifecyclePolicy>, target: &Resource, case: &Case, through_root: Option<bool>) -> Fact<bool> {
     let own_root = case.index.volumes.get(case.resource.id.as_str()).is_some_and(|volume| is_root_volume(case.index, volume));
     let is_root = through_root.unwrap_or(own_root);
-    if !policy_targets(&policy.properties, target, case.resource.text("volume_type"), is_root) {
-        return false;
-    }
-    match through_root {
-        None => true,
-        Some(root) => {
-            let excluded_root = root && policy.properties.exclude_boot_volume.read() == Some(&true);
-            let excluded_data = !root
-                && policy
-                    .properties
-                    .exclude_data_volume_tags
-                    .read()
-                    .into_iter()
-                    .flatten()
-                    .any(|tag| case.resource.tags().is_none_or(|tags| tags.get(&tag.key) == Some(&tag.value)));
-            !excluded_root && !excluded_data
-        }
-    }
+    let properties = &policy.properties;
+    let included = match through_root {
+        None => Some(true),
+        Some(true) => properties.exclude_boot_volume.read().map(|excluded| !excluded),
+        Some(false) => properties
+            .exclude_data_volume_tags
+            .read()
+            .map(|excluded| !excluded.iter().any(|tag| case.resource.tags().is_none_or(|tags| tags.get(&tag.key) == Some(&tag.value)))),
+    };
+    let targeted = policy_targets(policy, target, case.resource.text("volume_type"), is_root);
+    all([targeted.read().copied(), included])
 }
 
 /// Whether a volume is the root device of an instance.

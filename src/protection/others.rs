@@ -4,6 +4,7 @@ use super::data::{Join, Unread};
 use super::facts::{
     AccountFacts, Facts, Joined, KeyFacts, LifecyclePolicyFacts, RestoreTestingPlanFacts, RestoreTestingSelectionFacts, ShareableFacts,
 };
+use super::index::Typed;
 use super::mechanisms::{is_root_volume, policy_targets};
 use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title, wall_clock_gap};
 use super::schedule::Schedule;
@@ -149,7 +150,7 @@ pub fn restore_testing_selection(join: &Join, data: &[(&Resource, &Joined, bool)
     let mut point_reasons = join.index.missing(&[POINT_OPERATIONS[0], POINT_OPERATIONS[1], "backup:GetRestoreTestingPlan"]);
     let (mut reached, mut testable) = (0, 0);
     for (candidate, _, _) in data {
-        match restore_testing_reaches(&selection, candidate, opt_in::backup_type(candidate)) {
+        match restore_testing_reaches(resource, &selection, candidate, opt_in::backup_type(candidate)) {
             Ok(true) => {
                 reached += 1;
                 testable += i64::from(plan.is_some_and(|plan| has_point_in_window(join, &plan.properties, candidate)));
@@ -196,25 +197,29 @@ fn has_point_in_window(join: &Join, plan: &backup::RestoreTestingPlan, resource:
 pub fn lifecycle_policy(join: &Join, resource: &Resource) -> Joined {
     let mut facts = LifecyclePolicyFacts { scope_accounts: join.summaries.accounts().into(), ..LifecyclePolicyFacts::default() };
     let mut unread = Unread::new();
-    let Some(mut policy) = resource.properties_as::<dlm::LifecyclePolicy>() else {
+    let Some(mut properties) = resource.properties_as::<dlm::LifecyclePolicy>() else {
         return Joined { facts: Facts::LifecyclePolicy(facts), unread };
     };
     let mut reasons = join.index.missing(&["ec2:DescribeVolumes", "ec2:DescribeInstances"]);
-    if policy.target_tags.is_unread() {
+    if properties.target_tags.is_unread() {
         reasons.extend(super::why_unread(join.index.shard, resource, "target_tags"));
     }
     // How many a policy would target does not depend on whether it is switched on.
-    policy.status = "ENABLED".to_owned().into();
-    let volumes = join.index.volumes.values().filter(|volume| {
-        policy_targets(
-            &policy,
-            volume.resource,
-            volume.properties.volume_type.present().map(String::as_str),
-            is_root_volume(join.index, volume),
-        )
+    properties.status = "ENABLED".to_owned().into();
+    let policy = Typed { resource, properties };
+    let volumes = join.index.volumes.values().map(|volume| {
+        let volume_type = volume.properties.volume_type.present().map(String::as_str);
+        policy_targets(&policy, volume.resource, volume_type, is_root_volume(join.index, volume))
     });
-    let instances = join.index.instances.values().filter(|instance| policy_targets(&policy, instance.resource, None, false));
-    let targets = (volumes.count() + instances.count()) as i64;
+    let instances = join.index.instances.values().map(|instance| policy_targets(&policy, instance.resource, None, false));
+    let mut targets = 0;
+    for targeted in volumes.chain(instances) {
+        match targeted {
+            Fact::Read(targeted) => targets += i64::from(targeted),
+            Fact::Unread if reasons.is_empty() => reasons.push("whether the policy targets all that it may is not known".to_owned()),
+            Fact::Unread => {}
+        }
+    }
     if targets > 0 || reasons.is_empty() {
         facts.targets = Fact::Read(targets);
     } else {

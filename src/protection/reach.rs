@@ -86,14 +86,16 @@ impl<'s> Plans<'s> {
             rules.insert(plan.resource.arn.as_str(), prepared.collect());
             plans.insert(plan.resource.arn.as_str(), plan.resource);
         }
-        let region = index.shard.of_type("AWS::Region").find_map(|region| region.properties_as::<account::Region>());
-        let mut opt_in = region.map(|region| region.opt_in).unwrap_or_default();
+        let region = index.shard.of_type("AWS::Region").find(|region| region.region == index.shard.region);
+        let mut opt_in = region.and_then(|region| Some(region.properties_as::<account::Region>()?.opt_in)).unwrap_or_default();
         let opt_in_told = !opt_in.is_unread();
-        if index.shard.coverage.template && !opt_in_told {
-            // A template cannot show the Region's settings: its selections count as if the Region were opted in.
-            opt_in = Fact::Read(BTreeMap::new());
-        }
         let mut opt_in_unread = index.missing(&["backup:DescribeRegionSettings"]);
+        match region.filter(|region| region.declared.is_some() && !opt_in_told) {
+            Some(region) => opt_in_unread.extend(super::why_unread(index.shard, region, "opt_in")),
+            // Few templates show the Region's settings: selections count as if the Region were opted in.
+            None if index.shard.coverage.template && !opt_in_told => opt_in = Fact::Read(BTreeMap::new()),
+            None => {}
+        }
         if !opt_in_told && opt_in_unread.is_empty() {
             opt_in_unread.push(match index.shard.coverage.template {
                 true => DEPLOYED.to_owned(),
@@ -131,7 +133,7 @@ impl<'s> Plans<'s> {
         let mut unread = self.unread.clone();
         let mut found = Vec::new();
         for (selection, matcher) in &self.selections {
-            let reach = match matcher.matches(&resource.arn, resource.tags()) {
+            let reach = match reaches(selection.resource, matcher, resource) {
                 Match::Selected(reach) => reach,
                 Match::NotSelected => continue,
                 Match::Unknown(reason) => {
@@ -157,6 +159,18 @@ impl<'s> Plans<'s> {
         }
         unread.dedup();
         (found, unread)
+    }
+}
+
+/// How a selection reaches a resource. AWS Backup is a Regional service: plans back up what is in their Region (AWS General Reference, "AWS
+/// Backup endpoints and quotas"). A template may declare resources of several.
+pub fn reaches(selection: &Resource, matcher: &Selection, resource: &Resource) -> Match {
+    match (matcher.matches(&resource.arn, resource.tags()), arn::differ(&selection.region, &resource.region)) {
+        (Match::NotSelected, _) | (_, Fact::Read(true)) => Match::NotSelected,
+        (found, Fact::Read(false)) => found,
+        (_, Fact::Unread) => {
+            Match::Unknown(format!("whether {} is of the Region of selection {} is not known", resource.id, title(selection)))
+        }
     }
 }
 
@@ -233,21 +247,34 @@ pub fn title(resource: &Resource) -> String {
 /// The types that AWS Backup restore testing supports (catalog, rule data-recovery-test-planned).
 pub const RESTORE_TESTING_TYPES: [&str; 10] = ["Aurora", "DocumentDB", "DynamoDB", "EBS", "EC2", "EFS", "FSx", "Neptune", "RDS", "S3"];
 
-/// Whether a restore testing selection reaches a resource; `Err` when its tags decide and were not read.
+/// Whether a restore testing selection reaches a resource of its Region; `Err` when what decides it was not read.
 pub fn restore_testing_reaches(
+    of: &Resource,
     selection: &backup::RestoreTestingSelection,
     resource: &Resource,
     backup_type: &str,
 ) -> Result<bool, String> {
-    if selection.protected_resource_type.read().is_none_or(|name| name != backup_type) {
+    match arn::differ(&of.region, &resource.region) {
+        Fact::Read(true) => return Ok(false),
+        Fact::Read(false) => {}
+        Fact::Unread => {
+            return Err(format!("whether {} is of the Region of restore testing selection {} is not known", resource.id, title(of)));
+        }
+    }
+    if selection.protected_resource_type.read().is_some_and(|name| name != backup_type) {
         return Ok(false);
     }
-    let arns = selection.protected_resource_arns.read().map(Vec::as_slice).unwrap_or_default();
+    let (Some(_), Some(arns), Some(equals), Some(differs)) = (
+        selection.protected_resource_type.read(),
+        selection.protected_resource_arns.read(),
+        selection.string_equals.read(),
+        selection.string_not_equals.read(),
+    ) else {
+        return Err(format!("what restore testing selection {} tests was not read", title(of)));
+    };
     if !arns.is_empty() && !arns.iter().any(|pattern| pattern == "*" || *pattern == resource.arn) {
         return Ok(false);
     }
-    let equals = selection.string_equals.read().map(Vec::as_slice).unwrap_or_default();
-    let differs = selection.string_not_equals.read().map(Vec::as_slice).unwrap_or_default();
     if arns.is_empty() && equals.is_empty() && differs.is_empty() {
         return Ok(false);
     }

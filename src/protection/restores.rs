@@ -105,7 +105,7 @@ fn from_recovery_points(index: &Index, resource: &Resource, restores: &mut Vec<R
 
 /// A table restored from the table or its backups, a volume made from one of its snapshots.
 fn from_resources(index: &Index, resource: &Resource, points: &[Point], restores: &mut Vec<Restore>) {
-    for table in index.tables.iter().filter(|_| resource.type_name == "AWS::DynamoDB::Table") {
+    for table in index.restored_tables.iter().filter(|_| resource.type_name == "AWS::DynamoDB::Table") {
         let Some(restored) = table.properties.restored_from.present() else { continue };
         if restored.source_table_arn.as_ref() == Some(&resource.arn) && !restored.in_progress && table.resource.arn != resource.arn {
             let at = table.resource.created_at.unwrap_or(restored.restored_at);
@@ -116,7 +116,7 @@ fn from_resources(index: &Index, resource: &Resource, points: &[Point], restores
         return;
     }
     let snapshots: HashSet<&str> = points.iter().filter_map(|point| point.backup.arn.rsplit_once('/').map(|(_, id)| id)).collect();
-    for volume in index.volumes.values() {
+    for volume in index.volumes.values().filter(|_| !snapshots.is_empty()) {
         let (Some(source), Some(at)) = (volume.properties.source_snapshot_id.present(), volume.resource.created_at) else { continue };
         if snapshots.contains(source.as_str()) && volume.resource.arn != resource.arn {
             restores.push(seen_as(at, format!("volume {} was made from {source}", volume.resource.id)));
@@ -137,7 +137,7 @@ pub fn planned(join: &Join, resource: &Resource, backup_type: &str) -> Result<Ve
     for (selection, (source, backup_type)) in
         index.restore_testing_selections.iter().flat_map(|selection| sources.iter().map(move |source| (selection, *source)))
     {
-        match restore_testing_reaches(&selection.properties, source, backup_type) {
+        match restore_testing_reaches(selection.resource, &selection.properties, source, backup_type) {
             Ok(true) => {
                 let plan_arn = selection.properties.plan_arn.read();
                 let plan = index.restore_testing_plans.iter().find(|plan| Some(&plan.resource.arn) == plan_arn);

@@ -38,12 +38,27 @@ pub const BUCKET: Table = Table {
         row("policy", ["+policy.PolicyDocument", "+policy.policy|policy"], As::By(policy_text::read), Absent::Null),
     ],
     parts: &[
-        Part { types: &["aws_s3_bucket_versioning"], parent: "bucket", key: "+versioning" },
-        Part { types: &["aws_s3_bucket_server_side_encryption_configuration"], parent: "bucket", key: "+encryption" },
-        Part { types: &["aws_s3_bucket_lifecycle_configuration"], parent: "bucket", key: "+lifecycle" },
-        Part { types: &["aws_s3_bucket_replication_configuration"], parent: "bucket", key: "+replication" },
-        Part { types: &["aws_s3_bucket_object_lock_configuration"], parent: "bucket", key: "+object_lock" },
-        Part { types: &["AWS::S3::BucketPolicy", "aws_s3_bucket_policy"], parent: "Bucket|bucket", key: "+policy" },
+        Part { types: &["aws_s3_bucket_versioning"], parent: "bucket", key: "+versioning", inline: "versioning" },
+        Part {
+            types: &["aws_s3_bucket_server_side_encryption_configuration"],
+            parent: "bucket",
+            key: "+encryption",
+            inline: "server_side_encryption_configuration",
+        },
+        Part { types: &["aws_s3_bucket_lifecycle_configuration"], parent: "bucket", key: "+lifecycle", inline: "lifecycle_rule" },
+        Part {
+            types: &["aws_s3_bucket_replication_configuration"],
+            parent: "bucket",
+            key: "+replication",
+            inline: "replication_configuration",
+        },
+        Part {
+            types: &["aws_s3_bucket_object_lock_configuration"],
+            parent: "bucket",
+            key: "+object_lock",
+            inline: "object_lock_configuration",
+        },
+        Part { types: &["AWS::S3::BucketPolicy", "aws_s3_bucket_policy"], parent: "Bucket|bucket", key: "+policy", inline: "policy" },
     ],
     more: Some(More {
         properties: &["encrypted", "encryption_algorithm", "kms_key_arn", "key_manager", "key_state", "blocked_encryption_types"],
@@ -197,7 +212,7 @@ fn encryption(scope: &Scope, built: &mut Built) {
             for property in ["encryption_algorithm", "kms_key_arn", "key_manager", "key_state", "blocked_encryption_types"] {
                 built.set(property, Err(reasons.clone()));
             }
-            built.set("encrypted", Ok(true.into()));
+            built.set("encrypted", Err(reasons));
             return;
         }
     };
@@ -212,7 +227,7 @@ fn encryption(scope: &Scope, built: &mut Built) {
     // SSE-KMS without a key means aws/s3 ("Using server-side encryption with AWS KMS keys"); SSE-S3 has keys that S3 owns.
     apply(scope, flag, Some(KeyManager::AwsOwned), KeyManager::Aws, key, built);
     // Whether the template sets it: every bucket is encrypted, and the catalogue asks templates to say so.
-    built.set("encrypted", Ok(default.is_some().into()));
+    built.set("encrypted", default.map_or(Ok(false), |node| scope.written(node)).map(Json::from));
     built.set("encryption_algorithm", algorithm.map(Json::from));
     let blocked = |rule: &&Node| {
         let kinds = scope.at(rule).elements_at(["BlockedEncryptionTypes.EncryptionType", "blocked_encryption_types"])?;

@@ -7,6 +7,7 @@ use super::super::syntax::Block;
 use super::super::text::Lines;
 use super::super::value::{AFTER_APPLY, reference, unknown};
 use super::configuration::{Configuration, Place, Target, can_be};
+use super::sources::is_composed;
 use crate::template::declaration::{Node, Position, Value};
 
 /// Arguments that are lists or sets, of which an unknown value is a list of what the expression refers to.
@@ -148,6 +149,10 @@ impl Values<'_> {
     fn unknown(&self, of: Argument<'_>, at: Position) -> Value {
         let not_known = || unknown(AFTER_APPLY, of.path);
         let Some(expression) = of.expression else { return not_known() };
+        let is_argument = of.path.strip_prefix(self.address).and_then(|rest| rest.strip_prefix('.')) == Some(of.name);
+        if is_argument && !LISTS.contains(&of.name) && self.written.is_some_and(|written| is_composed(written, of.name)) {
+            return not_known();
+        }
         let leaves = self.configuration.targets(expression, self.place, self.declared);
         if LISTS.contains(&of.name) && !leaves.is_empty() {
             let mut seen = BTreeSet::new();
