@@ -18,20 +18,25 @@ import yaml
 
 # The registry's rule and the rel9 rules that ask the same.
 RULES = {
+    "AURORA_MYSQL_BACKTRACKING_ENABLED": ["aurora-cluster-backtrack"],
+    "CMK_BACKING_KEY_ROTATION_ENABLED": ["kms-key-rotation"],
+    "DB_INSTANCE_BACKUP_ENABLED": ["rds-instance-automated-backups"],
+    "DLM_LIFECYCLE_POLICY_CROSS_REGION_ENCRYPTION_RULE": ["dlm-policy-copies-encrypted"],
     "DYNAMODB_PITR_ENABLED": ["dynamodb-table-pitr"],
-    "DYNAMODB_TABLE_ENCRYPTED_KMS": ["dynamodb-table-encrypted-with-kms"],
+    "DYNAMODB_TABLE_ENCRYPTED_KMS": ["dynamodb-table-customer-key"],
+    "DYNAMODB_TABLE_MUST_BE_ENCRYPTED": ["dynamodb-table-encrypted-with-kms"],
+    "EBS_VOLUME_ENCRYPTION_KEY_RULE": ["ebs-volume-customer-key"],
     "EFS_ENCRYPTED_CHECK": ["efs-file-system-encrypted"],
     "EFS_RESOURCES_PROTECTED_BY_BACKUP_PLAN": ["efs-automatic-backups"],
     "ENCRYPTED_VOLUMES": ["ebs-volume-encrypted"],
-    "AURORA_MYSQL_BACKTRACKING_ENABLED": ["aurora-cluster-backtrack"],
-    "DB_INSTANCE_BACKUP_ENABLED": ["rds-instance-automated-backups"],
     "RDS_INSTANCE_DELETION_PROTECTION_ENABLED": ["rds-instance-deletion-protection"],
     "RDS_STORAGE_ENCRYPTED": ["rds-instance-encrypted", "rds-cluster-encrypted"],
     "S3_BUCKET_DEFAULT_LOCK_ENABLED": ["s3-bucket-object-lock"],
     "S3_BUCKET_REPLICATION_ENABLED": ["s3-bucket-replication"],
     "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED": ["s3-bucket-encrypted"],
     "S3_BUCKET_VERSIONING_ENABLED": ["s3-bucket-versioning"],
-    "S3_DEFAULT_ENCRYPTION_KMS": ["s3-bucket-customer-key"],
+    # Named for KMS, it accepts AES256 as well.
+    "S3_DEFAULT_ENCRYPTION_KMS": ["s3-bucket-encrypted"],
 }
 
 

@@ -364,6 +364,7 @@ fn files_of_parameters() {
         r#"{"A": "1", "B": "x=y"}"#,
         r#"{"Parameters": {"A": "1", "B": "x=y"}, "Tags": {"a": "b"}}"#,
         r#"["A=1", "B=x=y"]"#,
+        r#"{"StackName": "s", "Parameters": [{"ParameterKey": "A", "ParameterValue": "1"}, {"ParameterKey": "B", "ParameterValue": "x=y"}]}"#,
     ] {
         assert_eq!(values(text).unwrap(), expected, "{text}");
     }
@@ -384,6 +385,7 @@ fn bombs() {
     let list = vec!["a"; 20_000].join(",");
     let many = "!Ref L, ".repeat(20_000);
     let items = (0..50).map(|index| format!("i{index}")).collect::<Vec<_>>().join(",");
+    let many_resources: String = (0..5001).map(|index| format!("  R{index}: {{Type: x}}\n")).collect();
     let loops = (0..8).fold("{'R${A0}x${A1}x${A2}x${A3}x${A4}x${A5}x${A6}x${A7}': {Type: x}}".to_owned(), |body, index| {
         format!("{{'Fn::ForEach::L{index}': [A{index}, [{items}], {body}]}}")
     });
@@ -397,6 +399,7 @@ fn bombs() {
             "grows too large",
         ),
         (format!("Resources: {loops}"), "grows too large"),
+        (format!("Resources:\n{many_resources}"), "has more than 5000 resources"),
     ] {
         assert!(error(&text).contains(expected), "{}", error(&text));
     }

@@ -183,6 +183,66 @@ fn a_plan_that_may_not_exist_protects_nothing_for_certain() {
 }
 
 #[test]
+fn a_plan_selects_what_it_selects_whatever_its_rules_turn_out_to_be() {
+    let with = |rule: &str, more: &str| {
+        let volumes = "  Files:\n    Type: AWS::EFS::FileSystem\n    Properties: { FileSystemTags: [{ Key: backup, Value: daily }] }\n";
+        let stack = STACK.replace("Lifecycle: { DeleteAfterDays: 35 }", rule) + volumes + more;
+        Audit::of(&[("stack.yaml", &stack)]).run(&["stack.yaml"])
+    };
+    let kept = with("Lifecycle: { DeleteAfterDays: !Ref Days }", "");
+    for (rule, resource, expected) in [
+        ("data-in-backup-plan", "Orders", "pass"),
+        ("data-in-backup-plan", "Forgotten", "fail"),
+        ("efs-automatic-backups", "Files", "pass"),
+        ("backup-plan-retention", "Plan", "unknown"),
+        ("backup-plan-selects-resources", "Plan", "pass"),
+        ("backup-plan-target-vault-exists", "Plan", "unknown"),
+        // The schedule is known, but it stands in the same list.
+        ("ebs-volume-snapshot-schedule", "Tagged", "unknown"),
+        ("ebs-volume-snapshot-schedule", "Forgotten", "fail"),
+    ] {
+        assert_eq!(status(&kept, rule, resource), expected, "{rule} of {resource}");
+    }
+    // A list that is not known may be empty.
+    let stack = STACK.replace("BackupPlanRule:\n", "BackupPlanRule: !Ref Copy\n        AdvancedBackupSettings:\n");
+    let document = Audit::of(&[("stack.yaml", &stack)]).run(&["stack.yaml"]);
+    assert_eq!(status(&document, "data-in-backup-plan", "Orders"), "unknown");
+    // A copy of which nobody knows how long it is kept is not left out.
+    let copy = "CopyActions: [{ DestinationBackupVaultArn: 'arn:aws:backup:eu-west-1:111122223333:backup-vault:far', Lifecycle: { DeleteAfterDays: !Ref Days } }]";
+    assert_eq!(status(&with(copy, ""), "data-copy-retention", "Orders"), "unknown");
+}
+
+#[test]
+fn snapshots_by_a_policy_that_is_not_known_whole_are_not_denied() {
+    let with = |state: &str, interval: &str, tags: &str| {
+        let template = format!(
+            "Parameters: {{ P: {{ Type: String }} }}\nResources:\n  Policy:\n    Type: AWS::DLM::LifecyclePolicy\n    Properties:\n      State: {state}\n      PolicyDetails:\n        ResourceTypes: [VOLUME]\n        TargetTags: [{{ Key: a, Value: b }}]\n        Schedules: [{{ Name: s, CreateRule: {{ Interval: {interval}, IntervalUnit: HOURS }}, RetainRule: {{ Count: 9 }} }}]\n  Data:\n    Type: AWS::EC2::Volume\n    Properties: {{ Tags: [{{ Key: a, Value: {tags} }}] }}\n"
+        );
+        let document = Audit::of(&[("s.yaml", &template)]).run(&["s.yaml"]);
+        ["data-in-backup-plan", "ebs-volume-snapshot-schedule", "dlm-policy-healthy"].map(|rule| {
+            let of = if rule.starts_with("dlm") { "Policy" } else { "Data" };
+            status(&document, rule, of).to_owned()
+        })
+    };
+    assert_eq!(with("ENABLED", "12", "b"), ["pass", "pass", "pass"]);
+    assert_eq!(with("DISABLED", "12", "b"), ["fail", "fail", "fail"]);
+    assert_eq!(with("!Ref P", "12", "b"), ["unknown", "unknown", "unknown"]);
+    assert_eq!(with("ENABLED", "!Ref P", "b"), ["pass", "unknown", "pass"]);
+    assert_eq!(with("ENABLED", "12", "!Ref P"), ["unknown", "unknown", "unknown"]);
+    assert_eq!(with("ENABLED", "12", "c"), ["fail", "fail", "fail"]);
+}
+
+#[test]
+fn numbers_that_no_date_can_hold_are_borne() {
+    let huge = i64::MAX;
+    let template = format!(
+        "Resources:\n  Plan:\n    Type: AWS::Backup::BackupPlan\n    Properties:\n      BackupPlan:\n        BackupPlanName: p\n        BackupPlanRule: [{{ RuleName: r, TargetBackupVault: Default, StartWindowMinutes: {huge}, CompletionWindowMinutes: {huge}, Lifecycle: {{ DeleteAfterDays: {huge} }} }}]\n  Selection:\n    Type: AWS::Backup::BackupSelection\n    Properties:\n      BackupPlanId: !Ref Plan\n      BackupSelection: {{ SelectionName: s, IamRoleArn: r, Resources: ['*'] }}\n  Data:\n    Type: AWS::EC2::Volume\n    Properties: {{ Tags: [{{ Key: a, Value: b }}] }}\n  Policy:\n    Type: AWS::DLM::LifecyclePolicy\n    Properties:\n      PolicyDetails:\n        ResourceTypes: [VOLUME]\n        TargetTags: [{{ Key: a, Value: b }}]\n        Schedules: [{{ CreateRule: {{ Interval: {huge} }}, RetainRule: {{ Count: {huge} }} }}]\n  Tests:\n    Type: AWS::Backup::RestoreTestingPlan\n    Properties:\n      RestoreTestingPlanName: t\n      ScheduleExpression: rate({huge} days)\n      StartWindowHours: {huge}\n      RecoveryPointSelection: {{ SelectionWindowDays: {huge}, IncludeVaults: ['*'], RecoveryPointTypes: [SNAPSHOT] }}\n"
+    );
+    let document = Audit::of(&[("s.yaml", &template)]).run(&["s.yaml"]);
+    assert_eq!(status(&document, "data-in-backup-plan", "Data"), "pass");
+}
+
+#[test]
 fn terraform_gives_the_same_findings() {
     let module = r#"
 resource "aws_ebs_volume" "data" {

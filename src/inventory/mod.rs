@@ -15,7 +15,7 @@ pub use reasons::{Reasons, note};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use types::Properties;
 
 /// The Region of account-wide resources and calls, as AWS Config writes it.
@@ -66,6 +66,15 @@ impl Resource {
     /// One property as text.
     pub fn text(&self, property: &str) -> Option<&str> {
         self.properties.get(property)?.as_str()
+    }
+
+    /// Why a template does not settle those parts of a list's elements that matter; empty where it settles all of them, or not even whether
+    /// there are any.
+    pub fn unsettled_parts(&self, list: &str, matters: impl Fn(&str) -> bool) -> Vec<String> {
+        let unknown = self.declared.iter().flat_map(|declared| &declared.unknown);
+        let parts = unknown.filter(|(path, _)| path.strip_prefix(list).and_then(|rest| rest.strip_prefix("[].")).is_some_and(&matters));
+        let reasons: BTreeSet<&String> = parts.flat_map(|(_, reasons)| reasons).collect();
+        reasons.into_iter().cloned().collect()
     }
 
     /// The tags, when they were read.

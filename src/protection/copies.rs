@@ -6,7 +6,7 @@ use super::facts::CopyFact;
 use super::points::Point;
 use super::summary::{ForeignBackup, POINT_OPERATIONS};
 use crate::inventory::Resource;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 /// The confirmed copies of a resource's backups, newest first.
 ///
@@ -77,7 +77,7 @@ fn of_job(join: &Join, resource: &Resource, job: &super::index::Typed<crate::inv
     }
     let (account, region) = (arn::account(destination), arn::region(destination));
     let looked_into = join.summaries.get(account, region).is_some_and(|summary| summary.vaults_unread.is_empty());
-    let ends_at = properties.retention_days.present().map(|days| created_at + Duration::days(*days));
+    let ends_at = properties.retention_days.present().map(|days| created_at + super::days(*days));
     let elsewhere = account != resource.account || region != resource.region;
     if looked_into || !elsewhere || ends_at.is_some_and(|ends_at| ends_at <= join.as_of) {
         return None;

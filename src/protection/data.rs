@@ -49,6 +49,7 @@ impl<'a> Join<'a> {
         }
         let case = Case { index: self.index, resource, points: &points, continuous: &continuous, selected: &selected, as_of: self.as_of };
         let mut mechanisms = mechanisms::of(&case);
+        let mut unsettled: Vec<String> = selected.iter().flat_map(|selected| selected.unsettled.clone()).collect();
         let mut instance_reaches = Vec::new();
         let mut instance_unread = Vec::new();
         for instance in self.instances_of(resource) {
@@ -56,6 +57,7 @@ impl<'a> Join<'a> {
             let since = resource.created_at.max(instance.created_at);
             let (selected, unread) = self.plans.reaching(instance, "EC2", since, self.as_of);
             mechanisms::through_instance(&case, &selected, &mut mechanisms);
+            unsettled.extend(selected.iter().flat_map(|selected| selected.unsettled.clone()));
             instance_reaches.extend(selected.into_iter().flat_map(|selected| selected.reaches));
             instance_unread.extend(unread);
         }
@@ -65,8 +67,7 @@ impl<'a> Join<'a> {
         let plans: Vec<PlanReach> = selected.iter().flat_map(|selected| selected.reaches.clone()).chain(instance_reaches).collect();
         let sources = self.sources_unread(resource, counts);
         let mut all_unread = sources.clone();
-        let policies = mechanisms.in_doubt.iter().filter(|_| counts.contains(&MechanismKind::Dlm));
-        for reason in plans_unread.iter().chain(&instance_unread).chain(policies) {
+        for reason in plans_unread.iter().chain(&instance_unread) {
             if !all_unread.contains(reason) {
                 all_unread.push(reason.clone());
             }
@@ -81,11 +82,27 @@ impl<'a> Join<'a> {
         let plan_reasons: Vec<String> = plans_unread.iter().chain(&instance_unread).cloned().collect();
         let aws_backup_points = points.iter().filter(|point| point.backup.kind == MechanismKind::AwsBackup).count() + continuous.len();
         set!(facts, unread, aws_backup_points, self.index.missing(&POINT_OPERATIONS), aws_backup_points as i64);
-        set!(facts, unread, copy_retention, plan_reasons.clone(), mechanisms.copy_retention.clone());
-        set!(facts, unread, copy_interval_seconds, plan_reasons.clone(), mechanisms.copy_interval_seconds);
+        let copy_reasons: Vec<String> = [&plan_reasons, &unsettled, &mechanisms.unread, &mechanisms.unsettled, &mechanisms.copies_unread]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect();
+        set!(facts, unread, copy_retention, copy_reasons.clone(), mechanisms.copy_retention.clone());
+        set!(facts, unread, copy_interval_seconds, copy_reasons, mechanisms.copy_interval_seconds);
         set!(facts, unread, plans, plan_reasons, plans);
+        for field in ["rule", "interval_seconds", "retention_days", "continuous", "vault", "copies"] {
+            if !unsettled.is_empty() {
+                note(unread, &format!("plans[].{field}"), unsettled.clone());
+            }
+        }
+        for field in ["interval_seconds", "retention_days", "retention_endless"] {
+            if !mechanisms.unsettled.is_empty() {
+                note(unread, &format!("mechanisms[].{field}"), mechanisms.unsettled.clone());
+            }
+        }
         // A template declares mechanisms; only what they have made so far is not known.
         let template = self.index.shard.coverage.template;
+        all_unread.extend(mechanisms.unread.iter().cloned());
         all_unread.retain(|reason| !template || reason != DEPLOYED);
         set!(facts, unread, mechanisms, all_unread, mechanisms.all.clone());
         self.set_evidence(resource, backup_type, &points, &continuous, &mut facts, unread);
@@ -207,8 +224,8 @@ impl<'a> Join<'a> {
             note(unread, "retention_endless", reasons.to_vec());
             return;
         }
-        facts.retention_endless = Fact::Read(automatic().any(|mechanism| mechanism.retention_endless));
-        facts.retention_days = Fact::Read(automatic().filter_map(|mechanism| mechanism.retention_days).max());
+        facts.retention_endless = Fact::Read(automatic().any(|mechanism| mechanism.retention_endless == Fact::Read(true)));
+        facts.retention_days = Fact::Read(automatic().filter_map(|mechanism| mechanism.retention_days.present().copied()).max());
         let versioned = mechanisms.all.iter().any(|mechanism| mechanism.kind == MechanismKind::Versioning);
         let gaps = if versioned { Vec::new() } else { points::gaps(points, &mechanisms.windows, self.as_of) };
         let newest_point = points.first().map(|point| point.backup.age_seconds);

@@ -5,8 +5,8 @@ use super::index::{Index, Typed};
 use super::points::{self, Point};
 use super::reach::{PlannedRule, Selected, title};
 use crate::inventory::types::{backup::RecoveryPoint, dlm, s3};
-use crate::inventory::{Fact, Resource, Tags};
-use chrono::{DateTime, Duration, Utc};
+use crate::inventory::{Fact, Resource};
+use chrono::{DateTime, Utc};
 
 /// Amazon DLM starts a snapshot within an hour of its scheduled time (EC2 user guide, "How Amazon Data Lifecycle Manager works").
 const DLM_START_WINDOW_SECONDS: i64 = 3_600;
@@ -23,8 +23,12 @@ pub struct Mechanisms {
     pub copy_retention: Vec<CopyRetention>,
     /// The longest time between two copies that a schedule allows.
     pub copy_interval_seconds: Option<i64>,
-    /// The DLM policies that may be mechanisms too: what decides it is not known.
-    pub in_doubt: Vec<String>,
+    /// Why there may be more of them.
+    pub unread: Vec<String>,
+    /// Why it is not known how long some copies are kept.
+    pub copies_unread: Vec<String>,
+    /// Why a template does not settle schedule, retention or copies of some of them.
+    pub unsettled: Vec<String>,
 }
 
 /// Everything about one resource that mechanisms are worked out from.
@@ -86,32 +90,57 @@ impl Case<'_> {
         Mechanism {
             kind,
             automatic: true,
-            interval_seconds: None,
+            interval_seconds: Fact::Read(None),
             allowed_age_seconds: allowed,
-            retention_days: None,
-            retention_endless: false,
+            retention_days: Fact::Read(None),
+            retention_endless: false.into(),
             last_at,
             age_seconds: age,
             on_schedule: age.zip(allowed).map(|(age, allowed)| age <= allowed),
             source,
         }
     }
+
+    /// A mechanism that is there, of which a template settles no more.
+    fn unsettled(&self, kind: MechanismKind, source: String, reasons: Vec<String>, found: &mut Mechanisms) {
+        found.unsettled.extend(reasons);
+        found.all.push(Mechanism {
+            interval_seconds: Fact::Unread,
+            retention_days: Fact::Unread,
+            retention_endless: Fact::Unread,
+            ..self.mechanism(kind, source, None, None)
+        });
+    }
 }
 
 fn backup_plans(case: &Case, found: &mut Mechanisms) {
-    for selected in case.selected.iter().filter(|selected| !selected.blocked) {
-        for planned in selected.rules {
-            add_planned_rule(case, selected.plan, planned, false, found);
-        }
+    case.selected.iter().for_each(|selected| add_plan(case, selected, false, found));
+}
+
+/// A plan, for the resource itself or through its instance.
+fn add_plan(case: &Case, selected: &Selected, through_instance: bool, found: &mut Mechanisms) {
+    if selected.blocked {
+        return;
+    }
+    for planned in selected.rules {
+        add_planned_rule(case, selected.plan, planned, through_instance, found);
+    }
+    if !selected.unsettled.is_empty() {
+        let source = format!("backup plan {}{}", title(selected.plan), if through_instance { THROUGH_INSTANCE } else { "" });
+        case.unsettled(MechanismKind::AwsBackup, source, selected.unsettled.clone(), found);
     }
 }
+
+const THROUGH_INSTANCE: &str = " (through its instance)";
 
 /// A rule of a plan, for the resource itself or through its instance.
 fn add_planned_rule(case: &Case, plan: &Resource, planned: &PlannedRule, through_instance: bool, found: &mut Mechanisms) {
     let rule = &planned.rule;
-    let through = if through_instance { " (through its instance)" } else { "" };
+    let through = if through_instance { THROUGH_INSTANCE } else { "" };
     let source = format!("backup plan {}, rule {}{through}", title(plan), rule.name);
-    let allowed = planned.elapsed_seconds.map(|interval| interval + planned.start_window().num_seconds() + case.job_time());
+    let allowed = planned
+        .elapsed_seconds
+        .map(|interval| interval.saturating_add(planned.start_window().num_seconds()).saturating_add(case.job_time()));
     let continuous = case
         .continuous
         .iter()
@@ -128,11 +157,15 @@ fn add_planned_rule(case: &Case, plan: &Resource, planned: &PlannedRule, through
                 }
         };
         Mechanism {
-            interval_seconds: planned.interval_seconds,
+            interval_seconds: planned.interval_seconds.into(),
             ..case.mechanism(MechanismKind::AwsBackup, source.clone(), case.newest(ours), allowed)
         }
     };
-    found.all.push(Mechanism { retention_days: rule.retention_days, retention_endless: rule.retention_days.is_none(), ..mechanism });
+    found.all.push(Mechanism {
+        retention_days: rule.retention_days.into(),
+        retention_endless: rule.retention_days.is_none().into(),
+        ..mechanism
+    });
     for copy in &rule.copies {
         found.copy_interval_seconds = found.copy_interval_seconds.max(allowed);
         let same = points::is_local(&copy.destination_vault_arn, &case.resource.account, &case.resource.region);
@@ -149,7 +182,7 @@ fn add_planned_rule(case: &Case, plan: &Resource, planned: &PlannedRule, through
 /// A continuous recovery point keeps its first date; how far it reaches is told by the service, or by being AVAILABLE.
 fn continuous_mechanism(case: &Case, point: &RecoveryPoint, source: String, found: &mut Mechanisms) -> Mechanism {
     let latest = case.moment("latest_restorable_at").unwrap_or(case.as_of);
-    let kept_since = point.retention_days.present().map(|days| case.as_of - Duration::days(*days));
+    let kept_since = point.retention_days.present().map(|days| case.as_of - super::days(*days));
     let earliest = case.moment("earliest_restorable_at").or(kept_since).unwrap_or(latest);
     let earliest = case.resource.created_at.map_or(earliest, |created| earliest.max(created));
     found.windows.extend(points::window(MechanismKind::AwsBackup, earliest, latest, case.as_of));
@@ -170,23 +203,30 @@ fn instance_plans_and_dlm(case: &Case, found: &mut Mechanisms) {
 
 /// Plan rules that reach a volume through the instance it is attached to.
 pub fn through_instance(case: &Case, instance_selected: &[Selected], found: &mut Mechanisms) {
-    for selected in instance_selected.iter().filter(|selected| !selected.blocked) {
-        for planned in selected.rules {
-            add_planned_rule(case, selected.plan, planned, true, found);
-        }
-    }
+    instance_selected.iter().for_each(|selected| add_plan(case, selected, true, found));
 }
 
 /// DLM policies that target `target`: the resource itself or, with `through_root` telling whether as its root volume, its instance.
 fn lifecycle_policies(case: &Case, target: &Resource, through_root: Option<bool>, found: &mut Mechanisms) {
     for policy in &case.index.lifecycle_policies {
-        match (targets(policy, target, case, through_root), policy.properties.schedules.read()) {
-            (Fact::Read(false), _) => {}
-            (Fact::Read(true), Some(schedules)) => {
-                schedules.iter().for_each(|schedule| add_dlm_schedule(case, policy, schedule, found));
+        match targets(policy, target, case, through_root) {
+            Ok(true) => {}
+            Ok(false) => continue,
+            Err(reasons) => {
+                found.unread.extend(reasons);
+                continue;
             }
-            (Fact::Read(true), None) => found.in_doubt.push(format!("the schedules of DLM policy {} are not known", policy.resource.id)),
-            (Fact::Unread, _) => found.in_doubt.push(format!("whether DLM policy {} targets it is not known", policy.resource.id)),
+        }
+        // The key of a copy, and with whom snapshots are shared, change nothing here.
+        let other = ["key_manager", "kms_key_arn", "encrypted", "shared_with"];
+        let unsettled = policy.resource.unsettled_parts("schedules", |part| !other.iter().any(|other| part.ends_with(other)));
+        if !unsettled.is_empty() {
+            case.unsettled(MechanismKind::Dlm, format!("DLM policy {}", policy.resource.id), unsettled, found);
+            continue;
+        }
+        match policy.properties.schedules.read() {
+            Some(schedules) => schedules.iter().for_each(|schedule| add_dlm_schedule(case, policy, schedule, found)),
+            None => found.unread.extend(super::why_unread(case.index.shard, policy.resource, "schedules")),
         }
     }
 }
@@ -199,11 +239,11 @@ fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule:
     let name = schedule.name.as_deref().map_or(String::new(), |name| format!(", schedule {name}"));
     let source = format!("DLM policy {}{name}", policy.resource.id);
     let last = case.newest(|point| point.backup.kind == MechanismKind::Dlm);
-    let allowed = interval.map(|interval| interval + DLM_START_WINDOW_SECONDS + case.job_time());
+    let allowed = interval.map(|interval| interval.saturating_add(DLM_START_WINDOW_SECONDS).saturating_add(case.job_time()));
     let counted_days = schedule.retain_count.zip(interval).map(|(count, interval)| count.saturating_mul(interval) / 86_400);
     found.all.push(Mechanism {
-        interval_seconds: interval,
-        retention_days: schedule.retention_days.or(counted_days),
+        interval_seconds: interval.into(),
+        retention_days: schedule.retention_days.or(counted_days).into(),
         ..case.mechanism(MechanismKind::Dlm, source.clone(), last, allowed)
     });
     for copy in schedule.copies.iter().filter(|copy| copy.target != case.resource.region && !copy.target.starts_with("arn:")) {
@@ -216,62 +256,82 @@ fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule:
     }
 }
 
-/// Whether an enabled policy targets a resource (facts page, section 6), which is of the same Region (EC2 user guide, "Automate backups with
-/// Amazon Data Lifecycle Manager": policies are of one Region). One thing that keeps it from it is enough to know that it does not.
-pub fn policy_targets(policy: &Typed<dlm::LifecyclePolicy>, target: &Resource, volume_type: Option<&str>, is_root: bool) -> Fact<bool> {
-    let region = &policy.resource.region;
-    let policy = &policy.properties;
-    let wanted = if target.type_name == "AWS::EC2::Volume" { "VOLUME" } else { "INSTANCE" };
-    let has = |tags: &Tags, wanted: &dlm::Tag| tags.get(&wanted.key) == Some(&wanted.value);
-    let takes_backups = |kind: &String| kind == "EBS_SNAPSHOT_MANAGEMENT" || kind == "IMAGE_MANAGEMENT";
-    let selects = match (policy.default_policy.read(), target.tags()) {
-        (_, None) => None,
-        (Some(true), Some(tags)) => policy.exclusions.read().and_then(|exclusions| {
-            let excludes_type = |kind: &str| exclusions.volume_types.iter().any(|excluded| excluded == kind);
-            let excluded_root = exclusions.boot_volumes && is_root;
-            match volume_type {
-                _ if excluded_root || exclusions.tags.iter().any(|tag| has(tags, tag)) => Some(false),
-                Some(kind) => Some(!excludes_type(kind)),
-                None => (wanted == "INSTANCE" || exclusions.volume_types.is_empty()).then_some(true),
-            }
-        }),
-        (told, Some(tags)) => {
-            let tagged = policy.target_tags.read().map(|wanted| wanted.iter().any(|tag| has(tags, tag)));
-            tagged.filter(|tagged| *tagged || told.is_some())
-        }
+/// Whether an enabled policy targets a resource (facts page, section 6) of its Region: Amazon DLM is a Regional service.
+///
+/// # Errors
+/// Why nobody can tell: what the policy or the tags of the resource say is not known.
+pub fn policy_targets(
+    index: &Index,
+    policy: &Typed<dlm::LifecyclePolicy>,
+    target: &Resource,
+    volume_type: Option<&str>,
+    is_root: bool,
+) -> Result<bool, Vec<String>> {
+    let wanted_type = if target.type_name == "AWS::EC2::Volume" { "VOLUME" } else { "INSTANCE" };
+    let kinds = ["EBS_SNAPSHOT_MANAGEMENT", "IMAGE_MANAGEMENT"];
+    let properties = &policy.properties;
+    let has_one = |wanted: &[dlm::Tag]| match target.tags() {
+        Some(tags) => Some(wanted.iter().any(|tag| tags.get(&tag.key) == Some(&tag.value))),
+        None => wanted.is_empty().then_some(false),
     };
-    all([
-        policy.status.read().map(|status| status == "ENABLED"),
-        policy.policy_type.read().map(takes_backups),
-        policy.resource_types.read().map(|types| types.iter().any(|name| name == wanted)),
-        super::arn::differ(region, &target.region).read().map(|elsewhere| !elsewhere),
+    // Default policies have no target tags.
+    let has_targets = || properties.target_tags.read().is_some_and(|tags| !tags.is_empty());
+    let is_default = properties.default_policy.read().copied().or_else(|| has_targets().then_some(false));
+    let selects = match is_default {
+        Some(true) => properties.exclusions.read().and_then(|exclusions| {
+            let excluded_type = match volume_type {
+                Some(kind) => Some(exclusions.volume_types.iter().any(|excluded| excluded == kind)),
+                None => (wanted_type != "VOLUME" || exclusions.volume_types.is_empty()).then_some(false),
+            };
+            let excluded = [excluded_type, Some(exclusions.boot_volumes && is_root), has_one(&exclusions.tags)];
+            if excluded.contains(&Some(true)) { Some(false) } else { (!excluded.contains(&None)).then_some(true) }
+        }),
+        Some(false) => properties.target_tags.read().and_then(|wanted| has_one(wanted)),
+        None => None,
+    };
+    let conditions = [
+        properties.status.read().map(|status| status == "ENABLED"),
+        properties.resource_types.read().map(|types| types.iter().any(|name| name == wanted_type)),
+        properties.policy_type.read().map(|kind| kinds.contains(&kind.as_str())),
         selects,
-    ])
-}
-
-/// Whether all hold; not known where nothing is false and something is not known.
-fn all<const N: usize>(conditions: [Option<bool>; N]) -> Fact<bool> {
-    match conditions {
-        _ if conditions.contains(&Some(false)) => Fact::Read(false),
-        _ if conditions.contains(&None) => Fact::Unread,
-        _ => Fact::Read(true),
+        super::arn::differ(&policy.resource.region, &target.region).read().map(|elsewhere| !elsewhere),
+    ];
+    if conditions.contains(&Some(false)) {
+        return Ok(false);
     }
+    if !conditions.contains(&None) {
+        return Ok(true);
+    }
+    let of_policy = ["status", "resource_types", "policy_type", "default_policy", "exclusions", "target_tags"].into_iter();
+    let unread = of_policy.filter(|property| !policy.resource.properties.contains_key(*property));
+    let mut reasons: Vec<String> = unread.flat_map(|property| super::why_unread(index.shard, policy.resource, property)).collect();
+    if target.tags().is_none() {
+        reasons.extend(super::why_unread(index.shard, target, "tags"));
+    }
+    if super::arn::differ(&policy.resource.region, &target.region).is_unread() {
+        reasons.push(super::reach::elsewhere(target, policy.resource));
+    }
+    if volume_type.is_none() && wanted_type == "VOLUME" {
+        reasons.extend(super::why_unread(index.shard, target, "volume_type"));
+    }
+    Err(reasons)
 }
 
-fn targets(policy: &Typed<dlm::LifecyclePolicy>, target: &Resource, case: &Case, through_root: Option<bool>) -> Fact<bool> {
+fn targets(policy: &Typed<dlm::LifecyclePolicy>, target: &Resource, case: &Case, through_root: Option<bool>) -> Result<bool, Vec<String>> {
     let own_root = case.index.volumes.get(case.resource.id.as_str()).is_some_and(|volume| is_root_volume(case.index, volume));
     let is_root = through_root.unwrap_or(own_root);
-    let properties = &policy.properties;
-    let included = match through_root {
-        None => Some(true),
-        Some(true) => properties.exclude_boot_volume.read().map(|excluded| !excluded),
-        Some(false) => properties
-            .exclude_data_volume_tags
-            .read()
-            .map(|excluded| !excluded.iter().any(|tag| case.resource.tags().is_none_or(|tags| tags.get(&tag.key) == Some(&tag.value)))),
-    };
-    let targeted = policy_targets(policy, target, case.resource.text("volume_type"), is_root);
-    all([targeted.read().copied(), included])
+    if !policy_targets(case.index, policy, target, case.resource.text("volume_type"), is_root)? {
+        return Ok(false);
+    }
+    let unread = |property| super::why_unread(case.index.shard, policy.resource, property);
+    match through_root {
+        None => Ok(true),
+        Some(true) => policy.properties.exclude_boot_volume.read().map(|exclude| !exclude).ok_or_else(|| unread("exclude_boot_volume")),
+        Some(false) => {
+            let tags = policy.properties.exclude_data_volume_tags.read().ok_or_else(|| unread("exclude_data_volume_tags"))?;
+            Ok(!tags.iter().any(|tag| case.resource.tags().is_none_or(|own| own.get(&tag.key) == Some(&tag.value))))
+        }
+    }
 }
 
 /// Whether a volume is the root device of an instance.
@@ -289,7 +349,13 @@ pub fn is_root_volume(index: &Index, volume: &Typed<crate::inventory::types::ebs
 fn native(case: &Case, found: &mut Mechanisms) {
     match case.resource.type_name.as_str() {
         "AWS::RDS::DBInstance" | "AWS::RDS::DBCluster" | "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster" => {
-            let days = case.number("backup_retention_days").unwrap_or(0);
+            let replicated = case.resource.properties.get("replicated_backup_arns").and_then(serde_json::Value::as_array);
+            let Some(days) = case.number("backup_retention_days") else {
+                if replicated.is_some_and(|copies| !copies.is_empty()) {
+                    found.copies_unread = super::why_unread(case.index.shard, case.resource, "backup_retention_days");
+                }
+                return;
+            };
             if days > 0 {
                 let latest = case.moment("latest_restorable_at");
                 // A database that is not available writes no log; its data does not change either.
@@ -298,10 +364,9 @@ fn native(case: &Case, found: &mut Mechanisms) {
                     found.windows.extend(points::window(MechanismKind::Automated, earliest, latest, case.as_of));
                 }
                 found.all.push(Mechanism {
-                    retention_days: Some(days),
+                    retention_days: Fact::Read(Some(days)),
                     ..case.mechanism(MechanismKind::Automated, "automated backups".to_owned(), latest, allowed)
                 });
-                let replicated = case.resource.properties.get("replicated_backup_arns").and_then(serde_json::Value::as_array);
                 for copy in replicated.into_iter().flatten().filter_map(serde_json::Value::as_str) {
                     found.copy_retention.push(CopyRetention {
                         kind: "automated".to_owned(),
@@ -317,7 +382,7 @@ fn native(case: &Case, found: &mut Mechanisms) {
                 found.windows.extend(points::window(MechanismKind::Pitr, earliest, latest, case.as_of));
             }
             found.all.push(Mechanism {
-                retention_days: case.number("pitr_days"),
+                retention_days: case.number("pitr_days").into(),
                 ..case.mechanism(MechanismKind::Pitr, "point-in-time recovery".to_owned(), latest, Some(CONTINUOUS_ALLOWED_SECONDS))
             });
         }
@@ -348,8 +413,8 @@ fn bucket(case: &Case, found: &mut Mechanisms) {
     let shortest =
         bucket.lifecycle.read().into_iter().flatten().filter(|rule| rule.enabled).filter_map(|rule| rule.noncurrent_expiration_days).min();
     found.all.push(Mechanism {
-        retention_days: shortest,
-        retention_endless: shortest.is_none() && !bucket.lifecycle.is_unread(),
+        retention_days: shortest.into(),
+        retention_endless: (shortest.is_none() && !bucket.lifecycle.is_unread()).into(),
         ..case.mechanism(MechanismKind::Versioning, "versioning".to_owned(), Some(case.as_of), None)
     });
     for rule in bucket.replication.read().into_iter().flatten().filter(|rule| rule.enabled) {

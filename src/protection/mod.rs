@@ -30,7 +30,7 @@ pub use summary::{Summaries, Summary, summarise};
 
 use crate::inventory::types;
 use crate::inventory::{DEPLOYED, Resource, Shard};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use data::Join;
 use facts::{Facts, Joined, MechanismKind, NoFacts};
 use index::Index;
@@ -121,6 +121,17 @@ fn other(join: &Join, links: &plans::Links, data: &[(&Resource, &Joined, bool)],
         | "AWS::Redshift::ClusterSnapshot" => others::shareable(join),
         _ => Joined { facts: Facts::None(NoFacts {}), unread: Default::default() },
     }
+}
+
+/// A span of so many minutes. Documents can name any number, but AWS takes none of a century, and more fits into no date.
+fn minutes(count: i64) -> Duration {
+    const CENTURY: i64 = 100 * 365 * 24 * 60;
+    Duration::minutes(count.clamp(-CENTURY, CENTURY))
+}
+
+/// As [`minutes`].
+fn days(count: i64) -> Duration {
+    minutes(count.saturating_mul(24 * 60))
 }
 
 /// Why a property is missing from a resource: the operations that read it and did not answer, or that it is simply not there.

@@ -12,7 +12,6 @@ use super::summary::{POINT_OPERATIONS, restorable};
 use super::{arn, opt_in};
 use crate::inventory::types::{self, backup, dlm};
 use crate::inventory::{Fact, Resource};
-use chrono::Duration;
 
 /// How many users of a key are named.
 const NAMED_USERS: usize = 20;
@@ -85,7 +84,7 @@ pub fn restore_testing_plan(join: &Join, resource: &Resource) -> Joined {
         Some(Ok(schedule)) => {
             let timezone = plan.timezone.present().map(String::as_str);
             facts.interval_seconds = Fact::Read(wall_clock_gap(plan.schedule.present().map(String::as_str), timezone, join.as_of));
-            let window = Duration::hours(plan.start_window_hours.present().copied().unwrap_or(START_WINDOW_HOURS));
+            let window = super::minutes(plan.start_window_hours.present().copied().unwrap_or(START_WINDOW_HOURS).saturating_mul(60));
             due = schedule.previous_before(join.as_of - window);
             due = due.filter(|due| resource.created_at.is_none_or(|created| *due >= created));
             facts.last_due_at = Fact::Read(due);
@@ -111,12 +110,12 @@ pub fn restore_testing_plan(join: &Join, resource: &Resource) -> Joined {
     let job_reasons = join.index.missing(&["backup:ListRestoreJobs"]);
     if job_reasons.is_empty() {
         let last_run = plan.last_execution_at.present().copied().unwrap_or(join.as_of);
-        let of_last_run = |job: &&super::index::Typed<backup::RestoreJob>| {
+        let of_last_run = |job: &&Typed<backup::RestoreJob>| {
             job.properties.restore_testing_plan_arn.present() == Some(&resource.arn)
                 && job.resource.created_at.is_some_and(|created| created >= last_run)
         };
         let jobs: Vec<_> = join.index.restore_jobs.values().flatten().filter(of_last_run).collect();
-        let failed = |job: &&&super::index::Typed<backup::RestoreJob>| {
+        let failed = |job: &&&Typed<backup::RestoreJob>| {
             let status = job.properties.status.read().map(String::as_str);
             let validation = job.properties.validation_status.present().map(String::as_str);
             matches!(status, Some("FAILED" | "ABORTED")) || matches!(validation, Some("FAILED" | "TIMED_OUT"))
@@ -134,8 +133,8 @@ pub fn restore_testing_plan(join: &Join, resource: &Resource) -> Joined {
 pub fn restore_testing_selection(join: &Join, data: &[(&Resource, &Joined, bool)], resource: &Resource) -> Joined {
     let mut facts = RestoreTestingSelectionFacts::default();
     let mut unread = Unread::new();
-    let selection = resource.properties_as::<backup::RestoreTestingSelection>().unwrap_or_default();
-    let plan_arn = selection.plan_arn.read();
+    let selection = Typed { resource, properties: resource.properties_as::<backup::RestoreTestingSelection>().unwrap_or_default() };
+    let plan_arn = selection.properties.plan_arn.read();
     let plan = join.index.restore_testing_plans.iter().find(|plan| Some(&plan.resource.arn) == plan_arn);
     match plan {
         Some(plan) => facts.plan = title(plan.resource).into(),
@@ -143,20 +142,20 @@ pub fn restore_testing_selection(join: &Join, data: &[(&Resource, &Joined, bool)
     }
     let mut reasons = join.index.missing(&["backup:GetRestoreTestingSelection"]);
     // What there is to be reached is known when its type was listed; Multi-AZ clusters count as RDS.
-    let tested = selection.protected_resource_type.read().map(String::as_str);
+    let tested = selection.properties.protected_resource_type.read().map(String::as_str);
     let listings =
         types::data_types().filter(|info| info.backup_type == tested || (tested == Some("RDS") && info.backup_type == Some("Aurora")));
     reasons.extend(join.index.missing(&listings.map(|info| info.operation).collect::<Vec<_>>()));
     let mut point_reasons = join.index.missing(&[POINT_OPERATIONS[0], POINT_OPERATIONS[1], "backup:GetRestoreTestingPlan"]);
     let (mut reached, mut testable) = (0, 0);
     for (candidate, _, _) in data {
-        match restore_testing_reaches(resource, &selection, candidate, opt_in::backup_type(candidate)) {
+        match restore_testing_reaches(join.index, &selection, candidate, opt_in::backup_type(candidate)) {
             Ok(true) => {
                 reached += 1;
                 testable += i64::from(plan.is_some_and(|plan| has_point_in_window(join, &plan.properties, candidate)));
             }
             Ok(false) => {}
-            Err(reason) => reasons.push(reason),
+            Err(why) => reasons.extend(why),
         }
     }
     point_reasons.extend(reasons.iter().cloned());
@@ -184,7 +183,7 @@ fn has_point_in_window(join: &Join, plan: &backup::RestoreTestingPlan, resource:
         let Some(vault) = properties.vault_arn.read() else { return false };
         let continuous = properties.continuous.read() == Some(&true);
         let wanted = if continuous { "CONTINUOUS" } else { "SNAPSHOT" };
-        let recent = continuous || point.resource.created_at.is_some_and(|created| created >= join.as_of - Duration::days(days));
+        let recent = continuous || point.resource.created_at.is_some_and(|created| created >= join.as_of - super::days(days));
         restorable(properties.status.read())
             && recent
             && matches(&plan.include_vaults, vault)
@@ -197,32 +196,31 @@ fn has_point_in_window(join: &Join, plan: &backup::RestoreTestingPlan, resource:
 pub fn lifecycle_policy(join: &Join, resource: &Resource) -> Joined {
     let mut facts = LifecyclePolicyFacts { scope_accounts: join.summaries.accounts().into(), ..LifecyclePolicyFacts::default() };
     let mut unread = Unread::new();
-    let Some(mut properties) = resource.properties_as::<dlm::LifecyclePolicy>() else {
+    let Some(properties) = resource.properties_as::<dlm::LifecyclePolicy>() else {
         return Joined { facts: Facts::LifecyclePolicy(facts), unread };
     };
+    let mut policy = Typed { resource, properties };
     let mut reasons = join.index.missing(&["ec2:DescribeVolumes", "ec2:DescribeInstances"]);
-    if properties.target_tags.is_unread() {
-        reasons.extend(super::why_unread(join.index.shard, resource, "target_tags"));
-    }
     // How many a policy would target does not depend on whether it is switched on.
-    properties.status = "ENABLED".to_owned().into();
-    let policy = Typed { resource, properties };
-    let volumes = join.index.volumes.values().map(|volume| {
-        let volume_type = volume.properties.volume_type.present().map(String::as_str);
-        policy_targets(&policy, volume.resource, volume_type, is_root_volume(join.index, volume))
-    });
-    let instances = join.index.instances.values().map(|instance| policy_targets(&policy, instance.resource, None, false));
+    policy.properties.status = "ENABLED".to_owned().into();
     let mut targets = 0;
-    for targeted in volumes.chain(instances) {
-        match targeted {
-            Fact::Read(targeted) => targets += i64::from(targeted),
-            Fact::Unread if reasons.is_empty() => reasons.push("whether the policy targets all that it may is not known".to_owned()),
-            Fact::Unread => {}
-        }
+    let mut count = |targeted| match targeted {
+        Ok(targeted) => targets += i64::from(targeted),
+        Err(why) => reasons.extend(why),
+    };
+    for volume in join.index.volumes.values() {
+        let volume_type = volume.properties.volume_type.present().map(String::as_str);
+        count(policy_targets(join.index, &policy, volume.resource, volume_type, is_root_volume(join.index, volume)));
+    }
+    for instance in join.index.instances.values() {
+        count(policy_targets(join.index, &policy, instance.resource, None, false));
     }
     if targets > 0 || reasons.is_empty() {
         facts.targets = Fact::Read(targets);
     } else {
+        // Many resources have the same reason.
+        reasons.sort();
+        reasons.dedup();
         unread.insert("targets".to_owned(), reasons);
     }
     Joined { facts: Facts::LifecyclePolicy(facts), unread }

@@ -110,7 +110,8 @@ pub fn plan(join: &Join, links: &Links, resource: &Resource) -> Joined {
         unread.insert("selected_types".to_owned(), reasons.clone());
     }
     let owing = unique.iter().filter(|(arn, _)| !links.reproducible.contains(*arn)).map(|(arn, resource)| (*arn, *resource)).collect();
-    match without_pitr(join, &owing, rules, &reasons) {
+    let rules_unread = join.plans.rules_unread.get(resource.arn.as_str()).map(Vec::as_slice).unwrap_or_default();
+    match without_pitr(join, &owing, rules, &reasons, rules_unread) {
         Ok(arns) => facts.selected_without_pitr = Fact::Read(arns),
         Err(reasons) => drop(unread.insert("selected_without_pitr".to_owned(), reasons)),
     }
@@ -150,6 +151,7 @@ fn without_pitr(
     selected: &BTreeMap<&str, &Resource>,
     rules: &[PlannedRule],
     reasons: &[String],
+    rules_unread: &[String],
 ) -> Result<Vec<String>, Vec<String>> {
     if !reasons.is_empty() {
         return Err(reasons.to_vec());
@@ -168,6 +170,9 @@ fn without_pitr(
             Some(serde_json::Value::Number(days)) if days.as_i64().is_some_and(|days| days > 0) => {}
             Some(_) => found.push((*arn).to_owned()),
         }
+    }
+    if !found.is_empty() && !rules_unread.is_empty() {
+        return Err(rules_unread.to_vec());
     }
     Ok(found)
 }

@@ -119,7 +119,7 @@ fn of_recovery_point(index: &Index, point: &Typed<RecoveryPoint>, resource: &Res
 fn in_cold_storage(point: &RecoveryPoint, created_at: DateTime<Utc>, as_of: DateTime<Utc>) -> bool {
     match point.storage_class.present() {
         Some(class) => class == "COLD",
-        None => point.cold_after_days.present().is_some_and(|days| created_at + Duration::days(*days) <= as_of),
+        None => point.cold_after_days.present().is_some_and(|days| created_at + super::days(*days) <= as_of),
     }
 }
 

@@ -41,12 +41,12 @@ pub struct PlannedRule {
 impl PlannedRule {
     /// The time that a run may take to start.
     pub fn start_window(&self) -> Duration {
-        Duration::minutes(self.rule.start_window_minutes.unwrap_or(START_WINDOW_MINUTES))
+        super::minutes(self.rule.start_window_minutes.unwrap_or(START_WINDOW_MINUTES))
     }
 
     /// The time that a run may take to end, counted from its scheduled time.
     pub fn windows(&self) -> Duration {
-        self.start_window() + Duration::minutes(self.rule.completion_window_minutes.unwrap_or(COMPLETION_WINDOW_MINUTES))
+        self.start_window() + super::minutes(self.rule.completion_window_minutes.unwrap_or(COMPLETION_WINDOW_MINUTES))
     }
 }
 
@@ -58,6 +58,8 @@ pub struct Plans<'s> {
     opt_in: Fact<BTreeMap<String, bool>>,
     /// The Region's settings were read.
     opt_in_told: bool,
+    /// Plans whose rules are not known, and why.
+    pub rules_unread: BTreeMap<&'s str, Vec<String>>,
     unread: Vec<String>,
     opt_in_unread: Vec<String>,
 }
@@ -69,6 +71,8 @@ pub struct Selected<'s> {
     pub blocked: bool,
     /// The rules as the facts tell them.
     pub reaches: Vec<PlanReach>,
+    /// Why no more is known of the plan's rules than that there are some.
+    pub unsettled: Vec<String>,
 }
 
 impl<'s> Plans<'s> {
@@ -76,7 +80,11 @@ impl<'s> Plans<'s> {
     pub fn of(index: &'s Index<'s>, as_of: DateTime<Utc>) -> Self {
         let mut rules = HashMap::new();
         let mut plans = BTreeMap::new();
+        let mut rules_unread = BTreeMap::new();
         for plan in &index.plans {
+            if plan.properties.rules.is_unread() {
+                rules_unread.insert(plan.resource.arn.as_str(), super::why_unread(index.shard, plan.resource, "rules"));
+            }
             let prepared = plan.properties.rules.read().into_iter().flatten().map(|rule| {
                 let schedule = Schedule::parse(rule.schedule.as_deref(), rule.timezone.as_deref()).ok();
                 let elapsed_seconds = largest_gap(rule.schedule.as_deref(), rule.timezone.as_deref(), as_of);
@@ -108,6 +116,7 @@ impl<'s> Plans<'s> {
             selections: index.selections.iter().map(|selection| (selection, Selection::of(&selection.properties))).collect(),
             opt_in,
             opt_in_told,
+            rules_unread,
             unread: index.missing(&PLAN_OPERATIONS),
             opt_in_unread,
         }
@@ -154,8 +163,18 @@ impl<'s> Plans<'s> {
                     continue;
                 }
             };
-            let reaches = rules.iter().map(|rule| plan_reach(plan, selection.resource, rule, since, blocked, as_of)).collect();
-            found.push(Selected { plan, rules, blocked, reaches });
+            let mut reaches: Vec<_> = rules.iter().map(|rule| plan_reach(plan, selection.resource, rule, since, blocked, as_of)).collect();
+            let mut unsettled = Vec::new();
+            if let Some(reasons) = self.rules_unread.get(plan_arn) {
+                unsettled = plan.unsettled_parts("rules", |_| true);
+                if unsettled.is_empty() {
+                    // It may have no rule at all.
+                    unread.extend(reasons.iter().cloned());
+                    continue;
+                }
+                reaches.push(unsettled_reach(plan, selection.resource, blocked));
+            }
+            found.push(Selected { plan, rules, blocked, reaches, unsettled });
         }
         unread.dedup();
         (found, unread)
@@ -168,10 +187,13 @@ pub fn reaches(selection: &Resource, matcher: &Selection, resource: &Resource) -
     match (matcher.matches(&resource.arn, resource.tags()), arn::differ(&selection.region, &resource.region)) {
         (Match::NotSelected, _) | (_, Fact::Read(true)) => Match::NotSelected,
         (found, Fact::Read(false)) => found,
-        (_, Fact::Unread) => {
-            Match::Unknown(format!("whether {} is of the Region of selection {} is not known", resource.id, title(selection)))
-        }
+        (_, Fact::Unread) => Match::Unknown(elsewhere(resource, selection)),
     }
+}
+
+/// Why it is not known whether something reaches a resource of a template.
+pub fn elsewhere(resource: &Resource, what: &Resource) -> String {
+    format!("whether {} is in the Region of {} is not known", resource.id, what.id)
 }
 
 /// Why a selection whose plan is not there may have one all the same: a template does not settle which.
@@ -200,6 +222,16 @@ pub fn largest_gap(expression: Option<&str>, timezone: Option<&str>, as_of: Date
     gap
 }
 
+fn unsettled_reach(plan: &Resource, selection: &Resource, blocked: bool) -> PlanReach {
+    PlanReach {
+        plan: title(plan),
+        plan_arn: plan.arn.clone(),
+        selection: title(selection),
+        opt_in_blocked: blocked,
+        ..PlanReach::default()
+    }
+}
+
 fn plan_reach(
     plan: &Resource,
     selection: &Resource,
@@ -216,26 +248,25 @@ fn plan_reach(
     PlanReach {
         plan: title(plan),
         plan_arn: plan.arn.clone(),
-        rule: planned.rule.name.clone(),
+        rule: planned.rule.name.clone().into(),
         selection: title(selection),
-        interval_seconds: planned.interval_seconds,
-        retention_days: planned.rule.retention_days,
-        continuous: planned.rule.continuous,
-        vault: planned.rule.vault.clone(),
-        copies: planned
-            .rule
-            .copies
-            .iter()
-            .map(|copy| PlannedCopy {
-                vault_arn: copy.destination_vault_arn.clone(),
-                account: arn::account(&copy.destination_vault_arn).to_owned(),
-                region: arn::region(&copy.destination_vault_arn).to_owned(),
-                retention_days: copy.retention_days,
-            })
-            .collect(),
+        interval_seconds: planned.interval_seconds.into(),
+        retention_days: planned.rule.retention_days.into(),
+        continuous: planned.rule.continuous.into(),
+        vault: planned.rule.vault.clone().into(),
+        copies: Fact::Read(planned.rule.copies.iter().map(planned_copy).collect()),
         opt_in_blocked: blocked,
         due: due_at.is_some_and(|due_at| due_at < as_of),
         due_at,
+    }
+}
+
+fn planned_copy(copy: &backup::CopyAction) -> PlannedCopy {
+    PlannedCopy {
+        vault_arn: copy.destination_vault_arn.clone(),
+        account: arn::account(&copy.destination_vault_arn).to_owned(),
+        region: arn::region(&copy.destination_vault_arn).to_owned(),
+        retention_days: copy.retention_days,
     }
 }
 
@@ -247,30 +278,27 @@ pub fn title(resource: &Resource) -> String {
 /// The types that AWS Backup restore testing supports (catalog, rule data-recovery-test-planned).
 pub const RESTORE_TESTING_TYPES: [&str; 10] = ["Aurora", "DocumentDB", "DynamoDB", "EBS", "EC2", "EFS", "FSx", "Neptune", "RDS", "S3"];
 
-/// Whether a restore testing selection reaches a resource of its Region; `Err` when what decides it was not read.
+/// Whether a restore testing selection reaches a resource of its Region; `Err` when what decides was not read: the selection, or the resource's tags.
 pub fn restore_testing_reaches(
-    of: &Resource,
-    selection: &backup::RestoreTestingSelection,
+    index: &Index,
+    selection: &Typed<backup::RestoreTestingSelection>,
     resource: &Resource,
     backup_type: &str,
-) -> Result<bool, String> {
-    match arn::differ(&of.region, &resource.region) {
+) -> Result<bool, Vec<String>> {
+    let (selection, declared) = (&selection.properties, selection.resource);
+    match arn::differ(&declared.region, &resource.region) {
         Fact::Read(true) => return Ok(false),
         Fact::Read(false) => {}
-        Fact::Unread => {
-            return Err(format!("whether {} is of the Region of restore testing selection {} is not known", resource.id, title(of)));
-        }
+        Fact::Unread => return Err(vec![elsewhere(resource, declared)]),
     }
     if selection.protected_resource_type.read().is_some_and(|name| name != backup_type) {
         return Ok(false);
     }
-    let (Some(_), Some(arns), Some(equals), Some(differs)) = (
-        selection.protected_resource_type.read(),
-        selection.protected_resource_arns.read(),
-        selection.string_equals.read(),
-        selection.string_not_equals.read(),
-    ) else {
-        return Err(format!("what restore testing selection {} tests was not read", title(of)));
+    let parts = (selection.protected_resource_arns.read(), selection.string_equals.read(), selection.string_not_equals.read());
+    let (Some(_), (Some(arns), Some(equals), Some(differs))) = (selection.protected_resource_type.read(), parts) else {
+        let needed = ["protected_resource_type", "protected_resource_arns", "string_equals", "string_not_equals"];
+        let missing = needed.into_iter().filter(|property| !declared.properties.contains_key(*property));
+        return Err(missing.flat_map(|property| super::why_unread(index.shard, declared, property)).collect());
     };
     if !arns.is_empty() && !arns.iter().any(|pattern| pattern == "*" || *pattern == resource.arn) {
         return Ok(false);
@@ -282,7 +310,7 @@ pub fn restore_testing_reaches(
         return Ok(true);
     }
     let Some(tags) = resource.tags() else {
-        return Err(format!("the tags of {} were not read", resource.arn));
+        return Err(vec![format!("the tags of {} were not read", resource.arn)]);
     };
     let holds = |condition: &backup::TagCondition| {
         let key = condition.key.strip_prefix("aws:ResourceTag/").unwrap_or(&condition.key);

@@ -137,14 +137,14 @@ pub fn planned(join: &Join, resource: &Resource, backup_type: &str) -> Result<Ve
     for (selection, (source, backup_type)) in
         index.restore_testing_selections.iter().flat_map(|selection| sources.iter().map(move |source| (selection, *source)))
     {
-        match restore_testing_reaches(selection.resource, &selection.properties, source, backup_type) {
+        match restore_testing_reaches(index, selection, source, backup_type) {
             Ok(true) => {
                 let plan_arn = selection.properties.plan_arn.read();
                 let plan = index.restore_testing_plans.iter().find(|plan| Some(&plan.resource.arn) == plan_arn);
                 plans.extend(plan.map(|plan| title(plan.resource)));
             }
             Ok(false) => {}
-            Err(reason) => unread.push(reason),
+            Err(reasons) => unread.extend(reasons),
         }
     }
     plans.sort();

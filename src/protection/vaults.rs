@@ -10,7 +10,7 @@ use super::summary::{POINT_OPERATIONS, restorable};
 use super::{arn, policy};
 use crate::inventory::types::backup::{BackupRule, BackupVault, CopyAction, RecoveryPoint};
 use crate::inventory::{Fact, Resource};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 /// The actions with which backups are lost.
 const DELETING_ACTIONS: [&str; 3] =
@@ -22,7 +22,8 @@ pub fn vault(join: &Join, resource: &Resource) -> Joined {
     let mut unread = Unread::new();
     let properties = resource.properties_as::<BackupVault>().unwrap_or_default();
     points_of(join, resource, &mut facts, &mut unread);
-    let plan_reasons = join.index.missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]);
+    let mut plan_reasons = join.index.missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]);
+    plan_reasons.extend(join.plans.rules_unread.values().flatten().cloned());
     if plan_reasons.is_empty() {
         facts.targeted_by = Fact::Read(targeting(join, resource));
     } else {
@@ -124,7 +125,7 @@ fn overdue(join: &Join, resource: &Resource, point: &RecoveryPoint) -> Option<i6
     if point.status.read().is_none_or(|status| status != "EXPIRED") {
         return None;
     }
-    let by_lifecycle = || Some(resource.created_at? + Duration::days(*point.retention_days.present()?));
+    let by_lifecycle = || Some(resource.created_at? + super::days(*point.retention_days.present()?));
     let due = point.delete_at.present().copied().or_else(by_lifecycle)?;
     Some((join.as_of - due).num_seconds())
 }

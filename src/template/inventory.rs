@@ -219,8 +219,10 @@ fn template(scope: &Scope, ends: &Ends, built: &mut Built) -> Template {
     match declaration.language {
         Language::CloudFormation => {
             let text = |node: &Node| scope.known_text(node);
-            let default = (ends.deletion_policy)(scope).to_owned();
-            template.deletion_policy = settle.fact("deletion_policy", setting("DeletionPolicy"), text, Some(default));
+            template.deletion_policy = match (setting("DeletionPolicy"), (ends.deletion_policy)(scope)) {
+                (None, Err(reasons)) => settle.unknown("deletion_policy", reasons),
+                (written, default) => settle.fact("deletion_policy", written, text, default.ok().map(str::to_owned)),
+            };
             // Without one the old resource is deleted, of every type (CloudFormation user guide, UpdateReplacePolicy attribute).
             let default = "Delete".to_owned();
             template.update_replace_policy = settle.fact("update_replace_policy", setting("UpdateReplacePolicy"), text, Some(default));
@@ -265,10 +267,12 @@ impl Settle<'_, '_, '_> {
         let Some(node) = node else { return Fact::Read(absent) };
         match self.scope.reasons(node).map_or_else(|| read(node), Err) {
             Ok(value) => Fact::Read(Some(value)),
-            Err(reasons) => {
-                self.unknown.insert(format!("template.{name}"), reasons);
-                Fact::Unread
-            }
+            Err(reasons) => self.unknown(name, reasons),
         }
+    }
+
+    fn unknown<T>(&mut self, name: &str, reasons: Vec<String>) -> Fact<T> {
+        self.unknown.insert(format!("template.{name}"), reasons);
+        Fact::Unread
     }
 }

@@ -44,9 +44,11 @@ pub struct Stack<'d> {
     entry_by_id: HashMap<&'d str, usize>,
     /// By the ids and ARNs that AWS gave to what Terraform has made already.
     entries_by_given: HashMap<&'d str, Vec<usize>>,
-    /// By physical id and by ARN; `None` while they are worked out. Without those behind another's ARN, which are few.
-    entries_by_name: Option<HashMap<String, Vec<usize>>>,
-    aliases: Vec<&'d Declaration>,
+    entries_by_type: HashMap<&'static str, Vec<usize>>,
+    /// By what their names and ARNs will be; `None` until all entries are there.
+    entries_by_text: Option<HashMap<String, Vec<usize>>>,
+    /// Aliases of KMS keys by their names.
+    aliases: HashMap<String, &'d Declaration>,
     /// The Region of most resources' providers, where the options name none.
     provider_region: Option<&'d str>,
 }
@@ -60,36 +62,41 @@ impl<'d> Stack<'d> {
             by_id: HashMap::new(),
             entry_by_id: HashMap::new(),
             entries_by_given: HashMap::new(),
-            entries_by_name: None,
-            aliases: Vec::new(),
+            entries_by_type: HashMap::new(),
+            entries_by_text: None,
+            aliases: HashMap::new(),
             provider_region: most_common_region(declarations),
         };
         for declaration in declarations.iter().filter(|declaration| declaration.setting(DESTROYED).is_none()) {
             stack.by_id.entry(&declaration.id).or_insert(declaration);
-            if types::kms::ALIASES.contains(&declaration.type_name.as_str()) {
-                stack.aliases.push(declaration);
-            }
             if let Some(table) = types::table_of(declaration) {
                 stack.entry_by_id.entry(&declaration.id).or_insert(stack.entries.len());
                 for given in given(declaration) {
                     stack.entries_by_given.entry(given).or_default().push(stack.entries.len());
                 }
+                stack.entries_by_type.entry(table.type_name).or_default().push(stack.entries.len());
                 stack.entries.push(Entry { declaration, table, body: declaration.body.clone() });
             }
         }
-        stack.entries_by_name = Some(stack.by_name());
+        stack.entries_by_text = Some(stack.texts());
+        for alias in declarations.iter().filter(|declaration| is_alias(declaration)) {
+            if let Some(name) = find(&alias.body, "AliasName|name").and_then(|node| stack.text(node)) {
+                stack.aliases.entry(name.text).or_insert(alias);
+            }
+        }
         stack.join_parts(declarations);
         stack
     }
 
-    fn by_name(&self) -> HashMap<String, Vec<usize>> {
-        let mut found: HashMap<String, Vec<usize>> = HashMap::new();
-        for (index, entry) in self.entries.iter().enumerate().filter(|(_, entry)| entry.table.identity.parent.is_none()) {
-            for name in [self.physical_id(entry).text, self.arn(entry).text] {
-                found.entry(name).or_default().push(index);
+    /// Every entry by its name and its ARN, of selections excepted, which nothing names.
+    fn texts(&self) -> HashMap<String, Vec<usize>> {
+        let mut texts: HashMap<String, Vec<usize>> = HashMap::with_capacity(self.entries.len() * 2);
+        for (at, entry) in self.entries.iter().enumerate().filter(|(_, entry)| entry.table.identity.parent.is_none()) {
+            for text in [self.physical_id(entry).text, self.arn(entry).text] {
+                texts.entry(text).or_default().push(at);
             }
         }
-        found
+        texts
     }
 
     /// The declared resource that a value names by reference, name or ARN.
@@ -112,14 +119,8 @@ impl<'d> Stack<'d> {
         if let Some(found) = self.given(&text, &of) {
             return Some(found);
         }
-        let is_one = |found: &usize| self.entries.get(*found).is_some_and(|entry| of(entry.table));
-        let by_name = self.entries_by_name.as_ref().map(|names| names.get(&text).into_iter().flatten().copied());
-        if let Some(found) = by_name.and_then(|mut found| found.find(is_one)) {
-            return Some(found);
-        }
-        let rest = |entry: &Entry| self.entries_by_name.is_none() || entry.table.identity.parent.is_some();
-        let mut candidates = self.entries.iter().enumerate().filter(|(_, entry)| rest(entry) && of(entry.table));
-        candidates.find(|(_, entry)| self.physical_id(entry).text == text || self.arn(entry).text == text).map(|(found, _)| found)
+        let candidates = self.entries_by_text.as_ref()?.get(&text)?;
+        candidates.iter().copied().find(|found| self.entries.get(*found).is_some_and(|entry| of(entry.table)))
     }
 
     /// The resource that Terraform has made already and to which AWS gave this id or ARN.
@@ -136,7 +137,8 @@ impl<'d> Stack<'d> {
 
     /// The entries of an inventory type.
     pub fn of_type<'s>(&'s self, type_name: &'s str) -> impl Iterator<Item = (usize, &'s Entry<'d>)> {
-        self.entries.iter().enumerate().filter(move |(_, entry)| entry.table.type_name == type_name)
+        let found = self.entries_by_type.get(type_name).into_iter().flatten();
+        found.filter_map(|found| Some((*found, self.entries.get(*found)?)))
     }
 
     /// The account as texts have it.
@@ -352,7 +354,7 @@ impl<'d> Stack<'d> {
         }
         let Some(depth) = depth.checked_sub(1) else { return Err(vec!["the key's alias names itself".to_owned()]) };
         if let Value::Reference { id, .. } = &node.value
-            && let Some(alias) = self.aliases.iter().find(|alias| alias.id == id.as_ref())
+            && let Some(alias) = self.by_id.get(id.as_ref()).filter(|declaration| is_alias(declaration))
         {
             return self.alias_target(alias, region, depth);
         }
@@ -365,9 +367,7 @@ impl<'d> Stack<'d> {
         }
         let alias = text.strip_prefix("alias/").or_else(|| text.split_once(":alias/").map(|(_, name)| name));
         if let Some(name) = alias {
-            let declared =
-                self.aliases.iter().find(|alias| self.alias_name(alias).is_some_and(|text| text.text == format!("alias/{name}")));
-            if let Some(alias) = declared {
+            if let Some(alias) = self.aliases.get(&format!("alias/{name}")) {
                 return self.alias_target(alias, region, depth);
             }
             let arn = if text.starts_with("arn:") { text.clone() } else { self.kms_arn(&format!("alias/{name}"), region) };
@@ -388,13 +388,13 @@ impl<'d> Stack<'d> {
         }
     }
 
-    fn alias_name(&self, alias: &Declaration) -> Option<Text> {
-        self.text(find(&alias.body, "AliasName|name")?)
-    }
-
     fn kms_arn(&self, what: &str, region: &Text) -> String {
         format!("arn:{}:kms:{}:{}:{what}", self.partition(&region.text), region.text, self.account())
     }
+}
+
+fn is_alias(declaration: &Declaration) -> bool {
+    types::kms::ALIASES.contains(&declaration.type_name.as_str())
 }
 
 /// The Region that most declarations' providers name.

@@ -42,14 +42,18 @@ pub struct Mechanism {
     pub kind: MechanismKind,
     /// It runs by itself.
     pub automatic: bool,
-    /// The largest gap between its runs; `null` for continuous mechanisms and those without schedule.
-    pub interval_seconds: Option<i64>,
+    /// The largest gap between its runs; `null` for continuous mechanisms and those without schedule. Unread where a template does not
+    /// settle the schedule.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub interval_seconds: Fact<Option<i64>>,
     /// How old its newest restorable moment may be: the interval plus start window plus the time its jobs took.
     pub allowed_age_seconds: Option<i64>,
-    /// How long it keeps what it makes; `null` means for ever or not by age.
-    pub retention_days: Option<i64>,
+    /// How long it keeps what it makes; `null` means for ever or not by age. Unread where a template does not settle it.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub retention_days: Fact<Option<i64>>,
     /// Whether what it makes has no end date.
-    pub retention_endless: bool,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub retention_endless: Fact<bool>,
     /// Its newest restorable moment.
     pub last_at: Option<DateTime<Utc>>,
     pub age_seconds: Option<i64>,
@@ -68,19 +72,26 @@ pub struct PlannedCopy {
     pub retention_days: Option<i64>,
 }
 
-/// One rule of a backup plan that selects the resource.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// One rule of a backup plan that selects the resource. Of a plan whose rules a template does not settle in full, the only one, of which
+/// no more is known than that it selects the resource.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanReach {
     pub plan: String,
     pub plan_arn: String,
-    pub rule: String,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub rule: Fact<String>,
     pub selection: String,
     /// The largest gap of the schedule; `null` when the schedule cannot be understood or never runs again.
-    pub interval_seconds: Option<i64>,
-    pub retention_days: Option<i64>,
-    pub continuous: bool,
-    pub vault: String,
-    pub copies: Vec<PlannedCopy>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub interval_seconds: Fact<Option<i64>>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub retention_days: Fact<Option<i64>>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub continuous: Fact<bool>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub vault: Fact<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub copies: Fact<Vec<PlannedCopy>>,
     /// The Region's opt-in for the type is off and this selection does not override it.
     pub opt_in_blocked: bool,
     /// By which the first scheduled run since the resource and the selection exist must have made a recovery point, with its windows.

@@ -17,6 +17,12 @@ pub fn may_match(pattern: &str, arn: &str) -> bool {
     if !is_symbolic(pattern) && !is_symbolic(arn) {
         return false;
     }
+    // Most pairs of a template are this: two generated names.
+    if let (Some(one), Some(other)) = (last_symbol(pattern), last_symbol(arn))
+        && one != other
+    {
+        return false;
+    }
     let (pattern, arn) = (tokens(pattern, true), tokens(arn, false));
     // reachable[j]: the pattern up to here may match the first j tokens of the ARN.
     let mut reachable = vec![false; arn.len() + 1];
@@ -41,6 +47,12 @@ pub fn may_match(pattern: &str, arn: &str) -> bool {
         reachable = next;
     }
     reachable[arn.len()]
+}
+
+/// The symbol that is all of an ARN's last part.
+fn last_symbol(text: &str) -> Option<&str> {
+    let (before, symbol) = text.split_at(text.rfind("${")?);
+    (before.ends_with([':', '/']) && symbol.find('}')? + 1 == symbol.len()).then_some(symbol)
 }
 
 /// Symbols stand for names, ids, accounts and Regions, which the separators of an ARN part.

@@ -39,11 +39,11 @@ fn yaml(text: &str) -> bool {
     let mut sections = Sections::default();
     let mut in_resources = false;
     for line in text.lines() {
-        let Some((key, _)) = line.split_once(':') else { continue };
+        let Some((key, value)) = line.split_once(':') else { continue };
         let key = key.trim_end().trim_matches(['"', '\'']);
         if !line.starts_with([' ', '\t', '#', '-']) {
             in_resources = key == "Resources";
-            if sections.settled_by(key) {
+            if sections.settled_by(key) || (in_resources && has_type(value)) {
                 return true;
             }
         } else if in_resources && has_type(line) {
@@ -119,6 +119,7 @@ mod tests {
         assert!(claims("a.yaml", "AWSTemplateFormatVersion: 2010-09-09\nResources: ["));
         assert!(claims("a.yml", "\u{feff}---\r\n\"Resources\":\r\n  A:\r\n    Type: 'AWS::S3::Bucket'\r\n"));
         assert!(claims("a.template", "Resources:\n  A: {Type: Custom::Thing}\n"));
+        assert!(claims("a.yaml", "Resources: {A: {Type: AWS::S3::Bucket}}\n"));
         assert!(claims("-", "Transform: x\nResources:\n  Fn::ForEach::A: []\n"));
         assert!(claims("a.json", "{\t\"Resources\" : {\"A\": {\"Properties\": {}, \"Type\": \"AWS::S3::Bucket\"}}}"));
         assert!(claims("a.json", "{\"Description\": \"a \\\" b\", \"AWSTemplateFormatVersion\": \"2010-09-09\", broken"));

@@ -73,6 +73,7 @@ fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeM
     }
     let stack = Stack::new(session, source, &root, given, unknown)?;
     stack.check_conditions()?;
+    session.resources(stack.resources.len()).map_err(|what| tree::fault(&source.name, None, what))?;
     let mut declarations = Vec::new();
     for entry in root.get("Resources").map(Raw::entries).unwrap_or_default() {
         let Some(resource) = stack.resources.get(entry.key.as_str()) else { continue };

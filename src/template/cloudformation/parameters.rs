@@ -12,7 +12,7 @@ use super::tree::{self, Data, Entry, Raw, fault, short};
 use super::values::{literal, scalar, unknown};
 
 /// Reads a file of parameters: a list of `{ParameterKey, ParameterValue}` or of `Key=Value` (AWS CLI), an object of them, or an object
-/// with `Parameters` (CodePipeline). `UsePreviousValue` gives no value.
+/// with one of these under `Parameters` (CodePipeline, the AWS CLI's `--cli-input-json`). `UsePreviousValue` gives no value.
 pub fn read(path: &Path) -> Result<BTreeMap<String, Json>, TemplateError> {
     let name = path.display().to_string();
     let text = super::files::read(path).map_err(|what| fault(&name, None, what))?;
@@ -22,12 +22,14 @@ pub fn read(path: &Path) -> Result<BTreeMap<String, Json>, TemplateError> {
         None => Ok(()),
         Some(_) => Err(fault(&name, Some(at), format!("the parameter {} is there twice", short(key)))),
     };
-    match &tree.root.data {
+    let root = match tree.root.get("Parameters") {
+        Some(parameters @ Raw { data: Data::Map(_), .. }) => parameters,
+        // A parameter of that name is a list of texts.
+        Some(parameters @ Raw { data: Data::List(items), .. }) if items.iter().any(|item| item.get("ParameterKey").is_some()) => parameters,
+        _ => &tree.root,
+    };
+    match &root.data {
         Data::Map(entries) => {
-            let entries = match tree.root.get("Parameters") {
-                Some(Raw { data: Data::Map(entries), .. }) => entries,
-                _ => entries,
-            };
             for entry in entries {
                 add(&entry.key, entry.at, json(&name, &entry.value)?)?;
             }
@@ -52,7 +54,7 @@ pub fn read(path: &Path) -> Result<BTreeMap<String, Json>, TemplateError> {
                 }
             }
         }
-        _ => return Err(fault(&name, Some(tree.root.at), format!("parameters are a list or an object, not {}", tree.root.kind()))),
+        _ => return Err(fault(&name, Some(root.at), format!("parameters are a list or an object, not {}", root.kind()))),
     }
     Ok(values)
 }

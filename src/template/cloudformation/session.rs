@@ -12,6 +12,9 @@ const BYTES_PER_COST: usize = 16;
 const MAX_LEVEL: u32 = 200;
 /// The most nested stacks of a template.
 const MAX_STACKS: u32 = 500;
+/// The most resources of a template with its nested stacks. CloudFormation takes 500 a template, and 2,500 in one operation on nested
+/// stacks (user guide, "Understand CloudFormation quotas").
+const MAX_RESOURCES: usize = 5_000;
 
 /// One reading of one template with its nested stacks.
 pub struct Session<'o> {
@@ -19,6 +22,7 @@ pub struct Session<'o> {
     cost: Cell<u64>,
     level: Cell<u32>,
     stacks: Cell<u32>,
+    resources: Cell<usize>,
 }
 
 /// That the resolver is one level deeper, until it is dropped.
@@ -32,7 +36,7 @@ impl Drop for Level<'_> {
 
 impl<'o> Session<'o> {
     pub fn new(options: &'o Options) -> Self {
-        Session { options, cost: Cell::new(0), level: Cell::new(0), stacks: Cell::new(0) }
+        Session { options, cost: Cell::new(0), level: Cell::new(0), stacks: Cell::new(0), resources: Cell::new(0) }
     }
 
     /// One level deeper.
@@ -49,6 +53,15 @@ impl<'o> Session<'o> {
         let cost = self.cost.get().saturating_add(values as u64).saturating_add((bytes / BYTES_PER_COST) as u64);
         self.cost.set(cost);
         if cost > MAX_COST { Err("this template grows too large when it is resolved") } else { Ok(()) }
+    }
+
+    /// So many resources more.
+    pub fn resources(&self, more: usize) -> Result<(), String> {
+        self.resources.set(self.resources.get().saturating_add(more));
+        match self.resources.get() > MAX_RESOURCES {
+            true => Err(format!("has more than {MAX_RESOURCES} resources; CloudFormation takes 500 a template")),
+            false => Ok(()),
+        }
     }
 
     /// One nested stack more.

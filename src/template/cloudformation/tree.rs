@@ -13,8 +13,8 @@ use super::{json, yaml};
 pub const MAX_VALUES: usize = 5_000_000;
 /// How deep values may be nested. The resolver recurses, and must not run out of stack.
 pub const MAX_DEPTH: usize = 100;
-/// The largest text that is read at all.
-pub const MAX_BYTES: usize = 64 << 20;
+/// The largest text that is read at all: CloudFormation takes 1 MB (user guide, "Understand CloudFormation quotas").
+pub const MAX_BYTES: usize = 16 << 20;
 
 /// A file's contents.
 #[derive(Debug)]

@@ -4,6 +4,7 @@ use super::encryption::{Switch, off};
 use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Row, Table, row};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
+use crate::template::declaration::Language;
 use serde_json::Value as Json;
 
 const ARN: &str = "arn:{partition}:rds:{region}:{account}:cluster:{id}";
@@ -41,7 +42,7 @@ pub const AURORA: Table = Table {
     terraform: &["aws_rds_cluster"],
     identity: Identity::named(NAME, ARN),
     encryption: Some(Encryption {
-        flag: Some(Flag { at: FLAG, absent: by_engine, copied_from: SOURCES }),
+        flag: Some(Flag { at: FLAG, absent: by_engine, copied_from: SOURCES, source_wins: of_source }),
         off: None,
         on: KeyManager::Aws,
         key: ["KmsKeyId", "kms_key_id"],
@@ -62,7 +63,7 @@ pub const AURORA: Table = Table {
     more: Some(More { properties: &["members"], fill: members }),
     ends: Ends {
         // As for instances: see `rds.rs`.
-        deletion_policy: |_| "Snapshot",
+        deletion_policy: |_| Ok("Snapshot"),
         delete_automated_backups: Some("delete_automated_backups"),
         ..ENDS
     },
@@ -94,7 +95,7 @@ pub const NEPTUNE: Table = Table {
     identity: Identity::named(NAME, ARN),
     encryption: Some(Encryption {
         // Not encrypted by default (Neptune API, CreateDBCluster; provider).
-        flag: Some(Flag { at: FLAG, absent: off, copied_from: SOURCES }),
+        flag: Some(Flag { at: FLAG, absent: off, copied_from: SOURCES, source_wins: of_source }),
         off: None,
         on: KeyManager::Aws,
         key: ["KmsKeyId", "kms_key_arn"],
@@ -114,7 +115,7 @@ pub const DOCDB: Table = Table {
     identity: Identity::named(NAME, ARN),
     encryption: Some(Encryption {
         // As Neptune.
-        flag: Some(Flag { at: FLAG, absent: off, copied_from: SOURCES }),
+        flag: Some(Flag { at: FLAG, absent: off, copied_from: SOURCES, source_wins: of_source }),
         off: None,
         on: KeyManager::Aws,
         key: ["KmsKeyId", "kms_key_id"],
@@ -133,6 +134,15 @@ fn by_engine(scope: &Scope) -> Outcome<Switch> {
     // A key alone does not encrypt: StorageEncrypted must be set with it (CreateDBCluster; provider, `kms_key_id`).
     let key = scope.is_written(["KmsKeyId", "kms_key_id"])?;
     Ok(if engine.starts_with("aurora") && !key { Switch::Owned } else { Switch::Off })
+}
+
+/// A cluster has the encryption of what it is made from. Only from a snapshot it can be encrypted anew, which takes a key: with
+/// "StorageEncrypted and SnapshotIdentifier properties without specifying the KmsKeyId property" it "inherits the encryption settings from
+/// the DB snapshot" (CloudFormation template reference, AWS::RDS::DBCluster, StorageEncrypted).
+fn of_source(scope: &Scope) -> Outcome<bool> {
+    let from_cluster = ["SourceDBClusterIdentifier|SourceDbClusterResourceId|ReplicationSourceIdentifier", ""];
+    let encrypted_anew = scope.find(from_cluster).is_none() && scope.bool_at(FLAG, false)? && scope.is_written(["KmsKeyId", ""])?;
+    Ok(scope.language() == Language::CloudFormation && !encrypted_anew)
 }
 
 /// The instances that name the cluster.

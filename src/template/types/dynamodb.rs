@@ -1,6 +1,6 @@
 //! DynamoDB tables, and global tables as CloudFormation declares them.
 
-use super::encryption::{Switch, apply};
+use super::encryption::{Switch, apply, switch_wins};
 use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, row};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
@@ -25,7 +25,12 @@ pub const TABLE: Table = Table {
     terraform: &["aws_dynamodb_table"],
     identity: Identity::named(NAME, ARN),
     encryption: Some(Encryption {
-        flag: Some(Flag { at: ["SSESpecification.SSEEnabled", "server_side_encryption.enabled"], absent: owned, copied_from: ["", ""] }),
+        flag: Some(Flag {
+            at: ["SSESpecification.SSEEnabled", "server_side_encryption.enabled"],
+            absent: owned,
+            copied_from: ["", ""],
+            source_wins: switch_wins,
+        }),
         // Off or not set means a key that AWS owns (API, SSESpecification, Enabled).
         off: Some(KeyManager::AwsOwned),
         // On without a key means the AWS managed key (SSESpecification, KMSMasterKeyId).

@@ -1,6 +1,6 @@
 //! EBS volumes.
 
-use super::encryption::{Switch, apply};
+use super::encryption::{Switch, apply, switch_wins};
 use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, row};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
@@ -18,7 +18,7 @@ pub const VOLUME: Table = Table {
     identity: Identity { ids: &["VolumeId"], ..Identity::numbered(["", ""], "arn:{partition}:ec2:{region}:{account}:volume/{id}") },
     encryption: Some(Encryption {
         // Not written, the account's encryption by default decides.
-        flag: Some(Flag { at: ["Encrypted", "encrypted"], absent: unset, copied_from: SNAPSHOT }),
+        flag: Some(Flag { at: ["Encrypted", "encrypted"], absent: unset, copied_from: SNAPSHOT, source_wins: switch_wins }),
         off: None,
         // Without a key, the AWS managed key aws/ebs (API, CreateVolume, KmsKeyId).
         on: KeyManager::Aws,

@@ -1,6 +1,6 @@
 //! EFS file systems.
 
-use super::encryption::off;
+use super::encryption::{off, switch_wins};
 use super::{Absent, As, BLANK, Encryption, Flag, Identity, More, Part, Paths, Table, row};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
@@ -21,7 +21,7 @@ pub const FILE_SYSTEM: Table = Table {
     tags: ["FileSystemTags", "tags_all|tags"],
     encryption: Some(Encryption {
         // Not encrypted unless asked (API, CreateFileSystem, Encrypted; the console's default is another).
-        flag: Some(Flag { at: ["Encrypted", "encrypted"], absent: off, copied_from: ["", ""] }),
+        flag: Some(Flag { at: ["Encrypted", "encrypted"], absent: off, copied_from: ["", ""], source_wins: switch_wins }),
         off: None,
         // Without a key, the AWS managed key aws/elasticfilesystem (CreateFileSystem, KmsKeyId).
         on: KeyManager::Aws,

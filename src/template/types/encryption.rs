@@ -24,6 +24,13 @@ pub struct Flag {
     pub absent: fn(&Scope) -> Outcome<Switch>,
     /// Where a source of the data is named, whose encryption it takes over unless the switch is set.
     pub copied_from: Paths,
+    /// Whether it takes that over even where the switch is set, which then says nothing.
+    pub source_wins: fn(&Scope) -> Outcome<bool>,
+}
+
+/// The switch holds, whatever the data is made from.
+pub fn switch_wins(_: &Scope) -> Outcome<bool> {
+    Ok(false)
 }
 
 /// Fills the four properties.
@@ -54,17 +61,14 @@ pub enum Switch {
 }
 
 fn switch(scope: &Scope, flag: &Flag, at: Option<&Node>) -> Outcome<Switch> {
-    let on = match at {
-        Some(node) => scope.bool(node)?,
-        None => {
-            if let Some(source) = scope.find(flag.copied_from) {
-                let source = scope.text(source).map(|text| text.text).unwrap_or_default();
-                return Err(vec![format!("the encryption is that of {source}, which it is made from")]);
-            }
-            return (flag.absent)(scope);
-        }
-    };
-    Ok(if on { Switch::On } else { Switch::Off })
+    if let Some(source) = scope.find(flag.copied_from)
+        && (at.is_none() || (flag.source_wins)(scope)?)
+    {
+        let source = scope.text(source).map(|text| text.text).unwrap_or_default();
+        return Err(vec![format!("the encryption is that of {source}, which it is made from")]);
+    }
+    let Some(node) = at else { return (flag.absent)(scope) };
+    Ok(if scope.bool(node)? { Switch::On } else { Switch::Off })
 }
 
 /// Fills the four properties from what is known of switch and key.

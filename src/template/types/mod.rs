@@ -27,7 +27,7 @@ mod tests;
 
 pub use encryption::{Encryption, Flag, fill as encryption_of};
 
-use super::convert::{Built, Scope};
+use super::convert::{Built, Outcome, Scope};
 use super::declaration::{Declaration, Language};
 use super::stack::{Entry, Stack, Text};
 
@@ -87,7 +87,7 @@ pub struct Part {
 /// What becomes of the data with the template.
 pub struct Ends {
     /// CloudFormation's default of `DeletionPolicy`.
-    pub deletion_policy: fn(&Scope) -> &'static str,
+    pub deletion_policy: fn(&Scope) -> Outcome<&'static str>,
     /// The Terraform arguments, where the type has them.
     pub force_destroy: Option<&'static str>,
     pub skip_final_snapshot: Option<&'static str>,
@@ -179,7 +179,7 @@ impl Identity {
 impl Ends {
     /// A type that goes with its template, and nothing else is said.
     pub const PLAIN: Ends = Ends {
-        deletion_policy: |_| "Delete",
+        deletion_policy: |_| Ok("Delete"),
         force_destroy: None,
         skip_final_snapshot: None,
         final_snapshot_name: None,

@@ -4,6 +4,7 @@ use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Pat
 use crate::inventory::Resource;
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
+use crate::template::declaration::Language;
 use crate::template::stack::Stack;
 use serde_json::{Value as Json, json};
 
@@ -24,7 +25,12 @@ pub const INSTANCE: Table = Table {
     identity: Identity::named(["DBInstanceIdentifier", "identifier"], ARN),
     encryption: Some(Encryption {
         // Not encrypted by default (API, CreateDBInstance, StorageEncrypted; provider).
-        flag: Some(Flag { at: ["StorageEncrypted", "storage_encrypted"], absent: encryption::off, copied_from: SOURCES }),
+        flag: Some(Flag {
+            at: ["StorageEncrypted", "storage_encrypted"],
+            absent: encryption::off,
+            copied_from: SOURCES,
+            source_wins: of_source,
+        }),
         off: None,
         // Without a key, the AWS managed key aws/rds (CreateDBInstance, KmsKeyId).
         on: KeyManager::Aws,
@@ -52,7 +58,7 @@ pub const INSTANCE: Table = Table {
     more: Some(More { properties: &["replicated_backup_arns"], fill: replicated_backups }),
     ends: Ends {
         // The exception to Delete: clusters, and instances that are of no cluster (CloudFormation user guide, DeletionPolicy attribute).
-        deletion_policy: |scope| if scope.find(["DBClusterIdentifier", ""]).is_some() { "Delete" } else { "Snapshot" },
+        deletion_policy: |scope| scope.is_written(["DBClusterIdentifier", ""]).map(|member| if member { "Delete" } else { "Snapshot" }),
         skip_final_snapshot: Some("skip_final_snapshot"),
         final_snapshot_name: Some("final_snapshot_identifier"),
         delete_automated_backups: Some("delete_automated_backups"),
@@ -81,13 +87,19 @@ pub const MEMBER: Table = Table {
     ..BLANK
 };
 
+/// "If you specify DBSnapshotIdentifier property, don't specify this property. The value is inherited from the snapshot"; of
+/// SourceDBInstanceIdentifier alike (CloudFormation template reference, StorageEncrypted).
+fn of_source(scope: &Scope) -> Outcome<bool> {
+    Ok(scope.language() == Language::CloudFormation)
+}
+
 /// 1 day in the API (CreateDBInstance, BackupRetentionPeriod), but the provider sends 0 (`backup_retention_period`).
 fn retention(scope: &Scope) -> Outcome {
     if let Some(source) = scope.find(REPLICA_OF).or_else(|| scope.find(SOURCES)) {
         let source = scope.text(source).map(|text| text.text).unwrap_or_default();
         return Err(vec![format!("how long automated backups are kept is not written, and it is made from {source}")]);
     }
-    Ok(if scope.language() == crate::template::declaration::Language::CloudFormation { 1.into() } else { 0.into() })
+    Ok(if scope.language() == Language::CloudFormation { 1.into() } else { 0.into() })
 }
 
 /// Automated backups replicated to another Region: an attribute in CloudFormation, a resource (of a provider of that Region) in Terraform.

@@ -209,10 +209,9 @@ fn encryption(scope: &Scope, built: &mut Built) {
     let rules = match scope.elements_at(ENCRYPTION) {
         Ok(rules) => rules,
         Err(reasons) => {
-            for property in ["encryption_algorithm", "kms_key_arn", "key_manager", "key_state", "blocked_encryption_types"] {
+            for property in ["encrypted", "encryption_algorithm", "kms_key_arn", "key_manager", "key_state", "blocked_encryption_types"] {
                 built.set(property, Err(reasons.clone()));
             }
-            built.set("encrypted", Err(reasons));
             return;
         }
     };
@@ -227,6 +226,7 @@ fn encryption(scope: &Scope, built: &mut Built) {
     // SSE-KMS without a key means aws/s3 ("Using server-side encryption with AWS KMS keys"); SSE-S3 has keys that S3 owns.
     apply(scope, flag, Some(KeyManager::AwsOwned), KeyManager::Aws, key, built);
     // Whether the template sets it: every bucket is encrypted, and the catalogue asks templates to say so.
+    built.properties.remove("encrypted");
     built.set("encrypted", default.map_or(Ok(false), |node| scope.written(node)).map(Json::from));
     built.set("encryption_algorithm", algorithm.map(Json::from));
     let blocked = |rule: &&Node| {

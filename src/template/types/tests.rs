@@ -120,6 +120,9 @@ fn what_becomes_of_the_data_is_told() {
     assert_eq!(policy("AWS::RDS::DBCluster", json!({})).as_deref(), Some("Snapshot"));
     assert_eq!(policy("AWS::DynamoDB::Table", json!({})).as_deref(), Some("Delete"));
 
+    let member = cfn("Thing", "AWS::RDS::DBInstance", json!({ "DBClusterIdentifier": unknown("a parameter") }));
+    assert!(template(resource(&[member])).deletion_policy.is_unread());
+
     let mut bucket = cfn("B", "AWS::S3::Bucket", json!({}));
     bucket.settings.push(("DeletionPolicy".to_owned(), build::node(&json!("Retain"), &mut 0)));
     bucket.settings.push(("UpdateReplacePolicy".to_owned(), build::node(&unknown("a parameter"), &mut 0)));

@@ -54,6 +54,23 @@ fn what_is_restored_is_as_its_source() {
         }
         has(&found, json!({ "read_replica": false }));
     }
+    let encryption = |type_name: &str, body| {
+        let found = resource(&[cfn("D", type_name, body)]);
+        found.properties.get("encrypted").cloned()
+    };
+    // What is made from a source has the source's encryption, whatever is written beside it …
+    for written in [true, false] {
+        let (instance, cluster) = ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster");
+        assert_eq!(encryption(instance, json!({ "DBSnapshotIdentifier": "s", "StorageEncrypted": written })), None);
+        assert_eq!(encryption(instance, json!({ "SourceDBInstanceIdentifier": "o", "StorageEncrypted": written })), None);
+        assert_eq!(encryption(cluster, json!({ "Engine": "mysql", "SnapshotIdentifier": "s", "StorageEncrypted": written })), None);
+        let body = json!({ "Engine": "mysql", "SourceDBClusterIdentifier": "o", "StorageEncrypted": written, "KmsKeyId": "alias/k" });
+        assert_eq!(encryption(cluster, body), None);
+        assert_eq!(encryption(instance, json!({ "Engine": "mysql", "StorageEncrypted": written })), Some(json!(written)));
+    }
+    // … but a cluster that is restored from a snapshot under a key that it names.
+    let body = json!({ "Engine": "mysql", "SnapshotIdentifier": "s", "StorageEncrypted": true, "KmsKeyId": "alias/k" });
+    assert_eq!(encryption("AWS::RDS::DBCluster", body), Some(json!(true)));
     let replica = tf(
         "aws_db_instance.r",
         "aws_db_instance",
