@@ -412,6 +412,15 @@ fn what_a_plan_destroys_of_a_bucket_no_longer_counts() {
     expect(&document, "s3-bucket-lifecycle", &[(bucket_id, "fail")]);
 }
 
+#[test]
+fn what_was_replaced_and_could_not_be_deleted_is_left_out_of_a_state() {
+    let now = managed("aws_ebs_volume", "data", json!({ "values": { "id": "vol-1", "encrypted": true } }));
+    let before = managed("aws_ebs_volume", "data", json!({ "values": { "id": "vol-0", "encrypted": false }, "deposed_key": "0b" }));
+    let state = json!({ "format_version": "1.0", "values": { "root_module": { "resources": [now, before] } } }).to_string();
+    let document = Audit::of(&[("state.json", &state)]).run("state.json");
+    expect(&document, "ebs-volume-encrypted", &[("aws_ebs_volume.data", "pass")]);
+}
+
 const BUCKET_MODULE: &str = r#"
 locals {
   bucket_id = join("", aws_s3_bucket.this[*].id)

@@ -170,7 +170,9 @@ impl Reader<'_> {
         let (Some(address), Some(type_name), Some(name)) = (field("address"), field("type"), field("name")) else {
             return Err(error(&self.name, Some(self.position(resource.at)), "a resource without an address, a type or a name"));
         };
-        if changes.gone.contains(address) {
+        // States show what was replaced and could not be deleted under the address of what replaced it
+        // (<https://developer.hashicorp.com/terraform/internals/json-format#values-representation>, `deposed_key`).
+        if changes.gone.contains(address) || resource.get("deposed_key").is_some() {
             return Ok(());
         }
         let place = Place { module: module.clone(), key: resource.get("index").map(index_of).unwrap_or_default() };
