@@ -421,6 +421,27 @@ fn what_was_replaced_and_could_not_be_deleted_is_left_out_of_a_state() {
     expect(&document, "ebs-volume-encrypted", &[("aws_ebs_volume.data", "pass")]);
 }
 
+#[test]
+fn default_tags_that_are_not_known_may_be_any() {
+    let volume = managed("aws_ebs_volume", "data", json!({ "values": {} }));
+    let unknown = json!({ "id": true, "tags_all": true });
+    let change = managed("aws_ebs_volume", "data", json!({ "change": { "actions": ["create"], "after_unknown": unknown } }));
+    let declared = managed("aws_ebs_volume", "data", json!({ "provider_config_key": "aws", "expressions": {} }));
+    let is_unset = |provider: Value| {
+        let plan = planned(&json!([volume]), &json!([change]), &json!([declared]));
+        let mut plan: Value = serde_json::from_str(&plan).expect("JSON");
+        plan["configuration"]["provider_config"] = json!({ "aws": { "name": "aws", "expressions": provider } });
+        let declarations = rel9::template::terraform::read_plan("-", &plan.to_string()).expect("a plan");
+        match &declarations[0].body.get("tags_all").expect("an attribute").value {
+            Declared::Unknown(unknown) => unknown.unset,
+            other => panic!("{other:?}"),
+        }
+    };
+    // "known after apply" is also what a plan says of a resource without any tag.
+    assert!(is_unset(json!({})));
+    assert!(!is_unset(json!({ "default_tags": [{ "tags": { "references": ["random_id.owner.hex"] } }] })));
+}
+
 const BUCKET_MODULE: &str = r#"
 locals {
   bucket_id = join("", aws_s3_bucket.this[*].id)

@@ -72,10 +72,19 @@ impl<'j> Configuration<'j> {
         self.declared.get(&format!("{calls}{type_name}.{name}")).copied()
     }
 
+    fn provider(&self, declared: Option<&'j Json<'j>>) -> Option<&'j Json<'j>> {
+        self.providers?.get(declared?.get("provider_config_key")?.text()?)
+    }
+
+    /// Whether the provider of a declared resource gives it tags.
+    pub(super) fn has_default_tags(&self, declared: Option<&'j Json<'j>>) -> bool {
+        let expressions = self.provider(declared).and_then(|provider| provider.get("expressions"));
+        expressions.is_some_and(|expressions| expressions.get("default_tags").is_some())
+    }
+
     /// The Region of the provider of a declared resource, if it is written there or is a variable of the root module.
     pub(super) fn region(&self, declared: Option<&'j Json<'j>>) -> Option<&'j str> {
-        let key = declared?.get("provider_config_key")?.text()?;
-        let provider = self.providers?.get(key)?;
+        let provider = self.provider(declared)?;
         let region = provider.get("expressions")?.get("region")?;
         if let Some(constant) = region.get("constant_value") {
             return constant.text();

@@ -74,7 +74,9 @@ impl Values<'_> {
         // A resource that sets nothing has no expressions.
         let sets_nothing = of.path == self.address && self.declared.is_some();
         let is_set = |key: &str| of.expression.map_or(!sets_nothing, |expression| expression.get(key).is_some());
-        let is_unset = |key: &str, mark: &Json<'_>| of.told && mark.is_true() && !is_set(key);
+        // Not known where nothing sets it: the provider's default tags are not known.
+        let is_default_tags = |key: &str| key == "tags_all" && self.configuration.has_default_tags(self.declared);
+        let is_unset = |key: &str, mark: &Json<'_>| of.told && mark.is_true() && !is_set(key) && !is_default_tags(key);
         let no_block = |key: &str| SERVICE_DEFAULTS.contains(&key) || self.written.is_some_and(|written| !written.sets(key));
         let is_default = |key: &str, mark: &Json<'_>| of.path == self.address && is_unset(key, mark) && no_block(key);
         let is_open = |key: &str, mark: &Json<'_>| marks_something(mark) && !is_default(key, mark);
