@@ -163,7 +163,7 @@ fn a_plan_that_never_ran_protects_nothing() {
     assert_eq!(world.state(&volume_arn("vol-1")), Some(State::SelectedNotProtected));
     let plans = world.protection(&volume_arn("vol-1")).plans;
     let reach = &plans.read().unwrap()[0];
-    assert_eq!(reach.interval_seconds, Some(86_400));
+    assert_eq!(reach.interval_seconds, rel9::inventory::Fact::Read(Some(86_400)));
     assert!(reach.due, "its first run with its windows is long over");
 }
 
