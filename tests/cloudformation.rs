@@ -426,11 +426,11 @@ fn deep_values_do_not_overflow_the_stack() {
 }
 
 #[test]
-fn fifty_megabytes_of_json() {
+fn megabytes_of_json() {
     let mut text = String::from("{\"Resources\": {\n");
-    let filler = "x".repeat(900);
+    let filler = "x".repeat(3_000);
     let mut index = 0;
-    while text.len() < 50_000_000 {
+    while text.len() < 15_000_000 {
         let _ = writeln!(
             text,
             "\t\"R{index}\": {{\"Type\": \"AWS::EC2::Volume\", \"Properties\": {{\"Size\": {index}, \"Tags\": [{{\"Key\": \"{filler}\"}}]}}}},"
@@ -442,6 +442,9 @@ fn fifty_megabytes_of_json() {
     let declarations = read(Path::new("big.json"), "big.json", &text, &Options::default()).unwrap();
     assert_eq!(declarations.len(), index + 1);
     assert_eq!(declarations[index].at.line as usize, index + 2);
+    text += &" ".repeat(50_000_000);
+    let error = read(Path::new("big.json"), "big.json", &text, &Options::default()).unwrap_err();
+    assert_eq!(error.to_string(), "big.json: larger than 16 MiB");
 }
 
 /// Pieces of templates, in any order, so that what comes out gets past the parser often.

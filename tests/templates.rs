@@ -195,7 +195,6 @@ fn a_plan_selects_what_it_selects_whatever_its_rules_turn_out_to_be() {
         ("data-in-backup-plan", "Forgotten", "fail"),
         ("efs-automatic-backups", "Files", "pass"),
         ("backup-plan-retention", "Plan", "unknown"),
-        ("backup-plan-selects-resources", "Plan", "pass"),
         ("backup-plan-target-vault-exists", "Plan", "unknown"),
         // The schedule is known, but it stands in the same list.
         ("ebs-volume-snapshot-schedule", "Tagged", "unknown"),
@@ -225,7 +224,7 @@ fn snapshots_by_a_policy_that_is_not_known_whole_are_not_denied() {
         })
     };
     assert_eq!(with("ENABLED", "12", "b"), ["pass", "pass", "pass"]);
-    assert_eq!(with("DISABLED", "12", "b"), ["fail", "fail", "fail"]);
+    assert_eq!(with("DISABLED", "12", "b"), ["fail", "fail", "none"]);
     assert_eq!(with("!Ref P", "12", "b"), ["unknown", "unknown", "unknown"]);
     assert_eq!(with("ENABLED", "!Ref P", "b"), ["pass", "unknown", "pass"]);
     assert_eq!(with("ENABLED", "12", "!Ref P"), ["unknown", "unknown", "unknown"]);
