@@ -64,8 +64,7 @@ impl Stack<'_> {
             Value::Reference { id, .. } if self.entry_by_id.contains_key(id.as_ref()) => return None,
             _ => self.text(node)?,
         };
-        let is_data = text.text.starts_with("${data.") || (text.text.starts_with("${module.") && text.text.contains(".data.aws_"));
-        text.unknown.first().filter(|_| !is_data && !self.own_symbols_only(&text.text)).cloned()
+        text.unknown.first().filter(|_| !is_of_data_source(&text.text) && !self.own_symbols_only(&text.text)).cloned()
     }
 
     /// The declared resources of a table that a value names by reference, name or ARN.
@@ -76,6 +75,15 @@ impl Stack<'_> {
         };
         nodes.into_iter().filter_map(|node| self.named(node, |candidate| std::ptr::eq(candidate, table))).collect()
     }
+}
+
+/// Whether a symbol stands for what a data source reads, in whatever module.
+fn is_of_data_source(symbol: &str) -> bool {
+    let mut rest = symbol.strip_prefix("${").unwrap_or_default();
+    while let Some((_, after)) = rest.strip_prefix("module.").and_then(|call| call.split_once('.')) {
+        rest = after;
+    }
+    rest.starts_with("data.")
 }
 
 /// A part's body, with its own `region` (where a replica is) kept and its id under `+id`; that of one which may not exist is unknown as a
