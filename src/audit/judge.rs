@@ -7,7 +7,7 @@ use super::ledger::{Entry, evidence};
 use super::objective::{ALL_MECHANISMS, Objective};
 use super::policy::{Owes, Policy};
 use crate::inventory::types::{self, TypeInfo};
-use crate::inventory::{DEPLOYED, Resource, Shard, is_symbolic};
+use crate::inventory::{CoverageEntry, DEPLOYED, Resource, Shard, is_symbolic};
 use crate::protection::facts::{Facts, Joined, Protection, State};
 use crate::protection::{self, Owed, Summaries, reproducible, why_unread};
 use crate::rules::engine::{Status, Subject, Verdict};
@@ -39,6 +39,8 @@ pub struct Judged {
     pub evidence: Vec<Entry>,
     /// Those of the templates, in order and once each.
     pub languages: Vec<String>,
+    /// The modules of templates that could not be read.
+    pub unread: Vec<CoverageEntry>,
 }
 
 impl Judged {
@@ -55,6 +57,7 @@ impl Judged {
     fn add(&mut self, other: Judged) {
         self.findings.extend(other.findings);
         self.languages.extend(other.languages);
+        self.unread.extend(other.unread);
         self.reproducible.extend(other.reproducible);
         self.evidence.extend(other.evidence);
         let (mine, theirs) = (&mut self.coverage, &other.coverage);

@@ -165,10 +165,14 @@ pub fn run_templates<E>(
     let as_of = options.as_of.unwrap_or_else(Utc::now);
     let chosen = chosen(rules, policy, options);
     let judge = Judge::new(&chosen, policy, as_of, options, true);
-    let alone = |shard: &Shard| judge.shard(shard, &std::iter::once(protection::summarise(shard)).collect());
+    let alone = |shard: &Shard| {
+        let mut judged = judge.shard(shard, &std::iter::once(protection::summarise(shard)).collect());
+        judged.unread = shard.coverage.unread_modules().cloned().collect();
+        judged
+    };
     let mut found = Judged::all(read(&alone)?);
-    let evidence = std::mem::take(&mut found.evidence);
-    Ok((document_of(found, Vec::new(), &BTreeSet::new(), as_of, rules, policy, options), evidence))
+    let (evidence, unread) = (std::mem::take(&mut found.evidence), std::mem::take(&mut found.unread));
+    Ok((document_of(found, unread, &BTreeSet::new(), as_of, rules, policy, options), evidence))
 }
 
 fn chosen<'a>(rules: &'a RuleSet, policy: &Policy, options: &Options) -> Vec<&'a Rule> {

@@ -73,19 +73,27 @@ const OF_TIME: [&str; 15] = [
 pub struct Coverage {
     pub entries: Vec<CoverageEntry>,
     /// The shard is a template. What it declares is all there is of its kind, and what time makes is not known. Entries are those of the
-    /// account whose plans it may count on.
+    /// account whose plans it may count on, and the modules that could not be read.
     pub template: bool,
 }
 
 impl Coverage {
+    /// What entries have for a service that say which Terraform modules could not be read.
+    pub const MODULES: &str = "terraform";
+
     /// The coverage of a template.
     pub fn of_template() -> Self {
         Coverage { entries: Vec::new(), template: true }
     }
 
+    /// The modules of a template that could not be read.
+    pub fn unread_modules(&self) -> impl Iterator<Item = &CoverageEntry> {
+        self.entries.iter().filter(move |entry| self.template && entry.service == Self::MODULES)
+    }
+
     /// Whether the shard is a template that stands alone: what is missing from it may be in the account.
     pub fn is_template_alone(&self) -> bool {
-        self.template && self.entries.is_empty()
+        self.template && self.entries.iter().all(|entry| entry.service == Self::MODULES)
     }
 
     /// Whether `operation` (`ec2:DescribeVolumes`) answered in full: `Err` has the reason why not, naming the operation.

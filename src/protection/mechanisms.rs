@@ -333,7 +333,7 @@ fn counted_days(index: &Index, schedule: &dlm::Schedule) -> Option<i64> {
     Some(seconds? / 86_400)
 }
 
-/// Whether an enabled policy targets a resource (facts page, section 6).
+/// Whether an enabled policy targets a resource (facts page, section 6) of its Region: Amazon DLM is a Regional service.
 ///
 /// # Errors
 /// Why nobody can tell: what the policy or the tags of the resource say is not known.
@@ -371,6 +371,7 @@ pub fn policy_targets(
         properties.resource_types.read().map(|types| types.iter().any(|name| name == wanted_type)),
         properties.policy_type.read().map(|kind| kinds.contains(&kind.as_str())),
         selects,
+        super::arn::differ(&policy.resource.region, &target.region).read().map(|elsewhere| !elsewhere),
     ];
     if conditions.contains(&Some(false)) {
         return Ok(false);
@@ -383,6 +384,9 @@ pub fn policy_targets(
     let mut reasons: Vec<String> = unread.flat_map(|property| super::why_unread(index.shard, policy.resource, property)).collect();
     if target.tags().is_none() {
         reasons.extend(super::why_unread(index.shard, target, "tags"));
+    }
+    if super::arn::differ(&policy.resource.region, &target.region).is_unread() {
+        reasons.push(super::reach::elsewhere(target, policy.resource));
     }
     if volume_type.is_none() && wanted_type == "VOLUME" {
         reasons.extend(super::why_unread(index.shard, target, "volume_type"));

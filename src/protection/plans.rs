@@ -3,7 +3,7 @@
 use super::data::{Join, Unread};
 use super::facts::{DestinationFacts, Facts, Joined, PlanFacts, PlanRuleFacts, SelectionFacts};
 use super::points::is_local;
-use super::reach::{PLAN_OPERATIONS, PlannedRule, plan_in_doubt, title};
+use super::reach::{PLAN_OPERATIONS, PlannedRule, plan_in_doubt, reaches, title};
 use super::selection::Match;
 use super::summary::VaultSummary;
 use super::{arn, opt_in};
@@ -48,7 +48,7 @@ impl<'a> Links<'a> {
         for (selection, matcher) in &join.plans.selections {
             let mut selects = Selects::default();
             for (resource, _, _) in data {
-                match matcher.matches(&resource.arn, resource.tags()) {
+                match reaches(selection.resource, matcher, resource) {
                     Match::Selected(_) => {
                         selects.resources.push(*resource);
                         links.selected_types.insert(opt_in::backup_type(resource).to_owned());
@@ -127,6 +127,10 @@ fn uncollected(join: &Join, plan: &Resource) -> (i64, Vec<String>) {
     let sources: BTreeSet<&String> =
         jobs.map(|(source, _)| source).chain(points.map(|(source, _)| source)).filter(|source| !is_collected(source)).collect();
     let selections = join.plans.selections.iter().filter(|selection| selection_plan(selection) == Some(&plan.arn));
+    if join.index.shard.coverage.template {
+        let elsewhere = |_| "what it selects outside of the template is not known".to_owned();
+        return (0, selections.take(1).map(elsewhere).collect());
+    }
     let named = selections.flat_map(|(selection, _)| selection.properties.resources.read().into_iter().flatten());
     let uncertain = named.filter(|name| name.starts_with("arn:") && !is_collected(name));
     (sources.len() as i64, uncertain.map(|name| format!("{name} is of a type that is not collected")).collect())

@@ -96,14 +96,16 @@ impl<'s> Plans<'s> {
             rules.insert(plan.resource.arn.as_str(), prepared.collect());
             plans.insert(plan.resource.arn.as_str(), plan.resource);
         }
-        let region = index.shard.of_type("AWS::Region").find_map(|region| region.properties_as::<account::Region>());
-        let mut opt_in = region.map(|region| region.opt_in).unwrap_or_default();
+        let region = index.shard.of_type("AWS::Region").find(|region| region.region == index.shard.region);
+        let mut opt_in = region.and_then(|region| Some(region.properties_as::<account::Region>()?.opt_in)).unwrap_or_default();
         let opt_in_told = !opt_in.is_unread();
-        if index.shard.coverage.template && !opt_in_told {
-            // A template cannot show the Region's settings: its selections count as if the Region were opted in.
-            opt_in = Fact::Read(BTreeMap::new());
-        }
         let mut opt_in_unread = index.missing(&["backup:DescribeRegionSettings"]);
+        match region.filter(|region| region.declared.is_some() && !opt_in_told) {
+            Some(region) => opt_in_unread.extend(super::why_unread(index.shard, region, "opt_in")),
+            // Few templates show the Region's settings: selections count as if the Region were opted in.
+            None if index.shard.coverage.template && !opt_in_told => opt_in = Fact::Read(BTreeMap::new()),
+            None => {}
+        }
         if !opt_in_told && opt_in_unread.is_empty() {
             opt_in_unread.push(match index.shard.coverage.template {
                 true => DEPLOYED.to_owned(),
@@ -163,7 +165,7 @@ impl<'s> Plans<'s> {
         let mut unread = self.unread.clone();
         let mut found = Vec::new();
         for (selection, matcher) in &self.selections {
-            let reach = match matcher.matches(&resource.arn, resource.tags()) {
+            let reach = match reaches(selection.resource, matcher, resource) {
                 Match::Selected(reach) => reach,
                 Match::NotSelected => continue,
                 Match::Unknown(reason) => {
@@ -205,6 +207,21 @@ impl<'s> Plans<'s> {
         unread.dedup();
         (found, unread)
     }
+}
+
+/// How a selection reaches a resource. AWS Backup is a Regional service: plans back up what is in their Region (AWS General Reference, "AWS
+/// Backup endpoints and quotas"). A template may declare resources of several.
+pub fn reaches(selection: &Resource, matcher: &Selection, resource: &Resource) -> Match {
+    match (matcher.matches(&resource.arn, resource.tags()), arn::differ(&selection.region, &resource.region)) {
+        (Match::NotSelected, _) | (_, Fact::Read(true)) => Match::NotSelected,
+        (found, Fact::Read(false)) => found,
+        (_, Fact::Unread) => Match::Unknown(elsewhere(resource, selection)),
+    }
+}
+
+/// Why it is not known whether something reaches a resource of a template.
+pub fn elsewhere(resource: &Resource, what: &Resource) -> String {
+    format!("whether {} is in the Region of {} is not known", resource.id, what.id)
 }
 
 /// Why a selection whose plan is not there may have one all the same: a template does not settle which.
@@ -288,7 +305,7 @@ pub fn title(resource: &Resource) -> String {
 /// The types that AWS Backup restore testing supports (catalog, rule data-recovery-test-planned).
 pub const RESTORE_TESTING_TYPES: [&str; 10] = ["Aurora", "DocumentDB", "DynamoDB", "EBS", "EC2", "EFS", "FSx", "Neptune", "RDS", "S3"];
 
-/// Whether a restore testing selection reaches a resource; `Err` when what decides was not read: the selection, or the resource's tags.
+/// Whether a restore testing selection reaches a resource of its Region; `Err` when what decides was not read: the selection, or the resource's tags.
 pub fn restore_testing_reaches(
     index: &Index,
     selection: &Typed<backup::RestoreTestingSelection>,
@@ -296,6 +313,11 @@ pub fn restore_testing_reaches(
     backup_type: &str,
 ) -> Result<bool, Vec<String>> {
     let (selection, declared) = (&selection.properties, selection.resource);
+    match arn::differ(&declared.region, &resource.region) {
+        Fact::Read(true) => return Ok(false),
+        Fact::Read(false) => {}
+        Fact::Unread => return Err(vec![elsewhere(resource, declared)]),
+    }
     if selection.protected_resource_type.read().is_some_and(|name| name != backup_type) {
         return Ok(false);
     }

@@ -7,6 +7,10 @@ use std::sync::Arc;
 pub const PRESENCE: &str = "presence";
 /// The setting that keeps Terraform from deleting a resource: `prevent_destroy` of `lifecycle`.
 pub const PREVENT_DESTROY: &str = "prevent_destroy";
+/// The setting of a resource that a Terraform plan destroys and that holds a part of another: true. The body is that of the state.
+pub const DESTROYED: &str = "destroyed";
+/// The type of the declaration that stands for a module which cannot be read; its setting [`PRESENCE`] says why.
+pub const UNREAD_MODULE: &str = "module";
 /// The setting with the Region of the resource's provider. An argument `region` of the resource itself (provider 6) goes before it.
 pub const PROVIDER_REGION: &str = "provider_region";
 
@@ -75,6 +79,8 @@ pub struct Declaration {
     pub id: String,
     /// The path relative to where rel9 was started, with `/`; `-` for standard input.
     pub file: Arc<str>,
+    /// The file whose ids are unique, where that is another: many root modules may call the module that `file` is of.
+    pub root: Option<Arc<str>>,
     /// Where the resource begins: its logical id, its block.
     pub at: Position,
     /// The CDK construct path of its metadata.

@@ -3,10 +3,10 @@
 
 use super::Options;
 use super::convert::{Built, Outcome, Scope, properties_of_tables};
-use super::declaration::{Declaration, Language, Node, PRESENCE, Position, Value};
-use super::stack::{Entry, Stack};
+use super::declaration::{Declaration, Language, Node, PRESENCE, Position, UNREAD_MODULE, Value};
+use super::stack::{Entry, Stack, find};
 use super::types::{self, Ends, encryption_of, pick};
-use crate::inventory::{Coverage, Declared, Fact, Ignore, Place, Resource, Shard, Tags, Template, note};
+use crate::inventory::{Coverage, CoverageEntry, CoverageStatus, Declared, Fact, Ignore, Place, Resource, Shard, Tags, Template, note};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -18,14 +18,31 @@ pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
     types::finish(&stack, &mut resources);
     resources.iter_mut().for_each(shapely_only);
     doubt(declarations, &mut resources);
+    let mut coverage = Coverage::of_template();
+    coverage.entries.extend(declarations.iter().filter_map(|declaration| unread_module(&stack, declaration)));
     Shard {
         account: stack.account().to_owned(),
         region: stack.region().to_owned(),
         captured_at: None,
         source: declarations.first().map(|declaration| language_name(declaration.language).to_owned()),
         resources,
-        coverage: Coverage::of_template(),
+        coverage,
     }
+}
+
+/// A module that could not be read may declare anything.
+fn unread_module(stack: &Stack, declaration: &Declaration) -> Option<CoverageEntry> {
+    let why = declaration.setting(PRESENCE).filter(|_| declaration.type_name == UNREAD_MODULE)?;
+    let reason = if let Value::Unknown(unknown) = &why.value { Some(unknown.reason.to_string()) } else { None };
+    Some(CoverageEntry {
+        account: stack.account().to_owned(),
+        region: stack.region().to_owned(),
+        service: Coverage::MODULES.to_owned(),
+        operation: format!("{}#{}", declaration.file, declaration.id),
+        status: CoverageStatus::Failed,
+        items: 1,
+        error: reason,
+    })
 }
 
 /// A property that does not have the shape of its type is not known: what is joined of a whole resource must not go without the resource.
@@ -142,7 +159,7 @@ fn resource(stack: &Stack, entry: &Entry) -> Resource {
         tags,
         properties: built.properties,
         declared: Some(Box::new(Declared {
-            uid: format!("template:{}#{}", declaration.file, declaration.id),
+            uid: format!("template:{}#{}", declaration.root.as_ref().unwrap_or(&declaration.file), declaration.id),
             file: Arc::clone(&declaration.file),
             at: place(declaration.at),
             construct: declaration.construct.clone(),
@@ -217,7 +234,7 @@ fn template(scope: &Scope, ends: &Ends, built: &mut Built) -> Template {
         }
         Language::Terraform => {
             let flag = |node: &Node| scope.bool(node);
-            let at = |name: Option<&str>| name.and_then(|name| declaration.body.get(name));
+            let at = |name: Option<&str>| name.and_then(|name| find(&declaration.body, name));
             template.deletion_policy = Fact::Read(None);
             template.update_replace_policy = Fact::Read(None);
             template.prevent_destroy = settle.fact("prevent_destroy", setting("prevent_destroy"), flag, None);

@@ -116,7 +116,7 @@ impl Source {
         let folder_of = |file: &str| file.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
         let all = self.declarations.iter().flat_map(|declaration| {
             // A template lies in a folder that may be a module of its own; only Terraform's files stand for their folder.
-            let folder = declaration.file.contains(".tf").then(|| folder_of(&declaration.file));
+            let folder = (declaration.file.contains(".tf") || declaration.file.contains(".tofu")).then(|| folder_of(&declaration.file));
             folder.into_iter().chain([declaration.file.to_string()])
         });
         all.filter(|part| !self.files.contains(part)).collect()
@@ -134,7 +134,8 @@ fn without_parts<T>(stacks: Vec<Done<T>>) -> Vec<T> {
 }
 
 fn is_terraform(path: &Path) -> bool {
-    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.ends_with(".tf") || name.ends_with(".tf.json"))
+    let ends = [".tf", ".tf.json", ".tofu", ".tofu.json"];
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| ends.iter().any(|end| name.ends_with(end)))
 }
 
 fn may_be_template(extension: &str) -> bool {

@@ -1,8 +1,10 @@
 //! The declarations of one stack together: parts joined to what they belong to, references followed, names and ARNs worked out.
 //! Knows no property of the inventory.
 
+mod parts;
+
 use super::Options;
-use super::declaration::{Declaration, Language, Node, PRESENCE, PROVIDER_REGION, Value};
+use super::declaration::{DESTROYED, Declaration, Language, Node, PROVIDER_REGION, Value};
 use super::types::{self, Table};
 use std::collections::{BTreeMap, HashMap};
 
@@ -65,7 +67,7 @@ impl<'d> Stack<'d> {
             aliases: HashMap::new(),
             provider_region: most_common_region(declarations),
         };
-        for declaration in declarations {
+        for declaration in declarations.iter().filter(|declaration| declaration.setting(DESTROYED).is_none()) {
             stack.by_id.entry(&declaration.id).or_insert(declaration);
             if let Some(table) = types::table_of(declaration) {
                 stack.entry_by_id.entry(&declaration.id).or_insert(stack.entries.len());
@@ -97,33 +99,6 @@ impl<'d> Stack<'d> {
         texts
     }
 
-    fn join_parts(&mut self, declarations: &[Declaration]) {
-        let mut joined = Vec::new();
-        for declaration in declarations {
-            for (table, part) in types::parts_of(&declaration.type_name) {
-                let owners = find(&declaration.body, part.parent).into_iter().flat_map(|node| self.owners(node, table));
-                let body = part_body(declaration);
-                joined.extend(owners.map(|owner| (owner, part.key, body.clone())));
-            }
-        }
-        for (owner, key, body) in joined {
-            let Some(Value::Map(entries)) = self.entries.get_mut(owner).map(|entry| &mut entry.body.value) else { continue };
-            match entries.iter_mut().find(|(name, _)| name == key) {
-                Some((_, Node { value: Value::List(bodies), .. })) => bodies.push(body),
-                _ => entries.push((key.to_owned(), Node::new(body.at, Value::List(vec![body])))),
-            }
-        }
-    }
-
-    /// The declared resources of a table that a value names by reference, name or ARN.
-    fn owners(&self, node: &Node, table: &'static Table) -> Vec<usize> {
-        let nodes = match &node.value {
-            Value::List(nodes) => nodes.iter().collect(),
-            _ => vec![node],
-        };
-        nodes.into_iter().filter_map(|node| self.named(node, |candidate| std::ptr::eq(candidate, table))).collect()
-    }
-
     /// The declared resource that a value names by reference, name or ARN.
     pub fn named(&self, node: &Node, of: impl Fn(&'static Table) -> bool) -> Option<usize> {
         if let Value::Reference { id, .. } = &node.value
@@ -131,6 +106,14 @@ impl<'d> Stack<'d> {
             && of(self.entries.get(*found)?.table)
         {
             return Some(*found);
+        }
+        // The id of what the provider splits off a bucket is the bucket's name.
+        if let Value::Reference { id, attribute } = &node.value
+            && attribute.as_ref() == "id"
+            && let Some(declared) = self.by_id.get(id.as_ref())
+            && declared.type_name.starts_with("aws_s3_bucket_")
+        {
+            return self.named(find(&declared.body, "bucket")?, of);
         }
         let text = self.text(node)?.text;
         if let Some(found) = self.given(&text, &of) {
@@ -174,7 +157,7 @@ impl<'d> Stack<'d> {
         let declaration = entry.declaration;
         let argument = declaration.body.get("region").filter(|_| declaration.language == Language::Terraform);
         // "known after apply" is what a plan says of the argument where it is not written.
-        let argument = argument.filter(|node| !matches!(node.value, Value::Unknown(_)));
+        let argument = argument.filter(|node| !matches!(&node.value, Value::Unknown(unknown) if unknown.unset));
         let given = argument.or_else(|| declaration.setting(PROVIDER_REGION)).and_then(|node| self.text(node));
         given.unwrap_or_else(|| self.own(self.region(), self.options.region.is_some(), "Region"))
     }
@@ -423,19 +406,6 @@ fn most_common_region(declarations: &[Declaration]) -> Option<&str> {
         }
     }
     counts.into_iter().max_by_key(|(_, count)| *count).map(|(region, _)| region)
-}
-
-/// A part's body, with its own `region` (where a replica is) kept and its id under `+id`; that of one which may not exist is unknown as a
-/// whole.
-fn part_body(declaration: &Declaration) -> Node {
-    if let Some(why) = declaration.setting(PRESENCE) {
-        return why.clone();
-    }
-    let mut body = declaration.body.clone();
-    if let Value::Map(entries) = &mut body.value {
-        entries.push(("+id".to_owned(), Node::new(declaration.at, Value::Text(declaration.id.clone()))));
-    }
-    body
 }
 
 /// The id and the ARN that plans and states hold of what is there.

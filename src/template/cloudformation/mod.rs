@@ -133,6 +133,7 @@ fn declaration(stack: &Stack<'_>, resource: &Resource<'_>, truth: Truth, mut ign
         id: resource.id.to_string(),
         file: stack.source.name.clone(),
         at: entry.at,
+        root: None,
         construct: metadata.and_then(|metadata| metadata.get("aws:cdk:path")).and_then(Raw::as_text).map(str::to_owned),
         body,
         settings,

@@ -11,7 +11,7 @@ use super::scope::{self, Frame, Scope};
 use super::syntax::{Attribute, Block, Expr};
 use super::value::{self, INSTANCES, WHOLE, reason_in, unknown};
 use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_REGION};
-use crate::template::declaration::{Declaration, Language, Node, TemplateError, Value};
+use crate::template::declaration::{Declaration, Language, Node, TemplateError, UNREAD_MODULE, Value};
 
 /// Arguments that Terraform itself takes.
 const META: [&str; 4] = ["count", "for_each", "provider", "depends_on"];
@@ -32,8 +32,37 @@ pub(super) fn module(engine: &Engine, instance: &Rc<Instance>, into: &mut Vec<De
                 module(engine, &child, into)?;
             }
         }
+        if let (Some(Children::Elsewhere(why)), Some(block)) = (children.as_deref(), instance.module.calls.get(call)) {
+            let called = settled(scope::instances(engine, instance, block))?.is_none_or(|instances| !instances.each().is_empty());
+            into.extend(called.then(|| unread(instance, block, why)));
+        }
     }
     Ok(())
+}
+
+/// A module that cannot be read.
+fn unread(instance: &Instance, call: &Block, why: &str) -> Declaration {
+    let id = format!("{}module.{}", instance.prefix, call.label(0));
+    let settings = vec![(PRESENCE.to_string(), Node::new(call.at, unknown(why, &id)))];
+    Declaration {
+        language: Language::Terraform,
+        type_name: UNREAD_MODULE.to_string(),
+        id,
+        file: call.source.name.clone(),
+        root: None,
+        at: call.at,
+        construct: None,
+        body: Node::new(call.at, Value::Null),
+        settings,
+        ignores: Vec::new(),
+    }
+}
+
+/// The call in the root module that a module instance comes of.
+fn outermost_call(engine: &Engine, instance: &Instance) -> Option<Rc<Block>> {
+    let caller = instance.caller.as_ref()?;
+    let above = engine.instance(caller.instance)?;
+    outermost_call(engine, &above).or_else(|| Some(caller.call.clone()))
 }
 
 /// What Terraform would refuse without which nothing can be said is left out.
@@ -67,6 +96,7 @@ fn resource(
             type_name: block.label(0).to_string(),
             id,
             file: block.source.name.clone(),
+            root: outermost_call(engine, instance).map(|call| call.source.name.clone()),
             at: block.at,
             construct: None,
             body: Node::new(block.at, Value::Map(entries)),

@@ -2,10 +2,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::modules::Module;
+use super::modules::{self, Module};
 use super::providers::Providers;
 use super::syntax::Block;
 use super::text::{Source, error};
@@ -121,6 +121,9 @@ pub(super) struct NewInstance {
 /// All that an evaluation knows.
 #[derive(Debug, Default)]
 pub(super) struct Engine {
+    /// The root module's folder, and the modules that were fetched for it.
+    pub(super) root: PathBuf,
+    pub(super) installed: BTreeMap<String, PathBuf>,
     modules: RefCell<BTreeMap<PathBuf, Rc<Module>>>,
     instances: RefCell<Vec<Rc<Instance>>>,
     working: RefCell<Vec<String>>,
@@ -130,6 +133,11 @@ pub(super) struct Engine {
 }
 
 impl Engine {
+    /// For the module of a folder.
+    pub(super) fn of(root: &Path) -> Self {
+        Engine { root: root.to_path_buf(), installed: modules::installed(root), ..Engine::default() }
+    }
+
     pub(super) fn instance(&self, id: usize) -> Option<Rc<Instance>> {
         self.instances.borrow().get(id).cloned()
     }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::declare;
 use super::engine::{Engine, NewInstance};
-use super::modules::{Module, join_shown, read_source};
+use super::modules::{self, Module, join_shown, read_source};
 use super::syntax;
 use super::text::error;
 use crate::template::declaration::{Declaration, Node, TemplateError};
@@ -19,7 +19,7 @@ pub(super) fn read(folder: &Path, name: &str, variables: &[PathBuf]) -> Result<V
 fn read_here(folder: &Path, shown: &str, variables: &[PathBuf]) -> Result<Vec<Declaration>, TemplateError> {
     let name = if shown.is_empty() { "." } else { shown };
     let folder = folder.canonicalize().map_err(|cause| error(name, None, format!("cannot be read: {cause}")))?;
-    let engine = Engine::default();
+    let engine = Engine::of(&folder);
     let module = engine.module(folder.clone(), shown)?;
     let given = given(&folder, shown, variables)?;
     let root = engine.add_instance(NewInstance { module, prefix: String::new(), caller: None, given, presence: None });
@@ -33,7 +33,8 @@ fn read_here(folder: &Path, shown: &str, variables: &[PathBuf]) -> Result<Vec<De
 /// <https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence>
 fn given(folder: &Path, shown: &str, variables: &[PathBuf]) -> Result<BTreeMap<String, Node>, TemplateError> {
     let names = std::fs::read_dir(folder).map_err(|cause| error(shown, None, format!("cannot be read: {cause}")))?;
-    let names: Vec<String> = names.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    let names = names.filter_map(Result::ok).filter(|entry| modules::may_be_file(&entry.path()));
+    let names: Vec<String> = names.filter_map(|entry| entry.file_name().into_string().ok()).collect();
     let mut automatic: Vec<&String> =
         names.iter().filter(|name| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json")).collect();
     automatic.sort();

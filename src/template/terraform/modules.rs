@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use super::json::{self, Json};
 use super::syntax::{self, Attribute, Block};
 use super::text::{Source, error};
 use super::waivers;
@@ -43,7 +44,7 @@ pub(super) struct Module {
 pub(super) fn files(folder: &Path) -> std::io::Result<Vec<String>> {
     let mut names: Vec<String> = std::fs::read_dir(folder)?
         .filter_map(Result::ok)
-        .filter(|entry| !entry.path().is_dir())
+        .filter(|entry| may_be_file(&entry.path()))
         .filter_map(|entry| entry.file_name().into_string().ok())
         .filter(|name| !name.starts_with('.') && stem(name).is_some())
         .collect();
@@ -53,12 +54,31 @@ pub(super) fn files(folder: &Path) -> std::io::Result<Vec<String>> {
     Ok(names)
 }
 
+/// Whether there is a file, or what it is cannot be told: a pipe would never end.
+pub(super) fn may_be_file(path: &Path) -> bool {
+    path.metadata().map_or(true, |found| found.is_file())
+}
+
 fn stem(name: &str) -> Option<&str> {
     [".tf", ".tf.json", ".tofu", ".tofu.json"].iter().find_map(|extension| name.strip_suffix(extension))
 }
 
 fn is_override(name: &str) -> bool {
     stem(name).is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
+}
+
+/// The folders of the modules that `terraform init` fetched, by the names of their calls (`a.b`), as it lists them for itself.
+pub(super) fn installed(root: &Path) -> BTreeMap<String, PathBuf> {
+    let listed = |text: &str| -> Option<BTreeMap<String, PathBuf>> {
+        let list = json::parse(text, &|_| true).ok()?;
+        let module = |module: &Json<'_>| {
+            let folder = root.join(module.get("Dir")?.text()?);
+            Some((module.get("Key")?.text()?.to_string(), folder)).filter(|(_, folder)| folder.is_dir())
+        };
+        Some(list.get("Modules")?.items().iter().filter_map(module).collect())
+    };
+    let list = root.join(".terraform/modules/modules.json");
+    read_source(&list, "").ok().and_then(|source| listed(&source.text)).unwrap_or_default()
 }
 
 /// Reads the text of a file of a module.

@@ -265,14 +265,32 @@ pub(super) fn children(engine: &Engine, instance: &Rc<Instance>, call: &str) -> 
     Ok(children)
 }
 
+/// What `terraform init` calls a module: the names of the calls.
+fn installed_key(engine: &Engine, instance: &Instance, call: &str) -> String {
+    match &instance.caller {
+        None => call.to_string(),
+        Some(caller) => match engine.instance(caller.instance) {
+            Some(parent) => format!("{}.{call}", installed_key(engine, &parent, caller.call.label(0))),
+            None => call.to_string(),
+        },
+    }
+}
+
 fn make_children(engine: &Engine, instance: &Rc<Instance>, call: &str, block: &Block) -> Result<Children, Stop> {
-    let Some(source) = local_source(block) else {
-        return Ok(Children::Elsewhere(format!("module {call} is not local: its source is no path beginning with ./ or ../")));
-    };
-    let folder = instance.module.folder.join(source);
-    let folder = match folder.canonicalize() {
-        Ok(folder) if folder.is_dir() => folder,
-        _ => return Err(Stop::Fatal(block.error(format!("module {call}: there is no folder {source}")))),
+    let (folder, shown) = match (local_source(block), engine.installed.get(&installed_key(engine, instance, call))) {
+        (Some(source), _) => match instance.module.folder.join(source).canonicalize() {
+            Ok(folder) if folder.is_dir() => (folder, join_shown(&instance.module.shown, source)),
+            _ => return Err(Stop::Fatal(block.error(format!("module {call}: there is no folder {source}")))),
+        },
+        (None, Some(folder)) => {
+            let below = folder.strip_prefix(&engine.root).unwrap_or(folder).to_string_lossy().into_owned();
+            let shown = engine.instance(0).map(|root| join_shown(&root.module.shown, &below)).unwrap_or(below);
+            (folder.clone(), shown)
+        }
+        (None, None) => {
+            let why = "is not here: its source is no path beginning with ./ or ../, and terraform init has not fetched it";
+            return Ok(Children::Elsewhere(format!("module {call} {why}")));
+        }
     };
     let mut above = Some(instance.clone());
     while let Some(outer) = above {
@@ -282,7 +300,7 @@ fn make_children(engine: &Engine, instance: &Rc<Instance>, call: &str, block: &B
         }
         above = outer.caller.as_ref().and_then(|caller| engine.instance(caller.instance));
     }
-    let module = engine.module(folder, &join_shown(&instance.module.shown, source))?;
+    let module = engine.module(folder, &shown)?;
     let instances = instances(engine, instance, block)?;
     let call_block = Rc::new(block.clone());
     let mut ids = Vec::new();

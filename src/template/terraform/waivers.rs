@@ -29,6 +29,8 @@ pub(super) fn read(source: &Source) -> Result<Vec<Waiver>, TemplateError> {
         if !texts.0.iter().any(|span| span.contains(&offset)) && begins_comment(&source.text, offset) {
             let rest = source.text.get(offset + Ignore::MARK.len()..).unwrap_or_default();
             let line = rest.lines().next().unwrap_or_default();
+            let is_closed = source.text.get(..offset).is_some_and(|before| before.trim_end().ends_with("/*"));
+            let line = if is_closed { line.split("*/").next().unwrap_or_default() } else { line };
             let ignore = Ignore::of_comment(line, source.position(offset)).map_err(|what| source.error(offset, what))?;
             waivers.push(Waiver { offset, ignore });
         }
@@ -45,7 +47,7 @@ pub(super) fn of_block(source: &Source, waivers: &[Waiver], (start, end): (usize
     while from > 0 {
         let above = line_start(&source.text, from - 1);
         let line = source.text.get(above..from).unwrap_or_default().trim();
-        if !(line.starts_with('#') || line.starts_with("//")) {
+        if !(line.starts_with('#') || line.starts_with("//") || (line.starts_with("/*") && line.ends_with("*/"))) {
             break;
         }
         from = above;
@@ -61,7 +63,7 @@ fn line_start(text: &str, offset: usize) -> usize {
 /// A comment that begins with the mark, and is not itself within a comment.
 fn begins_comment(text: &str, offset: usize) -> bool {
     let before = text.get(line_start(text, offset)..offset).unwrap_or_default().trim_end();
-    let code = before.strip_suffix("//").or_else(|| before.strip_suffix('#'));
+    let code = ["//", "#", "/*"].into_iter().find_map(|mark| before.strip_suffix(mark));
     code.is_some_and(|code| !code.trim_start().starts_with(['#', '/']))
 }
 
@@ -97,6 +99,14 @@ mod tests {
                     resource \"a\" \"c\" {\n}\n";
         assert_eq!(rules(text, "resource \"a\" \"b\""), ["above", "on", "inside", "end"]);
         assert!(rules(text, "resource \"a\" \"c\"").is_empty());
+    }
+
+    #[test]
+    fn comments_of_one_line_have_three_forms() {
+        let text = "/* rel9:ignore above it is */\nresource \"a\" \"b\" {\n  x = 1 /* rel9:ignore inside because */\n}\n";
+        assert_eq!(rules(text, "resource \"a\" \"b\""), ["above", "inside"]);
+        assert_eq!(read(&Source::new("main.tf", text)).unwrap()[0].ignore.reason, "it is");
+        assert!(read(&Source::new("main.tf", "/* rel9:ignore rule */\n")).is_err());
     }
 
     #[test]

@@ -14,9 +14,9 @@ const TOPIC: Paths = ["Notifications.SNSTopicArn", "+notifications.sns_topic_arn
 const POLICY: Paths = ["AccessPolicy", "+policy.policy"];
 
 const PARTS: &[Part] = &[
-    Part { types: &["aws_backup_vault_lock_configuration"], parent: "backup_vault_name", key: "+lock" },
-    Part { types: &["aws_backup_vault_policy"], parent: "backup_vault_name", key: "+policy" },
-    Part { types: &["aws_backup_vault_notifications"], parent: "backup_vault_name", key: "+notifications" },
+    Part { types: &["aws_backup_vault_lock_configuration"], parent: "backup_vault_name", key: "+lock", inline: "" },
+    Part { types: &["aws_backup_vault_policy"], parent: "backup_vault_name", key: "+policy", inline: "" },
+    Part { types: &["aws_backup_vault_notifications"], parent: "backup_vault_name", key: "+notifications", inline: "" },
 ];
 
 /// A vault.

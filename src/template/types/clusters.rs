@@ -29,7 +29,7 @@ const MAINTENANCE_WINDOW: Row =
     row("maintenance_window", ["PreferredMaintenanceWindow", "preferred_maintenance_window"], As::Text, Absent::Null);
 
 const fn parts(types: &'static [&'static str]) -> Part {
-    Part { types, parent: "DBClusterIdentifier|cluster_identifier", key: "+members" }
+    Part { types, parent: "DBClusterIdentifier|cluster_identifier", key: "+members", inline: "" }
 }
 
 const ENDS: Ends =

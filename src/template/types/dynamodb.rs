@@ -44,7 +44,7 @@ pub const TABLE: Table = Table {
         row("deletion_protection", DELETION_PROTECTION, As::Bool, Absent::False),
         row("ttl", TTL, As::Bool, Absent::False),
     ],
-    parts: &[Part { types: &["aws_dynamodb_table_replica"], parent: "global_table_arn", key: "+replicas" }],
+    parts: &[Part { types: &["aws_dynamodb_table_replica"], parent: "global_table_arn", key: "+replicas", inline: "" }],
     more: Some(More { properties: &["replicas"], fill: replicas }),
     ends: Ends::PLAIN,
     ..BLANK

@@ -29,7 +29,12 @@ pub const VOLUME: Table = Table {
         row("volume_type", ["VolumeType", "type"], As::Text, Absent::Text("gp2")),
         row("source_snapshot_id", ["SnapshotId", "snapshot_id"], As::Name, Absent::Null),
     ],
-    parts: &[Part { types: &["AWS::EC2::VolumeAttachment", "aws_volume_attachment"], parent: "VolumeId|volume_id", key: "+attachments" }],
+    parts: &[Part {
+        types: &["AWS::EC2::VolumeAttachment", "aws_volume_attachment"],
+        parent: "VolumeId|volume_id",
+        key: "+attachments",
+        inline: "",
+    }],
     more: Some(More { properties: &["attachments"], fill }),
     ends: Ends::PLAIN,
     ..BLANK

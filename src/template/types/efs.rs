@@ -29,8 +29,8 @@ pub const FILE_SYSTEM: Table = Table {
     }),
     rows: &[row("automatic_backups", BACKUP_POLICY, As::OneOf(&["ENABLED"]), Absent::By(automatic_backups))],
     parts: &[
-        Part { types: &["aws_efs_backup_policy"], parent: "file_system_id", key: "+backup_policy" },
-        Part { types: &["aws_efs_replication_configuration"], parent: "source_file_system_id", key: "+replication" },
+        Part { types: &["aws_efs_backup_policy"], parent: "file_system_id", key: "+backup_policy", inline: "" },
+        Part { types: &["aws_efs_replication_configuration"], parent: "source_file_system_id", key: "+replication", inline: "" },
     ],
     more: Some(More { properties: &["replication"], fill }),
     ..BLANK

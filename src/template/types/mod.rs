@@ -19,6 +19,7 @@ mod encryption;
 pub(super) mod kms;
 mod policy_text;
 mod rds;
+mod region;
 mod restore_testing;
 mod s3;
 #[cfg(test)]
@@ -79,6 +80,8 @@ pub struct Part {
     pub parent: &'static str,
     /// Where paths of the other find the bodies of such parts, as a list; by convention with `+` first.
     pub key: &'static str,
+    /// The attribute in which the provider's state of the other shows the part; empty where it does not.
+    pub inline: &'static str,
 }
 
 /// What becomes of the data with the template.
@@ -233,6 +236,7 @@ pub fn all() -> impl Iterator<Item = &'static Table> {
         &kms::KEY,
         &rds::INSTANCE,
         &rds::MEMBER,
+        &region::SETTINGS,
         &restore_testing::PLAN,
         &restore_testing::SELECTION,
         &s3::BUCKET,

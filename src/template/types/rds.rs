@@ -53,6 +53,7 @@ pub const INSTANCE: Table = Table {
         types: &["aws_db_instance_automated_backups_replication"],
         parent: "source_db_instance_arn",
         key: "+replicated_backups",
+        inline: "",
     }],
     more: Some(More { properties: &["replicated_backup_arns"], fill: replicated_backups }),
     ends: Ends {

@@ -38,12 +38,27 @@ pub const BUCKET: Table = Table {
         row("policy", ["+policy.PolicyDocument", "+policy.policy|policy"], As::By(policy_text::read), Absent::Null),
     ],
     parts: &[
-        Part { types: &["aws_s3_bucket_versioning"], parent: "bucket", key: "+versioning" },
-        Part { types: &["aws_s3_bucket_server_side_encryption_configuration"], parent: "bucket", key: "+encryption" },
-        Part { types: &["aws_s3_bucket_lifecycle_configuration"], parent: "bucket", key: "+lifecycle" },
-        Part { types: &["aws_s3_bucket_replication_configuration"], parent: "bucket", key: "+replication" },
-        Part { types: &["aws_s3_bucket_object_lock_configuration"], parent: "bucket", key: "+object_lock" },
-        Part { types: &["AWS::S3::BucketPolicy", "aws_s3_bucket_policy"], parent: "Bucket|bucket", key: "+policy" },
+        Part { types: &["aws_s3_bucket_versioning"], parent: "bucket", key: "+versioning", inline: "versioning" },
+        Part {
+            types: &["aws_s3_bucket_server_side_encryption_configuration"],
+            parent: "bucket",
+            key: "+encryption",
+            inline: "server_side_encryption_configuration",
+        },
+        Part { types: &["aws_s3_bucket_lifecycle_configuration"], parent: "bucket", key: "+lifecycle", inline: "lifecycle_rule" },
+        Part {
+            types: &["aws_s3_bucket_replication_configuration"],
+            parent: "bucket",
+            key: "+replication",
+            inline: "replication_configuration",
+        },
+        Part {
+            types: &["aws_s3_bucket_object_lock_configuration"],
+            parent: "bucket",
+            key: "+object_lock",
+            inline: "object_lock_configuration",
+        },
+        Part { types: &["AWS::S3::BucketPolicy", "aws_s3_bucket_policy"], parent: "Bucket|bucket", key: "+policy", inline: "policy" },
     ],
     more: Some(More {
         properties: &["encrypted", "encryption_algorithm", "kms_key_arn", "key_manager", "key_state", "blocked_encryption_types"],

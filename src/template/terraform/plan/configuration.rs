@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::super::json::{Json, JsonValue};
 use super::address::{self, Module, Step};
+use super::sources::Sources;
 
 /// References through so many variables and outputs are followed.
 const HOPS: usize = 32;
@@ -30,12 +31,14 @@ pub(super) struct Configuration<'j> {
     declared: BTreeMap<String, &'j Json<'j>>,
     providers: Option<&'j Json<'j>>,
     variables: Option<&'j Json<'j>>,
+    /// Local values are not in plans.
+    sources: Option<&'j Sources>,
     /// The indexes of all managed resources, by their address without one.
     instances: BTreeMap<String, Vec<String>>,
 }
 
 impl<'j> Configuration<'j> {
-    pub(super) fn new(document: &'j Json<'j>, planned: &Json<'_>) -> Self {
+    pub(super) fn new(document: &'j Json<'j>, planned: &Json<'_>, sources: &'j Sources) -> Self {
         let configuration = document.get("configuration");
         let mut instances = BTreeMap::new();
         collect(planned, "", &mut instances);
@@ -49,6 +52,7 @@ impl<'j> Configuration<'j> {
             declared,
             providers: configuration.and_then(|configuration| configuration.get("provider_config")),
             variables: document.get("variables"),
+            sources: Some(sources),
             instances,
         }
     }
@@ -68,10 +72,19 @@ impl<'j> Configuration<'j> {
         self.declared.get(&format!("{calls}{type_name}.{name}")).copied()
     }
 
+    fn provider(&self, declared: Option<&'j Json<'j>>) -> Option<&'j Json<'j>> {
+        self.providers?.get(declared?.get("provider_config_key")?.text()?)
+    }
+
+    /// Whether the provider of a declared resource gives it tags.
+    pub(super) fn has_default_tags(&self, declared: Option<&'j Json<'j>>) -> bool {
+        let expressions = self.provider(declared).and_then(|provider| provider.get("expressions"));
+        expressions.is_some_and(|expressions| expressions.get("default_tags").is_some())
+    }
+
     /// The Region of the provider of a declared resource, if it is written there or is a variable of the root module.
     pub(super) fn region(&self, declared: Option<&'j Json<'j>>) -> Option<&'j str> {
-        let key = declared?.get("provider_config_key")?.text()?;
-        let provider = self.providers?.get(key)?;
+        let provider = self.provider(declared)?;
         let region = provider.get("expressions")?.get("region")?;
         if let Some(constant) = region.get("constant_value") {
             return constant.text();
@@ -111,7 +124,12 @@ impl<'j> Configuration<'j> {
                 let own = over.into_iter().find(|target| target.attribute.is_empty() && target.id.ends_with(&place.key))?;
                 Some(vec![Target { attribute: address::written(rest(2)), ..own }])
             }
-            [Step::Name("data" | "local" | "each" | "module" | "ephemeral" | "self"), ..] => None,
+            [Step::Name("local"), Step::Name(name), ..] => {
+                let leaves = self.sources?.local(&place.module, name)?;
+                let leaves: Vec<&str> = leaves.iter().map(String::as_str).filter(|leaf| !chooses(leaf)).collect();
+                self.single_of(&leaves, place, None, hops, rest(2))
+            }
+            [Step::Name("data" | "each" | "module" | "ephemeral" | "self"), ..] => None,
             [Step::Name(type_name), Step::Name(name), Step::Index(index), ..] => {
                 self.resources(place, type_name, name, Some(index), rest(3))
             }
@@ -135,8 +153,18 @@ impl<'j> Configuration<'j> {
         hops: usize,
         rest: &[Step<'_>],
     ) -> Option<Vec<Target>> {
-        let leaves = leaves(expression);
-        let [only] = leaves.as_slice() else { return None };
+        self.single_of(&leaves(expression), place, declared, hops, rest)
+    }
+
+    fn single_of(
+        &self,
+        leaves: &[&str],
+        place: &Place,
+        declared: Option<&Json<'_>>,
+        hops: usize,
+        rest: &[Step<'_>],
+    ) -> Option<Vec<Target>> {
+        let [only] = leaves else { return None };
         let mut targets = self.follow(only, place, declared, hops)?;
         let mut rest = rest;
         // One of all instances of a resource that was handed over.
@@ -216,12 +244,16 @@ fn leaves<'e>(expression: &'e Json<'_>) -> Vec<&'e str> {
     for reference in expression.get("references").map(Json::items).unwrap_or_default().iter().filter_map(Json::text) {
         let is_beginning = before.strip_prefix(reference).is_some_and(|more| more.starts_with(['.', '[']));
         before = reference;
-        let chooses = matches!(reference, "each.key" | "count.index") || reference.starts_with("path.");
-        if !is_beginning && !chooses {
+        if !is_beginning && !chooses(reference) {
             leaves.push(reference);
         }
     }
     leaves
+}
+
+/// Whether a reference only chooses an instance.
+fn chooses(reference: &str) -> bool {
+    matches!(reference, "each.key" | "count.index") || reference.starts_with("path.")
 }
 
 /// Whether a nested block as it is declared can be the planned one: nothing that is written as a constant is something else there.

@@ -19,14 +19,24 @@ use super::json::{self, Json, JsonValue};
 use super::modules::Resource;
 use super::text::{Lines, error, without_mark};
 use super::value::{quoted, text, unknown};
-use super::{PREVENT_DESTROY, PROVIDER_REGION};
-use crate::template::declaration::{Declaration, Language, Node, Position, TemplateError, Value};
+use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_REGION};
+use crate::template::declaration::{DESTROYED, Declaration, Language, Node, Position, TemplateError, UNREAD_MODULE, Value};
 
 /// Why `prevent_destroy` is not known without the files: plans and states hold no `lifecycle`.
 const NO_LIFECYCLE: &str = "plans and states do not show prevent_destroy";
 /// What is read of a plan or a state. The rest (the state before, the sizes of which can be large) is only checked to be JSON.
-const KEPT: [&str; 9] =
-    ["format_version", "version", "errored", "planned_values", "values", "resource_changes", "resources", "configuration", "variables"];
+const KEPT: [&str; 10] = [
+    "format_version",
+    "version",
+    "errored",
+    "complete",
+    "planned_values",
+    "values",
+    "resource_changes",
+    "resources",
+    "configuration",
+    "variables",
+];
 
 /// See [`super::claims_to_be_plan`].
 pub(super) fn claims(content: &str) -> bool {
@@ -43,14 +53,9 @@ pub(super) fn read(name: &str, content: &str) -> Result<Vec<Declaration>, Templa
     let lines = Lines::new(content);
     let failed = |offset: usize, what: String| error(name, Some(lines.position(content, offset)), what);
     let document = json::parse(content, &|key| KEPT.contains(&key)).map_err(|error| failed(error.at, error.what))?;
-    let mut reader = Reader {
-        name: Arc::from(name),
-        content,
-        lines: &lines,
-        sources: Sources::beside(name),
-        seen: BTreeSet::new(),
-        declarations: Vec::new(),
-    };
+    let sources = Sources::beside(name);
+    let mut reader =
+        Reader { name: Arc::from(name), content, lines: &lines, sources: &sources, seen: BTreeSet::new(), declarations: Vec::new() };
     if let (None, Some(version)) = (document.get("format_version"), document.get("version")) {
         if !matches!(&version.value, JsonValue::Number(number) if number.as_u64() == Some(4)) {
             return Err(failed(version.at, "a state of a version other than 4: write it anew with `terraform show -json`".to_string()));
@@ -76,9 +81,13 @@ pub(super) fn read(name: &str, content: &str) -> Result<Vec<Declaration>, Templa
     };
     if let Some(root) = planned.get("root_module") {
         let changes = Changes::new(&document);
-        let configuration = Configuration::new(&document, root);
+        let configuration = Configuration::new(&document, root, &sources);
         reader.module(root, &changes, &configuration, &ModuleAddress::default())?;
     }
+    if let Some(incomplete) = document.get("complete").filter(|complete| matches!(complete.value, JsonValue::Bool(false))) {
+        reader.incomplete(incomplete);
+    }
+    reader.destroyed(&document);
     Ok(reader.declarations)
 }
 
@@ -118,7 +127,7 @@ struct Reader<'t> {
     name: Arc<str>,
     content: &'t str,
     lines: &'t Lines,
-    sources: Sources,
+    sources: &'t Sources,
     seen: BTreeSet<String>,
     declarations: Vec<Declaration>,
 }
@@ -161,7 +170,9 @@ impl Reader<'_> {
         let (Some(address), Some(type_name), Some(name)) = (field("address"), field("type"), field("name")) else {
             return Err(error(&self.name, Some(self.position(resource.at)), "a resource without an address, a type or a name"));
         };
-        if changes.gone.contains(address) {
+        // States show what was replaced and could not be deleted under the address of what replaced it
+        // (<https://developer.hashicorp.com/terraform/internals/json-format#values-representation>, `deposed_key`).
+        if changes.gone.contains(address) || resource.get("deposed_key").is_some() {
             return Ok(());
         }
         let place = Place { module: module.clone(), key: resource.get("index").map(index_of).unwrap_or_default() };
@@ -172,6 +183,57 @@ impl Reader<'_> {
         let values = Values { lines: self.lines, content: self.content, configuration, place: &place, declared, address, is_new, written };
         let body = values.body(resource, changes.unknown.get(address).copied());
         self.add(resource, (type_name, address), found, body, configuration.region(declared))
+    }
+
+    /// A plan made with `-target`, or one of which Terraform deferred a part, says nothing of the rest
+    /// (<https://developer.hashicorp.com/terraform/internals/json-format#plan-representation>, `complete`).
+    fn incomplete(&mut self, mark: &Json<'_>) {
+        let why = unknown("the plan is not complete: it was made with -target, or Terraform deferred a part of it", "plan");
+        let mut declaration = self.declaration("plan", UNREAD_MODULE, self.position(mark.at));
+        declaration.settings.push((PRESENCE.to_string(), Node::new(declaration.at, why)));
+        self.declarations.push(declaration);
+    }
+
+    /// The parts of buckets that the plan destroys: planned values of the bucket show them as they are before. Other resources do not show
+    /// their parts.
+    fn destroyed(&mut self, document: &Json<'_>) {
+        for change in document.get("resource_changes").map(Json::items).unwrap_or_default() {
+            let field = |key: &str| change.get(key).and_then(Json::text);
+            let (Some(address), Some(type_name), Some(of)) = (field("address"), field("type"), change.get("change")) else { continue };
+            let deletes = matches!(of.get("actions").map(Json::items), Some([only]) if only.text() == Some("delete"));
+            if !deletes || change.get("deposed").is_some() || !type_name.starts_with("aws_s3_bucket_") {
+                continue;
+            }
+            let Some(before) = of.get("before") else { continue };
+            let mut declaration = self.declaration(address, type_name, self.position(change.at));
+            declaration.body = known(before, &|offset| self.position(offset));
+            match &mut declaration.body.value {
+                // "Deleting this resource will either suspend versioning … or simply remove the resource" (provider, aws_s3_bucket_versioning).
+                Value::Map(entries) if type_name == "aws_s3_bucket_versioning" => {
+                    entries.retain(|(name, _)| name == "bucket");
+                    let place = |value| Node::new(declaration.at, value);
+                    let status = place(Value::Map(vec![("status".to_string(), place(text("Suspended")))]));
+                    entries.push(("versioning_configuration".to_string(), place(Value::List(vec![status]))));
+                }
+                _ => declaration.settings.push((DESTROYED.to_string(), Node::new(declaration.at, Value::Bool(true)))),
+            }
+            self.declarations.push(declaration);
+        }
+    }
+
+    fn declaration(&self, id: &str, type_name: &str, at: Position) -> Declaration {
+        Declaration {
+            language: Language::Terraform,
+            type_name: type_name.to_string(),
+            id: id.to_string(),
+            file: self.name.clone(),
+            root: None,
+            at,
+            construct: None,
+            body: Node::new(at, Value::Null),
+            settings: Vec::new(),
+            ignores: Vec::new(),
+        }
     }
 
     /// The resources of a state file.
@@ -221,30 +283,21 @@ impl Reader<'_> {
         if !self.seen.insert(address.to_string()) {
             return Err(error(&self.name, Some(at), format!("{address} is there twice")));
         }
-        let mut file = self.name.clone();
-        let mut ignores = Vec::new();
+        let mut made = self.declaration(address, type_name, at);
         let mut prevent_destroy = None;
         if let Some(written) = written {
-            file = written.block.source.name.clone();
+            // Plans of several workspaces may lie in one folder.
+            made.root = Some(self.name.clone());
+            made.file = written.block.source.name.clone();
             at = written.block.at;
             body = sources::placed(body, &written.block);
             prevent_destroy = sources::prevents_destroy(&written.block).map(Value::Bool);
-            ignores = written.ignores;
+            made.ignores = written.ignores;
         }
         let prevent_destroy = prevent_destroy.unwrap_or_else(|| unknown(NO_LIFECYCLE, "prevent_destroy"));
-        let mut settings = vec![(PREVENT_DESTROY.to_string(), Node::new(at, prevent_destroy))];
-        settings.extend(region.map(|region| (PROVIDER_REGION.to_string(), Node::new(at, text(region)))));
-        self.declarations.push(Declaration {
-            language: Language::Terraform,
-            type_name: type_name.to_string(),
-            id: address.to_string(),
-            file,
-            at,
-            construct: None,
-            body,
-            settings,
-            ignores,
-        });
+        made.settings = vec![(PREVENT_DESTROY.to_string(), Node::new(at, prevent_destroy))];
+        made.settings.extend(region.map(|region| (PROVIDER_REGION.to_string(), Node::new(at, text(region)))));
+        self.declarations.push(Declaration { at, body, ..made });
         Ok(())
     }
 }

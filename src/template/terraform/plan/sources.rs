@@ -3,20 +3,24 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
+
+use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
+use hcl_edit::visit::{self, Visit};
 
 use super::super::modules::{self, Module, Resource};
 use super::super::scope::local_source;
-use super::super::syntax::Block;
-use super::super::value::moved;
+use super::super::syntax::{Block, Expr};
+use super::super::value::{moved, quoted};
 use super::address::Module as ModuleAddress;
 use crate::template::declaration::{Node, Value};
 
 /// The modules that were read, by the names of their calls; those that cannot be read are `None`.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Sources {
     root: Option<Rc<Module>>,
+    installed: BTreeMap<String, PathBuf>,
     modules: RefCell<BTreeMap<Vec<String>, Option<Rc<Module>>>>,
 }
 
@@ -37,7 +41,7 @@ impl Sources {
         let path = Path::new(if folder.is_empty() { "." } else { folder });
         let has_files = modules::files(path).is_ok_and(|files| !files.is_empty());
         let root = if has_files { Module::load(path, &modules::join_shown(folder, "")).ok().map(Rc::new) } else { None };
-        Sources { root, modules: RefCell::default() }
+        Sources { root, installed: modules::installed(path), modules: RefCell::default() }
     }
 
     /// A resource as it is written.
@@ -47,18 +51,82 @@ impl Sources {
         module.resources.get(&format!("{type_name}.{name}")).cloned()
     }
 
+    /// What a local value of a module refers to, one by one.
+    pub(super) fn local(&self, module: &ModuleAddress, name: &str) -> Option<Vec<String>> {
+        let calls: Vec<String> = module.calls.iter().map(|(call, _)| call.clone()).collect();
+        references(&self.module(&calls)?.locals.get(name)?.expr)
+    }
+
     fn module(&self, calls: &[String]) -> Option<Rc<Module>> {
         let Some((last, rest)) = calls.split_last() else { return self.root.clone() };
         if let Some(module) = self.modules.borrow().get(calls) {
             return module.clone();
         }
         let module = self.module(rest).and_then(|parent| {
-            let source = local_source(parent.calls.get(last)?)?;
-            Module::load(&parent.folder.join(source), &modules::join_shown(&parent.shown, source)).ok().map(Rc::new)
+            let (folder, shown) = match local_source(parent.calls.get(last)?) {
+                Some(source) => (parent.folder.join(source), modules::join_shown(&parent.shown, source)),
+                None => {
+                    let folder = self.installed.get(&calls.join("."))?;
+                    (folder.clone(), modules::join_shown(&folder.to_string_lossy(), ""))
+                }
+            };
+            Module::load(&folder, &shown).ok().map(Rc::new)
         });
         self.modules.borrow_mut().insert(calls.to_vec(), module.clone());
         module
     }
+}
+
+/// Functions of which the result is one of their arguments, or a list of them.
+const CHOOSING: [&str; 12] =
+    ["coalesce", "coalescelist", "compact", "concat", "element", "flatten", "join", "nonsensitive", "one", "tolist", "toset", "try"];
+
+/// What an expression refers to, as plans write it: `aws_s3_bucket.data[0].id`, `var.name`.
+#[derive(Default)]
+struct References {
+    found: Vec<String>,
+    /// Whether it makes something else of what it refers to.
+    composed: bool,
+}
+
+impl Visit for References {
+    fn visit_expr(&mut self, expression: &Expression) {
+        self.composed |= match expression {
+            Expression::StringTemplate(template) => template.as_single_element().is_none(),
+            Expression::String(text) => !text.value().is_empty(),
+            Expression::FuncCall(call) => !CHOOSING.contains(&call.name.name.value().as_str()),
+            _ => false,
+        };
+        visit::visit_expr(self, expression);
+    }
+
+    fn visit_traversal(&mut self, traversal: &Traversal) {
+        let Some(root) = traversal.expr.as_variable() else { return visit::visit_traversal(self, traversal) };
+        let mut reference = root.to_string();
+        for operator in &traversal.operators {
+            match operator.value() {
+                TraversalOperator::GetAttr(name) => reference = format!("{reference}.{}", name.value()),
+                TraversalOperator::Index(Expression::Number(index)) => reference = format!("{reference}[{}]", index.value()),
+                TraversalOperator::Index(Expression::String(key)) => reference = format!("{reference}[{}]", quoted(key.value())),
+                _ => break,
+            }
+        }
+        self.found.push(reference);
+    }
+}
+
+/// What an expression as it is written refers to; `None` for one that makes something else of that.
+fn references(expr: &Expr) -> Option<Vec<String>> {
+    let Expr::Hcl(expression) = expr else { return None };
+    let mut references = References::default();
+    references.visit_expr(expression);
+    (!references.composed).then_some(references.found)
+}
+
+/// Whether an argument makes something else of what it refers to. In files that are JSON this is not looked for.
+pub(super) fn is_composed(block: &Block, argument: &str) -> bool {
+    let written = block.attribute(argument).map(|attribute| attribute.expr.as_ref());
+    written.is_some_and(|expr| matches!(expr, Expr::Hcl(_)) && references(expr).is_none())
 }
 
 /// `prevent_destroy`, which Terraform wants as a literal: `None` where it is written in another way, false where it is not written.

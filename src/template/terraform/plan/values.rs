@@ -7,6 +7,7 @@ use super::super::syntax::Block;
 use super::super::text::Lines;
 use super::super::value::{AFTER_APPLY, reference, unknown};
 use super::configuration::{Configuration, Place, Target, can_be};
+use super::sources::is_composed;
 use crate::template::declaration::{Node, Position, Value};
 
 /// Arguments that are lists or sets, of which an unknown value is a list of what the expression refers to.
@@ -73,7 +74,9 @@ impl Values<'_> {
         // A resource that sets nothing has no expressions.
         let sets_nothing = of.path == self.address && self.declared.is_some();
         let is_set = |key: &str| of.expression.map_or(!sets_nothing, |expression| expression.get(key).is_some());
-        let is_unset = |key: &str, mark: &Json<'_>| of.told && mark.is_true() && !is_set(key);
+        // Not known where nothing sets it: the provider's default tags are not known.
+        let is_default_tags = |key: &str| key == "tags_all" && self.configuration.has_default_tags(self.declared);
+        let is_unset = |key: &str, mark: &Json<'_>| of.told && mark.is_true() && !is_set(key) && !is_default_tags(key);
         let no_block = |key: &str| SERVICE_DEFAULTS.contains(&key) || self.written.is_some_and(|written| !written.sets(key));
         let is_default = |key: &str, mark: &Json<'_>| of.path == self.address && is_unset(key, mark) && no_block(key);
         let is_open = |key: &str, mark: &Json<'_>| marks_something(mark) && !is_default(key, mark);
@@ -148,6 +151,10 @@ impl Values<'_> {
     fn unknown(&self, of: Argument<'_>, at: Position) -> Value {
         let not_known = || unknown(AFTER_APPLY, of.path);
         let Some(expression) = of.expression else { return not_known() };
+        let is_argument = of.path.strip_prefix(self.address).and_then(|rest| rest.strip_prefix('.')) == Some(of.name);
+        if is_argument && !LISTS.contains(&of.name) && self.written.is_some_and(|written| is_composed(written, of.name)) {
+            return not_known();
+        }
         let leaves = self.configuration.targets(expression, self.place, self.declared);
         if LISTS.contains(&of.name) && !leaves.is_empty() {
             let mut seen = BTreeSet::new();

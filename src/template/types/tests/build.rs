@@ -53,6 +53,7 @@ fn declaration(language: Language, file: &str, id: &str, type_name: &str, body: 
         id: id.to_owned(),
         file: file.into(),
         at: Position { line: 1, column: 1 },
+        root: None,
         construct: None,
         body: node(body, &mut 1),
         settings: Vec::new(),

@@ -1,0 +1,110 @@
+//! Resources that hold a part of another, such as `aws_s3_bucket_versioning`: joined to what they belong to.
+
+use super::{Entry, Stack, find};
+use crate::template::declaration::{DESTROYED, Declaration, Node, PRESENCE, Unknown, Value};
+use crate::template::types::{self, Part, Table};
+
+impl Stack<'_> {
+    /// Joins every part to what it belongs to.
+    pub(super) fn join_parts(&mut self, declarations: &[Declaration]) {
+        let mut joined = Vec::new();
+        let mut in_doubt: Vec<(&'static Table, &'static Part, Node)> = Vec::new();
+        for declaration in declarations {
+            for (table, part) in types::parts_of(&declaration.type_name) {
+                let Some(parent) = find(&declaration.body, part.parent) else { continue };
+                let owners = self.owners(parent, table);
+                if declaration.setting(DESTROYED).is_some() {
+                    owners.into_iter().for_each(|owner| self.take_out(owner, part));
+                    continue;
+                }
+                // One is enough to put all in doubt.
+                if owners.is_empty()
+                    && !in_doubt.iter().any(|(of, other, _)| std::ptr::eq(*of, table) && other.key == part.key)
+                    && let Some(why) = self.may_name_any(parent)
+                {
+                    in_doubt.push((table, part, belongs_perhaps(declaration, &why)));
+                }
+                let body = part_body(declaration);
+                joined.extend(owners.into_iter().map(|owner| (owner, part.key, body.clone())));
+            }
+        }
+        for (owner, key, body) in joined {
+            self.add_part(owner, key, body);
+        }
+        // What belongs to a resource that is not known may belong to any that has no such part.
+        for (table, part, body) in in_doubt {
+            for owner in 0..self.entries.len() {
+                let lacks = |entry: &Entry| std::ptr::eq(entry.table, table) && entry.body.get(part.key).is_none();
+                if self.entries.get(owner).is_some_and(lacks) {
+                    self.add_part(owner, part.key, body.clone());
+                }
+            }
+        }
+    }
+
+    fn add_part(&mut self, owner: usize, key: &str, body: Node) {
+        let Some(Value::Map(entries)) = self.entries.get_mut(owner).map(|entry| &mut entry.body.value) else { return };
+        match entries.iter_mut().find(|(name, _)| name == key) {
+            Some((_, Node { value: Value::List(bodies), .. })) => bodies.push(body),
+            _ => entries.push((key.to_owned(), Node::new(body.at, Value::List(vec![body])))),
+        }
+    }
+
+    /// What a state says of a resource by a part that is destroyed is no more.
+    fn take_out(&mut self, owner: usize, part: &Part) {
+        if let Some(Value::Map(entries)) = self.entries.get_mut(owner).map(|entry| &mut entry.body.value) {
+            entries.retain(|(name, _)| name != part.inline);
+        }
+    }
+
+    /// Why a value that names no resource of the stack may turn out to name one all the same. Data sources read what is there already.
+    fn may_name_any(&self, node: &Node) -> Option<String> {
+        let text = match &node.value {
+            Value::List(nodes) => return nodes.iter().find_map(|node| self.may_name_any(node)),
+            Value::Reference { id, .. } if self.entry_by_id.contains_key(id.as_ref()) => return None,
+            _ => self.text(node)?,
+        };
+        text.unknown.first().filter(|_| !is_of_data_source(&text.text) && !self.own_symbols_only(&text.text)).cloned()
+    }
+
+    /// The declared resources of a table that a value names by reference, name or ARN.
+    fn owners(&self, node: &Node, table: &'static Table) -> Vec<usize> {
+        let nodes = match &node.value {
+            Value::List(nodes) => nodes.iter().collect(),
+            _ => vec![node],
+        };
+        nodes.into_iter().filter_map(|node| self.named(node, |candidate| std::ptr::eq(candidate, table))).collect()
+    }
+}
+
+/// Whether a symbol stands for what a data source reads, in whatever module.
+fn is_of_data_source(symbol: &str) -> bool {
+    let mut rest = symbol.strip_prefix("${").unwrap_or_default();
+    while let Some((_, after)) = rest.strip_prefix("module.").and_then(|call| call.split_once('.')) {
+        rest = after;
+    }
+    rest.starts_with("data.")
+}
+
+/// A part's body, with its own `region` (where a replica is) kept and its id under `+id`; that of one which may not exist is unknown as a
+/// whole.
+fn part_body(declaration: &Declaration) -> Node {
+    if let Some(why) = declaration.setting(PRESENCE) {
+        return why.clone();
+    }
+    let mut body = declaration.body.clone();
+    if let Value::Map(entries) = &mut body.value {
+        entries.push(("+id".to_owned(), Node::new(declaration.at, Value::Text(declaration.id.clone()))));
+    }
+    body
+}
+
+/// A part of which is not known what it belongs to.
+fn belongs_perhaps(declaration: &Declaration, why: &str) -> Node {
+    let unknown = Unknown {
+        reason: format!("whether {} belongs to it: {why}", declaration.id).into(),
+        symbol: format!("${{{}}}", declaration.id).into(),
+        unset: false,
+    };
+    Node::new(declaration.at, Value::Unknown(unknown))
+}
