@@ -290,3 +290,16 @@ fn a_key_that_accounts_share_is_judged_once() {
     assert_eq!(judged_in(&with_key_of("999999999999", &users)), ["111122223333"], "with the first that uses it");
     assert_eq!(judged_in(&with_key_of("444455556666", &users[..1])), ["111122223333"], "its own account does not use it");
 }
+
+#[test]
+fn a_bucket_that_replicates_to_nothing_fails_when_every_region_was_read() {
+    let resource = |kind: &str, region: &str, arn: String, properties: Value| json!({"kind": "resource", "type": kind, "arn": arn, "account": ACCOUNT, "region": region, "id": "data", "tags": {}, "properties": properties});
+    let rule = json!({"id": "far", "enabled": true, "destination_bucket_arn": "arn:aws:s3:::gone", "destination_account": ACCOUNT,
+                      "kms_objects": false, "replica_kms_key_arn": null});
+    let bucket =
+        resource("AWS::S3::Bucket", REGION, "arn:aws:s3:::data".to_owned(), json!({"versioning": "enabled", "replication": [rule]}));
+    let account = resource("AWS::Account", "global", format!("arn:aws:account::{ACCOUNT}:account"), json!({"enabled_regions": [REGION]}));
+    let status_of = |resources| status(&audit(shards(resources), ""), "s3-bucket-replication-destination-exists", "data");
+    assert_eq!(status_of(vec![bucket.clone(), account]), Some(Status::Fail));
+    assert_eq!(status_of(vec![bucket]), Some(Status::Unknown), "it may be in a Region that was not read");
+}

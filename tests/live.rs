@@ -291,7 +291,8 @@ fn collecting_now_and_judging_later_is_the_same() {
     let (emulator, _) = Emulator::with("account");
     let rel9 = emulator.rel9();
     fs::write(rel9.home().join("rel9.yaml"), POLICY).expect("a policy");
-    let as_of = (chrono::Utc::now() + chrono::TimeDelta::minutes(10)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    // Both read after the moment that they judge.
+    let as_of = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
     let (_, live) = rel9.audit(&["--as-of", &as_of]);
     rel9.run(&["collect", "-o", "kept"]).ended(0).said("3 shards of account 123456789012 are in kept");
     drop(emulator); // nothing may be asked any more

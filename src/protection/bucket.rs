@@ -5,7 +5,7 @@ use super::data::{Join, Unread};
 use super::facts::{BucketFacts, ReplicationDestination};
 use super::policy;
 use crate::inventory::types::s3::{Bucket, ReplicationRule};
-use crate::inventory::{Fact, Resource};
+use crate::inventory::{Fact, GLOBAL, Resource};
 
 /// The facts of a bucket; `None` for anything else. Parts that are not known get their reasons in `unread`.
 pub fn of(join: &Join, resource: &Resource, unread: &mut Unread) -> Option<BucketFacts> {
@@ -84,7 +84,7 @@ fn destination(join: &Join, resource: &Resource, rule: &ReplicationRule, unread:
     }
     let mut reasons: Vec<String> = Vec::new();
     let own_account = rule.destination_account.as_ref().is_none_or(|account| *account == resource.account);
-    for summary in join.summaries.of_account(&resource.account) {
+    for summary in join.summaries.of_account(&resource.account).filter(|summary| summary.region != GLOBAL) {
         reasons.extend(summary.buckets_unread.iter().cloned());
     }
     // Bucket names are global: one that is not here may be another account's.

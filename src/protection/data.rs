@@ -1,5 +1,6 @@
 //! The protection of one data resource: puts the parts together and says which of them could not be worked out.
 
+use super::explanation::explain;
 use super::facts::{CopyRetention, Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection, State, Window};
 use super::index::Index;
 use super::mechanisms::{self, Case, Mechanisms};
@@ -480,40 +481,5 @@ fn instance_through_volumes(resource: &Resource, volumes: &HashMap<&str, &Joined
         _ if attached.is_empty() || protected + stale < attached.len() => None,
         (_, 0) => Some(State::Protected),
         _ => Some(State::Stale),
-    }
-}
-
-/// Why the state is what it is, in one sentence.
-fn explain(state: State, mechanisms: &[Mechanism], plans: &[PlanReach]) -> String {
-    let human = |seconds: Option<i64>| seconds.map_or_else(|| "an unknown time".to_owned(), crate::rules::human_duration);
-    let newest = |keep: fn(&super::facts::Mechanism) -> bool| {
-        mechanisms.iter().filter(|mechanism| mechanism.last_at.is_some() && keep(mechanism)).min_by_key(|mechanism| mechanism.age_seconds)
-    };
-    let plan_names = || {
-        let mut names: Vec<&str> = plans.iter().map(|plan| plan.plan.as_str()).collect();
-        names.dedup();
-        names.join(", ")
-    };
-    match state {
-        State::Protected => {
-            match newest(|mechanism| mechanism.on_schedule != Some(false) && mechanism.kind != MechanismKind::Replication) {
-                Some(mechanism) => format!("{} can restore a moment {} ago", mechanism.source, human(mechanism.age_seconds)),
-                None => "a restorable backup exists".to_owned(),
-            }
-        }
-        State::Stale => match newest(|mechanism| mechanism.kind != MechanismKind::Replication) {
-            Some(mechanism) => format!(
-                "the newest restorable moment, of {}, is {} old, {} were allowed",
-                mechanism.source,
-                human(mechanism.age_seconds),
-                human(mechanism.allowed_age_seconds)
-            ),
-            None => "every restorable backup is older than its schedule allows".to_owned(),
-        },
-        State::OptInBlocked => {
-            format!("backup plan {} selects it, but the Region's opt-in for its type is off, and nothing restorable exists", plan_names())
-        }
-        State::SelectedNotProtected => format!("backup plan {} selects it, but nothing restorable exists", plan_names()),
-        State::Unprotected => "no backup plan selects it and nothing restorable exists".to_owned(),
     }
 }

@@ -1,15 +1,13 @@
 //! The mechanisms that back a resource up: which run by themselves, how often, and whether the last run kept its schedule.
 
 use super::facts::{CopyRetention, CopySchedule, Mechanism, MechanismKind, State, Window};
-use super::index::{Index, Typed};
+use super::index::Index;
+use super::lifecycle_policies;
 use super::points::{self, Point};
 use super::reach::{PlannedRule, Selected, title};
-use crate::inventory::types::{backup::RecoveryPoint, dlm, s3};
+use crate::inventory::types::{backup::RecoveryPoint, s3};
 use crate::inventory::{Fact, Resource};
 use chrono::{DateTime, Utc};
-
-/// Amazon DLM starts a snapshot within an hour of its scheduled time (EC2 user guide, "How Amazon Data Lifecycle Manager works").
-const DLM_START_WINDOW_SECONDS: i64 = 3_600;
 
 /// How old the latest restorable time of a running continuous backup may be: services say five minutes, an hour is late
 /// (RDS user guide, "Restoring a DB instance to a specified time"; DynamoDB developer guide, "Point-in-time recovery").
@@ -49,10 +47,10 @@ pub fn of(case: &Case) -> Mechanisms {
     let mut found = Mechanisms::default();
     backup_plans(case, &mut found);
     if case.resource.type_name == "AWS::EC2::Volume" {
-        instance_plans_and_dlm(case, &mut found);
+        lifecycle_policies::of_volume(case, &mut found);
     }
     if case.resource.type_name == "AWS::EC2::Instance" {
-        lifecycle_policies(case, case.resource, None, &mut found);
+        lifecycle_policies::of_target(case, case.resource, None, &mut found);
     }
     native(case, &mut found);
     by_hand(case, &mut found);
@@ -61,12 +59,12 @@ pub fn of(case: &Case) -> Mechanisms {
 
 impl Case<'_> {
     /// The newest backup that `test` accepts.
-    fn newest(&self, test: impl Fn(&Point) -> bool) -> Option<DateTime<Utc>> {
+    pub fn newest(&self, test: impl Fn(&Point) -> bool) -> Option<DateTime<Utc>> {
         self.points.iter().find(|point| test(point)).map(|point| point.backup.created_at)
     }
 
     /// How long AWS Backup's jobs for the resource took at most, from the points and the jobs it still lists.
-    fn job_time(&self) -> i64 {
+    pub fn job_time(&self) -> i64 {
         let jobs = self.index.backup_jobs.get(&self.resource.arn).into_iter().flatten();
         let took = jobs.filter(|job| job.properties.status.read().is_some_and(|status| status == "COMPLETED")).filter_map(|job| {
             let completed = job.properties.completed_at.present()?;
@@ -75,7 +73,7 @@ impl Case<'_> {
         self.points.iter().filter_map(|point| point.took_seconds).chain(took).max().unwrap_or(0).max(0)
     }
 
-    fn copy_schedule(&self, account: &str, region: &str, interval_seconds: Option<i64>) -> CopySchedule {
+    pub fn copy_schedule(&self, account: &str, region: &str, interval_seconds: Option<i64>) -> CopySchedule {
         CopySchedule {
             account: account.to_owned(),
             region: region.to_owned(),
@@ -90,10 +88,10 @@ impl Case<'_> {
         Some(DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc))
     }
 
-    /// The latest restorable time, as far as as_of goes.
+    /// The latest restorable time, as far as as_of goes; none before anything could be restored.
     fn latest_restorable(&self) -> Option<DateTime<Utc>> {
         let latest = self.moment("latest_restorable_at")?.min(self.as_of);
-        self.moment("earliest_restorable_at").is_none_or(|earliest| earliest <= latest).then_some(latest)
+        self.moment("earliest_restorable_at").is_none_or(|earliest| earliest <= self.as_of).then_some(latest)
     }
 
     /// The last moment of which anything is known: nobody saw whether what ran when the inventory was read went on.
@@ -109,7 +107,7 @@ impl Case<'_> {
         self.resource.properties.get(property).and_then(serde_json::Value::as_bool).unwrap_or_default()
     }
 
-    fn mechanism(&self, kind: MechanismKind, source: String, last_at: Option<DateTime<Utc>>, allowed: Option<i64>) -> Mechanism {
+    pub fn mechanism(&self, kind: MechanismKind, source: String, last_at: Option<DateTime<Utc>>, allowed: Option<i64>) -> Mechanism {
         let age = last_at.map(|last| (self.as_of - last).num_seconds());
         Mechanism {
             kind,
@@ -126,7 +124,7 @@ impl Case<'_> {
     }
 
     /// A mechanism that is there, of which a template settles no more.
-    fn unsettled(&self, kind: MechanismKind, source: String, reasons: Vec<String>, found: &mut Mechanisms) {
+    pub fn unsettled(&self, kind: MechanismKind, source: String, reasons: Vec<String>, found: &mut Mechanisms) {
         found.unsettled.extend(reasons);
         found.all.push(Mechanism {
             interval_seconds: Fact::Unread,
@@ -221,7 +219,7 @@ fn add_planned_rule(case: &Case, selected: &Selected, planned: &PlannedRule, due
 
 /// How old the newest backup may be: the interval and what a run may take, but never so old that a whole run is missing (facts page,
 /// section 3).
-fn late_after(interval: i64, run: i64) -> i64 {
+pub fn late_after(interval: i64, run: i64) -> i64 {
     interval.saturating_add(run).min(interval.saturating_mul(2) - 1)
 }
 
@@ -249,177 +247,6 @@ fn continuous_mechanism(case: &Case, point: &RecoveryPoint, source: String, foun
         found.windows.extend(points::window(MechanismKind::AwsBackup, earliest, latest, case.as_of));
     }
     case.mechanism(MechanismKind::AwsBackup, source, latest, Some(CONTINUOUS_ALLOWED_SECONDS))
-}
-
-fn instance_plans_and_dlm(case: &Case, found: &mut Mechanisms) {
-    let Some(volume) = case.index.volumes.get(case.resource.id.as_str()) else { return };
-    let attachments = volume.properties.attachments.read().map(Vec::as_slice).unwrap_or_default();
-    lifecycle_policies(case, case.resource, None, found);
-    for attachment in attachments {
-        if let Some(instance) = case.index.instances.get(attachment.instance_id.as_str()) {
-            let is_root = instance.properties.root_device.present().is_some_and(|root| Some(root) == attachment.device.as_ref());
-            lifecycle_policies(case, instance.resource, Some(is_root), found);
-        }
-    }
-}
-
-/// DLM policies that target `target`: the resource itself or, with `through_root` telling whether as its root volume, its instance.
-fn lifecycle_policies(case: &Case, target: &Resource, through_root: Option<bool>, found: &mut Mechanisms) {
-    for policy in &case.index.lifecycle_policies {
-        match targets(policy, target, case, through_root) {
-            Ok(true) => {}
-            Ok(false) => continue,
-            Err(reasons) => {
-                found.unread.extend(reasons);
-                continue;
-            }
-        }
-        // The key of a copy, and with whom snapshots are shared, change nothing here.
-        let other = ["key_manager", "kms_key_arn", "encrypted", "shared_with"];
-        let unsettled = policy.resource.unsettled_parts("schedules", |part| !other.iter().any(|other| part.ends_with(other)));
-        if !unsettled.is_empty() {
-            case.unsettled(MechanismKind::Dlm, format!("DLM policy {}", policy.resource.id), unsettled, found);
-            continue;
-        }
-        match policy.properties.schedules.read() {
-            Some(schedules) => schedules.iter().for_each(|schedule| add_dlm_schedule(case, policy, schedule, found)),
-            None => found.unread.extend(super::why_unread(case.index.shard, policy.resource, "schedules")),
-        }
-    }
-}
-
-fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule: &dlm::Schedule, found: &mut Mechanisms) {
-    let interval = match schedule.cron.as_deref() {
-        Some(cron) => case.index.cron_gaps.get(cron).copied().flatten(),
-        None => schedule.interval_seconds,
-    };
-    let name = schedule.name.as_deref().map_or(String::new(), |name| format!(", schedule {name}"));
-    let source = format!("DLM policy {}{name}", policy.resource.id);
-    let by_default = policy.properties.default_policy.read() == Some(&true);
-    let last = case.newest(|point| match &point.dlm_schedule {
-        // A default policy leaves out what has a recent backup, whoever made that (DLM API reference, `PolicyDetails.ResourceType`).
-        _ if by_default => point.backup.kind != MechanismKind::Automated,
-        Some((policy_id, name)) => *policy_id == policy.resource.id && (schedule.name.is_none() || schedule.name == *name),
-        None => point.backup.kind == MechanismKind::Dlm,
-    });
-    let allowed = interval.map(|interval| late_after(interval, DLM_START_WINDOW_SECONDS + case.job_time()));
-    let mechanism = case.mechanism(MechanismKind::Dlm, source.clone(), last, allowed);
-    let makes_snapshots = policy.properties.policy_type.read().is_some_and(|kind| kind == "EBS_SNAPSHOT_MANAGEMENT");
-    let since = policy.resource.created_at.zip(case.resource.created_at).map(|(policy, data)| policy.max(data));
-    let due = makes_snapshots && since.zip(allowed).is_some_and(|(since, allowed)| (case.as_of - since).num_seconds() > allowed);
-    found.all.push(Mechanism {
-        interval_seconds: interval.into(),
-        retention_days: schedule.retention_days.or(counted_days(case.index, schedule)).into(),
-        on_schedule: mechanism.on_schedule.or((due && last.is_none()).then_some(false)),
-        ..mechanism
-    });
-    for copy in schedule.copies.iter().filter(|copy| copy.target != case.resource.region && !copy.target.starts_with("arn:")) {
-        found.copy_schedules.push(case.copy_schedule(&case.resource.account, &copy.target, allowed));
-        found.copy_retention.push(CopyRetention {
-            kind: "dlm".to_owned(),
-            source: format!("{source}, copy to {}", copy.target),
-            retention_days: copy.retention_days,
-        });
-    }
-}
-
-/// How many days back the snapshots go that a schedule keeps by their number.
-fn counted_days(index: &Index, schedule: &dlm::Schedule) -> Option<i64> {
-    let count = schedule.retain_count?;
-    let seconds = match &schedule.cron {
-        Some(cron) => index.cron_spans.get(&(cron.clone(), count)).copied().flatten(),
-        None => schedule.interval_seconds.map(|interval| count.saturating_mul(interval)),
-    };
-    Some(seconds? / 86_400)
-}
-
-/// Whether an enabled policy targets a resource (facts page, section 6) of its Region: Amazon DLM is a Regional service.
-///
-/// # Errors
-/// Why nobody can tell: what the policy or the tags of the resource say is not known.
-pub fn policy_targets(
-    index: &Index,
-    policy: &Typed<dlm::LifecyclePolicy>,
-    target: &Resource,
-    volume_type: Option<&str>,
-    is_root: bool,
-) -> Result<bool, Vec<String>> {
-    let wanted_type = if target.type_name == "AWS::EC2::Volume" { "VOLUME" } else { "INSTANCE" };
-    let kinds = ["EBS_SNAPSHOT_MANAGEMENT", "IMAGE_MANAGEMENT"];
-    let properties = &policy.properties;
-    let has_one = |wanted: &[dlm::Tag]| match target.tags() {
-        Some(tags) => Some(wanted.iter().any(|tag| tags.get(&tag.key) == Some(&tag.value))),
-        None => wanted.is_empty().then_some(false),
-    };
-    // Default policies have no target tags.
-    let has_targets = || properties.target_tags.read().is_some_and(|tags| !tags.is_empty());
-    let is_default = properties.default_policy.read().copied().or_else(|| has_targets().then_some(false));
-    let selects = match is_default {
-        Some(true) => properties.exclusions.read().and_then(|exclusions| {
-            let excluded_type = match volume_type {
-                Some(kind) => Some(exclusions.volume_types.iter().any(|excluded| excluded == kind)),
-                None => (wanted_type != "VOLUME" || exclusions.volume_types.is_empty()).then_some(false),
-            };
-            let excluded = [excluded_type, Some(exclusions.boot_volumes && is_root), has_one(&exclusions.tags)];
-            if excluded.contains(&Some(true)) { Some(false) } else { (!excluded.contains(&None)).then_some(true) }
-        }),
-        Some(false) => properties.target_tags.read().and_then(|wanted| has_one(wanted)),
-        None => None,
-    };
-    let conditions = [
-        properties.status.read().map(|status| status == "ENABLED"),
-        properties.resource_types.read().map(|types| types.iter().any(|name| name == wanted_type)),
-        properties.policy_type.read().map(|kind| kinds.contains(&kind.as_str())),
-        selects,
-        super::arn::differ(&policy.resource.region, &target.region).read().map(|elsewhere| !elsewhere),
-    ];
-    if conditions.contains(&Some(false)) {
-        return Ok(false);
-    }
-    if !conditions.contains(&None) {
-        return Ok(true);
-    }
-    let of_policy = ["status", "resource_types", "policy_type", "default_policy", "exclusions", "target_tags"].into_iter();
-    let unread = of_policy.filter(|property| !policy.resource.properties.contains_key(*property));
-    let mut reasons: Vec<String> = unread.flat_map(|property| super::why_unread(index.shard, policy.resource, property)).collect();
-    if target.tags().is_none() {
-        reasons.extend(super::why_unread(index.shard, target, "tags"));
-    }
-    if super::arn::differ(&policy.resource.region, &target.region).is_unread() {
-        reasons.push(super::reach::elsewhere(target, policy.resource));
-    }
-    if volume_type.is_none() && wanted_type == "VOLUME" {
-        reasons.extend(super::why_unread(index.shard, target, "volume_type"));
-    }
-    Err(reasons)
-}
-
-fn targets(policy: &Typed<dlm::LifecyclePolicy>, target: &Resource, case: &Case, through_root: Option<bool>) -> Result<bool, Vec<String>> {
-    let own_root = case.index.volumes.get(case.resource.id.as_str()).is_some_and(|volume| is_root_volume(case.index, volume));
-    let is_root = through_root.unwrap_or(own_root);
-    if !policy_targets(case.index, policy, target, case.resource.text("volume_type"), is_root)? {
-        return Ok(false);
-    }
-    let unread = |property| super::why_unread(case.index.shard, policy.resource, property);
-    match through_root {
-        None => Ok(true),
-        Some(true) => policy.properties.exclude_boot_volume.read().map(|exclude| !exclude).ok_or_else(|| unread("exclude_boot_volume")),
-        Some(false) => {
-            let tags = policy.properties.exclude_data_volume_tags.read().ok_or_else(|| unread("exclude_data_volume_tags"))?;
-            Ok(!tags.iter().any(|tag| case.resource.tags().is_none_or(|own| own.get(&tag.key) == Some(&tag.value))))
-        }
-    }
-}
-
-/// Whether a volume is the root device of an instance.
-pub fn is_root_volume(index: &Index, volume: &Typed<crate::inventory::types::ebs::Volume>) -> bool {
-    volume.properties.attachments.read().into_iter().flatten().any(|attachment| {
-        index
-            .instances
-            .get(attachment.instance_id.as_str())
-            .and_then(|instance| instance.properties.root_device.present())
-            .is_some_and(|root| Some(root) == attachment.device.as_ref())
-    })
 }
 
 /// What the service itself does.

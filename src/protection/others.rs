@@ -5,7 +5,7 @@ use super::facts::{
     AccountFacts, Facts, Joined, KeyFacts, LifecyclePolicyFacts, RestoreTestingPlanFacts, RestoreTestingSelectionFacts, ShareableFacts,
 };
 use super::index::Typed;
-use super::mechanisms::{is_root_volume, policy_targets};
+use super::lifecycle_policies::{is_root_volume, policy_targets};
 use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title, wall_clock_gap};
 use super::schedule::Schedule;
 use super::summary::{POINT_OPERATIONS, restorable};

@@ -178,9 +178,6 @@ impl<'s> Plans<'s> {
                 unread.extend(plan_in_doubt(selection));
                 continue;
             };
-            if !plan.properties.contains_key("rules") {
-                unread.push(format!("the rules of backup plan {} were not read", title(plan)));
-            }
             let blocked = match self.opt_in.read() {
                 Some(map) => opt_in::blocked(map, backup_type, reach),
                 None if reach == Reach::Explicit && !opt_in::always_applies(backup_type) => false,

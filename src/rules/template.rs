@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn names_of_other_peoples_making_are_data_for_the_shell() {
-        let hostile = "it's $(touch /tmp/x) `id` \"quoted\" \\ ; rm -rf ~ & #\n* > out !x";
+        let hostile = "it's $(touch x) `id` \"quoted\" \\ ; rm -rf ~ & #\n* > out !x";
         let values = json!({ "id": hostile, "name": [hostile, "two"] });
         let one = command("aws {{ resource.id }}-copy '{\"a\":\"{{ resource.id }}\"}' \"of {{ resource.id }}\"", values.clone())
             .expect("a command");

@@ -104,7 +104,7 @@ def snapshots(account: Account) -> dict[str, str]:
     account.seed("dlm", "policy", {"PolicyId": policy, "DateCreated": ago(days=80)})
     made = {}
     for name, age, sharing, labels in (
-        ("dlm", {"hours": 5}, None, {"aws:dlm:lifecycle-policy-id": policy, "dlm:managed": "true"}),
+        ("dlm", {"hours": 5}, None, {"aws:dlm:lifecycle-policy-id": policy, "aws:dlm:lifecycle-schedule-name": "daily", "dlm:managed": "true"}),
         ("by-hand", {"days": 3}, None, {}),
         ("public", {"days": 4}, {"GroupNames": ["all"]}, {}),
         ("shared", {"days": 5}, {"UserIds": [OTHER_ACCOUNT]}, {}),

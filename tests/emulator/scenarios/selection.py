@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
 from common import Account, arn, main
@@ -107,7 +108,9 @@ def volume_through_instance(account: Account) -> dict[str, str]:
     selected, empty = account.instance(region)
     account.vault("main", region)
     account.select(account.plan("instances", region), region, Resources=[backed_up, selected])
-    account.point(backed_up, region, RecoveryPointArn=f"arn:aws:ec2:{region}::image/ami-0123456789abcdef0")
+    # After the volume was attached.
+    now = datetime.now(timezone.utc).isoformat()
+    account.point(backed_up, region, CreationDate=now, RecoveryPointArn=f"arn:aws:ec2:{region}::image/ami-0123456789abcdef0")
     return {"backed_up": volume, "selected": empty}
 
 

@@ -1,0 +1,38 @@
+//! Why a resource is in its state, in words.
+
+use super::facts::{Mechanism, MechanismKind, PlanReach, State};
+
+/// Why the state is what it is, in one sentence.
+pub fn explain(state: State, mechanisms: &[Mechanism], plans: &[PlanReach]) -> String {
+    let human = |seconds: Option<i64>| seconds.map_or_else(|| "an unknown time".to_owned(), crate::rules::human_duration);
+    let newest = |keep: fn(&super::facts::Mechanism) -> bool| {
+        mechanisms.iter().filter(|mechanism| mechanism.last_at.is_some() && keep(mechanism)).min_by_key(|mechanism| mechanism.age_seconds)
+    };
+    let plan_names = || {
+        let mut names: Vec<&str> = plans.iter().map(|plan| plan.plan.as_str()).collect();
+        names.dedup();
+        names.join(", ")
+    };
+    match state {
+        State::Protected => {
+            match newest(|mechanism| mechanism.on_schedule != Some(false) && mechanism.kind != MechanismKind::Replication) {
+                Some(mechanism) => format!("{} can restore a moment {} ago", mechanism.source, human(mechanism.age_seconds)),
+                None => "a restorable backup exists".to_owned(),
+            }
+        }
+        State::Stale => match newest(|mechanism| mechanism.kind != MechanismKind::Replication) {
+            Some(mechanism) => format!(
+                "the newest restorable moment, of {}, is {} old, {} were allowed",
+                mechanism.source,
+                human(mechanism.age_seconds),
+                human(mechanism.allowed_age_seconds)
+            ),
+            None => "every restorable backup is older than its schedule allows".to_owned(),
+        },
+        State::OptInBlocked => {
+            format!("backup plan {} selects it, but the Region's opt-in for its type is off, and nothing restorable exists", plan_names())
+        }
+        State::SelectedNotProtected => format!("backup plan {} selects it, but nothing restorable exists", plan_names()),
+        State::Unprotected => "no backup plan selects it and nothing restorable exists".to_owned(),
+    }
+}
