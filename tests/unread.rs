@@ -196,7 +196,7 @@ fn guesses(rule: &Rule) -> Vec<String> {
     }
     let mut found = Vec::new();
     for (test, case) in &cases {
-        for record in 0..NAMES.len() {
+        for (record, name) in NAMES.iter().enumerate() {
             for place in case.places(record) {
                 let without = case.changed(record, &place, None).judge(rule);
                 if without == Some(engine::Status::Unknown) {
@@ -210,7 +210,7 @@ fn guesses(rule: &Rule) -> Vec<String> {
                     (judged != Some(engine::Status::Unknown) && judged != without).then_some((other, judged))
                 });
                 if let Some((other, judged)) = guessed {
-                    let (name, path) = (NAMES[record], spell(&place));
+                    let path = spell(&place);
                     let said = |status: Option<engine::Status>| status.map_or("no finding".to_owned(), |status| format!("{status:?}"));
                     found.push(format!(
                         "{}, test `{}`: {} without {name}.{path}, but {} if it is {other}",

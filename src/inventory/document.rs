@@ -282,10 +282,7 @@ mod tests {
         let shard = Shard {
             account: "111122223333".to_owned(),
             region: "us-east-1".to_owned(),
-            coverage: Coverage {
-                entries: ["DescribeVolumes", "DescribeSnapshots"].map(|operation| entry(operation)).into(),
-                ..Coverage::default()
-            },
+            coverage: Coverage { entries: ["DescribeVolumes", "DescribeSnapshots"].map(entry).into(), ..Coverage::default() },
             ..Shard::default()
         };
         let mut out = Vec::new();

@@ -148,7 +148,7 @@ impl<'s> Plans<'s> {
             }
             let reaches =
                 rules.iter().map(|rule| plan_reach(plan, "its CloudFormation stack".to_owned(), rule, None, false, as_of)).collect();
-            Some(Selected { plan: *plan, rules: rules.as_slice(), blocked: false, reaches, unsettled: Vec::new() })
+            Some(Selected { plan, rules: rules.as_slice(), blocked: false, reaches, unsettled: Vec::new() })
         };
         self.plans.iter().filter_map(of_plan).collect()
     }
