@@ -13,13 +13,7 @@ struct Audit {
 
 impl Audit {
     fn of(files: &[(&str, &str)]) -> Audit {
-        let rel9 = Rel9::new();
-        for (name, content) in files {
-            let path = rel9.home().join(name);
-            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-            fs::write(path, content).expect("a file");
-        }
-        Audit { rel9 }
+        Audit { rel9: Rel9::new().with_files(files) }
     }
 
     fn run(&self, arguments: &[&str]) -> Document {

@@ -8,7 +8,6 @@ use rel9::rules::RuleSet;
 use rel9::template::declaration::{Declaration, Language, Node, PRESENCE, Position, Unknown, Value as Declared};
 use rel9::template::types::{self, As, Row, Table};
 use serde_json::{Value, json};
-use std::fs;
 use support::{Document, Rel9, text};
 
 /// A folder with these files, and the findings for it.
@@ -18,13 +17,7 @@ struct Audit {
 
 impl Audit {
     fn of(files: &[(&str, &str)]) -> Audit {
-        let rel9 = Rel9::new();
-        for (name, content) in files {
-            let path = rel9.home().join(name);
-            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-            fs::write(path, content).expect("a file");
-        }
-        Audit { rel9 }
+        Audit { rel9: Rel9::new().with_files(files) }
     }
 
     fn ends(&self, code: i32, input: &str) -> Document {

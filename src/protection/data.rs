@@ -70,12 +70,11 @@ impl<'a> Join<'a> {
             as_of: self.as_of,
         };
         let mut mechanisms = mechanisms::of(&case);
-        let unsettled: Vec<String> =
-            selected.iter().chain(&through).chain(&stacks).flat_map(|selected| selected.unsettled.clone()).collect();
         mechanisms.all.retain(|mechanism| counts.contains(&mechanism.kind));
         mechanisms.windows.retain(|window| counts.contains(&window.kind));
 
         let all_selected = || selected.iter().chain(&through).chain(&stacks);
+        let unsettled: Vec<String> = all_selected().flat_map(|selected| selected.unsettled.clone()).collect();
         let plans: Vec<PlanReach> = all_selected().flat_map(|selected| selected.reaches.clone()).collect();
         let sources = self.sources_unread(resource, counts);
         let schedules = self.schedules_unread(resource, counts, &plan_reasons, all_selected());
@@ -428,7 +427,7 @@ fn without_mechanisms(facts: Protection, doubt: &str, unread: &mut Unread) -> Pr
         "aws_backup_points",
         "backups",
         "copies",
-        "copy_interval_seconds",
+        "copy_schedules",
         "copy_retention",
         "windows",
         "gaps",
@@ -481,5 +480,19 @@ fn instance_through_volumes(resource: &Resource, volumes: &HashMap<&str, &Joined
         _ if attached.is_empty() || protected + stale < attached.len() => None,
         (_, 0) => Some(State::Protected),
         _ => Some(State::Stale),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Protection, Unread, without_mechanisms};
+
+    #[test]
+    fn what_is_in_doubt_are_facts() {
+        let mut unread = Unread::new();
+        without_mechanisms(Protection::default(), "a doubt", &mut unread);
+        let schema = schemars::schema_for!(Protection).to_value();
+        let strange: Vec<&String> = unread.keys().filter(|field| schema["properties"].get(field.as_str()).is_none()).collect();
+        assert!(strange.is_empty() && !unread.is_empty(), "{strange:?}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Document;
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -37,6 +37,16 @@ impl Rel9 {
     /// Takes an environment variable away.
     pub fn without(mut self, name: &str) -> Rel9 {
         self.environment.retain(|(known, _)| known != name);
+        self
+    }
+
+    /// Puts files into the folder in which it runs.
+    pub fn with_files(self, files: &[(&str, &str)]) -> Rel9 {
+        for (name, content) in files {
+            let path = self.home().join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, content).expect("a file");
+        }
         self
     }
 
