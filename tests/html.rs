@@ -109,11 +109,11 @@ fn attack(finding: &mut Finding, text: &str) {
     resource.type_name = text.to_owned();
     resource.account = text.to_owned();
     resource.region = text.to_owned();
-    resource.tags.insert(text.to_owned(), text.to_owned());
+    Arc::make_mut(&mut resource.tags).insert(text.to_owned(), text.to_owned());
     let mut facts = finding.evidence.facts();
     facts.insert(text.to_owned(), json!({text: [text, 1, null]}));
     finding.evidence = facts.into();
-    finding.unknown_because = vec![text.to_owned()];
+    finding.unknown_because = [text.to_owned()].into();
     if let Some(remediation) = finding.remediation.as_mut().map(Arc::make_mut) {
         remediation.summary = text.into();
         remediation.steps = [text.to_owned()].into();
@@ -133,7 +133,7 @@ fn large(demo: &Findings, count: usize) -> Findings {
             let mut finding = finding.clone();
             let copy = place / demo.findings.len();
             // As hard to compress as a fingerprint.
-            finding.id = format!("{:032x}", (place as u128 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)).into();
+            finding.id = (place as u128 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).into();
             let resource = Arc::make_mut(&mut finding.resource);
             resource.arn.push_str(&format!("-{copy}"));
             resource.id.push_str(&format!("-{copy}"));

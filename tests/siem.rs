@@ -39,16 +39,17 @@ fn hostile() -> Findings {
         finding.message = format!("{HOSTILE} {}", if number % 10 == 0 { &huge } else { "" }).into();
         let resource = Arc::make_mut(&mut finding.resource);
         resource.name = Some(HOSTILE.to_owned());
+        let tags = Arc::make_mut(&mut resource.tags);
         for tag in 0..60 {
             let value = if number % 20 == 0 && tag < 2 { huge.clone() } else { "\u{1f600}\"".repeat(tag * 3) };
-            resource.tags.insert(format!("{tag} {HOSTILE}{}", "k".repeat(tag * 5)), value);
+            tags.insert(format!("{tag} {HOSTILE}{}", "k".repeat(tag * 5)), value);
         }
         let mut facts = finding.evidence.facts();
         for path in 0..70 {
             facts.insert(format!("resource.{path}"), json!({"text": HOSTILE.repeat(50)}));
         }
         finding.evidence = facts.into();
-        finding.unknown_because = vec![HOSTILE.to_owned(); 40];
+        finding.unknown_because = vec![HOSTILE.to_owned(); 40].into();
         Arc::make_mut(&mut finding.references)
             .insert("nist_800_53_r5".to_owned(), (0..60).map(|control| format!("CP-{control}")).collect());
         if finding.status == Status::Unknown {
@@ -167,7 +168,7 @@ fn security_hub_takes_any_text() {
 fn a_batch_is_of_one_place_and_at_most_100_findings() {
     let mut findings = demo();
     let one = findings.findings.iter().find(|finding| finding.resource.region == "us-east-1").expect("one").clone();
-    let numbered = |number: usize| Finding { id: format!("{number:032}").into(), ..one.clone() };
+    let numbered = |number: u128| Box::new(Finding { id: number.into(), ..Finding::clone(&one) });
     findings.findings = (0..250).map(numbered).collect();
     let mut elsewhere = numbered(250);
     let resource = Arc::make_mut(&mut elsewhere.resource);

@@ -12,13 +12,15 @@ use rel9::audit::policy::Policy;
 use rel9::audit::{self, Input, Options};
 use rel9::inventory::{CoverageStatus, Fact, Resource, Shard, document, types};
 use rel9::rules::Care;
+use rel9::rules::answers::Answers as RuleAnswers;
 use rel9::rules::compile::shapes_of_type;
 use rel9::rules::engine::{self, Subject};
 use rel9::rules::format::Test;
 use rel9::rules::shape::Shape;
+use rel9::rules::value::Reasons;
 use rel9::rules::{Rule, RuleSet};
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 // --- Rules -------------------------------------------------------------------------------------------------------------------------
@@ -90,6 +92,8 @@ fn with(value: &Value, place: &[Step], fact: Option<&Value>) -> Value {
 struct Case {
     type_name: &'static str,
     records: [Value; 3],
+    /// Why facts are missing.
+    reasons: [Reasons; 3],
     params: Arc<Value>,
     now: chrono::DateTime<chrono::Utc>,
 }
@@ -123,6 +127,7 @@ impl Case {
         Case {
             type_name,
             records: [Value::Object(resource), Value::Object(test.protection.clone()), objective],
+            reasons: Default::default(),
             params: Arc::new(Value::Object(params)),
             now: test.now.unwrap_or_else(|| "2026-11-22T07:00:00Z".parse().expect("a time")),
         }
@@ -145,22 +150,36 @@ impl Case {
         found
     }
 
-    /// `None` where the rule has no finding.
-    fn judge(&self, rule: &Rule) -> Option<engine::Status> {
+    /// `None` where the rule has no finding. What it has answered already makes no difference.
+    fn judge<'r>(&self, rule: &'r Rule, asked: &mut Asked<'r>) -> Option<engine::Status> {
         let [resource, protection, objective] = self.records.clone();
+        let [unread, unjoined, unowed] = self.reasons.clone();
         let Value::Object(resource) = resource else { panic!("an object") };
-        let mut subject = Subject::new(self.type_name, resource, Default::default(), self.now);
-        subject.protected(self.type_name, protection, Default::default());
-        subject.owes(Arc::new(objective), Default::default());
-        subject.judge(rule, &self.params).map(|verdict| verdict.status)
+        let mut subject = Subject::new(self.type_name, resource, unread, self.now);
+        subject.protected(self.type_name, protection, unjoined);
+        subject.owes(Arc::new(objective), unowed);
+        let verdict = subject.judge(rule, &self.params);
+        let answers = asked
+            .entry((self.type_name, self.params.to_string(), self.now))
+            .or_insert_with(|| RuleAnswers::new(rule, Arc::clone(&self.params)));
+        assert_eq!(answers.to(&subject), verdict, "{}", rule.id);
+        verdict.map(|verdict| verdict.status)
     }
 
     fn changed(&self, record: usize, place: &[Step], fact: Option<&Value>) -> Case {
         let mut case = self.clone();
         case.records[record] = with(&self.records[record], place, fact);
+        if fact.is_none() {
+            // As spelt by the join: `rules[].retention_days`.
+            let path = spell(place).replace(".[]", "[]");
+            case.reasons[record].insert(path, vec![format!("{place:?} is denied")]);
+        }
         case
     }
 }
+
+/// What a rule has answered, by type, parameters and time.
+type Asked<'r> = HashMap<(&'static str, String, chrono::DateTime<chrono::Utc>), RuleAnswers<'r>>;
 
 /// Values that a fact of this kind could have as well.
 fn others(fact: &Value) -> Vec<Value> {
@@ -195,17 +214,18 @@ fn guesses(rule: &Rule) -> Vec<String> {
         }
     }
     let mut found = Vec::new();
+    let mut asked = Asked::new();
     for (test, case) in &cases {
         for (record, name) in NAMES.iter().enumerate() {
             for place in case.places(record) {
-                let without = case.changed(record, &place, None).judge(rule);
+                let without = case.changed(record, &place, None).judge(rule, &mut asked);
                 if without == Some(engine::Status::Unknown) {
                     continue;
                 }
                 let fact = at(&mut case.records[record].clone(), &place).clone();
                 let known = seen.get(&(record, spell(&place))).into_iter().flatten().cloned();
                 let guessed = known.chain(others(&fact)).find_map(|other| {
-                    let judged = case.changed(record, &place, Some(&other)).judge(rule);
+                    let judged = case.changed(record, &place, Some(&other)).judge(rule, &mut asked);
                     // A value that does not fit the expression is none that the fact can have.
                     (judged != Some(engine::Status::Unknown) && judged != without).then_some((other, judged))
                 });

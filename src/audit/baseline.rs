@@ -1,5 +1,6 @@
 //! Compares an audit with an earlier one of its kind: failures that were known then do not fail the gate.
 
+use super::finding_id::FindingId;
 use super::findings::{BaselineMark, BaselineSummary, Finding, Findings, Status};
 use crate::rules::Severity;
 use std::collections::HashMap;
@@ -12,7 +13,7 @@ pub fn mark(findings: &mut Findings, baseline: &Findings) {
     let failed = failures(&baseline.findings);
     let mut counts = BaselineSummary::default();
     for finding in &mut findings.findings {
-        let then = failed.get(&*finding.id);
+        let then = failed.get(&finding.id);
         match finding.status {
             Status::Fail if then.is_some_and(|severity| *severity >= finding.severity) => {
                 counts.known += 1;
@@ -30,6 +31,6 @@ pub fn mark(findings: &mut Findings, baseline: &Findings) {
     findings.seal();
 }
 
-fn failures(findings: &[Finding]) -> HashMap<&str, Severity> {
-    findings.iter().filter(|finding| finding.status == Status::Fail).map(|finding| (&*finding.id, finding.severity)).collect()
+fn failures(findings: &[Box<Finding>]) -> HashMap<FindingId, Severity> {
+    findings.iter().filter(|finding| finding.status == Status::Fail).map(|finding| (finding.id, finding.severity)).collect()
 }

@@ -1,5 +1,6 @@
 //! What changed between two findings documents, and whether anything got worse. Judges nothing anew: it compares what they say.
 
+use super::finding_id::FindingId;
 use super::findings::{AuditInfo, Finding, Findings, ResourceRef, Status};
 use crate::inventory::{CoverageEntry, CoverageStatus};
 use crate::rules::{BestPractice, Severity};
@@ -93,7 +94,7 @@ pub struct Counts {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
     /// The finding's id.
-    pub id: Box<str>,
+    pub id: FindingId,
     pub rule: Arc<str>,
     pub best_practice: BestPractice,
     pub title: Arc<str>,
@@ -160,9 +161,9 @@ pub fn of(old: &Findings, new: &Findings) -> Diff {
         not_read: not_read(&old.collection, &new.collection),
     };
     for finding in in_order(&new.findings, &after) {
-        diff.add(before.get(&*finding.id).copied(), finding, is_new_rule(finding));
+        diff.add(before.get(&finding.id).copied(), finding, is_new_rule(finding));
     }
-    for finding in in_order(&old.findings, &before).filter(|finding| !after.contains_key(&*finding.id)) {
+    for finding in in_order(&old.findings, &before).filter(|finding| !after.contains_key(&finding.id)) {
         if finding.status == Status::Fail {
             diff.gone.push(change(finding, Some(finding), None, false, false));
         } else {
@@ -219,8 +220,8 @@ impl Diff {
 }
 
 /// The findings by id. Where an inventory names a resource twice, the worst answer stands for both.
-fn by_id(findings: &[Finding]) -> HashMap<&str, &Finding> {
-    let mut map: HashMap<&str, &Finding> = HashMap::with_capacity(findings.len());
+fn by_id(findings: &[Box<Finding>]) -> HashMap<FindingId, &Finding> {
+    let mut map: HashMap<FindingId, &Finding> = HashMap::with_capacity(findings.len());
     let rank = |status: Status| match status {
         Status::Fail => 3,
         Status::Unknown => 2,
@@ -228,7 +229,7 @@ fn by_id(findings: &[Finding]) -> HashMap<&str, &Finding> {
         Status::Pass => 0,
     };
     for finding in findings {
-        let known = map.entry(&finding.id).or_insert(finding);
+        let known = map.entry(finding.id).or_insert(finding);
         if rank(finding.status) > rank(known.status) {
             *known = finding;
         }
@@ -237,15 +238,15 @@ fn by_id(findings: &[Finding]) -> HashMap<&str, &Finding> {
 }
 
 /// The findings that a map has, in the order of the document.
-fn in_order<'f>(findings: &'f [Finding], map: &HashMap<&str, &'f Finding>) -> impl Iterator<Item = &'f Finding> {
+fn in_order<'f>(findings: &'f [Box<Finding>], map: &HashMap<FindingId, &'f Finding>) -> impl Iterator<Item = &'f Finding> {
     let mut seen = HashSet::new();
-    findings.iter().filter(move |finding| seen.insert(&*finding.id)).filter_map(|finding| map.get(&*finding.id).copied())
+    findings.iter().filter(move |finding| seen.insert(finding.id)).filter_map(|finding| map.get(&finding.id).copied())
 }
 
 fn change(of: &Finding, old: Option<&Finding>, new: Option<&Finding>, worse: bool, new_rule: bool) -> Change {
     let answer = |finding: &Finding| Answer { status: finding.status, severity: finding.severity, message: finding.message.clone() };
     Change {
-        id: of.id.clone(),
+        id: of.id,
         rule: Arc::clone(&of.rule),
         best_practice: of.best_practice,
         title: Arc::clone(&of.title),

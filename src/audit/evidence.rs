@@ -18,11 +18,6 @@ impl Evidence {
         self.0.is_none()
     }
 
-    /// Facts whose text `keep` may share with others.
-    pub fn kept(facts: Map<String, Value>, keep: impl FnOnce(&str) -> Arc<str>) -> Self {
-        Evidence((!facts.is_empty()).then(|| keep(&Value::Object(facts).to_string())))
-    }
-
     /// The facts as they are kept: the same text for the same facts.
     pub fn text(&self) -> &str {
         self.0.as_deref().unwrap_or_default()
@@ -41,7 +36,7 @@ impl Evidence {
 
 impl From<Map<String, Value>> for Evidence {
     fn from(facts: Map<String, Value>) -> Self {
-        Evidence::kept(facts, |text| text.into())
+        Evidence((!facts.is_empty()).then(|| Value::Object(facts).to_string().into()))
     }
 }
 

@@ -1,18 +1,18 @@
 //! From a rule's verdict to a finding: its waiver, its place, and what to do.
 
-use super::evidence::Evidence;
+use super::finding_id::FindingId;
 use super::findings::{Finding, Location, Remediation, ResourceRef, Status, WaiverRef};
 use super::policy::{Policy, Waiver, end_of_day};
-use super::texts::Texts;
-use crate::inventory::{Resource, is_symbolic};
+use crate::inventory::{Resource, Tags, is_symbolic};
+use crate::rules::answers::Answers;
 use crate::rules::engine::{self, Subject, Verdict};
 use crate::rules::expr::Scope;
 use crate::rules::template::Template;
-use crate::rules::{Rule, Severity, hex};
+use crate::rules::{Rule, Severity};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};
 
 /// The languages of templates; what is read from AWS has none.
@@ -21,15 +21,13 @@ const LANGUAGES: [&str; 2] = ["cloudformation", "terraform"];
 /// A rule with what the policy makes of it, and what all of its findings share.
 pub struct Chosen<'a> {
     pub rule: &'a Rule,
-    pub params: Arc<Value>,
+    pub answers: Answers<'a>,
     /// A template can hold what it asks of the type.
     pub judges_templates: bool,
     severity: Severity,
     id: Arc<str>,
     title: Arc<str>,
     references: Arc<BTreeMap<String, Vec<String>>>,
-    /// Messages and evidence.
-    texts: Texts,
     /// The remediation without its commands, for each of [`LANGUAGES`] and for AWS, where it is the same for every resource.
     shared: [OnceLock<Arc<Remediation>>; LANGUAGES.len() + 1],
 }
@@ -39,13 +37,12 @@ impl<'a> Chosen<'a> {
     pub fn new(rule: &'a Rule, policy: &Policy, judges_templates: bool) -> Self {
         Chosen {
             rule,
-            params: Arc::new(Value::Object(policy.params(rule))),
+            answers: Answers::new(rule, Arc::new(Value::Object(policy.params(rule)))),
             judges_templates,
             severity: policy.severity(rule),
             id: rule.id.as_str().into(),
             title: rule.title.as_str().into(),
             references: Arc::new(rule.references.clone()),
-            texts: Texts::default(),
             shared: Default::default(),
         }
     }
@@ -70,24 +67,24 @@ impl<'a> Chosen<'a> {
         let of_policy = || policy.waiver(&rule.id, subject, as_of).map(waiver_reference);
         let waiver = if status == Status::Pass { None } else { in_file_waiver(resource, &rule.id).or_else(of_policy) };
         match waiver.as_ref().map(|waiver| waiver.expires) {
-            Some(Some(expires)) if end_of_day(expires) < as_of => message.push_str(&format!(" (its waiver ended on {expires})")),
+            Some(Some(expires)) if end_of_day(expires) < as_of => message = format!("{message} (its waiver ended on {expires})").into(),
             Some(_) => status = Status::Waived,
             None => {}
         }
         // People who write CDK know their constructs, not the logical ids that CDK makes of them.
         if let Some(construct) = resource.declared.as_ref().and_then(|declared| declared.construct.as_ref()) {
-            message.push_str(&format!(" (CDK construct {construct})"));
+            message = format!("{message} (CDK construct {construct})").into();
         }
         Finding {
-            id: finding_id(&rule.id, resource.uid()).into(),
+            id: FindingId::of(&rule.id, resource.uid()),
             rule: Arc::clone(&self.id),
             best_practice: rule.best_practice,
             title: Arc::clone(&self.title),
             severity: self.severity,
             status,
-            message: self.texts.keep(&message),
+            message,
             resource: Arc::clone(reference),
-            evidence: Evidence::kept(verdict.evidence, |text| self.texts.keep(text)),
+            evidence: verdict.evidence,
             unknown_because: verdict.unknown_because,
             waiver: waiver.map(Box::new),
             remediation: (status != Status::Pass).then(|| self.remediation(resource, subject)),
@@ -108,7 +105,7 @@ impl<'a> Chosen<'a> {
             let in_language = |text: &Option<Template>, name: &str, scope: &Scope| {
                 text.as_ref().filter(|_| is_for(name)).map(|text| text.render(scope).into())
             };
-            subject.with_params(&self.params, |scope| {
+            subject.with_params(self.answers.params(), |scope| {
                 Arc::new(Remediation {
                     summary: rule.summary.render(scope).into(),
                     steps: rule.steps.iter().map(|step| step.render(scope)).collect(),
@@ -124,7 +121,8 @@ impl<'a> Chosen<'a> {
         if language.is_some() || rule.cli.is_empty() {
             return shared;
         }
-        let cli = subject.with_params(&self.params, |scope| rule.cli.iter().filter_map(|command| command.render_command(scope)).collect());
+        let cli = subject
+            .with_params(self.answers.params(), |scope| rule.cli.iter().filter_map(|command| command.render_command(scope)).collect());
         Arc::new(Remediation { cli, ..(*shared).clone() })
     }
 }
@@ -134,8 +132,8 @@ fn settled(text: &str) -> String {
     if is_symbolic(text) { String::new() } else { text.to_owned() }
 }
 
-/// The resource as findings name it.
-pub fn reference(resource: &Resource) -> ResourceRef {
+/// The resource as findings name it, with its tags.
+pub fn reference(resource: &Resource, tags: Arc<Tags>) -> ResourceRef {
     ResourceRef {
         arn: resource.uid().to_owned(),
         type_name: resource.type_name.clone(),
@@ -143,7 +141,7 @@ pub fn reference(resource: &Resource) -> ResourceRef {
         name: resource.name.clone(),
         account: settled(&resource.account),
         region: settled(&resource.region),
-        tags: resource.tags().cloned().unwrap_or_default(),
+        tags,
     }
 }
 
@@ -165,14 +163,5 @@ fn location(rule: &Rule, resource: &Resource) -> Option<Location> {
     let paths = rule.check.paths().iter();
     let mut properties = paths.filter(|path| path.first().is_some_and(|root| root == "resource")).filter_map(|path| path.get(1));
     let place = properties.find_map(|property| declared.places.get(property)).unwrap_or(&declared.at);
-    Some(Location { file: Arc::clone(&declared.file), line: place.line, column: Some(place.column) })
-}
-
-/// The id of a rule's finding for a resource, the same in every audit.
-pub fn finding_id(rule: &str, arn: &str) -> String {
-    let mut digest = Sha256::new();
-    digest.update(rule.as_bytes());
-    digest.update(b"|");
-    digest.update(arn.as_bytes());
-    hex(&digest.finalize()[..16])
+    Some(Location { file: Arc::clone(&declared.file), line: place.line, column: NonZeroU32::new(place.column) })
 }

@@ -1,6 +1,7 @@
 //! The findings document: the only thing that reports know.
 
 use super::evidence::Evidence;
+use super::finding_id::FindingId;
 use super::objective::Reproducible;
 use crate::inventory::{CoverageEntry, Tags};
 use crate::rules::{BestPractice, Severity};
@@ -8,6 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 /// The schema of the document.
@@ -37,6 +39,9 @@ impl Status {
     }
 }
 
+/// There may be a million findings: as they are put together and sorted, none is moved.
+pub type FindingList = Vec<Box<Finding>>;
+
 /// The document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Findings {
@@ -45,7 +50,7 @@ pub struct Findings {
     pub audit: AuditInfo,
     pub summary: Summary,
     #[serde(deserialize_with = "super::shared::findings")]
-    pub findings: Vec<Finding>,
+    pub findings: FindingList,
     /// Data that owes no backup, with why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reproducible: Vec<ReproducibleData>,
@@ -153,8 +158,7 @@ pub struct CoverageSummary {
 // What many findings have in common they share: there may be a million of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
-    /// A stable fingerprint of rule and resource.
-    pub id: Box<str>,
+    pub id: FindingId,
     pub rule: Arc<str>,
     pub best_practice: BestPractice,
     pub title: Arc<str>,
@@ -164,8 +168,8 @@ pub struct Finding {
     pub resource: Arc<ResourceRef>,
     #[serde(default, skip_serializing_if = "Evidence::is_empty")]
     pub evidence: Evidence,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub unknown_because: Vec<String>,
+    #[serde(default, skip_serializing_if = "no_texts")]
+    pub unknown_because: Arc<[String]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<Box<WaiverRef>>,
     /// For findings that do not pass.
@@ -199,8 +203,12 @@ pub struct ResourceRef {
     /// Empty where a template leaves it open.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub region: String,
-    #[serde(default, skip_serializing_if = "Tags::is_empty")]
-    pub tags: Tags,
+    #[serde(default, skip_serializing_if = "no_tags")]
+    pub tags: Arc<Tags>,
+}
+
+fn no_tags(tags: &Arc<Tags>) -> bool {
+    tags.is_empty()
 }
 
 /// The waiver that covers a finding, or covered it until it ended.
@@ -240,7 +248,7 @@ pub struct Location {
     pub file: Arc<str>,
     pub line: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub column: Option<u32>,
+    pub column: Option<NonZeroU32>,
 }
 
 /// A resource whose data can be made again.

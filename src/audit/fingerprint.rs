@@ -23,7 +23,7 @@ pub fn fingerprint(document: &Findings) -> String {
     hex(&digest.finalize()[..16])
 }
 
-fn of_part(part: &[Finding]) -> [u8; 32] {
+fn of_part(part: &[Box<Finding>]) -> [u8; 32] {
     let mut digest = Sha256::new();
     let mut shared = Shared::default();
     for finding in part {

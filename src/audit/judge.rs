@@ -2,12 +2,13 @@
 
 use super::Options;
 use super::finding::{Chosen, reference};
-use super::findings::{CoverageSummary, Finding, ReproducibleData};
+use super::findings::{CoverageSummary, FindingList, ReproducibleData};
+use super::kept::Kept;
 use super::ledger::{Entry, evidence};
 use super::objective::{ALL_MECHANISMS, Objective};
 use super::policy::{Owes, Policy};
 use crate::inventory::types::{self, TypeInfo};
-use crate::inventory::{CoverageEntry, DEPLOYED, Resource, Shard, is_symbolic};
+use crate::inventory::{CoverageEntry, DEPLOYED, Resource, Shard, Tags, is_symbolic};
 use crate::protection::facts::{Facts, Joined, Protection, State};
 use crate::protection::{self, Owed, Summaries, reproducible, why_unread};
 use crate::rules::engine::{Status, Subject, Verdict};
@@ -27,12 +28,14 @@ pub struct Judge<'a> {
     options: &'a Options,
     /// What most data owes, and its JSON.
     usual: (Objective, Arc<Value>),
+    /// Of all resources: most have those of another.
+    tags: Kept<Tags>,
 }
 
 /// What was found.
 #[derive(Default)]
 pub struct Judged {
-    pub findings: Vec<Finding>,
+    pub findings: FindingList,
     pub reproducible: Vec<ReproducibleData>,
     pub coverage: CoverageSummary,
     /// What a ledger is to remember.
@@ -120,7 +123,7 @@ impl<'a> Judge<'a> {
         }
         let usual = Objective::default();
         let json = Arc::new(usual.to_json());
-        Judge { by_type, policy, as_of, options, usual: (usual, json) }
+        Judge { by_type, policy, as_of, options, usual: (usual, json), tags: Kept::default() }
     }
 
     /// Judges a shard.
@@ -192,7 +195,8 @@ impl<'a> Judge<'a> {
             }
             judged.evidence = evidence::of(resource, facts);
         }
-        let reference = Arc::new(reference(resource));
+        let tags = resource.tags().map(|tags| self.tags.keep(tags)).unwrap_or_default();
+        let reference = Arc::new(reference(resource, tags));
         match &owes {
             Owes::Objective(objective) => {
                 if let (true, Some(why)) = (reproducible, &objective.reproducible) {
@@ -221,11 +225,11 @@ impl<'a> Judge<'a> {
             }
             // A template cannot answer what only time makes, which is no fault of the template: no finding.
             let answered = |verdict: &Verdict| !verdict.unknown_because.iter().any(|reason| reason == DEPLOYED);
-            if let Some(mut verdict) = subject.judge(chosen.rule, &chosen.params).filter(answered) {
+            if let Some(mut verdict) = chosen.answers.to(&subject).filter(answered) {
                 if let (Status::Fail, Some(reason)) = (verdict.status, &may_be_reproducible) {
                     verdict = verdict.in_doubt(format!("whether its data can be made again is unknown: {reason}"));
                 }
-                judged.findings.push(chosen.finding(resource, &reference, &subject, verdict, self.policy, self.as_of));
+                judged.findings.push(Box::new(chosen.finding(resource, &reference, &subject, verdict, self.policy, self.as_of)));
             }
         }
         judged

@@ -4,15 +4,16 @@ pub mod baseline;
 pub mod diff;
 pub mod evidence;
 mod finding;
+pub mod finding_id;
 pub mod findings;
 mod fingerprint;
 mod judge;
+mod kept;
 pub mod ledger;
 pub mod objective;
 pub mod policy;
 mod shared;
 pub mod stored;
-mod texts;
 
 use crate::inventory::document::{self, DocumentError};
 use crate::inventory::{CoverageEntry, CoverageStatus, GLOBAL, Resource, Shard};
@@ -220,18 +221,17 @@ fn document_of(
     document
 }
 
-/// Sorts by account, Region, type, ARN and rule. Those of a resource are together and share it, so that it is the resources that are
-/// compared, of which there are far fewer.
-fn sort(findings: &mut [Finding]) {
+/// Sorts by account, Region, type and ARN. Those of a resource are together, share it, and are in the order of the rules already, so that
+/// it is the resources that are compared, of which there are far fewer.
+fn sort(findings: &mut [Box<Finding>]) {
     fn place(resource: &ResourceRef) -> [&str; 4] {
         [&resource.account, &resource.region, &resource.type_name, &resource.arn]
     }
     let mut resources: Vec<Arc<ResourceRef>> = findings.iter().map(|finding| Arc::clone(&finding.resource)).collect();
     resources.dedup_by(|a, b| Arc::ptr_eq(a, b));
     resources.par_sort_unstable_by(|a, b| place(a).cmp(&place(b)));
-    let places: HashMap<*const ResourceRef, usize> =
-        resources.iter().enumerate().map(|(at, resource)| (Arc::as_ptr(resource), at)).collect();
-    findings.sort_by_cached_key(|finding| (places.get(&Arc::as_ptr(&finding.resource)).copied(), Arc::clone(&finding.rule)));
+    let places: HashMap<*const ResourceRef, u32> = resources.iter().map(Arc::as_ptr).zip(0..).collect();
+    findings.sort_by_cached_key(|finding| places.get(&Arc::as_ptr(&finding.resource)).copied());
 }
 
 impl Findings {
@@ -260,7 +260,7 @@ fn is_complete(collection: &[CoverageEntry]) -> bool {
     !collection.iter().any(|entry| matches!(entry.status, CoverageStatus::Denied | CoverageStatus::Failed))
 }
 
-fn summarise(findings: &[Finding], coverage: CoverageSummary) -> Summary {
+fn summarise(findings: &[Box<Finding>], coverage: CoverageSummary) -> Summary {
     let mut by_status: BTreeMap<Status, u64> =
         [Status::Pass, Status::Fail, Status::Unknown, Status::Waived].map(|status| (status, 0)).into();
     let mut by_severity: BTreeMap<Severity, u64> = Severity::ALL.map(|severity| (severity, 0)).into();
@@ -282,7 +282,7 @@ fn summarise(findings: &[Finding], coverage: CoverageSummary) -> Summary {
     }
 }
 
-fn best_practice(id: BestPractice, findings: &[Finding]) -> BestPracticeSummary {
+fn best_practice(id: BestPractice, findings: &[Box<Finding>]) -> BestPracticeSummary {
     let of_practice = || findings.iter().filter(|finding| finding.best_practice == id);
     let count = |status: Status| of_practice().filter(|finding| finding.status == status).count() as u64;
     let (pass, fail, unknown, waived) = (count(Status::Pass), count(Status::Fail), count(Status::Unknown), count(Status::Waived));
@@ -309,8 +309,8 @@ pub enum Gate {
 
 /// Decides the gate: a failure that the baseline knows does not fail it. An unknown finding at or above the limit might be a failure, so that the gate cannot be said to have passed.
 pub fn gate(findings: &Findings, fail_on: FailOn) -> Gate {
-    let counts = |finding: &&Finding| finding.baseline != Some(BaselineMark::Known) && fail_on.reached_by(finding.severity);
-    let reached = |status: Status| findings.findings.iter().filter(counts).any(|finding| finding.status == status);
+    let counts = |finding: &Finding| finding.baseline != Some(BaselineMark::Known) && fail_on.reached_by(finding.severity);
+    let reached = |status: Status| findings.findings.iter().any(|finding| counts(finding) && finding.status == status);
     if reached(Status::Fail) {
         Gate::Failed
     } else if !findings.audit.complete || reached(Status::Unknown) {

@@ -1,6 +1,6 @@
 //! Findings that are read again share what they have in common, as those of an audit do.
 
-use super::findings::Finding;
+use super::findings::{Finding, FindingList};
 use serde::Deserializer;
 use serde::de::{SeqAccess, Visitor};
 use std::collections::HashMap;
@@ -11,25 +11,25 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// Those of the deserializer.
-pub fn findings<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Finding>, D::Error> {
+pub fn findings<'de, D: Deserializer<'de>>(deserializer: D) -> Result<FindingList, D::Error> {
     deserializer.deserialize_seq(Sharing)
 }
 
 struct Sharing;
 
 impl<'de> Visitor<'de> for Sharing {
-    type Value = Vec<Finding>;
+    type Value = FindingList;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a list of findings")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut findings: Vec<Finding> = Vec::new();
+        let mut findings: FindingList = Vec::new();
         // The last finding of each rule, and the last that has a remediation.
         let mut of_rule: HashMap<Arc<str>, usize> = HashMap::new();
         let mut remedied: HashMap<Arc<str>, usize> = HashMap::new();
-        while let Some(mut finding) = list.next_element::<Finding>()? {
+        while let Some(mut finding) = list.next_element::<Box<Finding>>()? {
             // Those of a resource follow each other.
             if let Some(last) = findings.last() {
                 share(&mut finding.resource, &last.resource);
@@ -77,14 +77,14 @@ mod tests {
 
     #[test]
     fn what_is_the_same_is_kept_once() {
-        let finding = |id: &str, command: &str| {
+        let finding = |id: u32, command: &str| {
             json!({
-                "id": id, "rule": "r", "best_practice": "REL09-BP01", "title": "t", "severity": "high", "status": "fail", "message": "m",
+                "id": format!("{id:032x}"), "rule": "r", "best_practice": "REL09-BP01", "title": "t", "severity": "high", "status": "fail", "message": "m",
                 "resource": {"arn": "a", "type": "AWS::EC2::Volume", "id": "i"}, "references": {"nist": ["CP-9"]},
                 "remediation": {"summary": "s", "steps": ["one"], "cli": [command], "terraform": "tf"}
             })
         };
-        let document = json!([finding("1", "x"), finding("2", "x"), finding("3", "y")]);
+        let document = json!([finding(1, "x"), finding(2, "x"), finding(3, "y")]);
         let read = findings(&document).expect("findings");
         let fix = |at: usize| read[at].remediation.as_ref().expect("a remediation");
         assert!(Arc::ptr_eq(&read[0].resource, &read[2].resource));

@@ -344,7 +344,7 @@ impl Fields {
 
 fn tags(finding: &Finding) -> BTreeMap<String, String> {
     let mut tags = Fields::of_at_most(TAGS);
-    for (key, value) in &finding.resource.tags {
+    for (key, value) in &*finding.resource.tags {
         tags.add(line(key, TAG_KEY), line(value, TAG_VALUE));
     }
     tags.members

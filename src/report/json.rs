@@ -15,13 +15,13 @@ fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()>
 }
 
 /// Writes a value on lines of its own, with a line end.
-pub fn pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub fn pretty<W: Write + ?Sized>(value: &impl Serialize, out: &mut W) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(&mut *out, Escaping(PrettyFormatter::new())))?;
     out.write_all(b"\n")
 }
 
 /// Writes a value on one line, with a line end.
-pub fn compact(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub fn compact<W: Write + ?Sized>(value: &impl Serialize, out: &mut W) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(&mut *out, Escaping(CompactFormatter)))?;
     out.write_all(b"\n")
 }

@@ -3,6 +3,7 @@
 
 use super::{Report, Target, json, parts};
 use crate::audit::evidence;
+use crate::audit::finding_id::FindingId;
 use crate::audit::findings::{BaselineMark, Finding, Findings, Location, Status, WaiverRef};
 use crate::inventory::GLOBAL;
 use crate::rules::Severity;
@@ -100,7 +101,7 @@ struct Account<'a> {
 
 #[derive(Serialize)]
 struct FindingInfo<'a> {
-    uid: &'a str,
+    uid: FindingId,
     title: &'a str,
     desc: &'a str,
     types: [&'static str; 1],
@@ -249,7 +250,7 @@ fn region(finding: &Finding) -> Option<&str> {
 fn finding_info(finding: &Finding, time: i64) -> FindingInfo<'_> {
     let others = finding.references.iter().filter(|(tool, _)| standard(tool).is_none());
     FindingInfo {
-        uid: &finding.id,
+        uid: finding.id,
         title: &finding.title,
         desc: &finding.message,
         types: [finding.best_practice.id()],

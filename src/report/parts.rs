@@ -5,16 +5,16 @@ use rayon::prelude::*;
 use std::io;
 
 /// So many are rendered before they are written: enough for all cores, few enough that their texts take little memory.
-const PART: usize = 2_048;
+const PART: usize = 512;
 
 /// Renders each finding, and gives the texts to `write` in the order of the findings.
 pub fn each<'f, T: Send>(
-    findings: &'f [Finding],
+    findings: &'f [Box<Finding>],
     render: impl Fn(&'f Finding) -> io::Result<T> + Sync,
     mut write: impl FnMut(T) -> io::Result<()>,
 ) -> io::Result<()> {
     for part in findings.chunks(PART) {
-        let texts: Vec<io::Result<T>> = part.par_iter().map(&render).collect();
+        let texts: Vec<io::Result<T>> = part.par_iter().map(|finding| render(finding)).collect();
         texts.into_iter().try_for_each(|text| write(text?))?;
     }
     Ok(())

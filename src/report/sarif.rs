@@ -6,6 +6,7 @@
 use super::escape::{cut, terminal};
 use super::markdown::escape;
 use super::{Report, Target, json, words};
+use crate::audit::finding_id::FindingId;
 use crate::audit::findings::{BaselineMark, Finding, Findings, Remediation, Status};
 use crate::inventory::Tags;
 use crate::rules::{BestPractice, Severity};
@@ -29,7 +30,8 @@ const TAGS: usize = 20;
 const DESCRIPTION: usize = 1_024;
 
 fn write(findings: &Findings, target: &Target, out: &mut dyn Write) -> io::Result<()> {
-    let mut chosen: Vec<&Finding> = findings.findings.iter().filter(|finding| target.all || finding.status != Status::Pass).collect();
+    let mut chosen: Vec<&Finding> =
+        findings.findings.iter().map(Box::as_ref).filter(|finding| target.all || finding.status != Status::Pass).collect();
     chosen.sort_by_key(|finding| (order(finding.status), Reverse(finding.severity)));
     let left_out = chosen.split_off(chosen.len().min(RESULTS));
     let mut rules: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
@@ -182,7 +184,7 @@ struct ResultOf<'a> {
     level: &'a str,
     message: Text,
     locations: [Value; 1],
-    partial_fingerprints: Fingerprints<'a>,
+    partial_fingerprints: Fingerprints,
     suppressions: Vec<Value>,
     /// Of failures, with a baseline.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -196,12 +198,12 @@ struct Text {
 }
 
 #[derive(Serialize)]
-struct Fingerprints<'a> {
+struct Fingerprints {
     #[serde(rename = "rel9/v1")]
-    own: &'a str,
+    own: FindingId,
     /// The only one that GitHub looks at.
     #[serde(rename = "primaryLocationLineHash")]
-    github: &'a str,
+    github: FindingId,
 }
 
 #[derive(Serialize)]
@@ -234,7 +236,7 @@ fn result<'a>(finding: &'a Finding, rule_index: Option<usize>) -> ResultOf<'a> {
         level: if kind == "fail" { level(finding.severity) } else { "none" },
         message: Text { text: message_text(&message) },
         locations: [location(finding)],
-        partial_fingerprints: Fingerprints { own: &finding.id, github: &finding.id },
+        partial_fingerprints: Fingerprints { own: finding.id, github: finding.id },
         suppressions: suppressions(finding),
         baseline_state: finding.baseline.map(|mark| match mark {
             BaselineMark::Known => "unchanged",

@@ -5,6 +5,7 @@ use super::expr::{Expression, Outcome, Scope};
 use super::paths::ELEMENT;
 use super::shape::Shape;
 use super::value::Reasons;
+use crate::audit::evidence::Evidence;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -24,19 +25,19 @@ pub enum Status {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
     pub status: Status,
-    pub message: String,
-    /// Path to value, for every fact that the check read.
-    pub evidence: Map<String, Value>,
-    pub unknown_because: Vec<String>,
+    pub message: Arc<str>,
+    /// Every fact that the check read.
+    pub evidence: Evidence,
+    pub unknown_because: Arc<[String]>,
 }
 
 impl Verdict {
-    fn unknown(evidence: Map<String, Value>, because: Vec<String>) -> Self {
+    fn unknown(evidence: Evidence, because: Vec<String>) -> Self {
         Verdict {
             status: Status::Unknown,
-            message: format!("cannot be judged: {}", because.join("; ")),
+            message: format!("cannot be judged: {}", because.join("; ")).into(),
             evidence,
-            unknown_because: because,
+            unknown_because: because.into(),
         }
     }
 
@@ -51,7 +52,7 @@ pub struct Subject {
     resource: Arc<Value>,
     protection: Arc<Value>,
     objective: Arc<Value>,
-    reasons: [Arc<Reasons>; 2],
+    reasons: [Arc<Reasons>; 3],
     scope: Scope<'static>,
 }
 
@@ -60,7 +61,7 @@ impl Subject {
     /// some of them are missing, by path.
     pub fn new(type_name: &'static str, resource: Map<String, Value>, reasons: Reasons, now: DateTime<Utc>) -> Self {
         let resource = Arc::new(Value::Object(resource));
-        let reasons = [Arc::new(reasons), Arc::default()];
+        let reasons = [Arc::new(reasons), Arc::default(), Arc::default()];
         let mut scope = Scope::at(now);
         scope.bind("resource", &resource, &shapes_of_type(type_name).0, &reasons[0]);
         Subject { resource, protection: Arc::default(), objective: Arc::default(), reasons, scope }
@@ -68,7 +69,8 @@ impl Subject {
 
     /// Binds what the resource owes, and why parts of that are not known.
     pub fn owes(&mut self, objective: Arc<Value>, reasons: Reasons) {
-        self.scope.bind("objective", &objective, crate::audit::objective::shape(), &Arc::new(reasons));
+        self.reasons[2] = Arc::new(reasons);
+        self.scope.bind("objective", &objective, crate::audit::objective::shape(), &self.reasons[2]);
         self.objective = objective;
     }
 
@@ -83,6 +85,17 @@ impl Subject {
     /// The scope of the resource's own values, for expressions of the policy file.
     pub fn scope(&self) -> &Scope<'static> {
         &self.scope
+    }
+
+    /// The value of a variable that is the resource's own, and why parts of it are not known.
+    pub fn variable(&self, name: &str) -> Option<(&Value, &Reasons)> {
+        let [resource, protection, objective] = &self.reasons;
+        match name {
+            "resource" => Some((&self.resource, resource)),
+            "protection" => Some((&self.protection, protection)),
+            "objective" => Some((&self.objective, objective)),
+            _ => None,
+        }
     }
 
     /// The rule's answer with these parameters; `None` when the rule does not apply.
@@ -109,7 +122,8 @@ impl Subject {
             }
             Outcome::Broken(error) => return Some(self.unknown(rule, params, vec![broken(rule, &error)])),
         };
-        Some(Verdict { status, message: rule.message.render(&scope), evidence: self.evidence(rule, params), unknown_because: Vec::new() })
+        let message = rule.message.render(&scope).into();
+        Some(Verdict { status, message, evidence: self.evidence(rule, params), unknown_because: Arc::default() })
     }
 
     /// The remediation's texts for this resource.
@@ -127,13 +141,9 @@ impl Subject {
     fn because(&self, expression: &Expression, first: String) -> Vec<String> {
         let mut because: Vec<String> = first.split("; ").map(str::to_owned).collect();
         for path in expression.paths() {
-            let index = match path.first().map(String::as_str) {
-                Some("resource") => 0,
-                Some("protection") => 1,
-                _ => continue,
-            };
+            let Some((_, reasons)) = path.first().and_then(|variable| self.variable(variable)) else { continue };
             for depth in 1..path.len() {
-                for reason in self.reasons[index].get(&spell(&path[1..=depth])).into_iter().flatten() {
+                for reason in reasons.get(&spell(&path[1..=depth])).into_iter().flatten() {
                     if !because.contains(reason) {
                         because.push(reason.clone());
                     }
@@ -143,16 +153,12 @@ impl Subject {
         because
     }
 
-    fn evidence(&self, rule: &Rule, params: &Value) -> Map<String, Value> {
+    fn evidence(&self, rule: &Rule, params: &Value) -> Evidence {
         let mut evidence = Map::new();
         for path in rule.check.paths() {
-            let root = match path.first().map(String::as_str) {
-                Some("resource") => &self.resource,
-                Some("protection") => &self.protection,
-                Some("objective") => &self.objective,
-                Some("params") => params,
-                _ => continue,
-            };
+            let Some(variable) = path.first() else { continue };
+            let own = self.variable(variable).map(|(value, _)| value);
+            let Some(root) = own.or((variable == "params").then_some(params)) else { continue };
             // A list is quoted as a whole: what one element's field says means nothing without the others.
             let steps: Vec<&String> = path[1..].iter().take_while(|step| *step != ELEMENT).collect();
             let mut value = Some(root);
@@ -165,7 +171,7 @@ impl Subject {
             }
         }
         evidence.sort_keys();
-        evidence
+        evidence.into()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Declarative rules: loading, checking, judging. Knows no AWS SDK type and no report; no rule's logic is here.
 
+pub mod answers;
 pub mod compile;
 pub mod docs;
 pub mod engine;

@@ -87,7 +87,6 @@ impl Walker {
                     && let Some(path) = self.resolve(node)
                 {
                     self.note(path.clone());
-                    call.args.iter().skip(1).for_each(|index| drop(self.walk(index)));
                     return Some(path);
                 }
                 if let Some(target) = &call.target {
@@ -132,9 +131,13 @@ impl Walker {
             }
             Expr::Call(call) if call.func_name == operators::INDEX => {
                 let mut path = self.resolve(call.args.first()?)?;
-                match call.args.get(1).map(|index| &index.expr) {
-                    Some(Expr::Literal(LiteralValue::String(key))) => path.push(key.inner().to_owned()),
-                    _ => path.push(ELEMENT.to_owned()),
+                let index = call.args.get(1)?;
+                match &index.expr {
+                    Expr::Literal(LiteralValue::String(key)) => path.push(key.inner().to_owned()),
+                    _ => {
+                        self.walk(index);
+                        path.push(ELEMENT.to_owned());
+                    }
                 }
                 Some(path)
             }
@@ -190,5 +193,21 @@ impl Walker {
         if !self.found.contains(&path) {
             self.found.push(path);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::expr::Expression;
+
+    fn paths(source: &str) -> Vec<String> {
+        let expression = Expression::compile(source).expect("an expression");
+        expression.paths().iter().map(|path| path.join(".")).collect()
+    }
+
+    #[test]
+    fn what_an_index_reads_is_read_too() {
+        let all = paths("resource.rules[params.outer][params.inner] == 1");
+        assert_eq!(all, ["params.outer", "params.inner", "resource.rules.[].[]"]);
     }
 }

@@ -80,7 +80,7 @@ fn run_one(rule: &Rule, test: &Test) -> Result<(), String> {
             Status::Unknown => Expect::Unknown,
         },
     };
-    let message = verdict.as_ref().map(|verdict| verdict.message.as_str()).unwrap_or_default();
+    let message = verdict.as_ref().map(|verdict| &*verdict.message).unwrap_or_default();
     if got != test.expect {
         return Err(format!("expected {:?}, got {got:?}: {message}", test.expect).to_lowercase());
     }

@@ -10,6 +10,7 @@ use rel9::inventory::{CoverageEntry, CoverageStatus};
 use rel9::rules::{BestPractice, Severity};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 /// What people could write into names, tags and messages, and what errors could have in them.
@@ -57,7 +58,7 @@ pub fn at() -> DateTime<Utc> {
 pub fn finding(number: usize, status: Status, severity: Severity) -> Finding {
     let id = format!("vol-{number:017x}");
     Finding {
-        id: format!("{number:032x}").into(),
+        id: (number as u128).into(),
         rule: "ebs-volume-encrypted".into(),
         best_practice: BestPractice::ALL[number % 4],
         title: "EBS volumes are encrypted".into(),
@@ -71,12 +72,12 @@ pub fn finding(number: usize, status: Status, severity: Severity) -> Finding {
             name: Some("logs".to_owned()),
             account: "111122223333".to_owned(),
             region: "eu-central-1".to_owned(),
-            tags: BTreeMap::from([("Name".to_owned(), "logs".to_owned())]),
+            tags: Arc::new(BTreeMap::from([("Name".to_owned(), "logs".to_owned())])),
         }),
         evidence: Map::from_iter([("resource.encrypted".to_owned(), json!(false))]).into(),
         unknown_because: match status {
-            Status::Unknown => vec!["ec2:DescribeVolumes denied in 111122223333/eu-central-1".to_owned()],
-            _ => Vec::new(),
+            Status::Unknown => ["ec2:DescribeVolumes denied in 111122223333/eu-central-1".to_owned()].into(),
+            _ => Arc::default(),
         },
         waiver: (status == Status::Waived).then(|| {
             Box::new(WaiverRef {
@@ -128,13 +129,20 @@ pub fn document(findings: Vec<Finding>) -> Findings {
         complete: true,
         ledger_head: None,
     };
-    Findings { schema: SCHEMA.to_owned(), audit, summary, findings, reproducible: Vec::new(), collection: Vec::new() }
+    Findings {
+        schema: SCHEMA.to_owned(),
+        audit,
+        summary,
+        findings: findings.into_iter().map(Box::new).collect(),
+        reproducible: Vec::new(),
+        collection: Vec::new(),
+    }
 }
 
 /// A document with every status, and nothing odd.
 pub fn small() -> Findings {
     let mut located = finding(4, Status::Fail, Severity::Critical);
-    located.location = Some(Location { file: "stacks/data volumes.yaml".into(), line: 12, column: Some(3) });
+    located.location = Some(Location { file: "stacks/data volumes.yaml".into(), line: 12, column: NonZeroU32::new(3) });
     let mut achieved = finding(5, Status::Pass, Severity::High);
     achieved.rule = "data-rpo-meets-objective".into();
     achieved.evidence =
@@ -194,10 +202,10 @@ pub fn poisoned(number: usize, status: Status, severity: Severity, text: &str) -
         name: Some(format!("{text}.")),
         account: own(),
         region: own(),
-        tags: BTreeMap::from([(own(), own())]),
+        tags: Arc::new(BTreeMap::from([(own(), own())])),
     });
     finding.evidence = Map::from_iter([(own(), Value::from(text)), ("protection.rpo_seconds".to_owned(), Value::from(text))]).into();
-    finding.unknown_because = if status == Status::Unknown { vec![own()] } else { Vec::new() };
+    finding.unknown_because = if status == Status::Unknown { [own()].into() } else { Arc::default() };
     if let Some(waiver) = &mut finding.waiver {
         (waiver.reason, waiver.approved_by) = (own(), own());
     }

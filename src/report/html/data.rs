@@ -134,7 +134,7 @@ pub fn details(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let mut texts = Texts::default();
     let mut columns = Details::default();
     for finding in &findings.findings {
-        columns.id.push(texts.add(line(&finding.id)));
+        columns.id.push(texts.add(finding.id.to_string()));
         columns.evidence.push(evidence(finding).map_or(NONE, |text| texts.add(text)));
         columns.unknown.push(listed(&finding.unknown_because).map_or(NONE, |text| texts.add(text)));
         columns.waiver.push(waiver(finding).map_or(NONE, |text| texts.add(text)));

@@ -52,7 +52,7 @@ type Row<'a> = (Option<&'a str>, Option<&'a str>);
 
 /// Writes the heat map, or why there is none.
 pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
-    let counted: Vec<&Finding> = findings.findings.iter().filter(|finding| *finding.rule == *RULE).collect();
+    let counted: Vec<&Finding> = findings.findings.iter().map(Box::as_ref).filter(|finding| *finding.rule == *RULE).collect();
     if counted.is_empty() {
         return write!(
             out,

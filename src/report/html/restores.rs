@@ -31,7 +31,7 @@ struct Column {
 
 /// Writes the chart, or why there is none.
 pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
-    let tested: Vec<&Finding> = findings.findings.iter().filter(|finding| *finding.rule == *RULE).collect();
+    let tested: Vec<&Finding> = findings.findings.iter().map(Box::as_ref).filter(|finding| *finding.rule == *RULE).collect();
     if tested.is_empty() {
         write!(out, "<p class=\"nothing\">The document has no findings of the rule <code>{RULE}</code>: there is nothing to draw.</p>")?;
     } else {
@@ -171,7 +171,7 @@ mod tests {
 
     fn tested(status: &str, age: Value) -> Finding {
         serde_json::from_value(json!({
-            "id": "1", "rule": super::RULE, "best_practice": "REL09-BP04", "title": "t", "severity": "high", "status": status, "message": "m",
+            "id": format!("{:032x}", 1), "rule": super::RULE, "best_practice": "REL09-BP04", "title": "t", "severity": "high", "status": status, "message": "m",
             "resource": {"arn": "a", "type": "AWS::EC2::Volume", "id": "i", "account": "1", "region": "r"},
             "evidence": {super::AGE: age}
         }))

@@ -1,0 +1,80 @@
+//! What a rule has answered so far. It reads a few facts of a resource, and of a thousand resources most have the same ones.
+
+use super::compile::Rule;
+use super::engine::{Subject, Verdict};
+use super::expr::Expression;
+use super::paths::ELEMENT;
+use super::value::ANYTHING_ELSE;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Bound;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// So many answers are kept of a rule, then it starts anew: there are rules whose facts are others for nearly every resource.
+const KEPT: usize = 256;
+
+/// The answers of one rule to the resources of one type, all with the same parameters and at the same time.
+pub struct Answers<'r> {
+    rule: &'r Rule,
+    params: Arc<Value>,
+    /// The facts that it reads: the variable and the fields, up to the first list or map of which it reads elements.
+    reads: Vec<(String, Vec<String>)>,
+    known: RwLock<HashMap<Box<[u8]>, Option<Verdict>>>,
+}
+
+impl<'r> Answers<'r> {
+    /// No answers yet.
+    pub fn new(rule: &'r Rule, params: Arc<Value>) -> Self {
+        let expressions = rule.when.iter().chain([&rule.check]).chain(rule.message.expressions());
+        let fields = |path: &Vec<String>| path.iter().skip(1).take_while(|step| *step != ELEMENT).cloned().collect();
+        let reads: BTreeSet<_> =
+            expressions.flat_map(Expression::paths).filter_map(|path| Some((path.first()?.clone(), fields(path)))).collect();
+        Answers { rule, params, reads: reads.into_iter().collect(), known: RwLock::default() }
+    }
+
+    /// The parameters.
+    pub fn params(&self) -> &Arc<Value> {
+        &self.params
+    }
+
+    /// The rule's answer, worked out only where it has not been given for the same facts; `None` when the rule does not apply.
+    pub fn to(&self, subject: &Subject) -> Option<Verdict> {
+        let facts = self.facts(subject);
+        if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(facts.as_slice()) {
+            return known.clone();
+        }
+        let answer = subject.judge(self.rule, &self.params);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() == KEPT {
+            known.clear();
+        }
+        known.insert(facts.into(), answer.clone());
+        answer
+    }
+
+    /// All that the answer can depend on: each fact that is read, and why it or a part of it is not known.
+    fn facts(&self, subject: &Subject) -> Vec<u8> {
+        let mut facts = Vec::with_capacity(256);
+        for (variable, fields) in &self.reads {
+            // The parameters and the time are the same for all.
+            let Some((value, reasons)) = subject.variable(variable) else { continue };
+            let fact = fields.iter().try_fold(value, |value, field| value.get(field));
+            // A fact that is not there is nothing between two ends of line: no JSON is empty.
+            if let Some(fact) = fact {
+                add(&mut facts, fact);
+            }
+            facts.push(b'\n');
+            let about = fields.first().map(String::as_str).unwrap_or_default();
+            let of_fact =
+                reasons.range::<str, _>((Bound::Included(about), Bound::Unbounded)).take_while(|(path, _)| path.starts_with(about));
+            of_fact.chain(reasons.get_key_value(ANYTHING_ELSE)).for_each(|reason| add(&mut facts, &reason));
+            facts.push(b'\n');
+        }
+        facts
+    }
+}
+
+fn add(facts: &mut Vec<u8>, value: &impl Serialize) {
+    serde_json::to_writer(facts, value).unwrap_or_default(); // a JSON value in memory can always be written there
+}
