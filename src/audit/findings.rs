@@ -158,6 +158,7 @@ pub struct CoverageSummary {
 // What many findings have in common they share: there may be a million of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
+    /// A stable fingerprint of rule and resource.
     pub id: FindingId,
     pub rule: Arc<str>,
     pub best_practice: BestPractice,
