@@ -2,7 +2,7 @@
 
 use super::explanation::explain;
 use super::facts::{CopyRetention, Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection, State, Window};
-use super::index::Index;
+use super::index::{Index, Typed};
 use super::mechanisms::{self, Case, Mechanisms};
 use super::opt_in;
 use super::points::{self, Point};
@@ -97,8 +97,7 @@ impl<'a> Join<'a> {
         if matches!(resource.type_name.as_str(), "AWS::EC2::Volume" | "AWS::EC2::Instance") {
             copy_reasons.extend(self.index.missing(&POLICY_OPERATIONS));
         }
-        copy_reasons
-            .extend([&unsettled, &mechanisms.unread, &mechanisms.unsettled, &mechanisms.copies_unread].into_iter().flatten().cloned());
+        copy_reasons.extend([&unsettled, &mechanisms.unread, &mechanisms.unsettled].into_iter().flatten().cloned());
         set!(facts, unread, copy_schedules, copy_reasons.clone(), mechanisms.copy_schedules.clone());
         copy_reasons.extend(self.add_replicas(resource, &mut mechanisms));
         set!(facts, unread, copy_retention, copy_reasons, mechanisms.copy_retention.clone());
@@ -332,7 +331,14 @@ impl<'a> Join<'a> {
         if versioned && !resource.properties.contains_key("lifecycle") {
             add_new(&mut reasons, super::why_unread(self.index.shard, resource, "lifecycle"));
         }
-        let automatic = || mechanisms.all.iter().filter(|mechanism| mechanism.automatic);
+        // What is late, or nothing of which can be restored, keeps nothing, however long it is set to. A run that is still to come counts
+        // beside something that is there.
+        let restorable = mechanisms::state(&mechanisms.all).is_some();
+        let keeps = |mechanism: &&Mechanism| {
+            let to_come = mechanism.interval_seconds != Fact::Read(None);
+            restorable && mechanism.automatic && mechanism.on_schedule != Some(false) && (mechanism.last_at.is_some() || to_come)
+        };
+        let automatic = || mechanisms.all.iter().filter(keeps);
         let endless = automatic().any(|mechanism| mechanism.retention_endless == Fact::Read(true));
         // Longer than for ever nothing is kept.
         let doubts = if endless { Vec::new() } else { reasons.clone() };
@@ -357,6 +363,24 @@ impl<'a> Join<'a> {
         facts.resource_age_seconds = Fact::Read(resource.created_at.map(|created| (self.as_of - created).num_seconds()));
     }
 
+    /// Why it is not known of some backups whether a lock keeps them.
+    fn note_locks(&self, points: &[Point], facts: &Protection, unread: &mut Unread) {
+        // Many have the same reason.
+        if let Some(point) = points.iter().find(|point| point.backup.locked.is_unread()) {
+            let mut reasons = vec![format!("the lock of {} was not read", point.backup.arn)];
+            reasons.extend(self.index.missing(&[POINT_OPERATIONS[0], "ec2:DescribeLockedSnapshots"]));
+            note(unread, "backups[].locked", reasons);
+        }
+        for copy in facts.copies.read().into_iter().flatten().filter(|copy| copy.locked.is_unread()) {
+            note(unread, "copies[].locked", vec![format!("{}/{} was not read, where a copy is", copy.account, copy.region)]);
+        }
+        if facts.windows.read().into_iter().flatten().any(|window| window.locked.is_unread()) {
+            let mut reasons = vec!["the vault of a continuous recovery point was not read".to_owned()];
+            reasons.extend(self.index.missing(&POINT_OPERATIONS[..1]));
+            note(unread, "windows[].locked", reasons);
+        }
+    }
+
     /// Jobs, copies, keys, restores: what other parts of the shard say of the resource.
     #[allow(clippy::too_many_arguments, reason = "one private step of one function, split for reading")]
     fn set_evidence(
@@ -365,7 +389,7 @@ impl<'a> Join<'a> {
         backup_type: &str,
         counts: &[MechanismKind],
         points: &[Point],
-        continuous: &[RecoveryPoint],
+        continuous: &[&Typed<RecoveryPoint>],
         windows: &[Window],
         facts: &mut Protection,
         unread: &mut Unread,
@@ -384,12 +408,7 @@ impl<'a> Join<'a> {
             note(unread, "recovery_points.other_region", reasons.clone());
             note(unread, "recovery_points.other_account", reasons);
         }
-        let copies_unread = unread.get("copies").cloned().unwrap_or_default();
-        match copies::immutable(self, resource, points, facts.copies.read().ok_or(&copies_unread)) {
-            Ok(immutable) if unread.get("backups").is_none() || immutable => facts.immutable = Fact::Read(immutable),
-            Ok(_) => note(unread, "immutable", unread.get("backups").cloned().unwrap_or_default()),
-            Err(reasons) => note(unread, "immutable", reasons),
-        }
+        self.note_locks(points, facts, unread);
         let (found, reasons) = jobs::of(self.index, resource, self.as_of);
         set!(facts, unread, jobs, reasons, found);
         match keys::of(self, resource, points, continuous, windows) {
@@ -438,7 +457,6 @@ fn without_mechanisms(facts: Protection, doubt: &str, unread: &mut Unread) -> Pr
         "retention_endless",
         "restore_tests",
         "keys",
-        "immutable",
     ];
     for field in fields {
         note(unread, field, vec![doubt.to_owned()]);
