@@ -115,6 +115,26 @@ fn a_database_that_runs_writes_logs_whatever_is_done_to_it() {
 }
 
 #[test]
+fn what_has_lost_its_key_cannot_be_restored() {
+    for (status, state) in [("available", State::Protected), ("inaccessible-encryption-credentials-recoverable", State::Unprotected)] {
+        let facts = World::new().with(database(status, json!("2026-11-22T06:55:00Z"))).protection(DATABASE);
+        assert_eq!(
+            (facts.state.read(), facts.rpo_seconds.read().unwrap().is_some()),
+            (Some(&state), state == State::Protected),
+            "{status}"
+        );
+    }
+}
+
+#[test]
+fn a_recovery_point_whose_status_was_not_read_may_be_restorable() {
+    let mut world = World::new().volume("vol-1").point(&volume_arn("vol-1"), "2026-11-22T05:10:00Z", json!({}));
+    world.lines.last_mut().unwrap()["properties"].as_object_mut().unwrap().remove("status");
+    let facts = world.protection(&volume_arn("vol-1"));
+    assert!(facts.state.is_unread() && facts.backups.is_unread() && facts.aws_backup_points.is_unread());
+}
+
+#[test]
 fn a_continuous_backup_holds_nothing_of_before_it_began() {
     let bucket = json!({"versioning": "suspended", "lifecycle": [], "object_lock": null, "replication": [], "kms_key_arn": null});
     let facts = World::new()
@@ -227,10 +247,9 @@ fn an_image_backs_up_the_volumes_whose_snapshots_it_has_wherever_they_are_now() 
     let world = |devices: Value, status: &str| {
         World::new()
             .volume("vol-1")
-            .with(at(snapshot("snap-a", "2026-11-20T05:10:00Z", json!("aws_backup")), "2026-11-20T05:10:00Z", REGION))
+            .with(snapshot("snap-a", "2026-11-20T05:10:00Z", json!("aws_backup")))
             .with(resource("AWS::EC2::Image", image, "ami-1", json!({"status": "available", "public": false, "block_devices": devices})))
             .point("arn:aws:ec2:us-east-1:111122223333:instance/i-gone", "2026-11-20T05:10:00Z", json!({"status": status}))
-            .changed("ami-1", |_| {})
     };
     let named = |mut world: World| {
         let point = world.lines.last_mut().unwrap();
@@ -241,6 +260,10 @@ fn an_image_backs_up_the_volumes_whose_snapshots_it_has_wherever_they_are_now() 
     let facts = named(world(device.clone(), "COMPLETED")).protection(&volume_arn("vol-1"));
     assert_eq!(facts.state.read(), Some(&State::Protected));
     assert_eq!(facts.backups.read().unwrap()[0].arn, image);
+    assert_eq!(
+        named(world(device.clone(), "COMPLETED")).denied("ec2:DescribeImages").protection(&volume_arn("vol-1")).backups.read(),
+        None
+    );
     assert_eq!(named(world(device, "EXPIRED")).state(&volume_arn("vol-1")), Some(State::Unprotected));
     assert_eq!(named(world(json!([]), "COMPLETED")).state(&volume_arn("vol-1")), Some(State::Unprotected));
 }
@@ -270,4 +293,22 @@ fn how_long_replicas_are_kept_does_not_depend_on_the_retention_of_the_database()
         .with(at(resource("AWS::RDS::DBInstanceAutomatedBackup", replica, "ab-1", automated), "2026-01-01T00:00:00Z", "eu-west-1"));
     let facts = world.protection(DATABASE);
     assert_eq!(facts.copy_retention.read().unwrap()[0].retention_days, Some(14));
+}
+
+#[test]
+fn where_copies_could_be_that_nobody_read_the_reason_says_what_to_do() {
+    let reasons = |world: World| world.joined(&volume_arn("vol-1")).unread["copies"].clone();
+    let alone = World::new().volume("vol-1");
+    assert_eq!(reasons(alone), ["no other Region of 111122223333 was read, where copies could be (--regions all reads them)"]);
+    let elsewhere = |denied: &dyn Fn(&str) -> bool| {
+        rel9::aws::operations().into_iter().fold(World::new().volume("vol-1"), |world, operation| {
+            let status = if denied(operation.service) { "denied" } else { "ok" };
+            world.with(json!({"kind": "coverage", "account": ACCOUNT, "region": "eu-west-1", "service": operation.service,
+                "operation": operation.name, "status": status, "items": 0, "error": null}))
+        })
+    };
+    let denied = "ec2:DescribeSnapshots denied in 111122223333/eu-west-1";
+    assert_eq!(reasons(elsewhere(&|service| service == "ec2")), [denied]);
+    let closed = format!("{denied} (a Region that nobody may use can be left out with --regions)");
+    assert_eq!(reasons(elsewhere(&|_| true)), [closed]);
 }

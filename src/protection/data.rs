@@ -1,18 +1,19 @@
 //! The protection of one data resource: puts the parts together and says which of them could not be worked out.
 
+use super::doubts::{POLICY_OPERATIONS, add_new};
 use super::explanation::explain;
 use super::facts::{CopyRetention, Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection, State, Window};
 use super::index::{Index, Typed};
 use super::mechanisms::{self, Case, Mechanisms};
 use super::opt_in;
 use super::points::{self, Point};
-use super::reach::{self, PlannedRule, Plans, Selected};
-use super::summary::{POINT_OPERATIONS, Summaries};
+use super::reach::{self, Plans};
+use super::summary::Summaries;
 use super::{Owed, arn, bucket, copies, jobs, keys, restores};
 use crate::inventory::types::{self, backup::RecoveryPoint};
 use crate::inventory::{DEPLOYED, Fact, Reasons, Resource, note};
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// What the join of one resource needs.
 pub struct Join<'a> {
@@ -23,9 +24,6 @@ pub struct Join<'a> {
     pub existing: &'a HashSet<&'a str>,
     pub as_of: DateTime<Utc>,
 }
-
-/// The operations that tell which DLM policies there are.
-const POLICY_OPERATIONS: [&str; 2] = ["dlm:GetLifecyclePolicies", "dlm:GetLifecyclePolicy"];
 
 /// Why fields of the facts are not known.
 pub type Unread = Reasons;
@@ -92,7 +90,7 @@ impl<'a> Join<'a> {
         self.set_retention(resource, &mechanisms, all_unread.clone(), &mut facts, unread);
         self.set_settings(resource, backup_type, &mut facts, unread);
         let aws_backup_points = points.iter().filter(|point| point.backup.kind == MechanismKind::AwsBackup).count() + continuous.len();
-        set!(facts, unread, aws_backup_points, self.index.missing(&POINT_OPERATIONS), aws_backup_points as i64);
+        set!(facts, unread, aws_backup_points, self.points_unread(resource), aws_backup_points as i64);
         let mut copy_reasons = plan_reasons.clone();
         if matches!(resource.type_name.as_str(), "AWS::EC2::Volume" | "AWS::EC2::Instance") {
             copy_reasons.extend(self.index.missing(&POLICY_OPERATIONS));
@@ -141,79 +139,6 @@ impl<'a> Join<'a> {
         attachments
             .filter_map(|attachment| Some((instance(&attachment.instance_id)?, resource.created_at.max(attachment.attached_at))))
             .collect()
-    }
-
-    /// Why a schedule of which nothing is known may apply, by the kind of mechanism whose schedule it would be.
-    fn schedules_unread<'s>(
-        &self,
-        resource: &Resource,
-        counts: &[MechanismKind],
-        plan_reasons: &[String],
-        selected: impl Iterator<Item = &'s Selected<'s>>,
-    ) -> BTreeMap<MechanismKind, Vec<String>> {
-        let mut of_plans = plan_reasons.to_vec();
-        for selected in selected.filter(|selected| !selected.blocked) {
-            let unclear = selected.rules.iter().filter(|planned| planned.schedule.is_none());
-            let reason = |planned: &PlannedRule| {
-                format!("the schedule of rule {} of backup plan {} cannot be understood", planned.rule.name, reach::title(selected.plan))
-            };
-            add_new(&mut of_plans, unclear.map(reason));
-        }
-        let mut of_dlm = Vec::new();
-        if ["AWS::EC2::Volume", "AWS::EC2::Instance"].contains(&resource.type_name.as_str()) {
-            of_dlm.extend(self.index.missing(&POLICY_OPERATIONS));
-            let instances = self.instances_of(resource).into_iter().map(|(instance, _)| instance);
-            let untagged = std::iter::once(resource).chain(instances).filter(|resource| resource.tags().is_none());
-            if !self.index.lifecycle_policies.is_empty() {
-                of_dlm.extend(untagged.flat_map(|resource| super::why_unread(self.index.shard, resource, "tags")));
-            }
-        }
-        let by_kind = [(MechanismKind::AwsBackup, of_plans), (MechanismKind::Dlm, of_dlm)];
-        by_kind.into_iter().filter(|(kind, reasons)| counts.contains(kind) && !reasons.is_empty()).collect()
-    }
-
-    /// Why the backups of a resource (not the plans) may be more than those seen.
-    fn sources_unread(&self, resource: &Resource, counts: &[MechanismKind]) -> Vec<String> {
-        let counted = |kind| counts.contains(&kind);
-        let mut operations: Vec<&str> = Vec::new();
-        let mut properties: Vec<&str> = Vec::new();
-        if counted(MechanismKind::AwsBackup) {
-            operations.extend(POINT_OPERATIONS);
-        }
-        match resource.type_name.as_str() {
-            "AWS::EC2::Volume" | "AWS::EC2::Instance" => {
-                operations.extend(["ec2:DescribeInstances", "ec2:DescribeVolumes"]);
-                properties.push(if resource.type_name == "AWS::EC2::Volume" { "attachments" } else { "volumes" });
-                if counted(MechanismKind::Snapshot) || counted(MechanismKind::Dlm) {
-                    operations.push("ec2:DescribeSnapshots");
-                }
-            }
-            "AWS::RDS::DBInstance" => {
-                operations.push("rds:DescribeDBSnapshots");
-                properties.extend(["backup_retention_days", "latest_restorable_at"]);
-            }
-            "AWS::RDS::DBCluster" | "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster" => {
-                operations.push("rds:DescribeDBClusterSnapshots");
-                properties.extend(["backup_retention_days", "latest_restorable_at"]);
-            }
-            "AWS::DynamoDB::Table" => {
-                operations.push("dynamodb:ListBackups");
-                properties.push("pitr");
-                // Whose a backup is, the table itself must tell: its name may have been another table's before.
-                if !resource.properties.contains_key("status") {
-                    operations.push("dynamodb:DescribeTable");
-                }
-            }
-            "AWS::S3::Bucket" if counted(MechanismKind::Versioning) => properties.push("versioning"),
-            _ => {}
-        }
-        let mut reasons = self.index.missing(&operations);
-        for property in properties {
-            if !resource.properties.contains_key(property) {
-                reasons.extend(super::why_unread(self.index.shard, resource, property));
-            }
-        }
-        reasons
     }
 
     #[allow(clippy::too_many_arguments, reason = "one private step of one function, split for reading")]
@@ -363,24 +288,6 @@ impl<'a> Join<'a> {
         facts.resource_age_seconds = Fact::Read(resource.created_at.map(|created| (self.as_of - created).num_seconds()));
     }
 
-    /// Why it is not known of some backups whether a lock keeps them.
-    fn note_locks(&self, points: &[Point], facts: &Protection, unread: &mut Unread) {
-        // Many have the same reason.
-        if let Some(point) = points.iter().find(|point| point.backup.locked.is_unread()) {
-            let mut reasons = vec![format!("the lock of {} was not read", point.backup.arn)];
-            reasons.extend(self.index.missing(&[POINT_OPERATIONS[0], "ec2:DescribeLockedSnapshots"]));
-            note(unread, "backups[].locked", reasons);
-        }
-        for copy in facts.copies.read().into_iter().flatten().filter(|copy| copy.locked.is_unread()) {
-            note(unread, "copies[].locked", vec![format!("{}/{} was not read, where a copy is", copy.account, copy.region)]);
-        }
-        if facts.windows.read().into_iter().flatten().any(|window| window.locked.is_unread()) {
-            let mut reasons = vec!["the vault of a continuous recovery point was not read".to_owned()];
-            reasons.extend(self.index.missing(&POINT_OPERATIONS[..1]));
-            note(unread, "windows[].locked", reasons);
-        }
-    }
-
     /// Jobs, copies, keys, restores: what other parts of the shard say of the resource.
     #[allow(clippy::too_many_arguments, reason = "one private step of one function, split for reading")]
     fn set_evidence(
@@ -424,15 +331,6 @@ impl<'a> Join<'a> {
             Err(reasons) => note(unread, "restore_testing_plans", reasons),
         }
         facts.bucket = Fact::Read(bucket::of(self, resource, unread));
-    }
-}
-
-/// Adds reasons that are not there yet.
-fn add_new(reasons: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
-    for reason in more {
-        if !reasons.contains(&reason) {
-            reasons.push(reason);
-        }
     }
 }
 

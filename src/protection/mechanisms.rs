@@ -86,8 +86,14 @@ impl Case<'_> {
         Some(DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc))
     }
 
-    /// The latest restorable time, as far as as_of goes; none before anything could be restored.
+    /// The latest restorable time, as far as as_of goes; none before anything could be restored, nor of a database or table whose service
+    /// cannot use its key, without which nothing can be (RDS user guide, "Viewing Amazon RDS DB instance status"; `TableStatus` in the
+    /// DynamoDB API reference).
     fn latest_restorable(&self) -> Option<DateTime<Utc>> {
+        let status = self.resource.text("status").unwrap_or_default().to_ascii_lowercase().replace('_', "-");
+        if status.starts_with("inaccessible-encryption-credentials") {
+            return None;
+        }
         let latest = self.moment("latest_restorable_at")?.min(self.as_of);
         self.moment("earliest_restorable_at").is_none_or(|earliest| earliest <= self.as_of).then_some(latest)
     }
