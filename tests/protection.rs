@@ -236,9 +236,9 @@ fn settings_that_were_not_read_are_unknown() {
     let arn = "arn:aws:s3:::data";
     let bucket = |properties: Value| World::new().with(resource("AWS::S3::Bucket", arn, "data", properties)).protection(arn);
     let read = bucket(json!({"versioning": "enabled", "lifecycle": [], "object_lock": null}));
-    assert_eq!((read.retention_endless.read(), read.immutable.read()), (Some(&true), Some(&false)));
+    assert_eq!(read.retention_endless.read(), Some(&true));
     let unread = bucket(json!({"versioning": "enabled"}));
-    assert!(unread.retention_endless.is_unread() && unread.immutable.is_unread());
+    assert!(unread.retention_endless.is_unread());
 
     let table = "arn:aws:dynamodb:us-east-1:111122223333:table/t";
     let tables = || World::new().with(resource("AWS::DynamoDB::Table", table, "t", json!({"pitr": false})));

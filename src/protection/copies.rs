@@ -3,9 +3,9 @@
 use super::arn;
 use super::data::Join;
 use super::facts::{CopyFact, MechanismKind};
-use super::points::Point;
-use super::summary::{AUTOMATED, COPY_LISTINGS, ForeignBackup, POINT_OPERATIONS};
-use crate::inventory::Resource;
+use super::points::{Point, named_since};
+use super::summary::{AUTOMATED, COPY_LISTINGS, ForeignBackup};
+use crate::inventory::{Fact, Resource};
 use chrono::{DateTime, Utc};
 
 /// The confirmed copies of a resource's backups, of the kinds of mechanism that count, newest first.
@@ -17,11 +17,12 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point], counts: &[Mechanis
     let mut unread = join.index.missing(&["backup:ListCopyJobs"]);
     // Copies of an instance's backups hold its volumes, if they were attached already.
     let instances = join.instances_of(resource);
-    let sources = || std::iter::once((resource, None)).chain(instances.iter().copied());
+    let sources = || std::iter::once((resource, named_since(resource))).chain(instances.iter().copied());
     for (source, since) in sources() {
         let backups = join.summaries.foreign_backups(&source.arn).iter();
         let kind = |backup: &ForeignBackup| if backup.seen_as == AUTOMATED { MechanismKind::Automated } else { MechanismKind::AwsBackup };
-        let backups = backups.filter(|backup| counts.contains(&kind(backup)));
+        let is_there = |backup: &&ForeignBackup| backup.delete_at.is_none_or(|delete_at| join.as_of < delete_at);
+        let backups = backups.filter(|backup| counts.contains(&kind(backup))).filter(is_there);
         // The data of a copy is as old as its source.
         let copies = backups.map(|backup| copy(backup, join.index.moments.get(backup.arn.as_str()).copied(), resource, join.as_of));
         found.extend(copies.filter(|copy| since.is_none_or(|since| copy.created_at >= since)));
@@ -42,7 +43,7 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point], counts: &[Mechanis
         region: resource.region.clone(),
         other_account: false,
         other_region: false,
-        locked: true,
+        locked: Fact::Read(true),
         air_gapped: true,
         encrypted: point.backup.encrypted.read().copied(),
         seen_as: "recovery_point".to_owned(),
@@ -67,7 +68,7 @@ fn copy(backup: &ForeignBackup, moment: Option<DateTime<Utc>>, resource: &Resour
         region: backup.region.clone(),
         other_account: backup.account != resource.account,
         other_region: backup.region != resource.region,
-        locked: backup.locked,
+        locked: backup.locked.clone(),
         air_gapped: backup.air_gapped,
         encrypted: backup.encrypted,
         seen_as: backup.seen_as.to_owned(),
@@ -102,7 +103,11 @@ fn of_job(join: &Join, resource: &Resource, job: &super::index::Typed<crate::inv
         region: region.to_owned(),
         other_account: account != resource.account,
         other_region: region != resource.region,
-        locked: vault.map_or(told_locked || told_air_gapped, |vault| vault.locked == Some(true)),
+        locked: match vault {
+            Some(vault) => vault.locked.map_or(Fact::Unread, Fact::Read),
+            None if told_locked || told_air_gapped => Fact::Read(true),
+            None => Fact::Unread,
+        },
         air_gapped: vault.map_or(told_air_gapped, |vault| vault.air_gapped),
         encrypted: None,
         seen_as: "copy_job".to_owned(),
@@ -120,71 +125,17 @@ fn elsewhere_unread(join: &Join, resource: &Resource) -> Vec<String> {
     let elsewhere = |summary: &&super::Summary| summary.region != resource.region && summary.region != crate::inventory::GLOBAL;
     let mut others = join.summaries.of_account(&resource.account).filter(elsewhere).peekable();
     if others.peek().is_none() {
-        return vec![format!("no other Region of {} was read, where copies could be", resource.account)];
+        return vec![format!("no other Region of {} was read, where copies could be (--regions all reads them)", resource.account)];
     }
-    others.flat_map(|summary| listed_by.iter().filter_map(|operation| summary.lists_unread.get(operation).cloned())).collect()
-}
-
-/// Whether the newest backup, or a copy of it, cannot be deleted.
-///
-/// # Errors
-/// The reasons why a copy may be locked that nobody could look at.
-pub fn immutable(
-    join: &Join,
-    resource: &Resource,
-    points: &[Point],
-    copies: Result<&Vec<CopyFact>, &Vec<String>>,
-) -> Result<bool, Vec<String>> {
-    if object_lock(resource) {
-        return Ok(true);
+    let mut unread = Vec::new();
+    for summary in others {
+        let reasons = || listed_by.iter().filter_map(|operation| summary.lists_unread.get(operation).cloned());
+        // Where AWS Backup refuses too, a service control policy may keep everybody out.
+        let closed = !summary.vaults_unread.is_empty();
+        unread.extend(reasons().map(|reason| match closed {
+            true => format!("{reason} (a Region that nobody may use can be left out with --regions)"),
+            false => reason,
+        }));
     }
-    let immutable = locked(join, resource, points, copies)?;
-    if !immutable && resource.type_name == "AWS::S3::Bucket" && !resource.properties.contains_key("object_lock") {
-        return Err(super::why_unread(join.index.shard, resource, "object_lock"));
-    }
-    Ok(immutable)
-}
-
-fn locked(join: &Join, resource: &Resource, points: &[Point], copies: Result<&Vec<CopyFact>, &Vec<String>>) -> Result<bool, Vec<String>> {
-    let Some(newest) = points.first() else {
-        // Continuous backups: the vault of a continuous point decides.
-        return Ok(continuous_locked(join, resource));
-    };
-    let copied = |copy: &&CopyFact| copy.created_at >= newest.backup.created_at;
-    if newest.backup.locked.read() == Some(&true) || copies.into_iter().flatten().filter(copied).any(|copy| copy.locked) {
-        return Ok(true);
-    }
-    let unlooked: Vec<String> = copies
-        .into_iter()
-        .flatten()
-        .filter(copied)
-        .filter(|copy| copy.seen_as == "copy_job" && !copy.locked)
-        .map(|copy| format!("{}/{} was not read, where a copy is", copy.account, copy.region))
-        .collect();
-    match copies {
-        Ok(_) if unlooked.is_empty() && newest.backup.locked.is_unread() => {
-            let mut reasons = vec![format!("the lock of {} was not read", newest.backup.arn)];
-            reasons.extend(join.index.missing(&[POINT_OPERATIONS[0], "ec2:DescribeLockedSnapshots"]));
-            Err(reasons)
-        }
-        Ok(_) if unlooked.is_empty() => {
-            let missing = join.index.missing(&POINT_OPERATIONS[..1]);
-            if missing.is_empty() { Ok(false) } else { Err(missing) }
-        }
-        Ok(_) => Err(unlooked),
-        Err(reasons) => Err(reasons.clone()),
-    }
-}
-
-fn object_lock(resource: &Resource) -> bool {
-    let bucket = resource.properties_as::<crate::inventory::types::s3::Bucket>().filter(|_| resource.type_name == "AWS::S3::Bucket");
-    bucket.is_some_and(|bucket| bucket.object_lock.present().is_some_and(|lock| lock.mode.is_some()))
-}
-
-fn continuous_locked(join: &Join, resource: &Resource) -> bool {
-    join.index.points.get(&resource.arn).into_iter().flatten().any(|point| {
-        let vault = point.properties.vault_arn.read().and_then(|vault| join.index.vaults.get(vault.as_str()));
-        super::summary::restorable(point.properties.status.read())
-            && vault.is_some_and(|vault| vault.properties.locked.read() == Some(&true))
-    })
+    unread
 }

@@ -1,18 +1,19 @@
 //! The protection of one data resource: puts the parts together and says which of them could not be worked out.
 
+use super::doubts::{POLICY_OPERATIONS, add_new};
 use super::explanation::explain;
 use super::facts::{CopyRetention, Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection, State, Window};
-use super::index::Index;
+use super::index::{Index, Typed};
 use super::mechanisms::{self, Case, Mechanisms};
 use super::opt_in;
 use super::points::{self, Point};
-use super::reach::{self, PlannedRule, Plans, Selected};
-use super::summary::{POINT_OPERATIONS, Summaries};
+use super::reach::{self, Plans};
+use super::summary::Summaries;
 use super::{Owed, arn, bucket, copies, jobs, keys, restores};
 use crate::inventory::types::{self, backup::RecoveryPoint};
 use crate::inventory::{DEPLOYED, Fact, Reasons, Resource, note};
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// What the join of one resource needs.
 pub struct Join<'a> {
@@ -23,9 +24,6 @@ pub struct Join<'a> {
     pub existing: &'a HashSet<&'a str>,
     pub as_of: DateTime<Utc>,
 }
-
-/// The operations that tell which DLM policies there are.
-const POLICY_OPERATIONS: [&str; 2] = ["dlm:GetLifecyclePolicies", "dlm:GetLifecyclePolicy"];
 
 /// Why fields of the facts are not known.
 pub type Unread = Reasons;
@@ -92,13 +90,12 @@ impl<'a> Join<'a> {
         self.set_retention(resource, &mechanisms, all_unread.clone(), &mut facts, unread);
         self.set_settings(resource, backup_type, &mut facts, unread);
         let aws_backup_points = points.iter().filter(|point| point.backup.kind == MechanismKind::AwsBackup).count() + continuous.len();
-        set!(facts, unread, aws_backup_points, self.index.missing(&POINT_OPERATIONS), aws_backup_points as i64);
+        set!(facts, unread, aws_backup_points, self.points_unread(resource), aws_backup_points as i64);
         let mut copy_reasons = plan_reasons.clone();
         if matches!(resource.type_name.as_str(), "AWS::EC2::Volume" | "AWS::EC2::Instance") {
             copy_reasons.extend(self.index.missing(&POLICY_OPERATIONS));
         }
-        copy_reasons
-            .extend([&unsettled, &mechanisms.unread, &mechanisms.unsettled, &mechanisms.copies_unread].into_iter().flatten().cloned());
+        copy_reasons.extend([&unsettled, &mechanisms.unread, &mechanisms.unsettled].into_iter().flatten().cloned());
         set!(facts, unread, copy_schedules, copy_reasons.clone(), mechanisms.copy_schedules.clone());
         copy_reasons.extend(self.add_replicas(resource, &mut mechanisms));
         set!(facts, unread, copy_retention, copy_reasons, mechanisms.copy_retention.clone());
@@ -142,79 +139,6 @@ impl<'a> Join<'a> {
         attachments
             .filter_map(|attachment| Some((instance(&attachment.instance_id)?, resource.created_at.max(attachment.attached_at))))
             .collect()
-    }
-
-    /// Why a schedule of which nothing is known may apply, by the kind of mechanism whose schedule it would be.
-    fn schedules_unread<'s>(
-        &self,
-        resource: &Resource,
-        counts: &[MechanismKind],
-        plan_reasons: &[String],
-        selected: impl Iterator<Item = &'s Selected<'s>>,
-    ) -> BTreeMap<MechanismKind, Vec<String>> {
-        let mut of_plans = plan_reasons.to_vec();
-        for selected in selected.filter(|selected| !selected.blocked) {
-            let unclear = selected.rules.iter().filter(|planned| planned.schedule.is_none());
-            let reason = |planned: &PlannedRule| {
-                format!("the schedule of rule {} of backup plan {} cannot be understood", planned.rule.name, reach::title(selected.plan))
-            };
-            add_new(&mut of_plans, unclear.map(reason));
-        }
-        let mut of_dlm = Vec::new();
-        if ["AWS::EC2::Volume", "AWS::EC2::Instance"].contains(&resource.type_name.as_str()) {
-            of_dlm.extend(self.index.missing(&POLICY_OPERATIONS));
-            let instances = self.instances_of(resource).into_iter().map(|(instance, _)| instance);
-            let untagged = std::iter::once(resource).chain(instances).filter(|resource| resource.tags().is_none());
-            if !self.index.lifecycle_policies.is_empty() {
-                of_dlm.extend(untagged.flat_map(|resource| super::why_unread(self.index.shard, resource, "tags")));
-            }
-        }
-        let by_kind = [(MechanismKind::AwsBackup, of_plans), (MechanismKind::Dlm, of_dlm)];
-        by_kind.into_iter().filter(|(kind, reasons)| counts.contains(kind) && !reasons.is_empty()).collect()
-    }
-
-    /// Why the backups of a resource (not the plans) may be more than those seen.
-    fn sources_unread(&self, resource: &Resource, counts: &[MechanismKind]) -> Vec<String> {
-        let counted = |kind| counts.contains(&kind);
-        let mut operations: Vec<&str> = Vec::new();
-        let mut properties: Vec<&str> = Vec::new();
-        if counted(MechanismKind::AwsBackup) {
-            operations.extend(POINT_OPERATIONS);
-        }
-        match resource.type_name.as_str() {
-            "AWS::EC2::Volume" | "AWS::EC2::Instance" => {
-                operations.extend(["ec2:DescribeInstances", "ec2:DescribeVolumes"]);
-                properties.push(if resource.type_name == "AWS::EC2::Volume" { "attachments" } else { "volumes" });
-                if counted(MechanismKind::Snapshot) || counted(MechanismKind::Dlm) {
-                    operations.push("ec2:DescribeSnapshots");
-                }
-            }
-            "AWS::RDS::DBInstance" => {
-                operations.push("rds:DescribeDBSnapshots");
-                properties.extend(["backup_retention_days", "latest_restorable_at"]);
-            }
-            "AWS::RDS::DBCluster" | "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster" => {
-                operations.push("rds:DescribeDBClusterSnapshots");
-                properties.extend(["backup_retention_days", "latest_restorable_at"]);
-            }
-            "AWS::DynamoDB::Table" => {
-                operations.push("dynamodb:ListBackups");
-                properties.push("pitr");
-                // Whose a backup is, the table itself must tell: its name may have been another table's before.
-                if !resource.properties.contains_key("status") {
-                    operations.push("dynamodb:DescribeTable");
-                }
-            }
-            "AWS::S3::Bucket" if counted(MechanismKind::Versioning) => properties.push("versioning"),
-            _ => {}
-        }
-        let mut reasons = self.index.missing(&operations);
-        for property in properties {
-            if !resource.properties.contains_key(property) {
-                reasons.extend(super::why_unread(self.index.shard, resource, property));
-            }
-        }
-        reasons
     }
 
     #[allow(clippy::too_many_arguments, reason = "one private step of one function, split for reading")]
@@ -332,7 +256,14 @@ impl<'a> Join<'a> {
         if versioned && !resource.properties.contains_key("lifecycle") {
             add_new(&mut reasons, super::why_unread(self.index.shard, resource, "lifecycle"));
         }
-        let automatic = || mechanisms.all.iter().filter(|mechanism| mechanism.automatic);
+        // What is late, or nothing of which can be restored, keeps nothing, however long it is set to. A run that is still to come counts
+        // beside something that is there.
+        let restorable = mechanisms::state(&mechanisms.all).is_some();
+        let keeps = |mechanism: &&Mechanism| {
+            let to_come = mechanism.interval_seconds != Fact::Read(None);
+            restorable && mechanism.automatic && mechanism.on_schedule != Some(false) && (mechanism.last_at.is_some() || to_come)
+        };
+        let automatic = || mechanisms.all.iter().filter(keeps);
         let endless = automatic().any(|mechanism| mechanism.retention_endless == Fact::Read(true));
         // Longer than for ever nothing is kept.
         let doubts = if endless { Vec::new() } else { reasons.clone() };
@@ -365,7 +296,7 @@ impl<'a> Join<'a> {
         backup_type: &str,
         counts: &[MechanismKind],
         points: &[Point],
-        continuous: &[RecoveryPoint],
+        continuous: &[&Typed<RecoveryPoint>],
         windows: &[Window],
         facts: &mut Protection,
         unread: &mut Unread,
@@ -384,12 +315,7 @@ impl<'a> Join<'a> {
             note(unread, "recovery_points.other_region", reasons.clone());
             note(unread, "recovery_points.other_account", reasons);
         }
-        let copies_unread = unread.get("copies").cloned().unwrap_or_default();
-        match copies::immutable(self, resource, points, facts.copies.read().ok_or(&copies_unread)) {
-            Ok(immutable) if unread.get("backups").is_none() || immutable => facts.immutable = Fact::Read(immutable),
-            Ok(_) => note(unread, "immutable", unread.get("backups").cloned().unwrap_or_default()),
-            Err(reasons) => note(unread, "immutable", reasons),
-        }
+        self.note_locks(points, facts, unread);
         let (found, reasons) = jobs::of(self.index, resource, self.as_of);
         set!(facts, unread, jobs, reasons, found);
         match keys::of(self, resource, points, continuous, windows) {
@@ -405,15 +331,6 @@ impl<'a> Join<'a> {
             Err(reasons) => note(unread, "restore_testing_plans", reasons),
         }
         facts.bucket = Fact::Read(bucket::of(self, resource, unread));
-    }
-}
-
-/// Adds reasons that are not there yet.
-fn add_new(reasons: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
-    for reason in more {
-        if !reasons.contains(&reason) {
-            reasons.push(reason);
-        }
     }
 }
 
@@ -438,7 +355,6 @@ fn without_mechanisms(facts: Protection, doubt: &str, unread: &mut Unread) -> Pr
         "retention_endless",
         "restore_tests",
         "keys",
-        "immutable",
     ];
     for field in fields {
         note(unread, field, vec![doubt.to_owned()]);

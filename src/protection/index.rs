@@ -41,6 +41,8 @@ pub struct Index<'s> {
     pub points: HashMap<String, Vec<Typed<'s, backup::RecoveryPoint>>>,
     /// By the ARN of their vault: all of them, also those of which nobody says what they are backups of.
     pub points_in_vault: HashMap<String, Vec<Typed<'s, backup::RecoveryPoint>>>,
+    /// Recovery points that are images, by the id of each snapshot in them.
+    pub image_points: HashMap<String, Typed<'s, backup::RecoveryPoint>>,
     pub backup_jobs: HashMap<String, Vec<Typed<'s, backup::BackupJob>>>,
     pub copy_jobs: HashMap<String, Vec<Typed<'s, backup::CopyJob>>>,
     pub restore_jobs: HashMap<String, Vec<Typed<'s, backup::RestoreJob>>>,
@@ -81,12 +83,13 @@ impl<'s> Index<'s> {
             vaults: typed::<backup::BackupVault>(shard).into_iter().map(|vault| (vault.resource.arn.as_str(), vault)).collect(),
             points_in_vault: group(typed::<backup::RecoveryPoint>(shard), |point| point.properties.vault_arn.read().cloned()),
             points: group(typed::<backup::RecoveryPoint>(shard), |point| point.properties.source_arn.present().cloned()),
+            image_points: image_points(shard),
             backup_jobs: group(typed::<backup::BackupJob>(shard), |job| job.properties.source_arn.read().cloned()),
             copy_jobs: group(typed::<backup::CopyJob>(shard), |job| job.properties.source_arn.read().cloned()),
             restore_jobs: group(typed::<backup::RestoreJob>(shard), |job| job.properties.source_arn.present().cloned()),
             restore_testing_plans: typed(shard),
             restore_testing_selections: typed(shard),
-            snapshots: group(snapshots(shard), |snapshot| Some(snapshot.source_arn.clone())),
+            snapshots: group(snapshots(shard, as_of), |snapshot| Some(snapshot.source_arn.clone())),
             table_backups: group(typed::<dynamodb::Backup>(shard), |backup| backup.properties.source_arn.read().cloned()),
             restored_tables: group(typed::<dynamodb::Table>(shard), |table| {
                 table.properties.restored_from.present()?.source_table_arn.clone()
@@ -107,6 +110,20 @@ impl<'s> Index<'s> {
             .filter_map(|operation| self.shard.coverage.require(operation, &self.shard.account, &self.shard.region).err())
             .collect()
     }
+}
+
+fn image_points(shard: &Shard) -> HashMap<String, Typed<'_, backup::RecoveryPoint>> {
+    let images: HashMap<&str, ebs::Image> =
+        typed::<ebs::Image>(shard).into_iter().map(|image| (image.resource.arn.as_str(), image.properties)).collect();
+    let points = shard.of_type(backup::RecoveryPoint::INFO.name).filter(|point| images.contains_key(point.arn.as_str()));
+    let snapshots = |point: &Resource| {
+        let devices = images.get(point.arn.as_str()).and_then(|image| image.block_devices.read()).into_iter().flatten();
+        devices.filter_map(|device| device.snapshot_id.clone()).collect::<Vec<_>>()
+    };
+    points
+        .flat_map(|resource| snapshots(resource).into_iter().map(move |snapshot| (snapshot, resource)))
+        .filter_map(|(snapshot, resource)| Some((snapshot, Typed { resource, properties: resource.properties_as()? })))
+        .collect()
 }
 
 fn cron_gaps(policies: &[Typed<dlm::LifecyclePolicy>], as_of: DateTime<Utc>) -> HashMap<String, Option<i64>> {
@@ -170,7 +187,8 @@ fn group<T>(items: Vec<T>, key: impl Fn(&T) -> Option<String>) -> HashMap<String
     groups
 }
 
-fn snapshots(shard: &Shard) -> Vec<Snapshot<'_>> {
+fn snapshots(shard: &Shard, as_of: DateTime<Utc>) -> Vec<Snapshot<'_>> {
+    let holds = |lock: &ebs::SnapshotLock| lock.state != "expired" && lock.expires_at.is_none_or(|expires_at| as_of < expires_at);
     let mut found: Vec<Snapshot> = typed::<ebs::Snapshot>(shard)
         .into_iter()
         .filter_map(|Typed { resource, properties }| {
@@ -186,7 +204,7 @@ fn snapshots(shard: &Shard) -> Vec<Snapshot<'_>> {
                 encrypted: properties.encrypted.read().copied(),
                 kms_key_arn: properties.kms_key_arn.present().cloned(),
                 public: properties.public.read().copied(),
-                locked: properties.lock.read().map(|lock| lock.as_ref().is_some_and(|lock| lock.state != "expired")),
+                locked: properties.lock.read().map(|lock| lock.as_ref().is_some_and(holds)),
                 archived: properties.storage_tier.read().is_some_and(|tier| tier == "archive"),
             })
         })

@@ -2,6 +2,7 @@
 
 use super::facts::{JobFailure, Jobs};
 use super::index::Index;
+use super::points::named_since;
 use crate::inventory::Resource;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -16,11 +17,15 @@ pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Jobs, Ve
     let mut by_kind: BTreeMap<String, Vec<JobFailure>> = BTreeMap::new();
     let mut last_success: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
     let mut unread = index.missing(&["backup:ListBackupJobs", "backup:ListCopyJobs"]);
+    let since = named_since(resource);
     let mut add = |key: String, kind: &str, status: Option<&String>, message: Option<&String>, at: Option<DateTime<Utc>>| {
         let (Some(status), Some(at)) = (status, at) else {
             unread.push(format!("how a {kind} job of {} ended was not read", resource.arn));
             return;
         };
+        if since.is_some_and(|since| at < since) {
+            return;
+        }
         if status == "COMPLETED" {
             jobs.succeeded += 1;
             let last = last_success.entry(key).or_insert(at);

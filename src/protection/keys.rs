@@ -2,6 +2,7 @@
 
 use super::data::Join;
 use super::facts::{BackupKey, Window};
+use super::index::Typed;
 use super::points::Point;
 use crate::inventory::Resource;
 use crate::inventory::types::backup::RecoveryPoint;
@@ -15,7 +16,7 @@ pub fn of(
     join: &Join,
     resource: &Resource,
     points: &[Point],
-    continuous: &[RecoveryPoint],
+    continuous: &[&Typed<RecoveryPoint>],
     windows: &[Window],
 ) -> Result<Vec<BackupKey>, Vec<String>> {
     let mut arns = BTreeSet::new();
@@ -25,7 +26,7 @@ pub fn of(
             arns.extend(point.backup.kms_key_arn.clone());
         }
     }
-    arns.extend(continuous.iter().filter_map(|point| point.kms_key_arn.present().cloned()));
+    arns.extend(continuous.iter().filter_map(|point| point.properties.kms_key_arn.present().cloned()));
     let mut unread = Vec::new();
     if !windows.is_empty() {
         arns.extend(resource.text("kms_key_arn").map(str::to_owned));

@@ -1,7 +1,7 @@
 //! The mechanisms that back a resource up: which run by themselves, how often, and whether the last run kept its schedule.
 
 use super::facts::{CopyRetention, CopySchedule, Mechanism, MechanismKind, State, Window};
-use super::index::Index;
+use super::index::{Index, Typed};
 use super::lifecycle_policies;
 use super::points::{self, Point};
 use super::reach::{PlannedRule, Selected, title};
@@ -22,8 +22,6 @@ pub struct Mechanisms {
     pub copy_schedules: Vec<CopySchedule>,
     /// Why there may be more of them.
     pub unread: Vec<String>,
-    /// Why it is not known how long some copies are kept.
-    pub copies_unread: Vec<String>,
     /// Why a template does not settle schedule, retention or copies of some of them.
     pub unsettled: Vec<String>,
 }
@@ -33,7 +31,7 @@ pub struct Case<'a> {
     pub index: &'a Index<'a>,
     pub resource: &'a Resource,
     pub points: &'a [Point],
-    pub continuous: &'a [RecoveryPoint],
+    pub continuous: &'a [&'a Typed<'a, RecoveryPoint>],
     pub selected: &'a [Selected<'a>],
     /// Selections that reach the instances that the volume is attached to.
     pub through: &'a [Selected<'a>],
@@ -88,8 +86,14 @@ impl Case<'_> {
         Some(DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc))
     }
 
-    /// The latest restorable time, as far as as_of goes; none before anything could be restored.
+    /// The latest restorable time, as far as as_of goes; none before anything could be restored, nor of a database or table whose service
+    /// cannot use its key, without which nothing can be (RDS user guide, "Viewing Amazon RDS DB instance status"; `TableStatus` in the
+    /// DynamoDB API reference).
     fn latest_restorable(&self) -> Option<DateTime<Utc>> {
+        let status = self.resource.text("status").unwrap_or_default().to_ascii_lowercase().replace('_', "-");
+        if status.starts_with("inaccessible-encryption-credentials") {
+            return None;
+        }
         let latest = self.moment("latest_restorable_at")?.min(self.as_of);
         self.moment("earliest_restorable_at").is_none_or(|earliest| earliest <= self.as_of).then_some(latest)
     }
@@ -172,37 +176,42 @@ fn add_planned_rule(case: &Case, selected: &Selected, planned: &PlannedRule, due
     let (plan, rule) = (selected.plan, &planned.rule);
     let source = format!("backup plan {}, rule {}{}", title(plan), rule.name, way.words());
     let allowed = planned.elapsed_seconds.map(|interval| late_after(interval, planned.start_window().num_seconds() + case.job_time()));
-    let continuous = case
-        .continuous
-        .iter()
-        .find(|point| rule.continuous && (point.rule_id.present().is_none() || point.rule_id.present() == rule.id.as_ref()));
-    let mechanism = if let Some(point) = continuous {
-        continuous_mechanism(case, point, source, found)
+    let continuous = case.continuous.iter().find(|point| {
+        let made_by = point.properties.rule_id.present();
+        rule.continuous && (made_by.is_none() || made_by == rule.id.as_ref())
+    });
+    let (mechanism, kept) = if let Some(point) = continuous {
+        (continuous_mechanism(case, point, source, found), point.properties.retention_days.present().copied())
     } else {
-        let ours = |point: &Point| {
+        let of_vault = |point: &Point| point.backup.vault_arn.as_deref().is_none_or(|vault| super::arn::vault_name(vault) == rule.vault);
+        let ours = |point: &&Point| {
             point.backup.kind == MechanismKind::AwsBackup
                 && point.of_instance == (way == Way::Instance)
                 && match (&point.rule_id, &rule.id) {
-                    (Some(made_by), Some(id)) => made_by == id || stands_in(selected.rules, made_by, planned, point.backup.created_at),
-                    _ => point.backup.vault_arn.as_deref().is_none_or(|vault| super::arn::vault_name(vault) == rule.vault),
+                    (Some(made_by), Some(id)) => {
+                        made_by == id
+                            || stands_in(selected.rules, made_by, planned, point.backup.created_at)
+                            || (of_vault(point) && of_earlier_version(selected, made_by, planned, point))
+                    }
+                    _ => of_vault(point),
                 }
         };
-        let mechanism = case.mechanism(MechanismKind::AwsBackup, source.clone(), case.newest(ours), allowed);
+        let newest = case.points.iter().find(ours);
+        let mechanism = case.mechanism(MechanismKind::AwsBackup, source.clone(), newest.map(|point| point.backup.created_at), allowed);
         // What it made may be gone by now, or it never made anything: nothing is kept of what the schedule promises.
         let nothing_left = (mechanism.last_at.is_none() && due && allowed.is_some()).then_some(false);
-        Mechanism {
+        let mechanism = Mechanism {
             // A schedule that has no run before it makes no more backups than a hand that made some.
             automatic: planned.schedule.is_none() || allowed.is_some(),
             interval_seconds: planned.interval_seconds.into(),
             on_schedule: mechanism.on_schedule.or(nothing_left),
             ..mechanism
-        }
+        };
+        (mechanism, newest.and_then(|point| point.retention_days))
     };
-    found.all.push(Mechanism {
-        retention_days: rule.retention_days.into(),
-        retention_endless: rule.retention_days.is_none().into(),
-        ..mechanism
-    });
+    // A rule that was changed says how long the next backup will be kept; the newest says how long it is.
+    let retention_days = [rule.retention_days, kept].into_iter().flatten().min();
+    found.all.push(Mechanism { retention_days: retention_days.into(), retention_endless: retention_days.is_none().into(), ..mechanism });
     for copy in &rule.copies {
         let same = points::is_local(&copy.destination_vault_arn, &case.resource.account, &case.resource.region);
         if !same {
@@ -227,43 +236,60 @@ pub fn late_after(interval: i64, run: i64) -> i64 {
 /// "a backup for the rule with the longer retention time" (AWS Backup developer guide, "Backup plan options and configuration").
 fn stands_in(rules: &[PlannedRule], made_by: &String, planned: &PlannedRule, at: DateTime<Utc>) -> bool {
     let Some(other) = rules.iter().find(|other| other.rule.id.as_ref() == Some(made_by)) else { return false };
-    let kept_longer = other.rule.retention_days.is_none_or(|theirs| planned.rule.retention_days.is_some_and(|ours| theirs >= ours));
     let window = planned.start_window().max(other.start_window());
-    kept_longer
+    kept_as_long(other.rule.retention_days, planned)
         && planned.schedule.as_ref().is_some_and(|schedule| {
             schedule.previous_before(at).is_some_and(|run| at - run <= window)
                 || schedule.next_after(at).is_some_and(|run| run - at <= window)
         })
 }
 
+/// Whether a rule that the plan no longer has made the backup in this one's place: an update takes rules without ids (AWS Backup API
+/// reference, `BackupRuleInput`), so that one and the same may have another afterwards.
+fn of_earlier_version(selected: &Selected, made_by: &String, planned: &PlannedRule, point: &Point) -> bool {
+    point.plan_arn.as_ref() == Some(&selected.plan.arn)
+        && !selected.rules.iter().any(|other| other.rule.id.as_ref() == Some(made_by))
+        && kept_as_long(point.retention_days, planned)
+}
+
+fn kept_as_long(theirs: Option<i64>, planned: &PlannedRule) -> bool {
+    theirs.is_none_or(|theirs| planned.rule.retention_days.is_some_and(|ours| theirs >= ours))
+}
+
 /// A continuous recovery point keeps its first date; how far it reaches is told by the service, or by being AVAILABLE.
-fn continuous_mechanism(case: &Case, point: &RecoveryPoint, source: String, found: &mut Mechanisms) -> Mechanism {
+fn continuous_mechanism(case: &Case, point: &Typed<RecoveryPoint>, source: String, found: &mut Mechanisms) -> Mechanism {
     // S3 does not say how far it reaches: an AVAILABLE one goes on (a continuous backup that ended is STOPPED).
     let latest = if case.resource.type_name == "AWS::S3::Bucket" { Some(case.seen_at()) } else { case.latest_restorable() };
     if let Some(latest) = latest {
-        let kept_since = point.retention_days.present().map(|days| latest - super::days(*days));
+        let kept_since = point.properties.retention_days.present().map(|days| latest - super::days(*days));
+        // It holds nothing of before it began.
+        let kept_since = kept_since.map(|since| point.resource.created_at.map_or(since, |began| since.max(began)));
         let earliest = case.moment("earliest_restorable_at").or(kept_since).unwrap_or(latest);
         let earliest = case.resource.created_at.map_or(earliest, |created| earliest.max(created));
-        found.windows.extend(points::window(MechanismKind::AwsBackup, earliest, latest, case.as_of));
+        let vault = point.properties.vault_arn.read().and_then(|vault| case.index.vaults.get(vault.as_str()));
+        let locked = vault.map_or(Fact::Unread, |vault| vault.properties.locked.clone());
+        let window = points::window(MechanismKind::AwsBackup, earliest, latest, case.as_of);
+        found.windows.extend(window.map(|window| Window { locked, ..window }));
     }
     case.mechanism(MechanismKind::AwsBackup, source, latest, Some(CONTINUOUS_ALLOWED_SECONDS))
+}
+
+/// Whether data is written to a database in this status (RDS user guide, "Viewing Amazon RDS DB instance status"; of "storage-optimization",
+/// which can last for days: "the instance is operational").
+fn runs(status: &str) -> bool {
+    let running = ["available", "backing-up", "modifying", "storage-config-upgrade", "storage-initialization", "storage-optimization"];
+    running.contains(&status) || status.starts_with("configuring-")
 }
 
 /// What the service itself does.
 fn native(case: &Case, found: &mut Mechanisms) {
     match case.resource.type_name.as_str() {
         "AWS::RDS::DBInstance" | "AWS::RDS::DBCluster" | "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster" => {
-            let replicated = case.resource.properties.get("replicated_backup_arns").and_then(serde_json::Value::as_array);
-            let Some(days) = case.number("backup_retention_days") else {
-                if replicated.is_some_and(|copies| !copies.is_empty()) {
-                    found.copies_unread = super::why_unread(case.index.shard, case.resource, "backup_retention_days");
-                }
-                return;
-            };
+            let Some(days) = case.number("backup_retention_days") else { return };
             if days > 0 {
                 let latest = case.latest_restorable();
-                // A database that is not available writes no log; its data does not change either.
-                let allowed = (case.resource.text("status") == Some("available")).then_some(CONTINUOUS_ALLOWED_SECONDS);
+                // A database that does not run writes no log; its data does not change either.
+                let allowed = case.resource.text("status").is_some_and(runs).then_some(CONTINUOUS_ALLOWED_SECONDS);
                 if let (Some(earliest), Some(latest)) = (case.moment("earliest_restorable_at").or(latest), latest) {
                     found.windows.extend(points::window(MechanismKind::Automated, earliest, latest, case.as_of));
                 }
@@ -319,7 +345,7 @@ fn bucket(case: &Case, found: &mut Mechanisms) {
 fn by_hand(case: &Case, found: &mut Mechanisms) {
     for (kind, source) in [
         (MechanismKind::AwsBackup, "recovery points on demand or of earlier plans"),
-        (MechanismKind::Dlm, "snapshots of DLM policies that no longer target it"),
+        (MechanismKind::Dlm, "snapshots of DLM policies that no longer run or target it"),
         (MechanismKind::Automated, "automated snapshots"),
         (MechanismKind::Snapshot, "manual snapshots"),
     ] {

@@ -5,6 +5,7 @@ pub mod arn;
 mod bucket;
 mod copies;
 mod data;
+mod doubts;
 mod explanation;
 pub mod facts;
 pub mod index;

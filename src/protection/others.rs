@@ -6,10 +6,11 @@ use super::facts::{
 };
 use super::index::Typed;
 use super::lifecycle_policies::{is_root_volume, policy_targets};
+use super::points::named_since;
 use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title, wall_clock_gap};
 use super::schedule::Schedule;
-use super::summary::{POINT_OPERATIONS, restorable};
-use super::{arn, opt_in};
+use super::summary::POINT_OPERATIONS;
+use super::{arn, opt_in, restores};
 use crate::inventory::types::{self, backup, dlm};
 use crate::inventory::{Fact, Resource};
 use chrono::{DateTime, Utc};
@@ -159,7 +160,10 @@ pub fn restore_testing_selection(join: &Join, data: &[(&Resource, &Joined, bool)
         match restore_testing_reaches(join.index, &selection, candidate, opt_in::backup_type(candidate)) {
             Ok(true) => {
                 reached += 1;
-                testable += i64::from(plan.is_some_and(|plan| has_point_in_window(join, &plan.properties, candidate)));
+                match plan.map_or(Ok(false), |plan| restores::testable(join, plan, candidate, named_since(candidate))) {
+                    Ok(found) => testable += i64::from(found),
+                    Err(why) => point_reasons.extend(why),
+                }
             }
             Ok(false) => {}
             Err(why) => reasons.extend(why),
@@ -177,26 +181,6 @@ pub fn restore_testing_selection(join: &Join, data: &[(&Resource, &Joined, bool)
         unread.insert("testable".to_owned(), point_reasons);
     }
     Joined { facts: Facts::RestoreTestingSelection(facts), unread }
-}
-
-fn has_point_in_window(join: &Join, plan: &backup::RestoreTestingPlan, resource: &Resource) -> bool {
-    let days = plan.selection_window_days.read().copied().unwrap_or(30);
-    // Vaults are named by ARN, in which `*` stands for anything (AWS Backup API, RestoreTestingRecoveryPointSelection).
-    let matches = |patterns: &Fact<Vec<String>>, vault: &String| {
-        patterns.read().into_iter().flatten().any(|pattern| wildmatch::WildMatchPattern::<'*', '\0'>::new(pattern).matches(vault))
-    };
-    join.index.points.get(&resource.arn).into_iter().flatten().any(|point| {
-        let properties = &point.properties;
-        let Some(vault) = properties.vault_arn.read() else { return false };
-        let continuous = properties.continuous.read() == Some(&true);
-        let wanted = if continuous { "CONTINUOUS" } else { "SNAPSHOT" };
-        let recent = continuous || point.resource.created_at.is_some_and(|created| created >= join.as_of - super::days(days));
-        restorable(properties.status.read())
-            && recent
-            && matches(&plan.include_vaults, vault)
-            && !matches(&plan.exclude_vaults, vault)
-            && plan.recovery_point_types.read().is_some_and(|types| types.iter().any(|kind| kind == wanted))
-    })
 }
 
 /// The facts of a DLM policy.

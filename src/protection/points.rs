@@ -18,8 +18,11 @@ const GAP_WINDOW_SECONDS: i64 = 30 * 86_400;
 #[derive(Clone, Debug)]
 pub struct Point {
     pub backup: Backup,
-    /// The backup rule that made it, where AWS Backup tells.
+    /// The plan and the rule that made it, where AWS Backup tells.
+    pub plan_arn: Option<String>,
     pub rule_id: Option<String>,
+    /// How long it is kept; `None` means for ever or not by age.
+    pub retention_days: Option<i64>,
     /// It belongs to the composite recovery point of a stack.
     pub of_stack: bool,
     /// The DLM policy and schedule that made it, where its tags tell.
@@ -31,19 +34,17 @@ pub struct Point {
 }
 
 /// All restorable backups of a resource in its own shard, newest first, each once, and its continuous recovery points.
-pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Vec<Point>, Vec<RecoveryPoint>) {
+pub fn of<'a>(index: &'a Index<'a>, resource: &Resource, as_of: DateTime<Utc>) -> (Vec<Point>, Vec<&'a Typed<'a, RecoveryPoint>>) {
     let mut points = Vec::new();
     let mut continuous = Vec::new();
-    // Names of databases and tables are used again: what is older is of another that had the name before. (Ids are not, and the date of a
-    // bucket or instance may be later than its making.)
-    let since = resource.created_at.filter(|_| NAMED.contains(&resource.type_name.as_str()));
+    let since = named_since(resource);
     for point in index.points.get(&resource.arn).into_iter().flatten() {
         let made = point.resource.created_at;
-        if !restorable(point.properties.status.read()) || made.is_some_and(|made| made > as_of || since.is_some_and(|since| made < since)) {
+        if !is_there(&point.properties, as_of) || made.is_some_and(|made| made > as_of || since.is_some_and(|since| made < since)) {
             continue;
         }
         if point.properties.continuous == Fact::Read(true) {
-            continuous.push(point.properties.clone());
+            continuous.push(point);
         } else {
             points.extend(of_recovery_point(index, point, resource, as_of));
         }
@@ -54,7 +55,7 @@ pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Vec<Poin
         if snapshot.made_by == "aws_backup" && known_points {
             continue;
         }
-        let Some(created_at) = snapshot.resource.created_at.filter(|made| since.is_none_or(|since| *made >= since)) else { continue };
+        let Some(created_at) = snapshot.resource.created_at else { continue };
         let kind = match snapshot.made_by {
             "aws_backup" => MechanismKind::AwsBackup,
             "dlm" => MechanismKind::Dlm,
@@ -77,7 +78,9 @@ pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Vec<Poin
                 account: resource.account.clone(),
                 region: resource.region.clone(),
             },
+            plan_arn: None,
             rule_id: None,
+            retention_days: None,
             of_stack: false,
             dlm_schedule: dlm_schedule(snapshot.resource),
             of_instance: false,
@@ -88,16 +91,29 @@ pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Vec<Poin
         points.extend(of_table_backup(backup, resource, as_of, known_points));
     }
     points.extend(of_instances(index, resource, as_of));
+    points.extend(of_images(index, resource, as_of));
     // A moment after as_of is none of this audit's.
-    points.retain(|point| point.backup.age_seconds >= 0);
+    points.retain(|point| point.backup.age_seconds >= 0 && since.is_none_or(|since| since <= point.backup.created_at));
     points.sort_by(|a, b| b.backup.created_at.cmp(&a.backup.created_at).then_with(|| a.backup.arn.cmp(&b.backup.arn)));
     points.dedup_by(|a, b| a.backup.arn == b.backup.arn);
     (points, continuous)
 }
 
+/// Whether a recovery point can be restored from, and AWS Backup has not deleted it since the inventory was read: `CalculatedLifecycle.DeleteAt`
+/// is "a timestamp that specifies when to delete a recovery point" (AWS Backup API reference).
+fn is_there(point: &RecoveryPoint, as_of: DateTime<Utc>) -> bool {
+    restorable(point.status.read()) && point.delete_at.present().is_none_or(|delete_at| as_of < *delete_at)
+}
+
 /// Types whose ARNs are made of names.
 const NAMED: [&str; 5] =
     ["AWS::DynamoDB::Table", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::Neptune::DBCluster", "AWS::DocDB::DBCluster"];
+
+/// Since when what bears a resource's ARN is of this one. Names of databases and tables are used again: what is older is of another that
+/// had the name before. (Ids are not, and the date of a bucket or instance may be later than its making.)
+pub fn named_since(resource: &Resource) -> Option<DateTime<Utc>> {
+    resource.created_at.filter(|_| NAMED.contains(&resource.type_name.as_str()))
+}
 
 /// "Amazon Data Lifecycle Manager applies the following system tags to all snapshots and AMIs created by a policy" (EBS user guide, "How
 /// Amazon Data Lifecycle Manager works").
@@ -131,7 +147,9 @@ fn of_recovery_point(index: &Index, point: &Typed<RecoveryPoint>, resource: &Res
             account: resource.account.clone(),
             region: resource.region.clone(),
         },
+        plan_arn: properties.plan_arn.present().cloned(),
         rule_id: properties.rule_id.present().cloned(),
+        retention_days: properties.retention_days.present().copied(),
         of_stack: properties.parent_arn.present().is_some(),
         dlm_schedule: None,
         of_instance: false,
@@ -174,7 +192,9 @@ fn of_table_backup(
             account: resource.account.clone(),
             region: resource.region.clone(),
         },
+        plan_arn: None,
         rule_id: None,
+        retention_days: None,
         of_stack: false,
         dlm_schedule: None,
         of_instance: false,
@@ -198,7 +218,18 @@ fn of_instances(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> Vec
             Some((index.points.get(&instance.resource.arn)?, resource.created_at.max(attachment.attached_at)))
         })
         .flat_map(|(points, since)| points.iter().filter(move |point| point.resource.created_at >= since))
-        .filter(|point| restorable(point.properties.status.read()))
+        .filter(|point| is_there(&point.properties, as_of))
+        .filter_map(|point| of_recovery_point(index, point, resource, as_of))
+        .map(|point| Point { of_instance: true, ..point })
+        .collect()
+}
+
+/// Recovery points of instances that hold a snapshot of the volume, wherever it is attached now: their images name the snapshot.
+fn of_images(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> Vec<Point> {
+    let snapshots = index.snapshots.get(&resource.arn).into_iter().flatten().filter(|snapshot| snapshot.restorable);
+    snapshots
+        .filter_map(|snapshot| index.image_points.get(&snapshot.resource.id))
+        .filter(|point| is_there(&point.properties, as_of))
         .filter_map(|point| of_recovery_point(index, point, resource, as_of))
         .map(|point| Point { of_instance: true, ..point })
         .collect()
@@ -210,7 +241,7 @@ fn of_instances(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> Vec
 /// The backup of which the encryption was not read.
 pub fn counts(
     points: &[Point],
-    continuous: &[RecoveryPoint],
+    continuous: &[&Typed<RecoveryPoint>],
     gaps: &[Gap],
     copies: Option<&Vec<CopyFact>>,
 ) -> Result<RecoveryPoints, String> {
@@ -222,11 +253,11 @@ pub fn counts(
     if let Some(point) = points.iter().find(|point| point.backup.encrypted.is_unread()) {
         return Err(format!("the encryption of {} was not read", point.backup.arn));
     }
-    if continuous.iter().any(|point| point.encrypted.is_unread()) {
+    if continuous.iter().any(|point| point.properties.encrypted.is_unread()) {
         return Err("the encryption of a continuous recovery point was not read".to_owned());
     }
     let unencrypted = points.iter().filter(|point| point.backup.encrypted.read() == Some(&false)).count()
-        + continuous.iter().filter(|point| point.encrypted.read() == Some(&false)).count()
+        + continuous.iter().filter(|point| point.properties.encrypted.read() == Some(&false)).count()
         + copies.into_iter().flatten().filter(|copy| copy.encrypted == Some(false)).count();
     let elsewhere = |test: fn(&CopyFact) -> bool| {
         copies.map_or(Fact::Unread, |copies| Fact::Read(copies.iter().filter(|copy| test(copy)).count() as i64))
@@ -248,7 +279,7 @@ pub fn counts(
     })
 }
 
-/// A window of continuous restore.
+/// A window of continuous restore, which no lock keeps.
 pub fn window(kind: MechanismKind, earliest_at: DateTime<Utc>, latest_at: DateTime<Utc>, as_of: DateTime<Utc>) -> Option<Window> {
     let (latest_at, valid) = (latest_at.min(as_of), earliest_at <= latest_at.min(as_of));
     valid.then(|| Window {
@@ -257,6 +288,7 @@ pub fn window(kind: MechanismKind, earliest_at: DateTime<Utc>, latest_at: DateTi
         latest_at,
         earliest_age_seconds: (as_of - earliest_at).num_seconds(),
         latest_age_seconds: (as_of - latest_at).num_seconds(),
+        locked: Fact::Read(false),
     })
 }
 

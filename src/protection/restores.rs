@@ -3,12 +3,12 @@
 use super::data::Join;
 use super::facts::{Restore, RestoreAttempt, RestoreTests};
 use super::index::{Index, Typed};
-use super::points::Point;
+use super::points::{Point, named_since};
 use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title};
-use super::summary::POINT_OPERATIONS;
-use crate::inventory::Resource;
-use crate::inventory::types::backup::RestoreJob;
+use super::summary::{POINT_OPERATIONS, restorable};
+use crate::inventory::types::backup::{RecoveryPoint, RestoreJob, RestoreTestingPlan};
 use crate::inventory::types::ebs;
+use crate::inventory::{Fact, Resource};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeSet;
 
@@ -18,12 +18,15 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point]) -> (RestoreTests, 
     let mut seen: Vec<Restore> = jobs(join, resource).filter_map(|(job, created_at, id)| of_job(job, created_at, id)).collect();
     from_recovery_points(join, resource, &mut seen);
     from_resources(join.index, resource, points, &mut seen);
-    seen.retain(|restore| restore.at <= join.as_of);
+    // What was restored before is the data of another that had the name.
+    let since = named_since(resource);
+    let counts = |restore: &Restore| restore.at <= join.as_of && since.is_none_or(|since| since <= restore.at);
+    seen.retain(counts);
     let remembered = join
         .summaries
         .ledger()
         .of(&resource.arn)
-        .filter(|recorded| recorded.restore.at <= join.as_of && !seen.iter().any(|restore| restore.is_same(&recorded.restore)));
+        .filter(|recorded| counts(&recorded.restore) && !seen.iter().any(|restore| restore.is_same(&recorded.restore)));
     let remembered: Vec<Restore> = remembered
         .map(|recorded| Restore {
             source: format!("ledger line {}: {}", recorded.line, recorded.restore.source),
@@ -159,7 +162,8 @@ fn from_resources(index: &Index, resource: &Resource, points: &[Point], restores
     }
 }
 
-/// The restore testing plans that reach a resource, by name.
+/// The restore testing plans of which a selection reaches a resource and that find a recovery point of it to restore, by name. Of a
+/// template, which has no recovery points, those that reach it.
 ///
 /// # Errors
 /// The reasons why there may be others.
@@ -167,23 +171,69 @@ pub fn planned(join: &Join, resource: &Resource, backup_type: &str) -> Result<Ve
     let index = join.index;
     let mut unread = index.missing(&RESTORE_TESTING_OPERATIONS);
     let mut plans = Vec::new();
-    let instances = join.instances_of(resource).into_iter().map(|(instance, _)| (instance, "EC2"));
-    let sources: Vec<(&Resource, &str)> = std::iter::once((resource, backup_type)).chain(instances).collect();
-    for (selection, (source, backup_type)) in
-        index.restore_testing_selections.iter().flat_map(|selection| sources.iter().map(move |source| (selection, *source)))
-    {
-        match restore_testing_reaches(index, selection, source, backup_type) {
-            Ok(true) => {
-                let plan_arn = selection.properties.plan_arn.read();
-                let plan = index.restore_testing_plans.iter().find(|plan| Some(&plan.resource.arn) == plan_arn);
-                plans.extend(plan.map(|plan| title(plan.resource)));
+    let instances = join.instances_of(resource).into_iter().map(|(instance, since)| (instance, "EC2", since));
+    let sources: Vec<(&Resource, &str, Option<DateTime<Utc>>)> =
+        std::iter::once((resource, backup_type, named_since(resource))).chain(instances).collect();
+    for selection in &index.restore_testing_selections {
+        let plan_arn = selection.properties.plan_arn.read();
+        let Some(plan) = index.restore_testing_plans.iter().find(|plan| Some(&plan.resource.arn) == plan_arn) else { continue };
+        for (source, backup_type, since) in &sources {
+            let reached = restore_testing_reaches(index, selection, source, backup_type);
+            match reached.and_then(|reached| Ok(reached && (index.shard.coverage.template || testable(join, plan, source, *since)?))) {
+                Ok(true) => plans.push(title(plan.resource)),
+                Ok(false) => {}
+                Err(reasons) => unread.extend(reasons),
             }
-            Ok(false) => {}
-            Err(reasons) => unread.extend(reasons),
         }
     }
     plans.sort();
     plans.dedup();
-    // One plan that reaches it is enough, whatever the others do.
+    // One plan that tests it is enough, whatever the others do.
     if plans.is_empty() && !unread.is_empty() { Err(unread) } else { Ok(plans) }
+}
+
+/// Whether a restore testing plan finds a recovery point of a resource, made since then, in its vaults, of its types and within its window
+/// (AWS Backup API reference, `RestoreTestingRecoveryPointSelection`).
+///
+/// # Errors
+/// The reasons why it may.
+pub fn testable(
+    join: &Join,
+    plan: &Typed<RestoreTestingPlan>,
+    resource: &Resource,
+    since: Option<DateTime<Utc>>,
+) -> Result<bool, Vec<String>> {
+    let wanted = &plan.properties;
+    let (Some(include), Some(exclude), Some(types), Some(days)) = (
+        wanted.include_vaults.read(),
+        wanted.exclude_vaults.read(),
+        wanted.recovery_point_types.read(),
+        wanted.selection_window_days.read(),
+    ) else {
+        let needed = ["include_vaults", "exclude_vaults", "recovery_point_types", "selection_window_days"];
+        let missing = needed.into_iter().filter(|property| !plan.resource.properties.contains_key(*property));
+        return Err(missing.flat_map(|property| super::why_unread(join.index.shard, plan.resource, property)).collect());
+    };
+    // Vaults are named by ARN, in which `*` stands for anything.
+    let names = |patterns: &[String], vault: &str| {
+        patterns.iter().any(|pattern| wildmatch::WildMatchPattern::<'*', '\0'>::new(pattern).matches(vault))
+    };
+    let earliest = join.as_of - super::days(*days);
+    let found = |point: &Typed<RecoveryPoint>| {
+        let properties = &point.properties;
+        // A continuous recovery point keeps its first date.
+        let (kind, earliest) = match properties.continuous {
+            Fact::Read(true) => ("CONTINUOUS", since),
+            _ => ("SNAPSHOT", since.max(Some(earliest))),
+        };
+        restorable(properties.status.read())
+            && types.iter().any(|wanted| wanted == kind)
+            && point.resource.created_at.is_some_and(|made| made <= join.as_of && earliest.is_none_or(|earliest| earliest <= made))
+            && properties.vault_arn.read().is_some_and(|vault| names(include, vault) && !names(exclude, vault))
+    };
+    if join.index.points.get(&resource.arn).into_iter().flatten().any(found) {
+        return Ok(true);
+    }
+    let missing = join.index.missing(&POINT_OPERATIONS);
+    if missing.is_empty() { Ok(false) } else { Err(missing) }
 }

@@ -3,7 +3,7 @@
 use super::Ledger;
 use super::arn;
 use crate::inventory::types::{Properties, backup, ebs, rds, s3};
-use crate::inventory::{GLOBAL, Resource, Shard};
+use crate::inventory::{Fact, GLOBAL, Resource, Shard};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -24,9 +24,11 @@ pub struct ForeignBackup {
     pub created_at: DateTime<Utc>,
     pub account: String,
     pub region: String,
-    pub locked: bool,
+    pub locked: Fact<bool>,
     pub air_gapped: bool,
     pub encrypted: Option<bool>,
+    /// When AWS Backup deletes it.
+    pub delete_at: Option<DateTime<Utc>>,
     /// `recovery_point`, `snapshot` or [`AUTOMATED`].
     pub seen_as: &'static str,
 }
@@ -319,7 +321,8 @@ fn add_point(summary: &mut Summary, resource: &Resource) {
         return;
     }
     let vault = point.vault_arn.read().and_then(|vault| summary.vaults.get(vault));
-    let (locked, air_gapped) = vault.map_or((false, false), |vault| (vault.locked == Some(true), vault.air_gapped));
+    let locked = vault.and_then(|vault| vault.locked).map_or(Fact::Unread, Fact::Read);
+    let air_gapped = vault.is_some_and(|vault| vault.air_gapped);
     // The ARN of a bucket names neither account nor Region: of a copy, the vault that it came from tells.
     let copied_from = point.source_vault_arn.present();
     let home = |part: fn(&str) -> &str| copied_from.map_or(part(source), |vault| part(vault));
@@ -342,6 +345,7 @@ fn add_point(summary: &mut Summary, resource: &Resource) {
             locked,
             air_gapped,
             encrypted: point.encrypted.read().copied(),
+            delete_at: point.delete_at.present().copied(),
             seen_as: "recovery_point",
         });
     }
@@ -396,9 +400,10 @@ fn add_snapshot(summary: &mut Summary, resource: &Resource) {
         created_at,
         account: summary.account.clone(),
         region: summary.region.clone(),
-        locked: snapshot.lock.present().is_some_and(|lock| lock.state != "expired"),
+        locked: snapshot.lock.read().map_or(Fact::Unread, |lock| lock.as_ref().is_some_and(|lock| lock.state != "expired").into()),
         air_gapped: false,
         encrypted: snapshot.encrypted.read().copied(),
+        delete_at: None,
         seen_as: "snapshot",
     });
 }
@@ -414,9 +419,10 @@ fn add_database_snapshot(summary: &mut Summary, resource: &Resource) {
             created_at,
             account: summary.account.clone(),
             region: summary.region.clone(),
-            locked: false,
+            locked: Fact::Read(false),
             air_gapped: false,
             encrypted: resource.properties.get("encrypted").and_then(serde_json::Value::as_bool),
+            delete_at: None,
             seen_as: "snapshot",
         });
     }
@@ -435,9 +441,10 @@ fn add_automated(summary: &mut Summary, resource: &Resource) {
             created_at: *latest,
             account: summary.account.clone(),
             region: summary.region.clone(),
-            locked: false,
+            locked: Fact::Read(false),
             air_gapped: false,
             encrypted: automated.encrypted.read().copied(),
+            delete_at: None,
             seen_as: AUTOMATED,
         });
     }

@@ -49,7 +49,7 @@ pub struct Mechanism {
     /// How old its newest restorable moment may be: the interval plus start window plus the time its jobs took, and always less than two
     /// intervals.
     pub allowed_age_seconds: Option<i64>,
-    /// How long it keeps what it makes; `null` means for ever or not by age. Unread where a template does not settle it.
+    /// How long it keeps what it makes, and made last; `null` means for ever or not by age. Unread where a template does not settle it.
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub retention_days: Fact<Option<i64>>,
     /// Whether what it makes has no end date.
@@ -159,7 +159,9 @@ pub struct CopyFact {
     pub region: String,
     pub other_account: bool,
     pub other_region: bool,
-    pub locked: bool,
+    /// Unread where nobody looked at the vault and the copy job does not tell.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub locked: Fact<bool>,
     pub air_gapped: bool,
     /// `null` when only a copy job tells of it.
     pub encrypted: Option<bool>,
@@ -175,6 +177,9 @@ pub struct Window {
     pub latest_at: DateTime<Utc>,
     pub earliest_age_seconds: i64,
     pub latest_age_seconds: i64,
+    /// The recovery point that it belongs to is in a locked vault.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub locked: Fact<bool>,
 }
 
 /// A span without a restorable moment, between two restorable moments or between the newest and as_of.
@@ -360,12 +365,13 @@ facts! {
         rto_seconds: Option<i64>,
         /// The age of the oldest moment that can be restored.
         oldest_age_seconds: Option<i64>,
-        /// The longest retention that the automatic mechanisms are set to; `null` without one or when it is endless.
+        /// The longest retention of the automatic mechanisms that keep to their schedule; `null` without one, when it is endless, or when
+        /// nothing can be restored.
         retention_days: Option<i64>,
-        /// Some automatic mechanism keeps for ever.
+        /// One of them keeps for ever.
         retention_endless: bool,
         restore_tests: RestoreTests,
-        /// Restore testing plans of which a selection reaches it.
+        /// Restore testing plans of which a selection reaches it and that find a recovery point of it to restore.
         restore_testing_plans: Vec<String>,
         /// AWS Backup restore testing knows its type.
         restore_testing_supported: bool,
@@ -374,8 +380,6 @@ facts! {
         jobs: Jobs,
         /// Keys of the newest backup of each mechanism.
         keys: Vec<BackupKey>,
-        /// The newest backup, or a copy of it, cannot be deleted.
-        immutable: bool,
         /// Seconds since the resource was made; `null` when the service does not say.
         resource_age_seconds: Option<i64>,
         /// For a bucket; `null` for all else.

@@ -1,0 +1,133 @@
+//! Why facts of a resource are not known: schedules, backups and locks that nobody read. Says nothing of what was read.
+
+use super::data::{Join, Unread};
+use super::facts::{MechanismKind, Protection};
+use super::points::Point;
+use super::reach::{self, PlannedRule, Selected};
+use super::summary::POINT_OPERATIONS;
+use crate::inventory::{Resource, note};
+use std::collections::BTreeMap;
+
+/// The operations that tell which DLM policies there are.
+pub const POLICY_OPERATIONS: [&str; 2] = ["dlm:GetLifecyclePolicies", "dlm:GetLifecyclePolicy"];
+
+impl Join<'_> {
+    /// Why a schedule of which nothing is known may apply, by the kind of mechanism whose schedule it would be.
+    pub fn schedules_unread<'s>(
+        &self,
+        resource: &Resource,
+        counts: &[MechanismKind],
+        plan_reasons: &[String],
+        selected: impl Iterator<Item = &'s Selected<'s>>,
+    ) -> BTreeMap<MechanismKind, Vec<String>> {
+        let mut of_plans = plan_reasons.to_vec();
+        for selected in selected.filter(|selected| !selected.blocked) {
+            let unclear = selected.rules.iter().filter(|planned| planned.schedule.is_none());
+            let reason = |planned: &PlannedRule| {
+                format!("the schedule of rule {} of backup plan {} cannot be understood", planned.rule.name, reach::title(selected.plan))
+            };
+            add_new(&mut of_plans, unclear.map(reason));
+        }
+        let mut of_dlm = Vec::new();
+        if ["AWS::EC2::Volume", "AWS::EC2::Instance"].contains(&resource.type_name.as_str()) {
+            of_dlm.extend(self.index.missing(&POLICY_OPERATIONS));
+            let instances = self.instances_of(resource).into_iter().map(|(instance, _)| instance);
+            let untagged = std::iter::once(resource).chain(instances).filter(|resource| resource.tags().is_none());
+            if !self.index.lifecycle_policies.is_empty() {
+                of_dlm.extend(untagged.flat_map(|resource| super::why_unread(self.index.shard, resource, "tags")));
+            }
+        }
+        let by_kind = [(MechanismKind::AwsBackup, of_plans), (MechanismKind::Dlm, of_dlm)];
+        by_kind.into_iter().filter(|(kind, reasons)| counts.contains(kind) && !reasons.is_empty()).collect()
+    }
+
+    /// Why the backups of a resource (not the plans) may be more than those seen.
+    pub fn sources_unread(&self, resource: &Resource, counts: &[MechanismKind]) -> Vec<String> {
+        let counted = |kind| counts.contains(&kind);
+        let mut operations: Vec<&str> = Vec::new();
+        let mut properties: Vec<&str> = Vec::new();
+        match resource.type_name.as_str() {
+            "AWS::EC2::Volume" | "AWS::EC2::Instance" => {
+                operations.extend(["ec2:DescribeInstances", "ec2:DescribeVolumes"]);
+                properties.push(if resource.type_name == "AWS::EC2::Volume" { "attachments" } else { "volumes" });
+                if counted(MechanismKind::Snapshot) || counted(MechanismKind::Dlm) {
+                    operations.push("ec2:DescribeSnapshots");
+                }
+                if counted(MechanismKind::AwsBackup) && self.has_part_of_image(resource) {
+                    operations.push("ec2:DescribeImages");
+                }
+            }
+            "AWS::RDS::DBInstance" => {
+                operations.push("rds:DescribeDBSnapshots");
+                properties.extend(["status", "backup_retention_days", "latest_restorable_at"]);
+            }
+            "AWS::RDS::DBCluster" | "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster" => {
+                operations.push("rds:DescribeDBClusterSnapshots");
+                properties.extend(["status", "backup_retention_days", "latest_restorable_at"]);
+            }
+            "AWS::DynamoDB::Table" => {
+                operations.push("dynamodb:ListBackups");
+                properties.push("pitr");
+                // Whose a backup is, the table itself must tell: its name may have been another table's before.
+                if !resource.properties.contains_key("status") {
+                    operations.push("dynamodb:DescribeTable");
+                }
+            }
+            "AWS::S3::Bucket" if counted(MechanismKind::Versioning) => properties.push("versioning"),
+            _ => {}
+        }
+        let mut reasons = if counted(MechanismKind::AwsBackup) { self.points_unread(resource) } else { Vec::new() };
+        add_new(&mut reasons, self.index.missing(&operations));
+        for property in properties {
+            if !resource.properties.contains_key(property) {
+                reasons.extend(super::why_unread(self.index.shard, resource, property));
+            }
+        }
+        reasons
+    }
+
+    /// Why there may be more restorable recovery points of a resource than those seen.
+    pub fn points_unread(&self, resource: &Resource) -> Vec<String> {
+        let mut reasons = self.index.missing(&POINT_OPERATIONS);
+        let points = self.index.points.get(&resource.arn).into_iter().flatten();
+        let unclear = points.filter(|point| point.properties.status.is_unread());
+        // Many have the same reason.
+        reasons.extend(unclear.map(|point| format!("the status of {} was not read", point.resource.arn)).take(1));
+        reasons
+    }
+
+    /// Whether a volume has a snapshot of AWS Backup's that is no recovery point, so that an image that is one must have it.
+    fn has_part_of_image(&self, resource: &Resource) -> bool {
+        let points = || self.index.points.get(&resource.arn).into_iter().flatten();
+        let snapshots = self.index.snapshots.get(&resource.arn).into_iter().flatten();
+        let mut made = snapshots.filter(|snapshot| snapshot.made_by == "aws_backup");
+        made.any(|snapshot| !points().any(|point| point.resource.arn == snapshot.resource.arn))
+    }
+
+    /// Why it is not known of some backups whether a lock keeps them.
+    pub fn note_locks(&self, points: &[Point], facts: &Protection, unread: &mut Unread) {
+        // Many have the same reason.
+        if let Some(point) = points.iter().find(|point| point.backup.locked.is_unread()) {
+            let mut reasons = vec![format!("the lock of {} was not read", point.backup.arn)];
+            reasons.extend(self.index.missing(&[POINT_OPERATIONS[0], "ec2:DescribeLockedSnapshots"]));
+            note(unread, "backups[].locked", reasons);
+        }
+        for copy in facts.copies.read().into_iter().flatten().filter(|copy| copy.locked.is_unread()) {
+            note(unread, "copies[].locked", vec![format!("{}/{} was not read, where a copy is", copy.account, copy.region)]);
+        }
+        if facts.windows.read().into_iter().flatten().any(|window| window.locked.is_unread()) {
+            let mut reasons = vec!["the vault of a continuous recovery point was not read".to_owned()];
+            reasons.extend(self.index.missing(&POINT_OPERATIONS[..1]));
+            note(unread, "windows[].locked", reasons);
+        }
+    }
+}
+
+/// Adds reasons that are not there yet.
+pub fn add_new(reasons: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
+    for reason in more {
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+}
