@@ -124,6 +124,39 @@ fn an_objective_that_hangs_on_unread_tags_is_unknown() {
     assert_eq!(status(&findings, "data-objective-assigned", "vol-0"), Some(Status::Unknown));
 }
 
+/// What an expression of the policy gives may hang on what a tag says: a match that breaks on it is not a match that does not hold.
+#[test]
+fn a_match_that_breaks_on_a_resource_is_unknown() {
+    let policy = |entry: &str| format!("version: 1\nobjectives: [{{ name: all, match: \"true\", mechanisms: [dlm] }}]\n{entry}\n");
+    let judged = |entry: &str, tags: Value| {
+        let findings = audit(volumes(&[tags]), &policy(entry));
+        let finding = findings.findings.iter().find(|finding| *finding.rule == *"data-protected" && finding.resource.id == "vol-0");
+        finding.map(|finding| (finding.status, finding.message.to_string()))
+    };
+    let told = "rel9.yaml:3: whether it matches cannot be told: `int(resource.tags[\"keep\"]) > 1`: ";
+    let reproducible = "reproducible: [{ match: 'int(resource.tags[\"keep\"]) > 1', reason: rebuilt, expires: 2027-06-30 }]";
+    let (found, message) = judged(reproducible, json!({"keep": "long"})).expect("a finding");
+    assert_eq!(found, Status::Unknown);
+    assert!(message.contains(told), "{message}");
+    assert_eq!(judged(reproducible, json!({"keep": "2"})), None);
+    assert!(matches!(judged(reproducible, json!({"keep": "1"})), Some((Status::Fail, _))));
+    assert!(matches!(judged(reproducible, json!({})), Some((Status::Fail, _))), "a missing tag does not match");
+
+    let waiver =
+        "waivers: [{ rule: data-protected, match: 'int(resource.tags[\"keep\"]) > 1', reason: r, approved_by: a, expires: 2027-06-30 }]";
+    let (found, message) = judged(waiver, json!({"keep": "long"})).expect("a finding");
+    assert_eq!(found, Status::Fail, "what may be waived is not waived");
+    assert!(message.contains(&format!("(whether its waiver is for it is unknown: {told}")), "{message}");
+
+    let objectives = "version: 1\nobjectives:\n  - { name: kept, match: 'int(resource.tags[\"keep\"]) > 1', rpo: 1h }\n  - { name: all, match: \"true\" }\n";
+    let findings = audit(volumes(&[json!({"keep": "long"}), json!({"keep": "1"}), json!({})]), objectives);
+    assert_eq!(status(&findings, "data-objective-assigned", "vol-0"), Some(Status::Unknown));
+    assert_eq!(status(&findings, "data-rpo-meets-objective", "vol-0"), Some(Status::Unknown));
+    for other in ["vol-1", "vol-2"] {
+        assert_eq!(status(&findings, "data-objective-assigned", other), Some(Status::Fail), "only the last one covers {other}");
+    }
+}
+
 fn without_tags(mut shards: Vec<Shard>) -> Vec<Shard> {
     for resource in &mut shards[0].resources {
         resource.tags = rel9::inventory::Fact::Unread;

@@ -108,7 +108,23 @@ fn an_unread_fact_is_neither_absent_nor_empty() {
     }
     assert_eq!(evaluate("has(resource.kms_key_arn)"), Outcome::Known(false), "read, and empty");
     assert_eq!(evaluate("has(resource.tags.tier) && !has(resource.tags.team)"), Outcome::Known(true));
-    assert!(matches!(evaluate("resource.tags['team'] == 'x'"), Outcome::Broken(_)), "a tag that is not there is no unread fact");
+    assert!(matches!(evaluate("resource.tags['team'] == 'x'"), Outcome::Absent(_)), "a tag that is not there is no unread fact");
+}
+
+#[test]
+fn what_a_resource_does_not_have_is_no_mistake_of_the_expression() {
+    for source in
+        ["resource.tags['team'] == 'x'", "resource.kms_key_arn.contains('x')", "resource.kms_key_arn > 'x'", "resource.kms_key_arn"]
+    {
+        assert!(matches!(evaluate(source), Outcome::Absent(_)), "{source}: {:?}", evaluate(source));
+    }
+    for source in ["resource.tags['tier']", "int(resource.tags['tier']) > 1", "1 / 0 > 1"] {
+        assert!(matches!(evaluate(source), Outcome::Broken(_)), "{source}: {:?}", evaluate(source));
+    }
+    // Whatever comes first: had the status been read, it might have decided.
+    for source in ["resource.status == 'x' || resource.tags['team'] == 'x'", "resource.tags['team'] == 'x' || resource.status == 'x'"] {
+        assert!(matches!(evaluate(source), Outcome::Unknown(_)), "{source}: {:?}", evaluate(source));
+    }
 }
 
 /// CEL's optional syntax would turn what was not read into nothing.

@@ -1,4 +1,4 @@
-//! Fail closed: whatever operation AWS denies, fails or throttles, everywhere, in one Region, for one resource or from some page on, the
+//! Fail closed: whatever operation AWS denies, fails, throttles or never ends, everywhere, in one Region, for one resource or from some page on, the
 //! audit says so by its exit code and by name, and nothing that failed, or was unknown, passes for it or hides behind it. The operations are
 //! those that the library declares, so that a new one is tried by itself.
 
@@ -51,8 +51,19 @@ fn modes() -> Vec<Mode> {
         mode("unknown to the Region", json!({"mode": "error", "code": "UnknownOperationException"}), "unavailable", ONE_REGION),
         mode("denied for one of many", json!({"mode": "deny", "times": 1}), "denied", ONE_REGION),
         mode(FROM_THE_THIRD, json!({"mode": "deny", "after": 2}), "denied", ONE_REGION),
+        mode(WITHOUT_END, json!({"mode": "endless"}), "failed", ONE_REGION),
         mode("denied in one Region", json!({"mode": "deny", "region": "eu-west-1"}), "denied", BOTH_REGIONS),
     ]
+}
+
+/// The mode in which each page of a list names the first as the next.
+const WITHOUT_END: &str = "a list without end";
+
+/// Whether an operation gives a list in pages.
+fn is_paged(operation: &str) -> bool {
+    let (_, name) = operation.split_once(':').expect("service:Operation");
+    let one_answer = ["Regions", "Settings", "Attributes", "ContinuousBackups"].iter().any(|end| name.ends_with(end));
+    name.starts_with("List") || (name.starts_with("Describe") && name.ends_with('s') && !one_answer)
 }
 
 /// The mode in which lists have pages of two.
@@ -123,6 +134,7 @@ impl Aws {
     fn is_worth_it(&self, operation: &str, mode: &Mode) -> bool {
         let calls = |region: &str| self.calls[operation][region].as_u64().unwrap_or(0);
         match mode.fault["region"].as_str() {
+            None if mode.name == WITHOUT_END => is_paged(operation),
             Some(region) => calls(region) > 0,
             None => mode.fault["times"].is_null() || calls(ONE_REGION) > 1,
         }

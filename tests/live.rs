@@ -361,6 +361,33 @@ fn every_page_is_read() {
     }
 }
 
+/// A bucket of which nobody tells the Region is data all the same: what is owed to it is unknown, and not nothing.
+#[test]
+fn a_bucket_of_unknown_region_is_unknown() {
+    let (emulator, _) = Emulator::with("account");
+    emulator.fault("s3:GetBucketLocation", Some("deny"));
+    let rel9 = emulator.rel9();
+    let policy = "version: 1\nobjectives:\n  - { name: eu, match: 'resource.region.startsWith(\"eu-\")', rpo: 1h }\n  - { name: rest, match: 'resource.id != \"\"' }\n";
+    fs::write(rel9.home().join("rel9.yaml"), policy).expect("a file");
+    let (run, document) = rel9.audit(&[]);
+    run.ended(1);
+    let of_bucket: Vec<&Value> = document.findings().iter().filter(|finding| finding["resource"]["id"] == "somewhere").collect();
+    assert!(of_bucket.len() > 20, "{}", of_bucket.len());
+    let reason = format!("s3:GetBucketLocation denied in {ACCOUNT}/global");
+    for finding in of_bucket {
+        assert_eq!((&finding["status"], &finding["resource"]["region"]), (&json!("unknown"), &json!("global")), "{finding}");
+        assert!(finding["unknown_because"].to_string().contains(&reason), "{finding}");
+        assert!(!finding["remediation"]["cli"].to_string().contains("--region global"), "{finding}");
+    }
+    rel9.run(&["collect", "-o", "kept"]).ended(3);
+    let later = rel9.run(&["audit", "kept", "--format", "json", "--fail-on", "never"]).document();
+    let statuses = |document: &Document| -> Vec<String> {
+        let of_bucket = document.findings().iter().filter(|finding| finding["resource"]["id"] == "somewhere");
+        of_bucket.map(|finding| format!("{} {}", finding["rule"], finding["status"])).collect()
+    };
+    assert_eq!(statuses(&later), statuses(&document));
+}
+
 /// Ctrl-C keeps the shards that are read, and the same command goes on from there.
 #[cfg(unix)]
 #[test]

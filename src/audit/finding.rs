@@ -64,8 +64,14 @@ impl<'a> Chosen<'a> {
             engine::Status::Unknown => Status::Unknown,
         };
         let mut message = verdict.message;
-        let of_policy = || policy.waiver(&rule.id, subject, as_of).map(waiver_reference);
-        let waiver = if status == Status::Pass { None } else { in_file_waiver(resource, &rule.id).or_else(of_policy) };
+        let waiver = match in_file_waiver(resource, &rule.id) {
+            _ if status == Status::Pass => None,
+            Some(in_file) => Some(in_file),
+            None => policy.waiver(&rule.id, subject, as_of).map(|waiver| waiver.map(waiver_reference)).unwrap_or_else(|doubt| {
+                message.push_str(&format!(" (whether its waiver is for it is unknown: {doubt})"));
+                None
+            }),
+        };
         match waiver.as_ref().map(|waiver| waiver.expires) {
             Some(Some(expires)) if end_of_day(expires) < as_of => message = format!("{message} (its waiver ended on {expires})").into(),
             Some(_) => status = Status::Waived,

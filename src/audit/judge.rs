@@ -275,6 +275,10 @@ fn values(shard: &Shard, resource: &Resource, info: &TypeInfo) -> (Map<String, V
             values.insert(name.to_owned(), Value::String(text.clone()));
         }
     }
+    if protection::is_unplaced(resource) {
+        values.remove("region");
+        reasons.insert("region".to_owned(), why_unread(shard, resource, "region"));
+    }
     values.insert("name".to_owned(), resource.name.clone().map_or(Value::Null, Value::String));
     values.insert("template".to_owned(), Value::Null);
     if let Some(declared) = &resource.declared {

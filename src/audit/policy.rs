@@ -3,7 +3,7 @@
 
 use super::objective::{ALL_MECHANISMS, Copies, Demand, Objective, Reproducible};
 use crate::protection::facts::MechanismKind;
-use crate::rules::compile::{self, PolicyShapes};
+use crate::rules::compile;
 use crate::rules::engine::Subject;
 use crate::rules::expr::{Expression, Outcome};
 use crate::rules::format::Line;
@@ -14,8 +14,12 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
 
+mod load;
 #[cfg(test)]
 mod tests;
+
+use load::Loader;
+pub use load::duration;
 
 /// The lowest severity at which a failing finding fails the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -142,11 +146,32 @@ pub struct Assume {
     pub ebs_encryption_by_default: Option<bool>,
 }
 
+/// Which resources an entry is for.
+#[derive(Debug)]
+struct Match {
+    expression: Expression,
+    /// The line that says so, as `rel9.yaml:4`.
+    place: String,
+}
+
+impl Match {
+    /// Whether it is for a resource; `Err` has the reason why nobody can tell.
+    fn holds(&self, subject: &Subject) -> Result<bool, String> {
+        match self.expression.truth(subject.scope()) {
+            Outcome::Known(truth) => Ok(truth),
+            // A tag or a property that the resource does not have.
+            Outcome::Absent(_) => Ok(false),
+            Outcome::Unknown(reason) => Err(reason),
+            Outcome::Broken(error) => Err(format!("{}: whether it matches cannot be told: {error}", self.place)),
+        }
+    }
+}
+
 /// A waiver ready to be asked.
 #[derive(Debug)]
 pub struct Waiver {
     pub rule: String,
-    matches: Expression,
+    matches: Match,
     pub reason: String,
     pub approved_by: String,
     pub expires: NaiveDate,
@@ -158,8 +183,8 @@ pub struct Policy {
     pub fail_on: Option<FailOn>,
     pub assume: Assume,
     given: bool,
-    objectives: Vec<(Expression, bool, Objective)>,
-    reproducible: Vec<(Expression, Option<String>, Option<NaiveDate>)>,
+    objectives: Vec<(Match, Objective)>,
+    reproducible: Vec<(Match, Option<String>, Option<NaiveDate>)>,
     waivers: Vec<Waiver>,
     settings: BTreeMap<String, RuleSetting>,
     digest: Option<String>,
@@ -204,13 +229,13 @@ impl Policy {
     /// Every mistake, with its line.
     pub fn parse(name: &str, text: &str, rules: &RuleSet) -> Result<Self, Vec<Mistake>> {
         let file: PolicyFile = compile::parse(name, text).map_err(|mistake| vec![mistake])?;
-        let mut loader = Loader { name, shapes: PolicyShapes::new(), mistakes: Vec::new() };
+        let mut loader = Loader::new(name);
         if file.version.value != 1 {
             loader.wrong(file.version.referenced.line(), format!("version is {}, this program reads version 1", file.version.value));
         }
         let objectives = file.objectives.into_iter().map(|entry| loader.objective(entry)).collect();
         let reproducible =
-            file.reproducible.into_iter().map(|entry| (loader.expression(&entry.matches), entry.reason, entry.expires)).collect();
+            file.reproducible.into_iter().map(|entry| (loader.matches(&entry.matches), entry.reason, entry.expires)).collect();
         let waivers = file.waivers.into_iter().map(|entry| loader.waiver(entry, rules)).collect();
         let settings = file
             .rules
@@ -268,17 +293,16 @@ impl Policy {
     /// The first objective that matches.
     fn matching(&self, subject: &Subject) -> Owes {
         let mut objective = self.no_objective();
-        for (at, (matches, _, candidate)) in self.objectives.iter().enumerate() {
-            match matches.truth(subject.scope()) {
-                Outcome::Known(true) => {
+        for (at, (matches, candidate)) in self.objectives.iter().enumerate() {
+            match matches.holds(subject) {
+                Ok(true) => {
                     objective = candidate.clone();
                     break;
                 }
-                // An error is a tag or field that this resource does not have: no match.
-                Outcome::Known(false) | Outcome::Broken(_) => {}
-                Outcome::Unknown(reason) => {
+                Ok(false) => {}
+                Err(reason) => {
                     let all_count = |objective: &Objective| ALL_MECHANISMS.iter().all(|kind| objective.mechanisms.contains(kind));
-                    let mechanisms_differ = self.objectives.iter().skip(at).any(|(_, _, objective)| !all_count(objective));
+                    let mechanisms_differ = self.objectives.iter().skip(at).any(|(_, objective)| !all_count(objective));
                     return Owes::Unknown { reason, mechanisms_differ };
                 }
             }
@@ -293,9 +317,9 @@ impl Policy {
         for (matches, reason, expires) in &self.reproducible {
             let declared = Reproducible { reason: reason.clone(), expires_at: expires.map(end_of_day), declared: true };
             let in_force = !declared.has_ended(as_of);
-            match matches.truth(subject.scope()) {
-                Outcome::Known(true) if found.as_ref().is_none_or(|found| in_force && found.has_ended(as_of)) => found = Some(declared),
-                Outcome::Unknown(reason) if in_force => doubt = doubt.or(Some(reason)),
+            match matches.holds(subject) {
+                Ok(true) if found.as_ref().is_none_or(|found| in_force && found.has_ended(as_of)) => found = Some(declared),
+                Err(reason) if in_force => doubt = doubt.or(Some(reason)),
                 _ => {}
             }
         }
@@ -308,11 +332,21 @@ impl Policy {
         }
     }
 
-    /// The waiver of a rule for a resource: one in force before one that has ended.
-    pub fn waiver(&self, rule: &str, subject: &Subject, as_of: DateTime<Utc>) -> Option<&Waiver> {
-        let matching =
-            self.waivers.iter().filter(|waiver| waiver.rule == rule && waiver.matches.truth(subject.scope()) == Outcome::Known(true));
-        matching.min_by_key(|waiver| waiver.has_ended(as_of))
+    /// The waiver of a rule for a resource: one in force before one that has ended. `Err`: why it is not known whether one in force is for it.
+    pub fn waiver(&self, rule: &str, subject: &Subject, as_of: DateTime<Utc>) -> Result<Option<&Waiver>, String> {
+        let (mut found, mut doubt): (Option<&Waiver>, _) = (None, None);
+        for waiver in self.waivers.iter().filter(|waiver| waiver.rule == rule) {
+            match waiver.matches.holds(subject) {
+                Ok(true) if found.is_none_or(|found| found.has_ended(as_of) && !waiver.has_ended(as_of)) => found = Some(waiver),
+                Err(reason) if !waiver.has_ended(as_of) => doubt = doubt.or(Some(reason)),
+                _ => {}
+            }
+        }
+        match (found, doubt) {
+            (None, Some(reason)) => Err(reason),
+            (Some(found), Some(reason)) if found.has_ended(as_of) => Err(reason),
+            (found, _) => Ok(found),
+        }
     }
 
     /// Whether a rule is on.
@@ -353,131 +387,4 @@ impl Reproducible {
 pub(super) fn end_of_day(date: NaiveDate) -> DateTime<Utc> {
     let last = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default();
     date.and_time(last).and_utc()
-}
-
-struct Loader<'n> {
-    name: &'n str,
-    shapes: PolicyShapes,
-    mistakes: Vec<Mistake>,
-}
-
-impl Loader<'_> {
-    fn wrong(&mut self, line: u64, what: String) {
-        self.mistakes.push(Mistake { file: self.name.to_owned(), line, what });
-    }
-
-    fn expression(&mut self, source: &Line<String>) -> Expression {
-        match self.shapes.compile(&source.value) {
-            Ok(expression) => expression,
-            Err(mistakes) => {
-                for what in mistakes {
-                    self.wrong(source.referenced.line(), what);
-                }
-                Expression::never()
-            }
-        }
-    }
-
-    fn objective(&mut self, entry: ObjectiveEntry) -> (Expression, bool, Objective) {
-        let matches = self.expression(&entry.matches);
-        let catch_all = entry.matches.value.trim() == "true";
-        let objective = Objective {
-            name: Some(entry.name),
-            from_policy: true,
-            catch_all,
-            rpo_seconds: self.duration(entry.rpo.as_ref()),
-            rto_seconds: self.duration(entry.rto.as_ref()),
-            retention_seconds: self.duration(entry.retention.as_ref()),
-            restore_test_every_seconds: self.duration(entry.restore_test_every.as_ref()),
-            copies: entry.copies,
-            mechanisms: entry.mechanisms.unwrap_or_else(|| ALL_MECHANISMS.to_vec()),
-            immutable: entry.immutable,
-            reproducible: None,
-        };
-        (matches, catch_all, objective)
-    }
-
-    fn duration(&mut self, text: Option<&Line<String>>) -> Option<i64> {
-        let text = text?;
-        match duration(&text.value) {
-            Some(seconds) => Some(seconds),
-            None => {
-                self.wrong(
-                    text.referenced.line(),
-                    format!("`{}` is no duration: write a whole number and a unit, such as 90m, 4h or 35d", text.value),
-                );
-                None
-            }
-        }
-    }
-
-    fn rule_exists(&mut self, id: &str, line: u64, rules: &RuleSet) -> bool {
-        if rules.get(id).is_some() {
-            return true;
-        }
-        let hint = rules.nearest(id).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        self.wrong(line, format!("there is no rule `{id}`{hint}"));
-        false
-    }
-
-    fn waiver(&mut self, entry: WaiverEntry, rules: &RuleSet) -> Waiver {
-        self.rule_exists(&entry.rule.value, entry.rule.referenced.line(), rules);
-        let matches = self.expression(&entry.matches);
-        Waiver { rule: entry.rule.value, matches, reason: entry.reason, approved_by: entry.approved_by, expires: entry.expires }
-    }
-
-    fn setting(&mut self, id: &str, setting: &Line<RuleSetting>, rules: &RuleSet) {
-        let line = setting.referenced.line();
-        if !self.rule_exists(id, line, rules) {
-            return;
-        }
-        let Some(rule) = rules.get(id) else { return };
-        for (name, value) in &setting.value.params {
-            match rule.params.get(name) {
-                None => {
-                    let near = crate::rules::shape::nearest(name, rule.params.keys().map(String::as_str));
-                    let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                    self.wrong(line, format!("rule `{id}` has no parameter `{name}`{hint}"));
-                }
-                Some(default) if kind(default) != kind(value) => {
-                    self.wrong(line, format!("parameter `{name}` of rule `{id}` must be {}, not {value}", kind(default)));
-                }
-                Some(default) => {
-                    // YAML makes a number of an account id without quotes, which equals no text.
-                    let expected = default.as_array().and_then(|items| items.first()).map_or("a text", kind);
-                    for item in value.as_array().into_iter().flatten().filter(|item| kind(item) != expected) {
-                        self.wrong(line, format!("each item of parameter `{name}` of rule `{id}` must be {expected}, not {item}"));
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn kind(value: &serde_json::Value) -> &'static str {
-    match value {
-        serde_json::Value::Null => "nothing",
-        serde_json::Value::Bool(_) => "true or false",
-        serde_json::Value::Number(number) if number.is_i64() => "a whole number",
-        serde_json::Value::Number(_) => "a number",
-        serde_json::Value::String(_) => "a text",
-        serde_json::Value::Array(_) => "a list",
-        serde_json::Value::Object(_) => "a map",
-    }
-}
-
-/// `90m`, `4h`, `35d` in seconds.
-pub fn duration(text: &str) -> Option<i64> {
-    let text = text.trim();
-    let unit = text.chars().last()?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3_600,
-        'd' => 86_400,
-        'w' => 604_800,
-        _ => return None,
-    };
-    let count: i64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;
-    (count >= 0).then(|| count.checked_mul(seconds)).flatten()
 }

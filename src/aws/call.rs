@@ -1,11 +1,12 @@
 //! One AWS call: it waits its turn, is awaited, and its outcome goes to the coverage log of the shard. Every call of every service
 //! module goes through a [`Reader`]; none may be made beside it.
 
+mod pages;
+
 use super::failure::{Failure, Reply};
 use crate::inventory::{Coverage, CoverageEntry, CoverageStatus};
 use aws_config::SdkConfig;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
-use aws_smithy_async::future::pagination_stream::PaginationStream;
 use futures::TryFutureExt;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use std::collections::{BTreeMap, HashMap};
@@ -257,48 +258,6 @@ impl Reader {
                 (list, count)
             });
             self.outcome(operation, list)
-        }
-    }
-
-    /// Reads every page of a list, waiting its turn before each. `None` when any page failed: part of a list is not the list.
-    pub async fn pages<P, I, E>(
-        &self,
-        operation: &'static Operation,
-        pages: PaginationStream<Result<P, SdkError<E>>>,
-        items: impl Fn(P) -> Vec<I>,
-    ) -> Option<Vec<I>>
-    where
-        P: Send,
-        E: ProvideErrorMetadata + Send,
-    {
-        self.pages_or(operation, pages, items, &[]).await.flatten()
-    }
-
-    /// Reads every page of what a resource holds. `Some(None)` when the resource is gone, which the codes in `gone` say instead of a
-    /// first page; later they would cut the list short, and are failures.
-    pub async fn pages_or<P, I, E>(
-        &self,
-        operation: &'static Operation,
-        mut pages: PaginationStream<Result<P, SdkError<E>>>,
-        items: impl Fn(P) -> Vec<I>,
-        gone: &[&str],
-    ) -> Option<Option<Vec<I>>>
-    where
-        P: Send,
-        E: ProvideErrorMetadata + Send,
-    {
-        let mut list = None;
-        loop {
-            let gone = if list.is_none() { gone } else { &[] };
-            match self.attempt(operation, gone, Box::pin(async { pages.next().await.transpose() })).await {
-                Ok(Some(page)) => list.get_or_insert_with(Vec::new).extend(items(page)),
-                // There is at least one page, if only an empty one.
-                Ok(None) => {
-                    let count = list.as_ref().map_or(0, Vec::len) as u64;
-                    return self.outcome(operation, Ok((list, count)));
-                }
-                Err(failure) => return self.outcome(operation, Err(failure)),
-            }
         }
     }
 

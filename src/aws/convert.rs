@@ -2,7 +2,7 @@
 
 use super::call::Reader;
 use crate::inventory::types::{KeyManager, Properties};
-use crate::inventory::{Fact, Resource, Tags, properties_of};
+use crate::inventory::{Fact, Resource, Tags, is_writable, properties_of};
 use aws_sdk_backup::primitives::DateTime as AwsDateTime;
 use chrono::{DateTime, SubsecRound, Utc};
 use futures::stream::{self, StreamExt};
@@ -22,7 +22,7 @@ where
 /// A time of an AWS answer, to the microsecond: JSON answers carry seconds as a floating point number, whose nanoseconds are noise.
 /// `None` for a time that chrono cannot hold, which is past the year 262,000.
 pub fn time(value: &AwsDateTime) -> Option<DateTime<Utc>> {
-    let time = DateTime::from_timestamp(value.secs(), value.subsec_nanos())?;
+    let time = DateTime::from_timestamp(value.secs(), value.subsec_nanos()).filter(is_writable)?;
     Some(time.round_subsecs(6))
 }
 

@@ -146,18 +146,10 @@ fn deletes(status: &sdk::TimeToLiveStatus) -> bool {
 
 /// All tags of a table; a page that fails leaves them unread.
 async fn tags(reader: &Reader, client: &Client, arn: &str) -> Fact<Tags> {
-    let mut pairs = Vec::new();
-    let mut token = None;
-    loop {
-        let call = client.list_tags_of_resource().resource_arn(arn).set_next_token(token).send();
-        let Some(page) = reader.one(&LIST_TAGS_OF_RESOURCE, call).await else {
-            return Fact::Unread;
-        };
-        pairs.extend(page.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)));
-        token = page.next_token.filter(|token| !token.is_empty());
-        if token.is_none() {
-            return convert::tags(pairs);
-        }
+    let call = |token| client.list_tags_of_resource().resource_arn(arn).set_next_token(token).send();
+    match reader.pages_by_token(&LIST_TAGS_OF_RESOURCE, call, |page| page.tags.unwrap_or_default(), &[]).await.flatten() {
+        Some(tags) => convert::tags(tags.into_iter().map(|tag| (tag.key, tag.value))),
+        None => Fact::Unread,
     }
 }
 
@@ -165,17 +157,9 @@ async fn tags(reader: &Reader, client: &Client, arn: &str) -> Fact<Tags> {
 /// made with AWS Backup are in its vaults.
 async fn list_backups(reader: &Reader, client: &Client) -> Option<Vec<sdk::BackupSummary>> {
     reader.declare(&LIST_BACKUPS);
-    let mut backups = Vec::new();
-    let mut start = None;
-    loop {
-        let call = client.list_backups().backup_type(sdk::BackupTypeFilter::All).limit(PAGE).set_exclusive_start_backup_arn(start).send();
-        let page = reader.one(&LIST_BACKUPS, call).await?;
-        backups.extend(page.backup_summaries.unwrap_or_default());
-        start = page.last_evaluated_backup_arn.filter(|arn| !arn.is_empty());
-        if start.is_none() {
-            return Some(backups);
-        }
-    }
+    let call =
+        |start| client.list_backups().backup_type(sdk::BackupTypeFilter::All).limit(PAGE).set_exclusive_start_backup_arn(start).send();
+    reader.pages_by_token(&LIST_BACKUPS, call, |page| page.backup_summaries.unwrap_or_default(), &[]).await.flatten()
 }
 
 fn backup(reader: &Reader, summary: sdk::BackupSummary, tables: &HashMap<&str, &ReadTable>) -> Option<Resource> {

@@ -8,6 +8,7 @@ use crate::inventory::types::efs::{FileSystem, Replication};
 use crate::inventory::{Fact, Resource};
 use aws_sdk_efs::Client;
 use aws_sdk_efs::error::ProvideErrorMetadata;
+use aws_sdk_efs::operation::describe_replication_configurations::DescribeReplicationConfigurationsOutput;
 use aws_sdk_efs::types as sdk;
 
 const DESCRIBE_FILE_SYSTEMS: Operation = Operation::new("elasticfilesystem", "DescribeFileSystems");
@@ -39,19 +40,10 @@ pub async fn collect(reader: &Reader) -> Vec<Resource> {
 /// "If a file system is not specified, all of the replication configurations for the account in a Region are retrieved."
 /// A Region without any may answer `ReplicationNotFound`.
 async fn list_replications(reader: &Reader, client: &Client) -> Option<Vec<sdk::ReplicationConfigurationDescription>> {
-    let mut replications = Vec::new();
-    let mut token = None;
-    loop {
-        let call = client.describe_replication_configurations().max_results(PAGE).set_next_token(token).send();
-        let Some(page) = reader.one_or(&DESCRIBE_REPLICATION_CONFIGURATIONS, call, &["ReplicationNotFound"]).await? else {
-            return Some(replications);
-        };
-        replications.extend(page.replications.unwrap_or_default());
-        token = page.next_token.filter(|token| !token.is_empty());
-        if token.is_none() {
-            return Some(replications);
-        }
-    }
+    let call = |token| client.describe_replication_configurations().max_results(PAGE).set_next_token(token).send();
+    let items = |page: DescribeReplicationConfigurationsOutput| page.replications.unwrap_or_default();
+    let listed = reader.pages_by_token(&DESCRIBE_REPLICATION_CONFIGURATIONS, call, items, &["ReplicationNotFound"]).await?;
+    Some(listed.unwrap_or_default())
 }
 
 /// `None` when the file system was deleted since it was listed.

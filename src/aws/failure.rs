@@ -38,6 +38,9 @@ const CREDENTIALS: &[&str] = &[
     "UnrecognizedClientException",
 ];
 
+/// Codes about credentials that were right, and are no more.
+const EXPIRED: &[&str] = &["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"];
+
 /// How resolvers say that a name does not exist, rather than that they could not find out: glibc (`EAI_NONAME`, `EAI_NODATA`), musl,
 /// macOS, Windows.
 const NO_HOST: &[&str] =
@@ -58,6 +61,11 @@ impl Failure {
     /// A call that was given up before it was made.
     pub fn not_called() -> Failure {
         Failure { status: CoverageStatus::Failed, text: None }
+    }
+
+    /// A list that never ends.
+    pub fn endless() -> Failure {
+        Failure { status: CoverageStatus::Failed, text: Some("the list goes round: a page names one that came before".to_owned()) }
     }
 }
 
@@ -204,23 +212,30 @@ fn speaks_of_credentials(text: &str) -> bool {
     ["credential", "profile", "identity resolver", "sso token", "session token"].iter().any(|word| lower.contains(word))
 }
 
-/// Why there are no credentials, in words of our own: the causes may quote what a credential process wrote.
+/// Parts of the causes of missing credentials, and words of our own for them: the causes may quote what a credential process wrote.
+const NO_CREDENTIALS: &[(&str, &str)] = &[
+    ("external process", "the profile's credential_process failed"),
+    ("credential process", "the profile's credential_process failed"),
+    ("SSO token", "there is no valid SSO session"),
+    ("sso-session", "the profile's SSO settings are wrong"),
+    ("SSO config", "the profile's SSO settings are wrong"),
+    ("credential source in", "the profile's keys or role are not complete"),
+    ("infinite loop", "the profile names itself as its source"),
+    ("service error", "AWS gives no credentials for the profile's role"),
+];
+
 fn why_no_credentials(causes: &str) -> &'static str {
-    let known = [
-        ("external process", "the profile's credential_process failed"),
-        ("credential process", "the profile's credential_process failed"),
-        ("SSO token", "there is no valid SSO session"),
-        ("sso-session", "the profile's SSO settings are wrong"),
-        ("SSO config", "the profile's SSO settings are wrong"),
-        ("credential source in", "the profile's keys or role are not complete"),
-        ("infinite loop", "the profile names itself as its source"),
-        ("service error", "AWS gives no credentials for the profile's role"),
-    ];
-    known.iter().find(|(part, _)| causes.contains(part)).map_or("no credentials", |(_, words)| words)
+    NO_CREDENTIALS.iter().find(|(part, _)| causes.contains(part)).map_or("no credentials", |(_, words)| words)
+}
+
+/// Whether the error of a call says that the credentials, which were good enough to begin with, ended.
+pub fn tells_end_of_credentials(error: &str) -> bool {
+    let code = error.split(':').next().unwrap_or_default();
+    EXPIRED.contains(&code) || error == "no credentials" || NO_CREDENTIALS.iter().any(|(_, words)| *words == error)
 }
 
 /// An error and all its causes, in one text.
-fn causes(error: &(dyn Error + 'static)) -> String {
+pub fn causes(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -232,7 +247,7 @@ fn causes(error: &(dyn Error + 'static)) -> String {
 }
 
 /// One line without control characters and without what changes from run to run: request ids and encoded authorisation messages.
-fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     let mut text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     // EC2: "…operation. User: … is not authorized … Encoded authorization failure message: <600 letters, other ones every time>".
     if let Some(start) = text.find("Encoded authorization failure message") {
@@ -332,6 +347,19 @@ mod tests {
         assert_eq!(reached("tcp connect error: Connection refused", false), Reached::Unreachable);
         assert_eq!(reached("HTTP connect timeout occurred after 5s", true), Reached::TimedOut);
         assert_eq!(reached("the credential provider was not enabled", false), Reached::NoCredentials);
+    }
+
+    #[test]
+    fn credentials_end_by_their_time() {
+        for code in EXPIRED {
+            assert!(CREDENTIALS.contains(code), "{code}");
+            assert!(tells_end_of_credentials(&service(code, 400).text()), "{code}");
+        }
+        assert!(tells_end_of_credentials(&transport(Reached::NoCredentials).text()));
+        // Tokens that an opt-in Region does not take are the same on the next run.
+        for code in ["AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "AccessDenied"] {
+            assert!(!tells_end_of_credentials(&service(code, 401).text()), "{code}");
+        }
     }
 
     #[test]

@@ -11,7 +11,9 @@ pub mod dlm;
 pub mod dynamodb;
 pub mod ec2;
 pub mod efs;
+mod endpoints;
 mod failure;
+mod guard;
 pub mod kms;
 pub mod permissions;
 pub mod rds;
@@ -62,12 +64,17 @@ pub fn operations() -> Vec<&'static Operation> {
     all
 }
 
+/// The error by which a shard tells that the credentials ended while it was read, so that less of it was read than there is to read.
+pub fn end_of_credentials(shard: &Shard) -> Option<&str> {
+    let errors = shard.coverage.entries.iter().filter_map(|entry| entry.error.as_deref());
+    errors.into_iter().find(|error| failure::tells_end_of_credentials(error))
+}
+
 /// Reads one shard: an enabled Region, or what belongs to the account as a whole when `region` is [`GLOBAL`].
 pub async fn collect_shard(session: &Session, region: &str) -> Shard {
     session.progress().started(region);
     let reader = session.reader(region);
-    let mut resources =
-        if region == GLOBAL { vec![settings::account(session, &reader).await] } else { region_resources(session, &reader).await };
+    let mut resources = if region == GLOBAL { account_resources(session, &reader).await } else { region_resources(session, &reader).await };
     resources.sort_by(|a, b| (&a.type_name, &a.arn).cmp(&(&b.type_name, &b.arn)));
     session.progress().finished(region, resources.len());
     Shard {
@@ -79,6 +86,19 @@ pub async fn collect_shard(session: &Session, region: &str) -> Shard {
         resources,
         coverage: reader.coverage(),
     }
+}
+
+async fn account_resources(session: &Session, reader: &Reader) -> Vec<Resource> {
+    let mut resources = vec![settings::account(session, reader).await];
+    if session.reads("s3") {
+        let (buckets, outcomes) = session.buckets().await;
+        let unplaced = s3::unplaced(reader, buckets.unwrap_or_default());
+        if !unplaced.is_empty() {
+            record(reader, outcomes);
+        }
+        resources.extend(unplaced);
+    }
+    resources
 }
 
 async fn region_resources(session: &Session, reader: &Reader) -> Vec<Resource> {
@@ -93,14 +113,19 @@ async fn region_resources(session: &Session, reader: &Reader) -> Vec<Resource> {
 /// The Region's buckets. The list is the account's, read once; how that went is in the log of every Region, as each shard stands alone.
 async fn own_buckets(session: &Session, reader: &Reader) -> Vec<Resource> {
     let (buckets, outcomes) = session.buckets().await;
-    for (operation, outcome) in outcomes {
-        for (status, items, error) in outcome {
-            reader.record(operation, *status, *items, error.as_deref());
-        }
-    }
+    record(reader, outcomes);
     match buckets {
         Some(buckets) => s3::collect(reader, buckets).await,
         None => Vec::new(),
+    }
+}
+
+/// Logs what calls that all shards share came to.
+fn record(reader: &Reader, logged: &session::Logged) {
+    for (operation, outcomes) in logged {
+        for (status, items, error) in outcomes {
+            reader.record(operation, *status, *items, error.as_deref());
+        }
     }
 }
 

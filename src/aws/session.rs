@@ -1,9 +1,10 @@
 //! The connection to an account: credentials, who they are, the Regions in scope, and what all shards of a run share.
 
 use super::call::{Operation, Progress, Reader, Run, Silent, at_least_one};
-use super::failure::{Reached, Reply};
+use super::failure::{Reached, Reply, causes, one_line};
+use super::guard::without_panic;
 use super::s3::ListedBucket;
-use super::{SERVICES, Service, regions, s3};
+use super::{SERVICES, Service, endpoints, record, regions, s3};
 use crate::inventory::{CoverageStatus, GLOBAL};
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
@@ -14,6 +15,7 @@ use aws_sdk_ec2::config::SharedHttpClient;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
+use aws_types::os_shim_internal::{Env, Fs};
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -99,8 +101,12 @@ pub enum ConnectError {
     UnknownRegion { region: String, near: Vec<String>, enabled: Vec<String> },
     /// A service that rel9 does not read.
     UnknownService { service: String, near: Vec<String> },
-    /// A variable of the environment for an endpoint that is empty.
-    EmptyEndpoint { setting: String },
+    /// The AWS configuration files cannot be read.
+    Files { why: String },
+    /// The SDK stops at what the machine or the environment gives it.
+    Sdk { why: String },
+    /// An endpoint that is empty or no URL, and where it is set.
+    Endpoint { setting: String, value: String },
     /// `sts:GetCallerIdentity` was not answered, or not with an account. `near` are Regions with a name like that of the Region asked.
     Identity { region: String, near: Vec<String>, why: String, hint: &'static str },
 }
@@ -167,7 +173,14 @@ impl fmt::Display for ConnectError {
                 let all: Vec<_> = SERVICES.iter().map(|service| service.name).collect();
                 write!(f, "\nIt reads: {}.", all.join(", "))
             }
-            ConnectError::EmptyEndpoint { setting } => write!(f, "{setting} is there but empty: take it away, or give it a URL."),
+            ConnectError::Files { why } => write!(f, "The AWS configuration files cannot be used ({why})."),
+            ConnectError::Sdk { why } => write!(f, "AWS cannot be asked: {why}."),
+            ConnectError::Endpoint { setting, value } if value.trim().is_empty() => {
+                write!(f, "{setting} is there but empty: take it away, or give it a URL.")
+            }
+            ConnectError::Endpoint { setting, value } => {
+                write!(f, "{setting} is {value:?}, which is no URL: write it as http://localhost:4566 or https://host.")
+            }
             ConnectError::Identity { region, near, why, hint } => {
                 write!(f, "sts:GetCallerIdentity in {region} did not tell which account this is ({why}).\n{hint}")?;
                 if !near.is_empty() {
@@ -183,7 +196,7 @@ impl std::error::Error for ConnectError {}
 
 /// How calls of one operation ended: status, items, error.
 type Outcomes = Vec<(CoverageStatus, u64, Option<String>)>;
-type Logged = Vec<(&'static Operation, Outcomes)>;
+pub(super) type Logged = Vec<(&'static Operation, Outcomes)>;
 
 /// An account that can be read.
 pub struct Session {
@@ -233,11 +246,7 @@ impl Session {
         let config = self.config.to_builder().region(Region::new(place.to_owned())).build();
         let run = Arc::clone(&self.run);
         let reader = Reader::new(&self.account, region, &self.partition, config, self.custom_endpoint, run);
-        for (operation, outcomes) in &self.first {
-            for (status, items, error) in outcomes {
-                reader.record(operation, *status, *items, error.as_deref());
-            }
-        }
+        record(&reader, &self.first);
         reader
     }
 
@@ -270,7 +279,7 @@ pub async fn connect(options: &Options) -> Result<Session, ConnectError> {
     let partition = caller_arn.split(':').nth(1).unwrap_or("aws").to_owned();
 
     let run = Arc::new(Run::new(options.max_rps, Arc::clone(&options.progress)));
-    let custom_endpoint = config.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
+    let custom_endpoint = endpoints::of(&config, "S3").is_some();
     let reader = Reader::new(&account, &home_region, &partition, config.clone(), custom_endpoint, Arc::clone(&run));
     reader.record(&GET_CALLER_IDENTITY, CoverageStatus::Ok, 1, None);
     let enabled = enabled_regions(&reader).await;
@@ -294,12 +303,13 @@ pub async fn connect(options: &Options) -> Result<Session, ConnectError> {
 }
 
 pub(super) async fn configuration(options: &Options) -> Result<SdkConfig, ConnectError> {
-    // The SDK panics on it.
-    let empty = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-        name.to_str().filter(|name| name.starts_with("AWS_ENDPOINT_URL") && value.is_empty()).map(str::to_owned)
-    };
-    if let Some(setting) = std::env::vars_os().find_map(empty) {
-        return Err(ConnectError::EmptyEndpoint { setting });
+    without_panic(load(options)).await?
+}
+
+async fn load(options: &Options) -> Result<SdkConfig, ConnectError> {
+    // The SDK takes broken files for empty ones, and would look for credentials and endpoints elsewhere.
+    if let Err(error) = aws_config::profile::load(&Fs::real(), &Env::real(), &Default::default(), None).await {
+        return Err(ConnectError::Files { why: one_line(&causes(&error)) });
     }
     let attempts = std::env::var("AWS_MAX_ATTEMPTS").ok().and_then(|value| value.parse().ok()).filter(|attempts| *attempts > 0);
     let timeouts = TimeoutConfig::builder()
@@ -317,6 +327,7 @@ pub(super) async fn configuration(options: &Options) -> Result<SdkConfig, Connec
         loader = loader.profile_name(profile).credentials_provider(credentials_of(profile, client).await);
     }
     let config = loader.load().await;
+    endpoints::check(&config, options.profile.as_deref())?;
     if config.region().is_some_and(|region| !region.as_ref().is_empty()) {
         return Ok(config);
     }
@@ -358,7 +369,8 @@ fn first_region_of_partition(region: &str) -> &'static str {
 }
 
 async fn identity(config: &SdkConfig, options: &Options, region: &str) -> Result<(String, String), ConnectError> {
-    let reply = match aws_sdk_sts::Client::new(config).get_caller_identity().send().await {
+    let call = async { aws_sdk_sts::Client::new(config).get_caller_identity().send().await };
+    let reply = match without_panic(call).await? {
         Ok(answer) => match (answer.account, answer.arn) {
             (Some(account), Some(arn)) => return Ok((account, arn)),
             _ => {

@@ -4,6 +4,7 @@
 //! grant it. It writes what it is given and decides nothing.
 
 use super::failure::Reply;
+use super::guard::without_panic;
 use super::session::{self, ConnectError, Options};
 use aws_config::Region;
 use aws_sdk_wellarchitected::Client;
@@ -114,7 +115,7 @@ impl Tool {
     pub async fn read(&self, question: Question<'_>) -> Result<Current, ToolError> {
         let Question { workload, lens, question } = question;
         let call = self.client.get_answer().workload_id(workload).lens_alias(lens).question_id(question);
-        match call.send().await {
+        match without_panic(call.send()).await.map_err(ToolError::Connect)? {
             Ok(output) => output.answer.map(current).ok_or_else(|| self.refused("GetAnswer", "the reply has no answer".to_owned(), None)),
             Err(error) => Err(self.failed("GetAnswer", &Reply::of(&error))),
         }

@@ -72,7 +72,7 @@ pub struct Args {
     #[arg(long)]
     allow_incomplete: bool,
     /// Judge as of this moment [default: when the inventory was read]
-    #[arg(long, value_name = "RFC3339")]
+    #[arg(long, value_name = "RFC3339|YYYY-MM-DD", value_parser = super::moment)]
     as_of: Option<DateTime<Utc>>,
 }
 

@@ -117,6 +117,15 @@ async fn into_files(session: &Session, mut state: State, folder: &Path, verbosit
     let mut shards =
         futures::stream::iter(missing.iter().map(|region| aws::collect_shard(session, region))).buffer_unordered(SHARDS_AT_ONCE);
     while let Some(shard) = shards.next().await {
+        if let Some(why) = aws::end_of_credentials(&shard) {
+            // It is not done, and what is left would not be either.
+            let message = format!(
+                "the credentials ended while {} was read ({why}).\nRenew them: the same command goes on from there; what was read before is in {}",
+                shard.region,
+                folder.display()
+            );
+            return Err(Failure { exit: Exit::Unusable, message });
+        }
         let name = format!("{}.{}.ndjson.zst", shard.account, shard.region);
         let captured_at = shard.captured_at.unwrap_or_else(chrono::Utc::now);
         document::write_file(&shard, captured_at, "aws", &folder.join(&name))?;

@@ -19,7 +19,9 @@ mod wa;
 #[cfg(feature = "live")]
 use crate::aws::permissions;
 use crate::inventory::document::DocumentError;
+use crate::inventory::is_writable;
 use crate::report::json;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 #[cfg(feature = "live")]
 use clap::ValueEnum;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -189,6 +191,16 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// A moment of a flag: a time, or a date that means its first moment in UTC.
+fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    let wrong = |why: &dyn std::fmt::Display| format!("write it as 2026-11-22 or 2026-11-22T07:00:00Z ({why})");
+    let moment = match text.parse::<NaiveDate>() {
+        Ok(date) => date.and_time(NaiveTime::MIN).and_utc(),
+        Err(_) => DateTime::parse_from_rfc3339(text).map_err(|error| wrong(&error))?.to_utc(),
+    };
+    if is_writable(&moment) { Ok(moment) } else { Err(wrong(&"no clock shows it")) }
+}
+
 /// `KEY=VALUE` of a flag.
 fn tag(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
@@ -228,5 +240,19 @@ fn no_rule(set: &crate::rules::RuleSet, id: &str) -> String {
     match set.nearest(id) {
         Some(near) => format!("there is no rule `{id}`; did you mean `{near}`?"),
         None => format!("there is no rule `{id}`; `rel9 rules list` shows them all"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moment;
+
+    #[test]
+    fn moments_are_dates_or_times() {
+        assert_eq!(moment("2026-11-22").map(|at| at.to_rfc3339()), Ok("2026-11-22T00:00:00+00:00".to_owned()));
+        assert_eq!(moment("2026-11-22T09:00:00+02:00").map(|at| at.to_rfc3339()), Ok("2026-11-22T07:00:00+00:00".to_owned()));
+        for wrong in ["22.11.2026", "2026-13-01", "+262142-12-31", "-0001-01-01", "yesterday", ""] {
+            assert!(moment(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The inventory document: NDJSON, one header line and then resources and coverage entries in any order; `.gz` and `.zst` too.
 
-use super::{CoverageEntry, Resource, Shard, types};
+use super::{CoverageEntry, Resource, Shard, is_writable, types};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -118,6 +118,9 @@ pub fn read(mut reader: impl BufRead, path: &Path) -> Result<Vec<Shard>, Documen
                         found.schema
                     )));
                 }
+                if !is_writable(&found.captured_at) {
+                    return Err(fail(format!("captured_at is {}, which no clock shows", found.captured_at)));
+                }
                 header = Some(found);
             }
             (Line::Header(_), Some(_)) => return Err(fail("a second header".to_owned())),
@@ -160,7 +163,23 @@ fn shard<'s>(shards: &'s mut BTreeMap<(String, String), Shard>, account: &str, r
 fn check(resource: &Resource) -> Result<(), String> {
     let Some(info) = types::find(&resource.type_name) else { return Ok(()) };
     let properties = serde_json::Value::Object(resource.properties.clone());
-    (info.check)(&properties).map_err(|error| format!("{} {}: {error}", resource.type_name, resource.id))
+    let wrong = |what: &dyn std::fmt::Display| format!("{} {}: {what}", resource.type_name, resource.id);
+    (info.check)(&properties).map_err(|error| wrong(&error))?;
+    let created_at = resource.created_at.filter(|time| !is_writable(time)).map(|time| time.to_rfc3339());
+    match created_at.or_else(|| strange_time("", &properties)) {
+        Some(time) => Err(wrong(&format!("{time} is no time of RFC 3339"))),
+        None => Ok(()),
+    }
+}
+
+/// A time of which `chrono` reads more than RFC 3339 allows: years of more than four digits have a sign before them.
+fn strange_time(name: &str, value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) if (name == "at" || name.ends_with("_at")) && text.starts_with(['+', '-']) => Some(text.clone()),
+        serde_json::Value::Array(items) => items.iter().find_map(|item| strange_time(name, item)),
+        serde_json::Value::Object(fields) => fields.iter().find_map(|(name, field)| strange_time(name, field)),
+        _ => None,
+    }
 }
 
 /// Writes shards as one document.

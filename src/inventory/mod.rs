@@ -10,9 +10,9 @@ pub mod types;
 pub use coverage::{Coverage, CoverageEntry, CoverageStatus, DEPLOYED};
 pub use declared::{Declared, Ignore, Place, Template};
 pub use fact::Fact;
-pub use reasons::{Reasons, note};
+pub use reasons::{ANYTHING_ELSE, Reasons, note};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,6 +108,11 @@ pub struct Shard {
 /// Whether a name, an ARN, an account or a Region has a symbol (`${AWS::Region}`) in it for what only deployment settles.
 pub fn is_symbolic(text: &str) -> bool {
     text.contains("${")
+}
+
+/// Whether a time is one that RFC 3339 can write. What is counted from it then is a time, too.
+pub fn is_writable(time: &DateTime<Utc>) -> bool {
+    (0..=9999).contains(&time.year())
 }
 
 impl Shard {

@@ -74,8 +74,12 @@ fn destination(join: &Join, resource: &Resource, rule: &ReplicationRule, unread:
     };
     if let Some(found) = join.summaries.bucket(name) {
         facts.exists = true.into();
-        facts.region = found.region.clone().into();
-        facts.other_region = arn::differ(&found.region, &resource.region);
+        if found.region == GLOBAL {
+            note(unread, &["region", "other_region"], vec![format!("nobody told the Region of bucket {name}")]);
+        } else {
+            facts.region = found.region.clone().into();
+            facts.other_region = arn::differ(&found.region, &resource.region);
+        }
         match found.versioning_enabled {
             Some(enabled) => facts.versioning_enabled = Fact::Read(enabled),
             None => note(unread, &["versioning_enabled"], vec![format!("s3:GetBucketVersioning of {name} was not read")]),

@@ -11,7 +11,7 @@ use super::reach::{self, Plans};
 use super::summary::Summaries;
 use super::{Owed, arn, bucket, copies, jobs, keys, restores};
 use crate::inventory::types::{self, backup::RecoveryPoint};
-use crate::inventory::{DEPLOYED, Fact, Reasons, Resource, note};
+use crate::inventory::{ANYTHING_ELSE, DEPLOYED, Fact, Reasons, Resource, note};
 use chrono::{DateTime, Utc};
 use std::collections::{HashMap, HashSet};
 
@@ -42,6 +42,11 @@ impl<'a> Join<'a> {
     /// Works out the protection of a data resource, for what it owes. `volumes` has the protection of the shard's volumes by id, which an
     /// instance's depends on.
     pub fn protection(&self, resource: &Resource, owed: &Owed, volumes: &HashMap<&str, &Joined>) -> Joined {
+        if super::is_unplaced(resource) {
+            // Its plans and backups are in a Region that nobody knows.
+            let unread = Unread::from([(ANYTHING_ELSE.to_owned(), super::why_unread(self.index.shard, resource, "region"))]);
+            return Joined { facts: Facts::Data(Box::default()), unread };
+        }
         let counts = owed.mechanisms.as_slice();
         let backup_type = opt_in::backup_type(resource);
         let (selected, mut plan_reasons) = self.plans.reaching(resource, backup_type, resource.created_at, self.as_of);

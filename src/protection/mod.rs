@@ -32,7 +32,7 @@ pub use ledger::Ledger;
 pub use summary::{Summaries, Summary, summarise};
 
 use crate::inventory::types;
-use crate::inventory::{DEPLOYED, Resource, Shard};
+use crate::inventory::{DEPLOYED, GLOBAL, Resource, Shard};
 use chrono::{DateTime, Duration, Utc};
 use data::Join;
 use facts::{Facts, Joined, MechanismKind, NoFacts};
@@ -139,12 +139,19 @@ fn days(count: i64) -> Duration {
     minutes(count.saturating_mul(24 * 60))
 }
 
+/// Whether it is a bucket of which nobody would tell the Region. It stands among what belongs to the account as a whole.
+pub fn is_unplaced(resource: &Resource) -> bool {
+    resource.type_name == "AWS::S3::Bucket" && resource.region == GLOBAL
+}
+
 /// Why a property is missing from a resource: the operations that read it and did not answer, or that it is simply not there.
 pub fn why_unread(shard: &Shard, resource: &Resource, property: &str) -> Vec<String> {
     if let Some(declared) = &resource.declared {
         return declared.unknown.get(property).cloned().unwrap_or_else(|| vec![DEPLOYED.to_owned()]);
     }
     let sources = match (property, types::find(&resource.type_name)) {
+        // Whoever does not know where a bucket is can ask nothing else of it.
+        _ if is_unplaced(resource) => vec!["s3:GetBucketLocation"],
         ("tags", _) => tag_sources(&resource.type_name),
         (_, Some(info)) => info.sources_of(property),
         (_, None) => Vec::new(),

@@ -115,7 +115,7 @@ fn points_of(join: &Join, resource: &Resource, facts: &mut VaultFacts, unread: &
     facts.restorable_points = Fact::Read(restorable_points);
     facts.expired = Fact::Read(expired);
     if orphan_reasons.is_empty() {
-        facts.orphan_bytes = Fact::Read(orphans.iter().filter_map(|orphan| orphan.size_bytes).sum());
+        facts.orphan_bytes = Fact::Read(orphans.iter().filter_map(|orphan| orphan.size_bytes).fold(0, i64::saturating_add));
         facts.orphans = Fact::Read(orphans);
     } else {
         orphan_reasons.sort();

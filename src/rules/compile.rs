@@ -163,7 +163,15 @@ fn with_suggestion(message: &str) -> String {
         "expected sequence start" => "expected a list",
         "expected mapping start" => "expected a map",
         "expected string scalar" => "expected a text",
-        message => message,
+        "invalid boolean" => "expected true or false",
+        "input is out of range" | "input contains invalid characters" | "premature end of input" | "trailing input" => {
+            "expected a date, such as 2027-01-31"
+        }
+        _ if message.starts_with("cannot deserialize null into string") => "expected a text",
+        _ if ["invalid u", "invalid i"].iter().any(|start| message.starts_with(start)) => "expected a whole number",
+        _ if message.starts_with("multiple YAML documents") => "expected one document: there is a line `---` too many",
+        _ if message.starts_with("duplicate mapping key") => message.split(", set ").next().unwrap_or(message),
+        _ => message,
     };
     let Some((wrong, known)) = message.strip_prefix("unknown ").and_then(|rest| rest.split_once(", expected ")) else {
         return message.to_owned();
@@ -201,6 +209,9 @@ impl PolicyShapes {
         let expression = Expression::compile(source.trim()).map_err(|what| vec![what])?;
         let mut mistakes: Vec<String> = expression.paths().iter().filter_map(|path| self.shapes.mistake(path)).collect();
         mistakes.extend(expression.unknown_functions().iter().map(|name| no_function(name)));
+        if mistakes.is_empty() {
+            mistakes = expression.mistakes(&|name| self.shapes.by_variable.get(name), true);
+        }
         if mistakes.is_empty() { Ok(expression) } else { Err(mistakes) }
     }
 }
@@ -220,7 +231,7 @@ impl Shapes {
             resource.merge(shapes.0.clone());
             protection.merge(shapes.1.clone());
         }
-        let params = Shape::Record(params.keys().map(|name| (name.clone(), Shape::Any)).collect());
+        let params = Shape::Record(params.iter().map(|(name, value)| (name.clone(), Shape::of_value(value))).collect());
         Shapes {
             by_variable: HashMap::from([
                 ("resource", resource),
@@ -271,7 +282,7 @@ impl Shapes {
                     }
                 },
                 Shape::List(item) if step == ELEMENT => item,
-                Shape::List(_) | Shape::Scalar | Shape::Time if step != ELEMENT => {
+                Shape::List(_) | Shape::Scalar | Shape::Text | Shape::Number | Shape::Truth | Shape::Time if step != ELEMENT => {
                     return Some(format!("`{walked}` has no fields, `{step}` cannot be asked of it"));
                 }
                 _ => return None,
@@ -379,7 +390,7 @@ impl Checker<'_> {
         }
         match Expression::compile(source.value.trim()) {
             Ok(expression) => {
-                self.check(&expression, source.referenced.line(), shapes);
+                self.check(&expression, source.referenced.line(), shapes, true);
                 expression
             }
             Err(what) => {
@@ -389,14 +400,15 @@ impl Checker<'_> {
         }
     }
 
-    fn check(&mut self, expression: &Expression, line: u64, shapes: &Shapes) {
-        for path in expression.paths() {
-            if let Some(what) = shapes.mistake(path) {
-                self.wrong(line, what);
-            }
+    /// Checks an expression, which as a `condition` must be true or false.
+    fn check(&mut self, expression: &Expression, line: u64, shapes: &Shapes, condition: bool) {
+        let mut found: Vec<String> = expression.paths().iter().filter_map(|path| shapes.mistake(path)).collect();
+        found.extend(expression.unknown_functions().iter().map(|name| no_function(name)));
+        if found.is_empty() {
+            found = expression.mistakes(&|name| shapes.by_variable.get(name), condition);
         }
-        for name in expression.unknown_functions() {
-            self.wrong(line, no_function(&name));
+        for what in found {
+            self.wrong(line, what);
         }
     }
 
@@ -407,7 +419,7 @@ impl Checker<'_> {
         match Template::compile(&source.value) {
             Ok(template) => {
                 for expression in template.expressions() {
-                    self.check(expression, source.referenced.line(), shapes);
+                    self.check(expression, source.referenced.line(), shapes, false);
                 }
                 template
             }

@@ -101,7 +101,7 @@ impl Subject {
     /// The rule's answer with these parameters; `None` when the rule does not apply.
     pub fn judge(&self, rule: &Rule, params: &Arc<Value>) -> Option<Verdict> {
         let mut scope = self.scope.inner();
-        scope.bind("params", params, &Shape::Map, &Arc::default());
+        scope.bind("params", params, &Shape::Any, &Arc::default());
         if let Some(when) = &rule.when {
             match when.truth(&scope) {
                 Outcome::Known(false) => return None,
@@ -110,7 +110,7 @@ impl Subject {
                     let because = self.because(when, reason);
                     return Some(self.unknown(rule, params, because));
                 }
-                Outcome::Broken(error) => return Some(self.unknown(rule, params, vec![broken(rule, &error)])),
+                Outcome::Absent(error) | Outcome::Broken(error) => return Some(self.unknown(rule, params, vec![broken(rule, &error)])),
             }
         }
         let status = match rule.check.truth(&scope) {
@@ -120,7 +120,7 @@ impl Subject {
                 let because = self.because(&rule.check, reason);
                 return Some(self.unknown(rule, params, because));
             }
-            Outcome::Broken(error) => return Some(self.unknown(rule, params, vec![broken(rule, &error)])),
+            Outcome::Absent(error) | Outcome::Broken(error) => return Some(self.unknown(rule, params, vec![broken(rule, &error)])),
         };
         let message = rule.message.render(&scope).into();
         Some(Verdict { status, message, evidence: self.evidence(rule, params), unknown_because: Arc::default() })
@@ -129,7 +129,7 @@ impl Subject {
     /// The remediation's texts for this resource.
     pub fn with_params<T>(&self, params: &Arc<Value>, render: impl FnOnce(&Scope) -> T) -> T {
         let mut scope = self.scope.inner();
-        scope.bind("params", params, &Shape::Map, &Arc::default());
+        scope.bind("params", params, &Shape::Any, &Arc::default());
         render(&scope)
     }
 

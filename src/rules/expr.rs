@@ -2,11 +2,12 @@
 //! that either can be replaced.
 
 use super::functions;
+use super::kinds;
 use super::paths::{self, Path};
 use super::shape::Shape;
-use super::value::{self, Reasons, UNREAD};
+use super::value::{self, Reasons, UNREAD, last_unread};
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators};
-use cel::common::types::{CelBool, CelTimestamp};
+use cel::common::types::{CelBool, CelNull, CelTimestamp};
 use cel::common::value::Val;
 use cel::{Context, Env, ExecutionError, Value as CelValue};
 use chrono::{DateTime, Utc};
@@ -30,6 +31,8 @@ pub enum Outcome<T> {
     Known(T),
     /// It depends on something that was not read: why.
     Unknown(String),
+    /// It asks for a tag or a property that the resource does not have: there is no such key, or it is null.
+    Absent(String),
     /// The expression itself is wrong for this resource: a bug of the rule or policy.
     Broken(String),
 }
@@ -88,6 +91,25 @@ impl Expression {
             .collect()
     }
 
+    /// What is wrong with the kinds of its values, by what its variables look like; as a `condition` it must be true or false.
+    pub fn mistakes<'s>(&self, variables: &'s dyn Fn(&str) -> Option<&'s Shape>, condition: bool) -> Vec<String> {
+        let kinds::Findings { mut mistakes, constants } = kinds::look(self.ast(), variables, condition);
+        let nowhere = Scope::at(DateTime::UNIX_EPOCH);
+        for (text, call) in &constants {
+            if let Err(error) = CelValue::resolve_val(call, &nowhere.context) {
+                mistakes.push(format!("`{text}`: {}", one_line(&error)));
+            }
+        }
+        if condition && mistakes.is_empty() && self.paths().is_empty() {
+            // It asks for nothing: it is now what it will always be.
+            match self.truth(&nowhere) {
+                Outcome::Known(_) => {}
+                Outcome::Unknown(what) | Outcome::Absent(what) | Outcome::Broken(what) => mistakes.push(what),
+            }
+        }
+        mistakes
+    }
+
     /// Evaluates to a truth value.
     pub fn truth(&self, scope: &Scope) -> Outcome<bool> {
         self.evaluate(scope, |value| value.downcast_ref::<CelBool>().map(|truth| *truth.inner()))
@@ -97,7 +119,7 @@ impl Expression {
     pub fn words(&self, scope: &Scope) -> Option<Vec<Vec<String>>> {
         match self.evaluate(scope, functions::words) {
             Outcome::Known(words) => Some(words),
-            Outcome::Unknown(_) | Outcome::Broken(_) => None,
+            Outcome::Unknown(_) | Outcome::Absent(_) | Outcome::Broken(_) => None,
         }
     }
 
@@ -106,28 +128,54 @@ impl Expression {
         match self.evaluate(scope, |value| Some(functions::display(value))) {
             Outcome::Known(text) => text,
             Outcome::Unknown(_) => "unknown".to_owned(),
-            Outcome::Broken(error) => format!("({error})"),
+            Outcome::Absent(error) | Outcome::Broken(error) => format!("({error})"),
         }
     }
 
     fn evaluate<T>(&self, scope: &Scope, read: impl Fn(&dyn Val) -> Option<T>) -> Outcome<T> {
         functions::begin_steps();
-        match CelValue::resolve_val(self.ast(), &scope.context) {
+        last_unread::forget();
+        let error = match CelValue::resolve_val(self.ast(), &scope.context) {
             Ok(value) => match read(value.as_ref()) {
-                Some(result) => Outcome::Known(result),
-                None => Outcome::Broken(format!("`{}` is not true or false", self.source)),
+                Some(result) => return Outcome::Known(result),
+                None if value.downcast_ref::<CelNull>().is_some() => {
+                    return Outcome::Absent(format!("`{}` is null, and neither true nor false", self.source));
+                }
+                None => return Outcome::Broken(format!("`{}` is neither true nor false", self.source)),
             },
-            Err(ExecutionError::FunctionError { function, message }) if function == UNREAD => Outcome::Unknown(message),
-            Err(error) => Outcome::Broken(format!("`{}`: {error}", self.source)),
+            Err(ExecutionError::FunctionError { function, message }) if function == UNREAD => return Outcome::Unknown(message),
+            Err(error) => error,
+        };
+        // Of two errors in an `||`, CEL keeps one; what was not read may have decided it all the same.
+        if let Some(reason) = last_unread::take() {
+            return Outcome::Unknown(reason);
+        }
+        let what = format!("`{}`: {}", self.source, one_line(&error));
+        let null = <CelNull as Val>::cel_type().name();
+        match error {
+            ExecutionError::NoSuchKey(_) | ExecutionError::IndexOutOfBounds(_) => Outcome::Absent(what),
+            ExecutionError::NoSuchOverload(error) if error.argument_types().iter().any(|name| name == null) => Outcome::Absent(what),
+            _ => Outcome::Broken(what),
         }
     }
+}
+
+/// The evaluator's words. (Those about patterns draw a picture.)
+fn one_line(error: &ExecutionError) -> String {
+    let text = match error {
+        ExecutionError::FunctionError { message, .. } => message.clone(),
+        error => error.to_string(),
+    };
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn parse(source: &str) -> Result<IdedExpr, String> {
     let program = environment().compile(source).map_err(|errors| {
         let text = errors.to_string();
         let first = text.lines().find(|line| line.contains("ERROR")).unwrap_or(&text);
-        format!("cannot read the expression: {}", first.trim())
+        // What its macros say is wrapped in the debug form of the parser's error.
+        let said = first.split_once("msg: \"").and_then(|(_, rest)| rest.split('"').next()).unwrap_or(first);
+        format!("cannot read the expression: {}", said.trim())
     })?;
     let mut ast = program.expression().clone();
     rewrite(&mut ast, false);

@@ -7,6 +7,7 @@ pub mod engine;
 pub mod expr;
 pub mod format;
 mod functions;
+mod kinds;
 mod paths;
 pub mod selftest;
 pub mod shape;

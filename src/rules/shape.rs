@@ -12,12 +12,16 @@ pub type Fields = IndexMap<String, Shape>;
 pub enum Shape {
     /// An object with these fields. A field that a value lacks was not read.
     Record(Fields),
-    /// An object with any keys, such as tags.
-    Map,
+    /// An object with any keys, such as tags, and what their values look like.
+    Map(Box<Shape>),
     List(Box<Shape>),
     /// An RFC 3339 time.
     Time,
-    /// Text, a number, a truth value.
+    Text,
+    Number,
+    /// True or false.
+    Truth,
+    /// Nothing with fields; what it is, its schema does not say.
     Scalar,
     /// Nothing is known about it: nothing is checked.
     Any,
@@ -51,19 +55,34 @@ impl Shape {
         if let Some(items) = schema.get("items") {
             return Shape::List(Box::new(Self::read(items, root, depth + 1)));
         }
-        match schema.get("format").and_then(Value::as_str) {
-            Some("date-time") => return Shape::Time,
-            Some(_) => return Shape::Scalar,
-            None => {}
+        if schema.get("format").and_then(Value::as_str) == Some("date-time") {
+            return Shape::Time;
+        }
+        if let Some(variants) = schema.get("oneOf").and_then(Value::as_array) {
+            // An enum whose variants have descriptions of their own.
+            let of_text = variants.iter().all(|variant| Self::is_type(variant, "string"));
+            return if of_text { Shape::Text } else { Shape::Scalar };
         }
         if Self::is_type(schema, "object") {
-            return if schema.get("additionalProperties").and_then(Value::as_bool) == Some(false) {
-                Shape::Record(Fields::new())
-            } else {
-                Shape::Map
+            return match schema.get("additionalProperties") {
+                Some(Value::Bool(false)) => Shape::Record(Fields::new()),
+                Some(values @ Value::Object(_)) => Shape::Map(Box::new(Self::read(values, root, depth + 1))),
+                _ => Shape::Map(Box::new(Shape::Any)),
             };
         }
-        Shape::Scalar
+        let scalars = [("string", Shape::Text), ("integer", Shape::Number), ("number", Shape::Number), ("boolean", Shape::Truth)];
+        scalars.into_iter().find(|(name, _)| Self::is_type(schema, name)).map_or(Shape::Scalar, |(_, shape)| shape)
+    }
+
+    /// What a value shows of the shape of others in its place.
+    pub fn of_value(value: &Value) -> Shape {
+        match value {
+            Value::Bool(_) => Shape::Truth,
+            Value::Number(_) => Shape::Number,
+            Value::String(_) => Shape::Text,
+            Value::Array(items) => Shape::List(Box::new(items.first().map_or(Shape::Any, Shape::of_value))),
+            Value::Null | Value::Object(_) => Shape::Any,
+        }
     }
 
     fn is_type(schema: &Value, name: &str) -> bool {
@@ -96,16 +115,32 @@ impl Shape {
                 }
             }
             (Shape::List(mine), Shape::List(theirs)) => mine.merge(*theirs),
-            _ => {}
+            (mine, theirs) if *mine == theirs => {}
+            // It depends on the type.
+            (mine, _) => *mine = Shape::Any,
+        }
+    }
+
+    /// What a value of it is called; `None` when nobody can tell.
+    pub fn noun(&self) -> Option<&'static str> {
+        match self {
+            Shape::Record(_) => Some("a record"),
+            Shape::Map(_) => Some("a map"),
+            Shape::List(_) => Some("a list"),
+            Shape::Time => Some("a time"),
+            Shape::Text => Some("a text"),
+            Shape::Number => Some("a number"),
+            Shape::Truth => Some("true or false"),
+            Shape::Scalar | Shape::Any => None,
         }
     }
 }
 
 /// What `resource` looks like for one resource type.
 pub fn resource(type_name: &str) -> Shape {
-    let mut fields = Fields::from([("tags".to_owned(), Shape::Map), ("created_at".to_owned(), Shape::Time)]);
+    let mut fields = Fields::from([("tags".to_owned(), Shape::Map(Box::new(Shape::Text))), ("created_at".to_owned(), Shape::Time)]);
     for name in ["type", "arn", "account", "region", "id", "name"] {
-        fields.insert(name.to_owned(), Shape::Scalar);
+        fields.insert(name.to_owned(), Shape::Text);
     }
     fields.insert("template".to_owned(), Shape::of_schema(&schemars::schema_for!(crate::inventory::Template)));
     let mut shape = Shape::Record(fields);
@@ -137,14 +172,16 @@ mod tests {
     #[test]
     fn shapes_tell_records_maps_lists_and_times_apart() {
         let volume = resource("AWS::EC2::Volume");
-        assert_eq!(volume.field("tags"), Some(&Shape::Map));
-        assert_eq!(volume.field("encrypted"), Some(&Shape::Scalar));
+        assert_eq!(volume.field("tags"), Some(&Shape::Map(Box::new(Shape::Text))));
+        assert_eq!(volume.field("encrypted"), Some(&Shape::Truth));
+        assert_eq!(volume.field("size_bytes"), Some(&Shape::Number));
+        assert_eq!(volume.field("key_manager"), Some(&Shape::Text));
         let Some(Shape::List(attachment)) = volume.field("attachments") else {
             panic!("attachments is a list: {volume:?}");
         };
-        assert_eq!(attachment.field("instance_id"), Some(&Shape::Scalar));
+        assert_eq!(attachment.field("instance_id"), Some(&Shape::Text));
         let region = resource("AWS::Region");
-        assert_eq!(region.field("opt_in"), Some(&Shape::Map));
+        assert_eq!(region.field("opt_in"), Some(&Shape::Map(Box::new(Shape::Truth))));
         assert_eq!(resource("AWS::KMS::Key").field("deletion_at"), Some(&Shape::Time));
         let facts = protection("AWS::EC2::Volume");
         assert!(

@@ -15,10 +15,28 @@ use std::sync::{Arc, LazyLock, OnceLock};
 pub(super) const UNREAD: &str = "unread";
 
 /// Reasons by path (`state`, `rules[].copies[].locked`), or for [`ANYTHING_ELSE`].
-pub use crate::inventory::Reasons;
+pub use crate::inventory::{ANYTHING_ELSE, Reasons};
 
-/// The path of the reason for every fact that has no reason of its own.
-pub const ANYTHING_ELSE: &str = "*";
+/// The reason for what an evaluation last asked for and was not read.
+pub(super) mod last_unread {
+    use std::cell::RefCell;
+
+    thread_local! {
+        static REASON: RefCell<Option<String>> = const { RefCell::new(None) };
+    }
+
+    pub fn forget() {
+        REASON.set(None);
+    }
+
+    pub fn note(reason: &str) {
+        REASON.set(Some(reason.to_owned()));
+    }
+
+    pub fn take() -> Option<String> {
+        REASON.take()
+    }
+}
 
 /// An object with known fields. Asking for one that it lacks is an error with the reason, not an absence.
 #[derive(Clone, Debug)]
@@ -90,6 +108,7 @@ impl Indexer for Record {
             Some(reasons) => reasons.join("; "),
             None => format!("{path} was not read"),
         };
+        last_unread::note(&reason);
         Err(ExecutionError::function_error(UNREAD, reason))
     }
 

@@ -39,3 +39,49 @@ fn mistakes_name_the_line_and_what_was_meant() {
     let unknown_key = mistakes("version: 1\nobjectivs: []\n");
     assert!(unknown_key[0].starts_with("rel9.yaml:2: ") && unknown_key[0].contains("did you mean `objectives`?"), "{unknown_key:?}");
 }
+
+#[test]
+fn a_match_that_is_never_true_or_false_is_a_mistake() {
+    let told = |expression: &str| {
+        let found = mistakes(&format!("version: 1\nobjectives:\n  - {{ name: gold, match: {expression}, rpo: 1h }}\n"));
+        assert!(found.iter().all(|mistake| mistake.starts_with("rel9.yaml:3: ")), "{found:?}");
+        found.iter().map(|mistake| mistake.trim_start_matches("rel9.yaml:3: ").to_owned()).collect::<Vec<_>>()
+    };
+    let kind = |what: &str| format!("{what}, not true or false: compare it with something");
+    for (expression, said) in [
+        ("'resource.tags[\"tier\"]'", kind("`resource.tags[\"tier\"]` is a text")),
+        ("'\"x\"'", kind("`\"x\"` is a text")),
+        ("1", kind("`1` is a number")),
+        ("'null'", "`null` is null, and neither true nor false".to_owned()),
+        ("'resource'", kind("`resource` is a record")),
+        ("'size(resource.tags)'", kind("the expression is a number")),
+        ("'!resource.id'", kind("`resource.id` is a text")),
+        ("'resource.tags[\"tier\"] && true'", kind("`resource.tags[\"tier\"]` is a text")),
+        ("'resource.id ? true : false'", kind("`resource.id` is a text")),
+        ("'resource.attachments.all(a, a.instance_id)'", kind("`a.instance_id` is a text")),
+        ("'resource.account == 444455556666'", "`resource.account` is a text, `444455556666` a number: never equal".to_owned()),
+        ("'resource.tags.exists(key, key == 1)'", "`key` is a text, `1` a number: never equal".to_owned()),
+        ("'resource.type in [1, 2]'", "`resource.type` is a text, each item of the list a number: never in it".to_owned()),
+        (
+            "'resource.created_at > \"2026-01-01\"'",
+            "`resource.created_at` is a time, `\"2026-01-01\"` a text: not to be compared".to_owned(),
+        ),
+        ("'resource.created_at > timestamp(\"May\")'", "`timestamp(\"May\")`: premature end of input".to_owned()),
+    ] {
+        assert_eq!(told(expression), [said], "{expression}");
+    }
+    let pattern = told("'resource.id.matches(\"(\")'");
+    assert!(matches!(pattern.as_slice(), [what] if what.contains("not a valid regex") && !what.contains('\n')), "{pattern:?}");
+    for right in [
+        "'true'",
+        "'resource.encrypted'",
+        "'resource.kms_key_arn == null || has(resource.name)'",
+        "'resource.tags.all(key, resource.tags[key] != \"x\")'",
+        "'resource.opt_in[\"EBS\"]'",
+        "'resource.attachments.filter(a, a.delete_on_termination).map(a, a.instance_id) == [\"i-1\"]'",
+        "'now - resource.created_at > duration(\"1h\") && age(resource.created_at) > days(1)'",
+        "'resource.id.matches(\"^vol-\") && resource.tags[\"a\"].split(\",\")[0] == \"b\"'",
+    ] {
+        assert_eq!(told(right), Vec::<String>::new(), "{right}");
+    }
+}

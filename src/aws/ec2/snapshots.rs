@@ -35,22 +35,13 @@ pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
 
 /// The locks by snapshot id. Only snapshots that are locked, or were, are listed.
 async fn locks(reader: &Reader, client: &Client) -> Option<HashMap<String, SnapshotLock>> {
-    let mut locks = HashMap::new();
-    let mut token = None;
-    loop {
-        let call = client.describe_locked_snapshots().max_results(PAGE).set_next_token(token).send();
-        let page = reader.one(&DESCRIBE_LOCKED_SNAPSHOTS, call).await?;
-        for lock in page.snapshots.unwrap_or_default() {
-            if let (Some(id), Some(state)) = (lock.snapshot_id, lock.lock_state) {
-                let lock = SnapshotLock { state: state.as_str().to_owned(), expires_at: optional_time(lock.lock_expires_on.as_ref()) };
-                locks.insert(id, lock);
-            }
-        }
-        token = page.next_token.filter(|token| !token.is_empty());
-        if token.is_none() {
-            return Some(locks);
-        }
-    }
+    let call = |token| client.describe_locked_snapshots().max_results(PAGE).set_next_token(token).send();
+    let listed = reader.pages_by_token(&DESCRIBE_LOCKED_SNAPSHOTS, call, |page| page.snapshots.unwrap_or_default(), &[]).await.flatten()?;
+    let lock = |lock: sdk::LockedSnapshotsInfo| {
+        let expires_at = optional_time(lock.lock_expires_on.as_ref());
+        Some((lock.snapshot_id?, SnapshotLock { state: lock.lock_state?.as_str().to_owned(), expires_at }))
+    };
+    Some(listed.into_iter().filter_map(lock).collect())
 }
 
 /// `None` when the snapshot was deleted since it was listed.

@@ -50,7 +50,7 @@ const GONE: &[&str] = &["NoSuchBucket"];
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedBucket {
     pub name: String,
-    /// `None` when neither the list nor the bucket would say: the bucket is then in no shard, and the log has the reason.
+    /// `None` when neither the list nor the bucket would say: the bucket is then in no Region's shard, but in the account's.
     pub region: Option<String>,
     /// "This date can change when making changes to your bucket, such as editing its bucket policy."
     pub created_at: Option<DateTime<Utc>>,
@@ -102,6 +102,18 @@ pub async fn collect(reader: &Reader, buckets: &[ListedBucket]) -> Vec<Resource>
     read.into_iter().flatten().collect()
 }
 
+/// The buckets of which no Region is known, as resources of the account: each is data, of which nothing can be read.
+pub fn unplaced(reader: &Reader, buckets: &[ListedBucket]) -> Vec<Resource> {
+    let unplaced = buckets.iter().filter(|bucket| bucket.region.is_none());
+    unplaced
+        .map(|bucket| Resource { created_at: bucket.created_at, tags: Fact::Unread, ..bare(reader, &bucket.name, &Bucket::default()) })
+        .collect()
+}
+
+fn bare(reader: &Reader, name: &str, properties: &Bucket) -> Resource {
+    resource(reader, format!("arn:{}:s3:::{name}", reader.partition), name.to_owned(), properties)
+}
+
 /// One bucket. Codes that say "there is none" are answers (user guide, "Error responses"). `None` when the bucket itself is gone.
 async fn read(reader: &Reader, client: &Client, bucket: ListedBucket) -> Option<Resource> {
     let name = bucket.name.as_str();
@@ -147,11 +159,7 @@ async fn read(reader: &Reader, client: &Client, bucket: ListedBucket) -> Option<
             convert::tags(pairs.into_iter().map(|tag| (tag.key, tag.value)))
         }
     };
-    Some(Resource {
-        created_at: bucket.created_at,
-        tags,
-        ..resource(reader, format!("arn:{}:s3:::{name}", reader.partition), name.to_owned(), &properties)
-    })
+    Some(Resource { created_at: bucket.created_at, tags, ..bare(reader, name, &properties) })
 }
 
 /// Replication and Object Lock. Neither can be where versioning is not on, so such a bucket is not asked: "both source and destination

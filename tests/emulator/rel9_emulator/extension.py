@@ -36,12 +36,12 @@ class MotoError(Exception):
 
 
 def wants(call: Call) -> bool:
-    """Whether the operation is answered here. A page cap makes every paged operation one of ours."""
+    """Whether the operation is answered here. A page cap makes every paged operation one of ours, and so does a list without end."""
     registry.load(call.service)
     key = (call.service, call.operation)
     if key in registry.HANDLERS or key in registry.AMENDMENTS:
         return True
-    if paging.Cap.size is None or call.operation not in call.service_model.operation_names:
+    if (paging.Cap.size is None and not call.endless) or call.operation not in call.service_model.operation_names:
         return False
     return paging.pager(call) is not None
 
@@ -76,6 +76,8 @@ def _answer(call: Call, moto: App) -> dict[str, Any]:
                 registry.AMENDMENTS[key](backend_of(call), params, answer)
     if pager:
         pager.cut(params, answer)
+        if call.endless:
+            pager.go_round(answer)
     output = call.operation_model.output_shape
     if output is None:
         if answer:

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 from .identify import Call
 
-MODES = ("deny", "error", "throttle", "hang", "expired", "disconnect")
+MODES = ("deny", "error", "throttle", "hang", "expired", "disconnect", "endless")
 REQUEST_ID = "00000000-0000-4000-8000-000000000009"
 
 # What each service (else its protocol) really answers: mode -> (HTTP status, error code).

@@ -68,7 +68,9 @@ class Gateway:
         if call.operation == UNKNOWN:  # a service of which only moto knows
             return self.moto(environ, start_response)
         fault = self.faults.take(call)
-        if fault:
+        if fault and fault.mode == "endless":
+            call.endless = True
+        elif fault:
             return self._fault(call, fault, start_response)
         try:
             moved = extension.redirect(call)

@@ -52,6 +52,8 @@ class Call:
     environ: dict[str, Any]
     body: bytes
     uri_params: dict[str, Any] = field(default_factory=dict)
+    endless: bool = False
+    """Its answer names a page that came before as the next one."""
 
     @property
     def action(self) -> str:

@@ -76,6 +76,12 @@ class Pager:
         if self.more_results:
             answer[self.more_results] = more
 
+    def go_round(self, answer: dict[str, Any]) -> None:
+        """Names the first page as the next one."""
+        answer[self.output_token] = self._token(0)
+        if self.more_results:
+            answer[self.more_results] = True
+
     def _token(self, offset: int) -> str:
         return base64.urlsafe_b64encode(f"{self.action} {offset}".encode()).decode()
 

@@ -1,0 +1,151 @@
+//! Every mistake of a policy file, with its line and what was meant.
+
+use super::super::objective::{ALL_MECHANISMS, Objective};
+use super::{Match, ObjectiveEntry, RuleSetting, Waiver, WaiverEntry};
+use crate::rules::compile::PolicyShapes;
+use crate::rules::expr::Expression;
+use crate::rules::format::Line;
+use crate::rules::{Mistake, RuleSet};
+
+/// Checks the entries of a policy file.
+pub(super) struct Loader<'n> {
+    name: &'n str,
+    shapes: PolicyShapes,
+    pub(super) mistakes: Vec<Mistake>,
+}
+
+impl<'n> Loader<'n> {
+    pub(super) fn new(name: &'n str) -> Self {
+        Loader { name, shapes: PolicyShapes::new(), mistakes: Vec::new() }
+    }
+
+    pub(super) fn wrong(&mut self, line: u64, what: String) {
+        self.mistakes.push(Mistake { file: self.name.to_owned(), line, what });
+    }
+
+    pub(super) fn matches(&mut self, source: &Line<String>) -> Match {
+        let line = source.referenced.line();
+        let expression = self.shapes.compile(&source.value).unwrap_or_else(|mistakes| {
+            for what in mistakes {
+                self.wrong(line, what);
+            }
+            Expression::never()
+        });
+        Match { expression, place: format!("{}:{line}", self.name) }
+    }
+
+    pub(super) fn objective(&mut self, entry: ObjectiveEntry) -> (Match, Objective) {
+        let matches = self.matches(&entry.matches);
+        let catch_all = entry.matches.value.trim() == "true";
+        let objective = Objective {
+            name: Some(entry.name),
+            from_policy: true,
+            catch_all,
+            rpo_seconds: self.duration(entry.rpo.as_ref()),
+            rto_seconds: self.duration(entry.rto.as_ref()),
+            retention_seconds: self.duration(entry.retention.as_ref()),
+            restore_test_every_seconds: self.duration(entry.restore_test_every.as_ref()),
+            copies: entry.copies,
+            mechanisms: entry.mechanisms.unwrap_or_else(|| ALL_MECHANISMS.to_vec()),
+            immutable: entry.immutable,
+            reproducible: None,
+        };
+        (matches, objective)
+    }
+
+    fn duration(&mut self, text: Option<&Line<String>>) -> Option<i64> {
+        let text = text?;
+        match duration(&text.value) {
+            Some(seconds) => Some(seconds),
+            None => {
+                self.wrong(
+                    text.referenced.line(),
+                    format!("`{}` is no duration: write a whole number and a unit, such as 90m, 4h or 35d", text.value),
+                );
+                None
+            }
+        }
+    }
+
+    fn rule_exists(&mut self, id: &str, line: u64, rules: &RuleSet) -> bool {
+        if rules.get(id).is_some() {
+            return true;
+        }
+        let hint = rules.nearest(id).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        self.wrong(line, format!("there is no rule `{id}`{hint}"));
+        false
+    }
+
+    pub(super) fn waiver(&mut self, entry: WaiverEntry, rules: &RuleSet) -> Waiver {
+        let line = entry.rule.referenced.line();
+        self.rule_exists(&entry.rule.value, line, rules);
+        for (name, text) in [("reason", &entry.reason), ("approved_by", &entry.approved_by)] {
+            if text.trim().is_empty() {
+                self.wrong(line, format!("{name} of the waiver is empty"));
+            }
+        }
+        let matches = self.matches(&entry.matches);
+        Waiver { rule: entry.rule.value, matches, reason: entry.reason, approved_by: entry.approved_by, expires: entry.expires }
+    }
+
+    pub(super) fn setting(&mut self, id: &str, setting: &Line<RuleSetting>, rules: &RuleSet) {
+        let line = setting.referenced.line();
+        if !self.rule_exists(id, line, rules) {
+            return;
+        }
+        let Some(rule) = rules.get(id) else { return };
+        for (name, value) in &setting.value.params {
+            match rule.params.get(name) {
+                None => {
+                    let near = crate::rules::shape::nearest(name, rule.params.keys().map(String::as_str));
+                    let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                    self.wrong(line, format!("rule `{id}` has no parameter `{name}`{hint}"));
+                }
+                Some(default) if kind(default) != kind(value) => {
+                    self.wrong(line, format!("parameter `{name}` of rule `{id}` must be {}, not {value}", kind(default)));
+                }
+                Some(_)
+                    if value.as_i64().is_some_and(|number| number < 0)
+                        && rule.file.params.get(name).is_some_and(|known| known.value.unit.is_some()) =>
+                {
+                    self.wrong(line, format!("parameter `{name}` of rule `{id}` must not be negative, as {value} is"));
+                }
+                Some(default) => {
+                    // YAML makes a number of an account id without quotes, which equals no text.
+                    let expected = default.as_array().and_then(|items| items.first()).map_or("a text", kind);
+                    for item in value.as_array().into_iter().flatten().filter(|item| kind(item) != expected) {
+                        self.wrong(line, format!("each item of parameter `{name}` of rule `{id}` must be {expected}, not {item}"));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn kind(value: &serde_json::Value) -> &'static str {
+    match value {
+        serde_json::Value::Null => "nothing",
+        serde_json::Value::Bool(_) => "true or false",
+        serde_json::Value::Number(number) if number.is_i64() => "a whole number",
+        serde_json::Value::Number(_) => "a number",
+        serde_json::Value::String(_) => "a text",
+        serde_json::Value::Array(_) => "a list",
+        serde_json::Value::Object(_) => "a map",
+    }
+}
+
+/// `90m`, `4h`, `35d` in seconds.
+pub fn duration(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let unit = text.chars().last()?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        'w' => 604_800,
+        _ => return None,
+    };
+    let count: i64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;
+    (count >= 0).then(|| count.checked_mul(seconds)).flatten()
+}

@@ -1,0 +1,93 @@
+//! The endpoints that the user sets, in the environment or in the AWS configuration files. The SDK panics on an empty one, and passes
+//! over one that is no URL, to ask AWS itself instead of what the user meant.
+
+use super::session::ConnectError;
+use aws_config::SdkConfig;
+use aws_types::service_config::ServiceConfigKey;
+use std::path::PathBuf;
+
+/// The services that may be asked, by the ids under which the SDK looks for their endpoints: `AWS_ENDPOINT_URL_SSO_OIDC`. The last ones
+/// give credentials.
+const SERVICES: [&str; 12] = ["Backup", "DLM", "DynamoDB", "EC2", "EFS", "KMS", "RDS", "S3", "WellArchitected", "STS", "SSO", "SSO OIDC"];
+
+const VARIABLE: &str = "AWS_ENDPOINT_URL";
+
+/// Checks every endpoint that is set for what may be asked.
+///
+/// # Errors
+/// The first that is no URL, with where it is set.
+pub(super) fn check(config: &SdkConfig, profile: Option<&str>) -> Result<(), ConnectError> {
+    let wrong = |service| Some((service, of(config, service).filter(|value| !is_url(value))?));
+    match SERVICES.into_iter().find_map(wrong) {
+        Some((service, value)) => Err(ConnectError::Endpoint { setting: setting(service, profile), value }),
+        None => Ok(()),
+    }
+}
+
+/// The endpoint that is set for a service: the answer to what the SDK's client of that service asks.
+pub(super) fn of(config: &SdkConfig, service: &str) -> Option<String> {
+    let key = ServiceConfigKey::builder().service_id(service).env(VARIABLE).profile("endpoint_url").build().ok()?;
+    config.service_config()?.load_config(key)
+}
+
+fn is_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let port = match authority.rsplit_once(':') {
+        Some((_, port)) if !port.ends_with(']') => port.parse::<u16>().is_ok(),
+        _ => true,
+    };
+    ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
+        && !authority.trim_start_matches(':').is_empty()
+        && !authority.starts_with(':')
+        && port
+        && !text.contains(|character: char| character.is_whitespace() || character.is_control())
+}
+
+/// Where the endpoint of a service is set, as the SDK looks for it: first in the environment.
+fn setting(service: &str, profile: Option<&str>) -> String {
+    let own = format!("{VARIABLE}_{}", service.to_uppercase().replace(' ', "_"));
+    if let Some(variable) = [own.as_str(), VARIABLE].into_iter().find(|name| std::env::var(name).is_ok()) {
+        return variable.to_owned();
+    }
+    let profile = profile.map(str::to_owned).or_else(|| std::env::var("AWS_PROFILE").ok()).unwrap_or_else(|| "default".to_owned());
+    let home = std::env::home_dir().unwrap_or_default();
+    let file = |variable: &str, name: &str| std::env::var_os(variable).map_or_else(|| home.join(".aws").join(name), PathBuf::from);
+    let files = [file("AWS_CONFIG_FILE", "config"), file("AWS_SHARED_CREDENTIALS_FILE", "credentials")];
+    let has_one = |file: &&PathBuf| std::fs::read_to_string(file).is_ok_and(|text| text.to_ascii_lowercase().contains("endpoint_url"));
+    let places: Vec<String> = files.iter().filter(has_one).map(|file| file.display().to_string()).collect();
+    format!("{}: endpoint_url of profile {profile:?} (or of its services)", places.join(" or "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_url;
+
+    #[test]
+    fn an_endpoint_is_a_url() {
+        for url in [
+            "http://localhost:4566",
+            "HTTPS://vpce-1.ec2.us-east-1.vpce.amazonaws.com",
+            "http://[::1]:5000/",
+            "http://[::1]",
+            "https://host/path",
+        ] {
+            assert!(is_url(url), "{url}");
+        }
+        for other in [
+            "",
+            " ",
+            "localhost",
+            "localhost:4566",
+            "http://",
+            "http:///x",
+            "http://:80",
+            "ftp://host",
+            "http://a b",
+            "http://host:99999",
+            "http://host:",
+        ] {
+            assert!(!is_url(other), "{other}");
+        }
+    }
+}
