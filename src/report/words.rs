@@ -110,13 +110,21 @@ pub fn name_of(resource: &ResourceRef) -> Option<&str> {
 
 /// The resource of a finding for people: `vol-1 (logs) in 111122223333/eu-central-1`, `Orders in template.yaml:12`.
 pub fn resource(finding: &Finding) -> String {
-    let resource = &finding.resource;
+    match &finding.location {
+        Some(location) => format!("{} in {}:{}", named(&finding.resource), location.file, location.line),
+        None => placed(&finding.resource),
+    }
+}
+
+/// A resource and its place; of an account and a Region, which are places themselves, the place alone.
+pub fn placed(resource: &ResourceRef) -> String {
+    let place = format!("{}/{}", resource.account, resource.region);
+    if resource.id == resource.account || resource.id == resource.region { place } else { format!("{} in {place}", named(resource)) }
+}
+
+fn named(resource: &ResourceRef) -> String {
     let name = name_of(resource).map_or(String::new(), |name| format!(" ({name})"));
-    let place = match &finding.location {
-        Some(location) => format!("{}:{}", location.file, location.line),
-        None => format!("{}/{}", resource.account, resource.region),
-    };
-    format!("{}{name} in {place}", resource.id)
+    format!("{}{name}", resource.id)
 }
 
 /// `waived until 2027-01-31 by Head of Platform: filled from production every week`
@@ -129,7 +137,7 @@ pub fn waiver(waiver: &WaiverRef) -> String {
 pub fn reproducible(entry: &ReproducibleData) -> String {
     let until = entry.why.expires_at.map_or(String::new(), |expires| format!(", until {}", expires.format("%Y-%m-%d")));
     let reason = entry.why.reason.as_deref().unwrap_or("no reason given");
-    format!("{} in {}/{}: {reason}{until}", entry.resource.id, entry.resource.account, entry.resource.region)
+    format!("{}: {reason}{until}", placed(&entry.resource))
 }
 
 /// `89 resources judged: 50 fail (11 critical, 39 high), 5 unknown, 1 waived, 246 pass.`
