@@ -116,10 +116,15 @@ pub fn resource(finding: &Finding) -> String {
     }
 }
 
-/// A resource and its place; of an account and a Region, which are places themselves, the place alone.
+/// A resource and its place; of an account and a Region, which are places themselves, the place alone. A template may leave it open.
 pub fn placed(resource: &ResourceRef) -> String {
-    let place = format!("{}/{}", resource.account, resource.region);
-    if resource.id == resource.account || resource.id == resource.region { place } else { format!("{} in {place}", named(resource)) }
+    let parts = [resource.account.as_str(), resource.region.as_str()];
+    let place = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
+    match parts.contains(&resource.id.as_str()) {
+        _ if place.is_empty() => named(resource),
+        true => place,
+        false => format!("{} in {place}", named(resource)),
+    }
 }
 
 fn named(resource: &ResourceRef) -> String {
@@ -157,4 +162,30 @@ pub fn totals(summary: &Summary) -> String {
         count(Status::Waived),
         count(Status::Pass)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ResourceRef, placed};
+
+    #[test]
+    fn a_resource_has_its_place_and_a_place_has_none() {
+        let of = |id: &str, name: Option<&str>, account: &str, region: &str| {
+            placed(&ResourceRef {
+                arn: String::new(),
+                type_name: String::new(),
+                id: id.to_owned(),
+                name: name.map(str::to_owned),
+                account: account.to_owned(),
+                region: region.to_owned(),
+                tags: Default::default(),
+            })
+        };
+        assert_eq!(of("vol-1", Some("logs"), "111122223333", "eu-west-1"), "vol-1 (logs) in 111122223333/eu-west-1");
+        assert_eq!(of("orders", Some("orders"), "111122223333", "eu-west-1"), "orders in 111122223333/eu-west-1");
+        assert_eq!(of("eu-west-1", None, "111122223333", "eu-west-1"), "111122223333/eu-west-1");
+        assert_eq!(of("111122223333", None, "111122223333", "global"), "111122223333/global");
+        assert_eq!(of("Orders", None, "", "eu-west-1"), "Orders in eu-west-1");
+        assert_eq!(of("Orders", None, "", ""), "Orders");
+    }
 }
