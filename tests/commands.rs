@@ -58,6 +58,10 @@ fn the_check_sees_what_is_wrong() {
         ("aws efs put-backup-policy --file-system-id fs-1 --backup-policy Status=ON --region us-east-1", "'ON'"),
         ("aws efs put-backup-policy --file-system-id fs-1 --backup-policy Stauts=ENABLED --region us-east-1", "Stauts"),
         ("aws ec2 delete-snapshot --snapshot-id snap-1 --region us-east-1", "does harm"),
+        (
+            "aws efs put-lifecycle-configuration --file-system-id fs-1 --lifecycle-policies '[]' && aws efs delete-file-system --file-system-id fs-1",
+            "does harm when the example",
+        ),
         ("rm -rf x", "no command that everyone has"),
     ] {
         let found = mistakes(&BTreeSet::from([command.to_owned()]));

@@ -216,9 +216,9 @@ fn waivers_belong_to_their_resource() {
         waivers,
         [
             "aws_ebs_volume.this[\"data\"] ebs-volume-encrypted 48 scratch data only",
-            "aws_ebs_volume.this[\"data\"] ebs-volume-protected 49 rebuilt from the queue",
+            "aws_ebs_volume.this[\"data\"] ebs-volume-snapshot-schedule 49 rebuilt from the queue",
             "aws_ebs_volume.this[\"logs\"] ebs-volume-encrypted 48 scratch data only",
-            "aws_ebs_volume.this[\"logs\"] ebs-volume-protected 49 rebuilt from the queue",
+            "aws_ebs_volume.this[\"logs\"] ebs-volume-snapshot-schedule 49 rebuilt from the queue",
             "aws_dynamodb_table.group[0] dynamodb-table-pitr 94 invoices are copies",
             "aws_dynamodb_table.group[1] dynamodb-table-pitr 94 invoices are copies",
         ]

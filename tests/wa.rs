@@ -78,6 +78,27 @@ fn only_what_is_without_risk_is_selected() {
     );
 }
 
+/// A waiver accepts a failure, and a selected choice says that there is none.
+#[test]
+fn what_is_accepted_is_not_selected() {
+    let waived = |severity| {
+        let mut findings = findings(["none"; 4], true);
+        findings.findings[0].status = Status::Waived;
+        findings.findings[0].severity = severity;
+        findings.seal();
+        answer(&findings)
+    };
+    let answered = waived(Severity::Medium);
+    assert_eq!(answered["SelectedChoices"], json!(CHOICES[1..]));
+    let notes = &answered["ChoiceUpdates"][CHOICES[0]]["Notes"];
+    assert!(
+        notes.as_str().unwrap().ends_with("Not selected, as 1 of the waived are of at least medium severity: accepted, not mended."),
+        "{notes}"
+    );
+    assert!(answered["Notes"].as_str().unwrap().contains("Of the waived, 1 are of at least medium severity"), "{answered}");
+    assert_eq!(waived(Severity::Low)["SelectedChoices"], json!(CHOICES), "a failure of low severity is no risk either");
+}
+
 #[test]
 fn what_shows_no_whole_workload_selects_nothing() {
     let mut templates = findings(["none"; 4], true);

@@ -18,6 +18,23 @@ use std::sync::{Arc, OnceLock};
 /// The languages of templates; what is read from AWS has none.
 const LANGUAGES: [&str; 2] = ["cloudformation", "terraform"];
 
+/// What to do about what is not known. What mends a failure would be wrong: there may be none.
+const READ: (&str, &[&str]) = (
+    "Let rel9 read what it could not, and audit again: nobody knows whether this fails",
+    &[
+        "Look at what is not known, and why: for a call, its operation, account and Region",
+        "Where a call was denied, give the auditing role the policy that `rel9 permissions` prints, and see that no service control policy, permissions boundary or resource policy takes it away",
+        "Where a call failed or was throttled, audit again, with a lower `--max-rps` if need be; `-v` tells every call",
+    ],
+);
+const SETTLE: (&str, &[&str]) = (
+    "Say what the template leaves open, and audit again: nobody knows whether this fails",
+    &[
+        "Look at what is not known, and why",
+        "Give what only the deployment knows: `--parameters`, `--var-file`, `--account`, `--region`, `--assume-plans`; of Terraform judge a plan instead of the files, beside them",
+    ],
+);
+
 /// A rule with what the policy makes of it, and what all of its findings share.
 pub struct Chosen<'a> {
     pub rule: &'a Rule,
@@ -30,6 +47,8 @@ pub struct Chosen<'a> {
     references: Arc<BTreeMap<String, Vec<String>>>,
     /// The remediation without its commands, for each of [`LANGUAGES`] and for AWS, where it is the same for every resource.
     shared: [OnceLock<Arc<Remediation>>; LANGUAGES.len() + 1],
+    /// That of unknown findings: of what was read from AWS, and of templates.
+    unknown: [OnceLock<Arc<Remediation>>; 2],
 }
 
 impl<'a> Chosen<'a> {
@@ -44,6 +63,7 @@ impl<'a> Chosen<'a> {
             title: rule.title.as_str().into(),
             references: Arc::new(rule.references.clone()),
             shared: Default::default(),
+            unknown: Default::default(),
         }
     }
 
@@ -68,7 +88,7 @@ impl<'a> Chosen<'a> {
             _ if status == Status::Pass => None,
             Some(in_file) => Some(in_file),
             None => policy.waiver(&rule.id, subject, as_of).map(|waiver| waiver.map(waiver_reference)).unwrap_or_else(|doubt| {
-                message.push_str(&format!(" (whether its waiver is for it is unknown: {doubt})"));
+                message = format!("{message} (whether its waiver is for it is unknown: {doubt})").into();
                 None
             }),
         };
@@ -93,11 +113,30 @@ impl<'a> Chosen<'a> {
             evidence: verdict.evidence,
             unknown_because: verdict.unknown_because,
             waiver: waiver.map(Box::new),
-            remediation: (status != Status::Pass).then(|| self.remediation(resource, subject)),
+            remediation: match verdict.status {
+                engine::Status::Pass => None,
+                engine::Status::Fail => Some(self.remediation(resource, subject)),
+                engine::Status::Unknown => Some(self.to_make_known(resource)),
+            },
             references: Arc::clone(&self.references),
             location: location(rule, resource),
             baseline: None,
         }
+    }
+
+    /// What to do about an unknown finding.
+    fn to_make_known(&self, resource: &Resource) -> Arc<Remediation> {
+        let of_template = resource.declared.is_some();
+        let (summary, steps) = if of_template { SETTLE } else { READ };
+        let render = || {
+            Arc::new(Remediation {
+                summary: summary.into(),
+                steps: steps.iter().map(|step| (*step).to_owned()).collect(),
+                docs: self.rule.remediation.docs.as_slice().into(),
+                ..Remediation::default()
+            })
+        };
+        Arc::clone(self.unknown[usize::from(of_template)].get_or_init(render))
     }
 
     /// What to do. A template is mended in its own language, before there is anything that a command could change.

@@ -22,6 +22,10 @@ use std::path::{Path, PathBuf};
 const DEMO: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/demo.rs"));
 const DEMO_POLICY: &str = include_str!("../../fixtures/demo/rel9.yaml");
 
+/// Headings of `--help`; every flag names its own, as one that is flattened would give its heading to those after it.
+const JUDGED: &str = "What is judged, and by what";
+const GATE: &str = "Gate";
+
 #[derive(Debug, ClapArgs)]
 pub struct Args {
     /// Inventories, CloudFormation templates, Terraform plans, states or `.tf` folders, or folders of them; `-` reads a template from
@@ -35,44 +39,44 @@ pub struct Args {
     #[command(flatten)]
     live: LiveArgs,
     /// Only findings for these ARNs
-    #[arg(long, value_name = "ARN", value_delimiter = ',')]
+    #[arg(long, help_heading = JUDGED, value_name = "ARN", value_delimiter = ',')]
     resource: Vec<String>,
     /// Only findings for resources with this tag; several must all be there
-    #[arg(long, value_name = "KEY=VALUE", value_parser = super::tag)]
+    #[arg(long, help_heading = JUDGED, value_name = "KEY=VALUE", value_parser = super::tag)]
     tag: Vec<(String, String)>,
     /// Objectives, reproducible data, waivers and rule settings [default: ./rel9.yaml when there]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = JUDGED, value_name = "FILE")]
     policy: Option<PathBuf>,
     /// Folder of rules that add to the built-in ones or override them
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, help_heading = JUDGED, value_name = "DIR")]
     rules: Vec<PathBuf>,
     /// Only these rules
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    #[arg(long, help_heading = JUDGED, value_name = "ID", value_delimiter = ',')]
     rule: Vec<String>,
     /// Not these rules
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    #[arg(long, help_heading = JUDGED, value_name = "ID", value_delimiter = ',')]
     skip_rule: Vec<String>,
     /// Only the rules of these best practices
-    #[arg(long, value_name = "REL09-BP0N", value_delimiter = ',')]
+    #[arg(long, help_heading = JUDGED, value_name = "REL09-BP0N", value_delimiter = ',')]
     best_practice: Vec<BestPractice>,
     #[command(flatten)]
     templates: TemplateArgs,
     #[command(flatten)]
     output: Output,
     /// The lowest severity that fails the gate [default: the policy's, else high]
-    #[arg(long, value_name = "SEVERITY")]
+    #[arg(long, help_heading = GATE, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
     /// An earlier findings document: failures that it knows do not fail the gate; - reads standard input
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = GATE, value_name = "FILE")]
     baseline: Option<PathBuf>,
     /// Remember restore tests in this file, and count those that it remembers; made when it is not there
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = JUDGED, value_name = "FILE")]
     ledger: Option<PathBuf>,
     /// Exit 0, not 3, when something could not be read but nothing fails
-    #[arg(long)]
+    #[arg(long, help_heading = GATE)]
     allow_incomplete: bool,
     /// Judge as of this moment [default: when the inventory was read]
-    #[arg(long, value_name = "RFC3339|YYYY-MM-DD", value_parser = super::moment)]
+    #[arg(long, help_heading = JUDGED, value_name = "RFC3339|YYYY-MM-DD", value_parser = super::moment)]
     as_of: Option<DateTime<Utc>>,
 }
 

@@ -39,7 +39,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let (old, new) = (stored::read(&args.old)?, stored::read(&args.new)?);
     let diff = diff::of(&old, &new);
     match args.format {
-        Format::Table => super::print(&render::text(&diff, args.all))?,
+        Format::Table => super::print(&render::text(&diff, args.all, super::output::width()))?,
         Format::Markdown => super::print(&render::markdown(&diff, args.all))?,
         Format::Json => super::print_json(&diff)?,
     }

@@ -61,6 +61,7 @@ struct Attest {
     /// How long it took until the data was usable, such as 2h30m
     #[arg(long, value_parser = took)]
     duration: i64,
+    /// Whether the data came back; a failed test is evidence, too
     #[arg(long, value_enum)]
     result: TestResult,
     /// Who ran it
@@ -69,6 +70,7 @@ struct Attest {
     /// Where it is written down
     #[arg(long, value_name = "ID", value_parser = said)]
     ticket: String,
+    /// Anything else
     #[arg(long, value_name = "TEXT", value_parser = said)]
     note: Option<String>,
     /// The restored data was checked, and it was right

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 const SHARDS_AT_ONCE: usize = 8;
 
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Live AWS")]
 pub struct LiveArgs {
     /// Profile of the AWS configuration files
     #[arg(long, value_name = "NAME")]

@@ -14,10 +14,11 @@ const PLAIN_WIDTH: usize = 100;
 const BUFFER: usize = 1 << 18;
 
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Reports")]
 pub struct Output {
     #[arg(long, value_name = "F[=PATH]", help = formats())]
     format: Vec<String>,
-    /// Show passing findings, and every resource, in the table, in markdown and in sarif
+    /// Passing findings too, and every resource of a rule, in table, markdown and sarif, which else leave them out
     #[arg(long)]
     all: bool,
 }
@@ -154,15 +155,19 @@ pub fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
+/// The columns of standard output.
+pub fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let width = if io::stdout().is_terminal() { console::Term::stdout().size().1.into() } else { columns.unwrap_or(PLAIN_WIDTH) };
+    width.clamp(60, 160)
+}
+
 fn to_stdout(output: &Prepared, findings: &Findings) -> io::Result<()> {
     let stdout = io::stdout();
-    let terminal = stdout.is_terminal();
-    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let width = if terminal { console::Term::stdout().size().1.into() } else { columns.unwrap_or(PLAIN_WIDTH) };
-    let colour = terminal
+    let colour = stdout.is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-    let target = Target { width: width.clamp(60, 160), colour, all: output.all };
+    let target = Target { width: width(), colour, all: output.all };
     let mut writer = BufWriter::with_capacity(BUFFER, stdout.lock());
     (output.report.write)(findings, &target, &mut writer)?;
     writer.flush()

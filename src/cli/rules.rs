@@ -24,6 +24,7 @@ enum Command {
     },
     /// All about one rule
     Show {
+        /// Its id, such as data-protected
         id: String,
         /// Folder of rules that add to the built-in ones or override them
         #[arg(long, value_name = "DIR")]
@@ -53,7 +54,7 @@ struct Select {
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
     /// Only these rules
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
     rule: Vec<String>,
 }
 

@@ -13,7 +13,7 @@ pub const REPORT: Report = Report { name: "csv", about: "every finding as a row,
 /// What a cell of Excel holds (Microsoft, "Excel specifications and limits"): a longer one would spill into the next rows.
 const CELL: usize = 32_767;
 
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 23] = [
     "id",
     "rule",
     "best_practice",
@@ -36,6 +36,7 @@ const COLUMNS: [&str; 22] = [
     "remediation",
     "docs",
     "baseline",
+    "waiver_approved_by",
 ];
 
 fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()> {
@@ -76,6 +77,7 @@ fn row(finding: &Finding) -> [String; COLUMNS.len()] {
         remediation.map(|remediation| remediation.summary.to_string()).unwrap_or_default(),
         remediation.map(|remediation| remediation.docs.join(" ")).unwrap_or_default(),
         finding.baseline.map(|mark| mark.as_str().to_owned()).unwrap_or_default(),
+        waiver.map(|waiver| waiver.approved_by.clone()).unwrap_or_default(),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 use super::escape::{cut, terminal};
 use super::markdown::escape;
+use super::{words, wrap};
 use crate::audit::diff::{Answer, Change, Diff, NotRead};
 use crate::audit::findings::ResourceRef;
 use std::cmp::Reverse;
@@ -26,20 +27,29 @@ struct Entry {
 }
 
 /// Text for a terminal.
-pub fn text(diff: &Diff, all: bool) -> String {
+pub fn text(diff: &Diff, all: bool, width: usize) -> String {
     let mut out = format!("{}\n{}\n\n", terminal(&sides(diff)), verdict(diff));
+    let paragraph = |out: &mut String, lead: &str, text: &str| {
+        for (number, line) in wrap::text(text, width.saturating_sub(lead.len())).iter().enumerate() {
+            let _ = writeln!(out, "{}{line}", if number == 0 { lead.to_owned() } else { " ".repeat(lead.len()) });
+        }
+    };
     for section in sections(diff) {
         let _ = writeln!(out, "{} ({})", section.title, section.entries.len());
         let listed = if all { section.entries.len() } else { LISTED };
         for entry in section.entries.iter().take(listed) {
-            let _ = writeln!(out, "  - {}{}", terminal(&cut(&entry.lead, TEXT)), lined(&terminal(&cut(&entry.text, TEXT)), ": "));
+            paragraph(
+                &mut out,
+                "  - ",
+                &format!("{}{}", terminal(&cut(&entry.lead, TEXT)), lined(&terminal(&cut(&entry.text, TEXT)), ": ")),
+            );
         }
         if section.entries.len() > listed {
             let _ = writeln!(out, "  … and {} more (--all shows them, --format json has them)", section.entries.len() - listed);
         }
         out.push('\n');
     }
-    let _ = writeln!(out, "{}", counts(diff));
+    paragraph(&mut out, "", &counts(diff));
     out
 }
 
@@ -109,7 +119,7 @@ fn sections(diff: &Diff) -> Vec<Section> {
     };
     let resources = |title: &str, resources: &[ResourceRef]| Section {
         title: title.to_owned(),
-        entries: resources.iter().map(|resource| Entry { lead: name(resource), text: resource.type_name.clone() }).collect(),
+        entries: resources.iter().map(|resource| Entry { lead: words::placed(resource), text: resource.type_name.clone() }).collect(),
     };
     let rules = |title: &str, rules: &[String]| Section {
         title: title.to_owned(),
@@ -131,20 +141,21 @@ fn sections(diff: &Diff) -> Vec<Section> {
 }
 
 fn entry_of(change: &Change) -> Entry {
-    let answer = |answer: &Option<Answer>| {
-        answer.as_ref().map_or("no finding".to_owned(), |answer| format!("{} ({})", answer.status.as_str(), answer.severity.as_str()))
-    };
     let new_rule = if change.new_rule { " [new rule]" } else { "" };
     let said = change.new.as_ref().or(change.old.as_ref()).map_or("", |answer| &*answer.message);
-    Entry {
-        lead: format!("{} {}{new_rule}, {} → {}", change.rule, name(&change.resource), answer(&change.old), answer(&change.new)),
-        text: said.to_owned(),
-    }
+    Entry { lead: format!("{} {}{new_rule}, {}", change.rule, words::placed(&change.resource), from_to(change)), text: said.to_owned() }
 }
 
-fn name(resource: &ResourceRef) -> String {
-    let name = resource.name.as_deref().filter(|name| *name != resource.id).map_or(String::new(), |name| format!(" ({name})"));
-    format!("{}{name} in {}/{}", resource.id, resource.account, resource.region)
+/// `pass → fail (high)`, `fail (low) → fail (high)`
+fn from_to(change: &Change) -> String {
+    let both = |answer: &Answer| format!("{} ({})", answer.status.as_str(), answer.severity.as_str());
+    match (&change.old, &change.new) {
+        (Some(old), Some(new)) if old.severity == new.severity => format!("{} → {}", old.status.as_str(), both(new)),
+        (old, new) => {
+            let answer = |answer: &Option<Answer>| answer.as_ref().map_or("no finding".to_owned(), both);
+            format!("{} → {}", answer(old), answer(new))
+        }
+    }
 }
 
 fn unread(lost: &NotRead) -> Entry {

@@ -159,7 +159,7 @@ impl Page<'_> {
         let remediation = first.remediation.as_ref().filter(|_| first.status == Status::Fail);
         let detailed = first.severity >= Severity::High || self.listed > LISTED;
         for detailed in if detailed { &[true, false][..] } else { &[false] } {
-            let what = remediation.map_or(String::new(), |remediation| what_to_do(remediation, &first.rule, *detailed));
+            let what = remediation.map_or(String::new(), |remediation| what_to_do(remediation, first, group.len() > 1, *detailed));
             let close = format!("{what}</details>\n\n");
             let room = self.limit.saturating_sub(self.text.len() + open.len() + close.len() + 60);
             let list = if self.full { String::new() } else { self.bullets(group, room) };
@@ -226,7 +226,8 @@ fn bullet(finding: &Finding) -> String {
 }
 
 /// The remediation of a rule's first resource; without its steps and commands where they are too much.
-fn what_to_do(remediation: &Remediation, rule: &str, detailed: bool) -> String {
+fn what_to_do(remediation: &Remediation, first: &Finding, of_several: bool, detailed: bool) -> String {
+    let rule = &*first.rule;
     let mut lines = format!("**What to do:** {}\n\n", text(&cut(&remediation.summary, TEXT)));
     if !detailed {
         let _ = writeln!(lines, "{} has the steps and commands.\n", code(&format!("rel9 rules show {}", cut(rule, 100))));
@@ -238,7 +239,8 @@ fn what_to_do(remediation: &Remediation, rule: &str, detailed: bool) -> String {
     lines.push('\n');
     let commands: Vec<String> = remediation.cli.iter().filter(|command| command.len() <= COMMAND).take(LISTED).cloned().collect();
     if !commands.is_empty() {
-        let _ = writeln!(lines, "For the first of them:\n\n{}", block("sh", &commands));
+        let lead = if of_several { "For the first of them:\n\n" } else { "" };
+        let _ = writeln!(lines, "{lead}{}", block("sh", &commands));
     }
     if commands.len() < remediation.cli.len() {
         let _ = writeln!(lines, "{} has the other commands.\n", code(&format!("rel9 rules show {}", cut(rule, 100))));

@@ -18,6 +18,7 @@ mod sarif;
 mod table;
 pub mod wa;
 mod words;
+mod wrap;
 
 use crate::audit::findings::Findings;
 use std::io::{self, Write};

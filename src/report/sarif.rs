@@ -112,7 +112,9 @@ fn rule(group: &[&Finding]) -> Value {
     let severity = group.iter().map(|finding| finding.severity).max().unwrap_or(first.severity);
     let title = shown(&first.title, &first.rule);
     let practice = format!("{}: {}", first.best_practice.id(), first.best_practice.title());
-    let remediation = group.iter().find_map(|finding| finding.remediation.as_deref());
+    // That of an unknown finding is no help with the rule.
+    let mended = group.iter().filter(|finding| finding.unknown_because.is_empty());
+    let remediation = mended.filter_map(|finding| finding.remediation.as_deref()).next();
     let (text, markdown) = help(&title, &practice, remediation);
     json!({
         "id": first.rule,

@@ -1,7 +1,7 @@
 //! `table`: for people at a terminal. What REL 9 answers, then what fails, worst first, with what to do about it.
 
 use super::escape::{cut, terminal};
-use super::{Report, Target, words};
+use super::{Report, Target, words, wrap};
 use crate::audit::findings::{BestPracticeSummary, Finding, Findings, Status};
 use crate::rules::Severity;
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
@@ -67,7 +67,7 @@ impl Page<'_> {
 
     fn coverage(&self, out: &mut dyn Write) -> io::Result<()> {
         let text = words::coverage(self.findings);
-        for line in wrap(&text, self.target.width) {
+        for line in wrap::text(&text, self.target.width) {
             writeln!(out, "{line}")?;
         }
         writeln!(out)
@@ -155,7 +155,9 @@ impl Page<'_> {
                 if group.len() > 1 && !remediation.cli.is_empty() {
                     writeln!(out, "    # for the first of them:")?;
                 }
-                self.commands(out, &terminal(&first.rule), &remediation.cli)?;
+                for line in remediation.cli.iter().flat_map(|command| wrap::command(&terminal(command), 4, self.target.width)) {
+                    writeln!(out, "{line}")?;
+                }
             }
         }
         Ok(())
@@ -166,33 +168,13 @@ impl Page<'_> {
         let (title, id) =
             (terminal(&cut(&finding.title, TEXT)), format!("{} · {}", terminal(&cut(&finding.rule, TEXT)), finding.best_practice.id()));
         let width = self.target.width.saturating_sub(2);
-        if title.chars().count() + 3 + id.chars().count() <= width {
+        if wrap::columns(&title) + 3 + wrap::columns(&id) <= width {
             return writeln!(out, "  {}{}", self.bold(&title), self.paint(&format!(" · {id}"), "2"));
         }
-        for line in wrap(&title, width) {
+        for line in wrap::text(&title, width) {
             writeln!(out, "  {}", self.bold(&line))?;
         }
-        wrap(&id, width).iter().try_for_each(|line| writeln!(out, "  {}", self.paint(line, "2")))
-    }
-
-    /// A command stays one when it is copied: it is broken as a shell joins it again, or not shown at all.
-    fn commands(&self, out: &mut dyn Write, rule: &str, commands: &[String]) -> io::Result<()> {
-        let mut hidden = false;
-        for command in commands {
-            match wrap_command(&terminal(command), self.target.width.saturating_sub(6)) {
-                Some(lines) => {
-                    for (number, line) in lines.iter().enumerate() {
-                        writeln!(out, "    {} {line}", if number == 0 { "$" } else { " " })?;
-                    }
-                }
-                None => hidden = true,
-            }
-        }
-        if hidden {
-            let what = if commands.len() == 1 { "the command, which has" } else { "all commands; some have" };
-            self.paragraph(out, "    ", &format!("(`rel9 rules show {rule}` has {what} no room here)"))?;
-        }
-        Ok(())
+        wrap::text(&id, width).iter().try_for_each(|line| writeln!(out, "  {}", self.paint(line, "2")))
     }
 
     fn reproducible(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -212,7 +194,7 @@ impl Page<'_> {
     }
 
     fn tail(&self, out: &mut dyn Write) -> io::Result<()> {
-        for line in wrap(&words::totals(&self.findings.summary), self.target.width) {
+        for line in wrap::text(&words::totals(&self.findings.summary), self.target.width) {
             writeln!(out, "{}", self.bold(&line))?;
         }
         if let Some(text) = words::baseline(&self.findings.summary) {
@@ -229,7 +211,7 @@ impl Page<'_> {
 
     fn paragraph(&self, out: &mut dyn Write, lead: &str, text: &str) -> io::Result<()> {
         let indent = " ".repeat(lead.chars().count());
-        for (number, line) in wrap(text, self.target.width.saturating_sub(indent.len())).iter().enumerate() {
+        for (number, line) in wrap::text(text, self.target.width.saturating_sub(indent.len())).iter().enumerate() {
             writeln!(out, "{}{line}", if number == 0 { lead } else { &indent })?;
         }
         Ok(())
@@ -277,90 +259,5 @@ fn severity_code(severity: Severity) -> &'static str {
         Severity::Medium => "33",
         Severity::Low => "36",
         Severity::Info => "2",
-    }
-}
-
-/// Breaks a command between its words with a backslash; `None` when a word does not fit or a quote does not end.
-fn wrap_command(command: &str, width: usize) -> Option<Vec<String>> {
-    if command.chars().count() <= width {
-        return Some(vec![command.to_owned()]);
-    }
-    let width = width.saturating_sub(2); // for the backslash
-    let words = words_of(command)?;
-    let fits = words.iter().all(|word| word.chars().count() <= width);
-    let mut lines = fill(&words, width);
-    let last = lines.pop()?;
-    lines.iter_mut().for_each(|line| line.push_str(" \\"));
-    lines.push(last);
-    fits.then_some(lines)
-}
-
-/// The words of a command as a shell finds them, with their quotes.
-fn words_of(command: &str) -> Option<Vec<&str>> {
-    let (mut words, mut begin, mut quote, mut escaped) = (Vec::new(), 0, None, false);
-    for (at, character) in command.char_indices() {
-        match (quote, character) {
-            _ if escaped => escaped = false,
-            (None | Some('"'), '\\') => escaped = true,
-            (None, '\'' | '"') => quote = Some(character),
-            (Some(open), _) if open == character => quote = None,
-            (None, ' ') => {
-                words.push(&command[begin..at]);
-                begin = at + 1;
-            }
-            _ => {}
-        }
-    }
-    words.push(&command[begin..]);
-    (quote.is_none() && !escaped).then_some(words)
-}
-
-/// Breaks a text at spaces.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    fill(&text.split(' ').collect::<Vec<_>>(), width)
-}
-
-/// Lines of words; a word longer than a line is broken where the line ends, so that nothing sticks out.
-fn fill(words: &[&str], width: usize) -> Vec<String> {
-    let width = width.max(20);
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    let mut length = 0;
-    for word in words {
-        if length > 0 && length + 1 + word.chars().count() > width {
-            lines.push(std::mem::take(&mut line));
-            length = 0;
-        }
-        if length > 0 {
-            line.push(' ');
-            length += 1;
-        }
-        for character in word.chars() {
-            if length == width {
-                lines.push(std::mem::take(&mut line));
-                length = 0;
-            }
-            line.push(character);
-            length += 1;
-        }
-    }
-    if !line.is_empty() || lines.is_empty() {
-        lines.push(line);
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::wrap_command;
-
-    #[test]
-    fn a_command_is_never_broken_within_quotes() {
-        let command = "aws ec2 copy --description \"copy of vol-1\" --query 'a b' --x it\\'s --last";
-        let lines = wrap_command(command, 32).expect("it fits");
-        assert_eq!(lines, ["aws ec2 copy --description \\", "\"copy of vol-1\" --query 'a b' \\", "--x it\\'s --last"]);
-        assert_eq!(lines.join(" ").replace(" \\ ", " "), command);
-        assert_eq!(wrap_command("aws x 'a text that has no room on a line of this width' y", 30), None);
-        assert_eq!(wrap_command("aws x and a quote that does not end \" here", 30), None);
     }
 }

@@ -3,7 +3,7 @@
 
 use super::limit::line;
 use super::{Report, Target, words};
-use crate::audit::findings::{BestPracticeSummary, Findings, Status};
+use crate::audit::findings::{BestPracticeSummary, Finding, Findings, Status};
 use crate::rules::{BestPractice, Severity};
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
@@ -67,8 +67,9 @@ fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()>
     super::json::pretty(&answer(findings), out)
 }
 
-/// The answer that a findings document gives. A choice is selected only when its best practice is without risk and everything in scope was
-/// read and judged: whoever reads the answer takes a selected choice for a promise about the whole workload.
+/// The answer that a findings document gives. A choice is selected only when its best practice is without risk, waivers left aside, and
+/// everything in scope was read and judged: whoever reads the answer takes a selected choice for a promise about the whole workload. A
+/// waiver accepts that the promise is not kept; the tool's word for that is "not applicable" with a reason, which people give there.
 pub fn answer(findings: &Findings) -> Answer {
     let choices: Vec<Choice> = findings.summary.best_practices.iter().map(|practice| choice(findings, practice)).collect();
     Answer {
@@ -82,8 +83,10 @@ pub fn answer(findings: &Findings) -> Answer {
 }
 
 fn choice(findings: &Findings, practice: &BestPracticeSummary) -> Choice {
-    let doubt = doubt(findings);
-    let met = practice.risk == "none" && doubt.is_none();
+    let waived = accepted(findings, Some(practice.id));
+    let accepted = (waived > 0).then(|| format!("{waived} of the waived are of at least medium severity: accepted, not mended"));
+    let against = doubt(findings).map(str::to_owned).or(accepted);
+    let met = practice.risk == "none" && against.is_none();
     let mut notes = format!(
         "rel9, {}: risk {}. {} fail, {} unknown, {} waived, {} pass.",
         findings.audit.as_of.format("%Y-%m-%d"),
@@ -93,8 +96,8 @@ fn choice(findings: &Findings, practice: &BestPracticeSummary) -> Choice {
         practice.waived,
         practice.pass
     );
-    if let Some(doubt) = doubt.filter(|_| practice.risk == "none") {
-        notes.push_str(&format!(" Not selected, as {doubt}."));
+    if let Some(against) = against.filter(|_| practice.risk == "none") {
+        notes.push_str(&format!(" Not selected, as {against}."));
     }
     Choice {
         best_practice: practice.id,
@@ -102,6 +105,16 @@ fn choice(findings: &Findings, practice: &BestPracticeSummary) -> Choice {
         status: if met { ChoiceStatus::Selected } else { ChoiceStatus::Unselected },
         notes: line(&notes, CHOICE_NOTES),
     }
+}
+
+/// How many findings are waived that would else be a risk.
+fn accepted(findings: &Findings, practice: Option<BestPractice>) -> usize {
+    let is_one = |finding: &Finding| {
+        finding.status == Status::Waived
+            && finding.severity >= Severity::Medium
+            && practice.is_none_or(|practice| finding.best_practice == practice)
+    };
+    findings.findings.iter().filter(|finding| is_one(finding)).count()
 }
 
 /// Why the findings promise nothing about a workload.
@@ -143,6 +156,10 @@ fn notes(findings: &Findings) -> String {
     ];
     if !worst.is_empty() {
         sentences.push(format!("Failing: {}.", worst.join(", ")));
+    }
+    let accepted = accepted(findings, None);
+    if accepted > 0 {
+        sentences.push(format!("Of the waived, {accepted} are of at least medium severity: accepted, not mended."));
     }
     if !of_templates {
         sentences.push(format!(

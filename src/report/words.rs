@@ -110,13 +110,26 @@ pub fn name_of(resource: &ResourceRef) -> Option<&str> {
 
 /// The resource of a finding for people: `vol-1 (logs) in 111122223333/eu-central-1`, `Orders in template.yaml:12`.
 pub fn resource(finding: &Finding) -> String {
-    let resource = &finding.resource;
+    match &finding.location {
+        Some(location) => format!("{} in {}:{}", named(&finding.resource), location.file, location.line),
+        None => placed(&finding.resource),
+    }
+}
+
+/// A resource and its place; of an account and a Region, which are places themselves, the place alone. A template may leave it open.
+pub fn placed(resource: &ResourceRef) -> String {
+    let parts = [resource.account.as_str(), resource.region.as_str()];
+    let place = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
+    match parts.contains(&resource.id.as_str()) {
+        _ if place.is_empty() => named(resource),
+        true => place,
+        false => format!("{} in {place}", named(resource)),
+    }
+}
+
+fn named(resource: &ResourceRef) -> String {
     let name = name_of(resource).map_or(String::new(), |name| format!(" ({name})"));
-    let place = match &finding.location {
-        Some(location) => format!("{}:{}", location.file, location.line),
-        None => format!("{}/{}", resource.account, resource.region),
-    };
-    format!("{}{name} in {place}", resource.id)
+    format!("{}{name}", resource.id)
 }
 
 /// `waived until 2027-01-31 by Head of Platform: filled from production every week`
@@ -129,7 +142,7 @@ pub fn waiver(waiver: &WaiverRef) -> String {
 pub fn reproducible(entry: &ReproducibleData) -> String {
     let until = entry.why.expires_at.map_or(String::new(), |expires| format!(", until {}", expires.format("%Y-%m-%d")));
     let reason = entry.why.reason.as_deref().unwrap_or("no reason given");
-    format!("{} in {}/{}: {reason}{until}", entry.resource.id, entry.resource.account, entry.resource.region)
+    format!("{}: {reason}{until}", placed(&entry.resource))
 }
 
 /// `89 resources judged: 50 fail (11 critical, 39 high), 5 unknown, 1 waived, 246 pass.`
@@ -149,4 +162,30 @@ pub fn totals(summary: &Summary) -> String {
         count(Status::Waived),
         count(Status::Pass)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ResourceRef, placed};
+
+    #[test]
+    fn a_resource_has_its_place_and_a_place_has_none() {
+        let of = |id: &str, name: Option<&str>, account: &str, region: &str| {
+            placed(&ResourceRef {
+                arn: String::new(),
+                type_name: String::new(),
+                id: id.to_owned(),
+                name: name.map(str::to_owned),
+                account: account.to_owned(),
+                region: region.to_owned(),
+                tags: Default::default(),
+            })
+        };
+        assert_eq!(of("vol-1", Some("logs"), "111122223333", "eu-west-1"), "vol-1 (logs) in 111122223333/eu-west-1");
+        assert_eq!(of("orders", Some("orders"), "111122223333", "eu-west-1"), "orders in 111122223333/eu-west-1");
+        assert_eq!(of("eu-west-1", None, "111122223333", "eu-west-1"), "111122223333/eu-west-1");
+        assert_eq!(of("111122223333", None, "111122223333", "global"), "111122223333/global");
+        assert_eq!(of("Orders", None, "", "eu-west-1"), "Orders in eu-west-1");
+        assert_eq!(of("Orders", None, "", ""), "Orders");
+    }
 }

@@ -1,6 +1,6 @@
 """Gives commands, a JSON list on standard input, to the AWS CLI's own parser, and stops before anything is sent. Ends with 1 and what is
 wrong, if anything: a service, command or option that does not exist, a value of the wrong form or of no enum, a required one that is missing;
-a command that deletes, though the one before it may have failed."""
+a command that deletes, though the one before it may have failed, or was only an example."""
 
 from __future__ import annotations
 
@@ -116,6 +116,7 @@ def settled(words):
 
 
 def mistakes(cli, line):
+    example = False
     for operator, words in commands(line):
         if operator == ">":
             continue
@@ -127,6 +128,10 @@ def mistakes(cli, line):
         # A placeholder in it would fail, too.
         if HARMFUL.match(words[2]) and operator != "&&" and not any(PLACEHOLDER.fullmatch(word) for word in words):
             yield "does harm when the command before it failed"
+        # What is made from a document that only shows the form need not replace what is taken away.
+        if HARMFUL.match(words[2]) and example:
+            yield "does harm when the example before it was not filled in"
+        example = example or any(word.startswith(("{", "[")) for word in words)
         yield from cli.wrong(list(settled(words[1:])))
 
 

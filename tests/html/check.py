@@ -132,6 +132,19 @@ def demo(browser, path):
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         must(visible_rows(page) == 100, "and the screen has its page again")
 
+    # A4 between its margins.
+    with Watched(browser, path, viewport={"width": 703, "height": 1020}) as page:
+        message = page.locator(".fold + .message").nth(2)
+        page.locator(".fold").nth(2).click()
+        must(message.evaluate("text => text.scrollHeight <= text.clientHeight"), "an unfolded message is whole")
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        edge = page.evaluate("Math.max(...[...document.querySelectorAll('table, .detail > td')].map(part => part.getBoundingClientRect().right))")
+        must(edge <= 703, f"nothing sticks out of the sheet: {edge}")
+        cells = page.evaluate("[...document.querySelectorAll('.heat th')].filter(cell => cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.textContent)")
+        must(not cells, f"no heading of the heat map lies over its cells: {cells}")
+        must(page.locator(".plot td:nth-child(3)").first.is_visible(), "paper has the objectives")
+
     for scheme in ("light", "dark"):
         for width in (1400, 400):
             with Watched(browser, path, color_scheme=scheme, viewport={"width": width, "height": 900}) as page:
@@ -156,7 +169,7 @@ def hostile(browser, path):
             wide = page.evaluate("document.documentElement.scrollWidth")
             must(wide <= width, f"nothing sticks out at {width}: {wide}")
             tallest = page.evaluate("Math.max(...[...document.querySelectorAll('#table tbody tr:not(.detail)')].map(row => row.offsetHeight))")
-            must(tallest < 400, f"no row is taller than a few lines: {tallest}")
+            must(tallest < 450, f"no row is taller than its title and 300 characters: {tallest}")
             found = page.evaluate("document.body.innerText.match(/[\\u202a-\\u202e\\u2066-\\u2069\\u200b-\\u200f]/g)")
             must(found is None, f"no mark turns the writing: {found}")
             must("<script>" in page.locator("#table").inner_text(), "their texts are shown")

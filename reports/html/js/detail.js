@@ -14,6 +14,11 @@ const readable = (json) => {
   return value !== null && typeof value === 'object' && json.length > 60 ? JSON.stringify(value, null, 2) : json;
 };
 
+// What people call the catalogues whose ids a rule refers to; the others are products, written as they are.
+const CATALOGUES = {
+  aws_config: 'AWS Config', backup_audit_manager: 'AWS Backup Audit Manager', security_hub: 'AWS Security Hub', nist_800_53_r5: 'NIST SP 800-53 Rev. 5',
+};
+
 const aboutResource = (finding) => {
   const row = findings.resource[finding];
   const arn = ofResource('arn', finding);
@@ -52,7 +57,7 @@ const detailOf = (finding) => {
   if (evidence !== null) parts.push(element('h3', {}, 'Evidence'), facts(evidence.map(([path, json]) => [element('span', { class: 'mono' }, path), element('pre', {}, readable(json))])));
   parts.push(...aboutFix(finding));
   const references = detailJson('references', finding);
-  if (references !== null) parts.push(element('h3', {}, 'The same elsewhere'), facts(references.map(([name, ids]) => [name.replaceAll('_', ' '), ids.join(', ')])));
+  if (references !== null) parts.push(element('h3', {}, 'The same elsewhere'), facts(references.map(([name, ids]) => [CATALOGUES[name] ?? name.replaceAll('_', ' '), ids.join(', ')])));
   parts.push(element('p', {}, element('small', { class: 'mono' }, `rule ${ofRule('id', finding)} · finding ${detail('id', finding)}`)));
   return parts;
 };

@@ -11,6 +11,7 @@ const fromHash = () => {
 // Paper has no pages of 100: all that is selected is printed, up to a number that a printer takes.
 const printing = () => {
   if (shown.length > PER_PAGE) fill(0, PRINTED);
+  fit(COLUMNS.length - OFF_PAPER);
   if (shown.length > PRINTED) byId('count').textContent += `, the first ${PRINTED.toLocaleString('en')} of them printed`;
 };
 
@@ -33,7 +34,7 @@ addEventListener('hashchange', () => {
     byId('findings').focus({ preventScroll: true });
   }
 });
-addEventListener('resize', fit);
+addEventListener('resize', () => fit(width()));
 addEventListener('beforeprint', printing);
 addEventListener('afterprint', () => { showPage(); tell(); });
 // What the first search needs is made while nobody waits for it.

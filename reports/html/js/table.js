@@ -1,6 +1,8 @@
 // The table of findings, a page at a time.
 const PER_PAGE = 100;
 const PRINTED = 1000;
+// Type and practice, which have no room on paper.
+const OFF_PAPER = 2;
 const COLUMNS = [
   ['severity', 'Severity'], ['status', 'Status'], ['finding', 'Finding'], ['resource', 'Resource'],
   ['type', 'Type'], ['account', 'Account'], ['region', 'Region'], ['practice', 'Practice'],
@@ -33,7 +35,7 @@ const showHead = () => {
 
 // Columns that a narrow window hides are no columns: a cell that spanned them would bring them back.
 const width = () => [...byId('table').tHead.rows[0].cells].filter((cell) => getComputedStyle(cell).display !== 'none').length;
-const fit = () => { for (const cell of body().querySelectorAll('.detail > td')) cell.colSpan = width(); };
+const fit = (columns) => { for (const cell of body().querySelectorAll('.detail > td')) cell.colSpan = columns; };
 
 // What is unfolded stays so on other pages and on paper.
 const unfolded = new Set();

@@ -125,7 +125,7 @@ pub fn coverage(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     )?;
     let states = [
         ("pass", "protected", coverage.protected),
-        ("late", "protected, but stale", coverage.stale),
+        ("late", "stale: only late backups", coverage.stale),
         ("part", "selected, never backed up", coverage.selected_not_protected),
         ("part2", "blocked by the opt-in", coverage.opt_in_blocked),
         ("fail", "unprotected", coverage.unprotected),
