@@ -2,12 +2,13 @@
 //! Knows no property of the inventory.
 
 mod parts;
+mod places;
 
 use super::Options;
 use super::declaration::{DESTROYED, Declaration, Language, Node, PROVIDER_ACCOUNT, PROVIDER_REGION, Value};
 use super::types::{self, Table};
-use crate::inventory::is_symbolic;
-use std::collections::{BTreeMap, HashMap};
+use places::{ARN_ACCOUNT, ARN_REGION, most_common, part_of_given_arn};
+use std::collections::HashMap;
 
 /// How deep references and names may point to each other.
 const DEPTH: u8 = 12;
@@ -152,74 +153,6 @@ impl<'d> Stack<'d> {
         found.filter_map(|found| Some((*found, self.entries.get(*found)?)))
     }
 
-    /// The stack's own account as texts have it: that of which nothing says that it is another.
-    pub fn account(&self) -> &str {
-        self.options.account.as_deref().unwrap_or("${AWS::AccountId}")
-    }
-
-    /// The account of most resources.
-    pub fn main_account(&self) -> &str {
-        self.provider_account.unwrap_or(self.account())
-    }
-
-    /// The stack's own Region as texts have it.
-    pub fn region(&self) -> &str {
-        self.options.region.as_deref().unwrap_or("${AWS::Region}")
-    }
-
-    /// The Region of most resources.
-    pub fn main_region(&self) -> &str {
-        self.options.region.as_deref().or(self.provider_region).unwrap_or("${AWS::Region}")
-    }
-
-    /// The Region of a resource: Terraform's provider 6 lets each name its own; the Region of its provider configuration stands beside
-    /// the body.
-    pub fn region_of(&self, entry: &Entry) -> Text {
-        self.region_of_declaration(entry.declaration)
-    }
-
-    /// The account of a resource; that of its provider configuration stands beside the body.
-    pub fn account_of(&self, entry: &Entry) -> Text {
-        self.account_of_declaration(entry.declaration)
-    }
-
-    /// Whether two resources are in one Region and account; `None` while nobody can tell.
-    pub fn together(&self, one: &Declaration, other: &Declaration) -> Option<bool> {
-        let place = |declaration| [self.region_of_declaration(declaration).text, self.account_of_declaration(declaration).text];
-        let (one, other) = (place(one), place(other));
-        let known = |(one, other): (&String, &String)| one != other && !is_symbolic(one) && !is_symbolic(other);
-        if one == other { Some(true) } else { one.iter().zip(&other).any(known).then_some(false) }
-    }
-
-    fn region_of_declaration(&self, declaration: &Declaration) -> Text {
-        let argument = declaration.body.get("region").filter(|_| declaration.language == Language::Terraform);
-        // "known after apply" is what a plan says of the argument where it is not written.
-        let argument = argument.filter(|node| !matches!(&node.value, Value::Unknown(unknown) if unknown.unset));
-        let written = argument.or_else(|| declaration.setting(PROVIDER_REGION)).and_then(|node| self.text(node));
-        let given = || self.part_of_arn(declaration, ARN_REGION);
-        written.or_else(given).unwrap_or_else(|| self.own(self.region(), self.options.region.is_some(), "Region"))
-    }
-
-    fn account_of_declaration(&self, declaration: &Declaration) -> Text {
-        let written = declaration.setting(PROVIDER_ACCOUNT).and_then(|node| self.text(node));
-        let given = || self.part_of_arn(declaration, ARN_ACCOUNT);
-        written.or_else(given).unwrap_or_else(|| self.own(self.account(), self.options.account.is_some(), "account"))
-    }
-
-    /// Of what a state has of several Regions or accounts, the ARN tells which: its own, or that of the plan that a selection is of.
-    fn part_of_arn(&self, declaration: &Declaration, part: usize) -> Option<Text> {
-        let [regions, accounts] = self.given_differ;
-        if !(if part == ARN_REGION { regions } else { accounts }) {
-            return None;
-        }
-        let of_plan = || {
-            let plan =
-                self.named(find(&declaration.body, "plan_id|restore_testing_plan_name")?, |table| table.identity.parent.is_none())?;
-            part_of_given_arn(self.entries.get(plan)?.declaration, part)
-        };
-        part_of_given_arn(declaration, part).or_else(of_plan).map(Text::from)
-    }
-
     /// Whether the only symbols of a text are the account's and the Region's, which stand in the resource's ARN as well.
     pub fn own_symbols_only(&self, text: &str) -> bool {
         !text.replace(self.account(), "").replace(self.region(), "").contains("${")
@@ -238,11 +171,6 @@ impl<'d> Stack<'d> {
             Some(text) => Err(text.unknown),
             None => Err(vec![format!("the value at line {} is not an ARN", node.at.line)]),
         }
-    }
-
-    fn own(&self, text: &str, known: bool, what: &str) -> Text {
-        let unknown = if known { Vec::new() } else { vec![format!("the {what} that the template is for is not given")] };
-        Text { text: text.to_owned(), unknown }
     }
 
     /// `aws`, or that of another partition's Region.
@@ -455,33 +383,6 @@ impl<'d> Stack<'d> {
 
 fn is_alias(declaration: &Declaration) -> bool {
     types::kms::ALIASES.contains(&declaration.type_name.as_str())
-}
-
-/// The Region, or the account, that most declarations' providers name.
-fn most_common<'d>(declarations: &'d [Declaration], setting: &str) -> Option<&'d str> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for declaration in declarations {
-        if let Some(Node { value: Value::Text(place), .. }) = declaration.setting(setting) {
-            *counts.entry(place).or_default() += 1;
-        }
-    }
-    counts.into_iter().max_by_key(|(_, count)| *count).map(|(place, _)| place)
-}
-
-/// The places of Region and account in an ARN.
-const ARN_REGION: usize = 3;
-const ARN_ACCOUNT: usize = 4;
-
-/// Of the ARN that a plan or a state holds of what is there.
-fn part_of_given_arn(declaration: &Declaration, part: usize) -> Option<&str> {
-    match &declaration.body.get("arn").filter(|_| declaration.language == Language::Terraform)?.value {
-        Value::Text(arn) => part_of_text(arn, part),
-        _ => None,
-    }
-}
-
-fn part_of_text(arn: &str, part: usize) -> Option<&str> {
-    arn.split(':').nth(part).filter(|text| !text.is_empty() && arn.starts_with("arn:"))
 }
 
 /// The id and the ARN that plans and states hold of what is there.
