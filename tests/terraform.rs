@@ -589,6 +589,7 @@ fn what_is_no_plan_is_an_error() {
         ("{\"format_version\":\"1.0\",", "-:1:25: not valid JSON"),
         ("{\"format_version\":\"1.0\",\"errored\":true}", "-:1:35: the plan is incomplete"),
         ("{\"format_version\":\"1.0\",\"resource_changes\":[]}", "a plan without planned_values"),
+        ("{\"serial\":1,\"encrypted_data\":\"x\",\"encryption_version\":\"v0\"}", "-:1:1: encrypted by OpenTofu"),
         (
             "{\"format_version\":\"1.0\",\"values\":{\"root_module\":{\"resources\":[\n\
              {\"address\":\"aws_a.b\",\"mode\":\"managed\",\"type\":\"aws_a\",\"name\":\"b\"},\n\
@@ -600,6 +601,7 @@ fn what_is_no_plan_is_an_error() {
         let error = read_plan("-", text).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}\nand not\n{expected}");
     }
+    assert!(claims_to_be_plan("{\"serial\":1,\"meta\":{},\"encrypted_data\":\"x\",\"encryption_version\":\"v0\"}"));
     assert!(!claims_to_be_plan("{\"AWSTemplateFormatVersion\":\"2010-09-09\",\"Resources\":{}}"));
     assert!(!claims_to_be_plan("format_version: 1\nvalues: 2"));
     assert!(!claims_to_be_plan("{\"version\":\"4\",\"resources\":[]}"));

@@ -1,6 +1,6 @@
 //! The parts of an ARN: `arn:partition:service:region:account:resource`.
 
-use crate::inventory::{Fact, is_symbolic};
+use crate::inventory::{Fact, Resource, is_symbolic};
 
 /// Whether two accounts or two Regions differ; unread while one of them is a symbol that may turn out to be the other.
 pub fn differ(one: &str, other: &str) -> Fact<bool> {
@@ -8,6 +8,15 @@ pub fn differ(one: &str, other: &str) -> Fact<bool> {
         true => Fact::Read(false),
         false if is_symbolic(one) || is_symbolic(other) => Fact::Unread,
         false => Fact::Read(true),
+    }
+}
+
+/// Whether two resources are in different Regions or accounts: what AWS Backup and Amazon DLM do ends at both.
+pub fn apart(one: &Resource, other: &Resource) -> Fact<bool> {
+    match (differ(&one.region, &other.region), differ(&one.account, &other.account)) {
+        (Fact::Read(true), _) | (_, Fact::Read(true)) => Fact::Read(true),
+        (Fact::Read(false), Fact::Read(false)) => Fact::Read(false),
+        _ => Fact::Unread,
     }
 }
 

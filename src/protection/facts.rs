@@ -87,6 +87,13 @@ pub fn declared(type_name: &str) -> &'static [&'static str] {
         "AWS::Backup::RestoreTestingSelection" => &["plan", "reached"],
         "AWS::DLM::LifecyclePolicy" => &["targets", "scope_accounts"],
         "AWS::KMS::Key" => &["used_by", "used_by_count", "used_by_backups"],
+        "AWS::Region" => &["selected_types"],
+        "AWS::EC2::Image"
+        | "AWS::EC2::Snapshot"
+        | "AWS::RDS::DBSnapshot"
+        | "AWS::RDS::DBClusterSnapshot"
+        | "AWS::Neptune::DBClusterSnapshot"
+        | "AWS::DocDB::DBClusterSnapshot" => &["scope_accounts"],
         _ => &[
             "mechanisms",
             "plans",

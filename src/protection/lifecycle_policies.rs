@@ -92,7 +92,7 @@ fn counted_days(index: &Index, schedule: &dlm::Schedule) -> Option<i64> {
     Some(seconds? / 86_400)
 }
 
-/// Whether an enabled policy targets a resource (facts page, section 6) of its Region: Amazon DLM is a Regional service.
+/// Whether an enabled policy targets a resource (facts page, section 6) of its Region and account: Amazon DLM is a Regional service.
 ///
 /// # Errors
 /// Why nobody can tell: what the policy or the tags of the resource say is not known.
@@ -130,7 +130,7 @@ pub fn policy_targets(
         properties.resource_types.read().map(|types| types.iter().any(|name| name == wanted_type)),
         properties.policy_type.read().map(|kind| kinds.contains(&kind.as_str())),
         selects,
-        super::arn::differ(&policy.resource.region, &target.region).read().map(|elsewhere| !elsewhere),
+        super::arn::apart(policy.resource, target).read().map(|elsewhere| !elsewhere),
     ];
     if conditions.contains(&Some(false)) {
         return Ok(false);
@@ -144,7 +144,7 @@ pub fn policy_targets(
     if target.tags().is_none() {
         reasons.extend(super::why_unread(index.shard, target, "tags"));
     }
-    if super::arn::differ(&policy.resource.region, &target.region).is_unread() {
+    if super::arn::apart(policy.resource, target).is_unread() {
         reasons.push(super::reach::elsewhere(target, policy.resource));
     }
     if volume_type.is_none() && wanted_type == "VOLUME" {

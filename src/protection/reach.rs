@@ -51,15 +51,22 @@ impl PlannedRule {
     }
 }
 
+/// AWS Backup resource type to opt-in.
+type OptIn = Fact<BTreeMap<String, bool>>;
+
 /// The plans of a shard with their selections, prepared once for all resources.
 pub struct Plans<'s> {
     pub rules: HashMap<&'s str, Vec<PlannedRule>>,
     pub plans: BTreeMap<&'s str, &'s Resource>,
     pub selections: Vec<(&'s Typed<'s, backup::BackupSelection>, Selection)>,
     shard: &'s Shard,
-    opt_in: Fact<BTreeMap<String, bool>>,
+    opt_in: OptIn,
     /// The Region's settings were read.
     opt_in_told: bool,
+    /// The settings of other Regions and accounts, which only a template declares beside its own.
+    elsewhere: Vec<(&'s Resource, OptIn)>,
+    /// The settings, where a template declares them.
+    declared: Option<&'s Resource>,
     /// Plans whose rules are not known, and why.
     pub rules_unread: BTreeMap<&'s str, Vec<String>>,
     unread: Vec<String>,
@@ -96,8 +103,15 @@ impl<'s> Plans<'s> {
             rules.insert(plan.resource.arn.as_str(), prepared.collect());
             plans.insert(plan.resource.arn.as_str(), plan.resource);
         }
-        let region = index.shard.of_type("AWS::Region").find(|region| region.region == index.shard.region);
-        let mut opt_in = region.and_then(|region| Some(region.properties_as::<account::Region>()?.opt_in)).unwrap_or_default();
+        // Other settings of the Region are resources of their own in a template.
+        let says =
+            |region: &Resource| region.properties.contains_key("opt_in") || super::why_unread(index.shard, region, "opt_in") != [DEPLOYED];
+        let is_here = |region: &&Resource| region.region == index.shard.region && region.account == index.shard.account;
+        let (here, elsewhere): (Vec<&Resource>, Vec<&Resource>) =
+            index.shard.of_type("AWS::Region").filter(|region| says(region)).partition(is_here);
+        let opt_in_of = |region: &Resource| region.properties_as::<account::Region>().map(|region| region.opt_in).unwrap_or_default();
+        let region = here.first().copied();
+        let mut opt_in = region.map(opt_in_of).unwrap_or_default();
         let opt_in_told = !opt_in.is_unread();
         let mut opt_in_unread = index.missing(&["backup:DescribeRegionSettings"]);
         match region.filter(|region| region.declared.is_some() && !opt_in_told) {
@@ -119,6 +133,8 @@ impl<'s> Plans<'s> {
             shard: index.shard,
             opt_in,
             opt_in_told,
+            elsewhere: elsewhere.into_iter().map(|region| (region, opt_in_of(region))).collect(),
+            declared: region.filter(|region| region.declared.is_some()),
             rules_unread,
             unread: index.missing(&PLAN_OPERATIONS),
             opt_in_unread,
@@ -130,6 +146,17 @@ impl<'s> Plans<'s> {
         match self.opt_in.read() {
             Some(map) if self.opt_in_told => Ok(map.get(backup_type).copied().unwrap_or(true)),
             _ => Err(&self.opt_in_unread),
+        }
+    }
+
+    /// The opt-in where a selection is, and why it is not known.
+    fn opt_in_at(&self, selection: &Resource) -> Result<&BTreeMap<String, bool>, Vec<String>> {
+        static OPTED_IN: BTreeMap<String, bool> = BTreeMap::new();
+        let found = self.elsewhere.iter().find(|(region, _)| arn::apart(region, selection) == Fact::Read(false));
+        match found {
+            Some((region, opt_in)) => opt_in.read().ok_or_else(|| super::why_unread(self.shard, region, "opt_in")),
+            None if self.declared.is_some_and(|region| arn::apart(region, selection) == Fact::Read(true)) => Ok(&OPTED_IN),
+            None => self.opt_in.read().ok_or_else(|| self.opt_in_unread.clone()),
         }
     }
 
@@ -178,11 +205,11 @@ impl<'s> Plans<'s> {
                 unread.extend(plan_in_doubt(selection));
                 continue;
             };
-            let blocked = match self.opt_in.read() {
-                Some(map) => opt_in::blocked(map, backup_type, reach),
-                None if reach == Reach::Explicit && !opt_in::always_applies(backup_type) => false,
-                None => {
-                    unread.extend(self.opt_in_unread.iter().cloned());
+            let blocked = match self.opt_in_at(selection.resource) {
+                Ok(map) => opt_in::blocked(map, backup_type, reach),
+                Err(_) if reach == Reach::Explicit && !opt_in::always_applies(backup_type) => false,
+                Err(reasons) => {
+                    unread.extend(reasons);
                     continue;
                 }
             };
@@ -207,9 +234,9 @@ impl<'s> Plans<'s> {
 }
 
 /// How a selection reaches a resource. AWS Backup is a Regional service: plans back up what is in their Region (AWS General Reference, "AWS
-/// Backup endpoints and quotas"). A template may declare resources of several.
+/// Backup endpoints and quotas") and account. A template may declare resources of several.
 pub fn reaches(selection: &Resource, matcher: &Selection, resource: &Resource) -> Match {
-    match (matcher.matches(&resource.arn, resource.tags()), arn::differ(&selection.region, &resource.region)) {
+    match (matcher.matches(&resource.arn, resource.tags()), arn::apart(selection, resource)) {
         (Match::NotSelected, _) | (_, Fact::Read(true)) => Match::NotSelected,
         (found, Fact::Read(false)) => found,
         (_, Fact::Unread) => Match::Unknown(elsewhere(resource, selection)),
@@ -218,7 +245,8 @@ pub fn reaches(selection: &Resource, matcher: &Selection, resource: &Resource) -
 
 /// Why it is not known whether something reaches a resource of a template.
 pub fn elsewhere(resource: &Resource, what: &Resource) -> String {
-    format!("whether {} is in the Region of {} is not known", resource.id, what.id)
+    let what_of = if resource.region == what.region { "account" } else { "Region" };
+    format!("whether {} is in the {what_of} of {} is not known", resource.id, what.id)
 }
 
 /// Why a selection whose plan is not there may have one all the same: a template does not settle which.
@@ -310,7 +338,7 @@ pub fn restore_testing_reaches(
     backup_type: &str,
 ) -> Result<bool, Vec<String>> {
     let (selection, declared) = (&selection.properties, selection.resource);
-    match arn::differ(&declared.region, &resource.region) {
+    match arn::apart(declared, resource) {
         Fact::Read(true) => return Ok(false),
         Fact::Read(false) => {}
         Fact::Unread => return Err(vec![elsewhere(resource, declared)]),

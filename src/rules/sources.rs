@@ -2,7 +2,7 @@
 
 use super::Rule;
 use crate::protection::facts;
-use crate::template;
+use crate::template::{self, declaration::Language};
 
 /// The sources of a rule, as `rules list` and the documents name them.
 pub fn of(rule: &Rule) -> Vec<&'static str> {
@@ -10,8 +10,11 @@ pub fn of(rule: &Rule) -> Vec<&'static str> {
     if !rule.templates_only {
         sources.extend(["aws", "inventory"]);
     }
-    if rule.applies_to.iter().any(|type_name| judges_template(rule, type_name)) {
-        sources.extend(["cloudformation", "terraform"]);
+    for language in [Language::CloudFormation, Language::Terraform] {
+        let judges = |type_name: &&'static str| template::inventory::declares(type_name, language) && judges_template(rule, type_name);
+        if rule.applies_to.iter().any(|type_name| judges(type_name)) {
+            sources.push(template::inventory::language_name(language));
+        }
     }
     sources
 }

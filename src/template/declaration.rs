@@ -13,6 +13,12 @@ pub const DESTROYED: &str = "destroyed";
 pub const UNREAD_MODULE: &str = "module";
 /// The setting with the Region of the resource's provider. An argument `region` of the resource itself (provider 6) goes before it.
 pub const PROVIDER_REGION: &str = "provider_region";
+/// The setting with the account of the resource's provider: there if it is known, or may be another than the stack's own.
+pub const PROVIDER_ACCOUNT: &str = "provider_account";
+
+/// The setting of what is there already, as a state or a plan tells: what its attributes say is what AWS says. True where the plan leaves it
+/// as it is.
+pub const EXISTS: &str = "exists";
 
 /// A place in a file, both counted from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -21,8 +21,8 @@ pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
     let mut coverage = Coverage::of_template();
     coverage.entries.extend(declarations.iter().filter_map(|declaration| unread_module(&stack, declaration)));
     Shard {
-        account: stack.account().to_owned(),
-        region: stack.region().to_owned(),
+        account: stack.main_account().to_owned(),
+        region: stack.main_region().to_owned(),
         captured_at: None,
         source: declarations.first().map(|declaration| language_name(declaration.language).to_owned()),
         resources,
@@ -35,8 +35,8 @@ fn unread_module(stack: &Stack, declaration: &Declaration) -> Option<CoverageEnt
     let why = declaration.setting(PRESENCE).filter(|_| declaration.type_name == UNREAD_MODULE)?;
     let reason = if let Value::Unknown(unknown) = &why.value { Some(unknown.reason.to_string()) } else { None };
     Some(CoverageEntry {
-        account: stack.account().to_owned(),
-        region: stack.region().to_owned(),
+        account: stack.main_account().to_owned(),
+        region: stack.main_region().to_owned(),
         service: Coverage::MODULES.to_owned(),
         operation: format!("{}#{}", declaration.file, declaration.id),
         status: CoverageStatus::Failed,
@@ -113,13 +113,19 @@ fn doubt(declarations: &[Declaration], resources: &mut [Resource]) {
     }
 }
 
+/// Whether a language has resources of an inventory type.
+pub fn declares(type_name: &str, language: Language) -> bool {
+    types::all().any(|table| table.type_name == type_name && !table.types_of(language).is_empty())
+}
+
 /// For the inventory types that templates can declare, the properties that a template can hold.
 pub fn declared_properties(type_name: &str) -> Option<BTreeSet<&'static str>> {
     let properties: BTreeSet<&'static str> = properties_of_tables(type_name).collect();
     types::all().any(|table| table.type_name == type_name).then_some(properties)
 }
 
-fn language_name(language: Language) -> &'static str {
+/// What documents call a language.
+pub fn language_name(language: Language) -> &'static str {
     match language {
         Language::CloudFormation => "cloudformation",
         Language::Terraform => "terraform",
@@ -151,7 +157,7 @@ fn resource(stack: &Stack, entry: &Entry) -> Resource {
     Resource {
         type_name: table.type_name.to_owned(),
         arn: stack.arn(entry).text,
-        account: stack.account().to_owned(),
+        account: stack.account_of(entry).text,
         region: stack.region_of(entry).text,
         id: declaration.id.clone(),
         name,

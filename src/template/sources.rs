@@ -154,8 +154,20 @@ const UNREADABLE: &str = "is no text in UTF-8, or longer than any template";
 
 /// The text of a file that was given by name.
 fn text_of(path: &Path) -> Result<String, TemplateError> {
-    text_if_any(path)?.ok_or_else(|| TemplateError { file: display_name(path), at: None, what: UNREADABLE.to_owned() })
+    text_if_any(path)?.ok_or_else(|| TemplateError {
+        file: display_name(path),
+        at: None,
+        what: if is_archive(path) { SAVED_PLAN } else { UNREADABLE }.to_owned(),
+    })
 }
+
+/// Terraform saves plans as archives.
+fn is_archive(path: &Path) -> bool {
+    let mut first = [0; 4];
+    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut first)).is_ok_and(|()| first == *b"PK\x03\x04")
+}
+
+const SAVED_PLAN: &str = "is a saved plan, or another archive: write a plan as JSON with `terraform show -json`";
 
 /// The text of a file; `None` for what is no text.
 fn text_if_any(path: &Path) -> Result<Option<String>, TemplateError> {

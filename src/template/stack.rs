@@ -2,11 +2,13 @@
 //! Knows no property of the inventory.
 
 mod parts;
+mod places;
 
 use super::Options;
-use super::declaration::{DESTROYED, Declaration, Language, Node, PROVIDER_REGION, Value};
+use super::declaration::{DESTROYED, Declaration, Language, Node, PROVIDER_ACCOUNT, PROVIDER_REGION, Value};
 use super::types::{self, Table};
-use std::collections::{BTreeMap, HashMap};
+use places::{ARN_ACCOUNT, ARN_REGION, most_common, part_of_given_arn};
+use std::collections::HashMap;
 
 /// How deep references and names may point to each other.
 const DEPTH: u8 = 12;
@@ -51,6 +53,10 @@ pub struct Stack<'d> {
     aliases: HashMap<String, &'d Declaration>,
     /// The Region of most resources' providers, where the options name none.
     provider_region: Option<&'d str>,
+    /// The account of most resources' providers, where all of them name theirs.
+    provider_account: Option<&'d str>,
+    /// Whether ids and ARNs that AWS gave are of several Regions, and of several accounts.
+    given_differ: [bool; 2],
 }
 
 impl<'d> Stack<'d> {
@@ -65,7 +71,13 @@ impl<'d> Stack<'d> {
             entries_by_type: HashMap::new(),
             entries_by_text: None,
             aliases: HashMap::new(),
-            provider_region: most_common_region(declarations),
+            provider_region: most_common(declarations, PROVIDER_REGION),
+            provider_account: most_common(declarations, PROVIDER_ACCOUNT)
+                .filter(|_| declarations.iter().all(|declaration| declaration.setting(PROVIDER_ACCOUNT).is_some())),
+            given_differ: [ARN_REGION, ARN_ACCOUNT].map(|part| {
+                let mut parts = declarations.iter().filter_map(|declaration| part_of_given_arn(declaration, part));
+                parts.next().is_some_and(|first| parts.any(|other| other != first))
+            }),
         };
         for declaration in declarations.iter().filter(|declaration| declaration.setting(DESTROYED).is_none()) {
             stack.by_id.entry(&declaration.id).or_insert(declaration);
@@ -141,27 +153,6 @@ impl<'d> Stack<'d> {
         found.filter_map(|found| Some((*found, self.entries.get(*found)?)))
     }
 
-    /// The account as texts have it.
-    pub fn account(&self) -> &str {
-        self.options.account.as_deref().unwrap_or("${AWS::AccountId}")
-    }
-
-    /// The stack's Region as texts have it.
-    pub fn region(&self) -> &str {
-        self.options.region.as_deref().or(self.provider_region).unwrap_or("${AWS::Region}")
-    }
-
-    /// The Region of a resource: Terraform's provider 6 lets each name its own; the Region of its provider configuration stands beside
-    /// the body.
-    pub fn region_of(&self, entry: &Entry) -> Text {
-        let declaration = entry.declaration;
-        let argument = declaration.body.get("region").filter(|_| declaration.language == Language::Terraform);
-        // "known after apply" is what a plan says of the argument where it is not written.
-        let argument = argument.filter(|node| !matches!(&node.value, Value::Unknown(unknown) if unknown.unset));
-        let given = argument.or_else(|| declaration.setting(PROVIDER_REGION)).and_then(|node| self.text(node));
-        given.unwrap_or_else(|| self.own(self.region(), self.options.region.is_some(), "Region"))
-    }
-
     /// Whether the only symbols of a text are the account's and the Region's, which stand in the resource's ARN as well.
     pub fn own_symbols_only(&self, text: &str) -> bool {
         !text.replace(self.account(), "").replace(self.region(), "").contains("${")
@@ -180,11 +171,6 @@ impl<'d> Stack<'d> {
             Some(text) => Err(text.unknown),
             None => Err(vec![format!("the value at line {} is not an ARN", node.at.line)]),
         }
-    }
-
-    fn own(&self, text: &str, known: bool, what: &str) -> Text {
-        let unknown = if known { Vec::new() } else { vec![format!("the {what} that the template is for is not given")] };
-        Text { text: text.to_owned(), unknown }
     }
 
     /// `aws`, or that of another partition's Region.
@@ -229,23 +215,24 @@ impl<'d> Stack<'d> {
                 return Text { text: format!("{}/selection/{}", parent.text, own.text), unknown: [parent.unknown, own.unknown].concat() };
             }
         };
-        self.arn_of(entry.table, &id, &self.region_of(entry))
+        self.arn_of(entry.table, &id, entry)
     }
 
-    /// The ARN of a resource of a table that has this physical id.
-    pub fn arn_of(&self, table: &Table, id: &Text, region: &Text) -> Text {
+    /// The ARN of a resource of a table that has this physical id, in the Region and account of another.
+    pub fn arn_of(&self, table: &Table, id: &Text, beside: &Entry) -> Text {
+        let (region, account) = (self.region_of(beside), self.account_of(beside));
         let mut unknown = id.unknown.clone();
         let pattern = table.identity.arn;
         if pattern.contains("{region}") {
             unknown.extend(region.unknown.iter().cloned());
         }
         if pattern.contains("{account}") {
-            unknown.extend(self.own("", self.options.account.is_some(), "account").unknown);
+            unknown.extend(account.unknown);
         }
         let text = pattern
             .replace("{partition}", self.partition(&region.text))
             .replace("{region}", &region.text)
-            .replace("{account}", self.account())
+            .replace("{account}", &account.text)
             .replace("{id}", &id.text);
         Text { text, unknown }
     }
@@ -259,7 +246,7 @@ impl<'d> Stack<'d> {
         if text.text.starts_with("arn:") {
             return Some(text);
         }
-        types::all().find(|table| table.type_name == type_name).map(|table| self.arn_of(table, &text, &self.region_of(of)))
+        types::all().find(|table| table.type_name == type_name).map(|table| self.arn_of(table, &text, of))
     }
 
     /// A value as a text; `None` for what is none.
@@ -302,7 +289,7 @@ impl<'d> Stack<'d> {
             return self.own(self.region(), self.options.region.is_some(), "Region");
         }
         if name == "AWS::Partition" || data("data.aws_partition.", &[".partition", ".id"]) {
-            return self.partition(self.region()).into();
+            return self.partition(self.main_region()).into();
         }
         Text { text: symbol.to_owned(), unknown: vec![reason.to_owned()] }
     }
@@ -340,15 +327,15 @@ impl<'d> Stack<'d> {
         symbol()
     }
 
-    /// The key that a value names, in any of the ways that AWS takes: key id, key ARN, alias name, alias ARN.
+    /// The key that a value of a resource names, in any of the ways that AWS takes: key id, key ARN, alias name, alias ARN.
     ///
     /// # Errors
     /// Why the value is not known at all.
-    pub fn key(&self, node: &Node, region: &Text) -> Result<Option<Key>, Vec<String>> {
-        self.key_at(node, region, DEPTH)
+    pub fn key(&self, node: &Node, user: &Entry) -> Result<Option<Key>, Vec<String>> {
+        self.key_at(node, user, DEPTH)
     }
 
-    fn key_at(&self, node: &Node, region: &Text, depth: u8) -> Result<Option<Key>, Vec<String>> {
+    fn key_at(&self, node: &Node, user: &Entry, depth: u8) -> Result<Option<Key>, Vec<String>> {
         if let Value::Unknown(unknown) = &node.value {
             return Err(vec![unknown.reason.to_string()]);
         }
@@ -356,7 +343,7 @@ impl<'d> Stack<'d> {
         if let Value::Reference { id, .. } = &node.value
             && let Some(alias) = self.by_id.get(id.as_ref()).filter(|declaration| is_alias(declaration))
         {
-            return self.alias_target(alias, region, depth);
+            return self.alias_target(alias, user, depth);
         }
         let Some(Text { text, unknown }) = self.text(node).filter(|text| !text.text.is_empty()) else { return Ok(None) };
         let is_key = |table: &'static Table| table.type_name == "AWS::KMS::Key";
@@ -368,44 +355,34 @@ impl<'d> Stack<'d> {
         let alias = text.strip_prefix("alias/").or_else(|| text.split_once(":alias/").map(|(_, name)| name));
         if let Some(name) = alias {
             if let Some(alias) = self.aliases.get(&format!("alias/{name}")) {
-                return self.alias_target(alias, region, depth);
+                return self.alias_target(alias, user, depth);
             }
-            let arn = if text.starts_with("arn:") { text.clone() } else { self.kms_arn(&format!("alias/{name}"), region) };
+            let arn = if text.starts_with("arn:") { text.clone() } else { self.kms_arn(&format!("alias/{name}"), user) };
             return Ok(Some(Key { arn, declared: None, alias: Some(name.to_owned()) }));
         }
         // A reference to something that is no key of the template, or nothing but a symbol, names no key yet.
         if text.starts_with("${") && !unknown.is_empty() {
             return Err(unknown);
         }
-        let arn = if text.starts_with("arn:") { text } else { self.kms_arn(&format!("key/{text}"), region) };
+        let arn = if text.starts_with("arn:") { text } else { self.kms_arn(&format!("key/{text}"), user) };
         Ok(Some(Key { arn, declared: None, alias: None }))
     }
 
-    fn alias_target(&self, alias: &Declaration, region: &Text, depth: u8) -> Result<Option<Key>, Vec<String>> {
+    fn alias_target(&self, alias: &Declaration, user: &Entry, depth: u8) -> Result<Option<Key>, Vec<String>> {
         match find(&alias.body, "TargetKeyId|target_key_id") {
-            Some(node) => self.key_at(node, region, depth),
+            Some(node) => self.key_at(node, user, depth),
             None => Err(vec![format!("alias {} names no key", alias.id)]),
         }
     }
 
-    fn kms_arn(&self, what: &str, region: &Text) -> String {
-        format!("arn:{}:kms:{}:{}:{what}", self.partition(&region.text), region.text, self.account())
+    fn kms_arn(&self, what: &str, user: &Entry) -> String {
+        let (region, account) = (self.region_of(user).text, self.account_of(user).text);
+        format!("arn:{}:kms:{region}:{account}:{what}", self.partition(&region))
     }
 }
 
 fn is_alias(declaration: &Declaration) -> bool {
     types::kms::ALIASES.contains(&declaration.type_name.as_str())
-}
-
-/// The Region that most declarations' providers name.
-fn most_common_region(declarations: &[Declaration]) -> Option<&str> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for declaration in declarations {
-        if let Some(Node { value: Value::Text(region), .. }) = declaration.setting(PROVIDER_REGION) {
-            *counts.entry(region).or_default() += 1;
-        }
-    }
-    counts.into_iter().max_by_key(|(_, count)| *count).map(|(region, _)| region)
 }
 
 /// The id and the ARN that plans and states hold of what is there.

@@ -4,6 +4,9 @@ use super::{Entry, Stack, find};
 use crate::template::declaration::{DESTROYED, Declaration, Node, PRESENCE, Unknown, Value};
 use crate::template::types::{self, Part, Table};
 
+/// Why what names a resource may mean another of that name.
+const ONLY_NAMED: &str = "its name alone tells it, which there may be in several Regions and accounts";
+
 impl Stack<'_> {
     /// Joins every part to what it belongs to.
     pub(super) fn join_parts(&mut self, declarations: &[Declaration]) {
@@ -12,11 +15,12 @@ impl Stack<'_> {
         for declaration in declarations {
             for (table, part) in types::parts_of(&declaration.type_name) {
                 let Some(parent) = find(&declaration.body, part.parent) else { continue };
-                let owners = self.owners(parent, table);
+                let (owners, perhaps) = self.owners(parent, table, declaration);
                 if declaration.setting(DESTROYED).is_some() {
                     owners.into_iter().for_each(|owner| self.take_out(owner, part));
                     continue;
                 }
+                joined.extend(perhaps.into_iter().map(|owner| (owner, part.key, belongs_perhaps(declaration, ONLY_NAMED))));
                 // One is enough to put all in doubt.
                 if owners.is_empty()
                     && !in_doubt.iter().any(|(of, other, _)| std::ptr::eq(*of, table) && other.key == part.key)
@@ -67,13 +71,36 @@ impl Stack<'_> {
         text.unknown.first().filter(|_| !is_of_data_source(&text.text) && !self.own_symbols_only(&text.text)).cloned()
     }
 
-    /// The declared resources of a table that a value names by reference, name or ARN.
-    fn owners(&self, node: &Node, table: &'static Table) -> Vec<usize> {
+    /// The declared resources of a table that a value of a part names by reference, name or ARN, and those of the name that may be where the
+    /// part is. What is in another Region or account is another resource of the same name.
+    fn owners(&self, node: &Node, table: &'static Table, part: &Declaration) -> (Vec<usize>, Vec<usize>) {
         let nodes = match &node.value {
             Value::List(nodes) => nodes.iter().collect(),
             _ => vec![node],
         };
-        nodes.into_iter().filter_map(|node| self.named(node, |candidate| std::ptr::eq(candidate, table))).collect()
+        let (mut owners, mut perhaps) = (Vec::new(), Vec::new());
+        for node in nodes {
+            let Some(first) = self.named(node, |candidate| std::ptr::eq(candidate, table)) else { continue };
+            let text = self.text(node).map(|text| text.text).unwrap_or_default();
+            // The names of buckets are of all Regions, and a copy of backups elsewhere names its source by ARN.
+            if matches!(node.value, Value::Reference { .. }) || text.starts_with("arn:") || !table.identity.arn.contains("{region}") {
+                owners.push(first);
+                continue;
+            }
+            let of_name =
+                |(_, entry): &(usize, &Entry)| self.physical_id(entry).text == text || super::given(entry.declaration).any(|id| id == text);
+            let named = self.of_table(table).filter(of_name).map(|(found, entry)| (found, self.together(part, entry.declaration)));
+            let named: Vec<(usize, Option<bool>)> = named.collect();
+            match named.iter().find(|(_, together)| *together == Some(true)) {
+                Some((found, _)) => owners.push(*found),
+                None => perhaps.extend(named.iter().filter(|(_, together)| together.is_none()).map(|(found, _)| *found)),
+            }
+        }
+        (owners, perhaps)
+    }
+
+    fn of_table(&self, table: &'static Table) -> impl Iterator<Item = (usize, &Entry<'_>)> {
+        self.of_type(table.type_name).filter(move |(_, entry)| std::ptr::eq(entry.table, table))
     }
 }
 

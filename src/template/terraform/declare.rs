@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use super::engine::{Children, Engine, Instance, Instances, Stop};
 use super::expression::{entries, evaluate};
+use super::location;
 use super::modules::Resource;
-use super::providers::asked_for;
+use super::providers::{Provider, asked_for};
 use super::scope::{self, Frame, Scope};
 use super::syntax::{Attribute, Block, Expr};
 use super::value::{self, INSTANCES, WHOLE, reason_in, unknown};
-use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_REGION};
+use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION};
 use crate::template::declaration::{Declaration, Language, Node, TemplateError, UNREAD_MODULE, Value};
 
 /// Arguments that Terraform itself takes.
@@ -109,7 +110,7 @@ fn resource(
 
 fn settings(
     engine: &Engine,
-    instance: &Instance,
+    instance: &Rc<Instance>,
     instances: &Instances,
     block: &Block,
     scope: &Scope<'_>,
@@ -125,23 +126,25 @@ fn settings(
     if let Some(why) = presence {
         settings.push((PRESENCE.to_string(), Node::new(block.at, why.clone())));
     }
-    if let Some(provider) = instance.providers.get(&asked_for(block)) {
-        let owner = engine.instance(provider.instance);
-        if let (Some(owner), Some(region)) = (owner, provider.block.attribute("region")) {
-            let region = Scope::new(engine, &owner, &region.source, None).attribute(region)?;
-            settings.push((PROVIDER_REGION.to_string(), value::moved(region.value, block.at)));
-        }
+    let location = location::of(engine, instance, block)?;
+    if location.region != Value::Null {
+        settings.push((PROVIDER_REGION.to_string(), value::moved(location.region.clone(), block.at)));
+    }
+    if let Some(account) = location.other_account(&*location::of_root(engine)?) {
+        settings.push((PROVIDER_ACCOUNT.to_string(), value::moved(account, block.at)));
     }
     Ok(settings)
 }
 
 /// The tags with the `default_tags` of the provider below them. `None`: the provider has none, `tags` say it all.
 fn tags_all(engine: &Engine, instance: &Instance, block: &Block, entries: &[(String, Node)]) -> Result<Option<Value>, TemplateError> {
-    let Some(provider) = instance.providers.get(&asked_for(block)) else { return Ok(None) };
-    let Some(owner) = engine.instance(provider.instance) else { return Ok(None) };
+    let Provider::Block { instance: owner, block: provider } = asked_for(&instance.providers, &instance.prefix, block) else {
+        return Ok(None);
+    };
+    let Some(owner) = engine.instance(owner) else { return Ok(None) };
     let mut merged: Vec<(String, Node)> = Vec::new();
     let mut found = false;
-    for tags in provider.block.of_kind("default_tags").filter_map(|block| block.attribute("tags")) {
+    for tags in provider.of_kind("default_tags").filter_map(|block| block.attribute("tags")) {
         found = true;
         let scope = Scope { fixed: Some(block.at), ..Scope::new(engine, &owner, &tags.source, None) };
         match scope.attribute(tags)?.value {
@@ -184,7 +187,7 @@ fn finish(node: &mut Node) {
     }
 }
 
-fn body(block: &Block, scope: &Scope<'_>, outermost: bool) -> Result<Vec<(String, Node)>, TemplateError> {
+pub(super) fn body(block: &Block, scope: &Scope<'_>, outermost: bool) -> Result<Vec<(String, Node)>, TemplateError> {
     let mut entries = Vec::new();
     for argument in block.attributes.iter().filter(|argument| !(outermost && META.contains(&argument.name.as_str()))) {
         entries.push((argument.name.clone(), attribute(argument, block, scope)?));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use super::location::Location;
 use super::modules::{self, Module};
 use super::providers::Providers;
 use super::syntax::Block;
@@ -130,6 +131,7 @@ pub(super) struct Engine {
     depth: Cell<usize>,
     nodes: Cell<usize>,
     counted: Cell<usize>,
+    locations: RefCell<BTreeMap<String, Rc<Location>>>,
 }
 
 impl Engine {
@@ -148,7 +150,7 @@ impl Engine {
         let handed_down = caller.as_ref().map(|(instance, call)| (&instance.providers, call.as_ref()));
         let instance = Rc::new(Instance {
             id,
-            providers: super::providers::of_module(&new.module, id, handed_down),
+            providers: super::providers::of_module(&new.module, (id, &new.prefix), handed_down),
             module: new.module,
             prefix: new.prefix,
             caller: new.caller,
@@ -248,6 +250,21 @@ impl Engine {
         };
         instance.remembered.borrow_mut().insert(key.to_string(), node.clone());
         Ok(node)
+    }
+
+    /// Where a provider block works: worked out once.
+    pub(super) fn remember_location(
+        &self,
+        (instance, block): (usize, &Block),
+        work: impl FnOnce() -> Result<Location, TemplateError>,
+    ) -> Result<Rc<Location>, TemplateError> {
+        let key = format!("{instance} {}:{}:{}", block.source.name, block.at.line, block.at.column);
+        if let Some(location) = self.locations.borrow().get(&key) {
+            return Ok(location.clone());
+        }
+        let location = Rc::new(work()?);
+        self.locations.borrow_mut().insert(key, location.clone());
+        Ok(location)
     }
 
     /// The instances of a resource: worked out once.

@@ -10,6 +10,8 @@
 //! - An attribute of another `aws_` resource is a reference, also when that resource sets it to a text. If it sets it to anything else
 //!   (`storage_encrypted`, `tags`), it is that value.
 //! - Values that come from variables, locals and modules have the place of the argument in the resource that they end up in.
+//! - The account of a resource is told where its provider's may be another than that of the root module's default provider, or is known; see
+//!   [`location`].
 //! - `default_tags` of the provider and `tags` together are `tags_all`, as in plans; it is there only if the provider has default tags.
 //! - In a plan, an attribute that is known after apply is a reference if its expression refers to one attribute of one resource. Plans do
 //!   not contain expressions: `"${aws_s3_bucket.data.id}-logs"` cannot be told from `aws_s3_bucket.data.id`.
@@ -22,7 +24,9 @@ mod folder;
 mod functions;
 mod json;
 mod literal;
+mod location;
 mod modules;
+
 mod plan;
 mod providers;
 mod scope;
@@ -35,7 +39,7 @@ mod waivers;
 
 use std::path::{Path, PathBuf};
 
-use crate::template::declaration::{Declaration, PRESENCE, PREVENT_DESTROY, PROVIDER_REGION, TemplateError};
+use crate::template::declaration::{Declaration, PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, TemplateError};
 
 /// Reads a folder with `.tf` or `.tf.json` files (`.tofu` too) as a root module, and the local modules that it calls. `name` is how the folder
 /// is shown, `variables` are definition files that go before those that Terraform reads by itself.

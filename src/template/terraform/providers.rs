@@ -1,4 +1,5 @@
-//! Which `provider "aws"` block a resource belongs to: by its `provider` argument, handed down through `providers` of module calls.
+//! Which `provider "aws"` block a resource belongs to: by its `provider` argument, handed down through `providers` of module calls. What the
+//! block says is for [`super::location`].
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -8,26 +9,31 @@ use hcl_edit::expr::{Expression, ObjectKey, TraversalOperator};
 use super::modules::Module;
 use super::syntax::{Attribute, Block, Expr};
 
-/// A provider block, and the module instance in which its arguments are to be evaluated.
+/// What a module instance knows under the name of a provider.
 #[derive(Debug, Clone)]
-pub(super) struct Provider {
-    pub(super) instance: usize,
-    pub(super) block: Rc<Block>,
+pub(super) enum Provider {
+    /// A block, and the module instance in which its arguments are to be evaluated.
+    Block { instance: usize, block: Rc<Block> },
+    /// The default provider without a block: the environment of Terraform says where it works.
+    Environment,
+    /// Nobody here says which: the caller of a module that is read alone, a key of OpenTofu's `for_each`. Its name, for symbols.
+    Elsewhere(String),
 }
 
 /// The providers that a module instance knows, by `aws` or `aws.alias`.
 pub(super) type Providers = BTreeMap<String, Provider>;
 
 /// The providers of a module instance: its own, and those that its caller hands down.
-pub(super) fn of_module(module: &Module, instance: usize, caller: Option<(&Providers, &Block)>) -> Providers {
+pub(super) fn of_module(module: &Module, (instance, prefix): (usize, &str), caller: Option<(&Providers, &Block)>) -> Providers {
     let mut providers = Providers::new();
     if let Some((inherited, call)) = caller {
         providers.extend(inherited.iter().filter(|(name, _)| !name.contains('.')).map(|(name, provider)| (name.clone(), provider.clone())));
         for (inner, outer) in call.attribute("providers").map(handed_down).unwrap_or_default() {
-            match inherited.get(&outer) {
-                Some(provider) => providers.insert(inner, provider.clone()),
-                None => providers.remove(&inner),
+            let provider = match outer {
+                Some(outer) => named(inherited, &outer, prefix),
+                None => Provider::Elsewhere(format!("{prefix}{inner}")),
             };
+            providers.insert(inner, provider);
         }
     }
     for block in &module.providers {
@@ -35,14 +41,29 @@ pub(super) fn of_module(module: &Module, instance: usize, caller: Option<(&Provi
             Some(alias) => format!("{}.{alias}", block.label(0)),
             None => block.label(0).to_string(),
         };
-        providers.insert(name, Provider { instance, block: Rc::new(block.clone()) });
+        // One with `for_each` is asked for by a key.
+        if block.attribute("for_each").is_none() {
+            providers.insert(name, Provider::Block { instance, block: Rc::new(block.clone()) });
+        }
     }
     providers
 }
 
-/// The name of the provider that a resource asks for.
-pub(super) fn asked_for(resource: &Block) -> String {
-    resource.attribute("provider").and_then(|attribute| path(&attribute.expr)).unwrap_or_else(|| "aws".to_string())
+/// The provider that a resource or a data source of a module instance (`prefix`) asks for.
+pub(super) fn asked_for(providers: &Providers, prefix: &str, resource: &Block) -> Provider {
+    let Some(argument) = resource.attribute("provider") else { return named(providers, "aws", prefix) };
+    match path(&argument.expr) {
+        Some(name) => named(providers, &name, prefix),
+        None => Provider::Elsewhere(format!("{prefix}{}.provider", resource.labels.join("."))),
+    }
+}
+
+fn named(providers: &Providers, name: &str, prefix: &str) -> Provider {
+    match providers.get(name) {
+        Some(provider) => provider.clone(),
+        None if name.contains('.') => Provider::Elsewhere(format!("{prefix}{name}")),
+        None => Provider::Environment,
+    }
 }
 
 /// `alias` of a provider block.
@@ -50,16 +71,17 @@ pub(super) fn alias(provider: &Block) -> Option<String> {
     provider.attribute("alias").and_then(|attribute| path(&attribute.expr))
 }
 
-fn handed_down(providers: &Attribute) -> Vec<(String, String)> {
+/// The name inside, and the name outside where it is one.
+fn handed_down(providers: &Attribute) -> Vec<(String, Option<String>)> {
     match providers.expr.as_ref() {
         Expr::Hcl(Expression::Object(object)) => {
             let key = |key: &ObjectKey| match key {
                 ObjectKey::Ident(name) => Some(name.value().to_string()),
                 ObjectKey::Expression(expression) => hcl_path(expression),
             };
-            object.iter().filter_map(|(name, value)| Some((key(name)?, hcl_path(value.expr())?))).collect()
+            object.iter().filter_map(|(name, value)| Some((key(name)?, hcl_path(value.expr())))).collect()
         }
-        Expr::Map(_, entries) => entries.iter().filter_map(|(name, value)| Some((path(name)?, path(value)?))).collect(),
+        Expr::Map(_, entries) => entries.iter().filter_map(|(name, value)| Some((path(name)?, path(value)))).collect(),
         _ => Vec::new(),
     }
 }

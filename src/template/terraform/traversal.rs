@@ -6,6 +6,7 @@ use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
 use super::engine::{Stop, invalid};
 use super::expression::{derived, hcl};
 use super::literal;
+use super::location;
 use super::scope::Scope;
 use super::value::{
     self, INSTANCES, WHOLE, as_number, number_text, quoted, reason_in, reference, render, scalar_text, unknown, unknown_part,
@@ -37,6 +38,14 @@ fn from_root<'a>(root: &str, steps: Steps<'a>, scope: &Scope<'_>, here: Position
     match root {
         "var" | "local" | "each" | "count" | "path" | "terraform" | "tofu" | "self" => Ok((scope.named(root, name, here)?, after(1))),
         "data" | "ephemeral" => {
+            // All instances of one are of its provider.
+            let attribute_at = if matches!(steps.get(2).map(Decorated::value), Some(TraversalOperator::Index(_))) { 3 } else { 2 };
+            if let (Some(own), Some(attribute)) = (name_at(steps, 1), name_at(steps, attribute_at))
+                && root == "data"
+                && let Some(value) = location::of_data(name, own, attribute, scope)?
+            {
+                return Ok((Node::new(here, value), after(attribute_at + 1)));
+            }
             let address = format!("{}{root}.{name}.{}", scope.instance.prefix, name_at(steps, 1).unwrap_or_default());
             let why = if root == "data" { "read from AWS when it is planned" } else { value::AFTER_APPLY };
             Ok((Node::new(here, unknown(why, &address)), after(2)))

@@ -1,7 +1,7 @@
 //! AWS Backup selections: which resources a plan backs up.
 
-use super::{Absent, As, BLANK, Identity, Row, Table, row};
-use crate::template::convert::{Outcome, Scope};
+use super::{Absent, As, BLANK, Identity, Paths, Row, Table, row};
+use crate::template::convert::{Outcome, Scope, Unknown};
 use crate::template::declaration::{Node, Value};
 use crate::template::stack::{Entry, Stack, Text, find};
 use serde_json::{Value as Json, json};
@@ -21,12 +21,7 @@ pub const SELECTION: Table = Table {
         row("resources", ["BackupSelection.Resources", "resources"], As::By(arns), Absent::Empty),
         row("not_resources", ["BackupSelection.NotResources", "not_resources"], As::By(arns), Absent::Empty),
         row("list_of_tags", ["BackupSelection.ListOfTags", "selection_tag"], As::List(LISTED_TAG), Absent::Empty),
-        row(
-            "conditions",
-            ["BackupSelection.Conditions", "condition"],
-            As::Object(CONDITIONS),
-            Absent::By(|_| Ok(json!({ "string_equals": [], "string_not_equals": [], "string_like": [], "string_not_like": [] }))),
-        ),
+        row("conditions", CONDITIONS_AT, As::By(|scope, _| conditions(scope)), Absent::By(conditions)),
     ],
     ..BLANK
 };
@@ -48,6 +43,34 @@ const CONDITIONS: &[Row] = &[
     row("string_like", ["StringLike", "string_like"], As::List(CONDITION), Absent::Empty),
     row("string_not_like", ["StringNotLike", "string_not_like"], As::List(CONDITION), Absent::Empty),
 ];
+
+const CONDITIONS_AT: Paths = ["BackupSelection.Conditions", "condition"];
+
+/// The four operators. One of which a part is not known may exclude anything: then none is known.
+fn conditions(scope: &Scope) -> Outcome {
+    let mut all = json!({ "string_equals": [], "string_not_equals": [], "string_like": [], "string_not_like": [] });
+    for block in scope.elements_at(CONDITIONS_AT)? {
+        if let Some(reasons) = scope.reasons(block) {
+            return Err(reasons);
+        }
+        for row in CONDITIONS {
+            let mut nested = Unknown::new();
+            let found = scope.at(block).value(row, row.property, &mut nested)?;
+            if !nested.is_empty() {
+                return Err(nested.into_values().flatten().collect());
+            }
+            if found == json!([]) {
+                continue;
+            }
+            // The blocks are a set, of which the provider lets the last one with an operator win (`expandConditions`).
+            if all[row.property] != json!([]) {
+                return Err(vec![format!("which of several blocks with {} counts is not known", row.property)]);
+            }
+            all[row.property] = found;
+        }
+    }
+    Ok(all)
+}
 
 fn plan_arn(stack: &Stack, entry: &Entry) -> Text {
     let node = find(&entry.declaration.body, "BackupPlanId|plan_id");

@@ -12,6 +12,9 @@ const MORE: Option<More> = Some(More { properties: &["block_devices"], fill });
 /// and a root volume is added that nothing is said of.
 const ROOT_DEVICES: [&str; 2] = ["/dev/xvda", "/dev/sda1"];
 
+/// The property of which a device may lack the value.
+const ENCRYPTED: &str = "block_devices[].encrypted";
+
 /// An instance.
 pub const INSTANCE: Table = Table {
     type_name: "AWS::EC2::Instance",
@@ -122,8 +125,12 @@ fn of_specification(scope: &Scope, built: &mut Built) -> Outcome<Vec<Json>> {
         }
     }
     if !devices.iter().any(|device| device["root"] == json!(true)) {
-        let encrypted = super::ebs::by_default(scope);
-        devices.insert(0, json!({ "device": null, "encrypted": encrypted, "snapshot_id": null, "root": true }));
+        let mut root = json!({ "device": null, "snapshot_id": null, "root": true });
+        match super::ebs::by_default(scope) {
+            Ok(encrypted) => root["encrypted"] = encrypted.into(),
+            Err(reasons) => note(&mut built.unknown, ENCRYPTED, reasons),
+        }
+        devices.insert(0, root);
     }
     Ok(devices)
 }
@@ -179,17 +186,20 @@ fn device(mapping: &Scope, ebs: &Scope, root: Option<bool>, built: &mut Built) -
     let mut device = json!({ "device": name, "snapshot_id": snapshot, "root": root });
     let by_default = super::ebs::by_default(ebs);
     let encrypted = match ebs.find(["Encrypted", "encrypted"]) {
-        Some(_) if by_default => Ok(true.into()),
-        Some(node) => ebs.bool(node).map(Json::from),
-        None if snapshot.is_some() && !by_default => {
+        _ if by_default == Ok(true) => Ok(true.into()),
+        Some(node) => match ebs.bool(node) {
+            Ok(false) => by_default.map(Json::from),
+            written => written.map(Json::from),
+        },
+        None if snapshot.is_some() => {
             let snapshot = snapshot.unwrap_or_default();
             Err(vec![format!("the encryption is that of {snapshot}, which it is made from")])
         }
-        None => Ok(by_default.into()),
+        None => by_default.map(Json::from),
     };
     match encrypted {
         Ok(value) => device["encrypted"] = value,
-        Err(reasons) => note(&mut built.unknown, "block_devices[].encrypted", reasons),
+        Err(reasons) => note(&mut built.unknown, ENCRYPTED, reasons),
     }
     Ok(device)
 }

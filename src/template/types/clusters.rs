@@ -4,7 +4,7 @@ use super::encryption::{Switch, off};
 use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Row, Table, row};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
-use crate::template::declaration::Language;
+use crate::template::declaration::EXISTS;
 use serde_json::Value as Json;
 
 const ARN: &str = "arn:{partition}:rds:{region}:{account}:cluster:{id}";
@@ -20,7 +20,7 @@ const SOURCES: Paths = [
 const RETENTION: Row = row("backup_retention_days", ["BackupRetentionPeriod", "backup_retention_period"], As::Int, Absent::Int(1));
 /// Off (API, CreateDBCluster, DeletionProtection; provider).
 const DELETION_PROTECTION: Row = row("deletion_protection", ["DeletionProtection", "deletion_protection"], As::Bool, Absent::False);
-/// Off (API, CreateDBCluster, CopyTagsToSnapshot; provider). The provider cannot set it for DocumentDB.
+/// Off (API, CreateDBCluster, CopyTagsToSnapshot; provider, for DocumentDB from version 6 on).
 const COPY_TAGS: Row = row("copy_tags_to_snapshots", ["CopyTagsToSnapshot", "copy_tags_to_snapshot"], As::Bool, Absent::False);
 const READ_REPLICA: Row = row("read_replica", ["ReplicationSourceIdentifier", "replication_source_identifier"], As::Given, Absent::False);
 const VERSION: Row = row("engine_version", ["EngineVersion", "engine_version"], As::Text, Absent::Null);
@@ -138,11 +138,17 @@ fn by_engine(scope: &Scope) -> Outcome<Switch> {
 
 /// A cluster has the encryption of what it is made from. Only from a snapshot it can be encrypted anew, which takes a key: with
 /// "StorageEncrypted and SnapshotIdentifier properties without specifying the KmsKeyId property" it "inherits the encryption settings from
-/// the DB snapshot" (CloudFormation template reference, AWS::RDS::DBCluster, StorageEncrypted).
+/// the DB snapshot" (CloudFormation template reference, AWS::RDS::DBCluster, StorageEncrypted). RestoreDBClusterFromSnapshot, which the
+/// provider calls, takes no StorageEncrypted; of Neptune's, old versions do not hand over the key. A cluster that is there is as AWS says.
 fn of_source(scope: &Scope) -> Outcome<bool> {
-    let from_cluster = ["SourceDBClusterIdentifier|SourceDbClusterResourceId|ReplicationSourceIdentifier", ""];
-    let encrypted_anew = scope.find(from_cluster).is_none() && scope.bool_at(FLAG, false)? && scope.is_written(["KmsKeyId", ""])?;
-    Ok(scope.language() == Language::CloudFormation && !encrypted_anew)
+    let declaration = scope.entry.declaration;
+    let from_cluster = [
+        "SourceDBClusterIdentifier|SourceDbClusterResourceId|ReplicationSourceIdentifier",
+        "replication_source_identifier|restore_to_point_in_time",
+    ];
+    let key = ["KmsKeyId", if declaration.type_name == "aws_neptune_cluster" { "" } else { "kms_key_id" }];
+    let encrypted_anew = scope.elements_at(from_cluster)?.is_empty() && scope.bool_at(FLAG, false)? && scope.is_written(key)?;
+    Ok(declaration.setting(EXISTS).is_none() && !encrypted_anew)
 }
 
 /// The instances that name the cluster.

@@ -28,7 +28,8 @@ pub const TABLE: Table = Table {
         flag: Some(Flag {
             at: ["SSESpecification.SSEEnabled", "server_side_encryption.enabled"],
             absent: owned,
-            copied_from: ["", ""],
+            // "SSESpecificationOverride": without it the new table has the settings of its source (API, RestoreTableToPointInTime).
+            copied_from: ["", "restore_source_table_arn|restore_source_name"],
             source_wins: switch_wins,
         }),
         // Off or not set means a key that AWS owns (API, SSESpecification, Enabled).

@@ -1,10 +1,10 @@
 //! EBS volumes.
 
-use super::encryption::{Switch, apply, switch_wins};
-use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, row};
+use super::encryption::{KEY_PROPERTIES, Switch, apply, key_facts, switch_wins};
+use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, region, row};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
-use crate::template::declaration::{Node, Value};
+use crate::template::declaration::{EXISTS, Node, Value};
 use serde_json::{Value as Json, json};
 
 const KEY: Paths = ["KmsKeyId", "kms_key_id"];
@@ -41,29 +41,80 @@ pub const VOLUME: Table = Table {
 };
 
 fn unset(scope: &Scope) -> Outcome<Switch> {
-    Ok(if by_default(scope) { Switch::On } else { Switch::Off })
+    Ok(if by_default(scope)? { Switch::On } else { Switch::Off })
 }
 
-/// The account's encryption by default, as the policy assumes it; a policy that says nothing means that it is off.
-pub fn by_default(scope: &Scope) -> bool {
-    scope.stack.options.assume_ebs_encryption_by_default == Some(true)
+/// The account's encryption by default, as the policy assumes it or the template sets it; where neither says anything it is off.
+pub fn by_default(scope: &Scope) -> Outcome<bool> {
+    // What is there is as AWS says, whatever would hold of something new.
+    let is_data = ["AWS::EC2::Volume", "AWS::EC2::Instance", "AWS::EC2::Snapshot"].contains(&scope.entry.table.type_name);
+    if is_data && scope.entry.declaration.setting(EXISTS).is_some() {
+        return Ok(false);
+    }
+    if scope.stack.options.assume_ebs_encryption_by_default == Some(true) {
+        return Ok(true);
+    }
+    let Some(setting) = region::setting(scope, "aws_ebs_encryption_by_default")? else { return Ok(false) };
+    let on = setting.bool_at(region::ENCRYPTION_BY_DEFAULT, true)?;
+    if on { region::in_force(&setting).map(|()| true) } else { Ok(false) }
+}
+
+/// The key of new volumes that name none, where the template sets it: else it is one of AWS's.
+fn default_key<'s, 'd>(scope: &Scope<'s, 'd>) -> Outcome<Option<Scope<'s, 'd>>> {
+    let setting = region::setting(scope, "aws_ebs_default_kms_key")?;
+    if let Some(setting) = &setting {
+        region::in_force(setting)?;
+    }
+    Ok(setting)
 }
 
 fn fill(scope: &Scope, built: &mut Built) {
-    // With encryption by default, a volume is encrypted whatever the template says of it (EBS user guide, "Encryption by default").
-    let key = scope.find(KEY);
-    if by_default(scope) {
-        for property in ["encrypted", "kms_key_arn", "key_manager", "key_state"] {
-            built.unknown.remove(property);
-            built.properties.remove(property);
-        }
-        apply(scope, Ok(Switch::On), None, KeyManager::Aws, key, built);
-        for property in ["kms_key_arn", "key_manager", "key_state"].into_iter().filter(|_| key.is_none()) {
-            built.properties.remove(property);
-            built.set(property, Err(vec!["the key of the account's encryption by default is not in the template".to_owned()]));
-        }
-    }
+    encrypt_by_default(scope, built);
     built.set("attachments", attachments(scope));
+}
+
+/// With encryption by default, a volume is encrypted whatever the template says of it (EBS user guide, "Encryption by default").
+pub fn encrypt_by_default(scope: &Scope, built: &mut Built) {
+    let key = scope.find(KEY);
+    let by_default = by_default(scope);
+    let encrypted = built.properties.get("encrypted") == Some(&json!(true));
+    match &by_default {
+        Ok(true) => {
+            forget(built, &["encrypted"]);
+            forget(built, &KEY_PROPERTIES);
+            apply(scope, Ok(Switch::On), None, KeyManager::Aws, key, built);
+        }
+        Err(reasons) if !encrypted => {
+            forget(built, &["encrypted"]);
+            forget(built, &KEY_PROPERTIES);
+            return apply(scope, Err(reasons.clone()), None, KeyManager::Aws, key, built);
+        }
+        Ok(false) if !encrypted => return,
+        _ => {}
+    }
+    if key.is_some() || scope.entry.declaration.setting(EXISTS).is_some() {
+        return;
+    }
+    let facts = match default_key(scope) {
+        Ok(Some(setting)) => setting.find(region::DEFAULT_KEY).map(|node| key_facts(&setting, node)),
+        Ok(None) if by_default == Ok(true) => {
+            let why = || Err(vec!["the key of the account's encryption by default is not in the template".to_owned()]);
+            Some([why(), why(), why()])
+        }
+        Ok(None) => None,
+        Err(reasons) => Some([Err(reasons.clone()), Err(reasons.clone()), Err(reasons)]),
+    };
+    for (property, fact) in KEY_PROPERTIES.into_iter().zip(facts.into_iter().flatten()) {
+        forget(built, &[property]);
+        built.set(property, fact);
+    }
+}
+
+fn forget(built: &mut Built, properties: &[&str]) {
+    for property in properties {
+        built.unknown.remove(*property);
+        built.properties.remove(*property);
+    }
 }
 
 /// What the template attaches the volume to: by a resource of its own, or in the instance's `Volumes`. Neither deletes it with the

@@ -41,7 +41,9 @@ pub fn fill(scope: &Scope, encryption: &Encryption, built: &mut Built) {
         None => Ok(Switch::On),
         Some(flag) => switch(scope, flag, flag_at),
     };
-    apply(scope, flag, encryption.off, encryption.on, scope.find(encryption.key), built);
+    let of_source = encryption.flag.as_ref().and_then(|of| declared_source(scope, of, source(scope, of, flag_at).ok()??));
+    let key = scope.find(encryption.key).or_else(|| of_source.as_ref()?.find(encryption.key));
+    apply(scope, flag, encryption.off, encryption.on, key, built);
     if encryption.flag.is_none() {
         built.properties.remove("encrypted");
     }
@@ -60,10 +62,25 @@ pub enum Switch {
     Owned,
 }
 
+/// What the data is made from, where that decides its encryption.
+fn source<'s>(scope: &Scope<'s, '_>, flag: &Flag, at: Option<&Node>) -> Outcome<Option<&'s Node>> {
+    let source = scope.find(flag.copied_from);
+    Ok(if at.is_none() || (source.is_some() && (flag.source_wins)(scope)?) { source } else { None })
+}
+
+/// A source of the same type that the template declares, and that is made from nothing itself.
+fn declared_source<'s, 'd>(scope: &Scope<'s, 'd>, flag: &Flag, source: &Node) -> Option<Scope<'s, 'd>> {
+    let found = scope.stack.named(source, |table| std::ptr::eq(table, scope.entry.table))?;
+    let entry = scope.stack.entries.get(found).filter(|entry| !std::ptr::eq(*entry, scope.entry))?;
+    let of_source = Scope { stack: scope.stack, entry, node: &entry.body };
+    of_source.find(flag.copied_from).is_none().then_some(of_source)
+}
+
 fn switch(scope: &Scope, flag: &Flag, at: Option<&Node>) -> Outcome<Switch> {
-    if let Some(source) = scope.find(flag.copied_from)
-        && (at.is_none() || (flag.source_wins)(scope)?)
-    {
+    if let Some(source) = source(scope, flag, at)? {
+        if let Some(of_source) = declared_source(scope, flag, source) {
+            return switch(&of_source, flag, of_source.find(flag.at));
+        }
         let source = scope.text(source).map(|text| text.text).unwrap_or_default();
         return Err(vec![format!("the encryption is that of {source}, which it is made from")]);
     }
@@ -105,8 +122,7 @@ pub fn apply(scope: &Scope, flag: Outcome<Switch>, off: Option<KeyManager>, on: 
 /// The key that a value names, over what holds without one.
 fn named_key(scope: &Scope, key: Option<&Node>, built: &mut Built) {
     let Some(node) = key else { return };
-    let region = scope.stack.region_of(scope.entry);
-    let found = match scope.stack.key(node, &region) {
+    let found = match scope.stack.key(node, scope.entry) {
         Ok(Some(found)) => found,
         Ok(None) => return,
         Err(reasons) => {
@@ -140,11 +156,19 @@ fn named_key(scope: &Scope, key: Option<&Node>, built: &mut Built) {
 
 /// Who manages the key that a value names, and its ARN; for keys of copies.
 pub fn key_of(scope: &Scope, node: &Node) -> (Outcome, Outcome) {
+    let [arn, manager, _] = key_facts(scope, node);
+    (arn, manager)
+}
+
+/// ARN, manager and state of the key that a value names.
+pub fn key_facts(scope: &Scope, node: &Node) -> [Outcome; 3] {
     let mut built = Built::default();
     named_key(scope, Some(node), &mut built);
-    let mut take = |property: &str| match (built.properties.remove(property), built.unknown.remove(property)) {
+    KEY_PROPERTIES.map(|property| match (built.properties.remove(property), built.unknown.remove(property)) {
         (_, Some(reasons)) => Err(reasons),
         (value, None) => Ok(value.unwrap_or(Json::Null)),
-    };
-    (take("kms_key_arn"), take("key_manager"))
+    })
 }
+
+/// What is told of a key.
+pub const KEY_PROPERTIES: [&str; 3] = ["kms_key_arn", "key_manager", "key_state"];

@@ -3,7 +3,7 @@
 use super::{Absent, As, BLANK, Ends, Identity, Paths, Table, row};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Outcome, Scope};
-use crate::template::declaration::Language;
+use crate::template::declaration::{EXISTS, Language};
 use serde_json::{Value as Json, json};
 
 /// The types that give a key a name.
@@ -30,8 +30,14 @@ pub const KEY: Table = Table {
     ..BLANK
 };
 
-/// `Enabled` and `is_enabled` (of external keys `enabled`) are true by default.
+/// `Enabled` and `is_enabled` (of external keys `enabled`) are true by default. "The key state of a KMS key with an EXTERNAL origin and no key
+/// material is PendingImport" (KMS developer guide, "Create a KMS key with imported key material"): CloudFormation imports none, the provider
+/// what `key_material_base64` says.
 pub fn state(scope: &Scope) -> Outcome {
+    let of_aws = scope.language() == Language::Terraform && scope.entry.declaration.setting(EXISTS).is_some();
+    if !of_aws && origin(scope).is_ok_and(|origin| origin == json!("EXTERNAL")) && !scope.is_written(["", "key_material_base64"])? {
+        return Err(vec!["whether key material was imported is not in the template: until then the key is pending import".to_owned()]);
+    }
     Ok(if scope.bool_at(ENABLED, true)? { "Enabled".into() } else { "Disabled".into() })
 }
 

@@ -22,6 +22,7 @@ mod rds;
 mod region;
 mod restore_testing;
 mod s3;
+mod snapshots;
 #[cfg(test)]
 mod tests;
 
@@ -187,6 +188,16 @@ impl Ends {
     };
 }
 
+impl Table {
+    /// The language's own names of the type.
+    pub fn types_of(&self, language: Language) -> &'static [&'static str] {
+        match language {
+            Language::CloudFormation => self.cloudformation,
+            Language::Terraform => self.terraform,
+        }
+    }
+}
+
 /// Nothing more than its type and ARN; tables begin from it.
 pub const BLANK: Table = Table {
     type_name: "",
@@ -240,16 +251,19 @@ pub fn all() -> impl Iterator<Item = &'static Table> {
         &restore_testing::PLAN,
         &restore_testing::SELECTION,
         &s3::BUCKET,
+        &snapshots::DB,
+        &snapshots::DB_CLUSTER,
+        &snapshots::DOCDB,
+        &snapshots::EBS,
+        &snapshots::IMAGE,
+        &snapshots::NEPTUNE,
     ];
     ALL.iter().copied()
 }
 
 /// The table of a declaration.
 pub fn table_of(declaration: &Declaration) -> Option<&'static Table> {
-    all().find(|table| match declaration.language {
-        Language::CloudFormation => table.cloudformation.contains(&declaration.type_name.as_str()),
-        Language::Terraform => table.terraform.contains(&declaration.type_name.as_str()),
-    })
+    all().find(|table| table.types_of(declaration.language).contains(&declaration.type_name.as_str()))
 }
 
 /// The tables that a type holds parts of.

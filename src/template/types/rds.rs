@@ -4,8 +4,8 @@ use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Pat
 use crate::inventory::Resource;
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
-use crate::template::declaration::Language;
-use crate::template::stack::Stack;
+use crate::template::declaration::{EXISTS, Language};
+use crate::template::stack::{Entry, Stack};
 use serde_json::{Value as Json, json};
 
 const ARN: &str = "arn:{partition}:rds:{region}:{account}:db:{id}";
@@ -88,9 +88,11 @@ pub const MEMBER: Table = Table {
 };
 
 /// "If you specify DBSnapshotIdentifier property, don't specify this property. The value is inherited from the snapshot"; of
-/// SourceDBInstanceIdentifier alike (CloudFormation template reference, StorageEncrypted).
+/// SourceDBInstanceIdentifier alike (CloudFormation template reference, StorageEncrypted). The calls that the provider makes then do not take
+/// it either (API, RestoreDBInstanceFromDBSnapshot, CreateDBInstanceReadReplica, RestoreDBInstanceToPointInTime): what it writes beside a source
+/// holds only of an instance that is there, whose attribute is what AWS says.
 fn of_source(scope: &Scope) -> Outcome<bool> {
-    Ok(scope.language() == Language::CloudFormation)
+    Ok(scope.entry.declaration.setting(EXISTS).is_none())
 }
 
 /// 1 day in the API (CreateDBInstance, BackupRetentionPeriod), but the provider sends 0 (`backup_retention_period`).
@@ -106,7 +108,8 @@ fn retention(scope: &Scope) -> Outcome {
 fn replicated_backups(scope: &Scope, built: &mut Built) {
     let arn = |region: &str| {
         let partition = scope.stack.partition(region);
-        format!("arn:{partition}:rds:{region}:{}:auto-backup:${{{}}}", scope.stack.account(), scope.entry.declaration.id)
+        let account = scope.stack.account_of(scope.entry).text;
+        format!("arn:{partition}:rds:{region}:{account}:auto-backup:${{{}}}", scope.entry.declaration.id)
     };
     let node = scope.find(["AutomaticBackupReplicationRegion", "+replicated_backups"]);
     built.place("replicated_backup_arns", node);
@@ -144,7 +147,12 @@ pub fn inherit_from_clusters(stack: &Stack, resources: &mut [Resource]) {
         if cluster_id == (None, false) {
             continue;
         }
-        let named = |id: &String| stack.of_type("AWS::RDS::DBCluster").find(|(_, entry)| stack.physical_id(entry).text == *id);
+        // Clusters of two Regions may have one name.
+        let here = |entry: &Entry| stack.entries.get(member).and_then(|of| stack.together(of.declaration, entry.declaration)) == Some(true);
+        let named = |id: &String| {
+            let mut clusters = stack.of_type("AWS::RDS::DBCluster").filter(|(_, entry)| stack.physical_id(entry).text == *id);
+            clusters.find(|(_, entry)| here(entry))
+        };
         let arn = cluster_id.0.as_ref().and_then(named).map(|(_, entry)| stack.arn(entry).text);
         let cluster = arn.and_then(|arn| resources.iter().find(|cluster| cluster.arn == arn)).cloned();
         let Some(member) = resources.get_mut(member) else { continue };

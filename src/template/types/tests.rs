@@ -3,6 +3,7 @@
 mod backup;
 mod build;
 mod databases;
+mod snapshots;
 mod storage;
 
 use crate::inventory::types as inventory;

@@ -1,11 +1,15 @@
 //! The `configuration` of a plan: which attribute of which resource an expression refers to, through variables, outputs and `each`.
 //! Expressions themselves are not in plans, only what they refer to.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::super::json::{Json, JsonValue};
+use super::super::location::{self, Location};
+use super::super::value::unknown;
 use super::address::{self, Module, Step};
 use super::sources::Sources;
+use crate::template::declaration::{Node, Position, Value};
 
 /// References through so many variables and outputs are followed.
 const HOPS: usize = 32;
@@ -22,6 +26,23 @@ pub(super) struct Place {
 pub(super) struct Target {
     pub(super) id: String,
     pub(super) attribute: String,
+}
+
+/// Where a provider works, and where the default provider does.
+pub(super) struct Provided {
+    pub(super) location: Location,
+    pub(super) main: Location,
+}
+
+const NOT_IN_PLAN: &str = "the plan does not show what the provider is given";
+
+/// Whether the value of a variable is an argument of a provider as it is, and not a part of it.
+fn is_whole(argument: &str, value: &str) -> bool {
+    match argument {
+        "region" => value.matches('-').count() > 1 && value.ends_with(|last: char| last.is_ascii_digit()),
+        "allowed_account_ids" => location::is_account(value),
+        _ => value.starts_with("arn:"),
+    }
 }
 
 #[derive(Debug, Default)]
@@ -82,17 +103,46 @@ impl<'j> Configuration<'j> {
         expressions.is_some_and(|expressions| expressions.get("default_tags").is_some())
     }
 
-    /// The Region of the provider of a declared resource, if it is written there or is a variable of the root module.
-    pub(super) fn region(&self, declared: Option<&'j Json<'j>>) -> Option<&'j str> {
-        let provider = self.provider(declared)?;
-        let region = provider.get("expressions")?.get("region")?;
-        if let Some(constant) = region.get("constant_value") {
-            return constant.text();
+    /// Where the provider of a declared resource works.
+    pub(super) fn provided(&self, declared: Option<&'j Json<'j>>) -> Option<Provided> {
+        let key = declared?.get("provider_config_key")?.text()?;
+        Some(Provided { location: self.location_of(key), main: self.main_location() })
+    }
+
+    /// Where the root module's default provider works; of one that has aliases only, where all of these do.
+    fn main_location(&self) -> Location {
+        let mut locations = self.of_root().map(|key| self.location_of(key));
+        match locations.next() {
+            Some(first) if self.of_root().all(|key| key != "aws") && locations.all(|location| location.same_account(&first)) => first,
+            _ => self.location_of("aws"),
         }
-        match leaves(region).as_slice() {
-            [only] if provider.get("module_address").is_none() => self.variables?.get(only.strip_prefix("var.")?)?.get("value")?.text(),
-            _ => None,
-        }
+    }
+
+    /// The root module's providers of AWS.
+    fn of_root(&self) -> impl Iterator<Item = &'j str> {
+        let all = self.providers.map(Json::entries).unwrap_or_default().iter();
+        let is_of_root =
+            |provider: &Json<'_>| provider.get("name").and_then(Json::text) == Some("aws") && provider.get("module_address").is_none();
+        all.filter(move |(_, provider)| is_of_root(provider)).map(|(key, _)| key.as_ref())
+    }
+
+    /// The default provider is not among the providers where it takes all from the environment.
+    fn location_of(&self, key: &str) -> Location {
+        let Some(provider) = self.providers.and_then(|providers| providers.get(key)) else {
+            let mut all = self.of_root();
+            return match (all.next(), all.next()) {
+                _ if key == "aws" => Location::ENVIRONMENT,
+                // Old versions of Terraform name a module's provider by the module, also one that it inherits: there is only one.
+                (Some(only), None) if key.contains(':') => self.location_of(only),
+                (None, _) if key.contains(':') => Location::ENVIRONMENT,
+                _ => Location::elsewhere(key),
+            };
+        };
+        let reader = Arguments { configuration: self, provider, key };
+        let expressions = provider.get("expressions").map(Json::entries).unwrap_or_default();
+        Location::of(&node(Value::Map(
+            expressions.iter().map(|(name, expression)| (name.to_string(), reader.read(expression, name))).collect(),
+        )))
     }
 
     /// What an expression refers to, in the order of writing: `None` for what cannot be followed.
@@ -204,6 +254,60 @@ impl<'j> Configuration<'j> {
             None => Some(instances.iter().map(|index| target(index)).collect()),
         }
     }
+}
+
+/// Reads what a provider is given.
+struct Arguments<'c, 'j> {
+    configuration: &'c Configuration<'j>,
+    provider: &'j Json<'j>,
+    key: &'c str,
+}
+
+impl Arguments<'_, '_> {
+    /// The argument at a path (`assume_role.role_arn`).
+    fn read(&self, expression: &Json<'_>, path: &str) -> Node {
+        let value = match &expression.value {
+            JsonValue::List(blocks) => Value::List(blocks.iter().map(|block| self.read(block, path)).collect()),
+            _ if expression.get("constant_value").is_some() || expression.get("references").is_some() => self.value(expression, path),
+            _ => {
+                let inner =
+                    |(name, expression): &(Cow<'_, str>, Json<'_>)| (name.to_string(), self.read(expression, &format!("{path}.{name}")));
+                Value::Map(expression.entries().iter().map(inner).collect())
+            }
+        };
+        match value {
+            Value::Text(_) | Value::Unknown(_) if path == "allowed_account_ids" => node(Value::List(vec![node(value)])),
+            value => node(value),
+        }
+    }
+
+    /// Constants, and variables of the root module that are what is asked for. Expressions that make something else of what they refer to look
+    /// the same: only the files beside the plan tell them apart.
+    fn value(&self, expression: &Json<'_>, path: &str) -> Value {
+        let known = |json: &Json<'_>| super::known(json, &|_| Position::default()).value;
+        if let Some(constant) = expression.get("constant_value") {
+            return known(constant);
+        }
+        if self.provider.get("module_address").is_some() {
+            return unknown(NOT_IN_PLAN, &format!("{}.{path}", self.key));
+        }
+        let alias = self.provider.get("alias").and_then(Json::text);
+        let alone = self.configuration.sources.is_some_and(|sources| sources.is_reference(alias, path));
+        let leaves = leaves(expression);
+        let variable = match leaves.as_slice() {
+            [only] => only.strip_prefix("var.").and_then(|name| self.configuration.variables?.get(name)?.get("value")),
+            _ => None,
+        };
+        match variable.filter(|value| alone || value.text().is_some_and(|text| is_whole(path, text))) {
+            Some(value) => known(value),
+            None if alone => unknown(NOT_IN_PLAN, &leaves.join(" ")),
+            None => unknown(NOT_IN_PLAN, &format!("{}.{path}", self.key)),
+        }
+    }
+}
+
+fn node(value: Value) -> Node {
+    Node::new(Position::default(), value)
 }
 
 /// Addresses without their index, with their indexes, of all resources below a module.

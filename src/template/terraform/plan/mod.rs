@@ -12,20 +12,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use self::address::Module as ModuleAddress;
-use self::configuration::{Configuration, Place};
+use self::configuration::{Configuration, Place, Provided};
 use self::sources::Sources;
 use self::values::Values;
 use super::json::{self, Json, JsonValue};
 use super::modules::Resource;
 use super::text::{Lines, error, without_mark};
-use super::value::{quoted, text, unknown};
-use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_REGION};
-use crate::template::declaration::{DESTROYED, Declaration, Language, Node, Position, TemplateError, UNREAD_MODULE, Value};
+use super::value::{quoted, same, text, unknown};
+use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION};
+use crate::template::declaration::{DESTROYED, Declaration, EXISTS, Language, Node, Position, TemplateError, UNREAD_MODULE, Value};
 
 /// Why `prevent_destroy` is not known without the files: plans and states hold no `lifecycle`.
 const NO_LIFECYCLE: &str = "plans and states do not show prevent_destroy";
 /// What is read of a plan or a state. The rest (the state before, the sizes of which can be large) is only checked to be JSON.
-const KEPT: [&str; 10] = [
+const KEPT: [&str; 11] = [
+    "encrypted_data",
     "format_version",
     "version",
     "errored",
@@ -44,7 +45,13 @@ pub(super) fn claims(content: &str) -> bool {
     let has = |key: &str| content.contains(&format!("\"{key}\""));
     content.starts_with('{')
         && ((has("format_version") && ["planned_values", "values", "resource_changes", "terraform_version"].into_iter().any(has))
-            || (has("version") && has("resources") && has("terraform_version")))
+            || (has("version") && has("resources") && has("terraform_version"))
+            || is_encrypted(content))
+}
+
+/// A state or plan that OpenTofu encrypted (<https://opentofu.org/docs/language/state/encryption/>).
+fn is_encrypted(content: &str) -> bool {
+    ["\"encrypted_data\"", "\"encryption_version\""].iter().all(|key| content.contains(key))
 }
 
 /// See [`super::read_plan`].
@@ -62,6 +69,9 @@ pub(super) fn read(name: &str, content: &str) -> Result<Vec<Declaration>, Templa
         }
         reader.state(&document)?;
         return Ok(reader.declarations);
+    }
+    if document.get("encrypted_data").is_some() {
+        return Err(failed(document.at, "encrypted by OpenTofu: write it as JSON with `tofu show -json`".to_string()));
     }
     let version = document.get("format_version");
     let major = version.and_then(Json::text).and_then(|version| version.split('.').next());
@@ -92,15 +102,20 @@ pub(super) fn read(name: &str, content: &str) -> Result<Vec<Declaration>, Templa
 }
 
 /// What a plan does with its resources.
+#[derive(Default)]
 struct Changes<'j> {
     unknown: BTreeMap<&'j str, &'j Json<'j>>,
     gone: BTreeSet<&'j str>,
     new: BTreeSet<&'j str>,
+    /// What is there already, and whether it stays as it is.
+    there: BTreeMap<&'j str, bool>,
+    /// The document is a state, where all is there.
+    is_state: bool,
 }
 
 impl<'j> Changes<'j> {
     fn new(document: &'j Json<'j>) -> Self {
-        let mut changes = Changes { unknown: BTreeMap::new(), gone: BTreeSet::new(), new: BTreeSet::new() };
+        let mut changes = Changes { is_state: document.get("values").is_some(), ..Changes::default() };
         for change in document.get("resource_changes").map(Json::items).unwrap_or_default() {
             let (Some(address), Some(of)) = (change.get("address").and_then(Json::text), change.get("change")) else { continue };
             // What was replaced before but could not be deleted.
@@ -114,6 +129,8 @@ impl<'j> Changes<'j> {
             // Also what is replaced.
             if actions.contains(&"create") {
                 changes.new.insert(address);
+            } else {
+                changes.there.insert(address, matches!(actions.as_slice(), ["no-op"]));
             }
             if let Some(unknown) = of.get("after_unknown") {
                 changes.unknown.insert(address, unknown);
@@ -182,7 +199,8 @@ impl Reader<'_> {
         let written = found.as_ref().map(|written| &written.block);
         let values = Values { lines: self.lines, content: self.content, configuration, place: &place, declared, address, is_new, written };
         let body = values.body(resource, changes.unknown.get(address).copied());
-        self.add(resource, (type_name, address), found, body, configuration.region(declared))
+        let there = if changes.is_state { Some(true) } else { changes.there.get(address).copied() };
+        self.add(resource, (type_name, address), found, body, (there, configuration.provided(declared)))
     }
 
     /// A plan made with `-target`, or one of which Terraform deferred a part, says nothing of the rest
@@ -265,7 +283,7 @@ impl Reader<'_> {
                 };
                 let body = values.body_of(instance, instance.get("attributes"), None);
                 let written = self.sources.resource(&module, type_name, name);
-                self.add(instance, (type_name, &address), written, body, None)?;
+                self.add(instance, (type_name, &address), written, body, (Some(true), None))?;
             }
         }
         Ok(())
@@ -277,7 +295,7 @@ impl Reader<'_> {
         (type_name, address): (&str, &str),
         written: Option<Resource>,
         mut body: Node,
-        region: Option<&str>,
+        (there, provided): (Option<bool>, Option<Provided>),
     ) -> Result<(), TemplateError> {
         let mut at = self.position(resource.at);
         if !self.seen.insert(address.to_string()) {
@@ -296,7 +314,15 @@ impl Reader<'_> {
         }
         let prevent_destroy = prevent_destroy.unwrap_or_else(|| unknown(NO_LIFECYCLE, "prevent_destroy"));
         made.settings = vec![(PREVENT_DESTROY.to_string(), Node::new(at, prevent_destroy))];
-        made.settings.extend(region.map(|region| (PROVIDER_REGION.to_string(), Node::new(at, text(region)))));
+        made.settings.extend(there.map(|unchanged| (EXISTS.to_string(), Node::new(at, Value::Bool(unchanged)))));
+        if let Some(Provided { location, main }) = provided {
+            let account = location.other_account(&main);
+            made.settings.extend(account.map(|account| (PROVIDER_ACCOUNT.to_string(), Node::new(at, account))));
+            // What the default provider is given and the plan does not show is what the command line says.
+            if location.region != Value::Null && (matches!(location.region, Value::Text(_)) || !same(&location.region, &main.region)) {
+                made.settings.push((PROVIDER_REGION.to_string(), Node::new(at, location.region)));
+            }
+        }
         self.declarations.push(Declaration { at, body, ..made });
         Ok(())
     }

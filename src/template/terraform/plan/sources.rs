@@ -10,6 +10,7 @@ use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
 use hcl_edit::visit::{self, Visit};
 
 use super::super::modules::{self, Module, Resource};
+use super::super::providers;
 use super::super::scope::local_source;
 use super::super::syntax::{Block, Expr};
 use super::super::value::{moved, quoted};
@@ -55,6 +56,17 @@ impl Sources {
     pub(super) fn local(&self, module: &ModuleAddress, name: &str) -> Option<Vec<String>> {
         let calls: Vec<String> = module.calls.iter().map(|(call, _)| call.clone()).collect();
         references(&self.module(&calls)?.locals.get(name)?.expr)
+    }
+
+    /// Whether an argument of a provider of the root module (`profile`, `assume_role.role_arn`) is nothing but a reference.
+    pub(super) fn is_reference(&self, alias: Option<&str>, path: &str) -> bool {
+        let of_alias = |provider: &&Block| provider.label(0) == "aws" && providers::alias(provider).as_deref() == alias;
+        let provider = self.root.as_ref().and_then(|root| root.providers.iter().find(of_alias));
+        let block = provider.and_then(|provider| match path.split_once('.') {
+            Some((kind, argument)) => Some((provider.of_kind(kind).next()?, argument)),
+            None => Some((provider, path)),
+        });
+        block.is_some_and(|(block, argument)| block.attribute(argument).is_some() && !is_composed(block, argument))
     }
 
     fn module(&self, calls: &[String]) -> Option<Rc<Module>> {

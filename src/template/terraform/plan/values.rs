@@ -14,8 +14,8 @@ use crate::template::declaration::{Node, Position, Value};
 const LISTS: [&str; 2] = ["resources", "not_resources"];
 
 /// Blocks that the provider fills with what the service does when nothing sets them. In a plan one that nothing sets looks like a `dynamic`
-/// one over a collection that is not known yet; also without the files that would tell, both count as not set, as what AWS does then is never
-/// the better protected.
+/// one over a collection that is not known yet, which the files beside the plan tell apart. Without them both count as not set, as what AWS
+/// does then is never the better protected.
 const SERVICE_DEFAULTS: [&str; 6] = [
     "object_lock_configuration",
     "point_in_time_recovery",
@@ -77,7 +77,7 @@ impl Values<'_> {
         // Not known where nothing sets it: the provider's default tags are not known.
         let is_default_tags = |key: &str| key == "tags_all" && self.configuration.has_default_tags(self.declared);
         let is_unset = |key: &str, mark: &Json<'_>| of.told && mark.is_true() && !is_set(key) && !is_default_tags(key);
-        let no_block = |key: &str| SERVICE_DEFAULTS.contains(&key) || self.written.is_some_and(|written| !written.sets(key));
+        let no_block = |key: &str| self.written.map_or(SERVICE_DEFAULTS.contains(&key), |written| !written.sets(key));
         let is_default = |key: &str, mark: &Json<'_>| of.path == self.address && is_unset(key, mark) && no_block(key);
         let is_open = |key: &str, mark: &Json<'_>| marks_something(mark) && !is_default(key, mark);
         let more = marks.iter().filter(|(key, mark)| !is_known.contains(key.as_ref()) && is_open(key, mark));

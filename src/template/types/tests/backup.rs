@@ -344,3 +344,24 @@ fn what_may_not_be_made_protects_nothing() {
     let volume = resource(&[maybe(cfn("V", "AWS::EC2::Volume", json!({ "Encrypted": true })), PRESENCE)]);
     has(&volume, json!({ "encrypted": true }));
 }
+
+#[test]
+fn conditions_are_known_whole_or_not_at_all() {
+    let conditions = |blocks: serde_json::Value| {
+        let body = json!({ "plan_id": "p", "resources": ["*"], "condition": blocks });
+        value(&resource(&[tf("aws_backup_selection.s", "aws_backup_selection", body)]), "conditions")
+    };
+    let tag = |key: &str| json!([{ "key": format!("aws:ResourceTag/{key}"), "value": "a" }]);
+    let found = conditions(json!([{ "string_equals": tag("x"), "string_like": [] }, { "string_not_equals": tag("y") }]));
+    assert_eq!(found["string_equals"], tag("x"));
+    assert_eq!(found["string_not_equals"], tag("y"));
+    assert_eq!(found["string_like"], json!([]));
+    assert_eq!(conditions(json!([]))["string_like"], json!([]));
+    let part = conditions(json!([{ "string_equals": tag("x"), "string_not_equals": unknown("a variable") }]));
+    assert_eq!(part, json!({ "unknown": ["a variable"] }));
+    let several = conditions(json!([{ "string_equals": tag("x") }, { "string_equals": tag("y") }]));
+    assert_eq!(several, json!({ "unknown": ["which of several blocks with string_equals counts is not known"] }));
+    let template = json!({ "BackupSelection": { "Conditions": { "StringNotEquals": unknown("a parameter") } } });
+    let found = resource(&[cfn("S", "AWS::Backup::BackupSelection", template)]);
+    assert_eq!(value(&found, "conditions"), json!({ "unknown": ["a parameter"] }));
+}

@@ -1,6 +1,7 @@
 //! RDS, Aurora, Neptune, DocumentDB, DynamoDB.
 
-use super::build::{cfn, has, reasons, reference, resource, resources, tf, unknown, value};
+use super::build::{self, cfn, has, reasons, reference, resource, resources, tf, unknown, value};
+use crate::template::declaration::EXISTS;
 use serde_json::json;
 
 #[test]
@@ -71,12 +72,35 @@ fn what_is_restored_is_as_its_source() {
     // … but a cluster that is restored from a snapshot under a key that it names.
     let body = json!({ "Engine": "mysql", "SnapshotIdentifier": "s", "StorageEncrypted": true, "KmsKeyId": "alias/k" });
     assert_eq!(encryption("AWS::RDS::DBCluster", body), Some(json!(true)));
-    let replica = tf(
-        "aws_db_instance.r",
-        "aws_db_instance",
-        json!({ "replicate_source_db": "orders", "storage_encrypted": true, "backup_retention_period": 3 }),
-    );
-    has(&resource(&[replica]), json!({ "read_replica": true, "encrypted": true, "backup_retention_days": 3 }));
+    // The provider's calls do not take it either; what is there is as AWS says.
+    let body = json!({ "replicate_source_db": "orders", "storage_encrypted": true, "backup_retention_period": 3 });
+    let mut replica = tf("aws_db_instance.r", "aws_db_instance", body);
+    has(&resource(&[replica.clone()]), json!({ "read_replica": true, "backup_retention_days": 3 }));
+    assert_eq!(reasons(&resource(&[replica.clone()]), "encrypted"), ["the encryption is that of orders, which it is made from"]);
+    replica.settings.push((EXISTS.to_owned(), build::node(&json!(true), &mut 0)));
+    has(&resource(&[replica]), json!({ "encrypted": true }));
+    let restored = |type_name: &str, key: &str| {
+        let mut body = json!({ "engine": "mysql", "snapshot_identifier": "s", "storage_encrypted": true });
+        body[key] = json!("alias/k");
+        resource(&[tf("x.d", type_name, body)]).properties.get("encrypted").cloned()
+    };
+    assert_eq!(restored("aws_rds_cluster", "tags"), None);
+    assert_eq!(restored("aws_rds_cluster", "kms_key_id"), Some(json!(true)));
+    assert_eq!(restored("aws_docdb_cluster", "kms_key_id"), Some(json!(true)));
+    assert_eq!(restored("aws_neptune_cluster", "kms_key_arn"), None);
+    // A source that the template declares tells it, and its key.
+    let of_source = |source| {
+        let replica = json!({ "replicate_source_db": reference("aws_db_instance.o", "identifier"), "storage_encrypted": true });
+        let found = resources(&[
+            tf("aws_db_instance.r", "aws_db_instance", replica),
+            tf("aws_db_instance.o", "aws_db_instance", source),
+            tf("aws_kms_key.k", "aws_kms_key", json!({})),
+        ]);
+        found[0].clone()
+    };
+    has(&of_source(json!({ "identifier": "o" })), json!({ "encrypted": false, "key_manager": null }));
+    let key = json!({ "identifier": "o", "storage_encrypted": true, "kms_key_id": reference("aws_kms_key.k", "arn") });
+    has(&of_source(key), json!({ "encrypted": true, "key_manager": "customer" }));
     assert_eq!(
         reasons(&resource(&[cfn("C", "AWS::RDS::DBCluster", json!({ "Engine": "aurora-mysql", "SnapshotIdentifier": "s" }))]), "encrypted")
             .len(),

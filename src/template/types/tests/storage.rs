@@ -128,6 +128,16 @@ fn keys_that_kms_cannot_rotate() {
 }
 
 #[test]
+fn a_key_without_its_material_is_not_enabled() {
+    let external = |body| resource(&[tf("aws_kms_external_key.k", "aws_kms_external_key", body)]);
+    assert!(reasons(&external(json!({})), "key_state")[0].contains("pending import"));
+    has(&external(json!({ "key_material_base64": "a2V5" })), json!({ "key_state": "Enabled" }));
+    has(&external(json!({ "key_material_base64": "a2V5", "enabled": false })), json!({ "key_state": "Disabled" }));
+    let template = resource(&[cfn("K", "AWS::KMS::Key", json!({ "Origin": "EXTERNAL" }))]);
+    assert!(reasons(&template, "key_state")[0].contains("pending import"));
+}
+
+#[test]
 fn block_devices_have_the_root_volume() {
     let devices = |body| value(&resource(&[cfn("I", "AWS::EC2::Instance", body)]), "block_devices");
     let root = json!({ "device": null, "encrypted": false, "snapshot_id": null, "root": true });
