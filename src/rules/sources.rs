@@ -12,7 +12,7 @@ pub fn of(rule: &Rule) -> Vec<&'static str> {
     }
     for language in [Language::CloudFormation, Language::Terraform] {
         let judges = |type_name: &&'static str| template::inventory::declares(type_name, language) && judges_template(rule, type_name);
-        if rule.applies_to.iter().any(|type_name| judges(type_name)) {
+        if rule.applies_to.iter().any(judges) {
             sources.push(template::inventory::language_name(language));
         }
     }

@@ -168,7 +168,7 @@ fn account_of_role(arn: &Value) -> Value {
     let parts: Vec<&Node> = match arn {
         Value::Concat(parts) => parts.iter().collect(),
         Value::Text(text) => {
-            let account = text.splitn(6, ':').nth(4).filter(|account| is_account(account));
+            let account = text.split(':').nth(4).filter(|account| is_account(account));
             return account.map_or_else(|| unknown(NOT_HERE, &format!("account of {}", render(arn))), value::text);
         }
         _ => return unknown(NOT_HERE, &format!("{}.account", render(arn))),
@@ -181,7 +181,7 @@ fn account_of_role(arn: &Value) -> Value {
             unknown(NOT_HERE, &render_id(&account.value))
         }
         [Node { value: Value::Text(before), .. }, ..] => {
-            let account = before.splitn(6, ':').nth(4).filter(|account| is_account(account) && before.matches(':').count() > 4);
+            let account = before.split(':').nth(4).filter(|account| is_account(account) && before.matches(':').count() > 4);
             account.map_or_else(|| unknown(NOT_HERE, &format!("account of {}", render(arn))), value::text)
         }
         _ => unknown(NOT_HERE, &format!("account of {}", render(arn))),
