@@ -143,7 +143,7 @@ pub fn reference(resource: &Resource) -> ResourceRef {
         name: resource.name.clone(),
         account: settled(&resource.account),
         region: settled(&resource.region),
-        tags: resource.tags().cloned().unwrap_or_default(),
+        tags: resource.tags.read().cloned().unwrap_or_default(),
     }
 }
 

@@ -283,7 +283,7 @@ fn values(shard: &Shard, resource: &Resource, info: &TypeInfo) -> (Map<String, V
         None if resource.declared.is_some() => {}
         None => drop(reasons.insert("created_at".to_owned(), vec![format!("AWS does not say when {} was made", resource.arn)])),
     }
-    match resource.tags() {
+    match resource.tags.read() {
         Some(tags) => drop(values.insert("tags".to_owned(), serde_json::to_value(tags).unwrap_or_default())),
         None => drop(reasons.insert("tags".to_owned(), why_unread(shard, resource, "tags"))),
     }
