@@ -168,8 +168,15 @@ fn nested_stacks_that_are_not_there() {
     let nested = |url: &str| format!("Resources:\n  N:\n    Type: AWS::CloudFormation::Stack\n    Properties: {{TemplateURL: {url}}}\n");
     assert!(error(&nested("no-such.yaml")).starts_with("t.yaml:4:31: the nested template no-such.yaml: "));
     assert!(error(&nested("/")).ends_with("is not a file"));
-    assert_eq!(parse(&nested("https://example.com/t.yaml")).unwrap().len(), 1);
-    assert_eq!(parse(&nested("!Ref AWS::StackName")).unwrap().len(), 1);
+    // It may declare anything.
+    for url in ["https://example.com/t.yaml", "!Ref AWS::StackName"] {
+        let types: Vec<_> = parse(&nested(url)).unwrap().into_iter().map(|declaration| declaration.type_name).collect();
+        assert_eq!(types, ["AWS::CloudFormation::Stack", "module"], "{url}");
+    }
+    // CDK's file may not be beside the template.
+    let asset =
+        nested("https://example.com/t.json") + "    Metadata: {'aws:asset:path': no-such.json, 'aws:asset:property': TemplateURL}\n";
+    assert_eq!(parse(&asset).unwrap().len(), 2);
     let own =
         "Resources:\n  N:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: a, Parameters: {A: !GetAtt N.Outputs.B}}\n";
     let folder = tempfile::tempdir().unwrap();
@@ -188,6 +195,14 @@ fn functions() {
         ("!Ref L", "[\"x\", \"y\"]"),
         ("!Ref U", "?${U}"),
         ("!Ref V", "&V.Ref"),
+        (
+            "{'Fn::GetStackOutput': {StackName: s, OutputName: o, Region: !Ref A}}",
+            "?${Fn::GetStackOutput({StackName:s,OutputName:o,Region:a,})}",
+        ),
+        ("!GetStackOutput {StackName: s, OutputName: o}", "?${Fn::GetStackOutput({StackName:s,OutputName:o,})}"),
+        ("!If [Q, {a: 1, b: 2}, {b: 2, a: 3}]", "{a: ?${Fn::If(${Fn::Equals(${U},x)},1,3)}, b: 2}"),
+        ("!If [Q, [{a: 1, b: 2}, 4], [{a: 1, b: 3}, 4]]", "[{a: 1, b: ?${Fn::If(${Fn::Equals(${U},x)},2,3)}}, 4]"),
+        ("!If [Q, {a: 1}, {a: 1, b: 2}]", "?${Fn::If(${Fn::Equals(${U},x)},{a:1,},{a:1,b:2,})}"),
         ("{Ref: AWS::NoValue}", "-"),
         ("[!Ref AWS::NoValue, 1]", "[1]"),
         ("!GetAtt V.BackupVaultArn", "&V.BackupVaultArn"),
@@ -301,11 +316,59 @@ fn macros_may_make_what_is_not_there() {
     let template =
         |transform: &str| format!("Transform: {transform}\nResources: {{A: {{Type: A::B::C, Properties: {{P: !Ref B, Q: !Foo 1}}}}}}");
     assert!(parse(&template("AWS::LanguageExtensions")).is_err());
-    let declarations = parse(&template("[AWS::LanguageExtensions, Mine]")).unwrap();
-    assert_eq!(reason(&declarations, "A", "P"), "B is made by the macro Mine");
+    let declarations = parse(&template("[AWS::LanguageExtensions, AWS::Include]")).unwrap();
+    assert_eq!(reason(&declarations, "A", "P"), "B is made by the macro AWS::Include");
     assert_eq!(reason(&declarations, "A", "Q"), "Fn::Foo is for the macro AWS::LanguageExtensions");
+    assert_eq!(declarations[0].type_name, "module", "a snippet can hold resources");
+    // What is inserted can be a whole resource, a mapping, all resources.
+    let include = "Fn::Transform: {Name: AWS::Include}";
+    let whole = parse(&format!("Resources: {{A: {{{include}}}, B: {{Type: T::T::T, Properties: {{P: !Ref A}}}}}}")).unwrap();
+    let types: Vec<_> = whole.iter().map(|declaration| declaration.type_name.as_str()).collect();
+    assert_eq!(types, ["", "module", "T::T::T"]);
+    let mapped =
+        parse(&format!("Mappings: {{{include}}}\nResources: {{A: {{Type: T::T::T, Properties: {{P: !FindInMap [M, a, b]}}}}}}")).unwrap();
+    assert_eq!(reason(&mapped, "A", "P"), "the mapping M is made by a macro");
+    assert_eq!(parse("Transform: AWS::Include\nOutputs: {}").unwrap().len(), 1);
+    assert!(parse("Transform: AWS::LanguageExtensions\nOutputs: {}").is_err());
     let included = "Resources: {A: {Type: A::B::C, Properties: {P: 1, Fn::Transform: {Name: AWS::Include}}}}";
     assert!(matches!(parse(included).unwrap()[0].body.value, Value::Unknown(_)));
+}
+
+/// A macro of the template, of its resources or of one resource can change what is written there.
+#[test]
+fn what_a_macro_can_change_is_not_known() {
+    let resource = "A: {Type: AWS::B::C, DeletionPolicy: Retain, Properties: {P: 1}}";
+    for (text, name) in [
+        (format!("Transform: Mine\nResources: {{{resource}}}"), "Mine"),
+        (format!("Transform: {{Name: Mine, Parameters: {{a: b}}}}\nResources: {{{resource}}}"), "Mine"),
+        (format!("Resources: {{Fn::Transform: {{Name: Mine}}, {resource}}}"), "Mine"),
+        (format!("Resources: {{{}}}", resource.replace("Properties", "Fn::Transform: {Name: Own}, Properties")), "Own"),
+    ] {
+        let declarations = parse(&text).unwrap();
+        let found = declarations.iter().find(|declaration| declaration.id == "A").unwrap();
+        let expected = format!("the macro {name} can change it before it is deployed (audit the processed template)");
+        for node in [&found.body, found.setting("DeletionPolicy").unwrap()] {
+            assert!(matches!(&node.value, Value::Unknown(unknown) if *unknown.reason == *expected), "{text}: {:?}", node.value);
+        }
+    }
+    // These leave alone what is there.
+    for name in ["AWS::LanguageExtensions", "AWS::Include", "AWS::Serverless-2016-10-31", "AWS::CodeDeployBlueGreen"] {
+        let declarations = parse(&format!("Transform: {name}\nResources: {{{resource}}}")).unwrap();
+        assert!(matches!(declarations.last().unwrap().body.value, Value::Map(_)), "{name}");
+    }
+    assert!(
+        parse(&format!("Transform: Mine\nResources: {{{}}}", resource.replace('1', "!Select [1, [a]]"))).is_err(),
+        "broken all the same"
+    );
+}
+
+/// A loop over something unknown may make none.
+#[test]
+fn what_a_loop_over_something_unknown_makes_may_not_be_there() {
+    let text = "Transform: AWS::LanguageExtensions\nParameters: {U: {Type: CommaDelimitedList}}\nResources:\n  B: {Type: T::T::T}\n  Fn::ForEach::L:\n    - X\n    - !Ref U\n    - A${X}: {Type: T::T::T}\n";
+    let declarations = parse(text).unwrap();
+    let presence = |id: &str| declarations.iter().find(|declaration| declaration.id == id).unwrap().setting("presence").is_some();
+    assert!(presence("A${X}") && !presence("B"));
 }
 
 #[test]

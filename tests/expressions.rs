@@ -127,6 +127,48 @@ fn what_a_resource_does_not_have_is_no_mistake_of_the_expression() {
     }
 }
 
+/// A template knows some tags, and not others.
+#[test]
+fn tags_are_unknown_one_by_one() {
+    let with = |paths: &[&str]| {
+        let resource = Map::from_iter([("tags".to_owned(), json!({"tier": "gold"}))]);
+        let reasons = paths.iter().map(|path| (path.to_string(), vec![format!("{path} is open")])).collect();
+        Subject::new("AWS::EC2::Volume", resource, reasons, "2026-11-22T07:00:00Z".parse().unwrap())
+    };
+    let one = with(&["tags.team"]);
+    let evaluate = |source: &str, of: &Subject| Expression::compile(source).unwrap().truth(of.scope());
+    for (source, expected) in [
+        ("resource.tags['tier'] == 'gold'", true),
+        ("resource.tags.tier == 'gold' && 'tier' in resource.tags && has(resource.tags.tier)", true),
+        ("has(resource.tags.other) || 'other' in resource.tags", false),
+        ("has(resource.tags)", true),
+    ] {
+        assert_eq!(evaluate(source, &one), Outcome::Known(expected), "{source}");
+    }
+    assert!(matches!(evaluate("resource.tags['other'] == 'x'", &one), Outcome::Broken(_)), "not there");
+    for source in [
+        "resource.tags['team'] == 'x'",
+        "resource.tags.team == 'x'",
+        "has(resource.tags.team)",
+        "'team' in resource.tags",
+        "size(resource.tags) == 1",
+        "resource.tags.size() == 1",
+        "resource.tags.exists(key, key == 'x')",
+        "resource.tags.all(key, resource.tags[key] != 'x')",
+        "['a'].exists(a, resource.tags.exists(key, key == a))",
+        "resource.tags == {'tier': 'gold'}",
+        "resource.tags != {}",
+        "{'t': resource.tags}['t']['team'] == 'x'",
+    ] {
+        assert_eq!(evaluate(source, &one), Outcome::Unknown("tags.team is open".to_owned()), "{source}");
+    }
+    assert_eq!(evaluate("resource.tags['team'] == 'x' || resource.tags['tier'] == 'gold'", &one), Outcome::Known(true));
+
+    let more = with(&["tags"]);
+    assert_eq!(evaluate("resource.tags['tier'] == 'gold'", &more), Outcome::Known(true));
+    assert_eq!(evaluate("has(resource.tags.other)", &more), Outcome::Unknown("tags is open".to_owned()));
+}
+
 /// CEL's optional syntax would turn what was not read into nothing.
 #[test]
 fn optional_syntax_is_refused() {

@@ -195,7 +195,7 @@ impl<'a> Judge<'a> {
             }
             judged.evidence = evidence::of(resource, facts);
         }
-        let tags = resource.tags().map(|tags| self.tags.keep(tags)).unwrap_or_default();
+        let tags = resource.tags.read().map(|tags| self.tags.keep(tags)).unwrap_or_default();
         let reference = Arc::new(reference(resource, tags));
         match &owes {
             Owes::Objective(objective) => {
@@ -291,7 +291,7 @@ fn values(shard: &Shard, resource: &Resource, info: &TypeInfo) -> (Map<String, V
         None if resource.declared.is_some() => {}
         None => drop(reasons.insert("created_at".to_owned(), vec![format!("AWS does not say when {} was made", resource.arn)])),
     }
-    match resource.tags() {
+    match resource.tags.read() {
         Some(tags) => drop(values.insert("tags".to_owned(), serde_json::to_value(tags).unwrap_or_default())),
         None => drop(reasons.insert("tags".to_owned(), why_unread(shard, resource, "tags"))),
     }

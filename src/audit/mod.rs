@@ -80,7 +80,9 @@ impl Options {
 
     /// Whether findings for a resource are asked for. Whatever is left out is still evidence for the rest.
     fn wants_resource(&self, resource: &Resource) -> bool {
-        let tagged = |(key, value): &(String, String)| resource.tags().is_some_and(|tags| tags.get(key) == Some(value));
+        // A gate that leaves out what may have the tag would pass on it. (Of tags that AWS did not tell, the coverage log says so.)
+        let perhaps = resource.declared.is_some();
+        let tagged = |(key, value): &(String, String)| resource.tags().has_one([(key.as_str(), value.as_str())]).unwrap_or(perhaps);
         (self.resources.is_empty() || self.resources.iter().any(|arn| arn == resource.uid())) && self.tags.iter().all(tagged)
     }
 }
@@ -168,7 +170,7 @@ pub fn run_templates<E>(
     let judge = Judge::new(&chosen, policy, as_of, options, true);
     let alone = |shard: &Shard| {
         let mut judged = judge.shard(shard, &std::iter::once(protection::summarise(shard)).collect());
-        judged.unread = shard.coverage.unread_modules().cloned().collect();
+        judged.unread = shard.coverage.unread_parts().cloned().collect();
         judged
     };
     let mut found = Judged::all(read(&alone)?);

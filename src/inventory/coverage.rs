@@ -68,6 +68,13 @@ const OF_TIME: [&str; 15] = [
     "rds:DescribeDBSnapshots",
 ];
 
+impl CoverageEntry {
+    /// Whether it is of a part of a template that could not be read.
+    pub fn is_part(&self) -> bool {
+        Coverage::PARTS.contains(&self.service.as_str())
+    }
+}
+
 /// The coverage log of one shard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
@@ -78,22 +85,23 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// What entries have for a service that say which Terraform modules could not be read.
-    pub const MODULES: &str = "terraform";
+    /// What entries have for a service that say which part of a template could not be read: a nested stack of CloudFormation (whose name as
+    /// a service is AWS's), a module of Terraform.
+    pub const PARTS: [&str; 2] = ["template", "terraform"];
 
     /// The coverage of a template.
     pub fn of_template() -> Self {
         Coverage { entries: Vec::new(), template: true }
     }
 
-    /// The modules of a template that could not be read.
-    pub fn unread_modules(&self) -> impl Iterator<Item = &CoverageEntry> {
-        self.entries.iter().filter(move |entry| self.template && entry.service == Self::MODULES)
+    /// The parts of a template that could not be read.
+    pub fn unread_parts(&self) -> impl Iterator<Item = &CoverageEntry> {
+        self.entries.iter().filter(move |entry| self.template && entry.is_part())
     }
 
     /// Whether the shard is a template that stands alone: what is missing from it may be in the account.
     pub fn is_template_alone(&self) -> bool {
-        self.template && self.entries.iter().all(|entry| entry.service == Self::MODULES)
+        self.template && self.entries.iter().all(CoverageEntry::is_part)
     }
 
     /// Whether `operation` (`ec2:DescribeVolumes`) answered in full: `Err` has the reason why not, naming the operation.
@@ -101,6 +109,10 @@ impl Coverage {
     pub fn require(&self, operation: &str, account: &str, region: &str) -> Result<(), String> {
         if self.template && OF_TIME.contains(&operation) {
             return Err(DEPLOYED.to_owned());
+        }
+        // What could not be read may declare anything.
+        if let Some(part) = self.unread_parts().next() {
+            return Err(format!("{} may declare more: {}", part.operation, part.error.as_deref().unwrap_or("it could not be read")));
         }
         // What a template declares is read; beside it stands what the account has, when an inventory tells of it.
         let mut called = self.template;

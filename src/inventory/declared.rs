@@ -21,7 +21,8 @@ pub struct Declared {
     /// Where properties are written, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub places: BTreeMap<String, Place>,
-    /// Why properties cannot be known, by path (`encrypted`, `rules[].retention_days`, `tags`).
+    /// Why properties cannot be known, by path (`encrypted`, `rules[].retention_days`). `tags.tier` is the value of one tag; `tags` says that
+    /// there may be more than are told.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unknown: BTreeMap<String, Vec<String>>,
     /// What rules see as `resource.template`.

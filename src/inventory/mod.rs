@@ -5,24 +5,23 @@ mod declared;
 pub mod document;
 mod fact;
 mod reasons;
+mod tags;
 pub mod types;
 
 pub use coverage::{Coverage, CoverageEntry, CoverageStatus, DEPLOYED};
 pub use declared::{Declared, Ignore, Place, Template};
 pub use fact::Fact;
 pub use reasons::{ANYTHING_ELSE, Reasons, note};
+pub use tags::{KnownTags, TAGS, Tags, tag_path};
 
 use chrono::{DateTime, Datelike, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use types::Properties;
 
 /// The Region of account-wide resources and calls, as AWS Config writes it.
 pub const GLOBAL: &str = "global";
-
-/// Tags by key. The `aws:` tags that AWS sets are kept.
-pub type Tags = BTreeMap<String, String>;
 
 /// One resource: a database, a volume, and also a backup plan, a recovery point, a job, a setting.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -42,6 +41,7 @@ pub struct Resource {
     /// When it was made; missing where the service does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<DateTime<Utc>>,
+    /// A template may leave some of them open: [`Resource::tags()`] tells.
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub tags: Fact<Tags>,
     /// The properties of the type (see [`types`]); a missing key was not read, `null` was read and is empty.
@@ -77,9 +77,9 @@ impl Resource {
         reasons.into_iter().cloned().collect()
     }
 
-    /// The tags, when they were read.
-    pub fn tags(&self) -> Option<&Tags> {
-        self.tags.read()
+    /// The tags with what is not known of them.
+    pub fn tags(&self) -> KnownTags<'_> {
+        KnownTags::of(self)
     }
 }
 

@@ -32,9 +32,12 @@ impl Join<'_> {
         if ["AWS::EC2::Volume", "AWS::EC2::Instance"].contains(&resource.type_name.as_str()) {
             of_dlm.extend(self.index.missing(&POLICY_OPERATIONS));
             let instances = self.instances_of(resource).into_iter().map(|(instance, _)| instance);
-            let untagged = std::iter::once(resource).chain(instances).filter(|resource| resource.tags().is_none());
-            if !self.index.lifecycle_policies.is_empty() {
-                of_dlm.extend(untagged.flat_map(|resource| super::why_unread(self.index.shard, resource, "tags")));
+            let policies = &self.index.lifecycle_policies;
+            let target = policies.iter().filter_map(|policy| policy.properties.target_tags.read());
+            let keys: Vec<String> = target.flatten().map(|tag| tag.key.clone()).collect();
+            if !policies.is_empty() {
+                let untagged = std::iter::once(resource).chain(instances);
+                of_dlm.extend(untagged.flat_map(|resource| super::why_tags_unread(self.index.shard, resource, &keys)));
             }
         }
         let by_kind = [(MechanismKind::AwsBackup, of_plans), (MechanismKind::Dlm, of_dlm)];
@@ -65,7 +68,8 @@ impl Join<'_> {
                 operations.push("rds:DescribeDBClusterSnapshots");
                 properties.extend(["status", "backup_retention_days", "latest_restorable_at"]);
             }
-            "AWS::DynamoDB::Table" => {
+            "AWS::EFS::FileSystem" if resource.declared.is_some() => properties.push("automatic_backups"),
+            "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" => {
                 operations.push("dynamodb:ListBackups");
                 properties.push("pitr");
                 // Whose a backup is, the table itself must tell: its name may have been another table's before.

@@ -80,9 +80,15 @@ pub fn declared(type_name: &str) -> &'static [&'static str] {
     match type_name {
         "AWS::Backup::BackupPlan" => &["rules", "selections", "selected", "selected_types", "selected_without_pitr"],
         "AWS::Backup::BackupSelection" => &["plan", "selected", "dangling_arns", "unchecked_arns"],
-        "AWS::Backup::BackupVault" => {
-            &["targeted_by", "undenied_actions", "exempt_principals", "open_statements", "compliance_locked", "cooling_off_seconds"]
-        }
+        "AWS::Backup::BackupVault" => &[
+            "targeted_by",
+            "in_use",
+            "undenied_actions",
+            "exempt_principals",
+            "open_statements",
+            "compliance_locked",
+            "cooling_off_seconds",
+        ],
         "AWS::Backup::RestoreTestingPlan" => &["interval_seconds", "selections"],
         "AWS::Backup::RestoreTestingSelection" => &["plan", "reached"],
         "AWS::DLM::LifecyclePolicy" => &["targets", "scope_accounts"],
@@ -110,7 +116,7 @@ pub fn declared(type_name: &str) -> &'static [&'static str] {
 
 /// The JSON Schema of the facts of a resource type.
 pub fn schema_of(type_name: &str) -> Schema {
-    if crate::inventory::types::find(type_name).is_some_and(|info| info.is_data()) || type_name == "AWS::DynamoDB::GlobalTable" {
+    if crate::inventory::types::find(type_name).is_some_and(|info| info.is_data()) {
         return schemars::schema_for!(Protection);
     }
     match type_name {

@@ -106,10 +106,7 @@ pub fn policy_targets(
     let wanted_type = if target.type_name == "AWS::EC2::Volume" { "VOLUME" } else { "INSTANCE" };
     let kinds = ["EBS_SNAPSHOT_MANAGEMENT", "IMAGE_MANAGEMENT"];
     let properties = &policy.properties;
-    let has_one = |wanted: &[dlm::Tag]| match target.tags() {
-        Some(tags) => Some(wanted.iter().any(|tag| tags.get(&tag.key) == Some(&tag.value))),
-        None => wanted.is_empty().then_some(false),
-    };
+    let has_one = |wanted: &[dlm::Tag]| target.tags().has_one(pairs(wanted));
     // Default policies have no target tags.
     let has_targets = || properties.target_tags.read().is_some_and(|tags| !tags.is_empty());
     let is_default = properties.default_policy.read().copied().or_else(|| has_targets().then_some(false));
@@ -141,9 +138,9 @@ pub fn policy_targets(
     let of_policy = ["status", "resource_types", "policy_type", "default_policy", "exclusions", "target_tags"].into_iter();
     let unread = of_policy.filter(|property| !policy.resource.properties.contains_key(*property));
     let mut reasons: Vec<String> = unread.flat_map(|property| super::why_unread(index.shard, policy.resource, property)).collect();
-    if target.tags().is_none() {
-        reasons.extend(super::why_unread(index.shard, target, "tags"));
-    }
+    let asked = properties.target_tags.read().into_iter().chain(properties.exclusions.read().map(|exclusions| &exclusions.tags));
+    let asked: Vec<String> = asked.flatten().map(|tag| tag.key.clone()).collect();
+    reasons.extend(super::why_tags_unread(index.shard, target, &asked));
     if super::arn::apart(policy.resource, target).is_unread() {
         reasons.push(super::reach::elsewhere(target, policy.resource));
     }
@@ -165,9 +162,15 @@ fn targets(policy: &Typed<dlm::LifecyclePolicy>, target: &Resource, case: &Case,
         Some(true) => policy.properties.exclude_boot_volume.read().map(|exclude| !exclude).ok_or_else(|| unread("exclude_boot_volume")),
         Some(false) => {
             let tags = policy.properties.exclude_data_volume_tags.read().ok_or_else(|| unread("exclude_data_volume_tags"))?;
-            Ok(!tags.iter().any(|tag| case.resource.tags().is_none_or(|own| own.get(&tag.key) == Some(&tag.value))))
+            let keys: Vec<String> = tags.iter().map(|tag| tag.key.clone()).collect();
+            let excluded = case.resource.tags().has_one(pairs(tags));
+            Ok(!excluded.ok_or_else(|| super::why_tags_unread(case.index.shard, case.resource, &keys))?)
         }
     }
+}
+
+fn pairs(tags: &[dlm::Tag]) -> impl Iterator<Item = (&str, &str)> {
+    tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str()))
 }
 
 /// Whether a volume is the root device of an instance.

@@ -299,7 +299,7 @@ fn native(case: &Case, found: &mut Mechanisms) {
                 });
             }
         }
-        "AWS::DynamoDB::Table" if case.flag("pitr") => {
+        "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" if case.flag("pitr") => {
             let latest = case.latest_restorable();
             if let (Some(earliest), Some(latest)) = (case.moment("earliest_restorable_at"), latest) {
                 found.windows.extend(points::window(MechanismKind::Pitr, earliest, latest, case.as_of));
@@ -309,7 +309,19 @@ fn native(case: &Case, found: &mut Mechanisms) {
                 ..case.mechanism(MechanismKind::Pitr, "point-in-time recovery".to_owned(), latest, Some(CONTINUOUS_ALLOWED_SECONDS))
             });
         }
-        "AWS::EFS::FileSystem" => efs_replication(case, found),
+        "AWS::EFS::FileSystem" => {
+            // "Daily backups are retained for 35 days" by a plan that is not in the template (EFS user guide, "Automatic backups"). Live, it is
+            // one of the plans.
+            if case.resource.declared.is_some() && case.flag("automatic_backups") {
+                let source = "automatic backups of Amazon EFS".to_owned();
+                found.all.push(Mechanism {
+                    interval_seconds: Fact::Read(Some(86_400)),
+                    retention_days: Fact::Read(Some(35)),
+                    ..case.mechanism(MechanismKind::Automated, source, None, None)
+                });
+            }
+            efs_replication(case, found);
+        }
         "AWS::S3::Bucket" => bucket(case, found),
         _ => {}
     }

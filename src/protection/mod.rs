@@ -32,7 +32,7 @@ pub use ledger::Ledger;
 pub use summary::{Summaries, Summary, summarise};
 
 use crate::inventory::types;
-use crate::inventory::{DEPLOYED, GLOBAL, Resource, Shard};
+use crate::inventory::{DEPLOYED, GLOBAL, Resource, Shard, TAGS, tag_path};
 use chrono::{DateTime, Duration, Utc};
 use data::Join;
 use facts::{Facts, Joined, MechanismKind, NoFacts};
@@ -161,13 +161,24 @@ pub fn why_unread(shard: &Shard, resource: &Resource, property: &str) -> Vec<Str
     if reasons.is_empty() { vec![format!("{property} of {} is not in the inventory", resource.arn)] } else { reasons }
 }
 
-/// Why it is not known whether a selection reaches a resource: what that depends on, and for tags the operation that reads them.
-fn why_undecided(shard: &Shard, resource: &Resource, depends_on: String) -> Vec<String> {
+/// Why it is not known whether a selection reaches a resource: what that depends on, and why those of its tags are not known.
+fn why_undecided(shard: &Shard, resource: &Resource, depends_on: String, tags: &[String]) -> Vec<String> {
     let mut reasons = vec![depends_on];
-    if resource.tags().is_none() {
-        reasons.extend(why_unread(shard, resource, "tags"));
+    if !tags.is_empty() {
+        reasons.extend(why_tags_unread(shard, resource, tags));
     }
     reasons
+}
+
+/// Why those of these tags are not known that are not: the operation that reads them all, or what a template says of each.
+fn why_tags_unread(shard: &Shard, resource: &Resource, keys: &[String]) -> Vec<String> {
+    let tags = resource.tags();
+    if tags.are_unread() {
+        return why_unread(shard, resource, TAGS);
+    }
+    let unknown = |path: &str| resource.declared.as_ref()?.unknown.get(path).cloned();
+    let open = keys.iter().filter(|key| tags.get(key).is_unread());
+    open.flat_map(|key| unknown(&tag_path(key)).or_else(|| unknown(TAGS)).unwrap_or_default()).collect()
 }
 
 /// The operations that read the tags of a type, where its listing does not.

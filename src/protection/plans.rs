@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 #[derive(Default)]
 pub struct Selects<'a> {
     pub resources: Vec<&'a Resource>,
-    pub unread: Vec<String>,
+    pub unread: BTreeSet<String>,
 }
 
 /// Which resources each plan and each selection select, worked out once for the shard.
@@ -54,7 +54,7 @@ impl<'a> Links<'a> {
                         links.selected_types.insert(opt_in::backup_type(resource).to_owned());
                     }
                     Match::NotSelected => {}
-                    Match::Unknown(reason) => selects.unread.extend(super::why_undecided(join.index.shard, resource, reason)),
+                    Match::Unknown { why, tags } => selects.unread.extend(super::why_undecided(join.index.shard, resource, why, &tags)),
                 }
             }
             if let Some(plan_arn) = selection.properties.plan_arn.read()
@@ -94,7 +94,7 @@ pub fn plan(join: &Join, links: &Links, resource: &Resource) -> Joined {
     let unique: BTreeMap<&str, &Resource> = selects.resources.iter().map(|resource| (resource.arn.as_str(), *resource)).collect();
     let types: BTreeSet<String> = unique.values().map(|resource| opt_in::backup_type(resource).to_owned()).collect();
     // Many resources have the same reason.
-    let reasons: BTreeSet<String> = [&links.unread, &selects.unread, &links.in_doubt].into_iter().flatten().cloned().collect();
+    let reasons: BTreeSet<String> = links.unread.iter().chain(&selects.unread).chain(&links.in_doubt).cloned().collect();
     let reasons = Vec::from_iter(reasons);
     let (others, uncertain) = uncollected(join, resource);
     let selected = unique.len() as i64 + others;

@@ -118,7 +118,7 @@ pub fn named_since(resource: &Resource) -> Option<DateTime<Utc>> {
 /// "Amazon Data Lifecycle Manager applies the following system tags to all snapshots and AMIs created by a policy" (EBS user guide, "How
 /// Amazon Data Lifecycle Manager works").
 fn dlm_schedule(snapshot: &Resource) -> Option<(String, Option<String>)> {
-    let tags = snapshot.tags()?;
+    let tags = snapshot.tags.read()?;
     Some((tags.get("aws:dlm:lifecycle-policy-id")?.clone(), tags.get("aws:dlm:lifecycle-schedule-name").cloned()))
 }
 

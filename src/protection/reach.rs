@@ -120,7 +120,7 @@ impl<'s> Plans<'s> {
             None if index.shard.coverage.template && !opt_in_told => opt_in = Fact::Read(BTreeMap::new()),
             None => {}
         }
-        if !opt_in_told && opt_in_unread.is_empty() {
+        if !opt_in_told && (opt_in_unread.is_empty() || index.shard.coverage.is_template_alone()) {
             opt_in_unread.push(match index.shard.coverage.template {
                 true => DEPLOYED.to_owned(),
                 false => "the inventory has no opt-in settings of the Region".to_owned(),
@@ -190,13 +190,16 @@ impl<'s> Plans<'s> {
         as_of: DateTime<Utc>,
     ) -> (Vec<Selected<'s>>, Vec<String>) {
         let mut unread = self.unread.clone();
+        let mut known = BTreeSet::new();
         let mut found = Vec::new();
         for (selection, matcher) in &self.selections {
             let reach = match reaches(selection.resource, matcher, resource) {
                 Match::Selected(reach) => reach,
                 Match::NotSelected => continue,
-                Match::Unknown(reason) => {
-                    unread.extend(super::why_undecided(self.shard, resource, reason));
+                Match::Unknown { why, tags } => {
+                    // Many selections have the same reason.
+                    let why = super::why_undecided(self.shard, resource, why, &tags);
+                    unread.extend(why.into_iter().filter(|reason| known.insert(reason.clone())));
                     continue;
                 }
             };
@@ -239,7 +242,7 @@ pub fn reaches(selection: &Resource, matcher: &Selection, resource: &Resource) -
     match (matcher.matches(&resource.arn, resource.tags()), arn::apart(selection, resource)) {
         (Match::NotSelected, _) | (_, Fact::Read(true)) => Match::NotSelected,
         (found, Fact::Read(false)) => found,
-        (_, Fact::Unread) => Match::Unknown(elsewhere(resource, selection)),
+        (_, Fact::Unread) => Match::Unknown { why: elsewhere(resource, selection), tags: Vec::new() },
     }
 }
 
@@ -361,12 +364,12 @@ pub fn restore_testing_reaches(
     if equals.is_empty() && differs.is_empty() {
         return Ok(true);
     }
-    let Some(tags) = resource.tags() else {
-        return Err(vec![format!("the tags of {} were not read", resource.arn)]);
-    };
-    let holds = |condition: &backup::TagCondition| {
-        let key = condition.key.strip_prefix("aws:ResourceTag/").unwrap_or(&condition.key);
-        tags.get(key) == Some(&condition.value)
-    };
-    Ok(equals.iter().all(holds) && !differs.iter().any(holds))
+    let key = |condition: &backup::TagCondition| condition.key.strip_prefix("aws:ResourceTag/").unwrap_or(&condition.key).to_owned();
+    let has = |condition: &backup::TagCondition| resource.tags().has_one([(key(condition).as_str(), condition.value.as_str())]);
+    let held: Vec<Option<bool>> = equals.iter().map(has).chain(differs.iter().map(|condition| Some(!has(condition)?))).collect();
+    if held.contains(&Some(false)) || !held.contains(&None) {
+        return Ok(!held.contains(&Some(false)));
+    }
+    let keys: Vec<String> = equals.iter().chain(differs).map(key).collect();
+    Err(super::why_tags_unread(index.shard, resource, &keys))
 }

@@ -6,9 +6,9 @@
 //!
 //! A resource without the tag meets `StringNotEquals` and `StringNotLike`, and does not meet `StringEquals` and `StringLike`.
 
-use crate::inventory::Tags;
+use crate::inventory::KnownTags;
 use crate::inventory::types::backup::{BackupSelection, Conditions, TagCondition};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use wildmatch::WildMatchPattern;
 
 mod symbols;
@@ -49,8 +49,11 @@ pub enum Match {
     /// Selected. The strongest way, where several lead to it.
     Selected(Reach),
     NotSelected,
-    /// It depends on something that was not read: this.
-    Unknown(String),
+    /// It depends on something that was not read: what, and which tags of the resource.
+    Unknown {
+        why: String,
+        tags: Vec<String>,
+    },
 }
 
 /// A selection, made ready to be asked about many resources.
@@ -105,22 +108,39 @@ impl Selection {
         }
     }
 
-    /// Whether the selection selects a resource of a type that AWS Backup supports. `tags` are `None` when nobody read them; the
-    /// answer is then [`Match::Unknown`] only if it depends on them.
-    pub fn matches(&self, arn: &str, tags: Option<&Tags>) -> Match {
-        match self.decide(arn, tags) {
-            Ok(Some(reach)) => Match::Selected(reach),
-            Ok(None) => Match::NotSelected,
-            Err(Unread::Tags) => Match::Unknown(format!("the tags of {arn} were not read")),
-            Err(Unread::Symbol) => Match::Unknown(format!("whether a selection names {arn} depends on what its symbols will stand for")),
+    /// Whether the selection selects a resource of a type that AWS Backup supports. What is not known of its tags makes the answer
+    /// [`Match::Unknown`] only if it depends on that.
+    pub fn matches(&self, arn: &str, tags: KnownTags) -> Match {
+        let (why, tags) = match self.decide(arn, tags) {
+            Ok(Some(reach)) => return Match::Selected(reach),
+            Ok(None) => return Match::NotSelected,
+            Err(Unread::Tags) => {
+                let open = self.open_tags(tags);
+                let why = match open.as_slice() {
+                    _ if tags.are_unread() => format!("the tags of {arn} were not read"),
+                    [one] => format!("the tag {one} of {arn} is not known"),
+                    some => format!("the tags {} of {arn} are not known", some.join(", ")),
+                };
+                (why, open)
+            }
+            Err(Unread::Symbol) => (format!("whether a selection names {arn} depends on what its symbols will stand for"), Vec::new()),
             Err(Unread::Selection) => {
                 let plan = self.plan_arn.as_deref().unwrap_or("a backup plan");
-                Match::Unknown(format!("a backup selection of {plan} is not known whole"))
+                (format!("a backup selection of {plan} is not known whole"), Vec::new())
             }
-        }
+        };
+        Match::Unknown { why, tags }
     }
 
-    fn decide(&self, arn: &str, tags: Option<&Tags>) -> Result<Option<Reach>, Unread> {
+    /// The keys that the selection asks for and that are not known.
+    fn open_tags(&self, tags: KnownTags) -> Vec<String> {
+        let listed = self.list_of_tags.iter().flatten().map(|tag| &tag.key);
+        let all = listed.chain(self.conditions.iter().flatten().map(|condition| &condition.key));
+        let open: BTreeSet<&String> = all.filter(|key| tags.get(key).is_unread()).collect();
+        open.into_iter().cloned().collect()
+    }
+
+    fn decide(&self, arn: &str, tags: KnownTags) -> Result<Option<Reach>, Unread> {
         let excluded = match &self.not_resources {
             Some(arns) => arns.reach(arn).map(|reach| reach.is_some()),
             None => Err(Unread::Selection),
@@ -140,7 +160,7 @@ impl Selection {
     }
 
     /// How the resource is a candidate, before exclusion and conditions.
-    fn candidate(&self, arn: &str, tags: Option<&Tags>) -> Result<Option<Reach>, Unread> {
+    fn candidate(&self, arn: &str, tags: KnownTags) -> Result<Option<Reach>, Unread> {
         let (Some(resources), Some(list_of_tags)) = (&self.resources, &self.list_of_tags) else {
             return Err(Unread::Selection);
         };
@@ -151,19 +171,22 @@ impl Selection {
         if matches!(by_arn, Ok(Some(_))) || list_of_tags.is_empty() {
             return by_arn;
         }
-        let tags = tags.ok_or(Unread::Tags)?;
-        let has_tag = list_of_tags.iter().any(|tag| tags.get(&tag.key) == Some(&tag.value));
-        if has_tag { Ok(Some(Reach::Tag)) } else { by_arn }
+        match tags.has_one(list_of_tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str()))) {
+            Some(true) => Ok(Some(Reach::Tag)),
+            Some(false) => by_arn,
+            None => Err(Unread::Tags),
+        }
     }
 
     /// Whether every condition holds.
-    fn meets_conditions(&self, tags: Option<&Tags>) -> Result<bool, Unread> {
+    fn meets_conditions(&self, tags: KnownTags) -> Result<bool, Unread> {
         let conditions = self.conditions.as_ref().ok_or(Unread::Selection)?;
-        if conditions.is_empty() {
-            return Ok(true);
+        let held: Vec<Option<bool>> = conditions.iter().map(|condition| condition.holds(tags)).collect();
+        // One that fails is enough, whatever the others are.
+        if held.contains(&Some(false)) {
+            return Ok(false);
         }
-        let tags = tags.ok_or(Unread::Tags)?;
-        Ok(conditions.iter().all(|condition| condition.holds(tags)))
+        if held.contains(&None) { Err(Unread::Tags) } else { Ok(true) }
     }
 }
 
@@ -245,11 +268,13 @@ fn compile(conditions: &Conditions) -> Vec<Condition> {
 }
 
 impl Condition {
-    fn holds(&self, tags: &Tags) -> bool {
-        let equal = tags.get(&self.key).is_some_and(|tag| match &self.value {
+    /// Whether it holds; `None` where the tag is not known.
+    fn holds(&self, tags: KnownTags) -> Option<bool> {
+        let tag = tags.get(&self.key);
+        let equal = tag.read()?.is_some_and(|tag| match &self.value {
             Value::Exact(value) => value == tag,
             Value::Like(pattern) => pattern.matches(tag),
         });
-        equal != self.negated
+        Some(equal != self.negated)
     }
 }

@@ -10,8 +10,9 @@ use super::schedule::Schedule;
 use super::summary::{POINT_OPERATIONS, restorable};
 use super::{arn, policy};
 use crate::inventory::types::backup::{BackupRule, BackupVault, CopyAction, RecoveryPoint};
-use crate::inventory::{Fact, Resource};
+use crate::inventory::{DEPLOYED, Fact, Resource, is_symbolic, note};
 use chrono::{DateTime, Utc};
+use std::collections::BTreeSet;
 
 /// The actions with which backups are lost.
 const DELETING_ACTIONS: [&str; 3] =
@@ -25,6 +26,7 @@ pub fn vault(join: &Join, resource: &Resource) -> Joined {
     points_of(join, resource, &mut facts, &mut unread);
     let mut plan_reasons = join.index.missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]);
     plan_reasons.extend(join.plans.rules_unread.values().flatten().cloned());
+    plan_reasons.extend(perhaps_targeting(join, resource));
     let targeted_by = targeting(join, resource);
     if targeted_by.is_empty() {
         // A plan of another Region may copy into it.
@@ -32,6 +34,15 @@ pub fn vault(join: &Join, resource: &Resource) -> Joined {
         plan_reasons.extend(of_account.flat_map(|summary| summary.plans_unread.iter().cloned()));
         plan_reasons.sort();
         plan_reasons.dedup();
+    }
+    let holds = properties.recovery_points.read().map(|count| *count > 0).or_else(|| resource.declared.is_some().then_some(false));
+    if holds == Some(true) || !targeted_by.is_empty() {
+        facts.in_use = Fact::Read(true);
+    } else if holds.is_some() && plan_reasons.is_empty() {
+        facts.in_use = Fact::Read(false);
+    } else {
+        let of_points = holds.map_or_else(|| super::why_unread(join.index.shard, resource, "recovery_points"), |_| Vec::new());
+        unread.insert("in_use".to_owned(), [of_points, plan_reasons.clone()].concat());
     }
     if plan_reasons.is_empty() {
         facts.targeted_by = Fact::Read(targeted_by);
@@ -43,6 +54,14 @@ pub fn vault(join: &Join, resource: &Resource) -> Joined {
         facts.compliance_locked = Fact::Read(air_gapped || (*locked && lock_at.is_some_and(|lock_at| lock_at <= join.as_of)));
         facts.cooling_off_seconds =
             Fact::Read(lock_at.filter(|lock_at| *locked && *lock_at > join.as_of).map(|lock_at| (lock_at - join.as_of).num_seconds()));
+    } else {
+        let unknown = ["locked", "lock_at"].into_iter().filter(|property| !resource.properties.contains_key(*property));
+        let mut reasons: Vec<String> = unknown.flat_map(|property| super::why_unread(join.index.shard, resource, property)).collect();
+        // When a lock begins is no more a reason than all else that time makes.
+        reasons.retain(|reason| reason != DEPLOYED);
+        for field in ["compliance_locked", "cooling_off_seconds"].into_iter().filter(|_| !reasons.is_empty()) {
+            note(&mut unread, field, reasons.clone());
+        }
     }
     match read_policy(join, resource, &properties) {
         Ok((open, undenied, exempt)) => {
@@ -176,6 +195,30 @@ fn targeting(join: &Join, resource: &Resource) -> Vec<Targeting> {
         retention_days: copy.retention_days,
         age_seconds: first_run_age(join, &copy.rule, copy.plan_created_at),
     }));
+    found
+}
+
+/// Why there may be more of them: a template does not settle to which vault a rule writes or copies.
+fn perhaps_targeting(join: &Join, resource: &Resource) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (plan_arn, plan) in &join.plans.plans {
+        for planned in join.plans.rules.get(plan_arn).into_iter().flatten() {
+            let rule = &planned.rule;
+            let copies = rule.copies.iter().map(|copy| &copy.destination_vault_arn);
+            let targets = copies.chain(&rule.air_gapped_vault_arn).cloned().chain([vault_arn(plan, &rule.vault)]);
+            let may_be = |target: &String| {
+                let elsewhere = [(arn::account(target), &resource.account), (arn::region(target), &resource.region)];
+                is_symbolic(arn::resource(target))
+                    && !join.index.shard.of_type("AWS::Backup::BackupVault").any(|vault| vault.arn == *target)
+                    && !elsewhere.iter().any(|(one, own)| arn::differ(one, own) == Fact::Read(true))
+            };
+            found.extend(
+                targets
+                    .filter(may_be)
+                    .map(|target| format!("to which vault rule {} of {} writes is not known: {target}", rule.name, title(plan))),
+            );
+        }
+    }
     found
 }
 

@@ -2,7 +2,7 @@
 
 use super::escape::terminal;
 use crate::audit::findings::{AuditInfo, BaselineMark, Finding, Findings, ReproducibleData, ResourceRef, Status, Summary, WaiverRef};
-use crate::inventory::{Coverage, CoverageEntry, CoverageStatus};
+use crate::inventory::{CoverageEntry, CoverageStatus};
 use crate::rules::{BestPractice, Severity};
 use std::collections::BTreeMap;
 
@@ -57,13 +57,13 @@ pub fn coverage(findings: &Findings) -> String {
 /// Every operation that did not answer, with where.
 pub fn not_read(findings: &Findings) -> Vec<String> {
     let mut places: BTreeMap<(String, CoverageStatus), Vec<String>> = BTreeMap::new();
-    // A module of a template is no call.
-    let (modules, calls): (Vec<_>, Vec<_>) = findings
+    // A part of a template is no call.
+    let (parts, calls): (Vec<_>, Vec<_>) = findings
         .collection
         .iter()
         .filter(|entry| entry.status != CoverageStatus::Ok)
-        .partition(|entry| entry.service == Coverage::MODULES && entry.error.is_some());
-    let module = |entry: &&CoverageEntry| terminal(&format!("{}: {}", entry.operation, entry.error.as_deref().unwrap_or_default()));
+        .partition(|entry| entry.is_part() && entry.error.is_some());
+    let part = |entry: &&CoverageEntry| terminal(&format!("{}: {}", entry.operation, entry.error.as_deref().unwrap_or_default()));
     for entry in &calls {
         let operation = format!("{}:{}", entry.service, entry.operation);
         places.entry((operation, entry.status)).or_default().push(format!("{}/{}", entry.account, entry.region));
@@ -75,7 +75,7 @@ pub fn not_read(findings: &Findings) -> Vec<String> {
         places.truncate(3);
         terminal(&format!("{operation} {} in {}{more}", status.as_str(), places.join(", ")))
     };
-    modules.iter().map(module).chain(places.into_iter().map(line)).collect()
+    parts.iter().map(part).chain(places.into_iter().map(line)).collect()
 }
 
 /// Findings of one rule and severity together, in the order of the document; those that the baseline knows come last.

@@ -187,11 +187,13 @@ fn null() -> IdedExpr {
 }
 
 /// Makes the two shorthands of the rule format plain CEL: `has(record.field)` is `record.field != null`, so that an unread field stays
-/// unknown, and `age(time)` is `age(time, now)`. Loops within loops count their steps.
+/// unknown, and `age(time)` is `age(time, now)`. Loops within loops count their steps. Maps that are asked for as a whole have to be known
+/// whole.
 fn rewrite(node: &mut IdedExpr, in_loop: bool) {
     match &mut node.expr {
         Expr::Select(select) => {
             rewrite(&mut select.operand, in_loop);
+            unwrap_whole(&mut select.operand);
             if select.test && !is_map(&select.operand.expr) {
                 select.test = false;
                 let id = node.id;
@@ -208,6 +210,13 @@ fn rewrite(node: &mut IdedExpr, in_loop: bool) {
                 rewrite(target, in_loop);
             }
             call.args.iter_mut().for_each(|argument| rewrite(argument, in_loop));
+            // These ask for one key.
+            let of_key = match call.func_name.as_str() {
+                operators::INDEX => call.args.first_mut(),
+                operators::IN => call.args.get_mut(1),
+                _ => None,
+            };
+            of_key.into_iter().for_each(unwrap_whole);
             if call.func_name == "age" && call.target.is_none() && call.args.len() == 1 {
                 call.args.push(IdedExpr { id: node.id, expr: Expr::Ident("now".to_owned()) });
             }
@@ -235,6 +244,20 @@ fn rewrite(node: &mut IdedExpr, in_loop: bool) {
             }
         }
         Expr::Struct(_) | Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => {}
+    }
+    if is_map(&node.expr) {
+        let id = node.id;
+        let map = IdedExpr { id, expr: std::mem::take(&mut node.expr) };
+        node.expr = Expr::Call(CallExpr { func_name: paths::WHOLE.to_owned(), target: None, args: vec![map] });
+    }
+}
+
+fn unwrap_whole(node: &mut IdedExpr) {
+    if let Expr::Call(call) = &mut node.expr
+        && call.func_name == paths::WHOLE
+        && let Some(map) = call.args.pop()
+    {
+        *node = map;
     }
 }
 

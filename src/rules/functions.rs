@@ -1,6 +1,7 @@
 //! The functions that rules and policies may call besides CEL's own, and how values read to people.
 
 use super::paths;
+use super::value::OpenMap;
 use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelNull, CelString, CelTimestamp, DYN_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{DeclarationError, Env, ExecutionError};
@@ -70,6 +71,15 @@ fn counted<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, Exec
     Ok(range)
 }
 
+/// Passes a value on, unless it is a map of which something is not known.
+fn whole<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    let value = args.pop().ok_or_else(|| ExecutionError::function_error(paths::WHOLE, "nothing to pass on"))?;
+    match value.downcast_ref::<OpenMap>() {
+        Some(open) => Err(open.is_not_whole()),
+        None => Ok(value),
+    }
+}
+
 /// CEL with the strings, lists and math extensions and rel9's own functions. Optional syntax (`a.?b`) stays off: it would turn
 /// what was not read into nothing.
 pub(super) fn environment() -> Env {
@@ -121,6 +131,7 @@ fn register(env: &mut Env) -> Result<(), DeclarationError> {
         CelBool::from(do_windows_overlap(backup.inner(), maintenance.inner()))
     }
     env.add_overload(paths::COUNTED, paths::COUNTED, vec![DYN_TYPE], counted)?;
+    env.add_overload(paths::WHOLE, paths::WHOLE, vec![DYN_TYPE], whole)?;
     cel::add_overload!(env, fn minutes: (CelInt) -> CelInt)?;
     cel::add_overload!(env, fn hours: (CelInt) -> CelInt)?;
     cel::add_overload!(env, fn days: (CelInt) -> CelInt)?;

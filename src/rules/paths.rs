@@ -12,6 +12,9 @@ pub const ELEMENT: &str = "[]";
 /// The function around the range of a loop within a loop, which counts its steps. No expression can name it.
 pub const COUNTED: &str = "@counted";
 
+/// The function around a map that is asked for as a whole, which refuses one that is not known whole. No expression can name it.
+pub const WHOLE: &str = "@whole";
+
 /// Every path that `expression` reads, without repeats, in the order of reading.
 pub fn of(expression: &IdedExpr) -> Vec<Path> {
     let mut walker = Walker { found: Vec::new(), scope: HashMap::new() };
@@ -81,7 +84,7 @@ impl Walker {
                 }
                 path
             }
-            Expr::Call(call) if call.func_name == COUNTED => self.walk(call.args.first()?),
+            Expr::Call(call) if [COUNTED, WHOLE].contains(&call.func_name.as_str()) => self.walk(call.args.first()?),
             Expr::Call(call) => {
                 if call.func_name == operators::INDEX
                     && let Some(path) = self.resolve(node)

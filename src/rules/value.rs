@@ -3,7 +3,7 @@
 
 use super::shape::{Fields, Shape};
 use cel::ExecutionError;
-use cel::common::traits::Indexer;
+use cel::common::traits::{Container, Indexer};
 use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelTimestamp, Type};
 use cel::common::value::{CowVal, StaticVal, Val};
 use serde_json::Value;
@@ -120,6 +120,93 @@ impl Indexer for Record {
     }
 }
 
+/// A map, such as tags, of which some keys are not known, or not even which there are. Asking for one of these is an error with the reason.
+#[derive(Clone, Debug)]
+pub(super) struct OpenMap {
+    known: HashMap<String, Box<dyn Val>>,
+    path: String,
+    reasons: Arc<Reasons>,
+}
+
+static OPEN_MAP: Type = Type::new_unspecified_type("map");
+
+impl OpenMap {
+    /// Whether the reasons leave anything of the map at this path open.
+    fn is_open(path: &str, reasons: &Reasons) -> bool {
+        let below = |other: &String| other.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        reasons.keys().any(below)
+    }
+
+    fn find(&self, key: &dyn Val) -> Result<Option<&(dyn Val + 'static)>, ExecutionError> {
+        let Some(key) = key.downcast_ref::<CelString>() else { return Ok(None) };
+        let key = key.inner();
+        if let Some(known) = self.known.get(key) {
+            return Ok(Some(known.as_ref()));
+        }
+        match self.reasons.get(&join(&self.path, key)).or_else(|| self.reasons.get(&self.path)) {
+            Some(reasons) => Err(ExecutionError::function_error(UNREAD, reasons.join("; "))),
+            None => Ok(None),
+        }
+    }
+
+    /// The error of what depends on all keys.
+    pub(super) fn is_not_whole(&self) -> ExecutionError {
+        let below = format!("{}.", self.path);
+        let open = self.reasons.iter().filter(|(path, _)| **path == self.path || path.starts_with(&below));
+        let reasons: Vec<&str> = open.flat_map(|(_, reasons)| reasons).map(String::as_str).collect();
+        ExecutionError::function_error(UNREAD, reasons.join("; "))
+    }
+}
+
+impl Val for OpenMap {
+    fn get_type(&self) -> &Type {
+        &OPEN_MAP
+    }
+    fn cel_type() -> &'static Type {
+        &OPEN_MAP
+    }
+    fn as_indexer<'b, 'v>(&'b self) -> Option<&'b (dyn Indexer + 'v)>
+    where
+        Self: 'v,
+    {
+        Some(self)
+    }
+    fn as_container(&self) -> Option<&dyn Container> {
+        Some(self)
+    }
+    fn clone_as_boxed<'v>(&self) -> Box<dyn Val + 'v> {
+        Box::new(self.clone())
+    }
+    fn as_any(&self) -> Option<&dyn Any> {
+        Some(self)
+    }
+}
+
+impl StaticVal for OpenMap {}
+
+impl Indexer for OpenMap {
+    fn get<'b, 'v>(&'b self, index: &dyn Val) -> Result<CowVal<'b, 'v>, ExecutionError>
+    where
+        Self: 'v,
+    {
+        let missing = || ExecutionError::no_such_key(index.downcast_ref::<CelString>().map_or("", CelString::inner));
+        self.find(index)?.map(CowVal::Borrowed).ok_or_else(missing)
+    }
+
+    fn steal<'v>(self: Box<Self>, index: &dyn Val) -> Result<Box<dyn Val + 'v>, ExecutionError>
+    where
+        Self: 'v,
+    {
+        self.get(index).map(CowVal::into_owned)
+    }
+}
+
+impl Container for OpenMap {
+    fn contains(&self, key: &dyn Val) -> Result<bool, ExecutionError> {
+        Ok(self.find(key)?.is_some())
+    }
+}
+
 fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
@@ -174,6 +261,10 @@ fn convert(value: &Value, shape: &'static Shape, path: &str, reasons: &Arc<Reaso
                 let known = declared.iter().map(field).collect();
                 let (json, reasons) = (Arc::clone(&NOTHING), Arc::clone(reasons));
                 Box::new(Record(Arc::new(Inner { json, declared, known, path: path.to_owned(), reasons })))
+            }
+            Shape::Map(_) if OpenMap::is_open(path, reasons) => {
+                let known = fields.iter().map(|(key, field)| (key.clone(), convert(field, &Shape::Any, path, reasons))).collect();
+                Box::new(OpenMap { known, path: path.to_owned(), reasons: Arc::clone(reasons) })
             }
             _ => {
                 let entries: HashMap<CelMapKey, Box<dyn Val>> =

@@ -9,7 +9,8 @@ pub const PRESENCE: &str = "presence";
 pub const PREVENT_DESTROY: &str = "prevent_destroy";
 /// The setting of a resource that a Terraform plan destroys and that holds a part of another: true. The body is that of the state.
 pub const DESTROYED: &str = "destroyed";
-/// The type of the declaration that stands for a module which cannot be read; its setting [`PRESENCE`] says why.
+/// The type of the declaration that stands for a part which cannot be read, such as a module or a nested stack; its setting [`PRESENCE`] says
+/// why.
 pub const UNREAD_MODULE: &str = "module";
 /// The setting with the Region of the resource's provider. An argument `region` of the resource itself (provider 6) goes before it.
 pub const PROVIDER_REGION: &str = "provider_region";

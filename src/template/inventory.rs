@@ -6,7 +6,9 @@ use super::convert::{Built, Outcome, Scope, properties_of_tables};
 use super::declaration::{Declaration, Language, Node, PRESENCE, Position, UNREAD_MODULE, Value};
 use super::stack::{Entry, Stack, find};
 use super::types::{self, Ends, encryption_of, pick};
-use crate::inventory::{Coverage, CoverageEntry, CoverageStatus, Declared, Fact, Ignore, Place, Resource, Shard, Tags, Template, note};
+use crate::inventory::{
+    Coverage, CoverageEntry, CoverageStatus, Declared, Fact, Ignore, Place, Resource, Shard, TAGS, Tags, Template, note, tag_path,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -19,7 +21,7 @@ pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
     resources.iter_mut().for_each(shapely_only);
     doubt(declarations, &mut resources);
     let mut coverage = Coverage::of_template();
-    coverage.entries.extend(declarations.iter().filter_map(|declaration| unread_module(&stack, declaration)));
+    coverage.entries.extend(declarations.iter().filter_map(|declaration| unread_part(&stack, declaration)));
     Shard {
         account: stack.main_account().to_owned(),
         region: stack.main_region().to_owned(),
@@ -30,14 +32,14 @@ pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
     }
 }
 
-/// A module that could not be read may declare anything.
-fn unread_module(stack: &Stack, declaration: &Declaration) -> Option<CoverageEntry> {
+/// A part that could not be read may declare anything.
+fn unread_part(stack: &Stack, declaration: &Declaration) -> Option<CoverageEntry> {
     let why = declaration.setting(PRESENCE).filter(|_| declaration.type_name == UNREAD_MODULE)?;
     let reason = if let Value::Unknown(unknown) = &why.value { Some(unknown.reason.to_string()) } else { None };
     Some(CoverageEntry {
         account: stack.main_account().to_owned(),
         region: stack.main_region().to_owned(),
-        service: Coverage::MODULES.to_owned(),
+        service: pick(&Coverage::PARTS, declaration.language).to_owned(),
         operation: format!("{}#{}", declaration.file, declaration.id),
         status: CoverageStatus::Failed,
         items: 1,
@@ -143,13 +145,7 @@ fn resource(stack: &Stack, entry: &Entry) -> Resource {
     if let Some(more) = &table.more {
         (more.fill)(&scope, &mut built);
     }
-    let tags = match tags(&scope, &mut built) {
-        Ok(tags) => Fact::Read(tags),
-        Err(reasons) => {
-            note(&mut built.unknown, "tags", reasons);
-            Fact::Unread
-        }
-    };
+    let tags = tags(&scope, &mut built);
     let template = template(&scope, &table.ends, &mut built);
     // Types without a name of their own are called by their tag Name, as live.
     let tagged = tags.read().and_then(|tags| tags.get("Name").cloned());
@@ -185,35 +181,72 @@ fn ignore(ignore: &super::declaration::Ignore) -> Ignore {
     Ignore { rule: ignore.rule.clone(), reason: ignore.reason.clone(), expires: ignore.expires, line: ignore.at.line }
 }
 
-/// The tags, those of the stack included. One that is not known makes all of them unknown: any of them may be the one that is asked for.
-fn tags(scope: &Scope, built: &mut Built) -> Outcome<Tags> {
-    let paths = scope.entry.table.tags;
-    let mut tags = Tags::new();
-    let can_have = !pick(&paths, scope.language()).is_empty();
-    if scope.language() == Language::CloudFormation && can_have {
-        tags.extend(scope.stack.options.tags.iter().cloned());
+/// The tags, those of the stack included, one by one: a value that is not known leaves its own key open, a key that is not known all that
+/// are not written. (No key can be written twice: AWS refuses that.)
+fn tags(scope: &Scope, built: &mut Built) -> Fact<Tags> {
+    let mut written: BTreeMap<String, Outcome<String>> = BTreeMap::new();
+    let mut open: Vec<String> = Vec::new();
+    let paths = pick(&scope.entry.table.tags, scope.language());
+    let body = match scope.entry.table.tagged.map_or(Ok(Some(scope.node)), |tagged| tagged(scope)) {
+        Ok(body) => body,
+        Err(reasons) => {
+            open.extend(reasons);
+            None
+        }
+    };
+    // Where the provider's default tags are not known, those that are written are: they go before them.
+    for node in paths.split('|').filter_map(|path| find(body?, path)) {
+        built.place(TAGS, Some(node));
+        let before = open.len();
+        add_tags(scope, node, &mut written, &mut open);
+        if open.len() == before {
+            break;
+        }
     }
-    let Some(node) = scope.find(paths) else { return Ok(tags) };
-    built.place("tags", Some(node));
+    if scope.language() == Language::CloudFormation && !paths.is_empty() && open.is_empty() {
+        for (key, value) in &scope.stack.options.tags {
+            written.entry(key.clone()).or_insert_with(|| Ok(value.clone()));
+        }
+    }
+    let mut tags = Tags::new();
+    for (key, value) in written {
+        match value {
+            Ok(value) => drop(tags.insert(key, value)),
+            Err(reasons) => note(&mut built.unknown, &tag_path(&key), reasons),
+        }
+    }
+    if open.is_empty() {
+        return Fact::Read(tags);
+    }
+    note(&mut built.unknown, TAGS, open);
+    if tags.is_empty() { Fact::Unread } else { Fact::Read(tags) }
+}
+
+/// Adds the tags of a list of `Key` and `Value` or of a map; to `open`, why there may be others.
+fn add_tags(scope: &Scope, node: &Node, written: &mut BTreeMap<String, Outcome<String>>, open: &mut Vec<String>) {
     match &node.value {
         Value::Map(entries) if scope.at(node).find(["Key", "key"]).is_none() => {
             for (key, value) in entries.iter().filter(|(_, value)| value.value != Value::Null) {
-                tags.insert(key.clone(), scope.known_text(value)?);
+                written.entry(key.clone()).or_insert_with(|| scope.known_text(value));
             }
         }
-        _ => {
-            for entry in scope.elements(node)? {
-                if let Some(reasons) = scope.reasons(entry) {
-                    return Err(reasons);
-                }
-                let entry = scope.at(entry);
-                if let Some(key) = entry.text_at(["Key", "key"])? {
-                    tags.insert(key, entry.text_at(["Value", "value"])?.unwrap_or_default());
+        _ => match scope.elements(node) {
+            Err(reasons) => open.extend(reasons),
+            Ok(entries) => {
+                for entry in entries {
+                    let tag = scope.at(entry);
+                    match scope.reasons(entry).map_or_else(|| tag.text_at(["Key", "key"]), Err) {
+                        Ok(Some(key)) => {
+                            let value = || tag.text_at(["Value", "value"]).map(Option::unwrap_or_default);
+                            written.entry(key).or_insert_with(value);
+                        }
+                        Ok(None) => {}
+                        Err(reasons) => open.extend(reasons),
+                    }
                 }
             }
-        }
+        },
     }
-    Ok(tags)
 }
 
 /// What becomes of the data with the template.

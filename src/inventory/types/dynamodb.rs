@@ -71,7 +71,7 @@ table! {
 }
 table! {
     /// A global table as a template declares it; live, each replica is a [`Table`].
-    GlobalTable, "AWS::DynamoDB::GlobalTable", None
+    GlobalTable, "AWS::DynamoDB::GlobalTable", Some("DynamoDB")
 }
 
 properties! {

@@ -152,6 +152,8 @@ facts! {
         orphans: Vec<Orphan>,
         orphan_bytes: i64,
         targeted_by: Vec<Targeting>,
+        /// Something writes to it, or it holds recovery points; what it holds, a template cannot show.
+        in_use: bool,
         /// Recovery points in status EXPIRED.
         expired: Vec<ExpiredPoint>,
         /// Actions, of DeleteRecoveryPoint, UpdateRecoveryPointLifecycle and PutBackupVaultAccessPolicy, that the policy does not deny.

@@ -23,6 +23,11 @@ pub fn may_match(pattern: &str, arn: &str) -> bool {
     {
         return false;
     }
+    // What both spell out before anything is open decides most others.
+    let (one, other) = (spelt_out(pattern), spelt_out(arn));
+    if !one.starts_with(other) && !other.starts_with(one) {
+        return false;
+    }
     let (pattern, arn) = (tokens(pattern, true), tokens(arn, false));
     // reachable[j]: the pattern up to here may match the first j tokens of the ARN.
     let mut reachable = vec![false; arn.len() + 1];
@@ -47,6 +52,11 @@ pub fn may_match(pattern: &str, arn: &str) -> bool {
         reachable = next;
     }
     reachable[arn.len()]
+}
+
+/// What stands before the first wildcard or symbol.
+fn spelt_out(text: &str) -> &str {
+    text.find(['*', '$']).map_or(text, |end| &text[..end])
 }
 
 /// The symbol that is all of an ARN's last part.

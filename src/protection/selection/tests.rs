@@ -1,5 +1,5 @@
 use super::*;
-use crate::inventory::Fact;
+use crate::inventory::{Fact, Reasons, Tags};
 use proptest::prelude::*;
 
 const VOLUME: &str = "arn:aws:ec2:eu-west-1:111122223333:volume/vol-1";
@@ -33,30 +33,36 @@ fn by_arn(resources: &[&str], not_resources: &[&str]) -> Selection {
 }
 
 fn reach(pattern: &str, arn: &str) -> Match {
-    by_arn(&[pattern], &[]).matches(arn, None)
+    by_arn(&[pattern], &[]).matches(arn, UNREAD)
 }
 
-fn no_tags(arn: &str) -> Match {
-    Match::Unknown(format!("the tags of {arn} were not read"))
+const UNREAD: KnownTags = KnownTags::UNREAD;
+
+fn known(tags: &Tags) -> KnownTags<'_> {
+    KnownTags::from(tags)
+}
+
+fn no_tags(arn: &str, asked: &[&str]) -> Match {
+    Match::Unknown { why: format!("the tags of {arn} were not read"), tags: texts(asked) }
 }
 
 fn no_selection() -> Match {
-    Match::Unknown("a backup selection of a backup plan is not known whole".to_string())
+    Match::Unknown { why: "a backup selection of a backup plan is not known whole".to_string(), tags: Vec::new() }
 }
 
 #[test]
 fn tag_union() {
     let union = facts(&[INSTANCE], &[], vec![tag("backup", "daily"), tag("aws:ResourceTag/tier", "gold")], Conditions::default());
     let selection = Selection::of(&union);
-    let answer = |pairs| selection.matches(VOLUME, Some(&tags(pairs)));
+    let answer = |pairs| selection.matches(VOLUME, known(&tags(pairs)));
     assert_eq!(answer(&[("backup", "daily")]), Match::Selected(Reach::Tag));
     assert_eq!(answer(&[("tier", "gold")]), Match::Selected(Reach::Tag));
     assert_eq!(answer(&[("tier", "Gold"), ("Backup", "daily")]), Match::NotSelected);
     assert_eq!(answer(&[]), Match::NotSelected);
     // The ARN needs no tag, and is the stronger of the two.
-    assert_eq!(selection.matches(INSTANCE, Some(&tags(&[]))), Match::Selected(Reach::Explicit));
-    assert_eq!(selection.matches(INSTANCE, None), Match::Selected(Reach::Explicit));
-    assert_eq!(selection.matches(VOLUME, None), no_tags(VOLUME));
+    assert_eq!(selection.matches(INSTANCE, known(&tags(&[]))), Match::Selected(Reach::Explicit));
+    assert_eq!(selection.matches(INSTANCE, UNREAD), Match::Selected(Reach::Explicit));
+    assert_eq!(selection.matches(VOLUME, UNREAD), no_tags(VOLUME, &["backup", "tier"]));
 }
 
 #[test]
@@ -68,7 +74,7 @@ fn conditions_must_all_hold() {
         string_not_like: vec![tag("owner", "tmp*")],
     };
     let selection = Selection::of(&facts(&[], &[], vec![], conditions));
-    let answer = |pairs| selection.matches(VOLUME, Some(&tags(pairs)));
+    let answer = |pairs| selection.matches(VOLUME, known(&tags(pairs)));
     let all = Match::Selected(Reach::Everything);
     assert_eq!(answer(&[("backup", "yes"), ("team", "eu-data-1")]), all);
     assert_eq!(answer(&[("backup", "yes"), ("team", "-data"), ("stage", "prod"), ("owner", "ann")]), all);
@@ -76,27 +82,55 @@ fn conditions_must_all_hold() {
     assert_eq!(answer(&[("team", "eu-data-1")]), Match::NotSelected);
     assert_eq!(answer(&[("backup", "yes"), ("team", "eu-data-1"), ("stage", "test")]), Match::NotSelected);
     assert_eq!(answer(&[("backup", "yes"), ("team", "eu-data-1"), ("owner", "tmp-1")]), Match::NotSelected);
-    assert_eq!(selection.matches(VOLUME, None), no_tags(VOLUME));
+    assert_eq!(selection.matches(VOLUME, UNREAD), no_tags(VOLUME, &["backup", "owner", "stage", "team"]));
+}
+
+#[test]
+fn a_tag_that_is_not_known_leaves_open_what_depends_on_it() {
+    let reasons = Reasons::from([("tags.stage".to_owned(), vec!["why".to_owned()])]);
+    let own = tags(&[("backup", "yes"), ("team", "data")]);
+    let tags = known(&own).with_unknown(&reasons);
+    let answer = |list_of_tags, conditions| Selection::of(&facts(&[], &[], list_of_tags, conditions)).matches(VOLUME, tags);
+    let stage = || Match::Unknown { why: format!("the tag stage of {VOLUME} is not known"), tags: texts(&["stage"]) };
+    let none = Conditions::default;
+    assert_eq!(answer(vec![tag("backup", "yes")], none()), Match::Selected(Reach::Tag));
+    assert_eq!(answer(vec![tag("stage", "prod"), tag("backup", "yes")], none()), Match::Selected(Reach::Tag));
+    assert_eq!(answer(vec![tag("stage", "prod"), tag("backup", "no")], none()), stage());
+    assert_eq!(answer(vec![tag("backup", "no")], none()), Match::NotSelected);
+    for open in [
+        Conditions { string_equals: vec![tag("stage", "prod")], ..none() },
+        Conditions { string_not_equals: vec![tag("stage", "prod")], ..none() },
+        Conditions { string_like: vec![tag("stage", "*")], ..none() },
+        Conditions { string_not_like: vec![tag("stage", "*")], ..none() },
+    ] {
+        assert_eq!(answer(vec![], open.clone()), stage());
+        // Another condition that fails is enough.
+        let fails = Conditions { string_like: vec![tag("team", "web*")], ..open.clone() };
+        if open.string_like.is_empty() {
+            assert_eq!(answer(vec![], fails), Match::NotSelected);
+        }
+    }
+    assert_eq!(answer(vec![], Conditions { string_not_equals: vec![tag("team", "web")], ..none() }), Match::Selected(Reach::Everything));
 }
 
 #[test]
 fn conditions_narrow_resources_and_tags() {
     let conditions = Conditions { string_equals: vec![tag("stage", "prod")], ..Conditions::default() };
     let selection = Selection::of(&facts(&["arn:aws:ec2:*:*:volume/*"], &[], vec![tag("backup", "yes")], conditions));
-    assert_eq!(selection.matches(VOLUME, Some(&tags(&[("stage", "prod")]))), Match::Selected(Reach::Explicit));
-    assert_eq!(selection.matches(VOLUME, Some(&tags(&[("backup", "yes")]))), Match::NotSelected);
+    assert_eq!(selection.matches(VOLUME, known(&tags(&[("stage", "prod")]))), Match::Selected(Reach::Explicit));
+    assert_eq!(selection.matches(VOLUME, known(&tags(&[("backup", "yes")]))), Match::NotSelected);
     let both = tags(&[("backup", "yes"), ("stage", "prod")]);
-    assert_eq!(selection.matches(BUCKET, Some(&both)), Match::Selected(Reach::Tag));
+    assert_eq!(selection.matches(BUCKET, known(&both)), Match::Selected(Reach::Tag));
 }
 
 #[test]
 fn exclusion_wins() {
     let selection = by_arn(&["*"], &["arn:aws:ec2:*:*:volume/*"]);
-    assert_eq!(selection.matches(VOLUME, None), Match::NotSelected);
-    assert_eq!(selection.matches(INSTANCE, None), Match::Selected(Reach::Everything));
-    assert_eq!(by_arn(&[VOLUME], &[VOLUME]).matches(VOLUME, None), Match::NotSelected);
+    assert_eq!(selection.matches(VOLUME, UNREAD), Match::NotSelected);
+    assert_eq!(selection.matches(INSTANCE, UNREAD), Match::Selected(Reach::Everything));
+    assert_eq!(by_arn(&[VOLUME], &[VOLUME]).matches(VOLUME, UNREAD), Match::NotSelected);
     let tagged = Selection::of(&facts(&[], &[VOLUME], vec![tag("a", "b")], Conditions::default()));
-    assert_eq!(tagged.matches(VOLUME, None), Match::NotSelected);
+    assert_eq!(tagged.matches(VOLUME, UNREAD), Match::NotSelected);
 }
 
 #[test]
@@ -137,28 +171,28 @@ fn reach_by_what_the_pattern_names() {
     ] {
         assert_eq!(reach(pattern, arn), Match::Selected(expected), "{pattern}");
     }
-    assert_eq!(by_arn(&["*", "arn:aws:ec2:*", "arn:aws:ec2:*:*:volume/*"], &[]).matches(VOLUME, None), Match::Selected(Reach::Explicit));
+    assert_eq!(by_arn(&["*", "arn:aws:ec2:*", "arn:aws:ec2:*:*:volume/*"], &[]).matches(VOLUME, UNREAD), Match::Selected(Reach::Explicit));
 }
 
 #[test]
 fn everything_when_nothing_is_named() {
-    assert_eq!(by_arn(&[], &[]).matches(VOLUME, None), Match::Selected(Reach::Everything));
-    assert_eq!(by_arn(&[], &["arn:aws:s3:*"]).matches(BUCKET, None), Match::NotSelected);
+    assert_eq!(by_arn(&[], &[]).matches(VOLUME, UNREAD), Match::Selected(Reach::Everything));
+    assert_eq!(by_arn(&[], &["arn:aws:s3:*"]).matches(BUCKET, UNREAD), Match::NotSelected);
     // Tags that match nothing are not nothing.
     let tagged = Selection::of(&facts(&[], &[], vec![tag("a", "b")], Conditions::default()));
-    assert_eq!(tagged.matches(VOLUME, Some(&tags(&[]))), Match::NotSelected);
+    assert_eq!(tagged.matches(VOLUME, known(&tags(&[]))), Match::NotSelected);
 }
 
 #[test]
 fn unread_selections_are_unknown_unless_what_was_read_decides() {
     let unread = Selection::of(&BackupSelection::default());
-    assert_eq!(unread.matches(VOLUME, Some(&tags(&[]))), no_selection());
+    assert_eq!(unread.matches(VOLUME, known(&tags(&[]))), no_selection());
     let mut partly = facts(&[VOLUME], &[VOLUME], vec![], Conditions::default());
     partly.conditions = Fact::Unread;
-    assert_eq!(Selection::of(&partly).matches(VOLUME, None), Match::NotSelected);
-    assert_eq!(Selection::of(&partly).matches(BUCKET, None), Match::NotSelected);
+    assert_eq!(Selection::of(&partly).matches(VOLUME, UNREAD), Match::NotSelected);
+    assert_eq!(Selection::of(&partly).matches(BUCKET, UNREAD), Match::NotSelected);
     partly.not_resources = Fact::Unread;
-    assert_eq!(Selection::of(&partly).matches(VOLUME, None), no_selection());
+    assert_eq!(Selection::of(&partly).matches(VOLUME, UNREAD), no_selection());
 }
 
 /// Wildcards by the definition: a star is any text.
@@ -229,12 +263,12 @@ proptest! {
         tags in prop::collection::btree_map("[abc]", "[xy?]{0,3}", 0..3),
     ) {
         let selection = Selection::of(&facts);
-        let answer = selection.matches(&arn, Some(&tags));
+        let answer = selection.matches(&arn, known(&tags));
         prop_assert_eq!(matches!(answer, Match::Selected(_)), slow_selects(&facts, &arn, &tags));
-        prop_assert!(!matches!(answer, Match::Unknown(_)));
+        prop_assert!(matches!(answer, Match::Selected(_) | Match::NotSelected));
         // Without tags the answer is the same or unknown, never another one.
-        match selection.matches(&arn, None) {
-            Match::Unknown(reason) => prop_assert_eq!(Match::Unknown(reason), no_tags(&arn)),
+        match selection.matches(&arn, UNREAD) {
+            Match::Unknown { why, .. } => prop_assert_eq!(why, format!("the tags of {arn} were not read")),
             definite => prop_assert_eq!(definite, answer),
         }
     }

@@ -1,6 +1,7 @@
 //! The intrinsic functions.
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html>
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use crate::template::declaration::{Node, Position, TemplateError, Unknown, Value};
@@ -46,6 +47,16 @@ impl<'t> Stack<'t> {
                 let name = self.resolve(&entry.value)?.value;
                 let named = scalar(&name).map(|name| format!(" {}", short(&name))).unwrap_or_default();
                 uncalled("Fn::ImportValue", &[&name], format!("the export{named} is from another stack"))
+            }
+            "Fn::GetStackOutput" => {
+                let asked = self.resolve(&entry.value)?.value;
+                let text =
+                    |key: &str| entry.value.get(key).and_then(Raw::as_text).map(|text| format!(" {}", short(text))).unwrap_or_default();
+                uncalled(
+                    "Fn::GetStackOutput",
+                    &[&asked],
+                    format!("the output{} is of another stack{}", text("OutputName"), text("StackName")),
+                )
             }
             "Fn::Length" => match self.resolve(&entry.value)?.value {
                 Value::List(items) => Value::Number(items.len().into()),
@@ -220,11 +231,8 @@ impl<'t> Stack<'t> {
             Truth::False => Ok(self.resolve(no)?.value),
             Truth::Unknown(Unknown { reason, symbol, .. }) => {
                 let (yes, no) = (self.resolve(yes)?.value, self.resolve(no)?.value);
-                if same(&yes, &no) {
-                    return Ok(yes);
-                }
                 let what = condition.as_text().map(|name| format!("depends on the condition {}: ", short(name))).unwrap_or_default();
-                Ok(uncalled("Fn::If", &[&Value::Text(symbol.to_string()), &yes, &no], format!("{what}{reason}")))
+                self.paid(at, either(yes, no, &Value::Text(symbol.to_string()), &format!("{what}{reason}"), at))
             }
         }
     }
@@ -243,8 +251,8 @@ impl<'t> Stack<'t> {
         let [map, first, second] = arguments.as_slice() else { return Err(self.fault(at, "Fn::FindInMap takes three arguments")) };
         let Some(map) = scalar(map) else { return self.uncalled_or("Fn::FindInMap", &arguments, at) };
         let Some(mapping) = self.mappings.get(map.as_str()) else {
-            if let Some(other) = &self.transforms.other {
-                return Ok(uncalled("Fn::FindInMap", &arguments, format!("the mapping {} is made by the macro {other}", short(&map))));
+            if self.transforms.other.is_some() || self.mappings.contains_key("Fn::Transform") {
+                return Ok(uncalled("Fn::FindInMap", &arguments, format!("the mapping {} is made by a macro", short(&map))));
             }
             return Err(self.fault(at, format!("{} is no mapping of this template", short(&map))));
         };
@@ -295,4 +303,28 @@ impl<'t> Stack<'t> {
             None => self.uncalled_or("Fn::Cidr", &values.iter().collect::<Vec<_>>(), at),
         }
     }
+}
+
+/// One of two values, nobody knows which: maps of the same keys and lists of the same length are known as far as both agree.
+fn either(yes: Value, no: Value, condition: &Value, reason: &str, at: Position) -> Value {
+    let of = |yes: Node, no: Node| {
+        let at = if same(&yes.value, &no.value) { yes.at } else { at };
+        Node::new(at, either(yes.value, no.value, condition, reason, at))
+    };
+    match (yes, no) {
+        (yes, no) if same(&yes, &no) => yes,
+        (Value::List(yes), Value::List(no)) if yes.len() == no.len() => {
+            Value::List(yes.into_iter().zip(no).map(|(yes, no)| of(yes, no)).collect())
+        }
+        (Value::Map(yes), Value::Map(no)) if same_keys(&yes, &no) => {
+            let mut no: BTreeMap<String, Node> = no.into_iter().collect();
+            Value::Map(yes.into_iter().filter_map(|(key, yes)| no.remove(&key).map(|no| (key, of(yes, no)))).collect())
+        }
+        (yes, no) => uncalled("Fn::If", &[condition, &yes, &no], reason),
+    }
+}
+
+fn same_keys(yes: &[(String, Node)], no: &[(String, Node)]) -> bool {
+    let keys = |entries: &[(String, Node)]| entries.iter().map(|(key, _)| key.clone()).collect::<BTreeSet<_>>();
+    yes.len() == no.len() && keys(yes) == keys(no)
 }

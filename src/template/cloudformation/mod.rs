@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::template::Options;
-use crate::template::declaration::{Declaration, Ignore, Language, Node, PRESENCE, TemplateError, Value};
+use crate::template::declaration::{Declaration, Ignore, Language, Node, PRESENCE, Position, TemplateError, UNREAD_MODULE, Value};
 
 use conditions::Truth;
 use nested::{Child, Read};
@@ -75,6 +75,9 @@ fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeM
     stack.check_conditions()?;
     session.resources(stack.resources.len()).map_err(|what| tree::fault(&source.name, None, what))?;
     let mut declarations = Vec::new();
+    if let Some(name) = &stack.transforms.adds {
+        declarations.push(unread(&stack, "Transform", root.at, format!("the macro {name} can add resources before it is deployed")));
+    }
     for entry in root.get("Resources").map(Raw::entries).unwrap_or_default() {
         let Some(resource) = stack.resources.get(entry.key.as_str()) else { continue };
         let (truth, _) = stack.created(resource)?;
@@ -85,16 +88,26 @@ fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeM
         let declared = declaration(&stack, resource, truth, ignores)?;
         let condition = declared.setting(PRESENCE).cloned();
         declarations.push(declared);
+        let made_elsewhere = match resource.type_name {
+            "" => Some("a macro makes it"),
+            name if name.ends_with("::MODULE") => Some("what a module of the registry makes is not in the template"),
+            _ => None,
+        };
+        declarations.extend(made_elsewhere.map(|why| unread(&stack, &entry.key, entry.at, why.to_owned())));
         if resource.is_stack()
             && let Some(child) = stack.child(&entry.key, entry.at)?
-            && let Child::Read(read) = &*child
         {
-            // What is in a stack that may not be created may not be created.
-            for mut nested in read.declarations.take() {
-                if nested.setting(PRESENCE).is_none() {
-                    nested.settings.extend(condition.clone().map(|node| (PRESENCE.to_owned(), Node::new(nested.at, node.value))));
+            match &*child {
+                // What is in a stack that may not be created may not be created.
+                Child::Read(read) => {
+                    for mut nested in read.declarations.take() {
+                        if nested.setting(PRESENCE).is_none() {
+                            nested.settings.extend(condition.clone().map(|node| (PRESENCE.to_owned(), Node::new(nested.at, node.value))));
+                        }
+                        declarations.push(nested);
+                    }
                 }
-                declarations.push(nested);
+                _ => declarations.push(unread(&stack, &entry.key, entry.at, "its template is not a local file".to_owned())),
             }
         }
     }
@@ -103,14 +116,38 @@ fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeM
     Ok(Read { declarations: declarations.into(), outputs })
 }
 
+/// A part of the template that cannot be read.
+fn unread(stack: &Stack<'_>, name: &str, at: Position, why: String) -> Declaration {
+    let id = format!("{}{name}", stack.source.prefix);
+    Declaration {
+        language: Language::CloudFormation,
+        type_name: UNREAD_MODULE.to_owned(),
+        settings: vec![(PRESENCE.to_owned(), Node::new(at, values::unknown(why, format!("${{{id}}}"))))],
+        id,
+        file: stack.source.name.clone(),
+        at,
+        root: None,
+        construct: None,
+        body: Node::new(at, Value::Null),
+        ignores: Vec::new(),
+    }
+}
+
 fn declaration(stack: &Stack<'_>, resource: &Resource<'_>, truth: Truth, mut ignores: Vec<Ignore>) -> Result<Declaration, TemplateError> {
     let entry = resource.entry;
-    let part = |key: &str| entry.value.get(key).map(|raw| stack.resolve(raw)).transpose();
+    let by_macro = stack.macro_of(resource);
+    // What a macro can change is resolved all the same, so that a broken value is told.
+    let part = |key: &str| -> Result<Option<Node>, TemplateError> {
+        let written = entry.value.get(key).map(|raw| stack.resolve(raw)).transpose()?;
+        let changed = by_macro.as_ref().map(|unknown| Node::new(entry.at, Value::Unknown(unknown.clone())));
+        Ok(changed.or(written))
+    };
     let mut settings = Vec::new();
     for key in ["DeletionPolicy", "UpdateReplacePolicy"] {
         settings.extend(part(key)?.map(|node| (key.to_owned(), node)));
     }
-    if let Truth::Unknown(unknown) = truth {
+    let conditional = if let Truth::Unknown(unknown) = truth { Some(unknown) } else { None };
+    if let Some(unknown) = conditional.or_else(|| stack.looped(resource).cloned()) {
         let at = entry.value.get("Condition").map_or(entry.at, |raw| raw.at);
         settings.push((PRESENCE.to_owned(), Node::new(at, Value::Unknown(unknown))));
     }
@@ -118,14 +155,10 @@ fn declaration(stack: &Stack<'_>, resource: &Resource<'_>, truth: Truth, mut ign
     if let Some(metadata) = metadata {
         waivers::of_metadata(&stack.source.name, metadata, &mut ignores)?;
     }
-    // A macro of the resource can change any of its properties.
-    let body = match entry.value.entry("Fn::Transform") {
-        Some(transform) => Node::new(transform.at, stack.call(transform, transform.at)?),
-        None => match part("Properties")? {
-            None | Some(Node { value: Value::Null, .. }) => Node::new(entry.at, Value::Map(Vec::new())),
-            Some(node) if matches!(node.value, Value::Map(_) | Value::Unknown(_)) => node,
-            Some(node) => return Err(stack.fault(node.at, "Properties is a map")),
-        },
+    let body = match part("Properties")? {
+        None | Some(Node { value: Value::Null, .. }) => Node::new(entry.at, Value::Map(Vec::new())),
+        Some(node) if matches!(node.value, Value::Map(_) | Value::Unknown(_)) => node,
+        Some(node) => return Err(stack.fault(node.at, "Properties is a map")),
     };
     Ok(Declaration {
         language: Language::CloudFormation,

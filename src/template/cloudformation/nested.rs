@@ -94,7 +94,9 @@ impl<'t> Stack<'t> {
                 .and_then(Raw::as_text)
                 .is_none_or(|key| key == "TemplateURL")
         {
-            return Ok(Some((path.to_owned(), asset.at)));
+            // A template may be judged without the files that CDK wrote beside it.
+            let is_here = files::beside(&self.source.path, &self.source.name, path).0.exists();
+            return Ok(is_here.then(|| (path.to_owned(), asset.at)));
         }
         let properties = body.get("Properties");
         let Some(url) = properties.and_then(|properties| properties.get("TemplateURL").or_else(|| properties.get("Location"))) else {

@@ -53,6 +53,7 @@ pub struct Resource<'t> {
     pub entry: &'t Entry,
     /// With the prefix of its stack.
     pub id: Arc<str>,
+    /// Empty where only a macro tells it.
     pub type_name: &'t str,
 }
 
@@ -62,8 +63,12 @@ pub struct Transforms {
     pub sam: bool,
     /// The first of them.
     pub first: Option<String>,
-    /// A macro that rel9 does not know; it can add anything.
+    /// A macro that can make what names stand for.
     pub other: Option<String>,
+    /// A macro that can add resources.
+    pub adds: Option<String>,
+    /// A macro that can change any resource.
+    pub changes: Option<String>,
 }
 
 impl Transforms {
@@ -82,7 +87,21 @@ impl Transforms {
                 match name {
                     "AWS::Serverless-2016-10-31" => transforms.sam = true,
                     "AWS::LanguageExtensions" => {}
-                    other => transforms.other = Some(short(other)),
+                    // They make what takes and rotates, and no data (CloudFormation template reference, "Transforms").
+                    "AWS::CodeDeployBlueGreen" | "AWS::SecretsManager-2020-07-23" | "AWS::SecretsManager-2024-09-16" => {
+                        transforms.other = Some(short(name));
+                    }
+                    // It inserts a snippet beside what is there (template reference, "AWS::Include transform").
+                    "AWS::Include" => {
+                        transforms.other = Some(short(name));
+                        transforms.adds = Some(short(name));
+                    }
+                    // A macro gets the whole template, or the section, and gives back another ("Create a CloudFormation macro definition").
+                    other => {
+                        transforms.other = Some(short(other));
+                        transforms.adds = Some(short(other));
+                        transforms.changes = Some(short(other));
+                    }
                 }
             }
         }
@@ -126,7 +145,7 @@ impl<'t> Stack<'t> {
             }
         }
         stack.conditions = stack.section(root, "Conditions")?.iter().map(|entry| (entry.key.as_str(), entry)).collect();
-        if root.get("Resources").is_none() {
+        if root.get("Resources").is_none() && stack.transforms.adds.is_none() {
             return Err(stack.fault(root.at, "has no Resources"));
         }
         for entry in stack.section(root, "Resources")?.iter().filter(|entry| !entry.key.starts_with("Fn::")) {
@@ -151,6 +170,8 @@ impl<'t> Stack<'t> {
             return Err(self.fault(entry.at, format!("resource {name} is a map, not {}", entry.value.kind())));
         }
         let type_name = match entry.value.get("Type") {
+            // Its type is in what the macro inserts.
+            None if entry.value.get("Fn::Transform").is_some() => "",
             None => return Err(self.fault(entry.at, format!("resource {name} has no Type"))),
             Some(raw) => {
                 raw.as_text().ok_or_else(|| self.fault(raw.at, format!("Type of resource {name} is a text, not {}", raw.kind())))?
@@ -235,6 +256,21 @@ impl<'t> Stack<'t> {
             }
         }
         if self.loops.is_empty() { None } else { Some("a loop over something unknown".to_owned()) }
+    }
+
+    /// Why a resource may not be as it is written.
+    pub fn macro_of(&self, resource: &Resource<'_>) -> Option<Unknown> {
+        let own = resource.entry.value.entry("Fn::Transform");
+        let own = own.map(|transform| transform.value.get("Name").and_then(Raw::as_text).map_or_else(|| "a macro".to_owned(), short));
+        let name = own.or_else(|| self.transforms.changes.clone())?;
+        let reason = format!("the macro {name} can change it before it is deployed (audit the processed template)");
+        Some(Unknown { reason: reason.into(), symbol: format!("${{{}.Fn::Transform}}", resource.id).into(), unset: false })
+    }
+
+    /// Why nobody knows whether a resource is made, and how many of it: it is one of a loop over something that is not known.
+    pub fn looped(&self, resource: &Resource<'_>) -> Option<&Unknown> {
+        let symbols = resource.entry.key.split(['$', '&']).filter_map(|part| part.strip_prefix('{')?.split_once('}'));
+        symbols.map(|(variable, _)| variable).find_map(|variable| self.loops.get(variable))
     }
 
     /// A value with functions called and names replaced, in the order of writing.

@@ -14,8 +14,10 @@ pub const POLICY: Table = Table {
     terraform: &["aws_dlm_lifecycle_policy"],
     identity: Identity::numbered(["Description", "description"], "arn:{partition}:dlm:{region}:{account}:policy/{id}"),
     rows: &[
-        // The provider's default; CloudFormation activates policies unless `State` says otherwise.
-        row("status", ["State", "state"], As::Text, Absent::Text("ENABLED")),
+        // The API requires it of a new policy (CreateLifecyclePolicy, State) and CloudFormation documents no default ("required when you add
+        // a lifecycle policy and optional when you update"). The provider's default is ENABLED.
+        row("status", ["State", "state"], As::Text, Absent::Unknown("the policy's State is not written, and has no default"))
+            .terraform(Absent::Text("ENABLED")),
         // The default of the API (PolicyDetails, PolicyType) and of the provider.
         row("policy_type", ["PolicyDetails.PolicyType", "policy_details.policy_type"], As::Text, Absent::Text("EBS_SNAPSHOT_MANAGEMENT")),
         row(

@@ -4,6 +4,7 @@ use super::encryption::{Switch, apply, switch_wins};
 use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, row};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
+use crate::template::declaration::Node;
 use serde_json::{Value as Json, json};
 
 const NAME: Paths = ["TableName", "name"];
@@ -56,7 +57,8 @@ pub const GLOBAL_TABLE: Table = Table {
     type_name: "AWS::DynamoDB::GlobalTable",
     cloudformation: &["AWS::DynamoDB::GlobalTable"],
     identity: Identity::named(NAME, ARN),
-    tags: ["Replicas.Tags", ""],
+    tags: ["Tags", ""],
+    tagged: Some(here),
     rows: &[row("ttl", TTL, As::Bool, Absent::False)],
     more: Some(More {
         properties: &["encrypted", "kms_key_arn", "key_manager", "key_state", "pitr", "pitr_days", "deletion_protection", "replicas"],
@@ -96,6 +98,23 @@ fn replicas(scope: &Scope, built: &mut Built) {
         Ok(Json::Array(found))
     };
     built.set("replicas", outcome());
+}
+
+/// The replica in the stack's Region.
+fn here<'s>(scope: &Scope<'s, '_>) -> Outcome<Option<&'s Node>> {
+    let replicas = scope.elements_at(["Replicas", ""])?;
+    let is_here = |replica: &&&Node| {
+        let region = scope.at(replica).find(["Region", ""]).and_then(|node| scope.stack.text(node));
+        region.is_some_and(|region| region.text == scope.stack.region())
+    };
+    match replicas.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(Some(*only)),
+        all => match all.iter().find(is_here) {
+            Some(replica) => Ok(Some(*replica)),
+            None => Err(vec!["which replica is in the Region of the stack is not known (give it with --region)".to_owned()]),
+        },
+    }
 }
 
 /// What holds of every replica holds of the table; the key is that of the replica in the stack's Region, or of the first.
@@ -150,11 +169,7 @@ fn global_table(scope: &Scope, built: &mut Built) {
     let flag_at: Paths = ["SSESpecification.SSEEnabled", ""];
     built.place("encrypted", scope.find(flag_at));
     let flag = scope.bool_at(flag_at, false).map(|on| if on { Switch::On } else { Switch::Off });
-    let here = |replica: &&&crate::template::declaration::Node| {
-        let region = scope.at(replica).find(["Region", ""]).and_then(|node| scope.stack.text(node));
-        region.is_some_and(|region| region.text == scope.stack.region())
-    };
-    let replica = replicas.iter().find(here).or(replicas.first());
+    let replica = here(scope).ok().flatten().or(replicas.first().copied());
     let key = replica.and_then(|replica| scope.at(replica).find(["SSESpecification.KMSMasterKeyId", ""]));
     apply(scope, flag, Some(KeyManager::AwsOwned), KeyManager::Aws, key, built);
 }

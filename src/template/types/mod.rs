@@ -29,7 +29,7 @@ mod tests;
 pub use encryption::{Encryption, Flag, fill as encryption_of};
 
 use super::convert::{Built, Outcome, Scope};
-use super::declaration::{Declaration, Language};
+use super::declaration::{Declaration, Language, Node};
 use super::stack::{Entry, Stack, Text};
 
 /// How one inventory type is declared.
@@ -41,6 +41,8 @@ pub struct Table {
     pub identity: Identity,
     /// Where the tags are.
     pub tags: Paths,
+    /// The part of the body that `tags` are in, where that is not the whole.
+    pub tagged: Option<Tagged>,
     pub encryption: Option<Encryption>,
     pub rows: &'static [Row],
     /// Resources that hold parts of this one.
@@ -49,6 +51,9 @@ pub struct Table {
     pub more: Option<More>,
     pub ends: Ends,
 }
+
+/// Finds the part of a resource's body that has its tags; none where there is no such part.
+pub type Tagged = for<'s> fn(&Scope<'s, '_>) -> Outcome<Option<&'s Node>>;
 
 /// A path in each language: `[CloudFormation, Terraform]`. `a.b|c`: the first that is written; empty: the language cannot say it.
 pub type Paths = [&'static str; 2];
@@ -205,6 +210,7 @@ pub const BLANK: Table = Table {
     terraform: &[],
     identity: Identity::numbered(["", ""], ""),
     tags: ["Tags", "tags_all|tags"],
+    tagged: None,
     encryption: None,
     rows: &[],
     parts: &[],

@@ -9,7 +9,7 @@ mod storage;
 use crate::inventory::types as inventory;
 use crate::template::inventory::declared_properties;
 use build::{cfn, options, resource, shard, tf, unknown};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
 #[test]
@@ -86,6 +86,39 @@ fn a_shard_has_the_account_and_region_it_is_for() {
     assert_eq!(found.resources[0].arn, "arn:aws-cn:ec2:cn-north-1:111122223333:volume/${Data}");
 }
 
+/// A value leaves its own key open, a key all that are not written.
+#[test]
+fn tags_that_are_not_known_are_open_one_by_one() {
+    let open = |found: &crate::inventory::Resource, key: &str| match found.tags().get(key) {
+        crate::inventory::Fact::Read(value) => value.unwrap_or("none").to_owned(),
+        crate::inventory::Fact::Unread => "?".to_owned(),
+    };
+    let value = |known: &Json| json!([{ "Key": "a", "Value": "1" }, { "Key": "b", "Value": known }]);
+    let of_volume = |tags: Json| resource(&[cfn("V", "AWS::EC2::Volume", json!({ "Tags": tags }))]);
+    let found = of_volume(value(&unknown("B is not given")));
+    assert_eq!([open(&found, "a"), open(&found, "b"), open(&found, "c")], ["1", "?", "none"]);
+    assert_eq!(found.declared.expect("declared").unknown["tags.b"], ["B is not given"]);
+    for other in [unknown("why"), json!({ "Key": unknown("why"), "Value": "2" })] {
+        let found = of_volume(json!([{ "Key": "a", "Value": "1" }, other]));
+        assert_eq!([open(&found, "a"), open(&found, "c")], ["1", "?"]);
+        assert_eq!(found.declared.expect("declared").unknown["tags"], ["why"]);
+    }
+    assert!(of_volume(unknown("why")).tags.is_unread());
+    // What the resource says goes before the stack's tags.
+    let mut given = options(None);
+    given.tags = vec![("a".to_owned(), "stack".to_owned())];
+    let with_stack = |tags: Json| shard(&[cfn("V", "AWS::EC2::Volume", json!({ "Tags": tags }))], &given).resources.remove(0);
+    assert_eq!(open(&with_stack(json!([{ "Key": "a", "Value": unknown("why") }])), "a"), "?");
+    assert_eq!(open(&with_stack(json!([{ "Key": unknown("why"), "Value": "1" }])), "a"), "?");
+
+    let of_terraform = |body: Json| resource(&[tf("aws_ebs_volume.v", "aws_ebs_volume", body)]);
+    let found = of_terraform(json!({ "tags": { "a": unknown("var.a is not set"), "b": "2" } }));
+    assert_eq!([open(&found, "a"), open(&found, "b"), open(&found, "c")], ["?", "2", "none"]);
+    // Default tags that are not known: what is written goes before them.
+    let found = of_terraform(json!({ "tags": { "b": "2" }, "tags_all": unknown("known after apply") }));
+    assert_eq!([open(&found, "a"), open(&found, "b")], ["?", "2"]);
+}
+
 #[test]
 fn tags_come_in_every_form() {
     let mut given = options(None);
@@ -106,10 +139,6 @@ fn tags_come_in_every_form() {
     assert_eq!(tags(found), Some(vec![pair("a", "1"), pair("b", "2")]));
     let found = resource(&[cfn("V", "AWS::EC2::Volume", json!({ "Tags": [{ "Key": "Name", "Value": "disk" }] }))]);
     assert_eq!(found.name.as_deref(), Some("disk"));
-
-    let found = resource(&[tf("aws_ebs_volume.v", "aws_ebs_volume", json!({ "tags": { "a": unknown("var.a is not set") } }))]);
-    assert!(found.tags.is_unread());
-    assert_eq!(found.declared.expect("declared").unknown["tags"], ["var.a is not set"]);
 }
 
 #[test]

@@ -239,4 +239,13 @@ fn a_global_table_has_what_all_its_replicas_have() {
             "replicas": [{ "region": "eu-west-1", "status": null }, { "region": "us-east-1", "status": null }] }),
     );
     has(&table(json!([replica("eu-west-1", true), replica("us-east-1", false)])), json!({ "pitr": false, "pitr_days": null }));
+    // The tags are those of the replica in the stack's Region.
+    let tagged = |region: &str, value: &str| json!({ "Region": region, "Tags": [{ "Key": "backup", "Value": value }] });
+    let backup = |replicas| match table(replicas).tags().get("backup") {
+        crate::inventory::Fact::Read(value) => value.unwrap_or("none").to_owned(),
+        crate::inventory::Fact::Unread => "?".to_owned(),
+    };
+    assert_eq!(backup(json!([tagged("us-east-1", "yes"), tagged("eu-west-1", "no")])), "no");
+    assert_eq!(backup(json!([tagged("us-east-1", "yes"), tagged("us-east-2", "no")])), "?");
+    assert_eq!(backup(json!([tagged("us-east-1", "yes")])), "yes");
 }

@@ -1,0 +1,124 @@
+//! The tags of a resource as far as they are known. A template may leave open the value of one, or which others there are.
+
+use super::{Fact, Reasons, Resource};
+use std::collections::BTreeMap;
+
+/// Tags by key. The `aws:` tags that AWS sets are kept.
+pub type Tags = BTreeMap<String, String>;
+
+/// The path of the reasons why a resource may have tags that are not there ([`super::Declared::unknown`]).
+pub const TAGS: &str = "tags";
+
+/// The path of the reasons why the value of one tag is not known.
+pub fn tag_path(key: &str) -> String {
+    format!("{TAGS}.{key}")
+}
+
+/// The key of the tag whose value a path says is not known.
+fn key_of(path: &str) -> Option<&str> {
+    path.strip_prefix(TAGS)?.strip_prefix('.')
+}
+
+/// Tags, and what is not known of them.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownTags<'r> {
+    read: Option<&'r Tags>,
+    unknown: Option<&'r Reasons>,
+}
+
+impl<'r> KnownTags<'r> {
+    /// Those that nobody read.
+    #[cfg(test)]
+    pub const UNREAD: KnownTags<'static> = KnownTags { read: None, unknown: None };
+
+    /// Those of a resource.
+    pub fn of(resource: &'r Resource) -> Self {
+        KnownTags { read: resource.tags.read(), unknown: resource.declared.as_deref().map(|declared| &declared.unknown) }
+    }
+
+    #[cfg(test)]
+    pub fn with_unknown(self, unknown: &'r Reasons) -> Self {
+        KnownTags { unknown: Some(unknown), ..self }
+    }
+
+    /// The value of a tag; `None` where there is no such tag.
+    pub fn get(&self, key: &str) -> Fact<Option<&'r str>> {
+        match self.read.map(|tags| tags.get(key)) {
+            Some(Some(value)) => Fact::Read(Some(value)),
+            Some(None) if !self.is_open(key) => Fact::Read(None),
+            _ => Fact::Unread,
+        }
+    }
+
+    /// Whether one of these tags is there with its value; `None` where that depends on what is not known.
+    pub fn has_one<'w>(&self, wanted: impl IntoIterator<Item = (&'w str, &'w str)>) -> Option<bool> {
+        let mut found = Some(false);
+        for (key, value) in wanted {
+            match self.get(key).read() {
+                Some(own) if *own == Some(value) => return Some(true),
+                Some(_) => {}
+                None => found = None,
+            }
+        }
+        found
+    }
+
+    /// Whether nothing at all is known of them.
+    pub fn are_unread(&self) -> bool {
+        self.read.is_none()
+    }
+
+    fn is_open(&self, key: &str) -> bool {
+        self.unknown.into_iter().flatten().any(|(path, _)| path == TAGS || key_of(path) == Some(key))
+    }
+}
+
+#[cfg(test)]
+impl<'r> From<&'r Tags> for KnownTags<'r> {
+    fn from(all: &'r Tags) -> Self {
+        KnownTags { read: Some(all), unknown: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::Declared;
+
+    fn resource(tags: Fact<Tags>, unknown: &[&str]) -> Resource {
+        let reasons = unknown.iter().map(|path| (path.to_string(), vec!["why".to_owned()])).collect();
+        let declared = Declared {
+            uid: String::new(),
+            file: "t".into(),
+            at: Default::default(),
+            construct: None,
+            places: BTreeMap::new(),
+            unknown: reasons,
+            template: Default::default(),
+            ignores: Vec::new(),
+        };
+        let json = serde_json::json!({ "type": "AWS::EC2::Volume", "arn": "", "account": "", "region": "", "id": "" });
+        Resource { tags, declared: Some(Box::new(declared)), ..serde_json::from_value(json).unwrap() }
+    }
+
+    #[test]
+    fn tags_are_known_one_by_one() {
+        let read = Fact::Read(Tags::from([("backup".to_owned(), "daily".to_owned())]));
+        let one = resource(read.clone(), &["tags.tier", "tags_of_snapshots"]);
+        let tags = KnownTags::of(&one);
+        assert_eq!(tags.get("backup"), Fact::Read(Some("daily")));
+        assert_eq!(tags.get("tier"), Fact::Unread);
+        assert_eq!(tags.get("other"), Fact::Read(None));
+        assert_eq!(tags.has_one([("tier", "gold"), ("backup", "daily")]), Some(true));
+        assert_eq!(tags.has_one([("tier", "gold"), ("backup", "weekly")]), None);
+        assert_eq!(tags.has_one([("other", "x"), ("backup", "weekly")]), Some(false));
+        assert!(!tags.are_unread());
+
+        let more = resource(read, &["tags"]);
+        let tags = KnownTags::of(&more);
+        assert_eq!((tags.get("backup"), tags.get("other")), (Fact::Read(Some("daily")), Fact::Unread));
+
+        let unread = resource(Fact::Unread, &["tags"]);
+        assert_eq!(KnownTags::of(&unread).get("backup"), Fact::Unread);
+    }
+}
