@@ -229,7 +229,7 @@ fn add_planned_rule(case: &Case, selected: &Selected, planned: &PlannedRule, due
 /// How old the newest backup may be: the interval and what a run may take, but never so old that a whole run is missing (facts page,
 /// section 3).
 pub fn late_after(interval: i64, run: i64) -> i64 {
-    interval.saturating_add(run).min(interval.saturating_mul(2) - 1)
+    interval.saturating_add(run).min(interval.saturating_mul(2).saturating_sub(1))
 }
 
 /// Whether the backup of another rule of the plan was made instead of this rule's: of rules whose time frames overlap, AWS Backup takes
@@ -385,4 +385,16 @@ pub fn state(mechanisms: &[Mechanism]) -> Option<State> {
         return Some(State::Protected);
     }
     (!restorable.is_empty()).then_some(State::Stale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::late_after;
+
+    #[test]
+    fn a_backup_is_late_before_a_whole_run_is_missing() {
+        assert_eq!(late_after(86_400, 3_600), 90_000);
+        assert_eq!(late_after(86_400, 700_000), 172_799);
+        assert_eq!(late_after(i64::MIN, 0), i64::MIN, "an inventory can name any number");
+    }
 }
