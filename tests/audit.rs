@@ -283,6 +283,24 @@ fn filters_leave_evidence_alone() {
     assert!(findings.findings.iter().all(|finding| *finding.rule == *"data-protected"));
 }
 
+/// What mends a failure would be wrong advice where nobody knows of one.
+#[test]
+fn an_unknown_finding_says_how_to_make_it_known() {
+    let of = |properties: Value| {
+        let arn = format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders");
+        let table = json!({"kind": "resource", "type": "AWS::DynamoDB::Table", "arn": arn, "account": ACCOUNT, "region": REGION, "id": "orders",
+                           "tags": {}, "properties": properties});
+        let findings = audit(shards(vec![table]), "").findings;
+        let found = findings.into_iter().find(|finding| *finding.rule == *"dynamodb-table-pitr").expect("a finding");
+        (found.status, found.remediation.expect("a remediation"))
+    };
+    let (status, remediation) = of(json!({"pitr": false}));
+    assert_eq!((status, remediation.cli.len()), (Status::Fail, 1));
+    let (status, remediation) = of(json!({}));
+    assert_eq!((status, remediation.cli.len()), (Status::Unknown, 0));
+    assert!(remediation.summary.starts_with("Let rel9 read") && remediation.steps.iter().any(|step| step.contains("`rel9 permissions`")));
+}
+
 #[test]
 fn the_same_inventory_gives_the_same_bytes() {
     let bytes = || serde_json::to_vec(&audit(volumes(&[json!({"b": "1", "a": "2"}), json!({})]), "")).unwrap();
