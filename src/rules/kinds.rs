@@ -123,7 +123,7 @@ impl<'s> Walker<'s> {
                     ANY
                 }
             }
-            (paths::COUNTED | operators::NEGATE, _, [kind]) => kind.clone(),
+            (paths::COUNTED | paths::WHOLE | operators::NEGATE, _, [kind]) => kind.clone(),
             (name, ..) => Cow::Owned(given_by(name)),
         }
     }
@@ -241,6 +241,7 @@ fn spell(node: &IdedExpr) -> Option<String> {
             [operand, index] => Some(format!("{}[{}]", spell(operand)?, spell(index)?)),
             _ => None,
         },
+        Expr::Call(call) if call.func_name == paths::WHOLE => spell(call.args.first()?),
         Expr::Literal(LiteralValue::String(text)) => Some(format!("{:?}", text.inner())),
         Expr::Literal(LiteralValue::Int(number)) => Some(number.inner().to_string()),
         Expr::Literal(LiteralValue::Double(number)) => Some(number.inner().to_string()),
