@@ -27,7 +27,7 @@ pub use judge::Judged;
 use ledger::Entry;
 use policy::{FailOn, Policy};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -266,37 +266,60 @@ fn summarise(findings: &[Box<Finding>], coverage: CoverageSummary) -> Summary {
     let mut by_status: BTreeMap<Status, u64> =
         [Status::Pass, Status::Fail, Status::Unknown, Status::Waived].map(|status| (status, 0)).into();
     let mut by_severity: BTreeMap<Severity, u64> = Severity::ALL.map(|severity| (severity, 0)).into();
-    let mut resources = BTreeSet::new();
-    for finding in findings {
-        *by_status.entry(finding.status).or_default() += 1;
-        if finding.status == Status::Fail {
-            *by_severity.entry(finding.severity).or_default() += 1;
+    let mut practices: BTreeMap<BestPractice, Practice> = BestPractice::ALL.map(|practice| (practice, Practice::default())).into();
+    let mut resources = HashSet::new();
+    for of_resource in findings.chunk_by(|a, b| Arc::ptr_eq(&a.resource, &b.resource)) {
+        resources.extend(of_resource.first().map(|finding| finding.resource.arn.as_str()));
+        for finding in of_resource {
+            *by_status.entry(finding.status).or_default() += 1;
+            if finding.status == Status::Fail {
+                *by_severity.entry(finding.severity).or_default() += 1;
+            }
+            practices.entry(finding.best_practice).or_default().count(finding);
         }
-        resources.insert(finding.resource.arn.as_str());
     }
     Summary {
         resources: resources.len() as u64,
         by_status,
         by_severity,
-        best_practices: BestPractice::ALL.iter().map(|practice| best_practice(*practice, findings)).collect(),
+        best_practices: practices.into_iter().map(|(id, practice)| practice.summary(id)).collect(),
         coverage,
         baseline: None,
     }
 }
 
-fn best_practice(id: BestPractice, findings: &[Box<Finding>]) -> BestPracticeSummary {
-    let of_practice = || findings.iter().filter(|finding| finding.best_practice == id);
-    let count = |status: Status| of_practice().filter(|finding| finding.status == status).count() as u64;
-    let (pass, fail, unknown, waived) = (count(Status::Pass), count(Status::Fail), count(Status::Unknown), count(Status::Waived));
-    let at_risk = of_practice().any(|finding| finding.status == Status::Fail && finding.severity >= Severity::Medium);
-    let risk = if at_risk {
-        id.risk()
-    } else if unknown > 0 || pass + fail + waived == 0 {
-        "unknown"
-    } else {
-        "none"
-    };
-    BestPracticeSummary { id, risk: risk.to_owned(), pass, fail, unknown, waived }
+/// The findings of one best practice.
+#[derive(Default)]
+struct Practice {
+    pass: u64,
+    fail: u64,
+    unknown: u64,
+    waived: u64,
+    at_risk: bool,
+}
+
+impl Practice {
+    fn count(&mut self, finding: &Finding) {
+        match finding.status {
+            Status::Pass => self.pass += 1,
+            Status::Fail => self.fail += 1,
+            Status::Unknown => self.unknown += 1,
+            Status::Waived => self.waived += 1,
+        }
+        self.at_risk |= finding.status == Status::Fail && finding.severity >= Severity::Medium;
+    }
+
+    fn summary(self, id: BestPractice) -> BestPracticeSummary {
+        let Practice { pass, fail, unknown, waived, at_risk } = self;
+        let risk = if at_risk {
+            id.risk()
+        } else if unknown > 0 || pass + fail + waived == 0 {
+            "unknown"
+        } else {
+            "none"
+        };
+        BestPracticeSummary { id, risk: risk.to_owned(), pass, fail, unknown, waived }
+    }
 }
 
 /// How the gate decides.

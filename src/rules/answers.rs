@@ -12,7 +12,7 @@ use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// So many answers are kept of a rule, then it starts anew: there are rules whose facts are others for nearly every resource.
-const KEPT: usize = 256;
+const KEPT: usize = 48;
 
 /// The answers of one rule to the resources of one type, all with the same parameters and at the same time.
 pub struct Answers<'r> {
