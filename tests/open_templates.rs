@@ -2,27 +2,11 @@
 
 mod support;
 
-use support::{Document, Rel9, text};
+use support::{Document, Rel9};
 
-/// A folder with these files.
-struct Audit {
-    rel9: Rel9,
-}
-
-impl Audit {
-    fn of(files: &[(&str, &str)]) -> Audit {
-        Audit { rel9: Rel9::new().with_files(files) }
-    }
-
-    fn run(&self, arguments: &[&str]) -> Document {
-        let all = [&["audit", "--format", "json", "--fail-on", "never", "--allow-incomplete"], arguments].concat();
-        self.rel9.run(&all).ended(0).document()
-    }
-}
-
-/// The finding's status; `none` without one.
-fn status<'d>(document: &'d Document, rule: &str, resource: &str) -> &'d str {
-    document.find(rule, resource).map_or("none", |finding| text(&finding["status"]))
+/// The findings for a folder with these files.
+fn judge(files: &[(&str, &str)], arguments: &[&str]) -> Document {
+    Rel9::new().with_files(files).judge(arguments)
 }
 
 /// A tag whose value nobody knows leaves open what asks for it, and nothing else.
@@ -34,8 +18,8 @@ fn tags_are_known_one_by_one() {
         )
     };
     let of = |selects: &str, tags: &str| {
-        let document = Audit::of(&[("s.yaml", &template(selects, tags))]).run(&["s.yaml"]);
-        status(&document, "data-in-backup-plan", "Data").to_owned()
+        let document = judge(&[("s.yaml", &template(selects, tags))], &["s.yaml"]);
+        document.status("data-in-backup-plan", "Data").to_owned()
     };
     let listed =
         |key: &str, value: &str| format!("ListOfTags: [{{ ConditionType: STRINGEQUALS, ConditionKey: {key}, ConditionValue: {value} }}]");
@@ -81,12 +65,11 @@ fn tags_are_known_one_by_one() {
         let policy = format!(
             "version: 1\nreproducible:\n  - {{ match: 'resource.tags[\"{key}\"] == \"daily\"', reason: cache, expires: 2099-01-01 }}\n"
         );
-        status(&Audit::of(&[("s.yaml", &bare), ("rel9.yaml", &policy)]).run(&["s.yaml"]), "data-in-backup-plan", "Data").to_owned()
+        judge(&[("s.yaml", &bare), ("rel9.yaml", &policy)], &["s.yaml"]).status("data-in-backup-plan", "Data").to_owned()
     };
     assert_eq!([reproducible("backup"), reproducible("env"), reproducible("other")], ["none", "unknown", "fail"]);
     // What may have the tag that is asked for is not passed over.
-    let asked =
-        |tag: &str| status(&Audit::of(&[("s.yaml", &stack)]).run(&["s.yaml", "--tag", tag]), "data-in-backup-plan", "Data").to_owned();
+    let asked = |tag: &str| judge(&[("s.yaml", &stack)], &["s.yaml", "--tag", tag]).status("data-in-backup-plan", "Data").to_owned();
     assert_eq!([asked("backup=daily"), asked("env=prod"), asked("backup=weekly")], ["pass", "pass", "none"]);
 }
 
@@ -101,12 +84,12 @@ fn what_is_not_in_the_template_may_be_in_a_part_that_cannot_be_read() {
         "Transform: { Name: AWS::Include, Parameters: { Location: 's3://b/k' } }\nResources:\n",
         "Resources:\n  Fn::Transform: { Name: AWS::Include, Parameters: { Location: 's3://b/k' } }\n",
     ] {
-        let audit = Audit::of(&[("s.yaml", &format!("{part}{table}"))]);
-        let document = audit.run(&["s.yaml"]);
-        assert_eq!(status(&document, "data-in-backup-plan", "Data"), "unknown", "{part}");
+        let rel9 = Rel9::new().with_files(&[("s.yaml", &format!("{part}{table}"))]);
+        let document = rel9.judge(&["s.yaml"]);
+        assert_eq!(document.status("data-in-backup-plan", "Data"), "unknown", "{part}");
         // What is written is judged.
-        assert_eq!(status(&document, "dynamodb-table-pitr", "Data"), "fail", "{part}");
-        audit.rel9.run(&["audit", "s.yaml", "--fail-on", "never"]).ended(3);
+        assert_eq!(document.status("dynamodb-table-pitr", "Data"), "fail", "{part}");
+        rel9.run(&["audit", "s.yaml", "--fail-on", "never"]).ended(3);
     }
 }
 
@@ -119,9 +102,8 @@ fn global_tables_are_data() {
         )
     };
     let of = |replica: &str| {
-        let document = Audit::of(&[("s.yaml", &table(replica))]).run(&["s.yaml"]);
-        ["data-in-backup-plan", "template-data-deletion-policy", "dynamodb-table-pitr"]
-            .map(|rule| status(&document, rule, "Data").to_owned())
+        let document = judge(&[("s.yaml", &table(replica))], &["s.yaml"]);
+        ["data-in-backup-plan", "template-data-deletion-policy", "dynamodb-table-pitr"].map(|rule| document.status(rule, "Data").to_owned())
     };
     assert_eq!(of("DeletionProtectionEnabled: true"), ["fail", "pass", "fail"]);
     assert_eq!(of("PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true }"), ["pass", "pass", "pass"]);
@@ -134,8 +116,8 @@ fn automatic_backups_of_efs_count() {
         let template = format!(
             "Parameters: {{ P: {{ Type: String }} }}\nResources:\n  Data:\n    Type: AWS::EFS::FileSystem\n    Properties: {{ Encrypted: true{policy} }}\n"
         );
-        let document = Audit::of(&[("s.yaml", &template)]).run(&["s.yaml"]);
-        ["data-in-backup-plan", "efs-automatic-backups"].map(|rule| status(&document, rule, "Data").to_owned())
+        let document = judge(&[("s.yaml", &template)], &["s.yaml"]);
+        ["data-in-backup-plan", "efs-automatic-backups"].map(|rule| document.status(rule, "Data").to_owned())
     };
     assert_eq!(of(", BackupPolicy: { Status: ENABLED }"), ["pass", "pass"]);
     assert_eq!(of(", BackupPolicy: { Status: DISABLED }"), ["fail", "fail"]);
@@ -150,8 +132,8 @@ fn a_vault_that_a_plan_may_write_to_is_not_passed_over() {
         let template = format!(
             "Parameters: {{ Name: {{ Type: String }} }}\nResources:\n  Vault:\n    Type: AWS::Backup::BackupVault\n    Properties: {{ BackupVaultName: main, LockConfiguration: {{ MinRetentionDays: 30 }} }}\n  Other:\n    Type: AWS::Backup::BackupVault\n    Properties: {{ BackupVaultName: !Ref Name }}\n  Plan:\n    Type: AWS::Backup::BackupPlan\n    Properties: {{ BackupPlan: {{ BackupPlanName: p, BackupPlanRule: [{{ RuleName: r, Lifecycle: {{ DeleteAfterDays: 7 }}, {target} }}] }} }}\n"
         );
-        let document = Audit::of(&[("s.yaml", &template)]).run(&["s.yaml"]);
-        ["backup-vault-notifications", "backup-vault-lock-allows-plans"].map(|rule| status(&document, rule, "Vault").to_owned())
+        let document = judge(&[("s.yaml", &template)], &["s.yaml"]);
+        ["backup-vault-notifications", "backup-vault-lock-allows-plans"].map(|rule| document.status(rule, "Vault").to_owned())
     };
     assert_eq!(with("TargetBackupVault: main"), ["fail", "fail"]);
     assert_eq!(with("TargetBackupVault: elsewhere"), ["none", "none"]);

@@ -17,19 +17,13 @@ impl Audit {
     }
 
     fn run(&self, arguments: &[&str]) -> Document {
-        let all = [&["audit", "--format", "json", "--fail-on", "never", "--allow-incomplete"], arguments].concat();
-        self.rel9.run(&all).ended(0).document()
+        self.rel9.judge(arguments)
     }
 
     /// What is wrong with it: exit code 2, and these words.
     fn refused(&self, arguments: &[&str], words: &str) {
         self.rel9.run(&[&["audit"], arguments].concat()).ended(2).said(words);
     }
-}
-
-/// The finding's status; `none` without one.
-fn status<'d>(document: &'d Document, rule: &str, resource: &str) -> &'d str {
-    document.find(rule, resource).map_or("none", |finding| text(&finding["status"]))
 }
 
 fn line(document: &Document, rule: &str, resource: &str) -> Value {
@@ -120,7 +114,7 @@ fn a_stack_is_judged_with_its_own_plans() {
         ("data-opt-in-not-blocked", "Orders", "none"),
         ("backup-vault-not-empty", "Vault", "none"),
     ] {
-        assert_eq!(status(&document, rule, resource), expected, "{rule} of {resource}");
+        assert_eq!(document.status(rule, resource), expected, "{rule} of {resource}");
     }
     assert_eq!(document.0["audit"]["source"], "cloudformation");
     let unknown = document.find("rds-instance-retention", "Database").expect("a finding");
@@ -157,7 +151,7 @@ fn messages_name_the_construct_of_cdk() {
 fn given_values_settle_what_was_unknown() {
     let audit = Audit::of(&[("stack.yaml", STACK), ("p.json", r#"[{"ParameterKey": "Days", "ParameterValue": "14"}]"#)]);
     let document = audit.run(&["stack.yaml", "--parameters", "p.json", "--account", "111122223333", "--region", "eu-west-1"]);
-    assert_eq!(status(&document, "rds-instance-retention", "Database"), "pass");
+    assert_eq!(document.status("rds-instance-retention", "Database"), "pass");
     let resource = &document.find("rds-instance-retention", "Database").expect("a finding")["resource"];
     assert_eq!((text(&resource["account"]), text(&resource["region"])), ("111122223333", "eu-west-1"));
 }
@@ -168,12 +162,12 @@ fn a_plan_that_may_not_exist_protects_nothing_for_certain() {
         let stack = STACK.replace(&format!("  {doubted}:\n"), &format!("  {doubted}:\n    Condition: Backed\n"));
         let stack = stack.replace("BackupPlanId: !Ref Plan", "BackupPlanId: !If [Backed, !Ref Plan, !Ref 'AWS::NoValue']");
         let document = Audit::of(&[("stack.yaml", &stack)]).run(&["stack.yaml"]);
-        assert_eq!(status(&document, "data-in-backup-plan", "Orders"), "unknown", "{doubted}");
+        assert_eq!(document.status("data-in-backup-plan", "Orders"), "unknown", "{doubted}");
     }
     let stack = STACK.replace("  Vault:\n", "  Vault:\n    Condition: Backed\n");
     let stack = stack.replace("TargetBackupVault: !Ref Vault", "TargetBackupVault: main");
     let document = Audit::of(&[("stack.yaml", &stack)]).run(&["stack.yaml"]);
-    assert_eq!(status(&document, "backup-plan-target-vault-exists", "Plan"), "unknown");
+    assert_eq!(document.status("backup-plan-target-vault-exists", "Plan"), "unknown");
 }
 
 #[test]
@@ -194,15 +188,15 @@ fn a_plan_selects_what_it_selects_whatever_its_rules_turn_out_to_be() {
         ("ebs-volume-snapshot-schedule", "Tagged", "unknown"),
         ("ebs-volume-snapshot-schedule", "Forgotten", "fail"),
     ] {
-        assert_eq!(status(&kept, rule, resource), expected, "{rule} of {resource}");
+        assert_eq!(kept.status(rule, resource), expected, "{rule} of {resource}");
     }
     // A list that is not known may be empty.
     let stack = STACK.replace("BackupPlanRule:\n", "BackupPlanRule: !Ref Copy\n        AdvancedBackupSettings:\n");
     let document = Audit::of(&[("stack.yaml", &stack)]).run(&["stack.yaml"]);
-    assert_eq!(status(&document, "data-in-backup-plan", "Orders"), "unknown");
+    assert_eq!(document.status("data-in-backup-plan", "Orders"), "unknown");
     // A copy of which nobody knows how long it is kept is not left out.
     let copy = "CopyActions: [{ DestinationBackupVaultArn: 'arn:aws:backup:eu-west-1:111122223333:backup-vault:far', Lifecycle: { DeleteAfterDays: !Ref Days } }]";
-    assert_eq!(status(&with(copy, ""), "data-copy-retention", "Orders"), "unknown");
+    assert_eq!(with(copy, "").status("data-copy-retention", "Orders"), "unknown");
 }
 
 #[test]
@@ -214,7 +208,7 @@ fn snapshots_by_a_policy_that_is_not_known_whole_are_not_denied() {
         let document = Audit::of(&[("s.yaml", &template)]).run(&["s.yaml"]);
         ["data-in-backup-plan", "ebs-volume-snapshot-schedule", "dlm-policy-healthy"].map(|rule| {
             let of = if rule.starts_with("dlm") { "Policy" } else { "Data" };
-            status(&document, rule, of).to_owned()
+            document.status(rule, of).to_owned()
         })
     };
     assert_eq!(with("ENABLED", "12", "b"), ["pass", "pass", "pass"]);
@@ -236,7 +230,7 @@ fn numbers_that_no_date_can_hold_are_borne() {
         "Resources:\n  Plan:\n    Type: AWS::Backup::BackupPlan\n    Properties:\n      BackupPlan:\n        BackupPlanName: p\n        BackupPlanRule: [{{ RuleName: r, TargetBackupVault: Default, StartWindowMinutes: {huge}, CompletionWindowMinutes: {huge}, Lifecycle: {{ DeleteAfterDays: {huge} }} }}]\n  Selection:\n    Type: AWS::Backup::BackupSelection\n    Properties:\n      BackupPlanId: !Ref Plan\n      BackupSelection: {{ SelectionName: s, IamRoleArn: r, Resources: ['*'] }}\n  Data:\n    Type: AWS::EC2::Volume\n    Properties: {{ Tags: [{{ Key: a, Value: b }}] }}\n  Policy:\n    Type: AWS::DLM::LifecyclePolicy\n    Properties:\n      PolicyDetails:\n        ResourceTypes: [VOLUME]\n        TargetTags: [{{ Key: a, Value: b }}]\n        Schedules: [{{ CreateRule: {{ Interval: {huge} }}, RetainRule: {{ Count: {huge} }} }}]\n  Tests:\n    Type: AWS::Backup::RestoreTestingPlan\n    Properties:\n      RestoreTestingPlanName: t\n      ScheduleExpression: rate({huge} days)\n      StartWindowHours: {huge}\n      RecoveryPointSelection: {{ SelectionWindowDays: {huge}, IncludeVaults: ['*'], RecoveryPointTypes: [SNAPSHOT] }}\n"
     );
     let document = Audit::of(&[("s.yaml", &template)]).run(&["s.yaml"]);
-    assert_eq!(status(&document, "data-in-backup-plan", "Data"), "pass");
+    assert_eq!(document.status("data-in-backup-plan", "Data"), "pass");
 }
 
 #[test]
@@ -276,7 +270,7 @@ resource "aws_s3_bucket_versioning" "data" {
         ("template-data-deletion-policy", "aws_s3_bucket.data", "pass"),
         ("template-data-deletion-policy", "aws_ebs_volume.data", "fail"),
     ] {
-        assert_eq!(status(&document, rule, resource), expected, "{rule} of {resource}");
+        assert_eq!(document.status(rule, resource), expected, "{rule} of {resource}");
     }
     assert_eq!(line(&document, "ebs-volume-encrypted", "aws_ebs_volume.data"), 5);
     let finding = document.find("ebs-volume-encrypted", "aws_ebs_volume.data").expect("a finding");
@@ -295,12 +289,12 @@ fn plans_of_the_account_count_when_an_inventory_tells_of_them() {
     let inventory = lines.join("\n").replace("\"rules\":[]", &format!("\"rules\":{rule}"));
     let template = "Resources:\n  Data:\n    Type: AWS::EC2::Volume\n    Properties: { Encrypted: true }\n";
     let audit = Audit::of(&[("stack.yaml", template), ("account.ndjson", &inventory)]);
-    assert_eq!(status(&audit.run(&["stack.yaml"]), "data-in-backup-plan", "Data"), "fail");
+    assert_eq!(audit.run(&["stack.yaml"]).status("data-in-backup-plan", "Data"), "fail");
     let with = audit.run(&["stack.yaml", "--assume-plans", "account.ndjson"]);
-    assert_eq!(status(&with, "data-in-backup-plan", "Data"), "fail", "it has not the tag");
+    assert_eq!(with.status("data-in-backup-plan", "Data"), "fail", "it has not the tag");
     let tagged = audit.run(&["stack.yaml", "--assume-plans", "account.ndjson", "--stack-tag", "tier=gold"]);
     // Whether the opt-in lets the plan reach it was not read.
-    assert_eq!(status(&tagged, "data-in-backup-plan", "Data"), "pass");
+    assert_eq!(tagged.status("data-in-backup-plan", "Data"), "pass");
     assert!(tagged.findings().iter().all(|finding| finding["resource"]["id"] == "Data"), "the account itself is not judged");
 }
 
@@ -372,17 +366,17 @@ fn a_plan_says_what_its_folder_says() {
         let mut compared = 0;
         for finding in written.findings().iter().filter(|finding| finding["status"] != "unknown") {
             let (rule, resource, expected) = (text(&finding["rule"]), text(&finding["resource"]["id"]), text(&finding["status"]));
-            let planned = status(&beside, rule, resource);
+            let planned = beside.status(rule, resource);
             assert!(["none", expected].contains(&planned), "{plan} beside its files: {rule} of {resource} is {planned} and not {expected}");
             compared += usize::from(planned == expected);
-            let alone = status(&alone, rule, resource);
+            let alone = alone.status(rule, resource);
             let cannot_tell = alone == "unknown" && (PLANS_CANNOT_TELL.contains(&rule) || plan == "aws-4.json");
             assert!(cannot_tell || ["none", expected].contains(&alone), "{plan}: {rule} of {resource} is {alone} and not {expected}");
         }
         assert!(compared > 50, "{plan}: {compared} findings are of both");
         for (document, selects) in [(&beside, "pass"), (&alone, if plan == "aws-4.json" { "unknown" } else { "pass" })] {
-            assert_eq!(status(document, "backup-plan-selects-resources", "aws_backup_plan.daily"), selects, "{plan}");
-            assert_eq!(status(document, "data-in-backup-plan", "aws_ebs_volume.this[\"data\"]"), selects, "{plan}");
+            assert_eq!(document.status("backup-plan-selects-resources", "aws_backup_plan.daily"), selects, "{plan}");
+            assert_eq!(document.status("data-in-backup-plan", "aws_ebs_volume.this[\"data\"]"), selects, "{plan}");
         }
     }
 }
@@ -392,17 +386,17 @@ fn files_beside_a_plan_tell_what_it_does_not() {
     let volume = plan("create", &[("aws_ebs_volume", "{}", r#"{"arn":true,"encrypted":true,"kms_key_id":true,"snapshot_id":true}"#)]);
     let file = "# rel9:ignore ebs-volume-encrypted scratch space\nresource \"aws_ebs_volume\" \"x\" {\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n";
     let document = Audit::of(&[("plan.json", &volume), ("main.tf", file)]).run(&["plan.json"]);
-    assert_eq!(status(&document, "ebs-volume-encrypted", "aws_ebs_volume.x"), "waived");
-    assert_eq!(status(&document, "template-data-deletion-policy", "aws_ebs_volume.x"), "pass");
+    assert_eq!(document.status("ebs-volume-encrypted", "aws_ebs_volume.x"), "waived");
+    assert_eq!(document.status("template-data-deletion-policy", "aws_ebs_volume.x"), "pass");
     assert_eq!(line(&document, "ebs-volume-encrypted", "aws_ebs_volume.x"), 2);
     let document = Audit::of(&[("plan.json", &volume), ("main.tf", &file.replace("true", "var.keep"))]).run(&["plan.json"]);
-    assert_eq!(status(&document, "template-data-deletion-policy", "aws_ebs_volume.x"), "unknown");
+    assert_eq!(document.status("template-data-deletion-policy", "aws_ebs_volume.x"), "unknown");
     // No file and no `dynamic` block sets them, or one may.
     let bucket = plan("create", &[("aws_s3_bucket", "{}", r#"{"arn":true,"lifecycle_rule":true,"versioning":true}"#)]);
     for (inside, expected) in [("", "fail"), ("dynamic \"lifecycle_rule\" {\n for_each = var.rules\n content {}\n}", "unknown")] {
         let file = format!("resource \"aws_s3_bucket\" \"x\" {{\n{inside}\n}}\n");
         let document = Audit::of(&[("plan.json", &bucket), ("main.tf", &file)]).run(&["plan.json"]);
-        assert_eq!(status(&document, "s3-bucket-mfa-delete", "aws_s3_bucket.x"), expected, "{inside}");
+        assert_eq!(document.status("s3-bucket-mfa-delete", "aws_s3_bucket.x"), expected, "{inside}");
     }
 }
 
@@ -429,7 +423,7 @@ fn plan(action: &str, resources: &[(&str, &str, &str)]) -> String {
 fn what_a_plan_does_not_set_is_the_default_of_the_service() {
     let judged = |action: &str, resource: (&str, &str, &str), rule: &str| {
         let document = Audit::of(&[("plan.json", &plan(action, &[resource]))]).run(&["plan.json"]);
-        status(&document, rule, &format!("{}.x", resource.0)).to_owned()
+        document.status(rule, &format!("{}.x", resource.0)).to_owned()
     };
     let volume = ("aws_ebs_volume", "{}", r#"{"arn":true,"encrypted":true,"kms_key_id":true,"snapshot_id":true}"#);
     let set = ("aws_ebs_volume", r#"{"encrypted":{"references":["var.encrypted"]}}"#, volume.2);
@@ -476,9 +470,9 @@ fn what_terraform_has_made_is_known_by_its_ids() {
     let state = format!(r#"{{"format_version":"1.0","values":{{"root_module":{{"resources":[{}]}}}}}}"#, resources.join(","));
     let document = Audit::of(&[("state.json", &state)]).run(&["state.json"]);
     for (resource, expected) in [("kept", "pass"), ("tagged", "pass")] {
-        assert_eq!(status(&document, "data-in-backup-plan", &format!("aws_ebs_volume.{resource}")), expected, "{resource}");
+        assert_eq!(document.status("data-in-backup-plan", &format!("aws_ebs_volume.{resource}")), expected, "{resource}");
     }
-    assert_ne!(status(&document, "data-in-backup-plan", "aws_ebs_volume.bare"), "pass");
-    assert_eq!(status(&document, "backup-plan-selects-resources", "aws_backup_plan.daily"), "pass");
-    assert_eq!(status(&document, "backup-plan-target-vault-exists", "aws_backup_plan.daily"), "pass");
+    assert_ne!(document.status("data-in-backup-plan", "aws_ebs_volume.bare"), "pass");
+    assert_eq!(document.status("backup-plan-selects-resources", "aws_backup_plan.daily"), "pass");
+    assert_eq!(document.status("backup-plan-target-vault-exists", "aws_backup_plan.daily"), "pass");
 }

@@ -25,15 +25,7 @@ impl Audit {
     }
 
     fn run(&self, input: &str) -> Document {
-        self.rel9.run(&["audit", "--format", "json", "--fail-on", "never", "--allow-incomplete", input]).ended(0).document()
-    }
-}
-
-/// Findings of a rule for these resources.
-#[track_caller]
-fn expect(document: &Document, rule: &str, expected: &[(&str, &str)]) {
-    for (resource, status) in expected {
-        assert_eq!(document.status(rule, resource), *status, "{rule} of {resource}: {}", document.says(rule, resource));
+        self.rel9.judge(&[input])
     }
 }
 
@@ -244,11 +236,11 @@ resource "aws_dynamodb_table" "anywhere" {
         ("aws_dynamodb_table.there", "fail"),
         ("aws_dynamodb_table.anywhere", "unknown"),
     ];
-    expect(&document, "data-in-backup-plan", &expected);
-    expect(&document, "ebs-volume-snapshot-schedule", &expected[..2]);
+    document.expect("data-in-backup-plan", &expected);
+    document.expect("ebs-volume-snapshot-schedule", &expected[..2]);
     let message = document.says("backup-plan-selects-resources", "aws_backup_plan.daily");
     assert!(message.starts_with("pass: selects 1 resource"), "{message}");
-    expect(&document, "dlm-policy-healthy", &[("aws_dlm_lifecycle_policy.daily", "pass")]);
+    document.expect("dlm-policy-healthy", &[("aws_dlm_lifecycle_policy.daily", "pass")]);
 }
 
 #[test]
@@ -289,7 +281,7 @@ resource "aws_ebs_volume" "data" {{
         ("{ dlm = \"daily\" }", "count = var.any", "unknown"),
     ] {
         let document = Audit::of(&[("main.tf", &main(tags, count))]).run(".");
-        expect(&document, "ebs-volume-snapshot-schedule", &[("aws_ebs_volume.data", status)]);
+        document.expect("ebs-volume-snapshot-schedule", &[("aws_ebs_volume.data", status)]);
     }
 }
 
@@ -297,12 +289,12 @@ resource "aws_ebs_volume" "data" {{
 fn what_a_plan_selects_elsewhere_is_not_known() {
     let document = Audit::of(&[("plan.tf", PLAN)]).run(".");
     let plan = "aws_backup_plan.daily";
-    expect(&document, "backup-plan-selects-resources", &[(plan, "unknown")]);
+    document.expect("backup-plan-selects-resources", &[(plan, "unknown")]);
     let reasons = &document.find("backup-plan-selects-resources", plan).expect("a finding")["unknown_because"];
     assert_eq!(*reasons, json!(["what it selects outside of the template is not known"]));
     let without = PLAN.split("resource \"aws_backup_selection\"").next().expect("a plan");
     let document = Audit::of(&[("plan.tf", without)]).run(".");
-    expect(&document, "backup-plan-selects-resources", &[(plan, "fail")]);
+    document.expect("backup-plan-selects-resources", &[(plan, "fail")]);
 }
 
 #[test]
@@ -317,7 +309,7 @@ fn opt_in_that_the_template_switches_off_blocks() {
         [("{ EBS = true }", "pass"), ("{ EBS = false }", "fail"), ("var.any", "unknown"), ("{ EBS = var.any }", "unknown")]
     {
         let document = Audit::of(&[("main.tf", volume), ("plan.tf", PLAN), ("settings.tf", &settings(preference))]).run(".");
-        expect(&document, "ebs-volume-snapshot-schedule", &[("aws_ebs_volume.data", status)]);
+        document.expect("ebs-volume-snapshot-schedule", &[("aws_ebs_volume.data", status)]);
     }
 }
 
@@ -362,11 +354,11 @@ resource "aws_backup_vault_policy" "any" {
 }
 "#;
     let document = Audit::of(&[("main.tf", main)]).run(".");
-    expect(&document, "s3-bucket-versioning", &[("aws_s3_bucket.own", "pass"), ("aws_s3_bucket.other", "fail")]);
-    expect(&document, "backup-vault-not-open", &[("aws_backup_vault.main", "pass")]);
+    document.expect("s3-bucket-versioning", &[("aws_s3_bucket.own", "pass"), ("aws_s3_bucket.other", "fail")]);
+    document.expect("backup-vault-not-open", &[("aws_backup_vault.main", "pass")]);
     let document = Audit::of(&[("main.tf", main), ("part.tf", part)]).run(".");
-    expect(&document, "s3-bucket-versioning", &[("aws_s3_bucket.own", "pass"), ("aws_s3_bucket.other", "unknown")]);
-    expect(&document, "backup-vault-not-open", &[("aws_backup_vault.main", "unknown"), ("aws_backup_vault.second", "unknown")]);
+    document.expect("s3-bucket-versioning", &[("aws_s3_bucket.own", "pass"), ("aws_s3_bucket.other", "unknown")]);
+    document.expect("backup-vault-not-open", &[("aws_backup_vault.main", "unknown"), ("aws_backup_vault.second", "unknown")]);
 }
 
 fn planned(resources: &Value, changes: &Value, configuration: &Value) -> String {
@@ -404,16 +396,16 @@ fn what_a_plan_destroys_of_a_bucket_no_longer_counts() {
         Audit::of(&[("plan.json", &planned(&json!([bucket]), &changes, &json!([])))]).run("plan.json")
     };
     let bucket_id = "aws_s3_bucket.data";
-    expect(&versioning(json!(["no-op"])), "s3-bucket-versioning", &[(bucket_id, "pass")]);
+    versioning(json!(["no-op"])).expect("s3-bucket-versioning", &[(bucket_id, "pass")]);
     // `removed` leaves in AWS what it takes out of the state.
-    expect(&versioning(json!(["forget"])), "s3-bucket-versioning", &[(bucket_id, "pass")]);
+    versioning(json!(["forget"])).expect("s3-bucket-versioning", &[(bucket_id, "pass")]);
     let document = versioning(json!(["delete"]));
-    expect(&document, "s3-bucket-versioning", &[(bucket_id, "fail")]);
+    document.expect("s3-bucket-versioning", &[(bucket_id, "fail")]);
     assert_eq!(document.says("s3-bucket-versioning", bucket_id), "fail: versioning is suspended");
     let changes = json!([change("aws_s3_bucket_lifecycle_configuration", json!(["delete"]))]);
     let document = Audit::of(&[("plan.json", &planned(&json!([bucket]), &changes, &json!([])))]).run("plan.json");
-    expect(&document, "s3-bucket-versioning", &[(bucket_id, "pass")]);
-    expect(&document, "s3-bucket-lifecycle", &[(bucket_id, "fail")]);
+    document.expect("s3-bucket-versioning", &[(bucket_id, "pass")]);
+    document.expect("s3-bucket-lifecycle", &[(bucket_id, "fail")]);
 }
 
 #[test]
@@ -422,7 +414,7 @@ fn what_was_replaced_and_could_not_be_deleted_is_left_out_of_a_state() {
     let before = managed("aws_ebs_volume", "data", json!({ "values": { "id": "vol-0", "encrypted": false }, "deposed_key": "0b" }));
     let state = json!({ "format_version": "1.0", "values": { "root_module": { "resources": [now, before] } } }).to_string();
     let document = Audit::of(&[("state.json", &state)]).run("state.json");
-    expect(&document, "ebs-volume-encrypted", &[("aws_ebs_volume.data", "pass")]);
+    document.expect("ebs-volume-encrypted", &[("aws_ebs_volume.data", "pass")]);
 }
 
 #[test]
@@ -497,7 +489,7 @@ fn local_values_of_a_plan_are_those_of_the_files_beside_it() {
     let bucket = "module.data.aws_s3_bucket.this[0]";
     // Without the files a local value may be any bucket.
     let document = Audit::of(&[("plan.json", &bucket_plan("local.bucket_id"))]).run("plan.json");
-    expect(&document, "s3-bucket-versioning", &[(bucket, "unknown")]);
+    document.expect("s3-bucket-versioning", &[(bucket, "unknown")]);
     let beside = |local: &str| {
         let files = [
             ("plan.json", bucket_plan(local)),
@@ -509,10 +501,10 @@ fn local_values_of_a_plan_are_those_of_the_files_beside_it() {
         Audit::of(&files).run("plan.json")
     };
     let document = beside("local.bucket_id");
-    expect(&document, "s3-bucket-versioning", &[(bucket, "pass")]);
+    document.expect("s3-bucket-versioning", &[(bucket, "pass")]);
     let location = &document.find("template-data-deletion-policy", bucket).expect("a finding")["location"];
     assert_eq!((&location["file"], &location["line"]), (&json!(".terraform/modules/data/main.tf"), &json!(6)));
-    expect(&beside("local.log_id"), "s3-bucket-versioning", &[(bucket, "unknown")]);
+    beside("local.log_id").expect("s3-bucket-versioning", &[(bucket, "unknown")]);
 }
 
 #[test]
@@ -533,7 +525,7 @@ fn modules_that_were_fetched_are_read_and_others_are_told() {
         Audit::of(&[("main.tf", CALL), (".terraform/modules/modules.json", INSTALLED), (".terraform/modules/data/main.tf", BUCKET_MODULE)]);
     let document = fetched.ends(0, ".");
     assert_eq!(document.0["audit"]["complete"], true);
-    expect(&document, "s3-bucket-versioning", &[("module.data.aws_s3_bucket.this[0]", "pass")]);
+    document.expect("s3-bucket-versioning", &[("module.data.aws_s3_bucket.this[0]", "pass")]);
 }
 
 #[test]
@@ -562,5 +554,5 @@ fn root_modules_that_share_a_module_have_findings_of_their_own() {
 #[test]
 fn files_of_open_tofu_alone_are_a_module() {
     let document = Audit::of(&[("infra/main.tofu", "resource \"aws_efs_file_system\" \"data\" {}\n")]).run(".");
-    expect(&document, "efs-file-system-encrypted", &[("aws_efs_file_system.data", "fail")]);
+    document.expect("efs-file-system-encrypted", &[("aws_efs_file_system.data", "fail")]);
 }

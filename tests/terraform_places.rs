@@ -6,15 +6,7 @@ use serde_json::{Value, json};
 use support::{Document, Rel9};
 
 fn run(files: &[(&str, &str)], more: &[&str]) -> Document {
-    let arguments = ["audit", "--format", "json", "--fail-on", "never", "--allow-incomplete"];
-    Rel9::new().with_files(files).run(&[&arguments[..], more].concat()).ended(0).document()
-}
-
-#[track_caller]
-fn expect(document: &Document, rule: &str, expected: &[(&str, &str)]) {
-    for (resource, status) in expected {
-        assert_eq!(document.status(rule, resource), *status, "{rule} of {resource}: {}", document.says(rule, resource));
-    }
+    Rel9::new().with_files(files).judge(more)
 }
 
 /// A plan of the provider `aws.b` that selects everything, a table of it, one of the default provider.
@@ -89,7 +81,7 @@ fn a_plan_of_another_account_protects_nothing_here() {
     let role = r#"assume_role { role_arn = "arn:aws:iam::222222222222:role/x" }"#;
     for (account, expected) in [("111111111111", "fail"), ("222222222222", "pass")] {
         let document = run(&[("main.tf", &providers("", role)), ("plan.tf", PLAN)], &["--account", account, "."]);
-        expect(&document, "data-in-backup-plan", &[("aws_dynamodb_table.main", expected), ("aws_dynamodb_table.other", "pass")]);
+        document.expect("data-in-backup-plan", &[("aws_dynamodb_table.main", expected), ("aws_dynamodb_table.other", "pass")]);
     }
 }
 
@@ -100,18 +92,18 @@ fn a_provider_that_nobody_names_may_be_anywhere() {
     let environment = "provider \"aws\" {}\nprovider \"aws\" {\n  alias = \"b\"\n  region = \"us-east-1\"\n}\n";
     for providers in [required, environment] {
         let document = run(&[("main.tf", providers), ("plan.tf", PLAN)], &["."]);
-        expect(&document, "data-in-backup-plan", &[("aws_dynamodb_table.main", "unknown"), ("aws_dynamodb_table.other", "pass")]);
+        document.expect("data-in-backup-plan", &[("aws_dynamodb_table.main", "unknown"), ("aws_dynamodb_table.other", "pass")]);
     }
     let by_key = "provider \"aws\" {\n  for_each = toset([\"us-east-1\"])\n  alias = \"by\"\n  region = each.value\n}\n\
                   provider \"aws\" {\n  region = \"us-east-1\"\n}\n";
     let plan = PLAN.replace("aws.b", "aws.by[\"us-east-1\"]");
     let document = run(&[("main.tofu", by_key), ("plan.tofu", &plan)], &["."]);
-    expect(&document, "data-in-backup-plan", &[("aws_dynamodb_table.main", "unknown")]);
+    document.expect("data-in-backup-plan", &[("aws_dynamodb_table.main", "unknown")]);
     // What the caller of a module hands down without naming it.
     let call = format!("{environment}module \"m\" {{\n  source = \"./m\"\n  providers = {{ aws = aws.by[each.key] }}\n}}\n{PLAN}");
     let module = "resource \"aws_dynamodb_table\" \"inner\" {\n  name = \"inner\"\n}\n";
     let document = run(&[("main.tf", &call), ("m/main.tf", module)], &["."]);
-    expect(&document, "data-in-backup-plan", &[("module.m.aws_dynamodb_table.inner", "unknown")]);
+    document.expect("data-in-backup-plan", &[("module.m.aws_dynamodb_table.inner", "unknown")]);
 }
 
 #[test]
@@ -173,8 +165,8 @@ resource "aws_backup_plan" "same" {
 }
 "#;
     let document = run(&[("main.tf", main)], &["--account", "111111111111", "."]);
-    expect(&document, "backup-plan-cross-region-copy", &[("aws_backup_plan.main", "pass"), ("aws_backup_plan.same", "fail")]);
-    expect(&document, "backup-plan-cross-account-copy", &[("aws_backup_plan.main", "unknown"), ("aws_backup_plan.same", "fail")]);
+    document.expect("backup-plan-cross-region-copy", &[("aws_backup_plan.main", "pass"), ("aws_backup_plan.same", "fail")]);
+    document.expect("backup-plan-cross-account-copy", &[("aws_backup_plan.main", "unknown"), ("aws_backup_plan.same", "fail")]);
 }
 
 #[test]
@@ -216,12 +208,12 @@ resource "aws_rds_cluster_instance" "main" {
 }
 "#;
     let document = run(&[("main.tf", main)], &["."]);
-    expect(&document, "backup-vault-locked", &[("aws_backup_vault.main", "fail"), ("aws_backup_vault.b", "pass")]);
+    document.expect("backup-vault-locked", &[("aws_backup_vault.main", "fail"), ("aws_backup_vault.b", "pass")]);
     let unknown = main
         .replace("region = \"us-east-1\"", "region = var.region")
         .replace("provider \"aws\" {\n  alias", "variable \"region\" {}\nprovider \"aws\" {\n  alias");
     let only_main = unknown.replace("resource \"aws_backup_vault\" \"b\" {\n  provider = aws.b\n  name     = \"main\"\n}\n", "");
-    expect(&run(&[("main.tf", &only_main)], &["."]), "backup-vault-locked", &[("aws_backup_vault.main", "unknown")]);
+    run(&[("main.tf", &only_main)], &["."]).expect("backup-vault-locked", &[("aws_backup_vault.main", "unknown")]);
 }
 
 fn table(name: &str, key: &str) -> (Value, Value, Value) {
@@ -328,9 +320,9 @@ fn the_files_beside_a_plan_tell_which_arguments_are_the_same() {
     let composed = format!("{}{}", provider("", "local.profile"), provider("alias = \"b\"", "\"${local.profile}-b\""));
     for (files, expected) in [(alone, "pass"), (composed, "unknown")] {
         let document = run(&[("plan.json", &plan), ("main.tf", &files)], &["plan.json"]);
-        expect(&document, "data-in-backup-plan", &[("aws_dynamodb_table.main", expected)]);
+        document.expect("data-in-backup-plan", &[("aws_dynamodb_table.main", expected)]);
     }
-    expect(&run(&[("plan.json", &plan)], &["plan.json"]), "data-in-backup-plan", &[("aws_dynamodb_table.main", "unknown")]);
+    run(&[("plan.json", &plan)], &["plan.json"]).expect("data-in-backup-plan", &[("aws_dynamodb_table.main", "unknown")]);
 }
 
 #[test]
@@ -360,6 +352,6 @@ fn states_tell_places_by_arns() {
         [(("us-east-1", "111111111111"), "fail"), (("eu-west-1", "222222222222"), "fail"), (("eu-west-1", "111111111111"), "pass")]
     {
         let document = run(&[("terraform.tfstate", &state(place))], &["terraform.tfstate"]);
-        expect(&document, "data-in-backup-plan", &[("aws_dynamodb_table.main", expected), ("aws_dynamodb_table.other", "pass")]);
+        document.expect("data-in-backup-plan", &[("aws_dynamodb_table.main", expected), ("aws_dynamodb_table.other", "pass")]);
     }
 }

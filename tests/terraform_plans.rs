@@ -6,15 +6,7 @@ use serde_json::{Value, json};
 use support::{Document, Rel9};
 
 fn run(files: &[(&str, &str)], input: &str) -> Document {
-    let arguments = ["audit", "--format", "json", "--fail-on", "never", "--allow-incomplete", input];
-    Rel9::new().with_files(files).run(&arguments).ended(0).document()
-}
-
-#[track_caller]
-fn expect(document: &Document, rule: &str, expected: &[(&str, &str)]) {
-    for (resource, status) in expected {
-        assert_eq!(document.status(rule, resource), *status, "{rule} of {resource}: {}", document.says(rule, resource));
-    }
+    Rel9::new().with_files(files).judge(&[input])
 }
 
 /// A resource of a plan.
@@ -77,11 +69,11 @@ resource "aws_dynamodb_table" "dynamic" {
 }
 "#;
     let beside = run(&[("plan.json", &plan), ("main.tf", files)], "plan.json");
-    expect(&beside, "dynamodb-table-pitr", &[("aws_dynamodb_table.static", "fail"), ("aws_dynamodb_table.dynamic", "unknown")]);
-    expect(&beside, "dynamodb-table-customer-key", &[("aws_dynamodb_table.dynamic", "fail")]);
+    beside.expect("dynamodb-table-pitr", &[("aws_dynamodb_table.static", "fail"), ("aws_dynamodb_table.dynamic", "unknown")]);
+    beside.expect("dynamodb-table-customer-key", &[("aws_dynamodb_table.dynamic", "fail")]);
     // Alone, a plan writes both alike, and nearly all are the first.
     let alone = run(&[("plan.json", &plan)], "plan.json");
-    expect(&alone, "dynamodb-table-pitr", &[("aws_dynamodb_table.static", "fail"), ("aws_dynamodb_table.dynamic", "fail")]);
+    alone.expect("dynamodb-table-pitr", &[("aws_dynamodb_table.static", "fail"), ("aws_dynamodb_table.dynamic", "fail")]);
 }
 
 #[test]
@@ -107,13 +99,13 @@ fn what_is_there_is_as_the_plan_says() {
     let expected = [(&["no-op"] as &[&str], "pass"), (&["update"], "unknown"), (&["create"], "unknown")];
     for (actions, status) in expected {
         let document = run(&[("plan.json", &plan(&[new(), old(), setting(actions)]))], "plan.json");
-        expect(&document, rule, &[("aws_ebs_volume.new", status), ("aws_ebs_volume.old", "fail")]);
-        expect(&document, "ebs-encryption-by-default", &[("aws_ebs_encryption_by_default.main", "pass")]);
+        document.expect(rule, &[("aws_ebs_volume.new", status), ("aws_ebs_volume.old", "fail")]);
+        document.expect("ebs-encryption-by-default", &[("aws_ebs_encryption_by_default.main", "pass")]);
     }
     // Not even a policy that assumes it changes what was made before.
     let policy = "version: 1\nassume: { ebs_encryption_by_default: true }\n";
     let document = run(&[("plan.json", &plan(&[new(), old()])), ("rel9.yaml", policy)], "plan.json");
-    expect(&document, rule, &[("aws_ebs_volume.new", "pass"), ("aws_ebs_volume.old", "fail")]);
+    document.expect(rule, &[("aws_ebs_volume.new", "pass"), ("aws_ebs_volume.old", "fail")]);
 
     let restored = |address, actions| Planned {
         values: json!({ "identifier": "d", "engine": "mysql", "storage_encrypted": true, "snapshot_identifier": "before" }),
@@ -123,7 +115,7 @@ fn what_is_there_is_as_the_plan_says() {
         &[("plan.json", &plan(&[restored("aws_db_instance.old", &["no-op"]), restored("aws_db_instance.new", &["create"])]))],
         "plan.json",
     );
-    expect(&document, "rds-instance-encrypted", &[("aws_db_instance.old", "pass"), ("aws_db_instance.new", "unknown")]);
+    document.expect("rds-instance-encrypted", &[("aws_db_instance.old", "pass"), ("aws_db_instance.new", "unknown")]);
 }
 
 #[test]

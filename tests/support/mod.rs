@@ -58,6 +58,14 @@ impl Document {
     pub fn status(&self, rule: &str, resource: &str) -> &str {
         self.find(rule, resource).map_or("none", |finding| text(&finding["status"]))
     }
+
+    /// Asserts the statuses of a rule's findings, by resource.
+    #[track_caller]
+    pub fn expect(&self, rule: &str, expected: &[(&str, &str)]) {
+        for (resource, status) in expected {
+            assert_eq!(self.status(rule, resource), *status, "{rule} of {resource}: {}", self.says(rule, resource));
+        }
+    }
 }
 
 /// A JSON text.
