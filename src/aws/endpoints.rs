@@ -1,7 +1,7 @@
 //! The endpoints that the user sets, in the environment or in the AWS configuration files. The SDK panics on an empty one, and passes
 //! over one that is no URL, to ask AWS itself instead of what the user meant.
 
-use super::session::ConnectError;
+use super::connect_error::ConnectError;
 use aws_config::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 use std::path::PathBuf;

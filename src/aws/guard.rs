@@ -1,7 +1,7 @@
 //! Where the SDK panics at what the machine or the environment gives it.
 
+use super::connect_error::ConnectError;
 use super::failure::one_line;
-use super::session::ConnectError;
 use futures::FutureExt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;

@@ -6,6 +6,7 @@
 
 pub mod backup;
 pub mod call;
+mod connect_error;
 mod convert;
 pub mod dlm;
 pub mod dynamodb;
@@ -24,7 +25,8 @@ mod settings;
 pub mod well_architected;
 
 pub use call::{Operation, Progress, Reader, Silent};
-pub use session::{ConnectError, DEFAULT_MAX_RPS, Options, Session, Timeouts, connect};
+pub use connect_error::ConnectError;
+pub use session::{DEFAULT_MAX_RPS, Options, Session, Timeouts, connect};
 
 use crate::inventory::{GLOBAL, Resource, Shard};
 use chrono::Utc;

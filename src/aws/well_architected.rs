@@ -3,9 +3,10 @@
 //! The only module that changes anything in AWS. It is no [`Service`](super::Service): no audit calls it, and `rel9 permissions` does not
 //! grant it. It writes what it is given and decides nothing.
 
+use super::connect_error::ConnectError;
 use super::failure::Reply;
 use super::guard::without_panic;
-use super::session::{self, ConnectError, Options};
+use super::session::{self, Options};
 use aws_config::Region;
 use aws_sdk_wellarchitected::Client;
 use aws_sdk_wellarchitected::types::{Answer, ChoiceStatus, ChoiceUpdate};
