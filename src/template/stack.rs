@@ -28,6 +28,13 @@ pub struct Entry<'d> {
     pub body: Node,
 }
 
+impl Entry<'_> {
+    /// Whether it is the same resource. Ids are unique in a stack.
+    pub fn is(&self, other: &Entry) -> bool {
+        self.declaration.id == other.declaration.id
+    }
+}
+
 /// What a KMS key value names.
 pub struct Key {
     pub arn: String,

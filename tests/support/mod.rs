@@ -1,6 +1,6 @@
 //! What the end-to-end tests share: the emulator that answers as AWS, the program under test, and readings of what it wrote.
 
-#![allow(dead_code, unused_imports, reason = "every test binary uses another part of it")]
+#![cfg_attr(not(feature = "live"), allow(dead_code, unused_imports, reason = "what only live audits use"))]
 
 pub mod demo;
 mod emulator;
@@ -10,7 +10,7 @@ pub mod python;
 pub mod world;
 
 pub use emulator::Emulator;
-pub use program::{Rel9, Run, wait};
+pub use program::{Rel9, Run, binary, wait};
 
 use serde_json::Value;
 use std::path::PathBuf;

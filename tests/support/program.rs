@@ -4,7 +4,7 @@ use super::Document;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -57,7 +57,7 @@ impl Rel9 {
 
     /// The command for other ways to run it than [`Rel9::run`].
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rel9"));
+        let mut command = Command::new(binary());
         command.args(arguments).env_clear().current_dir(self.home.path()).env("HOME", self.home.path());
         // Without it Windows has no sockets.
         if let Some(root) = std::env::var_os("SystemRoot") {
@@ -90,6 +90,11 @@ impl Rel9 {
         let all = [&["audit", "--format", "json", "--fail-on", "never", "--allow-incomplete"], arguments].concat();
         self.run(&all).ended(0).document()
     }
+}
+
+/// The program under test: the one that cargo built for the tests, or another that `REL9_BIN` names.
+pub fn binary() -> PathBuf {
+    std::env::var_os("REL9_BIN").map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_rel9")), PathBuf::from)
 }
 
 /// Waits for a process, but not for ever. Its exit code; -1 when a signal ended it.

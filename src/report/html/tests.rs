@@ -1,4 +1,4 @@
-//! The page as text: its structure, its policy, its data. `tests/html.rs` looks at it in a browser.
+//! The page as text: its structure, its policy, its data. `tests/reports/html.rs` looks at it in a browser.
 
 use super::*;
 use serde_json::{Value, json};

@@ -23,7 +23,7 @@ impl Stack<'_> {
                 joined.extend(perhaps.into_iter().map(|owner| (owner, part.key, belongs_perhaps(declaration, ONLY_NAMED))));
                 // One is enough to put all in doubt.
                 if owners.is_empty()
-                    && !in_doubt.iter().any(|(of, other, _)| std::ptr::eq(*of, table) && other.key == part.key)
+                    && !in_doubt.iter().any(|(of, other, _)| *of == table && other.key == part.key)
                     && let Some(why) = self.may_name_any(parent)
                 {
                     in_doubt.push((table, part, belongs_perhaps(declaration, &why)));
@@ -38,7 +38,7 @@ impl Stack<'_> {
         // What belongs to a resource that is not known may belong to any that has no such part.
         for (table, part, body) in in_doubt {
             for owner in 0..self.entries.len() {
-                let lacks = |entry: &Entry| std::ptr::eq(entry.table, table) && entry.body.get(part.key).is_none();
+                let lacks = |entry: &Entry| entry.table == table && entry.body.get(part.key).is_none();
                 if self.entries.get(owner).is_some_and(lacks) {
                     self.add_part(owner, part.key, body.clone());
                 }
@@ -80,7 +80,7 @@ impl Stack<'_> {
         };
         let (mut owners, mut perhaps) = (Vec::new(), Vec::new());
         for node in nodes {
-            let Some(first) = self.named(node, |candidate| std::ptr::eq(candidate, table)) else { continue };
+            let Some(first) = self.named(node, |candidate| candidate == table) else { continue };
             let text = self.text(node).map(|text| text.text).unwrap_or_default();
             // The names of buckets are of all Regions, and a copy of backups elsewhere names its source by ARN.
             if matches!(node.value, Value::Reference { .. }) || text.starts_with("arn:") || !table.identity.arn.contains("{region}") {
@@ -100,7 +100,7 @@ impl Stack<'_> {
     }
 
     fn of_table(&self, table: &'static Table) -> impl Iterator<Item = (usize, &Entry<'_>)> {
-        self.of_type(table.type_name).filter(move |(_, entry)| std::ptr::eq(entry.table, table))
+        self.of_type(table.type_name).filter(move |(_, entry)| entry.table == table)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Absent, As, BLANK, Identity, Table, row};
 
 /// A framework.
-pub const FRAMEWORK: Table = Table {
+pub static FRAMEWORK: Table = Table {
     type_name: "AWS::Backup::Framework",
     cloudformation: &["AWS::Backup::Framework"],
     terraform: &["aws_backup_framework"],
@@ -17,7 +17,7 @@ pub const FRAMEWORK: Table = Table {
 };
 
 /// A report plan.
-pub const REPORT_PLAN: Table = Table {
+pub static REPORT_PLAN: Table = Table {
     type_name: "AWS::Backup::ReportPlan",
     cloudformation: &["AWS::Backup::ReportPlan"],
     terraform: &["aws_backup_report_plan"],

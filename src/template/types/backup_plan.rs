@@ -6,7 +6,7 @@ use crate::template::declaration::Node;
 use serde_json::Value as Json;
 
 /// A plan.
-pub const PLAN: Table = Table {
+pub static PLAN: Table = Table {
     type_name: "AWS::Backup::BackupPlan",
     cloudformation: &["AWS::Backup::BackupPlan"],
     terraform: &["aws_backup_plan"],

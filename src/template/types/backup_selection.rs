@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 const PLAN: &str = "AWS::Backup::BackupPlan";
 
 /// A selection.
-pub const SELECTION: Table = Table {
+pub static SELECTION: Table = Table {
     type_name: "AWS::Backup::BackupSelection",
     cloudformation: &["AWS::Backup::BackupSelection"],
     terraform: &["aws_backup_selection"],

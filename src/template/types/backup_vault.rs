@@ -21,7 +21,7 @@ const PARTS: &[Part] = &[
 ];
 
 /// A vault.
-pub const VAULT: Table = Table {
+pub static VAULT: Table = Table {
     type_name: "AWS::Backup::BackupVault",
     cloudformation: &["AWS::Backup::BackupVault"],
     terraform: &["aws_backup_vault"],
@@ -50,7 +50,7 @@ pub const VAULT: Table = Table {
 };
 
 /// A logically air-gapped vault, which is locked in compliance mode from its beginning (developer guide, "Logically air-gapped vault").
-pub const AIR_GAPPED_VAULT: Table = Table {
+pub static AIR_GAPPED_VAULT: Table = Table {
     type_name: "AWS::Backup::BackupVault",
     cloudformation: &["AWS::Backup::LogicallyAirGappedBackupVault"],
     terraform: &["aws_backup_logically_air_gapped_vault"],

@@ -16,7 +16,7 @@ const ROOT_DEVICES: [&str; 2] = ["/dev/xvda", "/dev/sda1"];
 const ENCRYPTED: &str = "block_devices[].encrypted";
 
 /// An instance.
-pub const INSTANCE: Table = Table {
+pub static INSTANCE: Table = Table {
     type_name: "AWS::EC2::Instance",
     cloudformation: &["AWS::EC2::Instance"],
     terraform: &["aws_instance", "aws_spot_instance_request"],
@@ -32,7 +32,7 @@ pub const INSTANCE: Table = Table {
 };
 
 /// A launch template.
-pub const LAUNCH_TEMPLATE: Table = Table {
+pub static LAUNCH_TEMPLATE: Table = Table {
     type_name: "AWS::EC2::LaunchTemplate",
     cloudformation: &["AWS::EC2::LaunchTemplate"],
     terraform: &["aws_launch_template"],
@@ -43,7 +43,7 @@ pub const LAUNCH_TEMPLATE: Table = Table {
 };
 
 /// A launch configuration.
-pub const LAUNCH_CONFIGURATION: Table = Table {
+pub static LAUNCH_CONFIGURATION: Table = Table {
     type_name: "AWS::AutoScaling::LaunchConfiguration",
     cloudformation: &["AWS::AutoScaling::LaunchConfiguration"],
     terraform: &["aws_launch_configuration"],
@@ -57,7 +57,7 @@ pub const LAUNCH_CONFIGURATION: Table = Table {
 };
 
 /// A Spot Fleet.
-pub const SPOT_FLEET: Table = Table {
+pub static SPOT_FLEET: Table = Table {
     type_name: "AWS::EC2::SpotFleet",
     cloudformation: &["AWS::EC2::SpotFleet"],
     terraform: &["aws_spot_fleet_request"],

@@ -36,7 +36,7 @@ const ENDS: Ends =
     Ends { skip_final_snapshot: Some("skip_final_snapshot"), final_snapshot_name: Some("final_snapshot_identifier"), ..Ends::PLAIN };
 
 /// Aurora, and Multi-AZ DB clusters.
-pub const AURORA: Table = Table {
+pub static AURORA: Table = Table {
     type_name: "AWS::RDS::DBCluster",
     cloudformation: &["AWS::RDS::DBCluster"],
     terraform: &["aws_rds_cluster"],
@@ -88,7 +88,7 @@ macro_rules! rows_of {
 }
 
 /// Neptune.
-pub const NEPTUNE: Table = Table {
+pub static NEPTUNE: Table = Table {
     type_name: "AWS::Neptune::DBCluster",
     cloudformation: &["AWS::Neptune::DBCluster"],
     terraform: &["aws_neptune_cluster"],
@@ -108,7 +108,7 @@ pub const NEPTUNE: Table = Table {
 };
 
 /// DocumentDB.
-pub const DOCDB: Table = Table {
+pub static DOCDB: Table = Table {
     type_name: "AWS::DocDB::DBCluster",
     cloudformation: &["AWS::DocDB::DBCluster"],
     terraform: &["aws_docdb_cluster"],

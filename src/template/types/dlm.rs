@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 const DAY: i64 = 86_400;
 
 /// A policy.
-pub const POLICY: Table = Table {
+pub static POLICY: Table = Table {
     type_name: "AWS::DLM::LifecyclePolicy",
     cloudformation: &["AWS::DLM::LifecyclePolicy"],
     terraform: &["aws_dlm_lifecycle_policy"],

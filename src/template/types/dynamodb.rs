@@ -20,7 +20,7 @@ const TTL: Paths = ["TimeToLiveSpecification.Enabled", "ttl.enabled"];
 const DEFAULT_PITR_DAYS: i64 = 35;
 
 /// A table.
-pub const TABLE: Table = Table {
+pub static TABLE: Table = Table {
     type_name: "AWS::DynamoDB::Table",
     cloudformation: &["AWS::DynamoDB::Table"],
     terraform: &["aws_dynamodb_table"],
@@ -53,7 +53,7 @@ pub const TABLE: Table = Table {
 };
 
 /// A global table; each replica has settings of its own.
-pub const GLOBAL_TABLE: Table = Table {
+pub static GLOBAL_TABLE: Table = Table {
     type_name: "AWS::DynamoDB::GlobalTable",
     cloudformation: &["AWS::DynamoDB::GlobalTable"],
     identity: Identity::named(NAME, ARN),

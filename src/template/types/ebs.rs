@@ -11,7 +11,7 @@ const KEY: Paths = ["KmsKeyId", "kms_key_id"];
 const SNAPSHOT: Paths = ["SnapshotId|SourceVolumeId", "snapshot_id"];
 
 /// A volume.
-pub const VOLUME: Table = Table {
+pub static VOLUME: Table = Table {
     type_name: "AWS::EC2::Volume",
     cloudformation: &["AWS::EC2::Volume"],
     terraform: &["aws_ebs_volume"],
@@ -131,9 +131,8 @@ fn attachments(scope: &Scope) -> Outcome {
         let other = Scope { stack: scope.stack, entry: instance, node: &instance.body };
         for volume in other.elements_at(["Volumes", ""])? {
             let volume = other.at(volume);
-            let named =
-                volume.find(["VolumeId", ""]).and_then(|node| scope.stack.named(node, |table| std::ptr::eq(table, scope.entry.table)));
-            if named.and_then(|found| scope.stack.entries.get(found)).is_some_and(|entry| std::ptr::eq(entry, scope.entry)) {
+            let named = volume.find(["VolumeId", ""]).and_then(|node| scope.stack.named(node, |table| table == scope.entry.table));
+            if named.and_then(|found| scope.stack.entries.get(found)).is_some_and(|entry| entry.is(scope.entry)) {
                 found.push(attachment(scope, &instance.declaration.id, volume.find(["Device", ""]))?);
             }
         }

@@ -10,7 +10,7 @@ const REPLICATION: Paths = ["ReplicationConfiguration.Destinations", "+replicati
 const BACKUP_POLICY: Paths = ["BackupPolicy.Status", "+backup_policy.backup_policy.status"];
 
 /// A file system.
-pub const FILE_SYSTEM: Table = Table {
+pub static FILE_SYSTEM: Table = Table {
     type_name: "AWS::EFS::FileSystem",
     cloudformation: &["AWS::EFS::FileSystem"],
     terraform: &["aws_efs_file_system"],

@@ -70,8 +70,8 @@ fn source<'s>(scope: &Scope<'s, '_>, flag: &Flag, at: Option<&Node>) -> Outcome<
 
 /// A source of the same type that the template declares, and that is made from nothing itself.
 fn declared_source<'s, 'd>(scope: &Scope<'s, 'd>, flag: &Flag, source: &Node) -> Option<Scope<'s, 'd>> {
-    let found = scope.stack.named(source, |table| std::ptr::eq(table, scope.entry.table))?;
-    let entry = scope.stack.entries.get(found).filter(|entry| !std::ptr::eq(*entry, scope.entry))?;
+    let found = scope.stack.named(source, |table| table == scope.entry.table)?;
+    let entry = scope.stack.entries.get(found).filter(|entry| !entry.is(scope.entry))?;
     let of_source = Scope { stack: scope.stack, entry, node: &entry.body };
     of_source.find(flag.copied_from).is_none().then_some(of_source)
 }

@@ -13,7 +13,7 @@ const ROTATION: Paths = ["EnableKeyRotation", "enable_key_rotation"];
 const ENABLED: Paths = ["Enabled", "is_enabled|enabled"];
 
 /// A customer key.
-pub const KEY: Table = Table {
+pub static KEY: Table = Table {
     type_name: "AWS::KMS::Key",
     cloudformation: &["AWS::KMS::Key", "AWS::KMS::ReplicaKey"],
     terraform: &["aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_replica_external_key"],

@@ -18,7 +18,7 @@ const SOURCES: Paths = [
 const REPLICA_OF: Paths = ["SourceDBInstanceIdentifier|SourceDBClusterIdentifier", "replicate_source_db"];
 
 /// An instance; in CloudFormation also a member of a cluster.
-pub const INSTANCE: Table = Table {
+pub static INSTANCE: Table = Table {
     type_name: "AWS::RDS::DBInstance",
     cloudformation: &["AWS::RDS::DBInstance"],
     terraform: &["aws_db_instance"],
@@ -68,7 +68,7 @@ pub const INSTANCE: Table = Table {
 };
 
 /// A member of a cluster in Terraform. Its data, encryption and backups are the cluster's.
-pub const MEMBER: Table = Table {
+pub static MEMBER: Table = Table {
     type_name: "AWS::RDS::DBInstance",
     terraform: &["aws_rds_cluster_instance"],
     identity: Identity::named(["", "identifier"], ARN),

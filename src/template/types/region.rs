@@ -14,7 +14,7 @@ const OPT_IN: Paths = ["", "resource_type_opt_in_preference"];
 const MANAGEMENT: Paths = ["", "resource_type_management_preference"];
 
 /// What each resource says; the others' settings are those that the Region has.
-pub const SETTINGS: Table = Table {
+pub static SETTINGS: Table = Table {
     type_name: "AWS::Region",
     terraform: &[
         "aws_backup_region_settings",

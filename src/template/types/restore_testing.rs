@@ -7,7 +7,7 @@ use crate::template::stack::{Entry, Stack, Text, find};
 const PLAN_TYPE: &str = "AWS::Backup::RestoreTestingPlan";
 
 /// A restore testing plan.
-pub const PLAN: Table = Table {
+pub static PLAN: Table = Table {
     type_name: PLAN_TYPE,
     cloudformation: &["AWS::Backup::RestoreTestingPlan"],
     terraform: &["aws_backup_restore_testing_plan"],
@@ -48,7 +48,7 @@ pub const PLAN: Table = Table {
 };
 
 /// A restore testing selection.
-pub const SELECTION: Table = Table {
+pub static SELECTION: Table = Table {
     type_name: "AWS::Backup::RestoreTestingSelection",
     cloudformation: &["AWS::Backup::RestoreTestingSelection"],
     terraform: &["aws_backup_restore_testing_selection"],

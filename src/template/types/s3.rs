@@ -18,7 +18,7 @@ const LOCK: Paths = ["ObjectLockConfiguration", "+object_lock|object_lock_config
 const LOCK_ENABLED: Paths = ["ObjectLockEnabled", "object_lock_enabled"];
 
 /// A bucket.
-pub const BUCKET: Table = Table {
+pub static BUCKET: Table = Table {
     type_name: "AWS::S3::Bucket",
     cloudformation: &["AWS::S3::Bucket"],
     terraform: &["aws_s3_bucket"],

@@ -16,7 +16,7 @@ const FLAG: Paths = ["", "encrypted"];
 const KEY: Paths = ["", "kms_key_id"];
 
 /// A snapshot of a volume, or the copy of one.
-pub const EBS: Table = Table {
+pub static EBS: Table = Table {
     type_name: "AWS::EC2::Snapshot",
     terraform: &["aws_ebs_snapshot", "aws_ebs_snapshot_copy", "aws_ebs_snapshot_import"],
     identity: Identity::numbered(["", ""], "arn:{partition}:ec2:{region}::snapshot/{id}"),
@@ -75,7 +75,7 @@ database! {
 }
 
 /// An image that the account owns.
-pub const IMAGE: Table = Table {
+pub static IMAGE: Table = Table {
     type_name: "AWS::EC2::Image",
     terraform: &["aws_ami", "aws_ami_copy", "aws_ami_from_instance"],
     identity: Identity::numbered(["", "name"], "arn:{partition}:ec2:{region}::image/{id}"),
@@ -103,8 +103,7 @@ fn of_entry(scope: &Scope, entry: &Entry) -> Built {
 /// Takes over the encryption of what a value names.
 fn take_over(scope: &Scope, source: Paths, of: impl Fn(&'static Table) -> bool, built: &mut Built) {
     let Some(node) = scope.find(source) else { return unknown(vec!["what it is made of is not written".to_owned()], built) };
-    let found =
-        scope.stack.named(node, of).and_then(|found| scope.stack.entries.get(found)).filter(|entry| !std::ptr::eq(*entry, scope.entry));
+    let found = scope.stack.named(node, of).and_then(|found| scope.stack.entries.get(found)).filter(|entry| !entry.is(scope.entry));
     let Some(entry) = found else {
         let name = scope.stack.text(node).map(|text| text.text).unwrap_or_default();
         return unknown(vec![format!("the encryption is that of {name}, which it is made of")], built);

@@ -12,6 +12,15 @@ use build::{cfn, options, resource, shard, tf, unknown};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
+/// What joins a part to its owner asks for the owner's table.
+#[test]
+fn no_two_tables_are_the_same() {
+    let all: Vec<_> = super::all().collect();
+    for (at, table) in all.iter().enumerate() {
+        assert_eq!(all.iter().position(|other| other == table), Some(at), "{}", table.type_name);
+    }
+}
+
 #[test]
 fn every_row_is_a_property_of_the_inventory() {
     for table in super::all() {

@@ -1,0 +1,238 @@
+//! Fail closed: whatever operation AWS denies, fails, throttles or never ends, everywhere, in one Region, for one resource or from some page on, the
+//! audit says so by its exit code and by name, and nothing that failed, or was unknown, passes for it or hides behind it. The operations are
+//! those that the library declares, so that a new one is tried by itself.
+
+use crate::support::{Document, Emulator, Rel9, Run, operation_of, text};
+use chrono::{SecondsFormat, TimeDelta, Utc};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{available_parallelism, scope};
+
+/// Everything is owed, so that every rule has something to say.
+const POLICY: &str = r#"version: 1
+objectives:
+  - name: all
+    match: "true"
+    rpo: 26h
+    rto: 1h
+    retention: 7d
+    restore_test_every: 30d
+    copies: { region: required, account: required, air_gapped: required }
+    immutable: required
+"#;
+
+const ONE_REGION: &str = "us-east-1";
+const BOTH_REGIONS: &str = "us-east-1,eu-west-1";
+
+/// A way in which an operation does not answer.
+struct Mode {
+    name: &'static str,
+    /// What the emulator's fault has beside the operation.
+    fault: Value,
+    /// The status in the coverage log.
+    status: &'static str,
+    /// The Regions that are audited.
+    regions: &'static str,
+}
+
+fn modes() -> Vec<Mode> {
+    let mode = |name, fault, status, regions| Mode { name, fault, status, regions };
+    vec![
+        mode("denied", json!({"mode": "deny"}), "denied", ONE_REGION),
+        mode("failing", json!({"mode": "error"}), "failed", ONE_REGION),
+        mode("throttled", json!({"mode": "throttle"}), "failed", ONE_REGION),
+        mode("unknown to the Region", json!({"mode": "error", "code": "UnknownOperationException"}), "unavailable", ONE_REGION),
+        mode("denied for one of many", json!({"mode": "deny", "times": 1}), "denied", ONE_REGION),
+        mode(FROM_THE_THIRD, json!({"mode": "deny", "after": 2}), "denied", ONE_REGION),
+        mode(WITHOUT_END, json!({"mode": "endless"}), "failed", ONE_REGION),
+        mode("denied in one Region", json!({"mode": "deny", "region": "eu-west-1"}), "denied", BOTH_REGIONS),
+    ]
+}
+
+/// The mode in which each page of a list names the first as the next.
+const WITHOUT_END: &str = "a list without end";
+
+/// Whether an operation gives a list in pages.
+fn is_paged(operation: &str) -> bool {
+    let (_, name) = operation.split_once(':').expect("service:Operation");
+    let one_answer = ["Regions", "Settings", "Attributes", "ContinuousBackups"].iter().any(|end| name.ends_with(end));
+    name.starts_with("List") || (name.starts_with("Describe") && name.ends_with('s') && !one_answer)
+}
+
+/// The mode in which lists have pages of two.
+const FROM_THE_THIRD: &str = "denied from the third page or resource on";
+
+/// Finding id to its status, its resource and what it is about.
+type Statuses = BTreeMap<String, (String, String, String)>;
+
+#[test]
+fn no_operation_can_fail_unnoticed() {
+    let workers = available_parallelism().map_or(2, usize::from).min(8);
+    let operations: Vec<String> = rel9::aws::operations().iter().map(ToString::to_string).collect();
+    let modes = modes();
+    let cases: Vec<(&str, &Mode)> =
+        operations.iter().flat_map(|operation| modes.iter().map(move |mode| (operation.as_str(), mode))).collect();
+    let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                let aws = Aws::new();
+                while let Some((operation, mode)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Err(why) = aws.case(operation, mode) {
+                        wrong.lock().expect("a list").push(format!("{operation} {}: {why}", mode.name));
+                    }
+                }
+            });
+        }
+    });
+    let mut wrong = wrong.into_inner().expect("a list");
+    wrong.sort();
+    assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// An account of its own for each thread, with what an audit finds there when all calls are answered.
+struct Aws {
+    emulator: Emulator,
+    rel9: Rel9,
+    /// Everything is judged as of one moment, so that nothing changes but what was read.
+    as_of: String,
+    one_region: Statuses,
+    both_regions: Statuses,
+    /// How often each operation is called in each Region.
+    calls: Value,
+}
+
+impl Aws {
+    fn new() -> Aws {
+        let (emulator, _) = Emulator::with("account");
+        let rel9 = emulator.rel9().env("AWS_MAX_ATTEMPTS", "1");
+        fs::write(rel9.home().join("rel9.yaml"), POLICY).expect("a policy");
+        let as_of = (Utc::now() + TimeDelta::minutes(10)).to_rfc3339_opts(SecondsFormat::Secs, true);
+        let whole = |regions: &str| {
+            let document = rel9.run(&arguments(regions, &as_of)).ended(1).document();
+            assert_eq!(document.0["audit"]["complete"], true, "the account is not read in full: {:?}", troubles(&document));
+            statuses(&document)
+        };
+        let one_region = whole(ONE_REGION);
+        emulator.reset_calls();
+        let both_regions = whole(BOTH_REGIONS);
+        for operation in rel9::aws::operations() {
+            assert!(emulator.count(&operation.to_string()) > 0, "nothing in the account makes rel9 call {operation}");
+        }
+        let calls = emulator.calls()["calls"].take();
+        Aws { emulator, rel9, as_of, one_region, both_regions, calls }
+    }
+
+    /// Whether an audit makes the calls that meet the fault, and not the same as in another mode. Smaller pages may make more calls.
+    fn is_worth_it(&self, operation: &str, mode: &Mode) -> bool {
+        let calls = |region: &str| self.calls[operation][region].as_u64().unwrap_or(0);
+        match mode.fault["region"].as_str() {
+            None if mode.name == WITHOUT_END => is_paged(operation),
+            Some(region) => calls(region) > 0,
+            None => mode.fault["times"].is_null() || calls(ONE_REGION) > 1,
+        }
+    }
+
+    fn case(&self, operation: &str, mode: &Mode) -> Result<(), String> {
+        if !self.is_worth_it(operation, mode) {
+            return Ok(());
+        }
+        let mut fault = mode.fault.clone();
+        fault["operation"] = json!(operation);
+        self.emulator.fault_of(&fault);
+        self.emulator.page_size((mode.name == FROM_THE_THIRD).then_some(2));
+        let run = self.rel9.run(&arguments(mode.regions, &self.as_of));
+        if operation == "sts:GetCallerIdentity" && run.code != 1 {
+            self.emulator.fault(operation, None);
+            // Without it nobody is known whose data could be judged.
+            return if [2, 3].contains(&run.code) && run.stdout.is_empty() { named(&run, operation) } else { Err(run.to_string()) };
+        }
+        let found = self.told(&run, operation, mode);
+        let later = if mode.name == "denied" { self.later(&run, operation) } else { Ok(()) };
+        self.emulator.fault(operation, None);
+        found.and(later)
+    }
+
+    /// What the audit itself says of the fault.
+    fn told(&self, run: &Run, operation: &str, mode: &Mode) -> Result<(), String> {
+        if ![1, 3].contains(&run.code) {
+            return Err(format!("exit code {}: {}", run.code, run.stderr));
+        }
+        let document = run.document();
+        if mode.name == FROM_THE_THIRD && troubles(&document).is_empty() {
+            return Ok(()); // there was no third call
+        }
+        if document.0["audit"]["complete"] != (mode.status == "unavailable") {
+            return Err(format!("complete is {}", document.0["audit"]["complete"]));
+        }
+        if !troubles(&document).contains(&(operation.to_owned(), mode.status.to_owned())) {
+            return Err(format!("the coverage log does not name it, but {:?}", troubles(&document)));
+        }
+        compare(&document, if mode.regions == ONE_REGION { &self.one_region } else { &self.both_regions })
+    }
+
+    /// Collected now and judged later, it comes to the same.
+    fn later(&self, live: &Run, operation: &str) -> Result<(), String> {
+        let collected = self.rel9.run(&["collect", "-o", "kept", "--regions", ONE_REGION]);
+        if collected.code != 3 || !collected.stderr.contains("some calls were denied or failed") {
+            return Err(format!("collect: {collected}"));
+        }
+        let run = self.rel9.run(&["audit", "kept", "--format", "json", "--as-of", &self.as_of]);
+        fs::remove_dir_all(self.rel9.home().join("kept")).map_err(|error| error.to_string())?;
+        let (live_document, later) = (live.document(), run.document());
+        if run.code != live.code || statuses(&later) != statuses(&live_document) || troubles(&later) != troubles(&live_document) {
+            return Err(format!("{operation}: judged later it is not the same: {run}"));
+        }
+        Ok(())
+    }
+}
+
+/// What was read less may only make answers unknown, or take away what they would have been about.
+fn compare(document: &Document, whole: &Statuses) -> Result<(), String> {
+    let found = statuses(document);
+    let mut wrong = Vec::new();
+    for (id, (status, _, about)) in &found {
+        let before = whole.get(id).map_or("nothing", |(status, ..)| status.as_str());
+        if status != "unknown" && status != before {
+            wrong.push(format!("{about}: {before} became {status}"));
+        }
+    }
+    let resources: BTreeSet<&str> = found.values().map(|(_, resource, _)| resource.as_str()).collect();
+    for (id, (status, resource, about)) in whole {
+        if status != "pass" && !found.contains_key(id) && resources.contains(resource.as_str()) {
+            wrong.push(format!("{about}: {status} became nothing, though the resource is there"));
+        }
+    }
+    for finding in document.findings().iter().filter(|finding| finding["status"] == "unknown") {
+        if finding["unknown_because"].as_array().is_none_or(Vec::is_empty) {
+            wrong.push(format!("{} of {}: unknown without a reason", finding["rule"], finding["resource"]["arn"]));
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(format!("\n    {}", wrong.join("\n    "))) }
+}
+
+fn arguments<'a>(regions: &'a str, as_of: &'a str) -> [&'a str; 7] {
+    ["audit", "--regions", regions, "--format", "json", "--as-of", as_of]
+}
+
+fn named(run: &Run, operation: &str) -> Result<(), String> {
+    if run.stderr.contains(operation) { Ok(()) } else { Err(format!("not named: {}", run.stderr)) }
+}
+
+/// The operations that did not answer, with their status.
+fn troubles(document: &Document) -> Vec<(String, String)> {
+    let entries = document.collection().iter().filter(|entry| entry["status"] != "ok");
+    entries.map(|entry| (operation_of(entry), text(&entry["status"]).to_owned())).collect()
+}
+
+fn statuses(document: &Document) -> Statuses {
+    let findings = document.findings().iter().map(|finding| {
+        let resource = text(&finding["resource"]["arn"]);
+        let about = format!("{} of {resource}", text(&finding["rule"]));
+        (text(&finding["id"]).to_owned(), (text(&finding["status"]).to_owned(), resource.to_owned(), about))
+    });
+    findings.collect()
+}

@@ -1,0 +1,7 @@
+//! Laws: what holds for every fact, operation, format and type, tried one by one. A new one is tried by itself.
+
+#[cfg(feature = "live")]
+mod fail_closed;
+mod open_templates;
+mod unread;
+mod unsettled;

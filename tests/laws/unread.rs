@@ -1,0 +1,443 @@
+//! Nothing is said of what was not read. Whatever single fact is taken away, an answer may become unknown, and may stay what it is where
+//! the fact cannot matter; it never becomes another answer.
+//!
+//! Two tables that grow by themselves: every fact of every test of every rule, and every property and every operation of the demo organisation.
+
+use rayon::prelude::*;
+use rel9::audit::findings::{Findings, Status};
+use rel9::audit::objective::{self, Objective};
+use rel9::audit::policy::Policy;
+use rel9::audit::{self, Input, Options};
+use rel9::inventory::{CoverageStatus, Fact, Resource, Shard, document, types};
+use rel9::rules::Care;
+use rel9::rules::answers::Answers as RuleAnswers;
+use rel9::rules::compile::shapes_of_type;
+use rel9::rules::engine::{self, Subject};
+use rel9::rules::format::Test;
+use rel9::rules::shape::Shape;
+use rel9::rules::value::Reasons;
+use rel9::rules::{Rule, RuleSet};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+// --- Rules -------------------------------------------------------------------------------------------------------------------------
+
+/// One step into a JSON value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Field(String),
+    Item(usize),
+}
+
+/// The steps to a fact.
+type Place = Vec<Step>;
+
+/// A place as people read it, the same for every item of a list.
+fn spell(place: &[Step]) -> String {
+    let steps = place.iter().map(|step| match step {
+        Step::Field(name) => format!(".{name}"),
+        Step::Item(_) => "[]".to_owned(),
+    });
+    steps.collect::<String>().trim_start_matches('.').to_owned()
+}
+
+/// Every fact of a value: the fields of records, those of records in lists too. The keys of a map are no facts of their own: a tag that is
+/// not there is read.
+fn facts_of(value: &Value, shape: &Shape, place: &mut Place, found: &mut Vec<Place>) {
+    match (value, shape) {
+        (Value::Object(fields), Shape::Record(declared)) => {
+            for (name, field) in fields {
+                let Some(shape) = declared.get(name) else { continue };
+                place.push(Step::Field(name.clone()));
+                found.push(place.clone());
+                facts_of(field, shape, place, found);
+                place.pop();
+            }
+        }
+        (Value::Array(items), Shape::List(shape)) => {
+            for (at, item) in items.iter().enumerate() {
+                place.push(Step::Item(at));
+                facts_of(item, shape, place, found);
+                place.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+fn at<'v>(value: &'v mut Value, place: &[Step]) -> &'v mut Value {
+    place.iter().fold(value, |value, step| match step {
+        Step::Field(name) => &mut value[name],
+        Step::Item(at) => &mut value[at],
+    })
+}
+
+/// The value with the fact replaced, or taken away.
+fn with(value: &Value, place: &[Step], fact: Option<&Value>) -> Value {
+    let mut changed = value.clone();
+    let (last, parents) = place.split_last().expect("a place");
+    let (Value::Object(fields), Step::Field(name)) = (at(&mut changed, parents), last) else { panic!("a field of a record: {place:?}") };
+    match fact {
+        Some(fact) => drop(fields.insert(name.clone(), fact.clone())),
+        None => drop(fields.remove(name)),
+    }
+    changed
+}
+
+/// What a test of a rule judges: the three records that expressions read.
+#[derive(Clone)]
+struct Case {
+    type_name: &'static str,
+    records: [Value; 3],
+    /// Why facts are missing.
+    reasons: [Reasons; 3],
+    params: Arc<Value>,
+    now: chrono::DateTime<chrono::Utc>,
+}
+
+const NAMES: [&str; 3] = ["resource", "protection", "objective"];
+
+impl Case {
+    fn of(rule: &Rule, test: &Test) -> Case {
+        let named = |name: &String| rule.applies_to.iter().find(|known| *known == name).copied();
+        let type_name = test.type_name.as_ref().map_or(rule.applies_to.first().copied(), named).expect("a type of the rule");
+        let mut resource = Map::from_iter(
+            [
+                ("arn", "arn:aws:test:us-east-1:111122223333:resource/test"),
+                ("account", "111122223333"),
+                ("region", "us-east-1"),
+                ("id", "test"),
+            ]
+            .map(|(name, text)| (name.to_owned(), json!(text))),
+        );
+        resource.insert("type".to_owned(), json!(type_name));
+        resource.insert("name".to_owned(), Value::Null);
+        resource.extend(test.resource.clone());
+        let mut objective = Objective::default().to_json();
+        let fields = objective.as_object_mut().expect("an object");
+        fields.extend(test.objective.clone());
+        if test.objective_unread {
+            fields.retain(|name, _| test.objective.contains_key(name));
+        }
+        let mut params = rule.params.clone();
+        params.extend(test.params.clone());
+        Case {
+            type_name,
+            records: [Value::Object(resource), Value::Object(test.protection.clone()), objective],
+            reasons: Default::default(),
+            params: Arc::new(Value::Object(params)),
+            now: test.now.unwrap_or_else(|| "2026-11-22T07:00:00Z".parse().expect("a time")),
+        }
+    }
+
+    fn shape(&self, record: usize) -> &'static Shape {
+        match record {
+            0 => &shapes_of_type(self.type_name).0,
+            1 => &shapes_of_type(self.type_name).1,
+            _ => objective::shape(),
+        }
+    }
+
+    fn places(&self, record: usize) -> Vec<Place> {
+        let mut found = Vec::new();
+        facts_of(&self.records[record], self.shape(record), &mut Vec::new(), &mut found);
+        // What every resource has, whoever read it.
+        let always = ["type", "arn", "account", "region", "id", "name"].map(|name| vec![Step::Field(name.to_owned())]);
+        found.retain(|place| record != 0 || !always.contains(place));
+        found
+    }
+
+    /// `None` where the rule has no finding. What it has answered already makes no difference.
+    fn judge<'r>(&self, rule: &'r Rule, asked: &mut Asked<'r>) -> Option<engine::Status> {
+        let [resource, protection, objective] = self.records.clone();
+        let [unread, unjoined, unowed] = self.reasons.clone();
+        let Value::Object(resource) = resource else { panic!("an object") };
+        let mut subject = Subject::new(self.type_name, resource, unread, self.now);
+        subject.protected(self.type_name, protection, unjoined);
+        subject.owes(Arc::new(objective), unowed);
+        let verdict = subject.judge(rule, &self.params);
+        let answers = asked
+            .entry((self.type_name, self.params.to_string(), self.now))
+            .or_insert_with(|| RuleAnswers::new(rule, Arc::clone(&self.params)));
+        assert_eq!(answers.to(&subject), verdict, "{}", rule.id);
+        verdict.map(|verdict| verdict.status)
+    }
+
+    fn changed(&self, record: usize, place: &[Step], fact: Option<&Value>) -> Case {
+        let mut case = self.clone();
+        case.records[record] = with(&self.records[record], place, fact);
+        if fact.is_none() {
+            // As spelt by the join: `rules[].retention_days`.
+            let path = spell(place).replace(".[]", "[]");
+            case.reasons[record].insert(path, vec![format!("{place:?} is denied")]);
+        }
+        case
+    }
+}
+
+/// What a rule has answered, by type, parameters and time.
+type Asked<'r> = HashMap<(&'static str, String, chrono::DateTime<chrono::Utc>), RuleAnswers<'r>>;
+
+/// Values that a fact of this kind could have as well.
+fn others(fact: &Value) -> Vec<Value> {
+    let mut others = vec![Value::Null];
+    match fact {
+        Value::Bool(truth) => others.push(json!(!truth)),
+        Value::Number(_) => others.extend([-1, 0, 1, 3_600, 100_000_000_000_i64].map(Value::from)),
+        Value::String(_) => others.extend(["", "x", "2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z"].map(Value::from)),
+        Value::Array(_) => others.push(json!([])),
+        Value::Null => {
+            others.extend([json!(true), json!(false), json!(0), json!(100_000_000_000_i64), json!("x"), json!("2020-01-01T00:00:00Z")])
+        }
+        Value::Object(_) => {}
+    }
+    others
+}
+
+/// Of a rule: each fact of each test that the rule answers without, although it would answer otherwise if the fact were another.
+fn guesses(rule: &Rule) -> Vec<String> {
+    let cases: Vec<(&Test, Case)> = rule.tests().iter().map(|test| (test, Case::of(rule, test))).collect();
+    // What the same fact is in the rule's other tests.
+    let mut seen: BTreeMap<(usize, String), Vec<Value>> = BTreeMap::new();
+    for (_, case) in &cases {
+        for record in 0..NAMES.len() {
+            for place in case.places(record) {
+                let fact = at(&mut case.records[record].clone(), &place).clone();
+                let facts = seen.entry((record, spell(&place))).or_default();
+                if !facts.contains(&fact) {
+                    facts.push(fact);
+                }
+            }
+        }
+    }
+    let mut found = Vec::new();
+    let mut asked = Asked::new();
+    for (test, case) in &cases {
+        for (record, name) in NAMES.iter().enumerate() {
+            for place in case.places(record) {
+                let without = case.changed(record, &place, None).judge(rule, &mut asked);
+                if without == Some(engine::Status::Unknown) {
+                    continue;
+                }
+                let fact = at(&mut case.records[record].clone(), &place).clone();
+                let known = seen.get(&(record, spell(&place))).into_iter().flatten().cloned();
+                let guessed = known.chain(others(&fact)).find_map(|other| {
+                    let judged = case.changed(record, &place, Some(&other)).judge(rule, &mut asked);
+                    // A value that does not fit the expression is none that the fact can have.
+                    (judged != Some(engine::Status::Unknown) && judged != without).then_some((other, judged))
+                });
+                if let Some((other, judged)) = guessed {
+                    let path = spell(&place);
+                    let said = |status: Option<engine::Status>| status.map_or("no finding".to_owned(), |status| format!("{status:?}"));
+                    found.push(format!(
+                        "{}, test `{}`: {} without {name}.{path}, but {} if it is {other}",
+                        rule.id,
+                        test.name.value,
+                        said(without),
+                        said(judged)
+                    ));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn no_rule_answers_without_a_fact_that_could_change_its_answer() {
+    let rules = RuleSet::built_in(Care::Checked).expect("the rules");
+    let rules: Vec<&Rule> = rules.iter().collect();
+    let mut found: Vec<String> = rules.par_iter().flat_map_iter(|rule| guesses(rule)).collect();
+    found.sort();
+    assert!(found.is_empty(), "{} answers without what decides them:\n{}", found.len(), found.join("\n"));
+}
+
+// --- The demo organisation ---------------------------------------------------------------------------------------------------------
+
+/// Of each resource the newest so many recovery points and jobs are enough.
+const KEPT: usize = 2;
+
+/// The demo's largest account and its backup account, with the copy jobs that AWS would list in the one for the copies in the other.
+fn demo() -> Vec<Shard> {
+    let files = document::files_in(&crate::support::project("fixtures/demo")).expect("the demo");
+    let mut shards: Vec<Shard> = files.iter().flat_map(|file| document::read_file(file).expect("an inventory")).collect();
+    shards.retain(|shard| shard.account != "444455556666");
+    for shard in &mut shards {
+        shard.resources.sort_by_key(|resource| std::cmp::Reverse(resource.created_at));
+        let mut kept: BTreeMap<(String, String, String), usize> = BTreeMap::new();
+        shard.resources.retain(|resource| {
+            let Some(source) = resource.text("source_arn").filter(|_| resource.type_name.starts_with("AWS::Backup::")) else { return true };
+            let vault = resource.text("vault_arn").unwrap_or_default();
+            let count = kept.entry((resource.type_name.clone(), source.to_owned(), vault.to_owned())).or_default();
+            *count += 1;
+            *count <= KEPT
+        });
+    }
+    let copies: Vec<Resource> = shards.iter().flat_map(|shard| &shard.resources).filter_map(copy_job).collect();
+    for job in copies {
+        let home = shards.iter_mut().find(|shard| shard.account == job.account && shard.region == job.region);
+        home.into_iter().for_each(|shard| shard.resources.push(job.clone()));
+    }
+    shards
+}
+
+/// The job that made a copy.
+fn copy_job(copy: &Resource) -> Option<Resource> {
+    let from = copy.text("source_vault_arn").filter(|_| copy.type_name == "AWS::Backup::RecoveryPoint")?;
+    let properties = json!({"source_arn": copy.text("source_arn"), "source_vault_arn": from, "destination_vault_arn": copy.text("vault_arn"),
+        "destination_vault_type": copy.text("vault_type"), "destination_lock_state": "LOCKED", "source_recovery_point_arn": null,
+        "destination_recovery_point_arn": copy.arn, "status": "COMPLETED", "status_message": null, "retention_days": null});
+    Some(Resource {
+        type_name: "AWS::Backup::CopyJob".to_owned(),
+        arn: format!("{}/copy-job", copy.arn),
+        account: from.split(':').nth(4)?.to_owned(),
+        region: from.split(':').nth(3)?.to_owned(),
+        properties: properties.as_object()?.clone(),
+        ..copy.clone()
+    })
+}
+
+struct Demo {
+    rules: RuleSet,
+    policy: Policy,
+}
+
+struct Answers {
+    /// By the finding's id: its status, the resource, and what it says.
+    by_finding: BTreeMap<String, (Status, String, String)>,
+    /// ARNs of data that can be made again, and of members of clusters.
+    owing_nothing: BTreeSet<String>,
+}
+
+impl Demo {
+    fn new() -> Self {
+        let rules = RuleSet::built_in(Care::Trusted).expect("the rules");
+        let policy = Policy::load(crate::support::demo::policy().as_ref(), &rules).expect("the policy");
+        Demo { rules, policy }
+    }
+
+    fn audit(&self, shards: Vec<Shard>) -> Findings {
+        let options = Options { as_of: Some("2026-11-22T07:00:00Z".parse().expect("a time")), ..Options::default() };
+        audit::run(&Input::Memory(shards), &self.rules, &self.policy, &options).expect("an audit")
+    }
+
+    fn answers(&self, shards: Vec<Shard>) -> Answers {
+        let resources = shards.iter().flat_map(|shard| &shard.resources);
+        let members = resources.filter(|resource| resource.text("cluster_id").is_some()).map(|resource| resource.arn.clone()).collect();
+        let findings = self.audit(shards);
+        let mut answers = Answers { by_finding: BTreeMap::new(), owing_nothing: members };
+        answers.owing_nothing.extend(findings.reproducible.into_iter().map(|data| data.resource.arn.clone()));
+        for finding in findings.findings {
+            let about = format!("{} of {}: {}", finding.rule, finding.resource.arn, finding.message);
+            answers.by_finding.insert(finding.id.to_string(), (finding.status, finding.resource.arn.clone(), about));
+        }
+        answers
+    }
+}
+
+/// Which answers are others than before, and not unknown. What owed nothing before may be asked now, and pass.
+fn changed(before: &Answers, now: &Answers, counts: impl Fn(Status) -> bool) -> Vec<String> {
+    let other = now.by_finding.iter().filter_map(|(id, (status, arn, about))| {
+        let was = before.by_finding.get(id).map(|(status, _, _)| *status);
+        let kept = was == Some(*status) || (*status == Status::Waived && was == Some(Status::Unknown));
+        let exempt = *status == Status::Pass && was.is_none() && before.owing_nothing.contains(arn);
+        let changed = *status != Status::Unknown && counts(*status) && !kept && !exempt;
+        changed.then(|| format!("    {} became {}: {about}", was.map_or("nothing", Status::as_str), status.as_str()))
+    });
+    other.collect()
+}
+
+fn assert_none(wrong: Vec<(String, Vec<String>)>) {
+    let wrong: Vec<String> = wrong
+        .into_iter()
+        .filter(|(_, changed)| !changed.is_empty())
+        .map(|(what, changed)| format!("{what}:\n{}", changed.join("\n")))
+        .collect();
+    assert!(wrong.is_empty(), "{} of them change answers:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What one call reads of a resource is all read or not at all: the next test takes it away together, and looks at failures too.
+#[test]
+fn no_property_that_is_taken_away_makes_anything_pass() {
+    let (demo, whole) = (Demo::new(), self::demo());
+    let before = demo.answers(whole.clone());
+    // What a piece of evidence is about is what makes it one.
+    let about = |property: &String| property != "source_arn";
+    let properties = |resource: &Resource| -> Vec<String> {
+        resource.properties.keys().filter(|property| about(property)).cloned().chain(["tags".to_owned()]).collect()
+    };
+    let all: BTreeSet<(String, String)> = whole
+        .iter()
+        .flat_map(|shard| &shard.resources)
+        .flat_map(|resource| properties(resource).into_iter().map(|property| (resource.type_name.clone(), property)))
+        .collect();
+    let wrong = all.into_par_iter().map(|(type_name, property)| {
+        let mut shards = whole.clone();
+        for resource in shards.iter_mut().flat_map(|shard| &mut shard.resources).filter(|resource| resource.type_name == type_name) {
+            resource.properties.remove(&property);
+            if property == "tags" {
+                resource.tags = Fact::Unread;
+            }
+        }
+        (format!("{type_name} {property}"), changed(&before, &demo.answers(shards), |status| status == Status::Pass))
+    });
+    assert_none(wrong.collect());
+}
+
+/// As if the operation had been denied in these shards: what it lists is gone, what it reads of others is missing.
+fn deny(shards: &mut [Shard], operation: &str, denied: impl Fn(&Shard) -> bool) {
+    for shard in shards.iter_mut().filter(|shard| denied(shard)) {
+        let mut was_called = false;
+        for entry in &mut shard.coverage.entries {
+            if operation == format!("{}:{}", entry.service, entry.operation) {
+                (entry.status, was_called) = (CoverageStatus::Denied, true);
+            }
+        }
+        if !was_called {
+            continue;
+        }
+        let settings = ["AWS::Account", "AWS::Region"];
+        shard.resources.retain(|resource| {
+            settings.contains(&resource.type_name.as_str())
+                || types::find(&resource.type_name).is_none_or(|info| info.operation != operation)
+        });
+        for resource in &mut shard.resources {
+            let Some(info) = types::find(&resource.type_name) else { continue };
+            resource.properties.retain(|property, _| !info.sources_of(property).contains(&operation));
+            if rel9::protection::tag_sources(&resource.type_name).contains(&operation) {
+                resource.tags = Fact::Unread;
+            }
+        }
+    }
+}
+
+#[test]
+fn no_operation_that_is_denied_changes_an_answer() {
+    let (demo, whole) = (Demo::new(), self::demo());
+    let before = demo.answers(whole.clone());
+    let operations: BTreeSet<String> =
+        whole.iter().flat_map(|shard| &shard.coverage.entries).map(|entry| format!("{}:{}", entry.service, entry.operation)).collect();
+    // Everywhere, where the copies are, and in the vault account.
+    let places = [None, Some(("111122223333", "eu-west-1")), Some(("777788889999", "eu-central-1"))];
+    let cases: Vec<_> = operations.iter().flat_map(|operation| places.iter().map(move |place| (operation, place))).collect();
+    let wrong = cases.into_par_iter().map(|(operation, place)| {
+        let mut shards = whole.clone();
+        deny(&mut shards, operation, |shard| place.is_none_or(|(account, region)| shard.account == account && shard.region == region));
+        let place = place.map_or("everywhere".to_owned(), |(account, region)| format!("in {account}/{region}"));
+        (format!("{operation} denied {place}"), changed(&before, &demo.answers(shards), |_| true))
+    });
+    assert_none(wrong.collect());
+}
+
+#[test]
+fn no_shard_that_is_missing_changes_an_answer() {
+    let (demo, whole) = (Demo::new(), self::demo());
+    let before = demo.answers(whole.clone());
+    let wrong = (0..whole.len()).into_par_iter().map(|at| {
+        let mut shards = whole.clone();
+        let missing = shards.remove(at);
+        (format!("{}/{} missing", missing.account, missing.region), changed(&before, &demo.answers(shards), |_| true))
+    });
+    assert_none(wrong.collect());
+}

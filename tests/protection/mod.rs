@@ -1,0 +1,10 @@
+//! Protection: how evidence is joined to each resource (states, selections, recovery points, copies, restore tests).
+
+#[cfg(feature = "live")]
+mod evidence;
+#[cfg(feature = "live")]
+mod recoverable;
+#[cfg(feature = "live")]
+mod selection;
+#[cfg(feature = "live")]
+mod states;

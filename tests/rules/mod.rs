@@ -1,0 +1,4 @@
+//! Rules: expressions, and what findings tell people to do. Each rule has its own tests beside it, in `rules/`.
+
+mod commands;
+mod expressions;

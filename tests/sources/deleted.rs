@@ -1,0 +1,62 @@
+//! What is deleted while an audit reads: it is gone, and neither makes the audit incomplete nor is judged by what nobody could read of it.
+
+use crate::support::{Emulator, operation_of, text};
+use serde_json::{Value, json};
+
+/// The calls about one thing that a list named, and how AWS says that there is no such thing (any more). One of the things is then gone.
+const GONE: &[(&str, &str)] = &[
+    ("backup:DescribeFramework", "ResourceNotFoundException"),
+    ("backup:GetBackupPlan", "ResourceNotFoundException"),
+    ("backup:GetBackupSelection", "ResourceNotFoundException"),
+    ("backup:GetRestoreTestingPlan", "ResourceNotFoundException"),
+    ("backup:GetRestoreTestingSelection", "ResourceNotFoundException"),
+    ("backup:ListRecoveryPointsByBackupVault", "ResourceNotFoundException"),
+    ("dlm:GetLifecyclePolicy", "ResourceNotFoundException"),
+    ("dynamodb:DescribeTable", "ResourceNotFoundException"),
+    ("ec2:DescribeImageAttribute", "InvalidAMIID.NotFound"),
+    ("ec2:DescribeSnapshotAttribute", "InvalidSnapshot.NotFound"),
+    ("elasticfilesystem:DescribeBackupPolicy", "FileSystemNotFound"),
+    ("rds:DescribeDBClusterSnapshotAttributes", "DBClusterSnapshotNotFoundFault"),
+    ("rds:DescribeDBSnapshotAttributes", "DBSnapshotNotFound"),
+    ("s3:GetBucketLocation", "NoSuchBucket"),
+    ("s3:GetBucketVersioning", "NoSuchBucket"),
+];
+
+#[test]
+fn what_is_deleted_between_list_and_description_is_gone() {
+    let (emulator, _) = Emulator::with("account");
+    let rel9 = emulator.rel9();
+    let kept = |what: &str| {
+        let (run, document) = rel9.audit(&[]);
+        assert_eq!(document.0["audit"]["complete"], true, "{what}: {run}");
+        let troubles: Vec<String> = document.collection().iter().filter(|entry| entry["status"] != "ok").map(operation_of).collect();
+        assert!(troubles.is_empty(), "{what}: {troubles:?}");
+        let unknown: Vec<&Value> = document.findings().iter().filter(|finding| finding["status"] == "unknown").collect();
+        assert!(unknown.is_empty(), "{what}: {unknown:?}");
+        let answer = |finding: &Value| (text(&finding["id"]).to_owned(), text(&finding["status"]).to_owned());
+        document.findings().iter().map(answer).collect::<Vec<_>>()
+    };
+    let whole = kept("nothing");
+    for &(operation, code) in GONE {
+        // In the Region of most: what replicates from there to the other one would be right to wonder where its destination is.
+        emulator.fault_of(&json!({"operation": operation, "mode": "error", "code": code, "times": 1, "region": "us-east-1"}));
+        let left = kept(operation);
+        emulator.fault(operation, None);
+        assert_ne!(left, whole, "{operation}: what is gone has no findings, and proves nothing for others");
+    }
+}
+
+/// A list that ends with "there is no such vault" on a later page is no list.
+#[test]
+fn a_list_that_is_cut_short_is_a_failure() {
+    let (emulator, _) = Emulator::with("account");
+    emulator.page_size(Some(2));
+    // Each of the two vaults of the Region has its first page.
+    let operation = "backup:ListRecoveryPointsByBackupVault";
+    let fault = json!({"operation": operation, "mode": "error", "code": "ResourceNotFoundException", "region": "us-east-1", "after": 2});
+    emulator.fault_of(&fault);
+    let (run, document) = emulator.rel9().env("AWS_MAX_ATTEMPTS", "1").audit(&["--regions", "us-east-1"]);
+    assert_eq!(document.0["audit"]["complete"], false, "{run}");
+    let failed = document.collection().iter().any(|entry| operation_of(entry) == operation && entry["status"] == "failed");
+    assert!(failed, "{run}");
+}

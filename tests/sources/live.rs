@@ -1,0 +1,481 @@
+//! A live audit over HTTP: what it finds in a small account (`tests/emulator/scenarios/account.py`), that it reads every page and calls
+//! nothing twice, and that collecting now and judging later comes to the same.
+
+use crate::support::{ACCOUNT, Document, Emulator, Run, text, wait};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// What the volumes of the plan owe.
+const POLICY: &str = r#"version: 1
+objectives:
+  - name: gold
+    match: 'resource.tags["backup"] == "daily"'
+    rpo: 26h
+    rto: 1h
+    retention: 7d
+    restore_test_every: 30d
+    copies: { region: required, account: required }
+    immutable: required
+  - { name: rest, match: "true", rpo: 24h, retention: 7d }
+"#;
+
+struct Audited {
+    document: Document,
+    run: Run,
+    told: Value,
+    calls: Value,
+}
+
+/// One audit of the account.
+fn audited() -> &'static Audited {
+    static AUDITED: OnceLock<Audited> = OnceLock::new();
+    AUDITED.get_or_init(|| {
+        let (emulator, told) = Emulator::with("account");
+        let rel9 = emulator.rel9();
+        fs::write(rel9.home().join("rel9.yaml"), POLICY).expect("a policy");
+        emulator.reset_calls();
+        let (run, document) = rel9.audit(&[]);
+        Audited { document, run, told, calls: emulator.calls() }
+    })
+}
+
+/// Compares what is said of resources (status and the start of the message) with what must be.
+#[track_caller]
+fn said(expected: &[(&str, &str, &str)]) {
+    let audited = audited();
+    let mut wrong = Vec::new();
+    for (rule, resource, words) in expected {
+        let resource = audited.told[*resource].as_str().unwrap_or(resource);
+        let found = audited.document.says(rule, resource);
+        if !found.starts_with(words) {
+            wrong.push(format!("{rule} of {resource}\n   says {found}\n   not  {words}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn it_reads_the_whole_account_and_says_so() {
+    let Audited { document, run, .. } = audited();
+    run.ended(1);
+    assert_eq!(run.stderr, "", "nothing but the report when all is well");
+    let audit = &document.0["audit"];
+    assert_eq!(document.0["schema"], "rel9.findings/1");
+    assert_eq!(audit["source"], "aws");
+    assert_eq!(audit["accounts"], json!([ACCOUNT]));
+    assert_eq!(audit["regions"], json!(["eu-west-1", "us-east-1"]));
+    assert_eq!(audit["complete"], true);
+    let odd: Vec<&Value> = document.collection().iter().filter(|entry| entry["status"] != "ok").collect();
+    assert!(odd.is_empty(), "{odd:?}");
+    let unknown: Vec<&Value> = document.findings().iter().filter(|finding| finding["status"] == "unknown").collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+#[test]
+fn the_summary_counts_the_findings() {
+    let document = &audited().document;
+    let summary = &document.0["summary"];
+    let mut counted: BTreeMap<&str, u64> = ["pass", "fail", "unknown", "waived"].map(|status| (status, 0)).into();
+    for finding in document.findings() {
+        *counted.get_mut(text(&finding["status"])).expect("one of the four") += 1;
+    }
+    assert_eq!(summary["by_status"], json!(counted));
+    let coverage = &summary["coverage"];
+    let of = |state: &str| coverage[state].as_u64().expect("a number");
+    let states = ["protected", "stale", "selected_not_protected", "opt_in_blocked", "unprotected", "reproducible", "unknown"];
+    assert_eq!(of("data_resources"), states.iter().map(|state| of(state)).sum::<u64>(), "{coverage}");
+    assert_eq!((of("stale"), of("selected_not_protected"), of("unknown")), (2, 1, 0), "{coverage}");
+}
+
+#[test]
+fn findings_are_sorted_and_have_ids_of_their_own() {
+    let key = |finding: &Value| {
+        let resource = &finding["resource"];
+        let field = |name: &str| text(&resource[name]).to_owned();
+        (field("account"), field("region"), field("type"), field("arn"), text(&finding["rule"]).to_owned())
+    };
+    let keys: Vec<_> = audited().document.findings().iter().map(key).collect();
+    assert!(keys.is_sorted());
+    let mut ids: Vec<&str> = audited().document.findings().iter().map(|finding| text(&finding["id"])).collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all);
+}
+
+#[test]
+fn failing_findings_say_how_to_mend_them() {
+    for finding in audited().document.findings().iter().filter(|finding| finding["status"] == "fail") {
+        let remediation = &finding["remediation"];
+        let list = |name: &str| remediation[name].as_array().is_some_and(|list| !list.is_empty());
+        assert!(!text(&remediation["summary"]).is_empty() && list("steps"), "{finding}");
+        let cli: Vec<&str> = remediation["cli"].as_array().into_iter().flatten().map(text).collect();
+        assert!(cli.iter().all(|command| !command.contains("{{")), "{cli:?}");
+    }
+}
+
+#[test]
+fn backups_by_a_plan() {
+    said(&[
+        ("data-protected", "covered", "pass: protected: backup plan daily, rule daily"),
+        ("data-backup-current", "covered", "pass: "),
+        ("data-rpo-meets-objective", "covered", "pass: newest restorable moment: 2 h old"),
+        ("data-retention-meets-objective", "covered", "pass: "),
+        ("data-backup-jobs-succeed", "covered", "pass: "),
+        ("data-backups-immutable", "covered", "pass: "),
+        ("data-protected", "late", "pass: protected, but late: "),
+        ("data-backup-current", "late", "fail: "),
+        ("data-rpo-meets-objective", "late", "fail: newest restorable moment: 12 d old"),
+        ("data-protected", "partial", "fail: selected, but not protected: "),
+        ("data-backup-jobs-succeed", "partial", "fail: "),
+        ("data-protected", "alone", "fail: unprotected: "),
+        ("data-in-backup-plan", "alone", "fail: backup plans that select it: none"),
+        ("backup-plan-selects-resources", "daily", "pass: selects 3 resources (EBS)"),
+        ("backup-plan-cross-region-copy", "daily", "pass: "),
+        ("backup-plan-cross-account-copy", "daily", "fail: "),
+    ]);
+}
+
+#[test]
+fn copies_across_regions_are_seen_where_they_are() {
+    said(&[
+        ("data-copied-to-another-region", "covered", "pass: newest restorable copy in another Region: 3 h old (eu-west-1)"),
+        ("data-copied-to-another-region", "late", "fail: newest restorable copy in another Region: none"),
+        ("data-copied-to-another-account", "covered", "fail: "),
+    ]);
+}
+
+#[test]
+fn restores_prove_what_they_prove() {
+    said(&[
+        ("data-recovery-tested", "covered", "pass: the last successful restore was 9 d ago"),
+        ("data-recovery-test-validated", "covered", "pass: "),
+        ("data-rto-meets-objective", "covered", "pass: the last successful restore took 42 min"),
+        ("data-recovery-test-planned", "covered", "pass: "),
+        ("data-recovery-tested", "late", "fail: no successful restore is known"),
+        // The restored table proves the backups of the table it was made from.
+        ("data-recovery-tested", "dumped", "pass: the last successful restore was"),
+        ("restore-testing-plan-covers-types", "us-east-1", "fail: no restore testing selection names EFS"),
+    ]);
+}
+
+#[test]
+fn vaults_and_their_locks() {
+    said(&[
+        ("backup-vault-lock-compliance-mode", "main", "pass: "),
+        ("backup-vault-denies-deletion", "main", "pass: "),
+        ("backup-vault-customer-key", "main", "pass: "),
+        ("backup-vault-locked", "open", "fail: "),
+        ("backup-vault-not-open", "open", "fail: "),
+        ("backup-region-opt-in", "us-east-1", "fail: the Region is opted out of AWS Backup for EFS"),
+        ("backup-framework-exists", "us-east-1", "pass: "),
+    ]);
+}
+
+#[test]
+fn snapshots_and_lifecycle_policies() {
+    said(&[
+        ("data-protected", "dlm-volume", "pass: protected: DLM policy"),
+        ("data-in-backup-plan", "dlm-volume", "pass: backup plans that select it: none; automatic backups without a plan: DLM policy"),
+        ("data-protected", "by-hand-volume", "pass: protected: manual snapshots can restore a moment 3 d ago"),
+        ("data-in-backup-plan", "by-hand-volume", "fail: "),
+        ("dlm-policy-healthy", "policy", "pass: "),
+        ("ebs-snapshot-not-public", "public_snapshot", "fail: "),
+        ("ebs-snapshot-not-public", "shared_snapshot", "fail: "),
+        ("ebs-snapshot-not-public", "by-hand_snapshot", "pass: "),
+        // The Region encrypts by default, whatever the caller asks; the image is shared with one account, not with all.
+        ("ebs-volume-encrypted", "unencrypted", "pass: "),
+        ("ami-not-public", "image", "pass: "),
+        ("ebs-encryption-by-default", "us-east-1", "pass: "),
+    ]);
+}
+
+#[test]
+fn databases() {
+    said(&[
+        ("data-protected", "orders", "pass: protected: automated backups"),
+        ("rds-instance-automated-backups", "orders", "pass: "),
+        ("rds-instance-cross-region-backups", "orders", "pass: automated backups replicate to eu-west-1"),
+        ("rds-instance-deletion-protection", "orders", "pass: "),
+        ("data-protected", "no-backups", "fail: unprotected: "),
+        ("rds-instance-automated-backups", "no-backups", "fail: "),
+        ("rds-instance-retention", "no-backups", "fail: "),
+        ("data-protected", "stuck", "pass: protected, but late: "),
+        ("rds-latest-restorable-time-current", "stuck", "fail: latest restorable time: 2 d ago"),
+        ("data-backup-key-usable", "doomed", "fail: "),
+        ("data-backup-key-usable", "orders", "pass: "),
+        ("rds-snapshot-not-public", "orders-public", "fail: everyone may restore it"),
+        ("data-protected", "aurora", "pass: protected: automated backups"),
+        ("rds-cluster-retention", "aurora", "pass: "),
+        ("rds-cluster-snapshot-not-public", "aurora-snapshot", "fail: "),
+        ("neptune-cluster-retention", "graph", "pass: "),
+        ("docdb-cluster-retention", "documents", "pass: "),
+    ]);
+}
+
+#[test]
+fn tables() {
+    said(&[
+        ("data-protected", "events", "pass: protected: point-in-time recovery"),
+        ("dynamodb-table-pitr", "events", "pass: "),
+        ("dynamodb-table-pitr", "bare", "fail: "),
+        ("data-protected", "bare", "fail: unprotected: "),
+        ("data-protected", "dumped", "pass: protected: manual snapshots"),
+        // A replica copies deletions too: it is no backup.
+        ("data-protected", "global-table", "fail: unprotected: "),
+    ]);
+}
+
+#[test]
+fn file_systems() {
+    said(&[
+        ("data-protected", "backed_up", "pass: protected: "),
+        ("efs-automatic-backups", "backed_up", "pass: "),
+        ("efs-automatic-backups", "bare_fs", "fail: "),
+        ("efs-file-system-encrypted", "bare_fs", "fail: "),
+        ("efs-replication", "replicated", "pass: "),
+        ("data-protected", "replicated", "fail: unprotected: "),
+    ]);
+}
+
+#[test]
+fn buckets() {
+    said(&[
+        ("data-protected", "kept", "pass: protected: versioning"),
+        ("s3-bucket-versioning", "kept", "pass: "),
+        ("s3-bucket-replication-destination-exists", "kept", "pass: enabled replication rules go to kept-far, which keeps versions"),
+        ("s3-bucket-cross-region-replication", "kept", "pass: "),
+        ("s3-bucket-keeps-noncurrent-versions", "kept", "pass: "),
+        ("s3-bucket-object-lock", "locked", "pass: "),
+        ("data-protected", "plain", "fail: unprotected: "),
+        ("s3-bucket-versioning", "plain", "fail: "),
+        // Its Region was not in the list, but asked for.
+        ("data-protected", "somewhere", "fail: unprotected: "),
+        ("data-protected", "kept-far", "pass: protected: versioning"),
+    ]);
+}
+
+/// A gate does not pass on a resource that is not there.
+#[test]
+fn a_resource_that_is_asked_for_must_be_there() {
+    let (emulator, _) = Emulator::with("account");
+    let rel9 = emulator.rel9();
+    let (orders, typo) = ("arn:aws:rds:us-east-1:123456789012:db:orders", "arn:aws:rds:us-east-1:123456789012:db:ordres");
+    let (run, document) = rel9.audit(&["--resource", orders, "--fail-on", "critical"]);
+    run.ended(0);
+    assert!(run.stderr.is_empty() && !document.findings().is_empty(), "{run}");
+    rel9.run(&["audit", "--resource", typo]).ended(3).said("ordres: nothing was judged");
+    rel9.run(&["audit", "--resource", &format!("{orders},{typo}"), "--fail-on", "critical"]).ended(3).said("ordres: nothing was judged");
+    rel9.run(&["audit", "--resource", typo, "--allow-incomplete"]).ended(0).said("ordres: nothing was judged");
+    rel9.run(&["audit", "--tag", "backup=dialy"]).ended(0).said("no resource with the tags asked for");
+}
+
+#[test]
+fn no_call_is_made_twice() {
+    let repeated = &audited().calls["repeated"];
+    assert_eq!(repeated, &json!([]));
+}
+
+#[test]
+fn collecting_now_and_judging_later_is_the_same() {
+    let (emulator, _) = Emulator::with("account");
+    let rel9 = emulator.rel9();
+    fs::write(rel9.home().join("rel9.yaml"), POLICY).expect("a policy");
+    // Both read after the moment that they judge.
+    let as_of = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+    let (_, live) = rel9.audit(&["--as-of", &as_of]);
+    rel9.run(&["collect", "-o", "kept"]).ended(0).said("3 shards of account 123456789012 are in kept");
+    drop(emulator); // nothing may be asked any more
+    let (first, later) = rel9.audit(&["kept", "--as-of", &as_of]);
+    first.ended(1);
+    let bytes = |document: &Document| serde_json::to_string_pretty(&document.0["findings"]).expect("JSON");
+    similar(&bytes(&live), &bytes(&later));
+    assert_eq!(live.0["summary"], later.0["summary"]);
+    assert_eq!(live.0["collection"], later.0["collection"]);
+    assert_eq!(later.0["audit"]["source"], "inventory");
+
+    let (second, _) = rel9.audit(&["kept", "--as-of", &as_of]);
+    assert_eq!(first.stdout, second.stdout, "two audits of one inventory are the same bytes");
+    // As of when it was read, unless told otherwise; and the order of the files does not matter.
+    let files: Vec<String> = files_in(&rel9.home().join("kept")).iter().rev().map(|path| path.display().to_string()).collect();
+    let names: Vec<&str> = files.iter().map(String::as_str).collect();
+    assert_eq!(rel9.audit(&["kept"]).0.stdout, rel9.audit(&names).0.stdout);
+    for format in ["table", "ndjson"] {
+        let twice = [(); 2].map(|()| rel9.run(&["audit", "kept", "--format", format]).stdout);
+        assert_eq!(twice[0], twice[1], "{format}");
+    }
+}
+
+/// The same text, or the first lines that differ.
+#[track_caller]
+fn similar(one: &str, other: &str) {
+    let differing = one.lines().zip(other.lines()).enumerate().find(|(_, (one, other))| one != other);
+    assert!(one == other, "{differing:?}");
+}
+
+/// Every resource and coverage entry of a collection, as lines.
+fn lines(folder: &Path) -> Vec<String> {
+    let mut lines = Vec::new();
+    for path in files_in(folder) {
+        let text = zstd::decode_all(fs::File::open(&path).expect("a file")).expect("zstd");
+        lines.extend(String::from_utf8(text).expect("UTF-8").lines().skip(1).map(str::to_owned));
+    }
+    lines
+}
+
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|extension| extension == "zst")).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_page_is_read() {
+    let (emulator, _) = Emulator::with("account");
+    let rel9 = emulator.rel9();
+    emulator.reset_calls();
+    rel9.run(&["collect", "-o", "whole"]).ended(0);
+    let whole = emulator.calls();
+    emulator.page_size(Some(2));
+    emulator.reset_calls();
+    rel9.run(&["collect", "-o", "pages"]).ended(0);
+    let pages = emulator.calls();
+    assert_eq!(pages["repeated"], json!([]), "each page is asked for once");
+    assert!(pages["total"].as_u64() > whole["total"].as_u64(), "the pages are smaller: {} and {}", whole["total"], pages["total"]);
+    similar(&lines(&rel9.home().join("whole")).join("\n"), &lines(&rel9.home().join("pages")).join("\n"));
+    // Each list that has pages was read in several where it is long enough.
+    for operation in ["ec2:DescribeVolumes", "rds:DescribeDBInstances", "dynamodb:ListTables", "backup:ListRecoveryPointsByBackupVault"] {
+        let calls = |report: &Value| report["calls"][operation]["us-east-1"].as_u64();
+        assert!(calls(&pages) > calls(&whole), "{operation}: {:?}, {:?}", calls(&whole), calls(&pages));
+    }
+}
+
+/// A bucket of which nobody tells the Region is data all the same: what is owed to it is unknown, and not nothing.
+#[test]
+fn a_bucket_of_unknown_region_is_unknown() {
+    let (emulator, _) = Emulator::with("account");
+    emulator.fault("s3:GetBucketLocation", Some("deny"));
+    let rel9 = emulator.rel9();
+    let policy = "version: 1\nobjectives:\n  - { name: eu, match: 'resource.region.startsWith(\"eu-\")', rpo: 1h }\n  - { name: rest, match: 'resource.id != \"\"' }\n";
+    fs::write(rel9.home().join("rel9.yaml"), policy).expect("a file");
+    let (run, document) = rel9.audit(&[]);
+    run.ended(1);
+    let of_bucket: Vec<&Value> = document.findings().iter().filter(|finding| finding["resource"]["id"] == "somewhere").collect();
+    assert!(of_bucket.len() > 20, "{}", of_bucket.len());
+    let reason = format!("s3:GetBucketLocation denied in {ACCOUNT}/global");
+    for finding in of_bucket {
+        assert_eq!((&finding["status"], &finding["resource"]["region"]), (&json!("unknown"), &json!("global")), "{finding}");
+        assert!(finding["unknown_because"].to_string().contains(&reason), "{finding}");
+        assert!(!finding["remediation"]["cli"].to_string().contains("--region global"), "{finding}");
+    }
+    rel9.run(&["collect", "-o", "kept"]).ended(3);
+    let later = rel9.run(&["audit", "kept", "--format", "json", "--fail-on", "never"]).document();
+    let statuses = |document: &Document| -> Vec<String> {
+        let of_bucket = document.findings().iter().filter(|finding| finding["resource"]["id"] == "somewhere");
+        of_bucket.map(|finding| format!("{} {}", finding["rule"], finding["status"])).collect()
+    };
+    assert_eq!(statuses(&later), statuses(&document));
+}
+
+/// Ctrl-C keeps the shards that are read, and the same command goes on from there.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_collection_goes_on() {
+    let (emulator, _) = Emulator::with("account");
+    let rel9 = emulator.rel9();
+    rel9.run(&["collect", "-o", "uninterrupted"]).ended(0);
+    emulator.fault_in("eu-west-1", "backup:ListBackupVaults", "hang");
+    let mut child = rel9.command(&["collect", "-o", "kept"]).stderr(std::process::Stdio::piped()).spawn().expect("rel9 runs");
+    let folder = rel9.home().join("kept");
+    let end = Instant::now() + Duration::from_secs(60);
+    while !folder.is_dir() || files_in(&folder).len() < 2 {
+        assert!(Instant::now() < end, "two shards are not done");
+        sleep(Duration::from_millis(20));
+    }
+    sleep(Duration::from_millis(200)); // until it noted the second one
+    let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(interrupted.success());
+    let mut words = String::new();
+    let code = wait(&mut child, &["collect"]);
+    std::io::Read::read_to_string(&mut child.stderr.take().expect("a pipe"), &mut words).expect("UTF-8");
+    assert_eq!(code, 2, "{words}");
+    assert!(words.contains("interrupted: what was read is in kept; the same command goes on from there"), "{words}");
+    assert_eq!(files_in(&folder).len(), 2, "whole files or none");
+    let temporary: Vec<_> = fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
+    assert_eq!(temporary.len(), 3, "two shards and how far it came: {temporary:?}");
+
+    // Less than the account is not judged as if it were all.
+    rel9.run(&["audit", "kept"]).ended(2).said("its collection did not finish (missing: ");
+    let file = files_in(&folder)[1].display().to_string();
+    rel9.run(&["audit", &file]).ended(2).said("its collection did not finish (missing: ");
+
+    emulator.fault("backup:ListBackupVaults", None);
+    emulator.reset_calls();
+    rel9.run(&["collect", "-o", "kept"]).ended(0).said("going on: 2 of 3 Regions are there already");
+    let calls = emulator.calls();
+    assert_eq!(calls["calls"]["backup:ListBackupVaults"], json!({"eu-west-1": 1}), "only what is missing");
+    assert_eq!(calls["repeated"], json!([]));
+    similar(&lines(&folder).join("\n"), &lines(&rel9.home().join("uninterrupted")).join("\n"));
+    rel9.run(&["audit", "kept"]).ended(1);
+}
+
+/// What was denied before an interruption is not forgotten by the run that goes on.
+#[cfg(unix)]
+#[test]
+fn a_collection_that_goes_on_is_as_incomplete_as_it_was() {
+    let emulator = Emulator::start();
+    emulator.seed("ec2", "enabled_regions", "us-east-1", &json!({"RegionNames": ["us-east-1", "eu-west-1"]}));
+    let rel9 = emulator.rel9();
+    emulator.fault_in("us-east-1", "backup:ListBackupPlans", "deny");
+    emulator.fault_in("eu-west-1", "backup:ListBackupVaults", "hang");
+    let mut child = rel9.command(&["collect", "-o", "kept"]).stderr(std::process::Stdio::null()).spawn().expect("rel9 runs");
+    let state = rel9.home().join("kept/rel9-collect.json");
+    let end = Instant::now() + Duration::from_secs(60);
+    while !fs::read_to_string(&state).is_ok_and(|state| state.contains("us-east-1.ndjson")) {
+        assert!(Instant::now() < end, "the shard is not done");
+        sleep(Duration::from_millis(20));
+    }
+    let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(interrupted.success());
+    assert_eq!(wait(&mut child, &["collect"]), 2);
+    emulator.fault("backup:ListBackupPlans", None);
+    emulator.fault("backup:ListBackupVaults", None);
+    rel9.run(&["collect", "-o", "kept"]).ended(3).said("some calls were denied or failed");
+    // The files of an earlier run are removed only where they are in the folder.
+    fs::write(rel9.home().join("precious"), "").expect("a file");
+    let told = fs::read_to_string(&state).expect("the state").replace("123456789012.us-east-1.ndjson.zst", "../precious");
+    fs::write(&state, told).expect("the state");
+    rel9.run(&["collect", "-o", "kept"]).ended(0);
+    assert!(rel9.home().join("precious").exists());
+}
+
+#[test]
+fn a_finished_collection_starts_anew() {
+    let emulator = Emulator::start();
+    emulator.seed("ec2", "enabled_regions", "us-east-1", &json!({"RegionNames": ["us-east-1", "eu-west-1"]}));
+    let rel9 = emulator.rel9();
+    rel9.run(&["collect", "-o", "kept"]).ended(0);
+    assert_eq!(files_in(&rel9.home().join("kept")).len(), 3);
+    rel9.run(&["collect", "-o", "kept", "--regions", "us-east-1"]).ended(0);
+    assert_eq!(files_in(&rel9.home().join("kept")).len(), 2, "what the earlier one read is not mixed in");
+}
+
+/// The account of `benches/scale.py`: 580 resources in two Regions. Most calls are S3's and DynamoDB's, which have no bulk operations.
+#[test]
+fn five_hundred_resources_take_at_most_1200_calls() {
+    let emulator = Emulator::start();
+    emulator.seed("ec2", "enabled_regions", "us-east-1", &json!({"RegionNames": ["us-east-1", "eu-west-1"]}));
+    emulator.python("tests/emulator/seed_scale.py");
+    emulator.reset_calls();
+    emulator.rel9().run(&["collect", "-o", "inventory"]).ended(0);
+    let calls = emulator.calls();
+    assert_eq!(calls["repeated"], json!([]));
+    assert!(calls["total"].as_u64().is_some_and(|total| (1..=1_200).contains(&total)), "{}", calls["total"]);
+}
