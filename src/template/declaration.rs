@@ -65,7 +65,7 @@ pub enum Value {
 }
 
 /// Why a value is not known.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Unknown {
     /// For people: `parameter Retention has no default (give it with --parameters)`, `known after apply`.
     pub reason: Arc<str>,
@@ -74,6 +74,66 @@ pub struct Unknown {
     /// Nothing sets this attribute of a new resource, as far as a Terraform plan tells: the provider takes it over from the service, whose
     /// default it will be. Whether a `dynamic` block sets it is not in plans, so it says nothing of blocks.
     pub unset: bool,
+    /// The value of what the template marks as sensitive. Conditions may compare it and functions may take it; nothing may show it.
+    pub hidden: Option<Arc<Value>>,
+}
+
+impl Unknown {
+    /// An unknown value.
+    pub fn new(reason: impl Into<Arc<str>>, symbol: impl Into<Arc<str>>) -> Unknown {
+        Unknown { reason: reason.into(), symbol: symbol.into(), unset: false, hidden: None }
+    }
+}
+
+impl Value {
+    /// The value as a sensitive one: unknown to everything that shows, judges or joins it. `name` says which it is (`parameter Pw`); the symbol
+    /// `${Pw (sensitive)}` of `inside` stands for it inside names. Nothing and an empty text are no secret, and what AWS makes is not known anyway.
+    pub fn sensitive(self, name: &str, inside: &str) -> Value {
+        match self {
+            Value::Null | Value::Reference { .. } | Value::Unknown(_) => self,
+            Value::Text(text) if text.is_empty() => Value::Text(text),
+            _ => {
+                let unknown = Unknown::new(format!("{name} is sensitive"), format!("${{{inside} (sensitive)}}"));
+                Value::Unknown(Unknown { hidden: Some(Arc::new(self)), ..unknown })
+            }
+        }
+    }
+
+    /// What a sensitive value is; any other as it is. For comparisons and functions, whose result must be sensitive again.
+    pub fn revealed(&self) -> &Value {
+        match self {
+            Value::Unknown(Unknown { hidden: Some(hidden), .. }) => hidden,
+            _ => self,
+        }
+    }
+
+    /// Whether it is a sensitive value.
+    pub fn is_sensitive(&self) -> bool {
+        matches!(self, Value::Unknown(Unknown { hidden: Some(_), .. }))
+    }
+}
+
+/// A text for people: `d-(sensitive)` for `d-${var.pw (sensitive)}`. Only for what joins nothing, as two sensitive values then look the same.
+pub fn without_sensitive_symbols(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some((before, symbol)) = rest.split_once("${") {
+        let mut depth = 1;
+        let end = symbol.char_indices().find(|(_, letter)| {
+            depth += i32::from(*letter == '{') - i32::from(*letter == '}');
+            depth == 0
+        });
+        let Some((end, _)) = end else { break };
+        let (inside, after) = symbol.split_at(end);
+        shown.push_str(before);
+        if inside.ends_with("(sensitive)") {
+            shown.push_str("(sensitive)");
+        } else {
+            shown.push_str(&format!("${{{inside}}}"));
+        }
+        rest = after.strip_prefix('}').unwrap_or(after);
+    }
+    shown + rest
 }
 
 /// One resource as a template declares it.

@@ -3,7 +3,7 @@
 
 use super::Options;
 use super::convert::{Built, Outcome, Scope, properties_of_tables};
-use super::declaration::{Declaration, Language, Node, PRESENCE, Position, UNREAD_MODULE, Value};
+use super::declaration::{Declaration, Language, Node, PRESENCE, Position, UNREAD_MODULE, Value, without_sensitive_symbols};
 use super::stack::{Entry, Stack, find};
 use super::types::{self, Ends, encryption_of, pick};
 use crate::inventory::{
@@ -149,7 +149,7 @@ fn resource(stack: &Stack, entry: &Entry) -> Resource {
     let template = template(&scope, &table.ends, &mut built);
     // Types without a name of their own are called by their tag Name, as live.
     let tagged = tags.read().and_then(|tags| tags.get("Name").cloned());
-    let name = stack.name(entry).map(|name| name.text).or(tagged);
+    let name = stack.name(entry).map(|name| without_sensitive_symbols(&name.text)).or(tagged);
     Resource {
         type_name: table.type_name.to_owned(),
         arn: stack.arn(entry).text,

@@ -306,7 +306,7 @@ impl<'d> Stack<'d> {
         let own_id = matches!(attribute, "Ref" | "id");
         let symbol = || if own_id { chosen_by_aws(id) } else { chosen_by_aws(&format!("{id}.{attribute}")) };
         let Some(depth) = depth.checked_sub(1) else { return symbol() };
-        let argument = self.by_id.get(id).and_then(|declaration| declaration.body.get(attribute));
+        let argument = self.by_id.get(id).filter(|_| !is_secret(attribute)).and_then(|declaration| declaration.body.get(attribute));
         let argument = argument.filter(|node| !matches!(node.value, Value::Unknown(_) | Value::List(_) | Value::Map(_)));
         if let Some(text) = argument.and_then(|node| self.text_at(node, depth)) {
             return text;
@@ -399,6 +399,13 @@ fn given(declaration: &Declaration) -> impl Iterator<Item = &str> {
         Value::Text(text) if !text.is_empty() => Some(text.as_str()),
         _ => None,
     })
+}
+
+/// Whether the provider's schema calls an attribute sensitive (hashicorp/aws: `password`, `master_password`, `auth_token`, …): another resource
+/// that takes it over must not show it.
+fn is_secret(attribute: &str) -> bool {
+    let lower = attribute.to_ascii_lowercase();
+    ["password", "auth_token", "secret", "secret_string"].iter().any(|end| lower.ends_with(end))
 }
 
 fn chosen_by_aws(id: &str) -> Text {

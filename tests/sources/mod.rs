@@ -9,6 +9,7 @@ mod credentials;
 mod deleted;
 #[cfg(feature = "live")]
 mod live;
+mod sensitive;
 mod templates;
 mod terraform;
 mod terraform_findings;

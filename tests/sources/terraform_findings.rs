@@ -40,7 +40,7 @@ const CERTAIN: [(&str, &str); 7] = [
 ];
 
 fn unknown() -> Node {
-    let unknown = Unknown { reason: "nobody knows".into(), symbol: "${?}".into(), unset: false };
+    let unknown = Unknown::new("nobody knows", "${?}");
     Node::new(Position { line: 1, column: 1 }, Declared::Unknown(unknown))
 }
 

@@ -121,7 +121,7 @@ impl<'t> Stack<'t> {
 }
 
 fn unknown(reason: impl Into<std::sync::Arc<str>>, symbol: impl Into<std::sync::Arc<str>>) -> Truth {
-    Truth::Unknown(Unknown { reason: reason.into(), symbol: symbol.into(), unset: false })
+    Truth::Unknown(Unknown::new(reason, symbol))
 }
 
 /// A value as a condition.

@@ -126,9 +126,9 @@ impl Expander<'_, '_> {
                 out.push(Entry { key: entry.key.clone(), at: entry.at, value: self.value(&entry.value, depth)? });
                 return Ok(());
             }
-            let reason = format!("one of a collection that is not known: {reason}").into();
-            let symbol = format!("${{{}{variable}}}", self.stack.source.prefix).into();
-            self.unknown.insert(variable.to_owned(), Unknown { reason, symbol, unset: false });
+            let reason = format!("one of a collection that is not known: {reason}");
+            let symbol = format!("${{{}{variable}}}", self.stack.source.prefix);
+            self.unknown.insert(variable.to_owned(), Unknown::new(reason, symbol));
             return self.body(body, resources, depth, passed, out);
         };
         for item in items {

@@ -134,6 +134,11 @@ impl<'t> Stack<'t> {
         };
         for entry in stack.section(root, "Parameters")? {
             let value = parameters::value_of(&stack, entry, given.get(&entry.key))?;
+            // "Whether to mask the parameter value to prevent it from being displayed" (CloudFormation user guide, "Parameters").
+            let value = match entry.value.get("NoEcho").and_then(Raw::scalar).is_some_and(|flag| flag.eq_ignore_ascii_case("true")) {
+                true => value.sensitive(&format!("parameter {}", short(&entry.key)), &format!("{}{}", stack.source.prefix, entry.key)),
+                false => value,
+            };
             stack.parameters.insert(&entry.key, value);
         }
         for mapping in stack.section(root, "Mappings")? {
@@ -264,7 +269,7 @@ impl<'t> Stack<'t> {
         let own = own.map(|transform| transform.value.get("Name").and_then(Raw::as_text).map_or_else(|| "a macro".to_owned(), short));
         let name = own.or_else(|| self.transforms.changes.clone())?;
         let reason = format!("the macro {name} can change it before it is deployed (audit the processed template)");
-        Some(Unknown { reason: reason.into(), symbol: format!("${{{}.Fn::Transform}}", resource.id).into(), unset: false })
+        Some(Unknown::new(reason, format!("${{{}.Fn::Transform}}", resource.id)))
     }
 
     /// Why nobody knows whether a resource is made, and how many of it: it is one of a loop over something that is not known.

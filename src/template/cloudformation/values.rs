@@ -11,7 +11,7 @@ const DYNAMIC: &str = "{{resolve:";
 
 /// A value that cannot be known, with what stands for it.
 pub fn unknown(reason: impl Into<Arc<str>>, symbol: impl Into<Arc<str>>) -> Value {
-    Value::Unknown(Unknown { reason: reason.into(), symbol: symbol.into(), unset: false })
+    Value::Unknown(Unknown::new(reason, symbol))
 }
 
 /// The result of a function whose arguments are not all known. The same arguments give the same symbol.
@@ -108,6 +108,7 @@ pub fn same(a: &Value, b: &Value) -> bool {
 
 /// `Fn::Equals`: CloudFormation compares what it would print. `None` when it depends on what is not known.
 pub fn equal(a: &Value, b: &Value) -> Option<bool> {
+    let (a, b) = (a.revealed(), b.revealed());
     if same(a, b) {
         return Some(true);
     }

@@ -128,10 +128,6 @@ fn part_body(declaration: &Declaration) -> Node {
 
 /// A part of which is not known what it belongs to.
 fn belongs_perhaps(declaration: &Declaration, why: &str) -> Node {
-    let unknown = Unknown {
-        reason: format!("whether {} belongs to it: {why}", declaration.id).into(),
-        symbol: format!("${{{}}}", declaration.id).into(),
-        unset: false,
-    };
-    Node::new(declaration.at, Value::Unknown(unknown))
+    let reason = format!("whether {} belongs to it: {why}", declaration.id);
+    Node::new(declaration.at, Value::Unknown(Unknown::new(reason, format!("${{{}}}", declaration.id))))
 }

@@ -124,7 +124,7 @@ pub(super) fn derived(parts: &[&Value], inside: &str) -> Value {
 
 fn condition(conditional: &Conditional, scope: &Scope<'_>, here: Position) -> Result<Node, Stop> {
     let condition = hcl(&conditional.cond_expr, scope, here)?;
-    match as_bool(&condition.value) {
+    match as_bool(condition.value.revealed()) {
         Some(true) => hcl(&conditional.true_expr, scope, here),
         Some(false) => hcl(&conditional.false_expr, scope, here),
         None if value::is_known(&condition.value) => invalid("a condition is neither true nor false"),

@@ -225,10 +225,13 @@ fn variable(engine: &Engine, instance: &Rc<Instance>, name: &str, at: Position) 
             Some(node) if node.value != Value::Null || !refuses_null => Some(node),
             _ => default()?,
         };
-        match (node, block.attribute("type")) {
-            (Some(node), Some(of)) => convert::convert(node, &of.expr, &scope),
-            (Some(node), None) => Ok(node),
-            (None, _) => {
+        let node = match (node, block.attribute("type")) {
+            (Some(node), Some(of)) => Some(convert::convert(node, &of.expr, &scope)?),
+            (node, _) => node,
+        };
+        match node {
+            Some(node) => Ok(marked(node, block, &format!("variable {name}"), &format!("{}var.{name}", instance.prefix), &scope)),
+            None => {
                 let why = format!("variable {name} has no default (give it with a .tfvars file)");
                 Ok(Node::new(at, unknown(&why, &format!("{}var.{name}", instance.prefix))))
             }
@@ -241,7 +244,22 @@ fn output_of(engine: &Engine, instance: &Rc<Instance>, name: &str) -> Result<Nod
     let Some(block) = instance.module.outputs.get(name) else { return invalid(format!("{} has no output {name}", instance.prefix)) };
     let Some(attribute) = block.attribute("value") else { return invalid(format!("output {name} has no value")) };
     let scope = Scope::new(engine, instance, &attribute.source, None);
-    engine.remember(instance, &format!("output.{name}"), &block.source, block.at, || evaluate(&attribute.expr, &scope, attribute.at))
+    engine.remember(instance, &format!("output.{name}"), &block.source, block.at, || {
+        let node = evaluate(&attribute.expr, &scope, attribute.at)?;
+        Ok(marked(node, block, &format!("output {name}"), &format!("{}output.{name}", instance.prefix), &scope))
+    })
+}
+
+/// The value of a variable or an output; a sensitive one where its block says `sensitive` or `ephemeral`
+/// (<https://developer.hashicorp.com/terraform/language/manage-sensitive-data>). One that says so by an expression of which nothing is known is
+/// sensitive too.
+fn marked(node: Node, block: &Block, name: &str, inside: &str, scope: &Scope<'_>) -> Node {
+    let marks = |mark: &str| {
+        let mark = block.attribute(mark)?;
+        Some(evaluate(&mark.expr, scope, mark.at).ok().and_then(|node| value::as_bool(&node.value)).unwrap_or(true))
+    };
+    let is_sensitive = ["sensitive", "ephemeral"].into_iter().any(|mark| marks(mark).unwrap_or(false));
+    if is_sensitive { Node::new(node.at, node.value.sensitive(name, inside)) } else { node }
 }
 
 /// The `source` of a module call, if it is a path.

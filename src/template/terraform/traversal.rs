@@ -113,7 +113,11 @@ fn splat(node: Node, steps: Steps<'_>, scope: &Scope<'_>, here: Position) -> Res
     let items = match node.value {
         Value::Null => Vec::new(),
         Value::List(items) => items,
-        Value::Unknown(of) => return Ok(unknown_part(&of, &format!("[*] at {}", scope.place(here)))),
+        Value::Unknown(of) => {
+            return Ok(unknown_part(&of, &format!("[*] at {}", scope.place(here)), |value| {
+                splat(Node::new(here, value), steps, scope, here)
+            }));
+        }
         Value::Reference { ref attribute, .. } if attribute.as_ref() != WHOLE => {
             return Ok(derived(&[&node.value], &format!("{}[*] at {}", render(&node.value), scope.place(here))));
         }
@@ -132,7 +136,7 @@ fn attribute(of: Value, name: &str, scope: &Scope<'_>) -> Result<Value, Stop> {
             literal::attribute(&id, name, scope)
         }
         Value::Reference { id, attribute } => Ok(reference(&id, &format!("{attribute}.{name}"))),
-        Value::Unknown(of) => Ok(unknown_part(&of, &format!(".{name}"))),
+        Value::Unknown(of) => Ok(unknown_part(&of, &format!(".{name}"), |value| attribute(value, name, scope))),
         _ => invalid(format!("there is no {name} in a value that is no map")),
     }
 }
@@ -140,7 +144,7 @@ fn attribute(of: Value, name: &str, scope: &Scope<'_>) -> Result<Value, Stop> {
 fn item(of: Value, index: &Value) -> Result<Value, Stop> {
     match of {
         Value::Reference { id, attribute } if attribute.as_ref() == INSTANCES => return Ok(reference(&id, WHOLE)),
-        Value::Unknown(of) => return Ok(unknown_part(&of, &format!("[{}]", render(index)))),
+        Value::Unknown(of) => return Ok(unknown_part(&of, &format!("[{}]", render(index)), |value| item(value, index))),
         _ if reason_in(index).is_some() => {
             return Ok(derived(&[index], &format!("{}[{}]", render(&of), render(index))));
         }

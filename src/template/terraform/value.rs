@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Number;
 use sha2::{Digest, Sha256};
 
+use super::engine::Stop;
 use crate::template::declaration::{Node, Position, Unknown, Value};
 
 /// The attribute of a [`Value::Reference`] to a whole resource, as long as no attribute of it was asked for.
@@ -34,13 +35,16 @@ pub(super) fn unknown(reason: &str, inside: &str) -> Value {
         let head: String = inside.chars().take(SYMBOL / 2).collect();
         format!("${{{head}…#{digest}}}")
     };
-    Value::Unknown(Unknown { reason: Arc::from(reason), symbol: Arc::from(symbol.as_str()), unset: false })
+    Value::Unknown(Unknown::new(reason, symbol))
 }
 
-/// An unknown value that follows from another one: `.name` or `[0]` of it.
-pub(super) fn unknown_part(of: &Unknown, step: &str) -> Value {
-    let inside = of.symbol.strip_prefix("${").and_then(|inside| inside.strip_suffix('}')).unwrap_or(&of.symbol);
-    unknown(&of.reason, &format!("{inside}{step}"))
+/// An unknown value that follows from another one: `.name` or `[0]` of it. `take` gets that of a sensitive value, which is sensitive too.
+pub(super) fn unknown_part(of: &Unknown, step: &str, take: impl FnOnce(Value) -> Result<Value, Stop>) -> Value {
+    let inside = format!("{}{step}", of.symbol.strip_prefix("${").and_then(|inside| inside.strip_suffix('}')).unwrap_or(&of.symbol));
+    match of.hidden.as_ref().map(|hidden| take(hidden.as_ref().clone())) {
+        Some(Ok(part)) if is_known(&part) => part.sensitive(of.reason.trim_end_matches(" is sensitive"), &inside),
+        _ => unknown(&of.reason, &inside),
+    }
 }
 
 /// The value as an expression, for symbols: the same value gives the same text.
@@ -102,6 +106,7 @@ pub(super) fn size(value: &Value) -> usize {
         Value::Text(text) => 1 + text.len() / 64,
         Value::List(items) | Value::Concat(items) => 1 + items.iter().map(|item| size(&item.value)).sum::<usize>(),
         Value::Map(entries) => 1 + entries.iter().map(|(key, node)| 1 + key.len() / 64 + size(&node.value)).sum::<usize>(),
+        Value::Unknown(Unknown { hidden: Some(hidden), .. }) => 1 + size(hidden),
         _ => 1,
     }
 }
@@ -121,6 +126,7 @@ pub(super) fn moved(value: Value, at: Position) -> Node {
 /// Whether two values are equal; places do not count. `None`: not known. That includes collections with the same content: Terraform tells
 /// `[]` from `tolist([])`, and `{}` from `tomap({})`, and the types are not known here.
 pub(super) fn equal(left: &Value, right: &Value) -> Option<bool> {
+    let (left, right) = (left.revealed(), right.revealed());
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => Some(left == right || left.as_f64() == right.as_f64()),
         (Value::List(_), Value::List(_)) | (Value::Map(_), Value::Map(_)) => {

@@ -44,6 +44,28 @@ pub(super) fn call(name: &str, given: &[Node], scope: &Scope<'_>, here: Position
         let rendered: Vec<String> = given.iter().map(|argument| render(&argument.value)).collect();
         format!("{name}({}){more}", rendered.join(", "))
     };
+    match name {
+        "sensitive" => {
+            return Ok(first(given)?
+                .value
+                .clone()
+                .sensitive("the value of sensitive()", &format!("sensitive() at {}", scope.place(here).trim_end())));
+        }
+        "nonsensitive" => return Ok(first(given)?.value.revealed().clone()),
+        "issensitive" if value::is_known(&first(given)?.value) => return Ok(Value::Bool(false)),
+        "issensitive" if first(given)?.value.is_sensitive() => return Ok(Value::Bool(true)),
+        _ => {}
+    }
+    // What a function makes of a sensitive value is sensitive.
+    if let Some(Value::Unknown(sensitive)) = given.iter().map(|argument| &argument.value).find(|value| value.is_sensitive()) {
+        let symbol = inside("");
+        let revealed: Vec<Node> = given.iter().map(|argument| Node::new(argument.at, argument.value.revealed().clone())).collect();
+        let name_of = sensitive.reason.trim_end_matches(" is sensitive");
+        return match call(name, &revealed, scope, here) {
+            Ok(value) if value::is_known(&value) => Ok(value.sensitive(name_of, &symbol)),
+            _ => Ok(unknown(&sensitive.reason, &symbol)),
+        };
+    }
     match apply(name, &Arguments { given, here }) {
         Ok(value) => Ok(value),
         Err(Fault::NotKnown) => Ok(unknown(reason().as_deref().unwrap_or(value::AFTER_APPLY), &inside(""))),
@@ -54,6 +76,10 @@ pub(super) fn call(name: &str, given: &[Node], scope: &Scope<'_>, here: Position
         }
         Err(Fault::Invalid(why)) => invalid(format!("{name}: {why}")),
     }
+}
+
+fn first(given: &[Node]) -> Result<&Node, Stop> {
+    given.first().map_or_else(|| invalid("an argument is missing"), Ok)
 }
 
 fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
@@ -70,7 +96,7 @@ fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
         | "tomap" | "tonumber" | "toset" | "tostring" => sets::apply(name, arguments),
         "jsonencode" => json::encode(arguments.node(0)?, arguments.here),
         "jsondecode" => json::decode(arguments.text(0)?, arguments.here),
-        "nonsensitive" | "sensitive" | "ephemeralasnull" => Ok(arguments.value(0)?.clone()),
+        "ephemeralasnull" => Ok(arguments.value(0)?.clone()),
         _ => Err(Fault::NotEvaluated),
     }
 }

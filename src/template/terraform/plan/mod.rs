@@ -5,6 +5,7 @@
 
 mod address;
 mod configuration;
+mod sensitive;
 mod sources;
 mod values;
 
@@ -198,7 +199,8 @@ impl Reader<'_> {
         let found = self.sources.resource(module, type_name, name);
         let written = found.as_ref().map(|written| &written.block);
         let values = Values { lines: self.lines, content: self.content, configuration, place: &place, declared, address, is_new, written };
-        let body = values.body(resource, changes.unknown.get(address).copied());
+        let mut body = values.body(resource, changes.unknown.get(address).copied());
+        sensitive::hide(&mut body, resource.get("sensitive_values"), address);
         let there = if changes.is_state { Some(true) } else { changes.there.get(address).copied() };
         self.add(resource, (type_name, address), found, body, (there, configuration.provided(declared)))
     }
@@ -225,6 +227,7 @@ impl Reader<'_> {
             let Some(before) = of.get("before") else { continue };
             let mut declaration = self.declaration(address, type_name, self.position(change.at));
             declaration.body = known(before, &|offset| self.position(offset));
+            sensitive::hide(&mut declaration.body, of.get("before_sensitive"), address);
             match &mut declaration.body.value {
                 // "Deleting this resource will either suspend versioning … or simply remove the resource" (provider, aws_s3_bucket_versioning).
                 Value::Map(entries) if type_name == "aws_s3_bucket_versioning" => {
@@ -281,7 +284,8 @@ impl Reader<'_> {
                     is_new: false,
                     written: None,
                 };
-                let body = values.body_of(instance, instance.get("attributes"), None);
+                let mut body = values.body_of(instance, instance.get("attributes"), None);
+                sensitive::hide_paths(&mut body, instance.get("sensitive_attributes"), &address);
                 let written = self.sources.resource(&module, type_name, name);
                 self.add(instance, (type_name, &address), written, body, (Some(true), None))?;
             }

@@ -36,9 +36,7 @@ pub fn node(value: &Json, line: &mut u32) -> Node {
         Json::Array(values) => Value::List(values.iter().map(|value| node(value, line)).collect()),
         Json::Object(entries) => match entries.iter().next() {
             Some((key, value)) if key == "$ref" => Value::Reference { id: text(&value[0]), attribute: text(&value[1]) },
-            Some((key, value)) if key == "$unknown" => {
-                Value::Unknown(Unknown { reason: text(&value[0]), symbol: text(&value[1]), unset: false })
-            }
+            Some((key, value)) if key == "$unknown" => Value::Unknown(Unknown::new(text(&value[0]), text(&value[1]))),
             Some((key, Json::Array(parts))) if key == "$concat" => Value::Concat(parts.iter().map(|part| node(part, line)).collect()),
             _ => Value::Map(entries.iter().map(|(key, value)| (key.clone(), node(value, line))).collect()),
         },
