@@ -133,8 +133,10 @@ impl<'t> Stack<'t> {
             transforms: Transforms::of(root),
         };
         for entry in stack.section(root, "Parameters")? {
-            let value = parameters::value_of(&stack, entry, given.get(&entry.key))?;
-            stack.parameters.insert(&entry.key, value);
+            match parameters::value_of(&stack, entry, given.get(&entry.key)) {
+                Ok(value) => drop(stack.parameters.insert(&entry.key, value)),
+                Err(error) => stack.unless_by_macro(error)?,
+            }
         }
         for mapping in stack.section(root, "Mappings")? {
             stack.mappings.insert(&mapping.key, &mapping.value);
@@ -149,10 +151,17 @@ impl<'t> Stack<'t> {
             return Err(stack.fault(root.at, "has no Resources"));
         }
         for entry in stack.section(root, "Resources")?.iter().filter(|entry| !entry.key.starts_with("Fn::")) {
-            let resource = stack.resource(entry)?;
-            stack.resources.insert(&entry.key, resource);
+            match stack.resource(entry) {
+                Ok(resource) => drop(stack.resources.insert(&entry.key, resource)),
+                Err(error) => stack.unless_by_macro(error)?,
+            }
         }
         Ok(stack)
+    }
+
+    /// A macro of one's own takes sections of any form, and makes of them what CloudFormation takes ("Create a CloudFormation macro definition").
+    fn unless_by_macro(&self, error: TemplateError) -> Result<(), TemplateError> {
+        if self.transforms.changes.is_some() { Ok(()) } else { Err(error) }
     }
 
     fn section<'r>(&self, root: &'r Raw, name: &str) -> Result<&'r [Entry], TemplateError> {
@@ -160,6 +169,7 @@ impl<'t> Stack<'t> {
             None => Ok(&[]),
             Some(Raw { data: Data::Map(entries), .. }) => Ok(entries),
             Some(Raw { data: Data::Null, .. }) if name != "Resources" => Ok(&[]),
+            Some(_) if self.transforms.changes.is_some() => Ok(&[]),
             Some(raw) => Err(self.fault(raw.at, format!("{name} is a map, not {}", raw.kind()))),
         }
     }
@@ -220,7 +230,7 @@ impl<'t> Stack<'t> {
         let Some(resource) = self.resources.get(name) else {
             return match self.maker(name) {
                 Some(maker) => Ok(values::unknown(format!("{} is made by {maker}", short(name)), symbol())),
-                None => Err(self.fault(at, format!("{} is no resource or parameter of this template", short(name)))),
+                None => Ok(values::unknown(format!("{} is not declared in this template", short(name)), symbol())),
             };
         };
         if let (Truth::False, Some(condition)) = self.created(resource)? {
@@ -310,7 +320,8 @@ impl<'t> Stack<'t> {
                 return self.call(entry, entry.at);
             }
             if entry.key.starts_with("Fn::") {
-                return Err(self.fault(entry.at, format!("{} stands beside other keys", short(&entry.key))));
+                let reason = format!("{} stands beside other keys (line {})", short(&entry.key), entry.at.line);
+                return Ok(self.made(entry, reason));
             }
             let node = self.resolve(&entry.value)?;
             if node.value != Value::Null || entry.value.data == Data::Null {
