@@ -2,7 +2,7 @@
 
 use super::declaration::{Language, Node, Position, Value};
 use super::stack::{Entry, Stack, Text, find, find_blocks};
-use super::types::{self, Absent, As, Paths, Row, pick};
+use super::types::{self, Absent, As, Paths, Row, Takes, pick};
 use crate::inventory::{Reasons, note};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
@@ -111,6 +111,9 @@ impl<'s, 'd> Scope<'s, 'd> {
             As::List(_) | As::Object(_) | As::Count => self.find_blocks(row.from),
             _ => self.find(row.from),
         };
+        if let Some(node) = found {
+            row.takes.check(self, node, row.from)?;
+        }
         match found {
             // Where it may be missing, a name of which nothing is known may turn out to be nothing.
             Some(node) if matches!((row.to, pick(&row.absent, self.language())), (As::Name, Absent::Null)) => {
@@ -259,6 +262,14 @@ impl<'s, 'd> Scope<'s, 'd> {
         number.ok_or_else(|| vec![not(node, "a whole number")])
     }
 
+    /// Why what is taken over from something that a value names is not known.
+    pub fn taken_over(&self, what: &str, node: &Node) -> Vec<String> {
+        vec![match (&node.value, self.stack.text(node)) {
+            (Value::Unknown(unknown), _) => format!("{what} is that of what it is made from, which is not known: {}", unknown.reason),
+            (_, name) => format!("{what} is that of {}, which it is made from", name.map(|name| name.text).unwrap_or_default()),
+        }]
+    }
+
     /// The truth value at a path; `absent` where it is not written.
     pub fn bool_at(&self, paths: Paths, absent: bool) -> Outcome<bool> {
         self.find(paths).map_or(Ok(absent), |node| self.bool(node))
@@ -272,6 +283,14 @@ impl<'s, 'd> Scope<'s, 'd> {
     /// The number at a path.
     pub fn int_at(&self, paths: Paths) -> Outcome<Option<i64>> {
         self.find(paths).map(|node| self.int(node)).transpose()
+    }
+
+    /// That AWS takes what is written at a path.
+    ///
+    /// # Errors
+    /// That it refuses it.
+    pub fn taken(&self, paths: Paths, takes: Takes) -> Outcome<()> {
+        self.find(paths).map_or(Ok(()), |node| takes.check(self, node, paths))
     }
 
     /// The elements of the list at a path; none where it is not written.

@@ -10,8 +10,10 @@ pub mod declaration;
 pub mod inventory;
 pub mod sources;
 mod stack;
+mod suppressions;
 pub mod terraform;
 pub mod types;
+pub mod warnings;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

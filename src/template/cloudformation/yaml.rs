@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use granit_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 
 use crate::template::declaration::{Position, TemplateError};
+use crate::template::suppressions::of_comment;
 
-use super::tree::{Comment, Data, Entry, MAX_DEPTH, MAX_VALUES, Raw, Tree, fault, number, short, too_deep, too_many, unique};
+use super::tree::{Comment, Data, Entry, MAX_DEPTH, MAX_VALUES, Raw, Tree, fault, last_of_each, number, short, too_deep, too_many};
 
 /// The most values that aliases may add to a file.
 const MAX_ALIASED: usize = 500_000;
@@ -89,7 +90,8 @@ impl Reader<'_> {
             Event::Comment(text, _) => {
                 let line = self.text.get(..span.start.byte_offset().unwrap_or_default()).unwrap_or_default();
                 let alone = line.rsplit(['\n', '\r']).next().is_none_or(|line| line.trim().is_empty());
-                let text = if text.to_ascii_lowercase().contains("rel9") { text.into_owned() } else { String::new() };
+                let speaks = text.to_ascii_lowercase().contains("rel9") || !of_comment(&text).is_empty();
+                let text = if speaks { text.into_owned() } else { String::new() };
                 self.comments.push(Comment { at, text, alone });
                 Ok(())
             }
@@ -156,11 +158,7 @@ impl Reader<'_> {
         let Some(Open { at, function, anchor, before, within }) = self.open.pop() else { return Ok(()) };
         let data = match within {
             Within::List(items) => Data::List(items),
-            Within::Map { entries, .. } => {
-                let entries = merged(entries);
-                unique(self.file, &entries)?;
-                Data::Map(entries)
-            }
+            Within::Map { entries, .. } => Data::Map(last_of_each(self.file, merged(entries))),
         };
         let raw = Raw { at, data };
         let raw = match function {

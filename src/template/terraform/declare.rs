@@ -98,7 +98,7 @@ fn resource(
         }
         let settings = settings(engine, instance, &instances, block, &scope)?;
         let (language, type_name) = of_terraform(block.label(0));
-        into.push(Declaration {
+        let mut declared = Declaration {
             language,
             type_name: if block.kind == "data" { format!("data.{}", block.label(0)) } else { type_name.to_string() },
             id,
@@ -110,7 +110,9 @@ fn resource(
             settings,
             // Its own go before those of module calls.
             ignores: resource.ignores.iter().chain(instance.caller.iter().flat_map(|caller| caller.ignores.iter())).cloned().collect(),
-        });
+        };
+        declared.suppress(resource.suppressed.clone());
+        into.push(declared);
     }
     Ok(())
 }

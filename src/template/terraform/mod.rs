@@ -34,6 +34,7 @@ mod policy_document;
 mod providers;
 mod scope;
 mod strings;
+mod suppressions;
 mod syntax;
 mod text;
 mod traversal;

@@ -1,6 +1,8 @@
 //! Waivers in comments: `# rel9:ignore rule-id reason`, on the line of a resource block or a module call, on the comment lines directly above
 //! it, or inside it. `expires=2027-01-31` may stand before the reason. What a module call waives, it waives for all that the module makes.
 
+use std::ops::Range;
+
 use hcl_edit::Span;
 use hcl_edit::expr::Expression;
 use hcl_edit::visit::Visit;
@@ -24,13 +26,10 @@ pub(super) fn read(source: &Source) -> Result<Vec<Waiver>, TemplateError> {
     if !lower.contains(NAME) {
         return Ok(Vec::new());
     }
-    let mut texts = Texts::default();
-    if let Ok(body) = syntax::body(source) {
-        texts.visit_body(&body);
-    }
+    let texts = texts_of(source);
     let mut waivers = Vec::new();
     for (offset, _) in lower.match_indices(NAME) {
-        if texts.0.iter().any(|span| span.contains(&offset)) {
+        if texts.iter().any(|span| span.contains(&offset)) {
             continue;
         }
         let line = source.text.get(offset..).and_then(|rest| rest.lines().next()).unwrap_or_default();
@@ -61,6 +60,12 @@ pub(super) fn of_block(source: &Source, waivers: &[Waiver], (start, end): (usize
     if waivers.is_empty() {
         return Vec::new();
     }
+    let lines = lines_of(source, (start, end));
+    waivers.iter().filter(|waiver| lines.contains(&waiver.offset)).map(|waiver| waiver.ignore.clone()).collect()
+}
+
+/// The lines of what stands between two offsets, with those of the comments directly above it.
+pub(super) fn lines_of(source: &Source, (start, end): (usize, usize)) -> Range<usize> {
     let mut from = line_start(&source.text, start);
     while from > 0 {
         let above = line_start(&source.text, from - 1);
@@ -71,7 +76,7 @@ pub(super) fn of_block(source: &Source, waivers: &[Waiver], (start, end): (usize
         from = above;
     }
     let to = source.text.get(end..).and_then(|rest| rest.find('\n')).map_or(source.text.len(), |newline| end + newline);
-    waivers.iter().filter(|waiver| waiver.offset >= from && waiver.offset < to).map(|waiver| waiver.ignore.clone()).collect()
+    from..to
 }
 
 /// What a module call waives for the resources of the module, after what the calls above it do.
@@ -85,7 +90,7 @@ fn line_start(text: &str, offset: usize) -> usize {
 }
 
 /// A comment that begins with the mark, and is not itself within a comment.
-fn begins_comment(text: &str, offset: usize) -> bool {
+pub(super) fn begins_comment(text: &str, offset: usize) -> bool {
     let before = text.get(line_start(text, offset)..offset).unwrap_or_default().trim_end();
     let code = before.strip_suffix("/*").or_else(|| {
         let mark = if before.ends_with('#') { '#' } else { '/' };
@@ -104,8 +109,16 @@ fn begins_line_within_comment(text: &str, offset: usize) -> bool {
 }
 
 /// The spans of all texts of a file, in which a `#` begins no comment.
+pub(super) fn texts_of(source: &Source) -> Vec<Range<usize>> {
+    let mut texts = Texts::default();
+    if let Ok(body) = syntax::body(source) {
+        texts.visit_body(&body);
+    }
+    texts.0
+}
+
 #[derive(Default)]
-struct Texts(Vec<std::ops::Range<usize>>);
+struct Texts(Vec<Range<usize>>);
 
 impl Visit for Texts {
     fn visit_expr(&mut self, expression: &Expression) {

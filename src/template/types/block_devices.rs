@@ -12,6 +12,9 @@ const MORE: Option<More> = Some(More { properties: &["block_devices"], fill });
 /// and a root volume is added that nothing is said of.
 const ROOT_DEVICES: [&str; 2] = ["/dev/xvda", "/dev/sda1"];
 
+/// Why the encryption of a root volume that the template does not map is not known.
+const OF_IMAGE: &str = "the encryption of the root volume, which the template does not map, is that of the image";
+
 /// The property of which a device may lack the value.
 const ENCRYPTED: &str = "block_devices[].encrypted";
 
@@ -127,7 +130,9 @@ fn of_specification(scope: &Scope, built: &mut Built) -> Outcome<Vec<Json>> {
     if !devices.iter().any(|device| device["root"] == json!(true)) {
         let mut root = json!({ "device": null, "snapshot_id": null, "root": true });
         match super::ebs::by_default(scope) {
-            Ok(encrypted) => root["encrypted"] = encrypted.into(),
+            Ok(true) => root["encrypted"] = true.into(),
+            // Made from the image's snapshot, it has the encryption of that (EC2 user guide, "Use encryption with EBS-backed AMIs").
+            Ok(false) => note(&mut built.unknown, ENCRYPTED, vec![OF_IMAGE.to_owned()]),
             Err(reasons) => note(&mut built.unknown, ENCRYPTED, reasons),
         }
         devices.insert(0, root);
@@ -181,21 +186,19 @@ fn own_devices(scope: &Scope, built: &mut Built) -> Outcome<Vec<Json>> {
 
 fn device(mapping: &Scope, ebs: &Scope, root: Option<bool>, built: &mut Built) -> Outcome {
     let name = mapping.find(["DeviceName", "device_name"]).map(|node| mapping.known_text(node)).transpose()?;
-    let snapshot = ebs.find(["SnapshotId", "snapshot_id"]).map(|node| ebs.text(node)).transpose()?.map(|text| text.text);
+    let snapshot_at = ebs.find(["SnapshotId", "snapshot_id"]);
+    let snapshot = snapshot_at.map(|node| ebs.text(node)).transpose()?.map(|text| text.text);
     let root = root.unwrap_or_else(|| name.as_deref().is_some_and(|name| ROOT_DEVICES.contains(&name)));
     let mut device = json!({ "device": name, "snapshot_id": snapshot, "root": root });
     let by_default = super::ebs::by_default(ebs);
-    let encrypted = match ebs.find(["Encrypted", "encrypted"]) {
+    let encrypted = match (ebs.find(["Encrypted", "encrypted"]), snapshot_at) {
         _ if by_default == Ok(true) => Ok(true.into()),
-        Some(node) => match ebs.bool(node) {
+        (Some(node), _) => match ebs.bool(node) {
             Ok(false) => by_default.map(Json::from),
             written => written.map(Json::from),
         },
-        None if snapshot.is_some() => {
-            let snapshot = snapshot.unwrap_or_default();
-            Err(vec![format!("the encryption is that of {snapshot}, which it is made from")])
-        }
-        None => by_default.map(Json::from),
+        (None, Some(snapshot)) => Err(ebs.taken_over("the encryption", snapshot)),
+        (None, None) => by_default.map(Json::from),
     };
     match encrypted {
         Ok(value) => device["encrypted"] = value,

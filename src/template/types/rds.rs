@@ -1,6 +1,6 @@
 //! DB instances of RDS, and the members of Aurora and Multi-AZ DB clusters.
 
-use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, encryption, row};
+use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, Takes, encryption, row};
 use crate::inventory::Resource;
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
@@ -41,7 +41,9 @@ pub static INSTANCE: Table = Table {
         row("engine_version", ["EngineVersion", "engine_version"], As::Text, Absent::Null),
         row("cluster_id", ["DBClusterIdentifier", ""], As::Name, Absent::Null),
         row("read_replica", REPLICA_OF, As::Given, Absent::False),
-        row("backup_retention_days", ["BackupRetentionPeriod", "backup_retention_period"], As::Int, Absent::By(retention)),
+        row("backup_retention_days", ["BackupRetentionPeriod", "backup_retention_period"], As::Int, Absent::By(retention))
+            // API, CreateDBInstance, BackupRetentionPeriod.
+            .takes(Takes::Whole(0, 35)),
         // False by default in the API and in the provider.
         row("deletion_protection", ["DeletionProtection", "deletion_protection"], As::Bool, Absent::False),
         row("copy_tags_to_snapshots", ["CopyTagsToSnapshot", "copy_tags_to_snapshot"], As::Bool, Absent::False),
@@ -98,8 +100,7 @@ fn of_source(scope: &Scope) -> Outcome<bool> {
 /// 1 day in the API (CreateDBInstance, BackupRetentionPeriod), but the provider sends 0 (`backup_retention_period`).
 fn retention(scope: &Scope) -> Outcome {
     if let Some(source) = scope.find(REPLICA_OF).or_else(|| scope.find(SOURCES)) {
-        let source = scope.text(source).map(|text| text.with_reason()).unwrap_or_default();
-        return Err(vec![format!("how long automated backups are kept is not written, and it is made from {source}")]);
+        return Err(scope.taken_over("the retention of automated backups, which is not written,", source));
     }
     Ok(if scope.language() == Language::Terraform { 0.into() } else { 1.into() })
 }
