@@ -143,7 +143,12 @@ pub struct BestPracticeSummary {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CoverageSummary {
     pub data_resources: u64,
+    /// Of state `protected`: those on schedule, and those that can be restored only from an old or manual backup.
     pub protected: u64,
+    /// Protected ones that something which runs by itself, and keeps to its schedule, backs up.
+    pub on_schedule: u64,
+    /// The other protected ones: nothing that was read renews their backups.
+    pub restorable_only: u64,
     pub stale: u64,
     pub selected_not_protected: u64,
     pub opt_in_blocked: u64,

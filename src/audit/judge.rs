@@ -66,6 +66,8 @@ impl Judged {
         let (mine, theirs) = (&mut self.coverage, &other.coverage);
         mine.data_resources += theirs.data_resources;
         mine.protected += theirs.protected;
+        mine.on_schedule += theirs.on_schedule;
+        mine.restorable_only += theirs.restorable_only;
         mine.stale += theirs.stale;
         mine.selected_not_protected += theirs.selected_not_protected;
         mine.opt_in_blocked += theirs.opt_in_blocked;
@@ -95,6 +97,10 @@ impl CoverageSummary {
             None => &mut self.unknown,
         };
         *state += 1;
+        if !reproducible && facts.state.read() == Some(&State::Protected) {
+            let on_schedule = facts.on_schedule.read() == Some(&true);
+            *(if on_schedule { &mut self.on_schedule } else { &mut self.restorable_only }) += 1;
+        }
     }
 }
 

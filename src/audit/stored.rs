@@ -110,7 +110,7 @@ fn difference(document: &Findings) -> Option<String> {
     (document.audit.id != fingerprint(document)).then(|| "audit.id is not that of what it says".to_owned())
 }
 
-/// The states are all the data resources there are, and the percentage is theirs.
+/// The states are all the data resources there are, protected ones are on schedule or are not, and the percentage is theirs.
 fn is_consistent(coverage: &CoverageSummary) -> bool {
     let states = [
         coverage.protected,
@@ -122,7 +122,10 @@ fn is_consistent(coverage: &CoverageSummary) -> bool {
         coverage.unknown,
     ];
     let sum: u128 = states.into_iter().map(u128::from).sum();
-    sum == u128::from(coverage.data_resources) && (coverage.clone().with_percent().percent - coverage.percent).abs() < 0.05
+    let restorable = u128::from(coverage.on_schedule) + u128::from(coverage.restorable_only);
+    sum == u128::from(coverage.data_resources)
+        && restorable == u128::from(coverage.protected)
+        && (coverage.clone().with_percent().percent - coverage.percent).abs() < 0.05
 }
 
 /// With a baseline every failure has a mark, and their counts are in the summary; else none has.

@@ -1,8 +1,10 @@
-//! Copies in other Regions and accounts and in air-gapped vaults, each confirmed by a vault or a completed copy job.
+//! Copies in other Regions and accounts and in air-gapped vaults. A vault or a snapshot list shows them. A completed copy job stands in for a
+//! place that the audit was not to read; for one that it was to read and could not, it shows only that there may be a copy.
 
 use super::arn;
 use super::data::Join;
-use super::facts::{CopyFact, MechanismKind};
+use super::doubts::add_new;
+use super::facts::{CopyFact, CopySchedule, MechanismKind};
 use super::index::Typed;
 use super::points::{Point, named_since};
 use super::summary::{AUTOMATED, COPY_LISTINGS, ForeignBackup};
@@ -10,11 +12,25 @@ use crate::inventory::types::backup::CopyJob;
 use crate::inventory::{Fact, Resource};
 use chrono::{DateTime, Utc};
 
-/// The confirmed copies of a resource's backups, of the kinds of mechanism that count, newest first.
+/// The copies of a resource's backups, with why it is not known whether some of them are there.
+pub struct Copies {
+    /// Newest first.
+    pub all: Vec<CopyFact>,
+    pub unconfirmed: Vec<String>,
+}
+
+/// The copies of a resource's backups, of the kinds of mechanism that count. `schedules` copy its backups to other places.
 ///
 /// # Errors
 /// The reasons why copies may exist that were not seen.
-pub fn of(join: &Join, resource: &Resource, points: &[Point], counts: &[MechanismKind]) -> Result<Vec<CopyFact>, Vec<String>> {
+pub fn of(
+    join: &Join,
+    resource: &Resource,
+    points: &[Point],
+    counts: &[MechanismKind],
+    schedules: &[CopySchedule],
+) -> Result<Copies, Vec<String>> {
+    let mut unconfirmed = Vec::new();
     let mut found = Vec::new();
     let mut unread = join.index.missing(&["backup:ListCopyJobs"]);
     // Copies of an instance's backups hold its volumes, if they were attached already.
@@ -34,8 +50,13 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point], counts: &[Mechanis
         found.extend(backups.map(|backup| copy(backup, Some(point.backup.created_at), resource, join.as_of)));
     }
     for (source, since) in sources().filter(|_| counts.contains(&MechanismKind::AwsBackup)) {
-        let copies = join.index.copy_jobs.get(&source.arn).into_iter().flatten().filter_map(|job| of_job(join, resource, job));
-        found.extend(copies.filter(|copy| since.is_none_or(|since| copy.created_at >= since)));
+        for job in join.index.copy_jobs.get(&source.arn).into_iter().flatten() {
+            let copied = of_job(join, resource, job).filter(|(copy, _)| since.is_none_or(|since| copy.created_at >= since));
+            if let Some((copy, why_unconfirmed)) = copied.filter(|(copy, _)| copy.age_seconds >= 0) {
+                found.push(copy);
+                add_new(&mut unconfirmed, why_unconfirmed.iter().cloned());
+            }
+        }
     }
     // A backup straight into, or copied within the Region to, an air-gapped vault.
     found.extend(points.iter().filter(|point| point.backup.air_gapped).map(|point| CopyFact {
@@ -43,10 +64,10 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point], counts: &[Mechanis
         age_seconds: point.backup.age_seconds,
         account: resource.account.clone(),
         region: resource.region.clone(),
-        other_account: false,
-        other_region: false,
+        other_account: Fact::Read(false),
+        other_region: Fact::Read(false),
         locked: Fact::Read(true),
-        air_gapped: true,
+        air_gapped: Fact::Read(true),
         encrypted: point.backup.encrypted.read().copied(),
         seen_as: "recovery_point".to_owned(),
     }));
@@ -54,10 +75,16 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point], counts: &[Mechanis
     found.sort_by(|a, b| {
         b.created_at.cmp(&a.created_at).then_with(|| (&a.account, &a.region, &a.seen_as).cmp(&(&b.account, &b.region, &b.seen_as)))
     });
-    if !found.iter().any(|copy| copy.other_region) {
-        unread.extend(elsewhere_unread(join, resource));
+    if !found.iter().any(|copy| copy.other_region == Fact::Read(true)) {
+        add_new(&mut unread, elsewhere_unread(join, resource, counts));
     }
-    if unread.is_empty() { Ok(found) } else { Err(unread) }
+    for schedule in schedules {
+        let is_there = |copy: &CopyFact| (&copy.account, &copy.region) == (&schedule.account, &schedule.region);
+        if !found.iter().any(is_there) {
+            add_new(&mut unread, join.summaries.get(&schedule.account, &schedule.region).into_iter().flat_map(|it| it.vaults_unread.clone()));
+        }
+    }
+    if unread.is_empty() { Ok(Copies { all: found, unconfirmed }) } else { Err(unread) }
 }
 
 /// `moment` is that of the backup that was copied, where it is known.
@@ -68,17 +95,18 @@ fn copy(backup: &ForeignBackup, moment: Option<DateTime<Utc>>, resource: &Resour
         age_seconds: (as_of - created_at).num_seconds(),
         account: backup.account.clone(),
         region: backup.region.clone(),
-        other_account: backup.account != resource.account,
-        other_region: backup.region != resource.region,
+        other_account: Fact::Read(backup.account != resource.account),
+        other_region: Fact::Read(backup.region != resource.region),
         locked: backup.locked.clone(),
-        air_gapped: backup.air_gapped,
+        air_gapped: Fact::Read(backup.air_gapped),
         encrypted: backup.encrypted,
         seen_as: backup.seen_as.to_owned(),
     }
 }
 
-/// A completed copy job counts where nobody could look into the vault it wrote to, as long as the copy must still be there.
-fn of_job(join: &Join, resource: &Resource, job: &Typed<CopyJob>) -> Option<CopyFact> {
+/// What a completed copy job tells of a copy that must still be there by its retention; with why nobody can tell whether it is. Where the
+/// vault that it wrote to was looked into, the copy itself is there, or is gone.
+fn of_job<'a>(join: &'a Join, resource: &Resource, job: &Typed<CopyJob>) -> Option<(CopyFact, &'a [String])> {
     let properties = &job.properties;
     let destination = properties.destination_vault_arn.read()?;
     let created_at = job.resource.created_at?;
@@ -86,34 +114,41 @@ fn of_job(join: &Join, resource: &Resource, job: &Typed<CopyJob>) -> Option<Copy
         return None;
     }
     let (account, region) = (arn::account(destination), arn::region(destination));
-    let looked_into = join.summaries.get(account, region).is_some_and(|summary| summary.vaults_unread.is_empty());
+    let in_scope = join.summaries.get(account, region);
+    let looked_into = in_scope.is_some_and(|summary| summary.vaults_unread.is_empty());
     let ends_at = properties.retention_days.present().map(|days| created_at + super::days(*days));
-    let elsewhere = account != resource.account || region != resource.region;
-    if looked_into || !elsewhere || ends_at.is_some_and(|ends_at| ends_at <= join.as_of) {
+    let (other_account, other_region) = (account != resource.account, region != resource.region);
+    if looked_into || !(other_account || other_region) || ends_at.is_some_and(|ends_at| ends_at <= join.as_of) {
         return None;
     }
-    let vault = join.summaries.vault(destination).ok().flatten();
+    let vault = in_scope.and_then(|summary| summary.vaults.get(destination));
     // Of a vault that nobody looked at, the job tells kind and lock.
-    let told_air_gapped = properties.destination_vault_type.present().is_some_and(|kind| kind == "LOGICALLY_AIR_GAPPED_BACKUP_VAULT");
-    let told_locked = properties.destination_lock_state.present().is_some_and(|state| state == "LOCKED");
+    let kind = properties.destination_vault_type.present();
+    let told_air_gapped = kind.map(|kind| kind == "LOGICALLY_AIR_GAPPED_BACKUP_VAULT");
+    let told_locked = properties.destination_lock_state.present().map(|state| state == "LOCKED");
+    let air_gapped = vault.map(|vault| vault.air_gapped).or(told_air_gapped);
+    let locked = match vault {
+        Some(vault) => vault.locked,
+        None => (told_locked == Some(true) || told_air_gapped == Some(true)).then_some(true),
+    };
+    // Of a copy that may be gone, only what it is not is known.
+    let unconfirmed = in_scope.map_or(&[][..], |summary| &summary.vaults_unread);
+    let there = |is: bool| if is && in_scope.is_some() { Fact::Unread } else { Fact::Read(is) };
     let source = properties.source_recovery_point_arn.present().and_then(|source| join.index.moments.get(source.as_str()));
     let created_at = source.map_or(created_at, |moment| created_at.min(*moment));
-    Some(CopyFact {
+    let copy = CopyFact {
         created_at,
         age_seconds: (join.as_of - created_at).num_seconds(),
         account: account.to_owned(),
         region: region.to_owned(),
-        other_account: account != resource.account,
-        other_region: region != resource.region,
-        locked: match vault {
-            Some(vault) => vault.locked.map_or(Fact::Unread, Fact::Read),
-            None if told_locked || told_air_gapped => Fact::Read(true),
-            None => Fact::Unread,
-        },
-        air_gapped: vault.map_or(told_air_gapped, |vault| vault.air_gapped),
+        other_account: there(other_account),
+        other_region: there(other_region),
+        locked: locked.map_or(Fact::Unread, there),
+        air_gapped: air_gapped.map_or(if in_scope.is_some() { Fact::Unread } else { Fact::Read(false) }, there),
         encrypted: None,
         seen_as: "copy_job".to_owned(),
-    })
+    };
+    Some((copy, unconfirmed))
 }
 
 /// Whether a completed copy job shows that a vault of an account outside of the audit is there: what the job wrote to it is kept still, and
@@ -130,27 +165,33 @@ pub fn shows_vault(join: &Join, vault_arn: &str) -> bool {
     !join.summaries.has_account(arn::account(vault_arn)) && join.index.copy_jobs.values().flatten().filter(into_it).any(is_kept)
 }
 
-/// Snapshots copied without AWS Backup, and replicated automated backups, are seen only where they are.
-fn elsewhere_unread(join: &Join, resource: &Resource) -> Vec<String> {
-    let listed_by = match resource.type_name.as_str() {
+/// Snapshots copied without AWS Backup, replicated automated backups, and copies whose jobs AWS Backup no longer lists are seen only where
+/// they are.
+fn elsewhere_unread(join: &Join, resource: &Resource, counts: &[MechanismKind]) -> Vec<String> {
+    let listed_by: &[&str] = match resource.type_name.as_str() {
         "AWS::EC2::Volume" => &COPY_LISTINGS[..1],
         "AWS::RDS::DBInstance" => &COPY_LISTINGS[1..3],
         "AWS::RDS::DBCluster" | "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster" => &COPY_LISTINGS[3..],
-        _ => return Vec::new(),
+        _ => &[],
     };
     let elsewhere = |summary: &&super::Summary| summary.region != resource.region && summary.region != crate::inventory::GLOBAL;
     let mut others = join.summaries.of_account(&resource.account).filter(elsewhere).peekable();
     if others.peek().is_none() {
+        // All copies of the other types are AWS Backup's.
+        if listed_by.is_empty() {
+            return Vec::new();
+        }
         return vec![format!("no other Region of {} was read, where copies could be (--regions all reads them)", resource.account)];
     }
     let mut unread = Vec::new();
     for summary in others {
-        let reasons = || listed_by.iter().filter_map(|operation| summary.lists_unread.get(operation).cloned());
+        let vaults = summary.vaults_unread.iter().filter(|_| counts.contains(&MechanismKind::AwsBackup));
+        let reasons = || listed_by.iter().filter_map(|operation| summary.lists_unread.get(operation)).chain(vaults.clone());
         // Where AWS Backup refuses too, a service control policy may keep everybody out.
         let closed = !summary.vaults_unread.is_empty();
         unread.extend(reasons().map(|reason| match closed {
             true => format!("{reason} (a Region that nobody may use can be left out with --regions)"),
-            false => reason,
+            false => reason.clone(),
         }));
     }
     unread

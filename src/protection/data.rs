@@ -2,7 +2,7 @@
 
 use super::doubts::{POLICY_OPERATIONS, add_new};
 use super::explanation::explain;
-use super::facts::{CopyRetention, Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection, State, Window};
+use super::facts::{CopyRetention, Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection, State};
 use super::index::{Index, Typed};
 use super::mechanisms::{self, Case, Mechanisms};
 use super::opt_in;
@@ -90,6 +90,9 @@ impl<'a> Join<'a> {
         // What nothing seems to schedule may be late by a schedule that was not read.
         let in_doubt = |mechanism: &Mechanism| mechanism.on_schedule.is_none() && schedules.contains_key(&mechanism.kind);
         let certain: Vec<Mechanism> = mechanisms.all.iter().filter(|mechanism| !in_doubt(mechanism)).cloned().collect();
+        // What was not read may be what renews the backups.
+        let renewal_unread = [all_unread.as_slice(), &mechanisms.unread].concat();
+        self.set_on_schedule(resource, &certain, renewal_unread, volumes, &mut facts, unread);
         self.set_state(resource, &certain, &plans, &all_unread, volumes, &mut facts, unread);
         self.set_moments(resource, &points, &mechanisms, &sources, &mut facts, unread);
         self.set_retention(resource, &mechanisms, all_unread.clone(), &mut facts, unread);
@@ -120,7 +123,7 @@ impl<'a> Join<'a> {
         all_unread.extend(mechanisms.unread.iter().cloned());
         all_unread.retain(|reason| !template || reason != DEPLOYED);
         set!(facts, unread, mechanisms, all_unread, mechanisms.all.clone());
-        self.set_evidence(resource, backup_type, counts, &points, &continuous, &mechanisms.windows, &mut facts, unread);
+        self.set_evidence(resource, backup_type, counts, &points, &continuous, &mechanisms, &mut facts, unread);
         if let Some(doubt) = &owed.doubt {
             facts = without_mechanisms(facts, doubt, unread);
         }
@@ -180,10 +183,33 @@ impl<'a> Join<'a> {
         });
         facts.state = Fact::Read(state);
         facts.explanation = Fact::Read(match through_volumes {
-            Some(State::Protected) => "every volume of the instance is protected".to_owned(),
+            Some(State::Protected) => match facts.on_schedule.read() {
+                Some(true) => "protected on schedule: every volume of the instance is".to_owned(),
+                Some(false) => "restorable: every volume of the instance has a backup, some only an old or manual one".to_owned(),
+                None => "restorable: every volume of the instance has a backup; whether schedules renew them is not known".to_owned(),
+            },
             Some(_) => "backups of some of the instance's volumes are older than their schedules allow".to_owned(),
-            None => explain(state, mechanisms, plans),
+            None => explain(state, mechanisms, plans, facts.on_schedule.is_unread()),
         });
+    }
+
+    /// Whether something that runs by itself keeps to its schedule. `reasons` are those for which there may be more of it.
+    fn set_on_schedule(
+        &self,
+        resource: &Resource,
+        mechanisms: &[Mechanism],
+        mut reasons: Vec<String>,
+        volumes: &HashMap<&str, &Joined>,
+        facts: &mut Protection,
+        unread: &mut Unread,
+    ) {
+        let on_schedule = mechanisms.iter().any(Mechanism::is_on_schedule)
+            || (resource.type_name == "AWS::EC2::Instance" && volumes_on_schedule(resource, volumes, &mut reasons));
+        if on_schedule || reasons.is_empty() {
+            facts.on_schedule = Fact::Read(on_schedule);
+        } else {
+            note(unread, "on_schedule", reasons);
+        }
     }
 
     /// What can be restored, and how far apart the moments lie.
@@ -206,7 +232,10 @@ impl<'a> Join<'a> {
         }
         let why = |property: &str| super::why_unread(self.index.shard, resource, property);
         let versioning = mechanisms.all.iter().find(|mechanism| mechanism.kind == MechanismKind::Versioning);
-        let gaps = if versioning.is_some() { Vec::new() } else { points::gaps(points, &mechanisms.windows, self.as_of) };
+        let gaps = match versioning {
+            Some(_) => Vec::new(),
+            None => points::gaps(points, &mechanisms.windows, resource.created_at, self.as_of),
+        };
         let newest_point = points.first().map(|point| point.backup.age_seconds);
         let newest_window = mechanisms.windows.iter().map(|window| window.latest_age_seconds).min();
         let newest = [newest_point, newest_window, versioning.and_then(|mechanism| mechanism.age_seconds)].into_iter().flatten().min();
@@ -302,33 +331,41 @@ impl<'a> Join<'a> {
         counts: &[MechanismKind],
         points: &[Point],
         continuous: &[&Typed<RecoveryPoint>],
-        windows: &[Window],
+        mechanisms: &Mechanisms,
         facts: &mut Protection,
         unread: &mut Unread,
     ) {
-        match copies::of(self, resource, points, counts) {
-            Ok(found) => facts.copies = Fact::Read(found),
-            Err(reasons) => note(unread, "copies", reasons),
-        }
+        let copies_unread = match copies::of(self, resource, points, counts, &mechanisms.copy_schedules) {
+            Ok(found) => {
+                for field in ["other_region", "other_account", "air_gapped", "locked"].into_iter().filter(|_| !found.unconfirmed.is_empty()) {
+                    note(unread, &format!("copies[].{field}"), found.unconfirmed.clone());
+                }
+                facts.copies = Fact::Read(found.all);
+                found.unconfirmed
+            }
+            Err(reasons) => {
+                note(unread, "copies", reasons.clone());
+                reasons
+            }
+        };
         if let Fact::Read(gaps) = &facts.gaps {
-            match points::counts(points, continuous, gaps, facts.copies.read()) {
+            match points::counts(points, continuous, &mechanisms.windows, gaps, facts.copies.read()) {
                 Ok(counts) => facts.recovery_points = Fact::Read(counts),
                 Err(reason) => note(unread, "recovery_points", vec![reason]),
             }
         }
-        if let Some(reasons) = unread.get("copies").cloned() {
-            note(unread, "recovery_points.other_region", reasons.clone());
-            note(unread, "recovery_points.other_account", reasons);
+        for field in ["recovery_points.other_region", "recovery_points.other_account"].into_iter().filter(|_| !copies_unread.is_empty()) {
+            note(unread, field, copies_unread.clone());
         }
         self.note_locks(points, facts, unread);
         let (found, reasons) = jobs::of(self.index, resource, self.as_of);
         set!(facts, unread, jobs, reasons, found);
-        match keys::of(self, resource, points, continuous, windows) {
+        match keys::of(self, resource, points, continuous, &mechanisms.windows) {
             Ok(_) if unread.contains_key("backups") => note(unread, "keys", unread.get("backups").cloned().unwrap_or_default()),
             Ok(found) => facts.keys = Fact::Read(found),
             Err(reasons) => note(unread, "keys", reasons),
         }
-        let (tests, rto, reasons) = restores::of(self, resource, points);
+        let (tests, rto, reasons) = restores::of(self, resource, points, &mechanisms.copy_schedules);
         set!(facts, unread, restore_tests, reasons.clone(), tests);
         set!(facts, unread, rto_seconds, reasons, rto);
         match restores::planned(self, resource, backup_type) {
@@ -343,6 +380,7 @@ impl<'a> Join<'a> {
 fn without_mechanisms(facts: Protection, doubt: &str, unread: &mut Unread) -> Protection {
     let fields = [
         "state",
+        "on_schedule",
         "explanation",
         "mechanisms",
         "recovery_points",
@@ -402,6 +440,16 @@ fn instance_through_volumes(resource: &Resource, volumes: &HashMap<&str, &Joined
         (_, 0) => Some(State::Protected),
         _ => Some(State::Stale),
     }
+}
+
+/// Whether every volume of an instance is backed up on schedule. Adds the reasons why that is not known of one.
+fn volumes_on_schedule(resource: &Resource, volumes: &HashMap<&str, &Joined>, reasons: &mut Vec<String>) -> bool {
+    let instance = resource.properties_as::<types::ebs::Instance>();
+    let attached = instance.iter().filter_map(|instance| instance.volumes.read()).flatten();
+    let joined: Vec<&&Joined> = attached.clone().filter_map(|volume| volumes.get(volume.volume_id.as_str())).collect();
+    let on_schedule = |joined: &&&Joined| matches!(&joined.facts, Facts::Data(facts) if facts.on_schedule == Fact::Read(true));
+    add_new(reasons, joined.iter().filter_map(|joined| joined.unread.get("on_schedule")).flatten().cloned());
+    !joined.is_empty() && joined.len() == attached.count() && joined.iter().all(on_schedule)
 }
 
 #[cfg(test)]

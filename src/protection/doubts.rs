@@ -1,7 +1,7 @@
 //! Why facts of a resource are not known: schedules, backups and locks that nobody read. Says nothing of what was read.
 
 use super::data::{Join, Unread};
-use super::facts::{MechanismKind, Protection};
+use super::facts::{CopyFact, MechanismKind, Protection};
 use super::points::Point;
 use super::reach::{self, PlannedRule, Selected};
 use super::summary::POINT_OPERATIONS;
@@ -116,7 +116,9 @@ impl Join<'_> {
             reasons.extend(self.index.missing(&[POINT_OPERATIONS[0], "ec2:DescribeLockedSnapshots"]));
             note(unread, "backups[].locked", reasons);
         }
-        for copy in facts.copies.read().into_iter().flatten().filter(|copy| copy.locked.is_unread()) {
+        // Of copies that are not confirmed, everything has its reasons already.
+        let confirmed = |copy: &&CopyFact| !copy.other_account.is_unread() && !copy.other_region.is_unread();
+        for copy in facts.copies.read().into_iter().flatten().filter(confirmed).filter(|copy| copy.locked.is_unread()) {
             note(unread, "copies[].locked", vec![format!("{}/{} was not read, where a copy is", copy.account, copy.region)]);
         }
         if facts.windows.read().into_iter().flatten().any(|window| window.locked.is_unread()) {

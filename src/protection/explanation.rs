@@ -2,10 +2,18 @@
 
 use super::facts::{Mechanism, MechanismKind, PlanReach, State};
 
-/// Why the state is what it is, in one sentence.
-pub fn explain(state: State, mechanisms: &[Mechanism], plans: &[PlanReach]) -> String {
+/// Why the state is what it is, in one sentence. `schedule_unread` tells that something which was not read may keep to a schedule.
+pub fn explain(state: State, mechanisms: &[Mechanism], plans: &[PlanReach], schedule_unread: bool) -> String {
     let human = |seconds: Option<i64>| seconds.map_or_else(|| "an unknown time".to_owned(), crate::rules::human_duration);
-    let newest = |keep: fn(&super::facts::Mechanism) -> bool| {
+    // What no schedule of today makes is named by one of it, `a manual snapshot`; the rest by what makes it, `backup plan daily, rule d35`.
+    let dated = |mechanism: &Mechanism| {
+        let named = ["a ", "an "].iter().any(|article| mechanism.source.starts_with(article));
+        let one = if named { "" } else { "a backup of " };
+        let date = mechanism.last_at.map_or(String::new(), |at| format!(" of {}", at.format("%Y-%m-%d")));
+        format!("{one}{}{date} ({} old)", mechanism.source, human(mechanism.age_seconds))
+    };
+    let can_restore = |mechanism: &Mechanism| mechanism.on_schedule != Some(false) && mechanism.kind != MechanismKind::Replication;
+    let newest = |keep: fn(&Mechanism) -> bool| {
         mechanisms.iter().filter(|mechanism| mechanism.last_at.is_some() && keep(mechanism)).min_by_key(|mechanism| mechanism.age_seconds)
     };
     let plan_names = || {
@@ -14,12 +22,16 @@ pub fn explain(state: State, mechanisms: &[Mechanism], plans: &[PlanReach]) -> S
         names.join(", ")
     };
     match state {
-        State::Protected => {
-            match newest(|mechanism| mechanism.on_schedule != Some(false) && mechanism.kind != MechanismKind::Replication) {
-                Some(mechanism) => format!("{} can restore a moment {} ago", mechanism.source, human(mechanism.age_seconds)),
-                None => "a restorable backup exists".to_owned(),
+        State::Protected => match (newest(Mechanism::is_on_schedule), newest(can_restore)) {
+            (Some(mechanism), _) => {
+                format!("protected on schedule: {} can restore a moment {} ago", mechanism.source, human(mechanism.age_seconds))
             }
-        }
+            (None, Some(mechanism)) if schedule_unread => {
+                format!("restorable from {}; whether a schedule renews it is not known", dated(mechanism))
+            }
+            (None, Some(mechanism)) => format!("restorable only from {}", dated(mechanism)),
+            (None, None) => "a restorable backup exists".to_owned(),
+        },
         State::Stale => match newest(|mechanism| mechanism.kind != MechanismKind::Replication) {
             Some(mechanism) => format!(
                 "the newest restorable moment, of {}, is {} old, {} were allowed",

@@ -65,10 +65,12 @@ fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule:
     let mechanism = case.mechanism(MechanismKind::Dlm, source.clone(), last, allowed);
     let makes_snapshots = policy.properties.policy_type.read().is_some_and(|kind| kind == "EBS_SNAPSHOT_MANAGEMENT");
     let since = policy.resource.created_at.zip(case.resource.created_at).map(|(policy, data)| policy.max(data));
+    let retention_days = schedule.retention_days.or(counted_days(case.index, schedule));
     let due = makes_snapshots && since.zip(allowed).is_some_and(|(since, allowed)| (case.as_of - since).num_seconds() > allowed);
     found.all.push(Mechanism {
         interval_seconds: interval.into(),
-        retention_days: schedule.retention_days.or(counted_days(case.index, schedule)).into(),
+        retention_days: retention_days.into(),
+        promised_seconds: case.promised(policy.resource.created_at, retention_days),
         on_schedule: mechanism.on_schedule.or((due && last.is_none()).then_some(false)),
         ..mechanism
     });

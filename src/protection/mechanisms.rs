@@ -123,8 +123,16 @@ impl Case<'_> {
             last_at,
             age_seconds: age,
             on_schedule: age.zip(allowed).map(|(age, allowed)| age <= allowed),
+            promised_seconds: None,
             source,
         }
+    }
+
+    /// How far back what began then and keeps its backups so long must have left restorable moments.
+    pub fn promised(&self, since: Option<DateTime<Utc>>, retention_days: Option<i64>) -> Option<i64> {
+        let age = since.map(|since| (self.as_of - since).num_seconds().max(0));
+        let kept = retention_days.map(|days| super::days(days).num_seconds().max(0));
+        [age, kept].into_iter().flatten().min()
     }
 
     /// A mechanism that is there, of which a template settles no more.
@@ -211,7 +219,12 @@ fn add_planned_rule(case: &Case, selected: &Selected, planned: &PlannedRule, due
     };
     // A rule that was changed says how long the next backup will be kept; the newest says how long it is.
     let retention_days = [rule.retention_days, kept].into_iter().flatten().min();
-    found.all.push(Mechanism { retention_days: retention_days.into(), retention_endless: retention_days.is_none().into(), ..mechanism });
+    found.all.push(Mechanism {
+        retention_days: retention_days.into(),
+        retention_endless: retention_days.is_none().into(),
+        promised_seconds: case.promised(selected.since, rule.retention_days),
+        ..mechanism
+    });
     for copy in &rule.copies {
         let same = points::is_local(&copy.destination_vault_arn, &case.resource.account, &case.resource.region);
         if !same {
@@ -295,6 +308,7 @@ fn native(case: &Case, found: &mut Mechanisms) {
                 }
                 found.all.push(Mechanism {
                     retention_days: Fact::Read(Some(days)),
+                    promised_seconds: case.promised(case.moment("earliest_restorable_at"), None),
                     ..case.mechanism(MechanismKind::Automated, "automated backups".to_owned(), latest, allowed)
                 });
             }
@@ -306,6 +320,7 @@ fn native(case: &Case, found: &mut Mechanisms) {
             }
             found.all.push(Mechanism {
                 retention_days: case.number("pitr_days").into(),
+                promised_seconds: case.promised(case.moment("earliest_restorable_at"), None),
                 ..case.mechanism(MechanismKind::Pitr, "point-in-time recovery".to_owned(), latest, Some(CONTINUOUS_ALLOWED_SECONDS))
             });
         }
@@ -353,13 +368,13 @@ fn bucket(case: &Case, found: &mut Mechanisms) {
     }
 }
 
-/// Backups that no schedule of today makes: by hand, or by what was there before.
+/// Backups that no schedule of today makes: by hand, or by what was there before. Named after the newest.
 fn by_hand(case: &Case, found: &mut Mechanisms) {
     for (kind, source) in [
-        (MechanismKind::AwsBackup, "recovery points on demand or of earlier plans"),
-        (MechanismKind::Dlm, "snapshots of DLM policies that no longer run or target it"),
-        (MechanismKind::Automated, "automated snapshots"),
-        (MechanismKind::Snapshot, "manual snapshots"),
+        (MechanismKind::AwsBackup, "a recovery point on demand or of an earlier plan"),
+        (MechanismKind::Dlm, "a snapshot of a DLM policy that no longer runs or targets it"),
+        (MechanismKind::Automated, "an automated snapshot"),
+        (MechanismKind::Snapshot, "a manual snapshot"),
     ] {
         if found.all.iter().any(|mechanism| mechanism.kind == kind && mechanism.last_at.is_some()) {
             continue;

@@ -39,14 +39,19 @@ pub fn account(join: &Join, resource: &Resource) -> Joined {
     let past = |at: &DateTime<Utc>| *at <= join.as_of;
     let mut newest = shards().filter_map(|summary| summary.newest_air_gapped_at).filter(past).max();
     let mut unlooked = Vec::new();
+    let mut unconfirmed = Vec::new();
     for (vault, at) in shards().flat_map(|summary| &summary.copied_out) {
-        // A copy job counts where nobody could look into the vault: elsewhere the copy itself is there, or is gone.
+        // A copy job counts where the audit was not to look into the vault. Where it looked, the copy itself is there, or is gone; where it
+        // could not, nobody knows.
         let destination = join.summaries.get(arn::account(vault), arn::region(vault));
         match destination.map(|summary| &summary.vaults_unread) {
-            Some(unread) if unread.is_empty() => {}
-            unread => {
+            Some(unread) => {
+                unconfirmed.extend(unread.iter().map(|reason| (*at, reason.clone())));
+                unlooked.extend(unread.iter().cloned());
+            }
+            None => {
                 newest = newest.max(Some(*at).filter(past));
-                unlooked.extend(unread.cloned().unwrap_or_else(|| vec![format!("{vault} was not read")]));
+                unlooked.push(format!("{vault} was not read"));
             }
         }
     }
@@ -55,6 +60,10 @@ pub fn account(join: &Join, resource: &Resource) -> Joined {
         newest = newest.max(Some(outside.created_at).filter(past));
         air_gapped_copies += i64::from(outside.air_gapped);
     }
+    // What may be there counts as little as what may be gone, unless it would be newer.
+    let newer = unconfirmed.into_iter().filter(|(at, _)| past(at) && newest.is_none_or(|newest| newest < *at));
+    let newer: BTreeSet<String> = newer.map(|(_, reason)| reason).collect();
+    let newer = Vec::from_iter(newer);
     let newest_age = newest.map(|newest| (join.as_of - newest).num_seconds());
     // Whatever was found stands; only that nothing was found needs every answer.
     let mut set = |field: &str, settled: bool, extra: &[String]| -> bool {
@@ -74,7 +83,7 @@ pub fn account(join: &Join, resource: &Resource) -> Joined {
     if set("backups", backups > 0, &[]) {
         facts.backups = Fact::Read(backups);
     }
-    if set("newest_outside_age_seconds", newest.is_some() && reasons.is_empty(), &[]) {
+    if set("newest_outside_age_seconds", newest.is_some() && reasons.is_empty() && newer.is_empty(), &newer) {
         facts.newest_outside_age_seconds = Fact::Read(newest_age);
     }
     Joined { facts: Facts::Account(facts), unread }

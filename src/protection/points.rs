@@ -242,6 +242,7 @@ fn of_images(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> Vec<Po
 pub fn counts(
     points: &[Point],
     continuous: &[&Typed<RecoveryPoint>],
+    windows: &[Window],
     gaps: &[Gap],
     copies: Option<&Vec<CopyFact>>,
 ) -> Result<RecoveryPoints, String> {
@@ -259,21 +260,25 @@ pub fn counts(
     let unencrypted = points.iter().filter(|point| point.backup.encrypted.read() == Some(&false)).count()
         + continuous.iter().filter(|point| point.properties.encrypted.read() == Some(&false)).count()
         + copies.into_iter().flatten().filter(|copy| copy.encrypted == Some(false)).count();
-    let elsewhere = |test: fn(&CopyFact) -> bool| {
-        copies.map_or(Fact::Unread, |copies| Fact::Read(copies.iter().filter(|copy| test(copy)).count() as i64))
+    let elsewhere = |is_there: fn(&CopyFact) -> &Fact<bool>| match copies {
+        Some(copies) if !copies.iter().any(|copy| is_there(copy).is_unread()) => {
+            Fact::Read(copies.iter().filter(|copy| *is_there(copy) == Fact::Read(true)).count() as i64)
+        }
+        _ => Fact::Unread,
     };
+    let oldest = points.last().map(|point| point.backup.age_seconds).max(windows.iter().map(|window| window.earliest_age_seconds).max());
     Ok(RecoveryPoints {
         count: (points.len() + continuous.len()) as i64,
         newest_at: points.first().map(|point| point.backup.created_at),
         oldest_at: points.last().map(|point| point.backup.created_at),
         largest_gap_seconds: gaps
             .iter()
-            .filter(|gap| gap.end_age_seconds < GAP_WINDOW_SECONDS)
+            .filter(|gap| gap.end_age_seconds < GAP_WINDOW_SECONDS && Some(gap.end_age_seconds) != oldest)
             .map(|gap| gap.start_age_seconds.min(GAP_WINDOW_SECONDS) - gap.end_age_seconds)
             .max(),
         unencrypted: unencrypted as i64,
-        other_region: elsewhere(|copy| copy.other_region),
-        other_account: elsewhere(|copy| copy.other_account),
+        other_region: elsewhere(|copy| &copy.other_region),
+        other_account: elsewhere(|copy| &copy.other_account),
         locked: count(|backup| &backup.locked),
         public: count(|backup| &backup.public),
     })
@@ -292,8 +297,9 @@ pub fn window(kind: MechanismKind, earliest_at: DateTime<Utc>, latest_at: DateTi
     })
 }
 
-/// The spans between neighbouring restorable moments, and from the newest to as_of; newest first. Inside a window there are none.
-pub fn gaps(points: &[Point], windows: &[Window], as_of: DateTime<Utc>) -> Vec<Gap> {
+/// The spans of a resource's life without a restorable moment, where there is any such moment; newest first. Inside a window there are none.
+/// The oldest span begins with the resource: an old backup that is gone leaves a gap, as one between others does.
+pub fn gaps(points: &[Point], windows: &[Window], created_at: Option<DateTime<Utc>>, as_of: DateTime<Utc>) -> Vec<Gap> {
     let horizon = as_of - Duration::days(GAP_HORIZON_DAYS);
     let mut spans: Vec<(DateTime<Utc>, DateTime<Utc>)> = points
         .iter()
@@ -301,21 +307,19 @@ pub fn gaps(points: &[Point], windows: &[Window], as_of: DateTime<Utc>) -> Vec<G
         .chain(windows.iter().map(|window| (window.earliest_at, window.latest_at)))
         .collect();
     spans.sort();
-    let mut gaps = Vec::new();
-    let mut covered: Option<DateTime<Utc>> = None;
-    for (start, end) in spans {
-        if let Some(until) = covered
-            && start > until
-            && start > horizon
-        {
-            gaps.push(gap(until, start, as_of));
-        }
-        covered = Some(covered.map_or(end, |until| until.max(end)));
+    if spans.is_empty() {
+        return Vec::new();
     }
-    if let Some(until) = covered
-        && until < as_of
-    {
-        gaps.push(gap(until, as_of, as_of));
+    let mut gaps = Vec::new();
+    let mut covered = created_at.map_or(horizon, |created_at| created_at.max(horizon));
+    for (start, end) in spans {
+        if start > covered {
+            gaps.push(gap(covered, start, as_of));
+        }
+        covered = covered.max(end);
+    }
+    if covered < as_of {
+        gaps.push(gap(covered, as_of, as_of));
     }
     gaps.reverse();
     gaps

@@ -78,6 +78,8 @@ pub struct Selected<'s> {
     pub plan: &'s Resource,
     pub rules: &'s [PlannedRule],
     pub blocked: bool,
+    /// Since when it reaches the resource, as far as AWS tells: since the plan, the selection and the resource exist.
+    pub since: Option<DateTime<Utc>>,
     /// The rules as the facts tell them.
     pub reaches: Vec<PlanReach>,
     /// Why no more is known of the plan's rules than that there are some.
@@ -175,7 +177,7 @@ impl<'s> Plans<'s> {
             }
             let reaches =
                 rules.iter().map(|rule| plan_reach(plan, "its CloudFormation stack".to_owned(), rule, None, false, as_of)).collect();
-            Some(Selected { plan, rules: rules.as_slice(), blocked: false, reaches, unsettled: Vec::new() })
+            Some(Selected { plan, rules: rules.as_slice(), blocked: false, since: plan.created_at, reaches, unsettled: Vec::new() })
         };
         self.plans.iter().filter_map(of_plan).collect()
     }
@@ -229,7 +231,7 @@ impl<'s> Plans<'s> {
                 }
                 reaches.push(unsettled_reach(plan, selection.resource, blocked));
             }
-            found.push(Selected { plan, rules, blocked, reaches, unsettled });
+            found.push(Selected { plan, rules, blocked, since, reaches, unsettled });
         }
         unread.dedup();
         (found, unread)

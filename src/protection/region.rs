@@ -32,11 +32,16 @@ pub fn of(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)]) -> Jo
     // Reproducible data owes nothing; the volumes of an instance are counted, and the cluster of its members.
     let owing: Vec<_> = data.iter().filter(|(resource, _, reproducible)| !reproducible && super::is_counted(resource)).collect();
     let mut state_reasons = listing_reasons.clone();
-    let (mut protected, mut unprotected, mut unprotected_types) = (0, 0, BTreeSet::new());
+    let (mut protected, mut on_schedule, mut unprotected, mut unprotected_types) = (0, 0, 0, BTreeSet::new());
+    let mut schedule_reasons = Vec::new();
     for (resource, joined, _) in &owing {
         let Facts::Data(protection) = &joined.facts else { continue };
         match protection.state.read() {
-            Some(State::Protected) => protected += 1,
+            Some(State::Protected) => {
+                protected += 1;
+                on_schedule += i64::from(protection.on_schedule == Fact::Read(true));
+                schedule_reasons.extend(joined.unread.get("on_schedule").cloned().unwrap_or_default());
+            }
             Some(State::Stale) => {}
             Some(_) => {
                 unprotected += 1;
@@ -60,6 +65,10 @@ pub fn of(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)]) -> Jo
     let data_reasons = if owing.is_empty() { listing_reasons.clone() } else { Vec::new() };
     set!(facts, unread, data_resources, data_reasons, owing.len() as i64);
     set!(facts, unread, protected, state_reasons.clone(), protected);
+    schedule_reasons.extend(state_reasons.iter().cloned());
+    schedule_reasons.sort();
+    schedule_reasons.dedup();
+    set!(facts, unread, on_schedule, schedule_reasons, on_schedule);
     set!(facts, unread, unprotected, state_reasons.clone(), unprotected);
     set!(facts, unread, unprotected_types, state_reasons, unprotected_types.into_iter().collect());
     set!(facts, unread, blocked_types, blocked_reasons, blocked);

@@ -1,7 +1,8 @@
 //! Restores of a resource's backups: jobs, `LastRestoreTime`, tables and volumes made from them; and the restore tests planned.
 
+use super::arn;
 use super::data::Join;
-use super::facts::{Restore, RestoreAttempt, RestoreTests};
+use super::facts::{CopySchedule, Restore, RestoreAttempt, RestoreTests};
 use super::index::{Index, Typed};
 use super::points::{Point, named_since};
 use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title};
@@ -13,8 +14,13 @@ use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeSet;
 
 /// The restore tests of a resource, the duration of the last successful restore job, and why there may be more than those seen.
-/// What the ledger remembers of the same resource, and AWS no longer shows, counts as well.
-pub fn of(join: &Join, resource: &Resource, points: &[Point]) -> (RestoreTests, Option<i64>, Vec<String>) {
+/// What the ledger remembers of the same resource, and AWS no longer shows, counts as well. `schedules` copy its backups to other places.
+pub fn of(
+    join: &Join,
+    resource: &Resource,
+    points: &[Point],
+    schedules: &[CopySchedule],
+) -> (RestoreTests, Option<i64>, Vec<String>) {
     let mut seen: Vec<Restore> = jobs(join, resource).filter_map(|(job, created_at, id)| of_job(job, created_at, id)).collect();
     from_recovery_points(join, resource, &mut seen);
     from_resources(join.index, resource, points, &mut seen);
@@ -59,6 +65,7 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point]) -> (RestoreTests, 
         _ => {}
     }
     let mut unread = join.index.missing(&evidence);
+    unread.extend(elsewhere_unread(join, resource, schedules));
     let unclear = |job: &RestoreJob| job.status.is_unread() || job.validation_status.is_unread();
     unread.extend(
         jobs(join, resource).filter(|(job, _, _)| unclear(job)).map(|(_, _, id)| format!("how restore job {id} ended was not read")),
@@ -68,9 +75,13 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point]) -> (RestoreTests, 
 
 /// Restore jobs of the resource (or of the instance whose backups hold it), in its own shard and, for copies, elsewhere.
 fn jobs<'a>(join: &'a Join, resource: &'a Resource) -> impl Iterator<Item = (&'a RestoreJob, Option<DateTime<Utc>>, &'a str)> {
+    sources(join, resource).into_iter().flat_map(move |source| jobs_of(join, source))
+}
+
+/// What its backups are backups of: the resource, and the instances that it is attached to.
+fn sources<'a>(join: &'a Join, resource: &'a Resource) -> Vec<&'a Resource> {
     let instances = join.instances_of(resource).into_iter().map(|(instance, _)| instance);
-    let sources: Vec<&Resource> = std::iter::once(resource).chain(instances).collect();
-    sources.into_iter().flat_map(move |source| jobs_of(join, source))
+    std::iter::once(resource).chain(instances).collect()
 }
 
 fn jobs_of<'a>(join: &'a Join, resource: &'a Resource) -> impl Iterator<Item = (&'a RestoreJob, Option<DateTime<Utc>>, &'a str)> {
@@ -79,6 +90,20 @@ fn jobs_of<'a>(join: &'a Join, resource: &'a Resource) -> impl Iterator<Item = (
     let elsewhere = join.summaries.foreign_restores(&resource.arn).iter();
     let elsewhere = elsewhere.filter(|restore| restore.account != resource.account || restore.region != resource.region);
     here.chain(elsewhere.map(|restore| (&restore.properties, restore.created_at, restore.id.as_str())))
+}
+
+/// Why there may be restores, and failed ones, in the other places that backups of the resource are copied to.
+fn elsewhere_unread(join: &Join, resource: &Resource, schedules: &[CopySchedule]) -> BTreeSet<String> {
+    let mut places: BTreeSet<(&str, &str)> = schedules.iter().map(|schedule| (&*schedule.account, &*schedule.region)).collect();
+    for source in sources(join, resource) {
+        let copies = join.summaries.foreign_backups(&source.arn);
+        places.extend(copies.iter().map(|copy| (&*copy.account, &*copy.region)));
+        let jobs = join.index.copy_jobs.get(&source.arn).into_iter().flatten();
+        let destinations = jobs.filter_map(|job| job.properties.destination_vault_arn.read());
+        places.extend(destinations.map(|vault| (arn::account(vault), arn::region(vault))));
+    }
+    let unread = |(account, region): (&str, &str)| Some(&join.summaries.get(account, region)?.restores_unread);
+    places.into_iter().filter_map(unread).flatten().cloned().collect()
 }
 
 /// A finished job (facts page, section 5): it succeeded when COMPLETED and its validation neither FAILED nor TIMED_OUT.

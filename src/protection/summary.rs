@@ -56,6 +56,8 @@ pub struct Summary {
     vaults: HashMap<String, VaultSummary>,
     /// Why the vaults, or what lies in them, are not fully known.
     pub vaults_unread: Vec<String>,
+    /// Why there may be more restores of what lies in the vaults.
+    pub restores_unread: Vec<String>,
     /// Of [`COPY_LISTINGS`], those that did not answer, and why.
     pub lists_unread: BTreeMap<&'static str, String>,
     /// How many days replicas of automated backups are kept, by ARN, where that was read.
@@ -262,6 +264,7 @@ pub fn summarise(shard: &Shard) -> Summary {
         account: shard.account.clone(),
         region: shard.region.clone(),
         vaults_unread: vaults_unread(shard, &missing),
+        restores_unread: if shard.coverage.template { Vec::new() } else { missing(&["backup:ListRestoreJobs"]) },
         lists_unread: COPY_LISTINGS.into_iter().filter_map(|listing| Some((listing, missing(&[listing]).pop()?))).collect(),
         buckets_unread: missing(&["s3:ListBuckets"]),
         plans_unread: if shard.region == GLOBAL { Vec::new() } else { missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]) },

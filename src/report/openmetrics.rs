@@ -64,6 +64,9 @@ fn summary(findings: &Findings, page: &mut Page) -> io::Result<()> {
     ];
     page.head("rel9_data_resources", "Data resources by protection state.")?;
     states.iter().try_for_each(|(state, count)| page.sample("rel9_data_resources", &[("state", state)], count))?;
+    let protected = [("on_schedule", coverage.on_schedule), ("restorable_only", coverage.restorable_only)];
+    page.head("rel9_data_protected", "Protected data resources, by whether a schedule renews their backups.")?;
+    protected.iter().try_for_each(|(by, count)| page.sample("rel9_data_protected", &[("by", by)], count))?;
     page.head("rel9_data_protected_ratio", "Protected ones among the data resources that are not reproducible.")?;
     // The document rounds to a tenth of a percent.
     page.sample("rel9_data_protected_ratio", &[], &format_args!("{:.3}", coverage.percent / 100.0))?;

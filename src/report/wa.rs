@@ -163,10 +163,13 @@ fn notes(findings: &Findings) -> String {
     }
     if !of_templates {
         sentences.push(format!(
-            "{} of {} data resources that owe a backup are protected ({} %), {} are reproducible.",
+            "{} of {} data resources that owe a backup are protected ({} %): {} on schedule, {} {}. {} are reproducible.",
             coverage.protected,
             coverage.data_resources.saturating_sub(coverage.reproducible),
             coverage.percent,
+            coverage.on_schedule,
+            coverage.restorable_only,
+            words::RESTORABLE_ONLY,
             coverage.reproducible
         ));
     }

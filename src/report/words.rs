@@ -34,13 +34,21 @@ pub fn is_of_templates(audit: &AuditInfo) -> bool {
     audit.source.contains("cloudformation") || audit.source.contains("terraform")
 }
 
-/// The share of protected data, and what the rest is.
+/// What coverage calls data of which the only backups are old or were made by hand.
+pub const RESTORABLE_ONLY: &str = "restorable only from an old or manual backup";
+
+/// The share of protected data, how much of that is on schedule, and what the rest is.
 pub fn coverage(findings: &Findings) -> String {
     let coverage = &findings.summary.coverage;
     if is_of_templates(&findings.audit) {
         return format!("{} data resources declared; whether backups exist shows after deployment", coverage.data_resources);
     }
     let owing = coverage.data_resources.saturating_sub(coverage.reproducible);
+    let split = match coverage.restorable_only {
+        0 if coverage.protected == 0 => String::new(),
+        0 => ", all on schedule".to_owned(),
+        only => format!(": {} on schedule, {only} {RESTORABLE_ONLY}", coverage.on_schedule),
+    };
     let parts = [
         (coverage.stale, "stale"),
         (coverage.selected_not_protected, "selected but never backed up"),
@@ -51,7 +59,7 @@ pub fn coverage(findings: &Findings) -> String {
     ];
     let rest: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
     let rest = if rest.is_empty() { String::new() } else { format!(" · {}", rest.join(" · ")) };
-    format!("Coverage: {} of {owing} data resources protected ({:.1} %){rest}", coverage.protected, coverage.percent)
+    format!("Coverage: {} of {owing} data resources protected ({:.1} %){split}{rest}", coverage.protected, coverage.percent)
 }
 
 /// Every operation that did not answer, with where.

@@ -1,7 +1,7 @@
 //! Between protection facts and ledger entries: what an audit leaves in a ledger, and what a ledger gives to the next audit.
 
 use super::{Entry, Kind, Outcome};
-use crate::inventory::Resource;
+use crate::inventory::{Fact, Resource};
 use crate::protection::facts::{CopyFact, Protection, Restore, RestoreAttempt};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ pub fn of(resource: &Resource, facts: &Protection) -> Vec<Entry> {
     }
     // Newest first, so that the first of a place is its newest.
     let mut copies: BTreeMap<(&str, &str), &CopyFact> = BTreeMap::new();
-    for copy in facts.copies.read().into_iter().flatten().filter(|copy| copy.other_account || copy.other_region) {
+    for copy in facts.copies.read().into_iter().flatten().filter(|copy| is_elsewhere(copy)) {
         copies.entry((&copy.account, &copy.region)).or_insert(copy);
     }
     found.extend(copies.values().map(|copy| Entry {
@@ -29,6 +29,11 @@ pub fn of(resource: &Resource, facts: &Protection) -> Vec<Entry> {
         ..Entry::draft(Kind::Copy, arn, copy.created_at, format!("{} in {}/{}", copy.seen_as, copy.account, copy.region))
     }));
     found
+}
+
+/// A copy that may be gone is no evidence.
+fn is_elsewhere(copy: &CopyFact) -> bool {
+    [&copy.other_account, &copy.other_region].contains(&&Fact::Read(true))
 }
 
 fn restore_test(arn: &str, restore: &Restore) -> Entry {

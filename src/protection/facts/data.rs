@@ -60,8 +60,18 @@ pub struct Mechanism {
     pub age_seconds: Option<i64>,
     /// `null` when it has no schedule to keep or was not due yet.
     pub on_schedule: Option<bool>,
+    /// How far back what runs by itself must have left restorable moments: to when it began, and as far as it keeps them; `null` means as
+    /// long as there is the resource. Recovery points that are gone do not change it.
+    pub promised_seconds: Option<i64>,
     /// What it is, for people: `backup plan daily, rule d35`, `automated backups`.
     pub source: String,
+}
+
+impl Mechanism {
+    /// Whether it runs by itself, is not late, and something that it made can be restored. Replicas are no backups.
+    pub fn is_on_schedule(&self) -> bool {
+        self.automatic && self.last_at.is_some() && self.on_schedule != Some(false) && self.kind != MechanismKind::Replication
+    }
 }
 
 /// A copy action of a plan that reaches the resource.
@@ -149,7 +159,8 @@ pub struct Backup {
     pub region: String,
 }
 
-/// A copy in another Region or account, or in an air-gapped vault, that exists for certain.
+/// A copy in another Region or account, or in an air-gapped vault. Of one that only a copy job tells of, and whose vault the audit should have
+/// read and could not, it is unread whether there is a copy in another Region, in another account, behind a lock, or in an air-gapped vault.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CopyFact {
     /// The backup's moment (of the source recovery point where it is known, else of the copy).
@@ -157,12 +168,15 @@ pub struct CopyFact {
     pub age_seconds: i64,
     pub account: String,
     pub region: String,
-    pub other_account: bool,
-    pub other_region: bool,
-    /// Unread where nobody looked at the vault and the copy job does not tell.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub other_account: Fact<bool>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub other_region: Fact<bool>,
+    /// Unread, too, where nobody looked at the vault and the copy job does not tell.
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub locked: Fact<bool>,
-    pub air_gapped: bool,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub air_gapped: Fact<bool>,
     /// `null` when only a copy job tells of it.
     pub encrypted: Option<bool>,
     /// `recovery_point`, `copy_job`, `snapshot` or `automated_backup`.
@@ -182,9 +196,10 @@ pub struct Window {
     pub locked: Fact<bool>,
 }
 
-/// A span without a restorable moment, between two restorable moments or between the newest and as_of.
+/// A span of the resource's life without a restorable moment: before the oldest, between two of them, or between the newest and as_of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Gap {
+    /// Of the gap before the oldest moment, the age of the resource, or 400 days where nobody tells that.
     pub start_age_seconds: i64,
     /// 0 for the gap that is still open.
     pub end_age_seconds: i64,
@@ -337,6 +352,9 @@ facts! {
     Protection {
         /// Unread while what decides it could not be read.
         state: State,
+        /// Something that runs by itself, and keeps to its schedule, backs it up. Where it is `protected` and this is `false`, it can be
+        /// restored only from an old or manual backup that nothing renews.
+        on_schedule: bool,
         /// Why the state is what it is, in one sentence.
         explanation: String,
         mechanisms: Vec<Mechanism>,
@@ -357,7 +375,7 @@ facts! {
         copy_retention: Vec<CopyRetention>,
         /// Spans in which every moment can be restored.
         windows: Vec<Window>,
-        /// Spans without any restorable moment, newest first.
+        /// Spans of the resource's life without any restorable moment, newest first; none where nothing can be restored.
         gaps: Vec<Gap>,
         /// as_of minus the newest moment that can be restored; `null` when nothing can.
         rpo_seconds: Option<i64>,

@@ -27,6 +27,8 @@ facts! {
         /// Data resources that owe backups (reproducible ones left out).
         data_resources: i64,
         protected: i64,
+        /// Those of them that something which runs by itself backs up on schedule; the others have only old or manual backups.
+        on_schedule: i64,
         /// Neither protected nor stale.
         unprotected: i64,
         /// AWS Backup types of those, sorted.

@@ -11,12 +11,12 @@ use std::io::{self, Write};
 const RULE: &str = "data-protected";
 /// Rows up to which account and Region stand together; more are shown by account, and by Region.
 const TOGETHER: usize = 60;
-/// Rows of one map, those with the most unprotected data first where there are more.
+/// Rows of one map, those with the most data without a backup first where there are more.
 const ROWS: usize = 200;
 
 #[derive(Clone, Copy, Default)]
 struct Cell {
-    protected: u64,
+    restorable: u64,
     not: u64,
     unknown: u64,
 }
@@ -24,7 +24,7 @@ struct Cell {
 impl Cell {
     fn count(&mut self, status: Status) {
         match status {
-            Status::Pass => self.protected += 1,
+            Status::Pass => self.restorable += 1,
             Status::Unknown => self.unknown += 1,
             // A waiver accepts that there is no backup; it makes none.
             Status::Fail | Status::Waived => self.not += 1,
@@ -32,11 +32,11 @@ impl Cell {
     }
 
     fn total(self) -> u64 {
-        self.protected + self.not + self.unknown
+        self.restorable + self.not + self.unknown
     }
 
     fn class(self) -> &'static str {
-        match self.protected * 100 / self.total().max(1) {
+        match self.restorable * 100 / self.total().max(1) {
             _ if self.not == 0 && self.unknown > 0 => "h-unknown",
             100 => "h100",
             80.. => "h80",
@@ -92,7 +92,7 @@ fn map<'a>(findings: &[&'a Finding], row_of: impl Fn(&'a Finding) -> Row<'a>, by
     write!(
         out,
         "<div class=\"scroll\" role=\"region\" aria-label=\"Coverage by {by}\" tabindex=\"0\"><table class=\"heat\">\
-         <caption class=\"unseen\">Protected data by {by} (rows) and resource type (columns)</caption><thead><tr><th scope=\"col\">{}</th>",
+         <caption class=\"unseen\">Data that can be restored by {by} (rows) and resource type (columns)</caption><thead><tr><th scope=\"col\">{}</th>",
         match rows.first() {
             Some(((Some(_), Some(_)), _)) => "Account<br>Region",
             Some(((None, _), _)) => "Region",
@@ -118,7 +118,7 @@ fn map<'a>(findings: &[&'a Finding], row_of: impl Fn(&'a Finding) -> Row<'a>, by
         let mut total = Cell::default();
         for (type_name, of_type) in &types {
             cell(Some(of_type), (None, None), Some(type_name), out)?;
-            total.protected += of_type.protected;
+            total.restorable += of_type.restorable;
             total.not += of_type.not;
             total.unknown += of_type.unknown;
         }
@@ -129,7 +129,7 @@ fn map<'a>(findings: &[&'a Finding], row_of: impl Fn(&'a Finding) -> Row<'a>, by
     if all > ROWS {
         write!(
             out,
-            "<p class=\"hint\">The {ROWS} with the most unprotected or unknown data of {} are shown.</p>",
+            "<p class=\"hint\">The {ROWS} with the most data that has no backup, or may have none, of {} are shown.</p>",
             counted(all as u64, "row")
         )?;
     }
@@ -151,10 +151,10 @@ fn cell(cell: Option<&Cell>, row: Row, type_name: Option<&str>, out: &mut dyn Wr
     let unknown_words = if cell.unknown > 0 { format!(", {} unknown", number(cell.unknown)) } else { String::new() };
     write!(
         out,
-        "<td class=\"{}\"><a href=\"{}\" title=\"{p} of {t} protected{unknown_words}\">{p}<span aria-hidden=\"true\">/</span><span class=\"unseen\"> of </span>{t}{unknown}</a></td>",
+        "<td class=\"{}\"><a href=\"{}\" title=\"{p} of {t} can be restored{unknown_words}\">{p}<span aria-hidden=\"true\">/</span><span class=\"unseen\"> of </span>{t}{unknown}</a></td>",
         cell.class(),
         selection(&fields),
-        p = number(cell.protected),
+        p = number(cell.restorable),
         t = number(cell.total()),
     )
 }
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn only_all_is_all() {
-        let class = |protected, not, unknown| Cell { protected, not, unknown }.class();
+        let class = |restorable, not, unknown| Cell { restorable, not, unknown }.class();
         assert_eq!(class(5, 0, 0), "h100");
         assert_eq!(class(999, 1, 0), "h80");
         assert_eq!(class(0, 3, 0), "h0");

@@ -106,7 +106,7 @@ fn card(practice: &BestPracticeSummary, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"</dl></article>")
 }
 
-/// How much data is protected, by protection state.
+/// How much data is protected, by protection state, and how much of it on schedule.
 pub fn coverage(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let coverage = &findings.summary.coverage;
     if words::is_of_templates(&findings.audit) {
@@ -124,7 +124,8 @@ pub fn coverage(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
         counted(owing, "data resource"),
     )?;
     let states = [
-        ("pass", "protected", coverage.protected),
+        ("pass", "protected on schedule", coverage.on_schedule),
+        ("old", words::RESTORABLE_ONLY, coverage.restorable_only),
         ("late", "stale: only late backups", coverage.stale),
         ("part", "selected, never backed up", coverage.selected_not_protected),
         ("part2", "blocked by the opt-in", coverage.opt_in_blocked),

@@ -21,7 +21,7 @@ fn document(findings: Vec<Value>) -> Findings {
         "audit": {"id": "a", "rel9_version": "0.1.0", "as_of": "2026-11-22T07:00:00Z", "source": "aws", "accounts": ["111122223333"],
                   "regions": ["eu-west-1"], "rules_digest": "sha256:0", "complete": true},
         "summary": {"resources": 0, "by_status": {}, "by_severity": {}, "best_practices": [],
-                    "coverage": {"data_resources": 0, "protected": 0, "stale": 0, "selected_not_protected": 0, "opt_in_blocked": 0,
+                    "coverage": {"data_resources": 0, "protected": 0, "on_schedule": 0, "restorable_only": 0, "stale": 0, "selected_not_protected": 0, "opt_in_blocked": 0,
                                  "unprotected": 0, "reproducible": 0, "unknown": 0, "percent": 0.0}},
         "findings": findings,
         "collection": []
