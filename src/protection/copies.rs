@@ -121,7 +121,7 @@ fn of_job<'a>(join: &'a Join, resource: &Resource, job: &Typed<CopyJob>) -> Opti
     if looked_into || !(other_account || other_region) || ends_at.is_some_and(|ends_at| ends_at <= join.as_of) {
         return None;
     }
-    let vault = in_scope.and_then(|summary| summary.vaults.get(destination));
+    let vault = join.summaries.vault(destination).ok().flatten();
     // Of a vault that nobody looked at, the job tells kind and lock.
     let kind = properties.destination_vault_type.present();
     let told_air_gapped = kind.map(|kind| kind == "LOGICALLY_AIR_GAPPED_BACKUP_VAULT");

@@ -5,7 +5,7 @@ use super::engine::{Each, Instances, Stop};
 use super::functions::call;
 use super::scope::{self, Scope, shaped};
 use super::syntax::Block;
-use super::value::{INSTANCES, WHOLE, because, reference, render, text, unknown, unknown_part, why_later};
+use super::value::{INSTANCES, WHOLE, because, reference, render, text, unknown, why_later};
 use super::{declare, location, policy_document};
 use crate::template::cloudformation::partition;
 use crate::template::declaration::{Node, Position, Value};
@@ -176,7 +176,7 @@ fn arn_parts(arn: &Node, address: &str) -> Vec<(&'static str, Node)> {
     let part = |(place, name): (usize, &'static str)| {
         let value = match (written.get(place), &arn.value) {
             (Some(part), _) if written.len() == PARTS.len() => text(*part),
-            (_, Value::Unknown(of)) => unknown_part(of, &format!(".{name}")),
+            (_, Value::Unknown(of)) => unknown(&of.reason, &format!("{address}.{name}")),
             (_, Value::Text(_)) => unknown(&format!("{} is not an ARN", render(&arn.value)), &format!("{address}.{name}")),
             (_, other) => because(other, &format!("{address}.{name}")),
         };

@@ -27,7 +27,7 @@ pub(super) fn module(engine: &Engine, instance: &Rc<Instance>, into: &mut Vec<De
         }
     }
     for (key, block) in instance.module.data.iter().filter(|(_, block)| data::is_key(block)) {
-        let source = Resource { block: block.clone(), ignores: Vec::new() };
+        let source = Resource { block: block.clone(), ignores: Vec::new(), suppressed: Vec::new() };
         resource(engine, instance, &format!("data.{key}"), &source, into)?;
     }
     for call in instance.module.calls.keys() {

@@ -161,7 +161,7 @@ impl Module {
                     if let Some(first) = self.calls.get(&key) {
                         return Err(twice(&block, &format!("module {key}"), &first.block));
                     }
-                    self.calls.insert(key, Resource { block, ignores });
+                    self.calls.insert(key, Resource { block, ignores, suppressed: Vec::new() });
                 }
                 "provider" => self.providers.push(block),
                 "locals" => {
