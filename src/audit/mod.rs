@@ -82,7 +82,7 @@ impl Options {
     fn wants_resource(&self, resource: &Resource) -> bool {
         // A gate that leaves out what may have the tag would pass on it. (Of tags that AWS did not tell, the coverage log says so.)
         let perhaps = resource.declared.is_some();
-        let tagged = |(key, value): &(String, String)| resource.tags().has_one([(key.as_str(), value.as_str())]).unwrap_or(perhaps);
+        let tagged = |(key, value): &(String, String)| resource.tags().has_one([(key.as_str(), Some(value.as_str()))]).unwrap_or(perhaps);
         (self.resources.is_empty() || self.resources.iter().any(|arn| arn == resource.uid())) && self.tags.iter().all(tagged)
     }
 }

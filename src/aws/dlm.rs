@@ -86,24 +86,30 @@ fn describe(properties: &mut LifecyclePolicy, policy: sdk::LifecyclePolicy) {
         details.parameters.map(|parameters| (parameters.exclude_boot_volume, parameters.exclude_data_volume_tags)).unwrap_or_default();
     properties.exclude_boot_volume = boot.unwrap_or_default().into();
     properties.exclude_data_volume_tags = tags(data).into();
-    properties.exclusions = details.exclusions.map(exclusions).unwrap_or_default().into();
+    properties.exclusions = exclusions(details.exclusions).into();
 }
 
 /// A default policy has no schedules: it runs every `CreateInterval` days (default 1), keeps for `RetainInterval` days (default 7).
 fn default_schedule(details: &sdk::PolicyDetails) -> Schedule {
     let targets = details.cross_region_copy_targets.clone().unwrap_or_default();
     let copies = targets.into_iter().filter_map(|target| {
-        Some(Copy { target: target.target_region?, encrypted: None, kms_key_arn: None, key_manager: None, retention_days: None })
+        Some(Copy {
+            target: target.target_region?.into(),
+            encrypted: None.into(),
+            kms_key_arn: None.into(),
+            key_manager: None.into(),
+            retention_days: None.into(),
+        })
     });
     Schedule {
-        name: None,
-        cron: None,
-        interval_seconds: Some(i64::from(details.create_interval.unwrap_or(1)) * DAY),
-        retain_count: None,
-        retention_days: Some(i64::from(details.retain_interval.unwrap_or(7))),
-        archive_after_days: None,
-        copies: copies.collect(),
-        shared_with: Vec::new(),
+        name: None.into(),
+        cron: None.into(),
+        interval_seconds: Some(i64::from(details.create_interval.unwrap_or(1)) * DAY).into(),
+        retain_count: None.into(),
+        retention_days: Some(i64::from(details.retain_interval.unwrap_or(7))).into(),
+        archive_after_days: None.into(),
+        copies: copies.collect::<Vec<_>>().into(),
+        shared_with: Vec::new().into(),
     }
 }
 
@@ -119,50 +125,52 @@ fn schedule(read: sdk::Schedule) -> Schedule {
         archive.map(|tier| (tier.count, self::days(tier.interval, tier.interval_unit.as_ref()))).unwrap_or_default();
     let share = read.share_rules.unwrap_or_default().into_iter();
     Schedule {
-        name: read.name,
-        cron,
+        name: read.name.into(),
+        cron: cron.into(),
         // "The interval unit" is HOURS, the only one there is.
-        interval_seconds: interval.map(|hours| i64::from(hours) * 3600),
+        interval_seconds: interval.map(|hours| i64::from(hours) * 3600).into(),
         // With an archiving rule, snapshots move to the archive "once the schedule's retention threshold is met" and are kept there longer.
-        retain_count: count.map(|count| count + archive_count.filter(|count| *count > 0).map_or(0, i64::from)),
-        retention_days: days.map(|days| days + archive_days.unwrap_or(0)),
-        archive_after_days: days.filter(|_| archived),
-        copies: read.cross_region_copy_rules.unwrap_or_default().into_iter().filter_map(copy).collect(),
-        shared_with: share.flat_map(|rule| rule.target_accounts.unwrap_or_default()).collect(),
+        retain_count: count.map(|count| count + archive_count.filter(|count| *count > 0).map_or(0, i64::from)).into(),
+        retention_days: days.map(|days| days + archive_days.unwrap_or(0)).into(),
+        archive_after_days: days.filter(|_| archived).into(),
+        copies: read.cross_region_copy_rules.unwrap_or_default().into_iter().filter_map(copy).collect::<Vec<_>>().into(),
+        shared_with: share.flat_map(|rule| rule.target_accounts.unwrap_or_default()).collect::<Vec<_>>().into(),
     }
 }
 
 fn copy(read: sdk::CrossRegionCopyRule) -> Option<Copy> {
     Some(Copy {
-        target: read.target.or(read.target_region)?,
-        encrypted: read.encrypted,
-        kms_key_arn: read.cmk_arn,
-        key_manager: None,
-        retention_days: read.retain_rule.and_then(|rule| days(rule.interval, rule.interval_unit.as_ref())),
+        target: read.target.or(read.target_region)?.into(),
+        encrypted: read.encrypted.into(),
+        kms_key_arn: read.cmk_arn.into(),
+        key_manager: None.into(),
+        retention_days: read.retain_rule.and_then(|rule| days(rule.interval, rule.interval_unit.as_ref())).into(),
     })
 }
 
 fn event_copy(read: sdk::CrossRegionCopyAction) -> Option<Copy> {
     let (encrypted, key) = read.encryption_configuration.map(|encryption| (encryption.encrypted, encryption.cmk_arn)).unwrap_or_default();
     Some(Copy {
-        target: read.target?,
-        encrypted,
-        kms_key_arn: key,
-        key_manager: None,
-        retention_days: read.retain_rule.and_then(|rule| days(rule.interval, rule.interval_unit.as_ref())),
+        target: read.target?.into(),
+        encrypted: encrypted.into(),
+        kms_key_arn: key.into(),
+        key_manager: None.into(),
+        retention_days: read.retain_rule.and_then(|rule| days(rule.interval, rule.interval_unit.as_ref())).into(),
     })
 }
 
-fn exclusions(read: sdk::Exclusions) -> Exclusions {
+fn exclusions(read: Option<sdk::Exclusions>) -> Exclusions {
+    let (boot_volumes, volume_types, excluded) =
+        read.map(|read| (read.exclude_boot_volumes, read.exclude_volume_types, read.exclude_tags)).unwrap_or_default();
     Exclusions {
-        boot_volumes: read.exclude_boot_volumes.unwrap_or_default(),
-        volume_types: read.exclude_volume_types.unwrap_or_default(),
-        tags: tags(read.exclude_tags),
+        boot_volumes: boot_volumes.unwrap_or_default().into(),
+        volume_types: volume_types.unwrap_or_default().into(),
+        tags: tags(excluded).into(),
     }
 }
 
 fn tags(tags: Option<Vec<sdk::Tag>>) -> Vec<Tag> {
-    let tag = |tag: sdk::Tag| Some(Tag { key: tag.key?, value: tag.value.unwrap_or_default() });
+    let tag = |tag: sdk::Tag| Some(Tag { key: tag.key?, value: tag.value.unwrap_or_default().into() });
     tags.unwrap_or_default().into_iter().filter_map(tag).collect()
 }
 
@@ -197,10 +205,10 @@ mod tests {
     fn a_default_policy_runs_daily_and_keeps_a_week_unless_it_says_otherwise() {
         let details = sdk::PolicyDetails::builder().policy_language(sdk::PolicyLanguageValues::Simplified).build();
         let schedule = default_schedule(&details);
-        assert_eq!((schedule.interval_seconds, schedule.retention_days), (Some(86_400), Some(7)));
+        assert_eq!((schedule.interval_seconds, schedule.retention_days), (Some(86_400).into(), Some(7).into()));
         let details = sdk::PolicyDetails::builder().create_interval(3).retain_interval(10).build();
         let schedule = default_schedule(&details);
-        assert_eq!((schedule.interval_seconds, schedule.retention_days), (Some(259_200), Some(10)));
+        assert_eq!((schedule.interval_seconds, schedule.retention_days), (Some(259_200).into(), Some(10).into()));
     }
 
     #[test]
@@ -214,7 +222,7 @@ mod tests {
             .archive_rule(archive)
             .build();
         let schedule = schedule(read);
-        assert_eq!(schedule.interval_seconds, None);
-        assert_eq!((schedule.retention_days, schedule.archive_after_days), (Some(150), Some(30)));
+        assert_eq!(schedule.interval_seconds, None.into());
+        assert_eq!((schedule.retention_days, schedule.archive_after_days), (Some(150).into(), Some(30).into()));
     }
 }

@@ -22,7 +22,8 @@ pub struct Declared {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub places: BTreeMap<String, Place>,
     /// Why properties cannot be known, by path (`encrypted`, `rules[].retention_days`). `tags.tier` is the value of one tag; `tags` says that
-    /// there may be more than are told.
+    /// there may be more than are told. `resources[]` says that the list may have more elements than are told, `policy.${Name}` that this symbol
+    /// of the policy may stand for anything.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unknown: BTreeMap<String, Vec<String>>,
     /// What rules see as `resource.template`.

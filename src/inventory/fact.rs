@@ -15,6 +15,19 @@ pub enum Fact<T> {
     Unread,
 }
 
+/// Declares a struct of [`Fact`]s that are left out of documents when unread.
+macro_rules! facts {
+    ($(#[$meta:meta])* $name:ident { $( $(#[doc = $field_doc:literal])* $field:ident : $field_type:ty, )* }) => {
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        $(#[$meta])*
+        pub struct $name {
+            $( $(#[doc = $field_doc])* #[serde(default, skip_serializing_if = "crate::inventory::Fact::is_unread")]
+            pub $field: crate::inventory::Fact<$field_type>, )*
+        }
+    };
+}
+pub(crate) use facts;
+
 impl<T> Fact<T> {
     /// Whether nobody read the value.
     pub fn is_unread(&self) -> bool {

@@ -7,19 +7,21 @@ pub mod document;
 mod duplicates;
 mod fact;
 mod reasons;
+mod symbols;
 mod tags;
 pub mod types;
 
 pub use coverage::{Coverage, CoverageEntry, CoverageStatus, DEPLOYED};
 pub use declared::{Declared, Ignore, Place, Template};
 pub use fact::Fact;
+pub(crate) use fact::facts;
 pub use reasons::{ANYTHING_ELSE, Reasons, note};
+pub use symbols::{is_policy_variable, is_symbolic, more_path, symbol_path};
 pub use tags::{KnownTags, TAGS, Tags, tag_path};
 
 use chrono::{DateTime, Datelike, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use types::Properties;
 
 /// The Region of account-wide resources and calls, as AWS Config writes it.
@@ -70,13 +72,9 @@ impl Resource {
         self.properties.get(property)?.as_str()
     }
 
-    /// Why a template does not settle those parts of a list's elements that matter; empty where it settles all of them, or not even whether
-    /// there are any.
-    pub fn unsettled_parts(&self, list: &str, matters: impl Fn(&str) -> bool) -> Vec<String> {
-        let unknown = self.declared.iter().flat_map(|declared| &declared.unknown);
-        let parts = unknown.filter(|(path, _)| path.strip_prefix(list).and_then(|rest| rest.strip_prefix("[].")).is_some_and(&matters));
-        let reasons: BTreeSet<&String> = parts.flat_map(|(_, reasons)| reasons).collect();
-        reasons.into_iter().cloned().collect()
+    /// Why a template does not settle a property, or a part of it; nothing where it does.
+    pub fn unsettled(&self, path: &str) -> &[String] {
+        self.declared.as_ref().and_then(|declared| declared.unknown.get(path)).map_or(&[], Vec::as_slice)
     }
 
     /// The tags with what is not known of them.
@@ -105,11 +103,6 @@ pub struct Shard {
     pub source: Option<String>,
     pub resources: Vec<Resource>,
     pub coverage: Coverage,
-}
-
-/// Whether a name, an ARN, an account or a Region has a symbol (`${AWS::Region}`) in it for what only deployment settles.
-pub fn is_symbolic(text: &str) -> bool {
-    text.contains("${")
 }
 
 /// Whether a time is one that RFC 3339 can write. What is counted from it then is a time, too.

@@ -50,14 +50,14 @@ impl<'r> KnownTags<'r> {
         }
     }
 
-    /// Whether one of these tags is there with its value; `None` where that depends on what is not known.
-    pub fn has_one<'w>(&self, wanted: impl IntoIterator<Item = (&'w str, &'w str)>) -> Option<bool> {
+    /// Whether one of these tags is there with its value; `None` where that depends on what is not known, as where the value asked for is not.
+    pub fn has_one<'w>(&self, wanted: impl IntoIterator<Item = (&'w str, Option<&'w str>)>) -> Option<bool> {
         let mut found = Some(false);
         for (key, value) in wanted {
-            match self.get(key).read() {
-                Some(own) if *own == Some(value) => return Some(true),
-                Some(_) => {}
-                None => found = None,
+            match (self.get(key).read(), value) {
+                (Some(Some(own)), Some(value)) if *own == value => return Some(true),
+                (Some(None), _) | (Some(Some(_)), Some(_)) => {}
+                (Some(Some(_)), None) | (None, _) => found = None,
             }
         }
         found
@@ -110,9 +110,11 @@ mod tests {
         assert_eq!(tags.get("backup"), Fact::Read(Some("daily")));
         assert_eq!(tags.get("tier"), Fact::Unread);
         assert_eq!(tags.get("other"), Fact::Read(None));
-        assert_eq!(tags.has_one([("tier", "gold"), ("backup", "daily")]), Some(true));
-        assert_eq!(tags.has_one([("tier", "gold"), ("backup", "weekly")]), None);
-        assert_eq!(tags.has_one([("other", "x"), ("backup", "weekly")]), Some(false));
+        assert_eq!(tags.has_one([("tier", Some("gold")), ("backup", Some("daily"))]), Some(true));
+        assert_eq!(tags.has_one([("tier", Some("gold")), ("backup", Some("weekly"))]), None);
+        assert_eq!(tags.has_one([("other", Some("x")), ("backup", Some("weekly"))]), Some(false));
+        assert_eq!(tags.has_one([("other", None)]), Some(false), "no value is that of a tag that is not there");
+        assert_eq!(tags.has_one([("backup", None)]), None);
         assert!(!tags.are_unread());
 
         let more = resource(read, &["tags"]);

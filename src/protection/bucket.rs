@@ -44,21 +44,25 @@ fn accepted_encryption_types(join: &Join, resource: &Resource, bucket: &Bucket) 
     }
     // An upload without a header takes the default encryption.
     let default = bucket.encryption_algorithm.present().map(String::as_str);
-    let refused_by_policy = match bucket.policy.present().map(|text| policy::Policy::parse(text)) {
-        Some(Ok(policy)) => policy.refused_encryption_types(default),
+    let symbols = policy::Symbols::of(resource, "policy");
+    let refused = match bucket.policy.present().map(|text| policy::Policy::parse(text, &symbols)) {
+        Some(Ok(policy)) => policy.refused_encryption_types(default, &resource.arn),
         Some(Err(error)) => {
             reasons.push(format!("the policy of {} cannot be read: {error}", resource.id));
-            Vec::new()
+            policy::Refused::default()
         }
-        None => Vec::new(),
+        None => policy::Refused::default(),
     };
+    let blocked = bucket.blocked_encryption_types.read().map(Vec::as_slice).unwrap_or_default();
+    let is_blocked = |kind: &&str| blocked.iter().any(|name| name == kind);
+    if !refused.perhaps.iter().all(|kind| is_blocked(&kind)) {
+        reasons.extend(symbols.reasons());
+    }
     if !reasons.is_empty() {
         return Err(reasons);
     }
-    let blocked = bucket.blocked_encryption_types.read().map(Vec::as_slice).unwrap_or_default();
-    let accepted = ["SSE-S3", "SSE-KMS", "DSSE-KMS", "SSE-C"]
-        .into_iter()
-        .filter(|kind| !blocked.iter().any(|name| name == kind) && !refused_by_policy.contains(kind));
+    let accepted =
+        ["SSE-S3", "SSE-KMS", "DSSE-KMS", "SSE-C"].into_iter().filter(|kind| !is_blocked(kind) && !refused.surely.contains(kind));
     Ok(accepted.map(str::to_owned).collect())
 }
 

@@ -77,7 +77,6 @@ impl<'a> Join<'a> {
         mechanisms.windows.retain(|window| counts.contains(&window.kind));
 
         let all_selected = || selected.iter().chain(&through).chain(&stacks);
-        let unsettled: Vec<String> = all_selected().flat_map(|selected| selected.unsettled.clone()).collect();
         let plans: Vec<PlanReach> = all_selected().flat_map(|selected| selected.reaches.clone()).collect();
         let sources = self.sources_unread(resource, counts);
         let schedules = self.schedules_unread(resource, counts, &plan_reasons, all_selected());
@@ -103,19 +102,23 @@ impl<'a> Join<'a> {
         if matches!(resource.type_name.as_str(), "AWS::EC2::Volume" | "AWS::EC2::Instance") {
             copy_reasons.extend(self.index.missing(&POLICY_OPERATIONS));
         }
-        copy_reasons.extend([&unsettled, &mechanisms.unread, &mechanisms.unsettled].into_iter().flatten().cloned());
+        copy_reasons.extend(mechanisms.unread.iter().chain(mechanisms.unsettled.get("copies").into_iter().flatten()).cloned());
         set!(facts, unread, copy_schedules, copy_reasons.clone(), mechanisms.copy_schedules.clone());
         copy_reasons.extend(self.add_replicas(resource, &mut mechanisms));
         set!(facts, unread, copy_retention, copy_reasons, mechanisms.copy_retention.clone());
         set!(facts, unread, plans, plan_reasons, plans);
-        for field in ["rule", "interval_seconds", "retention_days", "continuous", "vault", "copies"] {
-            if !unsettled.is_empty() {
-                note(unread, &format!("plans[].{field}"), unsettled.clone());
-            }
+        for (field, part) in reach::PARTS {
+            let parts = || all_selected().map(|selected| selected.plan.unsettled(part)).filter(|reasons| !reasons.is_empty());
+            parts().for_each(|reasons| note(unread, &format!("plans[].{field}"), reasons.to_vec()));
         }
-        for field in ["interval_seconds", "retention_days", "retention_endless"] {
-            if !mechanisms.unsettled.is_empty() {
-                note(unread, &format!("mechanisms[].{field}"), mechanisms.unsettled.clone());
+        for (field, part) in [
+            ("mechanisms[].interval_seconds", "interval_seconds"),
+            ("mechanisms[].retention_days", "retention_days"),
+            ("mechanisms[].retention_endless", "retention_days"),
+            ("copy_retention[].retention_days", "copies[].retention_days"),
+        ] {
+            if let Some(reasons) = mechanisms.unsettled.get(part) {
+                note(unread, field, reasons.clone());
             }
         }
         // A template declares mechanisms; only what they have made so far is not known.
@@ -266,7 +269,7 @@ impl<'a> Join<'a> {
                 Some(days) => mechanisms.copy_retention.push(CopyRetention {
                     kind: "automated".to_owned(),
                     source: format!("automated backups replicated to {region}"),
-                    retention_days: Some(*days),
+                    retention_days: Some(*days).into(),
                 }),
                 None => unread.push(match summary.and_then(|summary| summary.lists_unread.get("rds:DescribeDBInstanceAutomatedBackups")) {
                     Some(reason) => reason.clone(),
@@ -286,6 +289,7 @@ impl<'a> Join<'a> {
         facts: &mut Protection,
         unread: &mut Unread,
     ) {
+        add_new(&mut reasons, mechanisms.unsettled.get("retention_days").into_iter().flatten().cloned());
         let versioned = mechanisms.all.iter().any(|mechanism| mechanism.kind == MechanismKind::Versioning);
         if versioned && !resource.properties.contains_key("lifecycle") {
             add_new(&mut reasons, super::why_unread(self.index.shard, resource, "lifecycle"));

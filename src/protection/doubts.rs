@@ -23,10 +23,14 @@ impl Join<'_> {
         let mut of_plans = plan_reasons.to_vec();
         for selected in selected.filter(|selected| !selected.blocked) {
             let unclear = selected.rules.iter().filter(|planned| planned.schedule.is_none());
-            let reason = |planned: &PlannedRule| {
-                format!("the schedule of rule {} of backup plan {} cannot be understood", planned.rule.name, reach::title(selected.plan))
+            let reason = |planned: &PlannedRule| match planned.rule.schedule.is_unread() {
+                true => super::why_unread(self.index.shard, selected.plan, "rules[].schedule"),
+                false => {
+                    let plan = reach::title(selected.plan);
+                    vec![format!("the schedule of rule {} of backup plan {plan} cannot be understood", planned.name())]
+                }
             };
-            add_new(&mut of_plans, unclear.map(reason));
+            add_new(&mut of_plans, unclear.flat_map(reason));
         }
         let mut of_dlm = Vec::new();
         if ["AWS::EC2::Volume", "AWS::EC2::Instance"].contains(&resource.type_name.as_str()) {

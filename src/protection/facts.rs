@@ -4,15 +4,10 @@
 //! An age is as_of minus a moment, in seconds. A field that could not be worked out is [`Fact::Unread`], and its reason is kept
 //! beside it in [`Joined::unread`].
 
-/// Declares a struct of facts, all of them [`Fact`]s that are left out of documents when unread.
+/// Declares a struct of facts that takes no other field.
 macro_rules! facts {
-    ($(#[doc = $doc:literal])* $name:ident { $( $(#[doc = $field_doc:literal])* $field:ident : $field_type:ty, )* }) => {
-        $(#[doc = $doc])*
-        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-        #[serde(deny_unknown_fields)]
-        pub struct $name {
-            $( $(#[doc = $field_doc])* #[serde(default, skip_serializing_if = "Fact::is_unread")] pub $field: Fact<$field_type>, )*
-        }
+    ($(#[doc = $doc:literal])* $name:ident { $($fields:tt)* }) => {
+        crate::inventory::facts! { $(#[doc = $doc])* #[serde(deny_unknown_fields)] $name { $($fields)* } }
     };
 }
 
@@ -78,8 +73,8 @@ impl Facts {
 /// The facts that a template alone can tell of a type; all others are made by time.
 pub fn declared(type_name: &str) -> &'static [&'static str] {
     match type_name {
-        "AWS::Backup::BackupPlan" => &["rules", "selections", "selected", "selected_types", "selected_without_pitr"],
-        "AWS::Backup::BackupSelection" => &["plan", "selected", "dangling_arns", "unchecked_arns"],
+        "AWS::Backup::BackupPlan" => &["rules", "selections", "selected", "selected_types", "refused_selections", "selected_without_pitr"],
+        "AWS::Backup::BackupSelection" => &["plan", "refused", "selected", "dangling_arns", "unchecked_arns"],
         "AWS::Backup::BackupVault" => &[
             "targeted_by",
             "in_use",

@@ -129,7 +129,7 @@ fn image_points(shard: &Shard) -> HashMap<String, Typed<'_, backup::RecoveryPoin
 fn cron_gaps(policies: &[Typed<dlm::LifecyclePolicy>], as_of: DateTime<Utc>) -> HashMap<String, Option<i64>> {
     let schedules = policies.iter().flat_map(|policy| policy.properties.schedules.read().into_iter().flatten());
     let gap = |cron: &str| super::reach::largest_gap(Some(cron), None, as_of);
-    schedules.filter_map(|schedule| schedule.cron.as_deref()).map(|cron| (cron.to_owned(), gap(cron))).collect()
+    schedules.filter_map(|schedule| schedule.cron.present()).map(|cron| (cron.clone(), gap(cron))).collect()
 }
 
 fn volumes_made_from<'s>(volumes: &HashMap<&'s str, Typed<'s, ebs::Volume>>) -> HashMap<String, Vec<&'s str>> {
@@ -152,7 +152,7 @@ fn key_users(shard: &Shard) -> HashMap<&str, Vec<&Resource>> {
 
 fn cron_spans(policies: &[Typed<dlm::LifecyclePolicy>], as_of: DateTime<Utc>) -> HashMap<(String, i64), Option<i64>> {
     let schedules = policies.iter().flat_map(|policy| policy.properties.schedules.read().into_iter().flatten());
-    let counted = schedules.filter_map(|schedule| Some((schedule.cron.clone()?, schedule.retain_count?)));
+    let counted = schedules.filter_map(|schedule| Some((schedule.cron.present()?.clone(), *schedule.retain_count.present()?)));
     let span = |cron: &str, count| Schedule::parse(Some(cron), None).ok()?.shortest_span(count, as_of);
     counted.map(|(cron, count)| ((cron.clone(), count), span(&cron, count))).collect()
 }

@@ -3,8 +3,8 @@
 use super::facts::{CopyRetention, Mechanism, MechanismKind};
 use super::index::{Index, Typed};
 use super::mechanisms::{Case, Mechanisms, late_after};
-use crate::inventory::Resource;
 use crate::inventory::types::dlm;
+use crate::inventory::{Fact, Resource, more_path, note};
 
 /// Amazon DLM starts a snapshot within an hour of its scheduled time (EC2 user guide, "How Amazon Data Lifecycle Manager works").
 const DLM_START_WINDOW_SECONDS: i64 = 3_600;
@@ -33,63 +33,102 @@ pub fn of_target(case: &Case, target: &Resource, through_root: Option<bool>, fou
                 continue;
             }
         }
-        // The key of a copy, and with whom snapshots are shared, change nothing here.
-        let other = ["key_manager", "kms_key_arn", "encrypted", "shared_with"];
-        let unsettled = policy.resource.unsettled_parts("schedules", |part| !other.iter().any(|other| part.ends_with(other)));
-        if !unsettled.is_empty() {
-            case.unsettled(MechanismKind::Dlm, format!("DLM policy {}", policy.resource.id), unsettled, found);
-            continue;
-        }
         match policy.properties.schedules.read() {
             Some(schedules) => schedules.iter().for_each(|schedule| add_dlm_schedule(case, policy, schedule, found)),
             None => found.unread.extend(super::why_unread(case.index.shard, policy.resource, "schedules")),
+        }
+        let more = policy.resource.unsettled(&more_path("schedules"));
+        if !more.is_empty() {
+            note(&mut found.unsettled, "copies", more.to_vec());
         }
     }
 }
 
 fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule: &dlm::Schedule, found: &mut Mechanisms) {
-    let interval = match schedule.cron.as_deref() {
-        Some(cron) => case.index.cron_gaps.get(cron).copied().flatten(),
-        None => schedule.interval_seconds,
-    };
-    let name = schedule.name.as_deref().map_or(String::new(), |name| format!(", schedule {name}"));
+    let settled = interval(case.index, schedule);
+    let interval = settled.present().copied();
+    let name = schedule.name.present().map_or(String::new(), |name| format!(", schedule {name}"));
     let source = format!("DLM policy {}{name}", policy.resource.id);
     let by_default = policy.properties.default_policy.read() == Some(&true);
     let last = case.newest(|point| match &point.dlm_schedule {
         // A default policy leaves out what has a recent backup, whoever made that (DLM API reference, `PolicyDetails.ResourceType`).
         _ if by_default => point.backup.kind != MechanismKind::Automated,
-        Some((policy_id, name)) => *policy_id == policy.resource.id && (schedule.name.is_none() || schedule.name == *name),
+        Some((policy_id, name)) => *policy_id == policy.resource.id && schedule.name.read().is_none_or(|own| own.is_none() || own == name),
         None => point.backup.kind == MechanismKind::Dlm,
     });
     let allowed = interval.map(|interval| late_after(interval, DLM_START_WINDOW_SECONDS + case.job_time()));
     let mechanism = case.mechanism(MechanismKind::Dlm, source.clone(), last, allowed);
     let makes_snapshots = policy.properties.policy_type.read().is_some_and(|kind| kind == "EBS_SNAPSHOT_MANAGEMENT");
     let since = policy.resource.created_at.zip(case.resource.created_at).map(|(policy, data)| policy.max(data));
-    let retention_days = schedule.retention_days.or(counted_days(case.index, schedule));
     let due = makes_snapshots && since.zip(allowed).is_some_and(|(since, allowed)| (case.as_of - since).num_seconds() > allowed);
+    let retention_days = retention(case.index, schedule);
+    for (field, is_unread, parts) in [
+        ("interval_seconds", settled.is_unread(), ["cron", "interval_seconds"].as_slice()),
+        ("retention_days", retention_days.is_unread(), &["retention_days", "retain_count", "cron", "interval_seconds"]),
+    ] {
+        let unknown = |part: &&&str| !policy.resource.unsettled(&format!("schedules[].{part}")).is_empty();
+        for part in parts.iter().filter(|part| is_unread && unknown(part)) {
+            case.unsettled(field, policy.resource, &format!("schedules[].{part}"), found);
+        }
+    }
     found.all.push(Mechanism {
-        interval_seconds: interval.into(),
-        retention_days: retention_days.into(),
-        promised_seconds: case.promised(policy.resource.created_at, retention_days),
+        retention_days: retention_days.clone(),
+        interval_seconds: settled.clone(),
+        promised_seconds: retention_days.read().and_then(|days| case.promised(policy.resource.created_at, *days)),
         on_schedule: mechanism.on_schedule.or((due && last.is_none()).then_some(false)),
         ..mechanism
     });
-    for copy in schedule.copies.iter().filter(|copy| copy.target != case.resource.region && !copy.target.starts_with("arn:")) {
-        found.copy_schedules.push(case.copy_schedule(&case.resource.account, &copy.target, allowed));
+    let Some(copies) = schedule.copies.read() else { return case.unsettled("copies", policy.resource, "schedules[].copies", found) };
+    for copy in copies {
+        let Some(target) = copy.target.read() else {
+            case.unsettled("copies", policy.resource, "schedules[].copies[].target", found);
+            continue;
+        };
+        if *target == case.resource.region || target.starts_with("arn:") {
+            continue;
+        }
+        if settled.is_unread() {
+            let reasons = found.unsettled.get("interval_seconds").cloned().unwrap_or_default();
+            note(&mut found.unsettled, "copies", reasons);
+        }
+        if copy.retention_days.is_unread() {
+            case.unsettled("copies[].retention_days", policy.resource, "schedules[].copies[].retention_days", found);
+        }
+        found.copy_schedules.push(case.copy_schedule(&case.resource.account, target, allowed));
         found.copy_retention.push(CopyRetention {
             kind: "dlm".to_owned(),
-            source: format!("{source}, copy to {}", copy.target),
-            retention_days: copy.retention_days,
+            source: format!("{source}, copy to {target}"),
+            retention_days: copy.retention_days.clone(),
         });
     }
 }
 
+/// The largest gap of a schedule: a `CreateRule` has an interval or a cron expression, not both (Amazon DLM API reference, `CreateRule`).
+fn interval(index: &Index, schedule: &dlm::Schedule) -> Fact<Option<i64>> {
+    match (schedule.cron.read(), schedule.interval_seconds.read()) {
+        (Some(Some(cron)), _) => Fact::Read(index.cron_gaps.get(cron).copied().flatten()),
+        (_, Some(Some(interval))) => Fact::Read(Some(*interval)),
+        (Some(None), Some(None)) => Fact::Read(None),
+        _ => Fact::Unread,
+    }
+}
+
+/// How long a schedule keeps its snapshots: a `RetainRule` has a count or an age (Amazon DLM API reference, `RetainRule`).
+fn retention(index: &Index, schedule: &dlm::Schedule) -> Fact<Option<i64>> {
+    match (schedule.retention_days.read(), schedule.retain_count.read()) {
+        (Some(Some(days)), _) => Fact::Read(Some(*days)),
+        (_, Some(Some(_))) if interval(index, schedule).is_unread() => Fact::Unread,
+        (_, Some(Some(count))) => Fact::Read(counted_days(index, schedule, *count)),
+        (Some(None), Some(None)) => Fact::Read(None),
+        _ => Fact::Unread,
+    }
+}
+
 /// How many days back the snapshots go that a schedule keeps by their number.
-fn counted_days(index: &Index, schedule: &dlm::Schedule) -> Option<i64> {
-    let count = schedule.retain_count?;
-    let seconds = match &schedule.cron {
+fn counted_days(index: &Index, schedule: &dlm::Schedule, count: i64) -> Option<i64> {
+    let seconds = match schedule.cron.present() {
         Some(cron) => index.cron_spans.get(&(cron.clone(), count)).copied().flatten(),
-        None => schedule.interval_seconds.map(|interval| count.saturating_mul(interval)),
+        None => schedule.interval_seconds.present().map(|interval| count.saturating_mul(*interval)),
     };
     Some(seconds? / 86_400)
 }
@@ -108,20 +147,28 @@ pub fn policy_targets(
     let wanted_type = if target.type_name == "AWS::EC2::Volume" { "VOLUME" } else { "INSTANCE" };
     let kinds = ["EBS_SNAPSHOT_MANAGEMENT", "IMAGE_MANAGEMENT"];
     let properties = &policy.properties;
-    let has_one = |wanted: &[dlm::Tag]| target.tags().has_one(pairs(wanted));
+    // Where there may be more tags than are told, one of those may be the one.
+    let has_one = |wanted: &[dlm::Tag], path: &str| {
+        let found = target.tags().has_one(pairs(wanted));
+        found.filter(|found| *found || policy.resource.unsettled(&more_path(path)).is_empty())
+    };
     // Default policies have no target tags.
     let has_targets = || properties.target_tags.read().is_some_and(|tags| !tags.is_empty());
     let is_default = properties.default_policy.read().copied().or_else(|| has_targets().then_some(false));
     let selects = match is_default {
         Some(true) => properties.exclusions.read().and_then(|exclusions| {
-            let excluded_type = match volume_type {
-                Some(kind) => Some(exclusions.volume_types.iter().any(|excluded| excluded == kind)),
-                None => (wanted_type != "VOLUME" || exclusions.volume_types.is_empty()).then_some(false),
+            let excluded_type = match (exclusions.volume_types.read(), volume_type) {
+                _ if wanted_type != "VOLUME" => Some(false),
+                (Some(types), Some(kind)) => Some(types.iter().any(|excluded| excluded == kind)),
+                (Some(types), None) => types.is_empty().then_some(false),
+                (None, _) => None,
             };
-            let excluded = [excluded_type, Some(exclusions.boot_volumes && is_root), has_one(&exclusions.tags)];
+            let excluded_root = if is_root { exclusions.boot_volumes.read().copied() } else { Some(false) };
+            let excluded_tag = exclusions.tags.read().and_then(|tags| has_one(tags, "exclusions.tags"));
+            let excluded = [excluded_type, excluded_root, excluded_tag];
             if excluded.contains(&Some(true)) { Some(false) } else { (!excluded.contains(&None)).then_some(true) }
         }),
-        Some(false) => properties.target_tags.read().and_then(|wanted| has_one(wanted)),
+        Some(false) => properties.target_tags.read().and_then(|wanted| has_one(wanted, "target_tags")),
         None => None,
     };
     let conditions = [
@@ -140,7 +187,11 @@ pub fn policy_targets(
     let of_policy = ["status", "resource_types", "policy_type", "default_policy", "exclusions", "target_tags"].into_iter();
     let unread = of_policy.filter(|property| !policy.resource.properties.contains_key(*property));
     let mut reasons: Vec<String> = unread.flat_map(|property| super::why_unread(index.shard, policy.resource, property)).collect();
-    let asked = properties.target_tags.read().into_iter().chain(properties.exclusions.read().map(|exclusions| &exclusions.tags));
+    let open = |path: &String| path.starts_with("target_tags[]") || path.starts_with("exclusions.");
+    let unknown = policy.resource.declared.iter().flat_map(|declared| &declared.unknown);
+    reasons.extend(unknown.filter(|(path, _)| open(path)).flat_map(|(_, reasons)| reasons.iter().cloned()));
+    let excluded = properties.exclusions.read().and_then(|exclusions| exclusions.tags.read());
+    let asked = properties.target_tags.read().into_iter().chain(excluded);
     let asked: Vec<String> = asked.flatten().map(|tag| tag.key.clone()).collect();
     reasons.extend(super::why_tags_unread(index.shard, target, &asked));
     if super::arn::apart(policy.resource, target).is_unread() {
@@ -164,15 +215,20 @@ fn targets(policy: &Typed<dlm::LifecyclePolicy>, target: &Resource, case: &Case,
         Some(true) => policy.properties.exclude_boot_volume.read().map(|exclude| !exclude).ok_or_else(|| unread("exclude_boot_volume")),
         Some(false) => {
             let tags = policy.properties.exclude_data_volume_tags.read().ok_or_else(|| unread("exclude_data_volume_tags"))?;
+            let parts = [more_path("exclude_data_volume_tags"), format!("{}.value", more_path("exclude_data_volume_tags"))];
+            let [more, values] = parts.map(|path| policy.resource.unsettled(&path));
             let keys: Vec<String> = tags.iter().map(|tag| tag.key.clone()).collect();
-            let excluded = case.resource.tags().has_one(pairs(tags));
-            Ok(!excluded.ok_or_else(|| super::why_tags_unread(case.index.shard, case.resource, &keys))?)
+            match case.resource.tags().has_one(pairs(tags)) {
+                Some(true) => Ok(false),
+                Some(false) if more.is_empty() => Ok(true),
+                _ => Err([more.to_vec(), values.to_vec(), super::why_tags_unread(case.index.shard, case.resource, &keys)].concat()),
+            }
         }
     }
 }
 
-fn pairs(tags: &[dlm::Tag]) -> impl Iterator<Item = (&str, &str)> {
-    tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str()))
+fn pairs(tags: &[dlm::Tag]) -> impl Iterator<Item = (&str, Option<&str>)> {
+    tags.iter().map(|tag| (tag.key.as_str(), tag.value.read().map(String::as_str)))
 }
 
 /// Whether a volume is the root device of an instance.

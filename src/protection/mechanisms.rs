@@ -6,7 +6,7 @@ use super::lifecycle_policies;
 use super::points::{self, Point};
 use super::reach::{PlannedRule, Selected, title};
 use crate::inventory::types::{backup::RecoveryPoint, s3};
-use crate::inventory::{Fact, Resource};
+use crate::inventory::{Fact, Reasons, Resource, more_path, note};
 use chrono::{DateTime, Utc};
 
 /// How old the latest restorable time of a running continuous backup may be: services say five minutes, an hour is late
@@ -22,8 +22,8 @@ pub struct Mechanisms {
     pub copy_schedules: Vec<CopySchedule>,
     /// Why there may be more of them.
     pub unread: Vec<String>,
-    /// Why a template does not settle schedule, retention or copies of some of them.
-    pub unsettled: Vec<String>,
+    /// Why a template does not settle `interval_seconds`, `retention_days` or `copies` of some of them.
+    pub unsettled: Reasons,
 }
 
 /// Everything about one resource that mechanisms are worked out from.
@@ -135,15 +135,9 @@ impl Case<'_> {
         [age, kept].into_iter().flatten().min()
     }
 
-    /// A mechanism that is there, of which a template settles no more.
-    pub fn unsettled(&self, kind: MechanismKind, source: String, reasons: Vec<String>, found: &mut Mechanisms) {
-        found.unsettled.extend(reasons);
-        found.all.push(Mechanism {
-            interval_seconds: Fact::Unread,
-            retention_days: Fact::Unread,
-            retention_endless: Fact::Unread,
-            ..self.mechanism(kind, source, None, None)
-        });
+    /// Notes why a field of a mechanism is not known: a part of what makes it is not.
+    pub fn unsettled(&self, field: &str, of: &Resource, part: &str, found: &mut Mechanisms) {
+        note(&mut found.unsettled, field, super::why_unread(self.index.shard, of, part));
     }
 }
 
@@ -153,9 +147,9 @@ fn backup_plans(case: &Case, found: &mut Mechanisms) {
             for (planned, reach) in selected.rules.iter().zip(&selected.reaches) {
                 add_planned_rule(case, selected, planned, reach.due, way, found);
             }
-            if !selected.unsettled.is_empty() {
-                let source = format!("backup plan {}{}", title(selected.plan), way.words());
-                case.unsettled(MechanismKind::AwsBackup, source, selected.unsettled.clone(), found);
+            let more = selected.plan.unsettled(&more_path("rules"));
+            if !more.is_empty() {
+                note(&mut found.unsettled, "copies", more.to_vec());
             }
         }
     }
@@ -182,20 +176,21 @@ impl Way {
 /// A rule of a plan. `due` tells that its first run must be over.
 fn add_planned_rule(case: &Case, selected: &Selected, planned: &PlannedRule, due: bool, way: Way, found: &mut Mechanisms) {
     let (plan, rule) = (selected.plan, &planned.rule);
-    let source = format!("backup plan {}, rule {}{}", title(plan), rule.name, way.words());
+    let source = format!("backup plan {}, rule {}{}", title(plan), planned.name(), way.words());
     let allowed = planned.elapsed_seconds.map(|interval| late_after(interval, planned.start_window().num_seconds() + case.job_time()));
     let continuous = case.continuous.iter().find(|point| {
         let made_by = point.properties.rule_id.present();
-        rule.continuous && (made_by.is_none() || made_by == rule.id.as_ref())
+        rule.continuous == Fact::Read(true) && (made_by.is_none() || made_by == rule.id.present())
     });
     let (mechanism, kept) = if let Some(point) = continuous {
         (continuous_mechanism(case, point, source, found), point.properties.retention_days.present().copied())
     } else {
-        let of_vault = |point: &Point| point.backup.vault_arn.as_deref().is_none_or(|vault| super::arn::vault_name(vault) == rule.vault);
+        let is_target = |vault: &str| rule.vault.read().is_some_and(|target| super::arn::vault_name(vault) == target);
+        let of_vault = |point: &Point| point.backup.vault_arn.as_deref().is_none_or(is_target);
         let ours = |point: &&Point| {
             point.backup.kind == MechanismKind::AwsBackup
                 && point.of_instance == (way == Way::Instance)
-                && match (&point.rule_id, &rule.id) {
+                && match (&point.rule_id, rule.id.present()) {
                     (Some(made_by), Some(id)) => {
                         made_by == id
                             || stands_in(selected.rules, made_by, planned, point.backup.created_at)
@@ -211,31 +206,47 @@ fn add_planned_rule(case: &Case, selected: &Selected, planned: &PlannedRule, due
         let mechanism = Mechanism {
             // A schedule that has no run before it makes no more backups than a hand that made some.
             automatic: planned.schedule.is_none() || allowed.is_some(),
-            interval_seconds: planned.interval_seconds.into(),
+            interval_seconds: planned.interval_seconds.clone(),
             on_schedule: mechanism.on_schedule.or(nothing_left),
             ..mechanism
         };
         (mechanism, newest.and_then(|point| point.retention_days))
     };
     // A rule that was changed says how long the next backup will be kept; the newest says how long it is.
-    let retention_days = [rule.retention_days, kept].into_iter().flatten().min();
+    let retention_days = rule.retention_days.read().map(|days| [*days, kept].into_iter().flatten().min());
     found.all.push(Mechanism {
-        retention_days: retention_days.into(),
-        retention_endless: retention_days.is_none().into(),
-        promised_seconds: case.promised(selected.since, rule.retention_days),
+        retention_days: retention_days.map_or(Fact::Unread, Fact::Read),
+        retention_endless: retention_days.map_or(Fact::Unread, |days| Fact::Read(days.is_none())),
+        promised_seconds: rule.retention_days.read().and_then(|days| case.promised(selected.since, *days)),
         ..mechanism
     });
-    for copy in &rule.copies {
-        let same = points::is_local(&copy.destination_vault_arn, &case.resource.account, &case.resource.region);
-        if !same {
-            let (account, region) = (super::arn::account(&copy.destination_vault_arn), super::arn::region(&copy.destination_vault_arn));
-            found.copy_schedules.push(case.copy_schedule(account, region, allowed));
-            found.copy_retention.push(CopyRetention {
-                kind: "backup_plan".to_owned(),
-                source: format!("backup plan {}, rule {}, copy to {}", title(plan), rule.name, copy.destination_vault_arn),
-                retention_days: copy.retention_days,
-            });
+    if rule.schedule.is_unread() {
+        case.unsettled("interval_seconds", plan, "rules[].schedule", found);
+    }
+    if rule.retention_days.is_unread() {
+        case.unsettled("retention_days", plan, "rules[].retention_days", found);
+    }
+    let Some(copies) = rule.copies.read() else { return case.unsettled("copies", plan, "rules[].copies", found) };
+    for copy in copies {
+        let Some(vault) = copy.destination_vault_arn.read() else {
+            case.unsettled("copies", plan, "rules[].copies[].destination_vault_arn", found);
+            continue;
+        };
+        if points::is_local(vault, &case.resource.account, &case.resource.region) {
+            continue;
         }
+        if rule.schedule.is_unread() {
+            case.unsettled("copies", plan, "rules[].schedule", found);
+        }
+        if copy.retention_days.is_unread() {
+            case.unsettled("copies[].retention_days", plan, "rules[].copies[].retention_days", found);
+        }
+        found.copy_schedules.push(case.copy_schedule(super::arn::account(vault), super::arn::region(vault), allowed));
+        found.copy_retention.push(CopyRetention {
+            kind: "backup_plan".to_owned(),
+            source: format!("backup plan {}, rule {}, copy to {vault}", title(plan), planned.name()),
+            retention_days: copy.retention_days.clone(),
+        });
     }
 }
 
@@ -248,9 +259,9 @@ pub fn late_after(interval: i64, run: i64) -> i64 {
 /// Whether the backup of another rule of the plan was made instead of this rule's: of rules whose time frames overlap, AWS Backup takes
 /// "a backup for the rule with the longer retention time" (AWS Backup developer guide, "Backup plan options and configuration").
 fn stands_in(rules: &[PlannedRule], made_by: &String, planned: &PlannedRule, at: DateTime<Utc>) -> bool {
-    let Some(other) = rules.iter().find(|other| other.rule.id.as_ref() == Some(made_by)) else { return false };
+    let Some(other) = rules.iter().find(|other| other.rule.id.present() == Some(made_by)) else { return false };
     let window = planned.start_window().max(other.start_window());
-    kept_as_long(other.rule.retention_days, planned)
+    other.rule.retention_days.read().is_some_and(|days| kept_as_long(*days, planned))
         && planned.schedule.as_ref().is_some_and(|schedule| {
             schedule.previous_before(at).is_some_and(|run| at - run <= window)
                 || schedule.next_after(at).is_some_and(|run| run - at <= window)
@@ -261,12 +272,12 @@ fn stands_in(rules: &[PlannedRule], made_by: &String, planned: &PlannedRule, at:
 /// reference, `BackupRuleInput`), so that one and the same may have another afterwards.
 fn of_earlier_version(selected: &Selected, made_by: &String, planned: &PlannedRule, point: &Point) -> bool {
     point.plan_arn.as_ref() == Some(&selected.plan.arn)
-        && !selected.rules.iter().any(|other| other.rule.id.as_ref() == Some(made_by))
+        && !selected.rules.iter().any(|other| other.rule.id.present() == Some(made_by))
         && kept_as_long(point.retention_days, planned)
 }
 
 fn kept_as_long(theirs: Option<i64>, planned: &PlannedRule) -> bool {
-    theirs.is_none_or(|theirs| planned.rule.retention_days.is_some_and(|ours| theirs >= ours))
+    theirs.is_none_or(|theirs| planned.rule.retention_days.present().is_some_and(|ours| theirs >= *ours))
 }
 
 /// A continuous recovery point keeps its first date; how far it reaches is told by the service, or by being AVAILABLE.

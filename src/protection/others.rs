@@ -106,7 +106,10 @@ pub fn restore_testing_plan(join: &Join, resource: &Resource) -> Joined {
             facts.last_due_at = Fact::Read(due);
         }
         Some(Err(_)) | None => {
-            let reasons = vec![format!("the schedule of {} cannot be understood", title(resource))];
+            let reasons = match plan.schedule.is_unread() {
+                true => super::why_unread(join.index.shard, resource, "schedule"),
+                false => vec![format!("the schedule of {} cannot be understood", title(resource))],
+            };
             for field in ["interval_seconds", "last_due_at", "ran_since_due"] {
                 unread.insert(field.to_owned(), reasons.clone());
             }
@@ -199,7 +202,7 @@ pub fn lifecycle_policy(join: &Join, resource: &Resource) -> Joined {
     let Some(properties) = resource.properties_as::<dlm::LifecyclePolicy>() else {
         return Joined { facts: Facts::LifecyclePolicy(facts), unread };
     };
-    let shared_with = properties.schedules.read().into_iter().flatten().flat_map(|schedule| &schedule.shared_with);
+    let shared_with = properties.schedules.read().into_iter().flatten().flat_map(|schedule| schedule.shared_with.read()).flatten();
     facts.scope_accounts = in_scope(join, shared_with.map(String::as_str)).into();
     let mut policy = Typed { resource, properties };
     let mut reasons = join.index.missing(&["ec2:DescribeVolumes", "ec2:DescribeInstances"]);
@@ -216,6 +219,9 @@ pub fn lifecycle_policy(join: &Join, resource: &Resource) -> Joined {
     }
     for instance in join.index.instances.values() {
         count(policy_targets(join.index, &policy, instance.resource, None, false));
+    }
+    if targets == 0 && resource.declared.is_some() {
+        reasons.push("what it targets outside of the template is not known".to_owned());
     }
     if targets > 0 || reasons.is_empty() {
         facts.targets = Fact::Read(targets);

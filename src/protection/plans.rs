@@ -4,11 +4,11 @@ use super::data::{Join, Unread};
 use super::facts::{DestinationFacts, Facts, Joined, PlanFacts, PlanRuleFacts, SelectionFacts};
 use super::points::is_local;
 use super::reach::{PLAN_OPERATIONS, PlannedRule, plan_in_doubt, reaches, title};
-use super::selection::Match;
+use super::selection::{Match, Selection};
 use super::summary::VaultSummary;
 use super::{arn, copies, opt_in};
 use crate::inventory::types::{self, backup};
-use crate::inventory::{Fact, Resource};
+use crate::inventory::{Fact, Resource, more_path, note};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What a plan or a selection selects.
@@ -41,7 +41,7 @@ impl<'a> Links<'a> {
         let mut links = Links { unread: join.index.missing(&needed), ..Links::default() };
         links.reproducible =
             data.iter().filter(|(_, _, reproducible)| *reproducible).map(|(resource, _, _)| resource.arn.as_str()).collect();
-        let of_no_plan = |selection: &&(&super::index::Typed<backup::BackupSelection>, super::selection::Selection)| {
+        let of_no_plan = |selection: &&(&super::index::Typed<backup::BackupSelection>, Selection)| {
             selection_plan(selection).is_none_or(|plan| !join.plans.plans.contains_key(plan.as_str()))
         };
         links.in_doubt = join.plans.selections.iter().filter(of_no_plan).filter_map(|(selection, _)| plan_in_doubt(selection)).collect();
@@ -77,7 +77,16 @@ pub fn plan(join: &Join, links: &Links, resource: &Resource) -> Joined {
     let rules_read = resource.properties.contains_key("rules");
     let rules = join.plans.rules.get(resource.arn.as_str()).map(Vec::as_slice).unwrap_or_default();
     if rules_read {
-        facts.rules = Fact::Read(rules.iter().map(|rule| rule_facts(join, resource, rule, &mut unread)).collect());
+        let mut all: Vec<PlanRuleFacts> = rules.iter().map(|rule| rule_facts(join, resource, rule, &mut unread)).collect();
+        let more = resource.unsettled(&more_path("rules"));
+        if !more.is_empty() {
+            // A rule of which nothing is known, not even whether it is there.
+            all.push(PlanRuleFacts::default());
+            for field in RULE_FIELDS {
+                note(&mut unread, &format!("rules[].{field}"), more.to_vec());
+            }
+        }
+        facts.rules = Fact::Read(all);
     } else {
         unread.insert("rules".to_owned(), super::why_unread(join.index.shard, resource, "rules"));
     }
@@ -91,6 +100,9 @@ pub fn plan(join: &Join, links: &Links, resource: &Resource) -> Joined {
     } else {
         unread.insert("selections".to_owned(), listing);
     }
+    let refused =
+        join.plans.selections.iter().filter(|selection| selection_plan(selection) == Some(&resource.arn) && is_refused(selection));
+    facts.refused_selections = Fact::Read(refused.map(|(selection, _)| title(selection.resource)).collect());
     let unique: BTreeMap<&str, &Resource> = selects.resources.iter().map(|resource| (resource.arn.as_str(), *resource)).collect();
     let types: BTreeSet<String> = unique.values().map(|resource| opt_in::backup_type(resource).to_owned()).collect();
     // Many resources have the same reason.
@@ -110,8 +122,12 @@ pub fn plan(join: &Join, links: &Links, resource: &Resource) -> Joined {
         unread.insert("selected_types".to_owned(), reasons.clone());
     }
     let owing = unique.iter().filter(|(arn, _)| !links.reproducible.contains(*arn)).map(|(arn, resource)| (*arn, *resource)).collect();
-    let rules_unread = join.plans.rules_unread.get(resource.arn.as_str()).map(Vec::as_slice).unwrap_or_default();
-    match without_pitr(join, &owing, rules, &reasons, rules_unread) {
+    let mut rules_unread = join.plans.rules_unread.get(resource.arn.as_str()).cloned().unwrap_or_default();
+    rules_unread.extend_from_slice(resource.unsettled(&more_path("rules")));
+    if rules.iter().any(|rule| rule.rule.continuous.is_unread()) {
+        rules_unread.extend(super::why_unread(join.index.shard, resource, "rules[].continuous"));
+    }
+    match without_pitr(join, &owing, rules, &reasons, &rules_unread) {
         Ok(arns) => facts.selected_without_pitr = Fact::Read(arns),
         Err(reasons) => drop(unread.insert("selected_without_pitr".to_owned(), reasons)),
     }
@@ -128,6 +144,7 @@ fn uncollected(join: &Join, plan: &Resource) -> (i64, Vec<String>) {
         jobs.map(|(source, _)| source).chain(points.map(|(source, _)| source)).filter(|source| !is_collected(source)).collect();
     let selections = join.plans.selections.iter().filter(|selection| selection_plan(selection) == Some(&plan.arn));
     if join.index.shard.coverage.template {
+        let selections = selections.filter(|selection| !is_refused(selection));
         let elsewhere = |_| "what it selects outside of the template is not known".to_owned();
         return (0, selections.take(1).map(elsewhere).collect());
     }
@@ -141,8 +158,13 @@ fn is_collected(arn: &str) -> bool {
     listing_of(arn).is_some() || arn.split(':').nth(2) == Some("s3")
 }
 
-fn selection_plan<'a>(selection: &'a (&super::index::Typed<backup::BackupSelection>, super::selection::Selection)) -> Option<&'a String> {
+fn selection_plan<'a>(selection: &'a (&super::index::Typed<backup::BackupSelection>, Selection)) -> Option<&'a String> {
     selection.0.properties.plan_arn.read()
+}
+
+/// Whether AWS Backup will refuse a selection of a template.
+fn is_refused((selection, matcher): &(&super::index::Typed<backup::BackupSelection>, Selection)) -> bool {
+    selection.resource.declared.is_some() && matcher.names_nothing() == Some(true)
 }
 
 /// The selected S3, RDS and Aurora resources that neither the plan nor they themselves back up continuously.
@@ -156,7 +178,7 @@ fn without_pitr(
     if !reasons.is_empty() {
         return Err(reasons.to_vec());
     }
-    if rules.iter().any(|rule| rule.rule.continuous) {
+    if rules.iter().any(|rule| rule.rule.continuous == Fact::Read(true)) {
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
@@ -177,36 +199,78 @@ fn without_pitr(
     Ok(found)
 }
 
+/// The fields of a rule's facts.
+const RULE_FIELDS: [&str; 10] = [
+    "name",
+    "schedule",
+    "interval_seconds",
+    "window_seconds",
+    "continuous",
+    "retention_days",
+    "vault",
+    "vault_exists",
+    "vault_locked",
+    "copies",
+];
+
 fn rule_facts(join: &Join, plan: &Resource, planned: &PlannedRule, unread: &mut Unread) -> PlanRuleFacts {
     let rule = &planned.rule;
-    let vault_arn = vault_arn(plan, &rule.vault);
+    let default = |schedule: &Option<String>| schedule.clone().unwrap_or_else(|| super::schedule::DEFAULT.to_owned());
+    let windows = rule.start_window_minutes.read().zip(rule.completion_window_minutes.read());
     let mut facts = PlanRuleFacts {
-        name: rule.name.clone().into(),
-        schedule: rule.schedule.clone().unwrap_or_else(|| super::schedule::DEFAULT.to_owned()).into(),
-        window_seconds: planned.windows().num_seconds().into(),
-        continuous: rule.continuous.into(),
-        retention_days: rule.retention_days.into(),
-        vault: rule.vault.clone().into(),
+        name: rule.name.clone(),
+        schedule: rule.schedule.read().map_or(Fact::Unread, |schedule| Fact::Read(default(schedule))),
+        interval_seconds: planned.interval_seconds.clone(),
+        window_seconds: windows.map_or(Fact::Unread, |_| Fact::Read(planned.windows().num_seconds())),
+        continuous: rule.continuous.clone(),
+        retention_days: rule.retention_days.clone(),
+        vault: rule.vault.clone(),
         ..PlanRuleFacts::default()
     };
-    match &planned.schedule {
-        Some(_) => facts.interval_seconds = Fact::Read(planned.interval_seconds),
-        None => {
-            let reason = format!("the schedule of rule {} cannot be understood", rule.name);
-            unread.insert("rules[].interval_seconds".to_owned(), vec![reason]);
+    let why = |part: &str| super::why_unread(join.index.shard, plan, &format!("rules[].{part}"));
+    if rule.schedule.is_unread() {
+        note(unread, "rules[].schedule", why("schedule"));
+        note(unread, "rules[].interval_seconds", why("schedule"));
+    } else if planned.schedule.is_none() {
+        facts.interval_seconds = Fact::Unread;
+        note(unread, "rules[].interval_seconds", vec![format!("the schedule of rule {} cannot be understood", planned.name())]);
+    }
+    for (window, is_unread) in [
+        ("start_window_minutes", rule.start_window_minutes.is_unread()),
+        ("completion_window_minutes", rule.completion_window_minutes.is_unread()),
+    ] {
+        if is_unread {
+            note(unread, "rules[].window_seconds", why(window));
         }
     }
-    match join.summaries.vault(&vault_arn) {
+    for (part, is_unread) in [
+        ("name", rule.name.is_unread()),
+        ("continuous", rule.continuous.is_unread()),
+        ("retention_days", rule.retention_days.is_unread()),
+        ("vault", rule.vault.is_unread()),
+        ("copies", rule.copies.is_unread()),
+    ] {
+        if is_unread {
+            note(unread, &format!("rules[].{part}"), why(part));
+        }
+    }
+    let vault = match rule.vault.read() {
+        Some(vault) => join.summaries.vault(&vault_arn(plan, vault)),
+        None => Err(why("vault")),
+    };
+    match vault {
         Ok(vault) => {
             facts.vault_exists = Fact::Read(vault.is_some());
             facts.vault_locked = locked(vault);
         }
         Err(reasons) => {
-            unread.insert("rules[].vault_exists".to_owned(), reasons.clone());
-            unread.insert("rules[].vault_locked".to_owned(), reasons);
+            note(unread, "rules[].vault_exists", reasons.clone());
+            note(unread, "rules[].vault_locked", reasons);
         }
     }
-    facts.copies = Fact::Read(rule.copies.iter().map(|copy| destination(join, plan, copy, unread)).collect());
+    if let Some(copies) = rule.copies.read() {
+        facts.copies = Fact::Read(copies.iter().map(|copy| destination(join, plan, copy, unread)).collect());
+    }
     facts
 }
 
@@ -225,20 +289,29 @@ pub fn vault_arn(plan: &Resource, vault: &str) -> String {
 }
 
 fn destination(join: &Join, plan: &Resource, copy: &backup::CopyAction, unread: &mut Unread) -> DestinationFacts {
-    let vault_arn = &copy.destination_vault_arn;
-    let (account, region) = (arn::account(vault_arn), arn::region(vault_arn));
+    let why = |part: &str| super::why_unread(join.index.shard, plan, &format!("rules[].copies[].{part}"));
     let mut facts = DestinationFacts {
-        vault_arn: vault_arn.clone().into(),
-        account: account.to_owned().into(),
-        region: region.to_owned().into(),
-        other_account: arn::differ(account, &plan.account),
-        other_region: arn::differ(region, &plan.region),
-        retention_days: copy.retention_days.into(),
+        vault_arn: copy.destination_vault_arn.clone(),
+        retention_days: copy.retention_days.clone(),
         ..DestinationFacts::default()
     };
+    if copy.retention_days.is_unread() {
+        note(unread, "rules[].copies[].retention_days", why("retention_days"));
+    }
+    let Some(vault_arn) = copy.destination_vault_arn.read() else {
+        for field in ["vault_arn", "account", "region", "other_account", "other_region", "exists", "locked"] {
+            note(unread, &format!("rules[].copies[].{field}"), why("destination_vault_arn"));
+        }
+        return facts;
+    };
+    let (account, region) = (arn::account(vault_arn), arn::region(vault_arn));
+    facts.account = account.to_owned().into();
+    facts.region = region.to_owned().into();
+    facts.other_account = arn::differ(account, &plan.account);
+    facts.other_region = arn::differ(region, &plan.region);
     for (field, fact) in [("other_account", &facts.other_account), ("other_region", &facts.other_region)] {
         if fact.is_unread() {
-            unread.insert(format!("rules[].copies[].{field}"), vec![SYMBOLIC.to_owned()]);
+            note(unread, &format!("rules[].copies[].{field}"), vec![SYMBOLIC.to_owned()]);
         }
     }
     match join.summaries.vault(vault_arn) {
@@ -250,9 +323,9 @@ fn destination(join: &Join, plan: &Resource, copy: &backup::CopyAction, unread: 
             if copies::shows_vault(join, vault_arn) {
                 facts.exists = Fact::Read(true);
             } else {
-                unread.insert("rules[].copies[].exists".to_owned(), reasons.clone());
+                note(unread, "rules[].copies[].exists", reasons.clone());
             }
-            unread.insert("rules[].copies[].locked".to_owned(), reasons);
+            note(unread, "rules[].copies[].locked", reasons);
         }
     }
     facts
@@ -276,6 +349,17 @@ pub fn selection(join: &Join, links: &Links, resource: &Resource) -> Joined {
             unread.insert("selected".to_owned(), reasons);
         }
     }
+    match Selection::of(&properties, resource.declared.as_deref()).names_nothing() {
+        Some(nothing) if !nothing || resource.declared.is_some() => facts.refused = Fact::Read(nothing),
+        Some(_) => {
+            drop(unread.insert("refused".to_owned(), vec!["it names neither resources nor tags, which AWS Backup refuses".to_owned()]))
+        }
+        None => {
+            let lists = ["resources", "list_of_tags"].into_iter().filter(|list| !resource.properties.contains_key(*list));
+            drop(unread.insert("refused".to_owned(), lists.flat_map(|list| super::why_unread(join.index.shard, resource, list)).collect()));
+        }
+    }
+    let more = resource.unsettled(&more_path("resources"));
     let Some(patterns) = properties.resources.read() else {
         let reasons = super::why_unread(join.index.shard, resource, "resources");
         unread.insert("dangling_arns".to_owned(), reasons.clone());
@@ -296,13 +380,17 @@ pub fn selection(join: &Join, links: &Links, resource: &Resource) -> Joined {
         }
     }
     // One that is gone is enough to know; that none is needs all of them to be looked for.
-    if dangling.is_empty() && !unchecked.is_empty() {
-        let reasons = unchecked.iter().map(|arn| format!("nobody looked whether {arn} exists")).collect();
-        unread.insert("dangling_arns".to_owned(), reasons);
+    if dangling.is_empty() && !(unchecked.is_empty() && more.is_empty()) {
+        let reasons = unchecked.iter().map(|arn| format!("nobody looked whether {arn} exists"));
+        unread.insert("dangling_arns".to_owned(), reasons.chain(more.iter().cloned()).collect());
     } else {
         facts.dangling_arns = Fact::Read(dangling);
     }
-    facts.unchecked_arns = Fact::Read(unchecked);
+    if more.is_empty() {
+        facts.unchecked_arns = Fact::Read(unchecked);
+    } else {
+        unread.insert("unchecked_arns".to_owned(), more.to_vec());
+    }
     Joined { facts: Facts::Selection(facts), unread }
 }
 

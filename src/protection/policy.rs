@@ -1,5 +1,6 @@
 //! What the resource policy of a backup vault or bucket allows to everyone, and what it denies to everyone. A reading that is certain
-//! or not counted: an Allow is open unless a condition surely confines it, a Deny counts only if it surely holds. May not know rules.
+//! or not counted: an Allow is open unless a condition surely confines it, a Deny counts only if it surely holds. Where an answer depends on
+//! what a symbol of a template stands for, it is open (`None`). May not know rules.
 //!
 //! Sources: "IAM JSON policy elements" in the IAM user guide (`Principal`, `NotPrincipal`, `Condition`, single- and multivalued
 //! context keys), "The meaning of public" in the Amazon S3 user guide, "Vault access policies" in the AWS Backup developer guide,
@@ -8,16 +9,35 @@
 mod condition;
 mod document;
 mod encryption;
+mod operator;
 #[cfg(test)]
 mod tests;
+mod text;
 
+use condition::Exemption;
 pub use document::PolicyError;
-use document::{Names, Statement};
+use document::{Names, Principal, Statement};
+use operator::{all, any};
+pub use text::Symbols;
 use wildmatch::WildMatch;
 
 /// A resource policy.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Policy(Vec<Statement>);
+pub struct Policy {
+    /// `None` for one of which nothing is known.
+    statements: Vec<Option<Statement>>,
+    /// Why some of its symbols may stand for anything.
+    reasons: Vec<String>,
+}
+
+/// Statements that allow something to everyone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opening {
+    /// Those that surely do: their Sid, or their place, counted from 1.
+    pub statements: Vec<String>,
+    /// Whether there may be more.
+    pub more: bool,
+}
 
 /// Whether everyone is denied an action, and who is exempt.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,82 +46,147 @@ pub struct Denial {
     pub everyone: bool,
     /// Principals that may be exempt, as the policy writes them: ARNs, and organisation, account and user ids of conditions.
     pub exempt_principals: Vec<String>,
+    /// Whether another statement may deny it to more.
+    pub more: bool,
+}
+
+/// Encryption types of which uploads are refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refused {
+    /// Of `SSE-S3`, `SSE-KMS`, `DSSE-KMS` and `SSE-C`, those of which every upload by everyone is.
+    pub surely: Vec<&'static str>,
+    /// Those of which that depends on what a symbol stands for.
+    pub perhaps: Vec<&'static str>,
 }
 
 impl Policy {
     /// Reads a policy text.
-    pub fn parse(text: &str) -> Result<Policy, PolicyError> {
-        document::statements(text).map(Policy)
+    ///
+    /// # Errors
+    /// What IAM would not accept.
+    pub fn parse(text: &str, symbols: &Symbols) -> Result<Policy, PolicyError> {
+        Ok(Policy { statements: document::statements(text, symbols)?, reasons: symbols.reasons() })
     }
 
-    /// The statements that allow something to everyone and have no condition that confines it to an organisation, accounts,
-    /// principals, source resources or VPC endpoints: their Sid, or `statement 2`.
+    /// Why answers may be open.
+    pub fn reasons(&self) -> Vec<String> {
+        self.reasons.clone()
+    }
+
+    /// The statements that allow something to everyone and have no condition that confines it to an organisation, accounts, principals,
+    /// source resources or VPC endpoints.
     ///
     /// `aws:SourceIp` does not confine here, although S3 does not call such a policy public: an address is no identity.
-    pub fn open_statements(&self) -> Vec<String> {
-        let open = |statement: &&Statement| {
-            let to_everyone = match &statement.principals {
-                Names::Only(principals) => principals.iter().any(|principal| principal.name == "*"),
-                Names::AllBut(_) => true,
-            };
-            statement.allows && to_everyone && !statement.conditions.iter().any(condition::confines)
-        };
-        self.0.iter().filter(open).map(|statement| statement.label.clone()).collect()
+    pub fn open_statements(&self) -> Opening {
+        let mut found = Opening::default();
+        for statement in &self.statements {
+            match statement.as_ref().map_or(None, is_open) {
+                Some(true) => found.statements.extend(statement.iter().map(|statement| statement.label.clone())),
+                Some(false) => {}
+                None => found.more = true,
+            }
+        }
+        found
     }
 
     /// Whether an action is denied to everyone on every resource. A statement with any condition other than an exemption of
     /// principals is not counted; of several that count, the one with the fewest exemptions, as a principal must be exempt from all.
     pub fn denied(&self, action: &str) -> Denial {
-        let everywhere = |resource: &String| !resource.is_empty() && resource.bytes().all(|byte| byte == b'*');
-        let exemptions = self
-            .0
-            .iter()
-            .filter(|statement| statement.denies(action))
-            .filter(|statement| matches!(&statement.resources, Names::Only(list) if list.iter().any(everywhere)))
-            .filter_map(exemptions)
-            .min_by_key(Vec::len);
-        match exemptions {
-            Some(exempt_principals) => Denial { everyone: true, exempt_principals },
-            None => Denial::default(),
+        let mut found: Option<Vec<String>> = None;
+        let mut more = false;
+        for statement in &self.statements {
+            match statement.as_ref().map_or(Some(None), |statement| denial(statement, action)) {
+                Some(Some(exempt)) if found.as_ref().is_none_or(|fewest| exempt.len() < fewest.len()) => found = Some(exempt),
+                Some(Some(_)) | None => {}
+                Some(None) => more = true,
+            }
         }
+        // Nobody is exempt: more than everyone nothing can be denied to.
+        more &= found.as_ref().is_none_or(|exempt| !exempt.is_empty());
+        Denial { everyone: found.is_some(), exempt_principals: found.unwrap_or_default(), more }
     }
 
-    /// The encryption types, of `SSE-S3`, `SSE-KMS`, `DSSE-KMS` and `SSE-C`, of which a bucket policy surely refuses every upload
-    /// by everyone. `default_algorithm` is the bucket's default encryption (`AES256`, `aws:kms`, `aws:kms:dsse`), that of uploads
-    /// which name none; when it is not known, such uploads are taken to be of each of the three.
-    pub fn refused_encryption_types(&self, default_algorithm: Option<&str>) -> Vec<&'static str> {
-        encryption::refused(&self.0, default_algorithm)
-    }
-}
-
-impl Statement {
-    /// Whether it is a Deny that covers an action.
-    fn denies(&self, action: &str) -> bool {
-        let covers = |pattern: &String| WildMatch::new_case_insensitive(pattern).matches(action);
-        let covered = match &self.actions {
-            Names::Only(patterns) => patterns.iter().any(covers),
-            Names::AllBut(patterns) => !patterns.iter().any(covers),
-        };
-        !self.allows && covered
-    }
-
-    /// Whether `Principal` is everyone. Of the kinds of principals, only `AWS` has a `*` that means everyone.
-    fn names_everyone(&self) -> bool {
-        matches!(&self.principals, Names::Only(list) if list.iter().any(|principal| principal.name == "*" && principal.is_aws))
+    /// The encryption types of which the policy of a bucket refuses uploads. `default_algorithm` is the bucket's default encryption (`AES256`,
+    /// `aws:kms`, `aws:kms:dsse`), that of uploads which name none; when it is not known, such uploads are taken to be of each of the three.
+    pub fn refused_encryption_types(&self, default_algorithm: Option<&str>, bucket_arn: &str) -> Refused {
+        encryption::refused(&self.statements, default_algorithm, bucket_arn)
     }
 }
 
-/// Who is exempt from a Deny; `None` when it does not hold for everyone else.
-fn exemptions(statement: &Statement) -> Option<Vec<String>> {
-    let mut exempt = match &statement.principals {
-        Names::AllBut(principals) => principals.iter().map(|principal| principal.name.clone()).collect(),
-        Names::Only(_) if statement.names_everyone() => Vec::new(),
-        Names::Only(_) => return None,
+/// Whether a statement allows something to everyone; `None` where that depends on what a symbol stands for.
+fn is_open(statement: &Statement) -> Option<bool> {
+    let to_everyone = match &statement.principals {
+        Names::Only(principals) => any(principals.iter().map(is_everyone)),
+        Names::AllBut(_) => Some(true),
     };
-    for condition in &statement.conditions {
-        exempt.extend(condition::exempts(condition)?);
+    let is_confined = condition::confine(statement.conditions.as_deref());
+    all([Some(statement.allows), to_everyone, is_confined.map(|confined| !confined)])
+}
+
+/// Whether a principal is `*`: "You cannot use a wildcard to match part of a principal name or ARN" (IAM user guide, "AWS JSON policy
+/// elements: Principal").
+fn is_everyone(principal: &Principal) -> Option<bool> {
+    principal.name.passes(|name| !name.is_empty() && name.bytes().all(|byte| byte == b'*'))
+}
+
+/// Whether a statement is a Deny that covers an action; `None` where that depends on what a symbol stands for.
+fn denies_action(statement: &Statement, action: &str) -> Option<bool> {
+    let covers = |patterns: &[text::Text]| {
+        any(patterns.iter().map(|pattern| match WildMatch::new_case_insensitive(&pattern.fixed()).matches(action) {
+            false if pattern.may_match(action) => None,
+            covers => Some(covers),
+        }))
+    };
+    let covered = match &statement.actions {
+        Names::Only(patterns) => covers(patterns),
+        Names::AllBut(patterns) => covers(patterns).map(|covered| !covered),
+    };
+    all([Some(!statement.allows), covered])
+}
+
+/// Whether `Principal` is everyone. Of the kinds of principals, only `AWS` has a `*` that means everyone.
+fn names_everyone(statement: &Statement) -> Option<bool> {
+    match &statement.principals {
+        Names::Only(list) => any(list.iter().filter(|principal| principal.is_aws).map(is_everyone)),
+        Names::AllBut(_) => Some(false),
+    }
+}
+
+/// Who is exempt from a Deny of an action on everything. `None` when it does not hold for everyone else, inside it where that depends on what a
+/// symbol stands for.
+fn denial(statement: &Statement, action: &str) -> Option<Option<Vec<String>>> {
+    let everywhere = |resource: &text::Text| resource.passes(|text| !text.is_empty() && text.bytes().all(|byte| byte == b'*'));
+    let on_everything = match &statement.resources {
+        Names::Only(list) => any(list.iter().map(everywhere)),
+        Names::AllBut(_) => Some(false),
+    };
+    let mut exempt = Vec::new();
+    let to_everyone = match &statement.principals {
+        Names::AllBut(principals) => {
+            exempt.extend(principals.iter().map(|principal| principal.name.whole.clone()));
+            any(principals.iter().map(|principal| if principal.name.is_open() { None } else { is_everyone(principal) }))
+                .map(|nobody| !nobody)
+        }
+        Names::Only(_) => names_everyone(statement),
+    };
+    let is_read = if statement.conditions.is_some() { Some(true) } else { None };
+    let mut holds = all([denies_action(statement, action), on_everything, to_everyone, is_read]);
+    for condition in statement.conditions.iter().flatten() {
+        let held = match condition::exempts(condition) {
+            Exemption::Only(principals) => {
+                exempt.extend(principals);
+                Some(true)
+            }
+            Exemption::Partial => Some(false),
+            Exemption::Open => None,
+        };
+        holds = all([holds, held]);
     }
     exempt.sort();
     exempt.dedup();
-    Some(exempt)
+    match holds {
+        Some(true) => Some(Some(exempt)),
+        Some(false) => None,
+        None => Some(None),
+    }
 }

@@ -6,9 +6,9 @@ use super::index::{Index, Typed};
 use super::opt_in;
 use super::points::Point;
 use super::schedule::Schedule;
-use super::selection::{Match, Reach, Selection};
+use super::selection::{Match, Reach, Selection, pairs, plain};
 use crate::inventory::types::{account, backup};
-use crate::inventory::{DEPLOYED, Fact, Resource, Shard, is_symbolic};
+use crate::inventory::{DEPLOYED, Fact, Resource, Shard, is_symbolic, more_path};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -29,25 +29,59 @@ pub const RESTORE_TESTING_OPERATIONS: [&str; 4] = [
     "backup:GetRestoreTestingSelection",
 ];
 
+/// The fields of [`PlanReach`] that a template may leave open, and the parts of the plan that each depends on.
+pub const PARTS: [(&str, &str); 10] = [
+    ("rule", "rules[].name"),
+    ("interval_seconds", "rules[].schedule"),
+    ("retention_days", "rules[].retention_days"),
+    ("continuous", "rules[].continuous"),
+    ("vault", "rules[].vault"),
+    ("copies", "rules[].copies"),
+    ("copies[].vault_arn", "rules[].copies[].destination_vault_arn"),
+    ("copies[].account", "rules[].copies[].destination_vault_arn"),
+    ("copies[].region", "rules[].copies[].destination_vault_arn"),
+    ("copies[].retention_days", "rules[].copies[].retention_days"),
+];
+
 /// A rule of a plan with what follows from its schedule.
 pub struct PlannedRule {
     pub rule: backup::BackupRule,
+    /// `None` where it is not known or cannot be understood.
     pub schedule: Option<Schedule>,
-    /// The largest gap between runs by the clock on the wall: a daily schedule has 24 h also where summer time makes one day longer.
-    pub interval_seconds: Option<i64>,
+    /// The largest gap between runs by the clock on the wall: a daily schedule has 24 h also where summer time makes one day longer, and
+    /// whatever the time zone is.
+    pub interval_seconds: Fact<Option<i64>>,
     /// The largest gap that really passes.
     pub elapsed_seconds: Option<i64>,
 }
 
 impl PlannedRule {
+    fn of(rule: &backup::BackupRule, as_of: DateTime<Utc>) -> PlannedRule {
+        let timezone = rule.timezone.present().map(String::as_str);
+        let Some(expression) = rule.schedule.read().map(Option::as_deref) else {
+            return PlannedRule { rule: rule.clone(), schedule: None, interval_seconds: Fact::Unread, elapsed_seconds: None };
+        };
+        PlannedRule {
+            rule: rule.clone(),
+            schedule: Schedule::parse(expression, timezone).ok(),
+            interval_seconds: Fact::Read(wall_clock_gap(expression, timezone, as_of)),
+            elapsed_seconds: largest_gap(expression, timezone, as_of),
+        }
+    }
+
+    /// What people call it.
+    pub fn name(&self) -> &str {
+        self.rule.name.read().map_or("", String::as_str)
+    }
+
     /// The time that a run may take to start.
     pub fn start_window(&self) -> Duration {
-        super::minutes(self.rule.start_window_minutes.unwrap_or(START_WINDOW_MINUTES))
+        super::minutes(self.rule.start_window_minutes.present().copied().unwrap_or(START_WINDOW_MINUTES))
     }
 
     /// The time that a run may take to end, counted from its scheduled time.
     pub fn windows(&self) -> Duration {
-        self.start_window() + super::minutes(self.rule.completion_window_minutes.unwrap_or(COMPLETION_WINDOW_MINUTES))
+        self.start_window() + super::minutes(self.rule.completion_window_minutes.present().copied().unwrap_or(COMPLETION_WINDOW_MINUTES))
     }
 }
 
@@ -82,8 +116,6 @@ pub struct Selected<'s> {
     pub since: Option<DateTime<Utc>>,
     /// The rules as the facts tell them.
     pub reaches: Vec<PlanReach>,
-    /// Why no more is known of the plan's rules than that there are some.
-    pub unsettled: Vec<String>,
 }
 
 impl<'s> Plans<'s> {
@@ -96,12 +128,7 @@ impl<'s> Plans<'s> {
             if plan.properties.rules.is_unread() {
                 rules_unread.insert(plan.resource.arn.as_str(), super::why_unread(index.shard, plan.resource, "rules"));
             }
-            let prepared = plan.properties.rules.read().into_iter().flatten().map(|rule| {
-                let schedule = Schedule::parse(rule.schedule.as_deref(), rule.timezone.as_deref()).ok();
-                let elapsed_seconds = largest_gap(rule.schedule.as_deref(), rule.timezone.as_deref(), as_of);
-                let interval_seconds = wall_clock_gap(rule.schedule.as_deref(), rule.timezone.as_deref(), as_of);
-                PlannedRule { rule: rule.clone(), schedule, interval_seconds, elapsed_seconds }
-            });
+            let prepared = plan.properties.rules.read().into_iter().flatten().map(|rule| PlannedRule::of(rule, as_of));
             rules.insert(plan.resource.arn.as_str(), prepared.collect());
             plans.insert(plan.resource.arn.as_str(), plan.resource);
         }
@@ -131,7 +158,11 @@ impl<'s> Plans<'s> {
         Plans {
             rules,
             plans,
-            selections: index.selections.iter().map(|selection| (selection, Selection::of(&selection.properties))).collect(),
+            selections: index
+                .selections
+                .iter()
+                .map(|selection| (selection, Selection::of(&selection.properties, selection.resource.declared.as_deref())))
+                .collect(),
             shard: index.shard,
             opt_in,
             opt_in_told,
@@ -170,14 +201,14 @@ impl<'s> Plans<'s> {
         }
         let of_plan = |(plan_arn, plan): (&&'s str, &&'s Resource)| {
             let rules = self.rules.get(plan_arn)?;
-            let made = |planned: &PlannedRule| planned.rule.id.as_ref().is_some_and(|id| made_by.contains(id));
+            let made = |planned: &PlannedRule| planned.rule.id.present().is_some_and(|id| made_by.contains(id));
             let known = selected.iter().any(|selected| selected.plan.arn == plan.arn);
             if known || !rules.iter().any(made) {
                 return None;
             }
             let reaches =
                 rules.iter().map(|rule| plan_reach(plan, "its CloudFormation stack".to_owned(), rule, None, false, as_of)).collect();
-            Some(Selected { plan, rules: rules.as_slice(), blocked: false, since: plan.created_at, reaches, unsettled: Vec::new() })
+            Some(Selected { plan, rules: rules.as_slice(), blocked: false, since: plan.created_at, reaches })
         };
         self.plans.iter().filter_map(of_plan).collect()
     }
@@ -220,18 +251,12 @@ impl<'s> Plans<'s> {
             };
             let since = [since, selection.resource.created_at, plan.created_at].into_iter().flatten().max();
             let of_rule = |rule| plan_reach(plan, title(selection.resource), rule, since, blocked, as_of);
-            let mut reaches: Vec<_> = rules.iter().map(of_rule).collect();
-            let mut unsettled = Vec::new();
             if let Some(reasons) = self.rules_unread.get(plan_arn) {
-                unsettled = plan.unsettled_parts("rules", |_| true);
-                if unsettled.is_empty() {
-                    // It may have no rule at all.
-                    unread.extend(reasons.iter().cloned());
-                    continue;
-                }
-                reaches.push(unsettled_reach(plan, selection.resource, blocked));
+                // It may have no rule at all.
+                unread.extend(reasons.iter().cloned());
+                continue;
             }
-            found.push(Selected { plan, rules, blocked, since, reaches, unsettled });
+            found.push(Selected { plan, rules, blocked, since, reaches: rules.iter().map(of_rule).collect() });
         }
         unread.dedup();
         (found, unread)
@@ -280,16 +305,6 @@ pub fn largest_gap(expression: Option<&str>, timezone: Option<&str>, as_of: Date
     gap
 }
 
-fn unsettled_reach(plan: &Resource, selection: &Resource, blocked: bool) -> PlanReach {
-    PlanReach {
-        plan: title(plan),
-        plan_arn: plan.arn.clone(),
-        selection: title(selection),
-        opt_in_blocked: blocked,
-        ..PlanReach::default()
-    }
-}
-
 fn plan_reach(
     plan: &Resource,
     selection: String,
@@ -305,13 +320,13 @@ fn plan_reach(
     PlanReach {
         plan: title(plan),
         plan_arn: plan.arn.clone(),
-        rule: planned.rule.name.clone().into(),
+        rule: planned.rule.name.clone(),
         selection,
-        interval_seconds: planned.interval_seconds.into(),
-        retention_days: planned.rule.retention_days.into(),
-        continuous: planned.rule.continuous.into(),
-        vault: planned.rule.vault.clone().into(),
-        copies: Fact::Read(planned.rule.copies.iter().map(planned_copy).collect()),
+        interval_seconds: planned.interval_seconds.clone(),
+        retention_days: planned.rule.retention_days.clone(),
+        continuous: planned.rule.continuous.clone(),
+        vault: planned.rule.vault.clone(),
+        copies: planned.rule.copies.read().map_or(Fact::Unread, |copies| Fact::Read(copies.iter().map(planned_copy).collect())),
         opt_in_blocked: blocked,
         due: due_at.is_some_and(|due_at| due_at < as_of),
         due_at,
@@ -319,11 +334,12 @@ fn plan_reach(
 }
 
 fn planned_copy(copy: &backup::CopyAction) -> PlannedCopy {
+    let part = |of: fn(&str) -> &str| copy.destination_vault_arn.read().map_or(Fact::Unread, |vault| Fact::Read(of(vault).to_owned()));
     PlannedCopy {
         vault_arn: copy.destination_vault_arn.clone(),
-        account: arn::account(&copy.destination_vault_arn).to_owned(),
-        region: arn::region(&copy.destination_vault_arn).to_owned(),
-        retention_days: copy.retention_days,
+        account: part(arn::account),
+        region: part(arn::region),
+        retention_days: copy.retention_days.clone(),
     }
 }
 
@@ -351,27 +367,37 @@ pub fn restore_testing_reaches(
     if selection.protected_resource_type.read().is_some_and(|name| name != backup_type) {
         return Ok(false);
     }
-    let parts = (selection.protected_resource_arns.read(), selection.string_equals.read(), selection.string_not_equals.read());
-    let (Some(_), (Some(arns), Some(equals), Some(differs))) = (selection.protected_resource_type.read(), parts) else {
-        let needed = ["protected_resource_type", "protected_resource_arns", "string_equals", "string_not_equals"];
-        let missing = needed.into_iter().filter(|property| !declared.properties.contains_key(*property));
-        return Err(missing.flat_map(|property| super::why_unread(index.shard, declared, property)).collect());
+    // What is not known of the list of ARNs can only add to it, and what is not of the conditions only narrow.
+    let more = |list: &str| !declared.properties.contains_key(list) || !declared.unsettled(&more_path(list)).is_empty();
+    let conditions = |fact: &Fact<Vec<backup::TagCondition>>| fact.read().into_iter().flatten().map(plain).collect::<Vec<_>>();
+    let (equals, differs) = (conditions(&selection.string_equals), conditions(&selection.string_not_equals));
+    let arns = selection.protected_resource_arns.read().map(Vec::as_slice).unwrap_or_default();
+    let named = arns.iter().any(|pattern| pattern == "*" || *pattern == resource.arn);
+    let narrower = ["string_equals", "string_not_equals"].into_iter().any(more);
+    let by_arn = match (named, more("protected_resource_arns")) {
+        (true, _) => Some(true),
+        (false, true) => None,
+        // Without ARNs the conditions select.
+        (false, false) if !arns.is_empty() => Some(false),
+        (false, false) if !equals.is_empty() || !differs.is_empty() => Some(true),
+        (false, false) => (!narrower).then_some(false),
     };
-    if !arns.is_empty() && !arns.iter().any(|pattern| pattern == "*" || *pattern == resource.arn) {
-        return Ok(false);
+    let has = |condition: &backup::TagCondition| resource.tags().has_one(pairs(std::slice::from_ref(condition)));
+    let held = equals.iter().map(has).chain(differs.iter().map(|condition| Some(!has(condition)?)));
+    let each: Vec<Option<bool>> =
+        held.chain([by_arn, selection.protected_resource_type.read().map(|_| true)]).chain(narrower.then_some(None)).collect();
+    if each.contains(&Some(false)) || !each.contains(&None) {
+        return Ok(!each.contains(&Some(false)));
     }
-    if arns.is_empty() && equals.is_empty() && differs.is_empty() {
-        return Ok(false);
+    let mut reasons = Vec::new();
+    for list in ["protected_resource_type", "protected_resource_arns", "string_equals", "string_not_equals"] {
+        if !declared.properties.contains_key(list) {
+            reasons.extend(super::why_unread(index.shard, declared, list));
+        }
+        let paths = [more_path(list), format!("{}.value", more_path(list))];
+        reasons.extend(paths.iter().flat_map(|path| declared.unsettled(path).iter().cloned()));
     }
-    if equals.is_empty() && differs.is_empty() {
-        return Ok(true);
-    }
-    let key = |condition: &backup::TagCondition| condition.key.strip_prefix("aws:ResourceTag/").unwrap_or(&condition.key).to_owned();
-    let has = |condition: &backup::TagCondition| resource.tags().has_one([(key(condition).as_str(), condition.value.as_str())]);
-    let held: Vec<Option<bool>> = equals.iter().map(has).chain(differs.iter().map(|condition| Some(!has(condition)?))).collect();
-    if held.contains(&Some(false)) || !held.contains(&None) {
-        return Ok(!held.contains(&Some(false)));
-    }
-    let keys: Vec<String> = equals.iter().chain(differs).map(key).collect();
-    Err(super::why_tags_unread(index.shard, resource, &keys))
+    let keys: Vec<String> = equals.iter().chain(&differs).map(|condition| condition.key.clone()).collect();
+    reasons.extend(super::why_tags_unread(index.shard, resource, &keys));
+    Err(reasons)
 }

@@ -1,13 +1,14 @@
 //! Whether a backup selection selects a resource, and how it reached it. May not know plans, opt-in or rules.
 //!
 //! Sources: `BackupSelection` and `Conditions` in the AWS Backup API reference, "Assign resources with AWS CLI" in the AWS Backup
-//! developer guide. In short: `NotResources` excludes; candidates match an entry of `Resources` or of `ListOfTags`, or are
-//! everything when both are empty; all `Conditions` must hold of a candidate. Everything is case sensitive.
+//! developer guide. In short: `NotResources` excludes; candidates match an entry of `Resources` or of `ListOfTags`; all `Conditions` must hold
+//! of a candidate. Everything is case sensitive. AWS Backup refuses a selection with neither: "Invalid backup selection. Either 'ListOfTags' or
+//! 'Resources' section must be non-empty" (terraform-provider-aws, issue 24235 and pull request 25436).
 //!
 //! A resource without the tag meets `StringNotEquals` and `StringNotLike`, and does not meet `StringEquals` and `StringLike`.
 
-use crate::inventory::KnownTags;
 use crate::inventory::types::backup::{BackupSelection, Conditions, TagCondition};
+use crate::inventory::{Declared, Fact, KnownTags, more_path};
 use std::collections::{BTreeSet, HashSet};
 use wildmatch::WildMatchPattern;
 
@@ -23,7 +24,7 @@ type Wildcard = WildMatchPattern<'*', '\u{10FFFF}'>;
 pub enum Reach {
     /// By an entry of `ListOfTags`.
     Tag,
-    /// By naming nothing, or by a pattern that names no service, such as `*`.
+    /// By a pattern that names no service, such as `*`.
     Everything,
     /// By a pattern that names the service only, such as `arn:aws:ec2:*`.
     Service,
@@ -38,6 +39,8 @@ pub enum Reach {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unread {
     Selection,
+    /// It was read from AWS without `Resources` and `ListOfTags`, which AWS does not take.
+    Nothing,
     Tags,
     /// A symbol of a template stands where the answer is decided.
     Symbol,
@@ -60,11 +63,19 @@ pub enum Match {
 #[derive(Clone, Debug)]
 pub struct Selection {
     plan_arn: Option<String>,
-    /// `None` when not read, as below.
-    resources: Option<Arns>,
-    not_resources: Option<Arns>,
-    list_of_tags: Option<Vec<TagCondition>>,
-    conditions: Option<Vec<Condition>>,
+    resources: Listed<Arns>,
+    not_resources: Listed<Arns>,
+    list_of_tags: Listed<Vec<TagCondition>>,
+    conditions: Listed<Vec<Condition>>,
+    /// A template declares it.
+    is_declared: bool,
+}
+
+/// A list as far as it is known: there may be more of it.
+#[derive(Clone, Debug)]
+struct Listed<T> {
+    known: T,
+    more: bool,
 }
 
 /// An ARN or pattern of ARNs, by its text.
@@ -87,7 +98,8 @@ struct Condition {
     key: String,
     /// Whether the operator is one of `StringNotEquals` and `StringNotLike`.
     negated: bool,
-    value: Value,
+    /// `None` where it is not known.
+    value: Option<Value>,
 }
 
 #[derive(Clone, Debug)]
@@ -97,15 +109,36 @@ enum Value {
 }
 
 impl Selection {
-    /// Compiles a selection.
-    pub fn of(facts: &BackupSelection) -> Selection {
+    /// Compiles a selection, with what its template says of it.
+    pub fn of(facts: &BackupSelection, declared: Option<&Declared>) -> Selection {
+        let more = |list: &str| declared.is_some_and(|declared| declared.unknown.contains_key(&more_path(list)));
+        let arns = |fact: &Fact<Vec<String>>, name: &str| Listed {
+            known: fact.read().map(|list| Arns::new(list)).unwrap_or_default(),
+            more: fact.is_unread() || more(name),
+        };
+        let operators = ["string_equals", "string_not_equals", "string_like", "string_not_like"];
         Selection {
             plan_arn: facts.plan_arn.read().cloned(),
-            resources: facts.resources.read().map(|list| Arns::new(list)),
-            not_resources: facts.not_resources.read().map(|list| Arns::new(list)),
-            list_of_tags: facts.list_of_tags.read().map(|list| list.iter().map(plain).collect()),
-            conditions: facts.conditions.read().map(compile),
+            resources: arns(&facts.resources, "resources"),
+            not_resources: arns(&facts.not_resources, "not_resources"),
+            list_of_tags: Listed {
+                known: facts.list_of_tags.read().into_iter().flatten().map(plain).collect(),
+                more: facts.list_of_tags.is_unread() || more("list_of_tags"),
+            },
+            conditions: Listed {
+                known: facts.conditions.read().map(compile).unwrap_or_default(),
+                more: facts.conditions.is_unread() || operators.iter().any(|operator| more(&format!("conditions.{operator}"))),
+            },
+            is_declared: declared.is_some(),
         }
+    }
+
+    /// Whether it names neither resources nor tags, as far as it is known: AWS Backup refuses it.
+    pub fn names_nothing(&self) -> Option<bool> {
+        if !self.resources.known.is_empty() || !self.list_of_tags.known.is_empty() {
+            return Some(false);
+        }
+        (!self.resources.more && !self.list_of_tags.more).then_some(true)
     }
 
     /// Whether the selection selects a resource of a type that AWS Backup supports. What is not known of its tags makes the answer
@@ -124,9 +157,13 @@ impl Selection {
                 (why, open)
             }
             Err(Unread::Symbol) => (format!("whether a selection names {arn} depends on what its symbols will stand for"), Vec::new()),
-            Err(Unread::Selection) => {
+            Err(unread @ (Unread::Selection | Unread::Nothing)) => {
                 let plan = self.plan_arn.as_deref().unwrap_or("a backup plan");
-                (format!("a backup selection of {plan} is not known whole"), Vec::new())
+                let what = match unread {
+                    Unread::Nothing => "names neither resources nor tags, which AWS Backup refuses: what it selects is not known",
+                    _ => "is not known whole",
+                };
+                (format!("a backup selection of {plan} {what}"), Vec::new())
             }
         };
         Match::Unknown { why, tags }
@@ -134,16 +171,16 @@ impl Selection {
 
     /// The keys that the selection asks for and that are not known.
     fn open_tags(&self, tags: KnownTags) -> Vec<String> {
-        let listed = self.list_of_tags.iter().flatten().map(|tag| &tag.key);
-        let all = listed.chain(self.conditions.iter().flatten().map(|condition| &condition.key));
+        let listed = self.list_of_tags.known.iter().map(|tag| &tag.key);
+        let all = listed.chain(self.conditions.known.iter().map(|condition| &condition.key));
         let open: BTreeSet<&String> = all.filter(|key| tags.get(key).is_unread()).collect();
         open.into_iter().cloned().collect()
     }
 
     fn decide(&self, arn: &str, tags: KnownTags) -> Result<Option<Reach>, Unread> {
-        let excluded = match &self.not_resources {
-            Some(arns) => arns.reach(arn).map(|reach| reach.is_some()),
-            None => Err(Unread::Selection),
+        let excluded = match self.not_resources.known.reach(arn) {
+            Ok(None) if self.not_resources.more => Err(Unread::Selection),
+            reach => reach.map(|reach| reach.is_some()),
         };
         let candidate = self.candidate(arn, tags);
         let narrowed = self.meets_conditions(tags);
@@ -153,41 +190,53 @@ impl Selection {
         }
         excluded?;
         match (candidate, narrowed) {
-            (Err(Unread::Selection), _) | (_, Err(Unread::Selection)) => Err(Unread::Selection),
+            (Err(unread @ (Unread::Selection | Unread::Nothing)), _) | (_, Err(unread @ Unread::Selection)) => Err(unread),
             (_, Err(unread)) => Err(unread),
             (candidate, Ok(_)) => candidate,
         }
     }
 
-    /// How the resource is a candidate, before exclusion and conditions.
+    /// How the resource is a candidate, before exclusion and conditions. What is not known of the two lists can only add to them.
     fn candidate(&self, arn: &str, tags: KnownTags) -> Result<Option<Reach>, Unread> {
-        let (Some(resources), Some(list_of_tags)) = (&self.resources, &self.list_of_tags) else {
-            return Err(Unread::Selection);
-        };
-        if resources.is_empty() && list_of_tags.is_empty() {
-            return Ok(Some(Reach::Everything));
+        if self.names_nothing() == Some(true) {
+            return if self.is_declared { Ok(None) } else { Err(Unread::Nothing) };
         }
-        let by_arn = resources.reach(arn);
-        if matches!(by_arn, Ok(Some(_))) || list_of_tags.is_empty() {
+        let by_arn = self.resources.known.reach(arn);
+        if matches!(by_arn, Ok(Some(_))) {
             return by_arn;
         }
-        match tags.has_one(list_of_tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str()))) {
+        let by_tag = tags.has_one(pairs(&self.list_of_tags.known));
+        match by_tag {
             Some(true) => Ok(Some(Reach::Tag)),
+            _ if self.resources.more || self.list_of_tags.more => Err(Unread::Selection),
             Some(false) => by_arn,
+            // The tags may be known, and what is asked of them not.
+            None if self.open_tags(tags).is_empty() => Err(Unread::Selection),
             None => Err(Unread::Tags),
         }
     }
 
     /// Whether every condition holds.
     fn meets_conditions(&self, tags: KnownTags) -> Result<bool, Unread> {
-        let conditions = self.conditions.as_ref().ok_or(Unread::Selection)?;
-        let held: Vec<Option<bool>> = conditions.iter().map(|condition| condition.holds(tags)).collect();
+        let held: Vec<Option<bool>> = self.conditions.known.iter().map(|condition| condition.holds(tags)).collect();
         // One that fails is enough, whatever the others are.
         if held.contains(&Some(false)) {
             return Ok(false);
         }
-        if held.contains(&None) { Err(Unread::Tags) } else { Ok(true) }
+        let asked = self.conditions.known.iter().zip(&held).filter(|(_, held)| held.is_none());
+        let mut of_tags = asked.map(|(condition, _)| tags.get(&condition.key).is_unread());
+        match of_tags.next() {
+            _ if self.conditions.more => Err(Unread::Selection),
+            None => Ok(true),
+            Some(first) if first || of_tags.any(|is_unread| is_unread) => Err(Unread::Tags),
+            Some(_) => Err(Unread::Selection),
+        }
     }
+}
+
+/// The keys and values of conditions, as [`KnownTags::has_one`] takes them.
+pub fn pairs(conditions: &[TagCondition]) -> impl Iterator<Item = (&str, Option<&str>)> {
+    conditions.iter().map(|condition| (condition.key.as_str(), condition.value.read().map(String::as_str)))
 }
 
 impl Arns {
@@ -242,8 +291,8 @@ fn strength(pattern: &str, arn: &str) -> Reach {
     }
 }
 
-/// The tag key without `aws:ResourceTag/`.
-fn plain(condition: &TagCondition) -> TagCondition {
+/// The condition with the tag key without `aws:ResourceTag/`.
+pub fn plain(condition: &TagCondition) -> TagCondition {
     let key = condition.key.strip_prefix("aws:ResourceTag/");
     TagCondition { key: key.unwrap_or(&condition.key).to_string(), value: condition.value.clone() }
 }
@@ -261,20 +310,22 @@ fn compile(conditions: &Conditions) -> Vec<Condition> {
             entries.iter().map(plain).map(move |entry| Condition {
                 key: entry.key,
                 negated,
-                value: if like { Value::Like(Wildcard::new(&entry.value)) } else { Value::Exact(entry.value) },
+                value: entry.value.read().map(|value| if like { Value::Like(Wildcard::new(value)) } else { Value::Exact(value.clone()) }),
             })
         })
         .collect()
 }
 
 impl Condition {
-    /// Whether it holds; `None` where the tag is not known.
+    /// Whether it holds; `None` where the tag, or the value of one that is there, is not known.
     fn holds(&self, tags: KnownTags) -> Option<bool> {
         let tag = tags.get(&self.key);
-        let equal = tag.read()?.is_some_and(|tag| match &self.value {
-            Value::Exact(value) => value == tag,
-            Value::Like(pattern) => pattern.matches(tag),
-        });
+        let equal = match (*tag.read()?, &self.value) {
+            (None, _) => false,
+            (Some(_), None) => return None,
+            (Some(tag), Some(Value::Exact(value))) => value == tag,
+            (Some(tag), Some(Value::Like(pattern))) => pattern.matches(tag),
+        };
         Some(equal != self.negated)
     }
 }

@@ -93,7 +93,7 @@ pub struct CopyTarget {
     pub vault_arn: String,
     pub plan: String,
     pub rule: backup::BackupRule,
-    pub retention_days: Option<i64>,
+    pub retention_days: Fact<Option<i64>>,
     pub plan_created_at: Option<DateTime<Utc>>,
 }
 
@@ -362,12 +362,15 @@ fn add_point(summary: &mut Summary, resource: &Resource) {
 fn add_copy_actions(summary: &mut Summary, resource: &Resource) {
     let Some(plan) = resource.properties_as::<backup::BackupPlan>() else { return };
     for rule in plan.rules.read().into_iter().flatten() {
-        summary.copy_actions.extend(rule.copies.iter().map(|copy| CopyTarget {
-            vault_arn: copy.destination_vault_arn.clone(),
-            plan: super::reach::title(resource),
-            rule: rule.clone(),
-            retention_days: copy.retention_days,
-            plan_created_at: resource.created_at,
+        let copies = rule.copies.read().into_iter().flatten();
+        summary.copy_actions.extend(copies.filter_map(|copy| {
+            Some(CopyTarget {
+                vault_arn: copy.destination_vault_arn.read()?.clone(),
+                plan: super::reach::title(resource),
+                rule: rule.clone(),
+                retention_days: copy.retention_days.clone(),
+                plan_created_at: resource.created_at,
+            })
         }));
     }
 }

@@ -10,7 +10,7 @@ use super::schedule::Schedule;
 use super::summary::{POINT_OPERATIONS, restorable};
 use super::{arn, policy};
 use crate::inventory::types::backup::{BackupRule, BackupVault, CopyAction, RecoveryPoint};
-use crate::inventory::{DEPLOYED, Fact, Resource, is_symbolic, note};
+use crate::inventory::{DEPLOYED, Fact, Resource, is_symbolic, more_path, note};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
@@ -45,6 +45,9 @@ pub fn vault(join: &Join, resource: &Resource) -> Joined {
         unread.insert("in_use".to_owned(), [of_points, plan_reasons.clone()].concat());
     }
     if plan_reasons.is_empty() {
+        if targeted_by.iter().any(|target| target.retention_days.is_unread()) {
+            unread.insert("targeted_by[].retention_days".to_owned(), retention_reasons(join));
+        }
         facts.targeted_by = Fact::Read(targeted_by);
     } else {
         unread.insert("targeted_by".to_owned(), plan_reasons);
@@ -63,43 +66,51 @@ pub fn vault(join: &Join, resource: &Resource) -> Joined {
             note(&mut unread, field, reasons.clone());
         }
     }
-    match read_policy(join, resource, &properties) {
-        Ok((open, undenied, exempt)) => {
-            facts.open_statements = Fact::Read(open);
-            facts.undenied_actions = Fact::Read(undenied);
-            facts.exempt_principals = Fact::Read(exempt);
-        }
+    set_policy(join, resource, &properties, &mut facts, &mut unread);
+    Joined { facts: Facts::Vault(facts), unread }
+}
+
+/// What the access policy allows to everyone, and what it denies.
+fn set_policy(join: &Join, resource: &Resource, properties: &BackupVault, facts: &mut VaultFacts, unread: &mut Unread) {
+    let parsed = match properties.policy.read() {
+        None => Err(super::why_unread(join.index.shard, resource, "policy")),
+        Some(None) => Ok(None),
+        Some(Some(text)) => policy::Policy::parse(text, &policy::Symbols::of(resource, "policy"))
+            .map(Some)
+            .map_err(|error| vec![format!("the policy of {} cannot be read: {error}", resource.arn)]),
+    };
+    let parsed = match parsed {
+        Ok(parsed) => parsed,
         Err(reasons) => {
             for field in ["open_statements", "undenied_actions", "exempt_principals"] {
                 unread.insert(field.to_owned(), reasons.clone());
             }
+            return;
         }
-    }
-    Joined { facts: Facts::Vault(facts), unread }
-}
-
-type PolicyFacts = (Vec<String>, Vec<String>, Vec<String>);
-
-fn read_policy(join: &Join, resource: &Resource, properties: &BackupVault) -> Result<PolicyFacts, Vec<String>> {
-    let all_undenied = || DELETING_ACTIONS.iter().map(|action| (*action).to_owned()).collect();
-    let text = match properties.policy.read() {
-        None => return Err(super::why_unread(join.index.shard, resource, "policy")),
-        Some(None) => return Ok((Vec::new(), all_undenied(), Vec::new())),
-        Some(Some(text)) => text,
     };
-    let parsed = policy::Policy::parse(text).map_err(|error| vec![format!("the policy of {} cannot be read: {error}", resource.arn)])?;
-    let mut undenied = Vec::new();
-    let mut exempt = Vec::new();
-    for action in DELETING_ACTIONS {
-        let denial = parsed.denied(action);
-        if !denial.everyone {
-            undenied.push(action.to_owned());
-        }
-        exempt.extend(denial.exempt_principals);
+    let reasons = parsed.as_ref().map(policy::Policy::reasons).unwrap_or_default();
+    let open = parsed.as_ref().map(policy::Policy::open_statements).unwrap_or_default();
+    // One that is open is enough to know, as is one action that nothing denies.
+    if open.more && open.statements.is_empty() {
+        unread.insert("open_statements".to_owned(), reasons.clone());
+    } else {
+        facts.open_statements = Fact::Read(open.statements);
     }
-    exempt.sort();
-    exempt.dedup();
-    Ok((parsed.open_statements(), undenied, exempt))
+    let denials = DELETING_ACTIONS.map(|action| (action, parsed.as_ref().map(|parsed| parsed.denied(action)).unwrap_or_default()));
+    let undenied: Vec<String> =
+        denials.iter().filter(|(_, denial)| !denial.everyone && !denial.more).map(|(action, _)| action.to_string()).collect();
+    if undenied.is_empty() && denials.iter().any(|(_, denial)| !denial.everyone) {
+        unread.insert("undenied_actions".to_owned(), reasons.clone());
+    } else {
+        facts.undenied_actions = Fact::Read(undenied);
+    }
+    // Another statement may deny it to those that this one leaves out.
+    if denials.iter().any(|(_, denial)| denial.more) {
+        unread.insert("exempt_principals".to_owned(), reasons);
+    } else {
+        let exempt: BTreeSet<String> = denials.into_iter().flat_map(|(_, denial)| denial.exempt_principals).collect();
+        facts.exempt_principals = Fact::Read(exempt.into_iter().collect());
+    }
 }
 
 fn points_of(join: &Join, resource: &Resource, facts: &mut VaultFacts, unread: &mut Unread) {
@@ -176,13 +187,14 @@ fn targeting(join: &Join, resource: &Resource) -> Vec<Targeting> {
     for (plan_arn, plan) in &join.plans.plans {
         for planned in join.plans.rules.get(plan_arn).into_iter().flatten() {
             let rule = &planned.rule;
-            if vault_arn(plan, &rule.vault) == resource.arn || rule.air_gapped_vault_arn.as_ref() == Some(&resource.arn) {
+            let is_target = rule.vault.read().is_some_and(|vault| vault_arn(plan, vault) == resource.arn);
+            if is_target || rule.air_gapped_vault_arn.present() == Some(&resource.arn) {
                 let age_seconds = first_run_age(join, rule, plan.created_at);
                 found.push(Targeting {
                     plan: title(plan),
-                    rule: rule.name.clone(),
+                    rule: planned.name().to_owned(),
                     copy: false,
-                    retention_days: rule.retention_days,
+                    retention_days: rule.retention_days.clone(),
                     age_seconds,
                 });
             }
@@ -190,9 +202,9 @@ fn targeting(join: &Join, resource: &Resource) -> Vec<Targeting> {
     }
     found.extend(join.summaries.copy_actions(&resource.arn).iter().map(|copy| Targeting {
         plan: copy.plan.clone(),
-        rule: copy.rule.name.clone(),
+        rule: copy.rule.name.read().cloned().unwrap_or_default(),
         copy: true,
-        retention_days: copy.retention_days,
+        retention_days: copy.retention_days.clone(),
         age_seconds: first_run_age(join, &copy.rule, copy.plan_created_at),
     }));
     found
@@ -202,10 +214,23 @@ fn targeting(join: &Join, resource: &Resource) -> Vec<Targeting> {
 fn perhaps_targeting(join: &Join, resource: &Resource) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (plan_arn, plan) in &join.plans.plans {
+        found.extend(plan.unsettled(&more_path("rules")).iter().cloned());
         for planned in join.plans.rules.get(plan_arn).into_iter().flatten() {
             let rule = &planned.rule;
-            let copies = rule.copies.iter().map(|copy| &copy.destination_vault_arn);
-            let targets = copies.chain(&rule.air_gapped_vault_arn).cloned().chain([vault_arn(plan, &rule.vault)]);
+            let copies = || rule.copies.read().into_iter().flatten();
+            for (part, is_unread) in [
+                ("rules[].vault", rule.vault.is_unread()),
+                ("rules[].air_gapped_vault_arn", rule.air_gapped_vault_arn.is_unread()),
+                ("rules[].copies", rule.copies.is_unread()),
+                ("rules[].copies[].destination_vault_arn", copies().any(|copy| copy.destination_vault_arn.is_unread())),
+            ] {
+                if is_unread {
+                    found.extend(super::why_unread(join.index.shard, plan, part));
+                }
+            }
+            let copied_to = copies().filter_map(|copy| copy.destination_vault_arn.read());
+            let targets = copied_to.chain(rule.air_gapped_vault_arn.present()).cloned();
+            let targets = targets.chain(rule.vault.read().map(|vault| vault_arn(plan, vault)));
             let may_be = |target: &String| {
                 let elsewhere = [(arn::account(target), &resource.account), (arn::region(target), &resource.region)];
                 is_symbolic(arn::resource(target))
@@ -215,31 +240,40 @@ fn perhaps_targeting(join: &Join, resource: &Resource) -> BTreeSet<String> {
             found.extend(
                 targets
                     .filter(may_be)
-                    .map(|target| format!("to which vault rule {} of {} writes is not known: {target}", rule.name, title(plan))),
+                    .map(|target| format!("to which vault rule {} of {} writes is not known: {target}", planned.name(), title(plan))),
             );
         }
     }
     found
 }
 
+/// Why a template does not settle how long rules and copies are kept.
+fn retention_reasons(join: &Join) -> Vec<String> {
+    let parts = ["rules[].retention_days", "rules[].copies[].retention_days"];
+    let reasons: BTreeSet<&String> =
+        join.plans.plans.values().flat_map(|plan| parts.iter().flat_map(|part| plan.unsettled(part))).collect();
+    reasons.into_iter().cloned().collect()
+}
+
 /// How long ago the first run since the plan was made was due.
 fn first_run_age(join: &Join, rule: &BackupRule, created_at: Option<DateTime<Utc>>) -> Option<i64> {
-    let schedule = Schedule::parse(rule.schedule.as_deref(), rule.timezone.as_deref()).ok()?;
+    let schedule = Schedule::parse(rule.schedule.read()?.as_deref(), rule.timezone.read()?.as_deref()).ok()?;
     Some((join.as_of - schedule.next_after(created_at?)?).num_seconds())
 }
 
 /// A rule that takes a backup at least every day, as rule backup-plan-retention asks.
 fn runs_daily(planned: &PlannedRule) -> bool {
-    planned.rule.continuous || planned.interval_seconds.is_some_and(|interval| interval <= 86_400)
+    planned.rule.continuous == Fact::Read(true) || planned.interval_seconds.present().is_some_and(|interval| *interval <= 86_400)
 }
 
-/// How many days a rule keeps its backups or, for a copy, its copies in the same vault; -1 for ever.
+/// How many days a rule keeps its backups or, for a copy, its copies in the same vault; -1 for ever. A retention that is not known is left out.
 fn kept_by(planned: &PlannedRule, point: &RecoveryPoint) -> Vec<i64> {
+    let days = |retention: &Fact<Option<i64>>| retention.read().map(|days| days.unwrap_or(-1));
     if point.source_vault_arn.present().is_none() {
-        return vec![planned.rule.retention_days.unwrap_or(-1)];
+        return days(&planned.rule.retention_days).into_iter().collect();
     }
-    let same_vault = |copy: &&CopyAction| point.vault_arn.read() == Some(&copy.destination_vault_arn);
-    planned.rule.copies.iter().filter(same_vault).map(|copy| copy.retention_days.unwrap_or(-1)).collect()
+    let same_vault = |copy: &&CopyAction| point.vault_arn.read().is_some_and(|vault| copy.destination_vault_arn.read() == Some(vault));
+    planned.rule.copies.read().into_iter().flatten().filter(same_vault).filter_map(|copy| days(&copy.retention_days)).collect()
 }
 
 /// The facts of a recovery point.
@@ -257,7 +291,7 @@ pub fn recovery_point(join: &Join, resource: &Resource) -> Joined {
     };
     match join.plans.rules.get(plan_arn.as_str()) {
         Some(rules) => {
-            let siblings = rules.iter().filter(|planned| planned.rule.id.as_ref() != point.rule_id.present() && runs_daily(planned));
+            let siblings = rules.iter().filter(|planned| planned.rule.id.present() != point.rule_id.present() && runs_daily(planned));
             let retention = siblings.flat_map(|planned| kept_by(planned, &point));
             facts.sibling_retention_days = Fact::Read(retention.max_by_key(|days| if *days < 0 { i64::MAX } else { *days }));
         }

@@ -14,6 +14,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 /// The name under which the errors of unread facts travel through CEL.
 pub(super) const UNREAD: &str = "unread";
 
+use crate::inventory::more_path;
 /// Reasons by path (`state`, `rules[].copies[].locked`), or for [`ANYTHING_ELSE`].
 pub use crate::inventory::{ANYTHING_ELSE, Reasons};
 
@@ -100,11 +101,14 @@ impl Indexer for Record {
             return Ok(CowVal::Borrowed(known.as_ref()));
         }
         let path = join(&inner.path, name);
-        if let Some(json) = inner.json.get(name) {
+        // A list that may have more elements is not whole.
+        let is_whole = |json: &&Value| !json.is_array() || !inner.reasons.contains_key(&more_path(&path));
+        if let Some(json) = inner.json.get(name).filter(is_whole) {
             let made = inner.known[place].get_or_init(|| convert(json, shape, &path, &inner.reasons));
             return Ok(CowVal::Borrowed(made.as_ref()));
         }
-        let reason = match inner.reasons.get(&path).or_else(|| inner.reasons.get(ANYTHING_ELSE)) {
+        let reasons = inner.reasons.get(&path).or_else(|| inner.reasons.get(&more_path(&path)));
+        let reason = match reasons.or_else(|| inner.reasons.get(ANYTHING_ELSE)) {
             Some(reasons) => reasons.join("; "),
             None => format!("{path} was not read"),
         };
@@ -255,7 +259,9 @@ fn convert(value: &Value, shape: &'static Shape, path: &str, reasons: &Arc<Reaso
         Value::Object(fields) => match shape {
             Shape::Record(declared) => {
                 let field = |(name, shape): (&String, &'static Shape)| {
-                    let made = fields.get(name).map(|field| convert(field, shape, &join(path, name), reasons));
+                    let path = join(path, name);
+                    let is_whole = |field: &&Value| !field.is_array() || !reasons.contains_key(&more_path(&path));
+                    let made = fields.get(name).filter(is_whole).map(|field| convert(field, shape, &path, reasons));
                     made.map_or_else(OnceLock::new, OnceLock::from)
                 };
                 let known = declared.iter().map(field).collect();

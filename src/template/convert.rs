@@ -3,7 +3,7 @@
 use super::declaration::{Language, Node, Position, Value};
 use super::stack::{Entry, Stack, Text, find, find_blocks};
 use super::types::{self, Absent, As, Paths, Row, Takes, pick};
-use crate::inventory::{Reasons, note};
+use crate::inventory::{Reasons, more_path, note};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 
@@ -108,7 +108,7 @@ impl<'s, 'd> Scope<'s, 'd> {
     /// The value of a row.
     pub fn value(&self, row: &Row, path: &str, nested: &mut Unknown) -> Outcome {
         let found = match row.to {
-            As::List(_) | As::Object(_) | As::Count => self.find_blocks(row.from),
+            As::List(_) | As::Some(_) | As::Object(_) | As::Count => self.find_blocks(row.from),
             _ => self.find(row.from),
         };
         if let Some(node) = found {
@@ -162,8 +162,30 @@ impl<'s, 'd> Scope<'s, 'd> {
                 Some(node) => self.object(node, rows, path, nested),
                 None => Ok(Json::Null),
             },
+            As::Some(rows) => {
+                let object = |node: &Node, nested: &mut Unknown| self.object(node, rows, &more_path(path), nested);
+                self.known_elements(node, path, nested, object)
+            }
             As::By(function) => function(self, node),
+            As::Parts(function) => function(self, node, path, nested),
         }
+    }
+
+    /// A list of the elements that are known; `nested` says why there may be more. Not known at all where none of them is.
+    pub fn known_elements(&self, node: &Node, path: &str, nested: &mut Unknown, read: impl Fn(&Node, &mut Unknown) -> Outcome) -> Outcome {
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        for element in self.elements(node)? {
+            match read(element, nested) {
+                Ok(value) => known.push(value),
+                Err(reasons) => unknown.extend(reasons),
+            }
+        }
+        match (known.is_empty(), unknown.is_empty()) {
+            (_, true) => {}
+            (true, false) => return Err(unknown),
+            (false, false) => note(nested, &more_path(path), unknown),
+        }
+        Ok(Json::Array(known))
     }
 
     /// An object of rows; a row that is not known is left out, with its reasons in `nested`.
@@ -197,7 +219,7 @@ impl<'s, 'd> Scope<'s, 'd> {
     }
 
     /// Whether an attribute of another resource is one text.
-    fn gives_one(&self, attribute: &str) -> bool {
+    pub fn gives_one(&self, attribute: &str) -> bool {
         attribute == "Ref" || ["arn", "id", "name"].iter().any(|end| attribute.to_ascii_lowercase().ends_with(end))
     }
 

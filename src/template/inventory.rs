@@ -102,17 +102,6 @@ fn refused(resource: &Resource) -> Option<Vec<String>> {
     (!reasons.is_empty()).then(|| reasons.into_iter().collect())
 }
 
-/// A list of which a part is not known is not known: a backup rule without its retention would read as one that keeps for ever.
-fn whole_lists_only(resource: &mut Resource) {
-    let Some(declared) = &mut resource.declared else { return };
-    let parts: Vec<(String, Vec<String>)> =
-        declared.unknown.iter().filter_map(|(path, why)| Some((path.split_once("[]")?.0.to_owned(), why.clone()))).collect();
-    for (list, why) in parts {
-        resource.properties.remove(&list);
-        note(&mut declared.unknown, &list, why);
-    }
-}
-
 /// A plan, a vault or a policy that depends on an unknown condition or count may not be there: nothing that it says counts, for itself or
 /// for what it would protect.
 fn doubt(declarations: &[Declaration], resources: &mut [Resource]) {
@@ -121,9 +110,6 @@ fn doubt(declarations: &[Declaration], resources: &mut [Resource]) {
         if let Some(Node { value: Value::Unknown(why), .. }) = declaration.setting(PRESENCE) {
             doubted.insert(&declaration.id, vec![format!("whether {} exists: {}", declaration.id, why.reason)]);
         }
-    }
-    for resource in resources.iter_mut().filter(|resource| resource.type_name == "AWS::Backup::BackupPlan") {
-        whole_lists_only(resource);
     }
     let reasons_of = |resource: &Resource| {
         let reasons = doubted.get(resource.id.as_str()).filter(|_| is_evidence(resource)).cloned();

@@ -8,6 +8,7 @@ mod credentials;
 #[cfg(feature = "live")]
 mod deleted;
 mod inventories;
+mod left_open;
 #[cfg(feature = "live")]
 mod live;
 mod sensitive;

@@ -64,7 +64,7 @@ fn all_of(rows: &[Row], language: Language) -> Node {
     let mut body = Vec::new();
     for row in rows {
         let leaf = match row.to {
-            As::List(rows) | As::Object(rows) => all_of(rows, language),
+            As::List(rows) | As::Some(rows) | As::Object(rows) => all_of(rows, language),
             _ => unknown(),
         };
         for path in types::pick(&row.from, language).split('|').filter(|path| !path.is_empty()) {

@@ -51,25 +51,29 @@ async fn plan_with_selections(reader: &Reader, client: &Client, plan: sdk::Backu
 fn rule(rule: sdk::BackupRule) -> BackupRule {
     let (retention_days, cold_after_days) = lifecycle_days(rule.lifecycle.as_ref());
     BackupRule {
-        id: rule.rule_id,
-        name: rule.rule_name,
-        vault: rule.target_backup_vault_name,
-        schedule: rule.schedule_expression,
-        timezone: rule.schedule_expression_timezone,
-        start_window_minutes: rule.start_window_minutes,
-        completion_window_minutes: rule.completion_window_minutes,
+        id: rule.rule_id.into(),
+        name: rule.rule_name.into(),
+        vault: rule.target_backup_vault_name.into(),
+        schedule: rule.schedule_expression.into(),
+        timezone: rule.schedule_expression_timezone.into(),
+        start_window_minutes: rule.start_window_minutes.into(),
+        completion_window_minutes: rule.completion_window_minutes.into(),
         // "False (or not specified) causes Backup to create snapshot backups."
-        continuous: rule.enable_continuous_backup.unwrap_or(false),
-        retention_days,
-        cold_after_days,
-        copies: rule.copy_actions.unwrap_or_default().into_iter().map(copy).collect(),
-        air_gapped_vault_arn: rule.target_logically_air_gapped_backup_vault_arn,
+        continuous: rule.enable_continuous_backup.unwrap_or(false).into(),
+        retention_days: retention_days.into(),
+        cold_after_days: cold_after_days.into(),
+        copies: rule.copy_actions.unwrap_or_default().into_iter().map(copy).collect::<Vec<_>>().into(),
+        air_gapped_vault_arn: rule.target_logically_air_gapped_backup_vault_arn.into(),
     }
 }
 
 fn copy(action: sdk::CopyAction) -> CopyAction {
     let (retention_days, cold_after_days) = lifecycle_days(action.lifecycle.as_ref());
-    CopyAction { destination_vault_arn: action.destination_backup_vault_arn, retention_days, cold_after_days }
+    CopyAction {
+        destination_vault_arn: action.destination_backup_vault_arn.into(),
+        retention_days: retention_days.into(),
+        cold_after_days: cold_after_days.into(),
+    }
 }
 
 async fn selections(reader: &Reader, client: &Client, plan_id: &str, plan_arn: &str) -> Vec<Resource> {
@@ -110,14 +114,14 @@ async fn selection(
 
 /// An entry of `ListOfTags`, whose only operator is `STRINGEQUALS`.
 fn tag(condition: sdk::Condition) -> TagCondition {
-    TagCondition { key: condition.condition_key, value: condition.condition_value }
+    TagCondition { key: condition.condition_key, value: condition.condition_value.into() }
 }
 
 fn conditions(conditions: sdk::Conditions) -> Conditions {
     let list = |parameters: Option<Vec<sdk::ConditionParameter>>| {
         let parameter = |parameter: sdk::ConditionParameter| TagCondition {
             key: parameter.condition_key.unwrap_or_default(),
-            value: parameter.condition_value.unwrap_or_default(),
+            value: parameter.condition_value.unwrap_or_default().into(),
         };
         parameters.unwrap_or_default().into_iter().map(parameter).collect()
     };
@@ -145,10 +149,13 @@ mod tests {
                 .copy_actions(sdk::CopyAction::builder().destination_backup_vault_arn("arn").build()?)
                 .build()?,
         );
-        assert_eq!(read.air_gapped_vault_arn.as_deref(), Some(air_gapped));
-        assert_eq!(read.retention_days, Some(35));
-        assert_eq!(read.copies[0].retention_days, None);
-        assert!(!read.continuous);
+        assert_eq!(read.air_gapped_vault_arn.present().map(String::as_str), Some(air_gapped));
+        assert_eq!(read.retention_days, Some(35).into());
+        assert_eq!(
+            read.copies.read().map(|copies| copies.iter().map(|copy| copy.retention_days.clone()).collect()),
+            Some(vec![None.into()])
+        );
+        assert_eq!(read.continuous, false.into());
         Ok(())
     }
 
@@ -156,7 +163,7 @@ mod tests {
     fn conditions_keep_their_operator() {
         let parameter = sdk::ConditionParameter::builder().condition_key("aws:ResourceTag/tier").condition_value("go*").build();
         let read = conditions(sdk::Conditions::builder().string_not_like(parameter).build());
-        assert_eq!(read.string_not_like[0].value, "go*");
+        assert_eq!(read.string_not_like[0].value, "go*".to_owned().into());
         assert!(read.string_like.is_empty());
     }
 }

@@ -103,7 +103,7 @@ async fn selection(
 }
 
 fn conditions(pairs: Option<Vec<sdk::KeyValue>>) -> Vec<TagCondition> {
-    let condition = |pair: sdk::KeyValue| TagCondition { key: pair.key, value: pair.value };
+    let condition = |pair: sdk::KeyValue| TagCondition { key: pair.key, value: pair.value.into() };
     pairs.unwrap_or_default().into_iter().map(condition).collect()
 }
 

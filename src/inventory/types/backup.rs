@@ -1,41 +1,44 @@
 //! AWS Backup.
 
 use super::{KeyManager, properties};
+use crate::inventory::{Fact, facts};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A copy action of a backup rule.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct CopyAction {
-    pub destination_vault_arn: String,
-    /// Days until the copy is deleted; `null` means never.
-    pub retention_days: Option<i64>,
-    pub cold_after_days: Option<i64>,
+facts! {
+    /// A copy action of a backup rule. What a template does not settle is left out.
+    CopyAction {
+        destination_vault_arn: String,
+        /// Days until the copy is deleted; `null` means never.
+        retention_days: Option<i64>,
+        cold_after_days: Option<i64>,
+    }
 }
 
-/// A rule of a backup plan.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct BackupRule {
-    pub id: Option<String>,
-    pub name: String,
-    /// The name of the target vault, in the plan's account and Region.
-    pub vault: String,
-    /// AWS cron or rate; `null` means AWS Backup's default, `cron(0 5 ? * * *)`.
-    pub schedule: Option<String>,
-    /// IANA time zone; `null` means UTC.
-    pub timezone: Option<String>,
-    /// `null` means 480.
-    pub start_window_minutes: Option<i64>,
-    /// `null` means 10,080.
-    pub completion_window_minutes: Option<i64>,
-    pub continuous: bool,
-    /// Days until recovery points are deleted; `null` means never.
-    pub retention_days: Option<i64>,
-    pub cold_after_days: Option<i64>,
-    pub copies: Vec<CopyAction>,
-    /// The logically air-gapped vault that backups go to as well or instead (`TargetLogicallyAirGappedBackupVaultArn`).
-    pub air_gapped_vault_arn: Option<String>,
+facts! {
+    /// A rule of a backup plan. What a template does not settle is left out.
+    BackupRule {
+        id: Option<String>,
+        name: String,
+        /// The name of the target vault, in the plan's account and Region.
+        vault: String,
+        /// AWS cron or rate; `null` means AWS Backup's default, `cron(0 5 ? * * *)`.
+        schedule: Option<String>,
+        /// IANA time zone; `null` means UTC.
+        timezone: Option<String>,
+        /// `null` means 480.
+        start_window_minutes: Option<i64>,
+        /// `null` means 10,080.
+        completion_window_minutes: Option<i64>,
+        continuous: bool,
+        /// Days until recovery points are deleted; `null` means never.
+        retention_days: Option<i64>,
+        cold_after_days: Option<i64>,
+        copies: Vec<CopyAction>,
+        /// The logically air-gapped vault that backups go to as well or instead (`TargetLogicallyAirGappedBackupVaultArn`).
+        air_gapped_vault_arn: Option<String>,
+    }
 }
 
 properties! {
@@ -52,7 +55,9 @@ properties! {
 pub struct TagCondition {
     /// The tag key, with or without the prefix `aws:ResourceTag/`.
     pub key: String,
-    pub value: String,
+    /// Left out where a template does not settle it.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub value: Fact<String>,
 }
 
 /// The four operators of a selection's `Conditions`.

@@ -1,6 +1,7 @@
 //! Amazon Data Lifecycle Manager.
 
 use super::properties;
+use crate::inventory::{Fact, facts};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,46 +9,52 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tag {
     pub key: String,
-    pub value: String,
+    /// Left out where a template does not settle it.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub value: Fact<String>,
 }
 
-/// One schedule of a policy. A default policy has one, made from its own interval and retention.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Schedule {
-    pub name: Option<String>,
-    /// The cron expression (AWS cron, UTC), when the schedule has one.
-    pub cron: Option<String>,
-    /// The interval, when it has no cron expression.
-    pub interval_seconds: Option<i64>,
-    /// How many snapshots are kept, when they are counted.
-    pub retain_count: Option<i64>,
-    /// How many days snapshots are kept, when retention is an age.
-    pub retention_days: Option<i64>,
-    /// Days after which snapshots move to the archive tier.
-    pub archive_after_days: Option<i64>,
-    pub copies: Vec<Copy>,
-    /// Accounts the snapshots are shared with.
-    pub shared_with: Vec<String>,
+facts! {
+    /// One schedule of a policy. A default policy has one, made from its own interval and retention. What a template does not settle is left
+    /// out.
+    Schedule {
+        name: Option<String>,
+        /// The cron expression (AWS cron, UTC), when the schedule has one.
+        cron: Option<String>,
+        /// The interval, when it has no cron expression.
+        interval_seconds: Option<i64>,
+        /// How many snapshots are kept, when they are counted.
+        retain_count: Option<i64>,
+        /// How many days snapshots are kept, when retention is an age.
+        retention_days: Option<i64>,
+        /// Days after which snapshots move to the archive tier.
+        archive_after_days: Option<i64>,
+        copies: Vec<Copy>,
+        /// Accounts the snapshots are shared with.
+        shared_with: Vec<String>,
+    }
 }
 
-/// A copy rule to another Region (or to an Outpost).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Copy {
-    /// The Region, or the Outpost's ARN.
-    pub target: String,
-    pub encrypted: Option<bool>,
-    pub kms_key_arn: Option<String>,
-    /// Who manages that key; `null` when nobody could tell.
-    pub key_manager: Option<super::KeyManager>,
-    pub retention_days: Option<i64>,
+facts! {
+    /// A copy rule to another Region (or to an Outpost). What a template does not settle is left out.
+    Copy {
+        /// The Region, or the Outpost's ARN.
+        target: String,
+        encrypted: Option<bool>,
+        kms_key_arn: Option<String>,
+        /// Who manages that key; `null` when nobody could tell.
+        key_manager: Option<super::KeyManager>,
+        retention_days: Option<i64>,
+    }
 }
 
-/// What a default policy leaves out.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Exclusions {
-    pub boot_volumes: bool,
-    pub volume_types: Vec<String>,
-    pub tags: Vec<Tag>,
+facts! {
+    /// What a default policy leaves out. What a template does not settle is left out itself.
+    Exclusions {
+        boot_volumes: bool,
+        volume_types: Vec<String>,
+        tags: Vec<Tag>,
+    }
 }
 
 properties! {

@@ -77,14 +77,17 @@ impl Mechanism {
 /// A copy action of a plan that reaches the resource.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PlannedCopy {
-    pub vault_arn: String,
-    pub account: String,
-    pub region: String,
-    pub retention_days: Option<i64>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub vault_arn: Fact<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub account: Fact<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub region: Fact<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub retention_days: Fact<Option<i64>>,
 }
 
-/// One rule of a backup plan that selects the resource. Of a plan whose rules a template does not settle in full, the only one, of which
-/// no more is known than that it selects the resource.
+/// One rule of a backup plan that selects the resource. What a template does not settle of it is unread.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanReach {
     pub plan: String,
@@ -223,8 +226,9 @@ pub struct CopyRetention {
     pub kind: String,
     /// Which, for people.
     pub source: String,
-    /// `null` means for ever.
-    pub retention_days: Option<i64>,
+    /// `null` means for ever. Unread where a template does not settle it.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub retention_days: Fact<Option<i64>>,
 }
 
 /// A key that the newest backups (or the live data they are made of) need to be restored.

@@ -99,6 +99,8 @@ facts! {
         /// Resources of the inventory that it selects.
         selected: i64,
         selected_types: Vec<String>,
+        /// Selections of a template that AWS Backup will refuse, for they name neither resources nor tags.
+        refused_selections: Vec<String>,
         /// ARNs of S3, RDS and Aurora resources that it selects, that none of its rules backs up continuously and that have no PITR
         /// of their own.
         selected_without_pitr: Vec<String>,
@@ -109,6 +111,8 @@ facts! {
     /// A backup selection.
     SelectionFacts {
         plan: String,
+        /// A template declares it without resources and tags, which AWS Backup refuses. Unread of one that was read so.
+        refused: bool,
         selected: i64,
         /// Literal ARNs of types and of a Region and account that were read, which no resource has.
         dangling_arns: Vec<String>,
@@ -135,7 +139,9 @@ pub struct Targeting {
     pub rule: String,
     /// It is a copy action.
     pub copy: bool,
-    pub retention_days: Option<i64>,
+    /// Unread where a template does not settle it.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub retention_days: Fact<Option<i64>>,
     /// How long ago its first run since the plan exists was due; negative when that is to come, `null` when nobody can tell.
     pub age_seconds: Option<i64>,
 }
@@ -158,11 +164,13 @@ facts! {
         in_use: bool,
         /// Recovery points in status EXPIRED.
         expired: Vec<ExpiredPoint>,
-        /// Actions, of DeleteRecoveryPoint, UpdateRecoveryPointLifecycle and PutBackupVaultAccessPolicy, that the policy does not deny.
+        /// Actions, of DeleteRecoveryPoint, UpdateRecoveryPointLifecycle and PutBackupVaultAccessPolicy, that the policy does not deny. Where it
+        /// surely does not deny one, there may be more than are told.
         undenied_actions: Vec<String>,
         /// Principals that the Denies leave out.
         exempt_principals: Vec<String>,
-        /// Statements that allow something to everyone without a condition on organisation or account: their Sid, or number.
+        /// Statements that allow something to everyone without a condition on organisation or account: their Sid, or number. Where one surely
+        /// does, there may be more than are told.
         open_statements: Vec<String>,
         /// The lock is in compliance mode and its cooling-off period is over, or the vault is air-gapped.
         compliance_locked: bool,

@@ -1,5 +1,6 @@
 //! The JSON of a policy. Strict: what IAM would not accept is an error, so that nobody judges a policy that was half understood.
 
+use super::text::{Symbols, Text};
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -23,9 +24,10 @@ pub struct Statement {
     /// Allow, otherwise Deny.
     pub allows: bool,
     pub principals: Names<Principal>,
-    pub actions: Names<String>,
-    pub resources: Names<String>,
-    pub conditions: Vec<Condition>,
+    pub actions: Names<Text>,
+    pub resources: Names<Text>,
+    /// `None` where a symbol may stand for any of them.
+    pub conditions: Option<Vec<Condition>>,
 }
 
 /// An element or its `Not…`.
@@ -37,7 +39,7 @@ pub enum Names<T> {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Principal {
-    pub name: String,
+    pub name: Text,
     /// Its kind is `AWS`, or it stands alone.
     pub is_aws: bool,
 }
@@ -49,11 +51,11 @@ pub struct Condition {
     pub operator: String,
     /// In lower case.
     pub key: String,
-    pub values: Vec<String>,
+    pub values: Vec<Text>,
 }
 
-/// The statements of a policy text.
-pub fn statements(text: &str) -> Result<Vec<Statement>, PolicyError> {
+/// The statements of a policy text; `None` for one of which a symbol may stand for the effect, for its elements or for all of it.
+pub fn statements(text: &str, symbols: &Symbols) -> Result<Vec<Option<Statement>>, PolicyError> {
     let policy: Value = serde_json::from_str(text).map_err(|error| PolicyError(format!("no JSON: {error}")))?;
     let policy = object(&policy, "the policy")?;
     let list = match policy.get("Statement") {
@@ -61,86 +63,118 @@ pub fn statements(text: &str) -> Result<Vec<Statement>, PolicyError> {
         Some(single) => vec![single],
         None => return Err(PolicyError("the policy has no Statement".to_string())),
     };
-    list.into_iter().zip(1..).map(|(value, number)| statement(value, number)).collect()
+    let reader = Reader { symbols };
+    list.into_iter().zip(1..).map(|(value, number)| reader.statement(value, number)).collect()
 }
 
-fn statement(value: &Value, number: usize) -> Result<Statement, PolicyError> {
-    let place = format!("statement {number}");
-    let fields = object(value, &place)?;
-    let wrong = |what: &str| PolicyError(format!("{place}: {what}"));
-    let allows = match fields.get("Effect").and_then(Value::as_str) {
-        Some("Allow") => true,
-        Some("Deny") => false,
-        _ => return Err(wrong("Effect is neither Allow nor Deny")),
-    };
-    let conditions = match fields.get("Condition") {
-        None => Vec::new(),
-        Some(value) => conditions(value).ok_or_else(|| wrong("Condition is not of operators, keys and values"))?,
-    };
-    let label = fields.get("Sid").and_then(Value::as_str).filter(|sid| !sid.is_empty());
-    Ok(Statement {
-        label: label.unwrap_or(&place).to_string(),
-        allows,
-        principals: names(fields, "Principal", principals).ok_or_else(|| wrong("needs one of Principal and NotPrincipal"))?,
-        actions: names(fields, "Action", texts).ok_or_else(|| wrong("needs one of Action and NotAction"))?,
-        resources: names(fields, "Resource", texts).ok_or_else(|| wrong("needs one of Resource and NotResource"))?,
-        conditions,
-    })
+struct Reader<'s, 'r> {
+    symbols: &'s Symbols<'r>,
+}
+
+impl Reader<'_, '_> {
+    fn statement(&self, value: &Value, number: usize) -> Result<Option<Statement>, PolicyError> {
+        if self.is_open(value) {
+            return Ok(None);
+        }
+        let place = format!("statement {number}");
+        let fields = object(value, &place)?;
+        let wrong = |what: &str| PolicyError(format!("{place}: {what}"));
+        if fields.keys().any(|key| self.symbols.is_open(key)) || fields.get("Effect").is_some_and(|effect| self.is_open(effect)) {
+            return Ok(None);
+        }
+        let allows = match fields.get("Effect").and_then(Value::as_str) {
+            Some("Allow") => true,
+            Some("Deny") => false,
+            _ => return Err(wrong("Effect is neither Allow nor Deny")),
+        };
+        let conditions = match fields.get("Condition") {
+            None => Some(Vec::new()),
+            Some(value) if self.is_open(value) => None,
+            Some(value) => self.conditions(value).ok_or_else(|| wrong("Condition is not of operators, keys and values"))?,
+        };
+        let label = fields.get("Sid").and_then(Value::as_str).filter(|sid| !sid.is_empty()).map(str::to_string);
+        Ok(Some(Statement {
+            label: label.unwrap_or_else(|| number.to_string()),
+            allows,
+            principals: names(fields, "Principal", |value| self.principals(value))
+                .ok_or_else(|| wrong("needs one of Principal and NotPrincipal"))?,
+            actions: names(fields, "Action", |value| self.texts(value)).ok_or_else(|| wrong("needs one of Action and NotAction"))?,
+            resources: names(fields, "Resource", |value| self.texts(value))
+                .ok_or_else(|| wrong("needs one of Resource and NotResource"))?,
+            conditions,
+        }))
+    }
+
+    fn text(&self, text: &str) -> Text {
+        Text::of(text, self.symbols)
+    }
+
+    /// Whether a symbol that may stand for anything is where an object or list is expected.
+    fn is_open(&self, value: &Value) -> bool {
+        value.as_str().is_some_and(|text| self.symbols.is_open(text))
+    }
+
+    /// `"*"`, or names by kind.
+    fn principals(&self, value: &Value) -> Option<Vec<Principal>> {
+        match value {
+            Value::String(name) if name == "*" || self.is_open(value) => Some(vec![Principal { name: self.text(name), is_aws: true }]),
+            Value::Object(kinds) if !kinds.is_empty() => {
+                let mut all = Vec::new();
+                for (kind, names) in kinds {
+                    let is_aws = kind == "AWS" || self.symbols.is_open(kind);
+                    all.extend(self.texts(names)?.into_iter().map(|name| Principal { name, is_aws }));
+                }
+                Some(all)
+            }
+            _ => None,
+        }
+    }
+
+    /// Inside, `None` where a symbol may stand for anything but a value.
+    fn conditions(&self, value: &Value) -> Option<Option<Vec<Condition>>> {
+        let mut all = Vec::new();
+        for (operator, keys) in value.as_object()? {
+            if self.symbols.is_open(operator) || self.is_open(keys) {
+                return Some(None);
+            }
+            for (key, values) in keys.as_object()? {
+                if self.symbols.is_open(key) {
+                    return Some(None);
+                }
+                let values = match values {
+                    Value::Array(list) => list.iter().map(|value| self.scalar(value)).collect::<Option<Vec<Text>>>()?,
+                    single => vec![self.scalar(single)?],
+                };
+                all.push(Condition { operator: operator.to_ascii_lowercase(), key: key.to_ascii_lowercase(), values });
+            }
+        }
+        Some(Some(all))
+    }
+
+    /// A text, or a truth value or number, which IAM takes as text.
+    fn scalar(&self, value: &Value) -> Option<Text> {
+        match value {
+            Value::String(text) => Some(self.text(text)),
+            Value::Bool(_) | Value::Number(_) => Some(self.text(&value.to_string())),
+            _ => None,
+        }
+    }
+
+    /// A text or a list of at least one.
+    fn texts(&self, value: &Value) -> Option<Vec<Text>> {
+        match value {
+            Value::String(text) => Some(vec![self.text(text)]),
+            Value::Array(list) if !list.is_empty() => list.iter().map(|text| text.as_str().map(|text| self.text(text))).collect(),
+            _ => None,
+        }
+    }
 }
 
 /// An element or its `Not…`; `None` when neither is there, both are, or its value has another shape.
-fn names<T>(fields: &Map<String, Value>, name: &str, read: fn(&Value) -> Option<Vec<T>>) -> Option<Names<T>> {
+fn names<T>(fields: &Map<String, Value>, name: &str, read: impl Fn(&Value) -> Option<Vec<T>>) -> Option<Names<T>> {
     match (fields.get(name), fields.get(&format!("Not{name}"))) {
         (Some(only), None) => read(only).map(Names::Only),
         (None, Some(all_but)) => read(all_but).map(Names::AllBut),
-        _ => None,
-    }
-}
-
-/// `"*"`, or names by kind.
-fn principals(value: &Value) -> Option<Vec<Principal>> {
-    let principal = |name: String, is_aws: bool| Principal { name, is_aws };
-    match value {
-        Value::String(name) if name == "*" => Some(vec![principal(name.clone(), true)]),
-        Value::Object(kinds) if !kinds.is_empty() => {
-            let mut all = Vec::new();
-            for (kind, names) in kinds {
-                all.extend(texts(names)?.into_iter().map(|name| principal(name, kind == "AWS")));
-            }
-            Some(all)
-        }
-        _ => None,
-    }
-}
-
-fn conditions(value: &Value) -> Option<Vec<Condition>> {
-    let mut all = Vec::new();
-    for (operator, keys) in value.as_object()? {
-        for (key, values) in keys.as_object()? {
-            let values = match values {
-                Value::Array(list) => list.iter().map(scalar).collect::<Option<Vec<String>>>()?,
-                single => vec![scalar(single)?],
-            };
-            all.push(Condition { operator: operator.to_ascii_lowercase(), key: key.to_ascii_lowercase(), values });
-        }
-    }
-    Some(all)
-}
-
-/// A text, or a truth value or number, which IAM takes as text.
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
-        _ => None,
-    }
-}
-
-/// A text or a list of at least one.
-fn texts(value: &Value) -> Option<Vec<String>> {
-    match value {
-        Value::String(text) => Some(vec![text.clone()]),
-        Value::Array(list) if !list.is_empty() => list.iter().map(|text| text.as_str().map(str::to_string)).collect(),
         _ => None,
     }
 }

@@ -5,7 +5,9 @@
 //! objects under it are surely denied. `s3:PutObject` authorises PutObject, CopyObject, POST and multipart uploads.
 
 use super::document::{Condition, Names, Statement};
-use wildmatch::WildMatch;
+use super::operator::{Comparison, Operator, all, any};
+use super::text::Text;
+use super::{Refused, denies_action, names_everyone};
 
 /// A header of a request, as a condition key sees it.
 #[derive(Clone, Copy)]
@@ -41,75 +43,76 @@ const TYPES: [(&str, Option<&str>, Upload); 4] = [
     ("SSE-C", None, Upload { customer_algorithm: Header::Is("AES256"), ..UNNAMED }),
 ];
 
-/// The types of which every upload is denied to everyone.
-pub fn refused(statements: &[Statement], default_algorithm: Option<&str>) -> Vec<&'static str> {
-    let denied = |upload: &Upload| statements.iter().any(|statement| denies(statement, upload));
-    TYPES
-        .iter()
-        .filter(|(_, algorithm, upload)| {
-            let may_be_default = algorithm.is_some() && default_algorithm.is_none_or(|default| Some(default) == *algorithm);
-            denied(upload) && (!may_be_default || denied(&UNNAMED))
-        })
-        .map(|(name, ..)| *name)
-        .collect()
+/// The types of which every upload to a bucket is denied to everyone. A statement of which nothing is known may deny anything.
+pub fn refused(statements: &[Option<Statement>], default_algorithm: Option<&str>, bucket_arn: &str) -> Refused {
+    let denied = |upload: &Upload| any(statements.iter().map(|statement| denies(statement.as_ref()?, upload, bucket_arn)));
+    let mut refused = Refused::default();
+    for (name, algorithm, upload) in &TYPES {
+        let may_be_default = algorithm.is_some() && default_algorithm.is_none_or(|default| Some(default) == *algorithm);
+        let by_default = if may_be_default { denied(&UNNAMED) } else { Some(true) };
+        match all([denied(upload), by_default]) {
+            Some(true) => refused.surely.push(name),
+            Some(false) => {}
+            None => refused.perhaps.push(name),
+        }
+    }
+    refused
 }
 
 /// Whether a statement surely denies an upload, whoever does it and whatever the object is called.
-fn denies(statement: &Statement, upload: &Upload) -> bool {
-    let all_objects = matches!(&statement.resources, Names::Only(list) if list.iter().any(|resource| covers_all_objects(resource)));
-    statement.denies("s3:PutObject")
-        && statement.names_everyone()
-        && all_objects
-        && statement.conditions.iter().all(|condition| holds(condition, upload) == Some(true))
+fn denies(statement: &Statement, upload: &Upload, bucket_arn: &str) -> Option<bool> {
+    let all_objects = match &statement.resources {
+        Names::Only(list) => any(list.iter().map(|resource| covers_all_objects(resource, bucket_arn))),
+        Names::AllBut(_) => Some(false),
+    };
+    let conditions = statement.conditions.as_ref().and_then(|list| all(list.iter().map(|condition| holds(condition, upload))));
+    all([denies_action(statement, "s3:PutObject"), names_everyone(statement), all_objects, conditions])
 }
 
-/// Whether a resource stands for all objects of the bucket: `*`, `arn:aws:s3:::bucket/*`, `arn:aws:s3:::bucket*`. A bucket policy
-/// can only name its own bucket.
-fn covers_all_objects(resource: &str) -> bool {
-    let Some(prefix) = resource.strip_suffix('*') else { return false };
-    let prefix = prefix.trim_end_matches('*');
-    let bucket = prefix.strip_suffix('/').unwrap_or(prefix);
-    !bucket.contains(['/', '?']) && !prefix.contains("${")
+/// Whether a resource stands for all objects of the bucket: `*`, `arn:aws:s3:::bucket/*`, `arn:aws:s3:::bucket*`. A bucket policy can only
+/// name its own bucket, which a template may name by a symbol.
+fn covers_all_objects(resource: &Text, bucket_arn: &str) -> Option<bool> {
+    let of_own = resource.whole.strip_prefix(bucket_arn).filter(|_| !bucket_arn.is_empty());
+    if of_own.is_some_and(|rest| matches!(rest.trim_end_matches('*'), "" | "/") && rest.ends_with('*')) {
+        return Some(true);
+    }
+    if resource.has_variable() {
+        return Some(false);
+    }
+    resource.passes(|text| {
+        let Some(prefix) = text.strip_suffix('*').map(|prefix| prefix.trim_end_matches('*')) else { return false };
+        !prefix.strip_suffix('/').unwrap_or(prefix).contains(['/', '?'])
+    })
 }
 
-/// Whether a condition holds for an upload; `None` when that depends on anything else.
+/// Whether a condition surely holds for an upload, whatever else it depends on; `None` where that depends on what a symbol stands for.
 fn holds(condition: &Condition, upload: &Upload) -> Option<bool> {
     let header = match condition.key.as_str() {
         "s3:x-amz-server-side-encryption" => upload.algorithm,
         "s3:x-amz-server-side-encryption-aws-kms-key-id" => upload.kms_key,
         "s3:x-amz-server-side-encryption-customer-algorithm" => upload.customer_algorithm,
-        _ => return None,
+        _ => return Some(false),
     };
     let values = condition.values.as_slice();
-    // Variables may stand for anything.
-    if values.is_empty() || values.iter().any(|value| value.contains("${")) {
-        return None;
+    // Policy variables may stand for anything.
+    if values.is_empty() || values.iter().any(Text::has_variable) {
+        return Some(false);
     }
-    let operator = condition.operator.as_str();
-    let (name, if_exists) = operator.strip_suffix("ifexists").map_or((operator, false), |name| (name, true));
-    let (negated, matches): (bool, fn(&str, &str) -> bool) = match name {
-        "null" => return is_null(values, header),
-        "stringequals" => (false, |pattern, text| pattern == text),
-        "stringnotequals" => (true, |pattern, text| pattern == text),
-        "stringequalsignorecase" => (false, str::eq_ignore_ascii_case),
-        "stringnotequalsignorecase" => (true, str::eq_ignore_ascii_case),
-        "stringlike" | "arnlike" | "arnequals" => (false, |pattern, text| WildMatch::new(pattern).matches(text)),
-        "stringnotlike" | "arnnotlike" | "arnnotequals" => (true, |pattern, text| WildMatch::new(pattern).matches(text)),
-        _ => return None,
-    };
-    match header {
-        Header::Any => None,
-        Header::Absent => Some(negated || if_exists),
-        Header::Is(text) => Some(values.iter().any(|value| matches(value, text)) != negated),
+    let operator = Operator::of(&condition.operator);
+    match (operator.comparison, header) {
+        (Comparison::Null, header) => is_null(values, header),
+        (Comparison::Bool | Comparison::Other, _) | (_, Header::Any) => Some(false),
+        (_, Header::Absent) => Some(operator.holds_without_key()),
+        (_, Header::Is(text)) => operator.finds(values, text).map(|found| found != operator.negated),
     }
 }
 
 /// `Null`: `true` for an absent key, `false` for one that is there.
-fn is_null(values: &[String], header: Header) -> Option<bool> {
+fn is_null(values: &[Text], header: Header) -> Option<bool> {
     let absent = match header {
         Header::Absent => "true",
         Header::Is(_) => "false",
-        Header::Any => return None,
+        Header::Any => return Some(false),
     };
-    Some(values.iter().any(|value| value.eq_ignore_ascii_case(absent)))
+    any(values.iter().map(|value| if value.is_open() { None } else { Some(value.whole.eq_ignore_ascii_case(absent)) }))
 }

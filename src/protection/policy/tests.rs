@@ -1,20 +1,33 @@
 //! Policies as people write them, and what must not be read into them.
 
 use super::*;
+use crate::inventory::symbol_path;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const DELETE: &str = "backup:DeleteRecoveryPoint";
 
 fn policy(statements: Value) -> Policy {
-    Policy::parse(&json!({"Version": "2012-10-17", "Statement": statements}).to_string()).unwrap()
+    Policy::parse(&json!({"Version": "2012-10-17", "Statement": statements}).to_string(), &Symbols::default()).unwrap()
 }
+
+/// A policy of a template in which these symbols may stand for anything.
+fn declared(statements: Value, open: &[&str]) -> Policy {
+    let unknown = open.iter().map(|symbol| (symbol_path("policy", symbol), vec!["why".to_owned()])).collect();
+    Policy::parse(&json!({ "Statement": statements }).to_string(), &Symbols::declared("policy", &unknown)).unwrap()
+}
+
+fn surely(statements: &[&str]) -> Opening {
+    Opening { statements: statements.iter().map(|label| label.to_string()).collect(), more: false }
+}
+
+const OPEN: Opening = Opening { statements: Vec::new(), more: true };
 
 /// Whether an Allow to everyone with this condition is open.
 fn is_open(condition: Value) -> bool {
     let statement = json!({"Sid": "S", "Effect": "Allow", "Principal": "*", "Action": "backup:CopyIntoBackupVault",
         "Resource": "*", "Condition": condition});
-    policy(statement).open_statements() == ["S"]
+    policy(statement).open_statements() == surely(&["S"])
 }
 
 /// What a Deny of deletion to everyone with this condition is worth.
@@ -23,7 +36,7 @@ fn denial(condition: Value) -> Denial {
 }
 
 fn everyone_but(exempt: &[&str]) -> Denial {
-    Denial { everyone: true, exempt_principals: exempt.iter().map(|name| name.to_string()).collect() }
+    Denial { everyone: true, exempt_principals: exempt.iter().map(|name| name.to_string()).collect(), more: false }
 }
 
 #[test]
@@ -32,17 +45,17 @@ fn open_by_principal() {
         policy(json!({"Effect": "Allow", key: principal, "Action": "s3:GetObject", "Resource": "*"})).open_statements()
     };
     for principal in [json!("*"), json!({"AWS": "*"}), json!({"AWS": ["arn:aws:iam::111122223333:root", "*"]})] {
-        assert_eq!(with("Principal", principal), ["statement 1"]);
+        assert_eq!(with("Principal", principal), surely(&["1"]));
     }
-    assert_eq!(with("NotPrincipal", json!({"AWS": "arn:aws:iam::111122223333:root"})), ["statement 1"]);
+    assert_eq!(with("NotPrincipal", json!({"AWS": "arn:aws:iam::111122223333:root"})), surely(&["1"]));
     for principal in [json!({"AWS": "111122223333"}), json!({"Service": "backup.amazonaws.com"})] {
-        assert_eq!(with("Principal", principal), [""; 0]);
+        assert_eq!(with("Principal", principal), surely(&[]));
     }
     let both = json!([
         {"Sid": "No", "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"},
         {"Sid": "Yes", "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"},
     ]);
-    assert_eq!(policy(both).open_statements(), ["Yes"]);
+    assert_eq!(policy(both).open_statements(), surely(&["Yes"]));
 }
 
 #[test]
@@ -60,6 +73,14 @@ fn conditions_that_confine() {
         json!({"StringLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}}),
         json!({"ArnEquals": {"aws:SourceArn": "arn:aws:s3:::logs"}}),
         json!({"StringEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}}),
+        // Compared exactly, a star is in nobody's organisation, account or ARN.
+        json!({"StringEquals": {"aws:PrincipalOrgID": "*"}}),
+        json!({"StringEqualsIgnoreCase": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}),
+        json!({"StringEquals": {"aws:PrincipalServiceName": "backup.amazonaws.com"}}),
+        json!({"StringEquals": {"kms:CallerAccount": "111122223333"}}),
+        // What lets requests without the key in confines where another condition demands the key.
+        json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}, "Null": {"aws:PrincipalOrgID": "false"}}),
+        json!({"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/*"}, "Null": {"aws:PrincipalOrgPaths": [false]}}),
         json!({"Bool": {"elasticfilesystem:AccessedViaMountTarget": true}}),
         json!({"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:SourceVpc": "vpc-1"}}),
     ] {
@@ -73,7 +94,7 @@ fn conditions_that_do_not_confine() {
         json!({}),
         json!({"Bool": {"aws:SecureTransport": "true"}}),
         json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}),
-        json!({"StringEquals": {"aws:PrincipalOrgID": "*"}}),
+        json!({"StringLike": {"aws:PrincipalOrgID": "*"}}),
         json!({"StringLike": {"aws:PrincipalOrgID": "o-*"}}),
         json!({"StringLike": {"aws:PrincipalOrgID": ["o-a1b2c3d4e5", "*"]}}),
         json!({"StringLike": {"aws:PrincipalAccount": "1111*"}}),
@@ -91,6 +112,9 @@ fn conditions_that_do_not_confine() {
         // The star may run over the log group's own account: arn:aws:logs:eu-west-1:999999999999:log-group:111122223333:x.
         json!({"StringLike": {"aws:SourceArn": "arn:aws:logs:*:111122223333:*"}}),
         json!({"Null": {"aws:PrincipalOrgID": "false"}}),
+        json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}, "Null": {"aws:PrincipalOrgID": "true"}}),
+        json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}, "Null": {"aws:PrincipalAccount": "false"}}),
+        json!({"ForAnyValue:StringEqualsIfExists": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/r/"}}),
         json!({"Bool": {"elasticfilesystem:AccessedViaMountTarget": "false"}}),
     ] {
         assert!(is_open(condition.clone()), "{condition}");
@@ -140,6 +164,97 @@ fn exemptions_of_a_deny() {
 }
 
 #[test]
+fn compared_exactly_a_star_exempts_nobody() {
+    assert_eq!(denial(json!({"StringNotEquals": {"aws:PrincipalArn": ["*", "arn:aws:iam::111122223333:role/*"]}})), everyone_but(&[]));
+    assert_eq!(
+        denial(json!({"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}})),
+        everyone_but(&["arn:aws:iam::111122223333:role/*"])
+    );
+}
+
+#[test]
+fn what_a_symbol_stands_for_decides_only_where_it_stands() {
+    let allow = |condition: Value| {
+        let statement = json!({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": condition});
+        declared(statement, &["${Any}"]).open_statements()
+    };
+    for condition in [
+        json!({"StringEquals": {"aws:PrincipalOrgID": "${Any}"}}),
+        json!({"StringEquals": {"aws:PrincipalOrgID": "${Any}"}, "Bool": {"aws:SecureTransport": "${Any}"}}),
+        json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::${AWS::AccountId}:role/${Any}"}}),
+        json!({"ArnEquals": {"aws:PrincipalArn": "${Role.Arn}"}}),
+        json!({"StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/${Any}/*"}}),
+    ] {
+        assert_eq!(allow(condition.clone()), surely(&[]), "{condition}");
+    }
+    for condition in [
+        json!({"StringLike": {"aws:PrincipalOrgID": "${Any}"}}),
+        json!({"StringLike": {"aws:PrincipalOrgID": ["o-a1b2c3d4e5", "${Any}"]}}),
+        json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::${Any}:role/backup"}}),
+        json!({"${Any}": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
+        json!({"StringEquals": {"${Any}": "o-a1b2c3d4e5"}}),
+        json!({"StringEquals": "${Any}"}),
+        json!("${Any}"),
+    ] {
+        assert_eq!(allow(condition.clone()), OPEN, "{condition}");
+    }
+    for condition in [
+        json!({"StringLike": {"aws:PrincipalOrgID": ["*", "${Any}"]}}),
+        json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "${Any}"}}),
+        json!({"StringEquals": {"aws:PrincipalTag/team": "${Any}"}}),
+        json!({"StringEquals": {"aws:PrincipalArn": "${aws:PrincipalArn}"}}),
+    ] {
+        assert_eq!(allow(condition.clone()), surely(&["1"]), "{condition}");
+    }
+    let principal = |principal: Value, open: &[&str]| {
+        declared(json!({"Effect": "Allow", "Principal": principal, "Action": "*", "Resource": "*"}), open).open_statements()
+    };
+    assert_eq!(principal(json!({"AWS": "${Any}"}), &["${Any}"]), OPEN);
+    assert_eq!(principal(json!("${Any}"), &["${Any}"]), OPEN);
+    assert_eq!(principal(json!({"AWS": ["*", "${Any}"]}), &["${Any}"]), surely(&["1"]));
+    assert_eq!(principal(json!({"AWS": "arn:aws:iam::${Any}:root"}), &["${Any}"]), surely(&[]), "a part of an ARN is no wildcard");
+    assert_eq!(principal(json!({"AWS": "${Role.Arn}"}), &[]), surely(&[]), "one of the template's own");
+    let whole = declared(json!(["${Any}", {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]), &["${Any}"]);
+    assert_eq!(whole.open_statements(), Opening { more: true, ..surely(&["2"]) });
+    assert_eq!(whole.reasons(), ["why"]);
+}
+
+#[test]
+fn an_allow_denies_nothing_whatever_its_symbols_stand_for() {
+    let denied = |statement: Value| declared(statement, &["${Any}"]).denied(DELETE);
+    let nothing = Denial::default();
+    let open = Denial { more: true, ..Denial::default() };
+    let allow = json!({"Effect": "Allow", "Principal": "${Any}", "Action": "${Any}", "Resource": "${Any}", "Condition": "${Any}"});
+    assert_eq!(denied(allow.clone()), nothing);
+    let deny = |key: &str, value: Value| {
+        let mut statement = json!({"Effect": "Deny", "Principal": "*", "Action": DELETE, "Resource": "*"});
+        statement[key] = value;
+        statement
+    };
+    for (key, value) in [
+        ("Effect", json!("${Any}")),
+        ("Action", json!("${Any}")),
+        ("Action", json!(["backup:${Any}"])),
+        ("Principal", json!({"AWS": "${Any}"})),
+        ("Resource", json!("${Any}")),
+        ("Condition", json!({"ArnNotLike": {"aws:PrincipalArn": "${Any}"}})),
+        ("Condition", json!("${Any}")),
+    ] {
+        assert_eq!(denied(deny(key, value.clone())), open, "{key}: {value}");
+    }
+    for (key, value) in [
+        ("Action", json!("s3:${Any}")),
+        ("Resource", json!("arn:aws:ec2:eu-west-1::snapshot/${Any}")),
+        ("Condition", json!({"Bool": {"aws:SecureTransport": "${Any}"}})),
+    ] {
+        assert_eq!(denied(deny(key, value.clone())), nothing, "{key}: {value}");
+    }
+    assert_eq!(denied(json!(["${Any}", deny("Sid", json!("S"))])), everyone_but(&[]), "more than everyone is nobody");
+    let exempt = deny("Condition", json!({"ArnNotLike": {"aws:PrincipalArn": "a"}}));
+    assert_eq!(denied(json!(["${Any}", exempt])), Denial { more: true, ..everyone_but(&["a"]) });
+}
+
+#[test]
 fn a_deny_with_any_other_condition_is_partial() {
     for condition in [
         json!({"StringNotLike": {"aws:userid": "*"}}),
@@ -170,7 +285,7 @@ fn of_several_denies_the_strictest_counts() {
 /// The types refused by Denies of s3:PutObject under these conditions.
 fn refused(default_algorithm: Option<&str>, conditions: &[&Value]) -> Vec<&'static str> {
     let deny = |condition: &&Value| json!({"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::b/*", "Condition": condition});
-    policy(conditions.iter().map(deny).collect()).refused_encryption_types(default_algorithm)
+    policy(conditions.iter().map(deny).collect()).refused_encryption_types(default_algorithm, "arn:aws:s3:::b").surely
 }
 
 #[test]
@@ -224,7 +339,7 @@ fn uploads_that_are_not_surely_refused() {
 fn refused_uploads_need_every_object_and_everyone() {
     let with = |principal: Value, action: &str, resource: Value| {
         let statement = json!({"Effect": "Deny", "Principal": principal, "Action": action, "Resource": resource});
-        policy(statement).refused_encryption_types(None).len()
+        policy(statement).refused_encryption_types(None, "arn:aws:s3:::b").surely.len()
     };
     for resource in ["*", "arn:aws:s3:::b/*", "arn:aws:s3:::b*", "arn:aws-cn:s3:::b/**", "arn:aws:s3:::*/*"] {
         assert_eq!(with(json!("*"), "s3:Put*", json!(["arn:aws:s3:::b", resource])), 4, "{resource}");
@@ -234,6 +349,41 @@ fn refused_uploads_need_every_object_and_everyone() {
     }
     assert_eq!(with(json!({"AWS": "111122223333"}), "s3:*", json!("*")), 0);
     assert_eq!(with(json!("*"), "s3:PutObjectAcl", json!("*")), 0);
+}
+
+#[test]
+fn a_bucket_is_named_by_its_symbol() {
+    let bucket = "arn:aws:s3:::${Data}";
+    let refused = |resource: &str, open: &[&str]| {
+        let statement = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": resource});
+        declared(statement, open).refused_encryption_types(None, bucket)
+    };
+    for resource in ["arn:aws:s3:::${Data}/*", "arn:aws:s3:::${Data}*", "arn:aws:s3:::${aws_s3_bucket.b[\"a/b\"].id}/*"] {
+        assert_eq!(refused(resource, &[]).surely.len(), 4, "{resource}");
+    }
+    // A parameter that is the bucket's name is its name, whatever it is.
+    assert_eq!(refused("arn:aws:s3:::${Data}/*", &["${Data}"]).surely.len(), 4);
+    for resource in ["arn:aws:s3:::${Data}", "arn:aws:s3:::${Data}/in/*", "arn:aws:s3:::${Data}/${aws:userid}/*"] {
+        assert_eq!(refused(resource, &[]), Refused::default(), "{resource}");
+    }
+    // One that is not may be a bucket with a part of its objects.
+    for resource in ["arn:aws:s3:::${Any}/*", "${Any}/*", "${Any}"] {
+        assert_eq!((refused(resource, &["${Any}"]).surely.len(), refused(resource, &["${Any}"]).perhaps.len()), (0, 4), "{resource}");
+    }
+    assert_eq!(refused("arn:aws:s3:::${Data}/${Any}", &["${Any}"]).perhaps.len(), 4);
+    assert_eq!(refused("arn:aws:s3:::${Data}/in/${Any}", &["${Any}"]), Refused::default());
+}
+
+#[test]
+fn values_of_a_parameter_may_refuse_uploads() {
+    let refused = |values: Value| {
+        let statement = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "*",
+            "Condition": {"StringNotEquals": {"s3:x-amz-server-side-encryption": values}}});
+        declared(statement, &["${Any}"]).refused_encryption_types(None, "arn:aws:s3:::b")
+    };
+    // SSE-C uploads have no such header, which no value equals.
+    assert_eq!(refused(json!("${Any}")), Refused { surely: vec!["SSE-C"], perhaps: vec!["SSE-S3", "SSE-KMS", "DSSE-KMS"] });
+    assert_eq!(refused(json!(["aws:kms", "${Any}"])), Refused { surely: vec!["SSE-C"], perhaps: vec!["SSE-S3", "DSSE-KMS"] });
 }
 
 #[test]
@@ -267,11 +417,14 @@ fn malformed_policies_are_errors() {
         "[".repeat(10_000),
     ]);
     for text in texts {
-        assert!(Policy::parse(&text).is_err(), "{text}");
-        assert!(Policy::parse(&text).is_err(), "{text}");
+        assert!(Policy::parse(&text, &Symbols::default()).is_err(), "{text}");
+        assert!(Policy::parse(&text, &Symbols::default()).is_err(), "{text}");
     }
-    assert_eq!(Policy::parse(&without("Action")).unwrap_err().to_string(), "statement 1: needs one of Action and NotAction");
-    assert!(Policy::parse(&json!({ "Statement": valid }).to_string()).is_ok());
+    assert_eq!(
+        Policy::parse(&without("Action"), &Symbols::default()).unwrap_err().to_string(),
+        "statement 1: needs one of Action and NotAction"
+    );
+    assert!(Policy::parse(&json!({ "Statement": valid }).to_string(), &Symbols::default()).is_ok());
 }
 
 fn any_json() -> impl Strategy<Value = Value> {
@@ -308,8 +461,11 @@ proptest! {
     fn never_panics(principal in any_json(), action in any_json(), condition in any_json(), whole in any_json()) {
         let statement = json!({"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*", "Condition": condition});
         for value in [json!({ "Statement": statement }), json!({ "Statement": whole.clone() }), whole] {
-            if let Ok(policy) = Policy::parse(&value.to_string()) {
-                let _ = (policy.open_statements(), policy.denied(DELETE), policy.refused_encryption_types(None));
+            let unknown = [(symbol_path("policy", "${}"), Vec::new())].into();
+            for symbols in [Symbols::default(), Symbols::declared("policy", &unknown)] {
+                if let Ok(policy) = Policy::parse(&value.to_string(), &symbols) {
+                    let _ = (policy.open_statements(), policy.denied(DELETE), policy.refused_encryption_types(None, "arn:aws:s3:::b"));
+                }
             }
         }
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::inventory::{Fact, Reasons, Tags};
+use crate::inventory::{Declared, Fact, Reasons, Tags};
 use proptest::prelude::*;
 
 const VOLUME: &str = "arn:aws:ec2:eu-west-1:111122223333:volume/vol-1";
@@ -7,7 +7,7 @@ const INSTANCE: &str = "arn:aws:ec2:eu-west-1:111122223333:instance/i-1";
 const BUCKET: &str = "arn:aws:s3:::data";
 
 fn tag(key: &str, value: &str) -> TagCondition {
-    TagCondition { key: key.to_string(), value: value.to_string() }
+    TagCondition { key: key.to_string(), value: value.to_string().into() }
 }
 
 fn tags(pairs: &[(&str, &str)]) -> Tags {
@@ -29,7 +29,7 @@ fn facts(resources: &[&str], not_resources: &[&str], list_of_tags: Vec<TagCondit
 }
 
 fn by_arn(resources: &[&str], not_resources: &[&str]) -> Selection {
-    Selection::of(&facts(resources, not_resources, vec![], Conditions::default()))
+    Selection::of(&facts(resources, not_resources, vec![], Conditions::default()), None)
 }
 
 fn reach(pattern: &str, arn: &str) -> Match {
@@ -53,7 +53,7 @@ fn no_selection() -> Match {
 #[test]
 fn tag_union() {
     let union = facts(&[INSTANCE], &[], vec![tag("backup", "daily"), tag("aws:ResourceTag/tier", "gold")], Conditions::default());
-    let selection = Selection::of(&union);
+    let selection = Selection::of(&union, None);
     let answer = |pairs| selection.matches(VOLUME, known(&tags(pairs)));
     assert_eq!(answer(&[("backup", "daily")]), Match::Selected(Reach::Tag));
     assert_eq!(answer(&[("tier", "gold")]), Match::Selected(Reach::Tag));
@@ -73,7 +73,7 @@ fn conditions_must_all_hold() {
         string_like: vec![tag("aws:ResourceTag/team", "*-data*")],
         string_not_like: vec![tag("owner", "tmp*")],
     };
-    let selection = Selection::of(&facts(&[], &[], vec![], conditions));
+    let selection = Selection::of(&facts(&["*"], &[], vec![], conditions), None);
     let answer = |pairs| selection.matches(VOLUME, known(&tags(pairs)));
     let all = Match::Selected(Reach::Everything);
     assert_eq!(answer(&[("backup", "yes"), ("team", "eu-data-1")]), all);
@@ -90,7 +90,10 @@ fn a_tag_that_is_not_known_leaves_open_what_depends_on_it() {
     let reasons = Reasons::from([("tags.stage".to_owned(), vec!["why".to_owned()])]);
     let own = tags(&[("backup", "yes"), ("team", "data")]);
     let tags = known(&own).with_unknown(&reasons);
-    let answer = |list_of_tags, conditions| Selection::of(&facts(&[], &[], list_of_tags, conditions)).matches(VOLUME, tags);
+    let answer = |list_of_tags: Vec<TagCondition>, conditions| {
+        let everything = if list_of_tags.is_empty() { ["*"].as_slice() } else { &[] };
+        Selection::of(&facts(everything, &[], list_of_tags, conditions), None).matches(VOLUME, tags)
+    };
     let stage = || Match::Unknown { why: format!("the tag stage of {VOLUME} is not known"), tags: texts(&["stage"]) };
     let none = Conditions::default;
     assert_eq!(answer(vec![tag("backup", "yes")], none()), Match::Selected(Reach::Tag));
@@ -116,7 +119,7 @@ fn a_tag_that_is_not_known_leaves_open_what_depends_on_it() {
 #[test]
 fn conditions_narrow_resources_and_tags() {
     let conditions = Conditions { string_equals: vec![tag("stage", "prod")], ..Conditions::default() };
-    let selection = Selection::of(&facts(&["arn:aws:ec2:*:*:volume/*"], &[], vec![tag("backup", "yes")], conditions));
+    let selection = Selection::of(&facts(&["arn:aws:ec2:*:*:volume/*"], &[], vec![tag("backup", "yes")], conditions), None);
     assert_eq!(selection.matches(VOLUME, known(&tags(&[("stage", "prod")]))), Match::Selected(Reach::Explicit));
     assert_eq!(selection.matches(VOLUME, known(&tags(&[("backup", "yes")]))), Match::NotSelected);
     let both = tags(&[("backup", "yes"), ("stage", "prod")]);
@@ -129,7 +132,7 @@ fn exclusion_wins() {
     assert_eq!(selection.matches(VOLUME, UNREAD), Match::NotSelected);
     assert_eq!(selection.matches(INSTANCE, UNREAD), Match::Selected(Reach::Everything));
     assert_eq!(by_arn(&[VOLUME], &[VOLUME]).matches(VOLUME, UNREAD), Match::NotSelected);
-    let tagged = Selection::of(&facts(&[], &[VOLUME], vec![tag("a", "b")], Conditions::default()));
+    let tagged = Selection::of(&facts(&[], &[VOLUME], vec![tag("a", "b")], Conditions::default()), None);
     assert_eq!(tagged.matches(VOLUME, UNREAD), Match::NotSelected);
 }
 
@@ -174,25 +177,96 @@ fn reach_by_what_the_pattern_names() {
     assert_eq!(by_arn(&["*", "arn:aws:ec2:*", "arn:aws:ec2:*:*:volume/*"], &[]).matches(VOLUME, UNREAD), Match::Selected(Reach::Explicit));
 }
 
+/// What a template says of a selection: the lists of which parts are not known.
+fn declared(unknown: &[&str]) -> Declared {
+    Declared {
+        uid: String::new(),
+        file: "t".into(),
+        at: Default::default(),
+        construct: None,
+        places: Default::default(),
+        unknown: unknown.iter().map(|path| (path.to_string(), vec!["why".to_owned()])).collect(),
+        template: Default::default(),
+        ignores: Vec::new(),
+    }
+}
+
 #[test]
-fn everything_when_nothing_is_named() {
-    assert_eq!(by_arn(&[], &[]).matches(VOLUME, UNREAD), Match::Selected(Reach::Everything));
-    assert_eq!(by_arn(&[], &["arn:aws:s3:*"]).matches(BUCKET, UNREAD), Match::NotSelected);
+fn aws_refuses_a_selection_that_names_nothing() {
+    let conditions = Conditions { string_equals: vec![tag("a", "b")], ..Conditions::default() };
+    for facts in [facts(&[], &[], vec![], Conditions::default()), facts(&[], &[], vec![], conditions)] {
+        let template = declared(&[]);
+        let refused = Selection::of(&facts, Some(&template));
+        assert_eq!(refused.names_nothing(), Some(true));
+        assert_eq!(refused.matches(VOLUME, known(&tags(&[("a", "b")]))), Match::NotSelected);
+        // What AWS does not take cannot have been read from it.
+        let read = Selection::of(&facts, None).matches(VOLUME, known(&tags(&[("a", "b")])));
+        assert!(matches!(&read, Match::Unknown { why, .. } if why.contains("which AWS Backup refuses")), "{read:?}");
+    }
+    assert_eq!(by_arn(&[], &["arn:aws:s3:*"]).matches(BUCKET, UNREAD), Match::NotSelected, "excluded for certain");
     // Tags that match nothing are not nothing.
-    let tagged = Selection::of(&facts(&[], &[], vec![tag("a", "b")], Conditions::default()));
+    let tagged = Selection::of(&facts(&[], &[], vec![tag("a", "b")], Conditions::default()), None);
     assert_eq!(tagged.matches(VOLUME, known(&tags(&[]))), Match::NotSelected);
 }
 
 #[test]
+fn what_is_not_known_of_a_list_takes_nothing_from_what_is() {
+    let open = declared(&["resources[]"]);
+    let selection = Selection::of(&facts(&[VOLUME], &[], vec![], Conditions::default()), Some(&open));
+    assert_eq!(selection.matches(VOLUME, UNREAD), Match::Selected(Reach::Explicit));
+    assert_eq!(selection.matches(INSTANCE, UNREAD), no_selection());
+    let by_tag = Selection::of(&facts(&[], &[], vec![tag("a", "b")], Conditions::default()), Some(&open));
+    assert_eq!(by_tag.matches(VOLUME, known(&tags(&[("a", "b")]))), Match::Selected(Reach::Tag));
+    assert_eq!(by_tag.matches(VOLUME, known(&tags(&[]))), no_selection());
+    // Of a list that is not known at all, neither.
+    let mut unread = facts(&[], &[], vec![tag("a", "b")], Conditions::default());
+    unread.resources = Fact::Unread;
+    let unread = Selection::of(&unread, Some(&open));
+    assert_eq!(unread.matches(VOLUME, known(&tags(&[("a", "b")]))), Match::Selected(Reach::Tag));
+    assert_eq!(unread.names_nothing(), Some(false));
+    let open = declared(&["list_of_tags[]"]);
+    let selection = Selection::of(&facts(&[VOLUME], &[], vec![], Conditions::default()), Some(&open));
+    assert_eq!(selection.matches(VOLUME, UNREAD), Match::Selected(Reach::Explicit));
+    assert_eq!(selection.matches(BUCKET, UNREAD), no_selection());
+}
+
+#[test]
+fn what_is_not_known_of_exclusions_and_conditions_may_take_anything() {
+    let open = declared(&["not_resources[]"]);
+    let selection = Selection::of(&facts(&["*"], &[VOLUME], vec![], Conditions::default()), Some(&open));
+    assert_eq!(selection.matches(VOLUME, UNREAD), Match::NotSelected);
+    assert_eq!(selection.matches(BUCKET, UNREAD), no_selection());
+    let open = declared(&["conditions.string_not_like[]"]);
+    let conditions = Conditions { string_equals: vec![tag("a", "b")], ..Conditions::default() };
+    let selection = Selection::of(&facts(&["*"], &[], vec![], conditions), Some(&open));
+    assert_eq!(selection.matches(VOLUME, known(&tags(&[]))), Match::NotSelected);
+    assert_eq!(selection.matches(VOLUME, known(&tags(&[("a", "b")]))), no_selection());
+}
+
+#[test]
+fn a_value_that_is_not_known_asks_for_the_tag_all_the_same() {
+    let open = || TagCondition { key: "a".to_owned(), value: Fact::Unread };
+    let by_tag = Selection::of(&facts(&[], &[], vec![open()], Conditions::default()), Some(&declared(&[])));
+    assert_eq!(by_tag.matches(VOLUME, known(&tags(&[]))), Match::NotSelected);
+    assert_eq!(by_tag.matches(VOLUME, known(&tags(&[("a", "b")]))), no_selection());
+    let narrowed = |conditions| Selection::of(&facts(&["*"], &[], vec![], conditions), Some(&declared(&[])));
+    let equals = narrowed(Conditions { string_equals: vec![open()], ..Conditions::default() });
+    assert_eq!(equals.matches(VOLUME, known(&tags(&[]))), Match::NotSelected);
+    assert_eq!(equals.matches(VOLUME, known(&tags(&[("a", "b")]))), no_selection());
+    let differs = narrowed(Conditions { string_not_equals: vec![open()], ..Conditions::default() });
+    assert_eq!(differs.matches(VOLUME, known(&tags(&[]))), Match::Selected(Reach::Everything));
+}
+
+#[test]
 fn unread_selections_are_unknown_unless_what_was_read_decides() {
-    let unread = Selection::of(&BackupSelection::default());
+    let unread = Selection::of(&BackupSelection::default(), None);
     assert_eq!(unread.matches(VOLUME, known(&tags(&[]))), no_selection());
     let mut partly = facts(&[VOLUME], &[VOLUME], vec![], Conditions::default());
     partly.conditions = Fact::Unread;
-    assert_eq!(Selection::of(&partly).matches(VOLUME, UNREAD), Match::NotSelected);
-    assert_eq!(Selection::of(&partly).matches(BUCKET, UNREAD), Match::NotSelected);
+    assert_eq!(Selection::of(&partly, None).matches(VOLUME, UNREAD), Match::NotSelected);
+    assert_eq!(Selection::of(&partly, None).matches(BUCKET, UNREAD), Match::NotSelected);
     partly.not_resources = Fact::Unread;
-    assert_eq!(Selection::of(&partly).matches(VOLUME, UNREAD), no_selection());
+    assert_eq!(Selection::of(&partly, None).matches(VOLUME, UNREAD), no_selection());
 }
 
 /// Wildcards by the definition: a star is any text.
@@ -215,12 +289,12 @@ fn slow_selects(facts: &BackupSelection, arn: &str, tags: &Tags) -> bool {
     let tag = |entry: &TagCondition| tags.get(&entry.key.replace("aws:ResourceTag/", "")).cloned();
     let excluded = not_resources.iter().any(|pattern| like(pattern, arn));
     let by_arn = resources.iter().any(|pattern| like(pattern, arn));
-    let by_tag = list.iter().any(|entry| tag(entry).as_ref() == Some(&entry.value));
-    let everything = resources.is_empty() && list.is_empty();
-    let equals = |entry: &TagCondition| tag(entry).is_some_and(|value| value == entry.value);
-    let likes = |entry: &TagCondition| tag(entry).is_some_and(|value| like(&entry.value, &value));
+    let wanted = |entry: &TagCondition| entry.value.read().cloned().unwrap();
+    let by_tag = list.iter().any(|entry| tag(entry) == Some(wanted(entry)));
+    let equals = |entry: &TagCondition| tag(entry).is_some_and(|value| value == wanted(entry));
+    let likes = |entry: &TagCondition| tag(entry).is_some_and(|value| like(&wanted(entry), &value));
     !excluded
-        && (by_arn || by_tag || everything)
+        && (by_arn || by_tag)
         && conditions.string_equals.iter().all(equals)
         && !conditions.string_not_equals.iter().any(equals)
         && conditions.string_like.iter().all(likes)
@@ -236,7 +310,7 @@ fn some_facts() -> impl Strategy<Value = BackupSelection> {
         Just("*".to_string()),
     ];
     let arns = prop::collection::vec(pattern, 0..3);
-    let entry = |value: &'static str| ("(aws:ResourceTag/)?[ab]", value).prop_map(|(key, value)| TagCondition { key, value });
+    let entry = |value: &'static str| ("(aws:ResourceTag/)?[ab]", value).prop_map(|(key, value)| TagCondition { key, value: value.into() });
     let entries = move |value| prop::collection::vec(entry(value), 0..2);
     let conditions = (entries("[xy]{0,2}"), entries("[xy]{0,2}"), entries("[xy*?]{0,3}"), entries("[xy*?]{0,3}"));
     (arns.clone(), arns, entries("[xy]{0,2}"), conditions).prop_map(|(resources, not_resources, list, conditions)| BackupSelection {
@@ -262,7 +336,8 @@ proptest! {
         arn in prop_oneof!["arn:aws:ec2:r:a:(volume|instance)/[ab]{1,2}", "arn:aws:s3:::[ab]{1,3}"],
         tags in prop::collection::btree_map("[abc]", "[xy?]{0,3}", 0..3),
     ) {
-        let selection = Selection::of(&facts);
+        let template = declared(&[]);
+        let selection = Selection::of(&facts, Some(&template));
         let answer = selection.matches(&arn, known(&tags));
         prop_assert_eq!(matches!(answer, Match::Selected(_)), slow_selects(&facts, &arn, &tags));
         prop_assert!(matches!(answer, Match::Selected(_) | Match::NotSelected));

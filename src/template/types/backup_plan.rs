@@ -16,7 +16,7 @@ pub static PLAN: Table = Table {
         ..Identity::numbered(["BackupPlan.BackupPlanName", "name"], "arn:{partition}:backup:{region}:{account}:backup-plan:{id}")
     },
     tags: ["BackupPlanTags", "tags_all|tags"],
-    rows: &[row("rules", ["BackupPlan.BackupPlanRule", "rule"], As::List(RULE), Absent::Empty)],
+    rows: &[row("rules", ["BackupPlan.BackupPlanRule", "rule"], As::Some(RULE), Absent::Empty)],
     ..BLANK
 };
 

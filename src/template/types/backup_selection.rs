@@ -1,6 +1,7 @@
 //! AWS Backup selections: which resources a plan backs up.
 
 use super::{Absent, As, BLANK, Identity, Paths, Row, Table, row};
+use crate::inventory::{more_path, note};
 use crate::template::convert::{Outcome, Scope, Unknown};
 use crate::template::declaration::{Node, Value};
 use crate::template::stack::{Entry, Stack, Text, find};
@@ -18,47 +19,62 @@ pub static SELECTION: Table = Table {
     rows: &[
         row("plan_arn", ["BackupPlanId", "plan_id"], As::By(|scope, _| of_plan(scope)), Absent::By(of_plan)),
         row("role_arn", ["BackupSelection.IamRoleArn", "iam_role_arn"], As::Name, Absent::Null),
-        row("resources", ["BackupSelection.Resources", "resources"], As::By(arns), Absent::Empty),
-        row("not_resources", ["BackupSelection.NotResources", "not_resources"], As::By(arns), Absent::Empty),
-        row("list_of_tags", ["BackupSelection.ListOfTags", "selection_tag"], As::List(LISTED_TAG), Absent::Empty),
-        row("conditions", CONDITIONS_AT, As::By(|scope, _| conditions(scope)), Absent::By(conditions)),
+        row("resources", ["BackupSelection.Resources", "resources"], As::Parts(arns), Absent::Empty),
+        row("not_resources", ["BackupSelection.NotResources", "not_resources"], As::Parts(arns), Absent::Empty),
+        row("list_of_tags", ["BackupSelection.ListOfTags", "selection_tag"], As::Parts(tag_conditions), Absent::Empty),
+        row(
+            "conditions",
+            CONDITIONS_AT,
+            As::Parts(|scope, _, path, nested| conditions(scope, path, nested)),
+            Absent::By(|_| Ok(no_conditions())),
+        ),
     ],
     ..BLANK
 };
 
-/// Entries of `ListOfTags`, whose only operator is STRINGEQUALS.
-const LISTED_TAG: &[Row] = &[
-    row("key", ["ConditionKey", "key"], As::Text, Absent::Unknown("no tag key is written")),
-    row("value", ["ConditionValue", "value"], As::Text, Absent::Text("")),
-];
-
-const CONDITION: &[Row] = &[
-    row("key", ["ConditionKey", "key"], As::Text, Absent::Unknown("no tag key is written")),
-    row("value", ["ConditionValue", "value"], As::Text, Absent::Text("")),
-];
-
 const CONDITIONS: &[Row] = &[
-    row("string_equals", ["StringEquals", "string_equals"], As::List(CONDITION), Absent::Empty),
-    row("string_not_equals", ["StringNotEquals", "string_not_equals"], As::List(CONDITION), Absent::Empty),
-    row("string_like", ["StringLike", "string_like"], As::List(CONDITION), Absent::Empty),
-    row("string_not_like", ["StringNotLike", "string_not_like"], As::List(CONDITION), Absent::Empty),
+    row("string_equals", ["StringEquals", "string_equals"], As::Parts(tag_conditions), Absent::Empty),
+    row("string_not_equals", ["StringNotEquals", "string_not_equals"], As::Parts(tag_conditions), Absent::Empty),
+    row("string_like", ["StringLike", "string_like"], As::Parts(tag_conditions), Absent::Empty),
+    row("string_not_like", ["StringNotLike", "string_not_like"], As::Parts(tag_conditions), Absent::Empty),
 ];
+
+/// Entries of a key and a value: of `ListOfTags`, whose only operator is STRINGEQUALS, or of an operator of conditions. One of which the key
+/// is not known may ask for any tag; where only the value is not, what lacks the tag is told apart all the same.
+pub fn tag_conditions(scope: &Scope, node: &Node, path: &str, nested: &mut Unknown) -> Outcome {
+    let entry = |node: &Node, nested: &mut Unknown| {
+        if let Some(reasons) = scope.reasons(node) {
+            return Err(reasons);
+        }
+        let entry = scope.at(node);
+        let key = entry.text_at(["ConditionKey|Key", "key"])?.ok_or_else(|| vec!["no tag key is written".to_owned()])?;
+        match entry.text_at(["ConditionValue|Value", "value"]) {
+            Ok(value) => Ok(json!({ "key": key, "value": value.unwrap_or_default() })),
+            Err(reasons) => {
+                note(nested, &format!("{}.value", more_path(path)), reasons);
+                Ok(json!({ "key": key }))
+            }
+        }
+    };
+    scope.known_elements(node, path, nested, entry)
+}
 
 const CONDITIONS_AT: Paths = ["BackupSelection.Conditions", "condition"];
 
-/// The four operators. One of which a part is not known may exclude anything: then none is known.
-fn conditions(scope: &Scope) -> Outcome {
-    let mut all = json!({ "string_equals": [], "string_not_equals": [], "string_like": [], "string_not_like": [] });
+fn no_conditions() -> Json {
+    json!({ "string_equals": [], "string_not_equals": [], "string_like": [], "string_not_like": [] })
+}
+
+/// The four operators. A block that is not known may exclude anything.
+fn conditions(scope: &Scope, path: &str, nested: &mut Unknown) -> Outcome {
+    let mut all = no_conditions();
     for block in scope.elements_at(CONDITIONS_AT)? {
         if let Some(reasons) = scope.reasons(block) {
             return Err(reasons);
         }
         for row in CONDITIONS {
-            let mut nested = Unknown::new();
-            let found = scope.at(block).value(row, row.property, &mut nested)?;
-            if !nested.is_empty() {
-                return Err(nested.into_values().flatten().collect());
-            }
+            let path = format!("{path}.{}", row.property);
+            let found = scope.at(block).value(row, &path, nested)?;
             if found == json!([]) {
                 continue;
             }
@@ -83,11 +99,11 @@ pub fn of_plan(scope: &Scope) -> Outcome {
     if parent.text.is_empty() { Err(vec!["no plan is written".to_owned()]) } else { Ok(parent.text.into()) }
 }
 
-/// ARNs and patterns. One that is not known at all may be a pattern that selects anything: then the list is not known.
-pub fn arns(scope: &Scope, node: &Node) -> Outcome {
-    let one = |node: &Node| match &node.value {
+/// ARNs and patterns. One that is not known at all may be a pattern that stands for anything, but takes nothing from those that are.
+pub fn arns(scope: &Scope, node: &Node, path: &str, nested: &mut Unknown) -> Outcome {
+    let one = |node: &Node, _: &mut Unknown| match &node.value {
         Value::Unknown(unknown) => Err(vec![unknown.reason.to_string()]),
         _ => scope.text(node).map(|text| Json::from(scope.stack.own_arn(text.text))),
     };
-    scope.elements(node)?.into_iter().map(one).collect()
+    scope.known_elements(node, path, nested, one)
 }

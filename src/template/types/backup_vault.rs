@@ -42,7 +42,7 @@ pub static VAULT: Table = Table {
         row("lock_at", LOCK, As::By(|scope, _| lock(scope).and_then(|()| lock_at(scope))), Absent::Null),
         row("min_retention_days", MIN, As::By(|scope, node| lock(scope).and_then(|()| scope.int(node)).map(Json::from)), Absent::Null),
         row("max_retention_days", MAX, As::By(|scope, node| lock(scope).and_then(|()| scope.int(node)).map(Json::from)), Absent::Null),
-        row("policy", POLICY, As::By(policy_text::read), Absent::Null),
+        row("policy", POLICY, As::Parts(policy_text::read), Absent::Null),
         row("notification_events", EVENTS, As::Texts, Absent::Empty),
         row("notification_topic_arn", TOPIC, As::Name, Absent::Null),
     ],
@@ -72,7 +72,7 @@ pub static AIR_GAPPED_VAULT: Table = Table {
         // API, CreateLogicallyAirGappedBackupVault, MinRetentionDays.
         row("min_retention_days", ["MinRetentionDays", "min_retention_days"], As::Int, Absent::Null).takes(Takes::Whole(7, 36_500)),
         row("max_retention_days", ["MaxRetentionDays", "max_retention_days"], As::Int, Absent::Null),
-        row("policy", POLICY, As::By(policy_text::read), Absent::Null),
+        row("policy", POLICY, As::Parts(policy_text::read), Absent::Null),
         row("notification_events", EVENTS, As::Texts, Absent::Empty),
         row("notification_topic_arn", TOPIC, As::Name, Absent::Null),
     ],

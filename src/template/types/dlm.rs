@@ -1,7 +1,8 @@
 //! Data Lifecycle Manager policies. What the two languages call alike is `CamelCase` in one and `snake_case` in the other.
 
 use super::{Absent, As, BLANK, Identity, Paths, Row, Table, Takes, row};
-use crate::template::convert::{Built, Outcome, Scope};
+use crate::inventory::{more_path, note};
+use crate::template::convert::{Built, Outcome, Scope, Unknown};
 use crate::template::declaration::{Language, Node, Value};
 use serde_json::{Value as Json, json};
 
@@ -35,7 +36,7 @@ pub static POLICY: Table = Table {
             As::Texts,
             Absent::Empty,
         ),
-        row("target_tags", ["PolicyDetails.TargetTags", "policy_details.target_tags"], As::By(tags), Absent::Empty),
+        row("target_tags", ["PolicyDetails.TargetTags", "policy_details.target_tags"], As::Parts(tags), Absent::Empty),
         row(
             "event_copies",
             ["PolicyDetails.Actions.CrossRegionCopy", "policy_details.action.cross_region_copy"],
@@ -48,7 +49,12 @@ pub static POLICY: Table = Table {
             As::Bool,
             Absent::False,
         ),
-        row("exclude_data_volume_tags", ["PolicyDetails.Parameters.ExcludeDataVolumeTags", ""], As::By(tags), Absent::Empty),
+        row(
+            "exclude_data_volume_tags",
+            ["PolicyDetails.Parameters.ExcludeDataVolumeTags", "policy_details.parameters.exclude_data_volume_tags"],
+            As::Parts(tags),
+            Absent::Empty,
+        ),
         row(
             "exclusions",
             ["Exclusions|PolicyDetails.Exclusions", "policy_details.exclusions"],
@@ -100,7 +106,7 @@ const EVENT_COPY: &[Row] = &[
 const EXCLUSIONS: &[Row] = &[
     row("boot_volumes", ["ExcludeBootVolumes", "exclude_boot_volumes"], As::Bool, Absent::False),
     row("volume_types", ["ExcludeVolumeTypes", "exclude_volume_types"], As::Texts, Absent::Empty),
-    row("tags", ["ExcludeTags", "exclude_tags"], As::By(tags), Absent::Empty),
+    row("tags", ["ExcludeTags", "exclude_tags"], As::Parts(tags), Absent::Empty),
 ];
 
 const TARGET: &[Row] = &[
@@ -111,7 +117,7 @@ const TARGET: &[Row] = &[
     row("retention_days", ["", ""], As::Int, Absent::Null),
 ];
 
-const SCHEDULES: &[Row] = &[row("schedules", ["PolicyDetails.Schedules", "policy_details.schedule"], As::List(SCHEDULE), Absent::Empty)];
+const SCHEDULES: &[Row] = &[row("schedules", ["PolicyDetails.Schedules", "policy_details.schedule"], As::Some(SCHEDULE), Absent::Empty)];
 
 /// The schedule that a default policy has of its own, seen from the whole body.
 const DEFAULT_SCHEDULE: &[Row] = &[
@@ -216,23 +222,29 @@ fn shared_with(scope: &Scope, node: &Node) -> Outcome {
     Ok(Json::Array(accounts))
 }
 
-/// A list of `Key` and `Value`, or a map.
-fn tags(scope: &Scope, node: &Node) -> Outcome {
-    let tag = |key: String, value: String| json!({ "key": key, "value": value });
+/// A list of `Key` and `Value`, or a map. A tag of which the key is not known may be any; where only the value is not, what lacks the tag is
+/// told apart all the same.
+fn tags(scope: &Scope, node: &Node, path: &str, nested: &mut Unknown) -> Outcome {
+    let tag = |key: &str, value: Outcome<String>, nested: &mut Unknown| match value {
+        Ok(value) => json!({ "key": key, "value": value }),
+        Err(reasons) => {
+            note(nested, &format!("{}.value", more_path(path)), reasons);
+            json!({ "key": key })
+        }
+    };
     if let Value::Map(entries) = &node.value
         && scope.at(node).find(["Key", "key"]).is_none()
     {
-        return entries.iter().map(|(key, value)| Ok(tag(key.clone(), scope.known_text(value)?))).collect();
+        return Ok(entries.iter().map(|(key, value)| tag(key, scope.known_text(value), nested)).collect());
     }
-    let one = |node: &Node| {
+    scope.known_elements(node, path, nested, |node, nested| {
         let entry = scope.at(node);
         let text = |paths: Paths| entry.text_at(paths).map(Option::unwrap_or_default);
-        if let Some(reasons) = scope.reasons(node) {
-            return Err(reasons);
+        match scope.reasons(node) {
+            Some(reasons) => Err(reasons),
+            None => Ok(tag(&text(["Key", "key"])?, text(["Value", "value"]), nested)),
         }
-        Ok(tag(text(["Key", "key"])?, text(["Value", "value"])?))
-    };
-    scope.elements(node)?.into_iter().map(one).collect()
+    })
 }
 
 fn key(scope: &Scope, node: &Node) -> Outcome {

@@ -142,10 +142,14 @@ pub enum As {
     ArnOf(&'static str),
     /// Objects with these properties.
     List(&'static [Row]),
+    /// As `List`, without the elements of which nothing is known: there may be more than are told.
+    Some(&'static [Row]),
     /// An object with these properties.
     Object(&'static [Row]),
     /// A function of the value.
     By(fn(&Scope, &super::declaration::Node) -> Result<serde_json::Value, Vec<String>>),
+    /// A function of the value and the property's path that leaves out parts which are not known, with the reasons by the parts' paths.
+    Parts(fn(&Scope, &super::declaration::Node, &str, &mut crate::inventory::Reasons) -> Result<serde_json::Value, Vec<String>>),
 }
 
 /// What a property is that is not written.

@@ -1,17 +1,15 @@
 //! Resource policies: a JSON text, or a document of the template that becomes one.
 //!
-//! What a template's policy names of its own (roles, vaults) is one certain thing, for which a symbol may stand. A value that comes from
-//! outside may be anything, `*` as well: it may be a part of a resource's name, and else makes the policy unknown.
+//! What a template's policy names of its own (roles, vaults) is one certain thing, for which a symbol stands. A value that comes from outside
+//! may be anything, `*` as well: its symbol stands in the text all the same, and the reason why it is not known beside it.
 
-use crate::template::convert::{Outcome, Scope};
-use crate::template::declaration::{Node, Unknown, Value};
+use crate::inventory::{is_policy_variable, note, symbol_path};
+use crate::template::convert::{Outcome, Scope, Unknown};
+use crate::template::declaration::{Node, Value};
 use serde_json::{Map, Value as Json};
 
-/// Keys of a statement under which names and ARNs of resources stand.
-const NAMES: [&str; 2] = ["Resource", "NotResource"];
-
-/// The policy as JSON text.
-pub fn read(scope: &Scope, node: &Node) -> Outcome {
+/// The policy as JSON text; in `nested`, by symbol, why those of its symbols may stand for anything that may.
+pub fn read(scope: &Scope, node: &Node, path: &str, nested: &mut Unknown) -> Outcome {
     let document = match &node.value {
         Value::Map(_) | Value::List(_) => document(scope, node)?,
         _ => {
@@ -22,11 +20,8 @@ pub fn read(scope: &Scope, node: &Node) -> Outcome {
             })?
         }
     };
-    let mut outside = Vec::new();
-    from_outside(scope, node, &mut outside);
-    let decisive: Vec<String> =
-        outside.iter().filter(|unknown| decides(&document, &unknown.symbol, false)).map(|unknown| unknown.reason.to_string()).collect();
-    if decisive.is_empty() { Ok(document.to_string().into()) } else { Err(decisive) }
+    from_outside(scope, node, path, nested);
+    Ok(document.to_string().into())
 }
 
 fn document(scope: &Scope, node: &Node) -> Outcome {
@@ -47,26 +42,32 @@ fn document(scope: &Scope, node: &Node) -> Outcome {
     })
 }
 
-/// The values from outside, but for the account and Region, which stand in the resource's own ARN as well.
-fn from_outside<'n>(scope: &Scope, node: &'n Node, found: &mut Vec<&'n Unknown>) {
+/// Notes the values from outside, but for the account and Region, which stand in the resource's own ARN as well.
+fn from_outside(scope: &Scope, node: &Node, path: &str, found: &mut Unknown) {
     match &node.value {
         Value::Unknown(unknown) if !scope.stack.text(node).is_some_and(|text| scope.stack.own_symbols_only(&text.text)) => {
-            found.push(unknown)
+            note(found, &symbol_path(path, &unknown.symbol), vec![unknown.reason.to_string()]);
         }
-        Value::List(nodes) | Value::Concat(nodes) => nodes.iter().for_each(|node| from_outside(scope, node, found)),
-        Value::Map(entries) => entries.iter().for_each(|(_, node)| from_outside(scope, node, found)),
+        // What an attribute holds that is neither id nor name nor ARN, such as the value of a parameter, may be anything.
+        Value::Reference { id, attribute } if !scope.gives_one(attribute) => {
+            if let Some(text) = scope.stack.text(node).filter(|text| !text.unknown.is_empty()) {
+                note(found, &symbol_path(path, &text.text), vec![format!("{id}.{attribute} is known after it is deployed")]);
+            }
+        }
+        Value::Text(text) => literal_symbols(text, node, path, found),
+        Value::List(nodes) | Value::Concat(nodes) => nodes.iter().for_each(|node| from_outside(scope, node, path, found)),
+        Value::Map(entries) => entries.iter().for_each(|(_, node)| from_outside(scope, node, path, found)),
         _ => {}
     }
 }
 
-/// Whether a symbol stands where it decides what the policy says: anywhere but as a part of a resource's name.
-fn decides(document: &Json, symbol: &str, name: bool) -> bool {
-    match document {
-        Json::String(text) => text == symbol || (!name && text.contains(symbol)),
-        Json::Array(values) => values.iter().any(|value| decides(value, symbol, name)),
-        Json::Object(entries) => {
-            entries.iter().any(|(key, value)| key.contains(symbol) || decides(value, symbol, name || NAMES.contains(&key.as_str())))
+/// What is written as a symbol, and is none: a policy variable that IAM does not know, as where `Fn::Sub` is missing.
+fn literal_symbols(text: &str, node: &Node, path: &str, found: &mut Unknown) {
+    for (start, _) in text.match_indices("${") {
+        let inside = text.get(start + "${".len()..).and_then(|rest| rest.split_once('}')).map(|(inside, _)| inside);
+        if let Some(inside) = inside.filter(|inside| !is_policy_variable(inside)) {
+            let reason = format!("${{{inside}}} at line {} is no policy variable; is Fn::Sub missing?", node.at.line);
+            note(found, &symbol_path(path, &format!("${{{inside}}}")), vec![reason]);
         }
-        _ => false,
     }
 }

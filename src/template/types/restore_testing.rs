@@ -1,7 +1,9 @@
 //! AWS Backup restore testing plans and selections.
 
-use super::backup_selection::{arns, of_plan};
+use super::backup_selection::{arns, of_plan, tag_conditions};
 use super::{Absent, As, BLANK, Identity, Row, Table, Takes, row};
+use crate::template::convert::{Outcome, Scope, Unknown};
+use crate::template::declaration::Node;
 use crate::template::stack::{Entry, Stack, Text, find};
 
 const PLAN_TYPE: &str = "AWS::Backup::RestoreTestingPlan";
@@ -21,13 +23,13 @@ pub static PLAN: Table = Table {
         row(
             "include_vaults",
             ["RecoveryPointSelection.IncludeVaults", "recovery_point_selection.include_vaults"],
-            As::By(arns),
+            As::By(vaults),
             Absent::Empty,
         ),
         row(
             "exclude_vaults",
             ["RecoveryPointSelection.ExcludeVaults", "recovery_point_selection.exclude_vaults"],
-            As::By(arns),
+            As::By(vaults),
             Absent::Empty,
         ),
         row(
@@ -66,27 +68,29 @@ pub static SELECTION: Table = Table {
         row("role_arn", ["IamRoleArn", "iam_role_arn"], As::Name, Absent::Null),
         // Without it a restored resource waits for no validation (API, ValidationWindowHours).
         row("validation_window_hours", ["ValidationWindowHours", "validation_window_hours"], As::Int, Absent::Null),
-        row("protected_resource_arns", ["ProtectedResourceArns", "protected_resource_arns"], As::By(arns), Absent::Empty),
+        row("protected_resource_arns", ["ProtectedResourceArns", "protected_resource_arns"], As::Parts(arns), Absent::Empty),
         row(
             "string_equals",
             ["ProtectedResourceConditions.StringEquals", "protected_resource_conditions.string_equals"],
-            As::List(CONDITION),
+            As::Parts(tag_conditions),
             Absent::Empty,
         ),
         row(
             "string_not_equals",
             ["ProtectedResourceConditions.StringNotEquals", "protected_resource_conditions.string_not_equals"],
-            As::List(CONDITION),
+            As::Parts(tag_conditions),
             Absent::Empty,
         ),
     ],
     ..BLANK
 };
 
-const CONDITION: &[Row] = &[
-    row("key", ["Key", "key"], As::Text, Absent::Unknown("no tag key is written")),
-    row("value", ["Value", "value"], As::Text, Absent::Text("")),
-];
+/// Vaults by ARN. Of one that is not known, nobody can tell which are left.
+fn vaults(scope: &Scope, node: &Node) -> Outcome {
+    let mut unknown = Unknown::new();
+    let found = arns(scope, node, "", &mut unknown)?;
+    if unknown.is_empty() { Ok(found) } else { Err(unknown.into_values().flatten().collect()) }
+}
 
 fn plan_arn(stack: &Stack, entry: &Entry) -> Text {
     let node = find(&entry.declaration.body, "RestoreTestingPlanName|restore_testing_plan_name");

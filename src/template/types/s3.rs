@@ -36,7 +36,7 @@ pub static BUCKET: Table = Table {
         row("lifecycle", LIFECYCLE, As::List(LIFECYCLE_RULE), Absent::Empty),
         row("replication", REPLICATION, As::List(REPLICATION_RULE), Absent::Empty),
         row("object_lock", LOCK, As::By(|scope, _| object_lock(scope)), Absent::By(object_lock)),
-        row("policy", ["+policy.PolicyDocument", "+policy.policy|policy"], As::By(policy_text::read), Absent::Null),
+        row("policy", ["+policy.PolicyDocument", "+policy.policy|policy"], As::Parts(policy_text::read), Absent::Null),
     ],
     parts: &[
         Part { types: &["aws_s3_bucket_versioning"], parent: "bucket", key: "+versioning", inline: "versioning" },

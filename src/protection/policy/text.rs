@@ -1,0 +1,143 @@
+//! The texts of a policy's elements. A policy that was read from AWS may have policy variables in them; one that a template declares has
+//! symbols as well, for what is known after it is deployed.
+//!
+//! Source: "IAM policy elements: Variables and tags" in the IAM user guide.
+
+use crate::inventory::{Reasons, Resource, is_policy_variable};
+use wildmatch::WildMatch;
+
+/// Which symbols the texts of a policy have.
+#[derive(Clone, Copy, Default)]
+pub struct Symbols<'r> {
+    /// The property that holds the policy, and why parts of the resource are not known; `None` for what was read from AWS, of which every
+    /// `${…}` is a policy variable.
+    declared: Option<(&'r str, &'r Reasons)>,
+}
+
+impl<'r> Symbols<'r> {
+    /// Those of a resource's policy.
+    pub fn of(resource: &'r Resource, policy: &'r str) -> Self {
+        Symbols { declared: resource.declared.as_deref().map(|declared| (policy, &declared.unknown)) }
+    }
+
+    #[cfg(test)]
+    pub fn declared(policy: &'r str, unknown: &'r Reasons) -> Self {
+        Symbols { declared: Some((policy, unknown)) }
+    }
+
+    /// The symbols that may stand for anything, with the reasons.
+    fn open(&self) -> impl Iterator<Item = (&'r str, &'r [String])> + use<'r> {
+        let declared = self.declared;
+        declared.into_iter().flat_map(|(policy, unknown)| {
+            let symbol = move |path: &'r str| path.strip_prefix(policy)?.strip_prefix('.');
+            unknown.iter().filter_map(move |(path, reasons)| Some((symbol(path)?, reasons.as_slice())))
+        })
+    }
+
+    /// Why some of them may stand for anything.
+    pub fn reasons(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.open().flat_map(|(_, reasons)| reasons.iter().cloned()).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// Whether a text has a symbol that may stand for anything.
+    pub fn is_open(&self, text: &str) -> bool {
+        self.open().any(|(symbol, _)| text.contains(symbol))
+    }
+}
+
+/// A part of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Spelt,
+    /// A symbol for one certain thing of the template, such as the name of a bucket: no wildcard is in it.
+    Own,
+    /// A symbol that may stand for anything.
+    Open,
+    /// A policy variable, which has the value that each request gives it.
+    Variable,
+}
+
+/// A text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    pub whole: String,
+    parts: Vec<(Part, String)>,
+}
+
+impl Text {
+    pub fn of(whole: &str, symbols: &Symbols) -> Text {
+        let mut parts: Vec<(Part, String)> = Vec::new();
+        let mut rest = whole;
+        while let Some(next) = rest.chars().next() {
+            let (part, length) = match part_at(rest, symbols) {
+                Some(found) => found,
+                None => (Part::Spelt, next.len_utf8()),
+            };
+            let (taken, after) = rest.split_at(length);
+            match parts.last_mut() {
+                Some((Part::Spelt, text)) if part == Part::Spelt => text.push_str(taken),
+                _ => parts.push((part, taken.to_owned())),
+            }
+            rest = after;
+        }
+        Text { whole: whole.to_owned(), parts }
+    }
+
+    fn has(&self, wanted: Part) -> bool {
+        self.parts.iter().any(|(part, _)| *part == wanted)
+    }
+
+    /// Whether it may turn out to be anything, as far as it is not spelt out.
+    pub fn is_open(&self) -> bool {
+        self.has(Part::Open)
+    }
+
+    pub fn has_variable(&self) -> bool {
+        self.has(Part::Variable)
+    }
+
+    /// The text with a stand-in for every symbol of one certain thing, and one for every symbol that may stand for anything.
+    fn spelt(&self, own: &str, open: &str) -> String {
+        let spelt = self.parts.iter().map(|(part, text)| match part {
+            Part::Spelt | Part::Variable => text.as_str(),
+            Part::Own => own,
+            Part::Open => open,
+        });
+        spelt.collect()
+    }
+
+    /// The text with all its symbols taken as names.
+    pub fn fixed(&self) -> String {
+        self.spelt(STAND_IN, STAND_IN)
+    }
+
+    /// Whether it passes a test; `None` where that depends on whether its open symbols are names, paths or wildcards.
+    pub fn passes(&self, test: impl Fn(&str) -> bool) -> Option<bool> {
+        let named = test(&self.fixed());
+        let always = !self.is_open() || ["0/0", "*"].iter().all(|open| test(&self.spelt(STAND_IN, open)) == named);
+        always.then_some(named)
+    }
+
+    /// Whether it is a text, or pattern, that matches this one for some value of its open symbols.
+    pub fn may_match(&self, given: &str) -> bool {
+        self.is_open() && WildMatch::new_case_insensitive(&self.spelt(STAND_IN, "*")).matches(given)
+    }
+}
+
+/// What stands for one certain thing that is not known by name, in names, ARNs and in the place of an account.
+const STAND_IN: &str = "000000000000";
+
+/// The symbol or variable that a text begins with, and its length.
+fn part_at(text: &str, symbols: &Symbols) -> Option<(Part, usize)> {
+    let open = symbols.open().filter(|(symbol, _)| text.starts_with(symbol)).map(|(symbol, _)| symbol.len()).max();
+    if let Some(length) = open.filter(|length| *length > 0) {
+        return Some((Part::Open, length));
+    }
+    let inside = text.strip_prefix("${")?;
+    let end = inside.find('}')?;
+    let part = if symbols.declared.is_none() || inside.get(..end).is_some_and(is_policy_variable) { Part::Variable } else { Part::Own };
+    Some((part, "${".len() + end + 1))
+}
