@@ -1,7 +1,7 @@
 //! AWS Backup restore testing plans and selections.
 
 use super::backup_selection::{arns, of_plan, tag_conditions};
-use super::{Absent, As, BLANK, Identity, Row, Table, Takes, row};
+use super::{Absent, As, BLANK, Identity, Table, Takes, row};
 use crate::template::convert::{Outcome, Scope, Unknown};
 use crate::template::declaration::Node;
 use crate::template::stack::{Entry, Stack, Text, find};
