@@ -3,7 +3,10 @@
 
 mod pages;
 
+use super::answer::Answer;
 use super::failure::{Failure, Reply};
+use super::kms::Aliases;
+use super::transport::calling;
 use crate::inventory::{Coverage, CoverageEntry, CoverageStatus};
 use aws_config::SdkConfig;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
@@ -15,8 +18,9 @@ use std::num::NonZeroU32;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
-use tokio::sync::Semaphore;
+use std::time::Duration;
+use tokio::sync::{OnceCell, Semaphore};
+use tokio::time::{Instant, timeout_at};
 
 /// Calls of one operation in one Region that may be made at once before the rate counts. EC2's bucket for an operation that changes
 /// nothing holds 100 (EC2 developer guide, "Request throttling for the Amazon EC2 API"): half of it is left to production.
@@ -49,13 +53,15 @@ pub struct Operation {
     pub name: &'static str,
     /// The IAM action where it is not `service:name`, in full (`s3:GetEncryptionConfiguration`); else empty.
     pub action: &'static str,
+    /// What an answer always holds.
+    pub answer: Answer,
     rate: NonZeroU32,
 }
 
 impl Operation {
-    /// An operation whose IAM action has its own name.
-    pub const fn new(service: &'static str, name: &'static str) -> Operation {
-        Operation { service, name, action: "", rate: RATE }
+    /// An operation whose IAM action has its own name, and whose answers are like `answer`.
+    pub const fn new(service: &'static str, name: &'static str, answer: Answer) -> Operation {
+        Operation { service, name, action: "", answer, rate: RATE }
     }
 
     /// The same with another IAM action, given in full.
@@ -84,6 +90,8 @@ impl std::fmt::Display for Operation {
 
 /// Hears how reading goes on. Called from several threads; must be quick.
 pub trait Progress: Send + Sync {
+    /// Something that the user should know, such as what goes over the network in the clear.
+    fn warned(&self, _warning: &str) {}
     /// Reading of a Region (or of `global`) starts.
     fn started(&self, _region: &str) {}
     /// A call ended.
@@ -102,12 +110,16 @@ pub struct Run {
     limiter: DefaultDirectRateLimiter,
     permits: Semaphore,
     pub(super) progress: Arc<dyn Progress>,
+    /// How long the run may take, and when that is over; `None` for a time that no clock shows.
+    time: Duration,
+    deadline: Option<Instant>,
 }
 
 impl Run {
-    /// A run of at most `max_rps` calls a second in all Regions together.
-    pub fn new(max_rps: NonZeroU32, progress: Arc<dyn Progress>) -> Run {
-        Run { limiter: RateLimiter::direct(Quota::per_second(max_rps)), permits: Semaphore::new(IN_FLIGHT), progress }
+    /// A run of at most `max_rps` calls a second in all Regions together, which makes no call once `time` is over.
+    pub fn new(max_rps: NonZeroU32, time: Duration, progress: Arc<dyn Progress>) -> Run {
+        let limiter = RateLimiter::direct(Quota::per_second(max_rps));
+        Run { limiter, permits: Semaphore::new(IN_FLIGHT), progress, time, deadline: Instant::now().checked_add(time) }
     }
 }
 
@@ -173,6 +185,8 @@ pub struct Reader {
     pub config: SdkConfig,
     custom_endpoint: bool,
     run: Arc<Run>,
+    /// AWS's own aliases of keys, once they are listed.
+    pub(super) aliases: OnceCell<Option<Aliases>>,
     gates: Mutex<HashMap<(&'static str, &'static str), Arc<Gate>>>,
     log: Mutex<Log>,
 }
@@ -186,6 +200,7 @@ impl Reader {
             config,
             custom_endpoint,
             run,
+            aliases: OnceCell::new(),
             gates: Mutex::default(),
             log: Mutex::default(),
         }
@@ -321,8 +336,21 @@ impl Reader {
         }
     }
 
-    /// Waits for the operation's turn and the run's, and makes the call. `Ok(None)`: one of the `absent` codes, or the end of pages.
+    /// Makes the call, if it ends before the deadline. `Ok(None)`: one of the `absent` codes, or the end of pages.
     async fn attempt<T, E>(&self, operation: &'static Operation, absent: &[&str], call: Call<'_, T, E>) -> Result<Option<T>, Failure>
+    where
+        E: ProvideErrorMetadata,
+    {
+        let in_turn = self.in_turn(operation, absent, call);
+        let Some(deadline) = self.run.deadline else { return in_turn.await };
+        if Instant::now() >= deadline {
+            return Err(Failure::deadline(self.run.time));
+        }
+        timeout_at(deadline, in_turn).await.unwrap_or_else(|_| Err(Failure::deadline(self.run.time)))
+    }
+
+    /// Waits for the operation's turn and the run's, and makes the call.
+    async fn in_turn<T, E>(&self, operation: &'static Operation, absent: &[&str], call: Call<'_, T, E>) -> Result<Option<T>, Failure>
     where
         E: ProvideErrorMetadata,
     {
@@ -337,7 +365,7 @@ impl Reader {
         let _permit = self.run.permits.acquire().await.ok();
 
         let start = Instant::now();
-        let reply = match call.await {
+        let reply = match calling(operation, call).await {
             // The end of pages: nothing was asked.
             Ok(None) => return Ok(None),
             Ok(value) => Ok(value),
@@ -375,11 +403,16 @@ mod tests {
     use aws_sdk_ec2::error::ErrorMetadata;
     use aws_sdk_ec2::operation::describe_volumes::DescribeVolumesError;
 
-    const VOLUMES: Operation = Operation::new("ec2", "DescribeVolumes");
-    const ENCRYPTION: Operation = Operation::new("s3", "GetBucketEncryption").with_action("s3:GetEncryptionConfiguration");
+    const VOLUMES: Operation = Operation::new("ec2", "DescribeVolumes", Answer::ec2(&[]));
+    const ENCRYPTION: Operation =
+        Operation::new("s3", "GetBucketEncryption", Answer::xml("X", &[])).with_action("s3:GetEncryptionConfiguration");
 
     fn reader() -> Reader {
-        let run = Run::new(NonZeroU32::MAX, Arc::new(Silent));
+        reader_for(Duration::MAX)
+    }
+
+    fn reader_for(time: Duration) -> Reader {
+        let run = Run::new(NonZeroU32::MAX, time, Arc::new(Silent));
         Reader::new("111122223333", "eu-west-1", "aws", SdkConfig::builder().build(), false, Arc::new(run))
     }
 
@@ -428,6 +461,29 @@ mod tests {
         let entries = reader.coverage().entries;
         assert_eq!((entries.len(), entries[0].items), (1, 10));
         assert_eq!(entries[0].error.as_deref(), Some("InternalError: No."));
+    }
+
+    #[tokio::test]
+    async fn after_the_deadline_nothing_is_asked() {
+        let reader = reader_for(Duration::from_millis(20));
+        assert_eq!(reader.one(&VOLUMES, async { Ok::<_, SdkError<DescribeVolumesError>>(7) }).await, Some(7));
+        let late = async {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            Ok::<_, SdkError<DescribeVolumesError>>(7)
+        };
+        assert_eq!(reader.one(&VOLUMES, late).await, None);
+        let calls = AtomicU32::new(0);
+        let never = async {
+            calls.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, SdkError<DescribeVolumesError>>(7)
+        };
+        assert_eq!(reader.one(&ENCRYPTION, never).await, None);
+        assert_eq!(calls.load(Ordering::Relaxed), 0);
+        let entries = reader.coverage().entries;
+        let failed = entries.iter().filter(|entry| entry.status == CoverageStatus::Failed);
+        let errors: Vec<_> = failed.filter_map(|entry| entry.error.as_deref()).collect();
+        assert_eq!(errors.len(), 2, "{entries:?}");
+        assert!(errors.iter().all(|error| error.starts_with("deadline")), "{errors:?}");
     }
 
     #[tokio::test]

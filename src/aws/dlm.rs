@@ -2,6 +2,7 @@
 //!
 //! What is known of the answers comes from the service model (`dlm/2018-01-12`) unless a comment names another source.
 
+use super::answer::Answer;
 use super::call::{Operation, Reader};
 use super::convert::{self, each, known, optional_time, resource};
 use crate::inventory::Resource;
@@ -9,8 +10,8 @@ use crate::inventory::types::dlm::{Copy, Exclusions, LifecyclePolicy, Schedule, 
 use aws_sdk_dlm::Client;
 use aws_sdk_dlm::types as sdk;
 
-const GET_LIFECYCLE_POLICIES: Operation = Operation::new("dlm", "GetLifecyclePolicies");
-const GET_LIFECYCLE_POLICY: Operation = Operation::new("dlm", "GetLifecyclePolicy");
+const GET_LIFECYCLE_POLICIES: Operation = Operation::new("dlm", "GetLifecyclePolicies", Answer::json(&["Policies/*/PolicyId"]));
+const GET_LIFECYCLE_POLICY: Operation = Operation::new("dlm", "GetLifecyclePolicy", Answer::json(&["Policy/PolicyDetails"]));
 
 /// Every operation of this module.
 pub const OPERATIONS: &[&Operation] = &[&GET_LIFECYCLE_POLICIES, &GET_LIFECYCLE_POLICY];

@@ -2,6 +2,7 @@
 //!
 //! What is known of the answers comes from the service model (`dynamodb/2012-08-10`) unless a comment names another source.
 
+use super::answer::Answer;
 use super::call::{Operation, Reader};
 use super::convert::{self, Encryption, each, kms_key_arn, known, optional_time, resource, time};
 use crate::inventory::types::dynamodb::{Backup, Replica, RestoredFrom, Table};
@@ -10,13 +11,15 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types as sdk;
 use std::collections::HashMap;
 
-const LIST_TABLES: Operation = Operation::new("dynamodb", "ListTables");
-const DESCRIBE_TABLE: Operation = Operation::new("dynamodb", "DescribeTable");
-const DESCRIBE_CONTINUOUS_BACKUPS: Operation = Operation::new("dynamodb", "DescribeContinuousBackups");
-const DESCRIBE_TIME_TO_LIVE: Operation = Operation::new("dynamodb", "DescribeTimeToLive");
-const LIST_TAGS_OF_RESOURCE: Operation = Operation::new("dynamodb", "ListTagsOfResource");
+const LIST_TABLES: Operation = Operation::new("dynamodb", "ListTables", Answer::json(&["TableNames/*"]));
+const DESCRIBE_TABLE: Operation = Operation::new("dynamodb", "DescribeTable", Answer::json(&["Table/TableStatus"]));
+const DESCRIBE_CONTINUOUS_BACKUPS: Operation =
+    Operation::new("dynamodb", "DescribeContinuousBackups", Answer::json(&["ContinuousBackupsDescription/ContinuousBackupsStatus"]));
+const DESCRIBE_TIME_TO_LIVE: Operation =
+    Operation::new("dynamodb", "DescribeTimeToLive", Answer::json(&["TimeToLiveDescription/TimeToLiveStatus"]));
+const LIST_TAGS_OF_RESOURCE: Operation = Operation::new("dynamodb", "ListTagsOfResource", Answer::json(&["Tags/*/Key"]));
 /// "You can call ListBackups a maximum of five times per second."
-const LIST_BACKUPS: Operation = Operation::new("dynamodb", "ListBackups").with_rate(5);
+const LIST_BACKUPS: Operation = Operation::new("dynamodb", "ListBackups", Answer::json(&["BackupSummaries/*/BackupArn"])).with_rate(5);
 
 /// Every operation of this module.
 pub const OPERATIONS: &[&Operation] =

@@ -2,6 +2,7 @@
 //!
 //! What is known of the answers comes from the service model (`elasticfilesystem`, `efs/2015-02-01`).
 
+use super::answer::Answer;
 use super::call::{Operation, Reader};
 use super::convert::{self, Encryption, each, kms_key_arn, optional_time, resource, time};
 use crate::inventory::types::efs::{FileSystem, Replication};
@@ -11,9 +12,12 @@ use aws_sdk_efs::error::ProvideErrorMetadata;
 use aws_sdk_efs::operation::describe_replication_configurations::DescribeReplicationConfigurationsOutput;
 use aws_sdk_efs::types as sdk;
 
-const DESCRIBE_FILE_SYSTEMS: Operation = Operation::new("elasticfilesystem", "DescribeFileSystems");
-const DESCRIBE_BACKUP_POLICY: Operation = Operation::new("elasticfilesystem", "DescribeBackupPolicy");
-const DESCRIBE_REPLICATION_CONFIGURATIONS: Operation = Operation::new("elasticfilesystem", "DescribeReplicationConfigurations");
+const DESCRIBE_FILE_SYSTEMS: Operation =
+    Operation::new("elasticfilesystem", "DescribeFileSystems", Answer::json(&["FileSystems/*/FileSystemId"]));
+const DESCRIBE_BACKUP_POLICY: Operation =
+    Operation::new("elasticfilesystem", "DescribeBackupPolicy", Answer::json(&["BackupPolicy/Status"]));
+const DESCRIBE_REPLICATION_CONFIGURATIONS: Operation =
+    Operation::new("elasticfilesystem", "DescribeReplicationConfigurations", Answer::json(&["Replications/*/SourceFileSystemId"]));
 
 /// Every operation of this module.
 pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_FILE_SYSTEMS, &DESCRIBE_BACKUP_POLICY, &DESCRIBE_REPLICATION_CONFIGURATIONS];

@@ -1,9 +1,11 @@
 //! The endpoints that the user sets, in the environment or in the AWS configuration files. The SDK panics on an empty one, and passes
-//! over one that is no URL, to ask AWS itself instead of what the user meant.
+//! over one that is no URL, to ask AWS itself instead of what the user meant. One without TLS is used, but told.
 
 use super::connect_error::ConnectError;
+use super::failure::without_password;
 use aws_config::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 /// The services that may be asked, by the ids under which the SDK looks for their endpoints: `AWS_ENDPOINT_URL_SSO_OIDC`. The last ones
@@ -12,16 +14,52 @@ const SERVICES: [&str; 12] = ["Backup", "DLM", "DynamoDB", "EC2", "EFS", "KMS", 
 
 const VARIABLE: &str = "AWS_ENDPOINT_URL";
 
-/// Checks every endpoint that is set for what may be asked.
+/// Checks every endpoint that is set for what may be asked. Warnings about those that are asked over the network without TLS, each once.
 ///
 /// # Errors
 /// The first that is no URL, with where it is set.
-pub(super) fn check(config: &SdkConfig, profile: Option<&str>) -> Result<(), ConnectError> {
-    let wrong = |service| Some((service, of(config, service).filter(|value| !is_url(value))?));
-    match SERVICES.into_iter().find_map(wrong) {
-        Some((service, value)) => Err(ConnectError::Endpoint { setting: setting(service, profile), value }),
-        None => Ok(()),
+pub(super) fn check(config: &SdkConfig, profile: Option<&str>) -> Result<Vec<String>, ConnectError> {
+    let mut warnings = Vec::new();
+    for service in SERVICES {
+        let Some(value) = of(config, service) else { continue };
+        if !is_url(&value) {
+            return Err(ConnectError::Endpoint { setting: setting(service, profile), value: shown(&value) });
+        }
+        if is_in_the_clear(&value) {
+            let warning = format!(
+                "{} is {}, without TLS: the access key's id, session tokens and all that AWS answers (names, tags, policies) go over the network in the \
+                 clear, and whoever can change answers decides what is judged. Use https://, or an endpoint on this machine.",
+                setting(service, profile),
+                shown(&value)
+            );
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+        }
     }
+    Ok(warnings)
+}
+
+/// A value that may be an endpoint, without passwords: what is no URL may be one that was mistyped, with the password anywhere before an @.
+fn shown(value: &str) -> String {
+    match value.rsplit_once('@') {
+        Some((_, host)) if !is_url(value) => format!("…@{host}"),
+        _ => without_password(value),
+    }
+}
+
+/// Whether an endpoint is asked without TLS by way of a network.
+fn is_in_the_clear(url: &str) -> bool {
+    let Some((scheme, rest)) = url.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
+    let host = match place.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, _)) => host,
+        None => place.split(':').next().unwrap_or_default(),
+    };
+    let is_local =
+        host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback());
+    scheme.eq_ignore_ascii_case("http") && !is_local
 }
 
 /// The endpoint that is set for a service: the answer to what the SDK's client of that service asks.
@@ -61,7 +99,7 @@ fn setting(service: &str, profile: Option<&str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::is_url;
+    use super::{is_in_the_clear, is_url, shown};
 
     #[test]
     fn an_endpoint_is_a_url() {
@@ -89,5 +127,37 @@ mod tests {
         ] {
             assert!(!is_url(other), "{other}");
         }
+    }
+
+    #[test]
+    fn only_this_machine_is_asked_without_tls() {
+        for url in [
+            "http://localhost:4566",
+            "http://LOCALHOST",
+            "http://127.0.0.1:9",
+            "http://127.8.9.1",
+            "http://[::1]:5000/x",
+            "https://10.0.0.1",
+        ] {
+            assert!(!is_in_the_clear(url), "{url}");
+        }
+        for url in [
+            "http://10.0.0.1:4566",
+            "HTTP://proxy.example",
+            "http://localhost@evil.example",
+            "http://[2001:db8::1]",
+            "http://localhost.evil.example",
+        ] {
+            assert!(is_in_the_clear(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        for value in ["https://user:secret@host:99999", "user:secret@host", "https://user:sec/ret@host", "ftp://user:secret@host"] {
+            let shown = shown(value);
+            assert!(!shown.contains("secret") && !shown.contains("ret@") && !shown.contains("user") && shown.contains("host"), "{shown}");
+        }
+        assert_eq!(shown("http:/host"), "http:/host");
     }
 }

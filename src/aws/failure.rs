@@ -1,8 +1,10 @@
 //! What an AWS call that failed means for the coverage log: denied, unavailable or failed, and the words for it. Makes no calls.
 
+use super::answer::Flaw;
 use crate::inventory::CoverageStatus;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use std::error::Error;
+use std::time::Duration;
 
 /// The longest error text that is kept, in characters.
 const LONGEST: usize = 300;
@@ -63,9 +65,28 @@ impl Failure {
         Failure { status: CoverageStatus::Failed, text: None }
     }
 
-    /// A list that never ends.
+    /// A list whose pages name each other.
     pub fn endless() -> Failure {
-        Failure { status: CoverageStatus::Failed, text: Some("the list goes round: a page names one that came before".to_owned()) }
+        Failure::failed("the list goes round: a page names one that came before")
+    }
+
+    /// A list of which so many pages in a row told nothing new.
+    pub fn idle(pages: u32) -> Failure {
+        Failure::failed(&format!("the list does not end: {pages} pages in a row told nothing new"))
+    }
+
+    /// A list that is longer than any list of AWS.
+    pub fn endless_pages(pages: u32) -> Failure {
+        Failure::failed(&format!("the list does not end: it has more than {pages} pages"))
+    }
+
+    /// A call for which no time was left.
+    pub fn deadline(time: Duration) -> Failure {
+        Failure::failed(&format!("deadline: not read within {} s, which is all the time for an account (--deadline)", time.as_secs()))
+    }
+
+    fn failed(text: &str) -> Failure {
+        Failure { status: CoverageStatus::Failed, text: Some(text.to_owned()) }
     }
 }
 
@@ -74,7 +95,7 @@ impl Failure {
 pub enum Reached {
     /// AWS answered with an error.
     Service,
-    /// The answer could not be understood.
+    /// The answer is not AWS's, or not whole.
     Answer,
     /// No answer in time.
     TimedOut,
@@ -105,6 +126,9 @@ impl Reply {
     /// Takes what matters from an SDK error.
     pub fn of<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Reply {
         let http = error.raw_response().map(|response| response.status().as_u16());
+        if let Some(flaw) = flaw_of(error) {
+            return Reply { reached: Reached::Answer, code: None, message: Some(flaw.to_string()), http, causes: String::new() };
+        }
         let (reached, causes) = match error {
             // The SDK calls an answer that it cannot parse an error of the service too.
             SdkError::ServiceError(_) if error.code().is_none() && http.is_some_and(|status| status < 300) => {
@@ -177,6 +201,7 @@ impl Reply {
         let words = match (&self.code, &self.message, self.reached) {
             (Some(code), Some(message), _) => format!("{code}: {message}"),
             (Some(code), None, _) => code.clone(),
+            (None, Some(flaw), Reached::Answer) => flaw.clone(),
             (None, Some(message), _) => format!("{}: {message}", http.unwrap_or_else(|| "error".to_owned())),
             (None, None, Reached::Service) => http.unwrap_or_else(|| "error without a code".to_owned()),
             (None, None, Reached::Answer) => match http {
@@ -192,6 +217,19 @@ impl Reply {
         };
         one_line(&words)
     }
+}
+
+/// Why the answer of a call is none.
+fn flaw_of<E>(error: &SdkError<E>) -> Option<&Flaw> {
+    let SdkError::DispatchFailure(failure) = error else { return None };
+    let mut cause: Option<&(dyn Error + 'static)> = failure.as_connector_error().and_then(|error| error.source());
+    while let Some(error) = cause {
+        if let Some(flaw) = error.downcast_ref() {
+            return Some(flaw);
+        }
+        cause = error.source();
+    }
+    None
 }
 
 fn reached(causes: &str, timeout: bool) -> Reached {
@@ -257,13 +295,25 @@ pub fn one_line(text: &str) -> String {
     while let Some((start, end)) = request_id(&text) {
         text.replace_range(start..end, "");
     }
-    let words: Vec<_> = text.split_whitespace().collect();
+    let words: Vec<_> = text.split_whitespace().map(without_password).collect();
     let line = words.join(" ");
     let line = line.replace(", )", ")").replace("()", "");
     let line = line.trim_end_matches([' ', ';', ',']);
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),
+    }
+}
+
+/// A URL without the user and the password that may stand before its host.
+pub fn without_password(url: &str) -> String {
+    let start = url.find("://").map_or(0, |scheme| scheme + 3);
+    let (scheme, rest) = url.split_at(start);
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest[..end].rfind('@') {
+        // What is no URL has no host: all before the last @ may be a password.
+        Some(at) if start > 0 => format!("{scheme}…@{}", &rest[at + 1..]),
+        _ => url.to_owned(),
     }
 }
 
@@ -360,6 +410,14 @@ mod tests {
         for code in ["AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "AccessDenied"] {
             assert!(!tells_end_of_credentials(&service(code, 401).text()), "{code}");
         }
+    }
+
+    #[test]
+    fn passwords_are_left_out() {
+        assert_eq!(without_password("https://user:pass@word@host:443/path"), "https://…@host:443/path");
+        assert_eq!(without_password("https://host/path@2"), "https://host/path@2");
+        assert_eq!(without_password("name@example.com"), "name@example.com");
+        assert_eq!(one_line("no connection to http://user:secret@host"), "no connection to http://…@host");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! `DescribeKey` to create AWS managed keys from a predefined AWS alias with no key ID": such an alias (`alias/aws/ebs`) is therefore
 //! never described, but looked up with `ListAliases`, which creates nothing.
 
+use super::answer::Answer;
 use super::call::{Operation, Reader};
 use super::convert::{arn_place, arn_tail, each, optional_time, resource};
 use crate::inventory::types::kms::Key;
@@ -15,12 +16,16 @@ use aws_sdk_kms::types as sdk;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The ARNs of the keys that AWS made, by the ARNs of their aliases (`…:alias/aws/ebs`).
+pub type Aliases = BTreeMap<String, String>;
+
 /// KMS allows 2,000 calls a second for DescribeKey, 1,000 for GetKeyRotationStatus (developer guide, "Request quotas").
 const KEYS_A_SECOND: u32 = 50;
 
-const DESCRIBE_KEY: Operation = Operation::new("kms", "DescribeKey").with_rate(KEYS_A_SECOND);
-const GET_KEY_ROTATION_STATUS: Operation = Operation::new("kms", "GetKeyRotationStatus").with_rate(KEYS_A_SECOND);
-const LIST_ALIASES: Operation = Operation::new("kms", "ListAliases");
+const DESCRIBE_KEY: Operation = Operation::new("kms", "DescribeKey", Answer::json(&["KeyMetadata/KeyId"])).with_rate(KEYS_A_SECOND);
+const GET_KEY_ROTATION_STATUS: Operation =
+    Operation::new("kms", "GetKeyRotationStatus", Answer::json(&["KeyRotationEnabled"])).with_rate(KEYS_A_SECOND);
+const LIST_ALIASES: Operation = Operation::new("kms", "ListAliases", Answer::json(&["Aliases/*/AliasName"]));
 
 /// Every operation of this module.
 pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_KEY, &GET_KEY_ROTATION_STATUS, &LIST_ALIASES];
@@ -49,20 +54,22 @@ pub async fn collect(reader: &Reader, resources: &mut Vec<Resource>) {
     }
     let names = names(resources);
     let client = Client::new(&reader.config);
-    let aliases = aliases(reader, &client, &names).await;
+    let prefix = reader.arn("kms", "alias/aws/");
+    // Nobody is asked when nothing names such an alias.
+    let aliases = if names.iter().any(|name| name.starts_with(&prefix)) { aliases(reader).await } else { None };
 
     let mut known = BTreeMap::new();
     let mut keys = BTreeSet::new();
     for name in names {
         if is_aws_alias(&name) {
-            let target = aliases.as_ref().and_then(|aliases| aliases.get(&name));
-            match target {
-                Some(Some(key)) => {
+            let is_known = aliases.is_some() && name.starts_with(&prefix);
+            match aliases.and_then(|aliases| aliases.get(&name)) {
+                Some(key) => {
                     keys.insert(key.clone());
                 }
                 // The alias is AWS's whether or not the key behind it exists yet; AWS makes it when it first needs it.
-                target => {
-                    let state = if target.is_some() { Fact::Read(None) } else { Fact::Unread };
+                None => {
+                    let state = if is_known { Fact::Read(None) } else { Fact::Unread };
                     let manager = Some(KeyManager::Aws).into();
                     known.insert(name, Known { arn: None, manager, state });
                 }
@@ -87,11 +94,9 @@ pub async fn collect(reader: &Reader, resources: &mut Vec<Resource>) {
         }
     }
     for (alias, key) in aliases.into_iter().flatten() {
-        if let Some(key) = key {
-            let undescribed = Known { manager: Some(KeyManager::Aws).into(), ..Known::default() };
-            let facts = known.get(&key).cloned().unwrap_or(undescribed);
-            known.insert(alias, facts);
-        }
+        let undescribed = Known { manager: Some(KeyManager::Aws).into(), ..Known::default() };
+        let facts = known.get(key).cloned().unwrap_or(undescribed);
+        known.insert(alias.clone(), facts);
     }
     for resource in resources.iter_mut() {
         fill(resource, &known);
@@ -141,26 +146,25 @@ fn is_aws_alias(name: &str) -> bool {
     name.contains(":alias/aws/")
 }
 
-/// The key ARN behind each of AWS's aliases in this Region (`None`: AWS has not made the key yet). `None` when they could not be listed.
-/// Nobody is asked when nothing names such an alias.
-async fn aliases(reader: &Reader, client: &Client, names: &BTreeSet<String>) -> Option<BTreeMap<String, Option<String>>> {
-    let prefix = reader.arn("kms", "alias/aws/");
-    if !names.iter().any(|name| name.starts_with(&prefix)) {
-        return None;
-    }
-    let pages = client.list_aliases().into_paginator().page_size(PAGE).send();
-    let listed = reader.pages(&LIST_ALIASES, pages, |page| page.aliases.unwrap_or_default()).await?;
-    let listed = listed.into_iter().filter_map(|alias| {
-        let name = alias.alias_name.filter(|name| name.starts_with("alias/aws/"))?;
-        let key = alias.target_key_id.map(|id| reader.arn("kms", &format!("key/{id}")));
-        Some((reader.arn("kms", &name), key))
-    });
-    let mut aliases: BTreeMap<_, _> = listed.collect();
-    // A predefined alias that the list does not have has no key yet either.
-    for name in names.iter().filter(|name| name.starts_with(&prefix)) {
-        aliases.entry(name.clone()).or_insert(None);
-    }
-    Some(aliases)
+/// The key ARN behind each of AWS's aliases in this Region, by the ARN of the alias; an alias without one has no key yet. Listed once. `None` when
+/// they could not be listed.
+async fn aliases(reader: &Reader) -> Option<&Aliases> {
+    let list = || async {
+        let pages = Client::new(&reader.config).list_aliases().into_paginator().page_size(PAGE).send();
+        let listed = reader.pages(&LIST_ALIASES, pages, |page| page.aliases.unwrap_or_default()).await?;
+        let keys = listed.into_iter().filter_map(|alias| {
+            let name = alias.alias_name.filter(|name| name.starts_with("alias/aws/"))?;
+            Some((reader.arn("kms", &name), reader.arn("kms", &format!("key/{}", alias.target_key_id?))))
+        });
+        Some(keys.collect())
+    };
+    reader.aliases.get_or_init(list).await.as_ref()
+}
+
+/// Whether `key`, an ARN, is the key that AWS made for a service (`alias/aws/ebs`) in this Region. False when nobody could tell.
+pub async fn is_of_service(reader: &Reader, alias: &str, key: Option<&str>) -> bool {
+    let (Some(key), alias) = (key, reader.arn("kms", alias)) else { return false };
+    key == alias || aliases(reader).await.is_some_and(|aliases| aliases.get(&alias).is_some_and(|own| own == key))
 }
 
 /// The key that `name` names. `None` when it could not be described.

@@ -4,6 +4,7 @@
 //! To add a service: write its module with `OPERATIONS` and `collect`, and add one line to [`SERVICES`]. A module makes every call through
 //! [`Reader`], declares the operations that it may call, and leaves a property [`Unread`](crate::inventory::Fact::Unread) when its call failed.
 
+mod answer;
 pub mod backup;
 pub mod call;
 mod connect_error;
@@ -22,11 +23,13 @@ mod regions;
 pub mod s3;
 mod session;
 mod settings;
+mod transport;
 pub mod well_architected;
 
+pub use answer::Answer;
 pub use call::{Operation, Progress, Reader, Silent};
 pub use connect_error::ConnectError;
-pub use session::{DEFAULT_MAX_RPS, Options, Session, Timeouts, connect};
+pub use session::{DEFAULT_DEADLINE, DEFAULT_MAX_RPS, Options, Session, Timeouts, connect};
 
 use crate::inventory::{GLOBAL, Resource, Shard};
 use chrono::Utc;

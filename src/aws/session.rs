@@ -1,11 +1,12 @@
 //! The connection to an account: credentials, who they are, the Regions in scope, and what all shards of a run share.
 
+use super::answer::Answer;
 use super::call::{Operation, Progress, Reader, Run, Silent, at_least_one};
 use super::connect_error::ConnectError;
 use super::failure::{Reached, Reply, causes, one_line};
 use super::guard::without_panic;
 use super::s3::ListedBucket;
-use super::{SERVICES, Service, endpoints, record, regions, s3};
+use super::{SERVICES, Service, endpoints, record, regions, s3, transport};
 use crate::inventory::{CoverageStatus, GLOBAL};
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
@@ -13,9 +14,6 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_ec2::config::SharedHttpClient;
-use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_http_client::{Builder, Connector};
 use aws_types::os_shim_internal::{Env, Fs};
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -27,13 +25,16 @@ use tokio::sync::OnceCell;
 /// an account with a few hundred resources be read in seconds.
 pub const DEFAULT_MAX_RPS: NonZeroU32 = at_least_one(200);
 
+/// How long an account may be read, unless `--deadline` says otherwise.
+pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(3_600);
+
 /// Attempts for a call, the first included, unless `AWS_MAX_ATTEMPTS` says otherwise.
 const ATTEMPTS: u32 = 5;
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-const GET_CALLER_IDENTITY: Operation = Operation::new("sts", "GetCallerIdentity");
-const DESCRIBE_REGIONS: Operation = Operation::new("ec2", "DescribeRegions");
+const GET_CALLER_IDENTITY: Operation = Operation::new("sts", "GetCallerIdentity", Answer::query(&["Account", "Arn"]));
+const DESCRIBE_REGIONS: Operation = Operation::new("ec2", "DescribeRegions", Answer::ec2(&["regionInfo/*/regionName"]));
 
 /// The operations that connecting calls.
 pub const OPERATIONS: &[&Operation] = &[&GET_CALLER_IDENTITY, &DESCRIBE_REGIONS];
@@ -73,6 +74,8 @@ pub struct Options {
     pub services: Option<Vec<String>>,
     /// Calls a second in the whole run.
     pub max_rps: NonZeroU32,
+    /// How long an account may be read; what is left then was not read.
+    pub deadline: Duration,
     pub timeouts: Timeouts,
     pub progress: Arc<dyn Progress>,
 }
@@ -84,6 +87,7 @@ impl Default for Options {
             regions: None,
             services: None,
             max_rps: DEFAULT_MAX_RPS,
+            deadline: DEFAULT_DEADLINE,
             timeouts: Timeouts::default(),
             progress: Arc::new(Silent),
         }
@@ -174,7 +178,7 @@ pub async fn connect(options: &Options) -> Result<Session, ConnectError> {
     let (account, caller_arn) = identity(&config, options, &home_region).await?;
     let partition = caller_arn.split(':').nth(1).unwrap_or("aws").to_owned();
 
-    let run = Arc::new(Run::new(options.max_rps, Arc::clone(&options.progress)));
+    let run = Arc::new(Run::new(options.max_rps, options.deadline, Arc::clone(&options.progress)));
     let custom_endpoint = endpoints::of(&config, "S3").is_some();
     let reader = Reader::new(&account, &home_region, &partition, config.clone(), custom_endpoint, Arc::clone(&run));
     reader.record(&GET_CALLER_IDENTITY, CoverageStatus::Ok, 1, None);
@@ -214,7 +218,7 @@ async fn load(options: &Options) -> Result<SdkConfig, ConnectError> {
         .operation_attempt_timeout(options.timeouts.attempt)
         .operation_timeout(options.timeouts.operation)
         .build();
-    let client = http_client();
+    let client = transport::client();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(client.clone())
         .retry_config(RetryConfig::adaptive().with_max_attempts(attempts.unwrap_or(ATTEMPTS)).with_max_backoff(LONGEST_PAUSE))
@@ -223,7 +227,9 @@ async fn load(options: &Options) -> Result<SdkConfig, ConnectError> {
         loader = loader.profile_name(profile).credentials_provider(credentials_of(profile, client).await);
     }
     let config = loader.load().await;
-    endpoints::check(&config, options.profile.as_deref())?;
+    for warning in endpoints::check(&config, options.profile.as_deref())? {
+        options.progress.warned(&warning);
+    }
     if config.region().is_some_and(|region| !region.as_ref().is_empty()) {
         return Ok(config);
     }
@@ -239,20 +245,6 @@ async fn credentials_of(profile: &str, client: SharedHttpClient) -> ProfileFileC
     ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build()
 }
 
-/// One HTTP client, as the SDK's own default, for all clients of the run: each would otherwise parse the system's certificates and keep
-/// connections for itself. `build_with_connector_fn` is how the SDK builds its default; the plain builder has no proxy settings.
-fn http_client() -> SharedHttpClient {
-    Builder::new().build_with_connector_fn(|settings, components| {
-        let mut connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring));
-        connector.set_connector_settings(settings.cloned());
-        if let Some(components) = components {
-            connector.set_sleep_impl(components.sleep_impl());
-        }
-        connector.set_proxy_config(Some(ProxyConfig::from_env()));
-        connector.build()
-    })
-}
-
 /// Where to ask first when nothing names a Region: one that every account of the partition of `region` has.
 fn first_region_of_partition(region: &str) -> &'static str {
     if region.starts_with("cn-") {
@@ -266,6 +258,7 @@ fn first_region_of_partition(region: &str) -> &'static str {
 
 async fn identity(config: &SdkConfig, options: &Options, region: &str) -> Result<(String, String), ConnectError> {
     let call = async { aws_sdk_sts::Client::new(config).get_caller_identity().send().await };
+    let call = transport::calling(&GET_CALLER_IDENTITY, call);
     let reply = match without_panic(call).await? {
         Ok(answer) => match (answer.account, answer.arn) {
             (Some(account), Some(arn)) => return Ok((account, arn)),

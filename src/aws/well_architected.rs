@@ -3,6 +3,7 @@
 //! The only module that changes anything in AWS. It is no [`Service`](super::Service): no audit calls it, and `rel9 permissions` does not
 //! grant it. It writes what it is given and decides nothing.
 
+use super::call::Progress;
 use super::connect_error::ConnectError;
 use super::failure::Reply;
 use super::guard::without_panic;
@@ -12,6 +13,7 @@ use aws_sdk_wellarchitected::Client;
 use aws_sdk_wellarchitected::types::{Answer, ChoiceStatus, ChoiceUpdate};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::sync::Arc;
 
 /// Which answer.
 #[derive(Clone, Copy, Debug)]
@@ -99,8 +101,8 @@ impl Tool {
     ///
     /// # Errors
     /// Settings that cannot be used.
-    pub async fn open(profile: Option<String>, region: Option<String>) -> Result<Tool, ToolError> {
-        let options = Options { profile, regions: region.clone().map(|region| vec![region]), ..Options::default() };
+    pub async fn open(profile: Option<String>, region: Option<String>, progress: Arc<dyn Progress>) -> Result<Tool, ToolError> {
+        let options = Options { profile, regions: region.clone().map(|region| vec![region]), progress, ..Options::default() };
         let mut config = session::configuration(&options).await.map_err(ToolError::Connect)?;
         if let Some(region) = region {
             config = config.into_builder().region(Region::new(region)).build();

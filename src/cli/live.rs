@@ -3,6 +3,7 @@
 use super::collection::{self, State};
 use super::progress::progress;
 use super::{Exit, Failure, Verbosity};
+use crate::audit::policy;
 use crate::aws::{self, ConnectError, Session};
 use crate::inventory::document;
 use crate::inventory::{CoverageStatus, Shard};
@@ -10,6 +11,7 @@ use futures::StreamExt;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// How many shards are read side by side; the rate limit holds over all of them.
 const SHARDS_AT_ONCE: usize = 8;
@@ -29,6 +31,14 @@ pub struct LiveArgs {
     /// Calls a second at most, in all Regions together
     #[arg(long, value_name = "N", default_value_t = aws::DEFAULT_MAX_RPS)]
     max_rps: NonZeroU32,
+    /// How long the account may be read (90s, 60m, 2h): what is left then is unknown
+    #[arg(long, value_name = "DURATION", default_value = "60m", value_parser = deadline)]
+    deadline: Duration,
+}
+
+fn deadline(text: &str) -> Result<Duration, String> {
+    let seconds = policy::duration(text).and_then(|seconds| u64::try_from(seconds).ok()).filter(|seconds| *seconds > 0);
+    seconds.map(Duration::from_secs).ok_or_else(|| "write it as 90s, 60m or 2h".to_owned())
 }
 
 impl LiveArgs {
@@ -49,6 +59,7 @@ impl LiveArgs {
             regions: self.asked_regions(),
             services: (!self.services.is_empty()).then(|| self.services.clone()),
             max_rps: self.max_rps,
+            deadline: self.deadline,
             progress: progress(verbosity),
             ..aws::Options::default()
         }

@@ -166,8 +166,12 @@ pub fn run() -> ExitCode {
         _ => Verbosity::Normal,
     };
     if verbosity == Verbosity::Verbose {
-        let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,rel9=debug".into());
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).init();
+        // Only what rel9 itself says: the SDK's log quotes what a `credential_process` wrote and the answers of AWS.
+        tracing_subscriber::fmt()
+            .with_env_filter("rel9=debug")
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
+            .init();
     }
     let outcome = match cli.command {
         Command::Audit(args) => audit::run(*args, verbosity),
@@ -187,7 +191,7 @@ pub fn run() -> ExitCode {
             printed(&text)
         }
         #[cfg(feature = "live")]
-        Command::Wa(args) => wa::run(args),
+        Command::Wa(args) => wa::run(args, verbosity),
         Command::Schema { document } => printed(&schema::of(document)),
         Command::Completions { shell } => {
             let mut text = Vec::new();

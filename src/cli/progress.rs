@@ -1,16 +1,34 @@
-//! Progress on a terminal: a line a Region.
+//! Progress on a terminal: a line a Region. Warnings everywhere.
 
 use super::Verbosity;
 use crate::aws::{self, Operation, Progress};
 use crate::inventory::CoverageStatus;
+use crate::report::escape::terminal;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Bars on a terminal, nothing elsewhere.
+/// Bars on a terminal and warnings, unless quiet.
 pub fn progress(verbosity: Verbosity) -> Arc<dyn Progress> {
-    if verbosity == Verbosity::Normal && std::io::stderr().is_terminal() { Arc::new(Bars::default()) } else { Arc::new(aws::Silent) }
+    match verbosity {
+        Verbosity::Quiet => Arc::new(aws::Silent),
+        Verbosity::Normal if std::io::stderr().is_terminal() => Arc::new(Bars::default()),
+        _ => Arc::new(Warnings),
+    }
+}
+
+fn warn(warning: &str) {
+    eprintln!("warning: {}", terminal(warning));
+}
+
+/// Tells warnings only.
+struct Warnings;
+
+impl Progress for Warnings {
+    fn warned(&self, warning: &str) {
+        warn(warning);
+    }
 }
 
 /// A line a Region on a terminal, gone when the Region is read.
@@ -30,6 +48,11 @@ impl Bars {
 }
 
 impl Progress for Bars {
+    /// Before there are bars.
+    fn warned(&self, warning: &str) {
+        warn(warning);
+    }
+
     fn started(&self, region: &str) {
         let bar = self.lines.add(ProgressBar::new_spinner());
         if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix:16} {pos:>5} calls  {msg}") {

@@ -2,7 +2,8 @@
 //! files: it shows what would change, and asks first.
 
 use super::live::runtime;
-use super::{Exit, Failure, report};
+use super::progress::progress;
+use super::{Exit, Failure, Verbosity, report};
 use crate::aws::well_architected::{Change, Current, Question, Tool, ToolError};
 use crate::report::escape::terminal;
 use crate::report::wa::{self, Answer, ChoiceStatus};
@@ -57,18 +58,18 @@ impl From<ToolError> for Failure {
 }
 
 /// `rel9 wa`.
-pub fn run(args: Args) -> Result<Exit, Failure> {
+pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     let Command::Push(args) = args.command;
     let answer = wa::answer(&report::read(&args.findings)?);
     if !args.yes && !args.dry_run && !io::stdin().is_terminal() {
         let message = "nobody can be asked, as there is no terminal: --yes writes without asking, --dry-run only shows the difference";
         return Err(Failure::from(message.to_owned()));
     }
-    runtime()?.block_on(push(&args, &answer))
+    runtime()?.block_on(push(&args, &answer, verbosity))
 }
 
-async fn push(args: &PushArgs, answer: &Answer) -> Result<Exit, Failure> {
-    let tool = Tool::open(args.profile.clone(), args.region.clone()).await?;
+async fn push(args: &PushArgs, answer: &Answer, verbosity: Verbosity) -> Result<Exit, Failure> {
+    let tool = Tool::open(args.profile.clone(), args.region.clone(), progress(verbosity)).await?;
     let question = Question { workload: &args.workload_id, lens: answer.lens_alias, question: answer.question_id };
     let current = tool.read(question).await?;
     let change = change(answer, &current)?;

@@ -1,6 +1,7 @@
 //! Backup Audit Manager: frameworks and report plans.
 
 use super::{GONE, PAGE};
+use crate::aws::answer::Answer;
 use crate::aws::call::{Operation, Reader};
 use crate::aws::convert::{each, optional_time, resource};
 use crate::inventory::Resource;
@@ -8,9 +9,11 @@ use crate::inventory::types::backup::{Framework, ReportPlan};
 use aws_sdk_backup::Client;
 use aws_sdk_backup::types as sdk;
 
-const LIST_FRAMEWORKS: Operation = Operation::new("backup", "ListFrameworks");
-const DESCRIBE_FRAMEWORK: Operation = Operation::new("backup", "DescribeFramework");
-const LIST_REPORT_PLANS: Operation = Operation::new("backup", "ListReportPlans");
+const LIST_FRAMEWORKS: Operation =
+    Operation::new("backup", "ListFrameworks", Answer::json(&["Frameworks/*/FrameworkName", "Frameworks/*/FrameworkArn"]));
+const DESCRIBE_FRAMEWORK: Operation = Operation::new("backup", "DescribeFramework", Answer::json(&["FrameworkArn"]));
+const LIST_REPORT_PLANS: Operation =
+    Operation::new("backup", "ListReportPlans", Answer::json(&["ReportPlans/*/ReportPlanName", "ReportPlans/*/ReportPlanArn"]));
 
 pub const OPERATIONS: &[&Operation] = &[&LIST_FRAMEWORKS, &DESCRIBE_FRAMEWORK, &LIST_REPORT_PLANS];
 

@@ -3,6 +3,7 @@
 //! AWS gives jobs no ARN; theirs are made of the Region, the account and the job's id.
 
 use super::{PAGE, lifecycle_days};
+use crate::aws::answer::Answer;
 use crate::aws::call::{Operation, Reader};
 use crate::aws::convert::{known, optional_time, resource};
 use crate::inventory::Resource;
@@ -10,9 +11,9 @@ use crate::inventory::types::backup::{BackupJob, CopyJob, RestoreJob};
 use aws_sdk_backup::Client;
 use aws_sdk_backup::types as sdk;
 
-const LIST_BACKUP_JOBS: Operation = Operation::new("backup", "ListBackupJobs");
-const LIST_COPY_JOBS: Operation = Operation::new("backup", "ListCopyJobs");
-const LIST_RESTORE_JOBS: Operation = Operation::new("backup", "ListRestoreJobs");
+const LIST_BACKUP_JOBS: Operation = Operation::new("backup", "ListBackupJobs", Answer::json(&["BackupJobs/*/BackupJobId"]));
+const LIST_COPY_JOBS: Operation = Operation::new("backup", "ListCopyJobs", Answer::json(&["CopyJobs/*/CopyJobId"]));
+const LIST_RESTORE_JOBS: Operation = Operation::new("backup", "ListRestoreJobs", Answer::json(&["RestoreJobs/*/RestoreJobId"]));
 
 pub const OPERATIONS: &[&Operation] = &[&LIST_BACKUP_JOBS, &LIST_COPY_JOBS, &LIST_RESTORE_JOBS];
 

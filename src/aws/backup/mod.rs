@@ -10,6 +10,7 @@ mod plans;
 mod restore_testing;
 mod vaults;
 
+use super::answer::Answer;
 use super::call::{Operation, Reader};
 use super::convert::known;
 use crate::inventory::{Fact, Resource};
@@ -23,9 +24,10 @@ const PAGE: i32 = 1000;
 /// The code for what was deleted since it was listed ("A resource that is required for the action doesn't exist").
 const GONE: &[&str] = &["ResourceNotFoundException"];
 
-const DESCRIBE_GLOBAL_SETTINGS: Operation = Operation::new("backup", "DescribeGlobalSettings");
-const DESCRIBE_REGION_SETTINGS: Operation = Operation::new("backup", "DescribeRegionSettings");
-const GET_SUPPORTED_RESOURCE_TYPES: Operation = Operation::new("backup", "GetSupportedResourceTypes");
+const DESCRIBE_GLOBAL_SETTINGS: Operation = Operation::new("backup", "DescribeGlobalSettings", Answer::json(&["GlobalSettings"]));
+const DESCRIBE_REGION_SETTINGS: Operation =
+    Operation::new("backup", "DescribeRegionSettings", Answer::json(&["ResourceTypeOptInPreference"]));
+const GET_SUPPORTED_RESOURCE_TYPES: Operation = Operation::new("backup", "GetSupportedResourceTypes", Answer::json(&["ResourceTypes/*"]));
 
 /// The operations that a shard's collection calls.
 const REGIONAL: &[&[&Operation]] =

@@ -1,6 +1,7 @@
 //! Backup plans with their rules, and the selections of each.
 
 use super::{GONE, PAGE, lifecycle_days};
+use crate::aws::answer::Answer;
 use crate::aws::call::{Operation, Reader};
 use crate::aws::convert::{each, optional_time, resource};
 use crate::inventory::types::backup::{BackupPlan, BackupRule, BackupSelection, Conditions, CopyAction, TagCondition};
@@ -8,10 +9,12 @@ use crate::inventory::{Fact, Resource};
 use aws_sdk_backup::Client;
 use aws_sdk_backup::types as sdk;
 
-const LIST_BACKUP_PLANS: Operation = Operation::new("backup", "ListBackupPlans");
-const GET_BACKUP_PLAN: Operation = Operation::new("backup", "GetBackupPlan");
-const LIST_BACKUP_SELECTIONS: Operation = Operation::new("backup", "ListBackupSelections");
-const GET_BACKUP_SELECTION: Operation = Operation::new("backup", "GetBackupSelection");
+const LIST_BACKUP_PLANS: Operation =
+    Operation::new("backup", "ListBackupPlans", Answer::json(&["BackupPlansList/*/BackupPlanId", "BackupPlansList/*/BackupPlanArn"]));
+const GET_BACKUP_PLAN: Operation = Operation::new("backup", "GetBackupPlan", Answer::json(&["BackupPlan/Rules/*/RuleName"]));
+const LIST_BACKUP_SELECTIONS: Operation =
+    Operation::new("backup", "ListBackupSelections", Answer::json(&["BackupSelectionsList/*/SelectionId"]));
+const GET_BACKUP_SELECTION: Operation = Operation::new("backup", "GetBackupSelection", Answer::json(&["BackupSelection/SelectionName"]));
 
 pub const OPERATIONS: &[&Operation] = &[&LIST_BACKUP_PLANS, &GET_BACKUP_PLAN, &LIST_BACKUP_SELECTIONS, &GET_BACKUP_SELECTION];
 

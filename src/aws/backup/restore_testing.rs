@@ -1,6 +1,7 @@
 //! Restore testing plans and the selections of each.
 
 use super::{GONE, PAGE};
+use crate::aws::answer::Answer;
 use crate::aws::call::{Operation, Reader};
 use crate::aws::convert::{each, optional_time, resource, time};
 use crate::inventory::Resource;
@@ -8,10 +9,17 @@ use crate::inventory::types::backup::{RestoreTestingPlan, RestoreTestingSelectio
 use aws_sdk_backup::Client;
 use aws_sdk_backup::types as sdk;
 
-const LIST_RESTORE_TESTING_PLANS: Operation = Operation::new("backup", "ListRestoreTestingPlans");
-const GET_RESTORE_TESTING_PLAN: Operation = Operation::new("backup", "GetRestoreTestingPlan");
-const LIST_RESTORE_TESTING_SELECTIONS: Operation = Operation::new("backup", "ListRestoreTestingSelections");
-const GET_RESTORE_TESTING_SELECTION: Operation = Operation::new("backup", "GetRestoreTestingSelection");
+const LIST_RESTORE_TESTING_PLANS: Operation = Operation::new(
+    "backup",
+    "ListRestoreTestingPlans",
+    Answer::json(&["RestoreTestingPlans/*/RestoreTestingPlanName", "RestoreTestingPlans/*/RestoreTestingPlanArn"]),
+);
+const GET_RESTORE_TESTING_PLAN: Operation =
+    Operation::new("backup", "GetRestoreTestingPlan", Answer::json(&["RestoreTestingPlan/RecoveryPointSelection"]));
+const LIST_RESTORE_TESTING_SELECTIONS: Operation =
+    Operation::new("backup", "ListRestoreTestingSelections", Answer::json(&["RestoreTestingSelections/*/RestoreTestingSelectionName"]));
+const GET_RESTORE_TESTING_SELECTION: Operation =
+    Operation::new("backup", "GetRestoreTestingSelection", Answer::json(&["RestoreTestingSelection/ProtectedResourceType"]));
 
 pub const OPERATIONS: &[&Operation] =
     &[&LIST_RESTORE_TESTING_PLANS, &GET_RESTORE_TESTING_PLAN, &LIST_RESTORE_TESTING_SELECTIONS, &GET_RESTORE_TESTING_SELECTION];

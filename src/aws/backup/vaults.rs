@@ -3,6 +3,7 @@
 //! Vaults that other accounts share are not listed: `ListBackupVaults` gives the account's own.
 
 use super::{GONE, PAGE, lifecycle_days};
+use crate::aws::answer::Answer;
 use crate::aws::call::{Operation, Reader};
 use crate::aws::convert::{Encryption, arn_tail, each, kms_key_arn, known, optional_time, resource};
 use crate::inventory::types::backup::{BackupVault, ProtectedResource, RecoveryPoint};
@@ -10,11 +11,14 @@ use crate::inventory::{Fact, Resource};
 use aws_sdk_backup::Client;
 use aws_sdk_backup::types as sdk;
 
-const LIST_BACKUP_VAULTS: Operation = Operation::new("backup", "ListBackupVaults");
-const GET_BACKUP_VAULT_ACCESS_POLICY: Operation = Operation::new("backup", "GetBackupVaultAccessPolicy");
-const GET_BACKUP_VAULT_NOTIFICATIONS: Operation = Operation::new("backup", "GetBackupVaultNotifications");
-const LIST_RECOVERY_POINTS: Operation = Operation::new("backup", "ListRecoveryPointsByBackupVault");
-const LIST_PROTECTED_RESOURCES: Operation = Operation::new("backup", "ListProtectedResources");
+const LIST_BACKUP_VAULTS: Operation =
+    Operation::new("backup", "ListBackupVaults", Answer::json(&["BackupVaultList/*/BackupVaultName", "BackupVaultList/*/BackupVaultArn"]));
+const GET_BACKUP_VAULT_ACCESS_POLICY: Operation = Operation::new("backup", "GetBackupVaultAccessPolicy", Answer::json(&["Policy"]));
+const GET_BACKUP_VAULT_NOTIFICATIONS: Operation =
+    Operation::new("backup", "GetBackupVaultNotifications", Answer::json(&["SNSTopicArn", "BackupVaultEvents/*"]));
+const LIST_RECOVERY_POINTS: Operation =
+    Operation::new("backup", "ListRecoveryPointsByBackupVault", Answer::json(&["RecoveryPoints/*/RecoveryPointArn"]));
+const LIST_PROTECTED_RESOURCES: Operation = Operation::new("backup", "ListProtectedResources", Answer::json(&["Results/*/ResourceArn"]));
 
 pub const OPERATIONS: &[&Operation] = &[
     &LIST_BACKUP_VAULTS,

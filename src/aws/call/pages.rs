@@ -1,5 +1,5 @@
 //! Lists that come in pages. A list counts as read when its last page names no other; a page that names one that came before is no
-//! last page, though the SDK's paginators stop there without a word.
+//! last page, though the SDK's paginators stop there without a word. A list that goes on without telling anything new has no end either.
 
 use super::{Operation, Reader, boxed};
 use crate::aws::failure::Failure;
@@ -57,16 +57,44 @@ pages! {
     aws_sdk_s3::operation::list_buckets::ListBucketsOutput: continuation_token,
 }
 
-/// The tokens of a list so far.
-#[derive(Default)]
-struct Tokens(HashSet<String>);
+/// So many pages in a row that are empty, or the same as the page before, and the list has no end. Services that filter what they page through
+/// send an empty page now and then.
+const IDLE: u32 = 100;
 
-impl Tokens {
-    /// The token of the next page, unless it was named before: the list would go round for ever.
-    fn after(&mut self, page: &impl Page) -> Result<Option<String>, Failure> {
-        match page.next() {
-            Some(token) if !self.0.insert(token.to_owned()) => Err(Failure::endless()),
-            token => Ok(token.map(str::to_owned)),
+/// The most pages of a list. The longest lists of AWS are shorter: a backup vault holds a million recovery points (AWS Backup developer guide,
+/// "Quotas"), which come in pages of 1,000.
+const MOST: u32 = 10_000;
+
+/// A list so far.
+struct List<I> {
+    items: Vec<I>,
+    tokens: HashSet<String>,
+    pages: u32,
+    idle: u32,
+    /// Where the items of the last page start.
+    last: usize,
+}
+
+impl<I: PartialEq> List<I> {
+    fn new() -> List<I> {
+        List { items: Vec::new(), tokens: HashSet::new(), pages: 0, idle: 0, last: 0 }
+    }
+
+    /// Takes a page. The token of the next one.
+    fn add<P: Page>(&mut self, page: P, items: impl Fn(P) -> Vec<I>) -> Result<Option<String>, Failure> {
+        let token = page.next().map(str::to_owned);
+        if token.as_ref().is_some_and(|token| !self.tokens.insert(token.clone())) {
+            return Err(Failure::endless());
+        }
+        let new = items(page);
+        self.pages += 1;
+        self.idle = if new.is_empty() || self.items.get(self.last..) == Some(&new[..]) { self.idle + 1 } else { 0 };
+        self.last = self.items.len();
+        self.items.extend(new);
+        match token {
+            Some(_) if self.idle >= IDLE => Err(Failure::idle(IDLE)),
+            Some(_) if self.pages >= MOST => Err(Failure::endless_pages(MOST)),
+            token => Ok(token),
         }
     }
 }
@@ -81,6 +109,7 @@ impl Reader {
     ) -> Option<Vec<I>>
     where
         P: Page,
+        I: PartialEq,
         E: ProvideErrorMetadata + Send,
     {
         self.pages_or(operation, pages, items, &[]).await.flatten()
@@ -97,21 +126,21 @@ impl Reader {
     ) -> Option<Option<Vec<I>>>
     where
         P: Page,
+        I: PartialEq,
         E: ProvideErrorMetadata + Send,
     {
-        let (mut list, mut tokens) = (None, Tokens::default());
+        let mut list = List::new();
         loop {
-            let gone = if list.is_none() { gone } else { &[] };
+            let gone = if list.pages == 0 { gone } else { &[] };
             let page = match self.attempt(operation, gone, Box::pin(async { pages.next().await.transpose() })).await {
                 Ok(Some(page)) => page,
                 // There is at least one page, if only an empty one.
                 Ok(None) => return self.whole(operation, list),
                 Err(failure) => return self.outcome(operation, Err(failure)),
             };
-            if let Err(failure) = tokens.after(&page) {
+            if let Err(failure) = list.add(page, &items) {
                 return self.outcome(operation, Err(failure));
             }
-            list.get_or_insert_with(Vec::new).extend(items(page));
         }
     }
 
@@ -125,31 +154,32 @@ impl Reader {
     ) -> Option<Option<Vec<I>>>
     where
         P: Page,
+        I: PartialEq,
         E: ProvideErrorMetadata + Send,
         C: Future<Output = Result<P, SdkError<E>>> + Send,
     {
-        let (mut list, mut tokens, mut token) = (None, Tokens::default(), None);
+        let (mut list, mut token) = (List::new(), None);
         loop {
-            let gone = if list.is_none() { gone } else { &[] };
+            let gone = if list.pages == 0 { gone } else { &[] };
             let page = match self.attempt(operation, gone, boxed(call(token))).await {
                 Ok(Some(page)) => page,
                 Ok(None) => return self.whole(operation, list),
                 Err(failure) => return self.outcome(operation, Err(failure)),
             };
-            token = match tokens.after(&page) {
+            token = match list.add(page, &items) {
                 Ok(token) => token,
                 Err(failure) => return self.outcome(operation, Err(failure)),
             };
-            list.get_or_insert_with(Vec::new).extend(items(page));
             if token.is_none() {
                 return self.whole(operation, list);
             }
         }
     }
 
-    fn whole<I>(&self, operation: &'static Operation, list: Option<Vec<I>>) -> Option<Option<Vec<I>>> {
-        let count = list.as_ref().map_or(0, Vec::len) as u64;
-        self.outcome(operation, Ok((list, count)))
+    /// A list that was read to its end; without any page, what it is a list of is gone.
+    fn whole<I>(&self, operation: &'static Operation, list: List<I>) -> Option<Option<Vec<I>>> {
+        let count = list.items.len() as u64;
+        self.outcome(operation, Ok(((list.pages > 0).then_some(list.items), count)))
     }
 }
 
@@ -157,6 +187,7 @@ impl Reader {
 mod tests {
     use super::*;
     use crate::aws::Silent;
+    use crate::aws::answer::Answer;
     use crate::aws::call::Run;
     use crate::inventory::CoverageStatus;
     use aws_config::SdkConfig;
@@ -165,13 +196,15 @@ mod tests {
     use aws_smithy_async::future::pagination_stream::fn_stream::FnStream;
     use std::num::NonZeroU32;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::Duration;
 
-    const LOCKED: Operation = Operation::new("ec2", "DescribeLockedSnapshots");
+    const LOCKED: Operation = Operation::new("ec2", "DescribeLockedSnapshots", Answer::ec2(&[])).with_rate(10_000);
 
     type Answer = Result<DescribeLockedSnapshotsOutput, SdkError<DescribeLockedSnapshotsError>>;
 
     fn reader() -> Reader {
-        let run = Run::new(NonZeroU32::MAX, Arc::new(Silent));
+        let run = Run::new(NonZeroU32::MAX, Duration::MAX, Arc::new(Silent));
         Reader::new("111122223333", "eu-west-1", "aws", SdkConfig::builder().build(), false, Arc::new(run))
     }
 
@@ -229,5 +262,54 @@ mod tests {
         }));
         assert_eq!(paginated.pages(&LOCKED, pages, items).await, None);
         assert_eq!(logged(&paginated), endless);
+    }
+
+    /// Reads a list whose every page names one that never was, and holds the locks with these numbers.
+    async fn without_end(reader: &Reader, numbers: impl Fn(u32) -> Vec<u32> + Copy) -> (Option<usize>, u32) {
+        let calls = AtomicU32::new(0);
+        let call = |_: Option<String>| {
+            let number = calls.fetch_add(1, Ordering::Relaxed);
+            let locks = numbers(number).into_iter().map(|id| LockedSnapshotsInfo::builder().snapshot_id(format!("snap-{id}")).build());
+            let page = DescribeLockedSnapshotsOutput::builder().set_snapshots(Some(locks.collect())).next_token(number.to_string()).build();
+            async { Ok::<_, SdkError<DescribeLockedSnapshotsError>>(page) }
+        };
+        let read = reader.pages_by_token(&LOCKED, call, items, &[]).await.flatten().map(|list| list.len());
+        (read, calls.load(Ordering::Relaxed))
+    }
+
+    #[tokio::test]
+    async fn a_list_that_tells_nothing_new_has_no_end() {
+        let pages: [fn(u32) -> Vec<u32>; 2] = [|_| Vec::new(), |_| vec![1, 2]];
+        for numbers in pages {
+            let reader = reader();
+            let (read, calls) = without_end(&reader, numbers).await;
+            assert_eq!(read, None);
+            assert!(calls <= IDLE + 1, "{calls}");
+            assert_eq!(logged(&reader), [(CoverageStatus::Failed, 1, Failure::idle(IDLE).text)]);
+        }
+    }
+
+    #[test]
+    fn the_longest_list_ends() {
+        let mut list = List::new();
+        let page = |number: u32| {
+            let lock = LockedSnapshotsInfo::builder().snapshot_id(format!("snap-{number}")).build();
+            DescribeLockedSnapshotsOutput::builder().snapshots(lock).next_token(number.to_string()).build()
+        };
+        for number in 1..MOST {
+            assert!(list.add(page(number), items).is_ok(), "{number}");
+        }
+        assert_eq!(list.add(page(MOST), items), Err(Failure::endless_pages(MOST)));
+    }
+
+    /// Empty pages between others are AWS's way to filter.
+    #[test]
+    fn some_empty_pages_are_no_end() {
+        let mut list = List::new();
+        for number in 0..10 * IDLE {
+            let locks = (number % IDLE == 0).then(|| LockedSnapshotsInfo::builder().snapshot_id(format!("snap-{number}")).build());
+            let page = DescribeLockedSnapshotsOutput::builder().set_snapshots(Some(locks.into_iter().collect()));
+            assert!(list.add(page.next_token(number.to_string()).build(), items).is_ok(), "{number}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The account's own AMIs, and whom they are shared with.
 
 use super::{PAGE, arn_without_account, tags_of};
+use crate::aws::answer::Answer;
 use crate::aws::call::{Operation, Reader};
 use crate::aws::convert::{each, known, resource};
 use crate::inventory::types::ebs::{BlockDevice, Image};
@@ -9,8 +10,8 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types as sdk;
 use chrono::{DateTime, Utc};
 
-const DESCRIBE_IMAGES: Operation = Operation::new("ec2", "DescribeImages");
-const DESCRIBE_IMAGE_ATTRIBUTE: Operation = Operation::new("ec2", "DescribeImageAttribute");
+const DESCRIBE_IMAGES: Operation = Operation::new("ec2", "DescribeImages", Answer::ec2(&["imagesSet/*/imageId"]));
+const DESCRIBE_IMAGE_ATTRIBUTE: Operation = Operation::new("ec2", "DescribeImageAttribute", Answer::ec2(&["imageId", "launchPermission"]));
 
 pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_IMAGES, &DESCRIBE_IMAGE_ATTRIBUTE];
 

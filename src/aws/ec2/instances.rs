@@ -1,6 +1,7 @@
 //! EC2 instances.
 
 use super::{PAGE, name_of, tags_of};
+use crate::aws::answer::Answer;
 use crate::aws::call::{Operation, Reader};
 use crate::aws::convert::{optional_time, resource};
 use crate::inventory::types::ebs::{Instance, InstanceVolume};
@@ -9,7 +10,8 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types as sdk;
 use chrono::{DateTime, Utc};
 
-const DESCRIBE_INSTANCES: Operation = Operation::new("ec2", "DescribeInstances");
+const DESCRIBE_INSTANCES: Operation =
+    Operation::new("ec2", "DescribeInstances", Answer::ec2(&["reservationSet/*/instancesSet/*/instanceId"]));
 
 pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_INSTANCES];
 

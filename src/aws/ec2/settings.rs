@@ -1,14 +1,18 @@
 //! Settings of EC2 and EBS in a Region.
 
+use crate::aws::answer::Answer;
 use crate::aws::call::{Operation, Reader};
 use crate::aws::convert::{kms_key_arn, known};
 use crate::inventory::types::account::Region;
 use aws_sdk_ec2::Client;
 
-const GET_EBS_ENCRYPTION_BY_DEFAULT: Operation = Operation::new("ec2", "GetEbsEncryptionByDefault");
-const GET_EBS_DEFAULT_KMS_KEY_ID: Operation = Operation::new("ec2", "GetEbsDefaultKmsKeyId");
-const GET_SNAPSHOT_BLOCK_PUBLIC_ACCESS_STATE: Operation = Operation::new("ec2", "GetSnapshotBlockPublicAccessState");
-const GET_IMAGE_BLOCK_PUBLIC_ACCESS_STATE: Operation = Operation::new("ec2", "GetImageBlockPublicAccessState");
+const GET_EBS_ENCRYPTION_BY_DEFAULT: Operation =
+    Operation::new("ec2", "GetEbsEncryptionByDefault", Answer::ec2(&["ebsEncryptionByDefault"]));
+const GET_EBS_DEFAULT_KMS_KEY_ID: Operation = Operation::new("ec2", "GetEbsDefaultKmsKeyId", Answer::ec2(&["kmsKeyId"]));
+const GET_SNAPSHOT_BLOCK_PUBLIC_ACCESS_STATE: Operation =
+    Operation::new("ec2", "GetSnapshotBlockPublicAccessState", Answer::ec2(&["state"]));
+const GET_IMAGE_BLOCK_PUBLIC_ACCESS_STATE: Operation =
+    Operation::new("ec2", "GetImageBlockPublicAccessState", Answer::ec2(&["imageBlockPublicAccessState"]));
 
 pub const OPERATIONS: &[&Operation] = &[
     &GET_EBS_ENCRYPTION_BY_DEFAULT,

@@ -1,17 +1,28 @@
 //! The account's own EBS snapshots with whom they are shared with, and their locks.
+//!
+//! Public snapshots come from one list. Which accounts a snapshot is shared with is asked for each that can be shared at all: "You can't share
+//! snapshots that are encrypted with the default AWS managed key", "You can share only unencrypted snapshots publicly" (EBS user guide, "Share an
+//! Amazon EBS snapshot with other AWS accounts"), "snapshot sharing [is] automatically disabled after the snapshot is archived" (EBS user guide,
+//! "Archive an Amazon EBS snapshot").
 
 use super::{PAGE, arn_without_account, name_of, tags_of};
+use crate::aws::answer::Answer;
 use crate::aws::call::{Operation, Reader};
-use crate::aws::convert::{Encryption, each, gibibytes, kms_key_arn, known, optional_time, resource};
+use crate::aws::convert::{self, Encryption, each, gibibytes, kms_key_arn, optional_time, resource};
+use crate::aws::kms;
 use crate::inventory::types::ebs::{CopiedFrom, Snapshot, SnapshotLock};
 use crate::inventory::{Fact, Resource, Tags};
 use aws_sdk_ec2::Client;
+use aws_sdk_ec2::operation::describe_snapshots::DescribeSnapshotsOutput;
+use aws_sdk_ec2::operation::describe_snapshots::builders::DescribeSnapshotsFluentBuilder;
 use aws_sdk_ec2::types as sdk;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-const DESCRIBE_SNAPSHOTS: Operation = Operation::new("ec2", "DescribeSnapshots");
-const DESCRIBE_SNAPSHOT_ATTRIBUTE: Operation = Operation::new("ec2", "DescribeSnapshotAttribute");
-const DESCRIBE_LOCKED_SNAPSHOTS: Operation = Operation::new("ec2", "DescribeLockedSnapshots");
+const DESCRIBE_SNAPSHOTS: Operation = Operation::new("ec2", "DescribeSnapshots", Answer::ec2(&["snapshotSet/*/snapshotId"]));
+const DESCRIBE_SNAPSHOT_ATTRIBUTE: Operation =
+    Operation::new("ec2", "DescribeSnapshotAttribute", Answer::ec2(&["snapshotId", "createVolumePermission"]));
+const DESCRIBE_LOCKED_SNAPSHOTS: Operation =
+    Operation::new("ec2", "DescribeLockedSnapshots", Answer::ec2(&["snapshotSet/*/snapshotId", "snapshotSet/*/lockState"]));
 
 pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_SNAPSHOTS, &DESCRIBE_SNAPSHOT_ATTRIBUTE, &DESCRIBE_LOCKED_SNAPSHOTS];
 
@@ -21,16 +32,31 @@ const NO_VOLUME: &str = "vol-ffffffff";
 
 pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
     reader.declare(&DESCRIBE_SNAPSHOTS);
-    let pages = client.describe_snapshots().owner_ids("self").into_paginator().page_size(PAGE).send();
-    let (snapshots, locks) =
-        futures::join!(reader.pages(&DESCRIBE_SNAPSHOTS, pages, |page| page.snapshots.unwrap_or_default()), locks(reader, client),);
+    let own = client.describe_snapshots().owner_ids("self");
+    // "all for public snapshots" (API reference, `RestorableByUserId.N`).
+    let public = own.clone().restorable_by_user_ids("all");
+    let (snapshots, public, locks) = futures::join!(list(reader, own), list(reader, public), locks(reader, client));
     let Some(snapshots) = snapshots else {
         return Vec::new();
     };
     reader.declare(&DESCRIBE_SNAPSHOT_ATTRIBUTE);
-    let locks = locks.as_ref();
-    let read = each(snapshots, |read| snapshot(reader, client, read, locks)).await;
+    let public = public.map(|public| public.into_iter().filter_map(|snapshot| snapshot.snapshot_id).collect());
+    let known = Known { public, locks };
+    let read = each(snapshots, |read| snapshot(reader, client, read, &known)).await;
     read.into_iter().flatten().collect()
+}
+
+/// What is known of snapshots by their ids, without asking about each.
+struct Known {
+    public: Option<HashSet<String>>,
+    locks: Option<HashMap<String, SnapshotLock>>,
+}
+
+/// The snapshots of the account. Emulators may list those of others too: these are not the account's to judge.
+async fn list(reader: &Reader, call: DescribeSnapshotsFluentBuilder) -> Option<Vec<sdk::Snapshot>> {
+    let is_own = |snapshot: &sdk::Snapshot| snapshot.owner_id.as_ref().is_none_or(|owner| *owner == reader.account);
+    let items = |page: DescribeSnapshotsOutput| page.snapshots.unwrap_or_default().into_iter().filter(is_own).collect();
+    reader.pages(&DESCRIBE_SNAPSHOTS, call.into_paginator().page_size(PAGE).send(), items).await
 }
 
 /// The locks by snapshot id. Only snapshots that are locked, or were, are listed.
@@ -45,26 +71,16 @@ async fn locks(reader: &Reader, client: &Client) -> Option<HashMap<String, Snaps
 }
 
 /// `None` when the snapshot was deleted since it was listed.
-async fn snapshot(
-    reader: &Reader,
-    client: &Client,
-    read: sdk::Snapshot,
-    locks: Option<&HashMap<String, SnapshotLock>>,
-) -> Option<Resource> {
-    let id = read.snapshot_id?;
-    let (public, shared_with) = if read.state == Some(sdk::SnapshotState::Completed) {
-        sharing(reader, client, &id).await?
-    } else {
-        // Nothing can be restored from it, by anyone; nobody is asked.
-        (Fact::Unread, Fact::Unread)
-    };
+async fn snapshot(reader: &Reader, client: &Client, read: sdk::Snapshot, known: &Known) -> Option<Resource> {
+    let id = read.snapshot_id.clone()?;
+    let (public, shared_with) = sharing(reader, client, &id, &read, known).await?;
     let description = read.description.unwrap_or_default();
     let encryption = Encryption::of(read.encrypted, read.kms_key_id.map(|key| kms_key_arn(reader, &key)));
     let tags = tags_of(read.tags);
     let source = read.volume_id.filter(|volume| volume != NO_VOLUME && !is_copy(&description));
     let properties = Snapshot {
         source_arn: source.map(|volume| reader.arn("ec2", &format!("volume/{volume}"))).into(),
-        status: known(read.state.map(|state| state.as_str().to_owned())),
+        status: convert::known(read.state.map(|state| state.as_str().to_owned())),
         encrypted: encryption.encrypted,
         kms_key_arn: encryption.kms_key_arn,
         key_manager: encryption.key_manager,
@@ -73,7 +89,7 @@ async fn snapshot(
         storage_tier: read.storage_tier.map_or_else(|| "standard".to_owned(), |tier| tier.as_str().to_owned()).into(),
         public,
         shared_with,
-        lock: locks.map_or(Fact::Unread, |locks| Fact::Read(locks.get(&id).cloned())),
+        lock: known.locks.as_ref().map_or(Fact::Unread, |locks| Fact::Read(locks.get(&id).cloned())),
         made_by: tags.read().and_then(made_by).into(),
         copied_from: copied_from(&description).into(),
         size_bytes: read.volume_size.map(gibibytes).into(),
@@ -88,11 +104,30 @@ async fn snapshot(
 
 /// Whether everyone may make volumes of a snapshot, and which accounts may. `None` when there is no such snapshot any more
 /// (`InvalidSnapshot.NotFound`: EC2's list of error codes).
-async fn sharing(reader: &Reader, client: &Client, id: &str) -> Option<(Fact<bool>, Fact<Vec<String>>)> {
+async fn sharing(
+    reader: &Reader,
+    client: &Client,
+    id: &str,
+    read: &sdk::Snapshot,
+    known: &Known,
+) -> Option<(Fact<bool>, Fact<Vec<String>>)> {
+    let public = match (read.encrypted, &known.public) {
+        (Some(true), _) => Fact::Read(false),
+        (_, Some(public)) => Fact::Read(public.contains(id)),
+        (_, None) => Fact::Unread,
+    };
+    if read.state != Some(sdk::SnapshotState::Completed) {
+        // Nothing can be restored from it, by anyone; nobody is asked.
+        return Some((public, Fact::Unread));
+    }
+    let key = read.kms_key_id.as_ref().filter(|_| read.encrypted == Some(true)).map(|key| kms_key_arn(reader, key));
+    if read.storage_tier == Some(sdk::StorageTier::Archive) || kms::is_of_service(reader, "alias/aws/ebs", key.as_deref()).await {
+        return Some((false.into(), Vec::new().into()));
+    }
     let attribute = sdk::SnapshotAttributeName::CreateVolumePermission;
     let call = client.describe_snapshot_attribute().snapshot_id(id).attribute(attribute).send();
     let Some(answer) = reader.one_or(&DESCRIBE_SNAPSHOT_ATTRIBUTE, call, &["InvalidSnapshot.NotFound"]).await else {
-        return Some((Fact::Unread, Fact::Unread));
+        return Some((public, Fact::Unread));
     };
     let permissions = answer?.create_volume_permissions.unwrap_or_default();
     let public = permissions.iter().any(|permission| permission.group == Some(sdk::PermissionGroup::All));

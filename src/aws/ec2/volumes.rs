@@ -1,6 +1,7 @@
 //! EBS volumes.
 
 use super::{PAGE, name_of, tags_of};
+use crate::aws::answer::Answer;
 use crate::aws::call::{Operation, Reader};
 use crate::aws::convert::{Encryption, gibibytes, kms_key_arn, optional_time, resource};
 use crate::inventory::Resource;
@@ -8,7 +9,7 @@ use crate::inventory::types::ebs::{Attachment, Volume};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types as sdk;
 
-const DESCRIBE_VOLUMES: Operation = Operation::new("ec2", "DescribeVolumes");
+const DESCRIBE_VOLUMES: Operation = Operation::new("ec2", "DescribeVolumes", Answer::ec2(&["volumeSet/*/volumeId"]));
 
 pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_VOLUMES];
 

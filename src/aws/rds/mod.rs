@@ -8,6 +8,7 @@ mod backups;
 mod databases;
 mod snapshots;
 
+use super::answer::Answer;
 use super::call::{Operation, Reader};
 use super::convert::{Encryption, kms_key_arn};
 use crate::inventory::{Resource, Tags};
@@ -17,14 +18,31 @@ use aws_sdk_rds::types::{StorageEncryptionType, Tag};
 /// The largest page of every describe operation of RDS.
 const PAGE: i32 = 100;
 
-const DESCRIBE_DB_INSTANCES: Operation = Operation::new("rds", "DescribeDBInstances");
-const DESCRIBE_DB_CLUSTERS: Operation = Operation::new("rds", "DescribeDBClusters");
-const DESCRIBE_DB_SNAPSHOTS: Operation = Operation::new("rds", "DescribeDBSnapshots");
-const DESCRIBE_DB_SNAPSHOT_ATTRIBUTES: Operation = Operation::new("rds", "DescribeDBSnapshotAttributes");
-const DESCRIBE_DB_CLUSTER_SNAPSHOTS: Operation = Operation::new("rds", "DescribeDBClusterSnapshots");
-const DESCRIBE_DB_CLUSTER_SNAPSHOT_ATTRIBUTES: Operation = Operation::new("rds", "DescribeDBClusterSnapshotAttributes");
-const DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS: Operation = Operation::new("rds", "DescribeDBInstanceAutomatedBackups");
-const DESCRIBE_DB_CLUSTER_AUTOMATED_BACKUPS: Operation = Operation::new("rds", "DescribeDBClusterAutomatedBackups");
+const DESCRIBE_DB_INSTANCES: Operation =
+    Operation::new("rds", "DescribeDBInstances", Answer::query(&["DBInstances/*/DBInstanceIdentifier", "DBInstances/*/DBInstanceArn"]));
+const DESCRIBE_DB_CLUSTERS: Operation =
+    Operation::new("rds", "DescribeDBClusters", Answer::query(&["DBClusters/*/DBClusterIdentifier", "DBClusters/*/DBClusterArn"]));
+const DESCRIBE_DB_SNAPSHOTS: Operation =
+    Operation::new("rds", "DescribeDBSnapshots", Answer::query(&["DBSnapshots/*/DBSnapshotIdentifier", "DBSnapshots/*/DBSnapshotArn"]));
+const DESCRIBE_DB_SNAPSHOT_ATTRIBUTES: Operation = Operation::new(
+    "rds",
+    "DescribeDBSnapshotAttributes",
+    Answer::query(&["DBSnapshotAttributesResult/DBSnapshotAttributes/*/AttributeName"]),
+);
+const DESCRIBE_DB_CLUSTER_SNAPSHOTS: Operation = Operation::new(
+    "rds",
+    "DescribeDBClusterSnapshots",
+    Answer::query(&["DBClusterSnapshots/*/DBClusterSnapshotIdentifier", "DBClusterSnapshots/*/DBClusterSnapshotArn"]),
+);
+const DESCRIBE_DB_CLUSTER_SNAPSHOT_ATTRIBUTES: Operation = Operation::new(
+    "rds",
+    "DescribeDBClusterSnapshotAttributes",
+    Answer::query(&["DBClusterSnapshotAttributesResult/DBClusterSnapshotAttributes/*/AttributeName"]),
+);
+const DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS: Operation =
+    Operation::new("rds", "DescribeDBInstanceAutomatedBackups", Answer::query(&["DBInstanceAutomatedBackups/*/DBInstanceIdentifier"]));
+const DESCRIBE_DB_CLUSTER_AUTOMATED_BACKUPS: Operation =
+    Operation::new("rds", "DescribeDBClusterAutomatedBackups", Answer::query(&["DBClusterAutomatedBackups/*/DBClusterIdentifier"]));
 
 /// Every operation of this module.
 pub const OPERATIONS: &[&Operation] = &[

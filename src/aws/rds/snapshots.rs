@@ -5,7 +5,8 @@ use super::{
     PAGE, Present, databases, encryption, source_arn, tags_of,
 };
 use crate::aws::call::Reader;
-use crate::aws::convert::{arn_place, each, gibibytes, known, optional_time, resource};
+use crate::aws::convert::{arn_place, each, gibibytes, kms_key_arn, known, optional_time, resource};
+use crate::aws::kms;
 use crate::inventory::types::Properties;
 use crate::inventory::types::rds::{DbClusterSnapshot, DbSnapshot, DocDbClusterSnapshot, NeptuneClusterSnapshot};
 use crate::inventory::{Fact, Resource};
@@ -28,8 +29,8 @@ pub async fn list(reader: &Reader, client: &Client) -> Option<Vec<(sdk::DbSnapsh
 
 /// `None` when the snapshot was deleted since it was listed.
 async fn with_sharing(reader: &Reader, client: &Client, snapshot: sdk::DbSnapshot) -> Option<(sdk::DbSnapshot, Sharing)> {
-    let id = match (&snapshot.db_snapshot_identifier, is_manual(snapshot.snapshot_type.as_deref())) {
-        (Some(id), true) => id.clone(),
+    let id = match &snapshot.db_snapshot_identifier {
+        Some(id) if can_be_shared(reader, snapshot.snapshot_type.as_deref(), snapshot.kms_key_id.as_deref()).await => id.clone(),
         _ => return Some((snapshot, Fact::Read(Vec::new()))),
     };
     let call = client.describe_db_snapshot_attributes().db_snapshot_identifier(id).send();
@@ -58,8 +59,8 @@ async fn with_cluster_sharing(
     client: &Client,
     snapshot: sdk::DbClusterSnapshot,
 ) -> Option<(sdk::DbClusterSnapshot, Sharing)> {
-    let id = match (&snapshot.db_cluster_snapshot_identifier, is_manual(snapshot.snapshot_type.as_deref())) {
-        (Some(id), true) => id.clone(),
+    let id = match &snapshot.db_cluster_snapshot_identifier {
+        Some(id) if can_be_shared(reader, snapshot.snapshot_type.as_deref(), snapshot.kms_key_id.as_deref()).await => id.clone(),
         _ => return Some((snapshot, Fact::Read(Vec::new()))),
     };
     let call = client.describe_db_cluster_snapshot_attributes().db_cluster_snapshot_identifier(id).send();
@@ -74,7 +75,14 @@ async fn with_cluster_sharing(
     Some((snapshot, sharing))
 }
 
-/// Only manual snapshots can be shared (user guide, "Sharing a DB snapshot"). A snapshot that names no type is asked too.
+/// Whether a snapshot can be shared: only manual ones can, and "you can't share a snapshot that has been encrypted using the default KMS key
+/// of the AWS account that shared the snapshot" (RDS user guide, "Sharing a DB snapshot"). That key is `aws/rds`.
+async fn can_be_shared(reader: &Reader, snapshot_type: Option<&str>, key: Option<&str>) -> bool {
+    let key = key.map(|key| kms_key_arn(reader, key));
+    is_manual(snapshot_type) && !kms::is_of_service(reader, "alias/aws/rds", key.as_deref()).await
+}
+
+/// A snapshot that names no type may be manual.
 fn is_manual(snapshot_type: Option<&str>) -> bool {
     snapshot_type.is_none_or(|kind| kind == "manual")
 }

@@ -6,6 +6,7 @@
 
 mod settings;
 
+use super::answer::Answer;
 use super::call::{Operation, Reader};
 use super::convert::{self, each, optional_time, resource};
 use crate::inventory::types::s3::{Bucket, ObjectLock, ReplicationRule, Versioning};
@@ -14,15 +15,24 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::types as sdk;
 use chrono::{DateTime, Utc};
 
-const LIST_BUCKETS: Operation = Operation::new("s3", "ListBuckets").with_action("s3:ListAllMyBuckets");
-const GET_BUCKET_LOCATION: Operation = Operation::new("s3", "GetBucketLocation");
-const GET_BUCKET_ENCRYPTION: Operation = Operation::new("s3", "GetBucketEncryption").with_action("s3:GetEncryptionConfiguration");
-const GET_BUCKET_VERSIONING: Operation = Operation::new("s3", "GetBucketVersioning");
-const GET_BUCKET_LIFECYCLE: Operation = Operation::new("s3", "GetBucketLifecycleConfiguration").with_action("s3:GetLifecycleConfiguration");
-const GET_BUCKET_REPLICATION: Operation = Operation::new("s3", "GetBucketReplication").with_action("s3:GetReplicationConfiguration");
-const GET_OBJECT_LOCK: Operation = Operation::new("s3", "GetObjectLockConfiguration").with_action("s3:GetBucketObjectLockConfiguration");
-const GET_BUCKET_TAGGING: Operation = Operation::new("s3", "GetBucketTagging");
-const GET_BUCKET_POLICY: Operation = Operation::new("s3", "GetBucketPolicy");
+const LIST_BUCKETS: Operation =
+    Operation::new("s3", "ListBuckets", Answer::xml("ListAllMyBucketsResult", &["Buckets/*/Name"])).with_action("s3:ListAllMyBuckets");
+const GET_BUCKET_LOCATION: Operation = Operation::new("s3", "GetBucketLocation", Answer::xml("LocationConstraint", &[]));
+const GET_BUCKET_ENCRYPTION: Operation =
+    Operation::new("s3", "GetBucketEncryption", Answer::xml("ServerSideEncryptionConfiguration", &["Rule"]))
+        .with_action("s3:GetEncryptionConfiguration");
+const GET_BUCKET_VERSIONING: Operation = Operation::new("s3", "GetBucketVersioning", Answer::xml("VersioningConfiguration", &[]));
+const GET_BUCKET_LIFECYCLE: Operation =
+    Operation::new("s3", "GetBucketLifecycleConfiguration", Answer::xml("LifecycleConfiguration", &["Rule/Status"]))
+        .with_action("s3:GetLifecycleConfiguration");
+const GET_BUCKET_REPLICATION: Operation =
+    Operation::new("s3", "GetBucketReplication", Answer::xml("ReplicationConfiguration", &["Rule/Status"]))
+        .with_action("s3:GetReplicationConfiguration");
+const GET_OBJECT_LOCK: Operation =
+    Operation::new("s3", "GetObjectLockConfiguration", Answer::xml("ObjectLockConfiguration", &["ObjectLockEnabled"]))
+        .with_action("s3:GetBucketObjectLockConfiguration");
+const GET_BUCKET_TAGGING: Operation = Operation::new("s3", "GetBucketTagging", Answer::xml("Tagging", &["TagSet/*/Key"]));
+const GET_BUCKET_POLICY: Operation = Operation::new("s3", "GetBucketPolicy", Answer::json(&["Statement"]));
 
 /// The operations that list the account's buckets.
 pub const ACCOUNT_OPERATIONS: &[&Operation] = &[&LIST_BUCKETS, &GET_BUCKET_LOCATION];

@@ -137,7 +137,7 @@ properties! {
         /// `standard` or `archive`.
         storage_tier: String,
         /// Everyone may restore it.
-        #[from("ec2:DescribeSnapshotAttribute")]
+        #[from("ec2:DescribeSnapshots", "ec2:DescribeSnapshotAttribute")]
         public: bool,
         /// Accounts that may restore it.
         #[from("ec2:DescribeSnapshotAttribute")]

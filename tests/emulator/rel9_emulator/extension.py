@@ -77,7 +77,7 @@ def _answer(call: Call, moto: App) -> dict[str, Any]:
     if pager:
         pager.cut(params, answer)
         if call.endless:
-            pager.go_round(answer)
+            pager.go_on(answer, call.endless)
     output = call.operation_model.output_shape
     if output is None:
         if answer:

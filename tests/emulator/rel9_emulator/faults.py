@@ -7,6 +7,7 @@ A fault stays until it is cleared (mode null), its `times` are used up, or every
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from threading import Condition
@@ -15,7 +16,9 @@ from xml.sax.saxutils import escape
 
 from .identify import Call
 
-MODES = ("deny", "error", "throttle", "hang", "expired", "disconnect", "endless")
+# Modes in which an answer is right but for what is done to it below.
+SPOILED = ("cut", "empty", "hollow", "no-content", "html", "other", "null-items", "huge")
+MODES = ("deny", "error", "throttle", "hang", "expired", "disconnect", "endless", "adrift", *SPOILED)
 REQUEST_ID = "00000000-0000-4000-8000-000000000009"
 
 # What each service (else its protocol) really answers: mode -> (HTTP status, error code).
@@ -130,6 +133,36 @@ def response(call: Call, mode: str, own_code: str | None = None) -> tuple[int, d
     status, code = (400, own_code) if own_code else table[mode]
     message = MESSAGES[mode].format(account=call.account, action=call.action)
     return error_response(call, status, code, message)
+
+
+def spoil(mode: str, answer: tuple[int, dict[str, str], bytes]) -> tuple[int, dict[str, str], bytes]:
+    """A right answer as a broken gateway gives it on. Errors stay as they are."""
+    status, headers, body = answer
+    if not 200 <= status < 300:
+        return answer
+    is_xml = body.lstrip().startswith(b"<")
+    if mode == "cut":  # all but the end of the root element
+        return status, headers, body[: body.rindex(b"</")] if b"</" in body else body[: len(body.rstrip()) - 1]
+    if mode == "hollow":
+        return status, headers, re.sub(rb"(<(?![?!])[^\s>/]+)[^>]*>.*", rb"\1/>", body, count=1, flags=re.DOTALL) if is_xml else b"{}"
+    if mode == "other":  # the root or the members of another operation
+        return status, headers, re.sub(rb"(</?)([A-Z])", rb"\1Other\2", body) if is_xml else re.sub(rb'"(\w+)"(\s*:)', rb'"Other\1"\2', body)
+    if mode == "null-items":  # JSON: null for each item and member of a member; XML: elements without anything in them
+        return status, headers, re.sub(rb"<(item|member|[A-Z]\w+)>(?:(?!<\1>).)*</\1>", rb"<\1/>", body, flags=re.DOTALL) if is_xml else _nulls(body)
+    if mode == "html":
+        return 200, {"Content-Type": "text/html"}, b"<!DOCTYPE html>\n<html><head><title>Log in</title></head><body>Log in to go on</body></html>\n"
+    if mode == "huge":
+        return status, headers, body + b" " * (65 << 20)
+    return (204 if mode == "no-content" else 200), headers, b""
+
+
+def _nulls(body: bytes) -> bytes:
+    def hollow(value: Any) -> Any:
+        if isinstance(value, dict):
+            return dict.fromkeys(value)
+        return [None for _ in value] if isinstance(value, list) else None
+
+    return json.dumps({name: hollow(value) for name, value in json.loads(body).items()}).encode()
 
 
 def error_response(call: Call, status: int, code: str, message: str) -> tuple[int, dict[str, str], bytes]:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 from .errors import ServiceError
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.test import run_wsgi_app
 
 from . import extension, faults, paging, registry, shapes
 from .calls import Calls
@@ -68,21 +69,28 @@ class Gateway:
         if call.operation == UNKNOWN:  # a service of which only moto knows
             return self.moto(environ, start_response)
         fault = self.faults.take(call)
-        if fault and fault.mode == "endless":
-            call.endless = True
+        if fault and fault.mode in ("endless", "adrift"):
+            call.endless = fault.mode
+        elif fault and fault.mode in faults.SPOILED:
+            return _send(start_response, faults.spoil(fault.mode, self._answer(call, environ)))
         elif fault:
             return self._fault(call, fault, start_response)
+        return _send(start_response, self._answer(call, environ))
+
+    def _answer(self, call: Call, environ: dict[str, Any]) -> extension.Response:
+        """The answer without any fault."""
         try:
             moved = extension.redirect(call)
             if moved:
-                return _send(start_response, moved)
+                return moved
             if extension.wants(call):
-                return _send(start_response, extension.respond(call, self.moto))
-            return self.moto(environ, start_response)
+                return extension.respond(call, self.moto)
+            chunks, status, headers = run_wsgi_app(self.moto, environ, buffered=True)
+            return int(status.split(" ", 1)[0]), dict(headers), b"".join(chunks)
         except Exception as error:  # what breaks, or what moto lacks, must fail the test that meets it, and say where
             traceback.print_exc()
             message = f"{call.action}: {type(error).__name__}: {error}"
-            return _send(start_response, faults.error_response(call, 500, "EmulatorBroken", message))
+            return faults.error_response(call, 500, "EmulatorBroken", message)
 
     def _fault(self, call: Call, fault: faults.Fault, start_response: Any) -> Any:
         mode = fault.mode

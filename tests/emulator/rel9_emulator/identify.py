@@ -52,8 +52,8 @@ class Call:
     environ: dict[str, Any]
     body: bytes
     uri_params: dict[str, Any] = field(default_factory=dict)
-    endless: bool = False
-    """Its answer names a page that came before as the next one."""
+    endless: str | None = None
+    """Its answer names a page that came before as the next one (`endless`), or a new one after an empty page (`adrift`)."""
 
     @property
     def action(self) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 from functools import lru_cache
 from typing import Any
 
@@ -43,6 +44,7 @@ class Pager:
         self.output_token: str = config["output_token"]
         self.result_key: str = config["result_key"]
         self.more_results: str | None = config.get("more_results")
+        self._numbers = itertools.count(1_000_000)
 
     def check(self, call: Call, params: dict[str, Any]) -> None:
         """Refuses the limits that AWS refuses."""
@@ -76,9 +78,12 @@ class Pager:
         if self.more_results:
             answer[self.more_results] = more
 
-    def go_round(self, answer: dict[str, Any]) -> None:
-        """Names the first page as the next one."""
+    def go_on(self, answer: dict[str, Any], how: str) -> None:
+        """Names the first page as the next one; or leaves nothing on the page and names one that never was."""
         answer[self.output_token] = self._token(0)
+        if how == "adrift":
+            answer[self.result_key] = type(answer.get(self.result_key) or [])()
+            answer[self.output_token] = self._token(next(self._numbers))
         if self.more_results:
             answer[self.more_results] = True
 

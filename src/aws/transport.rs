@@ -1,0 +1,95 @@
+//! The HTTP client of a run. It reads every answer to its end, up to a size that none of AWS's has, and gives on only answers that hold what
+//! the operation declares (see [`answer`](super::answer)).
+
+use super::answer::Flaw;
+use super::call::Operation;
+use aws_sdk_ec2::config::http::HttpRequest;
+use aws_sdk_ec2::config::{HttpClient, RuntimeComponents, SharedHttpClient};
+use aws_sdk_s3::primitives::{ByteStream, SdkBody};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use std::future::Future;
+
+/// The largest answer in bytes. A page of 1,000 snapshots with 50 tags each has about 10 MB.
+pub const LARGEST: usize = 64 << 20;
+
+tokio::task_local! {
+    /// The operation whose call is being made.
+    static CALLED: &'static Operation;
+}
+
+/// Makes a call of `operation`: its answer is checked.
+pub fn calling<F: Future>(operation: &'static Operation, call: F) -> impl Future<Output = F::Output> {
+    CALLED.scope(operation, call)
+}
+
+/// One HTTP client, as the SDK's own default, for all clients of the run: each would otherwise parse the system's certificates and keep
+/// connections for itself. `build_with_connector_fn` is how the SDK builds its default; the plain builder has no proxy settings.
+pub fn client() -> SharedHttpClient {
+    let client = Builder::new().build_with_connector_fn(|settings, components| {
+        let mut connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring));
+        connector.set_connector_settings(settings.cloned());
+        if let Some(components) = components {
+            connector.set_sleep_impl(components.sleep_impl());
+        }
+        connector.set_proxy_config(Some(ProxyConfig::from_env()));
+        connector.build()
+    });
+    SharedHttpClient::new(WholeAnswers(client))
+}
+
+#[derive(Debug)]
+struct WholeAnswers(SharedHttpClient);
+
+impl HttpClient for WholeAnswers {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(WholeAnswer(self.0.http_connector(settings, components)))
+    }
+}
+
+#[derive(Debug)]
+struct WholeAnswer(SharedHttpConnector);
+
+impl HttpConnector for WholeAnswer {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let called = CALLED.try_with(|operation| *operation).ok().filter(|operation| asks_for(operation, &request));
+        let reply = self.0.call(request);
+        HttpConnectorFuture::new(async move {
+            let mut response = reply.await?;
+            let body = read(response.take_body()).await?;
+            if let Some(operation) = called.filter(|_| response.status().is_success()) {
+                // An error of input and output: the SDK makes the call again.
+                operation.answer.check(operation.name, &body).map_err(|flaw| ConnectorError::io(Box::new(flaw)))?;
+            }
+            *response.body_mut() = SdkBody::from(body);
+            Ok(response)
+        })
+    }
+}
+
+/// Whether a request is that of the operation, rather than one for the credentials to make it with: those are signed for another service, for
+/// another action, or not at all.
+fn asks_for(operation: &Operation, request: &HttpRequest) -> bool {
+    let scope = format!("/{}/aws4_request", operation.service);
+    let signed = request.headers().get("authorization").is_some_and(|signature| signature.contains(&scope));
+    let action = request.body().bytes().and_then(|body| body.strip_prefix(b"Action="));
+    signed && action.is_none_or(|action| action.split(|byte| *byte == b'&').next() == Some(operation.name.as_bytes()))
+}
+
+async fn read(body: SdkBody) -> Result<Vec<u8>, ConnectorError> {
+    if let Some(bytes) = body.bytes().filter(|bytes| bytes.len() <= LARGEST) {
+        return Ok(bytes.to_vec());
+    }
+    let mut stream = ByteStream::new(body);
+    let mut bytes = Vec::new();
+    while let Some(chunk) = stream.try_next().await.map_err(|error| ConnectorError::io(error.into()))? {
+        if bytes.len() + chunk.len() > LARGEST {
+            return Err(ConnectorError::other(Box::new(Flaw::TooLarge), None));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
