@@ -11,6 +11,7 @@ use crate::audit::findings::Findings;
 use crate::audit::policy::{FailOn, Policy};
 use crate::audit::{self, Gate, Input, Options};
 use crate::inventory::document;
+use crate::report::escape::terminal;
 use crate::rules::{BestPractice, RuleSet};
 use chrono::{DateTime, Utc};
 use clap::builder::PossibleValue;
@@ -148,6 +149,9 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
     if let Some((path, chain)) = &ledger {
         let chain = ledger::append(path, chain.head(), evidence, findings.audit.as_of)?;
         findings.record_ledger(chain.head());
+    }
+    for part in findings.unread_parts() {
+        eprintln!("not read: {}", terminal(&part.why_part()));
     }
     output::write(&outputs, &findings)?;
     let unjudged: Vec<&String> = asked.iter().filter(|arn| !is_judged(&findings, arn)).collect();

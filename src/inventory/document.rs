@@ -322,6 +322,7 @@ mod tests {
             status: CoverageStatus::Ok,
             items: 0,
             error: None,
+            location: None,
         }
     }
 

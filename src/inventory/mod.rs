@@ -3,12 +3,13 @@
 mod coverage;
 mod declared;
 pub mod document;
+pub mod encoding;
 mod fact;
 mod reasons;
 mod tags;
 pub mod types;
 
-pub use coverage::{Coverage, CoverageEntry, CoverageStatus, DEPLOYED};
+pub use coverage::{Coverage, CoverageEntry, CoverageStatus, DEPLOYED, Location};
 pub use declared::{Declared, Ignore, Place, Template};
 pub use fact::Fact;
 pub use reasons::{ANYTHING_ELSE, Reasons, note};

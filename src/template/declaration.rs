@@ -10,7 +10,7 @@ pub const PREVENT_DESTROY: &str = "prevent_destroy";
 /// The setting of a resource that a Terraform plan destroys and that holds a part of another: true. The body is that of the state.
 pub const DESTROYED: &str = "destroyed";
 /// The type of the declaration that stands for a part which cannot be read, such as a module or a nested stack; its setting [`PRESENCE`] says
-/// why.
+/// why. One whose id is its file stands for the whole file.
 pub const UNREAD_MODULE: &str = "module";
 /// The setting with the Region of the resource's provider. An argument `region` of the resource itself (provider 6) goes before it.
 pub const PROVIDER_REGION: &str = "provider_region";
@@ -210,7 +210,7 @@ pub fn short(name: &str) -> String {
 }
 
 /// A file that claims to be a template and is none.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TemplateError {
     pub file: String,
     /// Where, when it is known.
@@ -247,6 +247,32 @@ impl Node {
 }
 
 impl Declaration {
+    /// Stands for a file of the template that cannot be read, with why.
+    pub fn of_unread_file(error: &TemplateError, language: Language) -> Self {
+        let at = error.at.unwrap_or_default();
+        let unknown = Unknown { reason: error.what.as_str().into(), symbol: format!("${{{}}}", error.file).into(), unset: false };
+        Declaration {
+            language,
+            type_name: UNREAD_MODULE.to_owned(),
+            id: error.file.clone(),
+            file: error.file.as_str().into(),
+            root: None,
+            at,
+            construct: None,
+            body: Node::new(at, Value::Null),
+            settings: vec![(PRESENCE.to_owned(), Node::new(at, Value::Unknown(unknown)))],
+            ignores: Vec::new(),
+        }
+    }
+
+    /// Why the file that this stands for cannot be read; `None` for what stands for anything else.
+    pub fn unread_file(&self) -> Option<TemplateError> {
+        let why = self.setting(PRESENCE).filter(|_| self.type_name == UNREAD_MODULE && *self.id == *self.file)?;
+        let Value::Unknown(unknown) = &why.value else { return None };
+        let at = Some(self.at).filter(|at| *at != Position::default());
+        Some(TemplateError { file: self.id.clone(), at, what: unknown.reason.to_string() })
+    }
+
     /// What stands beside the body under `name`.
     pub fn setting(&self, name: &str) -> Option<&Node> {
         self.settings.iter().find(|(key, _)| key == name).map(|(_, node)| node)

@@ -39,6 +39,7 @@ mod waivers;
 
 use std::path::{Path, PathBuf};
 
+use crate::template::boundary::Boundary;
 use crate::template::declaration::{Declaration, PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, TemplateError};
 
 /// Reads a folder with `.tf` or `.tf.json` files (`.tofu` too) as a root module, and the local modules that it calls. `name` is how the folder
@@ -46,9 +47,33 @@ use crate::template::declaration::{Declaration, PRESENCE, PREVENT_DESTROY, PROVI
 ///
 /// # Errors
 ///
-/// Files that are no HCL or JSON, what is declared twice, cycles, waivers without a reason, modules that are not there.
+/// Cycles, and values beyond any bound. A file that is no HCL or JSON, that declares what another does, or that has a waiver without a reason
+/// is a declaration that stands for it ([`Declaration::unread_file`]), and the others are read.
 pub fn read_folder(folder: &Path, name: &str, variables: &[PathBuf]) -> Result<Vec<Declaration>, TemplateError> {
-    with_room(name, || folder::read(folder, name, variables))
+    read_folder_within(&Boundary::around(folder), folder, name, variables)
+}
+
+/// As [`read_folder`], where modules may lie anywhere inside the boundary.
+///
+/// # Errors
+///
+/// As [`read_folder`].
+pub fn read_folder_within(
+    boundary: &Boundary,
+    folder: &Path,
+    name: &str,
+    variables: &[PathBuf],
+) -> Result<Vec<Declaration>, TemplateError> {
+    with_room(name, || folder::read(boundary, folder, name, variables))
+}
+
+/// Reads a definition file, to see that it can be read.
+///
+/// # Errors
+///
+/// Why it cannot.
+pub fn check_variables(file: &Path) -> Result<(), TemplateError> {
+    with_room(&file.to_string_lossy(), || folder::check(file))
 }
 
 /// Expressions, blocks and modules nest up to fixed bounds, and this is enough for them in a build without optimisations too.
@@ -75,5 +100,14 @@ pub fn claims_to_be_plan(text: &str) -> bool {
 ///
 /// What is no JSON, another major version of the format, a plan that Terraform did not finish, an address that is there twice.
 pub fn read_plan(path_name: &str, text: &str) -> Result<Vec<Declaration>, TemplateError> {
-    with_room(path_name, || plan::read(path_name, text))
+    read_plan_within(&Boundary::around(Path::new(path_name)), path_name, text)
+}
+
+/// As [`read_plan`], where the files beside it may lead anywhere inside the boundary.
+///
+/// # Errors
+///
+/// As [`read_plan`].
+pub fn read_plan_within(boundary: &Boundary, path_name: &str, text: &str) -> Result<Vec<Declaration>, TemplateError> {
+    with_room(path_name, || plan::read(boundary, path_name, text))
 }
