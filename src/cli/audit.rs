@@ -151,7 +151,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
         findings.record_ledger(chain.head());
     }
     for part in findings.unread_parts() {
-        eprintln!("not read: {}", terminal(&part.why_part()));
+        eprintln!("warning: {}", terminal(&part.why_part()));
     }
     output::write(&outputs, &findings)?;
     let unjudged: Vec<&String> = asked.iter().filter(|arn| !is_judged(&findings, arn)).collect();

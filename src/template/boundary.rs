@@ -34,9 +34,9 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Refused::Missing => f.write_str("is not here"),
-            Refused::Outside => f.write_str("is not read: it is outside of the folder, or the git repository, that rel9 was given"),
-            Refused::WrongKind(kind) => write!(f, "is not read: it is {kind}"),
-            Refused::TooLarge(most) => write!(f, "is not read: it is larger than {} MiB", most >> 20),
+            Refused::Outside => f.write_str("is outside of the folder, or the git repository, that rel9 was given, and is not read"),
+            Refused::WrongKind(kind) => write!(f, "is {kind}, and is not read"),
+            Refused::TooLarge(most) => write!(f, "is larger than {} MiB, and is not read", most >> 20),
             Refused::Failed(why) => write!(f, "cannot be read: {why}"),
         }
     }

@@ -25,7 +25,14 @@ pub struct Found {
 /// # Errors
 /// A glob to exclude that is none.
 pub fn below(folder: &Path, boundary: &Boundary, exclude: &[String]) -> Result<Found, TemplateError> {
-    let mut walk = Walk { boundary, excluded: excluded(folder, exclude)?, found: Found::default(), ..Walk::new(boundary) };
+    let mut walk = Walk {
+        boundary,
+        excluded: excluded(folder, exclude)?,
+        found: Found::default(),
+        files: BTreeMap::new(),
+        links: BTreeSet::new(),
+        seen: Arc::default(),
+    };
     walk.through(folder);
     // What lies in the folder itself goes before what a link leads to.
     while let Some(link) = walk.links.pop_first() {
@@ -61,25 +68,16 @@ struct Walk<'b> {
     seen: Arc<Mutex<BTreeSet<PathBuf>>>,
 }
 
-impl<'b> Walk<'b> {
-    fn new(boundary: &'b Boundary) -> Self {
-        Walk {
-            boundary,
-            excluded: Override::empty(),
-            found: Found::default(),
-            files: BTreeMap::new(),
-            links: BTreeSet::new(),
-            seen: Arc::default(),
-        }
-    }
-
+impl Walk<'_> {
     fn through(&mut self, folder: &Path) {
+        if !self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(canonical(folder)) {
+            return;
+        }
         let seen = Arc::clone(&self.seen);
         // Links that lead to each other's folders would be walked through without end.
         let is_new = move |entry: &DirEntry| {
-            let is_folder = entry.file_type().is_none_or(|kind| kind.is_dir()) || entry.depth() == 0;
-            let canonical = || entry.path().canonicalize().unwrap_or_else(|_| entry.path().to_owned());
-            !is_folder || seen.lock().unwrap_or_else(PoisonError::into_inner).insert(canonical())
+            let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
+            is_file || seen.lock().unwrap_or_else(PoisonError::into_inner).insert(canonical(entry.path()))
         };
         for entry in WalkBuilder::new(folder).overrides(self.excluded.clone()).filter_entry(is_new).build() {
             match entry {
@@ -131,6 +129,10 @@ impl<'b> Walk<'b> {
     fn unread(&mut self, path: &Path, what: String) {
         self.found.unread.push(TemplateError { file: display_name(path), at: None, what });
     }
+}
+
+fn canonical(folder: &Path) -> PathBuf {
+    folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
 }
 
 fn path_of(error: &ignore::Error) -> Option<&Path> {

@@ -47,17 +47,18 @@ use crate::template::declaration::{Declaration, PRESENCE, PREVENT_DESTROY, PROVI
 ///
 /// # Errors
 ///
-/// Cycles, and values beyond any bound. A file that is no HCL or JSON, that declares what another does, or that has a waiver without a reason
-/// is a declaration that stands for it ([`Declaration::unread_file`]), and the others are read.
+/// Files that are no HCL or JSON, what is declared twice, cycles, waivers without a reason, values beyond any bound.
 pub fn read_folder(folder: &Path, name: &str, variables: &[PathBuf]) -> Result<Vec<Declaration>, TemplateError> {
-    read_folder_within(&Boundary::around(folder), folder, name, variables)
+    let declarations = read_folder_within(&Boundary::around(folder), folder, name, variables)?;
+    declarations.iter().find_map(Declaration::unread_file).map_or(Ok(declarations), Err)
 }
 
-/// As [`read_folder`], where modules may lie anywhere inside the boundary.
+/// As [`read_folder`], where modules may lie anywhere inside the boundary, and where a declaration stands for each file that cannot be read
+/// ([`Declaration::unread_file`]) beside those of the others.
 ///
 /// # Errors
 ///
-/// As [`read_folder`].
+/// Cycles, values beyond any bound, a file of `variables` that cannot be read.
 pub fn read_folder_within(
     boundary: &Boundary,
     folder: &Path,
