@@ -250,7 +250,7 @@ impl Declaration {
     /// Stands for a file of the template that cannot be read, with why.
     pub fn of_unread_file(error: &TemplateError, language: Language) -> Self {
         let at = error.at.unwrap_or_default();
-        let unknown = Unknown { reason: error.what.as_str().into(), symbol: format!("${{{}}}", error.file).into(), unset: false };
+        let unknown = Unknown::new(error.what.as_str(), format!("${{{}}}", error.file));
         Declaration {
             language,
             type_name: UNREAD_MODULE.to_owned(),

@@ -3,9 +3,7 @@
 
 use super::Options;
 use super::convert::{Built, Outcome, Scope, properties_of_tables};
-use super::declaration::{
-    Declaration, Language, Node, PRESENCE, Position, TemplateError, UNREAD_MODULE, Value, without_sensitive_symbols,
-};
+use super::declaration::{Declaration, Language, Node, PRESENCE, Position, TemplateError, UNREAD_MODULE, Value, without_sensitive_symbols};
 use super::stack::{Entry, Stack, find};
 use super::types::{self, Ends, encryption_of, pick};
 use super::walk::is_terraform;

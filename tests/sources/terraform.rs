@@ -395,7 +395,7 @@ fn json_and_override_files_are_part_of_a_module() {
 
 #[test]
 fn what_is_wrong_with_a_module_is_told_with_its_place() {
-    let cases: [(&[(&str, &str)], &str); 11] = [
+    let cases: [(&[(&str, &str)], &str); 10] = [
         (&[("main.tf", "resource \"aws_a\" \"b\" {\n  x = \n}\n")], "main.tf:2:7: not valid HCL"),
         (&[("main.tf", "resource \"aws_a\" {}\n")], "main.tf:1:1: a resource block has 2 labels"),
         (

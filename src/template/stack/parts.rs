@@ -139,7 +139,7 @@ fn part_body(declaration: &Declaration) -> Node {
 /// A part that may be in a file which cannot be read.
 fn held_perhaps(file: &str) -> Node {
     let reason = format!("{file} may set it, and cannot be read");
-    Node::new(Position::default(), Value::Unknown(Unknown { reason: reason.into(), symbol: format!("${{{file}}}").into(), unset: false }))
+    Node::new(Position::default(), Value::Unknown(Unknown::new(reason, format!("${{{file}}}"))))
 }
 
 /// A part of which is not known what it belongs to.
