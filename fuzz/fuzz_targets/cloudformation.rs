@@ -10,7 +10,7 @@ fuzz_target!(|text: &str| {
     // No file of this name: what it nests is not there.
     let path = Path::new("fuzzed/template.yaml");
     let options = Options::default();
-    let _ = cloudformation::claims_to_be(text, path);
+    let _ = cloudformation::claims_to_be(text);
     if let Ok(declarations) = cloudformation::read(path, "template.yaml", text, &options) {
         inventory::shard(&declarations, &options);
     }

@@ -3,13 +3,13 @@
 use super::evidence::Evidence;
 use super::finding_id::FindingId;
 use super::objective::Reproducible;
+pub use crate::inventory::Location;
 use crate::inventory::{CoverageEntry, Tags};
 use crate::rules::{BestPractice, Severity};
 use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
 /// The schema of the document.
@@ -246,15 +246,6 @@ pub struct Remediation {
 
 fn no_texts(texts: &Arc<[String]>) -> bool {
     texts.is_empty()
-}
-
-/// A place in a file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Location {
-    pub file: Arc<str>,
-    pub line: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub column: Option<NonZeroU32>,
 }
 
 /// A resource whose data can be made again.

@@ -196,6 +196,7 @@ fn document_of(
         (&a.resource.account, &a.resource.region, &a.resource.arn).cmp(&(&b.resource.account, &b.resource.region, &b.resource.arn))
     });
     collection.sort();
+    collection.dedup_by(|a, b| a.is_part() && a == b);
     let accounts: BTreeSet<&String> = seen.iter().map(|(account, _)| account).collect();
     let regions: BTreeSet<&String> = seen.iter().map(|(_, region)| region).filter(|region| *region != GLOBAL).collect();
     let info = AuditInfo {
@@ -237,6 +238,11 @@ fn sort(findings: &mut [Box<Finding>]) {
 }
 
 impl Findings {
+    /// The files and other parts of templates that could not be read.
+    pub fn unread_parts(&self) -> impl Iterator<Item = &CoverageEntry> {
+        self.collection.iter().filter(|entry| entry.is_part() && entry.error.is_some() && entry.status != CoverageStatus::Ok)
+    }
+
     /// Records where the ledger ended, which is part of what the document's id stands for.
     pub fn record_ledger(&mut self, head: &str) {
         self.audit.ledger_head = Some(head.to_owned());

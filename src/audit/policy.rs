@@ -2,6 +2,7 @@
 //! judged, with file, line and what was meant.
 
 use super::objective::{ALL_MECHANISMS, Copies, Demand, Objective, Reproducible};
+use crate::inventory::encoding::decode;
 use crate::protection::facts::MechanismKind;
 use crate::rules::compile;
 use crate::rules::engine::Subject;
@@ -218,8 +219,9 @@ impl Policy {
     /// Every mistake, with its line.
     pub fn load(path: &Path, rules: &RuleSet) -> Result<Self, Vec<Mistake>> {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| vec![Mistake { file: name.clone(), line: 0, what: format!("cannot be read: {error}") }])?;
+        let wrong = |line: u32, what: String| vec![Mistake { file: name.clone(), line: line.into(), what }];
+        let bytes = std::fs::read(path).map_err(|error| wrong(0, format!("cannot be read: {error}")))?;
+        let text = decode(bytes).map_err(|error| wrong(error.line, error.what))?;
         Self::parse(&name, &text, rules)
     }
 

@@ -318,6 +318,7 @@ impl Reader {
                 status: *status,
                 items: outcome.items,
                 error: outcome.error.clone(),
+                location: None,
             })
             .collect();
         Coverage { entries, ..Coverage::default() }

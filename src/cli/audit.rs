@@ -158,6 +158,9 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
         let chain = ledger::append(path, chain.head(), evidence, findings.audit.as_of)?;
         findings.record_ledger(chain.head());
     }
+    for part in findings.unread_parts() {
+        eprintln!("warning: {}", terminal(&part.why_part()));
+    }
     output::write(&outputs, &findings)?;
     for told in Coverage::duplicates(&findings.collection) {
         eprintln!("{}", terminal(told));

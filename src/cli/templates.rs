@@ -4,6 +4,7 @@ use super::Failure;
 use super::inputs::Inputs;
 use crate::audit::Judged;
 use crate::inventory::{GLOBAL, Shard, document};
+use crate::report::escape::terminal;
 use crate::rules::RuleSet;
 use crate::template::{self, Options, assume};
 use std::path::PathBuf;
@@ -26,6 +27,9 @@ pub struct TemplateArgs {
     /// Tag that the stack gives to its resources (aws cloudformation deploy --tags)
     #[arg(long, value_name = "KEY=VALUE", value_parser = super::tag)]
     stack_tag: Vec<(String, String)>,
+    /// Leave out of folders what this glob names, as a line of .gitignore would (repeatable)
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
     /// Inventory of the account (rel9 collect): its backup plans and vaults count beside those of the templates
     #[arg(long, value_name = "PATH")]
     assume_plans: Vec<PathBuf>,
@@ -41,10 +45,11 @@ impl TemplateArgs {
         }
     }
 
-    /// Reads templates, and gives each stack to `judge`.
+    /// Reads templates, and gives each stack to `judge`. A file of a folder that cannot be read is told, and in the coverage log of what comes back.
     ///
     /// # Errors
-    /// A template, parameter file or inventory that cannot be read; a waiver in a template that names no rule; no template at all.
+    /// A template that was given by name, a parameter file or an inventory that cannot be read; a waiver in a template that names no rule; nothing
+    /// that could be judged.
     pub fn read(
         &self,
         paths: &[PathBuf],
@@ -58,9 +63,13 @@ impl TemplateArgs {
             region: self.region.clone().or(account.as_ref().map(|shard| shard.region.clone())),
             tags: self.stack_tag.clone(),
             terraform_variables: self.var_file.clone(),
+            exclude: self.exclude.clone(),
             assume_ebs_encryption_by_default: ebs_encryption_by_default,
             ..Options::default()
         };
+        for file in &self.var_file {
+            template::terraform::check_variables(file).map_err(|error| error.to_string())?;
+        }
         for file in &self.parameters {
             options.parameters.extend(template::cloudformation::read_parameters(file).map_err(|error| error.to_string())?);
         }
@@ -70,19 +79,31 @@ impl TemplateArgs {
             }
             check_waivers(&shard, rules).map(|()| judge(&shard))
         };
-        let mut judged = Vec::new();
+        let (mut judged, mut broken, mut unread) = (Vec::new(), Vec::new(), Vec::new());
         for path in paths {
-            for stack in template::sources::read(path, &options, &stack).map_err(|error| error.to_string())? {
-                judged.push(stack?);
+            match template::sources::read(path, &options, &stack) {
+                Ok(found) => {
+                    judged.extend(found.stacks.into_iter().collect::<Result<Vec<_>, _>>()?);
+                    unread.extend(found.unread);
+                }
+                Err(error) => broken.push(error),
             }
         }
         for warning in template::warnings::take() {
             eprintln!("warning: {}", crate::report::escape::terminal(&warning));
         }
+        // Of what was given by name, all that is wrong; of folders of which nothing can be judged, too.
+        if !broken.is_empty() || (judged.is_empty() && !unread.is_empty()) {
+            let all: Vec<String> = broken.iter().chain(&unread).map(|error| terminal(&error.to_string())).collect();
+            return Err(all.join("\n       ").into());
+        }
         if judged.is_empty() {
             let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
             return Err(format!("{}: holds neither an inventory nor a template", paths.join(", ")).into());
         }
+        let (account, region) = (options.account.unwrap_or_default(), options.region.unwrap_or_default());
+        let entries = unread.iter().map(|error| template::inventory::unread_file(error, &account, &region));
+        judged.push(Judged { unread: entries.collect(), ..Judged::default() });
         Ok(judged)
     }
 

@@ -2,6 +2,8 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::num::NonZeroU32;
+use std::sync::Arc;
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -29,7 +31,16 @@ impl CoverageStatus {
     }
 }
 
-/// All calls of one operation in one shard that ended the same way.
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Location {
+    pub file: Arc<str>,
+    pub line: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<NonZeroU32>,
+}
+
+/// All calls of one operation in one shard that ended the same way; a file or another part of a template that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct CoverageEntry {
     pub account: String,
@@ -44,6 +55,9 @@ pub struct CoverageEntry {
     /// The first error's own words.
     #[serde(default)]
     pub error: Option<String>,
+    /// Where a template, or what a template names, could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
 }
 
 /// Why a template does not tell a fact: it is made by time, or by AWS when the template is deployed.
@@ -69,6 +83,23 @@ const OF_TIME: [&str; 15] = [
 ];
 
 impl CoverageEntry {
+    /// The operation of a file that could not be read.
+    const READ: &str = "Read";
+
+    /// A file of a template that could not be read. `error` begins with its name.
+    pub fn of_unread_file(account: &str, region: &str, service: &str, location: Location, error: String) -> Self {
+        CoverageEntry {
+            account: account.to_owned(),
+            region: region.to_owned(),
+            service: service.to_owned(),
+            operation: Self::READ.to_owned(),
+            status: CoverageStatus::Failed,
+            items: 1,
+            error: Some(error),
+            location: Some(location),
+        }
+    }
+
     /// Whether it is of a part of a template that could not be read.
     pub fn is_part(&self) -> bool {
         Coverage::PARTS.contains(&self.service.as_str())
@@ -77,6 +108,20 @@ impl CoverageEntry {
     /// Whether it is of what a template declares, and not of a call.
     fn is_of_template(&self) -> bool {
         self.is_part() || self.service == Coverage::UNREAD_DATA
+    }
+
+    /// The part of a template that it is of: `main.tf#module.network`, `broken.tf`.
+    pub fn part(&self) -> &str {
+        match &self.location {
+            Some(location) if self.operation == Self::READ => &location.file,
+            _ => &self.operation,
+        }
+    }
+
+    /// The part of a template, and why it could not be read, once.
+    pub fn why_part(&self) -> String {
+        let error = self.error.as_deref().unwrap_or("it could not be read");
+        if self.operation == Self::READ { error.to_owned() } else { format!("{}: {error}", self.operation) }
     }
 }
 
@@ -90,8 +135,8 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// What entries have for a service that say which part of a template could not be read: a nested stack of CloudFormation (whose name as
-    /// a service is AWS's), a module of Terraform.
+    /// What entries have for a service that say which part of a template could not be read: a template or nested stack of CloudFormation (whose
+    /// name as a service is AWS's), a file or module of Terraform.
     pub const PARTS: [&str; 2] = ["template", "terraform"];
 
     /// What entries have for a service that name data of a template which is of a type that is not read. It declares nothing.
@@ -125,7 +170,7 @@ impl Coverage {
         }
         // What could not be read may declare anything.
         if let Some(part) = self.unread_parts().next() {
-            return Err(format!("{} may declare more: {}", part.operation, part.error.as_deref().unwrap_or("it could not be read")));
+            return Err(format!("{} may declare more: {}", part.part(), part.error.as_deref().unwrap_or("it could not be read")));
         }
         // What a template declares is read; beside it stands what the account has, when an inventory tells of it.
         let mut called = self.template;

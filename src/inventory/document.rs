@@ -1,5 +1,6 @@
 //! The inventory document: NDJSON, one header line and then resources and coverage entries in any order; `.gz` and `.zst` too.
 
+use super::encoding::decode;
 use super::{CoverageEntry, Resource, Shard, atomic_file, duplicates, is_writable, types};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -83,6 +84,10 @@ impl std::error::Error for DocumentError {}
 /// A file that cannot be opened, is no inventory, is of another version, or has a line that is wrong.
 pub fn read_file(path: &Path) -> Result<Vec<Shard>, DocumentError> {
     let fail = |what: String| DocumentError { path: path.to_owned(), line: 0, what };
+    // A pipe or a device may never end.
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
+        return Err(fail("is not a regular file".to_owned()));
+    }
     let file = File::open(path).map_err(|error| fail(format!("cannot be opened: {error}")))?;
     let size = file.metadata().map_err(|error| fail(format!("cannot be read: {error}")))?.len();
     let packed = |reader: Box<dyn Read>| read_within(BufReader::new(reader), path, Bounds::of_packed(size));
@@ -103,9 +108,13 @@ pub fn is_inventory(path: &Path) -> bool {
     if [".ndjson", ".gz", ".zst"].iter().any(|suffix| name.ends_with(suffix)) {
         return true;
     }
+    if !path.is_file() {
+        return false;
+    }
     let mut start = [0; 64];
     let read = File::open(path).and_then(|mut file| file.read(&mut start)).unwrap_or(0);
-    start[..read].trim_ascii_start().starts_with(br#"{"kind":"#)
+    let text = decode(start.get(..read).unwrap_or_default().to_vec()).unwrap_or_else(|error| error.lossy);
+    text.trim_start().starts_with(r#"{"kind":"#)
 }
 
 /// Reads a document: a shard for each account and Region in it, sorted.
@@ -127,6 +136,13 @@ fn read_within(mut reader: impl BufRead, path: &Path, mut left: Bounds) -> Resul
             reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text).map_err(|error| fail(format!("cannot be read: {error}")))?;
         if length == 0 {
             break;
+        }
+        if number == 1 {
+            if text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff") {
+                return Err(fail("is UTF-16, as PowerShell's `>` writes it: save it as UTF-8".to_owned()));
+            }
+            let mark = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+            text.drain(..mark);
         }
         let ended = text.ends_with(b"\n");
         if length as u64 == LONGEST_LINE && !ended {
@@ -356,6 +372,7 @@ mod tests {
             status: CoverageStatus::Ok,
             items: 0,
             error: None,
+            location: None,
         }
     }
 

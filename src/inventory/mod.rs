@@ -5,13 +5,14 @@ mod coverage;
 mod declared;
 pub mod document;
 mod duplicates;
+pub mod encoding;
 mod fact;
 mod reasons;
 mod symbols;
 mod tags;
 pub mod types;
 
-pub use coverage::{Coverage, CoverageEntry, CoverageStatus, DEPLOYED};
+pub use coverage::{Coverage, CoverageEntry, CoverageStatus, DEPLOYED, Location};
 pub use declared::{Declared, Ignore, Place, Template};
 pub use fact::Fact;
 pub(crate) use fact::facts;

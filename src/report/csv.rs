@@ -1,9 +1,9 @@
-//! `csv`: every finding as a row (RFC 4180), for spreadsheets. Rows are written one after the other.
+//! `csv`: every finding as a row (RFC 4180), and every file that could not be read, for spreadsheets. Rows are written one after the other.
 //!
 //! No cell can become a formula: see [`cell`]. Columns are added at the end, never moved: people sort and filter by them.
 
 use super::escape::{cut, terminal};
-use super::{Report, Target};
+use super::{Report, Target, unread};
 use crate::audit::findings::{Finding, Findings};
 use csv::{ErrorKind, QuoteStyle, Terminator, WriterBuilder};
 use std::io::{self, Write};
@@ -43,7 +43,8 @@ fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()>
     // All cells are quoted: a spreadsheet that separates at semicolons must not begin a cell in the middle of a text.
     let mut rows = WriterBuilder::new().terminator(Terminator::CRLF).quote_style(QuoteStyle::Always).from_writer(out);
     rows.write_record(COLUMNS).map_err(io_error)?;
-    for finding in &findings.findings {
+    let unread = unread::as_findings(findings);
+    for finding in findings.findings.iter().map(Box::as_ref).chain(&unread) {
         rows.write_record(row(finding).iter().map(|text| cell(text))).map_err(io_error)?;
     }
     rows.flush()

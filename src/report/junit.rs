@@ -4,7 +4,7 @@
 //! that of Jenkins. What is unknown is skipped, as JUnit knows no other word for "not judged": `rel9`'s exit code tells it from a pass.
 
 use super::escape::{cut, terminal};
-use super::{Report, Target, words};
+use super::{Report, Target, unread, words};
 use crate::audit::findings::{BestPracticeSummary, Finding, Findings, Status};
 use crate::rules::BestPractice;
 use quick_xml::Writer;
@@ -19,16 +19,18 @@ const TEXT: usize = 32_768;
 fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()> {
     let mut xml = Writer::new_with_indent(out, b' ', 1);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    let unread = unread::as_findings(findings);
     xml.create_element("testsuites").write_inner_content(|xml| {
-        BestPractice::ALL.iter().enumerate().try_for_each(|(number, practice)| suite(xml, findings, number, *practice))
+        BestPractice::ALL.iter().enumerate().try_for_each(|(number, practice)| suite(xml, findings, &unread, number, *practice))
     })?;
     xml.get_mut().write_all(b"\n")
 }
 
 type Xml<'a> = Writer<&'a mut dyn Write>;
 
-fn suite(xml: &mut Xml, findings: &Findings, number: usize, practice: BestPractice) -> io::Result<()> {
-    let cases = || findings.findings.iter().filter(|finding| finding.best_practice == practice);
+fn suite(xml: &mut Xml, findings: &Findings, unread: &[Finding], number: usize, practice: BestPractice) -> io::Result<()> {
+    let all = || findings.findings.iter().map(Box::as_ref).chain(unread);
+    let cases = || all().filter(|finding| finding.best_practice == practice);
     let count = |wanted: &[Status]| cases().filter(|finding| wanted.contains(&finding.status)).count().to_string();
     let number = number.to_string();
     let name = format!("{} {}", practice.id(), practice.title());

@@ -16,6 +16,7 @@ mod openmetrics;
 mod parts;
 mod sarif;
 mod table;
+mod unread;
 pub mod wa;
 mod words;
 mod wrap;

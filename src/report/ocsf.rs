@@ -1,7 +1,7 @@
 //! `ocsf`: each finding as a Compliance Finding of the Open Cybersecurity Schema Framework, one JSON object a line, for SIEMs and data
 //! lakes. Words and figures are those of the findings document. Attributes are those that OCSF has had since 1.5.0.
 
-use super::{Report, Target, json, parts};
+use super::{Report, Target, json, parts, unread};
 use crate::audit::evidence;
 use crate::audit::finding_id::FindingId;
 use crate::audit::findings::{BaselineMark, Finding, Findings, Location, Status, WaiverRef};
@@ -28,7 +28,8 @@ const STANDARDS: &[(&str, &str)] = &[("nist_800_53_r5", "NIST SP 800-53 Rev. 5")
 const WELL_ARCHITECTED: &str = "AWS Well-Architected Framework";
 
 fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()> {
-    parts::each(&findings.findings, |finding| json::line(&event(findings, finding)), |line| out.write_all(&line))
+    parts::each(&findings.findings, |finding| json::line(&event(findings, finding)), |line| out.write_all(&line))?;
+    unread::as_findings(findings).iter().try_for_each(|finding| out.write_all(&json::line(&event(findings, finding))?))
 }
 
 #[derive(Serialize)]

@@ -281,9 +281,13 @@ fn location(finding: &Finding) -> Value {
         }
     };
     json!({
-        "physicalLocation": {"artifactLocation": {"uri": file}, "region": {"startLine": line, "startColumn": 1, "endLine": line, "endColumn": 2}},
+        "physicalLocation": physical(&file, line),
         "logicalLocations": [{"name": resource.id, "fullyQualifiedName": resource.arn, "kind": "resource"}],
     })
+}
+
+fn physical(uri: &str, line: u32) -> Value {
+    json!({"artifactLocation": {"uri": uri}, "region": {"startLine": line, "startColumn": 1, "endLine": line, "endColumn": 2}})
 }
 
 /// The URI reference of a file: relative, as GitHub finds files below the repository's root, unless the path is absolute.
@@ -330,6 +334,12 @@ fn notifications(findings: &Findings, left_out: &[&Finding]) -> Vec<Value> {
     let warning = |text: &str| json!({"level": "warning", "message": {"text": message_text(text)}});
     let mut notifications: Vec<Value> =
         words::not_read(findings).iter().map(|line| warning(&format!("could not be read: {line}"))).collect();
+    // Parts of templates come first, and have a place.
+    for (notification, part) in notifications.iter_mut().zip(findings.unread_parts()) {
+        if let (Some(location), Some(fields)) = (&part.location, notification.as_object_mut()) {
+            fields.insert("locations".to_owned(), json!([{"physicalLocation": physical(&file_uri(&location.file), location.line.max(1))}]));
+        }
+    }
     if !left_out.is_empty() {
         let count = |status: Status| left_out.iter().filter(|finding| finding.status == status).count();
         notifications.push(warning(&format!(

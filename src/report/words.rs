@@ -66,13 +66,9 @@ pub fn coverage(findings: &Findings) -> String {
 pub fn not_read(findings: &Findings) -> Vec<String> {
     let mut places: BTreeMap<(String, CoverageStatus), Vec<String>> = BTreeMap::new();
     // A part of a template is no call.
-    let (parts, calls): (Vec<_>, Vec<_>) = findings
-        .collection
-        .iter()
-        .filter(|entry| entry.status != CoverageStatus::Ok)
-        .partition(|entry| entry.is_part() && entry.error.is_some());
-    let part = |entry: &&CoverageEntry| terminal(&format!("{}: {}", entry.operation, entry.error.as_deref().unwrap_or_default()));
-    for entry in &calls {
+    let is_part = |entry: &CoverageEntry| entry.is_part() && entry.error.is_some();
+    let calls = findings.collection.iter().filter(|entry| entry.status != CoverageStatus::Ok && !is_part(entry));
+    for entry in calls {
         let operation = format!("{}:{}", entry.service, entry.operation);
         places.entry((operation, entry.status)).or_default().push(format!("{}/{}", entry.account, entry.region));
     }
@@ -83,7 +79,7 @@ pub fn not_read(findings: &Findings) -> Vec<String> {
         places.truncate(3);
         terminal(&format!("{operation} {} in {}{more}", status.as_str(), places.join(", ")))
     };
-    parts.iter().map(part).chain(places.into_iter().map(line)).collect()
+    findings.unread_parts().map(|part| terminal(&part.why_part())).chain(places.into_iter().map(line)).collect()
 }
 
 /// Findings of one rule and severity together, in the order of the document; those that the baseline knows come last.

@@ -17,6 +17,7 @@ pub mod sources;
 pub mod template;
 pub mod value;
 
+use crate::inventory::encoding::decode;
 pub use compile::{Care, Mistake, Rule};
 pub use format::{BestPractice, Severity};
 pub use functions::{human_duration, human_size};
@@ -123,7 +124,8 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// The `.yaml` files below a folder, sorted.
 fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<Mistake>> {
-    let fail = |path: &Path, what: String| vec![Mistake { file: path.display().to_string(), line: 0, what }];
+    let wrong = |path: &Path, line: u32, what: String| vec![Mistake { file: path.display().to_string(), line: line.into(), what }];
+    let fail = |path: &Path, what: String| wrong(path, 0, what);
     let mut files = Vec::new();
     let mut pending = vec![folder.to_owned()];
     while let Some(next) = pending.pop() {
@@ -133,7 +135,8 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<Mistake>> {
             if path.is_dir() {
                 pending.push(path);
             } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
-                let text = std::fs::read_to_string(&path).map_err(|error| fail(&path, format!("cannot be read: {error}")))?;
+                let bytes = std::fs::read(&path).map_err(|error| fail(&path, format!("cannot be read: {error}")))?;
+                let text = decode(bytes).map_err(|error| wrong(&path, error.line, error.what))?;
                 files.push((path.display().to_string(), text));
             }
         }

@@ -12,7 +12,7 @@ pub const DESTROYED: &str = "destroyed";
 /// The setting with what other tools are told to leave out of the resource: a list of texts such as `checkov CKV_AWS_18`.
 pub const SUPPRESSED: &str = "suppressed";
 /// The type of the declaration that stands for a part which cannot be read, such as a module or a nested stack; its setting [`PRESENCE`] says
-/// why.
+/// why. One whose id is its file stands for the whole file.
 pub const UNREAD_MODULE: &str = "module";
 /// The setting with the Region of the resource's provider. An argument `region` of the resource itself (provider 6) goes before it.
 pub const PROVIDER_REGION: &str = "provider_region";
@@ -265,7 +265,7 @@ pub fn names_data_source(address: &str) -> bool {
 }
 
 /// A file that claims to be a template and is none.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TemplateError {
     pub file: String,
     /// Where, when it is known.
@@ -314,6 +314,32 @@ impl Declaration {
     pub fn suppressed(&self) -> Vec<String> {
         let Some(Node { value: Value::List(checks), .. }) = self.setting(SUPPRESSED) else { return Vec::new() };
         checks.iter().filter_map(|check| if let Value::Text(check) = &check.value { Some(check.clone()) } else { None }).collect()
+    }
+
+    /// Stands for a file of the template that cannot be read, with why.
+    pub fn of_unread_file(error: &TemplateError, language: Language) -> Self {
+        let at = error.at.unwrap_or_default();
+        let unknown = Unknown::new(error.what.as_str(), format!("${{{}}}", error.file));
+        Declaration {
+            language,
+            type_name: UNREAD_MODULE.to_owned(),
+            id: error.file.clone(),
+            file: error.file.as_str().into(),
+            root: None,
+            at,
+            construct: None,
+            body: Node::new(at, Value::Null),
+            settings: vec![(PRESENCE.to_owned(), Node::new(at, Value::Unknown(unknown)))],
+            ignores: Vec::new(),
+        }
+    }
+
+    /// Why the file that this stands for cannot be read; `None` for what stands for anything else.
+    pub fn unread_file(&self) -> Option<TemplateError> {
+        let why = self.setting(PRESENCE).filter(|_| self.type_name == UNREAD_MODULE && *self.id == *self.file)?;
+        let Value::Unknown(unknown) = &why.value else { return None };
+        let at = Some(self.at).filter(|at| *at != Position::default());
+        Some(TemplateError { file: self.id.clone(), at, what: unknown.reason.to_string() })
     }
 
     /// What stands beside the body under `name`.

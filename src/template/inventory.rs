@@ -3,13 +3,16 @@
 
 use super::Options;
 use super::convert::{Built, Outcome, Scope, properties_of_tables};
-use super::declaration::{Declaration, Language, Node, PRESENCE, Position, UNREAD_MODULE, Value, without_sensitive_symbols};
+use super::declaration::{Declaration, Language, Node, PRESENCE, Position, TemplateError, UNREAD_MODULE, Value, without_sensitive_symbols};
 use super::stack::{Entry, Stack, find};
 use super::types::{self, Ends, encryption_of, pick};
+use super::walk::is_terraform;
 use crate::inventory::{
-    Coverage, CoverageEntry, CoverageStatus, Declared, Fact, Ignore, Place, Resource, Shard, TAGS, Tags, Template, note, tag_path,
+    Coverage, CoverageEntry, CoverageStatus, Declared, Fact, Ignore, Location, Place, Resource, Shard, TAGS, Tags, Template, note, tag_path,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
+use std::path::Path;
 use std::sync::Arc;
 
 /// All declarations of one stack (one template with its nested stacks, one Terraform root module or plan) as one shard. Types that the
@@ -43,6 +46,9 @@ fn shard_of(declarations: &[Declaration], options: &Options) -> Shard {
 fn unread_part(stack: &Stack, declaration: &Declaration) -> Option<CoverageEntry> {
     let why = declaration.setting(PRESENCE).filter(|_| declaration.type_name == UNREAD_MODULE)?;
     let reason = if let Value::Unknown(unknown) = &why.value { Some(unknown.reason.to_string()) } else { None };
+    if let Some(error) = declaration.unread_file() {
+        return Some(unread_file(&error, stack.main_account(), stack.main_region()));
+    }
     Some(unread(stack, declaration, pick(&Coverage::PARTS, declaration.language), reason))
 }
 
@@ -62,7 +68,21 @@ fn unread(stack: &Stack, declaration: &Declaration, service: &str, error: Option
         status: CoverageStatus::Failed,
         items: 1,
         error,
+        location: Some(location(&declaration.file, declaration.at)),
     }
+}
+
+/// A file that cannot be read, or is no template though it claims to be one.
+pub fn unread_file(error: &TemplateError, account: &str, region: &str) -> CoverageEntry {
+    let path = Path::new(&error.file);
+    let of_terraform = is_terraform(path) || path.extension().is_some_and(|extension| extension == "tfvars" || extension == "tfstate");
+    let language = if of_terraform { Language::Terraform } else { Language::CloudFormation };
+    let place = location(&error.file, error.at.unwrap_or_default());
+    CoverageEntry::of_unread_file(account, region, pick(&Coverage::PARTS, language), place, error.to_string())
+}
+
+fn location(file: &str, at: Position) -> Location {
+    Location { file: file.into(), line: at.line.max(1), column: NonZeroU32::new(at.column) }
 }
 
 /// A property that does not have the shape of its type is not known: what is joined of a whole resource must not go without the resource.

@@ -4,6 +4,7 @@
 //! To add a resource type: copy a table of [`types`] and name it in its list.
 
 pub mod assume;
+pub mod boundary;
 pub mod cloudformation;
 mod convert;
 pub mod declaration;
@@ -14,6 +15,7 @@ mod suppressions;
 pub mod terraform;
 pub mod types;
 pub mod warnings;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -31,6 +33,8 @@ pub struct Options {
     pub tags: Vec<(String, String)>,
     /// Files with values of Terraform variables.
     pub terraform_variables: Vec<PathBuf>,
+    /// What is left out of folders, as globs of `.gitignore`.
+    pub exclude: Vec<String>,
     /// Whether the account encrypts new EBS volumes whatever the template says (policy: `assume.ebs_encryption_by_default`);
     /// `None` counts as `false`, as the policy file's default does.
     pub assume_ebs_encryption_by_default: Option<bool>,

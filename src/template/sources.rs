@@ -1,9 +1,11 @@
-//! Finds templates: which files and folders are some, and which of them belong together.
+//! Reads templates: which files and folders are some, and which of them belong together.
 
-use super::declaration::{Declaration, TemplateError};
+use super::boundary::{Boundary, Refused};
+use super::declaration::{Declaration, Position, TemplateError, short};
+use super::walk::{self, is_terraform};
 use super::{Options, cloudformation, inventory, terraform};
 use crate::inventory::Shard;
-use ignore::WalkBuilder;
+use crate::inventory::encoding::{NotText, decode};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
@@ -14,6 +16,14 @@ const LARGEST: u64 = 256 << 20;
 
 /// Standard input.
 const STDIN: &str = "-";
+
+/// What was read of an input.
+pub struct Found<T> {
+    /// Of each stack, in the order of the paths.
+    pub stacks: Vec<T>,
+    /// Files of a folder that are templates, or may be some, and that cannot be read; in the order of the paths.
+    pub unread: Vec<TemplateError>,
+}
 
 /// One stack: a template with what it nests, a plan, a root module.
 struct Source {
@@ -31,23 +41,39 @@ struct Done<T> {
 }
 
 /// Reads what `path` holds: a template, a plan or state, a `.tf` file (which stands for its folder), `-` for standard input, or a folder of
-/// any of these. Each stack is given to `then` from any thread, and forgotten; what that returned comes back in the order of the paths; nothing
-/// where a folder holds no template.
+/// any of these. Each stack is given to `then` from any thread, and forgotten; nothing comes back where a folder holds no template.
 ///
 /// # Errors
-/// A file that claims to be a template and cannot be read as one; a file given by name that is none.
-pub fn read<T: Send>(path: &Path, options: &Options, then: &(impl Fn(Shard) -> T + Sync)) -> Result<Vec<T>, TemplateError> {
+/// What was given by name and is no template, or cannot be read as one.
+pub fn read<T: Send>(path: &Path, options: &Options, then: &(impl Fn(Shard) -> T + Sync)) -> Result<Found<T>, TemplateError> {
     let source = if path.as_os_str() == STDIN {
-        of_text(path, &stdin()?, options)?.ok_or_else(|| neither(path))?
+        of_given(path, stdin()?, options, &Boundary::around(Path::new(".")))?
     } else if path.is_dir() {
         return of_folder(path, options, then);
-    } else if is_terraform(path) {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        of_module(folder, options)?
     } else {
-        of_text(path, &text_of(path)?, options)?.ok_or_else(|| neither(path))?
+        let boundary = Boundary::around(path);
+        let unread = |what: String| TemplateError { file: display_name(path), at: None, what };
+        if is_terraform(path) {
+            boundary.file(path).map_err(|refused| unread(refused.to_string()))?;
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let source = of_module(folder, options, &boundary)?;
+            let name = display_name(path);
+            match source.unread().into_iter().find(|unread| unread.file == name) {
+                Some(error) => return Err(error),
+                None => source,
+            }
+        } else {
+            let bytes = boundary.read(path, LARGEST).map_err(|refused| unread(format!("{refused}{}", hint(path))))?;
+            of_given(path, bytes, options, &boundary)?
+        }
     };
-    Ok(vec![then(inventory::shard(&source.declarations, options))])
+    Ok(Found { stacks: vec![then(inventory::shard(&source.declarations, options))], unread: Vec::new() })
+}
+
+/// What to do with what a shell gives the path of.
+fn hint(path: &Path) -> &'static str {
+    let is_pipe = path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir());
+    if is_pipe { "; give it to rel9 on standard input, as `-`" } else { "" }
 }
 
 /// The path as findings show it: relative to where rel9 was started, with `/`.
@@ -61,56 +87,99 @@ pub fn display_name(path: &Path) -> String {
     if parts.is_empty() { ".".to_owned() } else { parts.join("/").replacen("//", "/", 1) }
 }
 
-fn of_text(path: &Path, text: &str, options: &Options) -> Result<Option<Source>, TemplateError> {
+/// The template that was given by name.
+fn of_given(path: &Path, bytes: Vec<u8>, options: &Options, boundary: &Boundary) -> Result<Source, TemplateError> {
+    let what = if bytes.starts_with(ARCHIVE) { SAVED_PLAN } else { NEITHER };
+    of_bytes(path, bytes, options, boundary)?.ok_or_else(|| TemplateError { file: display_name(path), at: None, what: what.to_owned() })
+}
+
+/// The template that bytes are; `None` for what does not claim to be one.
+fn of_bytes(path: &Path, bytes: Vec<u8>, options: &Options, boundary: &Boundary) -> Result<Option<Source>, TemplateError> {
     let name = if path.as_os_str() == STDIN { STDIN.to_owned() } else { display_name(path) };
-    let declarations = if terraform::claims_to_be_plan(text) {
-        terraform::read_plan(&name, text)?
-    } else if cloudformation::claims_to_be(text, path) {
-        cloudformation::read(path, &name, text, options)?
+    let wrong = |at: Position, what: String| Err(TemplateError { file: name.clone(), at: Some(at), what });
+    let text = match decode(bytes) {
+        Ok(text) => text,
+        // In a folder there may be any files.
+        Err(NotText { line, column, what, lossy }) if claims(&lossy) => return wrong(Position { line, column }, what),
+        Err(NotText { .. }) => return Ok(None),
+    };
+    if let Some(line) = wrapper_line(&text) {
+        return wrong(
+            Position { line: 1, column: 1 },
+            format!(
+                "its first line is {:?}, which the wrapper of the setup-terraform action writes: set `terraform_wrapper: false` in that step, \
+                 and write the plan anew",
+                short(line)
+            ),
+        );
+    }
+    let declarations = if terraform::claims_to_be_plan(&text) {
+        terraform::read_plan_within(boundary, &name, &text)?
+    } else if cloudformation::claims_to_be(&text) {
+        cloudformation::read_within(boundary, path, &name, &text, options)?
     } else {
         return Ok(None);
     };
     Ok(Some(Source { files: BTreeSet::from([name]), declarations }))
 }
 
-fn of_module(folder: &Path, options: &Options) -> Result<Source, TemplateError> {
+fn claims(text: &str) -> bool {
+    terraform::claims_to_be_plan(text) || cloudformation::claims_to_be(text)
+}
+
+/// The first line of a plan that `terraform` wrote through the wrapper of hashicorp/setup-terraform, which GitHub's toolkit puts before what
+/// the command writes (actions/toolkit, `exec`: `[command]` and the command line).
+fn wrapper_line(text: &str) -> Option<&str> {
+    let (line, rest) = text.split_once('\n')?;
+    (line.starts_with("[command]") && rest.trim_start().starts_with('{')).then(|| line.trim_end())
+}
+
+fn of_module(folder: &Path, options: &Options, boundary: &Boundary) -> Result<Source, TemplateError> {
     let name = display_name(folder);
-    let declarations = terraform::read_folder(folder, &name, &options.terraform_variables)?;
+    let declarations = terraform::read_folder_within(boundary, folder, &name, &options.terraform_variables)?;
     Ok(Source { files: BTreeSet::from([name]), declarations })
 }
 
-/// Every template below a folder; what `.gitignore` names and hidden files are left out, and so are files that are no templates.
-fn of_folder<T: Send>(folder: &Path, options: &Options, then: &(impl Fn(Shard) -> T + Sync)) -> Result<Vec<T>, TemplateError> {
-    let mut files: Vec<PathBuf> = Vec::new();
-    let mut modules: BTreeSet<PathBuf> = BTreeSet::new();
-    for entry in WalkBuilder::new(folder).build() {
-        let entry =
-            entry.map_err(|error| TemplateError { file: display_name(folder), at: None, what: format!("cannot be read: {error}") })?;
-        let path = entry.path();
-        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
-            continue;
-        }
-        if is_terraform(path) {
-            modules.extend(path.parent().map(Path::to_owned));
-        } else if path.extension().and_then(|extension| extension.to_str()).is_some_and(may_be_template) {
-            files.push(path.to_owned());
+/// Every template below a folder. A broken one is told, and the others are read.
+fn of_folder<T: Send>(folder: &Path, options: &Options, then: &(impl Fn(Shard) -> T + Sync)) -> Result<Found<T>, TemplateError> {
+    let boundary = Boundary::around(folder);
+    let mut found = walk::below(folder, &boundary, &options.exclude)?;
+    let read = |source: Source| match source.is_unread() {
+        true => Err(source.unread()),
+        false => Ok(Done { parts: source.parts(), result: then(inventory::shard(&source.declarations, options)), files: source.files }),
+    };
+    let template = |path: &PathBuf| {
+        let unread = |refused: Refused| vec![TemplateError { file: display_name(path), at: None, what: refused.to_string() }];
+        let bytes = boundary.read(path, LARGEST).map_err(unread)?;
+        of_bytes(path, bytes, options, &boundary).map_err(|error| vec![error])?.map(read).transpose()
+    };
+    let templates: Vec<Result<Option<Done<T>>, Vec<TemplateError>>> = found.files.par_iter().map(template).collect();
+    let module = |folder: &PathBuf| of_module(folder, options, &boundary).map_err(|error| vec![error]).and_then(read);
+    let modules: Vec<Result<Done<T>, Vec<TemplateError>>> = found.modules.par_iter().map(module).collect();
+    let mut stacks = Vec::new();
+    for stack in templates.into_iter().filter_map(Result::transpose).chain(modules) {
+        match stack {
+            Ok(stack) => stacks.push(stack),
+            Err(errors) => found.unread.extend(errors),
         }
     }
-    files.sort();
-    let done =
-        |source: Source| Done { parts: source.parts(), result: then(inventory::shard(&source.declarations, options)), files: source.files };
-    let template = |path: &PathBuf| {
-        let source = text_if_any(path)?.map_or(Ok(None), |text| of_text(path, &text, options))?;
-        Ok(source.map(done))
-    };
-    let templates: Vec<Result<Option<Done<T>>, TemplateError>> = files.par_iter().map(template).collect();
-    let modules: Vec<Result<Done<T>, TemplateError>> = modules.par_iter().map(|module| of_module(module, options).map(done)).collect();
-    let templates = templates.into_iter().filter_map(Result::transpose);
-    let stacks: Vec<Done<T>> = templates.chain(modules).collect::<Result<_, _>>()?;
-    Ok(without_parts(stacks))
+    // A broken module is met from each module that calls it.
+    found.unread.sort();
+    found.unread.dedup();
+    Ok(Found { stacks: without_parts(stacks), unread: found.unread })
 }
 
 impl Source {
+    /// The files of it that cannot be read.
+    fn unread(&self) -> Vec<TemplateError> {
+        self.declarations.iter().filter_map(Declaration::unread_file).collect()
+    }
+
+    /// Whether none of its files can be read.
+    fn is_unread(&self) -> bool {
+        !self.declarations.is_empty() && self.declarations.iter().all(|declaration| declaration.unread_file().is_some())
+    }
+
     /// The files, and the folders of Terraform modules, that the stack is made of beside its own.
     fn parts(&self) -> BTreeSet<String> {
         let folder_of = |file: &str| file.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
@@ -133,11 +202,6 @@ fn without_parts<T>(stacks: Vec<Done<T>>) -> Vec<T> {
     stacks.into_iter().enumerate().filter(|(at, stack)| !is_part(*at, stack)).map(|(_, stack)| stack.result).collect()
 }
 
-fn is_terraform(path: &Path) -> bool {
-    let ends = [".tf", ".tf.json", ".tofu", ".tofu.json"];
-    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| ends.iter().any(|end| name.ends_with(end)))
-}
-
 /// Whether a file is a template, a policy or a part of one by its name: no report has such a name.
 pub fn is_named_as_source(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
@@ -146,61 +210,18 @@ pub fn is_named_as_source(path: &Path) -> bool {
 
 /// Whether a file holds a template, a plan or a state.
 pub fn holds_template(path: &Path) -> bool {
-    let text = text_if_any(path).ok().flatten();
-    text.is_some_and(|text| terraform::claims_to_be_plan(&text) || cloudformation::claims_to_be(&text, path))
+    let bytes = Boundary::around(path).read(path, LARGEST).ok();
+    bytes.and_then(|bytes| decode(bytes).ok()).is_some_and(|text| claims(&text))
 }
 
-fn may_be_template(extension: &str) -> bool {
-    ["yaml", "yml", "json", "template", "tfstate"].contains(&extension.to_ascii_lowercase().as_str())
-}
-
-fn stdin() -> Result<String, TemplateError> {
+fn stdin() -> Result<Vec<u8>, TemplateError> {
     let mut bytes = Vec::new();
-    let read = std::io::stdin().take(LARGEST + 1).read_to_end(&mut bytes);
     let fail = |what: String| TemplateError { file: STDIN.to_owned(), at: None, what };
-    read.map_err(|error| fail(format!("cannot be read: {error}")))?;
-    decoded(bytes).ok_or_else(|| fail(UNREADABLE.to_owned()))
-}
-
-const UNREADABLE: &str = "is no text in UTF-8, or longer than any template";
-
-/// The text of a file that was given by name.
-fn text_of(path: &Path) -> Result<String, TemplateError> {
-    text_if_any(path)?.ok_or_else(|| TemplateError {
-        file: display_name(path),
-        at: None,
-        what: if is_archive(path) { SAVED_PLAN } else { UNREADABLE }.to_owned(),
-    })
+    std::io::stdin().take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| fail(format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > LARGEST { Err(fail(Refused::TooLarge(LARGEST).to_string())) } else { Ok(bytes) }
 }
 
 /// Terraform saves plans as archives.
-fn is_archive(path: &Path) -> bool {
-    let mut first = [0; 4];
-    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut first)).is_ok_and(|()| first == *b"PK\x03\x04")
-}
-
+const ARCHIVE: &[u8] = b"PK\x03\x04";
 const SAVED_PLAN: &str = "is a saved plan, or another archive: write a plan as JSON with `terraform show -json`";
-
-/// The text of a file; `None` for what is no text.
-fn text_if_any(path: &Path) -> Result<Option<String>, TemplateError> {
-    let fail = |error: std::io::Error| TemplateError { file: display_name(path), at: None, what: format!("cannot be read: {error}") };
-    let file = std::fs::File::open(path).map_err(fail)?;
-    let mut bytes = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(fail)?;
-    Ok(decoded(bytes))
-}
-
-fn decoded(bytes: Vec<u8>) -> Option<String> {
-    if bytes.len() as u64 > LARGEST {
-        return None;
-    }
-    String::from_utf8(bytes).ok()
-}
-
-fn neither(path: &Path) -> TemplateError {
-    TemplateError {
-        file: display_name(path),
-        at: None,
-        what: "is neither an inventory nor a CloudFormation template nor a Terraform plan or state".to_owned(),
-    }
-}
+const NEITHER: &str = "is neither an inventory nor a CloudFormation template nor a Terraform plan or state";

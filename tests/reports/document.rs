@@ -234,6 +234,7 @@ fn entry(text: &str, status: CoverageStatus) -> CoverageEntry {
         status,
         items: 1,
         error: Some(own()),
+        location: None,
     }
 }
 

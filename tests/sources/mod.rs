@@ -7,6 +7,7 @@ mod cloudformation;
 mod credentials;
 #[cfg(feature = "live")]
 mod deleted;
+mod inputs;
 mod inventories;
 mod left_open;
 #[cfg(feature = "live")]

@@ -395,7 +395,7 @@ fn json_and_override_files_are_part_of_a_module() {
 
 #[test]
 fn what_is_wrong_with_a_module_is_told_with_its_place() {
-    let cases: [(&[(&str, &str)], &str); 11] = [
+    let cases: [(&[(&str, &str)], &str); 10] = [
         (&[("main.tf", "resource \"aws_a\" \"b\" {\n  x = \n}\n")], "main.tf:2:7: not valid HCL"),
         (&[("main.tf", "resource \"aws_a\" {}\n")], "main.tf:1:1: a resource block has 2 labels"),
         (
@@ -417,7 +417,6 @@ fn what_is_wrong_with_a_module_is_told_with_its_place() {
             &[("main.tf", "module \"m\" {\n  source = \"./m\"\n}\n"), ("m/main.tf", "module \"n\" {\n  source = \"../\"\n}\n")],
             "m/main.tf:1:1: a cycle",
         ),
-        (&[("main.tf", "module \"m\" {\n  source = \"./none\"\n}\n")], "main.tf:1:1: module m: there is no folder ./none"),
         (&[("main.tf", "resource \"aws_a\" \"b\" {\n  count = length(aws_a.b)\n}\n")], "a cycle: aws_a.b (count) → aws_a.b (count)"),
         (&[("main.tf", "resource \"aws_a\" \"b\" {\n  count = 1e9\n}\n")], "main.tf:1:1: more than 100000 instances"),
         (&[("main.tf.json", "{\"resource\": ")], "main.tf.json:1:14: not valid JSON"),

@@ -16,9 +16,11 @@ const PLACES: usize = 12;
 /// Operations that gave no full answer, with where and AWS's words.
 pub fn unread(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let answered = findings.collection.iter().filter(|entry| entry.status == CoverageStatus::Ok).count();
-    let mut operations: BTreeMap<(CoverageStatus, &str, &str), Vec<&CoverageEntry>> = BTreeMap::new();
+    let mut operations: BTreeMap<(CoverageStatus, &str, &str, Option<&str>), Vec<&CoverageEntry>> = BTreeMap::new();
     for entry in findings.collection.iter().filter(|entry| entry.status != CoverageStatus::Ok) {
-        operations.entry((entry.status, &entry.service, &entry.operation)).or_default().push(entry);
+        // Each file has words of its own.
+        let words = entry.error.as_deref().filter(|_| entry.is_part());
+        operations.entry((entry.status, &entry.service, &entry.operation, words)).or_default().push(entry);
     }
     if operations.is_empty() {
         let text = match answered {
@@ -35,7 +37,7 @@ pub fn unread(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
         counted(answered as u64, "read operation")
     )?;
     let all = operations.len();
-    for ((status, service, operation), entries) in operations.into_iter().take(ROWS) {
+    for ((status, service, operation, _), entries) in operations.into_iter().take(ROWS) {
         let mut places: Vec<String> = entries.iter().map(|entry| format!("{}/{}", place(&entry.account), place(&entry.region))).collect();
         places.sort();
         places.dedup();

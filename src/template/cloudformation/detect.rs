@@ -1,18 +1,9 @@
 //! Whether a text is meant to be a CloudFormation template, from its shape alone: it may be broken, and 50 MB.
 
-use std::path::Path;
-
-const EXTENSIONS: [&str; 7] = ["yaml", "yml", "json", "jsn", "template", "cfn", "txt"];
-
 /// Whether a text looks like a CloudFormation template: it says so (`AWSTemplateFormatVersion`, `Transform` with `Resources`), or its
 /// `Resources` have a `Type`. Other YAML and JSON (Kubernetes, workflows, Terraform plans, CodeDeploy's AppSpec files, whose `Resources` are a
 /// list) gives `false`.
-pub fn claims_to_be(text: &str, path: &Path) -> bool {
-    if let Some(extension) = path.extension()
-        && !EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
-    {
-        return false;
-    }
+pub fn claims_to_be(text: &str) -> bool {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim_ascii_start().starts_with('{') { json(text.as_bytes()) } else { yaml(text) }
 }
@@ -123,21 +114,17 @@ fn json(text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn claims(name: &str, text: &str) -> bool {
-        claims_to_be(text, Path::new(name))
-    }
-
     #[test]
     fn templates() {
-        assert!(claims("a.yaml", "AWSTemplateFormatVersion: 2010-09-09\nResources: ["));
-        assert!(claims("a.yml", "\u{feff}---\r\n\"Resources\":\r\n  A:\r\n    Type: 'AWS::S3::Bucket'\r\n"));
-        assert!(claims("a.template", "Resources:\n  A: {Type: Custom::Thing}\n"));
-        assert!(claims("a.yaml", "Resources: {A: {Type: AWS::S3::Bucket}}\n"));
-        assert!(claims("-", "Transform: x\nResources:\n  Fn::ForEach::A: []\n"));
+        assert!(claims_to_be("AWSTemplateFormatVersion: 2010-09-09\nResources: ["));
+        assert!(claims_to_be("\u{feff}---\r\n\"Resources\":\r\n  A:\r\n    Type: 'AWS::S3::Bucket'\r\n"));
+        assert!(claims_to_be("Resources:\n  A: {Type: Custom::Thing}\n"));
+        assert!(claims_to_be("Resources: {A: {Type: AWS::S3::Bucket}}\n"));
+        assert!(claims_to_be("Transform: x\nResources:\n  Fn::ForEach::A: []\n"));
+        assert!(claims_to_be("{\t\"Resources\" : {\"A\": {\"Properties\": {}, \"Type\": \"AWS::S3::Bucket\"}}}"));
+        assert!(claims_to_be("{\"Description\": \"a \\\" b\", \"AWSTemplateFormatVersion\": \"2010-09-09\", broken"));
         // A macro of one's own may take a list.
-        assert!(claims("a.template", "Transform: Mine\nResources:\n  - \"a bucket\"\n"));
-        assert!(claims("a.json", "{\t\"Resources\" : {\"A\": {\"Properties\": {}, \"Type\": \"AWS::S3::Bucket\"}}}"));
-        assert!(claims("a.json", "{\"Description\": \"a \\\" b\", \"AWSTemplateFormatVersion\": \"2010-09-09\", broken"));
+        assert!(claims_to_be("Transform: Mine\nResources:\n  - \"a bucket\"\n"));
     }
 
     #[test]
@@ -155,10 +142,9 @@ mod tests {
             ("appspec.yml", "version: 0.0\nResources: # what is deployed\n\n- F:\n    Type: AWS::Lambda::Function\nHooks:\n- X: y\n"),
             ("appspec.yaml", "Resources: [{F: {Type: AWS::Lambda::Function}}]\n"),
             ("appspec.json", "{\"version\": 0.0, \"Resources\": [{\"Type\": \"AWS::Lambda::Function\"}]}"),
-            ("README.md", "AWSTemplateFormatVersion: 2010-09-09\n"),
             ("empty.yaml", ""),
         ] {
-            assert!(!claims(name, text), "{name}");
+            assert!(!claims_to_be(text), "{name}");
         }
     }
 }

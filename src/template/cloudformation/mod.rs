@@ -27,6 +27,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::template::Options;
+use crate::template::boundary::Boundary;
 use crate::template::declaration::{Declaration, Ignore, Language, Node, PRESENCE, Position, TemplateError, UNREAD_MODULE, Value};
 
 use conditions::Truth;
@@ -43,7 +44,12 @@ pub(in crate::template) use yaml::{Dialect, parse_as as parse_yaml};
 /// Reads a template with the stacks that are nested in it. `path` is its file, to which nested templates are relative; `name` is what
 /// declarations and errors call it.
 pub fn read(path: &Path, name: &str, text: &str, options: &Options) -> Result<Vec<Declaration>, TemplateError> {
-    let session = Session::new(options);
+    read_within(&Boundary::around(path), path, name, text, options)
+}
+
+/// As [`read`], where nested templates may lie anywhere inside the boundary.
+pub fn read_within(boundary: &Boundary, path: &Path, name: &str, text: &str, options: &Options) -> Result<Vec<Declaration>, TemplateError> {
+    let session = Session::new(options, boundary);
     let chain = vec![std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())];
     let source = Source { path: path.to_owned(), name: name.into(), prefix: String::new(), chain };
     let given = options.parameters.iter().map(|(name, value)| (name.clone(), values::from_json(value))).collect();
@@ -113,7 +119,8 @@ fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeM
                         declarations.push(nested);
                     }
                 }
-                _ => declarations.push(unread(&stack, &entry.key, entry.at, "its template is not a local file".to_owned())),
+                Child::Elsewhere(why) => declarations.push(unread(&stack, &entry.key, entry.at, why.clone())),
+                Child::Begun => {}
             }
         }
     }

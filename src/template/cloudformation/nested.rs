@@ -2,14 +2,16 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::rc::Rc;
 
+use crate::inventory::encoding::decode;
 use crate::template::declaration::{Declaration, Position, TemplateError, Value};
 
 use super::conditions::Truth;
 use super::files;
 use super::stack::{Resource, Source, Stack};
-use super::tree::{Raw, fault, short};
+use super::tree::{MAX_BYTES, Raw, fault, short};
 use super::values::{placed, unknown};
 
 /// How deep stacks may be nested.
@@ -19,8 +21,8 @@ const MAX_NESTED: usize = 16;
 pub enum Child {
     /// It is being read.
     Begun,
-    /// Its template is not here.
-    Elsewhere,
+    /// Its template cannot be read, with why.
+    Elsewhere(String),
     Read(Read),
 }
 
@@ -55,11 +57,16 @@ impl<'t> Stack<'t> {
     }
 
     fn read_child(&self, resource: &Resource<'_>) -> Result<Child, TemplateError> {
-        let Some((relative, at)) = self.local(resource)? else { return Ok(Child::Elsewhere) };
+        let not_local = || Child::Elsewhere("its template is not a local file".to_owned());
+        let Some((relative, at)) = self.local(resource)? else { return Ok(not_local()) };
         let _level = self.deeper(at)?;
         self.session.stack().map_err(|what| self.fault(at, what))?;
         let (path, name) = files::beside(&self.source.path, &self.source.name, &relative);
-        let canonical = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        let elsewhere = |why: &dyn Display| Child::Elsewhere(format!("its template {} {why}", short(&name)));
+        let canonical = match self.session.boundary.file(&path) {
+            Ok(canonical) => canonical,
+            Err(refused) => return Ok(elsewhere(&refused)),
+        };
         if let Some(start) = self.source.chain.iter().position(|other| *other == canonical) {
             let cycle = self.source.chain.iter().skip(start).chain([&canonical]);
             let names: Vec<_> = cycle.map(|path| path.file_name().unwrap_or_default().to_string_lossy().into_owned()).collect();
@@ -68,21 +75,30 @@ impl<'t> Stack<'t> {
         if self.source.chain.len() > MAX_NESTED {
             return Err(self.fault(at, format!("stacks nested more than {MAX_NESTED} deep")));
         }
-        let text = files::read(&path).map_err(|what| self.fault(at, format!("the nested template {}: {what}", short(&name))))?;
+        let text = match self.session.boundary.read(&path, MAX_BYTES as u64).map(decode) {
+            Ok(Ok(text)) => text,
+            Ok(Err(error)) => return Ok(elsewhere(&format!("cannot be read, line {}: {}", error.line, error.what))),
+            Err(refused) => return Ok(elsewhere(&refused)),
+        };
         let properties = resource.entry.value.get("Properties");
         let mut given = BTreeMap::new();
         if let Some(parameters) = properties.and_then(|properties| properties.get("Parameters")) {
             match self.resolve(parameters)?.value {
                 Value::Map(parameters) => given.extend(parameters.into_iter().map(|(name, node)| (name, node.value))),
                 Value::Null => {}
-                Value::Unknown(_) => return Ok(Child::Elsewhere),
+                Value::Unknown(_) => return Ok(not_local()),
                 _ => return Err(self.fault(parameters.at, format!("Parameters is a map, not {}", parameters.kind()))),
             }
         }
         let mut chain = self.source.chain.clone();
         chain.push(canonical);
         let source = Source { path, name: name.as_str().into(), prefix: format!("{}/", resource.id), chain };
-        Ok(Child::Read(super::read_stack(self.session, &source, &text, &given)?))
+        match super::read_stack(self.session, &source, &text, &given) {
+            Ok(read) => Ok(Child::Read(read)),
+            // What is wrong in another file leaves this one to be read.
+            Err(error) if error.file != *self.source.name => Ok(Child::Elsewhere(format!("its template cannot be read: {error}"))),
+            Err(error) => Err(error),
+        }
     }
 
     /// The file of a nested stack's template.
@@ -98,8 +114,7 @@ impl<'t> Stack<'t> {
                 .is_none_or(|key| key == "TemplateURL")
         {
             // A template may be judged without the files that CDK wrote beside it.
-            let is_here = files::beside(&self.source.path, &self.source.name, path).0.exists();
-            return Ok(is_here.then(|| (path.to_owned(), asset.at)));
+            return Ok(Some((path.to_owned(), asset.at)));
         }
         let properties = body.get("Properties");
         let Some(url) = properties.and_then(|properties| properties.get("TemplateURL").or_else(|| properties.get("Location"))) else {
@@ -120,10 +135,8 @@ impl<'t> Stack<'t> {
                 Some(None) => Ok(unknown(format!("the condition of output {} is false", short(output)), symbol())),
                 None => Err(self.fault(at, format!("the nested stack {} has no output {}", short(name), short(output)))),
             },
-            Child::Begun | Child::Elsewhere => Ok(unknown(
-                format!("output {} of the nested stack {}, whose template is not a local file", short(output), short(name)),
-                symbol(),
-            )),
+            Child::Begun => Ok(unknown(format!("output {} of the nested stack {}", short(output), short(name)), symbol())),
+            Child::Elsewhere(why) => Ok(unknown(format!("output {} of the nested stack {}: {why}", short(output), short(name)), symbol())),
         }
     }
 

@@ -5,17 +5,20 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
+use crate::inventory::encoding::decode;
+use crate::template::boundary;
 use crate::template::declaration::{Node, Position, TemplateError, Value};
 
 use super::stack::Stack;
-use super::tree::{self, Data, Entry, Raw, fault, short};
+use super::tree::{self, Data, Entry, MAX_BYTES, Raw, fault, short};
 use super::values::{literal, scalar, unknown};
 
 /// Reads a file of parameters: a list of `{ParameterKey, ParameterValue}` or of `Key=Value` (AWS CLI), an object of them, or an object
 /// with one of these under `Parameters` (CodePipeline, the AWS CLI's `--cli-input-json`). `UsePreviousValue` gives no value.
 pub fn read(path: &Path) -> Result<BTreeMap<String, Json>, TemplateError> {
     let name = path.display().to_string();
-    let text = super::files::read(path).map_err(|what| fault(&name, None, what))?;
+    let bytes = boundary::read_given(path, MAX_BYTES as u64).map_err(|refused| fault(&name, None, refused.to_string()))?;
+    let text = decode(bytes).map_err(|error| fault(&name, Some(Position { line: error.line, column: error.column }), error.what))?;
     let tree = tree::parse(&name, &text)?;
     let mut values = BTreeMap::new();
     let mut add = |key: &str, at: Position, value: Json| match values.insert(key.to_owned(), value) {

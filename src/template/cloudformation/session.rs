@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use crate::template::Options;
+use crate::template::boundary::Boundary;
 
 /// The most values that may come of a template when references, loops and nested stacks are followed.
 const MAX_COST: u64 = 6_000_000;
@@ -19,6 +20,7 @@ const MAX_RESOURCES: usize = 5_000;
 /// One reading of one template with its nested stacks.
 pub struct Session<'o> {
     pub options: &'o Options,
+    pub boundary: &'o Boundary,
     cost: Cell<u64>,
     level: Cell<u32>,
     stacks: Cell<u32>,
@@ -37,8 +39,9 @@ impl Drop for Level<'_> {
 }
 
 impl<'o> Session<'o> {
-    pub fn new(options: &'o Options) -> Self {
-        Session { options, cost: Cell::new(0), level: Cell::new(0), stacks: Cell::new(0), resources: Cell::new(0), spent: Cell::new(false) }
+    pub fn new(options: &'o Options, boundary: &'o Boundary) -> Self {
+        let zero = Cell::default;
+        Session { options, boundary, cost: zero(), level: zero(), stacks: zero(), resources: zero(), spent: Cell::new(false) }
     }
 
     /// Whether a bound was reached, which ends the reading: what asks for more is refused wherever it stands.

@@ -1,8 +1,10 @@
 //! Resources that hold a part of another, such as `aws_s3_bucket_versioning`: joined to what they belong to.
 
 use super::{Entry, Stack, find};
-use crate::template::declaration::{DESTROYED, Declaration, Node, PRESENCE, Unknown, Value, names_data_source};
+use crate::template::declaration::{DESTROYED, Declaration, Node, PRESENCE, Position, Unknown, Value, names_data_source};
 use crate::template::types::{self, Part, Table};
+use crate::template::walk::is_terraform;
+use std::path::Path;
 
 /// Why what names a resource may mean another of that name.
 const ONLY_NAMED: &str = "its name alone tells it, which there may be in several Regions and accounts";
@@ -30,6 +32,14 @@ impl Stack<'_> {
                 }
                 let body = part_body(declaration);
                 joined.extend(owners.into_iter().map(|owner| (owner, part.key, body.clone())));
+            }
+        }
+        // A file of the configuration that cannot be read may hold any part.
+        let unread = declarations.iter().filter_map(Declaration::unread_file);
+        if let Some(file) = unread.map(|error| error.file).find(|file| is_terraform(Path::new(file))) {
+            let of_terraform = |part: &&'static Part| part.types.iter().any(|name| name.starts_with("aws"));
+            for table in types::all() {
+                in_doubt.extend(table.parts.iter().filter(of_terraform).map(|part| (table, part, held_perhaps(&file))));
             }
         }
         for (owner, key, body) in joined {
@@ -120,6 +130,12 @@ fn part_body(declaration: &Declaration) -> Node {
         entries.push(("+id".to_owned(), Node::new(declaration.at, Value::Text(declaration.id.clone()))));
     }
     body
+}
+
+/// A part that may be in a file which cannot be read.
+fn held_perhaps(file: &str) -> Node {
+    let reason = format!("{file} may set it, and cannot be read");
+    Node::new(Position::default(), Value::Unknown(Unknown::new(reason, format!("${{{file}}}"))))
 }
 
 /// A part of which is not known what it belongs to.

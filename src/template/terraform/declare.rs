@@ -164,8 +164,13 @@ fn tags_all(engine: &Engine, instance: &Instance, block: &Block, entries: &[(Str
 
 /// The `default_tags` of the provider of a resource or data source, if it has them.
 pub(super) fn default_tags(engine: &Engine, instance: &Instance, block: &Block) -> Result<Option<Value>, TemplateError> {
-    let Provider::Block { instance: owner, block: provider } = asked_for(&instance.providers, &instance.prefix, block) else {
-        return Ok(None);
+    let (owner, provider) = match asked_for(&instance.providers, &instance.prefix, block) {
+        Provider::Block { instance, block } => (instance, block),
+        // It may be declared, with default tags, in a file that cannot be read.
+        Provider::Elsewhere(name) if engine.instance(0).is_some_and(|root| !root.module.unread.is_empty()) => {
+            return Ok(Some(unknown(&format!("the default tags of provider {name} are not known"), &format!("{name}.default_tags"))));
+        }
+        Provider::Elsewhere(_) | Provider::Environment => return Ok(None),
     };
     let Some(owner) = engine.instance(owner) else { return Ok(None) };
     let subject = format!("{}.default_tags", providers::address(&owner.prefix, &provider));

@@ -11,6 +11,7 @@ use super::providers::Providers;
 use super::syntax::Block;
 use super::text::{Source, error};
 use super::value;
+use crate::template::boundary::Boundary;
 use crate::template::declaration::{Ignore, Node, Position, TemplateError, Value};
 
 /// Expressions within expressions, through locals, variables and modules.
@@ -124,6 +125,8 @@ pub(super) struct NewInstance {
 /// All that an evaluation knows.
 #[derive(Debug, Default)]
 pub(super) struct Engine {
+    /// What may be read.
+    pub(super) boundary: Boundary,
     /// The root module's folder, and the modules that were fetched for it.
     pub(super) root: PathBuf,
     pub(super) installed: BTreeMap<String, PathBuf>,
@@ -138,8 +141,9 @@ pub(super) struct Engine {
 
 impl Engine {
     /// For the module of a folder.
-    pub(super) fn of(root: &Path) -> Self {
-        Engine { root: root.to_path_buf(), installed: modules::installed(root), ..Engine::default() }
+    pub(super) fn of(boundary: &Boundary, root: &Path) -> Self {
+        let (boundary, installed) = (boundary.clone(), modules::installed(boundary, root));
+        Engine { boundary, root: root.to_path_buf(), installed, ..Engine::default() }
     }
 
     pub(super) fn instance(&self, id: usize) -> Option<Rc<Instance>> {
@@ -171,9 +175,14 @@ impl Engine {
         if let Some(module) = self.modules.borrow().get(&folder) {
             return Ok(module.clone());
         }
-        let module = Rc::new(Module::load(&folder, shown)?);
+        let module = Rc::new(Module::load(&self.boundary, &folder, shown)?);
         self.modules.borrow_mut().insert(folder, module.clone());
         Ok(module)
+    }
+
+    /// Why files of the modules that were read so far are not read.
+    pub(super) fn unread(&self) -> Vec<TemplateError> {
+        self.modules.borrow().values().flat_map(|module| module.unread.clone()).collect()
     }
 
     /// One level deeper.

@@ -6,53 +6,92 @@ use std::rc::Rc;
 
 use super::declare;
 use super::engine::{Engine, NewInstance};
-use super::modules::{self, Module, join_shown, read_source};
+use super::modules::{self, Module, join_shown};
 use super::syntax;
-use super::text::error;
-use crate::template::declaration::{Declaration, Node, TemplateError};
+use super::text::{Source, error};
+use super::value::unknown;
+use crate::template::boundary::{self, Boundary};
+use crate::template::declaration::{Declaration, Language, Node, Position, TemplateError};
 
 /// See [`super::read_folder`].
-pub(super) fn read(folder: &Path, name: &str, variables: &[PathBuf]) -> Result<Vec<Declaration>, TemplateError> {
-    read_here(folder, &join_shown(name, ""), variables)
-}
-
-fn read_here(folder: &Path, shown: &str, variables: &[PathBuf]) -> Result<Vec<Declaration>, TemplateError> {
-    let name = if shown.is_empty() { "." } else { shown };
-    let folder = folder.canonicalize().map_err(|cause| error(name, None, format!("cannot be read: {cause}")))?;
-    let engine = Engine::of(&folder);
-    let module = engine.module(folder.clone(), shown)?;
-    let given = given(&folder, shown, variables)?;
+pub(super) fn read(boundary: &Boundary, folder: &Path, name: &str, variables: &[PathBuf]) -> Result<Vec<Declaration>, TemplateError> {
+    let shown = join_shown(name, "");
+    let name = if shown.is_empty() { "." } else { &shown };
+    let folder = boundary.folder(folder).map_err(|refused| error(name, None, refused.to_string()))?;
+    let engine = Engine::of(boundary, &folder);
+    let module = engine.module(folder, &shown)?;
+    let mut unread = Vec::new();
+    let given = given(boundary, &module, variables, &mut unread)?;
     let root = engine.add_instance(NewInstance { module, prefix: String::new(), caller: None, given, presence: None });
     let mut declarations = Vec::new();
     declare::module(&engine, &root, &mut declarations)?;
+    unread.extend(engine.unread());
+    declarations.extend(unread.iter().map(|error| Declaration::of_unread_file(error, Language::Terraform)));
     Ok(declarations)
+}
+
+/// See [`super::check_variables`].
+pub(super) fn check(file: &Path) -> Result<(), TemplateError> {
+    values(asked_for(file)).map(drop)
 }
 
 /// The values of variables, in Terraform's order of precedence: `terraform.tfvars`, `terraform.tfvars.json`, `*.auto.tfvars` and
 /// `*.auto.tfvars.json` by name, then the files that were asked for. Later ones win.
 /// <https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence>
-fn given(folder: &Path, shown: &str, variables: &[PathBuf]) -> Result<BTreeMap<String, Node>, TemplateError> {
-    let names = std::fs::read_dir(folder).map_err(|cause| error(shown, None, format!("cannot be read: {cause}")))?;
-    let names = names.filter_map(Result::ok).filter(|entry| modules::may_be_file(&entry.path()));
-    let names: Vec<String> = names.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-    let mut automatic: Vec<&String> =
-        names.iter().filter(|name| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json")).collect();
-    automatic.sort();
-    let mut files: Vec<(PathBuf, String)> = Vec::new();
-    for name in ["terraform.tfvars", "terraform.tfvars.json"].into_iter().filter(|name| names.iter().any(|file| file == name)) {
-        files.push((folder.join(name), join_shown(shown, name)));
+///
+/// A file beside the module that cannot be read may set any variable that no later one sets.
+fn given(
+    boundary: &Boundary,
+    module: &Module,
+    variables: &[PathBuf],
+    unread: &mut Vec<TemplateError>,
+) -> Result<BTreeMap<String, Node>, TemplateError> {
+    let shown = module.shown.as_str();
+    let listed = std::fs::read_dir(&module.folder).map_err(|cause| error(shown, None, format!("cannot be read: {cause}")))?;
+    let mut files: Vec<(u8, String, PathBuf)> = listed
+        .filter_map(Result::ok)
+        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
+        .filter(|(_, path)| !path.is_dir())
+        .filter_map(|(name, path)| Some((rank(&name)?, name, path)))
+        .collect();
+    files.sort();
+    let mut given = BTreeMap::new();
+    for (_, name, path) in files {
+        match values(modules::read_source(boundary, &path, &join_shown(shown, &name))) {
+            Ok(values) => given.extend(values),
+            Err(error) => {
+                let why = format!("{} may set it, and cannot be read", error.file);
+                let any = |name: &String| (name.clone(), Node::new(Position::default(), unknown(&why, &format!("var.{name}"))));
+                given.extend(module.variables.keys().map(any));
+                unread.push(error);
+            }
+        }
     }
-    files.extend(automatic.into_iter().map(|name| (folder.join(name), join_shown(shown, name))));
-    files.extend(variables.iter().map(|path| (path.clone(), path.to_string_lossy().replace('\\', "/"))));
-    // Of their own: what is written there knows nothing of the module.
+    for path in variables {
+        given.extend(values(asked_for(path))?);
+    }
+    Ok(given)
+}
+
+/// The place of a file that Terraform reads by itself in the order of precedence.
+fn rank(name: &str) -> Option<u8> {
+    match name {
+        "terraform.tfvars" => Some(0),
+        "terraform.tfvars.json" => Some(1),
+        _ => (name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json")).then_some(2),
+    }
+}
+
+/// A file with values that was given by name.
+fn asked_for(path: &Path) -> Result<Rc<Source>, TemplateError> {
+    modules::source(boundary::read_given(path, modules::FILE_BYTES), &path.to_string_lossy().replace('\\', "/"))
+}
+
+/// The values that a file gives. What is written there knows nothing of the module.
+fn values(source: Result<Rc<Source>, TemplateError>) -> Result<Vec<(String, Node)>, TemplateError> {
     let engine = Engine::default();
     let nothing =
         NewInstance { module: Rc::new(Module::default()), prefix: String::new(), caller: None, given: BTreeMap::new(), presence: None };
     let nowhere = engine.add_instance(nothing);
-    let mut given = BTreeMap::new();
-    for (path, shown) in files {
-        let file = syntax::parse(&read_source(&path, &shown)?)?;
-        given.extend(declare::definitions(&file, &engine, &nowhere)?);
-    }
-    Ok(given)
+    declare::definitions(&syntax::parse(&source?)?, &engine, &nowhere)
 }

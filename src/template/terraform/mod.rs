@@ -43,6 +43,7 @@ mod waivers;
 
 use std::path::{Path, PathBuf};
 
+use crate::template::boundary::Boundary;
 use crate::template::declaration::{Declaration, PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, TemplateError};
 use crate::template::types::of_terraform;
 
@@ -51,9 +52,34 @@ use crate::template::types::of_terraform;
 ///
 /// # Errors
 ///
-/// Files that are no HCL or JSON, what is declared twice, cycles, waivers without a reason, modules that are not there.
+/// Files that are no HCL or JSON, what is declared twice, cycles, waivers without a reason, values beyond any bound.
 pub fn read_folder(folder: &Path, name: &str, variables: &[PathBuf]) -> Result<Vec<Declaration>, TemplateError> {
-    with_room(name, || folder::read(folder, name, variables))
+    let declarations = read_folder_within(&Boundary::around(folder), folder, name, variables)?;
+    declarations.iter().find_map(Declaration::unread_file).map_or(Ok(declarations), Err)
+}
+
+/// As [`read_folder`], where modules may lie anywhere inside the boundary, and where a declaration stands for each file that cannot be read
+/// ([`Declaration::unread_file`]) beside those of the others.
+///
+/// # Errors
+///
+/// Cycles, values beyond any bound, a file of `variables` that cannot be read.
+pub fn read_folder_within(
+    boundary: &Boundary,
+    folder: &Path,
+    name: &str,
+    variables: &[PathBuf],
+) -> Result<Vec<Declaration>, TemplateError> {
+    with_room(name, || folder::read(boundary, folder, name, variables))
+}
+
+/// Reads a definition file, to see that it can be read.
+///
+/// # Errors
+///
+/// Why it cannot.
+pub fn check_variables(file: &Path) -> Result<(), TemplateError> {
+    with_room(&file.to_string_lossy(), || folder::check(file))
 }
 
 /// Whether a resource is of one of the providers of AWS.
@@ -90,5 +116,14 @@ pub fn claims_to_be_plan(text: &str) -> bool {
 ///
 /// What is no JSON, another major version of the format, a plan that Terraform did not finish, an address that is there twice.
 pub fn read_plan(path_name: &str, text: &str) -> Result<Vec<Declaration>, TemplateError> {
-    with_room(path_name, || plan::read(path_name, text))
+    read_plan_within(&Boundary::around(Path::new(path_name)), path_name, text)
+}
+
+/// As [`read_plan`], where the files beside it may lead anywhere inside the boundary.
+///
+/// # Errors
+///
+/// As [`read_plan`].
+pub fn read_plan_within(boundary: &Boundary, path_name: &str, text: &str) -> Result<Vec<Declaration>, TemplateError> {
+    with_room(path_name, || plan::read(boundary, path_name, text))
 }

@@ -1,5 +1,5 @@
 //! The files of one folder as a module: its resources, variables, locals, outputs, module calls and providers, overrides merged, what is
-//! declared twice refused. Evaluates nothing.
+//! declared twice refused. A file that cannot be read is told, and the others are read. Evaluates nothing.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,9 @@ use super::json::{self, Json};
 use super::syntax::{self, Attribute, Block};
 use super::text::{Source, error};
 use super::{suppressions, waivers};
-use crate::template::declaration::{Ignore, TemplateError};
+use crate::inventory::encoding::decode;
+use crate::template::boundary::{Boundary, Refused};
+use crate::template::declaration::{Ignore, Position, TemplateError};
 
 /// Larger files of a module are refused: the parser keeps every token.
 pub(super) const FILE_BYTES: u64 = 16 * 1024 * 1024;
@@ -40,25 +42,23 @@ pub(super) struct Module {
     pub(super) outputs: BTreeMap<String, Block>,
     pub(super) calls: BTreeMap<String, Resource>,
     pub(super) providers: Vec<Block>,
+    /// Why files of it are not read.
+    pub(super) unread: Vec<TemplateError>,
 }
 
 /// The configuration files of a folder, in Terraform's order: by name, overrides last. OpenTofu's `x.tofu` stands in for `x.tf`.
-pub(super) fn files(folder: &Path) -> std::io::Result<Vec<String>> {
-    let mut names: Vec<String> = std::fs::read_dir(folder)?
+/// With their paths, as a name need not be UTF-8.
+pub(super) fn files(folder: &Path) -> std::io::Result<Vec<(String, PathBuf)>> {
+    let mut files: Vec<(String, PathBuf)> = std::fs::read_dir(folder)?
         .filter_map(Result::ok)
-        .filter(|entry| may_be_file(&entry.path()))
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| !name.starts_with('.') && stem(name).is_some())
+        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
+        .filter(|(name, path)| !name.starts_with('.') && stem(name).is_some() && !path.is_dir())
         .collect();
-    let replaced: Vec<String> = names.iter().filter(|name| name.contains(".tofu")).map(|name| name.replace(".tofu", ".tf")).collect();
-    names.retain(|name| !replaced.contains(name));
-    names.sort_by_key(|name| (is_override(name), name.clone()));
-    Ok(names)
-}
-
-/// Whether there is a file, or what it is cannot be told: a pipe would never end.
-pub(super) fn may_be_file(path: &Path) -> bool {
-    path.metadata().map_or(true, |found| found.is_file())
+    let replaced: Vec<String> =
+        files.iter().filter(|(name, _)| name.contains(".tofu")).map(|(name, _)| name.replace(".tofu", ".tf")).collect();
+    files.retain(|(name, _)| !replaced.contains(name));
+    files.sort_by_key(|(name, path)| (is_override(name), name.clone(), path.clone()));
+    Ok(files)
 }
 
 fn stem(name: &str) -> Option<&str> {
@@ -70,28 +70,28 @@ fn is_override(name: &str) -> bool {
 }
 
 /// The folders of the modules that `terraform init` fetched, by the names of their calls (`a.b`), as it lists them for itself.
-pub(super) fn installed(root: &Path) -> BTreeMap<String, PathBuf> {
+pub(super) fn installed(boundary: &Boundary, root: &Path) -> BTreeMap<String, PathBuf> {
     let listed = |text: &str| -> Option<BTreeMap<String, PathBuf>> {
         let list = json::parse(text, &|_| true).ok()?;
         let module = |module: &Json<'_>| {
             let folder = root.join(module.get("Dir")?.text()?);
-            Some((module.get("Key")?.text()?.to_string(), folder)).filter(|(_, folder)| folder.is_dir())
+            Some((module.get("Key")?.text()?.to_string(), folder)).filter(|(_, folder)| boundary.folder(folder).is_ok())
         };
         Some(list.get("Modules")?.items().iter().filter_map(module).collect())
     };
     let list = root.join(".terraform/modules/modules.json");
-    read_source(&list, "").ok().and_then(|source| listed(&source.text)).unwrap_or_default()
+    read_source(boundary, &list, "").ok().and_then(|source| listed(&source.text)).unwrap_or_default()
 }
 
 /// Reads the text of a file of a module.
-pub(super) fn read_source(path: &Path, shown: &str) -> Result<Rc<Source>, TemplateError> {
-    let failed = |what: String| error(shown, None, what);
-    let size = std::fs::metadata(path).map_err(|cause| failed(format!("cannot be read: {cause}")))?.len();
-    if size > FILE_BYTES {
-        return Err(failed(format!("larger than {} MB, which no hand-written module is", FILE_BYTES >> 20)));
-    }
-    let bytes = std::fs::read(path).map_err(|cause| failed(format!("cannot be read: {cause}")))?;
-    let text = String::from_utf8(bytes).map_err(|cause| failed(format!("not UTF-8 after byte {}", cause.utf8_error().valid_up_to())))?;
+pub(super) fn read_source(boundary: &Boundary, path: &Path, shown: &str) -> Result<Rc<Source>, TemplateError> {
+    source(boundary.read(path, FILE_BYTES), shown)
+}
+
+/// The text of a file.
+pub(super) fn source(bytes: Result<Vec<u8>, Refused>, shown: &str) -> Result<Rc<Source>, TemplateError> {
+    let bytes = bytes.map_err(|refused| error(shown, None, refused.to_string()))?;
+    let text = decode(bytes).map_err(|wrong| error(shown, Some(Position { line: wrong.line, column: wrong.column }), wrong.what))?;
     Ok(Rc::new(Source::new(shown, &text)))
 }
 
@@ -113,20 +113,31 @@ pub(super) fn join_shown(shown: &str, path: &str) -> String {
 
 impl Module {
     /// Reads all configuration files of a folder.
-    pub(super) fn load(folder: &Path, shown: &str) -> Result<Module, TemplateError> {
+    pub(super) fn load(boundary: &Boundary, folder: &Path, shown: &str) -> Result<Module, TemplateError> {
         let name = if shown.is_empty() { "." } else { shown };
         let files = files(folder).map_err(|cause| error(name, None, format!("cannot be read: {cause}")))?;
         let mut module = Module { folder: folder.to_path_buf(), shown: shown.to_string(), ..Module::default() };
-        for file in files {
-            let source = read_source(&folder.join(&file), &join_shown(shown, &file))?;
-            let block = syntax::parse(&source)?;
-            if is_override(&file) {
-                module.override_with(block);
-            } else {
-                module.add(block, &source)?;
+        let mut may_change_anything = false;
+        for (file, path) in files {
+            let read = read_source(boundary, &path, &join_shown(shown, &file)).and_then(|source| Ok((syntax::parse(&source)?, source)));
+            let added = match read {
+                Ok((block, _)) if is_override(&file) => {
+                    module.override_with(block);
+                    Ok(())
+                }
+                Ok((block, source)) => module.add(block, &source),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = added {
+                may_change_anything |= is_override(&file);
+                module.unread.push(error);
             }
         }
-        Ok(module)
+        match may_change_anything {
+            // Without the override, nothing that the others say can be relied on.
+            true => Ok(Module { folder: module.folder, shown: module.shown, unread: module.unread, ..Module::default() }),
+            false => Ok(module),
+        }
     }
 
     fn add(&mut self, file: Block, source: &Source) -> Result<(), TemplateError> {

@@ -46,6 +46,10 @@ pub(super) fn of_module(module: &Module, (instance, prefix): (usize, &str), call
             providers.insert(name, Provider::Block { instance, block: Rc::new(block.clone()) });
         }
     }
+    // Who else reads the environment may be told otherwise in a file that cannot be read.
+    if let (None, Some(unread)) = (caller, module.unread.first()) {
+        providers.entry("aws".to_owned()).or_insert_with(|| Provider::Elsewhere(format!("aws (perhaps in {})", unread.file)));
+    }
     providers
 }
 

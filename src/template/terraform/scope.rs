@@ -320,9 +320,9 @@ fn installed_key(engine: &Engine, instance: &Instance, call: &str) -> String {
 fn make_children(engine: &Engine, instance: &Rc<Instance>, call: &str, written: &Resource) -> Result<Children, Stop> {
     let block = &written.block;
     let (folder, shown) = match (local_source(block), engine.installed.get(&installed_key(engine, instance, call))) {
-        (Some(source), _) => match instance.module.folder.join(source).canonicalize() {
-            Ok(folder) if folder.is_dir() => (folder, join_shown(&instance.module.shown, source)),
-            _ => return Err(Stop::Fatal(block.error(format!("module {call}: there is no folder {source}")))),
+        (Some(source), _) => match engine.boundary.folder(&instance.module.folder.join(source)) {
+            Ok(folder) => (folder, join_shown(&instance.module.shown, source)),
+            Err(refused) => return Ok(Children::Elsewhere(format!("module {call}: its folder {source} {refused}"))),
         },
         (None, Some(folder)) => {
             let below = folder.strip_prefix(&engine.root).unwrap_or(folder).to_string_lossy().into_owned();

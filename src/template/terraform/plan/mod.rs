@@ -21,6 +21,7 @@ use super::modules::Resource;
 use super::text::{Lines, error, without_mark};
 use super::value::{quoted, same, text, unknown};
 use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, is_cloud_control, is_of_aws, of_terraform};
+use crate::template::boundary::Boundary;
 use crate::template::declaration::{DESTROYED, Declaration, EXISTS, Node, Position, TemplateError, UNREAD_MODULE, Value};
 
 /// Why `prevent_destroy` is not known without the files: plans and states hold no `lifecycle`.
@@ -56,12 +57,12 @@ fn is_encrypted(content: &str) -> bool {
 }
 
 /// See [`super::read_plan`].
-pub(super) fn read(name: &str, content: &str) -> Result<Vec<Declaration>, TemplateError> {
+pub(super) fn read(boundary: &Boundary, name: &str, content: &str) -> Result<Vec<Declaration>, TemplateError> {
     let content = without_mark(content);
     let lines = Lines::new(content);
     let failed = |offset: usize, what: String| error(name, Some(lines.position(content, offset)), what);
     let document = json::parse(content, &|key| KEPT.contains(&key)).map_err(|error| failed(error.at, error.what))?;
-    let sources = Sources::beside(name);
+    let sources = Sources::beside(boundary, name);
     let mut reader =
         Reader { name: Arc::from(name), content, lines: &lines, sources: &sources, seen: BTreeSet::new(), declarations: Vec::new() };
     if let (None, Some(version)) = (document.get("format_version"), document.get("version")) {

@@ -16,11 +16,13 @@ use super::super::syntax::{Block, Expr};
 use super::super::value::{moved, quoted};
 use super::super::waivers;
 use super::address::Module as ModuleAddress;
+use crate::template::boundary::Boundary;
 use crate::template::declaration::{Ignore, Node, Value};
 
 /// The modules that were read, by the names of their calls; those that cannot be read are `None`.
 #[derive(Debug, Default)]
 pub(super) struct Sources {
+    boundary: Boundary,
     root: Option<Rc<Module>>,
     installed: BTreeMap<String, PathBuf>,
     modules: RefCell<BTreeMap<Vec<String>, Option<Rc<Module>>>>,
@@ -28,7 +30,7 @@ pub(super) struct Sources {
 
 impl Sources {
     /// The folder that a plan is in.
-    pub(super) fn beside(plan: &str) -> Self {
+    pub(super) fn beside(boundary: &Boundary, plan: &str) -> Self {
         let folder = match plan.rsplit_once('/') {
             _ if plan == "-" => return Sources::default(),
             Some((folder, _)) => {
@@ -42,8 +44,8 @@ impl Sources {
         };
         let path = Path::new(if folder.is_empty() { "." } else { folder });
         let has_files = modules::files(path).is_ok_and(|files| !files.is_empty());
-        let root = if has_files { Module::load(path, &modules::join_shown(folder, "")).ok().map(Rc::new) } else { None };
-        Sources { root, installed: modules::installed(path), modules: RefCell::default() }
+        let root = if has_files { load(boundary, path, &modules::join_shown(folder, "")) } else { None };
+        Sources { boundary: boundary.clone(), root, installed: modules::installed(boundary, path), modules: RefCell::default() }
     }
 
     /// A resource as it is written.
@@ -94,11 +96,17 @@ impl Sources {
                     (folder.clone(), modules::join_shown(&folder.to_string_lossy(), ""))
                 }
             };
-            Module::load(&folder, &shown).ok().map(Rc::new)
+            load(&self.boundary, &folder, &shown)
         });
         self.modules.borrow_mut().insert(calls.to_vec(), module.clone());
         module
     }
+}
+
+/// A module of which every file can be read.
+fn load(boundary: &Boundary, folder: &Path, shown: &str) -> Option<Rc<Module>> {
+    boundary.folder(folder).ok()?;
+    Module::load(boundary, folder, shown).ok().filter(|module| module.unread.is_empty()).map(Rc::new)
 }
 
 /// Functions of which the result is one of their arguments, or a list of them.

@@ -1,0 +1,49 @@
+//! Files and other parts of templates that could not be read, for reports that are made of findings alone: each as one that is unknown, so that a
+//! file which nobody could judge is not simply missing there. The findings document has them in its coverage log.
+
+use crate::audit::evidence::Evidence;
+use crate::audit::finding_id::FindingId;
+use crate::audit::findings::{Finding, Findings, ResourceRef, Status};
+use crate::inventory::CoverageEntry;
+use crate::rules::{BestPractice, Severity};
+
+/// What stands for the rule.
+const RULE: &str = "template-unread";
+const TITLE: &str = "The template can be read";
+
+/// A finding for each part.
+pub fn as_findings(findings: &Findings) -> Vec<Finding> {
+    findings.unread_parts().map(as_finding).collect()
+}
+
+fn as_finding(part: &CoverageEntry) -> Finding {
+    let arn = format!("template:{}", part.part());
+    let why = part.why_part();
+    Finding {
+        id: FindingId::of(RULE, &arn),
+        rule: RULE.into(),
+        best_practice: BestPractice::ALL[0],
+        title: TITLE.into(),
+        // It may hold anything: no more, and no less, than what the gate stops at by default.
+        severity: Severity::High,
+        status: Status::Unknown,
+        message: format!("could not be read: {why}").into(),
+        resource: ResourceRef {
+            arn,
+            type_name: "template".to_owned(),
+            id: part.part().to_owned(),
+            name: None,
+            account: part.account.clone(),
+            region: part.region.clone(),
+            tags: Default::default(),
+        }
+        .into(),
+        evidence: Evidence::default(),
+        unknown_because: [why].into(),
+        waiver: None,
+        remediation: None,
+        references: Default::default(),
+        location: part.location.clone(),
+        baseline: None,
+    }
+}
