@@ -122,7 +122,8 @@ fn end_of_links(path: &Path) -> PathBuf {
 
 /// Whether a path is below `/dev` or `/proc`, whose files nobody replaces.
 fn is_of_the_system(path: &Path) -> bool {
-    let path = fs::canonicalize(folder_of(path)).map_or_else(|_| path.to_owned(), |folder| folder.join(path.file_name().unwrap_or_default()));
+    let path =
+        fs::canonicalize(folder_of(path)).map_or_else(|_| path.to_owned(), |folder| folder.join(path.file_name().unwrap_or_default()));
     cfg!(unix) && (path.starts_with("/proc") || path.starts_with("/dev") && !path.starts_with("/dev/shm"))
 }
 

@@ -81,7 +81,10 @@ pub fn of(
     for schedule in schedules {
         let is_there = |copy: &CopyFact| (&copy.account, &copy.region) == (&schedule.account, &schedule.region);
         if !found.iter().any(is_there) {
-            add_new(&mut unread, join.summaries.get(&schedule.account, &schedule.region).into_iter().flat_map(|it| it.vaults_unread.clone()));
+            add_new(
+                &mut unread,
+                join.summaries.get(&schedule.account, &schedule.region).into_iter().flat_map(|it| it.vaults_unread.clone()),
+            );
         }
     }
     if unread.is_empty() { Ok(Copies { all: found, unconfirmed }) } else { Err(unread) }

@@ -341,7 +341,8 @@ impl<'a> Join<'a> {
     ) {
         let copies_unread = match copies::of(self, resource, points, counts, &mechanisms.copy_schedules) {
             Ok(found) => {
-                for field in ["other_region", "other_account", "air_gapped", "locked"].into_iter().filter(|_| !found.unconfirmed.is_empty()) {
+                for field in ["other_region", "other_account", "air_gapped", "locked"].into_iter().filter(|_| !found.unconfirmed.is_empty())
+                {
                     note(unread, &format!("copies[].{field}"), found.unconfirmed.clone());
                 }
                 facts.copies = Fact::Read(found.all);

@@ -9,9 +9,30 @@ const PARTS_A_STEP: usize = 32;
 
 /// Functions that make a number, a truth value or a time: what they are given costs, what they give does not.
 const SCALAR: [&str; 24] = [
-    "age", "bool", "contains", "days", "double", "duration", "endsWith", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear",
-    "getFullYear", "getHours", "getMinutes", "getMonth", "getSeconds", "hours", "int", "matches", "minutes", "size", "startsWith",
-    "timestamp", "windows_overlap",
+    "age",
+    "bool",
+    "contains",
+    "days",
+    "double",
+    "duration",
+    "endsWith",
+    "getDate",
+    "getDayOfMonth",
+    "getDayOfWeek",
+    "getDayOfYear",
+    "getFullYear",
+    "getHours",
+    "getMinutes",
+    "getMonth",
+    "getSeconds",
+    "hours",
+    "int",
+    "matches",
+    "minutes",
+    "size",
+    "startsWith",
+    "timestamp",
+    "windows_overlap",
 ];
 
 /// Makes the two shorthands of the rule format plain CEL: `has(record.field)` is `record.field != null`, so that an unread field stays
@@ -72,7 +93,8 @@ fn rewrite_call(node: &mut IdedExpr, in_loop: bool) -> bool {
     if found.func_name == "age" && found.target.is_none() && found.args.len() == 1 {
         found.args.push(IdedExpr { id, expr: Expr::Ident("now".to_owned()) });
     }
-    let namespace = found.target.as_deref().is_some_and(|target| matches!(&target.expr, Expr::Ident(name) if NAMESPACES.contains(&name.as_str())));
+    let namespace =
+        found.target.as_deref().is_some_and(|target| matches!(&target.expr, Expr::Ident(name) if NAMESPACES.contains(&name.as_str())));
     let name = found.func_name.as_str();
     if TO_PRICE.contains(&name) && found.target.is_some() && namespace == (name == "range") && found.args.len() <= 3 {
         let name = IdedExpr { id, expr: Expr::Literal(LiteralValue::String(std::mem::take(&mut found.func_name).into())) };

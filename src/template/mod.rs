@@ -14,8 +14,8 @@ mod stack;
 mod suppressions;
 pub mod terraform;
 pub mod types;
-pub mod warnings;
 mod walk;
+pub mod warnings;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -115,7 +115,10 @@ fn no_report_takes_the_place_of_an_input() {
         ("rel9.yaml", "version: 1\n"),
         ("t.json", r#"{"Resources": {"V": {"Type": "AWS::EC2::Volume", "Properties": {"AvailabilityZone": "eu-west-1a", "Size": 1}}}}"#),
         ("parameters.json", "{}"),
-        ("tf/main.tf", "variable \"size\" {}\nresource \"aws_ebs_volume\" \"v\" {\n  availability_zone = \"eu-west-1a\"\n  size = var.size\n}\n"),
+        (
+            "tf/main.tf",
+            "variable \"size\" {}\nresource \"aws_ebs_volume\" \"v\" {\n  availability_zone = \"eu-west-1a\"\n  size = var.size\n}\n",
+        ),
         ("tf/values.tfvars", "size = 1\n"),
         ("tf/data.json", r#"{"a": 1}"#),
         ("values.hcl.txt", "size = 1\n"),
@@ -126,7 +129,17 @@ fn no_report_takes_the_place_of_an_input() {
     symlink("../rel9.yaml", rel9.home().join("sub/policy")).expect("a link");
     fs::hard_link(rel9.home().join("tf/data.json"), rel9.home().join("sub/data")).expect("a link");
     let everything = || {
-        let files = ["t.yaml", "rel9.yaml", "t.json", "parameters.json", "tf/main.tf", "tf/values.tfvars", "tf/data.json", "base.json", "values.hcl.txt"];
+        let files = [
+            "t.yaml",
+            "rel9.yaml",
+            "t.json",
+            "parameters.json",
+            "tf/main.tf",
+            "tf/values.tfvars",
+            "tf/data.json",
+            "base.json",
+            "values.hcl.txt",
+        ];
         files.map(|file| fs::read(rel9.home().join(file)).expect("a file"))
     };
     let before = everything();

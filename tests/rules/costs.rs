@@ -110,7 +110,9 @@ fn greedy_yaml_is_refused() {
     for at in 1..40 {
         laughs.push_str(&format!("a{at}: &a{at} [*a{0}, *a{0}]\n", at - 1));
     }
-    for text in [laughs, format!("version: {}1", "[".repeat(100_000)), format!("version: {}1", "{a: ".repeat(100_000)), "- ".repeat(100_000)] {
+    for text in
+        [laughs, format!("version: {}1", "[".repeat(100_000)), format!("version: {}1", "{a: ".repeat(100_000)), "- ".repeat(100_000)]
+    {
         let rel9 = Rel9::new().with_files(&[("rel9.yaml", &text), ("own/rule.yaml", &text)]);
         rel9.run(&["audit", "--demo", "--policy", "rel9.yaml"]).ended(2).said("rel9.yaml");
         rel9.run(&["audit", "--demo", "--rules", "own"]).ended(2).said("own/rule.yaml");
@@ -126,13 +128,40 @@ fn forms() -> impl Strategy<Value = String> {
         prop_oneof![
             (inner.clone(), prop::sample::select(vec![" + ", " - ", " && ", " || ", " == ", " in ", " < ", " * "]), often.clone())
                 .prop_map(|(part, sign, times)| vec![part; times + 1].join(sign)),
-            (inner.clone(), prop::sample::select(vec![("(", ")"), ("[", "]"), ("{'a': ", "}"), ("!", ""), ("-", ""), ("size(", ")"), ("true ? 1 : ", "")]), often.clone())
+            (
+                inner.clone(),
+                prop::sample::select(vec![
+                    ("(", ")"),
+                    ("[", "]"),
+                    ("{'a': ", "}"),
+                    ("!", ""),
+                    ("-", ""),
+                    ("size(", ")"),
+                    ("true ? 1 : ", "")
+                ]),
+                often.clone()
+            )
                 .prop_map(|(part, (open, close), times)| format!("{}{part}{}", open.repeat(times), close.repeat(times))),
             (
                 inner.clone(),
                 prop::sample::select(vec![
-                    ".map(a, a + a)", ".map(a, [a, a])", ".filter(a, true)", ".replace('a', 'aaaa')", ".split('')", ".join()", ".distinct()", ".flatten()",
-                    ".reverse()", ".tags", "[0]", ".exists(a, a == a)", ".all(a, [a].exists(b, b == a))", ".sort()", ".lowerAscii()", ".a", ".sortBy(a, a)",
+                    ".map(a, a + a)",
+                    ".map(a, [a, a])",
+                    ".filter(a, true)",
+                    ".replace('a', 'aaaa')",
+                    ".split('')",
+                    ".join()",
+                    ".distinct()",
+                    ".flatten()",
+                    ".reverse()",
+                    ".tags",
+                    "[0]",
+                    ".exists(a, a == a)",
+                    ".all(a, [a].exists(b, b == a))",
+                    ".sort()",
+                    ".lowerAscii()",
+                    ".a",
+                    ".sortBy(a, a)",
                 ]),
                 often
             )

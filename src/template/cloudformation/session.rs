@@ -40,8 +40,15 @@ impl Drop for Level<'_> {
 
 impl<'o> Session<'o> {
     pub fn new(options: &'o Options, boundary: &'o Boundary) -> Self {
-        let zero = Cell::default;
-        Session { options, boundary, cost: zero(), level: zero(), stacks: zero(), resources: zero(), spent: Cell::new(false) }
+        Session {
+            options,
+            boundary,
+            cost: Cell::new(0),
+            level: Cell::new(0),
+            stacks: Cell::new(0),
+            resources: Cell::new(0),
+            spent: Cell::new(false),
+        }
     }
 
     /// Whether a bound was reached, which ends the reading: what asks for more is refused wherever it stands.
