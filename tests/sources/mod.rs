@@ -7,11 +7,13 @@ mod cloudformation;
 mod credentials;
 #[cfg(feature = "live")]
 mod deleted;
+mod fragments;
 mod inputs;
 mod inventories;
 mod left_open;
 #[cfg(feature = "live")]
 mod live;
+mod refused_values;
 mod sensitive;
 mod templates;
 mod terraform;
