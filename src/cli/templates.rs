@@ -66,6 +66,9 @@ impl TemplateArgs {
                 judged.push(stack?);
             }
         }
+        for warning in template::warnings::take() {
+            eprintln!("warning: {}", crate::report::escape::terminal(&warning));
+        }
         if judged.is_empty() {
             let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
             return Err(format!("{}: holds neither an inventory nor a template", paths.join(", ")).into());

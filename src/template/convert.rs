@@ -2,7 +2,7 @@
 
 use super::declaration::{Language, Node, Position, Value};
 use super::stack::{Entry, Stack, Text, find, find_blocks};
-use super::types::{self, Absent, As, Paths, Row, pick};
+use super::types::{self, Absent, As, Paths, Row, Takes, pick};
 use crate::inventory::{Reasons, note};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
@@ -111,6 +111,9 @@ impl<'s, 'd> Scope<'s, 'd> {
             As::List(_) | As::Object(_) | As::Count => self.find_blocks(row.from),
             _ => self.find(row.from),
         };
+        if let Some(node) = found {
+            row.takes.check(self, node, row.from)?;
+        }
         match found {
             // Where it may be missing, a name of which nothing is known may turn out to be nothing.
             Some(node) if matches!((row.to, pick(&row.absent, self.language())), (As::Name, Absent::Null)) => {
@@ -272,6 +275,14 @@ impl<'s, 'd> Scope<'s, 'd> {
     /// The number at a path.
     pub fn int_at(&self, paths: Paths) -> Outcome<Option<i64>> {
         self.find(paths).map(|node| self.int(node)).transpose()
+    }
+
+    /// That AWS takes what is written at a path.
+    ///
+    /// # Errors
+    /// That it refuses it.
+    pub fn taken(&self, paths: Paths, takes: Takes) -> Outcome<()> {
+        self.find(paths).map_or(Ok(()), |node| takes.check(self, node, paths))
     }
 
     /// The elements of the list at a path; none where it is not written.

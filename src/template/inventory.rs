@@ -73,6 +73,17 @@ fn is_evidence(resource: &Resource) -> bool {
     EVIDENCE.iter().any(|service| resource.type_name.starts_with(service))
 }
 
+/// Why AWS refuses a plan or a policy, of which nothing comes to be then. A vault is made all the same where the provider asks for its lock by a
+/// call of its own.
+fn refused(resource: &Resource) -> Option<Vec<String>> {
+    if !is_evidence(resource) || resource.type_name == "AWS::Backup::BackupVault" {
+        return None;
+    }
+    let unknown = resource.declared.as_ref()?.unknown.values().flatten();
+    let reasons: BTreeSet<String> = unknown.filter(|reason| reason.starts_with(types::REFUSES)).cloned().collect();
+    (!reasons.is_empty()).then(|| reasons.into_iter().collect())
+}
+
 /// A list of which a part is not known is not known: a backup rule without its retention would read as one that keeps for ever.
 fn whole_lists_only(resource: &mut Resource) {
     let Some(declared) = &mut resource.declared else { return };
@@ -96,13 +107,16 @@ fn doubt(declarations: &[Declaration], resources: &mut [Resource]) {
     for resource in resources.iter_mut().filter(|resource| resource.type_name == "AWS::Backup::BackupPlan") {
         whole_lists_only(resource);
     }
-    let reasons_of = |resource: &Resource| doubted.get(resource.id.as_str()).filter(|_| is_evidence(resource));
+    let reasons_of = |resource: &Resource| {
+        let reasons = doubted.get(resource.id.as_str()).filter(|_| is_evidence(resource)).cloned();
+        reasons.or_else(|| refused(resource))
+    };
     let plans: BTreeMap<String, Vec<String>> =
-        resources.iter().filter_map(|resource| Some((resource.arn.clone(), reasons_of(resource)?.clone()))).collect();
+        resources.iter().filter_map(|resource| Some((resource.arn.clone(), reasons_of(resource)?))).collect();
     for resource in resources {
         // A selection is in doubt with its plan.
         let through_plan = resource.text("plan_arn").and_then(|plan| plans.get(plan));
-        let Some(reasons) = reasons_of(resource).or(through_plan).cloned() else { continue };
+        let Some(reasons) = reasons_of(resource).or(through_plan.cloned()) else { continue };
         let Some(declared) = &mut resource.declared else { continue };
         for (property, value) in std::mem::take(&mut resource.properties) {
             // Which plan a selection belongs to is told all the same.

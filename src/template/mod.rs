@@ -12,6 +12,7 @@ pub mod sources;
 mod stack;
 pub mod terraform;
 pub mod types;
+pub mod warnings;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! Conditions, with three outcomes: what depends on something unknown is unknown.
 
-use crate::template::declaration::{Position, TemplateError, Unknown, Value};
+use crate::template::declaration::{TemplateError, Unknown, Value};
 
 use super::stack::{Resource, Stack};
 use super::tree::{Data, Raw, short};
@@ -17,23 +17,24 @@ pub enum Truth {
 impl<'t> Stack<'t> {
     /// Works out all conditions, so that a broken one is told though nothing uses it.
     pub fn check_conditions(&self) -> Result<(), TemplateError> {
-        for (name, entry) in &self.conditions {
+        for name in self.conditions.keys() {
             if !name.starts_with("Fn::") {
-                self.condition(name, entry.at)?;
+                self.condition(name)?;
             }
         }
         Ok(())
     }
 
     /// A condition by its name.
-    pub fn condition(&self, name: &str, at: Position) -> Result<Truth, TemplateError> {
+    pub fn condition(&self, name: &str) -> Result<Truth, TemplateError> {
         let Some((name, entry)) = self.conditions.get_key_value(name) else {
             // Macros and loops can make conditions.
             if self.transforms.other.is_some() || self.conditions.keys().any(|key| key.starts_with("Fn::")) {
                 let reason = format!("the condition {} is made when it is deployed", short(name));
                 return Ok(unknown(reason, format!("${{{}Condition {name}}}", self.source.prefix)));
             }
-            return Err(self.fault(at, format!("{} is no condition of this template", short(name))));
+            let reason = format!("the condition {} is not declared in this template", short(name));
+            return Ok(unknown(reason, format!("${{{}Condition {name}}}", self.source.prefix)));
         };
         let known = self.truths.borrow().get(name).cloned();
         match known {
@@ -58,7 +59,7 @@ impl<'t> Stack<'t> {
     pub fn created(&self, resource: &Resource<'_>) -> Result<(Truth, Option<String>), TemplateError> {
         let Some(raw) = resource.entry.value.get("Condition") else { return Ok((Truth::True, None)) };
         match raw.as_text() {
-            Some(name) => Ok((self.condition(name, raw.at)?, Some(name.to_owned()))),
+            Some(name) => Ok((self.condition(name)?, Some(name.to_owned()))),
             None => Err(self.fault(raw.at, format!("Condition is the name of a condition, not {}", raw.kind()))),
         }
     }
@@ -70,7 +71,7 @@ impl<'t> Stack<'t> {
             match entry.key.as_str() {
                 "Condition" => {
                     return match entry.value.as_text() {
-                        Some(name) => self.condition(name, entry.value.at),
+                        Some(name) => self.condition(name),
                         None => Err(self.fault(entry.value.at, format!("Condition takes a name, not {}", entry.value.kind()))),
                     };
                 }

@@ -5,7 +5,8 @@ use std::path::Path;
 const EXTENSIONS: [&str; 7] = ["yaml", "yml", "json", "jsn", "template", "cfn", "txt"];
 
 /// Whether a text looks like a CloudFormation template: it says so (`AWSTemplateFormatVersion`, `Transform` with `Resources`), or its
-/// `Resources` have a `Type`. Other YAML and JSON (Kubernetes, workflows, Terraform plans) gives `false`.
+/// `Resources` have a `Type`. Other YAML and JSON (Kubernetes, workflows, Terraform plans, CodeDeploy's AppSpec files, whose `Resources` are a
+/// list) gives `false`.
 pub fn claims_to_be(text: &str, path: &Path) -> bool {
     if let Some(extension) = path.extension()
         && !EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
@@ -38,11 +39,19 @@ impl Sections {
 fn yaml(text: &str) -> bool {
     let mut sections = Sections::default();
     let mut in_resources = false;
+    // Whether the first line below `Resources` comes, which tells a list.
+    let mut begins = false;
     for line in text.lines() {
+        let content = line.trim_start();
+        if begins && !content.is_empty() && !content.starts_with('#') {
+            in_resources = !content.starts_with('-');
+            begins = false;
+        }
         let Some((key, value)) = line.split_once(':') else { continue };
         let key = key.trim_end().trim_matches(['"', '\'']);
         if !line.starts_with([' ', '\t', '#', '-']) {
-            in_resources = key == "Resources";
+            in_resources = key == "Resources" && !value.trim_start().starts_with('[');
+            begins = in_resources && value.split('#').next().is_none_or(|value| value.trim().is_empty());
             if sections.settled_by(key) || (in_resources && has_type(value)) {
                 return true;
             }
@@ -77,7 +86,11 @@ fn json(text: &[u8]) -> bool {
     let mut key: Option<&[u8]> = None;
     while let Some(byte) = text.get(at) {
         match byte {
-            b'{' | b'[' => depth += 1,
+            b'{' => depth += 1,
+            b'[' => {
+                in_resources &= depth != 1 || key != Some(b"Resources");
+                depth += 1;
+            }
             b'}' | b']' => depth = depth.saturating_sub(1),
             b'"' => {
                 let start = at + 1;
@@ -121,6 +134,8 @@ mod tests {
         assert!(claims("a.template", "Resources:\n  A: {Type: Custom::Thing}\n"));
         assert!(claims("a.yaml", "Resources: {A: {Type: AWS::S3::Bucket}}\n"));
         assert!(claims("-", "Transform: x\nResources:\n  Fn::ForEach::A: []\n"));
+        // A macro of one's own may take a list.
+        assert!(claims("a.template", "Transform: Mine\nResources:\n  - \"a bucket\"\n"));
         assert!(claims("a.json", "{\t\"Resources\" : {\"A\": {\"Properties\": {}, \"Type\": \"AWS::S3::Bucket\"}}}"));
         assert!(claims("a.json", "{\"Description\": \"a \\\" b\", \"AWSTemplateFormatVersion\": \"2010-09-09\", broken"));
     }
@@ -136,6 +151,10 @@ mod tests {
             ("plan.json", "{\"format_version\": \"1.2\", \"resource_changes\": [{\"Type\": \"AWS::S3::Bucket\"}]}"),
             ("deep.json", "{\"x\": {\"Resources\": {\"A\": {\"Type\": \"AWS::S3::Bucket\"}}}}"),
             ("manifest.json", "{\"Resources\": {\"A\": {\"Type\": \"aws\"}}, \"k\": \"\\\""),
+            ("appspec.yaml", "version: 0.0\nResources:\n  - TargetService:\n      Type: AWS::ECS::Service\n"),
+            ("appspec.yml", "version: 0.0\nResources: # what is deployed\n\n- F:\n    Type: AWS::Lambda::Function\nHooks:\n- X: y\n"),
+            ("appspec.yaml", "Resources: [{F: {Type: AWS::Lambda::Function}}]\n"),
+            ("appspec.json", "{\"version\": 0.0, \"Resources\": [{\"Type\": \"AWS::Lambda::Function\"}]}"),
             ("README.md", "AWSTemplateFormatVersion: 2010-09-09\n"),
             ("empty.yaml", ""),
         ] {

@@ -13,8 +13,19 @@ use super::tree::{Data, Entry, Raw, short};
 use super::values::{concat, doubt, placed, same, scalar, to_json, uncalled};
 
 impl<'t> Stack<'t> {
-    /// The value of a function; `entry` is its name with its arguments.
+    /// The value of a function; `entry` is its name with its arguments. Where it cannot be called as it is written, its value is not known,
+    /// and the rest of the template is judged all the same: the file may be a fragment that another completes.
     pub fn call(&self, entry: &Entry, at: Position) -> Result<Value, TemplateError> {
+        match self.called(entry, at) {
+            Err(error) if error.file == *self.source.name && !self.session.is_spent() => {
+                let line = error.at.map(|at| format!(" (line {})", at.line)).unwrap_or_default();
+                Ok(self.made(entry, format!("{}{line}", error.what)))
+            }
+            called => called,
+        }
+    }
+
+    fn called(&self, entry: &Entry, at: Position) -> Result<Value, TemplateError> {
         let value = match entry.key.as_str() {
             "Ref" => match entry.value.scalar() {
                 Some(name) => return self.reference(&name, at),
@@ -112,7 +123,7 @@ impl<'t> Stack<'t> {
     }
 
     /// What a macro makes. Two calls that are not at the same place with the same arguments are not the same.
-    fn made(&self, entry: &Entry, reason: String) -> Value {
+    pub fn made(&self, entry: &Entry, reason: String) -> Value {
         let place = Value::Text(format!("{}{}:{}", self.source.prefix, entry.at.line, entry.at.column));
         uncalled(&short(&entry.key), &[&place, &Value::Text(format!("{:?}", entry.value))], reason)
     }
@@ -137,11 +148,15 @@ impl<'t> Stack<'t> {
         let (text, variables) = match &entry.value.data {
             Data::List(_) => {
                 let arguments = self.arguments(entry, 1..=2)?;
-                (arguments.first().and_then(Raw::scalar), arguments.get(1))
+                (arguments.first().unwrap_or(&entry.value), arguments.get(1))
             }
-            _ => (entry.value.scalar(), None),
+            _ => (&entry.value, None),
         };
-        let Some(text) = text else { return Err(self.fault(entry.value.at, "Fn::Sub takes a text")) };
+        let Some(text) = text.scalar() else {
+            // What a macro makes, `Fn::Transform: {Name: AWS::Include}` above all, may be the text.
+            let text = self.resolve(text)?.value;
+            return self.uncalled_or("Fn::Sub", &[&text], at);
+        };
         let variables = match variables.map(|raw| self.resolve(raw)).transpose()?.map(|node| node.value) {
             None => Vec::new(),
             Some(Value::Map(variables)) => variables,
@@ -223,7 +238,7 @@ impl<'t> Stack<'t> {
     fn choose(&self, entry: &Entry, at: Position) -> Result<Value, TemplateError> {
         let [condition, yes, no] = self.arguments(entry, 3..=3)? else { return Err(self.fault(at, "Fn::If takes three arguments")) };
         let truth = match condition.as_text() {
-            Some(name) => self.condition(name, condition.at)?,
+            Some(name) => self.condition(name)?,
             None => self.evaluate(condition)?,
         };
         match truth {
@@ -254,7 +269,7 @@ impl<'t> Stack<'t> {
             if self.transforms.other.is_some() || self.mappings.contains_key("Fn::Transform") {
                 return Ok(uncalled("Fn::FindInMap", &arguments, format!("the mapping {} is made by a macro", short(&map))));
             }
-            return Err(self.fault(at, format!("{} is no mapping of this template", short(&map))));
+            return Ok(uncalled("Fn::FindInMap", &arguments, format!("the mapping {} is not declared in this template", short(&map))));
         };
         if let (Some(first), Some(second)) = (scalar(first), scalar(second)) {
             return match (self.mapped.get(&(map.as_str(), first.as_str(), second.as_str())), default) {

@@ -6,7 +6,7 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 use crate::template::declaration::{Position, TemplateError};
 
-use super::tree::{Data, Entry, MAX_DEPTH, MAX_VALUES, Raw, fault, number, too_deep, too_many, unique};
+use super::tree::{Data, Entry, MAX_DEPTH, MAX_VALUES, Raw, fault, last_of_each, number, too_deep, too_many};
 
 const STRICT: ParseOptions = ParseOptions {
     allow_comments: false,
@@ -72,8 +72,7 @@ impl Reader<'_> {
                     };
                     entries.push(Entry { key, at, value: self.value(property.value, depth + 1)? });
                 }
-                unique(self.file, &entries)?;
-                Data::Map(entries)
+                Data::Map(last_of_each(self.file, entries))
             }
         };
         Ok(Raw { at, data })

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::template::declaration::{Ignore, Position, TemplateError, Unknown, Value};
 
 use super::stack::Stack;
-use super::tree::{Data, Entry, MAX_DEPTH, Raw, unique};
+use super::tree::{Data, Entry, MAX_DEPTH, Raw, last_of_each};
 use super::values::{doubt, scalar};
 use super::waivers::ByPlace;
 
@@ -99,8 +99,7 @@ impl Expander<'_, '_> {
                 out.push(Entry { key: self.replaced(&entry.key), at: entry.at, value: self.value(&entry.value, depth + 1)? });
             }
         }
-        unique(&self.stack.source.name, &out)?;
-        Ok(Raw { at: raw.at, data: Data::Map(out) })
+        Ok(Raw { at: raw.at, data: Data::Map(last_of_each(&self.stack.source.name, out)) })
     }
 
     fn run(&mut self, entry: &Entry, resources: bool, depth: usize, out: &mut Vec<Entry>) -> Result<(), TemplateError> {

@@ -158,7 +158,10 @@ fn declaration(stack: &Stack<'_>, resource: &Resource<'_>, truth: Truth, mut ign
     let body = match part("Properties")? {
         None | Some(Node { value: Value::Null, .. }) => Node::new(entry.at, Value::Map(Vec::new())),
         Some(node) if matches!(node.value, Value::Map(_) | Value::Unknown(_)) => node,
-        Some(node) => return Err(stack.fault(node.at, "Properties is a map")),
+        Some(node) => match values::doubt(&node.value) {
+            Some(reason) => Node::new(node.at, values::unknown(reason, format!("${{{}.Properties}}", resource.id))),
+            None => return Err(stack.fault(node.at, "Properties is a map")),
+        },
     };
     Ok(Declaration {
         language: Language::CloudFormation,

@@ -44,7 +44,10 @@ impl<'t> Stack<'t> {
             Some(child) => Ok(Some(child)),
             None => {
                 self.children.borrow_mut().insert(name, Rc::new(Child::Begun));
-                let child = Rc::new(self.read_child(resource)?);
+                let read = self.read_child(resource);
+                // Its error is told again when its own turn comes.
+                self.children.borrow_mut().remove(name);
+                let child = Rc::new(read?);
                 self.children.borrow_mut().insert(name, child.clone());
                 Ok(Some(child))
             }
@@ -102,11 +105,8 @@ impl<'t> Stack<'t> {
         let Some(url) = properties.and_then(|properties| properties.get("TemplateURL").or_else(|| properties.get("Location"))) else {
             return Ok(None);
         };
-        let place = url.at;
-        match self.resolve(url)?.value {
-            Value::Text(url) if files::is_local(&url) => Ok(Some((url, place))),
-            _ => Ok(None),
-        }
+        // Only a text that is written is a path, as `aws cloudformation package` takes it; what a function makes is a place in S3.
+        Ok(url.as_text().filter(|url| files::is_local(url)).map(|path| (path.to_owned(), url.at)))
     }
 
     /// An output of a nested stack.
@@ -134,8 +134,8 @@ impl<'t> Stack<'t> {
             if entry.key.starts_with("Fn::") {
                 continue;
             }
-            let condition = entry.value.get("Condition").and_then(|raw| Some((raw.as_text()?, raw.at)));
-            let truth = condition.map(|(name, at)| self.condition(name, at)).transpose()?;
+            let condition = entry.value.get("Condition").and_then(Raw::as_text);
+            let truth = condition.map(|name| self.condition(name)).transpose()?;
             let value = match (truth, entry.value.get("Value")) {
                 (Some(Truth::False), _) => None,
                 (_, Some(value)) => Some(self.resolve(value)?.value),

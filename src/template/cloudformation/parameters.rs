@@ -88,7 +88,7 @@ pub fn value_of(stack: &Stack<'_>, entry: &Entry, given: Option<&Value>) -> Resu
             }
             _ => match default.scalar() {
                 Some(text) => literal(&text, default.at),
-                None => return Err(stack.fault(default.at, format!("the default of parameter {name} is a text, not {}", default.kind()))),
+                None => return Ok(unknown(format!("the default of parameter {name} is a text, not {}", default.kind()), symbol())),
             },
         },
         (None, None) if stack.source.prefix.is_empty() => {

@@ -23,6 +23,8 @@ pub struct Session<'o> {
     level: Cell<u32>,
     stacks: Cell<u32>,
     resources: Cell<usize>,
+    /// A bound was reached.
+    spent: Cell<bool>,
 }
 
 /// That the resolver is one level deeper, until it is dropped.
@@ -36,12 +38,18 @@ impl Drop for Level<'_> {
 
 impl<'o> Session<'o> {
     pub fn new(options: &'o Options) -> Self {
-        Session { options, cost: Cell::new(0), level: Cell::new(0), stacks: Cell::new(0), resources: Cell::new(0) }
+        Session { options, cost: Cell::new(0), level: Cell::new(0), stacks: Cell::new(0), resources: Cell::new(0), spent: Cell::new(false) }
+    }
+
+    /// Whether a bound was reached, which ends the reading: what asks for more is refused wherever it stands.
+    pub fn is_spent(&self) -> bool {
+        self.spent.get()
     }
 
     /// One level deeper.
     pub fn deeper(&self) -> Result<Level<'_>, &'static str> {
         if self.level.get() >= MAX_LEVEL {
+            self.spent.set(true);
             return Err("nested too deep");
         }
         self.level.set(self.level.get() + 1);
@@ -52,7 +60,11 @@ impl<'o> Session<'o> {
     pub fn pay(&self, values: usize, bytes: usize) -> Result<(), &'static str> {
         let cost = self.cost.get().saturating_add(values as u64).saturating_add((bytes / BYTES_PER_COST) as u64);
         self.cost.set(cost);
-        if cost > MAX_COST { Err("this template grows too large when it is resolved") } else { Ok(()) }
+        if cost > MAX_COST {
+            self.spent.set(true);
+            return Err("this template grows too large when it is resolved");
+        }
+        Ok(())
     }
 
     /// So many resources more.
@@ -67,6 +79,10 @@ impl<'o> Session<'o> {
     /// One nested stack more.
     pub fn stack(&self) -> Result<(), &'static str> {
         self.stacks.set(self.stacks.get() + 1);
-        if self.stacks.get() > MAX_STACKS { Err("this template has too many nested stacks") } else { Ok(()) }
+        if self.stacks.get() > MAX_STACKS {
+            self.spent.set(true);
+            return Err("this template has too many nested stacks");
+        }
+        Ok(())
     }
 }

@@ -133,7 +133,13 @@ impl<'t> Stack<'t> {
             transforms: Transforms::of(root),
         };
         for entry in stack.section(root, "Parameters")? {
-            let value = parameters::value_of(&stack, entry, given.get(&entry.key))?;
+            let value = match parameters::value_of(&stack, entry, given.get(&entry.key)) {
+                Ok(value) => value,
+                Err(error) => {
+                    stack.unless_by_macro(error)?;
+                    continue;
+                }
+            };
             // "Whether to mask the parameter value to prevent it from being displayed" (CloudFormation user guide, "Parameters").
             let value = match entry.value.get("NoEcho").and_then(Raw::scalar).is_some_and(|flag| flag.eq_ignore_ascii_case("true")) {
                 true => value.sensitive(&format!("parameter {}", short(&entry.key)), &format!("{}{}", stack.source.prefix, entry.key)),
@@ -154,10 +160,17 @@ impl<'t> Stack<'t> {
             return Err(stack.fault(root.at, "has no Resources"));
         }
         for entry in stack.section(root, "Resources")?.iter().filter(|entry| !entry.key.starts_with("Fn::")) {
-            let resource = stack.resource(entry)?;
-            stack.resources.insert(&entry.key, resource);
+            match stack.resource(entry) {
+                Ok(resource) => drop(stack.resources.insert(&entry.key, resource)),
+                Err(error) => stack.unless_by_macro(error)?,
+            }
         }
         Ok(stack)
+    }
+
+    /// A macro of one's own takes sections of any form, and makes of them what CloudFormation takes ("Create a CloudFormation macro definition").
+    fn unless_by_macro(&self, error: TemplateError) -> Result<(), TemplateError> {
+        if self.transforms.changes.is_some() { Ok(()) } else { Err(error) }
     }
 
     fn section<'r>(&self, root: &'r Raw, name: &str) -> Result<&'r [Entry], TemplateError> {
@@ -165,6 +178,7 @@ impl<'t> Stack<'t> {
             None => Ok(&[]),
             Some(Raw { data: Data::Map(entries), .. }) => Ok(entries),
             Some(Raw { data: Data::Null, .. }) if name != "Resources" => Ok(&[]),
+            Some(_) if self.transforms.changes.is_some() => Ok(&[]),
             Some(raw) => Err(self.fault(raw.at, format!("{name} is a map, not {}", raw.kind()))),
         }
     }
@@ -225,7 +239,7 @@ impl<'t> Stack<'t> {
         let Some(resource) = self.resources.get(name) else {
             return match self.maker(name) {
                 Some(maker) => Ok(values::unknown(format!("{} is made by {maker}", short(name)), symbol())),
-                None => Err(self.fault(at, format!("{} is no resource or parameter of this template", short(name)))),
+                None => Ok(values::unknown(format!("{} is not declared in this template", short(name)), symbol())),
             };
         };
         if let (Truth::False, Some(condition)) = self.created(resource)? {
@@ -315,7 +329,8 @@ impl<'t> Stack<'t> {
                 return self.call(entry, entry.at);
             }
             if entry.key.starts_with("Fn::") {
-                return Err(self.fault(entry.at, format!("{} stands beside other keys", short(&entry.key))));
+                let reason = format!("{} stands beside other keys (line {})", short(&entry.key), entry.at.line);
+                return Ok(self.made(entry, reason));
             }
             let node = self.resolve(&entry.value)?;
             if node.value != Value::Null || entry.value.data == Data::Null {

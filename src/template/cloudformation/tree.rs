@@ -1,9 +1,12 @@
 //! The text of a template as a tree with places: YAML and JSON become the same, and YAML's short tags become the long forms
 //! (`!GetAtt A.B` is `{Fn::GetAtt: A.B}`). It knows nothing of what CloudFormation means by them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Number;
 
 use crate::template::declaration::{Position, TemplateError};
+use crate::template::warnings;
 
 pub use crate::template::declaration::short;
 
@@ -169,19 +172,30 @@ pub fn number(text: &str) -> Option<Number> {
     (number.to_string() == text).then_some(number)
 }
 
-/// That every key of a map is there once.
-pub fn unique(file: &str, entries: &[Entry]) -> Result<(), TemplateError> {
-    let mut order: Vec<usize> = (0..entries.len()).collect();
-    // Stable: of equal keys the first comes first.
-    order.sort_by(|a, b| entries[*a].key.cmp(&entries[*b].key));
-    match order.windows(2).filter(|pair| entries[pair[0]].key == entries[pair[1]].key).min_by_key(|pair| entries[pair[1]].at) {
-        None => Ok(()),
-        Some(pair) => {
-            let (first, second) = (&entries[pair[0]], &entries[pair[1]]);
-            let what = format!("the key {} is there twice, first in line {}", short(&second.key), first.at.line);
-            Err(fault(file, Some(second.at), what))
+/// The entries of a map, each key once: CloudFormation takes a key that is written twice, and deploys the last
+/// (<https://github.com/go-to-k/cdk-real-drift/issues/1074>). A warning names each that is dropped.
+pub fn last_of_each(file: &str, entries: Vec<Entry>) -> Vec<Entry> {
+    let mut last: BTreeMap<&str, Position> = BTreeMap::new();
+    for entry in &entries {
+        last.insert(&entry.key, entry.at);
+    }
+    if last.len() == entries.len() {
+        return entries;
+    }
+    let last: BTreeMap<String, Position> = last.into_iter().map(|(key, at)| (key.to_owned(), at)).collect();
+    let mut kept: Vec<Entry> = Vec::with_capacity(last.len());
+    let mut seen = BTreeSet::new();
+    for entry in entries.into_iter().rev() {
+        if seen.insert(entry.key.clone()) {
+            kept.push(entry);
+        } else if let Some(at) = last.get(&entry.key) {
+            let what =
+                format!("the key {} is written twice, first in line {}; CloudFormation takes the last", short(&entry.key), entry.at.line);
+            warnings::tell(&fault(file, Some(*at), what));
         }
     }
+    kept.reverse();
+    kept
 }
 
 #[cfg(test)]
@@ -242,9 +256,20 @@ mod tests {
     }
 
     #[test]
+    fn of_a_key_that_is_written_twice_the_last_counts() {
+        for text in ["a: 1\nb: 2\na: 3\n", "{\"a\": 1,\n\"b\": 2,\n \"a\": 3}"] {
+            let tree = parse("twice.yaml", text).unwrap();
+            let entries: Vec<_> = tree.root.entries().iter().map(|entry| (entry.key.as_str(), entry.value.scalar().unwrap())).collect();
+            assert_eq!(entries, [("b", "2".to_owned()), ("a", "3".to_owned())]);
+        }
+        let told = warnings::take();
+        let column = |line: &String| line.starts_with("twice.yaml:3:");
+        assert_eq!(told.iter().filter(|line| column(line)).count(), 2, "{told:?}");
+        assert!(told.iter().any(|line| line.ends_with("the key a is written twice, first in line 1; CloudFormation takes the last")));
+    }
+
+    #[test]
     fn errors_have_places() {
-        assert_eq!(error("t", "a: 1\nb: 2\na: 3\n"), "t:3:1: the key a is there twice, first in line 1");
-        assert_eq!(error("t", "{\"a\": 1,\n \"a\": 2}"), "t:2:2: the key a is there twice, first in line 1");
         assert_eq!(error("t", "a: 1\n---\nb: 1\n"), "t:3:1: a second YAML document; a template is one");
         assert_eq!(error("t", "[a]: 1\n"), "t:1:1: a key must be a text");
         assert_eq!(error("t", "a: &x [*x]\n"), "t:1:8: an alias inside of what it stands for");

@@ -6,7 +6,7 @@ use granit_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 
 use crate::template::declaration::{Position, TemplateError};
 
-use super::tree::{Comment, Data, Entry, MAX_DEPTH, MAX_VALUES, Raw, Tree, fault, number, short, too_deep, too_many, unique};
+use super::tree::{Comment, Data, Entry, MAX_DEPTH, MAX_VALUES, Raw, Tree, fault, last_of_each, number, short, too_deep, too_many};
 
 /// The most values that aliases may add to a file.
 const MAX_ALIASED: usize = 500_000;
@@ -131,11 +131,7 @@ impl Reader<'_> {
         let Some(Open { at, function, anchor, before, within }) = self.open.pop() else { return Ok(()) };
         let data = match within {
             Within::List(items) => Data::List(items),
-            Within::Map { entries, .. } => {
-                let entries = merged(entries);
-                unique(self.file, &entries)?;
-                Data::Map(entries)
-            }
+            Within::Map { entries, .. } => Data::Map(last_of_each(self.file, merged(entries))),
         };
         let raw = Raw { at, data };
         let raw = match function {

@@ -1,6 +1,7 @@
 //! AWS Backup plans.
 
-use super::{Absent, As, BLANK, Identity, Paths, Row, Table, row};
+use super::takes::{name_of, refused};
+use super::{Absent, As, BLANK, Identity, Paths, Row, Table, Takes, row};
 use crate::template::convert::{Outcome, Scope};
 use crate::template::declaration::Node;
 use serde_json::Value as Json;
@@ -22,21 +23,25 @@ pub static PLAN: Table = Table {
 const LIFECYCLE_DELETE: Paths = ["Lifecycle.DeleteAfterDays", "lifecycle.delete_after"];
 const LIFECYCLE_COLD: Paths = ["Lifecycle.MoveToColdStorageAfterDays", "lifecycle.cold_storage_after"];
 
+const COLD_DAYS: i64 = 90;
+
 const RULE: &[Row] = &[
     row("id", ["", ""], As::Text, Absent::Null),
     row("name", ["RuleName", "rule_name"], As::Name, Absent::Text("")),
     row("vault", ["TargetBackupVault", "target_vault_name"], As::By(vault), Absent::Unknown("no target vault is written")),
     // `null` means AWS Backup's own default here, as live.
-    row("schedule", ["ScheduleExpression", "schedule"], As::Text, Absent::Null),
-    row("timezone", ["ScheduleExpressionTimezone", "schedule_expression_timezone"], As::Text, Absent::Null),
+    row("schedule", ["ScheduleExpression", "schedule"], As::Text, Absent::Null).takes(Takes::Schedule),
+    row("timezone", ["ScheduleExpressionTimezone", "schedule_expression_timezone"], As::Text, Absent::Null).takes(Takes::TimeZone),
     row("start_window_minutes", ["StartWindowMinutes", "start_window"], As::Int, Absent::Null)
         // The provider sends its own defaults: 60 and 180 (provider, `start_window`, `completion_window` in the schema of `rule`).
-        .terraform(Absent::Int(60)),
+        .terraform(Absent::Int(60))
+        // API, BackupRuleInput, StartWindowMinutes.
+        .takes(Takes::Whole(60, 52_560_000)),
     row("completion_window_minutes", ["CompletionWindowMinutes", "completion_window"], As::Int, Absent::Null).terraform(Absent::Int(180)),
     // False by default (API, BackupRuleInput, EnableContinuousBackup).
-    row("continuous", ["EnableContinuousBackup", "enable_continuous_backup"], As::Bool, Absent::False),
-    row("retention_days", LIFECYCLE_DELETE, As::By(days), Absent::Null),
-    row("cold_after_days", LIFECYCLE_COLD, As::By(days), Absent::Null),
+    row("continuous", CONTINUOUS, As::Bool, Absent::False),
+    row("retention_days", LIFECYCLE_DELETE, As::By(days_of_rule), Absent::By(no_days_of_rule)),
+    row("cold_after_days", LIFECYCLE_COLD, As::By(days_of_rule), Absent::Null),
     row("copies", ["CopyActions", "copy_action"], As::List(COPY), Absent::Empty),
     row(
         "air_gapped_vault_arn",
@@ -57,8 +62,37 @@ const COPY: &[Row] = &[
     row("cold_after_days", LIFECYCLE_COLD, As::By(days), Absent::Null),
 ];
 
-/// 0 and -1 are how the provider's state and the API write "never".
+const CONTINUOUS: Paths = ["EnableContinuousBackup", "enable_continuous_backup"];
+
+/// The days of a rule. Those of a continuous backup are 1 to 35 (developer guide, "Changing your retention period").
+fn days_of_rule(scope: &Scope, node: &Node) -> Outcome {
+    if scope.bool_at(CONTINUOUS, false)? {
+        scope.taken(LIFECYCLE_DELETE, Takes::Whole(1, 35))?;
+    }
+    days(scope, node)
+}
+
+/// CloudFormation's words: "Lifecycle must be specified for backup rule enabled continuous backup"
+/// (<https://github.com/aws/aws-cdk/pull/17602>).
+fn no_days_of_rule(scope: &Scope) -> Outcome {
+    match scope.bool_at(CONTINUOUS, false)? {
+        true => Err(refused("a continuous rule without retention", "it takes 1 to 35 days")),
+        false => Ok(Json::Null),
+    }
+}
+
+/// 0 and -1 are how the provider's state and the API write "never". "This value must be at least 90 days after the number of days specified in
+/// MoveToColdStorageAfterDays" (API, Lifecycle, DeleteAfterDays).
 fn days(scope: &Scope, node: &Node) -> Outcome {
+    let [delete, cold] = [LIFECYCLE_DELETE, LIFECYCLE_COLD].map(|paths| scope.int_at(paths));
+    if let (Ok(Some(delete)), Ok(Some(cold))) = (delete, cold)
+        && delete > 0
+        && cold > 0
+        && delete < cold.saturating_add(COLD_DAYS)
+    {
+        let what = format!("{} {delete} with {} {cold}", name_of(scope, LIFECYCLE_DELETE), name_of(scope, LIFECYCLE_COLD));
+        return Err(refused(&what, &format!("a backup stays in cold storage for at least {COLD_DAYS} days")));
+    }
     Ok(Some(scope.int(node)?).filter(|days| *days > 0).map_or(Json::Null, Json::from))
 }
 

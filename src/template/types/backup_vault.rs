@@ -1,6 +1,7 @@
 //! AWS Backup vaults, logically air-gapped ones too.
 
-use super::{Absent, As, BLANK, Encryption, Ends, Identity, Part, Paths, Table, policy_text, row};
+use super::takes::{name_of, refused};
+use super::{Absent, As, BLANK, Encryption, Ends, Identity, Part, Paths, Table, Takes, policy_text, row};
 use crate::inventory::DEPLOYED;
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Outcome, Scope};
@@ -10,6 +11,7 @@ const ARN: &str = "arn:{partition}:backup:{region}:{account}:backup-vault:{id}";
 const LOCK: Paths = ["LockConfiguration", "+lock"];
 const MIN: Paths = ["LockConfiguration.MinRetentionDays", "+lock.min_retention_days"];
 const MAX: Paths = ["LockConfiguration.MaxRetentionDays", "+lock.max_retention_days"];
+const CHANGEABLE: Paths = ["LockConfiguration.ChangeableForDays", "+lock.changeable_for_days"];
 const EVENTS: Paths = ["Notifications.BackupVaultEvents", "+notifications.backup_vault_events"];
 const TOPIC: Paths = ["Notifications.SNSTopicArn", "+notifications.sns_topic_arn"];
 const POLICY: Paths = ["AccessPolicy", "+policy.policy"];
@@ -36,10 +38,10 @@ pub static VAULT: Table = Table {
     }),
     rows: &[
         row("vault_type", ["", ""], As::Text, Absent::Text("BACKUP_VAULT")),
-        row("locked", LOCK, As::Given, Absent::False),
-        row("lock_at", LOCK, As::By(|scope, _| lock_at(scope)), Absent::Null),
-        row("min_retention_days", MIN, As::Int, Absent::Null),
-        row("max_retention_days", MAX, As::Int, Absent::Null),
+        row("locked", LOCK, As::By(|scope, node| lock(scope).and_then(|()| scope.written(node)).map(Json::from)), Absent::False),
+        row("lock_at", LOCK, As::By(|scope, _| lock(scope).and_then(|()| lock_at(scope))), Absent::Null),
+        row("min_retention_days", MIN, As::By(|scope, node| lock(scope).and_then(|()| scope.int(node)).map(Json::from)), Absent::Null),
+        row("max_retention_days", MAX, As::By(|scope, node| lock(scope).and_then(|()| scope.int(node)).map(Json::from)), Absent::Null),
         row("policy", POLICY, As::By(policy_text::read), Absent::Null),
         row("notification_events", EVENTS, As::Texts, Absent::Empty),
         row("notification_topic_arn", TOPIC, As::Name, Absent::Null),
@@ -67,7 +69,8 @@ pub static AIR_GAPPED_VAULT: Table = Table {
         row("vault_type", ["", ""], As::Text, Absent::Text("LOGICALLY_AIR_GAPPED_BACKUP_VAULT")),
         row("locked", ["", ""], As::Bool, Absent::True),
         row("lock_at", ["", ""], As::Text, Absent::Null),
-        row("min_retention_days", ["MinRetentionDays", "min_retention_days"], As::Int, Absent::Null),
+        // API, CreateLogicallyAirGappedBackupVault, MinRetentionDays.
+        row("min_retention_days", ["MinRetentionDays", "min_retention_days"], As::Int, Absent::Null).takes(Takes::Whole(7, 36_500)),
         row("max_retention_days", ["MaxRetentionDays", "max_retention_days"], As::Int, Absent::Null),
         row("policy", POLICY, As::By(policy_text::read), Absent::Null),
         row("notification_events", EVENTS, As::Texts, Absent::Empty),
@@ -77,9 +80,24 @@ pub static AIR_GAPPED_VAULT: Table = Table {
     ..BLANK
 };
 
+/// That AWS takes the lock (API, PutBackupVaultLockConfiguration).
+fn lock(scope: &Scope) -> Outcome<()> {
+    for days in [MIN, MAX] {
+        scope.taken(days, Takes::Whole(1, 36_500))?;
+    }
+    scope.taken(CHANGEABLE, Takes::Whole(3, 36_500))?;
+    match (scope.int_at(MIN), scope.int_at(MAX)) {
+        (Ok(Some(min)), Ok(Some(max))) if max > 0 && min > max => {
+            let what = format!("{} {min} with {} {max}", name_of(scope, MIN), name_of(scope, MAX));
+            Err(refused(&what, "no backup can be kept as long as the one and as short as the other"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A lock without a number of days is in governance mode; with one it becomes compliance mode so many days after it is deployed.
 fn lock_at(scope: &Scope) -> Outcome {
-    match scope.int_at(["LockConfiguration.ChangeableForDays", "+lock.changeable_for_days"])? {
+    match scope.int_at(CHANGEABLE)? {
         None => Ok(Json::Null),
         Some(_) => Err(vec![DEPLOYED.to_owned()]),
     }

@@ -12,6 +12,9 @@ const MORE: Option<More> = Some(More { properties: &["block_devices"], fill });
 /// and a root volume is added that nothing is said of.
 const ROOT_DEVICES: [&str; 2] = ["/dev/xvda", "/dev/sda1"];
 
+/// Why the encryption of a root volume that the template does not map is not known.
+const OF_IMAGE: &str = "the encryption of the root volume, which the template does not map, is that of the image";
+
 /// The property of which a device may lack the value.
 const ENCRYPTED: &str = "block_devices[].encrypted";
 
@@ -127,7 +130,9 @@ fn of_specification(scope: &Scope, built: &mut Built) -> Outcome<Vec<Json>> {
     if !devices.iter().any(|device| device["root"] == json!(true)) {
         let mut root = json!({ "device": null, "snapshot_id": null, "root": true });
         match super::ebs::by_default(scope) {
-            Ok(encrypted) => root["encrypted"] = encrypted.into(),
+            Ok(true) => root["encrypted"] = true.into(),
+            // Made from the image's snapshot, it has the encryption of that (EC2 user guide, "Use encryption with EBS-backed AMIs").
+            Ok(false) => note(&mut built.unknown, ENCRYPTED, vec![OF_IMAGE.to_owned()]),
             Err(reasons) => note(&mut built.unknown, ENCRYPTED, reasons),
         }
         devices.insert(0, root);

@@ -1,14 +1,18 @@
 //! Database clusters: Aurora and Multi-AZ DB clusters of RDS, Neptune, DocumentDB.
 
 use super::encryption::{Switch, off};
-use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Row, Table, row};
+use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Row, Table, Takes, row};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
-use crate::template::declaration::EXISTS;
+use crate::template::declaration::{EXISTS, Language, Node};
 use serde_json::Value as Json;
 
 const ARN: &str = "arn:{partition}:rds:{region}:{account}:cluster:{id}";
 const NAME: Paths = ["DBClusterIdentifier", "cluster_identifier"];
+const ENGINE: Paths = ["Engine", "engine"];
+/// "Required: Conditional" (CloudFormation template reference, AWS::RDS::DBCluster, Engine: not with a source); version 4 of the provider took
+/// `aurora` where nothing was written, later ones refuse that.
+const NO_ENGINE: &str = "the engine is not written";
 const FLAG: Paths = ["StorageEncrypted", "storage_encrypted"];
 
 const SOURCES: Paths = [
@@ -17,7 +21,8 @@ const SOURCES: Paths = [
 ];
 
 /// All but the engines' own. Retention: 1 day (API, CreateDBCluster, BackupRetentionPeriod; provider, of all three).
-const RETENTION: Row = row("backup_retention_days", ["BackupRetentionPeriod", "backup_retention_period"], As::Int, Absent::Int(1));
+const RETENTION: Row = row("backup_retention_days", RETENTION_AT, As::By(retention), Absent::Int(1));
+const RETENTION_AT: Paths = ["BackupRetentionPeriod", "backup_retention_period"];
 /// Off (API, CreateDBCluster, DeletionProtection; provider).
 const DELETION_PROTECTION: Row = row("deletion_protection", ["DeletionProtection", "deletion_protection"], As::Bool, Absent::False);
 /// Off (API, CreateDBCluster, CopyTagsToSnapshot; provider, for DocumentDB from version 6 on).
@@ -48,14 +53,14 @@ pub static AURORA: Table = Table {
         key: ["KmsKeyId", "kms_key_id"],
     }),
     rows: &[
-        row("engine", ["Engine", "engine"], As::Text, Absent::Unknown("the engine is not written")),
+        row("engine", ENGINE, As::Text, Absent::Unknown(NO_ENGINE)),
         VERSION,
         READ_REPLICA,
         RETENTION,
         DELETION_PROTECTION,
         COPY_TAGS,
         // Seconds, 0 by default (API, CreateDBCluster, BacktrackWindow; provider).
-        row("backtrack_window_seconds", ["BacktrackWindow", "backtrack_window"], As::Int, Absent::Int(0)),
+        row("backtrack_window_seconds", ["BacktrackWindow", "backtrack_window"], As::Int, Absent::Int(0)).takes(Takes::Whole(0, 259_200)),
         BACKUP_WINDOW,
         MAINTENANCE_WINDOW,
     ],
@@ -130,10 +135,14 @@ pub static DOCDB: Table = Table {
 /// Aurora user guide, "Encrypting Amazon Aurora resources": clusters made since 18 February 2026 are encrypted, under a key that AWS owns
 /// where none is named. Multi-AZ DB clusters (engines `mysql` and `postgres`) are not encrypted by default.
 fn by_engine(scope: &Scope) -> Outcome<Switch> {
-    let engine = scope.text_at(["Engine", "engine"])?.unwrap_or_default();
     // A key alone does not encrypt: StorageEncrypted must be set with it (CreateDBCluster; provider, `kms_key_id`).
-    let key = scope.is_written(["KmsKeyId", "kms_key_id"])?;
-    Ok(if engine.starts_with("aurora") && !key { Switch::Owned } else { Switch::Off })
+    if scope.is_written(["KmsKeyId", "kms_key_id"])? {
+        return Ok(Switch::Off);
+    }
+    match scope.text_at(ENGINE)? {
+        Some(engine) => Ok(if engine.starts_with("aurora") { Switch::Owned } else { Switch::Off }),
+        None => Err(vec![NO_ENGINE.to_owned()]),
+    }
 }
 
 /// A cluster has the encryption of what it is made from. Only from a snapshot it can be encrypted anew, which takes a key: with
@@ -149,6 +158,15 @@ fn of_source(scope: &Scope) -> Outcome<bool> {
     let key = ["KmsKeyId", if declaration.type_name == "aws_neptune_cluster" { "" } else { "kms_key_id" }];
     let encrypted_anew = scope.elements_at(from_cluster)?.is_empty() && scope.bool_at(FLAG, false)? && scope.is_written(key)?;
     Ok(declaration.setting(EXISTS).is_none() && !encrypted_anew)
+}
+
+/// 1 to 35 days (API, CreateDBCluster, BackupRetentionPeriod). The provider sends no 0 (`d.GetOk`), and AWS takes its default.
+fn retention(scope: &Scope, node: &Node) -> Outcome {
+    if scope.language() == Language::Terraform && scope.int(node)? == 0 {
+        return Ok(1.into());
+    }
+    scope.taken(RETENTION_AT, Takes::Whole(1, 35))?;
+    scope.int(node).map(Json::from)
 }
 
 /// The instances that name the cluster.

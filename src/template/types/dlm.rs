@@ -1,8 +1,8 @@
 //! Data Lifecycle Manager policies. What the two languages call alike is `CamelCase` in one and `snake_case` in the other.
 
-use super::{Absent, As, BLANK, Identity, Paths, Row, Table, row};
+use super::{Absent, As, BLANK, Identity, Paths, Row, Table, Takes, row};
 use crate::template::convert::{Built, Outcome, Scope};
-use crate::template::declaration::{Node, Value};
+use crate::template::declaration::{Language, Node, Value};
 use serde_json::{Value as Json, json};
 
 const DAY: i64 = 86_400;
@@ -65,9 +65,12 @@ const DEFAULT_POLICY: Paths = ["DefaultPolicy", "default_policy"];
 
 const SCHEDULE: &[Row] = &[
     row("name", ["Name", "name"], As::Name, Absent::Null),
-    row("cron", ["CreateRule.CronExpression", "create_rule.cron_expression"], As::By(filled), Absent::Null),
-    row("interval_seconds", ["CreateRule.Interval", "create_rule.interval"], As::By(interval), Absent::Null),
-    row("retain_count", RETAIN_COUNT, As::By(retain_count), Absent::Null),
+    row("cron", ["CreateRule.CronExpression", "create_rule.cron_expression"], As::By(filled), Absent::Null).takes(Takes::Schedule),
+    row("interval_seconds", ["CreateRule.Interval", "create_rule.interval"], As::By(interval), Absent::Null)
+        // API, CreateRule, Interval.
+        .takes(Takes::Numbers(&[1, 2, 3, 4, 6, 8, 12, 24])),
+    // API, RetainRule, Count: 0 only beside an ArchiveRule.
+    row("retain_count", RETAIN_COUNT, As::By(retain_count), Absent::Null).takes(Takes::Whole(0, 1_000)),
     row("retention_days", RETAIN, As::By(|scope, _| retention(scope)), Absent::Null),
     row("archive_after_days", ARCHIVE, As::By(|scope, _| days(scope, RETAIN).map(|days| json!(days))), Absent::Null),
     row("copies", ["CrossRegionCopyRules", "cross_region_copy_rule"], As::List(COPY), Absent::Empty),
@@ -120,10 +123,13 @@ const DEFAULT_SCHEDULE: &[Row] = &[
         ["CreateInterval|PolicyDetails.CreateInterval", "policy_details.create_interval"],
         As::By(interval_days),
         Absent::Int(DAY),
-    ),
+    )
+    // 1 to 7 days, kept 2 to 14 (CreateInterval, RetainInterval).
+    .takes(Takes::Whole(1, 7)),
     row("retain_count", ["", ""], As::Int, Absent::Null),
     // 7 days by default (RetainInterval).
-    row("retention_days", ["RetainInterval|PolicyDetails.RetainInterval", "policy_details.retain_interval"], As::Int, Absent::Int(7)),
+    row("retention_days", ["RetainInterval|PolicyDetails.RetainInterval", "policy_details.retain_interval"], As::Int, Absent::Int(7))
+        .takes(Takes::Whole(2, 14)),
     row("archive_after_days", ["", ""], As::Int, Absent::Null),
     row(
         "copies",
@@ -174,6 +180,9 @@ fn retain_count(scope: &Scope, node: &Node) -> Outcome {
         None => 0,
     };
     let count = scope.int(node)?;
+    if scope.find(ARCHIVE).is_none() && scope.language() == Language::CloudFormation {
+        scope.taken(RETAIN_COUNT, Takes::Whole(1, 1_000))?;
+    }
     Ok(if count > 0 { count.saturating_add(archived.max(0)).into() } else { Json::Null })
 }
 

@@ -1,7 +1,7 @@
 //! DynamoDB tables, and global tables as CloudFormation declares them.
 
 use super::encryption::{Switch, apply, switch_wins};
-use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, row};
+use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, Takes, row};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::Node;
@@ -75,7 +75,13 @@ fn pitr_days(scope: &Scope) -> Outcome {
     if !scope.bool_at(PITR, false)? {
         return Ok(Json::Null);
     }
-    Ok(scope.int_at(PITR_DAYS)?.unwrap_or(DEFAULT_PITR_DAYS).into())
+    Ok(days_of(scope)?.into())
+}
+
+/// 1 to 35 (API, PointInTimeRecoverySpecification, RecoveryPeriodInDays).
+fn days_of(scope: &Scope) -> Outcome<i64> {
+    scope.taken(PITR_DAYS, Takes::Whole(1, 35))?;
+    Ok(scope.int_at(PITR_DAYS)?.unwrap_or(DEFAULT_PITR_DAYS))
 }
 
 /// Blocks of the table, or resources of their own.
@@ -150,8 +156,7 @@ fn global_table(scope: &Scope, built: &mut Built) {
         if pitr.clone()? != json!(true) {
             return Ok(Json::Null);
         }
-        let days: Outcome<Vec<i64>> =
-            replicas.iter().map(|replica| Ok(scope.at(replica).int_at(PITR_DAYS)?.unwrap_or(DEFAULT_PITR_DAYS))).collect();
+        let days: Outcome<Vec<i64>> = replicas.iter().map(|replica| days_of(&scope.at(replica))).collect();
         Ok(json!(days?.into_iter().min()))
     };
     built.set("pitr_days", days());

@@ -23,10 +23,12 @@ mod region;
 mod restore_testing;
 mod s3;
 mod snapshots;
+mod takes;
 #[cfg(test)]
 mod tests;
 
 pub use encryption::{Encryption, Flag, fill as encryption_of};
+pub use takes::{REFUSES, Takes};
 
 use super::convert::{Built, Outcome, Scope};
 use super::declaration::{Declaration, Language, Node};
@@ -108,6 +110,8 @@ pub struct Row {
     pub to: As,
     /// What it is when it is not written, in each language.
     pub absent: [Absent; 2],
+    /// The values that AWS takes where it is written.
+    pub takes: Takes,
 }
 
 /// How a value is read.
@@ -155,13 +159,18 @@ pub enum Absent {
 
 /// A row whose default is the same in both languages.
 pub const fn row(property: &'static str, from: Paths, to: As, absent: Absent) -> Row {
-    Row { property, from, to, absent: [absent, absent] }
+    Row { property, from, to, absent: [absent, absent], takes: Takes::Anything }
 }
 
 impl Row {
     /// Another default for Terraform.
     pub const fn terraform(self, absent: Absent) -> Row {
         Row { absent: [self.absent[0], absent], ..self }
+    }
+
+    /// The values that AWS takes.
+    pub const fn takes(self, takes: Takes) -> Row {
+        Row { takes, ..self }
     }
 }
 

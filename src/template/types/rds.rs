@@ -1,6 +1,6 @@
 //! DB instances of RDS, and the members of Aurora and Multi-AZ DB clusters.
 
-use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, encryption, row};
+use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, Takes, encryption, row};
 use crate::inventory::Resource;
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
@@ -41,7 +41,9 @@ pub static INSTANCE: Table = Table {
         row("engine_version", ["EngineVersion", "engine_version"], As::Text, Absent::Null),
         row("cluster_id", ["DBClusterIdentifier", ""], As::Name, Absent::Null),
         row("read_replica", REPLICA_OF, As::Given, Absent::False),
-        row("backup_retention_days", ["BackupRetentionPeriod", "backup_retention_period"], As::Int, Absent::By(retention)),
+        row("backup_retention_days", ["BackupRetentionPeriod", "backup_retention_period"], As::Int, Absent::By(retention))
+            // API, CreateDBInstance, BackupRetentionPeriod.
+            .takes(Takes::Whole(0, 35)),
         // False by default in the API and in the provider.
         row("deletion_protection", ["DeletionProtection", "deletion_protection"], As::Bool, Absent::False),
         row("copy_tags_to_snapshots", ["CopyTagsToSnapshot", "copy_tags_to_snapshot"], As::Bool, Absent::False),

@@ -1,7 +1,7 @@
 //! AWS Backup restore testing plans and selections.
 
 use super::backup_selection::{arns, of_plan};
-use super::{Absent, As, BLANK, Identity, Row, Table, row};
+use super::{Absent, As, BLANK, Identity, Row, Table, Takes, row};
 use crate::template::stack::{Entry, Stack, Text, find};
 
 const PLAN_TYPE: &str = "AWS::Backup::RestoreTestingPlan";
@@ -14,10 +14,10 @@ pub static PLAN: Table = Table {
     // AWS adds an id behind the name, which nothing of a template needs.
     identity: Identity::named(["RestoreTestingPlanName", "name"], "arn:{partition}:backup:{region}:{account}:restore-testing-plan:{id}"),
     rows: &[
-        row("schedule", ["ScheduleExpression", "schedule_expression"], As::Text, Absent::Null),
-        row("timezone", ["ScheduleExpressionTimezone", "schedule_expression_timezone"], As::Text, Absent::Null),
+        row("schedule", ["ScheduleExpression", "schedule_expression"], As::Text, Absent::Null).takes(Takes::Schedule),
+        row("timezone", ["ScheduleExpressionTimezone", "schedule_expression_timezone"], As::Text, Absent::Null).takes(Takes::TimeZone),
         // 24 by default (API, RestoreTestingPlanForCreate, StartWindowHours)
-        row("start_window_hours", ["StartWindowHours", "start_window_hours"], As::Int, Absent::Int(24)),
+        row("start_window_hours", ["StartWindowHours", "start_window_hours"], As::Int, Absent::Int(24)).takes(Takes::Whole(1, 168)),
         row(
             "include_vaults",
             ["RecoveryPointSelection.IncludeVaults", "recovery_point_selection.include_vaults"],
@@ -42,7 +42,8 @@ pub static PLAN: Table = Table {
             ["RecoveryPointSelection.SelectionWindowDays", "recovery_point_selection.selection_window_days"],
             As::Int,
             Absent::Int(30),
-        ),
+        )
+        .takes(Takes::Whole(1, 365)),
     ],
     ..BLANK
 };

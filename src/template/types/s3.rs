@@ -1,7 +1,7 @@
 //! S3 buckets. Terraform's provider splits a bucket into resources; versions before 4, and still deprecated blocks, have them inline.
 
 use super::encryption::{Switch, apply};
-use super::{Absent, As, BLANK, Ends, Identity, More, Part, Paths, Row, Table, policy_text, row};
+use super::{Absent, As, BLANK, Ends, Identity, More, Part, Paths, Row, Table, Takes, policy_text, row};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::Node;
@@ -14,6 +14,7 @@ const REPLICATION: Paths =
 const ENCRYPTION: Paths =
     ["BucketEncryption.ServerSideEncryptionConfiguration", "+encryption.rule|server_side_encryption_configuration.rule"];
 const DEFAULT: Paths = ["ServerSideEncryptionByDefault", "apply_server_side_encryption_by_default"];
+const ALGORITHM: Paths = ["SSEAlgorithm", "sse_algorithm"];
 const LOCK: Paths = ["ObjectLockConfiguration", "+object_lock|object_lock_configuration"];
 const LOCK_ENABLED: Paths = ["ObjectLockEnabled", "object_lock_enabled"];
 
@@ -71,7 +72,7 @@ pub static BUCKET: Table = Table {
 const LIFECYCLE_RULE: &[Row] = &[
     row("id", ["Id", "id"], As::Name, Absent::Null),
     row("enabled", ["", ""], As::Bool, Absent::By(rule_enabled)),
-    row("expiration_days", ["ExpirationInDays", "expiration.days"], As::By(days), Absent::Null),
+    row("expiration_days", ["ExpirationInDays", "expiration.days"], As::By(days), Absent::Null).takes(DAYS),
     row(
         "noncurrent_expiration_days",
         [
@@ -80,7 +81,8 @@ const LIFECYCLE_RULE: &[Row] = &[
         ],
         As::By(days),
         Absent::Null,
-    ),
+    )
+    .takes(DAYS),
     row(
         "newer_noncurrent_versions",
         ["NoncurrentVersionExpiration.NewerNoncurrentVersions", "noncurrent_version_expiration.newer_noncurrent_versions"],
@@ -101,8 +103,12 @@ const LIFECYCLE_RULE: &[Row] = &[
         ],
         As::By(days),
         Absent::Null,
-    ),
+    )
+    .takes(DAYS),
 ];
+
+/// "Must be a positive integer" (S3 user guide, "Lifecycle configuration elements").
+const DAYS: Takes = Takes::Whole(1, i64::MAX);
 
 const REPLICATION_RULE: &[Row] = &[
     row("id", ["Id", "id"], As::Name, Absent::Null),
@@ -123,7 +129,9 @@ const REPLICATION_RULE: &[Row] = &[
 
 /// `Status`, or the `enabled` of lifecycle rules of before provider version 4.
 fn rule_enabled(scope: &Scope) -> Outcome {
-    if let Some(status) = scope.text_at(["Status", "status"])? {
+    const STATUS: Paths = ["Status", "status"];
+    scope.taken(STATUS, Takes::Words(&["Enabled", "Disabled"]))?;
+    if let Some(status) = scope.text_at(STATUS)? {
         return Ok((status == "Enabled").into());
     }
     scope.bool_at(["", "enabled"], false).map(Json::from)
@@ -154,14 +162,14 @@ fn kms_objects(scope: &Scope) -> Outcome {
 
 /// Never set by default; Object Lock turns it on (S3 user guide, "Locking objects with Object Lock").
 fn versioning(scope: &Scope) -> Outcome {
+    // `Disabled` is the provider's word for a bucket that was never versioned.
+    scope.taken(VERSIONING, Takes::Words(&["Enabled", "Suspended", "Disabled"]))?;
     if let Some(status) = scope.text_at(VERSIONING)? {
-        return match status.as_str() {
-            "Enabled" => Ok("enabled".into()),
-            "Suspended" => Ok("suspended".into()),
-            // The provider's word for a bucket that was never versioned.
-            "Disabled" => Ok("never".into()),
-            other => Err(vec![format!("versioning cannot be {other}")]),
-        };
+        return Ok(match status.as_str() {
+            "Enabled" => "enabled".into(),
+            "Suspended" => "suspended".into(),
+            _ => "never".into(),
+        });
     }
     if scope.bool_at(["", "versioning.enabled"], false)? || locked(scope)? {
         return Ok("enabled".into());
@@ -194,13 +202,18 @@ fn object_lock(scope: &Scope) -> Outcome {
         return Err(reasons);
     }
     let lock = scope.at(node);
+    lock.taken(["Rule.DefaultRetention.Mode", "rule.default_retention.mode"], Takes::Words(&["GOVERNANCE", "COMPLIANCE"]))?;
+    // API, PutObjectLockConfiguration, DefaultRetention.
+    lock.taken(["Rule.DefaultRetention.Days", "rule.default_retention.days"], Takes::Whole(1, 36_500))?;
+    lock.taken(["Rule.DefaultRetention.Years", "rule.default_retention.years"], Takes::Whole(1, 100))?;
     let mode = lock.text_at(["Rule.DefaultRetention.Mode", "rule.default_retention.mode"])?;
     let days = lock.int_at(["Rule.DefaultRetention.Days", "rule.default_retention.days"])?.filter(|days| *days > 0);
     let years = lock.int_at(["Rule.DefaultRetention.Years", "rule.default_retention.years"])?.filter(|years| *years > 0);
     Ok(json!({ "mode": mode, "retention_days": days.or(years.map(|years| years.saturating_mul(365))) }))
 }
 
-/// Every bucket has at least SSE-S3 (S3 user guide, "Setting default server-side encryption behavior").
+/// Every bucket has at least SSE-S3 (S3 user guide, "Setting default server-side encryption behavior"): "Amazon S3 now applies server-side
+/// encryption with Amazon S3 managed keys (SSE-S3) as the base level of encryption for every bucket", whatever the template says.
 fn encryption(scope: &Scope, built: &mut Built) {
     let at = scope.find(ENCRYPTION);
     for property in ["encrypted", "encryption_algorithm", "blocked_encryption_types"] {
@@ -209,25 +222,27 @@ fn encryption(scope: &Scope, built: &mut Built) {
     let rules = match scope.elements_at(ENCRYPTION) {
         Ok(rules) => rules,
         Err(reasons) => {
-            for property in ["encrypted", "encryption_algorithm", "kms_key_arn", "key_manager", "key_state", "blocked_encryption_types"] {
+            built.set("encrypted", Ok(true.into()));
+            for property in ["encryption_algorithm", "kms_key_arn", "key_manager", "key_state", "blocked_encryption_types"] {
                 built.set(property, Err(reasons.clone()));
             }
             return;
         }
     };
     let default = rules.iter().find_map(|rule| scope.at(rule).find(DEFAULT));
-    let algorithm = match default {
-        None => Ok(None),
-        Some(node) => scope.at(node).text_at(["SSEAlgorithm", "sse_algorithm"]),
-    };
+    let default_of = default.map(|node| scope.at(node));
+    // API, ServerSideEncryptionByDefault, SSEAlgorithm.
+    let taken = default_of.as_ref().map_or(Ok(()), |of| of.taken(ALGORITHM, Takes::Words(&["AES256", "aws:kms", "aws:kms:dsse"])));
+    let algorithm = taken.clone().and_then(|()| default_of.as_ref().map_or(Ok(None), |of| of.text_at(ALGORITHM)));
     let algorithm = algorithm.map(|algorithm| algorithm.unwrap_or_else(|| "AES256".to_owned()));
     let flag = algorithm.clone().map(|algorithm| if algorithm.starts_with("aws:kms") { Switch::On } else { Switch::Off });
     let key = default.and_then(|node| scope.at(node).find(["KMSMasterKeyID", "kms_master_key_id"]));
     // SSE-KMS without a key means aws/s3 ("Using server-side encryption with AWS KMS keys"); SSE-S3 has keys that S3 owns.
     apply(scope, flag, Some(KeyManager::AwsOwned), KeyManager::Aws, key, built);
-    // Whether the template sets it: every bucket is encrypted, and the catalogue asks templates to say so.
-    built.properties.remove("encrypted");
-    built.set("encrypted", default.map_or(Ok(false), |node| scope.written(node)).map(Json::from));
+    if let Err(reasons) = taken {
+        built.properties.remove("encrypted");
+        built.set("encrypted", Err(reasons));
+    }
     built.set("encryption_algorithm", algorithm.map(Json::from));
     let blocked = |rule: &&Node| {
         let kinds = scope.at(rule).elements_at(["BlockedEncryptionTypes.EncryptionType", "blocked_encryption_types"])?;
