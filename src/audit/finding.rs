@@ -97,6 +97,9 @@ impl<'a> Chosen<'a> {
             Some(_) => status = Status::Waived,
             None => {}
         }
+        if let Some(checks) = suppressed_elsewhere(resource).filter(|_| matches!(status, Status::Fail | Status::Unknown)) {
+            message = format!("{message} (other tools are told to leave out {checks} here, which waives nothing)").into();
+        }
         // People who write CDK know their constructs, not the logical ids that CDK makes of them.
         if let Some(construct) = resource.declared.as_ref().and_then(|declared| declared.construct.as_ref()) {
             message = format!("{message} (CDK construct {construct})").into();
@@ -193,6 +196,17 @@ pub fn reference(resource: &Resource, tags: Arc<Tags>) -> ResourceRef {
 fn waiver_reference(waiver: &Waiver) -> WaiverRef {
     WaiverRef { reason: waiver.reason.clone(), approved_by: waiver.approved_by.clone(), expires: Some(waiver.expires) }
 }
+
+/// What the template tells other tools to leave out of the resource.
+fn suppressed_elsewhere(resource: &Resource) -> Option<String> {
+    let checks = &resource.declared.as_ref()?.suppressed;
+    let others = checks.len().saturating_sub(MOST_SUPPRESSED);
+    let named = checks.iter().take(MOST_SUPPRESSED).cloned().collect::<Vec<_>>().join(", ");
+    (!checks.is_empty()).then(|| if others > 0 { format!("{named} and {others} more") } else { named })
+}
+
+/// How many checks of other tools a message names.
+const MOST_SUPPRESSED: usize = 5;
 
 /// The waiver that the template itself has for the resource.
 fn in_file_waiver(resource: &Resource, rule: &str) -> Option<WaiverRef> {

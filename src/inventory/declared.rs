@@ -30,6 +30,9 @@ pub struct Declared {
     /// Waivers in the file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignores: Vec<Ignore>,
+    /// What other tools are told to leave out of the resource, such as `checkov CKV_AWS_18`: no waivers, and told beside its findings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suppressed: Vec<String>,
 }
 
 /// A place in a file, counted from 1.

@@ -96,6 +96,7 @@ mod tests {
             unknown: reasons,
             template: Default::default(),
             ignores: Vec::new(),
+            suppressed: Vec::new(),
         };
         let json = serde_json::json!({ "type": "AWS::EC2::Volume", "arn": "", "account": "", "region": "", "id": "" });
         Resource { tags, declared: Some(Box::new(declared)), ..serde_json::from_value(json).unwrap() }

@@ -262,6 +262,14 @@ impl<'s, 'd> Scope<'s, 'd> {
         number.ok_or_else(|| vec![not(node, "a whole number")])
     }
 
+    /// Why what is taken over from something that a value names is not known.
+    pub fn taken_over(&self, what: &str, node: &Node) -> Vec<String> {
+        vec![match (&node.value, self.stack.text(node)) {
+            (Value::Unknown(unknown), _) => format!("{what} is that of what it is made from, which is not known: {}", unknown.reason),
+            (_, name) => format!("{what} is that of {}, which it is made from", name.map(|name| name.text).unwrap_or_default()),
+        }]
+    }
+
     /// The truth value at a path; `absent` where it is not written.
     pub fn bool_at(&self, paths: Paths, absent: bool) -> Outcome<bool> {
         self.find(paths).map_or(Ok(absent), |node| self.bool(node))

@@ -9,6 +9,8 @@ pub const PRESENCE: &str = "presence";
 pub const PREVENT_DESTROY: &str = "prevent_destroy";
 /// The setting of a resource that a Terraform plan destroys and that holds a part of another: true. The body is that of the state.
 pub const DESTROYED: &str = "destroyed";
+/// The setting with what other tools are told to leave out of the resource: a list of texts such as `checkov CKV_AWS_18`.
+pub const SUPPRESSED: &str = "suppressed";
 /// The type of the declaration that stands for a part which cannot be read, such as a module or a nested stack; its setting [`PRESENCE`] says
 /// why.
 pub const UNREAD_MODULE: &str = "module";
@@ -247,6 +249,20 @@ impl Node {
 }
 
 impl Declaration {
+    /// Keeps what other tools are told to leave out.
+    pub fn suppress(&mut self, checks: Vec<String>) {
+        if !checks.is_empty() {
+            let checks = checks.into_iter().map(|check| Node::new(self.at, Value::Text(check))).collect();
+            self.settings.push((SUPPRESSED.to_owned(), Node::new(self.at, Value::List(checks))));
+        }
+    }
+
+    /// What other tools are told to leave out.
+    pub fn suppressed(&self) -> Vec<String> {
+        let Some(Node { value: Value::List(checks), .. }) = self.setting(SUPPRESSED) else { return Vec::new() };
+        checks.iter().filter_map(|check| if let Value::Text(check) = &check.value { Some(check.clone()) } else { None }).collect()
+    }
+
     /// What stands beside the body under `name`.
     pub fn setting(&self, name: &str) -> Option<&Node> {
         self.settings.iter().find(|(key, _)| key == name).map(|(_, node)| node)

@@ -183,6 +183,7 @@ fn resource(stack: &Stack, entry: &Entry) -> Resource {
             unknown: built.unknown,
             template,
             ignores: declaration.ignores.iter().map(ignore).collect(),
+            suppressed: declaration.suppressed(),
         })),
     }
 }

@@ -10,6 +10,7 @@ pub mod declaration;
 pub mod inventory;
 pub mod sources;
 mod stack;
+mod suppressions;
 pub mod terraform;
 pub mod types;
 pub mod warnings;

@@ -17,6 +17,7 @@ mod pseudo;
 mod sam;
 mod session;
 mod stack;
+mod suppressions;
 mod tree;
 mod values;
 mod waivers;
@@ -60,6 +61,7 @@ fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeM
         return Err(tree::fault(&source.name, Some(root.at), format!("a template is a map, not {}", root.kind())));
     }
     let mut waivers = waivers::of_comments(&source.name, &root, &comments)?;
+    let suppressed = waivers::suppressions_of(&root, &comments);
     drop(comments);
     let mut unknown = BTreeMap::new();
     if loops::has_loops(&root) {
@@ -85,7 +87,8 @@ fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeM
             continue;
         }
         let ignores = waivers.get(&entry.at).cloned().unwrap_or_default();
-        let declared = declaration(&stack, resource, truth, ignores)?;
+        let suppressed = suppressed.get(&entry.at).cloned().unwrap_or_default();
+        let declared = declaration(&stack, resource, truth, ignores, suppressed)?;
         let condition = declared.setting(PRESENCE).cloned();
         declarations.push(declared);
         let made_elsewhere = match resource.type_name {
@@ -133,7 +136,13 @@ fn unread(stack: &Stack<'_>, name: &str, at: Position, why: String) -> Declarati
     }
 }
 
-fn declaration(stack: &Stack<'_>, resource: &Resource<'_>, truth: Truth, mut ignores: Vec<Ignore>) -> Result<Declaration, TemplateError> {
+fn declaration(
+    stack: &Stack<'_>,
+    resource: &Resource<'_>,
+    truth: Truth,
+    mut ignores: Vec<Ignore>,
+    mut suppressed: Vec<String>,
+) -> Result<Declaration, TemplateError> {
     let entry = resource.entry;
     let by_macro = stack.macro_of(resource);
     // What a macro can change is resolved all the same, so that a broken value is told.
@@ -154,6 +163,7 @@ fn declaration(stack: &Stack<'_>, resource: &Resource<'_>, truth: Truth, mut ign
     let metadata = entry.value.get("Metadata");
     if let Some(metadata) = metadata {
         waivers::of_metadata(&stack.source.name, metadata, &mut ignores)?;
+        suppressed.extend(suppressions::of_metadata(metadata));
     }
     let body = match part("Properties")? {
         None | Some(Node { value: Value::Null, .. }) => Node::new(entry.at, Value::Map(Vec::new())),
@@ -163,7 +173,7 @@ fn declaration(stack: &Stack<'_>, resource: &Resource<'_>, truth: Truth, mut ign
             None => return Err(stack.fault(node.at, "Properties is a map")),
         },
     };
-    Ok(Declaration {
+    let mut declared = Declaration {
         language: Language::CloudFormation,
         type_name: resource.type_name.to_owned(),
         id: resource.id.to_string(),
@@ -174,5 +184,7 @@ fn declaration(stack: &Stack<'_>, resource: &Resource<'_>, truth: Truth, mut ign
         body,
         settings,
         ignores,
-    })
+    };
+    declared.suppress(suppressed);
+    Ok(declared)
 }

@@ -32,7 +32,7 @@ pub struct Tree {
 pub struct Comment {
     /// Of the `#`.
     pub at: Position,
-    /// What follows the `#`, if it speaks to rel9.
+    /// What follows the `#`, if it speaks to rel9, or tells another tool to leave something out.
     pub text: String,
     /// Nothing else is on its line.
     pub alone: bool,

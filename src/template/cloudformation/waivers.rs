@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::template::declaration::{Ignore, Position, TemplateError, short};
+use crate::template::suppressions::of_comment;
 
 use super::tree::{Comment, Data, Raw, fault};
 
@@ -16,7 +17,35 @@ pub fn of_comments(file: &str, root: &Raw, comments: &[Comment]) -> Result<ByPla
     if comments.iter().all(|comment| comment.text.is_empty()) {
         return Ok(waivers);
     }
+    for (comment, place) in owners(root, comments) {
+        let Some(ignore) = ignore_of(file, comment)? else { continue };
+        let Some(place) = place else {
+            return Err(fault(file, Some(comment.at), "this waiver belongs to no resource: write it above or into one"));
+        };
+        waivers.entry(place).or_default().push(ignore);
+    }
+    waivers.values_mut().for_each(|ignores| ignores.reverse());
+    Ok(waivers)
+}
+
+/// What comments tell other tools to leave out, by the place of the logical id.
+pub fn suppressions_of(root: &Raw, comments: &[Comment]) -> BTreeMap<Position, Vec<String>> {
+    let mut found: BTreeMap<Position, Vec<String>> = BTreeMap::new();
+    if comments.iter().all(|comment| comment.text.is_empty()) {
+        return found;
+    }
+    for (comment, place) in owners(root, comments) {
+        if let Some(place) = place {
+            found.entry(place).or_default().extend(of_comment(&comment.text));
+        }
+    }
+    found
+}
+
+/// Each comment that has a text, from the last to the first, with whose it is.
+fn owners<'c>(root: &Raw, comments: &'c [Comment]) -> Vec<(&'c Comment, Option<Position>)> {
     let places = Places::of(root);
+    let mut owners = Vec::new();
     // Comments that follow each other line by line belong together. From the last: where the block of each ends.
     let mut last = 0;
     let mut below: Option<&Comment> = None;
@@ -25,14 +54,11 @@ pub fn of_comments(file: &str, root: &Raw, comments: &[Comment]) -> Result<ByPla
             last = comment.at.line;
         }
         below = Some(comment);
-        let Some(ignore) = ignore_of(file, comment)? else { continue };
-        let Some(place) = places.owner(comment, last) else {
-            return Err(fault(file, Some(comment.at), "this waiver belongs to no resource: write it above or into one"));
-        };
-        waivers.entry(place).or_default().push(ignore);
+        if !comment.text.is_empty() {
+            owners.push((comment, places.owner(comment, last)));
+        }
     }
-    waivers.values_mut().for_each(|ignores| ignores.reverse());
-    Ok(waivers)
+    owners
 }
 
 fn ignore_of(file: &str, comment: &Comment) -> Result<Option<Ignore>, TemplateError> {

@@ -92,7 +92,7 @@ fn resource(
             entries.retain(|(name, _)| name != "tags_all");
             entries.push(("tags_all".to_string(), Node::new(block.at, tags_all)));
         }
-        into.push(Declaration {
+        let mut declared = Declaration {
             language: Language::Terraform,
             type_name: block.label(0).to_string(),
             id,
@@ -103,7 +103,9 @@ fn resource(
             body: Node::new(block.at, Value::Map(entries)),
             settings: settings(engine, instance, &instances, block, &scope)?,
             ignores: resource.ignores.clone(),
-        });
+        };
+        declared.suppress(resource.suppressed.clone());
+        into.push(declared);
     }
     Ok(())
 }

@@ -31,6 +31,7 @@ mod plan;
 mod providers;
 mod scope;
 mod strings;
+mod suppressions;
 mod syntax;
 mod text;
 mod traversal;

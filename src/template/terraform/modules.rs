@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::json::{self, Json};
 use super::syntax::{self, Attribute, Block};
 use super::text::{Source, error};
-use super::waivers;
+use super::{suppressions, waivers};
 use crate::template::declaration::{Ignore, TemplateError};
 
 /// Larger files of a module are refused: the parser keeps every token.
@@ -19,6 +19,8 @@ const FILE_BYTES: u64 = 16 * 1024 * 1024;
 pub(super) struct Resource {
     pub(super) block: Block,
     pub(super) ignores: Vec<Ignore>,
+    /// What other tools are told to leave out of it.
+    pub(super) suppressed: Vec<String>,
 }
 
 /// A folder with its files read.
@@ -129,6 +131,7 @@ impl Module {
 
     fn add(&mut self, file: Block, source: &Source) -> Result<(), TemplateError> {
         let waivers = if source.name.ends_with(".json") { Vec::new() } else { waivers::read(source)? };
+        let suppressions = if source.name.ends_with(".json") { Vec::new() } else { suppressions::read(source) };
         for block in file.blocks {
             let wanted = match block.kind.as_str() {
                 "resource" | "data" => 2,
@@ -142,11 +145,12 @@ impl Module {
                 "resource" => {
                     let key = format!("{}.{}", block.label(0), block.label(1));
                     let ignores = waivers::of_block(source, &waivers, block.span);
+                    let suppressed = suppressions::of_block(source, &suppressions, block.span);
                     if let Some(first) = self.resources.get(&key) {
                         return Err(twice(&block, &key, &first.block));
                     }
                     self.order.push(key.clone());
-                    self.resources.insert(key, Resource { block, ignores });
+                    self.resources.insert(key, Resource { block, ignores, suppressed });
                 }
                 "data" => unique(&mut self.data, format!("{}.{}", block.label(0), block.label(1)), block)?,
                 "variable" => unique(&mut self.variables, block.label(0).to_string(), block)?,

@@ -1,6 +1,8 @@
 //! Waivers in comments: `# rel9:ignore rule-id reason`, on the line of a resource block, on the comment lines directly above it, or inside
 //! it. `expires=2027-01-31` may stand before the reason.
 
+use std::ops::Range;
+
 use hcl_edit::Span;
 use hcl_edit::expr::Expression;
 use hcl_edit::visit::Visit;
@@ -20,13 +22,10 @@ pub(super) fn read(source: &Source) -> Result<Vec<Waiver>, TemplateError> {
     if !source.text.contains(Ignore::MARK) {
         return Ok(Vec::new());
     }
-    let mut texts = Texts::default();
-    if let Ok(body) = hcl_edit::parser::parse_body(&source.text) {
-        texts.visit_body(&body);
-    }
+    let texts = texts_of(source);
     let mut waivers = Vec::new();
     for (offset, _) in source.text.match_indices(Ignore::MARK) {
-        if !texts.0.iter().any(|span| span.contains(&offset)) && begins_comment(&source.text, offset) {
+        if !texts.iter().any(|span| span.contains(&offset)) && begins_comment(&source.text, offset) {
             let rest = source.text.get(offset + Ignore::MARK.len()..).unwrap_or_default();
             let line = rest.lines().next().unwrap_or_default();
             let is_closed = source.text.get(..offset).is_some_and(|before| before.trim_end().ends_with("/*"));
@@ -43,6 +42,12 @@ pub(super) fn of_block(source: &Source, waivers: &[Waiver], (start, end): (usize
     if waivers.is_empty() {
         return Vec::new();
     }
+    let lines = lines_of(source, (start, end));
+    waivers.iter().filter(|waiver| lines.contains(&waiver.offset)).map(|waiver| waiver.ignore.clone()).collect()
+}
+
+/// The lines of what stands between two offsets, with those of the comments directly above it.
+pub(super) fn lines_of(source: &Source, (start, end): (usize, usize)) -> Range<usize> {
     let mut from = line_start(&source.text, start);
     while from > 0 {
         let above = line_start(&source.text, from - 1);
@@ -53,7 +58,7 @@ pub(super) fn of_block(source: &Source, waivers: &[Waiver], (start, end): (usize
         from = above;
     }
     let to = source.text.get(end..).and_then(|rest| rest.find('\n')).map_or(source.text.len(), |newline| end + newline);
-    waivers.iter().filter(|waiver| waiver.offset >= from && waiver.offset < to).map(|waiver| waiver.ignore.clone()).collect()
+    from..to
 }
 
 fn line_start(text: &str, offset: usize) -> usize {
@@ -61,15 +66,23 @@ fn line_start(text: &str, offset: usize) -> usize {
 }
 
 /// A comment that begins with the mark, and is not itself within a comment.
-fn begins_comment(text: &str, offset: usize) -> bool {
+pub(super) fn begins_comment(text: &str, offset: usize) -> bool {
     let before = text.get(line_start(text, offset)..offset).unwrap_or_default().trim_end();
     let code = ["//", "#", "/*"].into_iter().find_map(|mark| before.strip_suffix(mark));
     code.is_some_and(|code| !code.trim_start().starts_with(['#', '/']))
 }
 
 /// The spans of all texts of a file, in which a `#` begins no comment.
+pub(super) fn texts_of(source: &Source) -> Vec<Range<usize>> {
+    let mut texts = Texts::default();
+    if let Ok(body) = hcl_edit::parser::parse_body(&source.text) {
+        texts.visit_body(&body);
+    }
+    texts.0
+}
+
 #[derive(Default)]
-struct Texts(Vec<std::ops::Range<usize>>);
+struct Texts(Vec<Range<usize>>);
 
 impl Visit for Texts {
     fn visit_expr(&mut self, expression: &Expression) {

@@ -186,21 +186,19 @@ fn own_devices(scope: &Scope, built: &mut Built) -> Outcome<Vec<Json>> {
 
 fn device(mapping: &Scope, ebs: &Scope, root: Option<bool>, built: &mut Built) -> Outcome {
     let name = mapping.find(["DeviceName", "device_name"]).map(|node| mapping.known_text(node)).transpose()?;
-    let snapshot = ebs.find(["SnapshotId", "snapshot_id"]).map(|node| ebs.text(node)).transpose()?.map(|text| text.text);
+    let snapshot_at = ebs.find(["SnapshotId", "snapshot_id"]);
+    let snapshot = snapshot_at.map(|node| ebs.text(node)).transpose()?.map(|text| text.text);
     let root = root.unwrap_or_else(|| name.as_deref().is_some_and(|name| ROOT_DEVICES.contains(&name)));
     let mut device = json!({ "device": name, "snapshot_id": snapshot, "root": root });
     let by_default = super::ebs::by_default(ebs);
-    let encrypted = match ebs.find(["Encrypted", "encrypted"]) {
+    let encrypted = match (ebs.find(["Encrypted", "encrypted"]), snapshot_at) {
         _ if by_default == Ok(true) => Ok(true.into()),
-        Some(node) => match ebs.bool(node) {
+        (Some(node), _) => match ebs.bool(node) {
             Ok(false) => by_default.map(Json::from),
             written => written.map(Json::from),
         },
-        None if snapshot.is_some() => {
-            let snapshot = snapshot.unwrap_or_default();
-            Err(vec![format!("the encryption is that of {snapshot}, which it is made from")])
-        }
-        None => by_default.map(Json::from),
+        (None, Some(snapshot)) => Err(ebs.taken_over("the encryption", snapshot)),
+        (None, None) => by_default.map(Json::from),
     };
     match encrypted {
         Ok(value) => device["encrypted"] = value,

@@ -105,8 +105,7 @@ fn take_over(scope: &Scope, source: Paths, of: impl Fn(&'static Table) -> bool, 
     let Some(node) = scope.find(source) else { return unknown(vec!["what it is made of is not written".to_owned()], built) };
     let found = scope.stack.named(node, of).and_then(|found| scope.stack.entries.get(found)).filter(|entry| !entry.is(scope.entry));
     let Some(entry) = found else {
-        let name = scope.stack.text(node).map(|text| text.text).unwrap_or_default();
-        return unknown(vec![format!("the encryption is that of {name}, which it is made of")], built);
+        return unknown(scope.taken_over("the encryption", node), built);
     };
     let of_source = of_entry(scope, entry);
     for property in ENCRYPTION {
@@ -185,8 +184,8 @@ const ENCRYPTED: &str = "block_devices[].encrypted";
 /// The devices of an image that is registered; of one that is copied or taken, one that stands for all.
 fn devices(scope: &Scope, built: &mut Built) {
     let of_source = |source: Paths| {
-        let name = scope.find(source).and_then(|node| scope.stack.text(node)).map(|text| text.text).unwrap_or_default();
-        Err(vec![format!("the encryption is that of {name}, which it is made of")])
+        let not_written = || vec!["what it is made of is not written".to_owned()];
+        Err(scope.find(source).map_or_else(not_written, |node| scope.taken_over("the encryption", node)))
     };
     let one = match scope.entry.declaration.type_name.as_str() {
         // "Whether the destination snapshots of the copied image should be encrypted. Defaults to `false`" (provider): then as the source's.

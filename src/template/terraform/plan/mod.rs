@@ -307,6 +307,7 @@ impl Reader<'_> {
         }
         let mut made = self.declaration(address, type_name, at);
         let mut prevent_destroy = None;
+        let mut suppressed = Vec::new();
         if let Some(written) = written {
             // Plans of several workspaces may lie in one folder.
             made.root = Some(self.name.clone());
@@ -315,10 +316,12 @@ impl Reader<'_> {
             body = sources::placed(body, &written.block);
             prevent_destroy = sources::prevents_destroy(&written.block).map(Value::Bool);
             made.ignores = written.ignores;
+            suppressed = written.suppressed;
         }
         let prevent_destroy = prevent_destroy.unwrap_or_else(|| unknown(NO_LIFECYCLE, "prevent_destroy"));
         made.settings = vec![(PREVENT_DESTROY.to_string(), Node::new(at, prevent_destroy))];
         made.settings.extend(there.map(|unchanged| (EXISTS.to_string(), Node::new(at, Value::Bool(unchanged)))));
+        made.suppress(suppressed);
         if let Some(Provided { location, main }) = provided {
             let account = location.other_account(&main);
             made.settings.extend(account.map(|account| (PROVIDER_ACCOUNT.to_string(), Node::new(at, account))));

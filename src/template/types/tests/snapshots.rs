@@ -79,7 +79,7 @@ fn snapshots_are_encrypted_as_their_source() {
     has(&copy(json!(true)), json!({ "encrypted": true, "key_manager": "aws", "source_arn": null }));
     has(&copy(json!(null)), json!({ "encrypted": false }));
     let foreign = tf("aws_ebs_snapshot_copy.c", "aws_ebs_snapshot_copy", json!({ "source_snapshot_id": "snap-1" }));
-    assert_eq!(reasons(&resource(&[foreign]), "encrypted"), ["the encryption is that of snap-1, which it is made of"]);
+    assert_eq!(reasons(&resource(&[foreign]), "encrypted"), ["the encryption is that of snap-1, which it is made from"]);
     has(&resource(&[tf("aws_ebs_snapshot_import.i", "aws_ebs_snapshot_import", json!({}))]), json!({ "encrypted": false }));
 }
 
@@ -125,7 +125,7 @@ fn images_are_encrypted_device_by_device() {
     assert_eq!(encrypted(&image("aws_ami", device(json!({ "device_name": "/dev/xvda" })))), Some(json!(false)));
     let foreign = image("aws_ami", device(json!({ "device_name": "/dev/xvda", "snapshot_id": "snap-1" })));
     assert_eq!(encrypted(&foreign), None);
-    assert_eq!(reasons(&foreign, "block_devices[].encrypted"), ["the encryption is that of snap-1, which it is made of"]);
+    assert_eq!(reasons(&foreign, "block_devices[].encrypted"), ["the encryption is that of snap-1, which it is made from"]);
     assert_eq!(encrypted(&image("aws_ami_copy", json!({ "source_ami_id": "ami-1", "encrypted": true }))), Some(json!(true)));
     assert_eq!(encrypted(&image("aws_ami_copy", json!({ "source_ami_id": "ami-1" }))), None);
     assert_eq!(encrypted(&image("aws_ami_from_instance", json!({ "source_instance_id": "i-1" }))), None);

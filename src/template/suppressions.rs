@@ -1,0 +1,37 @@
+//! What a template tells other tools to leave out. It waives nothing here, and is told beside the findings of the resource.
+
+/// How such a comment begins, and the tool that reads it: checkov ("Suppressing and skipping policies"), tfsec and Trivy ("Ignoring findings"
+/// by comments).
+const MARKS: [(&str, &str); 3] = [("checkov:skip=", "checkov"), ("tfsec:ignore:", "tfsec"), ("trivy:ignore:", "trivy")];
+
+/// The checks that a comment names, with their tool: `checkov CKV_AWS_18`. `text` is what follows the `#`.
+pub fn of_comment(text: &str) -> Vec<String> {
+    let named = |word: &str| {
+        let (rest, tool) = MARKS.iter().find_map(|(mark, tool)| Some((word.strip_prefix(mark)?, tool)))?;
+        let id = rest.split([':', '[', ',']).next().filter(|id| !id.is_empty())?;
+        Some(format!("{tool} {}", super::declaration::short(id)))
+    };
+    let mut words = text.split_whitespace();
+    let Some(first) = words.next().and_then(named) else { return Vec::new() };
+    std::iter::once(first).chain(words.filter_map(named)).collect()
+}
+
+/// Where marks stand in a text.
+pub fn marks(text: &str) -> impl Iterator<Item = usize> {
+    MARKS.iter().flat_map(move |(mark, _)| text.match_indices(mark).map(|(offset, _)| offset))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_comment;
+
+    #[test]
+    fn comments_of_three_tools() {
+        assert_eq!(of_comment("checkov:skip=CKV_AWS_18:no logs of logs: never"), ["checkov CKV_AWS_18"]);
+        assert_eq!(of_comment(" checkov:skip=CKV2_AWS_6"), ["checkov CKV2_AWS_6"]);
+        assert_eq!(of_comment("tfsec:ignore:aws-s3-a tfsec:ignore:aws-s3-b:exp:2027-01-01"), ["tfsec aws-s3-a", "tfsec aws-s3-b"]);
+        assert_eq!(of_comment(" trivy:ignore:AVD-AWS-0089 as the logs are elsewhere"), ["trivy AVD-AWS-0089"]);
+        assert!(of_comment("see checkov:skip=CKV_AWS_18 above").is_empty());
+        assert!(of_comment("checkov:skip=").is_empty());
+    }
+}
