@@ -22,6 +22,11 @@ pub fn backup_type(resource: &Resource) -> &'static str {
     }
 }
 
+/// The other backup type that a resource may be of: a cluster in `rds:DescribeDBClusters` whose engine was not read may be a Multi-AZ DB cluster.
+pub fn other_type(resource: &Resource) -> Option<&'static str> {
+    (backup_type(resource) == "Aurora" && resource.text("engine").is_none()).then_some("RDS")
+}
+
 /// The backup type of a cluster in `rds:DescribeDBClusters` that is not Aurora's.
 fn cluster_type(engine: &str) -> &'static str {
     match engine {
@@ -61,8 +66,12 @@ mod tests {
     }
 
     fn type_of(type_name: &str, engine: Option<&str>) -> &'static str {
+        backup_type(&of(type_name, engine))
+    }
+
+    fn of(type_name: &str, engine: Option<&str>) -> Resource {
         let properties = engine.map(|engine| ("engine".to_string(), json!(engine))).into_iter().collect();
-        backup_type(&Resource {
+        Resource {
             type_name: type_name.to_string(),
             arn: String::new(),
             account: String::new(),
@@ -73,7 +82,7 @@ mod tests {
             tags: Fact::Unread,
             properties,
             declared: None,
-        })
+        }
     }
 
     #[test]
@@ -105,6 +114,15 @@ mod tests {
         assert_eq!(type_of("AWS::RDS::DBCluster", Some("postgres")), "RDS");
         assert!(blocked(&off("RDS"), "RDS", Reach::Shared));
         assert!(!blocked(&off("Aurora"), "RDS", Reach::Tag));
+    }
+
+    #[test]
+    fn only_a_cluster_without_engine_may_be_of_two_types() {
+        let other = |type_name: &str, engine: Option<&str>| other_type(&of(type_name, engine));
+        assert_eq!(other("AWS::RDS::DBCluster", None), Some("RDS"));
+        assert_eq!(other("AWS::RDS::DBCluster", Some("aurora-mysql")), None);
+        assert_eq!(other("AWS::RDS::DBCluster", Some("mysql")), None);
+        assert_eq!(other("AWS::RDS::DBInstance", None), None);
     }
 
     #[test]

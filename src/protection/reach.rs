@@ -209,7 +209,14 @@ impl<'s> Plans<'s> {
                 continue;
             };
             let blocked = match self.opt_in_at(selection.resource) {
-                Ok(map) => opt_in::blocked(map, backup_type, reach),
+                Ok(map) => {
+                    let blocked = opt_in::blocked(map, backup_type, reach);
+                    if opt_in::other_type(resource).is_some_and(|other| opt_in::blocked(map, other, reach) != blocked) {
+                        unread.extend(super::why_unread(self.shard, resource, "engine"));
+                        continue;
+                    }
+                    blocked
+                }
                 Err(_) if reach == Reach::Explicit && !opt_in::always_applies(backup_type) => false,
                 Err(reasons) => {
                     unread.extend(reasons);

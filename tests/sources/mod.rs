@@ -7,8 +7,10 @@ mod cloudformation;
 mod credentials;
 #[cfg(feature = "live")]
 mod deleted;
+mod fragments;
 #[cfg(feature = "live")]
 mod live;
+mod refused_values;
 mod sensitive;
 mod templates;
 mod terraform;

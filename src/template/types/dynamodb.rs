@@ -40,7 +40,7 @@ pub static TABLE: Table = Table {
         key: ["SSESpecification.KMSMasterKeyId", "server_side_encryption.kms_key_arn"],
     }),
     rows: &[
-        row("pitr", PITR, As::Bool, Absent::False),
+        row("pitr", PITR, As::By(|scope, _| pitr(scope).map(Json::from)), Absent::False),
         row("pitr_days", PITR_DAYS, As::By(|scope, _| pitr_days(scope)), Absent::By(pitr_days)),
         // False by default (API, CreateTable; provider).
         row("deletion_protection", DELETION_PROTECTION, As::Bool, Absent::False),
@@ -71,16 +71,23 @@ fn owned(_: &Scope) -> Outcome<Switch> {
     Ok(Switch::Off)
 }
 
+/// Whether it is on. AWS refuses the whole setting with a period that it does not take.
+fn pitr(scope: &Scope) -> Outcome<bool> {
+    scope.taken(PITR_DAYS, DAYS)?;
+    scope.bool_at(PITR, false)
+}
+
 fn pitr_days(scope: &Scope) -> Outcome {
-    if !scope.bool_at(PITR, false)? {
+    if !pitr(scope)? {
         return Ok(Json::Null);
     }
     Ok(days_of(scope)?.into())
 }
 
-/// 1 to 35 (API, PointInTimeRecoverySpecification, RecoveryPeriodInDays).
+/// API, PointInTimeRecoverySpecification, RecoveryPeriodInDays.
+const DAYS: Takes = Takes::Whole(1, 35);
+
 fn days_of(scope: &Scope) -> Outcome<i64> {
-    scope.taken(PITR_DAYS, Takes::Whole(1, 35))?;
     Ok(scope.int_at(PITR_DAYS)?.unwrap_or(DEFAULT_PITR_DAYS))
 }
 
@@ -140,10 +147,10 @@ fn global_table(scope: &Scope, built: &mut Built) {
         }
     };
     // One that is off is enough to know.
-    let every = |paths: Paths| -> Outcome {
+    let every = |is_on: &dyn Fn(&Scope) -> Outcome<bool>| -> Outcome {
         let mut unknown = Vec::new();
         for replica in &replicas {
-            match scope.at(replica).bool_at(paths, false) {
+            match is_on(&scope.at(replica)) {
                 Ok(true) => {}
                 Ok(false) => return Ok(false.into()),
                 Err(reasons) => unknown.extend(reasons),
@@ -151,7 +158,7 @@ fn global_table(scope: &Scope, built: &mut Built) {
         }
         if unknown.is_empty() { Ok((!replicas.is_empty()).into()) } else { Err(unknown) }
     };
-    let pitr = every(PITR);
+    let pitr = every(&self::pitr);
     let days = || -> Outcome {
         if pitr.clone()? != json!(true) {
             return Ok(Json::Null);
@@ -161,7 +168,7 @@ fn global_table(scope: &Scope, built: &mut Built) {
     };
     built.set("pitr_days", days());
     built.set("pitr", pitr.clone());
-    built.set("deletion_protection", every(DELETION_PROTECTION));
+    built.set("deletion_protection", every(&|replica| replica.bool_at(DELETION_PROTECTION, false)));
     let regions: Outcome<Vec<Json>> = replicas
         .iter()
         .map(|replica| {

@@ -140,8 +140,10 @@ fn a_key_without_its_material_is_not_enabled() {
 #[test]
 fn block_devices_have_the_root_volume() {
     let devices = |body| value(&resource(&[cfn("I", "AWS::EC2::Instance", body)]), "block_devices");
-    let root = json!({ "device": null, "encrypted": false, "snapshot_id": null, "root": true });
+    let root = json!({ "device": null, "snapshot_id": null, "root": true });
     assert_eq!(devices(json!({})), json!([root]));
+    let of_image = "the encryption of the root volume, which the template does not map, is that of the image";
+    assert_eq!(reasons(&resource(&[cfn("I", "AWS::EC2::Instance", json!({}))]), "block_devices[].encrypted"), [of_image]);
     let mappings = json!({ "BlockDeviceMappings": [
         { "DeviceName": "/dev/xvda", "Ebs": { "Encrypted": true } },
         { "DeviceName": "/dev/sdf", "Ebs": { "VolumeSize": 1 } },
@@ -160,7 +162,7 @@ fn block_devices_have_the_root_volume() {
         json!({ "BlockDeviceMappings": [{ "DeviceName": "/dev/sdf", "Ebs": { "SnapshotId": "snap-1" } }] }),
     )]);
     assert_eq!(value(&found, "block_devices")[1], json!({ "device": "/dev/sdf", "snapshot_id": "snap-1", "root": false }));
-    assert_eq!(reasons(&found, "block_devices[].encrypted").len(), 1);
+    assert_eq!(reasons(&found, "block_devices[].encrypted").len(), 2);
 
     let all = resources(&[
         cfn("I", "AWS::EC2::Instance", json!({ "LaunchTemplate": { "LaunchTemplateId": reference("T", "Ref"), "Version": "1" } })),
@@ -244,7 +246,7 @@ fn file_systems() {
 #[test]
 fn buckets_by_default() {
     let expected = json!({
-        "encrypted": false, "encryption_algorithm": "AES256", "kms_key_arn": null, "key_manager": "aws_owned", "versioning": "never", "mfa_delete": false,
+        "encrypted": true, "encryption_algorithm": "AES256", "kms_key_arn": null, "key_manager": "aws_owned", "versioning": "never", "mfa_delete": false,
         "lifecycle": [], "replication": [], "object_lock": null, "policy": null, "blocked_encryption_types": []
     });
     has(&resource(&[cfn("B", "AWS::S3::Bucket", json!({}))]), expected.clone());
