@@ -150,15 +150,16 @@ fn a_value_that_is_not_known_decides_nothing_that_it_would_change() {
 /// Nobody gave any value of any property.
 #[test]
 fn nothing_passes_on_values_that_nobody_gave() {
-    // Such a vault is always locked, and a resource policy is another's word.
+    // Such a vault is always locked, a resource policy is another's word, and S3 encrypts every bucket.
     let always = [
         ("backup-vault-denies-deletion", "AirGapped"),
         ("backup-vault-lock-compliance-mode", "AirGapped"),
         ("backup-vault-locked", "AirGapped"),
         ("backup-vault-not-open", "AirGapped"),
+        ("s3-bucket-encrypted", "Bucket"),
     ];
-    // What is there is there, whatever it says: a lock, default encryption, a policy without share rules.
-    let as_written = [("backup-vault-locked", "Vault"), ("s3-bucket-encrypted", "Bucket"), ("snapshot-sharing-allowed", "SharedSnapshots")];
+    // What is there is there, whatever it says: a lock, a policy without share rules.
+    let as_written = [("backup-vault-locked", "Vault"), ("snapshot-sharing-allowed", "SharedSnapshots")];
     for unknown in [json!({ "Ref": "Unknown" }), json!({ "Fn::ImportValue": "x" })] {
         let whole = with_properties(|_, _| unknown.clone());
         let ends = with_properties(|_, value| leaves(value, &unknown));

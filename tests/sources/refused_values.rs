@@ -124,9 +124,10 @@ fn of_plans() {
         ),
     ] {
         let document = stack(rule);
-        for (rule, resource) in [("backup-plan-frequency", "P"), ("backup-plan-retention", "P"), ("data-in-backup-plan", "T")] {
-            refused(&document, rule, resource, words);
+        for rule in ["backup-plan-frequency", "backup-plan-retention"] {
+            refused(&document, rule, "P", words);
         }
+        document.expect("data-in-backup-plan", &[("T", "unknown")]);
     }
     let document = stack("ScheduleExpression: cron(0 5 ? * * *), Lifecycle: {MoveToColdStorageAfterDays: 30, DeleteAfterDays: 120}");
     document.expect("data-in-backup-plan", &[("T", "pass")]);
