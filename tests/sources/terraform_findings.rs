@@ -28,7 +28,7 @@ impl Audit {
 }
 
 // What no value of an argument could change.
-const CERTAIN: [(&str, &str); 7] = [
+const CERTAIN: [(&str, &str); 9] = [
     ("AWS::Backup::LogicallyAirGappedBackupVault", "backup-vault-denies-deletion"),
     ("AWS::Backup::LogicallyAirGappedBackupVault", "backup-vault-lock-compliance-mode"),
     ("AWS::Backup::LogicallyAirGappedBackupVault", "backup-vault-locked"),
@@ -37,6 +37,9 @@ const CERTAIN: [(&str, &str); 7] = [
     ("aws_backup_logically_air_gapped_vault", "backup-vault-locked"),
     // A block or a resource that is there locks the vault, whatever it says.
     ("aws_backup_vault", "backup-vault-locked"),
+    // S3 encrypts every bucket.
+    ("AWS::S3::Bucket", "s3-bucket-encrypted"),
+    ("aws_s3_bucket", "s3-bucket-encrypted"),
 ];
 
 fn unknown() -> Node {

@@ -94,7 +94,15 @@ impl Expander<'_, '_> {
         for entry in entries {
             self.pay(entry.at, entry.key.len())?;
             if entry.key.starts_with(LOOP) {
-                self.run(entry, resources, depth + 1, &mut out)?;
+                let before = out.len();
+                match self.run(entry, resources, depth + 1, &mut out) {
+                    // Left as it stands, it makes the map around it unknown.
+                    Err(_) if !resources && !self.stack.session.is_spent() => {
+                        out.truncate(before);
+                        out.push(entry.clone());
+                    }
+                    run => run?,
+                }
             } else {
                 out.push(Entry { key: self.replaced(&entry.key), at: entry.at, value: self.value(&entry.value, depth + 1)? });
             }
