@@ -1,6 +1,6 @@
-//! Fail closed: whatever operation AWS denies, fails, throttles or never ends, everywhere, in one Region, for one resource or from some page on, the
-//! audit says so by its exit code and by name, and nothing that failed, or was unknown, passes for it or hides behind it. The operations are
-//! those that the library declares, so that a new one is tried by itself.
+//! Fail closed: whatever operation AWS denies, fails, throttles, never ends, or answers with less than an answer, everywhere, in one Region, for one
+//! resource or from some page on, the audit says so by its exit code and by name, and nothing that failed, or was unknown, passes for it or hides
+//! behind it. The operations are those that the library declares, so that a new one is tried by itself.
 
 use crate::support::{Document, Emulator, Rel9, Run, operation_of, text};
 use chrono::{SecondsFormat, TimeDelta, Utc};
@@ -48,12 +48,21 @@ fn modes() -> Vec<Mode> {
         mode("denied for one of many", json!({"mode": "deny", "times": 1}), "denied", ONE_REGION),
         mode(FROM_THE_THIRD, json!({"mode": "deny", "after": 2}), "denied", ONE_REGION),
         mode(WITHOUT_END, json!({"mode": "endless"}), "failed", ONE_REGION),
+        mode("cut before its end", json!({"mode": "cut"}), "failed", ONE_REGION),
+        mode("answered with nothing", json!({"mode": "empty"}), "failed", ONE_REGION),
+        mode("answered with 204", json!({"mode": "no-content"}), "failed", ONE_REGION),
+        mode("answered with a web page", json!({"mode": "html"}), "failed", ONE_REGION),
+        mode("answered as another operation", json!({"mode": "other"}), "failed", ONE_REGION),
+        mode(HOLLOW, json!({"mode": "hollow"}), "failed", ONE_REGION),
         mode("denied in one Region", json!({"mode": "deny", "region": "eu-west-1"}), "denied", BOTH_REGIONS),
     ]
 }
 
 /// The mode in which each page of a list names the first as the next.
 const WITHOUT_END: &str = "a list without end";
+
+/// The mode in which answers have a root and nothing in it.
+const HOLLOW: &str = "answered with an empty root";
 
 /// Whether an operation gives a list in pages.
 fn is_paged(operation: &str) -> bool {
@@ -131,6 +140,10 @@ impl Aws {
         let calls = |region: &str| self.calls[operation][region].as_u64().unwrap_or(0);
         match mode.fault["region"].as_str() {
             None if mode.name == WITHOUT_END => is_paged(operation),
+            None if mode.name == HOLLOW => {
+                let declared = rel9::aws::operations().into_iter().find(|declared| declared.to_string() == operation);
+                !declared.expect("a declared operation").answer.may_be_hollow()
+            }
             Some(region) => calls(region) > 0,
             None => mode.fault["times"].is_null() || calls(ONE_REGION) > 1,
         }

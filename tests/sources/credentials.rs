@@ -72,6 +72,48 @@ fn what_is_wrong_with_a_profile_is_said() {
     }
 }
 
+/// What a credential process writes may be a secret, wherever it stands: it is quoted nowhere, however much is told.
+#[test]
+fn what_a_credential_process_writes_is_never_shown() {
+    let emulator = Emulator::start();
+    let secrets = ["ERRMARKER", "OUTMARKER"];
+    for process in [
+        "echo ERRMARKER >&2; echo OUTMARKER; exit 1",
+        "echo ERRMARKER >&2; echo '{OUTMARKER'",
+        "echo ERRMARKER >&2; echo '{\"Version\": \"OUTMARKER\"}'",
+        "echo ERRMARKER >&2; echo '{\"Version\": 1, \"AccessKeyId\": \"OUTMARKER\"}'",
+        "echo ERRMARKER >&2; echo '{\"Version\": 1, \"AccessKeyId\": \"A\", \"SecretAccessKey\": \"B\", \"Expiration\": \"OUTMARKER\"}'",
+    ] {
+        let rel9 = with_profiles(&emulator, process).env("RUST_LOG", "trace");
+        for arguments in [&["audit", "-v", "--profile", "process"][..], &["audit", "--profile", "process"], &["collect", "-v", "-o", "kept", "--profile", "process"]] {
+            let run = rel9.run(arguments);
+            run.ended(2).said("the profile's credential_process failed");
+            assert!(!secrets.iter().any(|secret| run.stderr.contains(secret) || run.stdout.contains(secret)), "{process}: {run}");
+        }
+    }
+}
+
+/// An endpoint's password is not shown, and one without TLS on a network is told with what goes in the clear.
+#[test]
+fn endpoints_are_told_without_their_passwords() {
+    let emulator = Emulator::start();
+    let mistyped = emulator.rel9().env("AWS_ENDPOINT_URL", "https://user:hunter2@host:99999");
+    for arguments in [&["audit"][..], &["audit", "-v"]] {
+        let run = mistyped.run(arguments);
+        run.ended(2).said("AWS_ENDPOINT_URL is \"…@host:99999\", which is no URL");
+        assert!(!run.stderr.contains("hunter2"), "{run}");
+    }
+    // This machine by an address that is not the loopback's.
+    let port = emulator.endpoint.rsplit(':').next().expect("a port");
+    let clear = emulator.rel9().env("AWS_ENDPOINT_URL", format!("http://user:hunter2@0.0.0.0:{port}"));
+    let run = clear.run(&["audit", "-v", "--regions", "us-east-1", "--fail-on", "never", "--allow-incomplete"]);
+    run.said("warning: AWS_ENDPOINT_URL is http://…@0.0.0.0:").said("session tokens and all that AWS answers");
+    assert_eq!(run.stderr.matches("warning:").count(), 1, "{run}");
+    assert!(!run.stderr.contains("hunter2"), "{run}");
+    let run = emulator.rel9().run(&["audit", "--regions", "us-east-1", "--fail-on", "never"]);
+    assert!(!run.stderr.contains("warning"), "{run}");
+}
+
 #[test]
 fn roles_and_processes_give_credentials() {
     let emulator = Emulator::start();

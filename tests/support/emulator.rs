@@ -17,8 +17,18 @@ pub struct Emulator {
 impl Emulator {
     /// Starts an emulator on a free port.
     pub fn start() -> Emulator {
+        Emulator::started(&[])
+    }
+
+    /// Starts moto as it is, without what the emulator adds, but counting calls.
+    pub fn plain() -> Emulator {
+        Emulator::started(&["--plain"])
+    }
+
+    fn started(options: &[&str]) -> Emulator {
         let mut server = Command::new(python())
             .args([project("tests/emulator/server.py").as_os_str(), "--port".as_ref(), "0".as_ref()])
+            .args(options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

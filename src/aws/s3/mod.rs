@@ -17,10 +17,12 @@ use chrono::{DateTime, Utc};
 
 const LIST_BUCKETS: Operation =
     Operation::new("s3", "ListBuckets", Answer::xml("ListAllMyBucketsResult", &["Buckets/*/Name"])).with_action("s3:ListAllMyBuckets");
+// "Buckets in Region us-east-1 have a LocationConstraint of null": an empty root is an answer.
 const GET_BUCKET_LOCATION: Operation = Operation::new("s3", "GetBucketLocation", Answer::xml("LocationConstraint", &[]));
 const GET_BUCKET_ENCRYPTION: Operation =
     Operation::new("s3", "GetBucketEncryption", Answer::xml("ServerSideEncryptionConfiguration", &["Rule"]))
         .with_action("s3:GetEncryptionConfiguration");
+// A bucket whose versioning was never set has an empty root ("does not return a versioning state value").
 const GET_BUCKET_VERSIONING: Operation = Operation::new("s3", "GetBucketVersioning", Answer::xml("VersioningConfiguration", &[]));
 const GET_BUCKET_LIFECYCLE: Operation =
     Operation::new("s3", "GetBucketLifecycleConfiguration", Answer::xml("LifecycleConfiguration", &["Rule/Status"]))

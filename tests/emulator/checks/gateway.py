@@ -158,6 +158,37 @@ def single_faults(emulator: Emulator) -> None:
     emulator.expect("a wrong mode", "error" in emulator.post("fault", {"operation": "s3:ListBuckets", "mode": "explode"}), True)
 
 
+def spoiled_answers(emulator: Emulator) -> None:
+    """What a broken gateway makes of right answers, in each form."""
+    import urllib.request
+
+    from rel9_emulator.faults import SPOILED, spoil
+
+    xml = b'<?xml version="1.0"?><R xmlns="x"><set><item><id>1</id></item></set></R>'
+    given = b'{"Set": [{"Id": 1}]}'
+    for mode, of_xml, of_json in (
+        ("cut", xml[:-4], given[:-1]),
+        ("empty", b"", b""),
+        ("no-content", b"", b""),
+        ("hollow", b'<?xml version="1.0"?><R/>', b"{}"),
+        ("other", xml.replace(b"<R", b"<OtherR").replace(b"</R", b"</OtherR"), b'{"OtherSet": [{"OtherId": 1}]}'),
+        ("null-items", b'<?xml version="1.0"?><R xmlns="x"><set><item/></set></R>', b'{"Set": [null]}'),
+    ):
+        emulator.expect(f"{mode} XML", spoil(mode, (200, {}, xml))[2], of_xml)
+        emulator.expect(f"{mode} JSON", spoil(mode, (200, {}, given))[2], of_json)
+    emulator.expect("errors stay", [spoil(mode, (403, {}, xml)) for mode in SPOILED], [(403, {}, xml)] * len(SPOILED))
+    emulator.fault("ec2:DescribeVolumes", "html")
+    request = urllib.request.Request(f"{emulator.endpoint}/", b"Action=DescribeVolumes&Version=2016-11-15")
+    request.add_header("Authorization", "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20270101/us-east-1/ec2/aws4_request, Signature=x")
+    with urllib.request.urlopen(request) as answer:
+        emulator.expect("a web page", b"<html>" in answer.read(), True)
+    emulator.fault("ec2:DescribeVolumes", None)
+    emulator.fault("backup:ListBackupVaults", "adrift")
+    tokens = [emulator.client("backup").list_backup_vaults()["NextToken"] for _ in range(3)]
+    emulator.expect("ever new tokens", len(set(tokens)), 3)
+    emulator.fault("backup:ListBackupVaults", None)
+
+
 def pages(emulator: Emulator) -> None:
     """With a cap of 2, every paged operation of rel9 shows the same items, in pages of at most 2."""
     found: dict[str, int] = {}
@@ -276,4 +307,4 @@ def coverage(emulator: Emulator) -> None:
 
 
 STATEFUL = (coverage,)
-CHECKS = (single_faults, pages, repeated_calls, strict_xml, wrong_answers, wrong_answers_to_a_caller, faults, reset)
+CHECKS = (single_faults, spoiled_answers, pages, repeated_calls, strict_xml, wrong_answers, wrong_answers_to_a_caller, faults, reset)

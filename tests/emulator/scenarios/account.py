@@ -96,6 +96,17 @@ def audit_manager(account: Account) -> None:
     backup.create_report_plan(ReportPlanName="jobs", ReportDeliveryChannel=channel, ReportSetting=setting)
 
 
+def snapshotted(account: Account, name: str) -> str:
+    """A volume. Those under the default key of EBS cannot be shared: the shared one has a customer's, the public one none."""
+    ec2 = account.client("ec2")
+    key = {"KmsKeyId": account.client("kms").create_key(Description="shared")["KeyMetadata"]["Arn"]} if name == "shared" else {}
+    if name == "public":
+        ec2.disable_ebs_encryption_by_default()
+    volume = account.volume(f"{name}-volume", encrypted=name != "public", more=key, **({"dlm": "yes"} if name == "dlm" else {}))
+    ec2.enable_ebs_encryption_by_default()
+    return volume.rsplit("/", 1)[1]
+
+
 def snapshots(account: Account) -> dict[str, str]:
     ec2, dlm = account.client("ec2"), account.client("dlm")
     schedule = {"Name": "daily", "CreateRule": {"Interval": 24}, "RetainRule": {"Count": 14}}
@@ -109,7 +120,7 @@ def snapshots(account: Account) -> dict[str, str]:
         ("public", {"days": 4}, {"GroupNames": ["all"]}, {}),
         ("shared", {"days": 5}, {"UserIds": [OTHER_ACCOUNT]}, {}),
     ):
-        volume = account.volume(f"{name}-volume", **({"dlm": "yes"} if name == "dlm" else {})).rsplit("/", 1)[1]
+        volume = snapshotted(account, name)
         snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
         account.seed("ec2", "snapshot", {"SnapshotId": snapshot, "StartTime": ago(**age)})
         for key, value in labels.items():
@@ -134,11 +145,16 @@ def databases(account: Account) -> None:
     account.database("stuck", retention=7, StorageEncrypted=True)
     account.seed("rds", "db_instance", {"DBInstanceIdentifier": "stuck", "LatestRestorableTime": ago(days=2)})
     account.client("kms").schedule_key_deletion(KeyId=doomed["KeyId"], PendingWindowInDays=7)
+    # Snapshots under the default key of RDS cannot be shared: the cluster whose one is shared has a customer's key, the public one none.
+    shared_key = {"KmsKeyId": account.client("kms").create_key(Description="shared databases")["KeyMetadata"]["Arn"]}
+    account.database("published", retention=7)
     for name, engine in (("aurora", "aurora-mysql"), ("graph", "neptune"), ("documents", "docdb")):
-        account.cluster(name, engine, BackupRetentionPeriod=7, StorageEncrypted=True)
+        key = shared_key if name == "aurora" else {}
+        account.cluster(name, engine, BackupRetentionPeriod=7, StorageEncrypted=True, **key)
         rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier=f"{name}-snapshot", DBClusterIdentifier=name)
-    rds.create_db_snapshot(DBSnapshotIdentifier="orders-public", DBInstanceIdentifier="orders")
-    rds.modify_db_snapshot_attribute(DBSnapshotIdentifier="orders-public", AttributeName="restore", ValuesToAdd=["all"])
+    rds.create_db_snapshot(DBSnapshotIdentifier="orders-private", DBInstanceIdentifier="orders")
+    rds.create_db_snapshot(DBSnapshotIdentifier="published-snapshot", DBInstanceIdentifier="published")
+    rds.modify_db_snapshot_attribute(DBSnapshotIdentifier="published-snapshot", AttributeName="restore", ValuesToAdd=["all"])
     shared = {"AttributeName": "restore", "ValuesToAdd": [OTHER_ACCOUNT]}
     rds.modify_db_cluster_snapshot_attribute(DBClusterSnapshotIdentifier="aurora-snapshot", **shared)
     account.seed("rds", "db_instance_automated_backup", {"DBInstanceIdentifier": "gone", "DbiResourceId": "db-GONE"})

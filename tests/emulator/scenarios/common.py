@@ -60,12 +60,15 @@ class Account:
 
     # Resources
 
-    def volume(self, name: str, region: str = "us-east-1", days_old: float = 100, encrypted: bool = True, **labels: str) -> str:
+    def volume(
+        self, name: str, region: str = "us-east-1", days_old: float = 100, encrypted: bool = True, more: dict[str, Any] | None = None, **labels: str
+    ) -> str:
         """A volume with its name as Name tag; gives its ARN."""
         made = self.client("ec2", region).create_volume(
             Size=8,
             AvailabilityZone=f"{region}a",
             Encrypted=encrypted,
+            **(more or {}),
             TagSpecifications=[{"ResourceType": "volume", "Tags": tags({"Name": name, **labels})}],
         )["VolumeId"]
         self.seed("ec2", "volume", {"VolumeId": made, "CreateTime": ago(days=days_old)}, region)
