@@ -8,7 +8,7 @@ use crate::rules::compile;
 use crate::rules::engine::Subject;
 use crate::rules::expr::{Expression, Outcome};
 use crate::rules::format::Line;
-use crate::rules::{Mistake, RuleSet, Severity, hex};
+use crate::rules::{self, Mistake, RuleSet, Severity, hex};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -219,9 +219,7 @@ impl Policy {
     /// Every mistake, with its line.
     pub fn load(path: &Path, rules: &RuleSet) -> Result<Self, Vec<Mistake>> {
         let name = path.display().to_string();
-        let wrong = |line: u32, what: String| vec![Mistake { file: name.clone(), line: line.into(), what }];
-        let bytes = std::fs::read(path).map_err(|error| wrong(0, format!("cannot be read: {error}")))?;
-        let text = decode(bytes).map_err(|error| wrong(error.line, error.what))?;
+        let text = rules::read_text(path).map_err(|mistake| vec![mistake])?;
         Self::parse(&name, &text, rules)
     }
 

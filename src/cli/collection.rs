@@ -100,7 +100,7 @@ impl State {
         let path = folder.join(STATE);
         let write = || {
             let file = atomic_file::beside(&path)?;
-            serde_json::to_writer_pretty(&file, self)?;
+            serde_json::to_writer_pretty(file.as_file(), self)?;
             atomic_file::put_in_place(file, &path)
         };
         write().map_err(|error| Failure::from(format!("{}: cannot be written: {error}", path.display())))

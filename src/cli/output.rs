@@ -202,7 +202,7 @@ fn render(output: &Prepared, findings: &Findings, file: &mut dyn Write) -> io::R
 /// Writes a report beside its place.
 fn beside(output: &Prepared, place: &Path, findings: &Findings) -> io::Result<NamedTempFile> {
     let mut file = temporary_file(folder_of(place))?;
-    render(output, findings, &mut file)?;
+    render(output, findings, file.as_file_mut())?;
     if let Ok(before) = fs::metadata(place) {
         file.as_file().set_permissions(before.permissions())?; // who could not read the report before cannot now
     }

@@ -11,6 +11,7 @@ mod functions;
 mod kinds;
 mod paths;
 mod rewrite;
+mod rule;
 pub mod selftest;
 pub mod shape;
 pub mod sources;
@@ -18,13 +19,16 @@ pub mod template;
 pub mod value;
 
 use crate::inventory::encoding::decode;
-pub use compile::{Care, Mistake, Rule};
+pub use compile::{Care, Mistake};
 pub use format::{BestPractice, Severity};
 pub use functions::{human_duration, human_size};
+pub use rule::Rule;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 /// The rule files of the binary: path and text.
@@ -122,10 +126,27 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
+/// A rule or policy file that is larger is none.
+const LARGEST_FILE: u64 = 4 << 20;
+
+/// The text of a rule or policy file.
+///
+/// # Errors
+/// Why it cannot be read, with the line that is no text.
+pub fn read_text(path: &Path) -> Result<String, Mistake> {
+    let wrong = |line: u32, what: String| Mistake { file: path.display().to_string(), line: line.into(), what };
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes));
+    read.map_err(|error| wrong(0, format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(wrong(0, format!("is larger than {} MiB", LARGEST_FILE >> 20)));
+    }
+    decode(bytes).map_err(|error| wrong(error.line, error.what))
+}
+
 /// The `.yaml` files below a folder, sorted.
 fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<Mistake>> {
-    let wrong = |path: &Path, line: u32, what: String| vec![Mistake { file: path.display().to_string(), line: line.into(), what }];
-    let fail = |path: &Path, what: String| wrong(path, 0, what);
+    let fail = |path: &Path, what: String| vec![Mistake { file: path.display().to_string(), line: 0, what }];
     let mut files = Vec::new();
     let mut pending = vec![folder.to_owned()];
     while let Some(next) = pending.pop() {
@@ -135,8 +156,7 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<Mistake>> {
             if path.is_dir() {
                 pending.push(path);
             } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
-                let bytes = std::fs::read(&path).map_err(|error| fail(&path, format!("cannot be read: {error}")))?;
-                let text = decode(bytes).map_err(|error| wrong(&path, error.line, error.what))?;
+                let text = read_text(&path).map_err(|mistake| vec![mistake])?;
                 files.push((path.display().to_string(), text));
             }
         }

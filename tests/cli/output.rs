@@ -207,10 +207,21 @@ fn a_limit_on_file_sizes_leaves_no_half_report() {
     let status = shell.status().expect("bash runs");
     let said = fs::read_to_string(rel9.home().join("errors")).expect("text");
     assert_eq!(status.code(), Some(2), "{said}");
-    assert!(said.contains("a.json: cannot be written: File too large"), "{said}");
+    assert!(said.ends_with(": cannot be written: File too large (os error 27)\n"), "{said}");
     let files: Vec<_> = fs::read_dir(rel9.home()).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
     assert_eq!(files.len(), 3, "no temporary file: {files:?}");
     for file in ["a.json", "b.csv"] {
         assert_eq!(fs::read_to_string(rel9.home().join(file)).expect("text"), "old", "{file}");
+    }
+}
+
+#[test]
+fn a_full_standard_error_is_no_crash() {
+    let full = || OpenOptions::new().write(true).open("/dev/full").expect("the device");
+    for (arguments, code) in
+        [(&["audit", "nowhere"][..], 2), (&["audit", "--demo", "--resource", "arn:aws:s3:::none", "--format", "csv=a.csv"], 3)]
+    {
+        let rel9 = Rel9::new();
+        assert_eq!(rel9.command(arguments).stderr(full()).status().expect("rel9 runs").code(), Some(code), "{arguments:?}");
     }
 }

@@ -44,7 +44,7 @@ fn what_a_person_writes_is_evaluated() {
 }
 
 /// Each makes far more than it is long, or takes far longer.
-const GREEDY: [(&str, &str, usize, &str); 14] = [
+const GREEDY: [(&str, &str, usize, &str); 15] = [
     ("['xxxxxxxxxxxxxxxx']", ".map(a, a + a)", 40, ".size() > 0"),
     ("[1]", ".map(a, [a, a])", 40, ".size() > 0"),
     ("[[1]]", ".map(a, a + a)", 40, ".size() > 0"),
@@ -55,9 +55,10 @@ const GREEDY: [(&str, &str, usize, &str); 14] = [
     ("lists.range(40000)", ".distinct()", 1, ".size() > 0"),
     ("lists.range(3000)", ".map(a, lists.range(3000).map(b, a * b))", 1, ".size() > 0"),
     ("lists.range(900000)", ".exists(a, [1].exists(b, [1].exists(c, a + b + c < 0)))", 1, ""),
-    ("lists.range(900)", ".exists(a, lists.range(90000).exists(b, a == b))", 1, ""),
+    ("lists.range(900)", ".exists(a, lists.range(90000).exists(b, a == -b - 1))", 1, ""),
     ("lists.range(3000)", ".exists(a, [lists.range(3000)].exists(b, -a - 1 in b))", 1, ""),
     ("[['ab']]", ".map(a, [a.join('ab'), a.join('ab')])", 60, ".size() > 0"),
+    ("lists.range(1000)", ".exists(a, string(a).matches('(([a-z]{50}){50}){2}'))", 1, ""),
     ("'%.999999999f'", ".format([1.0])", 1, ".size() > 0"),
 ];
 
