@@ -81,7 +81,10 @@ pub fn of(
     for schedule in schedules {
         let is_there = |copy: &CopyFact| (&copy.account, &copy.region) == (&schedule.account, &schedule.region);
         if !found.iter().any(is_there) {
-            add_new(&mut unread, join.summaries.get(&schedule.account, &schedule.region).into_iter().flat_map(|it| it.vaults_unread.clone()));
+            add_new(
+                &mut unread,
+                join.summaries.get(&schedule.account, &schedule.region).into_iter().flat_map(|it| it.vaults_unread.clone()),
+            );
         }
     }
     if unread.is_empty() { Ok(Copies { all: found, unconfirmed }) } else { Err(unread) }
@@ -171,14 +174,14 @@ fn elsewhere_unread(join: &Join, resource: &Resource, counts: &[MechanismKind]) 
     }
     let mut unread = Vec::new();
     for summary in others {
+        let lists = listed_by.iter().filter_map(|operation| summary.lists_unread.get(operation));
         let vaults = summary.vaults_unread.iter().filter(|_| counts.contains(&MechanismKind::AwsBackup));
-        let reasons = || listed_by.iter().filter_map(|operation| summary.lists_unread.get(operation)).chain(vaults.clone());
         // Where AWS Backup refuses too, a service control policy may keep everybody out.
-        let closed = !summary.vaults_unread.is_empty();
-        unread.extend(reasons().map(|reason| match closed {
-            true => format!("{reason} (a Region that nobody may use can be left out with --regions)"),
-            false => reason.clone(),
-        }));
+        if !summary.vaults_unread.is_empty() && lists.clone().next().is_some() {
+            unread.extend(lists.map(|reason| format!("{reason} (a Region that nobody may use can be left out with --regions)")));
+        } else {
+            unread.extend(lists.chain(vaults).cloned());
+        }
     }
     unread
 }

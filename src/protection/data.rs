@@ -122,6 +122,13 @@ impl<'a> Join<'a> {
         let template = self.index.shard.coverage.template;
         all_unread.extend(mechanisms.unread.iter().cloned());
         all_unread.retain(|reason| !template || reason != DEPLOYED);
+        set!(
+            facts,
+            unread,
+            due_seconds,
+            all_unread.clone(),
+            due_seconds(&mechanisms.all, owed.rpo_seconds, resource.created_at, self.as_of)
+        );
         set!(facts, unread, mechanisms, all_unread, mechanisms.all.clone());
         self.set_evidence(resource, backup_type, counts, &points, &continuous, &mechanisms, &mut facts, unread);
         if let Some(doubt) = &owed.doubt {
@@ -337,7 +344,8 @@ impl<'a> Join<'a> {
     ) {
         let copies_unread = match copies::of(self, resource, points, counts, &mechanisms.copy_schedules) {
             Ok(found) => {
-                for field in ["other_region", "other_account", "air_gapped", "locked"].into_iter().filter(|_| !found.unconfirmed.is_empty()) {
+                for field in ["other_region", "other_account", "air_gapped", "locked"].into_iter().filter(|_| !found.unconfirmed.is_empty())
+                {
                     note(unread, &format!("copies[].{field}"), found.unconfirmed.clone());
                 }
                 facts.copies = Fact::Read(found.all);
@@ -376,6 +384,20 @@ impl<'a> Join<'a> {
     }
 }
 
+/// How far back there must be restorable moments, see [`Protection::due_seconds`].
+fn due_seconds(mechanisms: &[Mechanism], rpo_seconds: Option<i64>, created_at: Option<DateTime<Utc>>, as_of: DateTime<Utc>) -> Option<i64> {
+    // A daily rule that keeps a week owes no more than a week, whatever a monthly one beside it keeps.
+    let often_enough = |mechanism: &&Mechanism| {
+        let interval = mechanism.interval_seconds.present();
+        mechanism.automatic
+            && mechanism.kind != MechanismKind::Replication
+            && !interval.zip(rpo_seconds).is_some_and(|(interval, rpo)| *interval > rpo)
+    };
+    let promised: Option<Vec<i64>> = mechanisms.iter().filter(often_enough).map(|mechanism| mechanism.promised_seconds).collect();
+    let age = created_at.map(|created_at| (as_of - created_at).num_seconds());
+    [age, promised.and_then(|promised| promised.into_iter().max())].into_iter().flatten().min()
+}
+
 /// The facts that do not depend on which mechanisms count, where that is not known.
 fn without_mechanisms(facts: Protection, doubt: &str, unread: &mut Unread) -> Protection {
     let fields = [
@@ -391,6 +413,7 @@ fn without_mechanisms(facts: Protection, doubt: &str, unread: &mut Unread) -> Pr
         "copy_retention",
         "windows",
         "gaps",
+        "due_seconds",
         "rpo_seconds",
         "rto_seconds",
         "oldest_age_seconds",

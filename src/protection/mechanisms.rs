@@ -308,7 +308,7 @@ fn native(case: &Case, found: &mut Mechanisms) {
                 }
                 found.all.push(Mechanism {
                     retention_days: Fact::Read(Some(days)),
-                    promised_seconds: case.promised(case.moment("earliest_restorable_at"), None),
+                    promised_seconds: case.promised(case.moment("earliest_restorable_at"), Some(days)),
                     ..case.mechanism(MechanismKind::Automated, "automated backups".to_owned(), latest, allowed)
                 });
             }
@@ -320,7 +320,7 @@ fn native(case: &Case, found: &mut Mechanisms) {
             }
             found.all.push(Mechanism {
                 retention_days: case.number("pitr_days").into(),
-                promised_seconds: case.promised(case.moment("earliest_restorable_at"), None),
+                promised_seconds: case.promised(case.moment("earliest_restorable_at"), case.number("pitr_days")),
                 ..case.mechanism(MechanismKind::Pitr, "point-in-time recovery".to_owned(), latest, Some(CONTINUOUS_ALLOWED_SECONDS))
             });
         }

@@ -45,6 +45,8 @@ use std::collections::{HashMap, HashSet};
 pub struct Owed {
     /// The kinds of mechanism that count for it.
     pub mechanisms: Vec<MechanismKind>,
+    /// The RPO of its objective.
+    pub rpo_seconds: Option<i64>,
     /// Its data can be made again, so that it owes no backup.
     pub reproducible: bool,
     /// Why it is not known which kinds count.

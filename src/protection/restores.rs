@@ -15,12 +15,7 @@ use std::collections::BTreeSet;
 
 /// The restore tests of a resource, the duration of the last successful restore job, and why there may be more than those seen.
 /// What the ledger remembers of the same resource, and AWS no longer shows, counts as well. `schedules` copy its backups to other places.
-pub fn of(
-    join: &Join,
-    resource: &Resource,
-    points: &[Point],
-    schedules: &[CopySchedule],
-) -> (RestoreTests, Option<i64>, Vec<String>) {
+pub fn of(join: &Join, resource: &Resource, points: &[Point], schedules: &[CopySchedule]) -> (RestoreTests, Option<i64>, Vec<String>) {
     let mut seen: Vec<Restore> = jobs(join, resource).filter_map(|(job, created_at, id)| of_job(job, created_at, id)).collect();
     from_recovery_points(join, resource, &mut seen);
     from_resources(join.index, resource, points, &mut seen);
