@@ -371,8 +371,8 @@ fn bucket(case: &Case, found: &mut Mechanisms) {
 /// Backups that no schedule of today makes: by hand, or by what was there before. Named after the newest.
 fn by_hand(case: &Case, found: &mut Mechanisms) {
     for (kind, source) in [
-        (MechanismKind::AwsBackup, "a recovery point on demand or of an earlier plan"),
-        (MechanismKind::Dlm, "a snapshot of a DLM policy that no longer runs or targets it"),
+        (MechanismKind::AwsBackup, "a recovery point (on demand or of an earlier plan)"),
+        (MechanismKind::Dlm, "a snapshot (of a DLM policy that no longer runs or targets it)"),
         (MechanismKind::Automated, "an automated snapshot"),
         (MechanismKind::Snapshot, "a manual snapshot"),
     ] {
@@ -387,7 +387,7 @@ fn by_hand(case: &Case, found: &mut Mechanisms) {
         let mechanism = case
             .continuous
             .first()
-            .map(|point| continuous_mechanism(case, point, "a continuous recovery point of an earlier plan".to_owned(), found));
+            .map(|point| continuous_mechanism(case, point, "a continuous recovery point (of an earlier plan)".to_owned(), found));
         found.all.extend(mechanism.map(|mechanism| Mechanism { automatic: false, ..mechanism }));
     }
 }

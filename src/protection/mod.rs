@@ -25,6 +25,7 @@ pub mod reproducible;
 mod restores;
 pub mod schedule;
 pub mod selection;
+mod state;
 pub mod summary;
 mod vaults;
 
