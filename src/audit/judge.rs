@@ -171,12 +171,14 @@ impl<'a> Judge<'a> {
     fn owed(&self, prepared: Option<&Prepared>) -> Owed {
         match prepared.map(|prepared| &prepared.owes) {
             Some(Owes::Objective(objective)) => {
-                Owed { mechanisms: objective.mechanisms.clone(), reproducible: is_reproducible(objective, self.as_of), doubt: None }
+                let reproducible = is_reproducible(objective, self.as_of);
+                Owed { mechanisms: objective.mechanisms.clone(), rpo_seconds: objective.rpo_seconds, reproducible, doubt: None }
             }
             Some(Owes::Unknown { reason, mechanisms_differ: true }) => {
-                Owed { mechanisms: ALL_MECHANISMS.to_vec(), reproducible: false, doubt: Some(objective_unknown(reason)) }
+                let doubt = Some(objective_unknown(reason));
+                Owed { mechanisms: ALL_MECHANISMS.to_vec(), rpo_seconds: None, reproducible: false, doubt }
             }
-            _ => Owed { mechanisms: ALL_MECHANISMS.to_vec(), reproducible: false, doubt: None },
+            _ => Owed { mechanisms: ALL_MECHANISMS.to_vec(), rpo_seconds: None, reproducible: false, doubt: None },
         }
     }
 

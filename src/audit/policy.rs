@@ -2,7 +2,6 @@
 //! judged, with file, line and what was meant.
 
 use super::objective::{ALL_MECHANISMS, Copies, Demand, Objective, Reproducible};
-use crate::inventory::encoding::decode;
 use crate::protection::facts::MechanismKind;
 use crate::rules::compile;
 use crate::rules::engine::Subject;

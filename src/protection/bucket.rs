@@ -2,6 +2,7 @@
 
 use super::arn;
 use super::data::{Join, Unread};
+use super::doubts::add_new;
 use super::facts::{BucketFacts, ReplicationDestination};
 use super::policy;
 use super::summary::BucketSummary;
@@ -79,7 +80,7 @@ fn destination(join: &Join, resource: &Resource, rule: &ReplicationRule, unread:
     if let Some(found) = found {
         facts.exists = true.into();
         if found.region == GLOBAL {
-            note(unread, &["region", "other_region"], vec![format!("nobody told the Region of bucket {name}")]);
+            note(unread, &["region", "other_region"], vec![format!("the Region of bucket {name} was not read")]);
         } else {
             facts.region = found.region.clone().into();
             facts.other_region = arn::differ(&found.region, &resource.region);
@@ -145,6 +146,7 @@ fn places_unknown(regions: &[&str; 2]) -> String {
 
 fn note(unread: &mut Unread, fields: &[&str], reasons: Vec<String>) {
     for field in fields {
-        unread.insert(format!("bucket.destinations[].{field}"), reasons.clone());
+        // Each destination has its own reasons, and several rules may have the same.
+        add_new(unread.entry(format!("bucket.destinations[].{field}")).or_default(), reasons.iter().cloned());
     }
 }

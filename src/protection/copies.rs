@@ -188,14 +188,14 @@ fn elsewhere_unread(join: &Join, resource: &Resource, counts: &[MechanismKind]) 
     }
     let mut unread = Vec::new();
     for summary in others {
+        let lists = listed_by.iter().filter_map(|operation| summary.lists_unread.get(operation));
         let vaults = summary.vaults_unread.iter().filter(|_| counts.contains(&MechanismKind::AwsBackup));
-        let reasons = || listed_by.iter().filter_map(|operation| summary.lists_unread.get(operation)).chain(vaults.clone());
         // Where AWS Backup refuses too, a service control policy may keep everybody out.
-        let closed = !summary.vaults_unread.is_empty();
-        unread.extend(reasons().map(|reason| match closed {
-            true => format!("{reason} (a Region that nobody may use can be left out with --regions)"),
-            false => reason.clone(),
-        }));
+        if !summary.vaults_unread.is_empty() && lists.clone().next().is_some() {
+            unread.extend(lists.map(|reason| format!("{reason} (a Region that nobody may use can be left out with --regions)")));
+        } else {
+            unread.extend(lists.chain(vaults).cloned());
+        }
     }
     unread
 }

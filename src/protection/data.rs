@@ -1,16 +1,16 @@
 //! The protection of one data resource: puts the parts together and says which of them could not be worked out.
 
 use super::doubts::{POLICY_OPERATIONS, add_new};
-use super::explanation::explain;
-use super::facts::{CopyRetention, Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection, State};
+use super::facts::{CopyRetention, Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection};
 use super::index::{Index, Typed};
 use super::mechanisms::{self, Case, Mechanisms};
 use super::opt_in;
 use super::points::{self, Point};
 use super::reach::{self, Plans};
+use super::state::due_seconds;
 use super::summary::Summaries;
 use super::{Owed, arn, bucket, copies, jobs, keys, restores};
-use crate::inventory::types::{self, backup::RecoveryPoint};
+use crate::inventory::types::backup::RecoveryPoint;
 use crate::inventory::{ANYTHING_ELSE, DEPLOYED, Fact, Reasons, Resource, note};
 use chrono::{DateTime, Utc};
 use std::collections::{HashMap, HashSet};
@@ -125,6 +125,13 @@ impl<'a> Join<'a> {
         let template = self.index.shard.coverage.template;
         all_unread.extend(mechanisms.unread.iter().cloned());
         all_unread.retain(|reason| !template || reason != DEPLOYED);
+        set!(
+            facts,
+            unread,
+            due_seconds,
+            all_unread.clone(),
+            due_seconds(&mechanisms.all, owed.rpo_seconds, resource.created_at, self.as_of)
+        );
         set!(facts, unread, mechanisms, all_unread, mechanisms.all.clone());
         self.set_evidence(resource, backup_type, counts, &points, &continuous, &mechanisms, &mut facts, unread);
         if let Some(doubt) = &owed.doubt {
@@ -150,69 +157,6 @@ impl<'a> Join<'a> {
         attachments
             .filter_map(|attachment| Some((instance(&attachment.instance_id)?, resource.created_at.max(attachment.attached_at))))
             .collect()
-    }
-
-    #[allow(clippy::too_many_arguments, reason = "one private step of one function, split for reading")]
-    fn set_state(
-        &self,
-        resource: &Resource,
-        mechanisms: &[Mechanism],
-        plans: &[PlanReach],
-        unread_sources: &[String],
-        volumes: &HashMap<&str, &Joined>,
-        facts: &mut Protection,
-        unread: &mut Unread,
-    ) {
-        let mut state = mechanisms::state(mechanisms);
-        let mut reasons = unread_sources.to_vec();
-        let mut through_volumes = None;
-        if resource.type_name == "AWS::EC2::Instance" && state != Some(State::Protected) {
-            through_volumes = instance_through_volumes(resource, volumes, &mut reasons);
-            state = through_volumes.filter(|through| *through == State::Protected).or(state).or(through_volumes);
-            through_volumes = through_volumes.filter(|through| state == Some(*through));
-        }
-        let settled = state == Some(State::Protected) || reasons.is_empty();
-        if !settled {
-            note(unread, "state", reasons.clone());
-            note(unread, "explanation", reasons);
-            return;
-        }
-        let state = state.unwrap_or(if plans.is_empty() {
-            State::Unprotected
-        } else if plans.iter().all(|plan| plan.opt_in_blocked) {
-            State::OptInBlocked
-        } else {
-            State::SelectedNotProtected
-        });
-        facts.state = Fact::Read(state);
-        facts.explanation = Fact::Read(match through_volumes {
-            Some(State::Protected) => match facts.on_schedule.read() {
-                Some(true) => "protected on schedule: every volume of the instance is".to_owned(),
-                Some(false) => "restorable: every volume of the instance has a backup, some only an old or manual one".to_owned(),
-                None => "restorable: every volume of the instance has a backup; whether schedules renew them is not known".to_owned(),
-            },
-            Some(_) => "backups of some of the instance's volumes are older than their schedules allow".to_owned(),
-            None => explain(state, mechanisms, plans, facts.on_schedule.is_unread()),
-        });
-    }
-
-    /// Whether something that runs by itself keeps to its schedule. `reasons` are those for which there may be more of it.
-    fn set_on_schedule(
-        &self,
-        resource: &Resource,
-        mechanisms: &[Mechanism],
-        mut reasons: Vec<String>,
-        volumes: &HashMap<&str, &Joined>,
-        facts: &mut Protection,
-        unread: &mut Unread,
-    ) {
-        let on_schedule = mechanisms.iter().any(Mechanism::is_on_schedule)
-            || (resource.type_name == "AWS::EC2::Instance" && volumes_on_schedule(resource, volumes, &mut reasons));
-        if on_schedule || reasons.is_empty() {
-            facts.on_schedule = Fact::Read(on_schedule);
-        } else {
-            note(unread, "on_schedule", reasons);
-        }
     }
 
     /// What can be restored, and how far apart the moments lie.
@@ -396,6 +340,7 @@ fn without_mechanisms(facts: Protection, doubt: &str, unread: &mut Unread) -> Pr
         "copy_retention",
         "windows",
         "gaps",
+        "due_seconds",
         "rpo_seconds",
         "rto_seconds",
         "oldest_age_seconds",
@@ -419,42 +364,6 @@ fn without_mechanisms(facts: Protection, doubt: &str, unread: &mut Unread) -> Pr
         bucket: facts.bucket,
         ..Protection::default()
     }
-}
-
-/// An instance is protected when all its volumes are, and stale when each is at least that. Adds the reasons why a volume's state is
-/// unknown.
-fn instance_through_volumes(resource: &Resource, volumes: &HashMap<&str, &Joined>, reasons: &mut Vec<String>) -> Option<State> {
-    let instance = resource.properties_as::<types::ebs::Instance>()?;
-    let attached = instance.volumes.read()?;
-    let (mut protected, mut stale) = (0, 0);
-    for volume in attached {
-        let Some(joined) = volumes.get(volume.volume_id.as_str()) else {
-            reasons.push(format!("volume {} is not in the inventory", volume.volume_id));
-            continue;
-        };
-        let Facts::Data(facts) = &joined.facts else { continue };
-        match facts.state.read() {
-            Some(State::Protected) => protected += 1,
-            Some(State::Stale) => stale += 1,
-            Some(_) => {}
-            None => reasons.extend(joined.unread.get("state").cloned().unwrap_or_default()),
-        }
-    }
-    match (protected, stale) {
-        _ if attached.is_empty() || protected + stale < attached.len() => None,
-        (_, 0) => Some(State::Protected),
-        _ => Some(State::Stale),
-    }
-}
-
-/// Whether every volume of an instance is backed up on schedule. Adds the reasons why that is not known of one.
-fn volumes_on_schedule(resource: &Resource, volumes: &HashMap<&str, &Joined>, reasons: &mut Vec<String>) -> bool {
-    let instance = resource.properties_as::<types::ebs::Instance>();
-    let attached = instance.iter().filter_map(|instance| instance.volumes.read()).flatten();
-    let joined: Vec<&&Joined> = attached.clone().filter_map(|volume| volumes.get(volume.volume_id.as_str())).collect();
-    let on_schedule = |joined: &&&Joined| matches!(&joined.facts, Facts::Data(facts) if facts.on_schedule == Fact::Read(true));
-    add_new(reasons, joined.iter().filter_map(|joined| joined.unread.get("on_schedule")).flatten().cloned());
-    !joined.is_empty() && joined.len() == attached.count() && joined.iter().all(on_schedule)
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub fn explain(state: State, mechanisms: &[Mechanism], plans: &[PlanReach], sche
         },
         State::Stale => match newest(|mechanism| mechanism.kind != MechanismKind::Replication) {
             Some(mechanism) => format!(
-                "the newest restorable moment, of {}, is {} old, {} were allowed",
+                "the newest restorable moment, of {}, is {} old; at most {} is allowed",
                 mechanism.source,
                 human(mechanism.age_seconds),
                 human(mechanism.allowed_age_seconds)

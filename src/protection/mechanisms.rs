@@ -319,7 +319,7 @@ fn native(case: &Case, found: &mut Mechanisms) {
                 }
                 found.all.push(Mechanism {
                     retention_days: Fact::Read(Some(days)),
-                    promised_seconds: case.promised(case.moment("earliest_restorable_at"), None),
+                    promised_seconds: case.promised(case.moment("earliest_restorable_at"), Some(days)),
                     ..case.mechanism(MechanismKind::Automated, "automated backups".to_owned(), latest, allowed)
                 });
             }
@@ -331,7 +331,7 @@ fn native(case: &Case, found: &mut Mechanisms) {
             }
             found.all.push(Mechanism {
                 retention_days: case.number("pitr_days").into(),
-                promised_seconds: case.promised(case.moment("earliest_restorable_at"), None),
+                promised_seconds: case.promised(case.moment("earliest_restorable_at"), case.number("pitr_days")),
                 ..case.mechanism(MechanismKind::Pitr, "point-in-time recovery".to_owned(), latest, Some(CONTINUOUS_ALLOWED_SECONDS))
             });
         }
@@ -382,8 +382,8 @@ fn bucket(case: &Case, found: &mut Mechanisms) {
 /// Backups that no schedule of today makes: by hand, or by what was there before. Named after the newest.
 fn by_hand(case: &Case, found: &mut Mechanisms) {
     for (kind, source) in [
-        (MechanismKind::AwsBackup, "a recovery point on demand or of an earlier plan"),
-        (MechanismKind::Dlm, "a snapshot of a DLM policy that no longer runs or targets it"),
+        (MechanismKind::AwsBackup, "a recovery point (on demand or of an earlier plan)"),
+        (MechanismKind::Dlm, "a snapshot (of a DLM policy that no longer runs or targets it)"),
         (MechanismKind::Automated, "an automated snapshot"),
         (MechanismKind::Snapshot, "a manual snapshot"),
     ] {
@@ -398,7 +398,7 @@ fn by_hand(case: &Case, found: &mut Mechanisms) {
         let mechanism = case
             .continuous
             .first()
-            .map(|point| continuous_mechanism(case, point, "a continuous recovery point of an earlier plan".to_owned(), found));
+            .map(|point| continuous_mechanism(case, point, "a continuous recovery point (of an earlier plan)".to_owned(), found));
         found.all.extend(mechanism.map(|mechanism| Mechanism { automatic: false, ..mechanism }));
     }
 }

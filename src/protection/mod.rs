@@ -25,6 +25,7 @@ pub mod reproducible;
 mod restores;
 pub mod schedule;
 pub mod selection;
+mod state;
 pub mod summary;
 mod vaults;
 
@@ -45,6 +46,8 @@ use std::collections::{HashMap, HashSet};
 pub struct Owed {
     /// The kinds of mechanism that count for it.
     pub mechanisms: Vec<MechanismKind>,
+    /// The RPO of its objective.
+    pub rpo_seconds: Option<i64>,
     /// Its data can be made again, so that it owes no backup.
     pub reproducible: bool,
     /// Why it is not known which kinds count.

@@ -115,6 +115,8 @@ struct FindingInfo<'a> {
 #[derive(Serialize)]
 struct Analytic<'a> {
     uid: &'a str,
+    /// The published Python models (py-ocsf-models) require it.
+    name: &'a str,
     type_id: u32,
     #[serde(rename = "type")]
     kind: &'static str,
@@ -256,13 +258,14 @@ fn finding_info(finding: &Finding, time: i64) -> FindingInfo<'_> {
         desc: &finding.message,
         types: [finding.best_practice.id()],
         last_seen_time: time,
-        analytic: analytic("rel9", &finding.rule),
-        related_analytics: others.flat_map(|(tool, ids)| ids.iter().map(|id| analytic(tool, id))).collect(),
+        analytic: analytic("rel9", &finding.rule, &finding.title),
+        // Other tools' checks are known here by their ids alone.
+        related_analytics: others.flat_map(|(tool, ids)| ids.iter().map(|id| analytic(tool, id, id))).collect(),
     }
 }
 
-fn analytic<'a>(tool: &'a str, uid: &'a str) -> Analytic<'a> {
-    Analytic { uid, type_id: RULE.0, kind: RULE.1, category: tool }
+fn analytic<'a>(tool: &'a str, uid: &'a str, name: &'a str) -> Analytic<'a> {
+    Analytic { uid, name, type_id: RULE.0, kind: RULE.1, category: tool }
 }
 
 fn standard(key: &str) -> Option<&'static str> {

@@ -134,12 +134,12 @@ impl Expression {
         }
     }
 
-    /// Evaluates to text for people: `unknown` for what was not read, `none` for null.
-    pub fn text(&self, scope: &Scope) -> String {
+    /// Evaluates to text for people: `none` for null; `None` for what was not read.
+    pub fn text(&self, scope: &Scope) -> Option<String> {
         match self.evaluate(scope, |value| Some(functions::display(value))) {
-            Outcome::Known(text) => text,
-            Outcome::Unknown(_) => "unknown".to_owned(),
-            Outcome::Absent(error) | Outcome::Broken(error) => format!("({error})"),
+            Outcome::Known(text) => Some(text),
+            Outcome::Unknown(_) => None,
+            Outcome::Absent(error) | Outcome::Broken(error) => Some(format!("({error})")),
         }
     }
 

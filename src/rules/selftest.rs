@@ -109,7 +109,7 @@ fn broken_remediation(rule: &Rule, scope: &Scope) -> Option<String> {
     let remediation = &rule.remediation;
     let texts = std::iter::once(&remediation.summary).chain(&remediation.steps).chain(&remediation.cli);
     let mut expressions = texts.chain(&remediation.cloudformation).chain(&remediation.terraform).flat_map(Template::expressions);
-    expressions.find_map(|expression| Some(expression.text(scope)).filter(|text| text.starts_with("(`")))
+    expressions.find_map(|expression| expression.text(scope).filter(|text| text.starts_with("(`")))
 }
 
 fn resource(type_name: &str, test: &Test) -> Map<String, Value> {

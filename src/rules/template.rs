@@ -55,15 +55,21 @@ impl Template {
         Template { parts: Vec::new() }
     }
 
-    /// The text with its values.
+    /// The text with its values. A value that is not known is `unknown` where it stands as a word; where it would only add to the word before
+    /// it, it is left out.
     pub fn render(&self, scope: &Scope) -> String {
-        self.parts
-            .iter()
-            .map(|part| match part {
-                Part::Text(text) => text.clone(),
-                Part::Value(expression) => expression.text(scope),
-            })
-            .collect()
+        let mut rendered = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => rendered.push_str(text),
+                Part::Value(expression) => match expression.text(scope) {
+                    Some(text) => rendered.push_str(&text),
+                    None if rendered.ends_with(|last: char| last.is_alphanumeric() || last == ')') => {}
+                    None => rendered.push_str("unknown"),
+                },
+            }
+        }
+        rendered
     }
 
     /// The text as a command for a POSIX shell. Names and tags are of other people's making: each value is quoted for the place where it

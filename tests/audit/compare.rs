@@ -103,6 +103,7 @@ fn a_document_that_was_changed_is_refused() {
         ("summary.by_severity is", Box::new(|document| document["summary"]["by_severity"]["high"] = json!(0))),
         ("summary.best_practices is", Box::new(|document| document["summary"]["best_practices"][0]["risk"] = json!("none"))),
         ("counts of summary.coverage", Box::new(|document| document["summary"]["coverage"]["protected"] = json!(0))),
+        ("counts of summary.coverage", Box::new(|document| document["summary"]["coverage"]["restorable_only"] = json!(0))),
         ("counts of summary.coverage", Box::new(|document| document["summary"]["coverage"]["reproducible"] = json!(u64::MAX))),
         ("counts of summary.coverage", Box::new(|document| document["summary"]["coverage"]["percent"] = json!(100.0))),
         ("audit.id", Box::new(|document| document["audit"]["id"] = json!("0"))),

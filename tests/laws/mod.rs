@@ -2,6 +2,7 @@
 
 #[cfg(feature = "live")]
 mod fail_closed;
+mod lost;
 mod open_templates;
 mod unread;
 mod unsettled;

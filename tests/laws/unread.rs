@@ -259,7 +259,7 @@ fn no_rule_answers_without_a_fact_that_could_change_its_answer() {
 const KEPT: usize = 2;
 
 /// The demo's largest account and its backup account, with the copy jobs that AWS would list in the one for the copies in the other.
-fn demo() -> Vec<Shard> {
+pub(super) fn demo() -> Vec<Shard> {
     let files = document::files_in(&crate::support::project("fixtures/demo")).expect("the demo");
     let mut shards: Vec<Shard> = files.iter().flat_map(|file| document::read_file(file).expect("an inventory")).collect();
     shards.retain(|shard| shard.account != "444455556666");
@@ -298,12 +298,12 @@ fn copy_job(copy: &Resource) -> Option<Resource> {
     })
 }
 
-struct Demo {
+pub(super) struct Demo {
     rules: RuleSet,
     policy: Policy,
 }
 
-struct Answers {
+pub(super) struct Answers {
     /// By the finding's id: its status, the resource, and what it says.
     by_finding: BTreeMap<String, (Status, String, String)>,
     /// ARNs of data that can be made again, and of members of clusters.
@@ -311,7 +311,7 @@ struct Answers {
 }
 
 impl Demo {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let rules = RuleSet::built_in(Care::Trusted).expect("the rules");
         let policy = Policy::load(crate::support::demo::policy().as_ref(), &rules).expect("the policy");
         Demo { rules, policy }
@@ -322,7 +322,7 @@ impl Demo {
         audit::run(&Input::Memory(shards), &self.rules, &self.policy, &options).expect("an audit")
     }
 
-    fn answers(&self, shards: Vec<Shard>) -> Answers {
+    pub(super) fn answers(&self, shards: Vec<Shard>) -> Answers {
         let resources = shards.iter().flat_map(|shard| &shard.resources);
         let members = resources.filter(|resource| resource.text("cluster_id").is_some()).map(|resource| resource.arn.clone()).collect();
         let findings = self.audit(shards);
@@ -337,7 +337,7 @@ impl Demo {
 }
 
 /// Which answers are others than before, and not unknown. What owed nothing before may be asked now, and pass.
-fn changed(before: &Answers, now: &Answers, counts: impl Fn(Status) -> bool) -> Vec<String> {
+pub(super) fn changed(before: &Answers, now: &Answers, counts: impl Fn(Status) -> bool) -> Vec<String> {
     let other = now.by_finding.iter().filter_map(|(id, (status, arn, about))| {
         let was = before.by_finding.get(id).map(|(status, _, _)| *status);
         let kept = was == Some(*status) || (*status == Status::Waived && was == Some(Status::Unknown));
@@ -348,7 +348,7 @@ fn changed(before: &Answers, now: &Answers, counts: impl Fn(Status) -> bool) -> 
     other.collect()
 }
 
-fn assert_none(wrong: Vec<(String, Vec<String>)>) {
+pub(super) fn assert_none(wrong: Vec<(String, Vec<String>)>) {
     let wrong: Vec<String> = wrong
         .into_iter()
         .filter(|(_, changed)| !changed.is_empty())
@@ -386,7 +386,7 @@ fn no_property_that_is_taken_away_makes_anything_pass() {
 }
 
 /// As if the operation had been denied in these shards: what it lists is gone, what it reads of others is missing.
-fn deny(shards: &mut [Shard], operation: &str, denied: impl Fn(&Shard) -> bool) {
+pub(super) fn deny(shards: &mut [Shard], operation: &str, denied: impl Fn(&Shard) -> bool) {
     for shard in shards.iter_mut().filter(|shard| denied(shard)) {
         let mut was_called = false;
         for entry in &mut shard.coverage.entries {

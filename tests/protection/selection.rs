@@ -135,7 +135,7 @@ fn aurora_opt_in_off_blocks_also_by_arn() {
 fn a_volume_is_backed_up_through_its_instance() {
     let (document, told) = audited();
     assert_eq!(document.status("data-protected", text(&told["backed_up"])), "pass");
-    state(text(&told["backed_up"]), "pass: protected: ");
+    state(text(&told["backed_up"]), "pass: protected on schedule: ");
     // An instance that is selected and has no backup gives its volumes none.
     assert_eq!(document.status("data-protected", text(&told["selected"])), "fail");
 }

@@ -51,7 +51,29 @@ fn opt_in_blocks_what_a_tag_selects() {
 #[test]
 fn a_manual_snapshot_protects_however_old() {
     let world = World::new().volume("vol-1").with(snapshot("snap-a", "2026-02-01T00:00:00Z", Value::Null));
-    assert_eq!(world.state(&volume_arn("vol-1")), Some(State::Protected));
+    let facts = world.protection(&volume_arn("vol-1"));
+    assert_eq!((facts.state.read(), facts.on_schedule.read()), (Some(&State::Protected), Some(&false)));
+    assert_eq!(facts.explanation.read().map(String::as_str), Some("restorable only from a manual snapshot of 2026-02-01 (294 d 7 h old)"));
+}
+
+#[test]
+fn only_what_runs_by_itself_and_is_not_late_is_on_schedule() {
+    let arn = volume_arn("vol-1");
+    let planned = |at: &str| World::new().volume("vol-1").daily_plan().point(&arn, at, json!({}));
+    let on_schedule = |world: World| world.protection(&arn).on_schedule.read().copied();
+    assert_eq!(on_schedule(planned("2026-11-22T05:10:00Z")), Some(true));
+    let late = || planned("2026-11-20T05:10:00Z").with(snapshot("snap-a", "2026-11-22T05:00:00Z", Value::Null));
+    assert_eq!((late().state(&arn), on_schedule(late())), (Some(State::Protected), Some(false)), "a fresh manual snapshot is no schedule");
+    assert_eq!(on_schedule(World::new().volume("vol-1")), Some(false));
+    // What nobody read may renew it; what is on schedule stays so.
+    assert_eq!(on_schedule(late().denied("dlm:GetLifecyclePolicies")), None);
+    assert_eq!(on_schedule(planned("2026-11-22T05:10:00Z").denied("dlm:GetLifecyclePolicies")), Some(true));
+    let instance_arn = "arn:aws:ec2:us-east-1:111122223333:instance/i-1";
+    let instance_of = |ids: &[&str], world: World| world.volume("vol-2").with(instance(ids)).protection(instance_arn);
+    let facts = instance_of(&["vol-1"], planned("2026-11-22T05:10:00Z"));
+    assert_eq!(facts.on_schedule.read(), Some(&true));
+    assert_eq!(facts.explanation.read().map(String::as_str), Some("protected on schedule: every volume of the instance is"));
+    assert_eq!(instance_of(&["vol-1"], late()).on_schedule.read(), Some(&false));
 }
 
 #[test]
@@ -211,7 +233,7 @@ fn gaps_lie_between_neighbours_and_up_to_now() {
         .protection(&volume_arn("vol-1"));
     let gaps: Vec<(i64, i64)> =
         facts.gaps.read().unwrap().iter().map(|gap| (gap.start_age_seconds / 3_600, gap.end_age_seconds / 3_600)).collect();
-    assert_eq!(gaps, [(2, 0), (26, 2), (98, 26)]);
+    assert_eq!(gaps, [(2, 0), (26, 2), (98, 26), (7_807, 98)], "the oldest begins with the volume");
     assert_eq!(facts.rpo_seconds.read(), Some(&Some(7_200)));
     assert_eq!(facts.recovery_points.read().unwrap().largest_gap_seconds, Some(72 * 3_600));
 }

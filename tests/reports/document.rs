@@ -104,8 +104,16 @@ pub fn finding(number: usize, status: Status, severity: Severity) -> Finding {
 /// A document of findings, with the counts that go with them.
 pub fn document(findings: Vec<Finding>) -> Findings {
     let mut summary = Summary { resources: findings.len() as u64, ..Summary::default() };
-    summary.coverage =
-        CoverageSummary { data_resources: 4, protected: 2, unprotected: 1, reproducible: 1, percent: 66.6, ..Default::default() };
+    summary.coverage = CoverageSummary {
+        data_resources: 4,
+        protected: 2,
+        on_schedule: 1,
+        restorable_only: 1,
+        unprotected: 1,
+        reproducible: 1,
+        percent: 66.6,
+        ..Default::default()
+    };
     for id in BestPractice::ALL {
         let count = |status| findings.iter().filter(|finding| finding.best_practice == id && finding.status == status).count() as u64;
         let [pass, fail, unknown, waived] = [Status::Pass, Status::Fail, Status::Unknown, Status::Waived].map(count);

@@ -123,13 +123,13 @@ fn failing_findings_say_how_to_mend_them() {
 #[test]
 fn backups_by_a_plan() {
     said(&[
-        ("data-protected", "covered", "pass: protected: backup plan daily, rule daily"),
+        ("data-protected", "covered", "pass: protected on schedule: backup plan daily, rule daily"),
         ("data-backup-current", "covered", "pass: "),
         ("data-rpo-meets-objective", "covered", "pass: newest restorable moment: 2 h old"),
         ("data-retention-meets-objective", "covered", "pass: "),
         ("data-backup-jobs-succeed", "covered", "pass: "),
         ("data-backups-immutable", "covered", "pass: "),
-        ("data-protected", "late", "pass: protected, but late: "),
+        ("data-protected", "late", "pass: restorable, but late: "),
         ("data-backup-current", "late", "fail: "),
         ("data-rpo-meets-objective", "late", "fail: newest restorable moment: 12 d old"),
         ("data-protected", "partial", "fail: selected, but not protected: "),
@@ -181,9 +181,9 @@ fn vaults_and_their_locks() {
 #[test]
 fn snapshots_and_lifecycle_policies() {
     said(&[
-        ("data-protected", "dlm-volume", "pass: protected: DLM policy"),
+        ("data-protected", "dlm-volume", "pass: protected on schedule: DLM policy"),
         ("data-in-backup-plan", "dlm-volume", "pass: backup plans that select it: none; automatic backups without a plan: DLM policy"),
-        ("data-protected", "by-hand-volume", "pass: protected: manual snapshots can restore a moment 3 d ago"),
+        ("data-protected", "by-hand-volume", "pass: restorable only from a manual snapshot of "),
         ("data-in-backup-plan", "by-hand-volume", "fail: "),
         ("dlm-policy-healthy", "policy", "pass: "),
         ("ebs-snapshot-not-public", "public_snapshot", "fail: "),
@@ -199,20 +199,20 @@ fn snapshots_and_lifecycle_policies() {
 #[test]
 fn databases() {
     said(&[
-        ("data-protected", "orders", "pass: protected: automated backups"),
+        ("data-protected", "orders", "pass: protected on schedule: automated backups"),
         ("rds-instance-automated-backups", "orders", "pass: "),
         ("rds-instance-cross-region-backups", "orders", "pass: automated backups replicate to eu-west-1"),
         ("rds-instance-deletion-protection", "orders", "pass: "),
         ("data-protected", "no-backups", "fail: unprotected: "),
         ("rds-instance-automated-backups", "no-backups", "fail: "),
         ("rds-instance-retention", "no-backups", "fail: "),
-        ("data-protected", "stuck", "pass: protected, but late: "),
+        ("data-protected", "stuck", "pass: restorable, but late: "),
         ("rds-latest-restorable-time-current", "stuck", "fail: latest restorable time: 2 d ago"),
         ("data-backup-key-usable", "doomed", "fail: "),
         ("data-backup-key-usable", "orders", "pass: "),
         ("rds-snapshot-not-public", "published-snapshot", "fail: everyone may restore it"),
         ("rds-snapshot-not-public", "orders-private", "pass: is shared with nobody"),
-        ("data-protected", "aurora", "pass: protected: automated backups"),
+        ("data-protected", "aurora", "pass: protected on schedule: automated backups"),
         ("rds-cluster-retention", "aurora", "pass: "),
         ("rds-cluster-snapshot-not-public", "aurora-snapshot", "fail: "),
         ("neptune-cluster-retention", "graph", "pass: "),
@@ -223,11 +223,11 @@ fn databases() {
 #[test]
 fn tables() {
     said(&[
-        ("data-protected", "events", "pass: protected: point-in-time recovery"),
+        ("data-protected", "events", "pass: protected on schedule: point-in-time recovery"),
         ("dynamodb-table-pitr", "events", "pass: "),
         ("dynamodb-table-pitr", "bare", "fail: "),
         ("data-protected", "bare", "fail: unprotected: "),
-        ("data-protected", "dumped", "pass: protected: manual snapshots"),
+        ("data-protected", "dumped", "pass: restorable only from a manual snapshot of "),
         // A replica copies deletions too: it is no backup.
         ("data-protected", "global-table", "fail: unprotected: "),
     ]);
@@ -236,7 +236,7 @@ fn tables() {
 #[test]
 fn file_systems() {
     said(&[
-        ("data-protected", "backed_up", "pass: protected: "),
+        ("data-protected", "backed_up", "pass: protected on schedule: "),
         ("efs-automatic-backups", "backed_up", "pass: "),
         ("efs-automatic-backups", "bare_fs", "fail: "),
         ("efs-file-system-encrypted", "bare_fs", "fail: "),
@@ -248,7 +248,7 @@ fn file_systems() {
 #[test]
 fn buckets() {
     said(&[
-        ("data-protected", "kept", "pass: protected: versioning"),
+        ("data-protected", "kept", "pass: protected on schedule: versioning"),
         ("s3-bucket-versioning", "kept", "pass: "),
         ("s3-bucket-replication-destination-exists", "kept", "pass: enabled replication rules go to kept-far, which keeps versions"),
         ("s3-bucket-cross-region-replication", "kept", "pass: "),
@@ -258,7 +258,7 @@ fn buckets() {
         ("s3-bucket-versioning", "plain", "fail: "),
         // Its Region was not in the list, but asked for.
         ("data-protected", "somewhere", "fail: unprotected: "),
-        ("data-protected", "kept-far", "pass: protected: versioning"),
+        ("data-protected", "kept-far", "pass: protected on schedule: versioning"),
     ]);
 }
 

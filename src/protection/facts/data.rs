@@ -60,8 +60,9 @@ pub struct Mechanism {
     pub age_seconds: Option<i64>,
     /// `null` when it has no schedule to keep or was not due yet.
     pub on_schedule: Option<bool>,
-    /// How far back what runs by itself must have left restorable moments: to when it began, and as far as it keeps them; `null` means as
-    /// long as there is the resource. Recovery points that are gone do not change it.
+    /// How far back it must have left restorable moments: to when it began, and as far as it keeps them; `None` means without end. It does
+    /// not depend on what is left of them. Rules see the resource's `due_seconds`.
+    #[serde(skip)]
     pub promised_seconds: Option<i64>,
     /// What it is, for people: `backup plan daily, rule d35`, `automated backups`.
     pub source: String,
@@ -381,6 +382,9 @@ facts! {
         windows: Vec<Window>,
         /// Spans of the resource's life without any restorable moment, newest first; none where nothing can be restored.
         gaps: Vec<Gap>,
+        /// How far back there must be restorable moments for the objective's RPO: to when what runs at least that often began, and as far as
+        /// it keeps them; where nothing does, and at most, the age of the resource. `null` without end. Backups that are gone change nothing.
+        due_seconds: Option<i64>,
         /// as_of minus the newest moment that can be restored; `null` when nothing can.
         rpo_seconds: Option<i64>,
         /// The duration of the last successful restore job.

@@ -1,4 +1,5 @@
-"""Checks OCSF events, one a line on standard input, against the published schema of each stable version since 1.5.0.
+"""Checks OCSF events, one a line on standard input, against the published schema of each stable version since 1.5.0, and with the
+Pydantic models that Python programs read them with.
 
 Prints `{"events": n}`; ends with 1 and the mistakes on standard error when an event is wrong.
 """
@@ -10,6 +11,8 @@ import sys
 
 from jsonschema import Draft202012Validator
 from ocsf_json_schema import OcsfJsonSchema, OcsfJsonSchemaEmbedded, get_ocsf_schema
+from py_ocsf_models.events.findings.compliance_finding import ComplianceFinding
+from pydantic import ValidationError
 
 VERSIONS = ["1.5.0", "1.6.0", "1.7.0", "1.8.0"]
 MISTAKES_SHOWN = 20
@@ -34,6 +37,14 @@ def captions(definitions: dict, name: str, value: dict, path: str = "$"):
                 yield from captions(OBJECTS, attribute["object_type"], inner, f"{path}.{key}[{number}]")
 
 
+def refusals(event: dict):
+    """What the models, which require more than the schema does, refuse."""
+    try:
+        ComplianceFinding.model_validate(event)
+    except ValidationError as error:
+        yield from (f"{'.'.join(map(str, mistake['loc']))}: {mistake['msg']}" for mistake in error.errors())
+
+
 def main() -> None:
     global OBJECTS
     events = [json.loads(line) for line in sys.stdin.buffer.read().decode("utf-8").split("\n")[:-1]]
@@ -47,6 +58,8 @@ def main() -> None:
             found = [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(event)]
             found += captions(published["classes"], "compliance_finding", event)
             mistakes += [f"{version}, event {number}: {what}" for what in found]
+    for number, event in enumerate(events):
+        mistakes += [f"the models, event {number}: {what}" for what in refusals(event)]
     if any(event["metadata"]["version"] not in VERSIONS for event in events):
         mistakes.append("an event names a version that was not checked")
     if mistakes:

@@ -1,0 +1,132 @@
+//! The state of one data resource, whether that is on schedule, and how far back its backups must go.
+
+use super::data::{Join, Unread};
+use super::doubts::add_new;
+use super::explanation::explain;
+use super::facts::{Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection, State};
+use super::mechanisms;
+use crate::inventory::types::ebs::Instance;
+use crate::inventory::{Fact, Resource, note};
+use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+
+impl Join<'_> {
+    /// Sets the state, which the mechanisms of which nothing is in doubt give, and explains it.
+    #[allow(clippy::too_many_arguments, reason = "one private step of one function, split for reading")]
+    pub fn set_state(
+        &self,
+        resource: &Resource,
+        mechanisms: &[Mechanism],
+        plans: &[PlanReach],
+        unread_sources: &[String],
+        volumes: &HashMap<&str, &Joined>,
+        facts: &mut Protection,
+        unread: &mut Unread,
+    ) {
+        let mut state = mechanisms::state(mechanisms);
+        let mut reasons = unread_sources.to_vec();
+        let mut through_volumes = None;
+        if resource.type_name == "AWS::EC2::Instance" && state != Some(State::Protected) {
+            through_volumes = instance_through_volumes(resource, volumes, &mut reasons);
+            state = through_volumes.filter(|through| *through == State::Protected).or(state).or(through_volumes);
+            through_volumes = through_volumes.filter(|through| state == Some(*through));
+        }
+        let settled = state == Some(State::Protected) || reasons.is_empty();
+        if !settled {
+            note(unread, "state", reasons.clone());
+            note(unread, "explanation", reasons);
+            return;
+        }
+        let state = state.unwrap_or(if plans.is_empty() {
+            State::Unprotected
+        } else if plans.iter().all(|plan| plan.opt_in_blocked) {
+            State::OptInBlocked
+        } else {
+            State::SelectedNotProtected
+        });
+        facts.state = Fact::Read(state);
+        facts.explanation = Fact::Read(match through_volumes {
+            Some(State::Protected) => match facts.on_schedule.read() {
+                Some(true) => "protected on schedule: every volume of the instance is".to_owned(),
+                Some(false) => "restorable: every volume of the instance has a backup, some only an old or manual one".to_owned(),
+                None => "restorable: every volume of the instance has a backup; whether schedules renew them is not known".to_owned(),
+            },
+            Some(_) => "backups of some of the instance's volumes are older than their schedules allow".to_owned(),
+            None => explain(state, mechanisms, plans, facts.on_schedule.is_unread()),
+        });
+    }
+
+    /// Whether something that runs by itself keeps to its schedule. `reasons` are those for which there may be more of it.
+    pub fn set_on_schedule(
+        &self,
+        resource: &Resource,
+        mechanisms: &[Mechanism],
+        mut reasons: Vec<String>,
+        volumes: &HashMap<&str, &Joined>,
+        facts: &mut Protection,
+        unread: &mut Unread,
+    ) {
+        let on_schedule = mechanisms.iter().any(Mechanism::is_on_schedule)
+            || (resource.type_name == "AWS::EC2::Instance" && volumes_on_schedule(resource, volumes, &mut reasons));
+        if on_schedule || reasons.is_empty() {
+            facts.on_schedule = Fact::Read(on_schedule);
+        } else {
+            note(unread, "on_schedule", reasons);
+        }
+    }
+}
+
+/// How far back there must be restorable moments, see [`Protection::due_seconds`].
+pub fn due_seconds(
+    mechanisms: &[Mechanism],
+    rpo_seconds: Option<i64>,
+    created_at: Option<DateTime<Utc>>,
+    as_of: DateTime<Utc>,
+) -> Option<i64> {
+    // A daily rule that keeps a week owes no more than a week, whatever a monthly one beside it keeps.
+    let often_enough = |mechanism: &&Mechanism| {
+        let interval = mechanism.interval_seconds.present();
+        mechanism.automatic
+            && mechanism.kind != MechanismKind::Replication
+            && !interval.zip(rpo_seconds).is_some_and(|(interval, rpo)| *interval > rpo)
+    };
+    let promised: Option<Vec<i64>> = mechanisms.iter().filter(often_enough).map(|mechanism| mechanism.promised_seconds).collect();
+    let age = created_at.map(|created_at| (as_of - created_at).num_seconds());
+    [age, promised.and_then(|promised| promised.into_iter().max())].into_iter().flatten().min()
+}
+
+/// An instance is protected when all its volumes are, and stale when each is at least that. Adds the reasons why a volume's state is
+/// unknown.
+fn instance_through_volumes(resource: &Resource, volumes: &HashMap<&str, &Joined>, reasons: &mut Vec<String>) -> Option<State> {
+    let instance = resource.properties_as::<Instance>()?;
+    let attached = instance.volumes.read()?;
+    let (mut protected, mut stale) = (0, 0);
+    for volume in attached {
+        let Some(joined) = volumes.get(volume.volume_id.as_str()) else {
+            reasons.push(format!("volume {} is not in the inventory", volume.volume_id));
+            continue;
+        };
+        let Facts::Data(facts) = &joined.facts else { continue };
+        match facts.state.read() {
+            Some(State::Protected) => protected += 1,
+            Some(State::Stale) => stale += 1,
+            Some(_) => {}
+            None => reasons.extend(joined.unread.get("state").cloned().unwrap_or_default()),
+        }
+    }
+    match (protected, stale) {
+        _ if attached.is_empty() || protected + stale < attached.len() => None,
+        (_, 0) => Some(State::Protected),
+        _ => Some(State::Stale),
+    }
+}
+
+/// Whether every volume of an instance is backed up on schedule. Adds the reasons why that is not known of one.
+fn volumes_on_schedule(resource: &Resource, volumes: &HashMap<&str, &Joined>, reasons: &mut Vec<String>) -> bool {
+    let instance = resource.properties_as::<Instance>();
+    let attached = instance.iter().filter_map(|instance| instance.volumes.read()).flatten();
+    let joined: Vec<&&Joined> = attached.clone().filter_map(|volume| volumes.get(volume.volume_id.as_str())).collect();
+    let on_schedule = |joined: &&&Joined| matches!(&joined.facts, Facts::Data(facts) if facts.on_schedule == Fact::Read(true));
+    add_new(reasons, joined.iter().filter_map(|joined| joined.unread.get("on_schedule")).flatten().cloned());
+    !joined.is_empty() && joined.len() == attached.count() && joined.iter().all(on_schedule)
+}
