@@ -176,7 +176,6 @@ fn arn_parts(arn: &Node, address: &str) -> Vec<(&'static str, Node)> {
     let part = |(place, name): (usize, &'static str)| {
         let value = match (written.get(place), &arn.value) {
             (Some(part), _) if written.len() == PARTS.len() => text(*part),
-            (_, Value::Unknown(of)) => unknown(&of.reason, &format!("{address}.{name}")),
             (_, Value::Text(_)) => unknown(&format!("{} is not an ARN", render(&arn.value)), &format!("{address}.{name}")),
             (_, other) => because(other, &format!("{address}.{name}")),
         };

@@ -25,12 +25,11 @@ use crate::template::declaration::{Node, Position, Value};
 pub(super) use sets::set_of;
 
 /// The functions that are not evaluated, with why.
-const NOT_EVALUATED: [(&str, &str); 9] = [
+const NOT_EVALUATED: [(&str, &str); 8] = [
     ("abspath", "where the configuration lies is not known"),
     ("base64gzip", "its bytes depend on the compressor"),
     ("base64gunzip", "its bytes depend on the compressor"),
     ("bcrypt", "it is random"),
-    ("issensitive", "what is sensitive is not followed"),
     ("plantimestamp", "it reads the clock"),
     ("rsadecrypt", "it needs a private key"),
     ("timestamp", "it reads the clock"),
@@ -75,7 +74,7 @@ pub(super) fn call(name: &str, given: &[Node], scope: &Scope<'_>, here: Position
             return Ok(first(given)?
                 .value
                 .clone()
-                .sensitive("the value of sensitive()", &format!("sensitive() at {}", scope.place(here).trim_end())));
+                .sensitive("the value of sensitive()", &format!("sensitive() in {}", scope.place(here))));
         }
         "nonsensitive" => return Ok(first(given)?.value.revealed().clone()),
         "issensitive" if value::is_known(&first(given)?.value) => return Ok(Value::Bool(false)),
