@@ -209,6 +209,15 @@ pub fn short(name: &str) -> String {
     }
 }
 
+/// Whether an address of Terraform, in whatever module, is that of a data source or of something in it.
+pub fn names_data_source(address: &str) -> bool {
+    let mut rest = address;
+    while let Some((_, after)) = rest.strip_prefix("module.").and_then(|call| call.split_once('.')) {
+        rest = after;
+    }
+    rest.starts_with("data.")
+}
+
 /// A file that claims to be a template and is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateError {

@@ -1,11 +1,12 @@
 //! The declarations of one stack together: parts joined to what they belong to, references followed, names and ARNs worked out.
 //! Knows no property of the inventory.
 
+mod keys;
 mod parts;
 mod places;
 
 use super::Options;
-use super::declaration::{DESTROYED, Declaration, Language, Node, PROVIDER_ACCOUNT, PROVIDER_REGION, Value};
+use super::declaration::{DESTROYED, Declaration, Language, Node, PROVIDER_ACCOUNT, PROVIDER_REGION, Value, names_data_source};
 use super::types::{self, Table};
 use places::{ARN_ACCOUNT, ARN_REGION, most_common, part_of_given_arn};
 use std::collections::HashMap;
@@ -33,15 +34,6 @@ impl Entry<'_> {
     pub fn is(&self, other: &Entry) -> bool {
         self.declaration.id == other.declaration.id
     }
-}
-
-/// What a KMS key value names.
-pub struct Key {
-    pub arn: String,
-    /// Its declaration, when the template has it.
-    pub declared: Option<usize>,
-    /// The name of an alias behind `alias/`, when that is how the key is named.
-    pub alias: Option<String>,
 }
 
 /// The declarations of one stack.
@@ -333,59 +325,6 @@ impl<'d> Stack<'d> {
         }
         symbol()
     }
-
-    /// The key that a value of a resource names, in any of the ways that AWS takes: key id, key ARN, alias name, alias ARN.
-    ///
-    /// # Errors
-    /// Why the value is not known at all.
-    pub fn key(&self, node: &Node, user: &Entry) -> Result<Option<Key>, Vec<String>> {
-        self.key_at(node, user, DEPTH)
-    }
-
-    fn key_at(&self, node: &Node, user: &Entry, depth: u8) -> Result<Option<Key>, Vec<String>> {
-        if let Value::Unknown(unknown) = &node.value {
-            return Err(vec![unknown.reason.to_string()]);
-        }
-        let Some(depth) = depth.checked_sub(1) else { return Err(vec!["the key's alias names itself".to_owned()]) };
-        if let Value::Reference { id, .. } = &node.value
-            && let Some(alias) = self.by_id.get(id.as_ref()).filter(|declaration| is_alias(declaration))
-        {
-            return self.alias_target(alias, user, depth);
-        }
-        let Some(Text { text, unknown }) = self.text(node).filter(|text| !text.text.is_empty()) else { return Ok(None) };
-        let is_key = |table: &'static Table| table.type_name == "AWS::KMS::Key";
-        if let Some(found) = self.named(node, is_key)
-            && let Some(entry) = self.entries.get(found)
-        {
-            return Ok(Some(Key { arn: self.arn(entry).text, declared: Some(found), alias: None }));
-        }
-        let alias = text.strip_prefix("alias/").or_else(|| text.split_once(":alias/").map(|(_, name)| name));
-        if let Some(name) = alias {
-            if let Some(alias) = self.aliases.get(&format!("alias/{name}")) {
-                return self.alias_target(alias, user, depth);
-            }
-            let arn = if text.starts_with("arn:") { text.clone() } else { self.kms_arn(&format!("alias/{name}"), user) };
-            return Ok(Some(Key { arn, declared: None, alias: Some(name.to_owned()) }));
-        }
-        // A reference to something that is no key of the template, or nothing but a symbol, names no key yet.
-        if text.starts_with("${") && !unknown.is_empty() {
-            return Err(unknown);
-        }
-        let arn = if text.starts_with("arn:") { text } else { self.kms_arn(&format!("key/{text}"), user) };
-        Ok(Some(Key { arn, declared: None, alias: None }))
-    }
-
-    fn alias_target(&self, alias: &Declaration, user: &Entry, depth: u8) -> Result<Option<Key>, Vec<String>> {
-        match find(&alias.body, "TargetKeyId|target_key_id") {
-            Some(node) => self.key_at(node, user, depth),
-            None => Err(vec![format!("alias {} names no key", alias.id)]),
-        }
-    }
-
-    fn kms_arn(&self, what: &str, user: &Entry) -> String {
-        let (region, account) = (self.region_of(user).text, self.account_of(user).text);
-        format!("arn:{}:kms:{region}:{account}:{what}", self.partition(&region))
-    }
 }
 
 fn is_alias(declaration: &Declaration) -> bool {
@@ -409,7 +348,19 @@ fn is_secret(attribute: &str) -> bool {
 }
 
 fn chosen_by_aws(id: &str) -> Text {
-    Text { text: format!("${{{id}}}"), unknown: vec![format!("{id} is known after it is deployed")] }
+    let when = if names_data_source(id) { "is read when Terraform plans" } else { "is known after it is deployed" };
+    Text { text: format!("${{{id}}}"), unknown: vec![format!("{id} {when}")] }
+}
+
+impl Text {
+    /// The text, with the reason why it is not known where that says more than its symbol.
+    pub fn with_reason(&self) -> String {
+        let symbol = self.text.trim_start_matches("${").trim_end_matches('}');
+        match self.unknown.first().filter(|why| !why.starts_with(symbol)) {
+            Some(why) => format!("{} ({why})", self.text),
+            None => self.text.clone(),
+        }
+    }
 }
 
 impl From<&str> for Text {

@@ -24,7 +24,7 @@ fn plan(version: u32) -> (String, Vec<Declaration>) {
 }
 
 /// A module of files, and what is read of it.
-fn module(files: &[(&str, &str)]) -> Result<Vec<Declaration>, TemplateError> {
+pub(super) fn module(files: &[(&str, &str)]) -> Result<Vec<Declaration>, TemplateError> {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         let path = folder.path().join(name);
@@ -34,7 +34,7 @@ fn module(files: &[(&str, &str)]) -> Result<Vec<Declaration>, TemplateError> {
     read_folder(folder.path(), ".", &[])
 }
 
-fn one<'d>(declarations: &'d [Declaration], id: &str) -> &'d Declaration {
+pub(super) fn one<'d>(declarations: &'d [Declaration], id: &str) -> &'d Declaration {
     declarations.iter().find(|declaration| declaration.id == id).unwrap_or_else(|| panic!("no {id}"))
 }
 
@@ -45,12 +45,12 @@ fn at<'n>(node: &'n Node, path: &str) -> &'n Node {
     })
 }
 
-fn shown(declaration: &Declaration, path: &str) -> String {
+pub(super) fn shown(declaration: &Declaration, path: &str) -> String {
     show(&at(&declaration.body, path).value)
 }
 
 /// `<aws_s3_bucket.data.id>` is a reference, `?${symbol}` an unknown value.
-fn show(value: &Value) -> String {
+pub(super) fn show(value: &Value) -> String {
     match value {
         Value::Null => "null".to_string(),
         Value::Bool(value) => value.to_string(),

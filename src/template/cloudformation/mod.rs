@@ -32,9 +32,12 @@ use conditions::Truth;
 use nested::{Child, Read};
 use session::Session;
 use stack::{Resource, Source, Stack};
-use tree::{Data, Raw};
 
 pub use detect::claims_to_be;
+pub(in crate::template) use encode::base64;
+pub(in crate::template) use pseudo::partition;
+pub(in crate::template) use tree::{Data, Raw};
+pub(in crate::template) use yaml::{Dialect, parse_as as parse_yaml};
 
 /// Reads a template with the stacks that are nested in it. `path` is its file, to which nested templates are relative; `name` is what
 /// declarations and errors call it.

@@ -28,7 +28,7 @@ pub fn value(stack: &Stack<'_>, name: &str, at: Position) -> Result<Value, Templ
 
 /// The partition of a Region, and the domain of its services.
 /// <https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json>
-fn partition(region: &str) -> (&'static str, &'static str) {
+pub fn partition(region: &str) -> (&'static str, &'static str) {
     const PARTITIONS: [(&str, &str, &str); 7] = [
         ("cn-", "aws-cn", "amazonaws.com.cn"),
         ("us-gov-", "aws-us-gov", "amazonaws.com"),

@@ -11,11 +11,25 @@ use super::tree::{Comment, Data, Entry, MAX_DEPTH, MAX_VALUES, Raw, Tree, fault,
 /// The most values that aliases may add to a file.
 const MAX_ALIASED: usize = 500_000;
 
-/// Reads YAML. A second document is an error.
+/// Reads a template. A second document is an error.
 pub fn parse(file: &str, text: &str) -> Result<Tree, TemplateError> {
+    parse_as(file, text, Dialect { plain: scalar, functions: true })
+}
+
+/// What differs between those who read YAML.
+#[derive(Clone, Copy)]
+pub struct Dialect {
+    /// What a text without quotes means.
+    pub plain: fn(&str) -> Data,
+    /// Whether tags name functions; otherwise tags that are not YAML's own are errors.
+    pub functions: bool,
+}
+
+/// Reads YAML of a dialect.
+pub fn parse_as(file: &str, text: &str, dialect: Dialect) -> Result<Tree, TemplateError> {
     let options = granit_parser::options! { max_buffered_comment_events: usize::MAX, block_scalar_eof_without_line_feed: true };
     let mut reader =
-        Reader { file, text, open: Vec::new(), root: None, anchors: BTreeMap::new(), values: 0, aliased: 0, comments: Vec::new() };
+        Reader { file, text, dialect, open: Vec::new(), root: None, anchors: BTreeMap::new(), values: 0, aliased: 0, comments: Vec::new() };
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| fault(file, Some(place(error.marker())), format!("not YAML: {}", error.info())))?;
         reader.take(event, span)?;
@@ -34,6 +48,7 @@ fn place(marker: &Marker) -> Position {
 struct Reader<'t> {
     file: &'t str,
     text: &'t str,
+    dialect: Dialect,
     /// The collections that are not closed yet, innermost last.
     open: Vec<Open>,
     root: Option<Raw>,
@@ -106,10 +121,11 @@ impl Reader<'_> {
             Some(Open { within: Within::Map { key: Some((_, key)), .. }, .. }) if plain && span.is_empty() && tag.is_none() => *key,
             _ => at,
         };
-        let raw = match (tag, function(tag)) {
+        let meaning = self.dialect.plain;
+        let raw = match (tag, self.function(tag, at)?) {
             (_, Some(function)) => Raw::single(at, function, Raw::text(place(&span.start), text)),
-            (None, _) if plain => Raw { at, data: scalar(text) },
-            (Some(tag), _) if plain && tag.core_suffix().is_some_and(|suffix| suffix != "str") => Raw { at, data: scalar(text) },
+            (None, _) if plain => Raw { at, data: meaning(text) },
+            (Some(tag), _) if plain && tag.core_suffix().is_some_and(|suffix| suffix != "str") => Raw { at, data: meaning(text) },
             _ => Raw::text(at, text),
         };
         let size = if matches!(raw.data, Data::Map(_)) { 2 } else { 1 };
@@ -123,8 +139,17 @@ impl Reader<'_> {
         if let Some(Open { within: Within::Map { key: None, .. }, .. }) = self.open.last() {
             return Err(fault(self.file, Some(at), "a key must be a text"));
         }
-        self.open.push(Open { at, function: function(tag), anchor, before: self.values, within });
+        let function = self.function(tag, at)?;
+        self.open.push(Open { at, function, anchor, before: self.values, within });
         Ok(())
+    }
+
+    /// The function that a tag names.
+    fn function(&self, tag: Option<&Tag>, at: Position) -> Result<Option<String>, TemplateError> {
+        match function(tag) {
+            Some(_) if !self.dialect.functions => Err(fault(self.file, Some(at), "a tag that is not YAML's own")),
+            function => Ok(function),
+        }
     }
 
     fn end(&mut self) -> Result<(), TemplateError> {

@@ -1,7 +1,7 @@
 //! Resources that hold a part of another, such as `aws_s3_bucket_versioning`: joined to what they belong to.
 
 use super::{Entry, Stack, find};
-use crate::template::declaration::{DESTROYED, Declaration, Node, PRESENCE, Unknown, Value};
+use crate::template::declaration::{DESTROYED, Declaration, Node, PRESENCE, Unknown, Value, names_data_source};
 use crate::template::types::{self, Part, Table};
 
 /// Why what names a resource may mean another of that name.
@@ -104,13 +104,9 @@ impl Stack<'_> {
     }
 }
 
-/// Whether a symbol stands for what a data source reads, in whatever module.
+/// Whether a symbol stands for what a data source reads.
 fn is_of_data_source(symbol: &str) -> bool {
-    let mut rest = symbol.strip_prefix("${").unwrap_or_default();
-    while let Some((_, after)) = rest.strip_prefix("module.").and_then(|call| call.split_once('.')) {
-        rest = after;
-    }
-    rest.starts_with("data.")
+    symbol.strip_prefix("${").is_some_and(names_data_source)
 }
 
 /// A part's body, with its own `region` (where a replica is) kept and its id under `+id`; that of one which may not exist is unknown as a

@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use super::engine::{Children, Engine, Instance, Instances, Stop};
 use super::expression::{entries, evaluate};
-use super::location;
 use super::modules::Resource;
 use super::providers::{Provider, asked_for};
 use super::scope::{self, Frame, Scope};
 use super::syntax::{Attribute, Block, Expr};
 use super::value::{self, INSTANCES, WHOLE, reason_in, unknown};
 use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION};
+use super::{data, location, providers};
 use crate::template::declaration::{Declaration, Language, Node, TemplateError, UNREAD_MODULE, Value};
 
 /// Arguments that Terraform itself takes.
@@ -25,6 +25,10 @@ pub(super) fn module(engine: &Engine, instance: &Rc<Instance>, into: &mut Vec<De
         if let Some(resource) = instance.module.resources.get(key).filter(|resource| resource.block.label(0).starts_with("aws_")) {
             self::resource(engine, instance, key, resource, into)?;
         }
+    }
+    for (key, block) in instance.module.data.iter().filter(|(_, block)| data::is_key(block)) {
+        let source = Resource { block: block.clone(), ignores: Vec::new() };
+        resource(engine, instance, &format!("data.{key}"), &source, into)?;
     }
     for call in instance.module.calls.keys() {
         let children = settled(scope::children(engine, instance, call))?;
@@ -86,22 +90,23 @@ fn resource(
     let Some(instances) = settled(scope::instances(engine, instance, block))? else { return Ok(()) };
     for (index, each) in instances.each() {
         let id = format!("{}{key}{index}", instance.prefix);
-        let scope = Scope::new(engine, instance, &block.source, each.as_ref());
+        let scope = Scope { subject: &id, ..Scope::new(engine, instance, &block.source, each.as_ref()) };
         let mut entries = body(block, &scope, true)?;
         if let Some(tags_all) = tags_all(engine, instance, block, &entries)? {
             entries.retain(|(name, _)| name != "tags_all");
             entries.push(("tags_all".to_string(), Node::new(block.at, tags_all)));
         }
+        let settings = settings(engine, instance, &instances, block, &scope)?;
         into.push(Declaration {
             language: Language::Terraform,
-            type_name: block.label(0).to_string(),
+            type_name: if block.kind == "data" { format!("data.{}", block.label(0)) } else { block.label(0).to_string() },
             id,
             file: block.source.name.clone(),
             root: outermost_call(engine, instance).map(|call| call.source.name.clone()),
             at: block.at,
             construct: None,
             body: Node::new(block.at, Value::Map(entries)),
-            settings: settings(engine, instance, &instances, block, &scope)?,
+            settings,
             ignores: resource.ignores.clone(),
         });
     }
@@ -138,24 +143,10 @@ fn settings(
 
 /// The tags with the `default_tags` of the provider below them. `None`: the provider has none, `tags` say it all.
 fn tags_all(engine: &Engine, instance: &Instance, block: &Block, entries: &[(String, Node)]) -> Result<Option<Value>, TemplateError> {
-    let Provider::Block { instance: owner, block: provider } = asked_for(&instance.providers, &instance.prefix, block) else {
-        return Ok(None);
+    let mut merged = match default_tags(engine, instance, block)? {
+        Some(Value::Map(tags)) => tags,
+        other => return Ok(other),
     };
-    let Some(owner) = engine.instance(owner) else { return Ok(None) };
-    let mut merged: Vec<(String, Node)> = Vec::new();
-    let mut found = false;
-    for tags in provider.of_kind("default_tags").filter_map(|block| block.attribute("tags")) {
-        found = true;
-        let scope = Scope { fixed: Some(block.at), ..Scope::new(engine, &owner, &tags.source, None) };
-        match scope.attribute(tags)?.value {
-            Value::Map(tags) => merged.extend(tags),
-            Value::Null => {}
-            other => return Ok(Some(value::moved(other, block.at).value)),
-        }
-    }
-    if !found {
-        return Ok(None);
-    }
     match entries.iter().find(|(name, _)| name == "tags").map(|(_, node)| &node.value) {
         Some(Value::Map(tags)) => {
             merged.retain(|(key, _)| tags.iter().all(|(name, _)| name != key));
@@ -165,6 +156,25 @@ fn tags_all(engine: &Engine, instance: &Instance, block: &Block, entries: &[(Str
         Some(other) => return Ok(Some(other.clone())),
     }
     Ok(Some(Value::Map(merged)))
+}
+
+/// The `default_tags` of the provider of a resource or data source, if it has them.
+pub(super) fn default_tags(engine: &Engine, instance: &Instance, block: &Block) -> Result<Option<Value>, TemplateError> {
+    let Provider::Block { instance: owner, block: provider } = asked_for(&instance.providers, &instance.prefix, block) else {
+        return Ok(None);
+    };
+    let Some(owner) = engine.instance(owner) else { return Ok(None) };
+    let subject = format!("{}.default_tags", providers::address(&owner.prefix, &provider));
+    let mut merged: Option<Vec<(String, Node)>> = None;
+    for tags in provider.of_kind("default_tags").filter_map(|block| block.attribute("tags")) {
+        let scope = Scope { fixed: Some(block.at), subject: &subject, ..Scope::new(engine, &owner, &tags.source, None) };
+        match scope.attribute(tags)?.value {
+            Value::Map(tags) => merged.get_or_insert_default().extend(tags),
+            Value::Null => drop(merged.get_or_insert_default()),
+            other => return Ok(Some(value::moved(other, block.at).value)),
+        }
+    }
+    Ok(merged.map(Value::Map))
 }
 
 /// The value of an argument; one that comes from an override file has the place of its block.
@@ -179,7 +189,7 @@ fn attribute(attribute: &Attribute, block: &Block, scope: &Scope<'_>) -> Result<
 fn finish(node: &mut Node) {
     match &mut node.value {
         Value::Reference { id, attribute } if attribute.as_ref() == WHOLE || attribute.as_ref() == INSTANCES => {
-            node.value = unknown(value::AFTER_APPLY, id);
+            node.value = unknown(&format!("{id} is a whole resource, not one of its attributes"), id);
         }
         Value::List(items) | Value::Concat(items) => items.iter_mut().for_each(finish),
         Value::Map(entries) => entries.iter_mut().for_each(|(_, node)| finish(node)),
@@ -197,13 +207,19 @@ pub(super) fn body(block: &Block, scope: &Scope<'_>, outermost: bool) -> Result<
     for inner in block.blocks.iter().filter(|inner| !(outermost && META_BLOCKS.contains(&inner.kind.as_str()))) {
         let inner_scope = Scope { source: &inner.source, ..*scope };
         let at = scope.fixed.unwrap_or(inner.at);
-        let (kind, nodes) = match inner.kind.as_str() {
-            "dynamic" => (inner.label(0).to_string(), dynamic(inner, &inner_scope)?),
-            kind => (kind.to_string(), vec![Node::new(at, Value::Map(body(inner, &inner_scope, false)?))]),
+        let kind = if inner.kind == "dynamic" { inner.label(0) } else { inner.kind.as_str() };
+        let before = kinds.iter().find(|(name, _)| name == kind).map_or(0, |(_, node)| match &node.value {
+            Value::List(all) => all.len(),
+            _ => 0,
+        });
+        let subject = |index: usize| format!("{}.{kind}[{}]", scope.subject, before + index);
+        let nodes = match inner.kind.as_str() {
+            "dynamic" => dynamic(inner, &inner_scope, &subject)?,
+            _ => vec![Node::new(at, Value::Map(body(inner, &Scope { subject: &subject(0), ..inner_scope }, false)?))],
         };
-        match kinds.iter_mut().find(|(name, _)| *name == kind) {
+        match kinds.iter_mut().find(|(name, _)| name == kind) {
             Some((_, Node { value: Value::List(all), .. })) => all.extend(nodes),
-            _ => kinds.push((kind, Node::new(at, Value::List(nodes)))),
+            _ => kinds.push((kind.to_string(), Node::new(at, Value::List(nodes)))),
         }
     }
     for (kind, node) in kinds {
@@ -222,28 +238,30 @@ pub(super) fn body(block: &Block, scope: &Scope<'_>, outermost: bool) -> Result<
     Ok(entries)
 }
 
-/// The blocks that a `dynamic` block makes; one unknown value if that is not known.
-fn dynamic(block: &Block, scope: &Scope<'_>) -> Result<Vec<Node>, TemplateError> {
+/// The blocks that a `dynamic` block makes, with the address of each; one unknown value if that is not known.
+fn dynamic(block: &Block, scope: &Scope<'_>, subject: &dyn Fn(usize) -> String) -> Result<Vec<Node>, TemplateError> {
     let Some(for_each) = block.attribute("for_each") else { return Ok(Vec::new()) };
     let at = scope.fixed.unwrap_or(block.at);
     let iterator = block.attribute("iterator").and_then(|iterator| match iterator.expr.as_ref() {
         Expr::Hcl(expression) => expression.as_variable().map(|name| name.as_str()),
         _ => None,
     });
-    let collection = scope.attribute(for_each)?;
+    let first = subject(0);
+    let collection = Scope { subject: &first, ..*scope }.attribute(for_each)?;
     let collection = match settled(entries(&collection))?.flatten() {
         Some(entries) => entries,
         None => {
             let reason = reason_in(&collection.value).map_or("for_each has a wrong type".to_string(), |reason| reason.to_string());
             let why = format!("whether there are {} blocks is not known: {reason}", block.label(0));
-            return Ok(vec![Node::new(at, unknown(&why, &format!("{}.{}", scope.place(block.at), block.label(0))))]);
+            return Ok(vec![Node::new(at, unknown(&why, &first))]);
         }
     };
     let mut made = Vec::new();
     for (key, item) in collection {
         let pair = Value::Map(vec![("key".to_string(), key), ("value".to_string(), item)]);
         let frame = Frame { name: iterator.unwrap_or(block.label(0)), node: Node::new(at, pair), outer: scope.frame };
-        let scope = Scope { frame: Some(&frame), ..*scope };
+        let address = subject(made.len());
+        let scope = Scope { frame: Some(&frame), subject: &address, ..*scope };
         for content in block.of_kind("content") {
             made.push(Node::new(scope.fixed.unwrap_or(block.at), Value::Map(body(content, &scope, false)?)));
         }
@@ -257,6 +275,10 @@ pub(super) fn definitions(file: &Block, engine: &Engine, instance: &Rc<Instance>
     for attribute in &file.attributes {
         let scope = Scope::new(engine, instance, &attribute.source, None);
         match evaluate(&attribute.expr, &scope, attribute.at) {
+            // Nothing is declared that it could name.
+            Ok(node) if let Some(why) = reason_in(&node.value) => {
+                return Err(super::text::error(&attribute.source.name, Some(attribute.at), why.as_ref()));
+            }
             Ok(node) => given.push((attribute.name.clone(), node)),
             Err(Stop::Invalid(why)) => return Err(super::text::error(&attribute.source.name, Some(attribute.at), why)),
             Err(Stop::Fatal(error)) => return Err(error),

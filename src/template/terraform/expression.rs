@@ -7,6 +7,7 @@ use hcl_edit::expr::{BinaryOp, BinaryOperator, Conditional, Expression, ForExpr,
 
 use super::engine::{Stop, invalid};
 use super::scope::{Frame, Scope};
+use super::strings::Form;
 use super::syntax::Expr;
 use super::value::{self, as_bool, as_number, reason_in, render, scalar_text, unknown};
 use super::{functions, strings, traversal};
@@ -18,7 +19,9 @@ pub(super) fn evaluate(expr: &Expr, scope: &Scope<'_>, at: Position) -> Result<N
     scope.engine.deeper(scope.source, here, || {
         let value = match expr {
             Expr::Hcl(expression) => return hcl(expression, scope, at),
-            Expr::Template(at, template) => strings::template(template, &Scope { fixed: Some(*at), ..*scope }, here)?,
+            Expr::Template(at, template) => {
+                strings::template(template, Form::Bare { indent: 0 }, &Scope { fixed: Some(*at), ..*scope }, here)?
+            }
             Expr::Null(_) => Value::Null,
             Expr::Bool(_, value) => Value::Bool(*value),
             Expr::Number(_, number) => Value::Number(number.clone()),
@@ -51,8 +54,11 @@ pub(super) fn hcl(expression: &Expression, scope: &Scope<'_>, at: Position) -> R
             Expression::String(text) => value::text(text.value()),
             Expression::Array(items) => Value::List(items.iter().map(|item| hcl(item, scope, here)).collect::<Result<_, _>>()?),
             Expression::Object(object) => map(object, scope, here)?,
-            Expression::StringTemplate(template) => strings::template(template, scope, here)?,
-            Expression::HeredocTemplate(heredoc) => strings::template(&heredoc.template, scope, here)?,
+            Expression::StringTemplate(template) => strings::template(template, Form::Quoted, scope, here)?,
+            Expression::HeredocTemplate(heredoc) => {
+                let form = Form::Bare { indent: heredoc.indent().unwrap_or_default() };
+                strings::template(&heredoc.template, form, scope, here)?
+            }
             Expression::Parenthesis(inner) => return hcl(inner.inner(), scope, here),
             Expression::Variable(name) => match scope.framed(name.value()) {
                 Some(node) => {
@@ -60,7 +66,7 @@ pub(super) fn hcl(expression: &Expression, scope: &Scope<'_>, at: Position) -> R
                     scope.engine.spend(scope.source, here, value::size(&node.value))?;
                     value::moved(node.value, here).value
                 }
-                None => return invalid(format!("{} is not declared", name.value().as_str())),
+                None => unknown(&format!("{} is not declared", name.value().as_str()), name.value().as_str()),
             },
             Expression::Conditional(conditional) => return condition(conditional, scope, here),
             Expression::FuncCall(call) => function(call, scope, here)?,
@@ -119,7 +125,7 @@ fn map(object: &Object, scope: &Scope<'_>, here: Position) -> Result<Value, Stop
 /// An unknown value that comes of others.
 pub(super) fn derived(parts: &[&Value], inside: &str) -> Value {
     let reason = parts.iter().find_map(|part| reason_in(part));
-    unknown(reason.as_deref().unwrap_or(value::AFTER_APPLY), inside)
+    unknown(reason.as_deref().unwrap_or(value::NOT_KNOWN), inside)
 }
 
 fn condition(conditional: &Conditional, scope: &Scope<'_>, here: Position) -> Result<Node, Stop> {
@@ -225,7 +231,7 @@ pub(super) fn entries(of: &Node) -> Result<Option<Vec<(Node, Node)>>, Stop> {
 
 fn each(expression: &ForExpr, scope: &Scope<'_>, here: Position) -> Result<Value, Stop> {
     let collection = hcl(&expression.intro.collection_expr, scope, here)?;
-    let not_known = |of: &Value| derived(&[of], &format!("for {} at {}", render(of), scope.place(here)));
+    let not_known = |of: &Value| derived(&[of], &format!("for {} in {}", render(of), scope.place(here)));
     let Some(entries) = entries(&collection)? else { return Ok(not_known(&collection.value)) };
     let mut list = Vec::new();
     let mut made = Map::default();

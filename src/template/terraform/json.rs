@@ -35,10 +35,18 @@ pub(super) struct JsonError {
 
 /// Reads a whole text. Of its outermost object, only the keys that `keep` wants are kept; the others are read over.
 pub(super) fn parse<'a>(text: &'a str, keep: &dyn Fn(&str) -> bool) -> Result<Json<'a>, JsonError> {
-    let mut parser = Parser { text, at: 0, keep };
+    whole(Parser { text, at: 0, keep, last_wins: false })
+}
+
+/// Reads a text as `jsondecode` does: of a key that is there twice, the last counts.
+pub(super) fn decode(text: &str) -> Result<Json<'_>, JsonError> {
+    whole(Parser { text, at: 0, keep: &|_| true, last_wins: true })
+}
+
+fn whole<'a>(mut parser: Parser<'a, '_>) -> Result<Json<'a>, JsonError> {
     let value = parser.value(0, false)?;
     parser.blank();
-    if parser.at < text.len() {
+    if parser.at < parser.text.len() {
         return Err(parser.unexpected("the end of the file"));
     }
     Ok(value)
@@ -79,6 +87,7 @@ struct Parser<'a, 'k> {
     text: &'a str,
     at: usize,
     keep: &'k dyn Fn(&str) -> bool,
+    last_wins: bool,
 }
 
 impl<'a> Parser<'a, '_> {
@@ -196,7 +205,13 @@ impl<'a> Parser<'a, '_> {
             match self.peek() {
                 Some(b',') => self.at += 1,
                 Some(b'}') => {
-                    if let Some((key, at)) = repeated(&entries) {
+                    while let Some((key, at)) = repeated(&entries) {
+                        if self.last_wins {
+                            let key = key.to_owned();
+                            let first = entries.iter().position(|(name, _)| *name == key).unwrap_or_default();
+                            entries.remove(first);
+                            continue;
+                        }
                         return Err(JsonError { at, what: format!("{key:?} is there twice") });
                     }
                     self.at += 1;
@@ -266,6 +281,9 @@ mod tests {
         assert_eq!(all("{\"a\": ").unwrap_err().at, 6);
         assert_eq!(all("{\"a\" 1}").unwrap_err().at, 5);
         assert_eq!(all("{\"a\": 1, \"a\": 2}").unwrap_err().at, 14);
+        assert!(
+            matches!(decode("{\"a\": 1, \"b\": 3, \"a\": 2}").unwrap().get("a"), Some(Json { value: JsonValue::Number(two), .. }) if *two == 2.into())
+        );
         assert_eq!(all("[1,]").unwrap_err().at, 3);
         assert_eq!(all("[\"a").unwrap_err().at, 1);
         assert_eq!(all("1 2").unwrap_err().at, 2);

@@ -19,7 +19,7 @@ pub(super) fn attribute(id: &str, name: &str, scope: &Scope<'_>) -> Result<Value
     let Some(attribute) = resource.block.attribute(name) else { return kept() };
     let instances = scope::instances(scope.engine, &instance, &resource.block)?;
     let Some(each) = each_of(&instances, &index) else { return kept() };
-    let inner = Scope::new(scope.engine, &instance, &attribute.source, each.as_ref());
+    let inner = Scope { subject: id, ..Scope::new(scope.engine, &instance, &attribute.source, each.as_ref()) };
     let work = || evaluate(&attribute.expr, &inner, attribute.at);
     match scope.engine.working_on(asked, &attribute.source, attribute.at, work) {
         Ok(node) => match node.value {

@@ -91,14 +91,16 @@ pub(super) fn of_data(type_name: &str, name: &str, attribute: &str, scope: &Scop
         Ok(match (type_name, attribute) {
             // Both can be told which Region they are to look up.
             ("aws_region", "id" | "name" | "region") => match data.attribute("region").or_else(|| data.attribute("name")) {
-                Some(region) => Some(Scope::new(engine, instance, &region.source, None).attribute(region)?.value),
+                Some(region) => {
+                    Some(Scope { subject: &asked, ..Scope::new(engine, instance, &region.source, None) }.attribute(region)?.value)
+                }
                 None => Some(of(engine, instance, data)?.region.clone()).filter(|region| *region != Value::Null),
             },
             ("aws_caller_identity", "account_id" | "id") => of(engine, instance, data)?.other_account(&*of_root(engine)?),
             _ => None,
         })
     };
-    match engine.working_on(asked, &data.source, data.at, work) {
+    match engine.working_on(asked.clone(), &data.source, data.at, work) {
         Ok(value) => Ok(value),
         Err(Stop::Invalid(_)) => Ok(None),
         Err(Stop::Fatal(error)) => Err(error),
@@ -113,7 +115,8 @@ fn of_provider(engine: &Engine, provider: &Provider) -> Result<Rc<Location>, Tem
     };
     let Some(owner) = owner else { return Ok(Rc::new(Location::ENVIRONMENT)) };
     engine.remember_location((owner.id, block), || {
-        let scope = Scope::new(engine, &owner, &block.source, None);
+        let subject = providers::address(&owner.prefix, block);
+        let scope = Scope { subject: &subject, ..Scope::new(engine, &owner, &block.source, None) };
         Ok(Location::of(&Node::new(block.at, Value::Map(declare::body(block, &scope, true)?))))
     })
 }

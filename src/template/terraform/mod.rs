@@ -17,17 +17,20 @@
 //!   not contain expressions: `"${aws_s3_bucket.data.id}-logs"` cannot be told from `aws_s3_bucket.data.id`.
 
 mod convert;
+mod data;
 mod declare;
 mod engine;
 mod expression;
 mod folder;
 mod functions;
 mod json;
+mod layout;
 mod literal;
 mod location;
 mod modules;
 
 mod plan;
+mod policy_document;
 mod providers;
 mod scope;
 mod strings;

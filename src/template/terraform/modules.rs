@@ -12,7 +12,7 @@ use super::waivers;
 use crate::template::declaration::{Ignore, TemplateError};
 
 /// Larger files of a module are refused: the parser keeps every token.
-const FILE_BYTES: u64 = 16 * 1024 * 1024;
+pub(super) const FILE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// A managed resource as it is written.
 #[derive(Clone, Debug)]

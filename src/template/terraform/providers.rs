@@ -66,6 +66,12 @@ fn named(providers: &Providers, name: &str, prefix: &str) -> Provider {
     }
 }
 
+/// What symbols call a provider block of a module instance.
+pub(super) fn address(prefix: &str, provider: &Block) -> String {
+    let alias = alias(provider).map(|alias| format!(".{alias}")).unwrap_or_default();
+    format!("{prefix}provider.{}{alias}", provider.label(0))
+}
+
 /// `alias` of a provider block.
 pub(super) fn alias(provider: &Block) -> Option<String> {
     provider.attribute("alias").and_then(|attribute| path(&attribute.expr))

@@ -8,7 +8,7 @@ use super::expression::evaluate;
 use super::modules::join_shown;
 use super::syntax::{Attribute, Block, Expr};
 use super::text::{Source, error};
-use super::value::{AFTER_APPLY, INSTANCES, WHOLE, as_number, moved, reference, unknown};
+use super::value::{INSTANCES, WHOLE, as_number, moved, reference, unknown, why_later};
 use super::{convert, value};
 use crate::template::declaration::{Node, Position, TemplateError, Value};
 
@@ -22,6 +22,8 @@ pub(super) struct Scope<'a> {
     pub(super) frame: Option<&'a Frame<'a>>,
     /// Where all values are to be, if not where they are written.
     pub(super) fixed: Option<Position>,
+    /// The address of what is evaluated, for symbols: a resource, one of its blocks, a local value.
+    pub(super) subject: &'a str,
 }
 
 /// A name that a `for` or a `dynamic` block gives.
@@ -33,7 +35,7 @@ pub(super) struct Frame<'a> {
 
 impl<'a> Scope<'a> {
     pub(super) fn new(engine: &'a Engine, instance: &'a Rc<Instance>, source: &'a Source, each: Option<&'a Each>) -> Self {
-        Scope { engine, instance, source, each, frame: None, fixed: None }
+        Scope { engine, instance, source, each, frame: None, fixed: None, subject: "" }
     }
 
     pub(super) fn framed(&self, name: &str) -> Option<&Node> {
@@ -47,7 +49,7 @@ impl<'a> Scope<'a> {
         None
     }
 
-    /// Something at a place of the source, with a digestible name for the symbol of its unknown value.
+    /// Tells apart the symbols of what is evaluated at several places, and several times at one.
     pub(super) fn place(&self, at: Position) -> String {
         let each = match self.each {
             Some(Each::Count(index)) => value::render(&index.value),
@@ -60,7 +62,7 @@ impl<'a> Scope<'a> {
             place = format!("{place} {}", value::render(&inner.node.value));
             frame = inner.outer;
         }
-        place
+        format!("{}#{}", self.subject, value::digest(&place))
     }
 
     /// The value of an attribute. What Terraform would refuse is unknown.
@@ -68,7 +70,9 @@ impl<'a> Scope<'a> {
         let scope = Scope { source: &attribute.source, ..*self };
         match evaluate(&attribute.expr, &scope, attribute.at) {
             Ok(node) => Ok(node),
-            Err(Stop::Invalid(why)) => Ok(Node::new(scope.fixed.unwrap_or(attribute.at), unknown(&why, &scope.place(attribute.at)))),
+            Err(Stop::Invalid(why)) => {
+                Ok(Node::new(scope.fixed.unwrap_or(attribute.at), unknown(&why, &format!("{}.{}", self.subject, attribute.name))))
+            }
             Err(Stop::Fatal(error)) => Err(error),
         }
     }
@@ -80,15 +84,19 @@ impl<'a> Scope<'a> {
             "local" => self.local(name)?,
             "each" | "count" => return self.each_value(kind, name, at),
             "path" => Node::new(at, self.path(name)),
-            _ => Node::new(at, unknown(AFTER_APPLY, &format!("{}{kind}.{name}", self.instance.prefix))),
+            _ => {
+                let address = format!("{}{kind}.{name}", self.instance.prefix);
+                Node::new(at, unknown(&format!("{kind}.{name} is known only where Terraform runs"), &address))
+            }
         };
         self.engine.spend(self.source, at, value::size(&node.value))?;
         Ok(moved(node.value, at))
     }
 
     fn local(&self, name: &str) -> Result<Node, Stop> {
-        let Some(local) = self.instance.module.locals.get(name) else { return invalid(format!("local.{name} is not declared")) };
-        let scope = Scope::new(self.engine, self.instance, &local.source, None);
+        let subject = format!("{}local.{name}", self.instance.prefix);
+        let Some(local) = self.instance.module.locals.get(name) else { return Ok(undeclared(&subject)) };
+        let scope = Scope { subject: &subject, ..Scope::new(self.engine, self.instance, &local.source, None) };
         self.engine.remember(self.instance, &format!("local.{name}"), &local.source, local.at, || evaluate(&local.expr, &scope, local.at))
     }
 
@@ -105,6 +113,11 @@ impl<'a> Scope<'a> {
 
     fn path(&self, name: &str) -> Value {
         match name {
+            // A module that terraform init fetched is where modules.json says.
+            "module" if let Ok(below) = self.instance.module.folder.strip_prefix(&self.engine.root) => {
+                let below = below.to_string_lossy().replace('\\', "/");
+                value::text(if below.is_empty() { "." } else { &below })
+            }
             "module" => {
                 let mut shown = String::new();
                 let mut instance = Some(self.instance.clone());
@@ -115,7 +128,7 @@ impl<'a> Scope<'a> {
                 value::text(if shown.is_empty() { "." } else { &shown })
             }
             "root" => value::text("."),
-            _ => unknown("it is where Terraform is started", &format!("path.{name}")),
+            _ => unknown(&format!("path.{name} is where Terraform is started"), &format!("path.{name}")),
         }
     }
 
@@ -174,10 +187,10 @@ impl<'a> Scope<'a> {
         let key = format!("{type_name}.{name}");
         let address = format!("{}{key}", self.instance.prefix);
         let Some(resource) = self.instance.module.resources.get(&key) else {
-            return invalid(format!("{key} is not declared"));
+            return Ok(Node::new(at, undeclared(&address).value));
         };
         if !type_name.starts_with("aws_") {
-            return Ok(Node::new(at, unknown(AFTER_APPLY, &address)));
+            return Ok(Node::new(at, unknown(&why_later(&address, WHOLE), &address)));
         }
         let instances = instances(self.engine, self.instance, &resource.block)?;
         self.engine.spend(self.source, at, 1 + instances.each().len())?;
@@ -193,8 +206,13 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// What stands for something that the configuration names and does not have.
+fn undeclared(address: &str) -> Node {
+    Node::new(Position::default(), unknown(&format!("{address} is not declared"), address))
+}
+
 /// One node for each instance, as Terraform shows them: itself, a list, or a map.
-fn shaped(instances: &Instances, mut nodes: Vec<Node>) -> Value {
+pub(super) fn shaped(instances: &Instances, mut nodes: Vec<Node>) -> Value {
     match instances {
         Instances::One | Instances::NotKnown(..) => nodes.pop().map_or(Value::Null, |node| node.value),
         Instances::Count(_) => Value::List(nodes),
@@ -204,19 +222,21 @@ fn shaped(instances: &Instances, mut nodes: Vec<Node>) -> Value {
 
 /// The value of a variable in a module.
 fn variable(engine: &Engine, instance: &Rc<Instance>, name: &str, at: Position) -> Result<Node, Stop> {
-    let Some(block) = instance.module.variables.get(name) else { return invalid(format!("var.{name} is not declared")) };
+    let subject = format!("{}var.{name}", instance.prefix);
+    let Some(block) = instance.module.variables.get(name) else { return Ok(undeclared(&subject)) };
     engine.remember(instance, &format!("var.{name}"), &block.source, block.at, || {
         let argument = match &instance.caller {
             Some(caller) => match (engine.instance(caller.instance), caller.call.attribute(name)) {
                 (Some(parent), Some(argument)) => {
-                    let scope = Scope::new(engine, &parent, &argument.source, caller.each.as_ref());
+                    let subject = format!("{}{name}", instance.prefix);
+                    let scope = Scope { subject: &subject, ..Scope::new(engine, &parent, &argument.source, caller.each.as_ref()) };
                     Some(evaluate(&argument.expr, &scope, argument.at)?)
                 }
                 _ => None,
             },
             None => instance.given.get(name).cloned(),
         };
-        let scope = Scope::new(engine, instance, &block.source, None);
+        let scope = Scope { subject: &subject, ..Scope::new(engine, instance, &block.source, None) };
         let default = || block.attribute("default").map(|default| evaluate(&default.expr, &scope, default.at)).transpose();
         let refuses_null = block
             .attribute("nullable")
@@ -243,10 +263,11 @@ fn variable(engine: &Engine, instance: &Rc<Instance>, name: &str, at: Position) 
 fn output_of(engine: &Engine, instance: &Rc<Instance>, name: &str) -> Result<Node, Stop> {
     let Some(block) = instance.module.outputs.get(name) else { return invalid(format!("{} has no output {name}", instance.prefix)) };
     let Some(attribute) = block.attribute("value") else { return invalid(format!("output {name} has no value")) };
-    let scope = Scope::new(engine, instance, &attribute.source, None);
+    let subject = format!("{}output.{name}", instance.prefix);
+    let scope = Scope { subject: &subject, ..Scope::new(engine, instance, &attribute.source, None) };
     engine.remember(instance, &format!("output.{name}"), &block.source, block.at, || {
         let node = evaluate(&attribute.expr, &scope, attribute.at)?;
-        Ok(marked(node, block, &format!("output {name}"), &format!("{}output.{name}", instance.prefix), &scope))
+        Ok(marked(node, block, &format!("output {name}"), &subject, &scope))
     })
 }
 
@@ -277,7 +298,7 @@ pub(super) fn children(engine: &Engine, instance: &Rc<Instance>, call: &str) -> 
     if let Some(children) = instance.children.borrow().get(call) {
         return Ok(children.clone());
     }
-    let Some(block) = instance.module.calls.get(call) else { return invalid(format!("module.{call} is not declared")) };
+    let Some(block) = instance.module.calls.get(call) else { return invalid(format!("{}module.{call} is not declared", instance.prefix)) };
     let children = Rc::new(make_children(engine, instance, call, block)?);
     instance.children.borrow_mut().insert(call.to_string(), children.clone());
     Ok(children)
@@ -343,11 +364,12 @@ fn make_children(engine: &Engine, instance: &Rc<Instance>, call: &str, block: &B
 pub(super) fn instances(engine: &Engine, instance: &Rc<Instance>, block: &Block) -> Result<Rc<Instances>, Stop> {
     let key = match block.kind.as_str() {
         "module" => format!("module.{}", block.label(0)),
+        "data" => format!("data.{}", block.labels.join(".")),
         _ => block.labels.join("."),
     };
     let address = format!("{}{key}", instance.prefix);
     engine.remember_instances(instance, &key, || {
-        let scope = Scope::new(engine, instance, &block.source, None);
+        let scope = Scope { subject: &address, ..Scope::new(engine, instance, &block.source, None) };
         let made = match (block.attribute("count"), block.attribute("for_each")) {
             (Some(_), Some(both)) => {
                 let what = format!("{key} has both count and for_each");
@@ -382,8 +404,9 @@ fn counted(node: Node, address: &str) -> Instances {
     match as_number(&node.value) {
         Some(count) if count >= 0.0 && count.fract() == 0.0 => Instances::Count(count as usize),
         _ => {
-            let index = unknown(AFTER_APPLY, &format!("{address}.count.index"));
-            Instances::NotKnown(uncertain("count", &node.value, address), Each::Count(Node::new(node.at, index)))
+            let why = uncertain("count", &node.value, address);
+            let index = value::because(&why, &format!("{address}.count.index"));
+            Instances::NotKnown(why, Each::Count(Node::new(node.at, index)))
         }
     }
 }
@@ -396,12 +419,14 @@ fn keyed(node: Node, address: &str) -> Instances {
             items.iter().filter_map(|item| Some((value::scalar_text(&item.value)?, item.clone()))).collect()
         }
         other => {
-            let part = |name: &str| Node::new(node.at, unknown(AFTER_APPLY, &format!("{address}.each.{name}")));
+            let why = uncertain("for_each", other, address);
+            let part = |name: &str| Node::new(node.at, value::because(&why, &format!("{address}.each.{name}")));
             let value = match other {
                 Value::Reference { id, attribute } if attribute.as_ref() == INSTANCES => Node::new(node.at, reference(id, WHOLE)),
                 _ => part("value"),
             };
-            return Instances::NotKnown(uncertain("for_each", other, address), Each::Pair(part("key"), value));
+            let each = Each::Pair(part("key"), value);
+            return Instances::NotKnown(why, each);
         }
     };
     keys.sort_by(|(left, _), (right, _)| left.cmp(right));

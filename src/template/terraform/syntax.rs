@@ -9,6 +9,7 @@ use hcl_edit::template::Template;
 use serde_json::Number;
 
 use super::json::{self, Json, JsonValue};
+use super::layout;
 use super::text::Source;
 use crate::template::declaration::{Position, TemplateError};
 
@@ -120,13 +121,13 @@ pub(super) fn parse(source: &Rc<Source>) -> Result<Block, TemplateError> {
 }
 
 fn hcl_file(source: &Rc<Source>) -> Result<Block, TemplateError> {
-    let body = hcl_edit::parser::parse_body(&source.text).map_err(|error| {
-        let location = error.location();
-        let at =
-            Position { line: location.line().try_into().unwrap_or(u32::MAX), column: location.column().try_into().unwrap_or(u32::MAX) };
-        super::text::error(&source.name, Some(at), format!("not valid HCL: {}", error.message()))
-    })?;
-    Ok(hcl_block(Block::empty("", 0, source), body, source))
+    Ok(hcl_block(Block::empty("", 0, source), body(source)?, source))
+}
+
+/// The blocks and attributes of an HCL file.
+pub(super) fn body(source: &Source) -> Result<Body, TemplateError> {
+    hcl_edit::parser::parse_body(&layout::of_body(&source.text))
+        .map_err(|error| source.error(error.location().offset(), format!("not valid HCL: {}", error.message())))
 }
 
 fn hcl_block(mut block: Block, body: Body, source: &Rc<Source>) -> Block {
@@ -259,8 +260,13 @@ impl JsonReader<'_> {
         if !templates || !(text.contains("${") || text.contains("%{")) {
             return Ok(Expr::Template(at, Template::from_iter([text])));
         }
-        let template = hcl_edit::parser::parse_template(text)
-            .map_err(|error| super::text::error(&self.source.name, Some(at), format!("not a valid template: {}", error.message())))?;
+        let template =
+            template(text).map_err(|why| super::text::error(&self.source.name, Some(at), format!("not a valid template: {why}")))?;
         Ok(Expr::Template(at, template))
     }
+}
+
+/// A template without quotes, or why it is none.
+pub(super) fn template(text: &str) -> Result<Template, String> {
+    hcl_edit::parser::parse_template(&layout::of_template(text)).map_err(|error| error.message().to_string())
 }

@@ -5,12 +5,11 @@ use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
 
 use super::engine::{Stop, invalid};
 use super::expression::{derived, hcl};
-use super::literal;
-use super::location;
 use super::scope::Scope;
 use super::value::{
     self, INSTANCES, WHOLE, as_number, number_text, quoted, reason_in, reference, render, scalar_text, unknown, unknown_part,
 };
+use super::{data, literal};
 use crate::template::declaration::{Node, Position, Value};
 
 type Steps<'a> = &'a [Decorated<TraversalOperator>];
@@ -33,22 +32,28 @@ fn name_at<'a>(steps: Steps<'a>, index: usize) -> Option<&'a str> {
 
 /// What the first names mean, and the steps that are left.
 fn from_root<'a>(root: &str, steps: Steps<'a>, scope: &Scope<'_>, here: Position) -> Result<(Node, Steps<'a>), Stop> {
-    let Some(name) = name_at(steps, 0) else { return invalid(format!("{root} is not declared")) };
+    let Some(name) = name_at(steps, 0) else {
+        return Ok((Node::new(here, unknown(&format!("{root} is not declared"), root)), steps));
+    };
     let after = |count: usize| steps.get(count..).unwrap_or_default();
     match root {
         "var" | "local" | "each" | "count" | "path" | "terraform" | "tofu" | "self" => Ok((scope.named(root, name, here)?, after(1))),
-        "data" | "ephemeral" => {
-            // All instances of one are of its provider.
-            let attribute_at = if matches!(steps.get(2).map(Decorated::value), Some(TraversalOperator::Index(_))) { 3 } else { 2 };
-            if let (Some(own), Some(attribute)) = (name_at(steps, 1), name_at(steps, attribute_at))
-                && root == "data"
-                && let Some(value) = location::of_data(name, own, attribute, scope)?
-            {
-                return Ok((Node::new(here, value), after(attribute_at + 1)));
+        "data" => {
+            let own = name_at(steps, 1).unwrap_or_default();
+            let indexed = matches!(steps.get(2).map(Decorated::value), Some(TraversalOperator::Index(_)));
+            let attribute = name_at(steps, if indexed { 3 } else { 2 });
+            let index = match steps.get(2).map(Decorated::value) {
+                Some(TraversalOperator::Index(index)) => index_text(&hcl(index, scope, here)?.value),
+                _ => None,
+            };
+            match data::read((name, own), index.as_deref(), attribute, scope, here)? {
+                data::Read::Whole(node) => Ok((node, after(2))),
+                data::Read::Attribute(node) => Ok((node, after(if indexed { 4 } else { 3 }))),
             }
+        }
+        "ephemeral" => {
             let address = format!("{}{root}.{name}.{}", scope.instance.prefix, name_at(steps, 1).unwrap_or_default());
-            let why = if root == "data" { "read from AWS when it is planned" } else { value::AFTER_APPLY };
-            Ok((Node::new(here, unknown(why, &address)), after(2)))
+            Ok((Node::new(here, unknown(&format!("{address} is known only while Terraform runs"), &address)), after(2)))
         }
         "module" => {
             // One output of one instance, so that the others are not looked at.
@@ -114,12 +119,12 @@ fn splat(node: Node, steps: Steps<'_>, scope: &Scope<'_>, here: Position) -> Res
         Value::Null => Vec::new(),
         Value::List(items) => items,
         Value::Unknown(of) => {
-            return Ok(unknown_part(&of, &format!("[*] at {}", scope.place(here)), |value| {
+            return Ok(unknown_part(&of, &format!("[*] in {}", scope.place(here)), |value| {
                 splat(Node::new(here, value), steps, scope, here)
             }));
         }
         Value::Reference { ref attribute, .. } if attribute.as_ref() != WHOLE => {
-            return Ok(derived(&[&node.value], &format!("{}[*] at {}", render(&node.value), scope.place(here))));
+            return Ok(derived(&[&node.value], &format!("{}[*] in {}", render(&node.value), scope.place(here))));
         }
         other => vec![Node::new(here, other)],
     };

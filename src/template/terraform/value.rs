@@ -7,14 +7,16 @@ use serde_json::Number;
 use sha2::{Digest, Sha256};
 
 use super::engine::Stop;
-use crate::template::declaration::{Node, Position, Unknown, Value};
+use crate::template::declaration::{Node, Position, Unknown, Value, names_data_source};
 
 /// The attribute of a [`Value::Reference`] to a whole resource, as long as no attribute of it was asked for.
 pub(super) const WHOLE: &str = "";
 /// The attribute of a [`Value::Reference`] to all instances of a resource of which the number is not known.
 pub(super) const INSTANCES: &str = "*";
-/// What Terraform itself says.
+/// What Terraform itself says in a plan.
 pub(super) const AFTER_APPLY: &str = "known after apply";
+/// What is said without a plan where nothing more is known.
+pub(super) const NOT_KNOWN: &str = "it is known after it is deployed";
 /// Longer symbols are cut, and told apart by a digest.
 const SYMBOL: usize = 160;
 
@@ -31,11 +33,30 @@ pub(super) fn unknown(reason: &str, inside: &str) -> Value {
     let symbol = if inside.len() <= SYMBOL {
         format!("${{{inside}}}")
     } else {
-        let digest: String = Sha256::digest(inside.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         let head: String = inside.chars().take(SYMBOL / 2).collect();
-        format!("${{{head}…#{digest}}}")
+        format!("${{{head}…#{}}}", digest(inside))
     };
     Value::Unknown(Unknown::new(reason, symbol))
+}
+
+/// An unknown value for the reason of another one.
+pub(super) fn because(of: &Value, inside: &str) -> Value {
+    unknown(reason_in(of).as_deref().unwrap_or(NOT_KNOWN), inside)
+}
+
+/// Tells texts apart in fewer letters.
+pub(super) fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Why an attribute of another resource, or of a data source, is not known.
+pub(super) fn why_later(id: &str, attribute: &str) -> String {
+    match attribute {
+        WHOLE => format!("{id} is known after it is deployed"),
+        INSTANCES => format!("how many there are of {id} is not known"),
+        _ if names_data_source(id) => format!("{id}.{attribute} is read when Terraform plans"),
+        _ => format!("{id}.{attribute} is known after it is deployed"),
+    }
 }
 
 /// An unknown value that follows from another one: `.name` or `[0]` of it. `take` gets that of a sensitive value, which is sensitive too.
@@ -93,7 +114,7 @@ pub(super) fn is_known(value: &Value) -> bool {
 pub(super) fn reason_in(value: &Value) -> Option<Arc<str>> {
     match value {
         Value::Unknown(unknown) => Some(unknown.reason.clone()),
-        Value::Reference { .. } => Some(Arc::from(AFTER_APPLY)),
+        Value::Reference { id, attribute } => Some(Arc::from(why_later(id, attribute))),
         Value::Concat(items) | Value::List(items) => items.iter().find_map(|item| reason_in(&item.value)),
         Value::Map(entries) => entries.iter().find_map(|(_, node)| reason_in(&node.value)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => None,

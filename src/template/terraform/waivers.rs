@@ -5,6 +5,7 @@ use hcl_edit::Span;
 use hcl_edit::expr::Expression;
 use hcl_edit::visit::Visit;
 
+use super::syntax;
 use super::text::Source;
 use crate::template::declaration::{Ignore, TemplateError};
 
@@ -21,7 +22,7 @@ pub(super) fn read(source: &Source) -> Result<Vec<Waiver>, TemplateError> {
         return Ok(Vec::new());
     }
     let mut texts = Texts::default();
-    if let Ok(body) = hcl_edit::parser::parse_body(&source.text) {
+    if let Ok(body) = syntax::body(source) {
         texts.visit_body(&body);
     }
     let mut waivers = Vec::new();

@@ -81,7 +81,7 @@ fn switch(scope: &Scope, flag: &Flag, at: Option<&Node>) -> Outcome<Switch> {
         if let Some(of_source) = declared_source(scope, flag, source) {
             return switch(&of_source, flag, of_source.find(flag.at));
         }
-        let source = scope.text(source).map(|text| text.text).unwrap_or_default();
+        let source = scope.text(source).map(|text| text.with_reason()).unwrap_or_default();
         return Err(vec![format!("the encryption is that of {source}, which it is made from")]);
     }
     let Some(node) = at else { return (flag.absent)(scope) };

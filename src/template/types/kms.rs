@@ -9,6 +9,9 @@ use serde_json::{Value as Json, json};
 /// The types that give a key a name.
 pub const ALIASES: [&str; 2] = ["AWS::KMS::Alias", "aws_kms_alias"];
 
+/// Terraform's data sources that look a key up, and the argument that names it.
+pub static DATA_SOURCES: [(&str, &str); 2] = [("data.aws_kms_alias", "name"), ("data.aws_kms_key", "key_id")];
+
 const ROTATION: Paths = ["EnableKeyRotation", "enable_key_rotation"];
 const ENABLED: Paths = ["Enabled", "is_enabled|enabled"];
 

@@ -98,7 +98,7 @@ fn of_source(scope: &Scope) -> Outcome<bool> {
 /// 1 day in the API (CreateDBInstance, BackupRetentionPeriod), but the provider sends 0 (`backup_retention_period`).
 fn retention(scope: &Scope) -> Outcome {
     if let Some(source) = scope.find(REPLICA_OF).or_else(|| scope.find(SOURCES)) {
-        let source = scope.text(source).map(|text| text.text).unwrap_or_default();
+        let source = scope.text(source).map(|text| text.with_reason()).unwrap_or_default();
         return Err(vec![format!("how long automated backups are kept is not written, and it is made from {source}")]);
     }
     Ok(if scope.language() == Language::CloudFormation { 1.into() } else { 0.into() })

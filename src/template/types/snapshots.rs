@@ -105,7 +105,7 @@ fn take_over(scope: &Scope, source: Paths, of: impl Fn(&'static Table) -> bool, 
     let Some(node) = scope.find(source) else { return unknown(vec!["what it is made of is not written".to_owned()], built) };
     let found = scope.stack.named(node, of).and_then(|found| scope.stack.entries.get(found)).filter(|entry| !entry.is(scope.entry));
     let Some(entry) = found else {
-        let name = scope.stack.text(node).map(|text| text.text).unwrap_or_default();
+        let name = scope.stack.text(node).map(|text| text.with_reason()).unwrap_or_default();
         return unknown(vec![format!("the encryption is that of {name}, which it is made of")], built);
     };
     let of_source = of_entry(scope, entry);
@@ -185,7 +185,7 @@ const ENCRYPTED: &str = "block_devices[].encrypted";
 /// The devices of an image that is registered; of one that is copied or taken, one that stands for all.
 fn devices(scope: &Scope, built: &mut Built) {
     let of_source = |source: Paths| {
-        let name = scope.find(source).and_then(|node| scope.stack.text(node)).map(|text| text.text).unwrap_or_default();
+        let name = scope.find(source).and_then(|node| scope.stack.text(node)).map(|text| text.with_reason()).unwrap_or_default();
         Err(vec![format!("the encryption is that of {name}, which it is made of")])
     };
     let one = match scope.entry.declaration.type_name.as_str() {

@@ -1,7 +1,7 @@
 //! `jsonencode` and `jsondecode`. What is not known within encoded JSON stays a part of the text, in quotes, so that the text is JSON
 //! whatever stands for it.
 
-use super::{Fault, Outcome, refuse};
+use super::{Fault, Outcome, known, refuse};
 use crate::template::declaration::{Node, Position, Value};
 use crate::template::terraform::json::{self, Json, JsonValue};
 use crate::template::terraform::value::{concat, quoted, text};
@@ -85,23 +85,66 @@ impl Writer {
     }
 }
 
-pub(super) fn decode(of: &str, here: Position) -> Outcome {
-    match json::parse(of, &|_| true) {
-        Ok(json) => Ok(value_of(&json, here)),
-        Err(error) => refuse(error.what),
+/// Stands for a part of a text that is not known while the JSON around it is read.
+const MARK: char = '\u{F8FF}';
+
+/// The value of a JSON text. Parts that are not known may stand within its texts.
+pub(super) fn decode(of: &Value, here: Position) -> Outcome {
+    let parts = match of {
+        Value::Text(whole) => {
+            let document = json::decode(whole).or_else(|error| refuse(error.what))?;
+            return value_of(&document, &[], here);
+        }
+        Value::Concat(parts) => parts,
+        other => return known(other).and_then(|_| refuse("it is no text")),
+    };
+    let mut marked = String::new();
+    for (index, part) in parts.iter().enumerate() {
+        match &part.value {
+            Value::Text(text) if text.contains(MARK) => return Err(Fault::NotKnown),
+            Value::Text(text) => marked.push_str(text),
+            _ => marked.push_str(&format!("{MARK}{index}{MARK}")),
+        }
     }
+    value_of(&json::decode(&marked).map_err(|_| Fault::NotKnown)?, parts, here)
 }
 
-fn value_of(json: &Json<'_>, here: Position) -> Value {
-    match &json.value {
+fn value_of(json: &Json<'_>, parts: &[Node], here: Position) -> Outcome {
+    Ok(match &json.value {
         JsonValue::Null => Value::Null,
         JsonValue::Bool(value) => Value::Bool(*value),
         JsonValue::Number(number) => Value::Number(number.clone()),
-        JsonValue::Text(content) => text(content.as_ref()),
-        JsonValue::List(items) => Value::List(items.iter().map(|item| Node::new(here, value_of(item, here))).collect()),
-        JsonValue::Map(entries) => {
-            let made = entries.iter().map(|(key, item)| (key.to_string(), Node::new(here, value_of(item, here))));
-            Value::Map(made.collect())
+        JsonValue::Text(content) => unmarked(content, parts, here),
+        JsonValue::List(items) => {
+            Value::List(items.iter().map(|item| Ok(Node::new(here, value_of(item, parts, here)?))).collect::<Result<_, Fault>>()?)
         }
+        JsonValue::Map(entries) => {
+            let made = entries.iter().map(|(key, item)| match key.contains(MARK) && !parts.is_empty() {
+                true => Err(Fault::NotKnown),
+                false => Ok((key.to_string(), Node::new(here, value_of(item, parts, here)?))),
+            });
+            Value::Map(made.collect::<Result<_, Fault>>()?)
+        }
+    })
+}
+
+/// A text with the parts that stand in it.
+fn unmarked(content: &str, parts: &[Node], here: Position) -> Value {
+    if parts.is_empty() || !content.contains(MARK) {
+        return text(content);
+    }
+    // Every other piece is the number of a part.
+    let pieces: Vec<Node> = content
+        .split(MARK)
+        .enumerate()
+        .filter_map(|(place, piece)| match place % 2 {
+            0 => Some(Node::new(here, text(piece))),
+            _ => parts.get(piece.parse::<usize>().ok()?).cloned(),
+        })
+        .filter(|piece| piece.value != text(""))
+        .collect();
+    match pieces.as_slice() {
+        [only] => only.value.clone(),
+        _ => concat(here, pieces),
     }
 }

@@ -1,12 +1,21 @@
-//! Terraform's functions on values. Those that are missing here, and those that read files, clocks or random numbers, give unknown values.
+//! Terraform's functions on values (<https://developer.hashicorp.com/terraform/language/functions>). Those that read clocks, keys or random
+//! numbers, and those whose result depends on where Terraform is started, give unknown values.
 //!
 //! To add one: a line in [`apply`] and a function on [`Arguments`].
 
 mod collections;
+mod dates;
+mod encoding;
+mod files;
+mod format;
+mod hashes;
 mod json;
+mod network;
 mod numbers;
+mod patterns;
 mod sets;
 mod texts;
+mod yaml;
 
 use super::engine::{Stop, invalid};
 use super::scope::Scope;
@@ -15,14 +24,30 @@ use crate::template::declaration::{Node, Position, Value};
 
 pub(super) use sets::set_of;
 
+/// The functions that are not evaluated, with why.
+const NOT_EVALUATED: [(&str, &str); 8] = [
+    ("abspath", "where the configuration lies is not known"),
+    ("base64gzip", "its bytes depend on the compressor"),
+    ("base64gunzip", "its bytes depend on the compressor"),
+    ("bcrypt", "it is random"),
+    ("plantimestamp", "it reads the clock"),
+    ("rsadecrypt", "it needs a private key"),
+    ("timestamp", "it reads the clock"),
+    ("uuid", "it is random"),
+];
+
 /// Why a function gives no value.
 enum Fault {
     /// It needs something that is not known.
     NotKnown,
     /// Terraform would refuse it.
     Invalid(String),
-    /// It would have to read something that is not part of the module, or is not one of those that are here.
+    /// Nobody can know the result before Terraform runs, or it is not one of those that are here.
     NotEvaluated,
+    /// It cannot be known, for a reason of its own.
+    Unknown(String),
+    /// Evaluation within it stopped.
+    Stopped(Stop),
 }
 
 type Outcome = Result<Value, Fault>;
@@ -49,7 +74,7 @@ pub(super) fn call(name: &str, given: &[Node], scope: &Scope<'_>, here: Position
             return Ok(first(given)?
                 .value
                 .clone()
-                .sensitive("the value of sensitive()", &format!("sensitive() at {}", scope.place(here).trim_end())));
+                .sensitive("the value of sensitive()", &format!("sensitive() in {}", scope.place(here))));
         }
         "nonsensitive" => return Ok(first(given)?.value.revealed().clone()),
         "issensitive" if value::is_known(&first(given)?.value) => return Ok(Value::Bool(false)),
@@ -66,15 +91,18 @@ pub(super) fn call(name: &str, given: &[Node], scope: &Scope<'_>, here: Position
             _ => Ok(unknown(&sensitive.reason, &symbol)),
         };
     }
-    match apply(name, &Arguments { given, here }) {
+    match apply(name, &Arguments { given, here }, scope) {
         Ok(value) => Ok(value),
-        Err(Fault::NotKnown) => Ok(unknown(reason().as_deref().unwrap_or(value::AFTER_APPLY), &inside(""))),
-        // Two calls may give two values.
+        Err(Fault::NotKnown) => Ok(unknown(reason().as_deref().unwrap_or(value::NOT_KNOWN), &inside(""))),
         Err(Fault::NotEvaluated) => {
-            let more = if matches!(name, "uuid" | "bcrypt") { format!(" at {}", scope.place(here)) } else { String::new() };
-            Ok(unknown(&format!("function {name} is not evaluated"), &inside(&more)))
+            let why = NOT_EVALUATED.iter().find(|(other, _)| *other == name).map(|(_, why)| format!(": {why}")).unwrap_or_default();
+            // Two calls may give two values.
+            let more = if matches!(name, "uuid" | "bcrypt") { format!(" in {}", scope.place(here)) } else { String::new() };
+            Ok(unknown(&format!("function {name} is not evaluated{why}"), &inside(&more)))
         }
+        Err(Fault::Unknown(why)) => Ok(unknown(&why, &inside(""))),
         Err(Fault::Invalid(why)) => invalid(format!("{name}: {why}")),
+        Err(Fault::Stopped(stop)) => Err(stop),
     }
 }
 
@@ -82,21 +110,36 @@ fn first(given: &[Node]) -> Result<&Node, Stop> {
     given.first().map_or_else(|| invalid("an argument is missing"), Ok)
 }
 
-fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
+fn apply(name: &str, arguments: &Arguments<'_>, scope: &Scope<'_>) -> Outcome {
     match name {
-        "chomp" | "endswith" | "format" | "formatlist" | "indent" | "join" | "lower" | "replace" | "split" | "startswith"
-        | "strcontains" | "strrev" | "substr" | "title" | "trim" | "trimprefix" | "trimspace" | "trimsuffix" | "upper" => {
-            texts::apply(name, arguments)
-        }
-        "abs" | "ceil" | "floor" | "max" | "min" | "parseint" | "pow" | "signum" | "sum" => numbers::apply(name, arguments),
+        "format" => format::one(arguments),
+        "formatlist" => format::list(arguments),
+        "chomp" | "endswith" | "indent" | "join" | "lower" | "replace" | "split" | "startswith" | "strcontains" | "strrev" | "substr"
+        | "title" | "trim" | "trimprefix" | "trimspace" | "trimsuffix" | "upper" => texts::apply(name, arguments),
+        "abs" | "ceil" | "floor" | "log" | "max" | "min" | "parseint" | "pow" | "signum" | "sum" => numbers::apply(name, arguments),
         "chunklist" | "coalesce" | "coalescelist" | "compact" | "concat" | "contains" | "element" | "flatten" | "index" | "keys"
         | "length" | "list" | "lookup" | "map" | "matchkeys" | "merge" | "one" | "range" | "reverse" | "slice" | "sort" | "transpose"
         | "values" | "zipmap" => collections::apply(name, arguments),
         "alltrue" | "anytrue" | "distinct" | "setintersection" | "setproduct" | "setsubtract" | "setunion" | "tobool" | "tolist"
         | "tomap" | "tonumber" | "toset" | "tostring" => sets::apply(name, arguments),
+        "base64decode" | "base64encode" | "csvdecode" | "textdecodebase64" | "textencodebase64" | "urldecode" | "urlencode" => {
+            encoding::apply(name, arguments)
+        }
         "jsonencode" => json::encode(arguments.node(0)?, arguments.here),
-        "jsondecode" => json::decode(arguments.text(0)?, arguments.here),
         "ephemeralasnull" => Ok(arguments.value(0)?.clone()),
+        "jsondecode" => json::decode(arguments.value(0)?, arguments.here),
+        "yamlencode" => yaml::encode(arguments.node(0)?),
+        "yamldecode" => yaml::decode(&arguments.scalar(0)?, arguments.here),
+        "regex" | "regexall" => patterns::apply(name, arguments),
+        "formatdate" | "timeadd" | "timecmp" => dates::apply(name, arguments),
+        "cidrcontains" | "cidrhost" | "cidrnetmask" | "cidrsubnet" | "cidrsubnets" => network::apply(name, arguments),
+        "basename" | "dirname" | "pathexpand" => files::path(name, arguments),
+        "file" | "filebase64" | "fileexists" | "fileset" | "filebase64sha256" | "filebase64sha512" | "filemd5" | "filesha1"
+        | "filesha256" | "filesha512" | "templatefile" | "templatestring" => files::apply(name, arguments, scope),
+        "base64sha256" | "base64sha512" | "md5" | "sha1" | "sha256" | "sha512" => {
+            hashes::digest(name, arguments.scalar(0)?.as_bytes()).map_or(Err(Fault::NotEvaluated), |digest| Ok(value::text(digest)))
+        }
+        "uuidv5" => hashes::uuidv5(arguments),
         _ => Err(Fault::NotEvaluated),
     }
 }
@@ -112,13 +155,6 @@ impl<'a> Arguments<'a> {
 
     fn has(&self, index: usize) -> bool {
         self.given.get(index).is_some()
-    }
-
-    fn text(&self, index: usize) -> Result<&'a str, Fault> {
-        match self.value(index)? {
-            Value::Text(text) => Ok(text),
-            other => known(other).and_then(|_| refuse("an argument is no text")),
-        }
     }
 
     /// A text, or a number or a boolean as one.

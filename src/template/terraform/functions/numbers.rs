@@ -14,6 +14,7 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
             of if of < 0.0 => -1.0,
             _ => 0.0,
         },
+        "log" => arguments.number(0)?.ln() / arguments.number(1)?.ln(),
         "pow" => arguments.number(0)?.powf(arguments.number(1)?),
         "max" => fold(arguments, f64::max)?,
         "min" => fold(arguments, f64::min)?,
