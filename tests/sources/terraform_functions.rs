@@ -11,7 +11,7 @@ use crate::support::Rel9;
 
 /// The value of an expression in a root module with these files.
 fn value_beside(expression: &str, files: &[(&str, &str)]) -> String {
-    let text = format!("resource \"aws_a\" \"a\" {{\n  x = {expression}\n}}\n");
+    let text = format!("resource \"aws_a\" \"a\" {{\n  x = {expression}\n}}\nresource \"aws_b\" \"one\" {{}}\n");
     let files: Vec<(&str, &str)> = files.iter().copied().chain([("main.tf", text.as_str())]).collect();
     let read = module(&files).unwrap_or_else(|error| panic!("{expression}: {error}"));
     show(one(&read, "aws_a.a").body.get("x").map_or(&Value::Null, |node| &node.value))
@@ -99,9 +99,10 @@ fn functions_on_known_values_give_what_terraform_gives() {
         (r#"can(timeadd("tomorrow", "1h"))"#, "false"),
         // Texts and numbers.
         (
-            r#"format("%[2]s-%[1]s|%+d|%x|%b|%o|%e|%6.2f|%#v|%-6sx", "a", "b", 5, 255, 5, 8, 1500, 3.14159, "q", "l")"#,
-            r#""b-a|+5|ff|101|10|1.500000e+03|  3.14|\"q\"|l     x""#,
+            r#"format("%+d|%x|%b|%o|%e|%6.2f|%#v|%-6sx", 5, 255, 5, 8, 1500, 3.14159, "q", "l")"#,
+            r#""+5|ff|101|10|1.500000e+03|  3.14|\"q\"|l     x""#,
         ),
+        (r#"format("%[2]s-%[1]s", "a", "b")"#, r#""b-a""#),
         (r#"format("%05d|%.2s", -42, "abc")"#, r#""-0042|ab""#),
         (r#"can(format("%s", "a", "b"))"#, "false"),
         (r#"title("hello world.foo_bar")"#, r#""Hello World.Foo_bar""#),

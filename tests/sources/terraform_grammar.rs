@@ -49,7 +49,7 @@ fn expressions_go_over_lines_where_terraform_lets_them() {
 fn literals_names_and_operators_of_all_kinds() {
     let cases = [
         ("1e3 + 1.5E+2 - 2e-1", "1149.8"),
-        ("12345678901234567890123", "12345678901234567890123"),
+        ("12345678901234567890123", "1.2345678901234568e22"),
         ("-(-1) - -1", "2"),
         ("!true || !(!true)", "true"),
         ("[[1, 2], [3]][0][1]", "2"),
@@ -110,6 +110,16 @@ fn files_of_every_layout_are_read() {
         (shown(a, "list").as_str(), shown(a, "map").as_str(), shown(a, "text").as_str()),
         (r#"["a", "b"]"#, "{y = 2, x = 3}", r#""l\n""#)
     );
+}
+
+#[test]
+fn json_may_have_blocks_of_one_name_twice() {
+    let text = r#"{"resource": {"aws_a": {"a": {"x": 1, "rule": {"v": 1}, "rule": {"v": 2}}}}, "resource": {"aws_a": {"b": {"x": 2}}}}"#;
+    let read = module(&[("main.tf.json", text)]).unwrap();
+    assert_eq!(shown(one(&read, "aws_a.a"), "rule"), "[{v = 1}, {v = 2}]");
+    assert_eq!(shown(one(&read, "aws_a.b"), "x"), "2");
+    let error = module(&[("main.tf.json", r#"{"resource": {"aws_a": {"a": {"x": 1, "x": 2}}}}"#)]).unwrap_err();
+    assert_eq!(error.to_string(), "main.tf.json:1:44: x is there twice");
 }
 
 #[test]

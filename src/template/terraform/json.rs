@@ -35,12 +35,22 @@ pub(super) struct JsonError {
 
 /// Reads a whole text. Of its outermost object, only the keys that `keep` wants are kept; the others are read over.
 pub(super) fn parse<'a>(text: &'a str, keep: &dyn Fn(&str) -> bool) -> Result<Json<'a>, JsonError> {
-    whole(Parser { text, at: 0, keep, last_wins: false })
+    whole(Parser { text, at: 0, keep, repeats: Repeats::Refused })
 }
 
-/// Reads a text as `jsondecode` does: of a key that is there twice, the last counts.
-pub(super) fn decode(text: &str) -> Result<Json<'_>, JsonError> {
-    whole(Parser { text, at: 0, keep: &|_| true, last_wins: true })
+/// Reads a whole text in which keys may be there twice.
+pub(super) fn parse_repeating(text: &str, repeats: Repeats) -> Result<Json<'_>, JsonError> {
+    whole(Parser { text, at: 0, keep: &|_| true, repeats })
+}
+
+/// What becomes of a key that an object has twice.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Repeats {
+    Refused,
+    /// The last counts, as for `jsondecode`.
+    LastWins,
+    /// Both stay: two blocks (<https://github.com/hashicorp/hcl/blob/main/json/spec.md>, "Bodies").
+    Kept,
 }
 
 fn whole<'a>(mut parser: Parser<'a, '_>) -> Result<Json<'a>, JsonError> {
@@ -87,7 +97,7 @@ struct Parser<'a, 'k> {
     text: &'a str,
     at: usize,
     keep: &'k dyn Fn(&str) -> bool,
-    last_wins: bool,
+    repeats: Repeats,
 }
 
 impl<'a> Parser<'a, '_> {
@@ -205,14 +215,17 @@ impl<'a> Parser<'a, '_> {
             match self.peek() {
                 Some(b',') => self.at += 1,
                 Some(b'}') => {
-                    while let Some((key, at)) = repeated(&entries) {
-                        if self.last_wins {
-                            let key = key.to_owned();
-                            let first = entries.iter().position(|(name, _)| *name == key).unwrap_or_default();
-                            entries.remove(first);
-                            continue;
+                    match repeated(&entries) {
+                        Some((key, at)) if self.repeats == Repeats::Refused => {
+                            return Err(JsonError { at, what: format!("{key:?} is there twice") });
                         }
-                        return Err(JsonError { at, what: format!("{key:?} is there twice") });
+                        Some(_) if self.repeats == Repeats::LastWins => {
+                            let mut later = std::collections::BTreeSet::new();
+                            entries.reverse();
+                            entries.retain(|(key, _)| later.insert(key.clone()));
+                            entries.reverse();
+                        }
+                        _ => {}
                     }
                     self.at += 1;
                     return Ok(JsonValue::Map(entries));
@@ -282,7 +295,7 @@ mod tests {
         assert_eq!(all("{\"a\" 1}").unwrap_err().at, 5);
         assert_eq!(all("{\"a\": 1, \"a\": 2}").unwrap_err().at, 14);
         assert!(
-            matches!(decode("{\"a\": 1, \"b\": 3, \"a\": 2}").unwrap().get("a"), Some(Json { value: JsonValue::Number(two), .. }) if *two == 2.into())
+            matches!(parse_repeating("{\"a\": 1, \"b\": 3, \"a\": 2}", Repeats::LastWins).unwrap().get("a"), Some(Json { value: JsonValue::Number(two), .. }) if *two == 2.into())
         );
         assert_eq!(all("[1,]").unwrap_err().at, 3);
         assert_eq!(all("[\"a").unwrap_err().at, 1);

@@ -8,7 +8,7 @@ use hcl_edit::structure::{Body, Structure};
 use hcl_edit::template::Template;
 use serde_json::Number;
 
-use super::json::{self, Json, JsonValue};
+use super::json::{self, Json, JsonValue, Repeats};
 use super::layout;
 use super::text::Source;
 use crate::template::declaration::{Position, TemplateError};
@@ -155,7 +155,7 @@ fn hcl_block(mut block: Block, body: Body, source: &Rc<Source>) -> Block {
 }
 
 fn json_file(source: &Rc<Source>) -> Result<Block, TemplateError> {
-    let document = json::parse(&source.text, &|_| true).map_err(|error| source.error(error.at, error.what))?;
+    let document = json::parse_repeating(&source.text, Repeats::Kept).map_err(|error| source.error(error.at, error.what))?;
     if !matches!(document.value, JsonValue::Map(_)) {
         return Err(source.error(document.at, "an object is expected"));
     }
@@ -163,7 +163,7 @@ fn json_file(source: &Rc<Source>) -> Result<Block, TemplateError> {
     let mut file = Block::empty("", 0, source);
     if !source.name.ends_with(".tf.json") && !source.name.ends_with(".tofu.json") {
         for (name, value) in document.entries() {
-            file.attributes.push(reader.attribute(name, value, false)?);
+            reader.argument(&mut file, name, value, false)?;
         }
         return Ok(file);
     }
@@ -210,10 +210,19 @@ impl JsonReader<'_> {
             } else if self.is_block(kind, name, value) {
                 self.labelled(&mut block, name, value, usize::from(name == "dynamic" || name == "provisioner"), &[])?;
             } else {
-                block.attributes.push(self.attribute(name, value, true)?);
+                self.argument(&mut block, name, value, true)?;
             }
         }
         Ok(block)
+    }
+
+    /// An argument, which a block has once.
+    fn argument(&self, block: &mut Block, name: &str, value: &Json<'_>, templates: bool) -> Result<(), TemplateError> {
+        if block.attribute(name).is_some() {
+            return Err(self.source.error(value.at, format!("{name} is there twice")));
+        }
+        block.attributes.push(self.attribute(name, value, templates)?);
+        Ok(())
     }
 
     fn is_block(&self, kind: &str, name: &str, value: &Json<'_>) -> bool {

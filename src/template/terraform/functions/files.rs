@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use super::{Arguments, Fault, Outcome, encoding, hashes, refuse};
-use crate::template::declaration::{Node, Value};
+use crate::template::declaration::{Node, Position, Value};
 use crate::template::terraform::engine::Stop;
 use crate::template::terraform::modules::FILE_BYTES;
 use crate::template::terraform::scope::{Frame, Scope};
@@ -21,7 +21,7 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>, scope: &Scope<'_>) ->
         return rendered(&arguments.scalar(0)?, arguments, scope);
     }
     let path = arguments.scalar(0)?;
-    let files = Files { name, scope };
+    let files = Files { name, scope, here: arguments.here };
     match name {
         "file" => files.text(&path).map(text),
         "filebase64" => files.bytes(&path).map(|bytes| text(encoding::base64(&bytes))),
@@ -116,6 +116,7 @@ fn within(
 struct Files<'a> {
     name: &'a str,
     scope: &'a Scope<'a>,
+    here: Position,
 }
 
 impl Files<'_> {
@@ -147,9 +148,14 @@ impl Files<'_> {
         }
         let mut bytes = Vec::new();
         match std::fs::File::open(&found).and_then(|file| file.take(FILE_BYTES).read_to_end(&mut bytes)) {
-            Ok(_) => Ok(bytes),
+            Ok(length) => self.spend(length / 64).map(|()| bytes),
             Err(cause) => failed(&format!("cannot be read: {cause}")),
         }
+    }
+
+    /// What is read counts as what is made of it, however little that is.
+    fn spend(&self, parts: usize) -> Result<(), Fault> {
+        self.scope.engine.spend(self.scope.source, self.here, 1 + parts).map_err(|error| Fault::Stopped(Stop::Fatal(error)))
     }
 
     fn text(&self, path: &str) -> Result<String, Fault> {
@@ -162,6 +168,7 @@ impl Files<'_> {
         let mut found = Vec::new();
         if let Some(folder) = self.find(path)? {
             self.walk(&folder, "", &mut found)?;
+            self.spend(found.len())?;
         }
         found.retain(|name| pattern.is_match(name));
         found.sort();

@@ -3,7 +3,7 @@
 
 use super::{Fault, Outcome, known, refuse};
 use crate::template::declaration::{Node, Position, Value};
-use crate::template::terraform::json::{self, Json, JsonValue};
+use crate::template::terraform::json::{self, Json, JsonValue, Repeats};
 use crate::template::terraform::value::{concat, quoted, text};
 
 pub(super) fn encode(node: &Node, here: Position) -> Outcome {
@@ -92,7 +92,7 @@ const MARK: char = '\u{F8FF}';
 pub(super) fn decode(of: &Value, here: Position) -> Outcome {
     let parts = match of {
         Value::Text(whole) => {
-            let document = json::decode(whole).or_else(|error| refuse(error.what))?;
+            let document = json::parse_repeating(whole, Repeats::LastWins).or_else(|error| refuse(error.what))?;
             return value_of(&document, &[], here);
         }
         Value::Concat(parts) => parts,
@@ -106,7 +106,7 @@ pub(super) fn decode(of: &Value, here: Position) -> Outcome {
             _ => marked.push_str(&format!("{MARK}{index}{MARK}")),
         }
     }
-    value_of(&json::decode(&marked).map_err(|_| Fault::NotKnown)?, parts, here)
+    value_of(&json::parse_repeating(&marked, Repeats::LastWins).map_err(|_| Fault::NotKnown)?, parts, here)
 }
 
 fn value_of(json: &Json<'_>, parts: &[Node], here: Position) -> Outcome {
