@@ -198,7 +198,7 @@ fn waiver_reference(waiver: &Waiver) -> WaiverRef {
 fn in_file_waiver(resource: &Resource, rule: &str) -> Option<WaiverRef> {
     let declared = resource.declared.as_ref()?;
     let ignore = declared.ignores.iter().find(|ignore| ignore.rule == rule)?;
-    let approved_by = format!("{}:{}", declared.file, ignore.line);
+    let approved_by = format!("{}:{}", declared.file_of(ignore), ignore.line);
     Some(WaiverRef { reason: ignore.reason.clone(), approved_by, expires: ignore.expires })
 }
 

@@ -42,7 +42,7 @@ pub struct Judged {
     pub evidence: Vec<Entry>,
     /// Those of the templates, in order and once each.
     pub languages: Vec<String>,
-    /// The modules of templates that could not be read.
+    /// What of templates could not be read: modules, data of types that are not read.
     pub unread: Vec<CoverageEntry>,
 }
 

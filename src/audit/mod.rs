@@ -170,7 +170,7 @@ pub fn run_templates<E>(
     let judge = Judge::new(&chosen, policy, as_of, options, true);
     let alone = |shard: &Shard| {
         let mut judged = judge.shard(shard, &std::iter::once(protection::summarise(shard)).collect());
-        judged.unread = shard.coverage.unread_parts().cloned().collect();
+        judged.unread = shard.coverage.unread_of_template().cloned().collect();
         judged
     };
     let mut found = Judged::all(read(&alone)?);

@@ -103,7 +103,7 @@ fn check_waivers(shard: &Shard, rules: &RuleSet) -> Result<(), Failure> {
     for declared in shard.resources.iter().filter_map(|resource| resource.declared.as_ref()) {
         for ignore in &declared.ignores {
             if rules.get(&ignore.rule).is_none() {
-                return Err(format!("{}:{}: {}", declared.file, ignore.line, super::no_rule(rules, &ignore.rule)).into());
+                return Err(format!("{}:{}: {}", declared.file_of(ignore), ignore.line, super::no_rule(rules, &ignore.rule)).into());
             }
         }
     }

@@ -73,6 +73,11 @@ impl CoverageEntry {
     pub fn is_part(&self) -> bool {
         Coverage::PARTS.contains(&self.service.as_str())
     }
+
+    /// Whether it is of what a template declares, and not of a call.
+    fn is_of_template(&self) -> bool {
+        self.is_part() || self.service == Coverage::UNREAD_DATA
+    }
 }
 
 /// The coverage log of one shard.
@@ -89,19 +94,27 @@ impl Coverage {
     /// a service is AWS's), a module of Terraform.
     pub const PARTS: [&str; 2] = ["template", "terraform"];
 
+    /// What entries have for a service that name data of a template which is of a type that is not read. It declares nothing.
+    pub const UNREAD_DATA: &str = "terraform-data";
+
     /// The coverage of a template.
     pub fn of_template() -> Self {
         Coverage { entries: Vec::new(), template: true }
     }
 
-    /// The parts of a template that could not be read.
+    /// The parts of a template that could not be read, which may declare anything.
     pub fn unread_parts(&self) -> impl Iterator<Item = &CoverageEntry> {
-        self.entries.iter().filter(move |entry| self.template && entry.is_part())
+        self.unread_of_template().filter(|entry| entry.is_part())
+    }
+
+    /// All of a template that was not read, data of types that are not read included.
+    pub fn unread_of_template(&self) -> impl Iterator<Item = &CoverageEntry> {
+        self.entries.iter().filter(move |entry| self.template && entry.is_of_template())
     }
 
     /// Whether the shard is a template that stands alone: what is missing from it may be in the account.
     pub fn is_template_alone(&self) -> bool {
-        self.template && self.entries.iter().all(CoverageEntry::is_part)
+        self.template && self.entries.iter().all(CoverageEntry::is_of_template)
     }
 
     /// Whether `operation` (`ec2:DescribeVolumes`) answered in full: `Err` has the reason why not, naming the operation.

@@ -76,5 +76,15 @@ pub struct Ignore {
     pub reason: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<NaiveDate>,
+    /// Where it is written, if not in the resource's own file: on the call of the resource's module.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Arc<str>>,
     pub line: u32,
+}
+
+impl Declared {
+    /// The file of one of the waivers.
+    pub fn file_of<'a>(&'a self, ignore: &'a Ignore) -> &'a str {
+        ignore.file.as_ref().unwrap_or(&self.file)
+    }
 }

@@ -4,8 +4,9 @@ use super::arn;
 use super::data::{Join, Unread};
 use super::facts::{BucketFacts, ReplicationDestination};
 use super::policy;
+use super::summary::BucketSummary;
 use crate::inventory::types::s3::{Bucket, ReplicationRule};
-use crate::inventory::{Fact, GLOBAL, Resource};
+use crate::inventory::{Fact, GLOBAL, Resource, is_symbolic};
 
 /// The facts of a bucket; `None` for anything else. Parts that are not known get their reasons in `unread`.
 pub fn of(join: &Join, resource: &Resource, unread: &mut Unread) -> Option<BucketFacts> {
@@ -63,22 +64,24 @@ fn accepted_encryption_types(join: &Join, resource: &Resource, bucket: &Bucket) 
 
 fn destination(join: &Join, resource: &Resource, rule: &ReplicationRule, unread: &mut Unread) -> ReplicationDestination {
     let name = arn::resource(&rule.destination_bucket_arn);
-    let replica_key_region = rule.replica_kms_key_arn.as_deref().map(|key| arn::region(key).to_owned());
     let mut facts = ReplicationDestination {
         rule: rule.id.clone().into(),
         bucket: name.to_owned().into(),
         kms_objects: rule.kms_objects.into(),
-        replica_kms_key_arn: rule.replica_kms_key_arn.clone().into(),
-        replica_key_region: replica_key_region.into(),
         ..ReplicationDestination::default()
     };
-    if let Some(found) = join.summaries.bucket(name) {
+    let found = join.summaries.bucket(name);
+    replica_key(resource, rule, found, &mut facts, unread);
+    if let Some(found) = found {
         facts.exists = true.into();
         if found.region == GLOBAL {
             note(unread, &["region", "other_region"], vec![format!("nobody told the Region of bucket {name}")]);
         } else {
             facts.region = found.region.clone().into();
             facts.other_region = arn::differ(&found.region, &resource.region);
+            if facts.other_region.is_unread() {
+                note(unread, &["other_region"], vec![places_unknown(&[&found.region, &resource.region])]);
+            }
         }
         match found.versioning_enabled {
             Some(enabled) => facts.versioning_enabled = Fact::Read(enabled),
@@ -104,6 +107,36 @@ fn destination(join: &Join, resource: &Resource, rule: &ReplicationRule, unread:
         note(unread, &["exists", "versioning_enabled", "region", "other_region"], reasons);
     }
     facts
+}
+
+/// The replica key with its Region. A key that a template does not settle is not known to be missing, and a Region that only deployment tells
+/// is not known to be another than the destination's.
+fn replica_key(
+    resource: &Resource,
+    rule: &ReplicationRule,
+    destination: Option<&BucketSummary>,
+    facts: &mut ReplicationDestination,
+    unread: &mut Unread,
+) {
+    let unsettled = resource.declared.as_ref().and_then(|declared| declared.unknown.get("replication[].replica_kms_key_arn"));
+    let key = match (&rule.replica_kms_key_arn, unsettled) {
+        (None, Some(reasons)) => return note(unread, &["replica_kms_key_arn", "replica_key_region"], reasons.clone()),
+        (key, _) => key.as_deref(),
+    };
+    facts.replica_kms_key_arn = Fact::Read(key.map(str::to_owned));
+    let region = key.map(arn::region);
+    match (region, destination) {
+        (Some(region), Some(destination)) if arn::differ(region, &destination.region).is_unread() => {
+            note(unread, &["replica_key_region"], vec![places_unknown(&[region, &destination.region])]);
+        }
+        _ => facts.replica_key_region = Fact::Read(region.map(str::to_owned)),
+    }
+}
+
+/// Why nobody can tell whether two Regions are one.
+fn places_unknown(regions: &[&str; 2]) -> String {
+    let symbol = regions.iter().find(|region| is_symbolic(region)).unwrap_or(&"");
+    format!("the template does not say the Region {symbol} (give the default provider's with --region)")
 }
 
 fn note(unread: &mut Unread, fields: &[&str], reasons: Vec<String>) {

@@ -3,8 +3,10 @@
 use super::arn;
 use super::data::Join;
 use super::facts::{CopyFact, MechanismKind};
+use super::index::Typed;
 use super::points::{Point, named_since};
 use super::summary::{AUTOMATED, COPY_LISTINGS, ForeignBackup};
+use crate::inventory::types::backup::CopyJob;
 use crate::inventory::{Fact, Resource};
 use chrono::{DateTime, Utc};
 
@@ -76,7 +78,7 @@ fn copy(backup: &ForeignBackup, moment: Option<DateTime<Utc>>, resource: &Resour
 }
 
 /// A completed copy job counts where nobody could look into the vault it wrote to, as long as the copy must still be there.
-fn of_job(join: &Join, resource: &Resource, job: &super::index::Typed<crate::inventory::types::backup::CopyJob>) -> Option<CopyFact> {
+fn of_job(join: &Join, resource: &Resource, job: &Typed<CopyJob>) -> Option<CopyFact> {
     let properties = &job.properties;
     let destination = properties.destination_vault_arn.read()?;
     let created_at = job.resource.created_at?;
@@ -112,6 +114,20 @@ fn of_job(join: &Join, resource: &Resource, job: &super::index::Typed<crate::inv
         encrypted: None,
         seen_as: "copy_job".to_owned(),
     })
+}
+
+/// Whether a completed copy job shows that a vault of an account outside of the audit is there: what the job wrote to it is kept still, and
+/// "you can only delete a backup vault if it is empty" (AWS Backup API, DeleteBackupVault).
+pub fn shows_vault(join: &Join, vault_arn: &str) -> bool {
+    let into_it = |job: &&Typed<CopyJob>| {
+        let completed = job.properties.status.read().is_some_and(|status| status == "COMPLETED");
+        completed && job.properties.destination_vault_arn.read().is_some_and(|vault| vault == vault_arn)
+    };
+    let is_kept = |job: &Typed<CopyJob>| {
+        let ends_at = job.properties.retention_days.present().zip(job.resource.created_at).map(|(days, at)| at + super::days(*days));
+        ends_at.is_none_or(|ends_at| join.as_of < ends_at)
+    };
+    !join.summaries.has_account(arn::account(vault_arn)) && join.index.copy_jobs.values().flatten().filter(into_it).any(is_kept)
 }
 
 /// Snapshots copied without AWS Backup, and replicated automated backups, are seen only where they are.

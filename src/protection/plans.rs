@@ -6,7 +6,7 @@ use super::points::is_local;
 use super::reach::{PLAN_OPERATIONS, PlannedRule, plan_in_doubt, reaches, title};
 use super::selection::Match;
 use super::summary::VaultSummary;
-use super::{arn, opt_in};
+use super::{arn, copies, opt_in};
 use crate::inventory::types::{self, backup};
 use crate::inventory::{Fact, Resource};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -247,7 +247,11 @@ fn destination(join: &Join, plan: &Resource, copy: &backup::CopyAction, unread: 
             facts.locked = locked(vault);
         }
         Err(reasons) => {
-            unread.insert("rules[].copies[].exists".to_owned(), reasons.clone());
+            if copies::shows_vault(join, vault_arn) {
+                facts.exists = Fact::Read(true);
+            } else {
+                unread.insert("rules[].copies[].exists".to_owned(), reasons.clone());
+            }
             unread.insert("rules[].copies[].locked".to_owned(), reasons);
         }
     }

@@ -53,15 +53,15 @@ pub struct Summary {
     pub account: String,
     pub region: String,
     /// Vaults by ARN.
-    pub vaults: HashMap<String, VaultSummary>,
+    vaults: HashMap<String, VaultSummary>,
     /// Why the vaults, or what lies in them, are not fully known.
     pub vaults_unread: Vec<String>,
     /// Of [`COPY_LISTINGS`], those that did not answer, and why.
     pub lists_unread: BTreeMap<&'static str, String>,
     /// How many days replicas of automated backups are kept, by ARN, where that was read.
     pub replicas: HashMap<String, i64>,
-    /// Buckets by name, with whether versioning is enabled where that was read.
-    buckets: HashMap<String, Option<bool>>,
+    /// Buckets by name.
+    buckets: HashMap<String, BucketSummary>,
     pub buckets_unread: Vec<String>,
     /// For the account's own shard: the Regions that are enabled.
     pub enabled_regions: Vec<String>,
@@ -98,6 +98,7 @@ pub struct CopyTarget {
 /// A bucket as others see it.
 #[derive(Clone, Debug)]
 pub struct BucketSummary {
+    /// Its own: a template's shard has the buckets of all providers.
     pub region: String,
     /// `None` when that was not read.
     pub versioning_enabled: Option<bool>,
@@ -110,6 +111,8 @@ pub struct Summaries {
     shards: BTreeMap<(String, String), Summary>,
     /// By name; bucket names are global.
     buckets: HashMap<String, BucketSummary>,
+    /// By ARN. A template declares vaults of several accounts and Regions in one shard.
+    vaults: HashMap<String, VaultSummary>,
     /// By the ARN of what they are backups of.
     foreign_backups: HashMap<String, Vec<ForeignBackup>>,
     /// By the ARN of what was restored.
@@ -138,10 +141,10 @@ impl FromIterator<Summary> for Summaries {
         }
         // In the order of the shards, whichever was read first.
         for summary in all.shards.values_mut() {
-            for (name, versioning_enabled) in summary.buckets.drain() {
-                let bucket = BucketSummary { region: summary.region.clone(), versioning_enabled };
+            for (name, bucket) in summary.buckets.drain() {
                 all.buckets.entry(name).or_insert(bucket);
             }
+            all.vaults.extend(summary.vaults.drain());
             for (source, backups) in summary.foreign_backups.drain() {
                 for backup in backups.iter().filter(|backup| backup.source_account != summary.account) {
                     let outside = Outside { created_at: backup.created_at, air_gapped: backup.air_gapped };
@@ -226,14 +229,14 @@ impl Summaries {
 
     /// A vault by its ARN: `Err` has the reasons why nobody can tell.
     pub fn vault(&self, vault_arn: &str) -> Result<Option<&VaultSummary>, Vec<String>> {
+        if let Some(vault) = self.vaults.get(vault_arn) {
+            return Ok(Some(vault));
+        }
         let (account, region) = (arn::account(vault_arn), arn::region(vault_arn));
         match self.get(account, region) {
             None => Err(vec![format!("{account}/{region} was not read, where {vault_arn} is")]),
-            Some(summary) => match summary.vaults.get(vault_arn) {
-                Some(vault) => Ok(Some(vault)),
-                None if summary.vaults_unread.is_empty() => Ok(None),
-                None => Err(summary.vaults_unread.clone()),
-            },
+            Some(summary) if summary.vaults_unread.is_empty() => Ok(None),
+            Some(summary) => Err(summary.vaults_unread.clone()),
         }
     }
 }
@@ -277,7 +280,9 @@ pub fn summarise(shard: &Shard) -> Summary {
     }
     for resource in shard.of_type(s3::Bucket::INFO.name) {
         let versioning = resource.properties_as::<s3::Bucket>().and_then(|bucket| bucket.versioning.read().copied());
-        summary.buckets.insert(arn::resource(&resource.arn).to_owned(), versioning.map(|versioning| versioning == s3::Versioning::Enabled));
+        let versioning_enabled = versioning.map(|versioning| versioning == s3::Versioning::Enabled);
+        let bucket = BucketSummary { region: resource.region.clone(), versioning_enabled };
+        summary.buckets.insert(arn::resource(&resource.arn).to_owned(), bucket);
     }
     for resource in &shard.resources {
         let key = resource.text("kms_key_arn").filter(|key| resource.type_name != "AWS::Region" && arn::region(key) == shard.region);

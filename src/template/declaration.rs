@@ -33,6 +33,9 @@ pub struct Position {
 pub enum Language {
     CloudFormation,
     Terraform,
+    /// Resources of Terraform's AWS Cloud Control provider (`awscc_…`): CloudFormation's types, properties and defaults, with the names of the
+    /// properties in snake case (hashicorp/terraform-provider-awscc, `contributing/docs/resource-behavior.md`).
+    CloudControl,
 }
 
 /// A value with the place where it is written (of the key's value; of the key itself where the value has no place of its own).
@@ -140,7 +143,7 @@ pub fn without_sensitive_symbols(text: &str) -> String {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Declaration {
     pub language: Language,
-    /// `AWS::EC2::Volume`, `aws_ebs_volume`.
+    /// `AWS::EC2::Volume`, `aws_ebs_volume`; of the Cloud Control provider CloudFormation's name, where a table has the type.
     pub type_name: String,
     /// The logical id, or the Terraform address with module and index.
     pub id: String,
@@ -167,19 +170,35 @@ pub struct Ignore {
     pub rule: String,
     pub reason: String,
     pub expires: Option<chrono::NaiveDate>,
+    /// The file, where that is another than the resource's: a module call waives for the module.
+    pub file: Option<Arc<str>>,
     pub at: Position,
 }
+
+/// How a waiver in a comment is written.
+const USAGE: &str = "write `# rel9:ignore rule-id reason`";
 
 impl Ignore {
     /// What begins a waiver in a comment.
     pub const MARK: &str = "rel9:ignore";
 
-    /// Reads what follows the mark: a rule, `expires=2027-01-31` where it ends, a reason.
+    /// Reads the text of a comment; `None` where it is no waiver.
     ///
     /// # Errors
-    /// What is missing, or no date.
-    pub fn of_comment(rest: &str, at: Position) -> Result<Self, String> {
-        const USAGE: &str = "write `# rel9:ignore rule-id reason`";
+    /// What is missing or misspelt.
+    pub fn of_comment(text: &str, at: Position) -> Result<Option<Self>, String> {
+        let text = text.trim_start();
+        match text.strip_prefix(Self::MARK) {
+            Some(rest) => Self::of_rest(rest, at).map(Some),
+            None => match misspelt(text) {
+                Some(mark) => Err(format!("`{}` waives nothing: {USAGE}", short(mark))),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// What follows the mark: a rule, `expires=2027-01-31` where it ends, a reason.
+    fn of_rest(rest: &str, at: Position) -> Result<Self, String> {
         let mut words = rest.split_whitespace().peekable();
         let rule = words.next().filter(|_| rest.starts_with(char::is_whitespace));
         let rule = rule.ok_or_else(|| format!("a waiver without a rule: {USAGE}"))?;
@@ -189,7 +208,7 @@ impl Ignore {
         if reason.is_empty() {
             return Err(format!("the waiver of {} has no reason: {USAGE}", short(rule)));
         }
-        Ok(Ignore { rule: rule.to_owned(), reason, expires, at })
+        Ok(Ignore { rule: rule.to_owned(), reason, expires, file: None, at })
     }
 
     /// The last day of a waiver.
@@ -199,6 +218,31 @@ impl Ignore {
     pub fn date(text: &str) -> Result<chrono::NaiveDate, String> {
         text.parse().map_err(|_| format!("{} is no date; write it as 2027-01-31", short(text)))
     }
+}
+
+/// Words for a waiver, as this and other tools write them (`checkov:skip=`, `tfsec:ignore:`, `cfn_nag` `rules_to_suppress`).
+const WAIVES: [&str; 7] = ["ignore", "skip", "waive", "waiver", "suppress", "disable", "exclude"];
+
+/// What begins a comment that is meant as a waiver and is none: `rel9:ignor`, `rel9-ignore`, `rel9: ignore`, `REL9 skip rule-id`.
+fn misspelt(text: &str) -> Option<&str> {
+    let behind = text.get(..4).filter(|name| name.eq_ignore_ascii_case("rel9")).and_then(|_| text.get(4..))?;
+    let rest = behind.trim_start_matches(|letter: char| letter.is_whitespace() || ":;-_./=@".contains(letter));
+    let separator = behind.strip_suffix(rest).unwrap_or_default();
+    let word = rest.split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or_default();
+    let lower = word.to_ascii_lowercase();
+    if !WAIVES.iter().any(|waives| is_nearly(&lower, waives)) {
+        return None;
+    }
+    // "rel9 ignores this bucket" is prose: a word set apart by a blank needs something like a rule's id behind it.
+    let next = rest.get(word.len()..).unwrap_or_default().split_whitespace().next().unwrap_or_default();
+    let is_meant =
+        !separator.contains(char::is_whitespace) || (separator.contains(':') && lower == "ignore") || next.trim_matches('-').contains('-');
+    is_meant.then(|| text.get(..4 + separator.len() + word.len()).unwrap_or(text))
+}
+
+/// Whether a word is another with at most two letters too many, too few, wrong or swapped; of a short word one.
+fn is_nearly(word: &str, other: &str) -> bool {
+    strsim::damerau_levenshtein(word, other) <= if other.len() > 5 { 2 } else { 1 }
 }
 
 /// A name of the template for an error, cut where it is too long to read.

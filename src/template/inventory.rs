@@ -15,6 +15,12 @@ use std::sync::Arc;
 /// All declarations of one stack (one template with its nested stacks, one Terraform root module or plan) as one shard. Types that the
 /// inventory does not have are left out.
 pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
+    let replicas = types::replicas_in_blocks(declarations);
+    if replicas.is_empty() { shard_of(declarations, options) } else { shard_of(&[declarations, &replicas].concat(), options) }
+}
+
+/// The shard of declarations of which each is one resource, or a part of one.
+fn shard_of(declarations: &[Declaration], options: &Options) -> Shard {
     let stack = Stack::of(declarations, options);
     let mut resources: Vec<Resource> = stack.entries.iter().map(|entry| resource(&stack, entry)).collect();
     types::finish(&stack, &mut resources);
@@ -22,6 +28,7 @@ pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
     doubt(declarations, &mut resources);
     let mut coverage = Coverage::of_template();
     coverage.entries.extend(declarations.iter().filter_map(|declaration| unread_part(&stack, declaration)));
+    coverage.entries.extend(declarations.iter().filter_map(|declaration| unread_data(&stack, declaration)));
     Shard {
         account: stack.main_account().to_owned(),
         region: stack.main_region().to_owned(),
@@ -36,15 +43,26 @@ pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
 fn unread_part(stack: &Stack, declaration: &Declaration) -> Option<CoverageEntry> {
     let why = declaration.setting(PRESENCE).filter(|_| declaration.type_name == UNREAD_MODULE)?;
     let reason = if let Value::Unknown(unknown) = &why.value { Some(unknown.reason.to_string()) } else { None };
-    Some(CoverageEntry {
+    Some(unread(stack, declaration, pick(&Coverage::PARTS, declaration.language), reason))
+}
+
+/// Data of a type that templates are not read for: named, so that nobody takes it for judged.
+fn unread_data(stack: &Stack, declaration: &Declaration) -> Option<CoverageEntry> {
+    let kind = types::unread_data(declaration)?;
+    let reason = format!("holds data ({kind}) that is not judged: rel9 does not read this type in templates");
+    Some(unread(stack, declaration, Coverage::UNREAD_DATA, Some(reason)))
+}
+
+fn unread(stack: &Stack, declaration: &Declaration, service: &str, error: Option<String>) -> CoverageEntry {
+    CoverageEntry {
         account: stack.main_account().to_owned(),
         region: stack.main_region().to_owned(),
-        service: pick(&Coverage::PARTS, declaration.language).to_owned(),
+        service: service.to_owned(),
         operation: format!("{}#{}", declaration.file, declaration.id),
         status: CoverageStatus::Failed,
         items: 1,
-        error: reason,
-    })
+        error,
+    }
 }
 
 /// A property that does not have the shape of its type is not known: what is joined of a whole resource must not go without the resource.
@@ -130,7 +148,7 @@ pub fn declared_properties(type_name: &str) -> Option<BTreeSet<&'static str>> {
 pub fn language_name(language: Language) -> &'static str {
     match language {
         Language::CloudFormation => "cloudformation",
-        Language::Terraform => "terraform",
+        Language::Terraform | Language::CloudControl => "terraform",
     }
 }
 
@@ -178,7 +196,13 @@ fn place(at: Position) -> Place {
 }
 
 fn ignore(ignore: &super::declaration::Ignore) -> Ignore {
-    Ignore { rule: ignore.rule.clone(), reason: ignore.reason.clone(), expires: ignore.expires, line: ignore.at.line }
+    Ignore {
+        rule: ignore.rule.clone(),
+        reason: ignore.reason.clone(),
+        expires: ignore.expires,
+        file: ignore.file.clone(),
+        line: ignore.at.line,
+    }
 }
 
 /// The tags, those of the stack included, one by one: a value that is not known leaves its own key open, a key that is not known all that
@@ -271,16 +295,17 @@ fn template(scope: &Scope, ends: &Ends, built: &mut Built) -> Template {
             template.final_snapshot_name = Fact::Read(None);
             template.delete_automated_backups = Fact::Read(None);
         }
-        Language::Terraform => {
+        Language::Terraform | Language::CloudControl => {
             let flag = |node: &Node| scope.bool(node);
             let at = |name: Option<&str>| name.and_then(|name| find(&declaration.body, name));
             template.deletion_policy = Fact::Read(None);
             template.update_replace_policy = Fact::Read(None);
             template.prevent_destroy = settle.fact("prevent_destroy", setting("prevent_destroy"), flag, None);
-            // The provider's defaults: nothing is destroyed by force, a final snapshot is taken, automated backups are deleted.
-            let unless = |name: Option<&str>, default: bool| name.map(|_| default);
-            let force = unless(ends.force_destroy, false);
-            template.force_destroy = settle.fact("force_destroy", at(ends.force_destroy), flag, force);
+            // The provider's defaults: nothing is destroyed by force, a final snapshot is taken, automated backups are deleted. The Cloud
+            // Control provider has no such arguments: what holds data and can be kept by them (a bucket, a vault) AWS deletes only when empty.
+            let of_provider = |name: Option<&str>| name.filter(|_| declaration.language == Language::Terraform).is_some();
+            let unless = |name: Option<&str>, default: bool| of_provider(name).then_some(default);
+            template.force_destroy = settle.fact("force_destroy", at(ends.force_destroy), flag, ends.force_destroy.map(|_| false));
             let skip = unless(ends.skip_final_snapshot, false);
             template.skip_final_snapshot = settle.fact("skip_final_snapshot", at(ends.skip_final_snapshot), flag, skip);
             let name = |node: &Node| scope.text(node).map(|text| text.text);

@@ -2,16 +2,32 @@
 //! Knows no property of the inventory.
 
 mod parts;
+mod paths;
 mod places;
 
 use super::Options;
 use super::declaration::{DESTROYED, Declaration, Language, Node, PROVIDER_ACCOUNT, PROVIDER_REGION, Value};
 use super::types::{self, Table};
+use crate::inventory::is_symbolic;
+pub use paths::{find, find_blocks};
 use places::{ARN_ACCOUNT, ARN_REGION, most_common, part_of_given_arn};
 use std::collections::HashMap;
 
 /// How deep references and names may point to each other.
 const DEPTH: u8 = 12;
+
+/// CloudFormation's attributes that are the ARN of the resource itself.
+const OWN_ARNS: [&str; 9] = [
+    "Arn",
+    "BackupPlanArn",
+    "BackupVaultArn",
+    "DBClusterArn",
+    "DBInstanceArn",
+    "FrameworkArn",
+    "ReportPlanArn",
+    "RestoreTestingPlanArn",
+    "TableArn",
+];
 
 /// A text, with the reasons why parts of it stand as symbols.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -154,6 +170,11 @@ impl<'d> Stack<'d> {
         own.map_or(arn, |entry| self.arn(entry).text)
     }
 
+    /// The entry of a declaration.
+    pub fn entry(&self, id: &str) -> Option<&Entry<'d>> {
+        self.entry_by_id.get(id).and_then(|found| self.entries.get(*found))
+    }
+
     /// The entries of an inventory type.
     pub fn of_type<'s>(&'s self, type_name: &'s str) -> impl Iterator<Item = (usize, &'s Entry<'d>)> {
         let found = self.entries_by_type.get(type_name).into_iter().flatten();
@@ -205,6 +226,7 @@ impl<'d> Stack<'d> {
         let path = identity.name_of(entry.declaration.language);
         let name = find(&entry.declaration.body, path).filter(|_| identity.named && depth > 0);
         let name = name.and_then(|node| self.text_at(node, depth - 1)).filter(|name| !name.text.is_empty());
+        let name = if identity.named_by_arn { name.map(name_in_arn) } else { name };
         name.unwrap_or_else(|| chosen_by_aws(&entry.declaration.id))
     }
 
@@ -304,6 +326,8 @@ impl<'d> Stack<'d> {
     /// What AWS gives for an attribute of a declared resource.
     fn attribute(&self, id: &str, attribute: &str, depth: u8) -> Text {
         let own_id = matches!(attribute, "Ref" | "id");
+        // The Cloud Control provider writes CloudFormation's attributes in snake case, and calls `Ref` `id`.
+        let is_called = |name: &str| name == attribute || types::is_property(attribute, name);
         let symbol = || if own_id { chosen_by_aws(id) } else { chosen_by_aws(&format!("{id}.{attribute}")) };
         let Some(depth) = depth.checked_sub(1) else { return symbol() };
         let argument = self.by_id.get(id).filter(|_| !is_secret(attribute)).and_then(|declaration| declaration.body.get(attribute));
@@ -311,25 +335,17 @@ impl<'d> Stack<'d> {
         if let Some(text) = argument.and_then(|node| self.text_at(node, depth)) {
             return text;
         }
-        let Some(entry) = self.entry_by_id.get(id).and_then(|found| self.entries.get(*found)) else { return symbol() };
-        let identity = &entry.table.identity;
+        let Some(entry) = self.entry(id) else { return symbol() };
+        let (identity, language) = (&entry.table.identity, entry.declaration.language);
         // Every attribute that is the resource's own ARN is called so; `StreamArn` and the like are not.
-        let lower = attribute.to_ascii_lowercase();
-        let own_arn = ["arn", "tablearn", "dbclusterarn", "dbinstancearn", "backupvaultarn", "backupplanarn", "frameworkarn"];
-        let own_arn = own_arn.contains(&lower.as_str())
-            || ["reportplanarn", "restoretestingplanarn"].contains(&lower.as_str())
-            || (attribute == "Ref" && identity.ref_is_arn);
-        if own_arn {
+        let of_arn = identity.ref_is_arn && own_id && (attribute == "Ref" || language == Language::CloudControl);
+        if of_arn || attribute == "arn" || OWN_ARNS.into_iter().any(is_called) {
             return self.arn_at(entry, depth);
         }
-        let name = identity.name_of(entry.declaration.language);
-        let is_name = own_id || name.split('|').any(|name| name.rsplit('.').next() == Some(attribute)) || identity.ids.contains(&attribute);
-        if is_name {
-            return if identity.named || own_id || identity.ids.contains(&attribute) {
-                self.physical_id_at(entry, depth)
-            } else {
-                self.name(entry).unwrap_or_else(symbol)
-            };
+        let is_id = own_id || identity.ids.iter().any(|id| is_called(id));
+        let name = identity.name_of(language);
+        if is_id || name.split('|').filter_map(|name| name.rsplit('.').next()).any(is_called) {
+            return if identity.named || is_id { self.physical_id_at(entry, depth) } else { self.name(entry).unwrap_or_else(symbol) };
         }
         symbol()
     }
@@ -394,7 +410,7 @@ fn is_alias(declaration: &Declaration) -> bool {
 
 /// The id and the ARN that plans and states hold of what is there.
 fn given(declaration: &Declaration) -> impl Iterator<Item = &str> {
-    let attributes = if declaration.language == Language::Terraform { ["id", "arn"].as_slice() } else { &[] };
+    let attributes = if declaration.language == Language::CloudFormation { &[] } else { ["id", "arn"].as_slice() };
     attributes.iter().filter_map(|attribute| match &declaration.body.get(attribute)?.value {
         Value::Text(text) if !text.is_empty() => Some(text.as_str()),
         _ => None,
@@ -408,6 +424,15 @@ fn is_secret(attribute: &str) -> bool {
     ["password", "auth_token", "secret", "secret_string"].iter().any(|end| lower.ends_with(end))
 }
 
+/// What stands last in an ARN, whose account and Region need not be known for it.
+fn name_in_arn(arn: Text) -> Text {
+    match arn.text.rsplit_once('/').filter(|_| arn.text.starts_with("arn:")) {
+        Some((_, name)) if is_symbolic(name) => Text { text: name.to_owned(), unknown: arn.unknown },
+        Some((_, name)) => name.into(),
+        None => arn,
+    }
+}
+
 fn chosen_by_aws(id: &str) -> Text {
     Text { text: format!("${{{id}}}"), unknown: vec![format!("{id} is known after it is deployed")] }
 }
@@ -416,38 +441,4 @@ impl From<&str> for Text {
     fn from(text: &str) -> Self {
         Text { text: text.to_owned(), unknown: Vec::new() }
     }
-}
-
-/// The value at the first of the paths (`a.b|c`) that has one. Of a list on the way, its first element; a value on the way that is not
-/// known is the answer. An empty text is no value: that is how parameters and provider states write what is not set; nor is an attribute that
-/// nothing sets.
-pub fn find<'n>(node: &'n Node, paths: &str) -> Option<&'n Node> {
-    let is_set = |found: &Found<'n>| !found.is_end || !matches!(&found.node.value, Value::Unknown(unknown) if unknown.unset);
-    paths.split('|').filter_map(|path| at_path(node, path)).find(is_set).map(|found| found.node)
-}
-
-/// As [`find`], where the value may be blocks, of which a plan does not tell whether anything sets them.
-pub fn find_blocks<'n>(node: &'n Node, paths: &str) -> Option<&'n Node> {
-    paths.split('|').find_map(|path| at_path(node, path)).map(|found| found.node)
-}
-
-struct Found<'n> {
-    node: &'n Node,
-    /// Whether it is what the path names, not a value on the way.
-    is_end: bool,
-}
-
-fn at_path<'n>(node: &'n Node, path: &str) -> Option<Found<'n>> {
-    let mut found = Found { node, is_end: true };
-    for key in path.split('.') {
-        let node = match &found.node.value {
-            Value::List(nodes) => nodes.iter().find(|node| node.value != Value::Null)?,
-            _ => found.node,
-        };
-        found = match &node.value {
-            Value::Unknown(_) | Value::Reference { .. } | Value::Concat(_) => Found { node, is_end: false },
-            _ => Found { node: node.get(key)?, is_end: true },
-        };
-    }
-    (!path.is_empty() && !matches!(&found.node.value, Value::Text(text) if text.is_empty())).then_some(found)
 }

@@ -353,3 +353,171 @@ fn states_tell_places_by_arns() {
         document.expect("data-in-backup-plan", &[("aws_dynamodb_table.main", expected), ("aws_dynamodb_table.other", "pass")]);
     }
 }
+
+/// A source in eu-west-1 and a destination of another provider, with these arguments of the destination and of the rule's destination.
+fn replication(destination: &str, module: bool, rule: &str) -> Document {
+    let bucket = format!(
+        "resource \"aws_s3_bucket\" \"dst\" {{\n  {destination}\n  bucket = \"acme-dst\"\n}}\nresource \"aws_s3_bucket_versioning\" \"dst\" {{\n  {destination}\n  bucket = aws_s3_bucket.dst.id\n  versioning_configuration {{\n    status = \"Enabled\"\n  }}\n}}\n"
+    );
+    let call = "module \"far\" {\n  source    = \"./far\"\n  providers = { aws = aws.far }\n}\n";
+    let output = "output \"arn\" {\n  value = aws_s3_bucket.dst.arn\n}\n";
+    let main = format!(
+        r#"
+provider "aws" {{
+  region = "eu-west-1"
+}}
+provider "aws" {{
+  alias  = "far"
+  region = "eu-central-1"
+}}
+provider "aws" {{
+  alias  = "somewhere"
+  region = var.somewhere
+}}
+variable "somewhere" {{}}
+variable "key" {{}}
+resource "aws_kms_key" "near" {{
+}}
+resource "aws_kms_key" "far" {{
+  provider = aws.far
+}}
+resource "aws_s3_bucket" "src" {{
+  bucket = "acme-src"
+}}
+resource "aws_s3_bucket_server_side_encryption_configuration" "src" {{
+  bucket = aws_s3_bucket.src.id
+  rule {{
+    apply_server_side_encryption_by_default {{
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = aws_kms_key.near.arn
+    }}
+  }}
+}}
+resource "aws_s3_bucket_replication_configuration" "r" {{
+  bucket = aws_s3_bucket.src.id
+  role   = "arn:aws:iam::111122223333:role/r"
+  rule {{
+    id     = "a"
+    status = "Enabled"
+    source_selection_criteria {{
+      sse_kms_encrypted_objects {{
+        status = "Enabled"
+      }}
+    }}
+    {rule}
+  }}
+}}
+{}"#,
+        if module { call } else { &bucket }
+    );
+    run(&[("main.tf", &main), ("far/main.tf", &if module { format!("{bucket}{output}") } else { String::new() })], &["."])
+}
+
+fn to(bucket: &str, key: &str) -> String {
+    let key =
+        if key.is_empty() { String::new() } else { format!("encryption_configuration {{\n        replica_kms_key_id = {key}\n      }}") };
+    format!("destination {{\n      bucket = {bucket}\n      {key}\n    }}")
+}
+
+#[test]
+fn a_destination_bucket_is_in_its_own_providers_region() {
+    let source = "aws_s3_bucket.src";
+    let reference = "aws_s3_bucket.dst.arn";
+    // (the destination's arguments, in a module that gets the provider, how the rule names it, the key, other Region, KMS objects)
+    let cases = [
+        ("provider = aws.far", false, reference, "aws_kms_key.far.arn", "pass", "pass"),
+        ("provider = aws.far", false, "\"arn:aws:s3:::acme-dst\"", "aws_kms_key.far.arn", "pass", "pass"),
+        ("provider = aws.far", false, reference, "aws_kms_key.near.arn", "pass", "fail"),
+        ("provider = aws.far", false, reference, "\"arn:aws:kms:eu-central-1:111122223333:key/1\"", "pass", "pass"),
+        ("provider = aws.far", false, reference, "\"arn:aws:kms:eu-west-1:111122223333:key/1\"", "pass", "fail"),
+        ("provider = aws.far", false, reference, "", "pass", "fail"),
+        // A key of which nothing is known is not a missing one.
+        ("provider = aws.far", false, reference, "var.key", "pass", "unknown"),
+        ("region = \"eu-central-1\"", false, reference, "aws_kms_key.far.arn", "pass", "pass"),
+        ("region = \"eu-west-1\"", false, reference, "aws_kms_key.near.arn", "fail", "pass"),
+        ("", false, reference, "aws_kms_key.near.arn", "fail", "pass"),
+        ("", false, reference, "aws_kms_key.far.arn", "fail", "fail"),
+        ("", true, "module.far.arn", "aws_kms_key.far.arn", "pass", "pass"),
+        ("", true, "\"arn:aws:s3:::acme-dst\"", "aws_kms_key.near.arn", "pass", "fail"),
+        ("provider = aws.somewhere", false, reference, "aws_kms_key.far.arn", "unknown", "unknown"),
+    ];
+    for (destination, module, bucket, key, other_region, kms) in cases {
+        let document = replication(destination, module, &to(bucket, key));
+        for (rule, expected) in [
+            ("s3-bucket-cross-region-replication", other_region),
+            ("s3-bucket-replicates-kms-objects", kms),
+            ("s3-bucket-replication-destination-exists", "pass"),
+        ] {
+            let said = document.says(rule, source);
+            assert!(said.starts_with(expected), "{destination} {bucket} {key}: {rule}: {said}");
+        }
+    }
+    // Of a bucket that the configuration does not declare nobody knows anything, but a key that is missing is missing.
+    let document = replication("provider = aws.far", false, &to("\"arn:aws:s3:::elsewhere\"", ""));
+    document.expect("s3-bucket-cross-region-replication", &[(source, "unknown")]);
+    document.expect("s3-bucket-replication-destination-exists", &[(source, "unknown")]);
+    document.expect("s3-bucket-replicates-kms-objects", &[(source, "fail")]);
+}
+
+#[test]
+fn a_copys_vault_is_declared_under_any_provider() {
+    let main = r#"
+provider "aws" {
+  region = "eu-west-1"
+}
+provider "aws" {
+  alias  = "far"
+  region = "eu-central-1"
+}
+provider "aws" {
+  alias  = "other"
+  region = "eu-central-1"
+  assume_role {
+    role_arn = "arn:aws:iam::444455556666:role/deploy"
+  }
+}
+resource "aws_backup_vault" "v" {
+  name = "v"
+}
+resource "aws_backup_vault" "far" {
+  PLACE
+  name = "far"
+}
+resource "aws_backup_vault_lock_configuration" "far" {
+  PLACE
+  backup_vault_name = aws_backup_vault.far.name
+}
+resource "aws_backup_plan" "p" {
+  name = "p"
+  rule {
+    rule_name         = "d"
+    target_vault_name = aws_backup_vault.v.name
+    schedule          = "cron(0 5 * * ? *)"
+    copy_action {
+      destination_vault_arn = VAULT
+    }
+  }
+}
+"#;
+    let judged = |place: &str, vault: &str, more: &[&str]| {
+        let document = run(&[("main.tf", &main.replace("PLACE", place).replace("VAULT", vault))], &[more, &["."]].concat());
+        let statuses = ["backup-plan-target-vault-exists", "backup-plan-cross-region-copy", "backup-plan-cross-account-copy"]
+            .map(|rule| document.status(rule, "aws_backup_plan.p").to_owned());
+        statuses.join(" ")
+    };
+    let account: &[&str] = &["--account", "111122223333"];
+    let declared = "aws_backup_vault.far.arn";
+    assert_eq!(judged("provider = aws.far", declared, &[]), "pass pass fail");
+    assert_eq!(judged("region = \"eu-central-1\"", declared, &[]), "pass pass fail");
+    assert_eq!(judged("", declared, &[]), "pass fail fail");
+    assert_eq!(judged("provider = aws.far", "\"arn:aws:backup:eu-central-1:111122223333:backup-vault:far\"", account), "pass pass fail");
+    assert_eq!(judged("provider = aws.other", declared, account), "pass pass pass");
+    assert_eq!(judged("provider = aws.other", "\"arn:aws:backup:eu-central-1:444455556666:backup-vault:far\"", &[]), "pass pass unknown");
+    // A vault that is declared nowhere may be there all the same, in this account or another.
+    for vault in
+        ["\"arn:aws:backup:eu-central-1:444455556666:backup-vault:far\"", "\"arn:aws:backup:eu-central-1:111122223333:backup-vault:x\""]
+    {
+        assert!(judged("provider = aws.far", vault, account).starts_with("unknown pass"), "{vault}");
+        assert!(judged("provider = aws.far", vault, &[]).starts_with("unknown pass"), "{vault}");
+    }
+}

@@ -62,7 +62,7 @@ facts! {
         other_account: bool,
         other_region: bool,
         retention_days: Option<i64>,
-        /// Unread when the vault's account or Region was not read.
+        /// Unread when the vault's account or Region was not read, unless a completed copy job shows the vault.
         exists: bool,
         /// Locked or air-gapped. Unread when the vault's account or Region was not read; `false` when it does not exist.
         locked: bool,

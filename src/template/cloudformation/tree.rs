@@ -29,7 +29,7 @@ pub struct Tree {
 pub struct Comment {
     /// Of the `#`.
     pub at: Position,
-    /// What follows the `#`, if it speaks to rel9.
+    /// What follows the `#`, if it names rel9.
     pub text: String,
     /// Nothing else is on its line.
     pub alone: bool,

@@ -36,8 +36,7 @@ pub fn of_comments(file: &str, root: &Raw, comments: &[Comment]) -> Result<ByPla
 }
 
 fn ignore_of(file: &str, comment: &Comment) -> Result<Option<Ignore>, TemplateError> {
-    let Some(rest) = comment.text.trim_start().strip_prefix(Ignore::MARK) else { return Ok(None) };
-    Ignore::of_comment(rest, comment.at).map(Some).map_err(|what| fault(file, Some(comment.at), what))
+    Ignore::of_comment(comment.text.trim_start_matches('#'), comment.at).map_err(|what| fault(file, Some(comment.at), what))
 }
 
 /// Where the keys of resources and of top-level sections are.
@@ -86,6 +85,10 @@ fn add(resources: &Raw, keys: &mut Vec<(Position, bool)>) {
 
 /// The waivers of a resource's `Metadata`.
 pub fn of_metadata(file: &str, metadata: &Raw, waivers: &mut Vec<Ignore>) -> Result<(), TemplateError> {
+    let misspelt = metadata.entries().iter().find(|entry| entry.key != "rel9" && entry.key.eq_ignore_ascii_case("rel9"));
+    if let Some(entry) = misspelt {
+        return Err(fault(file, Some(entry.at), format!("{} waives nothing: write `rel9`, in small letters", entry.key)));
+    }
     let Some(rel9) = metadata.get("rel9") else { return Ok(()) };
     only(file, rel9, "rel9", &["ignore"])?;
     let Some(ignore) = rel9.get("ignore") else { return Ok(()) };
@@ -109,7 +112,7 @@ pub fn of_metadata(file: &str, metadata: &Raw, waivers: &mut Vec<Ignore>) -> Res
             None => None,
             Some((date, at)) => Some(Ignore::date(&date).map_err(|what| fault(file, Some(at), what))?),
         };
-        waivers.push(Ignore { rule: needed("rule")?, reason: needed("reason")?, expires, at: item.at });
+        waivers.push(Ignore { rule: needed("rule")?, reason: needed("reason")?, expires, file: None, at: item.at });
     }
     Ok(())
 }

@@ -74,7 +74,7 @@ impl Reader<'_> {
             Event::Comment(text, _) => {
                 let line = self.text.get(..span.start.byte_offset().unwrap_or_default()).unwrap_or_default();
                 let alone = line.rsplit(['\n', '\r']).next().is_none_or(|line| line.trim().is_empty());
-                let text = if text.trim_start().starts_with("rel9:") { text.into_owned() } else { String::new() };
+                let text = if text.to_ascii_lowercase().contains("rel9") { text.into_owned() } else { String::new() };
                 self.comments.push(Comment { at, text, alone });
                 Ok(())
             }

@@ -97,7 +97,7 @@ pub(super) const ARN_ACCOUNT: usize = 4;
 
 /// Of the ARN that a plan or a state holds of what is there.
 pub(super) fn part_of_given_arn(declaration: &Declaration, part: usize) -> Option<&str> {
-    match &declaration.body.get("arn").filter(|_| declaration.language == Language::Terraform)?.value {
+    match &declaration.body.get("arn").filter(|_| declaration.language != Language::CloudFormation)?.value {
         Value::Text(arn) => part_of_text(arn, part),
         _ => None,
     }

@@ -11,7 +11,7 @@ use super::providers::{Provider, asked_for};
 use super::scope::{self, Frame, Scope};
 use super::syntax::{Attribute, Block, Expr};
 use super::value::{self, INSTANCES, WHOLE, reason_in, unknown};
-use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION};
+use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, is_of_aws, of_terraform};
 use crate::template::declaration::{Declaration, Language, Node, TemplateError, UNREAD_MODULE, Value};
 
 /// Arguments that Terraform itself takes.
@@ -22,7 +22,7 @@ const META_BLOCKS: [&str; 3] = ["lifecycle", "provisioner", "connection"];
 /// All resources of a module instance and of those below it.
 pub(super) fn module(engine: &Engine, instance: &Rc<Instance>, into: &mut Vec<Declaration>) -> Result<(), TemplateError> {
     for key in &instance.module.order {
-        if let Some(resource) = instance.module.resources.get(key).filter(|resource| resource.block.label(0).starts_with("aws_")) {
+        if let Some(resource) = instance.module.resources.get(key).filter(|resource| is_of_aws(resource.block.label(0))) {
             self::resource(engine, instance, key, resource, into)?;
         }
     }
@@ -33,9 +33,9 @@ pub(super) fn module(engine: &Engine, instance: &Rc<Instance>, into: &mut Vec<De
                 module(engine, &child, into)?;
             }
         }
-        if let (Some(Children::Elsewhere(why)), Some(block)) = (children.as_deref(), instance.module.calls.get(call)) {
-            let called = settled(scope::instances(engine, instance, block))?.is_none_or(|instances| !instances.each().is_empty());
-            into.extend(called.then(|| unread(instance, block, why)));
+        if let (Some(Children::Elsewhere(why)), Some(call)) = (children.as_deref(), instance.module.calls.get(call)) {
+            let called = settled(scope::instances(engine, instance, &call.block))?.is_none_or(|instances| !instances.each().is_empty());
+            into.extend(called.then(|| unread(instance, &call.block, why)));
         }
     }
     Ok(())
@@ -92,9 +92,10 @@ fn resource(
             entries.retain(|(name, _)| name != "tags_all");
             entries.push(("tags_all".to_string(), Node::new(block.at, tags_all)));
         }
+        let (language, type_name) = of_terraform(block.label(0));
         into.push(Declaration {
-            language: Language::Terraform,
-            type_name: block.label(0).to_string(),
+            language,
+            type_name: type_name.to_string(),
             id,
             file: block.source.name.clone(),
             root: outermost_call(engine, instance).map(|call| call.source.name.clone()),
@@ -102,7 +103,8 @@ fn resource(
             construct: None,
             body: Node::new(block.at, Value::Map(entries)),
             settings: settings(engine, instance, &instances, block, &scope)?,
-            ignores: resource.ignores.clone(),
+            // Its own go before those of module calls.
+            ignores: resource.ignores.iter().chain(instance.caller.iter().flat_map(|caller| caller.ignores.iter())).cloned().collect(),
         });
     }
     Ok(())

@@ -11,7 +11,7 @@ use super::providers::Providers;
 use super::syntax::Block;
 use super::text::{Source, error};
 use super::value;
-use crate::template::declaration::{Node, Position, TemplateError, Value};
+use crate::template::declaration::{Ignore, Node, Position, TemplateError, Value};
 
 /// Expressions within expressions, through locals, variables and modules.
 const DEPTH: usize = 400;
@@ -99,6 +99,8 @@ pub(super) struct Caller {
     pub(super) instance: usize,
     pub(super) call: Rc<Block>,
     pub(super) each: Option<Each>,
+    /// What this call and those above it waive.
+    pub(super) ignores: Rc<[Ignore]>,
 }
 
 /// The instances of a module call.

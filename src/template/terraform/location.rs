@@ -22,6 +22,9 @@ pub(super) struct Location {
     pub(super) account: Value,
 }
 
+/// The AWS Cloud Control provider, which takes the same arguments (hashicorp/terraform-provider-awscc, `docs/index.md`).
+pub(super) const CLOUD_CONTROL: &str = "awscc";
+
 /// The arguments that choose whose credentials are taken.
 const CREDENTIALS: [&str; 7] =
     ["access_key", "profile", "secret_key", "shared_config_files", "shared_credentials_file", "shared_credentials_files", "token"];
@@ -74,6 +77,10 @@ pub(super) fn of_root(engine: &Engine) -> Result<Rc<Location>, TemplateError> {
     let locations = of_aws.map(|(_, provider)| of_provider(engine, provider)).collect::<Result<Vec<_>, _>>()?;
     match locations.split_first() {
         Some((first, rest)) if rest.iter().all(|location| location.same_account(first)) => Ok(first.clone()),
+        None => match root.providers.get(CLOUD_CONTROL) {
+            Some(provider) if !root.module.order.iter().any(|key| key.starts_with("aws_")) => of_provider(engine, provider),
+            _ => environment(),
+        },
         _ => environment(),
     }
 }

@@ -7,7 +7,7 @@
 //!   with the setting [`PRESENCE`], an unknown value that says why.
 //! - Where a `dynamic` block's `for_each` is not known, the block kind is an unknown value; beside blocks that are known, it is an unknown
 //!   item of their list.
-//! - An attribute of another `aws_` resource is a reference, also when that resource sets it to a text. If it sets it to anything else
+//! - An attribute of another resource of AWS is a reference, also when that resource sets it to a text. If it sets it to anything else
 //!   (`storage_encrypted`, `tags`), it is that value.
 //! - Values that come from variables, locals and modules have the place of the argument in the resource that they end up in.
 //! - The account of a resource is told where its provider's may be another than that of the root module's default provider, or is known; see
@@ -40,6 +40,7 @@ mod waivers;
 use std::path::{Path, PathBuf};
 
 use crate::template::declaration::{Declaration, PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, TemplateError};
+use crate::template::types::of_terraform;
 
 /// Reads a folder with `.tf` or `.tf.json` files (`.tofu` too) as a root module, and the local modules that it calls. `name` is how the folder
 /// is shown, `variables` are definition files that go before those that Terraform reads by itself.
@@ -49,6 +50,16 @@ use crate::template::declaration::{Declaration, PRESENCE, PREVENT_DESTROY, PROVI
 /// Files that are no HCL or JSON, what is declared twice, cycles, waivers without a reason, modules that are not there.
 pub fn read_folder(folder: &Path, name: &str, variables: &[PathBuf]) -> Result<Vec<Declaration>, TemplateError> {
     with_room(name, || folder::read(folder, name, variables))
+}
+
+/// Whether a resource is of one of the providers of AWS.
+fn is_of_aws(type_name: &str) -> bool {
+    type_name.starts_with("aws_") || is_cloud_control(type_name)
+}
+
+/// Whether a resource is of the AWS Cloud Control provider.
+fn is_cloud_control(type_name: &str) -> bool {
+    type_name.starts_with("awscc_")
 }
 
 /// Expressions, blocks and modules nest up to fixed bounds, and this is enough for them in a build without optimisations too.

@@ -14,7 +14,7 @@ use crate::template::declaration::{Ignore, TemplateError};
 /// Larger files of a module are refused: the parser keeps every token.
 const FILE_BYTES: u64 = 16 * 1024 * 1024;
 
-/// A managed resource as it is written.
+/// A managed resource, or a module call, as it is written.
 #[derive(Clone, Debug)]
 pub(super) struct Resource {
     pub(super) block: Block,
@@ -36,7 +36,7 @@ pub(super) struct Module {
     pub(super) variables: BTreeMap<String, Block>,
     pub(super) locals: BTreeMap<String, Attribute>,
     pub(super) outputs: BTreeMap<String, Block>,
-    pub(super) calls: BTreeMap<String, Block>,
+    pub(super) calls: BTreeMap<String, Resource>,
     pub(super) providers: Vec<Block>,
 }
 
@@ -151,7 +151,14 @@ impl Module {
                 "data" => unique(&mut self.data, format!("{}.{}", block.label(0), block.label(1)), block)?,
                 "variable" => unique(&mut self.variables, block.label(0).to_string(), block)?,
                 "output" => unique(&mut self.outputs, block.label(0).to_string(), block)?,
-                "module" => unique(&mut self.calls, block.label(0).to_string(), block)?,
+                "module" => {
+                    let key = block.label(0).to_string();
+                    let ignores = waivers::of_block(source, &waivers, block.span);
+                    if let Some(first) = self.calls.get(&key) {
+                        return Err(twice(&block, &format!("module {key}"), &first.block));
+                    }
+                    self.calls.insert(key, Resource { block, ignores });
+                }
                 "provider" => self.providers.push(block),
                 "locals" => {
                     for local in block.attributes {
@@ -177,7 +184,7 @@ impl Module {
                 "data" => self.data.get_mut(&key),
                 "variable" => self.variables.get_mut(&key),
                 "output" => self.outputs.get_mut(&key),
-                "module" => self.calls.get_mut(&key),
+                "module" => self.calls.get_mut(&key).map(|call| &mut call.block),
                 "provider" => {
                     let alias = super::providers::alias(&block);
                     self.providers.iter_mut().find(|provider| provider.label(0) == key && super::providers::alias(provider) == alias)

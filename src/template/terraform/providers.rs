@@ -1,4 +1,4 @@
-//! Which `provider "aws"` block a resource belongs to: by its `provider` argument, handed down through `providers` of module calls. What the
+//! Which `provider` block a resource belongs to: by its `provider` argument, handed down through `providers` of module calls. What the
 //! block says is for [`super::location`].
 
 use std::collections::BTreeMap;
@@ -51,7 +51,9 @@ pub(super) fn of_module(module: &Module, (instance, prefix): (usize, &str), call
 
 /// The provider that a resource or a data source of a module instance (`prefix`) asks for.
 pub(super) fn asked_for(providers: &Providers, prefix: &str, resource: &Block) -> Provider {
-    let Some(argument) = resource.attribute("provider") else { return named(providers, "aws", prefix) };
+    // "The first word of the resource type" (Terraform, "The resource provider meta-argument").
+    let default = resource.label(0).split('_').next().unwrap_or_default();
+    let Some(argument) = resource.attribute("provider") else { return named(providers, default, prefix) };
     match path(&argument.expr) {
         Some(name) => named(providers, &name, prefix),
         None => Provider::Elsewhere(format!("{prefix}{}.provider", resource.labels.join("."))),

@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use super::engine::{Caller, Children, Each, Engine, Instance, Instances, NewInstance, Stop, invalid};
 use super::expression::evaluate;
-use super::modules::join_shown;
+use super::modules::{Resource, join_shown};
 use super::syntax::{Attribute, Block, Expr};
 use super::text::{Source, error};
 use super::value::{AFTER_APPLY, INSTANCES, WHOLE, as_number, moved, reference, unknown};
-use super::{convert, value};
-use crate::template::declaration::{Node, Position, TemplateError, Value};
+use super::{convert, value, waivers};
+use crate::template::declaration::{Ignore, Node, Position, TemplateError, Value};
 
 /// The place of an expression.
 #[derive(Clone, Copy)]
@@ -155,7 +155,7 @@ impl<'a> Scope<'a> {
     /// One of the instances of a resource, if `index` is known and there is such an instance.
     pub(super) fn resource_at(&self, type_name: &str, name: &str, index: &Value, at: Position) -> Result<Option<Node>, Stop> {
         let key = format!("{type_name}.{name}");
-        let Some(resource) = self.instance.module.resources.get(&key).filter(|_| type_name.starts_with("aws_")) else { return Ok(None) };
+        let Some(resource) = self.instance.module.resources.get(&key).filter(|_| super::is_of_aws(type_name)) else { return Ok(None) };
         let found = match (instances(self.engine, self.instance, &resource.block)?.as_ref(), index) {
             (Instances::Count(count), index) => match as_number(index) {
                 Some(index) if index >= 0.0 && index.fract() == 0.0 && index < *count as f64 => Some(format!("[{index}]")),
@@ -176,7 +176,7 @@ impl<'a> Scope<'a> {
         let Some(resource) = self.instance.module.resources.get(&key) else {
             return invalid(format!("{key} is not declared"));
         };
-        if !type_name.starts_with("aws_") {
+        if !super::is_of_aws(type_name) {
             return Ok(Node::new(at, unknown(AFTER_APPLY, &address)));
         }
         let instances = instances(self.engine, self.instance, &resource.block)?;
@@ -277,8 +277,8 @@ pub(super) fn children(engine: &Engine, instance: &Rc<Instance>, call: &str) -> 
     if let Some(children) = instance.children.borrow().get(call) {
         return Ok(children.clone());
     }
-    let Some(block) = instance.module.calls.get(call) else { return invalid(format!("module.{call} is not declared")) };
-    let children = Rc::new(make_children(engine, instance, call, block)?);
+    let Some(written) = instance.module.calls.get(call) else { return invalid(format!("module.{call} is not declared")) };
+    let children = Rc::new(make_children(engine, instance, call, written)?);
     instance.children.borrow_mut().insert(call.to_string(), children.clone());
     Ok(children)
 }
@@ -294,7 +294,8 @@ fn installed_key(engine: &Engine, instance: &Instance, call: &str) -> String {
     }
 }
 
-fn make_children(engine: &Engine, instance: &Rc<Instance>, call: &str, block: &Block) -> Result<Children, Stop> {
+fn make_children(engine: &Engine, instance: &Rc<Instance>, call: &str, written: &Resource) -> Result<Children, Stop> {
+    let block = &written.block;
     let (folder, shown) = match (local_source(block), engine.installed.get(&installed_key(engine, instance, call))) {
         (Some(source), _) => match instance.module.folder.join(source).canonicalize() {
             Ok(folder) if folder.is_dir() => (folder, join_shown(&instance.module.shown, source)),
@@ -321,6 +322,7 @@ fn make_children(engine: &Engine, instance: &Rc<Instance>, call: &str, block: &B
     let module = engine.module(folder, &shown)?;
     let instances = instances(engine, instance, block)?;
     let call_block = Rc::new(block.clone());
+    let ignores: Rc<[Ignore]> = waivers::handed_down(written, instance.caller.as_ref().map(|caller| &*caller.ignores)).into();
     let mut ids = Vec::new();
     for (index, each) in instances.each() {
         let presence = match instances.as_ref() {
@@ -330,7 +332,7 @@ fn make_children(engine: &Engine, instance: &Rc<Instance>, call: &str, block: &B
         let new = NewInstance {
             module: module.clone(),
             prefix: format!("{}module.{call}{index}.", instance.prefix),
-            caller: Some(Caller { instance: instance.id, call: call_block.clone(), each }),
+            caller: Some(Caller { instance: instance.id, call: call_block.clone(), each, ignores: ignores.clone() }),
             given: BTreeMap::new(),
             presence,
         };

@@ -1,10 +1,11 @@
-//! Waivers in comments: `# rel9:ignore rule-id reason`, on the line of a resource block, on the comment lines directly above it, or inside
-//! it. `expires=2027-01-31` may stand before the reason.
+//! Waivers in comments: `# rel9:ignore rule-id reason`, on the line of a resource block or a module call, on the comment lines directly above
+//! it, or inside it. `expires=2027-01-31` may stand before the reason. What a module call waives, it waives for all that the module makes.
 
 use hcl_edit::Span;
 use hcl_edit::expr::Expression;
 use hcl_edit::visit::Visit;
 
+use super::modules::Resource;
 use super::text::Source;
 use crate::template::declaration::{Ignore, TemplateError};
 
@@ -17,7 +18,9 @@ pub(super) struct Waiver {
 
 /// The waivers of an HCL file.
 pub(super) fn read(source: &Source) -> Result<Vec<Waiver>, TemplateError> {
-    if !source.text.contains(Ignore::MARK) {
+    // Same offsets; a mark in capitals is a mistake to be told.
+    let lower = source.text.to_ascii_lowercase();
+    if !lower.contains(NAME) {
         return Ok(Vec::new());
     }
     let mut texts = Texts::default();
@@ -25,18 +28,32 @@ pub(super) fn read(source: &Source) -> Result<Vec<Waiver>, TemplateError> {
         texts.visit_body(&body);
     }
     let mut waivers = Vec::new();
-    for (offset, _) in source.text.match_indices(Ignore::MARK) {
-        if !texts.0.iter().any(|span| span.contains(&offset)) && begins_comment(&source.text, offset) {
-            let rest = source.text.get(offset + Ignore::MARK.len()..).unwrap_or_default();
-            let line = rest.lines().next().unwrap_or_default();
-            let is_closed = source.text.get(..offset).is_some_and(|before| before.trim_end().ends_with("/*"));
-            let line = if is_closed { line.split("*/").next().unwrap_or_default() } else { line };
-            let ignore = Ignore::of_comment(line, source.position(offset)).map_err(|what| source.error(offset, what))?;
-            waivers.push(Waiver { offset, ignore });
+    for (offset, _) in lower.match_indices(NAME) {
+        if texts.0.iter().any(|span| span.contains(&offset)) {
+            continue;
         }
+        let line = source.text.get(offset..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        if begins_line_within_comment(&source.text, offset) {
+            match Ignore::of_comment(line, source.position(offset)) {
+                Ok(None) => continue,
+                _ => {
+                    return Err(source.error(offset, "a waiver is a comment of one line: write `# rel9:ignore rule-id reason`".to_string()));
+                }
+            }
+        }
+        if !begins_comment(&source.text, offset) {
+            continue;
+        }
+        let is_closed = source.text.get(..offset).is_some_and(|before| before.trim_end().ends_with("/*"));
+        let line = if is_closed { line.split("*/").next().unwrap_or_default() } else { line };
+        let ignore = Ignore::of_comment(line, source.position(offset)).map_err(|what| source.error(offset, what))?;
+        waivers.extend(ignore.map(|ignore| Waiver { offset, ignore }));
     }
     Ok(waivers)
 }
+
+/// What every waiver begins with, right or misspelt.
+const NAME: &str = "rel9";
 
 /// The waivers that belong to what stands between two offsets.
 pub(super) fn of_block(source: &Source, waivers: &[Waiver], (start, end): (usize, usize)) -> Vec<Ignore> {
@@ -56,6 +73,12 @@ pub(super) fn of_block(source: &Source, waivers: &[Waiver], (start, end): (usize
     waivers.iter().filter(|waiver| waiver.offset >= from && waiver.offset < to).map(|waiver| waiver.ignore.clone()).collect()
 }
 
+/// What a module call waives for the resources of the module, after what the calls above it do.
+pub(super) fn handed_down(call: &Resource, above: Option<&[Ignore]>) -> Vec<Ignore> {
+    let own = call.ignores.iter().map(|ignore| Ignore { file: Some(call.block.source.name.clone()), ..ignore.clone() });
+    above.unwrap_or_default().iter().cloned().chain(own).collect()
+}
+
 fn line_start(text: &str, offset: usize) -> usize {
     text.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1)
 }
@@ -63,8 +86,20 @@ fn line_start(text: &str, offset: usize) -> usize {
 /// A comment that begins with the mark, and is not itself within a comment.
 fn begins_comment(text: &str, offset: usize) -> bool {
     let before = text.get(line_start(text, offset)..offset).unwrap_or_default().trim_end();
-    let code = ["//", "#", "/*"].into_iter().find_map(|mark| before.strip_suffix(mark));
+    let code = before.strip_suffix("/*").or_else(|| {
+        let mark = if before.ends_with('#') { '#' } else { '/' };
+        Some(before.trim_end_matches(mark)).filter(|code| before.len() - code.len() > usize::from(mark == '/'))
+    });
     code.is_some_and(|code| !code.trim_start().starts_with(['#', '/']))
+}
+
+/// Whether a line within a comment of several lines begins with the mark.
+fn begins_line_within_comment(text: &str, offset: usize) -> bool {
+    let start = line_start(text, offset);
+    let begins =
+        text.get(start..offset).unwrap_or_default().trim_matches(|letter: char| letter.is_whitespace() || letter == '*').is_empty();
+    let before = text.get(..start).unwrap_or_default();
+    begins && before.rfind("/*").is_some_and(|open| !before[open..].contains("*/"))
 }
 
 /// The spans of all texts of a file, in which a `#` begins no comment.
@@ -107,6 +142,41 @@ mod tests {
         assert_eq!(rules(text, "resource \"a\" \"b\""), ["above", "inside"]);
         assert_eq!(read(&Source::new("main.tf", text)).unwrap()[0].ignore.reason, "it is");
         assert!(read(&Source::new("main.tf", "/* rel9:ignore rule */\n")).is_err());
+    }
+
+    #[test]
+    fn what_is_spelt_nearly_right_is_told() {
+        let read = |text: &str| read(&Source::new("main.tf", text)).map(|waivers| waivers.len());
+        for wrong in [
+            "# rel9:ignor s3-bucket-versioning scratch",
+            "# rel9-ignore s3-bucket-versioning scratch",
+            "// rel9_ignore: s3-bucket-versioning scratch",
+            "# rel9: ignore s3-bucket-versioning scratch",
+            "# rel9 : ignore it, please",
+            "# REL9:IGNORE s3-bucket-versioning scratch",
+            "# Rel9 ignore s3-bucket-versioning scratch",
+            "#rel9ignore s3-bucket-versioning",
+            "/* rel9:skip=s3-bucket-versioning */",
+            "# rel9:ignore:s3-bucket-versioning scratch",
+            "# rel9:ignores s3-bucket-versioning scratch",
+            "# rel9.suppress s3-bucket-versioning scratch",
+            "/*\n * rel9:ignore s3-bucket-versioning scratch\n */",
+        ] {
+            let error = read(&format!("x = 1\n{wrong}\n")).expect_err(wrong).to_string();
+            let line = if wrong.starts_with("/*\n") { 3 } else { 2 };
+            assert!(error.starts_with(&format!("main.tf:{line}:")) && error.contains("`# rel9:ignore rule-id reason`"), "{wrong}: {error}");
+        }
+        for prose in [
+            "# rel9 ignores this bucket",
+            "# see rel9.yaml",
+            "# rel9: no",
+            "# rel9 judges it as ignored",
+            "x = \"# rel9-ignore a-b\"",
+            "# a # rel9-ignore x",
+        ] {
+            assert_eq!(read(prose).ok(), Some(0), "{prose}");
+        }
+        assert_eq!(read("## rel9:ignore s3-bucket-versioning scratch\n").ok(), Some(1));
     }
 
     #[test]

@@ -92,7 +92,7 @@ fn fill(scope: &Scope, built: &mut Built) {
 /// Where the mappings are: the body, the launch template's data, each of a fleet's specifications.
 fn specifications<'n>(scope: &Scope<'n, '_>) -> Outcome<Vec<&'n Node>> {
     match scope.entry.table.type_name {
-        "AWS::EC2::LaunchTemplate" if scope.language() == Language::CloudFormation => scope.elements_at(["LaunchTemplateData", ""]),
+        "AWS::EC2::LaunchTemplate" if scope.language() != Language::Terraform => scope.elements_at(["LaunchTemplateData", ""]),
         "AWS::EC2::SpotFleet" => {
             let own = scope.elements_at(["SpotFleetRequestConfigData.LaunchSpecifications", "launch_specification"])?;
             let templates = ["SpotFleetRequestConfigData.LaunchTemplateConfigs", "launch_template_config"];

@@ -8,16 +8,16 @@ use crate::template::declaration::Node;
 use serde_json::{Value as Json, json};
 
 const NAME: Paths = ["TableName", "name"];
-const ARN: &str = "arn:{partition}:dynamodb:{region}:{account}:table/{id}";
+pub(super) const ARN: &str = "arn:{partition}:dynamodb:{region}:{account}:table/{id}";
 const PITR: Paths = ["PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", "point_in_time_recovery.enabled"];
 const PITR_DAYS: Paths = ["PointInTimeRecoverySpecification.RecoveryPeriodInDays", "point_in_time_recovery.recovery_period_in_days"];
 const DELETION_PROTECTION: Paths = ["DeletionProtectionEnabled", "deletion_protection_enabled"];
 
 /// `TimeToLiveSpecification.Enabled` is required; the provider's `ttl.enabled` is false by default.
-const TTL: Paths = ["TimeToLiveSpecification.Enabled", "ttl.enabled"];
+pub(super) const TTL: Paths = ["TimeToLiveSpecification.Enabled", "ttl.enabled"];
 
 /// The default of RecoveryPeriodInDays (API, PointInTimeRecoverySpecification; provider).
-const DEFAULT_PITR_DAYS: i64 = 35;
+pub(super) const DEFAULT_PITR_DAYS: i64 = 35;
 
 /// A table.
 pub static TABLE: Table = Table {
@@ -78,24 +78,19 @@ fn pitr_days(scope: &Scope) -> Outcome {
     Ok(scope.int_at(PITR_DAYS)?.unwrap_or(DEFAULT_PITR_DAYS).into())
 }
 
-/// Blocks of the table, or resources of their own.
+/// Blocks of the table, or resources of their own: both are declarations, see [`super::dynamodb_replicas`].
 fn replicas(scope: &Scope, built: &mut Built) {
-    built.place("replicas", scope.find(["", "replica"]));
+    let blocks: Paths = ["", "replica"];
+    built.place("replicas", scope.find(blocks));
     let outcome = || -> Outcome {
-        let mut found = Vec::new();
-        for replica in scope.elements_at(["", "replica"])? {
-            if let Some(region) = scope.at(replica).text_at(["", "region_name"])? {
-                found.push(json!({ "region": region, "status": null }));
-            }
-        }
+        scope.elements_at(blocks)?;
+        let mut regions = Vec::new();
         for part in scope.elements_at(["", "+replicas"])? {
-            let part = scope.at(part);
-            let id = part.text_at(["", "+id"])?.unwrap_or_default();
-            // Without its own Region it is made in that of its provider.
-            let region = part.find(["", "region"]).and_then(|node| scope.known_text(node).ok());
-            found.push(json!({ "region": region.unwrap_or_else(|| format!("${{{id}.region}}")), "status": null }));
+            let id = scope.at(part).text_at(["", "+id"])?.unwrap_or_default();
+            regions.extend(scope.stack.entry(&id).map(|replica| scope.stack.region_of(replica).text));
         }
-        Ok(Json::Array(found))
+        regions.sort_unstable();
+        Ok(regions.into_iter().map(|region| json!({ "region": region, "status": null })).collect())
     };
     built.set("replicas", outcome());
 }

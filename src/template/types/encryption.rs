@@ -37,16 +37,18 @@ pub fn switch_wins(_: &Scope) -> Outcome<bool> {
 pub fn fill(scope: &Scope, encryption: &Encryption, built: &mut Built) {
     let flag_at = encryption.flag.as_ref().and_then(|flag| scope.find(flag.at));
     built.place("encrypted", flag_at);
-    let flag = match &encryption.flag {
-        None => Ok(Switch::On),
-        Some(flag) => switch(scope, flag, flag_at),
-    };
+    let flag = switch_of(scope, encryption);
     let of_source = encryption.flag.as_ref().and_then(|of| declared_source(scope, of, source(scope, of, flag_at).ok()??));
     let key = scope.find(encryption.key).or_else(|| of_source.as_ref()?.find(encryption.key));
     apply(scope, flag, encryption.off, encryption.on, key, built);
     if encryption.flag.is_none() {
         built.properties.remove("encrypted");
     }
+}
+
+/// What the switch of a resource says.
+pub fn switch_of(scope: &Scope, encryption: &Encryption) -> Outcome<Switch> {
+    encryption.flag.as_ref().map_or(Ok(Switch::On), |flag| switch(scope, flag, scope.find(flag.at)))
 }
 
 /// Not encrypted unless it is written.

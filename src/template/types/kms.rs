@@ -34,7 +34,7 @@ pub static KEY: Table = Table {
 /// material is PendingImport" (KMS developer guide, "Create a KMS key with imported key material"): CloudFormation imports none, the provider
 /// what `key_material_base64` says.
 pub fn state(scope: &Scope) -> Outcome {
-    let of_aws = scope.language() == Language::Terraform && scope.entry.declaration.setting(EXISTS).is_some();
+    let of_aws = scope.language() != Language::CloudFormation && scope.entry.declaration.setting(EXISTS).is_some();
     if !of_aws && origin(scope).is_ok_and(|origin| origin == json!("EXTERNAL")) && !scope.is_written(["", "key_material_base64"])? {
         return Err(vec!["whether key material was imported is not in the template: until then the key is pending import".to_owned()]);
     }

@@ -10,9 +10,11 @@ mod backup_plan;
 mod backup_selection;
 mod backup_vault;
 mod block_devices;
+mod cloud_control;
 mod clusters;
 mod dlm;
 mod dynamodb;
+mod dynamodb_replicas;
 mod ebs;
 mod efs;
 mod encryption;
@@ -26,6 +28,8 @@ mod snapshots;
 #[cfg(test)]
 mod tests;
 
+pub use cloud_control::{is_property, of_terraform, unread_data};
+pub use dynamodb_replicas::of_blocks as replicas_in_blocks;
 pub use encryption::{Encryption, Flag, fill as encryption_of};
 
 use super::convert::{Built, Outcome, Scope};
@@ -73,6 +77,8 @@ pub struct Identity {
     pub arn: &'static str,
     /// Whether CloudFormation's `Ref` is the ARN.
     pub ref_is_arn: bool,
+    /// Whether what is written is the ARN of another resource, of which this one has the name.
+    pub named_by_arn: bool,
     /// Attributes beside `Ref`, `id` and the name that are the id.
     pub ids: &'static [&'static str],
     /// Selections: the ARN of the plan, behind which theirs is.
@@ -168,12 +174,12 @@ impl Row {
 impl Identity {
     /// A type whose ARN has the name.
     pub const fn named(name: Paths, arn: &'static str) -> Identity {
-        Identity { name, named: true, arn, ref_is_arn: false, ids: &[], parent: None }
+        Identity { name, named: true, arn, ref_is_arn: false, named_by_arn: false, ids: &[], parent: None }
     }
 
     /// A type to which AWS gives an id.
     pub const fn numbered(name: Paths, arn: &'static str) -> Identity {
-        Identity { name, named: false, arn, ref_is_arn: false, ids: &[], parent: None }
+        Identity { name, named: false, arn, ref_is_arn: false, named_by_arn: false, ids: &[], parent: None }
     }
 
     /// Where a language writes the name.
@@ -204,7 +210,7 @@ impl Table {
     /// The language's own names of the type.
     pub fn types_of(&self, language: Language) -> &'static [&'static str] {
         match language {
-            Language::CloudFormation => self.cloudformation,
+            Language::CloudFormation | Language::CloudControl => self.cloudformation,
             Language::Terraform => self.terraform,
         }
     }
@@ -231,7 +237,7 @@ where
     T: Copy,
 {
     match language {
-        Language::CloudFormation => of[0],
+        Language::CloudFormation | Language::CloudControl => of[0],
         Language::Terraform => of[1],
     }
 }
@@ -255,6 +261,7 @@ pub fn all() -> impl Iterator<Item = &'static Table> {
         &dlm::POLICY,
         &dynamodb::TABLE,
         &dynamodb::GLOBAL_TABLE,
+        &dynamodb_replicas::REPLICA,
         &ebs::VOLUME,
         &efs::FILE_SYSTEM,
         &kms::KEY,

@@ -101,7 +101,7 @@ fn retention(scope: &Scope) -> Outcome {
         let source = scope.text(source).map(|text| text.text).unwrap_or_default();
         return Err(vec![format!("how long automated backups are kept is not written, and it is made from {source}")]);
     }
-    Ok(if scope.language() == Language::CloudFormation { 1.into() } else { 0.into() })
+    Ok(if scope.language() == Language::Terraform { 0.into() } else { 1.into() })
 }
 
 /// Automated backups replicated to another Region: an attribute in CloudFormation, a resource (of a provider of that Region) in Terraform.

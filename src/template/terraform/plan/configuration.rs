@@ -111,27 +111,33 @@ impl<'j> Configuration<'j> {
 
     /// Where the root module's default provider works; of one that has aliases only, where all of these do.
     fn main_location(&self) -> Location {
-        let mut locations = self.of_root().map(|key| self.location_of(key));
+        let mut locations = self.of_root("aws").map(|key| self.location_of(key));
         match locations.next() {
-            Some(first) if self.of_root().all(|key| key != "aws") && locations.all(|location| location.same_account(&first)) => first,
+            Some(first) if self.of_root("aws").all(|key| key != "aws") && locations.all(|location| location.same_account(&first)) => first,
+            None => {
+                let has_own = self.declared.keys().any(|key| key.starts_with("aws_"));
+                self.location_of(self.of_root(location::CLOUD_CONTROL).next().filter(|_| !has_own).unwrap_or("aws"))
+            }
             _ => self.location_of("aws"),
         }
     }
 
-    /// The root module's providers of AWS.
-    fn of_root(&self) -> impl Iterator<Item = &'j str> {
+    /// The root module's providers of a name.
+    fn of_root(&self, name: &str) -> impl Iterator<Item = &'j str> {
         let all = self.providers.map(Json::entries).unwrap_or_default().iter();
         let is_of_root =
-            |provider: &Json<'_>| provider.get("name").and_then(Json::text) == Some("aws") && provider.get("module_address").is_none();
+            move |provider: &Json<'_>| provider.get("name").and_then(Json::text) == Some(name) && provider.get("module_address").is_none();
         all.filter(move |(_, provider)| is_of_root(provider)).map(|(key, _)| key.as_ref())
     }
 
     /// The default provider is not among the providers where it takes all from the environment.
     fn location_of(&self, key: &str) -> Location {
         let Some(provider) = self.providers.and_then(|providers| providers.get(key)) else {
-            let mut all = self.of_root();
+            // `aws`, `module.a:aws`, `aws.alias`.
+            let name = key.rsplit(':').next().and_then(|own| own.split('.').next()).unwrap_or_default();
+            let mut all = self.of_root(name);
             return match (all.next(), all.next()) {
-                _ if key == "aws" => Location::ENVIRONMENT,
+                _ if key == name => Location::ENVIRONMENT,
                 // Old versions of Terraform name a module's provider by the module, also one that it inherits: there is only one.
                 (Some(only), None) if key.contains(':') => self.location_of(only),
                 (None, _) if key.contains(':') => Location::ENVIRONMENT,
@@ -148,6 +154,25 @@ impl<'j> Configuration<'j> {
     /// What an expression refers to, in the order of writing: `None` for what cannot be followed.
     pub(super) fn targets(&self, expression: &Json<'_>, place: &Place, declared: Option<&Json<'_>>) -> Vec<Option<Vec<Target>>> {
         leaves(expression).into_iter().map(|leaf| self.follow(leaf, place, declared, HOPS)).collect()
+    }
+
+    /// Whether all that an expression refers to is known when it is planned; `after_apply` has by address what is not.
+    pub(super) fn is_settled(
+        &self,
+        expression: &Json<'_>,
+        place: &Place,
+        declared: Option<&Json<'_>>,
+        after_apply: &BTreeMap<&str, &Json<'_>>,
+    ) -> bool {
+        let is_known = |target: &Target| {
+            let marks = after_apply.get(target.id.as_str());
+            !target.attribute.is_empty() && marks.is_none_or(|marks| marks.get(&target.attribute).is_none_or(|mark| !mark.is_true()))
+        };
+        leaves(expression).into_iter().all(|leaf| match leaf.split('.').next() {
+            Some("var") if place.module.calls.is_empty() => true,
+            Some("each" | "count" | "path" | "terraform") => true,
+            _ => self.follow(leaf, place, declared, HOPS).is_some_and(|targets| targets.iter().all(is_known)),
+        })
     }
 
     /// Several targets where a whole resource with several instances is meant.
@@ -238,7 +263,7 @@ impl<'j> Configuration<'j> {
     }
 
     fn resources(&self, place: &Place, type_name: &str, name: &str, index: Option<&str>, rest: &[Step<'_>]) -> Option<Vec<Target>> {
-        if !type_name.starts_with("aws_") {
+        if !super::super::is_of_aws(type_name) {
             return None;
         }
         let base = format!("{}{type_name}.{name}", place.module.prefix());

@@ -20,8 +20,8 @@ use super::json::{self, Json, JsonValue};
 use super::modules::Resource;
 use super::text::{Lines, error, without_mark};
 use super::value::{quoted, same, text, unknown};
-use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION};
-use crate::template::declaration::{DESTROYED, Declaration, EXISTS, Language, Node, Position, TemplateError, UNREAD_MODULE, Value};
+use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, is_cloud_control, is_of_aws, of_terraform};
+use crate::template::declaration::{DESTROYED, Declaration, EXISTS, Node, Position, TemplateError, UNREAD_MODULE, Value};
 
 /// Why `prevent_destroy` is not known without the files: plans and states hold no `lifecycle`.
 const NO_LIFECYCLE: &str = "plans and states do not show prevent_destroy";
@@ -182,7 +182,7 @@ impl Reader<'_> {
         module: &ModuleAddress,
     ) -> Result<(), TemplateError> {
         let field = |key: &str| resource.get(key).and_then(Json::text);
-        if field("mode") != Some("managed") || !field("type").is_some_and(|of| of.starts_with("aws_")) {
+        if field("mode") != Some("managed") || !field("type").is_some_and(is_of_aws) {
             return Ok(());
         }
         let (Some(address), Some(type_name), Some(name)) = (field("address"), field("type"), field("name")) else {
@@ -198,7 +198,18 @@ impl Reader<'_> {
         let is_new = changes.new.contains(address);
         let found = self.sources.resource(module, type_name, name);
         let written = found.as_ref().map(|written| &written.block);
-        let values = Values { lines: self.lines, content: self.content, configuration, place: &place, declared, address, is_new, written };
+        let values = Values {
+            lines: self.lines,
+            content: self.content,
+            configuration,
+            place: &place,
+            declared,
+            address,
+            is_new,
+            written,
+            after_apply: &changes.unknown,
+            is_cloud_control: is_cloud_control(type_name),
+        };
         let mut body = values.body(resource, changes.unknown.get(address).copied());
         sensitive::hide(&mut body, resource.get("sensitive_values"), address);
         let there = if changes.is_state { Some(true) } else { changes.there.get(address).copied() };
@@ -243,8 +254,9 @@ impl Reader<'_> {
     }
 
     fn declaration(&self, id: &str, type_name: &str, at: Position) -> Declaration {
+        let (language, type_name) = of_terraform(type_name);
         Declaration {
-            language: Language::Terraform,
+            language,
             type_name: type_name.to_string(),
             id: id.to_string(),
             file: self.name.clone(),
@@ -263,7 +275,7 @@ impl Reader<'_> {
         for resource in document.get("resources").map(Json::items).unwrap_or_default() {
             let field = |key: &str| resource.get(key).and_then(Json::text);
             let (Some("managed"), Some(type_name), Some(name)) = (field("mode"), field("type"), field("name")) else { continue };
-            if !type_name.starts_with("aws_") {
+            if !is_of_aws(type_name) {
                 continue;
             }
             let module = ModuleAddress::parse(field("module").unwrap_or_default());
@@ -283,6 +295,8 @@ impl Reader<'_> {
                     address: &address,
                     is_new: false,
                     written: None,
+                    after_apply: &BTreeMap::new(),
+                    is_cloud_control: is_cloud_control(type_name),
                 };
                 let mut body = values.body_of(instance, instance.get("attributes"), None);
                 sensitive::hide_paths(&mut body, instance.get("sensitive_attributes"), &address);

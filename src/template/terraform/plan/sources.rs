@@ -14,8 +14,9 @@ use super::super::providers;
 use super::super::scope::local_source;
 use super::super::syntax::{Block, Expr};
 use super::super::value::{moved, quoted};
+use super::super::waivers;
 use super::address::Module as ModuleAddress;
-use crate::template::declaration::{Node, Value};
+use crate::template::declaration::{Ignore, Node, Value};
 
 /// The modules that were read, by the names of their calls; those that cannot be read are `None`.
 #[derive(Debug, Default)]
@@ -48,8 +49,19 @@ impl Sources {
     /// A resource as it is written.
     pub(super) fn resource(&self, module: &ModuleAddress, type_name: &str, name: &str) -> Option<Resource> {
         let calls: Vec<String> = module.calls.iter().map(|(call, _)| call.clone()).collect();
-        let module = self.module(&calls)?;
-        module.resources.get(&format!("{type_name}.{name}")).cloned()
+        let mut resource = self.module(&calls)?.resources.get(&format!("{type_name}.{name}")).cloned()?;
+        resource.ignores.extend(self.handed_down(&calls));
+        Some(resource)
+    }
+
+    /// What the module calls on the way to a resource waive.
+    fn handed_down(&self, calls: &[String]) -> Vec<Ignore> {
+        let Some((last, above)) = calls.split_last() else { return Vec::new() };
+        let outer = self.handed_down(above);
+        match self.module(above).as_ref().and_then(|module| module.calls.get(last)) {
+            Some(call) => waivers::handed_down(call, Some(&outer)),
+            None => outer,
+        }
     }
 
     /// What a local value of a module refers to, one by one.
@@ -75,7 +87,7 @@ impl Sources {
             return module.clone();
         }
         let module = self.module(rest).and_then(|parent| {
-            let (folder, shown) = match local_source(parent.calls.get(last)?) {
+            let (folder, shown) = match local_source(&parent.calls.get(last)?.block) {
                 Some(source) => (parent.folder.join(source), modules::join_shown(&parent.shown, source)),
                 None => {
                     let folder = self.installed.get(&calls.join("."))?;

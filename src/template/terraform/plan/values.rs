@@ -38,6 +38,10 @@ pub(super) struct Values<'a> {
     pub(super) is_new: bool,
     /// The resource in the files beside the plan.
     pub(super) written: Option<&'a Block>,
+    /// What is known after apply, by address.
+    pub(super) after_apply: &'a BTreeMap<&'a str, &'a Json<'a>>,
+    /// Whether it is of the Cloud Control provider: it has attributes only, no blocks, and plans hold one expression for each of the outermost.
+    pub(super) is_cloud_control: bool,
 }
 
 /// An argument: the resource's path to it, its name, and its expression in the configuration.
@@ -73,17 +77,23 @@ impl Values<'_> {
         let is_known: BTreeSet<&str> = known.iter().map(|(key, _)| key.as_ref()).collect();
         // A resource that sets nothing has no expressions.
         let sets_nothing = of.path == self.address && self.declared.is_some();
-        let is_set = |key: &str| of.expression.map_or(!sets_nothing, |expression| expression.get(key).is_some());
+        let is_set = |key: &str| match self.within(of, key) {
+            Some(expression) if self.is_inside(of) && expression.get("references").is_some() => !self.is_settled(expression),
+            Some(_) => true,
+            None => of.expression.is_none() && !sets_nothing,
+        };
         // Not known where nothing sets it: the provider's default tags are not known.
         let is_default_tags = |key: &str| key == "tags_all" && self.configuration.has_default_tags(self.declared);
         let is_unset = |key: &str, mark: &Json<'_>| of.told && mark.is_true() && !is_set(key) && !is_default_tags(key);
-        let no_block = |key: &str| self.written.map_or(SERVICE_DEFAULTS.contains(&key), |written| !written.sets(key));
-        let is_default = |key: &str, mark: &Json<'_>| of.path == self.address && is_unset(key, mark) && no_block(key);
+        let no_block =
+            |key: &str| self.is_cloud_control || self.written.map_or(SERVICE_DEFAULTS.contains(&key), |written| !written.sets(key));
+        let is_default =
+            |key: &str, mark: &Json<'_>| (of.path == self.address || self.is_cloud_control) && is_unset(key, mark) && no_block(key);
         let is_open = |key: &str, mark: &Json<'_>| marks_something(mark) && !is_default(key, mark);
         let more = marks.iter().filter(|(key, mark)| !is_known.contains(key.as_ref()) && is_open(key, mark));
         let entry = |key: &str, value: Option<&Json<'_>>, mark: Option<&Json<'_>>| {
             let path = format!("{}.{key}", of.path);
-            let expression = of.expression.and_then(|expression| expression.get(key));
+            let expression = self.within(of, key);
             let mut node = self.node(value, mark, Argument { path: &path, name: key, expression, told: of.told });
             if let Value::Unknown(unknown) = &mut node.value {
                 unknown.unset = mark.is_some_and(|mark| is_unset(key, mark));
@@ -110,9 +120,33 @@ impl Values<'_> {
         Node::new(at, value)
     }
 
+    /// Whether an argument is within an attribute of the Cloud Control provider.
+    fn is_inside(&self, of: Argument<'_>) -> bool {
+        self.is_cloud_control && of.path != self.address
+    }
+
+    /// The expression of what has a key in an argument. That of an attribute of the Cloud Control provider stands for all that is in it, unless it
+    /// is a constant.
+    fn within<'e>(&self, of: Argument<'e>, key: &str) -> Option<&'e Json<'e>> {
+        let expression = of.expression?;
+        if !self.is_inside(of) {
+            return expression.get(key);
+        }
+        match expression.get("references") {
+            Some(_) => Some(expression),
+            None => expression.get("constant_value").unwrap_or(expression).get(key).filter(|value| !matches!(value.value, JsonValue::Null)),
+        }
+    }
+
+    /// Whether all that an expression refers to is known, so that what is not known within its value is what the provider fills in.
+    fn is_settled(&self, expression: &Json<'_>) -> bool {
+        self.configuration.is_settled(expression, self.place, self.declared, self.after_apply)
+    }
+
     fn items(&self, values: &[Json<'_>], marks: &[Json<'_>], of: Argument<'_>) -> Vec<Node> {
         let open = marks.iter().filter(|mark| mark.is_true()).count();
-        let mut targets = of.expression.map(|expression| self.flat(expression)).unwrap_or_default();
+        let own = of.expression.filter(|_| !self.is_cloud_control || self.is_argument(of));
+        let mut targets = own.map(|expression| self.flat(expression)).unwrap_or_default();
         if targets.len() != open {
             // `[for key in keys(a) : a[key].arn]` refers to the same twice.
             let mut seen = BTreeSet::new();
@@ -132,8 +166,14 @@ impl Values<'_> {
                 items.push(Node::new(at, value));
                 continue;
             }
-            let expression = of.expression.and_then(|expression| block_of(expression, value));
-            let told = of.told && marks.len() == 1;
+            let expression = of.expression.and_then(|expression| match &expression.value {
+                JsonValue::List(constants) if self.is_cloud_control => constants.get(index).filter(|_| constants.len() == marks.len()),
+                _ if self.is_cloud_control => {
+                    Some(expression.get("constant_value").and_then(|list| list.items().get(index)).unwrap_or(expression))
+                }
+                _ => block_of(expression, value),
+            });
+            let told = of.told && (marks.len() == 1 || self.is_cloud_control);
             items.push(self.node(value, Some(mark), Argument { path: &path, name: of.name, expression, told }));
         }
         items
@@ -148,10 +188,19 @@ impl Values<'_> {
         self.configuration.targets(expression, self.place, self.declared).into_iter().flat_map(of_leaf).collect()
     }
 
+    /// Whether it is an argument of the resource itself.
+    fn is_argument(&self, of: Argument<'_>) -> bool {
+        of.path.strip_prefix(self.address).and_then(|rest| rest.strip_prefix('.')) == Some(of.name)
+    }
+
     fn unknown(&self, of: Argument<'_>, at: Position) -> Value {
         let not_known = || unknown(AFTER_APPLY, of.path);
         let Some(expression) = of.expression else { return not_known() };
-        let is_argument = of.path.strip_prefix(self.address).and_then(|rest| rest.strip_prefix('.')) == Some(of.name);
+        let is_argument = self.is_argument(of);
+        // Which of all that the attribute refers to it is, plans do not tell.
+        if self.is_cloud_control && !is_argument {
+            return not_known();
+        }
         if is_argument && !LISTS.contains(&of.name) && self.written.is_some_and(|written| is_composed(written, of.name)) {
             return not_known();
         }

@@ -1,0 +1,49 @@
+//! Paths into the body of a declaration, as tables write them: `a.b|c`.
+
+use crate::template::declaration::{Node, Value};
+use crate::template::types::is_property;
+
+/// The value at the first of the paths (`a.b|c`) that has one. Of a list on the way, its first element; a value on the way that is not
+/// known is the answer. An empty text is no value: that is how parameters and provider states write what is not set; nor is an attribute that
+/// nothing sets.
+pub fn find<'n>(node: &'n Node, paths: &str) -> Option<&'n Node> {
+    let is_set = |found: &Found<'n>| !found.is_end || !matches!(&found.node.value, Value::Unknown(unknown) if unknown.unset);
+    paths.split('|').filter_map(|path| at_path(node, path)).find(is_set).map(|found| found.node)
+}
+
+/// As [`find`], where the value may be blocks, of which a plan does not tell whether anything sets them.
+pub fn find_blocks<'n>(node: &'n Node, paths: &str) -> Option<&'n Node> {
+    paths.split('|').find_map(|path| at_path(node, path)).map(|found| found.node)
+}
+
+/// A property of CloudFormation as the Cloud Control provider writes it. No other body has names in small letters where CloudFormation's are
+/// looked for.
+fn in_snake_case<'n>(node: &'n Node, property: &str) -> Option<&'n Node> {
+    let Value::Map(entries) = &node.value else { return None };
+    let named = |(name, node): &&(String, Node)| {
+        name.starts_with(|first: char| first.is_ascii_lowercase()) && is_property(name, property) && node.value != Value::Null
+    };
+    let is_property = property.starts_with(|first: char| first.is_ascii_uppercase());
+    entries.iter().find(named).filter(|_| is_property).map(|(_, node)| node)
+}
+
+struct Found<'n> {
+    node: &'n Node,
+    /// Whether it is what the path names, not a value on the way.
+    is_end: bool,
+}
+
+fn at_path<'n>(node: &'n Node, path: &str) -> Option<Found<'n>> {
+    let mut found = Found { node, is_end: true };
+    for key in path.split('.') {
+        let node = match &found.node.value {
+            Value::List(nodes) => nodes.iter().find(|node| node.value != Value::Null)?,
+            _ => found.node,
+        };
+        found = match &node.value {
+            Value::Unknown(_) | Value::Reference { .. } | Value::Concat(_) => Found { node, is_end: false },
+            _ => Found { node: node.get(key).or_else(|| in_snake_case(node, key))?, is_end: true },
+        };
+    }
+    (!path.is_empty() && !matches!(&found.node.value, Value::Text(text) if text.is_empty())).then_some(found)
+}

@@ -1,0 +1,130 @@
+//! Terraform's AWS Cloud Control provider, whose resources are CloudFormation's: "Terraform type names are derived from the CloudFormation type
+//! name by lower casing the service part, snake casing the resource part and using `awscc_` as a prefix"
+//! (hashicorp/terraform-provider-awscc, `contributing/docs/resource-behavior.md`). The provider only inserts underscores, so that names are
+//! compared without them.
+
+use super::{all, kms};
+use crate::template::declaration::{Declaration, Language, Value};
+
+/// The provider's prefix of types.
+const PREFIX: &str = "awscc_";
+
+/// The other provider's resource for any type of Cloud Control; its `type_name` is CloudFormation's.
+const ANY_TYPE: &str = "aws_cloudcontrolapi_resource";
+
+/// Types that hold data and that no table reads. (Log groups are left out: their data is judged nowhere.)
+const UNREAD_DATA: [&str; 28] = [
+    "AWS::Cassandra::Table",
+    "AWS::DSQL::Cluster",
+    "AWS::DocDBElastic::Cluster",
+    "AWS::EKS::Cluster",
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::ElastiCache::ServerlessCache",
+    "AWS::Elasticsearch::Domain",
+    "AWS::FSx::FileSystem",
+    "AWS::FSx::Volume",
+    "AWS::Lightsail::Bucket",
+    "AWS::Lightsail::Database",
+    "AWS::Lightsail::Disk",
+    "AWS::Lightsail::Instance",
+    "AWS::MemoryDB::Cluster",
+    "AWS::NeptuneGraph::Graph",
+    "AWS::OpenSearchServerless::Collection",
+    "AWS::OpenSearchService::Domain",
+    "AWS::QLDB::Ledger",
+    "AWS::Redshift::Cluster",
+    "AWS::RedshiftServerless::Namespace",
+    "AWS::S3Express::DirectoryBucket",
+    "AWS::S3Outposts::Bucket",
+    "AWS::S3Tables::TableBucket",
+    "AWS::S3Vectors::VectorBucket",
+    "AWS::StorageGateway::Gateway",
+    "AWS::Timestream::InfluxDBInstance",
+    "AWS::Timestream::Table",
+];
+
+/// The language of a Terraform resource, and its type: CloudFormation's name, where a table has one of the Cloud Control provider.
+pub fn of_terraform(type_name: &str) -> (Language, &str) {
+    let Some(own) = type_name.strip_prefix(PREFIX) else { return (Language::Terraform, type_name) };
+    let of_tables = all().flat_map(|table| table.cloudformation.iter().chain(table.parts.iter().flat_map(|part| part.types)));
+    let mut known = of_tables.chain(&kms::ALIASES).copied().filter(|name| is_type(own, name));
+    (Language::CloudControl, known.next().unwrap_or(type_name))
+}
+
+/// CloudFormation's name of a type that holds data and that no table reads, of what Cloud Control makes.
+pub fn unread_data(declaration: &Declaration) -> Option<&str> {
+    if declaration.type_name == ANY_TYPE {
+        return match &declaration.body.get("type_name")?.value {
+            Value::Text(name) => Some(name.as_str()).filter(|name| UNREAD_DATA.contains(name) || is_of_table(name)),
+            _ => Some("AWS::*"),
+        };
+    }
+    let own = declaration.type_name.strip_prefix(PREFIX)?;
+    UNREAD_DATA.into_iter().find(|name| is_type(own, name))
+}
+
+/// Whether a table has a type, whose resources may also protect what is here.
+fn is_of_table(name: &str) -> bool {
+    all().any(|table| table.cloudformation.contains(&name))
+}
+
+/// Whether what follows the prefix is the name of one of CloudFormation's types.
+fn is_type(own: &str, name: &str) -> bool {
+    let mut parts = name.split("::");
+    let is_aws = parts.next() == Some("AWS");
+    match (parts.next(), parts.next(), own.split_once('_')) {
+        (Some(service), Some(kind), Some((own_service, own_kind))) => {
+            is_aws && own_service.eq_ignore_ascii_case(service) && is_property(own_kind, kind)
+        }
+        _ => false,
+    }
+}
+
+/// Whether an attribute of the provider (`kms_master_key_id`) is one of CloudFormation's properties (`KMSMasterKeyId`).
+pub fn is_property(attribute: &str, property: &str) -> bool {
+    attribute.bytes().filter(|byte| *byte != b'_').eq(property.bytes().map(|byte| byte.to_ascii_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Names as the provider's documentation has them.
+    #[test]
+    fn names_are_those_of_the_provider() {
+        for (terraform, cloudformation) in [
+            ("awscc_dynamodb_table", "AWS::DynamoDB::Table"),
+            ("awscc_rds_db_instance", "AWS::RDS::DBInstance"),
+            ("awscc_docdb_db_cluster", "AWS::DocDB::DBCluster"),
+            ("awscc_backup_backup_plan", "AWS::Backup::BackupPlan"),
+            ("awscc_backup_logically_air_gapped_backup_vault", "AWS::Backup::LogicallyAirGappedBackupVault"),
+            ("awscc_s3_bucket_policy", "AWS::S3::BucketPolicy"),
+            ("awscc_kms_alias", "AWS::KMS::Alias"),
+            ("awscc_ec2_volume_attachment", "AWS::EC2::VolumeAttachment"),
+        ] {
+            assert_eq!(of_terraform(terraform), (Language::CloudControl, cloudformation));
+        }
+        assert_eq!(of_terraform("awscc_iam_role"), (Language::CloudControl, "awscc_iam_role"));
+        assert_eq!(of_terraform("aws_ebs_volume"), (Language::Terraform, "aws_ebs_volume"));
+        for (attribute, property) in [
+            ("sse_specification", "SSESpecification"),
+            ("kms_master_key_id", "KMSMasterKeyId"),
+            ("db_instance_class", "DBInstanceClass"),
+            ("multi_az", "MultiAZ"),
+            ("point_in_time_recovery_specification", "PointInTimeRecoverySpecification"),
+            ("replica_kms_key_id", "ReplicaKmsKeyID"),
+        ] {
+            assert!(is_property(attribute, property), "{attribute}");
+        }
+        assert!(!is_property("kms_key_id", "KMSMasterKeyId"));
+        assert!(!is_property("Tags", "Tags"));
+    }
+
+    #[test]
+    fn no_table_reads_what_is_called_unread() {
+        for name in UNREAD_DATA {
+            assert!(!is_of_table(name), "{name} has a table: take it out of the list");
+        }
+    }
+}
