@@ -229,14 +229,15 @@ impl Summaries {
 
     /// A vault by its ARN: `Err` has the reasons why nobody can tell.
     pub fn vault(&self, vault_arn: &str) -> Result<Option<&VaultSummary>, Vec<String>> {
-        if let Some(vault) = self.vaults.get(vault_arn) {
-            return Ok(Some(vault));
-        }
-        let (account, region) = (arn::account(vault_arn), arn::region(vault_arn));
-        match self.get(account, region) {
-            None => Err(vec![format!("{account}/{region} was not read, where {vault_arn} is")]),
-            Some(summary) if summary.vaults_unread.is_empty() => Ok(None),
-            Some(summary) => Err(summary.vaults_unread.clone()),
+        let summary = self.get(arn::account(vault_arn), arn::region(vault_arn));
+        match (self.vaults.get(vault_arn), summary) {
+            (Some(vault), _) => Ok(Some(vault)),
+            (None, Some(summary)) if summary.vaults_unread.is_empty() => Ok(None),
+            (None, Some(summary)) => Err(summary.vaults_unread.clone()),
+            (None, None) => {
+                let (account, region) = (arn::account(vault_arn), arn::region(vault_arn));
+                Err(vec![format!("{account}/{region} was not read, where {vault_arn} is")])
+            }
         }
     }
 }

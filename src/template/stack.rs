@@ -213,7 +213,8 @@ impl<'d> Stack<'d> {
     /// The name that the template gives a resource.
     pub fn name(&self, entry: &Entry) -> Option<Text> {
         let path = entry.table.identity.name_of(entry.declaration.language);
-        self.text(find(&entry.declaration.body, path)?).filter(|name| !name.text.is_empty())
+        let name = self.text(find(&entry.declaration.body, path)?).filter(|name| !name.text.is_empty());
+        if entry.table.identity.named_by_arn { name.map(name_in_arn) } else { name }
     }
 
     /// What the resource's ARN and `Ref` name it by: its name, or a symbol where AWS chooses it.

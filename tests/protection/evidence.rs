@@ -477,3 +477,31 @@ fn copies_that_a_mechanism_makes_which_does_not_count_do_not_count() {
     assert_eq!(copies(vec![MechanismKind::Automated]), Some(1));
     assert_eq!(copies(vec![MechanismKind::AwsBackup]), Some(0));
 }
+
+#[test]
+fn a_completed_copy_job_shows_the_vault_of_an_account_that_nobody_read() {
+    let there = "arn:aws:backup:eu-west-1:444455556666:backup-vault:copies";
+    let world = |status: &str, retention_days: Value| {
+        let mut job = resource(
+            "AWS::Backup::CopyJob",
+            "arn:aws:backup:us-east-1:111122223333:copy-job:c1",
+            "c1",
+            json!({"source_arn": volume_arn("vol-1"), "status": status, "destination_vault_arn": there, "retention_days": retention_days}),
+        );
+        job["created_at"] = json!("2026-11-20T05:00:00Z");
+        let copies = json!([{"destination_vault_arn": there, "retention_days": null, "cold_after_days": null}]);
+        World::new().volume("vol-1").daily_plan().changed("p1", |plan| plan["properties"]["rules"][0]["copies"] = copies).with(job)
+    };
+    let exists = |world: World| match world.joined(PLAN).facts {
+        Facts::Plan(facts) => facts.rules.read().expect("rules")[0].copies.read().expect("copies")[0].exists.read().copied(),
+        other => panic!("a plan: {other:?}"),
+    };
+    assert_eq!(exists(world("COMPLETED", Value::Null)), Some(true));
+    assert_eq!(exists(world("COMPLETED", json!(7))), Some(true));
+    // The copy is gone again, or was never made.
+    assert_eq!(exists(world("COMPLETED", json!(1))), None);
+    assert_eq!(exists(world("FAILED", Value::Null)), None);
+    // Where somebody looked, the job says nothing.
+    assert_eq!(exists(world("COMPLETED", Value::Null).vault("other", "eu-west-1", "444455556666", false)), None);
+    assert_eq!(exists(world("FAILED", Value::Null).vault("copies", "eu-west-1", "444455556666", false)), Some(true));
+}

@@ -9,15 +9,13 @@ use super::location;
 use super::modules::Resource;
 use super::providers::{Provider, asked_for};
 use super::scope::{self, Frame, Scope};
-use super::syntax::{Attribute, Block, Expr};
+use super::syntax::{Attribute, Block, Expr, META_BLOCKS};
 use super::value::{self, INSTANCES, WHOLE, reason_in, unknown};
 use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, is_of_aws, of_terraform};
 use crate::template::declaration::{Declaration, Language, Node, TemplateError, UNREAD_MODULE, Value};
 
 /// Arguments that Terraform itself takes.
 const META: [&str; 4] = ["count", "for_each", "provider", "depends_on"];
-/// Blocks that Terraform itself takes.
-const META_BLOCKS: [&str; 3] = ["lifecycle", "provisioner", "connection"];
 
 /// All resources of a module instance and of those below it.
 pub(super) fn module(engine: &Engine, instance: &Rc<Instance>, into: &mut Vec<Declaration>) -> Result<(), TemplateError> {

@@ -25,6 +25,9 @@ const MAP_ARGUMENTS: [&str; 9] = [
     "variables",
 ];
 
+/// Blocks that Terraform itself takes.
+pub(super) const META_BLOCKS: [&str; 3] = ["lifecycle", "provisioner", "connection"];
+
 /// What stands at the right of `=`.
 #[derive(Debug)]
 pub(super) enum Expr {
@@ -191,7 +194,9 @@ impl JsonReader<'_> {
                 self.labelled(parent, kind, value, depth - 1, &labels)
             }),
             JsonValue::Map(_) => {
-                let mut block = self.block(kind, value)?;
+                // Resources of the Cloud Control provider have attributes only.
+                let has_blocks = kind != "resource" || !labels.first().is_some_and(|of| super::is_cloud_control(of));
+                let mut block = self.block(kind, value, has_blocks)?;
                 block.labels = labels.iter().map(ToString::to_string).collect();
                 parent.blocks.push(block);
                 Ok(())
@@ -201,12 +206,12 @@ impl JsonReader<'_> {
         }
     }
 
-    fn block(&self, kind: &str, body: &Json<'_>) -> Result<Block, TemplateError> {
+    fn block(&self, kind: &str, body: &Json<'_>, has_blocks: bool) -> Result<Block, TemplateError> {
         let mut block = Block::empty(kind, body.at, self.source);
         for (name, value) in body.entries().iter().filter(|(name, _)| name != "//") {
             if kind == "resource" && name == "dynamic" {
                 self.labelled(&mut block, name, value, 1, &[])?;
-            } else if self.is_block(kind, name, value) {
+            } else if (has_blocks || META_BLOCKS.contains(&name.as_ref())) && self.is_block(kind, name, value) {
                 self.labelled(&mut block, name, value, usize::from(name == "dynamic" || name == "provisioner"), &[])?;
             } else {
                 block.attributes.push(self.attribute(name, value, true)?);
