@@ -38,7 +38,16 @@ pub fn merge(shard: &mut Shard) -> Result<(), String> {
         let error = Some(format!("{} {} is there {count} times: {how}", resource.type_name, resource.arn));
         let (account, region) = (shard.account.clone(), shard.region.clone());
         let (service, operation) = (SERVICE.to_owned(), OPERATION.to_owned());
-        shard.coverage.entries.push(CoverageEntry { account, region, service, operation, status, items: count as u64, error, location: None });
+        shard.coverage.entries.push(CoverageEntry {
+            account,
+            region,
+            service,
+            operation,
+            status,
+            items: count as u64,
+            error,
+            location: None,
+        });
     }
     let gone: BTreeSet<usize> = copies.into_values().flatten().collect();
     let mut at = 0..;

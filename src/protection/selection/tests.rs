@@ -188,6 +188,7 @@ fn declared(unknown: &[&str]) -> Declared {
         unknown: unknown.iter().map(|path| (path.to_string(), vec!["why".to_owned()])).collect(),
         template: Default::default(),
         ignores: Vec::new(),
+        suppressed: Vec::new(),
     }
 }
 
