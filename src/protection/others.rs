@@ -97,7 +97,10 @@ pub fn restore_testing_plan(join: &Join, resource: &Resource) -> Joined {
             facts.last_due_at = Fact::Read(due);
         }
         Some(Err(_)) | None => {
-            let reasons = vec![format!("the schedule of {} cannot be understood", title(resource))];
+            let reasons = match plan.schedule.is_unread() {
+                true => super::why_unread(join.index.shard, resource, "schedule"),
+                false => vec![format!("the schedule of {} cannot be understood", title(resource))],
+            };
             for field in ["interval_seconds", "last_due_at", "ran_since_due"] {
                 unread.insert(field.to_owned(), reasons.clone());
             }
