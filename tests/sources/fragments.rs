@@ -79,6 +79,15 @@ fn what_is_not_declared_is_not_known_and_named() {
     document.expect(rule, &[("Known", "pass"), ("Conditional", "pass")]);
 }
 
+/// Another tool replaces it before CloudFormation reads the template.
+#[test]
+fn a_resource_whose_type_a_function_makes_may_be_anything() {
+    let template = format!("Resources:\n  Data:\n{VOLUME}      Encrypted: true\n  Part:\n    Type: !Rain::Module ./part.yaml\n");
+    let (run, document) = with(&[("t.yaml", &template)]).audit(&[".", "--fail-on", "critical"]);
+    document.expect("ebs-volume-encrypted", &[("Data", "pass")]);
+    assert!(run.code == 3 && run.stdout.contains("t.yaml#Part"), "{run}");
+}
+
 /// Only a text that is written is a path: what a function makes is a place in S3.
 #[test]
 fn a_template_url_that_a_parameter_makes_is_not_here() {

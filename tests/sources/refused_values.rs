@@ -165,6 +165,21 @@ fn of_locks_and_lifecycle_policies() {
               create_rule { interval = 5 }
               retain_rule { count = 1001 }
             }
+            schedule {
+              name = "none"
+              create_rule { interval = 24 }
+              retain_rule { count = 0 }
+            }
+          }
+        }
+        resource "aws_backup_restore_testing_plan" "r" {
+          name                = "r"
+          schedule_expression = "every day"
+          recovery_point_selection {
+            algorithm             = "LATEST_WITHIN_WINDOW"
+            include_vaults        = ["*"]
+            recovery_point_types  = ["SNAPSHOT"]
+            selection_window_days = 400
           }
         }"#,
     );
@@ -172,6 +187,10 @@ fn of_locks_and_lifecycle_policies() {
     refused(&document, "backup-vault-locked", "aws_backup_vault.crossed", "AWS refuses min_retention_days 30 with max_retention_days 7");
     refused(&document, "ebs-volume-snapshot-schedule", "aws_ebs_volume.v", "AWS refuses interval 5: it takes 1, 2, 3, 4, 6, 8, 12, 24");
     refused(&document, "ebs-volume-snapshot-schedule", "aws_ebs_volume.v", "AWS refuses count 1001: it takes 0 to 1000");
+    refused(&document, "ebs-volume-snapshot-schedule", "aws_ebs_volume.v", "AWS refuses count 0: it takes 1 to 1000");
+    let plan = "aws_backup_restore_testing_plan.r";
+    refused(&document, "restore-testing-plan-frequency", plan, "AWS refuses schedule_expression every day: 'every day' is neither cron(…)");
+    refused(&document, "restore-testing-plan-frequency", plan, "AWS refuses selection_window_days 400: it takes 1 to 365");
 }
 
 /// S3 encrypts every bucket; which key, and what uploads may do, others ask.

@@ -101,6 +101,7 @@ fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeM
         let condition = declared.setting(PRESENCE).cloned();
         declarations.push(declared);
         let made_elsewhere = match resource.type_name {
+            "" if entry.value.get("Type").is_some() => Some("its type is made by a function, which another tool calls"),
             "" => Some("a macro makes it"),
             name if name.ends_with("::MODULE") => Some("what a module of the registry makes is not in the template"),
             _ => None,

@@ -3,7 +3,7 @@
 use super::{Absent, As, BLANK, Identity, Paths, Row, Table, Takes, row};
 use crate::inventory::{more_path, note};
 use crate::template::convert::{Built, Outcome, Scope, Unknown};
-use crate::template::declaration::{Language, Node, Value};
+use crate::template::declaration::{Node, Value};
 use serde_json::{Value as Json, json};
 
 const DAY: i64 = 86_400;
@@ -186,7 +186,9 @@ fn retain_count(scope: &Scope, node: &Node) -> Outcome {
         None => 0,
     };
     let count = scope.int(node)?;
-    if scope.find(ARCHIVE).is_none() && scope.language() == Language::CloudFormation {
+    // Beside an age the provider may write 0 for no count.
+    let by_age = scope.int_at(["RetainRule.Interval", "retain_rule.interval"])?.is_some_and(|interval| interval > 0);
+    if scope.find(ARCHIVE).is_none() && !by_age {
         scope.taken(RETAIN_COUNT, Takes::Whole(1, 1_000))?;
     }
     Ok(if count > 0 { count.saturating_add(archived.max(0)).into() } else { Json::Null })
