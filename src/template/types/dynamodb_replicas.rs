@@ -124,6 +124,6 @@ fn tags(table: &Declaration, block: &Node) -> Option<Node> {
 fn not_known(node: &Node, why: &str) -> Node {
     match &node.value {
         Value::Unknown(_) => node.clone(),
-        _ => Node::new(node.at, Value::Unknown(Unknown { reason: why.into(), symbol: format!("${{{why}}}").into(), unset: false })),
+        _ => Node::new(node.at, Value::Unknown(Unknown::new(why, format!("${{{why}}}")))),
     }
 }
