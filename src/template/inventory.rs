@@ -316,17 +316,27 @@ fn template(scope: &Scope, ends: &Ends, built: &mut Built) -> Template {
             template.final_snapshot_name = Fact::Read(None);
             template.delete_automated_backups = Fact::Read(None);
         }
-        Language::Terraform | Language::CloudControl => {
+        Language::CloudControl => {
+            template.deletion_policy = Fact::Read(None);
+            template.update_replace_policy = Fact::Read(None);
+            template.prevent_destroy = settle.fact("prevent_destroy", setting("prevent_destroy"), |node| scope.bool(node), None);
+            // What has that argument in the other provider AWS deletes only when it is empty (S3 API, DeleteBucket; AWS Backup API,
+            // DeleteBackupVault).
+            template.force_destroy = Fact::Read(ends.force_destroy.map(|_| false));
+            template.skip_final_snapshot = settle.untold("skip_final_snapshot", ends.skip_final_snapshot);
+            template.final_snapshot_name = settle.untold("final_snapshot_name", ends.final_snapshot_name);
+            template.delete_automated_backups = settle.untold("delete_automated_backups", ends.delete_automated_backups);
+        }
+        Language::Terraform => {
             let flag = |node: &Node| scope.bool(node);
             let at = |name: Option<&str>| name.and_then(|name| find(&declaration.body, name));
             template.deletion_policy = Fact::Read(None);
             template.update_replace_policy = Fact::Read(None);
             template.prevent_destroy = settle.fact("prevent_destroy", setting("prevent_destroy"), flag, None);
-            // The provider's defaults: nothing is destroyed by force, a final snapshot is taken, automated backups are deleted. The Cloud
-            // Control provider has no such arguments: what holds data and can be kept by them (a bucket, a vault) AWS deletes only when empty.
-            let of_provider = |name: Option<&str>| name.filter(|_| declaration.language == Language::Terraform).is_some();
-            let unless = |name: Option<&str>, default: bool| of_provider(name).then_some(default);
-            template.force_destroy = settle.fact("force_destroy", at(ends.force_destroy), flag, ends.force_destroy.map(|_| false));
+            // The provider's defaults: nothing is destroyed by force, a final snapshot is taken, automated backups are deleted.
+            let unless = |name: Option<&str>, default: bool| name.map(|_| default);
+            let force = unless(ends.force_destroy, false);
+            template.force_destroy = settle.fact("force_destroy", at(ends.force_destroy), flag, force);
             let skip = unless(ends.skip_final_snapshot, false);
             template.skip_final_snapshot = settle.fact("skip_final_snapshot", at(ends.skip_final_snapshot), flag, skip);
             let name = |node: &Node| scope.text(node).map(|text| text.text);
@@ -354,6 +364,12 @@ impl Settle<'_, '_, '_> {
             Ok(value) => Fact::Read(Some(value)),
             Err(reasons) => self.unknown(name, reasons),
         }
+    }
+
+    /// What only the other provider has an argument for, where the type has it there.
+    fn untold<T>(&mut self, name: &str, argument: Option<&str>) -> Fact<Option<T>> {
+        let why = "the Cloud Control provider does not say what it leaves of a database that it deletes";
+        argument.map_or(Fact::Read(None), |_| self.unknown(name, vec![why.to_owned()]))
     }
 
     fn unknown<T>(&mut self, name: &str, reasons: Vec<String>) -> Fact<T> {

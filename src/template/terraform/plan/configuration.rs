@@ -9,6 +9,7 @@ use super::super::location::{self, Location};
 use super::super::value::unknown;
 use super::address::{self, Module, Step};
 use super::sources::Sources;
+use super::values::marks_something;
 use crate::template::declaration::{Node, Position, Value};
 
 /// References through so many variables and outputs are followed.
@@ -165,12 +166,14 @@ impl<'j> Configuration<'j> {
         after_apply: &BTreeMap<&str, &Json<'_>>,
     ) -> bool {
         let is_known = |target: &Target| {
+            let outermost = target.attribute.split(['.', '[']).next().filter(|name| !name.is_empty());
             let marks = after_apply.get(target.id.as_str());
-            !target.attribute.is_empty() && marks.is_none_or(|marks| marks.get(&target.attribute).is_none_or(|mark| !mark.is_true()))
+            outermost.is_some_and(|name| marks.is_none_or(|marks| marks.get(name).is_none_or(|mark| !marks_something(mark))))
         };
         leaves(expression).into_iter().all(|leaf| match leaf.split('.').next() {
+            // Variables of the root module are given before anything is planned.
             Some("var") if place.module.calls.is_empty() => true,
-            Some("each" | "count" | "path" | "terraform") => true,
+            Some("terraform") => true,
             _ => self.follow(leaf, place, declared, HOPS).is_some_and(|targets| targets.iter().all(is_known)),
         })
     }

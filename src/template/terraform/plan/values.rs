@@ -230,7 +230,7 @@ impl Values<'_> {
 }
 
 /// Whether anything is unknown.
-fn marks_something(mark: &Json<'_>) -> bool {
+pub(super) fn marks_something(mark: &Json<'_>) -> bool {
     match &mark.value {
         JsonValue::Bool(unknown) => *unknown,
         JsonValue::List(items) => items.iter().any(marks_something),
