@@ -71,10 +71,7 @@ pub(super) fn call(name: &str, given: &[Node], scope: &Scope<'_>, here: Position
     };
     match name {
         "sensitive" => {
-            return Ok(first(given)?
-                .value
-                .clone()
-                .sensitive("the value of sensitive()", &format!("sensitive() in {}", scope.place(here))));
+            return Ok(first(given)?.value.clone().sensitive("the value of sensitive()", &format!("sensitive() in {}", scope.place(here))));
         }
         "nonsensitive" => return Ok(first(given)?.value.revealed().clone()),
         "issensitive" if value::is_known(&first(given)?.value) => return Ok(Value::Bool(false)),
