@@ -49,6 +49,14 @@ pub(super) fn shown(declaration: &Declaration, path: &str) -> String {
     show(&at(&declaration.body, path).value)
 }
 
+/// Why an argument is not known.
+pub(super) fn why(declaration: &Declaration, argument: &str) -> String {
+    match declaration.body.get(argument).map(|node| &node.value) {
+        Some(Value::Unknown(unknown)) => unknown.reason.to_string(),
+        other => panic!("{argument} is known: {other:?}"),
+    }
+}
+
 /// `<aws_s3_bucket.data.id>` is a reference, `?${symbol}` an unknown value.
 pub(super) fn show(value: &Value) -> String {
     match value {

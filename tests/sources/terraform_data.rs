@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use rel9::template::declaration::{Declaration, Value};
 
-use super::terraform::{module, one, shown};
+use super::terraform::{module, one, shown, why};
 use crate::support::Rel9;
 
 /// The JSON text of `x`.
@@ -242,13 +242,6 @@ resource "aws_a" "a" {
     assert_eq!(why(a, "vpc"), "data.aws_vpc.main is read when Terraform plans");
     assert_eq!(why(a, "of"), "aws_b.one.arn is known after it is deployed");
     assert_eq!(why(a, "random"), "random_id.r is known after it is deployed");
-}
-
-fn why(declaration: &Declaration, argument: &str) -> String {
-    match declaration.body.get(argument).map(|node| &node.value) {
-        Some(Value::Unknown(unknown)) => unknown.reason.to_string(),
-        other => panic!("{argument} is known: {other:?}"),
-    }
 }
 
 #[test]

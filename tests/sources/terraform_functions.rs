@@ -3,10 +3,10 @@
 
 use std::fs;
 
-use rel9::template::declaration::{Declaration, Value};
+use rel9::template::declaration::Value;
 use rel9::template::terraform::read_folder;
 
-use super::terraform::{module, one, show, shown};
+use super::terraform::{module, one, show, shown, why};
 use crate::support::Rel9;
 
 /// The value of an expression in a root module with these files.
@@ -19,14 +19,6 @@ fn value_beside(expression: &str, files: &[(&str, &str)]) -> String {
 
 fn value(expression: &str) -> String {
     value_beside(expression, &[])
-}
-
-/// Why an argument is not known.
-fn why(declaration: &Declaration, argument: &str) -> String {
-    match declaration.body.get(argument).map(|node| &node.value) {
-        Some(Value::Unknown(unknown)) => unknown.reason.to_string(),
-        other => panic!("{argument} is known: {other:?}"),
-    }
 }
 
 #[test]
@@ -107,6 +99,7 @@ fn functions_on_known_values_give_what_terraform_gives() {
         (r#"can(format("%s", "a", "b"))"#, "false"),
         (r#"title("hello world.foo_bar")"#, r#""Hello World.Foo_bar""#),
         ("log(16, 2)", "4"),
+        ("issensitive(\"x\")", "false"),
         ("basename(\"foo/bar/baz.txt\")", "\"baz.txt\""),
         ("dirname(\"foo/bar/baz.txt\")", "\"foo/bar\""),
         ("\"${dirname(\"a\")} ${dirname(\"/a\")} ${basename(\"a/\")} ${basename(\"\")} ${pathexpand(\"a/b\")}\"", "\". / a . a/b\""),
@@ -129,7 +122,6 @@ fn what_nobody_can_know_before_terraform_runs_stays_unknown() {
         "file(\"~/.ssh/id\")",
         "rsadecrypt(\"x\", \"y\")",
         "base64gzip(\"x\")",
-        "issensitive(\"x\")",
         "can(regex(\"(?=a)\", \"a\"))",
         "regex(\"a\", aws_b.one.id)",
         "provider::aws::arn_parse(\"x\")",

@@ -49,7 +49,7 @@ fn expressions_go_over_lines_where_terraform_lets_them() {
 fn literals_names_and_operators_of_all_kinds() {
     let cases = [
         ("1e3 + 1.5E+2 - 2e-1", "1149.8"),
-        ("12345678901234567890123", "1.2345678901234568e22"),
+        ("12345678901234567890123", "1.2345678901234568e+22"),
         ("-(-1) - -1", "2"),
         ("!true || !(!true)", "true"),
         ("[[1, 2], [3]][0][1]", "2"),
