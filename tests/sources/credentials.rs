@@ -85,7 +85,11 @@ fn what_a_credential_process_writes_is_never_shown() {
         "echo ERRMARKER >&2; echo '{\"Version\": 1, \"AccessKeyId\": \"A\", \"SecretAccessKey\": \"B\", \"Expiration\": \"OUTMARKER\"}'",
     ] {
         let rel9 = with_profiles(&emulator, process).env("RUST_LOG", "trace");
-        for arguments in [&["audit", "-v", "--profile", "process"][..], &["audit", "--profile", "process"], &["collect", "-v", "-o", "kept", "--profile", "process"]] {
+        for arguments in [
+            &["audit", "-v", "--profile", "process"][..],
+            &["audit", "--profile", "process"],
+            &["collect", "-v", "-o", "kept", "--profile", "process"],
+        ] {
             let run = rel9.run(arguments);
             run.ended(2).said("the profile's credential_process failed");
             assert!(!secrets.iter().any(|secret| run.stderr.contains(secret) || run.stdout.contains(secret)), "{process}: {run}");
