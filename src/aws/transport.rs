@@ -61,12 +61,19 @@ impl HttpConnector for WholeAnswer {
             let mut response = reply.await?;
             let body = read(response.take_body()).await?;
             if let Some(operation) = called.filter(|_| response.status().is_success()) {
-                // An error of input and output: the SDK makes the call again.
-                operation.answer.check(operation.name, &body).map_err(|flaw| ConnectorError::io(Box::new(flaw)))?;
+                operation.answer.check(operation.name, &body).map_err(error_of)?;
             }
             *response.body_mut() = SdkBody::from(body);
             Ok(response)
         })
+    }
+}
+
+/// The SDK makes a call again after an error of input and output: what was lost on the way may come whole the next time, another answer will not.
+fn error_of(flaw: Flaw) -> ConnectorError {
+    match flaw {
+        Flaw::Empty | Flaw::Cut => ConnectorError::io(Box::new(flaw)),
+        _ => ConnectorError::other(Box::new(flaw), None),
     }
 }
 
@@ -87,7 +94,7 @@ async fn read(body: SdkBody) -> Result<Vec<u8>, ConnectorError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = stream.try_next().await.map_err(|error| ConnectorError::io(error.into()))? {
         if bytes.len() + chunk.len() > LARGEST {
-            return Err(ConnectorError::other(Box::new(Flaw::TooLarge), None));
+            return Err(error_of(Flaw::TooLarge));
         }
         bytes.extend_from_slice(&chunk);
     }
