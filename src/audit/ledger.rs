@@ -221,7 +221,8 @@ impl Chain {
         for (at, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
             let broken = |what: String| Broken { line: at + 1, what };
             let Some(text) = line.strip_suffix(b"\n") else {
-                return Err(broken("the line is cut off, so that the end of the ledger is missing".to_owned()));
+                let whole = format!("the {at} lines before it are whole");
+                return Err(broken(format!("the line is cut off, so that the end of the ledger is missing ({whole})")));
             };
             if at == 0 {
                 check_header(text).map_err(broken)?;

@@ -260,6 +260,14 @@ impl Policy {
         })
     }
 
+    /// The expressions that cost too much for some resource, with their lines.
+    pub fn overruns(&self) -> impl Iterator<Item = String> {
+        let objectives = self.objectives.iter().map(|(matches, _)| matches);
+        let reproducible = self.reproducible.iter().map(|(matches, ..)| matches);
+        let all = objectives.chain(reproducible).chain(self.waivers.iter().map(|waiver| &waiver.matches));
+        all.filter_map(|matches| Some(format!("{}: {}", matches.place, matches.expression.overrun()?)))
+    }
+
     /// `sha256:` and the digest of the file; none without a file.
     pub fn digest(&self) -> Option<&str> {
         self.digest.as_deref()

@@ -1,6 +1,7 @@
 //! `rel9 audit`: judges live AWS, inventory files or the demo organisation.
 
 use super::collection;
+use super::inputs::Inputs;
 use super::ledger::file as ledger;
 #[cfg(feature = "live")]
 use super::live::{self, LiveArgs};
@@ -10,8 +11,9 @@ use super::{Exit, Verbosity, report};
 use crate::audit::findings::Findings;
 use crate::audit::policy::{FailOn, Policy};
 use crate::audit::{self, Gate, Input, Options};
-use crate::inventory::document;
-use crate::rules::{BestPractice, RuleSet};
+use crate::inventory::{Coverage, document};
+use crate::report::escape::terminal;
+use crate::rules::{BestPractice, Rule, RuleSet};
 use chrono::{DateTime, Utc};
 use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
@@ -21,6 +23,9 @@ use std::path::{Path, PathBuf};
 /// The built-in organisation: the files of `fixtures/demo`.
 const DEMO: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/demo.rs"));
 const DEMO_POLICY: &str = include_str!("../../fixtures/demo/rel9.yaml");
+
+/// The policy where none is named.
+const POLICY: &str = "rel9.yaml";
 
 /// Headings of `--help`; every flag names its own, as one that is flattened would give its heading to those after it.
 const JUDGED: &str = "What is judged, and by what";
@@ -114,7 +119,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
         }
     }
     let policy = policy(&args, &rules)?;
-    let outputs = args.output.prepare()?;
+    let outputs = args.output.prepare(&inputs(&args))?;
     let baseline = args.baseline.as_deref().map(report::read).transpose()?;
     if let Some(path) = args.ledger.as_deref().filter(|path| output::takes(&outputs, path)) {
         return Err(format!("{}: a report would be written into the ledger: give it a file of its own", path.display()).into());
@@ -142,6 +147,10 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
             audit::run_templates(|judge| args.templates.read(paths, by_default, &rules, judge), &rules, &policy, &options)?
         }
     };
+    let overruns: Vec<String> = policy.overruns().chain(rules.iter().flat_map(Rule::overruns)).collect();
+    if !overruns.is_empty() {
+        return Err(overruns.join("\n       ").into());
+    }
     if let Some(baseline) = &baseline {
         audit::baseline::mark(&mut findings, baseline);
     }
@@ -150,6 +159,9 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
         findings.record_ledger(chain.head());
     }
     output::write(&outputs, &findings)?;
+    for told in Coverage::duplicates(&findings.collection) {
+        eprintln!("{}", terminal(told));
+    }
     let unjudged: Vec<&String> = asked.iter().filter(|arn| !is_judged(&findings, arn)).collect();
     for arn in &unjudged {
         eprintln!("{arn}: nothing was judged: is it misspelt, or in an account, a Region or a file that was not read?");
@@ -185,8 +197,21 @@ fn is_judged(findings: &Findings, arn: &str) -> bool {
     findings.findings.iter().any(|finding| finding.resource.arn == arn) || findings.reproducible.iter().any(|data| data.resource.arn == arn)
 }
 
+/// All that the run reads from files.
+fn inputs(args: &Args) -> Inputs {
+    let mut inputs = Inputs::default();
+    for path in &args.inputs {
+        if path.is_file() && document::is_inventory(path) { inputs.add("an input", path) } else { inputs.add_template(path) }
+    }
+    inputs.add("the policy", args.policy.as_deref().unwrap_or(Path::new(POLICY)));
+    args.baseline.iter().for_each(|path| inputs.add("the baseline", path));
+    args.rules.iter().for_each(|folder| inputs.add("a rule", folder));
+    args.templates.add_to(&mut inputs);
+    inputs
+}
+
 fn policy(args: &Args, rules: &RuleSet) -> Result<Policy, String> {
-    let beside = Path::new("rel9.yaml");
+    let beside = Path::new(POLICY);
     let loaded = match &args.policy {
         Some(path) => Policy::load(path, rules),
         None if args.demo => Policy::parse("fixtures/demo/rel9.yaml", DEMO_POLICY, rules),

@@ -1,24 +1,44 @@
-//! The state of a collection, kept in its folder: how far it came, so that the next run goes on, and that nobody judges half of it.
+//! The state of a collection, kept in its folder: what it set out to read and how far it came, so that the next run goes on, and that
+//! nobody judges half of it.
+//!
+//! At every moment of a collection the state on disk names only files that are there whole, or says that it is not finished.
 
-use super::{Failure, output};
-#[cfg(feature = "live")]
+use super::Failure;
+use crate::inventory::atomic_file::folder_of;
 use crate::inventory::document;
+#[cfg(any(feature = "live", test))]
+use crate::inventory::atomic_file;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// Keeps how far a collection came, in the folder it writes to.
 const STATE: &str = "rel9-collect.json";
 
+/// Locked while a collection writes to its folder. It stays: to remove it would let two collections lock two files of that name.
+#[cfg(any(feature = "live", test))]
+const LOCK: &str = ".rel9-collect.lock";
+
 /// What a collection set out to do and how far it came.
-#[derive(Serialize, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 pub struct State {
     pub account: String,
     /// Its shards: Regions, and `global`.
     pub regions: Vec<String>,
+    /// The Regions that were asked for; all that are enabled when missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_regions: Option<Vec<String>>,
+    /// All services when empty.
     pub services: Vec<String>,
+    /// The profile of the AWS configuration files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
     /// Shard to its file, for those that are done.
     pub done: BTreeMap<String, String>,
+    /// Files of an earlier collection of the same scope that are about to be removed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub outdated: BTreeSet<String>,
     /// Those in which calls were denied or failed.
     #[serde(default)]
     pub incomplete: BTreeSet<String>,
@@ -26,87 +46,202 @@ pub struct State {
 }
 
 impl State {
-    fn read(folder: &Path) -> Option<State> {
-        let mut state: State = serde_json::from_slice(&std::fs::read(folder.join(STATE)).ok()?).ok()?;
-        // Files of the folder itself: what a state names is removed when a collection starts anew.
-        state.done.retain(|_, name| Path::new(name).file_name().is_some_and(|file| file == name.as_str()));
-        Some(state)
+    /// The state of a folder; `None` when it has none.
+    ///
+    /// # Errors
+    /// A state that cannot be read: nobody can tell whether the folder is whole.
+    fn read(folder: &Path) -> Result<Option<State>, Failure> {
+        let path = folder.join(STATE);
+        let fail = |why: String| {
+            let path = path.display();
+            Failure::from(format!("{path}: {why}: whether the collection is whole cannot be told; collect it again into a new folder"))
+        };
+        let text = match std::fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(fail(format!("cannot be read: {error}"))),
+        };
+        if text.trim_ascii().is_empty() {
+            return Err(fail("is empty".to_owned()));
+        }
+        let state: State = serde_json::from_slice(&text).map_err(|error| fail(format!("is no state of `rel9 collect`: {error}")))?;
+        // What a state names is read as the collection's own, and removed when the collection starts anew.
+        match state.done.values().chain(&state.outdated).find(|name| Path::new(name).file_name().is_none_or(|file| file != name.as_str())) {
+            Some(name) => Err(fail(format!("names {name:?}, which is no file of the folder itself"))),
+            None => Ok(Some(state)),
+        }
+    }
+
+    /// Shards that the collection set out to read and whose file is not there, with the file where it has one.
+    fn missing(&self, folder: &Path) -> Vec<String> {
+        let is_there = |name: &String| folder.join(name).is_file();
+        let lost = |shard: &String| match self.done.get(shard) {
+            Some(name) if is_there(name) => None,
+            Some(name) => Some(format!("{shard} ({name})")),
+            None => Some(shard.clone()),
+        };
+        let beyond = self.done.keys().filter(|shard| !self.regions.contains(shard));
+        self.regions.iter().chain(beyond).filter_map(lost).collect()
     }
 }
 
-#[cfg(feature = "live")]
+#[cfg(any(feature = "live", test))]
 impl State {
-    /// Writes the state, whole.
+    /// The file of a shard.
+    pub fn file_name(&self, shard: &str) -> String {
+        format!("{}.{shard}.ndjson.zst", self.account)
+    }
+
+    /// Writes the state, whole and for good.
     ///
     /// # Errors
     /// A folder that does not take it.
     pub fn write(&self, folder: &Path) -> Result<(), Failure> {
-        let fail = |error: std::io::Error| Failure::from(format!("{}: cannot be written: {error}", folder.join(STATE).display()));
-        let file = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
-        serde_json::to_writer_pretty(&file, self).map_err(|error| fail(error.into()))?;
-        file.persist(folder.join(STATE)).map_err(|error| fail(error.error))?;
-        Ok(())
+        let path = folder.join(STATE);
+        let write = || {
+            let file = atomic_file::beside(&path)?;
+            serde_json::to_writer_pretty(&file, self)?;
+            atomic_file::put_in_place(file, &path)
+        };
+        write().map_err(|error| Failure::from(format!("{}: cannot be written: {error}", path.display())))
     }
 
-    /// Goes on from an earlier run that set out to do the same and did not finish; else starts anew, without its files.
+    /// Takes the folder for this collection: goes on from an earlier run of the same scope that did not finish, else starts anew, without
+    /// its files. The state on disk says so before anything is removed.
     ///
     /// # Errors
-    /// When the folder belongs to another account.
-    pub fn resume(self, folder: &Path) -> Result<State, Failure> {
-        let earlier = State::read(folder);
-        if let Some(earlier) = earlier.as_ref().filter(|earlier| earlier.account != self.account) {
+    /// A folder that belongs to a collection of another scope, whose state cannot be read, or that holds other inventory files.
+    pub fn begin(self, folder: &Path) -> Result<State, Failure> {
+        let earlier = State::read(folder)?;
+        if let Some(earlier) = &earlier {
+            self.check_scope(earlier, folder)?;
+        } else if let Some(file) = document::files_in(folder)?.first() {
             let message = format!(
+                "{}: holds inventory files already ({}) and no {STATE}: collect into an empty folder",
+                folder.display(),
+                file.display()
+            );
+            return Err(Failure::from(message));
+        }
+        let mut state = self;
+        if let Some(earlier) = earlier {
+            state.outdated.clone_from(&earlier.outdated);
+            // A run that was killed may have written a file that it did not note any more.
+            state.outdated.extend(earlier.regions.iter().map(|shard| earlier.file_name(shard)));
+            let goes_on = !earlier.finished && earlier.regions == state.regions;
+            for (shard, name) in earlier.done {
+                if goes_on && document::read_file(&folder.join(&name)).is_ok() {
+                    if earlier.incomplete.contains(&shard) {
+                        state.incomplete.insert(shard.clone());
+                    }
+                    state.outdated.remove(&name);
+                    state.done.insert(shard, name);
+                } else {
+                    state.outdated.insert(name);
+                }
+            }
+        }
+        state.write(folder)?;
+        for name in std::mem::take(&mut state.outdated) {
+            let path = folder.join(name);
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(Failure::from(format!("{}: cannot be removed: {error}", path.display())));
+                }
+                _ => {}
+            }
+        }
+        atomic_file::sync_folder(folder).map_err(|error| format!("{}: cannot be written: {error}", folder.display()))?;
+        state.write(folder)?;
+        Ok(state)
+    }
+
+    /// One folder, one scope: files of two would be judged as one account.
+    fn check_scope(&self, earlier: &State, folder: &Path) -> Result<(), Failure> {
+        if earlier.account != self.account {
+            return Err(Failure::from(format!(
                 "{}: holds the inventory of account {}: give account {} a folder of its own",
                 folder.display(),
                 earlier.account,
                 self.account
-            );
-            return Err(Failure::from(message));
+            )));
         }
-        Ok(match earlier {
-            Some(earlier)
-                if !earlier.finished
-                    && (&earlier.account, &earlier.regions, &earlier.services) == (&self.account, &self.regions, &self.services) =>
-            {
-                let there = |name: &String| document::read_file(&folder.join(name)).is_ok();
-                let done: BTreeMap<_, _> = earlier.done.into_iter().filter(|(_, name)| there(name)).collect();
-                let incomplete = earlier.incomplete.into_iter().filter(|shard| done.contains_key(shard)).collect();
-                State { done, incomplete, ..self }
-            }
-            Some(earlier) => {
-                for name in earlier.done.values() {
-                    let _ = std::fs::remove_file(folder.join(name));
-                }
-                self
-            }
-            None => self,
-        })
+        let list = |names: &[String]| if names.is_empty() { "all".to_owned() } else { names.join(", ") };
+        let regions = |state: &State| list(state.asked_regions.as_deref().unwrap_or_default());
+        let profile = |state: &State| state.profile.clone().unwrap_or_else(|| "none".to_owned());
+        let parts = [
+            ("Regions", regions(earlier), regions(self)),
+            ("services", list(&earlier.services), list(&self.services)),
+            ("profile", profile(earlier), profile(self)),
+        ];
+        match parts.iter().find(|(_, then, now)| then != now) {
+            None => Ok(()),
+            Some((what, then, now)) => Err(Failure::from(format!(
+                "{}: holds a collection of another scope ({what}: {then}; now: {now}): give this one a folder of its own",
+                folder.display()
+            ))),
+        }
     }
 }
 
-/// A collection that was interrupted holds less than the account: neither its folder nor a file of it is judged as if it were all.
+/// Holds the folder for one collection until it is dropped, or the process ends.
 ///
 /// # Errors
-/// When the collection of the folder, or of the file's folder, did not finish.
+/// Another collection holds it; a file system without locks.
+#[cfg(any(feature = "live", test))]
+pub fn lock(folder: &Path) -> Result<std::fs::File, Failure> {
+    use std::fs::{OpenOptions, TryLockError};
+    let path = folder.join(LOCK);
+    let cannot = |what: &str, error: std::io::Error| Failure::from(format!("{}: {what}: {error}", path.display()));
+    let file = OpenOptions::new().create(true).append(true).open(&path).map_err(|error| cannot("cannot be opened", error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(Failure::from(format!("{}: another `rel9 collect` is writing into it: wait for its end", folder.display())))
+        }
+        Err(TryLockError::Error(error)) => Err(cannot("cannot be locked", error)),
+    }
+}
+
+/// Less than what was collected is not judged as if it were all: neither a folder that lacks files, nor a folder or a file of a collection
+/// that did not finish.
+///
+/// # Errors
+/// What is missing; a state that cannot be read.
 pub fn check_finished(input: &Path) -> Result<(), Failure> {
-    let Some(state) = State::read(folder_of(input)).filter(|state| !state.finished) else { return Ok(()) };
-    let of_collection = |name: &String| input.file_name().is_some_and(|file| file == name.as_str());
-    if input.is_file() && !state.done.values().any(of_collection) {
+    let folder = folder_of_input(input);
+    let by_name = input.is_file();
+    if by_name && !document::is_inventory(input) {
         return Ok(());
     }
-    let missing = state.regions.iter().filter(|region| !state.done.contains_key(*region));
-    Err(Failure::from(format!(
-        "{}: its collection did not finish (missing: {}); run the same `rel9 collect` again to go on",
-        input.display(),
-        missing.cloned().collect::<Vec<_>>().join(", ")
-    )))
+    let Some(state) = State::read(folder)? else { return Ok(()) };
+    if by_name && !state.done.values().any(|name| input.file_name().is_some_and(|file| file == name.as_str())) {
+        return Ok(());
+    }
+    let missing = state.missing(folder);
+    let what = match (state.finished, by_name) {
+        (true, true) => return Ok(()),
+        (true, false) if missing.is_empty() => return Ok(()),
+        (true, false) => {
+            format!("has lost files of its collection: {}; put them back, or run `rel9 collect` again", missing.join(", "))
+        }
+        (false, _) if missing.is_empty() => "its collection did not finish; run the same `rel9 collect` again to go on".to_owned(),
+        (false, _) => {
+            let missing = missing.join(", ");
+            format!("its collection did not finish (missing: {missing}); run the same `rel9 collect` again to go on")
+        }
+    };
+    Err(Failure::from(format!("{}: {what}", input.display())))
 }
 
 /// Whether a folder, or the folder of a file, is a finished collection of some services only.
 pub fn is_of_some_services(input: &Path) -> bool {
-    State::read(folder_of(input)).is_some_and(|state| !state.services.is_empty())
+    State::read(folder_of_input(input)).ok().flatten().is_some_and(|state| !state.services.is_empty())
 }
 
-fn folder_of(input: &Path) -> &Path {
-    if input.is_dir() { input } else { output::folder_of(input) }
+fn folder_of_input(input: &Path) -> &Path {
+    if input.is_dir() { input } else { folder_of(input) }
 }
+
+#[cfg(test)]
+mod tests;

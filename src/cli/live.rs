@@ -1,6 +1,6 @@
 //! Reading live AWS: for `audit` into memory, for `collect` into files that a later run goes on from.
 
-use super::collection::State;
+use super::collection::{self, State};
 use super::progress::progress;
 use super::{Exit, Failure, Verbosity};
 use crate::aws::{self, ConnectError, Session};
@@ -37,11 +37,16 @@ impl LiveArgs {
         !self.services.is_empty()
     }
 
-    fn options(&self, verbosity: Verbosity) -> aws::Options {
+    /// The Regions that were asked for by name; none for all.
+    fn asked_regions(&self) -> Option<Vec<String>> {
         let all = self.regions.iter().any(|region| region == "all");
+        (!all).then(|| self.regions.clone())
+    }
+
+    fn options(&self, verbosity: Verbosity) -> aws::Options {
         aws::Options {
             profile: self.profile.clone(),
-            regions: (!all).then(|| self.regions.clone()),
+            regions: self.asked_regions(),
             services: (!self.services.is_empty()).then(|| self.services.clone()),
             max_rps: self.max_rps,
             progress: progress(verbosity),
@@ -88,17 +93,22 @@ pub struct CollectArgs {
 pub fn run(args: CollectArgs, verbosity: Verbosity) -> Result<Exit, Failure> {
     let folder = args.out.clone();
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: cannot be made: {error}", folder.display()))?;
+    let _lock = collection::lock(&folder)?;
     runtime()?.block_on(async {
         let session = aws::connect(&args.live.options(verbosity)).await?;
+        let sorted = |names: &[String]| names.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
         let state = State {
             account: session.account.clone(),
             regions: session.shards(),
-            services: args.live.services.clone(),
+            asked_regions: args.live.asked_regions().as_deref().map(sorted),
+            services: sorted(&args.live.services),
+            profile: args.live.profile.clone(),
             done: BTreeMap::new(),
+            outdated: BTreeSet::new(),
             incomplete: BTreeSet::new(),
             finished: false,
         }
-        .resume(&folder)?;
+        .begin(&folder)?;
         tokio::select! {
             result = into_files(&session, state, &folder, verbosity) => result,
             _ = tokio::signal::ctrl_c() => {
@@ -110,7 +120,6 @@ pub fn run(args: CollectArgs, verbosity: Verbosity) -> Result<Exit, Failure> {
 }
 
 async fn into_files(session: &Session, mut state: State, folder: &Path, verbosity: Verbosity) -> Result<Exit, Failure> {
-    state.write(folder)?;
     let missing: Vec<String> = state.regions.iter().filter(|region| !state.done.contains_key(*region)).cloned().collect();
     if missing.len() < state.regions.len() && verbosity != Verbosity::Quiet {
         eprintln!("going on: {} of {} Regions are there already", state.regions.len() - missing.len(), state.regions.len());
@@ -127,7 +136,7 @@ async fn into_files(session: &Session, mut state: State, folder: &Path, verbosit
             );
             return Err(Failure { exit: Exit::Unusable, message });
         }
-        let name = format!("{}.{}.ndjson.zst", shard.account, shard.region);
+        let name = state.file_name(&shard.region);
         let captured_at = shard.captured_at.unwrap_or_else(chrono::Utc::now);
         document::write_file(&shard, captured_at, "aws", &folder.join(&name))?;
         if shard.coverage.entries.iter().any(|entry| matches!(entry.status, CoverageStatus::Denied | CoverageStatus::Failed)) {

@@ -3,6 +3,7 @@
 mod audit;
 mod collection;
 mod diff;
+mod inputs;
 mod ledger;
 #[cfg(feature = "live")]
 mod live;
@@ -137,8 +138,20 @@ enum PermissionFormat {
     Terraform,
 }
 
+/// Makes a write beyond the limit on file sizes (`ulimit -f`) fail with `EFBIG`, as on a full disk, so that half a line of a ledger is
+/// taken back and the reason is told. By default the signal of the limit ends the process (setrlimit(2), RLIMIT_FSIZE).
+fn survive_the_limit_on_file_sizes() {
+    #[cfg(unix)]
+    // SAFETY: to ignore a signal installs no handler, and no other thread runs yet.
+    #[allow(unsafe_code, reason = "std has no safe way to ignore a signal")]
+    unsafe {
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+    }
+}
+
 /// Runs the program with the process's arguments.
 pub fn run() -> ExitCode {
+    survive_the_limit_on_file_sizes();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -1,11 +1,14 @@
 //! `--format`: where each report goes, and how it is written: to stdout, or to a file whole or not at all.
 
+use super::inputs::{Identity, Inputs};
 use crate::audit::findings::Findings;
+use crate::inventory::atomic_file::{folder_of, put_in_place};
 use crate::report::{self, Report, Target};
 use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// Columns where nobody tells how many there are.
 const PLAIN_WIDTH: usize = 100;
@@ -37,22 +40,28 @@ pub struct Prepared {
 }
 
 impl Output {
-    /// Checks formats and paths before anything is read.
+    /// Checks formats and paths, all of them, before anything is read or written.
     ///
     /// # Errors
-    /// An unknown format, two reports for stdout or for one file, a folder that does not exist or takes no file.
-    pub fn prepare(&self) -> Result<Vec<Prepared>, String> {
+    /// An unknown format, two reports for stdout or for one file, a report over an input, a folder that does not exist or takes no file.
+    pub fn prepare(&self, inputs: &Inputs) -> Result<Vec<Prepared>, String> {
         let texts = if self.format.is_empty() { vec!["table".to_owned()] } else { self.format.clone() };
         let prepared: Vec<Prepared> = texts.iter().map(|text| self.one(text)).collect::<Result<_, _>>()?;
         if prepared.iter().filter(|prepared| prepared.path.is_none()).count() > 1 {
             return Err("only one report can go to standard output: give the others a file, as in --format json=findings.json".to_owned());
         }
-        let mut files = BTreeSet::new();
-        let paths = prepared.iter().filter_map(|prepared| prepared.path.as_deref());
-        match paths.filter_map(file_of).find(|file| !files.insert(file.clone())) {
-            Some(file) => Err(format!("{}: two reports would be written into it: give each a file of its own", file.display())),
-            None => Ok(prepared),
+        let (mut files, mut identities) = (BTreeSet::new(), BTreeSet::new());
+        for path in prepared.iter().filter_map(|prepared| prepared.path.as_deref()) {
+            let Some(file) = file_of(path) else { continue };
+            let is_second = Identity::of(&file).is_some_and(|identity| !identities.insert(identity)) || !files.insert(file.clone());
+            if is_second {
+                return Err(format!("{}: two reports would be written into it: give each a file of its own", file.display()));
+            }
+            if let Some(refusal) = inputs.refuses(&file) {
+                return Err(refusal);
+            }
         }
+        Ok(prepared)
     }
 
     fn one(&self, text: &str) -> Result<Prepared, String> {
@@ -77,25 +86,64 @@ impl Output {
             if !folder.is_dir() {
                 return Err(format!("{}: the folder {} does not exist", path.display(), folder.display()));
             }
-            if let Some(file) = file_of(path) {
-                temporary_file(folder_of(&file)).map_err(|error| cannot_be_written(path, &error))?;
-            }
+            check_writable(path).map_err(|error| cannot_be_written(path, &error))?;
         }
         Ok(Prepared { report, path, all: self.all })
     }
 }
 
-/// The folder that a file is in, or would be.
-pub fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// The file that a report replaces or makes, at the end of all links; none where the path is a device or a pipe, which is written into.
+/// The file that a report replaces or makes, at the end of all links; none where the path is a device or a pipe, or leads to an open file
+/// of the process (`/dev/fd/3`): those are written into.
 fn file_of(path: &Path) -> Option<PathBuf> {
+    if is_of_the_system(path) {
+        return None;
+    }
     match fs::metadata(path) {
         Ok(found) if !found.is_file() => None,
         Ok(_) => Some(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())),
-        Err(_) => Some(fs::canonicalize(folder_of(path)).unwrap_or_default().join(path.file_name()?)),
+        Err(_) => {
+            let end = end_of_links(path);
+            Some(fs::canonicalize(folder_of(&end)).unwrap_or_default().join(end.file_name()?))
+        }
+    }
+}
+
+/// Where links lead that end at no file yet; a circle of them ends anywhere.
+fn end_of_links(path: &Path) -> PathBuf {
+    let mut end = path.to_owned();
+    for _ in 0..40 {
+        match fs::read_link(&end) {
+            Ok(target) => end = folder_of(&end).join(target),
+            Err(_) => break,
+        }
+    }
+    end
+}
+
+/// Whether a path is below `/dev` or `/proc`, whose files nobody replaces.
+fn is_of_the_system(path: &Path) -> bool {
+    let path = fs::canonicalize(folder_of(path)).map_or_else(|_| path.to_owned(), |folder| folder.join(path.file_name().unwrap_or_default()));
+    cfg!(unix) && (path.starts_with("/proc") || path.starts_with("/dev") && !path.starts_with("/dev/shm"))
+}
+
+/// Tells now whether a report could not be written later. A device or pipe is not opened: who reads it would take that for the report.
+fn check_writable(path: &Path) -> io::Result<()> {
+    match file_of(path) {
+        Some(file) => {
+            if file.is_file() {
+                OpenOptions::new().append(true).open(&file)?; // one that is protected against writing is not replaced either
+            }
+            temporary_file(folder_of(&file)).map(drop)
+        }
+        None => {
+            let found = fs::metadata(path)?;
+            #[cfg(unix)]
+            if std::os::unix::fs::FileTypeExt::is_block_device(&found.file_type()) {
+                return Err(io::Error::other("is a disk"));
+            }
+            let _ = found;
+            Ok(())
+        }
     }
 }
 
@@ -105,20 +153,37 @@ fn cannot_be_written(path: &Path, error: &io::Error) -> String {
 
 /// Whether a report would be written into a file.
 pub fn takes(outputs: &[Prepared], file: &Path) -> bool {
-    file_of(file).is_some_and(|file| outputs.iter().filter_map(|output| output.path.as_deref().and_then(file_of)).any(|path| path == file))
+    let paths = || outputs.iter().filter_map(|output| output.path.as_deref().and_then(file_of));
+    let identity = Identity::of(file);
+    file_of(file).is_some_and(|file| paths().any(|path| path == file || identity.is_some() && Identity::of(&path) == identity))
 }
 
-/// Writes all reports.
+/// Writes all reports: first those to files beside their places, so that a disk which takes only some of them leaves all places as they
+/// were, then to standard output and into pipes.
 ///
 /// # Errors
 /// A place that does not take them. A pipe that was closed is a quiet end.
 pub fn write(outputs: &[Prepared], findings: &Findings) -> Result<(), String> {
+    let mut written: Vec<(NamedTempFile, PathBuf, &Path)> = Vec::new();
     for output in outputs {
-        let written = match &output.path {
-            Some(path) => to_file(output, path, findings).map_err(|error| (error.kind(), cannot_be_written(path, &error))),
+        let Some(path) = output.path.as_deref() else { continue };
+        if let Some(place) = file_of(path) {
+            let file = beside(output, &place, findings).map_err(|error| cannot_be_written(path, &error))?;
+            written.push((file, place, path));
+        }
+    }
+    for (file, place, path) in written {
+        put_in_place(file, &place).map_err(|error| cannot_be_written(path, &error))?;
+    }
+    for output in outputs {
+        let result = match output.path.as_deref() {
             None => to_stdout(output, findings).map_err(|error| (error.kind(), format!("cannot write to standard output: {error}"))),
+            Some(path) if file_of(path).is_none() => {
+                into(output, path, findings).map_err(|error| (error.kind(), cannot_be_written(path, &error)))
+            }
+            Some(_) => Ok(()),
         };
-        match written {
+        match result {
             Err((kind, message)) if kind != io::ErrorKind::BrokenPipe => return Err(message),
             _ => {}
         }
@@ -126,28 +191,30 @@ pub fn write(outputs: &[Prepared], findings: &Findings) -> Result<(), String> {
     Ok(())
 }
 
-fn to_file(output: &Prepared, path: &Path, findings: &Findings) -> io::Result<()> {
+fn render(output: &Prepared, findings: &Findings, file: &mut dyn Write) -> io::Result<()> {
     let target = Target { width: PLAIN_WIDTH, colour: false, all: output.all };
-    let render = |file: &mut dyn Write| {
-        let mut writer = BufWriter::with_capacity(BUFFER, file);
-        (output.report.write)(findings, &target, &mut writer)?;
-        writer.flush()
-    };
-    let Some(path) = file_of(path) else {
-        return render(&mut OpenOptions::new().write(true).open(path)?);
-    };
-    let mut file = temporary_file(folder_of(&path))?;
-    render(&mut file)?;
-    if let Ok(before) = fs::metadata(&path) {
+    let mut writer = BufWriter::with_capacity(BUFFER, file);
+    (output.report.write)(findings, &target, &mut writer)?;
+    writer.flush()
+}
+
+/// Writes a report beside its place.
+fn beside(output: &Prepared, place: &Path, findings: &Findings) -> io::Result<NamedTempFile> {
+    let mut file = temporary_file(folder_of(place))?;
+    render(output, findings, &mut file)?;
+    if let Ok(before) = fs::metadata(place) {
         file.as_file().set_permissions(before.permissions())?; // who could not read the report before cannot now
     }
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    Ok(file)
+}
+
+/// Writes a report into a device, a pipe or an open file, after what is there.
+fn into(output: &Prepared, path: &Path, findings: &Findings) -> io::Result<()> {
+    render(output, findings, &mut OpenOptions::new().append(true).open(path)?)
 }
 
 /// A file that others may read as the umask has it: a report is made to be passed on.
-pub fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+pub fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
     #[allow(unused_mut, reason = "changed only where files have modes")]
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]

@@ -1,5 +1,6 @@
 //! `rel9 report`: renders a stored findings document again. Reading stored documents is here, too, for all commands that take one.
 
+use super::inputs::Inputs;
 use super::output::{self, Output};
 use super::{Exit, Failure};
 use crate::audit::findings::Findings;
@@ -18,7 +19,9 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let outputs = args.output.prepare()?;
+    let mut inputs = Inputs::default();
+    inputs.add("the findings document", &args.findings);
+    let outputs = args.output.prepare(&inputs)?;
     let findings = read(&args.findings)?;
     output::write(&outputs, &findings)?;
     Ok(Exit::Passed)

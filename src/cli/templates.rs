@@ -1,6 +1,7 @@
 //! `rel9 audit` of CloudFormation and Terraform: what is said on the command line about the place where templates will be deployed.
 
 use super::Failure;
+use super::inputs::Inputs;
 use crate::audit::Judged;
 use crate::inventory::{GLOBAL, Shard, document};
 use crate::rules::RuleSet;
@@ -31,6 +32,15 @@ pub struct TemplateArgs {
 }
 
 impl TemplateArgs {
+    /// Tells what is read beside the templates.
+    pub fn add_to(&self, inputs: &mut Inputs) {
+        self.parameters.iter().for_each(|path| inputs.add("a parameter file", path));
+        self.var_file.iter().for_each(|path| inputs.add("a file of variables", path));
+        for path in &self.assume_plans {
+            inputs.add("an inventory", path);
+        }
+    }
+
     /// Reads templates, and gives each stack to `judge`.
     ///
     /// # Errors

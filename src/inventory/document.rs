@@ -1,6 +1,6 @@
 //! The inventory document: NDJSON, one header line and then resources and coverage entries in any order; `.gz` and `.zst` too.
 
-use super::{CoverageEntry, Resource, Shard, is_writable, types};
+use super::{CoverageEntry, Resource, Shard, atomic_file, duplicates, is_writable, types};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -13,7 +13,29 @@ use std::path::{Path, PathBuf};
 pub const SCHEMA: &str = "rel9.inventory/1";
 
 /// A line longer than this is not an inventory's: the longest real ones are policies, of 20 KB.
-const LONGEST_LINE: u64 = 16 << 20;
+const LONGEST_LINE: u64 = 4 << 20;
+
+/// How much a document may hold: what is packed may say so much more than its size that it fills memory and time.
+#[derive(Clone, Copy)]
+struct Bounds {
+    bytes: u64,
+    /// Elements and fields: each takes more memory than the two bytes it may be written in.
+    values: u64,
+}
+
+impl Bounds {
+    const NONE: Bounds = Bounds { bytes: u64::MAX, values: u64::MAX };
+
+    /// Inventories pack to a tenth or a fiftieth, and a resource with thirty properties takes more than twenty bytes packed, as ids and
+    /// times hardly repeat. Small files may be all repetition.
+    fn of_packed(size: u64) -> Bounds {
+        Bounds { bytes: (16 << 20) + size.saturating_mul(200), values: 200_000 + size.saturating_mul(4) }
+    }
+}
+
+/// The longest way back that a packed file may refer to, and so the memory to unpack it: 32 MiB, where zstd needs 8 MiB up to its level 19.
+/// <https://github.com/facebook/zstd/blob/dev/lib/compress/clevels.h>
+const WINDOW_LOG: u32 = 25;
 
 /// One line of the document.
 #[derive(Serialize, Deserialize)]
@@ -62,13 +84,17 @@ impl std::error::Error for DocumentError {}
 pub fn read_file(path: &Path) -> Result<Vec<Shard>, DocumentError> {
     let fail = |what: String| DocumentError { path: path.to_owned(), line: 0, what };
     let file = File::open(path).map_err(|error| fail(format!("cannot be opened: {error}")))?;
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    let reader: Box<dyn Read> = match extension {
-        "gz" => Box::new(flate2::read::MultiGzDecoder::new(file)),
-        "zst" => Box::new(zstd::Decoder::new(file).map_err(|error| fail(format!("cannot be unpacked: {error}")))?),
-        _ => Box::new(file),
-    };
-    read(BufReader::new(reader), path)
+    let size = file.metadata().map_err(|error| fail(format!("cannot be read: {error}")))?.len();
+    let packed = |reader: Box<dyn Read>| read_within(BufReader::new(reader), path, Bounds::of_packed(size));
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("gz") => packed(Box::new(flate2::read::MultiGzDecoder::new(file))),
+        Some("zst") => {
+            let mut decoder = zstd::Decoder::new(file).map_err(|error| fail(format!("cannot be unpacked: {error}")))?;
+            decoder.window_log_max(WINDOW_LOG).map_err(|error| fail(format!("cannot be unpacked: {error}")))?;
+            packed(Box::new(decoder))
+        }
+        _ => read(BufReader::new(file), path),
+    }
 }
 
 /// Whether a path given by name is meant as an inventory: by its extension, or by how it begins.
@@ -86,7 +112,11 @@ pub fn is_inventory(path: &Path) -> bool {
 ///
 /// # Errors
 /// The first line that is wrong.
-pub fn read(mut reader: impl BufRead, path: &Path) -> Result<Vec<Shard>, DocumentError> {
+pub fn read(reader: impl BufRead, path: &Path) -> Result<Vec<Shard>, DocumentError> {
+    read_within(reader, path, Bounds::NONE)
+}
+
+fn read_within(mut reader: impl BufRead, path: &Path, mut left: Bounds) -> Result<Vec<Shard>, DocumentError> {
     let mut shards: BTreeMap<(String, String), Shard> = BTreeMap::new();
     let mut header: Option<Header> = None;
     let mut text = Vec::new();
@@ -102,6 +132,11 @@ pub fn read(mut reader: impl BufRead, path: &Path) -> Result<Vec<Shard>, Documen
         if length as u64 == LONGEST_LINE && !ended {
             return Err(fail("the line is longer than any inventory's".to_owned()));
         }
+        let values = text.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() as u64;
+        let (Some(bytes), Some(values)) = (left.bytes.checked_sub(length as u64), left.values.checked_sub(values)) else {
+            return Err(fail("unpacks to far more than its size, as no inventory does; unpack it first if it is one".to_owned()));
+        };
+        left = Bounds { bytes, values };
         if text.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
@@ -146,7 +181,9 @@ pub fn read(mut reader: impl BufRead, path: &Path) -> Result<Vec<Shard>, Documen
             return Err(fail(format!("has {found} {kind} lines, its header tells of {told}: it was cut off or changed; collect it again")));
         }
     }
-    Ok(shards.into_values().collect())
+    let mut shards: Vec<Shard> = shards.into_values().collect();
+    shards.iter_mut().try_for_each(duplicates::merge).map_err(fail)?;
+    Ok(shards)
 }
 
 fn shard<'s>(shards: &'s mut BTreeMap<(String, String), Shard>, account: &str, region: &str, header: &Header) -> &'s mut Shard {
@@ -215,8 +252,7 @@ pub fn write(shards: &[Shard], captured_at: DateTime<Utc>, source: &str, writer:
 /// A folder or disk that does not take it.
 pub fn write_file(shard: &Shard, captured_at: DateTime<Utc>, source: &str, path: &Path) -> Result<(), DocumentError> {
     let fail = |error: io::Error| DocumentError { path: path.to_owned(), line: 0, what: format!("cannot be written: {error}") };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
+    let mut file = atomic_file::beside(path).map_err(fail)?;
     {
         let mut writer = BufWriter::new(&mut file);
         if path.extension().is_some_and(|extension| extension == "zst") {
@@ -228,9 +264,7 @@ pub fn write_file(shard: &Shard, captured_at: DateTime<Utc>, source: &str, path:
         }
         writer.flush().map_err(fail)?;
     }
-    file.as_file().sync_all().map_err(fail)?;
-    file.persist(path).map_err(|error| fail(error.error))?;
-    Ok(())
+    atomic_file::put_in_place(file, path).map_err(fail)
 }
 
 /// The inventory files of a folder, sorted; other files are left alone.

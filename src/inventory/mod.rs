@@ -1,8 +1,10 @@
 //! The inventory: what was read, and what could not be. Plain data: it judges nothing and knows neither AWS SDK types nor rules.
 
+pub mod atomic_file;
 mod coverage;
 mod declared;
 pub mod document;
+mod duplicates;
 mod fact;
 mod reasons;
 mod tags;

@@ -71,6 +71,21 @@ impl Rule {
     pub fn tests(&self) -> &[Test] {
         &self.file.tests
     }
+
+    /// The expressions that cost too much for some resource, with their lines.
+    pub fn overruns(&self) -> impl Iterator<Item = String> {
+        let (file, fix) = (&self.file, &self.remediation);
+        let conditions = self.when.iter().zip(&file.when).chain([(&self.check, &file.check)]);
+        let texts = [(&self.message, &file.message), (&fix.summary, &file.remediation.summary)].into_iter();
+        let texts = texts.chain(fix.steps.iter().zip(&file.remediation.steps)).chain(fix.cli.iter().zip(&file.remediation.cli));
+        let texts = texts.chain(fix.cloudformation.iter().zip(&file.remediation.cloudformation));
+        let texts = texts.chain(fix.terraform.iter().zip(&file.remediation.terraform));
+        let expressions = texts.flat_map(|(text, line)| text.expressions().map(move |expression| (expression, line)));
+        let told = |(expression, line): (&Expression, &Line<String>)| {
+            Some(format!("{}:{}: {}", self.path, line.referenced.line(), expression.overrun()?))
+        };
+        conditions.chain(expressions).filter_map(told)
+    }
 }
 
 /// How much of a rule file is looked at.

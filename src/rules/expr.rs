@@ -1,15 +1,17 @@
 //! CEL: compiling, checking and evaluating expressions. The only module that knows the `cel` crate's parser and evaluator, so
 //! that either can be replaced.
 
-use super::functions;
+use super::budget;
+use super::functions::{self, environment};
 use super::kinds;
 use super::paths::{self, Path};
+use super::rewrite::{self, null};
 use super::shape::Shape;
 use super::value::{self, Reasons, UNREAD, last_unread};
-use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators};
+use cel::common::ast::IdedExpr;
 use cel::common::types::{CelBool, CelNull, CelTimestamp};
 use cel::common::value::Val;
-use cel::{Context, Env, ExecutionError, Value as CelValue};
+use cel::{Context, ExecutionError, Value as CelValue};
 use chrono::{DateTime, Utc};
 use std::sync::{Arc, OnceLock};
 
@@ -23,6 +25,10 @@ pub struct Expression {
     /// Compiled when it is first asked for.
     ast: OnceLock<IdedExpr>,
     paths: OnceLock<Vec<Path>>,
+    /// A rule's of the binary.
+    trusted: bool,
+    /// Why an evaluation cost too much: the first that did.
+    overrun: OnceLock<String>,
 }
 
 /// How an evaluation ended.
@@ -37,24 +43,19 @@ pub enum Outcome<T> {
     Broken(String),
 }
 
-fn environment() -> &'static Arc<Env> {
-    static ENVIRONMENT: OnceLock<Arc<Env>> = OnceLock::new();
-    ENVIRONMENT.get_or_init(|| Arc::new(functions::environment()))
-}
-
 impl Expression {
     /// Compiles `source`.
     ///
     /// # Errors
     /// The parser's message, on one line.
     pub fn compile(source: &str) -> Result<Self, String> {
-        Ok(Expression { source: source.to_owned(), ast: OnceLock::from(parse(source)?), paths: OnceLock::new() })
+        Ok(Expression::of(source, OnceLock::from(parse(source)?)))
     }
 
     /// An expression of a rule of the binary. A test compiles and checks them all, so that an audit need not: parsing takes longer than
     /// judging a small account, and most rules of a run have no resource to judge.
     pub fn trusted(source: &str) -> Self {
-        Expression { source: source.to_owned(), ast: OnceLock::new(), paths: OnceLock::new() }
+        Expression { trusted: true, ..Expression::of(source, OnceLock::new()) }
     }
 
     fn ast(&self) -> &IdedExpr {
@@ -63,7 +64,17 @@ impl Expression {
 
     /// Stands in for an expression that could not be compiled, so that the rest of a file can be checked.
     pub fn never() -> Self {
-        Expression { source: String::new(), ast: OnceLock::from(null()), paths: OnceLock::new() }
+        Expression::of("", OnceLock::from(null()))
+    }
+
+    fn of(source: &str, ast: OnceLock<IdedExpr>) -> Self {
+        Expression { source: source.to_owned(), ast, paths: OnceLock::new(), trusted: false, overrun: OnceLock::new() }
+    }
+
+    /// Why it cost too much for some resource, if it did: nothing that it answers is of use then. A rule of the binary is not at fault
+    /// where a resource asks too much of it.
+    pub fn overrun(&self) -> Option<&str> {
+        self.overrun.get().map(String::as_str)
     }
 
     /// Its text.
@@ -133,7 +144,22 @@ impl Expression {
     }
 
     fn evaluate<T>(&self, scope: &Scope, read: impl Fn(&dyn Val) -> Option<T>) -> Outcome<T> {
-        functions::begin_steps();
+        if let Some(why) = self.overrun() {
+            return Outcome::Broken(why.to_owned());
+        }
+        budget::begin();
+        let outcome = self.evaluate_counted(scope, read);
+        match budget::overrun() {
+            // Whatever it came to, as in `too_much || true`.
+            Some(why) => {
+                let why = format!("`{}` {why}", shortened(&self.source));
+                Outcome::Broken(if self.trusted { why } else { self.overrun.get_or_init(|| why).clone() })
+            }
+            None => outcome,
+        }
+    }
+
+    fn evaluate_counted<T>(&self, scope: &Scope, read: impl Fn(&dyn Val) -> Option<T>) -> Outcome<T> {
         last_unread::forget();
         let error = match CelValue::resolve_val(self.ast(), &scope.context) {
             Ok(value) => match read(value.as_ref()) {
@@ -160,6 +186,14 @@ impl Expression {
     }
 }
 
+/// The beginning of a text that may be very long.
+fn shortened(source: &str) -> String {
+    match source.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", &source[..end]),
+        None => source.to_owned(),
+    }
+}
+
 /// The evaluator's words. (Those about patterns draw a picture.)
 fn one_line(error: &ExecutionError) -> String {
     let text = match error {
@@ -169,7 +203,34 @@ fn one_line(error: &ExecutionError) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Longer than any expression that a person writes: lists of some hundred accounts or ARNs are shorter.
+const LONGEST: usize = 64 << 10;
+
+/// As deep as an expression may be, so that whoever walks it has enough stack on any thread: `a + b + …` is as deep as it has signs.
+const DEEPEST: usize = 150;
+
+/// The parser goes as deep as an expression has parts. Up to this length any thread's stack is enough.
+const SHORT: usize = 256;
+
+/// Stack for the parser, for each byte of an expression.
+const STACK_A_BYTE: usize = 8 << 10;
+
 fn parse(source: &str) -> Result<IdedExpr, String> {
+    if source.len() > LONGEST {
+        return Err(format!("the expression is longer than {} KiB", LONGEST >> 10));
+    }
+    if source.len() <= SHORT {
+        return parse_here(source);
+    }
+    let size = (4 << 20) + source.len() * STACK_A_BYTE;
+    std::thread::scope(|scope| {
+        let parser = std::thread::Builder::new().stack_size(size).spawn_scoped(scope, || parse_here(source));
+        let parsed = parser.map_err(|error| error.to_string()).and_then(|parser| parser.join().map_err(|_| "it ended early".to_owned()));
+        parsed.unwrap_or_else(|error| Err(format!("cannot read the expression: {error}")))
+    })
+}
+
+fn parse_here(source: &str) -> Result<IdedExpr, String> {
     let program = environment().compile(source).map_err(|errors| {
         let text = errors.to_string();
         let first = text.lines().find(|line| line.contains("ERROR")).unwrap_or(&text);
@@ -177,93 +238,13 @@ fn parse(source: &str) -> Result<IdedExpr, String> {
         let said = first.split_once("msg: \"").and_then(|(_, rest)| rest.split('"').next()).unwrap_or(first);
         format!("cannot read the expression: {}", said.trim())
     })?;
+    let depth = rewrite::depth(program.expression());
+    if depth > DEEPEST {
+        return Err(format!("the expression is {depth} levels deep, {DEEPEST} are the most: a chain such as `a + b + c` is as deep as it is long"));
+    }
     let mut ast = program.expression().clone();
-    rewrite(&mut ast, false);
+    rewrite::rewrite(&mut ast, false);
     Ok(ast)
-}
-
-fn null() -> IdedExpr {
-    IdedExpr { id: 0, expr: Expr::Literal(LiteralValue::Null) }
-}
-
-/// Makes the two shorthands of the rule format plain CEL: `has(record.field)` is `record.field != null`, so that an unread field stays
-/// unknown, and `age(time)` is `age(time, now)`. Loops within loops count their steps. Maps that are asked for as a whole have to be known
-/// whole.
-fn rewrite(node: &mut IdedExpr, in_loop: bool) {
-    match &mut node.expr {
-        Expr::Select(select) => {
-            rewrite(&mut select.operand, in_loop);
-            unwrap_whole(&mut select.operand);
-            if select.test && !is_map(&select.operand.expr) {
-                select.test = false;
-                let id = node.id;
-                let tested = std::mem::take(&mut node.expr);
-                node.expr = Expr::Call(CallExpr {
-                    func_name: operators::NOT_EQUALS.to_owned(),
-                    target: None,
-                    args: vec![IdedExpr { id, expr: tested }, IdedExpr { id, expr: Expr::Literal(LiteralValue::Null) }],
-                });
-            }
-        }
-        Expr::Call(call) => {
-            if let Some(target) = &mut call.target {
-                rewrite(target, in_loop);
-            }
-            call.args.iter_mut().for_each(|argument| rewrite(argument, in_loop));
-            // These ask for one key.
-            let of_key = match call.func_name.as_str() {
-                operators::INDEX => call.args.first_mut(),
-                operators::IN => call.args.get_mut(1),
-                _ => None,
-            };
-            of_key.into_iter().for_each(unwrap_whole);
-            if call.func_name == "age" && call.target.is_none() && call.args.len() == 1 {
-                call.args.push(IdedExpr { id: node.id, expr: Expr::Ident("now".to_owned()) });
-            }
-        }
-        Expr::Comprehension(comprehension) => {
-            rewrite(&mut comprehension.iter_range, in_loop);
-            rewrite(&mut comprehension.accu_init, in_loop);
-            for part in [&mut comprehension.loop_cond, &mut comprehension.loop_step, &mut comprehension.result] {
-                rewrite(part, true);
-            }
-            if in_loop {
-                let id = comprehension.iter_range.id;
-                let range = std::mem::replace(&mut comprehension.iter_range, null());
-                let call = CallExpr { func_name: paths::COUNTED.to_owned(), target: None, args: vec![range] };
-                comprehension.iter_range = IdedExpr { id, expr: Expr::Call(call) };
-            }
-        }
-        Expr::List(list) => list.elements.iter_mut().for_each(|element| rewrite(element, in_loop)),
-        Expr::Map(map) => {
-            for entry in &mut map.entries {
-                if let EntryExpr::MapEntry(entry) = &mut entry.expr {
-                    rewrite(&mut entry.key, in_loop);
-                    rewrite(&mut entry.value, in_loop);
-                }
-            }
-        }
-        Expr::Struct(_) | Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => {}
-    }
-    if is_map(&node.expr) {
-        let id = node.id;
-        let map = IdedExpr { id, expr: std::mem::take(&mut node.expr) };
-        node.expr = Expr::Call(CallExpr { func_name: paths::WHOLE.to_owned(), target: None, args: vec![map] });
-    }
-}
-
-fn unwrap_whole(node: &mut IdedExpr) {
-    if let Expr::Call(call) = &mut node.expr
-        && call.func_name == paths::WHOLE
-        && let Some(map) = call.args.pop()
-    {
-        *node = map;
-    }
-}
-
-/// Tags and the Region's settings are maps: there `has` asks for a key.
-fn is_map(operand: &Expr) -> bool {
-    matches!(operand, Expr::Select(select) if ["tags", "opt_in", "full_management"].contains(&select.field.as_str()))
 }
 
 /// The values that an expression is evaluated against.

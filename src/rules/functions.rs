@@ -1,11 +1,11 @@
 //! The functions that rules and policies may call besides CEL's own, and how values read to people.
 
-use super::paths;
+use super::{budget, paths};
 use super::value::OpenMap;
 use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelNull, CelString, CelTimestamp, DYN_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{DeclarationError, Env, ExecutionError};
-use std::cell::Cell;
+use std::sync::{Arc, OnceLock};
 
 /// The functions that a misspelt one is compared with: rel9's own, and those of CEL that rules use.
 pub(super) const NAMES: [&str; 36] = [
@@ -47,30 +47,6 @@ pub(super) const NAMES: [&str; 36] = [
     "trim",
 ];
 
-/// How many steps the inner loops of one expression may take. The built-in rules need some thousand for a resource with many backups.
-const MOST_STEPS: u64 = 1_000_000;
-
-thread_local! {
-    static STEPS: Cell<u64> = const { Cell::new(0) };
-}
-
-/// Begins to count the steps of an evaluation.
-pub(super) fn begin_steps() {
-    STEPS.set(0);
-}
-
-/// Passes the range of an inner loop on, unless the loops of the expression have become too long: a slip in a rule must not stop an audit.
-fn counted<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
-    let range = args.pop().ok_or_else(|| ExecutionError::function_error(paths::COUNTED, "nothing to count"))?;
-    let size = range.as_sizer().map_or(0, |sizer| u64::try_from(*sizer.size().inner()).unwrap_or(0));
-    let steps = STEPS.get().saturating_add(size);
-    STEPS.set(steps);
-    if steps > MOST_STEPS {
-        return Err(ExecutionError::function_error("loop", format!("loops within loops take more than {MOST_STEPS} steps")));
-    }
-    Ok(range)
-}
-
 /// Passes a value on, unless it is a map of which something is not known.
 fn whole<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let value = args.pop().ok_or_else(|| ExecutionError::function_error(paths::WHOLE, "nothing to pass on"))?;
@@ -82,11 +58,14 @@ fn whole<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, Execut
 
 /// CEL with the strings, lists and math extensions and rel9's own functions. Optional syntax (`a.?b`) stays off: it would turn
 /// what was not read into nothing.
-pub(super) fn environment() -> Env {
-    let mut env = Env::stdlib().with_optional_support(false);
-    // It fails only on a name that is declared twice; a test shows that none is.
-    let _ = register(&mut env);
-    env
+pub(super) fn environment() -> &'static Arc<Env> {
+    static ENVIRONMENT: OnceLock<Arc<Env>> = OnceLock::new();
+    ENVIRONMENT.get_or_init(|| {
+        let mut env = Env::stdlib().with_optional_support(false);
+        // It fails only on a name that is declared twice; a test shows that none is.
+        let _ = register(&mut env);
+        Arc::new(env)
+    })
 }
 
 fn register(env: &mut Env) -> Result<(), DeclarationError> {
@@ -130,7 +109,7 @@ fn register(env: &mut Env) -> Result<(), DeclarationError> {
     fn windows_overlap(backup: &CelString, maintenance: &CelString) -> CelBool {
         CelBool::from(do_windows_overlap(backup.inner(), maintenance.inner()))
     }
-    env.add_overload(paths::COUNTED, paths::COUNTED, vec![DYN_TYPE], counted)?;
+    budget::register(env)?;
     env.add_overload(paths::WHOLE, paths::WHOLE, vec![DYN_TYPE], whole)?;
     cel::add_overload!(env, fn minutes: (CelInt) -> CelInt)?;
     cel::add_overload!(env, fn hours: (CelInt) -> CelInt)?;

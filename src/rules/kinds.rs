@@ -2,6 +2,7 @@
 //! compared can be equal. CEL itself finds neither: a text where a truth value belongs is an error of each evaluation, and `==` of a
 //! text with a number is simply false.
 
+use super::budget::PRICED;
 use super::paths;
 use super::shape::Shape;
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators};
@@ -40,6 +41,7 @@ struct Walker<'s> {
 
 impl<'s> Walker<'s> {
     fn walk(&mut self, node: &IdedExpr) -> Kind<'s> {
+        let node = paths::unwrapped(node);
         match &node.expr {
             Expr::Literal(literal) => literal_kind(literal),
             Expr::Ident(name) => match self.scope.iter().rev().find(|(known, _)| known == name) {
@@ -123,7 +125,8 @@ impl<'s> Walker<'s> {
                     ANY
                 }
             }
-            (paths::COUNTED | paths::WHOLE | operators::NEGATE, _, [kind]) => kind.clone(),
+            (operators::NEGATE, _, [kind]) => kind.clone(),
+            (PRICED, [IdedExpr { expr: Expr::Literal(LiteralValue::String(name)), .. }, ..], _) => Cow::Owned(given_by(name.inner())),
             (name, ..) => Cow::Owned(given_by(name)),
         }
     }
@@ -234,6 +237,7 @@ fn given_by(function: &str) -> Shape {
 
 /// A fact or a literal as it was written.
 fn spell(node: &IdedExpr) -> Option<String> {
+    let node = paths::unwrapped(node);
     match &node.expr {
         Expr::Ident(name) => Some(name.clone()),
         Expr::Select(select) => Some(format!("{}.{}", spell(&select.operand)?, select.field)),
@@ -241,7 +245,6 @@ fn spell(node: &IdedExpr) -> Option<String> {
             [operand, index] => Some(format!("{}[{}]", spell(operand)?, spell(index)?)),
             _ => None,
         },
-        Expr::Call(call) if call.func_name == paths::WHOLE => spell(call.args.first()?),
         Expr::Literal(LiteralValue::String(text)) => Some(format!("{:?}", text.inner())),
         Expr::Literal(LiteralValue::Int(number)) => Some(number.inner().to_string()),
         Expr::Literal(LiteralValue::Double(number)) => Some(number.inner().to_string()),

@@ -1,6 +1,7 @@
 //! Declarative rules: loading, checking, judging. Knows no AWS SDK type and no report; no rule's logic is here.
 
 pub mod answers;
+mod budget;
 pub mod compile;
 pub mod docs;
 pub mod engine;
@@ -9,6 +10,7 @@ pub mod format;
 mod functions;
 mod kinds;
 mod paths;
+mod rewrite;
 pub mod selftest;
 pub mod shape;
 pub mod sources;

@@ -1,5 +1,6 @@
 //! Which facts an expression reads: the paths of its variables, followed through comprehensions.
 
+use super::budget::{COUNTED, WEIGHED};
 use cel::common::ast::{ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators};
 use std::collections::HashMap;
 
@@ -9,11 +10,19 @@ pub type Path = Vec<String>;
 /// The step into the elements of a list (or the values of a map).
 pub const ELEMENT: &str = "[]";
 
-/// The function around the range of a loop within a loop, which counts its steps. No expression can name it.
-pub const COUNTED: &str = "@counted";
-
 /// The function around a map that is asked for as a whole, which refuses one that is not known whole. No expression can name it.
 pub const WHOLE: &str = "@whole";
+
+/// An expression without the functions around it that only count or check.
+pub fn unwrapped(mut node: &IdedExpr) -> &IdedExpr {
+    while let Expr::Call(call) = &node.expr
+        && [COUNTED, WEIGHED, WHOLE].contains(&call.func_name.as_str())
+        && let Some(inner) = call.args.first()
+    {
+        node = inner;
+    }
+    node
+}
 
 /// Every path that `expression` reads, without repeats, in the order of reading.
 pub fn of(expression: &IdedExpr) -> Vec<Path> {
@@ -65,7 +74,7 @@ pub fn functions(expression: &IdedExpr) -> Vec<(String, bool)> {
 }
 
 /// First parts of function names of CEL's extensions.
-const NAMESPACES: [&str; 3] = ["lists", "math", "strings"];
+pub const NAMESPACES: [&str; 3] = ["lists", "math", "strings"];
 
 struct Walker {
     found: Vec<Path>,
@@ -76,6 +85,7 @@ struct Walker {
 impl Walker {
     /// Walks an expression and tells the path of its value, when it is one.
     fn walk(&mut self, node: &IdedExpr) -> Option<Path> {
+        let node = unwrapped(node);
         match &node.expr {
             Expr::Ident(_) | Expr::Select(_) => {
                 let path = self.resolve(node);
@@ -84,7 +94,6 @@ impl Walker {
                 }
                 path
             }
-            Expr::Call(call) if [COUNTED, WHOLE].contains(&call.func_name.as_str()) => self.walk(call.args.first()?),
             Expr::Call(call) => {
                 if call.func_name == operators::INDEX
                     && let Some(path) = self.resolve(node)
@@ -119,6 +128,7 @@ impl Walker {
 
     /// The path that a chain of fields spells, from a variable or a comprehension's variable.
     fn resolve(&mut self, node: &IdedExpr) -> Option<Path> {
+        let node = unwrapped(node);
         match &node.expr {
             Expr::Ident(name) => match self.scope.get(name) {
                 Some(stands_for) => stands_for.clone(),

@@ -138,6 +138,18 @@ fn is_terraform(path: &Path) -> bool {
     path.file_name().and_then(|name| name.to_str()).is_some_and(|name| ends.iter().any(|end| name.ends_with(end)))
 }
 
+/// Whether a file is a template, a policy or a part of one by its name: no report has such a name.
+pub fn is_named_as_source(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
+    is_terraform(path) || [".yaml", ".yml", ".template", ".tfstate", ".tfvars", ".tfvars.json", ".hcl"].iter().any(|end| name.ends_with(end))
+}
+
+/// Whether a file holds a template, a plan or a state.
+pub fn holds_template(path: &Path) -> bool {
+    let text = text_if_any(path).ok().flatten();
+    text.is_some_and(|text| terraform::claims_to_be_plan(&text) || cloudformation::claims_to_be(&text, path))
+}
+
 fn may_be_template(extension: &str) -> bool {
     ["yaml", "yml", "json", "template", "tfstate"].contains(&extension.to_ascii_lowercase().as_str())
 }

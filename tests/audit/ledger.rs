@@ -337,3 +337,27 @@ fn a_full_disk_and_a_closed_pipe() {
     let output = child.wait_with_output().unwrap();
     assert!(output.stderr.is_empty() && output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+/// By default the signal of the limit ends a process between two bytes of a line.
+#[cfg(unix)]
+#[test]
+fn a_limit_on_file_sizes_leaves_the_ledger_whole() {
+    let rel9 = Rel9::new();
+    let path = rel9.home().join("l.ndjson");
+    let whole = demo_ledger();
+    let lines = whole.split_inclusive(|byte| *byte == b'\n');
+    // The limit is in KiB: so many entries that the next ones go beyond it.
+    let kept: Vec<u8> = lines.scan(0, |size, line| { *size += line.len(); (*size < 4_000).then_some(line) }).flatten().copied().collect();
+    fs::write(&path, &kept).unwrap();
+    let binary = crate::support::binary().display().to_string();
+    let mut shell = std::process::Command::new("bash");
+    shell.args(["-c", "ulimit -f 4; exec \"$@\" 2> errors > /dev/null", "bash", &binary]);
+    shell.args(["audit", "--demo", "--ledger", "l.ndjson"]).current_dir(rel9.home()).env("HOME", rel9.home());
+    assert_eq!(shell.status().unwrap().code(), Some(2));
+    let said = fs::read_to_string(rel9.home().join("errors")).unwrap();
+    assert!(said.contains("l.ndjson: cannot be written: File too large"), "{said}");
+    assert_eq!(fs::read(&path).unwrap(), kept, "half a line is taken back");
+    rel9.run(&["ledger", "verify", "l.ndjson"]).ended(0);
+    rel9.run(&["audit", "--demo", "--ledger", "l.ndjson"]).ended(1);
+    rel9.run(&["ledger", "verify", "l.ndjson"]).ended(0);
+}

@@ -603,7 +603,7 @@ tests:
                 "check: resource.encrypted",
                 "check: resource.encrypted && lists.range(9999).map(a, lists.range(9999).map(b, a * b)).size() > 0",
             ),
-            "loops within loops take more than 1000000 steps",
+            "takes more than 1000000 steps",
         ),
     ] {
         let run = test(rule(&[changes]));

@@ -104,3 +104,100 @@ fn what_cannot_be_written_is_told_before_anything_is_read() {
     }
     assert_eq!(fs::read_to_string(rel9.home().join("a.json")).expect("a file"), "old");
 }
+
+const TEMPLATE: &str = "Resources:\n  V: {Type: AWS::EC2::Volume, Properties: {AvailabilityZone: eu-west-1a, Size: 1}}\n";
+
+/// By whatever name: nothing that is read is replaced, and nothing is written where one of the reports cannot be.
+#[test]
+fn no_report_takes_the_place_of_an_input() {
+    let rel9 = Rel9::new().with_files(&[
+        ("t.yaml", TEMPLATE),
+        ("rel9.yaml", "version: 1\n"),
+        ("t.json", r#"{"Resources": {"V": {"Type": "AWS::EC2::Volume", "Properties": {"AvailabilityZone": "eu-west-1a", "Size": 1}}}}"#),
+        ("parameters.json", "{}"),
+        ("tf/main.tf", "variable \"size\" {}\nresource \"aws_ebs_volume\" \"v\" {\n  availability_zone = \"eu-west-1a\"\n  size = var.size\n}\n"),
+        ("tf/values.tfvars", "size = 1\n"),
+        ("tf/data.json", r#"{"a": 1}"#),
+        ("values.hcl.txt", "size = 1\n"),
+        ("sub/notes.txt", "mine\n"),
+    ]);
+    rel9.run(&["audit", "t.yaml", "--format", "json=base.json", "--fail-on", "never", "--allow-incomplete"]).ended(0);
+    fs::hard_link(rel9.home().join("t.yaml"), rel9.home().join("sub/same")).expect("a link");
+    symlink("../rel9.yaml", rel9.home().join("sub/policy")).expect("a link");
+    fs::hard_link(rel9.home().join("tf/data.json"), rel9.home().join("sub/data")).expect("a link");
+    let everything = || {
+        let files = ["t.yaml", "rel9.yaml", "t.json", "parameters.json", "tf/main.tf", "tf/values.tfvars", "tf/data.json", "base.json", "values.hcl.txt"];
+        files.map(|file| fs::read(rel9.home().join(file)).expect("a file"))
+    };
+    let before = everything();
+    let absolute = format!("json={}", rel9.home().join("t.yaml").display());
+    for arguments in [
+        &["t.yaml", "--format", "json=t.yaml"][..],
+        &["t.yaml", "--format", &absolute],
+        &["t.yaml", "--format", "json=./sub/../t.yaml"],
+        &["t.yaml", "--format", "csv=sub/same"],
+        &["t.yaml", "--format", "csv=sub/policy"],
+        &[".", "--format", "csv=sub/same"],
+        &[".", "--format", "json=t.json"],
+        &["t.json", "--format", "json=t.json"],
+        &["t.yaml", "--format", "csv=rel9.yaml"],
+        &["t.yaml", "--policy", "rel9.yaml", "--format", "csv=./sub/../rel9.yaml"],
+        &["t.yaml", "--baseline", "base.json", "--format", "json=base.json"],
+        &["t.yaml", "--parameters", "parameters.json", "--format", "json=parameters.json"],
+        &["tf", "--var-file", "values.hcl.txt", "--format", "csv=values.hcl.txt"],
+        &["tf", "--format", "html=tf/main.tf"],
+        &["tf", "--format", "json=tf/values.tfvars"],
+        &["tf/main.tf", "--format", "json=tf/data.json"],
+        &["tf", "--format", "csv=sub/data"],
+        // The first could be written.
+        &["t.yaml", "--format", "csv=new.csv", "--format", "json=t.yaml"],
+        &["t.yaml", "--format", "csv=new.csv", "--format", "json=nowhere/x.json"],
+        &["t.yaml", "--format", "csv=new.csv", "--format", "json=sub"],
+        &["t.yaml", "--format", "csv=new.csv", "--format", "json=new.csv"],
+    ] {
+        let run = rel9.run(&[&["audit"], arguments].concat());
+        run.ended(2);
+        assert!(run.stdout.is_empty() && everything() == before && !rel9.home().join("new.csv").exists(), "{run}");
+    }
+    rel9.run(&["report", "base.json", "--format", "json=./base.json"]).ended(2).said("is the findings document of this run");
+    assert!(everything() == before);
+    // A report of an earlier run, and what nothing reads.
+    for again in ["json=tf/findings.json", "json=tf/findings.json", "csv=sub/notes.txt", "markdown=README.md", "markdown=README.md"] {
+        rel9.run(&["audit", "tf", "--format", again, "--fail-on", "never", "--allow-incomplete"]).ended(0);
+    }
+    let none = ["audit", "tf", "--rule", "rds-instance-automated-backups", "--format", "asff=tf/none.json", "--allow-incomplete"];
+    rel9.run(&none).ended(0);
+    rel9.run(&none).ended(0);
+}
+
+#[test]
+fn an_open_file_of_the_process_is_written_into() {
+    let rel9 = Rel9::new();
+    let path = rel9.home().join("log");
+    fs::write(&path, "before\n").expect("a file");
+    let file = OpenOptions::new().append(true).open(&path).expect("a file");
+    let status = rel9.command(&audit(&["--format", "json=/dev/stderr"])).stderr(file).status().expect("rel9 runs");
+    assert!(status.success());
+    let text = fs::read_to_string(&path).expect("text");
+    assert!(is_whole(text.strip_prefix("before\n").expect("what was there stays").as_bytes()));
+}
+
+/// Files grow to 8 KiB only: the report is not half there, and the one before it is what it was.
+#[test]
+fn a_limit_on_file_sizes_leaves_no_half_report() {
+    let rel9 = Rel9::new().with_files(&[("a.json", "old"), ("b.csv", "old")]);
+    let command = "ulimit -f 8; exec \"$@\" 2> errors";
+    let binary = crate::support::binary().display().to_string();
+    let program = audit(&["--format", "csv=b.csv", "--format", "json=a.json"]);
+    let mut shell = Command::new("bash");
+    shell.args(["-c", command, "bash", &binary]).args(program).current_dir(rel9.home()).env("HOME", rel9.home());
+    let status = shell.status().expect("bash runs");
+    let said = fs::read_to_string(rel9.home().join("errors")).expect("text");
+    assert_eq!(status.code(), Some(2), "{said}");
+    assert!(said.contains("a.json: cannot be written: File too large"), "{said}");
+    let files: Vec<_> = fs::read_dir(rel9.home()).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
+    assert_eq!(files.len(), 3, "no temporary file: {files:?}");
+    for file in ["a.json", "b.csv"] {
+        assert_eq!(fs::read_to_string(rel9.home().join(file)).expect("text"), "old", "{file}");
+    }
+}

@@ -7,6 +7,7 @@ mod cloudformation;
 mod credentials;
 #[cfg(feature = "live")]
 mod deleted;
+mod inventories;
 #[cfg(feature = "live")]
 mod live;
 mod sensitive;

@@ -2,6 +2,7 @@
 
 use crate::audit::ledger::{Broken, Chain, Entry};
 use crate::cli::output;
+use crate::inventory::atomic_file::{folder_of, sync_folder};
 use chrono::{DateTime, Utc};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -32,7 +33,7 @@ pub fn prepare(path: &Path) -> Result<Chain, String> {
         OpenOptions::new().append(true).open(path).map_err(|error| told(path, "cannot be written", &error))?;
         return read(path);
     }
-    let folder = output::folder_of(path);
+    let folder = folder_of(path);
     if !folder.is_dir() {
         return Err(format!("{}: the folder {} does not exist", path.display(), folder.display()));
     }
@@ -84,12 +85,12 @@ fn make(path: &Path) -> Result<(), String> {
         return Ok(());
     }
     let cannot = |error: io::Error| told(path, "cannot be written", &error);
-    let mut file = output::temporary_file(output::folder_of(path)).map_err(cannot)?;
+    let mut file = output::temporary_file(folder_of(path)).map_err(cannot)?;
     file.write_all(Chain::empty_text().as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(cannot)?;
     match file.persist_noclobber(path) {
         Err(failed) if failed.error.kind() != ErrorKind::AlreadyExists => Err(cannot(failed.error)),
-        // Another audit was faster.
-        _ => Ok(()),
+        // Another audit may have been faster.
+        _ => sync_folder(folder_of(path)).map_err(cannot),
     }
 }
 
