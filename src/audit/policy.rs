@@ -7,7 +7,7 @@ use crate::rules::compile;
 use crate::rules::engine::Subject;
 use crate::rules::expr::{Expression, Outcome};
 use crate::rules::format::Line;
-use crate::rules::{Mistake, RuleSet, Severity, hex};
+use crate::rules::{self, Mistake, RuleSet, Severity, hex};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -218,8 +218,7 @@ impl Policy {
     /// Every mistake, with its line.
     pub fn load(path: &Path, rules: &RuleSet) -> Result<Self, Vec<Mistake>> {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| vec![Mistake { file: name.clone(), line: 0, what: format!("cannot be read: {error}") }])?;
+        let text = rules::read_text(path).map_err(|what| vec![Mistake { file: name.clone(), line: 0, what }])?;
         Self::parse(&name, &text, rules)
     }
 

@@ -160,14 +160,14 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
     }
     output::write(&outputs, &findings)?;
     for told in Coverage::duplicates(&findings.collection) {
-        eprintln!("{}", terminal(told));
+        super::tell(terminal(told));
     }
     let unjudged: Vec<&String> = asked.iter().filter(|arn| !is_judged(&findings, arn)).collect();
     for arn in &unjudged {
-        eprintln!("{arn}: nothing was judged: is it misspelt, or in an account, a Region or a file that was not read?");
+        super::tell(format_args!("{arn}: nothing was judged: is it misspelt, or in an account, a Region or a file that was not read?"));
     }
     if tagged && findings.findings.is_empty() {
-        eprintln!("no resource with the tags asked for has findings: nothing was judged");
+        super::tell("no resource with the tags asked for has findings: nothing was judged");
     }
     let fail_on = args.fail_on.or(policy.fail_on).unwrap_or(FailOn::High);
     let gate = audit::gate(&findings, fail_on);

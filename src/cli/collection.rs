@@ -4,10 +4,10 @@
 //! At every moment of a collection the state on disk names only files that are there whole, or says that it is not finished.
 
 use super::Failure;
-use crate::inventory::atomic_file::folder_of;
-use crate::inventory::document;
 #[cfg(any(feature = "live", test))]
 use crate::inventory::atomic_file;
+use crate::inventory::atomic_file::folder_of;
+use crate::inventory::document;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
@@ -100,7 +100,7 @@ impl State {
         let path = folder.join(STATE);
         let write = || {
             let file = atomic_file::beside(&path)?;
-            serde_json::to_writer_pretty(&file, self)?;
+            serde_json::to_writer_pretty(file.as_file(), self)?;
             atomic_file::put_in_place(file, &path)
         };
         write().map_err(|error| Failure::from(format!("{}: cannot be written: {error}", path.display())))

@@ -122,7 +122,7 @@ pub fn run(args: CollectArgs, verbosity: Verbosity) -> Result<Exit, Failure> {
 async fn into_files(session: &Session, mut state: State, folder: &Path, verbosity: Verbosity) -> Result<Exit, Failure> {
     let missing: Vec<String> = state.regions.iter().filter(|region| !state.done.contains_key(*region)).cloned().collect();
     if missing.len() < state.regions.len() && verbosity != Verbosity::Quiet {
-        eprintln!("going on: {} of {} Regions are there already", state.regions.len() - missing.len(), state.regions.len());
+        super::tell(format_args!("going on: {} of {} Regions are there already", state.regions.len() - missing.len(), state.regions.len()));
     }
     let mut shards =
         futures::stream::iter(missing.iter().map(|region| aws::collect_shard(session, region))).buffer_unordered(SHARDS_AT_ONCE);
@@ -149,9 +149,9 @@ async fn into_files(session: &Session, mut state: State, folder: &Path, verbosit
     state.finished = true;
     state.write(folder)?;
     if verbosity != Verbosity::Quiet {
-        eprintln!("{} shards of account {} are in {}", state.done.len(), state.account, folder.display());
+        super::tell(format_args!("{} shards of account {} are in {}", state.done.len(), state.account, folder.display()));
         if !complete {
-            eprintln!("some calls were denied or failed: `rel9 audit {}` names them", folder.display());
+            super::tell(format_args!("some calls were denied or failed: `rel9 audit {}` names them", folder.display()));
         }
     }
     Ok(if complete { Exit::Passed } else { Exit::Incomplete })

@@ -198,7 +198,7 @@ pub fn run() -> ExitCode {
     match outcome {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            eprintln!("error: {}", failure.message);
+            tell(format_args!("error: {}", failure.message));
             failure.exit.into()
         }
     }
@@ -241,6 +241,12 @@ fn print_json(document: &impl serde::Serialize) -> Result<(), String> {
     let mut text = Vec::new();
     json::pretty(document, &mut text).map_err(|error| error.to_string())?;
     print(&String::from_utf8_lossy(&text))
+}
+
+/// Tells people something on standard error; where that is full or closed, nobody is there to be told.
+fn tell(text: impl std::fmt::Display) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Mistakes, one a line.

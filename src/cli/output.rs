@@ -122,7 +122,8 @@ fn end_of_links(path: &Path) -> PathBuf {
 
 /// Whether a path is below `/dev` or `/proc`, whose files nobody replaces.
 fn is_of_the_system(path: &Path) -> bool {
-    let path = fs::canonicalize(folder_of(path)).map_or_else(|_| path.to_owned(), |folder| folder.join(path.file_name().unwrap_or_default()));
+    let path =
+        fs::canonicalize(folder_of(path)).map_or_else(|_| path.to_owned(), |folder| folder.join(path.file_name().unwrap_or_default()));
     cfg!(unix) && (path.starts_with("/proc") || path.starts_with("/dev") && !path.starts_with("/dev/shm"))
 }
 
@@ -201,7 +202,7 @@ fn render(output: &Prepared, findings: &Findings, file: &mut dyn Write) -> io::R
 /// Writes a report beside its place.
 fn beside(output: &Prepared, place: &Path, findings: &Findings) -> io::Result<NamedTempFile> {
     let mut file = temporary_file(folder_of(place))?;
-    render(output, findings, &mut file)?;
+    render(output, findings, file.as_file_mut())?;
     if let Ok(before) = fs::metadata(place) {
         file.as_file().set_permissions(before.permissions())?; // who could not read the report before cannot now
     }

@@ -6,8 +6,11 @@ use super::{Exit, Failure};
 use crate::audit::findings::Findings;
 use crate::audit::stored;
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufRead as _, Read as _};
 use std::path::{Path, PathBuf};
+
+/// Documents that are longer come from a file, which is read piece by piece.
+const LARGEST_INPUT: u64 = 2 << 30;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -34,7 +37,12 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 pub fn read(path: &Path) -> Result<Findings, String> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| format!("standard input: cannot be read: {error}"))?;
+        let mut input = std::io::stdin().lock();
+        let fail = |error: std::io::Error| format!("standard input: cannot be read: {error}");
+        // What does not begin as a document is not read to its end, if it has one.
+        let begins = input.fill_buf().map_err(fail)?.trim_ascii_start().first().is_none_or(|first| *first == b'{');
+        let most = if begins { LARGEST_INPUT } else { 1 << 16 };
+        input.take(most).read_to_end(&mut bytes).map_err(fail)?;
         return stored::read("standard input", || Ok(bytes.as_slice()));
     }
     let name = path.display().to_string();

@@ -83,7 +83,7 @@ async fn push(args: &PushArgs, answer: &Answer) -> Result<Exit, Failure> {
         return Ok(Exit::Passed);
     }
     if !args.yes && !agreed()? {
-        eprintln!("nothing was written");
+        super::tell("nothing was written");
         return Ok(Exit::Passed);
     }
     let risk = tool.write(question, &change).await?;

@@ -15,6 +15,9 @@ pub const SCHEMA: &str = "rel9.inventory/1";
 /// A line longer than this is not an inventory's: the longest real ones are policies, of 20 KB.
 const LONGEST_LINE: u64 = 4 << 20;
 
+/// Bytes that a line counts for beside its own: empty ones take time.
+const A_LINE: u64 = 64;
+
 /// How much a document may hold: what is packed may say so much more than its size that it fills memory and time.
 #[derive(Clone, Copy)]
 struct Bounds {
@@ -29,7 +32,7 @@ impl Bounds {
     /// Inventories pack to a tenth or a fiftieth, and a resource with thirty properties takes more than twenty bytes packed, as ids and
     /// times hardly repeat. Small files may be all repetition.
     fn of_packed(size: u64) -> Bounds {
-        Bounds { bytes: (16 << 20) + size.saturating_mul(200), values: 200_000 + size.saturating_mul(4) }
+        Bounds { bytes: (16 << 20) + size.saturating_mul(200), values: 100_000 + size.saturating_mul(3) }
     }
 }
 
@@ -133,7 +136,7 @@ fn read_within(mut reader: impl BufRead, path: &Path, mut left: Bounds) -> Resul
             return Err(fail("the line is longer than any inventory's".to_owned()));
         }
         let values = text.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() as u64;
-        let (Some(bytes), Some(values)) = (left.bytes.checked_sub(length as u64), left.values.checked_sub(values)) else {
+        let (Some(bytes), Some(values)) = (left.bytes.checked_sub(length as u64 + A_LINE), left.values.checked_sub(values)) else {
             return Err(fail("unpacks to far more than its size, as no inventory does; unpack it first if it is one".to_owned()));
         };
         left = Bounds { bytes, values };
@@ -254,7 +257,7 @@ pub fn write_file(shard: &Shard, captured_at: DateTime<Utc>, source: &str, path:
     let fail = |error: io::Error| DocumentError { path: path.to_owned(), line: 0, what: format!("cannot be written: {error}") };
     let mut file = atomic_file::beside(path).map_err(fail)?;
     {
-        let mut writer = BufWriter::new(&mut file);
+        let mut writer = BufWriter::new(file.as_file_mut());
         if path.extension().is_some_and(|extension| extension == "zst") {
             let mut encoder = zstd::Encoder::new(&mut writer, 3).map_err(fail)?;
             write(std::slice::from_ref(shard), captured_at, source, &mut encoder).map_err(fail)?;

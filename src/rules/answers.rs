@@ -1,9 +1,9 @@
 //! What a rule has answered so far. It reads a few facts of a resource, and of a thousand resources most have the same ones.
 
-use super::compile::Rule;
 use super::engine::{Subject, Verdict};
 use super::expr::Expression;
 use super::paths::ELEMENT;
+use super::rule::Rule;
 use super::value::ANYTHING_ELSE;
 use serde::Serialize;
 use serde_json::Value;

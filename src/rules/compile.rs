@@ -2,12 +2,13 @@
 //! before anything is judged.
 
 use super::expr::{Expression, VARIABLES};
-use super::format::{BestPractice, Line, RuleFile, Severity, Test, Unit};
+use super::format::{Line, RuleFile, Unit};
 use super::paths::{ELEMENT, Path};
+use super::rule::{Remediation, Rule};
 use super::shape::{self, Fields, Shape};
 use super::template::Template;
 use crate::inventory::types;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, OnceLock};
 
@@ -23,68 +24,6 @@ pub struct Mistake {
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.line == 0 { write!(f, "{}: {}", self.file, self.what) } else { write!(f, "{}:{}: {}", self.file, self.line, self.what) }
-    }
-}
-
-/// What a rule tells to do about a failure, ready to be filled in.
-#[derive(Debug)]
-pub struct Remediation {
-    pub summary: Template,
-    pub steps: Vec<Template>,
-    pub cli: Vec<Template>,
-    pub cloudformation: Option<Template>,
-    pub terraform: Option<Template>,
-    pub docs: Vec<String>,
-}
-
-/// A compiled rule.
-#[derive(Debug)]
-pub struct Rule {
-    pub id: String,
-    pub title: String,
-    pub best_practice: BestPractice,
-    pub severity: Severity,
-    /// Type names; `DATA` is spelt out.
-    pub applies_to: Vec<&'static str>,
-    /// It asks for backups of data: members of DB clusters, judged with their cluster, are left out.
-    pub data: bool,
-    pub params: serde_json::Map<String, serde_json::Value>,
-    pub when: Option<Expression>,
-    pub check: Expression,
-    pub message: Template,
-    pub remediation: Remediation,
-    /// Judges reproducible data, which other rules do not.
-    pub reproducible: bool,
-    /// Judges templates and nothing else.
-    pub templates_only: bool,
-    /// Judges no template.
-    pub live_only: bool,
-    pub references: BTreeMap<String, Vec<String>>,
-    /// The file as it was written, for `rules show`, `rules docs` and `rules test`.
-    pub file: RuleFile,
-    /// Where it was written.
-    pub path: String,
-}
-
-impl Rule {
-    /// Its tests; none of a rule of the binary that was not loaded to be checked.
-    pub fn tests(&self) -> &[Test] {
-        &self.file.tests
-    }
-
-    /// The expressions that cost too much for some resource, with their lines.
-    pub fn overruns(&self) -> impl Iterator<Item = String> {
-        let (file, fix) = (&self.file, &self.remediation);
-        let conditions = self.when.iter().zip(&file.when).chain([(&self.check, &file.check)]);
-        let texts = [(&self.message, &file.message), (&fix.summary, &file.remediation.summary)].into_iter();
-        let texts = texts.chain(fix.steps.iter().zip(&file.remediation.steps)).chain(fix.cli.iter().zip(&file.remediation.cli));
-        let texts = texts.chain(fix.cloudformation.iter().zip(&file.remediation.cloudformation));
-        let texts = texts.chain(fix.terraform.iter().zip(&file.remediation.terraform));
-        let expressions = texts.flat_map(|(text, line)| text.expressions().map(move |expression| (expression, line)));
-        let told = |(expression, line): (&Expression, &Line<String>)| {
-            Some(format!("{}:{}: {}", self.path, line.referenced.line(), expression.overrun()?))
-        };
-        conditions.chain(expressions).filter_map(told)
     }
 }
 

@@ -1,8 +1,9 @@
 //! One rule, one resource, one answer.
 
-use super::compile::{Rule, shapes_of_type};
+use super::compile::shapes_of_type;
 use super::expr::{Expression, Outcome, Scope};
 use super::paths::ELEMENT;
+use super::rule::Rule;
 use super::shape::Shape;
 use super::value::Reasons;
 use crate::audit::evidence::Evidence;

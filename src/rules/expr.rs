@@ -240,7 +240,9 @@ fn parse_here(source: &str) -> Result<IdedExpr, String> {
     })?;
     let depth = rewrite::depth(program.expression());
     if depth > DEEPEST {
-        return Err(format!("the expression is {depth} levels deep, {DEEPEST} are the most: a chain such as `a + b + c` is as deep as it is long"));
+        return Err(format!(
+            "the expression is {depth} levels deep, {DEEPEST} are the most: a chain such as `a + b + c` is as deep as it is long"
+        ));
     }
     let mut ast = program.expression().clone();
     rewrite::rewrite(&mut ast, false);

@@ -1,7 +1,7 @@
 //! The functions that rules and policies may call besides CEL's own, and how values read to people.
 
-use super::{budget, paths};
 use super::value::OpenMap;
+use super::{budget, paths};
 use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelNull, CelString, CelTimestamp, DYN_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{DeclarationError, Env, ExecutionError};

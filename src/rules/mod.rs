@@ -11,19 +11,23 @@ mod functions;
 mod kinds;
 mod paths;
 mod rewrite;
+mod rule;
 pub mod selftest;
 pub mod shape;
 pub mod sources;
 pub mod template;
 pub mod value;
 
-pub use compile::{Care, Mistake, Rule};
+pub use compile::{Care, Mistake};
 pub use format::{BestPractice, Severity};
 pub use functions::{human_duration, human_size};
+pub use rule::Rule;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 /// The rule files of the binary: path and text.
@@ -121,6 +125,23 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
+/// A rule or policy file that is larger is none.
+const LARGEST_FILE: u64 = 4 << 20;
+
+/// The text of a rule or policy file.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn read_text(path: &Path) -> Result<String, String> {
+    let mut text = String::new();
+    let read = File::open(path).and_then(|file| file.take(LARGEST_FILE + 1).read_to_string(&mut text));
+    match read {
+        Err(error) => Err(format!("cannot be read: {error}")),
+        Ok(_) if text.len() as u64 > LARGEST_FILE => Err(format!("is larger than {} MiB", LARGEST_FILE >> 20)),
+        Ok(_) => Ok(text),
+    }
+}
+
 /// The `.yaml` files below a folder, sorted.
 fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<Mistake>> {
     let fail = |path: &Path, what: String| vec![Mistake { file: path.display().to_string(), line: 0, what }];
@@ -133,7 +154,7 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<Mistake>> {
             if path.is_dir() {
                 pending.push(path);
             } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
-                let text = std::fs::read_to_string(&path).map_err(|error| fail(&path, format!("cannot be read: {error}")))?;
+                let text = read_text(&path).map_err(|what| fail(&path, what))?;
                 files.push((path.display().to_string(), text));
             }
         }

@@ -9,9 +9,30 @@ const PARTS_A_STEP: usize = 32;
 
 /// Functions that make a number, a truth value or a time: what they are given costs, what they give does not.
 const SCALAR: [&str; 24] = [
-    "age", "bool", "contains", "days", "double", "duration", "endsWith", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear",
-    "getFullYear", "getHours", "getMinutes", "getMonth", "getSeconds", "hours", "int", "matches", "minutes", "size", "startsWith",
-    "timestamp", "windows_overlap",
+    "age",
+    "bool",
+    "contains",
+    "days",
+    "double",
+    "duration",
+    "endsWith",
+    "getDate",
+    "getDayOfMonth",
+    "getDayOfWeek",
+    "getDayOfYear",
+    "getFullYear",
+    "getHours",
+    "getMinutes",
+    "getMonth",
+    "getSeconds",
+    "hours",
+    "int",
+    "matches",
+    "minutes",
+    "size",
+    "startsWith",
+    "timestamp",
+    "windows_overlap",
 ];
 
 /// Makes the two shorthands of the rule format plain CEL: `has(record.field)` is `record.field != null`, so that an unread field stays
@@ -72,7 +93,8 @@ fn rewrite_call(node: &mut IdedExpr, in_loop: bool) -> bool {
     if found.func_name == "age" && found.target.is_none() && found.args.len() == 1 {
         found.args.push(IdedExpr { id, expr: Expr::Ident("now".to_owned()) });
     }
-    let namespace = found.target.as_deref().is_some_and(|target| matches!(&target.expr, Expr::Ident(name) if NAMESPACES.contains(&name.as_str())));
+    let namespace =
+        found.target.as_deref().is_some_and(|target| matches!(&target.expr, Expr::Ident(name) if NAMESPACES.contains(&name.as_str())));
     let name = found.func_name.as_str();
     if TO_PRICE.contains(&name) && found.target.is_some() && namespace == (name == "range") && found.args.len() <= 3 {
         let name = IdedExpr { id, expr: Expr::Literal(LiteralValue::String(std::mem::take(&mut found.func_name).into())) };
@@ -184,7 +206,43 @@ fn is_map(operand: &Expr) -> bool {
 
 /// The parts of an expression: how much there is to do.
 fn parts(node: &IdedExpr) -> usize {
-    1 + children(node).into_iter().map(parts).sum::<usize>()
+    let pattern = match &node.expr {
+        Expr::Call(call) if call.func_name == "matches" => call.args.first(),
+        _ => None,
+    };
+    let pattern = match pattern.map(|pattern| &pattern.expr) {
+        Some(Expr::Literal(LiteralValue::String(pattern))) => pattern_size(pattern.inner()).saturating_mul(PARTS_OF_A_CHARACTER),
+        _ => 0,
+    };
+    children(node).into_iter().map(parts).fold(pattern.saturating_add(1), usize::saturating_add)
+}
+
+/// A pattern is compiled whenever it is asked, which takes so long for each character that it stands for.
+const PARTS_OF_A_CHARACTER: usize = 13;
+
+/// The characters that a pattern stands for when its repetitions are written out: `(a{100}){100}` is 10,000.
+fn pattern_size(pattern: &str) -> usize {
+    let (mut outer, mut here, mut last) = (Vec::new(), 0_usize, 0_usize);
+    let mut rest = pattern.chars();
+    while let Some(character) = rest.next() {
+        last = match character {
+            '(' => {
+                outer.push(std::mem::take(&mut here));
+                continue;
+            }
+            ')' => std::mem::replace(&mut here, outer.pop().unwrap_or(0)),
+            '{' => {
+                let range: String = rest.by_ref().take_while(|character| *character != '}').collect();
+                let most = range.split(',').filter_map(|number| number.trim().parse::<usize>().ok()).max().unwrap_or(1);
+                here = here.saturating_sub(last);
+                last.saturating_mul(most)
+            }
+            '\\' => rest.next().map_or(0, |_| 1),
+            _ => 1,
+        };
+        here = here.saturating_add(last);
+    }
+    outer.into_iter().fold(here, usize::saturating_add)
 }
 
 /// The expressions that an expression is made of.
@@ -221,4 +279,19 @@ pub fn depth(node: &IdedExpr) -> usize {
         pending.extend(children(unwrapped(node)).into_iter().map(|child| (child, depth + 1)));
     }
     deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pattern_size;
+
+    #[test]
+    fn repetitions_of_a_pattern_multiply() {
+        for (pattern, size) in
+            [("", 0), ("abc", 3), ("a{3}b", 4), ("(ab){10}", 20), ("((a{10}){10}){2,10}x", 1_001), (r"\{9}", 9), ("((", 0)]
+        {
+            assert_eq!(pattern_size(pattern), size, "{pattern}");
+        }
+        assert_eq!(pattern_size("(a{9999999999}){9999999999}"), usize::MAX);
+    }
 }

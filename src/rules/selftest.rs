@@ -1,9 +1,9 @@
 //! The rules' own tests.
 
-use super::compile::Rule;
 use super::engine::{Status, Subject};
 use super::expr::Scope;
 use super::format::{Expect, Test};
+use super::rule::Rule;
 use super::template::Template;
 use crate::audit::objective::Objective;
 use chrono::{DateTime, TimeZone, Utc};

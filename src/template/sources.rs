@@ -141,7 +141,8 @@ fn is_terraform(path: &Path) -> bool {
 /// Whether a file is a template, a policy or a part of one by its name: no report has such a name.
 pub fn is_named_as_source(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
-    is_terraform(path) || [".yaml", ".yml", ".template", ".tfstate", ".tfvars", ".tfvars.json", ".hcl"].iter().any(|end| name.ends_with(end))
+    is_terraform(path)
+        || [".yaml", ".yml", ".template", ".tfstate", ".tfvars", ".tfvars.json", ".hcl"].iter().any(|end| name.ends_with(end))
 }
 
 /// Whether a file holds a template, a plan or a state.

@@ -347,7 +347,14 @@ fn a_limit_on_file_sizes_leaves_the_ledger_whole() {
     let whole = demo_ledger();
     let lines = whole.split_inclusive(|byte| *byte == b'\n');
     // The limit is in KiB: so many entries that the next ones go beyond it.
-    let kept: Vec<u8> = lines.scan(0, |size, line| { *size += line.len(); (*size < 4_000).then_some(line) }).flatten().copied().collect();
+    let kept: Vec<u8> = lines
+        .scan(0, |size, line| {
+            *size += line.len();
+            (*size < 4_000).then_some(line)
+        })
+        .flatten()
+        .copied()
+        .collect();
     fs::write(&path, &kept).unwrap();
     let binary = crate::support::binary().display().to_string();
     let mut shell = std::process::Command::new("bash");

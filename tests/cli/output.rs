@@ -115,7 +115,10 @@ fn no_report_takes_the_place_of_an_input() {
         ("rel9.yaml", "version: 1\n"),
         ("t.json", r#"{"Resources": {"V": {"Type": "AWS::EC2::Volume", "Properties": {"AvailabilityZone": "eu-west-1a", "Size": 1}}}}"#),
         ("parameters.json", "{}"),
-        ("tf/main.tf", "variable \"size\" {}\nresource \"aws_ebs_volume\" \"v\" {\n  availability_zone = \"eu-west-1a\"\n  size = var.size\n}\n"),
+        (
+            "tf/main.tf",
+            "variable \"size\" {}\nresource \"aws_ebs_volume\" \"v\" {\n  availability_zone = \"eu-west-1a\"\n  size = var.size\n}\n",
+        ),
         ("tf/values.tfvars", "size = 1\n"),
         ("tf/data.json", r#"{"a": 1}"#),
         ("values.hcl.txt", "size = 1\n"),
@@ -126,7 +129,17 @@ fn no_report_takes_the_place_of_an_input() {
     symlink("../rel9.yaml", rel9.home().join("sub/policy")).expect("a link");
     fs::hard_link(rel9.home().join("tf/data.json"), rel9.home().join("sub/data")).expect("a link");
     let everything = || {
-        let files = ["t.yaml", "rel9.yaml", "t.json", "parameters.json", "tf/main.tf", "tf/values.tfvars", "tf/data.json", "base.json", "values.hcl.txt"];
+        let files = [
+            "t.yaml",
+            "rel9.yaml",
+            "t.json",
+            "parameters.json",
+            "tf/main.tf",
+            "tf/values.tfvars",
+            "tf/data.json",
+            "base.json",
+            "values.hcl.txt",
+        ];
         files.map(|file| fs::read(rel9.home().join(file)).expect("a file"))
     };
     let before = everything();
@@ -194,10 +207,21 @@ fn a_limit_on_file_sizes_leaves_no_half_report() {
     let status = shell.status().expect("bash runs");
     let said = fs::read_to_string(rel9.home().join("errors")).expect("text");
     assert_eq!(status.code(), Some(2), "{said}");
-    assert!(said.contains("a.json: cannot be written: File too large"), "{said}");
+    assert!(said.ends_with(": cannot be written: File too large (os error 27)\n"), "{said}");
     let files: Vec<_> = fs::read_dir(rel9.home()).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
     assert_eq!(files.len(), 3, "no temporary file: {files:?}");
     for file in ["a.json", "b.csv"] {
         assert_eq!(fs::read_to_string(rel9.home().join(file)).expect("text"), "old", "{file}");
+    }
+}
+
+#[test]
+fn a_full_standard_error_is_no_crash() {
+    let full = || OpenOptions::new().write(true).open("/dev/full").expect("the device");
+    for (arguments, code) in
+        [(&["audit", "nowhere"][..], 2), (&["audit", "--demo", "--resource", "arn:aws:s3:::none", "--format", "csv=a.csv"], 3)]
+    {
+        let rel9 = Rel9::new();
+        assert_eq!(rel9.command(arguments).stderr(full()).status().expect("rel9 runs").code(), Some(code), "{arguments:?}");
     }
 }

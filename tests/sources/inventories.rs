@@ -64,7 +64,10 @@ fn bombs_are_refused_in_little_memory() {
     refused("headless.ndjson.zst", &repeated("\n", b'\n', 65_536));
 
     // Lines that are right, but for what they unpack to.
-    let full = format!("{{\"kind\":\"resource\",\"type\":\"AWS::EC2::Volume\",\"arn\":\"a\",\"account\":\"1\",\"region\":\"r\",\"id\":\"v\",\"properties\":{{\"x\":[{}0]}}}}\n", "0,".repeat(1_000_000));
+    let full = format!(
+        "{{\"kind\":\"resource\",\"type\":\"AWS::EC2::Volume\",\"arn\":\"a\",\"account\":\"1\",\"region\":\"r\",\"id\":\"v\",\"properties\":{{\"x\":[{}0]}}}}\n",
+        "0,".repeat(1_000_000)
+    );
     let values = head.clone() + &full.repeat(20);
     refused("values.ndjson.zst", &zstd::encode_all(values.as_bytes(), 3).expect("zstd"));
     let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());

@@ -86,7 +86,7 @@ fn make(path: &Path) -> Result<(), String> {
     }
     let cannot = |error: io::Error| told(path, "cannot be written", &error);
     let mut file = output::temporary_file(folder_of(path)).map_err(cannot)?;
-    file.write_all(Chain::empty_text().as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(cannot)?;
+    file.as_file_mut().write_all(Chain::empty_text().as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(cannot)?;
     match file.persist_noclobber(path) {
         Err(failed) if failed.error.kind() != ErrorKind::AlreadyExists => Err(cannot(failed.error)),
         // Another audit may have been faster.
