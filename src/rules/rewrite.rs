@@ -288,7 +288,7 @@ mod tests {
     #[test]
     fn repetitions_of_a_pattern_multiply() {
         for (pattern, size) in
-            [("", 0), ("abc", 3), ("a{3}b", 4), ("(ab){10}", 20), ("((a{10}){10}){2,10}x", 1_001), (r"\{9}", 9), ("((", 0)]
+            [("", 0), ("abc", 3), ("a{3}b", 4), ("(ab){10}", 20), ("((a{10}){10}){2,10}x", 1_001), (r"\{9}", 3), (r"\d{9}", 9), ("((", 0)]
         {
             assert_eq!(pattern_size(pattern), size, "{pattern}");
         }
