@@ -39,10 +39,10 @@ pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
 fn unread_part(stack: &Stack, declaration: &Declaration) -> Option<CoverageEntry> {
     let why = declaration.setting(PRESENCE).filter(|_| declaration.type_name == UNREAD_MODULE)?;
     let reason = if let Value::Unknown(unknown) = &why.value { Some(unknown.reason.to_string()) } else { None };
-    let (account, region) = (stack.main_account(), stack.main_region());
     if let Some(error) = declaration.unread_file() {
-        return Some(unread_file(&error, account, region));
+        return Some(unread_file(&error, stack.options));
     }
+    let (account, region) = (stack.main_account(), stack.main_region());
     Some(CoverageEntry {
         account: account.to_owned(),
         region: region.to_owned(),
@@ -56,7 +56,8 @@ fn unread_part(stack: &Stack, declaration: &Declaration) -> Option<CoverageEntry
 }
 
 /// A file that cannot be read, or is no template though it claims to be one.
-pub fn unread_file(error: &TemplateError, account: &str, region: &str) -> CoverageEntry {
+pub fn unread_file(error: &TemplateError, options: &Options) -> CoverageEntry {
+    let (account, region) = (options.account.as_deref().unwrap_or_default(), options.region.as_deref().unwrap_or_default());
     let path = Path::new(&error.file);
     let of_terraform = is_terraform(path) || path.extension().is_some_and(|extension| extension == "tfvars" || extension == "tfstate");
     let language = if of_terraform { Language::Terraform } else { Language::CloudFormation };
