@@ -101,8 +101,7 @@ impl TemplateArgs {
             let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
             return Err(format!("{}: holds neither an inventory nor a template", paths.join(", ")).into());
         }
-        let (account, region) = (options.account.unwrap_or_default(), options.region.unwrap_or_default());
-        let entries = unread.iter().map(|error| template::inventory::unread_file(error, &account, &region));
+        let entries = unread.iter().map(|error| template::inventory::unread_file(error, &options));
         judged.push(Judged { unread: entries.collect(), ..Judged::default() });
         Ok(judged)
     }

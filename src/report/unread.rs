@@ -16,6 +16,11 @@ pub fn as_findings(findings: &Findings) -> Vec<Finding> {
     findings.unread_parts().map(as_finding).collect()
 }
 
+/// A template may leave it open.
+fn known(place: &str) -> String {
+    if place.contains("${") { String::new() } else { place.to_owned() }
+}
+
 fn as_finding(part: &CoverageEntry) -> Finding {
     let arn = format!("template:{}", part.part());
     let why = part.why_part();
@@ -33,8 +38,8 @@ fn as_finding(part: &CoverageEntry) -> Finding {
             type_name: "template".to_owned(),
             id: part.part().to_owned(),
             name: None,
-            account: part.account.clone(),
-            region: part.region.clone(),
+            account: known(&part.account),
+            region: known(&part.region),
             tags: Default::default(),
         }
         .into(),

@@ -47,7 +47,7 @@ fn unread_part(stack: &Stack, declaration: &Declaration) -> Option<CoverageEntry
     let why = declaration.setting(PRESENCE).filter(|_| declaration.type_name == UNREAD_MODULE)?;
     let reason = if let Value::Unknown(unknown) = &why.value { Some(unknown.reason.to_string()) } else { None };
     if let Some(error) = declaration.unread_file() {
-        return Some(unread_file(&error, stack.main_account(), stack.main_region()));
+        return Some(unread_file(&error, stack.options));
     }
     Some(unread(stack, declaration, pick(&Coverage::PARTS, declaration.language), reason))
 }
@@ -73,7 +73,8 @@ fn unread(stack: &Stack, declaration: &Declaration, service: &str, error: Option
 }
 
 /// A file that cannot be read, or is no template though it claims to be one.
-pub fn unread_file(error: &TemplateError, account: &str, region: &str) -> CoverageEntry {
+pub fn unread_file(error: &TemplateError, options: &Options) -> CoverageEntry {
+    let (account, region) = (options.account.as_deref().unwrap_or_default(), options.region.as_deref().unwrap_or_default());
     let path = Path::new(&error.file);
     let of_terraform = is_terraform(path) || path.extension().is_some_and(|extension| extension == "tfvars" || extension == "tfstate");
     let language = if of_terraform { Language::Terraform } else { Language::CloudFormation };

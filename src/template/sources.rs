@@ -52,28 +52,31 @@ pub fn read<T: Send>(path: &Path, options: &Options, then: &(impl Fn(Shard) -> T
         return of_folder(path, options, then);
     } else {
         let boundary = Boundary::around(path);
-        let unread = |what: String| TemplateError { file: display_name(path), at: None, what };
+        let unread = |refused: Refused| TemplateError { file: display_name(path), at: None, what: format!("{refused}{}", hint(path)) };
         if is_terraform(path) {
-            boundary.file(path).map_err(|refused| unread(refused.to_string()))?;
+            let named = boundary.file(path).map_err(unread)?;
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             let source = of_module(folder, options, &boundary)?;
-            let name = display_name(path);
-            match source.unread().into_iter().find(|unread| unread.file == name) {
+            let is_named = |file: &str| Path::new(file).canonicalize().is_ok_and(|file| file == named);
+            match source.unread().into_iter().find(|unread| is_named(&unread.file)) {
                 Some(error) => return Err(error),
                 None => source,
             }
         } else {
-            let bytes = boundary.read(path, LARGEST).map_err(|refused| unread(format!("{refused}{}", hint(path))))?;
+            let bytes = boundary.read(path, LARGEST).map_err(unread)?;
             of_given(path, bytes, options, &boundary)?
         }
     };
     Ok(Found { stacks: vec![then(inventory::shard(&source.declarations, options))], unread: Vec::new() })
 }
 
-/// What to do with what a shell gives the path of.
+/// What to do instead, with what a shell gives the path of, or a link.
 fn hint(path: &Path) -> &'static str {
-    let is_pipe = path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir());
-    if is_pipe { "; give it to rel9 on standard input, as `-`" } else { "" }
+    match path.metadata() {
+        Ok(found) if !found.is_file() && !found.is_dir() => "; give it to rel9 on standard input, as `-`",
+        Ok(_) if path.is_symlink() => "; give the file that the link leads to",
+        _ => "",
+    }
 }
 
 /// The path as findings show it: relative to where rel9 was started, with `/`.

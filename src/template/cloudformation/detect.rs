@@ -114,17 +114,22 @@ fn json(text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    /// The name is for who reads the test: a template may have any.
+    fn claims(_: &str, text: &str) -> bool {
+        claims_to_be(text)
+    }
+
     #[test]
     fn templates() {
-        assert!(claims_to_be("AWSTemplateFormatVersion: 2010-09-09\nResources: ["));
-        assert!(claims_to_be("\u{feff}---\r\n\"Resources\":\r\n  A:\r\n    Type: 'AWS::S3::Bucket'\r\n"));
-        assert!(claims_to_be("Resources:\n  A: {Type: Custom::Thing}\n"));
-        assert!(claims_to_be("Resources: {A: {Type: AWS::S3::Bucket}}\n"));
-        assert!(claims_to_be("Transform: x\nResources:\n  Fn::ForEach::A: []\n"));
-        assert!(claims_to_be("{\t\"Resources\" : {\"A\": {\"Properties\": {}, \"Type\": \"AWS::S3::Bucket\"}}}"));
-        assert!(claims_to_be("{\"Description\": \"a \\\" b\", \"AWSTemplateFormatVersion\": \"2010-09-09\", broken"));
+        assert!(claims("a.yaml", "AWSTemplateFormatVersion: 2010-09-09\nResources: ["));
+        assert!(claims("a.yml", "\u{feff}---\r\n\"Resources\":\r\n  A:\r\n    Type: 'AWS::S3::Bucket'\r\n"));
+        assert!(claims("a.template", "Resources:\n  A: {Type: Custom::Thing}\n"));
+        assert!(claims("a.yaml", "Resources: {A: {Type: AWS::S3::Bucket}}\n"));
+        assert!(claims("-", "Transform: x\nResources:\n  Fn::ForEach::A: []\n"));
+        assert!(claims("a.json", "{\t\"Resources\" : {\"A\": {\"Properties\": {}, \"Type\": \"AWS::S3::Bucket\"}}}"));
+        assert!(claims("a.json", "{\"Description\": \"a \\\" b\", \"AWSTemplateFormatVersion\": \"2010-09-09\", broken"));
         // A macro of one's own may take a list.
-        assert!(claims_to_be("Transform: Mine\nResources:\n  - \"a bucket\"\n"));
+        assert!(claims("a.template", "Transform: Mine\nResources:\n  - \"a bucket\"\n"));
     }
 
     #[test]
@@ -144,7 +149,7 @@ mod tests {
             ("appspec.json", "{\"version\": 0.0, \"Resources\": [{\"Type\": \"AWS::Lambda::Function\"}]}"),
             ("empty.yaml", ""),
         ] {
-            assert!(!claims_to_be(text), "{name}");
+            assert!(!claims(name, text), "{name}");
         }
     }
 }
