@@ -1,7 +1,7 @@
 //! A live audit over HTTP: what it finds in a small account (`tests/emulator/scenarios/account.py`), that it reads every page and calls
 //! nothing twice, and that collecting now and judging later comes to the same.
 
-use crate::support::{ACCOUNT, Document, Emulator, Run, operation_of, text, wait};
+use crate::support::{ACCOUNT, Document, Emulator, Run, text, wait};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -464,105 +464,4 @@ fn a_finished_collection_starts_anew() {
     let other = rel9.run(&["collect", "-o", "kept", "--regions", "us-east-1"]);
     other.ended(2).said("holds a collection of another scope (Regions: all; now: us-east-1)");
     assert_eq!(files_in(&rel9.home().join("kept")).len(), 3, "nothing was removed");
-}
-
-/// What cannot be shared is known to be shared with nobody, and nobody is asked about it: snapshots under the default keys, and archived ones.
-/// What is public is known from one list, also where the permissions of single snapshots are denied.
-#[test]
-fn only_what_can_be_shared_is_asked_about() {
-    let (emulator, told) = Emulator::with("account");
-    let rel9 = emulator.rel9();
-    let shared = text(&told["shared_snapshot"]);
-    emulator.reset_calls();
-    rel9.audit(&["--regions", "us-east-1"]);
-    // Those of the public volume, of the shared one, and of the instance's image.
-    let asked = emulator.count("ec2:DescribeSnapshotAttribute");
-    assert!((2..=4).contains(&asked), "{asked}");
-    assert_eq!(emulator.count("rds:DescribeDBSnapshotAttributes"), 1, "orders-private is under aws/rds");
-    assert_eq!(emulator.count("rds:DescribeDBClusterSnapshotAttributes"), 1, "only aurora-snapshot has a customer's key");
-
-    emulator.seed("ec2", "snapshot", "us-east-1", &json!({"SnapshotId": shared, "StorageTier": "archive"}));
-    let (_, document) = rel9.audit(&["--regions", "us-east-1"]);
-    assert_eq!(document.says("ebs-snapshot-not-public", shared), "pass: is shared with nobody", "archiving ends the sharing");
-
-    emulator.seed("ec2", "snapshot", "us-east-1", &json!({"SnapshotId": shared, "StorageTier": "standard"}));
-    emulator.fault("ec2:DescribeSnapshotAttribute", Some("deny"));
-    let (_, document) = rel9.audit(&["--regions", "us-east-1"]);
-    document.expect(
-        "ebs-snapshot-not-public",
-        &[(text(&told["public_snapshot"]), "fail"), (shared, "unknown"), (text(&told["by-hand_snapshot"]), "pass")],
-    );
-
-    // Without the aliases nobody knows which key is the default one: all are asked.
-    emulator.fault("ec2:DescribeSnapshotAttribute", None);
-    emulator.fault("kms:ListAliases", Some("deny"));
-    emulator.reset_calls();
-    let (_, document) = rel9.audit(&["--regions", "us-east-1"]);
-    assert!(emulator.count("ec2:DescribeSnapshotAttribute") > asked);
-    document.expect("ebs-snapshot-not-public", &[(shared, "fail"), (text(&told["by-hand_snapshot"]), "pass")]);
-}
-
-/// A list whose pages are empty and name ever new ones has no end, and neither has an answer of more than 64 MiB.
-#[test]
-fn what_has_no_end_is_given_up() {
-    let (emulator, _) = Emulator::with("account");
-    let rel9 = emulator.rel9().env("AWS_MAX_ATTEMPTS", "1");
-    for (mode, words) in [("adrift", "the list does not end: 100 pages in a row told nothing new"), ("huge", "is larger than 64 MiB")] {
-        for operation in ["ec2:DescribeVolumes", "backup:ListBackupVaults", "rds:DescribeDBInstances"] {
-            emulator.fault_of(&json!({"operation": operation, "mode": mode, "region": "us-east-1"}));
-        }
-        let (run, document) = rel9.audit(&["--regions", "us-east-1"]);
-        assert_eq!(document.0["audit"]["complete"], false, "{run}");
-        for operation in ["ec2:DescribeVolumes", "backup:ListBackupVaults", "rds:DescribeDBInstances"] {
-            let entry = document.collection().iter().find(|entry| operation_of(entry) == operation && entry["status"] == "failed");
-            let error = entry.map_or("", |entry| text(&entry["error"]));
-            assert!(error.contains(words), "{operation} {mode}: {error:?}");
-            emulator.fault(operation, None);
-        }
-    }
-}
-
-/// When the time for an account is over, what is left is unknown, and says why.
-#[test]
-fn after_the_deadline_the_rest_is_unknown() {
-    let (emulator, _) = Emulator::with("account");
-    let rel9 = emulator.rel9();
-    emulator.fault("backup:ListBackupVaults", Some("hang"));
-    let start = Instant::now();
-    let (run, document) = rel9.audit(&["--deadline", "8s", "--fail-on", "never"]);
-    emulator.fault("backup:ListBackupVaults", None);
-    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
-    run.ended(3);
-    let entry = document.collection().iter().find(|entry| operation_of(entry) == "backup:ListBackupVaults" && entry["status"] == "failed");
-    assert!(entry.is_some_and(|entry| text(&entry["error"]).starts_with("deadline: not read within 8 s")), "{entry:?}");
-    for wrong in ["0s", "soon", "-5m", "60"] {
-        rel9.run(&["audit", &format!("--deadline={wrong}")]).ended(2).said("write it as 90s, 60m or 2h");
-    }
-}
-
-/// The account of `benches/scale.py`: 580 resources in two Regions. Most calls are S3's and DynamoDB's, which have no bulk operations.
-#[test]
-fn five_hundred_resources_take_at_most_1200_calls() {
-    let emulator = Emulator::start();
-    emulator.seed("ec2", "enabled_regions", "us-east-1", &json!({"RegionNames": ["us-east-1", "eu-west-1"]}));
-    emulator.python("tests/emulator/seed_scale.py");
-    emulator.reset_calls();
-    emulator.rel9().run(&["collect", "-o", "inventory"]).ended(0);
-    let calls = emulator.calls();
-    assert_eq!(calls["repeated"], json!([]));
-    assert!(calls["total"].as_u64().is_some_and(|total| (1..=1_200).contains(&total)), "{}", calls["total"]);
-}
-
-/// The same on moto as it is, with its 1,300 snapshots of others in each Region, which it lists whoever is asked for.
-#[test]
-fn snapshots_of_others_cost_no_calls() {
-    let emulator = Emulator::plain();
-    emulator.python("tests/emulator/seed_scale.py");
-    emulator.reset_calls();
-    let rel9 = emulator.rel9().env("AWS_MAX_ATTEMPTS", "1");
-    let run = rel9.run(&["audit", "--regions", "us-east-1,eu-west-1", "--format", "json"]);
-    let snapshots = run.document().collection().iter().filter(|entry| operation_of(entry) == "ec2:DescribeSnapshots").count();
-    assert!(snapshots > 0, "{run}");
-    let calls = emulator.calls();
-    assert!(calls["total"].as_u64().is_some_and(|total| (1..=1_200).contains(&total)), "{}", calls["total"]);
 }

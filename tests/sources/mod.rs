@@ -1,6 +1,8 @@
 //! Sources: what a live account, an inventory file, a CloudFormation template or a Terraform configuration becomes. Tests of what is read, and of the
 //! findings that follow from one source alone, belong here.
 
+#[cfg(feature = "live")]
+mod bounds;
 mod cloudformation;
 #[cfg(feature = "live")]
 #[cfg(unix)]
