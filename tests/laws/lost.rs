@@ -10,12 +10,12 @@ use std::collections::BTreeSet;
 /// Everywhere, where the copies are, and in the vault account.
 const PLACES: [Option<(&str, &str)>; 3] = [None, Some(("111122223333", "eu-west-1")), Some(("777788889999", "eu-central-1"))];
 
-/// Denies each operation in a world that has lost something.
-fn no_denial_helps(world: &str, shards: &[Shard], demo: &Demo) -> Vec<(String, Vec<String>)> {
+/// Denies each operation in each of these places, in a world that has lost something.
+fn no_denial_helps(world: &str, shards: &[Shard], demo: &Demo, places: &[Option<(&str, &str)>]) -> Vec<(String, Vec<String>)> {
     let before = demo.answers(shards.to_vec());
     let called = shards.iter().flat_map(|shard| &shard.coverage.entries);
     let operations: BTreeSet<String> = called.map(|entry| format!("{}:{}", entry.service, entry.operation)).collect();
-    let cases: Vec<_> = operations.iter().flat_map(|operation| PLACES.iter().map(move |place| (operation, place))).collect();
+    let cases: Vec<_> = operations.iter().flat_map(|operation| places.iter().map(move |place| (operation, place))).collect();
     let tried = cases.into_par_iter().map(|(operation, place)| {
         let mut denied = shards.to_vec();
         deny(&mut denied, operation, |shard| place.is_none_or(|(account, region)| shard.account == account && shard.region == region));
@@ -48,7 +48,7 @@ fn copies_that_are_gone_are_not_taken_to_be_there_where_nobody_may_look() {
     let demo_of = Demo::new();
     let mut shards = demo();
     shards.iter_mut().for_each(|shard| shard.resources.retain(|resource| !is_copy(resource)));
-    assert_none(no_denial_helps("without copies", &shards, &demo_of));
+    assert_none(no_denial_helps("without copies", &shards, &demo_of, &PLACES));
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn a_failed_restore_of_a_copy_does_not_disappear_where_nobody_may_look() {
         let failed: Vec<Resource> = shard.resources.iter().filter(|resource| is_copy(resource)).map(failed_restore).collect();
         shard.resources.extend(failed);
     }
-    assert_none(no_denial_helps("failed restores", &shards, &demo_of));
+    assert_none(no_denial_helps("failed restores", &shards, &demo_of, &PLACES));
 }
 
 #[test]
@@ -68,6 +68,6 @@ fn no_denial_helps_where_a_kind_of_evidence_is_gone() {
     for kind in ["AWS::Backup::RecoveryPoint", "AWS::EC2::Snapshot", "AWS::Backup::RestoreJob", "AWS::Backup::BackupPlan"] {
         let mut shards = demo();
         shards.iter_mut().for_each(|shard| shard.resources.retain(|resource| resource.type_name != kind));
-        assert_none(no_denial_helps(&format!("without {kind}"), &shards, &demo_of));
+        assert_none(no_denial_helps(&format!("without {kind}"), &shards, &demo_of, &PLACES[..1]));
     }
 }

@@ -155,7 +155,11 @@ fn backups_of_an_instance_hold_a_volume_from_when_it_was_attached() {
     };
     let facts = world("2026-11-20T00:00:00Z").protection(&volume_arn("vol-1"));
     assert_eq!(facts.state.read(), Some(&State::Protected));
-    assert!(facts.explanation.read().unwrap().starts_with("backup plan p1, rule daily (through its instance)"), "{:?}", facts.explanation);
+    assert!(
+        facts.explanation.read().unwrap().starts_with("protected on schedule: backup plan p1, rule daily (through its instance)"),
+        "{:?}",
+        facts.explanation
+    );
     assert_eq!(world("2026-11-22T06:00:00Z").state(&volume_arn("vol-1")), Some(State::SelectedNotProtected));
 }
 
