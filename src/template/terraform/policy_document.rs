@@ -174,9 +174,12 @@ fn with_variables(node: &Node, version: &str) -> Result<Node, Stop> {
     Ok(Node::new(node.at, value))
 }
 
+/// Lists by their names.
+type Lists = Vec<(String, Vec<Node>)>;
+
 fn principals(block: &Node, argument: &str, version: &str) -> Result<Option<Node>, Stop> {
     let blocks: Vec<&Node> = items(block.get(argument)).collect();
-    let mut by_type: Vec<(String, Vec<Node>)> = Vec::new();
+    let mut by_type = Lists::new();
     for principal in &blocks {
         let kind = match principal.get("type").map(|node| &node.value) {
             Some(Value::Text(kind)) => kind.clone(),
@@ -198,7 +201,7 @@ fn principals(block: &Node, argument: &str, version: &str) -> Result<Option<Node
 }
 
 fn conditions(block: &Node, version: &str) -> Result<Option<Node>, Stop> {
-    let mut tests: Vec<(String, Vec<(String, Vec<Node>)>)> = Vec::new();
+    let mut tests: Vec<(String, Lists)> = Vec::new();
     for condition in items(block.get("condition")) {
         let (test, variable) = match (condition.get("test").map(|node| &node.value), condition.get("variable").map(|node| &node.value)) {
             (Some(Value::Text(test)), Some(Value::Text(variable))) => (test.clone(), variable.clone()),
@@ -215,7 +218,7 @@ fn conditions(block: &Node, version: &str) -> Result<Option<Node>, Stop> {
             None => variables.push((variable, values)),
         }
     }
-    let of = |variables: Vec<(String, Vec<Node>)>| {
+    let of = |variables: Lists| {
         Node::new(block.at, Value::Map(variables.into_iter().map(|(variable, all)| (variable, list(block, all))).collect()))
     };
     let made: Vec<(String, Node)> = tests.into_iter().map(|(test, variables)| (test, of(variables))).collect();

@@ -28,7 +28,7 @@ pub(super) fn base64(bytes: &[u8]) -> String {
 /// RFC 4648, section 4; line ends are left out, as Go does.
 fn decoded(of: &str) -> Result<Vec<u8>, Fault> {
     let digits: Vec<u8> = of.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
-    let whole = digits.len() % 4 == 0;
+    let whole = digits.len().is_multiple_of(4);
     let unpadded = digits.strip_suffix(b"==").or_else(|| digits.strip_suffix(b"=")).unwrap_or(&digits);
     let mut bytes = Vec::with_capacity(digits.len() / 4 * 3);
     for chunk in unpadded.chunks(4) {
