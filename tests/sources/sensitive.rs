@@ -123,12 +123,12 @@ proptest! {
             "values(var.of_object)[0]", "[for k, v in var.of_object : v][0]",
         ]),
         steps in prop::collection::vec(prop::sample::select(vec![
-            "\"x-${_}\"", "lower(_)", "format(\"%s-a\", _)", "join(\"-\", [_, \"a\"])", "coalesce(_, \"a\")", "try(_, \"a\")", "tostring(_)",
-            "element([_], 0)", "merge({a = _}, {}).a", "substr(_, 0, 99)", "(true ? _ : \"a\")", "jsondecode(jsonencode([_]))[0]",
-            "replace(_, \"q\", \"r\")", "trimspace(_)", "regex(_, \"a\")", "tomap({a = _})[\"a\"]", "yamlencode(_)", "no_such_function(_)",
+            "\"x-${@}\"", "lower(@)", "format(\"%s-a\", @)", "join(\"-\", [@, \"a\"])", "coalesce(@, \"a\")", "try(@, \"a\")", "tostring(@)",
+            "element([@], 0)", "merge({a = @}, {}).a", "substr(@, 0, 99)", "(true ? @ : \"a\")", "jsondecode(jsonencode([@]))[0]",
+            "replace(@, \"q\", \"r\")", "trimspace(@)", "regex(@, \"a\")", "tomap({a = @})[\"a\"]", "yamlencode(@)", "no_such_function(@)",
         ]), 0..4),
     ) {
-        let expression = steps.iter().fold(start.to_owned(), |inner, step| step.replace('_', &inner)).replace("SECRET", SECRET);
+        let expression = steps.iter().fold(start.to_owned(), |inner, step| step.replace('@', &inner)).replace("SECRET", SECRET);
         let document = shows_nothing(&[("main.tf", &database(&expression, SECRET)), ("m/main.tf", MODULE)], &["."]);
         document.expect("rds-instance-encrypted", &[("aws_db_instance.d", "pass")]);
         document.expect("rds-instance-retention", &[("aws_db_instance.d", "pass")]);
