@@ -68,7 +68,7 @@ fn a_parameter_without_echo_is_not_shown_by_a_nested_stack() {
     let inner = "Parameters:\n  Name: { Type: String }\nResources:\n  D:\n    Type: AWS::RDS::DBInstance\n    Properties:\n      Engine: mysql\n      \
                  DBInstanceIdentifier: !Ref Name\n";
     let document = shows_nothing(&[("t.yaml", &outer), ("inner.yaml", inner)], &["t.yaml"]);
-    assert_eq!(name(&document, "Inner.D"), "(sensitive)-a");
+    assert_eq!(name(&document, "Inner/D"), "(sensitive)-a");
 }
 
 const MODULE: &str = r#"
