@@ -13,6 +13,9 @@ use cel::{Context, Env, ExecutionError, Value as CelValue};
 use chrono::{DateTime, Utc};
 use std::sync::{Arc, OnceLock};
 
+/// How a text shows what was not read.
+pub const UNKNOWN: &str = "unknown";
+
 /// The variables that expressions may name.
 pub const VARIABLES: [&str; 5] = ["resource", "protection", "objective", "params", "now"];
 
@@ -127,7 +130,7 @@ impl Expression {
     pub fn text(&self, scope: &Scope) -> String {
         match self.evaluate(scope, |value| Some(functions::display(value))) {
             Outcome::Known(text) => text,
-            Outcome::Unknown(_) => "unknown".to_owned(),
+            Outcome::Unknown(_) => UNKNOWN.to_owned(),
             Outcome::Absent(error) | Outcome::Broken(error) => format!("({error})"),
         }
     }
