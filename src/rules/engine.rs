@@ -1,7 +1,7 @@
 //! One rule, one resource, one answer.
 
 use super::compile::shapes_of_type;
-use super::expr::{Expression, Outcome, Scope};
+use super::expr::{Expression, Outcome, Scope, UNKNOWN};
 use super::paths::ELEMENT;
 use super::rule::Rule;
 use super::shape::Shape;
@@ -123,7 +123,12 @@ impl Subject {
             }
             Outcome::Absent(error) | Outcome::Broken(error) => return Some(self.unknown(rule, params, vec![broken(rule, &error)])),
         };
-        let message = rule.message.render(&scope).into();
+        let message = match rule.message.render(&scope) {
+            // One element decides a list of which another is not known whole, and the message asks for all of them.
+            message if message == UNKNOWN => self.decided_anyhow(rule, status),
+            message => message,
+        }
+        .into();
         Some(Verdict { status, message, evidence: self.evidence(rule, params), unknown_because: Arc::default() })
     }
 
@@ -132,6 +137,14 @@ impl Subject {
         let mut scope = self.scope.inner();
         scope.bind("params", params, &Shape::Any, &Arc::default());
         render(&scope)
+    }
+
+    /// What is said of an answer that stands although nothing of its message is known.
+    fn decided_anyhow(&self, rule: &Rule, status: Status) -> String {
+        let answer = if status == Status::Pass { "passes" } else { "fails" };
+        let because = self.because(&rule.check, String::new());
+        let because: Vec<&str> = because.iter().map(String::as_str).filter(|reason| !reason.is_empty()).collect();
+        if because.is_empty() { UNKNOWN.to_owned() } else { format!("{answer} whatever this turns out to be: {}", because.join("; ")) }
     }
 
     fn unknown(&self, rule: &Rule, params: &Value, because: Vec<String>) -> Verdict {

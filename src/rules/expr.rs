@@ -15,6 +15,9 @@ use cel::{Context, ExecutionError, Value as CelValue};
 use chrono::{DateTime, Utc};
 use std::sync::{Arc, OnceLock};
 
+/// How a text shows what was not read.
+pub const UNKNOWN: &str = "unknown";
+
 /// The variables that expressions may name.
 pub const VARIABLES: [&str; 5] = ["resource", "protection", "objective", "params", "now"];
 

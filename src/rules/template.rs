@@ -65,7 +65,7 @@ impl Template {
                 Part::Value(expression) => match expression.text(scope) {
                     Some(text) => rendered.push_str(&text),
                     None if rendered.ends_with(|last: char| last.is_alphanumeric() || last == ')') => {}
-                    None => rendered.push_str("unknown"),
+                    None => rendered.push_str(super::expr::UNKNOWN),
                 },
             }
         }

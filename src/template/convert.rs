@@ -108,7 +108,7 @@ impl<'s, 'd> Scope<'s, 'd> {
     /// The value of a row.
     pub fn value(&self, row: &Row, path: &str, nested: &mut Unknown) -> Outcome {
         let found = match row.to {
-            As::List(_) | As::Some(_) | As::Object(_) | As::Count => self.find_blocks(row.from),
+            As::List(_) | As::Some(_) | As::Object(_) | As::Blocks(_) | As::Count => self.find_blocks(row.from),
             _ => self.find(row.from),
         };
         if let Some(node) = found {
@@ -167,7 +167,7 @@ impl<'s, 'd> Scope<'s, 'd> {
                 self.known_elements(node, path, nested, object)
             }
             As::By(function) => function(self, node),
-            As::Parts(function) => function(self, node, path, nested),
+            As::Parts(function) | As::Blocks(function) => function(self, node, path, nested),
         }
     }
 

@@ -22,8 +22,11 @@ fn tags_are_known_one_by_one() {
     let listed =
         |key: &str, value: &str| format!("ListOfTags: [{{ ConditionType: STRINGEQUALS, ConditionKey: {key}, ConditionValue: {value} }}]");
     let when = |operator: &str, key: &str, value: &str| {
-        format!("Conditions: {{ {operator}: [{{ ConditionKey: 'aws:ResourceTag/{key}', ConditionValue: '{value}' }}] }}")
+        format!(
+            "Resources: ['*']\n        Conditions: {{ {operator}: [{{ ConditionKey: 'aws:ResourceTag/{key}', ConditionValue: '{value}' }}] }}"
+        )
     };
+    let narrowed = |operator: &str, key: &str, value: &str| when(operator, key, value).replace("Resources: ['*']\n        ", "");
     let tags = "[{ Key: backup, Value: daily }, { Key: env, Value: !Ref Env }]";
     for (selects, expected) in [
         (listed("backup", "daily"), "pass"),
@@ -38,8 +41,8 @@ fn tags_are_known_one_by_one() {
         (when("StringNotEquals", "env", "prod"), "unknown"),
         (when("StringNotLike", "backup", "wee*"), "pass"),
         (when("StringNotLike", "env", "p*"), "unknown"),
-        (format!("{}\n        {}", listed("backup", "daily"), when("StringEquals", "env", "prod")), "unknown"),
-        (format!("{}\n        {}", listed("env", "prod"), when("StringEquals", "backup", "weekly")), "fail"),
+        (format!("{}\n        {}", listed("backup", "daily"), narrowed("StringEquals", "env", "prod")), "unknown"),
+        (format!("{}\n        {}", listed("env", "prod"), narrowed("StringEquals", "backup", "weekly")), "fail"),
     ] {
         assert_eq!(of(&selects, tags), expected, "{selects}");
     }

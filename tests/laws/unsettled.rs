@@ -160,6 +160,9 @@ fn nothing_passes_on_values_that_nobody_gave() {
     ];
     // What is there is there, whatever it says: a lock, a policy without share rules.
     let as_written = [("backup-vault-locked", "Vault"), ("snapshot-sharing-allowed", "SharedSnapshots")];
+    // One and the same value is the vault's name and what the plan writes to.
+    let same_vault = ["backup-plan-copies-to-locked-vault", "backup-plan-target-vault-exists", "backup-plan-targets-locked-vault"];
+    let as_written = [as_written.as_slice(), &same_vault.map(|rule| (rule, "Plan"))].concat();
     for unknown in [json!({ "Ref": "Unknown" }), json!({ "Fn::ImportValue": "x" })] {
         let whole = with_properties(|_, _| unknown.clone());
         let ends = with_properties(|_, value| leaves(value, &unknown));

@@ -181,9 +181,10 @@ fn a_plan_selects_what_it_selects_whatever_its_rules_turn_out_to_be() {
         ("data-in-backup-plan", "Forgotten", "fail"),
         ("efs-automatic-backups", "Files", "pass"),
         ("backup-plan-retention", "Plan", "unknown"),
-        ("backup-plan-target-vault-exists", "Plan", "unknown"),
-        // The schedule is known, but it stands in the same list.
-        ("ebs-volume-snapshot-schedule", "Tagged", "unknown"),
+        // What the rule writes beside it is known.
+        ("backup-plan-frequency", "Plan", "pass"),
+        ("backup-plan-target-vault-exists", "Plan", "pass"),
+        ("ebs-volume-snapshot-schedule", "Tagged", "pass"),
         ("ebs-volume-snapshot-schedule", "Forgotten", "fail"),
     ] {
         assert_eq!(kept.status(rule, resource), expected, "{rule} of {resource}");

@@ -21,11 +21,11 @@ pub static SELECTION: Table = Table {
         row("role_arn", ["BackupSelection.IamRoleArn", "iam_role_arn"], As::Name, Absent::Null),
         row("resources", ["BackupSelection.Resources", "resources"], As::Parts(arns), Absent::Empty),
         row("not_resources", ["BackupSelection.NotResources", "not_resources"], As::Parts(arns), Absent::Empty),
-        row("list_of_tags", ["BackupSelection.ListOfTags", "selection_tag"], As::Parts(tag_conditions), Absent::Empty),
+        row("list_of_tags", ["BackupSelection.ListOfTags", "selection_tag"], As::Blocks(tag_conditions), Absent::Empty),
         row(
             "conditions",
             CONDITIONS_AT,
-            As::Parts(|scope, _, path, nested| conditions(scope, path, nested)),
+            As::Blocks(|scope, _, path, nested| conditions(scope, path, nested)),
             Absent::By(|_| Ok(no_conditions())),
         ),
     ],
@@ -33,10 +33,10 @@ pub static SELECTION: Table = Table {
 };
 
 const CONDITIONS: &[Row] = &[
-    row("string_equals", ["StringEquals", "string_equals"], As::Parts(tag_conditions), Absent::Empty),
-    row("string_not_equals", ["StringNotEquals", "string_not_equals"], As::Parts(tag_conditions), Absent::Empty),
-    row("string_like", ["StringLike", "string_like"], As::Parts(tag_conditions), Absent::Empty),
-    row("string_not_like", ["StringNotLike", "string_not_like"], As::Parts(tag_conditions), Absent::Empty),
+    row("string_equals", ["StringEquals", "string_equals"], As::Blocks(tag_conditions), Absent::Empty),
+    row("string_not_equals", ["StringNotEquals", "string_not_equals"], As::Blocks(tag_conditions), Absent::Empty),
+    row("string_like", ["StringLike", "string_like"], As::Blocks(tag_conditions), Absent::Empty),
+    row("string_not_like", ["StringNotLike", "string_not_like"], As::Blocks(tag_conditions), Absent::Empty),
 ];
 
 /// Entries of a key and a value: of `ListOfTags`, whose only operator is STRINGEQUALS, or of an operator of conditions. One of which the key

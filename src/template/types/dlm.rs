@@ -43,6 +43,7 @@ pub static POLICY: Table = Table {
             As::List(EVENT_COPY),
             Absent::Empty,
         ),
+        // Of policies for instances (hashicorp/aws, `parameters` of `policy_details`; `exclude_data_volume_tags` since pull request 45113).
         row(
             "exclude_boot_volume",
             ["PolicyDetails.Parameters.ExcludeBootVolume", "policy_details.parameters.exclude_boot_volume"],

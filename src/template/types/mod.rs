@@ -149,8 +149,13 @@ pub enum As {
     /// A function of the value.
     By(fn(&Scope, &super::declaration::Node) -> Result<serde_json::Value, Vec<String>>),
     /// A function of the value and the property's path that leaves out parts which are not known, with the reasons by the parts' paths.
-    Parts(fn(&Scope, &super::declaration::Node, &str, &mut crate::inventory::Reasons) -> Result<serde_json::Value, Vec<String>>),
+    Parts(PartsOf),
+    /// As `Parts`, of what may be blocks.
+    Blocks(PartsOf),
 }
+
+/// See [`As::Parts`].
+pub type PartsOf = fn(&Scope, &Node, &str, &mut crate::inventory::Reasons) -> Outcome;
 
 /// What a property is that is not written.
 #[derive(Clone, Copy)]

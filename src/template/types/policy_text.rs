@@ -20,6 +20,11 @@ pub fn read(scope: &Scope, node: &Node, path: &str, nested: &mut Unknown) -> Out
             })?
         }
     };
+    let mut literal = Vec::new();
+    literal_symbols(node, &mut literal);
+    if !literal.is_empty() {
+        return Err(literal);
+    }
     from_outside(scope, node, path, nested);
     Ok(document.to_string().into())
 }
@@ -54,20 +59,23 @@ fn from_outside(scope: &Scope, node: &Node, path: &str, found: &mut Unknown) {
                 note(found, &symbol_path(path, &text.text), vec![format!("{id}.{attribute} is known after it is deployed")]);
             }
         }
-        Value::Text(text) => literal_symbols(text, node, path, found),
         Value::List(nodes) | Value::Concat(nodes) => nodes.iter().for_each(|node| from_outside(scope, node, path, found)),
         Value::Map(entries) => entries.iter().for_each(|(_, node)| from_outside(scope, node, path, found)),
         _ => {}
     }
 }
 
-/// What is written as a symbol, and is none: a policy variable that IAM does not know, as where `Fn::Sub` is missing.
-fn literal_symbols(text: &str, node: &Node, path: &str, found: &mut Unknown) {
-    for (start, _) in text.match_indices("${") {
-        let inside = text.get(start + "${".len()..).and_then(|rest| rest.split_once('}')).map(|(inside, _)| inside);
-        if let Some(inside) = inside.filter(|inside| !is_policy_variable(inside)) {
-            let reason = format!("${{{inside}}} at line {} is no policy variable; is Fn::Sub missing?", node.at.line);
-            note(found, &symbol_path(path, &format!("${{{inside}}}")), vec![reason]);
+/// What is written as a symbol, and is none: a policy variable that IAM does not know, as where `Fn::Sub` is missing. Nobody can tell what
+/// was meant.
+fn literal_symbols(node: &Node, found: &mut Vec<String>) {
+    match &node.value {
+        Value::Text(text) => {
+            let after = |(start, mark): (usize, &str)| text.get(start + mark.len()..)?.split_once('}').map(|(inside, _)| inside);
+            let inside = text.match_indices("${").filter_map(after).filter(|inside| !is_policy_variable(inside));
+            found.extend(inside.map(|inside| format!("${{{inside}}} at line {} is no policy variable; is Fn::Sub missing?", node.at.line)));
         }
+        Value::List(nodes) | Value::Concat(nodes) => nodes.iter().for_each(|node| literal_symbols(node, found)),
+        Value::Map(entries) => entries.iter().for_each(|(_, node)| literal_symbols(node, found)),
+        _ => {}
     }
 }

@@ -72,13 +72,13 @@ pub static SELECTION: Table = Table {
         row(
             "string_equals",
             ["ProtectedResourceConditions.StringEquals", "protected_resource_conditions.string_equals"],
-            As::Parts(tag_conditions),
+            As::Blocks(tag_conditions),
             Absent::Empty,
         ),
         row(
             "string_not_equals",
             ["ProtectedResourceConditions.StringNotEquals", "protected_resource_conditions.string_not_equals"],
-            As::Parts(tag_conditions),
+            As::Blocks(tag_conditions),
             Absent::Empty,
         ),
     ],

@@ -36,11 +36,11 @@ fn a_cloudformation_plan_with_all_that_belongs_to_it() {
     let rules = plan.properties_as::<backup::BackupPlan>().expect("a plan").rules;
     let rule = &rules.read().expect("read")[0];
     // As the protection of a plan makes it from the plan's own place.
-    assert_eq!(format!("arn:aws:backup:{}:{}:backup-vault:{}", plan.region, plan.account, rule.vault.read().expect("read")), vault.arn);
-    let copy = &rule.copies.read().expect("read")[0];
-    assert_eq!(copy.destination_vault_arn.read(), Some(&far.arn));
-    let kept = (rule.retention_days.read(), copy.retention_days.read(), rule.start_window_minutes.read());
-    assert_eq!(kept, (Some(&Some(35)), Some(&Some(90)), Some(&None)));
+    assert_eq!(format!("arn:aws:backup:{}:{}:backup-vault:{}", plan.region, plan.account, rule.vault.read().expect("a vault")), vault.arn);
+    let copy = rule.copies.read().and_then(|copies| copies.first()).expect("a copy");
+    assert_eq!(copy.destination_vault_arn, far.arn.clone().into());
+    assert_eq!((&rule.retention_days, &copy.retention_days), (&Some(35).into(), &Some(90).into()));
+    assert_eq!(rule.start_window_minutes, None.into());
     assert_eq!(vault.name.as_deref(), Some("main-${Stage}"));
     has(
         vault,
