@@ -68,7 +68,7 @@ fn what_is_not_declared_is_not_known_and_named() {
         ("Choice", "the condition Elsewhere is not declared in this template"),
         ("Function", "Fn::Elsewhere is no function of CloudFormation"),
         ("Pseudo", "AWS::Elsewhere is no pseudo parameter"),
-        ("Text", "${self:custom.Elsewhere} is no name that Fn::Sub can replace"),
+        ("Text", "self:custom is not declared in this template"),
         ("Snippet", "made by the macro AWS::Include"),
         ("Beside", "Fn::Elsewhere stands beside other keys"),
         ("Arguments", "Fn::Join takes 2 arguments, not 1"),

@@ -179,7 +179,6 @@ fn of_locks_and_lifecycle_policies() {
             algorithm             = "LATEST_WITHIN_WINDOW"
             include_vaults        = ["*"]
             recovery_point_types  = ["SNAPSHOT"]
-            selection_window_days = 400
           }
         }"#,
     );
@@ -190,7 +189,6 @@ fn of_locks_and_lifecycle_policies() {
     refused(&document, "ebs-volume-snapshot-schedule", "aws_ebs_volume.v", "AWS refuses count 0: it takes 1 to 1000");
     let plan = "aws_backup_restore_testing_plan.r";
     refused(&document, "restore-testing-plan-frequency", plan, "AWS refuses schedule_expression every day: 'every day' is neither cron(…)");
-    refused(&document, "restore-testing-plan-frequency", plan, "AWS refuses selection_window_days 400: it takes 1 to 365");
 }
 
 /// S3 encrypts every bucket; which key, and what uploads may do, others ask.

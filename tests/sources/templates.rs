@@ -321,7 +321,8 @@ fn what_is_no_template_is_passed_over_and_what_is_broken_is_told() {
     only.refused(&["a"], "a: holds neither an inventory nor a template");
     only.refused(&["a/web.yaml"], "is neither an inventory nor a CloudFormation template nor a Terraform plan or state");
     only.refused(&["missing.yaml"], "missing.yaml: ");
-    Audit::of(&[("s.yaml", "Resources:\n  Data:\n    Type: [AWS::EC2::Volume]\n")]).refused(&["s.yaml"], "s.yaml:3:");
+    let broken = "AWSTemplateFormatVersion: 2010-09-09\nResources:\n  Data:\n    Type: [AWS::EC2::Volume]\n";
+    Audit::of(&[("s.yaml", broken)]).refused(&["s.yaml"], "s.yaml:4:");
     Audit::of(&[("s.yaml", "Resources:\n  # rel9:ignore ebs-volume-encrypted\n  Data:\n    Type: AWS::EC2::Volume\n")])
         .refused(&["s.yaml"], "s.yaml:2:");
     Audit::of(&[("s.yaml", "Resources:\n  # rel9:ignore ebs-volume-encryptd why not\n  Data:\n    Type: AWS::EC2::Volume\n")])

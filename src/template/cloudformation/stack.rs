@@ -193,7 +193,7 @@ impl<'t> Stack<'t> {
             None if entry.value.get("Fn::Transform").is_some() => "",
             None => return Err(self.fault(entry.at, format!("resource {name} has no Type"))),
             // Another tool makes it before CloudFormation reads the template, as `rain` does of `!Rain::Module`.
-            Some(raw) if raw.entries().iter().any(|entry| is_function(&entry.key)) => "",
+            Some(Raw { data: Data::Map(_), .. }) => "",
             Some(raw) => {
                 raw.as_text().ok_or_else(|| self.fault(raw.at, format!("Type of resource {name} is a text, not {}", raw.kind())))?
             }
