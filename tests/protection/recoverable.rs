@@ -166,11 +166,14 @@ fn nothing_of_the_table_that_had_the_name_before_is_of_this_one() {
     let restore = json!({"source_arn": TABLE, "source_type": "DynamoDB", "recovery_point_arn": null, "status": "COMPLETED", "status_message": null,
         "completed_at": made, "validation_status": "SUCCESSFUL", "validation_message": null, "restore_testing_plan_arn": null, "created_resource_arn": null});
     let failed = json!({"source_arn": TABLE, "vault_arn": VAULT, "status": "FAILED", "status_message": null, "completed_at": made});
-    let listed = json!({"kind": "coverage", "account": ACCOUNT, "region": "eu-west-1", "service": "backup", "operation": "ListRestoreJobs",
-        "status": "ok", "items": 0, "error": null});
+    let read_there = |world: World| {
+        ["ListBackupVaults", "ListRecoveryPointsByBackupVault", "ListRestoreJobs"].into_iter().fold(world, |world, operation| {
+            world.with(json!({"kind": "coverage", "account": ACCOUNT, "region": "eu-west-1", "service": "backup", "operation": operation,
+                "status": "ok", "items": 0, "error": null}))
+        })
+    };
     let of = |created_at: &str| {
-        table(created_at)
-            .with(listed.clone())
+        read_there(table(created_at))
             .with(at(resource("AWS::DynamoDB::Backup", &format!("{TABLE}/backup/1"), "b-1", backup.clone()), made, REGION))
             .with(at(
                 resource("AWS::Backup::RecoveryPoint", "arn:aws:backup:eu-west-1:111122223333:recovery-point:1", "1", copy.clone()),

@@ -236,7 +236,7 @@ fn tables() {
 #[test]
 fn file_systems() {
     said(&[
-        ("data-protected", "backed_up", "pass: protected on schedule: "),
+        ("data-protected", "backed_up", "pass: restorable only from a recovery point "),
         ("efs-automatic-backups", "backed_up", "pass: "),
         ("efs-automatic-backups", "bare_fs", "fail: "),
         ("efs-file-system-encrypted", "bare_fs", "fail: "),
