@@ -201,7 +201,7 @@ mod tests {
 
     const LOCKED: Operation = Operation::new("ec2", "DescribeLockedSnapshots", Answer::ec2(&[])).with_rate(10_000);
 
-    type Answer = Result<DescribeLockedSnapshotsOutput, SdkError<DescribeLockedSnapshotsError>>;
+    type Replied = Result<DescribeLockedSnapshotsOutput, SdkError<DescribeLockedSnapshotsError>>;
 
     fn reader() -> Reader {
         let run = Run::new(NonZeroU32::MAX, Duration::MAX, Arc::new(Silent));
@@ -210,7 +210,7 @@ mod tests {
 
     #[expect(clippy::unnecessary_wraps, reason = "the answer of a call")]
     #[expect(clippy::result_large_err, reason = "the SDK's own error type")]
-    fn page(next: Option<&str>) -> Answer {
+    fn page(next: Option<&str>) -> Replied {
         let lock = LockedSnapshotsInfo::builder().snapshot_id("snap-1").build();
         Ok(DescribeLockedSnapshotsOutput::builder().snapshots(lock).set_next_token(next.map(str::to_owned)).build())
     }

@@ -153,6 +153,8 @@ def databases(account: Account) -> None:
         account.cluster(name, engine, BackupRetentionPeriod=7, StorageEncrypted=True, **key)
         rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier=f"{name}-snapshot", DBClusterIdentifier=name)
     rds.create_db_snapshot(DBSnapshotIdentifier="orders-private", DBInstanceIdentifier="orders")
+    taken = {"SnapshotCreateTime": ago(days=2), "OriginalSnapshotCreateTime": ago(days=2)}
+    account.seed("rds", "db_snapshot", {"DBSnapshotIdentifier": "orders-private", **taken})
     rds.create_db_snapshot(DBSnapshotIdentifier="published-snapshot", DBInstanceIdentifier="published")
     rds.modify_db_snapshot_attribute(DBSnapshotIdentifier="published-snapshot", AttributeName="restore", ValuesToAdd=["all"])
     shared = {"AttributeName": "restore", "ValuesToAdd": [OTHER_ACCOUNT]}
