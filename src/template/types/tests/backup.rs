@@ -101,9 +101,9 @@ fn a_terraform_plan_with_all_that_belongs_to_it() {
     ]);
     let (plan, vault, selection) = (&all[0], &all[1], &all[3]);
     assert_eq!(all.len(), 5);
-    // A rule of which the retention is not known would read as one that keeps for ever.
-    assert_eq!(reasons(plan, "rules"), ["var.days is not set"]);
-    assert!(!plan.properties.contains_key("rules"));
+    // A rule of which the retention is not known is no rule that keeps for ever.
+    assert_eq!(reasons(plan, "rules[].retention_days"), ["var.days is not set"]);
+    assert!(value(plan, "rules")[0].get("retention_days").is_none());
     has(
         vault,
         json!({ "locked": true, "lock_at": null, "min_retention_days": 7, "key_manager": "customer", "notification_events": ["BACKUP_JOB_FAILED"], "notification_topic_arn": "${aws_sns_topic.t.arn}" }),
@@ -116,22 +116,22 @@ fn a_terraform_plan_with_all_that_belongs_to_it() {
 }
 
 #[test]
-fn a_value_that_must_be_there_makes_the_list_unknown() {
+fn what_is_not_known_of_a_list_is_left_out_of_it() {
     let plan = resource(&[tf(
         "aws_backup_plan.p",
         "aws_backup_plan",
         json!({ "rule": [{ "rule_name": "r", "target_vault_name": "v", "enable_continuous_backup": unknown("var.c") }] }),
     )]);
-    assert!(!plan.properties.contains_key("rules"));
-    assert_eq!(reasons(&plan, "rules"), ["var.c"]);
+    assert!(value(&plan, "rules")[0].get("continuous").is_none());
+    assert_eq!(value(&plan, "rules")[0]["vault"], "v");
     assert_eq!(reasons(&plan, "rules[].continuous"), ["var.c"]);
     let selection = resource(&[cfn(
         "S",
         "AWS::Backup::BackupSelection",
         json!({ "BackupPlanId": "p", "BackupSelection": { "Resources": ["a", unknown("parameter Arn")] } }),
     )]);
-    assert_eq!(reasons(&selection, "resources"), ["parameter Arn"]);
-    has(&selection, json!({ "plan_arn": "arn:aws:backup:eu-west-1:111122223333:backup-plan:p" }));
+    assert_eq!(reasons(&selection, "resources[]"), ["parameter Arn"]);
+    has(&selection, json!({ "plan_arn": "arn:aws:backup:eu-west-1:111122223333:backup-plan:p", "resources": ["a"] }));
 }
 
 #[test]
@@ -279,13 +279,13 @@ fn what_may_turn_out_to_be_nothing_is_not_taken_for_something() {
 
 /// An ARN that is not known may be of any account and Region: nothing stands for it.
 #[test]
-fn an_unknown_destination_makes_the_copies_unknown() {
+fn an_unknown_destination_is_left_out_of_the_copy() {
     let plan = |destination| {
         let rule = json!([{ "rule_name": "r", "target_vault_name": "v", "copy_action": [{ "destination_vault_arn": destination }] }]);
         resource(&[tf("aws_backup_plan.p", "aws_backup_plan", json!({ "rule": rule }))])
     };
     assert_eq!(reasons(&plan(symbol("${var.vault}")), "rules[].copies[].destination_vault_arn"), ["${var.vault} is not given"]);
-    assert!(!plan(symbol("${var.vault}")).properties.contains_key("rules"));
+    assert!(value(&plan(symbol("${var.vault}")), "rules")[0]["copies"][0].get("destination_vault_arn").is_none());
     let arn =
         concat(&[json!("arn:aws:backup:us-east-1:"), symbol("${data.aws_caller_identity.current.account_id}"), json!(":backup-vault:far")]);
     assert_eq!(
@@ -310,14 +310,15 @@ fn a_policy_names_what_the_template_has_and_not_what_comes_from_outside() {
         vault(json!("*"), symbol("${Who}")),
         vault(concat(&[json!("arn:aws:iam::"), symbol("${Who}")]), json!("*")),
     ] {
-        assert_eq!(reasons(&found, "policy"), ["${Who} is not given"]);
+        assert_eq!(reasons(&found, "policy.${Who}"), ["${Who} is not given"]);
+        assert!(found.text("policy").is_some_and(|text| text.contains("${Who}")));
     }
     let text = concat(&[json!("{\"Statement\":[{\"Principal\":\""), symbol("${Who}"), json!("\",\"Resource\":\"*\"}]}")]);
     let found = resource(&[
         tf("aws_s3_bucket.b", "aws_s3_bucket", json!({})),
         tf("aws_s3_bucket_policy.p", "aws_s3_bucket_policy", json!({ "bucket": reference("aws_s3_bucket.b", "id"), "policy": text })),
     ]);
-    assert_eq!(reasons(&found, "policy"), ["${Who} is not given"]);
+    assert_eq!(reasons(&found, "policy.${Who}"), ["${Who} is not given"]);
 }
 
 /// A selection, a lock or a key may be left out by a condition that is not known.
