@@ -294,7 +294,7 @@ fn how_long_replicas_are_kept_does_not_depend_on_the_retention_of_the_database()
         })
         .with(at(resource("AWS::RDS::DBInstanceAutomatedBackup", replica, "ab-1", automated), "2026-01-01T00:00:00Z", "eu-west-1"));
     let facts = world.protection(DATABASE);
-    assert_eq!(facts.copy_retention.read().unwrap()[0].retention_days, Some(14));
+    assert_eq!(facts.copy_retention.read().unwrap()[0].retention_days, Some(14).into());
 }
 
 #[test]

@@ -274,14 +274,14 @@ fn replicas_of_automated_backups_are_kept_as_long_as_their_region_says() {
     let world = || World::new().with(resource("AWS::RDS::DBInstance", arn, "orders", instance.clone()));
     let kept = |world: World| {
         let facts = world.protection(arn);
-        facts.copy_retention.read().map(|copies| copies.iter().map(|copy| copy.retention_days).collect::<Vec<_>>())
+        facts.copy_retention.read().map(|copies| copies.iter().map(|copy| copy.retention_days.clone()).collect::<Vec<_>>())
     };
     assert_eq!(kept(world()), None);
     let backup = json!({"source_arn": arn, "status": "replicating", "backup_retention_days": 1, "latest_restorable_at": "2026-11-22T06:50:00Z",
         "earliest_restorable_at": null, "encrypted": true, "kms_key_arn": null, "source_region": "us-east-1"});
     let mut there = resource("AWS::RDS::DBInstanceAutomatedBackup", replica, "ab-1", backup);
     there["region"] = json!("eu-west-1");
-    assert_eq!(kept(world().with(there)), Some(vec![Some(1)]));
+    assert_eq!(kept(world().with(there)), Some(vec![Some(1).into()]));
 }
 
 /// Without the list of automated backups nobody knows how far back an instance's reach.
