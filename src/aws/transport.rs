@@ -4,13 +4,16 @@
 use super::answer::Flaw;
 use super::call::Operation;
 use aws_sdk_ec2::config::http::HttpRequest;
-use aws_sdk_ec2::config::{HttpClient, RuntimeComponents, SharedHttpClient};
+use aws_sdk_ec2::config::{ConfigBag, HttpClient, RuntimeComponents, SharedHttpClient};
+use aws_sdk_ec2::error::BoxError;
 use aws_sdk_s3::primitives::{ByteStream, SdkBody};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector};
 use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
 use std::future::Future;
 
 /// The largest answer in bytes. A page of 1,000 snapshots with 50 tags each has about 10 MB.
@@ -47,6 +50,19 @@ struct WholeAnswers(SharedHttpClient);
 impl HttpClient for WholeAnswers {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(WholeAnswer(self.0.http_connector(settings, components)))
+    }
+
+    /// Makes a connector at once, so that a machine without root certificates is told before anything is asked.
+    fn validate_base_client_config(&self, components: &RuntimeComponentsBuilder, config: &ConfigBag) -> Result<(), BoxError> {
+        self.0.validate_base_client_config(components, config)
+    }
+
+    fn validate_final_config(&self, components: &RuntimeComponents, config: &ConfigBag) -> Result<(), BoxError> {
+        self.0.validate_final_config(components, config)
+    }
+
+    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
+        self.0.connector_metadata()
     }
 }
 

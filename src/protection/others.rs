@@ -11,10 +11,11 @@ use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title, w
 use super::schedule::Schedule;
 use super::summary::POINT_OPERATIONS;
 use super::{arn, opt_in, restores};
-use crate::inventory::types::{self, backup, dlm};
+use crate::inventory::types::{self, TypeInfo, backup, dlm};
 use crate::inventory::{Fact, Resource};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 /// How many users of a key are named.
 const NAMED_USERS: usize = 20;
@@ -249,8 +250,28 @@ pub fn key(join: &Join, resource: &Resource) -> Joined {
     used_by.dedup();
     let count = used_by.len() as i64;
     used_by.truncate(NAMED_USERS);
-    let facts = KeyFacts { used_by: used_by.into(), used_by_count: count.into(), used_by_backups: used_by_backups.into() };
-    Joined { facts: Facts::Key(facts), unread: Unread::new() }
+    let mut facts = KeyFacts { used_by: used_by.into(), used_by_count: count.into(), used_by_backups: used_by_backups.into() };
+    let mut unread = Unread::new();
+    // A backup or vault that was not read may name it.
+    let reasons = if used_by_backups { Vec::new() } else { join.index.missing(key_listings()) };
+    if !reasons.is_empty() {
+        facts.used_by_backups = Fact::Unread;
+        unread.insert("used_by_backups".to_owned(), reasons);
+    }
+    Joined { facts: Facts::Key(facts), unread }
+}
+
+/// The operations that read the keys of backups and vaults.
+fn key_listings() -> &'static [&'static str] {
+    static LISTINGS: OnceLock<Vec<&'static str>> = OnceLock::new();
+    LISTINGS.get_or_init(|| {
+        let names_key = |info: &&TypeInfo| (info.schema)().as_value().pointer("/properties/kms_key_arn").is_some();
+        let of_backups = types::all().iter().filter(|info| !info.is_data() && info.name != "AWS::Region").filter(names_key);
+        let mut operations: Vec<&str> = of_backups.flat_map(|info| info.sources_of("kms_key_arn")).collect();
+        operations.sort_unstable();
+        operations.dedup();
+        operations
+    })
 }
 
 /// The facts of a snapshot or an image.

@@ -16,14 +16,16 @@ fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()>
 
 /// Writes a value on lines of its own, with a line end.
 pub fn pretty<W: Write + ?Sized>(value: &impl Serialize, out: &mut W) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(&mut *out, Escaping(PrettyFormatter::new())))?;
-    out.write_all(b"\n")
+    let mut told = Told { out, failed: None };
+    let written = value.serialize(&mut Serializer::with_formatter(&mut told, Escaping(PrettyFormatter::new())));
+    told.end(written)
 }
 
 /// Writes a value on one line, with a line end.
 pub fn compact<W: Write + ?Sized>(value: &impl Serialize, out: &mut W) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(&mut *out, Escaping(CompactFormatter)))?;
-    out.write_all(b"\n")
+    let mut told = Told { out, failed: None };
+    let written = value.serialize(&mut Serializer::with_formatter(&mut told, Escaping(CompactFormatter)));
+    told.end(written)
 }
 
 /// A value on one line, with a line end.
@@ -32,6 +34,33 @@ pub fn line(value: &impl Serialize) -> io::Result<Vec<u8>> {
     let mut line = Vec::with_capacity(4 << 10);
     compact(value, &mut line)?;
     Ok(line)
+}
+
+/// Remembers why its writer failed: evidence is transcoded, which makes a text of the error, and a closed pipe would look like any other.
+struct Told<'w, W: ?Sized> {
+    out: &'w mut W,
+    failed: Option<io::ErrorKind>,
+}
+
+impl<W: Write + ?Sized> Told<'_, W> {
+    /// Ends the line, or gives the writer's own error.
+    fn end(self, written: serde_json::Result<()>) -> io::Result<()> {
+        match (written, self.failed) {
+            (Ok(()), _) => self.out.write_all(b"\n"),
+            (Err(error), None) => Err(error.into()),
+            (Err(error), Some(kind)) => Err(io::Error::new(kind, error)),
+        }
+    }
+}
+
+impl<W: Write + ?Sized> Write for Told<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes).inspect_err(|error| self.failed = Some(error.kind()))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush().inspect_err(|error| self.failed = Some(error.kind()))
+    }
 }
 
 /// Writes the characters that a terminal or a viewer would obey as `\u` escapes, which every JSON reader turns back. JSON itself asks it of

@@ -298,7 +298,7 @@ fn packed_files_that_are_broken() {
 fn places_that_are_not_there() {
     let rel9 = Rel9::new();
     rel9.run(&["audit", "missing.ndjson"]).ended(2).said("missing.ndjson: cannot be opened");
-    rel9.run(&["audit", "missing"]).ended(2).said("missing: cannot be read");
+    rel9.run(&["audit", "missing"]).ended(2).said("missing: is not here");
     fs::create_dir(rel9.home().join("empty")).expect("a folder");
     rel9.run(&["audit", "empty"]).ended(2).said("empty: holds neither an inventory nor a template");
     fs::write(rel9.home().join("file"), "").expect("a file");

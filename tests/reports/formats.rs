@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use std::io::{self, Write};
 use std::process::Command;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 const SOME: Target = Target { width: 100, colour: false, all: false };
 const ALL: Target = Target { width: 100, colour: false, all: true };
@@ -140,23 +139,23 @@ impl Write for Closing {
 #[test]
 fn every_format_tells_a_closed_pipe_from_other_errors() {
     for report in formats() {
-        let written = (report.write)(&hostile(), &SOME, &mut Closing(100));
-        assert_eq!(written.map_err(|error| error.kind()), Err(io::ErrorKind::BrokenPipe), "{}", report.name);
+        let length = render(report.name, &hostile(), &SOME).len();
+        // Wherever it closes: within evidence too, which is written by another way.
+        for at in (0..length).step_by(length / 200 + 1) {
+            let written = (report.write)(&hostile(), &SOME, &mut Closing(at));
+            assert_eq!(written.map_err(|error| error.kind()), Err(io::ErrorKind::BrokenPipe), "{} at {at} of {length}", report.name);
+        }
     }
 }
 
+/// Nothing grows with the square of the findings, which would take hours; `benches/reports.py` measures how long it takes.
 #[test]
 fn a_hundred_thousand_findings() {
-    // Unoptimised it takes ten times as long; then only that nothing grows with the square of it.
-    let (count, limit) = if cfg!(debug_assertions) { (5_000, 20) } else { (100_000, 2) };
+    let count = if cfg!(debug_assertions) { 5_000 } else { 100_000 };
     let severities = Severity::ALL;
     let findings = document((0..count).map(|number| finding(number, Status::Fail, severities[number % 5])).collect());
     for report in formats() {
-        let start = Instant::now();
         (report.write)(&findings, &SOME, &mut io::sink()).expect("written");
-        let took = start.elapsed();
-        eprintln!("{} {took:?}", report.name);
-        assert!(took < Duration::from_secs(limit), "{} took {took:?}", report.name);
     }
 }
 

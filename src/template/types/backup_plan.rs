@@ -66,8 +66,13 @@ const CONTINUOUS: Paths = ["EnableContinuousBackup", "enable_continuous_backup"]
 
 /// The days of a rule. Those of a continuous backup are 1 to 35 (developer guide, "Changing your retention period").
 fn days_of_rule(scope: &Scope, node: &Node) -> Outcome {
-    if scope.bool_at(CONTINUOUS, false)? {
-        scope.taken(LIFECYCLE_DELETE, Takes::Whole(1, 35))?;
+    let taken = scope.taken(LIFECYCLE_DELETE, Takes::Whole(1, 35));
+    match scope.bool_at(CONTINUOUS, false) {
+        Ok(true) => taken?,
+        Ok(false) => {}
+        // Days that are right for both kinds of rule are known.
+        Err(reasons) if taken.is_err() => return Err(reasons),
+        Err(_) => {}
     }
     days(scope, node)
 }
