@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::call::{Operation, Progress, Reader, Run, Silent, at_least_one};
 use super::connect_error::ConnectError;
 use super::failure::{Reached, Reply, causes, one_line};
-use super::guard::without_panic;
+use super::guard::{NO_ROOT_CERTIFICATES, has_root_certificates, without_panic};
 use super::s3::ListedBucket;
 use super::{SERVICES, Service, endpoints, record, regions, s3, transport};
 use crate::inventory::{CoverageStatus, GLOBAL};
@@ -273,6 +273,10 @@ async fn identity(config: &SdkConfig, options: &Options, region: &str) -> Result
         },
         Err(error) => Reply::of(&error),
     };
+    let is_plain = config.endpoint_url().is_some_and(|endpoint| endpoint.starts_with("http://"));
+    if reply.http.is_none() && !is_plain && !has_root_certificates() {
+        return Err(ConnectError::Sdk { why: NO_ROOT_CERTIFICATES.to_owned() });
+    }
     let profile = options.profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok());
     if reply.about_credentials() {
         return Err(ConnectError::of_credentials(profile, &reply));

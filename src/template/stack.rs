@@ -378,17 +378,6 @@ fn chosen_by_aws(id: &str) -> Text {
     Text { text: format!("${{{id}}}"), unknown: vec![format!("{id} {when}")] }
 }
 
-impl Text {
-    /// The text, with the reason why it is not known where that says more than its symbol.
-    pub fn with_reason(&self) -> String {
-        let symbol = self.text.trim_start_matches("${").trim_end_matches('}');
-        match self.unknown.first().filter(|why| !why.starts_with(symbol)) {
-            Some(why) => format!("{} ({why})", self.text),
-            None => self.text.clone(),
-        }
-    }
-}
-
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
         Text { text: text.to_owned(), unknown: Vec::new() }

@@ -172,7 +172,8 @@ fn an_endpoint_of_a_profile_that_is_no_url() {
 
 #[test]
 fn what_the_sdk_stops_at() {
-    let rel9 = empty_account().rel9().env("SSL_CERT_FILE", "/nowhere");
+    let rel9 = empty_account().rel9().env("SSL_CERT_FILE", "/nowhere").env("AWS_ENDPOINT_URL", "https://127.0.0.1:9");
+    let rel9 = rel9.env("AWS_MAX_ATTEMPTS", "1");
     rel9.run(&["audit"]).ended(2).said("AWS cannot be asked: there are no root certificates");
     let rel9 = empty_account().rel9().env("AWS_ACCESS_KEY_ID", "AKIA\nEXAMPLE");
     rel9.run(&["audit"]).ended(2).said("AWS cannot be asked: the access key id has a character that no key has");
