@@ -139,19 +139,26 @@ fn what_is_not_known_of_a_policy_document_is_never_a_pass() {
     let both = |status: &str| (status.to_string(), status.to_string());
     assert_eq!(vault(&deny("\"Deny\"", "", everyone), ""), both("pass"));
     assert_eq!(vault(&deny("\"Allow\"", "", everyone), ""), both("fail"));
+    // Whether the Deny is there at all is not known.
     for (statement, more) in [
         (deny("var.outside", "", everyone), ""),
-        (deny("\"Deny\"", "", everyone), "source_policy_documents = [var.outside]"),
         (deny("\"Deny\"", "D", everyone), "override_policy_documents = [var.outside]"),
         (deny("\"Deny\"", "D", everyone), "override_policy_documents = var.outside"),
+        (deny("\"Deny\"", "D", everyone), "override_policy_documents = [\"no JSON\"]"),
+    ] {
+        assert_eq!(vault(&statement, more).0, "unknown", "{more}\n{statement}");
+        assert_ne!(vault(&statement, more).1, "pass", "{more}\n{statement}");
+    }
+    // The Deny stays, whatever else comes to the document.
+    for (statement, more) in [
+        (deny("\"Deny\"", "", everyone), "source_policy_documents = [var.outside]"),
         (
             deny("\"Deny\"", "D", everyone),
             "dynamic \"statement\" {\n  for_each = var.outside\n  content {\n    actions = [\"*\"]\n    resources = [\"*\"]\n  }\n}",
         ),
-        (deny("\"Deny\"", "D", everyone), "override_policy_documents = [\"no JSON\"]"),
         (format!("{}\n{}", deny("\"Deny\"", "", everyone), "statement {\n  actions = var.outside\n  resources = [\"*\"]\n}"), ""),
     ] {
-        assert_eq!(vault(&statement, more).0, "unknown", "{more}\n{statement}");
+        assert_ne!(vault(&statement, more).0, "fail", "{more}\n{statement}");
         assert_ne!(vault(&statement, more).1, "pass", "{more}\n{statement}");
     }
     // Whoever is denied, a Deny opens nothing.
