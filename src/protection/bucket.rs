@@ -56,7 +56,7 @@ fn accepted_encryption_types(join: &Join, resource: &Resource, bucket: &Bucket) 
     };
     let blocked = bucket.blocked_encryption_types.read().map(Vec::as_slice).unwrap_or_default();
     let is_blocked = |kind: &&str| blocked.iter().any(|name| name == kind);
-    if !refused.perhaps.iter().all(|kind| is_blocked(&kind)) {
+    if !refused.perhaps.iter().all(&is_blocked) {
         reasons.extend(symbols.reasons());
     }
     if !reasons.is_empty() {

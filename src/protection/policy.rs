@@ -80,7 +80,7 @@ impl Policy {
     pub fn open_statements(&self) -> Opening {
         let mut found = Opening::default();
         for statement in &self.statements {
-            match statement.as_ref().map_or(None, is_open) {
+            match statement.as_ref().and_then(is_open) {
                 Some(true) => found.statements.extend(statement.iter().map(|statement| statement.label.clone())),
                 Some(false) => {}
                 None => found.more = true,

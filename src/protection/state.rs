@@ -88,7 +88,7 @@ pub fn due_seconds(
         let interval = mechanism.interval_seconds.present();
         mechanism.automatic
             && mechanism.kind != MechanismKind::Replication
-            && !interval.zip(rpo_seconds).is_some_and(|(interval, rpo)| *interval > rpo)
+            && interval.zip(rpo_seconds).is_none_or(|(interval, rpo)| *interval <= rpo)
     };
     let promised: Option<Vec<i64>> = mechanisms.iter().filter(often_enough).map(|mechanism| mechanism.promised_seconds).collect();
     let age = created_at.map(|created_at| (as_of - created_at).num_seconds());

@@ -143,7 +143,7 @@ fn two_scopes_do_not_share_a_folder() {
     assert_eq!((fs::read(folder.path().join(STATE)).expect("a state"), files(folder.path())), (before, SHARDS.len()));
 
     fs::remove_file(folder.path().join(STATE)).expect("removed");
-    let said = asked().begin(folder.path()).err().expect("files of nobody knows what").message;
+    let said = asked().begin(folder.path()).expect_err("files of nobody knows what").message;
     assert!(said.contains("collect into an empty folder"), "{said}");
 }
 
