@@ -159,7 +159,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
         findings.record_ledger(chain.head());
     }
     for part in findings.unread_parts() {
-        eprintln!("warning: {}", terminal(&part.why_part()));
+        super::tell(format_args!("warning: {}", terminal(&part.why_part())));
     }
     output::write(&outputs, &findings)?;
     for told in Coverage::duplicates(&findings.collection) {

@@ -19,7 +19,7 @@ pub fn progress(verbosity: Verbosity) -> Arc<dyn Progress> {
 }
 
 fn warn(warning: &str) {
-    eprintln!("warning: {}", terminal(warning));
+    super::tell(format_args!("warning: {}", terminal(warning)));
 }
 
 /// Tells warnings only.

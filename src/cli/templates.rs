@@ -90,7 +90,7 @@ impl TemplateArgs {
             }
         }
         for warning in template::warnings::take() {
-            eprintln!("warning: {}", crate::report::escape::terminal(&warning));
+            super::tell(format_args!("warning: {}", terminal(&warning)));
         }
         // Of what was given by name, all that is wrong; of folders of which nothing can be judged, too.
         if !broken.is_empty() || (judged.is_empty() && !unread.is_empty()) {

@@ -2,6 +2,7 @@
 //! templates, modules, files of values) is read only inside the folder that rel9 was given, or the git repository that holds it, and only if
 //! it is a regular file. Everything in `template/` reads through here.
 
+use crate::inventory::atomic_file::folder_of;
 use std::fmt;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -139,10 +140,6 @@ fn read(path: &Path, most: u64) -> Result<Vec<u8>, Refused> {
 /// Whether a folder is a working tree of git: with `.git` as a folder, or as the file of a worktree or submodule. A link is neither.
 fn is_repository(folder: &Path) -> bool {
     folder.join(".git").symlink_metadata().is_ok_and(|found| found.is_dir() || found.is_file())
-}
-
-fn folder_of(file: &Path) -> &Path {
-    or_here(file.parent().unwrap_or(Path::new("")))
 }
 
 fn or_here(folder: &Path) -> &Path {

@@ -5,6 +5,7 @@ use super::declaration::{Declaration, Position, TemplateError, short};
 use super::walk::{self, is_terraform};
 use super::{Options, cloudformation, inventory, terraform};
 use crate::inventory::Shard;
+use crate::inventory::atomic_file::folder_of;
 use crate::inventory::encoding::{NotText, decode};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,7 +56,7 @@ pub fn read<T: Send>(path: &Path, options: &Options, then: &(impl Fn(Shard) -> T
         let unread = |refused: Refused| TemplateError { file: display_name(path), at: None, what: format!("{refused}{}", hint(path)) };
         if is_terraform(path) {
             let named = boundary.file(path).map_err(unread)?;
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let folder = folder_of(path);
             let source = of_module(folder, options, &boundary)?;
             let is_named = |file: &str| Path::new(file).canonicalize().is_ok_and(|file| file == named);
             match source.unread().into_iter().find(|unread| is_named(&unread.file)) {

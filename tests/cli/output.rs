@@ -218,10 +218,14 @@ fn a_limit_on_file_sizes_leaves_no_half_report() {
 #[test]
 fn a_full_standard_error_is_no_crash() {
     let full = || OpenOptions::new().write(true).open("/dev/full").expect("the device");
-    for (arguments, code) in
-        [(&["audit", "nowhere"][..], 2), (&["audit", "--demo", "--resource", "arn:aws:s3:::none", "--format", "csv=a.csv"], 3)]
-    {
-        let rel9 = Rel9::new();
+    for (arguments, code) in [
+        (&["audit", "nowhere"][..], 2),
+        (&["audit", "--demo", "--resource", "arn:aws:s3:::none", "--format", "csv=a.csv"], 3),
+        (&["audit", "."], 1),
+    ] {
+        // A key that is written twice and a file that is broken are told while the rest is judged.
+        let twice = "Resources:\n  V:\n    Type: AWS::EC2::Volume\n    Properties: { Size: 1, Size: 2, Encrypted: false }\n";
+        let rel9 = Rel9::new().with_files(&[("t.yaml", twice), ("broken.yaml", "Resources:\n")]);
         assert_eq!(rel9.command(arguments).stderr(full()).status().expect("rel9 runs").code(), Some(code), "{arguments:?}");
     }
 }
