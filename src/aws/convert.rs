@@ -46,24 +46,6 @@ pub fn tags(pairs: impl IntoIterator<Item = (String, String)>) -> Fact<Tags> {
     Fact::Read(pairs.into_iter().collect())
 }
 
-/// The part of an ARN behind its resource type: `snap-1` of `…:snapshot/snap-1`, `a:b` of `…:recovery-point:a:b`.
-/// The whole text when it is no ARN.
-pub fn arn_tail(arn: &str) -> &str {
-    let rest = arn.splitn(6, ':').nth(5).unwrap_or(arn);
-    match rest.find([':', '/']) {
-        Some(end) => &rest[end + 1..],
-        None => rest,
-    }
-}
-
-/// Account and Region that an ARN names, where it has six parts.
-pub fn arn_place(arn: &str) -> Option<(&str, &str)> {
-    let mut parts = arn.splitn(6, ':').skip(3);
-    let (region, account) = (parts.next()?, parts.next()?);
-    parts.next()?;
-    Some((account, region))
-}
-
 /// A resource of `reader`'s account and Region, without name, date and tags.
 pub fn resource<P: Properties>(reader: &Reader, arn: String, id: String, properties: &P) -> Resource {
     Resource {
@@ -141,21 +123,6 @@ mod tests {
     fn times_lose_the_noise_of_floating_point() {
         let read = time(&AwsDateTime::from_secs_and_nanos(1_700_000_000, 950_999_975));
         assert_eq!(read.map(|time| time.to_rfc3339()), Some("2023-11-14T22:13:20.951+00:00".to_owned()));
-    }
-
-    #[test]
-    fn tails_of_arns() {
-        assert_eq!(arn_tail("arn:aws:ec2:us-east-1::snapshot/snap-1"), "snap-1");
-        assert_eq!(arn_tail("arn:aws:backup:us-east-1:111122223333:recovery-point:continuous:b-1"), "continuous:b-1");
-        assert_eq!(arn_tail("arn:aws:dynamodb:us-east-1:111122223333:table/t/backup/1"), "t/backup/1");
-        assert_eq!(arn_tail("arn:aws:s3:::bucket"), "bucket");
-        assert_eq!(arn_tail("no arn"), "no arn");
-    }
-
-    #[test]
-    fn places_of_arns() {
-        assert_eq!(arn_place("arn:aws:rds:us-west-2:111122223333:snapshot:s"), Some(("111122223333", "us-west-2")));
-        assert_eq!(arn_place("snapshot"), None);
     }
 
     #[test]

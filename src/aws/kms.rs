@@ -7,10 +7,10 @@
 
 use super::answer::Answer;
 use super::call::{Operation, Reader};
-use super::convert::{arn_place, arn_tail, each, optional_time, resource};
+use super::convert::{each, optional_time, resource};
 use crate::inventory::types::kms::Key;
 use crate::inventory::types::{self, KeyManager};
-use crate::inventory::{Fact, Resource};
+use crate::inventory::{Fact, Resource, arn};
 use aws_sdk_kms::Client;
 use aws_sdk_kms::types as sdk;
 use serde_json::{Map, Value, json};
@@ -74,7 +74,7 @@ pub async fn collect(reader: &Reader, resources: &mut Vec<Resource>) {
                     known.insert(name, Known { arn: None, manager, state });
                 }
             }
-        } else if arn_place(&name).is_some_and(|(_, region)| region == reader.region) {
+        } else if arn::place(&name).is_some_and(|(_, region)| region == reader.region) {
             keys.insert(name);
         }
     }
@@ -190,7 +190,7 @@ async fn describe(reader: &Reader, client: &Client, name: &str) -> Option<Resour
 }
 
 fn key_resource(reader: &Reader, arn: String, properties: &Key) -> Resource {
-    let id = arn_tail(&arn).to_owned();
+    let id = arn::id(&arn).to_owned();
     resource(reader, arn, id, properties)
 }
 

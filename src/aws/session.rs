@@ -7,6 +7,7 @@ use super::failure::{Reached, Reply, causes, one_line};
 use super::guard::{NO_ROOT_CERTIFICATES, has_root_certificates, without_panic};
 use super::s3::ListedBucket;
 use super::{SERVICES, Service, endpoints, record, regions, s3, transport};
+use crate::inventory::arn::Partition;
 use crate::inventory::{CoverageStatus, GLOBAL};
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
@@ -102,7 +103,7 @@ pub(super) type Logged = Vec<(&'static Operation, Outcomes)>;
 pub struct Session {
     /// The 12 digits of the account.
     pub account: String,
-    /// `aws`, `aws-cn` or `aws-us-gov`.
+    /// Such as `aws` or `aws-cn`.
     pub partition: String,
     /// Who reads, as `sts:GetCallerIdentity` tells.
     pub caller_arn: String,
@@ -176,7 +177,7 @@ pub async fn connect(options: &Options) -> Result<Session, ConnectError> {
     let config = configuration(options).await?;
     let home_region = config.region().map_or_else(String::new, |region| region.as_ref().to_owned());
     let (account, caller_arn) = identity(&config, options, &home_region).await?;
-    let partition = caller_arn.split(':').nth(1).unwrap_or("aws").to_owned();
+    let partition = crate::inventory::arn::partition(&caller_arn).to_owned();
 
     let run = Arc::new(Run::new(options.max_rps, options.deadline, Arc::clone(&options.progress)));
     let custom_endpoint = endpoints::of(&config, "S3").is_some();
@@ -234,7 +235,7 @@ async fn load(options: &Options) -> Result<SdkConfig, ConnectError> {
         return Ok(config);
     }
     let first = options.regions.as_deref().and_then(|regions| regions.first()).map_or("", String::as_str);
-    Ok(config.into_builder().region(Region::new(first_region_of_partition(first))).build())
+    Ok(config.into_builder().region(Region::new(Partition::of_region(first).first_region)).build())
 }
 
 /// The credentials of a profile that was asked for by name. As with the AWS CLI they come before keys in the environment: the SDK's
@@ -243,17 +244,6 @@ async fn credentials_of(profile: &str, client: SharedHttpClient) -> ProfileFileC
     let loaded = aws_config::defaults(BehaviorVersion::latest()).http_client(client.clone()).profile_name(profile).load().await;
     let config = ProviderConfig::without_region().with_region(loaded.region().cloned()).with_http_client(client);
     ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build()
-}
-
-/// Where to ask first when nothing names a Region: one that every account of the partition of `region` has.
-fn first_region_of_partition(region: &str) -> &'static str {
-    if region.starts_with("cn-") {
-        "cn-north-1"
-    } else if region.starts_with("us-gov-") {
-        "us-gov-west-1"
-    } else {
-        "us-east-1"
-    }
 }
 
 async fn identity(config: &SdkConfig, options: &Options, region: &str) -> Result<(String, String), ConnectError> {
@@ -384,12 +374,5 @@ mod tests {
         assert_eq!(some.iter().map(|service| service.name).collect::<Vec<_>>(), ["ec2", "s3"]);
         let error = services(Some(&names(&["ec3"]))).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains("Did you mean ec2"), "{error}");
-    }
-
-    #[test]
-    fn partitions_have_a_region_to_ask_first() {
-        assert_eq!(first_region_of_partition("cn-northwest-1"), "cn-north-1");
-        assert_eq!(first_region_of_partition("us-gov-east-1"), "us-gov-west-1");
-        assert_eq!(first_region_of_partition(""), "us-east-1");
     }
 }

@@ -1,5 +1,6 @@
 //! The inventory: what was read, and what could not be. Plain data: it judges nothing and knows neither AWS SDK types nor rules.
 
+pub mod arn;
 pub mod atomic_file;
 mod coverage;
 mod declared;

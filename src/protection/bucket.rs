@@ -1,13 +1,12 @@
 //! What only buckets have: where they replicate to, and which kinds of encryption an upload may use.
 
-use super::arn;
 use super::data::{Join, Unread};
 use super::doubts::add_new;
 use super::facts::{BucketFacts, ReplicationDestination};
 use super::policy;
 use super::summary::BucketSummary;
 use crate::inventory::types::s3::{Bucket, ReplicationRule};
-use crate::inventory::{Fact, GLOBAL, Resource, is_symbolic};
+use crate::inventory::{Fact, GLOBAL, Resource, arn, is_symbolic};
 
 /// The facts of a bucket; `None` for anything else. Parts that are not known get their reasons in `unread`.
 pub fn of(join: &Join, resource: &Resource, unread: &mut Unread) -> Option<BucketFacts> {

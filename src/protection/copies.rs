@@ -1,7 +1,6 @@
 //! Copies in other Regions and accounts and in air-gapped vaults. A vault or a snapshot list shows them. A completed copy job stands in for a
 //! place that the audit was not to read; for one that it was to read and could not, it shows only that there may be a copy.
 
-use super::arn;
 use super::data::Join;
 use super::doubts::add_new;
 use super::facts::{CopyFact, CopySchedule, MechanismKind};
@@ -9,7 +8,7 @@ use super::index::Typed;
 use super::points::{Point, named_since};
 use super::summary::{AUTOMATED, COPY_LISTINGS, ForeignBackup};
 use crate::inventory::types::backup::CopyJob;
-use crate::inventory::{Fact, Resource};
+use crate::inventory::{Fact, Resource, arn};
 use chrono::{DateTime, Utc};
 
 /// The copies of a resource's backups, with why it is not known whether some of them are there.

@@ -9,9 +9,9 @@ use super::points::{self, Point};
 use super::reach::{self, Plans};
 use super::state::due_seconds;
 use super::summary::Summaries;
-use super::{Owed, arn, bucket, copies, jobs, keys, restores};
+use super::{Owed, bucket, copies, jobs, keys, restores};
 use crate::inventory::types::backup::RecoveryPoint;
-use crate::inventory::{ANYTHING_ELSE, DEPLOYED, Fact, Reasons, Resource, note};
+use crate::inventory::{ANYTHING_ELSE, DEPLOYED, Fact, Reasons, Resource, arn, note};
 use chrono::{DateTime, Utc};
 use std::collections::{HashMap, HashSet};
 

@@ -176,7 +176,7 @@ pub fn policy_targets(
         properties.resource_types.read().map(|types| types.iter().any(|name| name == wanted_type)),
         properties.policy_type.read().map(|kind| kinds.contains(&kind.as_str())),
         selects,
-        super::arn::apart(policy.resource, target).read().map(|elsewhere| !elsewhere),
+        crate::inventory::arn::apart(policy.resource, target).read().map(|elsewhere| !elsewhere),
     ];
     if conditions.contains(&Some(false)) {
         return Ok(false);
@@ -194,7 +194,7 @@ pub fn policy_targets(
     let asked = properties.target_tags.read().into_iter().chain(excluded);
     let asked: Vec<String> = asked.flatten().map(|tag| tag.key.clone()).collect();
     reasons.extend(super::why_tags_unread(index.shard, target, &asked));
-    if super::arn::apart(policy.resource, target).is_unread() {
+    if crate::inventory::arn::apart(policy.resource, target).is_unread() {
         reasons.push(super::reach::elsewhere(target, policy.resource));
     }
     if volume_type.is_none() && wanted_type == "VOLUME" {

@@ -185,7 +185,7 @@ fn add_planned_rule(case: &Case, selected: &Selected, planned: &PlannedRule, due
     let (mechanism, kept) = if let Some(point) = continuous {
         (continuous_mechanism(case, point, source, found), point.properties.retention_days.present().copied())
     } else {
-        let is_target = |vault: &str| rule.vault.read().is_some_and(|target| super::arn::vault_name(vault) == target);
+        let is_target = |vault: &str| rule.vault.read().is_some_and(|target| crate::inventory::arn::vault_name(vault) == target);
         let of_vault = |point: &Point| point.backup.vault_arn.as_deref().is_none_or(is_target);
         let ours = |point: &&Point| {
             point.backup.kind == MechanismKind::AwsBackup
@@ -241,7 +241,7 @@ fn add_planned_rule(case: &Case, selected: &Selected, planned: &PlannedRule, due
         if copy.retention_days.is_unread() {
             case.unsettled("copies[].retention_days", plan, "rules[].copies[].retention_days", found);
         }
-        found.copy_schedules.push(case.copy_schedule(super::arn::account(vault), super::arn::region(vault), allowed));
+        found.copy_schedules.push(case.copy_schedule(crate::inventory::arn::account(vault), crate::inventory::arn::region(vault), allowed));
         found.copy_retention.push(CopyRetention {
             kind: "backup_plan".to_owned(),
             source: format!("backup plan {}, rule {}, copy to {vault}", title(plan), planned.name()),

@@ -1,7 +1,6 @@
 //! The heart: joins plans, selections, schedules, recovery points, copies, snapshots, jobs and restore tests to each resource of a
 //! shard, in one pass over maps by ARN. Knows no AWS SDK type and no rule.
 
-pub mod arn;
 mod bucket;
 mod copies;
 mod data;

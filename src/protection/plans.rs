@@ -6,9 +6,9 @@ use super::points::is_local;
 use super::reach::{PLAN_OPERATIONS, PlannedRule, plan_in_doubt, reaches, title};
 use super::selection::{Match, Selection};
 use super::summary::VaultSummary;
-use super::{arn, copies, opt_in};
+use super::{copies, opt_in};
 use crate::inventory::types::{self, backup};
-use crate::inventory::{Fact, Resource, more_path, note};
+use crate::inventory::{Fact, Resource, arn, more_path, note};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What a plan or a selection selects.
@@ -155,7 +155,7 @@ fn uncollected(join: &Join, plan: &Resource) -> (i64, Vec<String>) {
 
 /// Whether the inventory has the resources that an ARN or pattern names.
 fn is_collected(arn: &str) -> bool {
-    listing_of(arn).is_some() || arn.split(':').nth(2) == Some("s3")
+    listing_of(arn).is_some() || arn::service(arn) == "s3"
 }
 
 fn selection_plan<'a>(selection: &'a (&super::index::Typed<backup::BackupSelection>, Selection)) -> Option<&'a String> {
@@ -284,7 +284,7 @@ fn locked(vault: Option<&VaultSummary>) -> Fact<bool> {
 
 /// A plan names its target vault; the vault is in the plan's own account and Region.
 pub fn vault_arn(plan: &Resource, vault: &str) -> String {
-    let partition = plan.arn.split(':').nth(1).unwrap_or("aws");
+    let partition = arn::partition(&plan.arn);
     format!("arn:{partition}:backup:{}:{}:backup-vault:{vault}", plan.region, plan.account)
 }
 
@@ -396,9 +396,8 @@ pub fn selection(join: &Join, links: &Links, resource: &Resource) -> Joined {
 
 /// The operation that lists all resources of an ARN's form, when the inventory has them.
 pub fn listing_of(resource_arn: &str) -> Option<&'static str> {
-    let service = resource_arn.split(':').nth(2)?;
     let resource = arn::resource(resource_arn);
-    let type_name = match service {
+    let type_name = match arn::service(resource_arn) {
         "ec2" if resource.starts_with("volume/") => "AWS::EC2::Volume",
         "ec2" if resource.starts_with("instance/") => "AWS::EC2::Instance",
         "rds" if resource.starts_with("db:") => "AWS::RDS::DBInstance",

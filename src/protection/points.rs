@@ -1,11 +1,10 @@
 //! The restorable backups, windows and gaps of one resource: which moments can be restored.
 
-use super::arn;
 use super::facts::{Backup, CopyFact, Gap, MechanismKind, RecoveryPoints, Window};
 use super::index::{Index, Typed};
 use super::summary::restorable;
 use crate::inventory::types::backup::RecoveryPoint;
-use crate::inventory::{Fact, Resource};
+use crate::inventory::{Fact, Resource, arn};
 use chrono::{DateTime, Duration, Utc};
 
 /// Gaps are worked out this far back, more than any rule's window; what lies before is history.

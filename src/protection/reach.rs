@@ -1,6 +1,5 @@
 //! Which backup plans and restore testing plans reach a resource.
 
-use super::arn;
 use super::facts::{PlanReach, PlannedCopy};
 use super::index::{Index, Typed};
 use super::opt_in;
@@ -8,7 +7,7 @@ use super::points::Point;
 use super::schedule::Schedule;
 use super::selection::{Match, Reach, Selection, pairs, plain};
 use crate::inventory::types::{account, backup};
-use crate::inventory::{DEPLOYED, Fact, Resource, Shard, is_symbolic, more_path};
+use crate::inventory::{DEPLOYED, Fact, Resource, Shard, arn, is_symbolic, more_path};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, OnceLock, PoisonError};

@@ -1,6 +1,5 @@
 //! Restores of a resource's backups: jobs, `LastRestoreTime`, tables and volumes made from them; and the restore tests planned.
 
-use super::arn;
 use super::data::Join;
 use super::facts::{CopySchedule, Restore, RestoreAttempt, RestoreTests};
 use super::index::{Index, Typed};
@@ -9,7 +8,7 @@ use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title};
 use super::summary::{POINT_OPERATIONS, restorable};
 use crate::inventory::types::backup::{RecoveryPoint, RestoreJob, RestoreTestingPlan};
 use crate::inventory::types::ebs;
-use crate::inventory::{Fact, Resource};
+use crate::inventory::{Fact, Resource, arn};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeSet;
 

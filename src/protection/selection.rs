@@ -269,7 +269,7 @@ impl Arns {
 
 /// How much a pattern names of an ARN that it matches.
 fn strength(pattern: &str, arn: &str) -> Reach {
-    let parts: Vec<&str> = super::arn::parts(arn).collect();
+    let parts: Vec<&str> = crate::inventory::arn::parts(arn).collect();
     let (service, resource) = match parts[..] {
         [_, _, service, _, _, resource] => (service, resource),
         _ => ("", ""),
@@ -282,7 +282,7 @@ fn strength(pattern: &str, arn: &str) -> Reach {
         "" => !service.is_empty() && pattern.contains(&format!(":{service}:::")),
         _ => pattern.contains(&format!(":{kind}")) || pattern.contains(&format!("*{kind}")),
     };
-    let names_service = pattern.split(':').nth(2) == Some(service);
+    let names_service = crate::inventory::arn::service(pattern) == service;
     match (names_type, names_service) {
         (true, _) if matches!((service, kind), ("rds", "cluster:") | ("fsx", "file-system/")) => Reach::Shared,
         (true, _) => Reach::Explicit,

@@ -1,9 +1,8 @@
 //! The small summary that every shard leaves behind: what other shards must know of it.
 
 use super::Ledger;
-use super::arn;
 use crate::inventory::types::{Properties, backup, ebs, rds, s3};
-use crate::inventory::{Fact, GLOBAL, Resource, Shard};
+use crate::inventory::{Fact, GLOBAL, Resource, Shard, arn};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -404,7 +403,7 @@ fn add_snapshot(summary: &mut Summary, resource: &Resource) {
     if source.region == summary.region || snapshot.status.read().is_none_or(|status| status != "completed") {
         return;
     }
-    let partition = resource.arn.split(':').nth(1).unwrap_or("aws");
+    let partition = arn::partition(&resource.arn);
     let source_arn = format!("arn:{partition}:ec2:{}::snapshot/{}", source.region, source.snapshot_id);
     summary.foreign_backups.entry(source_arn).or_default().push(ForeignBackup {
         arn: resource.arn.clone(),

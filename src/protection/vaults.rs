@@ -5,12 +5,12 @@ use super::facts::{ExpiredPoint, Facts, Joined, Orphan, RecoveryPointFacts, Targ
 use super::index::Typed;
 use super::plans::{listing_of, vault_arn};
 use super::points::is_local;
+use super::policy;
 use super::reach::{PlannedRule, title};
 use super::schedule::Schedule;
 use super::summary::{POINT_OPERATIONS, restorable};
-use super::{arn, policy};
 use crate::inventory::types::backup::{BackupRule, BackupVault, CopyAction, RecoveryPoint};
-use crate::inventory::{DEPLOYED, Fact, Resource, is_symbolic, more_path, note};
+use crate::inventory::{DEPLOYED, Fact, Resource, arn, is_symbolic, more_path, note};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 

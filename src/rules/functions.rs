@@ -101,10 +101,10 @@ fn register(env: &mut Env) -> Result<(), DeclarationError> {
         CelString::from(format!("{} {}{plural}", n.inner(), noun.inner()))
     }
     fn arn_region(arn: &CelString) -> CelString<'static> {
-        CelString::from(crate::protection::arn::region(arn.inner()).to_owned())
+        CelString::from(crate::inventory::arn::region(arn.inner()).to_owned())
     }
     fn arn_account(arn: &CelString) -> CelString<'static> {
-        CelString::from(crate::protection::arn::account(arn.inner()).to_owned())
+        CelString::from(crate::inventory::arn::account(arn.inner()).to_owned())
     }
     fn windows_overlap(backup: &CelString, maintenance: &CelString) -> CelBool {
         CelBool::from(do_windows_overlap(backup.inner(), maintenance.inner()))

@@ -9,6 +9,7 @@ mod places;
 use super::Options;
 use super::declaration::{DESTROYED, Declaration, Language, Node, PROVIDER_ACCOUNT, PROVIDER_REGION, Value, names_data_source};
 use super::types::{self, Table};
+use crate::inventory::arn::Partition;
 use crate::inventory::is_symbolic;
 pub use paths::{find, find_blocks};
 use places::{ARN_ACCOUNT, ARN_REGION, most_common, part_of_given_arn};
@@ -193,15 +194,6 @@ impl<'d> Stack<'d> {
         }
     }
 
-    /// `aws`, or that of another partition's Region.
-    pub fn partition(&self, region: &str) -> &'static str {
-        match region {
-            region if region.starts_with("cn-") => "aws-cn",
-            region if region.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        }
-    }
-
     /// The name that the template gives a resource.
     pub fn name(&self, entry: &Entry) -> Option<Text> {
         let path = entry.table.identity.name_of(entry.declaration.language);
@@ -252,7 +244,7 @@ impl<'d> Stack<'d> {
             unknown.extend(account.unknown);
         }
         let text = pattern
-            .replace("{partition}", self.partition(&region.text))
+            .replace("{partition}", Partition::of_region(&region.text).name)
             .replace("{region}", &region.text)
             .replace("{account}", &account.text)
             .replace("{id}", &id.text);
@@ -311,7 +303,7 @@ impl<'d> Stack<'d> {
             return self.own(self.region(), self.options.region.is_some(), "Region");
         }
         if name == "AWS::Partition" || data("data.aws_partition.", &[".partition", ".id"]) {
-            return self.partition(self.main_region()).into();
+            return Partition::of_region(self.main_region()).name.into();
         }
         Text { text: symbol.to_owned(), unknown: vec![reason.to_owned()] }
     }

@@ -477,3 +477,43 @@ fn what_terraform_has_made_is_known_by_its_ids() {
     assert_eq!(document.status("backup-plan-selects-resources", "aws_backup_plan.daily"), "pass");
     assert_eq!(document.status("backup-plan-target-vault-exists", "aws_backup_plan.daily"), "pass");
 }
+
+/// A Region of each partition, and the partition's name in ARNs.
+const PARTITIONS: [(&str, &str); 8] = [
+    ("aws", "eu-west-1"),
+    ("aws-cn", "cn-north-1"),
+    ("aws-us-gov", "us-gov-west-1"),
+    ("aws-iso", "us-iso-east-1"),
+    ("aws-iso-b", "us-isob-east-1"),
+    ("aws-iso-e", "eu-isoe-west-1"),
+    ("aws-iso-f", "us-isof-south-1"),
+    ("aws-eusc", "eusc-de-east-1"),
+];
+
+#[test]
+fn a_selection_by_arn_reaches_the_table_in_every_partition() {
+    for (partition, region) in PARTITIONS {
+        let arn = format!("arn:{partition}:dynamodb:{region}:111122223333:table/orders");
+        let cloudformation = format!(
+            "Resources:\n  Table:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      TableName: orders\n  Plan:\n    Type: AWS::Backup::BackupPlan\n    \
+             Properties:\n      BackupPlan:\n        BackupPlanName: daily\n        BackupPlanRule:\n        - RuleName: daily\n          TargetBackupVault: main\n          \
+             ScheduleExpression: cron(0 5 ? * * *)\n  Selection:\n    Type: AWS::Backup::BackupSelection\n    Properties:\n      BackupPlanId: !Ref Plan\n      \
+             BackupSelection:\n        SelectionName: orders\n        IamRoleArn: arn:{partition}:iam::111122223333:role/backup\n        Resources: [{arn}]\n"
+        );
+        let terraform = format!(
+            "resource \"aws_dynamodb_table\" \"orders\" {{\n  name = \"orders\"\n}}\nresource \"aws_backup_plan\" \"daily\" {{\n  name = \"daily\"\n  rule {{\n    \
+             rule_name = \"daily\"\n    target_vault_name = \"main\"\n    schedule = \"cron(0 5 ? * * *)\"\n  }}\n}}\nresource \"aws_backup_selection\" \"orders\" {{\n  \
+             name = \"orders\"\n  plan_id = aws_backup_plan.daily.id\n  iam_role_arn = \"arn:{partition}:iam::111122223333:role/backup\"\n  resources = [\"{arn}\"]\n}}\n"
+        );
+        for (file, text) in [("template.yaml", &cloudformation), ("main.tf", &terraform)] {
+            let rel9 = Rel9::new().with_files(&[(file, text)]);
+            let found = rel9.judge(&["--region", region, "--account", "111122223333", file]);
+            assert_eq!(
+                found.status("data-in-backup-plan", "orders"),
+                "pass",
+                "{partition} {file}: {}",
+                found.says("data-in-backup-plan", "orders")
+            );
+        }
+    }
+}

@@ -5,9 +5,9 @@
 use super::{GONE, PAGE, lifecycle_days};
 use crate::aws::answer::Answer;
 use crate::aws::call::{Operation, Reader};
-use crate::aws::convert::{Encryption, arn_tail, each, kms_key_arn, known, optional_time, resource};
+use crate::aws::convert::{Encryption, each, kms_key_arn, known, optional_time, resource};
 use crate::inventory::types::backup::{BackupVault, ProtectedResource, RecoveryPoint};
-use crate::inventory::{Fact, Resource};
+use crate::inventory::{Fact, Resource, arn};
 use aws_sdk_backup::Client;
 use aws_sdk_backup::types as sdk;
 
@@ -139,7 +139,7 @@ fn recovery_point(reader: &Reader, vault_arn: &str, vault_type: Option<&str>, po
         rule_id: creator.and_then(|creator| creator.backup_rule_id).into(),
         size_bytes: point.backup_size_in_bytes.into(),
     };
-    let id = arn_tail(&arn).to_owned();
+    let id = arn::id(&arn).to_owned();
     Some(Resource {
         name: point.resource_name,
         // A copy has the date of what it copies, so this is the moment of the data ("Copies retain their source configuration, including
@@ -174,7 +174,7 @@ fn protected_resource(reader: &Reader, listed: sdk::ProtectedResource) -> Option
         last_backup_at: optional_time(listed.last_backup_time.as_ref()).into(),
         last_backup_vault_arn: listed.last_backup_vault_arn.into(),
     };
-    let id = arn_tail(&arn).to_owned();
+    let id = arn::id(&arn).to_owned();
     Some(Resource { name: listed.resource_name, ..resource(reader, arn, id, &properties) })
 }
 

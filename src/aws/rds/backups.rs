@@ -4,9 +4,9 @@ use super::{
     DESCRIBE_DB_CLUSTER_AUTOMATED_BACKUPS, DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS, PAGE, Present, encryption, source_arn, tags_of,
 };
 use crate::aws::call::Reader;
-use crate::aws::convert::{arn_place, arn_tail, optional_time, resource};
-use crate::inventory::Resource;
+use crate::aws::convert::{optional_time, resource};
 use crate::inventory::types::rds::{AutomatedBackup, ClusterAutomatedBackup};
+use crate::inventory::{Resource, arn};
 use aws_sdk_rds::Client;
 use aws_sdk_rds::types as sdk;
 use chrono::{DateTime, Utc};
@@ -29,7 +29,7 @@ pub fn earliest_restorable(backups: &[sdk::DbInstanceAutomatedBackup], arn: &str
         .iter()
         .filter(|backup| match &backup.db_instance_arn {
             Some(of) => of == arn,
-            None => backup.db_instance_identifier.as_deref() == Some(arn_tail(arn)),
+            None => backup.db_instance_identifier.as_deref() == Some(arn::id(arn)),
         })
         .filter(|backup| match (backup.dbi_resource_id.as_deref(), resource_id) {
             (Some(of), Some(id)) => of == id,
@@ -48,7 +48,7 @@ pub fn instance_backup(reader: &Reader, backup: sdk::DbInstanceAutomatedBackup, 
     let properties = AutomatedBackup {
         source_arn: match &place {
             Some(_) => source.clone(),
-            None => source_arn(source.clone(), arn_tail(&source), backup.dbi_resource_id.as_deref(), instances),
+            None => source_arn(source.clone(), arn::id(&source), backup.dbi_resource_id.as_deref(), instances),
         }
         .into(),
         status: backup.status.into(),
@@ -59,7 +59,7 @@ pub fn instance_backup(reader: &Reader, backup: sdk::DbInstanceAutomatedBackup, 
         kms_key_arn: encryption.kms_key_arn,
         source_region: place.into(),
     };
-    let own_id = backup.dbi_resource_id.unwrap_or_else(|| arn_tail(&source).to_owned());
+    let own_id = backup.dbi_resource_id.unwrap_or_else(|| arn::id(&source).to_owned());
     let (arn, id) = identity(reader, backup.db_instance_automated_backups_arn, "auto-backup", own_id);
     Some(Resource { name: backup.db_instance_identifier, tags: tags_of(backup.tag_list), ..resource(reader, arn, id, &properties) })
 }
@@ -72,7 +72,7 @@ pub fn cluster_backup(reader: &Reader, backup: sdk::DbClusterAutomatedBackup, cl
     let properties = ClusterAutomatedBackup {
         source_arn: match &place {
             Some(_) => source.clone(),
-            None => source_arn(source.clone(), arn_tail(&source), backup.db_cluster_resource_id.as_deref(), clusters),
+            None => source_arn(source.clone(), arn::id(&source), backup.db_cluster_resource_id.as_deref(), clusters),
         }
         .into(),
         status: backup.status.into(),
@@ -83,7 +83,7 @@ pub fn cluster_backup(reader: &Reader, backup: sdk::DbClusterAutomatedBackup, cl
         kms_key_arn: encryption.kms_key_arn,
         source_region: place.into(),
     };
-    let own_id = backup.db_cluster_resource_id.unwrap_or_else(|| arn_tail(&source).to_owned());
+    let own_id = backup.db_cluster_resource_id.unwrap_or_else(|| arn::id(&source).to_owned());
     let (arn, id) = identity(reader, backup.db_cluster_automated_backups_arn, "cluster-auto-backup", own_id);
     Some(Resource { name: backup.db_cluster_identifier, tags: tags_of(backup.tag_list), ..resource(reader, arn, id, &properties) })
 }
@@ -99,7 +99,7 @@ fn source_of(reader: &Reader, arn: Option<String>, kind: &str, name: Option<&str
 
 /// The Region of the database when that is not this one: its backups here are replicas.
 fn own_or_elsewhere(reader: &Reader, source: &str) -> Option<String> {
-    let (_, region) = arn_place(source)?;
+    let (_, region) = arn::place(source)?;
     (region != reader.region).then(|| region.to_owned())
 }
 
@@ -107,8 +107,8 @@ fn own_or_elsewhere(reader: &Reader, source: &str) -> Option<String> {
 /// resource id, by which the CLI takes them too (`--dbi-resource-id`).
 fn identity(reader: &Reader, arn: Option<String>, kind: &str, resource_id: String) -> (String, String) {
     match arn {
-        Some(arn) if arn_place(&arn).is_some_and(|(_, region)| region == reader.region) => {
-            let id = arn_tail(&arn).to_owned();
+        Some(arn) if arn::place(&arn).is_some_and(|(_, region)| region == reader.region) => {
+            let id = arn::id(&arn).to_owned();
             (arn, id)
         }
         _ => (reader.arn("rds", &format!("{kind}:{resource_id}")), resource_id),

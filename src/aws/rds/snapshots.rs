@@ -5,11 +5,11 @@ use super::{
     PAGE, Present, databases, encryption, source_arn, tags_of,
 };
 use crate::aws::call::Reader;
-use crate::aws::convert::{arn_place, each, gibibytes, kms_key_arn, known, optional_time, resource};
+use crate::aws::convert::{each, gibibytes, kms_key_arn, known, optional_time, resource};
 use crate::aws::kms;
 use crate::inventory::types::Properties;
 use crate::inventory::types::rds::{DbClusterSnapshot, DbSnapshot, DocDbClusterSnapshot, NeptuneClusterSnapshot};
-use crate::inventory::{Fact, Resource};
+use crate::inventory::{Fact, Resource, arn};
 use aws_sdk_rds::Client;
 use aws_sdk_rds::types as sdk;
 
@@ -207,7 +207,7 @@ impl Source<'_> {
     /// it was copied from (of a chain of copies, only the last link is known).
     fn arn(&self, reader: &Reader, present: &[Present]) -> String {
         let own = (reader.account.as_str(), reader.region.as_str());
-        let place = match (self.copied_from.and_then(arn_place), self.region) {
+        let place = match (self.copied_from.and_then(arn::place), self.region) {
             (Some(place), _) => place,
             (None, Some(region)) if !region.is_empty() => (reader.account.as_str(), region),
             _ => own,

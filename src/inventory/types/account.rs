@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 properties! {
     /// An AWS account; in the inventory its Region is `global`.
     Account = "AWS::Account", data: None, operation: "sts:GetCallerIdentity" {
-        /// The partition: `aws`, `aws-cn` or `aws-us-gov`.
+        /// The partition, such as `aws` or `aws-cn`.
         partition: String,
         /// The Regions that are enabled, sorted.
         #[from("ec2:DescribeRegions")]

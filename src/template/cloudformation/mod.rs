@@ -37,7 +37,7 @@ use stack::{Resource, Source, Stack};
 
 pub use detect::claims_to_be;
 pub(in crate::template) use encode::base64;
-pub(in crate::template) use pseudo::partition;
+
 pub(in crate::template) use tree::{Data, Raw};
 pub(in crate::template) use yaml::{Dialect, parse_as as parse_yaml};
 

@@ -1,6 +1,7 @@
 //! The KMS keys that values name: by reference, id, ARN or alias, or through a data source that looks the key up.
 
 use super::{DEPTH, Entry, Stack, Text, find, is_alias};
+use crate::inventory::arn::Partition;
 use crate::template::declaration::{Declaration, Node, Value};
 use crate::template::types::{self, Table};
 
@@ -77,6 +78,6 @@ impl Stack<'_> {
 
     fn kms_arn(&self, what: &str, user: &Entry) -> String {
         let (region, account) = (self.region_of(user).text, self.account_of(user).text);
-        format!("arn:{}:kms:{region}:{account}:{what}", self.partition(&region))
+        format!("arn:{}:kms:{region}:{account}:{what}", Partition::of_region(&region).name)
     }
 }

@@ -7,7 +7,7 @@ use super::scope::{self, Scope, shaped};
 use super::syntax::Block;
 use super::value::{INSTANCES, WHOLE, because, reference, render, text, unknown, why_later};
 use super::{declare, location, policy_document};
-use crate::template::cloudformation::partition;
+use crate::inventory::arn::Partition;
 use crate::template::declaration::{Node, Position, Value};
 
 /// Keys of AWS KMS: what names them may be an alias, which says whose the key is. These are kept as references; see
@@ -117,7 +117,7 @@ fn worked_out(block: &Block, each: Option<&Each>, address: &str, scope: &Scope<'
             // The partition is that of the provider's Region; where that is not known, the stack's own.
             match &location::of(engine, instance, block)?.region {
                 Value::Text(region) => {
-                    let (name, domain) = partition(region);
+                    let Partition { name, domain, .. } = Partition::of_region(region);
                     let reversed = domain.split('.').rev().collect::<Vec<_>>().join(".");
                     let parts = [("id", name.to_string()), ("partition", name.to_string()), ("dns_suffix", domain.to_string())];
                     made.extend(parts.map(|(name, value)| (name, node(text(value)))));
@@ -131,8 +131,8 @@ fn worked_out(block: &Block, each: Option<&Each>, address: &str, scope: &Scope<'
                 .map_or_else(|| Ok(location::of(engine, instance, block)?.region.clone()), |node| Ok::<_, Stop>(node.value))?;
             match (argument("service_name").map(|node| node.value), &region) {
                 // In other partitions some services have names of their own.
-                (Some(Value::Text(service)), Value::Text(region)) if partition(region).0 == "aws" => {
-                    let suffix = partition(region).1;
+                (Some(Value::Text(service)), Value::Text(region)) if Partition::of_region(region).name == "aws" => {
+                    let suffix = Partition::of_region(region).domain;
                     made.extend([
                         ("id", node(text(format!("{service}.{region}.{suffix}")))),
                         ("name", node(text(format!("{service}.{suffix}")))),

@@ -2,6 +2,7 @@
 
 use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, Takes, encryption, row};
 use crate::inventory::Resource;
+use crate::inventory::arn::Partition;
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::{EXISTS, Language};
@@ -108,7 +109,7 @@ fn retention(scope: &Scope) -> Outcome {
 /// Automated backups replicated to another Region: an attribute in CloudFormation, a resource (of a provider of that Region) in Terraform.
 fn replicated_backups(scope: &Scope, built: &mut Built) {
     let arn = |region: &str| {
-        let partition = scope.stack.partition(region);
+        let partition = Partition::of_region(region).name;
         let account = scope.stack.account_of(scope.entry).text;
         format!("arn:{partition}:rds:{region}:{account}:auto-backup:${{{}}}", scope.entry.declaration.id)
     };
