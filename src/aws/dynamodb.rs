@@ -82,7 +82,7 @@ async fn table(reader: &Reader, client: &Client, name: String) -> Option<ReadTab
     if let Some(description) = ttl.and_then(|answer| answer.time_to_live_description) {
         properties.ttl = description.time_to_live_status.as_ref().is_some_and(deletes).into();
     }
-    Some(ReadTable { resource: Resource { created_at, tags, ..resource(reader, arn, name, &properties) }, table_id })
+    Some(ReadTable { resource: Resource { created_at, tags, ..resource(reader, arn, name, properties) }, table_id })
 }
 
 /// What `DescribeTable` says.
@@ -179,7 +179,7 @@ fn backup(reader: &Reader, summary: sdk::BackupSummary, tables: &HashMap<&str, &
         name: summary.backup_name,
         created_at: optional_time(summary.backup_creation_date_time.as_ref()),
         // The CLI takes a backup by its ARN.
-        ..resource(reader, arn.clone(), arn, &properties)
+        ..resource(reader, arn.clone(), arn, properties)
     })
 }
 

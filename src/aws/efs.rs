@@ -90,7 +90,7 @@ async fn file_system(
         name: read.name.filter(|name| !name.is_empty()),
         created_at: time(&read.creation_time),
         tags: convert::tags(read.tags.into_iter().map(|tag| (tag.key, tag.value))),
-        ..resource(reader, arn, id, &properties)
+        ..resource(reader, arn, id, properties)
     })
 }
 

@@ -54,7 +54,7 @@ async fn image(reader: &Reader, client: &Client, read: sdk::Image) -> Option<Res
         name: read.name,
         created_at: read.creation_date.as_deref().and_then(created_at),
         tags: tags_of(read.tags),
-        ..resource(reader, arn_without_account(reader, &format!("image/{id}")), id, &properties)
+        ..resource(reader, arn_without_account(reader, &format!("image/{id}")), id, properties)
     })
 }
 

@@ -55,7 +55,7 @@ fn instance(reader: &Reader, read: sdk::Instance) -> Option<Resource> {
         name: name_of(&tags),
         created_at: launched_at.min(attached_at).or(launched_at).or(attached_at),
         tags,
-        ..resource(reader, reader.arn("ec2", &format!("instance/{id}")), id, &properties)
+        ..resource(reader, reader.arn("ec2", &format!("instance/{id}")), id, properties)
     })
 }
 

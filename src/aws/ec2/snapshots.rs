@@ -98,7 +98,7 @@ async fn snapshot(reader: &Reader, client: &Client, read: sdk::Snapshot, known: 
         name: name_of(&tags),
         created_at: optional_time(read.start_time.as_ref()),
         tags,
-        ..resource(reader, arn_without_account(reader, &format!("snapshot/{id}")), id, &properties)
+        ..resource(reader, arn_without_account(reader, &format!("snapshot/{id}")), id, properties)
     })
 }
 

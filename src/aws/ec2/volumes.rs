@@ -45,7 +45,7 @@ fn volume(reader: &Reader, read: sdk::Volume) -> Option<Resource> {
         name: name_of(&tags),
         created_at: optional_time(read.create_time.as_ref()),
         tags,
-        ..resource(reader, reader.arn("ec2", &format!("volume/{id}")), id, &properties)
+        ..resource(reader, reader.arn("ec2", &format!("volume/{id}")), id, properties)
     })
 }
 

@@ -1,6 +1,6 @@
 //! Amazon DynamoDB.
 
-use super::{KeyManager, properties};
+use super::{KeyManager, properties, same_properties};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,56 +22,48 @@ pub struct Replica {
     pub status: Option<String>,
 }
 
-macro_rules! table {
-    ($(#[doc = $doc:literal])* $name:ident, $type_name:literal, $data:expr) => {
-        properties! {
-            $(#[doc = $doc])*
-            $name = $type_name, data: $data, operation: "dynamodb:ListTables" {
-                #[from("dynamodb:DescribeTable")]
-                status: Option<String>,
-                /// Always true: DynamoDB encrypts every table.
-                #[from("dynamodb:DescribeTable")]
-                encrypted: bool,
-                /// The key that `SSEDescription` names; `null` under the AWS-owned key.
-                #[from("dynamodb:DescribeTable")]
-                kms_key_arn: Option<String>,
-                #[from("dynamodb:DescribeTable", "kms:DescribeKey")]
-                key_manager: Option<KeyManager>,
-                #[from("dynamodb:DescribeTable", "kms:DescribeKey")]
-                key_state: Option<String>,
-                /// Whether point-in-time recovery is on.
-                #[from("dynamodb:DescribeContinuousBackups")]
-                pitr: bool,
-                /// The recovery period of PITR, 1-35; `null` when it is off.
-                #[from("dynamodb:DescribeContinuousBackups")]
-                pitr_days: Option<i64>,
-                #[from("dynamodb:DescribeContinuousBackups")]
-                earliest_restorable_at: Option<DateTime<Utc>>,
-                #[from("dynamodb:DescribeContinuousBackups")]
-                latest_restorable_at: Option<DateTime<Utc>>,
-                #[from("dynamodb:DescribeTable")]
-                deletion_protection: bool,
-                /// Whether TTL deletes items.
-                #[from("dynamodb:DescribeTimeToLive")]
-                ttl: bool,
-                #[from("dynamodb:DescribeTable")]
-                restored_from: Option<RestoredFrom>,
-                #[from("dynamodb:DescribeTable")]
-                replicas: Vec<Replica>,
-                #[from("dynamodb:DescribeTable")]
-                size_bytes: Option<i64>,
-            }
-        }
-    };
+properties! {
+    /// A table as the live audit reads it.
+    Table = "AWS::DynamoDB::Table", data: Some("DynamoDB"), operation: "dynamodb:ListTables", key: own {
+        #[from("dynamodb:DescribeTable")]
+        status: Option<String>,
+        /// Always true: DynamoDB encrypts every table.
+        #[from("dynamodb:DescribeTable")]
+        encrypted: bool,
+        /// The key that `SSEDescription` names; `null` under the AWS-owned key.
+        #[from("dynamodb:DescribeTable")]
+        kms_key_arn: Option<String>,
+        #[from("dynamodb:DescribeTable", "kms:DescribeKey")]
+        key_manager: Option<KeyManager>,
+        #[from("dynamodb:DescribeTable", "kms:DescribeKey")]
+        key_state: Option<String>,
+        /// Whether point-in-time recovery is on.
+        #[from("dynamodb:DescribeContinuousBackups")]
+        pitr: bool,
+        /// The recovery period of PITR, 1-35; `null` when it is off.
+        #[from("dynamodb:DescribeContinuousBackups")]
+        pitr_days: Option<i64>,
+        #[from("dynamodb:DescribeContinuousBackups")]
+        earliest_restorable_at: Option<DateTime<Utc>>,
+        #[from("dynamodb:DescribeContinuousBackups")]
+        latest_restorable_at: Option<DateTime<Utc>>,
+        #[from("dynamodb:DescribeTable")]
+        deletion_protection: bool,
+        /// Whether TTL deletes items.
+        #[from("dynamodb:DescribeTimeToLive")]
+        ttl: bool,
+        #[from("dynamodb:DescribeTable")]
+        restored_from: Option<RestoredFrom>,
+        #[from("dynamodb:DescribeTable")]
+        replicas: Vec<Replica>,
+        #[from("dynamodb:DescribeTable")]
+        size_bytes: Option<i64>,
+    }
 }
 
-table! {
-    /// A table as the live audit reads it.
-    Table, "AWS::DynamoDB::Table", Some("DynamoDB")
-}
-table! {
+same_properties! {
     /// A global table as a template declares it; live, each replica is a [`Table`].
-    GlobalTable, "AWS::DynamoDB::GlobalTable", Some("DynamoDB")
+    GlobalTable as Table = "AWS::DynamoDB::GlobalTable", data: Some("DynamoDB"), operation: "dynamodb:ListTables"
 }
 
 properties! {

@@ -1,6 +1,6 @@
 //! Amazon EC2 and EBS.
 
-use super::{KeyManager, properties};
+use super::{KeyManager, properties, same_properties};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,7 +63,7 @@ pub struct DeclaredBlockDevice {
 
 properties! {
     /// An EBS volume.
-    Volume = "AWS::EC2::Volume", data: Some("EBS"), operation: "ec2:DescribeVolumes" {
+    Volume = "AWS::EC2::Volume", data: Some("EBS"), operation: "ec2:DescribeVolumes", key: own {
         /// `creating`, `available`, `in-use`, `deleting`, `deleted`, `error`.
         status: Option<String>,
         encrypted: bool,
@@ -96,34 +96,28 @@ properties! {
     }
 }
 
-macro_rules! launch {
-    ($(#[doc = $doc:literal])* $name:ident, $type_name:literal, $operation:literal) => {
-        properties! {
-            $(#[doc = $doc])*
-            $name = $type_name, data: None, operation: $operation {
-                /// The EBS volumes that each instance is started with, the root volume always among them.
-                block_devices: Vec<DeclaredBlockDevice>,
-            }
-        }
-    };
+properties! {
+    /// A launch template; templates only.
+    LaunchTemplate = "AWS::EC2::LaunchTemplate", data: None, operation: "ec2:DescribeLaunchTemplateVersions" {
+        /// The EBS volumes that each instance is started with, the root volume always among them.
+        block_devices: Vec<DeclaredBlockDevice>,
+    }
 }
 
-launch! {
-    /// A launch template; templates only.
-    LaunchTemplate, "AWS::EC2::LaunchTemplate", "ec2:DescribeLaunchTemplateVersions"
-}
-launch! {
+same_properties! {
     /// A launch configuration; templates only.
-    LaunchConfiguration, "AWS::AutoScaling::LaunchConfiguration", "autoscaling:DescribeLaunchConfigurations"
+    LaunchConfiguration as LaunchTemplate = "AWS::AutoScaling::LaunchConfiguration", data: None,
+    operation: "autoscaling:DescribeLaunchConfigurations"
 }
-launch! {
+
+same_properties! {
     /// A Spot Fleet request; templates only.
-    SpotFleet, "AWS::EC2::SpotFleet", "ec2:DescribeSpotFleetRequests"
+    SpotFleet as LaunchTemplate = "AWS::EC2::SpotFleet", data: None, operation: "ec2:DescribeSpotFleetRequests"
 }
 
 properties! {
     /// An EBS snapshot that the account owns.
-    Snapshot = "AWS::EC2::Snapshot", data: None, operation: "ec2:DescribeSnapshots" {
+    Snapshot = "AWS::EC2::Snapshot", data: None, operation: "ec2:DescribeSnapshots", key: own {
         /// The ARN of the volume it was taken of; `null` for copies, which AWS gives a volume id of no meaning.
         source_arn: Option<String>,
         /// `pending`, `completed`, `error`, `recoverable`, `recovering`.

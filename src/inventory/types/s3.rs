@@ -49,7 +49,7 @@ pub enum Versioning {
 
 properties! {
     /// A general purpose bucket, in the shard of its own Region.
-    Bucket = "AWS::S3::Bucket", data: Some("S3"), operation: "s3:ListBuckets" {
+    Bucket = "AWS::S3::Bucket", data: Some("S3"), operation: "s3:ListBuckets", key: own {
         /// Whether default encryption is set; since January 2023 live buckets always have at least SSE-S3.
         #[from("s3:GetBucketEncryption")]
         encrypted: bool,
