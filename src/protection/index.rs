@@ -1,6 +1,5 @@
 //! One shard's evidence, by the resource it speaks of: read once, looked up by ARN.
 
-use super::schedule::Schedule;
 use crate::inventory::types::{Properties, backup, dlm, dynamodb, ebs, kms, rds};
 use crate::inventory::{Resource, Shard};
 use chrono::{DateTime, Utc};
@@ -60,22 +59,15 @@ pub struct Index<'s> {
     pub keys: HashMap<&'s str, Typed<'s, kms::Key>>,
     /// What names a key, by the key's ARN.
     pub key_users: HashMap<&'s str, Vec<&'s Resource>>,
-    /// The largest gap of each cron expression of the DLM policies; `None` when it cannot be understood or never runs again.
-    pub cron_gaps: HashMap<String, Option<i64>>,
-    /// The time that so many of their runs span.
-    pub cron_spans: HashMap<(String, i64), Option<i64>>,
     /// The moments of recovery points by ARN; of what a copy job made, those of its source.
     pub moments: HashMap<&'s str, DateTime<Utc>>,
 }
 
 impl<'s> Index<'s> {
     /// Indexes a shard.
-    pub fn of(shard: &'s Shard, as_of: DateTime<Utc>) -> Self {
-        let lifecycle_policies = typed(shard);
+    pub fn new(shard: &'s Shard, as_of: DateTime<Utc>) -> Self {
         let volumes = typed::<ebs::Volume>(shard).into_iter().map(|volume| (volume.resource.id.as_str(), volume)).collect();
         Index {
-            cron_gaps: cron_gaps(&lifecycle_policies, as_of),
-            cron_spans: cron_spans(&lifecycle_policies, as_of),
             moments: moments(shard),
             shard,
             plans: typed(shard),
@@ -97,7 +89,7 @@ impl<'s> Index<'s> {
             volumes_made_from: volumes_made_from(&volumes),
             volumes,
             instances: typed::<ebs::Instance>(shard).into_iter().map(|instance| (instance.resource.id.as_str(), instance)).collect(),
-            lifecycle_policies,
+            lifecycle_policies: typed(shard),
             key_users: key_users(shard),
             keys: typed::<kms::Key>(shard).into_iter().map(|key| (key.resource.arn.as_str(), key)).collect(),
         }
@@ -126,12 +118,6 @@ fn image_points(shard: &Shard) -> HashMap<String, Typed<'_, backup::RecoveryPoin
         .collect()
 }
 
-fn cron_gaps(policies: &[Typed<dlm::LifecyclePolicy>], as_of: DateTime<Utc>) -> HashMap<String, Option<i64>> {
-    let schedules = policies.iter().flat_map(|policy| policy.properties.schedules.read().into_iter().flatten());
-    let gap = |cron: &str| super::reach::largest_gap(Some(cron), None, as_of);
-    schedules.filter_map(|schedule| schedule.cron.present()).map(|cron| (cron.clone(), gap(cron))).collect()
-}
-
 fn volumes_made_from<'s>(volumes: &HashMap<&'s str, Typed<'s, ebs::Volume>>) -> HashMap<String, Vec<&'s str>> {
     let made = volumes.iter().filter_map(|(id, volume)| Some((volume.properties.source_snapshot_id.present()?.clone(), *id)));
     let mut found: HashMap<String, Vec<&str>> = HashMap::new();
@@ -148,13 +134,6 @@ fn key_users(shard: &Shard) -> HashMap<&str, Vec<&Resource>> {
         }
     }
     users
-}
-
-fn cron_spans(policies: &[Typed<dlm::LifecyclePolicy>], as_of: DateTime<Utc>) -> HashMap<(String, i64), Option<i64>> {
-    let schedules = policies.iter().flat_map(|policy| policy.properties.schedules.read().into_iter().flatten());
-    let counted = schedules.filter_map(|schedule| Some((schedule.cron.present()?.clone(), *schedule.retain_count.present()?)));
-    let span = |cron: &str, count| Schedule::parse(Some(cron), None).ok()?.shortest_span(count, as_of);
-    counted.map(|(cron, count)| ((cron.clone(), count), span(&cron, count))).collect()
 }
 
 /// A copy has the date of its own creation, and the data of its source's.

@@ -8,8 +8,11 @@
 //!
 //! "What is AWS Backup?" lists Multi-AZ DB clusters (engine `mysql` or `postgres`) under RDS, not under Aurora.
 
+use super::index::Index;
 use super::selection::Reach;
-use crate::inventory::{Resource, types};
+use super::unread::why_unread;
+use crate::inventory::types::{self, account};
+use crate::inventory::{DEPLOYED, Fact, Resource, Shard, arn};
 use std::collections::BTreeMap;
 
 /// What AWS Backup calls the type of a resource, such as `EBS`, as in `ResourceTypeOptInPreference`; empty for types that it does
@@ -51,6 +54,77 @@ pub fn blocked(opt_in: &BTreeMap<String, bool>, backup_type: &str, reach: Reach)
 /// Whether logically air-gapped vaults are taken to keep backups of a type: all but those of Redshift.
 pub fn air_gapped_supported(backup_type: &str) -> bool {
     !matches!(backup_type, "Redshift" | "Redshift Serverless")
+}
+
+/// AWS Backup resource type to opt-in.
+type OptIn = Fact<BTreeMap<String, bool>>;
+
+/// The opt-in settings that the selections of a shard follow.
+pub struct OptIns<'s> {
+    shard: &'s Shard,
+    opt_in: OptIn,
+    /// The Region's settings were read.
+    opt_in_told: bool,
+    /// The settings of other Regions and accounts, which only a template declares beside its own.
+    elsewhere: Vec<(&'s Resource, OptIn)>,
+    /// The settings, where a template declares them.
+    declared: Option<&'s Resource>,
+    opt_in_unread: Vec<String>,
+}
+
+impl<'s> OptIns<'s> {
+    /// Reads the settings of a shard.
+    pub fn new(index: &Index<'s>) -> Self {
+        // Other settings of the Region are resources of their own in a template.
+        let says = |region: &Resource| region.properties.contains_key("opt_in") || why_unread(index.shard, region, "opt_in") != [DEPLOYED];
+        let is_here = |region: &&Resource| region.region == index.shard.region && region.account == index.shard.account;
+        let (here, elsewhere): (Vec<&Resource>, Vec<&Resource>) =
+            index.shard.of_type("AWS::Region").filter(|region| says(region)).partition(is_here);
+        let opt_in_of = |region: &Resource| region.properties_as::<account::Region>().map(|region| region.opt_in).unwrap_or_default();
+        let region = here.first().copied();
+        let mut opt_in = region.map(opt_in_of).unwrap_or_default();
+        let opt_in_told = !opt_in.is_unread();
+        let mut opt_in_unread = index.missing(&["backup:DescribeRegionSettings"]);
+        match region.filter(|region| region.declared.is_some() && !opt_in_told) {
+            Some(region) => opt_in_unread.extend(why_unread(index.shard, region, "opt_in")),
+            // Few templates show the Region's settings: selections count as if the Region were opted in.
+            None if index.shard.coverage.template && !opt_in_told => opt_in = Fact::Read(BTreeMap::new()),
+            None => {}
+        }
+        if !opt_in_told && (opt_in_unread.is_empty() || index.shard.coverage.is_template_alone()) {
+            opt_in_unread.push(match index.shard.coverage.template {
+                true => DEPLOYED.to_owned(),
+                false => "the inventory has no opt-in settings of the Region".to_owned(),
+            });
+        }
+        OptIns {
+            shard: index.shard,
+            opt_in,
+            opt_in_told,
+            elsewhere: elsewhere.into_iter().map(|region| (region, opt_in_of(region))).collect(),
+            declared: region.filter(|region| region.declared.is_some()),
+            opt_in_unread,
+        }
+    }
+
+    /// The Region's opt-in for a type: `Err` has the reasons why it is not known.
+    pub fn of_type(&self, backup_type: &str) -> Result<bool, &[String]> {
+        match self.opt_in.read() {
+            Some(map) if self.opt_in_told => Ok(map.get(backup_type).copied().unwrap_or(true)),
+            _ => Err(&self.opt_in_unread),
+        }
+    }
+
+    /// The opt-in where a selection is, and why it is not known.
+    pub fn of_selection(&self, selection: &Resource) -> Result<&BTreeMap<String, bool>, Vec<String>> {
+        static OPTED_IN: BTreeMap<String, bool> = BTreeMap::new();
+        let found = self.elsewhere.iter().find(|(region, _)| arn::apart(region, selection) == Fact::Read(false));
+        match found {
+            Some((region, opt_in)) => opt_in.read().ok_or_else(|| why_unread(self.shard, region, "opt_in")),
+            None if self.declared.is_some_and(|region| arn::apart(region, selection) == Fact::Read(true)) => Ok(&OPTED_IN),
+            None => self.opt_in.read().ok_or_else(|| self.opt_in_unread.clone()),
+        }
+    }
 }
 
 #[cfg(test)]

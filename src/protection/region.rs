@@ -1,11 +1,13 @@
 //! A Region as a whole: how much of its data is protected, and what its settings and plans reach.
 
-use super::data::{Join, Unread};
+use super::context::Join;
 use super::facts::{Facts, FrameworkFact, Joined, RegionFacts, ReportPlanFact, State};
+use super::links::Links;
 use super::opt_in;
-use super::plans::Links;
-use super::reach::{RESTORE_TESTING_OPERATIONS, RESTORE_TESTING_TYPES, title};
+use super::restore_testing::{RESTORE_TESTING_OPERATIONS, RESTORE_TESTING_TYPES};
 use super::summary::POINT_OPERATIONS;
+use super::title::title;
+use super::unread::Unread;
 use crate::inventory::types::{self, backup};
 use crate::inventory::{Fact, Resource};
 use std::collections::BTreeSet;
@@ -21,7 +23,7 @@ macro_rules! set {
 }
 
 /// The facts of the shard's Region.
-pub fn of(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)]) -> Joined {
+pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)]) -> Joined {
     let mut facts = RegionFacts::default();
     let mut unread = Unread::new();
     let index = join.index;
@@ -30,7 +32,7 @@ pub fn of(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)]) -> Jo
     let listing_reasons = index.missing(&listings);
 
     // Reproducible data owes nothing; the volumes of an instance are counted, and the cluster of its members.
-    let owing: Vec<_> = data.iter().filter(|(resource, _, reproducible)| !reproducible && super::is_counted(resource)).collect();
+    let owing: Vec<_> = data.iter().filter(|(resource, _, reproducible)| !reproducible && is_counted(resource)).collect();
     let mut state_reasons = listing_reasons.clone();
     let (mut protected, mut on_schedule, mut unprotected, mut unprotected_types) = (0, 0, 0, BTreeSet::new());
     let mut schedule_reasons = Vec::new();
@@ -55,7 +57,7 @@ pub fn of(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)]) -> Jo
     let mut blocked_reasons = state_reasons.clone();
     let mut blocked = Vec::new();
     for name in &unprotected_types {
-        match join.plans.opt_in(name) {
+        match join.plans.opt_ins.of_type(name) {
             Ok(true) => {}
             Ok(false) => blocked.push(name.clone()),
             Err(reasons) => blocked_reasons.extend(reasons.iter().cloned()),
@@ -146,4 +148,10 @@ fn restore_testing(
     reasons.sort();
     reasons.dedup();
     set!(facts, unread, testable_types, reasons, testable.into_iter().collect());
+}
+
+/// Whether a data resource is counted as one: the data of an instance is in its volumes, that of a cluster's members in the cluster.
+pub fn is_counted(resource: &Resource) -> bool {
+    let cluster_member = resource.type_name == "AWS::RDS::DBInstance" && resource.text("cluster_id").is_some();
+    resource.type_name != "AWS::EC2::Instance" && !cluster_member
 }

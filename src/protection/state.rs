@@ -1,10 +1,10 @@
 //! The state of one data resource, whether that is on schedule, and how far back its backups must go.
 
-use super::data::{Join, Unread};
-use super::doubts::add_new;
+use super::context::Join;
 use super::explanation::explain;
 use super::facts::{Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection, State};
 use super::mechanisms;
+use super::unread::{Unread, add_new};
 use crate::inventory::types::ebs::Instance;
 use crate::inventory::{Fact, Resource, note};
 use chrono::{DateTime, Utc};

@@ -1,9 +1,10 @@
 //! The keys without which the newest backups cannot be restored.
 
-use super::data::Join;
+use super::context::Join;
 use super::facts::{BackupKey, Window};
 use super::index::Typed;
 use super::points::Point;
+use super::unread::why_unread;
 use crate::inventory::Resource;
 use crate::inventory::types::backup::RecoveryPoint;
 use std::collections::BTreeSet;
@@ -12,7 +13,7 @@ use std::collections::BTreeSet;
 ///
 /// # Errors
 /// The reasons why the state of one of them is not known.
-pub fn of(
+pub fn backup_keys(
     join: &Join,
     resource: &Resource,
     points: &[Point],
@@ -31,7 +32,7 @@ pub fn of(
     if !windows.is_empty() {
         arns.extend(resource.text("kms_key_arn").map(str::to_owned));
         if !resource.properties.contains_key("kms_key_arn") {
-            unread.extend(super::why_unread(join.index.shard, resource, "kms_key_arn"));
+            unread.extend(why_unread(join.index.shard, resource, "kms_key_arn"));
         }
     }
     let mut keys = Vec::new();
