@@ -7,7 +7,6 @@ use super::kept::Kept;
 use super::ledger::{Entry, evidence};
 use super::objective::{ALL_MECHANISMS, Objective};
 use super::policy::{Owes, Policy};
-use crate::inventory::types::rds::DbInstance;
 use crate::inventory::types::{self, ResourceProperties, TypeInfo};
 use crate::inventory::{CoverageEntry, DEPLOYED, Resource, Shard, Tags, is_symbolic};
 use crate::protection::facts::{Facts, Joined, Protection, State};
@@ -189,12 +188,12 @@ impl<'a> Judge<'a> {
         let Prepared { resource, info, mut subject, owes, may_be_reproducible } = prepared;
         let mut judged = Judged::default();
         let reproducible = matches!(&owes, Owes::Objective(objective) if is_reproducible(objective, self.as_of));
-        let cluster_member = resource.get::<DbInstance>().is_some_and(|instance| instance.cluster_id.present().is_some());
+        let cluster_member = protection::is_cluster_member(resource);
         // Beside a template's own resources stand those of the account that it is meant for: evidence, and not under judgement.
         let judged_here = resource.declared.is_some() || !template;
         // A key of another account is evidence here, and judged once.
         let elsewhere = resource.type_name == "AWS::KMS::Key" && summaries.is_key_judged_elsewhere(&resource.arn, &resource.account);
-        if !judged_here || elsewhere || !self.options.wants_resource(resource) || is_being_deleted(resource, info) {
+        if !judged_here || elsewhere || !self.options.wants_resource(resource) || protection::is_being_deleted(resource) {
             return judged;
         }
         if let Facts::Data(facts) = &joined.facts
@@ -249,11 +248,6 @@ impl<'a> Judge<'a> {
 /// A declaration that has ended makes nothing reproducible: the data owes backups again.
 fn is_reproducible(objective: &Objective, as_of: DateTime<Utc>) -> bool {
     objective.reproducible.as_ref().is_some_and(|reproducible| !reproducible.has_ended(as_of))
-}
-
-/// Data that its owner is deleting owes nothing any more. (EC2 and RDS write `deleting`, DynamoDB `DELETING`, EFS `deleting`.)
-fn is_being_deleted(resource: &Resource, info: &TypeInfo) -> bool {
-    info.is_data() && resource.text("status").is_some_and(|status| ["deleting", "deleted"].contains(&status.to_ascii_lowercase().as_str()))
 }
 
 fn objective_unknown(reason: &str) -> String {

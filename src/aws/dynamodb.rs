@@ -120,15 +120,15 @@ fn encryption(reader: &Reader, description: Option<&sdk::SseDescription>) -> Enc
 /// `None` for a restore without date, which the model does not allow.
 fn restored_from(summary: sdk::RestoreSummary) -> Option<RestoredFrom> {
     Some(RestoredFrom {
-        source_backup_arn: summary.source_backup_arn,
-        source_table_arn: summary.source_table_arn,
+        source_backup_arn: summary.source_backup_arn.into(),
+        source_table_arn: summary.source_table_arn.into(),
         restored_at: time(&summary.restore_date_time)?,
         in_progress: summary.restore_in_progress,
     })
 }
 
 fn replica(replica: sdk::ReplicaDescription) -> Option<Replica> {
-    Some(Replica { region: replica.region_name?, status: replica.replica_status.as_ref().map(|status| status.as_str().to_owned()) })
+    Some(Replica { region: replica.region_name?, status: replica.replica_status.as_ref().map(|status| status.as_str().to_owned()).into() })
 }
 
 /// Point-in-time recovery is off for a table without a description of it (`ContinuousBackupsStatus` is always enabled, and not it).
@@ -212,7 +212,7 @@ mod tests {
                 name: None,
                 created_at: None,
                 tags: Fact::Unread,
-                properties: serde_json::Map::new(),
+                properties: Default::default(),
                 declared: None,
             },
             table_id: match table_id {

@@ -8,8 +8,8 @@
 use super::answer::Answer;
 use super::call::{Operation, Reader};
 use super::convert::{each, optional_time, resource};
-use crate::inventory::types::kms::Key;
 use crate::inventory::types::KeyManager;
+use crate::inventory::types::kms::Key;
 use crate::inventory::{Fact, Resource, arn};
 use aws_sdk_kms::Client;
 use aws_sdk_kms::types as sdk;
@@ -218,7 +218,7 @@ fn fill(resource: &mut Resource, known: &BTreeMap<String, Known>) {
             // Of the key of a copy, null means that its manager is not known.
             && (manager.is_unread() || !key.own && manager.present().is_none())
         {
-            *manager = facts.manager;
+            manager.clone_from(&facts.manager);
         }
         if let (Some(state), Fact::Read(_)) = (key.state, &facts.state)
             && state.is_unread()

@@ -411,7 +411,9 @@ mod tests {
         let logged: Vec<&str> = super::super::Coverage::reading_notes(&shards[0].coverage.entries).collect();
         assert_eq!(
             logged,
-            ["this version of rel9 does not know these properties of AWS::EC2::Volume, and does not judge them: attachments[].card, tier (in 2 resources)"]
+            [
+                "this version of rel9 does not know these properties of AWS::EC2::Volume, and does not judge them: attachments[].card, tier (in 2 resources)"
+            ]
         );
     }
 

@@ -37,7 +37,9 @@ impl NewerProperties {
                 names.push_str(&format!(" and {} more", properties.len() - NAMED));
             }
             let count = if *resources == 1 { "1 resource".to_owned() } else { format!("{resources} resources") };
-            let note = format!("this version of rel9 does not know these properties of {type_name}, and does not judge them: {names} (in {count})");
+            let note = format!(
+                "this version of rel9 does not know these properties of {type_name}, and does not judge them: {names} (in {count})"
+            );
             CoverageEntry::reading_note(&shard.account, &shard.region, CoverageStatus::Ok, *resources, note)
         });
         shard.coverage.entries.extend(entries);

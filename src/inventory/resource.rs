@@ -120,7 +120,8 @@ impl<'de> Deserialize<'de> for Resource {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut parts: Parts<Map<String, Value>> = Parts::deserialize(deserializer)?;
         let properties = std::mem::take(&mut parts.properties);
-        let properties = ResourceProperties::from_map(&parts.type_name, properties).map_err(|error| D::Error::custom(parts.wrong(&error)))?;
+        let properties =
+            ResourceProperties::from_map(&parts.type_name, properties).map_err(|error| D::Error::custom(parts.wrong(&error)))?;
         Ok(parts.with(properties))
     }
 }

@@ -5,8 +5,8 @@ use super::facts::{BackupKey, Window};
 use super::index::Typed;
 use super::points::Point;
 use super::unread::why_unread;
-use crate::inventory::Resource;
 use crate::inventory::types::backup::RecoveryPoint;
+use crate::inventory::{Fact, Resource};
 use std::collections::BTreeSet;
 
 /// The keys of the newest backup of each mechanism, and of the data itself where its windows depend on it; sorted by ARN.
@@ -30,8 +30,8 @@ pub fn backup_keys(
     arns.extend(continuous.iter().filter_map(|point| point.properties.kms_key_arn.present().cloned()));
     let mut unread = Vec::new();
     if !windows.is_empty() {
-        arns.extend(resource.text("kms_key_arn").map(str::to_owned));
-        if !resource.properties.contains_key("kms_key_arn") {
+        arns.extend(resource.kms_key_arn().map(str::to_owned));
+        if resource.properties.kms_key_arn().is_none_or(Fact::is_unread) {
             unread.extend(why_unread(join.index.shard, resource, "kms_key_arn"));
         }
     }

@@ -1,6 +1,7 @@
 //! Backup plans: what they select, where they write to.
 
 use super::context::Join;
+use super::databases::backup_retention_days;
 use super::facts::{DestinationFacts, Facts, Joined, PlanFacts, PlanRuleFacts};
 use super::index::Typed;
 use super::links::{Links, Selects, selection_plan};
@@ -12,6 +13,7 @@ use super::title::title;
 use super::unread::{Unread, why_unread};
 use super::{copies, opt_in, schedule};
 use crate::inventory::types::backup;
+use crate::inventory::types::s3::Bucket;
 use crate::inventory::{Fact, Resource, arn, more_path, note};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn plan_facts(join: &Join, links: &Links, resource: &Resource) -> Joined {
     let mut facts = PlanFacts::default();
     let mut unread = Unread::new();
-    let rules_read = resource.properties.contains_key("rules");
+    let rules_read = resource.get::<backup::BackupPlan>().is_some_and(|plan| !plan.rules.is_unread());
     let rules = join.plans.rules.get(resource.arn.as_str()).map(Vec::as_slice).unwrap_or_default();
     if rules_read {
         let mut all: Vec<PlanRuleFacts> = rules.iter().map(|rule| rule_facts(join, resource, rule, &mut unread)).collect();
@@ -127,11 +129,14 @@ fn without_pitr(
         if !["S3", "RDS", "Aurora"].contains(&opt_in::backup_type(resource)) {
             continue;
         }
-        let property = if resource.type_name == "AWS::S3::Bucket" { "versioning" } else { "backup_retention_days" };
-        match resource.properties.get(property) {
+        let (property, has_pitr) = match resource.get::<Bucket>() {
+            Some(bucket) => ("versioning", bucket.versioning.read().map(|_| false)),
+            None => ("backup_retention_days", backup_retention_days(resource).and_then(|days| days.read()).map(|days| *days > 0)),
+        };
+        match has_pitr {
             None => return Err(why_unread(join.index.shard, resource, property)),
-            Some(serde_json::Value::Number(days)) if days.as_i64().is_some_and(|days| days > 0) => {}
-            Some(_) => found.push((*arn).to_owned()),
+            Some(true) => {}
+            Some(false) => found.push((*arn).to_owned()),
         }
     }
     if !found.is_empty() && !rules_unread.is_empty() {

@@ -15,7 +15,9 @@ use crate::inventory::{Fact, Resource, more_path};
 pub fn selection_facts(join: &Join, links: &Links, resource: &Resource) -> Joined {
     let mut facts = SelectionFacts::default();
     let mut unread = Unread::new();
-    let properties = resource.properties_as::<backup::BackupSelection>().unwrap_or_default();
+    let Some(properties) = resource.get::<backup::BackupSelection>() else {
+        return Joined { facts: Facts::Selection(facts), unread };
+    };
     let plan = properties.plan_arn.read().and_then(|plan| join.plans.plans.get(plan.as_str()));
     match plan {
         Some(plan) => facts.plan = title(plan).into(),
@@ -29,14 +31,16 @@ pub fn selection_facts(join: &Join, links: &Links, resource: &Resource) -> Joine
             unread.insert("selected".to_owned(), reasons);
         }
     }
-    match Selection::new(&properties, resource.declared.as_deref()).names_nothing() {
+    match Selection::new(properties, resource.declared.as_deref()).names_nothing() {
         Some(nothing) if !nothing || resource.declared.is_some() => facts.refused = Fact::Read(nothing),
         Some(_) => {
             drop(unread.insert("refused".to_owned(), vec!["it names neither resources nor tags, which AWS Backup refuses".to_owned()]))
         }
         None => {
-            let lists = ["resources", "list_of_tags"].into_iter().filter(|list| !resource.properties.contains_key(*list));
-            drop(unread.insert("refused".to_owned(), lists.flat_map(|list| why_unread(join.index.shard, resource, list)).collect()));
+            let lists = [("resources", properties.resources.is_unread()), ("list_of_tags", properties.list_of_tags.is_unread())];
+            let unread_lists = lists.into_iter().filter(|(_, is_unread)| *is_unread);
+            let reasons = unread_lists.flat_map(|(list, _)| why_unread(join.index.shard, resource, list)).collect();
+            drop(unread.insert("refused".to_owned(), reasons));
         }
     }
     let more = resource.unsettled(&more_path("resources"));

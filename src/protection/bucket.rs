@@ -10,9 +10,9 @@ use crate::inventory::{Fact, GLOBAL, Resource, arn, is_symbolic};
 
 /// The facts of a bucket; `None` for anything else. Parts that are not known get their reasons in `unread`.
 pub fn bucket_facts(join: &Join, resource: &Resource, unread: &mut Unread) -> Option<BucketFacts> {
-    let bucket = (resource.type_name == "AWS::S3::Bucket").then(|| resource.properties_as::<Bucket>()).flatten()?;
+    let bucket = resource.get::<Bucket>()?;
     let mut facts = BucketFacts::default();
-    match accepted_encryption_types(join, resource, &bucket) {
+    match accepted_encryption_types(join, resource, bucket) {
         Ok(types) => facts.accepted_encryption_types = Fact::Read(types),
         Err(reasons) => drop(unread.insert("bucket.accepted_encryption_types".to_owned(), reasons)),
     }
@@ -94,12 +94,12 @@ fn destination(join: &Join, resource: &Resource, rule: &ReplicationRule, unread:
         return facts;
     }
     let mut reasons: Vec<String> = Vec::new();
-    let own_account = rule.destination_account.as_ref().is_none_or(|account| *account == resource.account);
+    let own_account = rule.destination_account.present().is_none_or(|account| *account == resource.account);
     for summary in join.summaries.of_account(&resource.account).filter(|summary| summary.region != GLOBAL) {
         reasons.extend(summary.buckets_unread.iter().cloned());
     }
     // Bucket names are global: one that is not here may be another account's.
-    if !own_account || !join.every_region_read(&resource.account) || rule.destination_account.is_none() {
+    if !own_account || !join.every_region_read(&resource.account) || rule.destination_account.present().is_none() {
         reasons.push(format!("bucket {name} is outside of what was read"));
     }
     if reasons.is_empty() {
@@ -123,9 +123,9 @@ fn replica_key(
     unread: &mut Unread,
 ) {
     let unsettled = resource.declared.as_ref().and_then(|declared| declared.unknown.get("replication[].replica_kms_key_arn"));
-    let key = match (&rule.replica_kms_key_arn, unsettled) {
+    let key = match (rule.replica_kms_key_arn.present(), unsettled) {
         (None, Some(reasons)) => return note(unread, &["replica_kms_key_arn", "replica_key_region"], reasons.clone()),
-        (key, _) => key.as_deref(),
+        (key, _) => key.map(String::as_str),
     };
     facts.replica_kms_key_arn = Fact::Read(key.map(str::to_owned));
     let region = key.map(arn::region);

@@ -1,5 +1,6 @@
 //! The case of one data resource: everything that its mechanisms are worked out from, and the mechanisms found so far.
 
+use super::databases::restorable_span;
 use super::facts::{CopyRetention, CopySchedule, Mechanism, MechanismKind, Window};
 use super::index::{Index, Typed};
 use super::plan_reach::Selected;
@@ -63,34 +64,27 @@ impl Case<'_> {
         }
     }
 
-    pub fn moment(&self, property: &str) -> Option<DateTime<Utc>> {
-        let text = self.resource.text(property)?;
-        Some(DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc))
+    /// The earliest moment that automated backups or PITR can restore.
+    pub fn earliest_restorable(&self) -> Option<DateTime<Utc>> {
+        restorable_span(self.resource)?.earliest_at.present().copied()
     }
 
     /// The latest restorable time, as far as as_of goes; none before anything could be restored, nor of a database or table whose service
     /// cannot use its key, without which nothing can be (RDS user guide, "Viewing Amazon RDS DB instance status"; `TableStatus` in the
     /// DynamoDB API reference).
     pub fn latest_restorable(&self) -> Option<DateTime<Utc>> {
-        let status = self.resource.text("status").unwrap_or_default().to_ascii_lowercase().replace('_', "-");
+        let span = restorable_span(self.resource)?;
+        let status = span.status.present().map(|status| status.to_ascii_lowercase().replace('_', "-")).unwrap_or_default();
         if status.starts_with("inaccessible-encryption-credentials") {
             return None;
         }
-        let latest = self.moment("latest_restorable_at")?.min(self.as_of);
-        self.moment("earliest_restorable_at").is_none_or(|earliest| earliest <= self.as_of).then_some(latest)
+        let latest = (*span.latest_at.present()?).min(self.as_of);
+        self.earliest_restorable().is_none_or(|earliest| earliest <= self.as_of).then_some(latest)
     }
 
     /// The last moment of which anything is known: nobody saw whether what ran when the inventory was read went on.
     pub fn seen_at(&self) -> DateTime<Utc> {
         self.index.shard.captured_at.map_or(self.as_of, |captured| captured.min(self.as_of))
-    }
-
-    pub fn number(&self, property: &str) -> Option<i64> {
-        self.resource.properties.get(property)?.as_i64()
-    }
-
-    pub fn flag(&self, property: &str) -> bool {
-        self.resource.properties.get(property).and_then(serde_json::Value::as_bool).unwrap_or_default()
     }
 
     pub fn mechanism(&self, kind: MechanismKind, source: String, last_at: Option<DateTime<Utc>>, allowed: Option<i64>) -> Mechanism {

@@ -33,7 +33,9 @@ impl<'a> Join<'a> {
         let attachments = volume.properties.attachments.read().into_iter().flatten();
         let instance = |id: &str| Some(self.index.instances.get(id)?.resource);
         attachments
-            .filter_map(|attachment| Some((instance(&attachment.instance_id)?, resource.created_at.max(attachment.attached_at))))
+            .filter_map(|attachment| {
+                Some((instance(&attachment.instance_id)?, resource.created_at.max(attachment.attached_at.present().copied())))
+            })
             .collect()
     }
 

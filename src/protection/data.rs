@@ -2,6 +2,7 @@
 
 use super::case::{Case, Mechanisms};
 use super::context::Join;
+use super::databases::restorable_span;
 use super::facts::{CopyRetention, Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection};
 use super::index::Typed;
 use super::plan_reach;
@@ -11,6 +12,8 @@ use super::unread::{Unread, add_new, is_unplaced, why_unread};
 use super::unread_evidence::POLICY_OPERATIONS;
 use super::{backup_keys, bucket, copies, jobs, mechanisms, opt_in, points, restore_testing, restores};
 use crate::inventory::types::backup::RecoveryPoint;
+use crate::inventory::types::rds::DbInstance;
+use crate::inventory::types::s3::Bucket;
 use crate::inventory::{ANYTHING_ELSE, DEPLOYED, Fact, Resource, arn, note};
 use std::collections::HashMap;
 
@@ -184,9 +187,9 @@ impl Join<'_> {
     /// How long replicas of automated backups are kept: not as long as those they are made of, but as their own Region says. Gives the
     /// reasons why that is not known.
     fn add_replicas(&self, resource: &Resource, mechanisms: &mut Mechanisms) -> Vec<String> {
-        let replicas = resource.properties.get("replicated_backup_arns").and_then(serde_json::Value::as_array);
+        let replicas = resource.get::<DbInstance>().and_then(|instance| instance.replicated_backup_arns.read());
         let mut unread = Vec::new();
-        for replica in replicas.into_iter().flatten().filter_map(serde_json::Value::as_str) {
+        for replica in replicas.into_iter().flatten() {
             let (account, region) = (arn::account(replica), arn::region(replica));
             let summary = self.summaries.get(account, region);
             match summary.and_then(|summary| summary.replicas.get(replica)) {
@@ -215,7 +218,7 @@ impl Join<'_> {
     ) {
         add_new(&mut reasons, mechanisms.unsettled.get("retention_days").into_iter().flatten().cloned());
         let versioned = mechanisms.all.iter().any(|mechanism| mechanism.kind == MechanismKind::Versioning);
-        if versioned && !resource.properties.contains_key("lifecycle") {
+        if versioned && resource.get::<Bucket>().is_some_and(|bucket| bucket.lifecycle.is_unread()) {
             add_new(&mut reasons, why_unread(self.index.shard, resource, "lifecycle"));
         }
         // What is late, or nothing of which can be restored, keeps nothing, however long it is set to. A run that is still to come counts
@@ -235,8 +238,7 @@ impl Join<'_> {
 
     /// Whether nobody read since when the automated backups of a database go back.
     fn earliest_unread(&self, resource: &Resource) -> bool {
-        let told = |property: &str| resource.properties.contains_key(property);
-        told("latest_restorable_at") && !told("earliest_restorable_at")
+        restorable_span(resource).is_some_and(|span| !span.latest_at.is_unread() && span.earliest_at.is_unread())
     }
 
     fn set_settings(&self, resource: &Resource, backup_type: &str, facts: &mut Protection, unread: &mut Unread) {

@@ -6,6 +6,7 @@ use super::index::{Index, Typed};
 use super::schedule::{largest_gap, late_after, shortest_span};
 use super::unread::{why_place_undecided, why_tags_unread, why_unread};
 use crate::inventory::types::dlm;
+use crate::inventory::types::ebs::Volume;
 use crate::inventory::{Fact, Resource, more_path, note};
 use chrono::{DateTime, Utc};
 
@@ -19,7 +20,7 @@ pub fn of_volume(case: &Case, found: &mut Mechanisms) {
     of_target(case, case.resource, None, found);
     for attachment in attachments {
         if let Some(instance) = case.index.instances.get(attachment.instance_id.as_str()) {
-            let is_root = instance.properties.root_device.present().is_some_and(|root| Some(root) == attachment.device.as_ref());
+            let is_root = instance.properties.root_device.present().is_some_and(|root| Some(root) == attachment.device.present());
             of_target(case, instance.resource, Some(is_root), found);
         }
     }
@@ -187,9 +188,16 @@ pub fn policy_targets(
     if !conditions.contains(&None) {
         return Ok(true);
     }
-    let of_policy = ["status", "resource_types", "policy_type", "default_policy", "exclusions", "target_tags"].into_iter();
-    let unread = of_policy.filter(|property| !policy.resource.properties.contains_key(*property));
-    let mut reasons: Vec<String> = unread.flat_map(|property| why_unread(index.shard, policy.resource, property)).collect();
+    let of_policy = [
+        ("status", properties.status.is_unread()),
+        ("resource_types", properties.resource_types.is_unread()),
+        ("policy_type", properties.policy_type.is_unread()),
+        ("default_policy", properties.default_policy.is_unread()),
+        ("exclusions", properties.exclusions.is_unread()),
+        ("target_tags", properties.target_tags.is_unread()),
+    ];
+    let unread = of_policy.into_iter().filter(|(_, is_unread)| *is_unread);
+    let mut reasons: Vec<String> = unread.flat_map(|(property, _)| why_unread(index.shard, policy.resource, property)).collect();
     let open = |path: &String| path.starts_with("target_tags[]") || path.starts_with("exclusions.");
     let unknown = policy.resource.declared.iter().flat_map(|declared| &declared.unknown);
     reasons.extend(unknown.filter(|(path, _)| open(path)).flat_map(|(_, reasons)| reasons.iter().cloned()));
@@ -209,7 +217,8 @@ pub fn policy_targets(
 fn targets(policy: &Typed<dlm::LifecyclePolicy>, target: &Resource, case: &Case, through_root: Option<bool>) -> Result<bool, Vec<String>> {
     let own_root = case.index.volumes.get(case.resource.id.as_str()).is_some_and(|volume| is_root_volume(case.index, volume));
     let is_root = through_root.unwrap_or(own_root);
-    if !policy_targets(case.index, policy, target, case.resource.text("volume_type"), is_root)? {
+    let volume_type = case.resource.get::<Volume>().and_then(|volume| volume.volume_type.present()).map(String::as_str);
+    if !policy_targets(case.index, policy, target, volume_type, is_root)? {
         return Ok(false);
     }
     let unread = |property| why_unread(case.index.shard, policy.resource, property);
@@ -241,6 +250,6 @@ pub fn is_root_volume(index: &Index, volume: &Typed<crate::inventory::types::ebs
             .instances
             .get(attachment.instance_id.as_str())
             .and_then(|instance| instance.properties.root_device.present())
-            .is_some_and(|root| Some(root) == attachment.device.as_ref())
+            .is_some_and(|root| Some(root) == attachment.device.present())
     })
 }

@@ -1,6 +1,7 @@
 //! KMS keys: what uses them.
 
 use super::context::Join;
+use super::databases::backup_retention_days;
 use super::facts::{Facts, Joined, KeyFacts};
 use super::unread::Unread;
 use crate::inventory::types::{self, TypeInfo};
@@ -16,8 +17,7 @@ pub fn key_facts(join: &Join, resource: &Resource) -> Joined {
     let mut used_by_backups = false;
     for user in join.index.key_users.get(resource.arn.as_str()).into_iter().flatten() {
         let is_data = types::find(&user.type_name).is_some_and(|info| info.is_data());
-        let backed_up_natively =
-            is_data && user.properties.get("backup_retention_days").and_then(serde_json::Value::as_i64).is_some_and(|days| days > 0);
+        let backed_up_natively = is_data && backup_retention_days(user).and_then(|days| days.read()).is_some_and(|days| *days > 0);
         used_by_backups |= !is_data || backed_up_natively;
         used_by.push(user.arn.clone());
     }

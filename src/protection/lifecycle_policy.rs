@@ -12,15 +12,15 @@ use crate::inventory::{Fact, Resource};
 pub fn lifecycle_policy_facts(join: &Join, resource: &Resource) -> Joined {
     let mut facts = LifecyclePolicyFacts::default();
     let mut unread = Unread::new();
-    let Some(properties) = resource.properties_as::<dlm::LifecyclePolicy>() else {
+    let Some(properties) = resource.get::<dlm::LifecyclePolicy>() else {
         return Joined { facts: Facts::LifecyclePolicy(facts), unread };
     };
     let shared_with = properties.schedules.read().into_iter().flatten().flat_map(|schedule| schedule.shared_with.read()).flatten();
     facts.scope_accounts = join.audited_accounts(shared_with.map(String::as_str)).into();
-    let mut policy = Typed { resource, properties };
-    let mut reasons = join.index.missing(&["ec2:DescribeVolumes", "ec2:DescribeInstances"]);
     // How many a policy would target does not depend on whether it is switched on.
-    policy.properties.status = "ENABLED".to_owned().into();
+    let enabled = dlm::LifecyclePolicy { status: "ENABLED".to_owned().into(), ..properties.clone() };
+    let policy = Typed { resource, properties: &enabled };
+    let mut reasons = join.index.missing(&["ec2:DescribeVolumes", "ec2:DescribeInstances"]);
     let mut targets = 0;
     let mut count = |targeted| match targeted {
         Ok(targeted) => targets += i64::from(targeted),

@@ -1,6 +1,7 @@
 //! The mechanisms that back a resource up: which run by themselves, how often, and whether the last run kept its schedule.
 
 use super::case::{Case, Mechanisms};
+use super::databases::{backup_retention_days, restorable_span};
 use super::dlm_mechanisms;
 use super::facts::{CopyRetention, Mechanism, MechanismKind, State, Window};
 use super::index::Typed;
@@ -8,6 +9,8 @@ use super::plan_reach::{PlannedRule, Selected};
 use super::points::{self, Point};
 use super::schedule::{days, late_after};
 use super::title::title;
+use crate::inventory::types::dynamodb::Table;
+use crate::inventory::types::efs::FileSystem;
 use crate::inventory::types::{backup::RecoveryPoint, s3};
 use crate::inventory::{Fact, more_path, note};
 use chrono::{DateTime, Utc};
@@ -172,7 +175,7 @@ fn continuous_mechanism(case: &Case, point: &Typed<RecoveryPoint>, source: Strin
         let kept_since = point.properties.retention_days.present().map(|kept| latest - days(*kept));
         // It holds nothing of before it began.
         let kept_since = kept_since.map(|since| point.resource.created_at.map_or(since, |began| since.max(began)));
-        let earliest = case.moment("earliest_restorable_at").or(kept_since).unwrap_or(latest);
+        let earliest = case.earliest_restorable().or(kept_since).unwrap_or(latest);
         let earliest = case.resource.created_at.map_or(earliest, |created| earliest.max(created));
         let vault = point.properties.vault_arn.read().and_then(|vault| case.index.vaults.get(vault.as_str()));
         let locked = vault.map_or(Fact::Unread, |vault| vault.properties.locked.clone());
@@ -193,36 +196,42 @@ fn runs(status: &str) -> bool {
 fn native(case: &Case, found: &mut Mechanisms) {
     match case.resource.type_name.as_str() {
         "AWS::RDS::DBInstance" | "AWS::RDS::DBCluster" | "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster" => {
-            let Some(days) = case.number("backup_retention_days") else { return };
+            let Some(days) = backup_retention_days(case.resource).and_then(|days| days.read()).copied() else { return };
             if days > 0 {
                 let latest = case.latest_restorable();
                 // A database that does not run writes no log; its data does not change either.
-                let allowed = case.resource.text("status").is_some_and(runs).then_some(CONTINUOUS_ALLOWED_SECONDS);
-                if let (Some(earliest), Some(latest)) = (case.moment("earliest_restorable_at").or(latest), latest) {
+                let allowed = restorable_span(case.resource)
+                    .and_then(|span| span.status.present())
+                    .is_some_and(|status| runs(status))
+                    .then_some(CONTINUOUS_ALLOWED_SECONDS);
+                if let (Some(earliest), Some(latest)) = (case.earliest_restorable().or(latest), latest) {
                     found.windows.extend(points::window(MechanismKind::Automated, earliest, latest, case.as_of));
                 }
                 found.all.push(Mechanism {
                     retention_days: Fact::Read(Some(days)),
-                    promised_seconds: case.promised(case.moment("earliest_restorable_at"), Some(days)),
+                    promised_seconds: case.promised(case.earliest_restorable(), Some(days)),
                     ..case.mechanism(MechanismKind::Automated, "automated backups".to_owned(), latest, allowed)
                 });
             }
         }
-        "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" if case.flag("pitr") => {
+        "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" => {
+            let Some(table) = case.resource.get::<Table>().filter(|table| table.pitr == Fact::Read(true)) else { return };
+            let days = table.pitr_days.present().copied();
             let latest = case.latest_restorable();
-            if let (Some(earliest), Some(latest)) = (case.moment("earliest_restorable_at"), latest) {
+            if let (Some(earliest), Some(latest)) = (case.earliest_restorable(), latest) {
                 found.windows.extend(points::window(MechanismKind::Pitr, earliest, latest, case.as_of));
             }
             found.all.push(Mechanism {
-                retention_days: case.number("pitr_days").into(),
-                promised_seconds: case.promised(case.moment("earliest_restorable_at"), case.number("pitr_days")),
+                retention_days: days.into(),
+                promised_seconds: case.promised(case.earliest_restorable(), days),
                 ..case.mechanism(MechanismKind::Pitr, "point-in-time recovery".to_owned(), latest, Some(CONTINUOUS_ALLOWED_SECONDS))
             });
         }
         "AWS::EFS::FileSystem" => {
+            let Some(file_system) = case.resource.get::<FileSystem>() else { return };
             // "Daily backups are retained for 35 days" by a plan that is not in the template (EFS user guide, "Automatic backups"). Live, it is
             // one of the plans.
-            if case.resource.declared.is_some() && case.flag("automatic_backups") {
+            if case.resource.declared.is_some() && file_system.automatic_backups == Fact::Read(true) {
                 let source = "automatic backups of Amazon EFS".to_owned();
                 found.all.push(Mechanism {
                     interval_seconds: Fact::Read(Some(86_400)),
@@ -230,28 +239,33 @@ fn native(case: &Case, found: &mut Mechanisms) {
                     ..case.mechanism(MechanismKind::Automated, source, None, None)
                 });
             }
-            efs_replication(case, found);
+            efs_replication(case, file_system, found);
         }
         "AWS::S3::Bucket" => bucket(case, found),
         _ => {}
     }
 }
 
-fn efs_replication(case: &Case, found: &mut Mechanisms) {
-    let Some(file_system) = case.resource.properties_as::<crate::inventory::types::efs::FileSystem>() else { return };
+fn efs_replication(case: &Case, file_system: &FileSystem, found: &mut Mechanisms) {
     for replication in file_system.replication.read().into_iter().flatten().filter(|replication| replication.status == "ENABLED") {
         let source = format!("replication to {}", replication.destination_region);
-        found.all.push(case.mechanism(MechanismKind::Replication, source, replication.last_replicated_at, None));
+        found.all.push(case.mechanism(MechanismKind::Replication, source, replication.last_replicated_at.present().copied(), None));
     }
 }
 
 fn bucket(case: &Case, found: &mut Mechanisms) {
-    let Some(bucket) = case.resource.properties_as::<s3::Bucket>() else { return };
+    let Some(bucket) = case.resource.get::<s3::Bucket>() else { return };
     if bucket.versioning.read() != Some(&s3::Versioning::Enabled) {
         return;
     }
-    let shortest =
-        bucket.lifecycle.read().into_iter().flatten().filter(|rule| rule.enabled).filter_map(|rule| rule.noncurrent_expiration_days).min();
+    let shortest = bucket
+        .lifecycle
+        .read()
+        .into_iter()
+        .flatten()
+        .filter(|rule| rule.enabled)
+        .filter_map(|rule| rule.noncurrent_expiration_days.present().copied())
+        .min();
     found.all.push(Mechanism {
         retention_days: shortest.into(),
         retention_endless: (shortest.is_none() && !bucket.lifecycle.is_unread()).into(),

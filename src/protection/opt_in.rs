@@ -11,6 +11,7 @@
 use super::index::Index;
 use super::selection::Reach;
 use super::unread::why_unread;
+use crate::inventory::types::rds::DbCluster;
 use crate::inventory::types::{self, account};
 use crate::inventory::{DEPLOYED, Fact, Resource, Shard, arn};
 use std::collections::BTreeMap;
@@ -19,7 +20,7 @@ use std::collections::BTreeMap;
 /// not know. A cluster whose engine was not read counts as Aurora.
 pub fn backup_type(resource: &Resource) -> &'static str {
     let name = types::find(&resource.type_name).and_then(|info| info.backup_type);
-    match (name, resource.text("engine")) {
+    match (name, engine(resource)) {
         (Some("Aurora"), Some(engine)) if !engine.starts_with("aurora") => cluster_type(engine),
         (name, _) => name.unwrap_or_default(),
     }
@@ -27,7 +28,11 @@ pub fn backup_type(resource: &Resource) -> &'static str {
 
 /// The other backup type that a resource may be of: a cluster in `rds:DescribeDBClusters` whose engine was not read may be a Multi-AZ DB cluster.
 pub fn other_type(resource: &Resource) -> Option<&'static str> {
-    (backup_type(resource) == "Aurora" && resource.text("engine").is_none()).then_some("RDS")
+    (backup_type(resource) == "Aurora" && engine(resource).is_none()).then_some("RDS")
+}
+
+fn engine(resource: &Resource) -> Option<&str> {
+    resource.get::<DbCluster>()?.engine.read().map(String::as_str)
 }
 
 /// The backup type of a cluster in `rds:DescribeDBClusters` that is not Aurora's.
@@ -76,11 +81,11 @@ impl<'s> OptIns<'s> {
     /// Reads the settings of a shard.
     pub fn new(index: &Index<'s>) -> Self {
         // Other settings of the Region are resources of their own in a template.
-        let says = |region: &Resource| region.properties.contains_key("opt_in") || why_unread(index.shard, region, "opt_in") != [DEPLOYED];
+        let opt_in_of = |region: &Resource| region.get::<account::Region>().map(|region| region.opt_in.clone()).unwrap_or_default();
+        let says = |region: &Resource| !opt_in_of(region).is_unread() || why_unread(index.shard, region, "opt_in") != [DEPLOYED];
         let is_here = |region: &&Resource| region.region == index.shard.region && region.account == index.shard.account;
         let (here, elsewhere): (Vec<&Resource>, Vec<&Resource>) =
             index.shard.of_type("AWS::Region").filter(|region| says(region)).partition(is_here);
-        let opt_in_of = |region: &Resource| region.properties_as::<account::Region>().map(|region| region.opt_in).unwrap_or_default();
         let region = here.first().copied();
         let mut opt_in = region.map(opt_in_of).unwrap_or_default();
         let opt_in_told = !opt_in.is_unread();
@@ -130,7 +135,6 @@ impl<'s> OptIns<'s> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::Fact;
     use serde_json::json;
 
     const REACHES: [Reach; 5] = [Reach::Tag, Reach::Everything, Reach::Service, Reach::Shared, Reach::Explicit];
@@ -144,19 +148,9 @@ mod tests {
     }
 
     fn of(type_name: &str, engine: Option<&str>) -> Resource {
-        let properties = engine.map(|engine| ("engine".to_string(), json!(engine))).into_iter().collect();
-        Resource {
-            type_name: type_name.to_string(),
-            arn: String::new(),
-            account: String::new(),
-            region: String::new(),
-            id: String::new(),
-            name: None,
-            created_at: None,
-            tags: Fact::Unread,
-            properties,
-            declared: None,
-        }
+        let properties = engine.map_or_else(|| json!({}), |engine| json!({ "engine": engine }));
+        let resource = json!({"type": type_name, "arn": "", "account": "", "region": "", "id": "", "properties": properties});
+        serde_json::from_value(resource).expect("a resource")
     }
 
     #[test]

@@ -215,7 +215,7 @@ fn of_instances(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> Vec
         .flatten()
         .filter_map(|attachment| {
             let instance = index.instances.get(attachment.instance_id.as_str())?;
-            Some((index.points.get(&instance.resource.arn)?, resource.created_at.max(attachment.attached_at)))
+            Some((index.points.get(&instance.resource.arn)?, resource.created_at.max(attachment.attached_at.present().copied())))
         })
         .flat_map(|(points, since)| points.iter().filter(move |point| point.resource.created_at >= since))
         .filter(|point| is_there(&point.properties, as_of))

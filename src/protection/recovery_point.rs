@@ -44,8 +44,10 @@ fn kept_by(planned: &PlannedRule, point: &RecoveryPoint) -> Vec<i64> {
 pub fn recovery_point_facts(join: &Join, resource: &Resource) -> Joined {
     let mut facts = RecoveryPointFacts::default();
     let mut unread = Unread::new();
-    let point = resource.properties_as::<RecoveryPoint>().unwrap_or_default();
-    match is_orphan(join, &point) {
+    let Some(point) = resource.get::<RecoveryPoint>() else {
+        return Joined { facts: Facts::RecoveryPoint(facts), unread };
+    };
+    match is_orphan(join, point) {
         Ok(orphan) => facts.orphan = Fact::Read(orphan),
         Err(reasons) => drop(unread.insert("orphan".to_owned(), reasons)),
     }
@@ -56,7 +58,7 @@ pub fn recovery_point_facts(join: &Join, resource: &Resource) -> Joined {
     match join.plans.rules.get(plan_arn.as_str()) {
         Some(rules) => {
             let siblings = rules.iter().filter(|planned| planned.rule.id.present() != point.rule_id.present() && runs_daily(planned));
-            let retention = siblings.flat_map(|planned| kept_by(planned, &point));
+            let retention = siblings.flat_map(|planned| kept_by(planned, point));
             facts.sibling_retention_days = Fact::Read(retention.max_by_key(|days| if *days < 0 { i64::MAX } else { *days }));
         }
         None => {

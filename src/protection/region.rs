@@ -1,6 +1,7 @@
 //! A Region as a whole: how much of its data is protected, and what its settings and plans reach.
 
 use super::context::Join;
+use super::databases::{is_cluster_member, restorable_span};
 use super::facts::{Facts, FrameworkFact, Joined, RegionFacts, ReportPlanFact, State};
 use super::links::Links;
 use super::opt_in;
@@ -8,6 +9,8 @@ use super::restore_testing::{RESTORE_TESTING_OPERATIONS, RESTORE_TESTING_TYPES};
 use super::summary::POINT_OPERATIONS;
 use super::title::title;
 use super::unread::Unread;
+use crate::inventory::types::ebs;
+use crate::inventory::types::efs::FileSystem;
 use crate::inventory::types::{self, backup};
 use crate::inventory::{Fact, Resource};
 use std::collections::BTreeSet;
@@ -96,7 +99,7 @@ fn report_plans(join: &Join) -> Vec<ReportPlanFact> {
         .shard
         .of_type("AWS::Backup::ReportPlan")
         .filter_map(|plan| {
-            let properties = plan.properties_as::<backup::ReportPlan>()?;
+            let properties = plan.get::<backup::ReportPlan>()?;
             let last = properties.last_successful_at.present();
             Some(ReportPlanFact { name: title(plan), last_success_age_seconds: last.map(|last| (join.as_of - *last).num_seconds()) })
         })
@@ -108,7 +111,7 @@ fn frameworks(join: &Join) -> Vec<FrameworkFact> {
         .shard
         .of_type("AWS::Backup::Framework")
         .filter_map(|framework| {
-            let properties = framework.properties_as::<backup::Framework>()?;
+            let properties = framework.get::<backup::Framework>()?;
             let status = properties.status.present().cloned();
             let deployed = properties.deployment_status.present().is_none_or(|deployment| deployment != "FAILED");
             Some(FrameworkFact { name: title(framework), healthy: deployed && status.as_deref() == Some("ACTIVE"), status })
@@ -152,6 +155,22 @@ fn restore_testing(
 
 /// Whether a data resource is counted as one: the data of an instance is in its volumes, that of a cluster's members in the cluster.
 pub fn is_counted(resource: &Resource) -> bool {
-    let cluster_member = resource.type_name == "AWS::RDS::DBInstance" && resource.text("cluster_id").is_some();
-    resource.type_name != "AWS::EC2::Instance" && !cluster_member
+    resource.type_name != "AWS::EC2::Instance" && !is_cluster_member(resource)
+}
+
+/// Whether the owner is deleting a data resource, which owes nothing any more. (EC2 and RDS write `deleting`, DynamoDB `DELETING`, EFS
+/// `deleting`.)
+pub fn is_being_deleted(resource: &Resource) -> bool {
+    let status = if let Some(volume) = resource.get::<ebs::Volume>() {
+        &volume.status
+    } else if let Some(instance) = resource.get::<ebs::Instance>() {
+        &instance.status
+    } else if let Some(file_system) = resource.get::<FileSystem>() {
+        &file_system.status
+    } else if let Some(span) = restorable_span(resource) {
+        span.status
+    } else {
+        return false;
+    };
+    status.present().is_some_and(|status| ["deleting", "deleted"].contains(&status.to_ascii_lowercase().as_str()))
 }

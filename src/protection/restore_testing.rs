@@ -40,7 +40,7 @@ pub fn restore_testing_reaches(
         return Ok(false);
     }
     // What is not known of the list of ARNs can only add to it, and what is not of the conditions only narrow.
-    let more = |list: &str| !declared.properties.contains_key(list) || !declared.unsettled(&more_path(list)).is_empty();
+    let more = |list: &str| !declared.properties.is_read(list) || !declared.unsettled(&more_path(list)).is_empty();
     let conditions = |fact: &Fact<Vec<backup::TagCondition>>| fact.read().into_iter().flatten().map(plain).collect::<Vec<_>>();
     let (equals, differs) = (conditions(&selection.string_equals), conditions(&selection.string_not_equals));
     let arns = selection.protected_resource_arns.read().map(Vec::as_slice).unwrap_or_default();
@@ -63,7 +63,7 @@ pub fn restore_testing_reaches(
     }
     let mut reasons = Vec::new();
     for list in ["protected_resource_type", "protected_resource_arns", "string_equals", "string_not_equals"] {
-        if !declared.properties.contains_key(list) {
+        if !declared.properties.is_read(list) {
             reasons.extend(why_unread(index.shard, declared, list));
         }
         let paths = [more_path(list), format!("{}.value", more_path(list))];
@@ -125,7 +125,7 @@ pub fn finds_recovery_point(
         wanted.selection_window_days.read(),
     ) else {
         let needed = ["include_vaults", "exclude_vaults", "recovery_point_types", "selection_window_days"];
-        let missing = needed.into_iter().filter(|property| !plan.resource.properties.contains_key(*property));
+        let missing = needed.into_iter().filter(|property| !plan.resource.properties.is_read(property));
         return Err(missing.flat_map(|property| why_unread(join.index.shard, plan.resource, property)).collect());
     };
     // Vaults are named by ARN, in which `*` stands for anything.

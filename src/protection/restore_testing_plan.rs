@@ -17,7 +17,9 @@ const START_WINDOW_HOURS: i64 = 24;
 pub fn restore_testing_plan_facts(join: &Join, resource: &Resource) -> Joined {
     let mut facts = RestoreTestingPlanFacts::default();
     let mut unread = Unread::new();
-    let plan = resource.properties_as::<backup::RestoreTestingPlan>().unwrap_or_default();
+    let Some(plan) = resource.get::<backup::RestoreTestingPlan>() else {
+        return Joined { facts: Facts::RestoreTestingPlan(facts), unread };
+    };
     let schedule = plan.schedule.present().map(|expression| Schedule::parse(Some(expression), plan.timezone.present().map(String::as_str)));
     let mut due = None;
     match schedule {

@@ -18,7 +18,10 @@ const NO_PLAN: &str = "the selection's plan is not in the inventory";
 pub fn restore_testing_selection_facts(join: &Join, data: &[(&Resource, &Joined, bool)], resource: &Resource) -> Joined {
     let mut facts = RestoreTestingSelectionFacts::default();
     let mut unread = Unread::new();
-    let selection = Typed { resource, properties: resource.properties_as::<backup::RestoreTestingSelection>().unwrap_or_default() };
+    let Some(properties) = resource.get::<backup::RestoreTestingSelection>() else {
+        return Joined { facts: Facts::RestoreTestingSelection(facts), unread };
+    };
+    let selection = Typed { resource, properties };
     let plan_arn = selection.properties.plan_arn.read();
     let plan = join.index.restore_testing_plans.iter().find(|plan| Some(&plan.resource.arn) == plan_arn);
     match plan {

@@ -85,7 +85,7 @@ fn sources<'a>(join: &'a Join, resource: &'a Resource) -> Vec<&'a Resource> {
 
 fn jobs_of<'a>(join: &'a Join, resource: &'a Resource) -> impl Iterator<Item = (&'a RestoreJob, Option<DateTime<Utc>>, &'a str)> {
     let here = join.index.restore_jobs.get(&resource.arn).into_iter().flatten();
-    let here = here.map(|job| (&job.properties, job.resource.created_at, job.resource.id.as_str()));
+    let here = here.map(|job| (job.properties, job.resource.created_at, job.resource.id.as_str()));
     let elsewhere = join.summaries.foreign_restores(&resource.arn).iter();
     let elsewhere = elsewhere.filter(|restore| restore.account != resource.account || restore.region != resource.region);
     here.chain(elsewhere.map(|restore| (&restore.properties, restore.created_at, restore.id.as_str())))

@@ -1,7 +1,8 @@
 //! The small summary that every shard leaves behind: what other shards must know of it.
 
 use super::title::title;
-use crate::inventory::types::{Properties, backup, ebs, rds, s3};
+use crate::inventory::types::account::Account;
+use crate::inventory::types::{ResourceType, backup, ebs, rds, s3};
 use crate::inventory::{Fact, GLOBAL, Resource, Shard, arn};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -135,8 +136,8 @@ pub fn summarise(shard: &Shard) -> Summary {
     };
     for resource in shard.of_type(backup::BackupVault::INFO.name) {
         // A template's vault of which nothing is known may not come to exist.
-        let doubted = resource.declared.is_some() && resource.properties.is_empty();
-        if let Some(vault) = resource.properties_as::<backup::BackupVault>().filter(|_| !doubted) {
+        let doubted = resource.declared.is_some() && resource.properties.read_names().is_empty();
+        if let Some(vault) = resource.get::<backup::BackupVault>().filter(|_| !doubted) {
             let air_gapped = vault.vault_type.read().is_some_and(|kind| kind == AIR_GAPPED);
             summary.air_gapped_vaults += i64::from(air_gapped);
             let locked = if air_gapped { Some(true) } else { vault.locked.read().copied() };
@@ -144,17 +145,17 @@ pub fn summarise(shard: &Shard) -> Summary {
         }
     }
     for resource in shard.of_type(s3::Bucket::INFO.name) {
-        let versioning = resource.properties_as::<s3::Bucket>().and_then(|bucket| bucket.versioning.read().copied());
+        let versioning = resource.get::<s3::Bucket>().and_then(|bucket| bucket.versioning.read().copied());
         let versioning_enabled = versioning.map(|versioning| versioning == s3::Versioning::Enabled);
         let bucket = BucketSummary { region: resource.region.clone(), versioning_enabled };
         summary.buckets.insert(arn::resource(&resource.arn).to_owned(), bucket);
     }
     for resource in &shard.resources {
-        let key = resource.text("kms_key_arn").filter(|key| resource.type_name != "AWS::Region" && arn::region(key) == shard.region);
+        let key = resource.kms_key_arn().filter(|key| resource.type_name != "AWS::Region" && arn::region(key) == shard.region);
         summary.used_keys.extend(key.map(str::to_owned));
         match resource.type_name.as_str() {
             "AWS::Account" => {
-                let account = resource.properties_as::<crate::inventory::types::account::Account>().unwrap_or_default();
+                let account = resource.get::<Account>().cloned().unwrap_or_default();
                 summary.enabled_regions = account.enabled_regions.read().cloned().unwrap_or_default();
             }
             "AWS::Backup::BackupPlan" => add_copy_actions(&mut summary, resource),
@@ -185,7 +186,7 @@ pub fn restorable(status: Option<&String>) -> bool {
 }
 
 fn add_point(summary: &mut Summary, resource: &Resource) {
-    let Some(point) = resource.properties_as::<backup::RecoveryPoint>() else { return };
+    let Some(point) = resource.get::<backup::RecoveryPoint>() else { return };
     let (Some(source), Some(created_at)) = (point.source_arn.present(), resource.created_at) else { return };
     if !restorable(point.status.read()) {
         return;
@@ -222,7 +223,7 @@ fn add_point(summary: &mut Summary, resource: &Resource) {
 }
 
 fn add_copy_actions(summary: &mut Summary, resource: &Resource) {
-    let Some(plan) = resource.properties_as::<backup::BackupPlan>() else { return };
+    let Some(plan) = resource.get::<backup::BackupPlan>() else { return };
     for rule in plan.rules.read().into_iter().flatten() {
         let copies = rule.copies.read().into_iter().flatten();
         summary.copy_actions.extend(copies.filter_map(|copy| {
@@ -238,7 +239,7 @@ fn add_copy_actions(summary: &mut Summary, resource: &Resource) {
 }
 
 fn add_copy_job(summary: &mut Summary, resource: &Resource) {
-    let Some(job) = resource.properties_as::<backup::CopyJob>() else { return };
+    let Some(job) = resource.get::<backup::CopyJob>() else { return };
     let (Some(destination), Some(at)) = (job.destination_vault_arn.read(), resource.created_at) else { return };
     if job.status.read().is_some_and(|status| status == "COMPLETED") && arn::account(destination) != summary.account {
         summary.copied_out.push((destination.clone(), at));
@@ -246,13 +247,13 @@ fn add_copy_job(summary: &mut Summary, resource: &Resource) {
 }
 
 fn add_restore(summary: &mut Summary, resource: &Resource) {
-    let Some(job) = resource.properties_as::<backup::RestoreJob>() else { return };
+    let Some(job) = resource.get::<backup::RestoreJob>() else { return };
     let Some(source) = job.source_arn.present().cloned() else { return };
     if arn::region(&source) != summary.region || arn::account(&source) != summary.account {
         summary.foreign_restores.entry(source).or_default().push(ForeignRestore {
             account: summary.account.clone(),
             region: summary.region.clone(),
-            properties: job,
+            properties: job.clone(),
             created_at: resource.created_at,
             id: resource.id.clone(),
         });
@@ -260,7 +261,7 @@ fn add_restore(summary: &mut Summary, resource: &Resource) {
 }
 
 fn add_snapshot(summary: &mut Summary, resource: &Resource) {
-    let Some(snapshot) = resource.properties_as::<ebs::Snapshot>() else { return };
+    let Some(snapshot) = resource.get::<ebs::Snapshot>() else { return };
     let (Some(source), Some(created_at)) = (snapshot.copied_from.present(), resource.created_at) else { return };
     if source.region == summary.region || snapshot.status.read().is_none_or(|status| status != "completed") {
         return;
@@ -282,11 +283,11 @@ fn add_snapshot(summary: &mut Summary, resource: &Resource) {
 }
 
 fn add_database_snapshot(summary: &mut Summary, resource: &Resource) {
-    let Some(source) = resource.text("copied_from_arn") else { return };
-    let Some(created_at) = resource.created_at else { return };
+    let Some(snapshot) = resource.get::<rds::DbSnapshot>() else { return };
+    let (Some(source), Some(created_at)) = (snapshot.copied_from_arn.present(), resource.created_at) else { return };
     let elsewhere = arn::region(source) != summary.region || arn::account(source) != summary.account;
-    if elsewhere && resource.text("status") == Some("available") {
-        summary.foreign_backups.entry(source.to_owned()).or_default().push(ForeignBackup {
+    if elsewhere && snapshot.status.present().is_some_and(|status| status == "available") {
+        summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup {
             arn: resource.arn.clone(),
             source_account: arn::account(source).to_owned(),
             created_at,
@@ -294,7 +295,7 @@ fn add_database_snapshot(summary: &mut Summary, resource: &Resource) {
             region: summary.region.clone(),
             locked: Fact::Read(false),
             air_gapped: false,
-            encrypted: resource.properties.get("encrypted").and_then(serde_json::Value::as_bool),
+            encrypted: snapshot.encrypted.read().copied(),
             delete_at: None,
             seen_as: "snapshot",
         });
@@ -302,7 +303,7 @@ fn add_database_snapshot(summary: &mut Summary, resource: &Resource) {
 }
 
 fn add_automated(summary: &mut Summary, resource: &Resource) {
-    let Some(automated) = resource.properties_as::<rds::AutomatedBackup>() else { return };
+    let Some(automated) = resource.get::<rds::AutomatedBackup>() else { return };
     let Some(source) = automated.source_arn.read().filter(|source| arn::region(source) != summary.region) else { return };
     if let Some(days) = automated.backup_retention_days.present() {
         summary.replicas.insert(resource.arn.clone(), *days);

@@ -79,7 +79,7 @@ impl Join<'_> {
                 operations.push("dynamodb:ListBackups");
                 properties.push("pitr");
                 // Whose a backup is, the table itself must tell: its name may have been another table's before.
-                if !resource.properties.contains_key("status") {
+                if !resource.properties.is_read("status") {
                     operations.push("dynamodb:DescribeTable");
                 }
             }
@@ -89,7 +89,7 @@ impl Join<'_> {
         let mut reasons = if counted(MechanismKind::AwsBackup) { self.points_unread(resource) } else { Vec::new() };
         add_new(&mut reasons, self.index.missing(&operations));
         for property in properties {
-            if !resource.properties.contains_key(property) {
+            if !resource.properties.is_read(property) {
                 reasons.extend(why_unread(self.index.shard, resource, property));
             }
         }

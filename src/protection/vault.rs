@@ -23,7 +23,9 @@ const DELETING_ACTIONS: [&str; 3] =
 pub fn vault_facts(join: &Join, resource: &Resource) -> Joined {
     let mut facts = VaultFacts::default();
     let mut unread = Unread::new();
-    let properties = resource.properties_as::<BackupVault>().unwrap_or_default();
+    let Some(properties) = resource.get::<BackupVault>() else {
+        return Joined { facts: Facts::Vault(facts), unread };
+    };
     points_of(join, resource, &mut facts, &mut unread);
     let mut plan_reasons = join.index.missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]);
     plan_reasons.extend(join.plans.rules_unread.values().flatten().cloned());
@@ -59,15 +61,16 @@ pub fn vault_facts(join: &Join, resource: &Resource) -> Joined {
         facts.cooling_off_seconds =
             Fact::Read(lock_at.filter(|lock_at| *locked && *lock_at > join.as_of).map(|lock_at| (lock_at - join.as_of).num_seconds()));
     } else {
-        let unknown = ["locked", "lock_at"].into_iter().filter(|property| !resource.properties.contains_key(*property));
-        let mut reasons: Vec<String> = unknown.flat_map(|property| why_unread(join.index.shard, resource, property)).collect();
+        let unknown = [("locked", properties.locked.is_unread()), ("lock_at", properties.lock_at.is_unread())];
+        let unknown = unknown.into_iter().filter(|(_, is_unread)| *is_unread);
+        let mut reasons: Vec<String> = unknown.flat_map(|(property, _)| why_unread(join.index.shard, resource, property)).collect();
         // When a lock begins is no more a reason than all else that time makes.
         reasons.retain(|reason| reason != DEPLOYED);
         for field in ["compliance_locked", "cooling_off_seconds"].into_iter().filter(|_| !reasons.is_empty()) {
             note(&mut unread, field, reasons.clone());
         }
     }
-    set_policy(join, resource, &properties, &mut facts, &mut unread);
+    set_policy(join, resource, properties, &mut facts, &mut unread);
     Joined { facts: Facts::Vault(facts), unread }
 }
 

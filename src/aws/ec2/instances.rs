@@ -68,7 +68,7 @@ fn volume(read: sdk::InstanceBlockDeviceMapping) -> Option<InstanceVolume> {
     let ebs = read.ebs?;
     Some(InstanceVolume {
         volume_id: ebs.volume_id?,
-        device: read.device_name,
+        device: read.device_name.into(),
         delete_on_termination: ebs.delete_on_termination.unwrap_or_default(),
     })
 }

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::aws::call::Reader;
 use crate::aws::convert::{optional_time, resource};
+use crate::inventory::types::ResourceType;
 use crate::inventory::types::rds::{AutomatedBackup, ClusterAutomatedBackup};
 use crate::inventory::{Resource, arn};
 use aws_sdk_rds::Client;
@@ -85,7 +86,11 @@ pub fn cluster_backup(reader: &Reader, backup: sdk::DbClusterAutomatedBackup, cl
     };
     let own_id = backup.db_cluster_resource_id.unwrap_or_else(|| arn::id(&source).to_owned());
     let (arn, id) = identity(reader, backup.db_cluster_automated_backups_arn, "cluster-auto-backup", own_id);
-    Some(Resource { name: backup.db_cluster_identifier, tags: tags_of(backup.tag_list), ..resource(reader, arn, id, ClusterAutomatedBackup::of(properties)) })
+    Some(Resource {
+        name: backup.db_cluster_identifier,
+        tags: tags_of(backup.tag_list),
+        ..resource(reader, arn, id, ClusterAutomatedBackup::of(properties))
+    })
 }
 
 /// The ARN of the database; of one that comes without, it is made of its name and "the Region associated with the automated backup".

@@ -1,6 +1,7 @@
 //! Amazon DynamoDB.
 
 use super::{KeyManager, properties, same_properties};
+use crate::inventory::Fact;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,8 +9,10 @@ use serde::{Deserialize, Serialize};
 /// Where a table was restored from (`RestoreSummary`): evidence of a restore of the source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RestoredFrom {
-    pub source_backup_arn: Option<String>,
-    pub source_table_arn: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub source_backup_arn: Fact<Option<String>>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub source_table_arn: Fact<Option<String>>,
     /// The moment that was restored (`RestoreDateTime`).
     pub restored_at: DateTime<Utc>,
     pub in_progress: bool,
@@ -19,7 +22,8 @@ pub struct RestoredFrom {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Replica {
     pub region: String,
-    pub status: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub status: Fact<Option<String>>,
 }
 
 properties! {

@@ -1,6 +1,7 @@
 //! Amazon EC2 and EBS.
 
 use super::{KeyManager, properties, same_properties};
+use crate::inventory::Fact;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,18 +10,20 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Attachment {
     pub instance_id: String,
-    pub device: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub device: Fact<Option<String>>,
     pub delete_on_termination: bool,
     /// Backups of the instance hold the volume from then on.
-    #[serde(default)]
-    pub attached_at: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub attached_at: Fact<Option<DateTime<Utc>>>,
 }
 
 /// An instance's EBS block device.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct InstanceVolume {
     pub volume_id: String,
-    pub device: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub device: Fact<Option<String>>,
     pub delete_on_termination: bool,
 }
 
@@ -36,28 +39,35 @@ pub struct CopiedFrom {
 pub struct SnapshotLock {
     /// `compliance`, `compliance-cooloff`, `governance` or `expired`.
     pub state: String,
-    pub expires_at: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub expires_at: Fact<Option<DateTime<Utc>>>,
 }
 
 /// A block device mapping of an image.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BlockDevice {
-    pub device: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub device: Fact<Option<String>>,
     /// `false` for instance store.
     pub ebs: bool,
-    pub snapshot_id: Option<String>,
-    pub encrypted: Option<bool>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub snapshot_id: Fact<Option<String>>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub encrypted: Fact<Option<bool>>,
 }
 
 /// An EBS volume that a template lets an instance make.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DeclaredBlockDevice {
     /// `null` for the root device where the template does not name it: the image does.
-    pub device: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub device: Fact<Option<String>>,
     /// Where the template does not say it, as the account's encryption by default; `null` when a snapshot decides it or it cannot be known.
-    pub encrypted: Option<bool>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub encrypted: Fact<Option<bool>>,
     /// The snapshot that it is made from.
-    pub snapshot_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub snapshot_id: Fact<Option<String>>,
     pub root: bool,
 }
 

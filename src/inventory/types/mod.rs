@@ -16,8 +16,8 @@ pub mod rds;
 pub mod s3;
 pub mod services;
 
-pub(crate) use properties::{key_facts, properties, same_properties};
 pub use properties::{KeyFacts, Properties, ResourceProperties, ResourceType, from_value, parse};
+pub(crate) use properties::{key_facts, properties, same_properties};
 
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
