@@ -131,7 +131,7 @@ mod tests {
         let two_years = sdk::DefaultRetention::builder().mode(sdk::ObjectLockRetentionMode::Compliance).days(0).years(2).build();
         let read = lock(Some(two_years));
         assert_eq!(read.map(|lock| lock.retention_days), Some(Some(730).into()));
-        assert_eq!(lock(None), Some(ObjectLock::default()));
+        assert_eq!(lock(None), Some(ObjectLock { mode: None.into(), retention_days: None.into() }));
         assert_eq!(object_lock(sdk::ObjectLockConfiguration::builder().build()), None);
     }
 
