@@ -2,7 +2,8 @@
 
 use super::declaration::{Language, Node, Position, Value};
 use super::stack::{Entry, Stack, Text, find, find_blocks};
-use super::types::{self, Absent, As, Paths, Row, Takes, pick};
+use super::table::{Absent, As, Paths, Row, pick};
+use super::takes::Takes;
 use crate::inventory::{Reasons, more_path, note};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
@@ -323,14 +324,4 @@ impl<'s, 'd> Scope<'s, 'd> {
 
 fn not(node: &Node, what: &str) -> String {
     format!("the value at line {} is not {what}", node.at.line)
-}
-
-/// The properties of an inventory type that its tables can fill.
-pub fn properties_of_tables(type_name: &str) -> impl Iterator<Item = &'static str> {
-    types::all().filter(move |table| table.type_name == type_name).flat_map(|table| {
-        let key = table.encryption.is_some().then_some(["kms_key_arn", "key_manager", "key_state"]);
-        let flag = table.encryption.as_ref().and_then(|encryption| encryption.flag.as_ref()).map(|_| "encrypted");
-        let more = table.more.as_ref().map(|more| more.properties).unwrap_or_default();
-        table.rows.iter().map(|row| row.property).chain(key.into_iter().flatten()).chain(flag).chain(more.iter().copied())
-    })
 }

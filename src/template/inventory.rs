@@ -1,12 +1,14 @@
 //! From declarations to an inventory shard, by the tables of [`super::types`]. Judges nothing; a value that is not known is left out,
 //! with its reason.
 
-use super::Options;
-use super::convert::{Built, Outcome, Scope, properties_of_tables};
+use super::convert::{Built, Outcome, Scope};
 use super::declaration::{Declaration, Language, Node, PRESENCE, Position, TemplateError, UNREAD_MODULE, Value, without_sensitive_symbols};
+use super::parse::language_of;
 use super::stack::{Entry, Stack, find};
-use super::types::{self, Ends, encryption_of, pick};
-use super::walk::is_terraform;
+use super::table::{Ends, Evidence, Table, pick};
+use super::takes::REFUSES;
+use super::types;
+use super::{Options, cloud_control, encryption};
 use crate::inventory::{
     Coverage, CoverageEntry, CoverageStatus, Declared, Fact, Ignore, Location, Place, Resource, Shard, TAGS, Tags, Template, note, tag_path,
 };
@@ -18,15 +20,18 @@ use std::sync::Arc;
 /// All declarations of one stack (one template with its nested stacks, one Terraform root module or plan) as one shard. Types that the
 /// inventory does not have are left out.
 pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
-    let replicas = types::replicas_in_blocks(declarations);
-    if replicas.is_empty() { shard_of(declarations, options) } else { shard_of(&[declarations, &replicas].concat(), options) }
+    let inner = |declaration| types::table_of(declaration)?.inner.map(|inner| inner(declaration));
+    let inner: Vec<Declaration> = declarations.iter().filter_map(inner).flatten().collect();
+    if inner.is_empty() { shard_of(declarations, options) } else { shard_of(&[declarations, &inner].concat(), options) }
 }
 
 /// The shard of declarations of which each is one resource, or a part of one.
 fn shard_of(declarations: &[Declaration], options: &Options) -> Shard {
     let stack = Stack::of(declarations, options);
     let mut resources: Vec<Resource> = stack.entries.iter().map(|entry| resource(&stack, entry)).collect();
-    types::finish(&stack, &mut resources);
+    for finish in types::all().filter_map(|table| table.finish) {
+        finish(&stack, &mut resources);
+    }
     resources.iter_mut().for_each(shapely_only);
     doubt(declarations, &mut resources);
     let mut coverage = Coverage::of_template();
@@ -54,7 +59,7 @@ fn unread_part(stack: &Stack, declaration: &Declaration) -> Option<CoverageEntry
 
 /// Data of a type that templates are not read for: named, so that nobody takes it for judged.
 fn unread_data(stack: &Stack, declaration: &Declaration) -> Option<CoverageEntry> {
-    let kind = types::unread_data(declaration)?;
+    let kind = cloud_control::unread_data(declaration)?;
     let reason = format!("holds data ({kind}) that is not judged: rel9 does not read this type in templates");
     Some(unread(stack, declaration, Coverage::UNREAD_DATA, Some(reason)))
 }
@@ -75,9 +80,7 @@ fn unread(stack: &Stack, declaration: &Declaration, service: &str, error: Option
 /// A file that cannot be read, or is no template though it claims to be one.
 pub fn unread_file(error: &TemplateError, options: &Options) -> CoverageEntry {
     let (account, region) = (options.account.as_deref().unwrap_or_default(), options.region.as_deref().unwrap_or_default());
-    let path = Path::new(&error.file);
-    let of_terraform = is_terraform(path) || path.extension().is_some_and(|extension| extension == "tfvars" || extension == "tfstate");
-    let language = if of_terraform { Language::Terraform } else { Language::CloudFormation };
+    let language = language_of(Path::new(&error.file));
     let place = location(&error.file, error.at.unwrap_or_default());
     CoverageEntry::of_unread_file(account, region, pick(&Coverage::PARTS, language), place, error.to_string())
 }
@@ -105,21 +108,18 @@ fn shapely_only(resource: &mut Resource) {
     }
 }
 
-/// What protects others only if it exists.
-const EVIDENCE: [&str; 2] = ["AWS::Backup::", "AWS::DLM::"];
-
-fn is_evidence(resource: &Resource) -> bool {
-    EVIDENCE.iter().any(|service| resource.type_name.starts_with(service))
+/// Whether a resource protects others, which it does only if it exists.
+fn evidence(resource: &Resource) -> Evidence {
+    types::tables_of(&resource.type_name).next().map_or(Evidence::No, |table| table.evidence)
 }
 
-/// Why AWS refuses a plan or a policy, of which nothing comes to be then. A vault is made all the same where the provider asks for its lock by a
-/// call of its own.
+/// Why AWS makes nothing of a resource: it refuses one of its values.
 fn refused(resource: &Resource) -> Option<Vec<String>> {
-    if !is_evidence(resource) || resource.type_name == "AWS::Backup::BackupVault" {
+    if evidence(resource) != Evidence::Whole {
         return None;
     }
     let unknown = resource.declared.as_ref()?.unknown.values().flatten();
-    let reasons: BTreeSet<String> = unknown.filter(|reason| reason.starts_with(types::REFUSES)).cloned().collect();
+    let reasons: BTreeSet<String> = unknown.filter(|reason| reason.starts_with(REFUSES)).cloned().collect();
     (!reasons.is_empty()).then(|| reasons.into_iter().collect())
 }
 
@@ -133,7 +133,7 @@ fn doubt(declarations: &[Declaration], resources: &mut [Resource]) {
         }
     }
     let reasons_of = |resource: &Resource| {
-        let reasons = doubted.get(resource.id.as_str()).filter(|_| is_evidence(resource)).cloned();
+        let reasons = doubted.get(resource.id.as_str()).filter(|_| evidence(resource) != Evidence::No).cloned();
         reasons.or_else(|| refused(resource))
     };
     let plans: BTreeMap<String, Vec<String>> =
@@ -156,13 +156,13 @@ fn doubt(declarations: &[Declaration], resources: &mut [Resource]) {
 
 /// Whether a language has resources of an inventory type.
 pub fn declares(type_name: &str, language: Language) -> bool {
-    types::all().any(|table| table.type_name == type_name && !table.types_of(language).is_empty())
+    types::tables_of(type_name).any(|table| !table.types_of(language).is_empty())
 }
 
 /// For the inventory types that templates can declare, the properties that a template can hold.
 pub fn declared_properties(type_name: &str) -> Option<BTreeSet<&'static str>> {
-    let properties: BTreeSet<&'static str> = properties_of_tables(type_name).collect();
-    types::all().any(|table| table.type_name == type_name).then_some(properties)
+    let properties: BTreeSet<&'static str> = types::tables_of(type_name).flat_map(Table::properties).collect();
+    types::tables_of(type_name).next().map(|_| properties)
 }
 
 /// What documents call a language.
@@ -178,7 +178,7 @@ fn resource(stack: &Stack, entry: &Entry) -> Resource {
     let scope = Scope { stack, entry, node: &entry.body };
     let mut built = Built::default();
     if let Some(encryption) = &table.encryption {
-        encryption_of(&scope, encryption, &mut built);
+        encryption::fill(&scope, encryption, &mut built);
     }
     built.rows(&scope, table.rows);
     if let Some(more) = &table.more {

@@ -5,17 +5,22 @@
 
 pub mod assume;
 pub mod boundary;
+mod cloud_control;
 pub mod cloudformation;
 mod convert;
 pub mod declaration;
+mod encryption;
 pub mod inventory;
+pub mod parse;
+mod policy_text;
 pub mod sources;
 mod stack;
 mod suppressions;
+pub mod table;
+mod takes;
 pub mod terraform;
 pub mod types;
 mod walk;
-pub mod warnings;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,14 +1,15 @@
 //! The declarations of one stack together: parts joined to what they belong to, references followed, names and ARNs worked out.
 //! Knows no property of the inventory.
 
-mod keys;
 mod parts;
 mod paths;
 mod places;
 
 use super::Options;
+use super::cloud_control::is_property;
 use super::declaration::{DESTROYED, Declaration, Language, Node, PROVIDER_ACCOUNT, PROVIDER_REGION, Value, names_data_source};
-use super::types::{self, Table};
+use super::table::Table;
+use super::types;
 use crate::inventory::arn::Partition;
 use crate::inventory::is_symbolic;
 pub use paths::{find, find_blocks};
@@ -17,19 +18,6 @@ use std::collections::HashMap;
 
 /// How deep references and names may point to each other.
 const DEPTH: u8 = 12;
-
-/// CloudFormation's attributes that are the ARN of the resource itself.
-const OWN_ARNS: [&str; 9] = [
-    "Arn",
-    "BackupPlanArn",
-    "BackupVaultArn",
-    "DBClusterArn",
-    "DBInstanceArn",
-    "FrameworkArn",
-    "ReportPlanArn",
-    "RestoreTestingPlanArn",
-    "TableArn",
-];
 
 /// A text, with the reasons why parts of it stand as symbols.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -65,7 +53,7 @@ pub struct Stack<'d> {
     entries_by_type: HashMap<&'static str, Vec<usize>>,
     /// By what their names and ARNs will be; `None` until all entries are there.
     entries_by_text: Option<HashMap<String, Vec<usize>>>,
-    /// Aliases of KMS keys by their names.
+    /// What gives a resource a second name, by that name.
     aliases: HashMap<String, &'d Declaration>,
     /// The Region of most resources' providers, where the options name none.
     provider_region: Option<&'d str>,
@@ -107,9 +95,10 @@ impl<'d> Stack<'d> {
             }
         }
         stack.entries_by_text = Some(stack.texts());
-        for alias in declarations.iter().filter(|declaration| is_alias(declaration)) {
-            if let Some(name) = find(&alias.body, "AliasName|name").and_then(|node| stack.text(node)) {
-                stack.aliases.entry(name.text).or_insert(alias);
+        for declaration in declarations {
+            let name = types::aliases_of(&declaration.type_name).and_then(|aliases| find(&declaration.body, aliases.name));
+            if let Some(name) = name.and_then(|node| stack.text(node)) {
+                stack.aliases.entry(name.text).or_insert(declaration);
             }
         }
         stack.join_parts(declarations);
@@ -135,13 +124,12 @@ impl<'d> Stack<'d> {
         {
             return Some(*found);
         }
-        // The id of what the provider splits off a bucket is the bucket's name.
         if let Value::Reference { id, attribute } = &node.value
             && attribute.as_ref() == "id"
             && let Some(declared) = self.by_id.get(id.as_ref())
-            && declared.type_name.starts_with("aws_s3_bucket_")
+            && let Some(split_off) = types::split_off_of(&declared.type_name)
         {
-            return self.named(find(&declared.body, "bucket")?, of);
+            return self.named(find(&declared.body, split_off.argument)?, of);
         }
         let text = self.text(node)?.text;
         if let Some(found) = self.given(&text, &of) {
@@ -161,6 +149,16 @@ impl<'d> Stack<'d> {
     pub fn own_arn(&self, arn: String) -> String {
         let own = self.given(&arn, |_| true).and_then(|found| self.entries.get(found));
         own.map_or(arn, |entry| self.arn(entry).text)
+    }
+
+    /// The declaration with an id.
+    pub fn declaration(&self, id: &str) -> Option<&'d Declaration> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The declaration that gives a resource this second name.
+    pub fn alias(&self, name: &str) -> Option<&'d Declaration> {
+        self.aliases.get(name).copied()
     }
 
     /// The entry of a declaration.
@@ -260,7 +258,7 @@ impl<'d> Stack<'d> {
         if text.text.starts_with("arn:") {
             return Some(text);
         }
-        types::all().find(|table| table.type_name == type_name).map(|table| self.arn_of(table, &text, of))
+        types::tables_of(type_name).next().map(|table| self.arn_of(table, &text, of))
     }
 
     /// A value as a text; `None` for what is none.
@@ -312,7 +310,7 @@ impl<'d> Stack<'d> {
     fn attribute(&self, id: &str, attribute: &str, depth: u8) -> Text {
         let own_id = matches!(attribute, "Ref" | "id");
         // The Cloud Control provider writes CloudFormation's attributes in snake case, and calls `Ref` `id`.
-        let is_called = |name: &str| name == attribute || types::is_property(attribute, name);
+        let is_called = |name: &str| name == attribute || is_property(attribute, name);
         let symbol = || if own_id { chosen_by_aws(id) } else { chosen_by_aws(&format!("{id}.{attribute}")) };
         let Some(depth) = depth.checked_sub(1) else { return symbol() };
         let argument = self.by_id.get(id).filter(|_| !is_secret(attribute)).and_then(|declaration| declaration.body.get(attribute));
@@ -322,9 +320,8 @@ impl<'d> Stack<'d> {
         }
         let Some(entry) = self.entry(id) else { return symbol() };
         let (identity, language) = (&entry.table.identity, entry.declaration.language);
-        // Every attribute that is the resource's own ARN is called so; `StreamArn` and the like are not.
         let of_arn = identity.ref_is_arn && own_id && (attribute == "Ref" || language == Language::CloudControl);
-        if of_arn || attribute == "arn" || OWN_ARNS.into_iter().any(is_called) {
+        if of_arn || is_called("Arn") || identity.arns.iter().any(|arn| is_called(arn)) {
             return self.arn_at(entry, depth);
         }
         let is_id = own_id || identity.ids.iter().any(|id| is_called(id));
@@ -334,10 +331,6 @@ impl<'d> Stack<'d> {
         }
         symbol()
     }
-}
-
-fn is_alias(declaration: &Declaration) -> bool {
-    types::kms::ALIASES.contains(&declaration.type_name.as_str())
 }
 
 /// The id and the ARN that plans and states hold of what is there.

@@ -3,6 +3,7 @@
 
 use super::boundary::Boundary;
 use super::declaration::TemplateError;
+use super::parse::{is_terraform, may_be_template};
 use super::sources::display_name;
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, WalkBuilder};
@@ -141,16 +142,4 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
         ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
         _ => None,
     }
-}
-
-/// Whether a file is one of a Terraform or OpenTofu module.
-pub fn is_terraform(path: &Path) -> bool {
-    let ends = [".tf", ".tf.json", ".tofu", ".tofu.json"];
-    path.file_name().is_some_and(|name| ends.iter().any(|end| name.as_encoded_bytes().ends_with(end.as_bytes())))
-}
-
-/// Whether a file that is not given by name may be a template, by its extension.
-fn may_be_template(path: &Path) -> bool {
-    let extensions = ["yaml", "yml", "json", "template", "cfn", "tfstate"];
-    path.extension().is_some_and(|extension| extensions.iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }

@@ -414,7 +414,7 @@ fn files_of_parameters() {
     let path = folder.path().join("parameters.json");
     let values = |text: &str| {
         std::fs::write(&path, text).unwrap();
-        read_parameters(&path).map_err(|error| error.what)
+        read_parameters(&path).map(|parameters| parameters.values).map_err(|error| error.what)
     };
     let expected: std::collections::BTreeMap<_, _> = [("A".to_owned(), json!("1")), ("B".to_owned(), json!("x=y"))].into();
     for text in [

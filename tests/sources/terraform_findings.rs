@@ -5,7 +5,8 @@ use rel9::audit::policy::Policy;
 use rel9::audit::{Options, run_templates};
 use rel9::rules::RuleSet;
 use rel9::template::declaration::{Declaration, Language, Node, PRESENCE, Position, Unknown, Value as Declared};
-use rel9::template::types::{self, As, Row, Table};
+use rel9::template::table::{As, Row, Table, pick};
+use rel9::template::types;
 use serde_json::{Value, json};
 
 /// A folder with these files, and the findings for it.
@@ -70,7 +71,7 @@ fn all_of(rows: &[Row], language: Language) -> Node {
             As::List(rows) | As::Some(rows) | As::Object(rows) => all_of(rows, language),
             _ => unknown(),
         };
-        for path in types::pick(&row.from, language).split('|').filter(|path| !path.is_empty()) {
+        for path in pick(&row.from, language).split('|').filter(|path| !path.is_empty()) {
             put(&mut body, path, leaf.clone());
         }
     }
@@ -118,7 +119,7 @@ fn nothing_passes_of_which_nothing_is_known() {
                 flag.into_iter().chain([encryption.key])
             });
             for path in encryption.chain([table.tags]) {
-                for path in types::pick(&path, language).split('|').filter(|path| !path.is_empty()) {
+                for path in pick(&path, language).split('|').filter(|path| !path.is_empty()) {
                     put(body, path, unknown());
                 }
             }

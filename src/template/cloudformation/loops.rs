@@ -107,7 +107,8 @@ impl Expander<'_, '_> {
                 out.push(Entry { key: self.replaced(&entry.key), at: entry.at, value: self.value(&entry.value, depth + 1)? });
             }
         }
-        Ok(Raw { at: raw.at, data: Data::Map(last_of_each(&self.stack.source.name, out)) })
+        let mut warnings = self.stack.session.warnings.borrow_mut();
+        Ok(Raw { at: raw.at, data: Data::Map(last_of_each(&self.stack.source.name, out, &mut warnings)) })
     }
 
     fn run(&mut self, entry: &Entry, resources: bool, depth: usize, out: &mut Vec<Entry>) -> Result<(), TemplateError> {

@@ -30,6 +30,8 @@ use crate::template::Options;
 use crate::template::boundary::Boundary;
 use crate::template::declaration::{Declaration, Ignore, Language, Node, PRESENCE, Position, TemplateError, UNREAD_MODULE, Value};
 
+use crate::template::parse::Parsed;
+
 use conditions::Truth;
 use nested::{Child, Read};
 use session::Session;
@@ -37,6 +39,7 @@ use stack::{Resource, Source, Stack};
 
 pub use detect::claims_to_be;
 pub(in crate::template) use encode::base64;
+pub use parameters::Parameters;
 
 pub(in crate::template) use tree::{Data, Raw};
 pub(in crate::template) use yaml::{Dialect, parse_as as parse_yaml};
@@ -44,21 +47,22 @@ pub(in crate::template) use yaml::{Dialect, parse_as as parse_yaml};
 /// Reads a template with the stacks that are nested in it. `path` is its file, to which nested templates are relative; `name` is what
 /// declarations and errors call it.
 pub fn read(path: &Path, name: &str, text: &str, options: &Options) -> Result<Vec<Declaration>, TemplateError> {
-    read_within(&Boundary::around(path), path, name, text, options)
+    Ok(read_within(&Boundary::around(path), path, name, text, options)?.declarations)
 }
 
 /// As [`read`], where nested templates may lie anywhere inside the boundary.
-pub fn read_within(boundary: &Boundary, path: &Path, name: &str, text: &str, options: &Options) -> Result<Vec<Declaration>, TemplateError> {
+pub fn read_within(boundary: &Boundary, path: &Path, name: &str, text: &str, options: &Options) -> Result<Parsed, TemplateError> {
     let session = Session::new(options, boundary);
     let chain = vec![std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())];
     let source = Source { path: path.to_owned(), name: name.into(), prefix: String::new(), chain };
     let given = options.parameters.iter().map(|(name, value)| (name.clone(), values::from_json(value))).collect();
-    Ok(read_stack(&session, &source, text, &given)?.declarations.into_inner())
+    let declarations = read_stack(&session, &source, text, &given)?.declarations.into_inner();
+    Ok(Parsed { declarations, warnings: session.warnings.into_inner() })
 }
 
 /// Reads values of parameters in the forms of the AWS CLI and of CodePipeline: a list of `{"ParameterKey", "ParameterValue"}` or of
 /// `"Key=Value"`, an object, an object with `Parameters`.
-pub fn read_parameters(path: &Path) -> Result<BTreeMap<String, serde_json::Value>, TemplateError> {
+pub fn read_parameters(path: &Path) -> Result<Parameters, TemplateError> {
     parameters::read(path)
 }
 
@@ -66,6 +70,7 @@ pub fn read_parameters(path: &Path) -> Result<BTreeMap<String, serde_json::Value
 fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeMap<String, Value>) -> Result<Read, TemplateError> {
     let tree = tree::parse(&source.name, text)?;
     let (mut root, comments) = (tree.root, tree.comments);
+    session.warnings.borrow_mut().extend(tree.warnings);
     if !matches!(root.data, Data::Map(_)) {
         return Err(tree::fault(&source.name, Some(root.at), format!("a template is a map, not {}", root.kind())));
     }

@@ -13,9 +13,16 @@ use super::stack::Stack;
 use super::tree::{self, Data, Entry, MAX_BYTES, Raw, fault, short};
 use super::values::{literal, scalar, unknown};
 
+/// A file of parameters.
+pub struct Parameters {
+    pub values: BTreeMap<String, Json>,
+    /// The keys that are written twice.
+    pub warnings: Vec<TemplateError>,
+}
+
 /// Reads a file of parameters: a list of `{ParameterKey, ParameterValue}` or of `Key=Value` (AWS CLI), an object of them, or an object
 /// with one of these under `Parameters` (CodePipeline, the AWS CLI's `--cli-input-json`). `UsePreviousValue` gives no value.
-pub fn read(path: &Path) -> Result<BTreeMap<String, Json>, TemplateError> {
+pub fn read(path: &Path) -> Result<Parameters, TemplateError> {
     let name = path.display().to_string();
     let bytes = boundary::read_given(path, MAX_BYTES as u64).map_err(|refused| fault(&name, None, refused.to_string()))?;
     let text = decode(bytes).map_err(|error| fault(&name, Some(Position { line: error.line, column: error.column }), error.what))?;
@@ -59,7 +66,7 @@ pub fn read(path: &Path) -> Result<BTreeMap<String, Json>, TemplateError> {
         }
         _ => return Err(fault(&name, Some(root.at), format!("parameters are a list or an object, not {}", root.kind()))),
     }
-    Ok(values)
+    Ok(Parameters { values, warnings: tree.warnings })
 }
 
 fn json(file: &str, raw: &Raw) -> Result<Json, TemplateError> {

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::template::declaration::Position;
+use crate::template::types::dynamodb;
 
 use super::session::Session;
 use super::stack::is_function;
@@ -41,7 +42,7 @@ fn simple_table(resource: &mut Entry, global: Option<&Entry>) {
     let at = resource.at;
     let Data::Map(parts) = &mut resource.value.data else { return };
     for part in parts.iter_mut().filter(|part| part.key == "Type") {
-        part.value.data = Data::Text("AWS::DynamoDB::Table".to_owned());
+        part.value.data = Data::Text(dynamodb::TABLE.type_name.to_owned());
     }
     if !parts.iter().any(|part| part.key == "Properties") {
         parts.push(Entry { key: "Properties".to_owned(), at, value: Raw { at, data: Data::Map(Vec::new()) } });

@@ -1,9 +1,10 @@
 //! What bounds the reading of a template and all that it leads to: values, depth, nested stacks. Templates can be made by anyone.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use crate::template::Options;
 use crate::template::boundary::Boundary;
+use crate::template::declaration::TemplateError;
 
 /// The most values that may come of a template when references, loops and nested stacks are followed.
 const MAX_COST: u64 = 6_000_000;
@@ -21,6 +22,8 @@ const MAX_RESOURCES: usize = 5_000;
 pub struct Session<'o> {
     pub options: &'o Options,
     pub boundary: &'o Boundary,
+    /// What is wrong with the templates and does not keep them from being read.
+    pub warnings: RefCell<Vec<TemplateError>>,
     cost: Cell<u64>,
     level: Cell<u32>,
     stacks: Cell<u32>,
@@ -43,6 +46,7 @@ impl<'o> Session<'o> {
         Session {
             options,
             boundary,
+            warnings: RefCell::default(),
             cost: Cell::new(0),
             level: Cell::new(0),
             stacks: Cell::new(0),

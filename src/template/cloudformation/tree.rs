@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Number;
 
 use crate::template::declaration::{Position, TemplateError};
-use crate::template::warnings;
 
 pub use crate::template::declaration::short;
 
@@ -19,12 +18,17 @@ pub const MAX_DEPTH: usize = 100;
 /// The largest text that is read at all: CloudFormation takes 1 MB (user guide, "Understand CloudFormation quotas").
 pub const MAX_BYTES: usize = 16 << 20;
 
+/// The most warnings that are kept of a file: a file can have millions of keys that are written twice.
+const MAX_WARNINGS: usize = 1_000;
+
 /// A file's contents.
 #[derive(Debug)]
 pub struct Tree {
     pub root: Raw,
     /// All comments, from first to last. JSON has none.
     pub comments: Vec<Comment>,
+    /// The keys that are written twice, up to [`MAX_WARNINGS`].
+    pub warnings: Vec<TemplateError>,
 }
 
 /// A comment.
@@ -136,7 +140,7 @@ pub fn parse(file: &str, text: &str) -> Result<Tree, TemplateError> {
     }
     // JSON is YAML only almost (tabs), and ten times as fast to read.
     match json::parse(file, text) {
-        Ok(root) => Ok(Tree { root, comments: Vec::new() }),
+        Ok(tree) => Ok(tree),
         Err(error) if file.to_ascii_lowercase().ends_with(".json") => Err(error),
         Err(error) => yaml::parse(file, text).map_err(|_| error),
     }
@@ -174,7 +178,7 @@ pub fn number(text: &str) -> Option<Number> {
 
 /// The entries of a map, each key once: CloudFormation takes a key that is written twice, and deploys the last
 /// (<https://github.com/go-to-k/cdk-real-drift/issues/1074>). A warning names each that is dropped.
-pub fn last_of_each(file: &str, entries: Vec<Entry>) -> Vec<Entry> {
+pub fn last_of_each(file: &str, entries: Vec<Entry>, warnings: &mut Vec<TemplateError>) -> Vec<Entry> {
     let mut last: BTreeMap<&str, Position> = BTreeMap::new();
     for entry in &entries {
         last.insert(&entry.key, entry.at);
@@ -188,10 +192,10 @@ pub fn last_of_each(file: &str, entries: Vec<Entry>) -> Vec<Entry> {
     for entry in entries.into_iter().rev() {
         if seen.insert(entry.key.clone()) {
             kept.push(entry);
-        } else if let Some(at) = last.get(&entry.key) {
+        } else if let Some(at) = last.get(&entry.key).filter(|_| warnings.len() < MAX_WARNINGS) {
             let what =
                 format!("the key {} is written twice, first in line {}; CloudFormation takes the last", short(&entry.key), entry.at.line);
-            warnings::tell(&fault(file, Some(*at), what));
+            warnings.push(fault(file, Some(*at), what));
         }
     }
     kept.reverse();
@@ -257,15 +261,14 @@ mod tests {
 
     #[test]
     fn of_a_key_that_is_written_twice_the_last_counts() {
-        for text in ["a: 1\nb: 2\na: 3\n", "{\"a\": 1,\n\"b\": 2,\n \"a\": 3}"] {
+        for (text, column) in [("a: 1\nb: 2\na: 3\n", 1), ("{\"a\": 1,\n\"b\": 2,\n \"a\": 3}", 2)] {
             let tree = parse("twice.yaml", text).unwrap();
             let entries: Vec<_> = tree.root.entries().iter().map(|entry| (entry.key.as_str(), entry.value.scalar().unwrap())).collect();
             assert_eq!(entries, [("b", "2".to_owned()), ("a", "3".to_owned())]);
+            let warnings: Vec<String> = tree.warnings.iter().map(ToString::to_string).collect();
+            let wanted = format!("twice.yaml:3:{column}: the key a is written twice, first in line 1; CloudFormation takes the last");
+            assert_eq!(warnings, [wanted]);
         }
-        let told = warnings::take();
-        let column = |line: &String| line.starts_with("twice.yaml:3:");
-        assert_eq!(told.iter().filter(|line| column(line)).count(), 2, "{told:?}");
-        assert!(told.iter().any(|line| line.ends_with("the key a is written twice, first in line 1; CloudFormation takes the last")));
     }
 
     #[test]

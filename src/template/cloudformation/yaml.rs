@@ -29,14 +29,24 @@ pub struct Dialect {
 /// Reads YAML of a dialect.
 pub fn parse_as(file: &str, text: &str, dialect: Dialect) -> Result<Tree, TemplateError> {
     let options = granit_parser::options! { max_buffered_comment_events: usize::MAX, block_scalar_eof_without_line_feed: true };
-    let mut reader =
-        Reader { file, text, dialect, open: Vec::new(), root: None, anchors: BTreeMap::new(), values: 0, aliased: 0, comments: Vec::new() };
+    let mut reader = Reader {
+        file,
+        text,
+        dialect,
+        open: Vec::new(),
+        root: None,
+        anchors: BTreeMap::new(),
+        values: 0,
+        aliased: 0,
+        comments: Vec::new(),
+        warnings: Vec::new(),
+    };
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| fault(file, Some(place(error.marker())), format!("not YAML: {}", error.info())))?;
         reader.take(event, span)?;
     }
     match reader.root {
-        Some(root) => Ok(Tree { root, comments: reader.comments }),
+        Some(root) => Ok(Tree { root, comments: reader.comments, warnings: reader.warnings }),
         None => Err(fault(file, None, "empty")),
     }
 }
@@ -58,6 +68,7 @@ struct Reader<'t> {
     values: usize,
     aliased: usize,
     comments: Vec<Comment>,
+    warnings: Vec<TemplateError>,
 }
 
 struct Open {
@@ -158,7 +169,7 @@ impl Reader<'_> {
         let Some(Open { at, function, anchor, before, within }) = self.open.pop() else { return Ok(()) };
         let data = match within {
             Within::List(items) => Data::List(items),
-            Within::Map { entries, .. } => Data::Map(last_of_each(self.file, merged(entries))),
+            Within::Map { entries, .. } => Data::Map(last_of_each(self.file, merged(entries), &mut self.warnings)),
         };
         let raw = Raw { at, data };
         let raw = match function {

@@ -2,8 +2,9 @@
 
 use super::{Entry, Stack, find};
 use crate::template::declaration::{DESTROYED, Declaration, Node, PRESENCE, Position, Unknown, Value, names_data_source};
-use crate::template::types::{self, Part, Table};
-use crate::template::walk::is_terraform;
+use crate::template::parse::is_terraform;
+use crate::template::table::{Part, Table};
+use crate::template::types;
 use std::path::Path;
 
 /// Why what names a resource may mean another of that name.

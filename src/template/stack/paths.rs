@@ -1,7 +1,7 @@
 //! Paths into the body of a declaration, as tables write them: `a.b|c`.
 
+use crate::template::cloud_control::is_property;
 use crate::template::declaration::{Node, Value};
-use crate::template::types::is_property;
 
 /// The value at the first of the paths (`a.b|c`) that has one. Of a list on the way, its first element; a value on the way that is not
 /// known is the answer. An empty text is no value: that is how parameters and provider states write what is not set; nor is an attribute that

@@ -9,10 +9,8 @@ use super::value::{INSTANCES, WHOLE, because, reference, render, text, unknown, 
 use super::{declare, location, policy_document};
 use crate::inventory::arn::Partition;
 use crate::template::declaration::{Node, Position, Value};
+use crate::template::types;
 
-/// Keys of AWS KMS: what names them may be an alias, which says whose the key is. These are kept as references; see
-/// [`crate::template::types::kms::DATA_SOURCES`].
-const KEYS: [&str; 2] = ["aws_kms_alias", "aws_kms_key"];
 /// Those of which all attributes are worked out here.
 const WORKED_OUT: [&str; 8] = [
     "aws_arn",
@@ -33,9 +31,9 @@ pub(super) enum Read {
     Attribute(Node),
 }
 
-/// Whether a data source is kept as a declaration.
-pub(super) fn is_key(block: &Block) -> bool {
-    KEYS.contains(&block.label(0))
+/// Whether a data source is kept as a declaration, so that the tables follow references to it: the alias that names a key says who manages it.
+pub(super) fn is_declared(block: &Block) -> bool {
+    types::looked_up_by(block.label(0)).is_some()
 }
 
 /// Reads a data source. `index` is that of the instance as in an address, if the expression has one that is known.
@@ -62,7 +60,7 @@ pub(super) fn read(
         return Ok(Read::Attribute(Node::new(here, value)));
     }
     let instances = scope::instances(engine, instance, block)?;
-    if KEYS.contains(&type_name) {
+    if types::looked_up_by(type_name).is_some() {
         let keys = instances.each().into_iter().map(|(index, _)| Node::new(here, reference(&format!("{address}{index}"), WHOLE))).collect();
         return whole(match instances.as_ref() {
             Instances::NotKnown(..) => reference(&address, INSTANCES),

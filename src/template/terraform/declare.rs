@@ -24,7 +24,7 @@ pub(super) fn module(engine: &Engine, instance: &Rc<Instance>, into: &mut Vec<De
             self::resource(engine, instance, key, resource, into)?;
         }
     }
-    for (key, block) in instance.module.data.iter().filter(|(_, block)| data::is_key(block)) {
+    for (key, block) in instance.module.data.iter().filter(|(_, block)| data::is_declared(block)) {
         let source = Resource { block: block.clone(), ignores: Vec::new(), suppressed: Vec::new() };
         resource(engine, instance, &format!("data.{key}"), &source, into)?;
     }

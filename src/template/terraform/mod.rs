@@ -44,8 +44,8 @@ mod waivers;
 use std::path::{Path, PathBuf};
 
 use crate::template::boundary::Boundary;
+use crate::template::cloud_control::of_terraform;
 use crate::template::declaration::{Declaration, PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, TemplateError};
-use crate::template::types::of_terraform;
 
 /// Reads a folder with `.tf` or `.tf.json` files (`.tofu` too) as a root module, and the local modules that it calls. `name` is how the folder
 /// is shown, `variables` are definition files that go before those that Terraform reads by itself.

@@ -1,9 +1,11 @@
 //! Data Lifecycle Manager policies. What the two languages call alike is `CamelCase` in one and `snake_case` in the other.
 
-use super::{Absent, As, BLANK, Identity, Paths, Row, Table, Takes, row};
+use super::kms::{key_arn, key_manager};
 use crate::inventory::{more_path, note};
 use crate::template::convert::{Built, Outcome, Scope, Unknown};
 use crate::template::declaration::{Node, Value};
+use crate::template::table::{Absent, As, BLANK, Evidence, Identity, More, Paths, Row, Table, row};
+use crate::template::takes::Takes;
 use serde_json::{Value as Json, json};
 
 const DAY: i64 = 86_400;
@@ -64,7 +66,9 @@ pub static POLICY: Table = Table {
         ),
         row("role_arn", ["ExecutionRoleArn", "execution_role_arn"], As::Name, Absent::Null),
     ],
-    more: Some(super::More { properties: &["schedules"], fill: schedules }),
+    more: Some(More { properties: &["schedules"], fill: schedules }),
+    evidence: Evidence::Whole,
+    assumed_from: Some("dlm"),
     ..BLANK
 };
 
@@ -91,16 +95,16 @@ const ARCHIVE: Paths = ["ArchiveRule.RetainRule.RetentionArchiveTier", "archive_
 const COPY: &[Row] = &[
     row("target", ["Target|TargetRegion", "target|target_region"], As::Text, Absent::Unknown("no target is written")),
     row("encrypted", ["Encrypted", "encrypted"], As::Bool, Absent::Null),
-    row("kms_key_arn", ["CmkArn", "cmk_arn"], As::By(key), Absent::Null),
-    row("key_manager", ["CmkArn", "cmk_arn"], As::By(manager), Absent::Null),
+    row("kms_key_arn", ["CmkArn", "cmk_arn"], As::By(key_arn), Absent::Null),
+    row("key_manager", ["CmkArn", "cmk_arn"], As::By(key_manager), Absent::Null),
     row("retention_days", RETAIN, As::By(|scope, _| days(scope, RETAIN).map(|days| json!(days))), Absent::Null),
 ];
 
 const EVENT_COPY: &[Row] = &[
     row("target", ["Target", "target"], As::Text, Absent::Unknown("no target is written")),
     row("encrypted", ["EncryptionConfiguration.Encrypted", "encryption_configuration.encrypted"], As::Bool, Absent::Null),
-    row("kms_key_arn", ["EncryptionConfiguration.CmkArn", "encryption_configuration.cmk_arn"], As::By(key), Absent::Null),
-    row("key_manager", ["EncryptionConfiguration.CmkArn", "encryption_configuration.cmk_arn"], As::By(manager), Absent::Null),
+    row("kms_key_arn", ["EncryptionConfiguration.CmkArn", "encryption_configuration.cmk_arn"], As::By(key_arn), Absent::Null),
+    row("key_manager", ["EncryptionConfiguration.CmkArn", "encryption_configuration.cmk_arn"], As::By(key_manager), Absent::Null),
     row("retention_days", RETAIN, As::By(|scope, _| days(scope, RETAIN).map(|days| json!(days))), Absent::Null),
 ];
 
@@ -248,13 +252,4 @@ fn tags(scope: &Scope, node: &Node, path: &str, nested: &mut Unknown) -> Outcome
             None => Ok(tag(&text(["Key", "key"])?, text(["Value", "value"]), nested)),
         }
     })
-}
-
-fn key(scope: &Scope, node: &Node) -> Outcome {
-    super::encryption::key_of(scope, node).0
-}
-
-/// `null` when nobody can tell, as live.
-fn manager(scope: &Scope, node: &Node) -> Outcome {
-    super::encryption::key_of(scope, node).1
 }

@@ -1,10 +1,14 @@
 //! DynamoDB tables, and global tables as CloudFormation declares them.
 
-use super::encryption::{Switch, apply, switch_wins};
-use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, Takes, row};
+pub(super) mod replicas;
+
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::Node;
+use crate::template::encryption::{Encryption, Flag};
+use crate::template::encryption::{Switch, apply, switch_wins};
+use crate::template::table::{Absent, As, BLANK, Identity, More, Paths, Table, part, row};
+use crate::template::takes::Takes;
 use serde_json::{Value as Json, json};
 
 const NAME: Paths = ["TableName", "name"];
@@ -24,7 +28,7 @@ pub static TABLE: Table = Table {
     type_name: "AWS::DynamoDB::Table",
     cloudformation: &["AWS::DynamoDB::Table"],
     terraform: &["aws_dynamodb_table"],
-    identity: Identity::named(NAME, ARN),
+    identity: Identity { arns: &["TableArn"], ..Identity::named(NAME, ARN) },
     encryption: Some(Encryption {
         flag: Some(Flag {
             at: ["SSESpecification.SSEEnabled", "server_side_encryption.enabled"],
@@ -46,9 +50,9 @@ pub static TABLE: Table = Table {
         row("deletion_protection", DELETION_PROTECTION, As::Bool, Absent::False),
         row("ttl", TTL, As::Bool, Absent::False),
     ],
-    parts: &[Part { types: &["aws_dynamodb_table_replica"], parent: "global_table_arn", key: "+replicas", inline: "" }],
-    more: Some(More { properties: &["replicas"], fill: replicas }),
-    ends: Ends::PLAIN,
+    parts: &[part(&["aws_dynamodb_table_replica"], "global_table_arn", "+replicas")],
+    more: Some(More { properties: &["replicas"], fill: replicas_of }),
+    inner: Some(replicas::in_blocks),
     ..BLANK
 };
 
@@ -56,7 +60,7 @@ pub static TABLE: Table = Table {
 pub static GLOBAL_TABLE: Table = Table {
     type_name: "AWS::DynamoDB::GlobalTable",
     cloudformation: &["AWS::DynamoDB::GlobalTable"],
-    identity: Identity::named(NAME, ARN),
+    identity: Identity { arns: &["TableArn"], ..Identity::named(NAME, ARN) },
     tags: ["Tags", ""],
     tagged: Some(here),
     rows: &[row("ttl", TTL, As::Bool, Absent::False)],
@@ -91,8 +95,8 @@ fn days_of(scope: &Scope) -> Outcome<i64> {
     Ok(scope.int_at(PITR_DAYS)?.unwrap_or(DEFAULT_PITR_DAYS))
 }
 
-/// Blocks of the table, or resources of their own: both are declarations, see [`super::dynamodb_replicas`].
-fn replicas(scope: &Scope, built: &mut Built) {
+/// Blocks of the table, or resources of their own: both are declarations, see [`replicas`].
+fn replicas_of(scope: &Scope, built: &mut Built) {
     let blocks: Paths = ["", "replica"];
     built.place("replicas", scope.find(blocks));
     let outcome = || -> Outcome {

@@ -1,10 +1,16 @@
 //! EBS volumes.
 
-use super::encryption::{KEY_PROPERTIES, Switch, apply, key_facts, switch_wins};
-use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, region, row};
+pub(super) mod block_devices;
+pub(super) mod snapshots;
+
+use super::kms::{KEY_PROPERTIES, key_facts};
+use super::region;
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::{EXISTS, Node, Value};
+use crate::template::encryption::{Encryption, Flag};
+use crate::template::encryption::{Switch, apply, switch_wins};
+use crate::template::table::{Absent, As, BLANK, Identity, More, Paths, Table, part, row};
 use serde_json::{Value as Json, json};
 
 const KEY: Paths = ["KmsKeyId", "kms_key_id"];
@@ -29,14 +35,8 @@ pub static VOLUME: Table = Table {
         row("volume_type", ["VolumeType", "type"], As::Text, Absent::Text("gp2")),
         row("source_snapshot_id", ["SnapshotId", "snapshot_id"], As::Name, Absent::Null),
     ],
-    parts: &[Part {
-        types: &["AWS::EC2::VolumeAttachment", "aws_volume_attachment"],
-        parent: "VolumeId|volume_id",
-        key: "+attachments",
-        inline: "",
-    }],
+    parts: &[part(&["AWS::EC2::VolumeAttachment", "aws_volume_attachment"], "VolumeId|volume_id", "+attachments")],
     more: Some(More { properties: &["attachments"], fill }),
-    ends: Ends::PLAIN,
     ..BLANK
 };
 

@@ -1,9 +1,10 @@
 //! EFS file systems.
 
-use super::encryption::{off, switch_wins};
-use super::{Absent, As, BLANK, Encryption, Flag, Identity, More, Part, Paths, Table, row};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
+use crate::template::encryption::{Encryption, Flag};
+use crate::template::encryption::{off, switch_wins};
+use crate::template::table::{Absent, As, BLANK, Identity, More, Paths, Table, part, row};
 use serde_json::{Value as Json, json};
 
 const REPLICATION: Paths = ["ReplicationConfiguration.Destinations", "+replication.destination"];
@@ -29,8 +30,8 @@ pub static FILE_SYSTEM: Table = Table {
     }),
     rows: &[row("automatic_backups", BACKUP_POLICY, As::OneOf(&["ENABLED"]), Absent::By(automatic_backups))],
     parts: &[
-        Part { types: &["aws_efs_backup_policy"], parent: "file_system_id", key: "+backup_policy", inline: "" },
-        Part { types: &["aws_efs_replication_configuration"], parent: "source_file_system_id", key: "+replication", inline: "" },
+        part(&["aws_efs_backup_policy"], "file_system_id", "+backup_policy"),
+        part(&["aws_efs_replication_configuration"], "source_file_system_id", "+replication"),
     ],
     more: Some(More { properties: &["replication"], fill }),
     ..BLANK

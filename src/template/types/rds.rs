@@ -1,12 +1,18 @@
 //! DB instances of RDS, and the members of Aurora and Multi-AZ DB clusters.
 
-use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, Takes, encryption, row};
+pub(super) mod clusters;
+pub(super) mod snapshots;
+
 use crate::inventory::Resource;
 use crate::inventory::arn::Partition;
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::{EXISTS, Language};
+use crate::template::encryption;
+use crate::template::encryption::{Encryption, Flag};
 use crate::template::stack::{Entry, Stack};
+use crate::template::table::{Absent, As, BLANK, Ends, Identity, More, Paths, Table, part, row};
+use crate::template::takes::Takes;
 use serde_json::{Value as Json, json};
 
 const ARN: &str = "arn:{partition}:rds:{region}:{account}:db:{id}";
@@ -23,7 +29,7 @@ pub static INSTANCE: Table = Table {
     type_name: "AWS::RDS::DBInstance",
     cloudformation: &["AWS::RDS::DBInstance"],
     terraform: &["aws_db_instance"],
-    identity: Identity::named(["DBInstanceIdentifier", "identifier"], ARN),
+    identity: Identity { arns: &["DBInstanceArn"], ..Identity::named(["DBInstanceIdentifier", "identifier"], ARN) },
     encryption: Some(Encryption {
         // Not encrypted by default (API, CreateDBInstance, StorageEncrypted; provider).
         flag: Some(Flag {
@@ -52,13 +58,9 @@ pub static INSTANCE: Table = Table {
         row("maintenance_window", ["PreferredMaintenanceWindow", "maintenance_window"], As::Text, Absent::Null),
         row("multi_az", ["MultiAZ", "multi_az"], As::Bool, Absent::False),
     ],
-    parts: &[Part {
-        types: &["aws_db_instance_automated_backups_replication"],
-        parent: "source_db_instance_arn",
-        key: "+replicated_backups",
-        inline: "",
-    }],
+    parts: &[part(&["aws_db_instance_automated_backups_replication"], "source_db_instance_arn", "+replicated_backups")],
     more: Some(More { properties: &["replicated_backup_arns"], fill: replicated_backups }),
+    finish: Some(inherit_from_clusters),
     ends: Ends {
         // The exception to Delete: clusters, and instances that are of no cluster (CloudFormation user guide, DeletionPolicy attribute).
         deletion_policy: |scope| scope.is_written(["DBClusterIdentifier", ""]).map(|member| if member { "Delete" } else { "Snapshot" }),
@@ -138,7 +140,7 @@ const OF_CLUSTER: [&str; 6] = ["encrypted", "kms_key_arn", "key_manager", "key_s
 
 /// Encryption and automated backups of a member are those of its cluster (API, CreateDBInstance: the cluster
 /// manages both).
-pub fn inherit_from_clusters(stack: &Stack, resources: &mut [Resource]) {
+fn inherit_from_clusters(stack: &Stack, resources: &mut [Resource]) {
     for member in 0..resources.len() {
         let Some(cluster_id) = resources.get(member).filter(|member| member.type_name == INSTANCE.type_name).map(|member| {
             let unknown = member.declared.as_ref().is_some_and(|declared| declared.unknown.contains_key("cluster_id"));

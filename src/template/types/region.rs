@@ -1,10 +1,10 @@
 //! Settings of a Region. CloudFormation has no resource for them; the provider has one for each.
 
-use super::encryption::key_facts;
-use super::{Absent, As, BLANK, Ends, Identity, Paths, Table, row};
+use super::kms::key_facts;
 use crate::inventory::DEPLOYED;
 use crate::template::convert::{Outcome, Scope};
 use crate::template::declaration::{EXISTS, Node, PRESENCE, Value};
+use crate::template::table::{Absent, As, BLANK, Identity, Paths, Table, row};
 use serde_json::{Map, Value as Json};
 
 /// `enabled` is true by default (provider).
@@ -33,7 +33,7 @@ pub static SETTINGS: Table = Table {
         row("key_state", DEFAULT_KEY, As::By(|scope, node| part(key_facts(scope, node), 2)), Absent::Unknown(DEPLOYED)),
         row("image_public_access", ["", "state"], As::Text, Absent::Unknown(DEPLOYED)),
     ],
-    ends: Ends::PLAIN,
+    assumed_from: Some("backup"),
     ..BLANK
 };
 

@@ -1,10 +1,13 @@
 //! S3 buckets. Terraform's provider splits a bucket into resources; versions before 4, and still deprecated blocks, have them inline.
 
-use super::encryption::{Switch, apply};
-use super::{Absent, As, BLANK, Ends, Identity, More, Part, Paths, Row, Table, Takes, policy_text, row};
+use super::kms::key_arn;
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
-use crate::template::declaration::Node;
+use crate::template::declaration::{Node, Position, Value};
+use crate::template::encryption::{Switch, apply};
+use crate::template::policy_text;
+use crate::template::table::{Absent, As, BLANK, Ends, Identity, More, Part, Paths, Row, SplitOff, Table, part, row};
+use crate::template::takes::Takes;
 use serde_json::{Value as Json, json};
 
 const VERSIONING: Paths = ["VersioningConfiguration.Status", "+versioning.versioning_configuration.status"];
@@ -23,7 +26,10 @@ pub static BUCKET: Table = Table {
     type_name: "AWS::S3::Bucket",
     cloudformation: &["AWS::S3::Bucket"],
     terraform: &["aws_s3_bucket"],
-    identity: Identity::named(["BucketName", "bucket"], "arn:{partition}:s3:::{id}"),
+    identity: Identity {
+        split_off: Some(SplitOff { prefix: "aws_s3_bucket_", argument: "bucket" }),
+        ..Identity::named(["BucketName", "bucket"], "arn:{partition}:s3:::{id}")
+    },
     rows: &[
         row(
             "versioning",
@@ -39,27 +45,13 @@ pub static BUCKET: Table = Table {
         row("policy", ["+policy.PolicyDocument", "+policy.policy|policy"], As::Parts(policy_text::read), Absent::Null),
     ],
     parts: &[
-        Part { types: &["aws_s3_bucket_versioning"], parent: "bucket", key: "+versioning", inline: "versioning" },
-        Part {
-            types: &["aws_s3_bucket_server_side_encryption_configuration"],
-            parent: "bucket",
-            key: "+encryption",
-            inline: "server_side_encryption_configuration",
-        },
-        Part { types: &["aws_s3_bucket_lifecycle_configuration"], parent: "bucket", key: "+lifecycle", inline: "lifecycle_rule" },
-        Part {
-            types: &["aws_s3_bucket_replication_configuration"],
-            parent: "bucket",
-            key: "+replication",
-            inline: "replication_configuration",
-        },
-        Part {
-            types: &["aws_s3_bucket_object_lock_configuration"],
-            parent: "bucket",
-            key: "+object_lock",
-            inline: "object_lock_configuration",
-        },
-        Part { types: &["AWS::S3::BucketPolicy", "aws_s3_bucket_policy"], parent: "Bucket|bucket", key: "+policy", inline: "policy" },
+        Part { leaves: Some(suspended), ..part(&["aws_s3_bucket_versioning"], "bucket", "+versioning").inline("versioning") },
+        part(&["aws_s3_bucket_server_side_encryption_configuration"], "bucket", "+encryption")
+            .inline("server_side_encryption_configuration"),
+        part(&["aws_s3_bucket_lifecycle_configuration"], "bucket", "+lifecycle").inline("lifecycle_rule"),
+        part(&["aws_s3_bucket_replication_configuration"], "bucket", "+replication").inline("replication_configuration"),
+        part(&["aws_s3_bucket_object_lock_configuration"], "bucket", "+object_lock").inline("object_lock_configuration"),
+        part(&["AWS::S3::BucketPolicy", "aws_s3_bucket_policy"], "Bucket|bucket", "+policy").inline("policy"),
     ],
     more: Some(More {
         properties: &["encrypted", "encryption_algorithm", "kms_key_arn", "key_manager", "key_state", "blocked_encryption_types"],
@@ -122,10 +114,16 @@ const REPLICATION_RULE: &[Row] = &[
             "Destination.EncryptionConfiguration.ReplicaKmsKeyID",
             "destination.encryption_configuration.replica_kms_key_id|destination.replica_kms_key_id",
         ],
-        As::By(|scope, node| super::encryption::key_of(scope, node).0),
+        As::By(key_arn),
         Absent::Null,
     ),
 ];
+
+/// "Deleting this resource will either suspend versioning … or simply remove the resource" (provider, aws_s3_bucket_versioning).
+fn suspended(at: Position) -> (&'static str, Node) {
+    let status = Node::new(at, Value::Map(vec![("status".to_owned(), Node::new(at, Value::Text("Suspended".to_owned())))]));
+    ("versioning_configuration", Node::new(at, Value::List(vec![status])))
+}
 
 /// `Status`, or the `enabled` of lifecycle rules of before provider version 4.
 fn rule_enabled(scope: &Scope) -> Outcome {

@@ -23,6 +23,7 @@ use super::value::{quoted, same, text, unknown};
 use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, is_cloud_control, is_of_aws, of_terraform};
 use crate::template::boundary::Boundary;
 use crate::template::declaration::{DESTROYED, Declaration, EXISTS, Node, Position, TemplateError, UNREAD_MODULE, Value};
+use crate::template::types;
 
 /// Why `prevent_destroy` is not known without the files: plans and states hold no `lifecycle`.
 const NO_LIFECYCLE: &str = "plans and states do not show prevent_destroy";
@@ -226,27 +227,25 @@ impl Reader<'_> {
         self.declarations.push(declaration);
     }
 
-    /// The parts of buckets that the plan destroys: planned values of the bucket show them as they are before. Other resources do not show
-    /// their parts.
+    /// The parts that the plan destroys and that the planned values of their owner show as they are before.
     fn destroyed(&mut self, document: &Json<'_>) {
         for change in document.get("resource_changes").map(Json::items).unwrap_or_default() {
             let field = |key: &str| change.get(key).and_then(Json::text);
             let (Some(address), Some(type_name), Some(of)) = (field("address"), field("type"), change.get("change")) else { continue };
             let deletes = matches!(of.get("actions").map(Json::items), Some([only]) if only.text() == Some("delete"));
-            if !deletes || change.get("deposed").is_some() || !type_name.starts_with("aws_s3_bucket_") {
+            let Some((_, part)) = types::parts_of(type_name).find(|(_, part)| !part.inline.is_empty()) else { continue };
+            if !deletes || change.get("deposed").is_some() {
                 continue;
             }
             let Some(before) = of.get("before") else { continue };
             let mut declaration = self.declaration(address, type_name, self.position(change.at));
             declaration.body = known(before, &|offset| self.position(offset));
             sensitive::hide(&mut declaration.body, of.get("before_sensitive"), address);
-            match &mut declaration.body.value {
-                // "Deleting this resource will either suspend versioning … or simply remove the resource" (provider, aws_s3_bucket_versioning).
-                Value::Map(entries) if type_name == "aws_s3_bucket_versioning" => {
-                    entries.retain(|(name, _)| name == "bucket");
-                    let place = |value| Node::new(declaration.at, value);
-                    let status = place(Value::Map(vec![("status".to_string(), place(text("Suspended")))]));
-                    entries.push(("versioning_configuration".to_string(), place(Value::List(vec![status]))));
+            match (&mut declaration.body.value, part.leaves) {
+                (Value::Map(entries), Some(leaves)) => {
+                    entries.retain(|(name, _)| part.parent.split('|').any(|parent| parent == name));
+                    let (argument, value) = leaves(declaration.at);
+                    entries.push((argument.to_string(), value));
                 }
                 _ => declaration.settings.push((DESTROYED.to_string(), Node::new(declaration.at, Value::Bool(true)))),
             }

@@ -1,10 +1,11 @@
 //! AWS Backup restore testing plans and selections.
 
-use super::backup_selection::{arns, of_plan, tag_conditions};
-use super::{Absent, As, BLANK, Identity, Table, Takes, row};
+use super::selection::{arns, of_plan, tag_conditions};
 use crate::template::convert::{Outcome, Scope, Unknown};
 use crate::template::declaration::Node;
 use crate::template::stack::{Entry, Stack, Text, find};
+use crate::template::table::{Absent, As, BLANK, Evidence, Identity, Table, row};
+use crate::template::takes::Takes;
 
 const PLAN_TYPE: &str = "AWS::Backup::RestoreTestingPlan";
 
@@ -14,7 +15,10 @@ pub static PLAN: Table = Table {
     cloudformation: &["AWS::Backup::RestoreTestingPlan"],
     terraform: &["aws_backup_restore_testing_plan"],
     // AWS adds an id behind the name, which nothing of a template needs.
-    identity: Identity::named(["RestoreTestingPlanName", "name"], "arn:{partition}:backup:{region}:{account}:restore-testing-plan:{id}"),
+    identity: Identity {
+        arns: &["RestoreTestingPlanArn"],
+        ..Identity::named(["RestoreTestingPlanName", "name"], "arn:{partition}:backup:{region}:{account}:restore-testing-plan:{id}")
+    },
     rows: &[
         row("schedule", ["ScheduleExpression", "schedule_expression"], As::Text, Absent::Null).takes(Takes::Schedule),
         row("timezone", ["ScheduleExpressionTimezone", "schedule_expression_timezone"], As::Text, Absent::Null).takes(Takes::TimeZone),
@@ -47,6 +51,8 @@ pub static PLAN: Table = Table {
         )
         .takes(Takes::Whole(1, 365)),
     ],
+    evidence: Evidence::Whole,
+    assumed_from: Some("backup"),
     ..BLANK
 };
 
@@ -82,6 +88,8 @@ pub static SELECTION: Table = Table {
             Absent::Empty,
         ),
     ],
+    evidence: Evidence::Whole,
+    assumed_from: Some("backup"),
     ..BLANK
 };
 

@@ -3,9 +3,9 @@
 //! What a template's policy names of its own (roles, vaults) is one certain thing, for which a symbol stands. A value that comes from outside
 //! may be anything, `*` as well: its symbol stands in the text all the same, and the reason why it is not known beside it.
 
+use super::convert::{Outcome, Scope, Unknown};
+use super::declaration::{Node, Value};
 use crate::inventory::{is_policy_variable, note, symbol_path};
-use crate::template::convert::{Outcome, Scope, Unknown};
-use crate::template::declaration::{Node, Value};
 use serde_json::{Map, Value as Json};
 
 /// The policy as JSON text; in `nested`, by symbol, why those of its symbols may stand for anything that may.

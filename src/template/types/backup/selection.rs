@@ -1,10 +1,10 @@
 //! AWS Backup selections: which resources a plan backs up.
 
-use super::{Absent, As, BLANK, Identity, Paths, Row, Table, row};
 use crate::inventory::{more_path, note};
 use crate::template::convert::{Outcome, Scope, Unknown};
 use crate::template::declaration::{Node, Value};
 use crate::template::stack::{Entry, Stack, Text, find};
+use crate::template::table::{Absent, As, BLANK, Evidence, Identity, Paths, Row, Table, row};
 use serde_json::{Value as Json, json};
 
 const PLAN: &str = "AWS::Backup::BackupPlan";
@@ -29,6 +29,8 @@ pub static SELECTION: Table = Table {
             Absent::By(|_| Ok(no_conditions())),
         ),
     ],
+    evidence: Evidence::Whole,
+    assumed_from: Some("backup"),
     ..BLANK
 };
 

@@ -1,9 +1,10 @@
 //! AWS Backup plans.
 
-use super::takes::{name_of, refused};
-use super::{Absent, As, BLANK, Identity, Paths, Row, Table, Takes, row};
 use crate::template::convert::{Outcome, Scope};
 use crate::template::declaration::Node;
+use crate::template::table::{Absent, As, BLANK, Evidence, Identity, Paths, Row, Table, row};
+use crate::template::takes::Takes;
+use crate::template::takes::{name_of, refused};
 use serde_json::Value as Json;
 
 /// A plan.
@@ -13,10 +14,13 @@ pub static PLAN: Table = Table {
     terraform: &["aws_backup_plan"],
     identity: Identity {
         ids: &["BackupPlanId"],
+        arns: &["BackupPlanArn"],
         ..Identity::numbered(["BackupPlan.BackupPlanName", "name"], "arn:{partition}:backup:{region}:{account}:backup-plan:{id}")
     },
     tags: ["BackupPlanTags", "tags_all|tags"],
     rows: &[row("rules", ["BackupPlan.BackupPlanRule", "rule"], As::Some(RULE), Absent::Empty)],
+    evidence: Evidence::Whole,
+    assumed_from: Some("backup"),
     ..BLANK
 };
 

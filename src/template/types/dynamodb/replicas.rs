@@ -2,13 +2,13 @@
 //! deletion protection and tags are each replica's own; the kind of encryption and TTL are the same for all ("Global tables: how it works",
 //! DynamoDB developer guide; provider, `replica` of `aws_dynamodb_table`, `aws_dynamodb_table_replica`).
 
-use super::dynamodb::{ARN, DEFAULT_PITR_DAYS, TABLE, TTL};
-use super::encryption::{Switch, apply, switch_of};
-use super::{Absent, As, BLANK, Identity, More, Paths, Table, row};
+use super::{ARN, DEFAULT_PITR_DAYS, TABLE, TTL};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
-use crate::template::declaration::{DESTROYED, Declaration, Node, PRESENCE, PROVIDER_REGION, Unknown, Value};
+use crate::template::declaration::{DESTROYED, Declaration, Language, Node, PRESENCE, PROVIDER_REGION, Unknown, Value};
+use crate::template::encryption::{Switch, apply, switch_of};
 use crate::template::stack::{find, find_blocks};
+use crate::template::table::{Absent, As, BLANK, Identity, More, Paths, Table, row};
 use serde_json::Value as Json;
 
 const TYPE: &str = "aws_dynamodb_table_replica";
@@ -70,13 +70,11 @@ fn encryption(scope: &Scope, built: &mut Built) {
     apply(scope, flag, Some(KeyManager::AwsOwned), KeyManager::Aws, key, built);
 }
 
-/// The replicas that tables declare in blocks, as the resources that could declare them instead.
-pub fn of_blocks(declarations: &[Declaration]) -> Vec<Declaration> {
-    let tables = declarations.iter().filter(|declaration| declaration.type_name == "aws_dynamodb_table");
-    tables.filter(|table| table.setting(DESTROYED).is_none()).flat_map(of_table).collect()
-}
-
-fn of_table(table: &Declaration) -> Vec<Declaration> {
+/// The replicas that a table declares in blocks, as the resources that could declare them instead.
+pub fn in_blocks(table: &Declaration) -> Vec<Declaration> {
+    if table.language != Language::Terraform || table.setting(DESTROYED).is_some() {
+        return Vec::new();
+    }
     let blocks = match find_blocks(&table.body, "replica") {
         Some(Node { value: Value::List(blocks), .. }) => blocks.as_slice(),
         Some(block) => std::slice::from_ref(block),

@@ -1,10 +1,12 @@
 //! Database clusters: Aurora and Multi-AZ DB clusters of RDS, Neptune, DocumentDB.
 
-use super::encryption::{Switch, off};
-use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Row, Table, Takes, row};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::{EXISTS, Language, Node};
+use crate::template::encryption::{Encryption, Flag};
+use crate::template::encryption::{Switch, off};
+use crate::template::table::{Absent, As, BLANK, Ends, Identity, More, Part, Paths, Row, Table, part, row};
+use crate::template::takes::Takes;
 use serde_json::Value as Json;
 
 const ARN: &str = "arn:{partition}:rds:{region}:{account}:cluster:{id}";
@@ -33,8 +35,8 @@ const BACKUP_WINDOW: Row = row("backup_window", ["PreferredBackupWindow", "prefe
 const MAINTENANCE_WINDOW: Row =
     row("maintenance_window", ["PreferredMaintenanceWindow", "preferred_maintenance_window"], As::Text, Absent::Null);
 
-const fn parts(types: &'static [&'static str]) -> Part {
-    Part { types, parent: "DBClusterIdentifier|cluster_identifier", key: "+members", inline: "" }
+const fn members_of(types: &'static [&'static str]) -> Part {
+    part(types, "DBClusterIdentifier|cluster_identifier", "+members")
 }
 
 const ENDS: Ends =
@@ -45,7 +47,7 @@ pub static AURORA: Table = Table {
     type_name: "AWS::RDS::DBCluster",
     cloudformation: &["AWS::RDS::DBCluster"],
     terraform: &["aws_rds_cluster"],
-    identity: Identity::named(NAME, ARN),
+    identity: Identity { arns: &["DBClusterArn"], ..Identity::named(NAME, ARN) },
     encryption: Some(Encryption {
         flag: Some(Flag { at: FLAG, absent: by_engine, copied_from: SOURCES, source_wins: of_source }),
         off: None,
@@ -64,7 +66,7 @@ pub static AURORA: Table = Table {
         BACKUP_WINDOW,
         MAINTENANCE_WINDOW,
     ],
-    parts: &[parts(&["AWS::RDS::DBInstance", "aws_rds_cluster_instance"])],
+    parts: &[members_of(&["AWS::RDS::DBInstance", "aws_rds_cluster_instance"])],
     more: Some(More { properties: &["members"], fill: members }),
     ends: Ends {
         // As for instances: see `rds.rs`.
@@ -97,7 +99,7 @@ pub static NEPTUNE: Table = Table {
     type_name: "AWS::Neptune::DBCluster",
     cloudformation: &["AWS::Neptune::DBCluster"],
     terraform: &["aws_neptune_cluster"],
-    identity: Identity::named(NAME, ARN),
+    identity: Identity { arns: &["DBClusterArn"], ..Identity::named(NAME, ARN) },
     encryption: Some(Encryption {
         // Not encrypted by default (Neptune API, CreateDBCluster; provider).
         flag: Some(Flag { at: FLAG, absent: off, copied_from: SOURCES, source_wins: of_source }),
@@ -106,7 +108,7 @@ pub static NEPTUNE: Table = Table {
         key: ["KmsKeyId", "kms_key_arn"],
     }),
     rows: rows_of!("neptune"),
-    parts: &[parts(&["AWS::Neptune::DBInstance", "aws_neptune_cluster_instance"])],
+    parts: &[members_of(&["AWS::Neptune::DBInstance", "aws_neptune_cluster_instance"])],
     more: Some(More { properties: &["members"], fill: members }),
     ends: ENDS,
     ..BLANK
@@ -117,7 +119,7 @@ pub static DOCDB: Table = Table {
     type_name: "AWS::DocDB::DBCluster",
     cloudformation: &["AWS::DocDB::DBCluster"],
     terraform: &["aws_docdb_cluster"],
-    identity: Identity::named(NAME, ARN),
+    identity: Identity { arns: &["DBClusterArn"], ..Identity::named(NAME, ARN) },
     encryption: Some(Encryption {
         // As Neptune.
         flag: Some(Flag { at: FLAG, absent: off, copied_from: SOURCES, source_wins: of_source }),
@@ -126,7 +128,7 @@ pub static DOCDB: Table = Table {
         key: ["KmsKeyId", "kms_key_id"],
     }),
     rows: rows_of!("docdb"),
-    parts: &[parts(&["AWS::DocDB::DBInstance", "aws_docdb_cluster_instance"])],
+    parts: &[members_of(&["AWS::DocDB::DBInstance", "aws_docdb_cluster_instance"])],
     more: Some(More { properties: &["members"], fill: members }),
     ends: ENDS,
     ..BLANK

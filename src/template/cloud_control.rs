@@ -3,8 +3,8 @@
 //! (hashicorp/terraform-provider-awscc, `contributing/docs/resource-behavior.md`). The provider only inserts underscores, so that names are
 //! compared without them.
 
-use super::{all, kms};
-use crate::template::declaration::{Declaration, Language, Value};
+use super::declaration::{Declaration, Language, Value};
+use super::types::{UNREAD_DATA, all};
 
 /// The provider's prefix of types.
 const PREFIX: &str = "awscc_";
@@ -12,43 +12,14 @@ const PREFIX: &str = "awscc_";
 /// The other provider's resource for any type of Cloud Control; its `type_name` is CloudFormation's.
 const ANY_TYPE: &str = "aws_cloudcontrolapi_resource";
 
-/// Types that hold data and that no table reads. (Log groups are left out: their data is judged nowhere.)
-const UNREAD_DATA: [&str; 28] = [
-    "AWS::Cassandra::Table",
-    "AWS::DSQL::Cluster",
-    "AWS::DocDBElastic::Cluster",
-    "AWS::EKS::Cluster",
-    "AWS::ElastiCache::CacheCluster",
-    "AWS::ElastiCache::ReplicationGroup",
-    "AWS::ElastiCache::ServerlessCache",
-    "AWS::Elasticsearch::Domain",
-    "AWS::FSx::FileSystem",
-    "AWS::FSx::Volume",
-    "AWS::Lightsail::Bucket",
-    "AWS::Lightsail::Database",
-    "AWS::Lightsail::Disk",
-    "AWS::Lightsail::Instance",
-    "AWS::MemoryDB::Cluster",
-    "AWS::NeptuneGraph::Graph",
-    "AWS::OpenSearchServerless::Collection",
-    "AWS::OpenSearchService::Domain",
-    "AWS::QLDB::Ledger",
-    "AWS::Redshift::Cluster",
-    "AWS::RedshiftServerless::Namespace",
-    "AWS::S3Express::DirectoryBucket",
-    "AWS::S3Outposts::Bucket",
-    "AWS::S3Tables::TableBucket",
-    "AWS::S3Vectors::VectorBucket",
-    "AWS::StorageGateway::Gateway",
-    "AWS::Timestream::InfluxDBInstance",
-    "AWS::Timestream::Table",
-];
-
 /// The language of a Terraform resource, and its type: CloudFormation's name, where a table has one of the Cloud Control provider.
 pub fn of_terraform(type_name: &str) -> (Language, &str) {
     let Some(own) = type_name.strip_prefix(PREFIX) else { return (Language::Terraform, type_name) };
-    let of_tables = all().flat_map(|table| table.cloudformation.iter().chain(table.parts.iter().flat_map(|part| part.types)));
-    let mut known = of_tables.chain(&kms::ALIASES).copied().filter(|name| is_type(own, name));
+    let mut known = all().flat_map(|table| {
+        let parts = table.parts.iter().flat_map(|part| part.types);
+        let aliases = table.identity.aliases.iter().flat_map(|aliases| aliases.types);
+        table.cloudformation.iter().chain(parts).chain(aliases).copied().filter(|name| is_type(own, name))
+    });
     (Language::CloudControl, known.next().unwrap_or(type_name))
 }
 
@@ -119,12 +90,5 @@ mod tests {
         }
         assert!(!is_property("kms_key_id", "KMSMasterKeyId"));
         assert!(!is_property("Tags", "Tags"));
-    }
-
-    #[test]
-    fn no_table_reads_what_is_called_unread() {
-        for name in UNREAD_DATA {
-            assert!(!is_of_table(name), "{name} has a table: take it out of the list");
-        }
     }
 }

@@ -1,9 +1,10 @@
 //! Encryption at rest and its KMS key, for every type that has both: `encrypted`, `kms_key_arn`, `key_manager`, `key_state`.
 
-use super::Paths;
+use super::convert::{Built, Outcome, Scope};
+use super::declaration::Node;
+use super::table::{Paths, Table};
+use super::types::kms::{self, KEY_PROPERTIES};
 use crate::inventory::types::KeyManager;
-use crate::template::convert::{Built, Outcome, Scope};
-use crate::template::declaration::Node;
 use serde_json::{Value as Json, json};
 
 /// How a type declares its encryption.
@@ -115,61 +116,40 @@ pub fn apply(scope: &Scope, flag: Outcome<Switch>, off: Option<KeyManager>, on: 
         Ok(Switch::Owned) => none(built, true, Some(KeyManager::AwsOwned)),
         Ok(Switch::On) => {
             none(built, true, Some(on));
-            named_key(scope, key, built);
+            let facts = key.and_then(|node| kms::named_key(scope, node));
+            for (property, fact) in KEY_PROPERTIES.into_iter().zip(facts.into_iter().flatten()) {
+                built.properties.remove(property);
+                built.set(property, fact);
+            }
         }
     }
 }
 
-/// The key that a value names, over what holds without one.
-fn named_key(scope: &Scope, key: Option<&Node>, built: &mut Built) {
-    let Some(node) = key else { return };
-    let found = match scope.stack.key(node, scope.entry) {
-        Ok(Some(found)) => found,
-        Ok(None) => return,
-        Err(reasons) => {
-            for property in ["kms_key_arn", "key_manager", "key_state"] {
-                built.properties.remove(property);
-                built.set(property, Err(reasons.clone()));
-            }
-            return;
+/// What a resource says of its encryption.
+const PROPERTIES: [&str; 4] = ["encrypted", "kms_key_arn", "key_manager", "key_state"];
+
+/// The encryption is that of the resource which a value names; `fill` fills that of a declared one.
+pub fn take_over(
+    scope: &Scope,
+    source: Paths,
+    is_source: impl Fn(&'static Table) -> bool,
+    fill: impl Fn(&Scope, &mut Built),
+    built: &mut Built,
+) {
+    let Some(node) = scope.find(source) else { return set_unknown(&["what it is made of is not written".to_owned()], built) };
+    let found = scope.stack.named(node, is_source).and_then(|found| scope.stack.entries.get(found)).filter(|entry| !entry.is(scope.entry));
+    let Some(entry) = found else { return set_unknown(&scope.taken_over("the encryption", node), built) };
+    let mut of_source = Built::default();
+    fill(&Scope { stack: scope.stack, entry, node: &entry.body }, &mut of_source);
+    for property in PROPERTIES {
+        match of_source.properties.get(property) {
+            Some(value) => built.set(property, Ok(value.clone())),
+            None => built.set(property, Err(of_source.unknown.get(property).cloned().unwrap_or_default())),
         }
-    };
-    let manager = match (&found.declared, &found.alias) {
-        (Some(_), _) => Ok(json!(KeyManager::Customer)),
-        // Customers cannot make aliases that begin with alias/aws/ (KMS API, CreateAlias).
-        (None, Some(alias)) if alias.starts_with("aws/") => Ok(json!(KeyManager::Aws)),
-        (None, Some(_)) => Ok(json!(KeyManager::Customer)),
-        (None, None) => Err(vec![format!("whether {} is a customer key cannot be told from the template", found.arn)]),
-    };
-    let aws = found.alias.as_ref().is_some_and(|alias| alias.starts_with("aws/"));
-    let state = match found.declared.and_then(|key| scope.stack.entries.get(key)) {
-        Some(entry) => super::kms::state(&Scope { stack: scope.stack, entry, node: &entry.body }),
-        // Nobody can disable or delete a key that AWS manages.
-        None if aws => Ok(Json::Null),
-        None => Err(vec![format!("the state of {}, a key outside the template", found.arn)]),
-    };
-    built.properties.remove("key_manager");
-    built.properties.remove("key_state");
-    built.set("kms_key_arn", Ok(found.arn.into()));
-    built.set("key_manager", manager);
-    built.set("key_state", state);
+    }
 }
 
-/// Who manages the key that a value names, and its ARN; for keys of copies.
-pub fn key_of(scope: &Scope, node: &Node) -> (Outcome, Outcome) {
-    let [arn, manager, _] = key_facts(scope, node);
-    (arn, manager)
+/// The encryption is not known.
+pub fn set_unknown(reasons: &[String], built: &mut Built) {
+    PROPERTIES.iter().for_each(|property| built.set(property, Err(reasons.to_vec())));
 }
-
-/// ARN, manager and state of the key that a value names.
-pub fn key_facts(scope: &Scope, node: &Node) -> [Outcome; 3] {
-    let mut built = Built::default();
-    named_key(scope, Some(node), &mut built);
-    KEY_PROPERTIES.map(|property| match (built.properties.remove(property), built.unknown.remove(property)) {
-        (_, Some(reasons)) => Err(reasons),
-        (value, None) => Ok(value.unwrap_or(Json::Null)),
-    })
-}
-
-/// What is told of a key.
-pub const KEY_PROPERTIES: [&str; 3] = ["kms_key_arn", "key_manager", "key_state"];

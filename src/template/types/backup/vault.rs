@@ -1,10 +1,13 @@
 //! AWS Backup vaults, logically air-gapped ones too.
 
-use super::takes::{name_of, refused};
-use super::{Absent, As, BLANK, Encryption, Ends, Identity, Part, Paths, Table, Takes, policy_text, row};
 use crate::inventory::DEPLOYED;
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Outcome, Scope};
+use crate::template::encryption::Encryption;
+use crate::template::policy_text;
+use crate::template::table::{Absent, As, BLANK, Ends, Evidence, Identity, Part, Paths, Table, part, row};
+use crate::template::takes::Takes;
+use crate::template::takes::{name_of, refused};
 use serde_json::Value as Json;
 
 const ARN: &str = "arn:{partition}:backup:{region}:{account}:backup-vault:{id}";
@@ -17,9 +20,9 @@ const TOPIC: Paths = ["Notifications.SNSTopicArn", "+notifications.sns_topic_arn
 const POLICY: Paths = ["AccessPolicy", "+policy.policy"];
 
 const PARTS: &[Part] = &[
-    Part { types: &["aws_backup_vault_lock_configuration"], parent: "backup_vault_name", key: "+lock", inline: "" },
-    Part { types: &["aws_backup_vault_policy"], parent: "backup_vault_name", key: "+policy", inline: "" },
-    Part { types: &["aws_backup_vault_notifications"], parent: "backup_vault_name", key: "+notifications", inline: "" },
+    part(&["aws_backup_vault_lock_configuration"], "backup_vault_name", "+lock"),
+    part(&["aws_backup_vault_policy"], "backup_vault_name", "+policy"),
+    part(&["aws_backup_vault_notifications"], "backup_vault_name", "+notifications"),
 ];
 
 /// A vault.
@@ -27,7 +30,7 @@ pub static VAULT: Table = Table {
     type_name: "AWS::Backup::BackupVault",
     cloudformation: &["AWS::Backup::BackupVault"],
     terraform: &["aws_backup_vault"],
-    identity: Identity::named(["BackupVaultName", "name"], ARN),
+    identity: Identity { arns: &["BackupVaultArn"], ..Identity::named(["BackupVaultName", "name"], ARN) },
     tags: ["BackupVaultTags", "tags_all|tags"],
     encryption: Some(Encryption {
         flag: None,
@@ -48,6 +51,9 @@ pub static VAULT: Table = Table {
     ],
     parts: PARTS,
     ends: Ends { force_destroy: Some("force_destroy"), ..Ends::PLAIN },
+    // The provider asks for lock, policy and notifications of a vault by calls of their own.
+    evidence: Evidence::InParts,
+    assumed_from: Some("backup"),
     ..BLANK
 };
 
@@ -56,7 +62,7 @@ pub static AIR_GAPPED_VAULT: Table = Table {
     type_name: "AWS::Backup::BackupVault",
     cloudformation: &["AWS::Backup::LogicallyAirGappedBackupVault"],
     terraform: &["aws_backup_logically_air_gapped_vault"],
-    identity: Identity::named(["BackupVaultName", "name"], ARN),
+    identity: Identity { arns: &["BackupVaultArn"], ..Identity::named(["BackupVaultName", "name"], ARN) },
     tags: ["BackupVaultTags", "tags_all|tags"],
     encryption: Some(Encryption {
         flag: None,
@@ -77,6 +83,8 @@ pub static AIR_GAPPED_VAULT: Table = Table {
         row("notification_topic_arn", TOPIC, As::Name, Absent::Null),
     ],
     parts: PARTS,
+    evidence: Evidence::InParts,
+    assumed_from: Some("backup"),
     ..BLANK
 };
 

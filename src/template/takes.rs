@@ -1,10 +1,10 @@
 //! The values that AWS takes for a property. Of any other it makes nothing: what hangs on such a value is not known, and the reason says that
 //! AWS refuses it, and what it takes instead.
 
-use super::{Paths, pick};
+use super::convert::{Outcome, Scope};
+use super::declaration::{EXISTS, Node, Value};
+use super::table::{Paths, pick};
 use crate::protection::schedule::Schedule;
-use crate::template::convert::{Outcome, Scope};
-use crate::template::declaration::{EXISTS, Node, Value};
 
 /// How every reason begins that says so.
 pub const REFUSES: &str = "AWS refuses";

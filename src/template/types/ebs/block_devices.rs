@@ -1,9 +1,9 @@
 //! What starts EC2 instances, with the EBS volumes that it makes: instances, launch templates, launch configurations, Spot Fleets.
 
-use super::{Absent, As, BLANK, Identity, More, Table, row};
 use crate::inventory::note;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::{Language, Node, Value};
+use crate::template::table::{Absent, As, BLANK, Identity, More, Table, pick, row};
 use serde_json::{Value as Json, json};
 
 const MORE: Option<More> = Some(More { properties: &["block_devices"], fill });
@@ -129,7 +129,7 @@ fn of_specification(scope: &Scope, built: &mut Built) -> Outcome<Vec<Json>> {
     }
     if !devices.iter().any(|device| device["root"] == json!(true)) {
         let mut root = json!({ "device": null, "snapshot_id": null, "root": true });
-        match super::ebs::by_default(scope) {
+        match super::by_default(scope) {
             Ok(true) => root["encrypted"] = true.into(),
             // Made from the image's snapshot, it has the encryption of that (EC2 user guide, "Use encryption with EBS-backed AMIs").
             Ok(false) => note(&mut built.unknown, ENCRYPTED, vec![OF_IMAGE.to_owned()]),
@@ -143,7 +143,7 @@ fn of_specification(scope: &Scope, built: &mut Built) -> Outcome<Vec<Json>> {
 /// The data of a launch template that the template declares.
 fn template_of<'n>(scope: &Scope<'n, '_>, node: &Node) -> Outcome<&'n Node> {
     let inner = ["LaunchTemplateId|LaunchTemplateName", "id|name"];
-    let name = crate::template::stack::find(node, super::pick(&inner, scope.language())).unwrap_or(node);
+    let name = crate::template::stack::find(node, pick(&inner, scope.language())).unwrap_or(node);
     let of_type = |table: &'static Table| table.type_name == LAUNCH_TEMPLATE.type_name;
     let by_name = || {
         let text = scope.stack.text(name)?.text;
@@ -190,7 +190,7 @@ fn device(mapping: &Scope, ebs: &Scope, root: Option<bool>, built: &mut Built) -
     let snapshot = snapshot_at.map(|node| ebs.text(node)).transpose()?.map(|text| text.text);
     let root = root.unwrap_or_else(|| name.as_deref().is_some_and(|name| ROOT_DEVICES.contains(&name)));
     let mut device = json!({ "device": name, "snapshot_id": snapshot, "root": root });
-    let by_default = super::ebs::by_default(ebs);
+    let by_default = super::by_default(ebs);
     let encrypted = match (ebs.find(["Encrypted", "encrypted"]), snapshot_at) {
         _ if by_default == Ok(true) => Ok(true.into()),
         (Some(node), _) => match ebs.bool(node) {
