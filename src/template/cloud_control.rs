@@ -13,7 +13,7 @@ const PREFIX: &str = "awscc_";
 const ANY_TYPE: &str = "aws_cloudcontrolapi_resource";
 
 /// The language of a Terraform resource, and its type: CloudFormation's name, where a table has one of the Cloud Control provider.
-pub fn of_terraform(type_name: &str) -> (Language, &str) {
+pub fn language_and_type(type_name: &str) -> (Language, &str) {
     let Some(own) = type_name.strip_prefix(PREFIX) else { return (Language::Terraform, type_name) };
     let mut known = all().flat_map(|table| {
         let parts = table.parts.iter().flat_map(|part| part.types);
@@ -74,10 +74,10 @@ mod tests {
             ("awscc_kms_alias", "AWS::KMS::Alias"),
             ("awscc_ec2_volume_attachment", "AWS::EC2::VolumeAttachment"),
         ] {
-            assert_eq!(of_terraform(terraform), (Language::CloudControl, cloudformation));
+            assert_eq!(language_and_type(terraform), (Language::CloudControl, cloudformation));
         }
-        assert_eq!(of_terraform("awscc_iam_role"), (Language::CloudControl, "awscc_iam_role"));
-        assert_eq!(of_terraform("aws_ebs_volume"), (Language::Terraform, "aws_ebs_volume"));
+        assert_eq!(language_and_type("awscc_iam_role"), (Language::CloudControl, "awscc_iam_role"));
+        assert_eq!(language_and_type("aws_ebs_volume"), (Language::Terraform, "aws_ebs_volume"));
         for (attribute, property) in [
             ("sse_specification", "SSESpecification"),
             ("kms_master_key_id", "KMSMasterKeyId"),

@@ -188,10 +188,10 @@ impl Ignore {
     ///
     /// # Errors
     /// What is missing or misspelt.
-    pub fn of_comment(text: &str, at: Position) -> Result<Option<Self>, String> {
+    pub fn in_comment(text: &str, at: Position) -> Result<Option<Self>, String> {
         let text = text.trim_start();
         match text.strip_prefix(Self::MARK) {
-            Some(rest) => Self::of_rest(rest, at).map(Some),
+            Some(rest) => Self::after_mark(rest, at).map(Some),
             None => match misspelt(text) {
                 Some(mark) => Err(format!("`{}` waives nothing: {USAGE}", short(mark))),
                 None => Ok(None),
@@ -200,7 +200,7 @@ impl Ignore {
     }
 
     /// What follows the mark: a rule, `expires=2027-01-31` where it ends, a reason.
-    fn of_rest(rest: &str, at: Position) -> Result<Self, String> {
+    fn after_mark(rest: &str, at: Position) -> Result<Self, String> {
         let mut words = rest.split_whitespace().peekable();
         let rule = words.next().filter(|_| rest.starts_with(char::is_whitespace));
         let rule = rule.ok_or_else(|| format!("a waiver without a rule: {USAGE}"))?;
@@ -317,7 +317,7 @@ impl Declaration {
     }
 
     /// Stands for a file of the template that cannot be read, with why.
-    pub fn of_unread_file(error: &TemplateError, language: Language) -> Self {
+    pub fn standing_for_file(error: &TemplateError, language: Language) -> Self {
         let at = error.at.unwrap_or_default();
         let unknown = Unknown::new(error.what.as_str(), format!("${{{}}}", error.file));
         Declaration {

@@ -27,7 +27,7 @@ pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
 
 /// The shard of declarations of which each is one resource, or a part of one.
 fn shard_of(declarations: &[Declaration], options: &Options) -> Shard {
-    let stack = Stack::of(declarations, options);
+    let stack = Stack::new(declarations, options);
     let mut resources: Vec<Resource> = stack.entries.iter().map(|entry| resource(&stack, entry)).collect();
     for finish in types::all().filter_map(|table| table.finish) {
         finish(&stack, &mut resources);

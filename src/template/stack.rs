@@ -65,7 +65,7 @@ pub struct Stack<'d> {
 
 impl<'d> Stack<'d> {
     /// Joins the declarations.
-    pub fn of(declarations: &'d [Declaration], options: &'d Options) -> Self {
+    pub fn new(declarations: &'d [Declaration], options: &'d Options) -> Self {
         let mut stack = Stack {
             options,
             entries: Vec::new(),
@@ -167,7 +167,7 @@ impl<'d> Stack<'d> {
     }
 
     /// The entries of an inventory type.
-    pub fn of_type<'s>(&'s self, type_name: &'s str) -> impl Iterator<Item = (usize, &'s Entry<'d>)> {
+    pub fn entries_of_type<'s>(&'s self, type_name: &'s str) -> impl Iterator<Item = (usize, &'s Entry<'d>)> {
         let found = self.entries_by_type.get(type_name).into_iter().flatten();
         found.filter_map(|found| Some((*found, self.entries.get(*found)?)))
     }

@@ -2,7 +2,7 @@
 
 use crate::template::declaration::{TemplateError, Unknown, Value};
 
-use super::stack::{Resource, Stack};
+use super::evaluation::{Evaluation, Resource};
 use super::tree::{Data, Raw, short};
 use super::values::{doubt, equal, scalar, uncalled};
 
@@ -14,7 +14,7 @@ pub enum Truth {
     Unknown(Unknown),
 }
 
-impl<'t> Stack<'t> {
+impl<'t> Evaluation<'t> {
     /// Works out all conditions, so that a broken one is told though nothing uses it.
     pub fn check_conditions(&self) -> Result<(), TemplateError> {
         for name in self.conditions.keys() {

@@ -8,11 +8,11 @@ use crate::template::declaration::{Node, Position, TemplateError, Unknown, Value
 
 use super::conditions::Truth;
 use super::encode::{base64, cidr};
-use super::stack::Stack;
+use super::evaluation::Evaluation;
 use super::tree::{Data, Entry, Raw, short};
 use super::values::{concat, doubt, placed, same, scalar, to_json, uncalled};
 
-impl<'t> Stack<'t> {
+impl<'t> Evaluation<'t> {
     /// The value of a function; `entry` is its name with its arguments. Where it cannot be called as it is written, its value is not known,
     /// and the rest of the template is judged all the same: the file may be a fragment that another completes.
     pub fn call(&self, entry: &Entry, at: Position) -> Result<Value, TemplateError> {

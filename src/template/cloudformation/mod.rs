@@ -2,11 +2,12 @@
 //! known before it is deployed stays unknown, with its reason. It knows no resource type but nested stacks and SAM's tables, and asks AWS
 //! nothing.
 //!
-//! A text becomes a tree with places ([`tree`]); loops are written out ([`loops`]); a [`stack`] resolves what is left.
+//! A text becomes a tree with places ([`tree`]); loops are written out ([`loops`]); an [`evaluation`] resolves what is left.
 
 mod conditions;
 mod detect;
 mod encode;
+mod evaluation;
 mod files;
 mod functions;
 mod json;
@@ -16,7 +17,6 @@ mod parameters;
 mod pseudo;
 mod sam;
 mod session;
-mod stack;
 mod suppressions;
 mod tree;
 mod values;
@@ -33,9 +33,9 @@ use crate::template::declaration::{Declaration, Ignore, Language, Node, PRESENCE
 use crate::template::parse::Parsed;
 
 use conditions::Truth;
+use evaluation::{Evaluation, Resource, Source};
 use nested::{Child, Read};
 use session::Session;
-use stack::{Resource, Source, Stack};
 
 pub use detect::claims_to_be;
 pub(in crate::template) use encode::base64;
@@ -74,35 +74,35 @@ fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeM
     if !matches!(root.data, Data::Map(_)) {
         return Err(tree::fault(&source.name, Some(root.at), format!("a template is a map, not {}", root.kind())));
     }
-    let mut waivers = waivers::of_comments(&source.name, &root, &comments)?;
+    let mut waivers = waivers::in_comments(&source.name, &root, &comments)?;
     let suppressed = waivers::suppressions_of(&root, &comments);
     drop(comments);
     let mut unknown = BTreeMap::new();
     if loops::has_loops(&root) {
-        let before = Stack::new(session, source, &root, given, BTreeMap::new())?;
+        let before = Evaluation::new(session, source, &root, given, BTreeMap::new())?;
         let expanded = loops::expand(&root, &before, &mut waivers)?;
         drop(before);
         (root, unknown) = (expanded.root, expanded.unknown);
     }
-    if stack::Transforms::of(&root).sam {
+    if evaluation::Transforms::new(&root).sam {
         sam::transform(&mut root, session).map_err(|what| tree::fault(&source.name, None, what))?;
     }
-    let stack = Stack::new(session, source, &root, given, unknown)?;
-    stack.check_conditions()?;
-    session.resources(stack.resources.len()).map_err(|what| tree::fault(&source.name, None, what))?;
+    let evaluation = Evaluation::new(session, source, &root, given, unknown)?;
+    evaluation.check_conditions()?;
+    session.resources(evaluation.resources.len()).map_err(|what| tree::fault(&source.name, None, what))?;
     let mut declarations = Vec::new();
-    if let Some(name) = &stack.transforms.adds {
-        declarations.push(unread(&stack, "Transform", root.at, format!("the macro {name} can add resources before it is deployed")));
+    if let Some(name) = &evaluation.transforms.adds {
+        declarations.push(unread(&evaluation, "Transform", root.at, format!("the macro {name} can add resources before it is deployed")));
     }
     for entry in root.get("Resources").map(Raw::entries).unwrap_or_default() {
-        let Some(resource) = stack.resources.get(entry.key.as_str()) else { continue };
-        let (truth, _) = stack.created(resource)?;
+        let Some(resource) = evaluation.resources.get(entry.key.as_str()) else { continue };
+        let (truth, _) = evaluation.created(resource)?;
         if truth == Truth::False {
             continue;
         }
         let ignores = waivers.get(&entry.at).cloned().unwrap_or_default();
         let suppressed = suppressed.get(&entry.at).cloned().unwrap_or_default();
-        let declared = declaration(&stack, resource, truth, ignores, suppressed)?;
+        let declared = declaration(&evaluation, resource, truth, ignores, suppressed)?;
         let condition = declared.setting(PRESENCE).cloned();
         declarations.push(declared);
         let made_elsewhere = match resource.type_name {
@@ -111,9 +111,9 @@ fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeM
             name if name.ends_with("::MODULE") => Some("what a module of the registry makes is not in the template"),
             _ => None,
         };
-        declarations.extend(made_elsewhere.map(|why| unread(&stack, &entry.key, entry.at, why.to_owned())));
+        declarations.extend(made_elsewhere.map(|why| unread(&evaluation, &entry.key, entry.at, why.to_owned())));
         if resource.is_stack()
-            && let Some(child) = stack.child(&entry.key, entry.at)?
+            && let Some(child) = evaluation.child(&entry.key, entry.at)?
         {
             match &*child {
                 // What is in a stack that may not be created may not be created.
@@ -125,25 +125,25 @@ fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeM
                         declarations.push(nested);
                     }
                 }
-                Child::Elsewhere(why) => declarations.push(unread(&stack, &entry.key, entry.at, why.clone())),
+                Child::Elsewhere(why) => declarations.push(unread(&evaluation, &entry.key, entry.at, why.clone())),
                 Child::Begun => {}
             }
         }
     }
     // Nobody asks for the outputs of the outermost stack.
-    let outputs = if source.prefix.is_empty() { BTreeMap::new() } else { stack.outputs(&root)? };
+    let outputs = if source.prefix.is_empty() { BTreeMap::new() } else { evaluation.outputs(&root)? };
     Ok(Read { declarations: declarations.into(), outputs })
 }
 
 /// A part of the template that cannot be read.
-fn unread(stack: &Stack<'_>, name: &str, at: Position, why: String) -> Declaration {
-    let id = format!("{}{name}", stack.source.prefix);
+fn unread(evaluation: &Evaluation<'_>, name: &str, at: Position, why: String) -> Declaration {
+    let id = format!("{}{name}", evaluation.source.prefix);
     Declaration {
         language: Language::CloudFormation,
         type_name: UNREAD_MODULE.to_owned(),
         settings: vec![(PRESENCE.to_owned(), Node::new(at, values::unknown(why, format!("${{{id}}}"))))],
         id,
-        file: stack.source.name.clone(),
+        file: evaluation.source.name.clone(),
         at,
         root: None,
         construct: None,
@@ -153,17 +153,17 @@ fn unread(stack: &Stack<'_>, name: &str, at: Position, why: String) -> Declarati
 }
 
 fn declaration(
-    stack: &Stack<'_>,
+    evaluation: &Evaluation<'_>,
     resource: &Resource<'_>,
     truth: Truth,
     mut ignores: Vec<Ignore>,
     mut suppressed: Vec<String>,
 ) -> Result<Declaration, TemplateError> {
     let entry = resource.entry;
-    let by_macro = stack.macro_of(resource);
+    let by_macro = evaluation.macro_of(resource);
     // What a macro can change is resolved all the same, so that a broken value is told.
     let part = |key: &str| -> Result<Option<Node>, TemplateError> {
-        let written = entry.value.get(key).map(|raw| stack.resolve(raw)).transpose()?;
+        let written = entry.value.get(key).map(|raw| evaluation.resolve(raw)).transpose()?;
         let changed = by_macro.as_ref().map(|unknown| Node::new(entry.at, Value::Unknown(unknown.clone())));
         Ok(changed.or(written))
     };
@@ -172,28 +172,28 @@ fn declaration(
         settings.extend(part(key)?.map(|node| (key.to_owned(), node)));
     }
     let conditional = if let Truth::Unknown(unknown) = truth { Some(unknown) } else { None };
-    if let Some(unknown) = conditional.or_else(|| stack.looped(resource).cloned()) {
+    if let Some(unknown) = conditional.or_else(|| evaluation.looped(resource).cloned()) {
         let at = entry.value.get("Condition").map_or(entry.at, |raw| raw.at);
         settings.push((PRESENCE.to_owned(), Node::new(at, Value::Unknown(unknown))));
     }
     let metadata = entry.value.get("Metadata");
     if let Some(metadata) = metadata {
-        waivers::of_metadata(&stack.source.name, metadata, &mut ignores)?;
-        suppressed.extend(suppressions::of_metadata(metadata));
+        waivers::add_from_metadata(&evaluation.source.name, metadata, &mut ignores)?;
+        suppressed.extend(suppressions::in_metadata(metadata));
     }
     let body = match part("Properties")? {
         None | Some(Node { value: Value::Null, .. }) => Node::new(entry.at, Value::Map(Vec::new())),
         Some(node) if matches!(node.value, Value::Map(_) | Value::Unknown(_)) => node,
         Some(node) => match values::doubt(&node.value) {
             Some(reason) => Node::new(node.at, values::unknown(reason, format!("${{{}.Properties}}", resource.id))),
-            None => return Err(stack.fault(node.at, "Properties is a map")),
+            None => return Err(evaluation.fault(node.at, "Properties is a map")),
         },
     };
     let mut declared = Declaration {
         language: Language::CloudFormation,
         type_name: resource.type_name.to_owned(),
         id: resource.id.to_string(),
-        file: stack.source.name.clone(),
+        file: evaluation.source.name.clone(),
         at: entry.at,
         root: None,
         construct: metadata.and_then(|metadata| metadata.get("aws:cdk:path")).and_then(Raw::as_text).map(str::to_owned),

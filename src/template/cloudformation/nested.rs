@@ -9,8 +9,8 @@ use crate::inventory::encoding::decode;
 use crate::template::declaration::{Declaration, Position, TemplateError, Value};
 
 use super::conditions::Truth;
+use super::evaluation::{Evaluation, Resource, Source};
 use super::files;
-use super::stack::{Resource, Source, Stack};
 use super::tree::{MAX_BYTES, Raw, fault, short};
 use super::values::{placed, unknown};
 
@@ -34,7 +34,7 @@ pub struct Read {
     pub outputs: BTreeMap<String, Option<Value>>,
 }
 
-impl<'t> Stack<'t> {
+impl<'t> Evaluation<'t> {
     /// The stack of a resource, read once.
     pub fn child(&self, name: &str, at: Position) -> Result<Option<Rc<Child>>, TemplateError> {
         let Some((name, resource)) = self.resources.get_key_value(name) else { return Ok(None) };
@@ -60,7 +60,7 @@ impl<'t> Stack<'t> {
         let not_local = || Child::Elsewhere("its template is not a local file".to_owned());
         let Some((relative, at)) = self.local(resource)? else { return Ok(not_local()) };
         let _level = self.deeper(at)?;
-        self.session.stack().map_err(|what| self.fault(at, what))?;
+        self.session.count_stack().map_err(|what| self.fault(at, what))?;
         let (path, name) = files::beside(&self.source.path, &self.source.name, &relative);
         let elsewhere = |why: &dyn Display| Child::Elsewhere(format!("its template {} {why}", short(&name)));
         let canonical = match self.session.boundary.file(&path) {

@@ -9,7 +9,7 @@ use crate::inventory::encoding::decode;
 use crate::template::boundary;
 use crate::template::declaration::{Node, Position, TemplateError, Value};
 
-use super::stack::Stack;
+use super::evaluation::Evaluation;
 use super::tree::{self, Data, Entry, MAX_BYTES, Raw, fault, short};
 use super::values::{literal, scalar, unknown};
 
@@ -82,13 +82,13 @@ fn json(file: &str, raw: &Raw) -> Result<Json, TemplateError> {
 }
 
 /// The value of a parameter of a template: what is given, or its default.
-pub fn value_of(stack: &Stack<'_>, entry: &Entry, given: Option<&Value>) -> Result<Value, TemplateError> {
+pub fn value_of(evaluation: &Evaluation<'_>, entry: &Entry, given: Option<&Value>) -> Result<Value, TemplateError> {
     let (name, raw) = (short(&entry.key), &entry.value);
     if !matches!(raw.data, Data::Map(_)) {
-        return Err(stack.fault(entry.at, format!("parameter {name} is a map, not {}", raw.kind())));
+        return Err(evaluation.fault(entry.at, format!("parameter {name} is a map, not {}", raw.kind())));
     }
     let kind = raw.get("Type").and_then(Raw::as_text).unwrap_or("String");
-    let symbol = || format!("${{{}{}}}", stack.source.prefix, entry.key);
+    let symbol = || format!("${{{}{}}}", evaluation.source.prefix, entry.key);
     let value = match (given, raw.get("Default")) {
         (Some(given), _) => given.clone(),
         (None, Some(default)) => match &default.data {
@@ -101,7 +101,7 @@ pub fn value_of(stack: &Stack<'_>, entry: &Entry, given: Option<&Value>) -> Resu
                 None => return Ok(unknown(format!("the default of parameter {name} is a text, not {}", default.kind()), symbol())),
             },
         },
-        (None, None) if stack.source.prefix.is_empty() => {
+        (None, None) if evaluation.source.prefix.is_empty() => {
             return Ok(unknown(format!("parameter {name} has no default (give it with --parameters)"), symbol()));
         }
         (None, None) => return Ok(unknown(format!("parameter {name} of the nested stack is not given"), symbol())),
@@ -114,7 +114,7 @@ pub fn value_of(stack: &Stack<'_>, entry: &Entry, given: Option<&Value>) -> Resu
     let value = match (listed, &value) {
         (true, Value::Text(_) | Value::Number(_) | Value::Bool(_)) => {
             let text = scalar(&value).unwrap_or_default();
-            stack.session.pay(text.matches(',').count(), 0).map_err(|what| stack.fault(entry.at, what))?;
+            evaluation.session.pay(text.matches(',').count(), 0).map_err(|what| evaluation.fault(entry.at, what))?;
             Value::List(text.split(',').map(|item| Node::new(raw.at, Value::Text(item.trim().to_owned()))).collect())
         }
         // The AWS CLI's short form gives lists too; what is no list is their text.
@@ -129,5 +129,5 @@ pub fn value_of(stack: &Stack<'_>, entry: &Entry, given: Option<&Value>) -> Resu
         },
         _ => value,
     };
-    stack.paid(entry.at, value)
+    evaluation.paid(entry.at, value)
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use crate::template::declaration::Position;
 use crate::template::types::dynamodb;
 
+use super::evaluation::is_function;
 use super::session::Session;
-use super::stack::is_function;
 use super::tree::{Data, Entry, Raw};
 
 const SIMPLE_TABLE: &str = "AWS::Serverless::SimpleTable";

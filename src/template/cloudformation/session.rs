@@ -91,7 +91,7 @@ impl<'o> Session<'o> {
     }
 
     /// One nested stack more.
-    pub fn stack(&self) -> Result<(), &'static str> {
+    pub fn count_stack(&self) -> Result<(), &'static str> {
         self.stacks.set(self.stacks.get() + 1);
         if self.stacks.get() > MAX_STACKS {
             self.spent.set(true);

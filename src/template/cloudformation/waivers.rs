@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::template::declaration::{Ignore, Position, TemplateError, short};
-use crate::template::suppressions::of_comment;
+use crate::template::suppressions::checks_in_comment;
 
 use super::tree::{Comment, Data, Raw, fault};
 
@@ -12,7 +12,7 @@ use super::tree::{Comment, Data, Raw, fault};
 pub type ByPlace = BTreeMap<Position, Vec<Ignore>>;
 
 /// Gives each comment to the resource that it is about. `root` is the template as written, before loops are expanded.
-pub fn of_comments(file: &str, root: &Raw, comments: &[Comment]) -> Result<ByPlace, TemplateError> {
+pub fn in_comments(file: &str, root: &Raw, comments: &[Comment]) -> Result<ByPlace, TemplateError> {
     let mut waivers = ByPlace::new();
     if comments.iter().all(|comment| comment.text.is_empty()) {
         return Ok(waivers);
@@ -36,7 +36,7 @@ pub fn suppressions_of(root: &Raw, comments: &[Comment]) -> BTreeMap<Position, V
     }
     for (comment, place) in owners(root, comments) {
         if let Some(place) = place {
-            found.entry(place).or_default().extend(of_comment(&comment.text));
+            found.entry(place).or_default().extend(checks_in_comment(&comment.text));
         }
     }
     found
@@ -44,7 +44,7 @@ pub fn suppressions_of(root: &Raw, comments: &[Comment]) -> BTreeMap<Position, V
 
 /// Each comment that has a text, from the last to the first, with whose it is.
 fn owners<'c>(root: &Raw, comments: &'c [Comment]) -> Vec<(&'c Comment, Option<Position>)> {
-    let places = Places::of(root);
+    let places = Places::new(root);
     let mut owners = Vec::new();
     // Comments that follow each other line by line belong together. From the last: where the block of each ends.
     let mut last = 0;
@@ -62,7 +62,7 @@ fn owners<'c>(root: &Raw, comments: &'c [Comment]) -> Vec<(&'c Comment, Option<P
 }
 
 fn ignore_of(file: &str, comment: &Comment) -> Result<Option<Ignore>, TemplateError> {
-    Ignore::of_comment(comment.text.trim_start_matches('#'), comment.at).map_err(|what| fault(file, Some(comment.at), what))
+    Ignore::in_comment(comment.text.trim_start_matches('#'), comment.at).map_err(|what| fault(file, Some(comment.at), what))
 }
 
 /// Where the keys of resources and of top-level sections are.
@@ -72,7 +72,7 @@ struct Places {
 }
 
 impl Places {
-    fn of(root: &Raw) -> Self {
+    fn new(root: &Raw) -> Self {
         let mut keys: Vec<_> = root.entries().iter().map(|entry| (entry.at, false)).collect();
         if let Some(resources) = root.get("Resources") {
             add(resources, &mut keys);
@@ -110,7 +110,7 @@ fn add(resources: &Raw, keys: &mut Vec<(Position, bool)>) {
 }
 
 /// The waivers of a resource's `Metadata`.
-pub fn of_metadata(file: &str, metadata: &Raw, waivers: &mut Vec<Ignore>) -> Result<(), TemplateError> {
+pub fn add_from_metadata(file: &str, metadata: &Raw, waivers: &mut Vec<Ignore>) -> Result<(), TemplateError> {
     let misspelt = metadata.entries().iter().find(|entry| entry.key != "rel9" && entry.key.eq_ignore_ascii_case("rel9"));
     if let Some(entry) = misspelt {
         return Err(fault(file, Some(entry.at), format!("{} waives nothing: write `rel9`, in small letters", entry.key)));

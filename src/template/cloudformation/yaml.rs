@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use granit_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 
 use crate::template::declaration::{Position, TemplateError};
-use crate::template::suppressions::of_comment;
+use crate::template::suppressions::checks_in_comment;
 
 use super::tree::{Comment, Data, Entry, MAX_DEPTH, MAX_VALUES, Raw, Tree, fault, last_of_each, number, short, too_deep, too_many};
 
@@ -101,7 +101,7 @@ impl Reader<'_> {
             Event::Comment(text, _) => {
                 let line = self.text.get(..span.start.byte_offset().unwrap_or_default()).unwrap_or_default();
                 let alone = line.rsplit(['\n', '\r']).next().is_none_or(|line| line.trim().is_empty());
-                let speaks = text.to_ascii_lowercase().contains("rel9") || !of_comment(&text).is_empty();
+                let speaks = text.to_ascii_lowercase().contains("rel9") || !checks_in_comment(&text).is_empty();
                 let text = if speaks { text.into_owned() } else { String::new() };
                 self.comments.push(Comment { at, text, alone });
                 Ok(())

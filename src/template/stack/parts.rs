@@ -100,7 +100,7 @@ impl Stack<'_> {
             }
             let of_name =
                 |(_, entry): &(usize, &Entry)| self.physical_id(entry).text == text || super::given(entry.declaration).any(|id| id == text);
-            let named = self.of_table(table).filter(of_name).map(|(found, entry)| (found, self.together(part, entry.declaration)));
+            let named = self.entries_of_table(table).filter(of_name).map(|(found, entry)| (found, self.together(part, entry.declaration)));
             let named: Vec<(usize, Option<bool>)> = named.collect();
             match named.iter().find(|(_, together)| *together == Some(true)) {
                 Some((found, _)) => owners.push(*found),
@@ -110,8 +110,8 @@ impl Stack<'_> {
         (owners, perhaps)
     }
 
-    fn of_table(&self, table: &'static Table) -> impl Iterator<Item = (usize, &Entry<'_>)> {
-        self.of_type(table.type_name).filter(move |(_, entry)| entry.table == table)
+    fn entries_of_table(&self, table: &'static Table) -> impl Iterator<Item = (usize, &Entry<'_>)> {
+        self.entries_of_type(table.type_name).filter(move |(_, entry)| entry.table == table)
     }
 }
 

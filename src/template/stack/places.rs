@@ -66,12 +66,12 @@ impl Stack<'_> {
         if !(if part == ARN_REGION { regions } else { accounts }) {
             return None;
         }
-        let of_plan = || {
+        let plan_arn_of = || {
             let plan =
                 self.named(find(&declaration.body, "plan_id|restore_testing_plan_name")?, |table| table.identity.parent.is_none())?;
             part_of_given_arn(self.entries.get(plan)?.declaration, part)
         };
-        part_of_given_arn(declaration, part).or_else(of_plan).map(Text::from)
+        part_of_given_arn(declaration, part).or_else(plan_arn_of).map(Text::from)
     }
 
     pub(super) fn own(&self, text: &str, known: bool, what: &str) -> Text {

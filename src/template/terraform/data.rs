@@ -55,7 +55,7 @@ pub(super) fn read(
         return not_known();
     }
     if let Some(attribute) = attribute
-        && let Some(value) = location::of_data(type_name, name, attribute, scope)?
+        && let Some(value) = location::read_by_data_source(type_name, name, attribute, scope)?
     {
         return Ok(Read::Attribute(Node::new(here, value)));
     }
@@ -113,7 +113,7 @@ fn worked_out(block: &Block, each: Option<&Each>, address: &str, scope: &Scope<'
         }
         "aws_partition" => {
             // The partition is that of the provider's Region; where that is not known, the stack's own.
-            match &location::of(engine, instance, block)?.region {
+            match &location::of_block(engine, instance, block)?.region {
                 Value::Text(region) => {
                     let Partition { name, domain, .. } = Partition::of_region(region);
                     let reversed = domain.split('.').rev().collect::<Vec<_>>().join(".");
@@ -126,7 +126,7 @@ fn worked_out(block: &Block, each: Option<&Each>, address: &str, scope: &Scope<'
         }
         "aws_service_principal" => {
             let region = argument("region")
-                .map_or_else(|| Ok(location::of(engine, instance, block)?.region.clone()), |node| Ok::<_, Stop>(node.value))?;
+                .map_or_else(|| Ok(location::of_block(engine, instance, block)?.region.clone()), |node| Ok::<_, Stop>(node.value))?;
             match (argument("service_name").map(|node| node.value), &region) {
                 // In other partitions some services have names of their own.
                 (Some(Value::Text(service)), Value::Text(region)) if Partition::of_region(region).name == "aws" => {

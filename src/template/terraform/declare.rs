@@ -10,7 +10,7 @@ use super::providers::{Provider, asked_for};
 use super::scope::{self, Frame, Scope};
 use super::syntax::{Attribute, Block, Expr, META_BLOCKS};
 use super::value::{self, INSTANCES, WHOLE, reason_in, unknown};
-use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, is_of_aws, of_terraform};
+use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, is_of_aws, language_and_type};
 use super::{data, location, providers};
 use crate::template::declaration::{Declaration, Language, Node, TemplateError, UNREAD_MODULE, Value};
 
@@ -95,7 +95,7 @@ fn resource(
             entries.push(("tags_all".to_string(), Node::new(block.at, tags_all)));
         }
         let settings = settings(engine, instance, &instances, block, &scope)?;
-        let (language, type_name) = of_terraform(block.label(0));
+        let (language, type_name) = language_and_type(block.label(0));
         let mut declared = Declaration {
             language,
             type_name: if block.kind == "data" { format!("data.{}", block.label(0)) } else { type_name.to_string() },
@@ -123,7 +123,7 @@ fn settings(
     scope: &Scope<'_>,
 ) -> Result<Vec<(String, Node)>, TemplateError> {
     let mut settings = Vec::new();
-    if let Some(prevent_destroy) = block.of_kind("lifecycle").find_map(|lifecycle| lifecycle.attribute("prevent_destroy")) {
+    if let Some(prevent_destroy) = block.blocks_of_kind("lifecycle").find_map(|lifecycle| lifecycle.attribute("prevent_destroy")) {
         settings.push((PREVENT_DESTROY.to_string(), attribute(prevent_destroy, block, scope)?));
     }
     let presence = match instances {
@@ -133,11 +133,11 @@ fn settings(
     if let Some(why) = presence {
         settings.push((PRESENCE.to_string(), Node::new(block.at, why.clone())));
     }
-    let location = location::of(engine, instance, block)?;
+    let location = location::of_block(engine, instance, block)?;
     if location.region != Value::Null {
         settings.push((PROVIDER_REGION.to_string(), value::moved(location.region.clone(), block.at)));
     }
-    if let Some(account) = location.other_account(&*location::of_root(engine)?) {
+    if let Some(account) = location.other_account(&*location::of_default_provider(engine)?) {
         settings.push((PROVIDER_ACCOUNT.to_string(), value::moved(account, block.at)));
     }
     Ok(settings)
@@ -173,7 +173,7 @@ pub(super) fn default_tags(engine: &Engine, instance: &Instance, block: &Block) 
     let Some(owner) = engine.instance(owner) else { return Ok(None) };
     let subject = format!("{}.default_tags", providers::address(&owner.prefix, &provider));
     let mut merged: Option<Vec<(String, Node)>> = None;
-    for tags in provider.of_kind("default_tags").filter_map(|block| block.attribute("tags")) {
+    for tags in provider.blocks_of_kind("default_tags").filter_map(|block| block.attribute("tags")) {
         let scope = Scope { fixed: Some(block.at), subject: &subject, ..Scope::new(engine, &owner, &tags.source, None) };
         match scope.attribute(tags)?.value {
             Value::Map(tags) => merged.get_or_insert_default().extend(tags),
@@ -269,7 +269,7 @@ fn dynamic(block: &Block, scope: &Scope<'_>, subject: &dyn Fn(usize) -> String) 
         let frame = Frame { name: iterator.unwrap_or(block.label(0)), node: Node::new(at, pair), outer: scope.frame };
         let address = subject(made.len());
         let scope = Scope { frame: Some(&frame), subject: &address, ..*scope };
-        for content in block.of_kind("content") {
+        for content in block.blocks_of_kind("content") {
             made.push(Node::new(scope.fixed.unwrap_or(block.at), Value::Map(body(content, &scope, false)?)));
         }
     }

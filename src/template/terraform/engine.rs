@@ -141,7 +141,7 @@ pub(super) struct Engine {
 
 impl Engine {
     /// For the module of a folder.
-    pub(super) fn of(boundary: &Boundary, root: &Path) -> Self {
+    pub(super) fn new(boundary: &Boundary, root: &Path) -> Self {
         let (boundary, installed) = (boundary.clone(), modules::installed(boundary, root));
         Engine { boundary, root: root.to_path_buf(), installed, ..Engine::default() }
     }
@@ -156,7 +156,7 @@ impl Engine {
         let handed_down = caller.as_ref().map(|(instance, call)| (&instance.providers, call.as_ref()));
         let instance = Rc::new(Instance {
             id,
-            providers: super::providers::of_module(&new.module, (id, &new.prefix), handed_down),
+            providers: super::providers::known_to(&new.module, (id, &new.prefix), handed_down),
             module: new.module,
             prefix: new.prefix,
             caller: new.caller,

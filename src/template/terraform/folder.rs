@@ -18,7 +18,7 @@ pub(super) fn read(boundary: &Boundary, folder: &Path, name: &str, variables: &[
     let shown = join_shown(name, "");
     let name = if shown.is_empty() { "." } else { &shown };
     let folder = boundary.folder(folder).map_err(|refused| error(name, None, refused.to_string()))?;
-    let engine = Engine::of(boundary, &folder);
+    let engine = Engine::new(boundary, &folder);
     let module = engine.module(folder, &shown)?;
     let mut unread = Vec::new();
     let given = given(boundary, &module, variables, &mut unread)?;
@@ -26,7 +26,7 @@ pub(super) fn read(boundary: &Boundary, folder: &Path, name: &str, variables: &[
     let mut declarations = Vec::new();
     declare::module(&engine, &root, &mut declarations)?;
     unread.extend(engine.unread());
-    declarations.extend(unread.iter().map(|error| Declaration::of_unread_file(error, Language::Terraform)));
+    declarations.extend(unread.iter().map(|error| Declaration::standing_for_file(error, Language::Terraform)));
     Ok(declarations)
 }
 

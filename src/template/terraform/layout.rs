@@ -10,12 +10,12 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 /// A file of blocks and attributes.
-pub(super) fn of_body(text: &str) -> Cow<'_, str> {
+pub(super) fn body_layout(text: &str) -> Cow<'_, str> {
     Scanner::new(text, Open::Body { value: false }).read()
 }
 
 /// A template without quotes, as in a text of a JSON file or a file of `templatefile`.
-pub(super) fn of_template(text: &str) -> Cow<'_, str> {
+pub(super) fn template_layout(text: &str) -> Cow<'_, str> {
     Scanner::new(text, Open::Heredoc { marker: None }).read()
 }
 
@@ -298,9 +298,9 @@ mod tests {
             ("a = [\"#\\\"${\"}\"}\", <<-E\n [ # é\n E\n ]\n", "a = [\"#\\\"${\"}\"}\", <<-E\n [ # é\n E  ]\n"),
         ];
         for (text, expected) in cases {
-            assert_eq!(of_body(text), expected, "{text}");
+            assert_eq!(body_layout(text), expected, "{text}");
         }
-        assert_eq!(of_template("x\n%{ if a ==\n b }\"(\ny%{ endif }"), "x\n%{ if a ==  b }\"(\ny%{ endif }");
+        assert_eq!(template_layout("x\n%{ if a ==\n b }\"(\ny%{ endif }"), "x\n%{ if a ==  b }\"(\ny%{ endif }");
     }
 
     #[test]
@@ -315,7 +315,7 @@ mod tests {
             ),
         ];
         for (text, expected) in cases {
-            assert_eq!(of_body(text), expected, "{text}");
+            assert_eq!(body_layout(text), expected, "{text}");
         }
     }
 }

@@ -36,7 +36,7 @@ impl Location {
     pub(super) const ENVIRONMENT: Location = Location { region: Value::Null, account: Value::Null };
 
     /// Of a provider with these arguments.
-    pub(super) fn of(body: &Node) -> Location {
+    pub(super) fn of_arguments(body: &Node) -> Location {
         Location { region: body.get("region").map_or(Value::Null, |node| node.value.clone()), account: account(body) }
     }
 
@@ -62,12 +62,12 @@ impl Location {
 }
 
 /// Where the provider of a resource or data source works.
-pub(super) fn of(engine: &Engine, instance: &Rc<Instance>, block: &Block) -> Result<Rc<Location>, TemplateError> {
+pub(super) fn of_block(engine: &Engine, instance: &Rc<Instance>, block: &Block) -> Result<Rc<Location>, TemplateError> {
     of_provider(engine, &providers::asked_for(&instance.providers, &instance.prefix, block))
 }
 
 /// Where the default provider of the root module works; of one that has aliases only, where all of these do.
-pub(super) fn of_root(engine: &Engine) -> Result<Rc<Location>, TemplateError> {
+pub(super) fn of_default_provider(engine: &Engine) -> Result<Rc<Location>, TemplateError> {
     let environment = || Ok(Rc::new(Location::ENVIRONMENT));
     let Some(root) = engine.instance(0) else { return environment() };
     if let Some(provider) = root.providers.get("aws") {
@@ -86,7 +86,7 @@ pub(super) fn of_root(engine: &Engine) -> Result<Rc<Location>, TemplateError> {
 }
 
 /// What `aws_region` and `aws_caller_identity` read, where the configuration says it.
-pub(super) fn of_data(type_name: &str, name: &str, attribute: &str, scope: &Scope<'_>) -> Result<Option<Value>, TemplateError> {
+pub(super) fn read_by_data_source(type_name: &str, name: &str, attribute: &str, scope: &Scope<'_>) -> Result<Option<Value>, TemplateError> {
     let (engine, instance) = (scope.engine, scope.instance);
     let Some(data) = instance.module.data.get(&format!("{type_name}.{name}")) else { return Ok(None) };
     // A provider may ask for them itself.
@@ -101,9 +101,9 @@ pub(super) fn of_data(type_name: &str, name: &str, attribute: &str, scope: &Scop
                 Some(region) => {
                     Some(Scope { subject: &asked, ..Scope::new(engine, instance, &region.source, None) }.attribute(region)?.value)
                 }
-                None => Some(of(engine, instance, data)?.region.clone()).filter(|region| *region != Value::Null),
+                None => Some(of_block(engine, instance, data)?.region.clone()).filter(|region| *region != Value::Null),
             },
-            ("aws_caller_identity", "account_id" | "id") => of(engine, instance, data)?.other_account(&*of_root(engine)?),
+            ("aws_caller_identity", "account_id" | "id") => of_block(engine, instance, data)?.other_account(&*of_default_provider(engine)?),
             _ => None,
         })
     };
@@ -124,7 +124,7 @@ fn of_provider(engine: &Engine, provider: &Provider) -> Result<Rc<Location>, Tem
     engine.remember_location((owner.id, block), || {
         let subject = providers::address(&owner.prefix, block);
         let scope = Scope { subject: &subject, ..Scope::new(engine, &owner, &block.source, None) };
-        Ok(Location::of(&Node::new(block.at, Value::Map(declare::body(block, &scope, true)?))))
+        Ok(Location::of_arguments(&Node::new(block.at, Value::Map(declare::body(block, &scope, true)?))))
     })
 }
 

@@ -44,7 +44,7 @@ mod waivers;
 use std::path::{Path, PathBuf};
 
 use crate::template::boundary::Boundary;
-use crate::template::cloud_control::of_terraform;
+use crate::template::cloud_control::language_and_type;
 use crate::template::declaration::{Declaration, PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, TemplateError};
 
 /// Reads a folder with `.tf` or `.tf.json` files (`.tofu` too) as a root module, and the local modules that it calls. `name` is how the folder

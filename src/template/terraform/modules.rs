@@ -155,7 +155,7 @@ impl Module {
             match block.kind.as_str() {
                 "resource" => {
                     let key = format!("{}.{}", block.label(0), block.label(1));
-                    let ignores = waivers::of_block(source, &waivers, block.span);
+                    let ignores = waivers::of_lines(source, &waivers, block.span);
                     let suppressed = suppressions::of_block(source, &suppressions, block.span);
                     if let Some(first) = self.resources.get(&key) {
                         return Err(twice(&block, &key, &first.block));
@@ -168,7 +168,7 @@ impl Module {
                 "output" => unique(&mut self.outputs, block.label(0).to_string(), block)?,
                 "module" => {
                     let key = block.label(0).to_string();
-                    let ignores = waivers::of_block(source, &waivers, block.span);
+                    let ignores = waivers::of_lines(source, &waivers, block.span);
                     if let Some(first) = self.calls.get(&key) {
                         return Err(twice(&block, &format!("module {key}"), &first.block));
                     }
@@ -212,7 +212,7 @@ impl Module {
             };
             if let Some(target) = target {
                 target.attributes.retain(|attribute| block.attribute(&attribute.name).is_none());
-                target.blocks.retain(|inner| block.of_kind(&inner.kind).next().is_none());
+                target.blocks.retain(|inner| block.blocks_of_kind(&inner.kind).next().is_none());
                 target.attributes.extend(block.attributes);
                 target.blocks.extend(block.blocks);
             }

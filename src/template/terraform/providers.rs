@@ -24,7 +24,7 @@ pub(super) enum Provider {
 pub(super) type Providers = BTreeMap<String, Provider>;
 
 /// The providers of a module instance: its own, and those that its caller hands down.
-pub(super) fn of_module(module: &Module, (instance, prefix): (usize, &str), caller: Option<(&Providers, &Block)>) -> Providers {
+pub(super) fn known_to(module: &Module, (instance, prefix): (usize, &str), caller: Option<(&Providers, &Block)>) -> Providers {
     let mut providers = Providers::new();
     if let Some((inherited, call)) = caller {
         providers.extend(inherited.iter().filter(|(name, _)| !name.contains('.')).map(|(name, provider)| (name.clone(), provider.clone())));

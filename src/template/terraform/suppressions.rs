@@ -3,7 +3,7 @@
 
 use super::text::Source;
 use super::waivers::{begins_comment, lines_of, texts_of};
-use crate::template::suppressions::{marks, of_comment};
+use crate::template::suppressions::{checks_in_comment, marks};
 
 /// The suppressions of an HCL file, each with the byte offset of its mark.
 pub(super) fn read(source: &Source) -> Vec<(usize, Vec<String>)> {
@@ -14,7 +14,7 @@ pub(super) fn read(source: &Source) -> Vec<(usize, Vec<String>)> {
     let texts = texts_of(source);
     let in_comment = |offset: &usize| !texts.iter().any(|span| span.contains(offset)) && begins_comment(&source.text, *offset);
     let line = |offset: usize| source.text.get(offset..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-    let mut found: Vec<_> = marks.filter(in_comment).map(|offset| (offset, of_comment(line(offset)))).collect();
+    let mut found: Vec<_> = marks.filter(in_comment).map(|offset| (offset, checks_in_comment(line(offset)))).collect();
     found.sort_unstable();
     found
 }

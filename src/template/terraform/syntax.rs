@@ -67,13 +67,15 @@ impl Block {
         self.attributes.iter().find(|attribute| attribute.name == name)
     }
 
-    pub(super) fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> {
+    pub(super) fn blocks_of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> {
         self.blocks.iter().filter(move |block| block.kind == kind)
     }
 
     /// Whether an argument, blocks or a `dynamic` block may set `name`.
     pub(super) fn sets(&self, name: &str) -> bool {
-        self.attribute(name).is_some() || self.of_kind(name).next().is_some() || self.of_kind("dynamic").any(|block| block.label(0) == name)
+        self.attribute(name).is_some()
+            || self.blocks_of_kind(name).next().is_some()
+            || self.blocks_of_kind("dynamic").any(|block| block.label(0) == name)
     }
 
     pub(super) fn label(&self, index: usize) -> &str {
@@ -129,7 +131,7 @@ fn hcl_file(source: &Rc<Source>) -> Result<Block, TemplateError> {
 
 /// The blocks and attributes of an HCL file.
 pub(super) fn body(source: &Source) -> Result<Body, TemplateError> {
-    hcl_edit::parser::parse_body(&layout::of_body(&source.text))
+    hcl_edit::parser::parse_body(&layout::body_layout(&source.text))
         .map_err(|error| source.error(error.location().offset(), format!("not valid HCL: {}", error.message())))
 }
 
@@ -282,5 +284,5 @@ impl JsonReader<'_> {
 
 /// A template without quotes, or why it is none.
 pub(super) fn template(text: &str) -> Result<Template, String> {
-    hcl_edit::parser::parse_template(&layout::of_template(text)).map_err(|error| error.message().to_string())
+    hcl_edit::parser::parse_template(&layout::template_layout(text)).map_err(|error| error.message().to_string())
 }

@@ -34,7 +34,7 @@ pub(super) fn read(source: &Source) -> Result<Vec<Waiver>, TemplateError> {
         }
         let line = source.text.get(offset..).and_then(|rest| rest.lines().next()).unwrap_or_default();
         if begins_line_within_comment(&source.text, offset) {
-            match Ignore::of_comment(line, source.position(offset)) {
+            match Ignore::in_comment(line, source.position(offset)) {
                 Ok(None) => continue,
                 _ => {
                     return Err(source.error(offset, "a waiver is a comment of one line: write `# rel9:ignore rule-id reason`".to_string()));
@@ -46,7 +46,7 @@ pub(super) fn read(source: &Source) -> Result<Vec<Waiver>, TemplateError> {
         }
         let is_closed = source.text.get(..offset).is_some_and(|before| before.trim_end().ends_with("/*"));
         let line = if is_closed { line.split("*/").next().unwrap_or_default() } else { line };
-        let ignore = Ignore::of_comment(line, source.position(offset)).map_err(|what| source.error(offset, what))?;
+        let ignore = Ignore::in_comment(line, source.position(offset)).map_err(|what| source.error(offset, what))?;
         waivers.extend(ignore.map(|ignore| Waiver { offset, ignore }));
     }
     Ok(waivers)
@@ -56,7 +56,7 @@ pub(super) fn read(source: &Source) -> Result<Vec<Waiver>, TemplateError> {
 const NAME: &str = "rel9";
 
 /// The waivers that belong to what stands between two offsets.
-pub(super) fn of_block(source: &Source, waivers: &[Waiver], (start, end): (usize, usize)) -> Vec<Ignore> {
+pub(super) fn of_lines(source: &Source, waivers: &[Waiver], (start, end): (usize, usize)) -> Vec<Ignore> {
     if waivers.is_empty() {
         return Vec::new();
     }
@@ -138,7 +138,7 @@ mod tests {
         let source = Source::new("main.tf", text);
         let start = text.find(block).unwrap();
         let end = start + text[start..].find("\n}").unwrap() + 2;
-        of_block(&source, &read(&source).unwrap(), (start, end)).into_iter().map(|ignore| ignore.rule).collect()
+        of_lines(&source, &read(&source).unwrap(), (start, end)).into_iter().map(|ignore| ignore.rule).collect()
     }
 
     #[test]

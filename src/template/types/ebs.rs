@@ -127,7 +127,7 @@ fn attachments(scope: &Scope) -> Outcome {
             found.push(attachment(scope, &instance_id(scope, instance)?, part.find(["Device", "device_name"]))?);
         }
     }
-    for (_, instance) in scope.stack.of_type("AWS::EC2::Instance") {
+    for (_, instance) in scope.stack.entries_of_type("AWS::EC2::Instance") {
         let other = Scope { stack: scope.stack, entry: instance, node: &instance.body };
         for volume in other.elements_at(["Volumes", ""])? {
             let volume = other.at(volume);

@@ -32,12 +32,7 @@ pub static INSTANCE: Table = Table {
     identity: Identity { arns: &["DBInstanceArn"], ..Identity::named(["DBInstanceIdentifier", "identifier"], ARN) },
     encryption: Some(Encryption {
         // Not encrypted by default (API, CreateDBInstance, StorageEncrypted; provider).
-        flag: Some(Flag {
-            at: ["StorageEncrypted", "storage_encrypted"],
-            absent: encryption::off,
-            copied_from: SOURCES,
-            source_wins: of_source,
-        }),
+        flag: Some(Flag { at: ["StorageEncrypted", "storage_encrypted"], absent: encryption::off, copied_from: SOURCES, source_wins }),
         off: None,
         // Without a key, the AWS managed key aws/rds (CreateDBInstance, KmsKeyId).
         on: KeyManager::Aws,
@@ -96,7 +91,7 @@ pub static MEMBER: Table = Table {
 /// SourceDBInstanceIdentifier alike (CloudFormation template reference, StorageEncrypted). The calls that the provider makes then do not take
 /// it either (API, RestoreDBInstanceFromDBSnapshot, CreateDBInstanceReadReplica, RestoreDBInstanceToPointInTime): what it writes beside a source
 /// holds only of an instance that is there, whose attribute is what AWS says.
-fn of_source(scope: &Scope) -> Outcome<bool> {
+fn source_wins(scope: &Scope) -> Outcome<bool> {
     Ok(scope.entry.declaration.setting(EXISTS).is_none())
 }
 
@@ -154,7 +149,7 @@ fn inherit_from_clusters(stack: &Stack, resources: &mut [Resource]) {
         // Clusters of two Regions may have one name.
         let here = |entry: &Entry| stack.entries.get(member).and_then(|of| stack.together(of.declaration, entry.declaration)) == Some(true);
         let named = |id: &String| {
-            let mut clusters = stack.of_type("AWS::RDS::DBCluster").filter(|(_, entry)| stack.physical_id(entry).text == *id);
+            let mut clusters = stack.entries_of_type("AWS::RDS::DBCluster").filter(|(_, entry)| stack.physical_id(entry).text == *id);
             clusters.find(|(_, entry)| here(entry))
         };
         let arn = cluster_id.0.as_ref().and_then(named).map(|(_, entry)| stack.arn(entry).text);

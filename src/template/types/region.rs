@@ -72,7 +72,7 @@ fn encryption_by_default(scope: &Scope) -> Outcome {
 /// Why one that is there may be of another.
 pub fn setting<'s, 'd>(scope: &Scope<'s, 'd>, type_name: &str) -> Outcome<Option<Scope<'s, 'd>>> {
     let mut in_doubt = None;
-    for (_, entry) in scope.stack.of_type(SETTINGS.type_name).filter(|(_, entry)| entry.declaration.type_name == type_name) {
+    for (_, entry) in scope.stack.entries_of_type(SETTINGS.type_name).filter(|(_, entry)| entry.declaration.type_name == type_name) {
         match scope.stack.together(scope.entry.declaration, entry.declaration) {
             Some(true) => return Ok(Some(Scope { stack: scope.stack, entry, node: &entry.body })),
             Some(false) => {}

@@ -112,19 +112,23 @@ impl<'j> Configuration<'j> {
 
     /// Where the root module's default provider works; of one that has aliases only, where all of these do.
     fn main_location(&self) -> Location {
-        let mut locations = self.of_root("aws").map(|key| self.location_of(key));
+        let mut locations = self.root_providers("aws").map(|key| self.location_of(key));
         match locations.next() {
-            Some(first) if self.of_root("aws").all(|key| key != "aws") && locations.all(|location| location.same_account(&first)) => first,
+            Some(first)
+                if self.root_providers("aws").all(|key| key != "aws") && locations.all(|location| location.same_account(&first)) =>
+            {
+                first
+            }
             None => {
                 let has_own = self.declared.keys().any(|key| key.starts_with("aws_"));
-                self.location_of(self.of_root(location::CLOUD_CONTROL).next().filter(|_| !has_own).unwrap_or("aws"))
+                self.location_of(self.root_providers(location::CLOUD_CONTROL).next().filter(|_| !has_own).unwrap_or("aws"))
             }
             _ => self.location_of("aws"),
         }
     }
 
     /// The root module's providers of a name.
-    fn of_root(&self, name: &str) -> impl Iterator<Item = &'j str> {
+    fn root_providers(&self, name: &str) -> impl Iterator<Item = &'j str> {
         let all = self.providers.map(Json::entries).unwrap_or_default().iter();
         let is_of_root =
             move |provider: &Json<'_>| provider.get("name").and_then(Json::text) == Some(name) && provider.get("module_address").is_none();
@@ -136,7 +140,7 @@ impl<'j> Configuration<'j> {
         let Some(provider) = self.providers.and_then(|providers| providers.get(key)) else {
             // `aws`, `module.a:aws`, `aws.alias`.
             let name = key.rsplit(':').next().and_then(|own| own.split('.').next()).unwrap_or_default();
-            let mut all = self.of_root(name);
+            let mut all = self.root_providers(name);
             return match (all.next(), all.next()) {
                 _ if key == name => Location::ENVIRONMENT,
                 // Old versions of Terraform name a module's provider by the module, also one that it inherits: there is only one.
@@ -147,7 +151,7 @@ impl<'j> Configuration<'j> {
         };
         let reader = Arguments { configuration: self, provider, key };
         let expressions = provider.get("expressions").map(Json::entries).unwrap_or_default();
-        Location::of(&node(Value::Map(
+        Location::of_arguments(&node(Value::Map(
             expressions.iter().map(|(name, expression)| (name.to_string(), reader.read(expression, name))).collect(),
         )))
     }

@@ -20,7 +20,7 @@ use super::json::{self, Json, JsonValue};
 use super::modules::Resource;
 use super::text::{Lines, error, without_mark};
 use super::value::{quoted, same, text, unknown};
-use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, is_cloud_control, is_of_aws, of_terraform};
+use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, is_cloud_control, is_of_aws, language_and_type};
 use crate::template::boundary::Boundary;
 use crate::template::declaration::{DESTROYED, Declaration, EXISTS, Node, Position, TemplateError, UNREAD_MODULE, Value};
 use crate::template::types;
@@ -254,7 +254,7 @@ impl Reader<'_> {
     }
 
     fn declaration(&self, id: &str, type_name: &str, at: Position) -> Declaration {
-        let (language, type_name) = of_terraform(type_name);
+        let (language, type_name) = language_and_type(type_name);
         Declaration {
             language,
             type_name: type_name.to_string(),

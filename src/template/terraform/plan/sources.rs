@@ -77,7 +77,7 @@ impl Sources {
         let of_alias = |provider: &&Block| provider.label(0) == "aws" && providers::alias(provider).as_deref() == alias;
         let provider = self.root.as_ref().and_then(|root| root.providers.iter().find(of_alias));
         let block = provider.and_then(|provider| match path.split_once('.') {
-            Some((kind, argument)) => Some((provider.of_kind(kind).next()?, argument)),
+            Some((kind, argument)) => Some((provider.blocks_of_kind(kind).next()?, argument)),
             None => Some((provider, path)),
         });
         block.is_some_and(|(block, argument)| block.attribute(argument).is_some() && !is_composed(block, argument))
@@ -163,7 +163,7 @@ pub(super) fn is_composed(block: &Block, argument: &str) -> bool {
 
 /// `prevent_destroy`, which Terraform wants as a literal: `None` where it is written in another way, false where it is not written.
 pub(super) fn prevents_destroy(block: &Block) -> Option<bool> {
-    let written = block.of_kind("lifecycle").find_map(|lifecycle| lifecycle.attribute("prevent_destroy"));
+    let written = block.blocks_of_kind("lifecycle").find_map(|lifecycle| lifecycle.attribute("prevent_destroy"));
     written.map_or(Some(false), |attribute| attribute.expr.as_bool())
 }
 
@@ -174,7 +174,7 @@ pub(super) fn placed(body: Node, block: &Block) -> Node {
         let here = |file: &str| file == block.source.name.as_ref();
         let argument = block.attribute(name).filter(|argument| here(&argument.source.name));
         let argument = argument.map(|argument| argument.expr.at(&argument.source).unwrap_or(argument.at));
-        let nested = || block.of_kind(name).find(|inner| here(&inner.source.name)).map(|inner| inner.at);
+        let nested = || block.blocks_of_kind(name).find(|inner| here(&inner.source.name)).map(|inner| inner.at);
         argument.or_else(nested).unwrap_or(block.at)
     };
     let entries = entries.into_iter().map(|(name, node)| {

@@ -1,6 +1,6 @@
 //! AWS Backup restore testing plans and selections.
 
-use super::selection::{arns, of_plan, tag_conditions};
+use super::selection::{arns, plan_arn_of, tag_conditions};
 use crate::template::convert::{Outcome, Scope, Unknown};
 use crate::template::declaration::Node;
 use crate::template::stack::{Entry, Stack, Text, find};
@@ -64,7 +64,12 @@ pub static SELECTION: Table = Table {
     identity: Identity { parent: Some(plan_arn), ..Identity::named(["RestoreTestingSelectionName", "name"], "") },
     tags: ["", ""],
     rows: &[
-        row("plan_arn", ["RestoreTestingPlanName", "restore_testing_plan_name"], As::By(|scope, _| of_plan(scope)), Absent::By(of_plan)),
+        row(
+            "plan_arn",
+            ["RestoreTestingPlanName", "restore_testing_plan_name"],
+            As::By(|scope, _| plan_arn_of(scope)),
+            Absent::By(plan_arn_of),
+        ),
         row(
             "protected_resource_type",
             ["ProtectedResourceType", "protected_resource_type"],

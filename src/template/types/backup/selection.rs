@@ -17,7 +17,7 @@ pub static SELECTION: Table = Table {
     identity: Identity { parent: Some(plan_arn), ..Identity::numbered(["BackupSelection.SelectionName", "name"], "") },
     tags: ["", ""],
     rows: &[
-        row("plan_arn", ["BackupPlanId", "plan_id"], As::By(|scope, _| of_plan(scope)), Absent::By(of_plan)),
+        row("plan_arn", ["BackupPlanId", "plan_id"], As::By(|scope, _| plan_arn_of(scope)), Absent::By(plan_arn_of)),
         row("role_arn", ["BackupSelection.IamRoleArn", "iam_role_arn"], As::Name, Absent::Null),
         row("resources", ["BackupSelection.Resources", "resources"], As::Parts(arns), Absent::Empty),
         row("not_resources", ["BackupSelection.NotResources", "not_resources"], As::Parts(arns), Absent::Empty),
@@ -96,7 +96,7 @@ fn plan_arn(stack: &Stack, entry: &Entry) -> Text {
 }
 
 /// Known also of a selection that may not be made.
-pub fn of_plan(scope: &Scope) -> Outcome {
+pub fn plan_arn_of(scope: &Scope) -> Outcome {
     let parent = scope.entry.table.identity.parent.map(|parent| parent(scope.stack, scope.entry)).unwrap_or_default();
     if parent.text.is_empty() { Err(vec!["no plan is written".to_owned()]) } else { Ok(parent.text.into()) }
 }

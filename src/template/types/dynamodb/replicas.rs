@@ -81,10 +81,10 @@ pub fn in_blocks(table: &Declaration) -> Vec<Declaration> {
         None => &[],
     };
     let blocks = blocks.iter().filter(|block| block.value != Value::Null).enumerate();
-    blocks.map(|(index, block)| of_block(table, block, index)).collect()
+    blocks.map(|(index, block)| replica_in_block(table, block, index)).collect()
 }
 
-fn of_block(table: &Declaration, block: &Node, index: usize) -> Declaration {
+fn replica_in_block(table: &Declaration, block: &Node, index: usize) -> Declaration {
     let region = find(block, "region_name").cloned().unwrap_or_else(|| not_known(block, "the Region of the replica is not written"));
     let key = match &region.value {
         Value::Text(region) => format!("{region:?}"),

@@ -85,7 +85,7 @@ fn fill(scope: &Scope, built: &mut Built) {
             let inner = scope.at(specification);
             let at = inner.find(["BlockDeviceMappings", "root_block_device|ebs_block_device|block_device_mappings"]);
             built.place("block_devices", at.filter(|_| all.is_empty()));
-            all.extend(of_specification(&inner, built)?);
+            all.extend(devices_of_specification(&inner, built)?);
         }
         Ok(Json::Array(all))
     });
@@ -115,7 +115,7 @@ fn specifications<'n>(scope: &Scope<'n, '_>) -> Outcome<Vec<&'n Node>> {
 }
 
 /// The devices of one specification; one that names a launch template takes those that it does not name itself from there.
-fn of_specification(scope: &Scope, built: &mut Built) -> Outcome<Vec<Json>> {
+fn devices_of_specification(scope: &Scope, built: &mut Built) -> Outcome<Vec<Json>> {
     let mut devices = own_devices(scope, built)?;
     let template = scope.find(["LaunchTemplate", "launch_template"]).filter(|_| scope.entry.table.type_name == "AWS::EC2::Instance");
     if let Some(template) = template {
@@ -147,7 +147,7 @@ fn template_of<'n>(scope: &Scope<'n, '_>, node: &Node) -> Outcome<&'n Node> {
     let of_type = |table: &'static Table| table.type_name == LAUNCH_TEMPLATE.type_name;
     let by_name = || {
         let text = scope.stack.text(name)?.text;
-        let mut templates = scope.stack.of_type(LAUNCH_TEMPLATE.type_name);
+        let mut templates = scope.stack.entries_of_type(LAUNCH_TEMPLATE.type_name);
         templates.find(|(_, entry)| scope.stack.name(entry).is_some_and(|name| name.text == text)).map(|(found, _)| found)
     };
     let found = scope.stack.named(name, of_type).or_else(by_name).and_then(|found| scope.stack.entries.get(found));

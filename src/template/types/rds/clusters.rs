@@ -49,7 +49,7 @@ pub static AURORA: Table = Table {
     terraform: &["aws_rds_cluster"],
     identity: Identity { arns: &["DBClusterArn"], ..Identity::named(NAME, ARN) },
     encryption: Some(Encryption {
-        flag: Some(Flag { at: FLAG, absent: by_engine, copied_from: SOURCES, source_wins: of_source }),
+        flag: Some(Flag { at: FLAG, absent: by_engine, copied_from: SOURCES, source_wins }),
         off: None,
         on: KeyManager::Aws,
         key: ["KmsKeyId", "kms_key_id"],
@@ -102,7 +102,7 @@ pub static NEPTUNE: Table = Table {
     identity: Identity { arns: &["DBClusterArn"], ..Identity::named(NAME, ARN) },
     encryption: Some(Encryption {
         // Not encrypted by default (Neptune API, CreateDBCluster; provider).
-        flag: Some(Flag { at: FLAG, absent: off, copied_from: SOURCES, source_wins: of_source }),
+        flag: Some(Flag { at: FLAG, absent: off, copied_from: SOURCES, source_wins }),
         off: None,
         on: KeyManager::Aws,
         key: ["KmsKeyId", "kms_key_arn"],
@@ -122,7 +122,7 @@ pub static DOCDB: Table = Table {
     identity: Identity { arns: &["DBClusterArn"], ..Identity::named(NAME, ARN) },
     encryption: Some(Encryption {
         // As Neptune.
-        flag: Some(Flag { at: FLAG, absent: off, copied_from: SOURCES, source_wins: of_source }),
+        flag: Some(Flag { at: FLAG, absent: off, copied_from: SOURCES, source_wins }),
         off: None,
         on: KeyManager::Aws,
         key: ["KmsKeyId", "kms_key_id"],
@@ -151,7 +151,7 @@ fn by_engine(scope: &Scope) -> Outcome<Switch> {
 /// "StorageEncrypted and SnapshotIdentifier properties without specifying the KmsKeyId property" it "inherits the encryption settings from
 /// the DB snapshot" (CloudFormation template reference, AWS::RDS::DBCluster, StorageEncrypted). RestoreDBClusterFromSnapshot, which the
 /// provider calls, takes no StorageEncrypted; of Neptune's, old versions do not hand over the key. A cluster that is there is as AWS says.
-fn of_source(scope: &Scope) -> Outcome<bool> {
+fn source_wins(scope: &Scope) -> Outcome<bool> {
     let declaration = scope.entry.declaration;
     let from_cluster = [
         "SourceDBClusterIdentifier|SourceDbClusterResourceId|ReplicationSourceIdentifier",

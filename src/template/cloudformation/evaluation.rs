@@ -28,7 +28,7 @@ pub struct Source {
 }
 
 /// A template with what is known of it.
-pub struct Stack<'t> {
+pub struct Evaluation<'t> {
     pub session: &'t Session<'t>,
     pub source: &'t Source,
     pub resources: BTreeMap<&'t str, Resource<'t>>,
@@ -73,7 +73,7 @@ pub struct Transforms {
 
 impl Transforms {
     /// The `Transform` section: a name, a list of names, or `Fn::Transform`'s `{Name, Parameters}`.
-    pub fn of(root: &Raw) -> Self {
+    pub fn new(root: &Raw) -> Self {
         let mut transforms = Transforms::default();
         let sections = [root.get("Transform"), root.get("Fn::Transform"), root.get("Resources").and_then(|all| all.get("Fn::Transform"))];
         for section in sections.into_iter().flatten() {
@@ -109,7 +109,7 @@ impl Transforms {
     }
 }
 
-impl<'t> Stack<'t> {
+impl<'t> Evaluation<'t> {
     /// Takes a template apart. `given` are the values of its parameters, by name.
     pub fn new(
         session: &'t Session<'t>,
@@ -118,7 +118,7 @@ impl<'t> Stack<'t> {
         given: &BTreeMap<String, Value>,
         loops: BTreeMap<String, Unknown>,
     ) -> Result<Self, TemplateError> {
-        let mut stack = Stack {
+        let mut evaluation = Evaluation {
             session,
             source,
             resources: BTreeMap::new(),
@@ -130,42 +130,42 @@ impl<'t> Stack<'t> {
             asked: RefCell::default(),
             children: RefCell::default(),
             loops,
-            transforms: Transforms::of(root),
+            transforms: Transforms::new(root),
         };
-        for entry in stack.section(root, "Parameters")? {
-            let value = match parameters::value_of(&stack, entry, given.get(&entry.key)) {
+        for entry in evaluation.section(root, "Parameters")? {
+            let value = match parameters::value_of(&evaluation, entry, given.get(&entry.key)) {
                 Ok(value) => value,
                 Err(error) => {
-                    stack.unless_by_macro(error)?;
+                    evaluation.unless_by_macro(error)?;
                     continue;
                 }
             };
             // "Whether to mask the parameter value to prevent it from being displayed" (CloudFormation user guide, "Parameters").
             let value = match entry.value.get("NoEcho").and_then(Raw::scalar).is_some_and(|flag| flag.eq_ignore_ascii_case("true")) {
-                true => value.sensitive(&format!("parameter {}", short(&entry.key)), &format!("{}{}", stack.source.prefix, entry.key)),
+                true => value.sensitive(&format!("parameter {}", short(&entry.key)), &format!("{}{}", evaluation.source.prefix, entry.key)),
                 false => value,
             };
-            stack.parameters.insert(&entry.key, value);
+            evaluation.parameters.insert(&entry.key, value);
         }
-        for mapping in stack.section(root, "Mappings")? {
-            stack.mappings.insert(&mapping.key, &mapping.value);
+        for mapping in evaluation.section(root, "Mappings")? {
+            evaluation.mappings.insert(&mapping.key, &mapping.value);
             for first in mapping.value.entries() {
                 for second in first.value.entries() {
-                    stack.mapped.insert((&mapping.key, &first.key, &second.key), &second.value);
+                    evaluation.mapped.insert((&mapping.key, &first.key, &second.key), &second.value);
                 }
             }
         }
-        stack.conditions = stack.section(root, "Conditions")?.iter().map(|entry| (entry.key.as_str(), entry)).collect();
-        if root.get("Resources").is_none() && stack.transforms.adds.is_none() {
-            return Err(stack.fault(root.at, "has no Resources"));
+        evaluation.conditions = evaluation.section(root, "Conditions")?.iter().map(|entry| (entry.key.as_str(), entry)).collect();
+        if root.get("Resources").is_none() && evaluation.transforms.adds.is_none() {
+            return Err(evaluation.fault(root.at, "has no Resources"));
         }
-        for entry in stack.section(root, "Resources")?.iter().filter(|entry| !entry.key.starts_with("Fn::")) {
-            match stack.resource(entry) {
-                Ok(resource) => drop(stack.resources.insert(&entry.key, resource)),
-                Err(error) => stack.unless_by_macro(error)?,
+        for entry in evaluation.section(root, "Resources")?.iter().filter(|entry| !entry.key.starts_with("Fn::")) {
+            match evaluation.resource(entry) {
+                Ok(resource) => drop(evaluation.resources.insert(&entry.key, resource)),
+                Err(error) => evaluation.unless_by_macro(error)?,
             }
         }
-        Ok(stack)
+        Ok(evaluation)
     }
 
     /// A macro of one's own takes sections of any form, and makes of them what CloudFormation takes ("Create a CloudFormation macro definition").
