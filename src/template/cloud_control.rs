@@ -1,18 +1,19 @@
-//! Terraform's AWS Cloud Control provider, whose resources are CloudFormation's: "Terraform type names are derived from the CloudFormation type
-//! name by lower casing the service part, snake casing the resource part and using `awscc_` as a prefix"
-//! (hashicorp/terraform-provider-awscc, `contributing/docs/resource-behavior.md`). The provider only inserts underscores, so that names are
-//! compared without them.
+//! Terraform's AWS Cloud Control provider. Its resources are CloudFormation's: "Terraform type names are derived from the CloudFormation
+//! type name by lower casing the service part, snake casing the resource part and using `awscc_` as a prefix"
+//! (hashicorp/terraform-provider-awscc, `contributing/docs/resource-behavior.md`). The provider only adds underscores, so this module
+//! compares names without them.
 
 use super::declaration::{Declaration, Language, Value};
 use super::types::{UNREAD_DATA, all};
 
-/// The provider's prefix of types.
+/// The prefix of the provider's types.
 const PREFIX: &str = "awscc_";
 
-/// The other provider's resource for any type of Cloud Control; its `type_name` is CloudFormation's.
+/// The hashicorp/aws resource for any Cloud Control type; its `type_name` is CloudFormation's name.
 const ANY_TYPE: &str = "aws_cloudcontrolapi_resource";
 
-/// The language of a Terraform resource, and its type: CloudFormation's name, where a table has one of the Cloud Control provider.
+/// The language and the type of a Terraform resource. For the Cloud Control provider, the type is CloudFormation's name if a table has
+/// it.
 pub fn language_and_type(type_name: &str) -> (Language, &str) {
     let Some(own) = type_name.strip_prefix(PREFIX) else { return (Language::Terraform, type_name) };
     let mut known = all().flat_map(|table| {
@@ -23,7 +24,7 @@ pub fn language_and_type(type_name: &str) -> (Language, &str) {
     (Language::CloudControl, known.next().unwrap_or(type_name))
 }
 
-/// CloudFormation's name of a type that holds data and that no table reads, of what Cloud Control makes.
+/// For a Cloud Control resource that holds data which no table reads: CloudFormation's name of its type.
 pub fn unread_data(declaration: &Declaration) -> Option<&str> {
     if declaration.type_name == ANY_TYPE {
         return match &declaration.body.get("type_name")?.value {
@@ -35,12 +36,12 @@ pub fn unread_data(declaration: &Declaration) -> Option<&str> {
     UNREAD_DATA.into_iter().find(|name| is_type(own, name))
 }
 
-/// Whether a table has a type, whose resources may also protect what is here.
+/// Whether a table has the type. Its resources may also protect those of the template.
 fn is_of_table(name: &str) -> bool {
     all().any(|table| table.cloudformation.contains(&name))
 }
 
-/// Whether what follows the prefix is the name of one of CloudFormation's types.
+/// Whether a type name without its prefix is that of a CloudFormation type.
 fn is_type(own: &str, name: &str) -> bool {
     let mut parts = name.split("::");
     let is_aws = parts.next() == Some("AWS");

@@ -1,4 +1,4 @@
-//! Which parser reads a file: by its name, as Terraform's files stand for their folder, or by what its text claims to be.
+//! Selects the parser of a file: by its name (Terraform files stand for their folder), or by what its text claims to be.
 
 use super::boundary::Boundary;
 use super::declaration::{Declaration, Language, Position, TemplateError, short};
@@ -6,10 +6,10 @@ use super::{Options, cloudformation, terraform};
 use crate::inventory::encoding::{NotText, decode};
 use std::path::Path;
 
-/// What a parser makes of a template.
+/// The result of a parser.
 pub struct Parsed {
     pub declarations: Vec<Declaration>,
-    /// What is wrong with the template and does not keep it from being read, such as a key that is written twice.
+    /// Problems that do not keep the template from being read, such as duplicate keys.
     pub warnings: Vec<TemplateError>,
 }
 
@@ -25,7 +25,7 @@ pub fn may_be_template(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extensions.iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }
 
-/// Whether a file is a template, a policy or a part of one by its name: reports never have such a name.
+/// Whether the name of a file is that of a template, a policy or a part of one. Reports never have such a name.
 pub fn is_named_as_source(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
     is_terraform(path)
@@ -84,7 +84,7 @@ pub fn file(path: &Path, name: &str, bytes: Vec<u8>, options: &Options, boundary
     }
 }
 
-/// What to say of a file that was given by name and does not claim to be a template.
+/// The error for a file that was given by name and does not claim to be a template.
 pub fn why_unknown(bytes: &[u8]) -> &'static str {
     if bytes.starts_with(ARCHIVE) { SAVED_PLAN } else { NEITHER }
 }
@@ -94,8 +94,8 @@ const ARCHIVE: &[u8] = b"PK\x03\x04";
 const SAVED_PLAN: &str = "is a saved plan, or another archive: write a plan as JSON with `terraform show -json`";
 const NEITHER: &str = "is neither an inventory nor a CloudFormation template nor a Terraform plan or state";
 
-/// The first line of a plan that `terraform` wrote through the wrapper of hashicorp/setup-terraform. GitHub's toolkit writes the command line
-/// before the output of the command (actions/toolkit, `exec`: `[command]` and the command line).
+/// The first line of a plan that `terraform` wrote through the wrapper of hashicorp/setup-terraform: GitHub's toolkit writes `[command]`
+/// and the command line before the command's output (actions/toolkit, `exec`).
 fn wrapper_line(text: &str) -> Option<&str> {
     let (line, rest) = text.split_once('\n')?;
     (line.starts_with("[command]") && rest.trim_start().starts_with('{')).then(|| line.trim_end())

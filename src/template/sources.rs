@@ -1,4 +1,4 @@
-//! Reads the templates of an input: a file, a folder or standard input. Leaves out templates that another one nests.
+//! Reads the templates of an input: a file, a folder or standard input. Templates that another template nests are not read on their own.
 
 use super::boundary::{Boundary, Refused};
 use super::declaration::{Declaration, TemplateError};
@@ -12,25 +12,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
-/// A template that is larger is none: CloudFormation takes 1 MB, and Terraform plans of whole organisations stay under this.
+/// Maximum size of a template: CloudFormation takes 1 MB, and Terraform plans of whole organisations stay below this.
 const LARGEST: u64 = 256 << 20;
 
 /// Standard input.
 const STDIN: &str = "-";
 
-/// What was read of an input.
+/// The result of reading an input.
 pub struct Found<T> {
-    /// Of each stack, in the order of the paths.
+    /// The result for each stack, in the order of the paths.
     pub stacks: Vec<T>,
     /// Files of a folder that are or may be templates and that cannot be read, in the order of the paths.
     pub unread: Vec<TemplateError>,
-    /// What is wrong with templates that were read all the same, in the order of the paths.
+    /// Problems of templates that were read nevertheless, in the order of the paths.
     pub warnings: Vec<TemplateError>,
 }
 
-/// One stack: a template with what it nests, a plan, a root module.
+/// One stack: a template with its nested templates, a plan, or a root module.
 struct Source {
-    /// Where it was found; the modules and nested templates that it reads are other files.
+    /// The input files; the modules and nested templates that it reads are other files.
     files: BTreeSet<String>,
     parsed: Parsed,
 }
@@ -38,17 +38,18 @@ struct Source {
 /// A stack after `then` was called with it.
 struct Done<T> {
     files: BTreeSet<String>,
-    /// What else it reads, for which see [`without_parts`].
+    /// The other files that it reads; see [`without_parts`].
     parts: BTreeSet<String>,
     warnings: Vec<TemplateError>,
     result: T,
 }
 
-/// Reads what `path` holds: a template, a plan or state, a `.tf` file (which stands for its folder), `-` for standard input, or a folder of
-/// any of these. Each stack is given to `then` from any thread, and forgotten; nothing comes back where a folder holds no template.
+/// Reads the templates at `path`: a template, a plan or state, a `.tf` file (which stands for its folder), `-` for standard input, or a
+/// folder with any of these. Calls `then` with each stack, from any thread, and drops the stack. A folder without templates gives no
+/// stacks.
 ///
 /// # Errors
-/// What was given by name and is no template, or cannot be read as one.
+/// An input that was given by name and is not a template, or cannot be read.
 pub fn read<T: Send>(path: &Path, options: &Options, then: &(impl Fn(Shard) -> T + Sync)) -> Result<Found<T>, TemplateError> {
     let source = if path.as_os_str() == STDIN {
         source_named(path, stdin()?, options, &Boundary::around(Path::new(".")))?
@@ -75,7 +76,7 @@ pub fn read<T: Send>(path: &Path, options: &Options, then: &(impl Fn(Shard) -> T
     Ok(Found { stacks: vec![then(inventory::shard(&declarations, options))], unread: Vec::new(), warnings: in_order(warnings) })
 }
 
-/// What to do instead, with what a shell gives the path of, or a link.
+/// What to do instead, for a pipe of a shell or a link.
 fn hint(path: &Path) -> &'static str {
     match path.metadata() {
         Ok(found) if !found.is_file() && !found.is_dir() => "; give it to rel9 on standard input, as `-`",
@@ -84,7 +85,7 @@ fn hint(path: &Path) -> &'static str {
     }
 }
 
-/// The path as findings show it: relative to where rel9 was started, with `/`.
+/// The path in findings: relative to the current directory, with `/`.
 pub fn display_name(path: &Path) -> String {
     let shown = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or(path.to_owned());
     let parts: Vec<String> = shown
@@ -114,7 +115,7 @@ fn source_of_module(folder: &Path, options: &Options, boundary: &Boundary) -> Re
     Ok(Source { files: BTreeSet::from([name]), parsed })
 }
 
-/// Every template below a folder. A broken one is told, and the others are read.
+/// Reads every template below a folder. Broken ones are reported; the others are read.
 fn read_folder<T: Send>(folder: &Path, options: &Options, then: &(impl Fn(Shard) -> T + Sync)) -> Result<Found<T>, TemplateError> {
     let boundary = Boundary::around(folder);
     let mut found = walk::below(folder, &boundary, &options.exclude)?;
@@ -148,7 +149,7 @@ fn read_folder<T: Send>(folder: &Path, options: &Options, then: &(impl Fn(Shard)
     Ok(Found { stacks: without_parts(stacks), unread: in_order(found.unread), warnings: in_order(warnings) })
 }
 
-/// Sorted, each once: a broken module is met from each module that calls it, and a nested template is read by its parent and alone.
+/// Sorted, without duplicates: several modules may call a broken module, and a nested template is read by its parent and alone.
 fn in_order(mut errors: Vec<TemplateError>) -> Vec<TemplateError> {
     errors.sort();
     errors.dedup();
@@ -156,7 +157,7 @@ fn in_order(mut errors: Vec<TemplateError>) -> Vec<TemplateError> {
 }
 
 impl Source {
-    /// The files of it that cannot be read.
+    /// The errors of its files that cannot be read.
     fn unread(&self) -> Vec<TemplateError> {
         self.parsed.declarations.iter().filter_map(Declaration::unread_file).collect()
     }
@@ -166,11 +167,11 @@ impl Source {
         !self.parsed.declarations.is_empty() && self.parsed.declarations.iter().all(|declaration| declaration.unread_file().is_some())
     }
 
-    /// The files, and the folders of Terraform modules, that the stack is made of beside its own.
+    /// The other files, and folders of Terraform modules, that the stack consists of.
     fn parts(&self) -> BTreeSet<String> {
         let folder_of = |file: &str| file.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
         let all = self.parsed.declarations.iter().flat_map(|declaration| {
-            // A template lies in a folder that may be a module of its own; only Terraform's files stand for their folder.
+            // The folder of a CloudFormation template may be a separate module; only Terraform files stand for their folder.
             let folder = (declaration.file.contains(".tf") || declaration.file.contains(".tofu")).then(|| folder_of(&declaration.file));
             folder.into_iter().chain([declaration.file.to_string()])
         });
@@ -178,7 +179,8 @@ impl Source {
     }
 }
 
-/// Leaves out what another stack reads as a part of itself: nested templates, local modules. Alone they lack the values they are given there.
+/// Removes stacks that another stack reads as a part: nested templates, local modules. On their own, they lack the values that the other
+/// stack passes.
 fn without_parts<T>(stacks: Vec<Done<T>>) -> Vec<T> {
     let mut parts: BTreeMap<String, usize> = BTreeMap::new();
     for (at, stack) in stacks.iter().enumerate() {

@@ -1,7 +1,7 @@
-//! What a template tells other tools to leave out. It waives nothing here, and is told beside the findings of the resource.
+//! Checks that a template suppresses in other tools. They waive nothing in rel9; findings for the resource mention them.
 
-/// How such a comment begins, and the tool that reads it: checkov ("Suppressing and skipping policies"), tfsec and Trivy ("Ignoring findings"
-/// by comments).
+/// The marks of such comments, with the tool: checkov ("Suppressing and skipping policies"), tfsec and Trivy ("Ignoring findings" by
+/// comments).
 const MARKS: [(&str, &str); 3] = [("checkov:skip=", "checkov"), ("tfsec:ignore:", "tfsec"), ("trivy:ignore:", "trivy")];
 
 /// The checks that a comment names, with their tool: `checkov CKV_AWS_18`. `text` is what follows the `#`.
@@ -16,7 +16,7 @@ pub fn checks_in_comment(text: &str) -> Vec<String> {
     std::iter::once(first).chain(words.filter_map(named)).collect()
 }
 
-/// Where marks stand in a text.
+/// The offsets of marks in a text.
 pub fn marks(text: &str) -> impl Iterator<Item = usize> {
     MARKS.iter().flat_map(move |(mark, _)| text.match_indices(mark).map(|(offset, _)| offset))
 }

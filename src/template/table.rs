@@ -1,5 +1,5 @@
-//! The grammar of the tables in [`super::types`]: what a table can say of how templates declare one inventory type.
-//! It names no type.
+//! The grammar of the tables in [`super::types`]: how templates declare an inventory type.
+//! Names no type.
 
 use super::convert::{Built, Outcome, Scope};
 use super::declaration::{Declaration, Language, Node, Position};
@@ -18,38 +18,39 @@ pub struct Table {
     pub identity: Identity,
     /// Where the tags are.
     pub tags: Paths,
-    /// The part of the body that `tags` are in, where that is not the whole.
+    /// The part of the body that contains `tags`, if that is not the whole body.
     pub tagged: Option<Tagged>,
     pub encryption: Option<Encryption>,
     pub rows: &'static [Row],
     /// Resources that hold parts of this one.
     pub parts: &'static [Part],
-    /// What rows cannot say: the properties, and the function that fills them.
+    /// Properties that rows cannot express, with the function that fills them.
     pub more: Option<More>,
-    /// Makes a declaration of each resource that is written inside of one of this type.
+    /// Creates a declaration for each resource that is written inside a resource of this type.
     pub inner: Option<fn(&Declaration) -> Vec<Declaration>>,
-    /// Fills what needs the other resources of the stack as well.
+    /// Fills properties that depend on other resources of the stack.
     pub finish: Option<fn(&Stack, &mut [Resource])>,
     pub evidence: Evidence,
-    /// For types whose resources in the account count beside a template's (`--assume-plans`): the service whose calls list them.
+    /// For types whose existing resources count with `--assume-plans`: the service whose calls list them.
     pub assumed_from: Option<&'static str>,
     pub ends: Ends,
 }
 
-/// Whether a resource protects others, which it does only if it exists.
+/// Whether a resource protects other resources, which it does only if it exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
     No,
-    /// It does, and AWS makes nothing of it when it refuses one of its values.
+    /// It does. AWS creates nothing if it refuses one of its values.
     Whole,
-    /// It does, and it exists even when AWS refuses one of its values: the provider sets those by calls of their own.
+    /// It does. It exists even if AWS refuses one of its values, because the provider sets those in separate calls.
     InParts,
 }
 
-/// Finds the part of a resource's body that has its tags; none where there is no such part.
+/// Finds the part of a resource's body that contains its tags.
 pub type Tagged = for<'s> fn(&Scope<'s, '_>) -> Outcome<Option<&'s Node>>;
 
-/// A path in each language: `[CloudFormation, Terraform]`. `a.b|c`: the first that is written; empty: the language cannot say it.
+/// A path in each language: `[CloudFormation, Terraform]`. `a.b|c` means the first one that is set; an empty path, that the language
+/// cannot set it.
 pub type Paths = [&'static str; 2];
 
 /// Properties that a function fills.
@@ -58,41 +59,41 @@ pub struct More {
     pub fill: fn(&Scope, &mut Built),
 }
 
-/// What a resource is called.
+/// The name, id and ARN of a resource.
 pub struct Identity {
     pub name: Paths,
-    /// Whether ARN and `Ref` have the name; else AWS chooses an id.
+    /// Whether the ARN and `Ref` contain the name; otherwise AWS chooses an id.
     pub named: bool,
-    /// `{partition}`, `{region}`, `{account}` and `{id}` stand for themselves.
+    /// The pattern of the ARN, with `{partition}`, `{region}`, `{account}` and `{id}`.
     pub arn: &'static str,
     /// Whether CloudFormation's `Ref` is the ARN.
     pub ref_is_arn: bool,
-    /// Whether what is written is the ARN of another resource, of which this one has the name.
+    /// Whether `name` is the path of another resource's ARN, whose name this resource shares.
     pub named_by_arn: bool,
-    /// Attributes beside `Ref`, `id` and the name that are the id.
+    /// Attributes that are the id, in addition to `Ref`, `id` and the name.
     pub ids: &'static [&'static str],
-    /// CloudFormation's attributes beside `Arn` that are the ARN.
+    /// CloudFormation's attributes that are the ARN, in addition to `Arn`.
     pub arns: &'static [&'static str],
-    /// Selections: the ARN of the plan, behind which theirs is.
+    /// For selections: the ARN of the plan, which is the prefix of theirs.
     pub parent: Option<fn(&Stack, &Entry) -> Text>,
     pub aliases: Option<Aliases>,
     pub split_off: Option<SplitOff>,
-    /// Terraform's data sources that look such a resource up and are kept as declarations, each with the argument that names the resource.
+    /// Terraform data sources that look up such a resource and are kept as declarations, with the argument that names it.
     pub looked_up_by: &'static [(&'static str, &'static str)],
 }
 
-/// Resources that give another a second name.
+/// Resources that are aliases of another.
 pub struct Aliases {
     pub types: &'static [&'static str],
-    /// Where the second name is written.
+    /// The path of the alias's name.
     pub name: &'static str,
-    /// Where the other resource is named.
+    /// The path of the reference to the other resource.
     pub target: &'static str,
 }
 
-/// Resources that the provider splits off another: their `id` is the other's name.
+/// Resources that the provider splits off another resource: their `id` is the other's name.
 pub struct SplitOff {
-    /// How their types begin.
+    /// The prefix of their types.
     pub prefix: &'static str,
     /// The argument that names the other.
     pub argument: &'static str,
@@ -101,21 +102,21 @@ pub struct SplitOff {
 /// A resource that holds a part of another.
 pub struct Part {
     pub types: &'static [&'static str],
-    /// The attribute that names the other; paths of both languages.
+    /// The attribute that refers to the owner; paths of both languages.
     pub parent: &'static str,
-    /// Where paths of the other find the bodies of such parts, as a list; by convention with `+` first.
+    /// The key under which paths find the parts in the owner's body, as a list; starts with `+` by convention.
     pub key: &'static str,
-    /// The attribute in which the provider's state of the other shows the part; empty where it does not.
+    /// The attribute of the owner in which the provider's state shows the part; empty if there is none.
     pub inline: &'static str,
-    /// What the part leaves in the other when it is destroyed, as an argument of the part; nothing by default.
+    /// What a destroyed part leaves behind, as an argument of the part; nothing by default.
     pub leaves: Option<fn(Position) -> (&'static str, Node)>,
 }
 
-/// What becomes of the data with the template.
+/// What happens to the data when the resource leaves the template.
 pub struct Ends {
     /// CloudFormation's default of `DeletionPolicy`.
     pub deletion_policy: fn(&Scope) -> Outcome<&'static str>,
-    /// The Terraform arguments, where the type has them.
+    /// The Terraform arguments, if the type has them.
     pub force_destroy: Option<&'static str>,
     pub skip_final_snapshot: Option<&'static str>,
     pub final_snapshot_name: Option<&'static str>,
@@ -127,9 +128,9 @@ pub struct Row {
     pub property: &'static str,
     pub from: Paths,
     pub to: As,
-    /// What it is when it is not written, in each language.
+    /// The default in each language.
     pub absent: [Absent; 2],
-    /// The values that AWS takes where it is written.
+    /// The values that AWS accepts.
     pub takes: Takes,
 }
 
@@ -138,39 +139,39 @@ pub struct Row {
 pub enum As {
     Bool,
     Int,
-    /// A text of which every part is known.
+    /// A text without unknown parts.
     Text,
-    /// A name or an ARN: symbols may stand for parts that are not known yet.
+    /// A name or an ARN, in which symbols may stand for unknown parts.
     Name,
     Texts,
-    /// True: that it is written is what it says.
+    /// True if it is set.
     Given,
-    /// The ARN of a resource of this type, as it is written or as its declaration gets it.
+    /// The ARN of a resource of this type: the literal one, or that of its declaration.
     Arn(&'static str),
     /// Whether the text is one of these.
     OneOf(&'static [&'static str]),
     /// How many elements the list has.
     Count,
-    /// The ARN of the resource of this type that the value names in any way.
+    /// The ARN of the resource of this type to which the value refers in any way.
     ArnOf(&'static str),
     /// Objects with these properties.
     List(&'static [Row]),
-    /// As `List`, without the elements of which nothing is known: there may be more than are told.
+    /// Like `List`, without the elements that are completely unknown: there may be more.
     Some(&'static [Row]),
     /// An object with these properties.
     Object(&'static [Row]),
     /// A function of the value.
     By(fn(&Scope, &Node) -> Outcome),
-    /// A function of the value and the property's path that leaves out parts which are not known, with the reasons by the parts' paths.
+    /// A function of the value and the property's path that leaves out unknown parts; it adds their reasons by path.
     Parts(PartsOf),
-    /// As `Parts`, of what may be blocks.
+    /// Like `Parts`, for values that may be blocks.
     Blocks(PartsOf),
 }
 
 /// See [`As::Parts`].
 pub type PartsOf = fn(&Scope, &Node, &str, &mut Reasons) -> Outcome;
 
-/// What a property is that is not written.
+/// The value of a property that the template does not set.
 #[derive(Clone, Copy)]
 pub enum Absent {
     Null,
@@ -244,7 +245,7 @@ impl Identity {
 }
 
 impl Ends {
-    /// A type that goes with its template, and nothing else is said.
+    /// A type whose resources CloudFormation deletes with the stack, without further settings.
     pub const PLAIN: Ends = Ends {
         deletion_policy: |_| Ok("Delete"),
         force_destroy: None,
@@ -254,7 +255,7 @@ impl Ends {
     };
 }
 
-/// Two tables are the same when they read the same types of both languages. Never compared by address: a constant has none of its own.
+/// Two tables are equal if they read the same types of both languages. Never compared by address: a constant has none.
 impl PartialEq for Table {
     fn eq(&self, other: &Table) -> bool {
         (self.type_name, self.cloudformation, self.terraform) == (other.type_name, other.cloudformation, other.terraform)
@@ -279,7 +280,7 @@ impl Table {
     }
 }
 
-/// Nothing more than its type and ARN; tables begin from it.
+/// A table without rows; the tables of [`super::types`] start from it.
 pub const BLANK: Table = Table {
     type_name: "",
     cloudformation: &[],

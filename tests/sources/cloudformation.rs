@@ -129,8 +129,8 @@ fn reasons_are_for_people() {
     let declarations = fixture("backup.yaml");
     let reason = |id, key| reason(&declarations, id, key);
     assert_eq!(reason("Database", "MasterUserPassword"), "parameter DatabasePassword has no default (give it with --parameters)");
-    assert_eq!(reason("Database", "MasterUsername"), "read from Secrets Manager when it is deployed");
-    let region = "AWS::Region depends on where it is deployed (give it with --region)";
+    assert_eq!(reason("Database", "MasterUsername"), "read from Secrets Manager at deployment");
+    let region = "AWS::Region depends on where the template is deployed (give it with --region)";
     assert_eq!(reason("Database", "MultiAZ"), format!("depends on the condition InFrankfurt: {region}"));
     assert!(reason("Server", "ImageId").starts_with("parameter LatestImage is read from SSM Parameter Store (/aws/service/"));
 }
@@ -316,7 +316,7 @@ fn macros_may_make_what_is_not_there() {
         |transform: &str| format!("Transform: {transform}\nResources: {{A: {{Type: A::B::C, Properties: {{P: !Ref B, Q: !Foo 1}}}}}}");
     assert_eq!(reason(&parse(&template("AWS::LanguageExtensions")).unwrap(), "A", "P"), "B is not declared in this template");
     let declarations = parse(&template("[AWS::LanguageExtensions, AWS::Include]")).unwrap();
-    assert_eq!(reason(&declarations, "A", "P"), "B is made by the macro AWS::Include");
+    assert_eq!(reason(&declarations, "A", "P"), "B is created by the macro AWS::Include");
     assert_eq!(reason(&declarations, "A", "Q"), "Fn::Foo is for the macro AWS::LanguageExtensions");
     assert_eq!(declarations[0].type_name, "module", "a snippet can hold resources");
     // What is inserted can be a whole resource, a mapping, all resources.
@@ -326,7 +326,7 @@ fn macros_may_make_what_is_not_there() {
     assert_eq!(types, ["", "module", "T::T::T"]);
     let mapped =
         parse(&format!("Mappings: {{{include}}}\nResources: {{A: {{Type: T::T::T, Properties: {{P: !FindInMap [M, a, b]}}}}}}")).unwrap();
-    assert_eq!(reason(&mapped, "A", "P"), "the mapping M is made by a macro");
+    assert_eq!(reason(&mapped, "A", "P"), "the mapping M is created by a macro");
     assert_eq!(parse("Transform: AWS::Include\nOutputs: {}").unwrap().len(), 1);
     assert!(parse("Transform: AWS::LanguageExtensions\nOutputs: {}").is_err());
     let included = "Resources: {A: {Type: A::B::C, Properties: {P: 1, Fn::Transform: {Name: AWS::Include}}}}";
@@ -377,10 +377,13 @@ fn waivers() {
             "Resources:\n  # rel9:ignored rule reason\n  A: {Type: x}\n",
             "t.yaml:2:3: a waiver without a rule: write `# rel9:ignore rule-id reason`",
         ),
-        ("# rel9:ignore a b\nResources:\n  A: {Type: x}\n", "t.yaml:1:1: this waiver belongs to no resource: write it above or into one"),
+        (
+            "# rel9:ignore a b\nResources:\n  A: {Type: x}\n",
+            "t.yaml:1:1: this waiver belongs to no resource: write it above or inside a resource",
+        ),
         (
             "Resources:\n  A: {Type: x}\nOutputs:\n  B: # rel9:ignore a b\n",
-            "t.yaml:4:6: this waiver belongs to no resource: write it above or into one",
+            "t.yaml:4:6: this waiver belongs to no resource: write it above or inside a resource",
         ),
     ] {
         assert_eq!(error(text), expected);
@@ -389,7 +392,7 @@ fn waivers() {
     for (waiver, expected) in [
         ("{ignore: [{rule: a}]}", "t.yaml:5:23: this waiver gives no reason"),
         ("{ignore: [{reason: a}]}", "t.yaml:5:23: this waiver gives no rule"),
-        ("{ignore: [{rule: a, reason: b, expires: 2027-02-30}]}", "t.yaml:5:53: 2027-02-30 is no date; write it as 2027-01-31"),
+        ("{ignore: [{rule: a, reason: b, expires: 2027-02-30}]}", "t.yaml:5:53: 2027-02-30 is not a date; write it as 2027-01-31"),
         ("{ignore: [{rule: a, reason: b, until: x}]}", "t.yaml:5:44: a waiver has no until; it has rule, reason, expires"),
         ("{ignores: []}", "t.yaml:5:14: rel9 has no ignores; it has ignore"),
         ("{ignore: a}", "t.yaml:5:22: rel9: ignore is a list of waivers, not a text"),
@@ -403,7 +406,7 @@ fn waivers() {
         )
     };
     // A line between them parts a comment from the resource.
-    assert_eq!(error(text), "t.yaml:5:3: this waiver belongs to no resource: write it above or into one");
+    assert_eq!(error(text), "t.yaml:5:3: this waiver belongs to no resource: write it above or inside a resource");
     assert_eq!(rules(&text.replace("B\n\n", "B\n")).unwrap(), [vec!["one"], vec!["two", "three"]]);
     assert_eq!(rules(&text.replace("B\n\n", "B\n").replace('\n', "\r\n")).unwrap(), [vec!["one"], vec!["two", "three"]]);
 }
@@ -426,7 +429,7 @@ fn files_of_parameters() {
     ] {
         assert_eq!(values(text).unwrap(), expected, "{text}");
     }
-    assert_eq!(values(r#"["A=1", "A=2"]"#).unwrap_err(), "the parameter A is there twice");
+    assert_eq!(values(r#"["A=1", "A=2"]"#).unwrap_err(), "the parameter A is given twice");
     assert_eq!(values(r#"{"A": {"b": 1}}"#).unwrap_err(), "the value of a parameter is a text or a list of texts, not a map");
     assert_eq!(values("[1]").unwrap_err(), "a parameter is {\"ParameterKey\": …, \"ParameterValue\": …} or \"Key=Value\"");
     assert!(read_parameters(&folder.path().join("none")).is_err());

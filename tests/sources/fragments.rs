@@ -66,10 +66,10 @@ fn what_is_not_declared_is_not_known_and_named() {
         ("Attribute", "Elsewhere is not declared in this template"),
         ("Mapping", "the mapping Elsewhere is not declared in this template"),
         ("Choice", "the condition Elsewhere is not declared in this template"),
-        ("Function", "Fn::Elsewhere is no function of CloudFormation"),
-        ("Pseudo", "AWS::Elsewhere is no pseudo parameter"),
+        ("Function", "Fn::Elsewhere is not a CloudFormation function"),
+        ("Pseudo", "AWS::Elsewhere is not a CloudFormation pseudo parameter"),
         ("Text", "self:custom is not declared in this template"),
-        ("Snippet", "made by the macro AWS::Include"),
+        ("Snippet", "created by the macro AWS::Include"),
         ("Beside", "Fn::Elsewhere stands beside other keys"),
         ("Arguments", "Fn::Join takes 2 arguments, not 1"),
     ] {

@@ -230,7 +230,8 @@ fn a_root_volume_that_is_not_mapped_is_as_its_image() {
     for resource in ["aws_instance.none", "aws_launch_template.t"] {
         let said = document.says(rule, resource);
         assert!(
-            said.starts_with("unknown: ") && said.contains("the root volume, which the template does not map, is that of the image"),
+            said.starts_with("unknown: ")
+                && said.contains("the root volume, which the template does not map, has the encryption of the image"),
             "{said}"
         );
     }
@@ -261,7 +262,7 @@ fn what_hangs_on_the_engine_of_a_cluster_without_one_is_not_known() {
     document.expect("aurora-cluster-backtrack", &all("unknown", "unknown", "fail", "none"));
     document.expect("rds-cluster-retention", &all("fail", "fail", "fail", "fail"));
     let said = document.says("rds-cluster-encrypted", "aws_rds_cluster.none");
-    assert!(said.contains("the engine is not written"), "{said}");
+    assert!(said.contains("the engine is not set"), "{said}");
 }
 
 /// A type of which CloudFormation takes no snapshot is deleted.

@@ -601,7 +601,7 @@ fn what_is_no_plan_is_an_error() {
             "{\"format_version\":\"1.0\",\"values\":{\"root_module\":{\"resources\":[\n\
              {\"address\":\"aws_a.b\",\"mode\":\"managed\",\"type\":\"aws_a\",\"name\":\"b\"},\n\
              {\"address\":\"aws_a.b\",\"mode\":\"managed\",\"type\":\"aws_a\",\"name\":\"b\"}]}}}",
-            "-:3:1: aws_a.b is there twice",
+            "-:3:1: aws_a.b appears twice",
         ),
     ];
     for (text, expected) in cases {

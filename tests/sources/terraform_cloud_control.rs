@@ -251,7 +251,7 @@ fn plans_tell_what_nothing_sets_from_what_is_known_later() {
         |of: &str| json!({ "sse_specification": { "references": [of, of.rsplit_once('.').map_or(of, |(resource, _)| resource)] } });
     let values = json!({ "sse_specification": { "sse_enabled": true, "kms_master_key_id": "alias/orders" } });
     let document = plan(&encryption("aws_kms_alias.a.name"), &values, &json!({ "sse_specification": { "sse_type": true } }));
-    assert!(document.says("dynamodb-table-customer-key", table).contains("a customer key cannot be told"));
+    assert!(document.says("dynamodb-table-customer-key", table).contains("is a customer managed key"));
     // … or is not, and the key may be any.
     let values = json!({ "sse_specification": { "sse_enabled": true } });
     let document =

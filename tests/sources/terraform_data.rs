@@ -248,8 +248,8 @@ resource "aws_a" "a" {
         assert_eq!(shown(a, argument), expected, "{argument}");
     }
     assert_eq!(why(a, "vpc"), "data.aws_vpc.main is read when Terraform plans");
-    assert_eq!(why(a, "of"), "aws_b.one.arn is known after it is deployed");
-    assert_eq!(why(a, "random"), "random_id.r is known after it is deployed");
+    assert_eq!(why(a, "of"), "aws_b.one.arn is known after deployment");
+    assert_eq!(why(a, "random"), "random_id.r is known after deployment");
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn json_may_have_blocks_of_one_name_twice() {
     assert_eq!(shown(one(&read, "aws_a.a"), "rule"), "[{v = 1}, {v = 2}]");
     assert_eq!(shown(one(&read, "aws_a.b"), "x"), "2");
     let error = module(&[("main.tf.json", r#"{"resource": {"aws_a": {"a": {"x": 1, "x": 2}}}}"#)]).unwrap_err();
-    assert_eq!(error.to_string(), "main.tf.json:1:44: x is there twice");
+    assert_eq!(error.to_string(), "main.tf.json:1:44: x is set twice");
 }
 
 #[test]

@@ -84,7 +84,7 @@ impl Reader<'_> {
 
 const START: Position = Position { line: 1, column: 1 };
 
-/// From offsets, which come in ascending order, to places.
+/// Converts offsets, which come in ascending order, to places.
 struct Places<'t> {
     text: &'t str,
     offset: usize,

@@ -1,4 +1,4 @@
-//! `Fn::ForEach` (`AWS::LanguageExtensions`): loops are written out before anything else is read.
+//! `Fn::ForEach` (`AWS::LanguageExtensions`): loops are expanded before anything else is resolved.
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html>
 
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ const LOOP: &str = "Fn::ForEach::";
 /// A template without loops.
 pub struct Expanded {
     pub root: Raw,
-    /// Variables of loops over resources whose collection is not known: such a loop is written out once, as it stands.
+    /// Variables of loops over resources with an unknown collection: such a loop is expanded once, with the variable unresolved.
     pub unknown: BTreeMap<String, Unknown>,
 }
 
@@ -28,7 +28,8 @@ pub fn has_loops(raw: &Raw) -> bool {
     }
 }
 
-/// Writes out the loops of a template. `stack` knows the parameters and mappings of it. Waivers of a loop become those of what it makes.
+/// Expands the loops of a template. `evaluation` has its parameters and mappings. Waivers of a loop apply to all resources that it
+/// creates.
 pub fn expand(root: &Raw, evaluation: &Evaluation<'_>, waivers: &mut ByPlace) -> Result<Expanded, TemplateError> {
     let mut expander = Expander { evaluation, waivers, variables: Vec::new(), unknown: BTreeMap::new() };
     let mut entries = Vec::new();
@@ -46,14 +47,14 @@ pub fn expand(root: &Raw, evaluation: &Evaluation<'_>, waivers: &mut ByPlace) ->
 struct Expander<'e, 't> {
     evaluation: &'e Evaluation<'t>,
     waivers: &'e mut ByPlace,
-    /// The variables of the loops around, with their values.
+    /// The variables of the enclosing loops, with their values.
     variables: Vec<(String, String)>,
     unknown: BTreeMap<String, Unknown>,
 }
 
 impl Expander<'_, '_> {
     fn pay(&self, at: Position, bytes: usize) -> Result<(), TemplateError> {
-        // It is written out here, and resolved later.
+        // It is expanded here and resolved later.
         self.evaluation.session.pay(4, bytes).map_err(|what| self.evaluation.fault(at, what))
     }
 
@@ -87,7 +88,7 @@ impl Expander<'_, '_> {
         Ok(Raw { at: raw.at, data })
     }
 
-    /// A map with its loops written out. `resources` is whether its keys are logical ids.
+    /// A map with its loops expanded. `resources` says whether its keys are logical ids.
     fn map(&mut self, raw: &Raw, resources: bool, depth: usize) -> Result<Raw, TemplateError> {
         let Data::Map(entries) = &raw.data else { return self.value(raw, depth) };
         let mut out = Vec::with_capacity(entries.len());
@@ -96,7 +97,7 @@ impl Expander<'_, '_> {
             if entry.key.starts_with(LOOP) {
                 let before = out.len();
                 match self.run(entry, resources, depth + 1, &mut out) {
-                    // Left as it stands, it makes the map around it unknown.
+                    // An unexpanded loop makes the enclosing map unknown.
                     Err(_) if !resources && !self.evaluation.session.is_spent() => {
                         out.truncate(before);
                         out.push(entry.clone());
@@ -130,11 +131,11 @@ impl Expander<'_, '_> {
                 return Err(self.evaluation.fault(collection.at, "the collection of Fn::ForEach is a list of texts"));
             };
             if !resources {
-                // Left as it stands, it makes the map around it unknown.
+                // An unexpanded loop makes the enclosing map unknown.
                 out.push(Entry { key: entry.key.clone(), at: entry.at, value: self.value(&entry.value, depth)? });
                 return Ok(());
             }
-            let reason = format!("one of a collection that is not known: {reason}");
+            let reason = format!("an item of an unknown collection: {reason}");
             let symbol = format!("${{{}{variable}}}", self.evaluation.source.prefix);
             self.unknown.insert(variable.to_owned(), Unknown::new(reason, symbol));
             return self.body(body, resources, depth, passed, out);

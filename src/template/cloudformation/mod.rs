@@ -1,8 +1,8 @@
-//! CloudFormation templates, YAML and JSON, as [`Declaration`]s: functions called, names replaced, nested stacks followed. What cannot be
-//! known before it is deployed stays unknown, with its reason. It knows no resource type but nested stacks and SAM's tables, and asks AWS
-//! nothing.
+//! CloudFormation templates, YAML and JSON, as [`Declaration`]s: functions are called, names replaced, nested stacks followed. Values
+//! known after deployment stay unknown, with a reason. Knows no resource type except nested stacks and SAM's tables, and calls no AWS
+//! API.
 //!
-//! A text becomes a tree with places ([`tree`]); loops are written out ([`loops`]); an [`evaluation`] resolves what is left.
+//! The text becomes a tree with places ([`tree`]), loops are expanded ([`loops`]), and an [`evaluation`] resolves the rest.
 
 mod conditions;
 mod detect;
@@ -44,13 +44,12 @@ pub use parameters::Parameters;
 pub(in crate::template) use tree::{Data, Raw};
 pub(in crate::template) use yaml::{Dialect, parse_as as parse_yaml};
 
-/// Reads a template with the stacks that are nested in it. `path` is its file, to which nested templates are relative; `name` is what
-/// declarations and errors call it.
+/// Reads a template and its nested stacks. Paths of nested templates start at its file, `path`; declarations and errors use `name`.
 pub fn read(path: &Path, name: &str, text: &str, options: &Options) -> Result<Vec<Declaration>, TemplateError> {
     Ok(read_within(&Boundary::around(path), path, name, text, options)?.declarations)
 }
 
-/// As [`read`], where nested templates may lie anywhere inside the boundary.
+/// Like [`read`], but nested templates may lie anywhere inside the boundary, and warnings are returned.
 pub fn read_within(boundary: &Boundary, path: &Path, name: &str, text: &str, options: &Options) -> Result<Parsed, TemplateError> {
     let session = Session::new(options, boundary);
     let chain = vec![std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())];
@@ -60,8 +59,8 @@ pub fn read_within(boundary: &Boundary, path: &Path, name: &str, text: &str, opt
     Ok(Parsed { declarations, warnings: session.warnings.into_inner() })
 }
 
-/// Reads values of parameters in the forms of the AWS CLI and of CodePipeline: a list of `{"ParameterKey", "ParameterValue"}` or of
-/// `"Key=Value"`, an object, an object with `Parameters`.
+/// Reads parameter values in the formats of the AWS CLI and of CodePipeline: a list of `{"ParameterKey", "ParameterValue"}` or of
+/// `"Key=Value"`, an object, or an object with `Parameters`.
 pub fn read_parameters(path: &Path) -> Result<Parameters, TemplateError> {
     parameters::read(path)
 }
@@ -106,9 +105,9 @@ fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeM
         let condition = declared.setting(PRESENCE).cloned();
         declarations.push(declared);
         let made_elsewhere = match resource.type_name {
-            "" if entry.value.get("Type").is_some() => Some("its type is made by a function, which another tool calls"),
-            "" => Some("a macro makes it"),
-            name if name.ends_with("::MODULE") => Some("what a module of the registry makes is not in the template"),
+            "" if entry.value.get("Type").is_some() => Some("a function that another tool calls sets its type"),
+            "" => Some("a macro creates it"),
+            name if name.ends_with("::MODULE") => Some("the template does not show what a module of the CloudFormation registry creates"),
             _ => None,
         };
         declarations.extend(made_elsewhere.map(|why| unread(&evaluation, &entry.key, entry.at, why.to_owned())));
@@ -116,7 +115,7 @@ fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeM
             && let Some(child) = evaluation.child(&entry.key, entry.at)?
         {
             match &*child {
-                // What is in a stack that may not be created may not be created.
+                // If a nested stack may not be created, neither may its resources.
                 Child::Read(read) => {
                     for mut nested in read.declarations.take() {
                         if nested.setting(PRESENCE).is_none() {
@@ -130,12 +129,12 @@ fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeM
             }
         }
     }
-    // Nobody asks for the outputs of the outermost stack.
+    // Nothing refers to the outputs of the outermost stack.
     let outputs = if source.prefix.is_empty() { BTreeMap::new() } else { evaluation.outputs(&root)? };
     Ok(Read { declarations: declarations.into(), outputs })
 }
 
-/// A part of the template that cannot be read.
+/// The declaration that stands for a part of the template that cannot be read.
 fn unread(evaluation: &Evaluation<'_>, name: &str, at: Position, why: String) -> Declaration {
     let id = format!("{}{name}", evaluation.source.prefix);
     Declaration {
@@ -161,7 +160,7 @@ fn declaration(
 ) -> Result<Declaration, TemplateError> {
     let entry = resource.entry;
     let by_macro = evaluation.macro_of(resource);
-    // What a macro can change is resolved all the same, so that a broken value is told.
+    // Parts that a macro can change are resolved as well, so that a broken value is reported.
     let part = |key: &str| -> Result<Option<Node>, TemplateError> {
         let written = entry.value.get(key).map(|raw| evaluation.resolve(raw)).transpose()?;
         let changed = by_macro.as_ref().map(|unknown| Node::new(entry.at, Value::Unknown(unknown.clone())));

@@ -1,4 +1,4 @@
-//! Parameters: files of values, and the value of each parameter of a template.
+//! Parameters: files with values, and the value of each parameter of a template.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,8 +20,8 @@ pub struct Parameters {
     pub warnings: Vec<TemplateError>,
 }
 
-/// Reads a file of parameters: a list of `{ParameterKey, ParameterValue}` or of `Key=Value` (AWS CLI), an object of them, or an object
-/// with one of these under `Parameters` (CodePipeline, the AWS CLI's `--cli-input-json`). `UsePreviousValue` gives no value.
+/// Reads a parameter file: a list of `{ParameterKey, ParameterValue}` or of `Key=Value` (AWS CLI), an object, or an object with one of
+/// these under `Parameters` (CodePipeline, `--cli-input-json` of the AWS CLI). Entries with `UsePreviousValue` are skipped.
 pub fn read(path: &Path) -> Result<Parameters, TemplateError> {
     let name = path.display().to_string();
     let bytes = boundary::read_given(path, MAX_BYTES as u64).map_err(|refused| fault(&name, None, refused.to_string()))?;
@@ -30,11 +30,11 @@ pub fn read(path: &Path) -> Result<Parameters, TemplateError> {
     let mut values = BTreeMap::new();
     let mut add = |key: &str, at: Position, value: Json| match values.insert(key.to_owned(), value) {
         None => Ok(()),
-        Some(_) => Err(fault(&name, Some(at), format!("the parameter {} is there twice", short(key)))),
+        Some(_) => Err(fault(&name, Some(at), format!("the parameter {} is given twice", short(key)))),
     };
     let root = match tree.root.get("Parameters") {
         Some(parameters @ Raw { data: Data::Map(_), .. }) => parameters,
-        // A parameter of that name is a list of texts.
+        // Otherwise the file sets a parameter that is called `Parameters`, to a list.
         Some(parameters @ Raw { data: Data::List(items), .. }) if items.iter().any(|item| item.get("ParameterKey").is_some()) => parameters,
         _ => &tree.root,
     };
@@ -81,7 +81,7 @@ fn json(file: &str, raw: &Raw) -> Result<Json, TemplateError> {
     })
 }
 
-/// The value of a parameter of a template: what is given, or its default.
+/// The value of a template parameter: the given value, or the default.
 pub fn value_of(evaluation: &Evaluation<'_>, entry: &Entry, given: Option<&Value>) -> Result<Value, TemplateError> {
     let (name, raw) = (short(&entry.key), &entry.value);
     if !matches!(raw.data, Data::Map(_)) {
@@ -108,7 +108,7 @@ pub fn value_of(evaluation: &Evaluation<'_>, entry: &Entry, given: Option<&Value
     };
     if kind.starts_with("AWS::SSM::Parameter::Value<") {
         let of = scalar(&value).map(|path| format!(" ({})", short(&path))).unwrap_or_default();
-        return Ok(unknown(format!("parameter {name} is read from SSM Parameter Store{of} when it is deployed"), symbol()));
+        return Ok(unknown(format!("parameter {name} is read from SSM Parameter Store{of} at deployment"), symbol()));
     }
     let listed = kind == "CommaDelimitedList" || kind.starts_with("List<");
     let value = match (listed, &value) {
@@ -117,7 +117,7 @@ pub fn value_of(evaluation: &Evaluation<'_>, entry: &Entry, given: Option<&Value
             evaluation.session.pay(text.matches(',').count(), 0).map_err(|what| evaluation.fault(entry.at, what))?;
             Value::List(text.split(',').map(|item| Node::new(raw.at, Value::Text(item.trim().to_owned()))).collect())
         }
-        // The AWS CLI's short form gives lists too; what is no list is their text.
+        // The shorthand syntax of the AWS CLI gives lists as well; a parameter that is not a list gets the items as one text.
         (false, Value::List(items)) => match items.iter().map(|item| scalar(&item.value)).collect::<Option<Vec<_>>>() {
             Some(texts) => Value::Text(texts.join(",")),
             None => value,

@@ -1,5 +1,5 @@
-//! What a resource's `Metadata` tells other tools to leave out: `guard: {SuppressedRules: […]}` (AWS CloudFormation Guard),
-//! `cfn_nag: {rules_to_suppress: [{id}]}` (cfn_nag; cdk-nag alike), `checkov: {skip: [{id}]}`.
+//! Checks that a resource's `Metadata` suppresses in other tools: `guard: {SuppressedRules: […]}` (AWS CloudFormation Guard), `cfn_nag:
+//! {rules_to_suppress: [{id}]}` (cfn_nag; cdk-nag alike), `checkov: {skip: [{id}]}`.
 
 use crate::template::declaration::short;
 

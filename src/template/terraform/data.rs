@@ -1,5 +1,5 @@
-//! Data sources that the configuration itself decides: their arguments, and what the provider works out of these without asking AWS. Each has
-//! its page at <https://registry.terraform.io/providers/hashicorp/aws/latest/docs>. All others are read when Terraform plans.
+//! Data sources whose values the configuration determines: their arguments, and what the provider derives from them without calling AWS.
+//! Each is documented at <https://registry.terraform.io/providers/hashicorp/aws/latest/docs>. Terraform reads all others when it plans.
 
 use super::engine::{Each, Instances, Stop};
 use super::functions::call;
@@ -11,7 +11,7 @@ use crate::inventory::arn::Partition;
 use crate::template::declaration::{Node, Position, Value};
 use crate::template::types;
 
-/// Those of which all attributes are worked out here.
+/// Data sources of which this module evaluates all attributes.
 const WORKED_OUT: [&str; 8] = [
     "aws_arn",
     "aws_default_tags",
@@ -23,20 +23,21 @@ const WORKED_OUT: [&str; 8] = [
     "template_file",
 ];
 
-/// What was found of `data.type.name`.
+/// The result for `data.type.name`.
 pub(super) enum Read {
-    /// All of it, to which the index and the attribute are still to be applied.
+    /// The whole data source; index and attribute are still to be applied.
     Whole(Node),
-    /// The attribute that was asked for.
+    /// The requested attribute.
     Attribute(Node),
 }
 
-/// Whether a data source is kept as a declaration, so that the tables follow references to it: the alias that names a key says who manages it.
+/// Whether a data source is kept as a declaration so that tables can follow references to it: the alias that names a key shows who
+/// manages it.
 pub(super) fn is_declared(block: &Block) -> bool {
     types::looked_up_by(block.label(0)).is_some()
 }
 
-/// Reads a data source. `index` is that of the instance as in an address, if the expression has one that is known.
+/// Reads a data source. `index` is the instance's index in an address, if the expression has a known one.
 pub(super) fn read(
     (type_name, name): (&str, &str),
     index: Option<&str>,
@@ -82,7 +83,7 @@ pub(super) fn read(
         }
         return whole(shaped(&instances, nodes));
     }
-    // Terraform holds providers to what the configuration sets: an argument is an attribute of the same value.
+    // Terraform requires providers to keep configured values: an argument that is set is also the attribute's value.
     let of_instance = instances.each().into_iter().find(|(own, _)| own == index.unwrap_or_default());
     if let Some((argument, (_, each))) = attribute.and_then(|name| block.attribute(name)).zip(of_instance) {
         let scope = Scope { subject: &address, ..Scope::new(engine, instance, &block.source, each.as_ref()) };
@@ -112,7 +113,7 @@ fn worked_out(block: &Block, each: Option<&Each>, address: &str, scope: &Scope<'
             made.push(("id", arn));
         }
         "aws_partition" => {
-            // The partition is that of the provider's Region; where that is not known, the stack's own.
+            // The partition follows from the provider's Region. If that is unknown, it is the stack's own.
             match &location::of_block(engine, instance, block)?.region {
                 Value::Text(region) => {
                     let Partition { name, domain, .. } = Partition::of_region(region);
@@ -128,7 +129,7 @@ fn worked_out(block: &Block, each: Option<&Each>, address: &str, scope: &Scope<'
             let region = argument("region")
                 .map_or_else(|| Ok(location::of_block(engine, instance, block)?.region.clone()), |node| Ok::<_, Stop>(node.value))?;
             match (argument("service_name").map(|node| node.value), &region) {
-                // In other partitions some services have names of their own.
+                // In other partitions, some services have different names.
                 (Some(Value::Text(service)), Value::Text(region)) if Partition::of_region(region).name == "aws" => {
                     let suffix = Partition::of_region(region).domain;
                     made.extend([

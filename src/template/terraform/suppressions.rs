@@ -1,4 +1,4 @@
-//! Comments that tell other tools to leave something out, on the line of a resource block, on the comment lines directly above it, or inside it:
+//! Comments that suppress checks of other tools, on the line of a resource block, on the comment lines directly above it, or inside it:
 //! see [`crate::template::suppressions`].
 
 use super::text::Source;
@@ -19,7 +19,7 @@ pub(super) fn read(source: &Source) -> Vec<(usize, Vec<String>)> {
     found
 }
 
-/// Those that belong to what stands between two offsets.
+/// The suppressions that belong to the block between two offsets.
 pub(super) fn of_block(source: &Source, suppressions: &[(usize, Vec<String>)], span: (usize, usize)) -> Vec<String> {
     if suppressions.is_empty() {
         return Vec::new();

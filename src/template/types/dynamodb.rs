@@ -33,13 +33,13 @@ pub static TABLE: Table = Table {
         flag: Some(Flag {
             at: ["SSESpecification.SSEEnabled", "server_side_encryption.enabled"],
             absent: owned,
-            // "SSESpecificationOverride": without it the new table has the settings of its source (API, RestoreTableToPointInTime).
+            // "SSESpecificationOverride": without it, the new table has the settings of its source (API, RestoreTableToPointInTime).
             copied_from: ["", "restore_source_table_arn|restore_source_name"],
             source_wins: switch_wins,
         }),
-        // Off or not set means a key that AWS owns (API, SSESpecification, Enabled).
+        // Off, or not set, means an AWS owned key (API, SSESpecification, Enabled).
         off: Some(KeyManager::AwsOwned),
-        // On without a key means the AWS managed key (SSESpecification, KMSMasterKeyId).
+        // On, without a key, means the AWS managed key (SSESpecification, KMSMasterKeyId).
         on: KeyManager::Aws,
         key: ["SSESpecification.KMSMasterKeyId", "server_side_encryption.kms_key_arn"],
     }),
@@ -75,7 +75,7 @@ fn owned(_: &Scope) -> Outcome<Switch> {
     Ok(Switch::Off)
 }
 
-/// Whether it is on. AWS refuses the whole setting with a period that it does not take.
+/// Whether PITR is on. AWS refuses the whole setting if the period is invalid.
 fn pitr(scope: &Scope) -> Outcome<bool> {
     scope.taken(PITR_DAYS, DAYS)?;
     scope.bool_at(PITR, false)
@@ -95,7 +95,7 @@ fn days_of(scope: &Scope) -> Outcome<i64> {
     Ok(scope.int_at(PITR_DAYS)?.unwrap_or(DEFAULT_PITR_DAYS))
 }
 
-/// Blocks of the table, or resources of their own: both are declarations, see [`replicas`].
+/// Replicas are blocks of the table or separate resources: both are declarations, see [`replicas`].
 fn replicas_of(scope: &Scope, built: &mut Built) {
     let blocks: Paths = ["", "replica"];
     built.place("replicas", scope.find(blocks));
@@ -129,7 +129,7 @@ fn here<'s>(scope: &Scope<'s, '_>) -> Outcome<Option<&'s Node>> {
     }
 }
 
-/// What holds of every replica holds of the table; the key is that of the replica in the stack's Region, or of the first.
+/// The table has the settings that all replicas have; its key is that of the replica in the stack's Region, or of the first.
 fn global_table(scope: &Scope, built: &mut Built) {
     let replicas_at: Paths = ["Replicas", ""];
     for property in ["pitr", "deletion_protection", "replicas"] {
@@ -145,7 +145,7 @@ fn global_table(scope: &Scope, built: &mut Built) {
             return;
         }
     };
-    // One that is off is enough to know.
+    // One replica with the setting off decides.
     let every = |is_on: &dyn Fn(&Scope) -> Outcome<bool>| -> Outcome {
         let mut unknown = Vec::new();
         for replica in &replicas {

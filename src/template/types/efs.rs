@@ -21,7 +21,7 @@ pub static FILE_SYSTEM: Table = Table {
     },
     tags: ["FileSystemTags", "tags_all|tags"],
     encryption: Some(Encryption {
-        // Not encrypted unless asked (API, CreateFileSystem, Encrypted; the console's default is another).
+        // Not encrypted by default (API, CreateFileSystem, Encrypted; the console has another default).
         flag: Some(Flag { at: ["Encrypted", "encrypted"], absent: off, copied_from: ["", ""], source_wins: switch_wins }),
         off: None,
         // Without a key, the AWS managed key aws/elasticfilesystem (CreateFileSystem, KmsKeyId).
@@ -37,12 +37,12 @@ pub static FILE_SYSTEM: Table = Table {
     ..BLANK
 };
 
-/// Off, but on for One Zone file systems, which name an Availability Zone (API, CreateFileSystem, Backup).
+/// Off by default; on for One Zone file systems, which name an Availability Zone (API, CreateFileSystem, Backup).
 fn automatic_backups(scope: &Scope) -> Outcome {
     scope.is_written(["AvailabilityZoneName", "availability_zone_name"]).map(Json::from)
 }
 
-/// Destinations; without an id AWS makes a new file system there.
+/// Destinations; without an id, AWS creates a new file system there.
 fn fill(scope: &Scope, built: &mut Built) {
     built.place("replication", scope.find(REPLICATION));
     let one = |node| {
@@ -53,7 +53,7 @@ fn fill(scope: &Scope, built: &mut Built) {
         let id = destination.find(["FileSystemId", "file_system_id"]).map(|node| scope.text(node)).transpose()?;
         let zone = destination.text_at(["AvailabilityZoneName", "availability_zone_name"])?;
         let region = destination.text_at(["Region", "region"])?.or_else(|| zone.map(region_of_zone));
-        let region = region.ok_or_else(|| vec!["the Region of the replication is not written".to_owned()])?;
+        let region = region.ok_or_else(|| vec!["the Region of the replication is not set".to_owned()])?;
         let id = id.map_or_else(|| format!("${{{}.replica}}", scope.entry.declaration.id), |id| id.text);
         Ok(json!({ "destination_id": id, "destination_region": region, "status": "ENABLED" }))
     };

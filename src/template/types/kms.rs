@@ -14,7 +14,7 @@ const ALIASES: Aliases =
 const ROTATION: Paths = ["EnableKeyRotation", "enable_key_rotation"];
 const ENABLED: Paths = ["Enabled", "is_enabled|enabled"];
 
-/// A customer key.
+/// A customer managed key.
 pub static KEY: Table = Table {
     type_name: "AWS::KMS::Key",
     cloudformation: &["AWS::KMS::Key", "AWS::KMS::ReplicaKey"],
@@ -26,7 +26,7 @@ pub static KEY: Table = Table {
         ..Identity::numbered(["", ""], "arn:{partition}:kms:{region}:{account}:key/{id}")
     },
     rows: &[
-        // A key of a template is the customer's.
+        // Keys of templates are customer managed.
         row("key_manager", ["", ""], As::Text, Absent::By(|_| Ok(json!(KeyManager::Customer)))),
         row("key_state", ENABLED, As::By(|scope, _| state(scope)), Absent::By(state)),
         row("symmetric", ["", ""], As::Bool, Absent::By(symmetric)),
@@ -37,13 +37,15 @@ pub static KEY: Table = Table {
     ..BLANK
 };
 
-/// `Enabled` and `is_enabled` (of external keys `enabled`) are true by default. "The key state of a KMS key with an EXTERNAL origin and no key
-/// material is PendingImport" (KMS developer guide, "Create a KMS key with imported key material"): CloudFormation imports none, the provider
-/// what `key_material_base64` says.
+/// `Enabled` and `is_enabled` (`enabled` for external keys) are true by default. "The key state of a KMS key with an EXTERNAL origin and
+/// no key material is PendingImport" (KMS developer guide, "Create a KMS key with imported key material"): CloudFormation imports none;
+/// the provider imports `key_material_base64`.
 pub fn state(scope: &Scope) -> Outcome {
     let of_aws = scope.language() != Language::CloudFormation && scope.entry.declaration.setting(EXISTS).is_some();
     if !of_aws && origin(scope).is_ok_and(|origin| origin == json!("EXTERNAL")) && !scope.is_written(["", "key_material_base64"])? {
-        return Err(vec!["whether key material was imported is not in the template: until then the key is pending import".to_owned()]);
+        return Err(vec![
+            "the template does not show whether key material was imported; until then the key state is PendingImport".to_owned(),
+        ]);
     }
     Ok(if scope.bool_at(ENABLED, true)? { "Enabled".into() } else { "Disabled".into() })
 }
@@ -51,7 +53,7 @@ pub fn state(scope: &Scope) -> Outcome {
 fn symmetric(scope: &Scope) -> Outcome {
     // `KeySpec` and `customer_master_key_spec`: SYMMETRIC_DEFAULT by default. A replica has the spec of its primary key.
     if is_replica(scope) {
-        return Err(vec!["a replica key is as its primary key".to_owned()]);
+        return Err(vec!["a replica key takes this setting from its primary key".to_owned()]);
     }
     let spec = scope.text_at(["KeySpec", "customer_master_key_spec|key_spec"])?;
     Ok(spec.is_none_or(|spec| spec == "SYMMETRIC_DEFAULT").into())
@@ -60,10 +62,10 @@ fn symmetric(scope: &Scope) -> Outcome {
 fn origin(scope: &Scope) -> Outcome {
     match scope.entry.declaration.type_name.as_str() {
         "aws_kms_external_key" | "aws_kms_replica_external_key" => return Ok("EXTERNAL".into()),
-        _ if is_replica(scope) => return Err(vec!["a replica key is as its primary key".to_owned()]),
+        _ if is_replica(scope) => return Err(vec!["a replica key takes this setting from its primary key".to_owned()]),
         _ => {}
     }
-    // `Origin`: AWS_KMS by default. The provider makes keys in custom key stores from `custom_key_store_id` and `xks_key_id`.
+    // `Origin`: AWS_KMS by default. The provider creates keys in custom key stores from `custom_key_store_id` and `xks_key_id`.
     if scope.language() == Language::Terraform {
         let store = scope.is_written(["", "custom_key_store_id"])?;
         let external = scope.is_written(["", "xks_key_id"])?;
@@ -90,22 +92,22 @@ fn is_replica(scope: &Scope) -> bool {
     scope.entry.declaration.type_name.to_ascii_lowercase().contains("replica")
 }
 
-/// How many aliases and data sources may lead to a key.
+/// Maximum number of aliases and data sources that lead to a key.
 const DEPTH: u8 = 12;
 
-/// What a KMS key value names.
+/// The key to which a value refers.
 struct Key {
     arn: String,
-    /// Its declaration, when the template has it.
+    /// Its declaration, if the template has it.
     declared: Option<usize>,
-    /// The name of an alias behind `alias/`, when that is how the key is named.
+    /// The name of the alias without `alias/`, if the value refers to one.
     alias: Option<String>,
 }
 
-/// The key that a value of a resource names, in any of the ways that AWS takes: key id, key ARN, alias name, alias ARN.
+/// The key to which a value of a resource refers: by key id, key ARN, alias name or alias ARN.
 ///
 /// # Errors
-/// Why the value is not known at all.
+/// Why the value is completely unknown.
 fn key(stack: &Stack, node: &Node, user: &Entry) -> Outcome<Option<Key>> {
     key_at(stack, node, user, DEPTH)
 }
@@ -114,7 +116,7 @@ fn key_at(stack: &Stack, node: &Node, user: &Entry, depth: u8) -> Outcome<Option
     if let Value::Unknown(unknown) = &node.value {
         return Err(vec![unknown.reason.to_string()]);
     }
-    let Some(depth) = depth.checked_sub(1) else { return Err(vec!["the key's alias names itself".to_owned()]) };
+    let Some(depth) = depth.checked_sub(1) else { return Err(vec!["the alias of the key refers to itself".to_owned()]) };
     if let Value::Reference { id, .. } = &node.value
         && let Some(declaration) = stack.declaration(id)
     {
@@ -124,7 +126,7 @@ fn key_at(stack: &Stack, node: &Node, user: &Entry, depth: u8) -> Outcome<Option
         if let Some(argument) = looked_up_by(&declaration.type_name) {
             return match find(&declaration.body, argument) {
                 Some(name) => key_at(stack, name, user, depth),
-                None => Err(vec![format!("{} names no key", declaration.id)]),
+                None => Err(vec![format!("{} refers to no key", declaration.id)]),
             };
         }
     }
@@ -142,7 +144,7 @@ fn key_at(stack: &Stack, node: &Node, user: &Entry, depth: u8) -> Outcome<Option
         let arn = if text.starts_with("arn:") { text.clone() } else { kms_arn(stack, &format!("alias/{name}"), user) };
         return Ok(Some(Key { arn, declared: None, alias: Some(name.to_owned()) }));
     }
-    // A reference to something that is no key of the template, or nothing but a symbol, names no key yet.
+    // A reference to something other than a declared key, or a value that is only a symbol, does not identify a key.
     if text.starts_with("${") && !unknown.is_empty() {
         return Err(unknown);
     }
@@ -150,7 +152,7 @@ fn key_at(stack: &Stack, node: &Node, user: &Entry, depth: u8) -> Outcome<Option
     Ok(Some(Key { arn, declared: None, alias: None }))
 }
 
-/// The argument of a data source that names the key, where a declaration is one that looks a key up.
+/// The argument that names the key, if a declaration is a data source that looks up a key.
 fn looked_up_by(type_name: &str) -> Option<&'static str> {
     let data_source = type_name.strip_prefix("data.")?;
     KEY.identity.looked_up_by.iter().find(|(name, _)| *name == data_source).map(|(_, argument)| *argument)
@@ -159,7 +161,7 @@ fn looked_up_by(type_name: &str) -> Option<&'static str> {
 fn alias_target(stack: &Stack, alias: &Declaration, user: &Entry, depth: u8) -> Outcome<Option<Key>> {
     match find(&alias.body, ALIASES.target) {
         Some(node) => key_at(stack, node, user, depth),
-        None => Err(vec![format!("alias {} names no key", alias.id)]),
+        None => Err(vec![format!("alias {} refers to no key", alias.id)]),
     }
 }
 
@@ -181,14 +183,14 @@ pub fn named_key(scope: &Scope, node: &Node) -> Option<[Outcome; 3]> {
     let is_of_aws = found.alias.as_ref().is_some_and(|alias| alias.starts_with("aws/"));
     let manager = match (&found.declared, &found.alias) {
         (None, Some(_)) if is_of_aws => Ok(json!(KeyManager::Aws)),
-        (None, None) => Err(vec![format!("whether {} is a customer key cannot be told from the template", found.arn)]),
+        (None, None) => Err(vec![format!("the template does not show whether {} is a customer managed key", found.arn)]),
         (Some(_), _) | (None, Some(_)) => Ok(json!(KeyManager::Customer)),
     };
     let state = match found.declared.and_then(|key| scope.stack.entries.get(key)) {
         Some(entry) => state(&Scope { stack: scope.stack, entry, node: &entry.body }),
         // Customers can neither disable nor delete a key that AWS manages.
         None if is_of_aws => Ok(Json::Null),
-        None => Err(vec![format!("the state of {}, a key outside the template", found.arn)]),
+        None => Err(vec![format!("the template does not show the state of {}, a key outside of it", found.arn)]),
     };
     Some([Ok(found.arn.into()), manager, state])
 }

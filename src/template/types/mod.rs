@@ -1,9 +1,9 @@
-//! How templates declare the inventory's types: one file a service, one table a type.
+//! How templates declare the inventory's types: one file per service, one table per type.
 //!
-//! To add a type: copy a table and name it in [`ALL`]. A row says where the two languages write a property, how its value is read, and what
-//! AWS (CloudFormation) or the provider (Terraform) takes when it is not written, with the source of that default in a comment.
-//! Where no other source is named, CloudFormation's defaults are those of the AWS CloudFormation template reference page of the type and of
-//! the API call behind it; Terraform's are those of the provider's page of the resource (hashicorp/aws, `website/docs/r`).
+//! To add a type, copy a table and add it to [`ALL`]. A row says where each language sets a property, how its value is read, and the
+//! default of AWS (CloudFormation) or of the provider (Terraform), with the source of that default in a comment. If no other source is
+//! named, CloudFormation's defaults are from the type's page in the CloudFormation template reference and from the API call behind it;
+//! Terraform's are from the provider's page of the resource (hashicorp/aws, `website/docs/r`).
 
 mod backup;
 mod dlm;
@@ -69,27 +69,27 @@ pub fn table_of(declaration: &Declaration) -> Option<&'static Table> {
     all().find(|table| table.types_of(declaration.language).contains(&declaration.type_name.as_str()))
 }
 
-/// The tables of an inventory type: several where templates declare the type in several ways.
+/// The tables of an inventory type: several if templates declare the type in several ways.
 pub fn tables_of(type_name: &str) -> impl Iterator<Item = &'static Table> {
     all().filter(move |table| table.type_name == type_name)
 }
 
-/// The tables that resources of a template's type hold parts of.
+/// The tables of the owners of a template's type of parts.
 pub fn parts_of(type_name: &str) -> impl Iterator<Item = (&'static Table, &'static Part)> {
     all().flat_map(|table| table.parts.iter().map(move |part| (table, part))).filter(move |(_, part)| part.types.contains(&type_name))
 }
 
-/// What says how resources of a template's type give others a second name.
+/// The description of a template's type whose resources are aliases.
 pub fn aliases_of(type_name: &str) -> Option<&'static Aliases> {
     all().filter_map(|table| table.identity.aliases.as_ref()).find(|aliases| aliases.types.contains(&type_name))
 }
 
-/// What says whose name the `id` of a resource of a template's type is.
+/// The description of a template's type whose `id` is the name of another resource.
 pub fn split_off_of(type_name: &str) -> Option<&'static SplitOff> {
     all().filter_map(|table| table.identity.split_off.as_ref()).find(|split| type_name.starts_with(split.prefix))
 }
 
-/// The argument of a Terraform data source that names the resource which it looks up, where references to that are followed.
+/// The argument with which a Terraform data source looks up a resource, if tables follow references to it.
 pub fn looked_up_by(data_source: &str) -> Option<&'static str> {
     let found = all().flat_map(|table| table.identity.looked_up_by).find(|(name, _)| *name == data_source);
     found.map(|(_, argument)| *argument)

@@ -1,4 +1,5 @@
-//! S3 buckets. Terraform's provider splits a bucket into resources; versions before 4, and still deprecated blocks, have them inline.
+//! S3 buckets. Terraform's provider splits a bucket into several resources; versions before 4, and deprecated blocks, have the settings
+//! inline.
 
 use super::kms::key_arn;
 use crate::inventory::types::KeyManager;
@@ -125,7 +126,7 @@ fn suspended(at: Position) -> (&'static str, Node) {
     ("versioning_configuration", Node::new(at, Value::List(vec![status])))
 }
 
-/// `Status`, or the `enabled` of lifecycle rules of before provider version 4.
+/// `Status`, or `enabled` of lifecycle rules in provider versions before 4.
 fn rule_enabled(scope: &Scope) -> Outcome {
     const STATUS: Paths = ["Status", "status"];
     scope.taken(STATUS, Takes::Words(&["Enabled", "Disabled"]))?;
@@ -135,7 +136,7 @@ fn rule_enabled(scope: &Scope) -> Outcome {
     scope.bool_at(["", "enabled"], false).map(Json::from)
 }
 
-/// 0 is how the provider's state writes a number that is not set.
+/// The provider's state shows a number that is not set as 0.
 fn days(scope: &Scope, node: &Node) -> Outcome {
     Ok(Some(scope.int(node)?).filter(|days| *days > 0).map_or(Json::Null, Json::from))
 }
@@ -158,9 +159,9 @@ fn kms_objects(scope: &Scope) -> Outcome {
     scope.bool_at(["", "source_selection_criteria.sse_kms_encrypted_objects.enabled"], false).map(Json::from)
 }
 
-/// Never set by default; Object Lock turns it on (S3 user guide, "Locking objects with Object Lock").
+/// Never enabled by default; Object Lock enables it (S3 user guide, "Locking objects with Object Lock").
 fn versioning(scope: &Scope) -> Outcome {
-    // `Disabled` is the provider's word for a bucket that was never versioned.
+    // The provider uses `Disabled` for a bucket that was never versioned.
     scope.taken(VERSIONING, Takes::Words(&["Enabled", "Suspended", "Disabled"]))?;
     if let Some(status) = scope.text_at(VERSIONING)? {
         return Ok(match status.as_str() {
@@ -235,7 +236,7 @@ fn encryption(scope: &Scope, built: &mut Built) {
     let algorithm = algorithm.map(|algorithm| algorithm.unwrap_or_else(|| "AES256".to_owned()));
     let flag = algorithm.clone().map(|algorithm| if algorithm.starts_with("aws:kms") { Switch::On } else { Switch::Off });
     let key = default.and_then(|node| scope.at(node).find(["KMSMasterKeyID", "kms_master_key_id"]));
-    // SSE-KMS without a key means aws/s3 ("Using server-side encryption with AWS KMS keys"); SSE-S3 has keys that S3 owns.
+    // SSE-KMS without a key means aws/s3 ("Using server-side encryption with AWS KMS keys"); S3 owns the keys of SSE-S3.
     apply(scope, flag, Some(KeyManager::AwsOwned), KeyManager::Aws, key, built);
     if let Err(reasons) = taken {
         built.properties.remove("encrypted");

@@ -1,6 +1,6 @@
-//! Types that hold data and that no table reads. A template with one of them is told that it is not judged.
+//! Types that hold data and that no table reads. For a resource of such a type, rel9 reports that it is not judged.
 
-/// CloudFormation's names. (Log groups are left out: their data is judged nowhere.)
+/// CloudFormation's names. (Without log groups, whose data no rule judges.)
 pub const UNREAD_DATA: [&str; 28] = [
     "AWS::Cassandra::Table",
     "AWS::DSQL::Cluster",

@@ -14,7 +14,7 @@ pub static PLAN: Table = Table {
     type_name: PLAN_TYPE,
     cloudformation: &["AWS::Backup::RestoreTestingPlan"],
     terraform: &["aws_backup_restore_testing_plan"],
-    // AWS adds an id behind the name, which nothing of a template needs.
+    // AWS appends an id to the name, which no template needs.
     identity: Identity {
         arns: &["RestoreTestingPlanArn"],
         ..Identity::named(["RestoreTestingPlanName", "name"], "arn:{partition}:backup:{region}:{account}:restore-testing-plan:{id}")
@@ -74,10 +74,10 @@ pub static SELECTION: Table = Table {
             "protected_resource_type",
             ["ProtectedResourceType", "protected_resource_type"],
             As::Text,
-            Absent::Unknown("no resource type is written"),
+            Absent::Unknown("no resource type is set"),
         ),
         row("role_arn", ["IamRoleArn", "iam_role_arn"], As::Name, Absent::Null),
-        // Without it a restored resource waits for no validation (API, ValidationWindowHours).
+        // Without it, restored resources are not kept for validation (API, ValidationWindowHours).
         row("validation_window_hours", ["ValidationWindowHours", "validation_window_hours"], As::Int, Absent::Null),
         row("protected_resource_arns", ["ProtectedResourceArns", "protected_resource_arns"], As::Parts(arns), Absent::Empty),
         row(
@@ -98,7 +98,7 @@ pub static SELECTION: Table = Table {
     ..BLANK
 };
 
-/// Vaults by ARN. Of one that is not known, nobody can tell which are left.
+/// Vaults by ARN. With an unknown one, it is not known which vaults remain.
 fn vaults(scope: &Scope, node: &Node) -> Outcome {
     let mut unknown = Unknown::new();
     let found = arns(scope, node, "", &mut unknown)?;

@@ -1,4 +1,4 @@
-//! AWS Backup vaults, logically air-gapped ones too.
+//! AWS Backup vaults, including logically air-gapped ones.
 
 use crate::inventory::DEPLOYED;
 use crate::inventory::types::KeyManager;
@@ -35,7 +35,7 @@ pub static VAULT: Table = Table {
     encryption: Some(Encryption {
         flag: None,
         off: None,
-        // Without a key AWS Backup takes its own of the account, aws/backup (developer guide, "Encryption for backups in AWS Backup").
+        // Without a key, AWS Backup uses the AWS managed key aws/backup (developer guide, "Encryption for backups in AWS Backup").
         on: KeyManager::Aws,
         key: ["EncryptionKeyArn", "kms_key_arn"],
     }),
@@ -51,13 +51,13 @@ pub static VAULT: Table = Table {
     ],
     parts: PARTS,
     ends: Ends { force_destroy: Some("force_destroy"), ..Ends::PLAIN },
-    // The provider asks for lock, policy and notifications of a vault by calls of their own.
+    // The provider sets lock, policy and notifications of a vault in separate calls.
     evidence: Evidence::InParts,
     assumed_from: Some("backup"),
     ..BLANK
 };
 
-/// A logically air-gapped vault, which is locked in compliance mode from its beginning (developer guide, "Logically air-gapped vault").
+/// A logically air-gapped vault, which AWS creates with a lock in compliance mode (developer guide, "Logically air-gapped vault").
 pub static AIR_GAPPED_VAULT: Table = Table {
     type_name: "AWS::Backup::BackupVault",
     cloudformation: &["AWS::Backup::LogicallyAirGappedBackupVault"],
@@ -67,7 +67,7 @@ pub static AIR_GAPPED_VAULT: Table = Table {
     encryption: Some(Encryption {
         flag: None,
         off: None,
-        // A key that AWS owns unless another is named (developer guide, "Logically air-gapped vault")
+        // An AWS owned key by default (developer guide, "Logically air-gapped vault").
         on: KeyManager::AwsOwned,
         key: ["EncryptionKeyArn", "encryption_key_arn"],
     }),
@@ -88,7 +88,7 @@ pub static AIR_GAPPED_VAULT: Table = Table {
     ..BLANK
 };
 
-/// That AWS takes the lock (API, PutBackupVaultLockConfiguration).
+/// Checks that AWS accepts the lock (API, PutBackupVaultLockConfiguration).
 fn lock(scope: &Scope) -> Outcome<()> {
     for days in [MIN, MAX] {
         scope.taken(days, Takes::Whole(1, 36_500))?;
@@ -97,13 +97,13 @@ fn lock(scope: &Scope) -> Outcome<()> {
     match (scope.int_at(MIN), scope.int_at(MAX)) {
         (Ok(Some(min)), Ok(Some(max))) if max > 0 && min > max => {
             let what = format!("{} {min} with {} {max}", name_of(scope, MIN), name_of(scope, MAX));
-            Err(refused(&what, "no backup can be kept as long as the one and as short as the other"))
+            Err(refused(&what, "the minimum exceeds the maximum, so no backup fits both"))
         }
         _ => Ok(()),
     }
 }
 
-/// A lock without a number of days is in governance mode; with one it becomes compliance mode so many days after it is deployed.
+/// A lock without `ChangeableForDays` is in governance mode; with it, the lock enters compliance mode that many days after deployment.
 fn lock_at(scope: &Scope) -> Outcome {
     match scope.int_at(CHANGEABLE)? {
         None => Ok(Json::Null),

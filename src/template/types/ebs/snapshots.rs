@@ -1,6 +1,6 @@
-//! Snapshots and images that Terraform makes. CloudFormation has no resources for them.
+//! Snapshots and images that Terraform creates. CloudFormation has no resources for them.
 //!
-//! They are no backups on schedule, and whether they are complete only time shows: nothing is protected by them here.
+//! They are not scheduled backups, and a template does not show whether they complete: they protect nothing here.
 
 use super::{VOLUME, by_default, encrypt_by_default};
 use crate::inventory::note;
@@ -36,7 +36,7 @@ pub static IMAGE: Table = Table {
     ..BLANK
 };
 
-/// What another resource of the template says of its encryption.
+/// Fills the encryption of a declared source.
 fn fill_from_source(source: &Scope, built: &mut Built) {
     if let Some(encryption) = &source.entry.table.encryption {
         encryption::fill(source, encryption, built);
@@ -48,8 +48,8 @@ fn fill_from_source(source: &Scope, built: &mut Built) {
     }
 }
 
-/// What the attributes of one that is there say, or the switch of a copy, or the source: "Copies of encrypted snapshots are encrypted, even if
-/// you omit this parameter and encryption by default is not enabled" (API, CopySnapshot, Encrypted).
+/// The encryption from an existing snapshot's attributes, a copy's switch, or the source: "Copies of encrypted snapshots are encrypted,
+/// even if you omit this parameter and encryption by default is not enabled" (API, CopySnapshot, Encrypted).
 fn ebs_encryption(scope: &Scope, built: &mut Built) {
     built.place("encrypted", scope.find(FLAG));
     let written = scope.bool_at(FLAG, false);
@@ -79,17 +79,18 @@ fn is_public(scope: &Scope, node: &Node) -> Outcome {
     if unknown.is_empty() { Ok(false.into()) } else { Err(unknown) }
 }
 
-/// The property of which a device may lack the value.
+/// The property that may be unknown for a device.
 const ENCRYPTED: &str = "block_devices[].encrypted";
 
-/// The devices of an image that is registered; of one that is copied or taken, one that stands for all.
+/// The devices of a registered image; for a copied image, or one of an instance, one device that stands for all.
 fn devices(scope: &Scope, built: &mut Built) {
     let of_source = |source: Paths| {
-        let not_written = || vec!["what it is made of is not written".to_owned()];
+        let not_written = || vec!["its source is not set".to_owned()];
         Err(scope.find(source).map_or_else(not_written, |node| scope.taken_over("the encryption", node)))
     };
     let one = match scope.entry.declaration.type_name.as_str() {
-        // "Whether the destination snapshots of the copied image should be encrypted. Defaults to `false`" (provider): then as the source's.
+        // "Whether the destination snapshots of the copied image should be encrypted. Defaults to `false`" (provider): then they have the
+        // source's encryption.
         "aws_ami_copy" => match scope.bool_at(FLAG, false) {
             Ok(true) => Ok(true.into()),
             Ok(false) => of_source(["", "source_ami_id"]),

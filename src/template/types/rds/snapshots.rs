@@ -1,6 +1,6 @@
-//! Snapshots of databases that Terraform makes. CloudFormation has no resources for them.
+//! Database snapshots that Terraform creates. CloudFormation has no resources for them.
 //!
-//! They are no backups on schedule, and whether they are complete only time shows: nothing is protected by them here.
+//! They are not scheduled backups, and a template does not show whether they complete: they protect nothing here.
 
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
@@ -13,7 +13,7 @@ const KEY: Paths = ["", "kms_key_id"];
 
 const DATABASE_ROWS: &[Row] = &[
     row("snapshot_type", ["", ""], As::Text, Absent::Text("manual")),
-    // "all" makes it public (API, ModifyDBSnapshotAttribute, ValuesToAdd); shared with nobody by default.
+    // "all" makes it public (API, ModifyDBSnapshotAttribute, ValuesToAdd); not shared by default.
     row("public", SHARED, As::By(|scope, node| Ok(accounts(scope, node)?.contains(&"all".to_owned()).into())), Absent::False),
     row("shared_with", SHARED, As::By(shared_with), Absent::Empty),
 ];
@@ -38,7 +38,7 @@ macro_rules! database {
 
 const NAME: &str =
     "db_snapshot_identifier|db_cluster_snapshot_identifier|target_db_snapshot_identifier|target_db_cluster_snapshot_identifier";
-/// What a snapshot is taken of, or copied from.
+/// The source of a snapshot or of a copy.
 const SOURCE: Paths =
     ["", "db_instance_identifier|db_cluster_identifier|source_db_snapshot_identifier|source_db_cluster_snapshot_identifier"];
 
@@ -60,7 +60,7 @@ database! {
     DOCDB, "AWS::DocDB::DBClusterSnapshot", &["aws_docdb_cluster_snapshot"], "arn:{partition}:rds:{region}:{account}:cluster-snapshot:{id}"
 }
 
-/// A copy is encrypted when it names a key (API, CopyDBSnapshot, KmsKeyId); what else a snapshot is, its database is.
+/// A copy that names a key is encrypted (API, CopyDBSnapshot, KmsKeyId); otherwise a snapshot has its source's encryption.
 fn database_encryption(scope: &Scope, built: &mut Built) {
     let own = |table: &'static Table| table.encryption.is_some() && table.type_name.contains("::DB");
     let source = scope.find(SOURCE);
@@ -68,7 +68,7 @@ fn database_encryption(scope: &Scope, built: &mut Built) {
     let arn = match (named, source) {
         (Some(entry), _) => Ok(scope.stack.arn(entry).text.into()),
         (None, Some(node)) => scope.text(node).map(|text| text.text.into()),
-        (None, None) => Err(vec!["what it is made of is not written".to_owned()]),
+        (None, None) => Err(vec!["its source is not set".to_owned()]),
     };
     built.place("source_arn", source);
     built.set("source_arn", arn);
@@ -87,7 +87,7 @@ fn shared_with(scope: &Scope, node: &Node) -> Outcome {
     Ok(accounts(scope, node)?.into_iter().filter(|account| account != "all").map(Json::from).collect())
 }
 
-/// What the database says of its encryption.
+/// Fills the encryption of a declared database.
 fn fill_from_source(source: &Scope, built: &mut Built) {
     if let Some(encryption) = &source.entry.table.encryption {
         encryption::fill(source, encryption, built);
