@@ -4,10 +4,11 @@
 use super::convert::{Built, Outcome, Scope};
 use super::declaration::{Declaration, Language, Node, Position};
 use super::encryption::Encryption;
+use super::inventory::Draft;
 use super::stack::{Entry, Stack, Text};
 use super::takes::Takes;
 use super::types::kms::KEY_PROPERTIES;
-use crate::inventory::{Reasons, Resource};
+use crate::inventory::Reasons;
 
 /// How one inventory type is declared.
 pub struct Table {
@@ -29,7 +30,7 @@ pub struct Table {
     /// Creates a declaration for each resource that is written inside a resource of this type.
     pub inner: Option<fn(&Declaration) -> Vec<Declaration>>,
     /// Fills properties that depend on other resources of the stack.
-    pub finish: Option<fn(&Stack, &mut [Resource])>,
+    pub finish: Option<fn(&Stack, &mut [Draft])>,
     pub evidence: Evidence,
     /// For types whose existing resources count with `--assume-plans`: the service whose calls list them.
     pub assumed_from: Option<&'static str>,

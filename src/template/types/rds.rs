@@ -3,13 +3,13 @@
 pub(super) mod clusters;
 pub(super) mod snapshots;
 
-use crate::inventory::Resource;
 use crate::inventory::arn::Partition;
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::{EXISTS, Language};
 use crate::template::encryption;
 use crate::template::encryption::{Encryption, Flag};
+use crate::template::inventory::Draft;
 use crate::template::stack::{Entry, Stack};
 use crate::template::table::{Absent, As, BLANK, Ends, Identity, More, Paths, Table, part, row};
 use crate::template::takes::Takes;
@@ -135,11 +135,12 @@ fn replicated_backups(scope: &Scope, built: &mut Built) {
 const OF_CLUSTER: [&str; 6] = ["encrypted", "kms_key_arn", "key_manager", "key_state", "backup_retention_days", "backup_window"];
 
 /// A member has the encryption and the automated backups of its cluster (API, CreateDBInstance: the cluster manages both).
-fn inherit_from_clusters(stack: &Stack, resources: &mut [Resource]) {
-    for member in 0..resources.len() {
-        let Some(cluster_id) = resources.get(member).filter(|member| member.type_name == INSTANCE.type_name).map(|member| {
-            let unknown = member.declared.as_ref().is_some_and(|declared| declared.unknown.contains_key("cluster_id"));
-            (member.text("cluster_id").map(str::to_owned), unknown)
+fn inherit_from_clusters(stack: &Stack, drafts: &mut [Draft]) {
+    for member in 0..drafts.len() {
+        let instance = drafts.get(member).filter(|member| member.resource.type_name == INSTANCE.type_name);
+        let Some(cluster_id) = instance.map(|member| {
+            let unknown = member.resource.declared.as_ref().is_some_and(|declared| declared.unknown.contains_key("cluster_id"));
+            (member.properties.get("cluster_id").and_then(Json::as_str).map(str::to_owned), unknown)
         }) else {
             continue;
         };
@@ -153,14 +154,14 @@ fn inherit_from_clusters(stack: &Stack, resources: &mut [Resource]) {
             clusters.find(|(_, entry)| here(entry))
         };
         let arn = cluster_id.0.as_ref().and_then(named).map(|(_, entry)| stack.arn(entry).text);
-        let cluster = arn.and_then(|arn| resources.iter().find(|cluster| cluster.arn == arn)).cloned();
-        let Some(member) = resources.get_mut(member) else { continue };
+        let cluster = arn.and_then(|arn| drafts.iter().find(|cluster| cluster.resource.arn == arn)).cloned();
+        let Some(member) = drafts.get_mut(member) else { continue };
         for property in OF_CLUSTER {
             let value = cluster.as_ref().and_then(|cluster| cluster.properties.get(property).cloned());
             member.properties.remove(property);
-            let Some(declared) = &mut member.declared else { continue };
+            let Some(declared) = &mut member.resource.declared else { continue };
             declared.unknown.remove(property);
-            let reasons = cluster.as_ref().and_then(|cluster| cluster.declared.as_ref()?.unknown.get(property));
+            let reasons = cluster.as_ref().and_then(|cluster| cluster.resource.declared.as_ref()?.unknown.get(property));
             match value {
                 Some(value) => drop(member.properties.insert(property.to_owned(), value)),
                 None => {
