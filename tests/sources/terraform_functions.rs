@@ -1,4 +1,4 @@
-//! Terraform's functions on known values, and those that read files of the configuration. The values are those of the examples in Terraform's
+//! Terraform's functions on known values, and those that read files of the configuration. The values are from the examples of Terraform's
 //! reference, where it has some: <https://developer.hashicorp.com/terraform/language/functions>.
 
 use std::fs;
