@@ -110,8 +110,11 @@ pub struct Part {
     /// The attribute of the owner in which the provider's state shows the part; empty if there is none.
     pub inline: &'static str,
     /// What a destroyed part leaves behind, as an argument of the part; nothing by default.
-    pub leaves: Option<fn(Position) -> (&'static str, Node)>,
+    pub leaves: Option<Leaves>,
 }
+
+/// The argument and its value that a part, destroyed at this place, leaves behind.
+pub type Leaves = fn(Position) -> (&'static str, Node);
 
 /// What happens to the data when the resource leaves the template.
 pub struct Ends {
