@@ -7,6 +7,7 @@ use crate::inventory::{GLOBAL, Shard, document};
 use crate::report::escape::terminal;
 use crate::rules::RuleSet;
 use crate::template::{self, Options, assume};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -67,11 +68,14 @@ impl TemplateArgs {
             assume_ebs_encryption_by_default: ebs_encryption_by_default,
             ..Options::default()
         };
+        let mut warnings = BTreeSet::new();
         for file in &self.var_file {
             template::terraform::check_variables(file).map_err(|error| error.to_string())?;
         }
         for file in &self.parameters {
-            options.parameters.extend(template::cloudformation::read_parameters(file).map_err(|error| error.to_string())?);
+            let parameters = template::cloudformation::read_parameters(file).map_err(|error| error.to_string())?;
+            options.parameters.extend(parameters.values);
+            warnings.extend(parameters.warnings);
         }
         let stack = |mut shard: Shard| {
             if let Some(account) = &account {
@@ -85,12 +89,13 @@ impl TemplateArgs {
                 Ok(found) => {
                     judged.extend(found.stacks.into_iter().collect::<Result<Vec<_>, _>>()?);
                     unread.extend(found.unread);
+                    warnings.extend(found.warnings);
                 }
                 Err(error) => broken.push(error),
             }
         }
-        for warning in template::warnings::take() {
-            super::tell(format_args!("warning: {}", terminal(&warning)));
+        for warning in warnings {
+            super::tell(format_args!("warning: {}", terminal(&warning.to_string())));
         }
         // Of what was given by name, all that is wrong; of folders of which nothing can be judged, too.
         if !broken.is_empty() || (judged.is_empty() && !unread.is_empty()) {
