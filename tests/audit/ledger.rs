@@ -173,9 +173,9 @@ fn what_cannot_be_attested() {
         (&["--date", "9999-01-01"][..], "in the future"),
         (&["--date", "yesterday"], "2026-11-22"),
         (&["--duration", "2 hours"], "2h30m"),
-        (&["--duration", "0m"], "more than no time"),
+        (&["--duration", "0m"], "longer than 0 s"),
         (&["--resource", "shop-orders"], "no ARN"),
-        (&["--operator", " "], "say something"),
+        (&["--operator", " "], "must not be empty"),
         (&["--result", "maybe"], "possible values"),
         (&["--result", "failure", "--validated"], "--validated"),
     ] {
@@ -277,7 +277,7 @@ fn a_head_shows_that_entries_were_taken_away() {
     assert!(verified.ended(0).stdout.contains("it ends at the given head"), "{verified}");
     rel9.run(&attest(&[])).ended(0);
     let verified = rel9.run(&["ledger", "verify", "l.ndjson", "--head", head.trim_start_matches("sha256:")]);
-    assert!(verified.ended(0).stdout.contains("1 entries came after it"), "{verified}");
+    assert!(verified.ended(0).stdout.contains("1 entries follow"), "{verified}");
 
     let whole = String::from_utf8(demo_ledger().to_vec()).unwrap();
     let last = whole.trim_end().rfind('\n').unwrap();

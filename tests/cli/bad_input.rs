@@ -59,7 +59,7 @@ fn a_token_that_expires_while_collecting() {
     for operation in ["ec2:DescribeVolumes", "rds:DescribeDBInstances", "dynamodb:ListTables", "elasticfilesystem:DescribeFileSystems"] {
         emulator.fault_in("eu-west-1", operation, "expired");
         let run = rel9.run(&["collect", "-o", "kept"]);
-        run.ended(2).said("the credentials ended while eu-west-1 was read (").said("the same command goes on from there");
+        run.ended(2).said("the credentials ended while rel9 read eu-west-1 (").said("run the same command again to resume");
         assert!(!rel9.home().join("kept/123456789012.eu-west-1.ndjson.zst").exists(), "{operation}");
         rel9.run(&["audit", "kept"]).ended(2).said("its collection did not finish (missing: ");
         emulator.fault(operation, None);
@@ -303,7 +303,7 @@ fn places_that_are_not_there() {
     fs::create_dir(rel9.home().join("empty")).expect("a folder");
     rel9.run(&["audit", "empty"]).ended(2).said("empty: holds neither an inventory nor a template");
     fs::write(rel9.home().join("file"), "").expect("a file");
-    rel9.run(&["collect", "-o", "file/below"]).ended(2).said("file/below: cannot be made");
+    rel9.run(&["collect", "-o", "file/below"]).ended(2).said("file/below: cannot be created");
 }
 
 #[test]
@@ -391,7 +391,7 @@ fn hostile_names_and_tags() {
 fn wrong_usage() {
     let rel9 = Rel9::new();
     for (arguments, said) in [
-        (&["audit", "--demo", "--format", "jsn"][..], "there is no format `jsn`; there are table, json, ndjson"),
+        (&["audit", "--demo", "--format", "jsn"][..], "there is no format `jsn`; the formats are table, json, ndjson"),
         (&["audit", "--demo", "--rule", "data-protectd"], "did you mean `data-protected`?"),
         (&["audit", "--demo", "--skip-rule", "data-protectd"], "did you mean `data-protected`?"),
         (&["audit", "--demo", "--as-of", "yesterday"], "--as-of"),

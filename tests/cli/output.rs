@@ -97,7 +97,7 @@ fn what_cannot_be_written_is_told_before_anything_is_read() {
         rel9.run(&["audit", "absent", "--format", "json=a.json", "--format", other]).ended(2).said("two reports would be written into it");
     }
     let ledger = ["audit", "--demo", "--ledger", "a.json", "--format", "json=b.json"];
-    rel9.run(&ledger).ended(2).said("a report would be written into the ledger");
+    rel9.run(&ledger).ended(2).said("is the ledger: a report would overwrite it");
     rel9.run(&["audit", "absent", "--format", "json="]).ended(2).said("--format json= names no file");
     if cfg!(target_os = "linux") {
         rel9.run(&["audit", "absent", "--format", "json=/proc/x.json"]).ended(2).said("/proc/x.json: cannot be written");

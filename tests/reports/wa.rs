@@ -221,7 +221,7 @@ mod push {
         assert!(text(&state["answer"]["Notes"]).starts_with("Written by rel9 "), "{state}");
 
         let again = rel9.run(&pushed(&["--yes"]));
-        assert_eq!(again.ended(0).stdout, format!("REL 9 of workload {WORKLOAD} in eu-west-1 has this answer already.\n"));
+        assert_eq!(again.ended(0).stdout, format!("REL 9 of workload {WORKLOAD} in eu-west-1 already has this answer.\n"));
         assert_eq!(tool.state()["written"], 1);
     }
 
