@@ -79,7 +79,12 @@ fn an_unknown_region() {
 
 #[test]
 fn an_unknown_service() {
-    empty_account().rel9().run(&["audit", "--services", "ec3"]).ended(2).said("rel9 reads no service \"ec3\"").said("Did you mean ec2");
+    empty_account()
+        .rel9()
+        .run(&["audit", "--services", "ec3"])
+        .ended(2)
+        .said("rel9 does not read the service \"ec3\"")
+        .said("Did you mean ec2");
 }
 
 #[test]
@@ -143,10 +148,10 @@ fn an_endpoint_that_is_not_there() {
     rel9.run(&["audit"]).ended(3).said("AWS_ENDPOINT_URL");
     // The SDK would pass over it, and ask AWS itself.
     let rel9 = rel9.env("AWS_ENDPOINT_URL", "localhost:4566");
-    rel9.run(&["audit"]).ended(2).said("AWS_ENDPOINT_URL is \"localhost:4566\", which is no URL");
+    rel9.run(&["audit"]).ended(2).said("AWS_ENDPOINT_URL is \"localhost:4566\", which is not a URL");
     for setting in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"] {
         let rel9 = empty_account().rel9().env(setting, "");
-        rel9.run(&["audit"]).ended(2).said(&format!("{setting} is there but empty"));
+        rel9.run(&["audit"]).ended(2).said(&format!("{setting} is set but empty"));
         rel9.run(&["collect", "-o", "kept"]).ended(2).said(setting);
     }
 }
@@ -161,7 +166,7 @@ fn an_endpoint_of_a_profile_that_is_no_url() {
     fs::create_dir(rel9.home().join(".aws")).expect("a folder");
     fs::write(rel9.home().join(".aws/config"), &config).expect("a file");
     let told = |profile: &str| format!(".aws/config: endpoint_url of profile {profile:?} (or of its services)");
-    rel9.run(&["audit"]).ended(2).said(&format!("{} is there but empty", told("default")));
+    rel9.run(&["audit"]).ended(2).said(&format!("{} is set but empty", told("default")));
     rel9.run(&["collect", "-o", "kept", "--profile", "host"]).ended(2).said(&format!("{} is \"localhost:4566\"", told("host")));
     rel9.run(&["audit", "--profile", "one"]).ended(2).said(&told("one"));
     fs::rename(rel9.home().join(".aws/config"), rel9.home().join("elsewhere")).expect("a file");
@@ -174,9 +179,9 @@ fn an_endpoint_of_a_profile_that_is_no_url() {
 fn what_the_sdk_stops_at() {
     let rel9 = empty_account().rel9().env("SSL_CERT_FILE", "/nowhere").env("AWS_ENDPOINT_URL", "https://127.0.0.1:9");
     let rel9 = rel9.env("AWS_MAX_ATTEMPTS", "1");
-    rel9.run(&["audit"]).ended(2).said("AWS cannot be asked: there are no root certificates");
+    rel9.run(&["audit"]).ended(2).said("rel9 cannot call AWS: there are no root certificates");
     let rel9 = empty_account().rel9().env("AWS_ACCESS_KEY_ID", "AKIA\nEXAMPLE");
-    rel9.run(&["audit"]).ended(2).said("AWS cannot be asked: the access key id has a character that no key has");
+    rel9.run(&["audit"]).ended(2).said("rel9 cannot call AWS: the access key id has an invalid character");
     let rel9 = empty_account().rel9();
     fs::write(rel9.home().join("config"), "[default\nregion = eu-west-1\n").expect("a file");
     let place = rel9.home().join("config").display().to_string();
@@ -217,7 +222,7 @@ fn an_endpoint_that_is_not_aws() {
         let _ = write!(stream, "HTTP/1.1 403 Forbidden\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{page}", page.len());
     });
     let rel9 = rel9.env("AWS_ENDPOINT_URL", blocks);
-    rel9.run(&["audit"]).ended(3).said("this is no answer of AWS STS").said("HTTPS_PROXY");
+    rel9.run(&["audit"]).ended(3).said("the answer did not come from AWS STS").said("HTTPS_PROXY");
     let hangs_up = server(drop);
     let rel9 = rel9.env("AWS_ENDPOINT_URL", hangs_up);
     rel9.run(&["audit"]).ended(3).said("sts:GetCallerIdentity");

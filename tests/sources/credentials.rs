@@ -53,9 +53,9 @@ fn what_is_wrong_with_a_profile_is_said() {
     emulator.fault("sts:AssumeRole", Some("deny"));
     let mut rel9 = with_profiles(&emulator, "echo secret-of-the-process >&2; exit 1");
     for (profile, words) in [
-        ("role", "AWS gives no credentials for the profile's role"),
+        ("role", "AWS gave no credentials for the profile's role"),
         ("rootless", "have no profile \"nowhere\", which profile \"rootless\" names as its source"),
-        ("half", "the profile's keys or role are not complete"),
+        ("half", "the profile's keys or role are incomplete"),
         ("bare", "(no credentials)"),
         ("process", "the profile's credential_process failed"),
         ("sso", "there is no valid SSO session"),
@@ -97,14 +97,14 @@ fn what_a_credential_process_writes_is_never_shown() {
     }
 }
 
-/// An endpoint's password is not shown, and one without TLS on a network is told with what goes in the clear.
+/// An endpoint's password is not shown, and one without TLS on a network is warned about, with what crosses the network unencrypted.
 #[test]
 fn endpoints_are_told_without_their_passwords() {
     let emulator = Emulator::start();
     let mistyped = emulator.rel9().env("AWS_ENDPOINT_URL", "https://user:hunter2@host:99999");
     for arguments in [&["audit"][..], &["audit", "-v"]] {
         let run = mistyped.run(arguments);
-        run.ended(2).said("AWS_ENDPOINT_URL is \"…@host:99999\", which is no URL");
+        run.ended(2).said("AWS_ENDPOINT_URL is \"…@host:99999\", which is not a URL");
         assert!(!run.stderr.contains("hunter2"), "{run}");
     }
     // This machine by an address that is not the loopback's.
