@@ -4,7 +4,7 @@ use super::{KeyManager, properties};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The parts of a lifecycle rule that decide how long data can be got back.
+/// The parts of a lifecycle rule that decide how long data can be restored.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LifecycleRule {
     pub id: Option<String>,
@@ -22,19 +22,19 @@ pub struct ReplicationRule {
     pub id: Option<String>,
     pub enabled: bool,
     pub destination_bucket_arn: String,
-    /// The account that the rule names, when it does.
+    /// The destination account, if the rule has one.
     pub destination_account: Option<String>,
-    /// `SourceSelectionCriteria.SseKmsEncryptedObjects` is enabled.
+    /// Whether `SourceSelectionCriteria.SseKmsEncryptedObjects` is enabled.
     pub kms_objects: bool,
     pub replica_kms_key_arn: Option<String>,
 }
 
-/// Object Lock with its default retention, when it has one.
+/// Object Lock with its default retention, if it has one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ObjectLock {
     /// `GOVERNANCE` or `COMPLIANCE`; `null` without default retention.
     pub mode: Option<String>,
-    /// Default retention in days (a year is 365); `null` without one.
+    /// Default retention in days (a year is 365); `null` without default retention.
     pub retention_days: Option<i64>,
 }
 
@@ -76,7 +76,7 @@ properties! {
         replication: Vec<ReplicationRule>,
         #[from("s3:GetObjectLockConfiguration")]
         object_lock: Option<ObjectLock>,
-        /// The bucket policy, a JSON text.
+        /// The bucket policy, as a JSON string.
         #[from("s3:GetBucketPolicy")]
         policy: Option<String>,
     }
