@@ -1,5 +1,5 @@
-//! What goes wrong before, while and after reading: the exit codes of the design (2: to be set right by the user, 3: could not be read),
-//! what is said, and never a panic ([`crate::support::Rel9::run`] looks for one in every run).
+//! Errors before, during and after reading: the exit codes (2: the user must correct something, 3: something could not be read), the messages, and
+//! never a panic ([`crate::support::Rel9::run`] checks every run for one).
 
 use crate::support::{ACCOUNT, Emulator, Rel9, Run, operation_of, text, wait};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use std::thread;
 
 const HEADER: &str = r#"{"kind":"header","schema":"rel9.inventory/1","captured_at":"2026-11-22T07:00:00Z","source":"aws"}"#;
 
-/// An emulator with one empty Region, for the tests that set no faults.
+/// An emulator with one empty Region, for tests without faults.
 fn empty_account() -> &'static Emulator {
     static EMPTY: OnceLock<Emulator> = OnceLock::new();
     EMPTY.get_or_init(|| {
@@ -50,7 +50,7 @@ fn a_token_that_expires_half_way() {
     assert_eq!(document.0["audit"]["complete"], false);
 }
 
-/// What credentials that ended did not read is not taken for read: the next run reads it.
+/// A shard whose credentials ended does not count as read: the next run reads it again.
 #[test]
 fn a_token_that_expires_while_collecting() {
     let emulator = Emulator::start();
@@ -72,7 +72,7 @@ fn a_token_that_expires_while_collecting() {
 fn an_unknown_region() {
     let rel9 = empty_account().rel9();
     rel9.run(&["audit", "--regions", "us-eats-1"]).ended(2).said("no enabled Region \"us-eats-1\"").said("Did you mean us-east-1?");
-    // One that exists, but is not enabled.
+    // A Region that exists, but is not enabled.
     rel9.run(&["audit", "--regions", "ap-east-1"]).ended(2).said("Enabled are: eu-west-1, us-east-1.");
     rel9.run(&["collect", "-o", "kept", "--regions", "us-eats-1"]).ended(2).said("Did you mean us-east-1?");
 }
@@ -102,7 +102,7 @@ fn an_unknown_profile() {
 
 #[test]
 fn a_profile_asked_for_comes_before_keys_in_the_environment() {
-    // The account of whoever has keys in the environment must not be judged in the place of the one that was asked for.
+    // Keys in the environment must not override the named profile: rel9 would judge the wrong account.
     let rel9 = empty_account().rel9();
     rel9.run(&["audit", "--profile", "unknown"]).ended(2).said("unknown");
 }
@@ -113,7 +113,7 @@ fn no_permission_at_all() {
     emulator.fault("*", Some("deny"));
     emulator.rel9().run(&["audit"]).ended(3).said("sts:GetCallerIdentity").said("rel9 permissions");
 
-    // Everyone may ask who they are; all else is denied.
+    // GetCallerIdentity is always allowed; all other calls are denied.
     emulator.fault("*", None);
     for service in ["ec2", "backup", "rds", "dynamodb", "elasticfilesystem", "s3", "kms", "dlm"] {
         emulator.fault(&format!("{service}:*"), Some("deny"));
@@ -146,7 +146,7 @@ fn an_endpoint_that_is_not_there() {
     rel9.run(&["audit"]).ended(3).said("sts:GetCallerIdentity").said("AWS_ENDPOINT_URL");
     let rel9 = rel9.env("AWS_ENDPOINT_URL", "http://nowhere.invalid");
     rel9.run(&["audit"]).ended(3).said("AWS_ENDPOINT_URL");
-    // The SDK would pass over it, and ask AWS itself.
+    // The SDK would ignore it, and call AWS itself.
     let rel9 = rel9.env("AWS_ENDPOINT_URL", "localhost:4566");
     rel9.run(&["audit"]).ended(2).said("AWS_ENDPOINT_URL is \"localhost:4566\", which is not a URL");
     for setting in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"] {
@@ -191,7 +191,7 @@ fn what_the_sdk_stops_at() {
         .said(&format!("The AWS configuration files cannot be used (could not parse profile file: error parsing {place} on line 1"));
 }
 
-/// A server that takes every connection and lets `answer` write something to it.
+/// A server that accepts every connection and lets `answer` write to it.
 fn server(answer: impl Fn(TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -216,7 +216,7 @@ fn an_endpoint_that_is_not_aws() {
     });
     let rel9 = empty_account().rel9().env("AWS_ENDPOINT_URL", login).env("AWS_MAX_ATTEMPTS", "1");
     rel9.run(&["audit"]).ended(3).said("sts:GetCallerIdentity").said("AWS_ENDPOINT_URL");
-    // So does a proxy that blocks.
+    // A blocking proxy has the same effect.
     let blocks = server(move |mut stream| {
         let _ = stream.read(&mut [0; 4096]);
         let _ = write!(stream, "HTTP/1.1 403 Forbidden\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{page}", page.len());
@@ -228,7 +228,7 @@ fn an_endpoint_that_is_not_aws() {
     rel9.run(&["audit"]).ended(3).said("sts:GetCallerIdentity");
 }
 
-/// It waits as long as a read may take (30 s), and then says so.
+/// rel9 waits until the read times out (30 s), and then says so.
 #[test]
 #[ignore = "takes half a minute"]
 fn an_endpoint_that_does_not_answer() {
@@ -256,7 +256,7 @@ fn inventory_files_that_are_none() {
     let version = HEADER.replace("inventory/1", "inventory/2");
     let good = volume(&json!({"encrypted": true}));
     let wrong = volume(&json!({"encrypted": "perhaps"}));
-    // What is counted from such a time would be none any more.
+    // Arithmetic with such a time would overflow.
     let mut late = good.clone();
     late["created_at"] = json!("+262142-12-31T23:59:59Z");
     let later =
@@ -320,7 +320,7 @@ fn one_shard_in_two_files() {
     rel9.run(&["audit", "a.ndjson", "b.ndjson"]).ended(2).said("123456789012/us-east-1 is in two of the inventory files");
 }
 
-/// Resources of every type, none with any property: nothing that was not read passes or fails.
+/// Resources of every type without any property: unread facts neither pass nor fail.
 #[test]
 fn resources_without_properties() {
     let mut lines = format!("{HEADER}\n");
@@ -335,7 +335,7 @@ fn resources_without_properties() {
     let unknown = document.findings().iter().filter(|finding| finding["status"] == "unknown").count();
     assert!(unknown > 100, "{unknown}");
     for finding in document.findings() {
-        // What no call must be made for may be judged: the policy's objectives, an instance without volumes.
+        // Rules that need no call may judge: the policy's objectives, an instance without volumes.
         let rule = text(&finding["rule"]);
         let from_policy = ["data-objective-assigned", "data-reproducible-reviewed"].contains(&rule);
         assert!(finding["status"] == "unknown" || from_policy, "{finding}");
@@ -352,13 +352,13 @@ fn unknown_types_are_left_alone() {
     let run = file("strange.ndjson", format!("{HEADER}\n{strange}\n"));
     assert!(run.document().findings().is_empty());
     assert!([0, 3].contains(&run.code), "{run}");
-    // A property that this version does not know, on a type that it does.
+    // An unknown property of a known type.
     let newer = volume(&json!({"encrypted": true, "holographic": true}));
     let run = file("newer.ndjson", format!("{HEADER}\n{newer}\n"));
     assert!([1, 2, 3].contains(&run.code), "{run}");
 }
 
-/// Names, tags and messages from outside reach a terminal without their control characters.
+/// Names, tags and messages from outside reach a terminal without control characters.
 #[test]
 fn hostile_names_and_tags() {
     let evil = "\u{1b}]0;owned\u{7}\u{1b}[31m\r\nINJECTED\u{202e}\u{0}\u{9b}2J";
@@ -434,7 +434,7 @@ fn reports_that_cannot_be_written() {
     assert!(serde_json::from_str::<Value>(&whole).is_ok());
 }
 
-/// A device that is full is an error, not a report that was written.
+/// A full device is an error, and the report does not count as written.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk() {
@@ -517,7 +517,7 @@ fn mistakes_in_the_policy() {
         let run = rel9.run(&["audit", "--demo", "--policy", "rel9.yaml"]);
         run.ended(2).said(said);
         assert_eq!(run.stdout, "", "{policy}");
-        // Found by itself, it counts as much.
+        // The default file counts in the same way.
         fs::write(rel9.home().join("i.ndjson"), format!("{HEADER}\n")).expect("a file");
         rel9.run(&["audit", "i.ndjson"]).ended(2).said(said);
     }
@@ -579,7 +579,7 @@ tests:
     ] {
         run(rule(&[changes])).ended(2).said(said);
     }
-    // One mistake, one line: of a type that does not exist nobody knows the fields.
+    // One mistake gives one line: fields of a type that does not exist are not checked.
     let unknown_type = run(rule(&[("AWS::EC2::Volume", "AWS::EC2::Volumn")]));
     assert_eq!(unknown_type.stderr.lines().count(), 1, "{unknown_type}");
     run(rule(&[("resource.encrypted\n", "resource.encryptd\n")])).said("did you mean `encrypted`?");
@@ -589,7 +589,7 @@ tests:
     fs::create_dir(rel9.home().join("empty")).expect("a folder");
     rel9.run(&["rules", "test", "--rules", "empty"]).ended(2).said("empty: has no rule in it");
 
-    // What their own tests find.
+    // Errors that the rules' own tests find.
     let test = |text: String| {
         let rel9 = Rel9::new();
         fs::create_dir(rel9.home().join("own")).expect("a folder");

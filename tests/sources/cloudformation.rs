@@ -1,4 +1,4 @@
-//! CloudFormation templates as declarations: values, places, waivers, errors, and templates that nobody means well with.
+//! CloudFormation templates as declarations: values, places, waivers, errors, and malicious templates.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -28,7 +28,7 @@ fn error(text: &str) -> String {
     parse(text).unwrap_err().to_string()
 }
 
-/// What the property `P` of a resource with these sections before it comes to.
+/// The value of the property `P` of a resource in a template with these other sections.
 fn property(sections: &str, value: &str) -> Result<String, String> {
     property_with(sections, value, &Options::default())
 }
@@ -155,7 +155,7 @@ fn loops() {
     insta::assert_snapshot!("cloudformation-loops", show(&fixture("foreach.yaml")));
 }
 
-/// Why the first part that cannot be read cannot.
+/// Why the first unread part could not be read.
 fn why_unread(declarations: &[Declaration]) -> String {
     let part = declarations.iter().find(|declaration| declaration.type_name == "module").expect("an unread part");
     match &part.setting("presence").expect("a reason").value {
@@ -178,12 +178,12 @@ fn nested_stacks_that_are_not_there() {
     let nested = |url: &str| format!("Resources:\n  N:\n    Type: AWS::CloudFormation::Stack\n    Properties: {{TemplateURL: {url}}}\n");
     assert_eq!(why_unread(&parse(&nested("no-such.yaml")).unwrap()), "its template no-such.yaml is not here");
     assert!(why_unread(&parse(&nested("/")).unwrap()).contains("is outside of the folder"));
-    // It may declare anything.
+    // The unread part may declare anything.
     for url in ["https://example.com/t.yaml", "!Ref AWS::StackName"] {
         let types: Vec<_> = parse(&nested(url)).unwrap().into_iter().map(|declaration| declaration.type_name).collect();
         assert_eq!(types, ["AWS::CloudFormation::Stack", "module"], "{url}");
     }
-    // CDK's file may not be beside the template.
+    // CDK's file may be missing beside the template.
     let asset =
         nested("https://example.com/t.json") + "    Metadata: {'aws:asset:path': no-such.json, 'aws:asset:property': TemplateURL}\n";
     assert_eq!(parse(&asset).unwrap().len(), 2);
@@ -319,7 +319,7 @@ fn macros_may_make_what_is_not_there() {
     assert_eq!(reason(&declarations, "A", "P"), "B is made by the macro AWS::Include");
     assert_eq!(reason(&declarations, "A", "Q"), "Fn::Foo is for the macro AWS::LanguageExtensions");
     assert_eq!(declarations[0].type_name, "module", "a snippet can hold resources");
-    // What is inserted can be a whole resource, a mapping, all resources.
+    // The inserted content can be a whole resource, a mapping, or all resources.
     let include = "Fn::Transform: {Name: AWS::Include}";
     let whole = parse(&format!("Resources: {{A: {{{include}}}, B: {{Type: T::T::T, Properties: {{P: !Ref A}}}}}}")).unwrap();
     let types: Vec<_> = whole.iter().map(|declaration| declaration.type_name.as_str()).collect();
@@ -333,7 +333,7 @@ fn macros_may_make_what_is_not_there() {
     assert!(matches!(parse(included).unwrap()[0].body.value, Value::Unknown(_)));
 }
 
-/// A macro of the template, of its resources or of one resource can change what is written there.
+/// A macro of the template, of its resources or of one resource can change everything there.
 #[test]
 fn what_a_macro_can_change_is_not_known() {
     let resource = "A: {Type: AWS::B::C, DeletionPolicy: Retain, Properties: {P: 1}}";
@@ -350,14 +350,14 @@ fn what_a_macro_can_change_is_not_known() {
             assert!(matches!(&node.value, Value::Unknown(unknown) if *unknown.reason == *expected), "{text}: {:?}", node.value);
         }
     }
-    // These leave alone what is there.
+    // These transforms do not change existing content.
     for name in ["AWS::LanguageExtensions", "AWS::Include", "AWS::Serverless-2016-10-31", "AWS::CodeDeployBlueGreen"] {
         let declarations = parse(&format!("Transform: {name}\nResources: {{{resource}}}")).unwrap();
         assert!(matches!(declarations.last().unwrap().body.value, Value::Map(_)), "{name}");
     }
 }
 
-/// A loop over something unknown may make none.
+/// A loop over something unknown may create no resource.
 #[test]
 fn what_a_loop_over_something_unknown_makes_may_not_be_there() {
     let text = "Transform: AWS::LanguageExtensions\nParameters: {U: {Type: CommaDelimitedList}}\nResources:\n  B: {Type: T::T::T}\n  Fn::ForEach::L:\n    - X\n    - !Ref U\n    - A${X}: {Type: T::T::T}\n";
@@ -402,7 +402,7 @@ fn waivers() {
             parse(text)?.into_iter().map(|declaration| declaration.ignores.into_iter().map(|ignore| ignore.rule).collect()).collect(),
         )
     };
-    // A line between them parts a comment from the resource.
+    // A line in between separates a comment from the resource.
     assert_eq!(error(text), "t.yaml:5:3: this waiver belongs to no resource: write it above or into one");
     assert_eq!(rules(&text.replace("B\n\n", "B\n")).unwrap(), [vec!["one"], vec!["two", "three"]]);
     assert_eq!(rules(&text.replace("B\n\n", "B\n").replace('\n', "\r\n")).unwrap(), [vec!["one"], vec!["two", "three"]]);
@@ -432,7 +432,7 @@ fn files_of_parameters() {
     assert!(read_parameters(&folder.path().join("none")).is_err());
 }
 
-/// Each of these is small, and would take all memory, all stack or for ever.
+/// Small templates that could exhaust memory or stack, or never end.
 #[test]
 fn bombs() {
     let mut doubling = "x".repeat(64);
@@ -505,7 +505,7 @@ fn megabytes_of_json() {
     assert_eq!(error.to_string(), "big.json: larger than 16 MiB");
 }
 
-/// Pieces of templates, in any order, so that what comes out gets past the parser often.
+/// Pieces of templates in any order, so that the parser often accepts the result.
 fn pieces() -> impl Strategy<Value = String> {
     const PIECES: [&str; 48] = [
         "Resources:\n",
@@ -591,7 +591,7 @@ proptest! {
         let _ = claims_to_be(&broken);
     }
 
-    /// What is read has a place in the text, and names are of the template.
+    /// Everything that is read has a place in the text, and all names occur in the template.
     #[test]
     fn places_are_in_the_text(text in pieces()) {
         if let Ok(declarations) = parse(&text) {

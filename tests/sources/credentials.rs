@@ -1,4 +1,4 @@
-//! Profiles whose credentials cannot be had: what is wrong is said, and nothing of what a credential process wrote.
+//! Profiles without usable credentials: the error names the cause, and never quotes the output of a credential process.
 
 use crate::support::{Emulator, Rel9};
 use std::fs;
@@ -34,7 +34,7 @@ sso_start_url = https://example.awsapps.com/start
 sso_region = us-east-1
 ";
 
-/// The program with these profiles, and no keys of its own.
+/// The program with these profiles, and without keys in the environment.
 fn with_profiles(emulator: &Emulator, process: &str) -> Rel9 {
     let rel9 =
         emulator.rel9().without("AWS_ACCESS_KEY_ID").without("AWS_SECRET_ACCESS_KEY").without("AWS_REGION").env("PATH", "/usr/bin:/bin");
@@ -72,7 +72,7 @@ fn what_is_wrong_with_a_profile_is_said() {
     }
 }
 
-/// What a credential process writes may be a secret, wherever it stands: it is quoted nowhere, however much is told.
+/// The output of a credential process may be a secret: no message quotes it, even with `-v`.
 #[test]
 fn what_a_credential_process_writes_is_never_shown() {
     let emulator = Emulator::start();
@@ -107,7 +107,7 @@ fn endpoints_are_told_without_their_passwords() {
         run.ended(2).said("AWS_ENDPOINT_URL is \"…@host:99999\", which is not a URL");
         assert!(!run.stderr.contains("hunter2"), "{run}");
     }
-    // This machine by an address that is not the loopback's.
+    // This machine, by an address that is not a loopback address.
     let port = emulator.endpoint.rsplit(':').next().expect("a port");
     let clear = emulator.rel9().env("AWS_ENDPOINT_URL", format!("http://user:hunter2@0.0.0.0:{port}"));
     let run = clear.run(&["audit", "-v", "--regions", "us-east-1", "--fail-on", "never", "--allow-incomplete"]);

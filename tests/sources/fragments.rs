@@ -1,4 +1,4 @@
-//! CloudFormation files that no stack could be made of as they are: fragments, what macros take, keys written twice. What can be judged is judged.
+//! CloudFormation files that cannot be deployed as they are: fragments, input of macros, keys written twice. rel9 judges everything that it can.
 
 use crate::support::{Rel9, text};
 
@@ -14,7 +14,7 @@ fn of_a_key_that_is_written_twice_the_last_counts_and_a_warning_names_it() {
     let (run, document) = with(&[("t.yaml", &template)]).audit(&["t.yaml", "--fail-on", "never"]);
     document.expect("ebs-volume-encrypted", &[("Data", "pass")]);
     run.said("warning: t.yaml:8:7: the key Encrypted is written twice, first in line 7; CloudFormation takes the last");
-    // A logical id, and a whole section, alike.
+    // The same for a logical id and for a whole section.
     let twice = format!("Resources:\n  Old:\n{VOLUME}Resources:\n  Data:\n{VOLUME}  Data:\n{VOLUME}      Encrypted: true\n");
     let (run, document) = with(&[("t.yaml", &twice)]).audit(&["t.yaml", "--fail-on", "never"]);
     document.expect("ebs-volume-encrypted", &[("Data", "pass"), ("Old", "none")]);
@@ -79,7 +79,7 @@ fn what_is_not_declared_is_not_known_and_named() {
     document.expect(rule, &[("Known", "pass"), ("Conditional", "pass")]);
 }
 
-/// Another tool replaces it before CloudFormation reads the template.
+/// Another tool replaces the placeholder before CloudFormation reads the template.
 #[test]
 fn a_resource_whose_type_a_function_makes_may_be_anything() {
     let template = format!("Resources:\n  Data:\n{VOLUME}      Encrypted: true\n  Part:\n    Type: !Rain::Module ./part.yaml\n");
@@ -88,7 +88,7 @@ fn a_resource_whose_type_a_function_makes_may_be_anything() {
     assert!(run.code == 3 && run.stdout.contains("t.yaml#Part"), "{run}");
 }
 
-/// Only a text that is written is a path: what a function makes is a place in S3.
+/// Only a literal string is a path; the result of a function is a place in S3.
 #[test]
 fn a_template_url_that_a_parameter_makes_is_not_here() {
     for url in ["!Join ['', [!Ref Prefix, templates/db.template]]", "!Sub '${Prefix}db.yaml'", "!Ref Prefix"] {
@@ -101,7 +101,7 @@ fn a_template_url_that_a_parameter_makes_is_not_here() {
     }
 }
 
-/// They waive nothing here, and are told where something fails.
+/// Suppressions for other tools do not waive findings of rel9; messages of failing findings mention them.
 #[test]
 fn suppressions_of_other_tools_are_told_beside_findings() {
     let template = format!(

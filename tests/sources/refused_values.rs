@@ -1,4 +1,4 @@
-//! Values that AWS refuses, and what AWS takes where nothing is written: never a pass on the first, never a guess on the second.
+//! Values that AWS refuses, which never pass, and AWS's defaults, which are never guessed.
 
 use crate::support::{Document, Rel9};
 
@@ -14,7 +14,7 @@ fn cloudformation(text: &str) -> Document {
     judged("t.yaml", text)
 }
 
-/// Each value with the rule that hangs on it: not known, and the message says that AWS refuses it and what it takes.
+/// Each value with the rule that depends on it: the finding is unknown, and the message says that AWS refuses the value and which values it accepts.
 #[track_caller]
 fn refused(document: &Document, rule: &str, resource: &str, words: &str) {
     let said = document.says(rule, resource);
@@ -53,7 +53,7 @@ fn of_databases() {
     document.expect("rds-instance-encrypted", &[("aws_db_instance.d", "pass")]);
     refused(&document, "rds-cluster-retention", "aws_rds_cluster.c", "AWS refuses backup_retention_period 40: it takes 1 to 35");
     refused(&document, "aurora-cluster-backtrack", "aws_rds_cluster.c", "AWS refuses backtrack_window 300000: it takes 0 to 259200");
-    // The provider sends no 0, and AWS takes its default.
+    // The provider does not send 0, so AWS uses its default.
     assert_eq!(document.says("rds-cluster-retention", "aws_rds_cluster.zero"), "fail: keeps automated backups 1 days, 7 are required");
     for rule in ["dynamodb-table-pitr", "dynamodb-table-pitr-window"] {
         refused(&document, rule, "aws_dynamodb_table.t", "AWS refuses recovery_period_in_days 40: it takes 1 to 35");
@@ -96,7 +96,7 @@ fn of_buckets() {
     refused(&document, "s3-bucket-object-lock", "B", "AWS refuses Mode governance: it takes GOVERNANCE, COMPLIANCE");
 }
 
-/// Of a plan that AWS refuses nothing comes to be: it selects nothing either.
+/// AWS does not create a plan that it refuses, so the plan selects nothing.
 #[test]
 fn of_plans() {
     let stack = |rule: &str| {
@@ -191,7 +191,7 @@ fn of_locks_and_lifecycle_policies() {
     refused(&document, "restore-testing-plan-frequency", plan, "AWS refuses schedule_expression every day: 'every day' is neither cron(…)");
 }
 
-/// S3 encrypts every bucket; which key, and what uploads may do, others ask.
+/// S3 encrypts every bucket; other rules judge the key and the encryption of uploads.
 #[test]
 fn a_bucket_without_encryption_is_encrypted() {
     let document = cloudformation(
@@ -264,7 +264,7 @@ fn what_hangs_on_the_engine_of_a_cluster_without_one_is_not_known() {
     assert!(said.contains("the engine is not written"), "{said}");
 }
 
-/// A type of which CloudFormation takes no snapshot is deleted.
+/// CloudFormation deletes a resource whose type does not support snapshots.
 #[test]
 fn snapshot_policies_fall_back_to_delete() {
     let policies = "DeletionPolicy: Snapshot, UpdateReplacePolicy: Snapshot";

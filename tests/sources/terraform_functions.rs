@@ -1,5 +1,5 @@
-//! Terraform's functions on known values, and those that read files of the configuration. The values are those of the examples in Terraform's
-//! reference, where it has some: <https://developer.hashicorp.com/terraform/language/functions>.
+//! Terraform's functions on known values, and those that read files of the configuration. The values come from the examples in Terraform's
+//! reference, if it has any: <https://developer.hashicorp.com/terraform/language/functions>.
 
 use std::fs;
 
