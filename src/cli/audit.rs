@@ -162,7 +162,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
         super::tell(format_args!("warning: {}", terminal(&part.why_part())));
     }
     output::write(&outputs, &findings)?;
-    for told in Coverage::duplicates(&findings.collection) {
+    for told in Coverage::reading_notes(&findings.collection) {
         super::tell(terminal(told));
     }
     let unjudged: Vec<&String> = asked.iter().filter(|arn| !is_judged(&findings, arn)).collect();

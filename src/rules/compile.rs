@@ -5,7 +5,7 @@ use super::expr::{Expression, VARIABLES};
 use super::format::{Line, RuleFile, Unit};
 use super::paths::{ELEMENT, Path};
 use super::rule::{Remediation, Rule};
-use super::shape::{self, Fields, Shape};
+use super::shape::{self, Fieldset, Shape};
 use super::template::Template;
 use crate::inventory::types;
 use std::collections::HashMap;
@@ -178,8 +178,8 @@ pub struct Shapes {
 impl Shapes {
     /// The shapes for a rule of these types with these parameters.
     pub fn of(types: &[&'static str], params: &serde_json::Map<String, serde_json::Value>) -> Self {
-        let mut resource = Shape::Record(Fields::new());
-        let mut protection = Shape::Record(Fields::new());
+        let mut resource = Shape::Record(Fieldset::new());
+        let mut protection = Shape::Record(Fieldset::new());
         for name in types {
             let shapes = shapes_of_type(name);
             resource.merge(shapes.0.clone());
