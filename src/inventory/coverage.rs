@@ -86,10 +86,10 @@ impl CoverageEntry {
     /// The operation of entries for files that could not be read.
     const READ: &str = "Read";
 
-    /// Service and operation of what reading an inventory document finds odd.
+    /// Service and operation of notes about an inventory document.
     const READING: [&str; 2] = ["inventory", "ReadResources"];
 
-    /// What reading the resources of an inventory document finds odd, though the document can be read.
+    /// A note about the resources of a valid inventory document.
     pub(super) fn reading_note(account: &str, region: &str, status: CoverageStatus, items: u64, note: String) -> Self {
         let [service, operation] = Self::READING.map(str::to_owned);
         let (account, region) = (account.to_owned(), region.to_owned());
@@ -152,7 +152,7 @@ impl Coverage {
     /// The `service` of entries for data in a template whose type rel9 does not read. Such data declares nothing else.
     pub const UNREAD_DATA: &str = "terraform-data";
 
-    /// What reading inventory documents found odd: resources that they have several times, properties that this version does not know.
+    /// Notes about inventory documents: resources that appear several times, properties that this version does not know.
     pub fn reading_notes(entries: &[CoverageEntry]) -> impl Iterator<Item = &str> {
         let is_note = |entry: &&CoverageEntry| [entry.service.as_str(), entry.operation.as_str()] == CoverageEntry::READING;
         entries.iter().filter(is_note).filter_map(|entry| entry.error.as_deref())

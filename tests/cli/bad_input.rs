@@ -276,7 +276,11 @@ fn inventory_files_that_are_none() {
         ("wrong.ndjson", format!("{HEADER}\n\n{wrong}\n"), "wrong.ndjson:3: AWS::EC2::Volume vol-1: "),
         ("kind.ndjson", format!("{HEADER}\n{{\"kind\":\"surprise\"}}\n"), "kind.ndjson:2: "),
         ("late.ndjson", format!("{HEADER}\n{late}\n"), "late.ndjson:2: AWS::EC2::Volume vol-1: +262142-12-31T23:59:59"),
-        ("later.ndjson", format!("{HEADER}\n{later}\n"), "later.ndjson:2: AWS::EC2::Volume vol-1: +262142-12-31T23:59:59Z is no time"),
+        (
+            "later.ndjson",
+            format!("{HEADER}\n{later}\n"),
+            "later.ndjson:2: AWS::EC2::Volume vol-1: +262142-12-31T23:59:59Z is not an RFC 3339 time",
+        ),
         ("end.ndjson", HEADER.replace("2026-11", "+262142-11"), "end.ndjson:1: captured_at is "),
         ("null.ndjson", format!("{HEADER}\n{good}\0\n"), "null.ndjson:2: "),
         ("deep.ndjson", format!("{HEADER}\n{}", "[".repeat(200_000)), "deep.ndjson:2: "),
@@ -285,7 +289,7 @@ fn inventory_files_that_are_none() {
         run.ended(2).said(said);
         assert_eq!(run.stdout, "", "{name}");
     }
-    file("cut.ndjson", cut).said("the file seems to be cut off");
+    file("cut.ndjson", cut).said("the file seems to be truncated");
     file("bytes.ndjson", [0xff, 0xfe, 0x00, 0x9f]).ended(2).said("bytes.ndjson:1: ");
 }
 

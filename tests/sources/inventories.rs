@@ -112,7 +112,7 @@ fn a_resource_that_is_there_often_is_one() {
     let rel9 = rel9.with_files(&[("same.ndjson", &format!("{HEADER}\n{same}{}\n", volume("vol-2", true)))]);
     let arguments = ["audit", "same.ndjson", "--rule", "ebs-volume-encrypted", "--format", "json", "--ledger", "l.ndjson"];
     let run = rel9.run(&arguments);
-    run.ended(1).said("arn:aws:ec2:us-east-1:111122223333:volume/vol-1 is there 5000 times: judged once");
+    run.ended(1).said("arn:aws:ec2:us-east-1:111122223333:volume/vol-1 appears 5000 times: judged once");
     assert_eq!(run.document().findings().len(), 2);
     run.document().expect("ebs-volume-encrypted", &[("vol-1", "fail"), ("vol-2", "pass")]);
 
@@ -121,7 +121,7 @@ fn a_resource_that_is_there_often_is_one() {
         let lines = copies.map(|encrypted| volume("vol-1", encrypted).to_string()).join("\n");
         fs::write(rel9.home().join(name), format!("{HEADER}\n{lines}\n")).expect("a file");
         let run = rel9.run(&["audit", name, "--rule", "ebs-volume-encrypted", "--format", "json"]);
-        run.ended(3).said("is there 2 times: its copies differ in encrypted, which is unknown");
+        run.ended(3).said("appears 2 times: its copies differ, so this is unknown: encrypted");
         run.document().expect("ebs-volume-encrypted", &[("vol-1", "unknown")]);
     }
     let mut other = volume("vol-1", true);

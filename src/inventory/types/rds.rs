@@ -103,7 +103,7 @@ properties! {
     }
 }
 
-/// The operations that read what those of instances' snapshots do not.
+/// The operations that read properties which the operations for instance snapshots do not read.
 const OF_CLUSTER_SNAPSHOTS: &[(&str, &[&str])] = &[
     ("key_manager", &["rds:DescribeDBClusterSnapshots", "kms:DescribeKey"]),
     ("key_state", &["rds:DescribeDBClusterSnapshots", "kms:DescribeKey"]),
