@@ -28,13 +28,13 @@ const DEMO_POLICY: &str = include_str!("../../fixtures/demo/rel9.yaml");
 const POLICY: &str = "rel9.yaml";
 
 /// Headings of `--help`; every flag names its own, as one that is flattened would give its heading to those after it.
-const JUDGED: &str = "What is judged, and by what";
+const JUDGED: &str = "Resources, rules and objectives";
 const GATE: &str = "Gate";
 
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// Inventories, CloudFormation templates, Terraform plans, states or `.tf` folders, or folders of them; `-` reads a template from
-    /// standard input; live AWS without any
+    /// Inventories, CloudFormation templates, Terraform plans, states or `.tf` folders, or folders that contain them; `-` reads a template
+    /// from standard input; without INPUT, live AWS
     #[arg(value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Judge the built-in demo organisation (no AWS account needed)
@@ -43,44 +43,44 @@ pub struct Args {
     #[cfg(feature = "live")]
     #[command(flatten)]
     live: LiveArgs,
-    /// Only findings for these ARNs
+    /// Report only findings for these ARNs
     #[arg(long, help_heading = JUDGED, value_name = "ARN", value_delimiter = ',')]
     resource: Vec<String>,
-    /// Only findings for resources with this tag; several must all be there
+    /// Report only findings for resources with this tag; repeat it to require several tags
     #[arg(long, help_heading = JUDGED, value_name = "KEY=VALUE", value_parser = super::tag)]
     tag: Vec<(String, String)>,
-    /// Objectives, reproducible data, waivers and rule settings [default: ./rel9.yaml when there]
+    /// Policy file: objectives, reproducible data, waivers and rule settings [default: ./rel9.yaml if it exists]
     #[arg(long, help_heading = JUDGED, value_name = "FILE")]
     policy: Option<PathBuf>,
     /// Folder of rules that add to the built-in ones or override them
     #[arg(long, help_heading = JUDGED, value_name = "DIR")]
     rules: Vec<PathBuf>,
-    /// Only these rules
+    /// Use only these rules
     #[arg(long, help_heading = JUDGED, value_name = "ID", value_delimiter = ',')]
     rule: Vec<String>,
-    /// Not these rules
+    /// Leave out these rules
     #[arg(long, help_heading = JUDGED, value_name = "ID", value_delimiter = ',')]
     skip_rule: Vec<String>,
-    /// Only the rules of these best practices
+    /// Use only the rules of these best practices
     #[arg(long, help_heading = JUDGED, value_name = "REL09-BP0N", value_delimiter = ',')]
     best_practice: Vec<BestPractice>,
     #[command(flatten)]
     templates: TemplateArgs,
     #[command(flatten)]
     output: Output,
-    /// The lowest severity that fails the gate [default: the policy's, else high]
+    /// Lowest severity that fails the gate [default: fail_on of the policy file, otherwise high]
     #[arg(long, help_heading = GATE, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
-    /// An earlier findings document: failures that it knows do not fail the gate; - reads standard input
+    /// Earlier findings document, or `-` for standard input: failures that it already has do not fail the gate
     #[arg(long, help_heading = GATE, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Remember restore tests in this file, and count those that it remembers; made when it is not there
+    /// Recovery ledger: record restore tests in this file, and count the tests it already has; created if missing
     #[arg(long, help_heading = JUDGED, value_name = "FILE")]
     ledger: Option<PathBuf>,
-    /// Exit 0, not 3, when something could not be read but nothing fails
+    /// Exit with 0 instead of 3 if something could not be read but nothing fails
     #[arg(long, help_heading = GATE)]
     allow_incomplete: bool,
-    /// Judge as of this moment [default: when the inventory was read]
+    /// Judge as of this time [default: the time at which the inventory was read]
     #[arg(long, help_heading = JUDGED, value_name = "RFC3339|YYYY-MM-DD", value_parser = super::moment)]
     as_of: Option<DateTime<Utc>>,
 }
@@ -111,7 +111,7 @@ impl ValueEnum for FailOn {
 }
 
 pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
-    // Whatever is wrong with rules, policy or output is told before anything is read.
+    // Report mistakes in rules, policy and output before reading anything.
     let rules = RuleSet::load(&args.rules).map_err(|mistakes| super::list_of(&mistakes))?;
     for id in args.rule.iter().chain(&args.skip_rule) {
         if rules.get(id).is_none() {
@@ -122,7 +122,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
     let outputs = args.output.prepare(&inputs(&args))?;
     let baseline = args.baseline.as_deref().map(report::read).transpose()?;
     if let Some(path) = args.ledger.as_deref().filter(|path| output::takes(&outputs, path)) {
-        return Err(format!("{}: a report would be written into the ledger: give it a file of its own", path.display()).into());
+        return Err(format!("{}: is the ledger: a report would overwrite it; write the report to another file", path.display()).into());
     }
     let ledger = args.ledger.as_deref().map(|path| ledger::prepare(path).map(|chain| (path, chain))).transpose()?;
     let subject = subject(&args, verbosity)?;
@@ -170,7 +170,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
         super::tell(format_args!("{arn}: nothing was judged: is it misspelt, or in an account, a Region or a file that was not read?"));
     }
     if tagged && findings.findings.is_empty() {
-        super::tell("no resource with the tags asked for has findings: nothing was judged");
+        super::tell("no resource with these tags has findings: nothing was judged");
     }
     let fail_on = args.fail_on.or(policy.fail_on).unwrap_or(FailOn::High);
     let gate = audit::gate(&findings, fail_on);
@@ -262,7 +262,7 @@ fn subject(args: &Args, verbosity: Verbosity) -> Result<Subject, super::Failure>
     match (files.is_empty(), templates.is_empty()) {
         (_, true) => Ok(Subject::Inventory(Input::Files(files), "inventory")),
         (true, false) => Ok(Subject::Templates(templates)),
-        (false, false) => Err("inventories and templates are judged in runs of their own".to_owned().into()),
+        (false, false) => Err("inventories and templates cannot be judged in one run: run rel9 once for each".to_owned().into()),
     }
 }
 

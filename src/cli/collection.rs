@@ -49,12 +49,12 @@ impl State {
     /// The state of a folder; `None` when it has none.
     ///
     /// # Errors
-    /// A state that cannot be read: nobody can tell whether the folder is whole.
+    /// A state that cannot be read: the collection may be incomplete.
     fn read(folder: &Path) -> Result<Option<State>, Failure> {
         let path = folder.join(STATE);
         let fail = |why: String| {
             let path = path.display();
-            Failure::from(format!("{path}: {why}: whether the collection is whole cannot be told; collect it again into a new folder"))
+            Failure::from(format!("{path}: {why}: rel9 cannot tell whether the collection is complete; collect again into a new folder"))
         };
         let text = match std::fs::read(&path) {
             Ok(text) => text,
@@ -64,10 +64,11 @@ impl State {
         if text.trim_ascii().is_empty() {
             return Err(fail("is empty".to_owned()));
         }
-        let state: State = serde_json::from_slice(&text).map_err(|error| fail(format!("is no state of `rel9 collect`: {error}")))?;
+        let state: State =
+            serde_json::from_slice(&text).map_err(|error| fail(format!("is not a state file of `rel9 collect`: {error}")))?;
         // What a state names is read as the collection's own, and removed when the collection starts anew.
         match state.done.values().chain(&state.outdated).find(|name| Path::new(name).file_name().is_none_or(|file| file != name.as_str())) {
-            Some(name) => Err(fail(format!("names {name:?}, which is no file of the folder itself"))),
+            Some(name) => Err(fail(format!("names {name:?}, which is not a file in this folder"))),
             None => Ok(Some(state)),
         }
     }
@@ -117,7 +118,7 @@ impl State {
             self.check_scope(earlier, folder)?;
         } else if let Some(file) = document::files_in(folder)?.first() {
             let message = format!(
-                "{}: holds inventory files already ({}) and no {STATE}: collect into an empty folder",
+                "{}: already has inventory files ({}) but no {STATE}: collect into an empty folder",
                 folder.display(),
                 file.display()
             );
@@ -126,11 +127,11 @@ impl State {
         let mut state = self;
         if let Some(earlier) = earlier {
             state.outdated.clone_from(&earlier.outdated);
-            // A run that was killed may have written a file that it did not note any more.
+            // A killed run may have written a file without recording it.
             state.outdated.extend(earlier.regions.iter().map(|shard| earlier.file_name(shard)));
-            let goes_on = !earlier.finished && earlier.regions == state.regions;
+            let resumes = !earlier.finished && earlier.regions == state.regions;
             for (shard, name) in earlier.done {
-                if goes_on && document::read_file(&folder.join(&name)).is_ok() {
+                if resumes && document::read_file(&folder.join(&name)).is_ok() {
                     if earlier.incomplete.contains(&shard) {
                         state.incomplete.insert(shard.clone());
                     }
@@ -160,7 +161,7 @@ impl State {
     fn check_scope(&self, earlier: &State, folder: &Path) -> Result<(), Failure> {
         if earlier.account != self.account {
             return Err(Failure::from(format!(
-                "{}: holds the inventory of account {}: give account {} a folder of its own",
+                "{}: has the inventory of account {}: use another folder for account {}",
                 folder.display(),
                 earlier.account,
                 self.account
@@ -177,7 +178,7 @@ impl State {
         match parts.iter().find(|(_, then, now)| then != now) {
             None => Ok(()),
             Some((what, then, now)) => Err(Failure::from(format!(
-                "{}: holds a collection of another scope ({what}: {then}; now: {now}): give this one a folder of its own",
+                "{}: has a collection of another scope ({what}: {then}; now: {now}): use another folder for this one",
                 folder.display()
             ))),
         }
@@ -197,7 +198,7 @@ pub fn lock(folder: &Path) -> Result<std::fs::File, Failure> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
-            Err(Failure::from(format!("{}: another `rel9 collect` is writing into it: wait for its end", folder.display())))
+            Err(Failure::from(format!("{}: another `rel9 collect` is writing to this folder: wait until it ends", folder.display())))
         }
         Err(TryLockError::Error(error)) => Err(cannot("cannot be locked", error)),
     }
@@ -223,12 +224,12 @@ pub fn check_finished(input: &Path) -> Result<(), Failure> {
         (true, true) => return Ok(()),
         (true, false) if missing.is_empty() => return Ok(()),
         (true, false) => {
-            format!("has lost files of its collection: {}; put them back, or run `rel9 collect` again", missing.join(", "))
+            format!("lacks files of its collection: {}; restore them, or run `rel9 collect` again", missing.join(", "))
         }
-        (false, _) if missing.is_empty() => "its collection did not finish; run the same `rel9 collect` again to go on".to_owned(),
+        (false, _) if missing.is_empty() => "its collection did not finish; run the same `rel9 collect` again to resume".to_owned(),
         (false, _) => {
             let missing = missing.join(", ");
-            format!("its collection did not finish (missing: {missing}); run the same `rel9 collect` again to go on")
+            format!("its collection did not finish (missing: {missing}); run the same `rel9 collect` again to resume")
         }
     };
     Err(Failure::from(format!("{}: {what}", input.display())))

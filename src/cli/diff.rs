@@ -11,7 +11,7 @@ pub struct Args {
     /// The earlier findings document
     #[arg(value_name = "OLD")]
     old: PathBuf,
-    /// The later one; - reads standard input (of one of the two)
+    /// The later findings document; `-` reads one of the two from standard input
     #[arg(value_name = "NEW")]
     new: PathBuf,
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -23,11 +23,11 @@ pub struct Args {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Format {
-    /// For people at a terminal
+    /// Table for a terminal
     Table,
-    /// The whole comparison, as `rel9 schema diff` describes it
+    /// The complete comparison; see `rel9 schema diff`
     Json,
-    /// For a pull request or a ticket
+    /// Markdown for a pull request or a ticket
     Markdown,
 }
 

@@ -37,9 +37,8 @@ impl Inputs {
     pub fn refuses(&self, output: &Path) -> Option<String> {
         let there = Identity::of(output)?;
         let is_it = |path: &Path| Identity::of(path).is_some_and(|identity| identity == there);
-        let refusal = |what: &str| {
-            Some(format!("{}: is {what}: a report would be written over it; give the report a file of its own", output.display()))
-        };
+        let refusal =
+            |what: &str| Some(format!("{}: is {what}: a report would overwrite it; write the report to another file", output.display()));
         if let Some((what, _)) = self.files.iter().find(|(_, path)| is_it(path)) {
             return refusal(&format!("{what} of this run"));
         }

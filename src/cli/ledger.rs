@@ -20,19 +20,19 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check every link of the chain
+    /// Verify the whole hash chain
     Verify {
         /// The ledger
         file: PathBuf,
-        /// The chain must contain this hash, such as audit.ledger_head of an earlier findings document
+        /// Hash that the chain must contain, such as audit.ledger_head of an earlier findings document
         #[arg(long, value_name = "HASH")]
         head: Option<String>,
     },
-    /// Show the entries, if the chain holds
+    /// Show the entries of a valid ledger
     Show {
         /// The ledger
         file: PathBuf,
-        /// Only entries of this resource
+        /// Show only entries of this resource
         #[arg(long, value_name = "ARN")]
         resource: Option<String>,
         #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -50,30 +50,30 @@ enum Format {
 
 #[derive(Debug, clap::Args)]
 struct Attest {
-    /// The ledger, made when it is not there
+    /// The ledger; created if missing
     file: PathBuf,
     /// The resource whose backup was restored
     #[arg(long, value_name = "ARN", value_parser = arn)]
     resource: String,
-    /// When the restore was finished; a day alone is its beginning, in UTC
+    /// When the restore finished; a date means the beginning of that day in UTC
     #[arg(long, value_name = "RFC3339|YYYY-MM-DD", value_parser = super::moment)]
     date: DateTime<Utc>,
     /// How long it took until the data was usable, such as 2h30m
     #[arg(long, value_parser = took)]
     duration: i64,
-    /// Whether the data came back; a failed test is evidence, too
+    /// Whether the restore succeeded; a failed test is evidence, too
     #[arg(long, value_enum)]
     result: TestResult,
-    /// Who ran it
+    /// Who ran the test
     #[arg(long, value_name = "NAME", value_parser = said)]
     operator: String,
-    /// Where it is written down
+    /// Where the test is documented, such as a ticket id
     #[arg(long, value_name = "ID", value_parser = said)]
     ticket: String,
-    /// Anything else
+    /// Further remarks
     #[arg(long, value_name = "TEXT", value_parser = said)]
     note: Option<String>,
-    /// The restored data was checked, and it was right
+    /// Someone checked the restored data and found it correct
     #[arg(long)]
     validated: bool,
 }
@@ -101,11 +101,11 @@ fn verify(path: &Path, head: Option<&str>) -> Result<Exit, Failure> {
         match chain.entries_after(&hash) {
             Some(0) => text.push_str("it ends at the given head\n"),
             Some(after) => {
-                let _ = writeln!(text, "it contains the given head, {after} entries came after it");
+                let _ = writeln!(text, "it contains the given head; {after} entries follow");
             }
             None => {
                 return Err(Failure::from(format!(
-                    "{}: the chain does not contain {}: entries were taken away at its end, or it is another ledger",
+                    "{}: the chain does not contain {}: entries were removed from its end, or it is another ledger",
                     path.display(),
                     terminal(&hash)
                 )));
@@ -162,10 +162,12 @@ fn line_of(entry: &Entry) -> String {
 fn attest(args: Attest) -> Result<Exit, Failure> {
     let now = Utc::now().trunc_subsecs(0);
     if args.date > now {
-        return Err(Failure::from(format!("--date {} is in the future: only what has happened can be attested", args.date.to_rfc3339())));
+        return Err(Failure::from(format!("--date {} is in the future: only a finished restore can be attested", args.date.to_rfc3339())));
     }
     if args.validated && args.result == TestResult::Failure {
-        return Err(Failure::from("--validated says that the restored data was right, --result failure that it was not".to_owned()));
+        return Err(Failure::from(
+            "--validated means that the restored data is correct, and --result failure that the restore failed: use one of them".to_owned(),
+        ));
     }
     let draft = Attestation {
         resource: args.resource,
@@ -181,7 +183,7 @@ fn attest(args: Attest) -> Result<Exit, Failure> {
     file::prepare(&args.file)?;
     let chain = file::change(&args.file, |chain| match chain.same(&draft) {
         Some(known) => Err(format!(
-            "{}:{}: has an attestation of this restore already (same resource, date, operator and ticket)",
+            "{}:{}: already has an attestation of this restore (same resource, date, operator and ticket)",
             args.file.display(),
             known.line()
         )),
@@ -194,7 +196,7 @@ fn attest(args: Attest) -> Result<Exit, Failure> {
 
 fn arn(text: &str) -> Result<String, String> {
     let whole = text.split(':').count() >= 6 && text.starts_with("arn:") && !text.ends_with(':') && !text.contains(char::is_whitespace);
-    if whole { Ok(text.to_owned()) } else { Err("it is no ARN, such as arn:aws:rds:eu-central-1:111122223333:db:shop".to_owned()) }
+    if whole { Ok(text.to_owned()) } else { Err("it is not an ARN such as arn:aws:rds:eu-central-1:111122223333:db:shop".to_owned()) }
 }
 
 /// `2h30m` in seconds.
@@ -205,12 +207,12 @@ fn took(text: &str) -> Result<i64, String> {
         let seconds = crate::audit::policy::duration(part).filter(|_| part.starts_with(|first: char| first.is_ascii_digit()));
         total = seconds.and_then(|seconds| total.checked_add(seconds)).ok_or_else(wrong)?;
     }
-    if total > 0 { Ok(total) } else { Err(format!("a restore takes more than no time: {}", wrong())) }
+    if total > 0 { Ok(total) } else { Err(format!("a restore takes longer than 0 s: {}", wrong())) }
 }
 
 fn said(text: &str) -> Result<String, String> {
     let text = text.trim();
-    if text.is_empty() { Err("say something".to_owned()) } else { Ok(text.to_owned()) }
+    if text.is_empty() { Err("it must not be empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
 #[cfg(test)]

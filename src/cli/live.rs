@@ -22,16 +22,16 @@ pub struct LiveArgs {
     /// Profile of the AWS configuration files
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    /// Regions to read, separated by commas, or all that are enabled
+    /// Regions to read, separated by commas; `all` reads every enabled Region
     #[arg(long, value_name = "REGIONS", value_delimiter = ',', default_value = "all")]
     regions: Vec<String>,
-    /// Services to read [default: all]; what others would show is unknown then
+    /// Services to read [default: all]; facts from other services are unknown
     #[arg(long, value_name = "SERVICES", value_delimiter = ',')]
     services: Vec<String>,
-    /// Calls a second at most, in all Regions together
+    /// Maximum calls per second, in all Regions together
     #[arg(long, value_name = "N", default_value_t = aws::DEFAULT_MAX_RPS)]
     max_rps: NonZeroU32,
-    /// How long the account may be read (90s, 60m, 2h): what is left then is unknown
+    /// Time limit for reading the account (90s, 60m, 2h); facts that are not read by then are unknown
     #[arg(long, value_name = "DURATION", default_value = "60m", value_parser = deadline)]
     deadline: Duration,
 }
@@ -76,7 +76,7 @@ impl From<ConnectError> for Failure {
 /// Reads all shards into memory.
 ///
 /// # Errors
-/// When nobody can be asked at all.
+/// When no call to AWS is possible.
 pub fn collect(args: &LiveArgs, verbosity: Verbosity) -> Result<Vec<Shard>, Failure> {
     runtime()?.block_on(async {
         let session = aws::connect(&args.options(verbosity)).await?;
@@ -93,7 +93,7 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 
 #[derive(Debug, clap::Args)]
 pub struct CollectArgs {
-    /// Folder for the inventory files, made when it is not there
+    /// Folder for the inventory files; created if missing
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]
@@ -103,7 +103,7 @@ pub struct CollectArgs {
 /// `rel9 collect`.
 pub fn run(args: CollectArgs, verbosity: Verbosity) -> Result<Exit, Failure> {
     let folder = args.out.clone();
-    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: cannot be made: {error}", folder.display()))?;
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: cannot be created: {error}", folder.display()))?;
     let _lock = collection::lock(&folder)?;
     runtime()?.block_on(async {
         let session = aws::connect(&args.live.options(verbosity)).await?;
@@ -123,7 +123,7 @@ pub fn run(args: CollectArgs, verbosity: Verbosity) -> Result<Exit, Failure> {
         tokio::select! {
             result = into_files(&session, state, &folder, verbosity) => result,
             _ = tokio::signal::ctrl_c() => {
-                let message = format!("interrupted: what was read is in {}; the same command goes on from there", folder.display());
+                let message = format!("interrupted: the finished files are in {}; run the same command again to resume", folder.display());
                 Err(Failure { exit: Exit::Unusable, message })
             }
         }
@@ -133,15 +133,15 @@ pub fn run(args: CollectArgs, verbosity: Verbosity) -> Result<Exit, Failure> {
 async fn into_files(session: &Session, mut state: State, folder: &Path, verbosity: Verbosity) -> Result<Exit, Failure> {
     let missing: Vec<String> = state.regions.iter().filter(|region| !state.done.contains_key(*region)).cloned().collect();
     if missing.len() < state.regions.len() && verbosity != Verbosity::Quiet {
-        super::tell(format_args!("going on: {} of {} Regions are there already", state.regions.len() - missing.len(), state.regions.len()));
+        super::tell(format_args!("resuming: {} of {} Regions are already read", state.regions.len() - missing.len(), state.regions.len()));
     }
     let mut shards =
         futures::stream::iter(missing.iter().map(|region| aws::collect_shard(session, region))).buffer_unordered(SHARDS_AT_ONCE);
     while let Some(shard) = shards.next().await {
         if let Some(why) = aws::end_of_credentials(&shard) {
-            // It is not done, and what is left would not be either.
+            // This shard is incomplete, and the remaining ones would be too.
             let message = format!(
-                "the credentials ended while {} was read ({why}).\nRenew them: the same command goes on from there; what was read before is in {}",
+                "the credentials ended while rel9 read {} ({why}).\nRenew them and run the same command again to resume; the finished files are in {}",
                 shard.region,
                 folder.display()
             );

@@ -77,16 +77,16 @@ pub enum Verbosity {
 
 /// Audits how an AWS account backs up its data (Well-Architected question REL 9).
 ///
-/// Exit codes: 0 the gate passed · 1 it failed · 2 wrong usage or unreadable input · 3 nothing fails, but something could not be read.
+/// Exit codes: 0 the gate passed · 1 the gate failed · 2 wrong usage or unreadable input · 3 nothing fails, but something is unknown.
 #[derive(Debug, Parser)]
 #[command(name = "rel9", version, max_term_width = 100, propagate_version = true, disable_help_subcommand = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// No progress, no messages but errors
+    /// Show only errors, and no progress
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
-    /// Tell every AWS call on stderr
+    /// Write every AWS call to stderr
     #[arg(short, long, global = true)]
     verbose: bool,
 }
@@ -100,15 +100,16 @@ enum Command {
     Collect(live::CollectArgs),
     /// Render a stored findings document again
     Report(report::Args),
-    /// Compare two findings documents: exit code 1 when something got worse
+    /// Compare two findings documents; exit code 1 if something got worse
     Diff(diff::Args),
-    /// Verify, show or add to a recovery ledger
+    /// Verify or show a recovery ledger, or add a restore test to it
     Ledger(ledger::Args),
     /// List, show, test or document the rules
     Rules(rules::Args),
     #[cfg(feature = "live")]
-    /// Print the least permissions that reading needs
+    /// Print the least-privilege IAM permissions for reading an account
     Permissions {
+        /// Output format
         #[arg(long, value_enum, default_value_t = PermissionFormat::Json)]
         format: PermissionFormat,
     },
@@ -117,11 +118,13 @@ enum Command {
     Wa(wa::Args),
     /// Print the JSON Schema of a document
     Schema {
+        /// The kind of document
         #[arg(value_enum)]
         document: schema::Document,
     },
     /// Print completions for a shell
     Completions {
+        /// The shell
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
@@ -215,7 +218,7 @@ fn moment(text: &str) -> Result<DateTime<Utc>, String> {
         Ok(date) => date.and_time(NaiveTime::MIN).and_utc(),
         Err(_) => DateTime::parse_from_rfc3339(text).map_err(|error| wrong(&error))?.to_utc(),
     };
-    if is_writable(&moment) { Ok(moment) } else { Err(wrong(&"no clock shows it")) }
+    if is_writable(&moment) { Ok(moment) } else { Err(wrong(&"the year is out of range")) }
 }
 
 /// `KEY=VALUE` of a flag.
@@ -262,7 +265,7 @@ fn list_of(mistakes: &[crate::rules::Mistake]) -> String {
 fn no_rule(set: &crate::rules::RuleSet, id: &str) -> String {
     match set.nearest(id) {
         Some(near) => format!("there is no rule `{id}`; did you mean `{near}`?"),
-        None => format!("there is no rule `{id}`; `rel9 rules list` shows them all"),
+        None => format!("there is no rule `{id}`; `rel9 rules list` shows all rules"),
     }
 }
 

@@ -10,7 +10,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// Columns where nobody tells how many there are.
+/// Columns if neither the terminal nor `COLUMNS` gives a width.
 const PLAIN_WIDTH: usize = 100;
 
 /// Bytes that are written at a time.
@@ -21,7 +21,7 @@ const BUFFER: usize = 1 << 18;
 pub struct Output {
     #[arg(long, value_name = "F[=PATH]", help = formats())]
     format: Vec<String>,
-    /// Passing findings too, and every resource of a rule, in table, markdown and sarif, which else leave them out
+    /// Also show passing findings and every resource of a rule in table, markdown and sarif, which otherwise leave them out
     #[arg(long)]
     all: bool,
 }
@@ -29,7 +29,7 @@ pub struct Output {
 /// What `--help` says of `--format`.
 fn formats() -> String {
     let names: Vec<&str> = report::ALL.iter().map(|report| report.name).collect();
-    format!("Format of the report, to stdout or to a file; repeatable. By default table; there are {}", names.join(", "))
+    format!("Report format, with a file for it or to stdout; repeatable [default: table] [formats: {}]", names.join(", "))
 }
 
 /// One report with its place.
@@ -55,7 +55,7 @@ impl Output {
             let Some(file) = file_of(path) else { continue };
             let is_second = Identity::of(&file).is_some_and(|identity| !identities.insert(identity)) || !files.insert(file.clone());
             if is_second {
-                return Err(format!("{}: two reports would be written into it: give each a file of its own", file.display()));
+                return Err(format!("{}: two reports would be written to this file: give each report its own file", file.display()));
             }
             if let Some(refusal) = inputs.refuses(&file) {
                 return Err(refusal);
@@ -73,7 +73,7 @@ impl Output {
         };
         let report = report::find(name).ok_or_else(|| {
             let names: Vec<&str> = report::ALL.iter().map(|report| report.name).collect();
-            format!("there is no format `{name}`; there are {}", names.join(", "))
+            format!("there is no format `{name}`; the formats are {}", names.join(", "))
         })?;
         if let Some(path) = &path {
             let folder = folder_of(path);

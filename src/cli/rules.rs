@@ -15,16 +15,16 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// One line a rule
+    /// List the rules, one per line
     List {
         #[command(flatten)]
         select: Select,
         #[arg(long, value_enum, default_value_t = ListFormat::Table)]
         format: ListFormat,
     },
-    /// All about one rule
+    /// Show everything about one rule
     Show {
-        /// Its id, such as data-protected
+        /// The rule's id, such as data-protected
         id: String,
         /// Folder of rules that add to the built-in ones or override them
         #[arg(long, value_name = "DIR")]
@@ -36,7 +36,7 @@ enum Command {
     Docs {
         #[command(flatten)]
         select: Select,
-        /// Folder to write it to, one page a service; without it everything goes to standard output
+        /// Folder for the reference, one page for each service; without it, everything goes to standard output
         #[arg(short, long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
@@ -53,7 +53,7 @@ struct Select {
     /// Folder of rules that add to the built-in ones or override them
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
-    /// Only these rules
+    /// Use only these rules
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     rule: Vec<String>,
 }
@@ -147,7 +147,7 @@ fn write_docs(select: &Select, out: Option<PathBuf>) -> Result<Exit, String> {
         super::print(&pages.into_values().collect::<Vec<_>>().join("\n"))?;
         return Ok(Exit::Passed);
     };
-    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: cannot be made: {error}", folder.display()))?;
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: cannot be created: {error}", folder.display()))?;
     for (name, text) in pages {
         let path = folder.join(name);
         std::fs::write(&path, text).map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;

@@ -13,25 +13,25 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Templates")]
 pub struct TemplateArgs {
-    /// Values of CloudFormation parameters, in a form of the AWS CLI: a JSON list of ParameterKey and ParameterValue, a JSON object
+    /// Values of CloudFormation parameters as the AWS CLI accepts them, such as a JSON list of ParameterKey and ParameterValue
     #[arg(long, value_name = "FILE")]
     parameters: Vec<PathBuf>,
-    /// Values of Terraform variables, as terraform's -var-file
+    /// Values of Terraform variables, like terraform's -var-file
     #[arg(long, value_name = "FILE")]
     var_file: Vec<PathBuf>,
-    /// Account that the templates are for
+    /// Account that you deploy the templates to
     #[arg(long, value_name = "ID")]
     account: Option<String>,
-    /// Region that the templates are for
+    /// Region that you deploy the templates to
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
-    /// Tag that the stack gives to its resources (aws cloudformation deploy --tags)
+    /// Tag that the deployment adds to every resource (aws cloudformation deploy --tags); repeatable
     #[arg(long, value_name = "KEY=VALUE", value_parser = super::tag)]
     stack_tag: Vec<(String, String)>,
-    /// Leave out of folders what this glob names, as a line of .gitignore would (repeatable)
+    /// Leave out files in folders that match this glob, as in .gitignore; repeatable
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
-    /// Inventory of the account (rel9 collect): its backup plans and vaults count beside those of the templates
+    /// Inventory of the account (from rel9 collect): its backup plans and vaults count in addition to those of the templates
     #[arg(long, value_name = "PATH")]
     assume_plans: Vec<PathBuf>,
 }
@@ -131,7 +131,7 @@ impl TemplateArgs {
             0 if self.assume_plans.is_empty() => Ok(None),
             0 => Err("--assume-plans: the inventory does not have that account and Region".to_owned().into()),
             1 => Ok(shards.pop()),
-            _ => Err(format!("--assume-plans: say with --account and --region which of them: {}", places.join(", ")).into()),
+            _ => Err(format!("--assume-plans: choose one with --account and --region: {}", places.join(", ")).into()),
         }
     }
 }

@@ -18,7 +18,7 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Write the answer to REL 9 of a workload (the only command that changes anything in AWS)
+    /// Write a workload's answer to REL 9 (the only command that changes anything in AWS)
     Push(PushArgs),
 }
 
@@ -27,19 +27,19 @@ struct PushArgs {
     /// Findings document, as `rel9 audit --format json=FILE` writes it
     #[arg(value_name = "FINDINGS")]
     findings: PathBuf,
-    /// The workload: 32 digits, the end of its ARN
+    /// Id of the workload: the 32 digits at the end of its ARN
     #[arg(long, value_name = "ID", value_parser = workload_id)]
     workload_id: String,
     /// Profile of the AWS configuration files
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    /// Region of the workload [default: that of the environment or the profile]
+    /// Region of the workload [default: the Region of the environment or the profile]
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
     /// Write without asking
     #[arg(long, conflicts_with = "dry_run")]
     yes: bool,
-    /// Only show what would change
+    /// Only show the difference
     #[arg(long)]
     dry_run: bool,
 }
@@ -62,7 +62,8 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     let Command::Push(args) = args.command;
     let answer = wa::answer(&report::read(&args.findings)?);
     if !args.yes && !args.dry_run && !io::stdin().is_terminal() {
-        let message = "nobody can be asked, as there is no terminal: --yes writes without asking, --dry-run only shows the difference";
+        let message =
+            "there is no terminal to ask for confirmation: use --yes to write without asking, or --dry-run to show only the difference";
         return Err(Failure::from(message.to_owned()));
     }
     runtime()?.block_on(push(&args, &answer, verbosity))
@@ -76,7 +77,7 @@ async fn push(args: &PushArgs, answer: &Answer, verbosity: Verbosity) -> Result<
     let lines = difference(answer, &current, &change);
     let place = format!("workload {} in {}", args.workload_id, tool.region);
     if lines.is_empty() {
-        super::print(&format!("REL 9 of {place} has this answer already.\n"))?;
+        super::print(&format!("REL 9 of {place} already has this answer.\n"))?;
         return Ok(Exit::Passed);
     }
     super::print(&format!("REL 9 of {place}, risk now {}:\n{}\n", terminal(&current.risk), lines.join("\n")))?;

@@ -49,7 +49,7 @@ pub fn prepare(path: &Path) -> Result<Chain, String> {
 pub fn append(path: &Path, known_head: &str, drafts: Vec<Entry>, recorded_at: DateTime<Utc>) -> Result<Chain, String> {
     change(path, |chain| {
         if chain.entries_after(known_head).is_none() {
-            return Err(format!("{}: is not the ledger any more that was read before: it does not contain {known_head}", path.display()));
+            return Err(format!("{}: is no longer the ledger that was read before: it does not contain {known_head}", path.display()));
         }
         Ok(chain.extend(drafts, recorded_at))
     })
