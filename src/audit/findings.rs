@@ -1,10 +1,10 @@
 //! The findings document: the only thing that reports know.
 
-use super::evidence::Evidence;
 use super::finding_id::FindingId;
-use super::objective::Reproducible;
 pub use crate::inventory::Location;
 use crate::inventory::{CoverageEntry, Tags};
+use crate::rules::evidence::Evidence;
+use crate::rules::objective::Reproducible;
 use crate::rules::{BestPractice, Severity};
 use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;

@@ -5,13 +5,14 @@ use super::finding::{Chosen, reference};
 use super::findings::{CoverageSummary, FindingList, ReproducibleData};
 use super::kept::Kept;
 use super::ledger::{Entry, evidence};
-use super::objective::{ALL_MECHANISMS, Objective};
 use super::policy::{Owes, Policy};
+use crate::inventory::declarable::Declarables;
 use crate::inventory::types::{self, TypeInfo};
 use crate::inventory::{CoverageEntry, DEPLOYED, Resource, Shard, Tags, is_symbolic};
 use crate::protection::facts::{Facts, Joined, Protection, State};
 use crate::protection::{self, Owed, Summaries, reproducible, why_unread};
 use crate::rules::engine::{Status, Subject, Verdict};
+use crate::rules::objective::{ALL_MECHANISMS, Objective};
 use crate::rules::value::{ANYTHING_ELSE, Reasons};
 use crate::rules::{Rule, sources};
 use chrono::{DateTime, Utc};
@@ -115,15 +116,21 @@ struct Prepared<'s> {
 }
 
 impl<'a> Judge<'a> {
-    /// Prepares the rules.
-    pub fn new(rules: &[&'a Rule], policy: &'a Policy, as_of: DateTime<Utc>, options: &'a Options, templates: bool) -> Self {
+    /// Prepares the rules. Templates are judged where what they can declare is given.
+    pub fn new(
+        rules: &[&'a Rule],
+        policy: &'a Policy,
+        as_of: DateTime<Utc>,
+        options: &'a Options,
+        templates: Option<&Declarables>,
+    ) -> Self {
         let mut by_type: HashMap<&'static str, Vec<Chosen>> = HashMap::new();
         for rule in rules {
             for type_name in &rule.applies_to {
                 by_type.entry(type_name).or_default().push(Chosen::new(
                     rule,
                     policy,
-                    templates && sources::judges_template(rule, type_name),
+                    templates.is_some_and(|declarables| sources::judges_template(rule, type_name, declarables)),
                 ));
             }
         }

@@ -2,7 +2,6 @@
 
 pub mod baseline;
 pub mod diff;
-pub mod evidence;
 mod finding;
 pub mod finding_id;
 pub mod findings;
@@ -10,11 +9,11 @@ mod fingerprint;
 mod judge;
 mod kept;
 pub mod ledger;
-pub mod objective;
 pub mod policy;
 mod shared;
 pub mod stored;
 
+use crate::inventory::declarable::Declarables;
 use crate::inventory::document::{self, DocumentError};
 use crate::inventory::{CoverageEntry, CoverageStatus, GLOBAL, Resource, Shard};
 use crate::protection::{self, Ledger, Summaries};
@@ -135,7 +134,7 @@ pub fn run_with_evidence(
     let as_of = options.as_of.or(captured_at).unwrap_or_else(Utc::now);
 
     let chosen = chosen(rules, policy, options);
-    let judge = Judge::new(&chosen, policy, as_of, options, false);
+    let judge = Judge::new(&chosen, policy, as_of, options, None);
     let mut judged = Vec::new();
     let mut collection = Vec::new();
     match input {
@@ -155,19 +154,20 @@ pub fn run_with_evidence(
 }
 
 /// Judges templates. `read` gives each stack, which knows nothing of the others, to the function that judges it, from any thread, and hands
-/// back what that returned: there may be more stacks than fit in memory.
+/// back what that returned: there may be more stacks than fit in memory. `declarables` is what these templates can declare.
 ///
 /// # Errors
 /// Those of `read`.
 pub fn run_templates<E>(
     read: impl FnOnce(&(dyn Fn(&Shard) -> Judged + Sync)) -> Result<Vec<Judged>, E>,
+    declarables: &Declarables,
     rules: &RuleSet,
     policy: &Policy,
     options: &Options,
 ) -> Result<(Findings, Vec<Entry>), E> {
     let as_of = options.as_of.unwrap_or_else(Utc::now);
     let chosen = chosen(rules, policy, options);
-    let judge = Judge::new(&chosen, policy, as_of, options, true);
+    let judge = Judge::new(&chosen, policy, as_of, options, Some(declarables));
     let alone = |shard: &Shard| {
         let mut judged = judge.shard(shard, &std::iter::once(protection::summarise(shard)).collect());
         judged.unread = shard.coverage.unread_of_template().cloned().collect();

@@ -1,12 +1,12 @@
 //! The policy file, `rel9.yaml`: objectives, reproducible data, waivers, rule settings. Every mistake in it is found before anything is
 //! judged, with file, line and what was meant.
 
-use super::objective::{ALL_MECHANISMS, Copies, Demand, Objective, Reproducible};
 use crate::protection::facts::MechanismKind;
 use crate::rules::compile;
 use crate::rules::engine::Subject;
 use crate::rules::expr::{Expression, Outcome};
 use crate::rules::format::Line;
+use crate::rules::objective::{ALL_MECHANISMS, Copies, Demand, Objective, Reproducible};
 use crate::rules::{self, Mistake, RuleSet, Severity, hex};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -14,6 +14,7 @@ use crate::audit::{self, Gate, Input, Options};
 use crate::inventory::{Coverage, document};
 use crate::report::escape::terminal;
 use crate::rules::{BestPractice, Rule, RuleSet};
+use crate::template::declarable::declarables;
 use chrono::{DateTime, Utc};
 use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
@@ -144,7 +145,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
         Subject::Inventory(input, _) => audit::run_with_evidence(input, &rules, &policy, &options)?,
         Subject::Templates(paths) => {
             let by_default = policy.assume.ebs_encryption_by_default;
-            audit::run_templates(|judge| args.templates.read(paths, by_default, &rules, judge), &rules, &policy, &options)?
+            audit::run_templates(|judge| args.templates.read(paths, by_default, &rules, judge), &declarables(), &rules, &policy, &options)?
         }
     };
     let overruns: Vec<String> = policy.overruns().chain(rules.iter().flat_map(Rule::overruns)).collect();

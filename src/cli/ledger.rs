@@ -149,7 +149,8 @@ fn line_of(entry: &Entry) -> String {
         entry.source
     );
     if let Some(result) = entry.result {
-        let took = entry.took_seconds.map_or(String::new(), |seconds| format!(" in {}", crate::rules::human_duration(seconds)));
+        let took =
+            entry.took_seconds.map_or(String::new(), |seconds| format!(" in {}", crate::inventory::figures::human_duration(seconds)));
         let checked = if entry.validated == Some(true) { ", validated" } else { "" };
         let _ = write!(text, ", {}{took}{checked}", if result == Outcome::Success { "success" } else { "failure" });
     }

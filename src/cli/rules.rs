@@ -1,7 +1,9 @@
 //! `rel9 rules`: list, show, test and document rules.
 
 use super::Exit;
+use crate::inventory::declarable::Declarables;
 use crate::rules::{Care, Rule, RuleSet, docs, selftest, sources};
+use crate::template::declarable::declarables;
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -73,7 +75,7 @@ pub fn run(args: Args) -> Result<Exit, String> {
         Command::Show { id, rules } => {
             let set = load(&rules)?;
             let rule = set.get(&id).ok_or_else(|| super::no_rule(&set, &id))?;
-            super::print(&docs::one(rule))?;
+            super::print(&docs::one(rule, &declarables()))?;
             Ok(Exit::Passed)
         }
         Command::Test(select) => test(&select),
@@ -88,9 +90,10 @@ fn load(folders: &[PathBuf]) -> Result<RuleSet, String> {
 fn list(select: &Select, format: ListFormat) -> Result<Exit, String> {
     let set = load(&select.rules)?;
     let rules = select.chosen(&set)?;
+    let declarables = declarables();
     let text = match format {
         ListFormat::Json => {
-            let entries: Vec<_> = rules.iter().map(|rule| entry(rule)).collect();
+            let entries: Vec<_> = rules.iter().map(|rule| entry(rule, &declarables)).collect();
             let mut text = serde_json::to_string_pretty(&entries).map_err(|error| error.to_string())?;
             text.push('\n');
             text
@@ -99,7 +102,7 @@ fn list(select: &Select, format: ListFormat) -> Result<Exit, String> {
             let longest = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
             let mut text = String::new();
             for rule in &rules {
-                let templates = sources::of(rule).contains(&"cloudformation");
+                let templates = sources::source_names(rule, &declarables).contains(&"cloudformation");
                 let judges = match (rule.templates_only, templates) {
                     (true, _) => "templates",
                     (false, true) => "live, templates",
@@ -121,7 +124,7 @@ fn list(select: &Select, format: ListFormat) -> Result<Exit, String> {
     Ok(Exit::Passed)
 }
 
-fn entry(rule: &Rule) -> serde_json::Value {
+fn entry(rule: &Rule, declarables: &Declarables) -> serde_json::Value {
     let params: serde_json::Map<String, serde_json::Value> = rule
         .file
         .params
@@ -135,14 +138,14 @@ fn entry(rule: &Rule) -> serde_json::Value {
         "severity": rule.severity,
         "applies_to": rule.applies_to,
         "params": params,
-        "sources": sources::of(rule),
+        "sources": sources::source_names(rule, declarables),
         "references": rule.references,
     })
 }
 
 fn write_docs(select: &Select, out: Option<PathBuf>) -> Result<Exit, String> {
     let set = load(&select.rules)?;
-    let pages = docs::pages(&select.chosen(&set)?);
+    let pages = docs::pages(&select.chosen(&set)?, &declarables());
     let Some(folder) = out else {
         super::print(&pages.into_values().collect::<Vec<_>>().join("\n"))?;
         return Ok(Exit::Passed);

@@ -2,11 +2,11 @@
 //! lakes. Words and figures are those of the findings document. Attributes are those that OCSF has had since 1.5.0.
 
 use super::{Report, Target, json, parts, unread};
-use crate::audit::evidence;
 use crate::audit::finding_id::FindingId;
 use crate::audit::findings::{BaselineMark, Finding, Findings, Location, Status, WaiverRef};
 use crate::inventory::GLOBAL;
 use crate::rules::Severity;
+use crate::rules::evidence;
 use serde::Serialize;
 use std::io::{self, Write};
 

@@ -1,10 +1,10 @@
 //! Files and other parts of templates that could not be read, for reports that are made of findings alone: each as one that is unknown, so that a
 //! file which nobody could judge is not simply missing there. The findings document has them in its coverage log.
 
-use crate::audit::evidence::Evidence;
 use crate::audit::finding_id::FindingId;
 use crate::audit::findings::{Finding, Findings, ResourceRef, Status};
 use crate::inventory::CoverageEntry;
+use crate::rules::evidence::Evidence;
 use crate::rules::{BestPractice, Severity};
 
 /// What stands for the rule.

@@ -190,7 +190,7 @@ impl Shapes {
             by_variable: HashMap::from([
                 ("resource", resource),
                 ("protection", protection),
-                ("objective", crate::audit::objective::shape().clone()),
+                ("objective", super::objective::shape().clone()),
                 ("params", params),
                 ("now", Shape::Time),
             ]),

@@ -1,12 +1,12 @@
 //! One rule, one resource, one answer.
 
 use super::compile::shapes_of_type;
+use super::evidence::Evidence;
 use super::expr::{Expression, Outcome, Scope, UNKNOWN};
 use super::paths::ELEMENT;
 use super::rule::Rule;
 use super::shape::Shape;
 use super::value::Reasons;
-use crate::audit::evidence::Evidence;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -71,7 +71,7 @@ impl Subject {
     /// Binds what the resource owes, and why parts of that are not known.
     pub fn owes(&mut self, objective: Arc<Value>, reasons: Reasons) {
         self.reasons[2] = Arc::new(reasons);
-        self.scope.bind("objective", &objective, crate::audit::objective::shape(), &self.reasons[2]);
+        self.scope.bind("objective", &objective, super::objective::shape(), &self.reasons[2]);
         self.objective = objective;
     }
 

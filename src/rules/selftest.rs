@@ -3,9 +3,9 @@
 use super::engine::{Status, Subject};
 use super::expr::Scope;
 use super::format::{Expect, Test};
+use super::objective::Objective;
 use super::rule::Rule;
 use super::template::Template;
-use crate::audit::objective::Objective;
 use chrono::{DateTime, TimeZone, Utc};
 use serde_json::{Map, Value};
 use std::sync::Arc;

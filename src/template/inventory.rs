@@ -2,7 +2,7 @@
 //! with its reason.
 
 use super::Options;
-use super::convert::{Built, Outcome, Scope, properties_of_tables};
+use super::convert::{Built, Outcome, Scope};
 use super::declaration::{Declaration, Language, Node, PRESENCE, Position, TemplateError, UNREAD_MODULE, Value, without_sensitive_symbols};
 use super::stack::{Entry, Stack, find};
 use super::types::{self, Ends, encryption_of, pick};
@@ -152,17 +152,6 @@ fn doubt(declarations: &[Declaration], resources: &mut [Resource]) {
         }
         declared.unknown.insert(PRESENCE.to_owned(), reasons);
     }
-}
-
-/// Whether a language has resources of an inventory type.
-pub fn declares(type_name: &str, language: Language) -> bool {
-    types::all().any(|table| table.type_name == type_name && !table.types_of(language).is_empty())
-}
-
-/// For the inventory types that templates can declare, the properties that a template can hold.
-pub fn declared_properties(type_name: &str) -> Option<BTreeSet<&'static str>> {
-    let properties: BTreeSet<&'static str> = properties_of_tables(type_name).collect();
-    types::all().any(|table| table.type_name == type_name).then_some(properties)
 }
 
 /// What documents call a language.

@@ -7,6 +7,7 @@ pub mod assume;
 pub mod boundary;
 pub mod cloudformation;
 mod convert;
+pub mod declarable;
 pub mod declaration;
 pub mod inventory;
 pub mod sources;

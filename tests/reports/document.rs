@@ -5,8 +5,8 @@ use rel9::audit::findings::{
     AuditInfo, BestPracticeSummary, CoverageSummary, Finding, Findings, Location, Remediation, ReproducibleData, ResourceRef, SCHEMA,
     Status, Summary, WaiverRef,
 };
-use rel9::audit::objective::Reproducible;
 use rel9::inventory::{CoverageEntry, CoverageStatus};
+use rel9::rules::objective::Reproducible;
 use rel9::rules::{BestPractice, Severity};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

@@ -1,10 +1,10 @@
 //! Every mistake of a policy file, with its line and what was meant.
 
-use super::super::objective::{ALL_MECHANISMS, Objective};
 use super::{Match, ObjectiveEntry, RuleSetting, Waiver, WaiverEntry};
 use crate::rules::compile::PolicyShapes;
 use crate::rules::expr::Expression;
 use crate::rules::format::Line;
+use crate::rules::objective::{ALL_MECHANISMS, Objective};
 use crate::rules::{Mistake, RuleSet};
 
 /// Checks the entries of a policy file.

@@ -4,8 +4,8 @@
 use super::heat::place;
 use super::text::{Html, counted, selection};
 use crate::audit::findings::{Finding, Findings, Status};
+use crate::inventory::figures::human_duration;
 use crate::report::escape::cut;
-use crate::rules::human_duration;
 use std::io::{self, Write};
 
 /// Resources of one chart: those that fail, then those nearest to their objective.

@@ -1,7 +1,7 @@
 //! The objective that a resource owes, as rules see it (`objective`).
 
+use super::shape::Shape;
 use crate::protection::facts::MechanismKind;
-use crate::rules::shape::Shape;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
