@@ -132,7 +132,7 @@ pub struct NotRead {
 }
 
 /// Compares two audits.
-pub fn of(old: &Findings, new: &Findings) -> Diff {
+pub fn compare(old: &Findings, new: &Findings) -> Diff {
     let before = by_id(&old.findings);
     let after = by_id(&new.findings);
     let rules_before: BTreeSet<&str> = old.findings.iter().map(|finding| &*finding.rule).collect();

@@ -7,7 +7,7 @@ use crate::inventory::{Resource, Tags, is_symbolic};
 use crate::rules::answers::Answers;
 use crate::rules::engine::{self, Subject, Verdict};
 use crate::rules::expr::Scope;
-use crate::rules::template::Template;
+use crate::rules::text::Text;
 use crate::rules::{Rule, Severity};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -105,7 +105,7 @@ impl<'a> Chosen<'a> {
             message = format!("{message} (CDK construct {construct})").into();
         }
         Finding {
-            id: FindingId::of(&rule.id, resource.uid()),
+            id: FindingId::new(&rule.id, resource.uid()),
             rule: Arc::clone(&self.id),
             best_practice: rule.best_practice,
             title: Arc::clone(&self.title),
@@ -150,7 +150,7 @@ impl<'a> Chosen<'a> {
         let texts = [&rule.cloudformation, &rule.terraform].into_iter().zip(LANGUAGES).filter(|(_, name)| is_for(name));
         let mut texts = texts.filter_map(|(text, _)| text.as_ref()).chain([&rule.summary]).chain(&rule.steps);
         let render = || {
-            let in_language = |text: &Option<Template>, name: &str, scope: &Scope| {
+            let in_language = |text: &Option<Text>, name: &str, scope: &Scope| {
                 text.as_ref().filter(|_| is_for(name)).map(|text| text.render(scope).into())
             };
             subject.with_params(self.answers.params(), |scope| {
@@ -165,7 +165,7 @@ impl<'a> Chosen<'a> {
             })
         };
         let place = LANGUAGES.iter().position(|name| Some(*name) == language).unwrap_or(LANGUAGES.len());
-        let shared = if texts.all(Template::is_same_for_all) { Arc::clone(self.shared[place].get_or_init(render)) } else { render() };
+        let shared = if texts.all(Text::is_same_for_all) { Arc::clone(self.shared[place].get_or_init(render)) } else { render() };
         if language.is_some() || rule.cli.is_empty() {
             return shared;
         }

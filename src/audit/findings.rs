@@ -39,9 +39,6 @@ impl Status {
     }
 }
 
-/// There may be a million findings: as they are put together and sorted, none is moved.
-pub type FindingList = Vec<Box<Finding>>;
-
 /// The document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Findings {
@@ -50,7 +47,8 @@ pub struct Findings {
     pub audit: AuditInfo,
     pub summary: Summary,
     #[serde(deserialize_with = "super::shared::findings")]
-    pub findings: FindingList,
+    /// Boxed, because a large audit sorts and merges a million of them.
+    pub findings: Vec<Box<Finding>>,
     /// Data that owes no backup, with why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reproducible: Vec<ReproducibleData>,

@@ -2,7 +2,7 @@
 
 use super::Options;
 use super::finding::{Chosen, reference};
-use super::findings::{CoverageSummary, FindingList, ReproducibleData};
+use super::findings::{CoverageSummary, Finding, ReproducibleData};
 use super::kept::Kept;
 use super::ledger::{Entry, evidence};
 use super::policy::{Owes, Policy};
@@ -36,7 +36,7 @@ pub struct Judge<'a> {
 /// What was found.
 #[derive(Default)]
 pub struct Judged {
-    pub findings: FindingList,
+    pub findings: Vec<Box<Finding>>,
     pub reproducible: Vec<ReproducibleData>,
     pub coverage: CoverageSummary,
     /// What a ledger is to remember.
@@ -194,11 +194,11 @@ impl<'a> Judge<'a> {
         let Prepared { resource, info, mut subject, owes, may_be_reproducible } = prepared;
         let mut judged = Judged::default();
         let reproducible = matches!(&owes, Owes::Objective(objective) if is_reproducible(objective, self.as_of));
-        let cluster_member = resource.type_name == "AWS::RDS::DBInstance" && resource.text("cluster_id").is_some();
+        let cluster_member = protection::is_cluster_member(resource);
         // Beside a template's own resources stand those of the account that it is meant for: evidence, and not under judgement.
         let judged_here = resource.declared.is_some() || !template;
         // A key of another account is evidence here, and judged once.
-        let elsewhere = resource.type_name == "AWS::KMS::Key" && summaries.is_key_judged_elsewhere(&resource.arn, &resource.account);
+        let elsewhere = summaries.is_key_judged_elsewhere(&resource.arn, &resource.account);
         if !judged_here || elsewhere || !self.options.wants_resource(resource) || is_being_deleted(resource, info) {
             return judged;
         }
@@ -208,7 +208,7 @@ impl<'a> Judge<'a> {
             if protection::is_counted(resource) {
                 judged.coverage.count(facts, reproducible);
             }
-            judged.evidence = evidence::of(resource, facts);
+            judged.evidence = evidence::entries(resource, facts);
         }
         let tags = resource.tags.read().map(|tags| self.tags.keep(tags)).unwrap_or_default();
         let reference = Arc::new(reference(resource, tags));

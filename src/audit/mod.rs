@@ -9,14 +9,15 @@ mod fingerprint;
 mod judge;
 mod kept;
 pub mod ledger;
+mod options;
 pub mod policy;
 mod shared;
 pub mod stored;
 
 use crate::inventory::declarable::Declarables;
 use crate::inventory::document::{self, DocumentError};
-use crate::inventory::{CoverageEntry, CoverageStatus, GLOBAL, Resource, Shard};
-use crate::protection::{self, Ledger, Summaries};
+use crate::inventory::{CoverageEntry, CoverageStatus, GLOBAL, Shard};
+use crate::protection::{self, Summaries};
 use crate::rules::{BestPractice, Rule, RuleSet, Severity};
 use chrono::{DateTime, Utc};
 use findings::{AuditInfo, BaselineMark, BestPracticeSummary, CoverageSummary, Finding, Findings, ResourceRef, Status, Summary};
@@ -24,6 +25,7 @@ use fingerprint::fingerprint;
 use judge::Judge;
 pub use judge::Judged;
 use ledger::Entry;
+pub use options::Options;
 use policy::{FailOn, Policy};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -34,56 +36,6 @@ use std::sync::Arc;
 pub enum Input {
     Memory(Vec<Shard>),
     Files(Vec<PathBuf>),
-}
-
-/// What an audit is asked to do.
-#[derive(Debug, Default)]
-pub struct Options {
-    /// The moment at which everything is judged; without it that of the inventory.
-    pub as_of: Option<DateTime<Utc>>,
-    /// Only these rules; all when empty.
-    pub rules: Vec<String>,
-    pub skip_rules: Vec<String>,
-    pub best_practices: Vec<BestPractice>,
-    /// Only these ARNs; all when empty.
-    pub resources: Vec<String>,
-    /// Only resources with all of these tags.
-    pub tags: Vec<(String, String)>,
-    /// `aws`, `inventory` or `demo`; templates name their languages themselves.
-    pub source: String,
-    /// Restore tests that a ledger remembers; none without one.
-    pub ledger: Ledger,
-    /// Only some services were read.
-    pub some_services: bool,
-}
-
-impl Options {
-    /// The options that leave rules or resources out.
-    fn partial(&self) -> Vec<String> {
-        let options = [
-            ("--rule", !self.rules.is_empty()),
-            ("--skip-rule", !self.skip_rules.is_empty()),
-            ("--best-practice", !self.best_practices.is_empty()),
-            ("--resource", !self.resources.is_empty()),
-            ("--tag", !self.tags.is_empty()),
-            ("--services", self.some_services),
-        ];
-        options.into_iter().filter(|(_, given)| *given).map(|(option, _)| option.to_owned()).collect()
-    }
-
-    fn wants_rule(&self, rule: &Rule) -> bool {
-        (self.rules.is_empty() || self.rules.contains(&rule.id))
-            && !self.skip_rules.contains(&rule.id)
-            && (self.best_practices.is_empty() || self.best_practices.contains(&rule.best_practice))
-    }
-
-    /// Whether findings for a resource are asked for. Whatever is left out is still evidence for the rest.
-    fn wants_resource(&self, resource: &Resource) -> bool {
-        // A gate that leaves out what may have the tag would pass on it. (Of tags that AWS did not tell, the coverage log says so.)
-        let perhaps = resource.declared.is_some();
-        let tagged = |(key, value): &(String, String)| resource.tags().has_one([(key.as_str(), Some(value.as_str()))]).unwrap_or(perhaps);
-        (self.resources.is_empty() || self.resources.iter().any(|arn| arn == resource.uid())) && self.tags.iter().all(tagged)
-    }
 }
 
 impl Input {

@@ -2,24 +2,18 @@
 //! judged, with file, line and what was meant.
 
 use crate::protection::facts::MechanismKind;
-use crate::rules::compile;
+use crate::rules::Severity;
 use crate::rules::engine::Subject;
 use crate::rules::expr::{Expression, Outcome};
 use crate::rules::format::Line;
 use crate::rules::objective::{ALL_MECHANISMS, Copies, Demand, Objective, Reproducible};
-use crate::rules::{self, Mistake, RuleSet, Severity, hex};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 mod load;
 #[cfg(test)]
 mod tests;
-
-use load::Loader;
-pub use load::duration;
 
 /// The lowest severity at which a failing finding fails the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -212,53 +206,6 @@ pub enum Declared {
 }
 
 impl Policy {
-    /// Reads and checks a policy file.
-    ///
-    /// # Errors
-    /// Every mistake, with its line.
-    pub fn load(path: &Path, rules: &RuleSet) -> Result<Self, Vec<Mistake>> {
-        let name = path.display().to_string();
-        let text = rules::read_text(path).map_err(|mistake| vec![mistake])?;
-        Self::parse(&name, &text, rules)
-    }
-
-    /// Checks the text of a policy file.
-    ///
-    /// # Errors
-    /// Every mistake, with its line.
-    pub fn parse(name: &str, text: &str, rules: &RuleSet) -> Result<Self, Vec<Mistake>> {
-        let file: PolicyFile = compile::parse(name, text).map_err(|mistake| vec![mistake])?;
-        let mut loader = Loader::new(name);
-        if file.version.value != 1 {
-            loader.wrong(file.version.referenced.line(), format!("version is {}, this program reads version 1", file.version.value));
-        }
-        let objectives = file.objectives.into_iter().map(|entry| loader.objective(entry)).collect();
-        let reproducible =
-            file.reproducible.into_iter().map(|entry| (loader.matches(&entry.matches), entry.reason, entry.expires)).collect();
-        let waivers = file.waivers.into_iter().map(|entry| loader.waiver(entry, rules)).collect();
-        let settings = file
-            .rules
-            .into_iter()
-            .map(|(id, setting)| {
-                loader.setting(&id, &setting, rules);
-                (id, setting.value)
-            })
-            .collect();
-        if !loader.mistakes.is_empty() {
-            return Err(loader.mistakes);
-        }
-        Ok(Policy {
-            fail_on: file.fail_on,
-            assume: file.assume,
-            given: true,
-            objectives,
-            reproducible,
-            waivers,
-            settings,
-            digest: Some(format!("sha256:{}", hex(&Sha256::digest(text.as_bytes())))),
-        })
-    }
-
     /// The expressions that cost too much for some resource, with their lines.
     pub fn overruns(&self) -> impl Iterator<Item = String> {
         let objectives = self.objectives.iter().map(|(matches, _)| matches);

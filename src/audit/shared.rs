@@ -1,6 +1,6 @@
 //! Findings that are read again share what they have in common, as those of an audit do.
 
-use super::findings::{Finding, FindingList};
+use super::findings::Finding;
 use serde::Deserializer;
 use serde::de::{SeqAccess, Visitor};
 use std::collections::HashMap;
@@ -11,21 +11,21 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// Those of the deserializer.
-pub fn findings<'de, D: Deserializer<'de>>(deserializer: D) -> Result<FindingList, D::Error> {
+pub fn findings<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Box<Finding>>, D::Error> {
     deserializer.deserialize_seq(Sharing)
 }
 
 struct Sharing;
 
 impl<'de> Visitor<'de> for Sharing {
-    type Value = FindingList;
+    type Value = Vec<Box<Finding>>;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a list of findings")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut findings: FindingList = Vec::new();
+        let mut findings: Vec<Box<Finding>> = Vec::new();
         // The last finding of each rule, and the last that has a remediation.
         let mut of_rule: HashMap<Arc<str>, usize> = HashMap::new();
         let mut remedied: HashMap<Arc<str>, usize> = HashMap::new();

@@ -91,7 +91,7 @@ fn json_error(name: &str, error: &serde_json::Error) -> String {
 
 /// What the document says that does not follow from its findings.
 fn difference(document: &Findings) -> Option<String> {
-    if let Some(finding) = document.findings.iter().find(|finding| finding.id != FindingId::of(&finding.rule, &finding.resource.arn)) {
+    if let Some(finding) = document.findings.iter().find(|finding| finding.id != FindingId::new(&finding.rule, &finding.resource.arn)) {
         return Some(format!("the id of {} for {} is not theirs", finding.rule, finding.resource.arn));
     }
     if document.audit.complete != is_complete(&document.collection) {

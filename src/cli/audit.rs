@@ -1,13 +1,17 @@
 //! `rel9 audit`: judges live AWS, inventory files or the demo organisation.
 
 use super::collection;
+use super::exit::{Exit, Failure};
+use super::flags;
 use super::inputs::Inputs;
 use super::ledger::file as ledger;
 #[cfg(feature = "live")]
 use super::live::{self, LiveArgs};
 use super::output::{self, Output};
+use super::report;
+use super::rules::{mistakes_text, no_rule};
+use super::streams::{self, Verbosity};
 use super::templates::TemplateArgs;
-use super::{Exit, Verbosity, report};
 use crate::audit::findings::Findings;
 use crate::audit::policy::{FailOn, Policy};
 use crate::audit::{self, Gate, Input, Options};
@@ -48,7 +52,7 @@ pub struct Args {
     #[arg(long, help_heading = JUDGED, value_name = "ARN", value_delimiter = ',')]
     resource: Vec<String>,
     /// Only findings for resources with this tag; several must all be there
-    #[arg(long, help_heading = JUDGED, value_name = "KEY=VALUE", value_parser = super::tag)]
+    #[arg(long, help_heading = JUDGED, value_name = "KEY=VALUE", value_parser = flags::tag)]
     tag: Vec<(String, String)>,
     /// Objectives, reproducible data, waivers and rule settings [default: ./rel9.yaml when there]
     #[arg(long, help_heading = JUDGED, value_name = "FILE")]
@@ -82,7 +86,7 @@ pub struct Args {
     #[arg(long, help_heading = GATE)]
     allow_incomplete: bool,
     /// Judge as of this moment [default: when the inventory was read]
-    #[arg(long, help_heading = JUDGED, value_name = "RFC3339|YYYY-MM-DD", value_parser = super::moment)]
+    #[arg(long, help_heading = JUDGED, value_name = "RFC3339|YYYY-MM-DD", value_parser = flags::moment)]
     as_of: Option<DateTime<Utc>>,
 }
 
@@ -111,12 +115,12 @@ impl ValueEnum for FailOn {
     }
 }
 
-pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
+pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     // Whatever is wrong with rules, policy or output is told before anything is read.
-    let rules = RuleSet::load(&args.rules).map_err(|mistakes| super::list_of(&mistakes))?;
+    let rules = RuleSet::load(&args.rules).map_err(|mistakes| mistakes_text(&mistakes))?;
     for id in args.rule.iter().chain(&args.skip_rule) {
         if rules.get(id).is_none() {
-            return Err(super::no_rule(&rules, id).into());
+            return Err(no_rule(&rules, id).into());
         }
     }
     let policy = policy(&args, &rules)?;
@@ -160,18 +164,18 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
         findings.record_ledger(chain.head());
     }
     for part in findings.unread_parts() {
-        super::tell(format_args!("warning: {}", terminal(&part.why_part())));
+        streams::tell(format_args!("warning: {}", terminal(&part.why_part())));
     }
     output::write(&outputs, &findings)?;
     for told in Coverage::duplicates(&findings.collection) {
-        super::tell(terminal(told));
+        streams::tell(terminal(told));
     }
     let unjudged: Vec<&String> = asked.iter().filter(|arn| !is_judged(&findings, arn)).collect();
     for arn in &unjudged {
-        super::tell(format_args!("{arn}: nothing was judged: is it misspelt, or in an account, a Region or a file that was not read?"));
+        streams::tell(format_args!("{arn}: nothing was judged: is it misspelt, or in an account, a Region or a file that was not read?"));
     }
     if tagged && findings.findings.is_empty() {
-        super::tell("no resource with the tags asked for has findings: nothing was judged");
+        streams::tell("no resource with the tags asked for has findings: nothing was judged");
     }
     let fail_on = args.fail_on.or(policy.fail_on).unwrap_or(FailOn::High);
     let gate = audit::gate(&findings, fail_on);
@@ -222,7 +226,7 @@ fn policy(args: &Args, rules: &RuleSet) -> Result<Policy, String> {
         None if beside.is_file() => Policy::load(beside, rules),
         None => return Ok(Policy::default()),
     };
-    loaded.map_err(|mistakes| super::list_of(&mistakes))
+    loaded.map_err(|mistakes| mistakes_text(&mistakes))
 }
 
 /// What is judged.
@@ -241,7 +245,7 @@ impl Subject {
     }
 }
 
-fn subject(args: &Args, verbosity: Verbosity) -> Result<Subject, super::Failure> {
+fn subject(args: &Args, verbosity: Verbosity) -> Result<Subject, Failure> {
     if args.demo {
         let read: Result<Vec<_>, _> = DEMO.par_iter().map(|(name, text)| document::read(text.as_bytes(), Path::new(name))).collect();
         let shards = read?.into_iter().flatten().collect();
@@ -268,11 +272,11 @@ fn subject(args: &Args, verbosity: Verbosity) -> Result<Subject, super::Failure>
 }
 
 #[cfg(feature = "live")]
-fn from_aws(args: &Args, verbosity: Verbosity) -> Result<Subject, super::Failure> {
+fn from_aws(args: &Args, verbosity: Verbosity) -> Result<Subject, Failure> {
     Ok(Subject::Inventory(Input::Memory(live::collect(&args.live, verbosity)?), "aws"))
 }
 
 #[cfg(not(feature = "live"))]
-fn from_aws(_: &Args, _: Verbosity) -> Result<Subject, super::Failure> {
+fn from_aws(_: &Args, _: Verbosity) -> Result<Subject, Failure> {
     Err("this rel9 was built without live AWS (feature `live`): give it inventory files or templates".to_owned().into())
 }

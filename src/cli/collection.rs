@@ -3,7 +3,7 @@
 //!
 //! At every moment of a collection the state on disk names only files that are there whole, or says that it is not finished.
 
-use super::Failure;
+use super::exit::Failure;
 #[cfg(any(feature = "live", test))]
 use crate::inventory::atomic_file;
 use crate::inventory::atomic_file::folder_of;

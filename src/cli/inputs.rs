@@ -35,8 +35,8 @@ impl Inputs {
 
     /// Why a report must not be written to a path: the file there is read, by whatever name.
     pub fn refuses(&self, output: &Path) -> Option<String> {
-        let there = Identity::of(output)?;
-        let is_it = |path: &Path| Identity::of(path).is_some_and(|identity| identity == there);
+        let there = Identity::from_path(output)?;
+        let is_it = |path: &Path| Identity::from_path(path).is_some_and(|identity| identity == there);
         let refusal = |what: &str| {
             Some(format!("{}: is {what}: a report would be written over it; give the report a file of its own", output.display()))
         };
@@ -87,7 +87,7 @@ pub struct Identity {
 
 impl Identity {
     /// The identity of a file that exists.
-    pub fn of(path: &Path) -> Option<Identity> {
+    pub fn from_path(path: &Path) -> Option<Identity> {
         #[cfg(unix)]
         {
             use std::os::unix::fs::MetadataExt;

@@ -2,7 +2,9 @@
 
 pub mod file;
 
-use super::{Exit, Failure};
+use super::exit::{Exit, Failure};
+use super::flags;
+use super::streams;
 use crate::audit::ledger::evidence::Attestation;
 use crate::audit::ledger::{Entry, Outcome, SCHEMA};
 use crate::report::escape::terminal;
@@ -56,7 +58,7 @@ struct Attest {
     #[arg(long, value_name = "ARN", value_parser = arn)]
     resource: String,
     /// When the restore was finished; a day alone is its beginning, in UTC
-    #[arg(long, value_name = "RFC3339|YYYY-MM-DD", value_parser = super::moment)]
+    #[arg(long, value_name = "RFC3339|YYYY-MM-DD", value_parser = flags::moment)]
     date: DateTime<Utc>,
     /// How long it took until the data was usable, such as 2h30m
     #[arg(long, value_parser = took)]
@@ -112,7 +114,7 @@ fn verify(path: &Path, head: Option<&str>) -> Result<Exit, Failure> {
             }
         }
     }
-    super::print(&text)?;
+    streams::print(&text)?;
     Ok(Exit::Passed)
 }
 
@@ -122,7 +124,7 @@ fn show(path: &Path, resource: Option<&str>, format: Format) -> Result<Exit, Fai
     let text = match format {
         Format::Json => {
             let document = json!({ "schema": SCHEMA, "head": chain.head(), "entries": entries });
-            super::print_json(&document)?;
+            streams::print_json(&document)?;
             return Ok(Exit::Passed);
         }
         Format::Table => {
@@ -134,7 +136,7 @@ fn show(path: &Path, resource: Option<&str>, format: Format) -> Result<Exit, Fai
             text
         }
     };
-    super::print(&text)?;
+    streams::print(&text)?;
     Ok(Exit::Passed)
 }
 
@@ -189,7 +191,7 @@ fn attest(args: Attest) -> Result<Exit, Failure> {
         None => Ok(chain.extend(vec![draft.clone()], now)),
     })?;
     let line = chain.entries().last().map_or(1, Entry::line);
-    super::print(&format!("{}:{line}: added, head {}\n", args.file.display(), chain.head()))?;
+    streams::print(&format!("{}:{line}: added, head {}\n", args.file.display(), chain.head()))?;
     Ok(Exit::Passed)
 }
 
@@ -203,7 +205,7 @@ fn took(text: &str) -> Result<i64, String> {
     let wrong = || "write it as 45m, 2h30m or 1d4h".to_owned();
     let mut total: i64 = 0;
     for part in text.split_inclusive(|character: char| character.is_ascii_alphabetic()) {
-        let seconds = crate::audit::policy::duration(part).filter(|_| part.starts_with(|first: char| first.is_ascii_digit()));
+        let seconds = crate::inventory::figures::parse_duration(part).filter(|_| part.starts_with(|first: char| first.is_ascii_digit()));
         total = seconds.and_then(|seconds| total.checked_add(seconds)).ok_or_else(wrong)?;
     }
     if total > 0 { Ok(total) } else { Err(format!("a restore takes more than no time: {}", wrong())) }

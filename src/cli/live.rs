@@ -1,8 +1,9 @@
 //! Reading live AWS: for `audit` into memory, for `collect` into files that a later run goes on from.
 
 use super::collection::{self, State};
+use super::exit::{Exit, Failure};
 use super::progress::progress;
-use super::{Exit, Failure, Verbosity};
+use super::streams::{self, Verbosity};
 use crate::audit::policy;
 use crate::aws::{self, ConnectError, Session};
 use crate::inventory::document;
@@ -133,7 +134,11 @@ pub fn run(args: CollectArgs, verbosity: Verbosity) -> Result<Exit, Failure> {
 async fn into_files(session: &Session, mut state: State, folder: &Path, verbosity: Verbosity) -> Result<Exit, Failure> {
     let missing: Vec<String> = state.regions.iter().filter(|region| !state.done.contains_key(*region)).cloned().collect();
     if missing.len() < state.regions.len() && verbosity != Verbosity::Quiet {
-        super::tell(format_args!("going on: {} of {} Regions are there already", state.regions.len() - missing.len(), state.regions.len()));
+        streams::tell(format_args!(
+            "going on: {} of {} Regions are there already",
+            state.regions.len() - missing.len(),
+            state.regions.len()
+        ));
     }
     let mut shards =
         futures::stream::iter(missing.iter().map(|region| aws::collect_shard(session, region))).buffer_unordered(SHARDS_AT_ONCE);
@@ -160,9 +165,9 @@ async fn into_files(session: &Session, mut state: State, folder: &Path, verbosit
     state.finished = true;
     state.write(folder)?;
     if verbosity != Verbosity::Quiet {
-        super::tell(format_args!("{} shards of account {} are in {}", state.done.len(), state.account, folder.display()));
+        streams::tell(format_args!("{} shards of account {} are in {}", state.done.len(), state.account, folder.display()));
         if !complete {
-            super::tell(format_args!("some calls were denied or failed: `rel9 audit {}` names them", folder.display()));
+            streams::tell(format_args!("some calls were denied or failed: `rel9 audit {}` names them", folder.display()));
         }
     }
     Ok(if complete { Exit::Passed } else { Exit::Incomplete })

@@ -53,7 +53,7 @@ impl Output {
         let (mut files, mut identities) = (BTreeSet::new(), BTreeSet::new());
         for path in prepared.iter().filter_map(|prepared| prepared.path.as_deref()) {
             let Some(file) = file_of(path) else { continue };
-            let is_second = Identity::of(&file).is_some_and(|identity| !identities.insert(identity)) || !files.insert(file.clone());
+            let is_second = Identity::from_path(&file).is_some_and(|identity| !identities.insert(identity)) || !files.insert(file.clone());
             if is_second {
                 return Err(format!("{}: two reports would be written into it: give each a file of its own", file.display()));
             }
@@ -155,8 +155,8 @@ fn cannot_be_written(path: &Path, error: &io::Error) -> String {
 /// Whether a report would be written into a file.
 pub fn takes(outputs: &[Prepared], file: &Path) -> bool {
     let paths = || outputs.iter().filter_map(|output| output.path.as_deref().and_then(file_of));
-    let identity = Identity::of(file);
-    file_of(file).is_some_and(|file| paths().any(|path| path == file || identity.is_some() && Identity::of(&path) == identity))
+    let identity = Identity::from_path(file);
+    file_of(file).is_some_and(|file| paths().any(|path| path == file || identity.is_some() && Identity::from_path(&path) == identity))
 }
 
 /// Writes all reports: first those to files beside their places, so that a disk which takes only some of them leaves all places as they

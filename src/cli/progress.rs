@@ -1,6 +1,6 @@
 //! Progress on a terminal: a line a Region. Warnings everywhere.
 
-use super::Verbosity;
+use super::streams::{self, Verbosity};
 use crate::aws::{self, Operation, Progress};
 use crate::inventory::CoverageStatus;
 use crate::report::escape::terminal;
@@ -19,7 +19,7 @@ pub fn progress(verbosity: Verbosity) -> Arc<dyn Progress> {
 }
 
 fn warn(warning: &str) {
-    super::tell(format_args!("warning: {}", terminal(warning)));
+    streams::tell(format_args!("warning: {}", terminal(warning)));
 }
 
 /// Tells warnings only.

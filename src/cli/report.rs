@@ -1,8 +1,8 @@
 //! `rel9 report`: renders a stored findings document again. Reading stored documents is here, too, for all commands that take one.
 
+use super::exit::{Exit, Failure};
 use super::inputs::Inputs;
 use super::output::{self, Output};
-use super::{Exit, Failure};
 use crate::audit::findings::Findings;
 use crate::audit::stored;
 use std::fs::File;

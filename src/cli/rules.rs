@@ -1,8 +1,9 @@
 //! `rel9 rules`: list, show, test and document rules.
 
-use super::Exit;
+use super::exit::Exit;
+use super::streams;
 use crate::inventory::declarable::Declarables;
-use crate::rules::{Care, Rule, RuleSet, docs, selftest, sources};
+use crate::rules::{Care, Mistake, Rule, RuleSet, docs, selftest, sources};
 use crate::template::declarable::declarables;
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
@@ -65,7 +66,7 @@ impl Select {
         if self.rule.is_empty() {
             return Ok(set.iter().collect());
         }
-        self.rule.iter().map(|id| set.get(id).ok_or_else(|| super::no_rule(set, id))).collect()
+        self.rule.iter().map(|id| set.get(id).ok_or_else(|| no_rule(set, id))).collect()
     }
 }
 
@@ -74,8 +75,8 @@ pub fn run(args: Args) -> Result<Exit, String> {
         Command::List { select, format } => list(&select, format),
         Command::Show { id, rules } => {
             let set = load(&rules)?;
-            let rule = set.get(&id).ok_or_else(|| super::no_rule(&set, &id))?;
-            super::print(&docs::one(rule, &declarables()))?;
+            let rule = set.get(&id).ok_or_else(|| no_rule(&set, &id))?;
+            streams::print(&docs::one(rule, &declarables()))?;
             Ok(Exit::Passed)
         }
         Command::Test(select) => test(&select),
@@ -84,7 +85,7 @@ pub fn run(args: Args) -> Result<Exit, String> {
 }
 
 fn load(folders: &[PathBuf]) -> Result<RuleSet, String> {
-    RuleSet::load(folders).map_err(|mistakes| super::list_of(&mistakes))
+    RuleSet::load(folders).map_err(|mistakes| mistakes_text(&mistakes))
 }
 
 fn list(select: &Select, format: ListFormat) -> Result<Exit, String> {
@@ -120,7 +121,7 @@ fn list(select: &Select, format: ListFormat) -> Result<Exit, String> {
             text
         }
     };
-    super::print(&text)?;
+    streams::print(&text)?;
     Ok(Exit::Passed)
 }
 
@@ -147,7 +148,7 @@ fn write_docs(select: &Select, out: Option<PathBuf>) -> Result<Exit, String> {
     let set = load(&select.rules)?;
     let pages = docs::pages(&select.chosen(&set)?, &declarables());
     let Some(folder) = out else {
-        super::print(&pages.into_values().collect::<Vec<_>>().join("\n"))?;
+        streams::print(&pages.into_values().collect::<Vec<_>>().join("\n"))?;
         return Ok(Exit::Passed);
     };
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: cannot be made: {error}", folder.display()))?;
@@ -164,7 +165,7 @@ fn test(select: &Select) -> Result<Exit, String> {
         [] => RuleSet::built_in(Care::Checked),
         folders => RuleSet::of_folders(folders),
     }
-    .map_err(|mistakes| super::list_of(&mistakes))?;
+    .map_err(|mistakes| mistakes_text(&mistakes))?;
     let rules = select.chosen(&set)?;
     let (mut passed, mut failures) = (0, Vec::new());
     for rule in &rules {
@@ -177,6 +178,19 @@ fn test(select: &Select) -> Result<Exit, String> {
         let _ = writeln!(out, "{failure}");
     }
     let _ = writeln!(out, "{} rules: {passed} tests passed, {} failed", rules.len(), failures.len());
-    super::print(&out)?;
+    streams::print(&out)?;
     Ok(if failures.is_empty() { Exit::Passed } else { Exit::Failed })
+}
+
+/// Mistakes, one a line.
+pub fn mistakes_text(mistakes: &[Mistake]) -> String {
+    mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n       ")
+}
+
+/// What to say about a rule id that does not exist.
+pub fn no_rule(set: &RuleSet, id: &str) -> String {
+    match set.nearest(id) {
+        Some(near) => format!("there is no rule `{id}`; did you mean `{near}`?"),
+        None => format!("there is no rule `{id}`; `rel9 rules list` shows them all"),
+    }
 }

@@ -26,7 +26,7 @@ pub enum Document {
 }
 
 /// The schema, as JSON text.
-pub fn of(document: Document) -> String {
+pub fn json_schema(document: Document) -> String {
     let schema = match document {
         Document::Inventory => inventory(),
         Document::Findings => schemars::schema_for!(Findings).to_value(),

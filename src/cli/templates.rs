@@ -1,7 +1,10 @@
 //! `rel9 audit` of CloudFormation and Terraform: what is said on the command line about the place where templates will be deployed.
 
-use super::Failure;
+use super::exit::Failure;
+use super::flags;
 use super::inputs::Inputs;
+use super::rules::no_rule;
+use super::streams;
 use crate::audit::Judged;
 use crate::inventory::{GLOBAL, Shard, document};
 use crate::report::escape::terminal;
@@ -25,7 +28,7 @@ pub struct TemplateArgs {
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
     /// Tag that the stack gives to its resources (aws cloudformation deploy --tags)
-    #[arg(long, value_name = "KEY=VALUE", value_parser = super::tag)]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = flags::tag)]
     stack_tag: Vec<(String, String)>,
     /// Leave out of folders what this glob names, as a line of .gitignore would (repeatable)
     #[arg(long, value_name = "GLOB")]
@@ -90,7 +93,7 @@ impl TemplateArgs {
             }
         }
         for warning in template::warnings::take() {
-            super::tell(format_args!("warning: {}", terminal(&warning)));
+            streams::tell(format_args!("warning: {}", terminal(&warning)));
         }
         // Of what was given by name, all that is wrong; of folders of which nothing can be judged, too.
         if !broken.is_empty() || (judged.is_empty() && !unread.is_empty()) {
@@ -136,7 +139,7 @@ fn check_waivers(shard: &Shard, rules: &RuleSet) -> Result<(), Failure> {
     for declared in shard.resources.iter().filter_map(|resource| resource.declared.as_ref()) {
         for ignore in &declared.ignores {
             if rules.get(&ignore.rule).is_none() {
-                return Err(format!("{}:{}: {}", declared.file_of(ignore), ignore.line, super::no_rule(rules, &ignore.rule)).into());
+                return Err(format!("{}:{}: {}", declared.file_of(ignore), ignore.line, no_rule(rules, &ignore.rule)).into());
             }
         }
     }

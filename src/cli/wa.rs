@@ -1,9 +1,11 @@
 //! `rel9 wa push`: writes the answer to REL 9 into the AWS Well-Architected Tool. The only command that writes anything anywhere but to
 //! files: it shows what would change, and asks first.
 
+use super::exit::{Exit, Failure};
 use super::live::runtime;
 use super::progress::progress;
-use super::{Exit, Failure, Verbosity, report};
+use super::report;
+use super::streams::{self, Verbosity};
 use crate::aws::well_architected::{Change, Current, Question, Tool, ToolError};
 use crate::report::escape::terminal;
 use crate::report::wa::{self, Answer, ChoiceStatus};
@@ -76,19 +78,19 @@ async fn push(args: &PushArgs, answer: &Answer, verbosity: Verbosity) -> Result<
     let lines = difference(answer, &current, &change);
     let place = format!("workload {} in {}", args.workload_id, tool.region);
     if lines.is_empty() {
-        super::print(&format!("REL 9 of {place} has this answer already.\n"))?;
+        streams::print(&format!("REL 9 of {place} has this answer already.\n"))?;
         return Ok(Exit::Passed);
     }
-    super::print(&format!("REL 9 of {place}, risk now {}:\n{}\n", terminal(&current.risk), lines.join("\n")))?;
+    streams::print(&format!("REL 9 of {place}, risk now {}:\n{}\n", terminal(&current.risk), lines.join("\n")))?;
     if args.dry_run {
         return Ok(Exit::Passed);
     }
     if !args.yes && !agreed()? {
-        super::tell("nothing was written");
+        streams::tell("nothing was written");
         return Ok(Exit::Passed);
     }
     let risk = tool.write(question, &change).await?;
-    super::print(&format!("Written. The tool gives it the risk {}.\n", terminal(&risk)))?;
+    streams::print(&format!("Written. The tool gives it the risk {}.\n", terminal(&risk)))?;
     Ok(Exit::Passed)
 }
 

@@ -1,4 +1,4 @@
-//! How durations and sizes read in sentences: findings, explanations and reports write them alike.
+//! Durations and sizes: how sentences show them (findings, explanations and reports write them alike), and how people write durations.
 
 /// A duration as people say it: its two largest units.
 pub fn human_duration(seconds: i64) -> String {
@@ -20,6 +20,22 @@ pub fn human_duration(seconds: i64) -> String {
         }
     }
     if parts.is_empty() { "0 s".to_owned() } else { format!("{sign}{}", parts.join(" ")) }
+}
+
+/// The seconds of a duration as policy files and flags write it: `90m`, `4h`, `35d`.
+pub fn parse_duration(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let unit = text.chars().last()?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        'w' => 604_800,
+        _ => return None,
+    };
+    let count: i64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;
+    (count >= 0).then(|| count.checked_mul(seconds)).flatten()
 }
 
 /// A size in binary units, as AWS counts storage.

@@ -103,8 +103,12 @@ pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[
 
 /// Whether a data resource is counted as one: the data of an instance is in its volumes, that of a cluster's members in the cluster.
 pub fn is_counted(resource: &Resource) -> bool {
-    let cluster_member = resource.type_name == "AWS::RDS::DBInstance" && resource.text("cluster_id").is_some();
-    resource.type_name != "AWS::EC2::Instance" && !cluster_member
+    resource.type_name != "AWS::EC2::Instance" && !is_cluster_member(resource)
+}
+
+/// Whether a data resource is a member of a DB cluster: its data is the cluster's, which owes the backups.
+pub fn is_cluster_member(resource: &Resource) -> bool {
+    resource.type_name == "AWS::RDS::DBInstance" && resource.text("cluster_id").is_some()
 }
 
 fn other(join: &Join, links: &plans::Links, data: &[(&Resource, &Joined, bool)], resource: &Resource) -> Joined {

@@ -45,25 +45,35 @@ const PARTITIONS: &[(&str, &str)] = &[
     ("aws-us-iso-b", "us-isob-east-1"),
 ];
 
-/// CloudFormation's names of the types that ASFF has a name for (`ResourceDetails` in the API reference); the account's as Security Hub's
-/// own controls write it.
-const TYPES: &[(&str, &str)] = &[
-    ("AWS::Account", "AwsAccount"),
-    ("AWS::Backup::BackupPlan", "AwsBackupBackupPlan"),
-    ("AWS::Backup::BackupVault", "AwsBackupBackupVault"),
-    ("AWS::Backup::RecoveryPoint", "AwsBackupRecoveryPoint"),
-    ("AWS::DynamoDB::GlobalTable", "AwsDynamoDbTable"),
-    ("AWS::DynamoDB::Table", "AwsDynamoDbTable"),
-    ("AWS::EC2::Instance", "AwsEc2Instance"),
-    ("AWS::EC2::Volume", "AwsEc2Volume"),
-    ("AWS::KMS::Key", "AwsKmsKey"),
-    ("AWS::RDS::DBCluster", "AwsRdsDbCluster"),
-    ("AWS::RDS::DBClusterSnapshot", "AwsRdsDbClusterSnapshot"),
-    ("AWS::RDS::DBInstance", "AwsRdsDbInstance"),
-    ("AWS::RDS::DBSnapshot", "AwsRdsDbSnapshot"),
-    ("AWS::Redshift::Cluster", "AwsRedshiftCluster"),
-    ("AWS::S3::Bucket", "AwsS3Bucket"),
+/// ASFF's names of types that hold data, backups or keys (`ResourceDetails` in the API reference); the account's as Security Hub's own
+/// controls write it. Letter case apart, they are CloudFormation's names without the colons.
+const TYPES: [&str; 22] = [
+    "AwsAccount",
+    "AwsAmazonMqBroker",
+    "AwsBackupBackupPlan",
+    "AwsBackupBackupVault",
+    "AwsBackupRecoveryPoint",
+    "AwsCloudFormationStack",
+    "AwsDynamoDbTable",
+    "AwsEc2Instance",
+    "AwsEc2Volume",
+    "AwsEksCluster",
+    "AwsElasticsearchDomain",
+    "AwsKinesisStream",
+    "AwsKmsKey",
+    "AwsMskCluster",
+    "AwsOpenSearchServiceDomain",
+    "AwsRdsDbCluster",
+    "AwsRdsDbClusterSnapshot",
+    "AwsRdsDbInstance",
+    "AwsRdsDbSnapshot",
+    "AwsRdsEventSubscription",
+    "AwsRedshiftCluster",
+    "AwsS3Bucket",
 ];
+
+/// CloudFormation's name of a DynamoDB table with replicas; ASFF has one name for all tables.
+const GLOBAL_TABLE: &str = "AWS::DynamoDB::GlobalTable";
 
 /// Where a finding is imported.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -316,8 +326,13 @@ fn requirements(finding: &Finding) -> Vec<String> {
     all.take(REQUIREMENTS).collect()
 }
 
+/// ASFF's name of a resource type, `Other` where it has none.
 fn resource_type(name: &str) -> &'static str {
-    TYPES.iter().find(|(known, _)| *known == name).map_or("Other", |(_, ours)| ours)
+    if name == GLOBAL_TABLE {
+        return "AwsDynamoDbTable";
+    }
+    let name = name.replace("::", "");
+    TYPES.into_iter().find(|known| known.eq_ignore_ascii_case(&name)).unwrap_or("Other")
 }
 
 /// Members of a map, as many as it may have: the API takes no empty values.

@@ -25,7 +25,7 @@ fn as_finding(part: &CoverageEntry) -> Finding {
     let arn = format!("template:{}", part.part());
     let why = part.why_part();
     Finding {
-        id: FindingId::of(RULE, &arn),
+        id: FindingId::new(RULE, &arn),
         rule: RULE.into(),
         best_practice: BestPractice::ALL[0],
         title: TITLE.into(),

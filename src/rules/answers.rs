@@ -2,7 +2,7 @@
 
 use super::engine::{Subject, Verdict};
 use super::expr::Expression;
-use super::paths::ELEMENT;
+use super::fact_paths::ELEMENT;
 use super::rule::Rule;
 use super::value::ANYTHING_ELSE;
 use serde::Serialize;

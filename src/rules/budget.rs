@@ -3,12 +3,13 @@
 //!
 //! [`super::rewrite`] puts these functions around the parts of an expression that can cost more than they are long.
 
-use super::functions;
+use super::extensions::cel_with_extensions;
 use cel::common::ast::{CallExpr, Expr, IdedExpr};
 use cel::common::types::{CelBytes, CelInt, CelList, CelMap, CelString, DYN_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{Context, DeclarationError, Env, ExecutionError, Value};
 use std::cell::Cell;
+use std::sync::{Arc, LazyLock};
 
 /// What one evaluation may cost. The built-in rules need some thousand for a resource with many backups.
 const MOST_STEPS: u64 = 1_000_000;
@@ -30,6 +31,9 @@ pub const PRICED: &str = "@priced";
 
 /// The functions that [`PRICED`] calls: member functions of a text or list, and `range` of `lists`.
 pub const TO_PRICE: [&str; 8] = ["replace", "join", "split", "distinct", "indexOf", "lastIndexOf", "format", "range"];
+
+/// Where [`PRICED`] calls them: they are functions of CEL's extensions. That these are declared without conflict, a test of the functions shows.
+static PRICED_ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(cel_with_extensions().unwrap_or_else(|_| Env::stdlib())));
 
 /// The name of what [`PRICED`] calls is its first argument; a member function has four more at most.
 const MOST_ARGUMENTS: usize = 5;
@@ -137,7 +141,7 @@ fn priced<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, Execution
     let name = name.downcast_ref::<CelString>().map(|name| name.inner().to_owned()).ok_or_else(|| nothing(PRICED))?;
     let values: Vec<CowVal<'b, 'v>> = args.collect();
     charge(price(&name, &values)?)?;
-    let mut context = Context::with_env(std::sync::Arc::clone(functions::environment()));
+    let mut context = Context::with_env(Arc::clone(&PRICED_ENVIRONMENT));
     let mut names = Vec::with_capacity(values.len());
     for (at, value) in values.into_iter().enumerate() {
         let variable = format!("@{at}");

@@ -2,11 +2,11 @@
 //! before anything is judged.
 
 use super::expr::{Expression, VARIABLES};
+use super::fact_paths::{ELEMENT, Path};
 use super::format::{Line, RuleFile, Unit};
-use super::paths::{ELEMENT, Path};
 use super::rule::{Remediation, Rule};
-use super::shape::{self, Fields, Shape};
-use super::template::Template;
+use super::schema_shape::{self, Fields, Shape};
+use super::text::Text;
 use crate::inventory::types;
 use std::collections::HashMap;
 use std::fmt;
@@ -52,7 +52,7 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
     checker.id(&file.id);
     let params = checker.params(&file);
     let mut shapes = match care {
-        Care::Checked => Shapes::of(&applies_to, &params),
+        Care::Checked => Shapes::for_types(&applies_to, &params),
         Care::Trusted => Shapes { by_variable: HashMap::new() },
     };
     if !types_known {
@@ -61,13 +61,13 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
     }
     let when = file.when.as_ref().map(|source| checker.expression(source, &shapes));
     let check = checker.expression(&file.check, &shapes);
-    let message = checker.template(&file.message, &shapes);
+    let message = checker.text(&file.message, &shapes);
     let remediation = Remediation {
-        summary: checker.template(&file.remediation.summary, &shapes),
-        steps: checker.templates(&file.remediation.steps, &shapes),
-        cli: checker.templates(&file.remediation.cli, &shapes),
-        cloudformation: file.remediation.cloudformation.as_ref().map(|text| checker.template(text, &shapes)),
-        terraform: file.remediation.terraform.as_ref().map(|text| checker.template(text, &shapes)),
+        summary: checker.text(&file.remediation.summary, &shapes),
+        steps: checker.texts(&file.remediation.steps, &shapes),
+        cli: checker.texts(&file.remediation.cli, &shapes),
+        cloudformation: file.remediation.cloudformation.as_ref().map(|text| checker.text(text, &shapes)),
+        terraform: file.remediation.terraform.as_ref().map(|text| checker.text(text, &shapes)),
         docs: checker.addresses(&file.remediation.docs),
     };
     checker.tests(&file, &shapes);
@@ -150,7 +150,7 @@ impl PolicyShapes {
     /// The shapes of all types.
     pub fn new() -> Self {
         let all: Vec<&'static str> = types::all().iter().map(|info| info.name).collect();
-        let mut shapes = Shapes::of(&all, &serde_json::Map::new());
+        let mut shapes = Shapes::for_types(&all, &serde_json::Map::new());
         shapes.by_variable.retain(|name, _| ["resource", "now"].contains(name));
         PolicyShapes { shapes }
     }
@@ -177,7 +177,7 @@ pub struct Shapes {
 
 impl Shapes {
     /// The shapes for a rule of these types with these parameters.
-    pub fn of(types: &[&'static str], params: &serde_json::Map<String, serde_json::Value>) -> Self {
+    pub fn for_types(types: &[&'static str], params: &serde_json::Map<String, serde_json::Value>) -> Self {
         let mut resource = Shape::Record(Fields::new());
         let mut protection = Shape::Record(Fields::new());
         for name in types {
@@ -257,7 +257,7 @@ pub fn shapes_of_type(type_name: &'static str) -> &'static (Shape, Shape) {
     static CACHE: OnceLock<Mutex<HashMap<&'static str, &'static (Shape, Shape)>>> = OnceLock::new();
     let cache = CACHE.get_or_init(Mutex::default);
     let mut cache = cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    cache.entry(type_name).or_insert_with(|| Box::leak(Box::new((shape::resource(type_name), shape::protection(type_name)))))
+    cache.entry(type_name).or_insert_with(|| Box::leak(Box::new((schema_shape::resource(type_name), schema_shape::protection(type_name)))))
 }
 
 /// The properties that a type's resources may have.
@@ -270,7 +270,7 @@ pub fn properties_of_type(type_name: &'static str) -> impl Iterator<Item = &'sta
 }
 
 fn hint<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> String {
-    match shape::nearest(wrong, names) {
+    match schema_shape::nearest(wrong, names) {
         Some(name) => format!("; did you mean `{name}`?"),
         None => String::new(),
     }
@@ -366,26 +366,26 @@ impl Checker<'_> {
         }
     }
 
-    fn template(&mut self, source: &Line<String>, shapes: &Shapes) -> Template {
+    fn text(&mut self, source: &Line<String>, shapes: &Shapes) -> Text {
         if self.care == Care::Trusted {
-            return Template::trusted(&source.value);
+            return Text::trusted(&source.value);
         }
-        match Template::compile(&source.value) {
-            Ok(template) => {
-                for expression in template.expressions() {
+        match Text::compile(&source.value) {
+            Ok(text) => {
+                for expression in text.expressions() {
                     self.check(expression, source.referenced.line(), shapes, false);
                 }
-                template
+                text
             }
             Err(what) => {
                 self.wrong(source.referenced.line(), what);
-                Template::empty()
+                Text::empty()
             }
         }
     }
 
-    fn templates(&mut self, sources: &[Line<String>], shapes: &Shapes) -> Vec<Template> {
-        sources.iter().map(|source| self.template(source, shapes)).collect()
+    fn texts(&mut self, sources: &[Line<String>], shapes: &Shapes) -> Vec<Text> {
+        sources.iter().map(|source| self.text(source, shapes)).collect()
     }
 
     /// Reports make links of them.

@@ -3,9 +3,9 @@
 use super::compile::shapes_of_type;
 use super::evidence::Evidence;
 use super::expr::{Expression, Outcome, Scope, UNKNOWN};
-use super::paths::ELEMENT;
+use super::fact_paths::ELEMENT;
 use super::rule::Rule;
-use super::shape::Shape;
+use super::schema_shape::Shape;
 use super::value::Reasons;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};

@@ -2,11 +2,11 @@
 //! that either can be replaced.
 
 use super::budget;
+use super::fact_paths::{self, Path};
 use super::functions::{self, environment};
-use super::kinds;
-use super::paths::{self, Path};
 use super::rewrite::{self, null};
-use super::shape::Shape;
+use super::schema_shape::Shape;
+use super::typecheck;
 use super::value::{self, Reasons, UNREAD, last_unread};
 use cel::common::ast::IdedExpr;
 use cel::common::types::{CelBool, CelNull, CelTimestamp};
@@ -52,13 +52,13 @@ impl Expression {
     /// # Errors
     /// The parser's message, on one line.
     pub fn compile(source: &str) -> Result<Self, String> {
-        Ok(Expression::of(source, OnceLock::from(parse(source)?)))
+        Ok(Expression::new(source, OnceLock::from(parse(source)?)))
     }
 
     /// An expression of a rule of the binary. A test compiles and checks them all, so that an audit need not: parsing takes longer than
     /// judging a small account, and most rules of a run have no resource to judge.
     pub fn trusted(source: &str) -> Self {
-        Expression { trusted: true, ..Expression::of(source, OnceLock::new()) }
+        Expression { trusted: true, ..Expression::new(source, OnceLock::new()) }
     }
 
     fn ast(&self) -> &IdedExpr {
@@ -67,10 +67,10 @@ impl Expression {
 
     /// Stands in for an expression that could not be compiled, so that the rest of a file can be checked.
     pub fn never() -> Self {
-        Expression::of("", OnceLock::from(null()))
+        Expression::new("", OnceLock::from(null()))
     }
 
-    fn of(source: &str, ast: OnceLock<IdedExpr>) -> Self {
+    fn new(source: &str, ast: OnceLock<IdedExpr>) -> Self {
         Expression { source: source.to_owned(), ast, paths: OnceLock::new(), trusted: false, overrun: OnceLock::new() }
     }
 
@@ -87,13 +87,13 @@ impl Expression {
 
     /// The paths that the expression reads, such as `resource.encrypted` or `protection.plans[].rule`.
     pub fn paths(&self) -> &[Path] {
-        self.paths.get_or_init(|| paths::of(self.ast()))
+        self.paths.get_or_init(|| fact_paths::paths_read(self.ast()))
     }
 
     /// The functions it calls that do not exist.
     pub fn unknown_functions(&self) -> Vec<String> {
         let context = Context::with_env(Arc::clone(environment()));
-        paths::functions(self.ast())
+        fact_paths::functions_called(self.ast())
             .into_iter()
             .filter(|(name, method)| {
                 // A call without arguments matches no overload; only a name that nothing declares is `undeclared`.
@@ -107,7 +107,7 @@ impl Expression {
 
     /// What is wrong with the kinds of its values, by what its variables look like; as a `condition` it must be true or false.
     pub fn mistakes<'s>(&self, variables: &'s dyn Fn(&str) -> Option<&'s Shape>, condition: bool) -> Vec<String> {
-        let kinds::Findings { mut mistakes, constants } = kinds::look(self.ast(), variables, condition);
+        let typecheck::Checked { mut mistakes, constants } = typecheck::check(self.ast(), variables, condition);
         let nowhere = Scope::at(DateTime::UNIX_EPOCH);
         for (text, call) in &constants {
             if let Err(error) = CelValue::resolve_val(call, &nowhere.context) {

@@ -1,7 +1,8 @@
 //! The functions that rules and policies may call besides CEL's own, and how values read to people.
 
+use super::extensions::cel_with_extensions;
 use super::value::OpenMap;
-use super::{budget, paths};
+use super::{budget, fact_paths};
 use crate::inventory::figures::{human_duration, human_size};
 use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelNull, CelString, CelTimestamp, DYN_TYPE};
 use cel::common::value::{CowVal, Val};
@@ -50,29 +51,27 @@ pub(super) const NAMES: [&str; 36] = [
 
 /// Passes a value on, unless it is a map of which something is not known.
 fn whole<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
-    let value = args.pop().ok_or_else(|| ExecutionError::function_error(paths::WHOLE, "nothing to pass on"))?;
+    let value = args.pop().ok_or_else(|| ExecutionError::function_error(fact_paths::WHOLE, "nothing to pass on"))?;
     match value.downcast_ref::<OpenMap>() {
         Some(open) => Err(open.is_not_whole()),
         None => Ok(value),
     }
 }
 
-/// CEL with the strings, lists and math extensions and rel9's own functions. Optional syntax (`a.?b`) stays off: it would turn
-/// what was not read into nothing.
+/// CEL with its extensions and rel9's own functions.
 pub(super) fn environment() -> &'static Arc<Env> {
     static ENVIRONMENT: OnceLock<Arc<Env>> = OnceLock::new();
-    ENVIRONMENT.get_or_init(|| {
-        let mut env = Env::stdlib().with_optional_support(false);
-        // It fails only on a name that is declared twice; a test shows that none is.
-        let _ = register(&mut env);
-        Arc::new(env)
-    })
+    // A declaration fails only on a name that is declared twice; a test shows that none is.
+    ENVIRONMENT.get_or_init(|| Arc::new(all_functions().unwrap_or_else(|_| Env::stdlib())))
+}
+
+fn all_functions() -> Result<Env, DeclarationError> {
+    let mut env = cel_with_extensions()?;
+    register(&mut env)?;
+    Ok(env)
 }
 
 fn register(env: &mut Env) -> Result<(), DeclarationError> {
-    env.add_extension(cel::extensions::strings)?;
-    env.add_extension(cel::extensions::lists)?;
-    env.add_extension(cel::extensions::math)?;
     fn minutes(n: &CelInt) -> CelInt {
         CelInt::from(n.inner().saturating_mul(60))
     }
@@ -111,7 +110,7 @@ fn register(env: &mut Env) -> Result<(), DeclarationError> {
         CelBool::from(do_windows_overlap(backup.inner(), maintenance.inner()))
     }
     budget::register(env)?;
-    env.add_overload(paths::WHOLE, paths::WHOLE, vec![DYN_TYPE], whole)?;
+    env.add_overload(fact_paths::WHOLE, fact_paths::WHOLE, vec![DYN_TYPE], whole)?;
     cel::add_overload!(env, fn minutes: (CelInt) -> CelInt)?;
     cel::add_overload!(env, fn hours: (CelInt) -> CelInt)?;
     cel::add_overload!(env, fn days: (CelInt) -> CelInt)?;
@@ -200,7 +199,7 @@ mod tests {
 
     #[test]
     fn every_function_is_declared_once() {
-        assert_eq!(register(&mut Env::stdlib()), Ok(()));
+        assert_eq!(all_functions().map(drop), Ok(()));
     }
 
     #[test]

@@ -7,17 +7,18 @@ pub mod docs;
 pub mod engine;
 pub mod evidence;
 pub mod expr;
+mod extensions;
+mod fact_paths;
 pub mod format;
 mod functions;
-mod kinds;
 pub mod objective;
-mod paths;
 mod rewrite;
 mod rule;
+pub mod schema_shape;
 pub mod selftest;
-pub mod shape;
 pub mod sources;
-pub mod template;
+pub mod text;
+mod typecheck;
 pub mod value;
 
 use crate::inventory::encoding::decode;
@@ -112,7 +113,7 @@ impl RuleSet {
 
     /// The rule id nearest to a wrong one.
     pub fn nearest(&self, wrong: &str) -> Option<&str> {
-        shape::nearest(wrong, self.rules.keys().map(String::as_str))
+        schema_shape::nearest(wrong, self.rules.keys().map(String::as_str))
     }
 
     /// `sha256:` and the digest of all rule texts.

@@ -1,6 +1,6 @@
 //! The objective that a resource owes, as rules see it (`objective`).
 
-use super::shape::Shape;
+use super::schema_shape::Shape;
 use crate::protection::facts::MechanismKind;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;

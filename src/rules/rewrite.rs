@@ -1,7 +1,7 @@
 //! Turns the expressions of the rule format into plain CEL, and puts the functions of [`super::budget`] around what can cost much.
 
 use super::budget::{COUNTED, PRICED, TO_PRICE, WEIGHED};
-use super::paths::{NAMESPACES, WHOLE, unwrapped};
+use super::fact_paths::{NAMESPACES, WHOLE, unwrapped};
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedEntryExpr, IdedExpr, LiteralValue, operators};
 
 /// So many parts of a loop's body are one step.

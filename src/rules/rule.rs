@@ -2,17 +2,17 @@
 
 use super::expr::Expression;
 use super::format::{BestPractice, Line, RuleFile, Severity, Test};
-use super::template::Template;
+use super::text::Text;
 use std::collections::BTreeMap;
 
 /// What a rule tells to do about a failure, ready to be filled in.
 #[derive(Debug)]
 pub struct Remediation {
-    pub summary: Template,
-    pub steps: Vec<Template>,
-    pub cli: Vec<Template>,
-    pub cloudformation: Option<Template>,
-    pub terraform: Option<Template>,
+    pub summary: Text,
+    pub steps: Vec<Text>,
+    pub cli: Vec<Text>,
+    pub cloudformation: Option<Text>,
+    pub terraform: Option<Text>,
     pub docs: Vec<String>,
 }
 
@@ -30,7 +30,7 @@ pub struct Rule {
     pub params: serde_json::Map<String, serde_json::Value>,
     pub when: Option<Expression>,
     pub check: Expression,
-    pub message: Template,
+    pub message: Text,
     pub remediation: Remediation,
     /// Judges reproducible data, which other rules do not.
     pub reproducible: bool,

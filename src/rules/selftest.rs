@@ -5,7 +5,7 @@ use super::expr::Scope;
 use super::format::{Expect, Test};
 use super::objective::Objective;
 use super::rule::Rule;
-use super::template::Template;
+use super::text::Text;
 use chrono::{DateTime, TimeZone, Utc};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -42,7 +42,7 @@ pub fn run(rule: &Rule) -> (usize, Vec<String>) {
 pub fn commands(rule: &Rule) -> Vec<Vec<String>> {
     let failing = rule.tests().iter().filter(|test| test.expect == Expect::Fail);
     let prepared: Vec<_> = failing.filter_map(|test| prepare(rule, test).ok()).collect();
-    let rendered = |command: &Template| {
+    let rendered = |command: &Text| {
         prepared.iter().filter_map(|(subject, params)| subject.with_params(params, |scope| command.render_command(scope))).collect()
     };
     rule.remediation.cli.iter().map(rendered).collect()
@@ -108,7 +108,7 @@ fn run_one(rule: &Rule, test: &Test) -> Result<(), String> {
 fn broken_remediation(rule: &Rule, scope: &Scope) -> Option<String> {
     let remediation = &rule.remediation;
     let texts = std::iter::once(&remediation.summary).chain(&remediation.steps).chain(&remediation.cli);
-    let mut expressions = texts.chain(&remediation.cloudformation).chain(&remediation.terraform).flat_map(Template::expressions);
+    let mut expressions = texts.chain(&remediation.cloudformation).chain(&remediation.terraform).flat_map(Text::expressions);
     expressions.find_map(|expression| expression.text(scope).filter(|text| text.starts_with("(`")))
 }
 

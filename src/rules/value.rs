@@ -1,7 +1,7 @@
 //! Facts as CEL values. A field that was not read is an error that carries its reason, so that CEL's own rules for errors make
 //! every expression that depends on it unknown.
 
-use super::shape::{Fields, Shape};
+use super::schema_shape::{Fields, Shape};
 use cel::ExecutionError;
 use cel::common::traits::{Container, Indexer};
 use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelTimestamp, Type};

@@ -5,5 +5,6 @@ mod direction;
 mod fail_closed;
 mod lost;
 mod open_templates;
+mod types;
 mod unread;
 mod unsettled;

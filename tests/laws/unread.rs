@@ -14,7 +14,7 @@ use rel9::rules::compile::shapes_of_type;
 use rel9::rules::engine::{self, Subject};
 use rel9::rules::format::Test;
 use rel9::rules::objective::{self, Objective};
-use rel9::rules::shape::Shape;
+use rel9::rules::schema_shape::Shape;
 use rel9::rules::value::Reasons;
 use rel9::rules::{Rule, RuleSet};
 use serde_json::{Map, Value, json};

@@ -1,6 +1,6 @@
 //! Between protection facts and ledger entries: what an audit leaves in a ledger, and what a ledger gives to the next audit.
 
-use super::{Entry, Kind, Outcome};
+use super::entry::{Entry, Kind, Outcome};
 use crate::inventory::{Fact, Resource};
 use crate::protection::facts::{CopyFact, Protection, Restore, RestoreAttempt};
 use chrono::{DateTime, Utc};
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// The evidence of one data resource: its finished restores, its newest backup, its newest copy in each other place.
 ///
 /// What could not be read gives nothing, and neither does a restore whose validation is still going on: it may yet fail.
-pub fn of(resource: &Resource, facts: &Protection) -> Vec<Entry> {
+pub fn entries(resource: &Resource, facts: &Protection) -> Vec<Entry> {
     let arn = resource.arn.as_str();
     let mut found = Vec::new();
     if let Some(tests) = facts.restore_tests.read() {

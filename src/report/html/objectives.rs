@@ -65,7 +65,7 @@ struct Axis {
 }
 
 impl Axis {
-    fn of(lines: &[Line]) -> Axis {
+    fn covering(lines: &[Line]) -> Axis {
         let largest = lines.iter().flat_map(|line| [line.achieved, line.objective]).flatten().fold(3_600.0, f64::max);
         Axis { end: largest * 1.6 }
     }
@@ -119,7 +119,7 @@ pub fn write(findings: &Findings, chart: &Chart, out: &mut dyn Write) -> io::Res
     });
     let all = lines.len();
     lines.truncate(SHOWN);
-    let axis = Axis::of(&lines);
+    let axis = Axis::covering(&lines);
     header(chart, &axis, out)?;
     for line in &lines {
         row(line, chart, &axis, out)?;

@@ -25,14 +25,14 @@ pub fn unwrapped(mut node: &IdedExpr) -> &IdedExpr {
 }
 
 /// Every path that `expression` reads, without repeats, in the order of reading.
-pub fn of(expression: &IdedExpr) -> Vec<Path> {
+pub fn paths_read(expression: &IdedExpr) -> Vec<Path> {
     let mut walker = Walker { found: Vec::new(), scope: HashMap::new() };
     walker.walk(expression);
     walker.found
 }
 
 /// The functions that `expression` calls: name, and whether as a method. Operators are left out.
-pub fn functions(expression: &IdedExpr) -> Vec<(String, bool)> {
+pub fn functions_called(expression: &IdedExpr) -> Vec<(String, bool)> {
     fn walk(node: &IdedExpr, found: &mut Vec<(String, bool)>) {
         match &node.expr {
             Expr::Call(call) => {

@@ -4,7 +4,7 @@ use super::expr::{Expression, Scope};
 
 /// A text that is filled in for a resource.
 #[derive(Debug)]
-pub struct Template {
+pub struct Text {
     parts: Vec<Part>,
 }
 
@@ -17,7 +17,7 @@ enum Part {
     Value(Expression),
 }
 
-impl Template {
+impl Text {
     /// Compiles `source`.
     ///
     /// # Errors
@@ -47,12 +47,12 @@ impl Template {
         if !rest.is_empty() {
             parts.push(Part::Text(rest.to_owned()));
         }
-        Ok(Template { parts })
+        Ok(Text { parts })
     }
 
     /// Stands in for a text that could not be compiled.
     pub(super) fn empty() -> Self {
-        Template { parts: Vec::new() }
+        Text { parts: Vec::new() }
     }
 
     /// The text with its values. A value that is not known is `unknown` where it stands as a word; where it would only add to the word before
@@ -159,15 +159,15 @@ impl Quotes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::shape::Shape;
+    use crate::rules::schema_shape::Shape;
     use serde_json::{Value, json};
     use std::sync::{Arc, LazyLock};
 
     fn command(template: &str, values: Value) -> Option<String> {
-        static ANYTHING: LazyLock<Shape> = LazyLock::new(|| crate::rules::shape::resource("AWS::EC2::Volume"));
+        static ANYTHING: LazyLock<Shape> = LazyLock::new(|| crate::rules::schema_shape::resource("AWS::EC2::Volume"));
         let mut scope = Scope::at(chrono::DateTime::UNIX_EPOCH);
         scope.bind("resource", &Arc::new(values), &ANYTHING, &Arc::default());
-        Template::compile(template).expect("a template").render_command(&scope)
+        Text::compile(template).expect("a template").render_command(&scope)
     }
 
     /// What a POSIX shell makes of a command.

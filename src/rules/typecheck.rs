@@ -3,8 +3,8 @@
 //! text with a number is simply false.
 
 use super::budget::PRICED;
-use super::paths;
-use super::shape::Shape;
+use super::fact_paths;
+use super::schema_shape::Shape;
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators};
 use std::borrow::Cow;
 
@@ -15,16 +15,16 @@ const ANY: Kind<'static> = Cow::Owned(Shape::Any);
 
 /// What can be told of an expression without a resource.
 #[derive(Default)]
-pub struct Findings {
+pub struct Checked {
     /// What is wrong with its kinds.
     pub mistakes: Vec<String>,
     /// Calls that give the same whatever the resource is, and their text: whether they give anything is for the evaluator to tell.
     pub constants: Vec<(String, IdedExpr)>,
 }
 
-/// Looks through an expression whose variables look like `variables` say; as a `condition` it must be true or false.
-pub fn look<'s>(expression: &IdedExpr, variables: &'s dyn Fn(&str) -> Option<&'s Shape>, condition: bool) -> Findings {
-    let mut walker = Walker { variables, scope: Vec::new(), found: Findings::default() };
+/// Checks an expression whose variables look like `variables` say; as a `condition` it must be true or false.
+pub fn check<'s>(expression: &IdedExpr, variables: &'s dyn Fn(&str) -> Option<&'s Shape>, condition: bool) -> Checked {
+    let mut walker = Walker { variables, scope: Vec::new(), found: Checked::default() };
     let kind = walker.walk(expression);
     if condition {
         walker.truth(expression, &kind);
@@ -36,12 +36,12 @@ struct Walker<'s> {
     variables: &'s dyn Fn(&str) -> Option<&'s Shape>,
     /// The variables of the comprehensions around, innermost last.
     scope: Vec<(String, Kind<'s>)>,
-    found: Findings,
+    found: Checked,
 }
 
 impl<'s> Walker<'s> {
     fn walk(&mut self, node: &IdedExpr) -> Kind<'s> {
-        let node = paths::unwrapped(node);
+        let node = fact_paths::unwrapped(node);
         match &node.expr {
             Expr::Literal(literal) => literal_kind(literal),
             Expr::Ident(name) => match self.scope.iter().rev().find(|(known, _)| known == name) {
@@ -237,7 +237,7 @@ fn given_by(function: &str) -> Shape {
 
 /// A fact or a literal as it was written.
 fn spell(node: &IdedExpr) -> Option<String> {
-    let node = paths::unwrapped(node);
+    let node = fact_paths::unwrapped(node);
     match &node.expr {
         Expr::Ident(name) => Some(name.clone()),
         Expr::Select(select) => Some(format!("{}.{}", spell(&select.operand)?, select.field)),
