@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::fmt;
 
-/// A fingerprint of rule and resource, the same in every audit: 32 hexadecimal digits. It is kept as what these stand for, since there may be
-/// a million findings.
+/// A fingerprint of rule and resource, the same in every audit: 32 hexadecimal digits. Stored as a number, since there
+/// may be a million findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FindingId(u128);
 

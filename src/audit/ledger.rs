@@ -1,8 +1,8 @@
-//! The recovery ledger: evidence of recovery in a chain of NDJSON lines that is only ever appended to. Each entry has the hash of the one
-//! before, so that a changed, missing or exchanged line breaks the chain, and nothing in a broken ledger counts. Works on bytes: where they
-//! are kept is the command line's business.
+//! The recovery ledger: an append-only chain of NDJSON lines with evidence of recovery. Each entry has the hash of the previous one, so that
+//! a changed, missing or swapped line breaks the chain; entries of a broken ledger are ignored. Works on bytes: the command line reads and
+//! writes the file.
 //!
-//! A line is canonical: it is exactly what this module would write for it. So no byte of it can change without being noticed.
+//! Lines are canonical: each is exactly what this module would write for its entry. A change of any byte is detected.
 
 mod entry;
 pub mod evidence;
@@ -32,7 +32,7 @@ pub struct Broken {
 
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; nothing in a broken ledger counts", self.what)
+        write!(f, "{}; entries of a broken ledger are ignored", self.what)
     }
 }
 
@@ -62,13 +62,13 @@ impl Chain {
     /// The first line at which the chain is broken.
     pub fn parse(bytes: &[u8]) -> Result<Self, Broken> {
         if bytes.is_empty() {
-            return Err(Broken { line: 0, what: "the file is empty, a ledger has a header line at least".to_owned() });
+            return Err(Broken { line: 0, what: "the file is empty; a ledger has at least a header line".to_owned() });
         }
         let mut chain = Chain::default();
         for (at, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
             let broken = |what: String| Broken { line: at + 1, what };
             let Some(text) = line.strip_suffix(b"\n") else {
-                let whole = format!("the {at} lines before it are whole");
+                let whole = format!("the {at} lines before it are intact");
                 return Err(broken(format!("the line is cut off, so that the end of the ledger is missing ({whole})")));
             };
             if at == 0 {
@@ -84,7 +84,7 @@ impl Chain {
 
     /// Reads the next entry.
     fn check(&self, text: &[u8]) -> Result<Entry, String> {
-        let entry: Entry = serde_json::from_slice(text).map_err(|error| format!("no entry of a ledger: {}", plain(&error)))?;
+        let entry: Entry = serde_json::from_slice(text).map_err(|error| format!("not a ledger entry: {}", plain(&error)))?;
         let expected = self.entries.len() as u64 + 1;
         if entry.seq != expected {
             return Err(format!("the chain is broken: this is entry {}, entry {expected} is expected here", entry.seq));
@@ -115,7 +115,7 @@ impl Chain {
         &self.entries
     }
 
-    /// How many entries come after the one with this hash; `None` when the chain has no such hash.
+    /// The number of entries after the one with this hash; `None` when the chain does not have it.
     pub fn entries_after(&self, hash: &str) -> Option<usize> {
         if hash == Chain::default().head {
             return Some(self.entries.len());
@@ -123,13 +123,13 @@ impl Chain {
         self.entries.iter().rev().position(|entry| entry.hash == hash)
     }
 
-    /// An entry about the same thing: kind, resource, moment and source. Of several, the last.
+    /// The last entry with the same kind, resource, time and source.
     pub fn same(&self, draft: &Entry) -> Option<&Entry> {
         let key = draft.key();
         self.entries.iter().rev().find(|entry| entry.key() == key)
     }
 
-    /// The restore tests as the join takes them. A later entry about the same restore replaces an earlier one.
+    /// The restore tests for the protection facts. A later entry about the same restore replaces an earlier one.
     pub fn view(&self) -> Ledger {
         let mut view = Ledger::default();
         for entry in &self.entries {
@@ -140,10 +140,10 @@ impl Chain {
         view
     }
 
-    /// Adds what the chain does not say yet: the text to append to the file, empty when there is nothing new.
+    /// Adds the drafts that are new to the chain. Returns the text to append to the file, empty when nothing is new.
     pub fn extend(&mut self, mut drafts: Vec<Entry>, recorded_at: DateTime<Utc>) -> String {
         drafts.sort_by_cached_key(|draft| (draft.at, draft.kind, draft.resource.clone(), draft.source.clone(), draft.text()));
-        // Two accounts of one thing would take turns at being the last.
+        // Two entries about one thing would replace each other in every audit.
         drafts.dedup_by(|a, b| a.key() == b.key());
         let mut last: HashMap<Key, usize> = self.entries.iter().enumerate().map(|(at, entry)| (entry.key(), at)).collect();
         let mut added = String::new();
@@ -180,7 +180,7 @@ fn check_header(text: &[u8]) -> Result<(), String> {
     }
 }
 
-/// An error of JSON without its place in the line's own counting of lines.
+/// A JSON error without its line number, which is always 1 here.
 fn plain(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());

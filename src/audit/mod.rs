@@ -1,17 +1,16 @@
-//! From an inventory to a findings document: objectives, rules, waivers, gate. Reads no source and renders nothing.
+//! Turns an inventory into a findings document: objectives, rules, waivers, gate. May not read sources or render reports.
 
 pub mod baseline;
+mod dedup;
 pub mod diff;
 mod finding;
 pub mod finding_id;
 pub mod findings;
 mod fingerprint;
 mod judge;
-mod kept;
 pub mod ledger;
 mod options;
 pub mod policy;
-mod shared;
 pub mod stored;
 
 use crate::inventory::declarable::Declarables;
@@ -32,7 +31,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Where the shards come from. Files are read one at a time, twice: once for what others must know of them, once to be judged.
+/// Where the shards come from. Files are read one at a time, twice: first to summarise them for the other shards, then to judge them.
 pub enum Input {
     Memory(Vec<Shard>),
     Files(Vec<PathBuf>),
@@ -56,7 +55,7 @@ pub fn run(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -
     Ok(run_with_evidence(input, rules, policy, options)?.0)
 }
 
-/// Judges an inventory, and also gives the evidence that a ledger should remember.
+/// Judges an inventory, and also returns the evidence for the ledger.
 ///
 /// # Errors
 /// As [`run`].
@@ -79,7 +78,7 @@ pub fn run_with_evidence(
         Ok(())
     })?;
     if seen.is_empty() {
-        let what = "it has neither resources nor coverage: nothing was read, so that there is nothing to judge".to_owned();
+        let what = "it has neither resources nor coverage: nothing was read, so there is nothing to judge".to_owned();
         return Err(DocumentError { path: PathBuf::from("inventory"), line: 0, what });
     }
     let summaries = summaries.into_iter().collect::<Summaries>().with_ledger(options.ledger.clone());
@@ -105,8 +104,8 @@ pub fn run_with_evidence(
     Ok((document_of(found, collection, &seen, as_of, rules, policy, options), evidence))
 }
 
-/// Judges templates. `read` gives each stack, which knows nothing of the others, to the function that judges it, from any thread, and hands
-/// back what that returned: there may be more stacks than fit in memory. `declarables` is what these templates can declare.
+/// Judges templates. `read` passes each stack, independent of the others, to the function that judges it, from any thread, and returns the
+/// results: there may be more stacks than fit in memory. `declarables` lists what the templates can declare.
 ///
 /// # Errors
 /// Those of `read`.
@@ -176,8 +175,8 @@ fn document_of(
     document
 }
 
-/// Sorts by account, Region, type and ARN. Those of a resource are together, share it, and are in the order of the rules already, so that
-/// it is the resources that are compared, of which there are far fewer.
+/// Sorts by account, Region, type and ARN. Findings of a resource are adjacent, share it, and are in the order of the rules already, so only
+/// the resources are compared: there are far fewer of them.
 fn sort(findings: &mut [Box<Finding>]) {
     fn place(resource: &ResourceRef) -> [&str; 4] {
         [&resource.account, &resource.region, &resource.type_name, &resource.arn]
@@ -195,27 +194,27 @@ impl Findings {
         self.collection.iter().filter(|entry| entry.is_part() && entry.error.is_some() && entry.status != CoverageStatus::Ok)
     }
 
-    /// Records where the ledger ended, which is part of what the document's id stands for.
+    /// Records the head of the ledger, which is part of the document's id.
     pub fn record_ledger(&mut self, head: &str) {
         self.audit.ledger_head = Some(head.to_owned());
         self.seal();
     }
 
-    /// Makes what follows from the findings and the collection follow from them: whether the audit is complete, the counts, the id.
+    /// Recomputes everything derived from the findings and the collection log: completeness, counts, id.
     pub fn seal(&mut self) {
         self.audit.complete = is_complete(&self.collection);
         self.summary = self.counted();
         self.audit.id = fingerprint(self);
     }
 
-    /// The summary that the findings give; coverage and baseline do not follow from them.
+    /// The summary of the findings; keeps coverage and baseline, which are not derived from them.
     fn counted(&self) -> Summary {
         let Summary { coverage, baseline, .. } = self.summary.clone();
         Summary { baseline, ..summarise(&self.findings, coverage) }
     }
 }
 
-/// Every call answered, or had nothing that could answer.
+/// Whether every call answered, or its service does not exist there.
 fn is_complete(collection: &[CoverageEntry]) -> bool {
     !collection.iter().any(|entry| matches!(entry.status, CoverageStatus::Denied | CoverageStatus::Failed))
 }
@@ -284,13 +283,14 @@ impl Practice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gate {
     Passed,
-    /// Some failing finding is at or above the limit.
+    /// A failing finding is at or above the limit.
     Failed,
-    /// None is, but something that could have been was not read.
+    /// No failure, but something that decides one was not read.
     Incomplete,
 }
 
-/// Decides the gate: a failure that the baseline knows does not fail it. An unknown finding at or above the limit might be a failure, so that the gate cannot be said to have passed.
+/// Decides the gate. A failure that the baseline knows does not fail it. An unknown finding at or above the limit might be a failure, so the
+/// gate does not pass.
 pub fn gate(findings: &Findings, fail_on: FailOn) -> Gate {
     let counts = |finding: &Finding| finding.baseline != Some(BaselineMark::Known) && fail_on.reached_by(finding.severity);
     let reached = |status: Status| findings.findings.iter().any(|finding| counts(finding) && finding.status == status);

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 /// What an audit is asked to do.
 #[derive(Debug, Default)]
 pub struct Options {
-    /// The moment at which everything is judged; without it that of the inventory.
+    /// The time at which everything is judged; by default the time of the inventory.
     pub as_of: Option<DateTime<Utc>>,
     /// Only these rules; all when empty.
     pub rules: Vec<String>,
@@ -18,16 +18,16 @@ pub struct Options {
     pub resources: Vec<String>,
     /// Only resources with all of these tags.
     pub tags: Vec<(String, String)>,
-    /// `aws`, `inventory` or `demo`; templates name their languages themselves.
+    /// `aws`, `inventory` or `demo`; for templates, the document names their languages.
     pub source: String,
-    /// Restore tests that a ledger remembers; none without one.
+    /// Restore tests in the ledger; empty without one.
     pub ledger: Ledger,
     /// Only some services were read.
     pub some_services: bool,
 }
 
 impl Options {
-    /// The options that leave rules or resources out.
+    /// The options that exclude rules or resources.
     pub(super) fn partial(&self) -> Vec<String> {
         let options = [
             ("--rule", !self.rules.is_empty()),
@@ -46,9 +46,9 @@ impl Options {
             && (self.best_practices.is_empty() || self.best_practices.contains(&rule.best_practice))
     }
 
-    /// Whether findings for a resource are asked for. Whatever is left out is still evidence for the rest.
+    /// Whether the document should have findings for a resource. Excluded resources are still evidence for the others.
     pub(super) fn wants_resource(&self, resource: &Resource) -> bool {
-        // A gate that leaves out what may have the tag would pass on it. (Of tags that AWS did not tell, the coverage log says so.)
+        // A gate must not pass because a resource that may have the tag was excluded. (The coverage log lists tags that AWS did not return.)
         let perhaps = resource.declared.is_some();
         let tagged = |(key, value): &(String, String)| resource.tags().has_one([(key.as_str(), Some(value.as_str()))]).unwrap_or(perhaps);
         (self.resources.is_empty() || self.resources.iter().any(|arn| arn == resource.uid())) && self.tags.iter().all(tagged)

@@ -29,10 +29,10 @@ use std::path::{Path, PathBuf};
 const DEMO: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/demo.rs"));
 const DEMO_POLICY: &str = include_str!("../../fixtures/demo/rel9.yaml");
 
-/// The policy where none is named.
+/// The default policy file.
 const POLICY: &str = "rel9.yaml";
 
-/// Headings of `--help`; every flag names its own, as one that is flattened would give its heading to those after it.
+/// Headings of `--help`. Every flag names its own: a flattened one would pass its heading on to the flags after it.
 const JUDGED: &str = "What is judged, and by what";
 const GATE: &str = "Gate";
 
@@ -51,7 +51,7 @@ pub struct Args {
     /// Only findings for these ARNs
     #[arg(long, help_heading = JUDGED, value_name = "ARN", value_delimiter = ',')]
     resource: Vec<String>,
-    /// Only findings for resources with this tag; several must all be there
+    /// Only findings for resources with this tag; with several, a resource must have all
     #[arg(long, help_heading = JUDGED, value_name = "KEY=VALUE", value_parser = flags::tag)]
     tag: Vec<(String, String)>,
     /// Objectives, reproducible data, waivers and rule settings [default: ./rel9.yaml when there]
@@ -63,7 +63,7 @@ pub struct Args {
     /// Only these rules
     #[arg(long, help_heading = JUDGED, value_name = "ID", value_delimiter = ',')]
     rule: Vec<String>,
-    /// Not these rules
+    /// Skip these rules
     #[arg(long, help_heading = JUDGED, value_name = "ID", value_delimiter = ',')]
     skip_rule: Vec<String>,
     /// Only the rules of these best practices
@@ -76,10 +76,10 @@ pub struct Args {
     /// The lowest severity that fails the gate [default: the policy's, else high]
     #[arg(long, help_heading = GATE, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
-    /// An earlier findings document: failures that it knows do not fail the gate; - reads standard input
+    /// An earlier findings document: failures that it contains do not fail the gate; - reads standard input
     #[arg(long, help_heading = GATE, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Remember restore tests in this file, and count those that it remembers; made when it is not there
+    /// Record restore tests in this file, and count the recorded ones; created if missing
     #[arg(long, help_heading = JUDGED, value_name = "FILE")]
     ledger: Option<PathBuf>,
     /// Exit 0, not 3, when something could not be read but nothing fails
@@ -116,7 +116,7 @@ impl ValueEnum for FailOn {
 }
 
 pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
-    // Whatever is wrong with rules, policy or output is told before anything is read.
+    // Mistakes in rules, policy or output are reported before anything is read.
     let rules = RuleSet::load(&args.rules).map_err(|mistakes| mistakes_text(&mistakes))?;
     for id in args.rule.iter().chain(&args.skip_rule) {
         if rules.get(id).is_none() {
@@ -127,7 +127,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     let outputs = args.output.prepare(&inputs(&args))?;
     let baseline = args.baseline.as_deref().map(report::read).transpose()?;
     if let Some(path) = args.ledger.as_deref().filter(|path| output::takes(&outputs, path)) {
-        return Err(format!("{}: a report would be written into the ledger: give it a file of its own", path.display()).into());
+        return Err(format!("{}: a report would overwrite the ledger: give the report its own file", path.display()).into());
     }
     let ledger = args.ledger.as_deref().map(|path| ledger::prepare(path).map(|chain| (path, chain))).transpose()?;
     let subject = subject(&args, verbosity)?;
@@ -172,17 +172,19 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     }
     let unjudged: Vec<&String> = asked.iter().filter(|arn| !is_judged(&findings, arn)).collect();
     for arn in &unjudged {
-        streams::tell(format_args!("{arn}: nothing was judged: is it misspelt, or in an account, a Region or a file that was not read?"));
+        streams::tell(format_args!(
+            "{arn}: nothing was judged: is the ARN misspelt, or is the resource in an account, Region or file that was not read?"
+        ));
     }
     if tagged && findings.findings.is_empty() {
-        streams::tell("no resource with the tags asked for has findings: nothing was judged");
+        streams::tell("no resource with the given tags has findings: nothing was judged");
     }
     let fail_on = args.fail_on.or(policy.fail_on).unwrap_or(FailOn::High);
     let gate = audit::gate(&findings, fail_on);
     // The program ends: to give each of a million findings back first would only take time.
     std::mem::forget(findings);
     Ok(match gate {
-        // A gate does not pass on what is not there. (Some rules alone may have nothing to say of what is.)
+        // The gate does not pass when a requested resource is missing. (With selected rules, a resource may have no findings.)
         Gate::Passed if !unjudged.is_empty() && !narrowed && !args.allow_incomplete => Exit::Incomplete,
         Gate::Passed => Exit::Passed,
         Gate::Failed => Exit::Failed,
@@ -191,7 +193,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     })
 }
 
-/// Whether resources of some services only can have been read.
+/// Whether only some services were read.
 fn some_services(args: &Args) -> bool {
     #[cfg(feature = "live")]
     if args.live.some_services() && args.inputs.is_empty() && !args.demo {
@@ -200,12 +202,12 @@ fn some_services(args: &Args) -> bool {
     args.inputs.iter().any(|input| collection::is_of_some_services(input))
 }
 
-/// Whether a resource has findings, or is told to owe none.
+/// Whether a resource has findings, or is exempt.
 fn is_judged(findings: &Findings, arn: &str) -> bool {
     findings.findings.iter().any(|finding| finding.resource.arn == arn) || findings.reproducible.iter().any(|data| data.resource.arn == arn)
 }
 
-/// All that the run reads from files.
+/// All files that the run reads.
 fn inputs(args: &Args) -> Inputs {
     let mut inputs = Inputs::default();
     for path in &args.inputs {
@@ -231,7 +233,7 @@ fn policy(args: &Args, rules: &RuleSet) -> Result<Policy, String> {
 
 /// What is judged.
 enum Subject {
-    /// With what findings call its source.
+    /// With the name of its source in the document.
     Inventory(Input, &'static str),
     Templates(Vec<PathBuf>),
 }
@@ -267,7 +269,7 @@ fn subject(args: &Args, verbosity: Verbosity) -> Result<Subject, Failure> {
     match (files.is_empty(), templates.is_empty()) {
         (_, true) => Ok(Subject::Inventory(Input::Files(files), "inventory")),
         (true, false) => Ok(Subject::Templates(templates)),
-        (false, false) => Err("inventories and templates are judged in runs of their own".to_owned().into()),
+        (false, false) => Err("inventories and templates cannot be judged in one run".to_owned().into()),
     }
 }
 

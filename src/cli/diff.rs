@@ -13,7 +13,7 @@ pub struct Args {
     /// The earlier findings document
     #[arg(value_name = "OLD")]
     old: PathBuf,
-    /// The later one; - reads standard input (of one of the two)
+    /// The later one; - reads standard input (for one of the two)
     #[arg(value_name = "NEW")]
     new: PathBuf,
     #[arg(long, value_enum, default_value_t = Format::Table)]

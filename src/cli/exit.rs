@@ -3,7 +3,7 @@
 use crate::inventory::document::DocumentError;
 use std::process::ExitCode;
 
-/// How the program ends; the numbers are a contract.
+/// The exit codes of the program, which are a contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// The gate passed.
@@ -22,7 +22,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a command ends early: what to say, and with which code.
+/// Why a command ends early: the message and the exit code.
 pub struct Failure {
     pub exit: Exit,
     pub message: String,

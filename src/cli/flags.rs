@@ -1,19 +1,19 @@
-//! How values of flags are written.
+//! Parses the values of flags.
 
 use crate::inventory::is_writable;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
-/// A moment of a flag: a time, or a date that means its first moment in UTC.
+/// A time, or a date, which stands for its start in UTC.
 pub fn moment(text: &str) -> Result<DateTime<Utc>, String> {
     let wrong = |why: &dyn std::fmt::Display| format!("write it as 2026-11-22 or 2026-11-22T07:00:00Z ({why})");
     let moment = match text.parse::<NaiveDate>() {
         Ok(date) => date.and_time(NaiveTime::MIN).and_utc(),
         Err(_) => DateTime::parse_from_rfc3339(text).map_err(|error| wrong(&error))?.to_utc(),
     };
-    if is_writable(&moment) { Ok(moment) } else { Err(wrong(&"no clock shows it")) }
+    if is_writable(&moment) { Ok(moment) } else { Err(wrong(&"the year is out of range")) }
 }
 
-/// `KEY=VALUE` of a flag.
+/// `KEY=VALUE`.
 pub fn tag(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
     Ok((key.to_owned(), value.to_owned()))

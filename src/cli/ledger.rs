@@ -1,4 +1,4 @@
-//! `rel9 ledger`: verifies and shows a recovery ledger, and adds restore tests that people ran.
+//! `rel9 ledger`: verifies and shows a recovery ledger, and adds attested restore tests.
 
 pub mod file;
 
@@ -30,7 +30,7 @@ enum Command {
         #[arg(long, value_name = "HASH")]
         head: Option<String>,
     },
-    /// Show the entries, if the chain holds
+    /// Show the entries, if the chain is valid
     Show {
         /// The ledger
         file: PathBuf,
@@ -40,7 +40,7 @@ enum Command {
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
-    /// Add a restore test that people ran
+    /// Add a restore test that a person ran
     Attest(Box<Attest>),
 }
 
@@ -52,30 +52,30 @@ enum Format {
 
 #[derive(Debug, clap::Args)]
 struct Attest {
-    /// The ledger, made when it is not there
+    /// The ledger; created if missing
     file: PathBuf,
     /// The resource whose backup was restored
     #[arg(long, value_name = "ARN", value_parser = arn)]
     resource: String,
-    /// When the restore was finished; a day alone is its beginning, in UTC
+    /// When the restore finished; a date stands for its start in UTC
     #[arg(long, value_name = "RFC3339|YYYY-MM-DD", value_parser = flags::moment)]
     date: DateTime<Utc>,
     /// How long it took until the data was usable, such as 2h30m
     #[arg(long, value_parser = took)]
     duration: i64,
-    /// Whether the data came back; a failed test is evidence, too
+    /// Whether the data was restored; a failed test is evidence, too
     #[arg(long, value_enum)]
     result: TestResult,
     /// Who ran it
     #[arg(long, value_name = "NAME", value_parser = said)]
     operator: String,
-    /// Where it is written down
+    /// The ticket that documents it
     #[arg(long, value_name = "ID", value_parser = said)]
     ticket: String,
-    /// Anything else
+    /// Free text
     #[arg(long, value_name = "TEXT", value_parser = said)]
     note: Option<String>,
-    /// The restored data was checked, and it was right
+    /// The restored data was checked, and was correct
     #[arg(long)]
     validated: bool,
 }
@@ -103,11 +103,11 @@ fn verify(path: &Path, head: Option<&str>) -> Result<Exit, Failure> {
         match chain.entries_after(&hash) {
             Some(0) => text.push_str("it ends at the given head\n"),
             Some(after) => {
-                let _ = writeln!(text, "it contains the given head, {after} entries came after it");
+                let _ = writeln!(text, "it contains the given head; {after} entries follow it");
             }
             None => {
                 return Err(Failure::from(format!(
-                    "{}: the chain does not contain {}: entries were taken away at its end, or it is another ledger",
+                    "{}: the chain does not contain {}: entries were removed at its end, or it is another ledger",
                     path.display(),
                     terminal(&hash)
                 )));
@@ -165,10 +165,12 @@ fn line_of(entry: &Entry) -> String {
 fn attest(args: Attest) -> Result<Exit, Failure> {
     let now = Utc::now().trunc_subsecs(0);
     if args.date > now {
-        return Err(Failure::from(format!("--date {} is in the future: only what has happened can be attested", args.date.to_rfc3339())));
+        return Err(Failure::from(format!("--date {} is in the future: only past restores can be attested", args.date.to_rfc3339())));
     }
     if args.validated && args.result == TestResult::Failure {
-        return Err(Failure::from("--validated says that the restored data was right, --result failure that it was not".to_owned()));
+        return Err(Failure::from(
+            "--validated means that the restored data was correct, --result failure that the restore failed".to_owned(),
+        ));
     }
     let draft = Attestation {
         resource: args.resource,
@@ -184,7 +186,7 @@ fn attest(args: Attest) -> Result<Exit, Failure> {
     file::prepare(&args.file)?;
     let chain = file::change(&args.file, |chain| match chain.same(&draft) {
         Some(known) => Err(format!(
-            "{}:{}: has an attestation of this restore already (same resource, date, operator and ticket)",
+            "{}:{}: already has an attestation of this restore (same resource, date, operator and ticket)",
             args.file.display(),
             known.line()
         )),
@@ -197,7 +199,7 @@ fn attest(args: Attest) -> Result<Exit, Failure> {
 
 fn arn(text: &str) -> Result<String, String> {
     let whole = text.split(':').count() >= 6 && text.starts_with("arn:") && !text.ends_with(':') && !text.contains(char::is_whitespace);
-    if whole { Ok(text.to_owned()) } else { Err("it is no ARN, such as arn:aws:rds:eu-central-1:111122223333:db:shop".to_owned()) }
+    if whole { Ok(text.to_owned()) } else { Err("not an ARN; write it as arn:aws:rds:eu-central-1:111122223333:db:shop".to_owned()) }
 }
 
 /// `2h30m` in seconds.
@@ -208,7 +210,7 @@ fn took(text: &str) -> Result<i64, String> {
         let seconds = crate::inventory::figures::parse_duration(part).filter(|_| part.starts_with(|first: char| first.is_ascii_digit()));
         total = seconds.and_then(|seconds| total.checked_add(seconds)).ok_or_else(wrong)?;
     }
-    if total > 0 { Ok(total) } else { Err(format!("a restore takes more than no time: {}", wrong())) }
+    if total > 0 { Ok(total) } else { Err(format!("must be longer than zero: {}", wrong())) }
 }
 
 fn said(text: &str) -> Result<String, String> {

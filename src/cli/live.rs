@@ -1,4 +1,4 @@
-//! Reading live AWS: for `audit` into memory, for `collect` into files that a later run goes on from.
+//! Reads live AWS: for `audit` into memory, for `collect` into files, from which a later run can continue.
 
 use super::collection::{self, State};
 use super::exit::{Exit, Failure};
@@ -14,7 +14,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How many shards are read side by side; the rate limit holds over all of them.
+/// Shards that are read in parallel, under one rate limit.
 const SHARDS_AT_ONCE: usize = 8;
 
 #[derive(Debug, clap::Args)]
@@ -26,13 +26,13 @@ pub struct LiveArgs {
     /// Regions to read, separated by commas, or all that are enabled
     #[arg(long, value_name = "REGIONS", value_delimiter = ',', default_value = "all")]
     regions: Vec<String>,
-    /// Services to read [default: all]; what others would show is unknown then
+    /// Services to read [default: all]; facts from other services are then unknown
     #[arg(long, value_name = "SERVICES", value_delimiter = ',')]
     services: Vec<String>,
-    /// Calls a second at most, in all Regions together
+    /// Maximum calls per second, over all Regions
     #[arg(long, value_name = "N", default_value_t = aws::DEFAULT_MAX_RPS)]
     max_rps: NonZeroU32,
-    /// How long the account may be read (90s, 60m, 2h): what is left then is unknown
+    /// Time limit for reading the account (90s, 60m, 2h); facts not read by then are unknown
     #[arg(long, value_name = "DURATION", default_value = "60m", value_parser = deadline)]
     deadline: Duration,
 }
@@ -48,7 +48,7 @@ impl LiveArgs {
         !self.services.is_empty()
     }
 
-    /// The Regions that were asked for by name; none for all.
+    /// The Regions requested by name; `None` for all.
     fn asked_regions(&self) -> Option<Vec<String>> {
         let all = self.regions.iter().any(|region| region == "all");
         (!all).then(|| self.regions.clone())
@@ -77,7 +77,7 @@ impl From<ConnectError> for Failure {
 /// Reads all shards into memory.
 ///
 /// # Errors
-/// When nobody can be asked at all.
+/// When AWS cannot be called at all.
 pub fn collect(args: &LiveArgs, verbosity: Verbosity) -> Result<Vec<Shard>, Failure> {
     runtime()?.block_on(async {
         let session = aws::connect(&args.options(verbosity)).await?;
@@ -94,7 +94,7 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 
 #[derive(Debug, clap::Args)]
 pub struct CollectArgs {
-    /// Folder for the inventory files, made when it is not there
+    /// Folder for the inventory files; created if missing
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]
@@ -104,7 +104,7 @@ pub struct CollectArgs {
 /// `rel9 collect`.
 pub fn run(args: CollectArgs, verbosity: Verbosity) -> Result<Exit, Failure> {
     let folder = args.out.clone();
-    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: cannot be made: {error}", folder.display()))?;
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: cannot be created: {error}", folder.display()))?;
     let _lock = collection::lock(&folder)?;
     runtime()?.block_on(async {
         let session = aws::connect(&args.live.options(verbosity)).await?;
@@ -124,7 +124,7 @@ pub fn run(args: CollectArgs, verbosity: Verbosity) -> Result<Exit, Failure> {
         tokio::select! {
             result = into_files(&session, state, &folder, verbosity) => result,
             _ = tokio::signal::ctrl_c() => {
-                let message = format!("interrupted: what was read is in {}; the same command goes on from there", folder.display());
+                let message = format!("interrupted: the results so far are in {}; run the same command to continue", folder.display());
                 Err(Failure { exit: Exit::Unusable, message })
             }
         }
@@ -135,7 +135,7 @@ async fn into_files(session: &Session, mut state: State, folder: &Path, verbosit
     let missing: Vec<String> = state.regions.iter().filter(|region| !state.done.contains_key(*region)).cloned().collect();
     if missing.len() < state.regions.len() && verbosity != Verbosity::Quiet {
         streams::tell(format_args!(
-            "going on: {} of {} Regions are there already",
+            "continuing: {} of {} Regions are already done",
             state.regions.len() - missing.len(),
             state.regions.len()
         ));
@@ -144,9 +144,9 @@ async fn into_files(session: &Session, mut state: State, folder: &Path, verbosit
         futures::stream::iter(missing.iter().map(|region| aws::collect_shard(session, region))).buffer_unordered(SHARDS_AT_ONCE);
     while let Some(shard) = shards.next().await {
         if let Some(why) = aws::end_of_credentials(&shard) {
-            // It is not done, and what is left would not be either.
+            // The shard is not done, and the remaining ones would fail as well.
             let message = format!(
-                "the credentials ended while {} was read ({why}).\nRenew them: the same command goes on from there; what was read before is in {}",
+                "the credentials expired while {} was read ({why}).\nRenew them and run the same command to continue; the results so far are in {}",
                 shard.region,
                 folder.display()
             );

@@ -1,4 +1,4 @@
-//! The command line: flags are parsed once, turned into what the rooms need, and every way to end has its exit code.
+//! The command line: parses flags, calls the rooms, and ends with an exit code.
 
 mod audit;
 mod collection;
@@ -38,10 +38,10 @@ use streams::{Verbosity, printed, tell};
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// No progress, no messages but errors
+    /// No progress, no messages except errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
-    /// Tell every AWS call on stderr
+    /// Log every AWS call to stderr
     #[arg(short, long, global = true)]
     verbose: bool,
 }
@@ -62,7 +62,7 @@ enum Command {
     /// List, show, test or document the rules
     Rules(rules::Args),
     #[cfg(feature = "live")]
-    /// Print the least permissions that reading needs
+    /// Print the minimum permissions for reading
     Permissions {
         #[arg(long, value_enum, default_value_t = PermissionFormat::Json)]
         format: PermissionFormat,
@@ -93,11 +93,11 @@ enum PermissionFormat {
     Terraform,
 }
 
-/// Makes a write beyond the limit on file sizes (`ulimit -f`) fail with `EFBIG`, as on a full disk, so that half a line of a ledger is
-/// taken back and the reason is told. By default the signal of the limit ends the process (setrlimit(2), RLIMIT_FSIZE).
+/// Makes a write beyond the limit on file sizes (`ulimit -f`) fail with `EFBIG`, as on a full disk, so that a partial line of a ledger is
+/// removed again and an error is shown. By default, the signal of the limit ends the process (setrlimit(2), RLIMIT_FSIZE).
 fn survive_the_limit_on_file_sizes() {
     #[cfg(unix)]
-    // SAFETY: to ignore a signal installs no handler, and no other thread runs yet.
+    // SAFETY: ignoring a signal installs no handler, and no other thread runs yet.
     #[allow(unsafe_code, reason = "std has no safe way to ignore a signal")]
     unsafe {
         libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
@@ -121,7 +121,7 @@ pub fn run() -> ExitCode {
         _ => Verbosity::Normal,
     };
     if verbosity == Verbosity::Verbose {
-        // Only what rel9 itself says: the SDK's log quotes what a `credential_process` wrote and the answers of AWS.
+        // Only rel9's own log: that of the SDK quotes the output of a `credential_process` and the answers of AWS.
         tracing_subscriber::fmt()
             .with_env_filter("rel9=debug")
             .with_writer(std::io::stderr)

@@ -18,14 +18,14 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// One line a rule
+    /// One line per rule
     List {
         #[command(flatten)]
         select: Select,
         #[arg(long, value_enum, default_value_t = ListFormat::Table)]
         format: ListFormat,
     },
-    /// All about one rule
+    /// Everything about one rule
     Show {
         /// Its id, such as data-protected
         id: String,
@@ -33,13 +33,13 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         rules: Vec<PathBuf>,
     },
-    /// Run the rules' own tests
+    /// Run the tests of the rules
     Test(Select),
     /// Write the rule reference in Markdown
     Docs {
         #[command(flatten)]
         select: Select,
-        /// Folder to write it to, one page a service; without it everything goes to standard output
+        /// Folder for the reference, one page per service [default: standard output]
         #[arg(short, long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
@@ -151,7 +151,7 @@ fn write_docs(select: &Select, out: Option<PathBuf>) -> Result<Exit, String> {
         streams::print(&pages.into_values().collect::<Vec<_>>().join("\n"))?;
         return Ok(Exit::Passed);
     };
-    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: cannot be made: {error}", folder.display()))?;
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: cannot be created: {error}", folder.display()))?;
     for (name, text) in pages {
         let path = folder.join(name);
         std::fs::write(&path, text).map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
@@ -159,7 +159,7 @@ fn write_docs(select: &Select, out: Option<PathBuf>) -> Result<Exit, String> {
     Ok(Exit::Passed)
 }
 
-/// With `--rules`, the tests of those folders alone: the built-in ones are tested by their own build.
+/// With `--rules`, runs the tests of those folders only: the build tests the built-in rules.
 fn test(select: &Select) -> Result<Exit, String> {
     let set = match select.rules.as_slice() {
         [] => RuleSet::built_in(Care::Checked),
@@ -187,7 +187,7 @@ pub fn mistakes_text(mistakes: &[Mistake]) -> String {
     mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n       ")
 }
 
-/// What to say about a rule id that does not exist.
+/// The message for a rule id that does not exist.
 pub fn no_rule(set: &RuleSet, id: &str) -> String {
     match set.nearest(id) {
         Some(near) => format!("there is no rule `{id}`; did you mean `{near}`?"),

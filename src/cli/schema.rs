@@ -1,4 +1,4 @@
-//! `rel9 schema`: the JSON Schemas of what rel9 reads and writes, from the very types that do so.
+//! `rel9 schema`: the JSON Schemas of what rel9 reads and writes, generated from its own types.
 
 use crate::audit::diff::Diff;
 use crate::audit::findings::Findings;

@@ -3,7 +3,7 @@
 use super::exit::{Exit, Failure};
 use crate::report::json;
 
-/// How much is told besides the results.
+/// The amount of messages besides the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verbosity {
     Quiet,
@@ -12,7 +12,7 @@ pub enum Verbosity {
     Verbose,
 }
 
-/// Writes the result of a command to stdout, which is all that it does.
+/// Writes the result of a command that only prints.
 ///
 /// # Errors
 /// Why stdout cannot be written.
@@ -45,7 +45,7 @@ pub fn print_json(document: &impl serde::Serialize) -> Result<(), String> {
     print(&String::from_utf8_lossy(&text))
 }
 
-/// Tells people something on standard error; where that is full or closed, nobody is there to be told.
+/// Writes a message to standard error; ignored if that is full or closed.
 pub fn tell(text: impl std::fmt::Display) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stderr(), "{text}");

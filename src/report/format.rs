@@ -1,21 +1,21 @@
-//! What a report format is.
+//! The interface of report formats.
 
 use crate::audit::findings::Findings;
 use std::io::{self, Write};
 
-/// What a report may know of the place that it is written to.
+/// What a report may know about its output.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
-    /// Columns; for files and pipes those of a plain terminal.
+    /// Columns; for files and pipes, those of a plain terminal.
     pub width: usize,
     pub colour: bool,
-    /// Passing findings too, where a report leaves them out.
+    /// Include passing findings in reports that omit them.
     pub all: bool,
 }
 
 /// One format.
 pub struct Report {
-    /// What `--format` calls it.
+    /// Its name for `--format`.
     pub name: &'static str,
     /// One line for the help text.
     pub about: &'static str,

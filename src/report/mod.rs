@@ -1,4 +1,4 @@
-//! Reports: the findings document in the forms that people and tools want. They render; none computes what another does not have.
+//! Reports: the findings document in the formats of people and tools. They only render: none computes what another does not have.
 //! To add one: copy a file and add it to [`ALL`].
 
 mod asff;

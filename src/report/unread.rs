@@ -1,5 +1,5 @@
-//! Files and other parts of templates that could not be read, for reports that are made of findings alone: each as one that is unknown, so that a
-//! file which nobody could judge is not simply missing there. The findings document has them in its coverage log.
+//! Files and other parts of templates that could not be read, for reports that consist of findings: each becomes an unknown finding, so that the
+//! file is not simply missing. The findings document has them in its coverage log.
 
 use crate::audit::finding_id::FindingId;
 use crate::audit::findings::{Finding, Findings, ResourceRef, Status};
@@ -7,7 +7,7 @@ use crate::inventory::CoverageEntry;
 use crate::rules::evidence::Evidence;
 use crate::rules::{BestPractice, Severity};
 
-/// What stands for the rule.
+/// The id in place of a rule.
 const RULE: &str = "template-unread";
 const TITLE: &str = "The template can be read";
 
@@ -29,7 +29,7 @@ fn as_finding(part: &CoverageEntry) -> Finding {
         rule: RULE.into(),
         best_practice: BestPractice::ALL[0],
         title: TITLE.into(),
-        // It may hold anything: no more, and no less, than what the gate stops at by default.
+        // It may contain anything: the severity at which the gate fails by default.
         severity: Severity::High,
         status: Status::Unknown,
         message: format!("could not be read: {why}").into(),

@@ -42,7 +42,7 @@ impl Verdict {
         }
     }
 
-    /// The same facts, where something outside of the rule leaves open what they mean.
+    /// The same facts with an unknown verdict, for a reason outside of the rule.
     pub fn in_doubt(self, because: String) -> Self {
         Verdict::unknown(self.evidence, vec![because])
     }
@@ -88,7 +88,7 @@ impl Subject {
         &self.scope
     }
 
-    /// The value of a variable that is the resource's own, and why parts of it are not known.
+    /// The value of a variable of this resource, and why parts of it are unknown.
     pub fn variable(&self, name: &str) -> Option<(&Value, &Reasons)> {
         let [resource, protection, objective] = &self.reasons;
         match name {
@@ -124,7 +124,7 @@ impl Subject {
             Outcome::Absent(error) | Outcome::Broken(error) => return Some(self.unknown(rule, params, vec![broken(rule, &error)])),
         };
         let message = match rule.message.render(&scope) {
-            // One element decides a list of which another is not known whole, and the message asks for all of them.
+            // One element of a list can decide the check while another is unknown, and the message shows all of them.
             message if message == UNKNOWN => self.decided_anyhow(rule, status),
             message => message,
         }
@@ -139,12 +139,12 @@ impl Subject {
         render(&scope)
     }
 
-    /// What is said of an answer that stands although nothing of its message is known.
+    /// The message of a verdict that stands although every value in its message is unknown.
     fn decided_anyhow(&self, rule: &Rule, status: Status) -> String {
         let answer = if status == Status::Pass { "passes" } else { "fails" };
         let because = self.because(&rule.check, String::new());
         let because: Vec<&str> = because.iter().map(String::as_str).filter(|reason| !reason.is_empty()).collect();
-        if because.is_empty() { UNKNOWN.to_owned() } else { format!("{answer} whatever this turns out to be: {}", because.join("; ")) }
+        if because.is_empty() { UNKNOWN.to_owned() } else { format!("{answer} regardless of what is unknown: {}", because.join("; ")) }
     }
 
     fn unknown(&self, rule: &Rule, params: &Value, because: Vec<String>) -> Verdict {
@@ -173,7 +173,7 @@ impl Subject {
             let Some(variable) = path.first() else { continue };
             let own = self.variable(variable).map(|(value, _)| value);
             let Some(root) = own.or((variable == "params").then_some(params)) else { continue };
-            // A list is quoted as a whole: what one element's field says means nothing without the others.
+            // A list is quoted as a whole: the field of one element means little without the others.
             let steps: Vec<&String> = path[1..].iter().take_while(|step| *step != ELEMENT).collect();
             let mut value = Some(root);
             for step in &steps {

@@ -1,4 +1,4 @@
-//! The functions that rules and policies may call besides CEL's own, and how values read to people.
+//! The functions that rules and policies may call besides CEL's own, and how messages show values.
 
 use super::extensions::cel_with_extensions;
 use super::value::OpenMap;
@@ -9,7 +9,7 @@ use cel::common::value::{CowVal, Val};
 use cel::{DeclarationError, Env, ExecutionError};
 use std::sync::{Arc, OnceLock};
 
-/// The functions that a misspelt one is compared with: rel9's own, and those of CEL that rules use.
+/// The functions to suggest for a misspelt name: rel9's own, and those of CEL that rules use.
 pub(super) const NAMES: [&str; 36] = [
     "age",
     "all",
@@ -49,7 +49,7 @@ pub(super) const NAMES: [&str; 36] = [
     "trim",
 ];
 
-/// Passes a value on, unless it is a map of which something is not known.
+/// Returns its argument; fails when that is a map with unknown parts.
 fn whole<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let value = args.pop().ok_or_else(|| ExecutionError::function_error(fact_paths::WHOLE, "nothing to pass on"))?;
     match value.downcast_ref::<OpenMap>() {
@@ -126,14 +126,14 @@ fn register(env: &mut Env) -> Result<(), DeclarationError> {
     Ok(())
 }
 
-/// Whether a daily backup window (`hh24:mi-hh24:mi`) and a weekly maintenance window (`ddd:hh24:mi-ddd:hh24:mi`) share a minute. Texts of
-/// another form share none: RDS refuses them.
+/// Whether a daily backup window (`hh24:mi-hh24:mi`) and a weekly maintenance window (`ddd:hh24:mi-ddd:hh24:mi`) share a minute. Texts in
+/// any other form share none: RDS rejects them.
 fn do_windows_overlap(backup: &str, maintenance: &str) -> bool {
     const DAY: i64 = 24 * 60;
     let (Some((backup_start, backup_end)), Some((start, end))) = (window(backup), window(maintenance)) else { return false };
     let backup_length = (backup_end - backup_start).rem_euclid(DAY);
     let length = (end - start).rem_euclid(7 * DAY);
-    // The backup runs every day: what counts is the time of day at which maintenance begins.
+    // The backup runs every day, so only the time of day at which maintenance begins matters.
     let from_backup = (start - backup_start).rem_euclid(DAY);
     from_backup < backup_length || DAY - from_backup < length
 }
@@ -156,7 +156,7 @@ fn window(text: &str) -> Option<(i64, i64)> {
     Some((minutes(start)?, minutes(end)?))
 }
 
-/// A value as commands and their words: a list is several words, a list of lists several commands; `None` for null.
+/// A value as shell commands and their words: a list is several words, a list of lists several commands; `None` for null.
 pub(super) fn words(value: &dyn Val) -> Option<Vec<Vec<String>>> {
     let Some(list) = value.downcast_ref::<CelList>() else {
         return value.downcast_ref::<CelNull>().is_none().then(|| vec![vec![display(value)]]);

@@ -22,8 +22,8 @@ pub fn source_names(rule: &Rule, declarables: &Declarables) -> Vec<&'static str>
     sources
 }
 
-/// Whether a template can hold every fact that the rule's check reads of a type. What a rule's `when` reads besides is another matter:
-/// where that is made by time only, the rule has no finding.
+/// Whether a template can declare every fact that the rule's check reads of a type. Facts that only `when` reads do not count: if they exist
+/// only after deployment, the rule makes no finding.
 pub fn judges_template(rule: &Rule, type_name: &'static str, declarables: &Declarables) -> bool {
     if rule.live_only {
         return false;
@@ -31,12 +31,12 @@ pub fn judges_template(rule: &Rule, type_name: &'static str, declarables: &Decla
     let Some(declarable) = declarables.get(type_name) else { return false };
     let of_type = |field: &str| super::compile::properties_of_type(type_name).any(|property| property == field);
     rule.check.paths().iter().all(|path| match (path.first().map(String::as_str), path.get(1).map(String::as_str)) {
-        // A field of another type is behind a condition on the type.
+        // A field of another type is guarded by a condition on the type.
         (Some("resource"), Some(field)) => EVERY_RESOURCE.contains(&field) || declarable.properties.contains(field) || !of_type(field),
         (Some("protection"), Some(fact)) => facts::declared(type_name).contains(&fact),
         _ => true,
     })
 }
 
-/// What every declaration has.
+/// The fields that every declaration has.
 const EVERY_RESOURCE: [&str; 8] = ["type", "arn", "id", "name", "account", "region", "tags", "template"];

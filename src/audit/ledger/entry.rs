@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// What an entry is evidence of.
+/// The kind of evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -14,9 +14,9 @@ pub enum Kind {
     RestoreTest,
     /// The newest restorable backup at the time of an audit. For the record: it may have been deleted since.
     Backup,
-    /// The newest copy in another place at the time of an audit. For the record, too.
+    /// The newest copy in another place at the time of an audit. For the record: it may have been deleted since.
     Copy,
-    /// A restore test that people ran and vouch for.
+    /// A restore test that a person ran and attests to.
     Attestation,
 }
 
@@ -56,9 +56,9 @@ pub struct Entry {
     pub resource: String,
     /// When it happened.
     pub at: DateTime<Utc>,
-    /// As of when it was seen; of an attestation, when it was written down.
+    /// The time of the audit that saw it; for an attestation, the time at which it was added.
     pub recorded_at: DateTime<Utc>,
-    /// What proves it.
+    /// The proof.
     pub source: String,
     /// Of restore tests and attestations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -89,7 +89,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// An entry that has no place in a chain yet.
+    /// An entry that is not part of a chain yet.
     pub fn draft(kind: Kind, resource: &str, at: DateTime<Utc>, source: String) -> Self {
         Entry {
             seq: 0,
@@ -114,17 +114,17 @@ impl Entry {
         }
     }
 
-    /// The line that it is on, counted from 1: the header is before the entries.
+    /// Its line in the file, counted from 1: the header comes first.
     pub fn line(&self) -> u64 {
         self.seq.saturating_add(1)
     }
 
-    /// What makes two entries accounts of the same thing.
+    /// The identity of the event that the entry is about.
     pub(super) fn key(&self) -> Key {
         (self.kind, self.resource.clone(), self.at, self.source.clone())
     }
 
-    /// Whether it says the same as another, whenever it was recorded.
+    /// Whether it equals another entry, apart from when they were recorded.
     pub(super) fn says_the_same(&self, other: &Entry) -> bool {
         let plain = |entry: &Entry| Entry { seq: 0, prev: String::new(), hash: String::new(), recorded_at: entry.at, ..entry.clone() };
         plain(self) == plain(other)
@@ -138,7 +138,7 @@ impl Entry {
         sha256(Entry { hash: String::new(), ..self.clone() }.text().as_bytes())
     }
 
-    /// What its kind demands and is not there.
+    /// A field that its kind requires and that is missing.
     pub(super) fn lacks(&self) -> Option<&'static str> {
         let judged = matches!(self.kind, Kind::RestoreTest | Kind::Attestation);
         let attested = self.kind == Kind::Attestation;
@@ -153,7 +153,7 @@ impl Entry {
     }
 }
 
-/// What makes two entries accounts of the same thing: kind, resource, moment and source.
+/// The identity of an event: kind, resource, time and source.
 pub(super) type Key = (Kind, String, DateTime<Utc>, String);
 
 /// `sha256:` and the digest.

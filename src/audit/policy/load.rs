@@ -1,4 +1,4 @@
-//! Reads policy files. Every mistake has its line and what was meant.
+//! Reads policy files. Errors show the line and a suggestion.
 
 use super::{Match, ObjectiveEntry, Policy, PolicyFile, RuleSetting, Waiver, WaiverEntry};
 use crate::inventory::figures::parse_duration;
@@ -29,7 +29,7 @@ impl Policy {
         let file: PolicyFile = compile::parse(name, text).map_err(|mistake| vec![mistake])?;
         let mut loader = Loader::new(name);
         if file.version.value != 1 {
-            loader.wrong(file.version.referenced.line(), format!("version is {}, this program reads version 1", file.version.value));
+            loader.wrong(file.version.referenced.line(), format!("version is {}; this program reads version 1", file.version.value));
         }
         let objectives = file.objectives.into_iter().map(|entry| loader.objective(entry)).collect();
         let reproducible =
@@ -112,7 +112,7 @@ impl<'n> Loader<'n> {
             None => {
                 self.wrong(
                     text.referenced.line(),
-                    format!("`{}` is no duration: write a whole number and a unit, such as 90m, 4h or 35d", text.value),
+                    format!("`{}` is not a valid duration: write a whole number and a unit, such as 90m, 4h or 35d", text.value),
                 );
                 None
             }
@@ -163,7 +163,7 @@ impl<'n> Loader<'n> {
                     self.wrong(line, format!("parameter `{name}` of rule `{id}` must not be negative, as {value} is"));
                 }
                 Some(default) => {
-                    // YAML makes a number of an account id without quotes, which equals no text.
+                    // YAML reads an account id without quotes as a number, which never equals a text.
                     let expected = default.as_array().and_then(|items| items.first()).map_or("a text", kind);
                     for item in value.as_array().into_iter().flatten().filter(|item| kind(item) != expected) {
                         self.wrong(line, format!("each item of parameter `{name}` of rule `{id}` must be {expected}, not {item}"));
