@@ -6,17 +6,18 @@ use super::findings::{CoverageSummary, Finding, ReproducibleData};
 use super::ledger::{Entry, evidence};
 use super::policy::{Owes, Policy};
 use crate::inventory::declarable::Declarables;
-use crate::inventory::types::{self, TypeInfo};
+use crate::inventory::types::{self, ResourceProperties, TypeInfo};
 use crate::inventory::{CoverageEntry, DEPLOYED, Resource, Shard, is_symbolic};
 use crate::protection::facts::{Facts, Joined, Protection, State};
 use crate::protection::{self, Owed, Summaries, reproducible, why_unread};
 use crate::rules::engine::{Status, Subject, Verdict};
 use crate::rules::objective::{ALL_MECHANISMS, Objective};
-use crate::rules::value::{ANYTHING_ELSE, Reasons};
+use crate::rules::value::{ANYTHING_ELSE, Fields, Reasons};
 use crate::rules::{Rule, sources};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -160,8 +161,8 @@ impl<'a> Judge<'a> {
     }
 
     fn prepare<'s>(&self, shard: &Shard, resource: &'s Resource, info: &'static TypeInfo, by_nature: Option<&String>) -> Prepared<'s> {
-        let (values, reasons) = values(shard, resource, info);
-        let subject = Subject::new(info.name, values, reasons, self.as_of);
+        let (fields, reasons) = fields(shard, resource, info);
+        let subject = Subject::new(info.name, fields, reasons, self.as_of);
         let (owes, may_be_reproducible) = if info.is_data() {
             self.policy.objective(&subject, by_nature.map(String::as_str), self.as_of)
         } else {
@@ -196,7 +197,7 @@ impl<'a> Judge<'a> {
         let judged_here = resource.declared.is_some() || !template;
         // A key of another account is evidence here; it is judged once, in one account.
         let elsewhere = summaries.is_key_judged_elsewhere(&resource.arn, &resource.account);
-        if !judged_here || elsewhere || !self.options.wants_resource(resource) || is_being_deleted(resource, info) {
+        if !judged_here || elsewhere || !self.options.wants_resource(resource) || protection::is_being_deleted(resource) {
             return judged;
         }
         if let Facts::Data(facts) = &joined.facts
@@ -252,11 +253,6 @@ fn is_reproducible(objective: &Objective, as_of: DateTime<Utc>) -> bool {
     objective.reproducible.as_ref().is_some_and(|reproducible| !reproducible.has_ended(as_of))
 }
 
-/// Data that is being deleted needs no backup. (EC2 and RDS write `deleting`, DynamoDB `DELETING`, EFS `deleting`.)
-fn is_being_deleted(resource: &Resource, info: &TypeInfo) -> bool {
-    info.is_data() && resource.text("status").is_some_and(|status| ["deleting", "deleted"].contains(&status.to_ascii_lowercase().as_str()))
-}
-
 fn objective_unknown(reason: &str) -> String {
     format!("the objective is unknown: {reason}")
 }
@@ -273,8 +269,8 @@ fn unknown_objective(reason: &str) -> (Value, Reasons) {
 }
 
 /// `resource` as expressions read it, and why parts of it are missing.
-fn values(shard: &Shard, resource: &Resource, info: &TypeInfo) -> (Map<String, Value>, Reasons) {
-    let mut values = resource.properties.clone();
+fn fields(shard: &Shard, resource: &Resource, info: &TypeInfo) -> (ResourceFields, Reasons) {
+    let mut values = Map::new();
     let mut reasons = Reasons::new();
     for (name, text) in [("type", resource.type_name.as_str()), ("arn", resource.uid()), ("id", resource.id.as_str())] {
         values.insert(name.to_owned(), Value::String(text.to_owned()));
@@ -306,10 +302,31 @@ fn values(shard: &Shard, resource: &Resource, info: &TypeInfo) -> (Map<String, V
         Some(tags) => drop(values.insert("tags".to_owned(), serde_json::to_value(tags).unwrap_or_default())),
         None => drop(reasons.insert("tags".to_owned(), why_unread(shard, resource, "tags"))),
     }
-    for property in crate::rules::compile::properties_of_type(info.name) {
-        if !values.contains_key(property) {
-            reasons.entry(property.to_owned()).or_insert_with(|| why_unread(shard, resource, property));
+    for property in info.properties.iter().filter(|property| !resource.properties.is_read(property)) {
+        reasons.entry((*property).to_owned()).or_insert_with(|| why_unread(shard, resource, property));
+    }
+    (ResourceFields { common: values, properties: resource.properties.clone() }, reasons)
+}
+
+/// `resource` as expressions see it.
+#[derive(Debug)]
+struct ResourceFields {
+    /// What resources of every type have.
+    common: Map<String, Value>,
+    properties: ResourceProperties,
+}
+
+impl Fields for ResourceFields {
+    fn get(&self, name: &str) -> Option<Cow<'_, Value>> {
+        self.common.get(name).map(Cow::Borrowed).or_else(|| self.properties.json(name).map(Cow::Owned))
+    }
+
+    fn write(&self, name: &str, json: &mut Vec<u8>) {
+        // Values in memory can always be written there.
+        match (self.common.get(name), self.properties.field(name)) {
+            (Some(value), _) => serde_json::to_writer(json, value).unwrap_or_default(),
+            (None, Some(field)) => serde_json::to_writer(json, field).unwrap_or_default(),
+            (None, None) => {}
         }
     }
-    (values, reasons)
 }

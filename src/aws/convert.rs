@@ -1,8 +1,8 @@
 //! From the words of AWS answers to those of the inventory: times, keys, "was it said". Pure functions, no calls.
 
 use super::call::Reader;
-use crate::inventory::types::{KeyManager, Properties};
-use crate::inventory::{Fact, Resource, Tags, is_writable, properties_of};
+use crate::inventory::types::{KeyManager, ResourceProperties};
+use crate::inventory::{Fact, Resource, Tags, is_writable};
 use aws_sdk_backup::primitives::DateTime as AwsDateTime;
 use chrono::{DateTime, SubsecRound, Utc};
 use futures::stream::{self, StreamExt};
@@ -47,9 +47,10 @@ pub fn tags(pairs: impl IntoIterator<Item = (String, String)>) -> Fact<Tags> {
 }
 
 /// A resource of `reader`'s account and Region, without name, date and tags.
-pub fn resource<P: Properties>(reader: &Reader, arn: String, id: String, properties: &P) -> Resource {
+pub fn resource(reader: &Reader, arn: String, id: String, properties: impl Into<ResourceProperties>) -> Resource {
+    let properties = properties.into();
     Resource {
-        type_name: P::INFO.name.to_owned(),
+        type_name: properties.info().map(|info| info.name.to_owned()).unwrap_or_default(),
         arn,
         account: reader.account.clone(),
         region: reader.region.clone(),
@@ -57,7 +58,7 @@ pub fn resource<P: Properties>(reader: &Reader, arn: String, id: String, propert
         name: None,
         created_at: None,
         tags: Fact::Unread,
-        properties: properties_of(properties),
+        properties,
         declared: None,
     }
 }

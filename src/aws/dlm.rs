@@ -56,7 +56,7 @@ async fn policy(reader: &Reader, client: &Client, summary: sdk::LifecyclePolicyS
         name: summary.description,
         created_at,
         tags: convert::tags(summary.tags.unwrap_or_default()),
-        ..resource(reader, arn, id, &properties)
+        ..resource(reader, arn, id, properties)
     })
 }
 

@@ -82,7 +82,7 @@ async fn table(reader: &Reader, client: &Client, name: String) -> Option<ReadTab
     if let Some(description) = ttl.and_then(|answer| answer.time_to_live_description) {
         properties.ttl = description.time_to_live_status.as_ref().is_some_and(deletes).into();
     }
-    Some(ReadTable { resource: Resource { created_at, tags, ..resource(reader, arn, name, &properties) }, table_id })
+    Some(ReadTable { resource: Resource { created_at, tags, ..resource(reader, arn, name, properties) }, table_id })
 }
 
 /// What `DescribeTable` says.
@@ -120,15 +120,15 @@ fn encryption(reader: &Reader, description: Option<&sdk::SseDescription>) -> Enc
 /// `None` for a restore without date, which the model does not allow.
 fn restored_from(summary: sdk::RestoreSummary) -> Option<RestoredFrom> {
     Some(RestoredFrom {
-        source_backup_arn: summary.source_backup_arn,
-        source_table_arn: summary.source_table_arn,
+        source_backup_arn: summary.source_backup_arn.into(),
+        source_table_arn: summary.source_table_arn.into(),
         restored_at: time(&summary.restore_date_time)?,
         in_progress: summary.restore_in_progress,
     })
 }
 
 fn replica(replica: sdk::ReplicaDescription) -> Option<Replica> {
-    Some(Replica { region: replica.region_name?, status: replica.replica_status.as_ref().map(|status| status.as_str().to_owned()) })
+    Some(Replica { region: replica.region_name?, status: replica.replica_status.as_ref().map(|status| status.as_str().to_owned()).into() })
 }
 
 /// Point-in-time recovery is off for a table without a description of it (`ContinuousBackupsStatus` is always enabled, and not it).
@@ -179,7 +179,7 @@ fn backup(reader: &Reader, summary: sdk::BackupSummary, tables: &HashMap<&str, &
         name: summary.backup_name,
         created_at: optional_time(summary.backup_creation_date_time.as_ref()),
         // The CLI takes a backup by its ARN.
-        ..resource(reader, arn.clone(), arn, &properties)
+        ..resource(reader, arn.clone(), arn, properties)
     })
 }
 
@@ -212,7 +212,7 @@ mod tests {
                 name: None,
                 created_at: None,
                 tags: Fact::Unread,
-                properties: serde_json::Map::new(),
+                properties: Default::default(),
                 declared: None,
             },
             table_id: match table_id {

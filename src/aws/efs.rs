@@ -90,7 +90,7 @@ async fn file_system(
         name: read.name.filter(|name| !name.is_empty()),
         created_at: time(&read.creation_time),
         tags: convert::tags(read.tags.into_iter().map(|tag| (tag.key, tag.value))),
-        ..resource(reader, arn, id, &properties)
+        ..resource(reader, arn, id, properties)
     })
 }
 
@@ -105,7 +105,7 @@ fn replication_of(all: &[sdk::ReplicationConfigurationDescription], id: &str, re
         destination_id: destination.file_system_id.clone(),
         destination_region: destination.region.clone(),
         status: destination.status.as_str().to_owned(),
-        last_replicated_at: optional_time(destination.last_replicated_timestamp.as_ref()),
+        last_replicated_at: optional_time(destination.last_replicated_timestamp.as_ref()).into(),
     };
     all.iter()
         .filter(|replication| replication.source_file_system_id == id && replication.source_file_system_region == region)

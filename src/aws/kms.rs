@@ -8,12 +8,11 @@
 use super::answer::Answer;
 use super::call::{Operation, Reader};
 use super::convert::{each, optional_time, resource};
+use crate::inventory::types::KeyManager;
 use crate::inventory::types::kms::Key;
-use crate::inventory::types::{self, KeyManager};
 use crate::inventory::{Fact, Resource, arn};
 use aws_sdk_kms::Client;
 use aws_sdk_kms::types as sdk;
-use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The ARNs of the keys that AWS made, by the ARNs of their aliases (`…:alias/aws/ebs`).
@@ -90,7 +89,7 @@ pub async fn collect(reader: &Reader, resources: &mut Vec<Resource>) {
             added.insert(key.arn.clone(), key);
         } else if name.contains(":key/") {
             // It is there, and nothing is known of it. (Which key an alias stands for is not known either.)
-            added.entry(name.clone()).or_insert_with(|| key_resource(reader, name, &Key::default()));
+            added.entry(name.clone()).or_insert_with(|| key_resource(reader, name, Key::default()));
         }
     }
     for (alias, key) in aliases.into_iter().flatten() {
@@ -105,40 +104,9 @@ pub async fn collect(reader: &Reader, resources: &mut Vec<Resource>) {
 }
 
 /// Every key that a resource names, as an ARN of a key or of an alias.
-fn names(resources: &[Resource]) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for resource in resources {
-        for holder in std::iter::once(&resource.properties).chain(copies(&resource.properties)) {
-            if let Some(Value::String(name)) = holder.get("kms_key_arn") {
-                names.insert(name.clone());
-            }
-        }
-    }
-    names
-}
-
-/// The copies that a DLM policy makes, each of which may name a key.
-fn copies(properties: &Map<String, Value>) -> impl Iterator<Item = &Map<String, Value>> {
-    let schedules = properties.get("schedules").and_then(Value::as_array).into_iter().flatten();
-    let of_schedules = schedules.filter_map(|schedule| schedule.get("copies")?.as_array()).flatten();
-    let of_events = properties.get("event_copies").and_then(Value::as_array).into_iter().flatten();
-    of_schedules.chain(of_events).filter_map(Value::as_object)
-}
-
-fn copies_mut(properties: &mut Map<String, Value>) -> Vec<&mut Map<String, Value>> {
-    let mut copies = Vec::new();
-    for (name, value) in properties.iter_mut() {
-        let Some(list) = value.as_array_mut() else { continue };
-        match name.as_str() {
-            "event_copies" => copies.extend(list.iter_mut().filter_map(Value::as_object_mut)),
-            "schedules" => {
-                let of_schedules = list.iter_mut().filter_map(|schedule| schedule.get_mut("copies")?.as_array_mut());
-                copies.extend(of_schedules.flatten().filter_map(Value::as_object_mut));
-            }
-            _ => {}
-        }
-    }
-    copies
+fn names(resources: &mut [Resource]) -> BTreeSet<String> {
+    let keys = resources.iter_mut().flat_map(|resource| resource.properties.keys());
+    keys.filter_map(|key| key.arn.present().cloned()).collect()
 }
 
 /// An alias of a key that AWS manages. "Aliases that begin with `aws/` are reserved for AWS managed keys."
@@ -172,7 +140,7 @@ async fn describe(reader: &Reader, client: &Client, name: &str) -> Option<Resour
     let call = client.describe_key().key_id(name).send();
     let Some(answer) = reader.one_or(&DESCRIBE_KEY, call, &["NotFoundException"]).await? else {
         let properties = Key { key_manager: None.into(), key_state: NOT_FOUND.to_owned().into(), ..Key::default() };
-        return Some(key_resource(reader, name.to_owned(), &properties));
+        return Some(key_resource(reader, name.to_owned(), properties));
     };
     let metadata = answer.key_metadata?;
     let arn = metadata.arn.clone().unwrap_or_else(|| name.to_owned());
@@ -185,11 +153,11 @@ async fn describe(reader: &Reader, client: &Client, name: &str) -> Option<Resour
         rotation: rotation(reader, client, &arn, &metadata).await,
     };
     let created_at = optional_time(metadata.creation_date.as_ref());
-    let key = key_resource(reader, arn, &properties);
+    let key = key_resource(reader, arn, properties);
     Some(Resource { created_at, ..key })
 }
 
-fn key_resource(reader: &Reader, arn: String, properties: &Key) -> Resource {
+fn key_resource(reader: &Reader, arn: String, properties: Key) -> Resource {
     let id = arn::id(&arn).to_owned();
     resource(reader, arn, id, properties)
 }
@@ -225,74 +193,53 @@ async fn rotation(reader: &Reader, client: &Client, arn: &str, metadata: &sdk::K
 }
 
 fn facts(key: &Resource) -> Known {
-    let read = key.properties_as::<Key>().unwrap_or_default();
-    Known {
-        arn: Some(key.arn.clone()),
-        manager: read.key_manager,
-        state: match read.key_state {
-            Fact::Read(state) => Some(state).into(),
-            Fact::Unread => Fact::Unread,
-        },
-    }
+    let read = key.get::<Key>().cloned().unwrap_or_default();
+    let state = match read.key_state {
+        Fact::Read(state) => Some(state).into(),
+        Fact::Unread => Fact::Unread,
+    };
+    Known { arn: Some(key.arn.clone()), manager: read.key_manager, state }
 }
 
 /// Fills in what is known of the keys that a resource names. What a collector has set stays as it is.
 fn fill(resource: &mut Resource, known: &BTreeMap<String, Known>) {
-    let tells = |property: &str| {
-        let info = types::find(&resource.type_name);
-        info.is_some_and(|info| info.sources.iter().any(|(name, _)| *name == property))
-    };
-    let (has_manager, has_state) = (tells("key_manager"), tells("key_state"));
-    fill_one(&mut resource.properties, known, has_manager, has_state);
-    for copy in copies_mut(&mut resource.properties) {
-        // Here null means that nobody could tell.
-        let unknown = copy.get("key_manager").is_none_or(Value::is_null);
-        let key = copy.get("kms_key_arn").and_then(Value::as_str).and_then(|name| known.get(name));
-        if let (true, Some(Fact::Read(manager))) = (unknown, key.map(|key| &key.manager)) {
-            copy.insert("key_manager".to_owned(), json!(manager));
+    for key in resource.properties.keys() {
+        let none = Known { arn: None, manager: None.into(), state: None.into() };
+        let facts = match &*key.arn {
+            Fact::Read(Some(name)) => known.get(name),
+            Fact::Read(None) if key.own => Some(&none),
+            _ => None,
+        };
+        let Some(facts) = facts else { continue };
+        if let (Some(arn), true) = (&facts.arn, key.own) {
+            *key.arn = Some(arn.clone()).into();
         }
-    }
-}
-
-fn fill_one(properties: &mut Map<String, Value>, known: &BTreeMap<String, Known>, has_manager: bool, has_state: bool) {
-    let none = Known { arn: None, manager: None.into(), state: None.into() };
-    let facts = match properties.get("kms_key_arn") {
-        Some(Value::Null) => &none,
-        Some(Value::String(name)) => match known.get(name) {
-            Some(facts) => facts,
-            None => return,
-        },
-        _ => return,
-    };
-    if let Some(arn) = &facts.arn {
-        properties.insert("kms_key_arn".to_owned(), json!(arn));
-    }
-    if let (true, Fact::Read(manager)) = (has_manager, &facts.manager) {
-        properties.entry("key_manager").or_insert_with(|| json!(manager));
-    }
-    if let (true, Fact::Read(state)) = (has_state, &facts.state) {
-        properties.entry("key_state").or_insert_with(|| json!(state));
+        if let (Some(manager), Fact::Read(_)) = (key.manager, &facts.manager)
+            // Of the key of a copy, null means that its manager is not known.
+            && (manager.is_unread() || !key.own && manager.present().is_none())
+        {
+            manager.clone_from(&facts.manager);
+        }
+        if let (Some(state), Fact::Read(_)) = (key.state, &facts.state)
+            && state.is_unread()
+        {
+            state.clone_from(&facts.state);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
 
     fn of_type(type_name: &str, properties: Value) -> Resource {
-        let Value::Object(properties) = properties else { panic!("no object") };
-        Resource {
-            type_name: type_name.to_owned(),
-            arn: String::new(),
-            account: String::new(),
-            region: String::new(),
-            id: String::new(),
-            name: None,
-            created_at: None,
-            tags: Fact::Unread,
-            properties,
-            declared: None,
-        }
+        let resource = json!({"type": type_name, "arn": "", "account": "", "region": "", "id": "", "properties": properties});
+        serde_json::from_value(resource).expect("a resource")
+    }
+
+    fn properties(resource: &Resource) -> Value {
+        serde_json::to_value(&resource.properties).expect("JSON")
     }
 
     fn known() -> BTreeMap<String, Known> {
@@ -309,38 +256,37 @@ mod tests {
         let mut volume = of_type("AWS::EC2::Volume", json!({"kms_key_arn": "arn:aws:kms:r:1:alias/a"}));
         fill(&mut volume, &known());
         let filled = json!({"kms_key_arn": "arn:aws:kms:r:1:key/k", "key_manager": "customer", "key_state": "Enabled"});
-        assert_eq!(Value::Object(volume.properties), filled);
+        assert_eq!(properties(&volume), filled);
     }
 
     #[test]
     fn no_key_is_a_fact_and_an_unread_key_is_none() {
         let mut without = of_type("AWS::EC2::Volume", json!({"kms_key_arn": null}));
         fill(&mut without, &known());
-        assert_eq!(Value::Object(without.properties), json!({"kms_key_arn": null, "key_manager": null, "key_state": null}));
-        for properties in [json!({}), json!({"kms_key_arn": "arn:aws:kms:other:1:key/x"})] {
-            let mut unread = of_type("AWS::EC2::Volume", properties.clone());
+        assert_eq!(properties(&without), json!({"kms_key_arn": null, "key_manager": null, "key_state": null}));
+        for before in [json!({}), json!({"kms_key_arn": "arn:aws:kms:other:1:key/x"})] {
+            let mut unread = of_type("AWS::EC2::Volume", before.clone());
             fill(&mut unread, &known());
-            assert_eq!(Value::Object(unread.properties), properties);
+            assert_eq!(properties(&unread), before);
         }
     }
 
     #[test]
     fn what_a_collector_said_stays() {
-        let properties = json!({"kms_key_arn": null, "key_manager": "aws_owned", "key_state": null});
-        let mut table = of_type("AWS::DynamoDB::Table", properties.clone());
+        let before = json!({"kms_key_arn": null, "key_manager": "aws_owned", "key_state": null});
+        let mut table = of_type("AWS::DynamoDB::Table", before.clone());
         fill(&mut table, &known());
-        assert_eq!(Value::Object(table.properties), properties);
+        assert_eq!(properties(&table), before);
     }
 
     #[test]
     fn copies_of_policies_name_keys_too() {
         let copy = json!({"kms_key_arn": "arn:aws:kms:r:1:key/k", "key_manager": null});
         let mut policy = of_type("AWS::DLM::LifecyclePolicy", json!({"schedules": [{"copies": [copy]}], "event_copies": [copy]}));
-        assert_eq!(names(std::slice::from_ref(&policy)).len(), 1);
+        assert_eq!(names(std::slice::from_mut(&mut policy)).len(), 1);
         fill(&mut policy, &known());
-        assert_eq!(policy.properties["schedules"][0]["copies"][0]["key_manager"], "customer");
-        assert_eq!(policy.properties["event_copies"][0]["key_manager"], "customer");
-        assert!(!policy.properties.contains_key("key_manager"));
+        let filled = json!({"kms_key_arn": "arn:aws:kms:r:1:key/k", "key_manager": "customer"});
+        assert_eq!(properties(&policy), json!({"schedules": [{"copies": [filled]}], "event_copies": [filled]}));
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub async fn account(session: &Session, reader: &Reader) -> Resource {
         properties.cross_account_backup = backup::global_settings(reader).await;
     }
     let arn = format!("arn:{}:account::{}:account", reader.partition, reader.account);
-    convert::resource(reader, arn, reader.account.clone(), &properties)
+    convert::resource(reader, arn, reader.account.clone(), properties)
 }
 
 /// The reader's Region. AWS has no ARN for the Regions of an account; this one is shaped after the account's.
@@ -27,5 +27,5 @@ pub async fn region(session: &Session, reader: &Reader) -> Resource {
     let (backup, ec2) = futures::join!(backup, ec2);
     let properties =
         Region { opt_in: backup.opt_in, full_management: backup.full_management, supported_types: backup.supported_types, ..ec2 };
-    convert::resource(reader, reader.arn("account", "region"), reader.region.clone(), &properties)
+    convert::resource(reader, reader.arn("account", "region"), reader.region.clone(), properties)
 }

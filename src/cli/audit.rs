@@ -167,8 +167,8 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
         streams::tell(format_args!("warning: {}", terminal(&part.why_part())));
     }
     output::write(&outputs, &findings)?;
-    for told in Coverage::duplicates(&findings.collection) {
-        streams::tell(terminal(told));
+    for note in Coverage::reading_notes(&findings.collection) {
+        streams::tell(terminal(note));
     }
     let unjudged: Vec<&String> = asked.iter().filter(|arn| !is_judged(&findings, arn)).collect();
     for arn in &unjudged {

@@ -86,6 +86,16 @@ impl CoverageEntry {
     /// The operation of a file that could not be read.
     const READ: &str = "Read";
 
+    /// Service and operation of what reading an inventory document finds odd.
+    const READING: [&str; 2] = ["inventory", "ReadResources"];
+
+    /// What reading the resources of an inventory document finds odd, though the document can be read.
+    pub(super) fn reading_note(account: &str, region: &str, status: CoverageStatus, items: u64, note: String) -> Self {
+        let [service, operation] = Self::READING.map(str::to_owned);
+        let (account, region) = (account.to_owned(), region.to_owned());
+        CoverageEntry { account, region, service, operation, status, items, error: Some(note), location: None }
+    }
+
     /// A file of a template that could not be read. `error` begins with its name.
     pub fn of_unread_file(account: &str, region: &str, service: &str, location: Location, error: String) -> Self {
         CoverageEntry {
@@ -141,6 +151,12 @@ impl Coverage {
 
     /// What entries have for a service that name data of a template which is of a type that is not read. It declares nothing.
     pub const UNREAD_DATA: &str = "terraform-data";
+
+    /// What reading inventory documents found odd: resources that they have several times, properties that this version does not know.
+    pub fn reading_notes(entries: &[CoverageEntry]) -> impl Iterator<Item = &str> {
+        let is_note = |entry: &&CoverageEntry| [entry.service.as_str(), entry.operation.as_str()] == CoverageEntry::READING;
+        entries.iter().filter(is_note).filter_map(|entry| entry.error.as_deref())
+    }
 
     /// The coverage of a template.
     pub fn of_template() -> Self {

@@ -1,7 +1,8 @@
 //! The inventory document: NDJSON, one header line and then resources and coverage entries in any order; `.gz` and `.zst` too.
 
 use super::encoding::decode;
-use super::{CoverageEntry, Resource, Shard, atomic_file, duplicates, is_writable, types};
+use super::newer_properties::NewerProperties;
+use super::{CoverageEntry, Resource, Shard, atomic_file, duplicates, is_writable};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -41,13 +42,27 @@ impl Bounds {
 /// <https://github.com/facebook/zstd/blob/dev/lib/compress/clevels.h>
 const WINDOW_LOG: u32 = 25;
 
-/// One line of the document.
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-enum Line {
-    Header(Header),
-    Resource(Resource),
-    Coverage(CoverageEntry),
+/// What a line is of.
+#[derive(Clone, Copy, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Header,
+    Resource,
+    Coverage,
+}
+
+/// The kind of a line, read before the rest.
+#[derive(Deserialize)]
+struct OfKind {
+    kind: Kind,
+}
+
+/// A line as it is written.
+#[derive(Serialize)]
+struct Line<T> {
+    kind: Kind,
+    #[serde(flatten)]
+    content: T,
 }
 
 /// The first line.
@@ -131,6 +146,7 @@ pub fn read(reader: impl BufRead, path: &Path) -> Result<Vec<Shard>, DocumentErr
 fn read_within(mut reader: impl BufRead, path: &Path, mut left: Bounds) -> Result<Vec<Shard>, DocumentError> {
     let mut shards: BTreeMap<(String, String), Shard> = BTreeMap::new();
     let mut header: Option<Header> = None;
+    let mut newer = NewerProperties::default();
     let mut text = Vec::new();
     for number in 1.. {
         let fail = |what: String| DocumentError { path: path.to_owned(), line: number, what };
@@ -159,13 +175,15 @@ fn read_within(mut reader: impl BufRead, path: &Path, mut left: Bounds) -> Resul
         if text.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        let line: Line = serde_json::from_slice(&text).map_err(|error| {
+        let wrong = |error: serde_json::Error| {
             let cut = if !ended && error.is_eof() { "; the file seems to be cut off" } else { "" };
             let first = if number == 1 { "not a rel9 inventory, which starts with a header line: " } else { "" };
             fail(format!("{first}{error}{cut}"))
-        })?;
-        match (line, &header) {
-            (Line::Header(found), None) => {
+        };
+        let OfKind { kind } = serde_json::from_slice(&text).map_err(wrong)?;
+        match (kind, &header) {
+            (Kind::Header, None) => {
+                let found: Header = serde_json::from_slice(&text).map_err(wrong)?;
                 if found.schema != SCHEMA {
                     return Err(fail(format!(
                         "schema is `{}`, this version reads `{SCHEMA}`: collect it again with this version",
@@ -177,14 +195,17 @@ fn read_within(mut reader: impl BufRead, path: &Path, mut left: Bounds) -> Resul
                 }
                 header = Some(found);
             }
-            (Line::Header(_), Some(_)) => return Err(fail("a second header".to_owned())),
+            (Kind::Header, Some(_)) => return Err(fail("a second header".to_owned())),
             (_, None) => return Err(fail("not a rel9 inventory, which starts with a header line".to_owned())),
-            (Line::Resource(resource), Some(header)) => {
-                check(&resource).map_err(fail)?;
+            (Kind::Resource, Some(header)) => {
+                let (resource, not_known) = Resource::parse(&text).map_err(fail)?;
+                check_times(&resource, &text).map_err(fail)?;
                 let shard = shard(&mut shards, &resource.account, &resource.region, header);
+                newer.add(&resource, not_known);
                 shard.resources.push(resource);
             }
-            (Line::Coverage(entry), Some(header)) => {
+            (Kind::Coverage, Some(header)) => {
+                let entry: CoverageEntry = serde_json::from_slice(&text).map_err(wrong)?;
                 let shard = shard(&mut shards, &entry.account, &entry.region, header);
                 shard.coverage.entries.push(entry);
             }
@@ -201,6 +222,7 @@ fn read_within(mut reader: impl BufRead, path: &Path, mut left: Bounds) -> Resul
         }
     }
     let mut shards: Vec<Shard> = shards.into_values().collect();
+    shards.iter_mut().for_each(|shard| newer.log(shard));
     shards.iter_mut().try_for_each(duplicates::merge).map_err(fail)?;
     Ok(shards)
 }
@@ -215,15 +237,14 @@ fn shard<'s>(shards: &'s mut BTreeMap<(String, String), Shard>, account: &str, r
     })
 }
 
-/// A known type must have its shape; types that this version does not know are kept and not judged.
-fn check(resource: &Resource) -> Result<(), String> {
-    let Some(info) = types::find(&resource.type_name) else { return Ok(()) };
-    let properties = serde_json::Value::Object(resource.properties.clone());
-    let wrong = |what: &dyn std::fmt::Display| format!("{} {}: {what}", resource.type_name, resource.id);
-    (info.check)(&properties).map_err(|error| wrong(&error))?;
+/// Every time must be one that RFC 3339 can write.
+fn check_times(resource: &Resource, line: &[u8]) -> Result<(), String> {
     let created_at = resource.created_at.filter(|time| !is_writable(time)).map(|time| time.to_rfc3339());
-    match created_at.or_else(|| strange_time("", &properties)) {
-        Some(time) => Err(wrong(&format!("{time} is no time of RFC 3339"))),
+    // A sign begins few texts, so that few lines are read again.
+    let may_be_strange = || line.windows(2).any(|pair| matches!(pair, b"\"+" | b"\"-"));
+    let strange = || serde_json::to_value(&resource.properties).ok().and_then(|properties| strange_time("", &properties));
+    match created_at.or_else(|| may_be_strange().then(strange).flatten()) {
+        Some(time) => Err(format!("{} {}: {time} is no time of RFC 3339", resource.type_name, resource.id)),
         None => Ok(()),
     }
 }
@@ -243,26 +264,24 @@ fn strange_time(name: &str, value: &serde_json::Value) -> Option<String> {
 /// # Errors
 /// Those of `writer`.
 pub fn write(shards: &[Shard], captured_at: DateTime<Utc>, source: &str, writer: &mut dyn Write) -> io::Result<()> {
-    let mut line = |line: &Line| -> io::Result<()> {
-        serde_json::to_writer(&mut *writer, line)?;
-        writer.write_all(b"\n")
-    };
-    line(&Line::Header(Header {
+    let header = Header {
         schema: SCHEMA.to_owned(),
         captured_at,
         source: source.to_owned(),
         resources: Some(shards.iter().map(|shard| shard.resources.len()).sum()),
         coverage: Some(shards.iter().map(|shard| shard.coverage.entries.len()).sum()),
-    }))?;
+    };
+    write_line(writer, Kind::Header, header)?;
     for shard in shards {
-        for resource in &shard.resources {
-            line(&Line::Resource(resource.clone()))?;
-        }
-        for entry in &shard.coverage.entries {
-            line(&Line::Coverage(entry.clone()))?;
-        }
+        shard.resources.iter().try_for_each(|resource| write_line(writer, Kind::Resource, resource))?;
+        shard.coverage.entries.iter().try_for_each(|entry| write_line(writer, Kind::Coverage, entry))?;
     }
     Ok(())
+}
+
+fn write_line(writer: &mut dyn Write, kind: Kind, content: impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *writer, &Line { kind, content })?;
+    writer.write_all(b"\n")
 }
 
 /// Writes a document to a file, whole or not at all: into a file beside it, which then takes its place.
@@ -377,6 +396,25 @@ mod tests {
             error: None,
             location: None,
         }
+    }
+
+    #[test]
+    fn properties_of_a_newer_version_are_logged() {
+        let volume = |id: &str, properties: &str| {
+            format!(
+                "{{\"kind\":\"resource\",\"type\":\"AWS::EC2::Volume\",\"arn\":\"{id}\",\"account\":\"1\",\"region\":\"r\",\"id\":\"{id}\",\"properties\":{properties}}}\n"
+            )
+        };
+        let attached = r#"{"encrypted":true,"attachments":[{"instance_id":"i","device":null,"delete_on_termination":true,"card":0}]}"#;
+        let text = format!("{HEADER}\n{}{}", volume("a", attached), volume("b", r#"{"tier":"x","encrypted":false}"#));
+        let shards = parse(&text).expect("valid");
+        let logged: Vec<&str> = super::super::Coverage::reading_notes(&shards[0].coverage.entries).collect();
+        assert_eq!(
+            logged,
+            [
+                "this version of rel9 does not know these properties of AWS::EC2::Volume, and does not judge them: attachments[].card, tier (in 2 resources)"
+            ]
+        );
     }
 
     #[test]

@@ -1,11 +1,7 @@
 //! A resource that an inventory has several times is one resource.
 
-use super::{Coverage, CoverageEntry, CoverageStatus, Fact, Resource, Shard};
+use super::{CoverageEntry, CoverageStatus, Fact, Resource, Shard};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-/// What the coverage log names reading the lines of an inventory.
-const SERVICE: &str = "inventory";
-const OPERATION: &str = "ReadResources";
 
 /// Merges the copies of each resource into the first of them, and says so in the coverage log. Copies that differ leave what differs
 /// unread: nobody can tell which of them is right, so that the inventory is incomplete.
@@ -35,31 +31,14 @@ pub fn merge(shard: &mut Shard) -> Result<(), String> {
             let names: Vec<&str> = differing.iter().map(String::as_str).collect();
             (CoverageStatus::Failed, format!("its copies differ in {}, which is unknown", names.join(", ")))
         };
-        let error = Some(format!("{} {} is there {count} times: {how}", resource.type_name, resource.arn));
-        let (account, region) = (shard.account.clone(), shard.region.clone());
-        let (service, operation) = (SERVICE.to_owned(), OPERATION.to_owned());
-        shard.coverage.entries.push(CoverageEntry {
-            account,
-            region,
-            service,
-            operation,
-            status,
-            items: count as u64,
-            error,
-            location: None,
-        });
+        let note = format!("{} {} is there {count} times: {how}", resource.type_name, resource.arn);
+        let entry = CoverageEntry::reading_note(&shard.account, &shard.region, status, count as u64, note);
+        shard.coverage.entries.push(entry);
     }
     let gone: BTreeSet<usize> = copies.into_values().flatten().collect();
     let mut at = 0..;
     shard.resources.retain(|_| at.next().is_none_or(|at| !gone.contains(&at)));
     Ok(())
-}
-
-impl Coverage {
-    /// What the log says of resources that an inventory has several times.
-    pub fn duplicates(entries: &[CoverageEntry]) -> impl Iterator<Item = &str> {
-        entries.iter().filter(|entry| entry.service == SERVICE && entry.operation == OPERATION).filter_map(|entry| entry.error.as_deref())
-    }
 }
 
 /// The properties in which copies differ; `tags` is one of them.
@@ -74,8 +53,9 @@ fn differing(resources: &[Resource], kept: usize, others: &[usize]) -> Result<BT
         if kept.tags != other.tags {
             differing.insert("tags".to_owned());
         }
-        let names = kept.properties.keys().chain(other.properties.keys());
-        differing.extend(names.filter(|name| kept.properties.get(*name) != other.properties.get(*name)).cloned());
+        let (kept, other) = (&kept.properties, &other.properties);
+        let names = [kept.read_names(), other.read_names()].concat();
+        differing.extend(names.into_iter().filter(|name| kept.json(name) != other.json(name)));
     }
     Ok(differing)
 }
@@ -84,12 +64,13 @@ fn leave_out(resource: &mut Resource, names: &BTreeSet<String>) {
     if names.contains("tags") {
         resource.tags = Fact::Unread;
     }
-    resource.properties.retain(|name, _| !names.contains(name));
+    names.iter().for_each(|name| resource.properties.forget(name));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::Coverage;
     use serde_json::json;
 
     fn volume(encrypted: bool) -> Resource {
@@ -111,7 +92,7 @@ mod tests {
         assert_eq!(five_thousand.resources, [volume(true)]);
         let [entry] = five_thousand.coverage.entries.as_slice() else { panic!("one entry") };
         assert_eq!((entry.status, entry.items), (CoverageStatus::Ok, 5_000));
-        let told: Vec<&str> = Coverage::duplicates(&five_thousand.coverage.entries).collect();
+        let told: Vec<&str> = Coverage::reading_notes(&five_thousand.coverage.entries).collect();
         assert_eq!(told, ["AWS::EC2::Volume arn:aws:ec2:us-east-1:111122223333:volume/vol-1 is there 5000 times: judged once"]);
     }
 
@@ -122,7 +103,7 @@ mod tests {
             differ.resources[1].tags = serde_json::from_value(json!({"a": "c"})).expect("tags");
             merge(&mut differ).expect("the same resource");
             let [resource] = differ.resources.as_slice() else { panic!("one resource") };
-            assert_eq!((resource.properties.get("encrypted"), resource.properties.get("size_bytes")), (None, Some(&json!(1))));
+            assert_eq!((resource.properties.json("encrypted"), resource.properties.json("size_bytes")), (None, Some(json!(1))));
             assert!(resource.tags.is_unread());
             assert_eq!(differ.coverage.entries[0].status, CoverageStatus::Failed);
         }

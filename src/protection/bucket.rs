@@ -1,18 +1,18 @@
 //! What only buckets have: where they replicate to, and which kinds of encryption an upload may use.
 
-use super::data::{Join, Unread};
-use super::doubts::add_new;
+use super::context::Join;
 use super::facts::{BucketFacts, ReplicationDestination};
-use super::policy;
+use super::resource_policy;
 use super::summary::BucketSummary;
+use super::unread::{Unread, add_new, why_unread};
 use crate::inventory::types::s3::{Bucket, ReplicationRule};
 use crate::inventory::{Fact, GLOBAL, Resource, arn, is_symbolic};
 
 /// The facts of a bucket; `None` for anything else. Parts that are not known get their reasons in `unread`.
-pub fn of(join: &Join, resource: &Resource, unread: &mut Unread) -> Option<BucketFacts> {
-    let bucket = (resource.type_name == "AWS::S3::Bucket").then(|| resource.properties_as::<Bucket>()).flatten()?;
+pub fn bucket_facts(join: &Join, resource: &Resource, unread: &mut Unread) -> Option<BucketFacts> {
+    let bucket = resource.get::<Bucket>()?;
     let mut facts = BucketFacts::default();
-    match accepted_encryption_types(join, resource, &bucket) {
+    match accepted_encryption_types(join, resource, bucket) {
         Ok(types) => facts.accepted_encryption_types = Fact::Read(types),
         Err(reasons) => drop(unread.insert("bucket.accepted_encryption_types".to_owned(), reasons)),
     }
@@ -22,7 +22,7 @@ pub fn of(join: &Join, resource: &Resource, unread: &mut Unread) -> Option<Bucke
             facts.destinations = Fact::Read(enabled.map(|rule| destination(join, resource, rule, unread)).collect());
         }
         None => {
-            let reasons = super::why_unread(join.index.shard, resource, "replication");
+            let reasons = why_unread(join.index.shard, resource, "replication");
             unread.insert("bucket.destinations".to_owned(), reasons);
         }
     }
@@ -39,19 +39,19 @@ fn accepted_encryption_types(join: &Join, resource: &Resource, bucket: &Bucket) 
         [("policy", bucket.policy.is_unread()), ("blocked_encryption_types", bucket.blocked_encryption_types.is_unread())]
     {
         if is_unread {
-            reasons.extend(super::why_unread(join.index.shard, resource, property));
+            reasons.extend(why_unread(join.index.shard, resource, property));
         }
     }
     // An upload without a header takes the default encryption.
     let default = bucket.encryption_algorithm.present().map(String::as_str);
-    let symbols = policy::Symbols::of(resource, "policy");
-    let refused = match bucket.policy.present().map(|text| policy::Policy::parse(text, &symbols)) {
+    let symbols = resource_policy::Symbols::new(resource, "policy");
+    let refused = match bucket.policy.present().map(|text| resource_policy::Policy::parse(text, &symbols)) {
         Some(Ok(policy)) => policy.refused_encryption_types(default, &resource.arn),
         Some(Err(error)) => {
             reasons.push(format!("the policy of {} cannot be read: {error}", resource.id));
-            policy::Refused::default()
+            resource_policy::Refused::default()
         }
-        None => policy::Refused::default(),
+        None => resource_policy::Refused::default(),
     };
     let blocked = bucket.blocked_encryption_types.read().map(Vec::as_slice).unwrap_or_default();
     let is_blocked = |kind: &&str| blocked.iter().any(|name| name == kind);
@@ -94,12 +94,12 @@ fn destination(join: &Join, resource: &Resource, rule: &ReplicationRule, unread:
         return facts;
     }
     let mut reasons: Vec<String> = Vec::new();
-    let own_account = rule.destination_account.as_ref().is_none_or(|account| *account == resource.account);
+    let own_account = rule.destination_account.present().is_none_or(|account| *account == resource.account);
     for summary in join.summaries.of_account(&resource.account).filter(|summary| summary.region != GLOBAL) {
         reasons.extend(summary.buckets_unread.iter().cloned());
     }
     // Bucket names are global: one that is not here may be another account's.
-    if !own_account || !join.every_region_read(&resource.account) || rule.destination_account.is_none() {
+    if !own_account || !join.every_region_read(&resource.account) || rule.destination_account.present().is_none() {
         reasons.push(format!("bucket {name} is outside of what was read"));
     }
     if reasons.is_empty() {
@@ -123,9 +123,9 @@ fn replica_key(
     unread: &mut Unread,
 ) {
     let unsettled = resource.declared.as_ref().and_then(|declared| declared.unknown.get("replication[].replica_kms_key_arn"));
-    let key = match (&rule.replica_kms_key_arn, unsettled) {
+    let key = match (rule.replica_kms_key_arn.present(), unsettled) {
         (None, Some(reasons)) => return note(unread, &["replica_kms_key_arn", "replica_key_region"], reasons.clone()),
-        (key, _) => key.as_deref(),
+        (key, _) => key.map(String::as_str),
     };
     facts.replica_kms_key_arn = Fact::Read(key.map(str::to_owned));
     let region = key.map(arn::region);

@@ -1,12 +1,13 @@
 //! Copies in other Regions and accounts and in air-gapped vaults. A vault or a snapshot list shows them. A completed copy job stands in for a
 //! place that the audit was not to read; for one that it was to read and could not, it shows only that there may be a copy.
 
-use super::data::Join;
-use super::doubts::add_new;
+use super::context::Join;
 use super::facts::{CopyFact, CopySchedule, MechanismKind};
 use super::index::Typed;
 use super::points::{Point, named_since};
-use super::summary::{AUTOMATED, COPY_LISTINGS, ForeignBackup};
+use super::schedule::days;
+use super::summary::{AUTOMATED, COPY_LISTINGS, ForeignBackup, Summary};
+use super::unread::add_new;
 use crate::inventory::types::backup::CopyJob;
 use crate::inventory::{Fact, Resource, arn};
 use chrono::{DateTime, Utc};
@@ -22,7 +23,7 @@ pub struct Copies {
 ///
 /// # Errors
 /// The reasons why copies may exist that were not seen.
-pub fn of(
+pub fn copies(
     join: &Join,
     resource: &Resource,
     points: &[Point],
@@ -118,7 +119,7 @@ fn of_job<'a>(join: &'a Join, resource: &Resource, job: &Typed<CopyJob>) -> Opti
     let (account, region) = (arn::account(destination), arn::region(destination));
     let in_scope = join.summaries.get(account, region);
     let looked_into = in_scope.is_some_and(|summary| summary.vaults_unread.is_empty());
-    let ends_at = properties.retention_days.present().map(|days| created_at + super::days(*days));
+    let ends_at = properties.retention_days.present().map(|kept| created_at + days(*kept));
     let (other_account, other_region) = (account != resource.account, region != resource.region);
     if looked_into || !(other_account || other_region) || ends_at.is_some_and(|ends_at| ends_at <= join.as_of) {
         return None;
@@ -161,7 +162,7 @@ pub fn shows_vault(join: &Join, vault_arn: &str) -> bool {
         completed && job.properties.destination_vault_arn.read().is_some_and(|vault| vault == vault_arn)
     };
     let is_kept = |job: &Typed<CopyJob>| {
-        let ends_at = job.properties.retention_days.present().zip(job.resource.created_at).map(|(days, at)| at + super::days(*days));
+        let ends_at = job.properties.retention_days.present().zip(job.resource.created_at).map(|(kept, at)| at + days(*kept));
         ends_at.is_none_or(|ends_at| join.as_of < ends_at)
     };
     !join.summaries.has_account(arn::account(vault_arn)) && join.index.copy_jobs.values().flatten().filter(into_it).any(is_kept)
@@ -176,7 +177,7 @@ fn elsewhere_unread(join: &Join, resource: &Resource, counts: &[MechanismKind]) 
         "AWS::RDS::DBCluster" | "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster" => &COPY_LISTINGS[3..],
         _ => &[],
     };
-    let elsewhere = |summary: &&super::Summary| summary.region != resource.region && summary.region != crate::inventory::GLOBAL;
+    let elsewhere = |summary: &&Summary| summary.region != resource.region && summary.region != crate::inventory::GLOBAL;
     let mut others = join.summaries.of_account(&resource.account).filter(elsewhere).peekable();
     if others.peek().is_none() {
         // All copies of the other types are AWS Backup's.

@@ -1,32 +1,34 @@
 //! The protection of one data resource: puts the parts together and says which of them could not be worked out.
 
-use super::doubts::{POLICY_OPERATIONS, add_new};
+use super::case::{Case, Mechanisms};
+use super::context::Join;
+use super::databases::restorable_span;
 use super::facts::{CopyRetention, Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection};
-use super::index::{Index, Typed};
-use super::mechanisms::{self, Case, Mechanisms};
-use super::opt_in;
-use super::points::{self, Point};
-use super::reach::{self, Plans};
+use super::index::Typed;
+use super::plan_reach;
+use super::points::Point;
 use super::state::due_seconds;
-use super::summary::Summaries;
-use super::{Owed, bucket, copies, jobs, keys, restores};
+use super::unread::{Unread, add_new, is_unplaced, why_unread};
+use super::unread_evidence::POLICY_OPERATIONS;
+use super::{backup_keys, bucket, copies, jobs, mechanisms, opt_in, points, restore_testing, restores};
 use crate::inventory::types::backup::RecoveryPoint;
-use crate::inventory::{ANYTHING_ELSE, DEPLOYED, Fact, Reasons, Resource, arn, note};
-use chrono::{DateTime, Utc};
-use std::collections::{HashMap, HashSet};
+use crate::inventory::types::rds::DbInstance;
+use crate::inventory::types::s3::Bucket;
+use crate::inventory::{ANYTHING_ELSE, DEPLOYED, Fact, Resource, arn, note};
+use std::collections::HashMap;
 
-/// What the join of one resource needs.
-pub struct Join<'a> {
-    pub index: &'a Index<'a>,
-    pub plans: &'a Plans<'a>,
-    pub summaries: &'a Summaries,
-    /// ARNs of the shard's data resources.
-    pub existing: &'a HashSet<&'a str>,
-    pub as_of: DateTime<Utc>,
+/// What the audit knows of a resource before the join.
+#[derive(Clone, Debug)]
+pub struct Owed {
+    /// The kinds of mechanism that count for it.
+    pub mechanisms: Vec<MechanismKind>,
+    /// The RPO of its objective.
+    pub rpo_seconds: Option<i64>,
+    /// Its data can be made again, so that it owes no backup.
+    pub reproducible: bool,
+    /// Why it is not known which kinds count.
+    pub doubt: Option<String>,
 }
-
-/// Why fields of the facts are not known.
-pub type Unread = Reasons;
 
 /// Sets a field to a value, or notes why it is not known.
 macro_rules! set {
@@ -38,13 +40,13 @@ macro_rules! set {
     };
 }
 
-impl<'a> Join<'a> {
+impl Join<'_> {
     /// Works out the protection of a data resource, for what it owes. `volumes` has the protection of the shard's volumes by id, which an
     /// instance's depends on.
     pub fn protection(&self, resource: &Resource, owed: &Owed, volumes: &HashMap<&str, &Joined>) -> Joined {
-        if super::is_unplaced(resource) {
+        if is_unplaced(resource) {
             // Its plans and backups are in a Region that nobody knows.
-            let unread = Unread::from([(ANYTHING_ELSE.to_owned(), super::why_unread(self.index.shard, resource, "region"))]);
+            let unread = Unread::from([(ANYTHING_ELSE.to_owned(), why_unread(self.index.shard, resource, "region"))]);
             return Joined { facts: Facts::Data(Box::default()), unread };
         }
         let counts = owed.mechanisms.as_slice();
@@ -56,7 +58,7 @@ impl<'a> Join<'a> {
             through.extend(selected);
             add_new(&mut plan_reasons, unread);
         }
-        let (mut points, mut continuous) = points::of(self.index, resource, self.as_of);
+        let (mut points, mut continuous) = points::points(self.index, resource, self.as_of);
         points.retain(|point| counts.contains(&point.backup.kind));
         if !counts.contains(&MechanismKind::AwsBackup) {
             continuous.clear();
@@ -72,7 +74,7 @@ impl<'a> Join<'a> {
             stacks: &stacks,
             as_of: self.as_of,
         };
-        let mut mechanisms = mechanisms::of(&case);
+        let mut mechanisms = mechanisms::mechanisms(&case);
         mechanisms.all.retain(|mechanism| counts.contains(&mechanism.kind));
         mechanisms.windows.retain(|window| counts.contains(&window.kind));
 
@@ -107,7 +109,7 @@ impl<'a> Join<'a> {
         copy_reasons.extend(self.add_replicas(resource, &mut mechanisms));
         set!(facts, unread, copy_retention, copy_reasons, mechanisms.copy_retention.clone());
         set!(facts, unread, plans, plan_reasons, plans);
-        for (field, part) in reach::PARTS {
+        for (field, part) in plan_reach::PARTS {
             let parts = || all_selected().map(|selected| selected.plan.unsettled(part)).filter(|reasons| !reasons.is_empty());
             parts().for_each(|reasons| note(unread, &format!("plans[].{field}"), reasons.to_vec()));
         }
@@ -140,25 +142,6 @@ impl<'a> Join<'a> {
         Joined { facts: Facts::Data(Box::new(facts)), unread: reasons_by_field }
     }
 
-    /// Whether every Region of an account that is enabled was read. The account's own shard lists them.
-    pub fn every_region_read(&self, account: &str) -> bool {
-        self.summaries.get(account, crate::inventory::GLOBAL).is_some_and(|global| {
-            !global.enabled_regions.is_empty() && global.enabled_regions.iter().all(|region| self.summaries.get(account, region).is_some())
-        })
-    }
-
-    /// The instances that a volume is attached to, with the moment since when their backups hold it.
-    pub fn instances_of(&self, resource: &Resource) -> Vec<(&'a Resource, Option<DateTime<Utc>>)> {
-        let Some(volume) = self.index.volumes.get(resource.id.as_str()).filter(|volume| volume.resource.arn == resource.arn) else {
-            return Vec::new();
-        };
-        let attachments = volume.properties.attachments.read().into_iter().flatten();
-        let instance = |id: &str| Some(self.index.instances.get(id)?.resource);
-        attachments
-            .filter_map(|attachment| Some((instance(&attachment.instance_id)?, resource.created_at.max(attachment.attached_at))))
-            .collect()
-    }
-
     /// What can be restored, and how far apart the moments lie.
     fn set_moments(
         &self,
@@ -177,7 +160,7 @@ impl<'a> Join<'a> {
         if !reasons.is_empty() {
             return;
         }
-        let why = |property: &str| super::why_unread(self.index.shard, resource, property);
+        let why = |property: &str| why_unread(self.index.shard, resource, property);
         let versioning = mechanisms.all.iter().find(|mechanism| mechanism.kind == MechanismKind::Versioning);
         let gaps = match versioning {
             Some(_) => Vec::new(),
@@ -204,9 +187,9 @@ impl<'a> Join<'a> {
     /// How long replicas of automated backups are kept: not as long as those they are made of, but as their own Region says. Gives the
     /// reasons why that is not known.
     fn add_replicas(&self, resource: &Resource, mechanisms: &mut Mechanisms) -> Vec<String> {
-        let replicas = resource.properties.get("replicated_backup_arns").and_then(serde_json::Value::as_array);
+        let replicas = resource.get::<DbInstance>().and_then(|instance| instance.replicated_backup_arns.read());
         let mut unread = Vec::new();
-        for replica in replicas.into_iter().flatten().filter_map(serde_json::Value::as_str) {
+        for replica in replicas.into_iter().flatten() {
             let (account, region) = (arn::account(replica), arn::region(replica));
             let summary = self.summaries.get(account, region);
             match summary.and_then(|summary| summary.replicas.get(replica)) {
@@ -235,8 +218,8 @@ impl<'a> Join<'a> {
     ) {
         add_new(&mut reasons, mechanisms.unsettled.get("retention_days").into_iter().flatten().cloned());
         let versioned = mechanisms.all.iter().any(|mechanism| mechanism.kind == MechanismKind::Versioning);
-        if versioned && !resource.properties.contains_key("lifecycle") {
-            add_new(&mut reasons, super::why_unread(self.index.shard, resource, "lifecycle"));
+        if versioned && resource.get::<Bucket>().is_some_and(|bucket| bucket.lifecycle.is_unread()) {
+            add_new(&mut reasons, why_unread(self.index.shard, resource, "lifecycle"));
         }
         // What is late, or nothing of which can be restored, keeps nothing, however long it is set to. A run that is still to come counts
         // beside something that is there.
@@ -255,18 +238,17 @@ impl<'a> Join<'a> {
 
     /// Whether nobody read since when the automated backups of a database go back.
     fn earliest_unread(&self, resource: &Resource) -> bool {
-        let told = |property: &str| resource.properties.contains_key(property);
-        told("latest_restorable_at") && !told("earliest_restorable_at")
+        restorable_span(resource).is_some_and(|span| !span.latest_at.is_unread() && span.earliest_at.is_unread())
     }
 
     fn set_settings(&self, resource: &Resource, backup_type: &str, facts: &mut Protection, unread: &mut Unread) {
         facts.backup_type = Fact::Read(backup_type.to_owned());
-        match self.plans.opt_in(backup_type) {
+        match self.plans.opt_ins.of_type(backup_type) {
             Ok(opted_in) => facts.opt_in = Fact::Read(opted_in),
             Err(reasons) => note(unread, "opt_in", reasons.to_vec()),
         }
         facts.air_gapped_supported = Fact::Read(opt_in::air_gapped_supported(backup_type));
-        facts.restore_testing_supported = Fact::Read(reach::RESTORE_TESTING_TYPES.contains(&backup_type));
+        facts.restore_testing_supported = Fact::Read(restore_testing::RESTORE_TESTING_TYPES.contains(&backup_type));
         facts.resource_age_seconds = Fact::Read(resource.created_at.map(|created| (self.as_of - created).num_seconds()));
     }
 
@@ -283,7 +265,7 @@ impl<'a> Join<'a> {
         facts: &mut Protection,
         unread: &mut Unread,
     ) {
-        let copies_unread = match copies::of(self, resource, points, counts, &mechanisms.copy_schedules) {
+        let copies_unread = match copies::copies(self, resource, points, counts, &mechanisms.copy_schedules) {
             Ok(found) => {
                 for field in ["other_region", "other_account", "air_gapped", "locked"].into_iter().filter(|_| !found.unconfirmed.is_empty())
                 {
@@ -307,21 +289,21 @@ impl<'a> Join<'a> {
             note(unread, field, copies_unread.clone());
         }
         self.note_locks(points, facts, unread);
-        let (found, reasons) = jobs::of(self.index, resource, self.as_of);
+        let (found, reasons) = jobs::jobs(self.index, resource, self.as_of);
         set!(facts, unread, jobs, reasons, found);
-        match keys::of(self, resource, points, continuous, &mechanisms.windows) {
+        match backup_keys::backup_keys(self, resource, points, continuous, &mechanisms.windows) {
             Ok(_) if unread.contains_key("backups") => note(unread, "keys", unread.get("backups").cloned().unwrap_or_default()),
             Ok(found) => facts.keys = Fact::Read(found),
             Err(reasons) => note(unread, "keys", reasons),
         }
-        let (tests, rto, reasons) = restores::of(self, resource, points, &mechanisms.copy_schedules);
+        let (tests, rto, reasons) = restores::restore_tests(self, resource, points, &mechanisms.copy_schedules);
         set!(facts, unread, restore_tests, reasons.clone(), tests);
         set!(facts, unread, rto_seconds, reasons, rto);
-        match restores::planned(self, resource, backup_type) {
+        match restore_testing::testing_plans(self, resource, backup_type) {
             Ok(plans) => facts.restore_testing_plans = Fact::Read(plans),
             Err(reasons) => note(unread, "restore_testing_plans", reasons),
         }
-        facts.bucket = Fact::Read(bucket::of(self, resource, unread));
+        facts.bucket = Fact::Read(bucket::bucket_facts(self, resource, unread));
     }
 }
 

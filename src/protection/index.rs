@@ -1,20 +1,20 @@
 //! One shard's evidence, by the resource it speaks of: read once, looked up by ARN.
 
-use super::schedule::Schedule;
-use crate::inventory::types::{Properties, backup, dlm, dynamodb, ebs, kms, rds};
+use crate::inventory::types::{ResourceType, backup, dlm, dynamodb, ebs, kms, rds};
 use crate::inventory::{Resource, Shard};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 
 /// A resource with its properties as the type's struct.
+#[derive(Clone, Copy)]
 pub struct Typed<'s, P> {
     pub resource: &'s Resource,
-    pub properties: P,
+    pub properties: &'s P,
 }
 
-/// The resources of one type. Resources whose properties do not have the type's shape are refused when an inventory is read.
-pub fn typed<P: Properties>(shard: &Shard) -> Vec<Typed<'_, P>> {
-    shard.of_type(P::INFO.name).filter_map(|resource| resource.properties_as().map(|properties| Typed { resource, properties })).collect()
+/// The resources of one type.
+pub fn typed<T: ResourceType>(shard: &Shard) -> Vec<Typed<'_, T::Properties>> {
+    shard.of_type(T::INFO.name).filter_map(|resource| resource.get().map(|properties| Typed { resource, properties })).collect()
 }
 
 /// A snapshot of a database or volume, whatever its service calls it.
@@ -60,26 +60,19 @@ pub struct Index<'s> {
     pub keys: HashMap<&'s str, Typed<'s, kms::Key>>,
     /// What names a key, by the key's ARN.
     pub key_users: HashMap<&'s str, Vec<&'s Resource>>,
-    /// The largest gap of each cron expression of the DLM policies; `None` when it cannot be understood or never runs again.
-    pub cron_gaps: HashMap<String, Option<i64>>,
-    /// The time that so many of their runs span.
-    pub cron_spans: HashMap<(String, i64), Option<i64>>,
     /// The moments of recovery points by ARN; of what a copy job made, those of its source.
     pub moments: HashMap<&'s str, DateTime<Utc>>,
 }
 
 impl<'s> Index<'s> {
     /// Indexes a shard.
-    pub fn of(shard: &'s Shard, as_of: DateTime<Utc>) -> Self {
-        let lifecycle_policies = typed(shard);
+    pub fn new(shard: &'s Shard, as_of: DateTime<Utc>) -> Self {
         let volumes = typed::<ebs::Volume>(shard).into_iter().map(|volume| (volume.resource.id.as_str(), volume)).collect();
         Index {
-            cron_gaps: cron_gaps(&lifecycle_policies, as_of),
-            cron_spans: cron_spans(&lifecycle_policies, as_of),
             moments: moments(shard),
             shard,
-            plans: typed(shard),
-            selections: typed(shard),
+            plans: typed::<backup::BackupPlan>(shard),
+            selections: typed::<backup::BackupSelection>(shard),
             vaults: typed::<backup::BackupVault>(shard).into_iter().map(|vault| (vault.resource.arn.as_str(), vault)).collect(),
             points_in_vault: group(typed::<backup::RecoveryPoint>(shard), |point| point.properties.vault_arn.read().cloned()),
             points: group(typed::<backup::RecoveryPoint>(shard), |point| point.properties.source_arn.present().cloned()),
@@ -87,17 +80,17 @@ impl<'s> Index<'s> {
             backup_jobs: group(typed::<backup::BackupJob>(shard), |job| job.properties.source_arn.read().cloned()),
             copy_jobs: group(typed::<backup::CopyJob>(shard), |job| job.properties.source_arn.read().cloned()),
             restore_jobs: group(typed::<backup::RestoreJob>(shard), |job| job.properties.source_arn.present().cloned()),
-            restore_testing_plans: typed(shard),
-            restore_testing_selections: typed(shard),
+            restore_testing_plans: typed::<backup::RestoreTestingPlan>(shard),
+            restore_testing_selections: typed::<backup::RestoreTestingSelection>(shard),
             snapshots: group(snapshots(shard, as_of), |snapshot| Some(snapshot.source_arn.clone())),
             table_backups: group(typed::<dynamodb::Backup>(shard), |backup| backup.properties.source_arn.read().cloned()),
             restored_tables: group(typed::<dynamodb::Table>(shard), |table| {
-                table.properties.restored_from.present()?.source_table_arn.clone()
+                table.properties.restored_from.present()?.source_table_arn.present().cloned()
             }),
             volumes_made_from: volumes_made_from(&volumes),
             volumes,
             instances: typed::<ebs::Instance>(shard).into_iter().map(|instance| (instance.resource.id.as_str(), instance)).collect(),
-            lifecycle_policies,
+            lifecycle_policies: typed::<dlm::LifecyclePolicy>(shard),
             key_users: key_users(shard),
             keys: typed::<kms::Key>(shard).into_iter().map(|key| (key.resource.arn.as_str(), key)).collect(),
         }
@@ -113,23 +106,17 @@ impl<'s> Index<'s> {
 }
 
 fn image_points(shard: &Shard) -> HashMap<String, Typed<'_, backup::RecoveryPoint>> {
-    let images: HashMap<&str, ebs::Image> =
+    let images: HashMap<&str, &ebs::Image> =
         typed::<ebs::Image>(shard).into_iter().map(|image| (image.resource.arn.as_str(), image.properties)).collect();
     let points = shard.of_type(backup::RecoveryPoint::INFO.name).filter(|point| images.contains_key(point.arn.as_str()));
     let snapshots = |point: &Resource| {
         let devices = images.get(point.arn.as_str()).and_then(|image| image.block_devices.read()).into_iter().flatten();
-        devices.filter_map(|device| device.snapshot_id.clone()).collect::<Vec<_>>()
+        devices.filter_map(|device| device.snapshot_id.present().cloned()).collect::<Vec<_>>()
     };
     points
         .flat_map(|resource| snapshots(resource).into_iter().map(move |snapshot| (snapshot, resource)))
-        .filter_map(|(snapshot, resource)| Some((snapshot, Typed { resource, properties: resource.properties_as()? })))
+        .filter_map(|(snapshot, resource)| Some((snapshot, Typed { resource, properties: resource.get()? })))
         .collect()
-}
-
-fn cron_gaps(policies: &[Typed<dlm::LifecyclePolicy>], as_of: DateTime<Utc>) -> HashMap<String, Option<i64>> {
-    let schedules = policies.iter().flat_map(|policy| policy.properties.schedules.read().into_iter().flatten());
-    let gap = |cron: &str| super::reach::largest_gap(Some(cron), None, as_of);
-    schedules.filter_map(|schedule| schedule.cron.present()).map(|cron| (cron.clone(), gap(cron))).collect()
 }
 
 fn volumes_made_from<'s>(volumes: &HashMap<&'s str, Typed<'s, ebs::Volume>>) -> HashMap<String, Vec<&'s str>> {
@@ -143,18 +130,11 @@ fn volumes_made_from<'s>(volumes: &HashMap<&'s str, Typed<'s, ebs::Volume>>) -> 
 fn key_users(shard: &Shard) -> HashMap<&str, Vec<&Resource>> {
     let mut users: HashMap<&str, Vec<&Resource>> = HashMap::new();
     for user in shard.resources.iter().filter(|user| user.type_name != "AWS::Region") {
-        if let Some(key) = user.text("kms_key_arn") {
+        if let Some(key) = user.kms_key_arn() {
             users.entry(key).or_default().push(user);
         }
     }
     users
-}
-
-fn cron_spans(policies: &[Typed<dlm::LifecyclePolicy>], as_of: DateTime<Utc>) -> HashMap<(String, i64), Option<i64>> {
-    let schedules = policies.iter().flat_map(|policy| policy.properties.schedules.read().into_iter().flatten());
-    let counted = schedules.filter_map(|schedule| Some((schedule.cron.present()?.clone(), *schedule.retain_count.present()?)));
-    let span = |cron: &str, count| Schedule::parse(Some(cron), None).ok()?.shortest_span(count, as_of);
-    counted.map(|(cron, count)| ((cron.clone(), count), span(&cron, count))).collect()
 }
 
 /// A copy has the date of its own creation, and the data of its source's.
@@ -163,7 +143,11 @@ fn moments(shard: &Shard) -> HashMap<&str, DateTime<Utc>> {
     let mut moments: HashMap<&str, DateTime<Utc>> = points.filter_map(|point| Some((point.arn.as_str(), point.created_at?))).collect();
     let mut copied: Vec<(DateTime<Utc>, &str, &str)> = shard
         .of_type(backup::CopyJob::INFO.name)
-        .filter_map(|job| Some((job.created_at?, job.text("source_recovery_point_arn")?, job.text("destination_recovery_point_arn")?)))
+        .filter_map(|resource| {
+            let job = resource.get::<backup::CopyJob>()?;
+            let (source, copy) = (job.source_recovery_point_arn.present()?, job.destination_recovery_point_arn.present()?);
+            Some((resource.created_at?, source.as_str(), copy.as_str()))
+        })
         .collect();
     // In their order, so that a copy of a copy has the first one's moment.
     copied.sort();
@@ -188,7 +172,8 @@ fn group<T>(items: Vec<T>, key: impl Fn(&T) -> Option<String>) -> HashMap<String
 }
 
 fn snapshots(shard: &Shard, as_of: DateTime<Utc>) -> Vec<Snapshot<'_>> {
-    let holds = |lock: &ebs::SnapshotLock| lock.state != "expired" && lock.expires_at.is_none_or(|expires_at| as_of < expires_at);
+    let holds =
+        |lock: &ebs::SnapshotLock| lock.state != "expired" && lock.expires_at.present().is_none_or(|expires_at| as_of < *expires_at);
     let mut found: Vec<Snapshot> = typed::<ebs::Snapshot>(shard)
         .into_iter()
         .filter_map(|Typed { resource, properties }| {
@@ -209,34 +194,26 @@ fn snapshots(shard: &Shard, as_of: DateTime<Utc>) -> Vec<Snapshot<'_>> {
             })
         })
         .collect();
-    found.extend(database_snapshots::<rds::DbSnapshot>(shard));
-    found.extend(database_snapshots::<rds::DbClusterSnapshot>(shard));
-    found.extend(database_snapshots::<rds::NeptuneClusterSnapshot>(shard));
-    found.extend(database_snapshots::<rds::DocDbClusterSnapshot>(shard));
+    found.extend(shard.resources.iter().filter_map(database_snapshot));
     found
 }
 
-/// The four kinds of database snapshot have the same properties, which are read by name here.
-fn database_snapshots<P: Properties>(shard: &Shard) -> Vec<Snapshot<'_>> {
-    let flag = |resource: &Resource, name: &str| resource.properties.get(name).and_then(serde_json::Value::as_bool);
-    shard
-        .of_type(P::INFO.name)
-        .filter_map(|resource| {
-            Some(Snapshot {
-                resource,
-                source_arn: resource.text("source_arn")?.to_owned(),
-                restorable: resource.text("status") == Some("available"),
-                made_by: match resource.text("snapshot_type") {
-                    Some("awsbackup") => "aws_backup",
-                    Some("automated") => "automated",
-                    _ => "manual",
-                },
-                encrypted: flag(resource, "encrypted"),
-                kms_key_arn: resource.text("kms_key_arn").map(str::to_owned),
-                public: flag(resource, "public"),
-                locked: Some(false),
-                archived: false,
-            })
-        })
-        .collect()
+/// A snapshot of an instance or a cluster, of RDS or another service with its API.
+fn database_snapshot(resource: &Resource) -> Option<Snapshot<'_>> {
+    let snapshot = resource.get::<rds::DbSnapshot>()?;
+    Some(Snapshot {
+        resource,
+        source_arn: snapshot.source_arn.read()?.clone(),
+        restorable: snapshot.status.present().is_some_and(|status| status == "available"),
+        made_by: match snapshot.snapshot_type.read().map(String::as_str) {
+            Some("awsbackup") => "aws_backup",
+            Some("automated") => "automated",
+            _ => "manual",
+        },
+        encrypted: snapshot.encrypted.read().copied(),
+        kms_key_arn: snapshot.kms_key_arn.present().cloned(),
+        public: snapshot.public.read().copied(),
+        locked: Some(false),
+        archived: false,
+    })
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 const FAILED: [&str; 4] = ["FAILED", "ABORTED", "EXPIRED", "PARTIAL"];
 
 /// The jobs of a resource, and why they may be more than those seen.
-pub fn of(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Jobs, Vec<String>) {
+pub fn jobs(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Jobs, Vec<String>) {
     let mut jobs = Jobs::default();
     // A success of one kind makes good the failures of that kind before it.
     let mut by_kind: BTreeMap<String, Vec<JobFailure>> = BTreeMap::new();

@@ -28,7 +28,7 @@ impl Ledger {
     }
 
     /// The restores of one resource.
-    pub fn of(&self, arn: &str) -> impl Iterator<Item = &Recorded> {
+    pub fn restores(&self, arn: &str) -> impl Iterator<Item = &Recorded> {
         self.by_arn.get(arn).into_iter().flatten()
     }
 }

@@ -1,144 +1,37 @@
 //! The mechanisms that back a resource up: which run by themselves, how often, and whether the last run kept its schedule.
 
-use super::facts::{CopyRetention, CopySchedule, Mechanism, MechanismKind, State, Window};
-use super::index::{Index, Typed};
-use super::lifecycle_policies;
+use super::case::{Case, Mechanisms};
+use super::databases::{backup_retention_days, restorable_span};
+use super::dlm_mechanisms;
+use super::facts::{CopyRetention, Mechanism, MechanismKind, State, Window};
+use super::index::Typed;
+use super::plan_reach::{PlannedRule, Selected};
 use super::points::{self, Point};
-use super::reach::{PlannedRule, Selected, title};
+use super::schedule::{days, late_after};
+use super::title::title;
+use crate::inventory::types::dynamodb::Table;
+use crate::inventory::types::efs::FileSystem;
 use crate::inventory::types::{backup::RecoveryPoint, s3};
-use crate::inventory::{Fact, Reasons, Resource, more_path, note};
+use crate::inventory::{Fact, more_path, note};
 use chrono::{DateTime, Utc};
 
 /// How old the latest restorable time of a running continuous backup may be: services say five minutes, an hour is late
 /// (RDS user guide, "Restoring a DB instance to a specified time"; DynamoDB developer guide, "Point-in-time recovery").
 const CONTINUOUS_ALLOWED_SECONDS: i64 = 3_600;
 
-/// The mechanisms of a resource, the windows that continuous ones give, and how long their copies are kept.
-#[derive(Default)]
-pub struct Mechanisms {
-    pub all: Vec<Mechanism>,
-    pub windows: Vec<Window>,
-    pub copy_retention: Vec<CopyRetention>,
-    pub copy_schedules: Vec<CopySchedule>,
-    /// Why there may be more of them.
-    pub unread: Vec<String>,
-    /// Why a template does not settle `interval_seconds`, `retention_days` or `copies` of some of them.
-    pub unsettled: Reasons,
-}
-
-/// Everything about one resource that mechanisms are worked out from.
-pub struct Case<'a> {
-    pub index: &'a Index<'a>,
-    pub resource: &'a Resource,
-    pub points: &'a [Point],
-    pub continuous: &'a [&'a Typed<'a, RecoveryPoint>],
-    pub selected: &'a [Selected<'a>],
-    /// Selections that reach the instances that the volume is attached to.
-    pub through: &'a [Selected<'a>],
-    /// Plans that back the resource up with its CloudFormation stack.
-    pub stacks: &'a [Selected<'a>],
-    pub as_of: DateTime<Utc>,
-}
-
 /// Works out all mechanisms of a resource, those of before the schedules of today last.
-pub fn of(case: &Case) -> Mechanisms {
+pub fn mechanisms(case: &Case) -> Mechanisms {
     let mut found = Mechanisms::default();
     backup_plans(case, &mut found);
     if case.resource.type_name == "AWS::EC2::Volume" {
-        lifecycle_policies::of_volume(case, &mut found);
+        dlm_mechanisms::of_volume(case, &mut found);
     }
     if case.resource.type_name == "AWS::EC2::Instance" {
-        lifecycle_policies::of_target(case, case.resource, None, &mut found);
+        dlm_mechanisms::of_target(case, case.resource, None, &mut found);
     }
     native(case, &mut found);
     by_hand(case, &mut found);
     found
-}
-
-impl Case<'_> {
-    /// The newest backup that `test` accepts.
-    pub fn newest(&self, test: impl Fn(&Point) -> bool) -> Option<DateTime<Utc>> {
-        self.points.iter().find(|point| test(point)).map(|point| point.backup.created_at)
-    }
-
-    /// How long AWS Backup's jobs for the resource took at most, from the points and the jobs it still lists.
-    pub fn job_time(&self) -> i64 {
-        let jobs = self.index.backup_jobs.get(&self.resource.arn).into_iter().flatten();
-        let took = jobs.filter(|job| job.properties.status.read().is_some_and(|status| status == "COMPLETED")).filter_map(|job| {
-            let completed = job.properties.completed_at.present()?;
-            Some((*completed - job.resource.created_at?).num_seconds())
-        });
-        self.points.iter().filter_map(|point| point.took_seconds).chain(took).max().unwrap_or(0).max(0)
-    }
-
-    pub fn copy_schedule(&self, account: &str, region: &str, interval_seconds: Option<i64>) -> CopySchedule {
-        CopySchedule {
-            account: account.to_owned(),
-            region: region.to_owned(),
-            other_account: account != self.resource.account,
-            other_region: region != self.resource.region,
-            interval_seconds,
-        }
-    }
-
-    fn moment(&self, property: &str) -> Option<DateTime<Utc>> {
-        let text = self.resource.text(property)?;
-        Some(DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc))
-    }
-
-    /// The latest restorable time, as far as as_of goes; none before anything could be restored, nor of a database or table whose service
-    /// cannot use its key, without which nothing can be (RDS user guide, "Viewing Amazon RDS DB instance status"; `TableStatus` in the
-    /// DynamoDB API reference).
-    fn latest_restorable(&self) -> Option<DateTime<Utc>> {
-        let status = self.resource.text("status").unwrap_or_default().to_ascii_lowercase().replace('_', "-");
-        if status.starts_with("inaccessible-encryption-credentials") {
-            return None;
-        }
-        let latest = self.moment("latest_restorable_at")?.min(self.as_of);
-        self.moment("earliest_restorable_at").is_none_or(|earliest| earliest <= self.as_of).then_some(latest)
-    }
-
-    /// The last moment of which anything is known: nobody saw whether what ran when the inventory was read went on.
-    fn seen_at(&self) -> DateTime<Utc> {
-        self.index.shard.captured_at.map_or(self.as_of, |captured| captured.min(self.as_of))
-    }
-
-    fn number(&self, property: &str) -> Option<i64> {
-        self.resource.properties.get(property)?.as_i64()
-    }
-
-    fn flag(&self, property: &str) -> bool {
-        self.resource.properties.get(property).and_then(serde_json::Value::as_bool).unwrap_or_default()
-    }
-
-    pub fn mechanism(&self, kind: MechanismKind, source: String, last_at: Option<DateTime<Utc>>, allowed: Option<i64>) -> Mechanism {
-        let age = last_at.map(|last| (self.as_of - last).num_seconds());
-        Mechanism {
-            kind,
-            automatic: true,
-            interval_seconds: Fact::Read(None),
-            allowed_age_seconds: allowed,
-            retention_days: Fact::Read(None),
-            retention_endless: false.into(),
-            last_at,
-            age_seconds: age,
-            on_schedule: age.zip(allowed).map(|(age, allowed)| age <= allowed),
-            promised_seconds: None,
-            source,
-        }
-    }
-
-    /// How far back what began then and keeps its backups so long must have left restorable moments.
-    pub fn promised(&self, since: Option<DateTime<Utc>>, retention_days: Option<i64>) -> Option<i64> {
-        let age = since.map(|since| (self.as_of - since).num_seconds().max(0));
-        let kept = retention_days.map(|days| super::days(days).num_seconds().max(0));
-        [age, kept].into_iter().flatten().min()
-    }
-
-    /// Notes why a field of a mechanism is not known: a part of what makes it is not.
-    pub fn unsettled(&self, field: &str, of: &Resource, part: &str, found: &mut Mechanisms) {
-        note(&mut found.unsettled, field, super::why_unread(self.index.shard, of, part));
-    }
 }
 
 fn backup_plans(case: &Case, found: &mut Mechanisms) {
@@ -250,12 +143,6 @@ fn add_planned_rule(case: &Case, selected: &Selected, planned: &PlannedRule, due
     }
 }
 
-/// How old the newest backup may be: the interval and what a run may take, but never so old that a whole run is missing (facts page,
-/// section 3).
-pub fn late_after(interval: i64, run: i64) -> i64 {
-    interval.saturating_add(run).min(interval.saturating_mul(2).saturating_sub(1))
-}
-
 /// Whether the backup of another rule of the plan was made instead of this rule's: of rules whose time frames overlap, AWS Backup takes
 /// "a backup for the rule with the longer retention time" (AWS Backup developer guide, "Backup plan options and configuration").
 fn stands_in(rules: &[PlannedRule], made_by: &String, planned: &PlannedRule, at: DateTime<Utc>) -> bool {
@@ -285,10 +172,10 @@ fn continuous_mechanism(case: &Case, point: &Typed<RecoveryPoint>, source: Strin
     // S3 does not say how far it reaches: an AVAILABLE one goes on (a continuous backup that ended is STOPPED).
     let latest = if case.resource.type_name == "AWS::S3::Bucket" { Some(case.seen_at()) } else { case.latest_restorable() };
     if let Some(latest) = latest {
-        let kept_since = point.properties.retention_days.present().map(|days| latest - super::days(*days));
+        let kept_since = point.properties.retention_days.present().map(|kept| latest - days(*kept));
         // It holds nothing of before it began.
         let kept_since = kept_since.map(|since| point.resource.created_at.map_or(since, |began| since.max(began)));
-        let earliest = case.moment("earliest_restorable_at").or(kept_since).unwrap_or(latest);
+        let earliest = case.earliest_restorable().or(kept_since).unwrap_or(latest);
         let earliest = case.resource.created_at.map_or(earliest, |created| earliest.max(created));
         let vault = point.properties.vault_arn.read().and_then(|vault| case.index.vaults.get(vault.as_str()));
         let locked = vault.map_or(Fact::Unread, |vault| vault.properties.locked.clone());
@@ -309,36 +196,42 @@ fn runs(status: &str) -> bool {
 fn native(case: &Case, found: &mut Mechanisms) {
     match case.resource.type_name.as_str() {
         "AWS::RDS::DBInstance" | "AWS::RDS::DBCluster" | "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster" => {
-            let Some(days) = case.number("backup_retention_days") else { return };
+            let Some(days) = backup_retention_days(case.resource).and_then(|days| days.read()).copied() else { return };
             if days > 0 {
                 let latest = case.latest_restorable();
                 // A database that does not run writes no log; its data does not change either.
-                let allowed = case.resource.text("status").is_some_and(runs).then_some(CONTINUOUS_ALLOWED_SECONDS);
-                if let (Some(earliest), Some(latest)) = (case.moment("earliest_restorable_at").or(latest), latest) {
+                let allowed = restorable_span(case.resource)
+                    .and_then(|span| span.status.present())
+                    .is_some_and(|status| runs(status))
+                    .then_some(CONTINUOUS_ALLOWED_SECONDS);
+                if let (Some(earliest), Some(latest)) = (case.earliest_restorable().or(latest), latest) {
                     found.windows.extend(points::window(MechanismKind::Automated, earliest, latest, case.as_of));
                 }
                 found.all.push(Mechanism {
                     retention_days: Fact::Read(Some(days)),
-                    promised_seconds: case.promised(case.moment("earliest_restorable_at"), Some(days)),
+                    promised_seconds: case.promised(case.earliest_restorable(), Some(days)),
                     ..case.mechanism(MechanismKind::Automated, "automated backups".to_owned(), latest, allowed)
                 });
             }
         }
-        "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" if case.flag("pitr") => {
+        "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" => {
+            let Some(table) = case.resource.get::<Table>().filter(|table| table.pitr == Fact::Read(true)) else { return };
+            let days = table.pitr_days.present().copied();
             let latest = case.latest_restorable();
-            if let (Some(earliest), Some(latest)) = (case.moment("earliest_restorable_at"), latest) {
+            if let (Some(earliest), Some(latest)) = (case.earliest_restorable(), latest) {
                 found.windows.extend(points::window(MechanismKind::Pitr, earliest, latest, case.as_of));
             }
             found.all.push(Mechanism {
-                retention_days: case.number("pitr_days").into(),
-                promised_seconds: case.promised(case.moment("earliest_restorable_at"), case.number("pitr_days")),
+                retention_days: days.into(),
+                promised_seconds: case.promised(case.earliest_restorable(), days),
                 ..case.mechanism(MechanismKind::Pitr, "point-in-time recovery".to_owned(), latest, Some(CONTINUOUS_ALLOWED_SECONDS))
             });
         }
         "AWS::EFS::FileSystem" => {
+            let Some(file_system) = case.resource.get::<FileSystem>() else { return };
             // "Daily backups are retained for 35 days" by a plan that is not in the template (EFS user guide, "Automatic backups"). Live, it is
             // one of the plans.
-            if case.resource.declared.is_some() && case.flag("automatic_backups") {
+            if case.resource.declared.is_some() && file_system.automatic_backups == Fact::Read(true) {
                 let source = "automatic backups of Amazon EFS".to_owned();
                 found.all.push(Mechanism {
                     interval_seconds: Fact::Read(Some(86_400)),
@@ -346,28 +239,33 @@ fn native(case: &Case, found: &mut Mechanisms) {
                     ..case.mechanism(MechanismKind::Automated, source, None, None)
                 });
             }
-            efs_replication(case, found);
+            efs_replication(case, file_system, found);
         }
         "AWS::S3::Bucket" => bucket(case, found),
         _ => {}
     }
 }
 
-fn efs_replication(case: &Case, found: &mut Mechanisms) {
-    let Some(file_system) = case.resource.properties_as::<crate::inventory::types::efs::FileSystem>() else { return };
+fn efs_replication(case: &Case, file_system: &FileSystem, found: &mut Mechanisms) {
     for replication in file_system.replication.read().into_iter().flatten().filter(|replication| replication.status == "ENABLED") {
         let source = format!("replication to {}", replication.destination_region);
-        found.all.push(case.mechanism(MechanismKind::Replication, source, replication.last_replicated_at, None));
+        found.all.push(case.mechanism(MechanismKind::Replication, source, replication.last_replicated_at.present().copied(), None));
     }
 }
 
 fn bucket(case: &Case, found: &mut Mechanisms) {
-    let Some(bucket) = case.resource.properties_as::<s3::Bucket>() else { return };
+    let Some(bucket) = case.resource.get::<s3::Bucket>() else { return };
     if bucket.versioning.read() != Some(&s3::Versioning::Enabled) {
         return;
     }
-    let shortest =
-        bucket.lifecycle.read().into_iter().flatten().filter(|rule| rule.enabled).filter_map(|rule| rule.noncurrent_expiration_days).min();
+    let shortest = bucket
+        .lifecycle
+        .read()
+        .into_iter()
+        .flatten()
+        .filter(|rule| rule.enabled)
+        .filter_map(|rule| rule.noncurrent_expiration_days.present().copied())
+        .min();
     found.all.push(Mechanism {
         retention_days: shortest.into(),
         retention_endless: (shortest.is_none() && !bucket.lifecycle.is_unread()).into(),
@@ -411,16 +309,4 @@ pub fn state(mechanisms: &[Mechanism]) -> Option<State> {
         return Some(State::Protected);
     }
     (!restorable.is_empty()).then_some(State::Stale)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::late_after;
-
-    #[test]
-    fn a_backup_is_late_before_a_whole_run_is_missing() {
-        assert_eq!(late_after(86_400, 3_600), 90_000);
-        assert_eq!(late_after(86_400, 700_000), 172_799);
-        assert_eq!(late_after(i64::MIN, 0), i64::MIN, "an inventory can name any number");
-    }
 }

@@ -8,15 +8,19 @@
 //!
 //! "What is AWS Backup?" lists Multi-AZ DB clusters (engine `mysql` or `postgres`) under RDS, not under Aurora.
 
+use super::index::Index;
 use super::selection::Reach;
-use crate::inventory::{Resource, types};
+use super::unread::why_unread;
+use crate::inventory::types::rds::DbCluster;
+use crate::inventory::types::{self, account};
+use crate::inventory::{DEPLOYED, Fact, Resource, Shard, arn};
 use std::collections::BTreeMap;
 
 /// What AWS Backup calls the type of a resource, such as `EBS`, as in `ResourceTypeOptInPreference`; empty for types that it does
 /// not know. A cluster whose engine was not read counts as Aurora.
 pub fn backup_type(resource: &Resource) -> &'static str {
     let name = types::find(&resource.type_name).and_then(|info| info.backup_type);
-    match (name, resource.text("engine")) {
+    match (name, engine(resource)) {
         (Some("Aurora"), Some(engine)) if !engine.starts_with("aurora") => cluster_type(engine),
         (name, _) => name.unwrap_or_default(),
     }
@@ -24,7 +28,11 @@ pub fn backup_type(resource: &Resource) -> &'static str {
 
 /// The other backup type that a resource may be of: a cluster in `rds:DescribeDBClusters` whose engine was not read may be a Multi-AZ DB cluster.
 pub fn other_type(resource: &Resource) -> Option<&'static str> {
-    (backup_type(resource) == "Aurora" && resource.text("engine").is_none()).then_some("RDS")
+    (backup_type(resource) == "Aurora" && engine(resource).is_none()).then_some("RDS")
+}
+
+fn engine(resource: &Resource) -> Option<&str> {
+    resource.get::<DbCluster>()?.engine.read().map(String::as_str)
 }
 
 /// The backup type of a cluster in `rds:DescribeDBClusters` that is not Aurora's.
@@ -53,10 +61,80 @@ pub fn air_gapped_supported(backup_type: &str) -> bool {
     !matches!(backup_type, "Redshift" | "Redshift Serverless")
 }
 
+/// AWS Backup resource type to opt-in.
+type OptIn = Fact<BTreeMap<String, bool>>;
+
+/// The opt-in settings that the selections of a shard follow.
+pub struct OptIns<'s> {
+    shard: &'s Shard,
+    opt_in: OptIn,
+    /// The Region's settings were read.
+    opt_in_told: bool,
+    /// The settings of other Regions and accounts, which only a template declares beside its own.
+    elsewhere: Vec<(&'s Resource, OptIn)>,
+    /// The settings, where a template declares them.
+    declared: Option<&'s Resource>,
+    opt_in_unread: Vec<String>,
+}
+
+impl<'s> OptIns<'s> {
+    /// Reads the settings of a shard.
+    pub fn new(index: &Index<'s>) -> Self {
+        // Other settings of the Region are resources of their own in a template.
+        let opt_in_of = |region: &Resource| region.get::<account::Region>().map(|region| region.opt_in.clone()).unwrap_or_default();
+        let says = |region: &Resource| !opt_in_of(region).is_unread() || why_unread(index.shard, region, "opt_in") != [DEPLOYED];
+        let is_here = |region: &&Resource| region.region == index.shard.region && region.account == index.shard.account;
+        let (here, elsewhere): (Vec<&Resource>, Vec<&Resource>) =
+            index.shard.of_type("AWS::Region").filter(|region| says(region)).partition(is_here);
+        let region = here.first().copied();
+        let mut opt_in = region.map(opt_in_of).unwrap_or_default();
+        let opt_in_told = !opt_in.is_unread();
+        let mut opt_in_unread = index.missing(&["backup:DescribeRegionSettings"]);
+        match region.filter(|region| region.declared.is_some() && !opt_in_told) {
+            Some(region) => opt_in_unread.extend(why_unread(index.shard, region, "opt_in")),
+            // Few templates show the Region's settings: selections count as if the Region were opted in.
+            None if index.shard.coverage.template && !opt_in_told => opt_in = Fact::Read(BTreeMap::new()),
+            None => {}
+        }
+        if !opt_in_told && (opt_in_unread.is_empty() || index.shard.coverage.is_template_alone()) {
+            opt_in_unread.push(match index.shard.coverage.template {
+                true => DEPLOYED.to_owned(),
+                false => "the inventory has no opt-in settings of the Region".to_owned(),
+            });
+        }
+        OptIns {
+            shard: index.shard,
+            opt_in,
+            opt_in_told,
+            elsewhere: elsewhere.into_iter().map(|region| (region, opt_in_of(region))).collect(),
+            declared: region.filter(|region| region.declared.is_some()),
+            opt_in_unread,
+        }
+    }
+
+    /// The Region's opt-in for a type: `Err` has the reasons why it is not known.
+    pub fn of_type(&self, backup_type: &str) -> Result<bool, &[String]> {
+        match self.opt_in.read() {
+            Some(map) if self.opt_in_told => Ok(map.get(backup_type).copied().unwrap_or(true)),
+            _ => Err(&self.opt_in_unread),
+        }
+    }
+
+    /// The opt-in where a selection is, and why it is not known.
+    pub fn of_selection(&self, selection: &Resource) -> Result<&BTreeMap<String, bool>, Vec<String>> {
+        static OPTED_IN: BTreeMap<String, bool> = BTreeMap::new();
+        let found = self.elsewhere.iter().find(|(region, _)| arn::apart(region, selection) == Fact::Read(false));
+        match found {
+            Some((region, opt_in)) => opt_in.read().ok_or_else(|| why_unread(self.shard, region, "opt_in")),
+            None if self.declared.is_some_and(|region| arn::apart(region, selection) == Fact::Read(true)) => Ok(&OPTED_IN),
+            None => self.opt_in.read().ok_or_else(|| self.opt_in_unread.clone()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::Fact;
     use serde_json::json;
 
     const REACHES: [Reach; 5] = [Reach::Tag, Reach::Everything, Reach::Service, Reach::Shared, Reach::Explicit];
@@ -70,19 +148,9 @@ mod tests {
     }
 
     fn of(type_name: &str, engine: Option<&str>) -> Resource {
-        let properties = engine.map(|engine| ("engine".to_string(), json!(engine))).into_iter().collect();
-        Resource {
-            type_name: type_name.to_string(),
-            arn: String::new(),
-            account: String::new(),
-            region: String::new(),
-            id: String::new(),
-            name: None,
-            created_at: None,
-            tags: Fact::Unread,
-            properties,
-            declared: None,
-        }
+        let properties = engine.map_or_else(|| json!({}), |engine| json!({ "engine": engine }));
+        let resource = json!({"type": type_name, "arn": "", "account": "", "region": "", "id": "", "properties": properties});
+        serde_json::from_value(resource).expect("a resource")
     }
 
     #[test]

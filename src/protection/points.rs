@@ -2,7 +2,8 @@
 
 use super::facts::{Backup, CopyFact, Gap, MechanismKind, RecoveryPoints, Window};
 use super::index::{Index, Typed};
-use super::summary::restorable;
+use super::schedule::days;
+use super::summary::{POINT_OPERATIONS, restorable};
 use crate::inventory::types::backup::RecoveryPoint;
 use crate::inventory::{Fact, Resource, arn};
 use chrono::{DateTime, Duration, Utc};
@@ -33,7 +34,7 @@ pub struct Point {
 }
 
 /// All restorable backups of a resource in its own shard, newest first, each once, and its continuous recovery points.
-pub fn of<'a>(index: &'a Index<'a>, resource: &Resource, as_of: DateTime<Utc>) -> (Vec<Point>, Vec<&'a Typed<'a, RecoveryPoint>>) {
+pub fn points<'a>(index: &'a Index<'a>, resource: &Resource, as_of: DateTime<Utc>) -> (Vec<Point>, Vec<&'a Typed<'a, RecoveryPoint>>) {
     let mut points = Vec::new();
     let mut continuous = Vec::new();
     let since = named_since(resource);
@@ -48,7 +49,7 @@ pub fn of<'a>(index: &'a Index<'a>, resource: &Resource, as_of: DateTime<Utc>) -
             points.extend(of_recovery_point(index, point, resource, as_of));
         }
     }
-    let known_points = index.missing(&super::summary::POINT_OPERATIONS).is_empty();
+    let known_points = index.missing(&POINT_OPERATIONS).is_empty();
     for snapshot in index.snapshots.get(&resource.arn).into_iter().flatten().filter(|snapshot| snapshot.restorable) {
         // AWS Backup's own snapshots are recovery points already, or parts of the recovery point of an instance.
         if snapshot.made_by == "aws_backup" && known_points {
@@ -160,7 +161,7 @@ fn of_recovery_point(index: &Index, point: &Typed<RecoveryPoint>, resource: &Res
 fn in_cold_storage(point: &RecoveryPoint, created_at: DateTime<Utc>, as_of: DateTime<Utc>) -> bool {
     match point.storage_class.present() {
         Some(class) => class == "COLD",
-        None => point.cold_after_days.present().is_some_and(|days| created_at + super::days(*days) <= as_of),
+        None => point.cold_after_days.present().is_some_and(|warm| created_at + days(*warm) <= as_of),
     }
 }
 
@@ -214,7 +215,7 @@ fn of_instances(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> Vec
         .flatten()
         .filter_map(|attachment| {
             let instance = index.instances.get(attachment.instance_id.as_str())?;
-            Some((index.points.get(&instance.resource.arn)?, resource.created_at.max(attachment.attached_at)))
+            Some((index.points.get(&instance.resource.arn)?, resource.created_at.max(attachment.attached_at.present().copied())))
         })
         .flat_map(|(points, since)| points.iter().filter(move |point| point.resource.created_at >= since))
         .filter(|point| is_there(&point.properties, as_of))

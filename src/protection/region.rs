@@ -1,11 +1,16 @@
 //! A Region as a whole: how much of its data is protected, and what its settings and plans reach.
 
-use super::data::{Join, Unread};
+use super::context::Join;
+use super::databases::{is_cluster_member, restorable_span};
 use super::facts::{Facts, FrameworkFact, Joined, RegionFacts, ReportPlanFact, State};
+use super::links::Links;
 use super::opt_in;
-use super::plans::Links;
-use super::reach::{RESTORE_TESTING_OPERATIONS, RESTORE_TESTING_TYPES, title};
+use super::restore_testing::{RESTORE_TESTING_OPERATIONS, RESTORE_TESTING_TYPES};
 use super::summary::POINT_OPERATIONS;
+use super::title::title;
+use super::unread::Unread;
+use crate::inventory::types::ebs;
+use crate::inventory::types::efs::FileSystem;
 use crate::inventory::types::{self, backup};
 use crate::inventory::{Fact, Resource};
 use std::collections::BTreeSet;
@@ -21,7 +26,7 @@ macro_rules! set {
 }
 
 /// The facts of the shard's Region.
-pub fn of(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)]) -> Joined {
+pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)]) -> Joined {
     let mut facts = RegionFacts::default();
     let mut unread = Unread::new();
     let index = join.index;
@@ -30,7 +35,7 @@ pub fn of(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)]) -> Jo
     let listing_reasons = index.missing(&listings);
 
     // Reproducible data owes nothing; the volumes of an instance are counted, and the cluster of its members.
-    let owing: Vec<_> = data.iter().filter(|(resource, _, reproducible)| !reproducible && super::is_counted(resource)).collect();
+    let owing: Vec<_> = data.iter().filter(|(resource, _, reproducible)| !reproducible && is_counted(resource)).collect();
     let mut state_reasons = listing_reasons.clone();
     let (mut protected, mut on_schedule, mut unprotected, mut unprotected_types) = (0, 0, 0, BTreeSet::new());
     let mut schedule_reasons = Vec::new();
@@ -55,7 +60,7 @@ pub fn of(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)]) -> Jo
     let mut blocked_reasons = state_reasons.clone();
     let mut blocked = Vec::new();
     for name in &unprotected_types {
-        match join.plans.opt_in(name) {
+        match join.plans.opt_ins.of_type(name) {
             Ok(true) => {}
             Ok(false) => blocked.push(name.clone()),
             Err(reasons) => blocked_reasons.extend(reasons.iter().cloned()),
@@ -94,7 +99,7 @@ fn report_plans(join: &Join) -> Vec<ReportPlanFact> {
         .shard
         .of_type("AWS::Backup::ReportPlan")
         .filter_map(|plan| {
-            let properties = plan.properties_as::<backup::ReportPlan>()?;
+            let properties = plan.get::<backup::ReportPlan>()?;
             let last = properties.last_successful_at.present();
             Some(ReportPlanFact { name: title(plan), last_success_age_seconds: last.map(|last| (join.as_of - *last).num_seconds()) })
         })
@@ -106,7 +111,7 @@ fn frameworks(join: &Join) -> Vec<FrameworkFact> {
         .shard
         .of_type("AWS::Backup::Framework")
         .filter_map(|framework| {
-            let properties = framework.properties_as::<backup::Framework>()?;
+            let properties = framework.get::<backup::Framework>()?;
             let status = properties.status.present().cloned();
             let deployed = properties.deployment_status.present().is_none_or(|deployment| deployment != "FAILED");
             Some(FrameworkFact { name: title(framework), healthy: deployed && status.as_deref() == Some("ACTIVE"), status })
@@ -146,4 +151,26 @@ fn restore_testing(
     reasons.sort();
     reasons.dedup();
     set!(facts, unread, testable_types, reasons, testable.into_iter().collect());
+}
+
+/// Whether a data resource is counted as one: the data of an instance is in its volumes, that of a cluster's members in the cluster.
+pub fn is_counted(resource: &Resource) -> bool {
+    resource.type_name != "AWS::EC2::Instance" && !is_cluster_member(resource)
+}
+
+/// Whether the owner is deleting a data resource, which owes nothing any more. (EC2 and RDS write `deleting`, DynamoDB `DELETING`, EFS
+/// `deleting`.)
+pub fn is_being_deleted(resource: &Resource) -> bool {
+    let status = if let Some(volume) = resource.get::<ebs::Volume>() {
+        &volume.status
+    } else if let Some(instance) = resource.get::<ebs::Instance>() {
+        &instance.status
+    } else if let Some(file_system) = resource.get::<FileSystem>() {
+        &file_system.status
+    } else if let Some(span) = restorable_span(resource) {
+        span.status
+    } else {
+        return false;
+    };
+    status.present().is_some_and(|status| ["deleting", "deleted"].contains(&status.to_ascii_lowercase().as_str()))
 }

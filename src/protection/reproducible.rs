@@ -1,7 +1,8 @@
 //! Data that can be made again by what it is (facts page, section 6), without anybody declaring it.
 
+use super::databases::is_read_replica;
 use super::index::{Typed, typed};
-use crate::inventory::types::{Properties, ebs};
+use crate::inventory::types::{ResourceType, ebs};
 use crate::inventory::{Resource, Shard};
 use std::collections::HashMap;
 
@@ -20,7 +21,7 @@ pub fn by_nature(shard: &Shard) -> HashMap<&str, String> {
         found.extend(
             shard
                 .of_type(type_name)
-                .filter(|resource| is_replica(resource))
+                .filter(|resource| is_read_replica(resource))
                 .map(|resource| (resource.arn.as_str(), "a read replica is made again from its source".to_owned())),
         );
     }
@@ -30,7 +31,7 @@ pub fn by_nature(shard: &Shard) -> HashMap<&str, String> {
 /// Why a resource may be reproducible by what it is, where that was not read: a volume that dies with its instance may be the root of one
 /// that an Auto Scaling group makes again.
 pub fn in_doubt(shard: &Shard, resource: &Resource) -> Option<String> {
-    let volume = resource.properties_as::<ebs::Volume>().filter(|_| resource.type_name == ebs::Volume::INFO.name)?;
+    let volume = resource.get::<ebs::Volume>()?;
     let [attachment] = volume.attachments.read()?.as_slice() else { return None };
     let unread = shard.coverage.require(ebs::Instance::INFO.operation, &resource.account, &resource.region).err()?;
     attachment.delete_on_termination.then_some(unread)
@@ -43,7 +44,7 @@ fn root_volume(volume: &Typed<ebs::Volume>, instances: &HashMap<&str, Typed<ebs:
     let instance = instances.get(attachment.instance_id.as_str())?;
     let group = instance.properties.autoscaling_group.present()?;
     let root = instance.properties.root_device.present()?;
-    (attachment.delete_on_termination && attachment.device.as_ref() == Some(root))
+    (attachment.delete_on_termination && attachment.device.present() == Some(root))
         .then(|| format!("root volume of an instance that Auto Scaling group {group} makes again"))
 }
 
@@ -55,8 +56,4 @@ fn of_instance(instance: &Typed<ebs::Instance>) -> Option<String> {
     }
     let group = instance.properties.autoscaling_group.present()?;
     volumes.iter().all(|volume| volume.delete_on_termination).then(|| format!("Auto Scaling group {group} makes the instance again"))
-}
-
-fn is_replica(resource: &Resource) -> bool {
-    resource.properties.get("read_replica").and_then(serde_json::Value::as_bool) == Some(true)
 }

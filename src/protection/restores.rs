@@ -1,20 +1,25 @@
-//! Restores of a resource's backups: jobs, `LastRestoreTime`, tables and volumes made from them; and the restore tests planned.
+//! Restores of a resource's backups: jobs, `LastRestoreTime`, tables and volumes made from them.
 
-use super::data::Join;
+use super::context::Join;
 use super::facts::{CopySchedule, Restore, RestoreAttempt, RestoreTests};
 use super::index::{Index, Typed};
 use super::points::{Point, named_since};
-use super::reach::{RESTORE_TESTING_OPERATIONS, restore_testing_reaches, title};
-use super::summary::{POINT_OPERATIONS, restorable};
-use crate::inventory::types::backup::{RecoveryPoint, RestoreJob, RestoreTestingPlan};
+use super::summary::POINT_OPERATIONS;
+use super::title::title;
+use crate::inventory::types::backup::RestoreJob;
 use crate::inventory::types::ebs;
-use crate::inventory::{Fact, Resource, arn};
+use crate::inventory::{Resource, arn};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeSet;
 
 /// The restore tests of a resource, the duration of the last successful restore job, and why there may be more than those seen.
 /// What the ledger remembers of the same resource, and AWS no longer shows, counts as well. `schedules` copy its backups to other places.
-pub fn of(join: &Join, resource: &Resource, points: &[Point], schedules: &[CopySchedule]) -> (RestoreTests, Option<i64>, Vec<String>) {
+pub fn restore_tests(
+    join: &Join,
+    resource: &Resource,
+    points: &[Point],
+    schedules: &[CopySchedule],
+) -> (RestoreTests, Option<i64>, Vec<String>) {
     let mut seen: Vec<Restore> = jobs(join, resource).filter_map(|(job, created_at, id)| of_job(job, created_at, id)).collect();
     from_recovery_points(join, resource, &mut seen);
     from_resources(join.index, resource, points, &mut seen);
@@ -25,7 +30,7 @@ pub fn of(join: &Join, resource: &Resource, points: &[Point], schedules: &[CopyS
     let remembered = join
         .summaries
         .ledger()
-        .of(&resource.arn)
+        .restores(&resource.arn)
         .filter(|recorded| counts(&recorded.restore) && !seen.iter().any(|restore| restore.is_same(&recorded.restore)));
     let remembered: Vec<Restore> = remembered
         .map(|recorded| Restore {
@@ -80,7 +85,7 @@ fn sources<'a>(join: &'a Join, resource: &'a Resource) -> Vec<&'a Resource> {
 
 fn jobs_of<'a>(join: &'a Join, resource: &'a Resource) -> impl Iterator<Item = (&'a RestoreJob, Option<DateTime<Utc>>, &'a str)> {
     let here = join.index.restore_jobs.get(&resource.arn).into_iter().flatten();
-    let here = here.map(|job| (&job.properties, job.resource.created_at, job.resource.id.as_str()));
+    let here = here.map(|job| (job.properties, job.resource.created_at, job.resource.id.as_str()));
     let elsewhere = join.summaries.foreign_restores(&resource.arn).iter();
     let elsewhere = elsewhere.filter(|restore| restore.account != resource.account || restore.region != resource.region);
     here.chain(elsewhere.map(|restore| (&restore.properties, restore.created_at, restore.id.as_str())))
@@ -143,7 +148,7 @@ fn from_recovery_points(join: &Join, resource: &Resource, restores: &mut Vec<Res
                 && created_at.is_some_and(|created_at| created_at - SAME_RESTORE <= at)
                 && job.completed_at.present().is_none_or(|completed_at| at <= *completed_at + SAME_RESTORE)
         });
-        let mut recorded = join.summaries.ledger().of(&resource.arn).map(|recorded| &recorded.restore);
+        let mut recorded = join.summaries.ledger().restores(&resource.arn).map(|recorded| &recorded.restore);
         let recorded = recorded.any(|restore| {
             let took = Duration::seconds(restore.took_seconds.unwrap_or(0));
             restore.attempt.is_some() && restore.at - took - SAME_RESTORE <= at && at <= restore.at + SAME_RESTORE
@@ -179,80 +184,4 @@ fn from_resources(index: &Index, resource: &Resource, points: &[Point], restores
             restores.extend(volume.resource.created_at.map(|at| seen_as(at, source)));
         }
     }
-}
-
-/// The restore testing plans of which a selection reaches a resource and that find a recovery point of it to restore, by name. Of a
-/// template, which has no recovery points, those that reach it.
-///
-/// # Errors
-/// The reasons why there may be others.
-pub fn planned(join: &Join, resource: &Resource, backup_type: &str) -> Result<Vec<String>, Vec<String>> {
-    let index = join.index;
-    let mut unread = index.missing(&RESTORE_TESTING_OPERATIONS);
-    let mut plans = Vec::new();
-    let instances = join.instances_of(resource).into_iter().map(|(instance, since)| (instance, "EC2", since));
-    let sources: Vec<(&Resource, &str, Option<DateTime<Utc>>)> =
-        std::iter::once((resource, backup_type, named_since(resource))).chain(instances).collect();
-    for selection in &index.restore_testing_selections {
-        let plan_arn = selection.properties.plan_arn.read();
-        let Some(plan) = index.restore_testing_plans.iter().find(|plan| Some(&plan.resource.arn) == plan_arn) else { continue };
-        for (source, backup_type, since) in &sources {
-            let reached = restore_testing_reaches(index, selection, source, backup_type);
-            match reached.and_then(|reached| Ok(reached && (index.shard.coverage.template || testable(join, plan, source, *since)?))) {
-                Ok(true) => plans.push(title(plan.resource)),
-                Ok(false) => {}
-                Err(reasons) => unread.extend(reasons),
-            }
-        }
-    }
-    plans.sort();
-    plans.dedup();
-    // One plan that tests it is enough, whatever the others do.
-    if plans.is_empty() && !unread.is_empty() { Err(unread) } else { Ok(plans) }
-}
-
-/// Whether a restore testing plan finds a recovery point of a resource, made since then, in its vaults, of its types and within its window
-/// (AWS Backup API reference, `RestoreTestingRecoveryPointSelection`).
-///
-/// # Errors
-/// The reasons why it may.
-pub fn testable(
-    join: &Join,
-    plan: &Typed<RestoreTestingPlan>,
-    resource: &Resource,
-    since: Option<DateTime<Utc>>,
-) -> Result<bool, Vec<String>> {
-    let wanted = &plan.properties;
-    let (Some(include), Some(exclude), Some(types), Some(days)) = (
-        wanted.include_vaults.read(),
-        wanted.exclude_vaults.read(),
-        wanted.recovery_point_types.read(),
-        wanted.selection_window_days.read(),
-    ) else {
-        let needed = ["include_vaults", "exclude_vaults", "recovery_point_types", "selection_window_days"];
-        let missing = needed.into_iter().filter(|property| !plan.resource.properties.contains_key(*property));
-        return Err(missing.flat_map(|property| super::why_unread(join.index.shard, plan.resource, property)).collect());
-    };
-    // Vaults are named by ARN, in which `*` stands for anything.
-    let names = |patterns: &[String], vault: &str| {
-        patterns.iter().any(|pattern| wildmatch::WildMatchPattern::<'*', '\0'>::new(pattern).matches(vault))
-    };
-    let earliest = join.as_of - super::days(*days);
-    let found = |point: &Typed<RecoveryPoint>| {
-        let properties = &point.properties;
-        // A continuous recovery point keeps its first date.
-        let (kind, earliest) = match properties.continuous {
-            Fact::Read(true) => ("CONTINUOUS", since),
-            _ => ("SNAPSHOT", since.max(Some(earliest))),
-        };
-        restorable(properties.status.read())
-            && types.iter().any(|wanted| wanted == kind)
-            && point.resource.created_at.is_some_and(|made| made <= join.as_of && earliest.is_none_or(|earliest| earliest <= made))
-            && properties.vault_arn.read().is_some_and(|vault| names(include, vault) && !names(exclude, vault))
-    };
-    if join.index.points.get(&resource.arn).into_iter().flatten().any(found) {
-        return Ok(true);
-    }
-    let missing = join.index.missing(&POINT_OPERATIONS);
-    if missing.is_empty() { Ok(false) } else { Err(missing) }
 }

@@ -110,7 +110,7 @@ enum Value {
 
 impl Selection {
     /// Compiles a selection, with what its template says of it.
-    pub fn of(facts: &BackupSelection, declared: Option<&Declared>) -> Selection {
+    pub fn new(facts: &BackupSelection, declared: Option<&Declared>) -> Selection {
         let more = |list: &str| declared.is_some_and(|declared| declared.unknown.contains_key(&more_path(list)));
         let arns = |fact: &Fact<Vec<String>>, name: &str| Listed {
             known: fact.read().map(|list| Arns::new(list)).unwrap_or_default(),

@@ -1,10 +1,10 @@
 //! The state of one data resource, whether that is on schedule, and how far back its backups must go.
 
-use super::data::{Join, Unread};
-use super::doubts::add_new;
+use super::context::Join;
 use super::explanation::explain;
 use super::facts::{Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection, State};
 use super::mechanisms;
+use super::unread::{Unread, add_new};
 use crate::inventory::types::ebs::Instance;
 use crate::inventory::{Fact, Resource, note};
 use chrono::{DateTime, Utc};
@@ -98,7 +98,7 @@ pub fn due_seconds(
 /// An instance is protected when all its volumes are, and stale when each is at least that. Adds the reasons why a volume's state is
 /// unknown.
 fn instance_through_volumes(resource: &Resource, volumes: &HashMap<&str, &Joined>, reasons: &mut Vec<String>) -> Option<State> {
-    let instance = resource.properties_as::<Instance>()?;
+    let instance = resource.get::<Instance>()?;
     let attached = instance.volumes.read()?;
     let (mut protected, mut stale) = (0, 0);
     for volume in attached {
@@ -123,7 +123,7 @@ fn instance_through_volumes(resource: &Resource, volumes: &HashMap<&str, &Joined
 
 /// Whether every volume of an instance is backed up on schedule. Adds the reasons why that is not known of one.
 fn volumes_on_schedule(resource: &Resource, volumes: &HashMap<&str, &Joined>, reasons: &mut Vec<String>) -> bool {
-    let instance = resource.properties_as::<Instance>();
+    let instance = resource.get::<Instance>();
     let attached = instance.iter().filter_map(|instance| instance.volumes.read()).flatten();
     let joined: Vec<&&Joined> = attached.clone().filter_map(|volume| volumes.get(volume.volume_id.as_str())).collect();
     let on_schedule = |joined: &&&Joined| matches!(&joined.facts, Facts::Data(facts) if facts.on_schedule == Fact::Read(true));

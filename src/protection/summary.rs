@@ -1,7 +1,8 @@
 //! The small summary that every shard leaves behind: what other shards must know of it.
 
-use super::Ledger;
-use crate::inventory::types::{Properties, backup, ebs, rds, s3};
+use super::title::title;
+use crate::inventory::types::account::Account;
+use crate::inventory::types::{ResourceType, backup, ebs, rds, s3};
 use crate::inventory::{Fact, GLOBAL, Resource, Shard, arn};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -52,7 +53,7 @@ pub struct Summary {
     pub account: String,
     pub region: String,
     /// Vaults by ARN.
-    vaults: HashMap<String, VaultSummary>,
+    pub vaults: HashMap<String, VaultSummary>,
     /// Why the vaults, or what lies in them, are not fully known.
     pub vaults_unread: Vec<String>,
     /// Why there may be more restores of what lies in the vaults.
@@ -62,13 +63,13 @@ pub struct Summary {
     /// How many days replicas of automated backups are kept, by ARN, where that was read.
     pub replicas: HashMap<String, i64>,
     /// Buckets by name.
-    buckets: HashMap<String, BucketSummary>,
+    pub buckets: HashMap<String, BucketSummary>,
     pub buckets_unread: Vec<String>,
     /// For the account's own shard: the Regions that are enabled.
     pub enabled_regions: Vec<String>,
     /// Backups by the ARN of their source: of a resource (recovery points, automated backups) or of a snapshot they are copies of.
-    foreign_backups: HashMap<String, Vec<ForeignBackup>>,
-    foreign_restores: HashMap<String, Vec<ForeignRestore>>,
+    pub foreign_backups: HashMap<String, Vec<ForeignBackup>>,
+    pub foreign_restores: HashMap<String, Vec<ForeignRestore>>,
     /// Restorable backups of the account's own data.
     pub own_backups: i64,
     pub air_gapped_vaults: i64,
@@ -79,9 +80,9 @@ pub struct Summary {
     /// Why those four are not fully known.
     pub backups_unread: Vec<String>,
     /// Copy actions of the shard's backup plans.
-    copy_actions: Vec<CopyTarget>,
+    pub copy_actions: Vec<CopyTarget>,
     /// Keys of the Region, of whichever account, that something here names.
-    used_keys: BTreeSet<String>,
+    pub used_keys: BTreeSet<String>,
     /// Why there may be more of them.
     pub plans_unread: Vec<String>,
 }
@@ -103,144 +104,6 @@ pub struct BucketSummary {
     pub region: String,
     /// `None` when that was not read.
     pub versioning_enabled: Option<bool>,
-}
-
-/// The summaries of all shards of an audit, by account and Region, and what a ledger remembers. What a resource asks of all shards is
-/// looked up by name or ARN, so that its cost does not grow with the organisation.
-#[derive(Clone, Debug, Default)]
-pub struct Summaries {
-    shards: BTreeMap<(String, String), Summary>,
-    /// By name; bucket names are global.
-    buckets: HashMap<String, BucketSummary>,
-    /// By ARN. A template declares vaults of several accounts and Regions in one shard.
-    vaults: HashMap<String, VaultSummary>,
-    /// By the ARN of what they are backups of.
-    foreign_backups: HashMap<String, Vec<ForeignBackup>>,
-    /// By the ARN of what was restored.
-    foreign_restores: HashMap<String, Vec<ForeignRestore>>,
-    /// By the ARN of the vault that they write to.
-    copy_actions: HashMap<String, Vec<CopyTarget>>,
-    /// By account, what lies in other accounts.
-    outside: HashMap<String, Vec<Outside>>,
-    /// By the ARN of a key, the account that it is judged in: its own if that uses it, else the first that does.
-    key_judges: HashMap<String, String>,
-    ledger: Ledger,
-}
-
-/// A backup of an account's data that was seen in another account.
-#[derive(Clone, Debug)]
-pub struct Outside {
-    pub created_at: DateTime<Utc>,
-    pub air_gapped: bool,
-}
-
-impl FromIterator<Summary> for Summaries {
-    fn from_iter<I: IntoIterator<Item = Summary>>(summaries: I) -> Self {
-        let mut all = Summaries::default();
-        for summary in summaries {
-            all.shards.insert((summary.account.clone(), summary.region.clone()), summary);
-        }
-        // In the order of the shards, whichever was read first.
-        for summary in all.shards.values_mut() {
-            for (name, bucket) in summary.buckets.drain() {
-                all.buckets.entry(name).or_insert(bucket);
-            }
-            all.vaults.extend(summary.vaults.drain());
-            for (source, backups) in summary.foreign_backups.drain() {
-                for backup in backups.iter().filter(|backup| backup.source_account != summary.account) {
-                    let outside = Outside { created_at: backup.created_at, air_gapped: backup.air_gapped };
-                    all.outside.entry(backup.source_account.clone()).or_default().push(outside);
-                }
-                all.foreign_backups.entry(source).or_default().extend(backups);
-            }
-            for (source, restores) in summary.foreign_restores.drain() {
-                all.foreign_restores.entry(source).or_default().extend(restores);
-            }
-            for key in std::mem::take(&mut summary.used_keys) {
-                if arn::account(&key) == summary.account {
-                    all.key_judges.insert(key, summary.account.clone());
-                } else {
-                    all.key_judges.entry(key).or_insert_with(|| summary.account.clone());
-                }
-            }
-            for copy in summary.copy_actions.drain(..) {
-                all.copy_actions.entry(copy.vault_arn.clone()).or_default().push(copy);
-            }
-        }
-        all
-    }
-}
-
-impl Summaries {
-    /// With the restore tests of a ledger, which then count like those that AWS still shows.
-    pub fn with_ledger(self, ledger: Ledger) -> Self {
-        Summaries { ledger, ..self }
-    }
-
-    /// What the ledger remembers; nothing without one.
-    pub fn ledger(&self) -> &Ledger {
-        &self.ledger
-    }
-
-    /// The summary of one shard.
-    pub fn get(&self, account: &str, region: &str) -> Option<&Summary> {
-        self.shards.get(&(account.to_owned(), region.to_owned()))
-    }
-
-    /// Those of one account, the account's own shard among them.
-    pub fn of_account<'a>(&'a self, account: &'a str) -> impl Iterator<Item = &'a Summary> {
-        let from = (account.to_owned(), String::new());
-        self.shards.range(from..).map(|(_, summary)| summary).take_while(move |summary| summary.account == account)
-    }
-
-    /// Whether the audit reads an account.
-    pub fn has_account(&self, account: &str) -> bool {
-        self.of_account(account).next().is_some()
-    }
-
-    /// A bucket of any account that was read, by its name.
-    pub fn bucket(&self, name: &str) -> Option<&BucketSummary> {
-        self.buckets.get(name)
-    }
-
-    /// Backups of `source_arn` that lie in other shards than what they are of.
-    pub fn foreign_backups(&self, source_arn: &str) -> &[ForeignBackup] {
-        self.foreign_backups.get(source_arn).map_or(&[], Vec::as_slice)
-    }
-
-    /// Restores of backups of `source_arn` in other shards.
-    pub fn foreign_restores(&self, source_arn: &str) -> &[ForeignRestore] {
-        self.foreign_restores.get(source_arn).map_or(&[], Vec::as_slice)
-    }
-
-    /// Copy actions of all plans that write to a vault.
-    pub fn copy_actions(&self, vault_arn: &str) -> &[CopyTarget] {
-        self.copy_actions.get(vault_arn).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether a key that accounts share is judged in another one than `account`.
-    pub fn is_key_judged_elsewhere(&self, key_arn: &str, account: &str) -> bool {
-        self.key_judges.get(key_arn).is_some_and(|judge| judge != account)
-    }
-
-    /// What other accounts keep for an account.
-    pub fn outside(&self, account: &str) -> &[Outside] {
-        self.outside.get(account).map_or(&[], Vec::as_slice)
-    }
-
-    /// A vault by its ARN: `Err` has the reasons why nobody can tell.
-    pub fn vault(&self, vault_arn: &str) -> Result<Option<&VaultSummary>, Vec<String>> {
-        let summary = self.get(arn::account(vault_arn), arn::region(vault_arn));
-        match (self.vaults.get(vault_arn), summary) {
-            (Some(vault), _) => Ok(Some(vault)),
-            (None, Some(summary)) if summary.vaults_unread.is_empty() => Ok(None),
-            (None, Some(summary)) => Err(summary.vaults_unread.clone()),
-            (None, None) => {
-                let (account, region) = (arn::account(vault_arn), arn::region(vault_arn));
-                Err(vec![format!("{account}/{region} was not read, where {vault_arn} is")])
-            }
-        }
-    }
 }
 
 /// The operations that must have answered for a shard's recovery points to be known.
@@ -273,8 +136,8 @@ pub fn summarise(shard: &Shard) -> Summary {
     };
     for resource in shard.of_type(backup::BackupVault::INFO.name) {
         // A template's vault of which nothing is known may not come to exist.
-        let doubted = resource.declared.is_some() && resource.properties.is_empty();
-        if let Some(vault) = resource.properties_as::<backup::BackupVault>().filter(|_| !doubted) {
+        let doubted = resource.declared.is_some() && resource.properties.read_names().is_empty();
+        if let Some(vault) = resource.get::<backup::BackupVault>().filter(|_| !doubted) {
             let air_gapped = vault.vault_type.read().is_some_and(|kind| kind == AIR_GAPPED);
             summary.air_gapped_vaults += i64::from(air_gapped);
             let locked = if air_gapped { Some(true) } else { vault.locked.read().copied() };
@@ -282,17 +145,17 @@ pub fn summarise(shard: &Shard) -> Summary {
         }
     }
     for resource in shard.of_type(s3::Bucket::INFO.name) {
-        let versioning = resource.properties_as::<s3::Bucket>().and_then(|bucket| bucket.versioning.read().copied());
+        let versioning = resource.get::<s3::Bucket>().and_then(|bucket| bucket.versioning.read().copied());
         let versioning_enabled = versioning.map(|versioning| versioning == s3::Versioning::Enabled);
         let bucket = BucketSummary { region: resource.region.clone(), versioning_enabled };
         summary.buckets.insert(arn::resource(&resource.arn).to_owned(), bucket);
     }
     for resource in &shard.resources {
-        let key = resource.text("kms_key_arn").filter(|key| resource.type_name != "AWS::Region" && arn::region(key) == shard.region);
+        let key = resource.kms_key_arn().filter(|key| resource.type_name != "AWS::Region" && arn::region(key) == shard.region);
         summary.used_keys.extend(key.map(str::to_owned));
         match resource.type_name.as_str() {
             "AWS::Account" => {
-                let account = resource.properties_as::<crate::inventory::types::account::Account>().unwrap_or_default();
+                let account = resource.get::<Account>().cloned().unwrap_or_default();
                 summary.enabled_regions = account.enabled_regions.read().cloned().unwrap_or_default();
             }
             "AWS::Backup::BackupPlan" => add_copy_actions(&mut summary, resource),
@@ -323,7 +186,7 @@ pub fn restorable(status: Option<&String>) -> bool {
 }
 
 fn add_point(summary: &mut Summary, resource: &Resource) {
-    let Some(point) = resource.properties_as::<backup::RecoveryPoint>() else { return };
+    let Some(point) = resource.get::<backup::RecoveryPoint>() else { return };
     let (Some(source), Some(created_at)) = (point.source_arn.present(), resource.created_at) else { return };
     if !restorable(point.status.read()) {
         return;
@@ -360,13 +223,13 @@ fn add_point(summary: &mut Summary, resource: &Resource) {
 }
 
 fn add_copy_actions(summary: &mut Summary, resource: &Resource) {
-    let Some(plan) = resource.properties_as::<backup::BackupPlan>() else { return };
+    let Some(plan) = resource.get::<backup::BackupPlan>() else { return };
     for rule in plan.rules.read().into_iter().flatten() {
         let copies = rule.copies.read().into_iter().flatten();
         summary.copy_actions.extend(copies.filter_map(|copy| {
             Some(CopyTarget {
                 vault_arn: copy.destination_vault_arn.read()?.clone(),
-                plan: super::reach::title(resource),
+                plan: title(resource),
                 rule: rule.clone(),
                 retention_days: copy.retention_days.clone(),
                 plan_created_at: resource.created_at,
@@ -376,7 +239,7 @@ fn add_copy_actions(summary: &mut Summary, resource: &Resource) {
 }
 
 fn add_copy_job(summary: &mut Summary, resource: &Resource) {
-    let Some(job) = resource.properties_as::<backup::CopyJob>() else { return };
+    let Some(job) = resource.get::<backup::CopyJob>() else { return };
     let (Some(destination), Some(at)) = (job.destination_vault_arn.read(), resource.created_at) else { return };
     if job.status.read().is_some_and(|status| status == "COMPLETED") && arn::account(destination) != summary.account {
         summary.copied_out.push((destination.clone(), at));
@@ -384,13 +247,13 @@ fn add_copy_job(summary: &mut Summary, resource: &Resource) {
 }
 
 fn add_restore(summary: &mut Summary, resource: &Resource) {
-    let Some(job) = resource.properties_as::<backup::RestoreJob>() else { return };
+    let Some(job) = resource.get::<backup::RestoreJob>() else { return };
     let Some(source) = job.source_arn.present().cloned() else { return };
     if arn::region(&source) != summary.region || arn::account(&source) != summary.account {
         summary.foreign_restores.entry(source).or_default().push(ForeignRestore {
             account: summary.account.clone(),
             region: summary.region.clone(),
-            properties: job,
+            properties: job.clone(),
             created_at: resource.created_at,
             id: resource.id.clone(),
         });
@@ -398,7 +261,7 @@ fn add_restore(summary: &mut Summary, resource: &Resource) {
 }
 
 fn add_snapshot(summary: &mut Summary, resource: &Resource) {
-    let Some(snapshot) = resource.properties_as::<ebs::Snapshot>() else { return };
+    let Some(snapshot) = resource.get::<ebs::Snapshot>() else { return };
     let (Some(source), Some(created_at)) = (snapshot.copied_from.present(), resource.created_at) else { return };
     if source.region == summary.region || snapshot.status.read().is_none_or(|status| status != "completed") {
         return;
@@ -420,11 +283,11 @@ fn add_snapshot(summary: &mut Summary, resource: &Resource) {
 }
 
 fn add_database_snapshot(summary: &mut Summary, resource: &Resource) {
-    let Some(source) = resource.text("copied_from_arn") else { return };
-    let Some(created_at) = resource.created_at else { return };
+    let Some(snapshot) = resource.get::<rds::DbSnapshot>() else { return };
+    let (Some(source), Some(created_at)) = (snapshot.copied_from_arn.present(), resource.created_at) else { return };
     let elsewhere = arn::region(source) != summary.region || arn::account(source) != summary.account;
-    if elsewhere && resource.text("status") == Some("available") {
-        summary.foreign_backups.entry(source.to_owned()).or_default().push(ForeignBackup {
+    if elsewhere && snapshot.status.present().is_some_and(|status| status == "available") {
+        summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup {
             arn: resource.arn.clone(),
             source_account: arn::account(source).to_owned(),
             created_at,
@@ -432,7 +295,7 @@ fn add_database_snapshot(summary: &mut Summary, resource: &Resource) {
             region: summary.region.clone(),
             locked: Fact::Read(false),
             air_gapped: false,
-            encrypted: resource.properties.get("encrypted").and_then(serde_json::Value::as_bool),
+            encrypted: snapshot.encrypted.read().copied(),
             delete_at: None,
             seen_as: "snapshot",
         });
@@ -440,7 +303,7 @@ fn add_database_snapshot(summary: &mut Summary, resource: &Resource) {
 }
 
 fn add_automated(summary: &mut Summary, resource: &Resource) {
-    let Some(automated) = resource.properties_as::<rds::AutomatedBackup>() else { return };
+    let Some(automated) = resource.get::<rds::AutomatedBackup>() else { return };
     let Some(source) = automated.source_arn.read().filter(|source| arn::region(source) != summary.region) else { return };
     if let Some(days) = automated.backup_retention_days.present() {
         summary.replicas.insert(resource.arn.clone(), *days);

@@ -40,6 +40,10 @@ impl<'r> Answers<'r> {
 
     /// The cached verdict for the same facts, or a new one; `None` when the rule does not apply.
     pub fn to(&self, subject: &Subject) -> Option<Verdict> {
+        // A rule that asks for a whole record may depend on all of it.
+        if self.reads.iter().any(|(_, fields)| fields.is_empty()) {
+            return subject.judge(self.rule, &self.params);
+        }
         let facts = self.facts(subject);
         if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(facts.as_slice()) {
             return known.clone();
@@ -58,11 +62,16 @@ impl<'r> Answers<'r> {
         let mut facts = Vec::with_capacity(256);
         for (variable, fields) in &self.reads {
             // Parameters and time are the same for all resources.
-            let Some((value, reasons)) = subject.variable(variable) else { continue };
-            let fact = fields.iter().try_fold(value, |value, field| value.get(field));
+            let Some((record, reasons)) = subject.variable(variable) else { continue };
             // A missing fact leaves an empty line, which no JSON value does.
-            if let Some(fact) = fact {
-                add(&mut facts, fact);
+            match fields.split_first() {
+                Some((first, [])) => record.write(first, &mut facts),
+                Some((first, rest)) => {
+                    let first = record.get(first);
+                    let fact = first.as_deref().and_then(|first| rest.iter().try_fold(first, |value, field| value.get(field)));
+                    fact.into_iter().for_each(|fact| add(&mut facts, fact));
+                }
+                None => {}
             }
             facts.push(b'\n');
             let about = fields.first().map(String::as_str).unwrap_or_default();

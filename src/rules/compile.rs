@@ -5,7 +5,7 @@ use super::expr::{Expression, VARIABLES};
 use super::fact_paths::{ELEMENT, Path};
 use super::format::{Line, RuleFile, Unit};
 use super::rule::{Remediation, Rule};
-use super::schema_shape::{self, Fields, Shape};
+use super::schema_shape::{self, Fieldset, Shape};
 use super::text::Text;
 use crate::inventory::types;
 use std::collections::HashMap;
@@ -178,8 +178,8 @@ pub struct Shapes {
 impl Shapes {
     /// The shapes for a rule of these types with these parameters.
     pub fn for_types(types: &[&'static str], params: &serde_json::Map<String, serde_json::Value>) -> Self {
-        let mut resource = Shape::Record(Fields::new());
-        let mut protection = Shape::Record(Fields::new());
+        let mut resource = Shape::Record(Fieldset::new());
+        let mut protection = Shape::Record(Fieldset::new());
         for name in types {
             let shapes = shapes_of_type(name);
             resource.merge(shapes.0.clone());

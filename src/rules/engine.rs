@@ -6,7 +6,7 @@ use super::expr::{Expression, Outcome, Scope, UNKNOWN};
 use super::fact_paths::ELEMENT;
 use super::rule::Rule;
 use super::schema_shape::Shape;
-use super::value::Reasons;
+use super::value::{Fields, Reasons};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -50,9 +50,9 @@ impl Verdict {
 
 /// A resource with all that rules may ask about it, as JSON and as CEL values.
 pub struct Subject {
-    resource: Arc<Value>,
-    protection: Arc<Value>,
-    objective: Arc<Value>,
+    resource: Arc<dyn Fields>,
+    protection: Arc<dyn Fields>,
+    objective: Arc<dyn Fields>,
     reasons: [Arc<Reasons>; 3],
     scope: Scope<'static>,
 }
@@ -60,26 +60,27 @@ pub struct Subject {
 impl Subject {
     /// A resource of `type_name`: its properties with type, arn, account, region, id, name, tags and created_at beside them, and why
     /// some of them are missing, by path.
-    pub fn new(type_name: &'static str, resource: Map<String, Value>, reasons: Reasons, now: DateTime<Utc>) -> Self {
-        let resource = Arc::new(Value::Object(resource));
+    pub fn new(type_name: &'static str, resource: impl Fields + 'static, reasons: Reasons, now: DateTime<Utc>) -> Self {
+        let resource: Arc<dyn Fields> = Arc::new(resource);
         let reasons = [Arc::new(reasons), Arc::default(), Arc::default()];
         let mut scope = Scope::at(now);
-        scope.bind("resource", &resource, &shapes_of_type(type_name).0, &reasons[0]);
-        Subject { resource, protection: Arc::default(), objective: Arc::default(), reasons, scope }
+        scope.bind_fields("resource", &resource, &shapes_of_type(type_name).0, &reasons[0]);
+        Subject { resource, protection: Arc::new(Map::new()), objective: Arc::new(Map::new()), reasons, scope }
     }
 
     /// Binds what the resource owes, and why parts of that are not known.
     pub fn owes(&mut self, objective: Arc<Value>, reasons: Reasons) {
         self.reasons[2] = Arc::new(reasons);
-        self.scope.bind("objective", &objective, super::objective::shape(), &self.reasons[2]);
+        let objective: Arc<dyn Fields> = objective;
+        self.scope.bind_fields("objective", &objective, super::objective::shape(), &self.reasons[2]);
         self.objective = objective;
     }
 
     /// Binds the protection facts, which depend on what the resource owes.
     pub fn protected(&mut self, type_name: &'static str, protection: Value, reasons: Reasons) {
-        let protection = Arc::new(protection);
+        let protection: Arc<dyn Fields> = Arc::new(protection);
         self.reasons[1] = Arc::new(reasons);
-        self.scope.bind("protection", &protection, &shapes_of_type(type_name).1, &self.reasons[1]);
+        self.scope.bind_fields("protection", &protection, &shapes_of_type(type_name).1, &self.reasons[1]);
         self.protection = protection;
     }
 
@@ -88,13 +89,13 @@ impl Subject {
         &self.scope
     }
 
-    /// The value of a variable of this resource, and why parts of it are unknown.
-    pub fn variable(&self, name: &str) -> Option<(&Value, &Reasons)> {
+    /// The fields of a variable of this resource, and why parts of them are unknown.
+    pub fn variable(&self, name: &str) -> Option<(&dyn Fields, &Reasons)> {
         let [resource, protection, objective] = &self.reasons;
         match name {
-            "resource" => Some((&self.resource, resource)),
-            "protection" => Some((&self.protection, protection)),
-            "objective" => Some((&self.objective, objective)),
+            "resource" => Some((&*self.resource, resource)),
+            "protection" => Some((&*self.protection, protection)),
+            "objective" => Some((&*self.objective, objective)),
             _ => None,
         }
     }
@@ -171,15 +172,13 @@ impl Subject {
         let mut evidence = Map::new();
         for path in rule.check.paths() {
             let Some(variable) = path.first() else { continue };
-            let own = self.variable(variable).map(|(value, _)| value);
+            let own = self.variable(variable).map(|(fields, _)| fields);
             let Some(root) = own.or((variable == "params").then_some(params)) else { continue };
             // A list is quoted as a whole: the field of one element means little without the others.
             let steps: Vec<&String> = path[1..].iter().take_while(|step| *step != ELEMENT).collect();
-            let mut value = Some(root);
-            for step in &steps {
-                value = value.and_then(|value| value.get(step.as_str()));
-            }
-            if let (Some(value), false) = (value, steps.is_empty()) {
+            let Some((first, rest)) = steps.split_first() else { continue };
+            let Some(field) = root.get(first) else { continue };
+            if let Some(value) = rest.iter().try_fold(&*field, |value, step| value.get(step.as_str())) {
                 let spelt: Vec<&str> = path.iter().take(steps.len() + 1).map(String::as_str).collect();
                 evidence.insert(spelt.join("."), quoted(value));
             }

@@ -6,7 +6,7 @@ use super::functions::{self, environment};
 use super::rewrite::{self, null};
 use super::schema_shape::Shape;
 use super::typecheck;
-use super::value::{self, Reasons, UNREAD, last_unread};
+use super::value::{self, Fields, Reasons, UNREAD, last_unread};
 use cel::common::ast::IdedExpr;
 use cel::common::types::{CelBool, CelNull, CelTimestamp};
 use cel::common::value::Val;
@@ -269,8 +269,16 @@ impl Scope<'static> {
 
 impl Scope<'_> {
     /// Binds a variable.
-    pub fn bind(&mut self, name: &str, json: &Arc<serde_json::Value>, shape: &'static Shape, reasons: &Arc<Reasons>) {
+    pub fn bind(&mut self, name: &str, json: &serde_json::Value, shape: &'static Shape, reasons: &Arc<Reasons>) {
         self.context.add_variable_as_val(name, value::to_cel(json, shape, reasons));
+    }
+
+    /// Binds a variable to fields, which are read when they are asked for.
+    pub fn bind_fields(&mut self, name: &str, fields: &Arc<dyn Fields>, shape: &'static Shape, reasons: &Arc<Reasons>) {
+        match shape {
+            Shape::Record(declared) => self.context.add_variable_as_val(name, value::record(fields, declared, reasons)),
+            _ => debug_assert!(false, "{name} has no fields"),
+        }
     }
 
     /// A scope within this one.

@@ -5,13 +5,13 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 /// The fields of a record, each with its place.
-pub type Fields = IndexMap<String, Shape>;
+pub type Fieldset = IndexMap<String, Shape>;
 
 /// The shape of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
     /// An object with these fields. A field that a value lacks was not read.
-    Record(Fields),
+    Record(Fieldset),
     /// An object with any keys, such as tags, and the shape of its values.
     Map(Box<Shape>),
     List(Box<Shape>),
@@ -65,7 +65,7 @@ impl Shape {
         }
         if Self::is_type(schema, "object") {
             return match schema.get("additionalProperties") {
-                Some(Value::Bool(false)) => Shape::Record(Fields::new()),
+                Some(Value::Bool(false)) => Shape::Record(Fieldset::new()),
                 Some(values @ Value::Object(_)) => Shape::Map(Box::new(Self::read(values, root, depth + 1))),
                 _ => Shape::Map(Box::new(Shape::Any)),
             };
@@ -138,7 +138,7 @@ impl Shape {
 
 /// The shape of `resource` for one resource type.
 pub fn resource(type_name: &str) -> Shape {
-    let mut fields = Fields::from([("tags".to_owned(), Shape::Map(Box::new(Shape::Text))), ("created_at".to_owned(), Shape::Time)]);
+    let mut fields = Fieldset::from([("tags".to_owned(), Shape::Map(Box::new(Shape::Text))), ("created_at".to_owned(), Shape::Time)]);
     for name in ["type", "arn", "account", "region", "id", "name"] {
         fields.insert(name.to_owned(), Shape::Text);
     }

@@ -1,14 +1,16 @@
 //! Facts as CEL values. A field that was not read is an error that carries its reason, so that CEL's own rules for errors make
 //! every expression that depends on it unknown.
 
-use super::schema_shape::{Fields, Shape};
+use super::schema_shape::{Fieldset, Shape};
 use cel::ExecutionError;
 use cel::common::traits::{Container, Indexer};
 use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelTimestamp, Type};
 use cel::common::value::{CowVal, StaticVal, Val};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::any::Any;
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt::Debug;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 /// The name under which the errors of unread facts travel through CEL.
@@ -39,6 +41,31 @@ pub(super) mod last_unread {
     }
 }
 
+/// Named fields, as rules see them. A field that is missing was not read.
+pub trait Fields: Debug + Send + Sync {
+    /// The JSON of a field.
+    fn get(&self, name: &str) -> Option<Cow<'_, Value>>;
+
+    /// Writes the JSON of a field, where there is one.
+    fn write(&self, name: &str, json: &mut Vec<u8>) {
+        if let Some(value) = self.get(name) {
+            serde_json::to_writer(json, &value).unwrap_or_default(); // a JSON value in memory can always be written there
+        }
+    }
+}
+
+impl Fields for Map<String, Value> {
+    fn get(&self, name: &str) -> Option<Cow<'_, Value>> {
+        Map::get(self, name).map(Cow::Borrowed)
+    }
+}
+
+impl Fields for Value {
+    fn get(&self, name: &str) -> Option<Cow<'_, Value>> {
+        Value::get(self, name).map(Cow::Borrowed)
+    }
+}
+
 /// An object with known fields. Reading one that it lacks is an error with the reason, not an absence.
 #[derive(Clone, Debug)]
 pub struct Record(Arc<Inner>);
@@ -46,9 +73,9 @@ pub struct Record(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     /// Where a field comes from when it is first asked for: a resource has many, and a rule asks for few.
-    json: Arc<Value>,
+    fields: Arc<dyn Fields>,
     /// The fields that its shape has, read or not.
-    declared: &'static Fields,
+    declared: &'static Fieldset,
     /// Their values, by place.
     known: Box<[OnceLock<Box<dyn Val>>]>,
     path: String,
@@ -56,7 +83,7 @@ struct Inner {
 }
 
 /// The JSON of a record whose fields are all there already.
-static NOTHING: LazyLock<Arc<Value>> = LazyLock::new(Arc::default);
+static NOTHING: LazyLock<Arc<dyn Fields>> = LazyLock::new(|| Arc::new(Map::new()));
 
 static RECORD: Type = Type::new_unspecified_type("record");
 
@@ -102,9 +129,9 @@ impl Indexer for Record {
         }
         let path = join(&inner.path, name);
         // A list that may have more elements is not whole.
-        let is_whole = |json: &&Value| !json.is_array() || !inner.reasons.contains_key(&more_path(&path));
-        if let Some(json) = inner.json.get(name).filter(is_whole) {
-            let made = inner.known[place].get_or_init(|| convert(json, shape, &path, &inner.reasons));
+        let is_whole = |json: &Cow<Value>| !json.is_array() || !inner.reasons.contains_key(&more_path(&path));
+        if let Some(json) = inner.fields.get(name).filter(is_whole) {
+            let made = inner.known[place].get_or_init(|| convert(&json, shape, &path, &inner.reasons));
             return Ok(CowVal::Borrowed(made.as_ref()));
         }
         let reasons = inner.reasons.get(&path).or_else(|| inner.reasons.get(&more_path(&path)));
@@ -215,21 +242,16 @@ fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
+/// Turns fields into a CEL value, each when it is first asked for.
+pub fn record(fields: &Arc<dyn Fields>, declared: &'static Fieldset, reasons: &Arc<Reasons>) -> Box<dyn Val> {
+    let known = declared.iter().map(|_| OnceLock::new()).collect();
+    let (fields, reasons) = (Arc::clone(fields), Arc::clone(reasons));
+    Box::new(Record(Arc::new(Inner { fields, declared, known, path: String::new(), reasons })))
+}
+
 /// Turns a JSON value of a known shape into a CEL value.
-pub fn to_cel(value: &Arc<Value>, shape: &'static Shape, reasons: &Arc<Reasons>) -> Box<dyn Val> {
-    match (value.as_ref(), shape) {
-        (Value::Object(_), Shape::Record(declared)) => {
-            let known = declared.iter().map(|_| OnceLock::new()).collect();
-            Box::new(Record(Arc::new(Inner {
-                json: Arc::clone(value),
-                declared,
-                known,
-                path: String::new(),
-                reasons: Arc::clone(reasons),
-            })))
-        }
-        _ => convert(value, shape, "", reasons),
-    }
+pub fn to_cel(value: &Value, shape: &'static Shape, reasons: &Arc<Reasons>) -> Box<dyn Val> {
+    convert(value, shape, "", reasons)
 }
 
 fn convert(value: &Value, shape: &'static Shape, path: &str, reasons: &Arc<Reasons>) -> Box<dyn Val> {
@@ -265,8 +287,8 @@ fn convert(value: &Value, shape: &'static Shape, path: &str, reasons: &Arc<Reaso
                     made.map_or_else(OnceLock::new, OnceLock::from)
                 };
                 let known = declared.iter().map(field).collect();
-                let (json, reasons) = (Arc::clone(&NOTHING), Arc::clone(reasons));
-                Box::new(Record(Arc::new(Inner { json, declared, known, path: path.to_owned(), reasons })))
+                let (fields, reasons) = (Arc::clone(&NOTHING), Arc::clone(reasons));
+                Box::new(Record(Arc::new(Inner { fields, declared, known, path: path.to_owned(), reasons })))
             }
             Shape::Map(_) if OpenMap::is_open(path, reasons) => {
                 let known = fields.iter().map(|(key, field)| (key.clone(), convert(field, &Shape::Any, path, reasons))).collect();

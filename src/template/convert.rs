@@ -3,6 +3,7 @@
 use super::declaration::{Language, Node, Position, Value};
 use super::stack::{Entry, Stack, Text, find, find_blocks};
 use super::types::{self, Absent, As, Paths, Row, Takes, pick};
+use crate::inventory::types::ResourceProperties;
 use crate::inventory::{Reasons, more_path, note};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
@@ -69,10 +70,9 @@ impl Built {
         for (path, reasons) in nested {
             note(&mut self.unknown, &path, reasons);
         }
-        let info = crate::inventory::types::find(scope.entry.table.type_name);
         let shaped = |value: &Json| {
-            let alone = Json::Object(Map::from_iter([(property.to_owned(), value.clone())]));
-            info.is_none_or(|info| (info.check)(&alone).is_ok())
+            let alone = Map::from_iter([(property.to_owned(), value.clone())]);
+            ResourceProperties::from_map(scope.entry.table.type_name, alone).is_ok()
         };
         match outcome {
             Ok(value) if !all.is_empty() && !shaped(&value) => self.set(property, Err(all)),

@@ -7,9 +7,11 @@ use super::declaration::{Declaration, Language, Node, PRESENCE, Position, Templa
 use super::stack::{Entry, Stack, find};
 use super::types::{self, Ends, encryption_of, pick};
 use super::walk::is_terraform;
+use crate::inventory::types::ResourceProperties;
 use crate::inventory::{
     Coverage, CoverageEntry, CoverageStatus, Declared, Fact, Ignore, Location, Place, Resource, Shard, TAGS, Tags, Template, note, tag_path,
 };
+use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 use std::path::Path;
@@ -25,10 +27,11 @@ pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
 /// The shard of declarations of which each is one resource, or a part of one.
 fn shard_of(declarations: &[Declaration], options: &Options) -> Shard {
     let stack = Stack::of(declarations, options);
-    let mut resources: Vec<Resource> = stack.entries.iter().map(|entry| resource(&stack, entry)).collect();
-    types::finish(&stack, &mut resources);
-    resources.iter_mut().for_each(shapely_only);
-    doubt(declarations, &mut resources);
+    let mut drafts: Vec<Draft> = stack.entries.iter().map(|entry| draft(&stack, entry)).collect();
+    types::finish(&stack, &mut drafts);
+    drafts.iter_mut().for_each(Draft::read_properties);
+    doubt(declarations, &mut drafts);
+    let resources = drafts.into_iter().map(|draft| draft.resource).collect();
     let mut coverage = Coverage::of_template();
     coverage.entries.extend(declarations.iter().filter_map(|declaration| unread_part(&stack, declaration)));
     coverage.entries.extend(declarations.iter().filter_map(|declaration| unread_data(&stack, declaration)));
@@ -86,22 +89,34 @@ fn location(file: &str, at: Position) -> Location {
     Location { file: file.into(), line: at.line.max(1), column: NonZeroU32::new(at.column) }
 }
 
-/// A property that does not have the shape of its type is not known: what is joined of a whole resource must not go without the resource.
-fn shapely_only(resource: &mut Resource) {
-    let (Some(info), Some(declared)) = (crate::inventory::types::find(&resource.type_name), &mut resource.declared) else { return };
-    let all = serde_json::Value::Object(std::mem::take(&mut resource.properties));
-    let is_shapely = (info.check)(&all).is_ok();
-    let serde_json::Value::Object(properties) = all else { return };
-    if is_shapely {
-        resource.properties = properties;
-        return;
-    }
-    for (property, value) in properties {
-        let alone = serde_json::Value::Object([(property.clone(), value.clone())].into_iter().collect());
-        match (info.check)(&alone) {
-            Ok(()) => drop(resource.properties.insert(property, value)),
-            Err(error) => note(&mut declared.unknown, &property, vec![format!("{property} is not of the form that it has: {error}")]),
+/// A resource with its properties as the tables fill them, by name.
+#[derive(Clone)]
+pub struct Draft {
+    /// Its own properties come from `properties`, once these are complete.
+    pub resource: Resource,
+    pub properties: Map<String, Json>,
+}
+
+impl Draft {
+    /// Reads the properties as those of the type. One that does not have its form is not known: what is joined of a whole resource must not
+    /// go without the resource.
+    fn read_properties(&mut self) {
+        let type_name = self.resource.type_name.clone();
+        let read = |properties: Map<String, Json>| ResourceProperties::from_map(&type_name, properties);
+        if let Ok(properties) = read(self.properties.clone()) {
+            self.resource.properties = properties;
+            return;
         }
+        for (property, value) in std::mem::take(&mut self.properties) {
+            match read(Map::from_iter([(property.clone(), value.clone())])) {
+                Ok(_) => drop(self.properties.insert(property, value)),
+                Err(error) => {
+                    let reason = format!("{property} is not of the form that it has: {error}");
+                    self.resource.declared.iter_mut().for_each(|declared| note(&mut declared.unknown, &property, vec![reason.clone()]));
+                }
+            }
+        }
+        self.resource.properties = read(self.properties.clone()).unwrap_or_else(|_| ResourceProperties::unread(&type_name));
     }
 }
 
@@ -125,7 +140,7 @@ fn refused(resource: &Resource) -> Option<Vec<String>> {
 
 /// A plan, a vault or a policy that depends on an unknown condition or count may not be there: nothing that it says counts, for itself or
 /// for what it would protect.
-fn doubt(declarations: &[Declaration], resources: &mut [Resource]) {
+fn doubt(declarations: &[Declaration], drafts: &mut [Draft]) {
     let mut doubted: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for declaration in declarations {
         if let Some(Node { value: Value::Unknown(why), .. }) = declaration.setting(PRESENCE) {
@@ -137,20 +152,22 @@ fn doubt(declarations: &[Declaration], resources: &mut [Resource]) {
         reasons.or_else(|| refused(resource))
     };
     let plans: BTreeMap<String, Vec<String>> =
-        resources.iter().filter_map(|resource| Some((resource.arn.clone(), reasons_of(resource)?))).collect();
-    for resource in resources {
+        drafts.iter().filter_map(|draft| Some((draft.resource.arn.clone(), reasons_of(&draft.resource)?))).collect();
+    for draft in drafts {
+        let Draft { resource, properties } = draft;
         // A selection is in doubt with its plan.
-        let through_plan = resource.text("plan_arn").and_then(|plan| plans.get(plan));
+        let through_plan = properties.get("plan_arn").and_then(Json::as_str).and_then(|plan| plans.get(plan));
         let Some(reasons) = reasons_of(resource).or(through_plan.cloned()) else { continue };
         let Some(declared) = &mut resource.declared else { continue };
-        for (property, value) in std::mem::take(&mut resource.properties) {
+        for (property, value) in std::mem::take(properties) {
             // Which plan a selection belongs to is told all the same.
             match property.as_str() {
-                "plan_arn" => drop(resource.properties.insert(property, value)),
+                "plan_arn" => drop(properties.insert(property, value)),
                 _ => drop(declared.unknown.insert(property, reasons.clone())),
             }
         }
         declared.unknown.insert(PRESENCE.to_owned(), reasons);
+        draft.read_properties();
     }
 }
 
@@ -162,7 +179,7 @@ pub fn language_name(language: Language) -> &'static str {
     }
 }
 
-fn resource(stack: &Stack, entry: &Entry) -> Resource {
+fn draft(stack: &Stack, entry: &Entry) -> Draft {
     let (declaration, table) = (entry.declaration, entry.table);
     let scope = Scope { stack, entry, node: &entry.body };
     let mut built = Built::default();
@@ -178,7 +195,7 @@ fn resource(stack: &Stack, entry: &Entry) -> Resource {
     // Types without a name of their own are called by their tag Name, as live.
     let tagged = tags.read().and_then(|tags| tags.get("Name").cloned());
     let name = stack.name(entry).map(|name| without_sensitive_symbols(&name.text)).or(tagged);
-    Resource {
+    let resource = Resource {
         type_name: table.type_name.to_owned(),
         arn: stack.arn(entry).text,
         account: stack.account_of(entry).text,
@@ -187,7 +204,7 @@ fn resource(stack: &Stack, entry: &Entry) -> Resource {
         name,
         created_at: None,
         tags,
-        properties: built.properties,
+        properties: ResourceProperties::default(),
         declared: Some(Box::new(Declared {
             uid: format!("template:{}#{}", declaration.root.as_ref().unwrap_or(&declaration.file), declaration.id),
             file: Arc::clone(&declaration.file),
@@ -199,7 +216,8 @@ fn resource(stack: &Stack, entry: &Entry) -> Resource {
             ignores: declaration.ignores.iter().map(ignore).collect(),
             suppressed: declaration.suppressed(),
         })),
-    }
+    };
+    Draft { resource, properties: built.properties }
 }
 
 fn place(at: Position) -> Place {

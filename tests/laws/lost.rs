@@ -1,8 +1,9 @@
 //! A missing permission never turns a failure into a pass, where evidence is gone: in the demo organisation without its copies, with restores
 //! that failed, without each kind of evidence. What is denied there may make an answer unknown, and never another answer.
 
-use super::unread::{Demo, assert_none, changed, demo, deny};
+use super::unread::{Demo, assert_none, changed, demo, deny, text_of};
 use rayon::prelude::*;
+use rel9::inventory::types::ResourceProperties;
 use rel9::inventory::{Resource, Shard};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -26,18 +27,19 @@ fn no_denial_helps(world: &str, shards: &[Shard], demo: &Demo, places: &[Option<
 }
 
 fn is_copy(resource: &Resource) -> bool {
-    resource.text("source_vault_arn").is_some() && resource.type_name == "AWS::Backup::RecoveryPoint"
+    text_of(resource, "source_vault_arn").is_some() && resource.type_name == "AWS::Backup::RecoveryPoint"
 }
 
 /// A restore of a copy, which failed just now.
 fn failed_restore(copy: &Resource) -> Resource {
-    let properties = json!({"source_arn": copy.text("source_arn"), "source_type": null, "recovery_point_arn": copy.arn, "status": "FAILED",
+    let properties = json!({"source_arn": text_of(copy, "source_arn"), "source_type": null, "recovery_point_arn": copy.arn, "status": "FAILED",
         "status_message": "no capacity", "completed_at": "2026-11-22T06:00:00Z", "validation_status": null, "validation_message": null,
         "restore_testing_plan_arn": null, "created_resource_arn": null});
     Resource {
         type_name: "AWS::Backup::RestoreJob".to_owned(),
         arn: format!("{}/restore-job", copy.arn),
-        properties: properties.as_object().cloned().unwrap_or_default(),
+        properties: ResourceProperties::from_map("AWS::Backup::RestoreJob", properties.as_object().cloned().unwrap_or_default())
+            .expect("a restore job"),
         created_at: "2026-11-22T05:00:00Z".parse().ok(),
         ..copy.clone()
     }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use rel9::audit::findings::{Findings, Status};
 use rel9::audit::policy::Policy;
 use rel9::audit::{self, Input, Options};
+use rel9::inventory::types::ResourceProperties;
 use rel9::inventory::{CoverageStatus, Fact, Resource, Shard, document, types};
 use rel9::rules::Care;
 use rel9::rules::answers::Answers as RuleAnswers;
@@ -258,6 +259,11 @@ fn no_rule_answers_without_a_fact_that_could_change_its_answer() {
 /// Of each resource the newest so many recovery points and jobs are enough.
 const KEPT: usize = 2;
 
+/// A property that is a text, by name.
+pub(super) fn text_of(resource: &Resource, property: &str) -> Option<String> {
+    resource.properties.json(property)?.as_str().map(str::to_owned)
+}
+
 /// The demo's largest account and its backup account, with the copy jobs that AWS would list in the one for the copies in the other.
 pub(super) fn demo() -> Vec<Shard> {
     let files = document::files_in(&crate::support::project("fixtures/demo")).expect("the demo");
@@ -267,9 +273,11 @@ pub(super) fn demo() -> Vec<Shard> {
         shard.resources.sort_by_key(|resource| std::cmp::Reverse(resource.created_at));
         let mut kept: BTreeMap<(String, String, String), usize> = BTreeMap::new();
         shard.resources.retain(|resource| {
-            let Some(source) = resource.text("source_arn").filter(|_| resource.type_name.starts_with("AWS::Backup::")) else { return true };
-            let vault = resource.text("vault_arn").unwrap_or_default();
-            let count = kept.entry((resource.type_name.clone(), source.to_owned(), vault.to_owned())).or_default();
+            let Some(source) = text_of(resource, "source_arn").filter(|_| resource.type_name.starts_with("AWS::Backup::")) else {
+                return true;
+            };
+            let vault = text_of(resource, "vault_arn").unwrap_or_default();
+            let count = kept.entry((resource.type_name.clone(), source, vault)).or_default();
             *count += 1;
             *count <= KEPT
         });
@@ -284,16 +292,16 @@ pub(super) fn demo() -> Vec<Shard> {
 
 /// The job that made a copy.
 fn copy_job(copy: &Resource) -> Option<Resource> {
-    let from = copy.text("source_vault_arn").filter(|_| copy.type_name == "AWS::Backup::RecoveryPoint")?;
-    let properties = json!({"source_arn": copy.text("source_arn"), "source_vault_arn": from, "destination_vault_arn": copy.text("vault_arn"),
-        "destination_vault_type": copy.text("vault_type"), "destination_lock_state": "LOCKED", "source_recovery_point_arn": null,
+    let from = text_of(copy, "source_vault_arn").filter(|_| copy.type_name == "AWS::Backup::RecoveryPoint")?;
+    let properties = json!({"source_arn": text_of(copy, "source_arn"), "source_vault_arn": from, "destination_vault_arn": text_of(copy, "vault_arn"),
+        "destination_vault_type": text_of(copy, "vault_type"), "destination_lock_state": "LOCKED", "source_recovery_point_arn": null,
         "destination_recovery_point_arn": copy.arn, "status": "COMPLETED", "status_message": null, "retention_days": null});
     Some(Resource {
         type_name: "AWS::Backup::CopyJob".to_owned(),
         arn: format!("{}/copy-job", copy.arn),
         account: from.split(':').nth(4)?.to_owned(),
         region: from.split(':').nth(3)?.to_owned(),
-        properties: properties.as_object()?.clone(),
+        properties: ResourceProperties::from_map("AWS::Backup::CopyJob", properties.as_object()?.clone()).expect("a copy job"),
         ..copy.clone()
     })
 }
@@ -324,7 +332,7 @@ impl Demo {
 
     pub(super) fn answers(&self, shards: Vec<Shard>) -> Answers {
         let resources = shards.iter().flat_map(|shard| &shard.resources);
-        let members = resources.filter(|resource| resource.text("cluster_id").is_some()).map(|resource| resource.arn.clone()).collect();
+        let members = resources.filter(|resource| text_of(resource, "cluster_id").is_some()).map(|resource| resource.arn.clone()).collect();
         let findings = self.audit(shards);
         let mut answers = Answers { by_finding: BTreeMap::new(), owing_nothing: members };
         answers.owing_nothing.extend(findings.reproducible.into_iter().map(|data| data.resource.arn.clone()));
@@ -365,7 +373,7 @@ fn no_property_that_is_taken_away_makes_anything_pass() {
     // What a piece of evidence is about is what makes it one.
     let about = |property: &String| property != "source_arn";
     let properties = |resource: &Resource| -> Vec<String> {
-        resource.properties.keys().filter(|property| about(property)).cloned().chain(["tags".to_owned()]).collect()
+        resource.properties.read_names().into_iter().filter(|property| about(property)).chain(["tags".to_owned()]).collect()
     };
     let all: BTreeSet<(String, String)> = whole
         .iter()
@@ -375,7 +383,7 @@ fn no_property_that_is_taken_away_makes_anything_pass() {
     let wrong = all.into_par_iter().map(|(type_name, property)| {
         let mut shards = whole.clone();
         for resource in shards.iter_mut().flat_map(|shard| &mut shard.resources).filter(|resource| resource.type_name == type_name) {
-            resource.properties.remove(&property);
+            resource.properties.forget(&property);
             if property == "tags" {
                 resource.tags = Fact::Unread;
             }
@@ -404,7 +412,11 @@ pub(super) fn deny(shards: &mut [Shard], operation: &str, denied: impl Fn(&Shard
         });
         for resource in &mut shard.resources {
             let Some(info) = types::find(&resource.type_name) else { continue };
-            resource.properties.retain(|property, _| !info.sources_of(property).contains(&operation));
+            for property in resource.properties.read_names() {
+                if info.sources_of(&property).contains(&operation) {
+                    resource.properties.forget(&property);
+                }
+            }
             if rel9::protection::tag_sources(&resource.type_name).contains(&operation) {
                 resource.tags = Fact::Unread;
             }

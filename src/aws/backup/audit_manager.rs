@@ -41,7 +41,7 @@ async fn framework(reader: &Reader, client: &Client, member: sdk::Framework) -> 
     if let Some(answer) = detail {
         properties.status = answer?.framework_status.into();
     }
-    Some(Resource { created_at: optional_time(member.creation_time.as_ref()), ..resource(reader, arn, name, &properties) })
+    Some(Resource { created_at: optional_time(member.creation_time.as_ref()), ..resource(reader, arn, name, properties) })
 }
 
 async fn report_plans(reader: &Reader, client: &Client) -> Vec<Resource> {
@@ -63,5 +63,5 @@ fn report_plan(reader: &Reader, plan: sdk::ReportPlan) -> Option<Resource> {
         last_attempted_at: optional_time(plan.last_attempted_execution_time.as_ref()).into(),
         last_successful_at: optional_time(plan.last_successful_execution_time.as_ref()).into(),
     };
-    Some(Resource { created_at: optional_time(plan.creation_time.as_ref()), ..resource(reader, arn, name, &properties) })
+    Some(Resource { created_at: optional_time(plan.creation_time.as_ref()), ..resource(reader, arn, name, properties) })
 }

@@ -53,7 +53,7 @@ fn backup_job(reader: &Reader, job: sdk::BackupJob) -> Option<Resource> {
     Some(Resource {
         name: job.resource_name,
         created_at: optional_time(job.creation_date.as_ref()),
-        ..resource(reader, reader.arn("backup", &format!("backup-job:{id}")), id, &properties)
+        ..resource(reader, reader.arn("backup", &format!("backup-job:{id}")), id, properties)
     })
 }
 
@@ -90,7 +90,7 @@ fn copy_job(reader: &Reader, job: sdk::CopyJob) -> Option<Resource> {
     Some(Resource {
         name: job.resource_name,
         created_at: optional_time(job.creation_date.as_ref()),
-        ..resource(reader, reader.arn("backup", &format!("copy-job:{id}")), id, &properties)
+        ..resource(reader, reader.arn("backup", &format!("copy-job:{id}")), id, properties)
     })
 }
 
@@ -120,6 +120,6 @@ fn restore_job(reader: &Reader, job: sdk::RestoreJobsListMember) -> Option<Resou
     };
     Some(Resource {
         created_at: optional_time(job.creation_date.as_ref()),
-        ..resource(reader, reader.arn("backup", &format!("restore-job:{id}")), id, &properties)
+        ..resource(reader, reader.arn("backup", &format!("restore-job:{id}")), id, properties)
     })
 }

@@ -46,7 +46,7 @@ async fn plan_with_selections(reader: &Reader, client: &Client, plan: sdk::Backu
     resources.push(Resource {
         name: plan.backup_plan_name,
         created_at: optional_time(plan.creation_date.as_ref()),
-        ..resource(reader, arn, id, &properties)
+        ..resource(reader, arn, id, properties)
     });
     resources
 }
@@ -111,7 +111,7 @@ async fn selection(
     Some(Resource {
         name: member.selection_name,
         created_at: optional_time(member.creation_date.as_ref()),
-        ..resource(reader, format!("{plan_arn}/selection/{id}"), id, &properties)
+        ..resource(reader, format!("{plan_arn}/selection/{id}"), id, properties)
     })
 }
 

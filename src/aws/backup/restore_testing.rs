@@ -60,7 +60,7 @@ async fn plan_with_selections(reader: &Reader, client: &Client, plan: sdk::Resto
         properties.recovery_point_types = types.iter().map(|kind| kind.as_str().to_owned()).collect::<Vec<_>>().into();
         properties.selection_window_days = window_days(points.selection_window_days).into();
     }
-    resources.push(Resource { created_at: time(&plan.creation_time), ..resource(reader, arn, name, &properties) });
+    resources.push(Resource { created_at: time(&plan.creation_time), ..resource(reader, arn, name, properties) });
     resources
 }
 
@@ -107,7 +107,7 @@ async fn selection(
         properties.string_not_equals = conditions(not_equals).into();
     }
     let arn = format!("{plan_arn}/selection/{name}");
-    Some(Resource { created_at: time(&member.creation_time), ..resource(reader, arn, name, &properties) })
+    Some(Resource { created_at: time(&member.creation_time), ..resource(reader, arn, name, properties) })
 }
 
 fn conditions(pairs: Option<Vec<sdk::KeyValue>>) -> Vec<TagCondition> {

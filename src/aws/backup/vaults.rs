@@ -77,7 +77,7 @@ async fn vault_with_points(reader: &Reader, client: &Client, vault: sdk::BackupV
         properties.notification_events = names.into();
     }
     let mut resources: Vec<Resource> = points.flatten().unwrap_or_default();
-    resources.push(Resource { created_at: optional_time(vault.creation_date.as_ref()), ..resource(reader, arn, name, &properties) });
+    resources.push(Resource { created_at: optional_time(vault.creation_date.as_ref()), ..resource(reader, arn, name, properties) });
     resources
 }
 
@@ -145,7 +145,7 @@ fn recovery_point(reader: &Reader, vault_arn: &str, vault_type: Option<&str>, po
         // A copy has the date of what it copies, so this is the moment of the data ("Copies retain their source configuration, including
         // creation dates": developer guide, "Backup and tag copy"). A continuous point keeps its first date.
         created_at: optional_time(point.creation_date.as_ref()),
-        ..resource(reader, arn, id, &properties)
+        ..resource(reader, arn, id, properties)
     })
 }
 
@@ -175,7 +175,7 @@ fn protected_resource(reader: &Reader, listed: sdk::ProtectedResource) -> Option
         last_backup_vault_arn: listed.last_backup_vault_arn.into(),
     };
     let id = arn::id(&arn).to_owned();
-    Some(Resource { name: listed.resource_name, ..resource(reader, arn, id, &properties) })
+    Some(Resource { name: listed.resource_name, ..resource(reader, arn, id, properties) })
 }
 
 #[cfg(test)]

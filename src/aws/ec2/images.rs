@@ -54,7 +54,7 @@ async fn image(reader: &Reader, client: &Client, read: sdk::Image) -> Option<Res
         name: read.name,
         created_at: read.creation_date.as_deref().and_then(created_at),
         tags: tags_of(read.tags),
-        ..resource(reader, arn_without_account(reader, &format!("image/{id}")), id, &properties)
+        ..resource(reader, arn_without_account(reader, &format!("image/{id}")), id, properties)
     })
 }
 
@@ -64,10 +64,10 @@ fn created_at(text: &str) -> Option<DateTime<Utc>> {
 
 fn block_device(read: sdk::BlockDeviceMapping) -> BlockDevice {
     BlockDevice {
-        device: read.device_name,
+        device: read.device_name.into(),
         ebs: read.ebs.is_some(),
-        snapshot_id: read.ebs.as_ref().and_then(|ebs| ebs.snapshot_id.clone()),
-        encrypted: read.ebs.and_then(|ebs| ebs.encrypted),
+        snapshot_id: read.ebs.as_ref().and_then(|ebs| ebs.snapshot_id.clone()).into(),
+        encrypted: read.ebs.and_then(|ebs| ebs.encrypted).into(),
     }
 }
 

@@ -55,7 +55,7 @@ fn instance(reader: &Reader, read: sdk::Instance) -> Option<Resource> {
         name: name_of(&tags),
         created_at: launched_at.min(attached_at).or(launched_at).or(attached_at),
         tags,
-        ..resource(reader, reader.arn("ec2", &format!("instance/{id}")), id, &properties)
+        ..resource(reader, reader.arn("ec2", &format!("instance/{id}")), id, properties)
     })
 }
 
@@ -68,7 +68,7 @@ fn volume(read: sdk::InstanceBlockDeviceMapping) -> Option<InstanceVolume> {
     let ebs = read.ebs?;
     Some(InstanceVolume {
         volume_id: ebs.volume_id?,
-        device: read.device_name,
+        device: read.device_name.into(),
         delete_on_termination: ebs.delete_on_termination.unwrap_or_default(),
     })
 }

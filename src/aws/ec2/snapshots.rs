@@ -65,7 +65,7 @@ async fn locks(reader: &Reader, client: &Client) -> Option<HashMap<String, Snaps
     let listed = reader.pages_by_token(&DESCRIBE_LOCKED_SNAPSHOTS, call, |page| page.snapshots.unwrap_or_default(), &[]).await.flatten()?;
     let lock = |lock: sdk::LockedSnapshotsInfo| {
         let expires_at = optional_time(lock.lock_expires_on.as_ref());
-        Some((lock.snapshot_id?, SnapshotLock { state: lock.lock_state?.as_str().to_owned(), expires_at }))
+        Some((lock.snapshot_id?, SnapshotLock { state: lock.lock_state?.as_str().to_owned(), expires_at: expires_at.into() }))
     };
     Some(listed.into_iter().filter_map(lock).collect())
 }
@@ -98,7 +98,7 @@ async fn snapshot(reader: &Reader, client: &Client, read: sdk::Snapshot, known: 
         name: name_of(&tags),
         created_at: optional_time(read.start_time.as_ref()),
         tags,
-        ..resource(reader, arn_without_account(reader, &format!("snapshot/{id}")), id, &properties)
+        ..resource(reader, arn_without_account(reader, &format!("snapshot/{id}")), id, properties)
     })
 }
 

@@ -45,7 +45,7 @@ fn volume(reader: &Reader, read: sdk::Volume) -> Option<Resource> {
         name: name_of(&tags),
         created_at: optional_time(read.create_time.as_ref()),
         tags,
-        ..resource(reader, reader.arn("ec2", &format!("volume/{id}")), id, &properties)
+        ..resource(reader, reader.arn("ec2", &format!("volume/{id}")), id, properties)
     })
 }
 
@@ -53,8 +53,8 @@ fn volume(reader: &Reader, read: sdk::Volume) -> Option<Resource> {
 fn attachment(read: sdk::VolumeAttachment) -> Option<Attachment> {
     Some(Attachment {
         instance_id: read.instance_id?,
-        device: read.device,
+        device: read.device.into(),
         delete_on_termination: read.delete_on_termination.unwrap_or_default(),
-        attached_at: optional_time(read.attach_time.as_ref()),
+        attached_at: optional_time(read.attach_time.as_ref()).into(),
     })
 }

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::aws::call::Reader;
 use crate::aws::convert::{optional_time, resource};
+use crate::inventory::types::ResourceType;
 use crate::inventory::types::rds::{AutomatedBackup, ClusterAutomatedBackup};
 use crate::inventory::{Resource, arn};
 use aws_sdk_rds::Client;
@@ -61,7 +62,7 @@ pub fn instance_backup(reader: &Reader, backup: sdk::DbInstanceAutomatedBackup, 
     };
     let own_id = backup.dbi_resource_id.unwrap_or_else(|| arn::id(&source).to_owned());
     let (arn, id) = identity(reader, backup.db_instance_automated_backups_arn, "auto-backup", own_id);
-    Some(Resource { name: backup.db_instance_identifier, tags: tags_of(backup.tag_list), ..resource(reader, arn, id, &properties) })
+    Some(Resource { name: backup.db_instance_identifier, tags: tags_of(backup.tag_list), ..resource(reader, arn, id, properties) })
 }
 
 pub fn cluster_backup(reader: &Reader, backup: sdk::DbClusterAutomatedBackup, clusters: &[Present]) -> Option<Resource> {
@@ -69,7 +70,7 @@ pub fn cluster_backup(reader: &Reader, backup: sdk::DbClusterAutomatedBackup, cl
     let window = backup.restore_window;
     let encryption = encryption(reader, backup.storage_encrypted, backup.storage_encryption_type.as_ref(), backup.kms_key_id.as_deref());
     let place = own_or_elsewhere(reader, &source);
-    let properties = ClusterAutomatedBackup {
+    let properties = AutomatedBackup {
         source_arn: match &place {
             Some(_) => source.clone(),
             None => source_arn(source.clone(), arn::id(&source), backup.db_cluster_resource_id.as_deref(), clusters),
@@ -85,7 +86,11 @@ pub fn cluster_backup(reader: &Reader, backup: sdk::DbClusterAutomatedBackup, cl
     };
     let own_id = backup.db_cluster_resource_id.unwrap_or_else(|| arn::id(&source).to_owned());
     let (arn, id) = identity(reader, backup.db_cluster_automated_backups_arn, "cluster-auto-backup", own_id);
-    Some(Resource { name: backup.db_cluster_identifier, tags: tags_of(backup.tag_list), ..resource(reader, arn, id, &properties) })
+    Some(Resource {
+        name: backup.db_cluster_identifier,
+        tags: tags_of(backup.tag_list),
+        ..resource(reader, arn, id, ClusterAutomatedBackup::of(properties))
+    })
 }
 
 /// The ARN of the database; of one that comes without, it is made of its name and "the Region associated with the automated backup".

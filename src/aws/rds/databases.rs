@@ -3,7 +3,7 @@
 use super::{DESCRIBE_DB_CLUSTERS, DESCRIBE_DB_INSTANCES, Family, PAGE, backups, encryption, tags_of};
 use crate::aws::call::Reader;
 use crate::aws::convert::{gibibytes, known, optional_time, resource};
-use crate::inventory::types::Properties;
+use crate::inventory::types::ResourceType;
 use crate::inventory::types::rds::{DbCluster, DbInstance, DocDbCluster, NeptuneCluster};
 use crate::inventory::{Fact, Resource};
 use aws_sdk_rds::Client;
@@ -65,7 +65,7 @@ pub fn instance(reader: &Reader, instance: sdk::DbInstance, backups: Option<&[sd
     Some(Resource {
         created_at: optional_time(instance.instance_create_time.as_ref()),
         tags: tags_of(instance.tag_list),
-        ..resource(reader, arn, id, &properties)
+        ..resource(reader, arn, id, properties)
     })
 }
 
@@ -98,17 +98,15 @@ pub fn cluster(reader: &Reader, cluster: sdk::DbCluster) -> Option<Resource> {
         members: members.into_iter().filter_map(|member| member.db_instance_identifier).collect::<Vec<_>>().into(),
         size_bytes: allocated.map(gibibytes).into(),
     };
-    // The three cluster types have one set of properties.
-    let type_name = match family {
-        Family::Rds => DbCluster::INFO.name,
-        Family::Neptune => NeptuneCluster::INFO.name,
-        Family::DocDb => DocDbCluster::INFO.name,
+    let properties = match family {
+        Family::Rds => DbCluster::of(properties),
+        Family::Neptune => NeptuneCluster::of(properties),
+        Family::DocDb => DocDbCluster::of(properties),
     };
     Some(Resource {
-        type_name: type_name.to_owned(),
         created_at: optional_time(cluster.cluster_create_time.as_ref()),
         tags: tags_of(cluster.tag_list),
-        ..resource(reader, arn, id, &properties)
+        ..resource(reader, arn, id, properties)
     })
 }
 

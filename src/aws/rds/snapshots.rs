@@ -7,7 +7,7 @@ use super::{
 use crate::aws::call::Reader;
 use crate::aws::convert::{each, gibibytes, kms_key_arn, known, optional_time, resource};
 use crate::aws::kms;
-use crate::inventory::types::Properties;
+use crate::inventory::types::ResourceType;
 use crate::inventory::types::rds::{DbClusterSnapshot, DbSnapshot, DocDbClusterSnapshot, NeptuneClusterSnapshot};
 use crate::inventory::{Fact, Resource, arn};
 use aws_sdk_rds::Client;
@@ -145,7 +145,7 @@ pub fn snapshot(reader: &Reader, (snapshot, sharing): (sdk::DbSnapshot, Sharing)
     Some(Resource {
         created_at: optional_time(taken_at.as_ref()),
         tags: tags_of(snapshot.tag_list),
-        ..resource(reader, arn, id, &properties)
+        ..resource(reader, arn, id, properties)
     })
 }
 
@@ -164,7 +164,7 @@ pub fn cluster_snapshot(reader: &Reader, (snapshot, sharing): (sdk::DbClusterSna
         name,
     });
     let allocated = snapshot.allocated_storage.filter(|_| !databases::grows_by_itself(snapshot.engine.as_deref()));
-    let properties = DbClusterSnapshot {
+    let properties = DbSnapshot {
         source_arn: known(source.map(|source| source.arn(reader, clusters))),
         status: snapshot.status.into(),
         engine: snapshot.engine.into(),
@@ -178,17 +178,15 @@ pub fn cluster_snapshot(reader: &Reader, (snapshot, sharing): (sdk::DbClusterSna
         copied_from_arn: snapshot.source_db_cluster_snapshot_arn.filter(|arn| !arn.is_empty()).into(),
         size_bytes: allocated.map(gibibytes).into(),
     };
-    // The three snapshot types have one set of properties.
-    let type_name = match family {
-        Family::Rds => DbClusterSnapshot::INFO.name,
-        Family::Neptune => NeptuneClusterSnapshot::INFO.name,
-        Family::DocDb => DocDbClusterSnapshot::INFO.name,
+    let properties = match family {
+        Family::Rds => DbClusterSnapshot::of(properties),
+        Family::Neptune => NeptuneClusterSnapshot::of(properties),
+        Family::DocDb => DocDbClusterSnapshot::of(properties),
     };
     Some(Resource {
-        type_name: type_name.to_owned(),
         created_at: optional_time(snapshot.snapshot_create_time.as_ref()),
         tags: tags_of(snapshot.tag_list),
-        ..resource(reader, arn, id, &properties)
+        ..resource(reader, arn, id, properties)
     })
 }
 

@@ -118,11 +118,11 @@ pub async fn collect(reader: &Reader, buckets: &[ListedBucket]) -> Vec<Resource>
 pub fn unplaced(reader: &Reader, buckets: &[ListedBucket]) -> Vec<Resource> {
     let unplaced = buckets.iter().filter(|bucket| bucket.region.is_none());
     unplaced
-        .map(|bucket| Resource { created_at: bucket.created_at, tags: Fact::Unread, ..bare(reader, &bucket.name, &Bucket::default()) })
+        .map(|bucket| Resource { created_at: bucket.created_at, tags: Fact::Unread, ..bare(reader, &bucket.name, Bucket::default()) })
         .collect()
 }
 
-fn bare(reader: &Reader, name: &str, properties: &Bucket) -> Resource {
+fn bare(reader: &Reader, name: &str, properties: Bucket) -> Resource {
     resource(reader, format!("arn:{}:s3:::{name}", reader.partition), name.to_owned(), properties)
 }
 
@@ -171,7 +171,7 @@ async fn read(reader: &Reader, client: &Client, bucket: ListedBucket) -> Option<
             convert::tags(pairs.into_iter().map(|tag| (tag.key, tag.value)))
         }
     };
-    Some(Resource { created_at: bucket.created_at, tags, ..bare(reader, name, &properties) })
+    Some(Resource { created_at: bucket.created_at, tags, ..bare(reader, name, properties) })
 }
 
 /// Replication and Object Lock. Neither can be where versioning is not on, so such a bucket is not asked: "both source and destination

@@ -56,13 +56,17 @@ pub fn lifecycle_rule(rule: sdk::LifecycleRule) -> LifecycleRule {
     let noncurrent = rule.noncurrent_version_expiration;
     let moves = rule.noncurrent_version_transitions.unwrap_or_default();
     LifecycleRule {
-        id: rule.id,
+        id: rule.id.into(),
         enabled: rule.status == sdk::ExpirationStatus::Enabled,
-        expiration_days: rule.expiration.and_then(|expiration| expiration.days).map(i64::from),
-        noncurrent_expiration_days: noncurrent.as_ref().and_then(|expiration| expiration.noncurrent_days).map(i64::from),
-        newer_noncurrent_versions: noncurrent.and_then(|expiration| expiration.newer_noncurrent_versions).map(i64::from),
-        noncurrent_transition_days: moves.iter().filter_map(|step| step.noncurrent_days).min().map(i64::from),
-        abort_incomplete_upload_days: rule.abort_incomplete_multipart_upload.and_then(|abort| abort.days_after_initiation).map(i64::from),
+        expiration_days: rule.expiration.and_then(|expiration| expiration.days).map(i64::from).into(),
+        noncurrent_expiration_days: noncurrent.as_ref().and_then(|expiration| expiration.noncurrent_days).map(i64::from).into(),
+        newer_noncurrent_versions: noncurrent.and_then(|expiration| expiration.newer_noncurrent_versions).map(i64::from).into(),
+        noncurrent_transition_days: moves.iter().filter_map(|step| step.noncurrent_days).min().map(i64::from).into(),
+        abort_incomplete_upload_days: rule
+            .abort_incomplete_multipart_upload
+            .and_then(|abort| abort.days_after_initiation)
+            .map(i64::from)
+            .into(),
     }
 }
 
@@ -73,12 +77,12 @@ pub fn replication_rule(rule: sdk::ReplicationRule) -> ReplicationRule {
         .map(|destination| (destination.bucket, destination.account, destination.encryption_configuration))
         .unwrap_or_default();
     ReplicationRule {
-        id: rule.id,
+        id: rule.id.into(),
         enabled: rule.status == sdk::ReplicationRuleStatus::Enabled,
         destination_bucket_arn: bucket,
-        destination_account: account,
+        destination_account: account.into(),
         kms_objects: kms_objects.is_some_and(|objects| objects.status == sdk::SseKmsEncryptedObjectsStatus::Enabled),
-        replica_kms_key_arn: encryption.and_then(|encryption| encryption.replica_kms_key_id),
+        replica_kms_key_arn: encryption.and_then(|encryption| encryption.replica_kms_key_id).into(),
     }
 }
 
@@ -90,8 +94,8 @@ pub fn object_lock(configuration: sdk::ObjectLockConfiguration) -> Option<Object
     let years = retention.as_ref().and_then(|retention| retention.years).filter(|years| *years > 0);
     let days = retention.as_ref().and_then(|retention| retention.days).filter(|days| *days > 0);
     Some(ObjectLock {
-        mode: retention.and_then(|retention| retention.mode).map(|mode| mode.as_str().to_owned()),
-        retention_days: days.map(i64::from).or(years.map(|years| i64::from(years) * 365)),
+        mode: retention.and_then(|retention| retention.mode).map(|mode| mode.as_str().to_owned()).into(),
+        retention_days: days.map(i64::from).or(years.map(|years| i64::from(years) * 365)).into(),
     })
 }
 
@@ -126,7 +130,7 @@ mod tests {
         };
         let two_years = sdk::DefaultRetention::builder().mode(sdk::ObjectLockRetentionMode::Compliance).days(0).years(2).build();
         let read = lock(Some(two_years));
-        assert_eq!(read.and_then(|lock| lock.retention_days), Some(730));
+        assert_eq!(read.map(|lock| lock.retention_days), Some(Some(730).into()));
         assert_eq!(lock(None), Some(ObjectLock::default()));
         assert_eq!(object_lock(sdk::ObjectLockConfiguration::builder().build()), None);
     }
@@ -140,8 +144,8 @@ mod tests {
             .noncurrent_version_transitions(step(30))
             .build()?;
         let read = lifecycle_rule(rule);
-        assert_eq!(read.noncurrent_transition_days, Some(30));
-        assert_eq!(read.expiration_days, None);
+        assert_eq!(read.noncurrent_transition_days, Some(30).into());
+        assert_eq!(read.expiration_days, None.into());
         Ok(())
     }
 }

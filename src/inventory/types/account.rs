@@ -19,7 +19,7 @@ properties! {
 
 properties! {
     /// An enabled Region of an account.
-    Region = "AWS::Region", data: None, operation: "ec2:DescribeRegions" {
+    Region = "AWS::Region", data: None, operation: "ec2:DescribeRegions", key: own {
         /// AWS Backup resource type to opt-in; a type that is not in the map is opted in.
         #[from("backup:DescribeRegionSettings")]
         opt_in: BTreeMap<String, bool>,

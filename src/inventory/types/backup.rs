@@ -88,7 +88,7 @@ properties! {
 
 properties! {
     /// A backup vault.
-    BackupVault = "AWS::Backup::BackupVault", data: None, operation: "backup:ListBackupVaults" {
+    BackupVault = "AWS::Backup::BackupVault", data: None, operation: "backup:ListBackupVaults", key: own {
         /// `BACKUP_VAULT`, `LOGICALLY_AIR_GAPPED_BACKUP_VAULT` or `RESTORE_ACCESS_BACKUP_VAULT`.
         vault_type: String,
         status: Option<String>,
@@ -117,7 +117,7 @@ properties! {
 
 properties! {
     /// A recovery point.
-    RecoveryPoint = "AWS::Backup::RecoveryPoint", data: None, operation: "backup:ListRecoveryPointsByBackupVault" {
+    RecoveryPoint = "AWS::Backup::RecoveryPoint", data: None, operation: "backup:ListRecoveryPointsByBackupVault", key: own {
         /// The ARN of the resource that was backed up; for a copy, that of the source, in its Region and account.
         source_arn: Option<String>,
         /// The AWS Backup resource type, such as `EBS`.

@@ -1,6 +1,6 @@
 //! Amazon Data Lifecycle Manager.
 
-use super::properties;
+use super::{KeyFacts, properties};
 use crate::inventory::{Fact, facts};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -57,9 +57,29 @@ facts! {
     }
 }
 
+/// The keys of the copies that a policy makes.
+fn keys_of_copies(policy: &mut LifecyclePolicy) -> Vec<KeyFacts<'_>> {
+    let mut copies: Vec<&mut Copy> = Vec::new();
+    if let Fact::Read(schedules) = &mut policy.schedules {
+        for schedule in schedules {
+            if let Fact::Read(of_schedule) = &mut schedule.copies {
+                copies.extend(of_schedule);
+            }
+        }
+    }
+    if let Fact::Read(of_events) = &mut policy.event_copies {
+        copies.extend(of_events);
+    }
+    let keys = copies.into_iter().map(|copy| {
+        let (arn, manager) = (&mut copy.kms_key_arn, Some(&mut copy.key_manager));
+        KeyFacts { arn, manager, state: None, own: false }
+    });
+    keys.collect()
+}
+
 properties! {
     /// A DLM policy in full.
-    LifecyclePolicy = "AWS::DLM::LifecyclePolicy", data: None, operation: "dlm:GetLifecyclePolicies" {
+    LifecyclePolicy = "AWS::DLM::LifecyclePolicy", data: None, operation: "dlm:GetLifecyclePolicies", key: by keys_of_copies {
         /// `ENABLED`, `DISABLED` or `ERROR`.
         status: String,
         #[from("dlm:GetLifecyclePolicy")]

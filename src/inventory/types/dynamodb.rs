@@ -1,6 +1,7 @@
 //! Amazon DynamoDB.
 
-use super::{KeyManager, properties};
+use super::{KeyManager, properties, same_properties};
+use crate::inventory::Fact;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,8 +9,10 @@ use serde::{Deserialize, Serialize};
 /// Where a table was restored from (`RestoreSummary`): evidence of a restore of the source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RestoredFrom {
-    pub source_backup_arn: Option<String>,
-    pub source_table_arn: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub source_backup_arn: Fact<Option<String>>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub source_table_arn: Fact<Option<String>>,
     /// The moment that was restored (`RestoreDateTime`).
     pub restored_at: DateTime<Utc>,
     pub in_progress: bool,
@@ -19,59 +22,52 @@ pub struct RestoredFrom {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Replica {
     pub region: String,
-    pub status: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub status: Fact<Option<String>>,
 }
 
-macro_rules! table {
-    ($(#[doc = $doc:literal])* $name:ident, $type_name:literal, $data:expr) => {
-        properties! {
-            $(#[doc = $doc])*
-            $name = $type_name, data: $data, operation: "dynamodb:ListTables" {
-                #[from("dynamodb:DescribeTable")]
-                status: Option<String>,
-                /// Always true: DynamoDB encrypts every table.
-                #[from("dynamodb:DescribeTable")]
-                encrypted: bool,
-                /// The key that `SSEDescription` names; `null` under the AWS-owned key.
-                #[from("dynamodb:DescribeTable")]
-                kms_key_arn: Option<String>,
-                #[from("dynamodb:DescribeTable", "kms:DescribeKey")]
-                key_manager: Option<KeyManager>,
-                #[from("dynamodb:DescribeTable", "kms:DescribeKey")]
-                key_state: Option<String>,
-                /// Whether point-in-time recovery is on.
-                #[from("dynamodb:DescribeContinuousBackups")]
-                pitr: bool,
-                /// The recovery period of PITR, 1-35; `null` when it is off.
-                #[from("dynamodb:DescribeContinuousBackups")]
-                pitr_days: Option<i64>,
-                #[from("dynamodb:DescribeContinuousBackups")]
-                earliest_restorable_at: Option<DateTime<Utc>>,
-                #[from("dynamodb:DescribeContinuousBackups")]
-                latest_restorable_at: Option<DateTime<Utc>>,
-                #[from("dynamodb:DescribeTable")]
-                deletion_protection: bool,
-                /// Whether TTL deletes items.
-                #[from("dynamodb:DescribeTimeToLive")]
-                ttl: bool,
-                #[from("dynamodb:DescribeTable")]
-                restored_from: Option<RestoredFrom>,
-                #[from("dynamodb:DescribeTable")]
-                replicas: Vec<Replica>,
-                #[from("dynamodb:DescribeTable")]
-                size_bytes: Option<i64>,
-            }
-        }
-    };
-}
-
-table! {
+properties! {
     /// A table as the live audit reads it.
-    Table, "AWS::DynamoDB::Table", Some("DynamoDB")
+    Table = "AWS::DynamoDB::Table", data: Some("DynamoDB"), operation: "dynamodb:ListTables", key: own {
+        #[from("dynamodb:DescribeTable")]
+        status: Option<String>,
+        /// Always true: DynamoDB encrypts every table.
+        #[from("dynamodb:DescribeTable")]
+        encrypted: bool,
+        /// The key that `SSEDescription` names; `null` under the AWS-owned key.
+        #[from("dynamodb:DescribeTable")]
+        kms_key_arn: Option<String>,
+        #[from("dynamodb:DescribeTable", "kms:DescribeKey")]
+        key_manager: Option<KeyManager>,
+        #[from("dynamodb:DescribeTable", "kms:DescribeKey")]
+        key_state: Option<String>,
+        /// Whether point-in-time recovery is on.
+        #[from("dynamodb:DescribeContinuousBackups")]
+        pitr: bool,
+        /// The recovery period of PITR, 1-35; `null` when it is off.
+        #[from("dynamodb:DescribeContinuousBackups")]
+        pitr_days: Option<i64>,
+        #[from("dynamodb:DescribeContinuousBackups")]
+        earliest_restorable_at: Option<DateTime<Utc>>,
+        #[from("dynamodb:DescribeContinuousBackups")]
+        latest_restorable_at: Option<DateTime<Utc>>,
+        #[from("dynamodb:DescribeTable")]
+        deletion_protection: bool,
+        /// Whether TTL deletes items.
+        #[from("dynamodb:DescribeTimeToLive")]
+        ttl: bool,
+        #[from("dynamodb:DescribeTable")]
+        restored_from: Option<RestoredFrom>,
+        #[from("dynamodb:DescribeTable")]
+        replicas: Vec<Replica>,
+        #[from("dynamodb:DescribeTable")]
+        size_bytes: Option<i64>,
+    }
 }
-table! {
+
+same_properties! {
     /// A global table as a template declares it; live, each replica is a [`Table`].
-    GlobalTable, "AWS::DynamoDB::GlobalTable", Some("DynamoDB")
+    GlobalTable as Table = "AWS::DynamoDB::GlobalTable", data: Some("DynamoDB"), operation: "dynamodb:ListTables"
 }
 
 properties! {

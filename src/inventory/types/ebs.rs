@@ -1,6 +1,7 @@
 //! Amazon EC2 and EBS.
 
-use super::{KeyManager, properties};
+use super::{KeyManager, properties, same_properties};
+use crate::inventory::Fact;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,18 +10,20 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Attachment {
     pub instance_id: String,
-    pub device: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub device: Fact<Option<String>>,
     pub delete_on_termination: bool,
     /// Backups of the instance hold the volume from then on.
-    #[serde(default)]
-    pub attached_at: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub attached_at: Fact<Option<DateTime<Utc>>>,
 }
 
 /// An instance's EBS block device.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct InstanceVolume {
     pub volume_id: String,
-    pub device: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub device: Fact<Option<String>>,
     pub delete_on_termination: bool,
 }
 
@@ -36,34 +39,41 @@ pub struct CopiedFrom {
 pub struct SnapshotLock {
     /// `compliance`, `compliance-cooloff`, `governance` or `expired`.
     pub state: String,
-    pub expires_at: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub expires_at: Fact<Option<DateTime<Utc>>>,
 }
 
 /// A block device mapping of an image.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BlockDevice {
-    pub device: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub device: Fact<Option<String>>,
     /// `false` for instance store.
     pub ebs: bool,
-    pub snapshot_id: Option<String>,
-    pub encrypted: Option<bool>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub snapshot_id: Fact<Option<String>>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub encrypted: Fact<Option<bool>>,
 }
 
 /// An EBS volume that a template lets an instance make.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DeclaredBlockDevice {
     /// `null` for the root device where the template does not name it: the image does.
-    pub device: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub device: Fact<Option<String>>,
     /// Where the template does not say it, as the account's encryption by default; `null` when a snapshot decides it or it cannot be known.
-    pub encrypted: Option<bool>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub encrypted: Fact<Option<bool>>,
     /// The snapshot that it is made from.
-    pub snapshot_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub snapshot_id: Fact<Option<String>>,
     pub root: bool,
 }
 
 properties! {
     /// An EBS volume.
-    Volume = "AWS::EC2::Volume", data: Some("EBS"), operation: "ec2:DescribeVolumes" {
+    Volume = "AWS::EC2::Volume", data: Some("EBS"), operation: "ec2:DescribeVolumes", key: own {
         /// `creating`, `available`, `in-use`, `deleting`, `deleted`, `error`.
         status: Option<String>,
         encrypted: bool,
@@ -96,34 +106,28 @@ properties! {
     }
 }
 
-macro_rules! launch {
-    ($(#[doc = $doc:literal])* $name:ident, $type_name:literal, $operation:literal) => {
-        properties! {
-            $(#[doc = $doc])*
-            $name = $type_name, data: None, operation: $operation {
-                /// The EBS volumes that each instance is started with, the root volume always among them.
-                block_devices: Vec<DeclaredBlockDevice>,
-            }
-        }
-    };
+properties! {
+    /// A launch template; templates only.
+    LaunchTemplate = "AWS::EC2::LaunchTemplate", data: None, operation: "ec2:DescribeLaunchTemplateVersions" {
+        /// The EBS volumes that each instance is started with, the root volume always among them.
+        block_devices: Vec<DeclaredBlockDevice>,
+    }
 }
 
-launch! {
-    /// A launch template; templates only.
-    LaunchTemplate, "AWS::EC2::LaunchTemplate", "ec2:DescribeLaunchTemplateVersions"
-}
-launch! {
+same_properties! {
     /// A launch configuration; templates only.
-    LaunchConfiguration, "AWS::AutoScaling::LaunchConfiguration", "autoscaling:DescribeLaunchConfigurations"
+    LaunchConfiguration as LaunchTemplate = "AWS::AutoScaling::LaunchConfiguration", data: None,
+    operation: "autoscaling:DescribeLaunchConfigurations"
 }
-launch! {
+
+same_properties! {
     /// A Spot Fleet request; templates only.
-    SpotFleet, "AWS::EC2::SpotFleet", "ec2:DescribeSpotFleetRequests"
+    SpotFleet as LaunchTemplate = "AWS::EC2::SpotFleet", data: None, operation: "ec2:DescribeSpotFleetRequests"
 }
 
 properties! {
     /// An EBS snapshot that the account owns.
-    Snapshot = "AWS::EC2::Snapshot", data: None, operation: "ec2:DescribeSnapshots" {
+    Snapshot = "AWS::EC2::Snapshot", data: None, operation: "ec2:DescribeSnapshots", key: own {
         /// The ARN of the volume it was taken of; `null` for copies, which AWS gives a volume id of no meaning.
         source_arn: Option<String>,
         /// `pending`, `completed`, `error`, `recoverable`, `recovering`.

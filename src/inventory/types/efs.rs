@@ -1,6 +1,7 @@
 //! Amazon Elastic File System.
 
 use super::{KeyManager, properties};
+use crate::inventory::Fact;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,12 +14,13 @@ pub struct Replication {
     /// `ENABLED`, `ENABLING`, `DELETING`, `ERROR`, `PAUSED`, `PAUSING`.
     pub status: String,
     /// The moment to which the destination is complete.
-    pub last_replicated_at: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub last_replicated_at: Fact<Option<DateTime<Utc>>>,
 }
 
 properties! {
     /// A file system.
-    FileSystem = "AWS::EFS::FileSystem", data: Some("EFS"), operation: "elasticfilesystem:DescribeFileSystems" {
+    FileSystem = "AWS::EFS::FileSystem", data: Some("EFS"), operation: "elasticfilesystem:DescribeFileSystems", key: own {
         status: Option<String>,
         encrypted: bool,
         kms_key_arn: Option<String>,

@@ -11,12 +11,18 @@ pub mod dynamodb;
 pub mod ebs;
 pub mod efs;
 pub mod kms;
+mod properties;
 pub mod rds;
 pub mod s3;
 pub mod services;
 
+pub use properties::{KeyFacts, Properties, ResourceProperties, ResourceType, from_value, parse};
+pub(crate) use properties::{key_facts, properties, same_properties};
+
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// Who manages the KMS key: AWS without showing it, AWS in the account (`alias/aws/…`), or the customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -35,12 +41,16 @@ pub struct TypeInfo {
     pub backup_type: Option<&'static str>,
     /// The operation that lists resources of the type, such as `ec2:DescribeVolumes`.
     pub operation: &'static str,
+    /// The names of the properties.
+    pub properties: &'static [&'static str],
     /// The operation that reads each property, where it is not `operation`.
     pub sources: &'static [(&'static str, &'static [&'static str])],
     /// The JSON Schema of the properties.
     pub schema: fn() -> Schema,
-    /// Checks that `properties` have the shape of the type.
-    pub check: fn(&serde_json::Value) -> Result<(), serde_json::Error>,
+    /// Reads properties from the JSON of a document; the second value names what the type does not have.
+    pub parse: fn(&RawValue) -> serde_json::Result<(ResourceProperties, Vec<String>)>,
+    /// Reads properties from values in memory.
+    pub from_value: fn(Value) -> serde_json::Result<ResourceProperties>,
 }
 
 impl TypeInfo {
@@ -58,46 +68,10 @@ impl TypeInfo {
     }
 }
 
-/// A type whose values are the `properties` of a resource.
-pub trait Properties: Serialize + for<'de> Deserialize<'de> {
-    /// The type's table entry.
-    const INFO: TypeInfo;
-}
-
-/// Declares the properties of one resource type: a struct of [`Fact`](super::Fact)s with its table entry.
-/// `#[from("op")]` on a property names the operation that reads it, where it is not the type's own.
-macro_rules! properties {
-    (
-        $(#[doc = $doc:literal])*
-        $name:ident = $type_name:literal, data: $data:expr, operation: $operation:literal {
-            $( $(#[doc = $field_doc:literal])* $(#[from($($source:literal),+)])? $field:ident : $field_type:ty, )*
-        }
-    ) => {
-        $(#[doc = $doc])*
-        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-        pub struct $name {
-            $( $(#[doc = $field_doc])* #[serde(default, skip_serializing_if = "crate::inventory::Fact::is_unread")]
-            pub $field: crate::inventory::Fact<$field_type>, )*
-        }
-
-        impl crate::inventory::types::Properties for $name {
-            const INFO: crate::inventory::types::TypeInfo = crate::inventory::types::TypeInfo {
-                name: $type_name,
-                backup_type: $data,
-                operation: $operation,
-                sources: &[ $( $( (stringify!($field), &[$($source),+]), )? )* ],
-                schema: || schemars::schema_for!($name),
-                check: |value| <$name as serde::Deserialize>::deserialize(value).map(|_| ()),
-            };
-        }
-    };
-}
-pub(crate) use properties;
-
 /// Every resource type, in one list.
 pub fn all() -> &'static [TypeInfo] {
-    macro_rules! list { ($($t:ty),* $(,)?) => { &[$(<$t as Properties>::INFO),*] } }
-    const ALL: &[TypeInfo] = list![
+    macro_rules! list { ($($t:ty),* $(,)?) => { &[$(<$t as ResourceType>::INFO),*] } }
+    static ALL: &[TypeInfo] = list![
         account::Account,
         account::Region,
         backup::BackupJob,

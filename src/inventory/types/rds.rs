@@ -1,11 +1,11 @@
 //! Amazon RDS, Aurora, Neptune and DocumentDB: all four come from the RDS API and are told apart by their engine.
 
-use super::{KeyManager, properties};
+use super::{KeyManager, properties, same_properties};
 use chrono::{DateTime, Utc};
 
 properties! {
     /// A DB instance of RDS, stand-alone or a member of a cluster.
-    DbInstance = "AWS::RDS::DBInstance", data: Some("RDS"), operation: "rds:DescribeDBInstances" {
+    DbInstance = "AWS::RDS::DBInstance", data: Some("RDS"), operation: "rds:DescribeDBInstances", key: own {
         status: Option<String>,
         engine: String,
         engine_version: Option<String>,
@@ -37,126 +37,117 @@ properties! {
     }
 }
 
-macro_rules! cluster {
-    ($(#[doc = $doc:literal])* $name:ident, $type_name:literal, $data:literal) => {
-        properties! {
-            $(#[doc = $doc])*
-            $name = $type_name, data: Some($data), operation: "rds:DescribeDBClusters" {
-                status: Option<String>,
-                /// `aurora-mysql`, `aurora-postgresql`, `mysql`, `postgres`, `neptune`, `docdb`.
-                engine: String,
-                engine_version: Option<String>,
-                /// Whether it replicates from a cluster elsewhere.
-                read_replica: bool,
-                encrypted: bool,
-                kms_key_arn: Option<String>,
-                #[from("rds:DescribeDBClusters", "kms:DescribeKey")]
-                key_manager: Option<KeyManager>,
-                #[from("rds:DescribeDBClusters", "kms:DescribeKey")]
-                key_state: Option<String>,
-                backup_retention_days: i64,
-                latest_restorable_at: Option<DateTime<Utc>>,
-                earliest_restorable_at: Option<DateTime<Utc>>,
-                deletion_protection: bool,
-                copy_tags_to_snapshots: bool,
-                /// Aurora MySQL: how far it can be rewound; 0 when backtrack is off.
-                backtrack_window_seconds: i64,
-                backup_window: Option<String>,
-                maintenance_window: Option<String>,
-                members: Vec<String>,
-                size_bytes: Option<i64>,
-            }
-        }
-    };
-}
-
-cluster! {
+properties! {
     /// An Aurora cluster or a Multi-AZ DB cluster.
-    DbCluster, "AWS::RDS::DBCluster", "Aurora"
+    DbCluster = "AWS::RDS::DBCluster", data: Some("Aurora"), operation: "rds:DescribeDBClusters", key: own {
+        status: Option<String>,
+        /// `aurora-mysql`, `aurora-postgresql`, `mysql`, `postgres`, `neptune`, `docdb`.
+        engine: String,
+        engine_version: Option<String>,
+        /// Whether it replicates from a cluster elsewhere.
+        read_replica: bool,
+        encrypted: bool,
+        kms_key_arn: Option<String>,
+        #[from("rds:DescribeDBClusters", "kms:DescribeKey")]
+        key_manager: Option<KeyManager>,
+        #[from("rds:DescribeDBClusters", "kms:DescribeKey")]
+        key_state: Option<String>,
+        backup_retention_days: i64,
+        latest_restorable_at: Option<DateTime<Utc>>,
+        earliest_restorable_at: Option<DateTime<Utc>>,
+        deletion_protection: bool,
+        copy_tags_to_snapshots: bool,
+        /// Aurora MySQL: how far it can be rewound; 0 when backtrack is off.
+        backtrack_window_seconds: i64,
+        backup_window: Option<String>,
+        maintenance_window: Option<String>,
+        members: Vec<String>,
+        size_bytes: Option<i64>,
+    }
 }
-cluster! {
+
+same_properties! {
     /// A Neptune cluster.
-    NeptuneCluster, "AWS::Neptune::DBCluster", "Neptune"
+    NeptuneCluster as DbCluster = "AWS::Neptune::DBCluster", data: Some("Neptune"), operation: "rds:DescribeDBClusters"
 }
-cluster! {
+
+same_properties! {
     /// A DocumentDB cluster.
-    DocDbCluster, "AWS::DocDB::DBCluster", "DocumentDB"
+    DocDbCluster as DbCluster = "AWS::DocDB::DBCluster", data: Some("DocumentDB"), operation: "rds:DescribeDBClusters"
 }
 
-macro_rules! snapshot {
-    ($(#[doc = $doc:literal])* $name:ident, $type_name:literal, $operation:literal, $attribute:literal) => {
-        properties! {
-            $(#[doc = $doc])*
-            $name = $type_name, data: None, operation: $operation {
-                /// The ARN of the database it was taken of, which may be gone.
-                source_arn: String,
-                status: Option<String>,
-                engine: Option<String>,
-                /// `manual`, `automated` or `awsbackup`.
-                snapshot_type: String,
-                encrypted: bool,
-                kms_key_arn: Option<String>,
-                #[from($operation, "kms:DescribeKey")]
-                key_manager: Option<KeyManager>,
-                #[from($operation, "kms:DescribeKey")]
-                key_state: Option<String>,
-                /// Everyone may restore it. Only manual snapshots can be shared.
-                #[from($attribute)]
-                public: bool,
-                /// Accounts that may restore it.
-                #[from($attribute)]
-                shared_with: Vec<String>,
-                /// The ARN of the snapshot that it is a copy of.
-                copied_from_arn: Option<String>,
-                size_bytes: Option<i64>,
-            }
-        }
-    };
-}
-
-snapshot! {
+properties! {
     /// A snapshot of a DB instance.
-    DbSnapshot, "AWS::RDS::DBSnapshot", "rds:DescribeDBSnapshots", "rds:DescribeDBSnapshotAttributes"
+    DbSnapshot = "AWS::RDS::DBSnapshot", data: None, operation: "rds:DescribeDBSnapshots", key: own {
+        /// The ARN of the database it was taken of, which may be gone.
+        source_arn: String,
+        status: Option<String>,
+        engine: Option<String>,
+        /// `manual`, `automated` or `awsbackup`.
+        snapshot_type: String,
+        encrypted: bool,
+        kms_key_arn: Option<String>,
+        #[from("rds:DescribeDBSnapshots", "kms:DescribeKey")]
+        key_manager: Option<KeyManager>,
+        #[from("rds:DescribeDBSnapshots", "kms:DescribeKey")]
+        key_state: Option<String>,
+        /// Everyone may restore it. Only manual snapshots can be shared.
+        #[from("rds:DescribeDBSnapshotAttributes")]
+        public: bool,
+        /// Accounts that may restore it.
+        #[from("rds:DescribeDBSnapshotAttributes")]
+        shared_with: Vec<String>,
+        /// The ARN of the snapshot that it is a copy of.
+        copied_from_arn: Option<String>,
+        size_bytes: Option<i64>,
+    }
 }
-snapshot! {
+
+/// The operations that read what those of instances' snapshots do not.
+const OF_CLUSTER_SNAPSHOTS: &[(&str, &[&str])] = &[
+    ("key_manager", &["rds:DescribeDBClusterSnapshots", "kms:DescribeKey"]),
+    ("key_state", &["rds:DescribeDBClusterSnapshots", "kms:DescribeKey"]),
+    ("public", &["rds:DescribeDBClusterSnapshotAttributes"]),
+    ("shared_with", &["rds:DescribeDBClusterSnapshotAttributes"]),
+];
+
+same_properties! {
     /// A snapshot of an Aurora or Multi-AZ DB cluster.
-    DbClusterSnapshot, "AWS::RDS::DBClusterSnapshot", "rds:DescribeDBClusterSnapshots", "rds:DescribeDBClusterSnapshotAttributes"
+    DbClusterSnapshot as DbSnapshot = "AWS::RDS::DBClusterSnapshot", data: None, operation: "rds:DescribeDBClusterSnapshots",
+    sources: OF_CLUSTER_SNAPSHOTS
 }
-snapshot! {
+
+same_properties! {
     /// A snapshot of a Neptune cluster.
-    NeptuneClusterSnapshot, "AWS::Neptune::DBClusterSnapshot", "rds:DescribeDBClusterSnapshots", "rds:DescribeDBClusterSnapshotAttributes"
+    NeptuneClusterSnapshot as DbSnapshot = "AWS::Neptune::DBClusterSnapshot", data: None, operation: "rds:DescribeDBClusterSnapshots",
+    sources: OF_CLUSTER_SNAPSHOTS
 }
-snapshot! {
+
+same_properties! {
     /// A snapshot of a DocumentDB cluster.
-    DocDbClusterSnapshot, "AWS::DocDB::DBClusterSnapshot", "rds:DescribeDBClusterSnapshots", "rds:DescribeDBClusterSnapshotAttributes"
+    DocDbClusterSnapshot as DbSnapshot = "AWS::DocDB::DBClusterSnapshot", data: None, operation: "rds:DescribeDBClusterSnapshots",
+    sources: OF_CLUSTER_SNAPSHOTS
 }
 
-macro_rules! automated_backup {
-    ($(#[doc = $doc:literal])* $name:ident, $type_name:literal, $operation:literal) => {
-        properties! {
-            $(#[doc = $doc])*
-            $name = $type_name, data: None, operation: $operation {
-                /// The ARN of the database, in the Region where it runs.
-                source_arn: String,
-                /// `active`, `retained`, `creating` …
-                status: Option<String>,
-                earliest_restorable_at: Option<DateTime<Utc>>,
-                latest_restorable_at: Option<DateTime<Utc>>,
-                backup_retention_days: Option<i64>,
-                encrypted: bool,
-                kms_key_arn: Option<String>,
-                /// The Region where the database runs, when that is another one: a replicated backup.
-                source_region: Option<String>,
-            }
-        }
-    };
-}
-
-automated_backup! {
+properties! {
     /// Automated backups of a DB instance (AWS has no CloudFormation or Config type for them).
-    AutomatedBackup, "AWS::RDS::DBInstanceAutomatedBackup", "rds:DescribeDBInstanceAutomatedBackups"
+    AutomatedBackup = "AWS::RDS::DBInstanceAutomatedBackup", data: None, operation: "rds:DescribeDBInstanceAutomatedBackups", key: arn {
+        /// The ARN of the database, in the Region where it runs.
+        source_arn: String,
+        /// `active`, `retained`, `creating` …
+        status: Option<String>,
+        earliest_restorable_at: Option<DateTime<Utc>>,
+        latest_restorable_at: Option<DateTime<Utc>>,
+        backup_retention_days: Option<i64>,
+        encrypted: bool,
+        kms_key_arn: Option<String>,
+        /// The Region where the database runs, when that is another one: a replicated backup.
+        source_region: Option<String>,
+    }
 }
-automated_backup! {
+
+same_properties! {
     /// Automated backups of a DB cluster.
-    ClusterAutomatedBackup, "AWS::RDS::DBClusterAutomatedBackup", "rds:DescribeDBClusterAutomatedBackups"
+    ClusterAutomatedBackup as AutomatedBackup = "AWS::RDS::DBClusterAutomatedBackup", data: None,
+    operation: "rds:DescribeDBClusterAutomatedBackups"
 }

@@ -1,41 +1,53 @@
 //! Amazon S3.
 
 use super::{KeyManager, properties};
+use crate::inventory::Fact;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The parts of a lifecycle rule that decide how long data can be got back.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LifecycleRule {
-    pub id: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub id: Fact<Option<String>>,
     pub enabled: bool,
-    pub expiration_days: Option<i64>,
-    pub noncurrent_expiration_days: Option<i64>,
-    pub newer_noncurrent_versions: Option<i64>,
-    pub noncurrent_transition_days: Option<i64>,
-    pub abort_incomplete_upload_days: Option<i64>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub expiration_days: Fact<Option<i64>>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub noncurrent_expiration_days: Fact<Option<i64>>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub newer_noncurrent_versions: Fact<Option<i64>>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub noncurrent_transition_days: Fact<Option<i64>>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub abort_incomplete_upload_days: Fact<Option<i64>>,
 }
 
 /// One replication rule.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ReplicationRule {
-    pub id: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub id: Fact<Option<String>>,
     pub enabled: bool,
     pub destination_bucket_arn: String,
     /// The account that the rule names, when it does.
-    pub destination_account: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub destination_account: Fact<Option<String>>,
     /// `SourceSelectionCriteria.SseKmsEncryptedObjects` is enabled.
     pub kms_objects: bool,
-    pub replica_kms_key_arn: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub replica_kms_key_arn: Fact<Option<String>>,
 }
 
 /// Object Lock with its default retention, when it has one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ObjectLock {
     /// `GOVERNANCE` or `COMPLIANCE`; `null` without default retention.
-    pub mode: Option<String>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub mode: Fact<Option<String>>,
     /// Default retention in days (a year is 365); `null` without one.
-    pub retention_days: Option<i64>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub retention_days: Fact<Option<i64>>,
 }
 
 /// S3 versioning.
@@ -49,7 +61,7 @@ pub enum Versioning {
 
 properties! {
     /// A general purpose bucket, in the shard of its own Region.
-    Bucket = "AWS::S3::Bucket", data: Some("S3"), operation: "s3:ListBuckets" {
+    Bucket = "AWS::S3::Bucket", data: Some("S3"), operation: "s3:ListBuckets", key: own {
         /// Whether default encryption is set; since January 2023 live buckets always have at least SSE-S3.
         #[from("s3:GetBucketEncryption")]
         encrypted: bool,

@@ -3,7 +3,10 @@
 //! AWS cron is that of the Quartz scheduler without seconds: days of the week count from SUN=1, `a/b` starts at `a`, ranges may
 //! wrap (`FRI-MON`), `L` as a day of the week is Saturday, `6L` is the last Friday of the month.
 
-use super::{ScheduleError, YEARS};
+use super::error::ScheduleError;
+
+/// The years that AWS cron expressions can name.
+pub const YEARS: std::ops::RangeInclusive<i32> = 1970..=2199;
 
 /// The text between the brackets of `name(…)`.
 pub fn arguments<'a>(text: &'a str, name: &str) -> Option<&'a str> {

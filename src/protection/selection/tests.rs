@@ -29,7 +29,7 @@ fn facts(resources: &[&str], not_resources: &[&str], list_of_tags: Vec<TagCondit
 }
 
 fn by_arn(resources: &[&str], not_resources: &[&str]) -> Selection {
-    Selection::of(&facts(resources, not_resources, vec![], Conditions::default()), None)
+    Selection::new(&facts(resources, not_resources, vec![], Conditions::default()), None)
 }
 
 fn reach(pattern: &str, arn: &str) -> Match {
@@ -53,7 +53,7 @@ fn no_selection() -> Match {
 #[test]
 fn tag_union() {
     let union = facts(&[INSTANCE], &[], vec![tag("backup", "daily"), tag("aws:ResourceTag/tier", "gold")], Conditions::default());
-    let selection = Selection::of(&union, None);
+    let selection = Selection::new(&union, None);
     let answer = |pairs| selection.matches(VOLUME, known(&tags(pairs)));
     assert_eq!(answer(&[("backup", "daily")]), Match::Selected(Reach::Tag));
     assert_eq!(answer(&[("tier", "gold")]), Match::Selected(Reach::Tag));
@@ -73,7 +73,7 @@ fn conditions_must_all_hold() {
         string_like: vec![tag("aws:ResourceTag/team", "*-data*")],
         string_not_like: vec![tag("owner", "tmp*")],
     };
-    let selection = Selection::of(&facts(&["*"], &[], vec![], conditions), None);
+    let selection = Selection::new(&facts(&["*"], &[], vec![], conditions), None);
     let answer = |pairs| selection.matches(VOLUME, known(&tags(pairs)));
     let all = Match::Selected(Reach::Everything);
     assert_eq!(answer(&[("backup", "yes"), ("team", "eu-data-1")]), all);
@@ -92,7 +92,7 @@ fn a_tag_that_is_not_known_leaves_open_what_depends_on_it() {
     let tags = known(&own).with_unknown(&reasons);
     let answer = |list_of_tags: Vec<TagCondition>, conditions| {
         let everything = if list_of_tags.is_empty() { ["*"].as_slice() } else { &[] };
-        Selection::of(&facts(everything, &[], list_of_tags, conditions), None).matches(VOLUME, tags)
+        Selection::new(&facts(everything, &[], list_of_tags, conditions), None).matches(VOLUME, tags)
     };
     let stage = || Match::Unknown { why: format!("the tag stage of {VOLUME} is not known"), tags: texts(&["stage"]) };
     let none = Conditions::default;
@@ -119,7 +119,7 @@ fn a_tag_that_is_not_known_leaves_open_what_depends_on_it() {
 #[test]
 fn conditions_narrow_resources_and_tags() {
     let conditions = Conditions { string_equals: vec![tag("stage", "prod")], ..Conditions::default() };
-    let selection = Selection::of(&facts(&["arn:aws:ec2:*:*:volume/*"], &[], vec![tag("backup", "yes")], conditions), None);
+    let selection = Selection::new(&facts(&["arn:aws:ec2:*:*:volume/*"], &[], vec![tag("backup", "yes")], conditions), None);
     assert_eq!(selection.matches(VOLUME, known(&tags(&[("stage", "prod")]))), Match::Selected(Reach::Explicit));
     assert_eq!(selection.matches(VOLUME, known(&tags(&[("backup", "yes")]))), Match::NotSelected);
     let both = tags(&[("backup", "yes"), ("stage", "prod")]);
@@ -132,7 +132,7 @@ fn exclusion_wins() {
     assert_eq!(selection.matches(VOLUME, UNREAD), Match::NotSelected);
     assert_eq!(selection.matches(INSTANCE, UNREAD), Match::Selected(Reach::Everything));
     assert_eq!(by_arn(&[VOLUME], &[VOLUME]).matches(VOLUME, UNREAD), Match::NotSelected);
-    let tagged = Selection::of(&facts(&[], &[VOLUME], vec![tag("a", "b")], Conditions::default()), None);
+    let tagged = Selection::new(&facts(&[], &[VOLUME], vec![tag("a", "b")], Conditions::default()), None);
     assert_eq!(tagged.matches(VOLUME, UNREAD), Match::NotSelected);
 }
 
@@ -197,36 +197,36 @@ fn aws_refuses_a_selection_that_names_nothing() {
     let conditions = Conditions { string_equals: vec![tag("a", "b")], ..Conditions::default() };
     for facts in [facts(&[], &[], vec![], Conditions::default()), facts(&[], &[], vec![], conditions)] {
         let template = declared(&[]);
-        let refused = Selection::of(&facts, Some(&template));
+        let refused = Selection::new(&facts, Some(&template));
         assert_eq!(refused.names_nothing(), Some(true));
         assert_eq!(refused.matches(VOLUME, known(&tags(&[("a", "b")]))), Match::NotSelected);
         // What AWS does not take cannot have been read from it.
-        let read = Selection::of(&facts, None).matches(VOLUME, known(&tags(&[("a", "b")])));
+        let read = Selection::new(&facts, None).matches(VOLUME, known(&tags(&[("a", "b")])));
         assert!(matches!(&read, Match::Unknown { why, .. } if why.contains("which AWS Backup refuses")), "{read:?}");
     }
     assert_eq!(by_arn(&[], &["arn:aws:s3:*"]).matches(BUCKET, UNREAD), Match::NotSelected, "excluded for certain");
     // Tags that match nothing are not nothing.
-    let tagged = Selection::of(&facts(&[], &[], vec![tag("a", "b")], Conditions::default()), None);
+    let tagged = Selection::new(&facts(&[], &[], vec![tag("a", "b")], Conditions::default()), None);
     assert_eq!(tagged.matches(VOLUME, known(&tags(&[]))), Match::NotSelected);
 }
 
 #[test]
 fn what_is_not_known_of_a_list_takes_nothing_from_what_is() {
     let open = declared(&["resources[]"]);
-    let selection = Selection::of(&facts(&[VOLUME], &[], vec![], Conditions::default()), Some(&open));
+    let selection = Selection::new(&facts(&[VOLUME], &[], vec![], Conditions::default()), Some(&open));
     assert_eq!(selection.matches(VOLUME, UNREAD), Match::Selected(Reach::Explicit));
     assert_eq!(selection.matches(INSTANCE, UNREAD), no_selection());
-    let by_tag = Selection::of(&facts(&[], &[], vec![tag("a", "b")], Conditions::default()), Some(&open));
+    let by_tag = Selection::new(&facts(&[], &[], vec![tag("a", "b")], Conditions::default()), Some(&open));
     assert_eq!(by_tag.matches(VOLUME, known(&tags(&[("a", "b")]))), Match::Selected(Reach::Tag));
     assert_eq!(by_tag.matches(VOLUME, known(&tags(&[]))), no_selection());
     // Of a list that is not known at all, neither.
     let mut unread = facts(&[], &[], vec![tag("a", "b")], Conditions::default());
     unread.resources = Fact::Unread;
-    let unread = Selection::of(&unread, Some(&open));
+    let unread = Selection::new(&unread, Some(&open));
     assert_eq!(unread.matches(VOLUME, known(&tags(&[("a", "b")]))), Match::Selected(Reach::Tag));
     assert_eq!(unread.names_nothing(), Some(false));
     let open = declared(&["list_of_tags[]"]);
-    let selection = Selection::of(&facts(&[VOLUME], &[], vec![], Conditions::default()), Some(&open));
+    let selection = Selection::new(&facts(&[VOLUME], &[], vec![], Conditions::default()), Some(&open));
     assert_eq!(selection.matches(VOLUME, UNREAD), Match::Selected(Reach::Explicit));
     assert_eq!(selection.matches(BUCKET, UNREAD), no_selection());
 }
@@ -234,12 +234,12 @@ fn what_is_not_known_of_a_list_takes_nothing_from_what_is() {
 #[test]
 fn what_is_not_known_of_exclusions_and_conditions_may_take_anything() {
     let open = declared(&["not_resources[]"]);
-    let selection = Selection::of(&facts(&["*"], &[VOLUME], vec![], Conditions::default()), Some(&open));
+    let selection = Selection::new(&facts(&["*"], &[VOLUME], vec![], Conditions::default()), Some(&open));
     assert_eq!(selection.matches(VOLUME, UNREAD), Match::NotSelected);
     assert_eq!(selection.matches(BUCKET, UNREAD), no_selection());
     let open = declared(&["conditions.string_not_like[]"]);
     let conditions = Conditions { string_equals: vec![tag("a", "b")], ..Conditions::default() };
-    let selection = Selection::of(&facts(&["*"], &[], vec![], conditions), Some(&open));
+    let selection = Selection::new(&facts(&["*"], &[], vec![], conditions), Some(&open));
     assert_eq!(selection.matches(VOLUME, known(&tags(&[]))), Match::NotSelected);
     assert_eq!(selection.matches(VOLUME, known(&tags(&[("a", "b")]))), no_selection());
 }
@@ -247,10 +247,10 @@ fn what_is_not_known_of_exclusions_and_conditions_may_take_anything() {
 #[test]
 fn a_value_that_is_not_known_asks_for_the_tag_all_the_same() {
     let open = || TagCondition { key: "a".to_owned(), value: Fact::Unread };
-    let by_tag = Selection::of(&facts(&[], &[], vec![open()], Conditions::default()), Some(&declared(&[])));
+    let by_tag = Selection::new(&facts(&[], &[], vec![open()], Conditions::default()), Some(&declared(&[])));
     assert_eq!(by_tag.matches(VOLUME, known(&tags(&[]))), Match::NotSelected);
     assert_eq!(by_tag.matches(VOLUME, known(&tags(&[("a", "b")]))), no_selection());
-    let narrowed = |conditions| Selection::of(&facts(&["*"], &[], vec![], conditions), Some(&declared(&[])));
+    let narrowed = |conditions| Selection::new(&facts(&["*"], &[], vec![], conditions), Some(&declared(&[])));
     let equals = narrowed(Conditions { string_equals: vec![open()], ..Conditions::default() });
     assert_eq!(equals.matches(VOLUME, known(&tags(&[]))), Match::NotSelected);
     assert_eq!(equals.matches(VOLUME, known(&tags(&[("a", "b")]))), no_selection());
@@ -260,14 +260,14 @@ fn a_value_that_is_not_known_asks_for_the_tag_all_the_same() {
 
 #[test]
 fn unread_selections_are_unknown_unless_what_was_read_decides() {
-    let unread = Selection::of(&BackupSelection::default(), None);
+    let unread = Selection::new(&BackupSelection::default(), None);
     assert_eq!(unread.matches(VOLUME, known(&tags(&[]))), no_selection());
     let mut partly = facts(&[VOLUME], &[VOLUME], vec![], Conditions::default());
     partly.conditions = Fact::Unread;
-    assert_eq!(Selection::of(&partly, None).matches(VOLUME, UNREAD), Match::NotSelected);
-    assert_eq!(Selection::of(&partly, None).matches(BUCKET, UNREAD), Match::NotSelected);
+    assert_eq!(Selection::new(&partly, None).matches(VOLUME, UNREAD), Match::NotSelected);
+    assert_eq!(Selection::new(&partly, None).matches(BUCKET, UNREAD), Match::NotSelected);
     partly.not_resources = Fact::Unread;
-    assert_eq!(Selection::of(&partly, None).matches(VOLUME, UNREAD), no_selection());
+    assert_eq!(Selection::new(&partly, None).matches(VOLUME, UNREAD), no_selection());
 }
 
 /// Wildcards by the definition: a star is any text.
@@ -338,7 +338,7 @@ proptest! {
         tags in prop::collection::btree_map("[abc]", "[xy?]{0,3}", 0..3),
     ) {
         let template = declared(&[]);
-        let selection = Selection::of(&facts, Some(&template));
+        let selection = Selection::new(&facts, Some(&template));
         let answer = selection.matches(&arn, known(&tags));
         prop_assert_eq!(matches!(answer, Match::Selected(_)), slow_selects(&facts, &arn, &tags));
         prop_assert!(matches!(answer, Match::Selected(_) | Match::NotSelected));

@@ -36,6 +36,7 @@ pub use takes::{REFUSES, Takes};
 
 use super::convert::{Built, Outcome, Scope};
 use super::declaration::{Declaration, Language, Node};
+use super::inventory::Draft;
 use super::stack::{Entry, Stack, Text};
 
 /// How one inventory type is declared.
@@ -310,6 +311,6 @@ pub fn parts_of(type_name: &str) -> impl Iterator<Item = (&'static Table, &'stat
 }
 
 /// What needs all resources of a stack.
-pub fn finish(stack: &Stack, resources: &mut [crate::inventory::Resource]) {
-    rds::inherit_from_clusters(stack, resources);
+pub fn finish(stack: &Stack, drafts: &mut [Draft]) {
+    rds::inherit_from_clusters(stack, drafts);
 }

@@ -1,11 +1,11 @@
 //! DB instances of RDS, and the members of Aurora and Multi-AZ DB clusters.
 
 use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, Takes, encryption, row};
-use crate::inventory::Resource;
 use crate::inventory::arn::Partition;
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::{EXISTS, Language};
+use crate::template::inventory::Draft;
 use crate::template::stack::{Entry, Stack};
 use serde_json::{Value as Json, json};
 
@@ -138,11 +138,12 @@ const OF_CLUSTER: [&str; 6] = ["encrypted", "kms_key_arn", "key_manager", "key_s
 
 /// Encryption and automated backups of a member are those of its cluster (API, CreateDBInstance: the cluster
 /// manages both).
-pub fn inherit_from_clusters(stack: &Stack, resources: &mut [Resource]) {
-    for member in 0..resources.len() {
-        let Some(cluster_id) = resources.get(member).filter(|member| member.type_name == INSTANCE.type_name).map(|member| {
-            let unknown = member.declared.as_ref().is_some_and(|declared| declared.unknown.contains_key("cluster_id"));
-            (member.text("cluster_id").map(str::to_owned), unknown)
+pub fn inherit_from_clusters(stack: &Stack, drafts: &mut [Draft]) {
+    for member in 0..drafts.len() {
+        let instance = drafts.get(member).filter(|member| member.resource.type_name == INSTANCE.type_name);
+        let Some(cluster_id) = instance.map(|member| {
+            let unknown = member.resource.declared.as_ref().is_some_and(|declared| declared.unknown.contains_key("cluster_id"));
+            (member.properties.get("cluster_id").and_then(Json::as_str).map(str::to_owned), unknown)
         }) else {
             continue;
         };
@@ -156,14 +157,14 @@ pub fn inherit_from_clusters(stack: &Stack, resources: &mut [Resource]) {
             clusters.find(|(_, entry)| here(entry))
         };
         let arn = cluster_id.0.as_ref().and_then(named).map(|(_, entry)| stack.arn(entry).text);
-        let cluster = arn.and_then(|arn| resources.iter().find(|cluster| cluster.arn == arn)).cloned();
-        let Some(member) = resources.get_mut(member) else { continue };
+        let cluster = arn.and_then(|arn| drafts.iter().find(|cluster| cluster.resource.arn == arn)).cloned();
+        let Some(member) = drafts.get_mut(member) else { continue };
         for property in OF_CLUSTER {
             let value = cluster.as_ref().and_then(|cluster| cluster.properties.get(property).cloned());
             member.properties.remove(property);
-            let Some(declared) = &mut member.declared else { continue };
+            let Some(declared) = &mut member.resource.declared else { continue };
             declared.unknown.remove(property);
-            let reasons = cluster.as_ref().and_then(|cluster| cluster.declared.as_ref()?.unknown.get(property));
+            let reasons = cluster.as_ref().and_then(|cluster| cluster.resource.declared.as_ref()?.unknown.get(property));
             match value {
                 Some(value) => drop(member.properties.insert(property.to_owned(), value)),
                 None => {

@@ -33,7 +33,7 @@ fn a_cloudformation_plan_with_all_that_belongs_to_it() {
     ]);
     let (plan, vault, far, selection, table) = (&all[0], &all[1], &all[2], &all[3], &all[4]);
     assert_eq!((plan.name.as_deref(), plan.arn.as_str()), (Some("daily"), "arn:aws:backup:eu-west-1:111122223333:backup-plan:${Plan}"));
-    let rules = plan.properties_as::<backup::BackupPlan>().expect("a plan").rules;
+    let rules = &plan.get::<backup::BackupPlan>().expect("a plan").rules;
     let rule = &rules.read().expect("read")[0];
     // As the protection of a plan makes it from the plan's own place.
     assert_eq!(format!("arn:aws:backup:{}:{}:backup-vault:{}", plan.region, plan.account, rule.vault.read().expect("a vault")), vault.arn);
@@ -108,7 +108,7 @@ fn a_terraform_plan_with_all_that_belongs_to_it() {
         vault,
         json!({ "locked": true, "lock_at": null, "min_retention_days": 7, "key_manager": "customer", "notification_events": ["BACKUP_JOB_FAILED"], "notification_topic_arn": "${aws_sns_topic.t.arn}" }),
     );
-    assert!(vault.text("policy").expect("a policy").contains(&vault.arn));
+    assert!(value(vault, "policy").as_str().expect("a policy").contains(&vault.arn));
     has(selection, json!({ "plan_arn": plan.arn, "not_resources": [vault.arn], "resources": [] }));
     assert_eq!(value(selection, "conditions")["string_not_like"][0]["value"], "n*");
     assert_eq!(selection.arn, format!("{}/selection/aws_backup_selection.s", plan.arn));
@@ -302,7 +302,7 @@ fn a_policy_names_what_the_template_has_and_not_what_comes_from_outside() {
     };
     let account = concat(&[json!("arn:aws:iam::"), symbol("${AWS::AccountId}"), json!(":root")]);
     let part = concat(&[json!("arn:aws:backup:*:*:recovery-point:"), symbol("${Prefix}"), json!("*")]);
-    let policy = |found: crate::inventory::Resource| found.text("policy").map(str::to_owned);
+    let policy = |found: crate::inventory::Resource| value(&found, "policy").as_str().map(str::to_owned);
     assert!(policy(vault(account, json!("*"))).is_some_and(|text| text.contains("arn:aws:iam::111122223333:root")));
     assert!(policy(vault(reference("Role", "Arn"), part)).is_some_and(|text| text.contains("${Role.Arn}") && text.contains("${Prefix}")));
     for found in [
@@ -311,7 +311,7 @@ fn a_policy_names_what_the_template_has_and_not_what_comes_from_outside() {
         vault(concat(&[json!("arn:aws:iam::"), symbol("${Who}")]), json!("*")),
     ] {
         assert_eq!(reasons(&found, "policy.${Who}"), ["${Who} is not given"]);
-        assert!(found.text("policy").is_some_and(|text| text.contains("${Who}")));
+        assert!(value(&found, "policy").as_str().is_some_and(|text| text.contains("${Who}")));
     }
     let text = concat(&[json!("{\"Statement\":[{\"Principal\":\""), symbol("${Who}"), json!("\",\"Resource\":\"*\"}]}")]);
     let found = resource(&[
@@ -332,7 +332,7 @@ fn what_may_not_be_made_protects_nothing() {
     let body = json!({ "BackupPlanId": "p", "BackupSelection": { "SelectionName": "s", "Resources": ["*"] } });
     let selection = resource(&[maybe(cfn("S", "AWS::Backup::BackupSelection", body), PRESENCE)]);
     assert_eq!(reasons(&selection, "resources"), ["whether S exists: condition Prod is not known"]);
-    assert!(!selection.properties.contains_key("resources"));
+    assert!(!selection.properties.is_read("resources"));
     has(&selection, json!({ "plan_arn": "arn:aws:backup:eu-west-1:111122223333:backup-plan:p" }));
     assert_eq!((selection.name.as_deref(), selection.arn.ends_with("backup-plan:p/selection/S")), (Some("s"), true));
 

@@ -80,8 +80,12 @@ pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
 pub fn resources(declarations: &[Declaration]) -> Vec<Resource> {
     let shard = shard(declarations, &options(Some(("111122223333", "eu-west-1"))));
     for resource in &shard.resources {
-        let info = crate::inventory::types::find(&resource.type_name).expect("a type");
-        (info.check)(&Json::Object(resource.properties.clone())).unwrap_or_else(|error| panic!("{}: {error}", resource.id));
+        assert!(
+            resource.properties.info().is_some_and(|info| info.name == resource.type_name),
+            "{}: {:?}",
+            resource.id,
+            resource.properties
+        );
     }
     shard.resources
 }
@@ -93,7 +97,7 @@ pub fn resource(declarations: &[Declaration]) -> Resource {
 
 /// A property; `null` also when it is missing, then with its reasons.
 pub fn value(resource: &Resource, property: &str) -> Json {
-    resource.properties.get(property).cloned().unwrap_or_else(|| json!({ "unknown": reasons(resource, property) }))
+    resource.properties.json(property).unwrap_or_else(|| json!({ "unknown": reasons(resource, property) }))
 }
 
 /// Why a property is not known.

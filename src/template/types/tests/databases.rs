@@ -57,7 +57,7 @@ fn what_is_restored_is_as_its_source() {
     }
     let encryption = |type_name: &str, body| {
         let found = resource(&[cfn("D", type_name, body)]);
-        found.properties.get("encrypted").cloned()
+        found.properties.json("encrypted")
     };
     // What is made from a source has the source's encryption, whatever is written beside it …
     for written in [true, false] {
@@ -82,7 +82,7 @@ fn what_is_restored_is_as_its_source() {
     let restored = |type_name: &str, key: &str| {
         let mut body = json!({ "engine": "mysql", "snapshot_identifier": "s", "storage_encrypted": true });
         body[key] = json!("alias/k");
-        resource(&[tf("x.d", type_name, body)]).properties.get("encrypted").cloned()
+        resource(&[tf("x.d", type_name, body)]).properties.json("encrypted")
     };
     assert_eq!(restored("aws_rds_cluster", "tags"), None);
     assert_eq!(restored("aws_rds_cluster", "kms_key_id"), Some(json!(true)));

@@ -37,8 +37,8 @@ fn encryption_by_default_encrypts_every_volume() {
     let options = Options { assume_ebs_encryption_by_default: Some(true), ..options(None) };
     for body in [json!({}), json!({ "Encrypted": false }), json!({ "SnapshotId": "snap-1" })] {
         let found = shard(&[cfn("V", "AWS::EC2::Volume", body)], &options).resources.remove(0);
-        assert_eq!(found.properties.get("encrypted"), Some(&json!(true)));
-        assert!(!found.properties.contains_key("key_manager"));
+        assert_eq!(found.properties.json("encrypted"), Some(json!(true)));
+        assert!(!found.properties.is_read("key_manager"));
         assert!(!reasons(&found, "key_manager").is_empty());
     }
 }
@@ -287,7 +287,7 @@ fn cloudformation_buckets() {
     has(&all[0], json!({ "lifecycle": [rule] }));
     assert_eq!(value(&all[0], "replication")[0]["destination_bucket_arn"], json!(all[1].arn));
     has(&all[1], json!({ "versioning": "enabled", "object_lock": { "mode": "COMPLIANCE", "retention_days": 365 } }));
-    let policy: serde_json::Value = serde_json::from_str(all[1].text("policy").expect("a policy")).expect("JSON");
+    let policy: serde_json::Value = serde_json::from_str(value(&all[1], "policy").as_str().expect("a policy")).expect("JSON");
     assert_eq!(policy["Statement"][0]["Resource"], "arn:aws:s3:::${Copy}/*");
 }
 

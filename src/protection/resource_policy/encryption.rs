@@ -6,8 +6,17 @@
 
 use super::document::{Condition, Names, Statement};
 use super::operator::{Comparison, Operator, all, any};
+use super::statement::{denies_action, names_everyone};
 use super::text::Text;
-use super::{Refused, denies_action, names_everyone};
+
+/// Encryption types of which uploads are refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refused {
+    /// Of `SSE-S3`, `SSE-KMS`, `DSSE-KMS` and `SSE-C`, those of which every upload by everyone is.
+    pub surely: Vec<&'static str>,
+    /// Those of which that depends on what a symbol stands for.
+    pub perhaps: Vec<&'static str>,
+}
 
 /// A header of a request, as a condition key sees it.
 #[derive(Clone, Copy)]
@@ -98,7 +107,7 @@ fn holds(condition: &Condition, upload: &Upload) -> Option<bool> {
     if values.is_empty() || values.iter().any(Text::has_variable) {
         return Some(false);
     }
-    let operator = Operator::of(&condition.operator);
+    let operator = Operator::parse(&condition.operator);
     match (operator.comparison, header) {
         (Comparison::Null, header) => is_null(values, header),
         (Comparison::Bool | Comparison::Other, _) | (_, Header::Any) => Some(false),

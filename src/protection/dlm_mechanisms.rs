@@ -1,10 +1,14 @@
 //! Amazon Data Lifecycle Manager: which policies target a resource, and what their schedules make of it.
 
+use super::case::{Case, Mechanisms};
 use super::facts::{CopyRetention, Mechanism, MechanismKind};
 use super::index::{Index, Typed};
-use super::mechanisms::{Case, Mechanisms, late_after};
+use super::schedule::{largest_gap, late_after, shortest_span};
+use super::unread::{why_place_undecided, why_tags_unread, why_unread};
 use crate::inventory::types::dlm;
+use crate::inventory::types::ebs::Volume;
 use crate::inventory::{Fact, Resource, more_path, note};
+use chrono::{DateTime, Utc};
 
 /// Amazon DLM starts a snapshot within an hour of its scheduled time (EC2 user guide, "How Amazon Data Lifecycle Manager works").
 const DLM_START_WINDOW_SECONDS: i64 = 3_600;
@@ -16,7 +20,7 @@ pub fn of_volume(case: &Case, found: &mut Mechanisms) {
     of_target(case, case.resource, None, found);
     for attachment in attachments {
         if let Some(instance) = case.index.instances.get(attachment.instance_id.as_str()) {
-            let is_root = instance.properties.root_device.present().is_some_and(|root| Some(root) == attachment.device.as_ref());
+            let is_root = instance.properties.root_device.present().is_some_and(|root| Some(root) == attachment.device.present());
             of_target(case, instance.resource, Some(is_root), found);
         }
     }
@@ -35,7 +39,7 @@ pub fn of_target(case: &Case, target: &Resource, through_root: Option<bool>, fou
         }
         match policy.properties.schedules.read() {
             Some(schedules) => schedules.iter().for_each(|schedule| add_dlm_schedule(case, policy, schedule, found)),
-            None => found.unread.extend(super::why_unread(case.index.shard, policy.resource, "schedules")),
+            None => found.unread.extend(why_unread(case.index.shard, policy.resource, "schedules")),
         }
         let more = policy.resource.unsettled(&more_path("schedules"));
         if !more.is_empty() {
@@ -45,7 +49,7 @@ pub fn of_target(case: &Case, target: &Resource, through_root: Option<bool>, fou
 }
 
 fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule: &dlm::Schedule, found: &mut Mechanisms) {
-    let settled = interval(case.index, schedule);
+    let settled = interval(schedule, case.as_of);
     let interval = settled.present().copied();
     let name = schedule.name.present().map_or(String::new(), |name| format!(", schedule {name}"));
     let source = format!("DLM policy {}{name}", policy.resource.id);
@@ -61,7 +65,7 @@ fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule:
     let makes_snapshots = policy.properties.policy_type.read().is_some_and(|kind| kind == "EBS_SNAPSHOT_MANAGEMENT");
     let since = policy.resource.created_at.zip(case.resource.created_at).map(|(policy, data)| policy.max(data));
     let due = makes_snapshots && since.zip(allowed).is_some_and(|(since, allowed)| (case.as_of - since).num_seconds() > allowed);
-    let retention_days = retention(case.index, schedule);
+    let retention_days = retention(schedule, case.as_of);
     for (field, is_unread, parts) in [
         ("interval_seconds", settled.is_unread(), ["cron", "interval_seconds"].as_slice()),
         ("retention_days", retention_days.is_unread(), &["retention_days", "retain_count", "cron", "interval_seconds"]),
@@ -104,9 +108,9 @@ fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule:
 }
 
 /// The largest gap of a schedule: a `CreateRule` has an interval or a cron expression, not both (Amazon DLM API reference, `CreateRule`).
-fn interval(index: &Index, schedule: &dlm::Schedule) -> Fact<Option<i64>> {
+fn interval(schedule: &dlm::Schedule, as_of: DateTime<Utc>) -> Fact<Option<i64>> {
     match (schedule.cron.read(), schedule.interval_seconds.read()) {
-        (Some(Some(cron)), _) => Fact::Read(index.cron_gaps.get(cron).copied().flatten()),
+        (Some(Some(cron)), _) => Fact::Read(largest_gap(Some(cron), None, as_of)),
         (_, Some(Some(interval))) => Fact::Read(Some(*interval)),
         (Some(None), Some(None)) => Fact::Read(None),
         _ => Fact::Unread,
@@ -114,20 +118,20 @@ fn interval(index: &Index, schedule: &dlm::Schedule) -> Fact<Option<i64>> {
 }
 
 /// How long a schedule keeps its snapshots: a `RetainRule` has a count or an age (Amazon DLM API reference, `RetainRule`).
-fn retention(index: &Index, schedule: &dlm::Schedule) -> Fact<Option<i64>> {
+fn retention(schedule: &dlm::Schedule, as_of: DateTime<Utc>) -> Fact<Option<i64>> {
     match (schedule.retention_days.read(), schedule.retain_count.read()) {
         (Some(Some(days)), _) => Fact::Read(Some(*days)),
-        (_, Some(Some(_))) if interval(index, schedule).is_unread() => Fact::Unread,
-        (_, Some(Some(count))) => Fact::Read(counted_days(index, schedule, *count)),
+        (_, Some(Some(_))) if interval(schedule, as_of).is_unread() => Fact::Unread,
+        (_, Some(Some(count))) => Fact::Read(counted_days(schedule, *count, as_of)),
         (Some(None), Some(None)) => Fact::Read(None),
         _ => Fact::Unread,
     }
 }
 
 /// How many days back the snapshots go that a schedule keeps by their number.
-fn counted_days(index: &Index, schedule: &dlm::Schedule, count: i64) -> Option<i64> {
+fn counted_days(schedule: &dlm::Schedule, count: i64, as_of: DateTime<Utc>) -> Option<i64> {
     let seconds = match schedule.cron.present() {
-        Some(cron) => index.cron_spans.get(&(cron.clone(), count)).copied().flatten(),
+        Some(cron) => shortest_span(cron, count, as_of),
         None => schedule.interval_seconds.present().map(|interval| count.saturating_mul(*interval)),
     };
     Some(seconds? / 86_400)
@@ -184,21 +188,28 @@ pub fn policy_targets(
     if !conditions.contains(&None) {
         return Ok(true);
     }
-    let of_policy = ["status", "resource_types", "policy_type", "default_policy", "exclusions", "target_tags"].into_iter();
-    let unread = of_policy.filter(|property| !policy.resource.properties.contains_key(*property));
-    let mut reasons: Vec<String> = unread.flat_map(|property| super::why_unread(index.shard, policy.resource, property)).collect();
+    let of_policy = [
+        ("status", properties.status.is_unread()),
+        ("resource_types", properties.resource_types.is_unread()),
+        ("policy_type", properties.policy_type.is_unread()),
+        ("default_policy", properties.default_policy.is_unread()),
+        ("exclusions", properties.exclusions.is_unread()),
+        ("target_tags", properties.target_tags.is_unread()),
+    ];
+    let unread = of_policy.into_iter().filter(|(_, is_unread)| *is_unread);
+    let mut reasons: Vec<String> = unread.flat_map(|(property, _)| why_unread(index.shard, policy.resource, property)).collect();
     let open = |path: &String| path.starts_with("target_tags[]") || path.starts_with("exclusions.");
     let unknown = policy.resource.declared.iter().flat_map(|declared| &declared.unknown);
     reasons.extend(unknown.filter(|(path, _)| open(path)).flat_map(|(_, reasons)| reasons.iter().cloned()));
     let excluded = properties.exclusions.read().and_then(|exclusions| exclusions.tags.read());
     let asked = properties.target_tags.read().into_iter().chain(excluded);
     let asked: Vec<String> = asked.flatten().map(|tag| tag.key.clone()).collect();
-    reasons.extend(super::why_tags_unread(index.shard, target, &asked));
+    reasons.extend(why_tags_unread(index.shard, target, &asked));
     if crate::inventory::arn::apart(policy.resource, target).is_unread() {
-        reasons.push(super::reach::elsewhere(target, policy.resource));
+        reasons.push(why_place_undecided(target, policy.resource));
     }
     if volume_type.is_none() && wanted_type == "VOLUME" {
-        reasons.extend(super::why_unread(index.shard, target, "volume_type"));
+        reasons.extend(why_unread(index.shard, target, "volume_type"));
     }
     Err(reasons)
 }
@@ -206,10 +217,11 @@ pub fn policy_targets(
 fn targets(policy: &Typed<dlm::LifecyclePolicy>, target: &Resource, case: &Case, through_root: Option<bool>) -> Result<bool, Vec<String>> {
     let own_root = case.index.volumes.get(case.resource.id.as_str()).is_some_and(|volume| is_root_volume(case.index, volume));
     let is_root = through_root.unwrap_or(own_root);
-    if !policy_targets(case.index, policy, target, case.resource.text("volume_type"), is_root)? {
+    let volume_type = case.resource.get::<Volume>().and_then(|volume| volume.volume_type.present()).map(String::as_str);
+    if !policy_targets(case.index, policy, target, volume_type, is_root)? {
         return Ok(false);
     }
-    let unread = |property| super::why_unread(case.index.shard, policy.resource, property);
+    let unread = |property| why_unread(case.index.shard, policy.resource, property);
     match through_root {
         None => Ok(true),
         Some(true) => policy.properties.exclude_boot_volume.read().map(|exclude| !exclude).ok_or_else(|| unread("exclude_boot_volume")),
@@ -221,7 +233,7 @@ fn targets(policy: &Typed<dlm::LifecyclePolicy>, target: &Resource, case: &Case,
             match case.resource.tags().has_one(pairs(tags)) {
                 Some(true) => Ok(false),
                 Some(false) if more.is_empty() => Ok(true),
-                _ => Err([more.to_vec(), values.to_vec(), super::why_tags_unread(case.index.shard, case.resource, &keys)].concat()),
+                _ => Err([more.to_vec(), values.to_vec(), why_tags_unread(case.index.shard, case.resource, &keys)].concat()),
             }
         }
     }
@@ -238,6 +250,6 @@ pub fn is_root_volume(index: &Index, volume: &Typed<crate::inventory::types::ebs
             .instances
             .get(attachment.instance_id.as_str())
             .and_then(|instance| instance.properties.root_device.present())
-            .is_some_and(|root| Some(root) == attachment.device.as_ref())
+            .is_some_and(|root| Some(root) == attachment.device.present())
     })
 }

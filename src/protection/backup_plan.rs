@@ -1,80 +1,27 @@
-//! Backup plans and selections: what they select, where they write to.
+//! Backup plans: what they select, where they write to.
 
-use super::data::{Join, Unread};
-use super::facts::{DestinationFacts, Facts, Joined, PlanFacts, PlanRuleFacts, SelectionFacts};
-use super::points::is_local;
-use super::reach::{PLAN_OPERATIONS, PlannedRule, plan_in_doubt, reaches, title};
-use super::selection::{Match, Selection};
+use super::context::Join;
+use super::databases::backup_retention_days;
+use super::facts::{DestinationFacts, Facts, Joined, PlanFacts, PlanRuleFacts};
+use super::index::Typed;
+use super::links::{Links, Selects, selection_plan};
+use super::listing::listing_of;
+use super::plan_reach::{PlannedRule, vault_arn};
+use super::selection::Selection;
 use super::summary::VaultSummary;
-use super::{copies, opt_in};
-use crate::inventory::types::{self, backup};
+use super::title::title;
+use super::unread::{Unread, why_unread};
+use super::{copies, opt_in, schedule};
+use crate::inventory::types::backup;
+use crate::inventory::types::s3::Bucket;
 use crate::inventory::{Fact, Resource, arn, more_path, note};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-
-/// What a plan or a selection selects.
-#[derive(Default)]
-pub struct Selects<'a> {
-    pub resources: Vec<&'a Resource>,
-    pub unread: BTreeSet<String>,
-}
-
-/// Which resources each plan and each selection select, worked out once for the shard.
-#[derive(Default)]
-pub struct Links<'a> {
-    pub by_plan: HashMap<&'a str, Selects<'a>>,
-    pub by_selection: HashMap<&'a str, Selects<'a>>,
-    /// AWS Backup types of selected resources.
-    pub selected_types: BTreeSet<String>,
-    /// ARNs of data that owes no backup.
-    pub reproducible: HashSet<&'a str>,
-    pub unread: Vec<String>,
-    /// Why a selection may be one of any plan.
-    in_doubt: Vec<String>,
-}
-
-impl<'a> Links<'a> {
-    /// Matches every selection against every data resource.
-    pub fn of(join: &Join<'a>, data: &[(&'a Resource, &Joined, bool)]) -> Self {
-        // What is selected is known of data that is known.
-        let listings = types::data_types().map(|info| info.operation);
-        let needed: Vec<&str> = PLAN_OPERATIONS.into_iter().chain(listings).collect();
-        let mut links = Links { unread: join.index.missing(&needed), ..Links::default() };
-        links.reproducible =
-            data.iter().filter(|(_, _, reproducible)| *reproducible).map(|(resource, _, _)| resource.arn.as_str()).collect();
-        let of_no_plan = |selection: &&(&super::index::Typed<backup::BackupSelection>, Selection)| {
-            selection_plan(selection).is_none_or(|plan| !join.plans.plans.contains_key(plan.as_str()))
-        };
-        links.in_doubt = join.plans.selections.iter().filter(of_no_plan).filter_map(|(selection, _)| plan_in_doubt(selection)).collect();
-        for (selection, matcher) in &join.plans.selections {
-            let mut selects = Selects::default();
-            for (resource, _, _) in data {
-                match reaches(selection.resource, matcher, resource) {
-                    Match::Selected(_) => {
-                        selects.resources.push(*resource);
-                        links.selected_types.insert(opt_in::backup_type(resource).to_owned());
-                    }
-                    Match::NotSelected => {}
-                    Match::Unknown { why, tags } => selects.unread.extend(super::why_undecided(join.index.shard, resource, why, &tags)),
-                }
-            }
-            if let Some(plan_arn) = selection.properties.plan_arn.read()
-                && let Some((plan_arn, _)) = join.plans.plans.get_key_value(plan_arn.as_str())
-            {
-                let of_plan = links.by_plan.entry(plan_arn).or_default();
-                of_plan.resources.extend(&selects.resources);
-                of_plan.unread.extend(selects.unread.iter().cloned());
-            }
-            links.by_selection.insert(selection.resource.arn.as_str(), selects);
-        }
-        links
-    }
-}
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The facts of a backup plan.
-pub fn plan(join: &Join, links: &Links, resource: &Resource) -> Joined {
+pub fn plan_facts(join: &Join, links: &Links, resource: &Resource) -> Joined {
     let mut facts = PlanFacts::default();
     let mut unread = Unread::new();
-    let rules_read = resource.properties.contains_key("rules");
+    let rules_read = resource.get::<backup::BackupPlan>().is_some_and(|plan| !plan.rules.is_unread());
     let rules = join.plans.rules.get(resource.arn.as_str()).map(Vec::as_slice).unwrap_or_default();
     if rules_read {
         let mut all: Vec<PlanRuleFacts> = rules.iter().map(|rule| rule_facts(join, resource, rule, &mut unread)).collect();
@@ -88,7 +35,7 @@ pub fn plan(join: &Join, links: &Links, resource: &Resource) -> Joined {
         }
         facts.rules = Fact::Read(all);
     } else {
-        unread.insert("rules".to_owned(), super::why_unread(join.index.shard, resource, "rules"));
+        unread.insert("rules".to_owned(), why_unread(join.index.shard, resource, "rules"));
     }
     let empty = Selects::default();
     let selects = links.by_plan.get(resource.arn.as_str()).unwrap_or(&empty);
@@ -125,7 +72,7 @@ pub fn plan(join: &Join, links: &Links, resource: &Resource) -> Joined {
     let mut rules_unread = join.plans.rules_unread.get(resource.arn.as_str()).cloned().unwrap_or_default();
     rules_unread.extend_from_slice(resource.unsettled(&more_path("rules")));
     if rules.iter().any(|rule| rule.rule.continuous.is_unread()) {
-        rules_unread.extend(super::why_unread(join.index.shard, resource, "rules[].continuous"));
+        rules_unread.extend(why_unread(join.index.shard, resource, "rules[].continuous"));
     }
     match without_pitr(join, &owing, rules, &reasons, &rules_unread) {
         Ok(arns) => facts.selected_without_pitr = Fact::Read(arns),
@@ -158,12 +105,8 @@ fn is_collected(arn: &str) -> bool {
     listing_of(arn).is_some() || arn::service(arn) == "s3"
 }
 
-fn selection_plan<'a>(selection: &'a (&super::index::Typed<backup::BackupSelection>, Selection)) -> Option<&'a String> {
-    selection.0.properties.plan_arn.read()
-}
-
 /// Whether AWS Backup will refuse a selection of a template.
-fn is_refused((selection, matcher): &(&super::index::Typed<backup::BackupSelection>, Selection)) -> bool {
+fn is_refused((selection, matcher): &(&Typed<backup::BackupSelection>, Selection)) -> bool {
     selection.resource.declared.is_some() && matcher.names_nothing() == Some(true)
 }
 
@@ -186,11 +129,14 @@ fn without_pitr(
         if !["S3", "RDS", "Aurora"].contains(&opt_in::backup_type(resource)) {
             continue;
         }
-        let property = if resource.type_name == "AWS::S3::Bucket" { "versioning" } else { "backup_retention_days" };
-        match resource.properties.get(property) {
-            None => return Err(super::why_unread(join.index.shard, resource, property)),
-            Some(serde_json::Value::Number(days)) if days.as_i64().is_some_and(|days| days > 0) => {}
-            Some(_) => found.push((*arn).to_owned()),
+        let (property, has_pitr) = match resource.get::<Bucket>() {
+            Some(bucket) => ("versioning", bucket.versioning.read().map(|_| false)),
+            None => ("backup_retention_days", backup_retention_days(resource).and_then(|days| days.read()).map(|days| *days > 0)),
+        };
+        match has_pitr {
+            None => return Err(why_unread(join.index.shard, resource, property)),
+            Some(true) => {}
+            Some(false) => found.push((*arn).to_owned()),
         }
     }
     if !found.is_empty() && !rules_unread.is_empty() {
@@ -215,7 +161,7 @@ const RULE_FIELDS: [&str; 10] = [
 
 fn rule_facts(join: &Join, plan: &Resource, planned: &PlannedRule, unread: &mut Unread) -> PlanRuleFacts {
     let rule = &planned.rule;
-    let default = |schedule: &Option<String>| schedule.clone().unwrap_or_else(|| super::schedule::DEFAULT.to_owned());
+    let default = |schedule: &Option<String>| schedule.clone().unwrap_or_else(|| schedule::DEFAULT.to_owned());
     let windows = rule.start_window_minutes.read().zip(rule.completion_window_minutes.read());
     let mut facts = PlanRuleFacts {
         name: rule.name.clone(),
@@ -227,7 +173,7 @@ fn rule_facts(join: &Join, plan: &Resource, planned: &PlannedRule, unread: &mut 
         vault: rule.vault.clone(),
         ..PlanRuleFacts::default()
     };
-    let why = |part: &str| super::why_unread(join.index.shard, plan, &format!("rules[].{part}"));
+    let why = |part: &str| why_unread(join.index.shard, plan, &format!("rules[].{part}"));
     if rule.schedule.is_unread() {
         note(unread, "rules[].schedule", why("schedule"));
         note(unread, "rules[].interval_seconds", why("schedule"));
@@ -282,14 +228,8 @@ fn locked(vault: Option<&VaultSummary>) -> Fact<bool> {
     vault.map_or(Fact::Read(false), |vault| vault.locked.map_or(Fact::Unread, Fact::Read))
 }
 
-/// A plan names its target vault; the vault is in the plan's own account and Region.
-pub fn vault_arn(plan: &Resource, vault: &str) -> String {
-    let partition = arn::partition(&plan.arn);
-    format!("arn:{partition}:backup:{}:{}:backup-vault:{vault}", plan.region, plan.account)
-}
-
 fn destination(join: &Join, plan: &Resource, copy: &backup::CopyAction, unread: &mut Unread) -> DestinationFacts {
-    let why = |part: &str| super::why_unread(join.index.shard, plan, &format!("rules[].copies[].{part}"));
+    let why = |part: &str| why_unread(join.index.shard, plan, &format!("rules[].copies[].{part}"));
     let mut facts = DestinationFacts {
         vault_arn: copy.destination_vault_arn.clone(),
         retention_days: copy.retention_days.clone(),
@@ -329,83 +269,4 @@ fn destination(join: &Join, plan: &Resource, copy: &backup::CopyAction, unread: 
         }
     }
     facts
-}
-
-/// The facts of a backup selection.
-pub fn selection(join: &Join, links: &Links, resource: &Resource) -> Joined {
-    let mut facts = SelectionFacts::default();
-    let mut unread = Unread::new();
-    let properties = resource.properties_as::<backup::BackupSelection>().unwrap_or_default();
-    let plan = properties.plan_arn.read().and_then(|plan| join.plans.plans.get(plan.as_str()));
-    match plan {
-        Some(plan) => facts.plan = title(plan).into(),
-        None => drop(unread.insert("plan".to_owned(), vec!["the selection's plan is not in the inventory".to_owned()])),
-    }
-    if let Some(selects) = links.by_selection.get(resource.arn.as_str()) {
-        let reasons: Vec<String> = links.unread.iter().chain(&selects.unread).cloned().collect();
-        if reasons.is_empty() {
-            facts.selected = Fact::Read(selects.resources.len() as i64);
-        } else {
-            unread.insert("selected".to_owned(), reasons);
-        }
-    }
-    match Selection::of(&properties, resource.declared.as_deref()).names_nothing() {
-        Some(nothing) if !nothing || resource.declared.is_some() => facts.refused = Fact::Read(nothing),
-        Some(_) => {
-            drop(unread.insert("refused".to_owned(), vec!["it names neither resources nor tags, which AWS Backup refuses".to_owned()]))
-        }
-        None => {
-            let lists = ["resources", "list_of_tags"].into_iter().filter(|list| !resource.properties.contains_key(*list));
-            drop(unread.insert("refused".to_owned(), lists.flat_map(|list| super::why_unread(join.index.shard, resource, list)).collect()));
-        }
-    }
-    let more = resource.unsettled(&more_path("resources"));
-    let Some(patterns) = properties.resources.read() else {
-        let reasons = super::why_unread(join.index.shard, resource, "resources");
-        unread.insert("dangling_arns".to_owned(), reasons.clone());
-        unread.insert("unchecked_arns".to_owned(), reasons);
-        return Joined { facts: Facts::Selection(facts), unread };
-    };
-    let mut dangling = Vec::new();
-    let mut unchecked = Vec::new();
-    for literal in patterns.iter().filter(|pattern| !pattern.contains('*')) {
-        if join.existing.contains(literal.as_str()) {
-            continue;
-        }
-        match listing_of(literal) {
-            Some(operation) if is_local(literal, &resource.account, &resource.region) && join.index.missing(&[operation]).is_empty() => {
-                dangling.push(literal.clone())
-            }
-            _ => unchecked.push(literal.clone()),
-        }
-    }
-    // One that is gone is enough to know; that none is needs all of them to be looked for.
-    if dangling.is_empty() && !(unchecked.is_empty() && more.is_empty()) {
-        let reasons = unchecked.iter().map(|arn| format!("nobody looked whether {arn} exists"));
-        unread.insert("dangling_arns".to_owned(), reasons.chain(more.iter().cloned()).collect());
-    } else {
-        facts.dangling_arns = Fact::Read(dangling);
-    }
-    if more.is_empty() {
-        facts.unchecked_arns = Fact::Read(unchecked);
-    } else {
-        unread.insert("unchecked_arns".to_owned(), more.to_vec());
-    }
-    Joined { facts: Facts::Selection(facts), unread }
-}
-
-/// The operation that lists all resources of an ARN's form, when the inventory has them.
-pub fn listing_of(resource_arn: &str) -> Option<&'static str> {
-    let resource = arn::resource(resource_arn);
-    let type_name = match arn::service(resource_arn) {
-        "ec2" if resource.starts_with("volume/") => "AWS::EC2::Volume",
-        "ec2" if resource.starts_with("instance/") => "AWS::EC2::Instance",
-        "rds" if resource.starts_with("db:") => "AWS::RDS::DBInstance",
-        "rds" if resource.starts_with("cluster:") => "AWS::RDS::DBCluster",
-        "dynamodb" if resource.starts_with("table/") => "AWS::DynamoDB::Table",
-        "elasticfilesystem" if resource.starts_with("file-system/") => "AWS::EFS::FileSystem",
-        // A bucket's ARN names no account: one that is not here may be in another Region.
-        _ => return None,
-    };
-    types::find(type_name).map(|info| info.operation)
 }

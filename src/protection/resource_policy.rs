@@ -10,16 +10,18 @@ mod condition;
 mod document;
 mod encryption;
 mod operator;
+mod statement;
 #[cfg(test)]
 mod tests;
 mod text;
 
 use condition::Exemption;
 pub use document::PolicyError;
-use document::{Names, Principal, Statement};
+use document::{Names, Statement};
+pub use encryption::Refused;
 use operator::{all, any};
+use statement::{denies_action, is_everyone, names_everyone};
 pub use text::Symbols;
-use wildmatch::WildMatch;
 
 /// A resource policy.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,15 +50,6 @@ pub struct Denial {
     pub exempt_principals: Vec<String>,
     /// Whether another statement may deny it to more.
     pub more: bool,
-}
-
-/// Encryption types of which uploads are refused.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Refused {
-    /// Of `SSE-S3`, `SSE-KMS`, `DSSE-KMS` and `SSE-C`, those of which every upload by everyone is.
-    pub surely: Vec<&'static str>,
-    /// Those of which that depends on what a symbol stands for.
-    pub perhaps: Vec<&'static str>,
 }
 
 impl Policy {
@@ -121,35 +114,6 @@ fn is_open(statement: &Statement) -> Option<bool> {
     };
     let is_confined = condition::confine(statement.conditions.as_deref());
     all([Some(statement.allows), to_everyone, is_confined.map(|confined| !confined)])
-}
-
-/// Whether a principal is `*`: "You cannot use a wildcard to match part of a principal name or ARN" (IAM user guide, "AWS JSON policy
-/// elements: Principal").
-fn is_everyone(principal: &Principal) -> Option<bool> {
-    principal.name.passes(|name| !name.is_empty() && name.bytes().all(|byte| byte == b'*'))
-}
-
-/// Whether a statement is a Deny that covers an action; `None` where that depends on what a symbol stands for.
-fn denies_action(statement: &Statement, action: &str) -> Option<bool> {
-    let covers = |patterns: &[text::Text]| {
-        any(patterns.iter().map(|pattern| match WildMatch::new_case_insensitive(&pattern.fixed()).matches(action) {
-            false if pattern.may_match(action) => None,
-            covers => Some(covers),
-        }))
-    };
-    let covered = match &statement.actions {
-        Names::Only(patterns) => covers(patterns),
-        Names::AllBut(patterns) => covers(patterns).map(|covered| !covered),
-    };
-    all([Some(!statement.allows), covered])
-}
-
-/// Whether `Principal` is everyone. Of the kinds of principals, only `AWS` has a `*` that means everyone.
-fn names_everyone(statement: &Statement) -> Option<bool> {
-    match &statement.principals {
-        Names::Only(list) => any(list.iter().filter(|principal| principal.is_aws).map(is_everyone)),
-        Names::AllBut(_) => Some(false),
-    }
 }
 
 /// Who is exempt from a Deny of an action on everything. `None` when it does not hold for everyone else, inside it where that depends on what a

@@ -1,10 +1,12 @@
 //! Why facts of a resource are not known: schedules, backups and locks that nobody read. Says nothing of what was read.
 
-use super::data::{Join, Unread};
+use super::context::Join;
 use super::facts::{CopyFact, MechanismKind, Protection};
+use super::plan_reach::{PlannedRule, Selected};
 use super::points::Point;
-use super::reach::{self, PlannedRule, Selected};
 use super::summary::POINT_OPERATIONS;
+use super::title::title;
+use super::unread::{Unread, add_new, why_tags_unread, why_unread};
 use crate::inventory::{Resource, note};
 use std::collections::BTreeMap;
 
@@ -24,9 +26,9 @@ impl Join<'_> {
         for selected in selected.filter(|selected| !selected.blocked) {
             let unclear = selected.rules.iter().filter(|planned| planned.schedule.is_none());
             let reason = |planned: &PlannedRule| match planned.rule.schedule.is_unread() {
-                true => super::why_unread(self.index.shard, selected.plan, "rules[].schedule"),
+                true => why_unread(self.index.shard, selected.plan, "rules[].schedule"),
                 false => {
-                    let plan = reach::title(selected.plan);
+                    let plan = title(selected.plan);
                     vec![format!("the schedule of rule {} of backup plan {plan} cannot be understood", planned.name())]
                 }
             };
@@ -41,7 +43,7 @@ impl Join<'_> {
             let keys: Vec<String> = target.flatten().map(|tag| tag.key.clone()).collect();
             if !policies.is_empty() {
                 let untagged = std::iter::once(resource).chain(instances);
-                of_dlm.extend(untagged.flat_map(|resource| super::why_tags_unread(self.index.shard, resource, &keys)));
+                of_dlm.extend(untagged.flat_map(|resource| why_tags_unread(self.index.shard, resource, &keys)));
             }
         }
         let by_kind = [(MechanismKind::AwsBackup, of_plans), (MechanismKind::Dlm, of_dlm)];
@@ -77,7 +79,7 @@ impl Join<'_> {
                 operations.push("dynamodb:ListBackups");
                 properties.push("pitr");
                 // Whose a backup is, the table itself must tell: its name may have been another table's before.
-                if !resource.properties.contains_key("status") {
+                if !resource.properties.is_read("status") {
                     operations.push("dynamodb:DescribeTable");
                 }
             }
@@ -87,8 +89,8 @@ impl Join<'_> {
         let mut reasons = if counted(MechanismKind::AwsBackup) { self.points_unread(resource) } else { Vec::new() };
         add_new(&mut reasons, self.index.missing(&operations));
         for property in properties {
-            if !resource.properties.contains_key(property) {
-                reasons.extend(super::why_unread(self.index.shard, resource, property));
+            if !resource.properties.is_read(property) {
+                reasons.extend(why_unread(self.index.shard, resource, property));
             }
         }
         reasons
@@ -129,15 +131,6 @@ impl Join<'_> {
             let mut reasons = vec!["the vault of a continuous recovery point was not read".to_owned()];
             reasons.extend(self.index.missing(&POINT_OPERATIONS[..1]));
             note(unread, "windows[].locked", reasons);
-        }
-    }
-}
-
-/// Adds reasons that are not there yet.
-pub fn add_new(reasons: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
-    for reason in more {
-        if !reasons.contains(&reason) {
-            reasons.push(reason);
         }
     }
 }

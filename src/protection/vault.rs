@@ -1,15 +1,16 @@
-//! Backup vaults and their recovery points: orphans, who writes to them, and what keeps them from being deleted.
+//! Backup vaults: orphans in them, who writes to them, and what keeps their recovery points from being deleted.
 
-use super::data::{Join, Unread};
-use super::facts::{ExpiredPoint, Facts, Joined, Orphan, RecoveryPointFacts, Targeting, VaultFacts};
+use super::context::Join;
+use super::facts::{ExpiredPoint, Facts, Joined, Orphan, Targeting, VaultFacts};
 use super::index::Typed;
-use super::plans::{listing_of, vault_arn};
-use super::points::is_local;
-use super::policy;
-use super::reach::{PlannedRule, title};
-use super::schedule::Schedule;
+use super::plan_reach::vault_arn;
+use super::recovery_point::is_orphan;
+use super::resource_policy;
+use super::schedule::{Schedule, days};
 use super::summary::{POINT_OPERATIONS, restorable};
-use crate::inventory::types::backup::{BackupRule, BackupVault, CopyAction, RecoveryPoint};
+use super::title::title;
+use super::unread::{Unread, why_unread};
+use crate::inventory::types::backup::{BackupRule, BackupVault, RecoveryPoint};
 use crate::inventory::{DEPLOYED, Fact, Resource, arn, is_symbolic, more_path, note};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
@@ -19,10 +20,12 @@ const DELETING_ACTIONS: [&str; 3] =
     ["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle", "backup:PutBackupVaultAccessPolicy"];
 
 /// The facts of a vault.
-pub fn vault(join: &Join, resource: &Resource) -> Joined {
+pub fn vault_facts(join: &Join, resource: &Resource) -> Joined {
     let mut facts = VaultFacts::default();
     let mut unread = Unread::new();
-    let properties = resource.properties_as::<BackupVault>().unwrap_or_default();
+    let Some(properties) = resource.get::<BackupVault>() else {
+        return Joined { facts: Facts::Vault(facts), unread };
+    };
     points_of(join, resource, &mut facts, &mut unread);
     let mut plan_reasons = join.index.missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]);
     plan_reasons.extend(join.plans.rules_unread.values().flatten().cloned());
@@ -41,7 +44,7 @@ pub fn vault(join: &Join, resource: &Resource) -> Joined {
     } else if holds.is_some() && plan_reasons.is_empty() {
         facts.in_use = Fact::Read(false);
     } else {
-        let of_points = holds.map_or_else(|| super::why_unread(join.index.shard, resource, "recovery_points"), |_| Vec::new());
+        let of_points = holds.map_or_else(|| why_unread(join.index.shard, resource, "recovery_points"), |_| Vec::new());
         unread.insert("in_use".to_owned(), [of_points, plan_reasons.clone()].concat());
     }
     if plan_reasons.is_empty() {
@@ -58,24 +61,25 @@ pub fn vault(join: &Join, resource: &Resource) -> Joined {
         facts.cooling_off_seconds =
             Fact::Read(lock_at.filter(|lock_at| *locked && *lock_at > join.as_of).map(|lock_at| (lock_at - join.as_of).num_seconds()));
     } else {
-        let unknown = ["locked", "lock_at"].into_iter().filter(|property| !resource.properties.contains_key(*property));
-        let mut reasons: Vec<String> = unknown.flat_map(|property| super::why_unread(join.index.shard, resource, property)).collect();
+        let unknown = [("locked", properties.locked.is_unread()), ("lock_at", properties.lock_at.is_unread())];
+        let unknown = unknown.into_iter().filter(|(_, is_unread)| *is_unread);
+        let mut reasons: Vec<String> = unknown.flat_map(|(property, _)| why_unread(join.index.shard, resource, property)).collect();
         // When a lock begins is no more a reason than all else that time makes.
         reasons.retain(|reason| reason != DEPLOYED);
         for field in ["compliance_locked", "cooling_off_seconds"].into_iter().filter(|_| !reasons.is_empty()) {
             note(&mut unread, field, reasons.clone());
         }
     }
-    set_policy(join, resource, &properties, &mut facts, &mut unread);
+    set_policy(join, resource, properties, &mut facts, &mut unread);
     Joined { facts: Facts::Vault(facts), unread }
 }
 
 /// What the access policy allows to everyone, and what it denies.
 fn set_policy(join: &Join, resource: &Resource, properties: &BackupVault, facts: &mut VaultFacts, unread: &mut Unread) {
     let parsed = match properties.policy.read() {
-        None => Err(super::why_unread(join.index.shard, resource, "policy")),
+        None => Err(why_unread(join.index.shard, resource, "policy")),
         Some(None) => Ok(None),
-        Some(Some(text)) => policy::Policy::parse(text, &policy::Symbols::of(resource, "policy"))
+        Some(Some(text)) => resource_policy::Policy::parse(text, &resource_policy::Symbols::new(resource, "policy"))
             .map(Some)
             .map_err(|error| vec![format!("the policy of {} cannot be read: {error}", resource.arn)]),
     };
@@ -88,8 +92,8 @@ fn set_policy(join: &Join, resource: &Resource, properties: &BackupVault, facts:
             return;
         }
     };
-    let reasons = parsed.as_ref().map(policy::Policy::reasons).unwrap_or_default();
-    let open = parsed.as_ref().map(policy::Policy::open_statements).unwrap_or_default();
+    let reasons = parsed.as_ref().map(resource_policy::Policy::reasons).unwrap_or_default();
+    let open = parsed.as_ref().map(resource_policy::Policy::open_statements).unwrap_or_default();
     // One that is open is enough to know, as is one action that nothing denies.
     if open.more && open.statements.is_empty() {
         unread.insert("open_statements".to_owned(), reasons.clone());
@@ -160,25 +164,9 @@ fn overdue(join: &Join, resource: &Resource, point: &RecoveryPoint) -> Option<i6
     if point.status.read().is_none_or(|status| status != "EXPIRED") {
         return None;
     }
-    let by_lifecycle = || Some(resource.created_at? + super::days(*point.retention_days.present()?));
+    let by_lifecycle = || Some(resource.created_at? + days(*point.retention_days.present()?));
     let due = point.delete_at.present().copied().or_else(by_lifecycle)?;
     Some((join.as_of - due).num_seconds())
-}
-
-/// Whether the resource of a recovery point is gone. A resource of another account or Region, or of a type that nobody lists, is not
-/// called gone.
-fn is_orphan(join: &Join, point: &RecoveryPoint) -> Result<bool, Vec<String>> {
-    let shard = join.index.shard;
-    let Some(source) = point.source_arn.present() else { return Ok(false) };
-    if !is_local(source, &shard.account, &shard.region) || arn::account(source).is_empty() {
-        return Ok(false);
-    }
-    let Some(operation) = listing_of(source) else { return Ok(false) };
-    if join.existing.contains(source.as_str()) {
-        return Ok(false);
-    }
-    let reasons = join.index.missing(&[operation]);
-    if reasons.is_empty() { Ok(true) } else { Err(reasons) }
 }
 
 /// The plan rules of the shard, and the copy actions of all shards, that write to the vault.
@@ -225,7 +213,7 @@ fn perhaps_targeting(join: &Join, resource: &Resource) -> BTreeSet<String> {
                 ("rules[].copies[].destination_vault_arn", copies().any(|copy| copy.destination_vault_arn.is_unread())),
             ] {
                 if is_unread {
-                    found.extend(super::why_unread(join.index.shard, plan, part));
+                    found.extend(why_unread(join.index.shard, plan, part));
                 }
             }
             let copied_to = copies().filter_map(|copy| copy.destination_vault_arn.read());
@@ -259,50 +247,4 @@ fn retention_reasons(join: &Join) -> Vec<String> {
 fn first_run_age(join: &Join, rule: &BackupRule, created_at: Option<DateTime<Utc>>) -> Option<i64> {
     let schedule = Schedule::parse(rule.schedule.read()?.as_deref(), rule.timezone.read()?.as_deref()).ok()?;
     Some((join.as_of - schedule.next_after(created_at?)?).num_seconds())
-}
-
-/// A rule that takes a backup at least every day, as rule backup-plan-retention asks.
-fn runs_daily(planned: &PlannedRule) -> bool {
-    planned.rule.continuous == Fact::Read(true) || planned.interval_seconds.present().is_some_and(|interval| *interval <= 86_400)
-}
-
-/// How many days a rule keeps its backups or, for a copy, its copies in the same vault; -1 for ever. A retention that is not known is left out.
-fn kept_by(planned: &PlannedRule, point: &RecoveryPoint) -> Vec<i64> {
-    let days = |retention: &Fact<Option<i64>>| retention.read().map(|days| days.unwrap_or(-1));
-    if point.source_vault_arn.present().is_none() {
-        return days(&planned.rule.retention_days).into_iter().collect();
-    }
-    let same_vault = |copy: &&CopyAction| point.vault_arn.read().is_some_and(|vault| copy.destination_vault_arn.read() == Some(vault));
-    planned.rule.copies.read().into_iter().flatten().filter(same_vault).filter_map(|copy| days(&copy.retention_days)).collect()
-}
-
-/// The facts of a recovery point.
-pub fn recovery_point(join: &Join, resource: &Resource) -> Joined {
-    let mut facts = RecoveryPointFacts::default();
-    let mut unread = Unread::new();
-    let point = resource.properties_as::<RecoveryPoint>().unwrap_or_default();
-    match is_orphan(join, &point) {
-        Ok(orphan) => facts.orphan = Fact::Read(orphan),
-        Err(reasons) => drop(unread.insert("orphan".to_owned(), reasons)),
-    }
-    let Some(plan_arn) = point.plan_arn.present() else {
-        facts.sibling_retention_days = Fact::Read(None);
-        return Joined { facts: Facts::RecoveryPoint(facts), unread };
-    };
-    match join.plans.rules.get(plan_arn.as_str()) {
-        Some(rules) => {
-            let siblings = rules.iter().filter(|planned| planned.rule.id.present() != point.rule_id.present() && runs_daily(planned));
-            let retention = siblings.flat_map(|planned| kept_by(planned, &point));
-            facts.sibling_retention_days = Fact::Read(retention.max_by_key(|days| if *days < 0 { i64::MAX } else { *days }));
-        }
-        None => {
-            let reasons = join.index.missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]);
-            if reasons.is_empty() {
-                facts.sibling_retention_days = Fact::Read(None);
-            } else {
-                unread.insert("sibling_retention_days".to_owned(), reasons);
-            }
-        }
-    }
-    Joined { facts: Facts::RecoveryPoint(facts), unread }
 }

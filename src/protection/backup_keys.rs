@@ -1,18 +1,19 @@
 //! The keys without which the newest backups cannot be restored.
 
-use super::data::Join;
+use super::context::Join;
 use super::facts::{BackupKey, Window};
 use super::index::Typed;
 use super::points::Point;
-use crate::inventory::Resource;
+use super::unread::why_unread;
 use crate::inventory::types::backup::RecoveryPoint;
+use crate::inventory::{Fact, Resource};
 use std::collections::BTreeSet;
 
 /// The keys of the newest backup of each mechanism, and of the data itself where its windows depend on it; sorted by ARN.
 ///
 /// # Errors
 /// The reasons why the state of one of them is not known.
-pub fn of(
+pub fn backup_keys(
     join: &Join,
     resource: &Resource,
     points: &[Point],
@@ -29,9 +30,9 @@ pub fn of(
     arns.extend(continuous.iter().filter_map(|point| point.properties.kms_key_arn.present().cloned()));
     let mut unread = Vec::new();
     if !windows.is_empty() {
-        arns.extend(resource.text("kms_key_arn").map(str::to_owned));
-        if !resource.properties.contains_key("kms_key_arn") {
-            unread.extend(super::why_unread(join.index.shard, resource, "kms_key_arn"));
+        arns.extend(resource.kms_key_arn().map(str::to_owned));
+        if resource.properties.kms_key_arn().is_none_or(Fact::is_unread) {
+            unread.extend(why_unread(join.index.shard, resource, "kms_key_arn"));
         }
     }
     let mut keys = Vec::new();

@@ -106,7 +106,7 @@ impl Reader<'_, '_> {
     }
 
     fn text(&self, text: &str) -> Text {
-        Text::of(text, self.symbols)
+        Text::new(text, self.symbols)
     }
 
     /// Whether a symbol that may stand for anything is where an object or list is expected.

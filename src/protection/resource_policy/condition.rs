@@ -49,7 +49,7 @@ pub fn confine(conditions: Option<&[Condition]>) -> Option<bool> {
 /// With `…IfExists` and `ForAllValues:` a request without the key passes, and an anonymous request has none of these keys: neither confines,
 /// unless another condition demands the key. Every value must confine, as any one of them is enough for a request.
 fn confines(condition: &Condition, conditions: &[Condition]) -> Option<bool> {
-    let operator = Operator::of(&condition.operator);
+    let operator = Operator::parse(&condition.operator);
     let values = condition.values.as_slice();
     if operator.negated || values.is_empty() {
         return Some(false);
@@ -74,7 +74,7 @@ fn confines(condition: &Condition, conditions: &[Condition]) -> Option<bool> {
 
 /// Whether a condition lets no request without its key pass: `Null` with `false`.
 fn demands_key(condition: &Condition) -> Option<bool> {
-    match Operator::of(&condition.operator).comparison {
+    match Operator::parse(&condition.operator).comparison {
         Comparison::Null => all(condition.values.iter().map(|value| match value.is_open() {
             true => None,
             false => Some(value.whole.eq_ignore_ascii_case("false")),
@@ -135,7 +135,7 @@ pub enum Exemption {
 /// A negated operator denies all that match none of its values, requests without the key included, with or without `…IfExists`
 /// and under `ForAllValues:`. Under `ForAnyValue:` a request without the key passes.
 pub fn exempts(condition: &Condition) -> Exemption {
-    let operator = Operator::of(&condition.operator);
+    let operator = Operator::parse(&condition.operator);
     let tells_caller = matches!(
         condition.key.as_str(),
         "aws:principalarn" | "aws:principalaccount" | "aws:principalorgid" | "aws:principalorgpaths" | "aws:userid" | "aws:username"

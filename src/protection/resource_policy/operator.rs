@@ -42,7 +42,7 @@ pub struct Operator {
 
 impl Operator {
     /// Reads an operator in lower case.
-    pub fn of(text: &str) -> Operator {
+    pub fn parse(text: &str) -> Operator {
         let (quantifier, text) = match (text.strip_prefix("foranyvalue:"), text.strip_prefix("forallvalues:")) {
             (Some(rest), _) => (Quantifier::AnyValue, rest),
             (_, Some(rest)) => (Quantifier::AllValues, rest),

@@ -16,7 +16,7 @@ pub struct Symbols<'r> {
 
 impl<'r> Symbols<'r> {
     /// Those of a resource's policy.
-    pub fn of(resource: &'r Resource, policy: &'r str) -> Self {
+    pub fn new(resource: &'r Resource, policy: &'r str) -> Self {
         Symbols { declared: resource.declared.as_deref().map(|declared| (policy, &declared.unknown)) }
     }
 
@@ -68,7 +68,7 @@ pub struct Text {
 }
 
 impl Text {
-    pub fn of(whole: &str, symbols: &Symbols) -> Text {
+    pub fn new(whole: &str, symbols: &Symbols) -> Text {
         let mut parts: Vec<(Part, String)> = Vec::new();
         let mut rest = whole;
         while let Some(next) = rest.chars().next() {

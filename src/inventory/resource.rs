@@ -1,0 +1,127 @@
+//! One resource of the inventory, and how it is read from JSON.
+
+use super::types::{Properties, ResourceProperties};
+use super::{Declared, Fact, KnownTags, Tags};
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+/// One resource: a database, a volume, and also a backup plan, a recovery point, a job, a setting.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Resource {
+    /// The CloudFormation type name, such as `AWS::EC2::Volume`.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    pub arn: String,
+    /// The 12 digits of the account in which it was read. (A key that the account may use can be another's: its ARN tells.)
+    pub account: String,
+    /// The Region, or [`GLOBAL`](super::GLOBAL).
+    pub region: String,
+    /// The id within its type, as the AWS CLI takes it.
+    pub id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// When it was made; missing where the service does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<DateTime<Utc>>,
+    /// A template may leave some of them open: [`Resource::tags()`] tells.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub tags: Fact<Tags>,
+    /// The properties of the type (see [`types`]); a missing key was not read, `null` was read and is empty.
+    #[serde(default)]
+    #[schemars(with = "Map<String, Value>")]
+    pub properties: ResourceProperties,
+    /// How a template declares it; `None` for what was read from AWS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<Box<Declared>>,
+}
+
+impl Resource {
+    /// The properties as the type's struct; `None` when the resource is of another type.
+    pub fn get<P: Properties>(&self) -> Option<&P> {
+        self.properties.get()
+    }
+
+    /// What findings call it: its ARN, or the name of its declaration.
+    pub fn uid(&self) -> &str {
+        self.declared.as_ref().map_or(&self.arn, |declared| &declared.uid)
+    }
+
+    /// The KMS key that its properties name as its own; `None` where there is none or it was not read.
+    pub fn kms_key_arn(&self) -> Option<&str> {
+        self.properties.kms_key_arn()?.present().map(String::as_str)
+    }
+
+    /// Why a template does not settle a property, or a part of it; nothing where it does.
+    pub fn unsettled(&self, path: &str) -> &[String] {
+        self.declared.as_ref().and_then(|declared| declared.unknown.get(path)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The tags with what is not known of them.
+    pub fn tags(&self) -> KnownTags<'_> {
+        KnownTags::of(self)
+    }
+
+    /// Reads the JSON of a resource. The second value names the properties that its type does not have in this version.
+    ///
+    /// # Errors
+    /// JSON that is not a resource, or a property that does not have its type's form.
+    pub fn parse(json: &[u8]) -> Result<(Resource, Vec<String>), String> {
+        let mut parts: Parts<Option<&RawValue>> = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+        let read = match parts.properties.take() {
+            Some(properties) => ResourceProperties::parse(&parts.type_name, properties),
+            None => Ok((ResourceProperties::unread(&parts.type_name), Vec::new())),
+        };
+        let (properties, newer) = read.map_err(|error| parts.wrong(&error))?;
+        Ok((parts.with(properties), newer))
+    }
+}
+
+/// The JSON of a resource, before its properties are read as those of its type.
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "P: Deserialize<'de> + Default"))]
+struct Parts<P> {
+    #[serde(rename = "type")]
+    type_name: String,
+    arn: String,
+    account: String,
+    region: String,
+    id: String,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    created_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    tags: Fact<Tags>,
+    #[serde(default)]
+    properties: P,
+    #[serde(default)]
+    declared: Option<Box<Declared>>,
+}
+
+impl<P> Parts<P> {
+    fn with(self, properties: ResourceProperties) -> Resource {
+        let Parts { type_name, arn, account, region, id, name, created_at, tags, declared, .. } = self;
+        Resource { type_name, arn, account, region, id, name, created_at, tags, properties, declared }
+    }
+
+    /// Says which resource has a property that does not have its form. The place in the line is that of its properties alone: left out.
+    fn wrong(&self, error: &serde_json::Error) -> String {
+        let text = error.to_string();
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        format!("{} {}: {}", self.type_name, self.id, text.strip_suffix(&place).unwrap_or(&text))
+    }
+}
+
+impl<'de> Deserialize<'de> for Resource {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut parts: Parts<Map<String, Value>> = Parts::deserialize(deserializer)?;
+        let properties = std::mem::take(&mut parts.properties);
+        let properties =
+            ResourceProperties::from_map(&parts.type_name, properties).map_err(|error| D::Error::custom(parts.wrong(&error)))?;
+        Ok(parts.with(properties))
+    }
+}

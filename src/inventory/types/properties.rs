@@ -1,0 +1,416 @@
+//! The properties of a resource: its type's own struct, read once, behind one handle for all types.
+
+use super::{KeyManager, TypeInfo};
+use crate::inventory::Fact;
+use serde::de::DeserializeOwned;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use std::any::Any;
+use std::fmt::{self, Debug};
+use std::sync::Arc;
+
+/// The properties of one or more resource types. The macro `properties!` implements it.
+pub trait Properties: Clone + Debug + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// A property that was read, by name.
+    fn field(&self, name: &str) -> Option<&dyn erased_serde::Serialize>;
+
+    /// Leaves a property unread.
+    fn forget(&mut self, name: &str);
+
+    /// The KMS key of the resource itself; `None` for a type that names none.
+    fn kms_key_arn(&self) -> Option<&Fact<Option<String>>>;
+
+    /// Every KMS key that the properties name, with what they say of it.
+    fn keys(&mut self) -> Vec<KeyFacts<'_>>;
+}
+
+/// A resource type. Types of the same properties share one struct: the clusters of Aurora, Neptune and DocumentDB do.
+pub trait ResourceType {
+    type Properties: Properties;
+
+    /// The type's table entry.
+    const INFO: TypeInfo;
+
+    /// [`ResourceType::INFO`], at one address.
+    fn info() -> &'static TypeInfo;
+
+    /// Properties of a resource of this type.
+    fn of(properties: Self::Properties) -> ResourceProperties {
+        ResourceProperties { info: Some(Self::info()), properties: Arc::new(properties) }
+    }
+}
+
+/// A KMS key that properties name, and what they say of it.
+pub struct KeyFacts<'p> {
+    /// The key, or an alias of it.
+    pub arn: &'p mut Fact<Option<String>>,
+    /// Who manages it; `None` where the type does not say.
+    pub manager: Option<&'p mut Fact<Option<KeyManager>>>,
+    /// Its state; `None` where the type does not say.
+    pub state: Option<&'p mut Fact<Option<String>>>,
+    /// The key is the resource's own, not that of a copy which the resource makes.
+    pub own: bool,
+}
+
+/// Object-safe face of [`Properties`].
+trait AnyProperties: Debug + Send + Sync {
+    fn as_any(&self) -> &dyn Any;
+    fn as_any_mut(&mut self) -> &mut dyn Any;
+    fn copy(&self) -> Arc<dyn AnyProperties>;
+    fn equals(&self, other: &dyn AnyProperties) -> bool;
+    fn field(&self, name: &str) -> Option<&dyn erased_serde::Serialize>;
+    fn forget(&mut self, name: &str);
+    fn kms_key_arn(&self) -> Option<&Fact<Option<String>>>;
+    fn keys(&mut self) -> Vec<KeyFacts<'_>>;
+    fn as_serialize(&self) -> &dyn erased_serde::Serialize;
+}
+
+impl<P: Properties> AnyProperties for P {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+    fn copy(&self) -> Arc<dyn AnyProperties> {
+        Arc::new(self.clone())
+    }
+    fn equals(&self, other: &dyn AnyProperties) -> bool {
+        other.as_any().downcast_ref::<P>() == Some(self)
+    }
+    fn field(&self, name: &str) -> Option<&dyn erased_serde::Serialize> {
+        Properties::field(self, name)
+    }
+    fn forget(&mut self, name: &str) {
+        Properties::forget(self, name);
+    }
+    fn kms_key_arn(&self) -> Option<&Fact<Option<String>>> {
+        Properties::kms_key_arn(self)
+    }
+    fn keys(&mut self) -> Vec<KeyFacts<'_>> {
+        Properties::keys(self)
+    }
+    fn as_serialize(&self) -> &dyn erased_serde::Serialize {
+        self
+    }
+}
+
+/// The properties of a type that this version does not know. They are kept, and not judged.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct OfUnknownType(Map<String, Value>);
+
+impl AnyProperties for OfUnknownType {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+    fn copy(&self) -> Arc<dyn AnyProperties> {
+        Arc::new(self.clone())
+    }
+    fn equals(&self, other: &dyn AnyProperties) -> bool {
+        other.as_any().downcast_ref::<OfUnknownType>() == Some(self)
+    }
+    fn field(&self, name: &str) -> Option<&dyn erased_serde::Serialize> {
+        self.0.get(name).map(|value| value as &dyn erased_serde::Serialize)
+    }
+    fn forget(&mut self, name: &str) {
+        self.0.shift_remove(name);
+    }
+    fn kms_key_arn(&self) -> Option<&Fact<Option<String>>> {
+        None
+    }
+    fn keys(&mut self) -> Vec<KeyFacts<'_>> {
+        Vec::new()
+    }
+    fn as_serialize(&self) -> &dyn erased_serde::Serialize {
+        &self.0
+    }
+}
+
+/// The properties of one resource, in the struct of its type. Copies share it until one of them changes.
+#[derive(Clone)]
+pub struct ResourceProperties {
+    /// `None` for a type that this version does not know.
+    info: Option<&'static TypeInfo>,
+    properties: Arc<dyn AnyProperties>,
+}
+
+impl Debug for ResourceProperties {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.properties.fmt(f)
+    }
+}
+
+impl Default for ResourceProperties {
+    fn default() -> Self {
+        Map::new().into()
+    }
+}
+
+impl PartialEq for ResourceProperties {
+    fn eq(&self, other: &Self) -> bool {
+        self.info.map(|info| info.name) == other.info.map(|info| info.name) && self.properties.equals(&*other.properties)
+    }
+}
+
+impl<T: ResourceType<Properties = T> + Properties> From<T> for ResourceProperties {
+    fn from(properties: T) -> Self {
+        T::of(properties)
+    }
+}
+
+/// The properties of a type that this version does not know.
+impl From<Map<String, Value>> for ResourceProperties {
+    fn from(properties: Map<String, Value>) -> Self {
+        ResourceProperties { info: None, properties: Arc::new(OfUnknownType(properties)) }
+    }
+}
+
+impl ResourceProperties {
+    /// Reads a JSON object as the properties of a type. The second value names what the type does not have, as `schedules.0.newer`.
+    ///
+    /// # Errors
+    /// A property that does not have its form.
+    pub fn parse(type_name: &str, json: &RawValue) -> serde_json::Result<(Self, Vec<String>)> {
+        match super::find(type_name) {
+            Some(info) => (info.parse)(json),
+            None => Ok((serde_json::from_str::<Map<String, Value>>(json.get())?.into(), Vec::new())),
+        }
+    }
+
+    /// As [`ResourceProperties::parse`], of values in memory.
+    ///
+    /// # Errors
+    /// A property that does not have its form.
+    pub fn from_map(type_name: &str, properties: Map<String, Value>) -> serde_json::Result<Self> {
+        match super::find(type_name) {
+            Some(info) => (info.from_value)(Value::Object(properties)),
+            None => Ok(properties.into()),
+        }
+    }
+
+    /// The properties of a type of which nothing was read.
+    pub fn unread(type_name: &str) -> Self {
+        ResourceProperties::from_map(type_name, Map::new()).unwrap_or_default()
+    }
+
+    /// The type's table entry; `None` for a type that this version does not know.
+    pub fn info(&self) -> Option<&'static TypeInfo> {
+        self.info
+    }
+
+    /// The properties in their struct; `None` when the type has another.
+    pub fn get<P: Properties>(&self) -> Option<&P> {
+        self.properties.as_any().downcast_ref()
+    }
+
+    /// As [`ResourceProperties::get`], to change them.
+    pub fn get_mut<P: Properties>(&mut self) -> Option<&mut P> {
+        self.own().as_any_mut().downcast_mut()
+    }
+
+    fn own(&mut self) -> &mut dyn AnyProperties {
+        if Arc::get_mut(&mut self.properties).is_none() {
+            self.properties = self.properties.copy();
+        }
+        Arc::get_mut(&mut self.properties).expect("a copy of its own is shared with nobody")
+    }
+
+    /// A property that was read, by name, as documents write it: what rules ask for.
+    pub fn field(&self, name: &str) -> Option<&dyn erased_serde::Serialize> {
+        self.properties.field(name)
+    }
+
+    /// The JSON of a property that was read.
+    pub fn json(&self, name: &str) -> Option<Value> {
+        self.field(name).map(|field| serde_json::to_value(field).unwrap_or_default()) // the structs of types serialise
+    }
+
+    /// Whether a property was read.
+    pub fn is_read(&self, name: &str) -> bool {
+        self.field(name).is_some()
+    }
+
+    /// The names of the properties that were read.
+    pub fn read_names(&self) -> Vec<String> {
+        match (self.info, self.properties.as_any().downcast_ref::<OfUnknownType>()) {
+            (Some(info), _) => info.properties.iter().filter(|name| self.is_read(name)).map(|name| (*name).to_owned()).collect(),
+            (None, Some(OfUnknownType(map))) => map.keys().cloned().collect(),
+            (None, None) => Vec::new(),
+        }
+    }
+
+    /// Leaves a property unread.
+    pub fn forget(&mut self, name: &str) {
+        if self.is_read(name) {
+            self.own().forget(name);
+        }
+    }
+
+    /// The KMS key of the resource itself; `None` for a type that names none.
+    pub fn kms_key_arn(&self) -> Option<&Fact<Option<String>>> {
+        self.properties.kms_key_arn()
+    }
+
+    /// Every KMS key that the properties name, with what they say of it.
+    pub fn keys(&mut self) -> Vec<KeyFacts<'_>> {
+        self.own().keys()
+    }
+}
+
+impl Serialize for ResourceProperties {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        erased_serde::serialize(self.properties.as_serialize(), serializer)
+    }
+}
+
+/// Reads the JSON of one type.
+///
+/// # Errors
+/// A property that does not have its form.
+pub fn parse<T: ResourceType>(json: &RawValue) -> serde_json::Result<(ResourceProperties, Vec<String>)> {
+    let mut newer = Vec::new();
+    let mut deserializer = serde_json::Deserializer::from_str(json.get());
+    let properties = serde_ignored::deserialize(&mut deserializer, |path| newer.push(path.to_string()))?;
+    Ok((T::of(properties), newer))
+}
+
+/// As [`parse`], of a value in memory.
+///
+/// # Errors
+/// A property that does not have its form.
+pub fn from_value<T: ResourceType>(value: Value) -> serde_json::Result<ResourceProperties> {
+    serde_json::from_value(value).map(T::of)
+}
+
+/// Declares the properties of one resource type: a struct of [`Fact`]s with its table entry.
+///
+/// `key: own` says that the type has `kms_key_arn`, `key_manager` and `key_state`; `key: arn` that it has the first alone;
+/// `key: by FUNCTION` that the function finds the keys. `#[from("op")]` on a property names the operation that reads it, where it is not the
+/// type's own.
+macro_rules! properties {
+    (
+        $(#[doc = $doc:literal])*
+        $name:ident = $type_name:literal, data: $data:expr, operation: $operation:literal $(, key: $key:ident $($function:ident)?)? {
+            $( $(#[doc = $field_doc:literal])* $(#[from($($source:literal),+)])? $field:ident : $field_type:ty, )*
+        }
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        pub struct $name {
+            $( $(#[doc = $field_doc])* #[serde(default, skip_serializing_if = "crate::inventory::Fact::is_unread")]
+            pub $field: crate::inventory::Fact<$field_type>, )*
+        }
+
+        impl crate::inventory::types::ResourceType for $name {
+            type Properties = $name;
+
+            const INFO: crate::inventory::types::TypeInfo = crate::inventory::types::TypeInfo {
+                name: $type_name,
+                backup_type: $data,
+                operation: $operation,
+                properties: &[ $( stringify!($field) ),* ],
+                sources: &[ $( $( (stringify!($field), &[$($source),+]), )? )* ],
+                schema: || schemars::schema_for!($name),
+                parse: crate::inventory::types::parse::<$name>,
+                from_value: crate::inventory::types::from_value::<$name>,
+            };
+
+            fn info() -> &'static crate::inventory::types::TypeInfo {
+                static INFO: crate::inventory::types::TypeInfo = <$name as crate::inventory::types::ResourceType>::INFO;
+                &INFO
+            }
+        }
+
+        impl crate::inventory::types::Properties for $name {
+            fn field(&self, name: &str) -> Option<&dyn erased_serde::Serialize> {
+                match name {
+                    $( stringify!($field) => self.$field.read().map(|value| value as &dyn erased_serde::Serialize), )*
+                    _ => None,
+                }
+            }
+
+            fn forget(&mut self, name: &str) {
+                match name {
+                    $( stringify!($field) => self.$field = crate::inventory::Fact::Unread, )*
+                    _ => {}
+                }
+            }
+
+            crate::inventory::types::key_facts!($($key $($function)?)?);
+        }
+    };
+}
+pub(crate) use properties;
+
+/// Declares a resource type that has the properties of another.
+macro_rules! same_properties {
+    (
+        $(#[doc = $doc:literal])*
+        $name:ident as $other:ident = $type_name:literal, data: $data:expr, operation: $operation:literal $(, sources: $sources:expr)?
+    ) => {
+        $(#[doc = $doc])*
+        pub struct $name;
+
+        impl crate::inventory::types::ResourceType for $name {
+            type Properties = $other;
+
+            const INFO: crate::inventory::types::TypeInfo = crate::inventory::types::TypeInfo {
+                name: $type_name,
+                backup_type: $data,
+                operation: $operation,
+                $( sources: $sources, )?
+                parse: crate::inventory::types::parse::<$name>,
+                from_value: crate::inventory::types::from_value::<$name>,
+                ..<$other as crate::inventory::types::ResourceType>::INFO
+            };
+
+            fn info() -> &'static crate::inventory::types::TypeInfo {
+                static INFO: crate::inventory::types::TypeInfo = <$name as crate::inventory::types::ResourceType>::INFO;
+                &INFO
+            }
+        }
+    };
+}
+pub(crate) use same_properties;
+
+/// The two functions of [`Properties`] about KMS keys.
+macro_rules! key_facts {
+    () => {
+        fn kms_key_arn(&self) -> Option<&crate::inventory::Fact<Option<String>>> {
+            None
+        }
+        fn keys(&mut self) -> Vec<crate::inventory::types::KeyFacts<'_>> {
+            Vec::new()
+        }
+    };
+    (own) => {
+        fn kms_key_arn(&self) -> Option<&crate::inventory::Fact<Option<String>>> {
+            Some(&self.kms_key_arn)
+        }
+        fn keys(&mut self) -> Vec<crate::inventory::types::KeyFacts<'_>> {
+            let (arn, manager, state) = (&mut self.kms_key_arn, Some(&mut self.key_manager), Some(&mut self.key_state));
+            vec![crate::inventory::types::KeyFacts { arn, manager, state, own: true }]
+        }
+    };
+    (arn) => {
+        fn kms_key_arn(&self) -> Option<&crate::inventory::Fact<Option<String>>> {
+            Some(&self.kms_key_arn)
+        }
+        fn keys(&mut self) -> Vec<crate::inventory::types::KeyFacts<'_>> {
+            vec![crate::inventory::types::KeyFacts { arn: &mut self.kms_key_arn, manager: None, state: None, own: true }]
+        }
+    };
+    (by $function:ident) => {
+        fn kms_key_arn(&self) -> Option<&crate::inventory::Fact<Option<String>>> {
+            None
+        }
+        fn keys(&mut self) -> Vec<crate::inventory::types::KeyFacts<'_>> {
+            $function(self)
+        }
+    };
+}
+pub(crate) use key_facts;

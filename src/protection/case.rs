@@ -1,0 +1,118 @@
+//! The case of one data resource: everything that its mechanisms are worked out from, and the mechanisms found so far.
+
+use super::databases::restorable_span;
+use super::facts::{CopyRetention, CopySchedule, Mechanism, MechanismKind, Window};
+use super::index::{Index, Typed};
+use super::plan_reach::Selected;
+use super::points::Point;
+use super::schedule::days;
+use super::unread::why_unread;
+use crate::inventory::types::backup::RecoveryPoint;
+use crate::inventory::{Fact, Reasons, Resource, note};
+use chrono::{DateTime, Utc};
+
+/// The mechanisms of a resource, the windows that continuous ones give, and how long their copies are kept.
+#[derive(Default)]
+pub struct Mechanisms {
+    pub all: Vec<Mechanism>,
+    pub windows: Vec<Window>,
+    pub copy_retention: Vec<CopyRetention>,
+    pub copy_schedules: Vec<CopySchedule>,
+    /// Why there may be more of them.
+    pub unread: Vec<String>,
+    /// Why a template does not settle `interval_seconds`, `retention_days` or `copies` of some of them.
+    pub unsettled: Reasons,
+}
+
+/// Everything about one resource that mechanisms are worked out from.
+pub struct Case<'a> {
+    pub index: &'a Index<'a>,
+    pub resource: &'a Resource,
+    pub points: &'a [Point],
+    pub continuous: &'a [&'a Typed<'a, RecoveryPoint>],
+    pub selected: &'a [Selected<'a>],
+    /// Selections that reach the instances that the volume is attached to.
+    pub through: &'a [Selected<'a>],
+    /// Plans that back the resource up with its CloudFormation stack.
+    pub stacks: &'a [Selected<'a>],
+    pub as_of: DateTime<Utc>,
+}
+
+impl Case<'_> {
+    /// The newest backup that `test` accepts.
+    pub fn newest(&self, test: impl Fn(&Point) -> bool) -> Option<DateTime<Utc>> {
+        self.points.iter().find(|point| test(point)).map(|point| point.backup.created_at)
+    }
+
+    /// How long AWS Backup's jobs for the resource took at most, from the points and the jobs it still lists.
+    pub fn job_time(&self) -> i64 {
+        let jobs = self.index.backup_jobs.get(&self.resource.arn).into_iter().flatten();
+        let took = jobs.filter(|job| job.properties.status.read().is_some_and(|status| status == "COMPLETED")).filter_map(|job| {
+            let completed = job.properties.completed_at.present()?;
+            Some((*completed - job.resource.created_at?).num_seconds())
+        });
+        self.points.iter().filter_map(|point| point.took_seconds).chain(took).max().unwrap_or(0).max(0)
+    }
+
+    pub fn copy_schedule(&self, account: &str, region: &str, interval_seconds: Option<i64>) -> CopySchedule {
+        CopySchedule {
+            account: account.to_owned(),
+            region: region.to_owned(),
+            other_account: account != self.resource.account,
+            other_region: region != self.resource.region,
+            interval_seconds,
+        }
+    }
+
+    /// The earliest moment that automated backups or PITR can restore.
+    pub fn earliest_restorable(&self) -> Option<DateTime<Utc>> {
+        restorable_span(self.resource)?.earliest_at.present().copied()
+    }
+
+    /// The latest restorable time, as far as as_of goes; none before anything could be restored, nor of a database or table whose service
+    /// cannot use its key, without which nothing can be (RDS user guide, "Viewing Amazon RDS DB instance status"; `TableStatus` in the
+    /// DynamoDB API reference).
+    pub fn latest_restorable(&self) -> Option<DateTime<Utc>> {
+        let span = restorable_span(self.resource)?;
+        let status = span.status.present().map(|status| status.to_ascii_lowercase().replace('_', "-")).unwrap_or_default();
+        if status.starts_with("inaccessible-encryption-credentials") {
+            return None;
+        }
+        let latest = (*span.latest_at.present()?).min(self.as_of);
+        self.earliest_restorable().is_none_or(|earliest| earliest <= self.as_of).then_some(latest)
+    }
+
+    /// The last moment of which anything is known: nobody saw whether what ran when the inventory was read went on.
+    pub fn seen_at(&self) -> DateTime<Utc> {
+        self.index.shard.captured_at.map_or(self.as_of, |captured| captured.min(self.as_of))
+    }
+
+    pub fn mechanism(&self, kind: MechanismKind, source: String, last_at: Option<DateTime<Utc>>, allowed: Option<i64>) -> Mechanism {
+        let age = last_at.map(|last| (self.as_of - last).num_seconds());
+        Mechanism {
+            kind,
+            automatic: true,
+            interval_seconds: Fact::Read(None),
+            allowed_age_seconds: allowed,
+            retention_days: Fact::Read(None),
+            retention_endless: false.into(),
+            last_at,
+            age_seconds: age,
+            on_schedule: age.zip(allowed).map(|(age, allowed)| age <= allowed),
+            promised_seconds: None,
+            source,
+        }
+    }
+
+    /// How far back what began then and keeps its backups so long must have left restorable moments.
+    pub fn promised(&self, since: Option<DateTime<Utc>>, retention_days: Option<i64>) -> Option<i64> {
+        let age = since.map(|since| (self.as_of - since).num_seconds().max(0));
+        let kept = retention_days.map(|kept| days(kept).num_seconds().max(0));
+        [age, kept].into_iter().flatten().min()
+    }
+
+    /// Notes why a field of a mechanism is not known: a part of what makes it is not.
+    pub fn unsettled(&self, field: &str, of: &Resource, part: &str, found: &mut Mechanisms) {
+        note(&mut found.unsettled, field, why_unread(self.index.shard, of, part));
+    }
+}

@@ -1,0 +1,48 @@
+//! DLM policies: how many resources they target, and with whom they share.
+
+use super::context::Join;
+use super::dlm_mechanisms::{is_root_volume, policy_targets};
+use super::facts::{Facts, Joined, LifecyclePolicyFacts};
+use super::index::Typed;
+use super::unread::Unread;
+use crate::inventory::types::dlm;
+use crate::inventory::{Fact, Resource};
+
+/// The facts of a DLM policy.
+pub fn lifecycle_policy_facts(join: &Join, resource: &Resource) -> Joined {
+    let mut facts = LifecyclePolicyFacts::default();
+    let mut unread = Unread::new();
+    let Some(properties) = resource.get::<dlm::LifecyclePolicy>() else {
+        return Joined { facts: Facts::LifecyclePolicy(facts), unread };
+    };
+    let shared_with = properties.schedules.read().into_iter().flatten().flat_map(|schedule| schedule.shared_with.read()).flatten();
+    facts.scope_accounts = join.audited_accounts(shared_with.map(String::as_str)).into();
+    // How many a policy would target does not depend on whether it is switched on.
+    let enabled = dlm::LifecyclePolicy { status: "ENABLED".to_owned().into(), ..properties.clone() };
+    let policy = Typed { resource, properties: &enabled };
+    let mut reasons = join.index.missing(&["ec2:DescribeVolumes", "ec2:DescribeInstances"]);
+    let mut targets = 0;
+    let mut count = |targeted| match targeted {
+        Ok(targeted) => targets += i64::from(targeted),
+        Err(why) => reasons.extend(why),
+    };
+    for volume in join.index.volumes.values() {
+        let volume_type = volume.properties.volume_type.present().map(String::as_str);
+        count(policy_targets(join.index, &policy, volume.resource, volume_type, is_root_volume(join.index, volume)));
+    }
+    for instance in join.index.instances.values() {
+        count(policy_targets(join.index, &policy, instance.resource, None, false));
+    }
+    if targets == 0 && resource.declared.is_some() {
+        reasons.push("what it targets outside of the template is not known".to_owned());
+    }
+    if targets > 0 || reasons.is_empty() {
+        facts.targets = Fact::Read(targets);
+    } else {
+        // Many resources have the same reason.
+        reasons.sort();
+        reasons.dedup();
+        unread.insert("targets".to_owned(), reasons);
+    }
+    Joined { facts: Facts::LifecyclePolicy(facts), unread }
+}

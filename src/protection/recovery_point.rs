@@ -1,0 +1,74 @@
+//! Recovery points: whether what they are backups of is gone, and how long other rules of their plan keep theirs.
+
+use super::context::Join;
+use super::facts::{Facts, Joined, RecoveryPointFacts};
+use super::listing::listing_of;
+use super::plan_reach::PlannedRule;
+use super::points::is_local;
+use super::unread::Unread;
+use crate::inventory::types::backup::{CopyAction, RecoveryPoint};
+use crate::inventory::{Fact, Resource, arn};
+
+/// Whether the resource of a recovery point is gone. A resource of another account or Region, or of a type that nobody lists, is not
+/// called gone.
+pub fn is_orphan(join: &Join, point: &RecoveryPoint) -> Result<bool, Vec<String>> {
+    let shard = join.index.shard;
+    let Some(source) = point.source_arn.present() else { return Ok(false) };
+    if !is_local(source, &shard.account, &shard.region) || arn::account(source).is_empty() {
+        return Ok(false);
+    }
+    let Some(operation) = listing_of(source) else { return Ok(false) };
+    if join.existing.contains(source.as_str()) {
+        return Ok(false);
+    }
+    let reasons = join.index.missing(&[operation]);
+    if reasons.is_empty() { Ok(true) } else { Err(reasons) }
+}
+
+/// A rule that takes a backup at least every day, as rule backup-plan-retention asks.
+fn runs_daily(planned: &PlannedRule) -> bool {
+    planned.rule.continuous == Fact::Read(true) || planned.interval_seconds.present().is_some_and(|interval| *interval <= 86_400)
+}
+
+/// How many days a rule keeps its backups or, for a copy, its copies in the same vault; -1 for ever. A retention that is not known is left out.
+fn kept_by(planned: &PlannedRule, point: &RecoveryPoint) -> Vec<i64> {
+    let days = |retention: &Fact<Option<i64>>| retention.read().map(|days| days.unwrap_or(-1));
+    if point.source_vault_arn.present().is_none() {
+        return days(&planned.rule.retention_days).into_iter().collect();
+    }
+    let same_vault = |copy: &&CopyAction| point.vault_arn.read().is_some_and(|vault| copy.destination_vault_arn.read() == Some(vault));
+    planned.rule.copies.read().into_iter().flatten().filter(same_vault).filter_map(|copy| days(&copy.retention_days)).collect()
+}
+
+/// The facts of a recovery point.
+pub fn recovery_point_facts(join: &Join, resource: &Resource) -> Joined {
+    let mut facts = RecoveryPointFacts::default();
+    let mut unread = Unread::new();
+    let Some(point) = resource.get::<RecoveryPoint>() else {
+        return Joined { facts: Facts::RecoveryPoint(facts), unread };
+    };
+    match is_orphan(join, point) {
+        Ok(orphan) => facts.orphan = Fact::Read(orphan),
+        Err(reasons) => drop(unread.insert("orphan".to_owned(), reasons)),
+    }
+    let Some(plan_arn) = point.plan_arn.present() else {
+        facts.sibling_retention_days = Fact::Read(None);
+        return Joined { facts: Facts::RecoveryPoint(facts), unread };
+    };
+    match join.plans.rules.get(plan_arn.as_str()) {
+        Some(rules) => {
+            let siblings = rules.iter().filter(|planned| planned.rule.id.present() != point.rule_id.present() && runs_daily(planned));
+            let retention = siblings.flat_map(|planned| kept_by(planned, point));
+            facts.sibling_retention_days = Fact::Read(retention.max_by_key(|days| if *days < 0 { i64::MAX } else { *days }));
+        }
+        None => {
+            let reasons = join.index.missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]);
+            if reasons.is_empty() {
+                facts.sibling_retention_days = Fact::Read(None);
+            } else {
+                unread.insert("sibling_retention_days".to_owned(), reasons);
+            }
+        }
+    }
+    Joined { facts: Facts::RecoveryPoint(facts), unread }
+}
