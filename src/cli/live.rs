@@ -1,8 +1,9 @@
-//! Reading live AWS: for `audit` into memory, for `collect` into files that a later run goes on from.
+//! Reads live AWS: for `audit` into memory, for `collect` into files, from which a later run can continue.
 
 use super::collection::{self, State};
+use super::exit::{Exit, Failure};
 use super::progress::progress;
-use super::{Exit, Failure, Verbosity};
+use super::streams::{self, Verbosity};
 use crate::audit::policy;
 use crate::aws::{self, ConnectError, Session};
 use crate::inventory::document;
@@ -13,7 +14,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How many shards are read side by side; the rate limit holds over all of them.
+/// Shards that are read in parallel, under one rate limit.
 const SHARDS_AT_ONCE: usize = 8;
 
 #[derive(Debug, clap::Args)]
@@ -25,13 +26,13 @@ pub struct LiveArgs {
     /// Regions to read, separated by commas; `all` reads every enabled Region
     #[arg(long, value_name = "REGIONS", value_delimiter = ',', default_value = "all")]
     regions: Vec<String>,
-    /// Services to read [default: all]; facts from other services are unknown
+    /// Services to read [default: all]; facts from other services are then unknown
     #[arg(long, value_name = "SERVICES", value_delimiter = ',')]
     services: Vec<String>,
-    /// Maximum calls per second, in all Regions together
+    /// Maximum calls per second, over all Regions
     #[arg(long, value_name = "N", default_value_t = aws::DEFAULT_MAX_RPS)]
     max_rps: NonZeroU32,
-    /// Time limit for reading the account (90s, 60m, 2h); facts that are not read by then are unknown
+    /// Time limit for reading the account (90s, 60m, 2h); facts not read by then are unknown
     #[arg(long, value_name = "DURATION", default_value = "60m", value_parser = deadline)]
     deadline: Duration,
 }
@@ -47,7 +48,7 @@ impl LiveArgs {
         !self.services.is_empty()
     }
 
-    /// The Regions that were asked for by name; none for all.
+    /// The Regions requested by name; `None` for all.
     fn asked_regions(&self) -> Option<Vec<String>> {
         let all = self.regions.iter().any(|region| region == "all");
         (!all).then(|| self.regions.clone())
@@ -76,7 +77,7 @@ impl From<ConnectError> for Failure {
 /// Reads all shards into memory.
 ///
 /// # Errors
-/// When no call to AWS is possible.
+/// When AWS cannot be called at all.
 pub fn collect(args: &LiveArgs, verbosity: Verbosity) -> Result<Vec<Shard>, Failure> {
     runtime()?.block_on(async {
         let session = aws::connect(&args.options(verbosity)).await?;
@@ -123,7 +124,7 @@ pub fn run(args: CollectArgs, verbosity: Verbosity) -> Result<Exit, Failure> {
         tokio::select! {
             result = into_files(&session, state, &folder, verbosity) => result,
             _ = tokio::signal::ctrl_c() => {
-                let message = format!("interrupted: the finished files are in {}; run the same command again to resume", folder.display());
+                let message = format!("interrupted: the results so far are in {}; run the same command to continue", folder.display());
                 Err(Failure { exit: Exit::Unusable, message })
             }
         }
@@ -133,15 +134,19 @@ pub fn run(args: CollectArgs, verbosity: Verbosity) -> Result<Exit, Failure> {
 async fn into_files(session: &Session, mut state: State, folder: &Path, verbosity: Verbosity) -> Result<Exit, Failure> {
     let missing: Vec<String> = state.regions.iter().filter(|region| !state.done.contains_key(*region)).cloned().collect();
     if missing.len() < state.regions.len() && verbosity != Verbosity::Quiet {
-        super::tell(format_args!("resuming: {} of {} Regions are already read", state.regions.len() - missing.len(), state.regions.len()));
+        streams::tell(format_args!(
+            "continuing: {} of {} Regions are already done",
+            state.regions.len() - missing.len(),
+            state.regions.len()
+        ));
     }
     let mut shards =
         futures::stream::iter(missing.iter().map(|region| aws::collect_shard(session, region))).buffer_unordered(SHARDS_AT_ONCE);
     while let Some(shard) = shards.next().await {
         if let Some(why) = aws::end_of_credentials(&shard) {
-            // This shard is incomplete, and the remaining ones would be too.
+            // The shard is not done, and the remaining ones would fail as well.
             let message = format!(
-                "the credentials ended while rel9 read {} ({why}).\nRenew them and run the same command again to resume; the finished files are in {}",
+                "the credentials expired while {} was read ({why}).\nRenew them and run the same command to continue; the results so far are in {}",
                 shard.region,
                 folder.display()
             );
@@ -160,9 +165,9 @@ async fn into_files(session: &Session, mut state: State, folder: &Path, verbosit
     state.finished = true;
     state.write(folder)?;
     if verbosity != Verbosity::Quiet {
-        super::tell(format_args!("{} shards of account {} are in {}", state.done.len(), state.account, folder.display()));
+        streams::tell(format_args!("{} shards of account {} are in {}", state.done.len(), state.account, folder.display()));
         if !complete {
-            super::tell(format_args!("some calls were denied or failed: `rel9 audit {}` names them", folder.display()));
+            streams::tell(format_args!("some calls were denied or failed: `rel9 audit {}` names them", folder.display()));
         }
     }
     Ok(if complete { Exit::Passed } else { Exit::Incomplete })

@@ -4,11 +4,13 @@
 pub mod arn;
 pub mod atomic_file;
 mod coverage;
+pub mod declarable;
 mod declared;
 pub mod document;
 mod duplicates;
 pub mod encoding;
 mod fact;
+pub mod figures;
 mod newer_properties;
 mod reasons;
 mod resource;

@@ -5,8 +5,8 @@ use rel9::audit::findings::{
     AuditInfo, BestPracticeSummary, CoverageSummary, Finding, Findings, Location, Remediation, ReproducibleData, ResourceRef, SCHEMA,
     Status, Summary, WaiverRef,
 };
-use rel9::audit::objective::Reproducible;
 use rel9::inventory::{CoverageEntry, CoverageStatus};
+use rel9::rules::objective::Reproducible;
 use rel9::rules::{BestPractice, Severity};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -72,7 +72,7 @@ pub fn finding(number: usize, status: Status, severity: Severity) -> Finding {
             name: Some("logs".to_owned()),
             account: "111122223333".to_owned(),
             region: "eu-central-1".to_owned(),
-            tags: Arc::new(BTreeMap::from([("Name".to_owned(), "logs".to_owned())])),
+            tags: BTreeMap::from([("Name".to_owned(), "logs".to_owned())]),
         }),
         evidence: Map::from_iter([("resource.encrypted".to_owned(), json!(false))]).into(),
         unknown_because: match status {
@@ -210,7 +210,7 @@ pub fn poisoned(number: usize, status: Status, severity: Severity, text: &str) -
         name: Some(format!("{text}.")),
         account: own(),
         region: own(),
-        tags: Arc::new(BTreeMap::from([(own(), own())])),
+        tags: BTreeMap::from([(own(), own())]),
     });
     finding.evidence = Map::from_iter([(own(), Value::from(text)), ("protection.rpo_seconds".to_owned(), Value::from(text))]).into();
     finding.unknown_because = if status == Status::Unknown { [own()].into() } else { Arc::default() };

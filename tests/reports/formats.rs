@@ -57,7 +57,7 @@ fn documents() -> Vec<(&'static str, Findings)> {
     let mut long = finding(0, Status::Fail, Severity::High);
     let text = "=@|`<\u{9b} ".repeat(150_000); // more than 1 MB
     let resource = Arc::make_mut(&mut long.resource);
-    Arc::make_mut(&mut resource.tags).insert("notes".to_owned(), text.clone());
+    resource.tags.insert("notes".to_owned(), text.clone());
     (long.message, Arc::make_mut(&mut long.resource).name) = (text.as_str().into(), Some(text));
     vec![("nothing", document(Vec::new())), ("small", small()), ("hostile", hostile()), ("long", document(vec![long]))]
 }

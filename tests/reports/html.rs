@@ -107,7 +107,7 @@ fn attack(finding: &mut Finding, text: &str) {
     resource.type_name = text.to_owned();
     resource.account = text.to_owned();
     resource.region = text.to_owned();
-    Arc::make_mut(&mut resource.tags).insert(text.to_owned(), text.to_owned());
+    resource.tags.insert(text.to_owned(), text.to_owned());
     let mut facts = finding.evidence.facts();
     facts.insert(text.to_owned(), json!({text: [text, 1, null]}));
     finding.evidence = facts.into();

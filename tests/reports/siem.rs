@@ -37,7 +37,7 @@ fn hostile() -> Findings {
         finding.message = format!("{HOSTILE} {}", if number % 10 == 0 { &huge } else { "" }).into();
         let resource = Arc::make_mut(&mut finding.resource);
         resource.name = Some(HOSTILE.to_owned());
-        let tags = Arc::make_mut(&mut resource.tags);
+        let tags = &mut resource.tags;
         for tag in 0..60 {
             let value = if number % 20 == 0 && tag < 2 { huge.clone() } else { "\u{1f600}\"".repeat(tag * 3) };
             tags.insert(format!("{tag} {HOSTILE}{}", "k".repeat(tag * 5)), value);

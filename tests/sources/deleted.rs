@@ -1,9 +1,10 @@
-//! Resources that are deleted while an audit reads: rel9 leaves them out, and they neither make the audit incomplete nor give findings.
+//! Resources that are deleted during an audit: they neither make the audit incomplete nor are judged by what could not be read.
 
 use crate::support::{Emulator, operation_of, text};
 use serde_json::{Value, json};
 
-/// The calls about one listed resource, and the error with which AWS says that it does not exist. One resource is then gone.
+/// The calls about one resource of a list, with AWS's error for a resource that does not exist (any more). One of the resources is then
+/// deleted.
 const GONE: &[(&str, &str)] = &[
     ("backup:DescribeFramework", "ResourceNotFoundException"),
     ("backup:GetBackupPlan", "ResourceNotFoundException"),
@@ -38,7 +39,8 @@ fn what_is_deleted_between_list_and_description_is_gone() {
     };
     let whole = kept("nothing");
     for &(operation, code) in GONE {
-        // In the Region with most resources: a replication from there to the other Region would miss its destination.
+        // In the Region with most resources: a resource that replicates from there to the other Region would rightly miss its
+        // destination.
         emulator.fault_of(&json!({"operation": operation, "mode": "error", "code": code, "times": 1, "region": "us-east-1"}));
         let left = kept(operation);
         emulator.fault(operation, None);
@@ -46,7 +48,7 @@ fn what_is_deleted_between_list_and_description_is_gone() {
     }
 }
 
-/// A list that ends with "there is no such vault" on a later page is incomplete, and fails.
+/// A list that ends with "there is no such vault" on a later page is incomplete.
 #[test]
 fn a_list_that_is_cut_short_is_a_failure() {
     let (emulator, _) = Emulator::with("account");

@@ -1,4 +1,5 @@
-//! CloudFormation files that cannot be deployed as they are: fragments, input of macros, keys written twice. rel9 judges everything that it can.
+//! CloudFormation files from which no stack can be created as they are: fragments, input of macros, duplicate keys. rel9 judges what it
+//! can.
 
 use crate::support::{Rel9, text};
 
@@ -66,10 +67,10 @@ fn what_is_not_declared_is_not_known_and_named() {
         ("Attribute", "Elsewhere is not declared in this template"),
         ("Mapping", "the mapping Elsewhere is not declared in this template"),
         ("Choice", "the condition Elsewhere is not declared in this template"),
-        ("Function", "Fn::Elsewhere is no function of CloudFormation"),
-        ("Pseudo", "AWS::Elsewhere is no pseudo parameter"),
+        ("Function", "Fn::Elsewhere is not a CloudFormation function"),
+        ("Pseudo", "AWS::Elsewhere is not a CloudFormation pseudo parameter"),
         ("Text", "self:custom is not declared in this template"),
-        ("Snippet", "made by the macro AWS::Include"),
+        ("Snippet", "created by the macro AWS::Include"),
         ("Beside", "Fn::Elsewhere stands beside other keys"),
         ("Arguments", "Fn::Join takes 2 arguments, not 1"),
     ] {
@@ -88,7 +89,7 @@ fn a_resource_whose_type_a_function_makes_may_be_anything() {
     assert!(run.code == 3 && run.stdout.contains("t.yaml#Part"), "{run}");
 }
 
-/// Only a literal string is a path; the result of a function is a place in S3.
+/// Only a literal string is a path: the result of a function is a place in S3.
 #[test]
 fn a_template_url_that_a_parameter_makes_is_not_here() {
     for url in ["!Join ['', [!Ref Prefix, templates/db.template]]", "!Sub '${Prefix}db.yaml'", "!Ref Prefix"] {
@@ -101,7 +102,7 @@ fn a_template_url_that_a_parameter_makes_is_not_here() {
     }
 }
 
-/// Suppressions for other tools do not waive findings of rel9; messages of failing findings mention them.
+/// They waive nothing in rel9; findings mention them.
 #[test]
 fn suppressions_of_other_tools_are_told_beside_findings() {
     let template = format!(

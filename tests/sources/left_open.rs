@@ -1,5 +1,5 @@
-//! Unknown parts of backup plans, selections, resource policies and lifecycle policies in templates: only facts that depend on an unknown part are
-//! unknown.
+//! What templates leave open in backup plans, selections, resource policies and lifecycle policies: an unknown part leaves open what
+//! depends on it, and nothing else.
 
 use crate::support::{Document, Rel9, text};
 
@@ -98,11 +98,11 @@ fn a_selection_that_names_nothing_is_refused_by_aws() {
         let said = document.says("backup-plan-selects-resources", PLAN);
         assert!(said.starts_with("fail: AWS Backup refuses its selection s"), "{said}");
     }
-    // With the same condition, the selection selects everything that has the tag.
+    // With the same condition, everything with the tag is selected.
     let document = module(TERRAFORM_RULE, &format!("resources = [\"*\"]\n  {condition}"));
     document.expect("data-in-backup-plan", &[(TABLE, "pass")]);
     document.expect("backup-plan-selects-resources", &[(PLAN, "pass")]);
-    // An unknown list may have elements.
+    // An unknown list may name something.
     let document = stack(RULE, "Resources: !Split [',', !Ref Any]");
     document.expect("data-in-backup-plan", &[("Table", "unknown")]);
     document.expect("backup-plan-selects-resources", &[("Plan", "unknown")]);
@@ -179,7 +179,7 @@ fn of_a_rule_only_what_depends_on_an_unknown_field_is_unknown() {
         document.expect("data-in-backup-plan", &[("Table", "pass")]);
         document.expect("backup-plan-selects-resources", &[("Plan", "pass")]);
     }
-    // A rule that may not exist does not affect a rule that does.
+    // A rule that may not exist takes nothing from one that does.
     let perhaps = "!If [Perhaps, { RuleName: x, TargetBackupVault: !Ref Vault }, !Ref AWS::NoValue]";
     let document = stack(&format!("{RULE}, {perhaps}"), "Resources: ['*']");
     assert_eq!(rules[..3].iter().map(|rule| document.status(rule, "Plan")).collect::<Vec<_>>(), ["pass", "pass", "unknown"]);
@@ -257,7 +257,7 @@ fn only_a_deny_can_deny() {
         (format!("{{ Effect: !Ref Any, Principal: '*', Action: {deleting}, Resource: '*' }}"), "unknown"),
         (format!("{{ Effect: Deny, Principal: {{ AWS: !Ref Any }}, Action: {deleting}, Resource: '*' }}"), "unknown"),
         (format!("{{ Effect: Deny, Principal: '*', Action: {deleting}, Resource: '*' }}"), "pass"),
-        // One action that is not denied is enough.
+        // One statement without a Deny is enough.
         ("{ Effect: Deny, Principal: { AWS: !Ref Any }, Action: 'backup:DeleteRecoveryPoint', Resource: '*' }".to_owned(), "fail"),
     ] {
         assert_eq!(denies(&statement), status, "{statement}");
@@ -286,7 +286,7 @@ fn a_bucket_policy_names_its_bucket_by_any_symbol() {
     assert_eq!(with("", "!Sub '${Data.Arn}/${!aws:userid}/*'"), "fail");
     assert_eq!(with("", "!Sub '${Any}/*'"), "unknown");
     assert_eq!(with(", Properties: { BucketName: !Sub '${Any}-data' }", "!Sub 'arn:aws:s3:::${Any}-data/*'"), "pass");
-    // `${…}` in a place without substitution is not a symbol.
+    // Text that looks like a symbol is not one where nothing is substituted.
     assert_eq!(with("", "'arn:aws:s3:::${Data}/*'"), "unknown");
 
     let module = |resource: &str| {

@@ -1,4 +1,4 @@
-//! Values that AWS refuses, which never pass, and AWS's defaults, which are never guessed.
+//! Values that AWS refuses, and AWS's defaults: never a pass for the first, never a guess for the second.
 
 use crate::support::{Document, Rel9};
 
@@ -14,7 +14,7 @@ fn cloudformation(text: &str) -> Document {
     judged("t.yaml", text)
 }
 
-/// Each value with the rule that depends on it: the finding is unknown, and the message says that AWS refuses the value and which values it accepts.
+/// Each value with the rule that depends on it: unknown, and the message says that AWS refuses the value and what it accepts.
 #[track_caller]
 fn refused(document: &Document, rule: &str, resource: &str, words: &str) {
     let said = document.says(rule, resource);
@@ -96,7 +96,7 @@ fn of_buckets() {
     refused(&document, "s3-bucket-object-lock", "B", "AWS refuses Mode governance: it takes GOVERNANCE, COMPLIANCE");
 }
 
-/// AWS does not create a plan that it refuses, so the plan selects nothing.
+/// AWS creates nothing of a plan that it refuses, so the plan selects nothing.
 #[test]
 fn of_plans() {
     let stack = |rule: &str| {
@@ -191,7 +191,7 @@ fn of_locks_and_lifecycle_policies() {
     refused(&document, "restore-testing-plan-frequency", plan, "AWS refuses schedule_expression every day: 'every day' is neither cron(…)");
 }
 
-/// S3 encrypts every bucket; other rules judge the key and the encryption of uploads.
+/// S3 encrypts every bucket; other rules check the key and the uploads.
 #[test]
 fn a_bucket_without_encryption_is_encrypted() {
     let document = cloudformation(
@@ -230,7 +230,8 @@ fn a_root_volume_that_is_not_mapped_is_as_its_image() {
     for resource in ["aws_instance.none", "aws_launch_template.t"] {
         let said = document.says(rule, resource);
         assert!(
-            said.starts_with("unknown: ") && said.contains("the root volume, which the template does not map, is that of the image"),
+            said.starts_with("unknown: ")
+                && said.contains("the root volume, which the template does not map, has the encryption of the image"),
             "{said}"
         );
     }
@@ -261,10 +262,10 @@ fn what_hangs_on_the_engine_of_a_cluster_without_one_is_not_known() {
     document.expect("aurora-cluster-backtrack", &all("unknown", "unknown", "fail", "none"));
     document.expect("rds-cluster-retention", &all("fail", "fail", "fail", "fail"));
     let said = document.says("rds-cluster-encrypted", "aws_rds_cluster.none");
-    assert!(said.contains("the engine is not written"), "{said}");
+    assert!(said.contains("the engine is not set"), "{said}");
 }
 
-/// CloudFormation deletes a resource whose type does not support snapshots.
+/// CloudFormation deletes resources of types for which it takes no snapshot.
 #[test]
 fn snapshot_policies_fall_back_to_delete() {
     let policies = "DeletionPolicy: Snapshot, UpdateReplacePolicy: Snapshot";

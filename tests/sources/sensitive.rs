@@ -1,4 +1,4 @@
-//! Values that a template marks as sensitive appear in no report, and still decide findings.
+//! Values that a template marks as sensitive appear in no report, and still decide what depends on them.
 
 use crate::support::{Rel9, text};
 use proptest::prelude::*;
@@ -6,10 +6,10 @@ use serde_json::json;
 use std::fs;
 
 const SECRET: &str = "hunter2-Tr0ub4dor";
-/// The formats that show a finding in full.
+/// The formats that show findings in full.
 const FORMATS: [&str; 10] = ["table", "json", "ndjson", "csv", "html", "markdown", "sarif", "junit", "openmetrics", "wa"];
 
-/// Audits files and asserts that no report and no message has the secret. Returns the findings document.
+/// Audits files and asserts that no report and no message contains the secret; returns the findings document.
 fn shows_nothing(files: &[(&str, &str)], arguments: &[&str]) -> crate::support::Document {
     let rel9 = Rel9::new().with_files(files);
     let formats: Vec<String> = FORMATS.iter().map(|format| format!("--format={format}=report.{format}")).collect();
@@ -48,13 +48,13 @@ fn a_parameter_without_echo_is_not_shown() {
         let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
         let document = shows_nothing(&files, &arguments);
         assert_eq!(name(&document, "D"), "x-(sensitive)");
-        // The secret still decides the finding.
+        // What depends on it is decided.
         document.expect("rds-instance-retention", &[("D", "pass")]);
-        // The value itself is unknown.
+        // Its value is unknown.
         document.expect("rds-instance-customer-key", &[("D", "unknown")]);
         assert!(document.says("rds-instance-customer-key", "D").contains("parameter Pw is sensitive"));
     }
-    // An empty value is not a secret.
+    // An empty value is not secret.
     let document = shows_nothing(&[("t.yaml", &template(", Default: ''"))], &["t.yaml"]);
     assert!(document.find("rds-instance-retention", "D").is_none(), "the condition is false");
 }

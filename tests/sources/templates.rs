@@ -1,4 +1,4 @@
-//! Templates judged by the program: the findings that a pull request without backups gets, with file and line, and the findings that it must not get.
+//! Templates judged by the program: the findings for a pull request that forgets backups, with file and line, and what gives no finding.
 
 use crate::support::{Document, Rel9, text};
 use serde_json::Value;
@@ -18,7 +18,7 @@ impl Audit {
         self.rel9.judge(arguments)
     }
 
-    /// Asserts that rel9 refuses the input: exit code 2, and these words.
+    /// Asserts exit code 2 and this message.
     fn refused(&self, arguments: &[&str], words: &str) {
         self.rel9.run(&[&["audit"], arguments].concat()).ended(2).said(words);
     }
@@ -103,10 +103,10 @@ fn a_stack_is_judged_with_its_own_plans() {
         ("backup-plan-target-vault-exists", "Plan", "pass"),
         ("backup-plan-selects-resources", "Plan", "pass"),
         ("template-data-deletion-policy", "Forgotten", "fail"),
-        // RDS's default is one day.
+        // One day is the default of RDS.
         ("rds-instance-retention", "ShortKept", "fail"),
         ("rds-instance-retention", "Database", "unknown"),
-        // Rules about facts that arise over time give no finding.
+        // Facts that only time creates give no finding.
         ("data-protected", "Orders", "none"),
         ("data-recovery-tested", "Orders", "none"),
         ("data-opt-in-not-blocked", "Orders", "none"),
@@ -181,7 +181,7 @@ fn a_plan_selects_what_it_selects_whatever_its_rules_turn_out_to_be() {
         ("data-in-backup-plan", "Forgotten", "fail"),
         ("efs-automatic-backups", "Files", "pass"),
         ("backup-plan-retention", "Plan", "unknown"),
-        // The rule's other fields are known.
+        // The other settings of the rule are known.
         ("backup-plan-frequency", "Plan", "pass"),
         ("backup-plan-target-vault-exists", "Plan", "pass"),
         ("ebs-volume-snapshot-schedule", "Tagged", "pass"),
@@ -193,7 +193,7 @@ fn a_plan_selects_what_it_selects_whatever_its_rules_turn_out_to_be() {
     let stack = STACK.replace("BackupPlanRule:\n", "BackupPlanRule: !Ref Copy\n        AdvancedBackupSettings:\n");
     let document = Audit::of(&[("stack.yaml", &stack)]).run(&["stack.yaml"]);
     assert_eq!(document.status("data-in-backup-plan", "Orders"), "unknown");
-    // A copy with an unknown retention still counts.
+    // A copy with unknown retention is not left out.
     let copy = "CopyActions: [{ DestinationBackupVaultArn: 'arn:aws:backup:eu-west-1:111122223333:backup-vault:far', Lifecycle: { DeleteAfterDays: !Ref Days } }]";
     assert_eq!(with(copy, "").status("data-copy-retention", "Orders"), "unknown");
 }
@@ -215,7 +215,7 @@ fn snapshots_by_a_policy_that_is_not_known_whole_are_not_denied() {
     assert_eq!(with("!Ref P", "12", "b"), ["unknown", "unknown", "unknown"]);
     assert_eq!(with("ENABLED", "!Ref P", "b"), ["pass", "unknown", "pass"]);
     assert_eq!(with("ENABLED", "12", "!Ref P"), ["unknown", "unknown", "unknown"]);
-    // Its targets may be outside the template.
+    // Its targets may be outside of the template.
     assert_eq!(with("ENABLED", "12", "c"), ["fail", "fail", "unknown"]);
     // AWS requires the state of a new policy, and documents no default.
     assert_eq!(with("!Ref AWS::NoValue", "12", "b"), ["unknown", "unknown", "unknown"]);
@@ -263,7 +263,7 @@ resource "aws_s3_bucket_versioning" "data" {
     assert_eq!(document.0["audit"]["source"], "terraform");
     for (rule, resource, expected) in [
         ("ebs-volume-encrypted", "aws_ebs_volume.data", "fail"),
-        // The provider's default is no automated backups.
+        // By default, the provider sets no automated backups.
         ("rds-instance-automated-backups", "aws_db_instance.orders", "fail"),
         ("template-final-snapshot-taken", "aws_db_instance.orders", "fail"),
         ("dynamodb-table-pitr", "aws_dynamodb_table.cache", "waived"),
@@ -294,7 +294,7 @@ fn plans_of_the_account_count_when_an_inventory_tells_of_them() {
     let with = audit.run(&["stack.yaml", "--assume-plans", "account.ndjson"]);
     assert_eq!(with.status("data-in-backup-plan", "Data"), "fail", "it has not the tag");
     let tagged = audit.run(&["stack.yaml", "--assume-plans", "account.ndjson", "--stack-tag", "tier=gold"]);
-    // The opt-in, which decides whether the plan reaches it, is unread.
+    // The opt-in of the service was not read.
     assert_eq!(tagged.status("data-in-backup-plan", "Data"), "pass");
     assert!(tagged.findings().iter().all(|finding| finding["resource"]["id"] == "Data"), "the account itself is not judged");
 }

@@ -23,7 +23,7 @@ fn plan(version: u32) -> (String, Vec<Declaration>) {
     (text, declarations)
 }
 
-/// A module of files, and the declarations that rel9 reads from it.
+/// A module of files, and its declarations.
 pub(super) fn module(files: &[(&str, &str)]) -> Result<Vec<Declaration>, TemplateError> {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -555,11 +555,11 @@ fn a_plan_beside_its_files_has_their_places() {
     assert_eq!(place(at(&plan.body, "name")), (17, 10));
     let database = one(&read, "module.database.aws_db_instance.replica[\"reports\"]");
     assert_eq!((database.file.as_ref(), database.at.line), (format!("{shown_folder}/modules/database/main.tf").as_str(), 30));
-    // The value is not written in that file.
+    // Not set there.
     fs::write(folder.path().join("storage.tf"), "").unwrap();
     let read = read_plan(&format!("{shown_folder}/tfplan.json"), &text).unwrap();
     assert_eq!(one(&read, "aws_s3_bucket.data").file.as_ref(), format!("{shown_folder}/tfplan.json"));
-    // Their depth and their errors do not matter either.
+    // Their depth and their errors do not matter.
     let deep: String = ["a {\n".repeat(60), "}\n".repeat(60)].concat();
     fs::write(folder.path().join("storage.tf"), deep).unwrap();
     assert_eq!(read_plan(&format!("{shown_folder}/tfplan.json"), &text).unwrap().len(), 19);
@@ -601,7 +601,7 @@ fn what_is_no_plan_is_an_error() {
             "{\"format_version\":\"1.0\",\"values\":{\"root_module\":{\"resources\":[\n\
              {\"address\":\"aws_a.b\",\"mode\":\"managed\",\"type\":\"aws_a\",\"name\":\"b\"},\n\
              {\"address\":\"aws_a.b\",\"mode\":\"managed\",\"type\":\"aws_a\",\"name\":\"b\"}]}}}",
-            "-:3:1: aws_a.b is there twice",
+            "-:3:1: aws_a.b appears twice",
         ),
     ];
     for (text, expected) in cases {

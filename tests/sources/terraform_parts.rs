@@ -1,5 +1,5 @@
-//! Resources that are a setting of another resource (versioning of a bucket, lock and policy of a vault, backup policy of a file system) count for
-//! that resource, in every way of referring to it.
+//! Resources that are a setting of another resource (versioning of a bucket, lock and policy of a vault, backup policy of a file system)
+//! apply to the resource that they refer to, whichever way they do.
 
 use crate::support::{Document, Rel9};
 

@@ -1,4 +1,4 @@
-//! Accounts and Regions of Terraform's providers: plans of another account or Region protect nothing.
+//! Accounts and Regions of Terraform's providers: a resource elsewhere protects nothing here.
 
 use crate::support::{Document, Rel9};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ fn run(files: &[(&str, &str)], more: &[&str]) -> Document {
     Rel9::new().with_files(files).judge(more)
 }
 
-/// A backup plan of the provider `aws.b` that selects everything, a table of `aws.b`, and a table of the default provider.
+/// A plan of the provider `aws.b` that selects everything, a table of that provider, and one of the default provider.
 const PLAN: &str = r#"
 resource "aws_dynamodb_table" "main" {
   name = "main"
@@ -34,7 +34,7 @@ resource "aws_backup_selection" "all" {
 }
 "#;
 
-/// Further arguments of the two providers, and the finding for the default provider's table.
+/// The arguments of the two providers in addition to their Region, and the finding for the table of the default provider.
 const ACCOUNTS: &[(&str, &str, &str)] = &[
     ("", "", "pass"),
     // Another role or profile may belong to another account, …
@@ -45,7 +45,7 @@ const ACCOUNTS: &[(&str, &str, &str)] = &[
     ("", r#"assume_role { role_arn = var.role }"#, "unknown"),
     (r#"assume_role { role_arn = var.other }"#, r#"assume_role { role_arn = var.role }"#, "unknown"),
     ("", r#"access_key = "AKIA""#, "unknown"),
-    // … and does, if both accounts are known and differ.
+    // … and do, if both are known.
     (r#"allowed_account_ids = ["111111111111"]"#, r#"assume_role { role_arn = "arn:aws:iam::222222222222:role/x" }"#, "fail"),
     // The same account, as far as the configuration shows.
     (r#"profile = "a""#, r#"profile = "a""#, "pass"),
@@ -75,7 +75,7 @@ fn a_plan_of_another_account_protects_nothing_here() {
         assert!(said("aws_dynamodb_table.main").starts_with(expected), "{main} and {other}: {}", said("aws_dynamodb_table.main"));
         assert!(said("aws_dynamodb_table.other").starts_with("pass"), "{main} and {other}: {}", said("aws_dynamodb_table.other"));
     }
-    // The command line's account and Region apply to the default provider.
+    // The command line refers to the default provider.
     let role = r#"assume_role { role_arn = "arn:aws:iam::222222222222:role/x" }"#;
     for (account, expected) in [("111111111111", "fail"), ("222222222222", "pass")] {
         let document = run(&[("main.tf", &providers("", role)), ("plan.tf", PLAN)], &["--account", account, "."]);
@@ -85,7 +85,7 @@ fn a_plan_of_another_account_protects_nothing_here() {
 
 #[test]
 fn a_provider_that_nobody_names_may_be_anywhere() {
-    // A module that is read alone and whose caller passes the provider; a Region from the environment; OpenTofu's providers by key.
+    // A module that is read alone, whose caller passes the provider; a Region from the environment; OpenTofu's providers by key.
     let required = "terraform {\n  required_providers {\n    aws = {\n      source = \"hashicorp/aws\"\n      configuration_aliases = [aws.b]\n    }\n  }\n}\n";
     let environment = "provider \"aws\" {}\nprovider \"aws\" {\n  alias = \"b\"\n  region = \"us-east-1\"\n}\n";
     for providers in [required, environment] {
@@ -97,7 +97,7 @@ fn a_provider_that_nobody_names_may_be_anywhere() {
     let plan = PLAN.replace("aws.b", "aws.by[\"us-east-1\"]");
     let document = run(&[("main.tofu", by_key), ("plan.tofu", &plan)], &["."]);
     document.expect("data-in-backup-plan", &[("aws_dynamodb_table.main", "unknown")]);
-    // Providers that a module inherits from its caller.
+    // A provider that the caller of a module passes implicitly.
     let call = format!("{environment}module \"m\" {{\n  source = \"./m\"\n  providers = {{ aws = aws.by[each.key] }}\n}}\n{PLAN}");
     let module = "resource \"aws_dynamodb_table\" \"inner\" {\n  name = \"inner\"\n}\n";
     let document = run(&[("main.tf", &call), ("m/main.tf", module)], &["."]);
@@ -431,7 +431,7 @@ fn a_destination_bucket_is_in_its_own_providers_region() {
         ("provider = aws.far", false, reference, "\"arn:aws:kms:eu-central-1:111122223333:key/1\"", "pass", "pass"),
         ("provider = aws.far", false, reference, "\"arn:aws:kms:eu-west-1:111122223333:key/1\"", "pass", "fail"),
         ("provider = aws.far", false, reference, "", "pass", "fail"),
-        // An unknown key is not a missing key.
+        // An unknown key is not a missing one.
         ("provider = aws.far", false, reference, "var.key", "pass", "unknown"),
         ("region = \"eu-central-1\"", false, reference, "aws_kms_key.far.arn", "pass", "pass"),
         ("region = \"eu-west-1\"", false, reference, "aws_kms_key.near.arn", "fail", "pass"),
@@ -452,7 +452,7 @@ fn a_destination_bucket_is_in_its_own_providers_region() {
             assert!(said.starts_with(expected), "{destination} {bucket} {key}: {rule}: {said}");
         }
     }
-    // Nothing is known about a bucket that the configuration does not declare, but a missing key is certainly missing.
+    // Nothing is known of a bucket that the configuration does not declare, but a missing key is missing.
     let document = replication("provider = aws.far", false, &to("\"arn:aws:s3:::elsewhere\"", ""));
     document.expect("s3-bucket-cross-region-replication", &[(source, "unknown")]);
     document.expect("s3-bucket-replication-destination-exists", &[(source, "unknown")]);
@@ -513,7 +513,7 @@ resource "aws_backup_plan" "p" {
     assert_eq!(judged("provider = aws.far", "\"arn:aws:backup:eu-central-1:111122223333:backup-vault:far\"", account), "pass pass fail");
     assert_eq!(judged("provider = aws.other", declared, account), "pass pass pass");
     assert_eq!(judged("provider = aws.other", "\"arn:aws:backup:eu-central-1:444455556666:backup-vault:far\"", &[]), "pass pass unknown");
-    // A vault that the configuration does not declare may still exist, in this account or another.
+    // An undeclared vault may exist, in this account or another.
     for vault in
         ["\"arn:aws:backup:eu-central-1:444455556666:backup-vault:far\"", "\"arn:aws:backup:eu-central-1:111122223333:backup-vault:x\""]
     {

@@ -6,6 +6,7 @@ pub mod demo;
 mod emulator;
 mod program;
 pub mod python;
+pub mod source;
 #[cfg(feature = "live")] // the list of operations comes from the readers
 pub mod world;
 

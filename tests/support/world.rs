@@ -124,7 +124,7 @@ impl World {
     }
 
     pub fn joined_at(&self, arn: &str, as_of: &str) -> Joined {
-        self.joined_as(arn, as_of, rel9::audit::objective::ALL_MECHANISMS.to_vec())
+        self.joined_as(arn, as_of, rel9::rules::objective::ALL_MECHANISMS.to_vec())
     }
 
     fn joined_as(&self, arn: &str, as_of: &str, mechanisms: Vec<MechanismKind>) -> Joined {

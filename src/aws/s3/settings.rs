@@ -130,8 +130,8 @@ mod tests {
         };
         let two_years = sdk::DefaultRetention::builder().mode(sdk::ObjectLockRetentionMode::Compliance).days(0).years(2).build();
         let read = lock(Some(two_years));
-        assert_eq!(read.and_then(|lock| lock.retention_days), Some(730));
-        assert_eq!(lock(None), Some(ObjectLock::default()));
+        assert_eq!(read.map(|lock| lock.retention_days), Some(Some(730).into()));
+        assert_eq!(lock(None), Some(ObjectLock { mode: None.into(), retention_days: None.into() }));
         assert_eq!(object_lock(sdk::ObjectLockConfiguration::builder().build()), None);
     }
 
@@ -144,8 +144,8 @@ mod tests {
             .noncurrent_version_transitions(step(30))
             .build()?;
         let read = lifecycle_rule(rule);
-        assert_eq!(read.noncurrent_transition_days, Some(30));
-        assert_eq!(read.expiration_days, None);
+        assert_eq!(read.noncurrent_transition_days, Some(30).into());
+        assert_eq!(read.expiration_days, None.into());
         Ok(())
     }
 }
