@@ -98,8 +98,8 @@ impl TemplateArgs {
                 Err(error) => broken.push(error),
             }
         }
-        for warning in template::warnings::take() {
-            streams::tell(format_args!("warning: {}", terminal(&warning)));
+        for warning in warnings {
+            streams::tell(format_args!("warning: {}", terminal(&warning.to_string())));
         }
         // All errors of files given by name, and of folders in which nothing can be judged.
         if !broken.is_empty() || (judged.is_empty() && !unread.is_empty()) {

@@ -1,12 +1,11 @@
 //! Converts declarations to an inventory shard, using the tables of [`super::types`]. Judges nothing. Unknown values are left out, with
 //! their reasons.
 
-use super::Options;
 use super::convert::{Built, Outcome, Scope};
 use super::declaration::{Declaration, Language, Node, PRESENCE, Position, TemplateError, UNREAD_MODULE, Value, without_sensitive_symbols};
 use super::parse::language_of;
 use super::stack::{Entry, Stack, find};
-use super::table::{Ends, Evidence, Table, pick};
+use super::table::{Ends, Evidence, pick};
 use super::takes::REFUSES;
 use super::types;
 use super::{Options, cloud_control, encryption};
