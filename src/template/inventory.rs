@@ -5,7 +5,7 @@ use super::convert::{Built, Outcome, Scope};
 use super::declaration::{Declaration, Language, Node, PRESENCE, Position, TemplateError, UNREAD_MODULE, Value, without_sensitive_symbols};
 use super::parse::language_of;
 use super::stack::{Entry, Stack, find};
-use super::table::{Ends, Evidence, Table, pick};
+use super::table::{Ends, Evidence, pick};
 use super::takes::REFUSES;
 use super::types;
 use super::{Options, cloud_control, encryption};
@@ -169,18 +169,7 @@ fn doubt(declarations: &[Declaration], drafts: &mut [Draft]) {
     }
 }
 
-/// Whether a language can declare resources of an inventory type.
-pub fn declares(type_name: &str, language: Language) -> bool {
-    types::tables_of(type_name).any(|table| !table.types_of(language).is_empty())
-}
-
-/// The properties of an inventory type that templates can set; `None` if templates cannot declare the type.
-pub fn declared_properties(type_name: &str) -> Option<BTreeSet<&'static str>> {
-    let properties: BTreeSet<&'static str> = types::tables_of(type_name).flat_map(Table::properties).collect();
-    types::tables_of(type_name).next().map(|_| properties)
-}
-
-/// The name of a language in documents.
+/// What documents call a language.
 pub fn language_name(language: Language) -> &'static str {
     match language {
         Language::CloudFormation => "cloudformation",

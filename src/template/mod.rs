@@ -8,6 +8,7 @@ pub mod boundary;
 mod cloud_control;
 pub mod cloudformation;
 mod convert;
+pub mod declarable;
 pub mod declaration;
 mod encryption;
 pub mod inventory;

@@ -45,7 +45,7 @@ fn only_what_can_be_shared_is_asked_about() {
 fn what_has_no_end_is_given_up() {
     let (emulator, _) = Emulator::with("account");
     let rel9 = emulator.rel9().env("AWS_MAX_ATTEMPTS", "1");
-    for (mode, words) in [("adrift", "the list does not end: 100 pages in a row told nothing new"), ("huge", "is larger than 64 MiB")] {
+    for (mode, words) in [("adrift", "the list does not end: 100 pages in a row had nothing new"), ("huge", "is larger than 64 MiB")] {
         for operation in ["ec2:DescribeVolumes", "backup:ListBackupVaults", "rds:DescribeDBInstances"] {
             emulator.fault_of(&json!({"operation": operation, "mode": mode, "region": "us-east-1"}));
         }

@@ -178,7 +178,7 @@ fn nested_stacks_that_are_not_there() {
     let nested = |url: &str| format!("Resources:\n  N:\n    Type: AWS::CloudFormation::Stack\n    Properties: {{TemplateURL: {url}}}\n");
     assert_eq!(why_unread(&parse(&nested("no-such.yaml")).unwrap()), "its template no-such.yaml is not here");
     assert!(why_unread(&parse(&nested("/")).unwrap()).contains("is outside of the folder"));
-    // It may declare anything.
+    // The unread part may declare anything.
     for url in ["https://example.com/t.yaml", "!Ref AWS::StackName"] {
         let types: Vec<_> = parse(&nested(url)).unwrap().into_iter().map(|declaration| declaration.type_name).collect();
         assert_eq!(types, ["AWS::CloudFormation::Stack", "module"], "{url}");

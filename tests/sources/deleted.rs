@@ -53,7 +53,7 @@ fn what_is_deleted_between_list_and_description_is_gone() {
 fn a_list_that_is_cut_short_is_a_failure() {
     let (emulator, _) = Emulator::with("account");
     emulator.page_size(Some(2));
-    // Each of the two vaults of the Region has its first page.
+    // The first pages of the Region's two vaults succeed.
     let operation = "backup:ListRecoveryPointsByBackupVault";
     let fault = json!({"operation": operation, "mode": "error", "code": "ResourceNotFoundException", "region": "us-east-1", "after": 2});
     emulator.fault_of(&fault);

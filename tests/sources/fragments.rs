@@ -80,7 +80,7 @@ fn what_is_not_declared_is_not_known_and_named() {
     document.expect(rule, &[("Known", "pass"), ("Conditional", "pass")]);
 }
 
-/// Another tool replaces it before CloudFormation reads the template.
+/// Another tool replaces the placeholder before CloudFormation reads the template.
 #[test]
 fn a_resource_whose_type_a_function_makes_may_be_anything() {
     let template = format!("Resources:\n  Data:\n{VOLUME}      Encrypted: true\n  Part:\n    Type: !Rain::Module ./part.yaml\n");

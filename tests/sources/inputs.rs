@@ -241,7 +241,7 @@ fn the_line_of_the_wrapper_of_setup_terraform_is_named() {
     audit(&rel9, &["."]).0.ended(3).said("terraform_wrapper: false");
 }
 
-// What lies outside, and links
+// Files outside, and links
 
 /// `repo/` with files, beside `outside/` with a template and a module.
 fn beside_outside(files: &[(&str, &str)]) -> Rel9 {
@@ -282,7 +282,7 @@ fn what_lies_outside_is_not_here() {
             assert_eq!(unread(&document).len(), 1, "{files:?}: {run}");
         }
     }
-    // One repository holds both.
+    // One repository contains both.
     let rel9 = beside_outside(&[("t.yaml", &nested("../outside/secret.yaml")), ("m/main.tf", &module.replace("../", "../../"))]);
     fs::create_dir(rel9.home().join(".git")).expect("a folder");
     let (run, document) = audit(&rel9, &["repo"]);

@@ -119,7 +119,7 @@ fn an_entry_that_is_not_known_takes_nothing_from_those_that_are() {
         (format!("ListOfTags: [{}, {}]", tag("tier", "!Ref Any"), tag("backup", "'yes'")), "pass"),
         ("Resources: [!Ref Any, 'arn:aws:s3:::*']".to_owned(), "unknown"),
         (format!("ListOfTags: [{}]", tag("backup", "!Ref Any")), "unknown"),
-        // Whatever the value is, the table has no such tag.
+        // The table does not have the tag, whatever the value is.
         (format!("ListOfTags: [{}]", tag("tier", "!Ref Any")), "fail"),
         ("Resources: ['*'], NotResources: [!Ref Any]".to_owned(), "unknown"),
         ("Resources: ['*'], NotResources: [!Ref Any, !GetAtt Table.Arn]".to_owned(), "fail"),

@@ -115,7 +115,7 @@ resource "aws_db_instance" "d" {{
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
-    /// Whatever expression takes the value, and however deep.
+    /// For every expression that uses the value, at any depth.
     #[test]
     fn whatever_terraform_makes_of_a_sensitive_value_is_not_shown(
         start in prop::sample::select(vec![

@@ -330,7 +330,7 @@ fn what_is_no_template_is_passed_over_and_what_is_broken_is_told() {
     Audit::of(&[("main.tf", "resource \"aws_ebs_volume\" {\n")]).refused(&["main.tf"], "main.tf:1:");
 }
 
-/// The fixtures of Terraform: its folder without waivers, and a plan of it.
+/// The Terraform fixtures: the folder without waivers, and a plan of it.
 fn shop(plan: &str) -> Audit {
     let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/terraform");
     let audit = Audit::of(&[("plan.json", &fs::read_to_string(fixtures.join("plans").join(plan)).expect("a plan"))]);
@@ -355,8 +355,8 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
 
 #[test]
 fn a_plan_says_what_its_folder_says() {
-    // Without the files: `prevent_destroy`, whether a `dynamic` block sets lifecycle rules, and of provider version 4 also conditions of a
-    // selection.
+    // Unknown without the files: `prevent_destroy`, whether a `dynamic` block sets lifecycle rules, and with provider version 4 also the conditions
+    // of a selection.
     const PLANS_CANNOT_TELL: [&str; 4] =
         ["template-data-deletion-policy", "s3-bucket-lifecycle", "s3-bucket-mfa-delete", "s3-bucket-keeps-noncurrent-versions"];
     for plan in ["aws-4.json", "aws-5.json", "aws-6.json"] {
@@ -392,7 +392,7 @@ fn files_beside_a_plan_tell_what_it_does_not() {
     assert_eq!(line(&document, "ebs-volume-encrypted", "aws_ebs_volume.x"), 2);
     let document = Audit::of(&[("plan.json", &volume), ("main.tf", &file.replace("true", "var.keep"))]).run(&["plan.json"]);
     assert_eq!(document.status("template-data-deletion-policy", "aws_ebs_volume.x"), "unknown");
-    // No file and no `dynamic` block sets them, or one may.
+    // Either no file and no `dynamic` block sets them, or one may.
     let bucket = plan("create", &[("aws_s3_bucket", "{}", r#"{"arn":true,"lifecycle_rule":true,"versioning":true}"#)]);
     for (inside, expected) in [("", "fail"), ("dynamic \"lifecycle_rule\" {\n for_each = var.rules\n content {}\n}", "unknown")] {
         let file = format!("resource \"aws_s3_bucket\" \"x\" {{\n{inside}\n}}\n");
@@ -401,8 +401,7 @@ fn files_beside_a_plan_tell_what_it_does_not() {
     }
 }
 
-/// A plan that does `action` with resources of which it knows nothing but what is given: type, what its configuration sets, the marks of
-/// `after_unknown`.
+/// A plan that does `action` with resources, each with only a type, the arguments in the configuration, and the marks of `after_unknown`.
 fn plan(action: &str, resources: &[(&str, &str, &str)]) -> String {
     let each = |of: &dyn Fn(&(&str, &str, &str)) -> String| resources.iter().map(of).collect::<Vec<_>>().join(",");
     let head = |(kind, ..): &(&str, &str, &str)| format!(r#""address":"{kind}.x","mode":"managed","type":"{kind}","name":"x""#);
@@ -438,7 +437,7 @@ fn what_a_plan_does_not_set_is_the_default_of_the_service() {
     let set = ("aws_dynamodb_table", r#"{"point_in_time_recovery":[{"enabled":{"references":["var.pitr"]}}]}"#, table.2);
     assert_eq!(judged("create", table, "dynamodb-table-pitr"), "fail");
     assert_eq!(judged("create", set, "dynamodb-table-pitr"), "unknown");
-    // Its rules may be those of a `dynamic` block.
+    // A `dynamic` block may set its rules.
     let rules = ("aws_backup_plan", r#"{"name":{"constant_value":"daily"}}"#, r#"{"arn":true,"id":true,"rule":true}"#);
     assert_eq!(judged("create", rules, "backup-plan-frequency"), "unknown");
 }

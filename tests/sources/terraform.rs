@@ -49,7 +49,7 @@ pub(super) fn shown(declaration: &Declaration, path: &str) -> String {
     show(&at(&declaration.body, path).value)
 }
 
-/// Why an argument is not known.
+/// Why an argument is unknown.
 pub(super) fn why(declaration: &Declaration, argument: &str) -> String {
     match declaration.body.get(argument).map(|node| &node.value) {
         Some(Value::Unknown(unknown)) => unknown.reason.to_string(),

@@ -83,7 +83,7 @@ resource "awscc_ec2_volume" "v" {
     document.expect("rds-instance-encrypted", &[("awscc_rds_db_instance.d", "pass"), ("awscc_rds_db_instance.default", "fail")]);
     document.expect("template-data-deletion-policy", &[("awscc_s3_bucket.b", "pass"), ("awscc_rds_db_instance.d", "fail")]);
     document.expect("template-final-snapshot-taken", &[("awscc_rds_db_instance.d", "unknown")]);
-    // A day by default, as in CloudFormation; the other provider sends 0.
+    // The default is a day, as in CloudFormation; the other provider sends 0.
     let retention = document.says("rds-instance-retention", "awscc_rds_db_instance.default");
     assert!(retention.starts_with("fail") && retention.contains("1 day"), "{retention}");
     document.expect("rds-instance-retention", &[("awscc_rds_db_instance.d", "pass")]);

@@ -7,7 +7,7 @@ use rel9::template::declaration::{Declaration, Value};
 use super::terraform::{module, one, shown, why};
 use crate::support::Rel9;
 
-/// The JSON text of `x`.
+/// The JSON string of `x`.
 fn document(declaration: &Declaration) -> Json {
     match declaration.body.get("x").map(|node| &node.value) {
         Some(Value::Text(text)) => serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}")),

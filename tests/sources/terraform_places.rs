@@ -37,7 +37,7 @@ resource "aws_backup_selection" "all" {
 /// The arguments of the two providers in addition to their Region, and the finding for the table of the default provider.
 const ACCOUNTS: &[(&str, &str, &str)] = &[
     ("", "", "pass"),
-    // Another role or profile may be of another account, …
+    // Another role or profile may belong to another account, …
     ("", r#"assume_role { role_arn = "arn:aws:iam::222222222222:role/x" }"#, "unknown"),
     ("", r#"assume_role_with_web_identity { role_arn = "arn:aws:iam::222222222222:role/x" }"#, "unknown"),
     (r#"profile = "a""#, r#"profile = "b""#, "unknown"),
@@ -47,7 +47,7 @@ const ACCOUNTS: &[(&str, &str, &str)] = &[
     ("", r#"access_key = "AKIA""#, "unknown"),
     // … and do, if both are known.
     (r#"allowed_account_ids = ["111111111111"]"#, r#"assume_role { role_arn = "arn:aws:iam::222222222222:role/x" }"#, "fail"),
-    // The same account, as far as the configuration shows it.
+    // The same account, as far as the configuration shows.
     (r#"profile = "a""#, r#"profile = "a""#, "pass"),
     (r#"allowed_account_ids = ["222222222222"]"#, r#"assume_role { role_arn = "arn:aws:iam::222222222222:role/x" }"#, "pass"),
     (
@@ -288,7 +288,7 @@ fn plans_know_the_places_of_their_providers() {
         (here.clone(), role(of("var.role")), "unknown"),
         (role(arn("222222222222")), role(of("var.role")), "pass"),
         (role(arn("111111111111")), role(of("var.role")), "fail"),
-        // One variable may be a part of two ARNs.
+        // One variable may be part of two ARNs.
         (role(of("var.name")), role(of("var.name")), "unknown"),
         (
             json!({ "region": region(), "profile": constant(json!("a")) }),

@@ -142,7 +142,7 @@ fn a_lock_with_a_cooling_off_period_says_so() {
         json!({ "BackupVaultName": "v", "LockConfiguration": { "MinRetentionDays": 1, "ChangeableForDays": 3 } }),
     )]);
     has(&vault, json!({ "locked": true, "min_retention_days": 1, "max_retention_days": null }));
-    assert_eq!(reasons(&vault, "lock_at"), ["only what is deployed shows it"]);
+    assert_eq!(reasons(&vault, "lock_at"), ["known only after deployment"]);
 }
 
 #[test]

@@ -56,13 +56,13 @@ fn the_default_key_is_that_of_volumes_that_name_none() {
 #[test]
 fn a_setting_says_nothing_of_the_others() {
     has(&resource(&[setting(json!({}))]), json!({ "ebs_encryption_by_default": true }));
-    assert_eq!(reasons(&resource(&[setting(json!({}))]), "opt_in"), ["only what is deployed shows it"]);
+    assert_eq!(reasons(&resource(&[setting(json!({}))]), "opt_in"), ["known only after deployment"]);
     let backup = |body| resource(&[tf("aws_backup_region_settings.s", "aws_backup_region_settings", body)]);
     assert_eq!(reasons(&backup(json!({})), "opt_in"), ["the preference is not set"]);
     let management = json!({ "DynamoDB": true, "EFS": false });
     has(&backup(json!({ "resource_type_management_preference": management })), json!({ "full_management": management }));
     let part = json!({ "resource_type_management_preference": { "EFS": true } });
-    assert_eq!(reasons(&backup(part), "full_management"), ["only what is deployed shows it"]);
+    assert_eq!(reasons(&backup(part), "full_management"), ["known only after deployment"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The objective that a resource owes, as rules see it (`objective`).
 
+use super::schema_shape::Shape;
 use crate::protection::facts::MechanismKind;
-use crate::rules::shape::Shape;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,13 +28,13 @@ pub struct Copies {
     pub air_gapped: Demand,
 }
 
-/// Data that can be made again, so that it owes no backup.
+/// Exempt from backup: data that can be rebuilt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Reproducible {
     pub reason: Option<String>,
-    /// When somebody must look again; `null` when nobody set it.
+    /// When the exemption ends; `null` when it has no end.
     pub expires_at: Option<DateTime<Utc>>,
-    /// The policy file says so; otherwise it follows from what the resource is.
+    /// Declared in the policy file; otherwise it follows from the settings of the resource.
     pub declared: bool,
 }
 
@@ -71,7 +71,7 @@ pub const ALL_MECHANISMS: [MechanismKind; 8] = [
 ];
 
 impl Default for Objective {
-    /// The built-in objective: it demands no figure, as nobody but the owner of the data knows them.
+    /// The built-in objective. It sets no RPO, RTO or retention: only the owner of the data knows them.
     fn default() -> Self {
         Objective {
             name: Some("default".to_owned()),
@@ -96,7 +96,7 @@ impl Objective {
     }
 }
 
-/// What `objective` looks like.
+/// The shape of `objective`.
 pub fn shape() -> &'static Shape {
     static SHAPE: OnceLock<Shape> = OnceLock::new();
     SHAPE.get_or_init(|| Shape::of_schema(&schemars::schema_for!(Objective)))

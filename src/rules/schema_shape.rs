@@ -1,5 +1,5 @@
-//! The shape of what expressions see, from the JSON Schemas of the inventory and of the protection facts: which fields exist,
-//! which objects are records and which are maps, which texts are times.
+//! The shapes of the values that expressions read, from the JSON Schemas of inventory and protection facts: which fields exist, which
+//! objects are records and which are maps, which texts are times.
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -12,7 +12,7 @@ pub type Fieldset = IndexMap<String, Shape>;
 pub enum Shape {
     /// An object with these fields. A field that a value lacks was not read.
     Record(Fieldset),
-    /// An object with any keys, such as tags, and what their values look like.
+    /// An object with any keys, such as tags, and the shape of its values.
     Map(Box<Shape>),
     List(Box<Shape>),
     /// An RFC 3339 time.
@@ -21,9 +21,9 @@ pub enum Shape {
     Number,
     /// True or false.
     Truth,
-    /// Nothing with fields; what it is, its schema does not say.
+    /// A value without fields, whose schema does not say more.
     Scalar,
-    /// Nothing is known about it: nothing is checked.
+    /// Unknown: not checked.
     Any,
 }
 
@@ -74,7 +74,7 @@ impl Shape {
         scalars.into_iter().find(|(name, _)| Self::is_type(schema, name)).map_or(Shape::Scalar, |(_, shape)| shape)
     }
 
-    /// What a value shows of the shape of others in its place.
+    /// The shape that a value suggests for its place.
     pub fn of_value(value: &Value) -> Shape {
         match value {
             Value::Bool(_) => Shape::Truth,
@@ -121,7 +121,7 @@ impl Shape {
         }
     }
 
-    /// What a value of it is called; `None` when nobody can tell.
+    /// The noun for a value of this shape; `None` when it is unknown.
     pub fn noun(&self) -> Option<&'static str> {
         match self {
             Shape::Record(_) => Some("a record"),
@@ -136,7 +136,7 @@ impl Shape {
     }
 }
 
-/// What `resource` looks like for one resource type.
+/// The shape of `resource` for one resource type.
 pub fn resource(type_name: &str) -> Shape {
     let mut fields = Fieldset::from([("tags".to_owned(), Shape::Map(Box::new(Shape::Text))), ("created_at".to_owned(), Shape::Time)]);
     for name in ["type", "arn", "account", "region", "id", "name"] {
@@ -150,12 +150,12 @@ pub fn resource(type_name: &str) -> Shape {
     shape
 }
 
-/// What `protection` looks like for one resource type.
+/// The shape of `protection` for one resource type.
 pub fn protection(type_name: &str) -> Shape {
     Shape::of_schema(&crate::protection::facts::schema_of(type_name))
 }
 
-/// The nearest of `names` to a misspelt one, when there is one near enough to be meant.
+/// The most similar of `names` to a misspelt one; `None` when none is similar enough.
 pub fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     names
         .into_iter()

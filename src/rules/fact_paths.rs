@@ -10,10 +10,10 @@ pub type Path = Vec<String>;
 /// The step into the elements of a list (or the values of a map).
 pub const ELEMENT: &str = "[]";
 
-/// The function around a map that is asked for as a whole, which refuses one that is not known whole. No expression can name it.
+/// Wraps a map that an expression uses as a whole, and fails when a part of it is unknown. Expressions cannot call it by name.
 pub const WHOLE: &str = "@whole";
 
-/// An expression without the functions around it that only count or check.
+/// An expression without the wrappers that only count or check.
 pub fn unwrapped(mut node: &IdedExpr) -> &IdedExpr {
     while let Expr::Call(call) = &node.expr
         && [COUNTED, WEIGHED, WHOLE].contains(&call.func_name.as_str())
@@ -25,21 +25,21 @@ pub fn unwrapped(mut node: &IdedExpr) -> &IdedExpr {
 }
 
 /// Every path that `expression` reads, without repeats, in the order of reading.
-pub fn of(expression: &IdedExpr) -> Vec<Path> {
+pub fn paths_read(expression: &IdedExpr) -> Vec<Path> {
     let mut walker = Walker { found: Vec::new(), scope: HashMap::new() };
     walker.walk(expression);
     walker.found
 }
 
 /// The functions that `expression` calls: name, and whether as a method. Operators are left out.
-pub fn functions(expression: &IdedExpr) -> Vec<(String, bool)> {
+pub fn functions_called(expression: &IdedExpr) -> Vec<(String, bool)> {
     fn walk(node: &IdedExpr, found: &mut Vec<(String, bool)>) {
         match &node.expr {
             Expr::Call(call) => {
                 let name = (call.func_name.clone(), call.target.is_some());
                 let is_word = call.func_name.starts_with(|first: char| first.is_ascii_alphabetic());
                 if is_word && !found.contains(&name) {
-                    // `lists.range(n)` parses as a method of a name that is no variable.
+                    // `lists.range(n)` parses as a method call on a name, but `lists` is not a variable.
                     match call.target.as_deref().map(|target| &target.expr) {
                         Some(Expr::Ident(namespace)) if NAMESPACES.contains(&namespace.as_str()) => {
                             found.push((format!("{namespace}.{}", call.func_name), false));
@@ -83,7 +83,7 @@ struct Walker {
 }
 
 impl Walker {
-    /// Walks an expression and tells the path of its value, when it is one.
+    /// Walks an expression; returns the path of its value, when the value is a fact.
     fn walk(&mut self, node: &IdedExpr) -> Option<Path> {
         let node = unwrapped(node);
         match &node.expr {
@@ -195,7 +195,7 @@ impl Walker {
             operators::ADD => {
                 let Expr::List(list) = &call.args.get(1)?.expr else { return None };
                 let mut path = self.resolve(list.elements.first()?)?;
-                // An element of `P[]` makes a list like `P`; anything else a list that no fact is.
+                // An element of `P[]` makes a list like `P`; anything else makes a list that is not a fact.
                 (path.pop()? == ELEMENT).then_some(path)
             }
             _ => None,

@@ -1,14 +1,14 @@
-//! Texts with `{{ expression }}` in them.
+//! Texts of rules (messages, remediation, commands) that contain `{{ expression }}`.
 
 use super::expr::{Expression, Scope};
 
-/// A text that is filled in for a resource.
+/// A text to fill in for a resource.
 #[derive(Debug)]
-pub struct Template {
+pub struct Text {
     parts: Vec<Part>,
 }
 
-/// Stands in a command for a value that is not known; written as the placeholders of the rules are.
+/// The placeholder in a command for an unknown value, in the style of the rules' own placeholders.
 const UNKNOWN: &str = "UNKNOWN";
 
 #[derive(Debug)]
@@ -17,16 +17,16 @@ enum Part {
     Value(Expression),
 }
 
-impl Template {
+impl Text {
     /// Compiles `source`.
     ///
     /// # Errors
-    /// A `{{` without `}}`, or an expression that cannot be read.
+    /// A `{{` without `}}`, or an expression that does not compile.
     pub fn compile(source: &str) -> Result<Self, String> {
         Self::with(source, Expression::compile)
     }
 
-    /// A text of a rule of the binary (see [`Expression::trusted`]).
+    /// A text of a built-in rule (see [`Expression::trusted`]).
     pub(super) fn trusted(source: &str) -> Self {
         Self::with(source, |expression| Ok(Expression::trusted(expression))).unwrap_or_else(|_| Self::empty())
     }
@@ -47,16 +47,16 @@ impl Template {
         if !rest.is_empty() {
             parts.push(Part::Text(rest.to_owned()));
         }
-        Ok(Template { parts })
+        Ok(Text { parts })
     }
 
     /// Stands in for a text that could not be compiled.
     pub(super) fn empty() -> Self {
-        Template { parts: Vec::new() }
+        Text { parts: Vec::new() }
     }
 
-    /// The text with its values. A value that is not known is `unknown` where it stands as a word; where it would only add to the word before
-    /// it, it is left out.
+    /// The text with its values. An unknown value shows as `unknown` where it is a word of its own, and is omitted where it would extend the
+    /// word before it.
     pub fn render(&self, scope: &Scope) -> String {
         let mut rendered = String::new();
         for part in &self.parts {
@@ -72,9 +72,9 @@ impl Template {
         rendered
     }
 
-    /// The text as a command for a POSIX shell. Names and tags are of other people's making: each value is quoted for the place where it
-    /// stands, so that it is one word there. A list is several words, a list of lists several commands. A value that is null or was not
-    /// read is [`UNKNOWN`]. Nothing when no command is left.
+    /// The text as a command for a POSIX shell. Names and tags are untrusted text: each value is quoted for its place, so that it is one word
+    /// there. A list is several words, a list of lists several commands. A value that is null or was not read is [`UNKNOWN`]. `None` when no
+    /// command is left.
     pub fn render_command(&self, scope: &Scope) -> Option<String> {
         let mut command = String::new();
         let mut quotes = Quotes::None;
@@ -89,7 +89,7 @@ impl Template {
                     let quoted = |words: &Vec<String>| words.iter().map(|word| quotes.escape(word)).collect::<Vec<_>>().join(" ");
                     let commands: Vec<String> = commands.iter().map(quoted).collect();
                     command.push_str(&commands.join(" && "));
-                    // No words leave no gap.
+                    // An empty list leaves no gap.
                     if command.ends_with(' ') && commands.iter().all(String::is_empty) && quotes == Quotes::None {
                         command.pop();
                     }
@@ -100,7 +100,7 @@ impl Template {
         (!command.is_empty() && command != UNKNOWN).then(|| command.to_owned())
     }
 
-    /// Whether a rule's text is the same for every resource: it has no expression, or only parameters in it.
+    /// Whether the text is the same for every resource: it contains no expression, or only parameters.
     pub fn is_same_for_all(&self) -> bool {
         self.expressions().flat_map(Expression::paths).all(|path| path.first().is_some_and(|root| root == "params" || root == "now"))
     }
@@ -114,7 +114,7 @@ impl Template {
     }
 }
 
-/// Between which quotes of a shell a text ends.
+/// The shell quotes that are open at the end of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Quotes {
     None,
@@ -123,7 +123,7 @@ enum Quotes {
 }
 
 impl Quotes {
-    /// Where `text` leads to from here.
+    /// The open quotes after `text`.
     fn after(self, text: &str) -> Self {
         let mut quotes = self;
         let mut characters = text.chars();
@@ -142,7 +142,7 @@ impl Quotes {
         quotes
     }
 
-    /// A text of anybody's making that is taken literally here.
+    /// Escapes untrusted text, so that the shell takes it literally here.
     fn escape(self, text: &str) -> String {
         let is_plain = |character: char| character.is_ascii_alphanumeric() || "_@%+=:,./-".contains(character);
         match self {
@@ -159,15 +159,15 @@ impl Quotes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::shape::Shape;
+    use crate::rules::schema_shape::Shape;
     use serde_json::{Value, json};
     use std::sync::{Arc, LazyLock};
 
     fn command(template: &str, values: Value) -> Option<String> {
-        static ANYTHING: LazyLock<Shape> = LazyLock::new(|| crate::rules::shape::resource("AWS::EC2::Volume"));
+        static ANYTHING: LazyLock<Shape> = LazyLock::new(|| crate::rules::schema_shape::resource("AWS::EC2::Volume"));
         let mut scope = Scope::at(chrono::DateTime::UNIX_EPOCH);
         scope.bind("resource", &Arc::new(values), &ANYTHING, &Arc::default());
-        Template::compile(template).expect("a template").render_command(&scope)
+        Text::compile(template).expect("a template").render_command(&scope)
     }
 
     /// What a POSIX shell makes of a command.

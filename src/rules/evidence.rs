@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// Facts by path, such as `resource.encrypted`. They are kept as JSON text, a tenth of their size as values: most are never looked at, and a
-/// large audit has a million of them.
+/// Facts by path, such as `resource.encrypted`. Stored as JSON text, which takes a tenth of the memory of the values: most are never read,
+/// and a large audit has a million of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evidence(Option<Arc<str>>);
 
@@ -18,7 +18,7 @@ impl Evidence {
         self.0.is_none()
     }
 
-    /// The facts as they are kept: the same text for the same facts.
+    /// The facts as stored: equal facts have equal text.
     pub fn text(&self) -> &str {
         self.0.as_deref().unwrap_or_default()
     }

@@ -1,30 +1,29 @@
-//! What kinds of values an expression handles, told before there is a resource: that a condition is a truth value, and that what is
-//! compared can be equal. CEL itself finds neither: a text where a truth value belongs is an error of each evaluation, and `==` of a
-//! text with a number is simply false.
+//! Type-checks expressions before there is a resource: a condition must be a boolean, and compared values must be able to be equal. CEL finds
+//! neither: a text in place of a boolean is an error of each evaluation, and `==` of a text with a number is simply false.
 
 use super::budget::PRICED;
-use super::paths;
-use super::shape::Shape;
+use super::fact_paths;
+use super::schema_shape::Shape;
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators};
 use std::borrow::Cow;
 
-/// The kind of a value; [`Shape::Any`] when nobody can tell.
+/// The kind of a value; [`Shape::Any`] when it is unknown.
 type Kind<'s> = Cow<'s, Shape>;
 
 const ANY: Kind<'static> = Cow::Owned(Shape::Any);
 
-/// What can be told of an expression without a resource.
+/// The result of checking an expression.
 #[derive(Default)]
-pub struct Findings {
-    /// What is wrong with its kinds.
+pub struct Checked {
+    /// Type errors.
     pub mistakes: Vec<String>,
-    /// Calls that give the same whatever the resource is, and their text: whether they give anything is for the evaluator to tell.
+    /// Calls whose result does not depend on the resource, and their text: the caller evaluates them to see whether they fail.
     pub constants: Vec<(String, IdedExpr)>,
 }
 
-/// Looks through an expression whose variables look like `variables` say; as a `condition` it must be true or false.
-pub fn look<'s>(expression: &IdedExpr, variables: &'s dyn Fn(&str) -> Option<&'s Shape>, condition: bool) -> Findings {
-    let mut walker = Walker { variables, scope: Vec::new(), found: Findings::default() };
+/// Checks an expression with variables of these shapes; a `condition` must be true or false.
+pub fn check<'s>(expression: &IdedExpr, variables: &'s dyn Fn(&str) -> Option<&'s Shape>, condition: bool) -> Checked {
+    let mut walker = Walker { variables, scope: Vec::new(), found: Checked::default() };
     let kind = walker.walk(expression);
     if condition {
         walker.truth(expression, &kind);
@@ -34,14 +33,14 @@ pub fn look<'s>(expression: &IdedExpr, variables: &'s dyn Fn(&str) -> Option<&'s
 
 struct Walker<'s> {
     variables: &'s dyn Fn(&str) -> Option<&'s Shape>,
-    /// The variables of the comprehensions around, innermost last.
+    /// The variables of the enclosing comprehensions, innermost last.
     scope: Vec<(String, Kind<'s>)>,
-    found: Findings,
+    found: Checked,
 }
 
 impl<'s> Walker<'s> {
     fn walk(&mut self, node: &IdedExpr) -> Kind<'s> {
-        let node = paths::unwrapped(node);
+        let node = fact_paths::unwrapped(node);
         match &node.expr {
             Expr::Literal(literal) => literal_kind(literal),
             Expr::Ident(name) => match self.scope.iter().rev().find(|(known, _)| known == name) {
@@ -151,7 +150,7 @@ impl<'s> Walker<'s> {
         result
     }
 
-    /// Notes that what stands for true or false is neither.
+    /// Notes a condition that is neither true nor false.
     fn truth(&mut self, node: &IdedExpr, kind: &Kind) {
         if let Some(noun) = kind.noun().filter(|_| *kind.as_ref() != Shape::Truth) {
             let what = spell(node).map_or_else(|| "the expression".to_owned(), |text| format!("`{text}`"));
@@ -159,7 +158,7 @@ impl<'s> Walker<'s> {
         }
     }
 
-    /// Notes that two things are of kinds that nothing is both of. (Null equals null, whatever else the kind may be.)
+    /// Notes a comparison of two kinds that are never equal. (Null equals null, for all kinds.)
     fn same(&mut self, left: (&IdedExpr, &Kind), right: (&IdedExpr, &Kind), so: &str) {
         if let (Some(of_left), Some(of_right)) = (left.1.noun(), right.1.noun())
             && of_left != of_right
@@ -177,7 +176,7 @@ impl<'s> Walker<'s> {
     }
 }
 
-/// A call with nothing but literals in it; of `matches`, the pattern against any text.
+/// A call whose arguments are all literals; for `matches`, the pattern against any text.
 fn constant(call: &CallExpr) -> Option<(String, IdedExpr)> {
     let mut call = call.clone();
     match (call.func_name.as_str(), &mut call.target) {
@@ -220,7 +219,7 @@ fn element(of: Kind<'_>) -> Kind<'_> {
     }
 }
 
-/// What a function gives, whatever it is given.
+/// The kind that a function returns, for any arguments.
 fn given_by(function: &str) -> Shape {
     match function {
         "contains" | "startsWith" | "endsWith" | "matches" | "bool" | "windows_overlap" | operators::NOT_STRICTLY_FALSE => Shape::Truth,
@@ -237,7 +236,7 @@ fn given_by(function: &str) -> Shape {
 
 /// A fact or a literal as it was written.
 fn spell(node: &IdedExpr) -> Option<String> {
-    let node = paths::unwrapped(node);
+    let node = fact_paths::unwrapped(node);
     match &node.expr {
         Expr::Ident(name) => Some(name.clone()),
         Expr::Select(select) => Some(format!("{}.{}", spell(&select.operand)?, select.field)),
