@@ -11,7 +11,8 @@ use super::selection::Selection;
 use super::summary::VaultSummary;
 use super::title::title;
 use super::unread::{Unread, why_unread};
-use super::{copies, opt_in, schedule};
+use super::{copies, opt_in};
+use crate::inventory::schedule::DEFAULT as DEFAULT_SCHEDULE;
 use crate::inventory::types::backup;
 use crate::inventory::types::s3::Bucket;
 use crate::inventory::{Fact, Resource, arn, more_path, note};
@@ -161,7 +162,7 @@ const RULE_FIELDS: [&str; 10] = [
 
 fn rule_facts(join: &Join, plan: &Resource, planned: &PlannedRule, unread: &mut Unread) -> PlanRuleFacts {
     let rule = &planned.rule;
-    let default = |schedule: &Option<String>| schedule.clone().unwrap_or_else(|| schedule::DEFAULT.to_owned());
+    let default = |schedule: &Option<String>| schedule.clone().unwrap_or_else(|| DEFAULT_SCHEDULE.to_owned());
     let windows = rule.start_window_minutes.read().zip(rule.completion_window_minutes.read());
     let mut facts = PlanRuleFacts {
         name: rule.name.clone(),
