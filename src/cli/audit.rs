@@ -38,8 +38,8 @@ const GATE: &str = "Gate";
 
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// Inventories, CloudFormation templates, Terraform plans, states or `.tf` folders, or folders of them; `-` reads a template from
-    /// standard input; live AWS without any
+    /// Inventories, CloudFormation templates, Terraform plans, states or `.tf` folders, or folders that contain them; `-` reads a template
+    /// from standard input; without INPUT, live AWS
     #[arg(value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Judge the built-in demo organisation (no AWS account needed)
@@ -48,32 +48,32 @@ pub struct Args {
     #[cfg(feature = "live")]
     #[command(flatten)]
     live: LiveArgs,
-    /// Only findings for these ARNs
+    /// Report only findings for these ARNs
     #[arg(long, help_heading = JUDGED, value_name = "ARN", value_delimiter = ',')]
     resource: Vec<String>,
     /// Only findings for resources with this tag; with several, a resource must have all
     #[arg(long, help_heading = JUDGED, value_name = "KEY=VALUE", value_parser = flags::tag)]
     tag: Vec<(String, String)>,
-    /// Objectives, reproducible data, waivers and rule settings [default: ./rel9.yaml when there]
+    /// Policy file: objectives, reproducible data, waivers and rule settings [default: ./rel9.yaml if it exists]
     #[arg(long, help_heading = JUDGED, value_name = "FILE")]
     policy: Option<PathBuf>,
     /// Folder of rules that add to the built-in ones or override them
     #[arg(long, help_heading = JUDGED, value_name = "DIR")]
     rules: Vec<PathBuf>,
-    /// Only these rules
+    /// Use only these rules
     #[arg(long, help_heading = JUDGED, value_name = "ID", value_delimiter = ',')]
     rule: Vec<String>,
     /// Skip these rules
     #[arg(long, help_heading = JUDGED, value_name = "ID", value_delimiter = ',')]
     skip_rule: Vec<String>,
-    /// Only the rules of these best practices
+    /// Use only the rules of these best practices
     #[arg(long, help_heading = JUDGED, value_name = "REL09-BP0N", value_delimiter = ',')]
     best_practice: Vec<BestPractice>,
     #[command(flatten)]
     templates: TemplateArgs,
     #[command(flatten)]
     output: Output,
-    /// The lowest severity that fails the gate [default: the policy's, else high]
+    /// Lowest severity that fails the gate [default: fail_on of the policy file, otherwise high]
     #[arg(long, help_heading = GATE, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
     /// An earlier findings document: failures that it contains do not fail the gate; - reads standard input
@@ -82,7 +82,7 @@ pub struct Args {
     /// Record restore tests in this file, and count the recorded ones; created if missing
     #[arg(long, help_heading = JUDGED, value_name = "FILE")]
     ledger: Option<PathBuf>,
-    /// Exit 0, not 3, when something could not be read but nothing fails
+    /// Exit with 0 instead of 3 if something could not be read but nothing fails
     #[arg(long, help_heading = GATE)]
     allow_incomplete: bool,
     /// Judge as of this moment [default: when the inventory was read]

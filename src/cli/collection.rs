@@ -118,7 +118,7 @@ impl State {
             self.check_scope(earlier, folder)?;
         } else if let Some(file) = document::files_in(folder)?.first() {
             let message = format!(
-                "{}: holds inventory files already ({}) and no {STATE}: collect into an empty folder",
+                "{}: already has inventory files ({}) but no {STATE}: collect into an empty folder",
                 folder.display(),
                 file.display()
             );
@@ -129,9 +129,9 @@ impl State {
             state.outdated.clone_from(&earlier.outdated);
             // A killed run may have written a file that is not in the state.
             state.outdated.extend(earlier.regions.iter().map(|shard| earlier.file_name(shard)));
-            let goes_on = !earlier.finished && earlier.regions == state.regions;
+            let resumes = !earlier.finished && earlier.regions == state.regions;
             for (shard, name) in earlier.done {
-                if goes_on && document::read_file(&folder.join(&name)).is_ok() {
+                if resumes && document::read_file(&folder.join(&name)).is_ok() {
                     if earlier.incomplete.contains(&shard) {
                         state.incomplete.insert(shard.clone());
                     }

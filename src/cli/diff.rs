@@ -25,11 +25,11 @@ pub struct Args {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Format {
-    /// For people at a terminal
+    /// Table for a terminal
     Table,
-    /// The whole comparison, as `rel9 schema diff` describes it
+    /// The complete comparison; see `rel9 schema diff`
     Json,
-    /// For a pull request or a ticket
+    /// Markdown for a pull request or a ticket
     Markdown,
 }
 

@@ -22,11 +22,11 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check every link of the chain
+    /// Verify the whole hash chain
     Verify {
         /// The ledger
         file: PathBuf,
-        /// The chain must contain this hash, such as audit.ledger_head of an earlier findings document
+        /// Hash that the chain must contain, such as audit.ledger_head of an earlier findings document
         #[arg(long, value_name = "HASH")]
         head: Option<String>,
     },
@@ -34,7 +34,7 @@ enum Command {
     Show {
         /// The ledger
         file: PathBuf,
-        /// Only entries of this resource
+        /// Show only entries of this resource
         #[arg(long, value_name = "ARN")]
         resource: Option<String>,
         #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -66,7 +66,7 @@ struct Attest {
     /// Whether the data was restored; a failed test is evidence, too
     #[arg(long, value_enum)]
     result: TestResult,
-    /// Who ran it
+    /// Who ran the test
     #[arg(long, value_name = "NAME", value_parser = said)]
     operator: String,
     /// The ticket that documents it
@@ -215,7 +215,7 @@ fn took(text: &str) -> Result<i64, String> {
 
 fn said(text: &str) -> Result<String, String> {
     let text = text.trim();
-    if text.is_empty() { Err("say something".to_owned()) } else { Ok(text.to_owned()) }
+    if text.is_empty() { Err("it must not be empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use super::collection::{self, State};
 use super::exit::{Exit, Failure};
 use super::progress::progress;
 use super::streams::{self, Verbosity};
-use crate::audit::policy;
 use crate::aws::{self, ConnectError, Session};
 use crate::inventory::document;
+use crate::inventory::figures::parse_duration;
 use crate::inventory::{CoverageStatus, Shard};
 use futures::StreamExt;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +23,7 @@ pub struct LiveArgs {
     /// Profile of the AWS configuration files
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    /// Regions to read, separated by commas, or all that are enabled
+    /// Regions to read, separated by commas; `all` reads every enabled Region
     #[arg(long, value_name = "REGIONS", value_delimiter = ',', default_value = "all")]
     regions: Vec<String>,
     /// Services to read [default: all]; facts from other services are then unknown
@@ -38,7 +38,7 @@ pub struct LiveArgs {
 }
 
 fn deadline(text: &str) -> Result<Duration, String> {
-    let seconds = policy::duration(text).and_then(|seconds| u64::try_from(seconds).ok()).filter(|seconds| *seconds > 0);
+    let seconds = parse_duration(text).and_then(|seconds| u64::try_from(seconds).ok()).filter(|seconds| *seconds > 0);
     seconds.map(Duration::from_secs).ok_or_else(|| "write it as 90s, 60m or 2h".to_owned())
 }
 

@@ -32,7 +32,7 @@ use streams::{Verbosity, printed, tell};
 
 /// Audits how an AWS account backs up its data (Well-Architected question REL 9).
 ///
-/// Exit codes: 0 the gate passed · 1 it failed · 2 wrong usage or unreadable input · 3 nothing fails, but something could not be read.
+/// Exit codes: 0 the gate passed · 1 the gate failed · 2 wrong usage or unreadable input · 3 nothing fails, but something is unknown.
 #[derive(Debug, Parser)]
 #[command(name = "rel9", version, max_term_width = 100, propagate_version = true, disable_help_subcommand = true)]
 struct Cli {
@@ -55,15 +55,16 @@ enum Command {
     Collect(live::CollectArgs),
     /// Render a stored findings document again
     Report(report::Args),
-    /// Compare two findings documents: exit code 1 when something got worse
+    /// Compare two findings documents; exit code 1 if something got worse
     Diff(diff::Args),
-    /// Verify, show or add to a recovery ledger
+    /// Verify or show a recovery ledger, or add a restore test to it
     Ledger(ledger::Args),
     /// List, show, test or document the rules
     Rules(rules::Args),
     #[cfg(feature = "live")]
     /// Print the minimum permissions for reading
     Permissions {
+        /// Output format
         #[arg(long, value_enum, default_value_t = PermissionFormat::Json)]
         format: PermissionFormat,
     },
@@ -72,11 +73,13 @@ enum Command {
     Wa(wa::Args),
     /// Print the JSON Schema of a document
     Schema {
+        /// The kind of document
         #[arg(value_enum)]
         document: schema::Document,
     },
     /// Print completions for a shell
     Completions {
+        /// The shell
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },

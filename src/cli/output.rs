@@ -75,7 +75,7 @@ impl Output {
         };
         let report = report::find(name).ok_or_else(|| {
             let names: Vec<&str> = report::ALL.iter().map(|report| report.name).collect();
-            format!("there is no format `{name}`; there are {}", names.join(", "))
+            format!("there is no format `{name}`; the formats are {}", names.join(", "))
         })?;
         if let Some(path) = &path {
             let folder = folder_of(path);

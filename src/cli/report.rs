@@ -14,7 +14,7 @@ const LARGEST_INPUT: u64 = 2 << 30;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A findings document, as `rel9 audit --format json` writes it; - reads standard input
+    /// Findings document that `rel9 audit --format json` wrote; `-` reads standard input
     #[arg(value_name = "FINDINGS")]
     findings: PathBuf,
     #[command(flatten)]

@@ -27,7 +27,7 @@ enum Command {
     },
     /// Everything about one rule
     Show {
-        /// Its id, such as data-protected
+        /// The rule's id, such as data-protected
         id: String,
         /// Folder of rules that add to the built-in ones or override them
         #[arg(long, value_name = "DIR")]
@@ -56,7 +56,7 @@ struct Select {
     /// Folder of rules that add to the built-in ones or override them
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
-    /// Only these rules
+    /// Use only these rules
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     rule: Vec<String>,
 }

@@ -15,7 +15,7 @@ pub enum Document {
     Inventory,
     /// The findings document
     Findings,
-    /// What `rel9 diff --format json` writes
+    /// The comparison that `rel9 diff --format json` writes
     Diff,
     /// A line of a recovery ledger
     Ledger,

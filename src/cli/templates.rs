@@ -10,6 +10,7 @@ use crate::inventory::{GLOBAL, Shard, document};
 use crate::report::escape::terminal;
 use crate::rules::RuleSet;
 use crate::template::{self, Options, assume};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -18,13 +19,13 @@ pub struct TemplateArgs {
     /// Values of CloudFormation parameters, in a format of the AWS CLI: a JSON list of ParameterKey and ParameterValue, a JSON object
     #[arg(long, value_name = "FILE")]
     parameters: Vec<PathBuf>,
-    /// Values of Terraform variables, as terraform's -var-file
+    /// Values of Terraform variables, like terraform's -var-file
     #[arg(long, value_name = "FILE")]
     var_file: Vec<PathBuf>,
-    /// Account that the templates are for
+    /// Account that you deploy the templates to
     #[arg(long, value_name = "ID")]
     account: Option<String>,
-    /// Region that the templates are for
+    /// Region that you deploy the templates to
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
     /// Tag that the stack gives to its resources (aws cloudformation deploy --tags)
@@ -71,11 +72,14 @@ impl TemplateArgs {
             assume_ebs_encryption_by_default: ebs_encryption_by_default,
             ..Options::default()
         };
+        let mut warnings = BTreeSet::new();
         for file in &self.var_file {
             template::terraform::check_variables(file).map_err(|error| error.to_string())?;
         }
         for file in &self.parameters {
-            options.parameters.extend(template::cloudformation::read_parameters(file).map_err(|error| error.to_string())?);
+            let parameters = template::cloudformation::read_parameters(file).map_err(|error| error.to_string())?;
+            options.parameters.extend(parameters.values);
+            warnings.extend(parameters.warnings);
         }
         let stack = |mut shard: Shard| {
             if let Some(account) = &account {
@@ -89,12 +93,13 @@ impl TemplateArgs {
                 Ok(found) => {
                     judged.extend(found.stacks.into_iter().collect::<Result<Vec<_>, _>>()?);
                     unread.extend(found.unread);
+                    warnings.extend(found.warnings);
                 }
                 Err(error) => broken.push(error),
             }
         }
-        for warning in template::warnings::take() {
-            streams::tell(format_args!("warning: {}", terminal(&warning)));
+        for warning in warnings {
+            streams::tell(format_args!("warning: {}", terminal(&warning.to_string())));
         }
         // All errors of files given by name, and of folders in which nothing can be judged.
         if !broken.is_empty() || (judged.is_empty() && !unread.is_empty()) {

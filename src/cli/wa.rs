@@ -20,7 +20,7 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Write the answer to REL 9 of a workload (the only command that changes anything in AWS)
+    /// Write a workload's answer to REL 9 (the only command that changes anything in AWS)
     Push(PushArgs),
 }
 
@@ -35,13 +35,13 @@ struct PushArgs {
     /// Profile of the AWS configuration files
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    /// Region of the workload [default: that of the environment or the profile]
+    /// Region of the workload [default: the Region of the environment or the profile]
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
     /// Write without asking
     #[arg(long, conflicts_with = "dry_run")]
     yes: bool,
-    /// Only show what would change
+    /// Only show the difference
     #[arg(long)]
     dry_run: bool,
 }

@@ -1,6 +1,5 @@
 //! What templates can declare, from the tables of [`super::types`].
 
-use super::convert::properties_of_tables;
 use super::declaration::Language;
 use super::inventory::language_name;
 use super::types;
@@ -11,7 +10,7 @@ pub fn declarables() -> Declarables {
     let mut declarables = Declarables::new();
     for table in types::all() {
         let declarable = declarables.entry(table.type_name).or_default();
-        declarable.properties.extend(properties_of_tables(table.type_name));
+        declarable.properties.extend(table.properties());
         for language in [Language::CloudFormation, Language::Terraform] {
             if !table.types_of(language).is_empty() {
                 declarable.languages.insert(language_name(language));

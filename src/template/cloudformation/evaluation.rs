@@ -1,4 +1,4 @@
-//! One template as one stack: its sections by name, its parameters with their values, and what a name in it stands for.
+//! The evaluation of one template as one stack: its sections by name, the values of its parameters, and what names in it stand for.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -14,21 +14,21 @@ use super::session::{Level, Session};
 use super::tree::{Data, Entry, Raw, fault, short};
 use super::{parameters, pseudo, values};
 
-/// Where a template is from.
+/// Where a template comes from.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// Its file, for what is relative to it.
+    /// Its file; relative paths start there.
     pub path: PathBuf,
-    /// Its name for people.
+    /// Its name in messages.
     pub name: Arc<str>,
     /// `Outer/Inner/` for a nested stack.
     pub prefix: String,
-    /// The files that led here, this one last.
+    /// The chain of files that nest it, this one last.
     pub chain: Vec<PathBuf>,
 }
 
-/// A template with what is known of it.
-pub struct Stack<'t> {
+/// A template while its values are resolved.
+pub struct Evaluation<'t> {
     pub session: &'t Session<'t>,
     pub source: &'t Source,
     pub resources: BTreeMap<&'t str, Resource<'t>>,
@@ -37,13 +37,13 @@ pub struct Stack<'t> {
     /// Keys and second keys of mappings.
     pub mapped: BTreeMap<(&'t str, &'t str, &'t str), &'t Raw>,
     pub conditions: BTreeMap<&'t str, &'t Entry>,
-    /// Conditions that were asked for; `None` while they are worked out.
+    /// Conditions that were evaluated; `None` during the evaluation.
     pub truths: RefCell<BTreeMap<&'t str, Option<Truth>>>,
-    /// The conditions that are being worked out, outermost first.
+    /// The conditions under evaluation, outermost first.
     pub asked: RefCell<Vec<&'t str>>,
-    /// Nested stacks that were asked for.
+    /// Nested stacks that something refers to.
     pub children: RefCell<BTreeMap<&'t str, Rc<Child>>>,
-    /// Loop variables whose collection is not known.
+    /// Loop variables with an unknown collection.
     pub loops: BTreeMap<String, Unknown>,
     pub transforms: Transforms,
 }
@@ -53,7 +53,7 @@ pub struct Resource<'t> {
     pub entry: &'t Entry,
     /// With the prefix of its stack.
     pub id: Arc<str>,
-    /// Empty where only a macro tells it.
+    /// Empty where only a macro sets it.
     pub type_name: &'t str,
 }
 
@@ -63,7 +63,7 @@ pub struct Transforms {
     pub sam: bool,
     /// The first of them.
     pub first: Option<String>,
-    /// A macro that can make what names stand for.
+    /// A macro that can create what names refer to.
     pub other: Option<String>,
     /// A macro that can add resources.
     pub adds: Option<String>,
@@ -73,7 +73,7 @@ pub struct Transforms {
 
 impl Transforms {
     /// The `Transform` section: a name, a list of names, or `Fn::Transform`'s `{Name, Parameters}`.
-    pub fn of(root: &Raw) -> Self {
+    pub fn new(root: &Raw) -> Self {
         let mut transforms = Transforms::default();
         let sections = [root.get("Transform"), root.get("Fn::Transform"), root.get("Resources").and_then(|all| all.get("Fn::Transform"))];
         for section in sections.into_iter().flatten() {
@@ -87,16 +87,17 @@ impl Transforms {
                 match name {
                     "AWS::Serverless-2016-10-31" => transforms.sam = true,
                     "AWS::LanguageExtensions" => {}
-                    // They make what takes and rotates, and no data (CloudFormation template reference, "Transforms").
+                    // They create deployment and rotation resources, but no data (CloudFormation template reference, "Transforms").
                     "AWS::CodeDeployBlueGreen" | "AWS::SecretsManager-2020-07-23" | "AWS::SecretsManager-2024-09-16" => {
                         transforms.other = Some(short(name));
                     }
-                    // It inserts a snippet beside what is there (template reference, "AWS::Include transform").
+                    // It inserts a snippet next to the existing keys (template reference, "AWS::Include transform").
                     "AWS::Include" => {
                         transforms.other = Some(short(name));
                         transforms.adds = Some(short(name));
                     }
-                    // A macro gets the whole template, or the section, and gives back another ("Create a CloudFormation macro definition").
+                    // A macro receives the whole template, or the section, and returns another one ("Create a CloudFormation macro
+                    // definition").
                     other => {
                         transforms.other = Some(short(other));
                         transforms.adds = Some(short(other));
@@ -109,8 +110,8 @@ impl Transforms {
     }
 }
 
-impl<'t> Stack<'t> {
-    /// Takes a template apart. `given` are the values of its parameters, by name.
+impl<'t> Evaluation<'t> {
+    /// Splits a template into its sections. `given` has the values of its parameters, by name.
     pub fn new(
         session: &'t Session<'t>,
         source: &'t Source,
@@ -118,7 +119,7 @@ impl<'t> Stack<'t> {
         given: &BTreeMap<String, Value>,
         loops: BTreeMap<String, Unknown>,
     ) -> Result<Self, TemplateError> {
-        let mut stack = Stack {
+        let mut evaluation = Evaluation {
             session,
             source,
             resources: BTreeMap::new(),
@@ -130,45 +131,46 @@ impl<'t> Stack<'t> {
             asked: RefCell::default(),
             children: RefCell::default(),
             loops,
-            transforms: Transforms::of(root),
+            transforms: Transforms::new(root),
         };
-        for entry in stack.section(root, "Parameters")? {
-            let value = match parameters::value_of(&stack, entry, given.get(&entry.key)) {
+        for entry in evaluation.section(root, "Parameters")? {
+            let value = match parameters::value_of(&evaluation, entry, given.get(&entry.key)) {
                 Ok(value) => value,
                 Err(error) => {
-                    stack.unless_by_macro(error)?;
+                    evaluation.unless_by_macro(error)?;
                     continue;
                 }
             };
             // "Whether to mask the parameter value to prevent it from being displayed" (CloudFormation user guide, "Parameters").
             let value = match entry.value.get("NoEcho").and_then(Raw::scalar).is_some_and(|flag| flag.eq_ignore_ascii_case("true")) {
-                true => value.sensitive(&format!("parameter {}", short(&entry.key)), &format!("{}{}", stack.source.prefix, entry.key)),
+                true => value.sensitive(&format!("parameter {}", short(&entry.key)), &format!("{}{}", evaluation.source.prefix, entry.key)),
                 false => value,
             };
-            stack.parameters.insert(&entry.key, value);
+            evaluation.parameters.insert(&entry.key, value);
         }
-        for mapping in stack.section(root, "Mappings")? {
-            stack.mappings.insert(&mapping.key, &mapping.value);
+        for mapping in evaluation.section(root, "Mappings")? {
+            evaluation.mappings.insert(&mapping.key, &mapping.value);
             for first in mapping.value.entries() {
                 for second in first.value.entries() {
-                    stack.mapped.insert((&mapping.key, &first.key, &second.key), &second.value);
+                    evaluation.mapped.insert((&mapping.key, &first.key, &second.key), &second.value);
                 }
             }
         }
-        stack.conditions = stack.section(root, "Conditions")?.iter().map(|entry| (entry.key.as_str(), entry)).collect();
-        if root.get("Resources").is_none() && stack.transforms.adds.is_none() {
-            return Err(stack.fault(root.at, "has no Resources"));
+        evaluation.conditions = evaluation.section(root, "Conditions")?.iter().map(|entry| (entry.key.as_str(), entry)).collect();
+        if root.get("Resources").is_none() && evaluation.transforms.adds.is_none() {
+            return Err(evaluation.fault(root.at, "has no Resources"));
         }
-        for entry in stack.section(root, "Resources")?.iter().filter(|entry| !entry.key.starts_with("Fn::")) {
-            match stack.resource(entry) {
-                Ok(resource) => drop(stack.resources.insert(&entry.key, resource)),
-                Err(error) => stack.unless_by_macro(error)?,
+        for entry in evaluation.section(root, "Resources")?.iter().filter(|entry| !entry.key.starts_with("Fn::")) {
+            match evaluation.resource(entry) {
+                Ok(resource) => drop(evaluation.resources.insert(&entry.key, resource)),
+                Err(error) => evaluation.unless_by_macro(error)?,
             }
         }
-        Ok(stack)
+        Ok(evaluation)
     }
 
-    /// A macro of one's own takes sections of any form, and makes of them what CloudFormation takes ("Create a CloudFormation macro definition").
+    /// A custom macro takes sections of any form and turns them into what CloudFormation takes ("Create a CloudFormation macro
+    /// definition").
     fn unless_by_macro(&self, error: TemplateError) -> Result<(), TemplateError> {
         if self.transforms.changes.is_some() { Ok(()) } else { Err(error) }
     }
@@ -189,10 +191,10 @@ impl<'t> Stack<'t> {
             return Err(self.fault(entry.at, format!("resource {name} is a map, not {}", entry.value.kind())));
         }
         let type_name = match entry.value.get("Type") {
-            // Its type is in what the macro inserts.
+            // The macro inserts its type.
             None if entry.value.get("Fn::Transform").is_some() => "",
             None => return Err(self.fault(entry.at, format!("resource {name} has no Type"))),
-            // Another tool makes it before CloudFormation reads the template, as `rain` does of `!Rain::Module`.
+            // Another tool creates it before CloudFormation reads the template, as `rain` does for `!Rain::Module`.
             Some(Raw { data: Data::Map(_), .. }) => "",
             Some(raw) => {
                 raw.as_text().ok_or_else(|| self.fault(raw.at, format!("Type of resource {name} is a text, not {}", raw.kind())))?
@@ -211,7 +213,7 @@ impl<'t> Stack<'t> {
         self.session.deeper().map_err(|what| self.fault(at, what))
     }
 
-    /// Pays for a value that is made.
+    /// Charges a new value to the session's limits.
     pub fn paid(&self, at: Position, value: Value) -> Result<Value, TemplateError> {
         let (count, bytes) = values::size(&value);
         self.session.pay(count, bytes).map_err(|what| self.fault(at, what))?;
@@ -232,7 +234,7 @@ impl<'t> Stack<'t> {
         self.attribute(name, "Ref", at)
     }
 
-    /// `Fn::GetAtt`, and what is left of `Ref`.
+    /// `Fn::GetAtt`, and `Ref` to a resource.
     pub fn attribute(&self, name: &str, attribute: &str, at: Position) -> Result<Value, TemplateError> {
         let symbol = || match attribute {
             "Ref" => format!("${{{}{name}}}", self.source.prefix),
@@ -240,7 +242,7 @@ impl<'t> Stack<'t> {
         };
         let Some(resource) = self.resources.get(name) else {
             return match self.maker(name) {
-                Some(maker) => Ok(values::unknown(format!("{} is made by {maker}", short(name)), symbol())),
+                Some(maker) => Ok(values::unknown(format!("{} is created by {maker}", short(name)), symbol())),
                 None => Ok(values::unknown(format!("{} is not declared in this template", short(name)), symbol())),
             };
         };
@@ -256,16 +258,17 @@ impl<'t> Stack<'t> {
         self.paid(at, Value::Reference { id: resource.id.clone(), attribute: attribute.into() })
     }
 
-    /// What makes a resource that is not written in the template, if something may.
+    /// What may create a resource that the template does not contain.
     fn maker(&self, name: &str) -> Option<String> {
         if let Some(other) = &self.transforms.other {
             return Some(format!("the macro {other}"));
         }
-        // SAM makes `FunctionRole` of `Function`, and `ServerlessRestApi` of no resource at all. Modules make `ModuleBucket`.
+        // SAM creates `FunctionRole` for `Function`, and `ServerlessRestApi` without any resource. Modules create names such as
+        // `ModuleBucket`.
         if self.transforms.sam && name.starts_with("Serverless") {
             return Some("SAM".to_owned());
         }
-        // Only what the name begins with can be its maker.
+        // Only a resource whose name is a prefix of this name can create it.
         let name = if name.len() > 255 { "" } else { name };
         let makers = name.char_indices().skip(1).filter_map(|(end, _)| self.resources.get(&name[..end]));
         for resource in makers {
@@ -276,10 +279,10 @@ impl<'t> Stack<'t> {
                 return Some(format!("the module {}", short(resource.type_name)));
             }
         }
-        if self.loops.is_empty() { None } else { Some("a loop over something unknown".to_owned()) }
+        if self.loops.is_empty() { None } else { Some("a loop over an unknown collection".to_owned()) }
     }
 
-    /// Why a resource may not be as it is written.
+    /// Why a resource may differ from what the template says.
     pub fn macro_of(&self, resource: &Resource<'_>) -> Option<Unknown> {
         let own = resource.entry.value.entry("Fn::Transform");
         let own = own.map(|transform| transform.value.get("Name").and_then(Raw::as_text).map_or_else(|| "a macro".to_owned(), short));
@@ -288,13 +291,13 @@ impl<'t> Stack<'t> {
         Some(Unknown::new(reason, format!("${{{}.Fn::Transform}}", resource.id)))
     }
 
-    /// Why nobody knows whether a resource is made, and how many of it: it is one of a loop over something that is not known.
+    /// Why it is unknown whether, and how many times, CloudFormation creates a resource: a loop over an unknown collection contains it.
     pub fn looped(&self, resource: &Resource<'_>) -> Option<&Unknown> {
         let symbols = resource.entry.key.split(['$', '&']).filter_map(|part| part.strip_prefix('{')?.split_once('}'));
         symbols.map(|(variable, _)| variable).find_map(|variable| self.loops.get(variable))
     }
 
-    /// A value with functions called and names replaced, in the order of writing.
+    /// A value with its functions called and its names replaced, in the order of the template.
     pub fn resolve(&self, raw: &Raw) -> Result<Node, TemplateError> {
         let _level = self.deeper(raw.at)?;
         let value = match &raw.data {
@@ -306,7 +309,7 @@ impl<'t> Stack<'t> {
                 let mut nodes = Vec::with_capacity(items.len());
                 for item in items {
                     let node = self.resolve(item)?;
-                    // `AWS::NoValue` is no item.
+                    // `AWS::NoValue` adds no item.
                     if node.value != Value::Null {
                         nodes.push(node);
                     }
@@ -327,7 +330,7 @@ impl<'t> Stack<'t> {
         let mut nodes = Vec::with_capacity(entries.len());
         for entry in entries {
             if entry.key.starts_with("Fn::ForEach::") || entry.key == "Fn::Transform" {
-                // It can add any key: that one is not there is not known any more.
+                // It can add any key, so that a missing key may exist after all.
                 return self.call(entry, entry.at);
             }
             if entry.key.starts_with("Fn::") {
@@ -350,7 +353,7 @@ impl Resource<'_> {
     }
 }
 
-/// Whether the only key of a map makes it a function.
+/// Whether the key makes a map with a single key a function call.
 pub fn is_function(key: &str) -> bool {
     key == "Ref" || key.starts_with("Fn::")
 }

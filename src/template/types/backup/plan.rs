@@ -1,9 +1,10 @@
 //! AWS Backup plans.
 
-use super::takes::{name_of, refused};
-use super::{Absent, As, BLANK, Identity, Paths, Row, Table, Takes, row};
 use crate::template::convert::{Outcome, Scope};
 use crate::template::declaration::Node;
+use crate::template::table::{Absent, As, BLANK, Evidence, Identity, Paths, Row, Table, row};
+use crate::template::takes::Takes;
+use crate::template::takes::{name_of, refused};
 use serde_json::Value as Json;
 
 /// A plan.
@@ -13,10 +14,13 @@ pub static PLAN: Table = Table {
     terraform: &["aws_backup_plan"],
     identity: Identity {
         ids: &["BackupPlanId"],
+        arns: &["BackupPlanArn"],
         ..Identity::numbered(["BackupPlan.BackupPlanName", "name"], "arn:{partition}:backup:{region}:{account}:backup-plan:{id}")
     },
     tags: ["BackupPlanTags", "tags_all|tags"],
     rows: &[row("rules", ["BackupPlan.BackupPlanRule", "rule"], As::Some(RULE), Absent::Empty)],
+    evidence: Evidence::Whole,
+    assumed_from: Some("backup"),
     ..BLANK
 };
 
@@ -28,8 +32,8 @@ const COLD_DAYS: i64 = 90;
 const RULE: &[Row] = &[
     row("id", ["", ""], As::Text, Absent::Null),
     row("name", ["RuleName", "rule_name"], As::Name, Absent::Text("")),
-    row("vault", ["TargetBackupVault", "target_vault_name"], As::By(vault), Absent::Unknown("no target vault is written")),
-    // `null` means AWS Backup's own default here, as live.
+    row("vault", ["TargetBackupVault", "target_vault_name"], As::By(vault), Absent::Unknown("no target vault is set")),
+    // `null` means AWS Backup's default, as in the live source.
     row("schedule", ["ScheduleExpression", "schedule"], As::Text, Absent::Null).takes(Takes::Schedule),
     row("timezone", ["ScheduleExpressionTimezone", "schedule_expression_timezone"], As::Text, Absent::Null).takes(Takes::TimeZone),
     row("start_window_minutes", ["StartWindowMinutes", "start_window"], As::Int, Absent::Null)
@@ -56,7 +60,7 @@ const COPY: &[Row] = &[
         "destination_vault_arn",
         ["DestinationBackupVaultArn", "destination_vault_arn"],
         As::Arn("AWS::Backup::BackupVault"),
-        Absent::Unknown("no destination vault is written"),
+        Absent::Unknown("no destination vault is set"),
     ),
     row("retention_days", LIFECYCLE_DELETE, As::By(days), Absent::Null),
     row("cold_after_days", LIFECYCLE_COLD, As::By(days), Absent::Null),
@@ -64,13 +68,13 @@ const COPY: &[Row] = &[
 
 const CONTINUOUS: Paths = ["EnableContinuousBackup", "enable_continuous_backup"];
 
-/// The days of a rule. Those of a continuous backup are 1 to 35 (developer guide, "Changing your retention period").
+/// The retention of a rule. That of a continuous backup is 1 to 35 days (developer guide, "Changing your retention period").
 fn days_of_rule(scope: &Scope, node: &Node) -> Outcome {
     let taken = scope.taken(LIFECYCLE_DELETE, Takes::Whole(1, 35));
     match scope.bool_at(CONTINUOUS, false) {
         Ok(true) => taken?,
         Ok(false) => {}
-        // Days that are right for both kinds of rule are known.
+        // Days that are valid for both kinds of rule are known.
         Err(reasons) if taken.is_err() => return Err(reasons),
         Err(_) => {}
     }
@@ -86,7 +90,7 @@ fn no_days_of_rule(scope: &Scope) -> Outcome {
     }
 }
 
-/// 0 and -1 are how the provider's state and the API write "never". "This value must be at least 90 days after the number of days specified in
+/// The provider's state and the API write "never" as 0 and -1. "This value must be at least 90 days after the number of days specified in
 /// MoveToColdStorageAfterDays" (API, Lifecycle, DeleteAfterDays).
 fn days(scope: &Scope, node: &Node) -> Outcome {
     let [delete, cold] = [LIFECYCLE_DELETE, LIFECYCLE_COLD].map(|paths| scope.int_at(paths));
@@ -101,7 +105,7 @@ fn days(scope: &Scope, node: &Node) -> Outcome {
     Ok(Some(scope.int(node)?).filter(|days| *days > 0).map_or(Json::Null, Json::from))
 }
 
-/// The vault's name, however the template names the vault.
+/// The vault's name, whichever way the template refers to the vault.
 fn vault(scope: &Scope, node: &Node) -> Outcome {
     let vault = scope.stack.named(node, |table| table.type_name == "AWS::Backup::BackupVault");
     match vault.and_then(|found| scope.stack.entries.get(found)) {

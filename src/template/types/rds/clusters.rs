@@ -1,18 +1,20 @@
 //! Database clusters: Aurora and Multi-AZ DB clusters of RDS, Neptune, DocumentDB.
 
-use super::encryption::{Switch, off};
-use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Row, Table, Takes, row};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::{EXISTS, Language, Node};
+use crate::template::encryption::{Encryption, Flag};
+use crate::template::encryption::{Switch, off};
+use crate::template::table::{Absent, As, BLANK, Ends, Identity, More, Part, Paths, Row, Table, part, row};
+use crate::template::takes::Takes;
 use serde_json::Value as Json;
 
 const ARN: &str = "arn:{partition}:rds:{region}:{account}:cluster:{id}";
 const NAME: Paths = ["DBClusterIdentifier", "cluster_identifier"];
 const ENGINE: Paths = ["Engine", "engine"];
-/// "Required: Conditional" (CloudFormation template reference, AWS::RDS::DBCluster, Engine: not with a source); version 4 of the provider took
-/// `aurora` where nothing was written, later ones refuse that.
-const NO_ENGINE: &str = "the engine is not written";
+/// "Required: Conditional" (CloudFormation template reference, AWS::RDS::DBCluster, Engine: not with a source). Version 4 of the provider
+/// used `aurora` by default; later versions refuse a missing engine.
+const NO_ENGINE: &str = "the engine is not set";
 const FLAG: Paths = ["StorageEncrypted", "storage_encrypted"];
 
 const SOURCES: Paths = [
@@ -20,7 +22,7 @@ const SOURCES: Paths = [
     "snapshot_identifier|replication_source_identifier|restore_to_point_in_time.source_cluster_identifier|restore_to_point_in_time.source_cluster_resource_id",
 ];
 
-/// All but the engines' own. Retention: 1 day (API, CreateDBCluster, BackupRetentionPeriod; provider, of all three).
+/// Retention: 1 day (API, CreateDBCluster, BackupRetentionPeriod; provider, for all three).
 const RETENTION: Row = row("backup_retention_days", RETENTION_AT, As::By(retention), Absent::Int(1));
 const RETENTION_AT: Paths = ["BackupRetentionPeriod", "backup_retention_period"];
 /// Off (API, CreateDBCluster, DeletionProtection; provider).
@@ -33,8 +35,8 @@ const BACKUP_WINDOW: Row = row("backup_window", ["PreferredBackupWindow", "prefe
 const MAINTENANCE_WINDOW: Row =
     row("maintenance_window", ["PreferredMaintenanceWindow", "preferred_maintenance_window"], As::Text, Absent::Null);
 
-const fn parts(types: &'static [&'static str]) -> Part {
-    Part { types, parent: "DBClusterIdentifier|cluster_identifier", key: "+members", inline: "" }
+const fn members_of(types: &'static [&'static str]) -> Part {
+    part(types, "DBClusterIdentifier|cluster_identifier", "+members")
 }
 
 const ENDS: Ends =
@@ -45,9 +47,9 @@ pub static AURORA: Table = Table {
     type_name: "AWS::RDS::DBCluster",
     cloudformation: &["AWS::RDS::DBCluster"],
     terraform: &["aws_rds_cluster"],
-    identity: Identity::named(NAME, ARN),
+    identity: Identity { arns: &["DBClusterArn"], ..Identity::named(NAME, ARN) },
     encryption: Some(Encryption {
-        flag: Some(Flag { at: FLAG, absent: by_engine, copied_from: SOURCES, source_wins: of_source }),
+        flag: Some(Flag { at: FLAG, absent: by_engine, copied_from: SOURCES, source_wins }),
         off: None,
         on: KeyManager::Aws,
         key: ["KmsKeyId", "kms_key_id"],
@@ -64,10 +66,10 @@ pub static AURORA: Table = Table {
         BACKUP_WINDOW,
         MAINTENANCE_WINDOW,
     ],
-    parts: &[parts(&["AWS::RDS::DBInstance", "aws_rds_cluster_instance"])],
+    parts: &[members_of(&["AWS::RDS::DBInstance", "aws_rds_cluster_instance"])],
     more: Some(More { properties: &["members"], fill: members }),
     ends: Ends {
-        // As for instances: see `rds.rs`.
+        // Like instances: see `rds.rs`.
         deletion_policy: |_| Ok("Snapshot"),
         delete_automated_backups: Some("delete_automated_backups"),
         ..ENDS
@@ -75,7 +77,7 @@ pub static AURORA: Table = Table {
     ..BLANK
 };
 
-/// The rows of a type that has one engine.
+/// The rows of a type with one engine.
 macro_rules! rows_of {
     ($engine:literal) => {
         &[
@@ -97,16 +99,16 @@ pub static NEPTUNE: Table = Table {
     type_name: "AWS::Neptune::DBCluster",
     cloudformation: &["AWS::Neptune::DBCluster"],
     terraform: &["aws_neptune_cluster"],
-    identity: Identity::named(NAME, ARN),
+    identity: Identity { arns: &["DBClusterArn"], ..Identity::named(NAME, ARN) },
     encryption: Some(Encryption {
         // Not encrypted by default (Neptune API, CreateDBCluster; provider).
-        flag: Some(Flag { at: FLAG, absent: off, copied_from: SOURCES, source_wins: of_source }),
+        flag: Some(Flag { at: FLAG, absent: off, copied_from: SOURCES, source_wins }),
         off: None,
         on: KeyManager::Aws,
         key: ["KmsKeyId", "kms_key_arn"],
     }),
     rows: rows_of!("neptune"),
-    parts: &[parts(&["AWS::Neptune::DBInstance", "aws_neptune_cluster_instance"])],
+    parts: &[members_of(&["AWS::Neptune::DBInstance", "aws_neptune_cluster_instance"])],
     more: Some(More { properties: &["members"], fill: members }),
     ends: ENDS,
     ..BLANK
@@ -117,23 +119,23 @@ pub static DOCDB: Table = Table {
     type_name: "AWS::DocDB::DBCluster",
     cloudformation: &["AWS::DocDB::DBCluster"],
     terraform: &["aws_docdb_cluster"],
-    identity: Identity::named(NAME, ARN),
+    identity: Identity { arns: &["DBClusterArn"], ..Identity::named(NAME, ARN) },
     encryption: Some(Encryption {
-        // As Neptune.
-        flag: Some(Flag { at: FLAG, absent: off, copied_from: SOURCES, source_wins: of_source }),
+        // Like Neptune.
+        flag: Some(Flag { at: FLAG, absent: off, copied_from: SOURCES, source_wins }),
         off: None,
         on: KeyManager::Aws,
         key: ["KmsKeyId", "kms_key_id"],
     }),
     rows: rows_of!("docdb"),
-    parts: &[parts(&["AWS::DocDB::DBInstance", "aws_docdb_cluster_instance"])],
+    parts: &[members_of(&["AWS::DocDB::DBInstance", "aws_docdb_cluster_instance"])],
     more: Some(More { properties: &["members"], fill: members }),
     ends: ENDS,
     ..BLANK
 };
 
-/// Aurora user guide, "Encrypting Amazon Aurora resources": clusters made since 18 February 2026 are encrypted, under a key that AWS owns
-/// where none is named. Multi-AZ DB clusters (engines `mysql` and `postgres`) are not encrypted by default.
+/// Aurora user guide, "Encrypting Amazon Aurora resources": clusters created since 18 February 2026 are encrypted, by default with an AWS
+/// owned key. Multi-AZ DB clusters (engines `mysql` and `postgres`) are not encrypted by default.
 fn by_engine(scope: &Scope) -> Outcome<Switch> {
     // A key alone does not encrypt: StorageEncrypted must be set with it (CreateDBCluster; provider, `kms_key_id`).
     if scope.is_written(["KmsKeyId", "kms_key_id"])? {
@@ -145,11 +147,11 @@ fn by_engine(scope: &Scope) -> Outcome<Switch> {
     }
 }
 
-/// A cluster has the encryption of what it is made from. Only from a snapshot it can be encrypted anew, which takes a key: with
-/// "StorageEncrypted and SnapshotIdentifier properties without specifying the KmsKeyId property" it "inherits the encryption settings from
-/// the DB snapshot" (CloudFormation template reference, AWS::RDS::DBCluster, StorageEncrypted). RestoreDBClusterFromSnapshot, which the
-/// provider calls, takes no StorageEncrypted; of Neptune's, old versions do not hand over the key. A cluster that is there is as AWS says.
-fn of_source(scope: &Scope) -> Outcome<bool> {
+/// A cluster has its source's encryption. Only a restore from a snapshot can encrypt it anew, and needs a key: with "StorageEncrypted and
+/// SnapshotIdentifier properties without specifying the KmsKeyId property" it "inherits the encryption settings from the DB snapshot"
+/// (CloudFormation template reference, AWS::RDS::DBCluster, StorageEncrypted). RestoreDBClusterFromSnapshot, which the provider calls,
+/// takes no StorageEncrypted; for Neptune, old provider versions do not pass the key. An existing cluster is as AWS reports it.
+fn source_wins(scope: &Scope) -> Outcome<bool> {
     let declaration = scope.entry.declaration;
     let from_cluster = [
         "SourceDBClusterIdentifier|SourceDbClusterResourceId|ReplicationSourceIdentifier",
@@ -160,7 +162,7 @@ fn of_source(scope: &Scope) -> Outcome<bool> {
     Ok(declaration.setting(EXISTS).is_none() && !encrypted_anew)
 }
 
-/// 1 to 35 days (API, CreateDBCluster, BackupRetentionPeriod). The provider sends no 0 (`d.GetOk`), and AWS takes its default.
+/// 1 to 35 days (API, CreateDBCluster, BackupRetentionPeriod). The provider does not send 0 (`d.GetOk`), so AWS uses its default.
 fn retention(scope: &Scope, node: &Node) -> Outcome {
     if scope.language() == Language::Terraform && scope.int(node)? == 0 {
         return Ok(1.into());
@@ -169,7 +171,7 @@ fn retention(scope: &Scope, node: &Node) -> Outcome {
     scope.int(node).map(Json::from)
 }
 
-/// The instances that name the cluster.
+/// The instances that refer to the cluster.
 fn members(scope: &Scope, built: &mut Built) {
     let member = |node| {
         let part = scope.at(node);

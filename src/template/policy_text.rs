@@ -1,14 +1,14 @@
-//! Resource policies: a JSON text, or a document of the template that becomes one.
+//! Resource policies: a JSON text, or a map of the template that is converted to JSON.
 //!
-//! What a template's policy names of its own (roles, vaults) is one certain thing, for which a symbol stands. A value that comes from outside
-//! may be anything, `*` as well: its symbol stands in the text all the same, and the reason why it is not known beside it.
+//! A symbol stands for a resource of the template (a role, a vault) that a policy names. A value from outside of the template may be
+//! anything, even `*`: its symbol appears in the text too, and the reason why it is unknown is kept.
 
+use super::convert::{Outcome, Scope, Unknown};
+use super::declaration::{Node, Value};
 use crate::inventory::{is_policy_variable, note, symbol_path};
-use crate::template::convert::{Outcome, Scope, Unknown};
-use crate::template::declaration::{Node, Value};
 use serde_json::{Map, Value as Json};
 
-/// The policy as JSON text; in `nested`, by symbol, why those of its symbols may stand for anything that may.
+/// The policy as JSON text. `nested` gets the reasons for symbols that may stand for anything.
 pub fn read(scope: &Scope, node: &Node, path: &str, nested: &mut Unknown) -> Outcome {
     let document = match &node.value {
         Value::Map(_) | Value::List(_) => document(scope, node)?,
@@ -47,16 +47,16 @@ fn document(scope: &Scope, node: &Node) -> Outcome {
     })
 }
 
-/// Notes the values from outside, but for the account and Region, which stand in the resource's own ARN as well.
+/// Records the values from outside, except the account and the Region, which are in the resource's own ARN as well.
 fn from_outside(scope: &Scope, node: &Node, path: &str, found: &mut Unknown) {
     match &node.value {
         Value::Unknown(unknown) if !scope.stack.text(node).is_some_and(|text| scope.stack.own_symbols_only(&text.text)) => {
             note(found, &symbol_path(path, &unknown.symbol), vec![unknown.reason.to_string()]);
         }
-        // What an attribute holds that is neither id nor name nor ARN, such as the value of a parameter, may be anything.
+        // An attribute that is not an id, a name or an ARN, such as the value of a parameter, may hold anything.
         Value::Reference { id, attribute } if !scope.gives_one(attribute) => {
             if let Some(text) = scope.stack.text(node).filter(|text| !text.unknown.is_empty()) {
-                note(found, &symbol_path(path, &text.text), vec![format!("{id}.{attribute} is known after it is deployed")]);
+                note(found, &symbol_path(path, &text.text), vec![format!("{id}.{attribute} is known after deployment")]);
             }
         }
         Value::List(nodes) | Value::Concat(nodes) => nodes.iter().for_each(|node| from_outside(scope, node, path, found)),
@@ -65,14 +65,16 @@ fn from_outside(scope: &Scope, node: &Node, path: &str, found: &mut Unknown) {
     }
 }
 
-/// What is written as a symbol, and is none: a policy variable that IAM does not know, as where `Fn::Sub` is missing. Nobody can tell what
-/// was meant.
+/// Texts that look like symbols but are neither symbols nor policy variables of IAM, for example because `Fn::Sub` is missing. Their
+/// meaning is unknown.
 fn literal_symbols(node: &Node, found: &mut Vec<String>) {
     match &node.value {
         Value::Text(text) => {
             let after = |(start, mark): (usize, &str)| text.get(start + mark.len()..)?.split_once('}').map(|(inside, _)| inside);
             let inside = text.match_indices("${").filter_map(after).filter(|inside| !is_policy_variable(inside));
-            found.extend(inside.map(|inside| format!("${{{inside}}} at line {} is no policy variable; is Fn::Sub missing?", node.at.line)));
+            found.extend(
+                inside.map(|inside| format!("${{{inside}}} at line {} is not an IAM policy variable; is Fn::Sub missing?", node.at.line)),
+            );
         }
         Value::List(nodes) | Value::Concat(nodes) => nodes.iter().for_each(|node| literal_symbols(node, found)),
         Value::Map(entries) => entries.iter().for_each(|(_, node)| literal_symbols(node, found)),

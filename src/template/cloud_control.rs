@@ -1,58 +1,30 @@
-//! Terraform's AWS Cloud Control provider, whose resources are CloudFormation's: "Terraform type names are derived from the CloudFormation type
-//! name by lower casing the service part, snake casing the resource part and using `awscc_` as a prefix"
-//! (hashicorp/terraform-provider-awscc, `contributing/docs/resource-behavior.md`). The provider only inserts underscores, so that names are
-//! compared without them.
+//! Terraform's AWS Cloud Control provider. Its resources are CloudFormation's: "Terraform type names are derived from the CloudFormation
+//! type name by lower casing the service part, snake casing the resource part and using `awscc_` as a prefix"
+//! (hashicorp/terraform-provider-awscc, `contributing/docs/resource-behavior.md`). The provider only adds underscores, so this module
+//! compares names without them.
 
-use super::{all, kms};
-use crate::template::declaration::{Declaration, Language, Value};
+use super::declaration::{Declaration, Language, Value};
+use super::types::{UNREAD_DATA, all};
 
-/// The provider's prefix of types.
+/// The prefix of the provider's types.
 const PREFIX: &str = "awscc_";
 
-/// The other provider's resource for any type of Cloud Control; its `type_name` is CloudFormation's.
+/// The hashicorp/aws resource for any Cloud Control type; its `type_name` is CloudFormation's name.
 const ANY_TYPE: &str = "aws_cloudcontrolapi_resource";
 
-/// Types that hold data and that no table reads. (Log groups are left out: their data is judged nowhere.)
-const UNREAD_DATA: [&str; 28] = [
-    "AWS::Cassandra::Table",
-    "AWS::DSQL::Cluster",
-    "AWS::DocDBElastic::Cluster",
-    "AWS::EKS::Cluster",
-    "AWS::ElastiCache::CacheCluster",
-    "AWS::ElastiCache::ReplicationGroup",
-    "AWS::ElastiCache::ServerlessCache",
-    "AWS::Elasticsearch::Domain",
-    "AWS::FSx::FileSystem",
-    "AWS::FSx::Volume",
-    "AWS::Lightsail::Bucket",
-    "AWS::Lightsail::Database",
-    "AWS::Lightsail::Disk",
-    "AWS::Lightsail::Instance",
-    "AWS::MemoryDB::Cluster",
-    "AWS::NeptuneGraph::Graph",
-    "AWS::OpenSearchServerless::Collection",
-    "AWS::OpenSearchService::Domain",
-    "AWS::QLDB::Ledger",
-    "AWS::Redshift::Cluster",
-    "AWS::RedshiftServerless::Namespace",
-    "AWS::S3Express::DirectoryBucket",
-    "AWS::S3Outposts::Bucket",
-    "AWS::S3Tables::TableBucket",
-    "AWS::S3Vectors::VectorBucket",
-    "AWS::StorageGateway::Gateway",
-    "AWS::Timestream::InfluxDBInstance",
-    "AWS::Timestream::Table",
-];
-
-/// The language of a Terraform resource, and its type: CloudFormation's name, where a table has one of the Cloud Control provider.
-pub fn of_terraform(type_name: &str) -> (Language, &str) {
+/// The language and the type of a Terraform resource. For the Cloud Control provider, the type is CloudFormation's name if a table has
+/// it.
+pub fn language_and_type(type_name: &str) -> (Language, &str) {
     let Some(own) = type_name.strip_prefix(PREFIX) else { return (Language::Terraform, type_name) };
-    let of_tables = all().flat_map(|table| table.cloudformation.iter().chain(table.parts.iter().flat_map(|part| part.types)));
-    let mut known = of_tables.chain(&kms::ALIASES).copied().filter(|name| is_type(own, name));
+    let mut known = all().flat_map(|table| {
+        let parts = table.parts.iter().flat_map(|part| part.types);
+        let aliases = table.identity.aliases.iter().flat_map(|aliases| aliases.types);
+        table.cloudformation.iter().chain(parts).chain(aliases).copied().filter(|name| is_type(own, name))
+    });
     (Language::CloudControl, known.next().unwrap_or(type_name))
 }
 
-/// CloudFormation's name of a type that holds data and that no table reads, of what Cloud Control makes.
+/// For a Cloud Control resource that holds data which no table reads: CloudFormation's name of its type.
 pub fn unread_data(declaration: &Declaration) -> Option<&str> {
     if declaration.type_name == ANY_TYPE {
         return match &declaration.body.get("type_name")?.value {
@@ -64,12 +36,12 @@ pub fn unread_data(declaration: &Declaration) -> Option<&str> {
     UNREAD_DATA.into_iter().find(|name| is_type(own, name))
 }
 
-/// Whether a table has a type, whose resources may also protect what is here.
+/// Whether a table has the type. Its resources may also protect those of the template.
 fn is_of_table(name: &str) -> bool {
     all().any(|table| table.cloudformation.contains(&name))
 }
 
-/// Whether what follows the prefix is the name of one of CloudFormation's types.
+/// Whether a type name without its prefix is that of a CloudFormation type.
 fn is_type(own: &str, name: &str) -> bool {
     let mut parts = name.split("::");
     let is_aws = parts.next() == Some("AWS");
@@ -103,10 +75,10 @@ mod tests {
             ("awscc_kms_alias", "AWS::KMS::Alias"),
             ("awscc_ec2_volume_attachment", "AWS::EC2::VolumeAttachment"),
         ] {
-            assert_eq!(of_terraform(terraform), (Language::CloudControl, cloudformation));
+            assert_eq!(language_and_type(terraform), (Language::CloudControl, cloudformation));
         }
-        assert_eq!(of_terraform("awscc_iam_role"), (Language::CloudControl, "awscc_iam_role"));
-        assert_eq!(of_terraform("aws_ebs_volume"), (Language::Terraform, "aws_ebs_volume"));
+        assert_eq!(language_and_type("awscc_iam_role"), (Language::CloudControl, "awscc_iam_role"));
+        assert_eq!(language_and_type("aws_ebs_volume"), (Language::Terraform, "aws_ebs_volume"));
         for (attribute, property) in [
             ("sse_specification", "SSESpecification"),
             ("kms_master_key_id", "KMSMasterKeyId"),
@@ -119,12 +91,5 @@ mod tests {
         }
         assert!(!is_property("kms_key_id", "KMSMasterKeyId"));
         assert!(!is_property("Tags", "Tags"));
-    }
-
-    #[test]
-    fn no_table_reads_what_is_called_unread() {
-        for name in UNREAD_DATA {
-            assert!(!is_of_table(name), "{name} has a table: take it out of the list");
-        }
     }
 }

@@ -1,10 +1,10 @@
 //! AWS Backup selections: which resources a plan backs up.
 
-use super::{Absent, As, BLANK, Identity, Paths, Row, Table, row};
 use crate::inventory::{more_path, note};
 use crate::template::convert::{Outcome, Scope, Unknown};
 use crate::template::declaration::{Node, Value};
 use crate::template::stack::{Entry, Stack, Text, find};
+use crate::template::table::{Absent, As, BLANK, Evidence, Identity, Paths, Row, Table, row};
 use serde_json::{Value as Json, json};
 
 const PLAN: &str = "AWS::Backup::BackupPlan";
@@ -17,7 +17,7 @@ pub static SELECTION: Table = Table {
     identity: Identity { parent: Some(plan_arn), ..Identity::numbered(["BackupSelection.SelectionName", "name"], "") },
     tags: ["", ""],
     rows: &[
-        row("plan_arn", ["BackupPlanId", "plan_id"], As::By(|scope, _| of_plan(scope)), Absent::By(of_plan)),
+        row("plan_arn", ["BackupPlanId", "plan_id"], As::By(|scope, _| plan_arn_of(scope)), Absent::By(plan_arn_of)),
         row("role_arn", ["BackupSelection.IamRoleArn", "iam_role_arn"], As::Name, Absent::Null),
         row("resources", ["BackupSelection.Resources", "resources"], As::Parts(arns), Absent::Empty),
         row("not_resources", ["BackupSelection.NotResources", "not_resources"], As::Parts(arns), Absent::Empty),
@@ -29,6 +29,8 @@ pub static SELECTION: Table = Table {
             Absent::By(|_| Ok(no_conditions())),
         ),
     ],
+    evidence: Evidence::Whole,
+    assumed_from: Some("backup"),
     ..BLANK
 };
 
@@ -39,15 +41,15 @@ const CONDITIONS: &[Row] = &[
     row("string_not_like", ["StringNotLike", "string_not_like"], As::Blocks(tag_conditions), Absent::Empty),
 ];
 
-/// Entries of a key and a value: of `ListOfTags`, whose only operator is STRINGEQUALS, or of an operator of conditions. One of which the key
-/// is not known may ask for any tag; where only the value is not, what lacks the tag is told apart all the same.
+/// Entries with a key and a value: those of `ListOfTags`, whose only operator is STRINGEQUALS, or of an operator of conditions. An entry
+/// with an unknown key may select by any tag; with an unknown value, it excludes resources without the tag.
 pub fn tag_conditions(scope: &Scope, node: &Node, path: &str, nested: &mut Unknown) -> Outcome {
     let entry = |node: &Node, nested: &mut Unknown| {
         if let Some(reasons) = scope.reasons(node) {
             return Err(reasons);
         }
         let entry = scope.at(node);
-        let key = entry.text_at(["ConditionKey|Key", "key"])?.ok_or_else(|| vec!["no tag key is written".to_owned()])?;
+        let key = entry.text_at(["ConditionKey|Key", "key"])?.ok_or_else(|| vec!["no tag key is set".to_owned()])?;
         match entry.text_at(["ConditionValue|Value", "value"]) {
             Ok(value) => Ok(json!({ "key": key, "value": value.unwrap_or_default() })),
             Err(reasons) => {
@@ -65,7 +67,7 @@ fn no_conditions() -> Json {
     json!({ "string_equals": [], "string_not_equals": [], "string_like": [], "string_not_like": [] })
 }
 
-/// The four operators. A block that is not known may exclude anything.
+/// The four operators. An unknown block may exclude anything.
 fn conditions(scope: &Scope, path: &str, nested: &mut Unknown) -> Outcome {
     let mut all = no_conditions();
     for block in scope.elements_at(CONDITIONS_AT)? {
@@ -78,7 +80,7 @@ fn conditions(scope: &Scope, path: &str, nested: &mut Unknown) -> Outcome {
             if found == json!([]) {
                 continue;
             }
-            // The blocks are a set, of which the provider lets the last one with an operator win (`expandConditions`).
+            // The blocks are a set, and in the provider the last block with an operator wins (`expandConditions`).
             if all[row.property] != json!([]) {
                 return Err(vec![format!("which of several blocks with {} counts is not known", row.property)]);
             }
@@ -93,13 +95,13 @@ fn plan_arn(stack: &Stack, entry: &Entry) -> Text {
     node.and_then(|node| stack.arn_named(node, PLAN, entry)).unwrap_or_default()
 }
 
-/// Known also of a selection that may not be made.
-pub fn of_plan(scope: &Scope) -> Outcome {
+/// The plan is known even for a selection that may not be created.
+pub fn plan_arn_of(scope: &Scope) -> Outcome {
     let parent = scope.entry.table.identity.parent.map(|parent| parent(scope.stack, scope.entry)).unwrap_or_default();
-    if parent.text.is_empty() { Err(vec!["no plan is written".to_owned()]) } else { Ok(parent.text.into()) }
+    if parent.text.is_empty() { Err(vec!["no plan is set".to_owned()]) } else { Ok(parent.text.into()) }
 }
 
-/// ARNs and patterns. One that is not known at all may be a pattern that stands for anything, but takes nothing from those that are.
+/// ARNs and patterns. A completely unknown one may be a pattern for anything, but does not restrict the others.
 pub fn arns(scope: &Scope, node: &Node, path: &str, nested: &mut Unknown) -> Outcome {
     let one = |node: &Node, _: &mut Unknown| match &node.value {
         Value::Unknown(unknown) => Err(vec![unknown.reason.to_string()]),

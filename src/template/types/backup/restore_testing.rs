@@ -1,10 +1,11 @@
 //! AWS Backup restore testing plans and selections.
 
-use super::backup_selection::{arns, of_plan, tag_conditions};
-use super::{Absent, As, BLANK, Identity, Table, Takes, row};
+use super::selection::{arns, plan_arn_of, tag_conditions};
 use crate::template::convert::{Outcome, Scope, Unknown};
 use crate::template::declaration::Node;
 use crate::template::stack::{Entry, Stack, Text, find};
+use crate::template::table::{Absent, As, BLANK, Evidence, Identity, Table, row};
+use crate::template::takes::Takes;
 
 const PLAN_TYPE: &str = "AWS::Backup::RestoreTestingPlan";
 
@@ -13,8 +14,11 @@ pub static PLAN: Table = Table {
     type_name: PLAN_TYPE,
     cloudformation: &["AWS::Backup::RestoreTestingPlan"],
     terraform: &["aws_backup_restore_testing_plan"],
-    // AWS adds an id behind the name, which nothing of a template needs.
-    identity: Identity::named(["RestoreTestingPlanName", "name"], "arn:{partition}:backup:{region}:{account}:restore-testing-plan:{id}"),
+    // AWS appends an id to the name, which no template needs.
+    identity: Identity {
+        arns: &["RestoreTestingPlanArn"],
+        ..Identity::named(["RestoreTestingPlanName", "name"], "arn:{partition}:backup:{region}:{account}:restore-testing-plan:{id}")
+    },
     rows: &[
         row("schedule", ["ScheduleExpression", "schedule_expression"], As::Text, Absent::Null).takes(Takes::Schedule),
         row("timezone", ["ScheduleExpressionTimezone", "schedule_expression_timezone"], As::Text, Absent::Null).takes(Takes::TimeZone),
@@ -47,6 +51,8 @@ pub static PLAN: Table = Table {
         )
         .takes(Takes::Whole(1, 365)),
     ],
+    evidence: Evidence::Whole,
+    assumed_from: Some("backup"),
     ..BLANK
 };
 
@@ -58,15 +64,20 @@ pub static SELECTION: Table = Table {
     identity: Identity { parent: Some(plan_arn), ..Identity::named(["RestoreTestingSelectionName", "name"], "") },
     tags: ["", ""],
     rows: &[
-        row("plan_arn", ["RestoreTestingPlanName", "restore_testing_plan_name"], As::By(|scope, _| of_plan(scope)), Absent::By(of_plan)),
+        row(
+            "plan_arn",
+            ["RestoreTestingPlanName", "restore_testing_plan_name"],
+            As::By(|scope, _| plan_arn_of(scope)),
+            Absent::By(plan_arn_of),
+        ),
         row(
             "protected_resource_type",
             ["ProtectedResourceType", "protected_resource_type"],
             As::Text,
-            Absent::Unknown("no resource type is written"),
+            Absent::Unknown("no resource type is set"),
         ),
         row("role_arn", ["IamRoleArn", "iam_role_arn"], As::Name, Absent::Null),
-        // Without it a restored resource waits for no validation (API, ValidationWindowHours).
+        // Without it, restored resources are not kept for validation (API, ValidationWindowHours).
         row("validation_window_hours", ["ValidationWindowHours", "validation_window_hours"], As::Int, Absent::Null),
         row("protected_resource_arns", ["ProtectedResourceArns", "protected_resource_arns"], As::Parts(arns), Absent::Empty),
         row(
@@ -82,10 +93,12 @@ pub static SELECTION: Table = Table {
             Absent::Empty,
         ),
     ],
+    evidence: Evidence::Whole,
+    assumed_from: Some("backup"),
     ..BLANK
 };
 
-/// Vaults by ARN. Of one that is not known, nobody can tell which are left.
+/// Vaults by ARN. With an unknown one, it is not known which vaults remain.
 fn vaults(scope: &Scope, node: &Node) -> Outcome {
     let mut unknown = Unknown::new();
     let found = arns(scope, node, "", &mut unknown)?;

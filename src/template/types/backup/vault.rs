@@ -1,10 +1,13 @@
-//! AWS Backup vaults, logically air-gapped ones too.
+//! AWS Backup vaults, including logically air-gapped ones.
 
-use super::takes::{name_of, refused};
-use super::{Absent, As, BLANK, Encryption, Ends, Identity, Part, Paths, Table, Takes, policy_text, row};
 use crate::inventory::DEPLOYED;
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Outcome, Scope};
+use crate::template::encryption::Encryption;
+use crate::template::policy_text;
+use crate::template::table::{Absent, As, BLANK, Ends, Evidence, Identity, Part, Paths, Table, part, row};
+use crate::template::takes::Takes;
+use crate::template::takes::{name_of, refused};
 use serde_json::Value as Json;
 
 const ARN: &str = "arn:{partition}:backup:{region}:{account}:backup-vault:{id}";
@@ -17,9 +20,9 @@ const TOPIC: Paths = ["Notifications.SNSTopicArn", "+notifications.sns_topic_arn
 const POLICY: Paths = ["AccessPolicy", "+policy.policy"];
 
 const PARTS: &[Part] = &[
-    Part { types: &["aws_backup_vault_lock_configuration"], parent: "backup_vault_name", key: "+lock", inline: "" },
-    Part { types: &["aws_backup_vault_policy"], parent: "backup_vault_name", key: "+policy", inline: "" },
-    Part { types: &["aws_backup_vault_notifications"], parent: "backup_vault_name", key: "+notifications", inline: "" },
+    part(&["aws_backup_vault_lock_configuration"], "backup_vault_name", "+lock"),
+    part(&["aws_backup_vault_policy"], "backup_vault_name", "+policy"),
+    part(&["aws_backup_vault_notifications"], "backup_vault_name", "+notifications"),
 ];
 
 /// A vault.
@@ -27,12 +30,12 @@ pub static VAULT: Table = Table {
     type_name: "AWS::Backup::BackupVault",
     cloudformation: &["AWS::Backup::BackupVault"],
     terraform: &["aws_backup_vault"],
-    identity: Identity::named(["BackupVaultName", "name"], ARN),
+    identity: Identity { arns: &["BackupVaultArn"], ..Identity::named(["BackupVaultName", "name"], ARN) },
     tags: ["BackupVaultTags", "tags_all|tags"],
     encryption: Some(Encryption {
         flag: None,
         off: None,
-        // Without a key AWS Backup takes its own of the account, aws/backup (developer guide, "Encryption for backups in AWS Backup").
+        // Without a key, AWS Backup uses the AWS managed key aws/backup (developer guide, "Encryption for backups in AWS Backup").
         on: KeyManager::Aws,
         key: ["EncryptionKeyArn", "kms_key_arn"],
     }),
@@ -48,20 +51,23 @@ pub static VAULT: Table = Table {
     ],
     parts: PARTS,
     ends: Ends { force_destroy: Some("force_destroy"), ..Ends::PLAIN },
+    // The provider sets lock, policy and notifications of a vault in separate calls.
+    evidence: Evidence::InParts,
+    assumed_from: Some("backup"),
     ..BLANK
 };
 
-/// A logically air-gapped vault, which is locked in compliance mode from its beginning (developer guide, "Logically air-gapped vault").
+/// A logically air-gapped vault, which AWS creates with a lock in compliance mode (developer guide, "Logically air-gapped vault").
 pub static AIR_GAPPED_VAULT: Table = Table {
     type_name: "AWS::Backup::BackupVault",
     cloudformation: &["AWS::Backup::LogicallyAirGappedBackupVault"],
     terraform: &["aws_backup_logically_air_gapped_vault"],
-    identity: Identity::named(["BackupVaultName", "name"], ARN),
+    identity: Identity { arns: &["BackupVaultArn"], ..Identity::named(["BackupVaultName", "name"], ARN) },
     tags: ["BackupVaultTags", "tags_all|tags"],
     encryption: Some(Encryption {
         flag: None,
         off: None,
-        // A key that AWS owns unless another is named (developer guide, "Logically air-gapped vault")
+        // An AWS owned key by default (developer guide, "Logically air-gapped vault").
         on: KeyManager::AwsOwned,
         key: ["EncryptionKeyArn", "encryption_key_arn"],
     }),
@@ -77,10 +83,12 @@ pub static AIR_GAPPED_VAULT: Table = Table {
         row("notification_topic_arn", TOPIC, As::Name, Absent::Null),
     ],
     parts: PARTS,
+    evidence: Evidence::InParts,
+    assumed_from: Some("backup"),
     ..BLANK
 };
 
-/// That AWS takes the lock (API, PutBackupVaultLockConfiguration).
+/// Checks that AWS accepts the lock (API, PutBackupVaultLockConfiguration).
 fn lock(scope: &Scope) -> Outcome<()> {
     for days in [MIN, MAX] {
         scope.taken(days, Takes::Whole(1, 36_500))?;
@@ -89,13 +97,13 @@ fn lock(scope: &Scope) -> Outcome<()> {
     match (scope.int_at(MIN), scope.int_at(MAX)) {
         (Ok(Some(min)), Ok(Some(max))) if max > 0 && min > max => {
             let what = format!("{} {min} with {} {max}", name_of(scope, MIN), name_of(scope, MAX));
-            Err(refused(&what, "no backup can be kept as long as the one and as short as the other"))
+            Err(refused(&what, "the minimum exceeds the maximum, so no backup fits both"))
         }
         _ => Ok(()),
     }
 }
 
-/// A lock without a number of days is in governance mode; with one it becomes compliance mode so many days after it is deployed.
+/// A lock without `ChangeableForDays` is in governance mode; with it, the lock enters compliance mode that many days after deployment.
 fn lock_at(scope: &Scope) -> Outcome {
     match scope.int_at(CHANGEABLE)? {
         None => Ok(Json::Null),

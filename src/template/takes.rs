@@ -1,20 +1,20 @@
-//! The values that AWS takes for a property. Of any other it makes nothing: what hangs on such a value is not known, and the reason says that
-//! AWS refuses it, and what it takes instead.
+//! The values that AWS accepts for a property. A property with any other value is unknown; its reason says that AWS refuses the value,
+//! and what it accepts.
 
-use super::{Paths, pick};
+use super::convert::{Outcome, Scope};
+use super::declaration::{EXISTS, Node, Value};
+use super::table::{Paths, pick};
 use crate::protection::schedule::Schedule;
-use crate::template::convert::{Outcome, Scope};
-use crate::template::declaration::{EXISTS, Node, Value};
 
-/// How every reason begins that says so.
+/// How each such reason begins.
 pub const REFUSES: &str = "AWS refuses";
 
-/// What AWS takes.
+/// The values that AWS accepts.
 #[derive(Clone, Copy)]
 pub enum Takes {
     /// Nothing is checked.
     Anything,
-    /// Whole numbers, from and to.
+    /// Whole numbers in a range, inclusive.
     Whole(i64, i64),
     /// Only these whole numbers.
     Numbers(&'static [i64]),
@@ -27,12 +27,12 @@ pub enum Takes {
 }
 
 impl Takes {
-    /// That AWS takes the value. One that is not known, or not of the right kind, is judged by who reads it.
+    /// Checks that AWS accepts the value. Unknown values and values of the wrong kind are left to the reader of the property.
     ///
     /// # Errors
     /// That AWS refuses it.
     pub fn check(self, scope: &Scope, node: &Node, paths: Paths) -> Outcome<()> {
-        // What is there AWS took.
+        // AWS accepted the values of an existing resource.
         let exists = scope.entry.declaration.setting(EXISTS);
         let is_there = matches!(exists, Some(Node { value: Value::Bool(true), .. }));
         let Ok(text) = scope.known_text(node) else { return Ok(()) };
@@ -40,7 +40,7 @@ impl Takes {
             return Ok(());
         }
         let number = scope.int(node).ok();
-        // 0 is how the provider's state writes a number that is not set.
+        // The provider's state shows a number that is not set as 0.
         let unset = number == Some(0) && exists.is_some();
         let why = match self {
             Takes::Anything => None,
@@ -57,7 +57,7 @@ impl Takes {
     }
 }
 
-/// A range for people.
+/// A range in words.
 fn range(from: i64, to: i64) -> String {
     if to == i64::MAX { format!("it takes {from} or more") } else { format!("it takes {from} to {to}") }
 }
@@ -67,7 +67,7 @@ pub fn refused(what: &str, why: &str) -> Vec<String> {
     vec![format!("{REFUSES} {what}: {why}")]
 }
 
-/// What the language calls the property at a path.
+/// The language's name of the property at a path.
 pub fn name_of(scope: &Scope, paths: Paths) -> &'static str {
     let path = pick(&paths, scope.language());
     let first = path.split('|').next().unwrap_or(path);

@@ -1,6 +1,6 @@
 //! Backup Audit Manager: frameworks and report plans.
 
-use super::{Absent, As, BLANK, Identity, Table, row};
+use crate::template::table::{Absent, As, BLANK, Evidence, Identity, Table, row};
 
 /// A framework.
 pub static FRAMEWORK: Table = Table {
@@ -9,10 +9,12 @@ pub static FRAMEWORK: Table = Table {
     terraform: &["aws_backup_framework"],
     identity: Identity {
         ref_is_arn: true,
+        arns: &["FrameworkArn"],
         ..Identity::named(["FrameworkName", "name"], "arn:{partition}:backup:{region}:{account}:framework:{id}")
     },
     tags: ["FrameworkTags", "tags_all|tags"],
     rows: &[row("controls", ["FrameworkControls", "control"], As::Count, Absent::Int(0))],
+    evidence: Evidence::Whole,
     ..BLANK
 };
 
@@ -23,9 +25,11 @@ pub static REPORT_PLAN: Table = Table {
     terraform: &["aws_backup_report_plan"],
     identity: Identity {
         ref_is_arn: true,
+        arns: &["ReportPlanArn"],
         ..Identity::named(["ReportPlanName", "name"], "arn:{partition}:backup:{region}:{account}:report-plan:{id}")
     },
     tags: ["ReportPlanTags", "tags_all|tags"],
     rows: &[row("template", ["ReportSetting.ReportTemplate", "report_setting.report_template"], As::Text, Absent::Null)],
+    evidence: Evidence::Whole,
     ..BLANK
 };

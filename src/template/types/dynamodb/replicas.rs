@@ -1,14 +1,14 @@
-//! Replicas of DynamoDB tables in Terraform: tables of their own in their Regions, of one name with the table that they are of. Recovery,
-//! deletion protection and tags are each replica's own; the kind of encryption and TTL are the same for all ("Global tables: how it works",
-//! DynamoDB developer guide; provider, `replica` of `aws_dynamodb_table`, `aws_dynamodb_table_replica`).
+//! Replicas of DynamoDB tables in Terraform: separate tables in their Regions, with the name of their table. Each replica has its own
+//! recovery, deletion protection and tags; the kind of encryption and TTL are the same for all ("Global tables: how it works", DynamoDB
+//! developer guide; provider, `replica` of `aws_dynamodb_table`, `aws_dynamodb_table_replica`).
 
-use super::dynamodb::{ARN, DEFAULT_PITR_DAYS, TABLE, TTL};
-use super::encryption::{Switch, apply, switch_of};
-use super::{Absent, As, BLANK, Identity, More, Paths, Table, row};
+use super::{ARN, DEFAULT_PITR_DAYS, TABLE, TTL};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
-use crate::template::declaration::{DESTROYED, Declaration, Node, PRESENCE, PROVIDER_REGION, Unknown, Value};
+use crate::template::declaration::{DESTROYED, Declaration, Language, Node, PRESENCE, PROVIDER_REGION, Unknown, Value};
+use crate::template::encryption::{Switch, apply, switch_of};
 use crate::template::stack::{find, find_blocks};
+use crate::template::table::{Absent, As, BLANK, Identity, More, Paths, Table, row};
 use serde_json::Value as Json;
 
 const TYPE: &str = "aws_dynamodb_table_replica";
@@ -16,7 +16,7 @@ const OF: Paths = ["", "global_table_arn"];
 const PITR: Paths = ["", "point_in_time_recovery"];
 const KEY: Paths = ["", "kms_key_arn"];
 
-/// What a block and a resource of its own call alike.
+/// The arguments that a block and a separate resource share.
 const ALIKE: [&str; 3] = ["point_in_time_recovery", "deletion_protection_enabled", "kms_key_arn"];
 
 /// A replica.
@@ -30,23 +30,23 @@ pub static REPLICA: Table = Table {
         row("deletion_protection", ["", "deletion_protection_enabled"], As::Bool, Absent::False),
         row("pitr_days", PITR, As::By(days), Absent::Null),
         row("ttl", ["", ""], As::Bool, Absent::By(ttl)),
-        row("replicas", ["", ""], As::Texts, Absent::Unknown("the replicas are told with the table that they are of")),
+        row("replicas", ["", ""], As::Texts, Absent::Unknown("the table lists its replicas")),
     ],
     more: Some(More { properties: &["encrypted", "kms_key_arn", "key_manager", "key_state"], fill: encryption }),
     ..BLANK
 };
 
-/// The provider turns recovery of a replica on without a period, which is 35 days then (API, PointInTimeRecoverySpecification).
+/// The provider enables a replica's recovery without a period, which then is 35 days (API, PointInTimeRecoverySpecification).
 fn days(scope: &Scope, node: &Node) -> Outcome {
     Ok(if scope.bool(node)? { DEFAULT_PITR_DAYS.into() } else { Json::Null })
 }
 
-/// The table that a replica is of.
+/// The table of a replica.
 fn table<'s, 'd>(scope: &Scope<'s, 'd>) -> Outcome<Scope<'s, 'd>> {
     let named = scope.find(OF).and_then(|node| scope.stack.named(node, |table| *table == TABLE));
     match named.and_then(|found| scope.stack.entries.get(found)) {
         Some(entry) => Ok(Scope { stack: scope.stack, entry, node: &entry.body }),
-        None => Err(vec!["it is that of the table that it is a replica of, which is not in the template".to_owned()]),
+        None => Err(vec!["its table, which is not in the template, sets it".to_owned()]),
     }
 }
 
@@ -54,7 +54,7 @@ fn ttl(scope: &Scope) -> Outcome {
     table(scope)?.bool_at(TTL, false).map(Json::from)
 }
 
-/// The kind of encryption is the table's, the key the replica's own.
+/// A replica has its table's kind of encryption and its own key.
 fn encryption(scope: &Scope, built: &mut Built) {
     let key = scope.find(KEY);
     let of_table = || {
@@ -70,24 +70,22 @@ fn encryption(scope: &Scope, built: &mut Built) {
     apply(scope, flag, Some(KeyManager::AwsOwned), KeyManager::Aws, key, built);
 }
 
-/// The replicas that tables declare in blocks, as the resources that could declare them instead.
-pub fn of_blocks(declarations: &[Declaration]) -> Vec<Declaration> {
-    let tables = declarations.iter().filter(|declaration| declaration.type_name == "aws_dynamodb_table");
-    tables.filter(|table| table.setting(DESTROYED).is_none()).flat_map(of_table).collect()
-}
-
-fn of_table(table: &Declaration) -> Vec<Declaration> {
+/// The replicas that a table declares in blocks, as declarations of separate resources.
+pub fn in_blocks(table: &Declaration) -> Vec<Declaration> {
+    if table.language != Language::Terraform || table.setting(DESTROYED).is_some() {
+        return Vec::new();
+    }
     let blocks = match find_blocks(&table.body, "replica") {
         Some(Node { value: Value::List(blocks), .. }) => blocks.as_slice(),
         Some(block) => std::slice::from_ref(block),
         None => &[],
     };
     let blocks = blocks.iter().filter(|block| block.value != Value::Null).enumerate();
-    blocks.map(|(index, block)| of_block(table, block, index)).collect()
+    blocks.map(|(index, block)| replica_in_block(table, block, index)).collect()
 }
 
-fn of_block(table: &Declaration, block: &Node, index: usize) -> Declaration {
-    let region = find(block, "region_name").cloned().unwrap_or_else(|| not_known(block, "the Region of the replica is not written"));
+fn replica_in_block(table: &Declaration, block: &Node, index: usize) -> Declaration {
+    let region = find(block, "region_name").cloned().unwrap_or_else(|| not_known(block, "the Region of the replica is not set"));
     let key = match &region.value {
         Value::Text(region) => format!("{region:?}"),
         _ => index.to_string(),
@@ -111,7 +109,8 @@ fn of_block(table: &Declaration, block: &Node, index: usize) -> Declaration {
     }
 }
 
-/// The table's tags where the block takes them over: "Whether to propagate the global table's tags to a replica. Default is false" (provider).
+/// The table's tags, if the block propagates them: "Whether to propagate the global table's tags to a replica. Default is false"
+/// (provider).
 fn tags(table: &Declaration, block: &Node) -> Option<Node> {
     match find(block, "propagate_tags") {
         Some(Node { value: Value::Bool(true), .. }) => find(&table.body, "tags_all|tags").cloned(),
@@ -120,7 +119,7 @@ fn tags(table: &Declaration, block: &Node) -> Option<Node> {
     }
 }
 
-/// The value, where it is not known itself; else one that is not, for this reason.
+/// The value if it is unknown; otherwise an unknown value with this reason.
 fn not_known(node: &Node, why: &str) -> Node {
     match &node.value {
         Value::Unknown(_) => node.clone(),

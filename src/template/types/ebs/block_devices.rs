@@ -1,21 +1,21 @@
-//! What starts EC2 instances, with the EBS volumes that it makes: instances, launch templates, launch configurations, Spot Fleets.
+//! EC2 instances, launch templates, launch configurations and Spot Fleets, with the EBS volumes that they create.
 
-use super::{Absent, As, BLANK, Identity, More, Table, row};
 use crate::inventory::note;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::{Language, Node, Value};
+use crate::template::table::{Absent, As, BLANK, Identity, More, Table, pick, row};
 use serde_json::{Value as Json, json};
 
 const MORE: Option<More> = Some(More { properties: &["block_devices"], fill });
 
-/// The root devices of the images that AWS and the large distributions publish; another image's root device is taken for a data volume,
-/// and a root volume is added that nothing is said of.
+/// The root devices of the images of AWS and the large distributions. For other images, the root device counts as a data volume, and an
+/// unknown root volume is added.
 const ROOT_DEVICES: [&str; 2] = ["/dev/xvda", "/dev/sda1"];
 
-/// Why the encryption of a root volume that the template does not map is not known.
-const OF_IMAGE: &str = "the encryption of the root volume, which the template does not map, is that of the image";
+/// The reason for the unknown encryption of a root volume that the template does not map.
+const OF_IMAGE: &str = "the root volume, which the template does not map, has the encryption of the image";
 
-/// The property of which a device may lack the value.
+/// The property that may be unknown for a device.
 const ENCRYPTED: &str = "block_devices[].encrypted";
 
 /// An instance.
@@ -26,7 +26,7 @@ pub static INSTANCE: Table = Table {
     identity: Identity { ids: &["InstanceId"], ..Identity::numbered(["", ""], "arn:{partition}:ec2:{region}:{account}:instance/{id}") },
     rows: &[
         row("image_id", ["ImageId", "ami"], As::Name, Absent::Null),
-        // The group's instances are in no template.
+        // Templates do not contain the instances of Auto Scaling groups.
         row("autoscaling_group", ["", ""], As::Text, Absent::Null),
         row("spot", ["", ""], As::Bool, Absent::By(spot)),
     ],
@@ -85,14 +85,14 @@ fn fill(scope: &Scope, built: &mut Built) {
             let inner = scope.at(specification);
             let at = inner.find(["BlockDeviceMappings", "root_block_device|ebs_block_device|block_device_mappings"]);
             built.place("block_devices", at.filter(|_| all.is_empty()));
-            all.extend(of_specification(&inner, built)?);
+            all.extend(devices_of_specification(&inner, built)?);
         }
         Ok(Json::Array(all))
     });
     built.set("block_devices", outcome);
 }
 
-/// Where the mappings are: the body, the launch template's data, each of a fleet's specifications.
+/// The places of the mappings: the body, the launch template's data, each specification of a fleet.
 fn specifications<'n>(scope: &Scope<'n, '_>) -> Outcome<Vec<&'n Node>> {
     match scope.entry.table.type_name {
         "AWS::EC2::LaunchTemplate" if scope.language() != Language::Terraform => scope.elements_at(["LaunchTemplateData", ""]),
@@ -114,8 +114,8 @@ fn specifications<'n>(scope: &Scope<'n, '_>) -> Outcome<Vec<&'n Node>> {
     }
 }
 
-/// The devices of one specification; one that names a launch template takes those that it does not name itself from there.
-fn of_specification(scope: &Scope, built: &mut Built) -> Outcome<Vec<Json>> {
+/// The devices of one specification, merged over those of the launch template that it names.
+fn devices_of_specification(scope: &Scope, built: &mut Built) -> Outcome<Vec<Json>> {
     let mut devices = own_devices(scope, built)?;
     let template = scope.find(["LaunchTemplate", "launch_template"]).filter(|_| scope.entry.table.type_name == "AWS::EC2::Instance");
     if let Some(template) = template {
@@ -129,9 +129,9 @@ fn of_specification(scope: &Scope, built: &mut Built) -> Outcome<Vec<Json>> {
     }
     if !devices.iter().any(|device| device["root"] == json!(true)) {
         let mut root = json!({ "device": null, "snapshot_id": null, "root": true });
-        match super::ebs::by_default(scope) {
+        match super::by_default(scope) {
             Ok(true) => root["encrypted"] = true.into(),
-            // Made from the image's snapshot, it has the encryption of that (EC2 user guide, "Use encryption with EBS-backed AMIs").
+            // It has the encryption of the image's snapshot (EC2 user guide, "Use encryption with EBS-backed AMIs").
             Ok(false) => note(&mut built.unknown, ENCRYPTED, vec![OF_IMAGE.to_owned()]),
             Err(reasons) => note(&mut built.unknown, ENCRYPTED, reasons),
         }
@@ -143,11 +143,11 @@ fn of_specification(scope: &Scope, built: &mut Built) -> Outcome<Vec<Json>> {
 /// The data of a launch template that the template declares.
 fn template_of<'n>(scope: &Scope<'n, '_>, node: &Node) -> Outcome<&'n Node> {
     let inner = ["LaunchTemplateId|LaunchTemplateName", "id|name"];
-    let name = crate::template::stack::find(node, super::pick(&inner, scope.language())).unwrap_or(node);
+    let name = crate::template::stack::find(node, pick(&inner, scope.language())).unwrap_or(node);
     let of_type = |table: &'static Table| table.type_name == LAUNCH_TEMPLATE.type_name;
     let by_name = || {
         let text = scope.stack.text(name)?.text;
-        let mut templates = scope.stack.of_type(LAUNCH_TEMPLATE.type_name);
+        let mut templates = scope.stack.entries_of_type(LAUNCH_TEMPLATE.type_name);
         templates.find(|(_, entry)| scope.stack.name(entry).is_some_and(|name| name.text == text)).map(|(found, _)| found)
     };
     let found = scope.stack.named(name, of_type).or_else(by_name).and_then(|found| scope.stack.entries.get(found));
@@ -169,7 +169,7 @@ fn own_devices(scope: &Scope, built: &mut Built) -> Outcome<Vec<Json>> {
         let mapping = scope.at(mapping);
         let none = mapping.find(["NoDevice|VirtualName", "no_device|virtual_name"]);
         let nested = mapping.find(["Ebs", "ebs"]);
-        // The provider's `ebs_block_device` is flat, its `block_device_mappings` are as AWS has them.
+        // The provider's `ebs_block_device` is flat; its `block_device_mappings` have AWS's structure.
         let flat = mapping.language() == Language::Terraform && scope.find(["", "ebs_block_device"]).is_some();
         let ebs = match nested {
             Some(node) => mapping.at(node),
@@ -190,7 +190,7 @@ fn device(mapping: &Scope, ebs: &Scope, root: Option<bool>, built: &mut Built) -
     let snapshot = snapshot_at.map(|node| ebs.text(node)).transpose()?.map(|text| text.text);
     let root = root.unwrap_or_else(|| name.as_deref().is_some_and(|name| ROOT_DEVICES.contains(&name)));
     let mut device = json!({ "device": name, "snapshot_id": snapshot, "root": root });
-    let by_default = super::ebs::by_default(ebs);
+    let by_default = super::by_default(ebs);
     let encrypted = match (ebs.find(["Encrypted", "encrypted"]), snapshot_at) {
         _ if by_default == Ok(true) => Ok(true.into()),
         (Some(node), _) => match ebs.bool(node) {

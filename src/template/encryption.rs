@@ -1,18 +1,19 @@
-//! Encryption at rest and its KMS key, for every type that has both: `encrypted`, `kms_key_arn`, `key_manager`, `key_state`.
+//! Encryption at rest and its KMS key, for every type with these four properties: `encrypted`, `kms_key_arn`, `key_manager`, `key_state`.
 
-use super::Paths;
+use super::convert::{Built, Outcome, Scope};
+use super::declaration::Node;
+use super::table::{Paths, Table};
+use super::types::kms::{self, KEY_PROPERTIES};
 use crate::inventory::types::KeyManager;
-use crate::template::convert::{Built, Outcome, Scope};
-use crate::template::declaration::Node;
 use serde_json::{Value as Json, json};
 
 /// How a type declares its encryption.
 pub struct Encryption {
-    /// The switch; `None` where everything is encrypted and the inventory's type has no `encrypted`.
+    /// The switch; `None` if the service encrypts everything and the inventory's type has no `encrypted`.
     pub flag: Option<Flag>,
-    /// Who manages the key when the switch is off; `None` where there is no encryption then.
+    /// Who manages the key when the switch is off; `None` if the data is not encrypted then.
     pub off: Option<KeyManager>,
-    /// Who manages the key when it is on and no key is named.
+    /// Who manages the key when the switch is on and the template names no key.
     pub on: KeyManager,
     pub key: Paths,
 }
@@ -20,15 +21,15 @@ pub struct Encryption {
 /// The switch of the encryption.
 pub struct Flag {
     pub at: Paths,
-    /// What holds when it is not written.
+    /// The default if the template does not set it.
     pub absent: fn(&Scope) -> Outcome<Switch>,
-    /// Where a source of the data is named, whose encryption it takes over unless the switch is set.
+    /// Where the template names the source of the data. The resource takes the source's encryption unless it sets the switch.
     pub copied_from: Paths,
-    /// Whether it takes that over even where the switch is set, which then says nothing.
+    /// Whether it takes the source's encryption even if it sets the switch.
     pub source_wins: fn(&Scope) -> Outcome<bool>,
 }
 
-/// The switch holds, whatever the data is made from.
+/// The switch decides, whatever the source of the data is.
 pub fn switch_wins(_: &Scope) -> Outcome<bool> {
     Ok(false)
 }
@@ -46,31 +47,31 @@ pub fn fill(scope: &Scope, encryption: &Encryption, built: &mut Built) {
     }
 }
 
-/// What the switch of a resource says.
+/// The state of a resource's switch.
 pub fn switch_of(scope: &Scope, encryption: &Encryption) -> Outcome<Switch> {
     encryption.flag.as_ref().map_or(Ok(Switch::On), |flag| switch(scope, flag, scope.find(flag.at)))
 }
 
-/// Not encrypted unless it is written.
+/// Off by default.
 pub fn off(_: &Scope) -> Outcome<Switch> {
     Ok(Switch::Off)
 }
 
-/// What the switch says.
+/// The state of the switch.
 pub enum Switch {
     On,
     Off,
-    /// Encrypted under the key that the service owns, whatever key is named.
+    /// Encrypted with a key that the service owns, whatever key the template names.
     Owned,
 }
 
-/// What the data is made from, where that decides its encryption.
+/// The source of the data, if that decides its encryption.
 fn source<'s>(scope: &Scope<'s, '_>, flag: &Flag, at: Option<&Node>) -> Outcome<Option<&'s Node>> {
     let source = scope.find(flag.copied_from);
     Ok(if at.is_none() || (source.is_some() && (flag.source_wins)(scope)?) { source } else { None })
 }
 
-/// A source of the same type that the template declares, and that is made from nothing itself.
+/// The declared source, if it has the same type and no source itself.
 fn declared_source<'s, 'd>(scope: &Scope<'s, 'd>, flag: &Flag, source: &Node) -> Option<Scope<'s, 'd>> {
     let found = scope.stack.named(source, |table| table == scope.entry.table)?;
     let entry = scope.stack.entries.get(found).filter(|entry| !entry.is(scope.entry))?;
@@ -89,7 +90,7 @@ fn switch(scope: &Scope, flag: &Flag, at: Option<&Node>) -> Outcome<Switch> {
     Ok(if scope.bool(node)? { Switch::On } else { Switch::Off })
 }
 
-/// Fills the four properties from what is known of switch and key.
+/// Fills the four properties from the switch and the key.
 pub fn apply(scope: &Scope, flag: Outcome<Switch>, off: Option<KeyManager>, on: KeyManager, key: Option<&Node>, built: &mut Built) {
     built.place("kms_key_arn", key);
     built.place("key_manager", key);
@@ -115,61 +116,40 @@ pub fn apply(scope: &Scope, flag: Outcome<Switch>, off: Option<KeyManager>, on: 
         Ok(Switch::Owned) => none(built, true, Some(KeyManager::AwsOwned)),
         Ok(Switch::On) => {
             none(built, true, Some(on));
-            named_key(scope, key, built);
+            let facts = key.and_then(|node| kms::named_key(scope, node));
+            for (property, fact) in KEY_PROPERTIES.into_iter().zip(facts.into_iter().flatten()) {
+                built.properties.remove(property);
+                built.set(property, fact);
+            }
         }
     }
 }
 
-/// The key that a value names, over what holds without one.
-fn named_key(scope: &Scope, key: Option<&Node>, built: &mut Built) {
-    let Some(node) = key else { return };
-    let found = match scope.stack.key(node, scope.entry) {
-        Ok(Some(found)) => found,
-        Ok(None) => return,
-        Err(reasons) => {
-            for property in ["kms_key_arn", "key_manager", "key_state"] {
-                built.properties.remove(property);
-                built.set(property, Err(reasons.clone()));
-            }
-            return;
+/// The properties of a resource's encryption.
+const PROPERTIES: [&str; 4] = ["encrypted", "kms_key_arn", "key_manager", "key_state"];
+
+/// Copies the encryption of the source that a value names; `fill` fills that of a declared source.
+pub fn take_over(
+    scope: &Scope,
+    source: Paths,
+    is_source: impl Fn(&'static Table) -> bool,
+    fill: impl Fn(&Scope, &mut Built),
+    built: &mut Built,
+) {
+    let Some(node) = scope.find(source) else { return set_unknown(&["its source is not set".to_owned()], built) };
+    let found = scope.stack.named(node, is_source).and_then(|found| scope.stack.entries.get(found)).filter(|entry| !entry.is(scope.entry));
+    let Some(entry) = found else { return set_unknown(&scope.taken_over("the encryption", node), built) };
+    let mut of_source = Built::default();
+    fill(&Scope { stack: scope.stack, entry, node: &entry.body }, &mut of_source);
+    for property in PROPERTIES {
+        match of_source.properties.get(property) {
+            Some(value) => built.set(property, Ok(value.clone())),
+            None => built.set(property, Err(of_source.unknown.get(property).cloned().unwrap_or_default())),
         }
-    };
-    let manager = match (&found.declared, &found.alias) {
-        (Some(_), _) => Ok(json!(KeyManager::Customer)),
-        // Customers cannot make aliases that begin with alias/aws/ (KMS API, CreateAlias).
-        (None, Some(alias)) if alias.starts_with("aws/") => Ok(json!(KeyManager::Aws)),
-        (None, Some(_)) => Ok(json!(KeyManager::Customer)),
-        (None, None) => Err(vec![format!("whether {} is a customer key cannot be told from the template", found.arn)]),
-    };
-    let aws = found.alias.as_ref().is_some_and(|alias| alias.starts_with("aws/"));
-    let state = match found.declared.and_then(|key| scope.stack.entries.get(key)) {
-        Some(entry) => super::kms::state(&Scope { stack: scope.stack, entry, node: &entry.body }),
-        // Nobody can disable or delete a key that AWS manages.
-        None if aws => Ok(Json::Null),
-        None => Err(vec![format!("the state of {}, a key outside the template", found.arn)]),
-    };
-    built.properties.remove("key_manager");
-    built.properties.remove("key_state");
-    built.set("kms_key_arn", Ok(found.arn.into()));
-    built.set("key_manager", manager);
-    built.set("key_state", state);
+    }
 }
 
-/// Who manages the key that a value names, and its ARN; for keys of copies.
-pub fn key_of(scope: &Scope, node: &Node) -> (Outcome, Outcome) {
-    let [arn, manager, _] = key_facts(scope, node);
-    (arn, manager)
+/// Makes all four properties unknown.
+pub fn set_unknown(reasons: &[String], built: &mut Built) {
+    PROPERTIES.iter().for_each(|property| built.set(property, Err(reasons.to_vec())));
 }
-
-/// ARN, manager and state of the key that a value names.
-pub fn key_facts(scope: &Scope, node: &Node) -> [Outcome; 3] {
-    let mut built = Built::default();
-    named_key(scope, Some(node), &mut built);
-    KEY_PROPERTIES.map(|property| match (built.properties.remove(property), built.unknown.remove(property)) {
-        (_, Some(reasons)) => Err(reasons),
-        (value, None) => Ok(value.unwrap_or(Json::Null)),
-    })
-}
-
-/// What is told of a key.
-pub const KEY_PROPERTIES: [&str; 3] = ["kms_key_arn", "key_manager", "key_state"];
