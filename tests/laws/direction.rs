@@ -17,7 +17,7 @@ const ROOMS: [(&str, &[&str]); 8] = [
 
 /// Arrows between rooms that stay, each with its reason.
 const ARROWS: &[(&str, &str, &str)] =
-    &[("template/types/takes.rs", "protection::schedule::Schedule", "what AWS takes as a schedule is known in one place")];
+    &[("template/takes.rs", "protection::schedule::Schedule", "what AWS takes as a schedule is known in one place")];
 
 /// Where files may use each other in circles, with the reason.
 const CIRCLES: &[(&str, &str)] = &[
