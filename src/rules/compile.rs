@@ -303,7 +303,7 @@ impl Checker<'_> {
         let mut found = Vec::new();
         for name in &file.applies_to {
             if name.value == "DATA" {
-                found.extend(types::data_types().map(|info| info.name));
+                found.extend(crate::protection::data_types().map(|info| info.name));
             } else if let Some(info) = types::find(&name.value) {
                 found.push(info.name);
             } else {

@@ -152,7 +152,7 @@ pub fn resource(type_name: &str) -> Shape {
 
 /// What `protection` looks like for one resource type.
 pub fn protection(type_name: &str) -> Shape {
-    Shape::of_schema(&crate::protection::facts::schema_of(type_name))
+    Shape::of_schema(&crate::protection::facts_schema(type_name))
 }
 
 /// The nearest of `names` to a misspelt one, when there is one near enough to be meant.

@@ -1,7 +1,7 @@
 //! Which sources' resources a rule can judge.
 
 use super::Rule;
-use crate::protection::facts;
+use crate::protection;
 use crate::template::{self, declaration::Language};
 
 /// The sources of a rule, as `rules list` and the documents name them.
@@ -30,7 +30,7 @@ pub fn judges_template(rule: &Rule, type_name: &'static str) -> bool {
     rule.check.paths().iter().all(|path| match (path.first().map(String::as_str), path.get(1).map(String::as_str)) {
         // A field of another type is behind a condition on the type.
         (Some("resource"), Some(field)) => EVERY_RESOURCE.contains(&field) || properties.contains(field) || !of_type(field),
-        (Some("protection"), Some(fact)) => facts::declared(type_name).contains(&fact),
+        (Some("protection"), Some(fact)) => protection::declared_facts(type_name).contains(&fact),
         _ => true,
     })
 }

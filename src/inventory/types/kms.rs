@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 properties! {
     /// A KMS key that something in the inventory names. A key that KMS does not find has `key_state` `NotFound`.
-    Key = "AWS::KMS::Key", data: None, operation: "kms:DescribeKey" {
+    Key = "AWS::KMS::Key", operation: "kms:DescribeKey" {
         /// Who manages it.
         key_manager: Option<KeyManager>,
         /// The state as KMS names it: `Enabled`, `Disabled`, `PendingDeletion`, `PendingImport`, `Unavailable` …, or `NotFound`.

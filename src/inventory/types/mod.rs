@@ -37,13 +37,11 @@ pub enum KeyManager {
 pub struct TypeInfo {
     /// The CloudFormation type name, such as `AWS::EC2::Volume`.
     pub name: &'static str,
-    /// For data resources, the AWS Backup resource type that opt-in settings name (`EBS`); else `None`.
-    pub backup_type: Option<&'static str>,
     /// The operation that lists resources of the type, such as `ec2:DescribeVolumes`.
     pub operation: &'static str,
     /// The names of the properties.
     pub properties: &'static [&'static str],
-    /// The operation that reads each property, where it is not `operation`.
+    /// The operation that reads each property, `tags` and `region`, where it is not `operation`.
     pub sources: &'static [(&'static str, &'static [&'static str])],
     /// The JSON Schema of the properties.
     pub schema: fn() -> Schema,
@@ -54,7 +52,7 @@ pub struct TypeInfo {
 }
 
 impl TypeInfo {
-    /// The operations that read one property.
+    /// The operations that read one property, `tags` or `region`.
     pub fn sources_of(&self, property: &str) -> Vec<&'static str> {
         match self.sources.iter().find(|(name, _)| *name == property) {
             Some((_, operations)) => operations.to_vec(),
@@ -62,9 +60,9 @@ impl TypeInfo {
         }
     }
 
-    /// Whether the type holds data that REL 9 asks about.
-    pub fn is_data(&self) -> bool {
-        self.backup_type.is_some()
+    /// Whether the type's listing leaves the Region of its resources to another operation.
+    pub fn is_placed_by_another(&self) -> bool {
+        self.sources.iter().any(|(name, _)| *name == "region")
     }
 }
 
@@ -119,9 +117,4 @@ pub fn all() -> &'static [TypeInfo] {
 /// The table entry of a type name.
 pub fn find(type_name: &str) -> Option<&'static TypeInfo> {
     all().iter().find(|info| info.name == type_name)
-}
-
-/// The resource types that hold data and that the live audit collects: what `DATA` means in a rule.
-pub fn data_types() -> impl Iterator<Item = &'static TypeInfo> {
-    all().iter().filter(|info| info.is_data())
 }
