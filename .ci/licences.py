@@ -1,6 +1,6 @@
 """Checks the licence and the source of every dependency against deny.toml, without the network.
 
-cargo-deny does the same and knows advisories too; this stands in where it is not installed.
+A replacement for cargo-deny where it is not installed. cargo-deny also checks advisories.
 """
 
 import json

@@ -3,8 +3,8 @@
     git clone https://github.com/aws-cloudformation/aws-guard-rules-registry
     python3 benches/guard_agreement.py target/release/rel9 aws-guard-rules-registry
 
-Each rule there ships examples that must pass or fail. For those that ask what a rule of rel9 asks, every example is judged by both rules, and
-what differs is printed; docs/differences.md says why. Needs PyYAML.
+Each rule there ships examples with an expected result. For each rule that has a counterpart in rel9, the script judges every example with the
+counterpart and prints the differences; docs/differences.md explains them. Needs PyYAML.
 """
 
 import json
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-# The registry's rule and the rel9 rules that ask the same.
+# The registry's rule and its counterparts in rel9.
 RULES = {
     "AURORA_MYSQL_BACKTRACKING_ENABLED": ["aurora-cluster-backtrack"],
     "CMK_BACKING_KEY_ROTATION_ENABLED": ["kms-key-rotation"],
@@ -34,7 +34,7 @@ RULES = {
     "S3_BUCKET_REPLICATION_ENABLED": ["s3-bucket-replication"],
     "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED": ["s3-bucket-encrypted"],
     "S3_BUCKET_VERSIONING_ENABLED": ["s3-bucket-versioning"],
-    # Named for KMS, it accepts AES256 as well.
+    # Despite its name, this rule also accepts AES256.
     "S3_DEFAULT_ENCRYPTION_KMS": ["s3-bucket-encrypted"],
 }
 
@@ -55,7 +55,7 @@ Loader.add_multi_constructor("!", long_form)
 
 
 def judged(rel9: str, template: object, rules: list[str]) -> str:
-    """PASS, FAIL, UNKNOWN or SKIP, or what rel9 said instead."""
+    """PASS, FAIL, UNKNOWN or SKIP; if rel9 gave none of them, its output."""
     if not isinstance(template, dict) or not template.get("Resources"):
         return "SKIP"
     with tempfile.TemporaryDirectory() as folder:
@@ -74,7 +74,7 @@ def judged(rel9: str, template: object, rules: list[str]) -> str:
 
 
 def is_suppressed(template: object) -> bool:
-    """Whether the example tells Guard or cfn_nag to leave a resource out, which waives nothing of rel9."""
+    """Whether the example suppresses a rule for Guard or cfn_nag, which does not waive rel9's rules."""
     resources = template.get("Resources") if isinstance(template, dict) else None
     metadata = [resource.get("Metadata") or {} for resource in (resources or {}).values() if isinstance(resource, dict)]
     return any({"guard", "cfn_nag", "cfn-nag"} & of_resource.keys() for of_resource in metadata)

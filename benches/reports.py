@@ -3,8 +3,8 @@
     cargo build --release
     python3 benches/reports.py target/release/rel9 [--findings N] [--runs N]
 
-The findings are those of the demo organisation, copied under other account ids until there are enough. Each report is rendered by `rel9 report`
-from the stored document, so that reading and checking the document is part of every figure; the first line is the audit that makes it.
+The findings are copies of the demo organisation's, under other account ids. `rel9 report` renders each report from the stored document, so every
+figure includes reading and checking the document. The first line of the output is the audit that writes the document.
 """
 
 import argparse
@@ -22,7 +22,7 @@ FORMATS = ["table", "json", "ndjson", "ocsf", "asff", "sarif", "junit", "csv", "
 
 
 def timed(command: list[str], folder: Path) -> tuple[float, float]:
-    """Wall seconds and peak memory in MiB of one run, which may end with any code that is no error."""
+    """Wall seconds and peak memory in MiB of one run, which may exit with 0, 1 or 3."""
     start = time.monotonic()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     errors = process.stderr.read()
@@ -33,7 +33,7 @@ def timed(command: list[str], folder: Path) -> tuple[float, float]:
 
 
 def copies(folder: Path, count: int) -> None:
-    """The demo organisation, under other account ids each time."""
+    """Writes copies of the demo organisation, each under other account ids."""
     for copy in range(count):
         for file in DEMO.glob("*.ndjson"):
             text = re.sub(r"\b\d{12}\b", lambda found: f"{(int(found[0]) + copy * 1_000_003) % 10**12:012}", file.read_text())

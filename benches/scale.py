@@ -1,13 +1,13 @@
-"""Calls, wall time and peak memory of a live audit of the scale account, beside Prowler's on the same emulator.
+"""Calls, wall time and peak memory of a live audit of the scale account, compared with Prowler on the same emulator.
 
     cargo build --release
     python3 -m venv V && V/bin/pip install -r tests/emulator/requirements.txt
     V/bin/python benches/scale.py target/release/rel9 [--prowler PATH] [--runs N]
 
-The account (tests/emulator/seed_scale.py): 2 Regions, each 100 volumes, 50 own snapshots, 30 RDS instances, 10 Aurora clusters,
-60 tables, 10 EFS, 30 buckets, 1 plan. With --plain it is moto as it is: without what the emulator adds, and with moto's 1,300 snapshots of others
-in each Region. --prowler takes a Prowler executable of another virtual environment, with moto[server] beside it
-not needed: it talks to the same emulator, one run after the other.
+The account (tests/emulator/seed_scale.py) has 2 Regions, each with 100 volumes, 50 own snapshots, 30 RDS instances, 10 Aurora clusters,
+60 tables, 10 EFS file systems, 30 buckets and 1 plan. With --plain, the emulator is unchanged moto: without the emulator's additions, and with
+moto's 1,300 snapshots of other accounts in each Region. --prowler takes a Prowler executable of another virtual environment. It uses the same
+emulator after rel9, so its environment does not need moto[server].
 """
 
 import argparse

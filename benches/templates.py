@@ -1,11 +1,11 @@
-"""Wall time and peak memory of judging 1,000 CloudFormation templates of 20 resources, beside checkov and cfn-guard with the same checks.
+"""Wall time and peak memory of judging 1,000 CloudFormation templates of 20 resources, compared with checkov and cfn-guard with the same checks.
 
     cargo build --release
     git clone https://github.com/aws-cloudformation/aws-guard-rules-registry
     python3 benches/templates.py target/release/rel9 [--checkov PATH] [--cfn-guard PATH --registry aws-guard-rules-registry] [--runs N]
 
-The peers are given what they need to be fast: one run over the whole folder, only the checks that are compared, the shortest output. rel9
-runs twice: with the rules that ask the same, and with all of its rules.
+checkov and cfn-guard run in their fastest way: one run over the whole folder, only the compared checks, the shortest output. rel9 runs twice: with
+the corresponding rules, and with all of its rules.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-# What is compared: the rule of rel9, the check of checkov, the rule file of the guard registry.
+# The compared checks: the rule of rel9, the check of checkov, the rule file of the guard registry.
 CHECKS = [
     ("ebs-volume-encrypted", "CKV_AWS_3", "amazon_ec2/encrypted_volumes.guard"),
     ("rds-instance-encrypted", "CKV_AWS_16", "amazon_rds/rds_storage_encrypted.guard"),

@@ -1,7 +1,7 @@
-//! The integration tests, in one program: linking is what costs. Each folder mirrors one of `src/` and says which tests belong there; `laws/` holds
-//! what must hold for every fact, operation, format and type.
+//! The integration tests, in one program because linking takes most of the time. Each folder mirrors one of `src/`, and its first comment says which
+//! tests belong there; `laws/` tests what must be true for every fact, operation, format and type.
 //!
-//! `REL9_BIN` names another binary to test end to end, such as that of the `dist` profile.
+//! `REL9_BIN` names another binary for the end-to-end tests, such as the one of the `dist` profile.
 
 mod audit;
 mod cli;

@@ -1,4 +1,4 @@
-//! Compares an audit with an earlier one of its kind: failures that were known then do not fail the gate.
+//! Compares an audit with an earlier one: failures that the earlier audit knows do not fail the gate.
 
 use super::finding_id::FindingId;
 use super::findings::{BaselineMark, BaselineSummary, Finding, Findings, Status};
@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 /// Marks every failure as known or new, and counts them.
 ///
-/// Known is what failed in the baseline, with at least the severity that it has now. Fixed is what failed there and passes now; what is
-/// gone, waived or unknown is not.
+/// A failure is known if it failed in the baseline with at least its present severity. It is fixed if it failed there and passes now; failures
+/// that are now gone, waived or unknown do not count as fixed.
 pub fn mark(findings: &mut Findings, baseline: &Findings) {
     let failed = failures(&baseline.findings);
     let mut counts = BaselineSummary::default();

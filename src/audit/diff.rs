@@ -1,4 +1,4 @@
-//! What changed between two findings documents, and whether anything got worse. Judges nothing anew: it compares what they say.
+//! Compares two findings documents: what changed, and whether anything got worse. Does not judge again.
 
 use super::finding_id::FindingId;
 use super::findings::{AuditInfo, Finding, Findings, ResourceRef, Status};
@@ -20,31 +20,31 @@ pub struct Diff {
     pub schema: String,
     pub old: Side,
     pub new: Side,
-    /// Something got worse: a change is worse, or something that was read is not any more.
+    /// Something got worse: a finding did, or something that OLD could read was not read.
     pub worse: bool,
     pub summary: Counts,
-    /// Failures that are none in OLD.
+    /// Failures that do not fail in OLD.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub new_failures: Vec<Change>,
     /// Failures of OLD that pass.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fixed: Vec<Change>,
-    /// Another status or severity, and neither of the above.
+    /// Other changes of status or severity.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<Change>,
     /// Failures of OLD for which NEW has no finding: the resource or the rule is gone. They are not fixed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<Change>,
-    /// Resources with findings in NEW alone.
+    /// Resources with findings in NEW only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources_came: Vec<ResourceRef>,
-    /// Resources with findings in OLD alone.
+    /// Resources with findings in OLD only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources_went: Vec<ResourceRef>,
-    /// Rules with findings in NEW alone.
+    /// Rules with findings in NEW only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules_came: Vec<String>,
-    /// Rules with findings in OLD alone.
+    /// Rules with findings in OLD only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules_went: Vec<String>,
     /// What OLD could read and NEW could not.
@@ -71,7 +71,7 @@ pub struct Side {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
     pub new_failures: u64,
-    /// Those of the new failures that are of rules without any finding in OLD.
+    /// New failures of rules without any finding in OLD.
     pub of_new_rules: u64,
     pub fixed: u64,
     pub changed: u64,
@@ -79,9 +79,9 @@ pub struct Counts {
     pub unchanged: u64,
     /// Failures of OLD without a finding in NEW.
     pub gone: u64,
-    /// Findings that NEW alone has and that do not fail.
+    /// Findings in NEW only that do not fail.
     pub added: u64,
-    /// Findings that OLD alone has and that do not fail.
+    /// Findings in OLD only that do not fail.
     pub removed: u64,
     pub resources_came: u64,
     pub resources_went: u64,
@@ -132,7 +132,7 @@ pub struct NotRead {
 }
 
 /// Compares two audits.
-pub fn of(old: &Findings, new: &Findings) -> Diff {
+pub fn compare(old: &Findings, new: &Findings) -> Diff {
     let before = by_id(&old.findings);
     let after = by_id(&new.findings);
     let rules_before: BTreeSet<&str> = old.findings.iter().map(|finding| &*finding.rule).collect();
@@ -270,7 +270,7 @@ fn side(audit: &AuditInfo) -> Side {
     }
 }
 
-/// The resources that a document speaks of, by ARN.
+/// The resources of a document, by ARN.
 fn resources(document: &Findings) -> BTreeMap<&str, &ResourceRef> {
     let of_findings = document.findings.iter().map(|finding| &finding.resource);
     let all = of_findings.chain(document.reproducible.iter().map(|data| &data.resource));
@@ -281,7 +281,7 @@ fn only_in(these: &BTreeMap<&str, &ResourceRef>, those: &BTreeMap<&str, &Resourc
     these.iter().filter(|(arn, _)| !those.contains_key(*arn)).map(|(_, resource)| (*resource).clone()).collect()
 }
 
-/// What answered in OLD, and in NEW did not, or was not asked because the place is not in scope any more.
+/// Operations that answered in OLD and failed in NEW, and places that left the scope.
 fn not_read(old: &[CoverageEntry], new: &[CoverageEntry]) -> Vec<NotRead> {
     let places: HashSet<(&str, &str)> = new.iter().map(|entry| (entry.account.as_str(), entry.region.as_str())).collect();
     let place = |entry: &CoverageEntry| (entry.account.clone(), entry.region.clone(), format!("{}:{}", entry.service, entry.operation));

@@ -1,13 +1,13 @@
-//! From a rule's verdict to a finding: its waiver, its place, and what to do.
+//! Turns a verdict into a finding: adds its waiver, its location and its remediation.
 
 use super::finding_id::FindingId;
 use super::findings::{Finding, Location, Remediation, ResourceRef, Status, WaiverRef};
 use super::policy::{Policy, Waiver, end_of_day};
-use crate::inventory::{Resource, Tags, is_symbolic};
+use crate::inventory::{Resource, is_symbolic};
 use crate::rules::answers::Answers;
 use crate::rules::engine::{self, Subject, Verdict};
 use crate::rules::expr::Scope;
-use crate::rules::template::Template;
+use crate::rules::text::Text;
 use crate::rules::{Rule, Severity};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -15,39 +15,39 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};
 
-/// The languages of templates; what is read from AWS has none.
+/// The languages of templates; resources read from AWS have none.
 const LANGUAGES: [&str; 2] = ["cloudformation", "terraform"];
 
-/// What to do about what is not known. What mends a failure would be wrong: there may be none.
+/// The remediation of an unknown finding. The fix for a failure would be wrong here: there may be no failure.
 const READ: (&str, &[&str]) = (
-    "Let rel9 read what it could not, and audit again: nobody knows whether this fails",
+    "Let rel9 read what it could not, and audit again: whether this fails is unknown",
     &[
-        "Look at what is not known, and why: for a call, its operation, account and Region",
-        "Where a call was denied, give the auditing role the policy that `rel9 permissions` prints, and see that no service control policy, permissions boundary or resource policy takes it away",
-        "Where a call failed or was throttled, audit again, with a lower `--max-rps` if need be; `-v` tells every call",
+        "See what is unknown, and why: for a call, its operation, account and Region",
+        "Where a call was denied, give the auditing role the policy that `rel9 permissions` prints, and check that no service control policy, permissions boundary or resource policy denies the call",
+        "Where a call failed or was throttled, audit again, if necessary with a lower `--max-rps`; `-v` logs every call",
     ],
 );
 const SETTLE: (&str, &[&str]) = (
-    "Say what the template leaves open, and audit again: nobody knows whether this fails",
+    "Set what the template leaves open, and audit again: whether this fails is unknown",
     &[
-        "Look at what is not known, and why",
-        "Give what only the deployment knows: `--parameters`, `--var-file`, `--account`, `--region`, `--assume-plans`; of Terraform judge a plan instead of the files, beside them",
+        "See what is unknown, and why",
+        "Pass the values that only the deployment knows: `--parameters`, `--var-file`, `--account`, `--region`, `--assume-plans`; for Terraform, audit a plan next to its files instead of the files",
     ],
 );
 
-/// A rule with what the policy makes of it, and what all of its findings share.
+/// A rule with the policy's settings for it, and everything that its findings share.
 pub struct Chosen<'a> {
     pub rule: &'a Rule,
     pub answers: Answers<'a>,
-    /// A template can hold what it asks of the type.
+    /// A template can declare everything that it checks of the type.
     pub judges_templates: bool,
     severity: Severity,
     id: Arc<str>,
     title: Arc<str>,
     references: Arc<BTreeMap<String, Vec<String>>>,
-    /// The remediation without its commands, for each of [`LANGUAGES`] and for AWS, where it is the same for every resource.
+    /// The remediation without its commands, for each of [`LANGUAGES`] and for AWS, if it is the same for every resource.
     shared: [OnceLock<Arc<Remediation>>; LANGUAGES.len() + 1],
-    /// That of unknown findings: of what was read from AWS, and of templates.
+    /// The remediation of unknown findings: for AWS, and for templates.
     unknown: [OnceLock<Arc<Remediation>>; 2],
 }
 
@@ -67,7 +67,7 @@ impl<'a> Chosen<'a> {
         }
     }
 
-    /// What the verdict means for the resource, given the waivers.
+    /// The finding for a verdict, with its waiver.
     pub fn finding(
         &self,
         resource: &Resource,
@@ -88,7 +88,7 @@ impl<'a> Chosen<'a> {
             _ if status == Status::Pass => None,
             Some(in_file) => Some(in_file),
             None => policy.waiver(&rule.id, subject, as_of).map(|waiver| waiver.map(waiver_reference)).unwrap_or_else(|doubt| {
-                message = format!("{message} (whether its waiver is for it is unknown: {doubt})").into();
+                message = format!("{message} (whether its waiver applies is unknown: {doubt})").into();
                 None
             }),
         };
@@ -98,14 +98,14 @@ impl<'a> Chosen<'a> {
             None => {}
         }
         if let Some(checks) = suppressed_elsewhere(resource).filter(|_| matches!(status, Status::Fail | Status::Unknown)) {
-            message = format!("{message} (other tools are told to leave out {checks} here, which waives nothing)").into();
+            message = format!("{message} (the suppression of {checks} here is for other tools and waives nothing in rel9)").into();
         }
-        // People who write CDK know their constructs, not the logical ids that CDK makes of them.
+        // Authors of CDK code know their constructs, not the logical ids that CDK derives from them.
         if let Some(construct) = resource.declared.as_ref().and_then(|declared| declared.construct.as_ref()) {
             message = format!("{message} (CDK construct {construct})").into();
         }
         Finding {
-            id: FindingId::of(&rule.id, resource.uid()),
+            id: FindingId::new(&rule.id, resource.uid()),
             rule: Arc::clone(&self.id),
             best_practice: rule.best_practice,
             title: Arc::clone(&self.title),
@@ -142,7 +142,7 @@ impl<'a> Chosen<'a> {
         Arc::clone(self.unknown[usize::from(of_template)].get_or_init(render))
     }
 
-    /// What to do. A template is mended in its own language, before there is anything that a command could change.
+    /// The remediation. A template is fixed in its own language: nothing is deployed yet that a command could change.
     fn remediation(&self, resource: &Resource, subject: &Subject) -> Arc<Remediation> {
         let rule = &self.rule.remediation;
         let language = resource.declared.as_ref().and_then(|declared| declared.template.language.read()).map(String::as_str);
@@ -150,7 +150,7 @@ impl<'a> Chosen<'a> {
         let texts = [&rule.cloudformation, &rule.terraform].into_iter().zip(LANGUAGES).filter(|(_, name)| is_for(name));
         let mut texts = texts.filter_map(|(text, _)| text.as_ref()).chain([&rule.summary]).chain(&rule.steps);
         let render = || {
-            let in_language = |text: &Option<Template>, name: &str, scope: &Scope| {
+            let in_language = |text: &Option<Text>, name: &str, scope: &Scope| {
                 text.as_ref().filter(|_| is_for(name)).map(|text| text.render(scope).into())
             };
             subject.with_params(self.answers.params(), |scope| {
@@ -165,7 +165,7 @@ impl<'a> Chosen<'a> {
             })
         };
         let place = LANGUAGES.iter().position(|name| Some(*name) == language).unwrap_or(LANGUAGES.len());
-        let shared = if texts.all(Template::is_same_for_all) { Arc::clone(self.shared[place].get_or_init(render)) } else { render() };
+        let shared = if texts.all(Text::is_same_for_all) { Arc::clone(self.shared[place].get_or_init(render)) } else { render() };
         if language.is_some() || rule.cli.is_empty() {
             return shared;
         }
@@ -181,7 +181,7 @@ fn settled(text: &str) -> String {
 }
 
 /// The resource as findings name it, with its tags.
-pub fn reference(resource: &Resource, tags: Arc<Tags>) -> ResourceRef {
+pub fn reference(resource: &Resource) -> ResourceRef {
     ResourceRef {
         arn: resource.uid().to_owned(),
         type_name: resource.type_name.clone(),
@@ -189,7 +189,7 @@ pub fn reference(resource: &Resource, tags: Arc<Tags>) -> ResourceRef {
         name: resource.name.clone(),
         account: settled(&resource.account),
         region: settled(&resource.region),
-        tags,
+        tags: resource.tags.read().cloned().unwrap_or_default(),
     }
 }
 
@@ -197,7 +197,7 @@ fn waiver_reference(waiver: &Waiver) -> WaiverRef {
     WaiverRef { reason: waiver.reason.clone(), approved_by: waiver.approved_by.clone(), expires: Some(waiver.expires) }
 }
 
-/// What the template tells other tools to leave out of the resource.
+/// The checks of other tools that the template suppresses for the resource.
 fn suppressed_elsewhere(resource: &Resource) -> Option<String> {
     let checks = &resource.declared.as_ref()?.suppressed;
     let others = checks.len().saturating_sub(MOST_SUPPRESSED);
@@ -216,7 +216,7 @@ fn in_file_waiver(resource: &Resource, rule: &str) -> Option<WaiverRef> {
     Some(WaiverRef { reason: ignore.reason.clone(), approved_by, expires: ignore.expires })
 }
 
-/// Where a template says what decides the finding: the first property that the check reads and that is written down, else the resource.
+/// The line of a template that decides the finding: the first property that the check reads and the template sets, else the resource.
 fn location(rule: &Rule, resource: &Resource) -> Option<Location> {
     let declared = resource.declared.as_ref()?;
     let paths = rule.check.paths().iter();

@@ -7,14 +7,14 @@ use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::fmt;
 
-/// A fingerprint of rule and resource, the same in every audit: 32 hexadecimal digits. It is kept as what these stand for, since there may be
-/// a million findings.
+/// A fingerprint of rule and resource, the same in every audit: 32 hexadecimal digits. Stored as a number, since there
+/// may be a million findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FindingId(u128);
 
 impl FindingId {
     /// The id of a rule's finding for the resource with this ARN.
-    pub fn of(rule: &str, arn: &str) -> Self {
+    pub fn new(rule: &str, arn: &str) -> Self {
         let mut digest = Sha256::new();
         digest.update(rule.as_bytes());
         digest.update(b"|");
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn ids_are_written_and_read() {
         // The first half of `printf 'rule|arn' | sha256sum`.
-        let id = FindingId::of("rule", "arn");
+        let id = FindingId::new("rule", "arn");
         assert_eq!(id.to_string(), "c9c53c926d8df7075cdf3b8bc390ad67");
         let text = serde_json::to_string(&id).expect("JSON");
         assert_eq!(serde_json::from_str::<FindingId>(&text).expect("an id"), id);

@@ -1,10 +1,10 @@
-//! The findings document: the only thing that reports know.
+//! The findings document: the only input of reports.
 
-use super::evidence::Evidence;
 use super::finding_id::FindingId;
-use super::objective::Reproducible;
 pub use crate::inventory::Location;
 use crate::inventory::{CoverageEntry, Tags};
+use crate::rules::evidence::Evidence;
+use crate::rules::objective::Reproducible;
 use crate::rules::{BestPractice, Severity};
 use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
@@ -21,9 +21,9 @@ pub const SCHEMA: &str = "rel9.findings/1";
 pub enum Status {
     Pass,
     Fail,
-    /// What decides it could not be read.
+    /// The facts that decide it could not be read.
     Unknown,
-    /// It fails (or is unknown), and the policy accepts that for a time.
+    /// It fails (or is unknown), and a waiver accepts that for a time.
     Waived,
 }
 
@@ -39,9 +39,6 @@ impl Status {
     }
 }
 
-/// There may be a million findings: as they are put together and sorted, none is moved.
-pub type FindingList = Vec<Box<Finding>>;
-
 /// The document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Findings {
@@ -49,9 +46,10 @@ pub struct Findings {
     pub schema: String,
     pub audit: AuditInfo,
     pub summary: Summary,
-    #[serde(deserialize_with = "super::shared::findings")]
-    pub findings: FindingList,
-    /// Data that owes no backup, with why.
+    #[serde(deserialize_with = "super::dedup::findings")]
+    /// Boxed, because a large audit sorts and merges a million of them.
+    pub findings: Vec<Box<Finding>>,
+    /// Exempt: data that can be rebuilt.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reproducible: Vec<ReproducibleData>,
     pub collection: Vec<CoverageEntry>,
@@ -60,7 +58,7 @@ pub struct Findings {
 /// What was audited, when and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AuditInfo {
-    /// A fingerprint of all that the document says: the same for the same inventory, rules, policy and time.
+    /// A fingerprint of the whole document: the same for the same inventory, rules, policy and time.
     pub id: String,
     pub rel9_version: String,
     pub as_of: DateTime<Utc>,
@@ -71,7 +69,7 @@ pub struct AuditInfo {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_digest: Option<String>,
     pub rules_digest: String,
-    /// The options that left rules or resources out, such as `--rule`: the document says nothing of those.
+    /// The options that excluded rules or resources, such as `--rule`: the document says nothing about those.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub partial: Vec<String>,
     /// Every call answered (or the service does not exist in the Region).
@@ -96,22 +94,22 @@ pub struct Summary {
     pub baseline: Option<BaselineSummary>,
 }
 
-/// How the failures compare with those of the baseline.
+/// The failures compared with those of the baseline.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BaselineSummary {
-    /// Failing now, and then with at least the same severity.
+    /// Failing now, and in the baseline with at least the same severity.
     pub known: u64,
-    /// Failing now, and not then, or with a lower severity.
+    /// Failing now; in the baseline not failing, or with a lower severity.
     pub new: u64,
-    /// Failing then, passing now.
+    /// Failing in the baseline, passing now.
     pub fixed: u64,
 }
 
-/// What the baseline says of a failure.
+/// Whether the baseline knows a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum BaselineMark {
-    /// It failed there, too: it does not fail the gate.
+    /// It failed there, too, so it does not fail the gate.
     Known,
     New,
 }
@@ -139,15 +137,15 @@ pub struct BestPracticeSummary {
     pub waived: u64,
 }
 
-/// Data resources by protection state. Instances are left out, as their volumes are counted, and so are members of DB clusters.
+/// Data resources by protection state. EC2 instances are not counted, because their volumes are, nor are members of DB clusters.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CoverageSummary {
     pub data_resources: u64,
-    /// Of state `protected`: those on schedule, and those that can be restored only from an old or manual backup.
+    /// In state `protected`: on schedule, or restorable only from an old or manual backup.
     pub protected: u64,
-    /// Protected ones that something which runs by itself, and keeps to its schedule, backs up.
+    /// Protected ones with scheduled backups that run on time.
     pub on_schedule: u64,
-    /// The other protected ones: nothing that was read renews their backups.
+    /// The other protected ones: no schedule that was read renews their backups.
     pub restorable_only: u64,
     pub stale: u64,
     pub selected_not_protected: u64,
@@ -155,12 +153,12 @@ pub struct CoverageSummary {
     pub unprotected: u64,
     pub reproducible: u64,
     pub unknown: u64,
-    /// Protected ones among those that are not reproducible, rounded down to a tenth.
+    /// The percentage of protected ones among those that are not reproducible, rounded down to a tenth.
     pub percent: f64,
 }
 
 /// One rule's answer for one resource.
-// What many findings have in common they share: there may be a million of them.
+// Findings share equal parts, because there may be a million findings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// A stable fingerprint of rule and resource.
@@ -210,10 +208,10 @@ pub struct ResourceRef {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub region: String,
     #[serde(default, skip_serializing_if = "no_tags")]
-    pub tags: Arc<Tags>,
+    pub tags: Tags,
 }
 
-fn no_tags(tags: &Arc<Tags>) -> bool {
+fn no_tags(tags: &Tags) -> bool {
     tags.is_empty()
 }
 
@@ -221,7 +219,7 @@ fn no_tags(tags: &Arc<Tags>) -> bool {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WaiverRef {
     pub reason: String,
-    /// Who, or the line of the template that has it.
+    /// A person, or the line of the template that has the waiver.
     pub approved_by: String,
     /// Missing where a waiver in a template has no end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -248,7 +246,7 @@ fn no_texts(texts: &Arc<[String]>) -> bool {
     texts.is_empty()
 }
 
-/// A resource whose data can be made again.
+/// A resource whose data can be rebuilt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ReproducibleData {
     pub resource: Arc<ResourceRef>,

@@ -1,4 +1,4 @@
-//! The id of a findings document: it stands for all that the document says, so that a change by hand shows.
+//! The id of a findings document: a digest of its whole content, so that manual changes are detected.
 
 use super::findings::{AuditInfo, Finding, Findings};
 use crate::rules::hex;
@@ -8,10 +8,10 @@ use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Findings that are digested at a time, for each core. Part of what the id is: another number gives other ids.
+/// Findings per digest. Part of the definition of the id: another number gives other ids.
 const PART: usize = 1_024;
 
-/// An id that the same inventory, rules, policy, time and ledger always give. All of the document goes into it.
+/// The id: always the same for the same inventory, rules, policy, time and ledger. Covers the whole document.
 pub fn fingerprint(document: &Findings) -> String {
     let parts: Vec<_> = document.findings.par_chunks(PART).map(of_part).collect();
     let mut digest = Sha256::new();
@@ -42,7 +42,7 @@ fn of_part(part: &[Box<Finding>]) -> [u8; 32] {
     digest.finalize().into()
 }
 
-/// The digests of what findings share, each worked out once. What is equal and not shared has the same digest.
+/// The digests of parts that findings share, each computed once. Equal parts that are not shared have the same digest.
 #[derive(Default)]
 struct Shared(HashMap<*const (), [u8; 32]>);
 

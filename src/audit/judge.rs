@@ -1,17 +1,17 @@
-//! Judges one shard: what each resource owes, its protection, and every rule's answer.
+//! Judges one shard: the objective of each resource, its protection, and every rule's verdict.
 
 use super::Options;
 use super::finding::{Chosen, reference};
-use super::findings::{CoverageSummary, FindingList, ReproducibleData};
-use super::kept::Kept;
+use super::findings::{CoverageSummary, Finding, ReproducibleData};
 use super::ledger::{Entry, evidence};
-use super::objective::{ALL_MECHANISMS, Objective};
 use super::policy::{Owes, Policy};
-use crate::inventory::types::{self, ResourceProperties, TypeInfo, kms};
-use crate::inventory::{CoverageEntry, DEPLOYED, Resource, Shard, Tags, is_symbolic};
+use crate::inventory::declarable::Declarables;
+use crate::inventory::types::{self, ResourceProperties, TypeInfo};
+use crate::inventory::{CoverageEntry, DEPLOYED, Resource, Shard, is_symbolic};
 use crate::protection::facts::{Facts, Joined, Protection, State};
 use crate::protection::{self, Owed, Summaries, why_unread};
 use crate::rules::engine::{Status, Subject, Verdict};
+use crate::rules::objective::{ALL_MECHANISMS, Objective};
 use crate::rules::value::{ANYTHING_ELSE, Fields, Reasons};
 use crate::rules::{Rule, sources};
 use chrono::{DateTime, Utc};
@@ -21,34 +21,32 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Everything that is the same for all shards.
+/// Everything that all shards share.
 pub struct Judge<'a> {
     by_type: HashMap<&'static str, Vec<Chosen<'a>>>,
     policy: &'a Policy,
     as_of: DateTime<Utc>,
     options: &'a Options,
-    /// What most data owes, and its JSON.
+    /// The objective of most data, and its JSON.
     usual: (Objective, Arc<Value>),
-    /// Of all resources: most have those of another.
-    tags: Kept<Tags>,
 }
 
 /// What was found.
 #[derive(Default)]
 pub struct Judged {
-    pub findings: FindingList,
+    pub findings: Vec<Box<Finding>>,
     pub reproducible: Vec<ReproducibleData>,
     pub coverage: CoverageSummary,
-    /// What a ledger is to remember.
+    /// Evidence for the ledger.
     pub evidence: Vec<Entry>,
-    /// Those of the templates, in order and once each.
+    /// The languages of the templates, sorted, without repeats.
     pub languages: Vec<String>,
-    /// What of templates could not be read: modules, data of types that are not read.
+    /// Parts of templates that could not be read: modules, data of unsupported types.
     pub unread: Vec<CoverageEntry>,
 }
 
 impl Judged {
-    /// Everything together.
+    /// Merges all parts.
     pub fn all(parts: Vec<Judged>) -> Self {
         let mut all = Judged::default();
         all.findings.reserve_exact(parts.iter().map(|part| part.findings.len()).sum());
@@ -79,7 +77,7 @@ impl Judged {
 }
 
 impl CoverageSummary {
-    /// Works out the percentage. It is rounded down, so that 100 means all.
+    /// Computes the percentage, rounded down, so that 100 means all.
     pub fn with_percent(mut self) -> Self {
         let owing = u128::from(self.data_resources.saturating_sub(self.reproducible));
         self.percent = (u128::from(self.protected) * 1_000).checked_div(owing).unwrap_or(0) as f64 / 10.0;
@@ -105,32 +103,38 @@ impl CoverageSummary {
     }
 }
 
-/// A resource on its way to its findings.
+/// A resource before its protection is known.
 struct Prepared<'s> {
     resource: &'s Resource,
     info: &'static TypeInfo,
     subject: Subject,
     owes: Owes,
-    /// Why it may be reproducible, and owe nothing.
+    /// Why it may be reproducible, so that it would need no backup.
     may_be_reproducible: Option<String>,
 }
 
 impl<'a> Judge<'a> {
-    /// Prepares the rules.
-    pub fn new(rules: &[&'a Rule], policy: &'a Policy, as_of: DateTime<Utc>, options: &'a Options, templates: bool) -> Self {
+    /// Prepares the rules. Templates are judged where what they can declare is given.
+    pub fn new(
+        rules: &[&'a Rule],
+        policy: &'a Policy,
+        as_of: DateTime<Utc>,
+        options: &'a Options,
+        templates: Option<&Declarables>,
+    ) -> Self {
         let mut by_type: HashMap<&'static str, Vec<Chosen>> = HashMap::new();
         for rule in rules {
             for type_name in &rule.applies_to {
                 by_type.entry(type_name).or_default().push(Chosen::new(
                     rule,
                     policy,
-                    templates && sources::judges_template(rule, type_name),
+                    templates.is_some_and(|declarables| sources::judges_template(rule, type_name, declarables)),
                 ));
             }
         }
         let usual = Objective::default();
         let json = Arc::new(usual.to_json());
-        Judge { by_type, policy, as_of, options, usual: (usual, json), tags: Kept::default() }
+        Judge { by_type, policy, as_of, options, usual: (usual, json) }
     }
 
     /// Judges a shard.
@@ -191,10 +195,10 @@ impl<'a> Judge<'a> {
         let mut judged = Judged::default();
         let reproducible = matches!(&owes, Owes::Objective(objective) if is_reproducible(objective, self.as_of));
         let cluster_member = protection::is_cluster_member(resource);
-        // Beside a template's own resources stand those of the account that it is meant for: evidence, and not under judgement.
+        // A shard of a template also has resources of the target account: they are evidence, and not judged.
         let judged_here = resource.declared.is_some() || !template;
-        // A key of another account is evidence here, and judged once.
-        let elsewhere = resource.get::<kms::Key>().is_some() && summaries.is_key_judged_elsewhere(&resource.arn, &resource.account);
+        // A key of another account is evidence here; it is judged once, in one account.
+        let elsewhere = summaries.is_key_judged_elsewhere(&resource.arn, &resource.account);
         if !judged_here || elsewhere || !self.options.wants_resource(resource) || protection::is_being_deleted(resource) {
             return judged;
         }
@@ -204,10 +208,9 @@ impl<'a> Judge<'a> {
             if protection::is_counted(resource) {
                 judged.coverage.count(facts, reproducible);
             }
-            judged.evidence = evidence::of(resource, facts);
+            judged.evidence = evidence::entries(resource, facts);
         }
-        let tags = resource.tags.read().map(|tags| self.tags.keep(tags)).unwrap_or_default();
-        let reference = Arc::new(reference(resource, tags));
+        let reference = Arc::new(reference(resource));
         match &owes {
             Owes::Objective(objective) => {
                 if let (true, Some(why)) = (reproducible, &objective.reproducible) {
@@ -234,11 +237,11 @@ impl<'a> Judge<'a> {
             if skipped {
                 continue;
             }
-            // A template cannot answer what only time makes, which is no fault of the template: no finding.
+            // A template cannot show what exists only after deployment. That is not a defect of the template, so there is no finding.
             let answered = |verdict: &Verdict| !verdict.unknown_because.iter().any(|reason| reason == DEPLOYED);
             if let Some(mut verdict) = chosen.answers.to(&subject).filter(answered) {
                 if let (Status::Fail, Some(reason)) = (verdict.status, &may_be_reproducible) {
-                    verdict = verdict.in_doubt(format!("whether its data can be made again is unknown: {reason}"));
+                    verdict = verdict.in_doubt(format!("whether its data can be rebuilt is unknown: {reason}"));
                 }
                 judged.findings.push(Box::new(chosen.finding(resource, &reference, &subject, verdict, self.policy, self.as_of)));
             }
@@ -247,7 +250,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// A declaration that has ended makes nothing reproducible: the data owes backups again.
+/// A declaration that has ended no longer counts: the data needs backups again.
 fn is_reproducible(objective: &Objective, as_of: DateTime<Utc>) -> bool {
     objective.reproducible.as_ref().is_some_and(|reproducible| !reproducible.has_ended(as_of))
 }
@@ -256,7 +259,7 @@ fn objective_unknown(reason: &str) -> String {
     format!("the objective is unknown: {reason}")
 }
 
-/// An objective of which nothing is known: whatever a rule asks of it is unknown, with the reason.
+/// An unknown objective: every field that a rule reads is unknown, with the reason.
 fn unknown_objective(reason: &str) -> (Value, Reasons) {
     let reason = objective_unknown(reason);
     let fields = match Objective::default().to_json() {
@@ -267,7 +270,7 @@ fn unknown_objective(reason: &str) -> (Value, Reasons) {
     (Value::Object(Map::new()), reasons)
 }
 
-/// `resource` as expressions see it, and why parts of it are missing.
+/// `resource` as expressions read it, and why parts of it are missing.
 fn fields(shard: &Shard, resource: &Resource, info: &TypeInfo) -> (ResourceFields, Reasons) {
     let mut values = Map::new();
     let mut reasons = Reasons::new();
@@ -295,7 +298,7 @@ fn fields(shard: &Shard, resource: &Resource, info: &TypeInfo) -> (ResourceField
     match &resource.created_at {
         Some(created_at) => drop(values.insert("created_at".to_owned(), serde_json::to_value(created_at).unwrap_or_default())),
         None if resource.declared.is_some() => {}
-        None => drop(reasons.insert("created_at".to_owned(), vec![format!("AWS does not say when {} was made", resource.arn)])),
+        None => drop(reasons.insert("created_at".to_owned(), vec![format!("AWS does not say when {} was created", resource.arn)])),
     }
     match resource.tags.read() {
         Some(tags) => drop(values.insert("tags".to_owned(), serde_json::to_value(tags).unwrap_or_default())),

@@ -1,18 +1,18 @@
-//! The recovery ledger: evidence of recovery in a chain of NDJSON lines that is only ever appended to. Each entry has the hash of the one
-//! before, so that a changed, missing or exchanged line breaks the chain, and nothing in a broken ledger counts. Works on bytes: where they
-//! are kept is the command line's business.
+//! The recovery ledger: an append-only chain of NDJSON lines with evidence of recovery. Each entry has the hash of the previous one, so that
+//! a changed, missing or swapped line breaks the chain; entries of a broken ledger are ignored. Works on bytes: the command line reads and
+//! writes the file.
 //!
-//! A line is canonical: it is exactly what this module would write for it. So no byte of it can change without being noticed.
+//! Lines are canonical: each is exactly what this module would write for its entry. A change of any byte is detected.
 
+mod entry;
 pub mod evidence;
 
 use crate::protection::Ledger;
 use crate::protection::ledger::Recorded;
-use crate::rules::hex;
 use chrono::{DateTime, Utc};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+pub use entry::{Entry, Kind, Outcome};
+use entry::{Key, sha256};
+use serde::Deserialize;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -21,159 +21,6 @@ pub const SCHEMA: &str = "rel9.ledger/1";
 
 /// The first line.
 const HEADER: &str = r#"{"schema":"rel9.ledger/1"}"#;
-
-/// What an entry is evidence of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// A finished restore that AWS showed: a restore job, a last restore time, a table or volume made from a backup.
-    RestoreTest,
-    /// The newest restorable backup at the time of an audit. For the record: it may have been deleted since.
-    Backup,
-    /// The newest copy in another place at the time of an audit. For the record, too.
-    Copy,
-    /// A restore test that people ran and vouch for.
-    Attestation,
-}
-
-impl Kind {
-    /// The kind as the file writes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::RestoreTest => "restore_test",
-            Kind::Backup => "backup",
-            Kind::Copy => "copy",
-            Kind::Attestation => "attestation",
-        }
-    }
-}
-
-/// How a restore ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    Success,
-    Failure,
-}
-
-/// One line of the ledger.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Entry {
-    /// Counted from 1.
-    pub seq: u64,
-    /// The hash of the entry before; of the first entry, that of the header line.
-    pub prev: String,
-    /// `sha256:` and the digest of this line without this key.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub hash: String,
-    pub kind: Kind,
-    /// The ARN of the resource that was backed up.
-    pub resource: String,
-    /// When it happened.
-    pub at: DateTime<Utc>,
-    /// As of when it was seen; of an attestation, when it was written down.
-    pub recorded_at: DateTime<Utc>,
-    /// What proves it.
-    pub source: String,
-    /// Of restore tests and attestations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub result: Option<Outcome>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub validated: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub took_seconds: Option<i64>,
-    /// Of restore jobs, AWS's words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub validation_status: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    /// Where a copy is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub account: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
-    /// Of attestations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub operator: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ticket: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-}
-
-impl Entry {
-    /// An entry that has no place in a chain yet.
-    pub fn draft(kind: Kind, resource: &str, at: DateTime<Utc>, source: String) -> Self {
-        Entry {
-            seq: 0,
-            prev: String::new(),
-            hash: String::new(),
-            kind,
-            resource: resource.to_owned(),
-            at,
-            recorded_at: at,
-            source,
-            result: None,
-            validated: None,
-            took_seconds: None,
-            status: None,
-            validation_status: None,
-            message: None,
-            account: None,
-            region: None,
-            operator: None,
-            ticket: None,
-            note: None,
-        }
-    }
-
-    /// The line that it is on, counted from 1: the header is before the entries.
-    pub fn line(&self) -> u64 {
-        self.seq.saturating_add(1)
-    }
-
-    /// What makes two entries accounts of the same thing.
-    fn key(&self) -> Key {
-        (self.kind, self.resource.clone(), self.at, self.source.clone())
-    }
-
-    /// Whether it says the same as another, whenever it was recorded.
-    fn says_the_same(&self, other: &Entry) -> bool {
-        let plain = |entry: &Entry| Entry { seq: 0, prev: String::new(), hash: String::new(), recorded_at: entry.at, ..entry.clone() };
-        plain(self) == plain(other)
-    }
-
-    fn text(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    fn digest(&self) -> String {
-        sha256(Entry { hash: String::new(), ..self.clone() }.text().as_bytes())
-    }
-
-    /// What its kind demands and is not there.
-    fn lacks(&self) -> Option<&'static str> {
-        let judged = matches!(self.kind, Kind::RestoreTest | Kind::Attestation);
-        let attested = self.kind == Kind::Attestation;
-        [
-            (judged && self.result.is_none(), "result"),
-            (attested && self.took_seconds.is_none(), "took_seconds"),
-            (attested && self.operator.is_none(), "operator"),
-            (attested && self.ticket.is_none(), "ticket"),
-        ]
-        .into_iter()
-        .find_map(|(missing, name)| missing.then_some(name))
-    }
-}
-
-type Key = (Kind, String, DateTime<Utc>, String);
-
-fn sha256(bytes: &[u8]) -> String {
-    format!("sha256:{}", hex(&Sha256::digest(bytes)))
-}
 
 /// Why a ledger cannot be trusted.
 #[derive(Debug, PartialEq)]
@@ -185,7 +32,7 @@ pub struct Broken {
 
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; nothing in a broken ledger counts", self.what)
+        write!(f, "{}; entries of a broken ledger are ignored", self.what)
     }
 }
 
@@ -215,13 +62,13 @@ impl Chain {
     /// The first line at which the chain is broken.
     pub fn parse(bytes: &[u8]) -> Result<Self, Broken> {
         if bytes.is_empty() {
-            return Err(Broken { line: 0, what: "the file is empty, a ledger has a header line at least".to_owned() });
+            return Err(Broken { line: 0, what: "the file is empty; a ledger has at least a header line".to_owned() });
         }
         let mut chain = Chain::default();
         for (at, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
             let broken = |what: String| Broken { line: at + 1, what };
             let Some(text) = line.strip_suffix(b"\n") else {
-                let whole = format!("the {at} lines before it are whole");
+                let whole = format!("the {at} lines before it are intact");
                 return Err(broken(format!("the line is cut off, so that the end of the ledger is missing ({whole})")));
             };
             if at == 0 {
@@ -237,7 +84,7 @@ impl Chain {
 
     /// Reads the next entry.
     fn check(&self, text: &[u8]) -> Result<Entry, String> {
-        let entry: Entry = serde_json::from_slice(text).map_err(|error| format!("no entry of a ledger: {}", plain(&error)))?;
+        let entry: Entry = serde_json::from_slice(text).map_err(|error| format!("not a ledger entry: {}", plain(&error)))?;
         let expected = self.entries.len() as u64 + 1;
         if entry.seq != expected {
             return Err(format!("the chain is broken: this is entry {}, entry {expected} is expected here", entry.seq));
@@ -268,7 +115,7 @@ impl Chain {
         &self.entries
     }
 
-    /// How many entries come after the one with this hash; `None` when the chain has no such hash.
+    /// The number of entries after the one with this hash; `None` when the chain does not have it.
     pub fn entries_after(&self, hash: &str) -> Option<usize> {
         if hash == Chain::default().head {
             return Some(self.entries.len());
@@ -276,13 +123,13 @@ impl Chain {
         self.entries.iter().rev().position(|entry| entry.hash == hash)
     }
 
-    /// An entry about the same thing: kind, resource, moment and source. Of several, the last.
+    /// The last entry with the same kind, resource, time and source.
     pub fn same(&self, draft: &Entry) -> Option<&Entry> {
         let key = draft.key();
         self.entries.iter().rev().find(|entry| entry.key() == key)
     }
 
-    /// The restore tests as the join takes them. A later entry about the same restore replaces an earlier one.
+    /// The restore tests for the protection facts. A later entry about the same restore replaces an earlier one.
     pub fn view(&self) -> Ledger {
         let mut view = Ledger::default();
         for entry in &self.entries {
@@ -293,10 +140,10 @@ impl Chain {
         view
     }
 
-    /// Adds what the chain does not say yet: the text to append to the file, empty when there is nothing new.
+    /// Adds the drafts that are new to the chain. Returns the text to append to the file, empty when nothing is new.
     pub fn extend(&mut self, mut drafts: Vec<Entry>, recorded_at: DateTime<Utc>) -> String {
         drafts.sort_by_cached_key(|draft| (draft.at, draft.kind, draft.resource.clone(), draft.source.clone(), draft.text()));
-        // Two accounts of one thing would take turns at being the last.
+        // Two entries about one thing would replace each other in every audit.
         drafts.dedup_by(|a, b| a.key() == b.key());
         let mut last: HashMap<Key, usize> = self.entries.iter().enumerate().map(|(at, entry)| (entry.key(), at)).collect();
         let mut added = String::new();
@@ -333,7 +180,7 @@ fn check_header(text: &[u8]) -> Result<(), String> {
     }
 }
 
-/// An error of JSON without its place in the line's own counting of lines.
+/// A JSON error without its line number, which is always 1 here.
 fn plain(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());

@@ -1,23 +1,22 @@
-//! From an inventory to a findings document: objectives, rules, waivers, gate. Reads no source and renders nothing.
+//! Turns an inventory into a findings document: objectives, rules, waivers, gate. May not read sources or render reports.
 
 pub mod baseline;
+mod dedup;
 pub mod diff;
-pub mod evidence;
 mod finding;
 pub mod finding_id;
 pub mod findings;
 mod fingerprint;
 mod judge;
-mod kept;
 pub mod ledger;
-pub mod objective;
+mod options;
 pub mod policy;
-mod shared;
 pub mod stored;
 
+use crate::inventory::declarable::Declarables;
 use crate::inventory::document::{self, DocumentError};
-use crate::inventory::{CoverageEntry, CoverageStatus, GLOBAL, Resource, Shard};
-use crate::protection::{self, Ledger, Summaries};
+use crate::inventory::{CoverageEntry, CoverageStatus, GLOBAL, Shard};
+use crate::protection::{self, Summaries};
 use crate::rules::{BestPractice, Rule, RuleSet, Severity};
 use chrono::{DateTime, Utc};
 use findings::{AuditInfo, BaselineMark, BestPracticeSummary, CoverageSummary, Finding, Findings, ResourceRef, Status, Summary};
@@ -25,66 +24,17 @@ use fingerprint::fingerprint;
 use judge::Judge;
 pub use judge::Judged;
 use ledger::Entry;
+pub use options::Options;
 use policy::{FailOn, Policy};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Where the shards come from. Files are read one at a time, twice: once for what others must know of them, once to be judged.
+/// Where the shards come from. Files are read one at a time, twice: first to summarise them for the other shards, then to judge them.
 pub enum Input {
     Memory(Vec<Shard>),
     Files(Vec<PathBuf>),
-}
-
-/// What an audit is asked to do.
-#[derive(Debug, Default)]
-pub struct Options {
-    /// The moment at which everything is judged; without it that of the inventory.
-    pub as_of: Option<DateTime<Utc>>,
-    /// Only these rules; all when empty.
-    pub rules: Vec<String>,
-    pub skip_rules: Vec<String>,
-    pub best_practices: Vec<BestPractice>,
-    /// Only these ARNs; all when empty.
-    pub resources: Vec<String>,
-    /// Only resources with all of these tags.
-    pub tags: Vec<(String, String)>,
-    /// `aws`, `inventory` or `demo`; templates name their languages themselves.
-    pub source: String,
-    /// Restore tests that a ledger remembers; none without one.
-    pub ledger: Ledger,
-    /// Only some services were read.
-    pub some_services: bool,
-}
-
-impl Options {
-    /// The options that leave rules or resources out.
-    fn partial(&self) -> Vec<String> {
-        let options = [
-            ("--rule", !self.rules.is_empty()),
-            ("--skip-rule", !self.skip_rules.is_empty()),
-            ("--best-practice", !self.best_practices.is_empty()),
-            ("--resource", !self.resources.is_empty()),
-            ("--tag", !self.tags.is_empty()),
-            ("--services", self.some_services),
-        ];
-        options.into_iter().filter(|(_, given)| *given).map(|(option, _)| option.to_owned()).collect()
-    }
-
-    fn wants_rule(&self, rule: &Rule) -> bool {
-        (self.rules.is_empty() || self.rules.contains(&rule.id))
-            && !self.skip_rules.contains(&rule.id)
-            && (self.best_practices.is_empty() || self.best_practices.contains(&rule.best_practice))
-    }
-
-    /// Whether findings for a resource are asked for. Whatever is left out is still evidence for the rest.
-    fn wants_resource(&self, resource: &Resource) -> bool {
-        // A gate that leaves out what may have the tag would pass on it. (Of tags that AWS did not tell, the coverage log says so.)
-        let perhaps = resource.declared.is_some();
-        let tagged = |(key, value): &(String, String)| resource.tags().has_one([(key.as_str(), Some(value.as_str()))]).unwrap_or(perhaps);
-        (self.resources.is_empty() || self.resources.iter().any(|arn| arn == resource.uid())) && self.tags.iter().all(tagged)
-    }
 }
 
 impl Input {
@@ -105,7 +55,7 @@ pub fn run(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -
     Ok(run_with_evidence(input, rules, policy, options)?.0)
 }
 
-/// Judges an inventory, and also gives the evidence that a ledger should remember.
+/// Judges an inventory, and also returns the evidence for the ledger.
 ///
 /// # Errors
 /// As [`run`].
@@ -128,14 +78,14 @@ pub fn run_with_evidence(
         Ok(())
     })?;
     if seen.is_empty() {
-        let what = "it has neither resources nor coverage: nothing was read, so that there is nothing to judge".to_owned();
+        let what = "it has neither resources nor coverage: nothing was read, so there is nothing to judge".to_owned();
         return Err(DocumentError { path: PathBuf::from("inventory"), line: 0, what });
     }
     let summaries = summaries.into_iter().collect::<Summaries>().with_ledger(options.ledger.clone());
     let as_of = options.as_of.or(captured_at).unwrap_or_else(Utc::now);
 
     let chosen = chosen(rules, policy, options);
-    let judge = Judge::new(&chosen, policy, as_of, options, false);
+    let judge = Judge::new(&chosen, policy, as_of, options, None);
     let mut judged = Vec::new();
     let mut collection = Vec::new();
     match input {
@@ -154,20 +104,21 @@ pub fn run_with_evidence(
     Ok((document_of(found, collection, &seen, as_of, rules, policy, options), evidence))
 }
 
-/// Judges templates. `read` gives each stack, which knows nothing of the others, to the function that judges it, from any thread, and hands
-/// back what that returned: there may be more stacks than fit in memory.
+/// Judges templates. `read` passes each stack, independent of the others, to the function that judges it, from any thread, and returns the
+/// results: there may be more stacks than fit in memory. `declarables` lists what the templates can declare.
 ///
 /// # Errors
 /// Those of `read`.
 pub fn run_templates<E>(
     read: impl FnOnce(&(dyn Fn(&Shard) -> Judged + Sync)) -> Result<Vec<Judged>, E>,
+    declarables: &Declarables,
     rules: &RuleSet,
     policy: &Policy,
     options: &Options,
 ) -> Result<(Findings, Vec<Entry>), E> {
     let as_of = options.as_of.unwrap_or_else(Utc::now);
     let chosen = chosen(rules, policy, options);
-    let judge = Judge::new(&chosen, policy, as_of, options, true);
+    let judge = Judge::new(&chosen, policy, as_of, options, Some(declarables));
     let alone = |shard: &Shard| {
         let mut judged = judge.shard(shard, &std::iter::once(protection::summarise(shard)).collect());
         judged.unread = shard.coverage.unread_of_template().cloned().collect();
@@ -224,8 +175,8 @@ fn document_of(
     document
 }
 
-/// Sorts by account, Region, type and ARN. Those of a resource are together, share it, and are in the order of the rules already, so that
-/// it is the resources that are compared, of which there are far fewer.
+/// Sorts by account, Region, type and ARN. Findings of a resource are adjacent, share it, and are in the order of the rules already, so only
+/// the resources are compared: there are far fewer of them.
 fn sort(findings: &mut [Box<Finding>]) {
     fn place(resource: &ResourceRef) -> [&str; 4] {
         [&resource.account, &resource.region, &resource.type_name, &resource.arn]
@@ -243,27 +194,27 @@ impl Findings {
         self.collection.iter().filter(|entry| entry.is_part() && entry.error.is_some() && entry.status != CoverageStatus::Ok)
     }
 
-    /// Records where the ledger ended, which is part of what the document's id stands for.
+    /// Records the head of the ledger, which is part of the document's id.
     pub fn record_ledger(&mut self, head: &str) {
         self.audit.ledger_head = Some(head.to_owned());
         self.seal();
     }
 
-    /// Makes what follows from the findings and the collection follow from them: whether the audit is complete, the counts, the id.
+    /// Recomputes everything derived from the findings and the collection log: completeness, counts, id.
     pub fn seal(&mut self) {
         self.audit.complete = is_complete(&self.collection);
         self.summary = self.counted();
         self.audit.id = fingerprint(self);
     }
 
-    /// The summary that the findings give; coverage and baseline do not follow from them.
+    /// The summary of the findings; keeps coverage and baseline, which are not derived from them.
     fn counted(&self) -> Summary {
         let Summary { coverage, baseline, .. } = self.summary.clone();
         Summary { baseline, ..summarise(&self.findings, coverage) }
     }
 }
 
-/// Every call answered, or had nothing that could answer.
+/// Whether every call answered, or its service does not exist there.
 fn is_complete(collection: &[CoverageEntry]) -> bool {
     !collection.iter().any(|entry| matches!(entry.status, CoverageStatus::Denied | CoverageStatus::Failed))
 }
@@ -332,13 +283,14 @@ impl Practice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gate {
     Passed,
-    /// Some failing finding is at or above the limit.
+    /// A failing finding is at or above the limit.
     Failed,
-    /// None is, but something that could have been was not read.
+    /// No failure, but something that decides one was not read.
     Incomplete,
 }
 
-/// Decides the gate: a failure that the baseline knows does not fail it. An unknown finding at or above the limit might be a failure, so that the gate cannot be said to have passed.
+/// Decides the gate. A failure that the baseline knows does not fail it. An unknown finding at or above the limit might be a failure, so the
+/// gate does not pass.
 pub fn gate(findings: &Findings, fail_on: FailOn) -> Gate {
     let counts = |finding: &Finding| finding.baseline != Some(BaselineMark::Known) && fail_on.reached_by(finding.severity);
     let reached = |status: Status| findings.findings.iter().any(|finding| counts(finding) && finding.status == status);

@@ -1,25 +1,19 @@
-//! The policy file, `rel9.yaml`: objectives, reproducible data, waivers, rule settings. Every mistake in it is found before anything is
-//! judged, with file, line and what was meant.
+//! The policy file, `rel9.yaml`: objectives, reproducible data, waivers, rule settings. Errors show file, line and a
+//! suggestion, before any rule runs.
 
-use super::objective::{ALL_MECHANISMS, Copies, Demand, Objective, Reproducible};
 use crate::protection::facts::MechanismKind;
-use crate::rules::compile;
+use crate::rules::Severity;
 use crate::rules::engine::Subject;
 use crate::rules::expr::{Expression, Outcome};
 use crate::rules::format::Line;
-use crate::rules::{self, Mistake, RuleSet, Severity, hex};
+use crate::rules::objective::{ALL_MECHANISMS, Copies, Demand, Objective, Reproducible};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 mod load;
 #[cfg(test)]
 mod tests;
-
-use load::Loader;
-pub use load::duration;
 
 /// The lowest severity at which a failing finding fails the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -65,12 +59,12 @@ pub struct PolicyFile {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, RuleSetting>")]
     rules: BTreeMap<String, Line<RuleSetting>>,
-    /// Account settings that templates cannot show.
+    /// Account settings that templates do not show.
     #[serde(default)]
     assume: Assume,
 }
 
-/// An objective: the first that matches a resource is its own.
+/// An objective: the first that matches a resource applies.
 #[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ObjectiveEntry {
@@ -93,14 +87,14 @@ struct ObjectiveEntry {
     restore_test_every: Option<Line<String>>,
     #[serde(default)]
     copies: Copies,
-    /// The mechanisms that count; all of them without it.
+    /// The mechanisms that count; by default all.
     #[serde(default)]
     mechanisms: Option<Vec<MechanismKind>>,
     #[serde(default)]
     immutable: Demand,
 }
 
-/// Data that can be made again.
+/// Exempt: data that can be rebuilt.
 #[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ReproducibleEntry {
@@ -127,7 +121,7 @@ struct WaiverEntry {
     expires: NaiveDate,
 }
 
-/// What a policy changes about a rule.
+/// The policy's settings for a rule.
 #[derive(Clone, Debug, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RuleSetting {
@@ -139,35 +133,35 @@ struct RuleSetting {
     params: serde_json::Map<String, serde_json::Value>,
 }
 
-/// What templates cannot show of the account they go to.
+/// Settings of the target account, which templates do not show.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Assume {
     pub ebs_encryption_by_default: Option<bool>,
 }
 
-/// Which resources an entry is for.
+/// The resources that an entry applies to.
 #[derive(Debug)]
 struct Match {
     expression: Expression,
-    /// The line that says so, as `rel9.yaml:4`.
+    /// The line of the entry, such as `rel9.yaml:4`.
     place: String,
 }
 
 impl Match {
-    /// Whether it is for a resource; `Err` has the reason why nobody can tell.
+    /// Whether it applies to a resource; `Err` has the reason why that is unknown.
     fn holds(&self, subject: &Subject) -> Result<bool, String> {
         match self.expression.truth(subject.scope()) {
             Outcome::Known(truth) => Ok(truth),
             // A tag or a property that the resource does not have.
             Outcome::Absent(_) => Ok(false),
             Outcome::Unknown(reason) => Err(reason),
-            Outcome::Broken(error) => Err(format!("{}: whether it matches cannot be told: {error}", self.place)),
+            Outcome::Broken(error) => Err(format!("{}: whether it matches is unknown: {error}", self.place)),
         }
     }
 }
 
-/// A waiver ready to be asked.
+/// A compiled waiver.
 #[derive(Debug)]
 pub struct Waiver {
     pub rule: String,
@@ -190,14 +184,14 @@ pub struct Policy {
     digest: Option<String>,
 }
 
-/// What a resource owes, or why that is not known.
+/// The objective of a resource, or why it is unknown.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Owes {
     Objective(Box<Objective>),
-    /// Which objective matches depends on something that was not read.
+    /// Which objective applies depends on something that was not read.
     Unknown {
         reason: String,
-        /// One of those that may match does not count every mechanism.
+        /// One of the objectives that may apply does not count every mechanism.
         mechanisms_differ: bool,
     },
 }
@@ -212,54 +206,7 @@ pub enum Declared {
 }
 
 impl Policy {
-    /// Reads and checks a policy file.
-    ///
-    /// # Errors
-    /// Every mistake, with its line.
-    pub fn load(path: &Path, rules: &RuleSet) -> Result<Self, Vec<Mistake>> {
-        let name = path.display().to_string();
-        let text = rules::read_text(path).map_err(|mistake| vec![mistake])?;
-        Self::parse(&name, &text, rules)
-    }
-
-    /// Checks the text of a policy file.
-    ///
-    /// # Errors
-    /// Every mistake, with its line.
-    pub fn parse(name: &str, text: &str, rules: &RuleSet) -> Result<Self, Vec<Mistake>> {
-        let file: PolicyFile = compile::parse(name, text).map_err(|mistake| vec![mistake])?;
-        let mut loader = Loader::new(name);
-        if file.version.value != 1 {
-            loader.wrong(file.version.referenced.line(), format!("version is {}, this program reads version 1", file.version.value));
-        }
-        let objectives = file.objectives.into_iter().map(|entry| loader.objective(entry)).collect();
-        let reproducible =
-            file.reproducible.into_iter().map(|entry| (loader.matches(&entry.matches), entry.reason, entry.expires)).collect();
-        let waivers = file.waivers.into_iter().map(|entry| loader.waiver(entry, rules)).collect();
-        let settings = file
-            .rules
-            .into_iter()
-            .map(|(id, setting)| {
-                loader.setting(&id, &setting, rules);
-                (id, setting.value)
-            })
-            .collect();
-        if !loader.mistakes.is_empty() {
-            return Err(loader.mistakes);
-        }
-        Ok(Policy {
-            fail_on: file.fail_on,
-            assume: file.assume,
-            given: true,
-            objectives,
-            reproducible,
-            waivers,
-            settings,
-            digest: Some(format!("sha256:{}", hex(&Sha256::digest(text.as_bytes())))),
-        })
-    }
-
-    /// The expressions that cost too much for some resource, with their lines.
+    /// The expressions that exceeded the cost limit for a resource, with their lines.
     pub fn overruns(&self) -> impl Iterator<Item = String> {
         let objectives = self.objectives.iter().map(|(matches, _)| matches);
         let reproducible = self.reproducible.iter().map(|(matches, ..)| matches);
@@ -267,12 +214,12 @@ impl Policy {
         all.filter_map(|matches| Some(format!("{}: {}", matches.place, matches.expression.overrun()?)))
     }
 
-    /// `sha256:` and the digest of the file; none without a file.
+    /// `sha256:` and the digest of the file; `None` without a file.
     pub fn digest(&self) -> Option<&str> {
         self.digest.as_deref()
     }
 
-    /// What a resource owes, and why it may owe nothing, where that is not known.
+    /// The objective of a resource, and why the resource may be reproducible, if that is unknown.
     pub fn objective(&self, subject: &Subject, intrinsic: Option<&str>, as_of: DateTime<Utc>) -> (Owes, Option<String>) {
         let (reproducible, doubt) = match self.reproducible(subject, intrinsic, as_of) {
             Declared::Reproducible(reproducible) => (Some(reproducible), None),
@@ -281,14 +228,14 @@ impl Policy {
         };
         let owes_nothing = reproducible.as_ref().is_some_and(|reproducible| !reproducible.has_ended(as_of));
         match self.matching(subject) {
-            // Whichever it is, it asks nothing of data that can be made again.
+            // No objective asks anything of data that can be rebuilt.
             Owes::Unknown { .. } if owes_nothing => (Owes::Objective(Box::new(Objective { reproducible, ..self.no_objective() })), None),
             Owes::Objective(objective) => (Owes::Objective(Box::new(Objective { reproducible, ..*objective })), doubt),
             unknown => (unknown, doubt),
         }
     }
 
-    /// The objective of what no objective matches.
+    /// The objective of a resource that no entry matches.
     fn no_objective(&self) -> Objective {
         if self.given {
             Objective { name: None, from_policy: true, catch_all: false, ..Objective::default() }
@@ -317,7 +264,7 @@ impl Policy {
         Owes::Objective(Box::new(objective))
     }
 
-    /// The declaration that covers a resource: one in force before one that has ended.
+    /// The declaration that covers a resource: one in force, else one that has ended.
     fn reproducible(&self, subject: &Subject, intrinsic: Option<&str>, as_of: DateTime<Utc>) -> Declared {
         let mut found: Option<Reproducible> = None;
         let mut doubt = None;
@@ -339,7 +286,8 @@ impl Policy {
         }
     }
 
-    /// The waiver of a rule for a resource: one in force before one that has ended. `Err`: why it is not known whether one in force is for it.
+    /// The waiver of a rule for a resource: one in force, else one that has ended. `Err` has the reason why it is unknown whether one in force
+    /// applies.
     pub fn waiver(&self, rule: &str, subject: &Subject, as_of: DateTime<Utc>) -> Result<Option<&Waiver>, String> {
         let (mut found, mut doubt): (Option<&Waiver>, _) = (None, None);
         for waiver in self.waivers.iter().filter(|waiver| waiver.rule == rule) {
@@ -390,7 +338,7 @@ impl Reproducible {
     }
 }
 
-/// A date is meant with its whole day, in UTC.
+/// The end of a day in UTC: dates include their whole day.
 pub(super) fn end_of_day(date: NaiveDate) -> DateTime<Utc> {
     let last = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default();
     date.and_time(last).and_utc()

@@ -1,4 +1,4 @@
-//! Reads findings documents again, and refuses what rel9 has not written: another version, cut off, or changed since.
+//! Reads stored findings documents, and rejects what rel9 did not write: another version, a truncated or a changed document.
 
 use super::finding_id::FindingId;
 use super::findings::{BaselineMark, CoverageSummary, Findings, SCHEMA, Status, Summary};
@@ -11,10 +11,10 @@ use std::io::{self, BufRead, BufReader, Read};
 /// Bytes that are read at a time.
 const BUFFER: usize = 1 << 18;
 
-/// Reads a findings document. `name` is what it is called in errors; `open` gives its bytes from the start.
+/// Reads a findings document. `name` is its name in errors; `open` returns its bytes from the start.
 ///
 /// # Errors
-/// Why it is none, or not as it was written: with line and column where they are known.
+/// Why it is not a findings document, or was changed: with line and column where they are known.
 pub fn read<R: Read>(name: &str, open: impl Fn() -> io::Result<R>) -> Result<Findings, String> {
     let reader = || open().map(|file| BufReader::with_capacity(BUFFER, file)).map_err(|error| format!("{name}: cannot be read: {error}"));
     let findings: Findings = match serde_json::from_reader(reader()?) {
@@ -30,7 +30,7 @@ pub fn read<R: Read>(name: &str, open: impl Fn() -> io::Result<R>) -> Result<Fin
     }
 }
 
-/// What tells one document from another.
+/// The fields that identify a document.
 #[derive(Deserialize)]
 struct Head {
     #[serde(default)]
@@ -40,7 +40,7 @@ struct Head {
     rule: Option<IgnoredAny>,
 }
 
-/// Why something could not be read as a findings document: what it is instead says more than where it first differs.
+/// Why an input could not be read as a findings document. What it is instead is more helpful than where it first differs.
 fn why_not(name: &str, mut reader: impl BufRead, error: &serde_json::Error) -> String {
     let start = loop {
         match reader.fill_buf() {
@@ -89,10 +89,10 @@ fn json_error(name: &str, error: &serde_json::Error) -> String {
     format!("{name}:{}:{}: {why}{what}", error.line(), error.column())
 }
 
-/// What the document says that does not follow from its findings.
+/// The first part of the document that does not follow from its findings.
 fn difference(document: &Findings) -> Option<String> {
-    if let Some(finding) = document.findings.iter().find(|finding| finding.id != FindingId::of(&finding.rule, &finding.resource.arn)) {
-        return Some(format!("the id of {} for {} is not theirs", finding.rule, finding.resource.arn));
+    if let Some(finding) = document.findings.iter().find(|finding| finding.id != FindingId::new(&finding.rule, &finding.resource.arn)) {
+        return Some(format!("the id of the finding of {} for {} does not match", finding.rule, finding.resource.arn));
     }
     if document.audit.complete != is_complete(&document.collection) {
         return Some("audit.complete does not agree with the collection".to_owned());
@@ -106,11 +106,11 @@ fn difference(document: &Findings) -> Option<String> {
     if let Some(what) = first_difference(&document.summary, &document.counted()) {
         return Some(what);
     }
-    // What is told above is told more exactly.
-    (document.audit.id != fingerprint(document)).then(|| "audit.id is not that of what it says".to_owned())
+    // The checks above have more precise messages.
+    (document.audit.id != fingerprint(document)).then(|| "audit.id does not match the content".to_owned())
 }
 
-/// The states are all the data resources there are, protected ones are on schedule or are not, and the percentage is theirs.
+/// Whether the states add up to all data resources, and the counts of protected ones and the percentage match.
 fn is_consistent(coverage: &CoverageSummary) -> bool {
     let states = [
         coverage.protected,
@@ -128,7 +128,7 @@ fn is_consistent(coverage: &CoverageSummary) -> bool {
         && (coverage.clone().with_percent().percent - coverage.percent).abs() < 0.05
 }
 
-/// With a baseline every failure has a mark, and their counts are in the summary; else none has.
+/// With a baseline, every failure has a mark and the summary counts them; without one, no finding has a mark.
 fn baseline_difference(document: &Findings) -> Option<String> {
     let count = |mark: BaselineMark| document.findings.iter().filter(|finding| finding.baseline == Some(mark)).count() as u64;
     let agrees = match &document.summary.baseline {

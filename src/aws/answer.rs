@@ -1,16 +1,16 @@
-//! What an answer of AWS holds when it is whole. The SDK takes an XML answer without its end, `{}` and most answers of another shape for empty
-//! lists; here each operation declares what AWS always sends, and an answer without that is none. Makes no calls.
+//! The members that every complete answer of AWS has. The SDK accepts a truncated XML answer, `{}` and most answers of another form as empty
+//! lists. So each operation declares the members that AWS always sends, and an answer without them fails. Makes no calls.
 //!
-//! What AWS always sends is in the service's API reference ("Response Syntax", "Response Elements") and in its model: the list that a list operation
-//! is for, empty where there is nothing to list, and in each item the id by which other operations take it. Where AWS answers with an error when
-//! there is nothing to tell (`NoSuchTagSet`, `ResourceNotFoundException`), the answer without an error tells it.
+//! The service's API reference ("Response Syntax", "Response Elements") and its model show which members AWS always sends: the list of a list
+//! operation, which may be empty, and in each item the id that other operations accept. If AWS answers with an error when there is nothing to
+//! return (`NoSuchTagSet`, `ResourceNotFoundException`), an answer without an error must have content.
 
 use quick_xml::events::Event;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
-/// The form of an answer and what it always holds, as paths: `Policies/*/PolicyId` is a member `Policies`, and a member `PolicyId` in whatever
-/// is in it.
+/// The form of an answer and the members that it always has, as paths: `Policies/*/PolicyId` is a member `Policies`, and a member `PolicyId` in
+/// each of its items.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Answer {
     form: Form,
@@ -25,7 +25,7 @@ enum Form {
     Ec2,
     /// The protocol awsQuery: XML in `<OperationResponse><OperationResult>`.
     Query,
-    /// The protocol restXml: XML in a root of the operation's own.
+    /// The protocol restXml: XML with the operation's own root element.
     Xml(&'static str),
 }
 
@@ -45,20 +45,20 @@ impl Answer {
         Answer { form: Form::Query, holds }
     }
 
-    /// An XML answer with its own root, as S3 gives them.
+    /// An XML answer with its own root element, as S3 sends it.
     pub const fn xml(root: &'static str, holds: &'static [&'static str]) -> Answer {
         Answer { form: Form::Xml(root), holds }
     }
 
-    /// Whether an answer that holds nothing at all says something.
+    /// Whether an answer without any member is valid.
     pub fn may_be_hollow(&self) -> bool {
         self.holds.is_empty()
     }
 
-    /// Whether `body` is a whole answer of the operation with this name.
+    /// Checks that `body` is a complete answer of the operation with this name.
     ///
     /// # Errors
-    /// What it lacks. The error quotes nothing of the body.
+    /// The first flaw. The error quotes nothing of the body.
     pub fn check(&self, operation: &str, body: &[u8]) -> Result<(), Flaw> {
         let body = std::str::from_utf8(body).map_err(|_| Flaw::Garbled)?.trim_start();
         if body.is_empty() {
@@ -82,7 +82,7 @@ pub enum Flaw {
     Empty,
     Cut,
     Garbled,
-    /// Another answer than that of the operation: a web page, an error, the answer of another operation.
+    /// Not an answer of the operation: a web page, an error, the answer of another operation.
     Other,
     Lacks(String),
     TooLarge,
@@ -92,9 +92,9 @@ impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Flaw::Empty => f.write_str("the answer is empty"),
-            Flaw::Cut => f.write_str("the answer is cut off"),
-            Flaw::Garbled => f.write_str("the answer is neither the XML nor the JSON of AWS"),
-            Flaw::Other => f.write_str("the answer is not one of this operation"),
+            Flaw::Cut => f.write_str("the answer is truncated"),
+            Flaw::Garbled => f.write_str("the answer is neither XML nor JSON of AWS"),
+            Flaw::Other => f.write_str("the answer does not belong to this operation"),
             Flaw::Lacks(member) => write!(f, "the answer lacks {member}, which AWS always sends"),
             Flaw::TooLarge => write!(f, "the answer is larger than {} MiB", super::transport::LARGEST >> 20),
         }
@@ -103,12 +103,12 @@ impl fmt::Display for Flaw {
 
 impl std::error::Error for Flaw {}
 
-/// Head and tail of a path; the tail of the last member is empty.
+/// The first member of a path and the rest; the rest is empty after the last member.
 fn split(path: &str) -> (&str, &str) {
     path.split_once('/').unwrap_or((path, ""))
 }
 
-/// What is left of `paths` below the member `name`.
+/// The rest of those `paths` that begin with the member `name`.
 fn below<'p>(paths: &[&'p str], name: &str) -> Vec<&'p str> {
     let tails = paths.iter().map(|path| split(path)).filter(|(head, _)| *head == name || *head == "*").map(|(_, tail)| tail);
     tails.filter(|tail| !tail.is_empty()).collect()
@@ -129,12 +129,12 @@ fn json(body: &str, holds: &[&str]) -> Result<(), Flaw> {
     }
 }
 
-/// Reads a JSON value that must hold what is left of the paths. Its value: whether there is one at all, rather than `null`.
+/// Reads a JSON value that must have the members of the remaining paths. Returns whether the value is anything but `null`.
 struct Members<'l, 'p> {
     paths: Vec<&'p str>,
-    /// The first member that was missing.
+    /// The first missing member.
     lacks: &'l mut Option<String>,
-    /// The answer itself, which is an object.
+    /// Whether this is the answer itself, which must be an object.
     top: bool,
 }
 
@@ -145,7 +145,7 @@ impl Members<'_, '_> {
         E::custom("lacks a member")
     }
 
-    /// A value that holds nothing.
+    /// A value without members.
     fn scalar<E: serde::de::Error>(mut self) -> Result<bool, E> {
         match self.paths.first().copied() {
             _ if self.top => Err(E::custom("no object")),
@@ -235,7 +235,7 @@ impl<'de> Visitor<'de> for Members<'_, '_> {
     }
 }
 
-/// An element that is open: what must be in it, and what of that was.
+/// An open element: the members that it must have, and those that were read.
 struct Element<'p> {
     paths: Vec<&'p str>,
     seen: Vec<bool>,
@@ -246,7 +246,7 @@ impl<'p> Element<'p> {
         Element { seen: vec![false; paths.len()], paths }
     }
 
-    /// The element `name` inside of this one.
+    /// The element `name` inside this one.
     fn child(&mut self, name: &str) -> Element<'p> {
         for (path, seen) in self.paths.iter().zip(&mut self.seen) {
             *seen |= split(path).0 == name;
@@ -254,7 +254,7 @@ impl<'p> Element<'p> {
         Element::new(below(&self.paths, name))
     }
 
-    /// Everything in it was read. A list (`*`) may be empty.
+    /// Called at the end of the element. A list (`*`) may be empty.
     fn close(self) -> Result<(), Flaw> {
         let missing = self.paths.iter().zip(self.seen).find(|(path, seen)| !seen && split(path).0 != "*");
         missing.map_or(Ok(()), |(path, _)| Err(Flaw::Lacks((*path).to_owned())))
@@ -273,7 +273,7 @@ fn xml(body: &str, root: &str, holds: &[&str]) -> Result<(), Flaw> {
             Ok(Event::Eof) => return Err(if started { Flaw::Cut } else { Flaw::Garbled }),
             Ok(Event::Text(text)) if open.is_empty() && !text.trim().is_empty() => return Err(Flaw::Garbled),
             Ok(_) => (None, false),
-            // A tag without its end.
+            // A truncated tag.
             Err(quick_xml::Error::Syntax(_)) if started => return Err(Flaw::Cut),
             Err(_) => return Err(Flaw::Garbled),
         };

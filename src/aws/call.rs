@@ -1,5 +1,5 @@
-//! One AWS call: it waits its turn, is awaited, and its outcome goes to the coverage log of the shard. Every call of every service
-//! module goes through a [`Reader`]; none may be made beside it.
+//! One AWS call: waits for the rate limit, makes the call, and writes its outcome to the coverage log of the shard. Service modules make every
+//! call through a [`Reader`], and never directly.
 
 mod pages;
 
@@ -22,21 +22,21 @@ use std::time::Duration;
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
-/// Calls of one operation in one Region that may be made at once before the rate counts. EC2's bucket for an operation that changes
-/// nothing holds 100 (EC2 developer guide, "Request throttling for the Amazon EC2 API"): half of it is left to production.
+/// Burst: calls of one operation in one Region before the rate limit applies. EC2's token bucket for a read-only operation holds 100 (EC2
+/// developer guide, "Request throttling for the Amazon EC2 API"); half of it is left to production.
 const BURST: NonZeroU32 = at_least_one(50);
 
-/// Calls a second of one operation in one Region, unless the operation says otherwise. EC2 refills 20 a second (as above).
+/// Calls per second of one operation in one Region, unless the operation has its own rate. EC2 refills 20 tokens a second (same source).
 const RATE: NonZeroU32 = at_least_one(10);
 
-/// So many calls of one operation that failed (after all their retries) without one answer between them, and it is not called again
-/// in the shard. An audit of 5,000 tables must not wait for 5,000 time-outs.
+/// After this many consecutive failed calls of one operation (each with all its retries), the shard does not call the operation again. An
+/// audit of 5,000 tables must not wait for 5,000 time-outs.
 const PATIENCE: u32 = 3;
 
-/// Calls in flight in the whole run.
+/// Maximum calls in flight in the whole run.
 pub(super) const IN_FLIGHT: usize = 64;
 
-/// A count for a limiter, which takes no 0.
+/// A non-zero count for a rate limiter.
 pub(super) const fn at_least_one(count: u32) -> NonZeroU32 {
     match NonZeroU32::new(count) {
         Some(count) => count,
@@ -44,33 +44,33 @@ pub(super) const fn at_least_one(count: u32) -> NonZeroU32 {
     }
 }
 
-/// An operation of an AWS API that changes nothing.
+/// A read-only operation of an AWS API.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Operation {
     /// The IAM prefix, such as `elasticfilesystem`.
     pub service: &'static str,
     /// The name in the API, such as `DescribeFileSystems`.
     pub name: &'static str,
-    /// The IAM action where it is not `service:name`, in full (`s3:GetEncryptionConfiguration`); else empty.
+    /// The full IAM action if it is not `service:name` (`s3:GetEncryptionConfiguration`); otherwise empty.
     pub action: &'static str,
-    /// What an answer always holds.
+    /// The members that every answer has.
     pub answer: Answer,
     rate: NonZeroU32,
 }
 
 impl Operation {
-    /// An operation whose IAM action has its own name, and whose answers are like `answer`.
+    /// An operation whose IAM action has the operation's name, and whose answers have the form `answer`.
     pub const fn new(service: &'static str, name: &'static str, answer: Answer) -> Operation {
         Operation { service, name, action: "", answer, rate: RATE }
     }
 
-    /// The same with another IAM action, given in full.
+    /// The same operation with another IAM action, given in full.
     pub const fn with_action(mut self, action: &'static str) -> Operation {
         self.action = action;
         self
     }
 
-    /// The same with another number of calls a second in one Region: for operations with a documented limit of their own.
+    /// The same operation with another rate, in calls per second in one Region: for operations with their own documented limit.
     pub const fn with_rate(mut self, per_second: u32) -> Operation {
         self.rate = at_least_one(per_second);
         self
@@ -88,9 +88,9 @@ impl std::fmt::Display for Operation {
     }
 }
 
-/// Hears how reading goes on. Called from several threads; must be quick.
+/// Receives the progress of reading. Several threads call it, so it must be quick.
 pub trait Progress: Send + Sync {
-    /// Something that the user should know, such as what goes over the network in the clear.
+    /// A warning for the user, such as about data that crosses the network unencrypted.
     fn warned(&self, _warning: &str) {}
     /// Reading of a Region (or of `global`) starts.
     fn started(&self, _region: &str) {}
@@ -100,33 +100,33 @@ pub trait Progress: Send + Sync {
     fn finished(&self, _region: &str, _resources: usize) {}
 }
 
-/// Hears nothing.
+/// Ignores all progress.
 pub struct Silent;
 
 impl Progress for Silent {}
 
-/// What all shards of a run share.
+/// Limits that all shards of a run share.
 pub struct Run {
     limiter: DefaultDirectRateLimiter,
     permits: Semaphore,
     pub(super) progress: Arc<dyn Progress>,
-    /// How long the run may take, and when that is over; `None` for a time that no clock shows.
+    /// How long the run may take, and the moment of its deadline; `None` if that moment is beyond the clock's range.
     time: Duration,
     deadline: Option<Instant>,
 }
 
 impl Run {
-    /// A run of at most `max_rps` calls a second in all Regions together, which makes no call once `time` is over.
+    /// A run of at most `max_rps` calls per second in all Regions together, which makes no more calls after `time`.
     pub fn new(max_rps: NonZeroU32, time: Duration, progress: Arc<dyn Progress>) -> Run {
         let limiter = RateLimiter::direct(Quota::per_second(max_rps));
         Run { limiter, permits: Semaphore::new(IN_FLIGHT), progress, time, deadline: Instant::now().checked_add(time) }
     }
 }
 
-/// The turnstile of one operation in one shard.
+/// The limits of one operation in one shard.
 struct Gate {
     limiter: DefaultDirectRateLimiter,
-    /// Few calls at once until AWS answered one of them.
+    /// Allows only a few calls at once until AWS has answered one of them.
     probes: Semaphore,
     answered: AtomicBool,
     failures: AtomicU32,
@@ -134,7 +134,7 @@ struct Gate {
 
 impl Gate {
     fn new(operation: &Operation) -> Gate {
-        // An operation that is slower than most has a limit that is meant to the second.
+        // A rate below the default is a documented limit per second, so the burst is not larger either.
         let burst = if operation.rate < RATE { operation.rate } else { BURST.max(operation.rate) };
         Gate {
             limiter: RateLimiter::direct(Quota::per_second(operation.rate).allow_burst(burst)),
@@ -166,8 +166,8 @@ struct Outcome {
     error: Option<String>,
 }
 
-/// A call that was not made yet. On the heap at once: the SDK's futures are large, and every function that one is handed through
-/// would hold it once more.
+/// A call that is not started yet. It is boxed because the SDK's futures are large, and every function that passes one on would hold a copy
+/// in its own future.
 type Call<'a, T, E> = Pin<Box<dyn Future<Output = Result<Option<T>, SdkError<E>>> + Send + 'a>>;
 
 fn boxed<'a, T: 'a, E: 'a>(call: impl Future<Output = Result<T, SdkError<E>>> + Send + 'a) -> Call<'a, T, E> {
@@ -176,7 +176,7 @@ fn boxed<'a, T: 'a, E: 'a>(call: impl Future<Output = Result<T, SdkError<E>>> + 
 
 type Log = BTreeMap<(&'static str, &'static str, CoverageStatus), Outcome>;
 
-/// Reads one shard: an account in one Region. Shared by reference between all that read at the same time.
+/// Reads one shard: an account in one Region. Concurrent readers of the shard share it by reference.
 pub struct Reader {
     pub account: String,
     pub region: String,
@@ -185,7 +185,7 @@ pub struct Reader {
     pub config: SdkConfig,
     custom_endpoint: bool,
     run: Arc<Run>,
-    /// AWS's own aliases of keys, once they are listed.
+    /// The Region's aliases of AWS managed keys, listed at first use.
     pub(super) aliases: OnceCell<Option<Aliases>>,
     gates: Mutex<HashMap<(&'static str, &'static str), Arc<Gate>>>,
     log: Mutex<Log>,
@@ -206,18 +206,19 @@ impl Reader {
         }
     }
 
-    /// The ARN of something in this account and Region: `reader.arn("ec2", "volume/vol-1")`.
+    /// An ARN in this account and Region: `reader.arn("ec2", "volume/vol-1")`.
     pub fn arn(&self, service: &str, rest: &str) -> String {
         format!("arn:{}:{service}:{}:{}:{rest}", self.partition, self.region, self.account)
     }
 
-    /// An S3 client; endpoints that the user names (emulators, gateways) get the bucket in the path, as they rarely serve names by bucket.
+    /// An S3 client. With an endpoint of the user (an emulator, a gateway), it puts the bucket into the path, because such endpoints rarely serve
+    /// a host name for each bucket.
     pub fn s3(&self) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::config::Builder::from(&self.config).force_path_style(self.custom_endpoint).build();
         aws_sdk_s3::Client::from_conf(config)
     }
 
-    /// Makes a call. `None` when it failed; the log has the outcome either way.
+    /// Makes a call. Returns `None` if it failed; the log has the outcome in both cases.
     pub fn one<'a, T, E>(
         &'a self,
         operation: &'static Operation,
@@ -234,8 +235,8 @@ impl Reader {
         }
     }
 
-    /// Makes a call that answers "there is none" with an error: the codes in `absent` give `Some(None)` and are logged as read. So do
-    /// calls about a resource that was deleted since a list named it.
+    /// Makes a call that answers "there is none" with an error: the codes in `absent` return `Some(None)` and are logged as read. The same holds
+    /// for a resource that was deleted after it was listed.
     pub fn one_or<'a, T, E>(
         &'a self,
         operation: &'static Operation,
@@ -253,7 +254,7 @@ impl Reader {
         }
     }
 
-    /// Makes a call that answers with a whole list.
+    /// Makes a call whose one answer is a complete list.
     pub fn list<'a, T, I, E>(
         &'a self,
         operation: &'static Operation,
@@ -276,25 +277,25 @@ impl Reader {
         }
     }
 
-    /// Says that a collector may call `operation` in this shard, so that having nothing to ask it about is known to be complete.
+    /// Declares that a collector may call `operation` in this shard: if there is nothing to call it for, the log says that it is complete.
     pub fn declare(&self, operation: &'static Operation) {
         self.record(operation, CoverageStatus::Ok, 0, None);
     }
 
-    /// Adds to the log: what was read elsewhere counts here too, such as the account's list of buckets.
+    /// Adds the outcome of calls that another shard made, such as the account's list of buckets.
     pub(super) fn record(&self, operation: &'static Operation, status: CoverageStatus, items: u64, error: Option<&str>) {
         let mut log = lock(&self.log);
         let outcome = log.entry((operation.service, operation.name, status)).or_default();
         outcome.items += items;
         if let Some(error) = error {
-            // The least error, not the first: the same on every run, whichever call ended first.
+            // The smallest error text, not the first, so that every run logs the same error whichever call ended first.
             if outcome.error.as_deref().is_none_or(|known| error < known) {
                 outcome.error = Some(error.to_owned());
             }
         }
     }
 
-    /// How `operation` went so far.
+    /// The status of `operation` so far.
     pub(super) fn recorded(&self, operation: &Operation) -> Vec<(CoverageStatus, u64, Option<String>)> {
         lock(&self.log)
             .iter()
@@ -303,7 +304,7 @@ impl Reader {
             .collect()
     }
 
-    /// The coverage log, sorted. An operation that was only declared says so only when nothing else is known of it.
+    /// The coverage log, sorted. A declaration of an operation appears only if the operation has no other entry.
     pub(super) fn coverage(&self) -> Coverage {
         let log = lock(&self.log);
         let failed = |service: &str, name: &str| log.keys().any(|key| key.0 == service && key.1 == name && key.2 != CoverageStatus::Ok);
@@ -337,7 +338,7 @@ impl Reader {
         }
     }
 
-    /// Makes the call, if it ends before the deadline. `Ok(None)`: one of the `absent` codes, or the end of pages.
+    /// Makes the call; fails if it does not end before the deadline. `Ok(None)`: one of the `absent` codes, or the end of pages.
     async fn attempt<T, E>(&self, operation: &'static Operation, absent: &[&str], call: Call<'_, T, E>) -> Result<Option<T>, Failure>
     where
         E: ProvideErrorMetadata,
@@ -350,13 +351,13 @@ impl Reader {
         timeout_at(deadline, in_turn).await.unwrap_or_else(|_| Err(Failure::deadline(self.run.time)))
     }
 
-    /// Waits for the operation's turn and the run's, and makes the call.
+    /// Waits for the operation's limit and the run's limit, and makes the call.
     async fn in_turn<T, E>(&self, operation: &'static Operation, absent: &[&str], call: Call<'_, T, E>) -> Result<Option<T>, Failure>
     where
         E: ProvideErrorMetadata,
     {
         let gate = self.gate(operation);
-        // Neither semaphore is ever closed; were one, the call would only be made at once.
+        // Nothing closes the semaphores. If one were closed, the call would only skip its wait.
         let _probe = gate.probes.acquire().await.ok();
         if gate.shut() {
             return Err(Failure::not_called());
@@ -367,7 +368,7 @@ impl Reader {
 
         let start = Instant::now();
         let reply = match calling(operation, call).await {
-            // The end of pages: nothing was asked.
+            // The end of pages: no call was made.
             Ok(None) => return Ok(None),
             Ok(value) => Ok(value),
             Err(error) => Reply::of(&error).of_service(operation.service).into_result(absent).map(|()| None),
@@ -393,7 +394,7 @@ impl Reader {
     }
 }
 
-/// Locks; what a thread that panicked left behind is whole, as nothing here panics half-way.
+/// Locks. The data of a poisoned lock is consistent, because no code here panics while it holds one.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,15 +1,15 @@
-//! Why nothing of an account can be read, and what to do about it.
+//! Errors that keep rel9 from reading an account at all, with advice.
 
 use super::SERVICES;
 use super::failure::Reply;
 use std::fmt;
 
-/// Why nothing can be read at all. Its text says what to do.
+/// Why rel9 cannot read the account. Its text says what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConnectError {
-    /// There are no credentials, or AWS does not accept them.
+    /// Credentials are missing, or AWS does not accept them.
     Credentials { profile: Option<String>, why: String },
-    /// The configuration files have no such profile, which the user named, or the profile `named_by` does.
+    /// The configuration files do not have this profile, which the user, or the profile `named_by`, refers to.
     UnknownProfile { profile: String, named_by: Option<String> },
     /// A Region that does not exist or that the account has not enabled.
     UnknownRegion { region: String, near: Vec<String>, enabled: Vec<String> },
@@ -17,16 +17,16 @@ pub enum ConnectError {
     UnknownService { service: String, near: Vec<String> },
     /// The AWS configuration files cannot be read.
     Files { why: String },
-    /// The SDK stops at what the machine or the environment gives it.
+    /// The SDK fails because of the machine or the environment.
     Sdk { why: String },
-    /// An endpoint that is empty or no URL, and where it is set.
+    /// An endpoint that is empty or not a URL, and the setting that it comes from.
     Endpoint { setting: String, value: String },
-    /// `sts:GetCallerIdentity` was not answered, or not with an account. `near` are Regions with a name like that of the Region asked.
+    /// `sts:GetCallerIdentity` had no answer, or one without an account. `near` has Regions with names similar to the Region of the call.
     Identity { region: String, near: Vec<String>, why: String, hint: &'static str },
 }
 
 impl ConnectError {
-    /// What is wrong with the credentials, those of `profile` when the user named one.
+    /// The error of the credentials; of `profile`, if the user named one.
     pub(super) fn of_credentials(profile: Option<String>, reply: &Reply) -> ConnectError {
         match reply.unknown_profile() {
             Some(unknown) => {
@@ -36,7 +36,7 @@ impl ConnectError {
         }
     }
 
-    /// The exit code of the design: 2 for what the user must set right, 3 for what could not be read.
+    /// The exit code: 2 for errors that the user must correct, 3 for an account that could not be read.
     pub fn exit_code(&self) -> u8 {
         match self {
             ConnectError::Identity { .. } => 3,
@@ -70,7 +70,7 @@ impl fmt::Display for ConnectError {
                 if let Some(other) = named_by {
                     write!(f, ", which profile {other:?} names as its source")?;
                 }
-                write!(f, ". `aws configure list-profiles` names those they have.")
+                write!(f, ". `aws configure list-profiles` lists the profiles.")
             }
             ConnectError::UnknownRegion { region, near, enabled } => {
                 write!(f, "The account has no enabled Region {region:?}.")?;
@@ -80,7 +80,7 @@ impl fmt::Display for ConnectError {
                 write!(f, "\nEnabled are: {}.", enabled.join(", "))
             }
             ConnectError::UnknownService { service, near } => {
-                write!(f, "rel9 reads no service {service:?}.")?;
+                write!(f, "rel9 does not read the service {service:?}.")?;
                 if !near.is_empty() {
                     write!(f, " Did you mean {}?", near.join(" or "))?;
                 }
@@ -88,15 +88,15 @@ impl fmt::Display for ConnectError {
                 write!(f, "\nIt reads: {}.", all.join(", "))
             }
             ConnectError::Files { why } => write!(f, "The AWS configuration files cannot be used ({why})."),
-            ConnectError::Sdk { why } => write!(f, "AWS cannot be asked: {why}."),
+            ConnectError::Sdk { why } => write!(f, "rel9 cannot call AWS: {why}."),
             ConnectError::Endpoint { setting, value } if value.trim().is_empty() => {
-                write!(f, "{setting} is there but empty: take it away, or give it a URL.")
+                write!(f, "{setting} is set but empty: remove it, or set it to a URL.")
             }
             ConnectError::Endpoint { setting, value } => {
-                write!(f, "{setting} is {value:?}, which is no URL: write it as http://localhost:4566 or https://host.")
+                write!(f, "{setting} is {value:?}, which is not a URL: write it as http://localhost:4566 or https://host.")
             }
             ConnectError::Identity { region, near, why, hint } => {
-                write!(f, "sts:GetCallerIdentity in {region} did not tell which account this is ({why}).\n{hint}")?;
+                write!(f, "sts:GetCallerIdentity in {region} did not return the account ({why}).\n{hint}")?;
                 if !near.is_empty() {
                     write!(f, " Did you mean {}?", near.join(" or "))?;
                 }

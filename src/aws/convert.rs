@@ -1,4 +1,4 @@
-//! From the words of AWS answers to those of the inventory: times, keys, "was it said". Pure functions, no calls.
+//! Converts values of AWS's answers to values of the inventory: times, keys, missing members. Pure functions, no calls.
 
 use super::call::Reader;
 use crate::inventory::types::{KeyManager, ResourceProperties};
@@ -8,10 +8,10 @@ use chrono::{DateTime, SubsecRound, Utc};
 use futures::stream::{self, StreamExt};
 use std::future::Future;
 
-/// How many resources of one kind are read at once. The reader bounds the calls; this bounds the memory that waiting calls hold.
+/// How many resources of one kind are read at once. The reader limits the calls; this limits the memory of waiting calls.
 const AT_ONCE: usize = 16;
 
-/// Reads each item, several at once, keeping their order.
+/// Reads each item, several at once, and keeps their order.
 pub async fn each<I, F, R>(items: Vec<I>, read: impl Fn(I) -> F) -> Vec<R>
 where
     F: Future<Output = R>,
@@ -19,8 +19,8 @@ where
     stream::iter(items).map(read).buffered(AT_ONCE).collect().await
 }
 
-/// A time of an AWS answer, to the microsecond: JSON answers carry seconds as a floating point number, whose nanoseconds are noise.
-/// `None` for a time that chrono cannot hold, which is past the year 262,000.
+/// A time of an AWS answer, to the microsecond: JSON answers have seconds as a floating point number, whose nanoseconds are noise.
+/// `None` for a time that chrono cannot represent, after the year 262,000.
 pub fn time(value: &AwsDateTime) -> Option<DateTime<Utc>> {
     let time = DateTime::from_timestamp(value.secs(), value.subsec_nanos()).filter(is_writable)?;
     Some(time.round_subsecs(6))
@@ -31,7 +31,7 @@ pub fn optional_time(value: Option<&AwsDateTime>) -> Option<DateTime<Utc>> {
     value.and_then(time)
 }
 
-/// A member of an answer that AWS always gives: when it is missing all the same, nobody knows its value.
+/// A member that AWS always returns: if it is missing, its value is unread.
 pub fn known<T>(value: Option<T>) -> Fact<T> {
     value.map_or(Fact::Unread, Fact::Read)
 }
@@ -64,7 +64,7 @@ pub fn resource(reader: &Reader, arn: String, id: String, properties: impl Into<
 }
 
 /// A KMS key identifier as an ARN. AWS answers with "the key ARN, key ID, alias ARN, or alias name for the KMS key"
-/// (RDS service model, `KmsKeyId`); an id or an alias without account is one of the caller's own, in the Region asked.
+/// (RDS service model, `KmsKeyId`); an id or an alias without an account belongs to the caller, in the Region of the call.
 pub fn kms_key_arn(reader: &Reader, key: &str) -> String {
     if key.starts_with("arn:") {
         key.to_owned()
@@ -75,7 +75,7 @@ pub fn kms_key_arn(reader: &Reader, key: &str) -> String {
     }
 }
 
-/// The four facts about encryption that every type with data has.
+/// The four facts about encryption, which every type with data has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Encryption {
     pub encrypted: Fact<bool>,
@@ -90,22 +90,22 @@ impl Encryption {
         Encryption { encrypted: false.into(), kms_key_arn: None.into(), key_manager: None.into(), key_state: None.into() }
     }
 
-    /// Encrypted under a key that AWS owns and does not show.
+    /// Encrypted under an AWS owned key, which AWS does not show.
     pub fn aws_owned() -> Encryption {
         Encryption { key_manager: Some(KeyManager::AwsOwned).into(), encrypted: true.into(), ..Encryption::none() }
     }
 
-    /// Encrypted under a KMS key of the account's view; KMS tells who manages it and its state.
+    /// Encrypted under a KMS key that the account can see; KMS returns its manager and state.
     pub fn key(arn: String) -> Encryption {
         Encryption { encrypted: true.into(), kms_key_arn: Some(arn).into(), ..Encryption::default() }
     }
 
-    /// Encrypted, under a key that the answer does not name.
+    /// Encrypted under a key that the answer does not name.
     pub fn unnamed_key() -> Encryption {
         Encryption { encrypted: true.into(), ..Encryption::default() }
     }
 
-    /// From a flag and a key, either of which the answer may leave out.
+    /// Built from a flag and a key; the answer may lack either.
     pub fn of(encrypted: Option<bool>, key: Option<String>) -> Encryption {
         match (encrypted, key) {
             (Some(true), Some(arn)) => Encryption::key(arn),

@@ -1,6 +1,6 @@
-//! Amazon Data Lifecycle Manager: every policy in full, default policies too. Reads only; may not judge.
+//! Amazon Data Lifecycle Manager: every policy in full, including default policies. Read-only; may not judge.
 //!
-//! What is known of the answers comes from the service model (`dlm/2018-01-12`) unless a comment names another source.
+//! The form of the answers follows the service model (`dlm/2018-01-12`) unless a comment names another source.
 
 use super::answer::Answer;
 use super::call::{Operation, Reader};
@@ -18,7 +18,7 @@ pub const OPERATIONS: &[&Operation] = &[&GET_LIFECYCLE_POLICIES, &GET_LIFECYCLE_
 
 const DAY: i64 = 86_400;
 
-/// All policies of one Region. The list has no pages: it is all policies, at most 100 (EBS user guide, "Data Lifecycle Manager quotas").
+/// All policies of one Region. The list is not paginated: it has all policies, at most 100 (EBS user guide, "Data Lifecycle Manager quotas").
 pub async fn collect(reader: &Reader) -> Vec<Resource> {
     reader.declare(&GET_LIFECYCLE_POLICIES);
     let client = Client::new(&reader.config);
@@ -31,7 +31,7 @@ pub async fn collect(reader: &Reader) -> Vec<Resource> {
     read.into_iter().flatten().collect()
 }
 
-/// `None` when the policy was deleted since it was listed.
+/// `None` if the policy was deleted after it was listed.
 async fn policy(reader: &Reader, client: &Client, summary: sdk::LifecyclePolicySummary) -> Option<Resource> {
     let id = summary.policy_id?;
     let mut properties = LifecyclePolicy {
@@ -128,7 +128,7 @@ fn schedule(read: sdk::Schedule) -> Schedule {
     Schedule {
         name: read.name.into(),
         cron: cron.into(),
-        // "The interval unit" is HOURS, the only one there is.
+        // "The interval unit" is always HOURS.
         interval_seconds: interval.map(|hours| i64::from(hours) * 3600).into(),
         // With an archiving rule, snapshots move to the archive "once the schedule's retention threshold is met" and are kept there longer.
         retain_count: count.map(|count| count + archive_count.filter(|count| *count > 0).map_or(0, i64::from)).into(),
@@ -175,7 +175,7 @@ fn tags(tags: Option<Vec<sdk::Tag>>) -> Vec<Tag> {
     tags.unwrap_or_default().into_iter().filter_map(tag).collect()
 }
 
-/// An age in days: a month counts 30 and a year 365, so that no more is promised than is kept ("the maximum is 100 years … 36500 days").
+/// An age in days. A month counts as 30 days and a year as 365, so that the result is never longer than the real retention ("the maximum is 100 years … 36500 days").
 fn days(interval: Option<i32>, unit: Option<&sdk::RetentionIntervalUnitValues>) -> Option<i64> {
     let interval = i64::from(interval.filter(|interval| *interval > 0)?);
     let days = match unit? {

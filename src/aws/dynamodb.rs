@@ -1,6 +1,6 @@
-//! Amazon DynamoDB: tables with point-in-time recovery, TTL and tags, and on-demand backups. Reads only; may not judge.
+//! Amazon DynamoDB: tables with point-in-time recovery, TTL and tags, and on-demand backups. Read-only; may not judge.
 //!
-//! What is known of the answers comes from the service model (`dynamodb/2012-08-10`) unless a comment names another source.
+//! The form of the answers follows the service model (`dynamodb/2012-08-10`) unless a comment names another source.
 
 use super::answer::Answer;
 use super::call::{Operation, Reader};
@@ -37,7 +37,7 @@ pub async fn collect(reader: &Reader) -> Vec<Resource> {
     tables.into_iter().map(|table| table.resource).chain(backups).collect()
 }
 
-/// A table with the id that tells it from an earlier table of its name; the id is empty where the answer has none.
+/// A table, with the id that distinguishes it from an earlier table of the same name; the id is empty if the answer has none.
 struct ReadTable {
     resource: Resource,
     table_id: Fact<Option<String>>,
@@ -47,7 +47,7 @@ async fn tables(reader: &Reader, client: &Client) -> Vec<ReadTable> {
     reader.declare(&LIST_TABLES);
     let pages = client.list_tables().into_paginator().page_size(PAGE).send();
     let Some(names) = reader.pages(&LIST_TABLES, pages, |page| page.table_names.unwrap_or_default()).await else {
-        // Without the list nobody knows whether there are tables: the operations that read one must not count as answered.
+        // Without the list, tables may exist: the operations that read a table must not count as answered.
         return Vec::new();
     };
     for operation in [&DESCRIBE_TABLE, &DESCRIBE_CONTINUOUS_BACKUPS, &DESCRIBE_TIME_TO_LIVE, &LIST_TAGS_OF_RESOURCE] {
@@ -57,8 +57,8 @@ async fn tables(reader: &Reader, client: &Client) -> Vec<ReadTable> {
     read.into_iter().flatten().collect()
 }
 
-/// `None` when the table was deleted since it was listed. The other calls are made after that is known: of a table that is being made
-/// they may say that there is none, too.
+/// `None` if the table was deleted after it was listed. The other calls follow this check, because for a table that is being created they may
+/// also answer that it does not exist.
 async fn table(reader: &Reader, client: &Client, name: String) -> Option<ReadTable> {
     let call = client.describe_table().table_name(&name).send();
     let described = match reader.one_or(&DESCRIBE_TABLE, call, &["ResourceNotFoundException"]).await {
@@ -85,7 +85,7 @@ async fn table(reader: &Reader, client: &Client, name: String) -> Option<ReadTab
     Some(ReadTable { resource: Resource { created_at, tags, ..resource(reader, arn, name, properties) }, table_id })
 }
 
-/// What `DescribeTable` says.
+/// The answer of `DescribeTable`.
 fn describe(reader: &Reader, table: sdk::TableDescription) -> Table {
     let encryption = encryption(reader, table.sse_description.as_ref());
     let replicas = table.replicas.unwrap_or_default();
@@ -95,7 +95,7 @@ fn describe(reader: &Reader, table: sdk::TableDescription) -> Table {
         kms_key_arn: encryption.kms_key_arn,
         key_manager: encryption.key_manager,
         key_state: encryption.key_state,
-        // Given for every table since the setting exists; a table that does not say is not protected.
+        // AWS returns it for every table since the setting exists; a table without it is not protected.
         deletion_protection: table.deletion_protection_enabled.unwrap_or(false).into(),
         restored_from: table.restore_summary.and_then(restored_from).into(),
         replicas: replicas.into_iter().filter_map(replica).collect::<Vec<_>>().into(),
@@ -104,8 +104,8 @@ fn describe(reader: &Reader, table: sdk::TableDescription) -> Table {
     }
 }
 
-/// Every table is encrypted: under a key that DynamoDB owns, for which there is no `SSEDescription`, or under a KMS key that it names
-/// (developer guide, "DynamoDB encryption at rest").
+/// Every table is encrypted: under a key that DynamoDB owns (then it has no `SSEDescription`), or under the KMS key in its
+/// `SSEDescription` (developer guide, "DynamoDB encryption at rest").
 fn encryption(reader: &Reader, description: Option<&sdk::SseDescription>) -> Encryption {
     let Some(description) = description else {
         return Encryption::aws_owned();
@@ -117,7 +117,7 @@ fn encryption(reader: &Reader, description: Option<&sdk::SseDescription>) -> Enc
     }
 }
 
-/// `None` for a restore without date, which the model does not allow.
+/// `None` for a restore without a date, which the model does not allow.
 fn restored_from(summary: sdk::RestoreSummary) -> Option<RestoredFrom> {
     Some(RestoredFrom {
         source_backup_arn: summary.source_backup_arn.into(),
@@ -131,7 +131,7 @@ fn replica(replica: sdk::ReplicaDescription) -> Option<Replica> {
     Some(Replica { region: replica.region_name?, status: replica.replica_status.as_ref().map(|status| status.as_str().to_owned()).into() })
 }
 
-/// Point-in-time recovery is off for a table without a description of it (`ContinuousBackupsStatus` is always enabled, and not it).
+/// Point-in-time recovery is off for a table without its description. (`ContinuousBackupsStatus` is always enabled and does not show it.)
 fn point_in_time_recovery(table: &mut Table, description: Option<&sdk::PointInTimeRecoveryDescription>) {
     let status = description.and_then(|description| description.point_in_time_recovery_status.as_ref());
     let on = status == Some(&sdk::PointInTimeRecoveryStatus::Enabled);
@@ -142,12 +142,12 @@ fn point_in_time_recovery(table: &mut Table, description: Option<&sdk::PointInTi
     table.latest_restorable_at = optional_time(description.and_then(|read| read.latest_restorable_date_time.as_ref())).into();
 }
 
-/// Whether TTL deletes items, or is about to.
+/// Whether TTL is enabled or being enabled.
 fn deletes(status: &sdk::TimeToLiveStatus) -> bool {
     matches!(status, sdk::TimeToLiveStatus::Enabled | sdk::TimeToLiveStatus::Enabling)
 }
 
-/// All tags of a table; a page that fails leaves them unread.
+/// All tags of a table; if a page fails, the tags are unread.
 async fn tags(reader: &Reader, client: &Client, arn: &str) -> Fact<Tags> {
     let call = |token| client.list_tags_of_resource().resource_arn(arn).set_next_token(token).send();
     match reader.pages_by_token(&LIST_TAGS_OF_RESOURCE, call, |page| page.tags.unwrap_or_default(), &[]).await.flatten() {
@@ -156,8 +156,8 @@ async fn tags(reader: &Reader, client: &Client, arn: &str) -> Fact<Tags> {
     }
 }
 
-/// The Region's on-demand backups, those of deleted tables included. `ALL` means those that users and DynamoDB itself made: backups
-/// made with AWS Backup are in its vaults.
+/// The Region's on-demand backups, including those of deleted tables. `ALL` means backups by users and by DynamoDB itself; AWS Backup's own
+/// backups are in its vaults.
 async fn list_backups(reader: &Reader, client: &Client) -> Option<Vec<sdk::BackupSummary>> {
     reader.declare(&LIST_BACKUPS);
     let call =
@@ -178,14 +178,14 @@ fn backup(reader: &Reader, summary: sdk::BackupSummary, tables: &HashMap<&str, &
     Some(Resource {
         name: summary.backup_name,
         created_at: optional_time(summary.backup_creation_date_time.as_ref()),
-        // The CLI takes a backup by its ARN.
+        // The CLI identifies a backup by its ARN.
         ..resource(reader, arn.clone(), arn, properties)
     })
 }
 
-/// The table that a backup is of. Table names are reused, and deleting a table with point-in-time recovery leaves a `SYSTEM` backup of
-/// it: when the name now belongs to another table, the ARN gets the table id behind it, so that it is nobody's. Unread when the table of
-/// that name could not be described, as it may be another one.
+/// The table that a backup belongs to. Table names are reused, and deleting a table with point-in-time recovery leaves a `SYSTEM` backup of
+/// it. If the name now belongs to another table, the table id is appended to the ARN, so that it matches no existing table. Unread if the table
+/// of that name could not be described, because it may be another one.
 fn source_arn(named: String, table_id: Option<&str>, tables: &HashMap<&str, &ReadTable>) -> Fact<String> {
     let Some(present) = tables.get(named.as_str()) else {
         return Fact::Read(named);

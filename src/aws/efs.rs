@@ -1,6 +1,6 @@
-//! Amazon EFS: file systems with their backup policy and replication. Reads only; may not judge.
+//! Amazon EFS: file systems with their backup policy and replication. Read-only; may not judge.
 //!
-//! What is known of the answers comes from the service model (`elasticfilesystem`, `efs/2015-02-01`).
+//! The form of the answers follows the service model (`elasticfilesystem`, `efs/2015-02-01`).
 
 use super::answer::Answer;
 use super::call::{Operation, Reader};
@@ -22,7 +22,7 @@ const DESCRIBE_REPLICATION_CONFIGURATIONS: Operation =
 /// Every operation of this module.
 pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_FILE_SYSTEMS, &DESCRIBE_BACKUP_POLICY, &DESCRIBE_REPLICATION_CONFIGURATIONS];
 
-/// The page that EFS gives whatever is asked ("This number is automatically set to 100").
+/// The page size that EFS uses for every request ("This number is automatically set to 100").
 const PAGE: i32 = 100;
 
 /// All file systems of one Region.
@@ -42,7 +42,7 @@ pub async fn collect(reader: &Reader) -> Vec<Resource> {
 }
 
 /// "If a file system is not specified, all of the replication configurations for the account in a Region are retrieved."
-/// A Region without any may answer `ReplicationNotFound`.
+/// A Region without replication configurations may answer `ReplicationNotFound`.
 async fn list_replications(reader: &Reader, client: &Client) -> Option<Vec<sdk::ReplicationConfigurationDescription>> {
     let call = |token| client.describe_replication_configurations().max_results(PAGE).set_next_token(token).send();
     let items = |page: DescribeReplicationConfigurationsOutput| page.replications.unwrap_or_default();
@@ -50,7 +50,7 @@ async fn list_replications(reader: &Reader, client: &Client) -> Option<Vec<sdk::
     Some(listed.unwrap_or_default())
 }
 
-/// `None` when the file system was deleted since it was listed.
+/// `None` if the file system was deleted after it was listed.
 async fn file_system(
     reader: &Reader,
     client: &Client,
@@ -94,12 +94,12 @@ async fn file_system(
     })
 }
 
-/// Whether the backup policy is on, or about to be.
+/// Whether the backup policy is enabled or being enabled.
 fn backs_up(status: &sdk::Status) -> bool {
     matches!(status, sdk::Status::Enabled | sdk::Status::Enabling)
 }
 
-/// Where a file system of this Region replicates to. The Region's list also has the configurations of which it holds the destination.
+/// The destinations of a file system in this Region. The Region's list also has configurations whose destination is in this Region.
 fn replication_of(all: &[sdk::ReplicationConfigurationDescription], id: &str, region: &str) -> Vec<Replication> {
     let destination = |destination: &sdk::Destination| Replication {
         destination_id: destination.file_system_id.clone(),
@@ -113,7 +113,7 @@ fn replication_of(all: &[sdk::ReplicationConfigurationDescription], id: &str, re
         .collect()
 }
 
-/// Whether another file system replicates into this one of the Region.
+/// Whether another file system replicates into this one.
 fn is_destination(all: &[sdk::ReplicationConfigurationDescription], id: &str, region: &str) -> bool {
     all.iter().flat_map(|replication| &replication.destinations).any(|to| to.file_system_id == id && to.region == region)
 }

@@ -1,5 +1,5 @@
-//! The endpoints that the user sets, in the environment or in the AWS configuration files. The SDK panics on an empty one, and passes
-//! over one that is no URL, to ask AWS itself instead of what the user meant. One without TLS is used, but told.
+//! The endpoints that the user sets, in the environment or in the AWS configuration files. The SDK panics on an empty endpoint. It ignores one
+//! that is not a URL and calls AWS itself, which the user did not want. rel9 uses an endpoint without TLS, with a warning.
 
 use super::connect_error::ConnectError;
 use super::failure::without_password;
@@ -8,16 +8,16 @@ use aws_types::service_config::ServiceConfigKey;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-/// The services that may be asked, by the ids under which the SDK looks for their endpoints: `AWS_ENDPOINT_URL_SSO_OIDC`. The last ones
-/// give credentials.
+/// The services that rel9 may call, by the ids that the SDK uses for their endpoint settings: `AWS_ENDPOINT_URL_SSO_OIDC`. The last ones
+/// provide credentials.
 const SERVICES: [&str; 12] = ["Backup", "DLM", "DynamoDB", "EC2", "EFS", "KMS", "RDS", "S3", "WellArchitected", "STS", "SSO", "SSO OIDC"];
 
 const VARIABLE: &str = "AWS_ENDPOINT_URL";
 
-/// Checks every endpoint that is set for what may be asked. Warnings about those that are asked over the network without TLS, each once.
+/// Checks every endpoint that is set for these services. Returns one warning for each endpoint on the network without TLS.
 ///
 /// # Errors
-/// The first that is no URL, with where it is set.
+/// The first endpoint that is not a URL, with its setting.
 pub(super) fn check(config: &SdkConfig, profile: Option<&str>) -> Result<Vec<String>, ConnectError> {
     let mut warnings = Vec::new();
     for service in SERVICES {
@@ -27,8 +27,8 @@ pub(super) fn check(config: &SdkConfig, profile: Option<&str>) -> Result<Vec<Str
         }
         if is_in_the_clear(&value) {
             let warning = format!(
-                "{} is {}, without TLS: the access key's id, session tokens and all that AWS answers (names, tags, policies) go over the network in the \
-                 clear, and whoever can change answers decides what is judged. Use https://, or an endpoint on this machine.",
+                "{} is {}, without TLS: the access key's id, session tokens and all answers of AWS (names, tags, policies) cross the network \
+                 unencrypted, and an attacker who changes answers changes the findings. Use https://, or an endpoint on this machine.",
                 setting(service, profile),
                 shown(&value)
             );
@@ -40,7 +40,7 @@ pub(super) fn check(config: &SdkConfig, profile: Option<&str>) -> Result<Vec<Str
     Ok(warnings)
 }
 
-/// A value that may be an endpoint, without passwords: what is no URL may be one that was mistyped, with the password anywhere before an @.
+/// An endpoint setting without passwords. A value that is not a URL may be a mistyped one, with the password anywhere before an @.
 fn shown(value: &str) -> String {
     match value.rsplit_once('@') {
         Some((_, host)) if !is_url(value) => format!("…@{host}"),
@@ -48,7 +48,7 @@ fn shown(value: &str) -> String {
     }
 }
 
-/// Whether an endpoint is asked without TLS by way of a network.
+/// Whether calls to an endpoint cross a network without TLS.
 fn is_in_the_clear(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -62,7 +62,7 @@ fn is_in_the_clear(url: &str) -> bool {
     scheme.eq_ignore_ascii_case("http") && !is_local
 }
 
-/// The endpoint that is set for a service: the answer to what the SDK's client of that service asks.
+/// The endpoint that is set for a service, from the same lookup as in the SDK's client of that service.
 pub(super) fn of(config: &SdkConfig, service: &str) -> Option<String> {
     let key = ServiceConfigKey::builder().service_id(service).env(VARIABLE).profile("endpoint_url").build().ok()?;
     config.service_config()?.load_config(key)
@@ -82,7 +82,7 @@ fn is_url(text: &str) -> bool {
         && !text.contains(|character: char| character.is_whitespace() || character.is_control())
 }
 
-/// Where the endpoint of a service is set, as the SDK looks for it: first in the environment.
+/// The setting that an endpoint of a service comes from, in the SDK's order: the environment first.
 fn setting(service: &str, profile: Option<&str>) -> String {
     let own = format!("{VARIABLE}_{}", service.to_uppercase().replace(' ', "_"));
     if let Some(variable) = [own.as_str(), VARIABLE].into_iter().find(|name| std::env::var(name).is_ok()) {

@@ -1,4 +1,4 @@
-//! What an AWS call that failed means for the coverage log: denied, unavailable or failed, and the words for it. Makes no calls.
+//! How a failed AWS call appears in the coverage log: denied, unavailable or failed, with an error text. Makes no calls.
 
 use super::answer::Flaw;
 use crate::inventory::CoverageStatus;
@@ -6,22 +6,22 @@ use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use std::error::Error;
 use std::time::Duration;
 
-/// The longest error text that is kept, in characters.
+/// Maximum length of an error text, in characters.
 const LONGEST: usize = 300;
 
 /// Codes of operations that a Region does not have.
 ///
 /// `UnknownOperationException` and `InvalidAction` are AWS's answers to an operation that an endpoint does not know (common errors of the JSON
 /// and the query protocols); `UnsupportedOperation` is in EC2's list of error codes. Codes about the account (`OptInRequired`, `NotSignedUp`)
-/// are not among them: an account that is suspended gets them too, and has data.
+/// do not count: a suspended account gets them too, and still has data.
 const UNAVAILABLE: &[&str] =
     &["InvalidAction", "UnknownOperation", "UnknownOperationException", "UnsupportedOperation", "UnsupportedOperationException"];
 
-/// Parts of the codes by which AWS says that the caller may not: `AccessDenied` (query, S3), `AccessDeniedException` (JSON),
+/// Parts of AWS's error codes for denied calls: `AccessDenied` (query, S3), `AccessDeniedException` (JSON),
 /// `AccessDeniedFault`, `KMSAccessDeniedFault`, `UnauthorizedOperation` (EC2), `AuthorizationError`, `NotAuthorized` …
 const DENIED: &[&str] = &["AccessDenied", "Unauthorized", "NotAuthorized", "AuthorizationError", "Forbidden", "AllAccessDisabled"];
 
-/// Codes about the credentials themselves. They come with status 403 too, but no policy would help.
+/// Codes about the credentials themselves. They have status 403 too, but a changed policy would not help.
 const CREDENTIALS: &[&str] = &[
     "AuthFailure",
     "ExpiredToken",
@@ -40,39 +40,39 @@ const CREDENTIALS: &[&str] = &[
     "UnrecognizedClientException",
 ];
 
-/// Codes about credentials that were right, and are no more.
+/// Codes about credentials that were valid and no longer are.
 const EXPIRED: &[&str] = &["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"];
 
-/// How resolvers say that a name does not exist, rather than that they could not find out: glibc (`EAI_NONAME`, `EAI_NODATA`), musl,
-/// macOS, Windows.
+/// Resolver messages for a name that does not exist, as opposed to a lookup that failed: glibc (`EAI_NONAME`, `EAI_NODATA`), musl, macOS,
+/// Windows.
 const NO_HOST: &[&str] =
     &["name or service not known", "no address associated with", "name does not resolve", "nodename nor servname", "no such host is known"];
 
-/// Services that every Region has: that the host of one is not found says something about the network, and nothing about the Region.
+/// Services that every Region has: if the host of one is not found, the network is at fault, not the Region.
 const EVERYWHERE: &[&str] = &["dynamodb", "ec2", "kms", "rds", "s3", "sts"];
 
 /// Why something was not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     pub status: CoverageStatus,
-    /// AWS's code and words on one line; `None` for a call that was not made because the ones before it failed.
+    /// AWS's error code and message on one line; `None` for a call that was not made because earlier ones failed.
     pub text: Option<String>,
 }
 
 impl Failure {
-    /// A call that was given up before it was made.
+    /// A call that was not made, because earlier calls of the operation failed.
     pub fn not_called() -> Failure {
         Failure { status: CoverageStatus::Failed, text: None }
     }
 
-    /// A list whose pages name each other.
+    /// A list whose pagination loops.
     pub fn endless() -> Failure {
-        Failure::failed("the list goes round: a page names one that came before")
+        Failure::failed("pagination loops: a page token repeats")
     }
 
-    /// A list of which so many pages in a row told nothing new.
+    /// A list with too many consecutive pages without new items.
     pub fn idle(pages: u32) -> Failure {
-        Failure::failed(&format!("the list does not end: {pages} pages in a row told nothing new"))
+        Failure::failed(&format!("the list does not end: {pages} pages in a row had nothing new"))
     }
 
     /// A list that is longer than any list of AWS.
@@ -80,9 +80,9 @@ impl Failure {
         Failure::failed(&format!("the list does not end: it has more than {pages} pages"))
     }
 
-    /// A call for which no time was left.
+    /// A call that did not end before the deadline.
     pub fn deadline(time: Duration) -> Failure {
-        Failure::failed(&format!("deadline: not read within {} s, which is all the time for an account (--deadline)", time.as_secs()))
+        Failure::failed(&format!("deadline: not read within {} s, the time limit for an account (--deadline)", time.as_secs()))
     }
 
     fn failed(text: &str) -> Failure {
@@ -90,20 +90,20 @@ impl Failure {
     }
 }
 
-/// Where a call that failed got to.
+/// How far a failed call got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reached {
     /// AWS answered with an error.
     Service,
-    /// The answer is not AWS's, or not whole.
+    /// The answer is not from AWS, or is incomplete.
     Answer,
     /// No answer in time.
     TimedOut,
-    /// No such host: the Region does not have the service.
+    /// The host does not exist: the Region does not have the service.
     NoHost,
-    /// Nobody could tell whether there is such a host.
+    /// The name lookup failed: the host may exist.
     NoNames,
-    /// No connection, or it broke.
+    /// No connection, or the connection broke.
     Unreachable,
     /// No credentials to sign with.
     NoCredentials,
@@ -118,19 +118,19 @@ pub struct Reply {
     pub code: Option<String>,
     pub message: Option<String>,
     pub http: Option<u16>,
-    /// All causes of a failure without an answer: looked at, never printed.
+    /// All causes of a failure without an answer. The code searches them and never prints them.
     causes: String,
 }
 
 impl Reply {
-    /// Takes what matters from an SDK error.
+    /// Converts an SDK error.
     pub fn of<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Reply {
         let http = error.raw_response().map(|response| response.status().as_u16());
         if let Some(flaw) = flaw_of(error) {
             return Reply { reached: Reached::Answer, code: None, message: Some(flaw.to_string()), http, causes: String::new() };
         }
         let (reached, causes) = match error {
-            // The SDK calls an answer that it cannot parse an error of the service too.
+            // The SDK also reports an answer that it cannot parse as an error of the service.
             SdkError::ServiceError(_) if error.code().is_none() && http.is_some_and(|status| status < 300) => {
                 (Reached::Answer, String::new())
             }
@@ -141,7 +141,7 @@ impl Reply {
                 let causes = failure.as_connector_error().map(|error| causes(error)).unwrap_or_default();
                 (reached(&causes, failure.is_timeout()), causes)
             }
-            // The variant does not show its source, but its debug form has it; it is looked at and never printed.
+            // The variant does not expose its source, but its debug form contains it. The code searches that form and never prints it.
             SdkError::ConstructionFailure(failure) => {
                 let causes = format!("{failure:?}");
                 (if speaks_of_credentials(&causes) { Reached::NoCredentials } else { Reached::NotSent }, causes)
@@ -151,7 +151,7 @@ impl Reply {
         Reply { reached, code: error.code().map(str::to_owned), message: error.message().map(str::to_owned), http, causes }
     }
 
-    /// The same, knowing which service was asked.
+    /// The same for a call of this service.
     pub fn of_service(mut self, service: &str) -> Reply {
         if self.reached == Reached::NoHost && EVERYWHERE.contains(&service) {
             self.reached = Reached::NoNames;
@@ -159,7 +159,7 @@ impl Reply {
         self
     }
 
-    /// `Ok` when the error code is one of `absent`, which say that there is nothing; else the failure.
+    /// `Ok` if the error code is one of `absent`, which mean that there is nothing; otherwise the failure.
     pub fn into_result(self, absent: &[&str]) -> Result<(), Failure> {
         if self.code.as_deref().is_some_and(|code| absent.contains(&code)) {
             return Ok(());
@@ -167,7 +167,7 @@ impl Reply {
         Err(Failure { status: self.status(), text: Some(self.text()) })
     }
 
-    /// How the coverage log calls it.
+    /// The status in the coverage log.
     pub fn status(&self) -> CoverageStatus {
         if self.reached == Reached::NoHost {
             return CoverageStatus::Unavailable;
@@ -189,7 +189,7 @@ impl Reply {
         self.reached == Reached::NoCredentials || self.code.as_deref().is_some_and(|code| CREDENTIALS.contains(&code))
     }
 
-    /// The profile that the configuration files lack, where that is what is wrong with the credentials.
+    /// The profile that is missing in the configuration files, if that is the cause.
     pub fn unknown_profile(&self) -> Option<&str> {
         let (before, _) = self.causes.split_once("` was not defined")?;
         Some(before.rsplit_once("profile `")?.1)
@@ -219,7 +219,7 @@ impl Reply {
     }
 }
 
-/// Why the answer of a call is none.
+/// Why a call has no answer.
 fn flaw_of<E>(error: &SdkError<E>) -> Option<&Flaw> {
     let SdkError::DispatchFailure(failure) = error else { return None };
     let mut cause: Option<&(dyn Error + 'static)> = failure.as_connector_error().and_then(|error| error.source());
@@ -250,23 +250,23 @@ fn speaks_of_credentials(text: &str) -> bool {
     ["credential", "profile", "identity resolver", "sso token", "session token"].iter().any(|word| lower.contains(word))
 }
 
-/// Parts of the causes of missing credentials, and words of our own for them: the causes may quote what a credential process wrote.
+/// Parts of the causes of missing credentials, with rel9's own wording: the causes themselves may quote the output of a credential process.
 const NO_CREDENTIALS: &[(&str, &str)] = &[
     ("external process", "the profile's credential_process failed"),
     ("credential process", "the profile's credential_process failed"),
     ("SSO token", "there is no valid SSO session"),
     ("sso-session", "the profile's SSO settings are wrong"),
     ("SSO config", "the profile's SSO settings are wrong"),
-    ("credential source in", "the profile's keys or role are not complete"),
+    ("credential source in", "the profile's keys or role are incomplete"),
     ("infinite loop", "the profile names itself as its source"),
-    ("service error", "AWS gives no credentials for the profile's role"),
+    ("service error", "AWS gave no credentials for the profile's role"),
 ];
 
 fn why_no_credentials(causes: &str) -> &'static str {
     NO_CREDENTIALS.iter().find(|(part, _)| causes.contains(part)).map_or("no credentials", |(_, words)| words)
 }
 
-/// Whether the error of a call says that the credentials, which were good enough to begin with, ended.
+/// Whether the error of a call means that the credentials, which were valid at first, ended.
 pub fn tells_end_of_credentials(error: &str) -> bool {
     let code = error.split(':').next().unwrap_or_default();
     EXPIRED.contains(&code) || error == "no credentials" || NO_CREDENTIALS.iter().any(|(_, words)| *words == error)
@@ -284,10 +284,10 @@ pub fn causes(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-/// One line without control characters and without what changes from run to run: request ids and encoded authorisation messages.
+/// The text on one line, without control characters and without parts that change in every run: request ids and encoded authorisation messages.
 pub fn one_line(text: &str) -> String {
     let mut text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    // EC2: "…operation. User: … is not authorized … Encoded authorization failure message: <600 letters, other ones every time>".
+    // EC2: "…operation. User: … is not authorized … Encoded authorization failure message: <600 letters that change every time>".
     if let Some(start) = text.find("Encoded authorization failure message") {
         text.truncate(start);
     }
@@ -305,13 +305,13 @@ pub fn one_line(text: &str) -> String {
     }
 }
 
-/// A URL without the user and the password that may stand before its host.
+/// A URL without user and password.
 pub fn without_password(url: &str) -> String {
     let start = url.find("://").map_or(0, |scheme| scheme + 3);
     let (scheme, rest) = url.split_at(start);
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     match rest[..end].rfind('@') {
-        // What is no URL has no host: all before the last @ may be a password.
+        // Text that is not a URL has no host: everything before the last @ may be a password.
         Some(at) if start > 0 => format!("{scheme}…@{}", &rest[at + 1..]),
         _ => url.to_owned(),
     }
@@ -406,7 +406,7 @@ mod tests {
             assert!(tells_end_of_credentials(&service(code, 400).text()), "{code}");
         }
         assert!(tells_end_of_credentials(&transport(Reached::NoCredentials).text()));
-        // Tokens that an opt-in Region does not take are the same on the next run.
+        // An opt-in Region that refuses the session's tokens refuses them on the next run, too.
         for code in ["AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "AccessDenied"] {
             assert!(!tells_end_of_credentials(&service(code, 401).text()), "{code}");
         }

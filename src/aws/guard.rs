@@ -1,4 +1,4 @@
-//! Where the SDK panics at what the machine or the environment gives it.
+//! Turns the SDK's panics about the machine or the environment into errors.
 
 use super::connect_error::ConnectError;
 use super::failure::one_line;
@@ -7,16 +7,15 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 
 pub(super) const NO_ROOT_CERTIFICATES: &str =
-    "there are no root certificates: install them (package ca-certificates), or name a file of them in SSL_CERT_FILE";
+    "there are no root certificates: install them (package ca-certificates), or set SSL_CERT_FILE to a file of certificates";
 
-/// Whether the machine has certificates to know AWS by. Without any the SDK connects to nobody, and says no more than that.
+/// Whether the machine has root certificates to verify AWS's. Without them, the SDK cannot connect, and its error does not say why.
 pub(super) fn has_root_certificates() -> bool {
     !rustls_native_certs::load_native_certs().certs.is_empty()
 }
 
-/// Takes a first step: reading the configuration, or the first call. What the SDK panics at, it panics at then. Known are a machine
-/// without root certificates (in a build with debug assertions; [`has_root_certificates`] finds it in others), and an access key id that no
-/// header can hold.
+/// Runs a first step: reading the configuration, or the first call. The SDK's known panics occur there: on a machine without root certificates
+/// (in a build with debug assertions; [`has_root_certificates`] finds this case in others), and for an access key id that no header can hold.
 pub(super) async fn without_panic<T>(step: impl Future<Output = T>) -> Result<T, ConnectError> {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
@@ -24,9 +23,9 @@ pub(super) async fn without_panic<T>(step: impl Future<Output = T>) -> Result<T,
     std::panic::set_hook(hook);
     outcome.map_err(|payload| {
         let text = payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref::<&str>().copied());
-        let why = match text.unwrap_or("the AWS SDK stopped without a word") {
+        let why = match text.unwrap_or("the AWS SDK stopped without a message") {
             text if text.contains("root certificates") => NO_ROOT_CERTIFICATES.to_owned(),
-            text if text.contains("InvalidHeaderValue") => "the access key id has a character that no key has".to_owned(),
+            text if text.contains("InvalidHeaderValue") => "the access key id has an invalid character".to_owned(),
             text => format!("the AWS SDK stopped ({})", one_line(text)),
         };
         ConnectError::Sdk { why }

@@ -1,9 +1,8 @@
-//! AWS KMS: each key that the resources of a shard name, described once, and what it says filled into those resources.
-//! Reads only; may not judge.
+//! AWS KMS: describes each key that the resources of a shard use once, and fills its facts into those resources. Read-only; may not judge.
 //!
-//! What is known of the answers comes from the service model (`kms/2014-11-01`) unless a comment names another source. "AWS services use
-//! `DescribeKey` to create AWS managed keys from a predefined AWS alias with no key ID": such an alias (`alias/aws/ebs`) is therefore
-//! never described, but looked up with `ListAliases`, which creates nothing.
+//! The form of the answers follows the service model (`kms/2014-11-01`) unless a comment names another source. "AWS services use `DescribeKey`
+//! to create AWS managed keys from a predefined AWS alias with no key ID": so rel9 never describes such an alias (`alias/aws/ebs`), but looks it
+//! up with `ListAliases`, which creates nothing.
 
 use super::answer::Answer;
 use super::call::{Operation, Reader};
@@ -15,10 +14,10 @@ use aws_sdk_kms::Client;
 use aws_sdk_kms::types as sdk;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The ARNs of the keys that AWS made, by the ARNs of their aliases (`…:alias/aws/ebs`).
+/// The ARNs of AWS managed keys, by the ARNs of their aliases (`…:alias/aws/ebs`).
 pub type Aliases = BTreeMap<String, String>;
 
-/// KMS allows 2,000 calls a second for DescribeKey, 1,000 for GetKeyRotationStatus (developer guide, "Request quotas").
+/// KMS allows 2,000 calls per second for DescribeKey, 1,000 for GetKeyRotationStatus (developer guide, "Request quotas").
 const KEYS_A_SECOND: u32 = 50;
 
 const DESCRIBE_KEY: Operation = Operation::new("kms", "DescribeKey", Answer::json(&["KeyMetadata/KeyId"])).with_rate(KEYS_A_SECOND);
@@ -32,21 +31,21 @@ pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_KEY, &GET_KEY_ROTATION_STATUS,
 /// The largest page of `ListAliases`.
 const PAGE: i32 = 100;
 
-/// What the inventory says of a key that KMS does not find.
+/// The state in the inventory of a key that KMS does not find.
 const NOT_FOUND: &str = "NotFound";
 
-/// What is known of a key that some resource names.
+/// Facts about a key that a resource uses.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Known {
-    /// The ARN of the key, where the name was an alias.
+    /// The ARN of the key, if the resource names an alias.
     arn: Option<String>,
     manager: Fact<Option<KeyManager>>,
     state: Fact<Option<String>>,
 }
 
-/// Describes the keys of this Region that `resources` name, adds them, and fills `key_manager` and `key_state` of what names them.
+/// Describes the keys of this Region that `resources` use, adds them, and fills in `key_manager` and `key_state` of these resources.
 ///
-/// Keys of other Regions stay unread here: KMS answers in the key's own Region only. Keys of other accounts are asked about by ARN.
+/// Keys of other Regions stay unread here, because KMS answers only in the key's own Region. Keys of other accounts are described by ARN.
 pub async fn collect(reader: &Reader, resources: &mut Vec<Resource>) {
     for operation in OPERATIONS {
         reader.declare(operation);
@@ -54,7 +53,7 @@ pub async fn collect(reader: &Reader, resources: &mut Vec<Resource>) {
     let names = names(resources);
     let client = Client::new(&reader.config);
     let prefix = reader.arn("kms", "alias/aws/");
-    // Nobody is asked when nothing names such an alias.
+    // No call is made if no resource names such an alias.
     let aliases = if names.iter().any(|name| name.starts_with(&prefix)) { aliases(reader).await } else { None };
 
     let mut known = BTreeMap::new();
@@ -66,7 +65,7 @@ pub async fn collect(reader: &Reader, resources: &mut Vec<Resource>) {
                 Some(key) => {
                     keys.insert(key.clone());
                 }
-                // The alias is AWS's whether or not the key behind it exists yet; AWS makes it when it first needs it.
+                // The alias belongs to AWS even if its key does not exist yet; AWS creates the key at first use.
                 None => {
                     let state = if is_known { Fact::Read(None) } else { Fact::Unread };
                     let manager = Some(KeyManager::Aws).into();
@@ -88,7 +87,7 @@ pub async fn collect(reader: &Reader, resources: &mut Vec<Resource>) {
             known.insert(name, facts(&key));
             added.insert(key.arn.clone(), key);
         } else if name.contains(":key/") {
-            // It is there, and nothing is known of it. (Which key an alias stands for is not known either.)
+            // The key exists, and nothing is known about it. (The key of an alias is unknown, too.)
             added.entry(name.clone()).or_insert_with(|| key_resource(reader, name, Key::default()));
         }
     }
@@ -103,7 +102,7 @@ pub async fn collect(reader: &Reader, resources: &mut Vec<Resource>) {
     resources.extend(added.into_values());
 }
 
-/// Every key that a resource names, as an ARN of a key or of an alias.
+/// Every key that a resource uses, as an ARN of a key or of an alias.
 fn names(resources: &mut [Resource]) -> BTreeSet<String> {
     let keys = resources.iter_mut().flat_map(|resource| resource.properties.keys());
     keys.filter_map(|key| key.arn.present().cloned()).collect()
@@ -114,8 +113,8 @@ fn is_aws_alias(name: &str) -> bool {
     name.contains(":alias/aws/")
 }
 
-/// The key ARN behind each of AWS's aliases in this Region, by the ARN of the alias; an alias without one has no key yet. Listed once. `None` when
-/// they could not be listed.
+/// The key ARN of each AWS alias in this Region, by the ARN of the alias; an alias without a key ARN has no key yet. Listed once. `None` if the
+/// aliases could not be listed.
 async fn aliases(reader: &Reader) -> Option<&Aliases> {
     let list = || async {
         let pages = Client::new(&reader.config).list_aliases().into_paginator().page_size(PAGE).send();
@@ -129,13 +128,13 @@ async fn aliases(reader: &Reader) -> Option<&Aliases> {
     reader.aliases.get_or_init(list).await.as_ref()
 }
 
-/// Whether `key`, an ARN, is the key that AWS made for a service (`alias/aws/ebs`) in this Region. False when nobody could tell.
+/// Whether `key`, an ARN, is the AWS managed key of a service (`alias/aws/ebs`) in this Region. False if this is unknown.
 pub async fn is_of_service(reader: &Reader, alias: &str, key: Option<&str>) -> bool {
     let (Some(key), alias) = (key, reader.arn("kms", alias)) else { return false };
     key == alias || aliases(reader).await.is_some_and(|aliases| aliases.get(&alias).is_some_and(|own| own == key))
 }
 
-/// The key that `name` names. `None` when it could not be described.
+/// The key `name`. `None` if it could not be described.
 async fn describe(reader: &Reader, client: &Client, name: &str) -> Option<Resource> {
     let call = client.describe_key().key_id(name).send();
     let Some(answer) = reader.one_or(&DESCRIBE_KEY, call, &["NotFoundException"]).await? else {
@@ -170,8 +169,8 @@ fn manager_of(manager: &sdk::KeyManagerType) -> Option<KeyManager> {
     }
 }
 
-/// "The key rotation status for AWS managed keys is always true." Of the customer's, only symmetric keys with material from KMS rotate;
-/// those of other accounts are not asked about, as a share of a key seldom includes it.
+/// "The key rotation status for AWS managed keys is always true." Of customer managed keys, only symmetric keys with key material from KMS rotate.
+/// No call is made for keys of other accounts, because sharing a key seldom grants this call.
 async fn rotation(reader: &Reader, client: &Client, arn: &str, metadata: &sdk::KeyMetadata) -> Fact<Option<bool>> {
     if metadata.key_manager == Some(sdk::KeyManagerType::Aws) {
         return Some(true).into();
@@ -201,7 +200,7 @@ fn facts(key: &Resource) -> Known {
     Known { arn: Some(key.arn.clone()), manager: read.key_manager, state }
 }
 
-/// Fills in what is known of the keys that a resource names. What a collector has set stays as it is.
+/// Fills in the facts about the keys that a resource uses. Facts that a collector has set do not change.
 fn fill(resource: &mut Resource, known: &BTreeMap<String, Known>) {
     for key in resource.properties.keys() {
         let none = Known { arn: None, manager: None.into(), state: None.into() };
@@ -215,7 +214,7 @@ fn fill(resource: &mut Resource, known: &BTreeMap<String, Known>) {
             *key.arn = Some(arn.clone()).into();
         }
         if let (Some(manager), Fact::Read(_)) = (key.manager, &facts.manager)
-            // Of the key of a copy, null means that its manager is not known.
+            // For the key of a copy, null means that its manager is unknown.
             && (manager.is_unread() || !key.own && manager.present().is_none())
         {
             manager.clone_from(&facts.manager);

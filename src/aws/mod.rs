@@ -1,5 +1,5 @@
-//! Reads a live AWS account into the inventory, one shard (an account in one Region) at a time. Reads only, and never data: no operation
-//! here changes anything or opens a backup. May not judge: it knows neither rules nor reports.
+//! Reads a live AWS account into the inventory, one shard (an account in one Region) at a time. Read-only, and never reads data: no operation
+//! here changes anything or opens a backup. May not judge, and may not use rules or reports.
 //!
 //! To add a service: write its module with `OPERATIONS` and `collect`, and add one line to [`SERVICES`]. A module makes every call through
 //! [`Reader`], declares the operations that it may call, and leaves a property [`Unread`](crate::inventory::Fact::Unread) when its call failed.
@@ -37,7 +37,7 @@ use futures::future::{BoxFuture, FutureExt};
 
 /// A service that the audit reads.
 pub struct Service {
-    /// The name that `--services` takes.
+    /// The name for `--services`.
     pub name: &'static str,
     /// All operations that its module calls.
     pub operations: fn() -> Vec<&'static Operation>,
@@ -59,7 +59,7 @@ pub const SERVICES: &[Service] = &[
     },
 ];
 
-/// Every operation that rel9 may call, each once: what the least policy grants and what a fail-closed test denies.
+/// Every operation that rel9 may call, each once. `rel9 permissions` grants them, and a fail-closed test denies them one by one.
 pub fn operations() -> Vec<&'static Operation> {
     let mut all: Vec<_> = SERVICES.iter().flat_map(|service| (service.operations)()).collect();
     all.extend(session::OPERATIONS);
@@ -69,13 +69,13 @@ pub fn operations() -> Vec<&'static Operation> {
     all
 }
 
-/// The error by which a shard tells that the credentials ended while it was read, so that less of it was read than there is to read.
+/// The error of a shard whose credentials ended while it was read, so that it is incomplete.
 pub fn end_of_credentials(shard: &Shard) -> Option<&str> {
     let errors = shard.coverage.entries.iter().filter_map(|entry| entry.error.as_deref());
     errors.into_iter().find(|error| failure::tells_end_of_credentials(error))
 }
 
-/// Reads one shard: an enabled Region, or what belongs to the account as a whole when `region` is [`GLOBAL`].
+/// Reads one shard: an enabled Region, or the resources of the account as a whole if `region` is [`GLOBAL`].
 pub async fn collect_shard(session: &Session, region: &str) -> Shard {
     session.progress().started(region);
     let reader = session.reader(region);
@@ -85,7 +85,7 @@ pub async fn collect_shard(session: &Session, region: &str) -> Shard {
     Shard {
         account: reader.account.clone(),
         region: region.to_owned(),
-        // After the last call: nothing in the shard is younger.
+        // After the last call, so that nothing in the shard is newer.
         captured_at: Some(Utc::now()),
         source: Some("aws".to_owned()),
         resources,
@@ -115,7 +115,7 @@ async fn region_resources(session: &Session, reader: &Reader) -> Vec<Resource> {
     resources
 }
 
-/// The Region's buckets. The list is the account's, read once; how that went is in the log of every Region, as each shard stands alone.
+/// The Region's buckets. The account's list is read once; its outcome is in the log of every Region, because shards are independent.
 async fn own_buckets(session: &Session, reader: &Reader) -> Vec<Resource> {
     let (buckets, outcomes) = session.buckets().await;
     record(reader, outcomes);
@@ -125,7 +125,7 @@ async fn own_buckets(session: &Session, reader: &Reader) -> Vec<Resource> {
     }
 }
 
-/// Logs what calls that all shards share came to.
+/// Logs the outcome of calls that all shards share.
 fn record(reader: &Reader, logged: &session::Logged) {
     for (operation, outcomes) in logged {
         for (status, items, error) in outcomes {
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn every_property_can_be_read() {
         let known: Vec<_> = operations().iter().map(|operation| operation.to_string()).collect();
-        // No source reads them, or templates only.
+        // No source reads these types, or only templates.
         let foreign =
             ["backup-gateway:", "redshift:", "autoscaling:", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeSpotFleetRequests"];
         for info in crate::inventory::types::all() {

@@ -1,5 +1,4 @@
-//! The least permissions that the live audit needs, made from the very list of operations that the collectors declare.
-//! Makes no calls.
+//! The least-privilege permissions for a live audit, generated from the operations that the collectors declare. Makes no calls.
 
 use super::operations;
 use serde_json::{Value, json};
@@ -12,7 +11,7 @@ pub fn actions() -> Vec<String> {
     actions
 }
 
-/// The policy document. Reads of configuration cannot be bound to resources that nobody knows before reading: `Resource` is `*`.
+/// The policy document. `Resource` is `*`, because the resources are not known before the audit reads them.
 pub fn policy() -> Value {
     json!({
         "Version": "2012-10-17",
@@ -27,7 +26,7 @@ pub fn as_json() -> String {
     text
 }
 
-/// A CloudFormation template with a role that one principal may take.
+/// A CloudFormation template with a role that one principal may assume.
 pub fn as_cloudformation() -> String {
     let actions = list(&actions(), 14, "- ", "");
     format!(
@@ -85,7 +84,7 @@ Outputs:
     )
 }
 
-/// A Terraform snippet: a policy document, a policy and a role that one principal may take.
+/// A Terraform snippet: a policy document, a policy and a role that one principal may assume.
 pub fn as_terraform() -> String {
     let actions = list(&actions(), 6, "\"", "\",");
     format!(

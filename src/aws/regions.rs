@@ -1,4 +1,4 @@
-//! Names of Regions, for suggestions only: whether a Region exists, AWS tells.
+//! Names of Regions, for suggestions only: AWS decides whether a Region exists.
 
 #[rustfmt::skip]
 pub const NAMES: &[&str] = &[

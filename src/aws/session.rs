@@ -1,4 +1,4 @@
-//! The connection to an account: credentials, who they are, the Regions in scope, and what all shards of a run share.
+//! The connection to an account: credentials, their identity, the Regions in scope, and everything that the shards of a run share.
 
 use super::answer::Answer;
 use super::call::{Operation, Progress, Reader, Run, Silent, at_least_one};
@@ -21,15 +21,15 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OnceCell;
 
-/// Calls a second in the whole run, unless `--max-rps` says otherwise. What leaves room for production is the pace of each operation
-/// in each Region (see [`call`](super::call)), as that is how AWS counts; this bounds what the machine and the network do, and lets
-/// an account with a few hundred resources be read in seconds.
+/// Default of `--max-rps`: calls per second in the whole run. The rate of each operation in each Region leaves room for production (see
+/// [`call`](super::call)), because AWS counts its limits that way. This rate limits the load on the machine and the network, and still reads an
+/// account with a few hundred resources in seconds.
 pub const DEFAULT_MAX_RPS: NonZeroU32 = at_least_one(200);
 
-/// How long an account may be read, unless `--deadline` says otherwise.
+/// Default of `--deadline`: how long reading an account may take.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(3_600);
 
-/// Attempts for a call, the first included, unless `AWS_MAX_ATTEMPTS` says otherwise.
+/// Attempts for a call, including the first, unless `AWS_MAX_ATTEMPTS` is set.
 const ATTEMPTS: u32 = 5;
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -37,19 +37,19 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 const GET_CALLER_IDENTITY: Operation = Operation::new("sts", "GetCallerIdentity", Answer::query(&["Account", "Arn"]));
 const DESCRIBE_REGIONS: Operation = Operation::new("ec2", "DescribeRegions", Answer::ec2(&["regionInfo/*/regionName"]));
 
-/// The operations that connecting calls.
+/// The operations that connecting to an account calls.
 pub const OPERATIONS: &[&Operation] = &[&GET_CALLER_IDENTITY, &DESCRIBE_REGIONS];
 
-/// How long to wait for AWS; every wait has an end.
+/// Timeouts; every wait for AWS has one.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
-    /// Until a connection stands.
+    /// Until a connection is established.
     pub connect: Duration,
     /// Until the first byte of an answer.
     pub read: Duration,
     /// For one attempt, connection and answer.
     pub attempt: Duration,
-    /// For a call with all its attempts and the pauses between them.
+    /// For a call with all its attempts and the delays between them.
     pub operation: Duration,
 }
 
@@ -64,18 +64,18 @@ impl Default for Timeouts {
     }
 }
 
-/// What to read, and how gently.
+/// What to read, and at which rate.
 #[derive(Clone)]
 pub struct Options {
     /// A profile of the AWS configuration files.
     pub profile: Option<String>,
     /// Regions by name; `None` means all that the account has enabled.
     pub regions: Option<Vec<String>>,
-    /// Services by the names in [`SERVICES`]; `None` means all. Keys are always read, for whatever names them.
+    /// Services by the names in [`SERVICES`]; `None` means all. Keys are always read, for every resource that uses them.
     pub services: Option<Vec<String>>,
-    /// Calls a second in the whole run.
+    /// Calls per second in the whole run.
     pub max_rps: NonZeroU32,
-    /// How long an account may be read; what is left then was not read.
+    /// How long reading an account may take; facts that are not read by then are unread.
     pub deadline: Duration,
     pub timeouts: Timeouts,
     pub progress: Arc<dyn Progress>,
@@ -105,25 +105,25 @@ pub struct Session {
     pub account: String,
     /// Such as `aws` or `aws-cn`.
     pub partition: String,
-    /// Who reads, as `sts:GetCallerIdentity` tells.
+    /// The caller's ARN, from `sts:GetCallerIdentity`.
     pub caller_arn: String,
-    /// The Region of the calls that belong to no Region.
+    /// The Region for calls that belong to no Region.
     pub home_region: String,
     /// The Regions in scope, sorted.
     pub regions: Vec<String>,
-    /// The Regions that the account has enabled, sorted; `None` when AWS did not tell.
+    /// The account's enabled Regions, sorted; `None` if AWS did not return them.
     pub(super) enabled_regions: Option<Vec<String>>,
     services: Vec<&'static Service>,
     config: SdkConfig,
     custom_endpoint: bool,
     run: Arc<Run>,
-    /// What connecting logged: it belongs to every shard.
+    /// The log entries of connecting, which belong to every shard.
     first: Logged,
     buckets: OnceCell<(Option<Vec<ListedBucket>>, Logged)>,
 }
 
 impl Session {
-    /// All shards: the account's own and one a Region.
+    /// All shards: the account's own, and one for each Region.
     pub fn shards(&self) -> Vec<String> {
         std::iter::once(GLOBAL.to_owned()).chain(self.regions.iter().cloned()).collect()
     }
@@ -141,7 +141,7 @@ impl Session {
         self.run.progress.as_ref()
     }
 
-    /// A reader with an empty log but for what connecting found.
+    /// A reader whose log has only the entries of connecting.
     pub(super) fn reader(&self, region: &str) -> Reader {
         let place = if region == GLOBAL { &self.home_region } else { region };
         let config = self.config.to_builder().region(Region::new(place.to_owned())).build();
@@ -151,7 +151,7 @@ impl Session {
         reader
     }
 
-    /// The account's buckets, listed by the first shard that asks, with how that went.
+    /// The account's buckets and the outcome of listing them; the first shard that needs the list reads it.
     pub(super) async fn buckets(&self) -> (Option<&[ListedBucket]>, &Logged) {
         let read = || async {
             let reader = self.reader(GLOBAL);
@@ -167,10 +167,10 @@ fn logged(reader: &Reader, operations: &[&'static Operation]) -> Logged {
     operations.iter().map(|operation| (*operation, reader.recorded(operation))).collect()
 }
 
-/// Connects: finds credentials, asks who they are and which Regions there are.
+/// Connects: finds credentials, and reads their identity and the account's Regions.
 ///
 /// # Errors
-/// See [`ConnectError`]. When only the Regions cannot be listed, the Regions asked for (or else the home Region) are in scope, and the
+/// See [`ConnectError`]. If only the Regions cannot be listed, the requested Regions (or otherwise the home Region) are in scope, and the
 /// failure is in every shard's coverage log: such an audit is incomplete, not impossible.
 pub async fn connect(options: &Options) -> Result<Session, ConnectError> {
     let services = services(options.services.as_deref())?;
@@ -208,7 +208,7 @@ pub(super) async fn configuration(options: &Options) -> Result<SdkConfig, Connec
 }
 
 async fn load(options: &Options) -> Result<SdkConfig, ConnectError> {
-    // The SDK takes broken files for empty ones, and would look for credentials and endpoints elsewhere.
+    // The SDK treats broken files as empty, and would look for credentials and endpoints elsewhere.
     if let Err(error) = aws_config::profile::load(&Fs::real(), &Env::real(), &Default::default(), None).await {
         return Err(ConnectError::Files { why: one_line(&causes(&error)) });
     }
@@ -238,8 +238,8 @@ async fn load(options: &Options) -> Result<SdkConfig, ConnectError> {
     Ok(config.into_builder().region(Region::new(Partition::of_region(first).first_region)).build())
 }
 
-/// The credentials of a profile that was asked for by name. As with the AWS CLI they come before keys in the environment: the SDK's
-/// chain would take those first, and another account would be judged than the one that was asked for.
+/// The credentials of a profile that the user names. As with the AWS CLI, they override keys in the environment. The SDK's chain would use the
+/// environment's keys first, so that rel9 would judge another account than the requested one.
 async fn credentials_of(profile: &str, client: SharedHttpClient) -> ProfileFileCredentialsProvider {
     let loaded = aws_config::defaults(BehaviorVersion::latest()).http_client(client.clone()).profile_name(profile).load().await;
     let config = ProviderConfig::without_region().with_region(loaded.region().cloned()).with_http_client(client);
@@ -256,7 +256,7 @@ async fn identity(config: &SdkConfig, options: &Options, region: &str) -> Result
                 return Err(ConnectError::Identity {
                     region: region.to_owned(),
                     near: Vec::new(),
-                    why: "the answer names no account".to_owned(),
+                    why: "the answer has no account".to_owned(),
                     hint: NOT_STS,
                 });
             }
@@ -278,7 +278,7 @@ async fn identity(config: &SdkConfig, options: &Options, region: &str) -> Result
     Err(ConnectError::Identity { region: region.to_owned(), near, why: reply.text(), hint: hint(&reply) })
 }
 
-const NOT_STS: &str = "Check AWS_ENDPOINT_URL and proxies (HTTPS_PROXY): this is no answer of AWS STS.";
+const NOT_STS: &str = "Check AWS_ENDPOINT_URL and proxies (HTTPS_PROXY): the answer did not come from AWS STS.";
 
 fn hint(reply: &Reply) -> &'static str {
     let of_aws = reply.code.is_some() || reply.http.is_some_and(|status| status >= 500);
@@ -289,8 +289,10 @@ fn hint(reply: &Reply) -> &'static str {
             "Check the Region's name (--profile, AWS_REGION), AWS_ENDPOINT_URL, proxies (HTTPS_PROXY) and the network's name resolution."
         }
         (Reached::TimedOut | Reached::Unreachable, _) => "Check the network, proxies (HTTPS_PROXY) and AWS_ENDPOINT_URL.",
-        (_, CoverageStatus::Denied) => "Every identity may call it unless a policy denies it: `rel9 permissions` prints what rel9 needs.",
-        _ => "Try again; if it stays, check AWS_ENDPOINT_URL and the AWS Health Dashboard.",
+        (_, CoverageStatus::Denied) => {
+            "Every identity may call it unless a policy denies it: `rel9 permissions` prints the permissions that rel9 needs."
+        }
+        _ => "Try again; if the error persists, check AWS_ENDPOINT_URL and the AWS Health Dashboard.",
     }
 }
 
@@ -304,7 +306,7 @@ async fn enabled_regions(reader: &Reader) -> Option<Vec<String>> {
     reader.list(&DESCRIBE_REGIONS, call, named).await
 }
 
-/// The Regions to read: those asked for, which must be enabled where that is known, or all.
+/// The Regions to read: the requested ones, which must be enabled if the enabled Regions are known, or all.
 fn scope(asked: Option<&[String]>, enabled: Option<Vec<String>>, home_region: &str) -> Result<Vec<String>, ConnectError> {
     let mut regions = match (asked, enabled) {
         (Some(asked), Some(enabled)) => {
@@ -337,7 +339,7 @@ fn services(asked: Option<&[String]>) -> Result<Vec<&'static Service>, ConnectEr
     Ok(SERVICES.iter().filter(|service| asked.iter().any(|name| name == service.name)).collect())
 }
 
-/// The names that a mistyped one may have meant, nearest first, at most three.
+/// Suggestions for a mistyped name, nearest first, at most three.
 fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut near: Vec<_> = known
         .map(|known| (strsim::damerau_levenshtein(&name.to_ascii_lowercase(), known), known))

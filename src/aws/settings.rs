@@ -20,7 +20,7 @@ pub async fn account(session: &Session, reader: &Reader) -> Resource {
     convert::resource(reader, arn, reader.account.clone(), properties)
 }
 
-/// The reader's Region. AWS has no ARN for the Regions of an account; this one is shaped after the account's.
+/// The reader's Region. AWS has no ARN for the Regions of an account; this one follows the form of the account's ARN.
 pub async fn region(session: &Session, reader: &Reader) -> Resource {
     let backup = async { if session.reads("backup") { backup::region_settings(reader).await } else { backup::RegionSettings::default() } };
     let ec2 = async { if session.reads("ec2") { ec2::settings(reader).await } else { Region::default() } };

@@ -1,5 +1,5 @@
-//! The HTTP client of a run. It reads every answer to its end, up to a size that none of AWS's has, and gives on only answers that hold what
-//! the operation declares (see [`answer`](super::answer)).
+//! The HTTP client of a run. It reads every answer to its end, up to a size that no AWS answer has, and passes on only answers with the members
+//! that the operation declares (see [`answer`](super::answer)).
 
 use super::answer::Flaw;
 use super::call::Operation;
@@ -16,21 +16,21 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
 use std::future::Future;
 
-/// The largest answer in bytes. A page of 1,000 snapshots with 50 tags each has about 10 MB.
+/// Maximum size of an answer in bytes. A page of 1,000 snapshots with 50 tags each has about 10 MB.
 pub const LARGEST: usize = 64 << 20;
 
 tokio::task_local! {
-    /// The operation whose call is being made.
+    /// The operation of the current call.
     static CALLED: &'static Operation;
 }
 
-/// Makes a call of `operation`: its answer is checked.
+/// Makes a call of `operation`, and checks the answer.
 pub fn calling<F: Future>(operation: &'static Operation, call: F) -> impl Future<Output = F::Output> {
     CALLED.scope(operation, call)
 }
 
-/// One HTTP client, as the SDK's own default, for all clients of the run: each would otherwise parse the system's certificates and keep
-/// connections for itself. `build_with_connector_fn` is how the SDK builds its default; the plain builder has no proxy settings.
+/// One HTTP client, like the SDK's default, for all clients of the run. Otherwise each client would parse the system's certificates and keep its
+/// own connections. The SDK builds its default with `build_with_connector_fn`; the plain builder has no proxy settings.
 pub fn client() -> SharedHttpClient {
     let client = Builder::new().build_with_connector_fn(|settings, components| {
         let mut connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring));
@@ -52,7 +52,7 @@ impl HttpClient for WholeAnswers {
         SharedHttpConnector::new(WholeAnswer(self.0.http_connector(settings, components)))
     }
 
-    /// Makes a connector at once, so that a machine without root certificates is told before anything is asked.
+    /// Makes a connector at once, so that missing root certificates are reported before the first call.
     fn validate_base_client_config(&self, components: &RuntimeComponentsBuilder, config: &ConfigBag) -> Result<(), BoxError> {
         self.0.validate_base_client_config(components, config)
     }
@@ -85,7 +85,8 @@ impl HttpConnector for WholeAnswer {
     }
 }
 
-/// The SDK makes a call again after an error of input and output: what was lost on the way may come whole the next time, another answer will not.
+/// The SDK retries a call after an I/O error. A retry may return an answer that was lost or truncated in transit; it cannot mend another wrong
+/// answer.
 fn error_of(flaw: Flaw) -> ConnectorError {
     match flaw {
         Flaw::Empty | Flaw::Cut => ConnectorError::io(Box::new(flaw)),
@@ -93,8 +94,8 @@ fn error_of(flaw: Flaw) -> ConnectorError {
     }
 }
 
-/// Whether a request is that of the operation, rather than one for the credentials to make it with: those are signed for another service, for
-/// another action, or not at all.
+/// Whether a request belongs to the operation, and not to fetching its credentials: such requests are signed for another service or another
+/// action, or not at all.
 fn asks_for(operation: &Operation, request: &HttpRequest) -> bool {
     let scope = format!("/{}/aws4_request", operation.service);
     let signed = request.headers().get("authorization").is_some_and(|signature| signature.contains(&scope));

@@ -1,7 +1,7 @@
 //! The AWS Well-Architected Tool: reads and writes the answer to one question of a workload.
 //!
-//! The only module that changes anything in AWS. It is no [`Service`](super::Service): no audit calls it, and `rel9 permissions` does not
-//! grant it. It writes what it is given and decides nothing.
+//! This is the only module that changes anything in AWS. It is not a [`Service`](super::Service): no audit calls it, and `rel9 permissions`
+//! does not grant its operations. It writes the given answer and decides nothing.
 
 use super::call::Progress;
 use super::connect_error::ConnectError;
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
-/// Which answer.
+/// Identifies an answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
     /// 32 hexadecimal digits; a workload belongs to one Region.
@@ -29,9 +29,9 @@ pub struct Question<'a> {
 pub struct Current {
     /// The ids of all choices of the question, in the tool's order.
     pub offered: Vec<String>,
-    /// The ids of those that are selected.
+    /// The ids of the selected choices.
     pub selected: Vec<String>,
-    /// What was said of single choices, by id.
+    /// Statements about single choices, by id.
     pub said: BTreeMap<String, Said>,
     pub notes: String,
     pub is_applicable: bool,
@@ -39,15 +39,15 @@ pub struct Current {
     pub risk: String,
 }
 
-/// What was said of one choice.
+/// The statement about one choice.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Said {
-    /// Somebody decided that the choice does not apply to the workload.
+    /// The choice is marked as not applicable to the workload.
     pub not_applicable: bool,
     pub notes: String,
 }
 
-/// What to write. Choices that it does not name keep what was said of them.
+/// The answer to write. Choices that it does not contain keep their statements.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
     /// The ids of all choices that are selected afterwards.
@@ -66,7 +66,7 @@ pub enum ToolError {
 }
 
 impl ToolError {
-    /// 2 for what the user must set right, 3 for what AWS did not do.
+    /// 2 for errors that the user must correct, 3 for requests that AWS refused or did not answer.
     pub fn exit_code(&self) -> u8 {
         match self {
             ToolError::Connect(error) => error.exit_code(),
@@ -97,7 +97,7 @@ pub struct Tool {
 }
 
 impl Tool {
-    /// With the credentials and the Region of the environment or the profile; `region` comes before theirs. Calls nothing yet.
+    /// Uses the credentials and the Region of the environment or the profile; `region` overrides that Region. Makes no call yet.
     ///
     /// # Errors
     /// Settings that cannot be used.
@@ -124,7 +124,7 @@ impl Tool {
         }
     }
 
-    /// Writes the answer. The risk that the tool gives it.
+    /// Writes the answer. Returns the risk that the tool shows for it.
     ///
     /// # Errors
     /// See [`ToolError`].
@@ -161,15 +161,13 @@ impl Tool {
 
     fn refused(&self, operation: &'static str, why: String, code: Option<&str>) -> ToolError {
         let (hint, mistake) = match code {
-            Some("ResourceNotFoundException") => {
-                ("A workload belongs to one Region: is it this one (--region), and is it of this account (--profile)?", true)
-            }
+            Some("ResourceNotFoundException") => ("A workload belongs to one account and one Region: check --profile and --region.", true),
             Some("ValidationException") => ("The workload's id is the 32 digits at the end of its ARN.", true),
             Some("AccessDeniedException") => {
                 ("It needs wellarchitected:GetAnswer and wellarchitected:UpdateAnswer, which `rel9 permissions` leaves out.", false)
             }
-            Some("ConflictException") => ("Somebody else is changing the workload: try again.", false),
-            _ => ("Try again; if it stays, check AWS_ENDPOINT_URL and the AWS Health Dashboard.", false),
+            Some("ConflictException") => ("Someone else is changing the workload: try again.", false),
+            _ => ("Try again; if the error persists, check AWS_ENDPOINT_URL and the AWS Health Dashboard.", false),
         };
         ToolError::Refused { operation, region: self.region.clone(), why, hint, mistake }
     }

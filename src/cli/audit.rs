@@ -1,19 +1,24 @@
 //! `rel9 audit`: judges live AWS, inventory files or the demo organisation.
 
 use super::collection;
+use super::exit::{Exit, Failure};
+use super::flags;
 use super::inputs::Inputs;
 use super::ledger::file as ledger;
 #[cfg(feature = "live")]
 use super::live::{self, LiveArgs};
 use super::output::{self, Output};
+use super::report;
+use super::rules::{mistakes_text, no_rule};
+use super::streams::{self, Verbosity};
 use super::templates::TemplateArgs;
-use super::{Exit, Verbosity, report};
 use crate::audit::findings::Findings;
 use crate::audit::policy::{FailOn, Policy};
 use crate::audit::{self, Gate, Input, Options};
 use crate::inventory::{Coverage, document};
 use crate::report::escape::terminal;
 use crate::rules::{BestPractice, Rule, RuleSet};
+use crate::template::declarable::declarables;
 use chrono::{DateTime, Utc};
 use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
@@ -24,17 +29,17 @@ use std::path::{Path, PathBuf};
 const DEMO: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/demo.rs"));
 const DEMO_POLICY: &str = include_str!("../../fixtures/demo/rel9.yaml");
 
-/// The policy where none is named.
+/// The default policy file.
 const POLICY: &str = "rel9.yaml";
 
-/// Headings of `--help`; every flag names its own, as one that is flattened would give its heading to those after it.
+/// Headings of `--help`. Every flag names its own: a flattened one would pass its heading on to the flags after it.
 const JUDGED: &str = "What is judged, and by what";
 const GATE: &str = "Gate";
 
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// Inventories, CloudFormation templates, Terraform plans, states or `.tf` folders, or folders of them; `-` reads a template from
-    /// standard input; live AWS without any
+    /// Inventories, CloudFormation templates, Terraform plans, states or `.tf` folders, or folders that contain them; `-` reads a template
+    /// from standard input; without INPUT, live AWS
     #[arg(value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Judge the built-in demo organisation (no AWS account needed)
@@ -43,45 +48,45 @@ pub struct Args {
     #[cfg(feature = "live")]
     #[command(flatten)]
     live: LiveArgs,
-    /// Only findings for these ARNs
+    /// Report only findings for these ARNs
     #[arg(long, help_heading = JUDGED, value_name = "ARN", value_delimiter = ',')]
     resource: Vec<String>,
-    /// Only findings for resources with this tag; several must all be there
-    #[arg(long, help_heading = JUDGED, value_name = "KEY=VALUE", value_parser = super::tag)]
+    /// Only findings for resources with this tag; with several, a resource must have all
+    #[arg(long, help_heading = JUDGED, value_name = "KEY=VALUE", value_parser = flags::tag)]
     tag: Vec<(String, String)>,
-    /// Objectives, reproducible data, waivers and rule settings [default: ./rel9.yaml when there]
+    /// Policy file: objectives, reproducible data, waivers and rule settings [default: ./rel9.yaml if it exists]
     #[arg(long, help_heading = JUDGED, value_name = "FILE")]
     policy: Option<PathBuf>,
     /// Folder of rules that add to the built-in ones or override them
     #[arg(long, help_heading = JUDGED, value_name = "DIR")]
     rules: Vec<PathBuf>,
-    /// Only these rules
+    /// Use only these rules
     #[arg(long, help_heading = JUDGED, value_name = "ID", value_delimiter = ',')]
     rule: Vec<String>,
-    /// Not these rules
+    /// Skip these rules
     #[arg(long, help_heading = JUDGED, value_name = "ID", value_delimiter = ',')]
     skip_rule: Vec<String>,
-    /// Only the rules of these best practices
+    /// Use only the rules of these best practices
     #[arg(long, help_heading = JUDGED, value_name = "REL09-BP0N", value_delimiter = ',')]
     best_practice: Vec<BestPractice>,
     #[command(flatten)]
     templates: TemplateArgs,
     #[command(flatten)]
     output: Output,
-    /// The lowest severity that fails the gate [default: the policy's, else high]
+    /// Lowest severity that fails the gate [default: fail_on of the policy file, otherwise high]
     #[arg(long, help_heading = GATE, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
-    /// An earlier findings document: failures that it knows do not fail the gate; - reads standard input
+    /// An earlier findings document: failures that it contains do not fail the gate; - reads standard input
     #[arg(long, help_heading = GATE, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Remember restore tests in this file, and count those that it remembers; made when it is not there
+    /// Record restore tests in this file, and count the recorded ones; created if missing
     #[arg(long, help_heading = JUDGED, value_name = "FILE")]
     ledger: Option<PathBuf>,
-    /// Exit 0, not 3, when something could not be read but nothing fails
+    /// Exit with 0 instead of 3 if something could not be read but nothing fails
     #[arg(long, help_heading = GATE)]
     allow_incomplete: bool,
     /// Judge as of this moment [default: when the inventory was read]
-    #[arg(long, help_heading = JUDGED, value_name = "RFC3339|YYYY-MM-DD", value_parser = super::moment)]
+    #[arg(long, help_heading = JUDGED, value_name = "RFC3339|YYYY-MM-DD", value_parser = flags::moment)]
     as_of: Option<DateTime<Utc>>,
 }
 
@@ -110,19 +115,19 @@ impl ValueEnum for FailOn {
     }
 }
 
-pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
-    // Whatever is wrong with rules, policy or output is told before anything is read.
-    let rules = RuleSet::load(&args.rules).map_err(|mistakes| super::list_of(&mistakes))?;
+pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
+    // Mistakes in rules, policy or output are reported before anything is read.
+    let rules = RuleSet::load(&args.rules).map_err(|mistakes| mistakes_text(&mistakes))?;
     for id in args.rule.iter().chain(&args.skip_rule) {
         if rules.get(id).is_none() {
-            return Err(super::no_rule(&rules, id).into());
+            return Err(no_rule(&rules, id).into());
         }
     }
     let policy = policy(&args, &rules)?;
     let outputs = args.output.prepare(&inputs(&args))?;
     let baseline = args.baseline.as_deref().map(report::read).transpose()?;
     if let Some(path) = args.ledger.as_deref().filter(|path| output::takes(&outputs, path)) {
-        return Err(format!("{}: a report would be written into the ledger: give it a file of its own", path.display()).into());
+        return Err(format!("{}: a report would overwrite the ledger: give the report its own file", path.display()).into());
     }
     let ledger = args.ledger.as_deref().map(|path| ledger::prepare(path).map(|chain| (path, chain))).transpose()?;
     let subject = subject(&args, verbosity)?;
@@ -144,7 +149,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
         Subject::Inventory(input, _) => audit::run_with_evidence(input, &rules, &policy, &options)?,
         Subject::Templates(paths) => {
             let by_default = policy.assume.ebs_encryption_by_default;
-            audit::run_templates(|judge| args.templates.read(paths, by_default, &rules, judge), &rules, &policy, &options)?
+            audit::run_templates(|judge| args.templates.read(paths, by_default, &rules, judge), &declarables(), &rules, &policy, &options)?
         }
     };
     let overruns: Vec<String> = policy.overruns().chain(rules.iter().flat_map(Rule::overruns)).collect();
@@ -159,25 +164,27 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
         findings.record_ledger(chain.head());
     }
     for part in findings.unread_parts() {
-        super::tell(format_args!("warning: {}", terminal(&part.why_part())));
+        streams::tell(format_args!("warning: {}", terminal(&part.why_part())));
     }
     output::write(&outputs, &findings)?;
-    for told in Coverage::reading_notes(&findings.collection) {
-        super::tell(terminal(told));
+    for note in Coverage::reading_notes(&findings.collection) {
+        streams::tell(terminal(note));
     }
     let unjudged: Vec<&String> = asked.iter().filter(|arn| !is_judged(&findings, arn)).collect();
     for arn in &unjudged {
-        super::tell(format_args!("{arn}: nothing was judged: is it misspelt, or in an account, a Region or a file that was not read?"));
+        streams::tell(format_args!(
+            "{arn}: nothing was judged: is the ARN misspelt, or is the resource in an account, Region or file that was not read?"
+        ));
     }
     if tagged && findings.findings.is_empty() {
-        super::tell("no resource with the tags asked for has findings: nothing was judged");
+        streams::tell("no resource with the given tags has findings: nothing was judged");
     }
     let fail_on = args.fail_on.or(policy.fail_on).unwrap_or(FailOn::High);
     let gate = audit::gate(&findings, fail_on);
     // The program ends: to give each of a million findings back first would only take time.
     std::mem::forget(findings);
     Ok(match gate {
-        // A gate does not pass on what is not there. (Some rules alone may have nothing to say of what is.)
+        // The gate does not pass when a requested resource is missing. (With selected rules, a resource may have no findings.)
         Gate::Passed if !unjudged.is_empty() && !narrowed && !args.allow_incomplete => Exit::Incomplete,
         Gate::Passed => Exit::Passed,
         Gate::Failed => Exit::Failed,
@@ -186,7 +193,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, super::Failure> {
     })
 }
 
-/// Whether resources of some services only can have been read.
+/// Whether only some services were read.
 fn some_services(args: &Args) -> bool {
     #[cfg(feature = "live")]
     if args.live.some_services() && args.inputs.is_empty() && !args.demo {
@@ -195,12 +202,12 @@ fn some_services(args: &Args) -> bool {
     args.inputs.iter().any(|input| collection::is_of_some_services(input))
 }
 
-/// Whether a resource has findings, or is told to owe none.
+/// Whether a resource has findings, or is exempt.
 fn is_judged(findings: &Findings, arn: &str) -> bool {
     findings.findings.iter().any(|finding| finding.resource.arn == arn) || findings.reproducible.iter().any(|data| data.resource.arn == arn)
 }
 
-/// All that the run reads from files.
+/// All files that the run reads.
 fn inputs(args: &Args) -> Inputs {
     let mut inputs = Inputs::default();
     for path in &args.inputs {
@@ -221,12 +228,12 @@ fn policy(args: &Args, rules: &RuleSet) -> Result<Policy, String> {
         None if beside.is_file() => Policy::load(beside, rules),
         None => return Ok(Policy::default()),
     };
-    loaded.map_err(|mistakes| super::list_of(&mistakes))
+    loaded.map_err(|mistakes| mistakes_text(&mistakes))
 }
 
 /// What is judged.
 enum Subject {
-    /// With what findings call its source.
+    /// With the name of its source in the document.
     Inventory(Input, &'static str),
     Templates(Vec<PathBuf>),
 }
@@ -240,7 +247,7 @@ impl Subject {
     }
 }
 
-fn subject(args: &Args, verbosity: Verbosity) -> Result<Subject, super::Failure> {
+fn subject(args: &Args, verbosity: Verbosity) -> Result<Subject, Failure> {
     if args.demo {
         let read: Result<Vec<_>, _> = DEMO.par_iter().map(|(name, text)| document::read(text.as_bytes(), Path::new(name))).collect();
         let shards = read?.into_iter().flatten().collect();
@@ -262,16 +269,16 @@ fn subject(args: &Args, verbosity: Verbosity) -> Result<Subject, super::Failure>
     match (files.is_empty(), templates.is_empty()) {
         (_, true) => Ok(Subject::Inventory(Input::Files(files), "inventory")),
         (true, false) => Ok(Subject::Templates(templates)),
-        (false, false) => Err("inventories and templates are judged in runs of their own".to_owned().into()),
+        (false, false) => Err("inventories and templates cannot be judged in one run".to_owned().into()),
     }
 }
 
 #[cfg(feature = "live")]
-fn from_aws(args: &Args, verbosity: Verbosity) -> Result<Subject, super::Failure> {
+fn from_aws(args: &Args, verbosity: Verbosity) -> Result<Subject, Failure> {
     Ok(Subject::Inventory(Input::Memory(live::collect(&args.live, verbosity)?), "aws"))
 }
 
 #[cfg(not(feature = "live"))]
-fn from_aws(_: &Args, _: Verbosity) -> Result<Subject, super::Failure> {
+fn from_aws(_: &Args, _: Verbosity) -> Result<Subject, Failure> {
     Err("this rel9 was built without live AWS (feature `live`): give it inventory files or templates".to_owned().into())
 }

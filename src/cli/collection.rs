@@ -1,9 +1,9 @@
-//! The state of a collection, kept in its folder: what it set out to read and how far it came, so that the next run goes on, and that
-//! nobody judges half of it.
+//! The state of a collection, stored in its folder: what it set out to read and what is done, so that the next run can continue, and an
+//! unfinished collection is not judged.
 //!
-//! At every moment of a collection the state on disk names only files that are there whole, or says that it is not finished.
+//! At any time, the state on disk names only complete files, or says that the collection is not finished.
 
-use super::Failure;
+use super::exit::Failure;
 #[cfg(any(feature = "live", test))]
 use crate::inventory::atomic_file;
 use crate::inventory::atomic_file::folder_of;
@@ -13,20 +13,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// Keeps how far a collection came, in the folder it writes to.
+/// The state file, in the folder of the collection.
 const STATE: &str = "rel9-collect.json";
 
-/// Locked while a collection writes to its folder. It stays: to remove it would let two collections lock two files of that name.
+/// Locked while a collection writes to its folder. Never removed: otherwise, two collections could lock two files of that name.
 #[cfg(any(feature = "live", test))]
 const LOCK: &str = ".rel9-collect.lock";
 
-/// What a collection set out to do and how far it came.
+/// What a collection set out to read, and what is done.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 pub struct State {
     pub account: String,
     /// Its shards: Regions, and `global`.
     pub regions: Vec<String>,
-    /// The Regions that were asked for; all that are enabled when missing.
+    /// The requested Regions; all enabled ones when missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_regions: Option<Vec<String>>,
     /// All services when empty.
@@ -49,12 +49,12 @@ impl State {
     /// The state of a folder; `None` when it has none.
     ///
     /// # Errors
-    /// A state that cannot be read: nobody can tell whether the folder is whole.
+    /// The state cannot be read, so that it is unknown whether the folder is complete.
     fn read(folder: &Path) -> Result<Option<State>, Failure> {
         let path = folder.join(STATE);
         let fail = |why: String| {
             let path = path.display();
-            Failure::from(format!("{path}: {why}: whether the collection is whole cannot be told; collect it again into a new folder"))
+            Failure::from(format!("{path}: {why}: it is unknown whether the collection is complete; collect again into a new folder"))
         };
         let text = match std::fs::read(&path) {
             Ok(text) => text,
@@ -64,15 +64,16 @@ impl State {
         if text.trim_ascii().is_empty() {
             return Err(fail("is empty".to_owned()));
         }
-        let state: State = serde_json::from_slice(&text).map_err(|error| fail(format!("is no state of `rel9 collect`: {error}")))?;
-        // What a state names is read as the collection's own, and removed when the collection starts anew.
+        let state: State =
+            serde_json::from_slice(&text).map_err(|error| fail(format!("is not a state file of `rel9 collect`: {error}")))?;
+        // The files that a state names are read as part of the collection, and removed when the collection starts over.
         match state.done.values().chain(&state.outdated).find(|name| Path::new(name).file_name().is_none_or(|file| file != name.as_str())) {
-            Some(name) => Err(fail(format!("names {name:?}, which is no file of the folder itself"))),
+            Some(name) => Err(fail(format!("names {name:?}, which is not a file in the folder itself"))),
             None => Ok(Some(state)),
         }
     }
 
-    /// Shards that the collection set out to read and whose file is not there, with the file where it has one.
+    /// Shards of the collection whose file is missing, with the name of the file if it has one.
     fn missing(&self, folder: &Path) -> Vec<String> {
         let is_there = |name: &String| folder.join(name).is_file();
         let lost = |shard: &String| match self.done.get(shard) {
@@ -92,10 +93,10 @@ impl State {
         format!("{}.{shard}.ndjson.zst", self.account)
     }
 
-    /// Writes the state, whole and for good.
+    /// Writes the state, atomically and durably.
     ///
     /// # Errors
-    /// A folder that does not take it.
+    /// The folder cannot be written to.
     pub fn write(&self, folder: &Path) -> Result<(), Failure> {
         let path = folder.join(STATE);
         let write = || {
@@ -106,8 +107,8 @@ impl State {
         write().map_err(|error| Failure::from(format!("{}: cannot be written: {error}", path.display())))
     }
 
-    /// Takes the folder for this collection: goes on from an earlier run of the same scope that did not finish, else starts anew, without
-    /// its files. The state on disk says so before anything is removed.
+    /// Prepares the folder for this collection: continues an unfinished run of the same scope, else starts over and removes its files. The
+    /// state on disk is updated before anything is removed.
     ///
     /// # Errors
     /// A folder that belongs to a collection of another scope, whose state cannot be read, or that holds other inventory files.
@@ -117,7 +118,7 @@ impl State {
             self.check_scope(earlier, folder)?;
         } else if let Some(file) = document::files_in(folder)?.first() {
             let message = format!(
-                "{}: holds inventory files already ({}) and no {STATE}: collect into an empty folder",
+                "{}: already has inventory files ({}) but no {STATE}: collect into an empty folder",
                 folder.display(),
                 file.display()
             );
@@ -126,11 +127,11 @@ impl State {
         let mut state = self;
         if let Some(earlier) = earlier {
             state.outdated.clone_from(&earlier.outdated);
-            // A run that was killed may have written a file that it did not note any more.
+            // A killed run may have written a file that is not in the state.
             state.outdated.extend(earlier.regions.iter().map(|shard| earlier.file_name(shard)));
-            let goes_on = !earlier.finished && earlier.regions == state.regions;
+            let resumes = !earlier.finished && earlier.regions == state.regions;
             for (shard, name) in earlier.done {
-                if goes_on && document::read_file(&folder.join(&name)).is_ok() {
+                if resumes && document::read_file(&folder.join(&name)).is_ok() {
                     if earlier.incomplete.contains(&shard) {
                         state.incomplete.insert(shard.clone());
                     }
@@ -156,11 +157,11 @@ impl State {
         Ok(state)
     }
 
-    /// One folder, one scope: files of two would be judged as one account.
+    /// One folder, one scope: the files of two scopes would be judged as one account.
     fn check_scope(&self, earlier: &State, folder: &Path) -> Result<(), Failure> {
         if earlier.account != self.account {
             return Err(Failure::from(format!(
-                "{}: holds the inventory of account {}: give account {} a folder of its own",
+                "{}: holds the inventory of account {}: give account {} its own folder",
                 folder.display(),
                 earlier.account,
                 self.account
@@ -177,7 +178,7 @@ impl State {
         match parts.iter().find(|(_, then, now)| then != now) {
             None => Ok(()),
             Some((what, then, now)) => Err(Failure::from(format!(
-                "{}: holds a collection of another scope ({what}: {then}; now: {now}): give this one a folder of its own",
+                "{}: holds a collection of another scope ({what}: {then}; now: {now}): give this one its own folder",
                 folder.display()
             ))),
         }
@@ -197,14 +198,13 @@ pub fn lock(folder: &Path) -> Result<std::fs::File, Failure> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
-            Err(Failure::from(format!("{}: another `rel9 collect` is writing into it: wait for its end", folder.display())))
+            Err(Failure::from(format!("{}: another `rel9 collect` is writing to it: wait until it ends", folder.display())))
         }
         Err(TryLockError::Error(error)) => Err(cannot("cannot be locked", error)),
     }
 }
 
-/// Less than what was collected is not judged as if it were all: neither a folder that lacks files, nor a folder or a file of a collection
-/// that did not finish.
+/// Rejects incomplete collections: a folder with missing files, and a folder or file of a collection that did not finish.
 ///
 /// # Errors
 /// What is missing; a state that cannot be read.
@@ -223,12 +223,12 @@ pub fn check_finished(input: &Path) -> Result<(), Failure> {
         (true, true) => return Ok(()),
         (true, false) if missing.is_empty() => return Ok(()),
         (true, false) => {
-            format!("has lost files of its collection: {}; put them back, or run `rel9 collect` again", missing.join(", "))
+            format!("files of the collection are missing: {}; restore them, or run `rel9 collect` again", missing.join(", "))
         }
-        (false, _) if missing.is_empty() => "its collection did not finish; run the same `rel9 collect` again to go on".to_owned(),
+        (false, _) if missing.is_empty() => "its collection did not finish; run the same `rel9 collect` again to continue".to_owned(),
         (false, _) => {
             let missing = missing.join(", ");
-            format!("its collection did not finish (missing: {missing}); run the same `rel9 collect` again to go on")
+            format!("its collection did not finish (missing: {missing}); run the same `rel9 collect` again to continue")
         }
     };
     Err(Failure::from(format!("{}: {what}", input.display())))

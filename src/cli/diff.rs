@@ -1,6 +1,8 @@
 //! `rel9 diff`: compares two findings documents.
 
-use super::{Exit, Failure, report as stored};
+use super::exit::{Exit, Failure};
+use super::report as stored;
+use super::streams;
 use crate::audit::diff;
 use crate::report::diff as render;
 use clap::ValueEnum;
@@ -11,7 +13,7 @@ pub struct Args {
     /// The earlier findings document
     #[arg(value_name = "OLD")]
     old: PathBuf,
-    /// The later one; - reads standard input (of one of the two)
+    /// The later one; - reads standard input (for one of the two)
     #[arg(value_name = "NEW")]
     new: PathBuf,
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -23,11 +25,11 @@ pub struct Args {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Format {
-    /// For people at a terminal
+    /// Table for a terminal
     Table,
-    /// The whole comparison, as `rel9 schema diff` describes it
+    /// The complete comparison; see `rel9 schema diff`
     Json,
-    /// For a pull request or a ticket
+    /// Markdown for a pull request or a ticket
     Markdown,
 }
 
@@ -37,11 +39,11 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         return Err("only one of the two documents can come from standard input".to_owned().into());
     }
     let (old, new) = (stored::read(&args.old)?, stored::read(&args.new)?);
-    let diff = diff::of(&old, &new);
+    let diff = diff::compare(&old, &new);
     match args.format {
-        Format::Table => super::print(&render::text(&diff, args.all, super::output::width()))?,
-        Format::Markdown => super::print(&render::markdown(&diff, args.all))?,
-        Format::Json => super::print_json(&diff)?,
+        Format::Table => streams::print(&render::text(&diff, args.all, super::output::width()))?,
+        Format::Markdown => streams::print(&render::markdown(&diff, args.all))?,
+        Format::Json => streams::print_json(&diff)?,
     }
     Ok(if diff.worse { Exit::Failed } else { Exit::Passed })
 }

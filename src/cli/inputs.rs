@@ -1,7 +1,7 @@
-//! What a run reads, so that no report takes the place of it.
+//! The files that a run reads, so that no report overwrites them.
 
 use crate::inventory::atomic_file::folder_of;
-use crate::template::sources;
+use crate::template::{parse, sources};
 use ignore::WalkBuilder;
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 /// The files and folders that a run reads.
 #[derive(Default)]
 pub struct Inputs {
-    /// What each is to the run, and its path.
+    /// The role of each in the run, and its path.
     files: Vec<(&'static str, PathBuf)>,
     folders: Vec<PathBuf>,
 }
 
 impl Inputs {
-    /// Adds a file or folder: `what` it is to the run.
+    /// Adds a file or folder; `what` is its role in the run.
     pub fn add(&mut self, what: &'static str, path: &Path) {
         if path.is_dir() {
             self.folders.push(path.to_owned());
@@ -25,7 +25,7 @@ impl Inputs {
         }
     }
 
-    /// Adds a file of templates: what lies beside it may be a part of it (modules, nested templates).
+    /// Adds a template file: files next to it may be part of it (modules, nested templates).
     pub fn add_template(&mut self, path: &Path) {
         self.add("an input", path);
         if path.is_file() {
@@ -33,17 +33,16 @@ impl Inputs {
         }
     }
 
-    /// Why a report must not be written to a path: the file there is read, by whatever name.
+    /// Why a report must not be written to a path: the run reads that file, possibly by another name.
     pub fn refuses(&self, output: &Path) -> Option<String> {
-        let there = Identity::of(output)?;
-        let is_it = |path: &Path| Identity::of(path).is_some_and(|identity| identity == there);
-        let refusal = |what: &str| {
-            Some(format!("{}: is {what}: a report would be written over it; give the report a file of its own", output.display()))
-        };
+        let there = Identity::from_path(output)?;
+        let is_it = |path: &Path| Identity::from_path(path).is_some_and(|identity| identity == there);
+        let refusal =
+            |what: &str| Some(format!("{}: is {what}: a report would overwrite it; give the report its own file", output.display()));
         if let Some((what, _)) = self.files.iter().find(|(_, path)| is_it(path)) {
             return refusal(&format!("{what} of this run"));
         }
-        if sources::is_named_as_source(output) {
+        if parse::is_named_as_source(output) {
             return refusal("a template, a policy or a part of one by its name");
         }
         if is_report(output) || !output.is_file() {
@@ -52,7 +51,7 @@ impl Inputs {
         if sources::holds_template(output) {
             return refusal("a template");
         }
-        // Another name of a file in the folders: a link. Few reports replace what is no report, so that few runs look.
+        // Another name of a file in the folders: a link. Reports rarely replace anything but reports, so few runs search.
         let in_folders = self.folders.iter().flat_map(|folder| WalkBuilder::new(folder).standard_filters(false).follow_links(true).build());
         let same = in_folders.flatten().find(|entry| may_be_input(entry.path()) && is_it(entry.path()));
         same.and_then(|entry| refusal(&format!("{}, which this run reads", entry.path().display())))
@@ -62,11 +61,11 @@ impl Inputs {
 fn may_be_input(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let json_or_inventory = [".json", ".ndjson", ".ndjson.gz", ".ndjson.zst"].iter().any(|end| name.ends_with(end));
-    json_or_inventory || sources::is_named_as_source(path)
+    json_or_inventory || parse::is_named_as_source(path)
 }
 
-/// Whether a file is a report of an earlier run, which the next may replace: every format names the question or the best practices of
-/// REL 9 at its beginning. So does one without findings, but for an empty list.
+/// Whether a file is a report of an earlier run, which may be replaced: every format names the question or the best practices of REL 9 near its
+/// beginning, except an empty list of findings.
 fn is_report(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = File::open(path).and_then(|file| file.take(1 << 16).read_to_end(&mut start));
@@ -76,7 +75,7 @@ fn is_report(path: &Path) -> bool {
         && !sources::holds_template(path)
 }
 
-/// What a file is, whatever it is called: links, and `./sub/../` lead to the same one.
+/// The identity of a file under any name: links and `./sub/../` lead to the same file.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Clone)]
 pub struct Identity {
     #[cfg(unix)]
@@ -87,7 +86,7 @@ pub struct Identity {
 
 impl Identity {
     /// The identity of a file that exists.
-    pub fn of(path: &Path) -> Option<Identity> {
+    pub fn from_path(path: &Path) -> Option<Identity> {
         #[cfg(unix)]
         {
             use std::os::unix::fs::MetadataExt;

@@ -1,8 +1,10 @@
-//! `rel9 ledger`: verifies and shows a recovery ledger, and adds restore tests that people ran.
+//! `rel9 ledger`: verifies and shows a recovery ledger, and adds attested restore tests.
 
 pub mod file;
 
-use super::{Exit, Failure};
+use super::exit::{Exit, Failure};
+use super::flags;
+use super::streams;
 use crate::audit::ledger::evidence::Attestation;
 use crate::audit::ledger::{Entry, Outcome, SCHEMA};
 use crate::report::escape::terminal;
@@ -20,25 +22,25 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check every link of the chain
+    /// Verify the whole hash chain
     Verify {
         /// The ledger
         file: PathBuf,
-        /// The chain must contain this hash, such as audit.ledger_head of an earlier findings document
+        /// Hash that the chain must contain, such as audit.ledger_head of an earlier findings document
         #[arg(long, value_name = "HASH")]
         head: Option<String>,
     },
-    /// Show the entries, if the chain holds
+    /// Show the entries, if the chain is valid
     Show {
         /// The ledger
         file: PathBuf,
-        /// Only entries of this resource
+        /// Show only entries of this resource
         #[arg(long, value_name = "ARN")]
         resource: Option<String>,
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
-    /// Add a restore test that people ran
+    /// Add a restore test that a person ran
     Attest(Box<Attest>),
 }
 
@@ -50,30 +52,30 @@ enum Format {
 
 #[derive(Debug, clap::Args)]
 struct Attest {
-    /// The ledger, made when it is not there
+    /// The ledger; created if missing
     file: PathBuf,
     /// The resource whose backup was restored
     #[arg(long, value_name = "ARN", value_parser = arn)]
     resource: String,
-    /// When the restore was finished; a day alone is its beginning, in UTC
-    #[arg(long, value_name = "RFC3339|YYYY-MM-DD", value_parser = super::moment)]
+    /// When the restore finished; a date stands for its start in UTC
+    #[arg(long, value_name = "RFC3339|YYYY-MM-DD", value_parser = flags::moment)]
     date: DateTime<Utc>,
     /// How long it took until the data was usable, such as 2h30m
     #[arg(long, value_parser = took)]
     duration: i64,
-    /// Whether the data came back; a failed test is evidence, too
+    /// Whether the data was restored; a failed test is evidence, too
     #[arg(long, value_enum)]
     result: TestResult,
-    /// Who ran it
+    /// Who ran the test
     #[arg(long, value_name = "NAME", value_parser = said)]
     operator: String,
-    /// Where it is written down
+    /// The ticket that documents it
     #[arg(long, value_name = "ID", value_parser = said)]
     ticket: String,
-    /// Anything else
+    /// Free text
     #[arg(long, value_name = "TEXT", value_parser = said)]
     note: Option<String>,
-    /// The restored data was checked, and it was right
+    /// The restored data was checked, and was correct
     #[arg(long)]
     validated: bool,
 }
@@ -101,18 +103,18 @@ fn verify(path: &Path, head: Option<&str>) -> Result<Exit, Failure> {
         match chain.entries_after(&hash) {
             Some(0) => text.push_str("it ends at the given head\n"),
             Some(after) => {
-                let _ = writeln!(text, "it contains the given head, {after} entries came after it");
+                let _ = writeln!(text, "it contains the given head; {after} entries follow it");
             }
             None => {
                 return Err(Failure::from(format!(
-                    "{}: the chain does not contain {}: entries were taken away at its end, or it is another ledger",
+                    "{}: the chain does not contain {}: entries were removed at its end, or it is another ledger",
                     path.display(),
                     terminal(&hash)
                 )));
             }
         }
     }
-    super::print(&text)?;
+    streams::print(&text)?;
     Ok(Exit::Passed)
 }
 
@@ -122,7 +124,7 @@ fn show(path: &Path, resource: Option<&str>, format: Format) -> Result<Exit, Fai
     let text = match format {
         Format::Json => {
             let document = json!({ "schema": SCHEMA, "head": chain.head(), "entries": entries });
-            super::print_json(&document)?;
+            streams::print_json(&document)?;
             return Ok(Exit::Passed);
         }
         Format::Table => {
@@ -134,7 +136,7 @@ fn show(path: &Path, resource: Option<&str>, format: Format) -> Result<Exit, Fai
             text
         }
     };
-    super::print(&text)?;
+    streams::print(&text)?;
     Ok(Exit::Passed)
 }
 
@@ -149,7 +151,8 @@ fn line_of(entry: &Entry) -> String {
         entry.source
     );
     if let Some(result) = entry.result {
-        let took = entry.took_seconds.map_or(String::new(), |seconds| format!(" in {}", crate::rules::human_duration(seconds)));
+        let took =
+            entry.took_seconds.map_or(String::new(), |seconds| format!(" in {}", crate::inventory::figures::human_duration(seconds)));
         let checked = if entry.validated == Some(true) { ", validated" } else { "" };
         let _ = write!(text, ", {}{took}{checked}", if result == Outcome::Success { "success" } else { "failure" });
     }
@@ -162,10 +165,12 @@ fn line_of(entry: &Entry) -> String {
 fn attest(args: Attest) -> Result<Exit, Failure> {
     let now = Utc::now().trunc_subsecs(0);
     if args.date > now {
-        return Err(Failure::from(format!("--date {} is in the future: only what has happened can be attested", args.date.to_rfc3339())));
+        return Err(Failure::from(format!("--date {} is in the future: only past restores can be attested", args.date.to_rfc3339())));
     }
     if args.validated && args.result == TestResult::Failure {
-        return Err(Failure::from("--validated says that the restored data was right, --result failure that it was not".to_owned()));
+        return Err(Failure::from(
+            "--validated means that the restored data was correct, --result failure that the restore failed".to_owned(),
+        ));
     }
     let draft = Attestation {
         resource: args.resource,
@@ -181,20 +186,20 @@ fn attest(args: Attest) -> Result<Exit, Failure> {
     file::prepare(&args.file)?;
     let chain = file::change(&args.file, |chain| match chain.same(&draft) {
         Some(known) => Err(format!(
-            "{}:{}: has an attestation of this restore already (same resource, date, operator and ticket)",
+            "{}:{}: already has an attestation of this restore (same resource, date, operator and ticket)",
             args.file.display(),
             known.line()
         )),
         None => Ok(chain.extend(vec![draft.clone()], now)),
     })?;
     let line = chain.entries().last().map_or(1, Entry::line);
-    super::print(&format!("{}:{line}: added, head {}\n", args.file.display(), chain.head()))?;
+    streams::print(&format!("{}:{line}: added, head {}\n", args.file.display(), chain.head()))?;
     Ok(Exit::Passed)
 }
 
 fn arn(text: &str) -> Result<String, String> {
     let whole = text.split(':').count() >= 6 && text.starts_with("arn:") && !text.ends_with(':') && !text.contains(char::is_whitespace);
-    if whole { Ok(text.to_owned()) } else { Err("it is no ARN, such as arn:aws:rds:eu-central-1:111122223333:db:shop".to_owned()) }
+    if whole { Ok(text.to_owned()) } else { Err("not an ARN; write it as arn:aws:rds:eu-central-1:111122223333:db:shop".to_owned()) }
 }
 
 /// `2h30m` in seconds.
@@ -202,15 +207,15 @@ fn took(text: &str) -> Result<i64, String> {
     let wrong = || "write it as 45m, 2h30m or 1d4h".to_owned();
     let mut total: i64 = 0;
     for part in text.split_inclusive(|character: char| character.is_ascii_alphabetic()) {
-        let seconds = crate::audit::policy::duration(part).filter(|_| part.starts_with(|first: char| first.is_ascii_digit()));
+        let seconds = crate::inventory::figures::parse_duration(part).filter(|_| part.starts_with(|first: char| first.is_ascii_digit()));
         total = seconds.and_then(|seconds| total.checked_add(seconds)).ok_or_else(wrong)?;
     }
-    if total > 0 { Ok(total) } else { Err(format!("a restore takes more than no time: {}", wrong())) }
+    if total > 0 { Ok(total) } else { Err(format!("must be longer than zero: {}", wrong())) }
 }
 
 fn said(text: &str) -> Result<String, String> {
     let text = text.trim();
-    if text.is_empty() { Err("say something".to_owned()) } else { Ok(text.to_owned()) }
+    if text.is_empty() { Err("it must not be empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
 #[cfg(test)]

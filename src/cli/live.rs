@@ -1,11 +1,12 @@
-//! Reading live AWS: for `audit` into memory, for `collect` into files that a later run goes on from.
+//! Reads live AWS: for `audit` into memory, for `collect` into files, from which a later run can continue.
 
 use super::collection::{self, State};
+use super::exit::{Exit, Failure};
 use super::progress::progress;
-use super::{Exit, Failure, Verbosity};
-use crate::audit::policy;
+use super::streams::{self, Verbosity};
 use crate::aws::{self, ConnectError, Session};
 use crate::inventory::document;
+use crate::inventory::figures::parse_duration;
 use crate::inventory::{CoverageStatus, Shard};
 use futures::StreamExt;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +14,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How many shards are read side by side; the rate limit holds over all of them.
+/// Shards that are read in parallel, under one rate limit.
 const SHARDS_AT_ONCE: usize = 8;
 
 #[derive(Debug, clap::Args)]
@@ -22,22 +23,22 @@ pub struct LiveArgs {
     /// Profile of the AWS configuration files
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    /// Regions to read, separated by commas, or all that are enabled
+    /// Regions to read, separated by commas; `all` reads every enabled Region
     #[arg(long, value_name = "REGIONS", value_delimiter = ',', default_value = "all")]
     regions: Vec<String>,
-    /// Services to read [default: all]; what others would show is unknown then
+    /// Services to read [default: all]; facts from other services are then unknown
     #[arg(long, value_name = "SERVICES", value_delimiter = ',')]
     services: Vec<String>,
-    /// Calls a second at most, in all Regions together
+    /// Maximum calls per second, over all Regions
     #[arg(long, value_name = "N", default_value_t = aws::DEFAULT_MAX_RPS)]
     max_rps: NonZeroU32,
-    /// How long the account may be read (90s, 60m, 2h): what is left then is unknown
+    /// Time limit for reading the account (90s, 60m, 2h); facts not read by then are unknown
     #[arg(long, value_name = "DURATION", default_value = "60m", value_parser = deadline)]
     deadline: Duration,
 }
 
 fn deadline(text: &str) -> Result<Duration, String> {
-    let seconds = policy::duration(text).and_then(|seconds| u64::try_from(seconds).ok()).filter(|seconds| *seconds > 0);
+    let seconds = parse_duration(text).and_then(|seconds| u64::try_from(seconds).ok()).filter(|seconds| *seconds > 0);
     seconds.map(Duration::from_secs).ok_or_else(|| "write it as 90s, 60m or 2h".to_owned())
 }
 
@@ -47,7 +48,7 @@ impl LiveArgs {
         !self.services.is_empty()
     }
 
-    /// The Regions that were asked for by name; none for all.
+    /// The Regions requested by name; `None` for all.
     fn asked_regions(&self) -> Option<Vec<String>> {
         let all = self.regions.iter().any(|region| region == "all");
         (!all).then(|| self.regions.clone())
@@ -76,7 +77,7 @@ impl From<ConnectError> for Failure {
 /// Reads all shards into memory.
 ///
 /// # Errors
-/// When nobody can be asked at all.
+/// When AWS cannot be called at all.
 pub fn collect(args: &LiveArgs, verbosity: Verbosity) -> Result<Vec<Shard>, Failure> {
     runtime()?.block_on(async {
         let session = aws::connect(&args.options(verbosity)).await?;
@@ -93,7 +94,7 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 
 #[derive(Debug, clap::Args)]
 pub struct CollectArgs {
-    /// Folder for the inventory files, made when it is not there
+    /// Folder for the inventory files; created if missing
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]
@@ -103,7 +104,7 @@ pub struct CollectArgs {
 /// `rel9 collect`.
 pub fn run(args: CollectArgs, verbosity: Verbosity) -> Result<Exit, Failure> {
     let folder = args.out.clone();
-    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: cannot be made: {error}", folder.display()))?;
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: cannot be created: {error}", folder.display()))?;
     let _lock = collection::lock(&folder)?;
     runtime()?.block_on(async {
         let session = aws::connect(&args.live.options(verbosity)).await?;
@@ -123,7 +124,7 @@ pub fn run(args: CollectArgs, verbosity: Verbosity) -> Result<Exit, Failure> {
         tokio::select! {
             result = into_files(&session, state, &folder, verbosity) => result,
             _ = tokio::signal::ctrl_c() => {
-                let message = format!("interrupted: what was read is in {}; the same command goes on from there", folder.display());
+                let message = format!("interrupted: the results so far are in {}; run the same command to continue", folder.display());
                 Err(Failure { exit: Exit::Unusable, message })
             }
         }
@@ -133,15 +134,19 @@ pub fn run(args: CollectArgs, verbosity: Verbosity) -> Result<Exit, Failure> {
 async fn into_files(session: &Session, mut state: State, folder: &Path, verbosity: Verbosity) -> Result<Exit, Failure> {
     let missing: Vec<String> = state.regions.iter().filter(|region| !state.done.contains_key(*region)).cloned().collect();
     if missing.len() < state.regions.len() && verbosity != Verbosity::Quiet {
-        super::tell(format_args!("going on: {} of {} Regions are there already", state.regions.len() - missing.len(), state.regions.len()));
+        streams::tell(format_args!(
+            "continuing: {} of {} Regions are already done",
+            state.regions.len() - missing.len(),
+            state.regions.len()
+        ));
     }
     let mut shards =
         futures::stream::iter(missing.iter().map(|region| aws::collect_shard(session, region))).buffer_unordered(SHARDS_AT_ONCE);
     while let Some(shard) = shards.next().await {
         if let Some(why) = aws::end_of_credentials(&shard) {
-            // It is not done, and what is left would not be either.
+            // The shard is not done, and the remaining ones would fail as well.
             let message = format!(
-                "the credentials ended while {} was read ({why}).\nRenew them: the same command goes on from there; what was read before is in {}",
+                "the credentials expired while {} was read ({why}).\nRenew them and run the same command to continue; the results so far are in {}",
                 shard.region,
                 folder.display()
             );
@@ -160,9 +165,9 @@ async fn into_files(session: &Session, mut state: State, folder: &Path, verbosit
     state.finished = true;
     state.write(folder)?;
     if verbosity != Verbosity::Quiet {
-        super::tell(format_args!("{} shards of account {} are in {}", state.done.len(), state.account, folder.display()));
+        streams::tell(format_args!("{} shards of account {} are in {}", state.done.len(), state.account, folder.display()));
         if !complete {
-            super::tell(format_args!("some calls were denied or failed: `rel9 audit {}` names them", folder.display()));
+            streams::tell(format_args!("some calls were denied or failed: `rel9 audit {}` names them", folder.display()));
         }
     }
     Ok(if complete { Exit::Passed } else { Exit::Incomplete })

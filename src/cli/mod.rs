@@ -1,8 +1,10 @@
-//! The command line: flags are parsed once, turned into what the rooms need, and every way to end has its exit code.
+//! The command line: parses flags, calls the rooms, and ends with an exit code.
 
 mod audit;
 mod collection;
 mod diff;
+mod exit;
+mod flags;
 mod inputs;
 mod ledger;
 #[cfg(feature = "live")]
@@ -13,80 +15,33 @@ mod progress;
 mod report;
 mod rules;
 mod schema;
+mod streams;
 mod templates;
 #[cfg(feature = "live")]
 mod wa;
 
 #[cfg(feature = "live")]
 use crate::aws::permissions;
-use crate::inventory::document::DocumentError;
-use crate::inventory::is_writable;
-use crate::report::json;
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 #[cfg(feature = "live")]
 use clap::ValueEnum;
 use clap::{CommandFactory, Parser, Subcommand};
+use exit::{Exit, Failure};
 use std::io::IsTerminal;
 use std::process::ExitCode;
-
-/// How the program ends; the numbers are a contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
-    /// The gate passed.
-    Passed = 0,
-    /// The gate failed.
-    Failed = 1,
-    /// Wrong usage, unreadable input, bad rule or policy: nothing was judged.
-    Unusable = 2,
-    /// No gate failure, but something in scope could not be read.
-    Incomplete = 3,
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        ExitCode::from(exit as u8)
-    }
-}
-
-/// Why a command ends early: what to say, and with which code.
-struct Failure {
-    exit: Exit,
-    message: String,
-}
-
-impl From<String> for Failure {
-    fn from(message: String) -> Self {
-        Failure { exit: Exit::Unusable, message }
-    }
-}
-
-impl From<DocumentError> for Failure {
-    fn from(error: DocumentError) -> Self {
-        Failure::from(error.to_string())
-    }
-}
-
-/// How much is told besides the results.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verbosity {
-    Quiet,
-    Normal,
-    /// Every AWS call, to stderr.
-    Verbose,
-}
+use streams::{Verbosity, printed, tell};
 
 /// Audits how an AWS account backs up its data (Well-Architected question REL 9).
 ///
-/// Exit codes: 0 the gate passed · 1 it failed · 2 wrong usage or unreadable input · 3 nothing fails, but something could not be read.
+/// Exit codes: 0 the gate passed · 1 the gate failed · 2 wrong usage or unreadable input · 3 nothing fails, but something is unknown.
 #[derive(Debug, Parser)]
 #[command(name = "rel9", version, max_term_width = 100, propagate_version = true, disable_help_subcommand = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// No progress, no messages but errors
+    /// No progress, no messages except errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
-    /// Tell every AWS call on stderr
+    /// Log every AWS call to stderr
     #[arg(short, long, global = true)]
     verbose: bool,
 }
@@ -100,15 +55,16 @@ enum Command {
     Collect(live::CollectArgs),
     /// Render a stored findings document again
     Report(report::Args),
-    /// Compare two findings documents: exit code 1 when something got worse
+    /// Compare two findings documents; exit code 1 if something got worse
     Diff(diff::Args),
-    /// Verify, show or add to a recovery ledger
+    /// Verify or show a recovery ledger, or add a restore test to it
     Ledger(ledger::Args),
     /// List, show, test or document the rules
     Rules(rules::Args),
     #[cfg(feature = "live")]
-    /// Print the least permissions that reading needs
+    /// Print the minimum permissions for reading
     Permissions {
+        /// Output format
         #[arg(long, value_enum, default_value_t = PermissionFormat::Json)]
         format: PermissionFormat,
     },
@@ -117,11 +73,13 @@ enum Command {
     Wa(wa::Args),
     /// Print the JSON Schema of a document
     Schema {
+        /// The kind of document
         #[arg(value_enum)]
         document: schema::Document,
     },
     /// Print completions for a shell
     Completions {
+        /// The shell
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
@@ -138,11 +96,11 @@ enum PermissionFormat {
     Terraform,
 }
 
-/// Makes a write beyond the limit on file sizes (`ulimit -f`) fail with `EFBIG`, as on a full disk, so that half a line of a ledger is
-/// taken back and the reason is told. By default the signal of the limit ends the process (setrlimit(2), RLIMIT_FSIZE).
+/// Makes a write beyond the limit on file sizes (`ulimit -f`) fail with `EFBIG`, as on a full disk, so that a partial line of a ledger is
+/// removed again and an error is shown. By default, the signal of the limit ends the process (setrlimit(2), RLIMIT_FSIZE).
 fn survive_the_limit_on_file_sizes() {
     #[cfg(unix)]
-    // SAFETY: to ignore a signal installs no handler, and no other thread runs yet.
+    // SAFETY: ignoring a signal installs no handler, and no other thread runs yet.
     #[allow(unsafe_code, reason = "std has no safe way to ignore a signal")]
     unsafe {
         libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
@@ -166,7 +124,7 @@ pub fn run() -> ExitCode {
         _ => Verbosity::Normal,
     };
     if verbosity == Verbosity::Verbose {
-        // Only what rel9 itself says: the SDK's log quotes what a `credential_process` wrote and the answers of AWS.
+        // Only rel9's own log: that of the SDK quotes the output of a `credential_process` and the answers of AWS.
         tracing_subscriber::fmt()
             .with_env_filter("rel9=debug")
             .with_writer(std::io::stderr)
@@ -192,7 +150,7 @@ pub fn run() -> ExitCode {
         }
         #[cfg(feature = "live")]
         Command::Wa(args) => wa::run(args, verbosity),
-        Command::Schema { document } => printed(&schema::of(document)),
+        Command::Schema { document } => printed(&schema::json_schema(document)),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "rel9", &mut text);
@@ -204,78 +162,6 @@ pub fn run() -> ExitCode {
         Err(failure) => {
             tell(format_args!("error: {}", failure.message));
             failure.exit.into()
-        }
-    }
-}
-
-/// A moment of a flag: a time, or a date that means its first moment in UTC.
-fn moment(text: &str) -> Result<DateTime<Utc>, String> {
-    let wrong = |why: &dyn std::fmt::Display| format!("write it as 2026-11-22 or 2026-11-22T07:00:00Z ({why})");
-    let moment = match text.parse::<NaiveDate>() {
-        Ok(date) => date.and_time(NaiveTime::MIN).and_utc(),
-        Err(_) => DateTime::parse_from_rfc3339(text).map_err(|error| wrong(&error))?.to_utc(),
-    };
-    if is_writable(&moment) { Ok(moment) } else { Err(wrong(&"no clock shows it")) }
-}
-
-/// `KEY=VALUE` of a flag.
-fn tag(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
-    Ok((key.to_owned(), value.to_owned()))
-}
-
-fn printed(text: &str) -> Result<Exit, Failure> {
-    let end = if text.ends_with('\n') { "" } else { "\n" };
-    print(&format!("{text}{end}"))?;
-    Ok(Exit::Passed)
-}
-
-/// Writes results to stdout; a closed pipe is a quiet end.
-fn print(text: &str) -> Result<(), String> {
-    use std::io::Write as _;
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("cannot write to standard output: {error}")),
-        _ => Ok(()),
-    }
-}
-
-/// Writes a document to stdout, escaped as those of reports are.
-fn print_json(document: &impl serde::Serialize) -> Result<(), String> {
-    let mut text = Vec::new();
-    json::pretty(document, &mut text).map_err(|error| error.to_string())?;
-    print(&String::from_utf8_lossy(&text))
-}
-
-/// Tells people something on standard error; where that is full or closed, nobody is there to be told.
-fn tell(text: impl std::fmt::Display) {
-    use std::io::Write as _;
-    let _ = writeln!(std::io::stderr(), "{text}");
-}
-
-/// Mistakes, one a line.
-fn list_of(mistakes: &[crate::rules::Mistake]) -> String {
-    mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n       ")
-}
-
-/// What to say about a rule id that does not exist.
-fn no_rule(set: &crate::rules::RuleSet, id: &str) -> String {
-    match set.nearest(id) {
-        Some(near) => format!("there is no rule `{id}`; did you mean `{near}`?"),
-        None => format!("there is no rule `{id}`; `rel9 rules list` shows them all"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::moment;
-
-    #[test]
-    fn moments_are_dates_or_times() {
-        assert_eq!(moment("2026-11-22").map(|at| at.to_rfc3339()), Ok("2026-11-22T00:00:00+00:00".to_owned()));
-        assert_eq!(moment("2026-11-22T09:00:00+02:00").map(|at| at.to_rfc3339()), Ok("2026-11-22T07:00:00+00:00".to_owned()));
-        for wrong in ["22.11.2026", "2026-13-01", "+262142-12-31", "-0001-01-01", "yesterday", ""] {
-            assert!(moment(wrong).is_err(), "{wrong}");
         }
     }
 }

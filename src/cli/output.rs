@@ -1,4 +1,4 @@
-//! `--format`: where each report goes, and how it is written: to stdout, or to a file whole or not at all.
+//! `--format`: writes each report to stdout, or atomically to a file.
 
 use super::inputs::{Identity, Inputs};
 use crate::audit::findings::Findings;
@@ -10,7 +10,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// Columns where nobody tells how many there are.
+/// Columns if the width is unknown.
 const PLAIN_WIDTH: usize = 100;
 
 /// Bytes that are written at a time.
@@ -21,15 +21,15 @@ const BUFFER: usize = 1 << 18;
 pub struct Output {
     #[arg(long, value_name = "F[=PATH]", help = formats())]
     format: Vec<String>,
-    /// Passing findings too, and every resource of a rule, in table, markdown and sarif, which else leave them out
+    /// Include passing findings and every resource of a rule in table, markdown and sarif, which otherwise omit them
     #[arg(long)]
     all: bool,
 }
 
-/// What `--help` says of `--format`.
+/// The help text of `--format`.
 fn formats() -> String {
     let names: Vec<&str> = report::ALL.iter().map(|report| report.name).collect();
-    format!("Format of the report, to stdout or to a file; repeatable. By default table; there are {}", names.join(", "))
+    format!("Format of the report, to stdout or to a file; repeatable [default: table] [formats: {}]", names.join(", "))
 }
 
 /// One report with its place.
@@ -48,14 +48,16 @@ impl Output {
         let texts = if self.format.is_empty() { vec!["table".to_owned()] } else { self.format.clone() };
         let prepared: Vec<Prepared> = texts.iter().map(|text| self.one(text)).collect::<Result<_, _>>()?;
         if prepared.iter().filter(|prepared| prepared.path.is_none()).count() > 1 {
-            return Err("only one report can go to standard output: give the others a file, as in --format json=findings.json".to_owned());
+            return Err(
+                "only one report can go to standard output: write the others to files, as in --format json=findings.json".to_owned()
+            );
         }
         let (mut files, mut identities) = (BTreeSet::new(), BTreeSet::new());
         for path in prepared.iter().filter_map(|prepared| prepared.path.as_deref()) {
             let Some(file) = file_of(path) else { continue };
-            let is_second = Identity::of(&file).is_some_and(|identity| !identities.insert(identity)) || !files.insert(file.clone());
+            let is_second = Identity::from_path(&file).is_some_and(|identity| !identities.insert(identity)) || !files.insert(file.clone());
             if is_second {
-                return Err(format!("{}: two reports would be written into it: give each a file of its own", file.display()));
+                return Err(format!("{}: two reports would be written to it: give each its own file", file.display()));
             }
             if let Some(refusal) = inputs.refuses(&file) {
                 return Err(refusal);
@@ -66,14 +68,14 @@ impl Output {
 
     fn one(&self, text: &str) -> Result<Prepared, String> {
         let (name, path) = match text.split_once('=') {
-            // Opening it anew would write over what others have put there already.
+            // Opening it again would overwrite what other programs have written to it.
             Some((name, "-" | "/dev/stdout")) => (name, None),
             Some((name, path)) => (name, Some(PathBuf::from(path))),
             None => (text, None),
         };
         let report = report::find(name).ok_or_else(|| {
             let names: Vec<&str> = report::ALL.iter().map(|report| report.name).collect();
-            format!("there is no format `{name}`; there are {}", names.join(", "))
+            format!("there is no format `{name}`; the formats are {}", names.join(", "))
         })?;
         if let Some(path) = &path {
             let folder = folder_of(path);
@@ -92,8 +94,8 @@ impl Output {
     }
 }
 
-/// The file that a report replaces or makes, at the end of all links; none where the path is a device or a pipe, or leads to an open file
-/// of the process (`/dev/fd/3`): those are written into.
+/// The file that a report replaces or creates, after all links; `None` if the path is a device, a pipe or an open file of the process
+/// (`/dev/fd/3`): those are written to directly.
 fn file_of(path: &Path) -> Option<PathBuf> {
     if is_of_the_system(path) {
         return None;
@@ -108,7 +110,7 @@ fn file_of(path: &Path) -> Option<PathBuf> {
     }
 }
 
-/// Where links lead that end at no file yet; a circle of them ends anywhere.
+/// The target of links to a file that does not exist yet; a cycle of links ends anywhere.
 fn end_of_links(path: &Path) -> PathBuf {
     let mut end = path.to_owned();
     for _ in 0..40 {
@@ -120,19 +122,19 @@ fn end_of_links(path: &Path) -> PathBuf {
     end
 }
 
-/// Whether a path is below `/dev` or `/proc`, whose files nobody replaces.
+/// Whether a path is below `/dev` or `/proc`, whose files cannot be replaced.
 fn is_of_the_system(path: &Path) -> bool {
     let path =
         fs::canonicalize(folder_of(path)).map_or_else(|_| path.to_owned(), |folder| folder.join(path.file_name().unwrap_or_default()));
     cfg!(unix) && (path.starts_with("/proc") || path.starts_with("/dev") && !path.starts_with("/dev/shm"))
 }
 
-/// Tells now whether a report could not be written later. A device or pipe is not opened: who reads it would take that for the report.
+/// Checks early that a report can be written. A device or pipe is not opened: its reader would take that for the report.
 fn check_writable(path: &Path) -> io::Result<()> {
     match file_of(path) {
         Some(file) => {
             if file.is_file() {
-                OpenOptions::new().append(true).open(&file)?; // one that is protected against writing is not replaced either
+                OpenOptions::new().append(true).open(&file)?; // a write-protected file is not replaced
             }
             temporary_file(folder_of(&file)).map(drop)
         }
@@ -152,18 +154,18 @@ fn cannot_be_written(path: &Path, error: &io::Error) -> String {
     format!("{}: cannot be written: {error}", path.display())
 }
 
-/// Whether a report would be written into a file.
+/// Whether a report would be written to a file.
 pub fn takes(outputs: &[Prepared], file: &Path) -> bool {
     let paths = || outputs.iter().filter_map(|output| output.path.as_deref().and_then(file_of));
-    let identity = Identity::of(file);
-    file_of(file).is_some_and(|file| paths().any(|path| path == file || identity.is_some() && Identity::of(&path) == identity))
+    let identity = Identity::from_path(file);
+    file_of(file).is_some_and(|file| paths().any(|path| path == file || identity.is_some() && Identity::from_path(&path) == identity))
 }
 
-/// Writes all reports: first those to files beside their places, so that a disk which takes only some of them leaves all places as they
-/// were, then to standard output and into pipes.
+/// Writes all reports: first to temporary files next to their targets, so that a full disk leaves all targets unchanged, then to standard
+/// output and pipes.
 ///
 /// # Errors
-/// A place that does not take them. A pipe that was closed is a quiet end.
+/// A target that cannot be written. A closed pipe is not an error.
 pub fn write(outputs: &[Prepared], findings: &Findings) -> Result<(), String> {
     let mut written: Vec<(NamedTempFile, PathBuf, &Path)> = Vec::new();
     for output in outputs {
@@ -199,22 +201,22 @@ fn render(output: &Prepared, findings: &Findings, file: &mut dyn Write) -> io::R
     writer.flush()
 }
 
-/// Writes a report beside its place.
+/// Writes a report to a temporary file next to its target.
 fn beside(output: &Prepared, place: &Path, findings: &Findings) -> io::Result<NamedTempFile> {
     let mut file = temporary_file(folder_of(place))?;
     render(output, findings, file.as_file_mut())?;
     if let Ok(before) = fs::metadata(place) {
-        file.as_file().set_permissions(before.permissions())?; // who could not read the report before cannot now
+        file.as_file().set_permissions(before.permissions())?; // keeps the permissions of the replaced report
     }
     Ok(file)
 }
 
-/// Writes a report into a device, a pipe or an open file, after what is there.
+/// Appends a report to a device, a pipe or an open file.
 fn into(output: &Prepared, path: &Path, findings: &Findings) -> io::Result<()> {
     render(output, findings, &mut OpenOptions::new().append(true).open(path)?)
 }
 
-/// A file that others may read as the umask has it: a report is made to be passed on.
+/// A temporary file with the permissions of the umask: a report is meant to be passed on.
 pub fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
     #[allow(unused_mut, reason = "changed only where files have modes")]
     let mut builder = tempfile::Builder::new();

@@ -1,6 +1,6 @@
-//! Progress on a terminal: a line a Region. Warnings everywhere.
+//! Progress on a terminal, one line per Region; warnings on any standard error.
 
-use super::Verbosity;
+use super::streams::{self, Verbosity};
 use crate::aws::{self, Operation, Progress};
 use crate::inventory::CoverageStatus;
 use crate::report::escape::terminal;
@@ -19,10 +19,10 @@ pub fn progress(verbosity: Verbosity) -> Arc<dyn Progress> {
 }
 
 fn warn(warning: &str) {
-    super::tell(format_args!("warning: {}", terminal(warning)));
+    streams::tell(format_args!("warning: {}", terminal(warning)));
 }
 
-/// Tells warnings only.
+/// Shows warnings only.
 struct Warnings;
 
 impl Progress for Warnings {
@@ -31,7 +31,7 @@ impl Progress for Warnings {
     }
 }
 
-/// A line a Region on a terminal, gone when the Region is read.
+/// One line per Region on a terminal, removed when the Region is read.
 #[derive(Default)]
 struct Bars {
     lines: MultiProgress,

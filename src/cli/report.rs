@@ -1,20 +1,20 @@
-//! `rel9 report`: renders a stored findings document again. Reading stored documents is here, too, for all commands that take one.
+//! `rel9 report`: renders a stored findings document again. Also reads stored documents for other commands.
 
+use super::exit::{Exit, Failure};
 use super::inputs::Inputs;
 use super::output::{self, Output};
-use super::{Exit, Failure};
 use crate::audit::findings::Findings;
 use crate::audit::stored;
 use std::fs::File;
 use std::io::{BufRead as _, Read as _};
 use std::path::{Path, PathBuf};
 
-/// Documents that are longer come from a file, which is read piece by piece.
+/// Maximum bytes of a document on standard input; a longer one must come from a file, which is streamed.
 const LARGEST_INPUT: u64 = 2 << 30;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A findings document, as `rel9 audit --format json` writes it; - reads standard input
+    /// Findings document that `rel9 audit --format json` wrote; `-` reads standard input
     #[arg(value_name = "FINDINGS")]
     findings: PathBuf,
     #[command(flatten)]
@@ -33,13 +33,13 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 /// Reads a findings document; `-` is standard input.
 ///
 /// # Errors
-/// A file that cannot be read, or is no findings document as rel9 wrote it: with its name, line and column where they are known.
+/// A file that cannot be read, or is not an unchanged findings document: with its name, line and column where they are known.
 pub fn read(path: &Path) -> Result<Findings, String> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
         let mut input = std::io::stdin().lock();
         let fail = |error: std::io::Error| format!("standard input: cannot be read: {error}");
-        // What does not begin as a document is not read to its end, if it has one.
+        // An input that does not begin like a document is not read to its end.
         let begins = input.fill_buf().map_err(fail)?.trim_ascii_start().first().is_none_or(|first| *first == b'{');
         let most = if begins { LARGEST_INPUT } else { 1 << 16 };
         input.take(most).read_to_end(&mut bytes).map_err(fail)?;

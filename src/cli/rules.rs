@@ -1,7 +1,10 @@
 //! `rel9 rules`: list, show, test and document rules.
 
-use super::Exit;
-use crate::rules::{Care, Rule, RuleSet, docs, selftest, sources};
+use super::exit::Exit;
+use super::streams;
+use crate::inventory::declarable::Declarables;
+use crate::rules::{Care, Mistake, Rule, RuleSet, docs, selftest, sources};
+use crate::template::declarable::declarables;
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -15,28 +18,28 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// One line a rule
+    /// One line per rule
     List {
         #[command(flatten)]
         select: Select,
         #[arg(long, value_enum, default_value_t = ListFormat::Table)]
         format: ListFormat,
     },
-    /// All about one rule
+    /// Everything about one rule
     Show {
-        /// Its id, such as data-protected
+        /// The rule's id, such as data-protected
         id: String,
         /// Folder of rules that add to the built-in ones or override them
         #[arg(long, value_name = "DIR")]
         rules: Vec<PathBuf>,
     },
-    /// Run the rules' own tests
+    /// Run the tests of the rules
     Test(Select),
     /// Write the rule reference in Markdown
     Docs {
         #[command(flatten)]
         select: Select,
-        /// Folder to write it to, one page a service; without it everything goes to standard output
+        /// Folder for the reference, one page per service [default: standard output]
         #[arg(short, long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
@@ -53,7 +56,7 @@ struct Select {
     /// Folder of rules that add to the built-in ones or override them
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
-    /// Only these rules
+    /// Use only these rules
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     rule: Vec<String>,
 }
@@ -63,7 +66,7 @@ impl Select {
         if self.rule.is_empty() {
             return Ok(set.iter().collect());
         }
-        self.rule.iter().map(|id| set.get(id).ok_or_else(|| super::no_rule(set, id))).collect()
+        self.rule.iter().map(|id| set.get(id).ok_or_else(|| no_rule(set, id))).collect()
     }
 }
 
@@ -72,8 +75,8 @@ pub fn run(args: Args) -> Result<Exit, String> {
         Command::List { select, format } => list(&select, format),
         Command::Show { id, rules } => {
             let set = load(&rules)?;
-            let rule = set.get(&id).ok_or_else(|| super::no_rule(&set, &id))?;
-            super::print(&docs::one(rule))?;
+            let rule = set.get(&id).ok_or_else(|| no_rule(&set, &id))?;
+            streams::print(&docs::one(rule, &declarables()))?;
             Ok(Exit::Passed)
         }
         Command::Test(select) => test(&select),
@@ -82,15 +85,16 @@ pub fn run(args: Args) -> Result<Exit, String> {
 }
 
 fn load(folders: &[PathBuf]) -> Result<RuleSet, String> {
-    RuleSet::load(folders).map_err(|mistakes| super::list_of(&mistakes))
+    RuleSet::load(folders).map_err(|mistakes| mistakes_text(&mistakes))
 }
 
 fn list(select: &Select, format: ListFormat) -> Result<Exit, String> {
     let set = load(&select.rules)?;
     let rules = select.chosen(&set)?;
+    let declarables = declarables();
     let text = match format {
         ListFormat::Json => {
-            let entries: Vec<_> = rules.iter().map(|rule| entry(rule)).collect();
+            let entries: Vec<_> = rules.iter().map(|rule| entry(rule, &declarables)).collect();
             let mut text = serde_json::to_string_pretty(&entries).map_err(|error| error.to_string())?;
             text.push('\n');
             text
@@ -99,7 +103,7 @@ fn list(select: &Select, format: ListFormat) -> Result<Exit, String> {
             let longest = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
             let mut text = String::new();
             for rule in &rules {
-                let templates = sources::of(rule).contains(&"cloudformation");
+                let templates = sources::source_names(rule, &declarables).contains(&"cloudformation");
                 let judges = match (rule.templates_only, templates) {
                     (true, _) => "templates",
                     (false, true) => "live, templates",
@@ -117,11 +121,11 @@ fn list(select: &Select, format: ListFormat) -> Result<Exit, String> {
             text
         }
     };
-    super::print(&text)?;
+    streams::print(&text)?;
     Ok(Exit::Passed)
 }
 
-fn entry(rule: &Rule) -> serde_json::Value {
+fn entry(rule: &Rule, declarables: &Declarables) -> serde_json::Value {
     let params: serde_json::Map<String, serde_json::Value> = rule
         .file
         .params
@@ -135,19 +139,19 @@ fn entry(rule: &Rule) -> serde_json::Value {
         "severity": rule.severity,
         "applies_to": rule.applies_to,
         "params": params,
-        "sources": sources::of(rule),
+        "sources": sources::source_names(rule, declarables),
         "references": rule.references,
     })
 }
 
 fn write_docs(select: &Select, out: Option<PathBuf>) -> Result<Exit, String> {
     let set = load(&select.rules)?;
-    let pages = docs::pages(&select.chosen(&set)?);
+    let pages = docs::pages(&select.chosen(&set)?, &declarables());
     let Some(folder) = out else {
-        super::print(&pages.into_values().collect::<Vec<_>>().join("\n"))?;
+        streams::print(&pages.into_values().collect::<Vec<_>>().join("\n"))?;
         return Ok(Exit::Passed);
     };
-    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: cannot be made: {error}", folder.display()))?;
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: cannot be created: {error}", folder.display()))?;
     for (name, text) in pages {
         let path = folder.join(name);
         std::fs::write(&path, text).map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
@@ -155,13 +159,13 @@ fn write_docs(select: &Select, out: Option<PathBuf>) -> Result<Exit, String> {
     Ok(Exit::Passed)
 }
 
-/// With `--rules`, the tests of those folders alone: the built-in ones are tested by their own build.
+/// With `--rules`, runs the tests of those folders only: the build tests the built-in rules.
 fn test(select: &Select) -> Result<Exit, String> {
     let set = match select.rules.as_slice() {
         [] => RuleSet::built_in(Care::Checked),
         folders => RuleSet::of_folders(folders),
     }
-    .map_err(|mistakes| super::list_of(&mistakes))?;
+    .map_err(|mistakes| mistakes_text(&mistakes))?;
     let rules = select.chosen(&set)?;
     let (mut passed, mut failures) = (0, Vec::new());
     for rule in &rules {
@@ -174,6 +178,19 @@ fn test(select: &Select) -> Result<Exit, String> {
         let _ = writeln!(out, "{failure}");
     }
     let _ = writeln!(out, "{} rules: {passed} tests passed, {} failed", rules.len(), failures.len());
-    super::print(&out)?;
+    streams::print(&out)?;
     Ok(if failures.is_empty() { Exit::Passed } else { Exit::Failed })
+}
+
+/// Mistakes, one a line.
+pub fn mistakes_text(mistakes: &[Mistake]) -> String {
+    mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n       ")
+}
+
+/// The message for a rule id that does not exist.
+pub fn no_rule(set: &RuleSet, id: &str) -> String {
+    match set.nearest(id) {
+        Some(near) => format!("there is no rule `{id}`; did you mean `{near}`?"),
+        None => format!("there is no rule `{id}`; `rel9 rules list` shows them all"),
+    }
 }

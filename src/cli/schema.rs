@@ -1,4 +1,4 @@
-//! `rel9 schema`: the JSON Schemas of what rel9 reads and writes, from the very types that do so.
+//! `rel9 schema`: the JSON Schemas of what rel9 reads and writes, generated from its own types.
 
 use crate::audit::diff::Diff;
 use crate::audit::findings::Findings;
@@ -15,7 +15,7 @@ pub enum Document {
     Inventory,
     /// The findings document
     Findings,
-    /// What `rel9 diff --format json` writes
+    /// The comparison that `rel9 diff --format json` writes
     Diff,
     /// A line of a recovery ledger
     Ledger,
@@ -26,7 +26,7 @@ pub enum Document {
 }
 
 /// The schema, as JSON text.
-pub fn of(document: Document) -> String {
+pub fn json_schema(document: Document) -> String {
     let schema = match document {
         Document::Inventory => inventory(),
         Document::Findings => schemars::schema_for!(Findings).to_value(),

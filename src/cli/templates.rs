@@ -1,42 +1,46 @@
-//! `rel9 audit` of CloudFormation and Terraform: what is said on the command line about the place where templates will be deployed.
+//! `rel9 audit` of CloudFormation and Terraform: the flags about the target of the deployment.
 
-use super::Failure;
+use super::exit::Failure;
+use super::flags;
 use super::inputs::Inputs;
+use super::rules::no_rule;
+use super::streams;
 use crate::audit::Judged;
 use crate::inventory::{GLOBAL, Shard, document};
 use crate::report::escape::terminal;
 use crate::rules::RuleSet;
 use crate::template::{self, Options, assume};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Templates")]
 pub struct TemplateArgs {
-    /// Values of CloudFormation parameters, in a form of the AWS CLI: a JSON list of ParameterKey and ParameterValue, a JSON object
+    /// Values of CloudFormation parameters, in a format of the AWS CLI: a JSON list of ParameterKey and ParameterValue, a JSON object
     #[arg(long, value_name = "FILE")]
     parameters: Vec<PathBuf>,
-    /// Values of Terraform variables, as terraform's -var-file
+    /// Values of Terraform variables, like terraform's -var-file
     #[arg(long, value_name = "FILE")]
     var_file: Vec<PathBuf>,
-    /// Account that the templates are for
+    /// Account that you deploy the templates to
     #[arg(long, value_name = "ID")]
     account: Option<String>,
-    /// Region that the templates are for
+    /// Region that you deploy the templates to
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
     /// Tag that the stack gives to its resources (aws cloudformation deploy --tags)
-    #[arg(long, value_name = "KEY=VALUE", value_parser = super::tag)]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = flags::tag)]
     stack_tag: Vec<(String, String)>,
-    /// Leave out of folders what this glob names, as a line of .gitignore would (repeatable)
+    /// Exclude files from folders by glob, as a line of .gitignore would (repeatable)
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
-    /// Inventory of the account (rel9 collect): its backup plans and vaults count beside those of the templates
+    /// Inventory of the account (rel9 collect): its backup plans and vaults count in addition to those of the templates
     #[arg(long, value_name = "PATH")]
     assume_plans: Vec<PathBuf>,
 }
 
 impl TemplateArgs {
-    /// Tells what is read beside the templates.
+    /// Adds the files that are read besides the templates.
     pub fn add_to(&self, inputs: &mut Inputs) {
         self.parameters.iter().for_each(|path| inputs.add("a parameter file", path));
         self.var_file.iter().for_each(|path| inputs.add("a file of variables", path));
@@ -45,11 +49,12 @@ impl TemplateArgs {
         }
     }
 
-    /// Reads templates, and gives each stack to `judge`. A file of a folder that cannot be read is told, and in the coverage log of what comes back.
+    /// Reads templates, and passes each stack to `judge`. An unreadable file of a folder causes a warning, and an entry in the coverage log of the
+    /// result.
     ///
     /// # Errors
-    /// A template that was given by name, a parameter file or an inventory that cannot be read; a waiver in a template that names no rule; nothing
-    /// that could be judged.
+    /// A template given by name, a parameter file or an inventory that cannot be read; a waiver in a template for an unknown rule; nothing to
+    /// judge.
     pub fn read(
         &self,
         paths: &[PathBuf],
@@ -67,11 +72,14 @@ impl TemplateArgs {
             assume_ebs_encryption_by_default: ebs_encryption_by_default,
             ..Options::default()
         };
+        let mut warnings = BTreeSet::new();
         for file in &self.var_file {
             template::terraform::check_variables(file).map_err(|error| error.to_string())?;
         }
         for file in &self.parameters {
-            options.parameters.extend(template::cloudformation::read_parameters(file).map_err(|error| error.to_string())?);
+            let parameters = template::cloudformation::read_parameters(file).map_err(|error| error.to_string())?;
+            options.parameters.extend(parameters.values);
+            warnings.extend(parameters.warnings);
         }
         let stack = |mut shard: Shard| {
             if let Some(account) = &account {
@@ -85,21 +93,22 @@ impl TemplateArgs {
                 Ok(found) => {
                     judged.extend(found.stacks.into_iter().collect::<Result<Vec<_>, _>>()?);
                     unread.extend(found.unread);
+                    warnings.extend(found.warnings);
                 }
                 Err(error) => broken.push(error),
             }
         }
-        for warning in template::warnings::take() {
-            super::tell(format_args!("warning: {}", terminal(&warning)));
+        for warning in warnings {
+            streams::tell(format_args!("warning: {}", terminal(&warning.to_string())));
         }
-        // Of what was given by name, all that is wrong; of folders of which nothing can be judged, too.
+        // All errors of files given by name, and of folders in which nothing can be judged.
         if !broken.is_empty() || (judged.is_empty() && !unread.is_empty()) {
             let all: Vec<String> = broken.iter().chain(&unread).map(|error| terminal(&error.to_string())).collect();
             return Err(all.join("\n       ").into());
         }
         if judged.is_empty() {
             let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-            return Err(format!("{}: holds neither an inventory nor a template", paths.join(", ")).into());
+            return Err(format!("{}: contains neither an inventory nor a template", paths.join(", ")).into());
         }
         let entries = unread.iter().map(|error| template::inventory::unread_file(error, &options));
         judged.push(Judged { unread: entries.collect(), ..Judged::default() });
@@ -126,17 +135,17 @@ impl TemplateArgs {
             0 if self.assume_plans.is_empty() => Ok(None),
             0 => Err("--assume-plans: the inventory does not have that account and Region".to_owned().into()),
             1 => Ok(shards.pop()),
-            _ => Err(format!("--assume-plans: say with --account and --region which of them: {}", places.join(", ")).into()),
+            _ => Err(format!("--assume-plans: choose one of them with --account and --region: {}", places.join(", ")).into()),
         }
     }
 }
 
-/// A waiver that names no rule waives nothing, which nobody would notice.
+/// Rejects waivers for unknown rules: they would silently waive nothing.
 fn check_waivers(shard: &Shard, rules: &RuleSet) -> Result<(), Failure> {
     for declared in shard.resources.iter().filter_map(|resource| resource.declared.as_ref()) {
         for ignore in &declared.ignores {
             if rules.get(&ignore.rule).is_none() {
-                return Err(format!("{}:{}: {}", declared.file_of(ignore), ignore.line, super::no_rule(rules, &ignore.rule)).into());
+                return Err(format!("{}:{}: {}", declared.file_of(ignore), ignore.line, no_rule(rules, &ignore.rule)).into());
             }
         }
     }

@@ -1,9 +1,11 @@
-//! `rel9 wa push`: writes the answer to REL 9 into the AWS Well-Architected Tool. The only command that writes anything anywhere but to
-//! files: it shows what would change, and asks first.
+//! `rel9 wa push`: writes the answer to REL 9 into the AWS Well-Architected Tool. The only command that writes to
+//! anything but files: it shows the changes, and asks first.
 
+use super::exit::{Exit, Failure};
 use super::live::runtime;
 use super::progress::progress;
-use super::{Exit, Failure, Verbosity, report};
+use super::report;
+use super::streams::{self, Verbosity};
 use crate::aws::well_architected::{Change, Current, Question, Tool, ToolError};
 use crate::report::escape::terminal;
 use crate::report::wa::{self, Answer, ChoiceStatus};
@@ -18,7 +20,7 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Write the answer to REL 9 of a workload (the only command that changes anything in AWS)
+    /// Write a workload's answer to REL 9 (the only command that changes anything in AWS)
     Push(PushArgs),
 }
 
@@ -27,19 +29,19 @@ struct PushArgs {
     /// Findings document, as `rel9 audit --format json=FILE` writes it
     #[arg(value_name = "FINDINGS")]
     findings: PathBuf,
-    /// The workload: 32 digits, the end of its ARN
+    /// The id of the workload: 32 digits, the end of its ARN
     #[arg(long, value_name = "ID", value_parser = workload_id)]
     workload_id: String,
     /// Profile of the AWS configuration files
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    /// Region of the workload [default: that of the environment or the profile]
+    /// Region of the workload [default: the Region of the environment or the profile]
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
     /// Write without asking
     #[arg(long, conflicts_with = "dry_run")]
     yes: bool,
-    /// Only show what would change
+    /// Only show the difference
     #[arg(long)]
     dry_run: bool,
 }
@@ -62,7 +64,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     let Command::Push(args) = args.command;
     let answer = wa::answer(&report::read(&args.findings)?);
     if !args.yes && !args.dry_run && !io::stdin().is_terminal() {
-        let message = "nobody can be asked, as there is no terminal: --yes writes without asking, --dry-run only shows the difference";
+        let message = "cannot ask for confirmation without a terminal: --yes writes without asking, --dry-run only shows the changes";
         return Err(Failure::from(message.to_owned()));
     }
     runtime()?.block_on(push(&args, &answer, verbosity))
@@ -76,23 +78,23 @@ async fn push(args: &PushArgs, answer: &Answer, verbosity: Verbosity) -> Result<
     let lines = difference(answer, &current, &change);
     let place = format!("workload {} in {}", args.workload_id, tool.region);
     if lines.is_empty() {
-        super::print(&format!("REL 9 of {place} has this answer already.\n"))?;
+        streams::print(&format!("REL 9 of {place} already has this answer.\n"))?;
         return Ok(Exit::Passed);
     }
-    super::print(&format!("REL 9 of {place}, risk now {}:\n{}\n", terminal(&current.risk), lines.join("\n")))?;
+    streams::print(&format!("REL 9 of {place}, risk now {}:\n{}\n", terminal(&current.risk), lines.join("\n")))?;
     if args.dry_run {
         return Ok(Exit::Passed);
     }
     if !args.yes && !agreed()? {
-        super::tell("nothing was written");
+        streams::tell("nothing was written");
         return Ok(Exit::Passed);
     }
     let risk = tool.write(question, &change).await?;
-    super::print(&format!("Written. The tool gives it the risk {}.\n", terminal(&risk)))?;
+    streams::print(&format!("Written. The tool gives it the risk {}.\n", terminal(&risk)))?;
     Ok(Exit::Passed)
 }
 
-/// What to write: the answer, less what somebody decided in the tool. A choice that was declared not applicable stays so. Choices of no best
+/// The answer to write, which keeps decisions that people made in the tool. A choice that is not applicable stays so. Choices without a best
 /// practice ("None of these") stay selected as long as nothing else is.
 fn change(answer: &Answer, current: &Current) -> Result<Change, Failure> {
     let missing: Vec<&str> =
@@ -113,7 +115,7 @@ fn change(answer: &Answer, current: &Current) -> Result<Change, Failure> {
     Ok(Change { selected, choices: choices.collect(), notes: answer.notes.clone(), is_applicable: answer.is_applicable })
 }
 
-/// What changes, a line each; none when nothing does.
+/// The changes, one per line; empty when there are none.
 fn difference(answer: &Answer, current: &Current, change: &Change) -> Vec<String> {
     let mut lines = Vec::new();
     let word = |selected: bool| if selected { "selected" } else { "not selected" };

@@ -2,12 +2,12 @@
 
 use super::{Fact, Resource, is_symbolic};
 
-/// A partition: a group of Regions with accounts, endpoints and ARNs of their own.
+/// A partition: a group of Regions with separate accounts, endpoints and ARNs.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Partition {
     /// The name in ARNs, such as `aws-cn`.
     pub name: &'static str,
-    /// The beginning of its Regions' names; empty for `aws`, which has all the others.
+    /// The prefix of its Regions' names; empty for `aws`, which has all other Regions.
     region_prefix: &'static str,
     /// The domain of its services (`AWS::URLSuffix`).
     pub domain: &'static str,
@@ -35,17 +35,17 @@ impl Partition {
     }
 }
 
-/// The partition that an ARN names; `aws` where the text is no ARN.
+/// The partition of an ARN; `aws` if the text is not an ARN.
 pub fn partition(arn: &str) -> &str {
     parts(arn).nth(1).unwrap_or("aws")
 }
 
-/// The service, such as `rds`; empty where the text is no ARN.
+/// The service, such as `rds`; empty if the text is not an ARN.
 pub fn service(arn: &str) -> &str {
     part(arn, 2)
 }
 
-/// Whether two accounts or two Regions differ; unread while one of them is a symbol that may turn out to be the other.
+/// Whether two accounts or two Regions differ; unread if one is a symbol that may stand for the other.
 pub fn differ(one: &str, other: &str) -> Fact<bool> {
     match one == other {
         true => Fact::Read(false),
@@ -54,7 +54,7 @@ pub fn differ(one: &str, other: &str) -> Fact<bool> {
     }
 }
 
-/// Whether two resources are in different Regions or accounts: what AWS Backup and Amazon DLM do ends at both.
+/// Whether two resources are in different Regions or accounts. Plans of AWS Backup and policies of Amazon DLM apply only within one of each.
 pub fn apart(one: &Resource, other: &Resource) -> Fact<bool> {
     match (differ(&one.region, &other.region), differ(&one.account, &other.account)) {
         (Fact::Read(true), _) | (_, Fact::Read(true)) => Fact::Read(true),
@@ -63,23 +63,23 @@ pub fn apart(one: &Resource, other: &Resource) -> Fact<bool> {
     }
 }
 
-/// The Region; empty where the ARN has none.
+/// The Region; empty if the ARN has none.
 pub fn region(arn: &str) -> &str {
     part(arn, 3)
 }
 
-/// The account; empty where the ARN has none.
+/// The account; empty if the ARN has none.
 pub fn account(arn: &str) -> &str {
     part(arn, 4)
 }
 
-/// All behind the account.
+/// Everything after the account.
 pub fn resource(arn: &str) -> &str {
     part(arn, 5)
 }
 
-/// What follows the resource's kind: `snap-1` of `…:snapshot/snap-1`, `a:b` of `…:recovery-point:a:b`, the bucket of `arn:aws:s3:::bucket`.
-/// The whole text when it is no ARN.
+/// The part after the resource's kind: `snap-1` of `…:snapshot/snap-1`, `a:b` of `…:recovery-point:a:b`, the bucket of `arn:aws:s3:::bucket`.
+/// The whole text if it is not an ARN.
 pub fn id(arn: &str) -> &str {
     let resource = parts(arn).nth(5).unwrap_or(arn);
     match resource.find([':', '/']) {
@@ -88,7 +88,7 @@ pub fn id(arn: &str) -> &str {
     }
 }
 
-/// Account and Region, where the text is an ARN.
+/// Account and Region, if the text is an ARN.
 pub fn place(arn: &str) -> Option<(&str, &str)> {
     parts(arn).nth(5).map(|_| (account(arn), region(arn)))
 }
@@ -102,7 +102,7 @@ fn part(arn: &str, index: usize) -> &str {
     parts(arn).nth(index).unwrap_or_default()
 }
 
-/// The six parts; fewer where the text is no ARN. The colons of a symbol (`${AWS::Region}`) part nothing.
+/// The six parts; fewer if the text is not an ARN. The colons in a symbol (`${AWS::Region}`) do not separate parts.
 pub fn parts(arn: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(arn);
     let mut left = 6;
@@ -118,7 +118,7 @@ pub fn parts(arn: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The first colon outside of symbols.
+/// The first colon outside symbols.
 fn colon(text: &str) -> Option<usize> {
     let mut from = 0;
     loop {

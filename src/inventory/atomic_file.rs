@@ -1,38 +1,38 @@
-//! Files that appear whole or not at all, and stay after a power cut: written beside their place, then renamed into it.
+//! Files that are written whole or not at all, and survive a power failure: the content goes to a temporary file, which is then renamed.
 
 use std::fs::File;
 use std::io;
 use std::path::Path;
 use tempfile::NamedTempFile;
 
-/// The folder that a file is in, or would be.
+/// The folder of a file, which need not exist.
 pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// An empty file in the folder of `path`, for its owner alone, which [`put_in_place`] moves there.
+/// An empty temporary file in the folder of `path`, readable only by its owner. [`put_in_place`] moves it to `path`.
 ///
 /// # Errors
-/// A folder that takes no file.
+/// The folder is not writable.
 pub fn beside(path: &Path) -> io::Result<NamedTempFile> {
     NamedTempFile::new_in(folder_of(path))
 }
 
-/// Moves a written file to `path`. Content first, then the name: a rename that reaches the disk before the content leaves an empty file
-/// after a power cut, and one whose folder is not synchronised can be lost (fsync(2), rename(2)).
+/// Moves a written file to `path`. It synchronises the content before the rename and the folder after it: a rename that reaches the disk before
+/// the content leaves an empty file after a power failure, and a rename in an unsynchronised folder can be lost (fsync(2), rename(2)).
 ///
 /// # Errors
-/// A disk that does not take it; `path` is as it was before, then.
+/// A failed write; `path` is then unchanged.
 pub fn put_in_place(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     sync_folder(folder_of(path))
 }
 
-/// Makes the names in a folder last. File systems that cannot do that for a folder say `EINVAL` (fsync(2)).
+/// Synchronises a folder, so that the names in it last. File systems that cannot synchronise a folder return `EINVAL` (fsync(2)).
 ///
 /// # Errors
-/// A disk that fails.
+/// A failed write.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     if !cfg!(unix) {
         return Ok(()); // only Unix opens folders as files

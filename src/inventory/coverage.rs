@@ -1,4 +1,4 @@
-//! The coverage log: what every call read, and why some read nothing.
+//! The coverage log: the outcome of every call, with the reasons of those that failed.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,18 +9,18 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CoverageStatus {
-    /// Answered, every page.
+    /// AWS answered, for lists with every page.
     Ok,
-    /// The caller may not.
+    /// The caller has no permission.
     Denied,
-    /// Errors, throttling or time-outs to the end.
+    /// Errors, throttling or time-outs after all retries.
     Failed,
     /// The service or operation does not exist in the Region.
     Unavailable,
 }
 
 impl CoverageStatus {
-    /// The status as documents write it.
+    /// The status in documents.
     pub fn as_str(self) -> &'static str {
         match self {
             CoverageStatus::Ok => "ok",
@@ -40,7 +40,7 @@ pub struct Location {
     pub column: Option<NonZeroU32>,
 }
 
-/// All calls of one operation in one shard that ended the same way; a file or another part of a template that could not be read.
+/// All calls of one operation in one shard with the same outcome, or a file or another part of a template that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct CoverageEntry {
     pub account: String,
@@ -50,20 +50,20 @@ pub struct CoverageEntry {
     /// The API operation, such as `DescribeFileSystems`.
     pub operation: String,
     pub status: CoverageStatus,
-    /// What was read; for a call that failed, how many calls failed.
+    /// How many items were read; for failed calls, how many calls failed.
     pub items: u64,
-    /// The first error's own words.
+    /// The text of the first error.
     #[serde(default)]
     pub error: Option<String>,
-    /// Where a template, or what a template names, could not be read.
+    /// The place of a template, or of a reference in a template, that could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
 }
 
-/// Why a template does not tell a fact: it is made by time, or by AWS when the template is deployed.
-pub const DEPLOYED: &str = "only what is deployed shows it";
+/// Why a template does not show a fact: it arises over time, or AWS sets it at deployment.
+pub const DEPLOYED: &str = "known only after deployment";
 
-/// The operations that read what time makes: no template says it.
+/// The operations that read facts which arise over time and which no template has.
 const OF_TIME: [&str; 15] = [
     "backup:ListBackupJobs",
     "backup:ListCopyJobs",
@@ -83,20 +83,20 @@ const OF_TIME: [&str; 15] = [
 ];
 
 impl CoverageEntry {
-    /// The operation of a file that could not be read.
+    /// The operation of entries for files that could not be read.
     const READ: &str = "Read";
 
-    /// Service and operation of what reading an inventory document finds odd.
+    /// Service and operation of notes about an inventory document.
     const READING: [&str; 2] = ["inventory", "ReadResources"];
 
-    /// What reading the resources of an inventory document finds odd, though the document can be read.
+    /// A note about the resources of a valid inventory document.
     pub(super) fn reading_note(account: &str, region: &str, status: CoverageStatus, items: u64, note: String) -> Self {
         let [service, operation] = Self::READING.map(str::to_owned);
         let (account, region) = (account.to_owned(), region.to_owned());
         CoverageEntry { account, region, service, operation, status, items, error: Some(note), location: None }
     }
 
-    /// A file of a template that could not be read. `error` begins with its name.
+    /// An entry for a template file that could not be read. `error` begins with its name.
     pub fn of_unread_file(account: &str, region: &str, service: &str, location: Location, error: String) -> Self {
         CoverageEntry {
             account: account.to_owned(),
@@ -110,17 +110,17 @@ impl CoverageEntry {
         }
     }
 
-    /// Whether it is of a part of a template that could not be read.
+    /// Whether the entry is for a part of a template that could not be read.
     pub fn is_part(&self) -> bool {
         Coverage::PARTS.contains(&self.service.as_str())
     }
 
-    /// Whether it is of what a template declares, and not of a call.
+    /// Whether the entry is for a template, and not for a call.
     fn is_of_template(&self) -> bool {
         self.is_part() || self.service == Coverage::UNREAD_DATA
     }
 
-    /// The part of a template that it is of: `main.tf#module.network`, `broken.tf`.
+    /// The entry's part of a template: `main.tf#module.network`, `broken.tf`.
     pub fn part(&self) -> &str {
         match &self.location {
             Some(location) if self.operation == Self::READ => &location.file,
@@ -128,7 +128,7 @@ impl CoverageEntry {
         }
     }
 
-    /// The part of a template, and why it could not be read, once.
+    /// The part of a template and why it could not be read. Names the part once, also if the error begins with it.
     pub fn why_part(&self) -> String {
         let error = self.error.as_deref().unwrap_or("it could not be read");
         if self.operation == Self::READ { error.to_owned() } else { format!("{}: {error}", self.operation) }
@@ -139,20 +139,20 @@ impl CoverageEntry {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
     pub entries: Vec<CoverageEntry>,
-    /// The shard is a template. What it declares is all there is of its kind, and what time makes is not known. Entries are those of the
-    /// account whose plans it may count on, and the modules that could not be read.
+    /// The shard is a template. It has all resources of the types that it declares, and facts that arise over time are unknown. Its entries are
+    /// those of the account whose plans it may count on, and its parts that could not be read.
     pub template: bool,
 }
 
 impl Coverage {
-    /// What entries have for a service that say which part of a template could not be read: a template or nested stack of CloudFormation (whose
-    /// name as a service is AWS's), a file or module of Terraform.
+    /// The `service` of entries for parts of a template that could not be read: `template` for a template or nested stack of CloudFormation
+    /// (`cloudformation` is the AWS service itself), `terraform` for a file or module of Terraform.
     pub const PARTS: [&str; 2] = ["template", "terraform"];
 
-    /// What entries have for a service that name data of a template which is of a type that is not read. It declares nothing.
+    /// The `service` of entries for data in a template whose type rel9 does not read. Such data declares nothing else.
     pub const UNREAD_DATA: &str = "terraform-data";
 
-    /// What reading inventory documents found odd: resources that they have several times, properties that this version does not know.
+    /// Notes about inventory documents: resources that appear several times, properties that this version does not know.
     pub fn reading_notes(entries: &[CoverageEntry]) -> impl Iterator<Item = &str> {
         let is_note = |entry: &&CoverageEntry| [entry.service.as_str(), entry.operation.as_str()] == CoverageEntry::READING;
         entries.iter().filter(is_note).filter_map(|entry| entry.error.as_deref())
@@ -168,27 +168,27 @@ impl Coverage {
         self.unread_of_template().filter(|entry| entry.is_part())
     }
 
-    /// All of a template that was not read, data of types that are not read included.
+    /// The parts of a template that were not read, including data of types that rel9 does not read.
     pub fn unread_of_template(&self) -> impl Iterator<Item = &CoverageEntry> {
         self.entries.iter().filter(move |entry| self.template && entry.is_of_template())
     }
 
-    /// Whether the shard is a template that stands alone: what is missing from it may be in the account.
+    /// Whether the shard is a template without an inventory of the account: resources that it lacks may exist in the account.
     pub fn is_template_alone(&self) -> bool {
         self.template && self.entries.iter().all(CoverageEntry::is_of_template)
     }
 
-    /// Whether `operation` (`ec2:DescribeVolumes`) answered in full: `Err` has the reason why not, naming the operation.
-    /// An operation that the log does not have was not called, which is a reason too.
+    /// Checks that `operation` (`ec2:DescribeVolumes`) answered in full. `Err` has the reason why not, with the operation's name. An operation that
+    /// is not in the log was not called, which is a reason too.
     pub fn require(&self, operation: &str, account: &str, region: &str) -> Result<(), String> {
         if self.template && OF_TIME.contains(&operation) {
             return Err(DEPLOYED.to_owned());
         }
-        // What could not be read may declare anything.
+        // A part that could not be read may declare anything.
         if let Some(part) = self.unread_parts().next() {
             return Err(format!("{} may declare more: {}", part.part(), part.error.as_deref().unwrap_or("it could not be read")));
         }
-        // What a template declares is read; beside it stands what the account has, when an inventory tells of it.
+        // The template's resources are read. The account's resources are read only if an inventory of the account is given.
         let mut called = self.template;
         for entry in self.of(operation) {
             if entry.status != CoverageStatus::Ok {
@@ -199,7 +199,7 @@ impl Coverage {
         if called { Ok(()) } else { Err(reason(operation, "not called", account, region)) }
     }
 
-    /// Why a property that `operation` reads is missing from a resource.
+    /// Why a resource lacks a property that `operation` reads.
     pub fn why_unread(&self, operation: &str, account: &str, region: &str) -> Option<String> {
         self.require(operation, account, region).err()
     }

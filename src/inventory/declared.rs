@@ -1,4 +1,4 @@
-//! How a template declares a resource: where, in which words, and what it leaves open.
+//! A template's declaration of a resource: its place, its language, and its unknown properties.
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
@@ -6,32 +6,32 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A template's declaration of a resource. Resources that were read from AWS have none.
+/// A template's declaration of a resource. Resources from AWS have none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Declared {
-    /// `template:<file>#<id>`: what findings and expressions call the resource. Its `arn` is the one that AWS would give it, with symbols
-    /// such as `${AWS::AccountId}` for what is not known yet, so that selections and references can be followed.
+    /// `template:<file>#<id>`: the name of the resource in findings and expressions. Its `arn` is the one that AWS would give it, with symbols such
+    /// as `${AWS::AccountId}` for unknown parts, so that selections and references can be resolved.
     pub uid: String,
-    /// Relative to where rel9 was started.
+    /// The file, relative to the folder in which rel9 was started.
     pub file: Arc<str>,
     pub at: Place,
     /// The CDK construct path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub construct: Option<String>,
-    /// Where properties are written, by name.
+    /// The places of properties, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub places: BTreeMap<String, Place>,
-    /// Why properties cannot be known, by path (`encrypted`, `rules[].retention_days`). `tags.tier` is the value of one tag; `tags` says that
-    /// there may be more than are told. `resources[]` says that the list may have more elements than are told, `policy.${Name}` that this symbol
-    /// of the policy may stand for anything.
+    /// Why properties are unknown, by path (`encrypted`, `rules[].retention_days`). `tags.tier` is the value of one tag. `tags` means that there may
+    /// be further tags, `resources[]` that the list may have further elements, `policy.${Name}` that this symbol in the policy may stand for
+    /// anything.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unknown: BTreeMap<String, Vec<String>>,
-    /// What rules see as `resource.template`.
+    /// The value of `resource.template` in rules.
     pub template: Template,
     /// Waivers in the file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignores: Vec<Ignore>,
-    /// What other tools are told to leave out of the resource, such as `checkov CKV_AWS_18`: no waivers, and told beside its findings.
+    /// Suppressions for other tools, such as `checkov CKV_AWS_18`. They are not waivers; messages of findings mention them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suppressed: Vec<String>,
 }
@@ -43,44 +43,43 @@ pub struct Place {
     pub column: u32,
 }
 
-/// What only a template says of a resource: what becomes of the data when the template's stack goes. `null` where the language or the
-/// type has no such word, or it is not set; a word that cannot be resolved is missing, with its reason in [`Declared::unknown`]
-/// under `template.<name>`.
+/// Facts that only a template has: whether data survives the deletion of its stack. A fact is `null` if the language or the type does not have it,
+/// or the template does not set it. A fact that cannot be resolved is missing, with its reason in [`Declared::unknown`] under `template.<name>`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Template {
     /// `cloudformation` or `terraform`.
     pub language: super::Fact<String>,
-    /// CloudFormation: `Delete`, `Retain`, `RetainExceptOnCreate`, `Snapshot`; with the type's default where it is not set.
+    /// CloudFormation: `Delete`, `Retain`, `RetainExceptOnCreate`, `Snapshot`; if not set, the type's default.
     #[serde(default, skip_serializing_if = "super::Fact::is_unread")]
     pub deletion_policy: super::Fact<Option<String>>,
-    /// CloudFormation: as `deletion_policy`, for replacement.
+    /// CloudFormation: like `deletion_policy`, for replacement (`UpdateReplacePolicy`).
     #[serde(default, skip_serializing_if = "super::Fact::is_unread")]
     pub update_replace_policy: super::Fact<Option<String>>,
-    /// Terraform: `lifecycle { prevent_destroy }`. (A plan does not show it: not known there.)
+    /// Terraform: `lifecycle { prevent_destroy }`. Unknown in a plan, which does not show it.
     #[serde(default, skip_serializing_if = "super::Fact::is_unread")]
     pub prevent_destroy: super::Fact<Option<bool>>,
-    /// Terraform: `force_destroy`, where the type has it.
+    /// Terraform: `force_destroy`, if the type has it.
     #[serde(default, skip_serializing_if = "super::Fact::is_unread")]
     pub force_destroy: super::Fact<Option<bool>>,
-    /// Terraform: `skip_final_snapshot` or `skip_final_backup`, where the type has it, with the provider's default.
+    /// Terraform: `skip_final_snapshot` or `skip_final_backup`, if the type has it, with the provider's default.
     #[serde(default, skip_serializing_if = "super::Fact::is_unread")]
     pub skip_final_snapshot: super::Fact<Option<bool>>,
-    /// Terraform: the final snapshot's name, where the provider takes one.
+    /// Terraform: the final snapshot's name, if the type has it.
     #[serde(default, skip_serializing_if = "super::Fact::is_unread")]
     pub final_snapshot_name: super::Fact<Option<String>>,
-    /// Terraform: `delete_automated_backups`, where the type has it, with the provider's default.
+    /// Terraform: `delete_automated_backups`, if the type has it, with the provider's default.
     #[serde(default, skip_serializing_if = "super::Fact::is_unread")]
     pub delete_automated_backups: super::Fact<Option<bool>>,
 }
 
-/// A waiver that stands in the template.
+/// A waiver in the template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Ignore {
     pub rule: String,
     pub reason: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<NaiveDate>,
-    /// Where it is written, if not in the resource's own file: on the call of the resource's module.
+    /// The place of the waiver if it is not in the resource's own file, but on the call of the resource's module.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<Arc<str>>,
     pub line: u32,

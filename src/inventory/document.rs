@@ -1,4 +1,4 @@
-//! The inventory document: NDJSON, one header line and then resources and coverage entries in any order; `.gz` and `.zst` too.
+//! The inventory document: NDJSON, with a header line, and then resources and coverage entries in any order; also compressed (`.gz`, `.zst`).
 
 use super::encoding::decode;
 use super::newer_properties::NewerProperties;
@@ -14,35 +14,35 @@ use std::path::{Path, PathBuf};
 /// The schema that this version reads and writes.
 pub const SCHEMA: &str = "rel9.inventory/1";
 
-/// A line longer than this is not an inventory's: the longest real ones are policies, of 20 KB.
+/// Maximum length of a line. The longest lines of real inventories are policies of 20 KB.
 const LONGEST_LINE: u64 = 4 << 20;
 
-/// Bytes that a line counts for beside its own: empty ones take time.
+/// Bytes that each line counts in addition to its own, because empty lines take time too.
 const A_LINE: u64 = 64;
 
-/// How much a document may hold: what is packed may say so much more than its size that it fills memory and time.
+/// Maximum content of a document: a compressed file may expand so far that it exhausts memory or time.
 #[derive(Clone, Copy)]
 struct Bounds {
     bytes: u64,
-    /// Elements and fields: each takes more memory than the two bytes it may be written in.
+    /// Elements and fields: each takes more memory than the two bytes that it may have in the file.
     values: u64,
 }
 
 impl Bounds {
     const NONE: Bounds = Bounds { bytes: u64::MAX, values: u64::MAX };
 
-    /// Inventories pack to a tenth or a fiftieth, and a resource with thirty properties takes more than twenty bytes packed, as ids and
-    /// times hardly repeat. Small files may be all repetition.
+    /// Inventories compress to a tenth or a fiftieth of their size. A resource with thirty properties takes more than twenty compressed bytes, because
+    /// ids and times hardly repeat. Small files may consist of repetition only.
     fn of_packed(size: u64) -> Bounds {
         Bounds { bytes: (16 << 20) + size.saturating_mul(200), values: 100_000 + size.saturating_mul(3) }
     }
 }
 
-/// The longest way back that a packed file may refer to, and so the memory to unpack it: 32 MiB, where zstd needs 8 MiB up to its level 19.
+/// The largest window of a compressed file, and so the memory to decompress it: 32 MiB. zstd needs 8 MiB up to its level 19.
 /// <https://github.com/facebook/zstd/blob/dev/lib/compress/clevels.h>
 const WINDOW_LOG: u32 = 25;
 
-/// What a line is of.
+/// The kind of a line.
 #[derive(Clone, Copy, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Kind {
@@ -51,13 +51,13 @@ enum Kind {
     Coverage,
 }
 
-/// The kind of a line, read before the rest.
+/// Reads the kind of a line before its other content.
 #[derive(Deserialize)]
 struct OfKind {
     kind: Kind,
 }
 
-/// A line as it is written.
+/// A line for writing.
 #[derive(Serialize)]
 struct Line<T> {
     kind: Kind,
@@ -71,7 +71,7 @@ struct Header {
     schema: String,
     captured_at: DateTime<Utc>,
     source: String,
-    /// How many lines of each kind follow, so that a document which ends too early, after a whole line, is not taken for all there was.
+    /// How many lines of each kind follow, so that a document that is truncated after a whole line does not count as complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     resources: Option<usize>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,7 +82,7 @@ struct Header {
 #[derive(Debug)]
 pub struct DocumentError {
     pub path: PathBuf,
-    /// Counted from 1; 0 when the whole file is meant.
+    /// Counted from 1; 0 means the whole file.
     pub line: usize,
     pub what: String,
 }
@@ -99,7 +99,7 @@ impl std::error::Error for DocumentError {}
 /// Reads a document from a file.
 ///
 /// # Errors
-/// A file that cannot be opened, is no inventory, is of another version, or has a line that is wrong.
+/// A file that cannot be opened, is not an inventory, has another version, or has a wrong line.
 pub fn read_file(path: &Path) -> Result<Vec<Shard>, DocumentError> {
     let fail = |what: String| DocumentError { path: path.to_owned(), line: 0, what };
     // A pipe or a device may never end.
@@ -112,15 +112,15 @@ pub fn read_file(path: &Path) -> Result<Vec<Shard>, DocumentError> {
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("gz") => packed(Box::new(flate2::read::MultiGzDecoder::new(file))),
         Some("zst") => {
-            let mut decoder = zstd::Decoder::new(file).map_err(|error| fail(format!("cannot be unpacked: {error}")))?;
-            decoder.window_log_max(WINDOW_LOG).map_err(|error| fail(format!("cannot be unpacked: {error}")))?;
+            let mut decoder = zstd::Decoder::new(file).map_err(|error| fail(format!("cannot be decompressed: {error}")))?;
+            decoder.window_log_max(WINDOW_LOG).map_err(|error| fail(format!("cannot be decompressed: {error}")))?;
             packed(Box::new(decoder))
         }
         _ => read(BufReader::new(file), path),
     }
 }
 
-/// Whether a path given by name is meant as an inventory: by its extension, or by how it begins.
+/// Whether a file that is given by name is meant as an inventory: by its extension, or by its first bytes.
 pub fn is_inventory(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     if [".ndjson", ".gz", ".zst"].iter().any(|suffix| name.ends_with(suffix)) {
@@ -138,7 +138,7 @@ pub fn is_inventory(path: &Path) -> bool {
 /// Reads a document: a shard for each account and Region in it, sorted.
 ///
 /// # Errors
-/// The first line that is wrong.
+/// The first wrong line.
 pub fn read(reader: impl BufRead, path: &Path) -> Result<Vec<Shard>, DocumentError> {
     read_within(reader, path, Bounds::NONE)
 }
@@ -165,18 +165,20 @@ fn read_within(mut reader: impl BufRead, path: &Path, mut left: Bounds) -> Resul
         }
         let ended = text.ends_with(b"\n");
         if length as u64 == LONGEST_LINE && !ended {
-            return Err(fail("the line is longer than any inventory's".to_owned()));
+            return Err(fail(format!("the line is longer than {} MiB", LONGEST_LINE >> 20)));
         }
         let values = text.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() as u64;
         let (Some(bytes), Some(values)) = (left.bytes.checked_sub(length as u64 + A_LINE), left.values.checked_sub(values)) else {
-            return Err(fail("unpacks to far more than its size, as no inventory does; unpack it first if it is one".to_owned()));
+            return Err(fail(
+                "expands to far more than its size, unlike any inventory; if it is an inventory, decompress it first".to_owned(),
+            ));
         };
         left = Bounds { bytes, values };
         if text.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
         let wrong = |error: serde_json::Error| {
-            let cut = if !ended && error.is_eof() { "; the file seems to be cut off" } else { "" };
+            let cut = if !ended && error.is_eof() { "; the file seems to be truncated" } else { "" };
             let first = if number == 1 { "not a rel9 inventory, which starts with a header line: " } else { "" };
             fail(format!("{first}{error}{cut}"))
         };
@@ -191,7 +193,7 @@ fn read_within(mut reader: impl BufRead, path: &Path, mut left: Bounds) -> Resul
                     )));
                 }
                 if !is_writable(&found.captured_at) {
-                    return Err(fail(format!("captured_at is {}, which no clock shows", found.captured_at)));
+                    return Err(fail(format!("captured_at is {}, which RFC 3339 cannot write", found.captured_at)));
                 }
                 header = Some(found);
             }
@@ -218,7 +220,9 @@ fn read_within(mut reader: impl BufRead, path: &Path, mut left: Bounds) -> Resul
     for (kind, told, found) in [("resource", header.resources, resources), ("coverage", header.coverage, coverage)] {
         if told.is_some_and(|told| told != found) {
             let told = told.unwrap_or_default();
-            return Err(fail(format!("has {found} {kind} lines, its header tells of {told}: it was cut off or changed; collect it again")));
+            return Err(fail(format!(
+                "has {found} {kind} lines, but its header says {told}: the file was truncated or changed; collect it again"
+            )));
         }
     }
     let mut shards: Vec<Shard> = shards.into_values().collect();
@@ -237,19 +241,19 @@ fn shard<'s>(shards: &'s mut BTreeMap<(String, String), Shard>, account: &str, r
     })
 }
 
-/// Every time must be one that RFC 3339 can write.
+/// Checks that RFC 3339 can write every time.
 fn check_times(resource: &Resource, line: &[u8]) -> Result<(), String> {
     let created_at = resource.created_at.filter(|time| !is_writable(time)).map(|time| time.to_rfc3339());
-    // A sign begins few texts, so that few lines are read again.
+    // Few texts begin with a sign, so few lines are read again.
     let may_be_strange = || line.windows(2).any(|pair| matches!(pair, b"\"+" | b"\"-"));
     let strange = || serde_json::to_value(&resource.properties).ok().and_then(|properties| strange_time("", &properties));
     match created_at.or_else(|| may_be_strange().then(strange).flatten()) {
-        Some(time) => Err(format!("{} {}: {time} is no time of RFC 3339", resource.type_name, resource.id)),
+        Some(time) => Err(format!("{} {}: {time} is not an RFC 3339 time", resource.type_name, resource.id)),
         None => Ok(()),
     }
 }
 
-/// A time of which `chrono` reads more than RFC 3339 allows: years of more than four digits have a sign before them.
+/// A time that `chrono` accepts and RFC 3339 does not: years of more than four digits begin with a sign.
 fn strange_time(name: &str, value: &serde_json::Value) -> Option<String> {
     match value {
         serde_json::Value::String(text) if (name == "at" || name.ends_with("_at")) && text.starts_with(['+', '-']) => Some(text.clone()),
@@ -262,7 +266,7 @@ fn strange_time(name: &str, value: &serde_json::Value) -> Option<String> {
 /// Writes shards as one document.
 ///
 /// # Errors
-/// Those of `writer`.
+/// The errors of `writer`.
 pub fn write(shards: &[Shard], captured_at: DateTime<Utc>, source: &str, writer: &mut dyn Write) -> io::Result<()> {
     let header = Header {
         schema: SCHEMA.to_owned(),
@@ -284,10 +288,10 @@ fn write_line(writer: &mut dyn Write, kind: Kind, content: impl Serialize) -> io
     writer.write_all(b"\n")
 }
 
-/// Writes a document to a file, whole or not at all: into a file beside it, which then takes its place.
+/// Writes a document to a file, whole or not at all: to a temporary file, which then replaces it.
 ///
 /// # Errors
-/// A folder or disk that does not take it.
+/// A failed write.
 pub fn write_file(shard: &Shard, captured_at: DateTime<Utc>, source: &str, path: &Path) -> Result<(), DocumentError> {
     let fail = |error: io::Error| DocumentError { path: path.to_owned(), line: 0, what: format!("cannot be written: {error}") };
     let mut file = atomic_file::beside(path).map_err(fail)?;
@@ -305,7 +309,7 @@ pub fn write_file(shard: &Shard, captured_at: DateTime<Utc>, source: &str, path:
     atomic_file::put_in_place(file, path).map_err(fail)
 }
 
-/// The inventory files of a folder, sorted; other files are left alone.
+/// The inventory files of a folder, sorted; other files are ignored.
 ///
 /// # Errors
 /// A folder that cannot be read.
@@ -382,7 +386,7 @@ mod tests {
         assert_eq!(parse(&text).expect("whole").len(), 1);
         let cut: String = text.split_inclusive('\n').take(2).collect();
         let error = parse(&cut).expect_err("cut off");
-        assert!(error.contains("has 1 coverage lines, its header tells of 2"), "{error}");
+        assert!(error.contains("has 1 coverage lines, but its header says 2"), "{error}");
     }
 
     fn entry(operation: &str) -> CoverageEntry {

@@ -1,13 +1,13 @@
-//! A resource that an inventory has several times is one resource.
+//! Merges resources that an inventory has several times.
 
 use super::{CoverageEntry, CoverageStatus, Fact, Resource, Shard};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Merges the copies of each resource into the first of them, and says so in the coverage log. Copies that differ leave what differs
-/// unread: nobody can tell which of them is right, so that the inventory is incomplete.
+/// Merges the copies of each resource into the first, and logs it. If copies differ, the properties that differ become unread and the inventory is
+/// incomplete, because it does not show which copy is right.
 ///
 /// # Errors
-/// Copies that are not the same resource: they differ in id, name or time of creation.
+/// Copies that are not the same resource: they differ in id, name or creation time.
 pub fn merge(shard: &mut Shard) -> Result<(), String> {
     let mut first: HashMap<(&str, &str), usize> = HashMap::with_capacity(shard.resources.len());
     let mut copies: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -29,9 +29,9 @@ pub fn merge(shard: &mut Shard) -> Result<(), String> {
             (CoverageStatus::Ok, "judged once".to_owned())
         } else {
             let names: Vec<&str> = differing.iter().map(String::as_str).collect();
-            (CoverageStatus::Failed, format!("its copies differ in {}, which is unknown", names.join(", ")))
+            (CoverageStatus::Failed, format!("its copies differ, so this is unknown: {}", names.join(", ")))
         };
-        let note = format!("{} {} is there {count} times: {how}", resource.type_name, resource.arn);
+        let note = format!("{} {} appears {count} times: {how}", resource.type_name, resource.arn);
         let entry = CoverageEntry::reading_note(&shard.account, &shard.region, status, count as u64, note);
         shard.coverage.entries.push(entry);
     }
@@ -47,7 +47,7 @@ fn differing(resources: &[Resource], kept: usize, others: &[usize]) -> Result<BT
     let Some(kept) = resources.get(kept) else { return Ok(differing) };
     for other in others.iter().filter_map(|other| resources.get(*other)) {
         if (&kept.id, &kept.name, kept.created_at) != (&other.id, &other.name, other.created_at) {
-            let what = "is there more than once, with another id, name or time of creation: which of them exists cannot be told";
+            let what = "appears several times with a different id, name or creation time, so the inventory does not show which one exists";
             return Err(format!("{} {} {what}; collect it again", kept.type_name, kept.arn));
         }
         if kept.tags != other.tags {
@@ -93,7 +93,7 @@ mod tests {
         let [entry] = five_thousand.coverage.entries.as_slice() else { panic!("one entry") };
         assert_eq!((entry.status, entry.items), (CoverageStatus::Ok, 5_000));
         let told: Vec<&str> = Coverage::reading_notes(&five_thousand.coverage.entries).collect();
-        assert_eq!(told, ["AWS::EC2::Volume arn:aws:ec2:us-east-1:111122223333:volume/vol-1 is there 5000 times: judged once"]);
+        assert_eq!(told, ["AWS::EC2::Volume arn:aws:ec2:us-east-1:111122223333:volume/vol-1 appears 5000 times: judged once"]);
     }
 
     #[test]

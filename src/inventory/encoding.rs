@@ -1,13 +1,13 @@
-//! Bytes of files as text: UTF-8, and UTF-16 as PowerShell's `>` writes it. What is neither is told with its line, never passed over.
+//! Decodes files as text: UTF-8, and UTF-16 as PowerShell's `>` writes it. Anything else is an error with its line, and is never ignored.
 
-/// Why bytes are no text, and where.
+/// Why bytes are not text, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotText {
     /// Both counted from 1, the column in characters.
     pub line: u32,
     pub column: u32,
     pub what: String,
-    /// The text with `U+FFFD` for what cannot be read: enough to see what kind of file it is.
+    /// The text with `U+FFFD` for invalid bytes: enough to recognise the kind of file.
     pub lossy: String,
 }
 
@@ -19,13 +19,13 @@ impl std::fmt::Display for NotText {
 
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// How two bytes make a unit of UTF-16.
+/// Converts two bytes to a unit of UTF-16.
 type Unit = fn([u8; 2]) -> u16;
 
 /// The text of a file, without its byte order mark (Unicode Standard, section 23.8).
 ///
 /// # Errors
-/// The first byte that is no text.
+/// The first byte that is not text.
 pub fn decode(bytes: Vec<u8>) -> Result<String, NotText> {
     if let Some((unit, mark)) = utf16(&bytes) {
         return decode_utf16(bytes.get(mark..).unwrap_or_default(), unit);
@@ -47,8 +47,8 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, NotText> {
     })
 }
 
-/// Whether bytes are UTF-16, how its units are made, and the length of its mark. Without a mark, by the zero byte beside the first ASCII
-/// character (as RFC 4627, section 3, tells encodings of JSON apart).
+/// For UTF-16, the conversion of its units and the length of its byte order mark. Without a mark, the zero byte beside the first ASCII character
+/// shows the encoding (as in RFC 4627, section 3, for JSON).
 fn utf16(bytes: &[u8]) -> Option<(Unit, usize)> {
     match bytes {
         [0xff, 0xfe, 0, 0, ..] => None,
@@ -77,7 +77,7 @@ fn decode_utf16(bytes: &[u8], unit: Unit) -> Result<String, NotText> {
     }
 }
 
-/// What is wrong after the text `before`.
+/// The error at the place after the text `before`.
 fn not_text(before: &str, what: String, lossy: String) -> NotText {
     let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;

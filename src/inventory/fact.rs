@@ -1,16 +1,16 @@
-//! A value that was read, or was not. May not know where values come from.
+//! A value that is read or unread. Independent of where values come from.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// One property of a resource: read (and perhaps empty, where `T` is an `Option` or a list), or never read.
+/// One property of a resource: read (and perhaps empty, if `T` is an `Option` or a list), or unread.
 ///
-/// The difference matters more than anything else here: an empty list of lifecycle rules is a fact about a bucket, a list that
-/// nobody could read is not. In documents an unread property is a missing key and an empty one is `null`, `[]` or `{}`.
+/// This difference is essential: an empty list of lifecycle rules is a fact about a bucket, and an unread list is not. In documents, an unread
+/// property is a missing key, and an empty one is `null`, `[]` or `{}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Fact<T> {
     /// The source answered.
     Read(T),
-    /// Nobody asked, or the source did not answer. The coverage log says which.
+    /// No call was made, or the source did not answer. The coverage log shows which.
     #[default]
     Unread,
 }
@@ -29,12 +29,12 @@ macro_rules! facts {
 pub(crate) use facts;
 
 impl<T> Fact<T> {
-    /// Whether nobody read the value.
+    /// Whether the value is unread.
     pub fn is_unread(&self) -> bool {
         matches!(self, Fact::Unread)
     }
 
-    /// The value, when it was read.
+    /// The value, if it was read.
     pub fn read(&self) -> Option<&T> {
         match self {
             Fact::Read(value) => Some(value),
@@ -44,7 +44,7 @@ impl<T> Fact<T> {
 }
 
 impl<T> Fact<Option<T>> {
-    /// The value, when it was read and is not empty.
+    /// The value, if it was read and is not empty.
     pub fn present(&self) -> Option<&T> {
         self.read().and_then(Option::as_ref)
     }

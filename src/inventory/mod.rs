@@ -1,13 +1,16 @@
-//! The inventory: what was read, and what could not be. Plain data: it judges nothing and knows neither AWS SDK types nor rules.
+//! The inventory: the resources that were read, and a log of everything that could not be read. Plain data: it may not judge, and may not use AWS SDK
+//! types or rules.
 
 pub mod arn;
 pub mod atomic_file;
 mod coverage;
+pub mod declarable;
 mod declared;
 pub mod document;
 mod duplicates;
 pub mod encoding;
 mod fact;
+pub mod figures;
 mod newer_properties;
 mod reasons;
 mod resource;
@@ -26,10 +29,10 @@ pub use tags::{KnownTags, TAGS, Tags, tag_path};
 
 use chrono::{DateTime, Datelike, Utc};
 
-/// The Region of account-wide resources and calls, as AWS Config writes it.
+/// The Region of account-wide resources and calls, as in AWS Config.
 pub const GLOBAL: &str = "global";
 
-/// What was read of one account in one Region.
+/// The resources and the coverage log of one account in one Region.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shard {
     pub account: String,
@@ -40,7 +43,7 @@ pub struct Shard {
     pub coverage: Coverage,
 }
 
-/// Whether a time is one that RFC 3339 can write. What is counted from it then is a time, too.
+/// Whether RFC 3339 can write a time. Durations added to such a time do not overflow.
 pub fn is_writable(time: &DateTime<Utc>) -> bool {
     (0..=9999).contains(&time.year())
 }

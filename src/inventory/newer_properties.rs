@@ -1,12 +1,12 @@
-//! Properties of an inventory that this version of rel9 does not know: a newer version wrote it.
+//! Properties that this version of rel9 does not know, in an inventory that a newer version wrote.
 
 use super::{CoverageEntry, CoverageStatus, Resource, Shard};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many properties of a type a note names.
+/// Maximum number of properties of a type that a note names.
 const NAMED: usize = 20;
 
-/// The properties that were found and are not known, by account, Region and type.
+/// The unknown properties by account, Region and type.
 #[derive(Default)]
 pub struct NewerProperties(BTreeMap<(String, String), BTreeMap<String, Found>>);
 
@@ -17,7 +17,7 @@ struct Found {
 }
 
 impl NewerProperties {
-    /// Adds those of a resource, spelt as `schedules.0.copies.1.tier`.
+    /// Adds the unknown properties of a resource, written as `schedules.0.copies.1.tier`.
     pub fn add(&mut self, resource: &Resource, properties: Vec<String>) {
         if properties.is_empty() {
             return;
@@ -28,7 +28,7 @@ impl NewerProperties {
         found.properties.extend(properties.iter().map(|path| without_places(path)));
     }
 
-    /// Logs those of a shard in its coverage.
+    /// Logs the unknown properties of a shard in its coverage.
     pub fn log(&self, shard: &mut Shard) {
         let found = self.0.get(&(shard.account.clone(), shard.region.clone())).into_iter().flatten();
         let entries = found.map(|(type_name, Found { properties, resources })| {

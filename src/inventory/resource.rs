@@ -1,4 +1,4 @@
-//! One resource of the inventory, and how it is read from JSON.
+//! A resource of the inventory, and its reading from JSON.
 
 use super::types::{Properties, ResourceProperties};
 use super::{Declared, Fact, KnownTags, Tags};
@@ -9,66 +9,66 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-/// One resource: a database, a volume, and also a backup plan, a recovery point, a job, a setting.
+/// A resource: a database, a volume, and also a backup plan, a recovery point, a job, a setting.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Resource {
     /// The CloudFormation type name, such as `AWS::EC2::Volume`.
     #[serde(rename = "type")]
     pub type_name: String,
     pub arn: String,
-    /// The 12 digits of the account in which it was read. (A key that the account may use can be another's: its ARN tells.)
+    /// The 12 digits of the account in which the resource was read. (A KMS key may belong to another account, which its ARN shows.)
     pub account: String,
     /// The Region, or [`GLOBAL`](super::GLOBAL).
     pub region: String,
-    /// The id within its type, as the AWS CLI takes it.
+    /// The id within its type, as the AWS CLI accepts it.
     pub id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// When it was made; missing where the service does not say.
+    /// When it was created; missing if the service does not return it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<DateTime<Utc>>,
-    /// A template may leave some of them open: [`Resource::tags()`] tells.
+    /// The tags that were read. In a template, others may be unknown: see [`Resource::tags()`].
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub tags: Fact<Tags>,
-    /// The properties of the type (see [`types`]); a missing key was not read, `null` was read and is empty.
+    /// The properties of the type (see [`types`]); a missing key is unread, `null` is read and empty.
     #[serde(default)]
     #[schemars(with = "Map<String, Value>")]
     pub properties: ResourceProperties,
-    /// How a template declares it; `None` for what was read from AWS.
+    /// The declaration in a template; `None` for a resource from AWS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared: Option<Box<Declared>>,
 }
 
 impl Resource {
-    /// The properties as the type's struct; `None` when the resource is of another type.
+    /// The properties as the type's struct; `None` if the resource has another type.
     pub fn get<P: Properties>(&self) -> Option<&P> {
         self.properties.get()
     }
 
-    /// What findings call it: its ARN, or the name of its declaration.
+    /// The resource's name in findings: its ARN, or the name of its declaration.
     pub fn uid(&self) -> &str {
         self.declared.as_ref().map_or(&self.arn, |declared| &declared.uid)
     }
 
-    /// The KMS key that its properties name as its own; `None` where there is none or it was not read.
+    /// The resource's own KMS key; `None` if it has none or the key is unread.
     pub fn kms_key_arn(&self) -> Option<&str> {
         self.properties.kms_key_arn()?.present().map(String::as_str)
     }
 
-    /// Why a template does not settle a property, or a part of it; nothing where it does.
+    /// Why a property, or a part of it, is unknown in a template; empty if it is known.
     pub fn unsettled(&self, path: &str) -> &[String] {
         self.declared.as_ref().and_then(|declared| declared.unknown.get(path)).map_or(&[], Vec::as_slice)
     }
 
-    /// The tags with what is not known of them.
+    /// The tags with their unknown parts.
     pub fn tags(&self) -> KnownTags<'_> {
         KnownTags::of(self)
     }
 
-    /// Reads the JSON of a resource. The second value names the properties that its type does not have in this version.
+    /// Reads a resource from JSON. The second value names the properties that this version does not know.
     ///
     /// # Errors
-    /// JSON that is not a resource, or a property that does not have its type's form.
+    /// JSON that is not a resource, or a property with a wrong value.
     pub fn parse(json: &[u8]) -> Result<(Resource, Vec<String>), String> {
         let mut parts: Parts<Option<&RawValue>> = serde_json::from_slice(json).map_err(|error| error.to_string())?;
         let read = match parts.properties.take() {
@@ -80,7 +80,7 @@ impl Resource {
     }
 }
 
-/// The JSON of a resource, before its properties are read as those of its type.
+/// A resource whose properties are not parsed yet.
 #[derive(Deserialize)]
 #[serde(bound(deserialize = "P: Deserialize<'de> + Default"))]
 struct Parts<P> {
@@ -108,7 +108,7 @@ impl<P> Parts<P> {
         Resource { type_name, arn, account, region, id, name, created_at, tags, properties, declared }
     }
 
-    /// Says which resource has a property that does not have its form. The place in the line is that of its properties alone: left out.
+    /// The error for a property with a wrong value, with the resource. It has no column, because the parser counts from the start of the properties.
     fn wrong(&self, error: &serde_json::Error) -> String {
         let text = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());

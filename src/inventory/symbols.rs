@@ -1,11 +1,11 @@
-//! Symbols: what stands in names, ARNs and policies of a template for what only deployment settles, such as `${AWS::Region}`.
+//! Symbols: placeholders in names, ARNs and policies of a template for values that are known only after deployment, such as `${AWS::Region}`.
 
-/// Whether a name, an ARN, an account or a Region has a symbol in it.
+/// Whether a name, an ARN, an account or a Region contains a symbol.
 pub fn is_symbolic(text: &str) -> bool {
     text.contains("${")
 }
 
-/// The path of the reason why a symbol in a policy may stand for anything ([`super::Declared::unknown`]).
+/// The path of the reason why a symbol in a policy is unknown ([`super::Declared::unknown`]).
 pub fn symbol_path(property: &str, symbol: &str) -> String {
     format!("{property}.{symbol}")
 }
@@ -20,7 +20,7 @@ pub fn is_policy_variable(inside: &str) -> bool {
     key || matches!(inside, "*" | "?" | "$")
 }
 
-/// The path of the reasons why a list may have elements that are not in it ([`super::Declared::unknown`]).
+/// The path of the reasons why a list may have further elements ([`super::Declared::unknown`]).
 pub fn more_path(list: &str) -> String {
     format!("{list}[]")
 }

@@ -1,25 +1,25 @@
-//! The tags of a resource as far as they are known. A template may leave open the value of one, or which others there are.
+//! The tags of a resource as far as they are known. In a template, the value of a tag may be unknown, and so may be whether there are others.
 
 use super::{Fact, Reasons, Resource};
 use std::collections::BTreeMap;
 
-/// Tags by key. The `aws:` tags that AWS sets are kept.
+/// Tags by key, including the `aws:` tags that AWS sets.
 pub type Tags = BTreeMap<String, String>;
 
-/// The path of the reasons why a resource may have tags that are not there ([`super::Declared::unknown`]).
+/// The path of the reasons why a resource may have further tags ([`super::Declared::unknown`]).
 pub const TAGS: &str = "tags";
 
-/// The path of the reasons why the value of one tag is not known.
+/// The path of the reasons why the value of one tag is unknown.
 pub fn tag_path(key: &str) -> String {
     format!("{TAGS}.{key}")
 }
 
-/// The key of the tag whose value a path says is not known.
+/// The key of the tag that a path marks as unknown.
 fn key_of(path: &str) -> Option<&str> {
     path.strip_prefix(TAGS)?.strip_prefix('.')
 }
 
-/// Tags, and what is not known of them.
+/// Tags, and their unknown parts.
 #[derive(Clone, Copy, Debug)]
 pub struct KnownTags<'r> {
     read: Option<&'r Tags>,
@@ -27,11 +27,11 @@ pub struct KnownTags<'r> {
 }
 
 impl<'r> KnownTags<'r> {
-    /// Those that nobody read.
+    /// Unread tags.
     #[cfg(test)]
     pub const UNREAD: KnownTags<'static> = KnownTags { read: None, unknown: None };
 
-    /// Those of a resource.
+    /// The tags of a resource.
     pub fn of(resource: &'r Resource) -> Self {
         KnownTags { read: resource.tags.read(), unknown: resource.declared.as_deref().map(|declared| &declared.unknown) }
     }
@@ -41,7 +41,7 @@ impl<'r> KnownTags<'r> {
         KnownTags { unknown: Some(unknown), ..self }
     }
 
-    /// The value of a tag; `None` where there is no such tag.
+    /// The value of a tag; `None` if the resource does not have the tag.
     pub fn get(&self, key: &str) -> Fact<Option<&'r str>> {
         match self.read.map(|tags| tags.get(key)) {
             Some(Some(value)) => Fact::Read(Some(value)),
@@ -50,7 +50,7 @@ impl<'r> KnownTags<'r> {
         }
     }
 
-    /// Whether one of these tags is there with its value; `None` where that depends on what is not known, as where the value asked for is not.
+    /// Whether the resource has one of these tags with its value; `None` if this depends on unknown tags or an unknown value.
     pub fn has_one<'w>(&self, wanted: impl IntoIterator<Item = (&'w str, Option<&'w str>)>) -> Option<bool> {
         let mut found = Some(false);
         for (key, value) in wanted {
@@ -63,7 +63,7 @@ impl<'r> KnownTags<'r> {
         found
     }
 
-    /// Whether nothing at all is known of them.
+    /// Whether nothing is known about the tags.
     pub fn are_unread(&self) -> bool {
         self.read.is_none()
     }
@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(tags.has_one([("tier", Some("gold")), ("backup", Some("daily"))]), Some(true));
         assert_eq!(tags.has_one([("tier", Some("gold")), ("backup", Some("weekly"))]), None);
         assert_eq!(tags.has_one([("other", Some("x")), ("backup", Some("weekly"))]), Some(false));
-        assert_eq!(tags.has_one([("other", None)]), Some(false), "no value is that of a tag that is not there");
+        assert_eq!(tags.has_one([("other", None)]), Some(false), "an unknown value does not match a missing tag");
         assert_eq!(tags.has_one([("backup", None)]), None);
         assert!(!tags.are_unread());
 

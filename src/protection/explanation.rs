@@ -4,7 +4,7 @@ use super::facts::{Mechanism, MechanismKind, PlanReach, State};
 
 /// Why the state is what it is, in one sentence. `schedule_unread` tells that something which was not read may keep to a schedule.
 pub fn explain(state: State, mechanisms: &[Mechanism], plans: &[PlanReach], schedule_unread: bool) -> String {
-    let human = |seconds: Option<i64>| seconds.map_or_else(|| "an unknown time".to_owned(), crate::rules::human_duration);
+    let human = |seconds: Option<i64>| seconds.map_or_else(|| "an unknown time".to_owned(), crate::inventory::figures::human_duration);
     // What no schedule of today makes is named by one of it, `a manual snapshot`; the rest by what makes it, `backup plan daily, rule d35`.
     let dated = |mechanism: &Mechanism| {
         let named = ["a ", "an "].iter().any(|article| mechanism.source.starts_with(article));

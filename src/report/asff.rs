@@ -1,7 +1,7 @@
-//! `asff`: batches of findings in the AWS Security Finding Format, one request of `securityhub:BatchImportFindings` a line. Words and
-//! figures are those of the findings document, cut to the lengths that the API documents.
+//! `asff`: batches of findings in the AWS Security Finding Format, one request of `securityhub:BatchImportFindings` per line. Texts and figures
+//! are those of the findings document, cut to the lengths that the API documents.
 //!
-//! Security Hub takes findings of accounts only, each in its own account and Region: templates are refused.
+//! Security Hub accepts findings of accounts only, each in its own account and Region: findings of templates are rejected.
 
 use super::limit::line;
 use super::{Report, Target, json, parts};
@@ -14,9 +14,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-pub const REPORT: Report = Report { name: "asff", about: "AWS Security Hub findings, a batch for import a line", write };
+pub const REPORT: Report = Report { name: "asff", about: "AWS Security Hub findings, one batch for import per line", write };
 
-/// What one request takes ("Guidelines for using the BatchImportFindings API"): findings, bytes, and bytes of each finding.
+/// Limits of one request ("Guidelines for using the BatchImportFindings API"): findings, bytes, and bytes of each finding.
 const BATCH: usize = 100;
 const BATCH_BYTES: usize = 6_000_000;
 const FINDING_BYTES: usize = 240_000;
@@ -33,7 +33,7 @@ const FIELD_VALUE: usize = 2048;
 const TAGS: usize = 50;
 const TAG_KEY: usize = 128;
 const TAG_VALUE: usize = 256;
-/// Bytes of all product fields, and of all tags: what keeps a finding below its limit whatever the texts are.
+/// Maximum bytes of all product fields, and of all tags: keeps every finding below its limit.
 const MAP_BYTES: usize = 90_000;
 
 /// The partitions that the API knows, each with the Region that findings of the whole account go to.
@@ -45,25 +45,35 @@ const PARTITIONS: &[(&str, &str)] = &[
     ("aws-us-iso-b", "us-isob-east-1"),
 ];
 
-/// CloudFormation's names of the types that ASFF has a name for (`ResourceDetails` in the API reference); the account's as Security Hub's
-/// own controls write it.
-const TYPES: &[(&str, &str)] = &[
-    ("AWS::Account", "AwsAccount"),
-    ("AWS::Backup::BackupPlan", "AwsBackupBackupPlan"),
-    ("AWS::Backup::BackupVault", "AwsBackupBackupVault"),
-    ("AWS::Backup::RecoveryPoint", "AwsBackupRecoveryPoint"),
-    ("AWS::DynamoDB::GlobalTable", "AwsDynamoDbTable"),
-    ("AWS::DynamoDB::Table", "AwsDynamoDbTable"),
-    ("AWS::EC2::Instance", "AwsEc2Instance"),
-    ("AWS::EC2::Volume", "AwsEc2Volume"),
-    ("AWS::KMS::Key", "AwsKmsKey"),
-    ("AWS::RDS::DBCluster", "AwsRdsDbCluster"),
-    ("AWS::RDS::DBClusterSnapshot", "AwsRdsDbClusterSnapshot"),
-    ("AWS::RDS::DBInstance", "AwsRdsDbInstance"),
-    ("AWS::RDS::DBSnapshot", "AwsRdsDbSnapshot"),
-    ("AWS::Redshift::Cluster", "AwsRedshiftCluster"),
-    ("AWS::S3::Bucket", "AwsS3Bucket"),
+/// ASFF's names of types that hold data, backups or keys (`ResourceDetails` in the API reference); the account's as Security Hub's own
+/// controls write it. Letter case apart, they are CloudFormation's names without the colons.
+const TYPES: [&str; 22] = [
+    "AwsAccount",
+    "AwsAmazonMqBroker",
+    "AwsBackupBackupPlan",
+    "AwsBackupBackupVault",
+    "AwsBackupRecoveryPoint",
+    "AwsCloudFormationStack",
+    "AwsDynamoDbTable",
+    "AwsEc2Instance",
+    "AwsEc2Volume",
+    "AwsEksCluster",
+    "AwsElasticsearchDomain",
+    "AwsKinesisStream",
+    "AwsKmsKey",
+    "AwsMskCluster",
+    "AwsOpenSearchServiceDomain",
+    "AwsRdsDbCluster",
+    "AwsRdsDbClusterSnapshot",
+    "AwsRdsDbInstance",
+    "AwsRdsDbSnapshot",
+    "AwsRdsEventSubscription",
+    "AwsRedshiftCluster",
+    "AwsS3Bucket",
 ];
+
+/// CloudFormation's name of a DynamoDB table with replicas; ASFF has one name for all tables.
+const GLOBAL_TABLE: &str = "AWS::DynamoDB::GlobalTable";
 
 /// Where a finding is imported.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,7 +84,7 @@ struct Place<'a> {
 }
 
 fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()> {
-    // All are looked at before anything is written: half a report would be taken for a whole one.
+    // Check all findings before anything is written: half a report could be mistaken for a whole one.
     if let Some(finding) = findings.findings.iter().find(|finding| place(finding).is_none()) {
         return Err(refused(finding));
     }
@@ -87,7 +97,7 @@ fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()>
         let text = String::from_utf8(text).map_err(io::Error::other)?;
         let bytes = wire_bytes(&text);
         if bytes > FINDING_BYTES {
-            return Err(io::Error::other(format!("the finding {} is larger than Security Hub takes", finding.id)));
+            return Err(io::Error::other(format!("the finding {} is larger than Security Hub accepts", finding.id)));
         }
         Ok((place, text, bytes))
     };
@@ -142,7 +152,7 @@ fn wire_bytes(json: &str) -> usize {
     json.chars().map(|character| if character.is_ascii() { 1 } else { 6 * character.len_utf16() }).sum()
 }
 
-/// Where a finding goes; `None` when it is of no account. What belongs to no Region goes where AWS keeps the account's own settings.
+/// Where a finding is imported; `None` when it has no account. Findings without a Region go to the Region of account-wide findings.
 fn place(finding: &Finding) -> Option<Place<'_>> {
     let resource = &finding.resource;
     let named = resource.arn.split(':').nth(1).unwrap_or_default();
@@ -150,7 +160,7 @@ fn place(finding: &Finding) -> Option<Place<'_>> {
     let region = if resource.region == GLOBAL { home } else { resource.region.as_str() };
     let is_account = resource.account.len() == 12 && resource.account.bytes().all(|byte| byte.is_ascii_digit());
     let is_region = (1..=16).contains(&region.len()) && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    let deployed = finding.location.is_none(); // what a template declares is in no account yet
+    let deployed = finding.location.is_none(); // a template is not deployed to an account yet
     (is_account && is_region && deployed).then_some(Place { partition, account: &resource.account, region })
 }
 
@@ -260,7 +270,7 @@ fn asff<'a>(finding: &'a Finding, place: Place<'a>, audit: &AuditInfo, moment: &
     }
 }
 
-/// A text that the API takes: it refuses those of blanks only.
+/// A text that the API accepts: it rejects blank ones.
 fn some(text: String, otherwise: &str) -> String {
     if text.is_empty() { otherwise.to_owned() } else { text }
 }
@@ -316,11 +326,16 @@ fn requirements(finding: &Finding) -> Vec<String> {
     all.take(REQUIREMENTS).collect()
 }
 
+/// ASFF's name of a resource type, `Other` where it has none.
 fn resource_type(name: &str) -> &'static str {
-    TYPES.iter().find(|(known, _)| *known == name).map_or("Other", |(_, ours)| ours)
+    if name == GLOBAL_TABLE {
+        return "AwsDynamoDbTable";
+    }
+    let name = name.replace("::", "");
+    TYPES.into_iter().find(|known| known.eq_ignore_ascii_case(&name)).unwrap_or("Other")
 }
 
-/// Members of a map, as many as it may have: the API takes no empty values.
+/// Members of a map, up to its limit. The API rejects empty values.
 struct Fields {
     members: BTreeMap<String, String>,
     most: usize,
@@ -344,13 +359,13 @@ impl Fields {
 
 fn tags(finding: &Finding) -> BTreeMap<String, String> {
     let mut tags = Fields::of_at_most(TAGS);
-    for (key, value) in &*finding.resource.tags {
+    for (key, value) in &finding.resource.tags {
         tags.add(line(key, TAG_KEY), line(value, TAG_VALUE));
     }
     tags.members
 }
 
-/// What ASFF has no member for. The most important comes first, as there may be no room for all.
+/// Fields without a counterpart in ASFF, the most important first: there may not be room for all.
 fn product_fields(finding: &Finding, audit: &AuditInfo) -> BTreeMap<String, String> {
     let mut fields = Fields::of_at_most(FIELDS);
     let mut add = |key: &str, value: &str| fields.add(line(&format!("rel9/{key}"), FIELD_KEY), line(value, FIELD_VALUE));
@@ -373,7 +388,7 @@ fn product_fields(finding: &Finding, audit: &AuditInfo) -> BTreeMap<String, Stri
         add("unknown_because", &finding.unknown_because.join("; "));
     }
     if let Some(remediation) = &finding.remediation {
-        // Half a command is worse than none.
+        // A truncated command is worse than no command.
         let whole = remediation.cli.iter().filter(|command| command.encode_utf16().count() <= FIELD_VALUE);
         for (number, command) in whole.enumerate() {
             add(&format!("command/{}", number + 1), command);

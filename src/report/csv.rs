@@ -1,6 +1,6 @@
 //! `csv`: every finding as a row (RFC 4180), and every file that could not be read, for spreadsheets. Rows are written one after the other.
 //!
-//! No cell can become a formula: see [`cell`]. Columns are added at the end, never moved: people sort and filter by them.
+//! No cell can become a formula: see [`cell`]. New columns go to the end, because people sort and filter by column.
 
 use super::escape::{cut, terminal};
 use super::{Report, Target, unread};
@@ -10,7 +10,7 @@ use std::io::{self, Write};
 
 pub const REPORT: Report = Report { name: "csv", about: "every finding as a row, for spreadsheets", write };
 
-/// What a cell of Excel holds (Microsoft, "Excel specifications and limits"): a longer one would spill into the next rows.
+/// Maximum characters of a cell in Excel (Microsoft, "Excel specifications and limits"): a longer text would spill into the next rows.
 const CELL: usize = 32_767;
 
 const COLUMNS: [&str; 23] = [
@@ -40,7 +40,7 @@ const COLUMNS: [&str; 23] = [
 ];
 
 fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()> {
-    // All cells are quoted: a spreadsheet that separates at semicolons must not begin a cell in the middle of a text.
+    // All cells are quoted, so that a spreadsheet that separates at semicolons does not split a text.
     let mut rows = WriterBuilder::new().terminator(Terminator::CRLF).quote_style(QuoteStyle::Always).from_writer(out);
     rows.write_record(COLUMNS).map_err(io_error)?;
     let unread = unread::as_findings(findings);
@@ -53,7 +53,7 @@ fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()>
 fn row(finding: &Finding) -> [String; COLUMNS.len()] {
     let resource = &finding.resource;
     let (waiver, location, remediation) = (finding.waiver.as_ref(), finding.location.as_ref(), finding.remediation.as_ref());
-    // JSON, as keys and values may have any separator in them.
+    // JSON, because keys and values may contain any separator.
     let tags = if resource.tags.is_empty() { String::new() } else { serde_json::to_string(&resource.tags).unwrap_or_default() };
     [
         finding.id.to_string(),
@@ -82,7 +82,7 @@ fn row(finding: &Finding) -> [String; COLUMNS.len()] {
     ]
 }
 
-/// A cell that every spreadsheet takes as a text: on one line, and with `'` before what would begin a formula (OWASP, "CSV Injection").
+/// A cell that every spreadsheet reads as text: on one line, and with `'` before a character that begins a formula (OWASP, "CSV Injection").
 /// Full-width signs begin one too in some languages' versions, and some programs skip spaces first.
 fn cell(text: &str) -> String {
     let mut text = terminal(&cut(text, CELL));
@@ -93,7 +93,7 @@ fn cell(text: &str) -> String {
     text
 }
 
-/// The error of the place that is written to as it was: a closed pipe is told from a full disk.
+/// The original I/O error, so that a closed pipe can be distinguished from a full disk.
 fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         ErrorKind::Io(error) => error,

@@ -1,4 +1,4 @@
-//! `rel9 diff` for people: as text for a terminal and as Markdown. It renders the comparison and works out nothing.
+//! `rel9 diff` for people: as text for a terminal and as Markdown. Only renders the comparison.
 
 use super::escape::{cut, terminal};
 use super::markdown::escape;
@@ -8,7 +8,7 @@ use crate::audit::findings::ResourceRef;
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 
-/// How many entries of a list are shown unless all are asked for.
+/// Entries that a list shows without `--all`.
 const LISTED: usize = 20;
 
 /// Characters of one text.
@@ -20,7 +20,7 @@ struct Section {
     entries: Vec<Entry>,
 }
 
-/// A line of a list: what it is about, and what is said of it.
+/// A line of a list: its subject, and a text about it.
 struct Entry {
     lead: String,
     text: String,
@@ -82,7 +82,7 @@ fn sides(diff: &Diff) -> String {
     let when = |side: &crate::audit::diff::Side| side.as_of.format("%Y-%m-%d %H:%M UTC").to_string();
     let rules = if diff.old.rules_digest == diff.new.rules_digest { "" } else { " · the rules differ" };
     let policy = if diff.old.policy_digest == diff.new.policy_digest { "" } else { " · the policies differ" };
-    // What was left out seems to be gone.
+    // Findings that were left out look like findings that are gone.
     let partial = if diff.old.partial == diff.new.partial { "" } else { " · they left different parts out" };
     format!("From {} to {}{rules}{policy}{partial}", when(&diff.old), when(&diff.new))
 }
@@ -108,10 +108,10 @@ fn counts(diff: &Diff) -> String {
     )
 }
 
-/// The lists that are not empty, what matters most first.
+/// The lists that are not empty, the most important first.
 fn sections(diff: &Diff) -> Vec<Section> {
     let (worse, other): (Vec<&Change>, Vec<&Change>) = diff.changed.iter().partition(|change| change.worse);
-    // The worst first, as not all may be listed.
+    // The worst first, because a long list is cut.
     let severity = |change: &&Change| Reverse(change.new.as_ref().or(change.old.as_ref()).map(|answer| answer.severity));
     let changes = |title: &str, mut changes: Vec<&Change>| {
         changes.sort_by_key(severity);
@@ -127,7 +127,7 @@ fn sections(diff: &Diff) -> Vec<Section> {
     };
     let all = [
         changes("New failures", diff.new_failures.iter().collect()),
-        Section { title: "Not read any more".to_owned(), entries: diff.not_read.iter().map(unread).collect() },
+        Section { title: "No longer read".to_owned(), entries: diff.not_read.iter().map(unread).collect() },
         changes("Got worse", worse),
         changes("Fixed", diff.fixed.iter().collect()),
         changes("Changed", other),
@@ -162,6 +162,6 @@ fn unread(lost: &NotRead) -> Entry {
     let lead = format!("{}/{}", lost.account, lost.region);
     match (&lost.operation, lost.status) {
         (Some(operation), Some(status)) => Entry { lead, text: format!("{operation} {}", status.as_str()) },
-        _ => Entry { lead, text: "nothing of it is in the new audit".to_owned() },
+        _ => Entry { lead, text: "missing from the new audit".to_owned() },
     }
 }

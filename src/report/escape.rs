@@ -1,9 +1,9 @@
-//! Makes texts of other people's making safe for where they land. Names, tags, messages and errors are all of other people's making.
+//! Makes untrusted text safe for its output. Names, tags, messages and errors are all untrusted.
 
 use std::borrow::Cow;
 
-/// A text on one line, for a terminal and for every format that people read: control characters, and those that turn the direction of
-/// writing or are not seen, are shown instead of obeyed.
+/// A text on one line, for a terminal and for every format that people read: control characters, and characters that are invisible or change
+/// the direction of writing, are shown as escapes.
 pub fn terminal(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
@@ -17,7 +17,7 @@ pub fn terminal(text: &str) -> String {
         .collect()
 }
 
-/// At most so many characters of a text; what is cut ends with `…`.
+/// Cuts a text to a number of characters; a cut text ends with `…`.
 pub fn cut(text: &str, characters: usize) -> Cow<'_, str> {
     if text.len() <= characters {
         return Cow::Borrowed(text);

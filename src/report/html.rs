@@ -1,5 +1,5 @@
-//! `html`: one page for a browser, with everything in it. It asks nothing of the network, forbids itself to (Content-Security-Policy), and
-//! shows all but the table of findings without its script. It renders the document: figures are counts of findings or their evidence.
+//! `html`: one self-contained page for a browser. It makes no network requests, which its Content-Security-Policy enforces, and without
+//! JavaScript shows everything except the table of findings. Figures are counts of findings, or their evidence.
 
 mod data;
 mod heat;
@@ -60,11 +60,11 @@ fn part(name: &str, findings: &Findings, out: &mut dyn Write) -> io::Result<()> 
         "foot" => summary::foot(findings, out),
         "index" => data::index(findings, out),
         "details" => data::details(findings, out),
-        unknown => Err(io::Error::other(format!("the page has a place for `{unknown}`, which nothing fills"))),
+        unknown => Err(io::Error::other(format!("the page has a placeholder `{unknown}` that nothing fills"))),
     }
 }
 
-/// What the page may do: its own style and script, known by their hashes, and nothing else.
+/// The Content-Security-Policy of the page: allows its own style and script, by their hashes, and nothing else.
 fn policy() -> String {
     format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",

@@ -1,4 +1,4 @@
-//! `json`: the findings document itself. Also how every JSON of a report is written.
+//! `json`: the findings document itself. Also writes the JSON of other reports.
 
 use super::escape::is_invisible;
 use super::{Report, Target};
@@ -36,14 +36,14 @@ pub fn line(value: &impl Serialize) -> io::Result<Vec<u8>> {
     Ok(line)
 }
 
-/// Remembers why its writer failed: evidence is transcoded, which makes a text of the error, and a closed pipe would look like any other.
+/// Remembers the I/O error of its writer: transcoding evidence turns errors into text, so that a closed pipe would look like any other error.
 struct Told<'w, W: ?Sized> {
     out: &'w mut W,
     failed: Option<io::ErrorKind>,
 }
 
 impl<W: Write + ?Sized> Told<'_, W> {
-    /// Ends the line, or gives the writer's own error.
+    /// Ends the line, or returns the writer's own error.
     fn end(self, written: serde_json::Result<()>) -> io::Result<()> {
         match (written, self.failed) {
             (Ok(()), _) => self.out.write_all(b"\n"),
@@ -63,8 +63,7 @@ impl<W: Write + ?Sized> Write for Told<'_, W> {
     }
 }
 
-/// Writes the characters that a terminal or a viewer would obey as `\u` escapes, which every JSON reader turns back. JSON itself asks it of
-/// C0 controls only.
+/// Writes control characters as `\u` escapes, which every JSON reader decodes. JSON itself requires that for C0 controls only.
 struct Escaping<F>(F);
 
 impl<F: Formatter> Formatter for Escaping<F> {

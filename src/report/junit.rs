@@ -1,7 +1,8 @@
-//! `junit`: one suite a best practice, one test case a rule × resource, for CI systems that show test results.
+//! `junit`: one suite per best practice, one test case per rule × resource, for CI systems that show test results.
 //!
 //! The form is what two schemas in use have in common: Windy Road's of Ant's JUnit task, which is strict about order and required attributes, and
-//! that of Jenkins. What is unknown is skipped, as JUnit knows no other word for "not judged": `rel9`'s exit code tells it from a pass.
+//! that of Jenkins. Unknown findings are skipped tests, because JUnit has no status for "not judged"; the exit code
+//! distinguishes them from passes.
 
 use super::escape::{cut, terminal};
 use super::{Report, Target, unread, words};
@@ -13,7 +14,7 @@ use std::io::{self, Write};
 
 pub const REPORT: Report = Report { name: "junit", about: "test cases for CI systems", write };
 
-/// Characters of one text: libxml2 and others refuse XML with very long ones (10 million bytes).
+/// Maximum characters of one text: libxml2 and others reject XML with very long texts (10 million bytes).
 const TEXT: usize = 32_768;
 
 fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()> {
@@ -82,7 +83,7 @@ fn properties(xml: &mut Xml, findings: &Findings, practice: BestPractice) -> io:
 }
 
 fn case(xml: &mut Xml, finding: &Finding) -> io::Result<()> {
-    // The ARN, as CI systems follow a test by its class and name from run to run.
+    // The ARN, because CI systems track a test by its class and name from run to run.
     let resource = &finding.resource;
     let name = match words::name_of(resource) {
         Some(name) => format!("{} ({name})", resource.arn),

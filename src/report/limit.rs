@@ -20,7 +20,7 @@ fn cut(text: &str, limit: usize) -> &str {
     text
 }
 
-/// One line of at most `limit` UTF-16 units: cut with `…` at the end, control characters and marks of direction shown instead of obeyed.
+/// One line of at most `limit` UTF-16 units: cut with `…` at the end, with control characters and direction marks shown as escapes.
 pub fn line(text: &str, limit: usize) -> String {
     let whole = cut(text, limit);
     if whole.len() == text.len() {

@@ -1,5 +1,5 @@
-//! `markdown`: for a comment on a pull request, or a job's summary (`$GITHUB_STEP_SUMMARY`). The worst comes first, and what has no room any more
-//! is counted.
+//! `markdown`: for a comment on a pull request, or a job's summary (`$GITHUB_STEP_SUMMARY`). The worst findings come first; findings that do not
+//! fit are counted.
 //!
 //! The HTML in it is `<details>` with a `<summary>`, each beginning a line of its own, and nothing else.
 
@@ -16,16 +16,16 @@ use std::io::{self, Write};
 
 pub const REPORT: Report = Report { name: "markdown", about: "for a pull request or a job's summary", write };
 
-/// Bytes of a comment: GitHub takes 65,536 characters.
+/// Maximum bytes of a comment: GitHub accepts 65,536 characters.
 const COMMENT: usize = 65_000;
 
-/// Bytes of a job's summary with `--all`: GitHub takes 1 MiB.
+/// Maximum bytes of a job's summary with `--all`: GitHub accepts 1 MiB.
 const SUMMARY: usize = 1_040_000;
 
-/// Bytes kept for what is said last.
+/// Bytes reserved for the end of the report.
 const TAIL: usize = 1_000;
 
-/// How many resources of one rule, and other lines, are listed unless all are asked for.
+/// Resources per rule, and lines of other lists, without `--all`.
 const LISTED: usize = 10;
 
 /// Characters of one text; of a command, which must not be cut, to be shown at all.
@@ -43,7 +43,7 @@ fn write(findings: &Findings, target: &Target, out: &mut dyn Write) -> io::Resul
     };
     let limit = if target.all { SUMMARY } else { COMMENT } - TAIL;
     page.head(limit / 2);
-    page.failures(limit / 5 * 4); // what is unknown is told too, however much fails
+    page.failures(limit / 5 * 4); // leaves room for unknown findings, even if many fail
     (page.limit, page.full) = (limit, false);
     page.others(Status::Unknown, "Unknown");
     page.others(Status::Waived, "Waived");
@@ -58,12 +58,12 @@ fn write(findings: &Findings, target: &Target, out: &mut dyn Write) -> io::Resul
 struct Page<'a> {
     findings: &'a Findings,
     listed: usize,
-    /// Bytes that the text may have, for now.
+    /// The present limit of the text, in bytes.
     limit: usize,
-    /// Something had no room. Nothing follows it in its part, as the worst comes first.
+    /// Something did not fit. Nothing follows it in its section, because the worst comes first.
     full: bool,
     text: String,
-    /// Findings that had no room, by status.
+    /// Findings that did not fit, by status.
     left_out: BTreeMap<Status, usize>,
 }
 
@@ -91,7 +91,7 @@ impl Page<'_> {
         self.list("Could not be read", &unread);
     }
 
-    /// A list under a heading, as far as there is room.
+    /// A list under a heading, as much of it as fits.
     fn list(&mut self, title: &str, lines: &[String]) {
         if lines.is_empty() || self.text.len() + title.len() > self.limit {
             return;
@@ -171,7 +171,7 @@ impl Page<'_> {
         *self.left_out.entry(first.status).or_default() += group.len();
     }
 
-    /// The resources of a rule, as many as are listed and have room.
+    /// The resources of a rule, as many as are listed and fit.
     fn bullets(&self, group: &[&Finding], room: usize) -> String {
         let mut list = String::new();
         let mut listed = 0;
@@ -192,16 +192,13 @@ impl Page<'_> {
     fn reproducible(&mut self) {
         let data = &self.findings.reproducible;
         let lines: Vec<String> = data.iter().map(|entry| text(&cut(&words::reproducible(entry), TEXT))).collect();
-        self.list(&format!("Reproducible data, which owes no backup ({})", data.len()), &lines);
+        self.list(&format!("Exempt: data that can be rebuilt ({})", data.len()), &lines);
     }
 
     fn tail(&mut self) {
         let counts: Vec<String> = self.left_out.iter().map(|(status, count)| format!("{count} {}", status.as_str())).collect();
         if !counts.is_empty() {
-            self.add(&format!(
-                "**Left out here, as there is no room for more: {}.** The JSON report has all findings.\n\n",
-                counts.join(", ")
-            ));
+            self.add(&format!("**Omitted for lack of space: {}.** The JSON report has all findings.\n\n", counts.join(", ")));
         }
         let version = code(&cut(&self.findings.audit.rel9_version, 50));
         let complete = if self.findings.audit.complete { "" } else { " Not everything could be read." };
@@ -225,7 +222,7 @@ fn bullet(finding: &Finding) -> String {
     format!("- {id}{name} in {}: {message}{waiver}{known}{file}\n", code(&cut(&place, 100)))
 }
 
-/// The remediation of a rule's first resource; without its steps and commands where they are too much.
+/// The remediation for the first resource of a rule; without steps and commands if they are too long.
 fn what_to_do(remediation: &Remediation, first: &Finding, of_several: bool, detailed: bool) -> String {
     let rule = &*first.rule;
     let mut lines = format!("**What to do:** {}\n\n", text(&cut(&remediation.summary, TEXT)));

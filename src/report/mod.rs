@@ -1,10 +1,11 @@
-//! Reports: the findings document in the forms that people and tools want. They render; none computes what another does not have.
+//! Reports: the findings document in the formats of people and tools. They only render: none computes what another does not have.
 //! To add one: copy a file and add it to [`ALL`].
 
 mod asff;
 mod csv;
 pub mod diff;
 pub mod escape;
+mod format;
 mod html;
 pub mod json;
 mod junit;
@@ -21,28 +22,7 @@ pub mod wa;
 mod words;
 mod wrap;
 
-use crate::audit::findings::Findings;
-use std::io::{self, Write};
-
-/// What a report may know of the place that it is written to.
-#[derive(Clone, Copy, Debug)]
-pub struct Target {
-    /// Columns; for files and pipes those of a plain terminal.
-    pub width: usize,
-    pub colour: bool,
-    /// Passing findings too, where a report leaves them out.
-    pub all: bool,
-}
-
-/// One format.
-pub struct Report {
-    /// What `--format` calls it.
-    pub name: &'static str,
-    /// One line for the help text.
-    pub about: &'static str,
-    /// Writes the document in this format.
-    pub write: fn(&Findings, &Target, &mut dyn Write) -> io::Result<()>,
-}
+pub use format::{Report, Target};
 
 /// Every format.
 pub const ALL: &[Report] = &[

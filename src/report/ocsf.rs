@@ -1,23 +1,23 @@
-//! `ocsf`: each finding as a Compliance Finding of the Open Cybersecurity Schema Framework, one JSON object a line, for SIEMs and data
-//! lakes. Words and figures are those of the findings document. Attributes are those that OCSF has had since 1.5.0.
+//! `ocsf`: each finding as a Compliance Finding of the Open Cybersecurity Schema Framework, one JSON object per line, for SIEMs and
+//! data lakes. Texts and figures are those of the findings document. Attributes are those that OCSF has had since 1.5.0.
 
 use super::{Report, Target, json, parts, unread};
-use crate::audit::evidence;
 use crate::audit::finding_id::FindingId;
 use crate::audit::findings::{BaselineMark, Finding, Findings, Location, Status, WaiverRef};
 use crate::inventory::GLOBAL;
 use crate::rules::Severity;
+use crate::rules::evidence;
 use serde::Serialize;
 use std::io::{self, Write};
 
-pub const REPORT: Report = Report { name: "ocsf", about: "OCSF Compliance Findings, one a line", write };
+pub const REPORT: Report = Report { name: "ocsf", about: "OCSF Compliance Findings, one per line", write };
 
 /// The schema that the lines name: the newest stable one.
 const VERSION: &str = "1.8.0";
 /// `class_uid` of Compliance Finding; its category is Findings.
 const CLASS: (u32, &str) = (2003, "Compliance Finding");
 const CATEGORY: (u32, &str) = (2, "Findings");
-/// `activity_id`: an audit keeps no state, so that every finding is a new one. `finding_info.uid` tells which belong together.
+/// `activity_id`: an audit keeps no state, so every finding is a new one. `finding_info.uid` identifies those that belong together.
 const CREATE: (u32, &str) = (1, "Create");
 /// `account.type_id`.
 const AWS_ACCOUNT: (u32, &str) = (10, "AWS Account");
@@ -180,7 +180,7 @@ struct Remediation<'a> {
     references: &'a [String],
 }
 
-/// What OCSF has no attribute for.
+/// Fields without a counterpart in OCSF.
 #[derive(Serialize)]
 struct Unmapped<'a> {
     /// Whether an earlier audit has the failure, too.
@@ -240,7 +240,7 @@ fn acceptance(waiver: &WaiverRef) -> String {
     format!("waived{until} by {}", waiver.approved_by)
 }
 
-/// Templates may name no account.
+/// Templates may not name an account.
 fn account(finding: &Finding) -> Option<Account<'_>> {
     let uid = finding.resource.account.as_str();
     (!uid.is_empty()).then_some(Account { uid, type_id: AWS_ACCOUNT.0, kind: AWS_ACCOUNT.1 })

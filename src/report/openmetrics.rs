@@ -11,12 +11,12 @@ use std::io::{self, Write};
 
 pub const REPORT: Report = Report { name: "openmetrics", about: "gauges for Prometheus", write };
 
-/// The rules whose evidence has what was achieved, and what the objective asks: gauge, rule, evidence.
+/// Gauges of achieved values and objectives: gauge, rule, evidence, help text.
 const ACHIEVED: [(&str, &str, &str, &str); 4] = [
     ("rel9_rpo_seconds", "data-rpo-meets-objective", "protection.rpo_seconds", "Age of the newest moment that can be restored."),
-    ("rel9_rpo_objective_seconds", "data-rpo-meets-objective", "objective.rpo_seconds", "RPO that the policy file asks for."),
+    ("rel9_rpo_objective_seconds", "data-rpo-meets-objective", "objective.rpo_seconds", "RPO that the policy file requires."),
     ("rel9_rto_seconds", "data-rto-meets-objective", "protection.rto_seconds", "Duration of the last successful restore."),
-    ("rel9_rto_objective_seconds", "data-rto-meets-objective", "objective.rto_seconds", "RTO that the policy file asks for."),
+    ("rel9_rto_objective_seconds", "data-rto-meets-objective", "objective.rto_seconds", "RTO that the policy file requires."),
 ];
 
 /// What a rule's risk can be.
@@ -33,7 +33,7 @@ fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()>
 
 fn audit(findings: &Findings, page: &mut Page) -> io::Result<()> {
     let audit = &findings.audit;
-    page.head("rel9_audit_timestamp_seconds", "Moment at which everything was judged, as Unix time.")?;
+    page.head("rel9_audit_timestamp_seconds", "Time as of which everything was judged, as Unix time.")?;
     page.sample("rel9_audit_timestamp_seconds", &[], &audit.as_of.timestamp())?;
     page.head("rel9_audit_complete", "1 when every call answered.")?;
     page.sample("rel9_audit_complete", &[], &u8::from(audit.complete))?;

@@ -1,13 +1,13 @@
-//! Rendering of findings one by one, on all cores, written in their order.
+//! Renders findings one by one, on all cores, and writes them in their order.
 
 use crate::audit::findings::Finding;
 use rayon::prelude::*;
 use std::io;
 
-/// So many are rendered before they are written: enough for all cores, few enough that their texts take little memory.
+/// Findings that are rendered before they are written: enough to keep all cores busy, few enough to take little memory.
 const PART: usize = 512;
 
-/// Renders each finding, and gives the texts to `write` in the order of the findings.
+/// Renders each finding, and passes the texts to `write` in the order of the findings.
 pub fn each<'f, T: Send>(
     findings: &'f [Box<Finding>],
     render: impl Fn(&'f Finding) -> io::Result<T> + Sync,

@@ -1,7 +1,7 @@
 //! `sarif`: SARIF 2.1.0 (OASIS), for GitHub code scanning and other viewers of analysis results.
 //!
-//! Written for GitHub's documented reading of it ("SARIF support for code scanning"): the worst results first, because it stores 5,000 of a run; not
-//! more than the 25,000 that it accepts; a location for every result, because it shows none without.
+//! Follows GitHub's documented limits ("SARIF support for code scanning"): the worst results first, because GitHub stores 5,000 of a run; at most
+//! the 25,000 that it accepts; a location for every result, because GitHub hides results without one.
 
 use super::escape::{cut, terminal};
 use super::markdown::escape;
@@ -20,7 +20,7 @@ pub const REPORT: Report = Report { name: "sarif", about: "SARIF 2.1.0, for code
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// Results of one run that GitHub accepts; it refuses files with more.
+/// Maximum results of one run: GitHub rejects files with more.
 const RESULTS: usize = 25_000;
 
 /// Tags of one rule that GitHub accepts. It shows 10.
@@ -65,7 +65,7 @@ fn write(findings: &Findings, target: &Target, out: &mut dyn Write) -> io::Resul
     json::pretty(&Log { schema: SCHEMA, version: "2.1.0", runs: [run] }, out)
 }
 
-/// What fails first, what was not asked for last.
+/// Failures first; passing findings last.
 fn order(status: Status) -> u8 {
     match status {
         Status::Fail => 0,
@@ -106,13 +106,13 @@ impl Serialize for Results<'_> {
     }
 }
 
-/// A rule, as far as its findings tell of it.
+/// A rule, from its findings.
 fn rule(group: &[&Finding]) -> Value {
     let first = group[0];
     let severity = group.iter().map(|finding| finding.severity).max().unwrap_or(first.severity);
     let title = shown(&first.title, &first.rule);
     let practice = format!("{}: {}", first.best_practice.id(), first.best_practice.title());
-    // That of an unknown finding is no help with the rule.
+    // The remediation of an unknown finding does not explain how to fix the rule.
     let mended = group.iter().filter(|finding| finding.unknown_because.is_empty());
     let remediation = mended.filter_map(|finding| finding.remediation.as_deref()).next();
     let (text, markdown) = help(&title, &practice, remediation);
@@ -127,7 +127,7 @@ fn rule(group: &[&Finding]) -> Value {
     })
 }
 
-/// What to do, as text and as Markdown. Not the commands: those of one resource would be wrong for the others of the rule.
+/// The remediation, as text and as Markdown. Without the commands: those of one resource would be wrong for the others.
 fn help(title: &str, practice: &str, remediation: Option<&Remediation>) -> (String, String) {
     let mut text = vec![format!("{title}."), practice.to_owned()];
     let mut markdown = vec![format!("**{}**", escape::text(title)), escape::text(practice)];
@@ -165,7 +165,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// GitHub: over 9.0 is critical, from 7.0 high, from 4.0 medium, from 0.1 low; 0.0 is no security severity.
+/// GitHub: over 9.0 is critical, from 7.0 high, from 4.0 medium, from 0.1 low; 0.0 is not a security severity.
 fn score(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "9.5",
@@ -269,7 +269,7 @@ fn suppressions(finding: &Finding) -> Vec<Value> {
     }
 }
 
-/// A line of a file; for a live resource a path that is made up of where it is, which is the same in every audit.
+/// A line of a file; for a live resource, a path made of its account, Region and id, which is the same in every audit.
 fn location(finding: &Finding) -> Value {
     let resource = &finding.resource;
     let (file, line) = match &finding.location {
@@ -329,7 +329,7 @@ fn shown(text: &str, otherwise: &str) -> String {
     cut(&terminal(text), DESCRIPTION).into_owned()
 }
 
-/// What could not be read, and what there was no room for.
+/// What could not be read, and how many results did not fit.
 fn notifications(findings: &Findings, left_out: &[&Finding]) -> Vec<Value> {
     let warning = |text: &str| json!({"level": "warning", "message": {"text": message_text(text)}});
     let mut notifications: Vec<Value> =
@@ -343,7 +343,7 @@ fn notifications(findings: &Findings, left_out: &[&Finding]) -> Vec<Value> {
     if !left_out.is_empty() {
         let count = |status: Status| left_out.iter().filter(|finding| finding.status == status).count();
         notifications.push(warning(&format!(
-            "{} results are left out, as GitHub refuses files with more than {RESULTS}: {} fail, {} unknown, {} waived, {} pass. The JSON report has all.",
+            "{} results are omitted, because GitHub rejects files with more than {RESULTS}: {} fail, {} unknown, {} waived, {} pass. The JSON report has all.",
             left_out.len(),
             count(Status::Fail),
             count(Status::Unknown),

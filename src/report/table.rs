@@ -1,4 +1,4 @@
-//! `table`: for people at a terminal. What REL 9 answers, then what fails, worst first, with what to do about it.
+//! `table`: for people at a terminal. The answer to REL 9, then the failures, worst first, with their remediation.
 
 use super::escape::{cut, terminal};
 use super::{Report, Target, words, wrap};
@@ -9,11 +9,11 @@ use std::io::{self, Write};
 
 pub const REPORT: Report = Report { name: "table", about: "for people at a terminal", write };
 
-/// How many resources of one rule are listed unless all are asked for: of high and critical findings, and of others.
+/// Resources per rule without `--all`: of high and critical findings, and of others.
 const LISTED: usize = 10;
 const LISTED_BRIEFLY: usize = 3;
 
-/// Characters of one text: a name or a message may have a megabyte.
+/// Maximum characters of one text: a name or a message may have a megabyte.
 const TEXT: usize = 1_000;
 
 fn write(findings: &Findings, target: &Target, out: &mut dyn Write) -> io::Result<()> {
@@ -73,7 +73,7 @@ impl Page<'_> {
         writeln!(out)
     }
 
-    /// Every operation that did not answer, with where.
+    /// Every operation that did not answer, and where.
     fn not_read(&self, out: &mut dyn Write) -> io::Result<()> {
         let lines = words::not_read(self.findings);
         if lines.is_empty() {
@@ -126,7 +126,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// One rule with its resources and what to do. What is less than high is told briefly, so that it does not bury the rest.
+    /// One rule with its resources and its remediation. Findings below high are brief, so that they do not bury the others.
     fn group(&self, group: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
         let first = group[0];
         self.rule(first, out)?;
@@ -182,7 +182,7 @@ impl Page<'_> {
         if data.is_empty() {
             return Ok(());
         }
-        writeln!(out, "{}", self.bold(&format!("Reproducible data, which owes no backup ({})", data.len())))?;
+        writeln!(out, "{}", self.bold(&format!("Exempt: data that can be rebuilt ({})", data.len())))?;
         let listed = if self.target.all { data.len() } else { LISTED };
         for entry in data.iter().take(listed) {
             self.paragraph(out, "  - ", &terminal(&cut(&words::reproducible(entry), TEXT)))?;
@@ -246,7 +246,7 @@ impl Page<'_> {
         self.paint(text, "1")
     }
 
-    /// A text in an ANSI style, where colour is wanted.
+    /// A text in an ANSI style, if colour is on.
     fn paint(&self, text: &str, style: &str) -> String {
         if self.target.colour { format!("\x1b[{style}m{text}\x1b[0m") } else { text.to_owned() }
     }

@@ -1,13 +1,13 @@
-//! Files and other parts of templates that could not be read, for reports that are made of findings alone: each as one that is unknown, so that a
-//! file which nobody could judge is not simply missing there. The findings document has them in its coverage log.
+//! Files and other parts of templates that could not be read, for reports that consist of findings: each becomes an unknown finding, so that the
+//! file is not simply missing. The findings document has them in its coverage log.
 
-use crate::audit::evidence::Evidence;
 use crate::audit::finding_id::FindingId;
 use crate::audit::findings::{Finding, Findings, ResourceRef, Status};
 use crate::inventory::CoverageEntry;
+use crate::rules::evidence::Evidence;
 use crate::rules::{BestPractice, Severity};
 
-/// What stands for the rule.
+/// The id in place of a rule.
 const RULE: &str = "template-unread";
 const TITLE: &str = "The template can be read";
 
@@ -25,11 +25,11 @@ fn as_finding(part: &CoverageEntry) -> Finding {
     let arn = format!("template:{}", part.part());
     let why = part.why_part();
     Finding {
-        id: FindingId::of(RULE, &arn),
+        id: FindingId::new(RULE, &arn),
         rule: RULE.into(),
         best_practice: BestPractice::ALL[0],
         title: TITLE.into(),
-        // It may hold anything: no more, and no less, than what the gate stops at by default.
+        // It may contain anything: the severity at which the gate fails by default.
         severity: Severity::High,
         status: Status::Unknown,
         message: format!("could not be read: {why}").into(),

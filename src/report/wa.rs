@@ -1,5 +1,5 @@
-//! `wa`: the answer to REL 9 for the AWS Well-Architected Tool, as `aws wellarchitected update-answer --cli-input-json` takes it. Words and
-//! figures are those of the findings document; nothing is sent from here.
+//! `wa`: the answer to REL 9 for the AWS Well-Architected Tool, as `aws wellarchitected update-answer --cli-input-json` takes it. Texts and
+//! figures are those of the findings document; this module sends nothing.
 
 use super::limit::line;
 use super::{Report, Target, words};
@@ -67,9 +67,9 @@ fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()>
     super::json::pretty(&answer(findings), out)
 }
 
-/// The answer that a findings document gives. A choice is selected only when its best practice is without risk, waivers left aside, and
-/// everything in scope was read and judged: whoever reads the answer takes a selected choice for a promise about the whole workload. A
-/// waiver accepts that the promise is not kept; the tool's word for that is "not applicable" with a reason, which people give there.
+/// The answer for a findings document. A choice is selected only if its best practice has no risk, waived failures included, and everything in
+/// scope was read and judged: readers take a selected choice as a statement about the whole workload. A waiver accepts a failure; the tool's
+/// term for that is "not applicable" with a reason, which people set there.
 pub fn answer(findings: &Findings) -> Answer {
     let choices: Vec<Choice> = findings.summary.best_practices.iter().map(|practice| choice(findings, practice)).collect();
     Answer {
@@ -84,7 +84,7 @@ pub fn answer(findings: &Findings) -> Answer {
 
 fn choice(findings: &Findings, practice: &BestPracticeSummary) -> Choice {
     let waived = accepted(findings, Some(practice.id));
-    let accepted = (waived > 0).then(|| format!("{waived} of the waived are of at least medium severity: accepted, not mended"));
+    let accepted = (waived > 0).then(|| format!("{waived} of the waived are of at least medium severity: accepted, not fixed"));
     let against = doubt(findings).map(str::to_owned).or(accepted);
     let met = practice.risk == "none" && against.is_none();
     let mut notes = format!(
@@ -97,7 +97,7 @@ fn choice(findings: &Findings, practice: &BestPracticeSummary) -> Choice {
         practice.pass
     );
     if let Some(against) = against.filter(|_| practice.risk == "none") {
-        notes.push_str(&format!(" Not selected, as {against}."));
+        notes.push_str(&format!(" Not selected, because {against}."));
     }
     Choice {
         best_practice: practice.id,
@@ -107,7 +107,7 @@ fn choice(findings: &Findings, practice: &BestPracticeSummary) -> Choice {
     }
 }
 
-/// How many findings are waived that would else be a risk.
+/// The number of waived findings that would otherwise be a risk.
 fn accepted(findings: &Findings, practice: Option<BestPractice>) -> usize {
     let is_one = |finding: &Finding| {
         finding.status == Status::Waived
@@ -117,12 +117,12 @@ fn accepted(findings: &Findings, practice: Option<BestPractice>) -> usize {
     findings.findings.iter().filter(|finding| is_one(finding)).count()
 }
 
-/// Why the findings promise nothing about a workload.
+/// Why the findings do not cover the workload.
 fn doubt(findings: &Findings) -> Option<&'static str> {
     let audit = &findings.audit;
     [
         (words::is_of_templates(audit), "templates show no backups"),
-        (!audit.partial.is_empty(), "only a part of the rules or resources was judged"),
+        (!audit.partial.is_empty(), "only part of the rules or resources was judged"),
         (!audit.complete, "not everything in scope could be read"),
     ]
     .into_iter()
@@ -159,11 +159,11 @@ fn notes(findings: &Findings) -> String {
     }
     let accepted = accepted(findings, None);
     if accepted > 0 {
-        sentences.push(format!("Of the waived, {accepted} are of at least medium severity: accepted, not mended."));
+        sentences.push(format!("Of the waived, {accepted} are of at least medium severity: accepted, not fixed."));
     }
     if !of_templates {
         sentences.push(format!(
-            "{} of {} data resources that owe a backup are protected ({} %): {} on schedule, {} {}. {} are reproducible.",
+            "{} of {} data resources that need a backup are protected ({} %): {} on schedule, {} {}. {} are reproducible.",
             coverage.protected,
             coverage.data_resources.saturating_sub(coverage.reproducible),
             coverage.percent,
@@ -174,7 +174,7 @@ fn notes(findings: &Findings) -> String {
         ));
     }
     if let Some(doubt) = doubt(findings) {
-        sentences.push(format!("No choice is selected, as {doubt}."));
+        sentences.push(format!("No choice is selected, because {doubt}."));
     }
     if !audit.accounts.is_empty() {
         sentences.push(format!("Accounts: {}.", audit.accounts.join(", ")));

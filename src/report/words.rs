@@ -1,4 +1,4 @@
-//! What several reports say, in the same words. Nothing here is escaped for where it lands, except that control characters are gone.
+//! Sentences that several reports share. Control characters are removed; escaping for the output is up to the report.
 
 use super::escape::terminal;
 use crate::audit::findings::{AuditInfo, BaselineMark, Finding, Findings, ReproducibleData, ResourceRef, Status, Summary, WaiverRef};
@@ -24,17 +24,17 @@ pub fn scope(audit: &AuditInfo) -> String {
     format!("{} · {} · as of {when}{only}", terminal(&accounts), terminal(&regions))
 }
 
-/// That rules or resources were left out, so that a risk of none is one of what is left.
+/// A note that rules or resources were left out: a risk of "none" covers only the rest.
 pub fn partial(audit: &AuditInfo) -> Option<String> {
     (!audit.partial.is_empty()).then(|| format!("only a part of it ({})", terminal(&audit.partial.join(", "))))
 }
 
-/// Whether templates were judged, which show no backups.
+/// Whether templates were judged, which do not show backups.
 pub fn is_of_templates(audit: &AuditInfo) -> bool {
     audit.source.contains("cloudformation") || audit.source.contains("terraform")
 }
 
-/// What coverage calls data of which the only backups are old or were made by hand.
+/// The term in the coverage for data whose only backups are old or manual.
 pub const RESTORABLE_ONLY: &str = "restorable only from an old or manual backup";
 
 /// The share of protected data, how much of that is on schedule, and what the rest is.
@@ -62,10 +62,10 @@ pub fn coverage(findings: &Findings) -> String {
     format!("Coverage: {} of {owing} data resources protected ({:.1} %){split}{rest}", coverage.protected, coverage.percent)
 }
 
-/// Every operation that did not answer, with where.
+/// Every operation that did not answer, and where.
 pub fn not_read(findings: &Findings) -> Vec<String> {
     let mut places: BTreeMap<(String, CoverageStatus), Vec<String>> = BTreeMap::new();
-    // A part of a template is no call.
+    // A part of a template is not a call.
     let is_part = |entry: &CoverageEntry| entry.is_part() && entry.error.is_some();
     let calls = findings.collection.iter().filter(|entry| entry.status != CoverageStatus::Ok && !is_part(entry));
     for entry in calls {
@@ -82,7 +82,7 @@ pub fn not_read(findings: &Findings) -> Vec<String> {
     findings.unread_parts().map(|part| terminal(&part.why_part())).chain(places.into_iter().map(line)).collect()
 }
 
-/// Findings of one rule and severity together, in the order of the document; those that the baseline knows come last.
+/// Findings grouped by rule and severity, in the order of the document; those that the baseline knows come last.
 pub fn groups(findings: &Findings, keep: impl Fn(&Finding) -> bool) -> Vec<Vec<&Finding>> {
     let mut groups: BTreeMap<(BestPractice, &str, Severity), Vec<&Finding>> = BTreeMap::new();
     for finding in findings.findings.iter().filter(|finding| keep(finding)) {
@@ -98,7 +98,7 @@ pub fn is_known(finding: &Finding) -> bool {
     finding.baseline == Some(BaselineMark::Known)
 }
 
-/// How the failures compare with those of the baseline, where there is one.
+/// The failures compared with those of the baseline, if there is one.
 pub fn baseline(summary: &Summary) -> Option<String> {
     let baseline = summary.baseline.as_ref()?;
     Some(format!(
@@ -120,7 +120,7 @@ pub fn resource(finding: &Finding) -> String {
     }
 }
 
-/// A resource and its place; of an account and a Region, which are places themselves, the place alone. A template may leave it open.
+/// A resource and its place; for accounts and Regions, the place only. A template may leave it open.
 pub fn placed(resource: &ResourceRef) -> String {
     let parts = [resource.account.as_str(), resource.region.as_str()];
     let place = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
@@ -142,7 +142,7 @@ pub fn waiver(waiver: &WaiverRef) -> String {
     format!("waived{until} by {}: {}", waiver.approved_by, waiver.reason)
 }
 
-/// One resource that owes no backup, with why.
+/// One exempt resource, and why.
 pub fn reproducible(entry: &ReproducibleData) -> String {
     let until = entry.why.expires_at.map_or(String::new(), |expires| format!(", until {}", expires.format("%Y-%m-%d")));
     let reason = entry.why.reason.as_deref().unwrap_or("no reason given");

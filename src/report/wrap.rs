@@ -1,8 +1,8 @@
-//! Breaks texts and commands where the line of a terminal ends. Widths are columns: a Chinese character or an emoji takes two.
+//! Wraps texts and commands to the width of a terminal. Widths are columns: a Chinese character or an emoji takes two.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// A narrower line than this holds nothing that can be read.
+/// Minimum width: narrower lines are unreadable.
 const NARROWEST: usize = 20;
 
 /// The columns that a text takes.
@@ -10,7 +10,7 @@ pub fn columns(text: &str) -> usize {
     text.width()
 }
 
-/// A text broken at spaces; a word longer than a line is broken where the line ends, so that nothing sticks out.
+/// A text wrapped at spaces; a word longer than a line is split at the end of the line.
 pub fn text(text: &str, width: usize) -> Vec<String> {
     let width = width.max(NARROWEST);
     let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
@@ -49,7 +49,7 @@ pub fn command(command: &str, indent: usize, width: usize) -> Vec<String> {
     };
     let (mut lines, mut line, mut empty) = (Vec::new(), first, true);
     for (number, word) in words.iter().enumerate() {
-        // The last word needs no room for a backslash behind it.
+        // The last word needs no space for a backslash after it.
         let backslash = if number + 1 < words.len() { 2 } else { 0 };
         if !empty && columns(&line) + 1 + columns(word) + backslash > width {
             lines.push(format!("{line} \\"));
@@ -69,8 +69,8 @@ pub fn command(command: &str, indent: usize, width: usize) -> Vec<String> {
     lines
 }
 
-/// Adds a word that has no room: between single quotes, where a backslash means itself, they end before a break and begin anew after it. A
-/// break stands behind a separator where one is near the line's end, so that names stay whole.
+/// Adds a word that does not fit on a line. Single quotes, in which a backslash is literal, are closed before a break and opened again after it.
+/// The break comes after a separator if one is near the end of the line, so that names stay whole.
 fn broken(word: &str, line: &mut String, lines: &mut Vec<String>, width: usize) {
     let (mut quote, mut escaped, mut separator) = (None, false, None);
     for character in word.chars() {

@@ -1,8 +1,8 @@
-//! What a rule has answered so far. It reads a few facts of a resource, and of a thousand resources most have the same ones.
+//! A cache of one rule's verdicts, by the facts that the rule reads. A rule reads few facts, and most resources of a large audit share them.
 
 use super::engine::{Subject, Verdict};
 use super::expr::Expression;
-use super::paths::ELEMENT;
+use super::fact_paths::ELEMENT;
 use super::rule::Rule;
 use super::value::ANYTHING_ELSE;
 use serde::Serialize;
@@ -11,20 +11,20 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// So many answers are kept of a rule, then it starts anew: there are rules whose facts are others for nearly every resource.
+/// Maximum cached verdicts per rule; the cache is cleared when full. Some rules read facts that differ for nearly every resource.
 const KEPT: usize = 48;
 
-/// The answers of one rule to the resources of one type, all with the same parameters and at the same time.
+/// The cached verdicts of one rule for the resources of one type, all with the same parameters and at the same time.
 pub struct Answers<'r> {
     rule: &'r Rule,
     params: Arc<Value>,
-    /// The facts that it reads: the variable and the fields, up to the first list or map of which it reads elements.
+    /// The facts that the rule reads: the variable and its fields, up to the first list or map whose elements it reads.
     reads: Vec<(String, Vec<String>)>,
     known: RwLock<HashMap<Box<[u8]>, Option<Verdict>>>,
 }
 
 impl<'r> Answers<'r> {
-    /// No answers yet.
+    /// An empty cache.
     pub fn new(rule: &'r Rule, params: Arc<Value>) -> Self {
         let expressions = rule.when.iter().chain([&rule.check]).chain(rule.message.expressions());
         let fields = |path: &Vec<String>| path.iter().skip(1).take_while(|step| *step != ELEMENT).cloned().collect();
@@ -38,7 +38,7 @@ impl<'r> Answers<'r> {
         &self.params
     }
 
-    /// The rule's answer, worked out only where it has not been given for the same facts; `None` when the rule does not apply.
+    /// The cached verdict for the same facts, or a new one; `None` when the rule does not apply.
     pub fn to(&self, subject: &Subject) -> Option<Verdict> {
         // A rule that asks for a whole record may depend on all of it.
         if self.reads.iter().any(|(_, fields)| fields.is_empty()) {
@@ -57,13 +57,13 @@ impl<'r> Answers<'r> {
         answer
     }
 
-    /// All that the answer can depend on: each fact that is read, and why it or a part of it is not known.
+    /// Everything that the verdict depends on: each fact that the rule reads, and why it, or a part of it, is unknown.
     fn facts(&self, subject: &Subject) -> Vec<u8> {
         let mut facts = Vec::with_capacity(256);
         for (variable, fields) in &self.reads {
-            // The parameters and the time are the same for all.
+            // Parameters and time are the same for all resources.
             let Some((record, reasons)) = subject.variable(variable) else { continue };
-            // A fact that is not there is nothing between two ends of line: no JSON is empty.
+            // A missing fact leaves an empty line, which no JSON value does.
             match fields.split_first() {
                 Some((first, [])) => record.write(first, &mut facts),
                 Some((first, rest)) => {

@@ -1,44 +1,48 @@
-//! What an evaluation may cost: steps of loops, and what is made and read on the way. An expression that doubles a text forty times, or
-//! loops over what a loop made, ends with an error instead of the machine's memory.
+//! Limits the cost of an evaluation: the steps of its loops, and the values that it makes and reads. An expression that doubles a text forty
+//! times, or loops over the result of a loop, fails with an error before it exhausts the memory.
 //!
-//! [`super::rewrite`] puts these functions around the parts of an expression that can cost more than they are long.
+//! [`super::rewrite`] wraps the parts of an expression whose cost can exceed their length in these functions.
 
-use super::functions;
+use super::extensions::cel_with_extensions;
 use cel::common::ast::{CallExpr, Expr, IdedExpr};
 use cel::common::types::{CelBytes, CelInt, CelList, CelMap, CelString, DYN_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{Context, DeclarationError, Env, ExecutionError, Value};
 use std::cell::Cell;
+use std::sync::{Arc, LazyLock};
 
-/// What one evaluation may cost. The built-in rules need some thousand for a resource with many backups.
+/// Maximum steps of one evaluation. The built-in rules need a few thousand for a resource with many backups.
 const MOST_STEPS: u64 = 1_000_000;
 
-/// Bytes of a text that cost as much as one element of a list.
+/// Bytes of text that cost as much as one list element.
 const TEXT_STEP: u64 = 8;
 
-/// So many digits after the point are enough for anybody; `format` pads to as many as are asked for.
+/// Maximum digits after the decimal point: `format` pads to as many as the expression asks for.
 const MOST_DIGITS: u64 = 100;
 
-/// Around the range of a loop: counts its rounds, each weighed by how much there is to do in one.
+/// Wraps the range of a loop: charges for its rounds, each weighted by the size of the loop body.
 pub const COUNTED: &str = "@counted";
 
-/// Around what is made, or read in a loop: counts its elements and its text.
+/// Wraps a value that is made, or read in a loop: charges for its elements and its text.
 pub const WEIGHED: &str = "@weighed";
 
-/// In the place of a function that makes far more than it is given, or takes far longer: counts before it is called.
+/// Replaces a function whose result or run time can far exceed its input: charges before the call.
 pub const PRICED: &str = "@priced";
 
 /// The functions that [`PRICED`] calls: member functions of a text or list, and `range` of `lists`.
 pub const TO_PRICE: [&str; 8] = ["replace", "join", "split", "distinct", "indexOf", "lastIndexOf", "format", "range"];
 
-/// The name of what [`PRICED`] calls is its first argument; a member function has four more at most.
+/// The environment in which [`PRICED`] calls them: all are functions of CEL's extensions. A test shows that the extensions do not conflict.
+static PRICED_ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(cel_with_extensions().unwrap_or_else(|_| Env::stdlib())));
+
+/// Maximum arguments of [`PRICED`]: the function's name, and at most four of its own.
 const MOST_ARGUMENTS: usize = 5;
 
 thread_local! {
     static STEPS: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Begins to count for an evaluation.
+/// Resets the count for a new evaluation.
 pub fn begin() {
     STEPS.set(0);
 }
@@ -86,7 +90,7 @@ fn weighed<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, Exec
     Ok(value)
 }
 
-/// How much a value is: its elements, and theirs; not further than `enough`.
+/// The weight of a value with all its elements; stops counting at `enough`.
 fn weight_of(value: &dyn Val, enough: u64) -> u64 {
     if let Some(text) = value.downcast_ref::<CelString>() {
         return text_weight(text.inner().len() as u64);
@@ -130,14 +134,14 @@ fn integer(value: &dyn Val) -> u64 {
     value.downcast_ref::<CelInt>().and_then(|number| u64::try_from(*number.inner()).ok()).unwrap_or(0)
 }
 
-/// Counts what a function will make and take, then calls it. Arguments: its name, what it is a member of, and its own.
+/// Charges for the call of a function, then calls it. Arguments: the function's name, its target, and its own arguments.
 fn priced<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let mut args = args.into_iter();
     let name = args.next().ok_or_else(|| nothing(PRICED))?;
     let name = name.downcast_ref::<CelString>().map(|name| name.inner().to_owned()).ok_or_else(|| nothing(PRICED))?;
     let values: Vec<CowVal<'b, 'v>> = args.collect();
     charge(price(&name, &values)?)?;
-    let mut context = Context::with_env(std::sync::Arc::clone(functions::environment()));
+    let mut context = Context::with_env(Arc::clone(&PRICED_ENVIRONMENT));
     let mut names = Vec::with_capacity(values.len());
     for (at, value) in values.into_iter().enumerate() {
         let variable = format!("@{at}");
@@ -154,13 +158,13 @@ fn ident(name: String) -> IdedExpr {
     IdedExpr { id: 0, expr: Expr::Ident(name) }
 }
 
-/// What a call will cost; values of other types are for the function to refuse.
+/// The cost of a call. The function itself rejects values of the wrong type.
 fn price(name: &str, values: &[CowVal]) -> Result<u64, ExecutionError> {
     let value = |at: usize| values.get(at).map(|value| value.as_ref());
     let size = |at: usize| value(at).map_or(0, length);
     let weight = |at: usize| value(at).map_or(0, |value| weight_of(value, MOST_STEPS));
     Ok(match name {
-        // Without a text to look for, it puts the other one between all characters.
+        // With an empty search text, it inserts the replacement between all characters.
         "replace" => {
             let places = size(0).checked_div(size(1)).unwrap_or_else(|| size(0) + 1);
             text_weight(size(0).saturating_add(places.saturating_mul(size(2))))
@@ -175,7 +179,7 @@ fn price(name: &str, values: &[CowVal]) -> Result<u64, ExecutionError> {
             let text = value(0).and_then(|text| text.downcast_ref::<CelString>());
             let digits = text.map_or(0, |text| most_digits(text.inner()));
             if digits > MOST_DIGITS {
-                let what = format!("asks for {digits} digits, {MOST_DIGITS} are the most");
+                let what = format!("asks for {digits} digits; the maximum is {MOST_DIGITS}");
                 return Err(ExecutionError::function_error("format", what));
             }
             text_weight(size(0)).saturating_add(weight(1).saturating_mul(4))

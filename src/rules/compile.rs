@@ -1,13 +1,14 @@
-//! From rule files to rules: every name, unit and expression is checked here, so that a mistake is an error with file and line
-//! before anything is judged.
+//! Compiles rule files. Every name, unit and expression is checked here: errors show file, line and a suggestion, before any rule
+//! runs.
 
 use super::expr::{Expression, VARIABLES};
+use super::fact_paths::{ELEMENT, Path};
 use super::format::{Line, RuleFile, Unit};
-use super::paths::{ELEMENT, Path};
 use super::rule::{Remediation, Rule};
-use super::shape::{self, Fieldset, Shape};
-use super::template::Template;
+use super::schema_shape::{self, Fieldset, Shape};
+use super::text::Text;
 use crate::inventory::types;
+use crate::protection::data_types;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, OnceLock};
@@ -16,7 +17,7 @@ use std::sync::{Mutex, OnceLock};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
     pub file: String,
-    /// Counted from 1; 0 when it has none.
+    /// Counted from 1; 0 when the mistake has no line.
     pub line: u64,
     pub what: String,
 }
@@ -27,12 +28,12 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// How much of a rule file is looked at.
+/// How thoroughly a rule file is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Care {
-    /// Every name, unit, expression and test.
+    /// Every name, unit, expression and test is checked.
     Checked,
-    /// A rule of the binary, which was checked when that was built: expressions are compiled when they are asked for, tests are left out.
+    /// For built-in rules, which the tests of the build check: expressions compile on first use, and the rule's tests are not loaded.
     Trusted,
 }
 
@@ -52,22 +53,22 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
     checker.id(&file.id);
     let params = checker.params(&file);
     let mut shapes = match care {
-        Care::Checked => Shapes::of(&applies_to, &params),
+        Care::Checked => Shapes::for_types(&applies_to, &params),
         Care::Trusted => Shapes { by_variable: HashMap::new() },
     };
     if !types_known {
-        // Nobody can tell which fields it has: the mistake in the name of the type is enough.
+        // Which fields an unknown type has is unknown, too. The error about its name is enough.
         shapes.by_variable.extend([("resource", Shape::Any), ("protection", Shape::Any)]);
     }
     let when = file.when.as_ref().map(|source| checker.expression(source, &shapes));
     let check = checker.expression(&file.check, &shapes);
-    let message = checker.template(&file.message, &shapes);
+    let message = checker.text(&file.message, &shapes);
     let remediation = Remediation {
-        summary: checker.template(&file.remediation.summary, &shapes),
-        steps: checker.templates(&file.remediation.steps, &shapes),
-        cli: checker.templates(&file.remediation.cli, &shapes),
-        cloudformation: file.remediation.cloudformation.as_ref().map(|text| checker.template(text, &shapes)),
-        terraform: file.remediation.terraform.as_ref().map(|text| checker.template(text, &shapes)),
+        summary: checker.text(&file.remediation.summary, &shapes),
+        steps: checker.texts(&file.remediation.steps, &shapes),
+        cli: checker.texts(&file.remediation.cli, &shapes),
+        cloudformation: file.remediation.cloudformation.as_ref().map(|text| checker.text(text, &shapes)),
+        terraform: file.remediation.terraform.as_ref().map(|text| checker.text(text, &shapes)),
         docs: checker.addresses(&file.remediation.docs),
     };
     checker.tests(&file, &shapes);
@@ -95,10 +96,10 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
     })
 }
 
-/// Reads YAML into `T`; a mistake has its line.
+/// Reads YAML into `T`; errors have a line.
 ///
 /// # Errors
-/// The first mistake of form.
+/// The first error in the form of the file.
 pub fn parse<T: serde::de::DeserializeOwned>(path: &str, text: &str) -> Result<T, Mistake> {
     let mut options = serde_saphyr::Options::default();
     options.with_snippet = false;
@@ -109,10 +110,10 @@ pub fn parse<T: serde::de::DeserializeOwned>(path: &str, text: &str) -> Result<T
     })
 }
 
-/// serde's "unknown field `x`, expected one of a, b at line 2, column 1" without the place, with the nearest of them.
+/// Rewords serde's "unknown field `x`, expected one of a, b at line 2, column 1": without the place, and with the nearest known name.
 fn with_suggestion(message: &str) -> String {
     let message = message.find(" at line ").map_or(message, |place| &message[..place]);
-    // The parser's words for what people write.
+    // The parser's terms, in the words of those who write YAML.
     let message = match message {
         "expected sequence start" => "expected a list",
         "expected mapping start" => "expected a map",
@@ -123,7 +124,7 @@ fn with_suggestion(message: &str) -> String {
         }
         _ if message.starts_with("cannot deserialize null into string") => "expected a text",
         _ if ["invalid u", "invalid i"].iter().any(|start| message.starts_with(start)) => "expected a whole number",
-        _ if message.starts_with("multiple YAML documents") => "expected one document: there is a line `---` too many",
+        _ if message.starts_with("multiple YAML documents") => "expected one document: remove the extra line `---`",
         _ if message.starts_with("duplicate mapping key") => message.split(", set ").next().unwrap_or(message),
         _ => message,
     };
@@ -135,7 +136,7 @@ fn with_suggestion(message: &str) -> String {
     format!("{message}{}", hint(wrong, known))
 }
 
-/// What the expressions of a policy file may name: `resource`, with the fields of every type.
+/// The variables that expressions of a policy file may use: `resource`, with the fields of every type, and `now`.
 pub struct PolicyShapes {
     shapes: Shapes,
 }
@@ -150,7 +151,7 @@ impl PolicyShapes {
     /// The shapes of all types.
     pub fn new() -> Self {
         let all: Vec<&'static str> = types::all().iter().map(|info| info.name).collect();
-        let mut shapes = Shapes::of(&all, &serde_json::Map::new());
+        let mut shapes = Shapes::for_types(&all, &serde_json::Map::new());
         shapes.by_variable.retain(|name, _| ["resource", "now"].contains(name));
         PolicyShapes { shapes }
     }
@@ -177,7 +178,7 @@ pub struct Shapes {
 
 impl Shapes {
     /// The shapes for a rule of these types with these parameters.
-    pub fn of(types: &[&'static str], params: &serde_json::Map<String, serde_json::Value>) -> Self {
+    pub fn for_types(types: &[&'static str], params: &serde_json::Map<String, serde_json::Value>) -> Self {
         let mut resource = Shape::Record(Fieldset::new());
         let mut protection = Shape::Record(Fieldset::new());
         for name in types {
@@ -190,14 +191,14 @@ impl Shapes {
             by_variable: HashMap::from([
                 ("resource", resource),
                 ("protection", protection),
-                ("objective", crate::audit::objective::shape().clone()),
+                ("objective", super::objective::shape().clone()),
                 ("params", params),
                 ("now", Shape::Time),
             ]),
         }
     }
 
-    /// Why a path does not exist, if it does not.
+    /// Why a path does not exist; `None` when it exists.
     fn mistake(&self, path: &Path) -> Option<String> {
         let root = path.first()?;
         let Some(mut shape) = self.by_variable.get(root.as_str()) else {
@@ -237,7 +238,7 @@ impl Shapes {
                 },
                 Shape::List(item) if step == ELEMENT => item,
                 Shape::List(_) | Shape::Scalar | Shape::Text | Shape::Number | Shape::Truth | Shape::Time if step != ELEMENT => {
-                    return Some(format!("`{walked}` has no fields, `{step}` cannot be asked of it"));
+                    return Some(format!("`{walked}` has no fields: `{step}` cannot be read from it"));
                 }
                 _ => return None,
             };
@@ -252,12 +253,12 @@ impl Shapes {
     }
 }
 
-/// The shapes of `resource` and `protection` of a type, worked out once and kept for good: there are as many as types.
+/// The shapes of `resource` and `protection` of a type, computed once and never freed: there are as many as types.
 pub fn shapes_of_type(type_name: &'static str) -> &'static (Shape, Shape) {
     static CACHE: OnceLock<Mutex<HashMap<&'static str, &'static (Shape, Shape)>>> = OnceLock::new();
     let cache = CACHE.get_or_init(Mutex::default);
     let mut cache = cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    cache.entry(type_name).or_insert_with(|| Box::leak(Box::new((shape::resource(type_name), shape::protection(type_name)))))
+    cache.entry(type_name).or_insert_with(|| Box::leak(Box::new((schema_shape::resource(type_name), schema_shape::protection(type_name)))))
 }
 
 /// The properties that a type's resources may have.
@@ -270,7 +271,7 @@ pub fn properties_of_type(type_name: &'static str) -> impl Iterator<Item = &'sta
 }
 
 fn hint<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> String {
-    match shape::nearest(wrong, names) {
+    match schema_shape::nearest(wrong, names) {
         Some(name) => format!("; did you mean `{name}`?"),
         None => String::new(),
     }
@@ -295,7 +296,7 @@ impl Checker<'_> {
     fn id(&mut self, id: &Line<String>) {
         let fits = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-';
         if id.value.is_empty() || !id.value.chars().all(fits) {
-            self.wrong(id.referenced.line(), format!("`{}` is no rule id: write lower-case letters, digits and hyphens", id.value));
+            self.wrong(id.referenced.line(), format!("`{}` is not a valid rule id: use lower-case letters, digits and hyphens", id.value));
         }
     }
 
@@ -303,7 +304,7 @@ impl Checker<'_> {
         let mut found = Vec::new();
         for name in &file.applies_to {
             if name.value == "DATA" {
-                found.extend(crate::protection::data_types().map(|info| info.name));
+                found.extend(data_types().map(|info| info.name));
             } else if let Some(info) = types::find(&name.value) {
                 found.push(info.name);
             } else {
@@ -328,7 +329,7 @@ impl Checker<'_> {
             if let Some((suffix, unit)) = suffix
                 && param.value.unit.is_some_and(|given| given != unit)
             {
-                self.wrong(param.referenced.line(), format!("parameter `{name}` ends in `{suffix}` but its unit is another one"));
+                self.wrong(param.referenced.line(), format!("parameter `{name}` ends in `{suffix}` but has another unit"));
             }
             if param.value.unit.is_some() && !param.value.value.is_i64() {
                 self.wrong(param.referenced.line(), format!("parameter `{name}` has a unit, so its value must be a whole number"));
@@ -366,39 +367,39 @@ impl Checker<'_> {
         }
     }
 
-    fn template(&mut self, source: &Line<String>, shapes: &Shapes) -> Template {
+    fn text(&mut self, source: &Line<String>, shapes: &Shapes) -> Text {
         if self.care == Care::Trusted {
-            return Template::trusted(&source.value);
+            return Text::trusted(&source.value);
         }
-        match Template::compile(&source.value) {
-            Ok(template) => {
-                for expression in template.expressions() {
+        match Text::compile(&source.value) {
+            Ok(text) => {
+                for expression in text.expressions() {
                     self.check(expression, source.referenced.line(), shapes, false);
                 }
-                template
+                text
             }
             Err(what) => {
                 self.wrong(source.referenced.line(), what);
-                Template::empty()
+                Text::empty()
             }
         }
     }
 
-    fn templates(&mut self, sources: &[Line<String>], shapes: &Shapes) -> Vec<Template> {
-        sources.iter().map(|source| self.template(source, shapes)).collect()
+    fn texts(&mut self, sources: &[Line<String>], shapes: &Shapes) -> Vec<Text> {
+        sources.iter().map(|source| self.text(source, shapes)).collect()
     }
 
-    /// Reports make links of them.
+    /// Reports render them as links.
     fn addresses(&mut self, docs: &[Line<String>]) -> Vec<String> {
         for address in docs {
             if !address.value.starts_with("https://") || address.value.contains(char::is_whitespace) {
-                self.wrong(address.referenced.line(), format!("`{}` is no address: docs begin with https://", address.value));
+                self.wrong(address.referenced.line(), format!("`{}` is not a valid address: docs must start with https://", address.value));
             }
         }
         docs.iter().map(|address| address.value.clone()).collect()
     }
 
-    /// A test that names a field which does not exist would test nothing.
+    /// A test that sets a field which does not exist tests nothing.
     fn tests(&mut self, file: &RuleFile, shapes: &Shapes) {
         for test in &file.tests {
             let line = test.name.referenced.line();

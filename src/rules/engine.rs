@@ -1,12 +1,12 @@
 //! One rule, one resource, one answer.
 
 use super::compile::shapes_of_type;
+use super::evidence::Evidence;
 use super::expr::{Expression, Outcome, Scope, UNKNOWN};
-use super::paths::ELEMENT;
+use super::fact_paths::ELEMENT;
 use super::rule::Rule;
-use super::shape::Shape;
+use super::schema_shape::Shape;
 use super::value::{Fields, Reasons};
-use crate::audit::evidence::Evidence;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -42,7 +42,7 @@ impl Verdict {
         }
     }
 
-    /// The same facts, where something outside of the rule leaves open what they mean.
+    /// The same facts with an unknown verdict, for a reason outside of the rule.
     pub fn in_doubt(self, because: String) -> Self {
         Verdict::unknown(self.evidence, vec![because])
     }
@@ -72,7 +72,7 @@ impl Subject {
     pub fn owes(&mut self, objective: Arc<Value>, reasons: Reasons) {
         self.reasons[2] = Arc::new(reasons);
         let objective: Arc<dyn Fields> = objective;
-        self.scope.bind_fields("objective", &objective, crate::audit::objective::shape(), &self.reasons[2]);
+        self.scope.bind_fields("objective", &objective, super::objective::shape(), &self.reasons[2]);
         self.objective = objective;
     }
 
@@ -89,7 +89,7 @@ impl Subject {
         &self.scope
     }
 
-    /// The fields of a variable that is the resource's own, and why parts of it are not known.
+    /// The fields of a variable of this resource, and why parts of them are unknown.
     pub fn variable(&self, name: &str) -> Option<(&dyn Fields, &Reasons)> {
         let [resource, protection, objective] = &self.reasons;
         match name {
@@ -125,7 +125,7 @@ impl Subject {
             Outcome::Absent(error) | Outcome::Broken(error) => return Some(self.unknown(rule, params, vec![broken(rule, &error)])),
         };
         let message = match rule.message.render(&scope) {
-            // One element decides a list of which another is not known whole, and the message asks for all of them.
+            // One element of a list can decide the check while another is unknown, and the message shows all of them.
             message if message == UNKNOWN => self.decided_anyhow(rule, status),
             message => message,
         }
@@ -140,12 +140,12 @@ impl Subject {
         render(&scope)
     }
 
-    /// What is said of an answer that stands although nothing of its message is known.
+    /// The message of a verdict that stands although every value in its message is unknown.
     fn decided_anyhow(&self, rule: &Rule, status: Status) -> String {
         let answer = if status == Status::Pass { "passes" } else { "fails" };
         let because = self.because(&rule.check, String::new());
         let because: Vec<&str> = because.iter().map(String::as_str).filter(|reason| !reason.is_empty()).collect();
-        if because.is_empty() { UNKNOWN.to_owned() } else { format!("{answer} whatever this turns out to be: {}", because.join("; ")) }
+        if because.is_empty() { UNKNOWN.to_owned() } else { format!("{answer} regardless of what is unknown: {}", because.join("; ")) }
     }
 
     fn unknown(&self, rule: &Rule, params: &Value, because: Vec<String>) -> Verdict {
@@ -174,7 +174,7 @@ impl Subject {
             let Some(variable) = path.first() else { continue };
             let own = self.variable(variable).map(|(fields, _)| fields);
             let Some(root) = own.or((variable == "params").then_some(params)) else { continue };
-            // A list is quoted as a whole: what one element's field says means nothing without the others.
+            // A list is quoted as a whole: the field of one element means little without the others.
             let steps: Vec<&String> = path[1..].iter().take_while(|step| *step != ELEMENT).collect();
             let Some((first, rest)) = steps.split_first() else { continue };
             let Some(field) = root.get(first) else { continue };

@@ -1,12 +1,11 @@
-//! CEL: compiling, checking and evaluating expressions. The only module that knows the `cel` crate's parser and evaluator, so
-//! that either can be replaced.
+//! CEL: compiles, checks and evaluates expressions.
 
 use super::budget;
+use super::fact_paths::{self, Path};
 use super::functions::{self, environment};
-use super::kinds;
-use super::paths::{self, Path};
 use super::rewrite::{self, null};
-use super::shape::Shape;
+use super::schema_shape::Shape;
+use super::typecheck;
 use super::value::{self, Fields, Reasons, UNREAD, last_unread};
 use cel::common::ast::IdedExpr;
 use cel::common::types::{CelBool, CelNull, CelTimestamp};
@@ -15,22 +14,22 @@ use cel::{Context, ExecutionError, Value as CelValue};
 use chrono::{DateTime, Utc};
 use std::sync::{Arc, OnceLock};
 
-/// How a text shows what was not read.
+/// How a text shows a value that was not read.
 pub const UNKNOWN: &str = "unknown";
 
-/// The variables that expressions may name.
+/// The variables that expressions may use.
 pub const VARIABLES: [&str; 5] = ["resource", "protection", "objective", "params", "now"];
 
 /// An expression.
 #[derive(Debug)]
 pub struct Expression {
     source: String,
-    /// Compiled when it is first asked for.
+    /// Compiled on first use.
     ast: OnceLock<IdedExpr>,
     paths: OnceLock<Vec<Path>>,
-    /// A rule's of the binary.
+    /// It belongs to a built-in rule.
     trusted: bool,
-    /// Why an evaluation cost too much: the first that did.
+    /// Why the first evaluation over the limit cost too much.
     overrun: OnceLock<String>,
 }
 
@@ -38,11 +37,11 @@ pub struct Expression {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome<T> {
     Known(T),
-    /// It depends on something that was not read: why.
+    /// It depends on something that was not read; has the reason.
     Unknown(String),
-    /// It asks for a tag or a property that the resource does not have: there is no such key, or it is null.
+    /// It reads a tag or a property that the resource does not have: the key is missing, or its value is null.
     Absent(String),
-    /// The expression itself is wrong for this resource: a bug of the rule or policy.
+    /// The expression does not fit this resource: a bug of the rule or policy.
     Broken(String),
 }
 
@@ -52,13 +51,13 @@ impl Expression {
     /// # Errors
     /// The parser's message, on one line.
     pub fn compile(source: &str) -> Result<Self, String> {
-        Ok(Expression::of(source, OnceLock::from(parse(source)?)))
+        Ok(Expression::new(source, OnceLock::from(parse(source)?)))
     }
 
-    /// An expression of a rule of the binary. A test compiles and checks them all, so that an audit need not: parsing takes longer than
-    /// judging a small account, and most rules of a run have no resource to judge.
+    /// An expression of a built-in rule. A test compiles and checks them all, so an audit does not have to: parsing takes longer than judging
+    /// a small account, and most rules of a run have no resource to judge.
     pub fn trusted(source: &str) -> Self {
-        Expression { trusted: true, ..Expression::of(source, OnceLock::new()) }
+        Expression { trusted: true, ..Expression::new(source, OnceLock::new()) }
     }
 
     fn ast(&self) -> &IdedExpr {
@@ -67,15 +66,15 @@ impl Expression {
 
     /// Stands in for an expression that could not be compiled, so that the rest of a file can be checked.
     pub fn never() -> Self {
-        Expression::of("", OnceLock::from(null()))
+        Expression::new("", OnceLock::from(null()))
     }
 
-    fn of(source: &str, ast: OnceLock<IdedExpr>) -> Self {
+    fn new(source: &str, ast: OnceLock<IdedExpr>) -> Self {
         Expression { source: source.to_owned(), ast, paths: OnceLock::new(), trusted: false, overrun: OnceLock::new() }
     }
 
-    /// Why it cost too much for some resource, if it did: nothing that it answers is of use then. A rule of the binary is not at fault
-    /// where a resource asks too much of it.
+    /// Why it cost too much for a resource, if it did: its results are then unusable. Built-in rules are exempt: there the resource is
+    /// extreme, not the expression.
     pub fn overrun(&self) -> Option<&str> {
         self.overrun.get().map(String::as_str)
     }
@@ -87,13 +86,13 @@ impl Expression {
 
     /// The paths that the expression reads, such as `resource.encrypted` or `protection.plans[].rule`.
     pub fn paths(&self) -> &[Path] {
-        self.paths.get_or_init(|| paths::of(self.ast()))
+        self.paths.get_or_init(|| fact_paths::paths_read(self.ast()))
     }
 
     /// The functions it calls that do not exist.
     pub fn unknown_functions(&self) -> Vec<String> {
         let context = Context::with_env(Arc::clone(environment()));
-        paths::functions(self.ast())
+        fact_paths::functions_called(self.ast())
             .into_iter()
             .filter(|(name, method)| {
                 // A call without arguments matches no overload; only a name that nothing declares is `undeclared`.
@@ -107,7 +106,7 @@ impl Expression {
 
     /// What is wrong with the kinds of its values, by what its variables look like; as a `condition` it must be true or false.
     pub fn mistakes<'s>(&self, variables: &'s dyn Fn(&str) -> Option<&'s Shape>, condition: bool) -> Vec<String> {
-        let kinds::Findings { mut mistakes, constants } = kinds::look(self.ast(), variables, condition);
+        let typecheck::Checked { mut mistakes, constants } = typecheck::check(self.ast(), variables, condition);
         let nowhere = Scope::at(DateTime::UNIX_EPOCH);
         for (text, call) in &constants {
             if let Err(error) = CelValue::resolve_val(call, &nowhere.context) {
@@ -115,7 +114,7 @@ impl Expression {
             }
         }
         if condition && mistakes.is_empty() && self.paths().is_empty() {
-            // It asks for nothing: it is now what it will always be.
+            // It reads no variable, so its value is always the same.
             match self.truth(&nowhere) {
                 Outcome::Known(_) => {}
                 Outcome::Unknown(what) | Outcome::Absent(what) | Outcome::Broken(what) => mistakes.push(what),
@@ -153,7 +152,7 @@ impl Expression {
         budget::begin();
         let outcome = self.evaluate_counted(scope, read);
         match budget::overrun() {
-            // Whatever it came to, as in `too_much || true`.
+            // This holds for any result, as in `too_much || true`.
             Some(why) => {
                 let why = format!("`{}` {why}", shortened(&self.source));
                 Outcome::Broken(if self.trusted { why } else { self.overrun.get_or_init(|| why).clone() })
@@ -175,7 +174,7 @@ impl Expression {
             Err(ExecutionError::FunctionError { function, message }) if function == UNREAD => return Outcome::Unknown(message),
             Err(error) => error,
         };
-        // Of two errors in an `||`, CEL keeps one; what was not read may have decided it all the same.
+        // CEL keeps one of two errors in an `||`: the other one, an unread fact, may still be what decided.
         if let Some(reason) = last_unread::take() {
             return Outcome::Unknown(reason);
         }
@@ -197,7 +196,7 @@ fn shortened(source: &str) -> String {
     }
 }
 
-/// The evaluator's words. (Those about patterns draw a picture.)
+/// The evaluator's message on one line. (Messages about patterns span several.)
 fn one_line(error: &ExecutionError) -> String {
     let text = match error {
         ExecutionError::FunctionError { message, .. } => message.clone(),
@@ -206,16 +205,16 @@ fn one_line(error: &ExecutionError) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Longer than any expression that a person writes: lists of some hundred accounts or ARNs are shorter.
+/// Maximum bytes of an expression. Lists of several hundred accounts or ARNs are shorter.
 const LONGEST: usize = 64 << 10;
 
-/// As deep as an expression may be, so that whoever walks it has enough stack on any thread: `a + b + …` is as deep as it has signs.
+/// Maximum depth of an expression, so that every recursive walk fits the stack of any thread: `a + b + …` is as deep as it has operators.
 const DEEPEST: usize = 150;
 
-/// The parser goes as deep as an expression has parts. Up to this length any thread's stack is enough.
+/// The parser recurses as deep as an expression has parts. Up to this length, the stack of any thread is enough.
 const SHORT: usize = 256;
 
-/// Stack for the parser, for each byte of an expression.
+/// Bytes of stack that the parser gets for each byte of an expression.
 const STACK_A_BYTE: usize = 8 << 10;
 
 fn parse(source: &str) -> Result<IdedExpr, String> {
@@ -228,7 +227,9 @@ fn parse(source: &str) -> Result<IdedExpr, String> {
     let size = (4 << 20) + source.len() * STACK_A_BYTE;
     std::thread::scope(|scope| {
         let parser = std::thread::Builder::new().stack_size(size).spawn_scoped(scope, || parse_here(source));
-        let parsed = parser.map_err(|error| error.to_string()).and_then(|parser| parser.join().map_err(|_| "it ended early".to_owned()));
+        let parsed = parser
+            .map_err(|error| error.to_string())
+            .and_then(|parser| parser.join().map_err(|_| "the parser stopped unexpectedly".to_owned()));
         parsed.unwrap_or_else(|error| Err(format!("cannot read the expression: {error}")))
     })
 }
@@ -237,14 +238,14 @@ fn parse_here(source: &str) -> Result<IdedExpr, String> {
     let program = environment().compile(source).map_err(|errors| {
         let text = errors.to_string();
         let first = text.lines().find(|line| line.contains("ERROR")).unwrap_or(&text);
-        // What its macros say is wrapped in the debug form of the parser's error.
+        // Errors of macros are wrapped in the debug form of the parser's error.
         let said = first.split_once("msg: \"").and_then(|(_, rest)| rest.split('"').next()).unwrap_or(first);
         format!("cannot read the expression: {}", said.trim())
     })?;
     let depth = rewrite::depth(program.expression());
     if depth > DEEPEST {
         return Err(format!(
-            "the expression is {depth} levels deep, {DEEPEST} are the most: a chain such as `a + b + c` is as deep as it is long"
+            "the expression is {depth} levels deep; the maximum is {DEEPEST}: a chain such as `a + b + c` is as deep as it is long"
         ));
     }
     let mut ast = program.expression().clone();

@@ -72,7 +72,7 @@ impl BestPractice {
         }
     }
 
-    /// The risk when it is not met (facts page, section 9).
+    /// The risk when it is not met, as AWS rates it ("Level of risk exposed if this best practice is not established").
     pub fn risk(self) -> &'static str {
         match self {
             BestPractice::Bp04 => "medium",

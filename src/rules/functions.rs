@@ -1,13 +1,15 @@
-//! The functions that rules and policies may call besides CEL's own, and how values read to people.
+//! The functions that rules and policies may call besides CEL's own, and how messages show values.
 
+use super::extensions::cel_with_extensions;
 use super::value::OpenMap;
-use super::{budget, paths};
+use super::{budget, fact_paths};
+use crate::inventory::figures::{human_duration, human_size};
 use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelNull, CelString, CelTimestamp, DYN_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{DeclarationError, Env, ExecutionError};
 use std::sync::{Arc, OnceLock};
 
-/// The functions that a misspelt one is compared with: rel9's own, and those of CEL that rules use.
+/// The functions to suggest for a misspelt name: rel9's own, and those of CEL that rules use.
 pub(super) const NAMES: [&str; 36] = [
     "age",
     "all",
@@ -47,31 +49,29 @@ pub(super) const NAMES: [&str; 36] = [
     "trim",
 ];
 
-/// Passes a value on, unless it is a map of which something is not known.
+/// Returns its argument; fails when that is a map with unknown parts.
 fn whole<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
-    let value = args.pop().ok_or_else(|| ExecutionError::function_error(paths::WHOLE, "nothing to pass on"))?;
+    let value = args.pop().ok_or_else(|| ExecutionError::function_error(fact_paths::WHOLE, "nothing to pass on"))?;
     match value.downcast_ref::<OpenMap>() {
         Some(open) => Err(open.is_not_whole()),
         None => Ok(value),
     }
 }
 
-/// CEL with the strings, lists and math extensions and rel9's own functions. Optional syntax (`a.?b`) stays off: it would turn
-/// what was not read into nothing.
+/// CEL with its extensions and rel9's own functions.
 pub(super) fn environment() -> &'static Arc<Env> {
     static ENVIRONMENT: OnceLock<Arc<Env>> = OnceLock::new();
-    ENVIRONMENT.get_or_init(|| {
-        let mut env = Env::stdlib().with_optional_support(false);
-        // It fails only on a name that is declared twice; a test shows that none is.
-        let _ = register(&mut env);
-        Arc::new(env)
-    })
+    // A declaration fails only on a name that is declared twice; a test shows that none is.
+    ENVIRONMENT.get_or_init(|| Arc::new(all_functions().unwrap_or_else(|_| Env::stdlib())))
+}
+
+fn all_functions() -> Result<Env, DeclarationError> {
+    let mut env = cel_with_extensions()?;
+    register(&mut env)?;
+    Ok(env)
 }
 
 fn register(env: &mut Env) -> Result<(), DeclarationError> {
-    env.add_extension(cel::extensions::strings)?;
-    env.add_extension(cel::extensions::lists)?;
-    env.add_extension(cel::extensions::math)?;
     fn minutes(n: &CelInt) -> CelInt {
         CelInt::from(n.inner().saturating_mul(60))
     }
@@ -110,7 +110,7 @@ fn register(env: &mut Env) -> Result<(), DeclarationError> {
         CelBool::from(do_windows_overlap(backup.inner(), maintenance.inner()))
     }
     budget::register(env)?;
-    env.add_overload(paths::WHOLE, paths::WHOLE, vec![DYN_TYPE], whole)?;
+    env.add_overload(fact_paths::WHOLE, fact_paths::WHOLE, vec![DYN_TYPE], whole)?;
     cel::add_overload!(env, fn minutes: (CelInt) -> CelInt)?;
     cel::add_overload!(env, fn hours: (CelInt) -> CelInt)?;
     cel::add_overload!(env, fn days: (CelInt) -> CelInt)?;
@@ -126,14 +126,14 @@ fn register(env: &mut Env) -> Result<(), DeclarationError> {
     Ok(())
 }
 
-/// Whether a daily backup window (`hh24:mi-hh24:mi`) and a weekly maintenance window (`ddd:hh24:mi-ddd:hh24:mi`) share a minute. Texts of
-/// another form share none: RDS refuses them.
+/// Whether a daily backup window (`hh24:mi-hh24:mi`) and a weekly maintenance window (`ddd:hh24:mi-ddd:hh24:mi`) share a minute. Texts in
+/// any other form share none: RDS rejects them.
 fn do_windows_overlap(backup: &str, maintenance: &str) -> bool {
     const DAY: i64 = 24 * 60;
     let (Some((backup_start, backup_end)), Some((start, end))) = (window(backup), window(maintenance)) else { return false };
     let backup_length = (backup_end - backup_start).rem_euclid(DAY);
     let length = (end - start).rem_euclid(7 * DAY);
-    // The backup runs every day: what counts is the time of day at which maintenance begins.
+    // The backup runs every day, so only the time of day at which maintenance begins matters.
     let from_backup = (start - backup_start).rem_euclid(DAY);
     from_backup < backup_length || DAY - from_backup < length
 }
@@ -156,41 +156,7 @@ fn window(text: &str) -> Option<(i64, i64)> {
     Some((minutes(start)?, minutes(end)?))
 }
 
-/// A duration as people say it: its two largest units.
-pub fn human_duration(seconds: i64) -> String {
-    let sign = if seconds < 0 { "-" } else { "" };
-    let seconds = seconds.unsigned_abs();
-    let units = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
-    let mut rest = seconds;
-    let mut parts = Vec::new();
-    for (name, size) in units {
-        let count = rest / size;
-        rest %= size;
-        if count > 0 {
-            parts.push(format!("{count} {name}"));
-        } else if !parts.is_empty() {
-            break;
-        }
-        if parts.len() == 2 {
-            break;
-        }
-    }
-    if parts.is_empty() { "0 s".to_owned() } else { format!("{sign}{}", parts.join(" ")) }
-}
-
-/// A size in binary units, as AWS counts storage.
-pub fn human_size(bytes: i64) -> String {
-    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
-    let mut size = bytes as f64;
-    let mut unit = 0;
-    while size.abs() >= 1024.0 && unit + 1 < units.len() {
-        size /= 1024.0;
-        unit += 1;
-    }
-    if unit == 0 { format!("{bytes} B") } else { format!("{size:.1} {}", units[unit]) }
-}
-
-/// A value as commands and their words: a list is several words, a list of lists several commands; `None` for null.
+/// A value as shell commands and their words: a list is several words, a list of lists several commands; `None` for null.
 pub(super) fn words(value: &dyn Val) -> Option<Vec<Vec<String>>> {
     let Some(list) = value.downcast_ref::<CelList>() else {
         return value.downcast_ref::<CelNull>().is_none().then(|| vec![vec![display(value)]]);
@@ -233,7 +199,7 @@ mod tests {
 
     #[test]
     fn every_function_is_declared_once() {
-        assert_eq!(register(&mut Env::stdlib()), Ok(()));
+        assert_eq!(all_functions().map(drop), Ok(()));
     }
 
     #[test]
@@ -252,21 +218,5 @@ mod tests {
             let expression = super::super::expr::Expression::compile(&call).expect("an expression");
             assert_eq!(expression.unknown_functions(), Vec::<String>::new(), "{call}");
         }
-    }
-
-    #[test]
-    fn durations_read_as_people_say_them() {
-        assert_eq!(human_duration(0), "0 s");
-        assert_eq!(human_duration(59), "59 s");
-        assert_eq!(human_duration(3_600), "1 h");
-        assert_eq!(human_duration(93_600), "1 d 2 h");
-        assert_eq!(human_duration(86_405), "1 d");
-        assert_eq!(human_duration(-7_200), "-2 h");
-    }
-
-    #[test]
-    fn sizes_have_one_decimal() {
-        assert_eq!(human_size(512), "512 B");
-        assert_eq!(human_size(8 << 30), "8.0 GiB");
     }
 }

@@ -1,27 +1,29 @@
-//! Declarative rules: loading, checking, judging. Knows no AWS SDK type and no report; no rule's logic is here.
+//! Declarative rules: loads, checks and runs them. May not know AWS SDK types or reports; contains the logic of no rule.
 
 pub mod answers;
 mod budget;
 pub mod compile;
 pub mod docs;
 pub mod engine;
+pub mod evidence;
 pub mod expr;
+mod extensions;
+mod fact_paths;
 pub mod format;
 mod functions;
-mod kinds;
-mod paths;
+pub mod objective;
 mod rewrite;
 mod rule;
+pub mod schema_shape;
 pub mod selftest;
-pub mod shape;
 pub mod sources;
-pub mod template;
+pub mod text;
+mod typecheck;
 pub mod value;
 
 use crate::inventory::encoding::decode;
 pub use compile::{Care, Mistake};
 pub use format::{BestPractice, Severity};
-pub use functions::{human_duration, human_size};
 pub use rule::Rule;
 
 use rayon::prelude::*;
@@ -31,7 +33,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-/// The rule files of the binary: path and text.
+/// The built-in rule files: path and text.
 const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// The rules of an audit, by id.
@@ -42,7 +44,7 @@ pub struct RuleSet {
 }
 
 impl RuleSet {
-    /// The rules of the binary, with those of `folders` added or put in their place.
+    /// The built-in rules, with those of `folders` added; a rule with the id of a built-in one replaces it.
     ///
     /// # Errors
     /// Every mistake in the rule files, with file and line.
@@ -54,7 +56,7 @@ impl RuleSet {
         Ok(set)
     }
 
-    /// The rules of the binary.
+    /// The built-in rules.
     ///
     /// # Errors
     /// Every mistake in them, when they are checked.
@@ -111,7 +113,7 @@ impl RuleSet {
 
     /// The rule id nearest to a wrong one.
     pub fn nearest(&self, wrong: &str) -> Option<&str> {
-        shape::nearest(wrong, self.rules.keys().map(String::as_str))
+        schema_shape::nearest(wrong, self.rules.keys().map(String::as_str))
     }
 
     /// `sha256:` and the digest of all rule texts.
@@ -126,13 +128,13 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// A rule or policy file that is larger is none.
+/// Maximum bytes of a rule or policy file.
 const LARGEST_FILE: u64 = 4 << 20;
 
 /// The text of a rule or policy file.
 ///
 /// # Errors
-/// Why it cannot be read, with the line that is no text.
+/// Why it cannot be read, with the line that is not valid text.
 pub fn read_text(path: &Path) -> Result<String, Mistake> {
     let wrong = |line: u32, what: String| Mistake { file: path.display().to_string(), line: line.into(), what };
     let mut bytes = Vec::new();
@@ -162,7 +164,7 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<Mistake>> {
         }
     }
     if files.is_empty() {
-        return Err(fail(folder, "has no rule in it: rules are .yaml or .yml files".to_owned()));
+        return Err(fail(folder, "contains no rules: rules are .yaml or .yml files".to_owned()));
     }
     files.sort();
     Ok(files)

@@ -1,13 +1,13 @@
-//! Turns the expressions of the rule format into plain CEL, and puts the functions of [`super::budget`] around what can cost much.
+//! Rewrites the expressions of the rule format into plain CEL, and wraps expensive parts in the functions of [`super::budget`].
 
 use super::budget::{COUNTED, PRICED, TO_PRICE, WEIGHED};
-use super::paths::{NAMESPACES, WHOLE, unwrapped};
+use super::fact_paths::{NAMESPACES, WHOLE, unwrapped};
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedEntryExpr, IdedExpr, LiteralValue, operators};
 
-/// So many parts of a loop's body are one step.
+/// Parts of a loop body that count as one step.
 const PARTS_A_STEP: usize = 32;
 
-/// Functions that make a number, a truth value or a time: what they are given costs, what they give does not.
+/// Functions that return a number, a boolean or a time: their arguments cost, their results do not.
 const SCALAR: [&str; 24] = [
     "age",
     "bool",
@@ -36,8 +36,8 @@ const SCALAR: [&str; 24] = [
 ];
 
 /// Makes the two shorthands of the rule format plain CEL: `has(record.field)` is `record.field != null`, so that an unread field stays
-/// unknown, and `age(time)` is `age(time, now)`. Loops, and what is made, are counted. Maps that are asked for as a whole have to be known
-/// whole.
+/// unknown, and `age(time)` is `age(time, now)`. Loops and new values are counted. Maps that are used as a whole must be
+/// known in full.
 pub fn rewrite(node: &mut IdedExpr, in_loop: bool) {
     let mut makes = false;
     match &mut node.expr {
@@ -75,7 +75,7 @@ pub fn rewrite(node: &mut IdedExpr, in_loop: bool) {
     }
 }
 
-/// Rewrites a call; whether what it gives has to be weighed.
+/// Rewrites a call; returns whether its result must be weighed.
 fn rewrite_call(node: &mut IdedExpr, in_loop: bool) -> bool {
     let id = node.id;
     let Expr::Call(found) = &mut node.expr else { return false };
@@ -83,7 +83,7 @@ fn rewrite_call(node: &mut IdedExpr, in_loop: bool) -> bool {
         rewrite(target, in_loop);
     }
     found.args.iter_mut().for_each(|argument| rewrite(argument, in_loop));
-    // These ask for one key.
+    // These read one key.
     let of_key = match found.func_name.as_str() {
         operators::INDEX => found.args.first_mut(),
         operators::IN => found.args.get_mut(1),
@@ -199,7 +199,7 @@ fn is_number(node: &IdedExpr) -> bool {
     matches!(node.expr, Expr::Literal(LiteralValue::Int(_) | LiteralValue::UInt(_) | LiteralValue::Double(_)))
 }
 
-/// Tags and the Region's settings are maps: there `has` asks for a key.
+/// Tags and a Region's settings are maps: there, `has` tests for a key.
 fn is_map(operand: &Expr) -> bool {
     matches!(operand, Expr::Select(select) if ["tags", "opt_in", "full_management"].contains(&select.field.as_str()))
 }
@@ -217,7 +217,7 @@ fn parts(node: &IdedExpr) -> usize {
     children(node).into_iter().map(parts).fold(pattern.saturating_add(1), usize::saturating_add)
 }
 
-/// A pattern is compiled whenever it is asked, which takes so long for each character that it stands for.
+/// Cost of compiling a pattern, for each character that it stands for: every evaluation compiles it.
 const PARTS_OF_A_CHARACTER: usize = 13;
 
 /// The characters that a pattern stands for when its repetitions are written out: `(a{100}){100}` is 10,000.
@@ -245,7 +245,7 @@ fn pattern_size(pattern: &str) -> usize {
     outer.into_iter().fold(here, usize::saturating_add)
 }
 
-/// The expressions that an expression is made of.
+/// The direct parts of an expression.
 fn children(node: &IdedExpr) -> Vec<&IdedExpr> {
     match &node.expr {
         Expr::Call(call) => call.target.as_deref().into_iter().chain(&call.args).collect(),
@@ -271,7 +271,7 @@ fn entries(entries: &[IdedEntryExpr]) -> Vec<&IdedExpr> {
     found
 }
 
-/// How many expressions are within each other, at the deepest. Takes no stack: it decides what others may walk.
+/// The depth of an expression. Does not recurse, because it decides which expressions recursive walks may see.
 pub fn depth(node: &IdedExpr) -> usize {
     let (mut deepest, mut pending) = (0, vec![(node, 1)]);
     while let Some((node, depth)) = pending.pop() {

@@ -1,18 +1,18 @@
-//! A rule that is ready to judge: compiled by [`super::compile`], asked by [`super::engine`].
+//! A compiled rule: [`super::compile`] makes it, [`super::engine`] runs it.
 
 use super::expr::Expression;
 use super::format::{BestPractice, Line, RuleFile, Severity, Test};
-use super::template::Template;
+use super::text::Text;
 use std::collections::BTreeMap;
 
-/// What a rule tells to do about a failure, ready to be filled in.
+/// The fix that a rule suggests, as texts to fill in.
 #[derive(Debug)]
 pub struct Remediation {
-    pub summary: Template,
-    pub steps: Vec<Template>,
-    pub cli: Vec<Template>,
-    pub cloudformation: Option<Template>,
-    pub terraform: Option<Template>,
+    pub summary: Text,
+    pub steps: Vec<Text>,
+    pub cli: Vec<Text>,
+    pub cloudformation: Option<Text>,
+    pub terraform: Option<Text>,
     pub docs: Vec<String>,
 }
 
@@ -23,20 +23,20 @@ pub struct Rule {
     pub title: String,
     pub best_practice: BestPractice,
     pub severity: Severity,
-    /// Type names; `DATA` is spelt out.
+    /// Type names; `DATA` is expanded.
     pub applies_to: Vec<&'static str>,
-    /// It asks for backups of data: members of DB clusters, judged with their cluster, are left out.
+    /// It applies to `DATA`: members of DB clusters are skipped, because their cluster is judged.
     pub data: bool,
     pub params: serde_json::Map<String, serde_json::Value>,
     pub when: Option<Expression>,
     pub check: Expression,
-    pub message: Template,
+    pub message: Text,
     pub remediation: Remediation,
-    /// Judges reproducible data, which other rules do not.
+    /// Also judges reproducible data, which other rules skip.
     pub reproducible: bool,
-    /// Judges templates and nothing else.
+    /// Judges templates only.
     pub templates_only: bool,
-    /// Judges no template.
+    /// Does not judge templates.
     pub live_only: bool,
     pub references: BTreeMap<String, Vec<String>>,
     /// The file as it was written, for `rules show`, `rules docs` and `rules test`.
@@ -46,12 +46,12 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Its tests; none of a rule of the binary that was not loaded to be checked.
+    /// Its tests; empty for a built-in rule that was loaded without checks.
     pub fn tests(&self) -> &[Test] {
         &self.file.tests
     }
 
-    /// The expressions that cost too much for some resource, with their lines.
+    /// The expressions that exceeded the cost limit for a resource, with their lines.
     pub fn overruns(&self) -> impl Iterator<Item = String> {
         let (file, fix) = (&self.file, &self.remediation);
         let conditions = self.when.iter().zip(&file.when).chain([(&self.check, &file.check)]);

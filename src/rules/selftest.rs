@@ -3,9 +3,9 @@
 use super::engine::{Status, Subject};
 use super::expr::Scope;
 use super::format::{Expect, Test};
+use super::objective::Objective;
 use super::rule::Rule;
-use super::template::Template;
-use crate::audit::objective::Objective;
+use super::text::Text;
 use chrono::{DateTime, TimeZone, Utc};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ fn default_now() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 22, 7, 0, 0).single().unwrap_or_default()
 }
 
-/// Runs every test of a rule: how many passed, and a sentence for each that failed and for each kind of test that the rule lacks.
+/// Runs every test of a rule. Returns how many passed, and a message for each failure and for each kind of test that is missing.
 pub fn run(rule: &Rule) -> (usize, Vec<String>) {
     let mut failures: Vec<String> = rule
         .tests()
@@ -31,18 +31,18 @@ pub fn run(rule: &Rule) -> (usize, Vec<String>) {
     wanted.extend(rule.when.as_ref().map(|_| (Expect::None, "none")));
     for (expect, name) in wanted {
         if !rule.tests().iter().any(|test| test.expect == expect) {
-            let why = if expect == Expect::None { ", which `when` is for" } else { "" };
+            let why = if expect == Expect::None { ", although the rule has a `when`" } else { "" };
             failures.push(format!("{}: no test expects `{name}`{why}", rule.path));
         }
     }
     (passed, failures)
 }
 
-/// What each command of a rule becomes for the resource of each test that fails.
+/// Each command of a rule, rendered for the resource of each test that expects `fail`.
 pub fn commands(rule: &Rule) -> Vec<Vec<String>> {
     let failing = rule.tests().iter().filter(|test| test.expect == Expect::Fail);
     let prepared: Vec<_> = failing.filter_map(|test| prepare(rule, test).ok()).collect();
-    let rendered = |command: &Template| {
+    let rendered = |command: &Text| {
         prepared.iter().filter_map(|(subject, params)| subject.with_params(params, |scope| command.render_command(scope))).collect()
     };
     rule.remediation.cli.iter().map(rendered).collect()
@@ -87,15 +87,15 @@ fn run_one(rule: &Rule, test: &Test) -> Result<(), String> {
     if let Some(verdict) = &verdict {
         let broken = verdict.unknown_because.iter().find(|reason| reason.contains("cannot judge this resource"));
         if let Some(reason) = broken {
-            return Err(format!("unknown, but for a mistake of the rule: {reason}"));
+            return Err(format!("unknown because of a mistake in the rule: {reason}"));
         }
         if verdict.status != Status::Unknown && verdict.message.contains("(`") {
-            return Err(format!("the message has an error in it: {message}"));
+            return Err(format!("the message contains an error: {message}"));
         }
         if verdict.status == Status::Fail
             && let Some(error) = subject.with_params(&params, |scope| broken_remediation(rule, scope))
         {
-            return Err(format!("the remediation has an error in it: {error}"));
+            return Err(format!("the remediation contains an error: {error}"));
         }
     }
     match &test.message {
@@ -108,7 +108,7 @@ fn run_one(rule: &Rule, test: &Test) -> Result<(), String> {
 fn broken_remediation(rule: &Rule, scope: &Scope) -> Option<String> {
     let remediation = &rule.remediation;
     let texts = std::iter::once(&remediation.summary).chain(&remediation.steps).chain(&remediation.cli);
-    let mut expressions = texts.chain(&remediation.cloudformation).chain(&remediation.terraform).flat_map(Template::expressions);
+    let mut expressions = texts.chain(&remediation.cloudformation).chain(&remediation.terraform).flat_map(Text::expressions);
     expressions.find_map(|expression| expression.text(scope).filter(|text| text.starts_with("(`")))
 }
 

@@ -1,7 +1,7 @@
 //! Facts as CEL values. A field that was not read is an error that carries its reason, so that CEL's own rules for errors make
 //! every expression that depends on it unknown.
 
-use super::shape::{Fieldset, Shape};
+use super::schema_shape::{Fieldset, Shape};
 use cel::ExecutionError;
 use cel::common::traits::{Container, Indexer};
 use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelTimestamp, Type};
@@ -66,7 +66,7 @@ impl Fields for Value {
     }
 }
 
-/// An object with known fields. Asking for one that it lacks is an error with the reason, not an absence.
+/// An object with known fields. Reading one that it lacks is an error with the reason, not an absence.
 #[derive(Clone, Debug)]
 pub struct Record(Arc<Inner>);
 
@@ -121,7 +121,7 @@ impl Indexer for Record {
         let name = name.inner();
         let inner = &self.0;
         let Some((place, _, shape)) = inner.declared.get_full(name) else {
-            // A field of another type: the expression asked the wrong resource, which is no matter of reading.
+            // A field of another type: the expression does not fit this resource, and nothing is unread.
             return Err(ExecutionError::no_such_key(name));
         };
         if let Some(known) = inner.known[place].get() {
@@ -151,7 +151,7 @@ impl Indexer for Record {
     }
 }
 
-/// A map, such as tags, of which some keys are not known, or not even which there are. Asking for one of these is an error with the reason.
+/// A map, such as tags, with unknown keys or values. Reading one of these is an error with the reason.
 #[derive(Clone, Debug)]
 pub(super) struct OpenMap {
     known: HashMap<String, Box<dyn Val>>,
@@ -162,7 +162,7 @@ pub(super) struct OpenMap {
 static OPEN_MAP: Type = Type::new_unspecified_type("map");
 
 impl OpenMap {
-    /// Whether the reasons leave anything of the map at this path open.
+    /// Whether the reasons make any part of the map at this path unknown.
     fn is_open(path: &str, reasons: &Reasons) -> bool {
         let below = |other: &String| other.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         reasons.keys().any(below)
@@ -180,7 +180,7 @@ impl OpenMap {
         }
     }
 
-    /// The error of what depends on all keys.
+    /// The error of an expression that depends on all keys.
     pub(super) fn is_not_whole(&self) -> ExecutionError {
         let below = format!("{}.", self.path);
         let open = self.reasons.iter().filter(|(path, _)| **path == self.path || path.starts_with(&below));

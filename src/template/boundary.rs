@@ -1,6 +1,6 @@
-//! Which files the readers of templates may open. Templates can be anyone's, a stranger's pull request too: what they lead to (links, nested
-//! templates, modules, files of values) is read only inside the folder that rel9 was given, or the git repository that holds it, and only if
-//! it is a regular file. Everything in `template/` reads through here.
+//! Which files the template readers may open. Anyone can write a template, for example in a pull request from a fork. Files that a
+//! template leads to (links, nested templates, modules, variable files) are read only if they are regular files inside the folder, or the
+//! git repository, that rel9 was given. Every file access of `template/` goes through here.
 
 use crate::inventory::atomic_file::folder_of;
 use std::fmt;
@@ -8,13 +8,13 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Filesystems of the kernel, whose files are not what they seem: reading one can leak secrets, or never end.
+/// Kernel file systems: reading a file there can leak secrets or never end.
 const PSEUDO: [&str; 2] = ["/proc", "/sys"];
 
 /// What may be read.
 #[derive(Clone, Debug, Default)]
 pub struct Boundary {
-    /// The canonical path of a folder; `None`: nothing at all.
+    /// The canonical path of a folder; `None` allows nothing.
     root: Option<Arc<Path>>,
 }
 
@@ -22,11 +22,11 @@ pub struct Boundary {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
     Missing,
-    /// It lies, or a link leads, outside of what may be read.
+    /// The file, or the target of a link, is outside of the boundary.
     Outside,
-    /// A pipe, a device, a socket; a folder where a file is wanted, or the other way round.
+    /// A pipe, a device or a socket; or a folder where a file is expected, or the other way round.
     WrongKind(&'static str),
-    /// Larger than so many bytes.
+    /// Larger than this number of bytes.
     TooLarge(u64),
     Failed(String),
 }
@@ -35,9 +35,9 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Refused::Missing => f.write_str("is not here"),
-            Refused::Outside => f.write_str("is outside of the folder, or the git repository, that rel9 was given, and is not read"),
-            Refused::WrongKind(kind) => write!(f, "is {kind}, and is not read"),
-            Refused::TooLarge(most) => write!(f, "is larger than {} MiB, and is not read", most >> 20),
+            Refused::Outside => f.write_str("is outside of the folder or git repository that rel9 was given; rel9 does not read it"),
+            Refused::WrongKind(kind) => write!(f, "is {kind}; rel9 does not read it"),
+            Refused::TooLarge(most) => write!(f, "is larger than {} MiB; rel9 does not read it", most >> 20),
             Refused::Failed(why) => write!(f, "cannot be read: {why}"),
         }
     }
@@ -53,7 +53,7 @@ impl From<io::Error> for Refused {
 }
 
 impl Boundary {
-    /// The boundary of an input: the git repository that holds it, else the folder itself, or that of the file.
+    /// The boundary of an input: the git repository that contains it; otherwise the folder itself, or the folder of the file.
     pub fn around(input: &Path) -> Self {
         let folder = if input.is_dir() { input } else { folder_of(input) };
         let Ok(folder) = folder.canonicalize() else { return Boundary::default() };
@@ -68,7 +68,7 @@ impl Boundary {
     /// Why it is not read.
     pub fn folder(&self, path: &Path) -> Result<PathBuf, Refused> {
         let found = self.resolve(path)?;
-        if found.is_dir() { Ok(found) } else { Err(Refused::WrongKind("no folder")) }
+        if found.is_dir() { Ok(found) } else { Err(Refused::WrongKind("not a folder")) }
     }
 
     /// The canonical path of a regular file.
@@ -81,7 +81,7 @@ impl Boundary {
         Ok(found)
     }
 
-    /// The bytes of a regular file, if they are at most so many.
+    /// The bytes of a regular file of at most `most` bytes.
     ///
     /// # Errors
     /// Why it is not read.
@@ -94,7 +94,7 @@ impl Boundary {
             Ok(found) => found,
             // A pipe of a shell (`<(…)`) has no path.
             Err(_) if path.metadata().is_ok() => return Err(Refused::WrongKind(PIPE)),
-            // Whether something outside exists is nothing to tell.
+            // The error must not reveal whether a file outside exists.
             Err(_) if !path.ancestors().find_map(|above| or_here(above).canonicalize().ok()).is_some_and(|above| self.holds(&above)) => {
                 return Err(Refused::Outside);
             }
@@ -111,7 +111,8 @@ impl Boundary {
 
 const PIPE: &str = "a pipe or a device";
 
-/// The bytes of a file that the user names beside the templates, such as one with values: it may lead no further than a template.
+/// The bytes of a file that the user names in addition to the templates, such as a variable file. The same boundary applies as for
+/// templates.
 ///
 /// # Errors
 /// Why it is not read.
@@ -137,7 +138,7 @@ fn read(path: &Path, most: u64) -> Result<Vec<u8>, Refused> {
     if bytes.len() as u64 > most { Err(Refused::TooLarge(most)) } else { Ok(bytes) }
 }
 
-/// Whether a folder is a working tree of git: with `.git` as a folder, or as the file of a worktree or submodule. A link is neither.
+/// Whether a folder is a git working tree: `.git` is a folder, or a file as in worktrees and submodules, but not a link.
 fn is_repository(folder: &Path) -> bool {
     folder.join(".git").symlink_metadata().is_ok_and(|found| found.is_dir() || found.is_file())
 }

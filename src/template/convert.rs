@@ -1,8 +1,9 @@
-//! From values of a template to properties of the inventory: what is not known becomes a reason, never a value.
+//! Converts template values to properties of the inventory. An unknown value becomes a reason, never a value.
 
 use super::declaration::{Language, Node, Position, Value};
 use super::stack::{Entry, Stack, Text, find, find_blocks};
-use super::types::{self, Absent, As, Paths, Row, Takes, pick};
+use super::table::{Absent, As, Paths, Row, pick};
+use super::takes::Takes;
 use crate::inventory::types::ResourceProperties;
 use crate::inventory::{Reasons, more_path, note};
 use serde_json::{Map, Value as Json};
@@ -14,14 +15,14 @@ pub type Outcome<T = Json> = Result<T, Vec<String>>;
 /// Reasons by property path.
 pub type Unknown = Reasons;
 
-/// A resource being worked out, and the value that paths begin at: its body, or an element of a list.
+/// A resource during conversion, and the value at which paths start: its body, or an element of a list.
 pub struct Scope<'s, 'd> {
     pub stack: &'s Stack<'d>,
     pub entry: &'s Entry<'d>,
     pub node: &'s Node,
 }
 
-/// What was worked out.
+/// The properties of a resource during conversion.
 #[derive(Default)]
 pub struct Built {
     pub properties: Map<String, Json>,
@@ -30,7 +31,7 @@ pub struct Built {
 }
 
 impl Built {
-    /// Sets a property, or notes why it is not known.
+    /// Sets a property, or the reasons why it is not known.
     pub fn set(&mut self, property: &str, outcome: Outcome) {
         match outcome {
             Ok(value) => drop(self.properties.insert(property.to_owned(), value)),
@@ -38,14 +39,14 @@ impl Built {
         }
     }
 
-    /// Notes where a property is written.
+    /// Records where the template sets a property.
     pub fn place(&mut self, property: &str, node: Option<&Node>) {
         if let Some(node) = node {
             self.places.insert(property.to_owned(), node.at);
         }
     }
 
-    /// Works out rows.
+    /// Converts rows.
     pub fn rows(&mut self, scope: &Scope, rows: &'static [Row]) {
         for row in rows {
             self.place(row.property, scope.find(row.from));
@@ -55,7 +56,7 @@ impl Built {
         }
     }
 
-    /// Works out a property that is a list of objects.
+    /// Converts a property that is a list of objects.
     pub fn list(&mut self, scope: &Scope, property: &str, nodes: &[&Node], rows: &'static [Row]) {
         let mut nested = Unknown::new();
         let path = format!("{property}[]");
@@ -63,8 +64,8 @@ impl Built {
         self.set_nested(scope, property, outcome, nested);
     }
 
-    /// Sets a property of which parts are left out. Where what is left does not have the type's shape, because a value that must be
-    /// there is not known, the whole property is unknown.
+    /// Sets a property without its unknown parts. The whole property is unknown if the rest does not have the type's shape, because a
+    /// required value is unknown.
     fn set_nested(&mut self, scope: &Scope, property: &str, outcome: Outcome, nested: Unknown) {
         let all: Vec<String> = nested.values().flatten().cloned().collect();
         for (path, reasons) in nested {
@@ -97,7 +98,7 @@ impl<'s, 'd> Scope<'s, 'd> {
         find_blocks(self.node, pick(&paths, self.language()))
     }
 
-    /// The same resource, seen from another value.
+    /// The same resource, with paths that start at another value.
     pub fn at<'n>(&self, node: &'n Node) -> Scope<'n, 'd>
     where
         's: 'n,
@@ -115,12 +116,12 @@ impl<'s, 'd> Scope<'s, 'd> {
             row.takes.check(self, node, row.from)?;
         }
         match found {
-            // Where it may be missing, a name of which nothing is known may turn out to be nothing.
+            // If the property is optional, a completely unknown name may turn out to be null.
             Some(node) if matches!((row.to, pick(&row.absent, self.language())), (As::Name, Absent::Null)) => {
                 self.written(node)?;
                 self.convert(node, row.to, path, nested)
             }
-            // No block: that is how plans and states write what is not there.
+            // An empty list of blocks: plans and states write a block that is not set this way.
             Some(node) if matches!(row.to, As::Object(_)) && self.elements(node).is_ok_and(|blocks| blocks.is_empty()) => {
                 self.absent(pick(&row.absent, self.language()))
             }
@@ -171,7 +172,7 @@ impl<'s, 'd> Scope<'s, 'd> {
         }
     }
 
-    /// A list of the elements that are known; `nested` says why there may be more. Not known at all where none of them is.
+    /// The known elements of a list; `nested` gets the reasons why there may be more. The list is unknown if no element is known.
     pub fn known_elements(&self, node: &Node, path: &str, nested: &mut Unknown, read: impl Fn(&Node, &mut Unknown) -> Outcome) -> Outcome {
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for element in self.elements(node)? {
@@ -188,7 +189,7 @@ impl<'s, 'd> Scope<'s, 'd> {
         Ok(Json::Array(known))
     }
 
-    /// An object of rows; a row that is not known is left out, with its reasons in `nested`.
+    /// An object from rows; unknown rows are left out, with their reasons in `nested`.
     pub fn object(&self, node: &Node, rows: &'static [Row], path: &str, nested: &mut Unknown) -> Outcome {
         if let Some(reasons) = self.reasons(node) {
             return Err(reasons);
@@ -205,25 +206,25 @@ impl<'s, 'd> Scope<'s, 'd> {
         Ok(Json::Object(object))
     }
 
-    /// The elements of a list that are not null; a single value counts as a list of it, as blocks and some lists are written.
+    /// The elements of a list that are not null. A single value counts as a list of one: blocks and some lists are written this way.
     pub fn elements<'n>(&self, node: &'n Node) -> Outcome<Vec<&'n Node>> {
         match &node.value {
             Value::List(nodes) => Ok(nodes.iter().filter(|node| node.value != Value::Null).collect()),
             Value::Null => Ok(Vec::new()),
             Value::Unknown(unknown) => Err(vec![unknown.reason.to_string()]),
             Value::Reference { id, attribute } if !self.gives_one(attribute) => {
-                Err(vec![format!("{id}.{attribute} is known after it is deployed")])
+                Err(vec![format!("{id}.{attribute} is known after deployment")])
             }
             _ => Ok(vec![node]),
         }
     }
 
-    /// Whether an attribute of another resource is one text.
+    /// Whether an attribute of another resource is a single string.
     pub fn gives_one(&self, attribute: &str) -> bool {
         attribute == "Ref" || ["arn", "id", "name"].iter().any(|end| attribute.to_ascii_lowercase().ends_with(end))
     }
 
-    /// Why a value is not known, if so.
+    /// Why a value is not known; `None` if it is.
     pub fn reasons(&self, node: &Node) -> Option<Vec<String>> {
         match &node.value {
             Value::Unknown(unknown) => Some(vec![unknown.reason.to_string()]),
@@ -234,14 +235,14 @@ impl<'s, 'd> Scope<'s, 'd> {
         }
     }
 
-    /// True of a value that is written; not known of one that may turn out to be nothing.
+    /// Whether a value is set; unknown for a value that may turn out to be null.
     pub fn written(&self, node: &Node) -> Outcome<bool> {
         match &node.value {
             Value::Unknown(unknown) => {
                 let own = self.stack.text(node).is_some_and(|text| self.stack.own_symbols_only(&text.text));
                 if own { Ok(true) } else { Err(vec![unknown.reason.to_string()]) }
             }
-            // Blocks and joined parts: one that is certain is enough.
+            // For blocks and joined parts, one that is certain is enough.
             Value::List(nodes) => {
                 let each: Vec<Outcome<bool>> = nodes.iter().map(|node| self.written(node)).collect();
                 if each.contains(&Ok(true)) { Ok(true) } else { each.into_iter().find(Result::is_err).unwrap_or(Ok(false)) }
@@ -251,7 +252,7 @@ impl<'s, 'd> Scope<'s, 'd> {
         }
     }
 
-    /// Whether a path is written.
+    /// Whether the template sets a path.
     pub fn is_written(&self, paths: Paths) -> Outcome<bool> {
         self.find(paths).map_or(Ok(false), |node| self.written(node))
     }
@@ -261,13 +262,13 @@ impl<'s, 'd> Scope<'s, 'd> {
         self.stack.text(node).ok_or_else(|| vec![not(node, "text")])
     }
 
-    /// A text that is known whole.
+    /// A text without unknown parts.
     pub fn known_text(&self, node: &Node) -> Outcome<String> {
         let text = self.text(node)?;
         if text.unknown.is_empty() { Ok(text.text) } else { Err(text.unknown) }
     }
 
-    /// A truth value, also written as a text.
+    /// A boolean, which may be written as a string.
     pub fn bool(&self, node: &Node) -> Outcome<bool> {
         match self.known_text(node)?.to_ascii_lowercase().as_str() {
             "true" => Ok(true),
@@ -276,7 +277,7 @@ impl<'s, 'd> Scope<'s, 'd> {
         }
     }
 
-    /// A whole number, also written as a text.
+    /// A whole number, which may be written as a string.
     pub fn int(&self, node: &Node) -> Outcome<i64> {
         let text = self.known_text(node)?;
         let whole = |number: f64| (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64);
@@ -284,15 +285,15 @@ impl<'s, 'd> Scope<'s, 'd> {
         number.ok_or_else(|| vec![not(node, "a whole number")])
     }
 
-    /// Why what is taken over from something that a value names is not known.
+    /// Why something that a resource copies from the source which a value names is not known.
     pub fn taken_over(&self, what: &str, node: &Node) -> Vec<String> {
         vec![match (&node.value, self.stack.text(node)) {
-            (Value::Unknown(unknown), _) => format!("{what} is that of what it is made from, which is not known: {}", unknown.reason),
-            (_, name) => format!("{what} is that of {}, which it is made from", name.map(|name| name.text).unwrap_or_default()),
+            (Value::Unknown(unknown), _) => format!("{what} is that of its source, which is not known: {}", unknown.reason),
+            (_, name) => format!("{what} is that of its source, {}", name.map(|name| name.text).unwrap_or_default()),
         }]
     }
 
-    /// The truth value at a path; `absent` where it is not written.
+    /// The boolean at a path; `absent` if the template does not set it.
     pub fn bool_at(&self, paths: Paths, absent: bool) -> Outcome<bool> {
         self.find(paths).map_or(Ok(absent), |node| self.bool(node))
     }
@@ -307,15 +308,15 @@ impl<'s, 'd> Scope<'s, 'd> {
         self.find(paths).map(|node| self.int(node)).transpose()
     }
 
-    /// That AWS takes what is written at a path.
+    /// Checks that AWS accepts the value at a path.
     ///
     /// # Errors
-    /// That it refuses it.
+    /// That AWS refuses it.
     pub fn taken(&self, paths: Paths, takes: Takes) -> Outcome<()> {
         self.find(paths).map_or(Ok(()), |node| takes.check(self, node, paths))
     }
 
-    /// The elements of the list at a path; none where it is not written.
+    /// The elements of the list at a path; none if the template does not set it.
     pub fn elements_at(&self, paths: Paths) -> Outcome<Vec<&'s Node>> {
         self.find_blocks(paths).map_or(Ok(Vec::new()), |node| self.elements(node))
     }
@@ -323,14 +324,4 @@ impl<'s, 'd> Scope<'s, 'd> {
 
 fn not(node: &Node, what: &str) -> String {
     format!("the value at line {} is not {what}", node.at.line)
-}
-
-/// The properties of an inventory type that its tables can fill.
-pub fn properties_of_tables(type_name: &str) -> impl Iterator<Item = &'static str> {
-    types::all().filter(move |table| table.type_name == type_name).flat_map(|table| {
-        let key = table.encryption.is_some().then_some(["kms_key_arn", "key_manager", "key_state"]);
-        let flag = table.encryption.as_ref().and_then(|encryption| encryption.flag.as_ref()).map(|_| "encrypted");
-        let more = table.more.as_ref().map(|more| more.properties).unwrap_or_default();
-        table.rows.iter().map(|row| row.property).chain(key.into_iter().flatten()).chain(flag).chain(more.iter().copied())
-    })
 }

@@ -1,36 +1,36 @@
-//! What a template declares, in one form for both languages: resources with positions, references kept, unknown values kept with their
-//! reason. The readers of the languages make it, the tables of [`super::types`] turn it into inventory resources.
+//! What a template declares, in one form for all languages: resources with their positions, references and unknown values, which have a
+//! reason. The parsers create declarations; the tables of [`super::types`] convert them to inventory resources.
 
 use std::sync::Arc;
 
-/// The setting that says why it is not known whether a resource exists: an unknown value.
+/// The setting of a resource that may not exist: an unknown value with the reason.
 pub const PRESENCE: &str = "presence";
 /// The setting that keeps Terraform from deleting a resource: `prevent_destroy` of `lifecycle`.
 pub const PREVENT_DESTROY: &str = "prevent_destroy";
-/// The setting of a resource that a Terraform plan destroys and that holds a part of another: true. The body is that of the state.
+/// The setting of a resource that a Terraform plan destroys and that holds a part of another: true. Its body is that of the state.
 pub const DESTROYED: &str = "destroyed";
-/// The setting with what other tools are told to leave out of the resource: a list of texts such as `checkov CKV_AWS_18`.
+/// The setting with the checks that other tools suppress for the resource: a list of texts such as `checkov CKV_AWS_18`.
 pub const SUPPRESSED: &str = "suppressed";
-/// The type of the declaration that stands for a part which cannot be read, such as a module or a nested stack; its setting [`PRESENCE`] says
-/// why. One whose id is its file stands for the whole file.
+/// The type of a declaration that stands for a part of the template that cannot be read, such as a module or a nested stack; its setting
+/// [`PRESENCE`] has the reason. If its id is its file, it stands for the whole file.
 pub const UNREAD_MODULE: &str = "module";
-/// The setting with the Region of the resource's provider. An argument `region` of the resource itself (provider 6) goes before it.
+/// The setting with the Region of the resource's provider. An argument `region` of the resource itself (provider 6) takes precedence.
 pub const PROVIDER_REGION: &str = "provider_region";
-/// The setting with the account of the resource's provider: there if it is known, or may be another than the stack's own.
+/// The setting with the account of the resource's provider. Present if it is known, or if it may differ from the stack's own.
 pub const PROVIDER_ACCOUNT: &str = "provider_account";
 
-/// The setting of what is there already, as a state or a plan tells: what its attributes say is what AWS says. True where the plan leaves it
-/// as it is.
+/// The setting of a resource that exists, according to a state or a plan: its attributes are those that AWS reports. True if the plan
+/// leaves the resource unchanged.
 pub const EXISTS: &str = "exists";
 
-/// A place in a file, both counted from 1.
+/// A place in a file; line and column start at 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     pub line: u32,
     pub column: u32,
 }
 
-/// The language of a declaration; defaults differ.
+/// The language of a declaration. Languages have different defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Language {
     CloudFormation,
@@ -40,14 +40,14 @@ pub enum Language {
     CloudControl,
 }
 
-/// A value with the place where it is written (of the key's value; of the key itself where the value has no place of its own).
+/// A value with its place in the file: that of the value, or that of its key if the value has none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     pub at: Position,
     pub value: Value,
 }
 
-/// A value after everything was resolved that can be.
+/// A value after everything that can be resolved was resolved.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// Nothing: `null`, `AWS::NoValue`, an attribute that is not set.
@@ -56,30 +56,30 @@ pub enum Value {
     Number(serde_json::Number),
     Text(String),
     List(Vec<Node>),
-    /// In the order of writing; keys are unique.
+    /// In the order of the template; keys are unique.
     Map(Vec<(String, Node)>),
     /// An attribute of another resource of the same template: `Ref` (CloudFormation), `id`, `arn`, `Arn`, `BackupVaultArn` …
     Reference {
         id: Arc<str>,
         attribute: Arc<str>,
     },
-    /// A text of parts of which at least one is a [`Value::Reference`] or [`Value::Unknown`].
+    /// A text from parts, at least one of which is a [`Value::Reference`] or [`Value::Unknown`].
     Concat(Vec<Node>),
-    /// Cannot be known before it is deployed.
+    /// Cannot be known before deployment.
     Unknown(Unknown),
 }
 
 /// Why a value is not known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unknown {
-    /// For people: `parameter Retention has no default (give it with --parameters)`, `known after apply`.
+    /// The reason in messages: `parameter Retention has no default (give it with --parameters)`, `known after apply`.
     pub reason: Arc<str>,
-    /// What stands for it inside names and ARNs: `${Retention}`. The same symbol is the same value.
+    /// The symbol that stands for the value in names and ARNs: `${Retention}`. Values with the same symbol are equal.
     pub symbol: Arc<str>,
-    /// Nothing sets this attribute of a new resource, as far as a Terraform plan tells: the provider takes it over from the service, whose
-    /// default it will be. Whether a `dynamic` block sets it is not in plans, so it says nothing of blocks.
+    /// According to a Terraform plan, nothing sets this attribute of a new resource: it will have the service's default. Plans do not
+    /// show whether a `dynamic` block sets it, so this says nothing about blocks.
     pub unset: bool,
-    /// The value of what the template marks as sensitive. Conditions may compare it and functions may take it; nothing may show it.
+    /// A value that the template marks as sensitive. Conditions may compare it and functions may take it; no output may show it.
     pub hidden: Option<Arc<Value>>,
 }
 
@@ -91,8 +91,9 @@ impl Unknown {
 }
 
 impl Value {
-    /// The value as a sensitive one: unknown to everything that shows, judges or joins it. `name` says which it is (`parameter Pw`); the symbol
-    /// `${Pw (sensitive)}` of `inside` stands for it inside names. Nothing and an empty text are no secret, and what AWS makes is not known anyway.
+    /// The value as a sensitive one, which is unknown to everything that shows, judges or joins it. `name` identifies it in messages
+    /// (`parameter Pw`); in names, the symbol `${Pw (sensitive)}` with `inside` stands for it. Null, an empty text and values known after
+    /// deployment are not secret.
     pub fn sensitive(self, name: &str, inside: &str) -> Value {
         match self {
             Value::Null | Value::Reference { .. } | Value::Unknown(_) => self,
@@ -104,7 +105,8 @@ impl Value {
         }
     }
 
-    /// What a sensitive value is; any other as it is. For comparisons and functions, whose result must be sensitive again.
+    /// The hidden value of a sensitive value; any other value unchanged. For comparisons and functions, whose result must be sensitive
+    /// again.
     pub fn revealed(&self) -> &Value {
         match self {
             Value::Unknown(Unknown { hidden: Some(hidden), .. }) => hidden,
@@ -118,7 +120,7 @@ impl Value {
     }
 }
 
-/// A text for people: `d-(sensitive)` for `d-${var.pw (sensitive)}`. Only for what joins nothing, as two sensitive values then look the same.
+/// A text for display: `d-(sensitive)` for `d-${var.pw (sensitive)}`. Not for comparison: two different sensitive values look the same.
 pub fn without_sensitive_symbols(text: &str) -> String {
     let mut shown = String::new();
     let mut rest = text;
@@ -145,24 +147,24 @@ pub fn without_sensitive_symbols(text: &str) -> String {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Declaration {
     pub language: Language,
-    /// `AWS::EC2::Volume`, `aws_ebs_volume`; of the Cloud Control provider CloudFormation's name, where a table has the type.
+    /// `AWS::EC2::Volume`, `aws_ebs_volume`; for the Cloud Control provider, CloudFormation's name if a table has the type.
     pub type_name: String,
     /// The logical id, or the Terraform address with module and index.
     pub id: String,
     /// The path relative to where rel9 was started, with `/`; `-` for standard input.
     pub file: Arc<str>,
-    /// The file whose ids are unique, where that is another: many root modules may call the module that `file` is of.
+    /// The file within which ids are unique, if that is not `file`: several root modules may call the module that contains `file`.
     pub root: Option<Arc<str>>,
-    /// Where the resource begins: its logical id, its block.
+    /// Where the resource starts: its logical id, or its block.
     pub at: Position,
     /// The CDK construct path of its metadata.
     pub construct: Option<String>,
     /// `Properties`, or the arguments of the block; a [`Value::Map`], or a [`Value::Unknown`] when a macro may add any property.
     pub body: Node,
-    /// What stands beside the body: `DeletionPolicy`, `UpdateReplacePolicy` (CloudFormation); `prevent_destroy` of `lifecycle` (Terraform).
-    /// `Condition` is a [`Value::Unknown`], and there only if it is not known whether the resource is created (CloudFormation).
+    /// Settings outside of the body: `DeletionPolicy`, `UpdateReplacePolicy` (CloudFormation); `prevent_destroy` of `lifecycle`
+    /// (Terraform); [`PRESENCE`], a [`Value::Unknown`], if it is not known whether the resource is created.
     pub settings: Vec<(String, Node)>,
-    /// Waivers in the file that name this resource.
+    /// Waivers for this resource in the template.
     pub ignores: Vec<Ignore>,
 }
 
@@ -172,7 +174,7 @@ pub struct Ignore {
     pub rule: String,
     pub reason: String,
     pub expires: Option<chrono::NaiveDate>,
-    /// The file, where that is another than the resource's: a module call waives for the module.
+    /// The file of the waiver, if that is not the resource's: the call of a module waives for the module's resources.
     pub file: Option<Arc<str>>,
     pub at: Position,
 }
@@ -181,17 +183,17 @@ pub struct Ignore {
 const USAGE: &str = "write `# rel9:ignore rule-id reason`";
 
 impl Ignore {
-    /// What begins a waiver in a comment.
+    /// The mark with which a waiver in a comment begins.
     pub const MARK: &str = "rel9:ignore";
 
-    /// Reads the text of a comment; `None` where it is no waiver.
+    /// Reads the text of a comment; `None` if it is not a waiver.
     ///
     /// # Errors
     /// What is missing or misspelt.
-    pub fn of_comment(text: &str, at: Position) -> Result<Option<Self>, String> {
+    pub fn in_comment(text: &str, at: Position) -> Result<Option<Self>, String> {
         let text = text.trim_start();
         match text.strip_prefix(Self::MARK) {
-            Some(rest) => Self::of_rest(rest, at).map(Some),
+            Some(rest) => Self::after_mark(rest, at).map(Some),
             None => match misspelt(text) {
                 Some(mark) => Err(format!("`{}` waives nothing: {USAGE}", short(mark))),
                 None => Ok(None),
@@ -199,8 +201,8 @@ impl Ignore {
         }
     }
 
-    /// What follows the mark: a rule, `expires=2027-01-31` where it ends, a reason.
-    fn of_rest(rest: &str, at: Position) -> Result<Self, String> {
+    /// Reads what follows the mark: a rule, an optional `expires=2027-01-31`, a reason.
+    fn after_mark(rest: &str, at: Position) -> Result<Self, String> {
         let mut words = rest.split_whitespace().peekable();
         let rule = words.next().filter(|_| rest.starts_with(char::is_whitespace));
         let rule = rule.ok_or_else(|| format!("a waiver without a rule: {USAGE}"))?;
@@ -216,16 +218,16 @@ impl Ignore {
     /// The last day of a waiver.
     ///
     /// # Errors
-    /// That it is no date.
+    /// That it is not a date.
     pub fn date(text: &str) -> Result<chrono::NaiveDate, String> {
-        text.parse().map_err(|_| format!("{} is no date; write it as 2027-01-31", short(text)))
+        text.parse().map_err(|_| format!("{} is not a date; write it as 2027-01-31", short(text)))
     }
 }
 
-/// Words for a waiver, as this and other tools write them (`checkov:skip=`, `tfsec:ignore:`, `cfn_nag` `rules_to_suppress`).
+/// Words for a waiver that this and other tools use (`checkov:skip=`, `tfsec:ignore:`, `cfn_nag` `rules_to_suppress`).
 const WAIVES: [&str; 7] = ["ignore", "skip", "waive", "waiver", "suppress", "disable", "exclude"];
 
-/// What begins a comment that is meant as a waiver and is none: `rel9:ignor`, `rel9-ignore`, `rel9: ignore`, `REL9 skip rule-id`.
+/// The start of a comment that looks like a misspelt waiver: `rel9:ignor`, `rel9-ignore`, `rel9: ignore`, `REL9 skip rule-id`.
 fn misspelt(text: &str) -> Option<&str> {
     let behind = text.get(..4).filter(|name| name.eq_ignore_ascii_case("rel9")).and_then(|_| text.get(4..))?;
     let rest = behind.trim_start_matches(|letter: char| letter.is_whitespace() || ":;-_./=@".contains(letter));
@@ -235,19 +237,19 @@ fn misspelt(text: &str) -> Option<&str> {
     if !WAIVES.iter().any(|waives| is_nearly(&lower, waives)) {
         return None;
     }
-    // "rel9 ignores this bucket" is prose: a word set apart by a blank needs something like a rule's id behind it.
+    // "rel9 ignores this bucket" is prose: after a blank, the word counts only if something like a rule id follows.
     let next = rest.get(word.len()..).unwrap_or_default().split_whitespace().next().unwrap_or_default();
     let is_meant =
         !separator.contains(char::is_whitespace) || (separator.contains(':') && lower == "ignore") || next.trim_matches('-').contains('-');
     is_meant.then(|| text.get(..4 + separator.len() + word.len()).unwrap_or(text))
 }
 
-/// Whether a word is another with at most two letters too many, too few, wrong or swapped; of a short word one.
+/// Whether two words differ by at most two letters (added, missing, wrong or swapped); short words by at most one.
 fn is_nearly(word: &str, other: &str) -> bool {
     strsim::damerau_levenshtein(word, other) <= if other.len() > 5 { 2 } else { 1 }
 }
 
-/// A name of the template for an error, cut where it is too long to read.
+/// A name from the template for a message, truncated if it is long.
 pub fn short(name: &str) -> String {
     match name.char_indices().nth(100) {
         None => name.to_owned(),
@@ -255,7 +257,7 @@ pub fn short(name: &str) -> String {
     }
 }
 
-/// Whether an address of Terraform, in whatever module, is that of a data source or of something in it.
+/// Whether a Terraform address, in any module, is that of a data source or of one of its attributes.
 pub fn names_data_source(address: &str) -> bool {
     let mut rest = address;
     while let Some((_, after)) = rest.strip_prefix("module.").and_then(|call| call.split_once('.')) {
@@ -264,11 +266,11 @@ pub fn names_data_source(address: &str) -> bool {
     rest.starts_with("data.")
 }
 
-/// A file that claims to be a template and is none.
+/// What is wrong with a template, and where.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TemplateError {
     pub file: String,
-    /// Where, when it is known.
+    /// The place, if it is known.
     pub at: Option<Position>,
     pub what: String,
 }
@@ -302,7 +304,7 @@ impl Node {
 }
 
 impl Declaration {
-    /// Keeps what other tools are told to leave out.
+    /// Adds the checks that other tools suppress.
     pub fn suppress(&mut self, checks: Vec<String>) {
         if !checks.is_empty() {
             let checks = checks.into_iter().map(|check| Node::new(self.at, Value::Text(check))).collect();
@@ -310,14 +312,14 @@ impl Declaration {
         }
     }
 
-    /// What other tools are told to leave out.
+    /// The checks that other tools suppress.
     pub fn suppressed(&self) -> Vec<String> {
         let Some(Node { value: Value::List(checks), .. }) = self.setting(SUPPRESSED) else { return Vec::new() };
         checks.iter().filter_map(|check| if let Value::Text(check) = &check.value { Some(check.clone()) } else { None }).collect()
     }
 
-    /// Stands for a file of the template that cannot be read, with why.
-    pub fn of_unread_file(error: &TemplateError, language: Language) -> Self {
+    /// A declaration that stands for a file that cannot be read, with the reason.
+    pub fn standing_for_file(error: &TemplateError, language: Language) -> Self {
         let at = error.at.unwrap_or_default();
         let unknown = Unknown::new(error.what.as_str(), format!("${{{}}}", error.file));
         Declaration {
@@ -334,7 +336,7 @@ impl Declaration {
         }
     }
 
-    /// Why the file that this stands for cannot be read; `None` for what stands for anything else.
+    /// The error of the file that this declaration stands for; `None` for any other declaration.
     pub fn unread_file(&self) -> Option<TemplateError> {
         let why = self.setting(PRESENCE).filter(|_| self.type_name == UNREAD_MODULE && *self.id == *self.file)?;
         let Value::Unknown(unknown) = &why.value else { return None };
@@ -342,7 +344,7 @@ impl Declaration {
         Some(TemplateError { file: self.id.clone(), at, what: unknown.reason.to_string() })
     }
 
-    /// What stands beside the body under `name`.
+    /// The setting with this name.
     pub fn setting(&self, name: &str) -> Option<&Node> {
         self.settings.iter().find(|(key, _)| key == name).map(|(_, node)| node)
     }

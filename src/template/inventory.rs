@@ -1,12 +1,14 @@
-//! From declarations to an inventory shard, by the tables of [`super::types`]. Judges nothing; a value that is not known is left out,
-//! with its reason.
+//! Converts declarations to an inventory shard, using the tables of [`super::types`]. Judges nothing. Unknown values are left out, with
+//! their reasons.
 
-use super::Options;
-use super::convert::{Built, Outcome, Scope, properties_of_tables};
+use super::convert::{Built, Outcome, Scope};
 use super::declaration::{Declaration, Language, Node, PRESENCE, Position, TemplateError, UNREAD_MODULE, Value, without_sensitive_symbols};
+use super::parse::language_of;
 use super::stack::{Entry, Stack, find};
-use super::types::{self, Ends, encryption_of, pick};
-use super::walk::is_terraform;
+use super::table::{Ends, Evidence, pick};
+use super::takes::REFUSES;
+use super::types;
+use super::{Options, cloud_control, encryption};
 use crate::inventory::types::ResourceProperties;
 use crate::inventory::{
     Coverage, CoverageEntry, CoverageStatus, Declared, Fact, Ignore, Location, Place, Resource, Shard, TAGS, Tags, Template, note, tag_path,
@@ -17,18 +19,21 @@ use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 
-/// All declarations of one stack (one template with its nested stacks, one Terraform root module or plan) as one shard. Types that the
-/// inventory does not have are left out.
+/// The shard of one stack: a template with its nested stacks, a Terraform root module, or a plan. Types that the inventory does not have
+/// are left out.
 pub fn shard(declarations: &[Declaration], options: &Options) -> Shard {
-    let replicas = types::replicas_in_blocks(declarations);
-    if replicas.is_empty() { shard_of(declarations, options) } else { shard_of(&[declarations, &replicas].concat(), options) }
+    let inner = |declaration| types::table_of(declaration)?.inner.map(|inner| inner(declaration));
+    let inner: Vec<Declaration> = declarations.iter().filter_map(inner).flatten().collect();
+    if inner.is_empty() { shard_of(declarations, options) } else { shard_of(&[declarations, &inner].concat(), options) }
 }
 
-/// The shard of declarations of which each is one resource, or a part of one.
+/// The shard of declarations, each of which is one resource or a part of one.
 fn shard_of(declarations: &[Declaration], options: &Options) -> Shard {
-    let stack = Stack::of(declarations, options);
+    let stack = Stack::new(declarations, options);
     let mut drafts: Vec<Draft> = stack.entries.iter().map(|entry| draft(&stack, entry)).collect();
-    types::finish(&stack, &mut drafts);
+    for finish in types::all().filter_map(|table| table.finish) {
+        finish(&stack, &mut drafts);
+    }
     drafts.iter_mut().for_each(Draft::read_properties);
     doubt(declarations, &mut drafts);
     let resources = drafts.into_iter().map(|draft| draft.resource).collect();
@@ -45,7 +50,7 @@ fn shard_of(declarations: &[Declaration], options: &Options) -> Shard {
     }
 }
 
-/// A part that could not be read may declare anything.
+/// A part of the template that cannot be read may declare anything.
 fn unread_part(stack: &Stack, declaration: &Declaration) -> Option<CoverageEntry> {
     let why = declaration.setting(PRESENCE).filter(|_| declaration.type_name == UNREAD_MODULE)?;
     let reason = if let Value::Unknown(unknown) = &why.value { Some(unknown.reason.to_string()) } else { None };
@@ -55,10 +60,10 @@ fn unread_part(stack: &Stack, declaration: &Declaration) -> Option<CoverageEntry
     Some(unread(stack, declaration, pick(&Coverage::PARTS, declaration.language), reason))
 }
 
-/// Data of a type that templates are not read for: named, so that nobody takes it for judged.
+/// Data of a type that has no table, so that nobody takes it for judged.
 fn unread_data(stack: &Stack, declaration: &Declaration) -> Option<CoverageEntry> {
-    let kind = types::unread_data(declaration)?;
-    let reason = format!("holds data ({kind}) that is not judged: rel9 does not read this type in templates");
+    let kind = cloud_control::unread_data(declaration)?;
+    let reason = format!("holds data ({kind}) that rel9 does not judge: it does not read this type in templates");
     Some(unread(stack, declaration, Coverage::UNREAD_DATA, Some(reason)))
 }
 
@@ -75,12 +80,10 @@ fn unread(stack: &Stack, declaration: &Declaration, service: &str, error: Option
     }
 }
 
-/// A file that cannot be read, or is no template though it claims to be one.
+/// The coverage entry of a file that cannot be read or is not a valid template.
 pub fn unread_file(error: &TemplateError, options: &Options) -> CoverageEntry {
     let (account, region) = (options.account.as_deref().unwrap_or_default(), options.region.as_deref().unwrap_or_default());
-    let path = Path::new(&error.file);
-    let of_terraform = is_terraform(path) || path.extension().is_some_and(|extension| extension == "tfvars" || extension == "tfstate");
-    let language = if of_terraform { Language::Terraform } else { Language::CloudFormation };
+    let language = language_of(Path::new(&error.file));
     let place = location(&error.file, error.at.unwrap_or_default());
     CoverageEntry::of_unread_file(account, region, pick(&Coverage::PARTS, language), place, error.to_string())
 }
@@ -89,17 +92,16 @@ fn location(file: &str, at: Position) -> Location {
     Location { file: file.into(), line: at.line.max(1), column: NonZeroU32::new(at.column) }
 }
 
-/// A resource with its properties as the tables fill them, by name.
+/// A resource during conversion, with the properties that the tables fill, by name.
 #[derive(Clone)]
 pub struct Draft {
-    /// Its own properties come from `properties`, once these are complete.
+    /// Gets its own properties from `properties` when these are complete.
     pub resource: Resource,
     pub properties: Map<String, Json>,
 }
 
 impl Draft {
-    /// Reads the properties as those of the type. One that does not have its form is not known: what is joined of a whole resource must not
-    /// go without the resource.
+    /// Reads the properties into the type's struct. A property that does not have its type's form is unknown; the rest of the resource stays.
     fn read_properties(&mut self) {
         let type_name = self.resource.type_name.clone();
         let read = |properties: Map<String, Json>| ResourceProperties::from_map(&type_name, properties);
@@ -111,7 +113,7 @@ impl Draft {
             match read(Map::from_iter([(property.clone(), value.clone())])) {
                 Ok(_) => drop(self.properties.insert(property, value)),
                 Err(error) => {
-                    let reason = format!("{property} is not of the form that it has: {error}");
+                    let reason = format!("{property} has an unexpected form: {error}");
                     self.resource.declared.iter_mut().for_each(|declared| note(&mut declared.unknown, &property, vec![reason.clone()]));
                 }
             }
@@ -120,26 +122,22 @@ impl Draft {
     }
 }
 
-/// What protects others only if it exists.
-const EVIDENCE: [&str; 2] = ["AWS::Backup::", "AWS::DLM::"];
-
-fn is_evidence(resource: &Resource) -> bool {
-    EVIDENCE.iter().any(|service| resource.type_name.starts_with(service))
+/// Whether a resource protects others, which it does only if it exists.
+fn evidence(resource: &Resource) -> Evidence {
+    types::tables_of(&resource.type_name).next().map_or(Evidence::No, |table| table.evidence)
 }
 
-/// Why AWS refuses a plan or a policy, of which nothing comes to be then. A vault is made all the same where the provider asks for its lock by a
-/// call of its own.
+/// Why AWS makes nothing of a resource: it refuses one of its values.
 fn refused(resource: &Resource) -> Option<Vec<String>> {
-    if !is_evidence(resource) || resource.type_name == "AWS::Backup::BackupVault" {
+    if evidence(resource) != Evidence::Whole {
         return None;
     }
     let unknown = resource.declared.as_ref()?.unknown.values().flatten();
-    let reasons: BTreeSet<String> = unknown.filter(|reason| reason.starts_with(types::REFUSES)).cloned().collect();
+    let reasons: BTreeSet<String> = unknown.filter(|reason| reason.starts_with(REFUSES)).cloned().collect();
     (!reasons.is_empty()).then(|| reasons.into_iter().collect())
 }
 
-/// A plan, a vault or a policy that depends on an unknown condition or count may not be there: nothing that it says counts, for itself or
-/// for what it would protect.
+/// A plan, vault or policy with an unknown condition or count may not exist. Then its properties are unknown, and it protects nothing.
 fn doubt(declarations: &[Declaration], drafts: &mut [Draft]) {
     let mut doubted: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for declaration in declarations {
@@ -148,19 +146,19 @@ fn doubt(declarations: &[Declaration], drafts: &mut [Draft]) {
         }
     }
     let reasons_of = |resource: &Resource| {
-        let reasons = doubted.get(resource.id.as_str()).filter(|_| is_evidence(resource)).cloned();
+        let reasons = doubted.get(resource.id.as_str()).filter(|_| evidence(resource) != Evidence::No).cloned();
         reasons.or_else(|| refused(resource))
     };
     let plans: BTreeMap<String, Vec<String>> =
         drafts.iter().filter_map(|draft| Some((draft.resource.arn.clone(), reasons_of(&draft.resource)?))).collect();
     for draft in drafts {
         let Draft { resource, properties } = draft;
-        // A selection is in doubt with its plan.
+        // A selection exists only if its plan does.
         let through_plan = properties.get("plan_arn").and_then(Json::as_str).and_then(|plan| plans.get(plan));
         let Some(reasons) = reasons_of(resource).or(through_plan.cloned()) else { continue };
         let Some(declared) = &mut resource.declared else { continue };
         for (property, value) in std::mem::take(properties) {
-            // Which plan a selection belongs to is told all the same.
+            // The plan of a selection stays known.
             match property.as_str() {
                 "plan_arn" => drop(properties.insert(property, value)),
                 _ => drop(declared.unknown.insert(property, reasons.clone())),
@@ -169,17 +167,6 @@ fn doubt(declarations: &[Declaration], drafts: &mut [Draft]) {
         declared.unknown.insert(PRESENCE.to_owned(), reasons);
         draft.read_properties();
     }
-}
-
-/// Whether a language has resources of an inventory type.
-pub fn declares(type_name: &str, language: Language) -> bool {
-    types::all().any(|table| table.type_name == type_name && !table.types_of(language).is_empty())
-}
-
-/// For the inventory types that templates can declare, the properties that a template can hold.
-pub fn declared_properties(type_name: &str) -> Option<BTreeSet<&'static str>> {
-    let properties: BTreeSet<&'static str> = properties_of_tables(type_name).collect();
-    types::all().any(|table| table.type_name == type_name).then_some(properties)
 }
 
 /// What documents call a language.
@@ -195,7 +182,7 @@ fn draft(stack: &Stack, entry: &Entry) -> Draft {
     let scope = Scope { stack, entry, node: &entry.body };
     let mut built = Built::default();
     if let Some(encryption) = &table.encryption {
-        encryption_of(&scope, encryption, &mut built);
+        encryption::fill(&scope, encryption, &mut built);
     }
     built.rows(&scope, table.rows);
     if let Some(more) = &table.more {
@@ -203,7 +190,7 @@ fn draft(stack: &Stack, entry: &Entry) -> Draft {
     }
     let tags = tags(&scope, &mut built);
     let template = template(&scope, &table.ends, &mut built);
-    // Types without a name of their own are called by their tag Name, as live.
+    // Resources of types without a name are named by their tag Name, as in the live source.
     let tagged = tags.read().and_then(|tags| tags.get("Name").cloned());
     let name = stack.name(entry).map(|name| without_sensitive_symbols(&name.text)).or(tagged);
     let resource = Resource {
@@ -245,8 +232,8 @@ fn ignore(ignore: &super::declaration::Ignore) -> Ignore {
     }
 }
 
-/// The tags, those of the stack included, one by one: a value that is not known leaves its own key open, a key that is not known all that
-/// are not written. (No key can be written twice: AWS refuses that.)
+/// The tags, including those of the stack. An unknown value leaves only its own key open; an unknown key leaves open all keys that the
+/// template does not set. (AWS refuses duplicate keys.)
 fn tags(scope: &Scope, built: &mut Built) -> Fact<Tags> {
     let mut written: BTreeMap<String, Outcome<String>> = BTreeMap::new();
     let mut open: Vec<String> = Vec::new();
@@ -258,7 +245,7 @@ fn tags(scope: &Scope, built: &mut Built) -> Fact<Tags> {
             None
         }
     };
-    // Where the provider's default tags are not known, those that are written are: they go before them.
+    // If the provider's default tags are unknown, the resource's own tags are known: they take precedence.
     for node in paths.split('|').filter_map(|path| find(body?, path)) {
         built.place(TAGS, Some(node));
         let before = open.len();
@@ -286,7 +273,7 @@ fn tags(scope: &Scope, built: &mut Built) -> Fact<Tags> {
     if tags.is_empty() { Fact::Unread } else { Fact::Read(tags) }
 }
 
-/// Adds the tags of a list of `Key` and `Value` or of a map; to `open`, why there may be others.
+/// Adds the tags of a map or of a list of `Key` and `Value`; adds to `open` why there may be others.
 fn add_tags(scope: &Scope, node: &Node, written: &mut BTreeMap<String, Outcome<String>>, open: &mut Vec<String>) {
     match &node.value {
         Value::Map(entries) if scope.at(node).find(["Key", "key"]).is_none() => {
@@ -313,7 +300,7 @@ fn add_tags(scope: &Scope, node: &Node, written: &mut BTreeMap<String, Outcome<S
     }
 }
 
-/// What becomes of the data with the template.
+/// What happens to the data when the resource leaves the template.
 fn template(scope: &Scope, ends: &Ends, built: &mut Built) -> Template {
     let declaration = scope.entry.declaration;
     let setting = |name: &str| declaration.setting(name).filter(|node| node.value != Value::Null);
@@ -326,7 +313,7 @@ fn template(scope: &Scope, ends: &Ends, built: &mut Built) -> Template {
                 (None, Err(reasons)) => settle.unknown("deletion_policy", reasons),
                 (written, default) => settle.fact("deletion_policy", written, text, default.ok().map(str::to_owned)),
             };
-            // Without one the old resource is deleted, of every type (CloudFormation user guide, UpdateReplacePolicy attribute).
+            // By default, CloudFormation deletes the old resource of every type (user guide, UpdateReplacePolicy attribute).
             let default = "Delete".to_owned();
             template.update_replace_policy = settle.fact("update_replace_policy", setting("UpdateReplacePolicy"), text, Some(default));
             template.prevent_destroy = Fact::Read(None);
@@ -339,8 +326,8 @@ fn template(scope: &Scope, ends: &Ends, built: &mut Built) -> Template {
             template.deletion_policy = Fact::Read(None);
             template.update_replace_policy = Fact::Read(None);
             template.prevent_destroy = settle.fact("prevent_destroy", setting("prevent_destroy"), |node| scope.bool(node), None);
-            // What has that argument in the other provider AWS deletes only when it is empty (S3 API, DeleteBucket; AWS Backup API,
-            // DeleteBackupVault).
+            // AWS deletes resources for which hashicorp/aws has this argument only when they are empty (S3 API, DeleteBucket; AWS Backup
+            // API, DeleteBackupVault).
             template.force_destroy = Fact::Read(ends.force_destroy.map(|_| false));
             template.skip_final_snapshot = settle.untold("skip_final_snapshot", ends.skip_final_snapshot);
             template.final_snapshot_name = settle.untold("final_snapshot_name", ends.final_snapshot_name);
@@ -352,7 +339,7 @@ fn template(scope: &Scope, ends: &Ends, built: &mut Built) -> Template {
             template.deletion_policy = Fact::Read(None);
             template.update_replace_policy = Fact::Read(None);
             template.prevent_destroy = settle.fact("prevent_destroy", setting("prevent_destroy"), flag, None);
-            // The provider's defaults: nothing is destroyed by force, a final snapshot is taken, automated backups are deleted.
+            // The provider's defaults: no forced deletion, a final snapshot, and automated backups are deleted.
             let unless = |name: Option<&str>, default: bool| name.map(|_| default);
             let force = unless(ends.force_destroy, false);
             template.force_destroy = settle.fact("force_destroy", at(ends.force_destroy), flag, force);
@@ -370,7 +357,7 @@ fn template(scope: &Scope, ends: &Ends, built: &mut Built) -> Template {
     template
 }
 
-/// Reads words of [`Template`], and keeps the reasons of those that are not known.
+/// Reads the settings of [`Template`] and collects the reasons for unknown ones.
 struct Settle<'a, 's, 'd> {
     scope: &'a Scope<'s, 'd>,
     unknown: BTreeMap<String, Vec<String>>,
@@ -385,9 +372,9 @@ impl Settle<'_, '_, '_> {
         }
     }
 
-    /// What only the other provider has an argument for, where the type has it there.
+    /// A setting for which only hashicorp/aws has an argument, for types that have it there.
     fn untold<T>(&mut self, name: &str, argument: Option<&str>) -> Fact<Option<T>> {
-        let why = "the Cloud Control provider does not say what it leaves of a database that it deletes";
+        let why = "the Cloud Control provider does not document what remains of a database that it deletes";
         argument.map_or(Fact::Read(None), |_| self.unknown(name, vec![why.to_owned()]))
     }
 

@@ -1,41 +1,47 @@
-//! Templates as a source: CloudFormation and Terraform become the same inventory that the live source makes. They never judge.
+//! Templates as a source: converts CloudFormation and Terraform to the inventory that the live source also produces. Judges nothing.
 //! May not import `rules`, `report` or `aws`.
 //!
-//! To add a resource type: copy a table of [`types`] and name it in its list.
+//! To add a resource type, copy a table in [`types`] and add it to the list there.
 
 pub mod assume;
 pub mod boundary;
+mod cloud_control;
 pub mod cloudformation;
 mod convert;
+pub mod declarable;
 pub mod declaration;
+mod encryption;
 pub mod inventory;
+pub mod parse;
+mod policy_text;
 pub mod sources;
 mod stack;
 mod suppressions;
+pub mod table;
+mod takes;
 pub mod terraform;
 pub mod types;
 mod walk;
-pub mod warnings;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// What the reader of a template is told beside the template.
+/// Options for reading templates.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
     /// Values of CloudFormation parameters, by name.
     pub parameters: BTreeMap<String, serde_json::Value>,
-    /// The account that the template is for.
+    /// The account to which the template will be deployed.
     pub account: Option<String>,
-    /// The Region that the template is for.
+    /// The Region to which the template will be deployed.
     pub region: Option<String>,
-    /// Tags of the stack, which CloudFormation gives to its resources.
+    /// Tags of the stack, which CloudFormation applies to its resources.
     pub tags: Vec<(String, String)>,
     /// Files with values of Terraform variables.
     pub terraform_variables: Vec<PathBuf>,
-    /// What is left out of folders, as globs of `.gitignore`.
+    /// Files to leave out of folders, as `.gitignore` globs.
     pub exclude: Vec<String>,
-    /// Whether the account encrypts new EBS volumes whatever the template says (policy: `assume.ebs_encryption_by_default`);
-    /// `None` counts as `false`, as the policy file's default does.
+    /// Whether the account encrypts new EBS volumes by default (policy: `assume.ebs_encryption_by_default`). `None` counts as `false`,
+    /// like the policy file's default.
     pub assume_ebs_encryption_by_default: Option<bool>,
 }

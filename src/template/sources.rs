@@ -1,63 +1,67 @@
-//! Reads templates: which files and folders are some, and which of them belong together.
+//! Reads the templates of an input: a file, a folder or standard input. Templates that another template nests are not read on their own.
 
 use super::boundary::{Boundary, Refused};
-use super::declaration::{Declaration, Position, TemplateError, short};
-use super::walk::{self, is_terraform};
-use super::{Options, cloudformation, inventory, terraform};
+use super::declaration::{Declaration, TemplateError};
+use super::parse::{self, Parsed, is_terraform};
+use super::{Options, inventory, walk};
 use crate::inventory::Shard;
 use crate::inventory::atomic_file::folder_of;
-use crate::inventory::encoding::{NotText, decode};
+use crate::inventory::encoding::decode;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
-/// A template that is larger is none: CloudFormation takes 1 MB, and Terraform plans of whole organisations stay under this.
+/// Maximum size of a template: CloudFormation takes 1 MB, and Terraform plans of whole organisations stay below this.
 const LARGEST: u64 = 256 << 20;
 
 /// Standard input.
 const STDIN: &str = "-";
 
-/// What was read of an input.
+/// The result of reading an input.
 pub struct Found<T> {
-    /// Of each stack, in the order of the paths.
+    /// The result for each stack, in the order of the paths.
     pub stacks: Vec<T>,
-    /// Files of a folder that are templates, or may be some, and that cannot be read; in the order of the paths.
+    /// Files of a folder that are or may be templates and that cannot be read, in the order of the paths.
     pub unread: Vec<TemplateError>,
+    /// Problems of templates that were read nevertheless, in the order of the paths.
+    pub warnings: Vec<TemplateError>,
 }
 
-/// One stack: a template with what it nests, a plan, a root module.
+/// One stack: a template with its nested templates, a plan, or a root module.
 struct Source {
-    /// Where it was found; the modules and nested templates that it reads are other files.
+    /// The input files; the modules and nested templates that it reads are other files.
     files: BTreeSet<String>,
-    declarations: Vec<Declaration>,
+    parsed: Parsed,
 }
 
-/// A stack that `then` has had.
+/// A stack after `then` was called with it.
 struct Done<T> {
     files: BTreeSet<String>,
-    /// What else it reads, for which see [`without_parts`].
+    /// The other files that it reads; see [`without_parts`].
     parts: BTreeSet<String>,
+    warnings: Vec<TemplateError>,
     result: T,
 }
 
-/// Reads what `path` holds: a template, a plan or state, a `.tf` file (which stands for its folder), `-` for standard input, or a folder of
-/// any of these. Each stack is given to `then` from any thread, and forgotten; nothing comes back where a folder holds no template.
+/// Reads the templates at `path`: a template, a plan or state, a `.tf` file (which stands for its folder), `-` for standard input, or a
+/// folder with any of these. Calls `then` with each stack, from any thread, and drops the stack. A folder without templates gives no
+/// stacks.
 ///
 /// # Errors
-/// What was given by name and is no template, or cannot be read as one.
+/// An input that was given by name and is not a template, or cannot be read.
 pub fn read<T: Send>(path: &Path, options: &Options, then: &(impl Fn(Shard) -> T + Sync)) -> Result<Found<T>, TemplateError> {
     let source = if path.as_os_str() == STDIN {
-        of_given(path, stdin()?, options, &Boundary::around(Path::new(".")))?
+        source_named(path, stdin()?, options, &Boundary::around(Path::new(".")))?
     } else if path.is_dir() {
-        return of_folder(path, options, then);
+        return read_folder(path, options, then);
     } else {
         let boundary = Boundary::around(path);
         let unread = |refused: Refused| TemplateError { file: display_name(path), at: None, what: format!("{refused}{}", hint(path)) };
         if is_terraform(path) {
             let named = boundary.file(path).map_err(unread)?;
             let folder = folder_of(path);
-            let source = of_module(folder, options, &boundary)?;
+            let source = source_of_module(folder, options, &boundary)?;
             let is_named = |file: &str| Path::new(file).canonicalize().is_ok_and(|file| file == named);
             match source.unread().into_iter().find(|unread| is_named(&unread.file)) {
                 Some(error) => return Err(error),
@@ -65,13 +69,14 @@ pub fn read<T: Send>(path: &Path, options: &Options, then: &(impl Fn(Shard) -> T
             }
         } else {
             let bytes = boundary.read(path, LARGEST).map_err(unread)?;
-            of_given(path, bytes, options, &boundary)?
+            source_named(path, bytes, options, &boundary)?
         }
     };
-    Ok(Found { stacks: vec![then(inventory::shard(&source.declarations, options))], unread: Vec::new() })
+    let Parsed { declarations, warnings } = source.parsed;
+    Ok(Found { stacks: vec![then(inventory::shard(&declarations, options))], unread: Vec::new(), warnings: in_order(warnings) })
 }
 
-/// What to do instead, with what a shell gives the path of, or a link.
+/// What to do instead, for a pipe of a shell or a link.
 fn hint(path: &Path) -> &'static str {
     match path.metadata() {
         Ok(found) if !found.is_file() && !found.is_dir() => "; give it to rel9 on standard input, as `-`",
@@ -80,7 +85,7 @@ fn hint(path: &Path) -> &'static str {
     }
 }
 
-/// The path as findings show it: relative to where rel9 was started, with `/`.
+/// The path in findings: relative to the current directory, with `/`.
 pub fn display_name(path: &Path) -> String {
     let shown = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or(path.to_owned());
     let parts: Vec<String> = shown
@@ -91,104 +96,82 @@ pub fn display_name(path: &Path) -> String {
     if parts.is_empty() { ".".to_owned() } else { parts.join("/").replacen("//", "/", 1) }
 }
 
-/// The template that was given by name.
-fn of_given(path: &Path, bytes: Vec<u8>, options: &Options, boundary: &Boundary) -> Result<Source, TemplateError> {
-    let what = if bytes.starts_with(ARCHIVE) { SAVED_PLAN } else { NEITHER };
-    of_bytes(path, bytes, options, boundary)?.ok_or_else(|| TemplateError { file: display_name(path), at: None, what: what.to_owned() })
+/// The template in a file that was given by name.
+fn source_named(path: &Path, bytes: Vec<u8>, options: &Options, boundary: &Boundary) -> Result<Source, TemplateError> {
+    let what = parse::why_unknown(&bytes);
+    source_in(path, bytes, options, boundary)?.ok_or_else(|| TemplateError { file: display_name(path), at: None, what: what.to_owned() })
 }
 
-/// The template that bytes are; `None` for what does not claim to be one.
-fn of_bytes(path: &Path, bytes: Vec<u8>, options: &Options, boundary: &Boundary) -> Result<Option<Source>, TemplateError> {
+/// The template in a file; `None` for a file that does not claim to be one.
+fn source_in(path: &Path, bytes: Vec<u8>, options: &Options, boundary: &Boundary) -> Result<Option<Source>, TemplateError> {
     let name = if path.as_os_str() == STDIN { STDIN.to_owned() } else { display_name(path) };
-    let wrong = |at: Position, what: String| Err(TemplateError { file: name.clone(), at: Some(at), what });
-    let text = match decode(bytes) {
-        Ok(text) => text,
-        // In a folder there may be any files.
-        Err(NotText { line, column, what, lossy }) if claims(&lossy) => return wrong(Position { line, column }, what),
-        Err(NotText { .. }) => return Ok(None),
-    };
-    if let Some(line) = wrapper_line(&text) {
-        return wrong(
-            Position { line: 1, column: 1 },
-            format!(
-                "its first line is {:?}, which the wrapper of the setup-terraform action writes: set `terraform_wrapper: false` in that step, \
-                 and write the plan anew",
-                short(line)
-            ),
-        );
-    }
-    let declarations = if terraform::claims_to_be_plan(&text) {
-        terraform::read_plan_within(boundary, &name, &text)?
-    } else if cloudformation::claims_to_be(&text) {
-        cloudformation::read_within(boundary, path, &name, &text, options)?
-    } else {
-        return Ok(None);
-    };
-    Ok(Some(Source { files: BTreeSet::from([name]), declarations }))
+    let parsed = parse::file(path, &name, bytes, options, boundary)?;
+    Ok(parsed.map(|parsed| Source { files: BTreeSet::from([name]), parsed }))
 }
 
-fn claims(text: &str) -> bool {
-    terraform::claims_to_be_plan(text) || cloudformation::claims_to_be(text)
-}
-
-/// The first line of a plan that `terraform` wrote through the wrapper of hashicorp/setup-terraform, which GitHub's toolkit puts before what
-/// the command writes (actions/toolkit, `exec`: `[command]` and the command line).
-fn wrapper_line(text: &str) -> Option<&str> {
-    let (line, rest) = text.split_once('\n')?;
-    (line.starts_with("[command]") && rest.trim_start().starts_with('{')).then(|| line.trim_end())
-}
-
-fn of_module(folder: &Path, options: &Options, boundary: &Boundary) -> Result<Source, TemplateError> {
+fn source_of_module(folder: &Path, options: &Options, boundary: &Boundary) -> Result<Source, TemplateError> {
     let name = display_name(folder);
-    let declarations = terraform::read_folder_within(boundary, folder, &name, &options.terraform_variables)?;
-    Ok(Source { files: BTreeSet::from([name]), declarations })
+    let parsed = parse::module(folder, &name, options, boundary)?;
+    Ok(Source { files: BTreeSet::from([name]), parsed })
 }
 
-/// Every template below a folder. A broken one is told, and the others are read.
-fn of_folder<T: Send>(folder: &Path, options: &Options, then: &(impl Fn(Shard) -> T + Sync)) -> Result<Found<T>, TemplateError> {
+/// Reads every template below a folder. Broken ones are reported; the others are read.
+fn read_folder<T: Send>(folder: &Path, options: &Options, then: &(impl Fn(Shard) -> T + Sync)) -> Result<Found<T>, TemplateError> {
     let boundary = Boundary::around(folder);
     let mut found = walk::below(folder, &boundary, &options.exclude)?;
     let read = |source: Source| match source.is_unread() {
         true => Err(source.unread()),
-        false => Ok(Done { parts: source.parts(), result: then(inventory::shard(&source.declarations, options)), files: source.files }),
+        false => Ok(Done {
+            parts: source.parts(),
+            files: source.files,
+            result: then(inventory::shard(&source.parsed.declarations, options)),
+            warnings: source.parsed.warnings,
+        }),
     };
     let template = |path: &PathBuf| {
         let unread = |refused: Refused| vec![TemplateError { file: display_name(path), at: None, what: refused.to_string() }];
         let bytes = boundary.read(path, LARGEST).map_err(unread)?;
-        of_bytes(path, bytes, options, &boundary).map_err(|error| vec![error])?.map(read).transpose()
+        source_in(path, bytes, options, &boundary).map_err(|error| vec![error])?.map(read).transpose()
     };
     let templates: Vec<Result<Option<Done<T>>, Vec<TemplateError>>> = found.files.par_iter().map(template).collect();
-    let module = |folder: &PathBuf| of_module(folder, options, &boundary).map_err(|error| vec![error]).and_then(read);
+    let module = |folder: &PathBuf| source_of_module(folder, options, &boundary).map_err(|error| vec![error]).and_then(read);
     let modules: Vec<Result<Done<T>, Vec<TemplateError>>> = found.modules.par_iter().map(module).collect();
-    let mut stacks = Vec::new();
+    let (mut stacks, mut warnings) = (Vec::new(), Vec::new());
     for stack in templates.into_iter().filter_map(Result::transpose).chain(modules) {
         match stack {
-            Ok(stack) => stacks.push(stack),
+            Ok(mut stack) => {
+                warnings.append(&mut stack.warnings);
+                stacks.push(stack);
+            }
             Err(errors) => found.unread.extend(errors),
         }
     }
-    // A broken module is met from each module that calls it.
-    found.unread.sort();
-    found.unread.dedup();
-    Ok(Found { stacks: without_parts(stacks), unread: found.unread })
+    Ok(Found { stacks: without_parts(stacks), unread: in_order(found.unread), warnings: in_order(warnings) })
+}
+
+/// Sorted, without duplicates: several modules may call a broken module, and a nested template is read by its parent and alone.
+fn in_order(mut errors: Vec<TemplateError>) -> Vec<TemplateError> {
+    errors.sort();
+    errors.dedup();
+    errors
 }
 
 impl Source {
-    /// The files of it that cannot be read.
+    /// The errors of its files that cannot be read.
     fn unread(&self) -> Vec<TemplateError> {
-        self.declarations.iter().filter_map(Declaration::unread_file).collect()
+        self.parsed.declarations.iter().filter_map(Declaration::unread_file).collect()
     }
 
     /// Whether none of its files can be read.
     fn is_unread(&self) -> bool {
-        !self.declarations.is_empty() && self.declarations.iter().all(|declaration| declaration.unread_file().is_some())
+        !self.parsed.declarations.is_empty() && self.parsed.declarations.iter().all(|declaration| declaration.unread_file().is_some())
     }
 
-    /// The files, and the folders of Terraform modules, that the stack is made of beside its own.
+    /// The other files, and folders of Terraform modules, that the stack consists of.
     fn parts(&self) -> BTreeSet<String> {
         let folder_of = |file: &str| file.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
-        let all = self.declarations.iter().flat_map(|declaration| {
-            // A template lies in a folder that may be a module of its own; only Terraform's files stand for their folder.
+        let all = self.parsed.declarations.iter().flat_map(|declaration| {
+            // The folder of a CloudFormation template may be a separate module; only Terraform files stand for their folder.
             let folder = (declaration.file.contains(".tf") || declaration.file.contains(".tofu")).then(|| folder_of(&declaration.file));
             folder.into_iter().chain([declaration.file.to_string()])
         });
@@ -196,7 +179,8 @@ impl Source {
     }
 }
 
-/// Leaves out what another stack reads as a part of itself: nested templates, local modules. Alone they lack the values they are given there.
+/// Removes stacks that another stack reads as a part: nested templates, local modules. On their own, they lack the values that the other
+/// stack passes.
 fn without_parts<T>(stacks: Vec<Done<T>>) -> Vec<T> {
     let mut parts: BTreeMap<String, usize> = BTreeMap::new();
     for (at, stack) in stacks.iter().enumerate() {
@@ -206,17 +190,10 @@ fn without_parts<T>(stacks: Vec<Done<T>>) -> Vec<T> {
     stacks.into_iter().enumerate().filter(|(at, stack)| !is_part(*at, stack)).map(|(_, stack)| stack.result).collect()
 }
 
-/// Whether a file is a template, a policy or a part of one by its name: no report has such a name.
-pub fn is_named_as_source(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
-    is_terraform(path)
-        || [".yaml", ".yml", ".template", ".tfstate", ".tfvars", ".tfvars.json", ".hcl"].iter().any(|end| name.ends_with(end))
-}
-
 /// Whether a file holds a template, a plan or a state.
 pub fn holds_template(path: &Path) -> bool {
     let bytes = Boundary::around(path).read(path, LARGEST).ok();
-    bytes.and_then(|bytes| decode(bytes).ok()).is_some_and(|text| claims(&text))
+    bytes.and_then(|bytes| decode(bytes).ok()).is_some_and(|text| parse::claims_to_be_template(&text))
 }
 
 fn stdin() -> Result<Vec<u8>, TemplateError> {
@@ -225,8 +202,3 @@ fn stdin() -> Result<Vec<u8>, TemplateError> {
     std::io::stdin().take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| fail(format!("cannot be read: {error}")))?;
     if bytes.len() as u64 > LARGEST { Err(fail(Refused::TooLarge(LARGEST).to_string())) } else { Ok(bytes) }
 }
-
-/// Terraform saves plans as archives.
-const ARCHIVE: &[u8] = b"PK\x03\x04";
-const SAVED_PLAN: &str = "is a saved plan, or another archive: write a plan as JSON with `terraform show -json`";
-const NEITHER: &str = "is neither an inventory nor a CloudFormation template nor a Terraform plan or state";

@@ -1,37 +1,25 @@
-//! The declarations of one stack together: parts joined to what they belong to, references followed, names and ARNs worked out.
-//! Knows no property of the inventory.
+//! Joins the declarations of one stack: adds parts to their owners, follows references, determines names and ARNs. Knows no property of
+//! the inventory.
 
-mod keys;
 mod parts;
 mod paths;
 mod places;
 
 use super::Options;
+use super::cloud_control::is_property;
 use super::declaration::{DESTROYED, Declaration, Language, Node, PROVIDER_ACCOUNT, PROVIDER_REGION, Value, names_data_source};
-use super::types::{self, Table};
+use super::table::Table;
+use super::types;
 use crate::inventory::arn::Partition;
 use crate::inventory::is_symbolic;
 pub use paths::{find, find_blocks};
 use places::{ARN_ACCOUNT, ARN_REGION, most_common, part_of_given_arn};
 use std::collections::HashMap;
 
-/// How deep references and names may point to each other.
+/// Maximum depth of references and names that refer to each other.
 const DEPTH: u8 = 12;
 
-/// CloudFormation's attributes that are the ARN of the resource itself.
-const OWN_ARNS: [&str; 9] = [
-    "Arn",
-    "BackupPlanArn",
-    "BackupVaultArn",
-    "DBClusterArn",
-    "DBInstanceArn",
-    "FrameworkArn",
-    "ReportPlanArn",
-    "RestoreTestingPlanArn",
-    "TableArn",
-];
-
-/// A text, with the reasons why parts of it stand as symbols.
+/// A text in which symbols stand for unknown parts, with the reasons.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Text {
     pub text: String,
@@ -42,12 +30,12 @@ pub struct Text {
 pub struct Entry<'d> {
     pub declaration: &'d Declaration,
     pub table: &'static Table,
-    /// The body, with the bodies of its parts in lists under the part's key.
+    /// The body. The bodies of its parts are lists under the part's key.
     pub body: Node,
 }
 
 impl Entry<'_> {
-    /// Whether it is the same resource. Ids are unique in a stack.
+    /// Whether both are the same resource. Ids are unique in a stack.
     pub fn is(&self, other: &Entry) -> bool {
         self.declaration.id == other.declaration.id
     }
@@ -60,24 +48,24 @@ pub struct Stack<'d> {
     /// Everything declared, by id.
     by_id: HashMap<&'d str, &'d Declaration>,
     entry_by_id: HashMap<&'d str, usize>,
-    /// By the ids and ARNs that AWS gave to what Terraform has made already.
+    /// By the ids and ARNs that AWS assigned to existing resources of Terraform.
     entries_by_given: HashMap<&'d str, Vec<usize>>,
     entries_by_type: HashMap<&'static str, Vec<usize>>,
-    /// By what their names and ARNs will be; `None` until all entries are there.
+    /// By their future names and ARNs; `None` until all entries are added.
     entries_by_text: Option<HashMap<String, Vec<usize>>>,
-    /// Aliases of KMS keys by their names.
+    /// Declarations of aliases, by the name of the alias.
     aliases: HashMap<String, &'d Declaration>,
-    /// The Region of most resources' providers, where the options name none.
+    /// The Region of most resources' providers, if the options name none.
     provider_region: Option<&'d str>,
-    /// The account of most resources' providers, where all of them name theirs.
+    /// The account of most resources' providers, if all of them name theirs.
     provider_account: Option<&'d str>,
-    /// Whether ids and ARNs that AWS gave are of several Regions, and of several accounts.
+    /// Whether the ARNs that AWS assigned belong to several Regions, and to several accounts.
     given_differ: [bool; 2],
 }
 
 impl<'d> Stack<'d> {
     /// Joins the declarations.
-    pub fn of(declarations: &'d [Declaration], options: &'d Options) -> Self {
+    pub fn new(declarations: &'d [Declaration], options: &'d Options) -> Self {
         let mut stack = Stack {
             options,
             entries: Vec::new(),
@@ -107,16 +95,17 @@ impl<'d> Stack<'d> {
             }
         }
         stack.entries_by_text = Some(stack.texts());
-        for alias in declarations.iter().filter(|declaration| is_alias(declaration)) {
-            if let Some(name) = find(&alias.body, "AliasName|name").and_then(|node| stack.text(node)) {
-                stack.aliases.entry(name.text).or_insert(alias);
+        for declaration in declarations {
+            let name = types::aliases_of(&declaration.type_name).and_then(|aliases| find(&declaration.body, aliases.name));
+            if let Some(name) = name.and_then(|node| stack.text(node)) {
+                stack.aliases.entry(name.text).or_insert(declaration);
             }
         }
         stack.join_parts(declarations);
         stack
     }
 
-    /// Every entry by its name and its ARN, of selections excepted, which nothing names.
+    /// Every entry by its name and by its ARN, except selections, which nothing refers to.
     fn texts(&self) -> HashMap<String, Vec<usize>> {
         let mut texts: HashMap<String, Vec<usize>> = HashMap::with_capacity(self.entries.len() * 2);
         for (at, entry) in self.entries.iter().enumerate().filter(|(_, entry)| entry.table.identity.parent.is_none()) {
@@ -135,13 +124,12 @@ impl<'d> Stack<'d> {
         {
             return Some(*found);
         }
-        // The id of what the provider splits off a bucket is the bucket's name.
         if let Value::Reference { id, attribute } = &node.value
             && attribute.as_ref() == "id"
             && let Some(declared) = self.by_id.get(id.as_ref())
-            && declared.type_name.starts_with("aws_s3_bucket_")
+            && let Some(split_off) = types::split_off_of(&declared.type_name)
         {
-            return self.named(find(&declared.body, "bucket")?, of);
+            return self.named(find(&declared.body, split_off.argument)?, of);
         }
         let text = self.text(node)?.text;
         if let Some(found) = self.given(&text, &of) {
@@ -151,16 +139,26 @@ impl<'d> Stack<'d> {
         candidates.iter().copied().find(|found| self.entries.get(*found).is_some_and(|entry| of(entry.table)))
     }
 
-    /// The resource that Terraform has made already and to which AWS gave this id or ARN.
+    /// The existing resource of Terraform to which AWS assigned this id or ARN.
     fn given(&self, text: &str, of: impl Fn(&'static Table) -> bool) -> Option<usize> {
         let entries = self.entries_by_given.get(text)?;
         entries.iter().copied().find(|found| self.entries.get(*found).is_some_and(|entry| of(entry.table)))
     }
 
-    /// An ARN as this stack writes it: that of one of its own resources, which may be known whole, with the symbols that it has elsewhere.
+    /// An ARN in the form that this stack uses: the known ARN of an existing resource of the stack is replaced by the one with symbols.
     pub fn own_arn(&self, arn: String) -> String {
         let own = self.given(&arn, |_| true).and_then(|found| self.entries.get(found));
         own.map_or(arn, |entry| self.arn(entry).text)
+    }
+
+    /// The declaration with an id.
+    pub fn declaration(&self, id: &str) -> Option<&'d Declaration> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The declaration of the alias with this name.
+    pub fn alias(&self, name: &str) -> Option<&'d Declaration> {
+        self.aliases.get(name).copied()
     }
 
     /// The entry of a declaration.
@@ -169,20 +167,21 @@ impl<'d> Stack<'d> {
     }
 
     /// The entries of an inventory type.
-    pub fn of_type<'s>(&'s self, type_name: &'s str) -> impl Iterator<Item = (usize, &'s Entry<'d>)> {
+    pub fn entries_of_type<'s>(&'s self, type_name: &'s str) -> impl Iterator<Item = (usize, &'s Entry<'d>)> {
         let found = self.entries_by_type.get(type_name).into_iter().flatten();
         found.filter_map(|found| Some((*found, self.entries.get(*found)?)))
     }
 
-    /// Whether the only symbols of a text are the account's and the Region's, which stand in the resource's ARN as well.
+    /// Whether a text contains no symbols except those of the account and the Region, which are in the resource's ARN as well.
     pub fn own_symbols_only(&self, text: &str) -> bool {
         !text.replace(self.account(), "").replace(self.region(), "").contains("${")
     }
 
-    /// The ARN that a value is, of a declared resource or as it is written.
+    /// The ARN that a value refers to: that of a declared resource, or the literal one.
     ///
     /// # Errors
-    /// Why it is not known: nothing stands for an ARN of which no part is known, as it says which account and Region it is of.
+    /// Why it is not known. A symbol cannot stand for a completely unknown ARN, because an ARN says which account and Region it belongs
+    /// to.
     pub fn arn_value(&self, node: &Node, type_name: &str) -> Result<String, Vec<String>> {
         if let Some(entry) = self.named(node, |table| table.type_name == type_name).and_then(|found| self.entries.get(found)) {
             return Ok(self.arn(entry).text);
@@ -201,7 +200,7 @@ impl<'d> Stack<'d> {
         if entry.table.identity.named_by_arn { name.map(name_in_arn) } else { name }
     }
 
-    /// What the resource's ARN and `Ref` name it by: its name, or a symbol where AWS chooses it.
+    /// The id in the resource's ARN and the value of `Ref`: its name, or a symbol if AWS chooses it.
     pub fn physical_id(&self, entry: &Entry) -> Text {
         self.physical_id_at(entry, DEPTH)
     }
@@ -215,7 +214,7 @@ impl<'d> Stack<'d> {
         name.unwrap_or_else(|| chosen_by_aws(&entry.declaration.id))
     }
 
-    /// The ARN that AWS will give a resource.
+    /// The ARN that AWS will assign to a resource.
     pub fn arn(&self, entry: &Entry) -> Text {
         self.arn_at(entry, DEPTH)
     }
@@ -232,7 +231,7 @@ impl<'d> Stack<'d> {
         self.arn_of(entry.table, &id, entry)
     }
 
-    /// The ARN of a resource of a table that has this physical id, in the Region and account of another.
+    /// The ARN for a table and a physical id, in the Region and account of another resource.
     pub fn arn_of(&self, table: &Table, id: &Text, beside: &Entry) -> Text {
         let (region, account) = (self.region_of(beside), self.account_of(beside));
         let mut unknown = id.unknown.clone();
@@ -251,7 +250,7 @@ impl<'d> Stack<'d> {
         Text { text, unknown }
     }
 
-    /// The ARN of the resource of a type that a value names by reference, id, name or ARN.
+    /// The ARN of the resource of a type to which a value refers by reference, id, name or ARN.
     pub fn arn_named(&self, node: &Node, type_name: &str, of: &Entry) -> Option<Text> {
         if let Some(entry) = self.named(node, |table| table.type_name == type_name).and_then(|found| self.entries.get(found)) {
             return Some(self.arn(entry));
@@ -260,10 +259,10 @@ impl<'d> Stack<'d> {
         if text.text.starts_with("arn:") {
             return Some(text);
         }
-        types::all().find(|table| table.type_name == type_name).map(|table| self.arn_of(table, &text, of))
+        types::tables_of(type_name).next().map(|table| self.arn_of(table, &text, of))
     }
 
-    /// A value as a text; `None` for what is none.
+    /// A value as text; `None` for null, lists and maps.
     pub fn text(&self, node: &Node) -> Option<Text> {
         self.text_at(node, DEPTH)
     }
@@ -288,7 +287,7 @@ impl<'d> Stack<'d> {
         })
     }
 
-    /// The account, Region and partition have many names.
+    /// The text for a symbol. Several symbols stand for the account, the Region and the partition.
     fn symbol(&self, symbol: &str, reason: &str) -> Text {
         let name = symbol.trim_start_matches("${").trim_end_matches('}');
         let data = |source: &str, attributes: &[&str]| {
@@ -308,11 +307,11 @@ impl<'d> Stack<'d> {
         Text { text: symbol.to_owned(), unknown: vec![reason.to_owned()] }
     }
 
-    /// What AWS gives for an attribute of a declared resource.
+    /// The value of an attribute of a declared resource.
     fn attribute(&self, id: &str, attribute: &str, depth: u8) -> Text {
         let own_id = matches!(attribute, "Ref" | "id");
-        // The Cloud Control provider writes CloudFormation's attributes in snake case, and calls `Ref` `id`.
-        let is_called = |name: &str| name == attribute || types::is_property(attribute, name);
+        // The Cloud Control provider uses snake case for CloudFormation's attributes, and `id` for `Ref`.
+        let is_called = |name: &str| name == attribute || is_property(attribute, name);
         let symbol = || if own_id { chosen_by_aws(id) } else { chosen_by_aws(&format!("{id}.{attribute}")) };
         let Some(depth) = depth.checked_sub(1) else { return symbol() };
         let argument = self.by_id.get(id).filter(|_| !is_secret(attribute)).and_then(|declaration| declaration.body.get(attribute));
@@ -322,9 +321,8 @@ impl<'d> Stack<'d> {
         }
         let Some(entry) = self.entry(id) else { return symbol() };
         let (identity, language) = (&entry.table.identity, entry.declaration.language);
-        // Every attribute that is the resource's own ARN is called so; `StreamArn` and the like are not.
         let of_arn = identity.ref_is_arn && own_id && (attribute == "Ref" || language == Language::CloudControl);
-        if of_arn || attribute == "arn" || OWN_ARNS.into_iter().any(is_called) {
+        if of_arn || is_called("Arn") || identity.arns.iter().any(|arn| is_called(arn)) {
             return self.arn_at(entry, depth);
         }
         let is_id = own_id || identity.ids.iter().any(|id| is_called(id));
@@ -336,11 +334,7 @@ impl<'d> Stack<'d> {
     }
 }
 
-fn is_alias(declaration: &Declaration) -> bool {
-    types::kms::ALIASES.contains(&declaration.type_name.as_str())
-}
-
-/// The id and the ARN that plans and states hold of what is there.
+/// The id and the ARN of an existing resource in plans and states.
 fn given(declaration: &Declaration) -> impl Iterator<Item = &str> {
     let attributes = if declaration.language == Language::CloudFormation { &[] } else { ["id", "arn"].as_slice() };
     attributes.iter().filter_map(|attribute| match &declaration.body.get(attribute)?.value {
@@ -349,14 +343,14 @@ fn given(declaration: &Declaration) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether the provider's schema calls an attribute sensitive (hashicorp/aws: `password`, `master_password`, `auth_token`, …): another resource
-/// that takes it over must not show it.
+/// Whether the provider's schema marks an attribute as sensitive (hashicorp/aws: `password`, `master_password`, `auth_token`, …): another
+/// resource that refers to it must not show it.
 fn is_secret(attribute: &str) -> bool {
     let lower = attribute.to_ascii_lowercase();
     ["password", "auth_token", "secret", "secret_string"].iter().any(|end| lower.ends_with(end))
 }
 
-/// What stands last in an ARN, whose account and Region need not be known for it.
+/// The name at the end of an ARN, whose account and Region may be unknown.
 fn name_in_arn(arn: Text) -> Text {
     match arn.text.rsplit_once('/').filter(|_| arn.text.starts_with("arn:")) {
         Some((_, name)) if is_symbolic(name) => Text { text: name.to_owned(), unknown: arn.unknown },
@@ -366,7 +360,7 @@ fn name_in_arn(arn: Text) -> Text {
 }
 
 fn chosen_by_aws(id: &str) -> Text {
-    let when = if names_data_source(id) { "is read when Terraform plans" } else { "is known after it is deployed" };
+    let when = if names_data_source(id) { "is read when Terraform plans" } else { "is known after deployment" };
     Text { text: format!("${{{id}}}"), unknown: vec![format!("{id} {when}")] }
 }
 

@@ -1,8 +1,9 @@
-//! Finds what may be templates below a folder: files by their extension, folders with Terraform files. Hidden files, what `.gitignore` names and
-//! what the user excludes are left out. Links are followed inside the boundary; what they lead to is taken once.
+//! Finds files below a folder that may be templates, by extension, and folders with Terraform files. Leaves out hidden files, what
+//! `.gitignore` names, and what the user excludes. Follows links inside the boundary; each target is read once.
 
 use super::boundary::Boundary;
 use super::declaration::TemplateError;
+use super::parse::{is_terraform, may_be_template};
 use super::sources::display_name;
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, WalkBuilder};
@@ -16,14 +17,14 @@ pub struct Found {
     pub files: Vec<PathBuf>,
     /// Folders with Terraform files.
     pub modules: BTreeSet<PathBuf>,
-    /// What cannot be looked at.
+    /// What cannot be read.
     pub unread: Vec<TemplateError>,
 }
 
-/// Looks through a folder.
+/// Searches a folder.
 ///
 /// # Errors
-/// A glob to exclude that is none.
+/// An invalid glob to exclude.
 pub fn below(folder: &Path, boundary: &Boundary, exclude: &[String]) -> Result<Found, TemplateError> {
     let mut walk = Walk {
         boundary,
@@ -34,7 +35,7 @@ pub fn below(folder: &Path, boundary: &Boundary, exclude: &[String]) -> Result<F
         seen: Arc::default(),
     };
     walk.through(folder);
-    // What lies in the folder itself goes before what a link leads to.
+    // Files in the folder itself take precedence over the targets of links.
     while let Some(link) = walk.links.pop_first() {
         walk.follow(&link);
     }
@@ -44,7 +45,7 @@ pub fn below(folder: &Path, boundary: &Boundary, exclude: &[String]) -> Result<F
     Ok(found)
 }
 
-/// The overrides of [`ignore`] are what is wanted; with `!`, what is not.
+/// Overrides of [`ignore`] list what is included; with `!`, what is excluded.
 fn excluded(folder: &Path, exclude: &[String]) -> Result<Override, TemplateError> {
     let wrong = |what: String| TemplateError { file: "--exclude".to_owned(), at: None, what };
     let mut globs = OverrideBuilder::new(folder);
@@ -64,7 +65,7 @@ struct Walk<'b> {
     /// By canonical path.
     files: BTreeMap<PathBuf, PathBuf>,
     links: BTreeSet<PathBuf>,
-    /// The canonical paths of the folders that were walked through.
+    /// The canonical paths of the folders that were searched.
     seen: Arc<Mutex<BTreeSet<PathBuf>>>,
 }
 
@@ -74,7 +75,7 @@ impl Walk<'_> {
             return;
         }
         let seen = Arc::clone(&self.seen);
-        // Links that lead to each other's folders would be walked through without end.
+        // Links to each other's folders would never end.
         let is_new = move |entry: &DirEntry| {
             let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
             is_file || seen.lock().unwrap_or_else(PoisonError::into_inner).insert(canonical(entry.path()))
@@ -103,10 +104,10 @@ impl Walk<'_> {
         }
     }
 
-    /// Takes a file that may be a template.
+    /// Adds a file that may be a template.
     fn file(&mut self, path: &Path) {
         if is_terraform(path) {
-            // What cannot be read there the module tells.
+            // The module reports its unreadable files.
             self.found.modules.extend(path.parent().map(Path::to_owned));
         } else if may_be_template(path) {
             match self.boundary.file(path) {
@@ -120,7 +121,7 @@ impl Walk<'_> {
         match self.boundary.folder(link) {
             Ok(_) => self.through(link),
             Err(_) if is_terraform(link) || may_be_template(link) => self.file(link),
-            // Which a link to no file would not be.
+            // A broken link is ignored.
             Err(refused) if link.is_dir() => self.unread(link, refused.to_string()),
             Err(_) => {}
         }
@@ -141,16 +142,4 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
         ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
         _ => None,
     }
-}
-
-/// Whether a file is one of a Terraform or OpenTofu module.
-pub fn is_terraform(path: &Path) -> bool {
-    let ends = [".tf", ".tf.json", ".tofu", ".tofu.json"];
-    path.file_name().is_some_and(|name| ends.iter().any(|end| name.as_encoded_bytes().ends_with(end.as_bytes())))
-}
-
-/// Whether a file that is not given by name may be a template, by its extension.
-fn may_be_template(path: &Path) -> bool {
-    let extensions = ["yaml", "yml", "json", "template", "cfn", "tfstate"];
-    path.extension().is_some_and(|extension| extensions.iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }

@@ -1,4 +1,4 @@
-//! Stored findings documents: rendered again, as a baseline, compared with each other; and what is none is refused.
+//! Stored findings documents: rendered again, as a baseline, compared with each other. Anything else is refused.
 
 use crate::support::{Rel9, Run, demo, text};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use std::io::Write;
 use std::process::Stdio;
 use std::sync::OnceLock;
 
-/// Rules with findings of every status in the demo. All of them would take longer and show no more.
+/// Rules with findings of every status in the demo. All rules would take longer and show nothing more.
 const RULES: &str = "--rule=data-protected,data-recovery-tested,ebs-volume-encrypted,rds-instance-automated-backups";
 
 /// A folder with the demo's findings in `demo.json`.
@@ -19,7 +19,7 @@ fn demo_findings() -> Rel9 {
     rel9
 }
 
-/// The findings of a variant of the demo, in `NAME.json`.
+/// Writes the findings of a variant of the demo to `NAME.json`.
 fn findings(rel9: &Rel9, name: &str, edit: impl FnMut(&mut Value) -> bool, more: &[&str]) {
     let folder = rel9.home().join(name);
     demo::variant(&folder, edit);
@@ -178,7 +178,7 @@ fn what_is_no_document_is_refused_by_every_command() {
 
 // --baseline
 
-/// Audits the demo, or inputs with its policy, against `demo.json`.
+/// Audits the demo, or other inputs with its policy, with the baseline `demo.json`.
 fn against_baseline(rel9: &Rel9, inputs: &[&str]) -> (Run, Value) {
     let run = rel9.run(&[&["audit", RULES, "--baseline", "demo.json", "--allow-incomplete", "--format", "json"], inputs].concat());
     let document = run.document().0;
@@ -197,11 +197,11 @@ fn known_failures_do_not_fail_the_gate() {
     let failures = &document["summary"]["by_status"]["fail"];
     assert_eq!(document["summary"]["baseline"], json!({"known": failures, "new": 0, "fixed": 0}));
     assert_eq!(Some(marks(&document, "known").len() as u64), failures.as_u64());
-    // Unknown findings stay what they are.
+    // Unknown findings do not change.
     rel9.run(&["audit", "--demo", RULES, "--baseline", "demo.json"]).ended(3);
     let table = rel9.run(&["audit", "--demo", RULES, "--baseline", "demo.json", "--allow-incomplete"]);
     assert!(table.stdout.contains("[known]") && table.stdout.contains("0 are new"), "{table}");
-    // The document with marks is a findings document like any other.
+    // rel9 reads the document with marks like any other findings document.
     fs::write(rel9.home().join("marked.json"), &run.stdout).unwrap();
     let again = rel9.run(&["report", "marked.json", "--format", "json"]);
     assert!(again.ended(0).stdout == run.stdout);
@@ -241,7 +241,7 @@ fn a_new_failure_fails_the_gate() {
     let line = |wanted: &str| lines.iter().position(|line| line.starts_with("- ") && line.contains(wanted)).expect("a line");
     assert!(!lines[line(&id)].ends_with("known"), "{markdown}");
     assert!(lines.iter().any(|line| line.starts_with("Compared with the baseline: ")), "{markdown}");
-    // What is new is listed before what is known.
+    // New failures come before known ones.
     let of_rule = lines.iter().position(|line| line.contains("<code>ebs-volume-encrypted</code>")).expect("the rule");
     assert!(lines[of_rule + 2].contains(&id), "{}", lines[of_rule + 2]);
 }
@@ -318,7 +318,7 @@ fn a_new_failure_is_worse_and_its_repair_is_fixed() {
     let rel9 = demo_findings();
     let id = encrypted_volume(&rel9);
     findings(&rel9, "variant", unencrypt(&id), &[]);
-    // Sources differ, findings do not.
+    // The sources differ, and the findings do not.
     findings(&rel9, "plain", |_| true, &[]);
     let worse = diff(&rel9, "plain.json", "variant.json", 1);
     assert!(about(&worse, "new_failures").contains(&("ebs-volume-encrypted", &id)), "{worse}");
@@ -392,7 +392,7 @@ fn resources_come_and_go() {
     assert_eq!(came["resources_came"], went["resources_went"]);
 }
 
-/// Data that is not looked at any more is not data that is fine.
+/// Data that is no longer read does not count as protected.
 #[test]
 fn a_region_that_is_not_audited_any_more_is_worse() {
     let rel9 = Rel9::new();

@@ -1,4 +1,4 @@
-//! From inventory to findings: what a policy changes, what the gate says, and that nothing unread ever passes.
+//! From inventory to findings: the effects of a policy, the gate, and that unread facts never pass.
 
 use rel9::audit::findings::{Findings, Status};
 use rel9::audit::policy::{FailOn, Policy};
@@ -122,7 +122,7 @@ fn an_objective_that_hangs_on_unread_tags_is_unknown() {
     assert_eq!(status(&findings, "data-objective-assigned", "vol-0"), Some(Status::Unknown));
 }
 
-/// What an expression of the policy gives may hang on what a tag says: a match that breaks on it is not a match that does not hold.
+/// A policy expression may depend on the value of a tag. If it fails on that value, the match is unknown, not false.
 #[test]
 fn a_match_that_breaks_on_a_resource_is_unknown() {
     let policy = |entry: &str| format!("version: 1\nobjectives: [{{ name: all, match: \"true\", mechanisms: [dlm] }}]\n{entry}\n");
@@ -203,7 +203,7 @@ fn data_that_may_be_reproducible_does_not_fail() {
     assert_eq!(status(&unread, "ebs-volume-encrypted", "vol-0"), Some(Status::Pass), "what passes would not be asked at all");
     let ended = audit(without_tags(volumes(&[json!({"data": "cache"})])), &policy("2026-06-30"));
     assert_eq!(status(&ended, "data-protected", "vol-0"), Some(Status::Fail), "a declaration that has ended frees nothing");
-    // What is reproducible for certain owes nothing, whatever its objective is.
+    // Data that is certainly reproducible needs no backup, whatever its objective is.
     let certain = "version: 1\nobjectives: [{ name: gold, match: 'resource.tags[\"tier\"] == \"gold\"', rpo: 1h }]\nreproducible: [{ match: \"true\", reason: rebuilt, expires: 2027-06-30 }]\n";
     assert_eq!(status(&audit(without_tags(volumes(&[json!({})])), certain), "data-protected", "vol-0"), None);
 }
@@ -248,7 +248,7 @@ fn the_gate_does_not_pass_on_what_was_not_read() {
     assert_eq!(audit::gate(&findings, FailOn::Critical), Gate::Incomplete);
 }
 
-/// A resource of every type of which nothing was read: no rule may pass on it, and nothing may break.
+/// A resource of every type, with all properties unread: no rule may pass on it, and no rule may fail to evaluate.
 #[test]
 fn a_resource_without_properties_never_passes() {
     let bare = types::all().iter().map(|info| {
@@ -281,7 +281,7 @@ fn filters_leave_evidence_alone() {
     assert!(findings.findings.iter().all(|finding| *finding.rule == *"data-protected"));
 }
 
-/// What mends a failure would be wrong advice where nobody knows of one.
+/// The remediation of a failure would be wrong advice for an unknown finding.
 #[test]
 fn an_unknown_finding_says_how_to_make_it_known() {
     let of = |properties: Value| {
@@ -311,7 +311,7 @@ fn every_rule_passes_its_own_tests() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// Accounts whose vaults use one key; `owner` is the account whose key it is.
+/// Accounts whose vaults use the same key; `owner` is the key's account.
 fn with_key_of(owner: &str, users: &[&str]) -> Findings {
     let key = format!("arn:aws:kms:{REGION}:{owner}:key/1");
     let shard = |account: &&str| {

@@ -1,4 +1,4 @@
-//! The recovery ledger: a restore test counts after AWS has forgotten it, and nothing in a ledger can change unnoticed.
+//! The recovery ledger: a restore test counts after AWS no longer lists it, and every change of a ledger is detected.
 
 use crate::support::{Document, Rel9, Run, demo, text};
 use proptest::prelude::*;
@@ -11,11 +11,11 @@ use std::sync::OnceLock;
 /// A gold resource with a restore job of 2026-11-10 that took 48 minutes.
 const ORDERS: &str = "arn:aws:rds:eu-central-1:111122223333:db:shop-orders";
 
-/// What restore tests are judged by, and what they must not change.
+/// The rules about restore tests, and rules that restore tests must not affect.
 const RULES: &str =
     "--rule=data-protected,data-recovery-tested,data-recovery-test-validated,data-recovery-test-not-failing,data-rto-meets-objective";
 
-/// The demo with restore jobs as `edit` leaves them, in the folder `name`.
+/// Writes the demo, with its restore jobs changed by `edit`, to the folder `name`.
 fn restores(rel9: &Rel9, name: &str, mut edit: impl FnMut(&mut Value) -> bool) {
     demo::variant(&rel9.home().join(name), |line| line["type"] != "AWS::Backup::RestoreJob" || edit(line));
 }
@@ -35,7 +35,7 @@ fn entries(rel9: &Rel9, file: &str, resource: &str) -> Vec<Value> {
     run.ended(0).document().0["entries"].as_array().expect("entries").clone()
 }
 
-/// The ledger that an audit of the demo makes.
+/// The ledger that an audit of the demo writes.
 fn demo_ledger() -> &'static [u8] {
     static LEDGER: OnceLock<Vec<u8>> = OnceLock::new();
     LEDGER.get_or_init(|| {
@@ -64,13 +64,13 @@ fn a_restore_test_counts_after_aws_has_forgotten_it() {
     assert!(says.starts_with("pass:") && says.contains(&format!("(ledger line {line}: restore job restore-00853")), "{says}");
     assert_eq!(with.status("data-recovery-test-validated", ORDERS), "pass");
     assert_eq!(with.says("data-rto-meets-objective", ORDERS), "pass: the last successful restore took 48 min, the objective's RTO is 1 h");
-    // A failed test is remembered, too.
+    // The ledger also keeps a failed test.
     assert_eq!(with.status("data-recovery-test-not-failing", "shop-stock"), "fail");
 
     let too_late = ["--as-of", "2027-02-10T07:00:00Z", "--ledger", "l.ndjson"];
     let (_, late) = audit(&rel9, "later", &too_late);
     assert_eq!(late.status("data-recovery-tested", ORDERS), "fail");
-    // What happened after the moment of judgement did not happen yet.
+    // Entries from after the as-of time do not count.
     let (_, early) = audit(&rel9, "later", &["--as-of", "2026-11-09T07:00:00Z", "--ledger", "l.ndjson"]);
     assert!(early.says("data-recovery-tested", ORDERS).contains("no successful restore is known"));
 }
@@ -88,7 +88,7 @@ fn what_aws_still_shows_counts_once() {
     assert_eq!(first.0["findings"], without.0["findings"]);
 }
 
-/// Backups and copies may have been deleted since: they are in the ledger for the record alone.
+/// Backups and copies may have been deleted since, so the ledger's entries for them never count.
 #[test]
 fn backups_of_the_ledger_never_count() {
     let rel9 = Rel9::new();
@@ -136,7 +136,7 @@ fn a_validation_that_ends_badly_replaces_the_success_before() {
 fn attest<'a>(more: &[&'a str]) -> Vec<&'a str> {
     let base = ["ledger", "attest", "l.ndjson", "--resource", ORDERS, "--date", "2025-03-01", "--duration", "2h30m"];
     let rest = ["--result", "success", "--operator", "Ana", "--ticket", "DR-7"];
-    // What is given again replaces what is here.
+    // An option in `more` replaces the default one.
     let given = |option: &str| more.contains(&option);
     let pairs = base[3..].chunks(2).chain(rest.chunks(2)).filter(|pair| !given(pair[0])).flatten().copied();
     base[..3].iter().copied().chain(pairs).chain(more.iter().copied()).collect()
@@ -173,9 +173,9 @@ fn what_cannot_be_attested() {
         (&["--date", "9999-01-01"][..], "in the future"),
         (&["--date", "yesterday"], "2026-11-22"),
         (&["--duration", "2 hours"], "2h30m"),
-        (&["--duration", "0m"], "more than no time"),
+        (&["--duration", "0m"], "longer than 0 s"),
         (&["--resource", "shop-orders"], "no ARN"),
-        (&["--operator", " "], "say something"),
+        (&["--operator", " "], "must not be empty"),
         (&["--result", "maybe"], "possible values"),
         (&["--result", "failure", "--validated"], "--validated"),
     ] {
@@ -228,7 +228,7 @@ fn a_ledger_that_was_changed_is_named_by_line_and_judges_nothing() {
 #[test]
 fn every_bit_of_a_ledger_is_in_the_chain() {
     let whole = demo_ledger();
-    // Past the first entries all is alike.
+    // Further entries have the same form as the first ones.
     let some = whole.split_inclusive(|byte| *byte == b'\n').take(4).flatten().copied().collect::<Vec<u8>>();
     Chain::parse(&some).expect("a ledger");
     for at in 0..some.len() {
@@ -277,14 +277,14 @@ fn a_head_shows_that_entries_were_taken_away() {
     assert!(verified.ended(0).stdout.contains("it ends at the given head"), "{verified}");
     rel9.run(&attest(&[])).ended(0);
     let verified = rel9.run(&["ledger", "verify", "l.ndjson", "--head", head.trim_start_matches("sha256:")]);
-    assert!(verified.ended(0).stdout.contains("1 entries came after it"), "{verified}");
+    assert!(verified.ended(0).stdout.contains("1 entries follow"), "{verified}");
 
     let whole = String::from_utf8(demo_ledger().to_vec()).unwrap();
     let last = whole.trim_end().rfind('\n').unwrap();
     fs::write(rel9.home().join("l.ndjson"), &whole[..=last]).unwrap();
     rel9.run(&["ledger", "verify", "l.ndjson"]).ended(0);
     rel9.run(&["ledger", "verify", "l.ndjson", "--head", &head]).ended(2).said("does not contain");
-    // The document with the head is one that rel9 reads again.
+    // rel9 can read the document with the head again.
     fs::write(rel9.home().join("findings.json"), &run.stdout).unwrap();
     rel9.run(&["report", "findings.json"]).ended(0);
 }
@@ -319,7 +319,7 @@ fn places_that_are_no_ledger() {
         rel9.run(&["ledger", command, "absent"]).ended(2).said("absent: cannot be opened");
         rel9.run(&["ledger", command, "folder"]).ended(2).said("folder: is a folder, not a ledger");
     }
-    // An audit that is not made leaves no ledger behind.
+    // An audit that does not run creates no ledger.
     rel9.run(&["audit", "absent.ndjson", "--ledger", "l.ndjson"]).ended(2);
     assert!(!rel9.home().join("l.ndjson").exists());
 }
@@ -338,7 +338,7 @@ fn a_full_disk_and_a_closed_pipe() {
     assert!(output.stderr.is_empty() && output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// By default the signal of the limit ends a process between two bytes of a line.
+/// By default, the limit's signal ends the process, possibly in the middle of a line.
 #[cfg(unix)]
 #[test]
 fn a_limit_on_file_sizes_leaves_the_ledger_whole() {
@@ -346,7 +346,7 @@ fn a_limit_on_file_sizes_leaves_the_ledger_whole() {
     let path = rel9.home().join("l.ndjson");
     let whole = demo_ledger();
     let lines = whole.split_inclusive(|byte| *byte == b'\n');
-    // The limit is in KiB: so many entries that the next ones go beyond it.
+    // The limit is in KiB, so the ledger needs enough entries for the next ones to exceed it.
     let kept: Vec<u8> = lines
         .scan(0, |size, line| {
             *size += line.len();

@@ -1,4 +1,4 @@
-//! The audit: policy, waivers, gate, baseline, ledger, and comparing two audits.
+//! The audit: policy, waivers, gate, baseline, ledger, and the comparison of two audits.
 
 mod compare;
 #[cfg(feature = "live")]

@@ -1,5 +1,5 @@
-//! What goes wrong before, while and after reading: the exit codes of the design (2: to be set right by the user, 3: could not be read),
-//! what is said, and never a panic ([`crate::support::Rel9::run`] looks for one in every run).
+//! Errors before, during and after reading: the exit codes (2: the user must correct something, 3: something could not be read), the messages, and
+//! never a panic ([`crate::support::Rel9::run`] checks every run for one).
 
 use crate::support::{ACCOUNT, Emulator, Rel9, Run, operation_of, text, wait};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use std::thread;
 
 const HEADER: &str = r#"{"kind":"header","schema":"rel9.inventory/1","captured_at":"2026-11-22T07:00:00Z","source":"aws"}"#;
 
-/// An emulator with one empty Region, for the tests that set no faults.
+/// An emulator with one empty Region, for tests without faults.
 fn empty_account() -> &'static Emulator {
     static EMPTY: OnceLock<Emulator> = OnceLock::new();
     EMPTY.get_or_init(|| {
@@ -50,7 +50,7 @@ fn a_token_that_expires_half_way() {
     assert_eq!(document.0["audit"]["complete"], false);
 }
 
-/// What credentials that ended did not read is not taken for read: the next run reads it.
+/// A shard whose credentials ended does not count as read: the next run reads it again.
 #[test]
 fn a_token_that_expires_while_collecting() {
     let emulator = Emulator::start();
@@ -59,7 +59,7 @@ fn a_token_that_expires_while_collecting() {
     for operation in ["ec2:DescribeVolumes", "rds:DescribeDBInstances", "dynamodb:ListTables", "elasticfilesystem:DescribeFileSystems"] {
         emulator.fault_in("eu-west-1", operation, "expired");
         let run = rel9.run(&["collect", "-o", "kept"]);
-        run.ended(2).said("the credentials ended while eu-west-1 was read (").said("the same command goes on from there");
+        run.ended(2).said("the credentials ended while rel9 read eu-west-1 (").said("run the same command again to resume");
         assert!(!rel9.home().join("kept/123456789012.eu-west-1.ndjson.zst").exists(), "{operation}");
         rel9.run(&["audit", "kept"]).ended(2).said("its collection did not finish (missing: ");
         emulator.fault(operation, None);
@@ -72,14 +72,19 @@ fn a_token_that_expires_while_collecting() {
 fn an_unknown_region() {
     let rel9 = empty_account().rel9();
     rel9.run(&["audit", "--regions", "us-eats-1"]).ended(2).said("no enabled Region \"us-eats-1\"").said("Did you mean us-east-1?");
-    // One that exists, but is not enabled.
+    // A Region that exists, but is not enabled.
     rel9.run(&["audit", "--regions", "ap-east-1"]).ended(2).said("Enabled are: eu-west-1, us-east-1.");
     rel9.run(&["collect", "-o", "kept", "--regions", "us-eats-1"]).ended(2).said("Did you mean us-east-1?");
 }
 
 #[test]
 fn an_unknown_service() {
-    empty_account().rel9().run(&["audit", "--services", "ec3"]).ended(2).said("rel9 reads no service \"ec3\"").said("Did you mean ec2");
+    empty_account()
+        .rel9()
+        .run(&["audit", "--services", "ec3"])
+        .ended(2)
+        .said("rel9 does not read the service \"ec3\"")
+        .said("Did you mean ec2");
 }
 
 #[test]
@@ -97,7 +102,7 @@ fn an_unknown_profile() {
 
 #[test]
 fn a_profile_asked_for_comes_before_keys_in_the_environment() {
-    // The account of whoever has keys in the environment must not be judged in the place of the one that was asked for.
+    // Keys in the environment must not override the named profile: rel9 would judge the wrong account.
     let rel9 = empty_account().rel9();
     rel9.run(&["audit", "--profile", "unknown"]).ended(2).said("unknown");
 }
@@ -108,7 +113,7 @@ fn no_permission_at_all() {
     emulator.fault("*", Some("deny"));
     emulator.rel9().run(&["audit"]).ended(3).said("sts:GetCallerIdentity").said("rel9 permissions");
 
-    // Everyone may ask who they are; all else is denied.
+    // GetCallerIdentity is always allowed; all other calls are denied.
     emulator.fault("*", None);
     for service in ["ec2", "backup", "rds", "dynamodb", "elasticfilesystem", "s3", "kms", "dlm"] {
         emulator.fault(&format!("{service}:*"), Some("deny"));
@@ -141,12 +146,12 @@ fn an_endpoint_that_is_not_there() {
     rel9.run(&["audit"]).ended(3).said("sts:GetCallerIdentity").said("AWS_ENDPOINT_URL");
     let rel9 = rel9.env("AWS_ENDPOINT_URL", "http://nowhere.invalid");
     rel9.run(&["audit"]).ended(3).said("AWS_ENDPOINT_URL");
-    // The SDK would pass over it, and ask AWS itself.
+    // The SDK would ignore it, and call AWS itself.
     let rel9 = rel9.env("AWS_ENDPOINT_URL", "localhost:4566");
-    rel9.run(&["audit"]).ended(2).said("AWS_ENDPOINT_URL is \"localhost:4566\", which is no URL");
+    rel9.run(&["audit"]).ended(2).said("AWS_ENDPOINT_URL is \"localhost:4566\", which is not a URL");
     for setting in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"] {
         let rel9 = empty_account().rel9().env(setting, "");
-        rel9.run(&["audit"]).ended(2).said(&format!("{setting} is there but empty"));
+        rel9.run(&["audit"]).ended(2).said(&format!("{setting} is set but empty"));
         rel9.run(&["collect", "-o", "kept"]).ended(2).said(setting);
     }
 }
@@ -161,7 +166,7 @@ fn an_endpoint_of_a_profile_that_is_no_url() {
     fs::create_dir(rel9.home().join(".aws")).expect("a folder");
     fs::write(rel9.home().join(".aws/config"), &config).expect("a file");
     let told = |profile: &str| format!(".aws/config: endpoint_url of profile {profile:?} (or of its services)");
-    rel9.run(&["audit"]).ended(2).said(&format!("{} is there but empty", told("default")));
+    rel9.run(&["audit"]).ended(2).said(&format!("{} is set but empty", told("default")));
     rel9.run(&["collect", "-o", "kept", "--profile", "host"]).ended(2).said(&format!("{} is \"localhost:4566\"", told("host")));
     rel9.run(&["audit", "--profile", "one"]).ended(2).said(&told("one"));
     fs::rename(rel9.home().join(".aws/config"), rel9.home().join("elsewhere")).expect("a file");
@@ -174,9 +179,9 @@ fn an_endpoint_of_a_profile_that_is_no_url() {
 fn what_the_sdk_stops_at() {
     let rel9 = empty_account().rel9().env("SSL_CERT_FILE", "/nowhere").env("AWS_ENDPOINT_URL", "https://127.0.0.1:9");
     let rel9 = rel9.env("AWS_MAX_ATTEMPTS", "1");
-    rel9.run(&["audit"]).ended(2).said("AWS cannot be asked: there are no root certificates");
+    rel9.run(&["audit"]).ended(2).said("rel9 cannot call AWS: there are no root certificates");
     let rel9 = empty_account().rel9().env("AWS_ACCESS_KEY_ID", "AKIA\nEXAMPLE");
-    rel9.run(&["audit"]).ended(2).said("AWS cannot be asked: the access key id has a character that no key has");
+    rel9.run(&["audit"]).ended(2).said("rel9 cannot call AWS: the access key id has an invalid character");
     let rel9 = empty_account().rel9();
     fs::write(rel9.home().join("config"), "[default\nregion = eu-west-1\n").expect("a file");
     let place = rel9.home().join("config").display().to_string();
@@ -186,7 +191,7 @@ fn what_the_sdk_stops_at() {
         .said(&format!("The AWS configuration files cannot be used (could not parse profile file: error parsing {place} on line 1"));
 }
 
-/// A server that takes every connection and lets `answer` write something to it.
+/// A server that accepts every connection and lets `answer` write to it.
 fn server(answer: impl Fn(TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -211,19 +216,19 @@ fn an_endpoint_that_is_not_aws() {
     });
     let rel9 = empty_account().rel9().env("AWS_ENDPOINT_URL", login).env("AWS_MAX_ATTEMPTS", "1");
     rel9.run(&["audit"]).ended(3).said("sts:GetCallerIdentity").said("AWS_ENDPOINT_URL");
-    // So does a proxy that blocks.
+    // A blocking proxy has the same effect.
     let blocks = server(move |mut stream| {
         let _ = stream.read(&mut [0; 4096]);
         let _ = write!(stream, "HTTP/1.1 403 Forbidden\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{page}", page.len());
     });
     let rel9 = rel9.env("AWS_ENDPOINT_URL", blocks);
-    rel9.run(&["audit"]).ended(3).said("this is no answer of AWS STS").said("HTTPS_PROXY");
+    rel9.run(&["audit"]).ended(3).said("the answer did not come from AWS STS").said("HTTPS_PROXY");
     let hangs_up = server(drop);
     let rel9 = rel9.env("AWS_ENDPOINT_URL", hangs_up);
     rel9.run(&["audit"]).ended(3).said("sts:GetCallerIdentity");
 }
 
-/// It waits as long as a read may take (30 s), and then says so.
+/// rel9 waits until the read times out (30 s), and then says so.
 #[test]
 #[ignore = "takes half a minute"]
 fn an_endpoint_that_does_not_answer() {
@@ -251,7 +256,7 @@ fn inventory_files_that_are_none() {
     let version = HEADER.replace("inventory/1", "inventory/2");
     let good = volume(&json!({"encrypted": true}));
     let wrong = volume(&json!({"encrypted": "perhaps"}));
-    // What is counted from such a time would be none any more.
+    // Arithmetic with such a time would overflow.
     let mut late = good.clone();
     late["created_at"] = json!("+262142-12-31T23:59:59Z");
     let later =
@@ -271,7 +276,11 @@ fn inventory_files_that_are_none() {
         ("wrong.ndjson", format!("{HEADER}\n\n{wrong}\n"), "wrong.ndjson:3: AWS::EC2::Volume vol-1: "),
         ("kind.ndjson", format!("{HEADER}\n{{\"kind\":\"surprise\"}}\n"), "kind.ndjson:2: "),
         ("late.ndjson", format!("{HEADER}\n{late}\n"), "late.ndjson:2: AWS::EC2::Volume vol-1: +262142-12-31T23:59:59"),
-        ("later.ndjson", format!("{HEADER}\n{later}\n"), "later.ndjson:2: AWS::EC2::Volume vol-1: +262142-12-31T23:59:59Z is no time"),
+        (
+            "later.ndjson",
+            format!("{HEADER}\n{later}\n"),
+            "later.ndjson:2: AWS::EC2::Volume vol-1: +262142-12-31T23:59:59Z is not an RFC 3339 time",
+        ),
         ("end.ndjson", HEADER.replace("2026-11", "+262142-11"), "end.ndjson:1: captured_at is "),
         ("null.ndjson", format!("{HEADER}\n{good}\0\n"), "null.ndjson:2: "),
         ("deep.ndjson", format!("{HEADER}\n{}", "[".repeat(200_000)), "deep.ndjson:2: "),
@@ -280,7 +289,7 @@ fn inventory_files_that_are_none() {
         run.ended(2).said(said);
         assert_eq!(run.stdout, "", "{name}");
     }
-    file("cut.ndjson", cut).said("the file seems to be cut off");
+    file("cut.ndjson", cut).said("the file seems to be truncated");
     file("bytes.ndjson", [0xff, 0xfe, 0x00, 0x9f]).ended(2).said("bytes.ndjson:1: ");
 }
 
@@ -303,7 +312,7 @@ fn places_that_are_not_there() {
     fs::create_dir(rel9.home().join("empty")).expect("a folder");
     rel9.run(&["audit", "empty"]).ended(2).said("empty: holds neither an inventory nor a template");
     fs::write(rel9.home().join("file"), "").expect("a file");
-    rel9.run(&["collect", "-o", "file/below"]).ended(2).said("file/below: cannot be made");
+    rel9.run(&["collect", "-o", "file/below"]).ended(2).said("file/below: cannot be created");
 }
 
 #[test]
@@ -315,7 +324,7 @@ fn one_shard_in_two_files() {
     rel9.run(&["audit", "a.ndjson", "b.ndjson"]).ended(2).said("123456789012/us-east-1 is in two of the inventory files");
 }
 
-/// Resources of every type, none with any property: nothing that was not read passes or fails.
+/// Resources of every type without any property: unread facts neither pass nor fail.
 #[test]
 fn resources_without_properties() {
     let mut lines = format!("{HEADER}\n");
@@ -330,7 +339,7 @@ fn resources_without_properties() {
     let unknown = document.findings().iter().filter(|finding| finding["status"] == "unknown").count();
     assert!(unknown > 100, "{unknown}");
     for finding in document.findings() {
-        // What no call must be made for may be judged: the policy's objectives, an instance without volumes.
+        // Rules that need no call may judge: the policy's objectives, an instance without volumes.
         let rule = text(&finding["rule"]);
         let from_policy = ["data-objective-assigned", "data-reproducible-reviewed"].contains(&rule);
         assert!(finding["status"] == "unknown" || from_policy, "{finding}");
@@ -347,13 +356,13 @@ fn unknown_types_are_left_alone() {
     let run = file("strange.ndjson", format!("{HEADER}\n{strange}\n"));
     assert!(run.document().findings().is_empty());
     assert!([0, 3].contains(&run.code), "{run}");
-    // A property that this version does not know, on a type that it does.
+    // An unknown property of a known type.
     let newer = volume(&json!({"encrypted": true, "holographic": true}));
     let run = file("newer.ndjson", format!("{HEADER}\n{newer}\n"));
     assert!([1, 2, 3].contains(&run.code), "{run}");
 }
 
-/// Names, tags and messages from outside reach a terminal without their control characters.
+/// Names, tags and messages from outside reach a terminal without control characters.
 #[test]
 fn hostile_names_and_tags() {
     let evil = "\u{1b}]0;owned\u{7}\u{1b}[31m\r\nINJECTED\u{202e}\u{0}\u{9b}2J";
@@ -391,7 +400,7 @@ fn hostile_names_and_tags() {
 fn wrong_usage() {
     let rel9 = Rel9::new();
     for (arguments, said) in [
-        (&["audit", "--demo", "--format", "jsn"][..], "there is no format `jsn`; there are table, json, ndjson"),
+        (&["audit", "--demo", "--format", "jsn"][..], "there is no format `jsn`; the formats are table, json, ndjson"),
         (&["audit", "--demo", "--rule", "data-protectd"], "did you mean `data-protected`?"),
         (&["audit", "--demo", "--skip-rule", "data-protectd"], "did you mean `data-protected`?"),
         (&["audit", "--demo", "--as-of", "yesterday"], "--as-of"),
@@ -429,7 +438,7 @@ fn reports_that_cannot_be_written() {
     assert!(serde_json::from_str::<Value>(&whole).is_ok());
 }
 
-/// A device that is full is an error, not a report that was written.
+/// A full device is an error, and the report does not count as written.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk() {
@@ -512,7 +521,7 @@ fn mistakes_in_the_policy() {
         let run = rel9.run(&["audit", "--demo", "--policy", "rel9.yaml"]);
         run.ended(2).said(said);
         assert_eq!(run.stdout, "", "{policy}");
-        // Found by itself, it counts as much.
+        // The default file counts in the same way.
         fs::write(rel9.home().join("i.ndjson"), format!("{HEADER}\n")).expect("a file");
         rel9.run(&["audit", "i.ndjson"]).ended(2).said(said);
     }
@@ -574,7 +583,7 @@ tests:
     ] {
         run(rule(&[changes])).ended(2).said(said);
     }
-    // One mistake, one line: of a type that does not exist nobody knows the fields.
+    // One mistake gives one line: fields of a type that does not exist are not checked.
     let unknown_type = run(rule(&[("AWS::EC2::Volume", "AWS::EC2::Volumn")]));
     assert_eq!(unknown_type.stderr.lines().count(), 1, "{unknown_type}");
     run(rule(&[("resource.encrypted\n", "resource.encryptd\n")])).said("did you mean `encrypted`?");
@@ -584,7 +593,7 @@ tests:
     fs::create_dir(rel9.home().join("empty")).expect("a folder");
     rel9.run(&["rules", "test", "--rules", "empty"]).ended(2).said("empty: has no rule in it");
 
-    // What their own tests find.
+    // Errors that the rules' own tests find.
     let test = |text: String| {
         let rel9 = Rel9::new();
         fs::create_dir(rel9.home().join("own")).expect("a folder");

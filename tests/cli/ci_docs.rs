@@ -1,5 +1,5 @@
-//! The examples of `docs/ci.md` and the pre-commit hook, run as far as that works without the services they are for: every YAML block is
-//! YAML, and every `rel9` command in them runs on a repository and writes what it says.
+//! The examples of `docs/ci.md` and the pre-commit hook, as far as they run without their services: every YAML block is valid YAML, and every
+//! `rel9` command runs on a repository and writes its reports.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::support::binary;
 const DOCS: &str = include_str!("../../docs/ci.md");
 const HOOKS: &str = include_str!("../../.pre-commit-hooks.yaml");
 
-/// A table that fails the gate, and one that does not.
+/// A template with a volume that fails the gate.
 const TEMPLATE: &str = "Resources:\n  Orders:\n    Type: AWS::EC2::Volume\n    Properties:\n      AvailabilityZone: eu-west-1a\n      Size: 8\n      Encrypted: false\n";
 
 fn blocks(language: &str) -> Vec<&'static str> {

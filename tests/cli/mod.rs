@@ -1,4 +1,4 @@
-//! The command line: exit codes, messages, files that are written, and the documented examples.
+//! The command line: exit codes, messages, written files, and the documented examples.
 
 #[cfg(feature = "live")]
 mod bad_input;

@@ -1,4 +1,4 @@
-//! `--format F=PATH`: what may be at the path already, and what it is afterwards.
+//! `--format F=PATH`: what may already exist at the path, and what is there afterwards.
 
 use crate::support::Rel9;
 use serde_json::Value;
@@ -17,7 +17,7 @@ fn is_whole(text: &[u8]) -> bool {
     serde_json::from_slice::<Value>(text).is_ok_and(|document| document["schema"] == "rel9.findings/1")
 }
 
-/// A pipe with a name, such as a shell makes for `>(…)`.
+/// A named pipe, such as a shell creates for `>(…)`.
 fn pipe(rel9: &Rel9) {
     assert!(Command::new("mkfifo").arg(rel9.home().join("pipe")).status().expect("mkfifo runs").success());
 }
@@ -97,7 +97,7 @@ fn what_cannot_be_written_is_told_before_anything_is_read() {
         rel9.run(&["audit", "absent", "--format", "json=a.json", "--format", other]).ended(2).said("two reports would be written into it");
     }
     let ledger = ["audit", "--demo", "--ledger", "a.json", "--format", "json=b.json"];
-    rel9.run(&ledger).ended(2).said("a report would be written into the ledger");
+    rel9.run(&ledger).ended(2).said("is the ledger: a report would overwrite it");
     rel9.run(&["audit", "absent", "--format", "json="]).ended(2).said("--format json= names no file");
     if cfg!(target_os = "linux") {
         rel9.run(&["audit", "absent", "--format", "json=/proc/x.json"]).ended(2).said("/proc/x.json: cannot be written");
@@ -107,7 +107,7 @@ fn what_cannot_be_written_is_told_before_anything_is_read() {
 
 const TEMPLATE: &str = "Resources:\n  V: {Type: AWS::EC2::Volume, Properties: {AvailabilityZone: eu-west-1a, Size: 1}}\n";
 
-/// By whatever name: nothing that is read is replaced, and nothing is written where one of the reports cannot be.
+/// No report replaces a file that the run reads, whatever path leads to it. If one report cannot be written, none is.
 #[test]
 fn no_report_takes_the_place_of_an_input() {
     let rel9 = Rel9::new().with_files(&[
@@ -162,7 +162,7 @@ fn no_report_takes_the_place_of_an_input() {
         &["tf", "--format", "json=tf/values.tfvars"],
         &["tf/main.tf", "--format", "json=tf/data.json"],
         &["tf", "--format", "csv=sub/data"],
-        // The first could be written.
+        // The first report alone could be written.
         &["t.yaml", "--format", "csv=new.csv", "--format", "json=t.yaml"],
         &["t.yaml", "--format", "csv=new.csv", "--format", "json=nowhere/x.json"],
         &["t.yaml", "--format", "csv=new.csv", "--format", "json=sub"],
@@ -174,7 +174,7 @@ fn no_report_takes_the_place_of_an_input() {
     }
     rel9.run(&["report", "base.json", "--format", "json=./base.json"]).ended(2).said("is the findings document of this run");
     assert!(everything() == before);
-    // A report of an earlier run, and what nothing reads.
+    // A report of an earlier run, and a file that the run does not read.
     for again in ["json=tf/findings.json", "json=tf/findings.json", "csv=sub/notes.txt", "markdown=README.md", "markdown=README.md"] {
         rel9.run(&["audit", "tf", "--format", again, "--fail-on", "never", "--allow-incomplete"]).ended(0);
     }
@@ -195,7 +195,7 @@ fn an_open_file_of_the_process_is_written_into() {
     assert!(is_whole(text.strip_prefix("before\n").expect("what was there stays").as_bytes()));
 }
 
-/// Files grow to 8 KiB only: the report is not half there, and the one before it is what it was.
+/// With files limited to 8 KiB, no truncated report is left, and the earlier report is unchanged.
 #[test]
 fn a_limit_on_file_sizes_leaves_no_half_report() {
     let rel9 = Rel9::new().with_files(&[("a.json", "old"), ("b.csv", "old")]);
@@ -223,7 +223,7 @@ fn a_full_standard_error_is_no_crash() {
         (&["audit", "--demo", "--resource", "arn:aws:s3:::none", "--format", "csv=a.csv"], 3),
         (&["audit", "."], 1),
     ] {
-        // A key that is written twice and a file that is broken are told while the rest is judged.
+        // rel9 reports a duplicate key and a broken file, and judges the rest.
         let twice = "Resources:\n  V:\n    Type: AWS::EC2::Volume\n    Properties: { Size: 1, Size: 2, Encrypted: false }\n";
         let rel9 = Rel9::new().with_files(&[("t.yaml", twice), ("broken.yaml", "Resources:\n")]);
         assert_eq!(rel9.command(arguments).stderr(full()).status().expect("rel9 runs").code(), Some(code), "{arguments:?}");

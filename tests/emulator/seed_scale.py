@@ -1,9 +1,9 @@
-"""Fills an account of the emulator with the resources on which calls, time and memory of an audit are measured.
+"""Fills an account of the emulator with resources for measuring the calls, time and memory of an audit.
 
     python tests/emulator/seed_scale.py --endpoint http://127.0.0.1:PORT
 
 Two Regions, each with 100 volumes, 50 snapshots, 30 RDS instances, 10 Aurora clusters, 60 DynamoDB tables, 10 EFS file
-systems, 30 S3 buckets, and a backup plan that selects by tag. Prints what it made as one line of JSON.
+systems, 30 S3 buckets, and a backup plan that selects by tag. Prints the created resources as one line of JSON.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Seeder:
         try:
             backup.create_backup_selection(BackupPlanId=plan["BackupPlanId"], BackupSelection=selection)
         except ClientError as error:
-            if error.response["Error"]["Code"] != "500":  # moto by itself has no selections
+            if error.response["Error"]["Code"] != "500":  # plain moto has no selections
                 raise
 
     def volume(self, number: int) -> str:

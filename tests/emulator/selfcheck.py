@@ -1,4 +1,4 @@
-"""Checks the emulator: every extended operation, every fault mode, the counters, the pages. Ends non-zero on a failure.
+"""Checks the emulator: every extended operation, every fault mode, the counters, the pages. Exits non-zero on a failure.
 
     python tests/emulator/selfcheck.py
 """

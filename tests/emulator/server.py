@@ -2,7 +2,7 @@
 
     python tests/emulator/server.py [--port 0] [--plain]
 
-A test keeps the pipe to standard input open for as long as it lives, so a killed test leaves no server behind.
+A test keeps the pipe to standard input open while it runs, so a killed test leaves no server behind.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def main() -> None:
     arguments.add_argument("--plain", action="store_true", help="moto as it is: counts calls, and adds nothing")
     options = arguments.parse_args()
     if not options.plain:
-        # moto's thousand public images make every new Region slow: one is enough to run instances from.
+        # moto's thousand public images make every new Region slow; one is enough to run instances from.
         os.environ["MOTO_AMIS_PATH"] = str(Path(__file__).resolve().parent / "rel9_emulator" / "amis.json")
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -41,7 +41,7 @@ def main() -> None:
     print(json.dumps({"endpoint": f"http://127.0.0.1:{server.port}"}), flush=True)
     while sys.stdin.buffer.read1(4096):
         pass
-    os._exit(0)  # calls that hang on request must not keep the process
+    os._exit(0)  # calls with the fault `hang` must not keep the process alive
 
 
 if __name__ == "__main__":

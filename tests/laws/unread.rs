@@ -5,7 +5,6 @@
 
 use rayon::prelude::*;
 use rel9::audit::findings::{Findings, Status};
-use rel9::audit::objective::{self, Objective};
 use rel9::audit::policy::Policy;
 use rel9::audit::{self, Input, Options};
 use rel9::inventory::types::ResourceProperties;
@@ -15,7 +14,8 @@ use rel9::rules::answers::Answers as RuleAnswers;
 use rel9::rules::compile::shapes_of_type;
 use rel9::rules::engine::{self, Subject};
 use rel9::rules::format::Test;
-use rel9::rules::shape::Shape;
+use rel9::rules::objective::{self, Objective};
+use rel9::rules::schema_shape::Shape;
 use rel9::rules::value::Reasons;
 use rel9::rules::{Rule, RuleSet};
 use serde_json::{Map, Value, json};

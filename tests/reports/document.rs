@@ -5,15 +5,15 @@ use rel9::audit::findings::{
     AuditInfo, BestPracticeSummary, CoverageSummary, Finding, Findings, Location, Remediation, ReproducibleData, ResourceRef, SCHEMA,
     Status, Summary, WaiverRef,
 };
-use rel9::audit::objective::Reproducible;
 use rel9::inventory::{CoverageEntry, CoverageStatus};
+use rel9::rules::objective::Reproducible;
 use rel9::rules::{BestPractice, Severity};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-/// What people could write into names, tags and messages, and what errors could have in them.
+/// Hostile texts that names, tags, messages and errors could contain.
 pub const HOSTILE: &[&str] = &[
     "\u{1b}[31mred\u{1b}[0m \u{7}\u{8}\u{0}\u{7f}",
     "one line\r\nanother\tcolumn\u{b}\u{c}",
@@ -72,7 +72,7 @@ pub fn finding(number: usize, status: Status, severity: Severity) -> Finding {
             name: Some("logs".to_owned()),
             account: "111122223333".to_owned(),
             region: "eu-central-1".to_owned(),
-            tags: Arc::new(BTreeMap::from([("Name".to_owned(), "logs".to_owned())])),
+            tags: BTreeMap::from([("Name".to_owned(), "logs".to_owned())]),
         }),
         evidence: Map::from_iter([("resource.encrypted".to_owned(), json!(false))]).into(),
         unknown_because: match status {
@@ -101,7 +101,7 @@ pub fn finding(number: usize, status: Status, severity: Severity) -> Finding {
     }
 }
 
-/// A document of findings, with the counts that go with them.
+/// A document of findings, with their counts.
 pub fn document(findings: Vec<Finding>) -> Findings {
     let mut summary = Summary { resources: findings.len() as u64, ..Summary::default() };
     summary.coverage = CoverageSummary {
@@ -147,7 +147,7 @@ pub fn document(findings: Vec<Finding>) -> Findings {
     }
 }
 
-/// A document with every status, and nothing odd.
+/// A document with every status and ordinary texts.
 pub fn small() -> Findings {
     let mut located = finding(4, Status::Fail, Severity::Critical);
     located.location = Some(Location { file: "stacks/data volumes.yaml".into(), line: 12, column: NonZeroU32::new(3) });
@@ -171,7 +171,7 @@ pub fn small() -> Findings {
     document
 }
 
-/// A document where every text is one that its reader would better not obey: each finding has the same in all its fields.
+/// A document of hostile texts: each finding has one of them in all its fields.
 pub fn hostile() -> Findings {
     let statuses = [Status::Fail, Status::Unknown, Status::Waived, Status::Pass];
     let mut findings = Vec::new();
@@ -197,20 +197,20 @@ pub fn hostile() -> Findings {
     document
 }
 
-/// A finding whose texts are all the same one.
+/// A finding with the same text in every field.
 pub fn poisoned(number: usize, status: Status, severity: Severity, text: &str) -> Finding {
     let own = || text.to_owned();
     let mut finding = finding(number, status, severity);
     (finding.rule, finding.title, finding.message) = (text.into(), text.into(), text.into());
     finding.resource = Arc::new(ResourceRef {
-        // Its own, as each resource has one.
+        // A separate ARN, because each resource has one.
         arn: format!("{text}{number}"),
         type_name: own(),
         id: own(),
         name: Some(format!("{text}.")),
         account: own(),
         region: own(),
-        tags: Arc::new(BTreeMap::from([(own(), own())])),
+        tags: BTreeMap::from([(own(), own())]),
     });
     finding.evidence = Map::from_iter([(own(), Value::from(text)), ("protection.rpo_seconds".to_owned(), Value::from(text))]).into();
     finding.unknown_because = if status == Status::Unknown { [own()].into() } else { Arc::default() };

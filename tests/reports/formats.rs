@@ -1,4 +1,4 @@
-//! Reports: every format with texts that its reader would better not obey, with nothing, with very much; and each format as its readers read it
+//! Reports: every format with hostile texts, with no findings and with very many, and each format as its own tools read it
 //! (`tests/reports/formats/check.py`).
 
 use super::document::{HOSTILE, document, finding, hostile, small};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 const SOME: Target = Target { width: 100, colour: false, all: false };
 const ALL: Target = Target { width: 100, colour: false, all: true };
 
-/// Every format that takes any document: ASFF refuses findings without an account and a Region (`tests/reports/siem.rs`).
+/// Every format that accepts any document: ASFF refuses findings without an account and a Region (`tests/reports/siem.rs`).
 fn formats() -> impl Iterator<Item = &'static report::Report> {
     report::ALL.iter().filter(|report| report.name != "asff")
 }
@@ -30,7 +30,7 @@ fn render_json(format: &str, findings: &Findings, target: &Target) -> Value {
     serde_json::from_str(&render(format, findings, target)).expect("JSON")
 }
 
-/// What the format's other readers make of reports of these documents, in their order.
+/// The results of the format's own tools for reports of these documents, in the same order.
 fn checked(format: &str, documents: &[(&Findings, &Target)]) -> Vec<Value> {
     let folder = tempfile::TempDir::new().expect("a folder");
     let mut paths = Vec::new();
@@ -52,19 +52,19 @@ fn checked(format: &str, documents: &[(&Findings, &Target)]) -> Vec<Value> {
     paths.iter().map(|path| read[text(&json!(path))].take()).collect()
 }
 
-/// Documents that try a format, by name.
+/// Test documents by name.
 fn documents() -> Vec<(&'static str, Findings)> {
     let mut long = finding(0, Status::Fail, Severity::High);
     let text = "=@|`<\u{9b} ".repeat(150_000); // more than 1 MB
     let resource = Arc::make_mut(&mut long.resource);
-    Arc::make_mut(&mut resource.tags).insert("notes".to_owned(), text.clone());
+    resource.tags.insert("notes".to_owned(), text.clone());
     (long.message, Arc::make_mut(&mut long.resource).name) = (text.as_str().into(), Some(text));
     vec![("nothing", document(Vec::new())), ("small", small()), ("hostile", hostile()), ("long", document(vec![long]))]
 }
 
 // Every format
 
-/// Controls of C0 (but for line ends and tabs), DEL and C1, and what turns the direction of writing.
+/// C0 controls (except line ends and tabs), DEL, C1 controls, and direction marks.
 fn is_obeyed(character: char) -> bool {
     let control = character.is_control() && !matches!(character, '\n' | '\t');
     control || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -119,7 +119,7 @@ fn formats_that_list_findings_say_their_messages() {
     }
 }
 
-/// A place that takes a few bytes, then closes.
+/// An output that accepts a few bytes, then closes.
 struct Closing(usize);
 
 impl Write for Closing {
@@ -140,7 +140,7 @@ impl Write for Closing {
 fn every_format_tells_a_closed_pipe_from_other_errors() {
     for report in formats() {
         let length = render(report.name, &hostile(), &SOME).len();
-        // Wherever it closes: within evidence too, which is written by another way.
+        // It may close anywhere, also within evidence, which other code writes.
         for at in (0..length).step_by(length / 200 + 1) {
             let written = (report.write)(&hostile(), &SOME, &mut Closing(at));
             assert_eq!(written.map_err(|error| error.kind()), Err(io::ErrorKind::BrokenPipe), "{} at {at} of {length}", report.name);
@@ -148,7 +148,7 @@ fn every_format_tells_a_closed_pipe_from_other_errors() {
     }
 }
 
-/// Nothing grows with the square of the findings, which would take hours; `benches/reports.py` measures how long it takes.
+/// No step is quadratic in the number of findings, which would take hours; `benches/reports.py` measures the time.
 #[test]
 fn a_hundred_thousand_findings() {
     let count = if cfg!(debug_assertions) { 5_000 } else { 100_000 };
@@ -169,7 +169,7 @@ fn json_and_ndjson_come_back_as_they_were() {
     assert!(read == findings.findings);
 }
 
-// Each format by its readers
+// Each format with its own tools
 
 #[test]
 fn sarif_meets_its_schema() {
@@ -197,7 +197,7 @@ fn sarif_says_what_is_known() {
     assert_eq!(says("pass"), ("pass".to_owned(), "none".to_owned()));
     assert_eq!(result("fail")["suppressions"], json!([]));
     assert_eq!(result("waived")["suppressions"][0]["status"], "accepted");
-    // The worst first, at its line.
+    // The worst finding comes first, with its line.
     let place = &run["results"][0]["locations"][0]["physicalLocation"];
     assert_eq!((&place["artifactLocation"]["uri"], &place["region"]["startLine"]), (&json!("stacks/data%20volumes.yaml"), &json!(12)));
     let warning = text(&run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]);
@@ -273,7 +273,7 @@ fn csv_is_read_as_it_was_meant() {
             }
         }
     }
-    // What is no formula is as it was; the tags can be read.
+    // Text that is not a formula is unchanged, and the tags can be parsed.
     let rows = read[2].as_array().expect("rows");
     let row = rows.iter().find(|row| row["title"] == "a,b;c\",\"d").expect("a row");
     assert_eq!(serde_json::from_str::<Value>(text(&row["tags"])).expect("JSON"), json!({"a,b;c\",\"d": "a,b;c\",\"d"}));
@@ -297,7 +297,7 @@ fn openmetrics_is_read_as_it_was_meant() {
 
 // Markdown
 
-/// The Markdown of a document as CommonMark and its extensions have it.
+/// The parsed Markdown of a document (CommonMark with extensions).
 fn events(markdown: &str) -> Vec<Event<'_>> {
     Parser::new_ext(markdown, Options::all().difference(Options::ENABLE_SMART_PUNCTUATION)).collect()
 }
@@ -335,7 +335,7 @@ fn hostile_texts_are_texts_in_markdown() {
     }
 }
 
-/// Whether GitHub would notify somebody, refer to an issue or make a link.
+/// Whether GitHub would notify someone, refer to an issue or create a link.
 fn mentions(text: &str) -> bool {
     let named = |mark: char| text.split(mark).skip(1).any(|rest| rest.starts_with(|next: char| next.is_ascii_alphanumeric()));
     named('@') || named('#') || text.contains("://") || text.to_lowercase().contains("www.")
@@ -362,7 +362,7 @@ fn markdown_fits_and_counts_what_it_leaves_out() {
         let markdown = render("markdown", &findings, &target);
         assert!(limit / 2 < markdown.len() && markdown.len() < limit, "{}", markdown.len());
         assert!(markdown.contains("### Critical (1)") && markdown.contains("### Unknown (1)"));
-        // Listed, counted below a rule, and left out: together all.
+        // Listed findings, findings counted below a rule, and findings left out add up to all.
         let number = |line: &str| line.split_whitespace().find_map(|word| word.parse::<usize>().ok()).unwrap_or(0);
         let listed = markdown.lines().filter(|line| line.starts_with("- `vol-")).count();
         let more: usize = markdown.lines().filter(|line| line.starts_with("- … and ")).map(number).sum();

@@ -1,4 +1,4 @@
-//! The HTML report in a real browser, where there is one: `tests/reports/html/check.py` says what must hold.
+//! The HTML report in a real browser, if one is installed; `tests/reports/html/check.py` has the checks.
 
 use crate::support::{Rel9, project, python};
 use rel9::audit::findings::{Finding, Findings};
@@ -66,7 +66,7 @@ fn write(findings: &Findings, path: &Path) {
     (report::find("html").expect("the format").write)(findings, &target, &mut out).and_then(|()| out.flush()).expect("written");
 }
 
-/// The first findings of the demo with everything in them that somebody else can write being an attack.
+/// The first findings of the demo, with an attack in every text that rel9 does not control.
 fn hostile(demo: &Findings) -> Findings {
     let attacks = [
         "</script><script>window.ran=1;alert(1)</script>".to_owned(),
@@ -94,7 +94,7 @@ fn hostile(demo: &Findings) -> Findings {
 
 fn attack(finding: &mut Finding, text: &str) {
     let rule = finding.rule.clone();
-    // The charts take their data by rule: some keep theirs, and stay in the charts.
+    // The charts select their data by rule, so some findings keep their rule and stay in the charts.
     if !rule.starts_with("data-") {
         finding.rule = text.into();
     }
@@ -107,7 +107,7 @@ fn attack(finding: &mut Finding, text: &str) {
     resource.type_name = text.to_owned();
     resource.account = text.to_owned();
     resource.region = text.to_owned();
-    Arc::make_mut(&mut resource.tags).insert(text.to_owned(), text.to_owned());
+    resource.tags.insert(text.to_owned(), text.to_owned());
     let mut facts = finding.evidence.facts();
     facts.insert(text.to_owned(), json!({text: [text, 1, null]}));
     finding.evidence = facts.into();
@@ -122,7 +122,7 @@ fn attack(finding: &mut Finding, text: &str) {
     Arc::make_mut(&mut finding.references).insert(text.to_owned(), vec![text.to_owned()]);
 }
 
-/// As many findings as a large organisation has, of resources of their own.
+/// As many findings as a large organisation has, each of a separate resource.
 fn large(demo: &Findings, count: usize) -> Findings {
     let mut findings = demo.clone();
     findings.findings = (0..count)
@@ -130,7 +130,7 @@ fn large(demo: &Findings, count: usize) -> Findings {
         .map(|(place, finding)| {
             let mut finding = finding.clone();
             let copy = place / demo.findings.len();
-            // As hard to compress as a fingerprint.
+            // As incompressible as a fingerprint.
             finding.id = (place as u128 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).into();
             let resource = Arc::make_mut(&mut finding.resource);
             resource.arn.push_str(&format!("-{copy}"));

@@ -1,4 +1,4 @@
-//! Reports: each format, read by the readers that other people use.
+//! Reports: each format, read with the tools that its users have.
 
 mod document;
 mod formats;

@@ -1,4 +1,5 @@
-//! What rel9 reads and writes meets its JSON Schema (`rel9 schema`), and the samples in `reports/samples/` what their own readers ask.
+//! The documents that rel9 reads and writes conform to their JSON Schemas (`rel9 schema`), and the samples in `reports/samples/` to the schemas of
+//! their formats.
 
 use crate::support::{Rel9, project, python};
 use serde_json::{Value, json};
@@ -26,7 +27,7 @@ fn yaml(path: impl AsRef<Path>) -> Value {
     serde_saphyr::from_str(&text(path)).expect("YAML")
 }
 
-/// The files below a folder whose names end so.
+/// The files below a folder with this ending.
 fn below(folder: PathBuf, end: &str) -> Vec<PathBuf> {
     let (folders, files): (Vec<_>, Vec<_>) =
         fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).partition(|path| path.is_dir());
@@ -34,7 +35,7 @@ fn below(folder: PathBuf, end: &str) -> Vec<PathBuf> {
     files.into_iter().filter(|path| path.to_string_lossy().ends_with(end)).chain(inner).collect()
 }
 
-/// What the documents have against their schemas: one text for each mistake.
+/// The schema errors of the documents, one text for each.
 fn mistakes(rel9: &Rel9, documents: &[Documents]) -> Vec<String> {
     let documents: Vec<Value> = documents
         .iter()
@@ -67,7 +68,7 @@ fn what_rel9_reads_and_writes_meets_its_schema() {
     audit(&[&template.to_string_lossy(), "--format", "json=template.json"]);
     let (diff, rules) = (rel9.run(&["diff", "part.json", "marked.json", "--format", "json"]), below(project("rules"), ".yaml"));
     let home = |name: &str| rel9.home().join(name);
-    // A few of each kind and type: there are thousands.
+    // A few lines of each kind and type, because there are thousands.
     let mut seen: HashMap<String, usize> = HashMap::new();
     let mut inventory: Vec<Value> = below(project("fixtures/demo"), ".ndjson").iter().flat_map(lines).collect();
     inventory.retain(|line| {
@@ -113,7 +114,7 @@ fn the_samples_are_what_their_readers_take() {
     let document = read(sample("json"));
     let findings = document["findings"].as_array().expect("findings");
     assert_eq!(&lines(sample("ndjson")), findings);
-    // The sample is a document as any other: rel9 takes it.
+    // rel9 accepts the sample like any other document.
     Rel9::new().run(&["report", &sample("json").to_string_lossy(), "--format", "wa"]).ended(0);
 
     let read_by = |environment: &str, requirements: &str, script: &str, format: &str| {

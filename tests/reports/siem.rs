@@ -1,4 +1,4 @@
-//! `ocsf` and `asff`: what a SIEM and AWS Security Hub get, checked with the schemas and models that their makers publish.
+//! `ocsf` and `asff`: the reports for a SIEM and AWS Security Hub, checked with the published schemas of OCSF and models of AWS.
 
 use crate::support::{Rel9, project, python};
 use rel9::audit::findings::{Finding, Findings, Status, WaiverRef};
@@ -12,10 +12,10 @@ use std::sync::Arc;
 const OCSF: &str = "tests/reports/siem/requirements.txt";
 const AWS: &str = "tests/emulator/requirements.txt";
 
-/// Texts that break what does not expect them.
+/// Texts that break careless code.
 const HOSTILE: &str = "\u{1b}[31m\"red\"\u{7}\r\n\\u0000\0</script>'; DROP\u{202e}txt\u{2028}\u{9b}größe 😀 {{ x }} %s";
 
-/// The demo's findings, less what changes with every rule.
+/// The demo's findings, without the parts that change with every rule.
 fn demo() -> Findings {
     let sample = std::fs::read(project("reports/samples/demo.json")).expect("the sample");
     let mut findings: Findings = serde_json::from_slice(&sample).expect("a findings document");
@@ -24,7 +24,7 @@ fn demo() -> Findings {
     findings
 }
 
-/// The demo's findings with texts of other people's making at their worst, and more of everything than fits.
+/// The demo's findings with hostile texts, and with more of everything than ASFF allows.
 fn hostile() -> Findings {
     let mut findings = demo();
     let mut number = 0;
@@ -37,7 +37,7 @@ fn hostile() -> Findings {
         finding.message = format!("{HOSTILE} {}", if number % 10 == 0 { &huge } else { "" }).into();
         let resource = Arc::make_mut(&mut finding.resource);
         resource.name = Some(HOSTILE.to_owned());
-        let tags = Arc::make_mut(&mut resource.tags);
+        let tags = &mut resource.tags;
         for tag in 0..60 {
             let value = if number % 20 == 0 && tag < 2 { huge.clone() } else { "\u{1f600}\"".repeat(tag * 3) };
             tags.insert(format!("{tag} {HOSTILE}{}", "k".repeat(tag * 5)), value);
@@ -77,7 +77,7 @@ fn events(text: &str) -> Vec<Value> {
     text.split_terminator('\n').map(|line| serde_json::from_str(line).expect("one JSON document a line")).collect()
 }
 
-/// What one of the checks in `tests/reports/siem` says of a report.
+/// The output of a check in `tests/reports/siem` for a report.
 fn checked(requirements: &str, script: &str, report: &str) -> Value {
     let mut check = Command::new(python::with(if requirements == AWS { "emulator" } else { "siem" }, requirements))
         .arg(project("tests/reports/siem").join(Path::new(script)))

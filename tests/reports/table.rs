@@ -1,4 +1,4 @@
-//! What a person sees: the table of the demo organisation in a narrow and in a wide terminal, without colour.
+//! The table of the demo organisation in a narrow and in a wide terminal, without colour.
 
 use crate::support::binary;
 use std::process::Command;
@@ -38,7 +38,7 @@ fn no_line_is_wider_than_the_terminal() {
     }
 }
 
-/// What a shell makes of a command that was copied is the command, of every finding that is the first of its rule.
+/// A shell runs a command that was copied from the table exactly as the finding has it, for the first finding of every rule.
 #[test]
 fn commands_are_whole() {
     let document = serde_json::from_str::<serde_json::Value>(&table(80, &["--format", "json"])).expect("JSON");

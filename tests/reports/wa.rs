@@ -17,11 +17,11 @@ const CHOICES: [&str; 4] = [
     "rel_backing_up_data_periodic_recovery_testing_data",
 ];
 
-/// Findings of the demo, one for each best practice, with these risks of the four.
+/// Findings of the demo, one for each best practice, with these four risks.
 fn findings(risks: [&str; 4], complete: bool) -> Findings {
     let sample = std::fs::read(project("reports/samples/demo.json")).expect("the sample");
     let mut findings: Findings = serde_json::from_slice(&sample).expect("a findings document");
-    findings.audit.partial.clear(); // the sample is of one best practice
+    findings.audit.partial.clear(); // the sample has one best practice only
     findings.collection.retain(|entry| !complete || entry.status == CoverageStatus::Ok);
     findings.findings.truncate(4);
     for ((finding, practice), risk) in findings.findings.iter_mut().zip(BestPractice::ALL).zip(risks) {
@@ -45,7 +45,7 @@ fn rendered(findings: &Findings) -> String {
     String::from_utf8(out).expect("UTF-8")
 }
 
-/// The answer, once botocore's model of UpdateAnswer has nothing against it.
+/// The answer, after a check with botocore's model of UpdateAnswer.
 fn answer(findings: &Findings) -> Value {
     let text = rendered(findings);
     let mut check = Command::new(python::with("emulator", AWS))
@@ -79,7 +79,7 @@ fn only_what_is_without_risk_is_selected() {
     );
 }
 
-/// A waiver accepts a failure, and a selected choice says that there is none.
+/// A waiver accepts a failure, while a selected choice states that there is none.
 #[test]
 fn what_is_accepted_is_not_selected() {
     let waived = |severity| {
@@ -175,7 +175,7 @@ mod push {
             serde_json::from_str(answer.split_once("\r\n\r\n").expect("an HTTP answer").1).expect("JSON")
         }
 
-        /// The program beside a `findings.json`.
+        /// The program in a folder with `findings.json`.
         fn rel9(&self, findings: &Findings) -> Rel9 {
             let rel9 = Rel9::new()
                 .env("AWS_ENDPOINT_URL", format!("http://{}", self.address))
@@ -190,7 +190,7 @@ mod push {
 
     impl Drop for Tool {
         fn drop(&mut self) {
-            drop(self.server.stdin.take()); // which ends it
+            drop(self.server.stdin.take()); // ends the server
             let _ = self.server.wait();
         }
     }
@@ -221,7 +221,7 @@ mod push {
         assert!(text(&state["answer"]["Notes"]).starts_with("Written by rel9 "), "{state}");
 
         let again = rel9.run(&pushed(&["--yes"]));
-        assert_eq!(again.ended(0).stdout, format!("REL 9 of workload {WORKLOAD} in eu-west-1 has this answer already.\n"));
+        assert_eq!(again.ended(0).stdout, format!("REL 9 of workload {WORKLOAD} in eu-west-1 already has this answer.\n"));
         assert_eq!(tool.state()["written"], 1);
     }
 

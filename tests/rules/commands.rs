@@ -1,4 +1,4 @@
-//! The commands that findings tell people to run: the AWS CLI itself takes them, and pasting them does no harm.
+//! The commands in findings: the AWS CLI itself accepts them, and pasting them does no harm.
 
 use crate::support::{Document, Rel9, project, python, text};
 use rel9::rules::{Care, RuleSet, selftest};
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-/// What the AWS CLI has against commands.
+/// The AWS CLI's errors for commands.
 fn mistakes(commands: &BTreeSet<String>) -> String {
     let python = python::with("commands", "tests/rules/commands/requirements.txt");
     let mut check = Command::new(python);
@@ -21,7 +21,7 @@ fn mistakes(commands: &BTreeSet<String>) -> String {
     said
 }
 
-/// Stands for a fact that was not read.
+/// A placeholder for an unread fact.
 fn is_whole(command: &str) -> bool {
     !command.contains("UNKNOWN")
 }
@@ -33,7 +33,7 @@ fn the_aws_cli_takes_every_command() {
     for rule in rules.iter() {
         for (number, rendered) in selftest::commands(rule).into_iter().enumerate() {
             assert!(!rendered.is_empty(), "{}: no test that fails has command {}", rule.id, number + 1);
-            // Where no test lists every fact that a command names, what can be seen of it is checked.
+            // If no test lists every fact in a command, the known part of the command is checked.
             let any_whole = rendered.iter().any(|command| is_whole(command));
             commands.extend(rendered.into_iter().filter(|command| !any_whole || is_whole(command)));
         }

@@ -1,4 +1,4 @@
-//! However deep, wide or greedy an expression is: it is evaluated or refused with its line, soon, and without harm to the program.
+//! An expression of any depth, width or cost is evaluated or refused with its line, quickly, and without harm to the program.
 
 use crate::support::Rel9;
 use proptest::prelude::*;
@@ -13,7 +13,7 @@ fn subject() -> Subject {
     Subject::new("AWS::EC2::Volume", resource, Default::default(), "2026-11-22T07:00:00Z".parse().expect("a time"))
 }
 
-/// What an expression comes to on a thread as small as any (2 MiB): `Err` when it is refused.
+/// The result of an expression on a thread with the smallest stack in use (2 MiB): `Err` if it is refused.
 fn evaluate(source: &str) -> Result<Outcome<bool>, String> {
     let started = Instant::now();
     let here = || Expression::compile(source).map(|expression| expression.truth(subject().scope()));
@@ -43,7 +43,7 @@ fn what_a_person_writes_is_evaluated() {
     }
 }
 
-/// Each makes far more than it is long, or takes far longer.
+/// Short expressions with huge results or run times.
 const GREEDY: [(&str, &str, usize, &str); 15] = [
     ("['xxxxxxxxxxxxxxxx']", ".map(a, a + a)", 40, ".size() > 0"),
     ("[1]", ".map(a, [a, a])", 40, ".size() > 0"),
@@ -68,7 +68,7 @@ fn what_makes_too_much_is_refused_with_its_line() {
     for (start, step, times, end) in GREEDY {
         let source = format!("{start}{}{end}", step.repeat(times));
         assert!(matches!(evaluate(&source), Err(_) | Ok(Outcome::Broken(_))), "{source}: {:?}", evaluate(&source));
-        // Known only when there is a resource, and whatever else stands beside it.
+        // The cost is known only with a resource, and the expression's other parts do not matter.
         of_resource.push(format!("resource.id != '' && ({source} || true)"));
         sources.push(source);
     }
@@ -104,7 +104,7 @@ fn a_rule_that_costs_too_much_is_named_with_its_line() {
     rel9.run(&["audit", "--demo", "--rules", "own"]).ended(2).said("own/own-rule.yaml:6: ").said("takes more than 1000000 steps");
 }
 
-/// Aliases that stand for aliases, and what is nested deeper than a stack.
+/// YAML aliases of aliases, and nesting deeper than a stack.
 #[test]
 fn greedy_yaml_is_refused() {
     let mut laughs = "version: 1\na0: &a0 [x, x]\n".to_owned();
@@ -120,7 +120,7 @@ fn greedy_yaml_is_refused() {
     }
 }
 
-/// Expressions of every form that can be made long or deep.
+/// Expressions of every form that can be long or deep.
 fn forms() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![Just("1"), Just("'ab'"), Just("[1, 2]"), Just("resource.id"), Just("true"), Just("resource.tags"), Just("null")]
         .prop_map(str::to_owned);

@@ -1,11 +1,11 @@
-//! Expressions over facts of which some were not read: against a slow, obvious reference of three-valued logic.
+//! Expressions over partly unread facts, compared with a simple reference implementation of three-valued logic.
 
 use proptest::prelude::*;
 use rel9::rules::engine::Subject;
 use rel9::rules::expr::{Expression, Outcome};
 use serde_json::{Map, Value, json};
 
-/// A tree of truth values; `None` stands for a fact that was not read.
+/// A tree of truth values; `None` is an unread fact.
 #[derive(Clone, Debug)]
 enum Tree {
     Leaf(Option<bool>),
@@ -31,7 +31,7 @@ fn trees() -> impl Strategy<Value = Tree> {
 impl Tree {
     fn source(&self) -> String {
         match self {
-            // A volume's `encrypted` is read, its `status` (compared with anything) is not.
+            // A volume's `encrypted` is read; its `status` is unread, whatever it is compared with.
             Tree::Leaf(Some(true)) => "resource.encrypted".to_owned(),
             Tree::Leaf(Some(false)) => "!resource.encrypted".to_owned(),
             Tree::Leaf(None) => r#"(resource.status == "x")"#.to_owned(),
@@ -121,13 +121,13 @@ fn what_a_resource_does_not_have_is_no_mistake_of_the_expression() {
     for source in ["resource.tags['tier']", "int(resource.tags['tier']) > 1", "1 / 0 > 1"] {
         assert!(matches!(evaluate(source), Outcome::Broken(_)), "{source}: {:?}", evaluate(source));
     }
-    // Whatever comes first: had the status been read, it might have decided.
+    // In either order, because a known status might have decided.
     for source in ["resource.status == 'x' || resource.tags['team'] == 'x'", "resource.tags['team'] == 'x' || resource.status == 'x'"] {
         assert!(matches!(evaluate(source), Outcome::Unknown(_)), "{source}: {:?}", evaluate(source));
     }
 }
 
-/// A template knows some tags, and not others.
+/// In a template, some tags are known and others are not.
 #[test]
 fn tags_are_unknown_one_by_one() {
     let with = |paths: &[&str]| {
@@ -169,7 +169,7 @@ fn tags_are_unknown_one_by_one() {
     assert_eq!(evaluate("has(resource.tags.other)", &more), Outcome::Unknown("tags is open".to_owned()));
 }
 
-/// CEL's optional syntax would turn what was not read into nothing.
+/// CEL's optional syntax would turn an unread value into an absent one.
 #[test]
 fn optional_syntax_is_refused() {
     for source in ["resource.?status.orValue('x') == 'x'", "resource[?'status'].hasValue()"] {

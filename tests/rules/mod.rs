@@ -1,4 +1,4 @@
-//! Rules: expressions, and what findings tell people to do. Each rule has its own tests beside it, in `rules/`.
+//! Rules: expressions, and the commands in findings. Each rule's own tests are in its file in `rules/`.
 
 mod commands;
 mod costs;

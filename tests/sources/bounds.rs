@@ -1,11 +1,11 @@
-//! What a live audit costs, and where it stops: calls, the sizes of answers, lists without end, the deadline.
+//! What a live audit costs, and where it stops: calls, the sizes of answers, endless lists, the deadline.
 
 use crate::support::{Emulator, operation_of, text};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-/// What cannot be shared is known to be shared with nobody, and nobody is asked about it: snapshots under the default keys, and archived ones.
-/// What is public is known from one list, also where the permissions of single snapshots are denied.
+/// Snapshots that cannot be shared (those under default keys, and archived ones) are not shared, and cost no call. One list shows which
+/// snapshots are public, even if AWS denies access to the permissions of single snapshots.
 #[test]
 fn only_what_can_be_shared_is_asked_about() {
     let (emulator, told) = Emulator::with("account");
@@ -13,7 +13,7 @@ fn only_what_can_be_shared_is_asked_about() {
     let shared = text(&told["shared_snapshot"]);
     emulator.reset_calls();
     rel9.audit(&["--regions", "us-east-1"]);
-    // Those of the public volume, of the shared one, and of the instance's image.
+    // The snapshots of the public volume, of the shared one, and of the instance's image.
     let asked = emulator.count("ec2:DescribeSnapshotAttribute");
     assert!((2..=4).contains(&asked), "{asked}");
     assert_eq!(emulator.count("rds:DescribeDBSnapshotAttributes"), 1, "orders-private is under aws/rds");
@@ -31,7 +31,7 @@ fn only_what_can_be_shared_is_asked_about() {
         &[(text(&told["public_snapshot"]), "fail"), (shared, "unknown"), (text(&told["by-hand_snapshot"]), "pass")],
     );
 
-    // Without the aliases nobody knows which key is the default one: all are asked.
+    // Without the aliases, the default key is not known, and all snapshots are looked up.
     emulator.fault("ec2:DescribeSnapshotAttribute", None);
     emulator.fault("kms:ListAliases", Some("deny"));
     emulator.reset_calls();
@@ -40,12 +40,12 @@ fn only_what_can_be_shared_is_asked_about() {
     document.expect("ebs-snapshot-not-public", &[(shared, "fail"), (text(&told["by-hand_snapshot"]), "pass")]);
 }
 
-/// A list whose pages are empty and name ever new ones has no end, and neither has an answer of more than 64 MiB.
+/// A list whose empty pages have ever new tokens never ends; an answer of more than 64 MiB is not read.
 #[test]
 fn what_has_no_end_is_given_up() {
     let (emulator, _) = Emulator::with("account");
     let rel9 = emulator.rel9().env("AWS_MAX_ATTEMPTS", "1");
-    for (mode, words) in [("adrift", "the list does not end: 100 pages in a row told nothing new"), ("huge", "is larger than 64 MiB")] {
+    for (mode, words) in [("adrift", "the list does not end: 100 pages in a row had nothing new"), ("huge", "is larger than 64 MiB")] {
         for operation in ["ec2:DescribeVolumes", "backup:ListBackupVaults", "rds:DescribeDBInstances"] {
             emulator.fault_of(&json!({"operation": operation, "mode": mode, "region": "us-east-1"}));
         }
@@ -60,7 +60,7 @@ fn what_has_no_end_is_given_up() {
     }
 }
 
-/// When the time for an account is over, what is left is unknown, and says why.
+/// When the time for an account is over, the rest is unknown, with the reason.
 #[test]
 fn after_the_deadline_the_rest_is_unknown() {
     let (emulator, _) = Emulator::with("account");
@@ -91,7 +91,7 @@ fn five_hundred_resources_take_at_most_1200_calls() {
     assert!(calls["total"].as_u64().is_some_and(|total| (1..=1_200).contains(&total)), "{}", calls["total"]);
 }
 
-/// The same on moto as it is, with its 1,300 snapshots of others in each Region, which it lists whoever is asked for.
+/// The same on unmodified moto, which lists its 1,300 snapshots of other accounts in each Region whichever owner is requested.
 #[test]
 fn snapshots_of_others_cost_no_calls() {
     let emulator = Emulator::plain();

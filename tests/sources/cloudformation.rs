@@ -1,4 +1,4 @@
-//! CloudFormation templates as declarations: values, places, waivers, errors, and templates that nobody means well with.
+//! CloudFormation templates as declarations: values, places, waivers, errors, and hostile templates.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -28,7 +28,7 @@ fn error(text: &str) -> String {
     parse(text).unwrap_err().to_string()
 }
 
-/// What the property `P` of a resource with these sections before it comes to.
+/// The value of the property `P` of a resource after these sections.
 fn property(sections: &str, value: &str) -> Result<String, String> {
     property_with(sections, value, &Options::default())
 }
@@ -129,8 +129,8 @@ fn reasons_are_for_people() {
     let declarations = fixture("backup.yaml");
     let reason = |id, key| reason(&declarations, id, key);
     assert_eq!(reason("Database", "MasterUserPassword"), "parameter DatabasePassword has no default (give it with --parameters)");
-    assert_eq!(reason("Database", "MasterUsername"), "read from Secrets Manager when it is deployed");
-    let region = "AWS::Region depends on where it is deployed (give it with --region)";
+    assert_eq!(reason("Database", "MasterUsername"), "read from Secrets Manager at deployment");
+    let region = "AWS::Region depends on where the template is deployed (give it with --region)";
     assert_eq!(reason("Database", "MultiAZ"), format!("depends on the condition InFrankfurt: {region}"));
     assert!(reason("Server", "ImageId").starts_with("parameter LatestImage is read from SSM Parameter Store (/aws/service/"));
 }
@@ -155,7 +155,7 @@ fn loops() {
     insta::assert_snapshot!("cloudformation-loops", show(&fixture("foreach.yaml")));
 }
 
-/// Why the first part that cannot be read cannot.
+/// The reason of the first part that cannot be read.
 fn why_unread(declarations: &[Declaration]) -> String {
     let part = declarations.iter().find(|declaration| declaration.type_name == "module").expect("an unread part");
     match &part.setting("presence").expect("a reason").value {
@@ -178,12 +178,12 @@ fn nested_stacks_that_are_not_there() {
     let nested = |url: &str| format!("Resources:\n  N:\n    Type: AWS::CloudFormation::Stack\n    Properties: {{TemplateURL: {url}}}\n");
     assert_eq!(why_unread(&parse(&nested("no-such.yaml")).unwrap()), "its template no-such.yaml is not here");
     assert!(why_unread(&parse(&nested("/")).unwrap()).contains("is outside of the folder"));
-    // It may declare anything.
+    // The unread part may declare anything.
     for url in ["https://example.com/t.yaml", "!Ref AWS::StackName"] {
         let types: Vec<_> = parse(&nested(url)).unwrap().into_iter().map(|declaration| declaration.type_name).collect();
         assert_eq!(types, ["AWS::CloudFormation::Stack", "module"], "{url}");
     }
-    // CDK's file may not be beside the template.
+    // The files of CDK may be missing.
     let asset =
         nested("https://example.com/t.json") + "    Metadata: {'aws:asset:path': no-such.json, 'aws:asset:property': TemplateURL}\n";
     assert_eq!(parse(&asset).unwrap().len(), 2);
@@ -316,24 +316,24 @@ fn macros_may_make_what_is_not_there() {
         |transform: &str| format!("Transform: {transform}\nResources: {{A: {{Type: A::B::C, Properties: {{P: !Ref B, Q: !Foo 1}}}}}}");
     assert_eq!(reason(&parse(&template("AWS::LanguageExtensions")).unwrap(), "A", "P"), "B is not declared in this template");
     let declarations = parse(&template("[AWS::LanguageExtensions, AWS::Include]")).unwrap();
-    assert_eq!(reason(&declarations, "A", "P"), "B is made by the macro AWS::Include");
+    assert_eq!(reason(&declarations, "A", "P"), "B is created by the macro AWS::Include");
     assert_eq!(reason(&declarations, "A", "Q"), "Fn::Foo is for the macro AWS::LanguageExtensions");
     assert_eq!(declarations[0].type_name, "module", "a snippet can hold resources");
-    // What is inserted can be a whole resource, a mapping, all resources.
+    // A macro can insert a whole resource, a mapping, or all resources.
     let include = "Fn::Transform: {Name: AWS::Include}";
     let whole = parse(&format!("Resources: {{A: {{{include}}}, B: {{Type: T::T::T, Properties: {{P: !Ref A}}}}}}")).unwrap();
     let types: Vec<_> = whole.iter().map(|declaration| declaration.type_name.as_str()).collect();
     assert_eq!(types, ["", "module", "T::T::T"]);
     let mapped =
         parse(&format!("Mappings: {{{include}}}\nResources: {{A: {{Type: T::T::T, Properties: {{P: !FindInMap [M, a, b]}}}}}}")).unwrap();
-    assert_eq!(reason(&mapped, "A", "P"), "the mapping M is made by a macro");
+    assert_eq!(reason(&mapped, "A", "P"), "the mapping M is created by a macro");
     assert_eq!(parse("Transform: AWS::Include\nOutputs: {}").unwrap().len(), 1);
     assert!(parse("Transform: AWS::LanguageExtensions\nOutputs: {}").is_err());
     let included = "Resources: {A: {Type: A::B::C, Properties: {P: 1, Fn::Transform: {Name: AWS::Include}}}}";
     assert!(matches!(parse(included).unwrap()[0].body.value, Value::Unknown(_)));
 }
 
-/// A macro of the template, of its resources or of one resource can change what is written there.
+/// A macro of the template, of its resources or of one resource can change existing values.
 #[test]
 fn what_a_macro_can_change_is_not_known() {
     let resource = "A: {Type: AWS::B::C, DeletionPolicy: Retain, Properties: {P: 1}}";
@@ -350,14 +350,14 @@ fn what_a_macro_can_change_is_not_known() {
             assert!(matches!(&node.value, Value::Unknown(unknown) if *unknown.reason == *expected), "{text}: {:?}", node.value);
         }
     }
-    // These leave alone what is there.
+    // These macros leave existing values unchanged.
     for name in ["AWS::LanguageExtensions", "AWS::Include", "AWS::Serverless-2016-10-31", "AWS::CodeDeployBlueGreen"] {
         let declarations = parse(&format!("Transform: {name}\nResources: {{{resource}}}")).unwrap();
         assert!(matches!(declarations.last().unwrap().body.value, Value::Map(_)), "{name}");
     }
 }
 
-/// A loop over something unknown may make none.
+/// A loop over an unknown collection may create no resource.
 #[test]
 fn what_a_loop_over_something_unknown_makes_may_not_be_there() {
     let text = "Transform: AWS::LanguageExtensions\nParameters: {U: {Type: CommaDelimitedList}}\nResources:\n  B: {Type: T::T::T}\n  Fn::ForEach::L:\n    - X\n    - !Ref U\n    - A${X}: {Type: T::T::T}\n";
@@ -377,10 +377,13 @@ fn waivers() {
             "Resources:\n  # rel9:ignored rule reason\n  A: {Type: x}\n",
             "t.yaml:2:3: a waiver without a rule: write `# rel9:ignore rule-id reason`",
         ),
-        ("# rel9:ignore a b\nResources:\n  A: {Type: x}\n", "t.yaml:1:1: this waiver belongs to no resource: write it above or into one"),
+        (
+            "# rel9:ignore a b\nResources:\n  A: {Type: x}\n",
+            "t.yaml:1:1: this waiver belongs to no resource: write it above or inside a resource",
+        ),
         (
             "Resources:\n  A: {Type: x}\nOutputs:\n  B: # rel9:ignore a b\n",
-            "t.yaml:4:6: this waiver belongs to no resource: write it above or into one",
+            "t.yaml:4:6: this waiver belongs to no resource: write it above or inside a resource",
         ),
     ] {
         assert_eq!(error(text), expected);
@@ -389,7 +392,7 @@ fn waivers() {
     for (waiver, expected) in [
         ("{ignore: [{rule: a}]}", "t.yaml:5:23: this waiver gives no reason"),
         ("{ignore: [{reason: a}]}", "t.yaml:5:23: this waiver gives no rule"),
-        ("{ignore: [{rule: a, reason: b, expires: 2027-02-30}]}", "t.yaml:5:53: 2027-02-30 is no date; write it as 2027-01-31"),
+        ("{ignore: [{rule: a, reason: b, expires: 2027-02-30}]}", "t.yaml:5:53: 2027-02-30 is not a date; write it as 2027-01-31"),
         ("{ignore: [{rule: a, reason: b, until: x}]}", "t.yaml:5:44: a waiver has no until; it has rule, reason, expires"),
         ("{ignores: []}", "t.yaml:5:14: rel9 has no ignores; it has ignore"),
         ("{ignore: a}", "t.yaml:5:22: rel9: ignore is a list of waivers, not a text"),
@@ -402,8 +405,8 @@ fn waivers() {
             parse(text)?.into_iter().map(|declaration| declaration.ignores.into_iter().map(|ignore| ignore.rule).collect()).collect(),
         )
     };
-    // A line between them parts a comment from the resource.
-    assert_eq!(error(text), "t.yaml:5:3: this waiver belongs to no resource: write it above or into one");
+    // A line in between separates a comment from the resource.
+    assert_eq!(error(text), "t.yaml:5:3: this waiver belongs to no resource: write it above or inside a resource");
     assert_eq!(rules(&text.replace("B\n\n", "B\n")).unwrap(), [vec!["one"], vec!["two", "three"]]);
     assert_eq!(rules(&text.replace("B\n\n", "B\n").replace('\n', "\r\n")).unwrap(), [vec!["one"], vec!["two", "three"]]);
 }
@@ -414,7 +417,7 @@ fn files_of_parameters() {
     let path = folder.path().join("parameters.json");
     let values = |text: &str| {
         std::fs::write(&path, text).unwrap();
-        read_parameters(&path).map_err(|error| error.what)
+        read_parameters(&path).map(|parameters| parameters.values).map_err(|error| error.what)
     };
     let expected: std::collections::BTreeMap<_, _> = [("A".to_owned(), json!("1")), ("B".to_owned(), json!("x=y"))].into();
     for text in [
@@ -426,13 +429,13 @@ fn files_of_parameters() {
     ] {
         assert_eq!(values(text).unwrap(), expected, "{text}");
     }
-    assert_eq!(values(r#"["A=1", "A=2"]"#).unwrap_err(), "the parameter A is there twice");
+    assert_eq!(values(r#"["A=1", "A=2"]"#).unwrap_err(), "the parameter A is given twice");
     assert_eq!(values(r#"{"A": {"b": 1}}"#).unwrap_err(), "the value of a parameter is a text or a list of texts, not a map");
     assert_eq!(values("[1]").unwrap_err(), "a parameter is {\"ParameterKey\": …, \"ParameterValue\": …} or \"Key=Value\"");
     assert!(read_parameters(&folder.path().join("none")).is_err());
 }
 
-/// Each of these is small, and would take all memory, all stack or for ever.
+/// Each of these is small, but would exhaust memory or the call stack, or never end.
 #[test]
 fn bombs() {
     let mut doubling = "x".repeat(64);
@@ -505,7 +508,7 @@ fn megabytes_of_json() {
     assert_eq!(error.to_string(), "big.json: larger than 16 MiB");
 }
 
-/// Pieces of templates, in any order, so that what comes out gets past the parser often.
+/// Pieces of templates in any order, so that the result often gets past the parser.
 fn pieces() -> impl Strategy<Value = String> {
     const PIECES: [&str; 48] = [
         "Resources:\n",
@@ -591,7 +594,7 @@ proptest! {
         let _ = claims_to_be(&broken);
     }
 
-    /// What is read has a place in the text, and names are of the template.
+    /// Every value has a place in the text, and names come from the template.
     #[test]
     fn places_are_in_the_text(text in pieces()) {
         if let Ok(declarations) = parse(&text) {

@@ -1,4 +1,4 @@
-//! Profiles whose credentials cannot be had: what is wrong is said, and nothing of what a credential process wrote.
+//! Profiles without usable credentials: the error names the cause, and never quotes the output of a credential process.
 
 use crate::support::{Emulator, Rel9};
 use std::fs;
@@ -34,7 +34,7 @@ sso_start_url = https://example.awsapps.com/start
 sso_region = us-east-1
 ";
 
-/// The program with these profiles, and no keys of its own.
+/// The program with these profiles, and without keys in the environment.
 fn with_profiles(emulator: &Emulator, process: &str) -> Rel9 {
     let rel9 =
         emulator.rel9().without("AWS_ACCESS_KEY_ID").without("AWS_SECRET_ACCESS_KEY").without("AWS_REGION").env("PATH", "/usr/bin:/bin");
@@ -53,9 +53,9 @@ fn what_is_wrong_with_a_profile_is_said() {
     emulator.fault("sts:AssumeRole", Some("deny"));
     let mut rel9 = with_profiles(&emulator, "echo secret-of-the-process >&2; exit 1");
     for (profile, words) in [
-        ("role", "AWS gives no credentials for the profile's role"),
+        ("role", "AWS gave no credentials for the profile's role"),
         ("rootless", "have no profile \"nowhere\", which profile \"rootless\" names as its source"),
-        ("half", "the profile's keys or role are not complete"),
+        ("half", "the profile's keys or role are incomplete"),
         ("bare", "(no credentials)"),
         ("process", "the profile's credential_process failed"),
         ("sso", "there is no valid SSO session"),
@@ -72,7 +72,7 @@ fn what_is_wrong_with_a_profile_is_said() {
     }
 }
 
-/// What a credential process writes may be a secret, wherever it stands: it is quoted nowhere, however much is told.
+/// The output of a credential process may be a secret: no message quotes it, even with `-v`.
 #[test]
 fn what_a_credential_process_writes_is_never_shown() {
     let emulator = Emulator::start();
@@ -97,17 +97,17 @@ fn what_a_credential_process_writes_is_never_shown() {
     }
 }
 
-/// An endpoint's password is not shown, and one without TLS on a network is told with what goes in the clear.
+/// An endpoint's password is not shown, and one without TLS on a network is warned about, with what crosses the network unencrypted.
 #[test]
 fn endpoints_are_told_without_their_passwords() {
     let emulator = Emulator::start();
     let mistyped = emulator.rel9().env("AWS_ENDPOINT_URL", "https://user:hunter2@host:99999");
     for arguments in [&["audit"][..], &["audit", "-v"]] {
         let run = mistyped.run(arguments);
-        run.ended(2).said("AWS_ENDPOINT_URL is \"…@host:99999\", which is no URL");
+        run.ended(2).said("AWS_ENDPOINT_URL is \"…@host:99999\", which is not a URL");
         assert!(!run.stderr.contains("hunter2"), "{run}");
     }
-    // This machine by an address that is not the loopback's.
+    // This machine, by an address that is not a loopback address.
     let port = emulator.endpoint.rsplit(':').next().expect("a port");
     let clear = emulator.rel9().env("AWS_ENDPOINT_URL", format!("http://user:hunter2@0.0.0.0:{port}"));
     let run = clear.run(&["audit", "-v", "--regions", "us-east-1", "--fail-on", "never", "--allow-incomplete"]);

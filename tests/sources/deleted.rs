@@ -1,9 +1,10 @@
-//! What is deleted while an audit reads: it is gone, and neither makes the audit incomplete nor is judged by what nobody could read of it.
+//! Resources that are deleted during an audit: they neither make the audit incomplete nor are judged by what could not be read.
 
 use crate::support::{Emulator, operation_of, text};
 use serde_json::{Value, json};
 
-/// The calls about one thing that a list named, and how AWS says that there is no such thing (any more). One of the things is then gone.
+/// The calls about one resource of a list, with AWS's error for a resource that does not exist (any more). One of the resources is then
+/// deleted.
 const GONE: &[(&str, &str)] = &[
     ("backup:DescribeFramework", "ResourceNotFoundException"),
     ("backup:GetBackupPlan", "ResourceNotFoundException"),
@@ -38,7 +39,8 @@ fn what_is_deleted_between_list_and_description_is_gone() {
     };
     let whole = kept("nothing");
     for &(operation, code) in GONE {
-        // In the Region of most: what replicates from there to the other one would be right to wonder where its destination is.
+        // In the Region with most resources: a resource that replicates from there to the other Region would rightly miss its
+        // destination.
         emulator.fault_of(&json!({"operation": operation, "mode": "error", "code": code, "times": 1, "region": "us-east-1"}));
         let left = kept(operation);
         emulator.fault(operation, None);
@@ -46,12 +48,12 @@ fn what_is_deleted_between_list_and_description_is_gone() {
     }
 }
 
-/// A list that ends with "there is no such vault" on a later page is no list.
+/// A list that ends with "there is no such vault" on a later page is incomplete.
 #[test]
 fn a_list_that_is_cut_short_is_a_failure() {
     let (emulator, _) = Emulator::with("account");
     emulator.page_size(Some(2));
-    // Each of the two vaults of the Region has its first page.
+    // The first pages of the Region's two vaults succeed.
     let operation = "backup:ListRecoveryPointsByBackupVault";
     let fault = json!({"operation": operation, "mode": "error", "code": "ResourceNotFoundException", "region": "us-east-1", "after": 2});
     emulator.fault_of(&fault);

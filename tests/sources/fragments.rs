@@ -1,4 +1,5 @@
-//! CloudFormation files that no stack could be made of as they are: fragments, what macros take, keys written twice. What can be judged is judged.
+//! CloudFormation files from which no stack can be created as they are: fragments, input of macros, duplicate keys. rel9 judges what it
+//! can.
 
 use crate::support::{Rel9, text};
 
@@ -14,7 +15,7 @@ fn of_a_key_that_is_written_twice_the_last_counts_and_a_warning_names_it() {
     let (run, document) = with(&[("t.yaml", &template)]).audit(&["t.yaml", "--fail-on", "never"]);
     document.expect("ebs-volume-encrypted", &[("Data", "pass")]);
     run.said("warning: t.yaml:8:7: the key Encrypted is written twice, first in line 7; CloudFormation takes the last");
-    // A logical id, and a whole section, alike.
+    // The same for a logical id and for a whole section.
     let twice = format!("Resources:\n  Old:\n{VOLUME}Resources:\n  Data:\n{VOLUME}  Data:\n{VOLUME}      Encrypted: true\n");
     let (run, document) = with(&[("t.yaml", &twice)]).audit(&["t.yaml", "--fail-on", "never"]);
     document.expect("ebs-volume-encrypted", &[("Data", "pass"), ("Old", "none")]);
@@ -66,10 +67,10 @@ fn what_is_not_declared_is_not_known_and_named() {
         ("Attribute", "Elsewhere is not declared in this template"),
         ("Mapping", "the mapping Elsewhere is not declared in this template"),
         ("Choice", "the condition Elsewhere is not declared in this template"),
-        ("Function", "Fn::Elsewhere is no function of CloudFormation"),
-        ("Pseudo", "AWS::Elsewhere is no pseudo parameter"),
+        ("Function", "Fn::Elsewhere is not a CloudFormation function"),
+        ("Pseudo", "AWS::Elsewhere is not a CloudFormation pseudo parameter"),
         ("Text", "self:custom is not declared in this template"),
-        ("Snippet", "made by the macro AWS::Include"),
+        ("Snippet", "created by the macro AWS::Include"),
         ("Beside", "Fn::Elsewhere stands beside other keys"),
         ("Arguments", "Fn::Join takes 2 arguments, not 1"),
     ] {
@@ -79,7 +80,7 @@ fn what_is_not_declared_is_not_known_and_named() {
     document.expect(rule, &[("Known", "pass"), ("Conditional", "pass")]);
 }
 
-/// Another tool replaces it before CloudFormation reads the template.
+/// Another tool replaces the placeholder before CloudFormation reads the template.
 #[test]
 fn a_resource_whose_type_a_function_makes_may_be_anything() {
     let template = format!("Resources:\n  Data:\n{VOLUME}      Encrypted: true\n  Part:\n    Type: !Rain::Module ./part.yaml\n");
@@ -88,7 +89,7 @@ fn a_resource_whose_type_a_function_makes_may_be_anything() {
     assert!(run.code == 3 && run.stdout.contains("t.yaml#Part"), "{run}");
 }
 
-/// Only a text that is written is a path: what a function makes is a place in S3.
+/// Only a literal string is a path: the result of a function is a place in S3.
 #[test]
 fn a_template_url_that_a_parameter_makes_is_not_here() {
     for url in ["!Join ['', [!Ref Prefix, templates/db.template]]", "!Sub '${Prefix}db.yaml'", "!Ref Prefix"] {
@@ -101,7 +102,7 @@ fn a_template_url_that_a_parameter_makes_is_not_here() {
     }
 }
 
-/// They waive nothing here, and are told where something fails.
+/// They waive nothing in rel9; findings mention them.
 #[test]
 fn suppressions_of_other_tools_are_told_beside_findings() {
     let template = format!(

@@ -1,5 +1,5 @@
-//! Folders and files as they come: broken ones beside good ones, other encodings, links, what lies outside, what is no regular file. Whatever
-//! cannot be read is named, the rest is judged, and nothing outside of the folder or repository is opened.
+//! Folders and files as they occur: broken files next to valid ones, other encodings, links, files outside, irregular files. rel9 names
+//! what it cannot read, judges the rest, and opens nothing outside of the folder or repository.
 
 use crate::support::{Document, Rel9, Run, text};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ fn audit(rel9: &Rel9, more: &[&str]) -> (Run, Document) {
     rel9.audit(&[&["--rule", "ebs-volume-encrypted"], more].concat())
 }
 
-/// File, line and error of what could not be read.
+/// File, line and error of what cannot be read.
 fn unread(document: &Document) -> Vec<(String, u64, String)> {
     let failed = document.collection().iter().filter(|entry| entry["status"] == "failed");
     let place = |entry: &Value| (text(&entry["location"]["file"]).to_owned(), entry["location"]["line"].as_u64().expect("a line"));
@@ -58,7 +58,7 @@ fn broken_files_of_a_folder_are_named_and_the_rest_is_judged() {
     assert_eq!((&entry["service"], &entry["operation"], &entry["items"]), (&json!("template"), &json!("Read"), &json!(1)));
     assert_eq!(unread(&document)[0].1, 3);
     assert_eq!(document.0["audit"]["complete"], false);
-    // Nothing fails: not complete.
+    // No failure, but incomplete.
     let rel9 = Rel9::new().with_files(&[("a/good.yaml", ENCRYPTED), ("a/broken.yaml", BROKEN)]);
     audit(&rel9, &["a"]).0.ended(3).said("a/broken.yaml:3:");
     audit(&rel9, &["a", "--allow-incomplete"]).0.ended(0).said("a/broken.yaml:3:");
@@ -70,9 +70,9 @@ fn what_is_given_by_name_must_be_whole() {
     let run = rel9.run(&["audit", "good.yaml", "one.yaml", "two.yaml", "--format", "json=out.json"]);
     run.ended(2).said("one.yaml:3:").said("two.yaml:3:");
     assert!(!rel9.home().join("out.json").exists());
-    // A folder of which nothing can be judged is no better.
+    // The same for a folder in which nothing can be judged.
     rel9.run(&["audit", "only"]).ended(2).said("only/x.yaml:3:");
-    // A .tf file stands for its folder, but is named itself.
+    // A .tf file stands for its folder, but the error names the file.
     let rel9 = Rel9::new().with_files(&[("main.tf", TERRAFORM), ("broken.tf", "resource {\n")]);
     rel9.run(&["audit", "broken.tf"]).ended(2).said("broken.tf:");
     audit(&rel9, &["main.tf"]).0.ended(1).said("broken.tf:");
@@ -115,7 +115,7 @@ fn a_broken_file_of_a_module_leaves_open_what_it_may_declare() {
     let (run, document) = rel9.audit(&["."]);
     run.ended(1).said("bad.tf:");
     assert_eq!(document.status("ebs-volume-encrypted", "aws_ebs_volume.v"), "fail");
-    // Its versioning may be in the other file.
+    // The other file may set its versioning.
     assert!(document.says("s3-bucket-versioning", "aws_s3_bucket.b").starts_with("unknown: "));
     assert!(document.says("s3-bucket-versioning", "aws_s3_bucket.b").contains("bad.tf"));
     // An override may change anything.
@@ -130,7 +130,7 @@ fn broken_values_leave_variables_open() {
     let (run, document) = audit(&rel9, &["."]);
     run.ended(3).said("terraform.tfvars:1:");
     assert!(document.says("ebs-volume-encrypted", "aws_ebs_volume.v").contains("terraform.tfvars may set it"));
-    // A later file says it.
+    // A later file sets it.
     put(&rel9, "prod.auto.tfvars", "encrypted = true\n");
     assert_eq!(audit(&rel9, &["."]).1.status("ebs-volume-encrypted", "aws_ebs_volume.v"), "pass");
     put(&rel9, "given.tfvars", "encrypted = =\n");
@@ -180,7 +180,7 @@ fn utf_16_and_marks_are_read() {
             audit(&rel9, &[name]).0.ended(1);
         }
         audit(&rel9, &["."]).0.ended(1);
-        // What says how to judge, too.
+        // The same for the policy.
         put(
             &rel9,
             "policy.yaml",
@@ -207,7 +207,7 @@ fn utf_16_and_marks_are_read() {
 #[test]
 fn what_is_no_text_is_named_with_its_line() {
     let rel9 = Rel9::new().with_files(&[("good.yaml", ENCRYPTED), ("data.json", "")]);
-    // Only what claims to be a template is missed.
+    // Only files that claim to be templates are reported.
     put(&rel9, "data.json", b"{\"name\": \"M\xfcller\"}");
     audit(&rel9, &["."]).0.ended(0);
     put(&rel9, "latin1.yaml", [b"# f\xfcr alle\n", VOLUME.as_bytes()].concat());
@@ -241,7 +241,7 @@ fn the_line_of_the_wrapper_of_setup_terraform_is_named() {
     audit(&rel9, &["."]).0.ended(3).said("terraform_wrapper: false");
 }
 
-// What lies outside, and links
+// Files outside, and links
 
 /// `repo/` with files, beside `outside/` with a template and a module.
 fn beside_outside(files: &[(&str, &str)]) -> Rel9 {
@@ -282,7 +282,7 @@ fn what_lies_outside_is_not_here() {
             assert_eq!(unread(&document).len(), 1, "{files:?}: {run}");
         }
     }
-    // One repository holds both.
+    // One repository contains both.
     let rel9 = beside_outside(&[("t.yaml", &nested("../outside/secret.yaml")), ("m/main.tf", &module.replace("../", "../../"))]);
     fs::create_dir(rel9.home().join(".git")).expect("a folder");
     let (run, document) = audit(&rel9, &["repo"]);
@@ -307,7 +307,7 @@ fn links_to_templates_are_followed_inside() {
     let locations: Vec<&str> = document.findings().iter().map(|finding| text(&finding["location"]["file"])).collect();
     assert_eq!(locations.len(), 3, "{locations:?}");
     assert!(locations.contains(&"repo/linked.yaml") && locations.contains(&"repo/m/main.tf"), "{locations:?}");
-    // Each template once, and links to each other's folders end.
+    // Each template is read once, and links to each other's folders end.
     link(&rel9, "linked.yaml", "repo/again.yaml");
     link(&rel9, "good.yaml", "repo/good-too.yaml");
     link(&rel9, ".", "repo/self");
@@ -341,7 +341,7 @@ fn links_that_lead_outside_are_named_and_not_followed() {
     for input in ["repo/linked.yaml", "repo/linked.tf", "repo/endless.json"] {
         tells_nothing_of_outside(rel9.run(&["audit", input]).ended(2).said("is outside of the folder"));
     }
-    // Values outside may be any.
+    // Values outside may be anything.
     let main = "variable \"encrypted\" {\n  default = true\n}\nresource \"aws_ebs_volume\" \"v\" {\n  encrypted = var.encrypted\n}\n";
     let rel9 = beside_outside(&[("main.tf", main)]);
     link(&rel9, "../outside/values.tfvars", "repo/terraform.tfvars");

@@ -1,5 +1,5 @@
-//! Inventory files: what is packed to harm is refused soon and in little memory, a collection that is not whole is not judged, and a
-//! resource that is there several times is one.
+//! Inventory files: decompression bombs are refused quickly and in little memory, an incomplete collection is not judged, and a resource that appears
+//! several times counts once.
 
 use crate::support::Rel9;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ fn volume(id: &str, encrypted: bool) -> Value {
     })
 }
 
-/// A frame of zstd that is a text and then `blocks` run-length blocks of 128 KiB, in which a byte is repeated
+/// A zstd frame of a text and then `blocks` run-length blocks of 128 KiB, each a repeated byte
 /// (<https://github.com/facebook/zstd/blob/dev/doc/zstd_compression_format.md#blocks>).
 fn repeated(start: &str, byte: u8, blocks: usize) -> Vec<u8> {
     let block = |kind: u32, size: usize, last: bool| ((size as u32) << 3 | kind << 1 | u32::from(last)).to_le_bytes()[..3].to_vec();
@@ -31,7 +31,7 @@ fn repeated(start: &str, byte: u8, blocks: usize) -> Vec<u8> {
     frame
 }
 
-/// Judges a file that is a bomb. The most memory that the program had, where the system tells (`VmHWM` of proc(5)).
+/// Judges a bomb. Returns the program's peak memory, if the system shows it (`VmHWM` of proc(5)).
 fn refused(name: &str, content: &[u8]) {
     let rel9 = Rel9::new();
     fs::write(rel9.home().join(name), content).expect("a file");
@@ -63,7 +63,7 @@ fn bombs_are_refused_in_little_memory() {
     refused("lists.ndjson.zst", &repeated(&format!("{head}{{\"kind\":\"resource\",\"properties\":{{\"a\":["), b'[', 65_536));
     refused("headless.ndjson.zst", &repeated("\n", b'\n', 65_536));
 
-    // Lines that are right, but for what they unpack to.
+    // Valid lines that expand too far.
     let full = format!(
         "{{\"kind\":\"resource\",\"type\":\"AWS::EC2::Volume\",\"arn\":\"a\",\"account\":\"1\",\"region\":\"r\",\"id\":\"v\",\"properties\":{{\"x\":[{}0]}}}}\n",
         "0,".repeat(1_000_000)
@@ -74,7 +74,7 @@ fn bombs_are_refused_in_little_memory() {
     gz.write_all(values.as_bytes()).expect("packed");
     refused("values.ndjson.gz", &gz.finish().expect("packed"));
 
-    // A frame that wants 1 GiB of memory to be unpacked (window descriptor, same page).
+    // A frame that needs 1 GiB of memory to decompress (window descriptor, same page).
     let mut window = repeated(&head, b'\n', 1);
     window[5] = 20 << 3;
     refused("window.ndjson.zst", &window);
@@ -112,16 +112,16 @@ fn a_resource_that_is_there_often_is_one() {
     let rel9 = rel9.with_files(&[("same.ndjson", &format!("{HEADER}\n{same}{}\n", volume("vol-2", true)))]);
     let arguments = ["audit", "same.ndjson", "--rule", "ebs-volume-encrypted", "--format", "json", "--ledger", "l.ndjson"];
     let run = rel9.run(&arguments);
-    run.ended(1).said("arn:aws:ec2:us-east-1:111122223333:volume/vol-1 is there 5000 times: judged once");
+    run.ended(1).said("arn:aws:ec2:us-east-1:111122223333:volume/vol-1 appears 5000 times: judged once");
     assert_eq!(run.document().findings().len(), 2);
     run.document().expect("ebs-volume-encrypted", &[("vol-1", "fail"), ("vol-2", "pass")]);
 
-    // What its copies say differently is not known, whichever comes first.
+    // Properties that differ between its copies are unknown, whichever comes first.
     for (name, copies) in [("a.ndjson", [true, false]), ("b.ndjson", [false, true])] {
         let lines = copies.map(|encrypted| volume("vol-1", encrypted).to_string()).join("\n");
         fs::write(rel9.home().join(name), format!("{HEADER}\n{lines}\n")).expect("a file");
         let run = rel9.run(&["audit", name, "--rule", "ebs-volume-encrypted", "--format", "json"]);
-        run.ended(3).said("is there 2 times: its copies differ in encrypted, which is unknown");
+        run.ended(3).said("appears 2 times: its copies differ, so this is unknown: encrypted");
         run.document().expect("ebs-volume-encrypted", &[("vol-1", "unknown")]);
     }
     let mut other = volume("vol-1", true);
@@ -148,7 +148,7 @@ fn a_collection_that_is_not_whole_is_not_judged() {
     let rel9 = with(state(true));
     rel9.run(&["audit", "kept"]).ended(1);
     fs::remove_file(rel9.home().join(&lost.0)).expect("removed");
-    rel9.run(&["audit", "kept"]).ended(2).said("has lost files of its collection: eu-west-1 (111122223333.eu-west-1.ndjson)");
+    rel9.run(&["audit", "kept"]).ended(2).said("lacks files of its collection: eu-west-1 (111122223333.eu-west-1.ndjson)");
     rel9.run(&["audit", &here.0]).ended(1);
     with(state(false)).run(&["audit", "kept"]).ended(2).said("its collection did not finish");
     for unreadable in [String::new(), "\n".to_owned(), state(true)[..40].to_owned(), "[]".to_owned()] {

@@ -1,4 +1,4 @@
-//! What templates leave open in backup plans, selections, resource policies and lifecycle policies: each part that is not known leaves open what
+//! What templates leave open in backup plans, selections, resource policies and lifecycle policies: an unknown part leaves open what
 //! depends on it, and nothing else.
 
 use crate::support::{Document, Rel9, text};
@@ -98,11 +98,11 @@ fn a_selection_that_names_nothing_is_refused_by_aws() {
         let said = document.says("backup-plan-selects-resources", PLAN);
         assert!(said.starts_with("fail: AWS Backup refuses its selection s"), "{said}");
     }
-    // Narrowed by the same condition, everything is selected that has the tag.
+    // With the same condition, everything with the tag is selected.
     let document = module(TERRAFORM_RULE, &format!("resources = [\"*\"]\n  {condition}"));
     document.expect("data-in-backup-plan", &[(TABLE, "pass")]);
     document.expect("backup-plan-selects-resources", &[(PLAN, "pass")]);
-    // A list that is not known may name something.
+    // An unknown list may name something.
     let document = stack(RULE, "Resources: !Split [',', !Ref Any]");
     document.expect("data-in-backup-plan", &[("Table", "unknown")]);
     document.expect("backup-plan-selects-resources", &[("Plan", "unknown")]);
@@ -119,7 +119,7 @@ fn an_entry_that_is_not_known_takes_nothing_from_those_that_are() {
         (format!("ListOfTags: [{}, {}]", tag("tier", "!Ref Any"), tag("backup", "'yes'")), "pass"),
         ("Resources: [!Ref Any, 'arn:aws:s3:::*']".to_owned(), "unknown"),
         (format!("ListOfTags: [{}]", tag("backup", "!Ref Any")), "unknown"),
-        // Whatever the value is, the table has no such tag.
+        // The table does not have the tag, whatever the value is.
         (format!("ListOfTags: [{}]", tag("tier", "!Ref Any")), "fail"),
         ("Resources: ['*'], NotResources: [!Ref Any]".to_owned(), "unknown"),
         ("Resources: ['*'], NotResources: [!Ref Any, !GetAtt Table.Arn]".to_owned(), "fail"),
@@ -179,7 +179,7 @@ fn of_a_rule_only_what_depends_on_an_unknown_field_is_unknown() {
         document.expect("data-in-backup-plan", &[("Table", "pass")]);
         document.expect("backup-plan-selects-resources", &[("Plan", "pass")]);
     }
-    // A rule that may not be there takes nothing from one that is.
+    // A rule that may not exist takes nothing from one that does.
     let perhaps = "!If [Perhaps, { RuleName: x, TargetBackupVault: !Ref Vault }, !Ref AWS::NoValue]";
     let document = stack(&format!("{RULE}, {perhaps}"), "Resources: ['*']");
     assert_eq!(rules[..3].iter().map(|rule| document.status(rule, "Plan")).collect::<Vec<_>>(), ["pass", "pass", "unknown"]);
@@ -257,7 +257,7 @@ fn only_a_deny_can_deny() {
         (format!("{{ Effect: !Ref Any, Principal: '*', Action: {deleting}, Resource: '*' }}"), "unknown"),
         (format!("{{ Effect: Deny, Principal: {{ AWS: !Ref Any }}, Action: {deleting}, Resource: '*' }}"), "unknown"),
         (format!("{{ Effect: Deny, Principal: '*', Action: {deleting}, Resource: '*' }}"), "pass"),
-        // One that is not denied is enough.
+        // One statement without a Deny is enough.
         ("{ Effect: Deny, Principal: { AWS: !Ref Any }, Action: 'backup:DeleteRecoveryPoint', Resource: '*' }".to_owned(), "fail"),
     ] {
         assert_eq!(denies(&statement), status, "{statement}");
@@ -286,7 +286,7 @@ fn a_bucket_policy_names_its_bucket_by_any_symbol() {
     assert_eq!(with("", "!Sub '${Data.Arn}/${!aws:userid}/*'"), "fail");
     assert_eq!(with("", "!Sub '${Any}/*'"), "unknown");
     assert_eq!(with(", Properties: { BucketName: !Sub '${Any}-data' }", "!Sub 'arn:aws:s3:::${Any}-data/*'"), "pass");
-    // What looks like a symbol where nothing is filled in is none.
+    // Text that looks like a symbol is not one where nothing is substituted.
     assert_eq!(with("", "'arn:aws:s3:::${Data}/*'"), "unknown");
 
     let module = |resource: &str| {
@@ -335,7 +335,7 @@ fn a_lifecycle_policy_leaves_out_what_it_excludes() {
     ] {
         assert_eq!(volumes(&of_instances(parameters, daily)), expected, "{parameters}");
     }
-    // A schedule of which one field is not known is a schedule all the same.
+    // A schedule with one unknown field is still a schedule.
     let document =
         of_instances("", &format!("{daily}\n      copy_tags = var.any\n      share_rule {{\n        target_accounts = var.any\n      }}"));
     assert_eq!(volumes(&document), ["pass", "pass"]);

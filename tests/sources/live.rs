@@ -1,5 +1,5 @@
-//! A live audit over HTTP: what it finds in a small account (`tests/emulator/scenarios/account.py`), that it reads every page and calls
-//! nothing twice, and that collecting now and judging later comes to the same.
+//! A live audit over HTTP: the findings for a small account (`tests/emulator/scenarios/account.py`), that it reads every page and makes no call
+//! twice, and that collecting now and judging later gives the same findings.
 
 use crate::support::{ACCOUNT, Document, Emulator, Run, text, wait};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// What the volumes of the plan owe.
+/// The objective of the plan's volumes.
 const POLICY: &str = r#"version: 1
 objectives:
   - name: gold
@@ -45,7 +45,7 @@ fn audited() -> &'static Audited {
     })
 }
 
-/// Compares what is said of resources (status and the start of the message) with what must be.
+/// Compares findings (status and the start of the message) with the expected ones.
 #[track_caller]
 fn said(expected: &[(&str, &str, &str)]) {
     let audited = audited();
@@ -159,7 +159,7 @@ fn restores_prove_what_they_prove() {
         ("data-rto-meets-objective", "covered", "pass: the last successful restore took 42 min"),
         ("data-recovery-test-planned", "covered", "pass: "),
         ("data-recovery-tested", "late", "fail: no successful restore is known"),
-        // The restored table proves the backups of the table it was made from.
+        // The restored table proves the backups of its source table.
         ("data-recovery-tested", "dumped", "pass: the last successful restore was"),
         ("restore-testing-plan-covers-types", "us-east-1", "fail: no restore testing selection names EFS"),
     ]);
@@ -189,7 +189,7 @@ fn snapshots_and_lifecycle_policies() {
         ("ebs-snapshot-not-public", "public_snapshot", "fail: "),
         ("ebs-snapshot-not-public", "shared_snapshot", "fail: "),
         ("ebs-snapshot-not-public", "by-hand_snapshot", "pass: "),
-        // The Region encrypts by default, whatever the caller asks; the image is shared with one account, not with all.
+        // The Region encrypts by default; the image is shared with one account, not with all.
         ("ebs-volume-encrypted", "unencrypted", "pass: "),
         ("ami-not-public", "image", "pass: "),
         ("ebs-encryption-by-default", "us-east-1", "pass: "),
@@ -228,7 +228,7 @@ fn tables() {
         ("dynamodb-table-pitr", "bare", "fail: "),
         ("data-protected", "bare", "fail: unprotected: "),
         ("data-protected", "dumped", "pass: restorable only from a manual snapshot of "),
-        // A replica copies deletions too: it is no backup.
+        // A replica copies deletions too, so it is not a backup.
         ("data-protected", "global-table", "fail: unprotected: "),
     ]);
 }
@@ -256,13 +256,13 @@ fn buckets() {
         ("s3-bucket-object-lock", "locked", "pass: "),
         ("data-protected", "plain", "fail: unprotected: "),
         ("s3-bucket-versioning", "plain", "fail: "),
-        // Its Region was not in the list, but asked for.
+        // Its Region was not in the list, but was read with a separate call.
         ("data-protected", "somewhere", "fail: unprotected: "),
         ("data-protected", "kept-far", "pass: protected on schedule: versioning"),
     ]);
 }
 
-/// A gate does not pass on a resource that is not there.
+/// A gate does not pass for a resource that does not exist.
 #[test]
 fn a_resource_that_is_asked_for_must_be_there() {
     let (emulator, _) = Emulator::with("account");
@@ -274,7 +274,7 @@ fn a_resource_that_is_asked_for_must_be_there() {
     rel9.run(&["audit", "--resource", typo]).ended(3).said("ordres: nothing was judged");
     rel9.run(&["audit", "--resource", &format!("{orders},{typo}"), "--fail-on", "critical"]).ended(3).said("ordres: nothing was judged");
     rel9.run(&["audit", "--resource", typo, "--allow-incomplete"]).ended(0).said("ordres: nothing was judged");
-    rel9.run(&["audit", "--tag", "backup=dialy"]).ended(0).said("no resource with the tags asked for");
+    rel9.run(&["audit", "--tag", "backup=dialy"]).ended(0).said("no resource with these tags");
 }
 
 #[test]
@@ -288,11 +288,11 @@ fn collecting_now_and_judging_later_is_the_same() {
     let (emulator, _) = Emulator::with("account");
     let rel9 = emulator.rel9();
     fs::write(rel9.home().join("rel9.yaml"), POLICY).expect("a policy");
-    // Both read after the moment that they judge.
+    // Both runs read after the time as of which they judge.
     let as_of = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
     let (_, live) = rel9.audit(&["--as-of", &as_of]);
     rel9.run(&["collect", "-o", "kept"]).ended(0).said("3 shards of account 123456789012 are in kept");
-    drop(emulator); // nothing may be asked any more
+    drop(emulator); // no further call is possible
     let (first, later) = rel9.audit(&["kept", "--as-of", &as_of]);
     first.ended(1);
     let bytes = |document: &Document| serde_json::to_string_pretty(&document.0["findings"]).expect("JSON");
@@ -303,7 +303,7 @@ fn collecting_now_and_judging_later_is_the_same() {
 
     let (second, _) = rel9.audit(&["kept", "--as-of", &as_of]);
     assert_eq!(first.stdout, second.stdout, "two audits of one inventory are the same bytes");
-    // As of when it was read, unless told otherwise; and the order of the files does not matter.
+    // The default as-of time is when the inventory was read; the order of the files does not matter.
     let files: Vec<String> = files_in(&rel9.home().join("kept")).iter().rev().map(|path| path.display().to_string()).collect();
     let names: Vec<&str> = files.iter().map(String::as_str).collect();
     assert_eq!(rel9.audit(&["kept"]).0.stdout, rel9.audit(&names).0.stdout);
@@ -313,7 +313,7 @@ fn collecting_now_and_judging_later_is_the_same() {
     }
 }
 
-/// The same text, or the first lines that differ.
+/// Asserts that two texts are equal; shows the first lines that differ.
 #[track_caller]
 fn similar(one: &str, other: &str) {
     let differing = one.lines().zip(other.lines()).enumerate().find(|(_, (one, other))| one != other);
@@ -351,14 +351,14 @@ fn every_page_is_read() {
     assert_eq!(pages["repeated"], json!([]), "each page is asked for once");
     assert!(pages["total"].as_u64() > whole["total"].as_u64(), "the pages are smaller: {} and {}", whole["total"], pages["total"]);
     similar(&lines(&rel9.home().join("whole")).join("\n"), &lines(&rel9.home().join("pages")).join("\n"));
-    // Each list that has pages was read in several where it is long enough.
+    // Each paginated list that is long enough was read in several pages.
     for operation in ["ec2:DescribeVolumes", "rds:DescribeDBInstances", "dynamodb:ListTables", "backup:ListRecoveryPointsByBackupVault"] {
         let calls = |report: &Value| report["calls"][operation]["us-east-1"].as_u64();
         assert!(calls(&pages) > calls(&whole), "{operation}: {:?}, {:?}", calls(&whole), calls(&pages));
     }
 }
 
-/// A bucket of which nobody tells the Region is data all the same: what is owed to it is unknown, and not nothing.
+/// A bucket with an unknown Region is still data: its findings are unknown, not absent.
 #[test]
 fn a_bucket_of_unknown_region_is_unknown() {
     let (emulator, _) = Emulator::with("account");
@@ -385,7 +385,7 @@ fn a_bucket_of_unknown_region_is_unknown() {
     assert_eq!(statuses(&later), statuses(&document));
 }
 
-/// Ctrl-C keeps the shards that are read, and the same command goes on from there.
+/// Ctrl-C keeps the shards that are read, and the same command resumes there.
 #[cfg(unix)]
 #[test]
 fn an_interrupted_collection_goes_on() {
@@ -400,26 +400,26 @@ fn an_interrupted_collection_goes_on() {
         assert!(Instant::now() < end, "two shards are not done");
         sleep(Duration::from_millis(20));
     }
-    sleep(Duration::from_millis(200)); // until it noted the second one
+    sleep(Duration::from_millis(200)); // until it has recorded the second one
     let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
     assert!(interrupted.success());
     let mut words = String::new();
     let code = wait(&mut child, &["collect"]);
     std::io::Read::read_to_string(&mut child.stderr.take().expect("a pipe"), &mut words).expect("UTF-8");
     assert_eq!(code, 2, "{words}");
-    assert!(words.contains("interrupted: what was read is in kept; the same command goes on from there"), "{words}");
+    assert!(words.contains("interrupted: the finished files are in kept; run the same command again to resume"), "{words}");
     assert_eq!(files_in(&folder).len(), 2, "whole files or none");
     let temporary: Vec<_> = fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
     assert_eq!(temporary.len(), 4, "two shards, how far it came, and the lock: {temporary:?}");
 
-    // Less than the account is not judged as if it were all.
+    // An incomplete collection must not be judged as if it were complete.
     rel9.run(&["audit", "kept"]).ended(2).said("its collection did not finish (missing: ");
     let file = files_in(&folder)[1].display().to_string();
     rel9.run(&["audit", &file]).ended(2).said("its collection did not finish (missing: ");
 
     emulator.fault("backup:ListBackupVaults", None);
     emulator.reset_calls();
-    rel9.run(&["collect", "-o", "kept"]).ended(0).said("going on: 2 of 3 Regions are there already");
+    rel9.run(&["collect", "-o", "kept"]).ended(0).said("resuming: 2 of 3 Regions are already read");
     let calls = emulator.calls();
     assert_eq!(calls["calls"]["backup:ListBackupVaults"], json!({"eu-west-1": 1}), "only what is missing");
     assert_eq!(calls["repeated"], json!([]));
@@ -427,7 +427,7 @@ fn an_interrupted_collection_goes_on() {
     rel9.run(&["audit", "kept"]).ended(1);
 }
 
-/// What was denied before an interruption is not forgotten by the run that goes on.
+/// A resumed run still reports calls that were denied before the interruption.
 #[cfg(unix)]
 #[test]
 fn a_collection_that_goes_on_is_as_incomplete_as_it_was() {
@@ -462,6 +462,6 @@ fn a_finished_collection_starts_anew() {
     rel9.run(&["collect", "-o", "kept"]).ended(0);
     assert_eq!(files_in(&rel9.home().join("kept")).len(), 3);
     let other = rel9.run(&["collect", "-o", "kept", "--regions", "us-east-1"]);
-    other.ended(2).said("holds a collection of another scope (Regions: all; now: us-east-1)");
+    other.ended(2).said("has a collection of another scope (Regions: all; now: us-east-1)");
     assert_eq!(files_in(&rel9.home().join("kept")).len(), 3, "nothing was removed");
 }

@@ -1,5 +1,5 @@
-//! Sources: what a live account, an inventory file, a CloudFormation template or a Terraform configuration becomes. Tests of what is read, and of the
-//! findings that follow from one source alone, belong here.
+//! Sources: the inventory that a live account, an inventory file, a CloudFormation template or a Terraform configuration becomes. Tests
+//! of reading, and of findings that follow from one source alone, belong here.
 
 #[cfg(feature = "live")]
 mod bounds;

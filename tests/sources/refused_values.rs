@@ -1,4 +1,4 @@
-//! Values that AWS refuses, and what AWS takes where nothing is written: never a pass on the first, never a guess on the second.
+//! Values that AWS refuses, and AWS's defaults: never a pass for the first, never a guess for the second.
 
 use crate::support::{Document, Rel9};
 
@@ -14,7 +14,7 @@ fn cloudformation(text: &str) -> Document {
     judged("t.yaml", text)
 }
 
-/// Each value with the rule that hangs on it: not known, and the message says that AWS refuses it and what it takes.
+/// Each value with the rule that depends on it: unknown, and the message says that AWS refuses the value and what it accepts.
 #[track_caller]
 fn refused(document: &Document, rule: &str, resource: &str, words: &str) {
     let said = document.says(rule, resource);
@@ -53,7 +53,7 @@ fn of_databases() {
     document.expect("rds-instance-encrypted", &[("aws_db_instance.d", "pass")]);
     refused(&document, "rds-cluster-retention", "aws_rds_cluster.c", "AWS refuses backup_retention_period 40: it takes 1 to 35");
     refused(&document, "aurora-cluster-backtrack", "aws_rds_cluster.c", "AWS refuses backtrack_window 300000: it takes 0 to 259200");
-    // The provider sends no 0, and AWS takes its default.
+    // The provider does not send 0, so AWS uses its default.
     assert_eq!(document.says("rds-cluster-retention", "aws_rds_cluster.zero"), "fail: keeps automated backups 1 days, 7 are required");
     for rule in ["dynamodb-table-pitr", "dynamodb-table-pitr-window"] {
         refused(&document, rule, "aws_dynamodb_table.t", "AWS refuses recovery_period_in_days 40: it takes 1 to 35");
@@ -96,7 +96,7 @@ fn of_buckets() {
     refused(&document, "s3-bucket-object-lock", "B", "AWS refuses Mode governance: it takes GOVERNANCE, COMPLIANCE");
 }
 
-/// Of a plan that AWS refuses nothing comes to be: it selects nothing either.
+/// AWS creates nothing of a plan that it refuses, so the plan selects nothing.
 #[test]
 fn of_plans() {
     let stack = |rule: &str| {
@@ -191,7 +191,7 @@ fn of_locks_and_lifecycle_policies() {
     refused(&document, "restore-testing-plan-frequency", plan, "AWS refuses schedule_expression every day: 'every day' is neither cron(…)");
 }
 
-/// S3 encrypts every bucket; which key, and what uploads may do, others ask.
+/// S3 encrypts every bucket; other rules check the key and the uploads.
 #[test]
 fn a_bucket_without_encryption_is_encrypted() {
     let document = cloudformation(
@@ -230,7 +230,8 @@ fn a_root_volume_that_is_not_mapped_is_as_its_image() {
     for resource in ["aws_instance.none", "aws_launch_template.t"] {
         let said = document.says(rule, resource);
         assert!(
-            said.starts_with("unknown: ") && said.contains("the root volume, which the template does not map, is that of the image"),
+            said.starts_with("unknown: ")
+                && said.contains("the root volume, which the template does not map, has the encryption of the image"),
             "{said}"
         );
     }
@@ -261,10 +262,10 @@ fn what_hangs_on_the_engine_of_a_cluster_without_one_is_not_known() {
     document.expect("aurora-cluster-backtrack", &all("unknown", "unknown", "fail", "none"));
     document.expect("rds-cluster-retention", &all("fail", "fail", "fail", "fail"));
     let said = document.says("rds-cluster-encrypted", "aws_rds_cluster.none");
-    assert!(said.contains("the engine is not written"), "{said}");
+    assert!(said.contains("the engine is not set"), "{said}");
 }
 
-/// A type of which CloudFormation takes no snapshot is deleted.
+/// CloudFormation deletes resources of types for which it takes no snapshot.
 #[test]
 fn snapshot_policies_fall_back_to_delete() {
     let policies = "DeletionPolicy: Snapshot, UpdateReplacePolicy: Snapshot";

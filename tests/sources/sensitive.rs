@@ -1,4 +1,4 @@
-//! Values that a template marks as sensitive stand in no report, and still decide what they decide.
+//! Values that a template marks as sensitive appear in no report, and still decide what depends on them.
 
 use crate::support::{Rel9, text};
 use proptest::prelude::*;
@@ -6,10 +6,10 @@ use serde_json::json;
 use std::fs;
 
 const SECRET: &str = "hunter2-Tr0ub4dor";
-/// What shows a finding in full, each in its own way.
+/// The formats that show findings in full.
 const FORMATS: [&str; 10] = ["table", "json", "ndjson", "csv", "html", "markdown", "sarif", "junit", "openmetrics", "wa"];
 
-/// Audits files and asserts that no report and no message has the secret; the findings document.
+/// Audits files and asserts that no report and no message contains the secret; returns the findings document.
 fn shows_nothing(files: &[(&str, &str)], arguments: &[&str]) -> crate::support::Document {
     let rel9 = Rel9::new().with_files(files);
     let formats: Vec<String> = FORMATS.iter().map(|format| format!("--format={format}=report.{format}")).collect();
@@ -48,13 +48,13 @@ fn a_parameter_without_echo_is_not_shown() {
         let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
         let document = shows_nothing(&files, &arguments);
         assert_eq!(name(&document, "D"), "x-(sensitive)");
-        // What it decides is decided.
+        // What depends on it is decided.
         document.expect("rds-instance-retention", &[("D", "pass")]);
-        // What it is, is not known.
+        // Its value is unknown.
         document.expect("rds-instance-customer-key", &[("D", "unknown")]);
         assert!(document.says("rds-instance-customer-key", "D").contains("parameter Pw is sensitive"));
     }
-    // An empty one is no secret.
+    // An empty value is not secret.
     let document = shows_nothing(&[("t.yaml", &template(", Default: ''"))], &["t.yaml"]);
     assert!(document.find("rds-instance-retention", "D").is_none(), "the condition is false");
 }
@@ -115,7 +115,7 @@ resource "aws_db_instance" "d" {{
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
-    /// Whatever expression takes the value, and however deep.
+    /// For every expression that uses the value, at any depth.
     #[test]
     fn whatever_terraform_makes_of_a_sensitive_value_is_not_shown(
         start in prop::sample::select(vec![

@@ -1,4 +1,4 @@
-//! Templates judged by the program: what a pull request that forgets backups is told, with file and line, and what it is not told.
+//! Templates judged by the program: the findings for a pull request that forgets backups, with file and line, and what gives no finding.
 
 use crate::support::{Document, Rel9, text};
 use serde_json::Value;
@@ -18,7 +18,7 @@ impl Audit {
         self.rel9.judge(arguments)
     }
 
-    /// What is wrong with it: exit code 2, and these words.
+    /// Asserts exit code 2 and this message.
     fn refused(&self, arguments: &[&str], words: &str) {
         self.rel9.run(&[&["audit"], arguments].concat()).ended(2).said(words);
     }
@@ -103,10 +103,10 @@ fn a_stack_is_judged_with_its_own_plans() {
         ("backup-plan-target-vault-exists", "Plan", "pass"),
         ("backup-plan-selects-resources", "Plan", "pass"),
         ("template-data-deletion-policy", "Forgotten", "fail"),
-        // One day is what RDS takes when nothing is written.
+        // One day is the default of RDS.
         ("rds-instance-retention", "ShortKept", "fail"),
         ("rds-instance-retention", "Database", "unknown"),
-        // What only time makes gives no finding.
+        // Facts that only time creates give no finding.
         ("data-protected", "Orders", "none"),
         ("data-recovery-tested", "Orders", "none"),
         ("data-opt-in-not-blocked", "Orders", "none"),
@@ -181,7 +181,7 @@ fn a_plan_selects_what_it_selects_whatever_its_rules_turn_out_to_be() {
         ("data-in-backup-plan", "Forgotten", "fail"),
         ("efs-automatic-backups", "Files", "pass"),
         ("backup-plan-retention", "Plan", "unknown"),
-        // What the rule writes beside it is known.
+        // The other settings of the rule are known.
         ("backup-plan-frequency", "Plan", "pass"),
         ("backup-plan-target-vault-exists", "Plan", "pass"),
         ("ebs-volume-snapshot-schedule", "Tagged", "pass"),
@@ -189,11 +189,11 @@ fn a_plan_selects_what_it_selects_whatever_its_rules_turn_out_to_be() {
     ] {
         assert_eq!(kept.status(rule, resource), expected, "{rule} of {resource}");
     }
-    // A list that is not known may be empty.
+    // An unknown list may be empty.
     let stack = STACK.replace("BackupPlanRule:\n", "BackupPlanRule: !Ref Copy\n        AdvancedBackupSettings:\n");
     let document = Audit::of(&[("stack.yaml", &stack)]).run(&["stack.yaml"]);
     assert_eq!(document.status("data-in-backup-plan", "Orders"), "unknown");
-    // A copy of which nobody knows how long it is kept is not left out.
+    // A copy with unknown retention is not left out.
     let copy = "CopyActions: [{ DestinationBackupVaultArn: 'arn:aws:backup:eu-west-1:111122223333:backup-vault:far', Lifecycle: { DeleteAfterDays: !Ref Days } }]";
     assert_eq!(with(copy, "").status("data-copy-retention", "Orders"), "unknown");
 }
@@ -215,11 +215,11 @@ fn snapshots_by_a_policy_that_is_not_known_whole_are_not_denied() {
     assert_eq!(with("!Ref P", "12", "b"), ["unknown", "unknown", "unknown"]);
     assert_eq!(with("ENABLED", "!Ref P", "b"), ["pass", "unknown", "pass"]);
     assert_eq!(with("ENABLED", "12", "!Ref P"), ["unknown", "unknown", "unknown"]);
-    // What it targets may be outside of the template.
+    // Its targets may be outside of the template.
     assert_eq!(with("ENABLED", "12", "c"), ["fail", "fail", "unknown"]);
-    // AWS asks for the state of a new policy, and documents no default.
+    // AWS requires the state of a new policy, and documents no default.
     assert_eq!(with("!Ref AWS::NoValue", "12", "b"), ["unknown", "unknown", "unknown"]);
-    // Another tag that is not known changes nothing.
+    // Another unknown tag changes nothing.
     assert_eq!(with("ENABLED", "12", "b }, { Key: other, Value: !Ref P"), ["pass", "pass", "pass"]);
 }
 
@@ -263,7 +263,7 @@ resource "aws_s3_bucket_versioning" "data" {
     assert_eq!(document.0["audit"]["source"], "terraform");
     for (rule, resource, expected) in [
         ("ebs-volume-encrypted", "aws_ebs_volume.data", "fail"),
-        // The provider's default is no automated backups at all.
+        // By default, the provider sets no automated backups.
         ("rds-instance-automated-backups", "aws_db_instance.orders", "fail"),
         ("template-final-snapshot-taken", "aws_db_instance.orders", "fail"),
         ("dynamodb-table-pitr", "aws_dynamodb_table.cache", "waived"),
@@ -294,7 +294,7 @@ fn plans_of_the_account_count_when_an_inventory_tells_of_them() {
     let with = audit.run(&["stack.yaml", "--assume-plans", "account.ndjson"]);
     assert_eq!(with.status("data-in-backup-plan", "Data"), "fail", "it has not the tag");
     let tagged = audit.run(&["stack.yaml", "--assume-plans", "account.ndjson", "--stack-tag", "tier=gold"]);
-    // Whether the opt-in lets the plan reach it was not read.
+    // The opt-in of the service was not read.
     assert_eq!(tagged.status("data-in-backup-plan", "Data"), "pass");
     assert!(tagged.findings().iter().all(|finding| finding["resource"]["id"] == "Data"), "the account itself is not judged");
 }
@@ -330,7 +330,7 @@ fn what_is_no_template_is_passed_over_and_what_is_broken_is_told() {
     Audit::of(&[("main.tf", "resource \"aws_ebs_volume\" {\n")]).refused(&["main.tf"], "main.tf:1:");
 }
 
-/// The fixtures of Terraform: its folder without waivers, and a plan of it.
+/// The Terraform fixtures: the folder without waivers, and a plan of it.
 fn shop(plan: &str) -> Audit {
     let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/terraform");
     let audit = Audit::of(&[("plan.json", &fs::read_to_string(fixtures.join("plans").join(plan)).expect("a plan"))]);
@@ -355,8 +355,8 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
 
 #[test]
 fn a_plan_says_what_its_folder_says() {
-    // Without the files: `prevent_destroy`, whether a `dynamic` block sets lifecycle rules, and of provider version 4 also conditions of a
-    // selection.
+    // Unknown without the files: `prevent_destroy`, whether a `dynamic` block sets lifecycle rules, and with provider version 4 also the conditions
+    // of a selection.
     const PLANS_CANNOT_TELL: [&str; 4] =
         ["template-data-deletion-policy", "s3-bucket-lifecycle", "s3-bucket-mfa-delete", "s3-bucket-keeps-noncurrent-versions"];
     for plan in ["aws-4.json", "aws-5.json", "aws-6.json"] {
@@ -392,7 +392,7 @@ fn files_beside_a_plan_tell_what_it_does_not() {
     assert_eq!(line(&document, "ebs-volume-encrypted", "aws_ebs_volume.x"), 2);
     let document = Audit::of(&[("plan.json", &volume), ("main.tf", &file.replace("true", "var.keep"))]).run(&["plan.json"]);
     assert_eq!(document.status("template-data-deletion-policy", "aws_ebs_volume.x"), "unknown");
-    // No file and no `dynamic` block sets them, or one may.
+    // Either no file and no `dynamic` block sets them, or one may.
     let bucket = plan("create", &[("aws_s3_bucket", "{}", r#"{"arn":true,"lifecycle_rule":true,"versioning":true}"#)]);
     for (inside, expected) in [("", "fail"), ("dynamic \"lifecycle_rule\" {\n for_each = var.rules\n content {}\n}", "unknown")] {
         let file = format!("resource \"aws_s3_bucket\" \"x\" {{\n{inside}\n}}\n");
@@ -401,8 +401,7 @@ fn files_beside_a_plan_tell_what_it_does_not() {
     }
 }
 
-/// A plan that does `action` with resources of which it knows nothing but what is given: type, what its configuration sets, the marks of
-/// `after_unknown`.
+/// A plan that does `action` with resources, each with only a type, the arguments in the configuration, and the marks of `after_unknown`.
 fn plan(action: &str, resources: &[(&str, &str, &str)]) -> String {
     let each = |of: &dyn Fn(&(&str, &str, &str)) -> String| resources.iter().map(of).collect::<Vec<_>>().join(",");
     let head = |(kind, ..): &(&str, &str, &str)| format!(r#""address":"{kind}.x","mode":"managed","type":"{kind}","name":"x""#);
@@ -438,7 +437,7 @@ fn what_a_plan_does_not_set_is_the_default_of_the_service() {
     let set = ("aws_dynamodb_table", r#"{"point_in_time_recovery":[{"enabled":{"references":["var.pitr"]}}]}"#, table.2);
     assert_eq!(judged("create", table, "dynamodb-table-pitr"), "fail");
     assert_eq!(judged("create", set, "dynamodb-table-pitr"), "unknown");
-    // Its rules may be those of a `dynamic` block.
+    // A `dynamic` block may set its rules.
     let rules = ("aws_backup_plan", r#"{"name":{"constant_value":"daily"}}"#, r#"{"arn":true,"id":true,"rule":true}"#);
     assert_eq!(judged("create", rules, "backup-plan-frequency"), "unknown");
 }

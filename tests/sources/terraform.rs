@@ -1,4 +1,4 @@
-//! Terraform modules, plans and states as declarations: values, references, places, waivers, and whatever can be wrong with them.
+//! Terraform modules, plans and states as declarations: values, references, places, waivers, and errors.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ fn plan(version: u32) -> (String, Vec<Declaration>) {
     (text, declarations)
 }
 
-/// A module of files, and what is read of it.
+/// A module of files, and its declarations.
 pub(super) fn module(files: &[(&str, &str)]) -> Result<Vec<Declaration>, TemplateError> {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -49,7 +49,7 @@ pub(super) fn shown(declaration: &Declaration, path: &str) -> String {
     show(&at(&declaration.body, path).value)
 }
 
-/// Why an argument is not known.
+/// Why an argument is unknown.
 pub(super) fn why(declaration: &Declaration, argument: &str) -> String {
     match declaration.body.get(argument).map(|node| &node.value) {
         Some(Value::Unknown(unknown)) => unknown.reason.to_string(),
@@ -144,7 +144,7 @@ fn a_module_keeps_references_and_what_is_not_known() {
         "[<aws_dynamodb_table.group[0].arn>, <aws_dynamodb_table.group[1].arn>, <aws_ebs_volume.this[\"data\"].arn>, \
          <aws_ebs_volume.this[\"logs\"].arn>, <module.database.aws_db_instance.this.arn>, \"arn:aws:ec2:*:*:volume/*\"]"
     );
-    // A whole resource that is handed to a module.
+    // A whole resource that is passed to a module.
     assert_eq!(shown(one(&shop, "module.database.aws_db_instance.this"), "tags.vault"), "<aws_backup_vault.main.name>");
     let replica = one(&shop, "module.database.aws_db_instance.replica[\"reports\"]");
     assert_eq!(shown(replica, "replicate_source_db"), "<module.database.aws_db_instance.this.identifier>");
@@ -189,7 +189,7 @@ fn places_are_those_of_the_files() {
     assert_eq!(place(at(&plan.body, "rule")), (19, 3));
     assert_eq!(place(at(&plan.body, "rule.0.schedule")), (22, 25));
     assert_eq!(place(at(&plan.body, "rule.0.copy_action.0.destination_vault_arn")), (33, 33));
-    // A value of another file has the place of the argument.
+    // A value from another file has the place of the argument.
     assert_eq!(place(at(&plan.body, "rule.0.lifecycle.0.delete_after")), (25, 22));
     let selection = one(&shop, "aws_backup_selection.data");
     assert_eq!(place(at(&selection.body, "resources.5")), (55, 27));
@@ -304,7 +304,7 @@ fn expressions() {
         ("[1] == [2]", "false"),
         ("[] == tolist([])", "?"),
         ("\"a\" < \"b\"", "?"),
-        // What is not known.
+        // Unknown values.
         ("local.ids", "[<aws_b.one.id>, \"lit\"]"),
         ("\"x-${aws_b.one.id}-${local.b}\"", "\"x-\"+<aws_b.one.id>+\"-B\""),
         ("upper(aws_b.one.id)", "?${upper(aws_b.one.id)}"),
@@ -555,11 +555,11 @@ fn a_plan_beside_its_files_has_their_places() {
     assert_eq!(place(at(&plan.body, "name")), (17, 10));
     let database = one(&read, "module.database.aws_db_instance.replica[\"reports\"]");
     assert_eq!((database.file.as_ref(), database.at.line), (format!("{shown_folder}/modules/database/main.tf").as_str(), 30));
-    // Not written there.
+    // Not set there.
     fs::write(folder.path().join("storage.tf"), "").unwrap();
     let read = read_plan(&format!("{shown_folder}/tfplan.json"), &text).unwrap();
     assert_eq!(one(&read, "aws_s3_bucket.data").file.as_ref(), format!("{shown_folder}/tfplan.json"));
-    // Neither do their depth and their errors matter.
+    // Their depth and their errors do not matter.
     let deep: String = ["a {\n".repeat(60), "}\n".repeat(60)].concat();
     fs::write(folder.path().join("storage.tf"), deep).unwrap();
     assert_eq!(read_plan(&format!("{shown_folder}/tfplan.json"), &text).unwrap().len(), 19);
@@ -601,7 +601,7 @@ fn what_is_no_plan_is_an_error() {
             "{\"format_version\":\"1.0\",\"values\":{\"root_module\":{\"resources\":[\n\
              {\"address\":\"aws_a.b\",\"mode\":\"managed\",\"type\":\"aws_a\",\"name\":\"b\"},\n\
              {\"address\":\"aws_a.b\",\"mode\":\"managed\",\"type\":\"aws_a\",\"name\":\"b\"}]}}}",
-            "-:3:1: aws_a.b is there twice",
+            "-:3:1: aws_a.b appears twice",
         ),
     ];
     for (text, expected) in cases {

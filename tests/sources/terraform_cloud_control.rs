@@ -1,5 +1,5 @@
-//! Resources of the AWS Cloud Control provider (`awscc_…`) are CloudFormation's in snake case: judged by the same tables, and joined to what the
-//! other provider declares.
+//! Resources of the AWS Cloud Control provider (`awscc_…`) are CloudFormation's in snake case: judged by the same tables, and joined to
+//! the resources of hashicorp/aws.
 
 use crate::support::{Document, Rel9, text};
 use serde_json::{Map, Value, json};
@@ -83,7 +83,7 @@ resource "awscc_ec2_volume" "v" {
     document.expect("rds-instance-encrypted", &[("awscc_rds_db_instance.d", "pass"), ("awscc_rds_db_instance.default", "fail")]);
     document.expect("template-data-deletion-policy", &[("awscc_s3_bucket.b", "pass"), ("awscc_rds_db_instance.d", "fail")]);
     document.expect("template-final-snapshot-taken", &[("awscc_rds_db_instance.d", "unknown")]);
-    // A day by default, as in CloudFormation; the other provider sends 0.
+    // The default is a day, as in CloudFormation; the other provider sends 0.
     let retention = document.says("rds-instance-retention", "awscc_rds_db_instance.default");
     assert!(retention.starts_with("fail") && retention.contains("1 day"), "{retention}");
     document.expect("rds-instance-retention", &[("awscc_rds_db_instance.d", "pass")]);
@@ -145,7 +145,7 @@ resource "awscc_backup_backup_selection" "s" {
         );
         document.expect("backup-plan-retention", &[("awscc_backup_backup_plan.p", "pass")]);
     }
-    // Without a Region of its own, the other provider may work elsewhere.
+    // Without its own Region, the other provider may work elsewhere.
     let document =
         run(&format!("provider \"aws\" {{\n  region = \"eu-west-1\"\n}}\n{resources}{}", of_cloud_control.replace("PLAN", "id")));
     document.expect("data-in-backup-plan", &[("aws_dynamodb_table.t", "unknown"), ("awscc_dynamodb_table.cc", "pass")]);
@@ -190,7 +190,7 @@ fn data_that_no_table_reads_is_named() {
         let entry = &document.collection()[0];
         assert!(text(&entry["operation"]).starts_with("main.tf#aw") && text(&entry["operation"]).ends_with(".x"), "{entry}");
         assert!(text(&entry["error"]).contains("is not judged"), "{entry}");
-        // It is data, which declares nothing: what else is known stays known.
+        // It is a data source, which declares nothing: the rest stays known.
         document.expect("dynamodb-table-pitr", &[("aws_dynamodb_table.t", "pass")]);
         let rel9 = rel9.with_files(&[("more.tf", "resource \"aws_dynamodb_table\" \"u\" {\n  name = \"u\"\n}\n")]);
         rel9.judge(&["."]).expect("data-in-backup-plan", &[("aws_dynamodb_table.u", "fail")]);
@@ -199,7 +199,7 @@ fn data_that_no_table_reads_is_named() {
     assert!(run(other).collection().is_empty());
 }
 
-/// A plan: what the configuration of an attribute is, what is planned of it, what is known after apply.
+/// A plan: the configuration of an attribute, its planned value, and what is known after apply.
 fn plan(expression: &serde_json::Value, values: &serde_json::Value, unknown: &serde_json::Value) -> Document {
     let with = |address: &str, more: serde_json::Value| {
         let (kind, name) = address.split_once('.').expect("an address");
@@ -233,26 +233,26 @@ fn plan(expression: &serde_json::Value, values: &serde_json::Value, unknown: &se
 #[test]
 fn plans_tell_what_nothing_sets_from_what_is_known_later() {
     let table = "awscc_dynamodb_table.t";
-    // Nothing sets them: the service's defaults.
+    // Nothing sets them, so they have the service's defaults.
     let all = json!({ "point_in_time_recovery_specification": true, "sse_specification": true });
     let document = plan(&json!({}), &json!({}), &all);
     document.expect("dynamodb-table-pitr", &[(table, "fail")]);
     document.expect("dynamodb-table-customer-key", &[(table, "fail")]);
     document.expect("dynamodb-table-deletion-protection", &[(table, "fail")]);
-    // A part of a constant: the rest is what the service does.
+    // A part of a constant: the rest has the service's defaults.
     let constant = json!({ "point_in_time_recovery_specification": { "constant_value": { "point_in_time_recovery_enabled": true } } });
     let values = json!({ "point_in_time_recovery_specification": { "point_in_time_recovery_enabled": true } });
     let marks = json!({ "point_in_time_recovery_specification": { "recovery_period_in_days": true }, "sse_specification": true });
     let document = plan(&constant, &values, &marks);
     document.expect("dynamodb-table-pitr", &[(table, "pass")]);
     document.expect("dynamodb-table-pitr-window", &[(table, "pass")]);
-    // What is referred to is known, so that what is not known is what nothing sets …
+    // The references are known, so that unknown parts are those that nothing sets …
     let encryption =
         |of: &str| json!({ "sse_specification": { "references": [of, of.rsplit_once('.').map_or(of, |(resource, _)| resource)] } });
     let values = json!({ "sse_specification": { "sse_enabled": true, "kms_master_key_id": "alias/orders" } });
     let document = plan(&encryption("aws_kms_alias.a.name"), &values, &json!({ "sse_specification": { "sse_type": true } }));
-    assert!(document.says("dynamodb-table-customer-key", table).contains("a customer key cannot be told"));
-    // … or is not, and the key may be any.
+    assert!(document.says("dynamodb-table-customer-key", table).contains("is a customer managed key"));
+    // … or they are unknown, and the key may be any.
     let values = json!({ "sse_specification": { "sse_enabled": true } });
     let document =
         plan(&encryption("aws_kms_key.k.arn"), &values, &json!({ "sse_specification": { "kms_master_key_id": true, "sse_type": true } }));
@@ -271,7 +271,7 @@ fn states_are_read() {
     document.expect("dynamodb-table-pitr", &[("awscc_dynamodb_table.t", "pass")]);
 }
 
-/// The provider's name of a property (`internal/naming/naming.go`): an underscore where the case changes.
+/// The provider's name of a property (`internal/naming/naming.go`): an underscore at each change of case.
 fn snake(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let mut made = String::new();
@@ -293,7 +293,7 @@ fn address(resources: &Map<String, Value>, id: &str) -> String {
     format!("awscc_{}_{}.{id}", service.to_lowercase(), snake(kind))
 }
 
-/// A value of a template as the provider takes it: documents are JSON texts, maps of tags stay as they are.
+/// A template value as the provider takes it: documents are JSON strings, maps of tags stay unchanged.
 fn converted(resources: &Map<String, Value>, property: &str, value: &Value) -> Value {
     let reference = |id: &Value, attribute: &str| json!(format!("${{{}.{attribute}}}", address(resources, text(id))));
     match value {
@@ -309,7 +309,7 @@ fn converted(resources: &Map<String, Value>, property: &str, value: &Value) -> V
     }
 }
 
-/// The statuses by rule and logical id, of rules that do not ask what the languages have of their own.
+/// The statuses by rule and logical id, of rules that do not depend on a language's own settings.
 fn statuses(document: &Document) -> BTreeMap<(String, String), String> {
     let of = |finding: &Value| {
         let id = text(&finding["resource"]["id"]).rsplit('.').next().unwrap_or_default().to_owned();
@@ -318,7 +318,7 @@ fn statuses(document: &Document) -> BTreeMap<(String, String), String> {
     document.findings().iter().filter(|finding| !text(&finding["rule"]).starts_with("template-")).map(of).collect()
 }
 
-/// Every type that CloudFormation's tables read is read of this provider too, with all its properties, in both forms of Terraform's language.
+/// Every type of CloudFormation's tables is read of this provider too, with all its properties, in both syntaxes of Terraform.
 #[test]
 fn every_type_is_as_in_cloudformation() {
     let template = include_str!("../../fixtures/cloudformation/every-type.json");

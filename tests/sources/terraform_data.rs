@@ -1,4 +1,4 @@
-//! Data sources that the configuration itself decides, and the reasons of what it does not: the cause is named by its address.
+//! Data sources whose values the configuration determines, and the reasons for the others, which name the cause by its address.
 
 use serde_json::Value as Json;
 
@@ -7,7 +7,7 @@ use rel9::template::declaration::{Declaration, Value};
 use super::terraform::{module, one, shown, why};
 use crate::support::Rel9;
 
-/// The JSON text of `x`.
+/// The JSON string of `x`.
 fn document(declaration: &Declaration) -> Json {
     match declaration.body.get("x").map(|node| &node.value) {
         Some(Value::Text(text)) => serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}")),
@@ -139,7 +139,7 @@ fn what_is_not_known_of_a_policy_document_is_never_a_pass() {
     let both = |status: &str| (status.to_string(), status.to_string());
     assert_eq!(vault(&deny("\"Deny\"", "", everyone), ""), both("pass"));
     assert_eq!(vault(&deny("\"Allow\"", "", everyone), ""), both("fail"));
-    // Whether the Deny is there at all is not known.
+    // It is not known whether the Deny exists.
     for (statement, more) in [
         (deny("var.outside", "", everyone), ""),
         (deny("\"Deny\"", "D", everyone), "override_policy_documents = [var.outside]"),
@@ -149,7 +149,7 @@ fn what_is_not_known_of_a_policy_document_is_never_a_pass() {
         assert_eq!(vault(&statement, more).0, "unknown", "{more}\n{statement}");
         assert_ne!(vault(&statement, more).1, "pass", "{more}\n{statement}");
     }
-    // The Deny stays, whatever else comes to the document.
+    // The Deny stays, whatever else is merged into the document.
     for (statement, more) in [
         (deny("\"Deny\"", "", everyone), "source_policy_documents = [var.outside]"),
         (
@@ -161,7 +161,7 @@ fn what_is_not_known_of_a_policy_document_is_never_a_pass() {
         assert_ne!(vault(&statement, more).0, "fail", "{more}\n{statement}");
         assert_ne!(vault(&statement, more).1, "pass", "{more}\n{statement}");
     }
-    // Whoever is denied, a Deny opens nothing.
+    // A Deny grants nothing, whatever its principal is.
     assert_eq!(vault(&deny("\"Deny\"", "", "[var.outside]"), ""), ("unknown".to_owned(), "pass".to_owned()));
 }
 
@@ -248,8 +248,8 @@ resource "aws_a" "a" {
         assert_eq!(shown(a, argument), expected, "{argument}");
     }
     assert_eq!(why(a, "vpc"), "data.aws_vpc.main is read when Terraform plans");
-    assert_eq!(why(a, "of"), "aws_b.one.arn is known after it is deployed");
-    assert_eq!(why(a, "random"), "random_id.r is known after it is deployed");
+    assert_eq!(why(a, "of"), "aws_b.one.arn is known after deployment");
+    assert_eq!(why(a, "random"), "random_id.r is known after deployment");
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn a_key_is_whose_its_alias_is() {
         ("data.aws_kms_alias.own.target_key_arn", "pass"),
         ("data.aws_kms_key.own.arn", "pass"),
         ("data.aws_kms_key.declared.arn", "pass"),
-        // Nobody can tell whose a key is by its id, or by an alias that is not known.
+        // A key id, or an unknown alias, does not show who manages the key.
         ("data.aws_kms_key.by_id.arn", "unknown"),
         ("data.aws_kms_alias.outside.target_key_arn", "unknown"),
     ];

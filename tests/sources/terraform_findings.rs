@@ -1,11 +1,13 @@
-//! Terraform judged by the program: nothing passes that nobody could read, whatever the reason.
+//! Terraform judged by the program: nothing passes that could not be read, whatever the reason.
 
 use crate::support::{Document, Rel9, text};
 use rel9::audit::policy::Policy;
 use rel9::audit::{Options, run_templates};
 use rel9::rules::RuleSet;
+use rel9::template::declarable::declarables;
 use rel9::template::declaration::{Declaration, Language, Node, PRESENCE, Position, Unknown, Value as Declared};
-use rel9::template::types::{self, As, Row, Table};
+use rel9::template::table::{As, Row, Table, pick};
+use rel9::template::types;
 use serde_json::{Value, json};
 
 /// A folder with these files, and the findings for it.
@@ -27,7 +29,7 @@ impl Audit {
     }
 }
 
-// What no value of an argument could change.
+// Rules that no value of an argument can change.
 const CERTAIN: [(&str, &str); 9] = [
     ("AWS::Backup::LogicallyAirGappedBackupVault", "backup-vault-denies-deletion"),
     ("AWS::Backup::LogicallyAirGappedBackupVault", "backup-vault-lock-compliance-mode"),
@@ -35,7 +37,7 @@ const CERTAIN: [(&str, &str); 9] = [
     ("aws_backup_logically_air_gapped_vault", "backup-vault-denies-deletion"),
     ("aws_backup_logically_air_gapped_vault", "backup-vault-lock-compliance-mode"),
     ("aws_backup_logically_air_gapped_vault", "backup-vault-locked"),
-    // A block or a resource that is there locks the vault, whatever it says.
+    // An existing block or resource locks the vault, whatever its arguments are.
     ("aws_backup_vault", "backup-vault-locked"),
     // S3 encrypts every bucket.
     ("AWS::S3::Bucket", "s3-bucket-encrypted"),
@@ -62,7 +64,7 @@ fn put(body: &mut Vec<(String, Node)>, path: &str, leaf: Node) {
     }
 }
 
-/// Every argument of rows as a value that is not known, in blocks that are there.
+/// Every argument of rows as an unknown value, in existing blocks.
 fn all_of(rows: &[Row], language: Language) -> Node {
     let mut body = Vec::new();
     for row in rows {
@@ -70,7 +72,7 @@ fn all_of(rows: &[Row], language: Language) -> Node {
             As::List(rows) | As::Some(rows) | As::Object(rows) => all_of(rows, language),
             _ => unknown(),
         };
-        for path in types::pick(&row.from, language).split('|').filter(|path| !path.is_empty()) {
+        for path in pick(&row.from, language).split('|').filter(|path| !path.is_empty()) {
             put(&mut body, path, leaf.clone());
         }
     }
@@ -94,7 +96,8 @@ fn declared(type_name: &str, language: Language, body: Node) -> Declaration {
 
 fn passes(rules: &RuleSet, declaration: Declaration) -> Vec<(String, String)> {
     let shard = rel9::template::inventory::shard(&[declaration], &rel9::template::Options::default());
-    let judged = run_templates(|judge| Ok::<_, String>(vec![judge(&shard)]), rules, &Policy::default(), &Options::default());
+    let judged =
+        run_templates(|judge| Ok::<_, String>(vec![judge(&shard)]), &declarables(), rules, &Policy::default(), &Options::default());
     let (findings, _) = judged.expect("findings");
     let findings = serde_json::to_value(&findings.findings).expect("JSON");
     let passed = findings.as_array().expect("a list").iter().filter(|finding| finding["status"] == "pass");
@@ -118,7 +121,7 @@ fn nothing_passes_of_which_nothing_is_known() {
                 flag.into_iter().chain([encryption.key])
             });
             for path in encryption.chain([table.tags]) {
-                for path in types::pick(&path, language).split('|').filter(|path| !path.is_empty()) {
+                for path in pick(&path, language).split('|').filter(|path| !path.is_empty()) {
                     put(body, path, unknown());
                 }
             }
@@ -131,7 +134,7 @@ fn nothing_passes_of_which_nothing_is_known() {
         }
         for (what, body) in [("an unknown body", unknown()), ("unknown arguments", leaves)] {
             for (rule, message) in passes(&rules, declared(name, language, body)) {
-                // Block devices are in no row: where only rows are unknown, there are none.
+                // Block devices are in no row: if only rows are unknown, there are none.
                 let no_devices = what == "unknown arguments" && rule == "ec2-block-devices-encrypted";
                 if !no_devices && !CERTAIN.contains(&(name, rule.as_str())) {
                     wrong.push(format!("{rule} of {name} with {what}: {message}"));
@@ -398,7 +401,7 @@ fn what_a_plan_destroys_of_a_bucket_no_longer_counts() {
     };
     let bucket_id = "aws_s3_bucket.data";
     versioning(json!(["no-op"])).expect("s3-bucket-versioning", &[(bucket_id, "pass")]);
-    // `removed` leaves in AWS what it takes out of the state.
+    // `removed` takes a resource out of the state and leaves it in AWS.
     versioning(json!(["forget"])).expect("s3-bucket-versioning", &[(bucket_id, "pass")]);
     let document = versioning(json!(["delete"]));
     document.expect("s3-bucket-versioning", &[(bucket_id, "fail")]);
@@ -434,7 +437,7 @@ fn default_tags_that_are_not_known_may_be_any() {
             other => panic!("{other:?}"),
         }
     };
-    // "known after apply" is also what a plan says of a resource without any tag.
+    // A plan also shows a resource without tags as "known after apply".
     assert!(is_unset(json!({})));
     assert!(!is_unset(json!({ "default_tags": [{ "tags": { "references": ["random_id.owner.hex"] } }] })));
 }
@@ -488,7 +491,7 @@ const INSTALLED: &str =
 #[test]
 fn local_values_of_a_plan_are_those_of_the_files_beside_it() {
     let bucket = "module.data.aws_s3_bucket.this[0]";
-    // Without the files a local value may be any bucket.
+    // Without the files, a local value may be any bucket.
     let document = Audit::of(&[("plan.json", &bucket_plan("local.bucket_id"))]).run("plan.json");
     document.expect("s3-bucket-versioning", &[(bucket, "unknown")]);
     let beside = |local: &str| {

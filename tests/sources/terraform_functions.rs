@@ -1,4 +1,4 @@
-//! Terraform's functions on known values, and those that read files of the configuration. The values are those of the examples in Terraform's
+//! Terraform's functions on known values, and those that read files of the configuration. The values are from the examples of Terraform's
 //! reference, where it has some: <https://developer.hashicorp.com/terraform/language/functions>.
 
 use std::fs;
@@ -200,7 +200,7 @@ fn a_file_that_is_not_here_or_outside_is_named() {
     #[cfg(unix)]
     {
         assert_eq!(why(a, "link"), "file() outside the module: link.txt");
-        assert_eq!(why(a, "pipe"), "pipe is no file");
+        assert_eq!(why(a, "pipe"), "pipe is not a file");
         assert_eq!(shown(a, "inner"), "\"inside\"");
     }
     let b = one(&read, "module.c.aws_a.b");

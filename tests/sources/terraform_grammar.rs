@@ -1,11 +1,11 @@
-//! HCL as Terraform reads it: whatever Terraform takes, rel9 reads, and with the same value. The grammar:
+//! HCL as Terraform reads it: rel9 accepts everything that Terraform accepts, with the same value. The grammar:
 //! <https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md>.
 
 use rel9::template::declaration::Value;
 
 use super::terraform::{module, one, show, shown};
 
-/// The value of `x` in a resource, whose text is given up to the end of its argument.
+/// The value of `x` in a resource with this text up to the end of the argument.
 fn value(expression: &str) -> String {
     let text = format!("locals {{\n  a = {{ x = 1 }}\n  b = \"B\"\n}}\nresource \"aws_a\" \"a\" {{\n  x = {expression}\n}}\n");
     let read = module(&[("main.tf", &text)]).unwrap_or_else(|error| panic!("{expression}: {error}"));
@@ -15,7 +15,7 @@ fn value(expression: &str) -> String {
 #[test]
 fn expressions_go_over_lines_where_terraform_lets_them() {
     let cases = [
-        // cloudposse/terraform-null-label is written so.
+        // As in cloudposse/terraform-null-label.
         (
             "{ for k in [\"a\", \"b\"] : k => local.b == \"none\" ? k :\n    local.b == \"B\" ? upper(k) : lower(k)\n  }",
             "{a = \"A\", b = \"B\"}",
@@ -31,7 +31,7 @@ fn expressions_go_over_lines_where_terraform_lets_them() {
         ("{ \"k\" : 1, k2 = 2, (local.b) = 3, \"x${local.b}\" = 4, 5 = 6, true = 7 }", "{k = 1, k2 = 2, B = 3, xB = 4, 5 = 6, true = 7}"),
         ("{ # first\n    a = 1 # one\n    b = 2, // two\n\n    /* three */ c = 3\n  }", "{a = 1, b = 2, c = 3}"),
         ("{ a = { b = 1, }, }", "{a = {b = 1}}"),
-        // Of a key that is there twice, the last counts.
+        // Of duplicate keys, the last counts.
         ("{ min = 1, max = 2, min = 3 }", "{max = 2, min = 3}"),
         ("{\n    min = <<-E\n      x\n    E\n    \"min\" = [\n      1\n    ]\n  }", "{min = [1]}"),
         ("{ (local.b) = 1, (local.b) = 2 }", "{B = 2}"),
@@ -67,7 +67,7 @@ fn literals_names_and_operators_of_all_kinds() {
         ("<<EOT\nEOT\n", "\"\""),
         // Escapes between directives in quotes.
         ("\"%{ if true }a\\n\\\"b\\\"\\u00e9%{ endif }\"", "\"a\\n\\\"b\\\"é\""),
-        // A tag takes the white space of its own line.
+        // A tag strips the white space of its own line.
         ("\"a ${~ \"b\" ~} \\n c\"", "\"abc\""),
         ("<<EOT\n%{ for v in [1, 2] ~}\n  - ${v}\n%{ endfor ~}\nend\nEOT\n", "\"  - 1\\n  - 2\\nend\\n\""),
     ];
@@ -119,7 +119,7 @@ fn json_may_have_blocks_of_one_name_twice() {
     assert_eq!(shown(one(&read, "aws_a.a"), "rule"), "[{v = 1}, {v = 2}]");
     assert_eq!(shown(one(&read, "aws_a.b"), "x"), "2");
     let error = module(&[("main.tf.json", r#"{"resource": {"aws_a": {"a": {"x": 1, "x": 2}}}}"#)]).unwrap_err();
-    assert_eq!(error.to_string(), "main.tf.json:1:44: x is there twice");
+    assert_eq!(error.to_string(), "main.tf.json:1:44: x is set twice");
 }
 
 #[test]

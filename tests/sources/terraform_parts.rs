@@ -1,5 +1,5 @@
-//! Resources that are a setting of another (versioning of a bucket, lock and policy of a vault, backup policy of a file system) count for what
-//! they name, whichever way they name it.
+//! Resources that are a setting of another resource (versioning of a bucket, lock and policy of a vault, backup policy of a file system)
+//! apply to the resource that they refer to, whichever way they do.
 
 use crate::support::{Document, Rel9};
 
@@ -7,7 +7,7 @@ fn run(main: &str) -> Document {
     Rel9::new().with_files(&[("main.tf", main)]).judge(&["."])
 }
 
-/// Ways to name the only bucket of `count = 1`.
+/// Ways to refer to the only bucket of `count = 1`.
 const NAMES: [&str; 8] = [
     "aws_s3_bucket.b[0].id",
     "aws_s3_bucket.b[0].bucket",

@@ -1,4 +1,4 @@
-//! Accounts and Regions of Terraform's providers: nothing is protected from elsewhere.
+//! Accounts and Regions of Terraform's providers: a resource elsewhere protects nothing here.
 
 use crate::support::{Document, Rel9};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ fn run(files: &[(&str, &str)], more: &[&str]) -> Document {
     Rel9::new().with_files(files).judge(more)
 }
 
-/// A plan of the provider `aws.b` that selects everything, a table of it, one of the default provider.
+/// A plan of the provider `aws.b` that selects everything, a table of that provider, and one of the default provider.
 const PLAN: &str = r#"
 resource "aws_dynamodb_table" "main" {
   name = "main"
@@ -34,10 +34,10 @@ resource "aws_backup_selection" "all" {
 }
 "#;
 
-/// What the two providers say beside their Region, and the finding for the table of the default provider.
+/// The arguments of the two providers in addition to their Region, and the finding for the table of the default provider.
 const ACCOUNTS: &[(&str, &str, &str)] = &[
     ("", "", "pass"),
-    // Another role or profile may be of another account, …
+    // Another role or profile may belong to another account, …
     ("", r#"assume_role { role_arn = "arn:aws:iam::222222222222:role/x" }"#, "unknown"),
     ("", r#"assume_role_with_web_identity { role_arn = "arn:aws:iam::222222222222:role/x" }"#, "unknown"),
     (r#"profile = "a""#, r#"profile = "b""#, "unknown"),
@@ -45,9 +45,9 @@ const ACCOUNTS: &[(&str, &str, &str)] = &[
     ("", r#"assume_role { role_arn = var.role }"#, "unknown"),
     (r#"assume_role { role_arn = var.other }"#, r#"assume_role { role_arn = var.role }"#, "unknown"),
     ("", r#"access_key = "AKIA""#, "unknown"),
-    // … and is, where both are known.
+    // … and do, if both are known.
     (r#"allowed_account_ids = ["111111111111"]"#, r#"assume_role { role_arn = "arn:aws:iam::222222222222:role/x" }"#, "fail"),
-    // The same account, as far as the configuration shows it.
+    // The same account, as far as the configuration shows.
     (r#"profile = "a""#, r#"profile = "a""#, "pass"),
     (r#"allowed_account_ids = ["222222222222"]"#, r#"assume_role { role_arn = "arn:aws:iam::222222222222:role/x" }"#, "pass"),
     (
@@ -75,7 +75,7 @@ fn a_plan_of_another_account_protects_nothing_here() {
         assert!(said("aws_dynamodb_table.main").starts_with(expected), "{main} and {other}: {}", said("aws_dynamodb_table.main"));
         assert!(said("aws_dynamodb_table.other").starts_with("pass"), "{main} and {other}: {}", said("aws_dynamodb_table.other"));
     }
-    // The command line speaks of the default provider.
+    // The command line refers to the default provider.
     let role = r#"assume_role { role_arn = "arn:aws:iam::222222222222:role/x" }"#;
     for (account, expected) in [("111111111111", "fail"), ("222222222222", "pass")] {
         let document = run(&[("main.tf", &providers("", role)), ("plan.tf", PLAN)], &["--account", account, "."]);
@@ -85,7 +85,7 @@ fn a_plan_of_another_account_protects_nothing_here() {
 
 #[test]
 fn a_provider_that_nobody_names_may_be_anywhere() {
-    // A module read alone, whose caller gives the provider; a Region from the environment; OpenTofu's providers by key.
+    // A module that is read alone, whose caller passes the provider; a Region from the environment; OpenTofu's providers by key.
     let required = "terraform {\n  required_providers {\n    aws = {\n      source = \"hashicorp/aws\"\n      configuration_aliases = [aws.b]\n    }\n  }\n}\n";
     let environment = "provider \"aws\" {}\nprovider \"aws\" {\n  alias = \"b\"\n  region = \"us-east-1\"\n}\n";
     for providers in [required, environment] {
@@ -97,7 +97,7 @@ fn a_provider_that_nobody_names_may_be_anywhere() {
     let plan = PLAN.replace("aws.b", "aws.by[\"us-east-1\"]");
     let document = run(&[("main.tofu", by_key), ("plan.tofu", &plan)], &["."]);
     document.expect("data-in-backup-plan", &[("aws_dynamodb_table.main", "unknown")]);
-    // What the caller of a module hands down without naming it.
+    // A provider that the caller of a module passes implicitly.
     let call = format!("{environment}module \"m\" {{\n  source = \"./m\"\n  providers = {{ aws = aws.by[each.key] }}\n}}\n{PLAN}");
     let module = "resource \"aws_dynamodb_table\" \"inner\" {\n  name = \"inner\"\n}\n";
     let document = run(&[("main.tf", &call), ("m/main.tf", module)], &["."]);
@@ -288,7 +288,7 @@ fn plans_know_the_places_of_their_providers() {
         (here.clone(), role(of("var.role")), "unknown"),
         (role(arn("222222222222")), role(of("var.role")), "pass"),
         (role(arn("111111111111")), role(of("var.role")), "fail"),
-        // One variable may be a part of two ARNs.
+        // One variable may be part of two ARNs.
         (role(of("var.name")), role(of("var.name")), "unknown"),
         (
             json!({ "region": region(), "profile": constant(json!("a")) }),
@@ -431,7 +431,7 @@ fn a_destination_bucket_is_in_its_own_providers_region() {
         ("provider = aws.far", false, reference, "\"arn:aws:kms:eu-central-1:111122223333:key/1\"", "pass", "pass"),
         ("provider = aws.far", false, reference, "\"arn:aws:kms:eu-west-1:111122223333:key/1\"", "pass", "fail"),
         ("provider = aws.far", false, reference, "", "pass", "fail"),
-        // A key of which nothing is known is not a missing one.
+        // An unknown key is not a missing one.
         ("provider = aws.far", false, reference, "var.key", "pass", "unknown"),
         ("region = \"eu-central-1\"", false, reference, "aws_kms_key.far.arn", "pass", "pass"),
         ("region = \"eu-west-1\"", false, reference, "aws_kms_key.near.arn", "fail", "pass"),
@@ -452,7 +452,7 @@ fn a_destination_bucket_is_in_its_own_providers_region() {
             assert!(said.starts_with(expected), "{destination} {bucket} {key}: {rule}: {said}");
         }
     }
-    // Of a bucket that the configuration does not declare nobody knows anything, but a key that is missing is missing.
+    // Nothing is known of a bucket that the configuration does not declare, but a missing key is missing.
     let document = replication("provider = aws.far", false, &to("\"arn:aws:s3:::elsewhere\"", ""));
     document.expect("s3-bucket-cross-region-replication", &[(source, "unknown")]);
     document.expect("s3-bucket-replication-destination-exists", &[(source, "unknown")]);
@@ -513,7 +513,7 @@ resource "aws_backup_plan" "p" {
     assert_eq!(judged("provider = aws.far", "\"arn:aws:backup:eu-central-1:111122223333:backup-vault:far\"", account), "pass pass fail");
     assert_eq!(judged("provider = aws.other", declared, account), "pass pass pass");
     assert_eq!(judged("provider = aws.other", "\"arn:aws:backup:eu-central-1:444455556666:backup-vault:far\"", &[]), "pass pass unknown");
-    // A vault that is declared nowhere may be there all the same, in this account or another.
+    // An undeclared vault may exist, in this account or another.
     for vault in
         ["\"arn:aws:backup:eu-central-1:444455556666:backup-vault:far\"", "\"arn:aws:backup:eu-central-1:111122223333:backup-vault:x\""]
     {

@@ -1,4 +1,4 @@
-//! Plans of Terraform judged by the program: what is there already, what is known after apply, what is no plan.
+//! Terraform plans judged by the program: existing resources, values known after apply, and invalid plans.
 
 use crate::support::{Document, Rel9};
 use serde_json::{Value, json};
@@ -69,7 +69,7 @@ resource "aws_dynamodb_table" "dynamic" {
     let beside = run(&[("plan.json", &plan), ("main.tf", files)], "plan.json");
     beside.expect("dynamodb-table-pitr", &[("aws_dynamodb_table.static", "fail"), ("aws_dynamodb_table.dynamic", "unknown")]);
     beside.expect("dynamodb-table-customer-key", &[("aws_dynamodb_table.dynamic", "fail")]);
-    // Alone, a plan writes both alike, and nearly all are the first.
+    // A plan alone shows both the same way, and nearly all are the first.
     let alone = run(&[("plan.json", &plan)], "plan.json");
     alone.expect("dynamodb-table-pitr", &[("aws_dynamodb_table.static", "fail"), ("aws_dynamodb_table.dynamic", "fail")]);
 }
@@ -100,7 +100,7 @@ fn what_is_there_is_as_the_plan_says() {
         document.expect(rule, &[("aws_ebs_volume.new", status), ("aws_ebs_volume.old", "fail")]);
         document.expect("ebs-encryption-by-default", &[("aws_ebs_encryption_by_default.main", "pass")]);
     }
-    // Not even a policy that assumes it changes what was made before.
+    // Even a policy that assumes it does not change existing resources.
     let policy = "version: 1\nassume: { ebs_encryption_by_default: true }\n";
     let document = run(&[("plan.json", &plan(&[new(), old()])), ("rel9.yaml", policy)], "plan.json");
     document.expect(rule, &[("aws_ebs_volume.new", "pass"), ("aws_ebs_volume.old", "fail")]);

@@ -1,4 +1,4 @@
-//! Replicas of DynamoDB tables are tables of their own Region, each with its own recovery, key and protection, at its own line.
+//! Replicas of DynamoDB tables are separate tables in their Region, each with its own recovery, key, protection and line.
 
 use crate::support::{Document, Rel9};
 
@@ -56,7 +56,7 @@ fn each_is_judged_by_its_own_settings() {
     let table = "aws_dynamodb_table.t";
     document.expect("dynamodb-table-pitr", &[(table, "pass"), (EAST_1, "pass"), (EAST_2, "fail"), (WEST, "fail")]);
     document.expect("dynamodb-table-deletion-protection", &[(table, "pass"), (EAST_1, "fail"), (EAST_2, "pass"), (WEST, "fail")]);
-    // A waiver in the table is one of its blocks too.
+    // A waiver in the table applies to its blocks too.
     document.expect("dynamodb-table-customer-key", &[(table, "waived"), (EAST_1, "pass"), (EAST_2, "waived"), (WEST, "fail")]);
     let of = |resource: &str| &document.find("dynamodb-table-pitr", resource).expect("a finding")["resource"];
     for (resource, region) in [(table, "eu-west-1"), (EAST_1, "us-east-1"), (EAST_2, "us-east-2"), (WEST, "us-west-2")] {
@@ -64,7 +64,7 @@ fn each_is_judged_by_its_own_settings() {
     }
     assert_eq!(of(EAST_1)["tags"]["backup"], "daily");
     assert!(of(EAST_2)["tags"].get("backup").is_none());
-    // At its own block, or its own argument.
+    // At the replica's own block, or its own argument.
     let line = |resource: &str| document.find("dynamodb-table-pitr", resource).expect("a finding")["location"]["line"].clone();
     let of_text = |text: &str| TABLE.lines().position(|line| line.contains(text)).expect("a line") + 1;
     assert_eq!(line(EAST_2), of_text("\"us-east-2\"") - 1);

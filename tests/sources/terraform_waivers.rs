@@ -1,4 +1,4 @@
-//! Waivers in Terraform files: on a module call for all that the module makes, and told where they would waive nothing.
+//! Waivers in Terraform files: on a module call for all its resources; and errors for waivers without effect.
 
 use crate::support::Rel9;
 
@@ -27,7 +27,7 @@ fn a_module_call_waives_for_the_module_and_those_in_it() {
         );
         let waiver = &document.find("s3-bucket-versioning", "module.m.module.inner.aws_s3_bucket.b").expect("a finding")["waiver"];
         assert_eq!((waiver["approved_by"].as_str(), waiver["expires"].as_str()), (Some("main.tf:2"), Some("2999-01-31")));
-        // The rule that is named, and no other.
+        // Only the rule that the waiver names.
         document.expect("s3-bucket-object-lock", &[("module.m.aws_s3_bucket.o", "fail")]);
     }
 }
@@ -51,7 +51,7 @@ fn a_module_call_beside_a_plan_waives_too() {
 fn what_would_waive_nothing_is_told_with_its_line() {
     let unknown_rule = MAIN.replace("s3-bucket-versioning", "s3-bucket-version");
     project(&unknown_rule).run(&["audit", "."]).ended(2).said("main.tf:2: there is no rule `s3-bucket-version`");
-    // A file with a waiver that is none is not judged: in a folder the others are, and given by name it ends the run.
+    // A file with an invalid waiver is not judged: in a folder, the other files are; given by name, it ends the run.
     let refused = |main: &str, words: &str| {
         let rel9 = project(main);
         rel9.run(&["audit", "."]).ended(1).said(words);

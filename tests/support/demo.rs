@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
-/// Writes the demo's inventory files to `folder`, each line as `edit` leaves it; `false` leaves the line out.
+/// Writes the demo's inventory files to `folder`, with each line changed by `edit`; `false` leaves the line out.
 pub fn variant(folder: &Path, mut edit: impl FnMut(&mut Value) -> bool) {
     fs::create_dir_all(folder).expect("a folder");
     for entry in fs::read_dir(project("fixtures/demo")).expect("the demo") {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
-/// A running emulator with a state of its own. It ends with this value, and in any case with the test's process.
+/// A running emulator with its own state. It ends when this value is dropped, and in any case with the test's process.
 pub struct Emulator {
     pub endpoint: String,
     server: Child,
@@ -20,7 +20,7 @@ impl Emulator {
         Emulator::started(&[])
     }
 
-    /// Starts moto as it is, without what the emulator adds, but counting calls.
+    /// Starts unchanged moto that counts calls, without the emulator's additions.
     pub fn plain() -> Emulator {
         Emulator::started(&["--plain"])
     }
@@ -39,7 +39,7 @@ impl Emulator {
         Emulator { endpoint: told["endpoint"].as_str().expect("an endpoint").to_owned(), server }
     }
 
-    /// Starts an emulator and fills it by one of `tests/emulator/scenarios`; the second value is what the scenario tells of what it made.
+    /// Starts an emulator and fills it with one of `tests/emulator/scenarios`; the second value is the scenario's output about what it created.
     pub fn with(scenario: &str) -> (Emulator, Value) {
         let emulator = Emulator::start();
         let told = emulator.scenario(scenario);
@@ -51,14 +51,14 @@ impl Emulator {
         self.python(&format!("tests/emulator/scenarios/{name}.py"))
     }
 
-    /// Runs a Python script that fills the emulator and prints JSON.
+    /// Runs a Python script that fills the emulator, and returns its JSON output.
     pub fn python(&self, script: &str) -> Value {
         let output = Command::new(python()).arg(project(script)).args(["--endpoint", &self.endpoint]).output().expect("Python runs");
         assert!(output.status.success(), "{script}:\n{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).expect("JSON")
     }
 
-    /// The program with this emulator as its AWS.
+    /// The program, set to call this emulator instead of AWS.
     pub fn rel9(&self) -> Rel9 {
         Rel9::new()
             .env("AWS_ENDPOINT_URL", &self.endpoint)
@@ -67,7 +67,7 @@ impl Emulator {
             .env("AWS_REGION", "us-east-1")
     }
 
-    /// Answers calls of `operation` with a fault from now on; no mode clears it.
+    /// Answers calls of `operation` with a fault from now on; without a mode, clears the fault.
     pub fn fault(&self, operation: &str, mode: Option<&str>) {
         self.post("fault", &json!({"operation": operation, "mode": mode}));
     }
@@ -77,7 +77,7 @@ impl Emulator {
         self.post("fault", &json!({"operation": operation, "mode": mode, "region": region}));
     }
 
-    /// A fault in all its details, as the emulator's README has them.
+    /// Sets a fault with all its details; see the emulator's README.
     pub fn fault_of(&self, fault: &Value) {
         self.post("fault", fault);
     }
@@ -87,22 +87,22 @@ impl Emulator {
         self.post("page_size", &json!({"n": size}));
     }
 
-    /// Makes what only time makes.
+    /// Creates state that otherwise arises only over time.
     pub fn seed(&self, service: &str, kind: &str, region: &str, values: &Value) -> Value {
         self.post("seed", &json!({"account": ACCOUNT, "region": region, "service": service, "kind": kind, "values": values}))
     }
 
-    /// The calls since the start or since they were forgotten.
+    /// The calls since the start or the last reset.
     pub fn calls(&self) -> Value {
         self.control("GET", "calls", "")
     }
 
-    /// How often an operation was called, in all Regions together.
+    /// The number of calls of an operation, in all Regions together.
     pub fn count(&self, operation: &str) -> u64 {
         self.calls()["calls"][operation].as_object().map_or(0, |regions| regions.values().filter_map(Value::as_u64).sum())
     }
 
-    /// Forgets the calls.
+    /// Resets the counts of calls.
     pub fn reset_calls(&self) {
         self.post("reset_calls", &json!({}));
     }
@@ -126,7 +126,7 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        drop(self.server.stdin.take()); // which ends it
+        drop(self.server.stdin.take()); // ends the server
         let _ = self.server.wait();
     }
 }

@@ -1,4 +1,4 @@
-//! What the end-to-end tests share: the emulator that answers as AWS, the program under test, and readings of what it wrote.
+//! Shared by the end-to-end tests: the AWS emulator, the program under test, and readers of its output.
 
 #![cfg_attr(not(feature = "live"), allow(dead_code, unused_imports, reason = "what only live audits use"))]
 
@@ -6,6 +6,7 @@ pub mod demo;
 mod emulator;
 mod program;
 pub mod python;
+pub mod source;
 #[cfg(feature = "live")] // the list of operations comes from the readers
 pub mod world;
 
@@ -15,7 +16,7 @@ pub use program::{Rel9, Run, binary, wait};
 use serde_json::Value;
 use std::path::PathBuf;
 
-/// The account that the emulator gives to an access key it does not know.
+/// The account of an access key that the emulator does not know.
 pub const ACCOUNT: &str = "123456789012";
 
 /// A path below the project's folder.
@@ -46,7 +47,7 @@ impl Document {
         self.findings().iter().find(is_it)
     }
 
-    /// Status and message of a finding: `pass: 7 days`; `none` when there is no such finding.
+    /// Status and message of a finding: `pass: 7 days`; `none` if the finding does not exist.
     pub fn says(&self, rule: &str, resource: &str) -> String {
         match self.find(rule, resource) {
             Some(finding) => format!("{}: {}", text(&finding["status"]), text(&finding["message"])),
@@ -54,7 +55,7 @@ impl Document {
         }
     }
 
-    /// The status of a finding; `none` when there is no such finding.
+    /// The status of a finding; `none` if the finding does not exist.
     pub fn status(&self, rule: &str, resource: &str) -> &str {
         self.find(rule, resource).map_or("none", |finding| text(&finding["status"]))
     }
@@ -68,12 +69,12 @@ impl Document {
     }
 }
 
-/// A JSON text.
+/// Parses JSON.
 pub fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("not a text: {value}"))
 }
 
-/// How the program names an operation in a coverage entry.
+/// The name of a coverage entry's operation, as the program writes it.
 pub fn operation_of(entry: &Value) -> String {
     format!("{}:{}", text(&entry["service"]), text(&entry["operation"]))
 }

@@ -1,4 +1,4 @@
-//! The program under test, run as a user runs it but without the user's own AWS settings.
+//! The program under test, run as a user runs it, but without the user's own AWS settings.
 
 use super::Document;
 use std::ffi::{OsStr, OsString};
@@ -10,17 +10,17 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// No run of a test takes this long: one that does hangs.
+/// Time limit for a run: a run that takes longer hangs.
 const TOO_LONG: Duration = Duration::from_secs(120);
 
-/// A command line of the program in the making. It runs in an empty folder that is also its HOME.
+/// Builds a command line of the program. It runs in an empty folder that is also its HOME.
 pub struct Rel9 {
     environment: Vec<(OsString, OsString)>,
     home: TempDir,
 }
 
 impl Rel9 {
-    /// Without credentials and without an endpoint that could be reached.
+    /// The program without credentials and without a reachable endpoint.
     pub fn new() -> Rel9 {
         Rel9 { environment: Vec::new(), home: TempDir::new().expect("a folder") }
             .env("AWS_EC2_METADATA_DISABLED", "true")
@@ -34,13 +34,13 @@ impl Rel9 {
         self
     }
 
-    /// Takes an environment variable away.
+    /// Removes an environment variable.
     pub fn without(mut self, name: &str) -> Rel9 {
         self.environment.retain(|(known, _)| known != name);
         self
     }
 
-    /// Puts files into the folder in which it runs.
+    /// Writes files into the folder in which the program runs.
     pub fn with_files(self, files: &[(&str, &str)]) -> Rel9 {
         for (name, content) in files {
             let path = self.home().join(name);
@@ -50,16 +50,16 @@ impl Rel9 {
         self
     }
 
-    /// The folder in which it runs.
+    /// The folder in which the program runs.
     pub fn home(&self) -> &Path {
         self.home.path()
     }
 
-    /// The command for other ways to run it than [`Rel9::run`].
+    /// The command, for callers that run it in another way than [`Rel9::run`].
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(binary());
         command.args(arguments).env_clear().current_dir(self.home.path()).env("HOME", self.home.path());
-        // Without it Windows has no sockets.
+        // Windows needs it for sockets.
         if let Some(root) = std::env::var_os("SystemRoot") {
             command.env("SystemRoot", root);
         }
@@ -67,7 +67,7 @@ impl Rel9 {
         command
     }
 
-    /// Runs it to its end.
+    /// Runs the program to its end.
     pub fn run(&self, arguments: &[&str]) -> Run {
         let (out, err) = (self.home.path().join(".stdout"), self.home.path().join(".stderr"));
         let file = |path: &Path| File::create(path).expect("a file");
@@ -85,19 +85,19 @@ impl Rel9 {
         (run, document)
     }
 
-    /// The findings for what the arguments name, whatever they say.
+    /// The findings for the inputs in the arguments, with any exit code.
     pub fn judge(&self, arguments: &[&str]) -> Document {
         let all = [&["audit", "--format", "json", "--fail-on", "never", "--allow-incomplete"], arguments].concat();
         self.run(&all).ended(0).document()
     }
 }
 
-/// The program under test: the one that cargo built for the tests, or another that `REL9_BIN` names.
+/// The program under test: the binary that cargo built for the tests, or the one that `REL9_BIN` names.
 pub fn binary() -> PathBuf {
     std::env::var_os("REL9_BIN").map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_rel9")), PathBuf::from)
 }
 
-/// Waits for a process, but not for ever. Its exit code; -1 when a signal ended it.
+/// Waits for a process, up to the time limit. Returns its exit code; -1 if a signal ended it.
 pub fn wait(child: &mut Child, arguments: &[&str]) -> i32 {
     let end = Instant::now() + TOO_LONG;
     loop {
@@ -118,7 +118,7 @@ fn read(path: &Path) -> String {
     String::from_utf8(bytes).expect("UTF-8")
 }
 
-/// What a run did.
+/// The result of a run.
 pub struct Run {
     pub code: i32,
     pub stdout: String,
@@ -132,14 +132,14 @@ impl Run {
         Document(serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("no findings document ({error}): {self}")))
     }
 
-    /// Ended with this code, or the test fails.
+    /// Asserts the exit code.
     #[track_caller]
     pub fn ended(&self, code: i32) -> &Run {
         assert_eq!(self.code, code, "{self}");
         self
     }
 
-    /// Said this on standard error, or the test fails.
+    /// Asserts that standard error contains a text.
     #[track_caller]
     pub fn said(&self, words: &str) -> &Run {
         assert!(self.stderr.contains(words), "{words:?} is not said: {self}");

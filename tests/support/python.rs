@@ -1,4 +1,4 @@
-//! Python for tests: virtual environments with what a `requirements.txt` names, made by the first test that needs them.
+//! Python for tests: virtual environments with the packages of a `requirements.txt`, created by the first test that needs them.
 
 use super::project;
 use sha2::{Digest, Sha256};
@@ -6,8 +6,7 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The Python of a virtual environment. There is one for each version of the requirements; test binaries that run at the same time wait for the
-/// one that makes it.
+/// The Python of a virtual environment. Each version of the requirements has one; other test processes wait while one creates it.
 pub fn with(name: &str, requirements: &str) -> PathBuf {
     environment(name, requirements).join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
 }
@@ -17,14 +16,14 @@ fn environment(name: &str, requirements: &str) -> PathBuf {
     let digest = Sha256::digest(fs::read(&requirements).expect("a requirements.txt"));
     let hash: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-venv-{hash}"));
-    let complete = folder.join("complete"); // a file that is there once everything else is
+    let complete = folder.join("complete"); // a file that exists once everything else does
     if complete.exists() {
         return folder;
     }
     let lock = File::create(folder.with_extension("lock")).expect("the target folder can be written");
     lock.lock().expect("a lock");
     if !complete.exists() {
-        // Not made beside and moved: the scripts of a virtual environment know where it is.
+        // Created in place, because the scripts of a virtual environment contain its path.
         let _ = fs::remove_dir_all(&folder);
         run(Command::new(new_enough()).args(["-m", "venv"]).arg(&folder));
         let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });

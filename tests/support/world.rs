@@ -1,4 +1,4 @@
-//! Small inventories, built line by line, and what the join makes of them.
+//! Small inventories, built line by line, and the protection facts that follow from them.
 
 use rel9::inventory::{Shard, document};
 use rel9::protection::facts::{Facts, Joined, MechanismKind, Protection, State};
@@ -44,7 +44,7 @@ impl World {
         self
     }
 
-    /// A volume of 2026-01-01 with a tag.
+    /// A volume with a tag, created on 2026-01-01.
     pub fn volume(self, id: &str) -> Self {
         let properties = json!({"status": "in-use", "encrypted": true, "kms_key_arn": null, "attachments": [], "source_snapshot_id": null});
         self.with(resource("AWS::EC2::Volume", &volume_arn(id), id, properties))
@@ -95,13 +95,13 @@ impl World {
         self.with(line)
     }
 
-    /// With one line changed.
+    /// The same inventory with one line changed.
     pub fn changed(mut self, id: &str, change: impl FnOnce(&mut Value)) -> Self {
         change(self.lines.iter_mut().find(|line| line["id"] == id).unwrap_or_else(|| panic!("{id} is not in the inventory")));
         self
     }
 
-    /// With another rule in the plan.
+    /// The same inventory with another rule in the plan.
     pub fn rule(self, id: &str, schedule: &str, retention_days: i64) -> Self {
         self.changed("p1", |plan| {
             let mut rule = plan["properties"]["rules"][0].clone();
@@ -124,7 +124,7 @@ impl World {
     }
 
     pub fn joined_at(&self, arn: &str, as_of: &str) -> Joined {
-        self.joined_as(arn, as_of, rel9::audit::objective::ALL_MECHANISMS.to_vec())
+        self.joined_as(arn, as_of, rel9::rules::objective::ALL_MECHANISMS.to_vec())
     }
 
     fn joined_as(&self, arn: &str, as_of: &str, mechanisms: Vec<MechanismKind>) -> Joined {
@@ -149,12 +149,12 @@ impl World {
         data(arn, self.joined_at(arn, as_of))
     }
 
-    /// Where only these mechanisms count.
+    /// The facts if only these mechanisms count.
     pub fn protection_of(&self, arn: &str, mechanisms: Vec<MechanismKind>) -> Protection {
         data(arn, self.joined_as(arn, AS_OF, mechanisms))
     }
 
-    /// `None` for what has no schedule to keep, by the mechanism's source.
+    /// By the mechanism's source; `None` for a mechanism without a schedule.
     pub fn on_schedule(&self, arn: &str) -> BTreeMap<String, Option<bool>> {
         let facts = self.protection(arn);
         let mechanisms = facts.mechanisms.read().expect("the mechanisms");

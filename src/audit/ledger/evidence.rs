@@ -1,6 +1,6 @@
-//! Between protection facts and ledger entries: what an audit leaves in a ledger, and what a ledger gives to the next audit.
+//! Converts protection facts into ledger entries, and ledger entries into restores for the next audit.
 
-use super::{Entry, Kind, Outcome};
+use super::entry::{Entry, Kind, Outcome};
 use crate::inventory::{Fact, Resource};
 use crate::protection::facts::{CopyFact, Protection, Restore, RestoreAttempt};
 use chrono::{DateTime, Utc};
@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// The evidence of one data resource: its finished restores, its newest backup, its newest copy in each other place.
 ///
-/// What could not be read gives nothing, and neither does a restore whose validation is still going on: it may yet fail.
-pub fn of(resource: &Resource, facts: &Protection) -> Vec<Entry> {
+/// Unread facts give no entry, nor does a restore whose validation is still running: it may fail.
+pub fn entries(resource: &Resource, facts: &Protection) -> Vec<Entry> {
     let arn = resource.arn.as_str();
     let mut found = Vec::new();
     if let Some(tests) = facts.restore_tests.read() {
@@ -31,7 +31,7 @@ pub fn of(resource: &Resource, facts: &Protection) -> Vec<Entry> {
     found
 }
 
-/// A copy that may be gone is no evidence.
+/// A copy that may have been deleted is not evidence.
 fn is_elsewhere(copy: &CopyFact) -> bool {
     [&copy.other_account, &copy.other_region].contains(&&Fact::Read(true))
 }
@@ -41,7 +41,7 @@ fn restore_test(arn: &str, restore: &Restore) -> Entry {
     Entry {
         result: Some(if restore.succeeded { Outcome::Success } else { Outcome::Failure }),
         validated: Some(restore.validated),
-        // A job that ended before it began tells no duration.
+        // A job that ended before it began has no valid duration.
         took_seconds: restore.took_seconds.filter(|seconds| *seconds >= 0),
         status: attempt.map(|attempt| attempt.status.clone()),
         validation_status: attempt.and_then(|attempt| attempt.validation_status.clone()),
@@ -50,7 +50,7 @@ fn restore_test(arn: &str, restore: &Restore) -> Entry {
     }
 }
 
-/// A restore test that people ran.
+/// A restore test that a person ran.
 pub struct Attestation {
     pub resource: String,
     pub at: DateTime<Utc>,
@@ -63,7 +63,7 @@ pub struct Attestation {
 }
 
 impl Attestation {
-    /// The entry that it makes.
+    /// Its ledger entry.
     pub fn draft(self) -> Entry {
         let source = format!("restore attested by {}, ticket {}", self.operator, self.ticket);
         Entry {
@@ -78,7 +78,7 @@ impl Attestation {
     }
 }
 
-/// What an entry says of a restore; `None` for backups and copies, which prove none.
+/// The restore that an entry describes; `None` for backups and copies, which prove no restore.
 pub fn restore_of(entry: &Entry) -> Option<Restore> {
     let succeeded = entry.result? == Outcome::Success;
     let validated = succeeded && entry.validated == Some(true);

@@ -1,29 +1,81 @@
-//! Every mistake of a policy file, with its line and what was meant.
+//! Reads policy files. Errors show the line and a suggestion.
 
-use super::super::objective::{ALL_MECHANISMS, Objective};
-use super::{Match, ObjectiveEntry, RuleSetting, Waiver, WaiverEntry};
-use crate::rules::compile::PolicyShapes;
+use super::{Match, ObjectiveEntry, Policy, PolicyFile, RuleSetting, Waiver, WaiverEntry};
+use crate::inventory::figures::parse_duration;
+use crate::rules::compile::{self, PolicyShapes};
 use crate::rules::expr::Expression;
 use crate::rules::format::Line;
-use crate::rules::{Mistake, RuleSet};
+use crate::rules::objective::{ALL_MECHANISMS, Objective};
+use crate::rules::{self, Mistake, RuleSet, hex};
+use sha2::{Digest, Sha256};
+use std::path::Path;
+
+impl Policy {
+    /// Reads and checks a policy file.
+    ///
+    /// # Errors
+    /// Every mistake, with its line.
+    pub fn load(path: &Path, rules: &RuleSet) -> Result<Self, Vec<Mistake>> {
+        let name = path.display().to_string();
+        let text = rules::read_text(path).map_err(|mistake| vec![mistake])?;
+        Self::parse(&name, &text, rules)
+    }
+
+    /// Checks the text of a policy file.
+    ///
+    /// # Errors
+    /// Every mistake, with its line.
+    pub fn parse(name: &str, text: &str, rules: &RuleSet) -> Result<Self, Vec<Mistake>> {
+        let file: PolicyFile = compile::parse(name, text).map_err(|mistake| vec![mistake])?;
+        let mut loader = Loader::new(name);
+        if file.version.value != 1 {
+            loader.wrong(file.version.referenced.line(), format!("version is {}; this program reads version 1", file.version.value));
+        }
+        let objectives = file.objectives.into_iter().map(|entry| loader.objective(entry)).collect();
+        let reproducible =
+            file.reproducible.into_iter().map(|entry| (loader.matches(&entry.matches), entry.reason, entry.expires)).collect();
+        let waivers = file.waivers.into_iter().map(|entry| loader.waiver(entry, rules)).collect();
+        let settings = file
+            .rules
+            .into_iter()
+            .map(|(id, setting)| {
+                loader.setting(&id, &setting, rules);
+                (id, setting.value)
+            })
+            .collect();
+        if !loader.mistakes.is_empty() {
+            return Err(loader.mistakes);
+        }
+        Ok(Policy {
+            fail_on: file.fail_on,
+            assume: file.assume,
+            given: true,
+            objectives,
+            reproducible,
+            waivers,
+            settings,
+            digest: Some(format!("sha256:{}", hex(&Sha256::digest(text.as_bytes())))),
+        })
+    }
+}
 
 /// Checks the entries of a policy file.
-pub(super) struct Loader<'n> {
+struct Loader<'n> {
     name: &'n str,
     shapes: PolicyShapes,
-    pub(super) mistakes: Vec<Mistake>,
+    mistakes: Vec<Mistake>,
 }
 
 impl<'n> Loader<'n> {
-    pub(super) fn new(name: &'n str) -> Self {
+    fn new(name: &'n str) -> Self {
         Loader { name, shapes: PolicyShapes::new(), mistakes: Vec::new() }
     }
 
-    pub(super) fn wrong(&mut self, line: u64, what: String) {
+    fn wrong(&mut self, line: u64, what: String) {
         self.mistakes.push(Mistake { file: self.name.to_owned(), line, what });
     }
 
-    pub(super) fn matches(&mut self, source: &Line<String>) -> Match {
+    fn matches(&mut self, source: &Line<String>) -> Match {
         let line = source.referenced.line();
         let expression = self.shapes.compile(&source.value).unwrap_or_else(|mistakes| {
             for what in mistakes {
@@ -34,7 +86,7 @@ impl<'n> Loader<'n> {
         Match { expression, place: format!("{}:{line}", self.name) }
     }
 
-    pub(super) fn objective(&mut self, entry: ObjectiveEntry) -> (Match, Objective) {
+    fn objective(&mut self, entry: ObjectiveEntry) -> (Match, Objective) {
         let matches = self.matches(&entry.matches);
         let catch_all = entry.matches.value.trim() == "true";
         let objective = Objective {
@@ -55,12 +107,12 @@ impl<'n> Loader<'n> {
 
     fn duration(&mut self, text: Option<&Line<String>>) -> Option<i64> {
         let text = text?;
-        match duration(&text.value) {
+        match parse_duration(&text.value) {
             Some(seconds) => Some(seconds),
             None => {
                 self.wrong(
                     text.referenced.line(),
-                    format!("`{}` is no duration: write a whole number and a unit, such as 90m, 4h or 35d", text.value),
+                    format!("`{}` is not a valid duration: write a whole number and a unit, such as 90m, 4h or 35d", text.value),
                 );
                 None
             }
@@ -76,7 +128,7 @@ impl<'n> Loader<'n> {
         false
     }
 
-    pub(super) fn waiver(&mut self, entry: WaiverEntry, rules: &RuleSet) -> Waiver {
+    fn waiver(&mut self, entry: WaiverEntry, rules: &RuleSet) -> Waiver {
         let line = entry.rule.referenced.line();
         self.rule_exists(&entry.rule.value, line, rules);
         for (name, text) in [("reason", &entry.reason), ("approved_by", &entry.approved_by)] {
@@ -88,7 +140,7 @@ impl<'n> Loader<'n> {
         Waiver { rule: entry.rule.value, matches, reason: entry.reason, approved_by: entry.approved_by, expires: entry.expires }
     }
 
-    pub(super) fn setting(&mut self, id: &str, setting: &Line<RuleSetting>, rules: &RuleSet) {
+    fn setting(&mut self, id: &str, setting: &Line<RuleSetting>, rules: &RuleSet) {
         let line = setting.referenced.line();
         if !self.rule_exists(id, line, rules) {
             return;
@@ -97,7 +149,7 @@ impl<'n> Loader<'n> {
         for (name, value) in &setting.value.params {
             match rule.params.get(name) {
                 None => {
-                    let near = crate::rules::shape::nearest(name, rule.params.keys().map(String::as_str));
+                    let near = crate::rules::schema_shape::nearest(name, rule.params.keys().map(String::as_str));
                     let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                     self.wrong(line, format!("rule `{id}` has no parameter `{name}`{hint}"));
                 }
@@ -111,7 +163,7 @@ impl<'n> Loader<'n> {
                     self.wrong(line, format!("parameter `{name}` of rule `{id}` must not be negative, as {value} is"));
                 }
                 Some(default) => {
-                    // YAML makes a number of an account id without quotes, which equals no text.
+                    // YAML reads an account id without quotes as a number, which never equals a text.
                     let expected = default.as_array().and_then(|items| items.first()).map_or("a text", kind);
                     for item in value.as_array().into_iter().flatten().filter(|item| kind(item) != expected) {
                         self.wrong(line, format!("each item of parameter `{name}` of rule `{id}` must be {expected}, not {item}"));
@@ -132,20 +184,4 @@ fn kind(value: &serde_json::Value) -> &'static str {
         serde_json::Value::Array(_) => "a list",
         serde_json::Value::Object(_) => "a map",
     }
-}
-
-/// `90m`, `4h`, `35d` in seconds.
-pub fn duration(text: &str) -> Option<i64> {
-    let text = text.trim();
-    let unit = text.chars().last()?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3_600,
-        'd' => 86_400,
-        'w' => 604_800,
-        _ => return None,
-    };
-    let count: i64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;
-    (count >= 0).then(|| count.checked_mul(seconds)).flatten()
 }

@@ -1,13 +1,16 @@
 //! Durations, and how mistakes are told.
 
 use super::*;
+use crate::inventory::figures::parse_duration;
+use crate::rules::RuleSet;
+use std::path::Path;
 
 #[test]
 fn durations_have_a_unit() {
-    assert_eq!(duration("90m"), Some(5_400));
-    assert_eq!(duration("35d"), Some(3_024_000));
+    assert_eq!(parse_duration("90m"), Some(5_400));
+    assert_eq!(parse_duration("35d"), Some(3_024_000));
     for wrong in ["", "4", "h", "4 hours", "-1d", "99999999999999999999d", "9999999999999999d"] {
-        assert_eq!(duration(wrong), None, "{wrong}");
+        assert_eq!(parse_duration(wrong), None, "{wrong}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Backup Audit Manager: frameworks and report plans.
+//! AWS Backup Audit Manager: frameworks and report plans.
 
 use super::{GONE, PAGE};
 use crate::aws::answer::Answer;
@@ -29,7 +29,7 @@ async fn frameworks(reader: &Reader, client: &Client) -> Vec<Resource> {
     read.into_iter().flatten().collect()
 }
 
-/// `None` when the framework was deleted since it was listed.
+/// `None` if the framework was deleted after it was listed.
 async fn framework(reader: &Reader, client: &Client, member: sdk::Framework) -> Option<Resource> {
     let (name, arn) = (member.framework_name?, member.framework_arn?);
     let detail = reader.one_or(&DESCRIBE_FRAMEWORK, client.describe_framework().framework_name(&name).send(), GONE).await;

@@ -1,6 +1,6 @@
-//! Backup, copy and restore jobs, as far back as AWS remembers them.
+//! Backup, copy and restore jobs, as far back as AWS lists them.
 //!
-//! AWS gives jobs no ARN; theirs are made of the Region, the account and the job's id.
+//! Jobs have no ARN in AWS; rel9 makes one from the Region, the account and the job's id.
 
 use super::{PAGE, lifecycle_days};
 use crate::aws::answer::Answer;
@@ -17,8 +17,8 @@ const LIST_RESTORE_JOBS: Operation = Operation::new("backup", "ListRestoreJobs",
 
 pub const OPERATIONS: &[&Operation] = &[&LIST_BACKUP_JOBS, &LIST_COPY_JOBS, &LIST_RESTORE_JOBS];
 
-/// All jobs that AWS lists. `ListBackupJobs` "returns a list of existing backup jobs for the last 30 days" by itself. The other two
-/// name no limit and get none here: an old copy job may be the only evidence of a copy in an account that cannot be read.
+/// All jobs that AWS lists. `ListBackupJobs` "returns a list of existing backup jobs for the last 30 days" by default. The other two operations
+/// document no limit, and these calls set none: an old copy job may be the only evidence of a copy in an account that cannot be read.
 pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
     let (backups, copies, restores) = futures::join!(backup_jobs(reader, client), copy_jobs(reader, client), restore_jobs(reader, client),);
     [backups, copies, restores].into_iter().flatten().flatten().collect()

@@ -1,8 +1,8 @@
 //! AWS Backup: settings, plans with rules and selections, vaults with their recovery points, protected resources, jobs,
-//! restore testing plans, and Backup Audit Manager. Reads only; may not judge.
+//! restore testing plans, and AWS Backup Audit Manager. Read-only; may not judge.
 //!
-//! What is known of the answers comes from the service model (`backup/2018-11-15`) unless a comment names another source.
-//! Every list takes at most 1,000 items a page.
+//! The form of the answers follows the service model (`backup/2018-11-15`) unless a comment names another source.
+//! A page of a list has at most 1,000 items.
 
 mod audit_manager;
 mod jobs;
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 /// The largest page of every list operation of AWS Backup.
 const PAGE: i32 = 1000;
 
-/// The code for what was deleted since it was listed ("A resource that is required for the action doesn't exist").
+/// The error code for a resource that was deleted after it was listed ("A resource that is required for the action doesn't exist").
 const GONE: &[&str] = &["ResourceNotFoundException"];
 
 const DESCRIBE_GLOBAL_SETTINGS: Operation = Operation::new("backup", "DescribeGlobalSettings", Answer::json(&["GlobalSettings"]));
@@ -29,7 +29,7 @@ const DESCRIBE_REGION_SETTINGS: Operation =
     Operation::new("backup", "DescribeRegionSettings", Answer::json(&["ResourceTypeOptInPreference"]));
 const GET_SUPPORTED_RESOURCE_TYPES: Operation = Operation::new("backup", "GetSupportedResourceTypes", Answer::json(&["ResourceTypes/*"]));
 
-/// The operations that a shard's collection calls.
+/// The operations that reading a shard calls.
 const REGIONAL: &[&[&Operation]] =
     &[plans::OPERATIONS, vaults::OPERATIONS, jobs::OPERATIONS, restore_testing::OPERATIONS, audit_manager::OPERATIONS];
 
@@ -39,7 +39,7 @@ pub fn operations() -> Vec<&'static Operation> {
     REGIONAL.iter().copied().flatten().copied().chain(settings).collect()
 }
 
-/// Everything of AWS Backup in one Region, but for the settings.
+/// All AWS Backup resources in one Region, except the settings.
 pub async fn collect(reader: &Reader) -> Vec<Resource> {
     for operation in REGIONAL.iter().copied().flatten() {
         reader.declare(operation);
@@ -82,10 +82,10 @@ pub async fn region_settings(reader: &Reader) -> RegionSettings {
     }
 }
 
-/// Whether accounts of the organisation may copy backups to each other. False outside an organisation: there is nobody to copy to.
+/// Whether accounts of the organisation may copy backups to each other. False outside an organisation, where no other account is available.
 ///
-/// The operation "returns an error if the account is not a member of an Organizations organization" (service model). It takes no
-/// input, so its only modelled client error, `InvalidRequestException`, is that one; in practice the code has also been `ERROR_9601`
+/// The operation "returns an error if the account is not a member of an Organizations organization" (service model). It has no input, so its only
+/// modelled client error, `InvalidRequestException`, must be this error; in practice the code has also been `ERROR_9601`
 /// ("Your account is not a member of an organization", cloudquery/cq-provider-aws#817).
 pub async fn global_settings(reader: &Reader) -> Fact<bool> {
     let client = Client::new(&reader.config);
@@ -101,10 +101,10 @@ pub async fn global_settings(reader: &Reader) -> Fact<bool> {
     }
 }
 
-/// Days until deletion and days until cold storage that a lifecycle asks for; `None` means never.
+/// A lifecycle's days until deletion and days until cold storage; `None` means never.
 ///
-/// -1 stands for "never" as a missing value does (`DeleteAfterDays` -1, "Always" in the console: developer guide, "Backup and tag copy").
-/// `DELETE_AFTER_COPY` without days ends a recovery point as soon as it is copied to an air-gapped vault: 0 days, not for ever.
+/// Like a missing value, -1 means "never" (`DeleteAfterDays` -1, "Always" in the console: developer guide, "Backup and tag copy").
+/// `DELETE_AFTER_COPY` without days deletes a recovery point as soon as it is copied to an air-gapped vault: 0 days, not never.
 fn lifecycle_days(lifecycle: Option<&Lifecycle>) -> (Option<i64>, Option<i64>) {
     let Some(lifecycle) = lifecycle else {
         return (None, None);

@@ -26,7 +26,7 @@ pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
     read.into_iter().flatten().collect()
 }
 
-/// Nothing for a plan that was deleted since it was listed.
+/// Returns nothing for a plan that was deleted after it was listed.
 async fn plan_with_selections(reader: &Reader, client: &Client, plan: sdk::BackupPlansListMember) -> Vec<Resource> {
     let (Some(id), Some(arn)) = (plan.backup_plan_id, plan.backup_plan_arn) else {
         return Vec::new();
@@ -86,7 +86,7 @@ async fn selections(reader: &Reader, client: &Client, plan_id: &str, plan_arn: &
     read.into_iter().flatten().collect()
 }
 
-/// `None` when the selection was deleted since it was listed.
+/// `None` if the selection was deleted after it was listed.
 async fn selection(
     reader: &Reader,
     client: &Client,

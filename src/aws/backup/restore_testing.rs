@@ -24,7 +24,7 @@ const GET_RESTORE_TESTING_SELECTION: Operation =
 pub const OPERATIONS: &[&Operation] =
     &[&LIST_RESTORE_TESTING_PLANS, &GET_RESTORE_TESTING_PLAN, &LIST_RESTORE_TESTING_SELECTIONS, &GET_RESTORE_TESTING_SELECTION];
 
-/// The window that AWS takes when a plan names none ("If not included, the value defaults to 30").
+/// AWS's default for a plan without a selection window ("If not included, the value defaults to 30").
 const DEFAULT_WINDOW_DAYS: i64 = 30;
 
 pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
@@ -34,7 +34,7 @@ pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
     read.into_iter().flatten().collect()
 }
 
-/// Nothing for a plan that was deleted since it was listed.
+/// Returns nothing for a plan that was deleted after it was listed.
 async fn plan_with_selections(reader: &Reader, client: &Client, plan: sdk::RestoreTestingPlanForList) -> Vec<Resource> {
     let name = plan.restore_testing_plan_name;
     let arn = plan.restore_testing_plan_arn;
@@ -47,7 +47,7 @@ async fn plan_with_selections(reader: &Reader, client: &Client, plan: sdk::Resto
     let mut properties = RestoreTestingPlan {
         schedule: Some(plan.schedule_expression).into(),
         timezone: plan.schedule_expression_timezone.into(),
-        // The least is one hour, so 0 is how the SDK shows an answer without the member.
+        // The minimum is one hour, so 0 means that the answer does not have the member.
         start_window_hours: Some(i64::from(plan.start_window_hours)).filter(|hours| *hours > 0).into(),
         last_execution_at: optional_time(plan.last_execution_time.as_ref()).into(),
         ..RestoreTestingPlan::default()
@@ -64,7 +64,7 @@ async fn plan_with_selections(reader: &Reader, client: &Client, plan: sdk::Resto
     resources
 }
 
-/// The SDK shows a missing window as 0, which AWS does not accept (1 to 365).
+/// The SDK returns 0 for a missing window; AWS itself accepts 1 to 365.
 fn window_days(days: i32) -> i64 {
     if days > 0 { i64::from(days) } else { DEFAULT_WINDOW_DAYS }
 }
@@ -76,7 +76,7 @@ async fn selections(reader: &Reader, client: &Client, plan: &str, plan_arn: &str
     read.into_iter().flatten().collect()
 }
 
-/// `None` when the selection was deleted since it was listed.
+/// `None` if the selection was deleted after it was listed.
 async fn selection(
     reader: &Reader,
     client: &Client,

@@ -1,6 +1,6 @@
-//! Backup vaults with their recovery points, and what AWS Backup lists as protected.
+//! Backup vaults with their recovery points, and the resources that AWS Backup lists as protected.
 //!
-//! Vaults that other accounts share are not listed: `ListBackupVaults` gives the account's own.
+//! `ListBackupVaults` returns the account's own vaults, not those that other accounts share with it.
 
 use super::{GONE, PAGE, lifecycle_days};
 use crate::aws::answer::Answer;
@@ -40,18 +40,18 @@ async fn vaults(reader: &Reader, client: &Client) -> Vec<Resource> {
     read.into_iter().flatten().collect()
 }
 
-/// Nothing for a vault that was deleted since it was listed.
+/// Returns nothing for a vault that was deleted after it was listed.
 async fn vault_with_points(reader: &Reader, client: &Client, vault: sdk::BackupVaultListMember) -> Vec<Resource> {
     let (Some(name), Some(arn)) = (vault.backup_vault_name.clone(), vault.backup_vault_arn.clone()) else {
         return Vec::new();
     };
     let vault_type = vault.vault_type.as_ref().map(|kind| kind.as_str().to_owned());
     let pages = client.list_recovery_points_by_backup_vault().backup_vault_name(&name).into_paginator().page_size(PAGE).send();
-    // Both Get calls answer so for a vault without policy or notifications too: whether the vault is gone, its list tells.
+    // Both Get calls also answer this for a vault without a policy or notifications, so only the recovery point list shows whether the vault is gone.
     let (policy, notifications, points) = futures::join!(
         reader.one_or(&GET_BACKUP_VAULT_ACCESS_POLICY, client.get_backup_vault_access_policy().backup_vault_name(&name).send(), GONE,),
         reader.one_or(&GET_BACKUP_VAULT_NOTIFICATIONS, client.get_backup_vault_notifications().backup_vault_name(&name).send(), GONE,),
-        // Mapped page by page: a vault can hold millions.
+        // Converted page by page, because a vault can hold millions of recovery points.
         reader.pages_or(
             &LIST_RECOVERY_POINTS,
             pages,
@@ -86,7 +86,7 @@ fn vault_properties(reader: &Reader, vault: &sdk::BackupVaultListMember, vault_t
     BackupVault {
         vault_type: known(vault_type),
         status: vault.vault_state.as_ref().map(|state| state.as_str().to_owned()).into(),
-        // "If true, Vault Lock prevents delete and update operations": a vault that does not say so is not locked.
+        // "If true, Vault Lock prevents delete and update operations": a vault without this value is not locked.
         locked: vault.locked.unwrap_or(false).into(),
         lock_at: optional_time(vault.lock_date.as_ref()).into(),
         min_retention_days: vault.min_retention_days.into(),
@@ -99,7 +99,7 @@ fn vault_properties(reader: &Reader, vault: &sdk::BackupVaultListMember, vault_t
     }
 }
 
-/// `EncryptionKeyType` tells a key that AWS owns; its ARN belongs to no account that could be asked.
+/// `EncryptionKeyType` shows an AWS owned key, whose ARN is in no account that rel9 could query.
 fn encryption(reader: &Reader, encrypted: bool, kind: Option<&sdk::EncryptionKeyType>, key: Option<&str>) -> Encryption {
     if encrypted && kind == Some(&sdk::EncryptionKeyType::AwsOwnedKmsKey) {
         return Encryption::aws_owned();
@@ -128,7 +128,7 @@ fn recovery_point(reader: &Reader, vault_arn: &str, vault_type: Option<&str>, po
         retention_days: retention_days.into(),
         cold_after_days: cold_after_days.into(),
         delete_at: optional_time(delete_at).into(),
-        // The list does not say which storage class a point is in now; only DescribeRecoveryPoint does, one call each.
+        // The list does not have the current storage class of a recovery point; only DescribeRecoveryPoint has it, with one call for each point.
         storage_class: Fact::Unread,
         continuous: is_continuous(&arn).into(),
         source_vault_arn: point.source_backup_vault_arn.into(),
@@ -142,15 +142,15 @@ fn recovery_point(reader: &Reader, vault_arn: &str, vault_type: Option<&str>, po
     let id = arn::id(&arn).to_owned();
     Some(Resource {
         name: point.resource_name,
-        // A copy has the date of what it copies, so this is the moment of the data ("Copies retain their source configuration, including
+        // A copy has the date of its source, so this is the time of the data ("Copies retain their source configuration, including
         // creation dates": developer guide, "Backup and tag copy"). A continuous point keeps its first date.
         created_at: optional_time(point.creation_date.as_ref()),
         ..resource(reader, arn, id, properties)
     })
 }
 
-/// Continuous recovery points are told by their ARN, `…:recovery-point:continuous:…` (developer guide, "Continuous backups and
-/// point-in-time recovery"); no member of the answer says it.
+/// The ARN of a continuous recovery point has the form `…:recovery-point:continuous:…` (developer guide, "Continuous backups and point-in-time
+/// recovery"); no member of the answer shows it.
 fn is_continuous(arn: &str) -> bool {
     arn.contains(":recovery-point:continuous:")
 }

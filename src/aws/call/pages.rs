@@ -1,5 +1,5 @@
-//! Lists that come in pages. A list counts as read when its last page names no other; a page that names one that came before is no
-//! last page, though the SDK's paginators stop there without a word. A list that goes on without telling anything new has no end either.
+//! Paginated lists. A list is complete when its last page has no token. If a page token repeats, pagination loops and the list is incomplete,
+//! although the SDK's paginators stop there without an error. A list whose pages bring nothing new fails too.
 
 use super::{Operation, Reader, boxed};
 use crate::aws::failure::Failure;
@@ -10,7 +10,7 @@ use std::future::Future;
 
 /// An answer with a part of a list.
 pub trait Page: Send {
-    /// The token of the next page, which there is none of after the last one.
+    /// The token of the next page; `None` on the last page.
     fn next(&self) -> Option<&str>;
 }
 
@@ -57,21 +57,21 @@ pages! {
     aws_sdk_s3::operation::list_buckets::ListBucketsOutput: continuation_token,
 }
 
-/// So many pages in a row that are empty, or the same as the page before, and the list has no end. Services that filter what they page through
-/// send an empty page now and then.
+/// Maximum consecutive pages that are empty or equal to the page before; beyond it, the list fails. Services that filter paginated results
+/// sometimes send an empty page.
 const IDLE: u32 = 100;
 
-/// The most pages of a list. The longest lists of AWS are shorter: a backup vault holds a million recovery points (AWS Backup developer guide,
+/// Maximum pages of a list. AWS's longest lists are shorter: a backup vault holds a million recovery points (AWS Backup developer guide,
 /// "Quotas"), which come in pages of 1,000.
 const MOST: u32 = 10_000;
 
-/// A list so far.
+/// The pages of a list that were read so far.
 struct List<I> {
     items: Vec<I>,
     tokens: HashSet<String>,
     pages: u32,
     idle: u32,
-    /// Where the items of the last page start.
+    /// The index of the last page's first item.
     last: usize,
 }
 
@@ -80,7 +80,7 @@ impl<I: PartialEq> List<I> {
         List { items: Vec::new(), tokens: HashSet::new(), pages: 0, idle: 0, last: 0 }
     }
 
-    /// Takes a page. The token of the next one.
+    /// Adds a page. Returns the token of the next page.
     fn add<P: Page>(&mut self, page: P, items: impl Fn(P) -> Vec<I>) -> Result<Option<String>, Failure> {
         let token = page.next().map(str::to_owned);
         if token.as_ref().is_some_and(|token| !self.tokens.insert(token.clone())) {
@@ -100,7 +100,7 @@ impl<I: PartialEq> List<I> {
 }
 
 impl Reader {
-    /// Reads every page of a list, waiting its turn before each. `None` when any page failed: part of a list is not the list.
+    /// Reads every page of a list, within the rate limit. Returns `None` if any page failed, because an incomplete list must not count as the list.
     pub async fn pages<P, I, E>(
         &self,
         operation: &'static Operation,
@@ -115,8 +115,8 @@ impl Reader {
         self.pages_or(operation, pages, items, &[]).await.flatten()
     }
 
-    /// Reads every page of what a resource holds. `Some(None)` when the resource is gone, which the codes in `gone` say instead of a
-    /// first page; later they would cut the list short, and are failures.
+    /// Reads every page of a resource's list. Returns `Some(None)` if the resource is gone: the first call answers with a code in `gone`. On a
+    /// later page, such a code is a failure, because the list would be incomplete.
     pub async fn pages_or<P, I, E>(
         &self,
         operation: &'static Operation,
@@ -134,7 +134,7 @@ impl Reader {
             let gone = if list.pages == 0 { gone } else { &[] };
             let page = match self.attempt(operation, gone, Box::pin(async { pages.next().await.transpose() })).await {
                 Ok(Some(page)) => page,
-                // There is at least one page, if only an empty one.
+                // A list has at least one page, which may be empty.
                 Ok(None) => return self.whole(operation, list),
                 Err(failure) => return self.outcome(operation, Err(failure)),
             };
@@ -144,7 +144,7 @@ impl Reader {
         }
     }
 
-    /// As [`Reader::pages_or`], for operations that the SDK has no paginator for: `call` makes the call for the page that a token names.
+    /// Like [`Reader::pages_or`], for operations without an SDK paginator: `call` requests the page of a token.
     pub async fn pages_by_token<P, I, E, C>(
         &self,
         operation: &'static Operation,
@@ -176,7 +176,7 @@ impl Reader {
         }
     }
 
-    /// A list that was read to its end; without any page, what it is a list of is gone.
+    /// A complete list; without any page, the resource that it belongs to is gone.
     fn whole<I>(&self, operation: &'static Operation, list: List<I>) -> Option<Option<Vec<I>>> {
         let count = list.items.len() as u64;
         self.outcome(operation, Ok(((list.pages > 0).then_some(list.items), count)))
@@ -219,7 +219,7 @@ mod tests {
         page.snapshots.unwrap_or_default()
     }
 
-    /// A service that names `next` after the page that `token` names.
+    /// A service whose page for `token` has the token `next`.
     async fn by_token(reader: &Reader, next: fn(Option<&str>) -> Option<&'static str>) -> Option<usize> {
         let call = |token: Option<String>| async move { page(next(token.as_deref())) };
         reader.pages_by_token(&LOCKED, call, items, &[]).await.flatten().map(|list| list.len())
@@ -251,7 +251,7 @@ mod tests {
         let round = reader();
         assert_eq!(by_token(&round, |token| if token == Some("a") { Some("b") } else { Some("a") }).await, None);
         assert_eq!(logged(&round), endless);
-        // The SDK's paginators end such a list as if it were whole.
+        // The SDK's paginators end such a list as if it were complete.
         let paginated = reader();
         let pages = PaginationStream::new(FnStream::new(|sender| {
             Box::pin(async move {
@@ -264,7 +264,7 @@ mod tests {
         assert_eq!(logged(&paginated), endless);
     }
 
-    /// Reads a list whose every page names one that never was, and holds the locks with these numbers.
+    /// Reads a list whose pages always have a new token and hold the locks with these numbers.
     async fn without_end(reader: &Reader, numbers: impl Fn(u32) -> Vec<u32> + Copy) -> (Option<usize>, u32) {
         let calls = AtomicU32::new(0);
         let call = |_: Option<String>| {
@@ -302,7 +302,7 @@ mod tests {
         assert_eq!(list.add(page(MOST), items), Err(Failure::endless_pages(MOST)));
     }
 
-    /// Empty pages between others are AWS's way to filter.
+    /// AWS sends empty pages between others when it filters.
     #[test]
     fn some_empty_pages_are_no_end() {
         let mut list = List::new();

@@ -1,4 +1,4 @@
-//! The account's own AMIs, and whom they are shared with.
+//! The account's own AMIs, and the accounts that they are shared with.
 
 use super::{PAGE, arn_without_account, tags_of};
 use crate::aws::answer::Answer;
@@ -26,13 +26,13 @@ pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
     read.into_iter().flatten().collect()
 }
 
-/// Whom an image is shared with.
+/// The accounts that an image is shared with.
 struct Sharing {
     accounts: Fact<Vec<String>>,
     organizations: Fact<Vec<String>>,
 }
 
-/// `None` when the image was deregistered since it was listed.
+/// `None` if the image was deregistered after it was listed.
 async fn image(reader: &Reader, client: &Client, read: sdk::Image) -> Option<Resource> {
     let id = read.image_id?;
     let sharing = match &read.state {
@@ -71,7 +71,7 @@ fn block_device(read: sdk::BlockDeviceMapping) -> BlockDevice {
     }
 }
 
-/// `None` when there is no such image any more (`InvalidAMIID.NotFound`, `InvalidAMIID.Unavailable`: EC2's list of error codes).
+/// `None` if the image no longer exists (`InvalidAMIID.NotFound`, `InvalidAMIID.Unavailable`: EC2's list of error codes).
 async fn sharing(reader: &Reader, client: &Client, id: &str) -> Option<Sharing> {
     let attribute = sdk::ImageAttributeName::LaunchPermission;
     let call = client.describe_image_attribute().image_id(id).attribute(attribute).send();

@@ -30,7 +30,7 @@ pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
     instances.unwrap_or_default()
 }
 
-/// `None` for an instance that is gone: a terminated instance "remains visible in the console for a short while" (EC2 user guide,
+/// `None` for an instance that no longer exists: a terminated instance "remains visible in the console for a short while" (EC2 user guide,
 /// "Terminate Amazon EC2 instances").
 fn instance(reader: &Reader, read: sdk::Instance) -> Option<Resource> {
     let id = read.instance_id?;
@@ -59,7 +59,7 @@ fn instance(reader: &Reader, read: sdk::Instance) -> Option<Resource> {
     })
 }
 
-/// The launch time is that of the last start: an instance is at least as old as the attachment of its first volume.
+/// The launch time is the time of the last start. The attachment of the first volume may be earlier, and the instance is at least that old.
 fn first_attached_at(devices: &[sdk::InstanceBlockDeviceMapping]) -> Option<DateTime<Utc>> {
     devices.iter().filter_map(|device| optional_time(device.ebs.as_ref()?.attach_time.as_ref())).min()
 }

@@ -1,9 +1,9 @@
 //! Amazon EC2 and EBS: volumes, instances, the account's own snapshots and AMIs with their sharing, snapshot locks, and the Region's
-//! settings. Reads only; may not judge.
+//! settings. Read-only; may not judge.
 //!
-//! What is known of the answers comes from the service model (`ec2/2016-11-15`) unless a comment names another source. All describe
-//! operations here answer with tags. Volumes and instances that AWS services manage are asked for: an account may hide them from
-//! lists (API reference, `ManagedResourceVisibilitySettings`), but they hold data all the same.
+//! The form of the answers follows the service model (`ec2/2016-11-15`) unless a comment names another source. All describe operations here
+//! return tags. The calls explicitly include volumes and instances that AWS services manage: an account may hide them from lists (API
+//! reference, `ManagedResourceVisibilitySettings`), but they hold data.
 
 mod images;
 mod instances;
@@ -18,7 +18,7 @@ use crate::inventory::{Fact, Resource, Tags};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::Tag;
 
-/// The largest page of the describe operations (API reference, "Pagination"); where an operation gives less it is not refused.
+/// The largest page of the describe operations (API reference, "Pagination"). Operations with smaller pages accept it too.
 const PAGE: i32 = 1000;
 
 /// Every operation of this module.
@@ -26,7 +26,7 @@ pub fn operations() -> Vec<&'static Operation> {
     [volumes::OPERATIONS, instances::OPERATIONS, snapshots::OPERATIONS, images::OPERATIONS, settings::OPERATIONS].concat()
 }
 
-/// Everything of EC2 in one Region, but for the settings.
+/// All EC2 resources in one Region, except the settings.
 pub async fn collect(reader: &Reader) -> Vec<Resource> {
     let client = Client::new(&reader.config);
     let (volumes, instances, snapshots, images) = futures::join!(
@@ -38,18 +38,18 @@ pub async fn collect(reader: &Reader) -> Vec<Resource> {
     [volumes, instances, snapshots, images].into_iter().flatten().collect()
 }
 
-/// The ARN of a snapshot or an image, which names no account (service authorization reference, "Amazon EC2", resource types).
+/// The ARN of a snapshot or an image, which has no account id (service authorization reference, "Amazon EC2", resource types).
 fn arn_without_account(reader: &Reader, rest: &str) -> String {
     format!("arn:{}:ec2:{}::{rest}", reader.partition, reader.region)
 }
 
-/// Tags of an answer; a resource without any may have no list at all.
+/// Tags of an answer; a resource without tags may have no list.
 fn tags_of(tags: Option<Vec<Tag>>) -> Fact<Tags> {
     let tags = tags.unwrap_or_default();
     super::convert::tags(tags.into_iter().filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default()))))
 }
 
-/// The tag that people see as the name.
+/// The tag that consoles show as the name.
 fn name_of(tags: &Fact<Tags>) -> Option<String> {
     tags.read()?.get("Name").filter(|name| !name.is_empty()).cloned()
 }

@@ -21,7 +21,7 @@ pub const OPERATIONS: &[&Operation] = &[
     &GET_IMAGE_BLOCK_PUBLIC_ACCESS_STATE,
 ];
 
-/// The EC2 properties of the `AWS::Region` resource; the others are unread.
+/// The EC2 properties of the `AWS::Region` resource; all other properties are unread.
 pub async fn settings(reader: &Reader) -> Region {
     let client = Client::new(&reader.config);
     let (encryption, key, snapshots, images) = futures::join!(

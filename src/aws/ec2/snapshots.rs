@@ -1,6 +1,6 @@
-//! The account's own EBS snapshots with whom they are shared with, and their locks.
+//! The account's own EBS snapshots, the accounts that they are shared with, and their locks.
 //!
-//! Public snapshots come from one list. Which accounts a snapshot is shared with is asked for each that can be shared at all: "You can't share
+//! Public snapshots come from one list. For each snapshot that can be shared, one call reads the accounts that it is shared with: "You can't share
 //! snapshots that are encrypted with the default AWS managed key", "You can share only unencrypted snapshots publicly" (EBS user guide, "Share an
 //! Amazon EBS snapshot with other AWS accounts"), "snapshot sharing [is] automatically disabled after the snapshot is archived" (EBS user guide,
 //! "Archive an Amazon EBS snapshot").
@@ -46,20 +46,20 @@ pub async fn collect(reader: &Reader, client: &Client) -> Vec<Resource> {
     read.into_iter().flatten().collect()
 }
 
-/// What is known of snapshots by their ids, without asking about each.
+/// Facts about snapshots by id, from lists that need no call for each snapshot.
 struct Known {
     public: Option<HashSet<String>>,
     locks: Option<HashMap<String, SnapshotLock>>,
 }
 
-/// The snapshots of the account. Emulators may list those of others too: these are not the account's to judge.
+/// The snapshots of the account. Emulators may also list snapshots of other accounts, which are not judged.
 async fn list(reader: &Reader, call: DescribeSnapshotsFluentBuilder) -> Option<Vec<sdk::Snapshot>> {
     let is_own = |snapshot: &sdk::Snapshot| snapshot.owner_id.as_ref().is_none_or(|owner| *owner == reader.account);
     let items = |page: DescribeSnapshotsOutput| page.snapshots.unwrap_or_default().into_iter().filter(is_own).collect();
     reader.pages(&DESCRIBE_SNAPSHOTS, call.into_paginator().page_size(PAGE).send(), items).await
 }
 
-/// The locks by snapshot id. Only snapshots that are locked, or were, are listed.
+/// The locks by snapshot id. AWS lists only snapshots that are or were locked.
 async fn locks(reader: &Reader, client: &Client) -> Option<HashMap<String, SnapshotLock>> {
     let call = |token| client.describe_locked_snapshots().max_results(PAGE).set_next_token(token).send();
     let listed = reader.pages_by_token(&DESCRIBE_LOCKED_SNAPSHOTS, call, |page| page.snapshots.unwrap_or_default(), &[]).await.flatten()?;
@@ -70,7 +70,7 @@ async fn locks(reader: &Reader, client: &Client) -> Option<HashMap<String, Snaps
     Some(listed.into_iter().filter_map(lock).collect())
 }
 
-/// `None` when the snapshot was deleted since it was listed.
+/// `None` if the snapshot was deleted after it was listed.
 async fn snapshot(reader: &Reader, client: &Client, read: sdk::Snapshot, known: &Known) -> Option<Resource> {
     let id = read.snapshot_id.clone()?;
     let (public, shared_with) = sharing(reader, client, &id, &read, known).await?;
@@ -85,7 +85,7 @@ async fn snapshot(reader: &Reader, client: &Client, read: sdk::Snapshot, known: 
         kms_key_arn: encryption.kms_key_arn,
         key_manager: encryption.key_manager,
         key_state: encryption.key_state,
-        // Missing in answers from before there was an archive.
+        // Absent in answers from before the archive existed.
         storage_tier: read.storage_tier.map_or_else(|| "standard".to_owned(), |tier| tier.as_str().to_owned()).into(),
         public,
         shared_with,
@@ -102,7 +102,7 @@ async fn snapshot(reader: &Reader, client: &Client, read: sdk::Snapshot, known: 
     })
 }
 
-/// Whether everyone may make volumes of a snapshot, and which accounts may. `None` when there is no such snapshot any more
+/// Whether everyone may create volumes from a snapshot, and which accounts may. `None` if the snapshot no longer exists
 /// (`InvalidSnapshot.NotFound`: EC2's list of error codes).
 async fn sharing(
     reader: &Reader,
@@ -117,7 +117,7 @@ async fn sharing(
         (_, None) => Fact::Unread,
     };
     if read.state != Some(sdk::SnapshotState::Completed) {
-        // Nothing can be restored from it, by anyone; nobody is asked.
+        // Nobody can restore anything from it, so no call is needed.
         return Some((public, Fact::Unread));
     }
     let key = read.kms_key_id.as_ref().filter(|_| read.encrypted == Some(true)).map(|key| kms_key_arn(reader, key));
@@ -136,7 +136,7 @@ async fn sharing(
     Some((public.into(), accounts.into()))
 }
 
-/// Whose snapshot it is, by the tags that the services set: AWS Backup `aws:backup:source-resource`, Data Lifecycle Manager
+/// The service that made the snapshot, by the tags that services set: AWS Backup `aws:backup:source-resource`, Data Lifecycle Manager
 /// `aws:dlm:lifecycle-policy-id` and `dlm:managed` (EBS user guide, "How Amazon Data Lifecycle Manager works").
 fn made_by(tags: &Tags) -> Option<String> {
     if tags.contains_key("aws:backup:source-resource") {
@@ -148,7 +148,7 @@ fn made_by(tags: &Tags) -> Option<String> {
     }
 }
 
-/// `[Copied snap-0123 from us-west-2] what it was for`: what the console and the services write when they copy a snapshot.
+/// The source of a copy, from the description that the console and the services write: `[Copied snap-0123 from us-west-2] what it was for`.
 fn copied_from(description: &str) -> Option<CopiedFrom> {
     let (words, _) = description.strip_prefix("[Copied ")?.split_once(']')?;
     let (snapshot_id, region) = words.split_once(" from ")?;
@@ -157,7 +157,7 @@ fn copied_from(description: &str) -> Option<CopiedFrom> {
         .then(|| CopiedFrom { snapshot_id: snapshot_id.to_owned(), region: region.to_owned() })
 }
 
-/// Whether the description says that it is a copy: of a snapshot, or of an AMI's (`Copied for DestinationAmi ami-1 from SourceAmi ami-2 …`).
+/// Whether the description is that of a copy, of a snapshot or of an AMI's snapshot (`Copied for DestinationAmi ami-1 from SourceAmi ami-2 …`).
 fn is_copy(description: &str) -> bool {
     copied_from(description).is_some() || description.starts_with("Copied for DestinationAmi ")
 }

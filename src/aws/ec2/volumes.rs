@@ -36,7 +36,7 @@ fn volume(reader: &Reader, read: sdk::Volume) -> Option<Resource> {
         key_state: encryption.key_state,
         volume_type: read.volume_type.map(|kind| kind.as_str().to_owned()).into(),
         attachments: attachments.into(),
-        // Empty for a volume that was not made from a snapshot.
+        // Empty for a volume that was not created from a snapshot.
         source_snapshot_id: read.snapshot_id.filter(|id| !id.is_empty()).into(),
         size_bytes: read.size.map(gibibytes).into(),
     };
@@ -49,7 +49,7 @@ fn volume(reader: &Reader, read: sdk::Volume) -> Option<Resource> {
     })
 }
 
-/// A volume may be attached to what is no instance of the account's ("instance owning service"): such an attachment names no instance.
+/// A volume may be attached to something that is not an instance of the account ("instance owning service"): the attachment then has no instance.
 fn attachment(read: sdk::VolumeAttachment) -> Option<Attachment> {
     Some(Attachment {
         instance_id: read.instance_id?,

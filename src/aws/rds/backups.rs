@@ -1,4 +1,4 @@
-//! Automated backups of instances and clusters, those replicated from other Regions and those of deleted databases included.
+//! Automated backups of instances and clusters, including those that are replicated from other Regions and those of deleted databases.
 
 use super::{
     DESCRIBE_DB_CLUSTER_AUTOMATED_BACKUPS, DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS, PAGE, Present, encryption, source_arn, tags_of,
@@ -22,8 +22,8 @@ pub async fn list_cluster_backups(reader: &Reader, client: &Client) -> Option<Ve
     reader.pages(&DESCRIBE_DB_CLUSTER_AUTOMATED_BACKUPS, pages, |page| page.db_cluster_automated_backups.unwrap_or_default()).await
 }
 
-/// The earliest moment to which an instance can be restored from its own automated backups, not from those of a deleted
-/// instance of the same name. Only an instance with retention 0 has none ("current instances with retention periods greater than
+/// The earliest time to which an instance can be restored from its own automated backups, not from those of a deleted instance of the same
+/// name. Only an instance with retention 0 has no automated backups ("current instances with retention periods greater than
 /// zero (0) are returned").
 pub fn earliest_restorable(backups: &[sdk::DbInstanceAutomatedBackup], arn: &str, resource_id: Option<&str>) -> Option<DateTime<Utc>> {
     backups
@@ -93,7 +93,7 @@ pub fn cluster_backup(reader: &Reader, backup: sdk::DbClusterAutomatedBackup, cl
     })
 }
 
-/// The ARN of the database; of one that comes without, it is made of its name and "the Region associated with the automated backup".
+/// The ARN of the database. If the answer has none, it is made from the name and "the Region associated with the automated backup".
 fn source_of(reader: &Reader, arn: Option<String>, kind: &str, name: Option<&str>, region: Option<&str>) -> Option<String> {
     if arn.is_some() {
         return arn;
@@ -102,14 +102,14 @@ fn source_of(reader: &Reader, arn: Option<String>, kind: &str, name: Option<&str
     Some(format!("arn:{}:rds:{region}:{}:{kind}:{}", reader.partition, reader.account, name?))
 }
 
-/// The Region of the database when that is not this one: its backups here are replicas.
+/// The Region of the database if it is another one: the backups in this Region are then replicas.
 fn own_or_elsewhere(reader: &Reader, source: &str) -> Option<String> {
     let (_, region) = arn::place(source)?;
     (region != reader.region).then(|| region.to_owned())
 }
 
-/// ARN and id of automated backups. Those that are not replicated may come without an ARN; theirs is made of the database's
-/// resource id, by which the CLI takes them too (`--dbi-resource-id`).
+/// ARN and id of automated backups. Backups that are not replicated may have no ARN; it is then made from the database's resource id, which the
+/// CLI accepts too (`--dbi-resource-id`).
 fn identity(reader: &Reader, arn: Option<String>, kind: &str, resource_id: String) -> (String, String) {
     match arn {
         Some(arn) if arn::place(&arn).is_some_and(|(_, region)| region == reader.region) => {

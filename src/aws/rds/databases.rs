@@ -19,8 +19,8 @@ pub async fn list_clusters(reader: &Reader, client: &Client) -> Option<Vec<sdk::
     reader.pages(&DESCRIBE_DB_CLUSTERS, pages, |page| page.db_clusters.unwrap_or_default()).await
 }
 
-/// An instance of RDS or Aurora. Instances of Neptune and DocumentDB hold no data of their own and have no type here: their cluster
-/// names them as members. `backups` are the automated backups of the Region, when they could be read.
+/// An instance of RDS or Aurora. Instances of Neptune and DocumentDB hold no data of their own and have no type here: their cluster lists
+/// them as members. `backups` are the Region's automated backups, if they could be read.
 pub fn instance(reader: &Reader, instance: sdk::DbInstance, backups: Option<&[sdk::DbInstanceAutomatedBackup]>) -> Option<Resource> {
     if Family::of(instance.engine.as_deref()) != Family::Rds {
         return None;
@@ -35,7 +35,7 @@ pub fn instance(reader: &Reader, instance: sdk::DbInstance, backups: Option<&[sd
     };
     let source = instance.read_replica_source_db_instance_identifier.or(instance.read_replica_source_db_cluster_identifier);
     let replicas = instance.db_instance_automated_backups_replications.unwrap_or_default();
-    // The storage of an Aurora instance is its cluster's.
+    // An Aurora instance uses the storage of its cluster.
     let allocated = instance.allocated_storage.filter(|_| !grows_by_itself(instance.engine.as_deref()));
     let properties = DbInstance {
         status: instance.db_instance_status.into(),
@@ -110,13 +110,13 @@ pub fn cluster(reader: &Reader, cluster: sdk::DbCluster) -> Option<Resource> {
     })
 }
 
-/// Engines whose allocated storage says nothing: "for Aurora, `AllocatedStorage` always returns 1". Neptune and DocumentDB store
-/// in the same way.
+/// Engines whose allocated storage has no meaning: "for Aurora, `AllocatedStorage` always returns 1". Neptune and DocumentDB use the same kind
+/// of storage.
 pub fn grows_by_itself(engine: Option<&str>) -> bool {
     engine.is_some_and(|engine| engine.starts_with("aurora")) || Family::of(engine) != Family::Rds
 }
 
-/// Whether an answer names something, an empty name being none.
+/// Whether an answer has a name; an empty one counts as absent.
 fn named(name: Option<String>) -> bool {
     name.is_some_and(|name| !name.is_empty())
 }

@@ -1,8 +1,8 @@
-//! Amazon RDS, Aurora, Neptune and DocumentDB, all of which answer through the RDS API: instances, clusters, snapshots of both and
-//! automated backups of both. Reads only; may not judge.
+//! Amazon RDS, Aurora, Neptune and DocumentDB, which share the RDS API: instances, clusters, and the snapshots and automated backups of both.
+//! Read-only; may not judge.
 //!
-//! What is known of the answers comes from the service model (`rds/2014-10-31`) unless a comment names another source.
-//! Every list takes at most 100 records a page.
+//! The form of the answers follows the service model (`rds/2014-10-31`) unless a comment names another source.
+//! A page of a list has at most 100 records.
 
 mod backups;
 mod databases;
@@ -93,7 +93,7 @@ pub async fn collect(reader: &Reader) -> Vec<Resource> {
     resources
 }
 
-/// Whose database an engine is.
+/// The service that an engine belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Family {
     /// RDS proper: Aurora, Multi-AZ clusters and all instances.
@@ -112,7 +112,7 @@ impl Family {
     }
 }
 
-/// A database that exists now, under the two names by which backups know it.
+/// A database that exists now, with the two names that backups use for it.
 struct Present {
     name: String,
     resource_id: Option<String>,
@@ -143,11 +143,11 @@ impl Present {
     }
 }
 
-/// The ARN of the database in this Region that a backup is of.
+/// The ARN of the database in this Region that a backup belongs to.
 ///
-/// Names are reused: a snapshot of a deleted `orders` is no backup of the `orders` that somebody made since. The resource id tells
-/// them apart ("can't be changed and is unique to an Amazon Web Services Region"), and finds a database that was renamed. When the
-/// name now belongs to another database, the ARN gets the resource id behind it, so that it is nobody's.
+/// Names are reused: a snapshot of a deleted `orders` is not a backup of a newer `orders`. The resource id distinguishes them ("can't be
+/// changed and is unique to an Amazon Web Services Region"), and finds a database that was renamed. If the name now belongs to another
+/// database, the resource id is appended to the ARN, so that it matches no existing database.
 fn source_arn(named_arn: String, name: &str, resource_id: Option<&str>, present: &[Present]) -> String {
     let same_name = present.iter().find(|database| database.name == name);
     let Some(resource_id) = resource_id else {
@@ -167,7 +167,7 @@ fn source_arn(named_arn: String, name: &str, resource_id: Option<&str>, present:
     }
 }
 
-/// RDS encrypts in two ways. Under a KMS key the flag is true. Under a key that AWS owns "this value is false and
+/// RDS encrypts in two ways. Under a KMS key, the flag is true. Under an AWS owned key, "this value is false and
 /// `StorageEncryptionType` is `sse-rds`. In that case, the data at rest is still encrypted". The SDK names `sse-rds` `Sse` and
 /// `sse-kms` `Cmk`.
 fn encryption(reader: &Reader, flag: Option<bool>, kind: Option<&StorageEncryptionType>, key: Option<&str>) -> Encryption {
@@ -178,7 +178,7 @@ fn encryption(reader: &Reader, flag: Option<bool>, kind: Option<&StorageEncrypti
     }
 }
 
-/// `TagList`, which every describe operation of RDS fills for resources of the account.
+/// `TagList`, which every describe operation of RDS returns for resources of the account.
 fn tags_of(tags: Option<Vec<Tag>>) -> crate::inventory::Fact<Tags> {
     let tags = tags.unwrap_or_default();
     crate::aws::convert::tags(tags.into_iter().filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default()))))

@@ -1,4 +1,4 @@
-//! Snapshots of instances and clusters, with whom they are shared.
+//! Snapshots of instances and clusters, with the accounts that they are shared with.
 
 use super::{
     DESCRIBE_DB_CLUSTER_SNAPSHOT_ATTRIBUTES, DESCRIBE_DB_CLUSTER_SNAPSHOTS, DESCRIBE_DB_SNAPSHOT_ATTRIBUTES, DESCRIBE_DB_SNAPSHOTS, Family,
@@ -13,13 +13,13 @@ use crate::inventory::{Fact, Resource, arn};
 use aws_sdk_rds::Client;
 use aws_sdk_rds::types as sdk;
 
-/// The accounts that may restore a snapshot, `all` standing for everyone.
+/// The accounts that may restore a snapshot; `all` means everyone.
 type Sharing = Fact<Vec<String>>;
 
-/// Name and values of an attribute of a snapshot.
+/// A snapshot attribute: name and values.
 type Attribute = (Option<String>, Option<Vec<String>>);
 
-/// The account's snapshots of instances with their sharing.
+/// The account's instance snapshots with their sharing.
 pub async fn list(reader: &Reader, client: &Client) -> Option<Vec<(sdk::DbSnapshot, Sharing)>> {
     let pages = client.describe_db_snapshots().into_paginator().page_size(PAGE).send();
     let snapshots = reader.pages(&DESCRIBE_DB_SNAPSHOTS, pages, |page| page.db_snapshots.unwrap_or_default()).await?;
@@ -27,7 +27,7 @@ pub async fn list(reader: &Reader, client: &Client) -> Option<Vec<(sdk::DbSnapsh
     Some(read.into_iter().flatten().collect())
 }
 
-/// `None` when the snapshot was deleted since it was listed.
+/// `None` if the snapshot was deleted after it was listed.
 async fn with_sharing(reader: &Reader, client: &Client, snapshot: sdk::DbSnapshot) -> Option<(sdk::DbSnapshot, Sharing)> {
     let id = match &snapshot.db_snapshot_identifier {
         Some(id) if can_be_shared(reader, snapshot.snapshot_type.as_deref(), snapshot.kms_key_id.as_deref()).await => id.clone(),
@@ -45,7 +45,7 @@ async fn with_sharing(reader: &Reader, client: &Client, snapshot: sdk::DbSnapsho
     Some((snapshot, sharing))
 }
 
-/// The account's snapshots of clusters with their sharing.
+/// The account's cluster snapshots with their sharing.
 pub async fn list_of_clusters(reader: &Reader, client: &Client) -> Option<Vec<(sdk::DbClusterSnapshot, Sharing)>> {
     let pages = client.describe_db_cluster_snapshots().into_paginator().page_size(PAGE).send();
     let snapshots = reader.pages(&DESCRIBE_DB_CLUSTER_SNAPSHOTS, pages, |page| page.db_cluster_snapshots.unwrap_or_default()).await?;
@@ -53,7 +53,7 @@ pub async fn list_of_clusters(reader: &Reader, client: &Client) -> Option<Vec<(s
     Some(read.into_iter().flatten().collect())
 }
 
-/// `None` when the snapshot was deleted since it was listed.
+/// `None` if the snapshot was deleted after it was listed.
 async fn with_cluster_sharing(
     reader: &Reader,
     client: &Client,
@@ -82,7 +82,7 @@ async fn can_be_shared(reader: &Reader, snapshot_type: Option<&str>, key: Option
     is_manual(snapshot_type) && !kms::is_of_service(reader, "alias/aws/rds", key.as_deref()).await
 }
 
-/// A snapshot that names no type may be manual.
+/// A snapshot without a type may be manual.
 fn is_manual(snapshot_type: Option<&str>) -> bool {
     snapshot_type.is_none_or(|kind| kind == "manual")
 }
@@ -102,7 +102,7 @@ fn sharing(attributes: Option<Vec<Attribute>>) -> Sharing {
     }
 }
 
-/// Sharing as two facts: everyone, and which accounts.
+/// Sharing as two facts: whether with everyone, and with which accounts.
 fn public_and_accounts(sharing: Sharing) -> (Fact<bool>, Fact<Vec<String>>) {
     match sharing {
         Fact::Unread => (Fact::Unread, Fact::Unread),
@@ -140,7 +140,7 @@ pub fn snapshot(reader: &Reader, (snapshot, sharing): (sdk::DbSnapshot, Sharing)
         copied_from_arn: snapshot.source_db_snapshot_identifier.filter(|id| !id.is_empty()).into(),
         size_bytes: snapshot.full_snapshot_size_in_bytes.or(snapshot.allocated_storage.map(gibibytes)).into(),
     };
-    // The moment of the data: OriginalSnapshotCreateTime "doesn't change when the snapshot is copied", SnapshotCreateTime does.
+    // The time of the data: OriginalSnapshotCreateTime "doesn't change when the snapshot is copied", SnapshotCreateTime does.
     let taken_at = snapshot.original_snapshot_create_time.or(snapshot.snapshot_create_time);
     Some(Resource {
         created_at: optional_time(taken_at.as_ref()),
@@ -190,7 +190,7 @@ pub fn cluster_snapshot(reader: &Reader, (snapshot, sharing): (sdk::DbClusterSna
     })
 }
 
-/// What a snapshot says of its database: a name, and for a copy where it was copied from.
+/// A snapshot's reference to its database: a name, and for a copy the snapshot that it was copied from.
 struct Source<'a> {
     /// `db` or `cluster`.
     kind: &'static str,
@@ -201,8 +201,8 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// The database's ARN. A copy keeps the name of the database it was taken of, which is in the Region and account of the snapshot
-    /// it was copied from (of a chain of copies, only the last link is known).
+    /// The database's ARN. A copy keeps the name of its source's database, which is in the Region and account of the snapshot that it was copied
+    /// from (in a chain of copies, AWS shows only the last link).
     fn arn(&self, reader: &Reader, present: &[Present]) -> String {
         let own = (reader.account.as_str(), reader.region.as_str());
         let place = match (self.copied_from.and_then(arn::place), self.region) {

@@ -1,8 +1,8 @@
-//! Amazon S3: general purpose buckets in their Regions. Reads only, bucket settings and never objects; may not judge.
+//! Amazon S3: general purpose buckets in their Regions. Read-only: reads bucket settings and never objects. May not judge.
 //!
-//! Buckets are listed once for the account ([`list`]) and read in their own Region ([`collect`]). What is known of the answers comes from
-//! the service model (`s3/2006-03-01`) unless a comment names another source. The IAM action is often not the operation's name
-//! (service authorization reference, "Actions, resources, and condition keys for Amazon S3").
+//! [`list`] lists the account's buckets once, and [`collect`] reads each in its own Region. The form of the answers follows the service model
+//! (`s3/2006-03-01`) unless a comment names another source. The IAM action is often not the operation's name (service authorization reference,
+//! "Actions, resources, and condition keys for Amazon S3").
 
 mod settings;
 
@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 
 const LIST_BUCKETS: Operation =
     Operation::new("s3", "ListBuckets", Answer::xml("ListAllMyBucketsResult", &["Buckets/*/Name"])).with_action("s3:ListAllMyBuckets");
-// "Buckets in Region us-east-1 have a LocationConstraint of null": an empty root is an answer.
+// "Buckets in Region us-east-1 have a LocationConstraint of null": an empty root is a valid answer.
 const GET_BUCKET_LOCATION: Operation = Operation::new("s3", "GetBucketLocation", Answer::xml("LocationConstraint", &[]));
 const GET_BUCKET_ENCRYPTION: Operation =
     Operation::new("s3", "GetBucketEncryption", Answer::xml("ServerSideEncryptionConfiguration", &["Rule"]))
@@ -50,11 +50,11 @@ pub const OPERATIONS: &[&Operation] = &[
     &GET_BUCKET_POLICY,
 ];
 
-/// The largest page of `ListBuckets`, which is more than most accounts may have. "If the request contains at least one valid parameter",
-/// the answer has each bucket's Region.
+/// The largest page of `ListBuckets`, which is more than the quota of most accounts. "If the request contains at least one valid parameter", the
+/// answer has each bucket's Region.
 const PAGE: i32 = 10_000;
 
-/// The code for a bucket that was deleted since it was listed; the list may still name it for a while (user guide, "Amazon S3 data
+/// The error code for a bucket that was deleted after it was listed; the list may still contain it for a while (user guide, "Amazon S3 data
 /// consistency model": "If you delete a bucket and immediately list all buckets, the deleted bucket might still appear in the list").
 const GONE: &[&str] = &["NoSuchBucket"];
 
@@ -62,13 +62,13 @@ const GONE: &[&str] = &["NoSuchBucket"];
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedBucket {
     pub name: String,
-    /// `None` when neither the list nor the bucket would say: the bucket is then in no Region's shard, but in the account's.
+    /// `None` if neither the list nor the bucket gave it: the bucket is then in the account's shard.
     pub region: Option<String>,
     /// "This date can change when making changes to your bucket, such as editing its bucket policy."
     pub created_at: Option<DateTime<Utc>>,
 }
 
-/// All buckets of the account. `None` when they could not be listed.
+/// All buckets of the account. `None` if they could not be listed.
 pub async fn list(reader: &Reader) -> Option<Vec<ListedBucket>> {
     for operation in ACCOUNT_OPERATIONS {
         reader.declare(operation);
@@ -80,7 +80,7 @@ pub async fn list(reader: &Reader) -> Option<Vec<ListedBucket>> {
     Some(read.into_iter().flatten().collect())
 }
 
-/// `None` when the bucket was deleted since it was listed.
+/// `None` if the bucket was deleted after it was listed.
 async fn placed(reader: &Reader, client: &Client, bucket: sdk::Bucket) -> Option<ListedBucket> {
     let name = bucket.name?;
     let region = match bucket.bucket_region.filter(|region| !region.is_empty()) {
@@ -102,7 +102,7 @@ fn region_of(location: Option<&str>) -> String {
     }
 }
 
-/// The buckets of the reader's Region, of those that [`list`] found.
+/// The buckets of the reader's Region among those that [`list`] found.
 pub async fn collect(reader: &Reader, buckets: &[ListedBucket]) -> Vec<Resource> {
     for operation in OPERATIONS {
         reader.declare(operation);
@@ -114,7 +114,7 @@ pub async fn collect(reader: &Reader, buckets: &[ListedBucket]) -> Vec<Resource>
     read.into_iter().flatten().collect()
 }
 
-/// The buckets of which no Region is known, as resources of the account: each is data, of which nothing can be read.
+/// The buckets whose Region is unknown, as resources of the account: each is data whose settings are unread.
 pub fn unplaced(reader: &Reader, buckets: &[ListedBucket]) -> Vec<Resource> {
     let unplaced = buckets.iter().filter(|bucket| bucket.region.is_none());
     unplaced
@@ -126,7 +126,7 @@ fn bare(reader: &Reader, name: &str, properties: Bucket) -> Resource {
     resource(reader, format!("arn:{}:s3:::{name}", reader.partition), name.to_owned(), properties)
 }
 
-/// One bucket. Codes that say "there is none" are answers (user guide, "Error responses"). `None` when the bucket itself is gone.
+/// One bucket. Error codes that mean "there is none" are answers (user guide, "Error responses"). `None` if the bucket itself is gone.
 async fn read(reader: &Reader, client: &Client, bucket: ListedBucket) -> Option<Resource> {
     let name = bucket.name.as_str();
     let mut properties = Bucket::default();
@@ -174,7 +174,7 @@ async fn read(reader: &Reader, client: &Client, bucket: ListedBucket) -> Option<
     Some(Resource { created_at: bucket.created_at, tags, ..bare(reader, name, properties) })
 }
 
-/// Replication and Object Lock. Neither can be where versioning is not on, so such a bucket is not asked: "both source and destination
+/// Replication and Object Lock. Both need versioning, so a bucket without versioning needs no call: "both source and destination
 /// buckets must have versioning enabled" and S3 refuses to disable it while a replication configuration exists (user guide,
 /// "Requirements and considerations for replication"); "Object Lock works only in buckets that have S3 Versioning enabled" and forbids
 /// suspending it (user guide, "Locking objects with Object Lock").

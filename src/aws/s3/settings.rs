@@ -1,4 +1,4 @@
-//! Settings of a bucket, from the words of S3 to those of the inventory.
+//! Converts bucket settings from S3's answers to the inventory's properties.
 
 use crate::aws::call::Reader;
 use crate::aws::convert::{Encryption, kms_key_arn};
@@ -8,7 +8,7 @@ use crate::inventory::types::s3::{Bucket, LifecycleRule, ObjectLock, Replication
 use aws_sdk_s3::types as sdk;
 
 /// "If the versioning state has never been set on a bucket, a GetBucketVersioning request does not return a versioning state value."
-/// A state that did not exist when this was written is unread.
+/// A state that this code does not know is unread.
 pub fn versioning(status: Option<&sdk::BucketVersioningStatus>) -> Fact<Versioning> {
     match status {
         Some(sdk::BucketVersioningStatus::Enabled) => Versioning::Enabled.into(),
@@ -18,11 +18,11 @@ pub fn versioning(status: Option<&sdk::BucketVersioningStatus>) -> Fact<Versioni
     }
 }
 
-/// Default encryption; `None` when the bucket has none configured.
+/// Default encryption; `None` if the bucket has no configuration.
 pub fn encryption(reader: &Reader, bucket: &mut Bucket, configuration: Option<sdk::ServerSideEncryptionConfiguration>) {
     let rules = configuration.map(|configuration| configuration.rules).unwrap_or_default();
     let blocked = rules.iter().filter_map(|rule| rule.blocked_encryption_types.as_ref()?.encryption_type.as_ref()).flatten();
-    // `NONE` stands for "blocks nothing".
+    // `NONE` means "blocks nothing".
     let blocked = blocked.filter(|kind| **kind != sdk::EncryptionType::None);
     bucket.blocked_encryption_types = blocked.map(|kind| kind.as_str().to_owned()).collect::<Vec<_>>().into();
 
@@ -38,7 +38,7 @@ pub fn encryption(reader: &Reader, bucket: &mut Bucket, configuration: Option<sd
 }
 
 /// `AES256` is SSE-S3, whose keys S3 owns. SSE-KMS without a key means the AWS managed key `aws/s3` (user guide, "Using server-side
-/// encryption with AWS KMS keys"), which nobody can disable or delete.
+/// encryption with AWS KMS keys"), which cannot be disabled or deleted.
 fn key_of(algorithm: Option<&str>, key: Option<String>) -> Encryption {
     match (algorithm, key) {
         (None, _) => Encryption::none(),
@@ -51,7 +51,7 @@ fn key_of(algorithm: Option<&str>, key: Option<String>) -> Encryption {
     }
 }
 
-/// The parts of a lifecycle rule that decide how long data can be got back.
+/// The parts of a lifecycle rule that decide how long data can be restored.
 pub fn lifecycle_rule(rule: sdk::LifecycleRule) -> LifecycleRule {
     let noncurrent = rule.noncurrent_version_expiration;
     let moves = rule.noncurrent_version_transitions.unwrap_or_default();
@@ -86,11 +86,11 @@ pub fn replication_rule(rule: sdk::ReplicationRule) -> ReplicationRule {
     }
 }
 
-/// `None` when the answer does not say that Object Lock is enabled.
+/// `None` unless the answer has Object Lock enabled.
 pub fn object_lock(configuration: sdk::ObjectLockConfiguration) -> Option<ObjectLock> {
     configuration.object_lock_enabled.filter(|enabled| *enabled == sdk::ObjectLockEnabled::Enabled)?;
     let retention = configuration.rule.and_then(|rule| rule.default_retention);
-    // Days or years, never both; the one that is not meant may come as 0.
+    // Days or years, never both; the unused one may be 0.
     let years = retention.as_ref().and_then(|retention| retention.years).filter(|years| *years > 0);
     let days = retention.as_ref().and_then(|retention| retention.days).filter(|days| *days > 0);
     Some(ObjectLock {
@@ -130,8 +130,8 @@ mod tests {
         };
         let two_years = sdk::DefaultRetention::builder().mode(sdk::ObjectLockRetentionMode::Compliance).days(0).years(2).build();
         let read = lock(Some(two_years));
-        assert_eq!(read.and_then(|lock| lock.retention_days), Some(730));
-        assert_eq!(lock(None), Some(ObjectLock::default()));
+        assert_eq!(read.map(|lock| lock.retention_days), Some(Some(730).into()));
+        assert_eq!(lock(None), Some(ObjectLock { mode: None.into(), retention_days: None.into() }));
         assert_eq!(object_lock(sdk::ObjectLockConfiguration::builder().build()), None);
     }
 
@@ -144,8 +144,8 @@ mod tests {
             .noncurrent_version_transitions(step(30))
             .build()?;
         let read = lifecycle_rule(rule);
-        assert_eq!(read.noncurrent_transition_days, Some(30));
-        assert_eq!(read.expiration_days, None);
+        assert_eq!(read.noncurrent_transition_days, Some(30).into());
+        assert_eq!(read.expiration_days, None.into());
         Ok(())
     }
 }

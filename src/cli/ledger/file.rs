@@ -1,4 +1,4 @@
-//! The file of a ledger: read and appended to under a lock, so that two audits at once do not spoil it.
+//! The file of a ledger, read and appended to under a lock, so that concurrent audits do not corrupt it.
 
 use crate::audit::ledger::{Broken, Chain, Entry};
 use crate::cli::output;
@@ -9,13 +9,13 @@ use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Nobody holds the lock longer than it takes to read and write the file.
+/// Programs hold the lock only while they read and write the file.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Reads a ledger.
 ///
 /// # Errors
-/// A file that cannot be read, or whose chain does not hold: with the line.
+/// A file that cannot be read, or whose chain is broken: with the line.
 pub fn read(path: &Path) -> Result<Chain, String> {
     check_kind(path)?;
     let mut file = File::open(path).map_err(|error| told(path, "cannot be opened", &error))?;
@@ -23,10 +23,10 @@ pub fn read(path: &Path) -> Result<Chain, String> {
     contents(path, &mut file)
 }
 
-/// Reads a ledger that will be appended to; one that is not there yet is empty. Tells now if it could not be written later.
+/// Reads a ledger that will be appended to; a missing one is empty. Checks early that it can be written.
 ///
 /// # Errors
-/// As [`read`], and a place that does not take it.
+/// As [`read`], and a file that cannot be written.
 pub fn prepare(path: &Path) -> Result<Chain, String> {
     if path.exists() {
         check_kind(path)?;
@@ -41,21 +41,21 @@ pub fn prepare(path: &Path) -> Result<Chain, String> {
     Ok(Chain::default())
 }
 
-/// Appends what the ledger does not say yet, all of it or nothing. `known_head` is where the chain ended when it was read before: it
-/// must still hold that.
+/// Appends entries that are new to the ledger, all or none. `known_head` is the head of the chain when it was read: the chain must still
+/// contain it.
 ///
 /// # Errors
 /// As [`prepare`].
 pub fn append(path: &Path, known_head: &str, drafts: Vec<Entry>, recorded_at: DateTime<Utc>) -> Result<Chain, String> {
     change(path, |chain| {
         if chain.entries_after(known_head).is_none() {
-            return Err(format!("{}: is not the ledger any more that was read before: it does not contain {known_head}", path.display()));
+            return Err(format!("{}: is no longer the ledger that was read before: it does not contain {known_head}", path.display()));
         }
         Ok(chain.extend(drafts, recorded_at))
     })
 }
 
-/// Makes the ledger if it is not there, and appends the lines that `with` adds to its chain.
+/// Creates the ledger if it is missing, and appends the lines that `with` adds to its chain.
 ///
 /// # Errors
 /// As [`prepare`], and those of `with`, after which nothing is written.
@@ -72,14 +72,14 @@ pub fn change(path: &Path, with: impl FnOnce(&mut Chain) -> Result<String, Strin
     }
     let end = file.seek(SeekFrom::End(0)).map_err(cannot)?;
     if let Err(error) = file.write_all(added.as_bytes()).and_then(|()| file.sync_all()) {
-        // Half a line would break the chain for everybody.
+        // A partial line would break the chain.
         let _ = file.set_len(end);
         return Err(cannot(error));
     }
     Ok(chain)
 }
 
-/// Puts a ledger without entries where none is. It appears whole, header and all, so that nobody ever reads an empty file.
+/// Creates a ledger without entries if it is missing. The file appears with its header, so that no program reads an empty file.
 fn make(path: &Path) -> Result<(), String> {
     if path.exists() {
         return Ok(());
@@ -94,7 +94,7 @@ fn make(path: &Path) -> Result<(), String> {
     }
 }
 
-/// Folders, pipes and devices are no ledgers; opening some of them would wait for ever.
+/// Rejects folders, pipes and devices; opening some of them would block.
 fn check_kind(path: &Path) -> Result<(), String> {
     let kind = std::fs::metadata(path).map_err(|error| told(path, "cannot be opened", &error))?;
     if kind.is_dir() {

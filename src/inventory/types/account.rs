@@ -4,11 +4,11 @@ use super::{KeyManager, properties};
 use std::collections::BTreeMap;
 
 properties! {
-    /// An AWS account; in the inventory its Region is `global`.
+    /// An AWS account; its Region in the inventory is `global`.
     Account = "AWS::Account", operation: "sts:GetCallerIdentity" {
         /// The partition, such as `aws` or `aws-cn`.
         partition: String,
-        /// The Regions that are enabled, sorted.
+        /// The enabled Regions, sorted.
         #[from("ec2:DescribeRegions")]
         enabled_regions: Vec<String>,
         /// Whether the organisation lets its accounts copy backups to each other (`isCrossAccountBackupEnabled`).
@@ -20,19 +20,19 @@ properties! {
 properties! {
     /// An enabled Region of an account.
     Region = "AWS::Region", operation: "ec2:DescribeRegions", key: own {
-        /// AWS Backup resource type to opt-in; a type that is not in the map is opted in.
+        /// The opt-in setting by AWS Backup resource type; a type that is not in the map is opted in.
         #[from("backup:DescribeRegionSettings")]
         opt_in: BTreeMap<String, bool>,
-        /// AWS Backup resource type to full management by AWS Backup.
+        /// Whether AWS Backup fully manages backups, by AWS Backup resource type.
         #[from("backup:DescribeRegionSettings")]
         full_management: BTreeMap<String, bool>,
         /// The AWS Backup resource types that the Region supports.
         #[from("backup:GetSupportedResourceTypes")]
         supported_types: Vec<String>,
-        /// Whether new EBS volumes are encrypted whatever the caller asks.
+        /// Whether EBS encryption by default is on: all new volumes are encrypted.
         #[from("ec2:GetEbsEncryptionByDefault")]
         ebs_encryption_by_default: bool,
-        /// The key under which they are, as an ARN.
+        /// The ARN of the default KMS key for EBS encryption.
         #[from("ec2:GetEbsDefaultKmsKeyId")]
         kms_key_arn: Option<String>,
         /// Who manages that key.

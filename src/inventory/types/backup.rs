@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 facts! {
-    /// A copy action of a backup rule. What a template does not settle is left out.
+    /// A copy action of a backup rule. In a template, unknown properties are missing.
     CopyAction {
         destination_vault_arn: String,
         /// Days until the copy is deleted; `null` means never.
@@ -17,15 +17,15 @@ facts! {
 }
 
 facts! {
-    /// A rule of a backup plan. What a template does not settle is left out.
+    /// A rule of a backup plan. In a template, unknown properties are missing.
     BackupRule {
         id: Option<String>,
         name: String,
         /// The name of the target vault, in the plan's account and Region.
         vault: String,
-        /// AWS cron or rate; `null` means AWS Backup's default, `cron(0 5 ? * * *)`.
+        /// The schedule, an AWS cron or rate expression; `null` means AWS Backup's default, `cron(0 5 ? * * *)`.
         schedule: Option<String>,
-        /// IANA time zone; `null` means UTC.
+        /// The IANA time zone of the schedule; `null` means UTC.
         timezone: Option<String>,
         /// `null` means 480.
         start_window_minutes: Option<i64>,
@@ -36,7 +36,7 @@ facts! {
         retention_days: Option<i64>,
         cold_after_days: Option<i64>,
         copies: Vec<CopyAction>,
-        /// The logically air-gapped vault that backups go to as well or instead (`TargetLogicallyAirGappedBackupVaultArn`).
+        /// The logically air-gapped vault that backups also, or only, go to (`TargetLogicallyAirGappedBackupVaultArn`).
         air_gapped_vault_arn: Option<String>,
     }
 }
@@ -50,12 +50,12 @@ properties! {
     }
 }
 
-/// A key and a value that a selection compares with a tag.
+/// A tag condition of a selection: key and value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TagCondition {
     /// The tag key, with or without the prefix `aws:ResourceTag/`.
     pub key: String,
-    /// Left out where a template does not settle it.
+    /// Missing if it is unknown in a template.
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub value: Fact<String>,
 }
@@ -71,7 +71,7 @@ pub struct Conditions {
 }
 
 properties! {
-    /// A backup selection. Its ARN is the plan's ARN with `/selection/<id>` behind it, as AWS gives it none.
+    /// A backup selection. AWS gives it no ARN, so it has the plan's ARN followed by `/selection/<id>`.
     BackupSelection = "AWS::Backup::BackupSelection", operation: "backup:ListBackupSelections" {
         plan_arn: String,
         role_arn: Option<String>,
@@ -93,7 +93,7 @@ properties! {
         vault_type: String,
         status: Option<String>,
         locked: bool,
-        /// When the lock becomes compliance mode (or did); `null` under governance mode or without a lock.
+        /// When Vault Lock changes (or changed) to compliance mode; `null` in governance mode or without a lock.
         lock_at: Option<DateTime<Utc>>,
         min_retention_days: Option<i64>,
         max_retention_days: Option<i64>,
@@ -102,12 +102,12 @@ properties! {
         key_manager: Option<KeyManager>,
         #[from("backup:ListBackupVaults", "kms:DescribeKey")]
         key_state: Option<String>,
-        /// How many recovery points AWS counts.
+        /// The number of recovery points, as AWS counts them.
         recovery_points: i64,
-        /// The access policy, a JSON text.
+        /// The access policy, as a JSON string.
         #[from("backup:GetBackupVaultAccessPolicy")]
         policy: Option<String>,
-        /// The events that the vault notifies of, such as `BACKUP_JOB_FAILED`.
+        /// The events for which the vault sends notifications, such as `BACKUP_JOB_FAILED`.
         #[from("backup:GetBackupVaultNotifications")]
         notification_events: Vec<String>,
         #[from("backup:GetBackupVaultNotifications")]
@@ -118,7 +118,7 @@ properties! {
 properties! {
     /// A recovery point.
     RecoveryPoint = "AWS::Backup::RecoveryPoint", operation: "backup:ListRecoveryPointsByBackupVault", key: own {
-        /// The ARN of the resource that was backed up; for a copy, that of the source, in its Region and account.
+        /// The ARN of the backed-up resource; for a copy, the ARN of the source resource in its own Region and account.
         source_arn: Option<String>,
         /// The AWS Backup resource type, such as `EBS`.
         source_type: Option<String>,
@@ -143,10 +143,10 @@ properties! {
         storage_class: Option<String>,
         /// Whether it is a continuous (point-in-time) recovery point.
         continuous: bool,
-        /// Set on copies: the vault it was copied from.
+        /// For copies: the vault that the recovery point was copied from.
         source_vault_arn: Option<String>,
         last_restored_at: Option<DateTime<Utc>>,
-        /// The composite recovery point it belongs to.
+        /// The composite recovery point that it belongs to.
         parent_arn: Option<String>,
         composite: bool,
         plan_arn: Option<String>,
@@ -156,7 +156,7 @@ properties! {
 }
 
 properties! {
-    /// What AWS Backup lists as protected, which goes on after the resource is deleted.
+    /// A resource that AWS Backup lists as protected. AWS Backup lists it also after the resource is deleted.
     ProtectedResource = "AWS::Backup::ProtectedResource", operation: "backup:ListProtectedResources" {
         source_arn: String,
         source_type: String,
@@ -166,7 +166,7 @@ properties! {
 }
 
 properties! {
-    /// A backup job; AWS forgets it after 30 days.
+    /// A backup job; AWS lists it for 30 days.
     BackupJob = "AWS::Backup::BackupJob", operation: "backup:ListBackupJobs" {
         source_arn: String,
         source_type: Option<String>,
@@ -217,10 +217,10 @@ properties! {
         status: String,
         status_message: Option<String>,
         completed_at: Option<DateTime<Utc>>,
-        /// `SUCCESSFUL`, `FAILED`, `TIMED_OUT`, `VALIDATING`; `null` when nothing validated.
+        /// `SUCCESSFUL`, `FAILED`, `TIMED_OUT`, `VALIDATING`; `null` if the restore is not validated.
         validation_status: Option<String>,
         validation_message: Option<String>,
-        /// The restore testing plan that started it.
+        /// The restore testing plan that started the job.
         restore_testing_plan_arn: Option<String>,
         created_resource_arn: Option<String>,
     }
@@ -241,21 +241,21 @@ properties! {
         /// `SNAPSHOT`, `CONTINUOUS`.
         #[from("backup:GetRestoreTestingPlan")]
         recovery_point_types: Vec<String>,
-        /// 1-365, AWS's default is 30.
+        /// 1-365; AWS's default is 30.
         #[from("backup:GetRestoreTestingPlan")]
         selection_window_days: i64,
     }
 }
 
 properties! {
-    /// A restore testing selection. Its ARN is the plan's with `/selection/<name>` behind it.
+    /// A restore testing selection. Its ARN is the plan's ARN followed by `/selection/<name>`.
     RestoreTestingSelection = "AWS::Backup::RestoreTestingSelection", operation: "backup:ListRestoreTestingSelections" {
         plan_arn: String,
         /// The AWS Backup resource type.
         protected_resource_type: String,
         role_arn: Option<String>,
         validation_window_hours: Option<i64>,
-        /// ARNs, or `*`; empty when only conditions select.
+        /// ARNs, or `*`; empty if only conditions select.
         #[from("backup:GetRestoreTestingSelection")]
         protected_resource_arns: Vec<String>,
         #[from("backup:GetRestoreTestingSelection")]
@@ -266,7 +266,7 @@ properties! {
 }
 
 properties! {
-    /// A Backup Audit Manager framework.
+    /// An AWS Backup Audit Manager framework.
     Framework = "AWS::Backup::Framework", operation: "backup:ListFrameworks" {
         controls: i64,
         deployment_status: Option<String>,
@@ -277,7 +277,7 @@ properties! {
 }
 
 properties! {
-    /// A Backup Audit Manager report plan.
+    /// An AWS Backup Audit Manager report plan.
     ReportPlan = "AWS::Backup::ReportPlan", operation: "backup:ListReportPlans" {
         template: Option<String>,
         deployment_status: Option<String>,

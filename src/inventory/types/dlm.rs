@@ -5,51 +5,51 @@ use crate::inventory::{Fact, facts};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A tag as policies name it.
+/// A tag in a policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tag {
     pub key: String,
-    /// Left out where a template does not settle it.
+    /// Missing if it is unknown in a template.
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub value: Fact<String>,
 }
 
 facts! {
-    /// One schedule of a policy. A default policy has one, made from its own interval and retention. What a template does not settle is left
-    /// out.
+    /// One schedule of a policy. A default policy has one schedule, made from the policy's interval and retention. In a template, unknown properties
+    /// are missing.
     Schedule {
         name: Option<String>,
-        /// The cron expression (AWS cron, UTC), when the schedule has one.
+        /// The cron expression (AWS cron, UTC), if the schedule has one.
         cron: Option<String>,
-        /// The interval, when it has no cron expression.
+        /// The interval, if the schedule has no cron expression.
         interval_seconds: Option<i64>,
-        /// How many snapshots are kept, when they are counted.
+        /// How many snapshots are kept, if retention is a count.
         retain_count: Option<i64>,
-        /// How many days snapshots are kept, when retention is an age.
+        /// How many days snapshots are kept, if retention is an age.
         retention_days: Option<i64>,
         /// Days after which snapshots move to the archive tier.
         archive_after_days: Option<i64>,
         copies: Vec<Copy>,
-        /// Accounts the snapshots are shared with.
+        /// The accounts that the snapshots are shared with.
         shared_with: Vec<String>,
     }
 }
 
 facts! {
-    /// A copy rule to another Region (or to an Outpost). What a template does not settle is left out.
+    /// A copy rule to another Region or to an Outpost. In a template, unknown properties are missing.
     Copy {
         /// The Region, or the Outpost's ARN.
         target: String,
         encrypted: Option<bool>,
         kms_key_arn: Option<String>,
-        /// Who manages that key; `null` when nobody could tell.
+        /// Who manages that key; `null` if it could not be determined.
         key_manager: Option<super::KeyManager>,
         retention_days: Option<i64>,
     }
 }
 
 facts! {
-    /// What a default policy leaves out. What a template does not settle is left out itself.
+    /// The exclusions of a default policy. In a template, unknown properties are missing.
     Exclusions {
         boot_volumes: bool,
         volume_types: Vec<String>,
@@ -78,7 +78,7 @@ fn keys_of_copies(policy: &mut LifecyclePolicy) -> Vec<KeyFacts<'_>> {
 }
 
 properties! {
-    /// A DLM policy in full.
+    /// A DLM policy with all its settings.
     LifecyclePolicy = "AWS::DLM::LifecyclePolicy", operation: "dlm:GetLifecyclePolicies", key: by keys_of_copies {
         /// `ENABLED`, `DISABLED` or `ERROR`.
         status: String,
@@ -87,24 +87,24 @@ properties! {
         /// `EBS_SNAPSHOT_MANAGEMENT`, `IMAGE_MANAGEMENT` or `EVENT_BASED_POLICY`.
         #[from("dlm:GetLifecyclePolicy")]
         policy_type: String,
-        /// Whether it is a default policy, which targets every volume or instance that has no recent backup.
+        /// Whether it is a default policy, which targets every volume or instance without a recent backup.
         #[from("dlm:GetLifecyclePolicy")]
         default_policy: bool,
         /// `VOLUME` or `INSTANCE`.
         #[from("dlm:GetLifecyclePolicy")]
         resource_types: Vec<String>,
-        /// The tags that select: any one of them does.
+        /// The target tags: a resource with any one of them is selected.
         #[from("dlm:GetLifecyclePolicy")]
         target_tags: Vec<Tag>,
         #[from("dlm:GetLifecyclePolicy")]
         schedules: Vec<Schedule>,
-        /// Copies made by the actions of an event policy.
+        /// The copies that an event-based policy makes.
         #[from("dlm:GetLifecyclePolicy")]
         event_copies: Vec<Copy>,
-        /// For instances: whether the root volume is left out.
+        /// For instances: whether the root volume is excluded.
         #[from("dlm:GetLifecyclePolicy")]
         exclude_boot_volume: bool,
-        /// For instances: data volumes with one of these tags are left out.
+        /// For instances: data volumes with one of these tags are excluded.
         #[from("dlm:GetLifecyclePolicy")]
         exclude_data_volume_tags: Vec<Tag>,
         #[from("dlm:GetLifecyclePolicy")]

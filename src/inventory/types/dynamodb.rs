@@ -6,14 +6,14 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Where a table was restored from (`RestoreSummary`): evidence of a restore of the source.
+/// The source of a restored table (`RestoreSummary`): evidence of a restore of the source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RestoredFrom {
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub source_backup_arn: Fact<Option<String>>,
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub source_table_arn: Fact<Option<String>>,
-    /// The moment that was restored (`RestoreDateTime`).
+    /// The point in time that was restored (`RestoreDateTime`).
     pub restored_at: DateTime<Utc>,
     pub in_progress: bool,
 }
@@ -27,7 +27,7 @@ pub struct Replica {
 }
 
 properties! {
-    /// A table as the live audit reads it.
+    /// A table of a live account.
     Table = "AWS::DynamoDB::Table", operation: "dynamodb:ListTables",
     tags: "dynamodb:ListTagsOfResource", key: own {
         #[from("dynamodb:DescribeTable")]
@@ -35,17 +35,17 @@ properties! {
         /// Always true: DynamoDB encrypts every table.
         #[from("dynamodb:DescribeTable")]
         encrypted: bool,
-        /// The key that `SSEDescription` names; `null` under the AWS-owned key.
+        /// The key in `SSEDescription`; `null` under the AWS owned key.
         #[from("dynamodb:DescribeTable")]
         kms_key_arn: Option<String>,
         #[from("dynamodb:DescribeTable", "kms:DescribeKey")]
         key_manager: Option<KeyManager>,
         #[from("dynamodb:DescribeTable", "kms:DescribeKey")]
         key_state: Option<String>,
-        /// Whether point-in-time recovery is on.
+        /// Whether point-in-time recovery is enabled.
         #[from("dynamodb:DescribeContinuousBackups")]
         pitr: bool,
-        /// The recovery period of PITR, 1-35; `null` when it is off.
+        /// The recovery period of PITR, 1-35; `null` if PITR is disabled.
         #[from("dynamodb:DescribeContinuousBackups")]
         pitr_days: Option<i64>,
         #[from("dynamodb:DescribeContinuousBackups")]
@@ -54,7 +54,7 @@ properties! {
         latest_restorable_at: Option<DateTime<Utc>>,
         #[from("dynamodb:DescribeTable")]
         deletion_protection: bool,
-        /// Whether TTL deletes items.
+        /// Whether TTL is enabled.
         #[from("dynamodb:DescribeTimeToLive")]
         ttl: bool,
         #[from("dynamodb:DescribeTable")]
@@ -67,7 +67,7 @@ properties! {
 }
 
 same_properties! {
-    /// A global table as a template declares it; live, each replica is a [`Table`].
+    /// A global table in a template; in a live account, each replica is a [`Table`].
     GlobalTable as Table = "AWS::DynamoDB::GlobalTable", operation: "dynamodb:ListTables"
 }
 

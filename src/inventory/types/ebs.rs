@@ -6,14 +6,14 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A volume's place at an instance.
+/// The attachment of a volume to an instance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Attachment {
     pub instance_id: String,
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub device: Fact<Option<String>>,
     pub delete_on_termination: bool,
-    /// Backups of the instance hold the volume from then on.
+    /// Backups of the instance contain the volume from this time on.
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub attached_at: Fact<Option<DateTime<Utc>>>,
 }
@@ -27,14 +27,14 @@ pub struct InstanceVolume {
     pub delete_on_termination: bool,
 }
 
-/// Where a snapshot was copied from, as far as AWS tells.
+/// The source of a snapshot copy, as far as AWS shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CopiedFrom {
     pub snapshot_id: String,
     pub region: String,
 }
 
-/// What keeps a snapshot from being deleted.
+/// The lock that protects a snapshot from deletion.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SnapshotLock {
     /// `compliance`, `compliance-cooloff`, `governance` or `expired`.
@@ -56,16 +56,16 @@ pub struct BlockDevice {
     pub encrypted: Fact<Option<bool>>,
 }
 
-/// An EBS volume that a template lets an instance make.
+/// An EBS volume that an instance in a template creates.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DeclaredBlockDevice {
-    /// `null` for the root device where the template does not name it: the image does.
+    /// `null` for the root device if the template does not name it; the image then names it.
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub device: Fact<Option<String>>,
-    /// Where the template does not say it, as the account's encryption by default; `null` when a snapshot decides it or it cannot be known.
+    /// If the template does not set it, the account's encryption by default; `null` if a snapshot decides it or it is unknown.
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub encrypted: Fact<Option<bool>>,
-    /// The snapshot that it is made from.
+    /// The snapshot that the volume is created from.
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub snapshot_id: Fact<Option<String>>,
     pub root: bool,
@@ -84,7 +84,7 @@ properties! {
         key_state: Option<String>,
         volume_type: Option<String>,
         attachments: Vec<Attachment>,
-        /// The snapshot that the volume was made from.
+        /// The snapshot that the volume was created from.
         source_snapshot_id: Option<String>,
         size_bytes: Option<i64>,
     }
@@ -101,7 +101,7 @@ properties! {
         /// The Auto Scaling group that owns it (tag `aws:autoscaling:groupName`).
         autoscaling_group: Option<String>,
         spot: bool,
-        /// Templates only: the EBS volumes that the instance is started with, the root volume always among them.
+        /// Templates only: the EBS volumes of the instance, always including the root volume.
         block_devices: Vec<DeclaredBlockDevice>,
     }
 }
@@ -109,7 +109,7 @@ properties! {
 properties! {
     /// A launch template; templates only.
     LaunchTemplate = "AWS::EC2::LaunchTemplate", operation: "ec2:DescribeLaunchTemplateVersions" {
-        /// The EBS volumes that each instance is started with, the root volume always among them.
+        /// The EBS volumes of each instance, always including the root volume.
         block_devices: Vec<DeclaredBlockDevice>,
     }
 }
@@ -128,7 +128,7 @@ same_properties! {
 properties! {
     /// An EBS snapshot that the account owns.
     Snapshot = "AWS::EC2::Snapshot", operation: "ec2:DescribeSnapshots", key: own {
-        /// The ARN of the volume it was taken of; `null` for copies, which AWS gives a volume id of no meaning.
+        /// The ARN of the snapshot's volume; `null` for copies, whose volume id has no meaning.
         source_arn: Option<String>,
         /// `pending`, `completed`, `error`, `recoverable`, `recovering`.
         status: String,
@@ -140,15 +140,15 @@ properties! {
         key_state: Option<String>,
         /// `standard` or `archive`.
         storage_tier: String,
-        /// Everyone may restore it.
+        /// Whether everyone may restore it.
         #[from("ec2:DescribeSnapshots", "ec2:DescribeSnapshotAttribute")]
         public: bool,
-        /// Accounts that may restore it.
+        /// The accounts that may restore it.
         #[from("ec2:DescribeSnapshotAttribute")]
         shared_with: Vec<String>,
         #[from("ec2:DescribeLockedSnapshots")]
         lock: Option<SnapshotLock>,
-        /// Who made it, from the tags AWS sets: `aws_backup`, `dlm`, or `null`.
+        /// The service that made it, from the tags that AWS sets: `aws_backup`, `dlm`, or `null`.
         made_by: Option<String>,
         copied_from: Option<CopiedFrom>,
         size_bytes: Option<i64>,
@@ -161,14 +161,14 @@ properties! {
         /// `available`, `pending`, `deregistered`, `invalid` …
         status: String,
         public: bool,
-        /// Accounts with launch permission.
+        /// The accounts with launch permission.
         #[from("ec2:DescribeImageAttribute")]
         shared_with: Vec<String>,
         /// ARNs of organisations and organisational units with launch permission.
         #[from("ec2:DescribeImageAttribute")]
         shared_with_organizations: Vec<String>,
         block_devices: Vec<BlockDevice>,
-        /// The instance it was made of, when AWS tells.
+        /// The instance that it was created from, if AWS shows it.
         source_instance_id: Option<String>,
     }
 }

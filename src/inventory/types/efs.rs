@@ -13,7 +13,7 @@ pub struct Replication {
     pub destination_region: String,
     /// `ENABLED`, `ENABLING`, `DELETING`, `ERROR`, `PAUSED`, `PAUSING`.
     pub status: String,
-    /// The moment to which the destination is complete.
+    /// The time up to which the destination is complete.
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub last_replicated_at: Fact<Option<DateTime<Utc>>>,
 }
@@ -28,10 +28,10 @@ properties! {
         key_manager: Option<KeyManager>,
         #[from("elasticfilesystem:DescribeFileSystems", "kms:DescribeKey")]
         key_state: Option<String>,
-        /// Whether the automatic backup policy is on (`ENABLED` or `ENABLING`).
+        /// Whether automatic backups are on (`ENABLED` or `ENABLING`).
         #[from("elasticfilesystem:DescribeBackupPolicy")]
         automatic_backups: bool,
-        /// Where this file system replicates to; empty for one that does not, or is itself a destination.
+        /// The destinations of this file system's replication; empty if it does not replicate, or is itself a destination.
         #[from("elasticfilesystem:DescribeReplicationConfigurations")]
         replication: Vec<Replication>,
         /// Whether another file system replicates into this one.

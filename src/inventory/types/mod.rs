@@ -1,8 +1,8 @@
-//! The resource types of the inventory: one file a service, one `properties!` block a type.
-//! May not know AWS SDK types, templates or rules.
+//! The resource types of the inventory: one file for each service, one `properties!` block for each type.
+//! May not use AWS SDK types, templates or rules.
 //!
 //! To add a type: copy a block in the service's file and add its name to the list in [`all`].
-//! Conventions, held by a test: times end in `_at`, durations in `_seconds`, `_minutes`, `_hours` or `_days`, sizes in `_bytes`, ARNs in `_arn`.
+//! Conventions, which a test checks: times end in `_at`, durations in `_seconds`, `_minutes`, `_hours` or `_days`, sizes in `_bytes`, ARNs in `_arn`.
 
 pub mod account;
 pub mod backup;
@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// Who manages the KMS key: AWS without showing it, AWS in the account (`alias/aws/…`), or the customer.
+/// Who manages the KMS key: AWS outside the account (AWS owned), AWS in the account (AWS managed, `alias/aws/…`), or the customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyManager {
@@ -33,7 +33,7 @@ pub enum KeyManager {
     Customer,
 }
 
-/// What the program knows of a resource type.
+/// The table entry of a resource type.
 pub struct TypeInfo {
     /// The CloudFormation type name, such as `AWS::EC2::Volume`.
     pub name: &'static str,
@@ -41,11 +41,11 @@ pub struct TypeInfo {
     pub operation: &'static str,
     /// The names of the properties.
     pub properties: &'static [&'static str],
-    /// The operation that reads each property, `tags` and `region`, where it is not `operation`.
+    /// The operations that read each property, `tags` and `region`, if they differ from `operation`.
     pub sources: &'static [(&'static str, &'static [&'static str])],
     /// The JSON Schema of the properties.
     pub schema: fn() -> Schema,
-    /// Reads properties from the JSON of a document; the second value names what the type does not have.
+    /// Reads properties from a document's JSON; the second value names the properties that the type does not have.
     pub parse: fn(&RawValue) -> serde_json::Result<(ResourceProperties, Vec<String>)>,
     /// Reads properties from values in memory.
     pub from_value: fn(Value) -> serde_json::Result<ResourceProperties>,
@@ -60,7 +60,7 @@ impl TypeInfo {
         }
     }
 
-    /// Whether the type's listing leaves the Region of its resources to another operation.
+    /// Whether another operation than the type's own reads the Region of its resources.
     pub fn is_placed_by_another(&self) -> bool {
         self.sources.iter().any(|(name, _)| *name == "region")
     }

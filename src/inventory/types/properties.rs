@@ -1,4 +1,4 @@
-//! The properties of a resource: its type's own struct, read once, behind one handle for all types.
+//! The properties of a resource: the struct of its type, parsed once, behind one handle for all types.
 
 use super::{KeyManager, TypeInfo};
 use crate::inventory::Fact;
@@ -18,21 +18,21 @@ pub trait Properties: Clone + Debug + Default + PartialEq + Serialize + Deserial
     /// Leaves a property unread.
     fn forget(&mut self, name: &str);
 
-    /// The KMS key of the resource itself; `None` for a type that names none.
+    /// The KMS key of the resource itself; `None` for a type without a key.
     fn kms_key_arn(&self) -> Option<&Fact<Option<String>>>;
 
     /// Every KMS key that the properties name, with what they say of it.
     fn keys(&mut self) -> Vec<KeyFacts<'_>>;
 }
 
-/// A resource type. Types of the same properties share one struct: the clusters of Aurora, Neptune and DocumentDB do.
+/// A resource type. Types with the same properties share one struct, for instance the clusters of Aurora, Neptune and DocumentDB.
 pub trait ResourceType {
     type Properties: Properties;
 
     /// The type's table entry.
     const INFO: TypeInfo;
 
-    /// [`ResourceType::INFO`], at one address.
+    /// [`ResourceType::INFO`] as a static.
     fn info() -> &'static TypeInfo;
 
     /// Properties of a resource of this type.
@@ -41,19 +41,19 @@ pub trait ResourceType {
     }
 }
 
-/// A KMS key that properties name, and what they say of it.
+/// A KMS key in the properties, with their facts about it.
 pub struct KeyFacts<'p> {
     /// The key, or an alias of it.
     pub arn: &'p mut Fact<Option<String>>,
-    /// Who manages it; `None` where the type does not say.
+    /// Who manages the key; `None` if the type does not have this fact.
     pub manager: Option<&'p mut Fact<Option<KeyManager>>>,
-    /// Its state; `None` where the type does not say.
+    /// The key's state; `None` if the type does not have this fact.
     pub state: Option<&'p mut Fact<Option<String>>>,
-    /// The key is the resource's own, not that of a copy which the resource makes.
+    /// Whether the key is the resource's own, and not the key of a copy that the resource makes.
     pub own: bool,
 }
 
-/// Object-safe face of [`Properties`].
+/// Object-safe form of [`Properties`].
 trait AnyProperties: Debug + Send + Sync {
     fn as_any(&self) -> &dyn Any;
     fn as_any_mut(&mut self) -> &mut dyn Any;
@@ -96,7 +96,7 @@ impl<P: Properties> AnyProperties for P {
     }
 }
 
-/// The properties of a type that this version does not know. They are kept, and not judged.
+/// The properties of a type that this version does not know. rel9 keeps them and does not judge them.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct OfUnknownType(Map<String, Value>);
 
@@ -130,7 +130,7 @@ impl AnyProperties for OfUnknownType {
     }
 }
 
-/// The properties of one resource, in the struct of its type. Copies share it until one of them changes.
+/// The properties of a resource, in the struct of its type. Clones share the struct until one of them changes.
 #[derive(Clone)]
 pub struct ResourceProperties {
     /// `None` for a type that this version does not know.
@@ -170,10 +170,10 @@ impl From<Map<String, Value>> for ResourceProperties {
 }
 
 impl ResourceProperties {
-    /// Reads a JSON object as the properties of a type. The second value names what the type does not have, as `schedules.0.newer`.
+    /// Parses a JSON object as the properties of a type. The second value names the properties that the type does not have, as `schedules.0.newer`.
     ///
     /// # Errors
-    /// A property that does not have its form.
+    /// A property with a wrong value.
     pub fn parse(type_name: &str, json: &RawValue) -> serde_json::Result<(Self, Vec<String>)> {
         match super::find(type_name) {
             Some(info) => (info.parse)(json),
@@ -181,10 +181,10 @@ impl ResourceProperties {
         }
     }
 
-    /// As [`ResourceProperties::parse`], of values in memory.
+    /// Like [`ResourceProperties::parse`], for values in memory.
     ///
     /// # Errors
-    /// A property that does not have its form.
+    /// A property with a wrong value.
     pub fn from_map(type_name: &str, properties: Map<String, Value>) -> serde_json::Result<Self> {
         match super::find(type_name) {
             Some(info) => (info.from_value)(Value::Object(properties)),
@@ -192,7 +192,7 @@ impl ResourceProperties {
         }
     }
 
-    /// The properties of a type of which nothing was read.
+    /// The properties of a type, all unread.
     pub fn unread(type_name: &str) -> Self {
         ResourceProperties::from_map(type_name, Map::new()).unwrap_or_default()
     }
@@ -202,12 +202,12 @@ impl ResourceProperties {
         self.info
     }
 
-    /// The properties in their struct; `None` when the type has another.
+    /// The properties as their struct; `None` if the type has another struct.
     pub fn get<P: Properties>(&self) -> Option<&P> {
         self.properties.as_any().downcast_ref()
     }
 
-    /// As [`ResourceProperties::get`], to change them.
+    /// Like [`ResourceProperties::get`], mutable.
     pub fn get_mut<P: Properties>(&mut self) -> Option<&mut P> {
         self.own().as_any_mut().downcast_mut()
     }
@@ -216,15 +216,15 @@ impl ResourceProperties {
         if Arc::get_mut(&mut self.properties).is_none() {
             self.properties = self.properties.copy();
         }
-        Arc::get_mut(&mut self.properties).expect("a copy of its own is shared with nobody")
+        Arc::get_mut(&mut self.properties).expect("a clone of its own is not shared")
     }
 
-    /// A property that was read, by name, as documents write it: what rules ask for.
+    /// A read property by its name in documents, for rules.
     pub fn field(&self, name: &str) -> Option<&dyn erased_serde::Serialize> {
         self.properties.field(name)
     }
 
-    /// The JSON of a property that was read.
+    /// The JSON of a read property.
     pub fn json(&self, name: &str) -> Option<Value> {
         self.field(name).map(|field| serde_json::to_value(field).unwrap_or_default()) // the structs of types serialise
     }
@@ -250,7 +250,7 @@ impl ResourceProperties {
         }
     }
 
-    /// The KMS key of the resource itself; `None` for a type that names none.
+    /// The KMS key of the resource itself; `None` for a type without a key.
     pub fn kms_key_arn(&self) -> Option<&Fact<Option<String>>> {
         self.properties.kms_key_arn()
     }
@@ -270,7 +270,7 @@ impl Serialize for ResourceProperties {
 /// Reads the JSON of one type.
 ///
 /// # Errors
-/// A property that does not have its form.
+/// A property with a wrong value.
 pub fn parse<T: ResourceType>(json: &RawValue) -> serde_json::Result<(ResourceProperties, Vec<String>)> {
     let mut newer = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_str(json.get());
@@ -278,7 +278,7 @@ pub fn parse<T: ResourceType>(json: &RawValue) -> serde_json::Result<(ResourcePr
     Ok((T::of(properties), newer))
 }
 
-/// As [`parse`], of a value in memory.
+/// Like [`parse`], for a value in memory.
 ///
 /// # Errors
 /// A property that does not have its form.
@@ -288,9 +288,9 @@ pub fn from_value<T: ResourceType>(value: Value) -> serde_json::Result<ResourceP
 
 /// Declares the properties of one resource type: a struct of [`Fact`]s with its table entry.
 ///
-/// `key: own` says that the type has `kms_key_arn`, `key_manager` and `key_state`; `key: arn` that it has the first alone;
-/// `key: by FUNCTION` that the function finds the keys. `#[from("op")]` on a property names the operation that reads it, where it is not the
-/// type's own. `tags:` and `region:` name the operations that read the tags and the Region of a resource, where the type's own does not.
+/// `key: own` means that the type has `kms_key_arn`, `key_manager` and `key_state`; `key: arn` that it has only `kms_key_arn`;
+/// `key: by FUNCTION` that the function finds the keys. `#[from("op")]` on a property names the operation that reads it, if it differs from the
+/// type's operation; `tags:` and `region:` name the operations that read the tags and the Region of a resource, if they differ from it.
 macro_rules! properties {
     (
         $(#[doc = $doc:literal])*
@@ -350,7 +350,7 @@ macro_rules! properties {
 }
 pub(crate) use properties;
 
-/// Declares a resource type that has the properties of another.
+/// Declares a resource type with the properties of another type.
 macro_rules! same_properties {
     (
         $(#[doc = $doc:literal])*

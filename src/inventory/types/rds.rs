@@ -1,4 +1,4 @@
-//! Amazon RDS, Aurora, Neptune and DocumentDB: all four come from the RDS API and are told apart by their engine.
+//! Amazon RDS, Aurora, Neptune and DocumentDB: all four come from the RDS API; the engine distinguishes them.
 
 use super::{KeyManager, properties, same_properties};
 use chrono::{DateTime, Utc};
@@ -9,9 +9,9 @@ properties! {
         status: Option<String>,
         engine: String,
         engine_version: Option<String>,
-        /// The cluster that covers it; its data is judged there.
+        /// The cluster that the instance belongs to; rel9 judges the data there.
         cluster_id: Option<String>,
-        /// Whether it replicates from another instance or cluster.
+        /// Whether the instance replicates from another instance or cluster.
         read_replica: bool,
         encrypted: bool,
         kms_key_arn: Option<String>,
@@ -19,7 +19,7 @@ properties! {
         key_manager: Option<KeyManager>,
         #[from("rds:DescribeDBInstances", "kms:DescribeKey")]
         key_state: Option<String>,
-        /// 0 means that automated backups are off.
+        /// 0 means that automated backups are disabled.
         backup_retention_days: i64,
         latest_restorable_at: Option<DateTime<Utc>>,
         #[from("rds:DescribeDBInstanceAutomatedBackups")]
@@ -30,7 +30,7 @@ properties! {
         backup_window: Option<String>,
         /// `ddd:hh24:mi-ddd:hh24:mi`, UTC.
         maintenance_window: Option<String>,
-        /// ARNs of automated backups replicated to other Regions.
+        /// The ARNs of automated backups that are replicated to other Regions.
         replicated_backup_arns: Vec<String>,
         multi_az: bool,
         size_bytes: Option<i64>,
@@ -44,7 +44,7 @@ properties! {
         /// `aurora-mysql`, `aurora-postgresql`, `mysql`, `postgres`, `neptune`, `docdb`.
         engine: String,
         engine_version: Option<String>,
-        /// Whether it replicates from a cluster elsewhere.
+        /// Whether the cluster replicates from another cluster.
         read_replica: bool,
         encrypted: bool,
         kms_key_arn: Option<String>,
@@ -57,7 +57,7 @@ properties! {
         earliest_restorable_at: Option<DateTime<Utc>>,
         deletion_protection: bool,
         copy_tags_to_snapshots: bool,
-        /// Aurora MySQL: how far it can be rewound; 0 when backtrack is off.
+        /// Aurora MySQL: how far the cluster can be rewound; 0 if backtrack is disabled.
         backtrack_window_seconds: i64,
         backup_window: Option<String>,
         maintenance_window: Option<String>,
@@ -79,7 +79,7 @@ same_properties! {
 properties! {
     /// A snapshot of a DB instance.
     DbSnapshot = "AWS::RDS::DBSnapshot", operation: "rds:DescribeDBSnapshots", key: own {
-        /// The ARN of the database it was taken of, which may be gone.
+        /// The ARN of the snapshot's database, which may no longer exist.
         source_arn: String,
         status: Option<String>,
         engine: Option<String>,
@@ -91,19 +91,19 @@ properties! {
         key_manager: Option<KeyManager>,
         #[from("rds:DescribeDBSnapshots", "kms:DescribeKey")]
         key_state: Option<String>,
-        /// Everyone may restore it. Only manual snapshots can be shared.
+        /// Whether everyone may restore it. Only manual snapshots can be shared.
         #[from("rds:DescribeDBSnapshotAttributes")]
         public: bool,
-        /// Accounts that may restore it.
+        /// The accounts that may restore it.
         #[from("rds:DescribeDBSnapshotAttributes")]
         shared_with: Vec<String>,
-        /// The ARN of the snapshot that it is a copy of.
+        /// The ARN of the snapshot that it was copied from.
         copied_from_arn: Option<String>,
         size_bytes: Option<i64>,
     }
 }
 
-/// The operations that read what those of instances' snapshots do not.
+/// The operations that read properties which the operations for instance snapshots do not read.
 const OF_CLUSTER_SNAPSHOTS: &[(&str, &[&str])] = &[
     ("key_manager", &["rds:DescribeDBClusterSnapshots", "kms:DescribeKey"]),
     ("key_state", &["rds:DescribeDBClusterSnapshots", "kms:DescribeKey"]),
@@ -141,7 +141,7 @@ properties! {
         backup_retention_days: Option<i64>,
         encrypted: bool,
         kms_key_arn: Option<String>,
-        /// The Region where the database runs, when that is another one: a replicated backup.
+        /// For a replicated backup: the Region where the database runs.
         source_region: Option<String>,
     }
 }

@@ -5,7 +5,7 @@ use crate::inventory::Fact;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The parts of a lifecycle rule that decide how long data can be got back.
+/// The parts of a lifecycle rule that decide how long data can be restored.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LifecycleRule {
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
@@ -30,22 +30,22 @@ pub struct ReplicationRule {
     pub id: Fact<Option<String>>,
     pub enabled: bool,
     pub destination_bucket_arn: String,
-    /// The account that the rule names, when it does.
+    /// The destination account, if the rule has one.
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub destination_account: Fact<Option<String>>,
-    /// `SourceSelectionCriteria.SseKmsEncryptedObjects` is enabled.
+    /// Whether `SourceSelectionCriteria.SseKmsEncryptedObjects` is enabled.
     pub kms_objects: bool,
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub replica_kms_key_arn: Fact<Option<String>>,
 }
 
-/// Object Lock with its default retention, when it has one.
+/// Object Lock with its default retention, if it has one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ObjectLock {
     /// `GOVERNANCE` or `COMPLIANCE`; `null` without default retention.
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub mode: Fact<Option<String>>,
-    /// Default retention in days (a year is 365); `null` without one.
+    /// Default retention in days (a year is 365); `null` without default retention.
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub retention_days: Fact<Option<i64>>,
 }
@@ -89,7 +89,7 @@ properties! {
         replication: Vec<ReplicationRule>,
         #[from("s3:GetObjectLockConfiguration")]
         object_lock: Option<ObjectLock>,
-        /// The bucket policy, a JSON text.
+        /// The bucket policy, as a JSON string.
         #[from("s3:GetBucketPolicy")]
         policy: Option<String>,
     }

@@ -1,4 +1,4 @@
-//! Types that rules of the core already name, but that no source collects yet.
+//! Types that built-in rules already use, but that no source reads yet.
 
 use super::properties;
 
@@ -13,9 +13,9 @@ properties! {
 properties! {
     /// A snapshot of a Redshift cluster.
     RedshiftClusterSnapshot = "AWS::Redshift::ClusterSnapshot", operation: "redshift:DescribeClusterSnapshots" {
-        /// Encrypted at rest.
+        /// Whether it is encrypted at rest.
         encrypted: bool,
-        /// Accounts that may restore it.
+        /// The accounts that may restore it.
         shared_with: Vec<String>,
     }
 }

@@ -195,24 +195,3 @@ fn opted_in_is_never_blocked() {
         assert!(!REACHES.iter().any(|reach| is_blocked(&settings, "AWS::EC2::Volume", None, *reach)));
     }
 }
-
-#[test]
-fn no_other_file_names_a_type() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/protection");
-    let mut folders = vec![folder.clone()];
-    let mut strange = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            let is_test = path.file_stem().is_some_and(|name| name == "tests");
-            if path.is_dir() && !is_test && path.file_name().is_some_and(|name| name != "types") {
-                folders.push(path);
-            } else if path.is_file() && !is_test {
-                let text = std::fs::read_to_string(&path).expect("a file");
-                let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-                strange.extend(code.lines().filter(|line| line.contains("\"AWS::")).map(|line| format!("{}: {line}", path.display())));
-            }
-        }
-    }
-    assert!(strange.is_empty(), "{strange:#?}");
-}

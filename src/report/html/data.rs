@@ -1,5 +1,5 @@
-//! The findings as the page's script reads them: columns of numbers that point into tables, so that each text is written once.
-//! `index` is what the table of findings shows and searches; `details`, read only when something is unfolded, has the rest.
+//! The findings as the page's script reads them: columns of numbers that refer to tables, so that each text is written once. The table of
+//! findings shows and searches `index`; the script parses `details` when a finding is unfolded.
 
 use super::text::{json, line, lines};
 use crate::audit::findings::{Finding, Findings, Status};
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::io::{self, Write};
 
-/// Where a column points when there is nothing.
+/// The number for a missing value.
 const NONE: i64 = -1;
 
 /// Texts in the order in which they were first met.
@@ -32,7 +32,7 @@ impl Texts {
     }
 }
 
-/// Numbers for things that were met before.
+/// Numbers of keys, in the order of their first appearance.
 struct Known<K>(HashMap<K, i64>);
 
 impl<K: Hash + Eq> Known<K> {
@@ -188,7 +188,7 @@ fn some(is_empty: bool, value: Value) -> Option<String> {
     (!is_empty).then(|| value.to_string())
 }
 
-/// Statuses, those that need somebody first.
+/// Statuses, those that need attention first.
 pub const STATUSES: [Status; 4] = [Status::Fail, Status::Unknown, Status::Waived, Status::Pass];
 
 fn status_place(status: Status) -> i64 {
@@ -199,7 +199,7 @@ fn severity_place(severity: Severity) -> i64 {
     Severity::ALL.iter().position(|known| *known == severity).map_or(NONE, |place| place as i64)
 }
 
-/// Writes an object of `head` and parts, part by part, so that no part is copied.
+/// Writes an object of `head` and parts, part by part, without copying the parts.
 fn script_safe(head: &Value, parts: &[(&str, &dyn ErasedPart)], out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"{\"head\":")?;
     head.write(out)?;

@@ -1,5 +1,5 @@
-//! Coverage as a heat map: which share of the data of an account, Region and type has a backup to restore from, as the rule
-//! `data-protected` found it. Every cell leads to its findings.
+//! Coverage as a heat map: the share of data of an account, Region and type that has a backup to restore from, according to the rule
+//! `data-protected`. Every cell links to its findings.
 
 use super::text::{Html, counted, number, selection};
 use crate::audit::findings::{Finding, Findings, Status};
@@ -26,7 +26,7 @@ impl Cell {
         match status {
             Status::Pass => self.restorable += 1,
             Status::Unknown => self.unknown += 1,
-            // A waiver accepts that there is no backup; it makes none.
+            // A waiver accepts a missing backup; it does not create one.
             Status::Fail | Status::Waived => self.not += 1,
         }
     }
@@ -50,7 +50,7 @@ impl Cell {
 /// A row of a map: account and Region, of which one may be missing.
 type Row<'a> = (Option<&'a str>, Option<&'a str>);
 
-/// Writes the heat map, or why there is none.
+/// Writes the heat map, or why it is missing.
 pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let counted: Vec<&Finding> = findings.findings.iter().map(Box::as_ref).filter(|finding| *finding.rule == *RULE).collect();
     if counted.is_empty() {
@@ -164,7 +164,7 @@ pub fn place(name: &str) -> String {
     if name.is_empty() { "(open)".to_owned() } else { Html(&cut(name, 80)).to_string() }
 }
 
-/// A type's name without what all have in common, with places to break it.
+/// The name of a type without the common prefix, with optional line breaks.
 fn short(type_name: &str) -> String {
     Html(&cut(type_name.strip_prefix("AWS::").unwrap_or(type_name), 60)).to_string().replace("::", "::<wbr>")
 }

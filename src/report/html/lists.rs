@@ -1,4 +1,4 @@
-//! What could not be read, and data that owes no backup.
+//! What could not be read, and exempt data.
 
 use super::heat::place;
 use super::text::{Html, counted, number};
@@ -13,12 +13,12 @@ const ROWS: usize = 500;
 /// Places named in one row.
 const PLACES: usize = 12;
 
-/// Operations that gave no full answer, with where and AWS's words.
+/// Operations without a full answer, with their places and AWS's messages.
 pub fn unread(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let answered = findings.collection.iter().filter(|entry| entry.status == CoverageStatus::Ok).count();
     let mut operations: BTreeMap<(CoverageStatus, &str, &str, Option<&str>), Vec<&CoverageEntry>> = BTreeMap::new();
     for entry in findings.collection.iter().filter(|entry| entry.status != CoverageStatus::Ok) {
-        // Each file has words of its own.
+        // Each file has its own error.
         let words = entry.error.as_deref().filter(|_| entry.is_part());
         operations.entry((entry.status, &entry.service, &entry.operation, words)).or_default().push(entry);
     }
@@ -57,15 +57,15 @@ pub fn unread(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     end(all, out)
 }
 
-/// Data that the policy, or its nature, says can be made again.
+/// Exempt data: it can be rebuilt, according to the policy or its settings.
 pub fn reproducible(data: &[ReproducibleData], out: &mut dyn Write) -> io::Result<()> {
     if data.is_empty() {
-        return out.write_all(b"<p class=\"nothing\">No data is declared or known to be reproducible: all of it owes a backup.</p>");
+        return out.write_all(b"<p class=\"nothing\">No data is declared or known to be reproducible: all data needs a backup.</p>");
     }
     write!(
         out,
         "<p class=\"hint\">{} can be made again, so that no backup is owed.</p>\
-         <div class=\"scroll\" role=\"region\" aria-label=\"Resources that owe no backup\" tabindex=\"0\"><table class=\"list\"><thead><tr>\
+         <div class=\"scroll\" role=\"region\" aria-label=\"Exempt resources\" tabindex=\"0\"><table class=\"list\"><thead><tr>\
          <th scope=\"col\">Resource</th><th scope=\"col\">Account</th><th scope=\"col\">Region</th><th scope=\"col\">Reason</th>\
          <th scope=\"col\">Known from</th><th scope=\"col\">Until</th></tr></thead><tbody>",
         counted(data.len() as u64, "resource")

@@ -1,11 +1,11 @@
-//! Achieved RPO and RTO against their objectives, one line a resource on a logarithmic axis of time. The figures are the evidence of
-//! the rules that compare them, the colour is those rules' own status: an RPO may fail by a gap that the newest backup does not show.
+//! Achieved RPO and RTO against their objectives, one line per resource on a logarithmic time axis. The figures are the evidence of the rules that
+//! compare them; the colour is the status of the finding: an RPO may fail because of a gap that the newest backup does not show.
 
 use super::heat::place;
 use super::text::{Html, counted, selection};
 use crate::audit::findings::{Finding, Findings, Status};
+use crate::inventory::figures::human_duration;
 use crate::report::escape::cut;
-use crate::rules::human_duration;
 use std::io::{self, Write};
 
 /// Resources of one chart: those that fail, then those nearest to their objective.
@@ -19,7 +19,7 @@ pub struct Chart {
     /// Evidence with the objective, in seconds.
     pub objective: &'static str,
     pub name: &'static str,
-    /// What it says of a resource that achieves nothing.
+    /// The label of a resource without an achieved value.
     pub nothing: &'static str,
 }
 
@@ -46,7 +46,7 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// How much of the objective is used up; nothing achieved is more than anything.
+    /// The used share of the objective; infinite without an achieved value.
     fn ratio(&self) -> f64 {
         match (self.achieved, self.objective) {
             (Some(achieved), Some(objective)) => achieved / objective.max(1.0),
@@ -65,7 +65,7 @@ struct Axis {
 }
 
 impl Axis {
-    fn of(lines: &[Line]) -> Axis {
+    fn covering(lines: &[Line]) -> Axis {
         let largest = lines.iter().flat_map(|line| [line.achieved, line.objective]).flatten().fold(3_600.0, f64::max);
         Axis { end: largest * 1.6 }
     }
@@ -81,7 +81,7 @@ impl Axis {
     }
 }
 
-/// Writes a chart, or why there is none.
+/// Writes a chart, or why it is missing.
 pub fn write(findings: &Findings, chart: &Chart, out: &mut dyn Write) -> io::Result<()> {
     let seconds = |finding: &Finding, path: &str| finding.evidence.get(path).and_then(|seconds| seconds.as_f64());
     let mut lines: Vec<Line> = findings
@@ -119,7 +119,7 @@ pub fn write(findings: &Findings, chart: &Chart, out: &mut dyn Write) -> io::Res
     });
     let all = lines.len();
     lines.truncate(SHOWN);
-    let axis = Axis::of(&lines);
+    let axis = Axis::covering(&lines);
     header(chart, &axis, out)?;
     for line in &lines {
         row(line, chart, &axis, out)?;
@@ -145,7 +145,7 @@ fn header(chart: &Chart, axis: &Axis, out: &mut dyn Write) -> io::Result<()> {
          <svg aria-hidden=\"true\" width=\"100%\" height=\"16\">"
     )?;
     for (place, (mark, at)) in axis.marks().enumerate() {
-        // Every second one where there is little room.
+        // Every second mark on narrow screens.
         write!(out, "<text class=\"{}\" x=\"{at:.2}%\" y=\"12\">{mark}</text>", if place % 2 == 0 { "even" } else { "odd" })?;
     }
     out.write_all(b"</svg></th><th scope=\"col\">Status</th></tr></thead><tbody>")

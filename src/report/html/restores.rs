@@ -1,4 +1,4 @@
-//! Restores over time: in which month the newest successful restore of each resource was, and what the rules about recovery tests say.
+//! Restores over time: the month of each resource's newest successful restore, and the results of the rules about recovery tests.
 
 use super::summary::{bar, capital};
 use super::text::{Html, counted, number, selection};
@@ -24,12 +24,12 @@ type Counts = [u64; 4];
 /// A column of the chart.
 struct Column {
     label: String,
-    /// The label in a narrow place.
+    /// The label for narrow screens.
     short: String,
     counts: Counts,
 }
 
-/// Writes the chart, or why there is none.
+/// Writes the chart, or why it is missing.
 pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let tested: Vec<&Finding> = findings.findings.iter().map(Box::as_ref).filter(|finding| *finding.rule == *RULE).collect();
     if tested.is_empty() {
@@ -61,7 +61,7 @@ fn columns(tested: &[&Finding], as_of: DateTime<Utc>) -> Vec<Column> {
         let age = finding.evidence.get(AGE).and_then(|age| age.as_f64()).and_then(|seconds| TimeDelta::try_seconds(seconds as i64));
         let restored = age.and_then(|age| as_of.checked_sub_signed(age)).map(month_of);
         let counts = match restored {
-            // No evidence of a restore is evidence of none only where the rule could judge.
+            // Missing evidence means that no restore took place only if the rule could judge.
             None if finding.status == Status::Unknown => &mut unknown,
             None => &mut never,
             Some(month) => usize::try_from(month.min(this) - first).ok().and_then(|place| months.get_mut(place)).unwrap_or(&mut earlier),
@@ -127,7 +127,7 @@ fn chart(columns: &[Column], out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"</tbody></table></div></details></figure>")
 }
 
-/// One line for each rule about recovery tests that has findings.
+/// One line per rule about recovery tests that has findings.
 fn rules(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let mut counts: BTreeMap<&str, (&str, Counts)> = BTreeMap::new();
     for finding in findings.findings.iter().filter(|finding| RULES.contains(&&*finding.rule)) {

@@ -118,7 +118,7 @@ pub fn coverage(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let owing = coverage.data_resources.saturating_sub(coverage.reproducible);
     write!(
         out,
-        "<p class=\"lead\"><b class=\"big\">{:.1} %</b> <span>{} of {} that owe a backup are protected</span></p>",
+        "<p class=\"lead\"><b class=\"big\">{:.1} %</b> <span>{} of {} that need a backup are protected</span></p>",
         coverage.percent,
         number(coverage.protected),
         counted(owing, "data resource"),
@@ -131,7 +131,7 @@ pub fn coverage(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
         ("part2", "blocked by the opt-in", coverage.opt_in_blocked),
         ("fail", "unprotected", coverage.unprotected),
         ("unknown", "unknown", coverage.unknown),
-        ("waived", "reproducible, owes none", coverage.reproducible),
+        ("waived", "exempt: can be rebuilt", coverage.reproducible),
     ];
     bar(&states.map(|(class, _, count)| (class, count)), out)?;
     out.write_all(b"<ul class=\"legend\">")?;
@@ -141,7 +141,7 @@ pub fn coverage(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"</ul>")
 }
 
-/// A bar of parts, as wide as its place. The figures stand beside it, so a screen reader passes over it.
+/// A bar of parts, as wide as its container. Screen readers skip it, because the figures are next to it.
 pub fn bar(parts: &[(&str, u64)], out: &mut dyn Write) -> io::Result<()> {
     let total: u64 = parts.iter().map(|(_, count)| count).sum();
     out.write_all(b"<svg class=\"bar\" aria-hidden=\"true\" width=\"100%\" height=\"8\">")?;
@@ -154,7 +154,7 @@ pub fn bar(parts: &[(&str, u64)], out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"</svg>")
 }
 
-/// What makes the audit repeatable.
+/// The inputs that make the audit repeatable.
 pub fn foot(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let audit = &findings.audit;
     let mut facts = vec![

@@ -1,4 +1,4 @@
-//! Texts for a page: what others made is shown, never obeyed, and never longer than anybody reads.
+//! Texts for a page: untrusted text is displayed, never interpreted, and cut to a readable length.
 
 use crate::report::escape::{cut, terminal};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use std::fmt::{self, Display, Formatter, Write as _};
 /// Characters of one text that the page keeps; a longer one says how long it was.
 pub const LONGEST: usize = 20_000;
 
-/// A text as one line: control characters and marks that turn the direction of writing are shown as U+FFFD.
+/// A text as one line: control characters and direction marks become U+FFFD.
 pub fn line(text: &str) -> String {
     terminal(&clamp(text))
 }
@@ -53,7 +53,7 @@ fn shortened(value: &Value) -> Value {
     }
 }
 
-/// A text of anybody's making for HTML, in an element or in a quoted attribute.
+/// Escapes untrusted text for HTML, in an element or in a quoted attribute.
 pub struct Html<'a>(pub &'a str);
 
 impl Display for Html<'_> {
@@ -72,7 +72,7 @@ impl Display for Html<'_> {
     }
 }
 
-/// A count with thousands apart: `12,345`.
+/// A number with thousands separators: `12,345`.
 pub fn number(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();

@@ -1,9 +1,9 @@
-//! Texts of other people's making in Markdown: as they are for the reader, and nothing for the machine. Neither formatting, HTML, links nor
-//! images come out of them; nor, on GitHub and GitLab, people who are notified or issues that are referred to.
+//! Escapes untrusted text for Markdown: readers see it as it is, and it cannot produce formatting, HTML, links or images, nor, on GitHub and
+//! GitLab, mentions of people or references to issues.
 
 use crate::report::escape::terminal;
 
-/// An invisible mark (word joiner) that ends what a forge would take for a name or an address. As an entity, so that it is seen in the file.
+/// An invisible mark (word joiner) that breaks what a forge would read as a name or an address. As an entity, so that it is visible in the file.
 const BREAK: &str = "&#8288;";
 
 /// A text in a sentence.
@@ -11,7 +11,7 @@ pub fn text(text: &str) -> String {
     let text = terminal(text);
     let mut escaped = String::with_capacity(text.len() + 16);
     let mut rest = text.trim();
-    // What would begin a list, or a heading below the line before it.
+    // Characters that begin a list, or underline a heading.
     let digits = rest.len() - rest.trim_start_matches(|character: char| character.is_ascii_digit()).len();
     if digits > 0 && rest[digits..].starts_with(['.', ')']) {
         escaped.push_str(&rest[..digits]);
@@ -64,7 +64,7 @@ fn breaks(before: &str, character: char, after: &str) -> bool {
     }
 }
 
-/// A name, an id or a command: in code nothing is read, and it is copied as it is.
+/// A name, an id or a command, as code: nothing in it is interpreted, and it is copied as it is.
 pub fn code(text: &str) -> String {
     let text = terminal(text);
     if text.trim().is_empty() {
@@ -83,7 +83,7 @@ pub fn block(language: &str, lines: &[String]) -> String {
     format!("{fence}{language}\n{}\n{fence}\n", lines.join("\n"))
 }
 
-/// A link to a page that shows its own address; what is no plain HTTPS address is no link.
+/// A link that shows its address; anything but a plain HTTPS address becomes code.
 pub fn link(url: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/#?=%:+,&;@".contains(&byte);
     if url.len() <= 300 && url.starts_with("https://") && url.bytes().all(plain) { format!("<{url}>") } else { code(url) }

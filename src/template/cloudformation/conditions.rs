@@ -1,12 +1,12 @@
-//! Conditions, with three outcomes: what depends on something unknown is unknown.
+//! Conditions, with three outcomes: a condition that depends on an unknown value is unknown.
 
 use crate::template::declaration::{TemplateError, Unknown, Value};
 
-use super::stack::{Resource, Stack};
+use super::evaluation::{Evaluation, Resource};
 use super::tree::{Data, Raw, short};
 use super::values::{doubt, equal, scalar, uncalled};
 
-/// What a condition comes to.
+/// The value of a condition.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Truth {
     True,
@@ -14,8 +14,8 @@ pub enum Truth {
     Unknown(Unknown),
 }
 
-impl<'t> Stack<'t> {
-    /// Works out all conditions, so that a broken one is told though nothing uses it.
+impl<'t> Evaluation<'t> {
+    /// Evaluates all conditions, so that a broken one is reported even if nothing uses it.
     pub fn check_conditions(&self) -> Result<(), TemplateError> {
         for name in self.conditions.keys() {
             if !name.starts_with("Fn::") {
@@ -28,9 +28,9 @@ impl<'t> Stack<'t> {
     /// A condition by its name.
     pub fn condition(&self, name: &str) -> Result<Truth, TemplateError> {
         let Some((name, entry)) = self.conditions.get_key_value(name) else {
-            // Macros and loops can make conditions.
+            // Macros and loops can create conditions.
             if self.transforms.other.is_some() || self.conditions.keys().any(|key| key.starts_with("Fn::")) {
-                let reason = format!("the condition {} is made when it is deployed", short(name));
+                let reason = format!("a macro or a loop creates the condition {} at deployment", short(name));
                 return Ok(unknown(reason, format!("${{{}Condition {name}}}", self.source.prefix)));
             }
             let reason = format!("the condition {} is not declared in this template", short(name));
@@ -43,7 +43,7 @@ impl<'t> Stack<'t> {
                 let asked = self.asked.borrow();
                 let cycle = asked.iter().skip_while(|other| *other != name).chain([name]);
                 let names: Vec<_> = cycle.map(|name| short(name)).collect();
-                return Err(self.fault(entry.at, format!("conditions refer to each other in a circle: {}", names.join(" → "))));
+                return Err(self.fault(entry.at, format!("conditions refer to each other in a cycle: {}", names.join(" → "))));
             }
             None => {}
         }
@@ -60,11 +60,11 @@ impl<'t> Stack<'t> {
         let Some(raw) = resource.entry.value.get("Condition") else { return Ok((Truth::True, None)) };
         match raw.as_text() {
             Some(name) => Ok((self.condition(name)?, Some(name.to_owned()))),
-            None => Err(self.fault(raw.at, format!("Condition is the name of a condition, not {}", raw.kind()))),
+            None => Err(self.fault(raw.at, format!("Condition must be the name of a condition, not {}", raw.kind()))),
         }
     }
 
-    /// `And`, `Or`, `Not`, `Equals`, `Condition`; anything else has to come to `true` or `false`.
+    /// `And`, `Or`, `Not`, `Equals`, `Condition`; anything else must be `true` or `false`.
     pub fn evaluate(&self, raw: &Raw) -> Result<Truth, TemplateError> {
         let _level = self.deeper(raw.at)?;
         if let [entry] = raw.entries() {
@@ -100,15 +100,15 @@ impl<'t> Stack<'t> {
             }
         }
         let value = self.resolve(raw)?.value;
-        truth_of(&value).ok_or_else(|| self.fault(raw.at, format!("a condition is true or false, not {}", raw.kind())))
+        truth_of(&value).ok_or_else(|| self.fault(raw.at, format!("a condition must be true or false, not {}", raw.kind())))
     }
 
-    /// `decisive` if one of the conditions comes to it, else `otherwise`, unless one is unknown.
+    /// `decisive` if one of the conditions has that value, else `otherwise`, unless one is unknown.
     fn any(&self, raw: &Raw, decisive: Truth, otherwise: Truth) -> Result<Truth, TemplateError> {
         let Data::List(items) = &raw.data else {
             return Err(self.fault(raw.at, format!("takes a list of conditions, not {}", raw.kind())));
         };
-        // All are worked out, so that a broken one is told.
+        // Evaluates all of them, so that a broken one is reported.
         let truths = items.iter().map(|item| self.evaluate(item)).collect::<Result<Vec<_>, _>>()?;
         if truths.contains(&decisive) {
             return Ok(decisive);

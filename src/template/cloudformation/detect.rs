@@ -1,4 +1,4 @@
-//! Whether a text is meant to be a CloudFormation template, from its shape alone: it may be broken, and 50 MB.
+//! Detects CloudFormation templates by their shape alone: the text may be invalid, or 50 MB long.
 
 /// Whether a text looks like a CloudFormation template: it says so (`AWSTemplateFormatVersion`, `Transform` with `Resources`), or its
 /// `Resources` have a `Type`. Other YAML and JSON (Kubernetes, workflows, Terraform plans, CodeDeploy's AppSpec files, whose `Resources` are a
@@ -15,7 +15,7 @@ struct Sections {
 }
 
 impl Sections {
-    /// Whether the top-level key settles it.
+    /// Whether the top-level key decides it.
     fn settled_by(&mut self, key: &str) -> bool {
         match key {
             "AWSTemplateFormatVersion" => return true,
@@ -30,7 +30,7 @@ impl Sections {
 fn yaml(text: &str) -> bool {
     let mut sections = Sections::default();
     let mut in_resources = false;
-    // Whether the first line below `Resources` comes, which tells a list.
+    // Whether the next line is the first one below `Resources`, which shows whether that is a list.
     let mut begins = false;
     for line in text.lines() {
         let content = line.trim_start();
@@ -73,7 +73,7 @@ fn is_type(value: &str) -> bool {
 fn json(text: &[u8]) -> bool {
     let mut sections = Sections::default();
     let (mut depth, mut in_resources, mut at) = (0_usize, false, 0);
-    // The key that was read last, if a value is to follow.
+    // The last key, while its value is expected.
     let mut key: Option<&[u8]> = None;
     while let Some(byte) = text.get(at) {
         match byte {
@@ -114,7 +114,7 @@ fn json(text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// The name is for who reads the test: a template may have any.
+    /// The name documents the test case; a template may have any name.
     fn claims(_: &str, text: &str) -> bool {
         claims_to_be(text)
     }
@@ -128,7 +128,7 @@ mod tests {
         assert!(claims("-", "Transform: x\nResources:\n  Fn::ForEach::A: []\n"));
         assert!(claims("a.json", "{\t\"Resources\" : {\"A\": {\"Properties\": {}, \"Type\": \"AWS::S3::Bucket\"}}}"));
         assert!(claims("a.json", "{\"Description\": \"a \\\" b\", \"AWSTemplateFormatVersion\": \"2010-09-09\", broken"));
-        // A macro of one's own may take a list.
+        // A custom macro may take a list.
         assert!(claims("a.template", "Transform: Mine\nResources:\n  - \"a bucket\"\n"));
     }
 

@@ -16,8 +16,8 @@ pub fn base64(bytes: &[u8]) -> String {
     text
 }
 
-/// The first `count` blocks of a block; `bits` are those that are left for hosts (8 for IPv4 unless given, 64 for IPv6). `None` when
-/// there are not as many, or when something is no block.
+/// The first `count` subnets of a CIDR block; `bits` is the number of host bits (default: 8 for IPv4, 64 for IPv6). `None` if the block
+/// is too small or is not valid.
 pub fn cidr(block: &str, count: u32, bits: Option<u32>) -> Option<Vec<String>> {
     let (address, length) = block.trim().split_once('/')?;
     let (address, length): (IpAddr, u32) = (address.parse().ok()?, length.parse().ok()?);

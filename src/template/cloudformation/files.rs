@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-/// The file that `relative` names in the folder of `file`; `name` is `file` for people. Gives its path and its name.
+/// The path of the file that `relative` names, starting at the folder of `file`, and its name in messages; `name` is that of `file`.
 pub fn beside(file: &Path, name: &str, relative: &str) -> (PathBuf, String) {
     let relative = relative.strip_prefix("file://").unwrap_or(relative);
     let path = file.parent().unwrap_or(Path::new("")).join(relative);
@@ -24,7 +24,7 @@ pub fn beside(file: &Path, name: &str, relative: &str) -> (PathBuf, String) {
     (path, format!("{root}{}", parts.join("/")))
 }
 
-/// Whether a `TemplateURL` names a file beside the template, not something in S3 or in a repository of applications.
+/// Whether a `TemplateURL` names a local file, not an object in S3 or an application of a repository.
 pub fn is_local(url: &str) -> bool {
     !url.is_empty() && (url.starts_with("file://") || !url.contains("://")) && !url.starts_with("arn:")
 }

@@ -8,13 +8,13 @@ use crate::template::declaration::{Node, Position, TemplateError, Unknown, Value
 
 use super::conditions::Truth;
 use super::encode::{base64, cidr};
-use super::stack::Stack;
+use super::evaluation::Evaluation;
 use super::tree::{Data, Entry, Raw, short};
 use super::values::{concat, doubt, placed, same, scalar, to_json, uncalled};
 
-impl<'t> Stack<'t> {
-    /// The value of a function; `entry` is its name with its arguments. Where it cannot be called as it is written, its value is not known,
-    /// and the rest of the template is judged all the same: the file may be a fragment that another completes.
+impl<'t> Evaluation<'t> {
+    /// The value of a function call; `entry` is its name with its arguments. If the function cannot be called with these arguments, its
+    /// value is unknown and the rest of the template is judged: the file may be a fragment that another file completes.
     pub fn call(&self, entry: &Entry, at: Position) -> Result<Value, TemplateError> {
         match self.called(entry, at) {
             Err(error) if error.file == *self.source.name && !self.session.is_spent() => {
@@ -30,7 +30,7 @@ impl<'t> Stack<'t> {
             "Ref" => match entry.value.scalar() {
                 Some(name) => return self.reference(&name, at),
                 None => match self.resolve(&entry.value)?.value {
-                    // `AWS::LanguageExtensions` lets the name be worked out.
+                    // With `AWS::LanguageExtensions`, the name may be an expression.
                     Value::Text(name) => return self.reference(&name, at),
                     value => self.uncalled_or("Ref", &[&value], at)?,
                 },
@@ -87,12 +87,12 @@ impl<'t> Stack<'t> {
             },
             "Fn::Transform" => {
                 let name = entry.value.get("Name").and_then(Raw::as_text).unwrap_or("a macro");
-                self.made(entry, format!("made by the macro {}", short(name)))
+                self.made(entry, format!("created by the macro {}", short(name)))
             }
             name if name.starts_with("Fn::ForEach::") => self.made(entry, format!("the collection of {} is not known", short(name))),
             name => match &self.transforms.first {
                 Some(first) => self.made(entry, format!("{} is for the macro {first}", short(name))),
-                None => return Err(self.fault(entry.at, format!("{} is no function of CloudFormation", short(name)))),
+                None => return Err(self.fault(entry.at, format!("{} is not a CloudFormation function", short(name)))),
             },
         };
         self.paid(at, value)
@@ -114,7 +114,7 @@ impl<'t> Stack<'t> {
         }
     }
 
-    /// What comes of arguments that are not known; an error if they are known, and wrong.
+    /// The result for unknown arguments; an error if they are known but wrong.
     fn uncalled_or(&self, function: &str, arguments: &[&Value], at: Position) -> Result<Value, TemplateError> {
         match arguments.iter().find_map(|argument| doubt(argument)) {
             Some(reason) => Ok(uncalled(function, arguments, reason)),
@@ -122,7 +122,7 @@ impl<'t> Stack<'t> {
         }
     }
 
-    /// What a macro makes. Two calls that are not at the same place with the same arguments are not the same.
+    /// The unknown result of a macro. Calls at different places, or with different arguments, have different results.
     pub fn made(&self, entry: &Entry, reason: String) -> Value {
         let place = Value::Text(format!("{}{}:{}", self.source.prefix, entry.at.line, entry.at.column));
         uncalled(&short(&entry.key), &[&place, &Value::Text(format!("{:?}", entry.value))], reason)
@@ -153,7 +153,7 @@ impl<'t> Stack<'t> {
             _ => (&entry.value, None),
         };
         let Some(text) = text.scalar() else {
-            // What a macro makes, `Fn::Transform: {Name: AWS::Include}` above all, may be the text.
+            // A macro, most often `Fn::Transform: {Name: AWS::Include}`, may create the text.
             let text = self.resolve(text)?.value;
             return self.uncalled_or("Fn::Sub", &[&text], at);
         };
@@ -184,7 +184,7 @@ impl<'t> Stack<'t> {
             return self.paid(at, placed(&node.value, at));
         }
         if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | ':')) && !self.loops.contains_key(name) {
-            return Err(self.fault(at, format!("${{{}}} is no name that Fn::Sub can replace", short(name))));
+            return Err(self.fault(at, format!("${{{}}} is not a name that Fn::Sub can replace", short(name))));
         }
         match name.split_once('.') {
             Some((name, attribute)) => self.attribute(name, attribute, at),
@@ -267,7 +267,7 @@ impl<'t> Stack<'t> {
         let Some(map) = scalar(map) else { return self.uncalled_or("Fn::FindInMap", &arguments, at) };
         let Some(mapping) = self.mappings.get(map.as_str()) else {
             if self.transforms.other.is_some() || self.mappings.contains_key("Fn::Transform") {
-                return Ok(uncalled("Fn::FindInMap", &arguments, format!("the mapping {} is made by a macro", short(&map))));
+                return Ok(uncalled("Fn::FindInMap", &arguments, format!("the mapping {} is created by a macro", short(&map))));
             }
             return Ok(uncalled("Fn::FindInMap", &arguments, format!("the mapping {} is not declared in this template", short(&map))));
         };
@@ -276,14 +276,14 @@ impl<'t> Stack<'t> {
                 (Some(raw), _) => self.moved(raw, at),
                 (None, Some(default)) => Ok(self.resolve(default)?.value),
                 (None, None) if mapping.get("Fn::Transform").is_some() => {
-                    Ok(uncalled("Fn::FindInMap", &arguments, format!("the mapping {} is made by a macro", short(&map))))
+                    Ok(uncalled("Fn::FindInMap", &arguments, format!("the mapping {} is created by a macro", short(&map))))
                 }
                 (None, None) => {
                     Err(self.fault(at, format!("the mapping {} has no {} under {}", short(&map), short(&second), short(&first))))
                 }
             };
         }
-        // Whatever the key is: if there is but one value, it is that.
+        // If all keys have the same value, an unknown key does not matter.
         let mut candidates: Vec<&Raw> = Vec::new();
         for entry in mapping.entries().iter().filter(|entry| scalar(first).is_none_or(|first| first == entry.key)) {
             let inner = entry.value.entries();
@@ -320,7 +320,8 @@ impl<'t> Stack<'t> {
     }
 }
 
-/// One of two values, nobody knows which: maps of the same keys and lists of the same length are known as far as both agree.
+/// One of two values, depending on an unknown condition: where maps have the same keys, or lists the same length, the parts that are
+/// equal are known.
 fn either(yes: Value, no: Value, condition: &Value, reason: &str, at: Position) -> Value {
     let of = |yes: Node, no: Node| {
         let at = if same(&yes.value, &no.value) { yes.at } else { at };

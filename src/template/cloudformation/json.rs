@@ -6,7 +6,7 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 use crate::template::declaration::{Position, TemplateError};
 
-use super::tree::{Data, Entry, MAX_DEPTH, MAX_VALUES, Raw, fault, last_of_each, number, too_deep, too_many};
+use super::tree::{Data, Entry, MAX_DEPTH, MAX_VALUES, Raw, Tree, fault, last_of_each, number, too_deep, too_many};
 
 const STRICT: ParseOptions = ParseOptions {
     allow_comments: false,
@@ -22,12 +22,14 @@ const STRICT: ParseOptions = ParseOptions {
 };
 
 /// Reads JSON.
-pub fn parse(file: &str, text: &str) -> Result<Raw, TemplateError> {
+pub fn parse(file: &str, text: &str) -> Result<Tree, TemplateError> {
     let mut places = Places { text, offset: 0, at: START };
     let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT)
         .map_err(|error| fault(file, Some(places.at(error.range().start)), format!("not JSON: {}", lower(&error.kind().to_string()))))?;
     let Some(value) = parsed.value else { return Err(fault(file, None, "empty")) };
-    Reader { file, places, values: 0 }.value(value, 0)
+    let mut reader = Reader { file, places, values: 0, warnings: Vec::new() };
+    let root = reader.value(value, 0)?;
+    Ok(Tree { root, comments: Vec::new(), warnings: reader.warnings })
 }
 
 fn lower(text: &str) -> String {
@@ -39,6 +41,7 @@ struct Reader<'t> {
     file: &'t str,
     places: Places<'t>,
     values: usize,
+    warnings: Vec<TemplateError>,
 }
 
 impl Reader<'_> {
@@ -72,7 +75,7 @@ impl Reader<'_> {
                     };
                     entries.push(Entry { key, at, value: self.value(property.value, depth + 1)? });
                 }
-                Data::Map(last_of_each(self.file, entries))
+                Data::Map(last_of_each(self.file, entries, &mut self.warnings))
             }
         };
         Ok(Raw { at, data })
@@ -81,7 +84,7 @@ impl Reader<'_> {
 
 const START: Position = Position { line: 1, column: 1 };
 
-/// From offsets, which come in ascending order, to places.
+/// Converts offsets, which come in ascending order, to places.
 struct Places<'t> {
     text: &'t str,
     offset: usize,

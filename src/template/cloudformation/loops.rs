@@ -1,11 +1,11 @@
-//! `Fn::ForEach` (`AWS::LanguageExtensions`): loops are written out before anything else is read.
+//! `Fn::ForEach` (`AWS::LanguageExtensions`): loops are expanded before anything else is resolved.
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html>
 
 use std::collections::BTreeMap;
 
 use crate::template::declaration::{Ignore, Position, TemplateError, Unknown, Value};
 
-use super::stack::Stack;
+use super::evaluation::Evaluation;
 use super::tree::{Data, Entry, MAX_DEPTH, Raw, last_of_each};
 use super::values::{doubt, scalar};
 use super::waivers::ByPlace;
@@ -15,7 +15,7 @@ const LOOP: &str = "Fn::ForEach::";
 /// A template without loops.
 pub struct Expanded {
     pub root: Raw,
-    /// Variables of loops over resources whose collection is not known: such a loop is written out once, as it stands.
+    /// Variables of loops over resources with an unknown collection: such a loop is expanded once, with the variable unresolved.
     pub unknown: BTreeMap<String, Unknown>,
 }
 
@@ -28,9 +28,10 @@ pub fn has_loops(raw: &Raw) -> bool {
     }
 }
 
-/// Writes out the loops of a template. `stack` knows the parameters and mappings of it. Waivers of a loop become those of what it makes.
-pub fn expand(root: &Raw, stack: &Stack<'_>, waivers: &mut ByPlace) -> Result<Expanded, TemplateError> {
-    let mut expander = Expander { stack, waivers, variables: Vec::new(), unknown: BTreeMap::new() };
+/// Expands the loops of a template. `evaluation` has its parameters and mappings. Waivers of a loop apply to all resources that it
+/// creates.
+pub fn expand(root: &Raw, evaluation: &Evaluation<'_>, waivers: &mut ByPlace) -> Result<Expanded, TemplateError> {
+    let mut expander = Expander { evaluation, waivers, variables: Vec::new(), unknown: BTreeMap::new() };
     let mut entries = Vec::new();
     for entry in root.entries() {
         let value = match entry.key.as_str() {
@@ -44,22 +45,22 @@ pub fn expand(root: &Raw, stack: &Stack<'_>, waivers: &mut ByPlace) -> Result<Ex
 }
 
 struct Expander<'e, 't> {
-    stack: &'e Stack<'t>,
+    evaluation: &'e Evaluation<'t>,
     waivers: &'e mut ByPlace,
-    /// The variables of the loops around, with their values.
+    /// The variables of the enclosing loops, with their values.
     variables: Vec<(String, String)>,
     unknown: BTreeMap<String, Unknown>,
 }
 
 impl Expander<'_, '_> {
     fn pay(&self, at: Position, bytes: usize) -> Result<(), TemplateError> {
-        // It is written out here, and resolved later.
-        self.stack.session.pay(4, bytes).map_err(|what| self.stack.fault(at, what))
+        // It is expanded here and resolved later.
+        self.evaluation.session.pay(4, bytes).map_err(|what| self.evaluation.fault(at, what))
     }
 
     fn value(&mut self, raw: &Raw, depth: usize) -> Result<Raw, TemplateError> {
         if depth > MAX_DEPTH * 2 {
-            return Err(self.stack.fault(raw.at, "nested too deep"));
+            return Err(self.evaluation.fault(raw.at, "nested too deep"));
         }
         let data = match &raw.data {
             Data::Map(entries) => {
@@ -87,7 +88,7 @@ impl Expander<'_, '_> {
         Ok(Raw { at: raw.at, data })
     }
 
-    /// A map with its loops written out. `resources` is whether its keys are logical ids.
+    /// A map with its loops expanded. `resources` says whether its keys are logical ids.
     fn map(&mut self, raw: &Raw, resources: bool, depth: usize) -> Result<Raw, TemplateError> {
         let Data::Map(entries) = &raw.data else { return self.value(raw, depth) };
         let mut out = Vec::with_capacity(entries.len());
@@ -96,8 +97,8 @@ impl Expander<'_, '_> {
             if entry.key.starts_with(LOOP) {
                 let before = out.len();
                 match self.run(entry, resources, depth + 1, &mut out) {
-                    // Left as it stands, it makes the map around it unknown.
-                    Err(_) if !resources && !self.stack.session.is_spent() => {
+                    // An unexpanded loop makes the enclosing map unknown.
+                    Err(_) if !resources && !self.evaluation.session.is_spent() => {
                         out.truncate(before);
                         out.push(entry.clone());
                     }
@@ -107,18 +108,19 @@ impl Expander<'_, '_> {
                 out.push(Entry { key: self.replaced(&entry.key), at: entry.at, value: self.value(&entry.value, depth + 1)? });
             }
         }
-        Ok(Raw { at: raw.at, data: Data::Map(last_of_each(&self.stack.source.name, out)) })
+        let mut warnings = self.evaluation.session.warnings.borrow_mut();
+        Ok(Raw { at: raw.at, data: Data::Map(last_of_each(&self.evaluation.source.name, out, &mut warnings)) })
     }
 
     fn run(&mut self, entry: &Entry, resources: bool, depth: usize, out: &mut Vec<Entry>) -> Result<(), TemplateError> {
-        let _level = self.stack.deeper(entry.at)?;
-        let arguments = self.stack.arguments(entry, 3..=3)?;
+        let _level = self.evaluation.deeper(entry.at)?;
+        let arguments = self.evaluation.arguments(entry, 3..=3)?;
         let [variable, collection, body] = arguments else { return Ok(()) };
         let (Some(variable), Data::Map(_)) = (variable.as_text(), &body.data) else {
-            return Err(self.stack.fault(entry.value.at, "Fn::ForEach takes the name of a variable, a collection, and a map"));
+            return Err(self.evaluation.fault(entry.value.at, "Fn::ForEach takes the name of a variable, a collection, and a map"));
         };
         let collection = self.value(collection, depth)?;
-        let resolved = self.stack.resolve(&collection)?.value;
+        let resolved = self.evaluation.resolve(&collection)?.value;
         let items = match &resolved {
             Value::List(items) => items.iter().map(|item| scalar(&item.value)).collect::<Option<Vec<_>>>(),
             _ => None,
@@ -126,15 +128,15 @@ impl Expander<'_, '_> {
         let passed = if resources { self.waivers.get(&entry.at).cloned() } else { None };
         let Some(items) = items else {
             let Some(reason) = doubt(&resolved) else {
-                return Err(self.stack.fault(collection.at, "the collection of Fn::ForEach is a list of texts"));
+                return Err(self.evaluation.fault(collection.at, "the collection of Fn::ForEach is a list of texts"));
             };
             if !resources {
-                // Left as it stands, it makes the map around it unknown.
+                // An unexpanded loop makes the enclosing map unknown.
                 out.push(Entry { key: entry.key.clone(), at: entry.at, value: self.value(&entry.value, depth)? });
                 return Ok(());
             }
-            let reason = format!("one of a collection that is not known: {reason}");
-            let symbol = format!("${{{}{variable}}}", self.stack.source.prefix);
+            let reason = format!("an item of an unknown collection: {reason}");
+            let symbol = format!("${{{}{variable}}}", self.evaluation.source.prefix);
             self.unknown.insert(variable.to_owned(), Unknown::new(reason, symbol));
             return self.body(body, resources, depth, passed, out);
         };

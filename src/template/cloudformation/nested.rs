@@ -1,4 +1,4 @@
-//! Nested stacks: templates beside a template, with the parameters that it gives them.
+//! Nested stacks: local templates that a template refers to, with the parameters that it passes.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -9,33 +9,33 @@ use crate::inventory::encoding::decode;
 use crate::template::declaration::{Declaration, Position, TemplateError, Value};
 
 use super::conditions::Truth;
+use super::evaluation::{Evaluation, Resource, Source};
 use super::files;
-use super::stack::{Resource, Source, Stack};
 use super::tree::{MAX_BYTES, Raw, fault, short};
 use super::values::{placed, unknown};
 
-/// How deep stacks may be nested.
+/// Maximum depth of nested stacks.
 const MAX_NESTED: usize = 16;
 
-/// A nested stack as far as it is known.
+/// What is known about a nested stack.
 pub enum Child {
     /// It is being read.
     Begun,
-    /// Its template cannot be read, with why.
+    /// Its template cannot be read, for this reason.
     Elsewhere(String),
     Read(Read),
 }
 
-/// What a template comes to.
+/// The result of reading a template.
 pub struct Read {
-    /// Taken by who reads the parent's resources.
+    /// Moved out when the parent's resources are read.
     pub declarations: RefCell<Vec<Declaration>>,
     /// Of nested stacks only. `None` for an output whose condition is false.
     pub outputs: BTreeMap<String, Option<Value>>,
 }
 
-impl<'t> Stack<'t> {
-    /// The stack of a resource, read once.
+impl<'t> Evaluation<'t> {
+    /// The nested stack that a resource creates; read once.
     pub fn child(&self, name: &str, at: Position) -> Result<Option<Rc<Child>>, TemplateError> {
         let Some((name, resource)) = self.resources.get_key_value(name) else { return Ok(None) };
         let known = self.children.borrow().get(name).cloned();
@@ -47,7 +47,7 @@ impl<'t> Stack<'t> {
             None => {
                 self.children.borrow_mut().insert(name, Rc::new(Child::Begun));
                 let read = self.read_child(resource);
-                // Its error is told again when its own turn comes.
+                // The same error occurs again when the resource itself is read.
                 self.children.borrow_mut().remove(name);
                 let child = Rc::new(read?);
                 self.children.borrow_mut().insert(name, child.clone());
@@ -60,7 +60,7 @@ impl<'t> Stack<'t> {
         let not_local = || Child::Elsewhere("its template is not a local file".to_owned());
         let Some((relative, at)) = self.local(resource)? else { return Ok(not_local()) };
         let _level = self.deeper(at)?;
-        self.session.stack().map_err(|what| self.fault(at, what))?;
+        self.session.count_stack().map_err(|what| self.fault(at, what))?;
         let (path, name) = files::beside(&self.source.path, &self.source.name, &relative);
         let elsewhere = |why: &dyn Display| Child::Elsewhere(format!("its template {} {why}", short(&name)));
         let canonical = match self.session.boundary.file(&path) {
@@ -70,7 +70,7 @@ impl<'t> Stack<'t> {
         if let Some(start) = self.source.chain.iter().position(|other| *other == canonical) {
             let cycle = self.source.chain.iter().skip(start).chain([&canonical]);
             let names: Vec<_> = cycle.map(|path| path.file_name().unwrap_or_default().to_string_lossy().into_owned()).collect();
-            return Err(self.fault(at, format!("nested stacks lead in a circle: {}", names.join(" → "))));
+            return Err(self.fault(at, format!("nested stacks form a cycle: {}", names.join(" → "))));
         }
         if self.source.chain.len() > MAX_NESTED {
             return Err(self.fault(at, format!("stacks nested more than {MAX_NESTED} deep")));
@@ -95,7 +95,7 @@ impl<'t> Stack<'t> {
         let source = Source { path, name: name.as_str().into(), prefix: format!("{}/", resource.id), chain };
         match super::read_stack(self.session, &source, &text, &given) {
             Ok(read) => Ok(Child::Read(read)),
-            // What is wrong in another file leaves this one to be read.
+            // An error in another file does not keep this one from being read.
             Err(error) if error.file != *self.source.name => Ok(Child::Elsewhere(format!("its template cannot be read: {error}"))),
             Err(error) => Err(error),
         }
@@ -104,7 +104,7 @@ impl<'t> Stack<'t> {
     /// The file of a nested stack's template.
     fn local(&self, resource: &Resource<'_>) -> Result<Option<(String, Position)>, TemplateError> {
         let body = &resource.entry.value;
-        // CDK uploads the file, and says here which it was.
+        // CDK uploads the file and notes its name here.
         let metadata = body.get("Metadata");
         if let Some(asset) = metadata.and_then(|metadata| metadata.get("aws:asset:path"))
             && let Some(path) = asset.as_text()
@@ -113,14 +113,14 @@ impl<'t> Stack<'t> {
                 .and_then(Raw::as_text)
                 .is_none_or(|key| key == "TemplateURL")
         {
-            // A template may be judged without the files that CDK wrote beside it.
+            // The files that CDK wrote next to the template may be missing.
             return Ok(Some((path.to_owned(), asset.at)));
         }
         let properties = body.get("Properties");
         let Some(url) = properties.and_then(|properties| properties.get("TemplateURL").or_else(|| properties.get("Location"))) else {
             return Ok(None);
         };
-        // Only a text that is written is a path, as `aws cloudformation package` takes it; what a function makes is a place in S3.
+        // Only a literal string is a path, as for `aws cloudformation package`; the result of a function is a URL in S3.
         Ok(url.as_text().filter(|url| files::is_local(url)).map(|path| (path.to_owned(), url.at)))
     }
 
@@ -140,7 +140,7 @@ impl<'t> Stack<'t> {
         }
     }
 
-    /// The outputs of this stack, for the one that nests it.
+    /// The outputs of this stack, for its parent.
     pub fn outputs(&self, root: &Raw) -> Result<BTreeMap<String, Option<Value>>, TemplateError> {
         let mut outputs = BTreeMap::new();
         for entry in root.get("Outputs").map(Raw::entries).unwrap_or_default() {

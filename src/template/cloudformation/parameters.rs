@@ -1,4 +1,4 @@
-//! Parameters: files of values, and the value of each parameter of a template.
+//! Parameters: files with values, and the value of each parameter of a template.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,13 +9,20 @@ use crate::inventory::encoding::decode;
 use crate::template::boundary;
 use crate::template::declaration::{Node, Position, TemplateError, Value};
 
-use super::stack::Stack;
+use super::evaluation::Evaluation;
 use super::tree::{self, Data, Entry, MAX_BYTES, Raw, fault, short};
 use super::values::{literal, scalar, unknown};
 
-/// Reads a file of parameters: a list of `{ParameterKey, ParameterValue}` or of `Key=Value` (AWS CLI), an object of them, or an object
-/// with one of these under `Parameters` (CodePipeline, the AWS CLI's `--cli-input-json`). `UsePreviousValue` gives no value.
-pub fn read(path: &Path) -> Result<BTreeMap<String, Json>, TemplateError> {
+/// A file of parameters.
+pub struct Parameters {
+    pub values: BTreeMap<String, Json>,
+    /// The keys that are written twice.
+    pub warnings: Vec<TemplateError>,
+}
+
+/// Reads a parameter file: a list of `{ParameterKey, ParameterValue}` or of `Key=Value` (AWS CLI), an object, or an object with one of
+/// these under `Parameters` (CodePipeline, `--cli-input-json` of the AWS CLI). Entries with `UsePreviousValue` are skipped.
+pub fn read(path: &Path) -> Result<Parameters, TemplateError> {
     let name = path.display().to_string();
     let bytes = boundary::read_given(path, MAX_BYTES as u64).map_err(|refused| fault(&name, None, refused.to_string()))?;
     let text = decode(bytes).map_err(|error| fault(&name, Some(Position { line: error.line, column: error.column }), error.what))?;
@@ -23,11 +30,11 @@ pub fn read(path: &Path) -> Result<BTreeMap<String, Json>, TemplateError> {
     let mut values = BTreeMap::new();
     let mut add = |key: &str, at: Position, value: Json| match values.insert(key.to_owned(), value) {
         None => Ok(()),
-        Some(_) => Err(fault(&name, Some(at), format!("the parameter {} is there twice", short(key)))),
+        Some(_) => Err(fault(&name, Some(at), format!("the parameter {} is given twice", short(key)))),
     };
     let root = match tree.root.get("Parameters") {
         Some(parameters @ Raw { data: Data::Map(_), .. }) => parameters,
-        // A parameter of that name is a list of texts.
+        // Otherwise the file sets a parameter that is called `Parameters`, to a list.
         Some(parameters @ Raw { data: Data::List(items), .. }) if items.iter().any(|item| item.get("ParameterKey").is_some()) => parameters,
         _ => &tree.root,
     };
@@ -59,7 +66,7 @@ pub fn read(path: &Path) -> Result<BTreeMap<String, Json>, TemplateError> {
         }
         _ => return Err(fault(&name, Some(root.at), format!("parameters are a list or an object, not {}", root.kind()))),
     }
-    Ok(values)
+    Ok(Parameters { values, warnings: tree.warnings })
 }
 
 fn json(file: &str, raw: &Raw) -> Result<Json, TemplateError> {
@@ -74,14 +81,14 @@ fn json(file: &str, raw: &Raw) -> Result<Json, TemplateError> {
     })
 }
 
-/// The value of a parameter of a template: what is given, or its default.
-pub fn value_of(stack: &Stack<'_>, entry: &Entry, given: Option<&Value>) -> Result<Value, TemplateError> {
+/// The value of a template parameter: the given value, or the default.
+pub fn value_of(evaluation: &Evaluation<'_>, entry: &Entry, given: Option<&Value>) -> Result<Value, TemplateError> {
     let (name, raw) = (short(&entry.key), &entry.value);
     if !matches!(raw.data, Data::Map(_)) {
-        return Err(stack.fault(entry.at, format!("parameter {name} is a map, not {}", raw.kind())));
+        return Err(evaluation.fault(entry.at, format!("parameter {name} is a map, not {}", raw.kind())));
     }
     let kind = raw.get("Type").and_then(Raw::as_text).unwrap_or("String");
-    let symbol = || format!("${{{}{}}}", stack.source.prefix, entry.key);
+    let symbol = || format!("${{{}{}}}", evaluation.source.prefix, entry.key);
     let value = match (given, raw.get("Default")) {
         (Some(given), _) => given.clone(),
         (None, Some(default)) => match &default.data {
@@ -94,23 +101,23 @@ pub fn value_of(stack: &Stack<'_>, entry: &Entry, given: Option<&Value>) -> Resu
                 None => return Ok(unknown(format!("the default of parameter {name} is a text, not {}", default.kind()), symbol())),
             },
         },
-        (None, None) if stack.source.prefix.is_empty() => {
+        (None, None) if evaluation.source.prefix.is_empty() => {
             return Ok(unknown(format!("parameter {name} has no default (give it with --parameters)"), symbol()));
         }
         (None, None) => return Ok(unknown(format!("parameter {name} of the nested stack is not given"), symbol())),
     };
     if kind.starts_with("AWS::SSM::Parameter::Value<") {
         let of = scalar(&value).map(|path| format!(" ({})", short(&path))).unwrap_or_default();
-        return Ok(unknown(format!("parameter {name} is read from SSM Parameter Store{of} when it is deployed"), symbol()));
+        return Ok(unknown(format!("parameter {name} is read from SSM Parameter Store{of} at deployment"), symbol()));
     }
     let listed = kind == "CommaDelimitedList" || kind.starts_with("List<");
     let value = match (listed, &value) {
         (true, Value::Text(_) | Value::Number(_) | Value::Bool(_)) => {
             let text = scalar(&value).unwrap_or_default();
-            stack.session.pay(text.matches(',').count(), 0).map_err(|what| stack.fault(entry.at, what))?;
+            evaluation.session.pay(text.matches(',').count(), 0).map_err(|what| evaluation.fault(entry.at, what))?;
             Value::List(text.split(',').map(|item| Node::new(raw.at, Value::Text(item.trim().to_owned()))).collect())
         }
-        // The AWS CLI's short form gives lists too; what is no list is their text.
+        // The shorthand syntax of the AWS CLI gives lists as well; a parameter that is not a list gets the items as one text.
         (false, Value::List(items)) => match items.iter().map(|item| scalar(&item.value)).collect::<Option<Vec<_>>>() {
             Some(texts) => Value::Text(texts.join(",")),
             None => value,
@@ -122,5 +129,5 @@ pub fn value_of(stack: &Stack<'_>, entry: &Entry, given: Option<&Value>) -> Resu
         },
         _ => value,
     };
-    stack.paid(entry.at, value)
+    evaluation.paid(entry.at, value)
 }

@@ -1,19 +1,20 @@
-//! What SAM makes of a template, as far as it holds data: `AWS::Serverless::SimpleTable` becomes a table.
+//! The SAM transform, for the only SAM resource that holds data: `AWS::Serverless::SimpleTable` becomes a table.
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-simpletable.html>
 
 use std::collections::BTreeSet;
 
 use crate::template::declaration::Position;
+use crate::template::types::dynamodb;
 
+use super::evaluation::is_function;
 use super::session::Session;
-use super::stack::is_function;
 use super::tree::{Data, Entry, Raw};
 
 const SIMPLE_TABLE: &str = "AWS::Serverless::SimpleTable";
 
-/// Replaces the simple tables of a template. An error says that it grows too large.
+/// Replaces the simple tables of a template. An error says that the result grows too large.
 pub fn transform(root: &mut Raw, session: &Session<'_>) -> Result<(), &'static str> {
-    // `SSESpecification` is all that `Globals` can give a simple table.
+    // `Globals` can set only `SSESpecification` of a simple table.
     let global = root.get("Globals").and_then(|globals| globals.get("SimpleTable")?.entry("SSESpecification")).cloned();
     let Data::Map(sections) = &mut root.data else { return Ok(()) };
     let resources = sections.iter_mut().filter(|section| section.key == "Resources").map(|section| &mut section.value.data);
@@ -41,20 +42,20 @@ fn simple_table(resource: &mut Entry, global: Option<&Entry>) {
     let at = resource.at;
     let Data::Map(parts) = &mut resource.value.data else { return };
     for part in parts.iter_mut().filter(|part| part.key == "Type") {
-        part.value.data = Data::Text("AWS::DynamoDB::Table".to_owned());
+        part.value.data = Data::Text(dynamodb::TABLE.type_name.to_owned());
     }
     if !parts.iter().any(|part| part.key == "Properties") {
         parts.push(Entry { key: "Properties".to_owned(), at, value: Raw { at, data: Data::Map(Vec::new()) } });
     }
     for part in parts.iter_mut().filter(|part| part.key == "Properties") {
-        // A macro or a loop makes them: left as they stand, they are unknown.
+        // A macro or a loop creates them, so they stay unknown.
         if !part.value.entries().iter().any(|entry| is_function(&entry.key)) {
             part.value = Raw { at: part.value.at, data: Data::Map(table(&part.value, global)) };
         }
     }
 }
 
-/// What SAM's transform makes of the properties of a simple table.
+/// The properties of the table into which SAM transforms a simple table.
 fn table(own: &Raw, global: Option<&Entry>) -> Vec<Entry> {
     let at = own.at;
     let key = own.get("PrimaryKey");
@@ -97,7 +98,7 @@ fn table(own: &Raw, global: Option<&Entry>) -> Vec<Entry> {
     out
 }
 
-/// What `Globals` give, under what the resource says itself: of maps the keys that are not there, of anything else nothing.
+/// The value of the resource over that of `Globals`: maps are merged by key; anything else replaces the global value.
 /// <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html>
 fn under(global: &Raw, own: &Raw) -> Raw {
     match (&global.data, &own.data) {

@@ -1,35 +1,38 @@
-//! What bounds the reading of a template and all that it leads to: values, depth, nested stacks. Templates can be made by anyone.
+//! Limits for reading a template and the files that it leads to: values, depth, nested stacks. Templates are untrusted input.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use crate::template::Options;
 use crate::template::boundary::Boundary;
+use crate::template::declaration::TemplateError;
 
-/// The most values that may come of a template when references, loops and nested stacks are followed.
+/// Maximum number of values after references, loops and nested stacks are resolved.
 const MAX_COST: u64 = 6_000_000;
 /// Bytes of text that count as one value.
 const BYTES_PER_COST: usize = 16;
-/// How deep the resolver may call itself: values in values, conditions of conditions, stacks in stacks.
+/// Maximum recursion depth of the resolver: values in values, conditions of conditions, stacks in stacks.
 const MAX_LEVEL: u32 = 200;
-/// The most nested stacks of a template.
+/// Maximum number of nested stacks of a template.
 const MAX_STACKS: u32 = 500;
-/// The most resources of a template with its nested stacks. CloudFormation takes 500 a template, and 2,500 in one operation on nested
-/// stacks (user guide, "Understand CloudFormation quotas").
+/// Maximum number of resources of a template with its nested stacks. CloudFormation takes 500 a template, and 2,500 in one operation on
+/// nested stacks (user guide, "Understand CloudFormation quotas").
 const MAX_RESOURCES: usize = 5_000;
 
 /// One reading of one template with its nested stacks.
 pub struct Session<'o> {
     pub options: &'o Options,
     pub boundary: &'o Boundary,
+    /// What is wrong with the templates and does not keep them from being read.
+    pub warnings: RefCell<Vec<TemplateError>>,
     cost: Cell<u64>,
     level: Cell<u32>,
     stacks: Cell<u32>,
     resources: Cell<usize>,
-    /// A bound was reached.
+    /// A limit was reached.
     spent: Cell<bool>,
 }
 
-/// That the resolver is one level deeper, until it is dropped.
+/// One level of recursion, until it is dropped.
 pub struct Level<'s>(&'s Cell<u32>);
 
 impl Drop for Level<'_> {
@@ -43,6 +46,7 @@ impl<'o> Session<'o> {
         Session {
             options,
             boundary,
+            warnings: RefCell::default(),
             cost: Cell::new(0),
             level: Cell::new(0),
             stacks: Cell::new(0),
@@ -51,7 +55,7 @@ impl<'o> Session<'o> {
         }
     }
 
-    /// Whether a bound was reached, which ends the reading: what asks for more is refused wherever it stands.
+    /// Whether a limit was reached. Then every further request fails, wherever it comes from.
     pub fn is_spent(&self) -> bool {
         self.spent.get()
     }
@@ -66,7 +70,7 @@ impl<'o> Session<'o> {
         Ok(Level(&self.level))
     }
 
-    /// Pays for values and bytes of text.
+    /// Charges values and bytes of text to the limit.
     pub fn pay(&self, values: usize, bytes: usize) -> Result<(), &'static str> {
         let cost = self.cost.get().saturating_add(values as u64).saturating_add((bytes / BYTES_PER_COST) as u64);
         self.cost.set(cost);
@@ -77,7 +81,7 @@ impl<'o> Session<'o> {
         Ok(())
     }
 
-    /// So many resources more.
+    /// Counts more resources.
     pub fn resources(&self, more: usize) -> Result<(), String> {
         self.resources.set(self.resources.get().saturating_add(more));
         match self.resources.get() > MAX_RESOURCES {
@@ -86,8 +90,8 @@ impl<'o> Session<'o> {
         }
     }
 
-    /// One nested stack more.
-    pub fn stack(&self) -> Result<(), &'static str> {
+    /// Counts a nested stack.
+    pub fn count_stack(&self) -> Result<(), &'static str> {
         self.stacks.set(self.stacks.get() + 1);
         if self.stacks.get() > MAX_STACKS {
             self.spent.set(true);

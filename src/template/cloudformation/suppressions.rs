@@ -1,5 +1,5 @@
-//! What a resource's `Metadata` tells other tools to leave out: `guard: {SuppressedRules: […]}` (AWS CloudFormation Guard),
-//! `cfn_nag: {rules_to_suppress: [{id}]}` (cfn_nag; cdk-nag alike), `checkov: {skip: [{id}]}`.
+//! Checks that a resource's `Metadata` suppresses in other tools: `guard: {SuppressedRules: […]}` (AWS CloudFormation Guard), `cfn_nag:
+//! {rules_to_suppress: [{id}]}` (cfn_nag; cdk-nag alike), `checkov: {skip: [{id}]}`.
 
 use crate::template::declaration::short;
 
@@ -14,7 +14,7 @@ const LISTS: [(&str, &str, &str); 4] = [
 ];
 
 /// The checks with their tool: `cfn_nag W35`.
-pub fn of_metadata(metadata: &Raw) -> Vec<String> {
+pub fn in_metadata(metadata: &Raw) -> Vec<String> {
     let mut found = Vec::new();
     for (tool, list, id) in LISTS {
         let Some(Data::List(items)) = metadata.get(tool).and_then(|tool| tool.get(list)).map(|list| &list.data) else { continue };

@@ -1,23 +1,25 @@
-//! The text of a template as a tree with places: YAML and JSON become the same, and YAML's short tags become the long forms
-//! (`!GetAtt A.B` is `{Fn::GetAtt: A.B}`). It knows nothing of what CloudFormation means by them.
+//! The text of a template as a tree with places. YAML and JSON give the same tree; YAML's short tags become the long forms (`!GetAtt A.B`
+//! becomes `{Fn::GetAtt: A.B}`). Knows nothing of CloudFormation's semantics.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Number;
 
 use crate::template::declaration::{Position, TemplateError};
-use crate::template::warnings;
 
 pub use crate::template::declaration::short;
 
 use super::{json, yaml};
 
-/// The most values that one file may have. CloudFormation takes templates of 1 MB, which have some 50 000.
+/// Maximum number of values of a file. CloudFormation takes templates of 1 MB, which have about 50,000.
 pub const MAX_VALUES: usize = 5_000_000;
-/// How deep values may be nested. The resolver recurses, and must not run out of stack.
+/// Maximum nesting depth of values. The resolver is recursive and must not overflow the call stack.
 pub const MAX_DEPTH: usize = 100;
-/// The largest text that is read at all: CloudFormation takes 1 MB (user guide, "Understand CloudFormation quotas").
+/// Maximum size of a template that is read. CloudFormation takes 1 MB (user guide, "Understand CloudFormation quotas").
 pub const MAX_BYTES: usize = 16 << 20;
+
+/// Maximum number of warnings per file: a hostile file can have millions of duplicate keys.
+const MAX_WARNINGS: usize = 1_000;
 
 /// A file's contents.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub struct Tree {
     pub root: Raw,
     /// All comments, from first to last. JSON has none.
     pub comments: Vec<Comment>,
+    /// The keys that are written twice, up to [`MAX_WARNINGS`].
+    pub warnings: Vec<TemplateError>,
 }
 
 /// A comment.
@@ -32,9 +36,9 @@ pub struct Tree {
 pub struct Comment {
     /// Of the `#`.
     pub at: Position,
-    /// What follows the `#`, if it names rel9, or tells another tool to leave something out.
+    /// What follows the `#`, if it mentions rel9 or suppresses a check of another tool.
     pub text: String,
-    /// Nothing else is on its line.
+    /// The comment is alone on its line.
     pub alone: bool,
 }
 
@@ -102,7 +106,7 @@ impl Raw {
         }
     }
 
-    /// A single value as CloudFormation would print it; `None` for lists, maps and nulls.
+    /// A scalar as CloudFormation prints it; `None` for lists, maps and null.
     pub fn scalar(&self) -> Option<String> {
         match &self.data {
             Data::Text(text) => Some(text.clone()),
@@ -112,7 +116,7 @@ impl Raw {
         }
     }
 
-    /// What it is, for people.
+    /// The name of its kind in messages.
     pub fn kind(&self) -> &'static str {
         match &self.data {
             Data::Null => "nothing",
@@ -125,7 +129,7 @@ impl Raw {
     }
 }
 
-/// Reads a text. `file` is the name for errors; `.json` at its end means that nothing but JSON is meant.
+/// Parses a text. `file` is its name in errors; with the extension `.json`, only JSON is accepted.
 pub fn parse(file: &str, text: &str) -> Result<Tree, TemplateError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.len() > MAX_BYTES {
@@ -134,9 +138,9 @@ pub fn parse(file: &str, text: &str) -> Result<Tree, TemplateError> {
     if !text.trim_ascii_start().starts_with('{') {
         return yaml::parse(file, text);
     }
-    // JSON is YAML only almost (tabs), and ten times as fast to read.
+    // YAML does not accept all JSON (tabs), and its parser is ten times slower.
     match json::parse(file, text) {
-        Ok(root) => Ok(Tree { root, comments: Vec::new() }),
+        Ok(tree) => Ok(tree),
         Err(error) if file.to_ascii_lowercase().ends_with(".json") => Err(error),
         Err(error) => yaml::parse(file, text).map_err(|_| error),
     }
@@ -147,17 +151,17 @@ pub fn fault(file: &str, at: Option<Position>, what: impl Into<String>) -> Templ
     TemplateError { file: file.to_owned(), at, what: what.into() }
 }
 
-/// That a file has too many values.
+/// The error for a file with too many values.
 pub fn too_many(file: &str, at: Position) -> TemplateError {
     fault(file, Some(at), format!("has more than {MAX_VALUES} values"))
 }
 
-/// That values are nested too deeply.
+/// The error for values that are nested too deeply.
 pub fn too_deep(file: &str, at: Position) -> TemplateError {
     fault(file, Some(at), format!("nested more than {MAX_DEPTH} levels deep"))
 }
 
-/// The number, if writing it gives the same text again: `8.0` and `16` are numbers, `13.10` and `007` are texts that lose something.
+/// The number, if formatting it gives the same text again: `8.0` and `16` are numbers; `13.10` and `007` would lose digits and stay text.
 pub fn number(text: &str) -> Option<Number> {
     if !text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
         return None;
@@ -172,9 +176,9 @@ pub fn number(text: &str) -> Option<Number> {
     (number.to_string() == text).then_some(number)
 }
 
-/// The entries of a map, each key once: CloudFormation takes a key that is written twice, and deploys the last
-/// (<https://github.com/go-to-k/cdk-real-drift/issues/1074>). A warning names each that is dropped.
-pub fn last_of_each(file: &str, entries: Vec<Entry>) -> Vec<Entry> {
+/// The entries of a map without duplicate keys. CloudFormation accepts a key that is written twice and deploys the last value
+/// (<https://github.com/go-to-k/cdk-real-drift/issues/1074>). Adds a warning for each entry that is dropped.
+pub fn last_of_each(file: &str, entries: Vec<Entry>, warnings: &mut Vec<TemplateError>) -> Vec<Entry> {
     let mut last: BTreeMap<&str, Position> = BTreeMap::new();
     for entry in &entries {
         last.insert(&entry.key, entry.at);
@@ -188,10 +192,10 @@ pub fn last_of_each(file: &str, entries: Vec<Entry>) -> Vec<Entry> {
     for entry in entries.into_iter().rev() {
         if seen.insert(entry.key.clone()) {
             kept.push(entry);
-        } else if let Some(at) = last.get(&entry.key) {
+        } else if let Some(at) = last.get(&entry.key).filter(|_| warnings.len() < MAX_WARNINGS) {
             let what =
                 format!("the key {} is written twice, first in line {}; CloudFormation takes the last", short(&entry.key), entry.at.line);
-            warnings::tell(&fault(file, Some(*at), what));
+            warnings.push(fault(file, Some(*at), what));
         }
     }
     kept.reverse();
@@ -257,22 +261,21 @@ mod tests {
 
     #[test]
     fn of_a_key_that_is_written_twice_the_last_counts() {
-        for text in ["a: 1\nb: 2\na: 3\n", "{\"a\": 1,\n\"b\": 2,\n \"a\": 3}"] {
+        for (text, column) in [("a: 1\nb: 2\na: 3\n", 1), ("{\"a\": 1,\n\"b\": 2,\n \"a\": 3}", 2)] {
             let tree = parse("twice.yaml", text).unwrap();
             let entries: Vec<_> = tree.root.entries().iter().map(|entry| (entry.key.as_str(), entry.value.scalar().unwrap())).collect();
             assert_eq!(entries, [("b", "2".to_owned()), ("a", "3".to_owned())]);
+            let warnings: Vec<String> = tree.warnings.iter().map(ToString::to_string).collect();
+            let wanted = format!("twice.yaml:3:{column}: the key a is written twice, first in line 1; CloudFormation takes the last");
+            assert_eq!(warnings, [wanted]);
         }
-        let told = warnings::take();
-        let column = |line: &String| line.starts_with("twice.yaml:3:");
-        assert_eq!(told.iter().filter(|line| column(line)).count(), 2, "{told:?}");
-        assert!(told.iter().any(|line| line.ends_with("the key a is written twice, first in line 1; CloudFormation takes the last")));
     }
 
     #[test]
     fn errors_have_places() {
         assert_eq!(error("t", "a: 1\n---\nb: 1\n"), "t:3:1: a second YAML document; a template is one");
         assert_eq!(error("t", "[a]: 1\n"), "t:1:1: a key must be a text");
-        assert_eq!(error("t", "a: &x [*x]\n"), "t:1:8: an alias inside of what it stands for");
+        assert_eq!(error("t", "a: &x [*x]\n"), "t:1:8: a YAML alias inside the value that it stands for");
         assert_eq!(error("t", ""), "t: empty");
         assert!(error("t", "a:\n\tb: 1\n").starts_with("t:2:2: not YAML: tabs"));
         assert!(error("t.json", "{\"a\": 1,}").starts_with("t.json:1:8: not JSON: "));

@@ -1,4 +1,4 @@
-//! What is done with values whatever function asks for it: symbols, comparison, texts made of parts.
+//! Operations on values that all functions share: symbols, comparison, concatenation.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use crate::template::declaration::{Node, Position, Unknown, Value};
 
 const DYNAMIC: &str = "{{resolve:";
 
-/// A value that cannot be known, with what stands for it.
+/// An unknown value, with its symbol.
 pub fn unknown(reason: impl Into<Arc<str>>, symbol: impl Into<Arc<str>>) -> Value {
     Value::Unknown(Unknown::new(reason, symbol))
 }
 
-/// The result of a function whose arguments are not all known. The same arguments give the same symbol.
+/// The unknown result of a function with unknown arguments. The same arguments give the same symbol.
 pub fn uncalled(function: &str, arguments: &[&Value], reason: impl Into<Arc<str>>) -> Value {
     let mut text = String::new();
     for (index, argument) in arguments.iter().enumerate() {
@@ -26,7 +26,7 @@ pub fn uncalled(function: &str, arguments: &[&Value], reason: impl Into<Arc<str>
     unknown(reason, format!("${{{function}({})}}", digested(text)))
 }
 
-/// Long texts are told apart by their digest: symbols are made of symbols, and would grow without end.
+/// Long symbols are replaced by their digest: symbols contain symbols and would grow without limit.
 fn digested(text: String) -> String {
     if text.len() <= 160 {
         return text;
@@ -37,18 +37,18 @@ fn digested(text: String) -> String {
     })
 }
 
-/// Why a value is not known, if it is not wholly known.
+/// Why a value is not completely known; `None` if it is.
 pub fn doubt(value: &Value) -> Option<Arc<str>> {
     match value {
         Value::Unknown(unknown) => Some(unknown.reason.clone()),
-        Value::Reference { id, attribute } => Some(format!("{attribute} of {id} is known after it is deployed").into()),
+        Value::Reference { id, attribute } => Some(format!("{attribute} of {id} is known after deployment").into()),
         Value::List(items) | Value::Concat(items) => items.iter().find_map(|item| doubt(&item.value)),
         Value::Map(entries) => entries.iter().find_map(|(_, node)| doubt(&node.value)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => None,
     }
 }
 
-/// A value in one line, with symbols for what is not known.
+/// A value on one line, with symbols for its unknown parts.
 pub fn render(value: &Value, text: &mut String) {
     match value {
         Value::Null => {}
@@ -92,7 +92,7 @@ pub fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-/// Whether two values are the same wherever they are written. The same symbol is the same value.
+/// Whether two values are the same, whatever their places. Unknown values are the same if their symbols are.
 pub fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::List(a), Value::List(b)) | (Value::Concat(a), Value::Concat(b)) => {
@@ -106,7 +106,7 @@ pub fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// `Fn::Equals`: CloudFormation compares what it would print. `None` when it depends on what is not known.
+/// `Fn::Equals`: CloudFormation compares the printed values. `None` if the result depends on an unknown value.
 pub fn equal(a: &Value, b: &Value) -> Option<bool> {
     let (a, b) = (a.revealed(), b.revealed());
     if same(a, b) {
@@ -126,7 +126,7 @@ pub fn equal(a: &Value, b: &Value) -> Option<bool> {
     Some(left == right)
 }
 
-/// The value with another place: of the reference to it, which is in the file that is read.
+/// The value at another place: that of the reference to it in the current file.
 pub fn placed(value: &Value, at: Position) -> Value {
     let moved = |nodes: &[Node]| nodes.iter().map(|node| Node::new(at, placed(&node.value, at))).collect();
     match value {
@@ -139,7 +139,7 @@ pub fn placed(value: &Value, at: Position) -> Value {
     }
 }
 
-/// How many values it is made of, and how many bytes of text.
+/// The number of values in it, and the number of bytes of text.
 pub fn size(value: &Value) -> (usize, usize) {
     let add = |(values, bytes), (more, text)| (values + more, bytes + text);
     match value {
@@ -150,7 +150,7 @@ pub fn size(value: &Value) -> (usize, usize) {
     }
 }
 
-/// A text made of parts. Known neighbours become one; what is known throughout is a [`Value::Text`].
+/// A text from parts. Adjacent known parts are merged; if all parts are known, the result is a [`Value::Text`].
 pub fn concat(parts: Vec<Node>) -> Value {
     let mut merged: Vec<Node> = Vec::with_capacity(parts.len());
     for part in parts {
@@ -193,18 +193,18 @@ fn push(parts: &mut Vec<Node>, part: Node) {
     }
 }
 
-/// A text as written, in which dynamic references may be.
+/// A literal text, which may contain dynamic references.
 pub fn literal(text: &str, at: Position) -> Value {
     if text.contains(DYNAMIC) { concat(vec![Node::new(at, Value::Text(text.to_owned()))]) } else { Value::Text(text.to_owned()) }
 }
 
-/// Makes `{{resolve:ssm:name}}` unknown, also where its name is made of parts.
+/// Turns `{{resolve:ssm:name}}` into an unknown value, also where its name has several parts.
 fn dynamic(parts: Vec<Node>) -> Vec<Node> {
     if !parts.iter().any(|part| matches!(&part.value, Value::Text(text) if text.contains(DYNAMIC))) {
         return parts;
     }
     let mut out = Vec::new();
-    // The reference that has begun.
+    // The reference that is open.
     let mut open: Option<(Position, String)> = None;
     for part in parts {
         let Value::Text(text) = &part.value else {
@@ -255,10 +255,10 @@ fn resolved_later(symbol: String) -> Value {
         Some("ssm" | "ssm-secure") => "SSM Parameter Store",
         _ => "another service",
     };
-    unknown(format!("read from {service} when it is deployed"), digested(symbol))
+    unknown(format!("read from {service} at deployment"), digested(symbol))
 }
 
-/// A wholly known value as JSON.
+/// A completely known value as JSON.
 pub fn to_json(value: &Value) -> serde_json::Value {
     match value {
         Value::Bool(bool) => serde_json::Value::Bool(*bool),
@@ -270,7 +270,7 @@ pub fn to_json(value: &Value) -> serde_json::Value {
     }
 }
 
-/// A value of `--parameters` as one of a template.
+/// A value of `--parameters` as a template value.
 pub fn from_json(value: &serde_json::Value) -> Value {
     let at = Position::default();
     match value {

@@ -1,18 +1,18 @@
-//! Waivers that stand in a template: `# rel9:ignore rule-id reason` (or `rule-id expires=2027-01-31 reason`) on a resource, above it or in it, and
-//! `Metadata: {rel9: {ignore: [{rule, reason, expires}]}}` of a resource.
+//! Waivers in a template: the comment `# rel9:ignore rule-id reason` (or `rule-id expires=2027-01-31 reason`) above or inside a resource,
+//! and `Metadata: {rel9: {ignore: [{rule, reason, expires}]}}` of a resource.
 
 use std::collections::BTreeMap;
 
 use crate::template::declaration::{Ignore, Position, TemplateError, short};
-use crate::template::suppressions::of_comment;
+use crate::template::suppressions::checks_in_comment;
 
 use super::tree::{Comment, Data, Raw, fault};
 
-/// The waivers of comments, by the place of the logical id (or of the `Fn::ForEach::…` key, for all that the loop makes).
+/// Waivers in comments, by the place of the logical id, or of the `Fn::ForEach::…` key for all resources that the loop creates.
 pub type ByPlace = BTreeMap<Position, Vec<Ignore>>;
 
-/// Gives each comment to the resource that it is about. `root` is the template as written, before loops are expanded.
-pub fn of_comments(file: &str, root: &Raw, comments: &[Comment]) -> Result<ByPlace, TemplateError> {
+/// Assigns each comment to its resource. `root` is the template before loops are expanded.
+pub fn in_comments(file: &str, root: &Raw, comments: &[Comment]) -> Result<ByPlace, TemplateError> {
     let mut waivers = ByPlace::new();
     if comments.iter().all(|comment| comment.text.is_empty()) {
         return Ok(waivers);
@@ -20,7 +20,7 @@ pub fn of_comments(file: &str, root: &Raw, comments: &[Comment]) -> Result<ByPla
     for (comment, place) in owners(root, comments) {
         let Some(ignore) = ignore_of(file, comment)? else { continue };
         let Some(place) = place else {
-            return Err(fault(file, Some(comment.at), "this waiver belongs to no resource: write it above or into one"));
+            return Err(fault(file, Some(comment.at), "this waiver belongs to no resource: write it above or inside a resource"));
         };
         waivers.entry(place).or_default().push(ignore);
     }
@@ -28,7 +28,7 @@ pub fn of_comments(file: &str, root: &Raw, comments: &[Comment]) -> Result<ByPla
     Ok(waivers)
 }
 
-/// What comments tell other tools to leave out, by the place of the logical id.
+/// The checks that comments suppress in other tools, by the place of the logical id.
 pub fn suppressions_of(root: &Raw, comments: &[Comment]) -> BTreeMap<Position, Vec<String>> {
     let mut found: BTreeMap<Position, Vec<String>> = BTreeMap::new();
     if comments.iter().all(|comment| comment.text.is_empty()) {
@@ -36,17 +36,17 @@ pub fn suppressions_of(root: &Raw, comments: &[Comment]) -> BTreeMap<Position, V
     }
     for (comment, place) in owners(root, comments) {
         if let Some(place) = place {
-            found.entry(place).or_default().extend(of_comment(&comment.text));
+            found.entry(place).or_default().extend(checks_in_comment(&comment.text));
         }
     }
     found
 }
 
-/// Each comment that has a text, from the last to the first, with whose it is.
+/// Each comment with a text, from last to first, with the place of its resource.
 fn owners<'c>(root: &Raw, comments: &'c [Comment]) -> Vec<(&'c Comment, Option<Position>)> {
-    let places = Places::of(root);
+    let places = Places::new(root);
     let mut owners = Vec::new();
-    // Comments that follow each other line by line belong together. From the last: where the block of each ends.
+    // Comments on consecutive lines belong together. Going from the last to the first shows where the block of each ends.
     let mut last = 0;
     let mut below: Option<&Comment> = None;
     for comment in comments.iter().rev() {
@@ -62,7 +62,7 @@ fn owners<'c>(root: &Raw, comments: &'c [Comment]) -> Vec<(&'c Comment, Option<P
 }
 
 fn ignore_of(file: &str, comment: &Comment) -> Result<Option<Ignore>, TemplateError> {
-    Ignore::of_comment(comment.text.trim_start_matches('#'), comment.at).map_err(|what| fault(file, Some(comment.at), what))
+    Ignore::in_comment(comment.text.trim_start_matches('#'), comment.at).map_err(|what| fault(file, Some(comment.at), what))
 }
 
 /// Where the keys of resources and of top-level sections are.
@@ -72,7 +72,7 @@ struct Places {
 }
 
 impl Places {
-    fn of(root: &Raw) -> Self {
+    fn new(root: &Raw) -> Self {
         let mut keys: Vec<_> = root.entries().iter().map(|entry| (entry.at, false)).collect();
         if let Some(resources) = root.get("Resources") {
             add(resources, &mut keys);
@@ -81,7 +81,7 @@ impl Places {
         Places { keys }
     }
 
-    /// Whose comment it is; `last` is the line where its block of comments ends.
+    /// The place of the resource that a comment belongs to; `last` is the last line of its block of comments.
     fn owner(&self, comment: &Comment, last: u32) -> Option<Position> {
         let after = self.keys.partition_point(|(at, _)| (at.line, at.column) < (comment.at.line, comment.at.column));
         if comment.alone
@@ -92,7 +92,7 @@ impl Places {
             return owns.then_some(*next);
         }
         let (at, owns) = self.keys.get(after.checked_sub(1)?)?;
-        // What is written less deep than a resource's properties is not in it.
+        // A comment with less indentation than the resource's properties is not inside the resource.
         (*owns && (at.line == comment.at.line || !comment.alone || comment.at.column > at.column)).then_some(*at)
     }
 }
@@ -110,7 +110,7 @@ fn add(resources: &Raw, keys: &mut Vec<(Position, bool)>) {
 }
 
 /// The waivers of a resource's `Metadata`.
-pub fn of_metadata(file: &str, metadata: &Raw, waivers: &mut Vec<Ignore>) -> Result<(), TemplateError> {
+pub fn add_from_metadata(file: &str, metadata: &Raw, waivers: &mut Vec<Ignore>) -> Result<(), TemplateError> {
     let misspelt = metadata.entries().iter().find(|entry| entry.key != "rel9" && entry.key.eq_ignore_ascii_case("rel9"));
     if let Some(entry) = misspelt {
         return Err(fault(file, Some(entry.at), format!("{} waives nothing: write `rel9`, in small letters", entry.key)));

@@ -1,15 +1,16 @@
-//! YAML as a [`Raw`] tree. Plain texts are read as CloudFormation reads them (YAML 1.1: `yes` is true), aliases are expanded up to a limit.
+//! YAML as a [`Raw`] tree. Plain scalars have the meaning that CloudFormation gives them (YAML 1.1: `yes` is true); aliases are expanded
+//! up to a limit.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use granit_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 
 use crate::template::declaration::{Position, TemplateError};
-use crate::template::suppressions::of_comment;
+use crate::template::suppressions::checks_in_comment;
 
 use super::tree::{Comment, Data, Entry, MAX_DEPTH, MAX_VALUES, Raw, Tree, fault, last_of_each, number, short, too_deep, too_many};
 
-/// The most values that aliases may add to a file.
+/// Maximum number of values that aliases may add to a file.
 const MAX_ALIASED: usize = 500_000;
 
 /// Reads a template. A second document is an error.
@@ -17,10 +18,10 @@ pub fn parse(file: &str, text: &str) -> Result<Tree, TemplateError> {
     parse_as(file, text, Dialect { plain: scalar, functions: true })
 }
 
-/// What differs between those who read YAML.
+/// Differences between CloudFormation's and Terraform's YAML.
 #[derive(Clone, Copy)]
 pub struct Dialect {
-    /// What a text without quotes means.
+    /// The meaning of a scalar without quotes.
     pub plain: fn(&str) -> Data,
     /// Whether tags name functions; otherwise tags that are not YAML's own are errors.
     pub functions: bool,
@@ -29,14 +30,24 @@ pub struct Dialect {
 /// Reads YAML of a dialect.
 pub fn parse_as(file: &str, text: &str, dialect: Dialect) -> Result<Tree, TemplateError> {
     let options = granit_parser::options! { max_buffered_comment_events: usize::MAX, block_scalar_eof_without_line_feed: true };
-    let mut reader =
-        Reader { file, text, dialect, open: Vec::new(), root: None, anchors: BTreeMap::new(), values: 0, aliased: 0, comments: Vec::new() };
+    let mut reader = Reader {
+        file,
+        text,
+        dialect,
+        open: Vec::new(),
+        root: None,
+        anchors: BTreeMap::new(),
+        values: 0,
+        aliased: 0,
+        comments: Vec::new(),
+        warnings: Vec::new(),
+    };
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| fault(file, Some(place(error.marker())), format!("not YAML: {}", error.info())))?;
         reader.take(event, span)?;
     }
     match reader.root {
-        Some(root) => Ok(Tree { root, comments: reader.comments }),
+        Some(root) => Ok(Tree { root, comments: reader.comments, warnings: reader.warnings }),
         None => Err(fault(file, None, "empty")),
     }
 }
@@ -50,14 +61,15 @@ struct Reader<'t> {
     file: &'t str,
     text: &'t str,
     dialect: Dialect,
-    /// The collections that are not closed yet, innermost last.
+    /// The open collections, innermost last.
     open: Vec<Open>,
     root: Option<Raw>,
-    /// What aliases stand for, with the number of its values.
+    /// The values that aliases stand for, with their sizes.
     anchors: BTreeMap<usize, (Raw, usize)>,
     values: usize,
     aliased: usize,
     comments: Vec<Comment>,
+    warnings: Vec<TemplateError>,
 }
 
 struct Open {
@@ -90,7 +102,7 @@ impl Reader<'_> {
             Event::Comment(text, _) => {
                 let line = self.text.get(..span.start.byte_offset().unwrap_or_default()).unwrap_or_default();
                 let alone = line.rsplit(['\n', '\r']).next().is_none_or(|line| line.trim().is_empty());
-                let speaks = text.to_ascii_lowercase().contains("rel9") || !of_comment(&text).is_empty();
+                let speaks = text.to_ascii_lowercase().contains("rel9") || !checks_in_comment(&text).is_empty();
                 let text = if speaks { text.into_owned() } else { String::new() };
                 self.comments.push(Comment { at, text, alone });
                 Ok(())
@@ -109,7 +121,7 @@ impl Reader<'_> {
         at: Position,
     ) -> Result<(), TemplateError> {
         let plain = style == ScalarStyle::Plain;
-        // An absent value is reported as an empty `~`.
+        // The parser reports a missing value as an empty `~`.
         let text = if plain && span.is_empty() { "" } else { text };
         if let Some(Open { within: Within::Map { key: key @ None, .. }, .. }) = self.open.last_mut() {
             *key = Some((text.to_owned(), at));
@@ -118,7 +130,7 @@ impl Reader<'_> {
             }
             return Ok(());
         }
-        // A value that is not there stands where its key stands.
+        // A missing value has the place of its key.
         let at = match self.open.last() {
             Some(Open { within: Within::Map { key: Some((_, key)), .. }, .. }) if plain && span.is_empty() && tag.is_none() => *key,
             _ => at,
@@ -149,7 +161,7 @@ impl Reader<'_> {
     /// The function that a tag names.
     fn function(&self, tag: Option<&Tag>, at: Position) -> Result<Option<String>, TemplateError> {
         match function(tag) {
-            Some(_) if !self.dialect.functions => Err(fault(self.file, Some(at), "a tag that is not YAML's own")),
+            Some(_) if !self.dialect.functions => Err(fault(self.file, Some(at), "a custom YAML tag, which is not allowed here")),
             function => Ok(function),
         }
     }
@@ -158,7 +170,7 @@ impl Reader<'_> {
         let Some(Open { at, function, anchor, before, within }) = self.open.pop() else { return Ok(()) };
         let data = match within {
             Within::List(items) => Data::List(items),
-            Within::Map { entries, .. } => Data::Map(last_of_each(self.file, merged(entries))),
+            Within::Map { entries, .. } => Data::Map(last_of_each(self.file, merged(entries), &mut self.warnings)),
         };
         let raw = Raw { at, data };
         let raw = match function {
@@ -172,7 +184,7 @@ impl Reader<'_> {
 
     fn alias(&mut self, anchor: usize, at: Position) -> Result<(), TemplateError> {
         let Some((raw, size)) = self.anchors.get(&anchor) else {
-            return Err(fault(self.file, Some(at), "an alias inside of what it stands for"));
+            return Err(fault(self.file, Some(at), "a YAML alias inside the value that it stands for"));
         };
         if let Some(Open { within: Within::Map { key: key @ None, .. }, .. }) = self.open.last_mut() {
             return match raw.as_text() {
@@ -194,7 +206,7 @@ impl Reader<'_> {
         self.put(raw, 0, size)
     }
 
-    /// Puts a finished value where it belongs.
+    /// Adds a finished value to the innermost open collection.
     fn put(&mut self, raw: Raw, anchor: usize, size: usize) -> Result<(), TemplateError> {
         self.values += size;
         if self.values > MAX_VALUES {
@@ -209,7 +221,7 @@ impl Reader<'_> {
         }
         match self.open.last_mut() {
             None if self.root.is_none() => self.root = Some(raw),
-            // `---` at the end begins a document with nothing in it.
+            // A final `---` begins an empty document.
             None if raw.data == Data::Null => {}
             None => return Err(fault(self.file, Some(raw.at), "a second YAML document; a template is one")),
             Some(Open { within: Within::List(items), .. }) => items.push(raw),
@@ -242,7 +254,7 @@ fn function(tag: Option<&Tag>) -> Option<String> {
     }
 }
 
-/// A plain scalar. What would lose something as a number (`012345678901`, `1.10`) stays text: these are account ids and versions.
+/// A plain scalar. Values that would lose digits as a number (`012345678901`, `1.10`) stay text: they are account ids and versions.
 fn scalar(text: &str) -> Data {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Data::Null,
@@ -252,7 +264,7 @@ fn scalar(text: &str) -> Data {
     }
 }
 
-/// Merge keys (`<<: *defaults`): what they bring gives way to what is written.
+/// Merge keys (`<<: *defaults`): explicit keys override the merged ones.
 fn merged(entries: Vec<Entry>) -> Vec<Entry> {
     if !entries.iter().any(is_merge) {
         return entries;

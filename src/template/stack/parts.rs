@@ -1,16 +1,17 @@
-//! Resources that hold a part of another, such as `aws_s3_bucket_versioning`: joined to what they belong to.
+//! Resources that hold a part of another resource, such as `aws_s3_bucket_versioning`: joins them to their owner.
 
 use super::{Entry, Stack, find};
 use crate::template::declaration::{DESTROYED, Declaration, Node, PRESENCE, Position, Unknown, Value, names_data_source};
-use crate::template::types::{self, Part, Table};
-use crate::template::walk::is_terraform;
+use crate::template::parse::is_terraform;
+use crate::template::table::{Part, Table};
+use crate::template::types;
 use std::path::Path;
 
-/// Why what names a resource may mean another of that name.
-const ONLY_NAMED: &str = "its name alone tells it, which there may be in several Regions and accounts";
+/// Why a name may refer to another resource.
+const ONLY_NAMED: &str = "only its name identifies it, and several Regions and accounts may have a resource of that name";
 
 impl Stack<'_> {
-    /// Joins every part to what it belongs to.
+    /// Joins every part to its owner.
     pub(super) fn join_parts(&mut self, declarations: &[Declaration]) {
         let mut joined = Vec::new();
         let mut in_doubt: Vec<(&'static Table, &'static Part, Node)> = Vec::new();
@@ -23,7 +24,7 @@ impl Stack<'_> {
                     continue;
                 }
                 joined.extend(perhaps.into_iter().map(|owner| (owner, part.key, belongs_perhaps(declaration, ONLY_NAMED))));
-                // One is enough to put all in doubt.
+                // One part with an unknown owner puts all owners in doubt.
                 if owners.is_empty()
                     && !in_doubt.iter().any(|(of, other, _)| *of == table && other.key == part.key)
                     && let Some(why) = self.may_name_any(parent)
@@ -34,7 +35,7 @@ impl Stack<'_> {
                 joined.extend(owners.into_iter().map(|owner| (owner, part.key, body.clone())));
             }
         }
-        // A file of the configuration that cannot be read may hold any part.
+        // A configuration file that cannot be read may contain any part.
         let unread = declarations.iter().filter_map(Declaration::unread_file);
         if let Some(file) = unread.map(|error| error.file).find(|file| is_terraform(Path::new(file))) {
             let of_terraform = |part: &&'static Part| part.types.iter().any(|name| name.starts_with("aws"));
@@ -45,7 +46,7 @@ impl Stack<'_> {
         for (owner, key, body) in joined {
             self.add_part(owner, key, body);
         }
-        // What belongs to a resource that is not known may belong to any that has no such part.
+        // A part with an unknown owner may belong to any resource that lacks such a part.
         for (table, part, body) in in_doubt {
             for owner in 0..self.entries.len() {
                 let lacks = |entry: &Entry| entry.table == table && entry.body.get(part.key).is_none();
@@ -64,14 +65,14 @@ impl Stack<'_> {
         }
     }
 
-    /// What a state says of a resource by a part that is destroyed is no more.
+    /// Removes what the state shows of a part that the plan destroys.
     fn take_out(&mut self, owner: usize, part: &Part) {
         if let Some(Value::Map(entries)) = self.entries.get_mut(owner).map(|entry| &mut entry.body.value) {
             entries.retain(|(name, _)| name != part.inline);
         }
     }
 
-    /// Why a value that names no resource of the stack may turn out to name one all the same. Data sources read what is there already.
+    /// Why a value that refers to no resource of the stack may refer to one after all. Data sources read existing resources.
     fn may_name_any(&self, node: &Node) -> Option<String> {
         let text = match &node.value {
             Value::List(nodes) => return nodes.iter().find_map(|node| self.may_name_any(node)),
@@ -81,8 +82,8 @@ impl Stack<'_> {
         text.unknown.first().filter(|_| !is_of_data_source(&text.text) && !self.own_symbols_only(&text.text)).cloned()
     }
 
-    /// The declared resources of a table that a value of a part names by reference, name or ARN, and those of the name that may be where the
-    /// part is. What is in another Region or account is another resource of the same name.
+    /// The declared resources of a table that a value of a part refers to by reference, name or ARN; and those of that name that may be
+    /// in the part's Region and account. A resource elsewhere is another one of the same name.
     fn owners(&self, node: &Node, table: &'static Table, part: &Declaration) -> (Vec<usize>, Vec<usize>) {
         let nodes = match &node.value {
             Value::List(nodes) => nodes.iter().collect(),
@@ -92,14 +93,14 @@ impl Stack<'_> {
         for node in nodes {
             let Some(first) = self.named(node, |candidate| candidate == table) else { continue };
             let text = self.text(node).map(|text| text.text).unwrap_or_default();
-            // The names of buckets are of all Regions, and a copy of backups elsewhere names its source by ARN.
+            // Bucket names are global, and replicated backups in another Region name their source by ARN.
             if matches!(node.value, Value::Reference { .. }) || text.starts_with("arn:") || !table.identity.arn.contains("{region}") {
                 owners.push(first);
                 continue;
             }
             let of_name =
                 |(_, entry): &(usize, &Entry)| self.physical_id(entry).text == text || super::given(entry.declaration).any(|id| id == text);
-            let named = self.of_table(table).filter(of_name).map(|(found, entry)| (found, self.together(part, entry.declaration)));
+            let named = self.entries_of_table(table).filter(of_name).map(|(found, entry)| (found, self.together(part, entry.declaration)));
             let named: Vec<(usize, Option<bool>)> = named.collect();
             match named.iter().find(|(_, together)| *together == Some(true)) {
                 Some((found, _)) => owners.push(*found),
@@ -109,18 +110,17 @@ impl Stack<'_> {
         (owners, perhaps)
     }
 
-    fn of_table(&self, table: &'static Table) -> impl Iterator<Item = (usize, &Entry<'_>)> {
-        self.of_type(table.type_name).filter(move |(_, entry)| entry.table == table)
+    fn entries_of_table(&self, table: &'static Table) -> impl Iterator<Item = (usize, &Entry<'_>)> {
+        self.entries_of_type(table.type_name).filter(move |(_, entry)| entry.table == table)
     }
 }
 
-/// Whether a symbol stands for what a data source reads.
+/// Whether a symbol stands for a value from a data source.
 fn is_of_data_source(symbol: &str) -> bool {
     symbol.strip_prefix("${").is_some_and(names_data_source)
 }
 
-/// A part's body, with its own `region` (where a replica is) kept and its id under `+id`; that of one which may not exist is unknown as a
-/// whole.
+/// A part's body, with its own `region` (that of a replica) and its id under `+id`. The body of a part that may not exist is unknown.
 fn part_body(declaration: &Declaration) -> Node {
     if let Some(why) = declaration.setting(PRESENCE) {
         return why.clone();
@@ -132,13 +132,13 @@ fn part_body(declaration: &Declaration) -> Node {
     body
 }
 
-/// A part that may be in a file which cannot be read.
+/// A part that an unreadable file may contain.
 fn held_perhaps(file: &str) -> Node {
-    let reason = format!("{file} may set it, and cannot be read");
+    let reason = format!("{file} may set it but cannot be read");
     Node::new(Position::default(), Value::Unknown(Unknown::new(reason, format!("${{{file}}}"))))
 }
 
-/// A part of which is not known what it belongs to.
+/// A part with an unknown owner.
 fn belongs_perhaps(declaration: &Declaration, why: &str) -> Node {
     let reason = format!("whether {} belongs to it: {why}", declaration.id);
     Node::new(declaration.at, Value::Unknown(Unknown::new(reason, format!("${{{}}}", declaration.id))))

@@ -1,23 +1,22 @@
-//! Paths into the body of a declaration, as tables write them: `a.b|c`.
+//! Paths into the body of a declaration, as in tables: `a.b|c`.
 
+use crate::template::cloud_control::is_property;
 use crate::template::declaration::{Node, Value};
-use crate::template::types::is_property;
 
-/// The value at the first of the paths (`a.b|c`) that has one. Of a list on the way, its first element; a value on the way that is not
-/// known is the answer. An empty text is no value: that is how parameters and provider states write what is not set; nor is an attribute that
-/// nothing sets.
+/// The value at the first path (`a.b|c`) that has one. A path continues in the first element of a list, and ends at an unknown value.
+/// Empty texts count as not set, because parameters and provider states write unset values this way; so do attributes that nothing sets.
 pub fn find<'n>(node: &'n Node, paths: &str) -> Option<&'n Node> {
     let is_set = |found: &Found<'n>| !found.is_end || !matches!(&found.node.value, Value::Unknown(unknown) if unknown.unset);
     paths.split('|').filter_map(|path| at_path(node, path)).find(is_set).map(|found| found.node)
 }
 
-/// As [`find`], where the value may be blocks, of which a plan does not tell whether anything sets them.
+/// Like [`find`], for values that may be blocks: a plan does not show whether anything sets these.
 pub fn find_blocks<'n>(node: &'n Node, paths: &str) -> Option<&'n Node> {
     paths.split('|').find_map(|path| at_path(node, path)).map(|found| found.node)
 }
 
-/// A property of CloudFormation as the Cloud Control provider writes it. No other body has names in small letters where CloudFormation's are
-/// looked for.
+/// A CloudFormation property in the Cloud Control provider's snake case. Other bodies have no lower-case names where CloudFormation's are
+/// looked up.
 fn in_snake_case<'n>(node: &'n Node, property: &str) -> Option<&'n Node> {
     let Value::Map(entries) = &node.value else { return None };
     let named = |(name, node): &&(String, Node)| {
@@ -29,7 +28,7 @@ fn in_snake_case<'n>(node: &'n Node, property: &str) -> Option<&'n Node> {
 
 struct Found<'n> {
     node: &'n Node,
-    /// Whether it is what the path names, not a value on the way.
+    /// Whether the value is at the end of the path, not on the way.
     is_end: bool,
 }
 

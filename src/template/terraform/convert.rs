@@ -1,4 +1,4 @@
-//! `type` of a variable: what Terraform makes of a value that was given for it.
+//! The `type` of a variable: converts a given value as Terraform does.
 
 use std::rc::Rc;
 
@@ -12,11 +12,11 @@ use super::syntax::Expr;
 use super::value::{as_bool, as_number, number, reason_in, scalar_text, text};
 use crate::template::declaration::{Node, Value};
 
-/// The value as the type that an expression such as `list(string)` names.
+/// Converts a value to the type that an expression such as `list(string)` names.
 pub(super) fn convert(node: Node, of: &Rc<Expr>, scope: &Scope<'_>) -> Result<Node, Stop> {
     match of.as_ref() {
         Expr::Hcl(expression) => to(node, expression, scope),
-        // In JSON, a type is a text.
+        // In JSON, a type is a string.
         Expr::Template(_, template) => {
             let parsed =
                 template.as_single_element().and_then(|element| element.as_literal()).and_then(|text| text.parse::<Expression>().ok());
@@ -53,7 +53,7 @@ fn primitive(node: Node, name: &str) -> Result<Node, Stop> {
     };
     match value {
         Some(value) => Ok(Node::new(node.at, value)),
-        None => invalid(format!("the value given for it is no {name}")),
+        None => invalid(format!("the value given for it is not of type {name}")),
     }
 }
 
@@ -85,7 +85,7 @@ fn composed(node: Node, call: &FuncCall, scope: &Scope<'_>) -> Result<Node, Stop
             return inner.map_or(Ok(Node::new(node.at, value.clone())), |inner| to(Node::new(node.at, value), inner, scope));
         }
         (_, value) if reason_in(&value).is_some() => value,
-        ("list" | "set" | "tuple" | "map" | "object", _) => return invalid(format!("the value given for it is no {name}")),
+        ("list" | "set" | "tuple" | "map" | "object", _) => return invalid(format!("the value given for it is not of type {name}")),
         (_, value) => value,
     };
     Ok(Node::new(node.at, value))

@@ -1,5 +1,5 @@
-//! Data sources that the configuration itself decides: their arguments, and what the provider works out of these without asking AWS. Each has
-//! its page at <https://registry.terraform.io/providers/hashicorp/aws/latest/docs>. All others are read when Terraform plans.
+//! Data sources whose values the configuration determines: their arguments, and what the provider derives from them without calling AWS.
+//! Each is documented at <https://registry.terraform.io/providers/hashicorp/aws/latest/docs>. Terraform reads all others when it plans.
 
 use super::engine::{Each, Instances, Stop};
 use super::functions::call;
@@ -9,11 +9,9 @@ use super::value::{INSTANCES, WHOLE, because, reference, render, text, unknown, 
 use super::{declare, location, policy_document};
 use crate::inventory::arn::Partition;
 use crate::template::declaration::{Node, Position, Value};
+use crate::template::types;
 
-/// Keys of AWS KMS: what names them may be an alias, which says whose the key is. These are kept as references; see
-/// [`crate::template::types::kms::DATA_SOURCES`].
-const KEYS: [&str; 2] = ["aws_kms_alias", "aws_kms_key"];
-/// Those of which all attributes are worked out here.
+/// Data sources of which this module evaluates all attributes.
 const WORKED_OUT: [&str; 8] = [
     "aws_arn",
     "aws_default_tags",
@@ -25,20 +23,21 @@ const WORKED_OUT: [&str; 8] = [
     "template_file",
 ];
 
-/// What was found of `data.type.name`.
+/// The result for `data.type.name`.
 pub(super) enum Read {
-    /// All of it, to which the index and the attribute are still to be applied.
+    /// The whole data source; index and attribute are still to be applied.
     Whole(Node),
-    /// The attribute that was asked for.
+    /// The requested attribute.
     Attribute(Node),
 }
 
-/// Whether a data source is kept as a declaration.
-pub(super) fn is_key(block: &Block) -> bool {
-    KEYS.contains(&block.label(0))
+/// Whether a data source is kept as a declaration so that tables can follow references to it: the alias that names a key shows who
+/// manages it.
+pub(super) fn is_declared(block: &Block) -> bool {
+    types::looked_up_by(block.label(0)).is_some()
 }
 
-/// Reads a data source. `index` is that of the instance as in an address, if the expression has one that is known.
+/// Reads a data source. `index` is the instance's index in an address, if the expression has a known one.
 pub(super) fn read(
     (type_name, name): (&str, &str),
     index: Option<&str>,
@@ -57,12 +56,12 @@ pub(super) fn read(
         return not_known();
     }
     if let Some(attribute) = attribute
-        && let Some(value) = location::of_data(type_name, name, attribute, scope)?
+        && let Some(value) = location::read_by_data_source(type_name, name, attribute, scope)?
     {
         return Ok(Read::Attribute(Node::new(here, value)));
     }
     let instances = scope::instances(engine, instance, block)?;
-    if KEYS.contains(&type_name) {
+    if types::looked_up_by(type_name).is_some() {
         let keys = instances.each().into_iter().map(|(index, _)| Node::new(here, reference(&format!("{address}{index}"), WHOLE))).collect();
         return whole(match instances.as_ref() {
             Instances::NotKnown(..) => reference(&address, INSTANCES),
@@ -84,7 +83,7 @@ pub(super) fn read(
         }
         return whole(shaped(&instances, nodes));
     }
-    // Terraform holds providers to what the configuration sets: an argument is an attribute of the same value.
+    // Terraform requires providers to keep configured values: an argument that is set is also the attribute's value.
     let of_instance = instances.each().into_iter().find(|(own, _)| own == index.unwrap_or_default());
     if let Some((argument, (_, each))) = attribute.and_then(|name| block.attribute(name)).zip(of_instance) {
         let scope = Scope { subject: &address, ..Scope::new(engine, instance, &block.source, each.as_ref()) };
@@ -114,8 +113,8 @@ fn worked_out(block: &Block, each: Option<&Each>, address: &str, scope: &Scope<'
             made.push(("id", arn));
         }
         "aws_partition" => {
-            // The partition is that of the provider's Region; where that is not known, the stack's own.
-            match &location::of(engine, instance, block)?.region {
+            // The partition follows from the provider's Region. If that is unknown, it is the stack's own.
+            match &location::of_block(engine, instance, block)?.region {
                 Value::Text(region) => {
                     let Partition { name, domain, .. } = Partition::of_region(region);
                     let reversed = domain.split('.').rev().collect::<Vec<_>>().join(".");
@@ -128,9 +127,9 @@ fn worked_out(block: &Block, each: Option<&Each>, address: &str, scope: &Scope<'
         }
         "aws_service_principal" => {
             let region = argument("region")
-                .map_or_else(|| Ok(location::of(engine, instance, block)?.region.clone()), |node| Ok::<_, Stop>(node.value))?;
+                .map_or_else(|| Ok(location::of_block(engine, instance, block)?.region.clone()), |node| Ok::<_, Stop>(node.value))?;
             match (argument("service_name").map(|node| node.value), &region) {
-                // In other partitions some services have names of their own.
+                // In other partitions, some services have different names.
                 (Some(Value::Text(service)), Value::Text(region)) if Partition::of_region(region).name == "aws" => {
                     let suffix = Partition::of_region(region).domain;
                     made.extend([

@@ -1,5 +1,5 @@
-//! The resources of a module and of the modules that it calls as [`Declaration`]s, in the form that `terraform show -json` gives them:
-//! nested blocks are lists of maps.
+//! The resources of a module and of the modules that it calls, as [`Declaration`]s in the form of `terraform show -json`: nested blocks
+//! are lists of maps.
 
 use std::rc::Rc;
 
@@ -10,21 +10,21 @@ use super::providers::{Provider, asked_for};
 use super::scope::{self, Frame, Scope};
 use super::syntax::{Attribute, Block, Expr, META_BLOCKS};
 use super::value::{self, INSTANCES, WHOLE, reason_in, unknown};
-use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, is_of_aws, of_terraform};
+use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, is_of_aws, language_and_type};
 use super::{data, location, providers};
 use crate::template::declaration::{Declaration, Language, Node, TemplateError, UNREAD_MODULE, Value};
 
-/// Arguments that Terraform itself takes.
+/// Arguments that belong to Terraform itself.
 const META: [&str; 4] = ["count", "for_each", "provider", "depends_on"];
 
-/// All resources of a module instance and of those below it.
+/// All resources of a module instance and of the modules below it.
 pub(super) fn module(engine: &Engine, instance: &Rc<Instance>, into: &mut Vec<Declaration>) -> Result<(), TemplateError> {
     for key in &instance.module.order {
         if let Some(resource) = instance.module.resources.get(key).filter(|resource| is_of_aws(resource.block.label(0))) {
             self::resource(engine, instance, key, resource, into)?;
         }
     }
-    for (key, block) in instance.module.data.iter().filter(|(_, block)| data::is_key(block)) {
+    for (key, block) in instance.module.data.iter().filter(|(_, block)| data::is_declared(block)) {
         let source = Resource { block: block.clone(), ignores: Vec::new(), suppressed: Vec::new() };
         resource(engine, instance, &format!("data.{key}"), &source, into)?;
     }
@@ -43,7 +43,7 @@ pub(super) fn module(engine: &Engine, instance: &Rc<Instance>, into: &mut Vec<De
     Ok(())
 }
 
-/// A module that cannot be read.
+/// The declaration that stands for a module that cannot be read.
 fn unread(instance: &Instance, call: &Block, why: &str) -> Declaration {
     let id = format!("{}module.{}", instance.prefix, call.label(0));
     let settings = vec![(PRESENCE.to_string(), Node::new(call.at, unknown(why, &id)))];
@@ -61,14 +61,14 @@ fn unread(instance: &Instance, call: &Block, why: &str) -> Declaration {
     }
 }
 
-/// The call in the root module that a module instance comes of.
+/// The call in the root module that leads to a module instance.
 fn outermost_call(engine: &Engine, instance: &Instance) -> Option<Rc<Block>> {
     let caller = instance.caller.as_ref()?;
     let above = engine.instance(caller.instance)?;
     outermost_call(engine, &above).or_else(|| Some(caller.call.clone()))
 }
 
-/// What Terraform would refuse without which nothing can be said is left out.
+/// Leaves out a resource that Terraform refuses and about which nothing can be said.
 fn settled<T>(result: Result<T, Stop>) -> Result<Option<T>, TemplateError> {
     match result {
         Ok(value) => Ok(Some(value)),
@@ -95,7 +95,7 @@ fn resource(
             entries.push(("tags_all".to_string(), Node::new(block.at, tags_all)));
         }
         let settings = settings(engine, instance, &instances, block, &scope)?;
-        let (language, type_name) = of_terraform(block.label(0));
+        let (language, type_name) = language_and_type(block.label(0));
         let mut declared = Declaration {
             language,
             type_name: if block.kind == "data" { format!("data.{}", block.label(0)) } else { type_name.to_string() },
@@ -106,7 +106,7 @@ fn resource(
             construct: None,
             body: Node::new(block.at, Value::Map(entries)),
             settings,
-            // Its own go before those of module calls.
+            // The resource's own waivers take precedence over those of module calls.
             ignores: resource.ignores.iter().chain(instance.caller.iter().flat_map(|caller| caller.ignores.iter())).cloned().collect(),
         };
         declared.suppress(resource.suppressed.clone());
@@ -123,7 +123,7 @@ fn settings(
     scope: &Scope<'_>,
 ) -> Result<Vec<(String, Node)>, TemplateError> {
     let mut settings = Vec::new();
-    if let Some(prevent_destroy) = block.of_kind("lifecycle").find_map(|lifecycle| lifecycle.attribute("prevent_destroy")) {
+    if let Some(prevent_destroy) = block.blocks_of_kind("lifecycle").find_map(|lifecycle| lifecycle.attribute("prevent_destroy")) {
         settings.push((PREVENT_DESTROY.to_string(), attribute(prevent_destroy, block, scope)?));
     }
     let presence = match instances {
@@ -133,17 +133,17 @@ fn settings(
     if let Some(why) = presence {
         settings.push((PRESENCE.to_string(), Node::new(block.at, why.clone())));
     }
-    let location = location::of(engine, instance, block)?;
+    let location = location::of_block(engine, instance, block)?;
     if location.region != Value::Null {
         settings.push((PROVIDER_REGION.to_string(), value::moved(location.region.clone(), block.at)));
     }
-    if let Some(account) = location.other_account(&*location::of_root(engine)?) {
+    if let Some(account) = location.other_account(&*location::of_default_provider(engine)?) {
         settings.push((PROVIDER_ACCOUNT.to_string(), value::moved(account, block.at)));
     }
     Ok(settings)
 }
 
-/// The tags with the `default_tags` of the provider below them. `None`: the provider has none, `tags` say it all.
+/// The tags, merged over the provider's `default_tags`. `None` if the provider has none; `tags` are complete then.
 fn tags_all(engine: &Engine, instance: &Instance, block: &Block, entries: &[(String, Node)]) -> Result<Option<Value>, TemplateError> {
     let mut merged = match default_tags(engine, instance, block)? {
         Some(Value::Map(tags)) => tags,
@@ -160,11 +160,11 @@ fn tags_all(engine: &Engine, instance: &Instance, block: &Block, entries: &[(Str
     Ok(Some(Value::Map(merged)))
 }
 
-/// The `default_tags` of the provider of a resource or data source, if it has them.
+/// The `default_tags` of the provider of a resource or data source, if it has any.
 pub(super) fn default_tags(engine: &Engine, instance: &Instance, block: &Block) -> Result<Option<Value>, TemplateError> {
     let (owner, provider) = match asked_for(&instance.providers, &instance.prefix, block) {
         Provider::Block { instance, block } => (instance, block),
-        // It may be declared, with default tags, in a file that cannot be read.
+        // A file that cannot be read may declare the provider with default tags.
         Provider::Elsewhere(name) if engine.instance(0).is_some_and(|root| !root.module.unread.is_empty()) => {
             return Ok(Some(unknown(&format!("the default tags of provider {name} are not known"), &format!("{name}.default_tags"))));
         }
@@ -173,7 +173,7 @@ pub(super) fn default_tags(engine: &Engine, instance: &Instance, block: &Block) 
     let Some(owner) = engine.instance(owner) else { return Ok(None) };
     let subject = format!("{}.default_tags", providers::address(&owner.prefix, &provider));
     let mut merged: Option<Vec<(String, Node)>> = None;
-    for tags in provider.of_kind("default_tags").filter_map(|block| block.attribute("tags")) {
+    for tags in provider.blocks_of_kind("default_tags").filter_map(|block| block.attribute("tags")) {
         let scope = Scope { fixed: Some(block.at), subject: &subject, ..Scope::new(engine, &owner, &tags.source, None) };
         match scope.attribute(tags)?.value {
             Value::Map(tags) => merged.get_or_insert_default().extend(tags),
@@ -184,7 +184,7 @@ pub(super) fn default_tags(engine: &Engine, instance: &Instance, block: &Block) 
     Ok(merged.map(Value::Map))
 }
 
-/// The value of an argument; one that comes from an override file has the place of its block.
+/// The value of an argument. An argument from an override file has the place of its block.
 fn attribute(attribute: &Attribute, block: &Block, scope: &Scope<'_>) -> Result<Node, TemplateError> {
     let fixed = if attribute.source.name == block.source.name { scope.fixed } else { Some(block.at) };
     let mut node = Scope { fixed, ..*scope }.attribute(attribute)?;
@@ -192,7 +192,7 @@ fn attribute(attribute: &Attribute, block: &Block, scope: &Scope<'_>) -> Result<
     Ok(node)
 }
 
-/// A reference to a whole resource is nothing that an argument can be.
+/// An argument cannot be a whole resource.
 fn finish(node: &mut Node) {
     match &mut node.value {
         Value::Reference { id, attribute } if attribute.as_ref() == WHOLE || attribute.as_ref() == INSTANCES => {
@@ -209,7 +209,7 @@ pub(super) fn body(block: &Block, scope: &Scope<'_>, outermost: bool) -> Result<
     for argument in block.attributes.iter().filter(|argument| !(outermost && META.contains(&argument.name.as_str()))) {
         entries.push((argument.name.clone(), attribute(argument, block, scope)?));
     }
-    // In the order of writing: of each kind all blocks together, those of `dynamic` among them.
+    // In the order of the file: all blocks of each kind together, including those of `dynamic`.
     let mut kinds: Vec<(String, Node)> = Vec::new();
     for inner in block.blocks.iter().filter(|inner| !(outermost && META_BLOCKS.contains(&inner.kind.as_str()))) {
         let inner_scope = Scope { source: &inner.source, ..*scope };
@@ -231,11 +231,11 @@ pub(super) fn body(block: &Block, scope: &Scope<'_>, outermost: bool) -> Result<
     }
     for (kind, node) in kinds {
         let value = match node.value {
-            // Nothing but blocks of which nothing is known.
+            // Only completely unknown blocks.
             Value::List(mut all) if all.len() == 1 && all.iter().all(|item| matches!(item.value, Value::Unknown(_))) => {
                 all.swap_remove(0).value
             }
-            // The one block that the JSON shows as an object.
+            // A single block that the JSON shows as an object.
             Value::List(mut all) if kind == "timeouts" && all.len() == 1 => all.swap_remove(0).value,
             list => list,
         };
@@ -245,7 +245,7 @@ pub(super) fn body(block: &Block, scope: &Scope<'_>, outermost: bool) -> Result<
     Ok(entries)
 }
 
-/// The blocks that a `dynamic` block makes, with the address of each; one unknown value if that is not known.
+/// The blocks that a `dynamic` block creates, with their addresses; one unknown value if that is not known.
 fn dynamic(block: &Block, scope: &Scope<'_>, subject: &dyn Fn(usize) -> String) -> Result<Vec<Node>, TemplateError> {
     let Some(for_each) = block.attribute("for_each") else { return Ok(Vec::new()) };
     let at = scope.fixed.unwrap_or(block.at);
@@ -269,20 +269,20 @@ fn dynamic(block: &Block, scope: &Scope<'_>, subject: &dyn Fn(usize) -> String) 
         let frame = Frame { name: iterator.unwrap_or(block.label(0)), node: Node::new(at, pair), outer: scope.frame };
         let address = subject(made.len());
         let scope = Scope { frame: Some(&frame), subject: &address, ..*scope };
-        for content in block.of_kind("content") {
+        for content in block.blocks_of_kind("content") {
             made.push(Node::new(scope.fixed.unwrap_or(block.at), Value::Map(body(content, &scope, false)?)));
         }
     }
     Ok(made)
 }
 
-/// Values of variables: a file of `name = value`.
+/// Variable values: a file with lines `name = value`.
 pub(super) fn definitions(file: &Block, engine: &Engine, instance: &Rc<Instance>) -> Result<Vec<(String, Node)>, TemplateError> {
     let mut given = Vec::new();
     for attribute in &file.attributes {
         let scope = Scope::new(engine, instance, &attribute.source, None);
         match evaluate(&attribute.expr, &scope, attribute.at) {
-            // Nothing is declared that it could name.
+            // The file can refer to nothing, because it declares nothing.
             Ok(node) if let Some(why) = reason_in(&node.value) => {
                 return Err(super::text::error(&attribute.source.name, Some(attribute.at), why.as_ref()));
             }

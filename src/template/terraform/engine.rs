@@ -1,4 +1,5 @@
-//! What evaluation shares: module instances, remembered values, cycles, and the bounds that keep any input from taking forever.
+//! The state of an evaluation: module instances, cached values, detection of cycles, and the limits that keep any input from running
+//! forever.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -14,11 +15,11 @@ use super::value;
 use crate::template::boundary::Boundary;
 use crate::template::declaration::{Ignore, Node, Position, TemplateError, Value};
 
-/// Expressions within expressions, through locals, variables and modules.
+/// Maximum depth of expressions within expressions, through locals, variables and modules.
 const DEPTH: usize = 400;
-/// Nodes of all values together; what doubles itself in every local would fill the memory otherwise.
+/// Maximum number of nodes in all values: a value that doubles in every local would fill the memory.
 const NODES: usize = 8_000_000;
-/// Instances of all resources and modules together.
+/// Maximum number of instances of all resources and modules.
 const INSTANCES: usize = 100_000;
 
 /// Why an expression has no value.
@@ -26,7 +27,7 @@ const INSTANCES: usize = 100_000;
 pub(super) enum Stop {
     /// Nothing can be said about the module.
     Fatal(TemplateError),
-    /// Terraform would refuse the expression (a missing key, a wrong type): `try` and `can` go on, elsewhere the value is unknown.
+    /// Terraform refuses the expression (a missing key, a wrong type). `try` and `can` go on; elsewhere the value is unknown.
     Invalid(String),
 }
 
@@ -54,12 +55,12 @@ pub(super) enum Instances {
     Count(usize),
     /// Sorted by key, with the value of each.
     Keys(Vec<(String, Node)>),
-    /// `count` or `for_each` is not known, with why: one instance stands for all, at the address without an index.
+    /// `count` or `for_each` is unknown, for this reason: one instance stands for all, at the address without an index.
     NotKnown(Value, Each),
 }
 
 impl Instances {
-    /// Of each instance: its index as in an address (`[0]`, `["a"]` or nothing), and what it is called inside.
+    /// For each instance: its index as in an address (`[0]`, `["a"]` or empty), and its `count` or `each` values.
     pub(super) fn each(&self) -> Vec<(String, Option<Each>)> {
         let at = Position::default();
         match self {
@@ -84,9 +85,9 @@ pub(super) struct Instance {
     /// `module.a[0].`; empty for the root module.
     pub(super) prefix: String,
     pub(super) caller: Option<Caller>,
-    /// Values of variables that were given from outside; of the root module only.
+    /// Variable values that were given from outside; for the root module only.
     pub(super) given: BTreeMap<String, Node>,
-    /// Why it is not known whether it exists.
+    /// Why the instance may not exist.
     pub(super) presence: Option<Value>,
     pub(super) providers: Providers,
     pub(super) children: RefCell<BTreeMap<String, Rc<Children>>>,
@@ -100,7 +101,7 @@ pub(super) struct Caller {
     pub(super) instance: usize,
     pub(super) call: Rc<Block>,
     pub(super) each: Option<Each>,
-    /// What this call and those above it waive.
+    /// The waivers of this call and of those above it.
     pub(super) ignores: Rc<[Ignore]>,
 }
 
@@ -109,11 +110,11 @@ pub(super) struct Caller {
 pub(super) enum Children {
     /// With their index as in an address.
     Local(Rc<Instances>, Vec<(String, usize)>),
-    /// Not in this folder tree, with why.
+    /// The module is not available, for this reason.
     Elsewhere(String),
 }
 
-/// What is asked for of [`Engine::add_instance`].
+/// The argument of [`Engine::add_instance`].
 pub(super) struct NewInstance {
     pub(super) module: Rc<Module>,
     pub(super) prefix: String,
@@ -122,12 +123,12 @@ pub(super) struct NewInstance {
     pub(super) presence: Option<Value>,
 }
 
-/// All that an evaluation knows.
+/// The state of an evaluation.
 #[derive(Debug, Default)]
 pub(super) struct Engine {
     /// What may be read.
     pub(super) boundary: Boundary,
-    /// The root module's folder, and the modules that were fetched for it.
+    /// The root module's folder, and the modules that `terraform init` fetched for it.
     pub(super) root: PathBuf,
     pub(super) installed: BTreeMap<String, PathBuf>,
     modules: RefCell<BTreeMap<PathBuf, Rc<Module>>>,
@@ -140,8 +141,8 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    /// For the module of a folder.
-    pub(super) fn of(boundary: &Boundary, root: &Path) -> Self {
+    /// An engine for the root module in a folder.
+    pub(super) fn new(boundary: &Boundary, root: &Path) -> Self {
         let (boundary, installed) = (boundary.clone(), modules::installed(boundary, root));
         Engine { boundary, root: root.to_path_buf(), installed, ..Engine::default() }
     }
@@ -156,7 +157,7 @@ impl Engine {
         let handed_down = caller.as_ref().map(|(instance, call)| (&instance.providers, call.as_ref()));
         let instance = Rc::new(Instance {
             id,
-            providers: super::providers::of_module(&new.module, (id, &new.prefix), handed_down),
+            providers: super::providers::known_to(&new.module, (id, &new.prefix), handed_down),
             module: new.module,
             prefix: new.prefix,
             caller: new.caller,
@@ -170,7 +171,7 @@ impl Engine {
         instance
     }
 
-    /// A module, read once.
+    /// A module; each folder is read once.
     pub(super) fn module(&self, folder: PathBuf, shown: &str) -> Result<Rc<Module>, TemplateError> {
         if let Some(module) = self.modules.borrow().get(&folder) {
             return Ok(module.clone());
@@ -180,7 +181,7 @@ impl Engine {
         Ok(module)
     }
 
-    /// Why files of the modules that were read so far are not read.
+    /// The errors of files that could not be read so far.
     pub(super) fn unread(&self) -> Vec<TemplateError> {
         self.modules.borrow().values().flat_map(|module| module.unread.clone()).collect()
     }
@@ -200,7 +201,7 @@ impl Engine {
         result
     }
 
-    /// Counts a value that was made or copied.
+    /// Counts a value that was created or copied.
     pub(super) fn spend(&self, source: &Source, at: Position, nodes: usize) -> Result<(), TemplateError> {
         self.nodes.set(self.nodes.get().saturating_add(nodes));
         if self.nodes.get() > NODES {
@@ -218,12 +219,12 @@ impl Engine {
         Ok(())
     }
 
-    /// Whether something is being worked out, so that asking for it would be a cycle.
+    /// Whether something is under evaluation, so that a reference to it would be a cycle.
     pub(super) fn is_working_on(&self, name: &str) -> bool {
         self.working.borrow().iter().any(|working| working == name)
     }
 
-    /// Works something out under a name. To need it while it is worked out is a cycle.
+    /// Evaluates something under a name. A reference to it during its evaluation is a cycle.
     pub(super) fn working_on<T>(
         &self,
         name: String,
@@ -241,7 +242,7 @@ impl Engine {
         result
     }
 
-    /// The value of a local, a variable or an output: worked out once. What Terraform would refuse is unknown.
+    /// The value of a local, a variable or an output; evaluated once. What Terraform refuses is unknown.
     pub(super) fn remember(
         &self,
         instance: &Instance,
@@ -263,7 +264,7 @@ impl Engine {
         Ok(node)
     }
 
-    /// Where a provider block works: worked out once.
+    /// The Region and account of a provider block; evaluated once.
     pub(super) fn remember_location(
         &self,
         (instance, block): (usize, &Block),
@@ -278,7 +279,7 @@ impl Engine {
         Ok(location)
     }
 
-    /// The instances of a resource: worked out once.
+    /// The instances of a resource; evaluated once.
     pub(super) fn remember_instances(
         &self,
         instance: &Instance,

@@ -1,4 +1,4 @@
-//! Expressions: literals, operators, conditions, `for`. What cannot be known stays unknown, and everything that needs it with it.
+//! Expressions: literals, operators, conditions, `for`. Unknown values stay unknown, and so does everything that depends on them.
 
 use std::cmp::Ordering;
 
@@ -13,7 +13,7 @@ use super::value::{self, as_bool, as_number, reason_in, render, scalar_text, unk
 use super::{functions, strings, traversal};
 use crate::template::declaration::{Node, Position, Value};
 
-/// Evaluates; `at` is the place of expressions that have none.
+/// Evaluates an expression; `at` is the place of expressions without one.
 pub(super) fn evaluate(expr: &Expr, scope: &Scope<'_>, at: Position) -> Result<Node, Stop> {
     let here = scope.fixed.or_else(|| expr.at(scope.source)).unwrap_or(at);
     scope.engine.deeper(scope.source, here, || {
@@ -80,7 +80,7 @@ pub(super) fn hcl(expression: &Expression, scope: &Scope<'_>, at: Position) -> R
     })
 }
 
-/// A map while it is filled; a key that is not known makes all of it unknown.
+/// A map during its construction; an unknown key makes the whole map unknown.
 #[derive(Default)]
 struct Map {
     entries: Vec<(String, Node)>,
@@ -91,7 +91,7 @@ struct Map {
 impl Map {
     fn insert(&mut self, key: &Node, node: Node) -> Result<(), Stop> {
         let Some(name) = scalar_text(&key.value) else {
-            let Some(reason) = reason_in(&key.value) else { return invalid("a key of a map is no text") };
+            let Some(reason) = reason_in(&key.value) else { return invalid("a key of a map is not a string") };
             self.unknown.get_or_insert_with(|| unknown(&reason, &format!("{{{} = {}}}", render(&key.value), render(&node.value))));
             return Ok(());
         };
@@ -122,7 +122,7 @@ fn map(object: &Object, scope: &Scope<'_>, here: Position) -> Result<Value, Stop
     Ok(made.finish())
 }
 
-/// An unknown value that comes of others.
+/// An unknown value that follows from others.
 pub(super) fn derived(parts: &[&Value], inside: &str) -> Value {
     let reason = parts.iter().find_map(|part| reason_in(part));
     unknown(reason.as_deref().unwrap_or(value::NOT_KNOWN), inside)
@@ -165,7 +165,7 @@ fn unary(operation: &UnaryOp, scope: &Scope<'_>, here: Position) -> Result<Value
 fn binary(operation: &BinaryOp, scope: &Scope<'_>, here: Position) -> Result<Value, Stop> {
     let operator = *operation.operator.value();
     let left = hcl(&operation.lhs_expr, scope, here)?.value;
-    // Terraform evaluates both sides, but one side is enough to know the result.
+    // Terraform evaluates both sides, but one side can be enough to know the result.
     match (operator, as_bool(&left)) {
         (BinaryOperator::And, Some(false)) => return Ok(Value::Bool(false)),
         (BinaryOperator::Or, Some(true)) => return Ok(Value::Bool(true)),
@@ -210,8 +210,8 @@ fn operate(operator: BinaryOperator, left: &Value, right: &Value) -> Option<Valu
     }
 }
 
-/// What a `for`, a `for_each` of a `dynamic` block or a splat goes over: keys and values, maps in the order of their keys. `None`: it is not
-/// known what is in it.
+/// The keys and values over which a `for`, the `for_each` of a `dynamic` block or a splat iterates; maps in the order of their keys.
+/// `None` if they are unknown.
 pub(super) fn entries(of: &Node) -> Result<Option<Vec<(Node, Node)>>, Stop> {
     let node = |value| Node::new(of.at, value);
     match &of.value {
@@ -295,7 +295,7 @@ fn function(call: &FuncCall, scope: &Scope<'_>, here: Position) -> Result<Value,
                 let given: Vec<_> = arguments.iter().chain([&last]).map(|argument| render(&argument.value)).collect();
                 return Ok(derived(&[&last.value], &format!("{name}({}...)", given.join(", "))));
             }
-            _ => return invalid(format!("{name}: the last argument is no list")),
+            _ => return invalid(format!("{name}: the last argument is not a list")),
         }
     }
     let value = functions::call(name, &arguments, scope, here)?;
@@ -303,12 +303,12 @@ fn function(call: &FuncCall, scope: &Scope<'_>, here: Position) -> Result<Value,
     Ok(value)
 }
 
-/// `try` and `can`: the functions that are given expressions, not values.
+/// `try` and `can`: functions that take expressions instead of values.
 fn attempt(call: &FuncCall, name: &str, scope: &Scope<'_>, here: Position) -> Result<Value, Stop> {
     let mut why = "try has no arguments".to_string();
     for argument in call.args.iter() {
         match hcl(argument, scope, here) {
-            // Terraform could still find that it fails.
+            // The expression may still fail in Terraform.
             Ok(node) if name == "can" => {
                 let known = value::is_known(&node.value);
                 return Ok(if known { Value::Bool(true) } else { derived(&[&node.value], &format!("can({})", render(&node.value))) });

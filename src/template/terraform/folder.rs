@@ -18,7 +18,7 @@ pub(super) fn read(boundary: &Boundary, folder: &Path, name: &str, variables: &[
     let shown = join_shown(name, "");
     let name = if shown.is_empty() { "." } else { &shown };
     let folder = boundary.folder(folder).map_err(|refused| error(name, None, refused.to_string()))?;
-    let engine = Engine::of(boundary, &folder);
+    let engine = Engine::new(boundary, &folder);
     let module = engine.module(folder, &shown)?;
     let mut unread = Vec::new();
     let given = given(boundary, &module, variables, &mut unread)?;
@@ -26,7 +26,7 @@ pub(super) fn read(boundary: &Boundary, folder: &Path, name: &str, variables: &[
     let mut declarations = Vec::new();
     declare::module(&engine, &root, &mut declarations)?;
     unread.extend(engine.unread());
-    declarations.extend(unread.iter().map(|error| Declaration::of_unread_file(error, Language::Terraform)));
+    declarations.extend(unread.iter().map(|error| Declaration::standing_for_file(error, Language::Terraform)));
     Ok(declarations)
 }
 
@@ -35,11 +35,11 @@ pub(super) fn check(file: &Path) -> Result<(), TemplateError> {
     values(asked_for(file)).map(drop)
 }
 
-/// The values of variables, in Terraform's order of precedence: `terraform.tfvars`, `terraform.tfvars.json`, `*.auto.tfvars` and
-/// `*.auto.tfvars.json` by name, then the files that were asked for. Later ones win.
+/// Variable values, in Terraform's order of precedence: `terraform.tfvars`, `terraform.tfvars.json`, `*.auto.tfvars` and
+/// `*.auto.tfvars.json` by name, then the files that the user gives. Later ones win.
 /// <https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence>
 ///
-/// A file beside the module that cannot be read may set any variable that no later one sets.
+/// An unreadable file of the module may set any variable that no later file sets.
 fn given(
     boundary: &Boundary,
     module: &Module,
@@ -60,7 +60,7 @@ fn given(
         match values(modules::read_source(boundary, &path, &join_shown(shown, &name))) {
             Ok(values) => given.extend(values),
             Err(error) => {
-                let why = format!("{} may set it, and cannot be read", error.file);
+                let why = format!("{} may set it but cannot be read", error.file);
                 let any = |name: &String| (name.clone(), Node::new(Position::default(), unknown(&why, &format!("var.{name}"))));
                 given.extend(module.variables.keys().map(any));
                 unread.push(error);
@@ -73,7 +73,7 @@ fn given(
     Ok(given)
 }
 
-/// The place of a file that Terraform reads by itself in the order of precedence.
+/// The precedence of a file that Terraform reads automatically.
 fn rank(name: &str) -> Option<u8> {
     match name {
         "terraform.tfvars" => Some(0),
@@ -82,12 +82,12 @@ fn rank(name: &str) -> Option<u8> {
     }
 }
 
-/// A file with values that was given by name.
+/// A variable file that was given by name.
 fn asked_for(path: &Path) -> Result<Rc<Source>, TemplateError> {
     modules::source(boundary::read_given(path, modules::FILE_BYTES), &path.to_string_lossy().replace('\\', "/"))
 }
 
-/// The values that a file gives. What is written there knows nothing of the module.
+/// The values in a file. Its expressions cannot refer to the module.
 fn values(source: Result<Rc<Source>, TemplateError>) -> Result<Vec<(String, Node)>, TemplateError> {
     let engine = Engine::default();
     let nothing =

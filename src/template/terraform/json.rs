@@ -1,14 +1,14 @@
-//! JSON with the place of every value: plans, states, `.tf.json`, `.tfvars.json`, `jsondecode`. Keys and texts are borrowed from the
-//! input where they can be, so that a plan needs little more memory than its text.
+//! JSON with the place of every value: plans, states, `.tf.json`, `.tfvars.json`, `jsondecode`. Keys and strings are borrowed from the
+//! input where possible, so that a plan needs little more memory than its text.
 
 use std::borrow::Cow;
 
 use serde_json::Number;
 
-/// Deeper than what any provider nests, and shallow enough for a recursive reader.
+/// Maximum depth: more than any provider nests, and safe for a recursive parser.
 const DEPTH: usize = 128;
 
-/// A value and the byte offset where it begins.
+/// A value and its byte offset.
 #[derive(Debug)]
 pub(super) struct Json<'a> {
     pub(super) at: usize,
@@ -22,34 +22,34 @@ pub(super) enum JsonValue<'a> {
     Number(Number),
     Text(Cow<'a, str>),
     List(Vec<Json<'a>>),
-    /// In the order of writing; keys are unique.
+    /// In the order of the file; keys are unique.
     Map(Vec<(Cow<'a, str>, Json<'a>)>),
 }
 
-/// Why a text is no JSON, and where.
+/// Why a text is not valid JSON, and where.
 #[derive(Debug)]
 pub(super) struct JsonError {
     pub(super) at: usize,
     pub(super) what: String,
 }
 
-/// Reads a whole text. Of its outermost object, only the keys that `keep` wants are kept; the others are read over.
+/// Parses a text. Of its outermost object, only the keys that `keep` accepts are kept; the others are skipped.
 pub(super) fn parse<'a>(text: &'a str, keep: &dyn Fn(&str) -> bool) -> Result<Json<'a>, JsonError> {
     whole(Parser { text, at: 0, keep, repeats: Repeats::Refused })
 }
 
-/// Reads a whole text in which keys may be there twice.
+/// Parses a text that may contain duplicate keys.
 pub(super) fn parse_repeating(text: &str, repeats: Repeats) -> Result<Json<'_>, JsonError> {
     whole(Parser { text, at: 0, keep: &|_| true, repeats })
 }
 
-/// What becomes of a key that an object has twice.
+/// How duplicate keys are treated.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Repeats {
     Refused,
-    /// The last counts, as for `jsondecode`.
+    /// The last one counts, as for `jsondecode`.
     LastWins,
-    /// Both stay: two blocks (<https://github.com/hashicorp/hcl/blob/main/json/spec.md>, "Bodies").
+    /// Both are kept, as two blocks (<https://github.com/hashicorp/hcl/blob/main/json/spec.md>, "Bodies").
     Kept,
 }
 
@@ -217,7 +217,7 @@ impl<'a> Parser<'a, '_> {
                 Some(b'}') => {
                     match repeated(&entries) {
                         Some((key, at)) if self.repeats == Repeats::Refused => {
-                            return Err(JsonError { at, what: format!("{key:?} is there twice") });
+                            return Err(JsonError { at, what: format!("the key {key:?} appears twice") });
                         }
                         Some(_) if self.repeats == Repeats::LastWins => {
                             let mut later = std::collections::BTreeSet::new();
@@ -265,7 +265,7 @@ impl<'a> Parser<'a, '_> {
     }
 }
 
-/// A key that is there twice, and where its second value is.
+/// A duplicate key, and the place of its second value.
 fn repeated<'e>(entries: &'e [(Cow<'_, str>, Json<'_>)]) -> Option<(&'e str, usize)> {
     let mut seen = std::collections::BTreeSet::new();
     entries.iter().find(|(key, _)| !seen.insert(key.as_ref())).map(|(key, value)| (key.as_ref(), value.at))

@@ -1,8 +1,8 @@
-//! The layout that HCL gives an expression, in the form that the parser takes: inside brackets, interpolations and `for` expressions a new line
-//! means nothing, and of a key that an object says twice the last counts. What the parser does not take becomes blanks, byte for byte, so that
-//! every place stays where it is. Evaluates nothing.
+//! Converts the layout of HCL to the form that the parser accepts: inside brackets, interpolations and `for` expressions, line breaks are
+//! insignificant, and the last of duplicate keys of an object counts. What the parser does not accept is replaced by blanks, byte for
+//! byte, so that all places stay the same. Evaluates nothing.
 //!
-//! The rules are those of HashiCorp's parser (hclsyntax, `PushIncludeNewlines`) and of the specification:
+//! The rules follow HashiCorp's parser (hclsyntax, `PushIncludeNewlines`) and the specification:
 //! <https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md>.
 
 use std::borrow::Cow;
@@ -10,27 +10,27 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 /// A file of blocks and attributes.
-pub(super) fn of_body(text: &str) -> Cow<'_, str> {
+pub(super) fn body_layout(text: &str) -> Cow<'_, str> {
     Scanner::new(text, Open::Body { value: false }).read()
 }
 
-/// A template without quotes, as in a text of a JSON file or a file of `templatefile`.
-pub(super) fn of_template(text: &str) -> Cow<'_, str> {
+/// A template without quotes, as in a string of a JSON file or in a file for `templatefile`.
+pub(super) fn template_layout(text: &str) -> Cow<'_, str> {
     Scanner::new(text, Open::Heredoc { marker: None }).read()
 }
 
-/// What the scanner is inside of.
+/// The construct that contains the scanner's position.
 enum Open<'t> {
-    /// Attributes and blocks; `value`: behind the `=` of an attribute, until its line ends.
+    /// Attributes and blocks; `value` is true after the `=` of an attribute, until its line ends.
     Body {
         value: bool,
     },
-    /// An object: its items end with their line.
+    /// An object: items end at the end of their line.
     Object(Items),
-    /// Brackets, arguments, interpolations, `for` expressions: lines mean nothing.
+    /// Brackets, arguments, interpolations, `for` expressions: line breaks are insignificant.
     Joined,
     Quoted,
-    /// Text up to a line that is nothing but the marker; without one, up to the end.
+    /// Text up to a line that contains only the marker; without a marker, up to the end.
     Heredoc {
         marker: Option<&'t str>,
     },
@@ -39,10 +39,10 @@ enum Open<'t> {
 /// The items of an object so far.
 #[derive(Default)]
 struct Items {
-    /// Where the item of each plain key is written.
+    /// The place of the item of each literal key.
     keys: HashMap<String, Range<usize>>,
     start: Option<usize>,
-    /// The key of the item, once its `=` or `:` was read; `None` inside for a key that is worked out.
+    /// The key of the current item after its `=` or `:`; the inner `None` stands for a computed key.
     key: Option<Option<String>>,
 }
 
@@ -50,9 +50,9 @@ struct Scanner<'t> {
     text: &'t str,
     at: usize,
     open: Vec<Open<'t>>,
-    /// New lines and comments that mean nothing.
+    /// Insignificant line breaks and comments.
     joined: Vec<Range<usize>>,
-    /// Items that a later one replaces: their lines stay.
+    /// Items that a later one replaces; their line breaks stay.
     replaced: Vec<Range<usize>>,
 }
 
@@ -90,7 +90,7 @@ impl<'t> Scanner<'t> {
         self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(with.as_bytes()))
     }
 
-    /// The first place behind `self.at` of a byte, or the end of the text.
+    /// The first offset after `self.at` of a byte, or the end of the text.
     fn find(&self, byte: u8) -> usize {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         rest.iter().position(|found| *found == byte).map_or(self.text.len(), |found| self.at + found)
@@ -194,7 +194,7 @@ impl<'t> Scanner<'t> {
         self.at += 1;
     }
 
-    /// Behind an item of an object, if it is one.
+    /// The end of an item of an object.
     fn item_end(&mut self, end: usize) {
         if let Some(Open::Object(items)) = self.open.last_mut()
             && let Some(key) = items.key.take()
@@ -205,7 +205,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Whether the first word behind a brace is `for`.
+    /// Whether the first word after a brace is `for`.
     fn is_for(&self) -> bool {
         let mut rest = self.text.get(self.at + 1..).unwrap_or_default();
         loop {
@@ -221,7 +221,7 @@ impl<'t> Scanner<'t> {
         rest.strip_prefix("for").is_some_and(|rest| rest.starts_with(|next: char| next.is_whitespace() || matches!(next, '#' | '/')))
     }
 
-    /// The marker of a heredoc that begins here, and the length of its first line.
+    /// The marker of a heredoc that starts here, and the length of its first line.
     fn heredoc_start(&self) -> Option<(&'t str, usize)> {
         let line = self.text.get(self.at..self.find(b'\n') + 1)?;
         let marker = line.strip_prefix("<<")?.strip_suffix('\n')?.trim_end_matches('\r');
@@ -254,7 +254,7 @@ impl<'t> Scanner<'t> {
         self.template();
     }
 
-    /// One step of what quotes and heredocs have in common: a character, or the beginning of an interpolation.
+    /// One step inside quotes or a heredoc: a character, or the start of an interpolation.
     fn template(&mut self) {
         if self.begins("$${") || self.begins("%%{") {
             self.at += 3;
@@ -266,7 +266,7 @@ impl<'t> Scanner<'t> {
     }
 }
 
-/// A key that is written as it is: a name, a text without interpolation, or something in parentheses.
+/// A literal key: a name, a string without interpolation, or an expression in parentheses.
 fn plain_key(written: &str) -> Option<String> {
     let written = written.trim();
     let is_name = |text: &str| text.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-'));
@@ -298,9 +298,9 @@ mod tests {
             ("a = [\"#\\\"${\"}\"}\", <<-E\n [ # é\n E\n ]\n", "a = [\"#\\\"${\"}\"}\", <<-E\n [ # é\n E  ]\n"),
         ];
         for (text, expected) in cases {
-            assert_eq!(of_body(text), expected, "{text}");
+            assert_eq!(body_layout(text), expected, "{text}");
         }
-        assert_eq!(of_template("x\n%{ if a ==\n b }\"(\ny%{ endif }"), "x\n%{ if a ==  b }\"(\ny%{ endif }");
+        assert_eq!(template_layout("x\n%{ if a ==\n b }\"(\ny%{ endif }"), "x\n%{ if a ==  b }\"(\ny%{ endif }");
     }
 
     #[test]
@@ -315,7 +315,7 @@ mod tests {
             ),
         ];
         for (text, expected) in cases {
-            assert_eq!(of_body(text), expected, "{text}");
+            assert_eq!(body_layout(text), expected, "{text}");
         }
     }
 }

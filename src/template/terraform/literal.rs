@@ -1,4 +1,4 @@
-//! An attribute of another resource, where that resource sets it itself: `storage_encrypted = aws_db_instance.primary.storage_encrypted`.
+//! An attribute of another resource, if that resource sets it: `storage_encrypted = aws_db_instance.primary.storage_encrypted`.
 
 use super::engine::{Each, Instance, Instances, Stop};
 use super::expression::evaluate;
@@ -6,8 +6,8 @@ use super::scope::{self, Scope};
 use super::value::reference;
 use crate::template::declaration::Value;
 
-/// A reference to the attribute; the value that the resource gives it where that is known and no text. Texts stay references: names and
-/// identifiers are what joins resources.
+/// The attribute's value if the resource sets it to a known value that is not a text; otherwise a reference. Texts stay references,
+/// because names and identifiers join resources.
 pub(super) fn attribute(id: &str, name: &str, scope: &Scope<'_>) -> Result<Value, Stop> {
     let kept = || Ok(reference(id, name));
     let asked = format!("{id}.{name}");
@@ -31,8 +31,8 @@ pub(super) fn attribute(id: &str, name: &str, scope: &Scope<'_>) -> Result<Value
     }
 }
 
-/// The module instance of an address, and `type.name` and index of the resource. Only this module instance's own resources and those handed
-/// in by callers are asked for, which are all that was seen before.
+/// The module instance of an address, and `type.name` and index of the resource. Only resources of this module instance, and those that
+/// callers pass to it, can be referred to; all of them are known by now.
 fn owner(id: &str, scope: &Scope<'_>) -> Option<(std::rc::Rc<Instance>, String, String)> {
     let mut instance = Some(scope.instance.clone());
     while let Some(candidate) = instance {

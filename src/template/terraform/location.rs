@@ -1,5 +1,5 @@
-//! Where a provider works: its Region and its account, as far as its configuration tells. Two providers are of one account if they have the
-//! same credentials, or roles of one account; nobody can tell where any others are.
+//! The Region and the account of a provider, from its configuration. Two providers have the same account if they use the same credentials
+//! or roles of the same account; otherwise their accounts are unknown.
 //!
 //! The arguments: <https://registry.terraform.io/providers/hashicorp/aws/latest/docs#argument-reference>.
 
@@ -15,7 +15,7 @@ use super::syntax::Block;
 use super::value::{self, render, same, scalar_text, unknown};
 use crate::template::declaration::{Node, TemplateError, Value};
 
-/// A Region and an account; [`Value::Null`] where the environment of Terraform says it.
+/// A Region and an account; [`Value::Null`] if Terraform's environment determines them.
 #[derive(Debug, Clone)]
 pub(super) struct Location {
     pub(super) region: Value,
@@ -25,22 +25,22 @@ pub(super) struct Location {
 /// The AWS Cloud Control provider, which takes the same arguments (hashicorp/terraform-provider-awscc, `docs/index.md`).
 pub(super) const CLOUD_CONTROL: &str = "awscc";
 
-/// The arguments that choose whose credentials are taken.
+/// The arguments that select the credentials.
 const CREDENTIALS: [&str; 7] =
     ["access_key", "profile", "secret_key", "shared_config_files", "shared_credentials_file", "shared_credentials_files", "token"];
 
-/// Roles that the provider assumes, the last one first: with a web identity it gets credentials, with which it assumes the others in turn.
+/// Roles that the provider assumes, last one first: it gets credentials with a web identity, then assumes the other roles in turn.
 const ROLES: [&str; 2] = ["assume_role", "assume_role_with_web_identity"];
 
 impl Location {
     pub(super) const ENVIRONMENT: Location = Location { region: Value::Null, account: Value::Null };
 
-    /// Of a provider with these arguments.
-    pub(super) fn of(body: &Node) -> Location {
+    /// The location of a provider with these arguments.
+    pub(super) fn of_arguments(body: &Node) -> Location {
         Location { region: body.get("region").map_or(Value::Null, |node| node.value.clone()), account: account(body) }
     }
 
-    /// Of a provider of which nothing is known but its name.
+    /// The location of a provider of which only the name is known.
     pub(super) fn elsewhere(name: &str) -> Location {
         let part = |part: &str, what: &str| unknown(&format!("the {what} of provider {name} is not known"), &format!("{name}.{part}"));
         Location { region: part("region", "Region"), account: part("account", "account") }
@@ -50,7 +50,7 @@ impl Location {
         same(&self.account, &other.account)
     }
 
-    /// The account, where it is not that of the configuration's default provider, of which the command line speaks.
+    /// The account, if it may differ from that of the configuration's default provider, to which the command line refers.
     pub(super) fn other_account(&self, main: &Location) -> Option<Value> {
         match &self.account {
             account @ Value::Text(_) => Some(account.clone()),
@@ -61,13 +61,13 @@ impl Location {
     }
 }
 
-/// Where the provider of a resource or data source works.
-pub(super) fn of(engine: &Engine, instance: &Rc<Instance>, block: &Block) -> Result<Rc<Location>, TemplateError> {
+/// The location of the provider of a resource or data source.
+pub(super) fn of_block(engine: &Engine, instance: &Rc<Instance>, block: &Block) -> Result<Rc<Location>, TemplateError> {
     of_provider(engine, &providers::asked_for(&instance.providers, &instance.prefix, block))
 }
 
-/// Where the default provider of the root module works; of one that has aliases only, where all of these do.
-pub(super) fn of_root(engine: &Engine) -> Result<Rc<Location>, TemplateError> {
+/// The location of the root module's default provider. If the module has only aliases, their common location.
+pub(super) fn of_default_provider(engine: &Engine) -> Result<Rc<Location>, TemplateError> {
     let environment = || Ok(Rc::new(Location::ENVIRONMENT));
     let Some(root) = engine.instance(0) else { return environment() };
     if let Some(provider) = root.providers.get("aws") {
@@ -85,25 +85,25 @@ pub(super) fn of_root(engine: &Engine) -> Result<Rc<Location>, TemplateError> {
     }
 }
 
-/// What `aws_region` and `aws_caller_identity` read, where the configuration says it.
-pub(super) fn of_data(type_name: &str, name: &str, attribute: &str, scope: &Scope<'_>) -> Result<Option<Value>, TemplateError> {
+/// The values of `aws_region` and `aws_caller_identity`, if the configuration determines them.
+pub(super) fn read_by_data_source(type_name: &str, name: &str, attribute: &str, scope: &Scope<'_>) -> Result<Option<Value>, TemplateError> {
     let (engine, instance) = (scope.engine, scope.instance);
     let Some(data) = instance.module.data.get(&format!("{type_name}.{name}")) else { return Ok(None) };
-    // A provider may ask for them itself.
+    // A provider's own arguments may refer to them.
     let asked = format!("{}data.{type_name}.{name}", instance.prefix);
     if engine.is_working_on(&asked) {
         return Ok(None);
     }
     let work = || {
         Ok(match (type_name, attribute) {
-            // Both can be told which Region they are to look up.
+            // Both have arguments that select the Region.
             ("aws_region", "id" | "name" | "region") => match data.attribute("region").or_else(|| data.attribute("name")) {
                 Some(region) => {
                     Some(Scope { subject: &asked, ..Scope::new(engine, instance, &region.source, None) }.attribute(region)?.value)
                 }
-                None => Some(of(engine, instance, data)?.region.clone()).filter(|region| *region != Value::Null),
+                None => Some(of_block(engine, instance, data)?.region.clone()).filter(|region| *region != Value::Null),
             },
-            ("aws_caller_identity", "account_id" | "id") => of(engine, instance, data)?.other_account(&*of_root(engine)?),
+            ("aws_caller_identity", "account_id" | "id") => of_block(engine, instance, data)?.other_account(&*of_default_provider(engine)?),
             _ => None,
         })
     };
@@ -124,13 +124,14 @@ fn of_provider(engine: &Engine, provider: &Provider) -> Result<Rc<Location>, Tem
     engine.remember_location((owner.id, block), || {
         let subject = providers::address(&owner.prefix, block);
         let scope = Scope { subject: &subject, ..Scope::new(engine, &owner, &block.source, None) };
-        Ok(Location::of(&Node::new(block.at, Value::Map(declare::body(block, &scope, true)?))))
+        Ok(Location::of_arguments(&Node::new(block.at, Value::Map(declare::body(block, &scope, true)?))))
     })
 }
 
-/// The account's id; an unknown value that is the same for all of one account; [`Value::Null`] for the environment's credentials.
+/// The account id; or an unknown value that is the same for all providers of one account; [`Value::Null`] for the environment's
+/// credentials.
 fn account(body: &Node) -> Value {
-    // "List of allowed AWS account IDs to prevent you from mistakenly using an incorrect one": with one, it is that one.
+    // "List of allowed AWS account IDs to prevent you from mistakenly using an incorrect one": a single one is the account.
     if let Some(Node { value: Value::List(allowed), .. }) = body.get("allowed_account_ids")
         && let [only] = allowed.as_slice()
     {
@@ -159,7 +160,7 @@ fn account(body: &Node) -> Value {
     if given.is_empty() {
         return Value::Null;
     }
-    // The credentials themselves are nothing to show.
+    // Credentials must not be shown.
     let digest: String = Sha256::digest(given.join("\n").as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
     unknown("the account of the provider's own credentials or profile is not known", &format!("account of credentials {digest}"))
 }
@@ -183,7 +184,7 @@ fn account_of_role(arn: &Value) -> Value {
         }
         _ => return unknown(NOT_HERE, &format!("{}.account", render(arn))),
     };
-    // A text, then the account alone, then a text again.
+    // A text, then only the account, then a text.
     match parts.as_slice() {
         [Node { value: Value::Text(before), .. }, account, Node { value: Value::Text(after), .. }, ..]
             if before.ends_with("::") && before.matches(':').count() == 4 && after.starts_with(':') =>

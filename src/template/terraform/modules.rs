@@ -1,5 +1,5 @@
-//! The files of one folder as a module: its resources, variables, locals, outputs, module calls and providers, overrides merged, what is
-//! declared twice refused. A file that cannot be read is told, and the others are read. Evaluates nothing.
+//! The files of one folder as a module: its resources, variables, locals, outputs, module calls and providers, with overrides merged.
+//! Refuses duplicate declarations. Reports a file that cannot be read, and reads the others. Evaluates nothing.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,27 +13,27 @@ use crate::inventory::encoding::decode;
 use crate::template::boundary::{Boundary, Refused};
 use crate::template::declaration::{Ignore, Position, TemplateError};
 
-/// Larger files of a module are refused: the parser keeps every token.
+/// Maximum size of a module file: the parser keeps every token.
 pub(super) const FILE_BYTES: u64 = 16 * 1024 * 1024;
 
-/// A managed resource, or a module call, as it is written.
+/// A managed resource or a module call in the files.
 #[derive(Clone, Debug)]
 pub(super) struct Resource {
     pub(super) block: Block,
     pub(super) ignores: Vec<Ignore>,
-    /// What other tools are told to leave out of it.
+    /// The checks that other tools suppress for it.
     pub(super) suppressed: Vec<String>,
 }
 
-/// A folder with its files read.
+/// The files of a folder.
 #[derive(Debug, Default)]
 pub(super) struct Module {
     pub(super) folder: PathBuf,
-    /// How its files are shown: the path relative to where rel9 was started; empty for that place itself.
+    /// The display path: relative to the current directory; empty for that directory itself.
     pub(super) shown: String,
     /// By `type.name`.
     pub(super) resources: BTreeMap<String, Resource>,
-    /// The keys of [`Module::resources`] in the order of writing.
+    /// The keys of [`Module::resources`] in the order of the files.
     pub(super) order: Vec<String>,
     /// By `type.name`.
     pub(super) data: BTreeMap<String, Block>,
@@ -42,12 +42,12 @@ pub(super) struct Module {
     pub(super) outputs: BTreeMap<String, Block>,
     pub(super) calls: BTreeMap<String, Resource>,
     pub(super) providers: Vec<Block>,
-    /// Why files of it are not read.
+    /// The errors of its files that cannot be read.
     pub(super) unread: Vec<TemplateError>,
 }
 
-/// The configuration files of a folder, in Terraform's order: by name, overrides last. OpenTofu's `x.tofu` stands in for `x.tf`.
-/// With their paths, as a name need not be UTF-8.
+/// The configuration files of a folder, in Terraform's order: by name, overrides last. OpenTofu's `x.tofu` replaces `x.tf`. With their
+/// paths, because a name need not be valid UTF-8.
 pub(super) fn files(folder: &Path) -> std::io::Result<Vec<(String, PathBuf)>> {
     let mut files: Vec<(String, PathBuf)> = std::fs::read_dir(folder)?
         .filter_map(Result::ok)
@@ -69,7 +69,7 @@ fn is_override(name: &str) -> bool {
     stem(name).is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
 }
 
-/// The folders of the modules that `terraform init` fetched, by the names of their calls (`a.b`), as it lists them for itself.
+/// The folders of the modules that `terraform init` fetched, by the names of their calls (`a.b`), from Terraform's own list.
 pub(super) fn installed(boundary: &Boundary, root: &Path) -> BTreeMap<String, PathBuf> {
     let listed = |text: &str| -> Option<BTreeMap<String, PathBuf>> {
         let list = json::parse(text, &|_| true).ok()?;
@@ -95,7 +95,7 @@ pub(super) fn source(bytes: Result<Vec<u8>, Refused>, shown: &str) -> Result<Rc<
     Ok(Rc::new(Source::new(shown, &text)))
 }
 
-/// `shown` and a path below or beside it, without `.` and with as few `..` as possible, with `/`.
+/// Joins `shown` and a relative path, with `/`, without `.` and with as few `..` as possible.
 pub(super) fn join_shown(shown: &str, path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     let absolute = shown.starts_with('/');
@@ -134,7 +134,7 @@ impl Module {
             }
         }
         match may_change_anything {
-            // Without the override, nothing that the others say can be relied on.
+            // Without the override file, nothing in the other files is certain.
             true => Ok(Module { folder: module.folder, shown: module.shown, unread: module.unread, ..Module::default() }),
             false => Ok(module),
         }
@@ -155,7 +155,7 @@ impl Module {
             match block.kind.as_str() {
                 "resource" => {
                     let key = format!("{}.{}", block.label(0), block.label(1));
-                    let ignores = waivers::of_block(source, &waivers, block.span);
+                    let ignores = waivers::of_lines(source, &waivers, block.span);
                     let suppressed = suppressions::of_block(source, &suppressions, block.span);
                     if let Some(first) = self.resources.get(&key) {
                         return Err(twice(&block, &key, &first.block));
@@ -168,7 +168,7 @@ impl Module {
                 "output" => unique(&mut self.outputs, block.label(0).to_string(), block)?,
                 "module" => {
                     let key = block.label(0).to_string();
-                    let ignores = waivers::of_block(source, &waivers, block.span);
+                    let ignores = waivers::of_lines(source, &waivers, block.span);
                     if let Some(first) = self.calls.get(&key) {
                         return Err(twice(&block, &format!("module {key}"), &first.block));
                     }
@@ -190,7 +190,7 @@ impl Module {
         Ok(())
     }
 
-    /// An override replaces arguments one by one, and nested blocks all of a kind.
+    /// An override replaces single arguments, and all nested blocks of a kind.
     fn override_with(&mut self, file: Block) {
         for block in file.blocks {
             let key = block.labels.join(".");
@@ -212,7 +212,7 @@ impl Module {
             };
             if let Some(target) = target {
                 target.attributes.retain(|attribute| block.attribute(&attribute.name).is_none());
-                target.blocks.retain(|inner| block.of_kind(&inner.kind).next().is_none());
+                target.blocks.retain(|inner| block.blocks_of_kind(&inner.kind).next().is_none());
                 target.attributes.extend(block.attributes);
                 target.blocks.extend(block.blocks);
             }

@@ -8,16 +8,16 @@ use super::scope::Scope;
 use super::value::{because, reason_in, text, unknown};
 use crate::template::declaration::{Node, Value};
 
-/// The version without `version`, and the one that knows no policy variables.
+/// The default of `version`, and the version that has no policy variables.
 const VERSION: &str = "2012-10-17";
 const OLD_VERSION: &str = "2008-10-17";
 
-/// Arguments of a statement that are lists of texts, and what the JSON calls them. Variables are written `&{` where Terraform would take `${`
-/// for an interpolation; actions have none.
+/// Arguments of a statement that are lists of strings, with their names in JSON. Policy variables are written as `&{`, because `${` is an
+/// interpolation; actions have none.
 const LISTS: [(&str, &str); 4] =
     [("actions", "Action"), ("not_actions", "NotAction"), ("resources", "Resource"), ("not_resources", "NotResource")];
 
-/// The document as text; an unknown value where statements that are not known may replace others.
+/// The document as text; an unknown value if unknown statements may replace others.
 pub(super) fn json(body: &Node, address: &str, scope: &Scope<'_>) -> Result<Value, Stop> {
     let mut merged = Document::default();
     let own_version = match body.get("version").map(|node| &node.value) {
@@ -58,12 +58,12 @@ struct Document {
     version: String,
     id: Option<Node>,
     statements: Vec<Node>,
-    /// Why it is not known which statements are left, if that is so.
+    /// Why it is not known which statements remain; `None` if it is.
     open: Option<Value>,
 }
 
 impl Document {
-    /// Takes over the statements of another document. One with an id replaces the one that has it; sources may not have an id twice.
+    /// Merges the statements of another document. A statement replaces the one with the same Sid; source documents must not repeat a Sid.
     fn merge(&mut self, other: Document, place: Place) -> Result<(), Stop> {
         self.id = other.id.or_else(|| self.id.take());
         if other.version > self.version {
@@ -80,7 +80,7 @@ impl Document {
                         None
                     }
                 },
-                // It may have any id.
+                // An unknown statement may have any Sid.
                 other => {
                     if self.statements.iter().any(|statement| statement.get("Sid").is_some()) {
                         self.open.get_or_insert(other.clone());
@@ -99,15 +99,15 @@ impl Document {
     }
 }
 
-/// Another document, given as JSON. One that is not known may have any statement.
+/// Another document, as JSON. An unknown one may contain any statement.
 fn read(of: &Node, scope: &Scope<'_>) -> Result<Document, Stop> {
     let decoded = Node::new(of.at, call("jsondecode", std::slice::from_ref(of), scope, of.at)?);
     let statements = match (&decoded.value, decoded.get("Statement").map(|node| &node.value)) {
         (Value::Map(_), None) => Vec::new(),
         (Value::Map(_), Some(Value::List(statements))) => statements.clone(),
-        (Value::Map(_), Some(_)) => return invalid("the statements of a policy document are no list"),
+        (Value::Map(_), Some(_)) => return invalid("the statements of a policy document are not a list"),
         (other, _) if reason_in(other).is_some() => vec![decoded.clone()],
-        _ => return invalid("a policy document is no JSON object"),
+        _ => return invalid("a policy document is not a JSON object"),
     };
     let version = match decoded.get("Version").map(|node| &node.value) {
         Some(Value::Text(version)) => version.clone(),
@@ -116,7 +116,7 @@ fn read(of: &Node, scope: &Scope<'_>) -> Result<Document, Stop> {
     Ok(Document { version, id: decoded.get("Id").cloned(), statements, open: None })
 }
 
-/// The blocks, or the items of a list; one value that is not known stands for itself.
+/// The blocks, or the items of a list; an unknown value stands for itself.
 fn items(of: Option<&Node>) -> impl Iterator<Item = &Node> {
     let items = match of.map(|node| &node.value) {
         Some(Value::List(items)) => items.as_slice(),
@@ -146,7 +146,7 @@ fn statement(block: &Node, version: &str) -> Result<Node, Stop> {
     Ok(Node::new(block.at, Value::Map(made)))
 }
 
-/// One value of a list stands without brackets; an empty list is left out.
+/// A list with one item is written without brackets; an empty list is left out.
 fn single_or_list(list: &Node) -> Option<Node> {
     match &list.value {
         Value::List(items) => match items.as_slice() {
@@ -159,12 +159,12 @@ fn single_or_list(list: &Node) -> Option<Node> {
     }
 }
 
-/// `&{aws:username}` as the policy has it.
+/// Converts `&{aws:username}` to the policy's syntax.
 fn with_variables(node: &Node, version: &str) -> Result<Node, Stop> {
     let all = |items: &[Node]| items.iter().map(|item| with_variables(item, version)).collect::<Result<Vec<Node>, Stop>>();
     let value = match &node.value {
         Value::Text(plain) if plain.contains("&{") && version == OLD_VERSION => {
-            return invalid(format!("version {OLD_VERSION} of policies knows no variables"));
+            return invalid(format!("version {OLD_VERSION} of the policy language has no variables"));
         }
         Value::Text(plain) => text(plain.replace("&{", "${")),
         Value::List(items) => Value::List(all(items)?),
@@ -229,7 +229,7 @@ fn list(block: &Node, mut all: Vec<Node>) -> Node {
     if all.len() == 1 { all.swap_remove(0) } else { Node::new(block.at, Value::List(all)) }
 }
 
-/// In place of blocks of which the names are not known.
+/// The name of blocks with unknown names.
 fn not_known(block: &Node, of: Option<&Value>) -> Node {
     let value = match &block.value {
         Value::Map(_) => of.filter(|value| reason_in(value).is_some()).cloned(),

@@ -1,5 +1,5 @@
-//! Which `provider` block a resource belongs to: by its `provider` argument, handed down through `providers` of module calls. What the
-//! block says is for [`super::location`].
+//! Finds the `provider` block of a resource: by its `provider` argument, and through `providers` of module calls. [`super::location`]
+//! reads the block.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -9,22 +9,23 @@ use hcl_edit::expr::{Expression, ObjectKey, TraversalOperator};
 use super::modules::Module;
 use super::syntax::{Attribute, Block, Expr};
 
-/// What a module instance knows under the name of a provider.
+/// What the name of a provider stands for in a module instance.
 #[derive(Debug, Clone)]
 pub(super) enum Provider {
-    /// A block, and the module instance in which its arguments are to be evaluated.
+    /// A block, and the module instance in which its arguments are evaluated.
     Block { instance: usize, block: Rc<Block> },
-    /// The default provider without a block: the environment of Terraform says where it works.
+    /// The default provider without a block: Terraform's environment determines its location.
     Environment,
-    /// Nobody here says which: the caller of a module that is read alone, a key of OpenTofu's `for_each`. Its name, for symbols.
+    /// Not known here: the caller of a module that is read alone passes it, or it has a key of OpenTofu's `for_each`. The name is for
+    /// symbols.
     Elsewhere(String),
 }
 
-/// The providers that a module instance knows, by `aws` or `aws.alias`.
+/// The providers of a module instance, by `aws` or `aws.alias`.
 pub(super) type Providers = BTreeMap<String, Provider>;
 
-/// The providers of a module instance: its own, and those that its caller hands down.
-pub(super) fn of_module(module: &Module, (instance, prefix): (usize, &str), caller: Option<(&Providers, &Block)>) -> Providers {
+/// The providers of a module instance: its own, and those that its caller passes.
+pub(super) fn known_to(module: &Module, (instance, prefix): (usize, &str), caller: Option<(&Providers, &Block)>) -> Providers {
     let mut providers = Providers::new();
     if let Some((inherited, call)) = caller {
         providers.extend(inherited.iter().filter(|(name, _)| !name.contains('.')).map(|(name, provider)| (name.clone(), provider.clone())));
@@ -41,19 +42,19 @@ pub(super) fn of_module(module: &Module, (instance, prefix): (usize, &str), call
             Some(alias) => format!("{}.{alias}", block.label(0)),
             None => block.label(0).to_string(),
         };
-        // One with `for_each` is asked for by a key.
+        // Resources refer to a provider with `for_each` by a key.
         if block.attribute("for_each").is_none() {
             providers.insert(name, Provider::Block { instance, block: Rc::new(block.clone()) });
         }
     }
-    // Who else reads the environment may be told otherwise in a file that cannot be read.
+    // A file that cannot be read may configure a provider that otherwise uses the environment.
     if let (None, Some(unread)) = (caller, module.unread.first()) {
         providers.entry("aws".to_owned()).or_insert_with(|| Provider::Elsewhere(format!("aws (perhaps in {})", unread.file)));
     }
     providers
 }
 
-/// The provider that a resource or a data source of a module instance (`prefix`) asks for.
+/// The provider of a resource or a data source of a module instance (`prefix`).
 pub(super) fn asked_for(providers: &Providers, prefix: &str, resource: &Block) -> Provider {
     // "The first word of the resource type" (Terraform, "The resource provider meta-argument").
     let default = resource.label(0).split('_').next().unwrap_or_default();
@@ -72,7 +73,7 @@ fn named(providers: &Providers, name: &str, prefix: &str) -> Provider {
     }
 }
 
-/// What symbols call a provider block of a module instance.
+/// The name of a provider block of a module instance in symbols.
 pub(super) fn address(prefix: &str, provider: &Block) -> String {
     let alias = alias(provider).map(|alias| format!(".{alias}")).unwrap_or_default();
     format!("{prefix}provider.{}{alias}", provider.label(0))
@@ -83,7 +84,7 @@ pub(super) fn alias(provider: &Block) -> Option<String> {
     provider.attribute("alias").and_then(|attribute| path(&attribute.expr))
 }
 
-/// The name inside, and the name outside where it is one.
+/// The name in the module, and the caller's name if there is one.
 fn handed_down(providers: &Attribute) -> Vec<(String, Option<String>)> {
     match providers.expr.as_ref() {
         Expr::Hcl(Expression::Object(object)) => {
@@ -98,7 +99,7 @@ fn handed_down(providers: &Attribute) -> Vec<(String, Option<String>)> {
     }
 }
 
-/// `aws.west`, as names or as a text.
+/// `aws.west`, as a traversal or as a string.
 fn path(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Hcl(expression) => hcl_path(expression),

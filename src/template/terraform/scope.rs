@@ -1,4 +1,4 @@
-//! Where an expression stands, and what the names in it mean there: `var`, `local`, `each`, `module`, resources.
+//! The scope of an expression: what the names in it stand for: `var`, `local`, `each`, `module`, resources.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -12,7 +12,7 @@ use super::value::{INSTANCES, WHOLE, as_number, moved, reference, unknown, why_l
 use super::{convert, value, waivers};
 use crate::template::declaration::{Ignore, Node, Position, TemplateError, Value};
 
-/// The place of an expression.
+/// The scope of an expression.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {
     pub(super) engine: &'a Engine,
@@ -20,13 +20,13 @@ pub(super) struct Scope<'a> {
     pub(super) source: &'a Source,
     pub(super) each: Option<&'a Each>,
     pub(super) frame: Option<&'a Frame<'a>>,
-    /// Where all values are to be, if not where they are written.
+    /// The place of all values, if they do not keep their own.
     pub(super) fixed: Option<Position>,
-    /// The address of what is evaluated, for symbols: a resource, one of its blocks, a local value.
+    /// The address under evaluation, for symbols: a resource, one of its blocks, a local value.
     pub(super) subject: &'a str,
 }
 
-/// A name that a `for` or a `dynamic` block gives.
+/// A variable of a `for` or of a `dynamic` block.
 pub(super) struct Frame<'a> {
     pub(super) name: &'a str,
     pub(super) node: Node,
@@ -49,7 +49,7 @@ impl<'a> Scope<'a> {
         None
     }
 
-    /// Tells apart the symbols of what is evaluated at several places, and several times at one.
+    /// Makes symbols unique that are evaluated at several places, or several times at one place.
     pub(super) fn place(&self, at: Position) -> String {
         let each = match self.each {
             Some(Each::Count(index)) => value::render(&index.value),
@@ -65,7 +65,7 @@ impl<'a> Scope<'a> {
         format!("{}#{}", self.subject, value::digest(&place))
     }
 
-    /// The value of an attribute. What Terraform would refuse is unknown.
+    /// The value of an attribute. What Terraform refuses is unknown.
     pub(super) fn attribute(&self, attribute: &Attribute) -> Result<Node, TemplateError> {
         let scope = Scope { source: &attribute.source, ..*self };
         match evaluate(&attribute.expr, &scope, attribute.at) {
@@ -77,7 +77,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// What a name of the module's own means: `kind` is `var`, `local`, ….
+    /// The value of one of the module's names: `kind` is `var`, `local`, ….
     pub(super) fn named(&self, kind: &str, name: &str, at: Position) -> Result<Node, Stop> {
         let node = match kind {
             "var" => variable(self.engine, self.instance, name, at)?,
@@ -113,7 +113,7 @@ impl<'a> Scope<'a> {
 
     fn path(&self, name: &str) -> Value {
         match name {
-            // A module that terraform init fetched is where modules.json says.
+            // modules.json has the folder of a module that terraform init fetched.
             "module" if let Ok(below) = self.instance.module.folder.strip_prefix(&self.engine.root) => {
                 let below = below.to_string_lossy().replace('\\', "/");
                 value::text(if below.is_empty() { "." } else { &below })
@@ -128,7 +128,7 @@ impl<'a> Scope<'a> {
                 value::text(if shown.is_empty() { "." } else { &shown })
             }
             "root" => value::text("."),
-            _ => unknown(&format!("path.{name} is where Terraform is started"), &format!("path.{name}")),
+            _ => unknown(&format!("path.{name} depends on where Terraform runs"), &format!("path.{name}")),
         }
     }
 
@@ -165,7 +165,7 @@ impl<'a> Scope<'a> {
         Ok(Node::new(at, shaped(instances, nodes)))
     }
 
-    /// One of the instances of a resource, if `index` is known and there is such an instance.
+    /// An instance of a resource, if `index` is known and exists.
     pub(super) fn resource_at(&self, type_name: &str, name: &str, index: &Value, at: Position) -> Result<Option<Node>, Stop> {
         let key = format!("{type_name}.{name}");
         let Some(resource) = self.instance.module.resources.get(&key).filter(|_| super::is_of_aws(type_name)) else { return Ok(None) };
@@ -206,7 +206,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// What stands for something that the configuration names and does not have.
+/// The unknown value of a name that the configuration does not declare.
 fn undeclared(address: &str) -> Node {
     Node::new(Position::default(), unknown(&format!("{address} is not declared"), address))
 }
@@ -271,9 +271,8 @@ fn output_of(engine: &Engine, instance: &Rc<Instance>, name: &str) -> Result<Nod
     })
 }
 
-/// The value of a variable or an output; a sensitive one where its block says `sensitive` or `ephemeral`
-/// (<https://developer.hashicorp.com/terraform/language/manage-sensitive-data>). One that says so by an expression of which nothing is known is
-/// sensitive too.
+/// The value of a variable or an output; sensitive if its block says `sensitive` or `ephemeral`
+/// (<https://developer.hashicorp.com/terraform/language/manage-sensitive-data>), also if that is an unknown expression.
 fn marked(node: Node, block: &Block, name: &str, inside: &str, scope: &Scope<'_>) -> Node {
     let marks = |mark: &str| {
         let mark = block.attribute(mark)?;
@@ -293,7 +292,7 @@ pub(super) fn local_source(call: &Block) -> Option<&str> {
     (source.starts_with("./") || source.starts_with("../") || source == "." || source == "..").then_some(source)
 }
 
-/// The instances of a module call, made when they are first asked for.
+/// The instances of a module call, created at the first reference.
 pub(super) fn children(engine: &Engine, instance: &Rc<Instance>, call: &str) -> Result<Rc<Children>, Stop> {
     if let Some(children) = instance.children.borrow().get(call) {
         return Ok(children.clone());
@@ -306,7 +305,7 @@ pub(super) fn children(engine: &Engine, instance: &Rc<Instance>, call: &str) -> 
     Ok(children)
 }
 
-/// What `terraform init` calls a module: the names of the calls.
+/// The key of a module in `terraform init`'s list: the names of the calls.
 fn installed_key(engine: &Engine, instance: &Instance, call: &str) -> String {
     match &instance.caller {
         None => call.to_string(),
@@ -330,7 +329,7 @@ fn make_children(engine: &Engine, instance: &Rc<Instance>, call: &str, written: 
             (folder.clone(), shown)
         }
         (None, None) => {
-            let why = "is not here: its source is no path beginning with ./ or ../, and terraform init has not fetched it";
+            let why = "is not here: its source is not a path that begins with ./ or ../, and terraform init has not fetched it";
             return Ok(Children::Elsewhere(format!("module {call} {why}")));
         }
     };
@@ -391,7 +390,7 @@ pub(super) fn instances(engine: &Engine, instance: &Rc<Instance>, block: &Block)
             }
             (None, None) => Instances::One,
         };
-        // Before they are made, for a count in the millions.
+        // Counted before they are created: `count` may be in the millions.
         engine.count(
             block,
             match &made {
@@ -418,7 +417,7 @@ fn counted(node: Node, address: &str) -> Instances {
 fn keyed(node: Node, address: &str) -> Instances {
     let mut keys = match &node.value {
         Value::Map(entries) => entries.clone(),
-        // A set of texts; each is its own value.
+        // A set of strings; each key is its own value.
         Value::List(items) if items.iter().all(|item| matches!(item.value, Value::Text(_))) => {
             items.iter().filter_map(|item| Some((value::scalar_text(&item.value)?, item.clone()))).collect()
         }

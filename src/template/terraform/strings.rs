@@ -10,16 +10,17 @@ use super::scope::{Frame, Scope};
 use super::value::{as_bool, concat, quoted, reason_in, render, text};
 use crate::template::declaration::{Node, Position, Value};
 
-/// What a template stands in.
+/// The context of a template.
 #[derive(Clone, Copy)]
 pub(super) enum Form {
-    /// Within quotes: the parser leaves the escapes between directives as they are.
+    /// A quoted string: the parser leaves escapes between directives unchanged.
     Quoted,
-    /// A heredoc, a text of a JSON file, a file. `indent`: what each line of a heredoc with `<<-` loses; the parser leaves it between directives.
+    /// A heredoc, a string of a JSON file, or a file. `indent` is the indentation that a heredoc with `<<-` removes; the parser leaves it
+    /// between directives.
     Bare { indent: usize },
 }
 
-/// The value of a template. One that is nothing but an interpolation is that value, whatever its type.
+/// The value of a template. A template that is only an interpolation has that value and its type.
 pub(super) fn template(template: &Template, form: Form, scope: &Scope<'_>, here: Position) -> Result<Value, Stop> {
     if let Some(Element::Interpolation(only)) = template.as_single_element() {
         return Ok(hcl(&only.expr, scope, here)?.value);
@@ -27,7 +28,7 @@ pub(super) fn template(template: &Template, form: Form, scope: &Scope<'_>, here:
     Ok(concat(here, parts(template, form, None, scope, here)?))
 }
 
-/// `inside`: of what a directive holds, whether the tags around it take its white space at the beginning and at the end.
+/// `inside`: for the content of a directive, whether the tags around it strip white space at its start and end.
 fn parts(template: &Template, form: Form, inside: Option<(bool, bool)>, scope: &Scope<'_>, here: Position) -> Result<Vec<Node>, Stop> {
     let mut made = Vec::new();
     let mut strip_start = inside.is_some_and(|(start, _)| start);
@@ -56,7 +57,7 @@ fn parts(template: &Template, form: Form, inside: Option<(bool, bool)>, scope: &
     Ok(made)
 }
 
-/// Whether an element takes the white space before it, and behind it.
+/// Whether an element strips the white space before it, and after it.
 fn strips(element: &Element) -> (bool, bool) {
     let outer = |first: &Strip, last: &Strip| (first.strip_start(), last.strip_end());
     match element {
@@ -69,8 +70,8 @@ fn strips(element: &Element) -> (bool, bool) {
     }
 }
 
-/// A literal without the white space that the tags next to it take. Terraform reads what is not in quotes line by line, and a tag takes no more
-/// than the piece of its own line, with the line's end (hclsyntax, `scan_tokens.rl` and `parseTemplateParts`).
+/// A literal without the white space that adjacent tags strip. Outside of quotes, Terraform scans line by line, and a tag strips only
+/// within its own line, including the line's end (hclsyntax, `scan_tokens.rl` and `parseTemplateParts`).
 fn stripped(literal: &str, form: Form, start: bool, end: bool) -> String {
     let mut lines: Vec<&str> = match form {
         Form::Quoted => vec![literal],
@@ -85,11 +86,11 @@ fn stripped(literal: &str, form: Form, start: bool, end: bool) -> String {
     lines.concat()
 }
 
-/// A literal between directives, with what the parser does to other literals done to it.
+/// A literal between directives, processed as the parser processes other literals.
 fn finished(literal: &str, form: Form) -> Cow<'_, str> {
     match form {
         Form::Quoted if literal.contains('\\') => {
-            // The escapes are those of JSON, but for `\U0001F600`, and only quotes that are escaped are here.
+            // The escapes are those of JSON, plus `\U0001F600`; only escaped quotes occur here.
             let json = format!("\"{}\"", long_escapes(literal).replace(['\n', '\r', '\t'], " "));
             serde_json::from_str::<String>(&json).map_or(Cow::Borrowed(literal), Cow::Owned)
         }

@@ -1,4 +1,4 @@
-//! The files of a module as blocks and attributes, one form for `.tf` and `.tf.json`, with the place of everything. Evaluates nothing.
+//! The files of a module as blocks and attributes with their places; the same form for `.tf` and `.tf.json`. Evaluates nothing.
 
 use std::rc::Rc;
 
@@ -13,7 +13,7 @@ use super::layout;
 use super::text::Source;
 use crate::template::declaration::{Position, TemplateError};
 
-/// Arguments that are maps, not blocks: in `.tf.json` both are objects, and only the provider's schema tells them apart.
+/// Arguments that are maps, not blocks: both are objects in `.tf.json`, and only the provider's schema tells them apart.
 const MAP_ARGUMENTS: [&str; 9] = [
     "tags",
     "tags_all",
@@ -26,14 +26,14 @@ const MAP_ARGUMENTS: [&str; 9] = [
     "variables",
 ];
 
-/// Blocks that Terraform itself takes.
+/// Blocks that belong to Terraform itself.
 pub(super) const META_BLOCKS: [&str; 3] = ["lifecycle", "provisioner", "connection"];
 
-/// What stands at the right of `=`.
+/// The right-hand side of `=`.
 #[derive(Debug)]
 pub(super) enum Expr {
     Hcl(Expression),
-    /// A text of a JSON file.
+    /// A string of a JSON file.
     Template(Position, Template),
     Null(Position),
     Bool(Position, bool),
@@ -55,7 +55,7 @@ pub(super) struct Block {
     pub(super) kind: String,
     pub(super) labels: Vec<String>,
     pub(super) at: Position,
-    /// Byte offsets of its first and behind its last character.
+    /// The byte offsets of its start and its end.
     pub(super) span: (usize, usize),
     pub(super) source: Rc<Source>,
     pub(super) attributes: Vec<Attribute>,
@@ -67,13 +67,15 @@ impl Block {
         self.attributes.iter().find(|attribute| attribute.name == name)
     }
 
-    pub(super) fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> {
+    pub(super) fn blocks_of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> {
         self.blocks.iter().filter(move |block| block.kind == kind)
     }
 
     /// Whether an argument, blocks or a `dynamic` block may set `name`.
     pub(super) fn sets(&self, name: &str) -> bool {
-        self.attribute(name).is_some() || self.of_kind(name).next().is_some() || self.of_kind("dynamic").any(|block| block.label(0) == name)
+        self.attribute(name).is_some()
+            || self.blocks_of_kind(name).next().is_some()
+            || self.blocks_of_kind("dynamic").any(|block| block.label(0) == name)
     }
 
     pub(super) fn label(&self, index: usize) -> &str {
@@ -98,7 +100,7 @@ impl Block {
 }
 
 impl Expr {
-    /// A truth value that is written as such.
+    /// A literal boolean.
     pub(super) fn as_bool(&self) -> Option<bool> {
         match self {
             Expr::Hcl(expression) => expression.as_bool(),
@@ -118,7 +120,7 @@ impl Expr {
     }
 }
 
-/// A file as one block without a kind. Texts of variable definitions in JSON (`.tfvars.json`) are no templates: see [`values`].
+/// A file as one block without a kind. Strings of variable files in JSON (`.tfvars.json`) are not templates: see [`values`].
 pub(super) fn parse(source: &Rc<Source>) -> Result<Block, TemplateError> {
     if source.name.ends_with(".json") { json_file(source) } else { hcl_file(source) }
 }
@@ -129,7 +131,7 @@ fn hcl_file(source: &Rc<Source>) -> Result<Block, TemplateError> {
 
 /// The blocks and attributes of an HCL file.
 pub(super) fn body(source: &Source) -> Result<Body, TemplateError> {
-    hcl_edit::parser::parse_body(&layout::of_body(&source.text))
+    hcl_edit::parser::parse_body(&layout::body_layout(&source.text))
         .map_err(|error| source.error(error.location().offset(), format!("not valid HCL: {}", error.message())))
 }
 
@@ -195,7 +197,7 @@ impl JsonReader<'_> {
                 self.labelled(parent, kind, value, depth - 1, &labels)
             }),
             JsonValue::Map(_) => {
-                // Resources of the Cloud Control provider have attributes only.
+                // Resources of the Cloud Control provider have attributes, no blocks.
                 let has_blocks = kind != "resource" || !labels.first().is_some_and(|of| super::is_cloud_control(of));
                 let mut block = self.block(kind, value, has_blocks)?;
                 block.labels = labels.iter().map(ToString::to_string).collect();
@@ -221,10 +223,10 @@ impl JsonReader<'_> {
         Ok(block)
     }
 
-    /// An argument, which a block has once.
+    /// Adds an argument; a block has each argument once.
     fn argument(&self, block: &mut Block, name: &str, value: &Json<'_>, templates: bool) -> Result<(), TemplateError> {
         if block.attribute(name).is_some() {
-            return Err(self.source.error(value.at, format!("{name} is there twice")));
+            return Err(self.source.error(value.at, format!("{name} is set twice")));
         }
         block.attributes.push(self.attribute(name, value, templates)?);
         Ok(())
@@ -280,7 +282,7 @@ impl JsonReader<'_> {
     }
 }
 
-/// A template without quotes, or why it is none.
+/// A template without quotes, or why it is not valid.
 pub(super) fn template(text: &str) -> Result<Template, String> {
-    hcl_edit::parser::parse_template(&layout::of_template(text)).map_err(|error| error.message().to_string())
+    hcl_edit::parser::parse_template(&layout::template_layout(text)).map_err(|error| error.message().to_string())
 }

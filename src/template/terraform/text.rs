@@ -1,17 +1,18 @@
-//! Offsets of a text as lines and columns, and the errors of a file. Knows no syntax.
+//! Converts offsets of a text to lines and columns; errors of a file. Knows no syntax.
 
 use std::sync::Arc;
 
 use crate::template::declaration::{Position, TemplateError};
 
-/// Characters are counted up to every so many bytes, so that a plan of one long line does not have to be counted from its beginning.
+/// The distance of the bytes up to which characters are counted in advance, so that a plan of one long line is not counted from its start
+/// each time.
 const STEP: usize = 1024;
 
-/// Where the lines of a text begin.
+/// The starts of the lines of a text.
 #[derive(Debug)]
 pub(super) struct Lines {
     starts: Vec<usize>,
-    /// Characters before each multiple of [`STEP`] bytes; empty for a text of ASCII characters.
+    /// The number of characters before each multiple of [`STEP`] bytes; empty for ASCII text.
     counted: Vec<usize>,
 }
 
@@ -31,7 +32,7 @@ impl Lines {
         Lines { starts, counted }
     }
 
-    /// Line and column (in characters) of a byte offset of `text`, which is the text that this was made of.
+    /// Line and column (in characters) of a byte offset of `text`, for which this was created.
     pub(super) fn position(&self, text: &str, offset: usize) -> Position {
         let line = self.starts.partition_point(|start| *start <= offset).max(1);
         let start = self.starts.get(line - 1).copied().unwrap_or_default();
@@ -46,12 +47,12 @@ impl Lines {
     }
 }
 
-/// Every byte of UTF-8 but a continuation begins a character.
+/// Every UTF-8 byte that is not a continuation byte starts a character.
 fn characters_in(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count()
 }
 
-/// A file that was read: its display name, its text without a byte order mark.
+/// A file: its display name and its text without a byte order mark.
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) name: Arc<str>,

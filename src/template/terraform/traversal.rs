@@ -1,4 +1,4 @@
-//! `a.b[0].c`, `a[*].b`: where it begins, and what is taken of it.
+//! Traversals such as `a.b[0].c` and `a[*].b`: their root and their steps.
 
 use hcl_edit::Decorated;
 use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
@@ -30,7 +30,7 @@ fn name_at<'a>(steps: Steps<'a>, index: usize) -> Option<&'a str> {
     }
 }
 
-/// What the first names mean, and the steps that are left.
+/// The value of the first names, and the remaining steps.
 fn from_root<'a>(root: &str, steps: Steps<'a>, scope: &Scope<'_>, here: Position) -> Result<(Node, Steps<'a>), Stop> {
     let Some(name) = name_at(steps, 0) else {
         return Ok((Node::new(here, unknown(&format!("{root} is not declared"), root)), steps));
@@ -56,7 +56,7 @@ fn from_root<'a>(root: &str, steps: Steps<'a>, scope: &Scope<'_>, here: Position
             Ok((Node::new(here, unknown(&format!("{address} is known only while Terraform runs"), &address)), after(2)))
         }
         "module" => {
-            // One output of one instance, so that the others are not looked at.
+            // Only one output of one instance, so that the others are not evaluated.
             if let Some(output) = name_at(steps, 1) {
                 return Ok((scope.output(name, "", output, here)?, after(2)));
             }
@@ -69,7 +69,7 @@ fn from_root<'a>(root: &str, steps: Steps<'a>, scope: &Scope<'_>, here: Position
             Ok((scope.module(name, here)?, after(1)))
         }
         type_name => {
-            // One instance, so that the others are not made for each of them.
+            // Only one instance, so that the others are not created for each of them.
             if let Some(TraversalOperator::Index(index)) = steps.get(1).map(Decorated::value) {
                 let index = hcl(index, scope, here)?;
                 if let Some(node) = scope.resource_at(type_name, name, &index.value, here)? {
@@ -100,7 +100,7 @@ fn follow(mut node: Node, steps: Steps<'_>, scope: &Scope<'_>, here: Position) -
                 item(node.value, &index.value)?
             }
             TraversalOperator::LegacyIndex(index) => item(node.value, &Value::Number((*index.value()).into()))?,
-            // `.*` goes with the attributes that follow, `[*]` with everything.
+            // `.*` applies to the attributes that follow, `[*]` to all steps that follow.
             TraversalOperator::AttrSplat(_) => {
                 let taken = rest.iter().take_while(|step| matches!(step.value(), TraversalOperator::GetAttr(_))).count();
                 let (inside, outside) = rest.split_at(taken);
@@ -142,7 +142,7 @@ fn attribute(of: Value, name: &str, scope: &Scope<'_>) -> Result<Value, Stop> {
         }
         Value::Reference { id, attribute } => Ok(reference(&id, &format!("{attribute}.{name}"))),
         Value::Unknown(of) => Ok(unknown_part(&of, &format!(".{name}"), |value| attribute(value, name, scope))),
-        _ => invalid(format!("there is no {name} in a value that is no map")),
+        _ => invalid(format!("there is no {name} in a value that is not a map")),
     }
 }
 

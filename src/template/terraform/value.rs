@@ -1,5 +1,4 @@
-//! Values while they are worked out: what they are called in the symbols of unknown values, whether they are known, how they compare,
-//! how they become text.
+//! Values during evaluation: the symbols of unknown values, whether values are known, comparison, conversion to text.
 
 use std::sync::Arc;
 
@@ -9,15 +8,15 @@ use sha2::{Digest, Sha256};
 use super::engine::Stop;
 use crate::template::declaration::{Node, Position, Unknown, Value, names_data_source};
 
-/// The attribute of a [`Value::Reference`] to a whole resource, as long as no attribute of it was asked for.
+/// The attribute of a [`Value::Reference`] to a whole resource, before an attribute is selected.
 pub(super) const WHOLE: &str = "";
-/// The attribute of a [`Value::Reference`] to all instances of a resource of which the number is not known.
+/// The attribute of a [`Value::Reference`] to all instances of a resource whose number is not known.
 pub(super) const INSTANCES: &str = "*";
-/// What Terraform itself says in a plan.
+/// Terraform's own words in a plan.
 pub(super) const AFTER_APPLY: &str = "known after apply";
-/// What is said without a plan where nothing more is known.
-pub(super) const NOT_KNOWN: &str = "it is known after it is deployed";
-/// Longer symbols are cut, and told apart by a digest.
+/// The reason without a plan if nothing more is known.
+pub(super) const NOT_KNOWN: &str = "it is known after deployment";
+/// Longer symbols are truncated, and made unique by a digest.
 const SYMBOL: usize = 160;
 
 pub(super) fn text(value: impl Into<String>) -> Value {
@@ -28,7 +27,7 @@ pub(super) fn reference(id: &str, attribute: &str) -> Value {
     Value::Reference { id: Arc::from(id), attribute: Arc::from(attribute) }
 }
 
-/// An unknown value; `inside` is what stands between `${` and `}` of its symbol.
+/// An unknown value; `inside` is the text between `${` and `}` of its symbol.
 pub(super) fn unknown(reason: &str, inside: &str) -> Value {
     let symbol = if inside.len() <= SYMBOL {
         format!("${{{inside}}}")
@@ -39,12 +38,12 @@ pub(super) fn unknown(reason: &str, inside: &str) -> Value {
     Value::Unknown(Unknown::new(reason, symbol))
 }
 
-/// An unknown value for the reason of another one.
+/// An unknown value with the reason of another one.
 pub(super) fn because(of: &Value, inside: &str) -> Value {
     unknown(reason_in(of).as_deref().unwrap_or(NOT_KNOWN), inside)
 }
 
-/// Tells texts apart in fewer letters.
+/// A short digest of a text.
 pub(super) fn digest(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
@@ -52,14 +51,14 @@ pub(super) fn digest(text: &str) -> String {
 /// Why an attribute of another resource, or of a data source, is not known.
 pub(super) fn why_later(id: &str, attribute: &str) -> String {
     match attribute {
-        WHOLE => format!("{id} is known after it is deployed"),
+        WHOLE => format!("{id} is known after deployment"),
         INSTANCES => format!("how many there are of {id} is not known"),
         _ if names_data_source(id) => format!("{id}.{attribute} is read when Terraform plans"),
-        _ => format!("{id}.{attribute} is known after it is deployed"),
+        _ => format!("{id}.{attribute} is known after deployment"),
     }
 }
 
-/// An unknown value that follows from another one: `.name` or `[0]` of it. `take` gets that of a sensitive value, which is sensitive too.
+/// The unknown value of `.name` or `[0]` of another one. `take` gets the hidden value of a sensitive one; the result is sensitive too.
 pub(super) fn unknown_part(of: &Unknown, step: &str, take: impl FnOnce(Value) -> Result<Value, Stop>) -> Value {
     let inside = format!("{}{step}", of.symbol.strip_prefix("${").and_then(|inside| inside.strip_suffix('}')).unwrap_or(&of.symbol));
     match of.hidden.as_ref().map(|hidden| take(hidden.as_ref().clone())) {
@@ -68,7 +67,7 @@ pub(super) fn unknown_part(of: &Unknown, step: &str, take: impl FnOnce(Value) ->
     }
 }
 
-/// The value as an expression, for symbols: the same value gives the same text.
+/// The value as an expression for symbols: equal values give the same text.
 pub(super) fn render(value: &Value) -> String {
     match value {
         Value::Null => "null".to_string(),
@@ -95,12 +94,12 @@ pub(super) fn render(value: &Value) -> String {
     }
 }
 
-/// A text as Terraform and JSON write it.
+/// A string literal, as in Terraform and JSON.
 pub(super) fn quoted(text: &str) -> String {
     serde_json::Value::String(text.to_string()).to_string()
 }
 
-/// Nothing in the value waits for something else.
+/// Whether the value is completely known.
 pub(super) fn is_known(value: &Value) -> bool {
     match value {
         Value::Reference { .. } | Value::Concat(_) | Value::Unknown(_) => false,
@@ -121,7 +120,7 @@ pub(super) fn reason_in(value: &Value) -> Option<Arc<str>> {
     }
 }
 
-/// Nodes in the value, with long texts counted as several.
+/// The number of nodes in the value; long texts count as several.
 pub(super) fn size(value: &Value) -> usize {
     match value {
         Value::Text(text) => 1 + text.len() / 64,
@@ -132,7 +131,7 @@ pub(super) fn size(value: &Value) -> usize {
     }
 }
 
-/// The value as if all of it were written at one place: the place where it is used.
+/// The value with all places set to the place where it is used.
 pub(super) fn moved(value: Value, at: Position) -> Node {
     let all = |items: Vec<Node>| items.into_iter().map(|item| moved(item.value, at)).collect();
     let value = match value {
@@ -144,8 +143,8 @@ pub(super) fn moved(value: Value, at: Position) -> Node {
     Node::new(at, value)
 }
 
-/// Whether two values are equal; places do not count. `None`: not known. That includes collections with the same content: Terraform tells
-/// `[]` from `tolist([])`, and `{}` from `tomap({})`, and the types are not known here.
+/// Whether two values are equal, whatever their places. `None` if that is not known. That includes equal collections: Terraform
+/// distinguishes `[]` from `tolist([])`, and `{}` from `tomap({})`, and the types are not known here.
 pub(super) fn equal(left: &Value, right: &Value) -> Option<bool> {
     let (left, right) = (left.revealed(), right.revealed());
     match (left, right) {
@@ -160,12 +159,12 @@ pub(super) fn equal(left: &Value, right: &Value) -> Option<bool> {
     }
 }
 
-/// Whether two values are the same, unknown ones by their symbols.
+/// Whether two values are the same; unknown values are compared by their symbols.
 pub(super) fn same(left: &Value, right: &Value) -> bool {
     std::mem::discriminant(left) == std::mem::discriminant(right) && render(left) == render(right)
 }
 
-/// A known scalar as text. `None` for everything else.
+/// A known scalar as text; `None` for anything else.
 pub(super) fn scalar_text(value: &Value) -> Option<String> {
     match value {
         Value::Text(text) => Some(text.clone()),
@@ -175,7 +174,7 @@ pub(super) fn scalar_text(value: &Value) -> Option<String> {
     }
 }
 
-/// `7` for 7.0, as Terraform writes numbers.
+/// Formats a number as Terraform does: `7` for 7.0.
 pub(super) fn number_text(number: &Number) -> String {
     match number.as_f64() {
         Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15 => format!("{float:.0}"),
@@ -183,7 +182,7 @@ pub(super) fn number_text(number: &Number) -> String {
     }
 }
 
-/// A whole number stays one.
+/// Whole numbers stay integers.
 pub(super) fn number(value: f64) -> Option<Value> {
     if value.fract() == 0.0 && value.abs() < 9e15 {
         return Some(Value::Number(Number::from(value as i64)));
@@ -208,7 +207,7 @@ pub(super) fn as_bool(value: &Value) -> Option<bool> {
     }
 }
 
-/// A text of parts: neighbouring texts become one, nested parts are taken in; without anything unknown it is a text.
+/// A text from parts: adjacent texts are merged and nested parts are flattened; without unknown parts, the result is a text.
 pub(super) fn concat(at: Position, parts: Vec<Node>) -> Value {
     let mut flat: Vec<Node> = Vec::new();
     for part in parts {

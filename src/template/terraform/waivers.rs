@@ -1,5 +1,5 @@
-//! Waivers in comments: `# rel9:ignore rule-id reason`, on the line of a resource block or a module call, on the comment lines directly above
-//! it, or inside it. `expires=2027-01-31` may stand before the reason. What a module call waives, it waives for all that the module makes.
+//! Waivers in comments: `# rel9:ignore rule-id reason`, on the line of a resource block or a module call, on the comment lines directly
+//! above it, or inside it. `expires=2027-01-31` may precede the reason. A waiver of a module call applies to all resources of the module.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ pub(super) struct Waiver {
 
 /// The waivers of an HCL file.
 pub(super) fn read(source: &Source) -> Result<Vec<Waiver>, TemplateError> {
-    // Same offsets; a mark in capitals is a mistake to be told.
+    // The offsets stay the same; a mark in capitals is reported as a mistake.
     let lower = source.text.to_ascii_lowercase();
     if !lower.contains(NAME) {
         return Ok(Vec::new());
@@ -34,7 +34,7 @@ pub(super) fn read(source: &Source) -> Result<Vec<Waiver>, TemplateError> {
         }
         let line = source.text.get(offset..).and_then(|rest| rest.lines().next()).unwrap_or_default();
         if begins_line_within_comment(&source.text, offset) {
-            match Ignore::of_comment(line, source.position(offset)) {
+            match Ignore::in_comment(line, source.position(offset)) {
                 Ok(None) => continue,
                 _ => {
                     return Err(source.error(offset, "a waiver is a comment of one line: write `# rel9:ignore rule-id reason`".to_string()));
@@ -46,17 +46,17 @@ pub(super) fn read(source: &Source) -> Result<Vec<Waiver>, TemplateError> {
         }
         let is_closed = source.text.get(..offset).is_some_and(|before| before.trim_end().ends_with("/*"));
         let line = if is_closed { line.split("*/").next().unwrap_or_default() } else { line };
-        let ignore = Ignore::of_comment(line, source.position(offset)).map_err(|what| source.error(offset, what))?;
+        let ignore = Ignore::in_comment(line, source.position(offset)).map_err(|what| source.error(offset, what))?;
         waivers.extend(ignore.map(|ignore| Waiver { offset, ignore }));
     }
     Ok(waivers)
 }
 
-/// What every waiver begins with, right or misspelt.
+/// How every waiver starts, correct or misspelt.
 const NAME: &str = "rel9";
 
-/// The waivers that belong to what stands between two offsets.
-pub(super) fn of_block(source: &Source, waivers: &[Waiver], (start, end): (usize, usize)) -> Vec<Ignore> {
+/// The waivers that belong to the block between two offsets.
+pub(super) fn of_lines(source: &Source, waivers: &[Waiver], (start, end): (usize, usize)) -> Vec<Ignore> {
     if waivers.is_empty() {
         return Vec::new();
     }
@@ -64,7 +64,7 @@ pub(super) fn of_block(source: &Source, waivers: &[Waiver], (start, end): (usize
     waivers.iter().filter(|waiver| lines.contains(&waiver.offset)).map(|waiver| waiver.ignore.clone()).collect()
 }
 
-/// The lines of what stands between two offsets, with those of the comments directly above it.
+/// The lines of a block between two offsets, with those of the comments directly above it.
 pub(super) fn lines_of(source: &Source, (start, end): (usize, usize)) -> Range<usize> {
     let mut from = line_start(&source.text, start);
     while from > 0 {
@@ -79,7 +79,7 @@ pub(super) fn lines_of(source: &Source, (start, end): (usize, usize)) -> Range<u
     from..to
 }
 
-/// What a module call waives for the resources of the module, after what the calls above it do.
+/// The waivers of a module call for the resources of the module, after those of the calls above it.
 pub(super) fn handed_down(call: &Resource, above: Option<&[Ignore]>) -> Vec<Ignore> {
     let own = call.ignores.iter().map(|ignore| Ignore { file: Some(call.block.source.name.clone()), ..ignore.clone() });
     above.unwrap_or_default().iter().cloned().chain(own).collect()
@@ -89,7 +89,7 @@ fn line_start(text: &str, offset: usize) -> usize {
     text.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1)
 }
 
-/// A comment that begins with the mark, and is not itself within a comment.
+/// A comment that starts with the mark and is not inside another comment.
 pub(super) fn begins_comment(text: &str, offset: usize) -> bool {
     let before = text.get(line_start(text, offset)..offset).unwrap_or_default().trim_end();
     let code = before.strip_suffix("/*").or_else(|| {
@@ -99,7 +99,7 @@ pub(super) fn begins_comment(text: &str, offset: usize) -> bool {
     code.is_some_and(|code| !code.trim_start().starts_with(['#', '/']))
 }
 
-/// Whether a line within a comment of several lines begins with the mark.
+/// Whether a line of a multi-line comment starts with the mark.
 fn begins_line_within_comment(text: &str, offset: usize) -> bool {
     let start = line_start(text, offset);
     let begins =
@@ -108,7 +108,7 @@ fn begins_line_within_comment(text: &str, offset: usize) -> bool {
     begins && before.rfind("/*").is_some_and(|open| !before[open..].contains("*/"))
 }
 
-/// The spans of all texts of a file, in which a `#` begins no comment.
+/// The spans of all strings of a file; a `#` inside them does not start a comment.
 pub(super) fn texts_of(source: &Source) -> Vec<Range<usize>> {
     let mut texts = Texts::default();
     if let Ok(body) = syntax::body(source) {
@@ -138,7 +138,7 @@ mod tests {
         let source = Source::new("main.tf", text);
         let start = text.find(block).unwrap();
         let end = start + text[start..].find("\n}").unwrap() + 2;
-        of_block(&source, &read(&source).unwrap(), (start, end)).into_iter().map(|ignore| ignore.rule).collect()
+        of_lines(&source, &read(&source).unwrap(), (start, end)).into_iter().map(|ignore| ignore.rule).collect()
     }
 
     #[test]

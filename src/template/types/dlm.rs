@@ -1,9 +1,11 @@
-//! Data Lifecycle Manager policies. What the two languages call alike is `CamelCase` in one and `snake_case` in the other.
+//! Data Lifecycle Manager policies. Names that both languages share are in `CamelCase` in one and in `snake_case` in the other.
 
-use super::{Absent, As, BLANK, Identity, Paths, Row, Table, Takes, row};
+use super::kms::{key_arn, key_manager};
 use crate::inventory::{more_path, note};
 use crate::template::convert::{Built, Outcome, Scope, Unknown};
 use crate::template::declaration::{Node, Value};
+use crate::template::table::{Absent, As, BLANK, Evidence, Identity, More, Paths, Row, Table, row};
+use crate::template::takes::Takes;
 use serde_json::{Value as Json, json};
 
 const DAY: i64 = 86_400;
@@ -17,7 +19,7 @@ pub static POLICY: Table = Table {
     rows: &[
         // The API requires it of a new policy (CreateLifecyclePolicy, State) and CloudFormation documents no default ("required when you add
         // a lifecycle policy and optional when you update"). The provider's default is ENABLED.
-        row("status", ["State", "state"], As::Text, Absent::Unknown("the policy's State is not written, and has no default"))
+        row("status", ["State", "state"], As::Text, Absent::Unknown("the policy's State is not set and has no default"))
             .terraform(Absent::Text("ENABLED")),
         // The default of the API (PolicyDetails, PolicyType) and of the provider.
         row("policy_type", ["PolicyDetails.PolicyType", "policy_details.policy_type"], As::Text, Absent::Text("EBS_SNAPSHOT_MANAGEMENT")),
@@ -43,7 +45,8 @@ pub static POLICY: Table = Table {
             As::List(EVENT_COPY),
             Absent::Empty,
         ),
-        // Of policies for instances (hashicorp/aws, `parameters` of `policy_details`; `exclude_data_volume_tags` since pull request 45113).
+        // For policies of instances (hashicorp/aws, `parameters` of `policy_details`; `exclude_data_volume_tags` since pull request
+        // 45113).
         row(
             "exclude_boot_volume",
             ["PolicyDetails.Parameters.ExcludeBootVolume", "policy_details.parameters.exclude_boot_volume"],
@@ -64,7 +67,9 @@ pub static POLICY: Table = Table {
         ),
         row("role_arn", ["ExecutionRoleArn", "execution_role_arn"], As::Name, Absent::Null),
     ],
-    more: Some(super::More { properties: &["schedules"], fill: schedules }),
+    more: Some(More { properties: &["schedules"], fill: schedules }),
+    evidence: Evidence::Whole,
+    assumed_from: Some("dlm"),
     ..BLANK
 };
 
@@ -89,18 +94,18 @@ const RETAIN_COUNT: Paths = ["RetainRule.Count", "retain_rule.count"];
 const ARCHIVE: Paths = ["ArchiveRule.RetainRule.RetentionArchiveTier", "archive_rule.archive_retain_rule.retention_archive_tier"];
 
 const COPY: &[Row] = &[
-    row("target", ["Target|TargetRegion", "target|target_region"], As::Text, Absent::Unknown("no target is written")),
+    row("target", ["Target|TargetRegion", "target|target_region"], As::Text, Absent::Unknown("no target is set")),
     row("encrypted", ["Encrypted", "encrypted"], As::Bool, Absent::Null),
-    row("kms_key_arn", ["CmkArn", "cmk_arn"], As::By(key), Absent::Null),
-    row("key_manager", ["CmkArn", "cmk_arn"], As::By(manager), Absent::Null),
+    row("kms_key_arn", ["CmkArn", "cmk_arn"], As::By(key_arn), Absent::Null),
+    row("key_manager", ["CmkArn", "cmk_arn"], As::By(key_manager), Absent::Null),
     row("retention_days", RETAIN, As::By(|scope, _| days(scope, RETAIN).map(|days| json!(days))), Absent::Null),
 ];
 
 const EVENT_COPY: &[Row] = &[
-    row("target", ["Target", "target"], As::Text, Absent::Unknown("no target is written")),
+    row("target", ["Target", "target"], As::Text, Absent::Unknown("no target is set")),
     row("encrypted", ["EncryptionConfiguration.Encrypted", "encryption_configuration.encrypted"], As::Bool, Absent::Null),
-    row("kms_key_arn", ["EncryptionConfiguration.CmkArn", "encryption_configuration.cmk_arn"], As::By(key), Absent::Null),
-    row("key_manager", ["EncryptionConfiguration.CmkArn", "encryption_configuration.cmk_arn"], As::By(manager), Absent::Null),
+    row("kms_key_arn", ["EncryptionConfiguration.CmkArn", "encryption_configuration.cmk_arn"], As::By(key_arn), Absent::Null),
+    row("key_manager", ["EncryptionConfiguration.CmkArn", "encryption_configuration.cmk_arn"], As::By(key_manager), Absent::Null),
     row("retention_days", RETAIN, As::By(|scope, _| days(scope, RETAIN).map(|days| json!(days))), Absent::Null),
 ];
 
@@ -111,7 +116,7 @@ const EXCLUSIONS: &[Row] = &[
 ];
 
 const TARGET: &[Row] = &[
-    row("target", ["TargetRegion", "target_region"], As::Text, Absent::Unknown("no target is written")),
+    row("target", ["TargetRegion", "target_region"], As::Text, Absent::Unknown("no target is set")),
     row("encrypted", ["", ""], As::Bool, Absent::Null),
     row("kms_key_arn", ["", ""], As::Name, Absent::Null),
     row("key_manager", ["", ""], As::Text, Absent::Null),
@@ -120,7 +125,7 @@ const TARGET: &[Row] = &[
 
 const SCHEDULES: &[Row] = &[row("schedules", ["PolicyDetails.Schedules", "policy_details.schedule"], As::Some(SCHEDULE), Absent::Empty)];
 
-/// The schedule that a default policy has of its own, seen from the whole body.
+/// The schedule of a default policy; paths start at the whole body.
 const DEFAULT_SCHEDULE: &[Row] = &[
     row("name", ["", ""], As::Text, Absent::Null),
     row("cron", ["", ""], As::Text, Absent::Null),
@@ -131,7 +136,7 @@ const DEFAULT_SCHEDULE: &[Row] = &[
         As::By(interval_days),
         Absent::Int(DAY),
     )
-    // 1 to 7 days, kept 2 to 14 (CreateInterval, RetainInterval).
+    // Every 1 to 7 days, retained for 2 to 14 days (CreateInterval, RetainInterval).
     .takes(Takes::Whole(1, 7)),
     row("retain_count", ["", ""], As::Int, Absent::Null),
     // 7 days by default (RetainInterval).
@@ -147,7 +152,7 @@ const DEFAULT_SCHEDULE: &[Row] = &[
     row("shared_with", ["", ""], As::Texts, Absent::Empty),
 ];
 
-/// A default policy names its kind, or is written in the simplified language.
+/// A default policy names its kind, or uses the simplified language.
 fn is_default(scope: &Scope) -> Outcome<bool> {
     if scope.text_at(DEFAULT_POLICY)?.is_some_and(|kind| !kind.is_empty()) {
         return Ok(true);
@@ -168,7 +173,7 @@ fn interval_days(scope: &Scope, node: &Node) -> Outcome {
     Ok(scope.int(node)?.saturating_mul(DAY).into())
 }
 
-/// The unit is HOURS, the only one there is. A schedule has an interval or a cron expression.
+/// HOURS is the only unit. A schedule has an interval or a cron expression.
 fn interval(scope: &Scope, node: &Node) -> Outcome {
     let hours = scope.int(node)?;
     Ok(if hours > 0 { hours.saturating_mul(3600).into() } else { Json::Null })
@@ -180,14 +185,14 @@ fn filled(scope: &Scope, node: &Node) -> Outcome {
     Ok(if text.is_empty() { Json::Null } else { text.into() })
 }
 
-/// With an archiving rule, snapshots move to the archive once the schedule's threshold is met and are kept there longer: both count.
+/// With an archive rule, snapshots move to the archive tier at the schedule's threshold and are kept there longer: both periods count.
 fn retain_count(scope: &Scope, node: &Node) -> Outcome {
     let archived = match scope.find(ARCHIVE) {
         Some(tier) => scope.at(tier).int_at(["Count", "count"])?.unwrap_or(0),
         None => 0,
     };
     let count = scope.int(node)?;
-    // Beside an age the provider may write 0 for no count.
+    // With an age, the provider may write 0 for an unset count.
     let by_age = scope.int_at(["RetainRule.Interval", "retain_rule.interval"])?.is_some_and(|interval| interval > 0);
     if scope.find(ARCHIVE).is_none() && !by_age {
         scope.taken(RETAIN_COUNT, Takes::Whole(1, 1_000))?;
@@ -200,7 +205,7 @@ fn retention(scope: &Scope) -> Outcome {
     Ok(json!(days(scope, RETAIN)?.map(|days| days.saturating_add(archived))))
 }
 
-/// An age in days, as the live audit counts it: a month counts 30 and a year 365.
+/// An age in days, as in the live source: a month counts as 30 days and a year as 365.
 fn days(scope: &Scope, rule: Paths) -> Outcome<Option<i64>> {
     let Some(node) = scope.find(rule) else { return Ok(None) };
     let rule = scope.at(node);
@@ -225,8 +230,8 @@ fn shared_with(scope: &Scope, node: &Node) -> Outcome {
     Ok(Json::Array(accounts))
 }
 
-/// A list of `Key` and `Value`, or a map. A tag of which the key is not known may be any; where only the value is not, what lacks the tag is
-/// told apart all the same.
+/// A list of `Key` and `Value`, or a map. A tag with an unknown key may be any tag; with an unknown value, it excludes resources without
+/// the tag.
 fn tags(scope: &Scope, node: &Node, path: &str, nested: &mut Unknown) -> Outcome {
     let tag = |key: &str, value: Outcome<String>, nested: &mut Unknown| match value {
         Ok(value) => json!({ "key": key, "value": value }),
@@ -248,13 +253,4 @@ fn tags(scope: &Scope, node: &Node, path: &str, nested: &mut Unknown) -> Outcome
             None => Ok(tag(&text(["Key", "key"])?, text(["Value", "value"]), nested)),
         }
     })
-}
-
-fn key(scope: &Scope, node: &Node) -> Outcome {
-    super::encryption::key_of(scope, node).0
-}
-
-/// `null` when nobody can tell, as live.
-fn manager(scope: &Scope, node: &Node) -> Outcome {
-    super::encryption::key_of(scope, node).1
 }

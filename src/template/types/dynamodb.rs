@@ -1,10 +1,14 @@
 //! DynamoDB tables, and global tables as CloudFormation declares them.
 
-use super::encryption::{Switch, apply, switch_wins};
-use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, Takes, row};
+pub(super) mod replicas;
+
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::Node;
+use crate::template::encryption::{Encryption, Flag};
+use crate::template::encryption::{Switch, apply, switch_wins};
+use crate::template::table::{Absent, As, BLANK, Identity, More, Paths, Table, part, row};
+use crate::template::takes::Takes;
 use serde_json::{Value as Json, json};
 
 const NAME: Paths = ["TableName", "name"];
@@ -24,18 +28,18 @@ pub static TABLE: Table = Table {
     type_name: "AWS::DynamoDB::Table",
     cloudformation: &["AWS::DynamoDB::Table"],
     terraform: &["aws_dynamodb_table"],
-    identity: Identity::named(NAME, ARN),
+    identity: Identity { arns: &["TableArn"], ..Identity::named(NAME, ARN) },
     encryption: Some(Encryption {
         flag: Some(Flag {
             at: ["SSESpecification.SSEEnabled", "server_side_encryption.enabled"],
             absent: owned,
-            // "SSESpecificationOverride": without it the new table has the settings of its source (API, RestoreTableToPointInTime).
+            // "SSESpecificationOverride": without it, the new table has the settings of its source (API, RestoreTableToPointInTime).
             copied_from: ["", "restore_source_table_arn|restore_source_name"],
             source_wins: switch_wins,
         }),
-        // Off or not set means a key that AWS owns (API, SSESpecification, Enabled).
+        // Off, or not set, means an AWS owned key (API, SSESpecification, Enabled).
         off: Some(KeyManager::AwsOwned),
-        // On without a key means the AWS managed key (SSESpecification, KMSMasterKeyId).
+        // On, without a key, means the AWS managed key (SSESpecification, KMSMasterKeyId).
         on: KeyManager::Aws,
         key: ["SSESpecification.KMSMasterKeyId", "server_side_encryption.kms_key_arn"],
     }),
@@ -46,9 +50,9 @@ pub static TABLE: Table = Table {
         row("deletion_protection", DELETION_PROTECTION, As::Bool, Absent::False),
         row("ttl", TTL, As::Bool, Absent::False),
     ],
-    parts: &[Part { types: &["aws_dynamodb_table_replica"], parent: "global_table_arn", key: "+replicas", inline: "" }],
-    more: Some(More { properties: &["replicas"], fill: replicas }),
-    ends: Ends::PLAIN,
+    parts: &[part(&["aws_dynamodb_table_replica"], "global_table_arn", "+replicas")],
+    more: Some(More { properties: &["replicas"], fill: replicas_of }),
+    inner: Some(replicas::in_blocks),
     ..BLANK
 };
 
@@ -56,7 +60,7 @@ pub static TABLE: Table = Table {
 pub static GLOBAL_TABLE: Table = Table {
     type_name: "AWS::DynamoDB::GlobalTable",
     cloudformation: &["AWS::DynamoDB::GlobalTable"],
-    identity: Identity::named(NAME, ARN),
+    identity: Identity { arns: &["TableArn"], ..Identity::named(NAME, ARN) },
     tags: ["Tags", ""],
     tagged: Some(here),
     rows: &[row("ttl", TTL, As::Bool, Absent::False)],
@@ -71,7 +75,7 @@ fn owned(_: &Scope) -> Outcome<Switch> {
     Ok(Switch::Off)
 }
 
-/// Whether it is on. AWS refuses the whole setting with a period that it does not take.
+/// Whether PITR is on. AWS refuses the whole setting if the period is invalid.
 fn pitr(scope: &Scope) -> Outcome<bool> {
     scope.taken(PITR_DAYS, DAYS)?;
     scope.bool_at(PITR, false)
@@ -91,8 +95,8 @@ fn days_of(scope: &Scope) -> Outcome<i64> {
     Ok(scope.int_at(PITR_DAYS)?.unwrap_or(DEFAULT_PITR_DAYS))
 }
 
-/// Blocks of the table, or resources of their own: both are declarations, see [`super::dynamodb_replicas`].
-fn replicas(scope: &Scope, built: &mut Built) {
+/// Replicas are blocks of the table or separate resources: both are declarations, see [`replicas`].
+fn replicas_of(scope: &Scope, built: &mut Built) {
     let blocks: Paths = ["", "replica"];
     built.place("replicas", scope.find(blocks));
     let outcome = || -> Outcome {
@@ -125,7 +129,7 @@ fn here<'s>(scope: &Scope<'s, '_>) -> Outcome<Option<&'s Node>> {
     }
 }
 
-/// What holds of every replica holds of the table; the key is that of the replica in the stack's Region, or of the first.
+/// The table has the settings that all replicas have; its key is that of the replica in the stack's Region, or of the first.
 fn global_table(scope: &Scope, built: &mut Built) {
     let replicas_at: Paths = ["Replicas", ""];
     for property in ["pitr", "deletion_protection", "replicas"] {
@@ -141,7 +145,7 @@ fn global_table(scope: &Scope, built: &mut Built) {
             return;
         }
     };
-    // One that is off is enough to know.
+    // One replica with the setting off decides.
     let every = |is_on: &dyn Fn(&Scope) -> Outcome<bool>| -> Outcome {
         let mut unknown = Vec::new();
         for replica in &replicas {

@@ -1,10 +1,16 @@
 //! EBS volumes.
 
-use super::encryption::{KEY_PROPERTIES, Switch, apply, key_facts, switch_wins};
-use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, region, row};
+pub(super) mod block_devices;
+pub(super) mod snapshots;
+
+use super::kms::{KEY_PROPERTIES, key_facts};
+use super::region;
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::{EXISTS, Node, Value};
+use crate::template::encryption::{Encryption, Flag};
+use crate::template::encryption::{Switch, apply, switch_wins};
+use crate::template::table::{Absent, As, BLANK, Identity, More, Paths, Table, part, row};
 use serde_json::{Value as Json, json};
 
 const KEY: Paths = ["KmsKeyId", "kms_key_id"];
@@ -17,7 +23,7 @@ pub static VOLUME: Table = Table {
     terraform: &["aws_ebs_volume"],
     identity: Identity { ids: &["VolumeId"], ..Identity::numbered(["", ""], "arn:{partition}:ec2:{region}:{account}:volume/{id}") },
     encryption: Some(Encryption {
-        // Not written, the account's encryption by default decides.
+        // If it is not set, the account's encryption by default decides.
         flag: Some(Flag { at: ["Encrypted", "encrypted"], absent: unset, copied_from: SNAPSHOT, source_wins: switch_wins }),
         off: None,
         // Without a key, the AWS managed key aws/ebs (API, CreateVolume, KmsKeyId).
@@ -29,14 +35,8 @@ pub static VOLUME: Table = Table {
         row("volume_type", ["VolumeType", "type"], As::Text, Absent::Text("gp2")),
         row("source_snapshot_id", ["SnapshotId", "snapshot_id"], As::Name, Absent::Null),
     ],
-    parts: &[Part {
-        types: &["AWS::EC2::VolumeAttachment", "aws_volume_attachment"],
-        parent: "VolumeId|volume_id",
-        key: "+attachments",
-        inline: "",
-    }],
+    parts: &[part(&["AWS::EC2::VolumeAttachment", "aws_volume_attachment"], "VolumeId|volume_id", "+attachments")],
     more: Some(More { properties: &["attachments"], fill }),
-    ends: Ends::PLAIN,
     ..BLANK
 };
 
@@ -44,9 +44,9 @@ fn unset(scope: &Scope) -> Outcome<Switch> {
     Ok(if by_default(scope)? { Switch::On } else { Switch::Off })
 }
 
-/// The account's encryption by default, as the policy assumes it or the template sets it; where neither says anything it is off.
+/// The account's encryption by default, which the policy assumes or the template sets; off otherwise.
 pub fn by_default(scope: &Scope) -> Outcome<bool> {
-    // What is there is as AWS says, whatever would hold of something new.
+    // Existing resources are as AWS reports them, whatever applies to new ones.
     let is_data = ["AWS::EC2::Volume", "AWS::EC2::Instance", "AWS::EC2::Snapshot"].contains(&scope.entry.table.type_name);
     if is_data && scope.entry.declaration.setting(EXISTS).is_some() {
         return Ok(false);
@@ -59,7 +59,7 @@ pub fn by_default(scope: &Scope) -> Outcome<bool> {
     if on { region::in_force(&setting).map(|()| true) } else { Ok(false) }
 }
 
-/// The key of new volumes that name none, where the template sets it: else it is one of AWS's.
+/// The default key of new volumes, if the template sets it: otherwise it is an AWS managed key.
 fn default_key<'s, 'd>(scope: &Scope<'s, 'd>) -> Outcome<Option<Scope<'s, 'd>>> {
     let setting = region::setting(scope, "aws_ebs_default_kms_key")?;
     if let Some(setting) = &setting {
@@ -73,7 +73,7 @@ fn fill(scope: &Scope, built: &mut Built) {
     built.set("attachments", attachments(scope));
 }
 
-/// With encryption by default, a volume is encrypted whatever the template says of it (EBS user guide, "Encryption by default").
+/// With encryption by default, a volume is encrypted whatever its own setting is (EBS user guide, "Encryption by default").
 pub fn encrypt_by_default(scope: &Scope, built: &mut Built) {
     let key = scope.find(KEY);
     let by_default = by_default(scope);
@@ -117,8 +117,8 @@ fn forget(built: &mut Built, properties: &[&str]) {
     }
 }
 
-/// What the template attaches the volume to: by a resource of its own, or in the instance's `Volumes`. Neither deletes it with the
-/// instance (API, AttachVolume: volumes attached afterwards are kept).
+/// The instances to which the template attaches the volume: by a separate resource, or in the instance's `Volumes`. Neither deletes it
+/// with the instance (API, AttachVolume: volumes attached later are kept).
 fn attachments(scope: &Scope) -> Outcome {
     let mut found = Vec::new();
     for part in scope.elements_at(["+attachments", "+attachments"])? {
@@ -127,7 +127,7 @@ fn attachments(scope: &Scope) -> Outcome {
             found.push(attachment(scope, &instance_id(scope, instance)?, part.find(["Device", "device_name"]))?);
         }
     }
-    for (_, instance) in scope.stack.of_type("AWS::EC2::Instance") {
+    for (_, instance) in scope.stack.entries_of_type("AWS::EC2::Instance") {
         let other = Scope { stack: scope.stack, entry: instance, node: &instance.body };
         for volume in other.elements_at(["Volumes", ""])? {
             let volume = other.at(volume);
@@ -145,7 +145,7 @@ fn attachment(scope: &Scope, instance_id: &str, device: Option<&Node>) -> Outcom
     Ok(json!({ "instance_id": instance_id, "device": device, "delete_on_termination": false }))
 }
 
-/// The id that the inventory knows the instance by.
+/// The instance's id in the inventory.
 fn instance_id(scope: &Scope, node: &Node) -> Outcome<String> {
     let declared =
         scope.stack.named(node, |table| table.type_name == "AWS::EC2::Instance").and_then(|found| scope.stack.entries.get(found));

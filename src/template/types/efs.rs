@@ -1,9 +1,10 @@
 //! EFS file systems.
 
-use super::encryption::{off, switch_wins};
-use super::{Absent, As, BLANK, Encryption, Flag, Identity, More, Part, Paths, Table, row};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
+use crate::template::encryption::{Encryption, Flag};
+use crate::template::encryption::{off, switch_wins};
+use crate::template::table::{Absent, As, BLANK, Identity, More, Paths, Table, part, row};
 use serde_json::{Value as Json, json};
 
 const REPLICATION: Paths = ["ReplicationConfiguration.Destinations", "+replication.destination"];
@@ -20,7 +21,7 @@ pub static FILE_SYSTEM: Table = Table {
     },
     tags: ["FileSystemTags", "tags_all|tags"],
     encryption: Some(Encryption {
-        // Not encrypted unless asked (API, CreateFileSystem, Encrypted; the console's default is another).
+        // Not encrypted by default (API, CreateFileSystem, Encrypted; the console has another default).
         flag: Some(Flag { at: ["Encrypted", "encrypted"], absent: off, copied_from: ["", ""], source_wins: switch_wins }),
         off: None,
         // Without a key, the AWS managed key aws/elasticfilesystem (CreateFileSystem, KmsKeyId).
@@ -29,19 +30,19 @@ pub static FILE_SYSTEM: Table = Table {
     }),
     rows: &[row("automatic_backups", BACKUP_POLICY, As::OneOf(&["ENABLED"]), Absent::By(automatic_backups))],
     parts: &[
-        Part { types: &["aws_efs_backup_policy"], parent: "file_system_id", key: "+backup_policy", inline: "" },
-        Part { types: &["aws_efs_replication_configuration"], parent: "source_file_system_id", key: "+replication", inline: "" },
+        part(&["aws_efs_backup_policy"], "file_system_id", "+backup_policy"),
+        part(&["aws_efs_replication_configuration"], "source_file_system_id", "+replication"),
     ],
     more: Some(More { properties: &["replication"], fill }),
     ..BLANK
 };
 
-/// Off, but on for One Zone file systems, which name an Availability Zone (API, CreateFileSystem, Backup).
+/// Off by default; on for One Zone file systems, which name an Availability Zone (API, CreateFileSystem, Backup).
 fn automatic_backups(scope: &Scope) -> Outcome {
     scope.is_written(["AvailabilityZoneName", "availability_zone_name"]).map(Json::from)
 }
 
-/// Destinations; without an id AWS makes a new file system there.
+/// Destinations; without an id, AWS creates a new file system there.
 fn fill(scope: &Scope, built: &mut Built) {
     built.place("replication", scope.find(REPLICATION));
     let one = |node| {
@@ -52,7 +53,7 @@ fn fill(scope: &Scope, built: &mut Built) {
         let id = destination.find(["FileSystemId", "file_system_id"]).map(|node| scope.text(node)).transpose()?;
         let zone = destination.text_at(["AvailabilityZoneName", "availability_zone_name"])?;
         let region = destination.text_at(["Region", "region"])?.or_else(|| zone.map(region_of_zone));
-        let region = region.ok_or_else(|| vec!["the Region of the replication is not written".to_owned()])?;
+        let region = region.ok_or_else(|| vec!["the Region of the replication is not set".to_owned()])?;
         let id = id.map_or_else(|| format!("${{{}.replica}}", scope.entry.declaration.id), |id| id.text);
         Ok(json!({ "destination_id": id, "destination_region": region, "status": "ENABLED" }))
     };

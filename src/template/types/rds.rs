@@ -1,44 +1,45 @@
 //! DB instances of RDS, and the members of Aurora and Multi-AZ DB clusters.
 
-use super::{Absent, As, BLANK, Encryption, Ends, Flag, Identity, More, Part, Paths, Table, Takes, encryption, row};
+pub(super) mod clusters;
+pub(super) mod snapshots;
+
 use crate::inventory::arn::Partition;
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::{EXISTS, Language};
+use crate::template::encryption;
+use crate::template::encryption::{Encryption, Flag};
 use crate::template::inventory::Draft;
 use crate::template::stack::{Entry, Stack};
+use crate::template::table::{Absent, As, BLANK, Ends, Identity, More, Paths, Table, part, row};
+use crate::template::takes::Takes;
 use serde_json::{Value as Json, json};
 
 const ARN: &str = "arn:{partition}:rds:{region}:{account}:db:{id}";
 
-/// What a database is made from instead of empty. An instance whose source is another instance replicates it.
+/// The sources from which a database can be created. An instance whose source is another instance replicates it.
 const SOURCES: Paths = [
     "SourceDBInstanceIdentifier|SourceDBClusterIdentifier|DBSnapshotIdentifier|DBClusterSnapshotIdentifier|SourceDbiResourceId|SourceDBInstanceAutomatedBackupsArn",
     "replicate_source_db|snapshot_identifier|restore_to_point_in_time.source_db_instance_identifier|restore_to_point_in_time.source_dbi_resource_id|restore_to_point_in_time.source_db_instance_automated_backups_arn",
 ];
 const REPLICA_OF: Paths = ["SourceDBInstanceIdentifier|SourceDBClusterIdentifier", "replicate_source_db"];
 
-/// An instance; in CloudFormation also a member of a cluster.
+/// An instance; in CloudFormation, also a member of a cluster.
 pub static INSTANCE: Table = Table {
     type_name: "AWS::RDS::DBInstance",
     cloudformation: &["AWS::RDS::DBInstance"],
     terraform: &["aws_db_instance"],
-    identity: Identity::named(["DBInstanceIdentifier", "identifier"], ARN),
+    identity: Identity { arns: &["DBInstanceArn"], ..Identity::named(["DBInstanceIdentifier", "identifier"], ARN) },
     encryption: Some(Encryption {
         // Not encrypted by default (API, CreateDBInstance, StorageEncrypted; provider).
-        flag: Some(Flag {
-            at: ["StorageEncrypted", "storage_encrypted"],
-            absent: encryption::off,
-            copied_from: SOURCES,
-            source_wins: of_source,
-        }),
+        flag: Some(Flag { at: ["StorageEncrypted", "storage_encrypted"], absent: encryption::off, copied_from: SOURCES, source_wins }),
         off: None,
         // Without a key, the AWS managed key aws/rds (CreateDBInstance, KmsKeyId).
         on: KeyManager::Aws,
         key: ["KmsKeyId", "kms_key_id"],
     }),
     rows: &[
-        row("engine", ["Engine", "engine"], As::Text, Absent::Unknown("the engine is not written: it is that of the source")),
+        row("engine", ["Engine", "engine"], As::Text, Absent::Unknown("the engine is not set: it is that of the source")),
         row("engine_version", ["EngineVersion", "engine_version"], As::Text, Absent::Null),
         row("cluster_id", ["DBClusterIdentifier", ""], As::Name, Absent::Null),
         row("read_replica", REPLICA_OF, As::Given, Absent::False),
@@ -52,15 +53,11 @@ pub static INSTANCE: Table = Table {
         row("maintenance_window", ["PreferredMaintenanceWindow", "maintenance_window"], As::Text, Absent::Null),
         row("multi_az", ["MultiAZ", "multi_az"], As::Bool, Absent::False),
     ],
-    parts: &[Part {
-        types: &["aws_db_instance_automated_backups_replication"],
-        parent: "source_db_instance_arn",
-        key: "+replicated_backups",
-        inline: "",
-    }],
+    parts: &[part(&["aws_db_instance_automated_backups_replication"], "source_db_instance_arn", "+replicated_backups")],
     more: Some(More { properties: &["replicated_backup_arns"], fill: replicated_backups }),
+    finish: Some(inherit_from_clusters),
     ends: Ends {
-        // The exception to Delete: clusters, and instances that are of no cluster (CloudFormation user guide, DeletionPolicy attribute).
+        // The exception to Delete: clusters, and instances without a cluster (CloudFormation user guide, DeletionPolicy attribute).
         deletion_policy: |scope| scope.is_written(["DBClusterIdentifier", ""]).map(|member| if member { "Delete" } else { "Snapshot" }),
         skip_final_snapshot: Some("skip_final_snapshot"),
         final_snapshot_name: Some("final_snapshot_identifier"),
@@ -76,9 +73,9 @@ pub static MEMBER: Table = Table {
     terraform: &["aws_rds_cluster_instance"],
     identity: Identity::named(["", "identifier"], ARN),
     rows: &[
-        row("engine", ["", "engine"], As::Text, Absent::Unknown("the engine is not written")),
+        row("engine", ["", "engine"], As::Text, Absent::Unknown("the engine is not set")),
         row("engine_version", ["", "engine_version"], As::Text, Absent::Null),
-        row("cluster_id", ["", "cluster_identifier"], As::Name, Absent::Unknown("the cluster is not written")),
+        row("cluster_id", ["", "cluster_identifier"], As::Name, Absent::Unknown("the cluster is not set")),
         row("read_replica", ["", ""], As::Bool, Absent::False),
         row("deletion_protection", ["", ""], As::Bool, Absent::False),
         // False by default (provider).
@@ -90,23 +87,24 @@ pub static MEMBER: Table = Table {
     ..BLANK
 };
 
-/// "If you specify DBSnapshotIdentifier property, don't specify this property. The value is inherited from the snapshot"; of
-/// SourceDBInstanceIdentifier alike (CloudFormation template reference, StorageEncrypted). The calls that the provider makes then do not take
-/// it either (API, RestoreDBInstanceFromDBSnapshot, CreateDBInstanceReadReplica, RestoreDBInstanceToPointInTime): what it writes beside a source
-/// holds only of an instance that is there, whose attribute is what AWS says.
-fn of_source(scope: &Scope) -> Outcome<bool> {
+/// "If you specify DBSnapshotIdentifier property, don't specify this property. The value is inherited from the snapshot"; the same holds
+/// for SourceDBInstanceIdentifier (CloudFormation template reference, StorageEncrypted). The provider's calls for a source do not take it
+/// either (API, RestoreDBInstanceFromDBSnapshot, CreateDBInstanceReadReplica, RestoreDBInstanceToPointInTime): next to a source, the
+/// attribute is valid only for an existing instance, as AWS reports it.
+fn source_wins(scope: &Scope) -> Outcome<bool> {
     Ok(scope.entry.declaration.setting(EXISTS).is_none())
 }
 
 /// 1 day in the API (CreateDBInstance, BackupRetentionPeriod), but the provider sends 0 (`backup_retention_period`).
 fn retention(scope: &Scope) -> Outcome {
     if let Some(source) = scope.find(REPLICA_OF).or_else(|| scope.find(SOURCES)) {
-        return Err(scope.taken_over("the retention of automated backups, which is not written,", source));
+        return Err(scope.taken_over("the retention of automated backups, which is not set,", source));
     }
     Ok(if scope.language() == Language::Terraform { 0.into() } else { 1.into() })
 }
 
-/// Automated backups replicated to another Region: an attribute in CloudFormation, a resource (of a provider of that Region) in Terraform.
+/// Replication of automated backups to another Region: an attribute in CloudFormation, a resource (with a provider of that Region) in
+/// Terraform.
 fn replicated_backups(scope: &Scope, built: &mut Built) {
     let arn = |region: &str| {
         let partition = Partition::of_region(region).name;
@@ -122,7 +120,7 @@ fn replicated_backups(scope: &Scope, built: &mut Built) {
         let mut arns = Vec::new();
         for part in scope.elements_at(["", "+replicated_backups"])? {
             let part = scope.at(part);
-            // Without its own Region it is made in the Region of its provider, which must be another than the source's.
+            // Without its own Region, it is created in its provider's Region, which must differ from the source's.
             let id = part.text_at(["", "+id"])?.unwrap_or_default();
             let region = part.find(["", "region"]).and_then(|node| scope.known_text(node).ok());
             arns.push(Json::from(arn(&region.unwrap_or_else(|| format!("${{{id}.region}}")))));
@@ -133,12 +131,11 @@ fn replicated_backups(scope: &Scope, built: &mut Built) {
     built.set("replicated_backup_arns", outcome);
 }
 
-/// The properties of a member that are the cluster's.
+/// The properties that a member takes from its cluster.
 const OF_CLUSTER: [&str; 6] = ["encrypted", "kms_key_arn", "key_manager", "key_state", "backup_retention_days", "backup_window"];
 
-/// Encryption and automated backups of a member are those of its cluster (API, CreateDBInstance: the cluster
-/// manages both).
-pub fn inherit_from_clusters(stack: &Stack, drafts: &mut [Draft]) {
+/// A member has the encryption and the automated backups of its cluster (API, CreateDBInstance: the cluster manages both).
+fn inherit_from_clusters(stack: &Stack, drafts: &mut [Draft]) {
     for member in 0..drafts.len() {
         let instance = drafts.get(member).filter(|member| member.resource.type_name == INSTANCE.type_name);
         let Some(cluster_id) = instance.map(|member| {
@@ -150,10 +147,10 @@ pub fn inherit_from_clusters(stack: &Stack, drafts: &mut [Draft]) {
         if cluster_id == (None, false) {
             continue;
         }
-        // Clusters of two Regions may have one name.
+        // Clusters in different Regions may have the same name.
         let here = |entry: &Entry| stack.entries.get(member).and_then(|of| stack.together(of.declaration, entry.declaration)) == Some(true);
         let named = |id: &String| {
-            let mut clusters = stack.of_type("AWS::RDS::DBCluster").filter(|(_, entry)| stack.physical_id(entry).text == *id);
+            let mut clusters = stack.entries_of_type("AWS::RDS::DBCluster").filter(|(_, entry)| stack.physical_id(entry).text == *id);
             clusters.find(|(_, entry)| here(entry))
         };
         let arn = cluster_id.0.as_ref().and_then(named).map(|(_, entry)| stack.arn(entry).text);
@@ -168,7 +165,7 @@ pub fn inherit_from_clusters(stack: &Stack, drafts: &mut [Draft]) {
             match value {
                 Some(value) => drop(member.properties.insert(property.to_owned(), value)),
                 None => {
-                    let outside = || vec!["it is the cluster's, which is not in the template".to_owned()];
+                    let outside = || vec!["its cluster, which is not in the template, sets it".to_owned()];
                     declared.unknown.insert(property.to_owned(), reasons.cloned().unwrap_or_else(outside));
                 }
             }

@@ -1,10 +1,14 @@
-//! S3 buckets. Terraform's provider splits a bucket into resources; versions before 4, and still deprecated blocks, have them inline.
+//! S3 buckets. Terraform's provider splits a bucket into several resources; versions before 4, and deprecated blocks, have the settings
+//! inline.
 
-use super::encryption::{Switch, apply};
-use super::{Absent, As, BLANK, Ends, Identity, More, Part, Paths, Row, Table, Takes, policy_text, row};
+use super::kms::key_arn;
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
-use crate::template::declaration::Node;
+use crate::template::declaration::{Node, Position, Value};
+use crate::template::encryption::{Switch, apply};
+use crate::template::policy_text;
+use crate::template::table::{Absent, As, BLANK, Ends, Identity, More, Part, Paths, Row, SplitOff, Table, part, row};
+use crate::template::takes::Takes;
 use serde_json::{Value as Json, json};
 
 const VERSIONING: Paths = ["VersioningConfiguration.Status", "+versioning.versioning_configuration.status"];
@@ -23,7 +27,10 @@ pub static BUCKET: Table = Table {
     type_name: "AWS::S3::Bucket",
     cloudformation: &["AWS::S3::Bucket"],
     terraform: &["aws_s3_bucket"],
-    identity: Identity::named(["BucketName", "bucket"], "arn:{partition}:s3:::{id}"),
+    identity: Identity {
+        split_off: Some(SplitOff { prefix: "aws_s3_bucket_", argument: "bucket" }),
+        ..Identity::named(["BucketName", "bucket"], "arn:{partition}:s3:::{id}")
+    },
     rows: &[
         row(
             "versioning",
@@ -39,27 +46,13 @@ pub static BUCKET: Table = Table {
         row("policy", ["+policy.PolicyDocument", "+policy.policy|policy"], As::Parts(policy_text::read), Absent::Null),
     ],
     parts: &[
-        Part { types: &["aws_s3_bucket_versioning"], parent: "bucket", key: "+versioning", inline: "versioning" },
-        Part {
-            types: &["aws_s3_bucket_server_side_encryption_configuration"],
-            parent: "bucket",
-            key: "+encryption",
-            inline: "server_side_encryption_configuration",
-        },
-        Part { types: &["aws_s3_bucket_lifecycle_configuration"], parent: "bucket", key: "+lifecycle", inline: "lifecycle_rule" },
-        Part {
-            types: &["aws_s3_bucket_replication_configuration"],
-            parent: "bucket",
-            key: "+replication",
-            inline: "replication_configuration",
-        },
-        Part {
-            types: &["aws_s3_bucket_object_lock_configuration"],
-            parent: "bucket",
-            key: "+object_lock",
-            inline: "object_lock_configuration",
-        },
-        Part { types: &["AWS::S3::BucketPolicy", "aws_s3_bucket_policy"], parent: "Bucket|bucket", key: "+policy", inline: "policy" },
+        Part { leaves: Some(suspended), ..part(&["aws_s3_bucket_versioning"], "bucket", "+versioning").inline("versioning") },
+        part(&["aws_s3_bucket_server_side_encryption_configuration"], "bucket", "+encryption")
+            .inline("server_side_encryption_configuration"),
+        part(&["aws_s3_bucket_lifecycle_configuration"], "bucket", "+lifecycle").inline("lifecycle_rule"),
+        part(&["aws_s3_bucket_replication_configuration"], "bucket", "+replication").inline("replication_configuration"),
+        part(&["aws_s3_bucket_object_lock_configuration"], "bucket", "+object_lock").inline("object_lock_configuration"),
+        part(&["AWS::S3::BucketPolicy", "aws_s3_bucket_policy"], "Bucket|bucket", "+policy").inline("policy"),
     ],
     more: Some(More {
         properties: &["encrypted", "encryption_algorithm", "kms_key_arn", "key_manager", "key_state", "blocked_encryption_types"],
@@ -122,12 +115,18 @@ const REPLICATION_RULE: &[Row] = &[
             "Destination.EncryptionConfiguration.ReplicaKmsKeyID",
             "destination.encryption_configuration.replica_kms_key_id|destination.replica_kms_key_id",
         ],
-        As::By(|scope, node| super::encryption::key_of(scope, node).0),
+        As::By(key_arn),
         Absent::Null,
     ),
 ];
 
-/// `Status`, or the `enabled` of lifecycle rules of before provider version 4.
+/// "Deleting this resource will either suspend versioning … or simply remove the resource" (provider, aws_s3_bucket_versioning).
+fn suspended(at: Position) -> (&'static str, Node) {
+    let status = Node::new(at, Value::Map(vec![("status".to_owned(), Node::new(at, Value::Text("Suspended".to_owned())))]));
+    ("versioning_configuration", Node::new(at, Value::List(vec![status])))
+}
+
+/// `Status`, or `enabled` of lifecycle rules in provider versions before 4.
 fn rule_enabled(scope: &Scope) -> Outcome {
     const STATUS: Paths = ["Status", "status"];
     scope.taken(STATUS, Takes::Words(&["Enabled", "Disabled"]))?;
@@ -137,7 +136,7 @@ fn rule_enabled(scope: &Scope) -> Outcome {
     scope.bool_at(["", "enabled"], false).map(Json::from)
 }
 
-/// 0 is how the provider's state writes a number that is not set.
+/// The provider's state shows a number that is not set as 0.
 fn days(scope: &Scope, node: &Node) -> Outcome {
     Ok(Some(scope.int(node)?).filter(|days| *days > 0).map_or(Json::Null, Json::from))
 }
@@ -160,9 +159,9 @@ fn kms_objects(scope: &Scope) -> Outcome {
     scope.bool_at(["", "source_selection_criteria.sse_kms_encrypted_objects.enabled"], false).map(Json::from)
 }
 
-/// Never set by default; Object Lock turns it on (S3 user guide, "Locking objects with Object Lock").
+/// Never enabled by default; Object Lock enables it (S3 user guide, "Locking objects with Object Lock").
 fn versioning(scope: &Scope) -> Outcome {
-    // `Disabled` is the provider's word for a bucket that was never versioned.
+    // The provider uses `Disabled` for a bucket that was never versioned.
     scope.taken(VERSIONING, Takes::Words(&["Enabled", "Suspended", "Disabled"]))?;
     if let Some(status) = scope.text_at(VERSIONING)? {
         return Ok(match status.as_str() {
@@ -237,7 +236,7 @@ fn encryption(scope: &Scope, built: &mut Built) {
     let algorithm = algorithm.map(|algorithm| algorithm.unwrap_or_else(|| "AES256".to_owned()));
     let flag = algorithm.clone().map(|algorithm| if algorithm.starts_with("aws:kms") { Switch::On } else { Switch::Off });
     let key = default.and_then(|node| scope.at(node).find(["KMSMasterKeyID", "kms_master_key_id"]));
-    // SSE-KMS without a key means aws/s3 ("Using server-side encryption with AWS KMS keys"); SSE-S3 has keys that S3 owns.
+    // SSE-KMS without a key means aws/s3 ("Using server-side encryption with AWS KMS keys"); S3 owns the keys of SSE-S3.
     apply(scope, flag, Some(KeyManager::AwsOwned), KeyManager::Aws, key, built);
     if let Err(reasons) = taken {
         built.properties.remove("encrypted");

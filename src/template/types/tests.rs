@@ -1,4 +1,4 @@
-//! Tests of the tables: given values, defaults of each language, unknown values, references.
+//! Tests of the tables: explicit values, defaults of each language, unknown values, references.
 
 mod backup;
 mod build;
@@ -7,12 +7,12 @@ mod snapshots;
 mod storage;
 
 use crate::inventory::types as inventory;
-use crate::template::inventory::declared_properties;
+use crate::template::table::Table;
 use build::{cfn, options, resource, shard, tf, unknown};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
-/// What joins a part to its owner asks for the owner's table.
+/// A part finds its owner by the owner's table.
 #[test]
 fn no_two_tables_are_the_same() {
     let all: Vec<_> = super::all().collect();
@@ -27,13 +27,13 @@ fn every_row_is_a_property_of_the_inventory() {
         let info = inventory::find(table.type_name).expect(table.type_name);
         let schema = serde_json::to_value((info.schema)()).expect("a schema");
         let known: BTreeSet<&str> = schema["properties"].as_object().expect("properties").keys().map(String::as_str).collect();
-        for property in declared_properties(table.type_name).expect("declared") {
+        for property in declarable_properties(table.type_name) {
             assert!(known.contains(property), "{}.{property}", table.type_name);
         }
     }
 }
 
-/// A resource of nothing has every declared property, or a reason, in both languages, and the type's shape.
+/// In both languages, a resource without arguments has a value or a reason for every declared property, and the type's shape.
 #[test]
 fn a_resource_of_which_nothing_is_written_is_complete() {
     for table in super::all() {
@@ -51,7 +51,7 @@ fn a_resource_of_which_nothing_is_written_is_complete() {
     }
 }
 
-/// A body of which nothing is known gives no value of the body, and no wrong shape.
+/// An unknown body gives no values and no wrong shape.
 #[test]
 fn nothing_is_known_of_an_unknown_body() {
     for table in super::all() {
@@ -64,15 +64,20 @@ fn nothing_is_known_of_an_unknown_body() {
     }
 }
 
+/// The properties that the tables of an inventory type can fill.
+fn declarable_properties(type_name: &str) -> impl Iterator<Item = &'static str> {
+    crate::template::types::tables_of(type_name).flat_map(Table::properties)
+}
+
 fn complete(found: &crate::inventory::Resource, what: &str) {
     assert_eq!(found.properties.info().map(|info| info.name), Some(found.type_name.as_str()), "{what}");
     let declared = found.declared.as_ref().expect("declared");
-    for property in declared_properties(&found.type_name).expect("declared") {
+    for property in declarable_properties(&found.type_name) {
         let has = found.properties.is_read(property);
         let reason = declared.unknown.get(property).is_some_and(|reasons| !reasons.is_empty());
         assert!(has != reason, "{what}: {property} (value: {has}, reason: {reason})");
     }
-    let known = declared_properties(&found.type_name).expect("declared");
+    let known: BTreeSet<&str> = declarable_properties(&found.type_name).collect();
     for property in found.properties.read_names() {
         assert!(known.contains(property.as_str()), "{what}: {property} is not declared");
     }
@@ -93,7 +98,7 @@ fn a_shard_has_the_account_and_region_it_is_for() {
     assert_eq!(found.resources[0].arn, "arn:aws-cn:ec2:cn-north-1:111122223333:volume/${Data}");
 }
 
-/// A value leaves its own key open, a key all that are not written.
+/// An unknown value leaves its own key open; an unknown key, all keys that are not set.
 #[test]
 fn tags_that_are_not_known_are_open_one_by_one() {
     let open = |found: &crate::inventory::Resource, key: &str| match found.tags().get(key) {
@@ -111,7 +116,7 @@ fn tags_that_are_not_known_are_open_one_by_one() {
         assert_eq!(found.declared.expect("declared").unknown["tags"], ["why"]);
     }
     assert!(of_volume(unknown("why")).tags.is_unread());
-    // What the resource says goes before the stack's tags.
+    // The resource's own tags take precedence over the stack's.
     let mut given = options(None);
     given.tags = vec![("a".to_owned(), "stack".to_owned())];
     let with_stack = |tags: Json| shard(&[cfn("V", "AWS::EC2::Volume", json!({ "Tags": tags }))], &given).resources.remove(0);
@@ -121,7 +126,7 @@ fn tags_that_are_not_known_are_open_one_by_one() {
     let of_terraform = |body: Json| resource(&[tf("aws_ebs_volume.v", "aws_ebs_volume", body)]);
     let found = of_terraform(json!({ "tags": { "a": unknown("var.a is not set"), "b": "2" } }));
     assert_eq!([open(&found, "a"), open(&found, "b"), open(&found, "c")], ["?", "2", "none"]);
-    // Default tags that are not known: what is written goes before them.
+    // With unknown default tags, the resource's own tags take precedence.
     let found = of_terraform(json!({ "tags": { "b": "2" }, "tags_all": unknown("known after apply") }));
     assert_eq!([open(&found, "a"), open(&found, "b")], ["?", "2"]);
 }

@@ -1,1 +1,1 @@
-"""The emulator's own tests: they speak to it through boto3, as an SDK that knows nothing of it."""
+"""The emulator's own tests, which use boto3 as an ordinary client of it."""

@@ -1,4 +1,4 @@
-"""AWS Backup: everything is written by the calls that write it, then read."""
+"""AWS Backup: the checks create everything with AWS's write operations, then read it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DLM, EC2, RDS, DynamoDB, EFS, S3, KMS and STS: what moto lacks or answers otherwise than AWS."""
+"""DLM, EC2, RDS, DynamoDB, EFS, S3, KMS and STS: operations that moto lacks or answers differently from AWS."""
 
 from __future__ import annotations
 

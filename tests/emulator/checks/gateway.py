@@ -16,7 +16,7 @@ TABLE = {"TableName": "one-table"}
 FILE_SYSTEM = {"FileSystemId": "fs-12345678"}
 KEY = {"KeyId": "12345678-1234-1234-1234-123456789012"}
 
-# Every operation that rel9 calls, with what it needs.
+# Every operation that rel9 calls, with the parameters that it needs.
 OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
     "backup": {
         "DescribeRegionSettings": {},
@@ -159,7 +159,7 @@ def single_faults(emulator: Emulator) -> None:
 
 
 def spoiled_answers(emulator: Emulator) -> None:
-    """What a broken gateway makes of right answers, in each form."""
+    """Correct answers that are damaged in transit, in each form."""
     import urllib.request
 
     from rel9_emulator.faults import SPOILED, spoil
@@ -231,7 +231,7 @@ def repeated_calls(emulator: Emulator) -> None:
 
 
 def wrong_answers(emulator: Emulator) -> None:
-    """What has not the shape of the service's model is refused where it comes in, and when it would go out."""
+    """The emulator refuses requests and answers that do not have the shape of the service's model."""
     for values, why in (
         ({"BackupVaultName": "main", "NoSuchMember": 1}, "no such member"),
         ({"BackupVaultName": "main", "CreationDate": "yesterday"}, "not a time"),
@@ -252,7 +252,7 @@ def wrong_answers(emulator: Emulator) -> None:
 
 
 def wrong_answers_to_a_caller(emulator: Emulator) -> None:
-    """A handler that answers wrongly makes its caller fail with the reason. (In this process: no such handler is in the server.)"""
+    """A handler with a wrong answer makes its caller fail with the reason. (Runs in this process, because the server has no such handler.)"""
     from rel9_emulator import registry
     from rel9_emulator.gateway import Gateway
     from werkzeug.test import Client

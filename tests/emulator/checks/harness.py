@@ -1,4 +1,4 @@
-"""Starts an emulator for the checks, gives clients for it, and counts what failed."""
+"""Starts an emulator for the checks, provides its clients, and counts failures."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Emulator:
         self.endpoint = json.loads(self.process.stdout.readline())["endpoint"]
 
     def stop(self) -> int:
-        """Closes the pipe, as the death of a test does; the server must follow."""
+        """Closes the pipe, as the end of a test does; the server must end too."""
         assert self.process.stdin
         self.process.stdin.close()
         return self.process.wait(10)

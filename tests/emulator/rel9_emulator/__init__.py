@@ -1,1 +1,1 @@
-"""The AWS that rel9's end-to-end tests talk to: moto, with the operations that moto lacks."""
+"""The AWS emulator of rel9's end-to-end tests: moto, with the operations that moto lacks."""

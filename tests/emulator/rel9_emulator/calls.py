@@ -1,4 +1,4 @@
-"""Counts the AWS calls that were made, and notices those that were made twice."""
+"""Counts AWS calls, and finds repeated ones."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Calls:
                 }
 
     def report(self) -> dict[str, Any]:
-        """`calls` by action and Region, `total`, `accounts`, and `repeated`: requests that were the same to the byte."""
+        """`calls` by action and Region, `total`, `accounts`, and `repeated`: byte-identical requests."""
         with self._lock:
             calls: dict[str, dict[str, int]] = {}
             for (action, region), count in sorted(self._by_action.items()):

@@ -23,12 +23,12 @@ from .identify import BOTOCORE_NAMES, Call, service_model
 Response = tuple[int, dict[str, str], bytes]
 App = Callable[..., Any]
 
-# Roots of XML answers that the model does not name, and strict SDKs look at: what moto writes, what AWS writes.
+# Root elements of XML answers that the model does not name but strict SDKs check: moto's and AWS's.
 ROOTS = {"s3:GetBucketVersioning": (b"GetBucketVersioningResponse", b"VersioningConfiguration")}
 
 
 class MotoError(Exception):
-    """moto answered with an error: it goes to the caller as it is."""
+    """moto answered with an error, which goes to the caller unchanged."""
 
     def __init__(self, response: Response) -> None:
         super().__init__(f"moto answered {response[0]}")
@@ -36,7 +36,7 @@ class MotoError(Exception):
 
 
 def wants(call: Call) -> bool:
-    """Whether the operation is answered here. A page cap makes every paged operation one of ours, and so does a list without end."""
+    """Whether this emulator, not moto, answers the operation. With a page cap or an endless list, it answers every paged operation."""
     registry.load(call.service)
     key = (call.service, call.operation)
     if key in registry.HANDLERS or key in registry.AMENDMENTS:
@@ -118,7 +118,7 @@ def parse(call: Call) -> dict[str, Any]:
         }
     )
     members = call.operation_model.input_shape.members if call.operation_model.input_shape else {}
-    # moto's parser makes an empty list of an absent query parameter.
+    # moto's parser turns an absent query parameter into an empty list.
     absent = {k for k, v in (parsed or {}).items() if v == [] and members[k].serialization.get("location") == "querystring"}
     return {k: v for k, v in (parsed or {}).items() if k not in absent}
 
@@ -143,7 +143,7 @@ def _write(call: Call, result: Any) -> Response:
 
 
 def _ask_all(call: Call, params: dict[str, Any], pager: paging.Pager | None, moto: App) -> dict[str, Any]:
-    """moto's whole answer: all its pages, so that ours can be cut from it."""
+    """moto's complete answer: all its pages, from which the emulator cuts its own."""
     if pager is None:
         return ask_moto(call, params, moto)
     params = {k: v for k, v in params.items() if k not in (pager.limit_key, pager.input_token)}
@@ -156,7 +156,7 @@ def _ask_all(call: Call, params: dict[str, Any], pager: paging.Pager | None, mot
 
 
 def ask_moto(call: Call, params: dict[str, Any], moto: App) -> dict[str, Any]:
-    """moto's answer to an operation, as a dict. It is asked through its front door, by the caller's credentials."""
+    """moto's answer to an operation, as a dict. The call goes through moto's dispatcher, with the caller's credentials."""
     model = call.operation_model
     request = create_serializer(call.protocol, include_validation=False).serialize_to_request(params, model)
     body = request["body"]
@@ -188,7 +188,7 @@ def ask_moto(call: Call, params: dict[str, Any], moto: App) -> dict[str, Any]:
 
 
 def seed(service: str, kind: str, account: str, region: str, values: dict[str, Any], strict: bool) -> Any:
-    """What only time makes. The values are members of the API's own answers; see the README for the kinds."""
+    """Creates state that otherwise arises only over time. The values are members of the API's own answers; see the README for the kinds."""
     service = {"efs": "elasticfilesystem"}.get(service, service)
     registry.load(service)
     if (service, kind) not in registry.SEEDS:
@@ -202,7 +202,7 @@ def seed(service: str, kind: str, account: str, region: str, values: dict[str, A
         if unknown:
             raise shapes.ShapeError(f"{kind}: {entry.shape} has no member {', '.join(sorted(unknown))}")
         values = shapes.check(shape, values, kind, required=False, enums=strict)
-        # null takes a member away, also one that the emulator would have filled in
+        # null removes a member, also one that the emulator would fill in
         values.update(dict.fromkeys(kept_nulls))
     with registry.LOCK:
         return registry.SEEDS[service, kind].function(registry.backend(service, account, region), values)

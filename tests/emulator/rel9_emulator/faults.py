@@ -1,6 +1,6 @@
-"""Faults that a test asks for, answered in the service's own error format.
+"""Faults that a test sets, answered in the service's own error format.
 
-A fault stays until it is cleared (mode null), its `times` are used up, or everything is reset. It may let some calls pass first
+A fault stays until it is cleared (mode null), its `times` are used up, or everything is reset. It may let some calls succeed first
 (`after`), and answer with another error code than its mode's (`code`).
 """
 
@@ -16,12 +16,12 @@ from xml.sax.saxutils import escape
 
 from .identify import Call
 
-# Modes in which an answer is right but for what is done to it below.
+# Modes that damage a correct answer, as below.
 SPOILED = ("cut", "empty", "hollow", "no-content", "html", "other", "null-items", "huge")
 MODES = ("deny", "error", "throttle", "hang", "expired", "disconnect", "endless", "adrift", *SPOILED)
 REQUEST_ID = "00000000-0000-4000-8000-000000000009"
 
-# What each service (else its protocol) really answers: mode -> (HTTP status, error code).
+# The real answers of each service, or otherwise of its protocol: mode -> (HTTP status, error code).
 CODES: dict[str, dict[str, tuple[int, str]]] = {
     "ec2": {
         "deny": (403, "UnauthorizedOperation"),
@@ -90,7 +90,7 @@ class Faults:
         self._changed = Condition()
 
     def set(self, new: Fault | None, operation: str, region: str | None, account: str | None) -> None:
-        """Sets a fault, or with None clears those of that operation (and Region and account, when given)."""
+        """Sets a fault. With None, clears the faults of the operation (only of the Region and account, if given)."""
         with self._changed:
             self._faults = [
                 f
@@ -109,7 +109,7 @@ class Faults:
             self._changed.notify_all()
 
     def take(self, call: Call) -> Fault | None:
-        """The fault that this call meets, counted off its `times`."""
+        """The fault for this call; reduces its `times`."""
         with self._changed:
             for fault in reversed(self._faults):
                 if fault.matches(call):
@@ -128,7 +128,7 @@ class Faults:
 
 
 def response(call: Call, mode: str, own_code: str | None = None) -> tuple[int, dict[str, str], bytes]:
-    """The service's own way of saying so."""
+    """The error in the service's own format."""
     table = {**CODES[call.protocol], **CODES.get(call.service, {})}
     status, code = (400, own_code) if own_code else table[mode]
     message = MESSAGES[mode].format(account=call.account, action=call.action)
@@ -136,7 +136,7 @@ def response(call: Call, mode: str, own_code: str | None = None) -> tuple[int, d
 
 
 def spoil(mode: str, answer: tuple[int, dict[str, str], bytes]) -> tuple[int, dict[str, str], bytes]:
-    """A right answer as a broken gateway gives it on. Errors stay as they are."""
+    """A correct answer, damaged in transit. Errors are unchanged."""
     status, headers, body = answer
     if not 200 <= status < 300:
         return answer

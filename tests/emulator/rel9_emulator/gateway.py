@@ -1,4 +1,4 @@
-"""The WSGI application in front of moto: names each call, counts it, meets it with a fault, an extension, or moto."""
+"""The WSGI application in front of moto: identifies each call, counts it, and answers it with a fault, an extension, or moto."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ PREFIX = "/rel9/"
 
 
 def create_app(service: Any) -> Any:
-    """moto's application for a service, which lets what breaks in moto come out here."""
+    """moto's application for a service, which passes moto's exceptions on."""
     app = create_backend_app(service)
     app.config["PROPAGATE_EXCEPTIONS"] = True
     return app
 
 
 class Dispatcher(DomainDispatcherApplication):
-    """moto's dispatcher, which remembers what it found: moto looks through all its folders for every request."""
+    """moto's dispatcher, with a cache: moto searches all its folders for every request."""
 
     def __init__(self) -> None:
         super().__init__(create_app)
@@ -44,7 +44,7 @@ class Dispatcher(DomainDispatcherApplication):
 
 
 class BadControl(Exception):
-    """A request to /rel9/… that makes no sense."""
+    """An invalid request to /rel9/…."""
 
 
 class Gateway:
@@ -57,7 +57,7 @@ class Gateway:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         if environ["PATH_INFO"].startswith(PREFIX) and "HTTP_AUTHORIZATION" not in environ:
             return _send(start_response, self._control(environ))
-        # An upload in chunks (S3 objects) is for moto to read; nothing here depends on its body.
+        # moto reads a chunked upload (S3 objects); nothing here depends on its body.
         if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
             body = b""
         else:
@@ -67,7 +67,7 @@ class Gateway:
         if call is None:
             return self.moto(environ, start_response)
         self.calls.add(call)
-        if self.plain or call.operation == UNKNOWN:  # a service of which only moto knows
+        if self.plain or call.operation == UNKNOWN:  # a service that only moto knows
             return self.moto(environ, start_response)
         fault = self.faults.take(call)
         if fault and fault.mode in ("endless", "adrift"):
@@ -88,7 +88,7 @@ class Gateway:
                 return extension.respond(call, self.moto)
             chunks, status, headers = run_wsgi_app(self.moto, environ, buffered=True)
             return int(status.split(" ", 1)[0]), dict(headers), b"".join(chunks)
-        except Exception as error:  # what breaks, or what moto lacks, must fail the test that meets it, and say where
+        except Exception as error:  # an error, or an operation that moto lacks, must fail the test with the place of the error
             traceback.print_exc()
             message = f"{call.action}: {type(error).__name__}: {error}"
             return faults.error_response(call, 500, "EmulatorBroken", message)

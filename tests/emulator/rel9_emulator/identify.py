@@ -1,4 +1,4 @@
-"""Which AWS call is this request? Service, operation, Region and account, for every protocol."""
+"""Identifies the AWS call of a request: service, operation, Region and account, for every protocol."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from moto.core.request import Request
 from moto.core.routing import NotFound, ServiceOperationRouter
 from moto.core.utils import get_service_model
 
-# Credential scopes carry IAM's name of a service; most are botocore's names too.
+# Credential scopes have IAM's name of a service, which mostly is botocore's name too.
 BOTOCORE_NAMES = {"elasticfilesystem": "efs", "tagging": "resourcegroupstaggingapi", "monitoring": "cloudwatch"}
 SCOPE = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 ACTION = re.compile(rb"(?:^|&)Action=([^&]+)")
@@ -53,7 +53,7 @@ class Call:
     body: bytes
     uri_params: dict[str, Any] = field(default_factory=dict)
     endless: str | None = None
-    """Its answer names a page that came before as the next one (`endless`), or a new one after an empty page (`adrift`)."""
+    """Every page of its answer names an earlier page as the next (`endless`), or is empty and names a new one (`adrift`)."""
 
     @property
     def action(self) -> str:

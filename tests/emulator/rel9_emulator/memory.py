@@ -1,4 +1,4 @@
-"""What the extensions of a moto service remember beside moto's own backend, for each account and Region.
+"""State of the extensions of a moto service in addition to moto's own backend, for each account and Region.
 
 A memory is a moto backend too, so moto's reset empties it.
 """
@@ -29,7 +29,7 @@ class Memory(BaseBackend):
         return self._overrides[kind].get(key, {})
 
     def apply(self, kind: str, key: str, item: Record) -> Record:
-        """The item as a seed wants it shown (changed in place)."""
+        """The item with the members of a seed (changed in place)."""
         for member, value in self._overrides[kind].get(key, {}).items():
             if value is None:
                 item.pop(member, None)
@@ -44,7 +44,7 @@ _memories: dict[str, BackendDict[Memory]] = {}
 
 
 def memory_of(service: str, backend: BaseBackend) -> Memory:
-    """The memory that goes with a backend of a service."""
+    """The memory of a backend of a service."""
     return memory(service, backend.account_id, backend.region_name)
 
 

@@ -1,4 +1,4 @@
-"""Pages, as the service's paginators describe them, cut as small as a test asks for.
+"""Pages, as the service's paginators describe them, as small as a test asks for.
 
 Tokens are opaque to callers, as AWS's are: base64 of operation and offset.
 """
@@ -16,9 +16,9 @@ from .errors import ServiceError
 
 from .identify import Call
 
-# What the services return when the caller names no limit, where that is less than the largest page.
+# The services' default page sizes, if they are smaller than the largest page.
 DEFAULT_PAGE = {"rds": 100, "dynamodb": 100, "kms": 50, "elasticfilesystem": 100, "s3": 10_000}
-# Limits that AWS enforces and its service models do not tell: (smallest, largest).
+# Limits that AWS enforces and its service models do not have: (smallest, largest).
 LIMITS = {"rds": (20, 100), "ec2": (5, 1000)}
 LIMITS_OF_OPERATION = {"ec2:DescribeImages": (1, 1000)}
 
@@ -28,7 +28,7 @@ BAD_TOKEN = {"ec2": "InvalidParameterValue", "rds": "InvalidParameterValue", "ba
 
 
 class Cap:
-    """The largest page that any paged operation gives while a test has set one."""
+    """The page cap for every paged operation, if a test has set one."""
 
     size: int | None = None
 
@@ -79,7 +79,7 @@ class Pager:
             answer[self.more_results] = more
 
     def go_on(self, answer: dict[str, Any], how: str) -> None:
-        """Names the first page as the next one; or leaves nothing on the page and names one that never was."""
+        """Names the first page as the next one, or empties the page and names a page that never existed."""
         answer[self.output_token] = self._token(0)
         if how == "adrift":
             answer[self.result_key] = type(answer.get(self.result_key) or [])()
@@ -111,7 +111,7 @@ _pagers: dict[str, Pager | None] = {}
 
 
 def pager(call: Call) -> Pager | None:
-    """The pager of an operation, or None when it gives everything at once."""
+    """The pager of an operation, or None if it returns everything at once."""
     if call.action not in _pagers:
         _pagers[call.action] = _pager(call)
     return _pagers[call.action]
@@ -123,7 +123,7 @@ def _pager(call: Call) -> Pager | None:
         return Pager(call, config)
     if config or call.operation_model.input_shape is None or call.operation_model.output_shape is None:
         return None
-    # AWS forgets some operations in its paginator files: those that take and give a token page all the same.
+    # AWS's paginator files lack some operations: an operation with a token in request and answer is paged, too.
     inputs, outputs = call.operation_model.input_shape.members, call.operation_model.output_shape.members
     token = next((t for t in TOKENS if t in inputs and t in outputs), None)
     lists = [name for name, shape in outputs.items() if shape.type_name in ("list", "map")]

@@ -1,12 +1,12 @@
-"""What the extensions add to moto, by service and operation.
+"""The additions of the extensions to moto, by service and operation.
 
 Three decorators, used by the modules in `services/`:
 
 - `@handles("backup", "ListBackupJobs")`: the function is the operation. It gets the service's backend (account and
   Region already chosen) and the parsed parameters, and returns the answer's members as a dict.
 - `@amends("ec2", "DescribeSnapshots")`: moto answers, the function corrects the answer (a dict, changed in place).
-- `@seeds("backup", "recovery_point", "RecoveryPointByBackupVault")`: what `POST /rel9/seed` calls. The values were
-  checked against that shape of the service's model; without a shape the function checks them itself.
+- `@seeds("backup", "recovery_point", "RecoveryPointByBackupVault")`: `POST /rel9/seed` calls the function. The values are
+  checked against this shape of the service's model; without a shape, the function checks them itself.
 
 Service names here are the names of IAM actions (`elasticfilesystem`, not `efs`).
 """
@@ -30,7 +30,7 @@ MODULES = {
     "kms": "kms",
     "rds": "rds",
     "s3": "s3",
-    "tagging": "backup",  # the tagging API looks into the backends of others: ours must be in place first
+    "tagging": "backup",  # the tagging API uses other services' backends, so this emulator's backend must be in place first
 }
 
 GLOBAL_SERVICES = {"s3"}
@@ -47,7 +47,7 @@ AMENDMENTS: dict[tuple[str, str], Callable[[Any, dict[str, Any], dict[str, Any]]
 SEEDS: dict[tuple[str, str], Seed] = {}
 BACKENDS: dict[str, Any] = {}
 
-# Every handler, amendment and seed runs under this lock: state changes are atomic, as AWS shows them.
+# Every handler, amendment and seed runs under this lock: state changes are atomic, as in AWS.
 LOCK = RLock()
 _loaded: set[str] = set()
 
@@ -69,7 +69,7 @@ def seeds(service: str, kind: str, shape: str | None = None) -> Callable[[Any], 
 
 
 def backends_of(service: str, backend_dict: Any, backend_class: type | None = None) -> None:
-    """Uses moto's own backends for a service, with our subclass of its backend when one is given."""
+    """Uses moto's own backends for a service, or a subclass of its backend if one is given."""
     if backend_class is not None:
         backend_dict.backend = backend_class
         backend_dict.clear()
@@ -77,7 +77,7 @@ def backends_of(service: str, backend_dict: Any, backend_class: type | None = No
 
 
 def load(service: str) -> None:
-    """Imports a service's extension once: moto's services are slow to import, so only those that are used are."""
+    """Imports a service's extension at first use, because moto's services are slow to import."""
     if service in _loaded or service not in MODULES:
         return
     with LOCK:

@@ -1,6 +1,6 @@
-"""Checks values against the shapes of botocore's service models, and puts them into one form.
+"""Checks values against the shapes of botocore's service models, and normalises them.
 
-Times become aware UTC datetimes, members whose value is None disappear. Everything else must be exactly what the model says:
+Times become aware UTC datetimes, and members whose value is None are removed. Everything else must conform to the model exactly:
 an unknown member, a wrong type or a missing required member is an error that names its path.
 """
 
@@ -13,11 +13,11 @@ from botocore.utils import parse_to_aware_datetime
 
 
 class ShapeError(Exception):
-    """The value does not have the shape that the service model demands."""
+    """The value does not have the shape that the service model requires."""
 
 
 def utc(value: Any) -> datetime:
-    """Any way of writing a time (RFC 3339, epoch seconds, naive UTC datetime) as an aware UTC datetime."""
+    """Converts a time in any form (RFC 3339, epoch seconds, naive UTC datetime) to an aware UTC datetime."""
     if isinstance(value, datetime) and value.tzinfo is None:
         return value.replace(tzinfo=timezone.utc)
     return parse_to_aware_datetime(value).astimezone(timezone.utc)
@@ -28,7 +28,7 @@ def now() -> datetime:
 
 
 def check(shape: Any, value: Any, path: str, *, required: bool = True, enums: bool = False) -> Any:
-    """The value in its one form, or ShapeError. `required=False` lets required members be absent (partial seeds)."""
+    """The normalised value, or ShapeError. `required=False` allows required members to be absent (partial seeds)."""
     kind = shape.type_name
     if kind == "structure":
         return _structure(shape, value, path, required, enums)

@@ -1,6 +1,6 @@
-"""A small account in which every service that rel9 reads has something to tell: us-east-1, and copies in eu-west-1.
+"""A small account with findings for every service that rel9 reads: us-east-1, and copies in eu-west-1.
 
-Names say what becomes of a resource: what is covered, late, never backed up, exposed.
+Resource names show the expected result: covered, late, never backed up, exposed.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def audit_manager(account: Account) -> None:
 
 
 def snapshotted(account: Account, name: str) -> str:
-    """A volume. Those under the default key of EBS cannot be shared: the shared one has a customer's, the public one none."""
+    """A volume. Volumes under the default EBS key cannot be shared, so the shared one has a customer managed key, and the public one no key."""
     ec2 = account.client("ec2")
     key = {"KmsKeyId": account.client("kms").create_key(Description="shared")["KeyMetadata"]["Arn"]} if name == "shared" else {}
     if name == "public":
@@ -145,7 +145,8 @@ def databases(account: Account) -> None:
     account.database("stuck", retention=7, StorageEncrypted=True)
     account.seed("rds", "db_instance", {"DBInstanceIdentifier": "stuck", "LatestRestorableTime": ago(days=2)})
     account.client("kms").schedule_key_deletion(KeyId=doomed["KeyId"], PendingWindowInDays=7)
-    # Snapshots under the default key of RDS cannot be shared: the cluster whose one is shared has a customer's key, the public one none.
+    # Snapshots under the default RDS key cannot be shared, so the cluster with the shared snapshot has a customer managed key, and the cluster
+    # with the public snapshot has no key.
     shared_key = {"KmsKeyId": account.client("kms").create_key(Description="shared databases")["KeyMetadata"]["Arn"]}
     account.database("published", retention=7)
     for name, engine in (("aurora", "aurora-mysql"), ("graph", "neptune"), ("documents", "docdb")):
@@ -209,7 +210,7 @@ def buckets(account: Account) -> None:
     s3.put_bucket_policy(Bucket="kept", Policy=json.dumps({"Version": "2012-10-17", "Statement": [secure]}))
     retention = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 30}}}
     s3.put_object_lock_configuration(Bucket="locked", ObjectLockConfiguration=retention)
-    account.seed("s3", "bucket", {"Name": "somewhere", "BucketRegion": None})  # then its Region is asked for
+    account.seed("s3", "bucket", {"Name": "somewhere", "BucketRegion": None})  # so rel9 must read its Region with a separate call
 
 
 def scenario(account: Account) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""What the scenarios share: clients, seeds, and the usual resources in one line each.
+"""Shared by the scenarios: clients, seeds, and the usual resources in one line each.
 
-A scenario is a script with a function of an `Account` that makes resources, and tells in a dictionary what the test must know of them.
+A scenario is a script with a function of an `Account` that creates resources, and returns a dictionary of facts that the test needs.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Account:
         return self.session.client(service, region_name=region, endpoint_url=self.endpoint, config=CONFIG)
 
     def seed(self, service: str, kind: str, values: dict[str, Any], region: str = "us-east-1") -> Any:
-        """Makes what only time makes."""
+        """Creates state that otherwise arises only over time."""
         body = {"account": ACCOUNT, "region": region, "service": service, "kind": kind, "values": values}
         try:
             with urllib.request.urlopen(urllib.request.Request(f"{self.endpoint}/rel9/seed", json.dumps(body).encode())) as answer:
@@ -63,7 +63,7 @@ class Account:
     def volume(
         self, name: str, region: str = "us-east-1", days_old: float = 100, encrypted: bool = True, more: dict[str, Any] | None = None, **labels: str
     ) -> str:
-        """A volume with its name as Name tag; gives its ARN."""
+        """Creates a volume with its name as Name tag; returns its ARN."""
         made = self.client("ec2", region).create_volume(
             Size=8,
             AvailabilityZone=f"{region}a",
@@ -75,7 +75,7 @@ class Account:
         return arn("ec2", f"volume/{made}", region)
 
     def instance(self, region: str = "us-east-1", **labels: str) -> tuple[str, str]:
-        """An EC2 instance with one volume; gives the ARNs of both."""
+        """Creates an EC2 instance with one volume; returns the ARNs of both."""
         ec2 = self.client("ec2", region)
         image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
         specifications = [{"ResourceType": "instance", "Tags": tags(labels)}] if labels else []
@@ -130,7 +130,7 @@ class Account:
         return str(self.client("backup", region).create_backup_vault(BackupVaultName=name, **more)["BackupVaultArn"])
 
     def plan(self, name: str, region: str = "us-east-1", vault: str = "main", **rule: Any) -> str:
-        """A daily plan that keeps for 35 days."""
+        """Creates a daily plan with a retention of 35 days."""
         daily = {
             "RuleName": "daily",
             "TargetBackupVaultName": vault,
@@ -154,7 +154,7 @@ class Account:
         self.client("backup", region).create_backup_selection(BackupPlanId=plan, BackupSelection=chosen)
 
     def point(self, resource: str, region: str = "us-east-1", vault: str = "main", age: dict[str, float] | None = None, **more: Any) -> str:
-        """A recovery point; gives its ARN."""
+        """Creates a recovery point; returns its ARN."""
         values = {"BackupVaultName": vault, "ResourceArn": resource, "CreationDate": ago(**(age or {"hours": 3})), **more}
         return str(self.seed("backup", "recovery_point", values, region)["RecoveryPointArn"])
 

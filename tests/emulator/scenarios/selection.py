@@ -1,4 +1,4 @@
-"""Which resources does a backup plan reach? One Region for each case, so that no plan reaches into another's case."""
+"""The resources that a backup plan reaches. Each case has its own Region, so that no plan reaches another case's resources."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def conditions(account: Account) -> None:
 
 
 def exclusion(account: Account) -> None:
-    """NotResources wins, whatever else matches."""
+    """NotResources takes precedence, whatever else matches."""
     region = "us-west-1"
     account.volume("exclusion-kept", region, backup="daily")
     excluded = account.volume("exclusion-excluded", region, backup="daily")
@@ -46,7 +46,7 @@ def exclusion(account: Account) -> None:
 
 
 def wildcard(account: Account) -> None:
-    """`*` stands for any run of characters, colons and slashes too, and only in the pattern's own place."""
+    """`*` matches any characters, including colons and slashes, at its place in the pattern."""
     region = "us-west-2"
     account.volume("wildcard-volume", region)
     account.table("wildcard-table", region)
@@ -57,7 +57,7 @@ def wildcard(account: Account) -> None:
 
 
 def everything(account: Account) -> None:
-    """`*` reaches every type that is opted in. AWS refuses a selection that names nothing: what one that is read selects is not known."""
+    """`*` reaches every type that is opted in. AWS refuses a selection without resources: if one is read, its resources are unknown."""
     account.volume("everything-volume", "eu-west-1")
     account.table("everything-table", "eu-west-1")
     account.client("backup", "eu-west-1").update_region_settings(ResourceTypeOptInPreference={"DynamoDB": False})
@@ -67,7 +67,7 @@ def everything(account: Account) -> None:
 
 
 def opt_in_off_by_tag(account: Account) -> None:
-    """An opt-in that is off blocks what is reached by tag."""
+    """An opt-in that is off blocks resources that are selected by tag."""
     region = "eu-central-1"
     account.client("backup", region).update_region_settings(ResourceTypeOptInPreference={"EBS": False})
     account.volume("blocked-by-tag", region, backup="daily")
@@ -100,7 +100,7 @@ def aurora_opt_in_off_by_arn(account: Account) -> None:
 
 
 def volume_through_instance(account: Account) -> dict[str, str]:
-    """The backups of an instance hold its volumes."""
+    """The backups of an instance contain its volumes."""
     region = "ap-northeast-1"
     backed_up, volume = account.instance(region)
     selected, empty = account.instance(region)

@@ -1,8 +1,8 @@
-"""Reads reports with the readers that others use, and prints what they found, as JSON by path.
+"""Reads reports with the tools of their users, and prints the results as JSON by path.
 
     python check.py FOLDER_OF_SCHEMAS REPORT ...
 
-The end of a report's name tells its format. A report that its readers do not take, or whose schema it does not meet, ends this with an error.
+The end of a report's name shows its format. Exits with an error if a tool does not accept a report, or a report does not conform to its schema.
 """
 
 import csv

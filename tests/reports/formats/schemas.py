@@ -1,6 +1,6 @@
 """Checks documents against JSON Schemas: python schemas.py FILE, a list of {"name", "schema", "documents"}.
 
-Prints one text for each document that does not meet its schema. A schema that is none ends this with an error.
+Prints one text for each document that does not conform to its schema. Exits with an error if a schema is invalid.
 """
 
 import json

@@ -1,6 +1,6 @@
-"""Looks at HTML reports in a real browser: python check.py --chromium PATH demo.html hostile.html large.html
+"""Checks HTML reports in a real browser: python check.py --chromium PATH demo.html hostile.html large.html
 
-Prints what it measured. Ends with an error that names the first thing that is not as it must be.
+Prints the measured times. Exits with an error that names the first failed check.
 """
 
 import argparse
@@ -21,7 +21,7 @@ def must(holds, what):
 
 
 def until(page, expression):
-    """Waits for an expression to hold. Playwright's own wait evaluates texts in the page, which the page's policy forbids."""
+    """Waits for an expression to be true. Playwright's own wait evaluates strings in the page, which the page's policy forbids."""
     end = time.monotonic() + 20
     while not page.evaluate(expression):
         must(time.monotonic() < end, f"{expression} holds after a while")
@@ -29,7 +29,7 @@ def until(page, expression):
 
 
 class Watched:
-    """A page that notes what it asks of the network and what goes wrong."""
+    """A page that records its network requests and errors."""
 
     def __init__(self, browser, path: Path, address="", **context):
         self.context = browser.new_context(**context)
@@ -56,7 +56,7 @@ def visible_rows(page):
 
 
 def no_violations(page, what):
-    """axe-core finds nothing serious; colours are checked in the mode that the page is in."""
+    """axe-core finds nothing serious. It checks colours in the page's current mode."""
     page.evaluate(f"() => {{ {AXE} }}")
     result = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
     bad = [
@@ -175,7 +175,7 @@ def hostile(browser, path):
             must("<script>" in page.locator("#table").inner_text(), "their texts are shown")
 
 
-# Milliseconds at most. The table is ready long after the first paint, as 100,000 findings are read.
+# Maximum milliseconds. The table is ready long after the first paint, because the page reads 100,000 findings.
 BOUNDS = {"first paint": 2_000, "table ready": 10_000, "filter": 200, "reset": 200, "sort": 200, "search": 200, "unfold": 1_000}
 
 
@@ -192,7 +192,7 @@ def measured(browser, path):
         timed("reset", "document.getElementById('filters').reset()")
         timed("sort", "document.querySelector('.c-resource button').click()")
         timed("unfold", "document.querySelector('.fold').click()")
-        # From the last key that is pressed until the table shows what was searched.
+        # From the last key press until the table shows the search results.
         took["search"] = page.evaluate(
             "() => new Promise((done) => { const q = document.getElementById('q'); q.value = 'volume eu-west'; const start = performance.now();"
             " q.dispatchEvent(new Event('input')); const look = () => location.hash.includes('q=volume')"
@@ -202,7 +202,7 @@ def measured(browser, path):
 
 
 def large(browser, path):
-    """Other programs on the machine slow some runs down: what counts is what it takes without them."""
+    """Other programs on the machine slow some runs down, so the minimum of each time counts."""
     best = {}
     for _ in range(4):
         best = {name: min(value, best.get(name, value)) for name, value in measured(browser, path).items()}

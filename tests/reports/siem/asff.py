@@ -1,7 +1,7 @@
-"""Checks batches of findings, one request of BatchImportFindings a line on standard input, against botocore's model of AWS Security Hub,
-with the lengths that its documentation names, and imports them twice into moto's Security Hub over HTTP.
+"""Checks batches of findings, one request of BatchImportFindings per line on standard input, against botocore's model of AWS Security Hub,
+with the documented maximum lengths, and imports them twice into moto's Security Hub over HTTP.
 
-Prints `{"batches": n, "findings": n, "stored": n}`; ends with 1 and the mistakes on standard error when a batch is wrong.
+Prints `{"batches": n, "findings": n, "stored": n}`. If a batch is wrong, prints the errors on standard error and exits with 1.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 import sys
 
 for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ENDPOINT_URL"):
-    os.environ.pop(name, None)  # nothing may depend on the tester's own AWS set-up
+    os.environ.pop(name, None)  # the checks must not depend on the tester's own AWS set-up
 
 import boto3
 import botocore.session
@@ -22,18 +22,18 @@ from moto.server import ThreadedMotoServer
 
 LONGEST = re.compile(r"Maximum (?:length )?of (\d+)(?! item)")
 MOST_ITEMS = re.compile(r"Maximum number of (\d+) item")
-# Documented in words only.
+# Documented in prose only.
 FIELD_MAPS = {"ProductFields": (50, 128, 2048), "Tags": (50, 128, 256)}
 FINDING_BYTES, BATCH_BYTES = 240_000, 6_000_000  # "Guidelines for using the BatchImportFindings API"
 
 
 def length(text: str) -> int:
-    """As AWS counts: UTF-16 units."""
+    """The length as AWS counts it, in UTF-16 units."""
     return len(text.encode("utf-16-le")) // 2
 
 
 def limits(shape, value, path):
-    """What the model's own validation leaves out: patterns, enums, and lengths that only the documentation has."""
+    """Checks that the model's own validation leaves out: patterns, enums, and lengths that only the documentation has."""
     plain = re.sub(r"<[^>]+>", "", shape.documentation or "")
     if shape.type_name == "structure":
         for key, member in value.items():
@@ -88,10 +88,10 @@ def main() -> None:
     server.start()
     host, port = server.get_host_and_port()
     stored = set()
-    for attempt in range(2):  # the second import updates what the first has made
+    for attempt in range(2):  # the second import updates the findings of the first
         for batch in batches:
             first = batch["Findings"][0]
-            # The account of a call is that of its access key; moto is told by a header.
+            # The access key decides the account of a call; moto takes it from a header.
             client = boto3.client(
                 "securityhub",
                 endpoint_url=f"http://{host}:{port}",
@@ -113,7 +113,7 @@ def main() -> None:
 
 
 def numbered(page):
-    """Findings with how often their Id was on the page so far: one that is stored twice counts twice."""
+    """Findings with the number of times that their Id was on the page so far: a finding that is stored twice counts twice."""
     seen: dict[str, int] = {}
     for finding in page["Findings"]:
         seen[finding["Id"]] = seen.get(finding["Id"], 0) + 1

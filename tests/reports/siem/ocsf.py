@@ -1,7 +1,7 @@
-"""Checks OCSF events, one a line on standard input, against the published schema of each stable version since 1.5.0, and with the
-Pydantic models that Python programs read them with.
+"""Checks OCSF events, one per line on standard input, against the published schema of each stable version since 1.5.0, and with the
+Pydantic models that Python programs use.
 
-Prints `{"events": n}`; ends with 1 and the mistakes on standard error when an event is wrong.
+Prints `{"events": n}`. If an event is wrong, prints the errors on standard error and exits with 1.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MISTAKES_SHOWN = 20
 
 
 def captions(definitions: dict, name: str, value: dict, path: str = "$"):
-    """Texts beside an enum attribute that are not the caption of its value, and deprecated attributes."""
+    """Sibling texts of enum attributes that are not the caption of the value, and deprecated attributes."""
     attributes = definitions[name]["attributes"]
     for key, member in value.items():
         attribute = attributes.get(key)
@@ -38,7 +38,7 @@ def captions(definitions: dict, name: str, value: dict, path: str = "$"):
 
 
 def refusals(event: dict):
-    """What the models, which require more than the schema does, refuse."""
+    """The errors of the models, which require more than the schema."""
     try:
         ComplianceFinding.model_validate(event)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Checks an answer, on standard input, against botocore's model of UpdateAnswer. Ends with 1 and the mistakes, if any."""
+"""Checks an answer, on standard input, against botocore's model of UpdateAnswer. If it is wrong, prints the errors and exits with 1."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import sys
 import botocore.session
 from botocore.validate import ParamValidator
 
-WORKLOAD = "0123456789abcdef0123456789abcdef"  # what the command line adds
+WORKLOAD = "0123456789abcdef0123456789abcdef"  # the command line adds it
 
 
 def too_long(shape, value, path):
-    """The validator knows no longest texts and no enums."""
+    """Checks maximum lengths and enums, which the validator does not check."""
     if shape.type_name == "structure":
         for key, member in value.items():
             yield from too_long(shape.members[key], member, f"{path}.{key}")

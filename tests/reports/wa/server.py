@@ -1,9 +1,9 @@
-"""As much of the AWS Well-Architected Tool as `rel9 wa push` calls: one workload, one question. What comes in and what goes out is checked
+"""The part of the AWS Well-Architected Tool that `rel9 wa push` calls: one workload, one question. Requests and answers are checked
 against botocore's model.
 
-    python tests/wa/server.py '{"SelectedChoices": [], …}'       # members of the Answer that it starts with
+    python tests/reports/wa/server.py '{"SelectedChoices": [], …}'       # members of the initial Answer
 
-Prints `{"endpoint": "http://127.0.0.1:PORT"}` and ends when its standard input closes. `GET /test/state` tells the answer and how often it
+Prints `{"endpoint": "http://127.0.0.1:PORT"}` and ends when its standard input closes. `GET /test/state` returns the answer and how often it
 was written.
 """
 

@@ -1,8 +1,8 @@
-"""Runs a command in a terminal of its own, types a line into it when it asks, and prints all that it showed.
+"""Runs a command in a separate terminal, types a line when the command asks, and prints all its output.
 
-    python tests/wa/terminal.py LINE COMMAND …
+    python tests/reports/wa/terminal.py LINE COMMAND …
 
-Ends as the command ends.
+Exits with the command's exit code.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ shown, typed = b"", False
 while True:
     try:
         part = os.read(terminal, 4096)
-    except OSError:  # how Linux tells that nobody writes any more
+    except OSError:  # Linux reports this when the last writer has closed the terminal
         break
     if not part:
         break

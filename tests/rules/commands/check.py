@@ -1,6 +1,6 @@
-"""Gives commands, a JSON list on standard input, to the AWS CLI's own parser, and stops before anything is sent. Ends with 1 and what is
-wrong, if anything: a service, command or option that does not exist, a value of the wrong form or of no enum, a required one that is missing;
-a command that deletes, though the one before it may have failed, or was only an example."""
+"""Parses commands, a JSON list on standard input, with the AWS CLI's own parser, and sends nothing. On errors, prints them and exits with 1: a
+service, command or option that does not exist, a value of the wrong form or outside its enum, a missing required option; a command that
+deletes although the command before it may have failed, or was only an example."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ import tempfile
 import awscli.argparser
 import awscli.clidriver
 
-# What else a rule's command may call.
+# Other programs that a rule's command may call.
 FILTERS = {"jq"}
-# What a command may do to a resource only when the one before it succeeded (`&&`).
+# Actions that a command may take only if the command before it succeeded (`&&`).
 HARMFUL = re.compile(r"(delete|deregister|detach|disable|terminate|reset|remove)-")
 PLACEHOLDER = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
-# Stands for facts that a test of a rule does not list.
+# A placeholder for facts that a rule's test does not list.
 UNKNOWN = "1"
 
 
-# Keys for both; `lax` leaves the contents of files to those who write them.
+# Keys for both profiles; `lax` does not check the contents of files.
 CONFIG = """[default]
 aws_access_key_id = x
 aws_secret_access_key = x
@@ -37,7 +37,7 @@ parameter_validation = false
 
 
 class Sent(BaseException):
-    """The command was ready to be sent."""
+    """The command was valid and would have been sent."""
 
 
 def commands(line):
@@ -56,7 +56,7 @@ def commands(line):
 
 
 def wrong_enums(shape, value, path):
-    """Neither the CLI nor botocore looks at them."""
+    """Enum errors, which neither the CLI nor botocore checks."""
     if shape.type_name == "structure" and isinstance(value, dict):
         for key, member in value.items():
             yield from wrong_enums(shape.members[key], member, f"{path}.{key}")
@@ -73,7 +73,7 @@ class Cli:
         with open("config", "w", encoding="utf-8") as file:
             file.write(CONFIG)
         os.environ |= {"AWS_CONFIG_FILE": "config", "AWS_SHARED_CREDENTIALS_FILE": "none"}
-        # Version 2 of the CLI takes no option that is cut short.
+        # Version 2 of the CLI does not accept abbreviated options.
         awscli.argparser.CLIArgParser._get_option_tuples = lambda *_: []
         self.drivers = {profile: self.driver() for profile in ("default", "lax")}
 
@@ -107,7 +107,7 @@ class Cli:
 
 
 def settled(words):
-    """With values in the place of those placeholders that the CLI would not take."""
+    """Replaces placeholders that the CLI would not accept with values."""
     for before, word in zip(["", *words], words):
         if before == "--region" and PLACEHOLDER.fullmatch(word):
             yield "us-east-1"
@@ -125,10 +125,10 @@ def mistakes(cli, line):
         if words[0] != "aws":
             yield f"{words[0]} is no command that everyone has"
             continue
-        # A placeholder in it would fail, too.
+        # A command with a placeholder fails anyway.
         if HARMFUL.match(words[2]) and operator != "&&" and not any(PLACEHOLDER.fullmatch(word) for word in words):
             yield "does harm when the command before it failed"
-        # What is made from a document that only shows the form need not replace what is taken away.
+        # A resource that is created from an example document may not replace what this command removes.
         if HARMFUL.match(words[2]) and example:
             yield "does harm when the example before it was not filled in"
         example = example or any(word.startswith(("{", "[")) for word in words)

@@ -1,10 +1,10 @@
-//! Functions on lists and maps. Items may be unknown where the result does not depend on them.
+//! Functions on lists and maps. Items may be unknown if the result does not depend on them.
 
 use super::{Arguments, Fault, Outcome, known, list, refuse};
 use crate::template::declaration::{Node, Value};
 use crate::template::terraform::value::{equal, is_known, number, reason_in, scalar_text, text};
 
-/// Longer ranges are no template's.
+/// Maximum length of a range.
 const RANGE: usize = 10_000;
 
 pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
@@ -25,7 +25,7 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
                 match &item.value {
                     Value::Null => {}
                     Value::Text(text) if text.is_empty() => {}
-                    // It may be empty, but ARNs and identifiers are not.
+                    // An unknown text may be empty, but ARNs and identifiers are not.
                     Value::Unknown(_) => return Err(Fault::NotKnown),
                     _ => kept.push(item.clone()),
                 }
@@ -137,7 +137,7 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
                 [only] => Ok(only.value.clone()),
                 _ => refuse("there is more than one"),
             },
-            other => known(other).and_then(|_| refuse("it is no list")),
+            other => known(other).and_then(|_| refuse("it is not a list")),
         },
         "range" => range(arguments),
         "reverse" => Ok(Value::List(items()?.into_iter().rev().collect())),
@@ -161,7 +161,7 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
     }
 }
 
-/// Later ones replace earlier ones, in their place.
+/// Later values replace earlier ones, at the same position.
 fn unique(entries: impl Iterator<Item = (String, Node)>) -> Vec<(String, Node)> {
     let mut places = std::collections::BTreeMap::new();
     let mut kept: Vec<(String, Node)> = Vec::new();
@@ -177,7 +177,7 @@ fn unique(entries: impl Iterator<Item = (String, Node)>) -> Vec<(String, Node)> 
     kept
 }
 
-/// The first that is neither null nor empty. References are neither.
+/// The first argument that is neither null nor empty. References are neither.
 fn coalesce(arguments: &Arguments<'_>) -> Outcome {
     for argument in arguments.given {
         match &argument.value {
@@ -194,7 +194,7 @@ fn flatten(node: &Node, into: &mut Vec<Node>) -> Result<(), Fault> {
     for item in list(node)? {
         match &item.value {
             Value::List(_) => flatten(item, into)?,
-            // It may be a list.
+            // The unknown value may be a list.
             Value::Unknown(_) => return Err(Fault::NotKnown),
             _ => into.push(item.clone()),
         }

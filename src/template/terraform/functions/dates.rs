@@ -1,4 +1,4 @@
-//! Times that are written: `formatdate`, `timeadd`, `timecmp`. What reads the clock is not evaluated.
+//! Literal times: `formatdate`, `timeadd`, `timecmp`. Functions that read the clock are not evaluated.
 
 use chrono::{DateTime, Datelike, FixedOffset, SecondsFormat, TimeDelta, Timelike};
 
@@ -11,7 +11,7 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
         "timeadd" => {
             let time = time(&arguments.scalar(0)?)?;
             let Some(later) = duration(&arguments.scalar(1)?).and_then(|by| time.checked_add_signed(by)) else {
-                return refuse("the second argument is no duration");
+                return refuse("the second argument is not a duration");
             };
             Ok(text(later.to_rfc3339_opts(SecondsFormat::Secs, true)))
         }
@@ -26,7 +26,7 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
 fn time(of: &str) -> Result<DateTime<FixedOffset>, Fault> {
     match DateTime::parse_from_rfc3339(of) {
         Ok(time) if of.as_bytes().get(10) == Some(&b'T') => Ok(time),
-        _ => refuse("it is no time of RFC 3339"),
+        _ => refuse("it is not an RFC 3339 time"),
     }
 }
 
@@ -76,7 +76,7 @@ fn formatted(specification: &str, time: &DateTime<FixedOffset>) -> Result<String
         let (run, behind) = rest.split_at(end);
         match verb(run, time) {
             Some(shown) => made.push_str(&shown),
-            None if letter.is_ascii_alphabetic() => return refuse(format!("{run} is no verb of a time")),
+            None if letter.is_ascii_alphabetic() => return refuse(format!("{run} is not a verb of a time format")),
             None => made.push_str(run),
         }
         rest = behind;
@@ -84,7 +84,7 @@ fn formatted(specification: &str, time: &DateTime<FixedOffset>) -> Result<String
     Ok(made)
 }
 
-/// A literal in quotes, in which two are one.
+/// A quoted literal, in which two quotes stand for one.
 fn quoted(mut rest: &str) -> Result<(String, &str), Fault> {
     let mut literal = String::new();
     while let Some((before, behind)) = rest.split_once('\'') {

@@ -1,4 +1,4 @@
-//! Texts in other forms: base64, percent encoding, CSV, YAML.
+//! Encodings of texts: base64, percent encoding, CSV, YAML.
 
 use super::{Arguments, Fault, Outcome, refuse};
 use crate::template::declaration::{Node, Value};
@@ -10,7 +10,7 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
         "base64encode" => Ok(text(base64(of.as_bytes()))),
         "base64decode" => match String::from_utf8(decoded(&of)?) {
             Ok(plain) => Ok(text(plain)),
-            Err(_) => refuse("what is encoded is not UTF-8"),
+            Err(_) => refuse("it does not decode to valid UTF-8"),
         },
         "textencodebase64" => Ok(text(base64(&encode_text(&of, &arguments.scalar(1)?)?))),
         "textdecodebase64" => Ok(text(decode_text(&decoded(&of)?, &arguments.scalar(1)?)?)),
@@ -25,7 +25,7 @@ pub(super) fn base64(bytes: &[u8]) -> String {
     crate::template::cloudformation::base64(bytes)
 }
 
-/// RFC 4648, section 4; line ends are left out, as Go does.
+/// RFC 4648, section 4; ignores line breaks, as Go does.
 fn decoded(of: &str) -> Result<Vec<u8>, Fault> {
     let digits: Vec<u8> = of.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
     let whole = digits.len().is_multiple_of(4);
@@ -50,7 +50,7 @@ fn decoded(of: &str) -> Result<Vec<u8>, Fault> {
     if whole { Ok(bytes) } else { refuse("it is not base64") }
 }
 
-/// The encodings of IANA's list that Rust has without tables; others are not evaluated.
+/// The IANA encodings that Rust supports without tables; others are not evaluated.
 fn encode_text(of: &str, encoding: &str) -> Result<Vec<u8>, Fault> {
     let narrow = |limit: u32| {
         let byte = |letter: char| u8::try_from(u32::from(letter)).ok().filter(|_| u32::from(letter) < limit);
@@ -79,7 +79,7 @@ fn decode_text(bytes: &[u8], encoding: &str) -> Result<String, Fault> {
         "ISO-8859-1" => Some(bytes.iter().copied().map(char::from).collect()),
         _ => return Err(Fault::NotEvaluated),
     };
-    made.map_or_else(|| refuse("the bytes are no text of this encoding"), Ok)
+    made.map_or_else(|| refuse("the bytes are not valid in this encoding"), Ok)
 }
 
 /// Go's `url.QueryEscape`: a blank becomes `+`.
@@ -107,16 +107,16 @@ fn percent_decoded(of: &str) -> Outcome {
             other => other,
         });
     }
-    String::from_utf8(bytes).map_or_else(|_| refuse("what is encoded is not UTF-8"), |plain| Ok(text(plain)))
+    String::from_utf8(bytes).map_or_else(|_| refuse("it does not decode to valid UTF-8"), |plain| Ok(text(plain)))
 }
 
-/// A map of texts for each row below the header.
+/// A map of strings for each row below the header.
 fn csv(of: &str, arguments: &Arguments<'_>) -> Outcome {
     let mut reader = csv::Reader::from_reader(of.as_bytes());
     let Ok(header) = reader.headers().cloned() else { return refuse("it is not CSV") };
     let mut rows = Vec::new();
     for record in reader.records() {
-        let Ok(record) = record else { return refuse("a row is not CSV, or has not as many fields as the header") };
+        let Ok(record) = record else { return refuse("a row is not CSV, or its number of fields differs from the header") };
         let entry = |(name, field): (&str, &str)| (name.to_string(), arguments.at(text(field)));
         rows.push(Node::new(arguments.here, Value::Map(header.iter().zip(record.iter()).map(entry).collect())));
     }

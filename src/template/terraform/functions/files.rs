@@ -1,5 +1,5 @@
-//! Functions that read files. They read what is part of the configuration, which is what lies at or below the folder of the module or of the
-//! root module, also through links. All else is not known: templates of strangers must not reach further.
+//! Functions that read files. They read only files of the configuration: those at or below the folder of the module or of the root
+//! module, also through links. Everything else is unknown, because templates are untrusted input.
 
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::template::terraform::strings::{self, Form};
 use crate::template::terraform::syntax;
 use crate::template::terraform::value::{quoted, text};
 
-/// More files below a folder are no module's.
+/// Maximum number of files below a folder.
 const FILES: usize = 100_000;
 
 pub(super) fn apply(name: &str, arguments: &Arguments<'_>, scope: &Scope<'_>) -> Outcome {
@@ -27,7 +27,7 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>, scope: &Scope<'_>) ->
         "filebase64" => files.bytes(&path).map(|bytes| text(encoding::base64(&bytes))),
         "fileexists" => match files.find(&path)? {
             Some(found) if found.is_file() => Ok(Value::Bool(true)),
-            Some(_) => refuse(format!("{path} is no file")),
+            Some(_) => refuse(format!("{path} is not a file")),
             None => Ok(Value::Bool(false)),
         },
         "fileset" => files.set(&path, &arguments.scalar(1)?, arguments),
@@ -51,7 +51,7 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>, scope: &Scope<'_>) ->
     }
 }
 
-/// The path functions that ask no file system, by `/` as on the systems that Terraform mostly runs on.
+/// Path functions that do not access the file system. They use `/`, as on the systems on which Terraform mostly runs.
 pub(super) fn path(name: &str, arguments: &Arguments<'_>) -> Outcome {
     let of = arguments.scalar(0)?;
     let trimmed = of.trim_end_matches('/');
@@ -64,7 +64,7 @@ pub(super) fn path(name: &str, arguments: &Arguments<'_>) -> Outcome {
             let folder = of.rsplit_once('/').map_or("", |(folder, _)| folder);
             Ok(text(clean(folder, of.starts_with('/'))))
         }
-        _ if of.starts_with('~') => Err(Fault::Unknown("the home folder is that of whoever starts Terraform".to_string())),
+        _ if of.starts_with('~') => Err(Fault::Unknown("the home folder is that of the user who runs Terraform".to_string())),
         _ => Ok(text(of)),
     }
 }
@@ -87,7 +87,7 @@ fn clean(path: &str, absolute: bool) -> String {
     }
 }
 
-/// The text of a template with the variables that the second argument gives it.
+/// The text of a template, evaluated with the variables of the second argument.
 fn rendered(template: &str, arguments: &Arguments<'_>, scope: &Scope<'_>) -> Outcome {
     let given = arguments.map(1)?;
     let parsed = match syntax::template(template) {
@@ -120,7 +120,7 @@ struct Files<'a> {
 }
 
 impl Files<'_> {
-    /// The file or folder of a path, which begins where Terraform is started: at the root module. `None`: there is none.
+    /// The file or folder at a path that starts in the root module. `None` if it does not exist.
     fn find(&self, path: &str) -> Result<Option<PathBuf>, Fault> {
         let root = &self.scope.engine.root;
         if root.as_os_str().is_empty() {
@@ -138,10 +138,10 @@ impl Files<'_> {
     }
 
     fn bytes(&self, path: &str) -> Result<Vec<u8>, Fault> {
-        let Some(found) = self.find(path)? else { return refuse(format!("there is no file {path}")) };
+        let Some(found) = self.find(path)? else { return refuse(format!("there is not a file {path}")) };
         let failed = |why: &str| Err(Fault::Unknown(format!("{path} {why}")));
         match found.metadata() {
-            Ok(metadata) if !metadata.is_file() => return failed("is no file"),
+            Ok(metadata) if !metadata.is_file() => return failed("is not a file"),
             Ok(metadata) if metadata.len() > FILE_BYTES => return failed("is too large to be a part of a module"),
             Ok(_) => {}
             Err(cause) => return failed(&format!("cannot be read: {cause}")),
@@ -153,7 +153,7 @@ impl Files<'_> {
         }
     }
 
-    /// What is read counts as what is made of it, however little that is.
+    /// Reading counts towards the limit like creating a value of that size.
     fn spend(&self, parts: usize) -> Result<(), Fault> {
         self.scope.engine.spend(self.scope.source, self.here, 1 + parts).map_err(|error| Fault::Stopped(Stop::Fatal(error)))
     }
@@ -180,7 +180,7 @@ impl Files<'_> {
         let entries = std::fs::read_dir(folder).map_err(|cause| failed(format!("{below} cannot be read: {cause}")))?;
         for entry in entries {
             let entry = entry.map_err(|cause| failed(format!("{below} cannot be read: {cause}")))?;
-            let Ok(name) = entry.file_name().into_string() else { return Err(failed(format!("a name below {below} is not UTF-8"))) };
+            let Ok(name) = entry.file_name().into_string() else { return Err(failed(format!("a name below {below} is not valid UTF-8"))) };
             let name = if below.is_empty() { name } else { format!("{below}/{name}") };
             let kind = entry.file_type().map_err(|cause| failed(format!("{name} cannot be read: {cause}")))?;
             match entry.path().metadata() {
@@ -197,7 +197,7 @@ impl Files<'_> {
     }
 }
 
-/// A path without `.` and `..`, for what is not there.
+/// A path without `.` and `..`, for a file that does not exist.
 fn lexical(path: &Path) -> PathBuf {
     let mut made = PathBuf::new();
     for part in path.components() {

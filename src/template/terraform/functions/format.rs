@@ -4,10 +4,10 @@ use super::{Arguments, Fault, Outcome, known, refuse, scalar};
 use crate::template::declaration::{Node, Value};
 use crate::template::terraform::value::{as_number, concat, is_known, number_text, quoted, text};
 
-/// Wider columns and longer paddings are no text of a template.
+/// Maximum width of a column.
 const WIDTH: usize = 4096;
 
-/// What stands between `%` and the verb.
+/// The flags between `%` and the verb.
 #[derive(Default, PartialEq)]
 struct Flags {
     left: bool,
@@ -45,7 +45,7 @@ pub(super) fn one(arguments: &Arguments<'_>) -> Outcome {
     if used < given.len() { refuse("there are more values than the text asks for") } else { Ok(concat(arguments.here, parts)) }
 }
 
-/// The flags, the place of the argument if it is told (`[2]`), and what is behind.
+/// The flags, the index of the argument if there is one (`[2]`), and the rest of the text.
 fn flags(mut rest: &str) -> Result<(Flags, Option<usize>, &str), Fault> {
     let mut flags = Flags::default();
     while let Some(flag) = rest.chars().next().filter(|flag| matches!(flag, '-' | '0' | '+' | ' ' | '#')) {
@@ -71,7 +71,7 @@ fn flags(mut rest: &str) -> Result<(Flags, Option<usize>, &str), Fault> {
     }
     let Some(behind) = rest.strip_prefix('[') else { return Ok((flags, None, rest)) };
     let index = behind.split_once(']').and_then(|(index, behind)| Some((index.parse::<usize>().ok()?.checked_sub(1)?, behind)));
-    index.map_or_else(|| refuse("an index of an argument is no number"), |(index, behind)| Ok((flags, Some(index), behind)))
+    index.map_or_else(|| refuse("an index of an argument is not a number"), |(index, behind)| Ok((flags, Some(index), behind)))
 }
 
 fn written(verb: char, flags: &Flags, argument: &Node) -> Outcome {
@@ -82,7 +82,7 @@ fn written(verb: char, flags: &Flags, argument: &Node) -> Outcome {
         };
     }
     let value = known(&argument.value)?;
-    let number = || as_number(value).map_or_else(|| refuse("a value is no number"), Ok);
+    let number = || as_number(value).map_or_else(|| refuse("a value is not a number"), Ok);
     let shown = match verb {
         's' => cut(scalar(value)?, flags),
         'v' => match value {
@@ -118,7 +118,7 @@ fn written(verb: char, flags: &Flags, argument: &Node) -> Outcome {
     Ok(text(match (flags.left, flags.zeros) {
         (true, _) => format!("{shown:<width$}"),
         (false, true) => {
-            // Zeros stand between the sign and the digits.
+            // Zeros are inserted between the sign and the digits.
             let sign = shown.len() - shown.trim_start_matches(['-', '+']).len();
             let (sign, digits) = shown.split_at(sign);
             format!("{sign}{digits:0>width$}", width = width.saturating_sub(sign.len()))
@@ -144,7 +144,7 @@ fn signed(number: f64, flags: &Flags, digits: impl Fn(f64) -> String) -> String 
     format!("{sign}{}", digits(number.abs()))
 }
 
-/// Go writes at least two digits of an exponent, and its sign.
+/// Go writes at least two digits of an exponent, with its sign.
 fn exponent(number: f64, places: usize) -> String {
     let shown = format!("{number:.places$e}");
     let (digits, exponent) = shown.split_once('e').unwrap_or((&shown, "0"));
@@ -158,7 +158,7 @@ pub(super) fn list(arguments: &Arguments<'_>) -> Outcome {
         _ => None,
     });
     let Some(count) = lists.max() else {
-        // An argument that is not known may be a list.
+        // An unknown argument may be a list.
         let all_known = arguments.given.iter().all(|argument| is_known(&argument.value));
         return if all_known { Ok(Value::List(vec![arguments.at(one(arguments)?)])) } else { Err(Fault::NotKnown) };
     };

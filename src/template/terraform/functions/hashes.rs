@@ -9,7 +9,7 @@ use super::encoding::base64;
 use super::{Arguments, Outcome, refuse};
 use crate::template::terraform::value::text;
 
-/// A digest by the name of its function, without the `file` that it may begin with.
+/// A digest by the name of its function without the prefix `file`.
 pub(super) fn digest(name: &str, bytes: &[u8]) -> Option<String> {
     Some(match name {
         "md5" => hexadecimal(&Md5::digest(bytes)),
@@ -37,9 +37,9 @@ pub(super) fn uuidv5(arguments: &Arguments<'_>) -> Outcome {
         "x500" => known(4),
         other => other.replace('-', ""),
     };
-    let Ok(number) = u128::from_str_radix(&namespace, 16) else { return refuse("the namespace is no UUID") };
+    let Ok(number) = u128::from_str_radix(&namespace, 16) else { return refuse("the namespace is not a UUID") };
     if namespace.len() != 32 {
-        return refuse("the namespace is no UUID");
+        return refuse("the namespace is not a UUID");
     }
     let digest = Sha1::digest([&number.to_be_bytes(), arguments.scalar(1)?.as_bytes()].concat());
     let first = digest.iter().take(16).fold(0_u128, |all, byte| (all << 8) | u128::from(*byte));

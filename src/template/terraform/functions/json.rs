@@ -1,5 +1,5 @@
-//! `jsonencode` and `jsondecode`. What is not known within encoded JSON stays a part of the text, in quotes, so that the text is JSON
-//! whatever stands for it.
+//! `jsonencode` and `jsondecode`. An unknown value inside encoded JSON stays a part of the text, in quotes, so that the text is JSON for
+//! any value.
 
 use super::{Fault, Outcome, known, refuse};
 use crate::template::declaration::{Node, Position, Value};
@@ -85,10 +85,10 @@ impl Writer {
     }
 }
 
-/// Stands for a part of a text that is not known while the JSON around it is read.
+/// A placeholder for an unknown part of a text while the JSON around it is parsed.
 const MARK: char = '\u{F8FF}';
 
-/// The value of a JSON text. Parts that are not known may stand within its texts.
+/// The value of a JSON text. Its strings may contain unknown parts.
 pub(super) fn decode(of: &Value, here: Position) -> Outcome {
     let parts = match of {
         Value::Text(whole) => {
@@ -96,7 +96,7 @@ pub(super) fn decode(of: &Value, here: Position) -> Outcome {
             return value_of(&document, &[], here);
         }
         Value::Concat(parts) => parts,
-        other => return known(other).and_then(|_| refuse("it is no text")),
+        other => return known(other).and_then(|_| refuse("it is not a text")),
     };
     let mut marked = String::new();
     for (index, part) in parts.iter().enumerate() {
@@ -128,12 +128,12 @@ fn value_of(json: &Json<'_>, parts: &[Node], here: Position) -> Outcome {
     })
 }
 
-/// A text with the parts that stand in it.
+/// A text with placeholders replaced by the parts.
 fn unmarked(content: &str, parts: &[Node], here: Position) -> Value {
     if parts.is_empty() || !content.contains(MARK) {
         return text(content);
     }
-    // Every other piece is the number of a part.
+    // Every second piece is the number of a part.
     let pieces: Vec<Node> = content
         .split(MARK)
         .enumerate()

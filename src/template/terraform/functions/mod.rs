@@ -1,7 +1,7 @@
-//! Terraform's functions on values (<https://developer.hashicorp.com/terraform/language/functions>). Those that read clocks, keys or random
-//! numbers, and those whose result depends on where Terraform is started, give unknown values.
+//! Terraform's functions on values (<https://developer.hashicorp.com/terraform/language/functions>). Functions that read clocks, keys or
+//! random numbers, and those whose result depends on where Terraform runs, give unknown values.
 //!
-//! To add one: a line in [`apply`] and a function on [`Arguments`].
+//! To add a function, add a line to [`apply`] and a method to [`Arguments`].
 
 mod collections;
 mod dates;
@@ -24,7 +24,7 @@ use crate::template::declaration::{Node, Position, Value};
 
 pub(super) use sets::set_of;
 
-/// The functions that are not evaluated, with why.
+/// The functions that are not evaluated, with the reason.
 const NOT_EVALUATED: [(&str, &str); 8] = [
     ("abspath", "where the configuration lies is not known"),
     ("base64gzip", "its bytes depend on the compressor"),
@@ -38,15 +38,15 @@ const NOT_EVALUATED: [(&str, &str); 8] = [
 
 /// Why a function gives no value.
 enum Fault {
-    /// It needs something that is not known.
+    /// It needs an unknown value.
     NotKnown,
-    /// Terraform would refuse it.
+    /// Terraform refuses the call.
     Invalid(String),
-    /// Nobody can know the result before Terraform runs, or it is not one of those that are here.
+    /// The result is not known before Terraform runs, or the function is not implemented here.
     NotEvaluated,
-    /// It cannot be known, for a reason of its own.
+    /// The result is unknown, for this reason.
     Unknown(String),
-    /// Evaluation within it stopped.
+    /// The evaluation of an argument stopped.
     Stopped(Stop),
 }
 
@@ -78,7 +78,7 @@ pub(super) fn call(name: &str, given: &[Node], scope: &Scope<'_>, here: Position
         "issensitive" if first(given)?.value.is_sensitive() => return Ok(Value::Bool(true)),
         _ => {}
     }
-    // What a function makes of a sensitive value is sensitive.
+    // The result of a function on a sensitive value is sensitive.
     if let Some(Value::Unknown(sensitive)) = given.iter().map(|argument| &argument.value).find(|value| value.is_sensitive()) {
         let symbol = inside("");
         let revealed: Vec<Node> = given.iter().map(|argument| Node::new(argument.at, argument.value.revealed().clone())).collect();
@@ -93,7 +93,7 @@ pub(super) fn call(name: &str, given: &[Node], scope: &Scope<'_>, here: Position
         Err(Fault::NotKnown) => Ok(unknown(reason().as_deref().unwrap_or(value::NOT_KNOWN), &inside(""))),
         Err(Fault::NotEvaluated) => {
             let why = NOT_EVALUATED.iter().find(|(other, _)| *other == name).map(|(_, why)| format!(": {why}")).unwrap_or_default();
-            // Two calls may give two values.
+            // Two calls may return different values.
             let more = if matches!(name, "uuid" | "bcrypt") { format!(" in {}", scope.place(here)) } else { String::new() };
             Ok(unknown(&format!("function {name} is not evaluated{why}"), &inside(&more)))
         }
@@ -154,20 +154,20 @@ impl<'a> Arguments<'a> {
         self.given.get(index).is_some()
     }
 
-    /// A text, or a number or a boolean as one.
+    /// A text; numbers and booleans are converted.
     fn scalar(&self, index: usize) -> Result<String, Fault> {
         scalar(self.value(index)?)
     }
 
     fn number(&self, index: usize) -> Result<f64, Fault> {
         let value = known(self.value(index)?)?;
-        value::as_number(value).ok_or_else(|| Fault::Invalid("an argument is no number".to_string()))
+        value::as_number(value).ok_or_else(|| Fault::Invalid("an argument is not a number".to_string()))
     }
 
     /// A whole number that is not negative.
     fn count(&self, index: usize) -> Result<usize, Fault> {
         let number = self.number(index)?;
-        if number < 0.0 || number.fract() != 0.0 || number > 1e9 { refuse("an argument is no count") } else { Ok(number as usize) }
+        if number < 0.0 || number.fract() != 0.0 || number > 1e9 { refuse("an argument is not a count") } else { Ok(number as usize) }
     }
 
     /// The items of a list, known or not.
@@ -178,7 +178,7 @@ impl<'a> Arguments<'a> {
     fn map(&self, index: usize) -> Result<&'a [(String, Node)], Fault> {
         match self.value(index)? {
             Value::Map(entries) => Ok(entries),
-            other => known(other).and_then(|_| refuse("an argument is no map")),
+            other => known(other).and_then(|_| refuse("an argument is not a map")),
         }
     }
 
@@ -194,18 +194,18 @@ impl<'a> Arguments<'a> {
 fn list(node: &Node) -> Result<&[Node], Fault> {
     match &node.value {
         Value::List(items) => Ok(items),
-        other => known(other).and_then(|_| refuse("an argument is no list")),
+        other => known(other).and_then(|_| refuse("an argument is not a list")),
     }
 }
 
 fn scalar(of: &Value) -> Result<String, Fault> {
     match value::scalar_text(of) {
         Some(text) => Ok(text),
-        None => known(of).and_then(|_| refuse("an argument is no text")),
+        None => known(of).and_then(|_| refuse("an argument is not a text")),
     }
 }
 
-/// The value if nothing of it is unknown.
+/// The value if it is completely known.
 fn known(of: &Value) -> Result<&Value, Fault> {
     if value::is_known(of) { Ok(of) } else { Err(Fault::NotKnown) }
 }

@@ -6,7 +6,7 @@ use super::{Arguments, Fault, Outcome, refuse};
 use crate::template::declaration::Value;
 use crate::template::terraform::value::text;
 
-/// A block of addresses: the first one, the bits of its prefix, and those of an address.
+/// A CIDR block: its first address, its prefix length, and the number of bits of an address.
 #[derive(Clone, Copy)]
 struct Block {
     first: u128,
@@ -25,7 +25,7 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
             let other = arguments.scalar(1)?;
             let inner = if other.contains('/') { self::block(&other)? } else { self::block(&format!("{other}/{}", block.bits))? };
             if inner.bits != block.bits {
-                return refuse("one is of IPv4, the other of IPv6");
+                return refuse("one is IPv4, the other IPv6");
             }
             Ok(Value::Bool(inner.prefix >= block.prefix && inner.first & mask(block) == block.first))
         }
@@ -35,19 +35,19 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
 
 fn block(of: &str) -> Result<Block, Fault> {
     let parsed = of.split_once('/').and_then(|(address, prefix)| Some((address.parse().ok()?, prefix.parse().ok()?)));
-    let Some((address, prefix)) = parsed else { return refuse(format!("{of} is no block of addresses")) };
+    let Some((address, prefix)) = parsed else { return refuse(format!("{of} is not a block of addresses")) };
     let (number, bits) = match address {
         IpAddr::V4(address) => (u128::from(u32::from(address)), 32),
         IpAddr::V6(address) => (u128::from(address), 128),
     };
     if prefix > bits {
-        return refuse(format!("{of} is no block of addresses"));
+        return refuse(format!("{of} is not a block of addresses"));
     }
     let block = Block { first: number, prefix, bits };
     Ok(Block { first: number & mask(block), ..block })
 }
 
-/// The addresses of a block less one, as a number.
+/// The number of addresses of a block, minus one.
 fn last_of(bits: u32) -> u128 {
     1_u128.checked_shl(bits).map_or(u128::MAX, |count| count - 1)
 }
@@ -73,7 +73,7 @@ impl Block {
 fn host(block: Block, number: f64) -> Outcome {
     let last = last_of(block.bits - block.prefix);
     if number.fract() != 0.0 || number.abs() > 9e15 {
-        return refuse("an argument is no whole number");
+        return refuse("an argument is not a whole number");
     }
     let offset = if number < 0.0 { (last + 1).checked_sub(-number as u128) } else { Some(number as u128) };
     match offset.filter(|offset| *offset <= last) {
@@ -84,7 +84,7 @@ fn host(block: Block, number: f64) -> Outcome {
 
 fn subnet(block: Block, new_bits: usize, number: usize) -> Result<Block, Fault> {
     let prefix = u32::try_from(new_bits).ok().and_then(|new| block.prefix.checked_add(new)).filter(|prefix| *prefix <= block.bits);
-    let Some(prefix) = prefix else { return refuse("there are not as many bits") };
+    let Some(prefix) = prefix else { return refuse("too few bits are left") };
     if number as u128 > last_of(prefix - block.prefix) {
         return refuse("there is no such subnet");
     }
@@ -92,7 +92,7 @@ fn subnet(block: Block, new_bits: usize, number: usize) -> Result<Block, Fault> 
     Ok(Block { first: block.first + offset, prefix, ..block })
 }
 
-/// One block behind the other, each at the first place where it can be.
+/// Consecutive blocks, each at the first possible address.
 fn subnets(block: Block, arguments: &Arguments<'_>) -> Outcome {
     let mut next = Some(block.first);
     let end = block.first + last_of(block.bits - block.prefix);

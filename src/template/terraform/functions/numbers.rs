@@ -21,7 +21,7 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
         "sum" => {
             let mut sum = 0.0;
             for item in list(arguments.node(0)?)? {
-                let Some(item) = as_number(known(&item.value)?) else { return refuse("an item is no number") };
+                let Some(item) = as_number(known(&item.value)?) else { return refuse("an item is not a number") };
                 sum += item;
             }
             sum
@@ -32,11 +32,11 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
             let parsed = u32::try_from(base).ok().filter(|base| (2..=36).contains(base)).map(|base| i64::from_str_radix(&digits, base));
             return match parsed {
                 Some(Ok(parsed)) => Ok(Value::Number(parsed.into())),
-                _ => refuse("no number of this base"),
+                _ => refuse("not a number of this base"),
             };
         }
     };
-    number(result).ok_or_else(|| Fault::Invalid("the result is no number".to_string()))
+    number(result).ok_or_else(|| Fault::Invalid("the result is not a number".to_string()))
 }
 
 fn fold(arguments: &Arguments<'_>, of: fn(f64, f64) -> f64) -> Result<f64, Fault> {

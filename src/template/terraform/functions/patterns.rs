@@ -1,6 +1,6 @@
-//! Regular expressions: `regex`, `regexall`, and `replace` with a pattern. Terraform's are RE2's
-//! (<https://github.com/google/re2/wiki/Syntax>), as Go has them; [`translated`] makes those of the crate `regex` of them, which differ in what
-//! is ASCII and in what a bracket may hold. A pattern that the crate still refuses gives an unknown value, not a failure: `can` asks for those.
+//! Regular expressions: `regex`, `regexall`, and `replace` with a pattern. Terraform uses Go's RE2 syntax
+//! (<https://github.com/google/re2/wiki/Syntax>); [`translated`] converts it to that of the crate `regex`, which differs for ASCII
+//! classes and brackets. A pattern that the crate refuses gives an unknown value instead of a failure, because `can` asks for failures.
 
 use regex::{Captures, Regex, RegexBuilder};
 
@@ -8,7 +8,7 @@ use super::{Arguments, Fault, Outcome, refuse};
 use crate::template::declaration::{Node, Value};
 use crate::template::terraform::value::text;
 
-/// The most memory that a pattern may take.
+/// Maximum memory of a compiled pattern.
 const SIZE: usize = 1 << 20;
 
 pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
@@ -24,7 +24,7 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
     }
 }
 
-/// `replace` whose second argument stands between slashes; `$1` and `${name}` in the third are what was matched.
+/// `replace` with a second argument between slashes; `$1` and `${name}` in the third stand for what was matched.
 pub(super) fn replace(of: &str, pattern: &str, with: &str) -> Outcome {
     Ok(text(compile(pattern)?.replace_all(of, with)))
 }
@@ -34,7 +34,7 @@ fn compile(pattern: &str) -> Result<Regex, Fault> {
     RegexBuilder::new(&translated).size_limit(SIZE).build().map_err(|_| Fault::NotEvaluated)
 }
 
-/// The text that was matched; what its groups have, if there are some: by name, or a list.
+/// The match; if the pattern has groups, their matches by name or as a list.
 fn matched(pattern: &Regex, found: &Captures<'_>, arguments: &Arguments<'_>) -> Outcome {
     let group = |index: usize| arguments.at(found.get(index).map_or(Value::Null, |group| text(group.as_str())));
     let names: Vec<Option<&str>> = pattern.capture_names().skip(1).collect();
@@ -50,11 +50,11 @@ fn matched(pattern: &Regex, found: &Captures<'_>, arguments: &Arguments<'_>) -> 
     }
 }
 
-/// RE2's pattern as one of the crate. `None`: it has something that the crate lacks.
+/// Converts RE2's pattern to one of the crate. `None` if the crate lacks a feature.
 fn translated(pattern: &str) -> Option<String> {
     let mut made = String::with_capacity(pattern.len());
     let mut rest = pattern;
-    // Within brackets; `first` is true where `]` is a character of them.
+    // Inside brackets; `first` is true where `]` is a literal character.
     let (mut class, mut first) = (false, false);
     while let Some(letter) = rest.chars().next() {
         let after = rest.get(letter.len_utf8()..)?;
@@ -92,10 +92,10 @@ fn translated(pattern: &str) -> Option<String> {
                 class = false;
                 made.push(']');
             }
-            // These have a meaning within the crate's brackets, and none within RE2's.
+            // These are special inside the crate's brackets, but not inside RE2's.
             '[' | ']' | '&' | '~' if class => made.extend(['\\', letter]),
             '-' if class && after.starts_with('-') => made.push_str("\\-"),
-            // RE2 takes a brace that begins no repetition as it is.
+            // In RE2, a brace that does not start a repetition is literal.
             '{' if !class && !is_repetition(after) => made.push_str("\\{"),
             _ => made.push(letter),
         }
@@ -104,7 +104,7 @@ fn translated(pattern: &str) -> Option<String> {
     Some(made)
 }
 
-/// `\d` and its like are of ASCII; angle brackets are themselves.
+/// `\d` and similar classes are ASCII only; angle brackets are literal.
 fn escape(letter: char, class: bool) -> Option<String> {
     let (negated, of) = match letter {
         'd' => (false, "0-9"),
@@ -142,7 +142,7 @@ mod tests {
     fn patterns_mean_what_they_mean_in_re2() {
         let cases = [
             (r"^\d+$", "12", true),
-            // Digits, letters and blanks of ASCII alone.
+            // ASCII digits, letters and blanks only.
             (r"^\d+$", "٣", false),
             (r"^\w+$", "é", false),
             (r"^[\w-]+$", "a-b_c", true),

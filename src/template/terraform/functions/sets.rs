@@ -4,7 +4,7 @@ use super::{Arguments, Fault, Outcome, known, list, refuse};
 use crate::template::declaration::{Node, Value};
 use crate::template::terraform::value::{as_bool, as_number, is_known, number, render, same, scalar_text, text};
 
-/// Products of sets beyond this are no template's.
+/// Maximum size of a product of sets.
 const PRODUCT: usize = 100_000;
 
 pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
@@ -12,7 +12,7 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
         "alltrue" => all(arguments, false),
         "anytrue" => all(arguments, true),
         "distinct" => {
-            // Whether an unknown item is another one cannot be told; keeping both is the most that can be.
+            // An unknown item may equal another one; keeping both gives the largest possible set.
             let mut kept: Vec<Node> = Vec::new();
             let mut seen = std::collections::BTreeSet::new();
             for item in arguments.list(0)? {
@@ -48,11 +48,11 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
         "tostring" => match arguments.value(0)? {
             Value::Null => Ok(Value::Null),
             Value::Reference { .. } | Value::Concat(_) | Value::Unknown(_) => Ok(arguments.value(0)?.clone()),
-            other => scalar_text(other).map_or_else(|| refuse("no text can be made of it"), |of| Ok(text(of))),
+            other => scalar_text(other).map_or_else(|| refuse("it cannot be converted to a string"), |of| Ok(text(of))),
         },
         "tonumber" => match known(arguments.value(0)?)? {
             Value::Null => Ok(Value::Null),
-            other => as_number(other).and_then(number).map_or_else(|| refuse("it is no number"), Ok),
+            other => as_number(other).and_then(number).map_or_else(|| refuse("it is not a number"), Ok),
         },
         _ => match known(arguments.value(0)?)? {
             Value::Null => Ok(Value::Null),
@@ -61,7 +61,7 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
     }
 }
 
-/// A set: each item once, in Terraform's order, which for texts is that of the alphabet.
+/// A set: items without duplicates, in Terraform's order, which is alphabetical for strings.
 pub(in crate::template::terraform) fn set_of(mut items: Vec<Node>) -> Value {
     items.sort_by_cached_key(|item| match &item.value {
         Value::Number(number) => (0, number.as_f64().unwrap_or_default().to_bits().to_string(), String::new()),
@@ -71,7 +71,7 @@ pub(in crate::template::terraform) fn set_of(mut items: Vec<Node>) -> Value {
     Value::List(items)
 }
 
-/// Whether all items are true, or any; one item can be enough to know.
+/// Whether all items, or any item, are true; one item can decide.
 fn all(arguments: &Arguments<'_>, decides: bool) -> Outcome {
     let mut open = false;
     for item in arguments.list(0)? {

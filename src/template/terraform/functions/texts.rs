@@ -4,7 +4,7 @@ use super::{Arguments, Outcome, patterns, refuse};
 use crate::template::declaration::Value;
 use crate::template::terraform::value::{concat, text};
 
-/// Wider columns and longer paddings are no text of a template.
+/// Maximum width of a column.
 const WIDTH: usize = 4096;
 
 pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
@@ -22,7 +22,7 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
         "replace" => {
             let (of, what) = pair()?;
             let with = arguments.scalar(2)?;
-            // Between slashes it is a regular expression.
+            // An argument between slashes is a regular expression.
             match what.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
                 Some(pattern) => return patterns::replace(&of, pattern, &with),
                 None => text(of.replace(&what, &with)),
@@ -48,7 +48,7 @@ pub(super) fn apply(name: &str, arguments: &Arguments<'_>) -> Outcome {
     })
 }
 
-/// Go's `strings.Title`: what is ASCII and neither a letter, a digit nor `_` separates words.
+/// Go's `strings.Title`: words are separated by ASCII characters other than letters, digits and `_`.
 fn title(of: &str) -> String {
     let mut begins = true;
     let letters = of.chars().map(|letter| {
@@ -74,7 +74,7 @@ fn join(arguments: &Arguments<'_>) -> Outcome {
     for index in 1..arguments.given.len() {
         for item in arguments.list(index)? {
             match item.value {
-                Value::List(_) | Value::Map(_) | Value::Null => return refuse("an item is no text"),
+                Value::List(_) | Value::Map(_) | Value::Null => return refuse("an item is not a text"),
                 _ if parts.is_empty() => {}
                 _ => parts.push(arguments.at(text(&by))),
             }

@@ -1,5 +1,5 @@
-//! `yamldecode` and `yamlencode`: YAML as Terraform has it (<https://developer.hashicorp.com/terraform/language/functions/yamldecode>), in
-//! which `yes` and `y` are true, `012` is 12, and a date is a text of RFC 3339.
+//! `yamldecode` and `yamlencode`: Terraform's YAML (<https://developer.hashicorp.com/terraform/language/functions/yamldecode>), in which
+//! `yes` and `y` are true, `012` is 12, and a date is an RFC 3339 string.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat};
 use serde_json::Number;
@@ -9,7 +9,7 @@ use crate::template::cloudformation::{Data, Dialect, Raw, parse_yaml};
 use crate::template::declaration::{Node, Position, Value};
 use crate::template::terraform::value::{self, number_text, quoted, text};
 
-/// The emitter breaks longer texts that have blanks.
+/// The emitter wraps longer texts that contain blanks.
 const WIDTH: usize = 60;
 
 pub(super) fn decode(of: &str, here: Position) -> Outcome {
@@ -32,7 +32,7 @@ fn value_of(raw: Raw, here: Position) -> Value {
     }
 }
 
-/// A text without quotes, as go-cty-yaml resolves it: <https://github.com/zclconf/go-cty-yaml/blob/master/resolve.go>.
+/// A plain scalar, as go-cty-yaml resolves it: <https://github.com/zclconf/go-cty-yaml/blob/master/resolve.go>.
 fn plain(of: &str) -> Data {
     match of {
         "" | "~" | "null" | "Null" | "NULL" => return Data::Null,
@@ -66,8 +66,8 @@ fn time(of: &str) -> Option<String> {
     Some(whole.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
-/// The form that Terraform's documentation shows. What its emitter may write otherwise (texts of several lines, long ones, a value alone) is
-/// not evaluated.
+/// The format that Terraform's documentation shows. Values that its emitter may format differently (strings of several lines, long ones,
+/// a single scalar) are not evaluated.
 pub(super) fn encode(node: &Node) -> Outcome {
     let mut written = String::new();
     match known(&node.value)? {
@@ -94,7 +94,7 @@ fn block(of: &Value, indent: &str, written: &mut String) -> Result<(), Fault> {
                 written.push_str(if index > 0 { indent } else { "" });
                 written.push_str(&format!("{}:", scalar(key)?));
                 match &node.value {
-                    // A list stands below its key, not further in.
+                    // A list is not indented below its key.
                     Value::List(items) if !items.is_empty() => {
                         written.push_str(&format!("\n{indent}"));
                         block(&node.value, indent, written)?;

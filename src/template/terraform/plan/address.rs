@@ -1,6 +1,6 @@
-//! Addresses in plans: `module.a["x"].aws_s3_bucket.b[0].arn`. Knows nothing of what is there.
+//! Addresses in plans: `module.a["x"].aws_s3_bucket.b[0].arn`. Parses them without looking anything up.
 
-/// Where a module is: names of the calls with their indexes (`[0]`, `["x"]` or nothing).
+/// The address of a module: the names of the calls with their indexes (`[0]`, `["x"]` or empty).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Module {
     pub(super) calls: Vec<(String, String)>,
@@ -24,7 +24,7 @@ impl Module {
         Module { calls }
     }
 
-    /// `module.a[0].`; nothing for the root module.
+    /// `module.a[0].`; empty for the root module.
     pub(super) fn prefix(&self) -> String {
         self.calls.iter().map(|(call, index)| format!("module.{call}{index}.")).collect()
     }
@@ -49,7 +49,7 @@ pub(super) enum Step<'a> {
     Index(&'a str),
 }
 
-/// The parts of an address. What is no address gives parts that name nothing.
+/// The parts of an address. A text that is not an address gives parts that name nothing.
 pub(super) fn steps(address: &str) -> Vec<Step<'_>> {
     let mut steps = Vec::new();
     let mut rest = address;
@@ -74,7 +74,7 @@ pub(super) fn steps(address: &str) -> Vec<Step<'_>> {
     steps
 }
 
-/// Behind the closing bracket; keys in quotes may contain brackets.
+/// The offset after the closing bracket; quoted keys may contain brackets.
 fn index_end(rest: &str) -> usize {
     let mut within = false;
     let mut escaped = false;
@@ -90,7 +90,7 @@ fn index_end(rest: &str) -> usize {
     rest.len()
 }
 
-/// The parts as they were written.
+/// The parts as text.
 pub(super) fn written(steps: &[Step<'_>]) -> String {
     let mut written = String::new();
     for step in steps {

@@ -1,5 +1,5 @@
-//! The `configuration` of a plan: which attribute of which resource an expression refers to, through variables, outputs and `each`.
-//! Expressions themselves are not in plans, only what they refer to.
+//! The `configuration` of a plan: finds the attribute to which an expression refers, through variables, outputs and `each`. Plans do not
+//! contain expressions, only their references.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,24 +12,24 @@ use super::sources::Sources;
 use super::values::marks_something;
 use crate::template::declaration::{Node, Position, Value};
 
-/// References through so many variables and outputs are followed.
+/// Maximum number of variables and outputs through which a reference is followed.
 const HOPS: usize = 32;
 
-/// Where an expression stands: its module and the index of its resource or module call.
+/// The place of an expression: its module, and the index of its resource or module call.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
     pub(super) module: Module,
     pub(super) key: String,
 }
 
-/// What an expression refers to: a resource of the plan, and what is taken of it (nothing if that is not said).
+/// The target of a reference: a resource of the plan, and the attribute path (empty if the plan does not show it).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Target {
     pub(super) id: String,
     pub(super) attribute: String,
 }
 
-/// Where a provider works, and where the default provider does.
+/// The location of a provider, and that of the default provider.
 pub(super) struct Provided {
     pub(super) location: Location,
     pub(super) main: Location,
@@ -37,7 +37,7 @@ pub(super) struct Provided {
 
 const NOT_IN_PLAN: &str = "the plan does not show what the provider is given";
 
-/// Whether the value of a variable is an argument of a provider as it is, and not a part of it.
+/// Whether an argument of a provider is exactly the value of a variable, not an expression that contains it.
 fn is_whole(argument: &str, value: &str) -> bool {
     match argument {
         "region" => value.matches('-').count() > 1 && value.ends_with(|last: char| last.is_ascii_digit()),
@@ -49,13 +49,13 @@ fn is_whole(argument: &str, value: &str) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Configuration<'j> {
     root: Option<&'j Json<'j>>,
-    /// Managed resources as they are declared, by the names of the module calls, type and name.
+    /// Declared managed resources, by the names of the module calls, type and name.
     declared: BTreeMap<String, &'j Json<'j>>,
     providers: Option<&'j Json<'j>>,
     variables: Option<&'j Json<'j>>,
-    /// Local values are not in plans.
+    /// Plans do not contain local values.
     sources: Option<&'j Sources>,
-    /// The indexes of all managed resources, by their address without one.
+    /// The indexes of all managed resources, by address without index.
     instances: BTreeMap<String, Vec<String>>,
 }
 
@@ -88,7 +88,7 @@ impl<'j> Configuration<'j> {
         module.calls.iter().try_fold(self.root?, |inner, (call, _)| inner.get("module_calls")?.get(call)?.get("module"))
     }
 
-    /// A resource as it is declared.
+    /// A declared resource.
     pub(super) fn resource(&self, module: &Module, type_name: &str, name: &str) -> Option<&'j Json<'j>> {
         let calls: String = module.calls.iter().map(|(call, _)| format!("{call}/")).collect();
         self.declared.get(&format!("{calls}{type_name}.{name}")).copied()
@@ -98,48 +98,52 @@ impl<'j> Configuration<'j> {
         self.providers?.get(declared?.get("provider_config_key")?.text()?)
     }
 
-    /// Whether the provider of a declared resource gives it tags.
+    /// Whether the provider of a declared resource has default tags.
     pub(super) fn has_default_tags(&self, declared: Option<&'j Json<'j>>) -> bool {
         let expressions = self.provider(declared).and_then(|provider| provider.get("expressions"));
         expressions.is_some_and(|expressions| expressions.get("default_tags").is_some())
     }
 
-    /// Where the provider of a declared resource works.
+    /// The location of the provider of a declared resource.
     pub(super) fn provided(&self, declared: Option<&'j Json<'j>>) -> Option<Provided> {
         let key = declared?.get("provider_config_key")?.text()?;
         Some(Provided { location: self.location_of(key), main: self.main_location() })
     }
 
-    /// Where the root module's default provider works; of one that has aliases only, where all of these do.
+    /// The location of the root module's default provider. If the module has only aliases, their common location.
     fn main_location(&self) -> Location {
-        let mut locations = self.of_root("aws").map(|key| self.location_of(key));
+        let mut locations = self.root_providers("aws").map(|key| self.location_of(key));
         match locations.next() {
-            Some(first) if self.of_root("aws").all(|key| key != "aws") && locations.all(|location| location.same_account(&first)) => first,
+            Some(first)
+                if self.root_providers("aws").all(|key| key != "aws") && locations.all(|location| location.same_account(&first)) =>
+            {
+                first
+            }
             None => {
                 let has_own = self.declared.keys().any(|key| key.starts_with("aws_"));
-                self.location_of(self.of_root(location::CLOUD_CONTROL).next().filter(|_| !has_own).unwrap_or("aws"))
+                self.location_of(self.root_providers(location::CLOUD_CONTROL).next().filter(|_| !has_own).unwrap_or("aws"))
             }
             _ => self.location_of("aws"),
         }
     }
 
-    /// The root module's providers of a name.
-    fn of_root(&self, name: &str) -> impl Iterator<Item = &'j str> {
+    /// The root module's providers with a name.
+    fn root_providers(&self, name: &str) -> impl Iterator<Item = &'j str> {
         let all = self.providers.map(Json::entries).unwrap_or_default().iter();
         let is_of_root =
             move |provider: &Json<'_>| provider.get("name").and_then(Json::text) == Some(name) && provider.get("module_address").is_none();
         all.filter(move |(_, provider)| is_of_root(provider)).map(|(key, _)| key.as_ref())
     }
 
-    /// The default provider is not among the providers where it takes all from the environment.
+    /// Plans do not list a default provider that gets everything from the environment.
     fn location_of(&self, key: &str) -> Location {
         let Some(provider) = self.providers.and_then(|providers| providers.get(key)) else {
             // `aws`, `module.a:aws`, `aws.alias`.
             let name = key.rsplit(':').next().and_then(|own| own.split('.').next()).unwrap_or_default();
-            let mut all = self.of_root(name);
+            let mut all = self.root_providers(name);
             return match (all.next(), all.next()) {
                 _ if key == name => Location::ENVIRONMENT,
-                // Old versions of Terraform name a module's provider by the module, also one that it inherits: there is only one.
+                // Old versions of Terraform qualify a module's provider with the module, even an inherited one: there is only one.
                 (Some(only), None) if key.contains(':') => self.location_of(only),
                 (None, _) if key.contains(':') => Location::ENVIRONMENT,
                 _ => Location::elsewhere(key),
@@ -147,17 +151,17 @@ impl<'j> Configuration<'j> {
         };
         let reader = Arguments { configuration: self, provider, key };
         let expressions = provider.get("expressions").map(Json::entries).unwrap_or_default();
-        Location::of(&node(Value::Map(
+        Location::of_arguments(&node(Value::Map(
             expressions.iter().map(|(name, expression)| (name.to_string(), reader.read(expression, name))).collect(),
         )))
     }
 
-    /// What an expression refers to, in the order of writing: `None` for what cannot be followed.
+    /// The targets of an expression, in order: `None` for a reference that cannot be followed.
     pub(super) fn targets(&self, expression: &Json<'_>, place: &Place, declared: Option<&Json<'_>>) -> Vec<Option<Vec<Target>>> {
         leaves(expression).into_iter().map(|leaf| self.follow(leaf, place, declared, HOPS)).collect()
     }
 
-    /// Whether all that an expression refers to is known when it is planned; `after_apply` has by address what is not.
+    /// Whether all targets of an expression are known at plan time; `after_apply` has, by address, what is not.
     pub(super) fn is_settled(
         &self,
         expression: &Json<'_>,
@@ -171,14 +175,14 @@ impl<'j> Configuration<'j> {
             outermost.is_some_and(|name| marks.is_none_or(|marks| marks.get(name).is_none_or(|mark| !marks_something(mark))))
         };
         leaves(expression).into_iter().all(|leaf| match leaf.split('.').next() {
-            // Variables of the root module are given before anything is planned.
+            // Variables of the root module have values before anything is planned.
             Some("var") if place.module.calls.is_empty() => true,
             Some("terraform") => true,
             _ => self.follow(leaf, place, declared, HOPS).is_some_and(|targets| targets.iter().all(is_known)),
         })
     }
 
-    /// Several targets where a whole resource with several instances is meant.
+    /// Several targets if the reference is to a whole resource with several instances.
     fn follow(&self, leaf: &str, place: &Place, declared: Option<&Json<'_>>, hops: usize) -> Option<Vec<Target>> {
         let hops = hops.checked_sub(1)?;
         let steps = address::steps(leaf);
@@ -194,7 +198,7 @@ impl<'j> Configuration<'j> {
                 self.output(place, call, index, output, hops, rest(4))
             }
             [Step::Name("module"), Step::Name(call), Step::Name(output), ..] => {
-                // Without an index in the reference, but perhaps with one in the expression: `module.a[each.key].b`.
+                // The reference has no index, but the expression may: `module.a[each.key].b`.
                 self.output(place, call, "", output, hops, rest(3))
             }
             [Step::Name("each"), Step::Name("value"), ..] => {
@@ -222,7 +226,7 @@ impl<'j> Configuration<'j> {
         self.single(expression, &inside, None, hops, rest)
     }
 
-    /// The targets of an expression that refers to one thing only, with what is taken of it.
+    /// The targets of an expression with a single reference, with their attribute paths.
     fn single(
         &self,
         expression: &Json<'_>,
@@ -245,7 +249,7 @@ impl<'j> Configuration<'j> {
         let [only] = leaves else { return None };
         let mut targets = self.follow(only, place, declared, hops)?;
         let mut rest = rest;
-        // One of all instances of a resource that was handed over.
+        // One of the instances of a resource that was passed as a whole.
         if let (Some((Step::Index(index), more)), true) = (rest.split_first(), targets.len() > 1) {
             targets.retain(|target| target.attribute.is_empty() && target.id.ends_with(index));
             rest = more;
@@ -277,14 +281,14 @@ impl<'j> Configuration<'j> {
         match index {
             Some(index) => has(index).then(|| vec![target(index)]),
             None if has("") => Some(vec![target("")]),
-            // An attribute of all of them is no reference to one.
+            // An attribute of all instances is not a reference to one.
             None if !attribute.is_empty() => None,
             None => Some(instances.iter().map(|index| target(index)).collect()),
         }
     }
 }
 
-/// Reads what a provider is given.
+/// Reads the arguments of a provider.
 struct Arguments<'c, 'j> {
     configuration: &'c Configuration<'j>,
     provider: &'j Json<'j>,
@@ -309,8 +313,8 @@ impl Arguments<'_, '_> {
         }
     }
 
-    /// Constants, and variables of the root module that are what is asked for. Expressions that make something else of what they refer to look
-    /// the same: only the files beside the plan tell them apart.
+    /// Constants, and variables of the root module. Expressions that transform a variable look the same in a plan; only the `.tf` files
+    /// next to it show the difference.
     fn value(&self, expression: &Json<'_>, path: &str) -> Value {
         let known = |json: &Json<'_>| super::known(json, &|_| Position::default()).value;
         if let Some(constant) = expression.get("constant_value") {
@@ -338,7 +342,7 @@ fn node(value: Value) -> Node {
     Node::new(Position::default(), value)
 }
 
-/// Addresses without their index, with their indexes, of all resources below a module.
+/// Addresses without index, with their indexes, of all resources below a module.
 fn collect(module: &Json<'_>, prefix: &str, into: &mut BTreeMap<String, Vec<String>>) {
     for resource in module.get("resources").map(Json::items).unwrap_or_default() {
         let field = |key: &str| resource.get(key).and_then(Json::text);
@@ -368,8 +372,8 @@ fn collect_declared<'j>(module: &'j Json<'j>, calls: &str, into: &mut BTreeMap<S
     }
 }
 
-/// What an expression refers to. Terraform lists each reference followed by its own beginnings (`a.b.c`, `a.b`): those are left out, and so is
-/// what only chooses an instance.
+/// The references of an expression. Terraform lists each reference together with its prefixes (`a.b.c`, `a.b`): those are left out, and
+/// so are references that only select an instance.
 fn leaves<'e>(expression: &'e Json<'_>) -> Vec<&'e str> {
     let mut leaves = Vec::new();
     let mut before = "";
@@ -383,12 +387,12 @@ fn leaves<'e>(expression: &'e Json<'_>) -> Vec<&'e str> {
     leaves
 }
 
-/// Whether a reference only chooses an instance.
+/// Whether a reference only selects an instance.
 fn chooses(reference: &str) -> bool {
     matches!(reference, "each.key" | "count.index") || reference.starts_with("path.")
 }
 
-/// Whether a nested block as it is declared can be the planned one: nothing that is written as a constant is something else there.
+/// Whether a declared nested block can be the planned one: all its constants have the planned values.
 pub(super) fn can_be(declared: &Json<'_>, planned: &Json<'_>) -> bool {
     declared.entries().iter().all(|(key, expression)| match (expression.get("constant_value"), planned.get(key)) {
         (Some(constant), Some(value)) => same(constant, value),
@@ -397,7 +401,7 @@ pub(super) fn can_be(declared: &Json<'_>, planned: &Json<'_>) -> bool {
     })
 }
 
-/// Whether two constants are equal, as text where the types differ: the provider's schema may want a text where a number is written.
+/// Whether two constants are equal, compared as text if their types differ: the provider's schema may convert a number to a string.
 fn same(left: &Json<'_>, right: &Json<'_>) -> bool {
     let scalar = |json: &Json<'_>| match &json.value {
         JsonValue::Text(text) => Some(text.to_string()),

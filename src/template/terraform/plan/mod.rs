@@ -1,5 +1,5 @@
-//! Plans and states as JSON: the resources of `terraform show -json`, and of state files (version 4). Works out nothing that Terraform did
-//! not: what a plan leaves unknown is looked up in its `configuration` only to see which resource it will come from.
+//! Plans and states as JSON: the resources of `terraform show -json` and of state files (version 4). Evaluates nothing: values known
+//! after apply are looked up in `configuration` only to find the resource that they come from.
 //!
 //! The format: <https://developer.hashicorp.com/terraform/internals/json-format>.
 
@@ -20,13 +20,15 @@ use super::json::{self, Json, JsonValue};
 use super::modules::Resource;
 use super::text::{Lines, error, without_mark};
 use super::value::{quoted, same, text, unknown};
-use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, is_cloud_control, is_of_aws, of_terraform};
+use super::{PRESENCE, PREVENT_DESTROY, PROVIDER_ACCOUNT, PROVIDER_REGION, is_cloud_control, is_of_aws, language_and_type};
 use crate::template::boundary::Boundary;
 use crate::template::declaration::{DESTROYED, Declaration, EXISTS, Node, Position, TemplateError, UNREAD_MODULE, Value};
+use crate::template::types;
 
-/// Why `prevent_destroy` is not known without the files: plans and states hold no `lifecycle`.
+/// The reason for an unknown `prevent_destroy` without the `.tf` files: plans and states contain no `lifecycle`.
 const NO_LIFECYCLE: &str = "plans and states do not show prevent_destroy";
-/// What is read of a plan or a state. The rest (the state before, the sizes of which can be large) is only checked to be JSON.
+/// The keys that are read of a plan or a state. The rest (for example the prior state, which can be large) is only checked for valid
+/// JSON.
 const KEPT: [&str; 11] = [
     "encrypted_data",
     "format_version",
@@ -67,7 +69,7 @@ pub(super) fn read(boundary: &Boundary, name: &str, content: &str) -> Result<Vec
         Reader { name: Arc::from(name), content, lines: &lines, sources: &sources, seen: BTreeSet::new(), declarations: Vec::new() };
     if let (None, Some(version)) = (document.get("format_version"), document.get("version")) {
         if !matches!(&version.value, JsonValue::Number(number) if number.as_u64() == Some(4)) {
-            return Err(failed(version.at, "a state of a version other than 4: write it anew with `terraform show -json`".to_string()));
+            return Err(failed(version.at, "a state of a version other than 4: write it again with `terraform show -json`".to_string()));
         }
         reader.state(&document)?;
         return Ok(reader.declarations);
@@ -79,11 +81,11 @@ pub(super) fn read(boundary: &Boundary, name: &str, content: &str) -> Result<Vec
     let major = version.and_then(Json::text).and_then(|version| version.split('.').next());
     match (major, version) {
         (Some("0" | "1"), _) => {}
-        (_, Some(version)) => return Err(failed(version.at, "a format_version that rel9 does not know: 0 and 1 are read".to_string())),
+        (_, Some(version)) => return Err(failed(version.at, "an unknown format_version: rel9 reads 0 and 1".to_string())),
         (_, None) => return Err(failed(document.at, "neither a plan nor a state: there is no format_version".to_string())),
     }
     if let Some(errored) = document.get("errored").filter(|errored| errored.is_true()) {
-        return Err(failed(errored.at, "the plan is incomplete: Terraform met errors when it was made".to_string()));
+        return Err(failed(errored.at, "the plan is incomplete: Terraform reported errors".to_string()));
     }
     let Some(planned) = document.get("planned_values").or_else(|| document.get("values")) else {
         return match document.get("resource_changes") {
@@ -103,15 +105,15 @@ pub(super) fn read(boundary: &Boundary, name: &str, content: &str) -> Result<Vec
     Ok(reader.declarations)
 }
 
-/// What a plan does with its resources.
+/// The changes that a plan makes to its resources.
 #[derive(Default)]
 struct Changes<'j> {
     unknown: BTreeMap<&'j str, &'j Json<'j>>,
     gone: BTreeSet<&'j str>,
     new: BTreeSet<&'j str>,
-    /// What is there already, and whether it stays as it is.
+    /// Existing resources, and whether they stay unchanged.
     there: BTreeMap<&'j str, bool>,
-    /// The document is a state, where all is there.
+    /// The document is a state, in which all resources exist.
     is_state: bool,
 }
 
@@ -120,7 +122,7 @@ impl<'j> Changes<'j> {
         let mut changes = Changes { is_state: document.get("values").is_some(), ..Changes::default() };
         for change in document.get("resource_changes").map(Json::items).unwrap_or_default() {
             let (Some(address), Some(of)) = (change.get("address").and_then(Json::text), change.get("change")) else { continue };
-            // What was replaced before but could not be deleted.
+            // An object that was replaced earlier but could not be deleted.
             if change.get("deposed").is_some() {
                 continue;
             }
@@ -128,7 +130,7 @@ impl<'j> Changes<'j> {
             if matches!(actions.as_slice(), ["delete" | "forget"]) {
                 changes.gone.insert(address);
             }
-            // Also what is replaced.
+            // Includes resources that are replaced.
             if actions.contains(&"create") {
                 changes.new.insert(address);
             } else {
@@ -189,7 +191,7 @@ impl Reader<'_> {
         let (Some(address), Some(type_name), Some(name)) = (field("address"), field("type"), field("name")) else {
             return Err(error(&self.name, Some(self.position(resource.at)), "a resource without an address, a type or a name"));
         };
-        // States show what was replaced and could not be deleted under the address of what replaced it
+        // States show a replaced object that could not be deleted under the address of its replacement
         // (<https://developer.hashicorp.com/terraform/internals/json-format#values-representation>, `deposed_key`).
         if changes.gone.contains(address) || resource.get("deposed_key").is_some() {
             return Ok(());
@@ -217,7 +219,7 @@ impl Reader<'_> {
         self.add(resource, (type_name, address), found, body, (there, configuration.provided(declared)))
     }
 
-    /// A plan made with `-target`, or one of which Terraform deferred a part, says nothing of the rest
+    /// A plan made with `-target`, or a plan of which Terraform deferred a part, does not contain the rest
     /// (<https://developer.hashicorp.com/terraform/internals/json-format#plan-representation>, `complete`).
     fn incomplete(&mut self, mark: &Json<'_>) {
         let why = unknown("the plan is not complete: it was made with -target, or Terraform deferred a part of it", "plan");
@@ -226,27 +228,25 @@ impl Reader<'_> {
         self.declarations.push(declaration);
     }
 
-    /// The parts of buckets that the plan destroys: planned values of the bucket show them as they are before. Other resources do not show
-    /// their parts.
+    /// Parts that the plan destroys: the planned values of their owner still show them.
     fn destroyed(&mut self, document: &Json<'_>) {
         for change in document.get("resource_changes").map(Json::items).unwrap_or_default() {
             let field = |key: &str| change.get(key).and_then(Json::text);
             let (Some(address), Some(type_name), Some(of)) = (field("address"), field("type"), change.get("change")) else { continue };
             let deletes = matches!(of.get("actions").map(Json::items), Some([only]) if only.text() == Some("delete"));
-            if !deletes || change.get("deposed").is_some() || !type_name.starts_with("aws_s3_bucket_") {
+            let Some((_, part)) = types::parts_of(type_name).find(|(_, part)| !part.inline.is_empty()) else { continue };
+            if !deletes || change.get("deposed").is_some() {
                 continue;
             }
             let Some(before) = of.get("before") else { continue };
             let mut declaration = self.declaration(address, type_name, self.position(change.at));
             declaration.body = known(before, &|offset| self.position(offset));
             sensitive::hide(&mut declaration.body, of.get("before_sensitive"), address);
-            match &mut declaration.body.value {
-                // "Deleting this resource will either suspend versioning … or simply remove the resource" (provider, aws_s3_bucket_versioning).
-                Value::Map(entries) if type_name == "aws_s3_bucket_versioning" => {
-                    entries.retain(|(name, _)| name == "bucket");
-                    let place = |value| Node::new(declaration.at, value);
-                    let status = place(Value::Map(vec![("status".to_string(), place(text("Suspended")))]));
-                    entries.push(("versioning_configuration".to_string(), place(Value::List(vec![status]))));
+            match (&mut declaration.body.value, part.leaves) {
+                (Value::Map(entries), Some(leaves)) => {
+                    entries.retain(|(name, _)| part.parent.split('|').any(|parent| parent == name));
+                    let (argument, value) = leaves(declaration.at);
+                    entries.push((argument.to_string(), value));
                 }
                 _ => declaration.settings.push((DESTROYED.to_string(), Node::new(declaration.at, Value::Bool(true)))),
             }
@@ -255,7 +255,7 @@ impl Reader<'_> {
     }
 
     fn declaration(&self, id: &str, type_name: &str, at: Position) -> Declaration {
-        let (language, type_name) = of_terraform(type_name);
+        let (language, type_name) = language_and_type(type_name);
         Declaration {
             language,
             type_name: type_name.to_string(),
@@ -318,13 +318,13 @@ impl Reader<'_> {
     ) -> Result<(), TemplateError> {
         let mut at = self.position(resource.at);
         if !self.seen.insert(address.to_string()) {
-            return Err(error(&self.name, Some(at), format!("{address} is there twice")));
+            return Err(error(&self.name, Some(at), format!("{address} appears twice")));
         }
         let mut made = self.declaration(address, type_name, at);
         let mut prevent_destroy = None;
         let mut suppressed = Vec::new();
         if let Some(written) = written {
-            // Plans of several workspaces may lie in one folder.
+            // One folder may contain plans of several workspaces.
             made.root = Some(self.name.clone());
             made.file = written.block.source.name.clone();
             at = written.block.at;
@@ -340,7 +340,7 @@ impl Reader<'_> {
         if let Some(Provided { location, main }) = provided {
             let account = location.other_account(&main);
             made.settings.extend(account.map(|account| (PROVIDER_ACCOUNT.to_string(), Node::new(at, account))));
-            // What the default provider is given and the plan does not show is what the command line says.
+            // The command line determines arguments of the default provider that the plan does not show.
             if location.region != Value::Null && (matches!(location.region, Value::Text(_)) || !same(&location.region, &main.region)) {
                 made.settings.push((PROVIDER_REGION.to_string(), Node::new(at, location.region)));
             }
@@ -350,7 +350,7 @@ impl Reader<'_> {
     }
 }
 
-/// An index as in an address; nothing for `null`.
+/// An index as in an address; empty for `null`.
 fn index_of(index: &Json<'_>) -> String {
     match &index.value {
         JsonValue::Number(number) => format!("[{number}]"),

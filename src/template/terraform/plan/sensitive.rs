@@ -1,9 +1,10 @@
-//! What plans and states mark as sensitive: variables, outputs and functions that say so, and attributes that the provider calls secret.
+//! Values that plans and states mark as sensitive: variables, outputs and functions that are declared so, and attributes that the
+//! provider's schema marks.
 
 use super::super::json::{Json, JsonValue};
 use crate::template::declaration::{Node, Value};
 
-/// Hides the values under the marks of `sensitive_values` or `before_sensitive`: `true` in the place of what is sensitive
+/// Hides the values that `sensitive_values` or `before_sensitive` mark: `true` in the place of a sensitive value
 /// (<https://developer.hashicorp.com/terraform/internals/json-format#values-representation>). `path` is the address of the node.
 pub(super) fn hide(node: &mut Node, marks: Option<&Json<'_>>, path: &str) {
     let Some(marks) = marks else { return };
@@ -33,7 +34,7 @@ pub(super) fn hide_paths(body: &mut Node, paths: Option<&Json<'_>>, address: &st
     }
 }
 
-/// The node at the steps. Where they lead into what has no such part (a set, whose elements have no index), the last that was found.
+/// The node at a path. If the path leads into something without such a part (sets have no indexes), the last node that was found.
 fn at_steps<'n>(node: &'n mut Node, steps: &[Json<'_>], path: String) -> Option<(&'n mut Node, String)> {
     let Some((step, rest)) = steps.split_first() else { return Some((node, path)) };
     // The index of a map or list is `{"value": …, "type": "string"}` in its step.

@@ -1,5 +1,5 @@
-//! The `.tf` files beside a plan: where the planned resources are written, and what plans do not hold: waivers, `prevent_destroy`, whether
-//! anything sets a block. Whatever is wrong with them, the plan is read without.
+//! The `.tf` files next to a plan: the places of the planned resources, and what plans do not contain: waivers, `prevent_destroy`, and
+//! whether anything sets a block. If the files have errors, the plan is read without them.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ use super::address::Module as ModuleAddress;
 use crate::template::boundary::Boundary;
 use crate::template::declaration::{Ignore, Node, Value};
 
-/// The modules that were read, by the names of their calls; those that cannot be read are `None`.
+/// The modules that were read, by the names of their calls; `None` for modules that cannot be read.
 #[derive(Debug, Default)]
 pub(super) struct Sources {
     boundary: Boundary,
@@ -29,7 +29,7 @@ pub(super) struct Sources {
 }
 
 impl Sources {
-    /// The folder that a plan is in.
+    /// The folder of a plan.
     pub(super) fn beside(boundary: &Boundary, plan: &str) -> Self {
         let folder = match plan.rsplit_once('/') {
             _ if plan == "-" => return Sources::default(),
@@ -48,7 +48,7 @@ impl Sources {
         Sources { boundary: boundary.clone(), root, installed: modules::installed(boundary, path), modules: RefCell::default() }
     }
 
-    /// A resource as it is written.
+    /// A resource in the files.
     pub(super) fn resource(&self, module: &ModuleAddress, type_name: &str, name: &str) -> Option<Resource> {
         let calls: Vec<String> = module.calls.iter().map(|(call, _)| call.clone()).collect();
         let mut resource = self.module(&calls)?.resources.get(&format!("{type_name}.{name}")).cloned()?;
@@ -56,7 +56,7 @@ impl Sources {
         Some(resource)
     }
 
-    /// What the module calls on the way to a resource waive.
+    /// The waivers of the module calls that lead to a resource.
     fn handed_down(&self, calls: &[String]) -> Vec<Ignore> {
         let Some((last, above)) = calls.split_last() else { return Vec::new() };
         let outer = self.handed_down(above);
@@ -66,18 +66,18 @@ impl Sources {
         }
     }
 
-    /// What a local value of a module refers to, one by one.
+    /// The references of a local value of a module.
     pub(super) fn local(&self, module: &ModuleAddress, name: &str) -> Option<Vec<String>> {
         let calls: Vec<String> = module.calls.iter().map(|(call, _)| call.clone()).collect();
         references(&self.module(&calls)?.locals.get(name)?.expr)
     }
 
-    /// Whether an argument of a provider of the root module (`profile`, `assume_role.role_arn`) is nothing but a reference.
+    /// Whether an argument of a provider of the root module (`profile`, `assume_role.role_arn`) is only a reference.
     pub(super) fn is_reference(&self, alias: Option<&str>, path: &str) -> bool {
         let of_alias = |provider: &&Block| provider.label(0) == "aws" && providers::alias(provider).as_deref() == alias;
         let provider = self.root.as_ref().and_then(|root| root.providers.iter().find(of_alias));
         let block = provider.and_then(|provider| match path.split_once('.') {
-            Some((kind, argument)) => Some((provider.of_kind(kind).next()?, argument)),
+            Some((kind, argument)) => Some((provider.blocks_of_kind(kind).next()?, argument)),
             None => Some((provider, path)),
         });
         block.is_some_and(|(block, argument)| block.attribute(argument).is_some() && !is_composed(block, argument))
@@ -103,21 +103,21 @@ impl Sources {
     }
 }
 
-/// A module of which every file can be read.
+/// A module whose files can all be read.
 fn load(boundary: &Boundary, folder: &Path, shown: &str) -> Option<Rc<Module>> {
     boundary.folder(folder).ok()?;
     Module::load(boundary, folder, shown).ok().filter(|module| module.unread.is_empty()).map(Rc::new)
 }
 
-/// Functions of which the result is one of their arguments, or a list of them.
+/// Functions whose result is one of their arguments, or a list of them.
 const CHOOSING: [&str; 12] =
     ["coalesce", "coalescelist", "compact", "concat", "element", "flatten", "join", "nonsensitive", "one", "tolist", "toset", "try"];
 
-/// What an expression refers to, as plans write it: `aws_s3_bucket.data[0].id`, `var.name`.
+/// The references of an expression, as in plans: `aws_s3_bucket.data[0].id`, `var.name`.
 #[derive(Default)]
 struct References {
     found: Vec<String>,
-    /// Whether it makes something else of what it refers to.
+    /// Whether it transforms the values that it refers to.
     composed: bool,
 }
 
@@ -147,7 +147,7 @@ impl Visit for References {
     }
 }
 
-/// What an expression as it is written refers to; `None` for one that makes something else of that.
+/// The references of an expression; `None` if it transforms their values.
 fn references(expr: &Expr) -> Option<Vec<String>> {
     let Expr::Hcl(expression) = expr else { return None };
     let mut references = References::default();
@@ -155,26 +155,26 @@ fn references(expr: &Expr) -> Option<Vec<String>> {
     (!references.composed).then_some(references.found)
 }
 
-/// Whether an argument makes something else of what it refers to. In files that are JSON this is not looked for.
+/// Whether an argument transforms the values that it refers to. Not checked in JSON files.
 pub(super) fn is_composed(block: &Block, argument: &str) -> bool {
     let written = block.attribute(argument).map(|attribute| attribute.expr.as_ref());
     written.is_some_and(|expr| matches!(expr, Expr::Hcl(_)) && references(expr).is_none())
 }
 
-/// `prevent_destroy`, which Terraform wants as a literal: `None` where it is written in another way, false where it is not written.
+/// `prevent_destroy`, for which Terraform requires a literal: `None` if it is something else, false if it is not set.
 pub(super) fn prevents_destroy(block: &Block) -> Option<bool> {
-    let written = block.of_kind("lifecycle").find_map(|lifecycle| lifecycle.attribute("prevent_destroy"));
+    let written = block.blocks_of_kind("lifecycle").find_map(|lifecycle| lifecycle.attribute("prevent_destroy"));
     written.map_or(Some(false), |attribute| attribute.expr.as_bool())
 }
 
-/// A body with the places of the arguments in the block; what is not written there is at the block's.
+/// A body with the places of the arguments in the block; other arguments have the place of the block.
 pub(super) fn placed(body: Node, block: &Block) -> Node {
     let Value::Map(entries) = body.value else { return moved(body.value, block.at) };
     let place = |name: &str| {
         let here = |file: &str| file == block.source.name.as_ref();
         let argument = block.attribute(name).filter(|argument| here(&argument.source.name));
         let argument = argument.map(|argument| argument.expr.at(&argument.source).unwrap_or(argument.at));
-        let nested = || block.of_kind(name).find(|inner| here(&inner.source.name)).map(|inner| inner.at);
+        let nested = || block.blocks_of_kind(name).find(|inner| here(&inner.source.name)).map(|inner| inner.at);
         argument.or_else(nested).unwrap_or(block.at)
     };
     let entries = entries.into_iter().map(|(name, node)| {

@@ -1,4 +1,4 @@
-//! The body of a planned resource: its values, what is known after apply, and where that will come from.
+//! The body of a planned resource: its values, values known after apply, and the resources that those come from.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,12 +10,12 @@ use super::configuration::{Configuration, Place, Target, can_be};
 use super::sources::is_composed;
 use crate::template::declaration::{Node, Position, Value};
 
-/// Arguments that are lists or sets, of which an unknown value is a list of what the expression refers to.
+/// Arguments that are lists or sets. An unknown value of these is a list of the references of its expression.
 const LISTS: [&str; 2] = ["resources", "not_resources"];
 
-/// Blocks that the provider fills with what the service does when nothing sets them. In a plan one that nothing sets looks like a `dynamic`
-/// one over a collection that is not known yet, which the files beside the plan tell apart. Without them both count as not set, as what AWS
-/// does then is never the better protected.
+/// Blocks that the provider fills with the service's defaults if nothing sets them. In a plan, such a block looks like a `dynamic` block
+/// over an unknown collection; only the `.tf` files next to the plan show the difference. Without them, both count as not set, because
+/// the service's default never protects better.
 const SERVICE_DEFAULTS: [&str; 6] = [
     "object_lock_configuration",
     "point_in_time_recovery",
@@ -25,32 +25,33 @@ const SERVICE_DEFAULTS: [&str; 6] = [
     "versioning",
 ];
 
-/// What a resource's body is made of.
+/// The sources of a resource's body.
 pub(super) struct Values<'a> {
     pub(super) lines: &'a Lines,
     pub(super) content: &'a str,
     pub(super) configuration: &'a Configuration<'a>,
     pub(super) place: &'a Place,
-    /// The resource in the configuration.
+    /// The resource in the plan's configuration.
     pub(super) declared: Option<&'a Json<'a>>,
     pub(super) address: &'a str,
-    /// Whether the plan makes it: what nothing sets is then the service's default, not what it was before.
+    /// Whether the plan creates it: attributes that are not set will have the service's default then, not their previous value.
     pub(super) is_new: bool,
-    /// The resource in the files beside the plan.
+    /// The resource in the `.tf` files next to the plan.
     pub(super) written: Option<&'a Block>,
-    /// What is known after apply, by address.
+    /// Values known after apply, by address.
     pub(super) after_apply: &'a BTreeMap<&'a str, &'a Json<'a>>,
-    /// Whether it is of the Cloud Control provider: it has attributes only, no blocks, and plans hold one expression for each of the outermost.
+    /// Whether it belongs to the Cloud Control provider: such resources have attributes only, and plans contain one expression for each
+    /// top-level attribute.
     pub(super) is_cloud_control: bool,
 }
 
-/// An argument: the resource's path to it, its name, and its expression in the configuration.
+/// An argument: its path in the resource, its name, and its expression in the configuration.
 #[derive(Clone, Copy)]
 struct Argument<'a> {
     path: &'a str,
     name: &'a str,
     expression: Option<&'a Json<'a>>,
-    /// Whether the expression has all that is set there: what a `dynamic` block makes has none.
+    /// Whether the expression has everything that is set there: blocks from a `dynamic` block have no expression.
     told: bool,
 }
 
@@ -69,20 +70,20 @@ impl Values<'_> {
         self.lines.position(self.content, offset)
     }
 
-    /// The keys that have a value, then those that are only unknown.
+    /// Keys with a value, then keys that are only marked as unknown.
     fn map(&self, values: Option<&Json<'_>>, unknown: Option<&Json<'_>>, of: Argument<'_>) -> Vec<(String, Node)> {
         let known = values.map(Json::entries).unwrap_or_default();
         let marks = unknown.map(Json::entries).unwrap_or_default();
         let mark_of: BTreeMap<&str, &Json<'_>> = marks.iter().map(|(key, mark)| (key.as_ref(), mark)).collect();
         let is_known: BTreeSet<&str> = known.iter().map(|(key, _)| key.as_ref()).collect();
-        // A resource that sets nothing has no expressions.
+        // A resource without arguments has no expressions.
         let sets_nothing = of.path == self.address && self.declared.is_some();
         let is_set = |key: &str| match self.within(of, key) {
             Some(expression) if self.is_inside(of) && expression.get("references").is_some() => !self.is_settled(expression),
             Some(_) => true,
             None => of.expression.is_none() && !sets_nothing,
         };
-        // Not known where nothing sets it: the provider's default tags are not known.
+        // If nothing sets it, it is unknown because the provider's default tags are.
         let is_default_tags = |key: &str| key == "tags_all" && self.configuration.has_default_tags(self.declared);
         let is_unset = |key: &str, mark: &Json<'_>| of.told && mark.is_true() && !is_set(key) && !is_default_tags(key);
         let no_block =
@@ -109,7 +110,7 @@ impl Values<'_> {
         if unknown.is_some_and(Json::is_true) {
             return Node::new(at, self.unknown(of, at));
         }
-        // Nothing in it is unknown.
+        // It contains nothing unknown.
         let Some(unknown) = unknown.filter(|unknown| marks_something(unknown)) else {
             return value.map_or(Node::new(at, Value::Null), |value| super::known(value, &|offset| self.position(offset)));
         };
@@ -125,8 +126,8 @@ impl Values<'_> {
         self.is_cloud_control && of.path != self.address
     }
 
-    /// The expression of what has a key in an argument. That of an attribute of the Cloud Control provider stands for all that is in it, unless it
-    /// is a constant.
+    /// The expression for a key in an argument. The expression of a Cloud Control attribute stands for everything inside it, unless it is
+    /// a constant.
     fn within<'e>(&self, of: Argument<'e>, key: &str) -> Option<&'e Json<'e>> {
         let expression = of.expression?;
         if !self.is_inside(of) {
@@ -138,7 +139,7 @@ impl Values<'_> {
         }
     }
 
-    /// Whether all that an expression refers to is known, so that what is not known within its value is what the provider fills in.
+    /// Whether all references of an expression are known: then unknown parts of its value are those that the provider fills in.
     fn is_settled(&self, expression: &Json<'_>) -> bool {
         self.configuration.is_settled(expression, self.place, self.declared, self.after_apply)
     }
@@ -148,7 +149,7 @@ impl Values<'_> {
         let own = of.expression.filter(|_| !self.is_cloud_control || self.is_argument(of));
         let mut targets = own.map(|expression| self.flat(expression)).unwrap_or_default();
         if targets.len() != open {
-            // `[for key in keys(a) : a[key].arn]` refers to the same twice.
+            // `[for key in keys(a) : a[key].arn]` has the same reference twice.
             let mut seen = BTreeSet::new();
             targets.retain(|target| target.as_ref().is_none_or(|target| seen.insert((target.id.clone(), target.attribute.clone()))));
         }
@@ -179,7 +180,7 @@ impl Values<'_> {
         items
     }
 
-    /// What an expression refers to, one by one.
+    /// The references of an expression.
     fn flat(&self, expression: &Json<'_>) -> Vec<Option<Target>> {
         let of_leaf = |leaf: Option<Vec<Target>>| match leaf {
             Some(targets) => targets.into_iter().map(Some).collect(),
@@ -188,7 +189,7 @@ impl Values<'_> {
         self.configuration.targets(expression, self.place, self.declared).into_iter().flat_map(of_leaf).collect()
     }
 
-    /// Whether it is an argument of the resource itself.
+    /// Whether it is a top-level argument of the resource.
     fn is_argument(&self, of: Argument<'_>) -> bool {
         of.path.strip_prefix(self.address).and_then(|rest| rest.strip_prefix('.')) == Some(of.name)
     }
@@ -197,7 +198,7 @@ impl Values<'_> {
         let not_known = || unknown(AFTER_APPLY, of.path);
         let Some(expression) = of.expression else { return not_known() };
         let is_argument = self.is_argument(of);
-        // Which of all that the attribute refers to it is, plans do not tell.
+        // Plans do not show which of the attribute's references it is.
         if self.is_cloud_control && !is_argument {
             return not_known();
         }
@@ -209,7 +210,7 @@ impl Values<'_> {
             let mut seen = BTreeSet::new();
             let targets = leaves.iter().flatten().flatten().filter(|target| seen.insert((&target.id, &target.attribute)));
             let mut items: Vec<Node> = targets.map(|target| Node::new(at, referred(target.clone(), of.name))).collect();
-            // Constants beside references are not in the plan; what an exclusion leaves in must not be guessed.
+            // The plan does not contain constants that are combined with references, and an exclusion must not be guessed.
             if leaves.iter().any(Option::is_none) || of.name == "not_resources" {
                 items.push(Node::new(at, not_known()));
             }
@@ -218,7 +219,7 @@ impl Values<'_> {
         match leaves.as_slice() {
             [Some(targets)] => match targets.as_slice() {
                 [only] => referred(only.clone(), of.name),
-                // `aws_s3_bucket.data[each.key].id` is written as `aws_s3_bucket.data` here.
+                // Plans show `aws_s3_bucket.data[each.key].id` as `aws_s3_bucket.data` here.
                 several => match several.iter().find(|target| !self.place.key.is_empty() && target.id.ends_with(&self.place.key)) {
                     Some(own) => referred(own.clone(), of.name),
                     None => not_known(),
@@ -239,7 +240,8 @@ pub(super) fn marks_something(mark: &Json<'_>) -> bool {
     }
 }
 
-/// The declared block of a planned one. Blocks of a set are in another order than they are written, so only one that fits alone is it.
+/// The declared block of a planned one. Blocks of a set are in a different order, so a declared block is chosen only if it is the only
+/// match.
 fn block_of<'e>(expression: &'e Json<'e>, planned: Option<&Json<'_>>) -> Option<&'e Json<'e>> {
     let fits = |declared: &&Json<'_>| planned.is_none_or(|planned| can_be(declared, planned));
     match &expression.value {
@@ -253,7 +255,7 @@ fn block_of<'e>(expression: &'e Json<'e>, planned: Option<&Json<'_>>) -> Option<
     }
 }
 
-/// A reference. Where the plan does not say which attribute, the one that an argument of this name is given.
+/// A reference. If the plan does not show the attribute, it is the one that an argument of this name usually takes.
 fn referred(target: Target, argument: &str) -> Value {
     let attribute = match argument {
         _ if !target.attribute.is_empty() => target.attribute.as_str(),

@@ -1,4 +1,4 @@
-//! AWS Backup and Data Lifecycle Manager: what they name must be what the others are called.
+//! AWS Backup and Data Lifecycle Manager: their references must have the ids of the resources.
 
 use super::build::{cfn, concat, has, reasons, reference, resource, resources, symbol, tf, unknown, value};
 use crate::inventory::types::backup;
@@ -35,7 +35,7 @@ fn a_cloudformation_plan_with_all_that_belongs_to_it() {
     assert_eq!((plan.name.as_deref(), plan.arn.as_str()), (Some("daily"), "arn:aws:backup:eu-west-1:111122223333:backup-plan:${Plan}"));
     let rules = &plan.get::<backup::BackupPlan>().expect("a plan").rules;
     let rule = &rules.read().expect("read")[0];
-    // As the protection of a plan makes it from the plan's own place.
+    // As the protection derives it from the plan's own Region and account.
     assert_eq!(format!("arn:aws:backup:{}:{}:backup-vault:{}", plan.region, plan.account, rule.vault.read().expect("a vault")), vault.arn);
     let copy = rule.copies.read().and_then(|copies| copies.first()).expect("a copy");
     assert_eq!(copy.destination_vault_arn, far.arn.clone().into());
@@ -101,7 +101,7 @@ fn a_terraform_plan_with_all_that_belongs_to_it() {
     ]);
     let (plan, vault, selection) = (&all[0], &all[1], &all[3]);
     assert_eq!(all.len(), 5);
-    // A rule of which the retention is not known is no rule that keeps for ever.
+    // A rule with unknown retention does not keep backups forever.
     assert_eq!(reasons(plan, "rules[].retention_days"), ["var.days is not set"]);
     assert!(value(plan, "rules")[0].get("retention_days").is_none());
     has(
@@ -142,7 +142,7 @@ fn a_lock_with_a_cooling_off_period_says_so() {
         json!({ "BackupVaultName": "v", "LockConfiguration": { "MinRetentionDays": 1, "ChangeableForDays": 3 } }),
     )]);
     has(&vault, json!({ "locked": true, "min_retention_days": 1, "max_retention_days": null }));
-    assert_eq!(reasons(&vault, "lock_at"), ["only what is deployed shows it"]);
+    assert_eq!(reasons(&vault, "lock_at"), ["known only after deployment"]);
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn what_may_turn_out_to_be_nothing_is_not_taken_for_something() {
     );
 }
 
-/// An ARN that is not known may be of any account and Region: nothing stands for it.
+/// An unknown ARN may belong to any account and Region: no symbol stands for it.
 #[test]
 fn an_unknown_destination_is_left_out_of_the_copy() {
     let plan = |destination| {
@@ -321,7 +321,7 @@ fn a_policy_names_what_the_template_has_and_not_what_comes_from_outside() {
     assert_eq!(reasons(&found, "policy.${Who}"), ["${Who} is not given"]);
 }
 
-/// A selection, a lock or a key may be left out by a condition that is not known.
+/// An unknown condition may leave out a selection, a lock or a key.
 #[test]
 fn what_may_not_be_made_protects_nothing() {
     let maybe = |mut declaration: crate::template::declaration::Declaration, setting: &str| {

@@ -1,4 +1,4 @@
-//! Declarations from JSON: `$ref`, `$unknown` and `$concat` stand for what JSON has not. Every node is on a line of its own.
+//! Declarations from JSON: `$ref`, `$unknown` and `$concat` stand for values that JSON lacks. Every node has its own line.
 
 use crate::inventory::{Resource, Shard};
 use crate::template::Options;
@@ -10,12 +10,12 @@ pub fn reference(id: &str, attribute: &str) -> Json {
     json!({ "$ref": [id, attribute] })
 }
 
-/// Not known, for this reason; its symbol is `${?}`.
+/// An unknown value with this reason; its symbol is `${?}`.
 pub fn unknown(reason: &str) -> Json {
     json!({ "$unknown": [reason, "${?}"] })
 }
 
-/// Not known, with a symbol.
+/// An unknown value with this symbol.
 pub fn symbol(symbol: &str) -> Json {
     json!({ "$unknown": [format!("{symbol} is not given"), symbol] })
 }
@@ -95,7 +95,7 @@ pub fn resource(declarations: &[Declaration]) -> Resource {
     resources(declarations).remove(0)
 }
 
-/// A property; `null` also when it is missing, then with its reasons.
+/// A property; a missing one gives `null` with its reasons.
 pub fn value(resource: &Resource, property: &str) -> Json {
     resource.properties.json(property).unwrap_or_else(|| json!({ "unknown": reasons(resource, property) }))
 }

@@ -59,7 +59,7 @@ fn what_is_restored_is_as_its_source() {
         let found = resource(&[cfn("D", type_name, body)]);
         found.properties.json("encrypted")
     };
-    // What is made from a source has the source's encryption, whatever is written beside it …
+    // A database created from a source has the source's encryption, whatever it sets itself …
     for written in [true, false] {
         let (instance, cluster) = ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster");
         assert_eq!(encryption(instance, json!({ "DBSnapshotIdentifier": "s", "StorageEncrypted": written })), None);
@@ -69,14 +69,14 @@ fn what_is_restored_is_as_its_source() {
         assert_eq!(encryption(cluster, body), None);
         assert_eq!(encryption(instance, json!({ "Engine": "mysql", "StorageEncrypted": written })), Some(json!(written)));
     }
-    // … but a cluster that is restored from a snapshot under a key that it names.
+    // … except a cluster restored from a snapshot with a key.
     let body = json!({ "Engine": "mysql", "SnapshotIdentifier": "s", "StorageEncrypted": true, "KmsKeyId": "alias/k" });
     assert_eq!(encryption("AWS::RDS::DBCluster", body), Some(json!(true)));
-    // The provider's calls do not take it either; what is there is as AWS says.
+    // The provider's calls do not take it either; existing resources are as AWS reports them.
     let body = json!({ "replicate_source_db": "orders", "storage_encrypted": true, "backup_retention_period": 3 });
     let mut replica = tf("aws_db_instance.r", "aws_db_instance", body);
     has(&resource(&[replica.clone()]), json!({ "read_replica": true, "backup_retention_days": 3 }));
-    assert_eq!(reasons(&resource(&[replica.clone()]), "encrypted"), ["the encryption is that of orders, which it is made from"]);
+    assert_eq!(reasons(&resource(&[replica.clone()]), "encrypted"), ["the encryption is that of its source, orders"]);
     replica.settings.push((EXISTS.to_owned(), build::node(&json!(true), &mut 0)));
     has(&resource(&[replica]), json!({ "encrypted": true }));
     let restored = |type_name: &str, key: &str| {
@@ -88,7 +88,7 @@ fn what_is_restored_is_as_its_source() {
     assert_eq!(restored("aws_rds_cluster", "kms_key_id"), Some(json!(true)));
     assert_eq!(restored("aws_docdb_cluster", "kms_key_id"), Some(json!(true)));
     assert_eq!(restored("aws_neptune_cluster", "kms_key_arn"), None);
-    // A source that the template declares tells it, and its key.
+    // A declared source determines the encryption and the key.
     let of_source = |source| {
         let replica = json!({ "replicate_source_db": reference("aws_db_instance.o", "identifier"), "storage_encrypted": true });
         let found = resources(&[
@@ -123,7 +123,7 @@ fn members_are_as_their_cluster() {
     has(&all[0], json!({ "cluster_id": "${C}", "encrypted": true, "key_manager": "customer", "backup_retention_days": 9 }));
     has(&all[1], json!({ "members": ["${M}"], "backup_retention_days": 9, "encrypted": true }));
     has(&all[3], json!({ "cluster_id": "elsewhere" }));
-    assert_eq!(reasons(&all[3], "backup_retention_days"), ["it is the cluster's, which is not in the template"]);
+    assert_eq!(reasons(&all[3], "backup_retention_days"), ["its cluster, which is not in the template, sets it"]);
 
     let all = resources(&[
         tf(
@@ -239,7 +239,7 @@ fn a_global_table_has_what_all_its_replicas_have() {
             "replicas": [{ "region": "eu-west-1", "status": null }, { "region": "us-east-1", "status": null }] }),
     );
     has(&table(json!([replica("eu-west-1", true), replica("us-east-1", false)])), json!({ "pitr": false, "pitr_days": null }));
-    // The tags are those of the replica in the stack's Region.
+    // The table has the tags of the replica in the stack's Region.
     let tagged = |region: &str, value: &str| json!({ "Region": region, "Tags": [{ "Key": "backup", "Value": value }] });
     let backup = |replicas| match table(replicas).tags().get("backup") {
         crate::inventory::Fact::Read(value) => value.unwrap_or("none").to_owned(),

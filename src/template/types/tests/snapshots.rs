@@ -21,18 +21,18 @@ fn setting(body: Json) -> Declaration {
 #[test]
 fn encryption_by_default_that_the_configuration_sets_counts_once_it_is_in_force() {
     let first = |declarations: &[Declaration]| resources(declarations).remove(0);
-    // Terraform may make the volume before the setting.
+    // Terraform may create the volume before the setting.
     let found = first(&[volume(json!({})), setting(json!({}))]);
-    assert!(reasons(&found, "encrypted")[0].contains("aws_ebs_encryption_by_default.d is in force"), "{:?}", reasons(&found, "encrypted"));
+    assert!(reasons(&found, "encrypted")[0].contains("aws_ebs_encryption_by_default.d takes effect"), "{:?}", reasons(&found, "encrypted"));
     assert!(!reasons(&first(&[volume(json!({ "encrypted": false })), setting(json!({}))]), "encrypted").is_empty());
     has(&first(&[volume(json!({ "encrypted": true })), setting(json!({}))]), json!({ "encrypted": true, "key_manager": "aws" }));
     has(&first(&[volume(json!({})), setting(json!({ "enabled": false }))]), json!({ "encrypted": false }));
-    // The plan changes it, or leaves it alone.
+    // The plan changes the setting, or leaves it unchanged.
     let changed = with(setting(json!({})), EXISTS, json!(false));
     assert!(!reasons(&first(&[volume(json!({})), changed]), "encrypted").is_empty());
     let there = || with(setting(json!({})), EXISTS, json!(true));
     has(&first(&[volume(json!({})), there()]), json!({ "encrypted": true }));
-    // What is there already was made before, and in another Region it says nothing.
+    // Existing resources were created earlier, and a setting of another Region does not matter.
     has(&first(&[with(volume(json!({ "encrypted": false })), EXISTS, json!(true)), there()]), json!({ "encrypted": false }));
     has(&first(&[with(volume(json!({})), PROVIDER_REGION, json!("us-east-1")), there()]), json!({ "encrypted": false }));
     let anywhere = with(volume(json!({})), PROVIDER_REGION, build::symbol("${var.region}"));
@@ -47,7 +47,7 @@ fn encryption_by_default_that_the_configuration_sets_counts_once_it_is_in_force(
 fn the_default_key_is_that_of_volumes_that_name_none() {
     let of = |body: Json, key: Declaration| resources(&[volume(body), key, tf("aws_kms_key.k", "aws_kms_key", json!({}))]).remove(0);
     let key = || tf("aws_ebs_default_kms_key.d", "aws_ebs_default_kms_key", json!({ "key_arn": reference("aws_kms_key.k", "arn") }));
-    assert!(reasons(&of(json!({ "encrypted": true }), key()), "key_manager")[0].contains("in force"));
+    assert!(reasons(&of(json!({ "encrypted": true }), key()), "key_manager")[0].contains("takes effect"));
     has(&of(json!({ "encrypted": true }), with(key(), EXISTS, json!(true))), json!({ "key_manager": "customer", "key_state": "Enabled" }));
     has(&of(json!({}), with(key(), EXISTS, json!(true))), json!({ "encrypted": false, "key_manager": null }));
     has(&resources(&[key(), tf("aws_kms_key.k", "aws_kms_key", json!({}))]).remove(0), json!({ "key_manager": "customer" }));
@@ -56,13 +56,13 @@ fn the_default_key_is_that_of_volumes_that_name_none() {
 #[test]
 fn a_setting_says_nothing_of_the_others() {
     has(&resource(&[setting(json!({}))]), json!({ "ebs_encryption_by_default": true }));
-    assert_eq!(reasons(&resource(&[setting(json!({}))]), "opt_in"), ["only what is deployed shows it"]);
+    assert_eq!(reasons(&resource(&[setting(json!({}))]), "opt_in"), ["known only after deployment"]);
     let backup = |body| resource(&[tf("aws_backup_region_settings.s", "aws_backup_region_settings", body)]);
-    assert_eq!(reasons(&backup(json!({})), "opt_in"), ["the preference is not written"]);
+    assert_eq!(reasons(&backup(json!({})), "opt_in"), ["the preference is not set"]);
     let management = json!({ "DynamoDB": true, "EFS": false });
     has(&backup(json!({ "resource_type_management_preference": management })), json!({ "full_management": management }));
     let part = json!({ "resource_type_management_preference": { "EFS": true } });
-    assert_eq!(reasons(&backup(part), "full_management"), ["only what is deployed shows it"]);
+    assert_eq!(reasons(&backup(part), "full_management"), ["known only after deployment"]);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn snapshots_are_encrypted_as_their_source() {
     has(&copy(json!(true)), json!({ "encrypted": true, "key_manager": "aws", "source_arn": null }));
     has(&copy(json!(null)), json!({ "encrypted": false }));
     let foreign = tf("aws_ebs_snapshot_copy.c", "aws_ebs_snapshot_copy", json!({ "source_snapshot_id": "snap-1" }));
-    assert_eq!(reasons(&resource(&[foreign]), "encrypted"), ["the encryption is that of snap-1, which it is made from"]);
+    assert_eq!(reasons(&resource(&[foreign]), "encrypted"), ["the encryption is that of its source, snap-1"]);
     has(&resource(&[tf("aws_ebs_snapshot_import.i", "aws_ebs_snapshot_import", json!({}))]), json!({ "encrypted": false }));
 }
 
@@ -125,7 +125,7 @@ fn images_are_encrypted_device_by_device() {
     assert_eq!(encrypted(&image("aws_ami", device(json!({ "device_name": "/dev/xvda" })))), Some(json!(false)));
     let foreign = image("aws_ami", device(json!({ "device_name": "/dev/xvda", "snapshot_id": "snap-1" })));
     assert_eq!(encrypted(&foreign), None);
-    assert_eq!(reasons(&foreign, "block_devices[].encrypted"), ["the encryption is that of snap-1, which it is made from"]);
+    assert_eq!(reasons(&foreign, "block_devices[].encrypted"), ["the encryption is that of its source, snap-1"]);
     assert_eq!(encrypted(&image("aws_ami_copy", json!({ "source_ami_id": "ami-1", "encrypted": true }))), Some(json!(true)));
     assert_eq!(encrypted(&image("aws_ami_copy", json!({ "source_ami_id": "ami-1" }))), None);
     assert_eq!(encrypted(&image("aws_ami_from_instance", json!({ "source_instance_id": "i-1" }))), None);

@@ -26,7 +26,7 @@ fn volumes_are_encrypted_when_they_say_so() {
     );
     has(&volume(json!({ "Encrypted": false, "SnapshotId": "snap-1" })), json!({ "encrypted": false, "source_snapshot_id": "snap-1" }));
     let from = volume(json!({ "SnapshotId": "snap-1" }));
-    assert_eq!(reasons(&from, "encrypted"), ["the encryption is that of snap-1, which it is made from"]);
+    assert_eq!(reasons(&from, "encrypted"), ["the encryption is that of its source, snap-1"]);
     let asked = volume(json!({ "Encrypted": unknown("parameter Encrypt has no value") }));
     assert_eq!(reasons(&asked, "encrypted"), ["parameter Encrypt has no value"]);
     assert_eq!(reasons(&asked, "key_manager"), ["parameter Encrypt has no value"]);
@@ -69,7 +69,7 @@ fn keys_are_found_however_they_are_named() {
     assert_eq!(reasons(&foreign, "key_state").len(), 1);
     let literal = by(json!("arn:aws:kms:eu-west-1:111122223333:key/1234"));
     has(&literal, json!({ "kms_key_arn": "arn:aws:kms:eu-west-1:111122223333:key/1234" }));
-    assert!(reasons(&literal, "key_manager")[0].contains("cannot be told from the template"));
+    assert!(reasons(&literal, "key_manager")[0].contains("the template does not show whether"));
     let parameter = by(unknown("parameter KeyArn has no value"));
     has(&parameter, json!({ "encrypted": true }));
     assert_eq!(reasons(&parameter, "kms_key_arn"), ["parameter KeyArn has no value"]);
@@ -130,11 +130,11 @@ fn keys_that_kms_cannot_rotate() {
 #[test]
 fn a_key_without_its_material_is_not_enabled() {
     let external = |body| resource(&[tf("aws_kms_external_key.k", "aws_kms_external_key", body)]);
-    assert!(reasons(&external(json!({})), "key_state")[0].contains("pending import"));
+    assert!(reasons(&external(json!({})), "key_state")[0].contains("PendingImport"));
     has(&external(json!({ "key_material_base64": "a2V5" })), json!({ "key_state": "Enabled" }));
     has(&external(json!({ "key_material_base64": "a2V5", "enabled": false })), json!({ "key_state": "Disabled" }));
     let template = resource(&[cfn("K", "AWS::KMS::Key", json!({ "Origin": "EXTERNAL" }))]);
-    assert!(reasons(&template, "key_state")[0].contains("pending import"));
+    assert!(reasons(&template, "key_state")[0].contains("PendingImport"));
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn block_devices_have_the_root_volume() {
     let devices = |body| value(&resource(&[cfn("I", "AWS::EC2::Instance", body)]), "block_devices");
     let root = json!({ "device": null, "snapshot_id": null, "root": true });
     assert_eq!(devices(json!({})), json!([root]));
-    let of_image = "the encryption of the root volume, which the template does not map, is that of the image";
+    let of_image = "the root volume, which the template does not map, has the encryption of the image";
     assert_eq!(reasons(&resource(&[cfn("I", "AWS::EC2::Instance", json!({}))]), "block_devices[].encrypted"), [of_image]);
     let mappings = json!({ "BlockDeviceMappings": [
         { "DeviceName": "/dev/xvda", "Ebs": { "Encrypted": true } },
@@ -372,7 +372,7 @@ fn terraform_buckets_in_parts_and_in_one() {
     assert_eq!(value(&inline, "lifecycle")[0]["noncurrent_expiration_days"], 4);
 }
 
-/// Parts name their bucket by its name as well.
+/// Parts may also refer to their bucket by its name.
 #[test]
 fn parts_are_joined_by_name() {
     let name = concat(&[json!("data-"), symbol("${var.env}")]);

@@ -1,1 +1,1 @@
-"""One module (or package) a service: state, handlers, amendments and seeds. Each registers itself when imported."""
+"""One module or package for each service: state, handlers, amendments and seeds. Each registers itself when imported."""

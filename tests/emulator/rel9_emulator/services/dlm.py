@@ -1,4 +1,4 @@
-"""Amazon Data Lifecycle Manager, which moto lacks altogether: custom and default policies."""
+"""Amazon Data Lifecycle Manager, which moto lacks: custom and default policies."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def _by_arn(backend: DlmBackend, params: Params) -> Params:
 
 @seeds("dlm", "policy", "LifecyclePolicy")
 def seed_policy(backend: DlmBackend, values: Params) -> Params:
-    """Changes a policy that CreateLifecyclePolicy made: State ERROR with its StatusMessage, DateCreated, DateModified."""
+    """Changes a policy of CreateLifecyclePolicy: State ERROR with its StatusMessage, DateCreated, DateModified."""
     policy = backend.policy(values.get("PolicyId", ""))
     policy.update({k: v for k, v in values.items() if v is not None})
     return policy

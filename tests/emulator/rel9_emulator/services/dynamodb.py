@@ -149,7 +149,7 @@ def seed_continuous_backups(backend: Any, values: Params) -> Params:
 
 @seeds(SERVICE, "backup", "BackupSummary")
 def seed_backup(backend: Any, values: Params) -> Params:
-    """A backup with a date of its own, or of a type that no call makes (SYSTEM, AWS_BACKUP), or a change to a backup."""
+    """A backup with another date, or of a type that no call creates (SYSTEM, AWS_BACKUP), or a change to a backup."""
     memory = memory_of(SERVICE, backend)
     arn = values.get("BackupArn")
     known = {backup["BackupArn"]: backup for backup in _of_moto(backend)} | memory.records["backup"]

@@ -1,5 +1,5 @@
-"""EC2: moto's volumes, instances, images and snapshots, with what moto lacks: block public access, snapshot locks,
-the default EBS key, and filters and owners as AWS applies them."""
+"""EC2: moto's volumes, instances, images and snapshots. Adds block public access, snapshot locks, the default EBS key,
+and filters and owners as AWS applies them."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def reset_ebs_default_kms_key_id(backend: Any, params: Params) -> Params:
 
 @amends(SERVICE, "CreateVolume")
 def create_volume(backend: Any, params: Params, answer: Params) -> None:
-    """Encryption by default encrypts what the request does not; an encrypted snapshot hands its key on."""
+    """With encryption by default, volumes that the request does not encrypt are encrypted; an encrypted snapshot passes its key on."""
     volume = backend.volumes[answer["VolumeId"]]
     if backend.get_ebs_encryption_by_default():
         volume.encrypted = True
@@ -103,7 +103,7 @@ def create_volume(backend: Any, params: Params, answer: Params) -> None:
 def describe_volumes(backend: Any, params: Params, answer: Params) -> None:
     for volume in answer["Volumes"]:
         if not volume.get("SnapshotId"):
-            volume["SnapshotId"] = ""  # AWS gives it, empty, for a volume that was made from none
+            volume["SnapshotId"] = ""  # AWS returns it empty for a volume without a snapshot
         memory_of(SERVICE, backend).apply("volume", volume["VolumeId"], volume)
 
 
@@ -125,7 +125,7 @@ def describe_images(backend: Any, params: Params, answer: Params) -> None:
 
 @amends(SERVICE, "CreateImage")
 def create_image(backend: Any, params: Params, answer: Params) -> None:
-    """An image has a snapshot of every volume of its instance; moto makes one, of a volume of its own."""
+    """An image has a snapshot of every volume of its instance; moto creates one snapshot, of a separate volume."""
     image = backend.amis[answer["ImageId"]]
     instance = backend.get_instance(params["InstanceId"])
     description = f"Created by CreateImage({instance.id}) for {image.id}"
@@ -274,7 +274,7 @@ def get_image_block_public_access_state(backend: Any, params: Params) -> Params:
     return {"ImageBlockPublicAccessState": _settings(backend).get("image_block", "unblocked"), "ManagedBy": "account"}
 
 
-# Seeds: items shown with other dates and states than the calls that made them gave
+# Seeds: other dates and states for existing items
 
 
 def _seed_item(kind: str, shape: str, member: str, table: str) -> None:
@@ -298,7 +298,7 @@ _seed_item("instance", "Instance", "InstanceId", "reservations")
 
 @seeds(SERVICE, "snapshot_lock", "LockedSnapshotsInfo")
 def seed_snapshot_lock(backend: Any, values: Params) -> Params:
-    """Changes a lock that LockSnapshot made, as time does: compliance after the cool-off, expired, other dates."""
+    """Changes a lock of LockSnapshot as it changes over time: compliance after the cool-off, expired, other dates."""
     locks = memory_of(SERVICE, backend).records["lock"]
     if values.get("SnapshotId") not in locks:
         raise ServiceError("InvalidParameterValue", "a snapshot_lock needs SnapshotId, of a snapshot that is locked")

@@ -1,4 +1,4 @@
-"""EFS: moto's file systems, with backup policies, replication and the members that moto leaves out."""
+"""EFS: moto's file systems, with backup policies, replication and members that moto lacks."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def describe_file_systems(backend: Any, params: Params, answer: Params) -> None:
 
 @handles(SERVICE, "CreateReplicationConfiguration")
 def create_replication_configuration(backend: Any, params: Params) -> Params:
-    """Makes the destination file system too, when the request names none. Both Regions then show the replication."""
+    """Also creates the destination file system if the request names none. Both Regions then show the replication."""
     source_id = params["SourceFileSystemId"]
     source = _file_system(backend, source_id)
     if source_id in memory_of(SERVICE, backend).records["replication"]:
@@ -128,7 +128,7 @@ def seed_file_system(backend: Any, values: Params) -> Params:
 
 @seeds(SERVICE, "replication", "ReplicationConfigurationDescription")
 def seed_replication(backend: Any, values: Params) -> Params:
-    """Changes a replication that CreateReplicationConfiguration made: the status and time of its destination."""
+    """Changes a replication of CreateReplicationConfiguration: the status and time of its destination."""
     record = memory_of(SERVICE, backend).records["replication"].get(values.get("SourceFileSystemId", ""))
     if record is None:
         raise ServiceError("ReplicationNotFound", "There is no such replication configuration")

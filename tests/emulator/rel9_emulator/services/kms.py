@@ -1,4 +1,4 @@
-"""KMS: moto's, with AWS managed keys told from customers' keys, and aliases that point only to keys that exist."""
+"""KMS: moto's keys, with AWS managed keys distinguished from customer managed keys, and aliases that point only to existing keys."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def get_key_rotation_status(backend: Any, params: Params, answer: Params) -> Non
 @amends("kms", "ListAliases")
 def list_aliases(backend: Any, params: Params, answer: Params) -> None:
     for alias in answer["Aliases"]:
-        if alias.get("TargetKeyId") not in backend.keys:  # AWS made the alias, but no key yet
+        if alias.get("TargetKeyId") not in backend.keys:  # AWS created the alias, but no key yet
             alias.pop("TargetKeyId", None)
 
 
 @seeds("kms", "key", "KeyMetadata")
 def seed_key(backend: Any, values: Params) -> Params:
-    """Shows a key in a state that no call can bring about (KeyState PendingImport, Unavailable), or with other dates."""
+    """Shows a key in a state that no call can set (KeyState PendingImport, Unavailable), or with other dates."""
     key_id = backend.any_id_to_key_id(values.get("KeyId") or "")
     if key_id not in backend.keys:
         raise ServiceError("NotFoundException", f"Key {key_id} does not exist")

@@ -20,7 +20,7 @@ from ..shapes import now, utc
 Params = dict[str, Any]
 SERVICE = "rds"
 LAG = timedelta(minutes=5)
-NO_KEY = "default_kms_key_id"  # what moto puts in place of a key
+NO_KEY = "default_kms_key_id"  # moto's placeholder for a key
 
 backends_of(SERVICE, rds_backends)
 
@@ -35,7 +35,7 @@ def _also_for(known: Any, value: Any) -> Any:
 
 
 def _teach_document_db() -> None:
-    """moto refuses the engine docdb: it becomes one more engine of its clusters and instances."""
+    """Adds docdb, which moto refuses, as an engine of its clusters and instances."""
     cluster, instance = models.DBCluster, models.DBInstance
     cluster.default_engine_version = _also_for(cluster.default_engine_version, "5.0.0")
     cluster.default_port = _also_for(cluster.default_port, 27017)
@@ -50,7 +50,7 @@ _teach_document_db()
 
 
 def resource_id(arn: str) -> str:
-    """The DbiResourceId of an instance: moto gives all of them the same."""
+    """The DbiResourceId of an instance, because moto gives all instances the same."""
     return "db-" + base64.b32encode(hashlib.sha256(arn.encode()).digest()).decode()[:26]
 
 
@@ -85,7 +85,7 @@ def _window(created: Any, retention: int) -> Params:
 
 
 def _drop_automated_snapshots(backend: Any, identifier: str) -> None:
-    """AWS takes automated snapshots of an instance only while it has retention and belongs to no cluster; moto always does."""
+    """AWS takes automated snapshots of an instance only if it has retention and belongs to no cluster; moto always takes them."""
     database = backend.databases.get(identifier)
     if database is None or (database.backup_retention_period and database.db_cluster_identifier is None):
         return
@@ -319,7 +319,7 @@ def seed_db_cluster(backend: Any, values: Params) -> Params:
 
 @seeds(SERVICE, "db_snapshot", "DBSnapshot")
 def seed_db_snapshot(backend: Any, values: Params) -> Params:
-    """Changes a snapshot, or makes one with a date and type of its own (SnapshotType automated, awsbackup)."""
+    """Changes a snapshot, or creates one with another date and type (SnapshotType automated, awsbackup)."""
     identifier = values.get("DBSnapshotIdentifier")
     if not identifier:
         raise ServiceError("InvalidParameterValue", "a db_snapshot needs DBSnapshotIdentifier")
@@ -358,7 +358,7 @@ def _seed_backup(backend: Any, values: Params, kind: str, table: str, prefix: st
 
 @seeds(SERVICE, "db_instance_automated_backup", "DBInstanceAutomatedBackup")
 def seed_db_instance_automated_backup(backend: Any, values: Params) -> Params:
-    """Changes an automated backup (its RestoreWindow), or makes one that outlived its instance (Status retained)."""
+    """Changes an automated backup (its RestoreWindow), or creates one that outlived its instance (Status retained)."""
     listed = describe_db_instance_automated_backups(backend, {})["DBInstanceAutomatedBackups"]
     kind, arn, name = "db_instance_automated_backup", "DBInstanceAutomatedBackupsArn", "DBInstanceIdentifier"
     return _seed_backup(backend, values, kind, "backup", "ab", listed, arn, name)

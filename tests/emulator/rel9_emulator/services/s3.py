@@ -1,4 +1,4 @@
-"""S3: moto's, with the Regions of buckets as AWS enforces them, default encryption, and MFA delete."""
+"""S3: moto's buckets, with Regions as AWS enforces them, default encryption, and MFA delete."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Params = dict[str, Any]
 
 backends_of("s3", s3_backends)
 
-# Since January 2023 every bucket encrypts what is put into it.
+# Since January 2023, every bucket encrypts new objects.
 DEFAULT_ENCRYPTION = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}}
 ANY_REGION = {"CreateBucket", "ListBuckets", "GetBucketLocation", "HeadBucket"}
 
 
 def wrong_region(backend: Any, operation: str, bucket: str | None, region: str) -> str | None:
-    """The bucket's Region, when the call went to another one: AWS answers such a call with a redirect."""
+    """The bucket's Region, if the call went to another one; AWS answers such a call with a redirect."""
     if bucket is None or operation in ANY_REGION or bucket not in backend.buckets:
         return None
     home = backend.buckets[bucket].region_name
@@ -39,7 +39,7 @@ def delete_bucket_encryption(backend: Any, params: Params, answer: Params) -> No
 
 @amends("s3", "ListBuckets")
 def list_buckets(backend: Any, params: Params, answer: Params) -> None:
-    """AWS tells the Region of a bucket when the request has any parameter."""
+    """AWS returns the Region of a bucket if the request has any parameter."""
     for bucket in answer.get("Buckets", []):
         if params:
             bucket["BucketRegion"] = backend.buckets[bucket["Name"]].region_name

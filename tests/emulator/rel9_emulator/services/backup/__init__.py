@@ -1,6 +1,6 @@
-"""AWS Backup. moto knows plans and vaults in outline; here is the service as an auditor meets it.
+"""AWS Backup. moto has simple plans and vaults; this package has everything that an auditor reads.
 
-The state is kept as the API shows it: every table holds records with the members of the operation that reads them.
+The state has the form of the API: every table holds records with the members of the operation that reads them.
 """
 
 from . import audit, jobs, plans, recovery_points, restore_testing, settings, vaults

@@ -56,7 +56,7 @@ def delete_framework(backend: BackupBackend, params: Params) -> None:
 
 @seeds("backup", "framework", "DescribeFrameworkOutput")
 def seed_framework(backend: BackupBackend, values: Params) -> Params:
-    """Changes a framework that CreateFramework made, as time does: DeploymentStatus, FrameworkStatus."""
+    """Changes a framework of CreateFramework as it changes over time: DeploymentStatus, FrameworkStatus."""
     needs("framework", values, "FrameworkName")
     name = _framework(backend, values["FrameworkName"])["FrameworkName"]
     return merge(backend.frameworks, name, {}, values)
@@ -102,7 +102,7 @@ def delete_report_plan(backend: BackupBackend, params: Params) -> None:
 
 @seeds("backup", "report_plan", "ReportPlan")
 def seed_report_plan(backend: BackupBackend, values: Params) -> Params:
-    """Changes a report plan that CreateReportPlan made: LastAttemptedExecutionTime, LastSuccessfulExecutionTime, status."""
+    """Changes a report plan of CreateReportPlan: LastAttemptedExecutionTime, LastSuccessfulExecutionTime, status."""
     needs("report_plan", values, "ReportPlanName")
     name = _report_plan(backend, values["ReportPlanName"])["ReportPlanName"]
     return merge(backend.report_plan_records, name, {}, values)
@@ -129,7 +129,7 @@ def list_report_jobs(backend: BackupBackend, params: Params) -> Params:
 
 @seeds("backup", "report_job", "ReportJob")
 def seed_report_job(backend: BackupBackend, values: Params) -> Params:
-    """A report that was made. A completed one also sets its report plan's times of execution, as AWS does."""
+    """A report. A completed one also sets its report plan's times of execution, as AWS does."""
     job_id = values.get("ReportJobId") or new_id()
     if job_id in backend.report_jobs:
         return merge(backend.report_jobs, job_id, {}, values)

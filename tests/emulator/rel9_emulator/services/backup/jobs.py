@@ -1,4 +1,4 @@
-"""Backup, copy and restore jobs. The jobs that a call starts are done at once; older ones are seeded."""
+"""Backup, copy and restore jobs. Jobs that a call starts complete at once; seeds create older ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .state import (
 
 Params = dict[str, Any]
 
-BACKUP_JOB_MEMORY = timedelta(days=30)  # ListBackupJobs tells no more
+BACKUP_JOB_MEMORY = timedelta(days=30)  # ListBackupJobs returns no older jobs
 COMMON_FILTERS = {
     "ByAccountId": equal_or_any("AccountId"),
     "ByResourceType": equal("ResourceType"),
@@ -143,7 +143,7 @@ def _job(jobs: dict[str, Params], job_id: str) -> Params:
 
 
 def _finished(values: Params, state: str) -> Params:
-    """A job that is over has its completion date."""
+    """A finished job has a completion date."""
     over = values.get(state, "COMPLETED") in ("COMPLETED", "FAILED", "ABORTED", "EXPIRED", "PARTIAL")
     return {"CompletionDate": values["CreationDate"]} if over else {}
 

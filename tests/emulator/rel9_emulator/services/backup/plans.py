@@ -13,7 +13,7 @@ from .state import BackupBackend, already_exists, merge, needs, new_id, not_foun
 
 Params = dict[str, Any]
 
-# What AWS fills into a rule that does not say it.
+# AWS's defaults for a rule.
 RULE_DEFAULTS = {
     "ScheduleExpression": "cron(0 5 ? * * *)",
     "ScheduleExpressionTimezone": "Etc/UTC",
@@ -126,7 +126,7 @@ def get_backup_selection(backend: BackupBackend, params: Params) -> Params:
     record = backend.selections.get(params["BackupPlanId"], {}).get(params["SelectionId"])
     if record is None:
         raise not_found("Cannot find backup selection")
-    # AWS gives every list of a selection, the empty ones too.
+    # AWS returns every list of a selection, including empty ones.
     selection = {"Resources": [], "NotResources": [], "ListOfTags": [], **record["BackupSelection"]}
     operators = ("StringEquals", "StringNotEquals", "StringLike", "StringNotLike")
     selection["Conditions"] = {**{operator: [] for operator in operators}, **selection.get("Conditions", {})}
@@ -141,7 +141,7 @@ def delete_backup_selection(backend: BackupBackend, params: Params) -> None:
 
 @seeds("backup", "plan", "BackupPlansListMember")
 def seed_plan(backend: BackupBackend, values: Params) -> Params:
-    """Changes a plan that CreateBackupPlan made, as time does: LastExecutionDate, CreationDate."""
+    """Changes a plan of CreateBackupPlan as it changes over time: LastExecutionDate, CreationDate."""
     needs("plan", values, "BackupPlanId")
     record = _plan(backend, values["BackupPlanId"])
     values = {k: v for k, v in values.items() if k != "BackupPlanName"}

@@ -38,7 +38,7 @@ RESTORABLE = ("COMPLETED", "AVAILABLE")
 
 
 def resource_type(arn: str) -> str:
-    """AWS Backup's name of a resource's type. Clusters share one form of ARN: their engine tells them apart."""
+    """AWS Backup's name of a resource's type. Clusters share one form of ARN; the engine distinguishes them."""
     parts = arn.split(":", 5)
     if len(parts) < 6:
         raise invalid(f"{arn} is not an ARN")
@@ -55,7 +55,7 @@ def resource_type(arn: str) -> str:
 
 
 def add_point(backend: BackupBackend, values: Params) -> Params:
-    """Stores a recovery point, filled up with what AWS would say of it."""
+    """Stores a recovery point, with AWS's values for missing members."""
     needs("recovery_point", values, "BackupVaultName", "ResourceArn", "CreationDate")
     vault = backend.vault(values["BackupVaultName"])
     arn = values.get("RecoveryPointArn") or backend.arn(f"recovery-point:{new_id()}")
@@ -138,7 +138,7 @@ def list_recovery_points_by_resource(backend: BackupBackend, params: Params) -> 
 
 @handles("backup", "ListProtectedResources")
 def list_protected_resources(backend: BackupBackend, params: Params) -> Params:
-    """Every resource with a recovery point that was completed here, whether it still exists or not."""
+    """Every resource with a completed recovery point here, whether the recovery point still exists or not."""
     results: dict[str, Params] = {}
     points = [p for p in backend.recovery_points.values() if p["Status"] in RESTORABLE]
     for point in sorted(points, key=lambda p: p["CreationDate"]):
@@ -155,7 +155,7 @@ def list_protected_resources(backend: BackupBackend, params: Params) -> Params:
 
 @seeds("backup", "protected_resource", "ProtectedResource")
 def seed_protected_resource(backend: BackupBackend, values: Params) -> Params:
-    """A resource that AWS Backup goes on listing though no recovery point is left."""
+    """A resource that AWS Backup still lists although it has no recovery point left."""
     needs("protected_resource", values, "ResourceArn")
     arn = values["ResourceArn"]
     return merge(backend.orphans, arn, {"ResourceType": values.get("ResourceType") or resource_type(arn)}, values)

@@ -125,7 +125,7 @@ def delete_restore_testing_selection(backend: BackupBackend, params: Params) -> 
 
 @seeds("backup", "restore_testing_plan", "RestoreTestingPlanForGet")
 def seed_restore_testing_plan(backend: BackupBackend, values: Params) -> Params:
-    """Changes a plan that CreateRestoreTestingPlan made, as time does: LastExecutionTime."""
+    """Changes a plan of CreateRestoreTestingPlan as it changes over time: LastExecutionTime."""
     needs("restore_testing_plan", values, "RestoreTestingPlanName")
     name = _plan(backend, values["RestoreTestingPlanName"])["RestoreTestingPlanName"]
     return merge(backend.testing_plans, name, {}, values)

@@ -1,4 +1,4 @@
-"""What AWS Backup remembers for one account and Region, and small helpers of its handlers."""
+"""AWS Backup's state for one account and Region, and small helpers of its handlers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEFAULT_ROLE = "service-role/AWSBackupDefaultServiceRole"
 
 
 class BackupBackend(MotoBackupBackend):
-    """moto's backend, with records of our own: everything but tags and ARNs is read and written by the handlers."""
+    """moto's backend with this emulator's records: the handlers read and write everything except tags and ARNs."""
 
     def __init__(self, region_name: str, account_id: str):
         super().__init__(region_name, account_id)
@@ -53,7 +53,7 @@ class BackupBackend(MotoBackupBackend):
         return f"arn:{self.partition}:iam::{self.account_id}:role/{DEFAULT_ROLE}"
 
     def home(self) -> BackupBackend:
-        """Where settings of the whole account are kept."""
+        """The backend that keeps settings of the whole account."""
         return backup_backends[self.account_id]["us-east-1"]  # type: ignore[return-value]
 
     def vault(self, name: str) -> Record:
@@ -96,12 +96,12 @@ def already_exists(message: str) -> ServiceError:
 
 
 def only(record: Record, *members: str) -> Record:
-    """The named members of a record, where it has them."""
+    """The named members of a record, if it has them."""
     return {name: record[name] for name in members if record.get(name) is not None}
 
 
 def merge(table: dict[str, Record], key: str, defaults: Record, values: Record) -> Record:
-    """Seeds a record: values over what is there, else over the defaults. A null takes the member away."""
+    """Seeds a record: the values override the existing record, or otherwise the defaults. A null removes the member."""
     record = {**(table.get(key) or defaults), **values}
     table[key] = {name: value for name, value in record.items() if value is not None}
     return table[key]
@@ -124,7 +124,7 @@ def equal(member: str) -> Any:
 
 
 def equal_or_any(member: str) -> Any:
-    """`*` asks for all of them."""
+    """`*` matches all."""
     return lambda record, wanted: wanted == "*" or record.get(member) == wanted
 
 

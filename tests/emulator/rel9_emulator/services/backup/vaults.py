@@ -167,7 +167,7 @@ def delete_backup_vault_notifications(backend: BackupBackend, params: Params) ->
 
 @seeds("backup", "vault", "BackupVaultListMember")
 def seed_vault(backend: BackupBackend, values: Params) -> Params:
-    """Changes a vault as time does (a LockDate in the past), or makes one that no call can (RESTORE_ACCESS_BACKUP_VAULT)."""
+    """Changes a vault as it changes over time (a LockDate in the past), or creates one that no call can (RESTORE_ACCESS_BACKUP_VAULT)."""
     needs("vault", values, "BackupVaultName")
     name = values["BackupVaultName"]
     defaults = {

@@ -1,0 +1,56 @@
+//! What an audit is asked to do.
+
+use crate::inventory::Resource;
+use crate::protection::Ledger;
+use crate::rules::{BestPractice, Rule};
+use chrono::{DateTime, Utc};
+
+/// What an audit is asked to do.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// The time at which everything is judged; by default the time of the inventory.
+    pub as_of: Option<DateTime<Utc>>,
+    /// Only these rules; all when empty.
+    pub rules: Vec<String>,
+    pub skip_rules: Vec<String>,
+    pub best_practices: Vec<BestPractice>,
+    /// Only these ARNs; all when empty.
+    pub resources: Vec<String>,
+    /// Only resources with all of these tags.
+    pub tags: Vec<(String, String)>,
+    /// `aws`, `inventory` or `demo`; for templates, the document names their languages.
+    pub source: String,
+    /// Restore tests in the ledger; empty without one.
+    pub ledger: Ledger,
+    /// Only some services were read.
+    pub some_services: bool,
+}
+
+impl Options {
+    /// The options that exclude rules or resources.
+    pub(super) fn partial(&self) -> Vec<String> {
+        let options = [
+            ("--rule", !self.rules.is_empty()),
+            ("--skip-rule", !self.skip_rules.is_empty()),
+            ("--best-practice", !self.best_practices.is_empty()),
+            ("--resource", !self.resources.is_empty()),
+            ("--tag", !self.tags.is_empty()),
+            ("--services", self.some_services),
+        ];
+        options.into_iter().filter(|(_, given)| *given).map(|(option, _)| option.to_owned()).collect()
+    }
+
+    pub(super) fn wants_rule(&self, rule: &Rule) -> bool {
+        (self.rules.is_empty() || self.rules.contains(&rule.id))
+            && !self.skip_rules.contains(&rule.id)
+            && (self.best_practices.is_empty() || self.best_practices.contains(&rule.best_practice))
+    }
+
+    /// Whether the document should have findings for a resource. Excluded resources are still evidence for the others.
+    pub(super) fn wants_resource(&self, resource: &Resource) -> bool {
+        // A gate must not pass because a resource that may have the tag was excluded. (The coverage log lists tags that AWS did not return.)
+        let perhaps = resource.declared.is_some();
+        let tagged = |(key, value): &(String, String)| resource.tags().has_one([(key.as_str(), Some(value.as_str()))]).unwrap_or(perhaps);
+        (self.resources.is_empty() || self.resources.iter().any(|arn| arn == resource.uid())) && self.tags.iter().all(tagged)
+    }
+}
