@@ -6,7 +6,6 @@ use super::index::{Index, Typed};
 use super::opt_in::{self, OptIns};
 use super::point::Point;
 use super::schedule::{largest_gap, minutes, wall_clock_gap};
-use crate::inventory::schedule::Schedule;
 use super::selection::{Match, Reach, Selection};
 use super::title::title;
 use super::unread::{why_place_undecided, why_undecided, why_unread};

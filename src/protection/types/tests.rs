@@ -10,7 +10,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 /// The types that say something of others only, with what that is.
-const EVIDENCE: [(&str, &str); 9] = [
+const EVIDENCE: [(&str, &str); 12] = [
     (backup::BackupJob::INFO.name, "how backups of a resource ended"),
     (backup::CopyJob::INFO.name, "which copies of a resource's backups were made"),
     (backup::Framework::INFO.name, "a fact of its Region"),
@@ -21,6 +21,10 @@ const EVIDENCE: [(&str, &str); 9] = [
     (ebs::LaunchConfiguration::INFO.name, "volumes of instances to come"),
     (ebs::LaunchTemplate::INFO.name, "volumes of instances to come"),
     (ebs::SpotFleet::INFO.name, "volumes of instances to come"),
+    // The data of a global cluster is that of its members.
+    (rds::DocDbGlobalCluster::INFO.name, "settings over clusters that are judged"),
+    (rds::GlobalCluster::INFO.name, "settings over clusters that are judged"),
+    (rds::NeptuneGlobalCluster::INFO.name, "settings over clusters that are judged"),
 ];
 
 /// The keys of `ResourceTypeOptInPreference` (AWS Backup API reference, `DescribeRegionSettings`).
