@@ -3,15 +3,18 @@
 use super::facts::{JobFailure, Jobs};
 use super::index::Index;
 use super::points::named_since;
-use crate::inventory::Resource;
+use crate::inventory::{Outcome, Resource, unless};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
 /// A recovery point in status PARTIAL cannot be restored.
 const FAILED: [&str; 4] = ["FAILED", "ABORTED", "EXPIRED", "PARTIAL"];
 
-/// The jobs of a resource, and why they may be more than those seen.
-pub fn jobs(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Jobs, Vec<String>) {
+/// The jobs of a resource.
+///
+/// # Errors
+/// The reasons why they may be more than those seen.
+pub fn jobs(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> Outcome<Jobs> {
     let mut jobs = Jobs::default();
     // A success of one kind makes good the failures of that kind before it.
     let mut by_kind: BTreeMap<String, Vec<JobFailure>> = BTreeMap::new();
@@ -56,5 +59,5 @@ pub fn jobs(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Jobs, 
     }
     jobs.unresolved.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.kind.cmp(&b.kind)).then_with(|| a.message.cmp(&b.message)));
     unread.dedup();
-    (jobs, unread)
+    unless(unread, jobs)
 }

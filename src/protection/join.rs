@@ -2,7 +2,7 @@
 
 use super::context::Join;
 use super::data::Owed;
-use super::facts::{Facts, Joined, NoFacts};
+use super::facts::{Facts, NoFacts};
 use super::index::Index;
 use super::links::Links;
 use super::plan_reach::Plans;
@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use std::collections::{HashMap, HashSet};
 
 /// Joins one shard: a result for each of its resources, in their order.
-pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[Owed]) -> Vec<Joined> {
+pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[Owed]) -> Vec<Facts> {
     let index = Index::new(shard, as_of);
     let plans = Plans::new(&index, as_of);
     let is_data = |resource: &Resource| types::find(&resource.type_name).is_some_and(|info| info.is_data());
@@ -25,9 +25,9 @@ pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[
         shard.resources.iter().filter(|resource| is_data(resource)).map(|resource| resource.arn.as_str()).collect();
     let join = Join { index: &index, plans: &plans, summaries, existing: &existing, as_of };
 
-    let mut joined: Vec<Option<Joined>> = vec![None; shard.resources.len()];
+    let mut joined: Vec<Option<Facts>> = vec![None; shard.resources.len()];
     // Instances come after the volumes that decide their state.
-    let mut volumes: HashMap<&str, Joined> = HashMap::new();
+    let mut volumes: HashMap<&str, Facts> = HashMap::new();
     for (at, resource) in shard.resources.iter().enumerate() {
         if is_data(resource) && resource.type_name != "AWS::EC2::Instance" {
             let result = join.protection(resource, &owed[at], &HashMap::new());
@@ -37,13 +37,13 @@ pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[
             joined[at] = Some(result);
         }
     }
-    let volumes: HashMap<&str, &Joined> = volumes.iter().map(|(id, joined)| (*id, joined)).collect();
+    let volumes: HashMap<&str, &Facts> = volumes.iter().map(|(id, facts)| (*id, facts)).collect();
     for (at, resource) in shard.resources.iter().enumerate() {
         if resource.type_name == "AWS::EC2::Instance" {
             joined[at] = Some(join.protection(resource, &owed[at], &volumes));
         }
     }
-    let data: Vec<(&Resource, &Joined, bool)> = shard
+    let data: Vec<(&Resource, &Facts, bool)> = shard
         .resources
         .iter()
         .zip(&joined)
@@ -51,21 +51,17 @@ pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[
         .filter_map(|((resource, joined), owed)| Some((resource, joined.as_ref()?, owed.reproducible)))
         .collect();
     let links = Links::new(&join, &data);
-    let rest: Vec<Option<Joined>> = shard
+    let rest: Vec<Option<Facts>> = shard
         .resources
         .iter()
         .zip(&joined)
         .map(|(resource, known)| known.is_none().then(|| other_facts(&join, &links, &data, resource)))
         .collect();
-    joined
-        .into_iter()
-        .zip(rest)
-        .map(|(data, other)| data.or(other).unwrap_or_else(|| Joined { facts: Facts::None(NoFacts {}), unread: Default::default() }))
-        .collect()
+    joined.into_iter().zip(rest).map(|(data, other)| data.or(other).unwrap_or_else(|| NoFacts {}.into())).collect()
 }
 
 /// The facts of what is no data.
-fn other_facts(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)], resource: &Resource) -> Joined {
+fn other_facts(join: &Join, links: &Links, data: &[(&Resource, &Facts, bool)], resource: &Resource) -> Facts {
     match resource.type_name.as_str() {
         "AWS::Account" => account::account_facts(join, resource),
         "AWS::Region" => region::region_facts(join, links, data),
@@ -84,6 +80,6 @@ fn other_facts(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)], 
         | "AWS::Neptune::DBClusterSnapshot"
         | "AWS::DocDB::DBClusterSnapshot"
         | "AWS::Redshift::ClusterSnapshot" => shareable::shareable_facts(join, resource),
-        _ => Joined { facts: Facts::None(NoFacts {}), unread: Default::default() },
+        _ => NoFacts {}.into(),
     }
 }

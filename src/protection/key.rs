@@ -2,17 +2,16 @@
 
 use super::context::Join;
 use super::databases::backup_retention_days;
-use super::facts::{Facts, Joined, KeyFacts};
-use super::unread::Unread;
+use super::facts::{Facts, KeyFacts};
 use crate::inventory::types::{self, TypeInfo};
-use crate::inventory::{Fact, Resource};
+use crate::inventory::{Resource, unless};
 use std::sync::OnceLock;
 
 /// How many users of a key are named.
 const NAMED_USERS: usize = 20;
 
 /// The facts of a KMS key.
-pub fn key_facts(join: &Join, resource: &Resource) -> Joined {
+pub fn key_facts(join: &Join, resource: &Resource) -> Facts {
     let mut used_by = Vec::new();
     let mut used_by_backups = false;
     for user in join.index.key_users.get(resource.arn.as_str()).into_iter().flatten() {
@@ -25,15 +24,9 @@ pub fn key_facts(join: &Join, resource: &Resource) -> Joined {
     used_by.dedup();
     let count = used_by.len() as i64;
     used_by.truncate(NAMED_USERS);
-    let mut facts = KeyFacts { used_by: used_by.into(), used_by_count: count.into(), used_by_backups: used_by_backups.into() };
-    let mut unread = Unread::new();
     // A backup or vault that was not read may name it.
     let reasons = if used_by_backups { Vec::new() } else { join.index.missing(key_listings()) };
-    if !reasons.is_empty() {
-        facts.used_by_backups = Fact::Unread;
-        unread.insert("used_by_backups".to_owned(), reasons);
-    }
-    Joined { facts: Facts::Key(facts), unread }
+    KeyFacts { used_by: used_by.into(), used_by_count: count.into(), used_by_backups: unless(reasons, used_by_backups).into() }.into()
 }
 
 /// The operations that read the keys of backups and vaults.

@@ -1,16 +1,14 @@
 //! Snapshots and images: with whom they are shared.
 
 use super::context::Join;
-use super::facts::{Facts, Joined, ShareableFacts};
-use super::unread::Unread;
+use super::facts::{Facts, ShareableFacts};
 use crate::inventory::types::{ebs, rds};
 use crate::inventory::{Fact, Resource};
 
 /// The facts of a snapshot or an image.
-pub fn shareable_facts(join: &Join, resource: &Resource) -> Joined {
+pub fn shareable_facts(join: &Join, resource: &Resource) -> Facts {
     let shared_with = accounts_shared_with(resource).and_then(|accounts| accounts.read()).into_iter().flatten();
-    let facts = ShareableFacts { scope_accounts: join.audited_accounts(shared_with.map(String::as_str)).into() };
-    Joined { facts: Facts::Shareable(facts), unread: Unread::new() }
+    ShareableFacts { scope_accounts: join.audited_accounts(shared_with.map(String::as_str)).into() }.into()
 }
 
 fn accounts_shared_with(resource: &Resource) -> Option<&Fact<Vec<String>>> {

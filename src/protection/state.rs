@@ -2,40 +2,36 @@
 
 use super::context::Join;
 use super::explanation::explain;
-use super::facts::{Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection, State};
+use super::facts::{Facts, Mechanism, MechanismKind, PlanReach, State, Told};
 use super::mechanisms;
-use super::unread::{Unread, add_new};
 use crate::inventory::types::ebs::Instance;
-use crate::inventory::{Fact, Resource, note};
+use crate::inventory::{Outcome, Resource, add_new, unless};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 
 impl Join<'_> {
-    /// Sets the state, which the mechanisms of which nothing is in doubt give, and explains it.
-    #[allow(clippy::too_many_arguments, reason = "one private step of one function, split for reading")]
-    pub fn set_state(
+    /// The state, which the mechanisms of which nothing is in doubt give, with its explanation.
+    ///
+    /// # Errors
+    /// The reasons why it is not known: those for which there may be more backups, or why a volume's state is unknown.
+    pub fn state(
         &self,
         resource: &Resource,
         mechanisms: &[Mechanism],
         plans: &[PlanReach],
-        unread_sources: &[String],
-        volumes: &HashMap<&str, &Joined>,
-        facts: &mut Protection,
-        unread: &mut Unread,
-    ) {
+        mut reasons: Vec<String>,
+        volumes: &HashMap<&str, &Facts>,
+        on_schedule: Option<bool>,
+    ) -> Outcome<(State, String)> {
         let mut state = mechanisms::state(mechanisms);
-        let mut reasons = unread_sources.to_vec();
         let mut through_volumes = None;
         if resource.type_name == "AWS::EC2::Instance" && state != Some(State::Protected) {
             through_volumes = instance_through_volumes(resource, volumes, &mut reasons);
             state = through_volumes.filter(|through| *through == State::Protected).or(state).or(through_volumes);
             through_volumes = through_volumes.filter(|through| state == Some(*through));
         }
-        let settled = state == Some(State::Protected) || reasons.is_empty();
-        if !settled {
-            note(unread, "state", reasons.clone());
-            note(unread, "explanation", reasons);
-            return;
+        if state != Some(State::Protected) {
+            unless(reasons, ())?;
         }
         let state = state.unwrap_or(if plans.is_empty() {
             State::Unprotected
@@ -44,39 +40,36 @@ impl Join<'_> {
         } else {
             State::SelectedNotProtected
         });
-        facts.state = Fact::Read(state);
-        facts.explanation = Fact::Read(match through_volumes {
-            Some(State::Protected) => match facts.on_schedule.read() {
+        let explanation = match through_volumes {
+            Some(State::Protected) => match on_schedule {
                 Some(true) => "protected on schedule: every volume of the instance is".to_owned(),
                 Some(false) => "restorable: every volume of the instance has a backup, some only an old or manual one".to_owned(),
                 None => "restorable: every volume of the instance has a backup; whether schedules renew them is not known".to_owned(),
             },
             Some(_) => "backups of some of the instance's volumes are older than their schedules allow".to_owned(),
-            None => explain(state, mechanisms, plans, facts.on_schedule.is_unread()),
-        });
+            None => explain(state, mechanisms, plans, on_schedule.is_none()),
+        };
+        Ok((state, explanation))
     }
 
     /// Whether something that runs by itself keeps to its schedule. `reasons` are those for which there may be more of it.
-    pub fn set_on_schedule(
+    ///
+    /// # Errors
+    /// Those reasons, and why that is not known of a volume.
+    pub fn on_schedule(
         &self,
         resource: &Resource,
         mechanisms: &[Mechanism],
         mut reasons: Vec<String>,
-        volumes: &HashMap<&str, &Joined>,
-        facts: &mut Protection,
-        unread: &mut Unread,
-    ) {
+        volumes: &HashMap<&str, &Facts>,
+    ) -> Outcome<bool> {
         let on_schedule = mechanisms.iter().any(Mechanism::is_on_schedule)
             || (resource.type_name == "AWS::EC2::Instance" && volumes_on_schedule(resource, volumes, &mut reasons));
-        if on_schedule || reasons.is_empty() {
-            facts.on_schedule = Fact::Read(on_schedule);
-        } else {
-            note(unread, "on_schedule", reasons);
-        }
+        if on_schedule { Ok(true) } else { unless(reasons, false) }
     }
 }
 
-/// How far back there must be restorable moments, see [`Protection::due_seconds`].
+/// How far back there must be restorable moments, see `due_seconds` of [`Protection`](super::facts::Protection).
 pub fn due_seconds(
     mechanisms: &[Mechanism],
     rpo_seconds: Option<i64>,
@@ -97,21 +90,21 @@ pub fn due_seconds(
 
 /// An instance is protected when all its volumes are, and stale when each is at least that. Adds the reasons why a volume's state is
 /// unknown.
-fn instance_through_volumes(resource: &Resource, volumes: &HashMap<&str, &Joined>, reasons: &mut Vec<String>) -> Option<State> {
+fn instance_through_volumes(resource: &Resource, volumes: &HashMap<&str, &Facts>, reasons: &mut Vec<String>) -> Option<State> {
     let instance = resource.get::<Instance>()?;
     let attached = instance.volumes.read()?;
     let (mut protected, mut stale) = (0, 0);
     for volume in attached {
-        let Some(joined) = volumes.get(volume.volume_id.as_str()) else {
+        let Some(facts) = volumes.get(volume.volume_id.as_str()) else {
             reasons.push(format!("volume {} is not in the inventory", volume.volume_id));
             continue;
         };
-        let Facts::Data(facts) = &joined.facts else { continue };
-        match facts.state.read() {
-            Some(State::Protected) => protected += 1,
-            Some(State::Stale) => stale += 1,
-            Some(_) => {}
-            None => reasons.extend(joined.unread.get("state").cloned().unwrap_or_default()),
+        let Facts::Data(facts) = facts else { continue };
+        match facts.state.outcome() {
+            Ok(State::Protected) => protected += 1,
+            Ok(State::Stale) => stale += 1,
+            Ok(_) => {}
+            Err(why) => reasons.extend_from_slice(why),
         }
     }
     match (protected, stale) {
@@ -122,11 +115,14 @@ fn instance_through_volumes(resource: &Resource, volumes: &HashMap<&str, &Joined
 }
 
 /// Whether every volume of an instance is backed up on schedule. Adds the reasons why that is not known of one.
-fn volumes_on_schedule(resource: &Resource, volumes: &HashMap<&str, &Joined>, reasons: &mut Vec<String>) -> bool {
+fn volumes_on_schedule(resource: &Resource, volumes: &HashMap<&str, &Facts>, reasons: &mut Vec<String>) -> bool {
     let instance = resource.get::<Instance>();
     let attached = instance.iter().filter_map(|instance| instance.volumes.read()).flatten();
-    let joined: Vec<&&Joined> = attached.clone().filter_map(|volume| volumes.get(volume.volume_id.as_str())).collect();
-    let on_schedule = |joined: &&&Joined| matches!(&joined.facts, Facts::Data(facts) if facts.on_schedule == Fact::Read(true));
-    add_new(reasons, joined.iter().filter_map(|joined| joined.unread.get("on_schedule")).flatten().cloned());
-    !joined.is_empty() && joined.len() == attached.count() && joined.iter().all(on_schedule)
+    let known = attached.clone().filter_map(|volume| match volumes.get(volume.volume_id.as_str()) {
+        Some(Facts::Data(facts)) => Some(&facts.on_schedule),
+        _ => None,
+    });
+    let known: Vec<&Told<bool>> = known.collect();
+    add_new(reasons, known.iter().flat_map(|on_schedule| on_schedule.reasons()).cloned());
+    !known.is_empty() && known.len() == attached.count() && known.iter().all(|on_schedule| on_schedule.read() == Some(&true))
 }
