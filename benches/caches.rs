@@ -97,7 +97,8 @@ fn verdicts(shards: &[Shard], rules: &RuleSet) {
             let reasons = BTreeMap::from([(ANYTHING_ELSE.to_owned(), vec!["not read".to_owned()])]);
             let mut subject = Subject::new(info.name, fields(resource), reasons.into_iter().collect(), as_of);
             subject.owes(Arc::new(Objective::default().to_json()), Default::default());
-            subject.protected(info.name, joined.facts.to_json(), joined.unread);
+            let unread = joined.reasons();
+            subject.protected(info.name, joined, unread);
             subjects.entry(info.name).or_default().push(subject);
         }
     }

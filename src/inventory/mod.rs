@@ -23,7 +23,7 @@ pub use coverage::{Coverage, CoverageEntry, CoverageStatus, DEPLOYED, Location};
 pub use declared::{Declared, Ignore, Place, Template};
 pub use fact::Fact;
 pub(crate) use fact::facts;
-pub use reasons::{ANYTHING_ELSE, Reasons, note};
+pub use reasons::{ANYTHING_ELSE, Outcome, Reasons, add_new, note, unless};
 pub use resource::Resource;
 pub use symbols::{is_policy_variable, is_symbolic, more_path, symbol_path};
 pub use tags::{KnownTags, TAGS, Tags, tag_path};

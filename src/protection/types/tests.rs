@@ -1,7 +1,7 @@
 //! Every type has its place, and what the tables say of AWS Backup is what AWS Backup says.
 
 use super::*;
-use crate::inventory::types::{self, ResourceType, backup, ebs};
+use crate::inventory::types::{self, ResourceType, backup, ebs, rds};
 use crate::protection::aws_backup::{AwsBackup, KnownAs};
 use crate::protection::data_type::Identity;
 use crate::protection::opt_in::blocked;
