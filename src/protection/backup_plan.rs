@@ -1,6 +1,7 @@
 //! Backup plans: what they select, where they write to.
 
 use super::context::Join;
+use super::copies;
 use super::facts::{DestinationFacts, Facts, Joined, PlanFacts, PlanRuleFacts};
 use super::index::Typed;
 use super::links::{Links, Selects, selection_plan};
@@ -9,7 +10,6 @@ use super::selection::Selection;
 use super::summary::VaultSummary;
 use super::title::title;
 use super::unread::{Unread, why_unread};
-use super::copies;
 use crate::inventory::schedule::DEFAULT as DEFAULT_SCHEDULE;
 use crate::inventory::types::backup;
 use crate::inventory::{Fact, Resource, arn, more_path, note};
