@@ -7,7 +7,11 @@ use rel9::inventory::types;
 const FOLDERS: [&str; 4] = ["inventory/types/", "aws/", "template/types/", "protection/types/"];
 
 /// Other files that name types, each with the reason.
-const FILES: &[(&str, &str)] = &[("report/asff.rs", "ASFF has a word of its own for CloudFormation's tables with replicas")];
+const FILES: &[(&str, &str)] = &[
+    ("report/asff.rs", "ASFF has a word of its own for CloudFormation's tables with replicas"),
+    ("template/cloudformation/pseudo.rs", "`AWS::Region` is also a CloudFormation pseudo parameter"),
+    ("template/stack.rs", "`AWS::Region` is also a CloudFormation pseudo parameter"),
+];
 
 #[test]
 #[ignore = "protection and template still name types outside of their folders"]

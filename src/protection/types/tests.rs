@@ -22,9 +22,9 @@ const EVIDENCE: [(&str, &str); 12] = [
     (ebs::LaunchTemplate::INFO.name, "volumes of instances to come"),
     (ebs::SpotFleet::INFO.name, "volumes of instances to come"),
     // The data of a global cluster is that of its members.
-    (rds::DocDbGlobalCluster::INFO.name, "settings over clusters that are judged"),
-    (rds::GlobalCluster::INFO.name, "settings over clusters that are judged"),
-    (rds::NeptuneGlobalCluster::INFO.name, "settings over clusters that are judged"),
+    (types::rds::DocDbGlobalCluster::INFO.name, "settings over clusters that are judged"),
+    (types::rds::GlobalCluster::INFO.name, "settings over clusters that are judged"),
+    (types::rds::NeptuneGlobalCluster::INFO.name, "settings over clusters that are judged"),
 ];
 
 /// The keys of `ResourceTypeOptInPreference` (AWS Backup API reference, `DescribeRegionSettings`).
