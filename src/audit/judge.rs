@@ -9,7 +9,7 @@ use crate::inventory::declarable::Declarables;
 use crate::inventory::types::{self, ResourceProperties, TypeInfo};
 use crate::inventory::{CoverageEntry, DEPLOYED, Resource, Shard, is_symbolic};
 use crate::protection::facts::{Facts, Joined, Protection, State};
-use crate::protection::{self, Owed, Summaries, reproducible, why_unread};
+use crate::protection::{self, Owed, Summaries, why_unread};
 use crate::rules::engine::{Status, Subject, Verdict};
 use crate::rules::objective::{ALL_MECHANISMS, Objective};
 use crate::rules::value::{ANYTHING_ELSE, Fields, Reasons};
@@ -139,12 +139,13 @@ impl<'a> Judge<'a> {
 
     /// Judges a shard.
     pub fn shard(&self, shard: &Shard, summaries: &Summaries) -> Judged {
-        let by_nature = reproducible::by_nature(shard);
+        let by_nature = protection::reproducible_by_nature(shard);
         let known: Vec<Option<Prepared>> = shard
             .resources
             .par_iter()
             .map(|resource| {
-                let info = types::find(&resource.type_name).filter(|info| info.is_data() || self.by_type.contains_key(info.name))?;
+                let info = types::find(&resource.type_name)
+                    .filter(|info| protection::is_data(info.name) || self.by_type.contains_key(info.name))?;
                 Some(self.prepare(shard, resource, info, by_nature.get(resource.arn.as_str())))
             })
             .collect();
@@ -163,13 +164,14 @@ impl<'a> Judge<'a> {
     fn prepare<'s>(&self, shard: &Shard, resource: &'s Resource, info: &'static TypeInfo, by_nature: Option<&String>) -> Prepared<'s> {
         let (fields, reasons) = fields(shard, resource, info);
         let subject = Subject::new(info.name, fields, reasons, self.as_of);
-        let (owes, may_be_reproducible) = if info.is_data() {
+        let (owes, may_be_reproducible) = if protection::is_data(info.name) {
             self.policy.objective(&subject, by_nature.map(String::as_str), self.as_of)
         } else {
             (Owes::Objective(Box::default()), None)
         };
         let owes_nothing = matches!(&owes, Owes::Objective(objective) if is_reproducible(objective, self.as_of));
-        let may_be_reproducible = may_be_reproducible.or_else(|| reproducible::in_doubt(shard, resource).filter(|_| !owes_nothing));
+        let may_be_reproducible =
+            may_be_reproducible.or_else(|| protection::perhaps_reproducible(shard, resource).filter(|_| !owes_nothing));
         Prepared { resource, info, subject, owes, may_be_reproducible }
     }
 
@@ -201,7 +203,7 @@ impl<'a> Judge<'a> {
             return judged;
         }
         if let Facts::Data(facts) = &joined.facts
-            && info.is_data()
+            && protection::is_data(info.name)
         {
             if protection::is_counted(resource) {
                 judged.coverage.count(facts, reproducible);

@@ -14,6 +14,7 @@ pub mod figures;
 mod newer_properties;
 mod reasons;
 mod resource;
+pub mod schedule;
 mod symbols;
 mod tags;
 pub mod types;

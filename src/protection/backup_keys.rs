@@ -3,7 +3,7 @@
 use super::context::Join;
 use super::facts::{BackupKey, Window};
 use super::index::Typed;
-use super::points::Point;
+use super::point::Point;
 use super::unread::why_unread;
 use crate::inventory::types::backup::RecoveryPoint;
 use crate::inventory::{Fact, Resource};

@@ -1,19 +1,17 @@
 //! Backup plans: what they select, where they write to.
 
 use super::context::Join;
-use super::databases::backup_retention_days;
 use super::facts::{DestinationFacts, Facts, Joined, PlanFacts, PlanRuleFacts};
 use super::index::Typed;
 use super::links::{Links, Selects, selection_plan};
-use super::listing::listing_of;
 use super::plan_reach::{PlannedRule, vault_arn};
 use super::selection::Selection;
 use super::summary::VaultSummary;
 use super::title::title;
 use super::unread::{Unread, why_unread};
-use super::{copies, opt_in, schedule};
+use super::copies;
+use crate::inventory::schedule::DEFAULT as DEFAULT_SCHEDULE;
 use crate::inventory::types::backup;
-use crate::inventory::types::s3::Bucket;
 use crate::inventory::{Fact, Resource, arn, more_path, note};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,7 +49,7 @@ pub fn plan_facts(join: &Join, links: &Links, resource: &Resource) -> Joined {
         join.plans.selections.iter().filter(|selection| selection_plan(selection) == Some(&resource.arn) && is_refused(selection));
     facts.refused_selections = Fact::Read(refused.map(|(selection, _)| title(selection.resource)).collect());
     let unique: BTreeMap<&str, &Resource> = selects.resources.iter().map(|resource| (resource.arn.as_str(), *resource)).collect();
-    let types: BTreeSet<String> = unique.values().map(|resource| opt_in::backup_type(resource).to_owned()).collect();
+    let types: BTreeSet<String> = unique.values().map(|resource| join.backup_type(resource).to_owned()).collect();
     // Many resources have the same reason.
     let reasons: BTreeSet<String> = links.unread.iter().chain(&selects.unread).chain(&links.in_doubt).cloned().collect();
     let reasons = Vec::from_iter(reasons);
@@ -84,6 +82,7 @@ pub fn plan_facts(join: &Join, links: &Links, resource: &Resource) -> Joined {
 /// Resources of types that the inventory does not have: how many the plan's jobs and recovery points show, and the entries of its
 /// selections that may name more.
 fn uncollected(join: &Join, plan: &Resource) -> (i64, Vec<String>) {
+    let is_collected = |arn: &str| join.type_of_arn(arn).is_some();
     let of_plan = |plan_arn: &Fact<Option<String>>| plan_arn.present() == Some(&plan.arn);
     let jobs = join.index.backup_jobs.iter().filter(|(_, jobs)| jobs.iter().any(|job| of_plan(&job.properties.plan_arn)));
     let points = join.index.points.iter().filter(|(_, points)| points.iter().any(|point| of_plan(&point.properties.plan_arn)));
@@ -100,17 +99,12 @@ fn uncollected(join: &Join, plan: &Resource) -> (i64, Vec<String>) {
     (sources.len() as i64, uncertain.map(|name| format!("{name} is of a type that is not collected")).collect())
 }
 
-/// Whether the inventory has the resources that an ARN or pattern names.
-fn is_collected(arn: &str) -> bool {
-    listing_of(arn).is_some() || arn::service(arn) == "s3"
-}
-
 /// Whether AWS Backup will refuse a selection of a template.
 fn is_refused((selection, matcher): &(&Typed<backup::BackupSelection>, Selection)) -> bool {
     selection.resource.declared.is_some() && matcher.names_nothing() == Some(true)
 }
 
-/// The selected S3, RDS and Aurora resources that neither the plan nor they themselves back up continuously.
+/// The selected resources that AWS Backup could back up continuously, and that neither the plan nor they themselves back up continuously.
 fn without_pitr(
     join: &Join,
     selected: &BTreeMap<&str, &Resource>,
@@ -126,15 +120,9 @@ fn without_pitr(
     }
     let mut found = Vec::new();
     for (arn, resource) in selected {
-        if !["S3", "RDS", "Aurora"].contains(&opt_in::backup_type(resource)) {
-            continue;
-        }
-        let (property, has_pitr) = match resource.get::<Bucket>() {
-            Some(bucket) => ("versioning", bucket.versioning.read().map(|_| false)),
-            None => ("backup_retention_days", backup_retention_days(resource).and_then(|days| days.read()).map(|days| *days > 0)),
-        };
-        match has_pitr {
-            None => return Err(why_unread(join.index.shard, resource, property)),
+        let Some(own) = join.backed_up_as(resource).and_then(|known| known.aws_backup.continuous.as_ref()) else { continue };
+        match (own.is_on)(resource) {
+            None => return Err(why_unread(join.index.shard, resource, own.property)),
             Some(true) => {}
             Some(false) => found.push((*arn).to_owned()),
         }
@@ -161,7 +149,7 @@ const RULE_FIELDS: [&str; 10] = [
 
 fn rule_facts(join: &Join, plan: &Resource, planned: &PlannedRule, unread: &mut Unread) -> PlanRuleFacts {
     let rule = &planned.rule;
-    let default = |schedule: &Option<String>| schedule.clone().unwrap_or_else(|| schedule::DEFAULT.to_owned());
+    let default = |schedule: &Option<String>| schedule.clone().unwrap_or_else(|| DEFAULT_SCHEDULE.to_owned());
     let windows = rule.start_window_minutes.read().zip(rule.completion_window_minutes.read());
     let mut facts = PlanRuleFacts {
         name: rule.name.clone(),

@@ -3,7 +3,6 @@
 use super::context::Join;
 use super::facts::{Facts, Joined, SelectionFacts};
 use super::links::Links;
-use super::listing::listing_of;
 use super::points::is_local;
 use super::selection::Selection;
 use super::title::title;
@@ -56,7 +55,7 @@ pub fn selection_facts(join: &Join, links: &Links, resource: &Resource) -> Joine
         if join.existing.contains(literal.as_str()) {
             continue;
         }
-        match listing_of(literal) {
+        match join.listing_of(literal) {
             Some(operation) if is_local(literal, &resource.account, &resource.region) && join.index.missing(&[operation]).is_empty() => {
                 dangling.push(literal.clone())
             }

@@ -1,10 +1,9 @@
 //! The case of one data resource: everything that its mechanisms are worked out from, and the mechanisms found so far.
 
-use super::databases::restorable_span;
 use super::facts::{CopyRetention, CopySchedule, Mechanism, MechanismKind, Window};
 use super::index::{Index, Typed};
 use super::plan_reach::Selected;
-use super::points::Point;
+use super::point::Point;
 use super::schedule::days;
 use super::unread::why_unread;
 use crate::inventory::types::backup::RecoveryPoint;
@@ -24,10 +23,20 @@ pub struct Mechanisms {
     pub unsettled: Reasons,
 }
 
+/// The span of time to any moment of which a database or a table can be restored.
+#[derive(Clone, Copy)]
+pub struct RestorableSpan<'r> {
+    pub status: &'r Fact<Option<String>>,
+    pub earliest_at: &'r Fact<Option<DateTime<Utc>>>,
+    pub latest_at: &'r Fact<Option<DateTime<Utc>>>,
+}
+
 /// Everything about one resource that mechanisms are worked out from.
 pub struct Case<'a> {
     pub index: &'a Index<'a>,
     pub resource: &'a Resource,
+    /// What its service tells of the moments that it can be restored to.
+    pub span: Option<RestorableSpan<'a>>,
     pub points: &'a [Point],
     pub continuous: &'a [&'a Typed<'a, RecoveryPoint>],
     pub selected: &'a [Selected<'a>],
@@ -66,14 +75,14 @@ impl Case<'_> {
 
     /// The earliest moment that automated backups or PITR can restore.
     pub fn earliest_restorable(&self) -> Option<DateTime<Utc>> {
-        restorable_span(self.resource)?.earliest_at.present().copied()
+        self.span?.earliest_at.present().copied()
     }
 
     /// The latest restorable time, as far as as_of goes; none before anything could be restored, nor of a database or table whose service
     /// cannot use its key, without which nothing can be (RDS user guide, "Viewing Amazon RDS DB instance status"; `TableStatus` in the
     /// DynamoDB API reference).
     pub fn latest_restorable(&self) -> Option<DateTime<Utc>> {
-        let span = restorable_span(self.resource)?;
+        let span = self.span?;
         let status = span.status.present().map(|status| status.to_ascii_lowercase().replace('_', "-")).unwrap_or_default();
         if status.starts_with("inaccessible-encryption-credentials") {
             return None;

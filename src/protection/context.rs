@@ -1,5 +1,7 @@
 //! The context that the facts of every resource of a shard are worked out in.
 
+use super::aws_backup::BackedUpAs;
+use super::data_type::DataType;
 use super::index::Index;
 use super::plan_reach::Plans;
 use super::summaries::Summaries;
@@ -14,6 +16,7 @@ pub struct Join<'a> {
     pub summaries: &'a Summaries,
     /// ARNs of the shard's data resources.
     pub existing: &'a HashSet<&'a str>,
+    pub data_types: &'static [&'static DataType],
     pub as_of: DateTime<Utc>,
 }
 
@@ -25,18 +28,45 @@ impl<'a> Join<'a> {
         })
     }
 
-    /// The instances that a volume is attached to, with the moment since when their backups hold it.
-    pub fn instances_of(&self, resource: &Resource) -> Vec<(&'a Resource, Option<DateTime<Utc>>)> {
-        let Some(volume) = self.index.volumes.get(resource.id.as_str()).filter(|volume| volume.resource.arn == resource.arn) else {
-            return Vec::new();
-        };
-        let attachments = volume.properties.attachments.read().into_iter().flatten();
-        let instance = |id: &str| Some(self.index.instances.get(id)?.resource);
-        attachments
-            .filter_map(|attachment| {
-                Some((instance(&attachment.instance_id)?, resource.created_at.max(attachment.attached_at.present().copied())))
-            })
-            .collect()
+    /// All that is known of the type of a resource; `None` for what holds no data.
+    pub fn data_type(&self, resource: &Resource) -> Option<&'static DataType> {
+        self.data_types.iter().copied().find(|data_type| data_type.info.name == resource.type_name)
+    }
+
+    /// What AWS Backup takes a resource for.
+    pub fn backed_up_as(&self, resource: &Resource) -> Option<BackedUpAs> {
+        self.data_type(resource)?.backed_up_as(resource)
+    }
+
+    /// The name of the type that AWS Backup takes a resource for; empty for what it does not back up.
+    pub fn backup_type(&self, resource: &Resource) -> &'static str {
+        self.backed_up_as(resource).map_or("", |known| known.aws_backup.name)
+    }
+
+    /// Since when what bears a resource's ARN is of this one (see [`DataType::named_since`]).
+    pub fn named_since(&self, resource: &Resource) -> Option<DateTime<Utc>> {
+        self.data_type(resource)?.named_since(resource)
+    }
+
+    /// The resources whose backups hold a resource as a part, with the moment since when they do.
+    pub fn holders_of(&self, resource: &Resource) -> Vec<(&'a Resource, Option<DateTime<Utc>>)> {
+        self.data_type(resource).map(|data_type| (data_type.held_by)(self.index, resource)).unwrap_or_default()
+    }
+
+    /// The type of the resources that an ARN, or a pattern of ARNs, may name.
+    pub fn type_of_arn(&self, arn: &str) -> Option<&'static DataType> {
+        self.data_types.iter().copied().find(|data_type| data_type.arn.is_of(arn))
+    }
+
+    /// The operation that lists all resources that an ARN may name, when the inventory has them. An ARN that names no place, as a bucket's
+    /// does, may be one of another Region.
+    pub fn listing_of(&self, arn: &str) -> Option<&'static str> {
+        self.type_of_arn(arn).filter(|data_type| data_type.arn.names_place).map(|data_type| data_type.info.operation)
+    }
+
+    /// The operations that list the data.
+    pub fn data_listings(&self) -> impl Iterator<Item = &'static str> {
+        self.data_types.iter().map(|data_type| data_type.info.operation)
     }
 
     /// Those of the accounts that are audited too.

@@ -4,9 +4,9 @@
 use super::context::Join;
 use super::facts::{CopyFact, CopySchedule, MechanismKind};
 use super::index::Typed;
-use super::points::{Point, named_since};
+use super::point::Point;
 use super::schedule::days;
-use super::summary::{AUTOMATED, COPY_LISTINGS, ForeignBackup, Summary};
+use super::summary::{AUTOMATED, ForeignBackup, Summary};
 use super::unread::add_new;
 use crate::inventory::types::backup::CopyJob;
 use crate::inventory::{Fact, Resource, arn};
@@ -34,8 +34,8 @@ pub fn copies(
     let mut found = Vec::new();
     let mut unread = join.index.missing(&["backup:ListCopyJobs"]);
     // Copies of an instance's backups hold its volumes, if they were attached already.
-    let instances = join.instances_of(resource);
-    let sources = || std::iter::once((resource, named_since(resource))).chain(instances.iter().copied());
+    let instances = join.holders_of(resource);
+    let sources = || std::iter::once((resource, join.named_since(resource))).chain(instances.iter().copied());
     for (source, since) in sources() {
         let backups = join.summaries.foreign_backups(&source.arn).iter();
         let kind = |backup: &ForeignBackup| if backup.seen_as == AUTOMATED { MechanismKind::Automated } else { MechanismKind::AwsBackup };
@@ -171,12 +171,7 @@ pub fn shows_vault(join: &Join, vault_arn: &str) -> bool {
 /// Snapshots copied without AWS Backup, replicated automated backups, and copies whose jobs AWS Backup no longer lists are seen only where
 /// they are.
 fn elsewhere_unread(join: &Join, resource: &Resource, counts: &[MechanismKind]) -> Vec<String> {
-    let listed_by: &[&str] = match resource.type_name.as_str() {
-        "AWS::EC2::Volume" => &COPY_LISTINGS[..1],
-        "AWS::RDS::DBInstance" => &COPY_LISTINGS[1..3],
-        "AWS::RDS::DBCluster" | "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster" => &COPY_LISTINGS[3..],
-        _ => &[],
-    };
+    let listed_by = join.data_type(resource).map_or(&[][..], |data_type| data_type.copies_listed_by);
     let elsewhere = |summary: &&Summary| summary.region != resource.region && summary.region != crate::inventory::GLOBAL;
     let mut others = join.summaries.of_account(&resource.account).filter(elsewhere).peekable();
     if others.peek().is_none() {

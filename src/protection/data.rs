@@ -1,19 +1,18 @@
 //! The protection of one data resource: puts the parts together and says which of them could not be worked out.
 
+use super::aws_backup::BackedUpAs;
 use super::case::{Case, Mechanisms};
 use super::context::Join;
-use super::databases::restorable_span;
+use super::data_type::DataType;
 use super::facts::{CopyRetention, Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection};
 use super::index::Typed;
 use super::plan_reach;
-use super::points::Point;
+use super::point::Point;
 use super::state::due_seconds;
 use super::unread::{Unread, add_new, is_unplaced, why_unread};
 use super::unread_evidence::POLICY_OPERATIONS;
-use super::{backup_keys, bucket, copies, jobs, mechanisms, opt_in, points, restore_testing, restores};
+use super::{backup_keys, bucket, copies, jobs, mechanisms, points, restore_testing, restores};
 use crate::inventory::types::backup::RecoveryPoint;
-use crate::inventory::types::rds::DbInstance;
-use crate::inventory::types::s3::Bucket;
 use crate::inventory::{ANYTHING_ELSE, DEPLOYED, Fact, Resource, arn, note};
 use std::collections::HashMap;
 
@@ -41,24 +40,24 @@ macro_rules! set {
 }
 
 impl Join<'_> {
-    /// Works out the protection of a data resource, for what it owes. `volumes` has the protection of the shard's volumes by id, which an
-    /// instance's depends on.
-    pub fn protection(&self, resource: &Resource, owed: &Owed, volumes: &HashMap<&str, &Joined>) -> Joined {
+    /// Works out the protection of a data resource, for what it owes. `of_parts` has the protection of the resource's parts by id, which
+    /// its own depends on.
+    pub fn protection(&self, data_type: &'static DataType, resource: &Resource, owed: &Owed, of_parts: &HashMap<&str, &Joined>) -> Joined {
         if is_unplaced(resource) {
             // Its plans and backups are in a Region that nobody knows.
             let unread = Unread::from([(ANYTHING_ELSE.to_owned(), why_unread(self.index.shard, resource, "region"))]);
             return Joined { facts: Facts::Data(Box::default()), unread };
         }
         let counts = owed.mechanisms.as_slice();
-        let backup_type = opt_in::backup_type(resource);
-        let (selected, mut plan_reasons) = self.plans.reaching(resource, backup_type, resource.created_at, self.as_of);
+        let known = data_type.backed_up_as(resource);
+        let (selected, mut plan_reasons) = self.plans.reaching(resource, known, resource.created_at, self.as_of);
         let mut through = Vec::new();
-        for (instance, since) in self.instances_of(resource) {
-            let (selected, unread) = self.plans.reaching(instance, "EC2", since, self.as_of);
+        for (holder, since) in self.holders_of(resource) {
+            let (selected, unread) = self.plans.reaching(holder, self.backed_up_as(holder), since, self.as_of);
             through.extend(selected);
             add_new(&mut plan_reasons, unread);
         }
-        let (mut points, mut continuous) = points::points(self.index, resource, self.as_of);
+        let (mut points, mut continuous) = points::points(self.index, data_type, resource, self.as_of);
         points.retain(|point| counts.contains(&point.backup.kind));
         if !counts.contains(&MechanismKind::AwsBackup) {
             continuous.clear();
@@ -67,6 +66,7 @@ impl Join<'_> {
         let case = Case {
             index: self.index,
             resource,
+            span: (data_type.restorable_span)(resource),
             points: &points,
             continuous: &continuous,
             selected: &selected,
@@ -74,14 +74,14 @@ impl Join<'_> {
             stacks: &stacks,
             as_of: self.as_of,
         };
-        let mut mechanisms = mechanisms::mechanisms(&case);
+        let mut mechanisms = mechanisms::mechanisms(&case, data_type);
         mechanisms.all.retain(|mechanism| counts.contains(&mechanism.kind));
         mechanisms.windows.retain(|window| counts.contains(&window.kind));
 
         let all_selected = || selected.iter().chain(&through).chain(&stacks);
         let plans: Vec<PlanReach> = all_selected().flat_map(|selected| selected.reaches.clone()).collect();
-        let sources = self.sources_unread(resource, counts);
-        let schedules = self.schedules_unread(resource, counts, &plan_reasons, all_selected());
+        let sources = self.sources_unread(data_type, resource, counts);
+        let schedules = self.schedules_unread(data_type, resource, counts, &plan_reasons, all_selected());
         let mut all_unread = sources.clone();
         add_new(&mut all_unread, plan_reasons.iter().chain(schedules.values().flatten()).cloned());
         let mut facts = Protection::default();
@@ -93,15 +93,15 @@ impl Join<'_> {
         let certain: Vec<Mechanism> = mechanisms.all.iter().filter(|mechanism| !in_doubt(mechanism)).cloned().collect();
         // What was not read may be what renews the backups.
         let renewal_unread = [all_unread.as_slice(), &mechanisms.unread].concat();
-        self.set_on_schedule(resource, &certain, renewal_unread, volumes, &mut facts, unread);
-        self.set_state(resource, &certain, &plans, &all_unread, volumes, &mut facts, unread);
+        self.set_on_schedule(resource, &certain, renewal_unread, of_parts, &mut facts, unread);
+        self.set_state(resource, &certain, &plans, &all_unread, of_parts, &mut facts, unread);
         self.set_moments(resource, &points, &mechanisms, &sources, &mut facts, unread);
         self.set_retention(resource, &mechanisms, all_unread.clone(), &mut facts, unread);
-        self.set_settings(resource, backup_type, &mut facts, unread);
+        self.set_settings(resource, known, &mut facts, unread);
         let aws_backup_points = points.iter().filter(|point| point.backup.kind == MechanismKind::AwsBackup).count() + continuous.len();
         set!(facts, unread, aws_backup_points, self.points_unread(resource), aws_backup_points as i64);
         let mut copy_reasons = plan_reasons.clone();
-        if matches!(resource.type_name.as_str(), "AWS::EC2::Volume" | "AWS::EC2::Instance") {
+        if data_type.dlm {
             copy_reasons.extend(self.index.missing(&POLICY_OPERATIONS));
         }
         copy_reasons.extend(mechanisms.unread.iter().chain(mechanisms.unsettled.get("copies").into_iter().flatten()).cloned());
@@ -135,7 +135,7 @@ impl Join<'_> {
             due_seconds(&mechanisms.all, owed.rpo_seconds, resource.created_at, self.as_of)
         );
         set!(facts, unread, mechanisms, all_unread, mechanisms.all.clone());
-        self.set_evidence(resource, backup_type, counts, &points, &continuous, &mechanisms, &mut facts, unread);
+        self.set_evidence(resource, counts, &points, &continuous, &mechanisms, &mut facts, unread);
         if let Some(doubt) = &owed.doubt {
             facts = without_mechanisms(facts, doubt, unread);
         }
@@ -187,9 +187,9 @@ impl Join<'_> {
     /// How long replicas of automated backups are kept: not as long as those they are made of, but as their own Region says. Gives the
     /// reasons why that is not known.
     fn add_replicas(&self, resource: &Resource, mechanisms: &mut Mechanisms) -> Vec<String> {
-        let replicas = resource.get::<DbInstance>().and_then(|instance| instance.replicated_backup_arns.read());
+        let Some(replicas) = self.data_type(resource).and_then(|data_type| data_type.replicas.as_ref()) else { return Vec::new() };
         let mut unread = Vec::new();
-        for replica in replicas.into_iter().flatten() {
+        for replica in (replicas.arns)(resource) {
             let (account, region) = (arn::account(replica), arn::region(replica));
             let summary = self.summaries.get(account, region);
             match summary.and_then(|summary| summary.replicas.get(replica)) {
@@ -198,7 +198,7 @@ impl Join<'_> {
                     source: format!("automated backups replicated to {region}"),
                     retention_days: Some(*days).into(),
                 }),
-                None => unread.push(match summary.and_then(|summary| summary.lists_unread.get("rds:DescribeDBInstanceAutomatedBackups")) {
+                None => unread.push(match summary.and_then(|summary| summary.lists_unread.get(replicas.listed_by)) {
                     Some(reason) => reason.clone(),
                     None => format!("{replica} was not read in {account}/{region}"),
                 }),
@@ -217,9 +217,11 @@ impl Join<'_> {
         unread: &mut Unread,
     ) {
         add_new(&mut reasons, mechanisms.unsettled.get("retention_days").into_iter().flatten().cloned());
-        let versioned = mechanisms.all.iter().any(|mechanism| mechanism.kind == MechanismKind::Versioning);
-        if versioned && resource.get::<Bucket>().is_some_and(|bucket| bucket.lifecycle.is_unread()) {
-            add_new(&mut reasons, why_unread(self.index.shard, resource, "lifecycle"));
+        if let Some((kind, property)) = self.data_type(resource).and_then(|data_type| data_type.retention_told_by)
+            && mechanisms.all.iter().any(|mechanism| mechanism.kind == kind)
+            && !resource.properties.is_read(property)
+        {
+            add_new(&mut reasons, why_unread(self.index.shard, resource, property));
         }
         // What is late, or nothing of which can be restored, keeps nothing, however long it is set to. A run that is still to come counts
         // beside something that is there.
@@ -238,17 +240,19 @@ impl Join<'_> {
 
     /// Whether nobody read since when the automated backups of a database go back.
     fn earliest_unread(&self, resource: &Resource) -> bool {
-        restorable_span(resource).is_some_and(|span| !span.latest_at.is_unread() && span.earliest_at.is_unread())
+        let span = self.data_type(resource).and_then(|data_type| (data_type.restorable_span)(resource));
+        span.is_some_and(|span| !span.latest_at.is_unread() && span.earliest_at.is_unread())
     }
 
-    fn set_settings(&self, resource: &Resource, backup_type: &str, facts: &mut Protection, unread: &mut Unread) {
+    fn set_settings(&self, resource: &Resource, known: Option<BackedUpAs>, facts: &mut Protection, unread: &mut Unread) {
+        let backup_type = known.map_or("", |known| known.aws_backup.name);
         facts.backup_type = Fact::Read(backup_type.to_owned());
         match self.plans.opt_ins.of_type(backup_type) {
             Ok(opted_in) => facts.opt_in = Fact::Read(opted_in),
             Err(reasons) => note(unread, "opt_in", reasons.to_vec()),
         }
-        facts.air_gapped_supported = Fact::Read(opt_in::air_gapped_supported(backup_type));
-        facts.restore_testing_supported = Fact::Read(restore_testing::RESTORE_TESTING_TYPES.contains(&backup_type));
+        facts.air_gapped_supported = Fact::Read(known.is_some_and(|known| known.aws_backup.air_gapped));
+        facts.restore_testing_supported = Fact::Read(known.is_some_and(|known| known.aws_backup.restore_testing));
         facts.resource_age_seconds = Fact::Read(resource.created_at.map(|created| (self.as_of - created).num_seconds()));
     }
 
@@ -257,7 +261,6 @@ impl Join<'_> {
     fn set_evidence(
         &self,
         resource: &Resource,
-        backup_type: &str,
         counts: &[MechanismKind],
         points: &[Point],
         continuous: &[&Typed<RecoveryPoint>],
@@ -289,7 +292,7 @@ impl Join<'_> {
             note(unread, field, copies_unread.clone());
         }
         self.note_locks(points, facts, unread);
-        let (found, reasons) = jobs::jobs(self.index, resource, self.as_of);
+        let (found, reasons) = jobs::jobs(self, resource);
         set!(facts, unread, jobs, reasons, found);
         match backup_keys::backup_keys(self, resource, points, continuous, &mechanisms.windows) {
             Ok(_) if unread.contains_key("backups") => note(unread, "keys", unread.get("backups").cloned().unwrap_or_default()),
@@ -299,7 +302,7 @@ impl Join<'_> {
         let (tests, rto, reasons) = restores::restore_tests(self, resource, points, &mechanisms.copy_schedules);
         set!(facts, unread, restore_tests, reasons.clone(), tests);
         set!(facts, unread, rto_seconds, reasons, rto);
-        match restore_testing::testing_plans(self, resource, backup_type) {
+        match restore_testing::testing_plans(self, resource) {
             Ok(plans) => facts.restore_testing_plans = Fact::Read(plans),
             Err(reasons) => note(unread, "restore_testing_plans", reasons),
         }

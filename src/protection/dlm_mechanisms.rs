@@ -148,7 +148,7 @@ pub fn policy_targets(
     volume_type: Option<&str>,
     is_root: bool,
 ) -> Result<bool, Vec<String>> {
-    let wanted_type = if target.type_name == "AWS::EC2::Volume" { "VOLUME" } else { "INSTANCE" };
+    let wanted_type = if target.get::<Volume>().is_some() { "VOLUME" } else { "INSTANCE" };
     let kinds = ["EBS_SNAPSHOT_MANAGEMENT", "IMAGE_MANAGEMENT"];
     let properties = &policy.properties;
     // Where there may be more tags than are told, one of those may be the one.

@@ -1,6 +1,6 @@
 //! One shard's evidence, by the resource it speaks of: read once, looked up by ARN.
 
-use crate::inventory::types::{ResourceType, backup, dlm, dynamodb, ebs, kms, rds};
+use crate::inventory::types::{ResourceType, account, backup, dlm, dynamodb, ebs, kms};
 use crate::inventory::{Resource, Shard};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ pub fn typed<T: ResourceType>(shard: &Shard) -> Vec<Typed<'_, T::Properties>> {
     shard.of_type(T::INFO.name).filter_map(|resource| resource.get().map(|properties| Typed { resource, properties })).collect()
 }
 
-/// A snapshot of a database or volume, whatever its service calls it.
+/// A snapshot of a database, volume or table, whatever its service calls it.
 pub struct Snapshot<'s> {
     pub resource: &'s Resource,
     pub source_arn: String,
@@ -49,7 +49,6 @@ pub struct Index<'s> {
     pub restore_testing_plans: Vec<Typed<'s, backup::RestoreTestingPlan>>,
     pub restore_testing_selections: Vec<Typed<'s, backup::RestoreTestingSelection>>,
     pub snapshots: HashMap<String, Vec<Snapshot<'s>>>,
-    pub table_backups: HashMap<String, Vec<Typed<'s, dynamodb::Backup>>>,
     /// Tables by the ARN of the table that they were restored from.
     pub restored_tables: HashMap<String, Vec<Typed<'s, dynamodb::Table>>>,
     pub volumes: HashMap<&'s str, Typed<'s, ebs::Volume>>,
@@ -65,8 +64,8 @@ pub struct Index<'s> {
 }
 
 impl<'s> Index<'s> {
-    /// Indexes a shard.
-    pub fn new(shard: &'s Shard, as_of: DateTime<Utc>) -> Self {
+    /// Indexes a shard. `snapshot` reads a snapshot, whatever its type.
+    pub fn new(shard: &'s Shard, snapshot: impl Fn(&'s Resource) -> Option<Snapshot<'s>>) -> Self {
         let volumes = typed::<ebs::Volume>(shard).into_iter().map(|volume| (volume.resource.id.as_str(), volume)).collect();
         Index {
             moments: moments(shard),
@@ -82,8 +81,7 @@ impl<'s> Index<'s> {
             restore_jobs: group(typed::<backup::RestoreJob>(shard), |job| job.properties.source_arn.present().cloned()),
             restore_testing_plans: typed::<backup::RestoreTestingPlan>(shard),
             restore_testing_selections: typed::<backup::RestoreTestingSelection>(shard),
-            snapshots: group(snapshots(shard, as_of), |snapshot| Some(snapshot.source_arn.clone())),
-            table_backups: group(typed::<dynamodb::Backup>(shard), |backup| backup.properties.source_arn.read().cloned()),
+            snapshots: group(shard.resources.iter().filter_map(snapshot).collect(), |snapshot| Some(snapshot.source_arn.clone())),
             restored_tables: group(typed::<dynamodb::Table>(shard), |table| {
                 table.properties.restored_from.present()?.source_table_arn.present().cloned()
             }),
@@ -126,11 +124,15 @@ fn volumes_made_from<'s>(volumes: &HashMap<&'s str, Typed<'s, ebs::Volume>>) -> 
     found
 }
 
-/// A Region's setting names the key that new volumes get, which encrypts nothing yet.
+/// The key that encrypts a resource. (A Region's setting names the key that new volumes get, which encrypts nothing yet.)
+pub fn key_in_use(resource: &Resource) -> Option<&str> {
+    resource.kms_key_arn().filter(|_| resource.get::<account::Region>().is_none())
+}
+
 fn key_users(shard: &Shard) -> HashMap<&str, Vec<&Resource>> {
     let mut users: HashMap<&str, Vec<&Resource>> = HashMap::new();
-    for user in shard.resources.iter().filter(|user| user.type_name != "AWS::Region") {
-        if let Some(key) = user.kms_key_arn() {
+    for user in &shard.resources {
+        if let Some(key) = key_in_use(user) {
             users.entry(key).or_default().push(user);
         }
     }
@@ -169,51 +171,4 @@ fn group<T>(items: Vec<T>, key: impl Fn(&T) -> Option<String>) -> HashMap<String
         }
     }
     groups
-}
-
-fn snapshots(shard: &Shard, as_of: DateTime<Utc>) -> Vec<Snapshot<'_>> {
-    let holds =
-        |lock: &ebs::SnapshotLock| lock.state != "expired" && lock.expires_at.present().is_none_or(|expires_at| as_of < *expires_at);
-    let mut found: Vec<Snapshot> = typed::<ebs::Snapshot>(shard)
-        .into_iter()
-        .filter_map(|Typed { resource, properties }| {
-            Some(Snapshot {
-                resource,
-                source_arn: properties.source_arn.present()?.clone(),
-                restorable: properties.status.read().is_some_and(|status| status == "completed"),
-                made_by: match properties.made_by.present().map(String::as_str) {
-                    Some("aws_backup") => "aws_backup",
-                    Some("dlm") => "dlm",
-                    _ => "manual",
-                },
-                encrypted: properties.encrypted.read().copied(),
-                kms_key_arn: properties.kms_key_arn.present().cloned(),
-                public: properties.public.read().copied(),
-                locked: properties.lock.read().map(|lock| lock.as_ref().is_some_and(holds)),
-                archived: properties.storage_tier.read().is_some_and(|tier| tier == "archive"),
-            })
-        })
-        .collect();
-    found.extend(shard.resources.iter().filter_map(database_snapshot));
-    found
-}
-
-/// A snapshot of an instance or a cluster, of RDS or another service with its API.
-fn database_snapshot(resource: &Resource) -> Option<Snapshot<'_>> {
-    let snapshot = resource.get::<rds::DbSnapshot>()?;
-    Some(Snapshot {
-        resource,
-        source_arn: snapshot.source_arn.read()?.clone(),
-        restorable: snapshot.status.present().is_some_and(|status| status == "available"),
-        made_by: match snapshot.snapshot_type.read().map(String::as_str) {
-            Some("awsbackup") => "aws_backup",
-            Some("automated") => "automated",
-            _ => "manual",
-        },
-        encrypted: snapshot.encrypted.read().copied(),
-        kms_key_arn: snapshot.kms_key_arn.present().cloned(),
-        public: snapshot.public.read().copied(),
-        locked: Some(false),
-        archived: false,
-    })
 }

@@ -1,8 +1,7 @@
 //! Backup and copy jobs of a resource: which failures nothing has made good since.
 
+use super::context::Join;
 use super::facts::{JobFailure, Jobs};
-use super::index::Index;
-use super::points::named_since;
 use crate::inventory::Resource;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -11,13 +10,14 @@ use std::collections::BTreeMap;
 const FAILED: [&str; 4] = ["FAILED", "ABORTED", "EXPIRED", "PARTIAL"];
 
 /// The jobs of a resource, and why they may be more than those seen.
-pub fn jobs(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> (Jobs, Vec<String>) {
+pub fn jobs(join: &Join, resource: &Resource) -> (Jobs, Vec<String>) {
+    let (index, as_of) = (join.index, join.as_of);
     let mut jobs = Jobs::default();
     // A success of one kind makes good the failures of that kind before it.
     let mut by_kind: BTreeMap<String, Vec<JobFailure>> = BTreeMap::new();
     let mut last_success: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
     let mut unread = index.missing(&["backup:ListBackupJobs", "backup:ListCopyJobs"]);
-    let since = named_since(resource);
+    let since = join.named_since(resource);
     let mut add = |key: String, kind: &str, status: Option<&String>, message: Option<&String>, at: Option<DateTime<Utc>>| {
         let (Some(status), Some(at)) = (status, at) else {
             unread.push(format!("how a {kind} job of {} ended was not read", resource.arn));

@@ -1,4 +1,5 @@
-//! The join of one shard: which module tells the facts of which resource.
+//! The join of one shard: the facts of each of its resources, by the tables of [`types`](super::types); and what the shard leaves behind for
+//! others.
 
 use super::context::Join;
 use super::data::Owed;
@@ -6,41 +7,40 @@ use super::facts::{Facts, Joined, NoFacts};
 use super::index::Index;
 use super::links::Links;
 use super::plan_reach::Plans;
+use super::shareable::shareable_facts;
+use super::subject::SubjectContext;
 use super::summaries::Summaries;
-use super::{
-    account, backup_plan, backup_selection, key, lifecycle_policy, recovery_point, region, restore_testing_plan, restore_testing_selection,
-    shareable, vault,
-};
-use crate::inventory::types;
+use super::summary::{self, Summary};
+use super::types::{self, Role};
 use crate::inventory::{Resource, Shard};
 use chrono::{DateTime, Utc};
 use std::collections::{HashMap, HashSet};
 
 /// Joins one shard: a result for each of its resources, in their order.
 pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[Owed]) -> Vec<Joined> {
-    let index = Index::new(shard, as_of);
+    let index = Index::new(shard, |resource| (types::backup_type(&resource.type_name)?.snapshot)(resource, as_of));
     let plans = Plans::new(&index, as_of);
-    let is_data = |resource: &Resource| types::find(&resource.type_name).is_some_and(|info| info.is_data());
-    let existing: HashSet<&str> =
-        shard.resources.iter().filter(|resource| is_data(resource)).map(|resource| resource.arn.as_str()).collect();
-    let join = Join { index: &index, plans: &plans, summaries, existing: &existing, as_of };
+    let is_data = |resource: &&Resource| types::is_data(&resource.type_name);
+    let existing: HashSet<&str> = shard.resources.iter().filter(is_data).map(|resource| resource.arn.as_str()).collect();
+    let join = Join { index: &index, plans: &plans, summaries, existing: &existing, data_types: types::DATA, as_of };
 
     let mut joined: Vec<Option<Joined>> = vec![None; shard.resources.len()];
-    // Instances come after the volumes that decide their state.
-    let mut volumes: HashMap<&str, Joined> = HashMap::new();
+    let part_types: Vec<&str> = types::DATA.iter().filter_map(|data_type| Some(data_type.parts.as_ref()?.of.name)).collect();
+    let mut parts: HashMap<&str, Joined> = HashMap::new();
     for (at, resource) in shard.resources.iter().enumerate() {
-        if is_data(resource) && resource.type_name != "AWS::EC2::Instance" {
-            let result = join.protection(resource, &owed[at], &HashMap::new());
-            if resource.type_name == "AWS::EC2::Volume" {
-                volumes.insert(&resource.id, result.clone());
+        if let Some(data_type) = join.data_type(resource).filter(|data_type| data_type.parts.is_none()) {
+            let result = join.protection(data_type, resource, &owed[at], &HashMap::new());
+            if part_types.contains(&data_type.info.name) {
+                parts.insert(&resource.id, result.clone());
             }
             joined[at] = Some(result);
         }
     }
-    let volumes: HashMap<&str, &Joined> = volumes.iter().map(|(id, joined)| (*id, joined)).collect();
+    // What has parts comes after those, which decide its state.
+    let parts: HashMap<&str, &Joined> = parts.iter().map(|(id, joined)| (*id, joined)).collect();
     for (at, resource) in shard.resources.iter().enumerate() {
-        if resource.type_name == "AWS::EC2::Instance" {
-            joined[at] = Some(join.protection(resource, &owed[at], &volumes));
+        if let Some(data_type) = join.data_type(resource).filter(|data_type| data_type.parts.is_some()) {
+            joined[at] = Some(join.protection(data_type, resource, &owed[at], &parts));
         }
     }
     let data: Vec<(&Resource, &Joined, bool)> = shard
@@ -51,39 +51,33 @@ pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[
         .filter_map(|((resource, joined), owed)| Some((resource, joined.as_ref()?, owed.reproducible)))
         .collect();
     let links = Links::new(&join, &data);
-    let rest: Vec<Option<Joined>> = shard
-        .resources
-        .iter()
-        .zip(&joined)
-        .map(|(resource, known)| known.is_none().then(|| other_facts(&join, &links, &data, resource)))
-        .collect();
-    joined
-        .into_iter()
-        .zip(rest)
-        .map(|(data, other)| data.or(other).unwrap_or_else(|| Joined { facts: Facts::None(NoFacts {}), unread: Default::default() }))
-        .collect()
+    let context = SubjectContext { join: &join, links: &links, data: &data };
+    let rest: Vec<Option<Joined>> =
+        shard.resources.iter().zip(&joined).map(|(resource, known)| known.is_none().then(|| other_facts(&context, resource))).collect();
+    joined.into_iter().zip(rest).map(|(data, other)| data.or(other).unwrap_or_else(no_facts)).collect()
 }
 
 /// The facts of what is no data.
-fn other_facts(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)], resource: &Resource) -> Joined {
-    match resource.type_name.as_str() {
-        "AWS::Account" => account::account_facts(join, resource),
-        "AWS::Region" => region::region_facts(join, links, data),
-        "AWS::Backup::BackupPlan" => backup_plan::plan_facts(join, links, resource),
-        "AWS::Backup::BackupSelection" => backup_selection::selection_facts(join, links, resource),
-        "AWS::Backup::BackupVault" => vault::vault_facts(join, resource),
-        "AWS::Backup::RecoveryPoint" => recovery_point::recovery_point_facts(join, resource),
-        "AWS::Backup::RestoreTestingPlan" => restore_testing_plan::restore_testing_plan_facts(join, resource),
-        "AWS::Backup::RestoreTestingSelection" => restore_testing_selection::restore_testing_selection_facts(join, data, resource),
-        "AWS::DLM::LifecyclePolicy" => lifecycle_policy::lifecycle_policy_facts(join, resource),
-        "AWS::KMS::Key" => key::key_facts(join, resource),
-        "AWS::EC2::Image"
-        | "AWS::EC2::Snapshot"
-        | "AWS::RDS::DBSnapshot"
-        | "AWS::RDS::DBClusterSnapshot"
-        | "AWS::Neptune::DBClusterSnapshot"
-        | "AWS::DocDB::DBClusterSnapshot"
-        | "AWS::Redshift::ClusterSnapshot" => shareable::shareable_facts(join, resource),
-        _ => Joined { facts: Facts::None(NoFacts {}), unread: Default::default() },
+fn other_facts(context: &SubjectContext, resource: &Resource) -> Joined {
+    match types::role(&resource.type_name) {
+        Some(Role::Subject(subject)) => (subject.facts)(context, resource),
+        Some(Role::Backup(backup)) => match backup.shared_with {
+            Some(shared_with) => shareable_facts(context.join, shared_with(resource)),
+            None => no_facts(),
+        },
+        Some(Role::Data) | None => no_facts(),
     }
+}
+
+fn no_facts() -> Joined {
+    Joined { facts: Facts::None(NoFacts {}), unread: Default::default() }
+}
+
+/// Summarises a shard.
+pub fn summarise(shard: &Shard) -> Summary {
+    summary::summarise(shard, &types::copy_listings(), |summary, resource| {
+        if let Some(backup) = types::backup_type(&resource.type_name) {
+            (backup.summarise)(summary, resource);
+        }
+    })
 }

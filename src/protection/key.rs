@@ -1,12 +1,12 @@
 //! KMS keys: what uses them.
 
 use super::context::Join;
-use super::databases::backup_retention_days;
 use super::facts::{Facts, Joined, KeyFacts};
 use super::unread::Unread;
-use crate::inventory::types::{self, TypeInfo};
+use crate::inventory::types::{self, ResourceType, TypeInfo, account};
 use crate::inventory::{Fact, Resource};
-use std::sync::OnceLock;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// How many users of a key are named.
 const NAMED_USERS: usize = 20;
@@ -16,9 +16,8 @@ pub fn key_facts(join: &Join, resource: &Resource) -> Joined {
     let mut used_by = Vec::new();
     let mut used_by_backups = false;
     for user in join.index.key_users.get(resource.arn.as_str()).into_iter().flatten() {
-        let is_data = types::find(&user.type_name).is_some_and(|info| info.is_data());
-        let backed_up_natively = is_data && backup_retention_days(user).and_then(|days| days.read()).is_some_and(|days| *days > 0);
-        used_by_backups |= !is_data || backed_up_natively;
+        // What is no data is a backup, or keeps some.
+        used_by_backups |= join.data_type(user).is_none_or(|data_type| (data_type.keeps_own_backups)(user));
         used_by.push(user.arn.clone());
     }
     used_by.sort();
@@ -28,7 +27,7 @@ pub fn key_facts(join: &Join, resource: &Resource) -> Joined {
     let mut facts = KeyFacts { used_by: used_by.into(), used_by_count: count.into(), used_by_backups: used_by_backups.into() };
     let mut unread = Unread::new();
     // A backup or vault that was not read may name it.
-    let reasons = if used_by_backups { Vec::new() } else { join.index.missing(key_listings()) };
+    let reasons = if used_by_backups { Vec::new() } else { join.index.missing(&key_listings(join)) };
     if !reasons.is_empty() {
         facts.used_by_backups = Fact::Unread;
         unread.insert("used_by_backups".to_owned(), reasons);
@@ -37,14 +36,13 @@ pub fn key_facts(join: &Join, resource: &Resource) -> Joined {
 }
 
 /// The operations that read the keys of backups and vaults.
-fn key_listings() -> &'static [&'static str] {
-    static LISTINGS: OnceLock<Vec<&'static str>> = OnceLock::new();
-    LISTINGS.get_or_init(|| {
+fn key_listings(join: &Join) -> Vec<&'static str> {
+    static NAMES_KEY: LazyLock<Vec<&TypeInfo>> = LazyLock::new(|| {
         let names_key = |info: &&TypeInfo| (info.schema)().as_value().pointer("/properties/kms_key_arn").is_some();
-        let of_backups = types::all().iter().filter(|info| !info.is_data() && info.name != "AWS::Region").filter(names_key);
-        let mut operations: Vec<&str> = of_backups.flat_map(|info| info.sources_of("kms_key_arn")).collect();
-        operations.sort_unstable();
-        operations.dedup();
-        operations
-    })
+        types::all().iter().filter(|info| info.name != account::Region::INFO.name).filter(names_key).collect()
+    });
+    let is_data = |info: &TypeInfo| join.data_types.iter().any(|data_type| data_type.info.name == info.name);
+    let of_backups = NAMES_KEY.iter().filter(|info| !is_data(info));
+    let operations: BTreeSet<&str> = of_backups.flat_map(|info| info.sources_of("kms_key_arn")).collect();
+    operations.into_iter().collect()
 }

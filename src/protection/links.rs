@@ -3,12 +3,11 @@
 use super::context::Join;
 use super::facts::Joined;
 use super::index::Typed;
-use super::opt_in;
 use super::plan_reach::{PLAN_OPERATIONS, plan_in_doubt, reaches};
 use super::selection::{Match, Selection};
 use super::unread::why_undecided;
 use crate::inventory::Resource;
-use crate::inventory::types::{self, backup};
+use crate::inventory::types::backup;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What a plan or a selection selects.
@@ -36,7 +35,7 @@ impl<'a> Links<'a> {
     /// Matches every selection against every data resource.
     pub fn new(join: &Join<'a>, data: &[(&'a Resource, &Joined, bool)]) -> Self {
         // What is selected is known of data that is known.
-        let listings = types::data_types().map(|info| info.operation);
+        let listings = join.data_listings();
         let needed: Vec<&str> = PLAN_OPERATIONS.into_iter().chain(listings).collect();
         let mut links = Links { unread: join.index.missing(&needed), ..Links::default() };
         links.reproducible =
@@ -48,10 +47,11 @@ impl<'a> Links<'a> {
         for (selection, matcher) in &join.plans.selections {
             let mut selects = Selects::default();
             for (resource, _, _) in data {
+                let Some(known) = join.backed_up_as(resource) else { continue };
                 match reaches(selection.resource, matcher, resource) {
                     Match::Selected(_) => {
                         selects.resources.push(*resource);
-                        links.selected_types.insert(opt_in::backup_type(resource).to_owned());
+                        links.selected_types.insert(known.aws_backup.name.to_owned());
                     }
                     Match::NotSelected => {}
                     Match::Unknown { why, tags } => selects.unread.extend(why_undecided(join.index.shard, resource, why, &tags)),

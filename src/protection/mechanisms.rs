@@ -1,44 +1,36 @@
 //! The mechanisms that back a resource up: which run by themselves, how often, and whether the last run kept its schedule.
 
 use super::case::{Case, Mechanisms};
-use super::databases::{backup_retention_days, restorable_span};
-use super::dlm_mechanisms;
+use super::data_type::{ContinuousUntil, DataType};
 use super::facts::{CopyRetention, Mechanism, MechanismKind, State, Window};
 use super::index::Typed;
 use super::plan_reach::{PlannedRule, Selected};
-use super::points::{self, Point};
+use super::point::Point;
+use super::points;
 use super::schedule::{days, late_after};
 use super::title::title;
-use crate::inventory::types::dynamodb::Table;
-use crate::inventory::types::efs::FileSystem;
-use crate::inventory::types::{backup::RecoveryPoint, s3};
+use crate::inventory::types::backup::RecoveryPoint;
 use crate::inventory::{Fact, more_path, note};
 use chrono::{DateTime, Utc};
 
 /// How old the latest restorable time of a running continuous backup may be: services say five minutes, an hour is late
 /// (RDS user guide, "Restoring a DB instance to a specified time"; DynamoDB developer guide, "Point-in-time recovery").
-const CONTINUOUS_ALLOWED_SECONDS: i64 = 3_600;
+pub const CONTINUOUS_ALLOWED_SECONDS: i64 = 3_600;
 
 /// Works out all mechanisms of a resource, those of before the schedules of today last.
-pub fn mechanisms(case: &Case) -> Mechanisms {
+pub fn mechanisms(case: &Case, data_type: &DataType) -> Mechanisms {
     let mut found = Mechanisms::default();
-    backup_plans(case, &mut found);
-    if case.resource.type_name == "AWS::EC2::Volume" {
-        dlm_mechanisms::of_volume(case, &mut found);
-    }
-    if case.resource.type_name == "AWS::EC2::Instance" {
-        dlm_mechanisms::of_target(case, case.resource, None, &mut found);
-    }
-    native(case, &mut found);
-    by_hand(case, &mut found);
+    backup_plans(case, data_type.continuous_until, &mut found);
+    (data_type.own)(case, &mut found);
+    by_hand(case, data_type.continuous_until, &mut found);
     found
 }
 
-fn backup_plans(case: &Case, found: &mut Mechanisms) {
+fn backup_plans(case: &Case, until: ContinuousUntil, found: &mut Mechanisms) {
     for (all, way) in [(case.selected, Way::Itself), (case.through, Way::Instance), (case.stacks, Way::Stack)] {
         for selected in all.iter().filter(|selected| !selected.blocked) {
             for (planned, reach) in selected.rules.iter().zip(&selected.reaches) {
-                add_planned_rule(case, selected, planned, reach.due, way, found);
+                add_planned_rule(case, until, selected, planned, reach.due, way, found);
             }
             let more = selected.plan.unsettled(&more_path("rules"));
             if !more.is_empty() {
@@ -67,7 +59,15 @@ impl Way {
 }
 
 /// A rule of a plan. `due` tells that its first run must be over.
-fn add_planned_rule(case: &Case, selected: &Selected, planned: &PlannedRule, due: bool, way: Way, found: &mut Mechanisms) {
+fn add_planned_rule(
+    case: &Case,
+    until: ContinuousUntil,
+    selected: &Selected,
+    planned: &PlannedRule,
+    due: bool,
+    way: Way,
+    found: &mut Mechanisms,
+) {
     let (plan, rule) = (selected.plan, &planned.rule);
     let source = format!("backup plan {}, rule {}{}", title(plan), planned.name(), way.words());
     let allowed = planned.elapsed_seconds.map(|interval| late_after(interval, planned.start_window().num_seconds() + case.job_time()));
@@ -76,7 +76,7 @@ fn add_planned_rule(case: &Case, selected: &Selected, planned: &PlannedRule, due
         rule.continuous == Fact::Read(true) && (made_by.is_none() || made_by == rule.id.present())
     });
     let (mechanism, kept) = if let Some(point) = continuous {
-        (continuous_mechanism(case, point, source, found), point.properties.retention_days.present().copied())
+        (continuous_mechanism(case, until, point, source, found), point.properties.retention_days.present().copied())
     } else {
         let is_target = |vault: &str| rule.vault.read().is_some_and(|target| crate::inventory::arn::vault_name(vault) == target);
         let of_vault = |point: &Point| point.backup.vault_arn.as_deref().is_none_or(is_target);
@@ -168,9 +168,17 @@ fn kept_as_long(theirs: Option<i64>, planned: &PlannedRule) -> bool {
 }
 
 /// A continuous recovery point keeps its first date; how far it reaches is told by the service, or by being AVAILABLE.
-fn continuous_mechanism(case: &Case, point: &Typed<RecoveryPoint>, source: String, found: &mut Mechanisms) -> Mechanism {
-    // S3 does not say how far it reaches: an AVAILABLE one goes on (a continuous backup that ended is STOPPED).
-    let latest = if case.resource.type_name == "AWS::S3::Bucket" { Some(case.seen_at()) } else { case.latest_restorable() };
+fn continuous_mechanism(
+    case: &Case,
+    until: ContinuousUntil,
+    point: &Typed<RecoveryPoint>,
+    source: String,
+    found: &mut Mechanisms,
+) -> Mechanism {
+    let latest = match until {
+        ContinuousUntil::Seen => Some(case.seen_at()),
+        ContinuousUntil::LatestRestorable => case.latest_restorable(),
+    };
     if let Some(latest) = latest {
         let kept_since = point.properties.retention_days.present().map(|kept| latest - days(*kept));
         // It holds nothing of before it began.
@@ -185,100 +193,8 @@ fn continuous_mechanism(case: &Case, point: &Typed<RecoveryPoint>, source: Strin
     case.mechanism(MechanismKind::AwsBackup, source, latest, Some(CONTINUOUS_ALLOWED_SECONDS))
 }
 
-/// Whether data is written to a database in this status (RDS user guide, "Viewing Amazon RDS DB instance status"; of "storage-optimization",
-/// which can last for days: "the instance is operational").
-fn runs(status: &str) -> bool {
-    let running = ["available", "backing-up", "modifying", "storage-config-upgrade", "storage-initialization", "storage-optimization"];
-    running.contains(&status) || status.starts_with("configuring-")
-}
-
-/// What the service itself does.
-fn native(case: &Case, found: &mut Mechanisms) {
-    match case.resource.type_name.as_str() {
-        "AWS::RDS::DBInstance" | "AWS::RDS::DBCluster" | "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster" => {
-            let Some(days) = backup_retention_days(case.resource).and_then(|days| days.read()).copied() else { return };
-            if days > 0 {
-                let latest = case.latest_restorable();
-                // A database that does not run writes no log; its data does not change either.
-                let allowed = restorable_span(case.resource)
-                    .and_then(|span| span.status.present())
-                    .is_some_and(|status| runs(status))
-                    .then_some(CONTINUOUS_ALLOWED_SECONDS);
-                if let (Some(earliest), Some(latest)) = (case.earliest_restorable().or(latest), latest) {
-                    found.windows.extend(points::window(MechanismKind::Automated, earliest, latest, case.as_of));
-                }
-                found.all.push(Mechanism {
-                    retention_days: Fact::Read(Some(days)),
-                    promised_seconds: case.promised(case.earliest_restorable(), Some(days)),
-                    ..case.mechanism(MechanismKind::Automated, "automated backups".to_owned(), latest, allowed)
-                });
-            }
-        }
-        "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" => {
-            let Some(table) = case.resource.get::<Table>().filter(|table| table.pitr == Fact::Read(true)) else { return };
-            let days = table.pitr_days.present().copied();
-            let latest = case.latest_restorable();
-            if let (Some(earliest), Some(latest)) = (case.earliest_restorable(), latest) {
-                found.windows.extend(points::window(MechanismKind::Pitr, earliest, latest, case.as_of));
-            }
-            found.all.push(Mechanism {
-                retention_days: days.into(),
-                promised_seconds: case.promised(case.earliest_restorable(), days),
-                ..case.mechanism(MechanismKind::Pitr, "point-in-time recovery".to_owned(), latest, Some(CONTINUOUS_ALLOWED_SECONDS))
-            });
-        }
-        "AWS::EFS::FileSystem" => {
-            let Some(file_system) = case.resource.get::<FileSystem>() else { return };
-            // "Daily backups are retained for 35 days" by a plan that is not in the template (EFS user guide, "Automatic backups"). Live, it is
-            // one of the plans.
-            if case.resource.declared.is_some() && file_system.automatic_backups == Fact::Read(true) {
-                let source = "automatic backups of Amazon EFS".to_owned();
-                found.all.push(Mechanism {
-                    interval_seconds: Fact::Read(Some(86_400)),
-                    retention_days: Fact::Read(Some(35)),
-                    ..case.mechanism(MechanismKind::Automated, source, None, None)
-                });
-            }
-            efs_replication(case, file_system, found);
-        }
-        "AWS::S3::Bucket" => bucket(case, found),
-        _ => {}
-    }
-}
-
-fn efs_replication(case: &Case, file_system: &FileSystem, found: &mut Mechanisms) {
-    for replication in file_system.replication.read().into_iter().flatten().filter(|replication| replication.status == "ENABLED") {
-        let source = format!("replication to {}", replication.destination_region);
-        found.all.push(case.mechanism(MechanismKind::Replication, source, replication.last_replicated_at.present().copied(), None));
-    }
-}
-
-fn bucket(case: &Case, found: &mut Mechanisms) {
-    let Some(bucket) = case.resource.get::<s3::Bucket>() else { return };
-    if bucket.versioning.read() != Some(&s3::Versioning::Enabled) {
-        return;
-    }
-    let shortest = bucket
-        .lifecycle
-        .read()
-        .into_iter()
-        .flatten()
-        .filter(|rule| rule.enabled)
-        .filter_map(|rule| rule.noncurrent_expiration_days.present().copied())
-        .min();
-    found.all.push(Mechanism {
-        retention_days: shortest.into(),
-        retention_endless: (shortest.is_none() && !bucket.lifecycle.is_unread()).into(),
-        ..case.mechanism(MechanismKind::Versioning, "versioning".to_owned(), Some(case.seen_at()), None)
-    });
-    for rule in bucket.replication.read().into_iter().flatten().filter(|rule| rule.enabled) {
-        let source = format!("replication to {}", rule.destination_bucket_arn);
-        found.all.push(case.mechanism(MechanismKind::Replication, source, None, None));
-    }
-}
-
 /// Backups that no schedule of today makes: by hand, or by what was there before. Named after the newest.
-fn by_hand(case: &Case, found: &mut Mechanisms) {
+fn by_hand(case: &Case, until: ContinuousUntil, found: &mut Mechanisms) {
     for (kind, source) in [
         (MechanismKind::AwsBackup, "a recovery point (on demand or of an earlier plan)"),
         (MechanismKind::Dlm, "a snapshot (of a DLM policy that no longer runs or targets it)"),
@@ -296,7 +212,7 @@ fn by_hand(case: &Case, found: &mut Mechanisms) {
         let mechanism = case
             .continuous
             .first()
-            .map(|point| continuous_mechanism(case, point, "a continuous recovery point (of an earlier plan)".to_owned(), found));
+            .map(|point| continuous_mechanism(case, until, point, "a continuous recovery point (of an earlier plan)".to_owned(), found));
         found.all.extend(mechanism.map(|mechanism| Mechanism { automatic: false, ..mechanism }));
     }
 }

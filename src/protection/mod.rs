@@ -3,24 +3,28 @@
 //!
 //! From the ground up:
 //! - what is found out ([`facts`]), and readings that know nothing of other evidence ([`schedule`], [`selection`], [`resource_policy`]);
+//! - what AWS Backup does for the types that it knows (`aws_backup`);
 //! - one shard's evidence by ARN ([`index`]), what shards leave behind for each other ([`summary`], [`summaries`]), and why something is not known
 //!   (`unread`);
-//! - what all resources are joined with (`context`), and one resource (`case`);
+//! - one resource (`case`), what must be said of a type (`data_type`, `backup_type`), and what all resources are joined with (`context`);
 //! - a file for each part of a data resource's protection, put together in `data`, and a file for each other subject;
-//! - `join`, which tells them apart.
+//! - `types`: what is said of each type. Nothing else names one;
+//! - `join`, which works through a shard by these tables.
 //!
 //! A file uses files below it and never this one.
 
 mod account;
+mod aws_backup;
 mod backup_keys;
 mod backup_plan;
 mod backup_selection;
+mod backup_type;
 mod bucket;
 mod case;
 mod context;
 mod copies;
 mod data;
-mod databases;
+mod data_type;
 mod dlm_mechanisms;
 mod explanation;
 pub mod facts;
@@ -31,14 +35,13 @@ mod key;
 pub mod ledger;
 mod lifecycle_policy;
 mod links;
-mod listing;
 mod mechanisms;
 pub mod opt_in;
 mod plan_reach;
+mod point;
 mod points;
 mod recovery_point;
 mod region;
-pub mod reproducible;
 pub mod resource_policy;
 mod restore_testing;
 mod restore_testing_plan;
@@ -48,18 +51,22 @@ pub mod schedule;
 pub mod selection;
 mod shareable;
 mod state;
+mod subject;
 pub mod summaries;
 pub mod summary;
 mod title;
+mod types;
 mod unread;
 mod unread_evidence;
 mod vault;
 
 pub use data::Owed;
-pub use databases::is_cluster_member;
-pub use join::join;
+pub use join::{join, summarise};
 pub use ledger::Ledger;
-pub use region::{is_being_deleted, is_counted};
 pub use summaries::Summaries;
-pub use summary::{Summary, summarise};
-pub use unread::{is_unplaced, tag_sources, why_unread};
+pub use summary::Summary;
+pub use types::{
+    data_types, declared_facts, facts_schema, is_being_deleted, is_cluster_member, is_counted, is_data, perhaps_reproducible,
+    reproducible_by_nature,
+};
+pub use unread::{is_unplaced, why_unread};

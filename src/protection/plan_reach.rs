@@ -1,13 +1,15 @@
 //! Which backup plans reach a resource.
 
+use super::aws_backup::BackedUpAs;
 use super::facts::{PlanReach, PlannedCopy};
 use super::index::{Index, Typed};
 use super::opt_in::{self, OptIns};
-use super::points::Point;
-use super::schedule::{Schedule, largest_gap, minutes, wall_clock_gap};
+use super::point::Point;
+use super::schedule::{largest_gap, minutes, wall_clock_gap};
 use super::selection::{Match, Reach, Selection};
 use super::title::title;
 use super::unread::{why_place_undecided, why_undecided, why_unread};
+use crate::inventory::schedule::Schedule;
 use crate::inventory::types::backup;
 use crate::inventory::{Fact, Resource, Shard, arn, is_symbolic};
 use chrono::{DateTime, Duration, Utc};
@@ -150,16 +152,17 @@ impl<'s> Plans<'s> {
     }
 
     /// The selections that reach a resource. The second value has the reasons why there may be more of them, or other blocks.
-    /// `since` is when the data was there to be backed up.
+    /// `since` is when the data was there to be backed up. None reaches what AWS Backup does not back up.
     pub fn reaching(
         &'s self,
         resource: &Resource,
-        backup_type: &str,
+        known: Option<BackedUpAs>,
         since: Option<DateTime<Utc>>,
         as_of: DateTime<Utc>,
     ) -> (Vec<Selected<'s>>, Vec<String>) {
+        let Some(known) = known else { return (Vec::new(), Vec::new()) };
         let mut unread = self.unread.clone();
-        let mut known = BTreeSet::new();
+        let mut told = BTreeSet::new();
         let mut found = Vec::new();
         for (selection, matcher) in &self.selections {
             let reach = match reaches(selection.resource, matcher, resource) {
@@ -168,7 +171,7 @@ impl<'s> Plans<'s> {
                 Match::Unknown { why, tags } => {
                     // Many selections have the same reason.
                     let why = why_undecided(self.shard, resource, why, &tags);
-                    unread.extend(why.into_iter().filter(|reason| known.insert(reason.clone())));
+                    unread.extend(why.into_iter().filter(|reason| told.insert(reason.clone())));
                     continue;
                 }
             };
@@ -179,14 +182,16 @@ impl<'s> Plans<'s> {
             };
             let blocked = match self.opt_ins.of_selection(selection.resource) {
                 Ok(map) => {
-                    let blocked = opt_in::blocked(map, backup_type, reach);
-                    if opt_in::other_type(resource).is_some_and(|other| opt_in::blocked(map, other, reach) != blocked) {
-                        unread.extend(why_unread(self.shard, resource, "engine"));
+                    let blocked = opt_in::blocked(map, known.aws_backup, reach, known.arn_overrides_opt_in);
+                    if let Some((other, property)) = known.or
+                        && opt_in::blocked(map, other, reach, known.arn_overrides_opt_in) != blocked
+                    {
+                        unread.extend(why_unread(self.shard, resource, property));
                         continue;
                     }
                     blocked
                 }
-                Err(_) if reach == Reach::Explicit && !opt_in::always_applies(backup_type) => false,
+                Err(_) if reach == Reach::Explicit && known.arn_overrides_opt_in => false,
                 Err(reasons) => {
                     unread.extend(reasons);
                     continue;

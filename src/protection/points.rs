@@ -1,7 +1,9 @@
 //! The restorable backups, windows and gaps of one resource: which moments can be restored.
 
+use super::data_type::DataType;
 use super::facts::{Backup, CopyFact, Gap, MechanismKind, RecoveryPoints, Window};
 use super::index::{Index, Typed};
+use super::point::Point;
 use super::schedule::days;
 use super::summary::{POINT_OPERATIONS, restorable};
 use crate::inventory::types::backup::RecoveryPoint;
@@ -14,30 +16,16 @@ const GAP_HORIZON_DAYS: i64 = 400;
 /// What `recovery_points.largest_gap_seconds` looks back to.
 const GAP_WINDOW_SECONDS: i64 = 30 * 86_400;
 
-/// A backup with what only the join needs to know of it.
-#[derive(Clone, Debug)]
-pub struct Point {
-    pub backup: Backup,
-    /// The plan and the rule that made it, where AWS Backup tells.
-    pub plan_arn: Option<String>,
-    pub rule_id: Option<String>,
-    /// How long it is kept; `None` means for ever or not by age.
-    pub retention_days: Option<i64>,
-    /// It belongs to the composite recovery point of a stack.
-    pub of_stack: bool,
-    /// The DLM policy and schedule that made it, where its tags tell.
-    pub dlm_schedule: Option<(String, Option<String>)>,
-    /// It was taken of the instance that the volume is attached to.
-    pub of_instance: bool,
-    /// How long making it took.
-    pub took_seconds: Option<i64>,
-}
-
 /// All restorable backups of a resource in its own shard, newest first, each once, and its continuous recovery points.
-pub fn points<'a>(index: &'a Index<'a>, resource: &Resource, as_of: DateTime<Utc>) -> (Vec<Point>, Vec<&'a Typed<'a, RecoveryPoint>>) {
+pub fn points<'a>(
+    index: &'a Index<'a>,
+    data_type: &DataType,
+    resource: &Resource,
+    as_of: DateTime<Utc>,
+) -> (Vec<Point>, Vec<&'a Typed<'a, RecoveryPoint>>) {
     let mut points = Vec::new();
     let mut continuous = Vec::new();
-    let since = named_since(resource);
+    let since = data_type.named_since(resource);
     for point in index.points.get(&resource.arn).into_iter().flatten() {
         let made = point.resource.created_at;
         if !is_there(&point.properties, as_of) || made.is_some_and(|made| made > as_of || since.is_some_and(|since| made < since)) {
@@ -87,10 +75,7 @@ pub fn points<'a>(index: &'a Index<'a>, resource: &Resource, as_of: DateTime<Utc
             took_seconds: None,
         });
     }
-    for backup in index.table_backups.get(&resource.arn).into_iter().flatten() {
-        points.extend(of_table_backup(backup, resource, as_of, known_points));
-    }
-    points.extend(of_instances(index, resource, as_of));
+    points.extend(of_holders(index, data_type, resource, as_of));
     points.extend(of_images(index, resource, as_of));
     // A moment after as_of is none of this audit's.
     points.retain(|point| point.backup.age_seconds >= 0 && since.is_none_or(|since| since <= point.backup.created_at));
@@ -103,16 +88,6 @@ pub fn points<'a>(index: &'a Index<'a>, resource: &Resource, as_of: DateTime<Utc
 /// is "a timestamp that specifies when to delete a recovery point" (AWS Backup API reference).
 fn is_there(point: &RecoveryPoint, as_of: DateTime<Utc>) -> bool {
     restorable(point.status.read()) && point.delete_at.present().is_none_or(|delete_at| as_of < *delete_at)
-}
-
-/// Types whose ARNs are made of names.
-const NAMED: [&str; 5] =
-    ["AWS::DynamoDB::Table", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::Neptune::DBCluster", "AWS::DocDB::DBCluster"];
-
-/// Since when what bears a resource's ARN is of this one. Names of databases and tables are used again: what is older is of another that
-/// had the name before. (Ids are not, and the date of a bucket or instance may be later than its making.)
-pub fn named_since(resource: &Resource) -> Option<DateTime<Utc>> {
-    resource.created_at.filter(|_| NAMED.contains(&resource.type_name.as_str()))
 }
 
 /// "Amazon Data Lifecycle Manager applies the following system tags to all snapshots and AMIs created by a policy" (EBS user guide, "How
@@ -165,58 +140,11 @@ fn in_cold_storage(point: &RecoveryPoint, created_at: DateTime<Utc>, as_of: Date
     }
 }
 
-fn of_table_backup(
-    backup: &Typed<crate::inventory::types::dynamodb::Backup>,
-    resource: &Resource,
-    as_of: DateTime<Utc>,
-    known_points: bool,
-) -> Option<Point> {
-    let created_at = backup.resource.created_at?;
-    let made_by_aws_backup = backup.properties.backup_type.read().is_some_and(|kind| kind == "AWS_BACKUP");
-    if backup.properties.status.read().is_none_or(|status| status != "AVAILABLE") || (made_by_aws_backup && known_points) {
-        return None;
-    }
-    Some(Point {
-        backup: Backup {
-            kind: if made_by_aws_backup { MechanismKind::AwsBackup } else { MechanismKind::Snapshot },
-            arn: backup.resource.arn.clone(),
-            created_at,
-            age_seconds: (as_of - created_at).num_seconds(),
-            encrypted: Fact::Read(true),
-            archived: false,
-            locked: Fact::Read(false),
-            public: Fact::Read(false),
-            vault_arn: None,
-            air_gapped: false,
-            kms_key_arn: None,
-            account: resource.account.clone(),
-            region: resource.region.clone(),
-        },
-        plan_arn: None,
-        rule_id: None,
-        retention_days: None,
-        of_stack: false,
-        dlm_schedule: None,
-        of_instance: false,
-        took_seconds: None,
-    })
-}
-
-/// Recovery points of an instance hold a snapshot of every volume attached to it, so they back up the volume, if it was attached already.
-fn of_instances(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> Vec<Point> {
-    let Some(volume) = index.volumes.get(resource.id.as_str()).filter(|volume| volume.resource.arn == resource.arn) else {
-        return Vec::new();
-    };
-    volume
-        .properties
-        .attachments
-        .read()
-        .into_iter()
-        .flatten()
-        .filter_map(|attachment| {
-            let instance = index.instances.get(attachment.instance_id.as_str())?;
-            Some((index.points.get(&instance.resource.arn)?, resource.created_at.max(attachment.attached_at.present().copied())))
-        })
+/// Recovery points of what holds the resource have a backup of it, if it was held already.
+fn of_holders(index: &Index, data_type: &DataType, resource: &Resource, as_of: DateTime<Utc>) -> Vec<Point> {
+    let holders = (data_type.held_by)(index, resource).into_iter();
+    holders
+        .filter_map(|(holder, since)| Some((index.points.get(&holder.arn)?, since)))
         .flat_map(|(points, since)| points.iter().filter(move |point| point.resource.created_at >= since))
         .filter(|point| is_there(&point.properties, as_of))
         .filter_map(|point| of_recovery_point(index, point, resource, as_of))

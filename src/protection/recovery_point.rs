@@ -2,7 +2,6 @@
 
 use super::context::Join;
 use super::facts::{Facts, Joined, RecoveryPointFacts};
-use super::listing::listing_of;
 use super::plan_reach::PlannedRule;
 use super::points::is_local;
 use super::unread::Unread;
@@ -17,7 +16,7 @@ pub fn is_orphan(join: &Join, point: &RecoveryPoint) -> Result<bool, Vec<String>
     if !is_local(source, &shard.account, &shard.region) || arn::account(source).is_empty() {
         return Ok(false);
     }
-    let Some(operation) = listing_of(source) else { return Ok(false) };
+    let Some(operation) = join.listing_of(source) else { return Ok(false) };
     if join.existing.contains(source.as_str()) {
         return Ok(false);
     }

@@ -1,17 +1,14 @@
 //! A Region as a whole: how much of its data is protected, and what its settings and plans reach.
 
 use super::context::Join;
-use super::databases::{is_cluster_member, restorable_span};
+use super::data_type::Counted;
 use super::facts::{Facts, FrameworkFact, Joined, RegionFacts, ReportPlanFact, State};
 use super::links::Links;
-use super::opt_in;
-use super::restore_testing::{RESTORE_TESTING_OPERATIONS, RESTORE_TESTING_TYPES};
+use super::restore_testing::RESTORE_TESTING_OPERATIONS;
 use super::summary::POINT_OPERATIONS;
 use super::title::title;
 use super::unread::Unread;
-use crate::inventory::types::ebs;
-use crate::inventory::types::efs::FileSystem;
-use crate::inventory::types::{self, backup};
+use crate::inventory::types::{ResourceType, backup, ebs};
 use crate::inventory::{Fact, Resource};
 use std::collections::BTreeSet;
 
@@ -31,11 +28,11 @@ pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Joined, boo
     let mut unread = Unread::new();
     let index = join.index;
     let count = |type_name: &str| index.shard.of_type(type_name).count() as i64;
-    let listings: Vec<&str> = types::data_types().map(|info| info.operation).collect();
+    let listings: Vec<&str> = join.data_listings().collect();
     let listing_reasons = index.missing(&listings);
 
     // Reproducible data owes nothing; the volumes of an instance are counted, and the cluster of its members.
-    let owing: Vec<_> = data.iter().filter(|(resource, _, reproducible)| !reproducible && is_counted(resource)).collect();
+    let owing: Vec<_> = data.iter().filter(|(resource, _, reproducible)| !reproducible && is_counted(join, resource)).collect();
     let mut state_reasons = listing_reasons.clone();
     let (mut protected, mut on_schedule, mut unprotected, mut unprotected_types) = (0, 0, 0, BTreeSet::new());
     let mut schedule_reasons = Vec::new();
@@ -50,7 +47,7 @@ pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Joined, boo
             Some(State::Stale) => {}
             Some(_) => {
                 unprotected += 1;
-                unprotected_types.insert(opt_in::backup_type(resource).to_owned());
+                unprotected_types.insert(join.backup_type(resource).to_owned());
             }
             None => state_reasons.extend(joined.unread.get("state").cloned().unwrap_or_default()),
         }
@@ -78,15 +75,20 @@ pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Joined, boo
     set!(facts, unread, unprotected_types, state_reasons, unprotected_types.into_iter().collect());
     set!(facts, unread, blocked_types, blocked_reasons, blocked);
     set!(facts, unread, plans, index.missing(&["backup:ListBackupPlans"]), own_plans(join));
-    set!(facts, unread, volumes, index.missing(&["ec2:DescribeVolumes"]), count("AWS::EC2::Volume"));
-    set!(facts, unread, snapshots, index.missing(&["ec2:DescribeSnapshots"]), count("AWS::EC2::Snapshot"));
-    set!(facts, unread, images, index.missing(&["ec2:DescribeImages"]), count("AWS::EC2::Image"));
-    set!(facts, unread, recovery_points, index.missing(&POINT_OPERATIONS), count("AWS::Backup::RecoveryPoint"));
+    set!(facts, unread, volumes, index.missing(&["ec2:DescribeVolumes"]), count(ebs::Volume::INFO.name));
+    set!(facts, unread, snapshots, index.missing(&["ec2:DescribeSnapshots"]), count(ebs::Snapshot::INFO.name));
+    set!(facts, unread, images, index.missing(&["ec2:DescribeImages"]), count(ebs::Image::INFO.name));
+    set!(facts, unread, recovery_points, index.missing(&POINT_OPERATIONS), count(backup::RecoveryPoint::INFO.name));
     set!(facts, unread, selected_types, links.unread.clone(), links.selected_types.iter().cloned().collect());
     set!(facts, unread, report_plans, index.missing(&["backup:ListReportPlans"]), report_plans(join));
     set!(facts, unread, frameworks, index.missing(&["backup:ListFrameworks", "backup:DescribeFramework"]), frameworks(join));
     restore_testing(join, data, listing_reasons, &mut facts, &mut unread);
     Joined { facts: Facts::Region(facts), unread }
+}
+
+/// Whether a data resource is counted as one.
+fn is_counted(join: &Join, resource: &Resource) -> bool {
+    join.data_type(resource).is_some_and(|data_type| (data_type.counted)(resource) == Counted::Itself)
 }
 
 /// The plan that EFS makes for itself is nobody's decision to back up the Region.
@@ -97,7 +99,7 @@ fn own_plans(join: &Join) -> i64 {
 fn report_plans(join: &Join) -> Vec<ReportPlanFact> {
     join.index
         .shard
-        .of_type("AWS::Backup::ReportPlan")
+        .of_type(backup::ReportPlan::INFO.name)
         .filter_map(|plan| {
             let properties = plan.get::<backup::ReportPlan>()?;
             let last = properties.last_successful_at.present();
@@ -109,7 +111,7 @@ fn report_plans(join: &Join) -> Vec<ReportPlanFact> {
 fn frameworks(join: &Join) -> Vec<FrameworkFact> {
     join.index
         .shard
-        .of_type("AWS::Backup::Framework")
+        .of_type(backup::Framework::INFO.name)
         .filter_map(|framework| {
             let properties = framework.get::<backup::Framework>()?;
             let status = properties.status.present().cloned();
@@ -136,13 +138,11 @@ fn restore_testing(
     let mut testable = BTreeSet::new();
     for (resource, joined, _) in data {
         let Facts::Data(protection) = &joined.facts else { continue };
-        let backup_type = opt_in::backup_type(resource);
+        let Some(known) = join.backed_up_as(resource) else { continue };
         match protection.aws_backup_points.read() {
             // A volume behind its instance's recovery points is tested with the instance.
-            Some(points)
-                if *points > 0 && RESTORE_TESTING_TYPES.contains(&backup_type) && join.index.points.contains_key(&resource.arn) =>
-            {
-                testable.insert(backup_type.to_owned());
+            Some(points) if *points > 0 && known.aws_backup.restore_testing && join.index.points.contains_key(&resource.arn) => {
+                testable.insert(known.aws_backup.name.to_owned());
             }
             Some(_) => {}
             None => reasons.extend(joined.unread.get("aws_backup_points").cloned().unwrap_or_default()),
@@ -151,26 +151,4 @@ fn restore_testing(
     reasons.sort();
     reasons.dedup();
     set!(facts, unread, testable_types, reasons, testable.into_iter().collect());
-}
-
-/// Whether a data resource is counted as one: the data of an instance is in its volumes, that of a cluster's members in the cluster.
-pub fn is_counted(resource: &Resource) -> bool {
-    resource.type_name != "AWS::EC2::Instance" && !is_cluster_member(resource)
-}
-
-/// Whether the owner is deleting a data resource, which owes nothing any more. (EC2 and RDS write `deleting`, DynamoDB `DELETING`, EFS
-/// `deleting`.)
-pub fn is_being_deleted(resource: &Resource) -> bool {
-    let status = if let Some(volume) = resource.get::<ebs::Volume>() {
-        &volume.status
-    } else if let Some(instance) = resource.get::<ebs::Instance>() {
-        &instance.status
-    } else if let Some(file_system) = resource.get::<FileSystem>() {
-        &file_system.status
-    } else if let Some(span) = restorable_span(resource) {
-        span.status
-    } else {
-        return false;
-    };
-    status.present().is_some_and(|status| ["deleting", "deleted"].contains(&status.to_ascii_lowercase().as_str()))
 }

@@ -2,7 +2,6 @@
 
 use super::context::Join;
 use super::index::{Index, Typed};
-use super::points::named_since;
 use super::schedule::days;
 use super::selection::{pairs, plain};
 use super::summary::{POINT_OPERATIONS, restorable};
@@ -19,9 +18,6 @@ pub const RESTORE_TESTING_OPERATIONS: [&str; 4] = [
     "backup:ListRestoreTestingSelections",
     "backup:GetRestoreTestingSelection",
 ];
-
-/// The types that AWS Backup restore testing supports (catalog, rule data-recovery-test-planned).
-pub const RESTORE_TESTING_TYPES: [&str; 10] = ["Aurora", "DocumentDB", "DynamoDB", "EBS", "EC2", "EFS", "FSx", "Neptune", "RDS", "S3"];
 
 /// Whether a restore testing selection reaches a resource of its Region; `Err` when what decides was not read: the selection, or the resource's tags.
 pub fn restore_testing_reaches(
@@ -79,13 +75,13 @@ pub fn restore_testing_reaches(
 ///
 /// # Errors
 /// The reasons why there may be others.
-pub fn testing_plans(join: &Join, resource: &Resource, backup_type: &str) -> Result<Vec<String>, Vec<String>> {
+pub fn testing_plans(join: &Join, resource: &Resource) -> Result<Vec<String>, Vec<String>> {
     let index = join.index;
     let mut unread = index.missing(&RESTORE_TESTING_OPERATIONS);
     let mut plans = Vec::new();
-    let instances = join.instances_of(resource).into_iter().map(|(instance, since)| (instance, "EC2", since));
+    let holders = join.holders_of(resource).into_iter().map(|(holder, since)| (holder, join.backup_type(holder), since));
     let sources: Vec<(&Resource, &str, Option<DateTime<Utc>>)> =
-        std::iter::once((resource, backup_type, named_since(resource))).chain(instances).collect();
+        std::iter::once((resource, join.backup_type(resource), join.named_since(resource))).chain(holders).collect();
     for selection in &index.restore_testing_selections {
         let plan_arn = selection.properties.plan_arn.read();
         let Some(plan) = index.restore_testing_plans.iter().find(|plan| Some(&plan.resource.arn) == plan_arn) else { continue };

@@ -4,9 +4,10 @@ use super::context::Join;
 use super::facts::{Facts, Joined, RestoreTestingPlanFacts};
 use super::index::Typed;
 use super::restore_testing::RESTORE_TESTING_OPERATIONS;
-use super::schedule::{Schedule, minutes, wall_clock_gap};
+use super::schedule::{minutes, wall_clock_gap};
 use super::title::title;
 use super::unread::{Unread, why_unread};
+use crate::inventory::schedule::Schedule;
 use crate::inventory::types::backup;
 use crate::inventory::{Fact, Resource};
 

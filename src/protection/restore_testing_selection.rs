@@ -1,16 +1,16 @@
 //! Restore testing selections: how much they reach, and how much of it can be tested.
 
 use super::context::Join;
+use super::data_type::DataType;
 use super::facts::{Facts, Joined, RestoreTestingSelectionFacts};
 use super::index::Typed;
-use super::opt_in;
-use super::points::named_since;
 use super::restore_testing::{finds_recovery_point, restore_testing_reaches};
 use super::summary::POINT_OPERATIONS;
 use super::title::title;
 use super::unread::Unread;
-use crate::inventory::types::{self, backup};
+use crate::inventory::types::backup;
 use crate::inventory::{Fact, Resource};
+use std::collections::BTreeSet;
 
 const NO_PLAN: &str = "the selection's plan is not in the inventory";
 
@@ -29,19 +29,19 @@ pub fn restore_testing_selection_facts(join: &Join, data: &[(&Resource, &Joined,
         None => drop(unread.insert("plan".to_owned(), vec![NO_PLAN.to_owned()])),
     }
     let mut reasons = join.index.missing(&["backup:GetRestoreTestingSelection"]);
-    // What there is to be reached is known when its type was listed; Multi-AZ clusters count as RDS.
-    let tested = selection.properties.protected_resource_type.read().map(String::as_str);
-    let listings =
-        types::data_types().filter(|info| info.backup_type == tested || (tested == Some("RDS") && info.backup_type == Some("Aurora")));
-    reasons.extend(join.index.missing(&listings.map(|info| info.operation).collect::<Vec<_>>()));
+    // What there is to be reached is known when its types were listed.
+    let tested = selection.properties.protected_resource_type.read();
+    let may_be_tested = |data_type: &&&DataType| tested.is_some_and(|tested| data_type.may_be(tested));
+    let listings: BTreeSet<&str> = join.data_types.iter().filter(may_be_tested).map(|data_type| data_type.info.operation).collect();
+    reasons.extend(join.index.missing(&Vec::from_iter(listings)));
     let mut point_reasons = join.index.missing(&[POINT_OPERATIONS[0], POINT_OPERATIONS[1], "backup:GetRestoreTestingPlan"]);
     point_reasons.extend(plan.is_none().then(|| NO_PLAN.to_owned()));
     let (mut reached, mut testable) = (0, 0);
     for (candidate, _, _) in data {
-        match restore_testing_reaches(join.index, &selection, candidate, opt_in::backup_type(candidate)) {
+        match restore_testing_reaches(join.index, &selection, candidate, join.backup_type(candidate)) {
             Ok(true) => {
                 reached += 1;
-                match plan.map_or(Ok(false), |plan| finds_recovery_point(join, plan, candidate, named_since(candidate))) {
+                match plan.map_or(Ok(false), |plan| finds_recovery_point(join, plan, candidate, join.named_since(candidate))) {
                     Ok(found) => testable += i64::from(found),
                     Err(why) => point_reasons.extend(why),
                 }

@@ -2,12 +2,9 @@
 
 use super::context::Join;
 use super::facts::{CopySchedule, Restore, RestoreAttempt, RestoreTests};
-use super::index::{Index, Typed};
-use super::points::{Point, named_since};
+use super::point::Point;
 use super::summary::POINT_OPERATIONS;
-use super::title::title;
 use crate::inventory::types::backup::RestoreJob;
-use crate::inventory::types::ebs;
 use crate::inventory::{Resource, arn};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeSet;
@@ -22,9 +19,10 @@ pub fn restore_tests(
 ) -> (RestoreTests, Option<i64>, Vec<String>) {
     let mut seen: Vec<Restore> = jobs(join, resource).filter_map(|(job, created_at, id)| of_job(job, created_at, id)).collect();
     from_recovery_points(join, resource, &mut seen);
-    from_resources(join.index, resource, points, &mut seen);
+    let shown = join.data_type(resource).map(|data_type| &data_type.restores);
+    seen.extend(shown.map(|evidence| (evidence.seen)(join.index, resource, points)).unwrap_or_default());
     // What was restored before is the data of another that had the name.
-    let since = named_since(resource);
+    let since = join.named_since(resource);
     let counts = |restore: &Restore| restore.at <= join.as_of && since.is_none_or(|since| since <= restore.at);
     seen.retain(counts);
     let remembered = join
@@ -56,13 +54,9 @@ pub fn restore_tests(
         last_attempt: attempts.first().map(|attempt| (*attempt).clone()),
         seen: seen.clone(),
     };
-    // Recovery points tell their last restore, and volumes and tables what they were made from.
+    // Recovery points tell their last restore, and other resources what they were made from.
     let mut evidence = vec!["backup:ListRestoreJobs", POINT_OPERATIONS[0], POINT_OPERATIONS[1]];
-    match resource.type_name.as_str() {
-        "AWS::EC2::Volume" => evidence.push("ec2:DescribeSnapshots"),
-        "AWS::DynamoDB::Table" => evidence.push("dynamodb:DescribeTable"),
-        _ => {}
-    }
+    evidence.extend(shown.map_or(&[][..], |evidence| evidence.shown_by));
     let mut unread = join.index.missing(&evidence);
     unread.extend(elsewhere_unread(join, resource, schedules));
     let unclear = |job: &RestoreJob| job.status.is_unread() || job.validation_status.is_unread();
@@ -79,7 +73,7 @@ fn jobs<'a>(join: &'a Join, resource: &'a Resource) -> impl Iterator<Item = (&'a
 
 /// What its backups are backups of: the resource, and the instances that it is attached to.
 fn sources<'a>(join: &'a Join, resource: &'a Resource) -> Vec<&'a Resource> {
-    let instances = join.instances_of(resource).into_iter().map(|(instance, _)| instance);
+    let instances = join.holders_of(resource).into_iter().map(|(instance, _)| instance);
     std::iter::once(resource).chain(instances).collect()
 }
 
@@ -133,7 +127,7 @@ fn of_job(job: &RestoreJob, created_at: Option<DateTime<Utc>>, id: &str) -> Opti
 }
 
 /// A restore of which only the result is seen.
-fn seen_as(at: DateTime<Utc>, source: String) -> Restore {
+pub fn seen_as(at: DateTime<Utc>, source: String) -> Restore {
     Restore { at, source, succeeded: true, validated: false, took_seconds: None, attempt: None }
 }
 
@@ -161,27 +155,4 @@ fn from_recovery_points(join: &Join, resource: &Resource, restores: &mut Vec<Res
         let arn = &point.resource.arn;
         (!told(arn, at)).then(|| seen_as(at, format!("last restore of recovery point {arn}")))
     }));
-}
-
-/// A table restored from the table or its backups, a volume made from one of its snapshots.
-fn from_resources(index: &Index, resource: &Resource, points: &[Point], restores: &mut Vec<Restore>) {
-    for table in index.restored_tables.get(&resource.arn).into_iter().flatten() {
-        let Some(restored) = table.properties.restored_from.present() else { continue };
-        if !restored.in_progress && table.resource.arn != resource.arn {
-            let at = table.resource.created_at.unwrap_or(restored.restored_at);
-            restores.push(seen_as(at, format!("table {} was restored from it", title(table.resource))));
-        }
-    }
-    let snapshots: BTreeSet<&str> =
-        points.iter().filter_map(|point| point.backup.arn.rsplit_once(":snapshot/")).map(|(_, id)| id).collect();
-    for snapshot in snapshots {
-        let volumes = index.volumes_made_from.get(snapshot).into_iter().flatten().filter_map(|id| index.volumes.get(id));
-        let made = |volume: &&Typed<ebs::Volume>| {
-            volume.properties.status.present().is_some_and(|status| status == "available" || status == "in-use")
-        };
-        for volume in volumes.filter(made).filter(|volume| volume.resource.arn != resource.arn) {
-            let source = format!("volume {} was made from {snapshot}", volume.resource.id);
-            restores.extend(volume.resource.created_at.map(|at| seen_as(at, source)));
-        }
-    }
 }

@@ -19,7 +19,7 @@ mod tests;
 /// `*` is the only wildcard. The matcher wants a second one: a code point that is not a character.
 type Wildcard = WildMatchPattern<'*', '\u{10FFFF}'>;
 
-/// How a selection reached a resource, the weakest first. Only [`Reach::Explicit`] overrides an opt-in that is off.
+/// How a selection reached a resource, the weakest first. Only [`Reach::Explicit`] can override an opt-in that is off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reach {
     /// By an entry of `ListOfTags`.
@@ -28,9 +28,6 @@ pub enum Reach {
     Everything,
     /// By a pattern that names the service only, such as `arn:aws:ec2:*`.
     Service,
-    /// By its ARN or a pattern that names its type, where several backup types have ARNs of that form: RDS, Aurora, Neptune and
-    /// DocumentDB clusters, and the FSx file systems.
-    Shared,
     /// By its ARN, or by a pattern that names its type, such as `arn:aws:ec2:*:*:volume/*`.
     Explicit,
 }
@@ -284,7 +281,6 @@ fn strength(pattern: &str, arn: &str) -> Reach {
     };
     let names_service = crate::inventory::arn::service(pattern) == service;
     match (names_type, names_service) {
-        (true, _) if matches!((service, kind), ("rds", "cluster:") | ("fsx", "file-system/")) => Reach::Shared,
         (true, _) => Reach::Explicit,
         (false, true) => Reach::Service,
         (false, false) => Reach::Everything,

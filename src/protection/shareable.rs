@@ -3,19 +3,11 @@
 use super::context::Join;
 use super::facts::{Facts, Joined, ShareableFacts};
 use super::unread::Unread;
-use crate::inventory::types::{ebs, rds};
-use crate::inventory::{Fact, Resource};
+use crate::inventory::Fact;
 
 /// The facts of a snapshot or an image.
-pub fn shareable_facts(join: &Join, resource: &Resource) -> Joined {
-    let shared_with = accounts_shared_with(resource).and_then(|accounts| accounts.read()).into_iter().flatten();
+pub fn shareable_facts(join: &Join, shared_with: Option<&Fact<Vec<String>>>) -> Joined {
+    let shared_with = shared_with.and_then(Fact::read).into_iter().flatten();
     let facts = ShareableFacts { scope_accounts: join.audited_accounts(shared_with.map(String::as_str)).into() };
     Joined { facts: Facts::Shareable(facts), unread: Unread::new() }
-}
-
-fn accounts_shared_with(resource: &Resource) -> Option<&Fact<Vec<String>>> {
-    let of_image = resource.get::<ebs::Image>().map(|image| &image.shared_with);
-    let of_snapshot = || resource.get::<ebs::Snapshot>().map(|snapshot| &snapshot.shared_with);
-    let of_database = || resource.get::<rds::DbSnapshot>().map(|snapshot| &snapshot.shared_with);
-    of_image.or_else(of_snapshot).or_else(of_database)
 }

@@ -1,11 +1,11 @@
 //! The state of one data resource, whether that is on schedule, and how far back its backups must go.
 
 use super::context::Join;
+use super::data_type::Parts;
 use super::explanation::explain;
 use super::facts::{Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection, State};
 use super::mechanisms;
 use super::unread::{Unread, add_new};
-use crate::inventory::types::ebs::Instance;
 use crate::inventory::{Fact, Resource, note};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -19,17 +19,20 @@ impl Join<'_> {
         mechanisms: &[Mechanism],
         plans: &[PlanReach],
         unread_sources: &[String],
-        volumes: &HashMap<&str, &Joined>,
+        of_parts: &HashMap<&str, &Joined>,
         facts: &mut Protection,
         unread: &mut Unread,
     ) {
         let mut state = mechanisms::state(mechanisms);
         let mut reasons = unread_sources.to_vec();
-        let mut through_volumes = None;
-        if resource.type_name == "AWS::EC2::Instance" && state != Some(State::Protected) {
-            through_volumes = instance_through_volumes(resource, volumes, &mut reasons);
-            state = through_volumes.filter(|through| *through == State::Protected).or(state).or(through_volumes);
-            through_volumes = through_volumes.filter(|through| state == Some(*through));
+        let mut through_parts = None;
+        let parts = self.data_type(resource).and_then(|data_type| data_type.parts.as_ref());
+        if let Some(parts) = parts
+            && state != Some(State::Protected)
+        {
+            through_parts = state_of_parts(resource, parts, of_parts, &mut reasons);
+            state = through_parts.filter(|through| *through == State::Protected).or(state).or(through_parts);
+            through_parts = through_parts.filter(|through| state == Some(*through));
         }
         let settled = state == Some(State::Protected) || reasons.is_empty();
         if !settled {
@@ -45,13 +48,15 @@ impl Join<'_> {
             State::SelectedNotProtected
         });
         facts.state = Fact::Read(state);
-        facts.explanation = Fact::Read(match through_volumes {
-            Some(State::Protected) => match facts.on_schedule.read() {
-                Some(true) => "protected on schedule: every volume of the instance is".to_owned(),
-                Some(false) => "restorable: every volume of the instance has a backup, some only an old or manual one".to_owned(),
-                None => "restorable: every volume of the instance has a backup; whether schedules renew them is not known".to_owned(),
+        facts.explanation = Fact::Read(match through_parts.zip(parts) {
+            Some((State::Protected, Parts { part, whole, .. })) => match facts.on_schedule.read() {
+                Some(true) => format!("protected on schedule: every {part} of the {whole} is"),
+                Some(false) => format!("restorable: every {part} of the {whole} has a backup, some only an old or manual one"),
+                None => format!("restorable: every {part} of the {whole} has a backup; whether schedules renew them is not known"),
             },
-            Some(_) => "backups of some of the instance's volumes are older than their schedules allow".to_owned(),
+            Some((_, Parts { part, whole, .. })) => {
+                format!("backups of some of the {whole}'s {part}s are older than their schedules allow")
+            }
             None => explain(state, mechanisms, plans, facts.on_schedule.is_unread()),
         });
     }
@@ -62,12 +67,13 @@ impl Join<'_> {
         resource: &Resource,
         mechanisms: &[Mechanism],
         mut reasons: Vec<String>,
-        volumes: &HashMap<&str, &Joined>,
+        of_parts: &HashMap<&str, &Joined>,
         facts: &mut Protection,
         unread: &mut Unread,
     ) {
+        let parts = self.data_type(resource).and_then(|data_type| data_type.parts.as_ref());
         let on_schedule = mechanisms.iter().any(Mechanism::is_on_schedule)
-            || (resource.type_name == "AWS::EC2::Instance" && volumes_on_schedule(resource, volumes, &mut reasons));
+            || parts.is_some_and(|parts| parts_on_schedule(resource, parts, of_parts, &mut reasons));
         if on_schedule || reasons.is_empty() {
             facts.on_schedule = Fact::Read(on_schedule);
         } else {
@@ -95,15 +101,14 @@ pub fn due_seconds(
     [age, promised.and_then(|promised| promised.into_iter().max())].into_iter().flatten().min()
 }
 
-/// An instance is protected when all its volumes are, and stale when each is at least that. Adds the reasons why a volume's state is
-/// unknown.
-fn instance_through_volumes(resource: &Resource, volumes: &HashMap<&str, &Joined>, reasons: &mut Vec<String>) -> Option<State> {
-    let instance = resource.get::<Instance>()?;
-    let attached = instance.volumes.read()?;
+/// What has its data in parts is protected when all of them are, and stale when each is at least that. Adds the reasons why the state of one
+/// is unknown.
+fn state_of_parts(resource: &Resource, parts: &Parts, joined: &HashMap<&str, &Joined>, reasons: &mut Vec<String>) -> Option<State> {
+    let ids = (parts.ids)(resource)?;
     let (mut protected, mut stale) = (0, 0);
-    for volume in attached {
-        let Some(joined) = volumes.get(volume.volume_id.as_str()) else {
-            reasons.push(format!("volume {} is not in the inventory", volume.volume_id));
+    for id in &ids {
+        let Some(joined) = joined.get(id) else {
+            reasons.push(format!("{} {id} is not in the inventory", parts.part));
             continue;
         };
         let Facts::Data(facts) = &joined.facts else { continue };
@@ -115,18 +120,17 @@ fn instance_through_volumes(resource: &Resource, volumes: &HashMap<&str, &Joined
         }
     }
     match (protected, stale) {
-        _ if attached.is_empty() || protected + stale < attached.len() => None,
+        _ if ids.is_empty() || protected + stale < ids.len() => None,
         (_, 0) => Some(State::Protected),
         _ => Some(State::Stale),
     }
 }
 
-/// Whether every volume of an instance is backed up on schedule. Adds the reasons why that is not known of one.
-fn volumes_on_schedule(resource: &Resource, volumes: &HashMap<&str, &Joined>, reasons: &mut Vec<String>) -> bool {
-    let instance = resource.get::<Instance>();
-    let attached = instance.iter().filter_map(|instance| instance.volumes.read()).flatten();
-    let joined: Vec<&&Joined> = attached.clone().filter_map(|volume| volumes.get(volume.volume_id.as_str())).collect();
+/// Whether every part of a resource is backed up on schedule. Adds the reasons why that is not known of one.
+fn parts_on_schedule(resource: &Resource, parts: &Parts, joined: &HashMap<&str, &Joined>, reasons: &mut Vec<String>) -> bool {
+    let ids = (parts.ids)(resource).unwrap_or_default();
+    let joined: Vec<&&Joined> = ids.iter().filter_map(|id| joined.get(id)).collect();
     let on_schedule = |joined: &&&Joined| matches!(&joined.facts, Facts::Data(facts) if facts.on_schedule == Fact::Read(true));
     add_new(reasons, joined.iter().filter_map(|joined| joined.unread.get("on_schedule")).flatten().cloned());
-    !joined.is_empty() && joined.len() == attached.count() && joined.iter().all(on_schedule)
+    !joined.is_empty() && joined.len() == ids.len() && joined.iter().all(on_schedule)
 }

@@ -1,8 +1,9 @@
 //! The small summary that every shard leaves behind: what other shards must know of it.
 
+use super::index::key_in_use;
 use super::title::title;
 use crate::inventory::types::account::Account;
-use crate::inventory::types::{ResourceType, backup, ebs, rds, s3};
+use crate::inventory::types::{ResourceType, backup, s3};
 use crate::inventory::{Fact, GLOBAL, Resource, Shard, arn};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -58,7 +59,7 @@ pub struct Summary {
     pub vaults_unread: Vec<String>,
     /// Why there may be more restores of what lies in the vaults.
     pub restores_unread: Vec<String>,
-    /// Of [`COPY_LISTINGS`], those that did not answer, and why.
+    /// Of the operations that show copies which AWS Backup did not make, those that did not answer, and why.
     pub lists_unread: BTreeMap<&'static str, String>,
     /// How many days replicas of automated backups are kept, by ARN, where that was read.
     pub replicas: HashMap<String, i64>,
@@ -109,17 +110,9 @@ pub struct BucketSummary {
 /// The operations that must have answered for a shard's recovery points to be known.
 pub const POINT_OPERATIONS: [&str; 2] = ["backup:ListBackupVaults", "backup:ListRecoveryPointsByBackupVault"];
 
-/// The operations that show copies which AWS Backup did not make.
-pub const COPY_LISTINGS: [&str; 5] = [
-    "ec2:DescribeSnapshots",
-    "rds:DescribeDBSnapshots",
-    "rds:DescribeDBInstanceAutomatedBackups",
-    "rds:DescribeDBClusterSnapshots",
-    "rds:DescribeDBClusterAutomatedBackups",
-];
-
-/// Summarises a shard.
-pub fn summarise(shard: &Shard) -> Summary {
+/// Summarises a shard. `of_backup` adds what others must know of a snapshot or another backup that is a resource; `copy_listings` are the
+/// operations that show copies which AWS Backup did not make.
+pub fn summarise(shard: &Shard, copy_listings: &[&'static str], of_backup: impl Fn(&mut Summary, &Resource)) -> Summary {
     let missing = |operations: &[&str]| -> Vec<String> {
         operations.iter().filter_map(|operation| shard.coverage.require(operation, &shard.account, &shard.region).err()).collect()
     };
@@ -128,7 +121,7 @@ pub fn summarise(shard: &Shard) -> Summary {
         region: shard.region.clone(),
         vaults_unread: vaults_unread(shard, &missing),
         restores_unread: if shard.coverage.template { Vec::new() } else { missing(&["backup:ListRestoreJobs"]) },
-        lists_unread: COPY_LISTINGS.into_iter().filter_map(|listing| Some((listing, missing(&[listing]).pop()?))).collect(),
+        lists_unread: copy_listings.iter().filter_map(|listing| Some((*listing, missing(&[listing]).pop()?))).collect(),
         buckets_unread: missing(&["s3:ListBuckets"]),
         plans_unread: if shard.region == GLOBAL { Vec::new() } else { missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]) },
         backups_unread: missing(&[POINT_OPERATIONS[0], POINT_OPERATIONS[1], "backup:ListCopyJobs"]),
@@ -151,21 +144,15 @@ pub fn summarise(shard: &Shard) -> Summary {
         summary.buckets.insert(arn::resource(&resource.arn).to_owned(), bucket);
     }
     for resource in &shard.resources {
-        let key = resource.kms_key_arn().filter(|key| resource.type_name != "AWS::Region" && arn::region(key) == shard.region);
-        summary.used_keys.extend(key.map(str::to_owned));
-        match resource.type_name.as_str() {
-            "AWS::Account" => {
-                let account = resource.get::<Account>().cloned().unwrap_or_default();
-                summary.enabled_regions = account.enabled_regions.read().cloned().unwrap_or_default();
-            }
-            "AWS::Backup::BackupPlan" => add_copy_actions(&mut summary, resource),
-            "AWS::Backup::RecoveryPoint" => add_point(&mut summary, resource),
-            "AWS::Backup::CopyJob" => add_copy_job(&mut summary, resource),
-            "AWS::Backup::RestoreJob" => add_restore(&mut summary, resource),
-            "AWS::EC2::Snapshot" => add_snapshot(&mut summary, resource),
-            "AWS::RDS::DBInstanceAutomatedBackup" | "AWS::RDS::DBClusterAutomatedBackup" => add_automated(&mut summary, resource),
-            _ => add_database_snapshot(&mut summary, resource),
+        summary.used_keys.extend(key_in_use(resource).filter(|key| arn::region(key) == shard.region).map(str::to_owned));
+        if let Some(account) = resource.get::<Account>() {
+            summary.enabled_regions = account.enabled_regions.read().cloned().unwrap_or_default();
         }
+        add_copy_actions(&mut summary, resource);
+        add_point(&mut summary, resource);
+        add_copy_job(&mut summary, resource);
+        add_restore(&mut summary, resource);
+        of_backup(&mut summary, resource);
     }
     summary
 }
@@ -256,70 +243,6 @@ fn add_restore(summary: &mut Summary, resource: &Resource) {
             properties: job.clone(),
             created_at: resource.created_at,
             id: resource.id.clone(),
-        });
-    }
-}
-
-fn add_snapshot(summary: &mut Summary, resource: &Resource) {
-    let Some(snapshot) = resource.get::<ebs::Snapshot>() else { return };
-    let (Some(source), Some(created_at)) = (snapshot.copied_from.present(), resource.created_at) else { return };
-    if source.region == summary.region || snapshot.status.read().is_none_or(|status| status != "completed") {
-        return;
-    }
-    let partition = arn::partition(&resource.arn);
-    let source_arn = format!("arn:{partition}:ec2:{}::snapshot/{}", source.region, source.snapshot_id);
-    summary.foreign_backups.entry(source_arn).or_default().push(ForeignBackup {
-        arn: resource.arn.clone(),
-        source_account: String::new(),
-        created_at,
-        account: summary.account.clone(),
-        region: summary.region.clone(),
-        locked: snapshot.lock.read().map_or(Fact::Unread, |lock| lock.as_ref().is_some_and(|lock| lock.state != "expired").into()),
-        air_gapped: false,
-        encrypted: snapshot.encrypted.read().copied(),
-        delete_at: None,
-        seen_as: "snapshot",
-    });
-}
-
-fn add_database_snapshot(summary: &mut Summary, resource: &Resource) {
-    let Some(snapshot) = resource.get::<rds::DbSnapshot>() else { return };
-    let (Some(source), Some(created_at)) = (snapshot.copied_from_arn.present(), resource.created_at) else { return };
-    let elsewhere = arn::region(source) != summary.region || arn::account(source) != summary.account;
-    if elsewhere && snapshot.status.present().is_some_and(|status| status == "available") {
-        summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup {
-            arn: resource.arn.clone(),
-            source_account: arn::account(source).to_owned(),
-            created_at,
-            account: summary.account.clone(),
-            region: summary.region.clone(),
-            locked: Fact::Read(false),
-            air_gapped: false,
-            encrypted: snapshot.encrypted.read().copied(),
-            delete_at: None,
-            seen_as: "snapshot",
-        });
-    }
-}
-
-fn add_automated(summary: &mut Summary, resource: &Resource) {
-    let Some(automated) = resource.get::<rds::AutomatedBackup>() else { return };
-    let Some(source) = automated.source_arn.read().filter(|source| arn::region(source) != summary.region) else { return };
-    if let Some(days) = automated.backup_retention_days.present() {
-        summary.replicas.insert(resource.arn.clone(), *days);
-    }
-    if let Some(latest) = automated.latest_restorable_at.present() {
-        summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup {
-            arn: resource.arn.clone(),
-            source_account: arn::account(source).to_owned(),
-            created_at: *latest,
-            account: summary.account.clone(),
-            region: summary.region.clone(),
-            locked: Fact::Read(false),
-            air_gapped: false,
-            encrypted: automated.encrypted.read().copied(),
-            delete_at: None,
-            seen_as: AUTOMATED,
         });
     }
 }

@@ -1,14 +1,14 @@
 //! Why properties and tags of a resource are not known: what did not answer, or what a template leaves open.
 
-use crate::inventory::types;
+use crate::inventory::types::{self, TypeInfo};
 use crate::inventory::{DEPLOYED, GLOBAL, Reasons, Resource, Shard, TAGS, tag_path};
 
 /// Why fields of the facts are not known.
 pub type Unread = Reasons;
 
-/// Whether it is a bucket of which nobody would tell the Region. It stands among what belongs to the account as a whole.
+/// Whether it is a resource, such as a bucket, of which nobody would tell the Region. It stands among what belongs to the account as a whole.
 pub fn is_unplaced(resource: &Resource) -> bool {
-    resource.type_name == "AWS::S3::Bucket" && resource.region == GLOBAL
+    resource.region == GLOBAL && types::find(&resource.type_name).is_some_and(TypeInfo::is_placed_by_another)
 }
 
 /// Why a property is missing from a resource: the operations that read it and did not answer, or that it is simply not there.
@@ -16,13 +16,9 @@ pub fn why_unread(shard: &Shard, resource: &Resource, property: &str) -> Vec<Str
     if let Some(declared) = &resource.declared {
         return declared.unknown.get(property).cloned().unwrap_or_else(|| vec![DEPLOYED.to_owned()]);
     }
-    let sources = match (property, types::find(&resource.type_name)) {
-        // Whoever does not know where a bucket is can ask nothing else of it.
-        _ if is_unplaced(resource) => vec!["s3:GetBucketLocation"],
-        ("tags", _) => tag_sources(&resource.type_name),
-        (_, Some(info)) => info.sources_of(property),
-        (_, None) => Vec::new(),
-    };
+    // Whoever does not know where a resource is can ask nothing else of it.
+    let asked = if is_unplaced(resource) { "region" } else { property };
+    let sources = types::find(&resource.type_name).map(|info| info.sources_of(asked)).unwrap_or_default();
     let reasons: Vec<String> =
         sources.into_iter().filter_map(|operation| shard.coverage.require(operation, &resource.account, &resource.region).err()).collect();
     if reasons.is_empty() { vec![format!("{property} of {} is not in the inventory", resource.arn)] } else { reasons }
@@ -46,15 +42,6 @@ pub fn why_tags_unread(shard: &Shard, resource: &Resource, keys: &[String]) -> V
     let unknown = |path: &str| resource.declared.as_ref()?.unknown.get(path).cloned();
     let open = keys.iter().filter(|key| tags.get(key).is_unread());
     open.flat_map(|key| unknown(&tag_path(key)).or_else(|| unknown(TAGS)).unwrap_or_default()).collect()
-}
-
-/// The operations that read the tags of a type, where its listing does not.
-pub fn tag_sources(type_name: &str) -> Vec<&'static str> {
-    match type_name {
-        "AWS::DynamoDB::Table" => vec!["dynamodb:ListTagsOfResource"],
-        "AWS::S3::Bucket" => vec!["s3:GetBucketTagging"],
-        _ => types::find(type_name).map(|info| info.operation).into_iter().collect(),
-    }
 }
 
 /// Why it is not known whether something reaches a resource of a template.

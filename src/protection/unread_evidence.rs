@@ -1,9 +1,10 @@
 //! Why facts of a resource are not known: schedules, backups and locks that nobody read. Says nothing of what was read.
 
 use super::context::Join;
+use super::data_type::DataType;
 use super::facts::{CopyFact, MechanismKind, Protection};
 use super::plan_reach::{PlannedRule, Selected};
-use super::points::Point;
+use super::point::Point;
 use super::summary::POINT_OPERATIONS;
 use super::title::title;
 use super::unread::{Unread, add_new, why_tags_unread, why_unread};
@@ -17,6 +18,7 @@ impl Join<'_> {
     /// Why a schedule of which nothing is known may apply, by the kind of mechanism whose schedule it would be.
     pub fn schedules_unread<'s>(
         &self,
+        data_type: &DataType,
         resource: &Resource,
         counts: &[MechanismKind],
         plan_reasons: &[String],
@@ -35,9 +37,9 @@ impl Join<'_> {
             add_new(&mut of_plans, unclear.flat_map(reason));
         }
         let mut of_dlm = Vec::new();
-        if ["AWS::EC2::Volume", "AWS::EC2::Instance"].contains(&resource.type_name.as_str()) {
+        if data_type.dlm {
             of_dlm.extend(self.index.missing(&POLICY_OPERATIONS));
-            let instances = self.instances_of(resource).into_iter().map(|(instance, _)| instance);
+            let instances = self.holders_of(resource).into_iter().map(|(instance, _)| instance);
             let policies = &self.index.lifecycle_policies;
             let target = policies.iter().filter_map(|policy| policy.properties.target_tags.read());
             let keys: Vec<String> = target.flatten().map(|tag| tag.key.clone()).collect();
@@ -51,44 +53,11 @@ impl Join<'_> {
     }
 
     /// Why the backups of a resource (not the plans) may be more than those seen.
-    pub fn sources_unread(&self, resource: &Resource, counts: &[MechanismKind]) -> Vec<String> {
-        let counted = |kind| counts.contains(&kind);
-        let mut operations: Vec<&str> = Vec::new();
-        let mut properties: Vec<&str> = Vec::new();
-        match resource.type_name.as_str() {
-            "AWS::EC2::Volume" | "AWS::EC2::Instance" => {
-                operations.extend(["ec2:DescribeInstances", "ec2:DescribeVolumes"]);
-                properties.push(if resource.type_name == "AWS::EC2::Volume" { "attachments" } else { "volumes" });
-                if counted(MechanismKind::Snapshot) || counted(MechanismKind::Dlm) {
-                    operations.push("ec2:DescribeSnapshots");
-                }
-                if counted(MechanismKind::AwsBackup) && self.has_part_of_image(resource) {
-                    operations.push("ec2:DescribeImages");
-                }
-            }
-            "AWS::RDS::DBInstance" => {
-                operations.push("rds:DescribeDBSnapshots");
-                properties.extend(["status", "backup_retention_days", "latest_restorable_at"]);
-            }
-            "AWS::RDS::DBCluster" | "AWS::Neptune::DBCluster" | "AWS::DocDB::DBCluster" => {
-                operations.push("rds:DescribeDBClusterSnapshots");
-                properties.extend(["status", "backup_retention_days", "latest_restorable_at"]);
-            }
-            "AWS::EFS::FileSystem" if resource.declared.is_some() => properties.push("automatic_backups"),
-            "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" => {
-                operations.push("dynamodb:ListBackups");
-                properties.push("pitr");
-                // Whose a backup is, the table itself must tell: its name may have been another table's before.
-                if !resource.properties.is_read("status") {
-                    operations.push("dynamodb:DescribeTable");
-                }
-            }
-            "AWS::S3::Bucket" if counted(MechanismKind::Versioning) => properties.push("versioning"),
-            _ => {}
-        }
-        let mut reasons = if counted(MechanismKind::AwsBackup) { self.points_unread(resource) } else { Vec::new() };
-        add_new(&mut reasons, self.index.missing(&operations));
-        for property in properties {
+    pub fn sources_unread(&self, data_type: &DataType, resource: &Resource, counts: &[MechanismKind]) -> Vec<String> {
+        let needs = (data_type.needs)(self.index, resource, counts);
+        let mut reasons = if counts.contains(&MechanismKind::AwsBackup) { self.points_unread(resource) } else { Vec::new() };
+        add_new(&mut reasons, self.index.missing(&needs.operations));
+        for property in needs.properties {
             if !resource.properties.is_read(property) {
                 reasons.extend(why_unread(self.index.shard, resource, property));
             }
@@ -104,14 +73,6 @@ impl Join<'_> {
         // Many have the same reason.
         reasons.extend(unclear.map(|point| format!("the status of {} was not read", point.resource.arn)).take(1));
         reasons
-    }
-
-    /// Whether a volume has a snapshot of AWS Backup's that is no recovery point, so that an image that is one must have it.
-    fn has_part_of_image(&self, resource: &Resource) -> bool {
-        let points = || self.index.points.get(&resource.arn).into_iter().flatten();
-        let snapshots = self.index.snapshots.get(&resource.arn).into_iter().flatten();
-        let mut made = snapshots.filter(|snapshot| snapshot.made_by == "aws_backup");
-        made.any(|snapshot| !points().any(|point| point.resource.arn == snapshot.resource.arn))
     }
 
     /// Why it is not known of some backups whether a lock keeps them.

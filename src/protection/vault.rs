@@ -6,10 +6,12 @@ use super::index::Typed;
 use super::plan_reach::vault_arn;
 use super::recovery_point::is_orphan;
 use super::resource_policy;
-use super::schedule::{Schedule, days};
+use super::schedule::days;
 use super::summary::{POINT_OPERATIONS, restorable};
 use super::title::title;
 use super::unread::{Unread, why_unread};
+use crate::inventory::schedule::Schedule;
+use crate::inventory::types::ResourceType;
 use crate::inventory::types::backup::{BackupRule, BackupVault, RecoveryPoint};
 use crate::inventory::{DEPLOYED, Fact, Resource, arn, is_symbolic, more_path, note};
 use chrono::{DateTime, Utc};
@@ -222,7 +224,7 @@ fn perhaps_targeting(join: &Join, resource: &Resource) -> BTreeSet<String> {
             let may_be = |target: &String| {
                 let elsewhere = [(arn::account(target), &resource.account), (arn::region(target), &resource.region)];
                 is_symbolic(arn::resource(target))
-                    && !join.index.shard.of_type("AWS::Backup::BackupVault").any(|vault| vault.arn == *target)
+                    && !join.index.shard.of_type(BackupVault::INFO.name).any(|vault| vault.arn == *target)
                     && !elsewhere.iter().any(|(one, own)| arn::differ(one, own) == Fact::Read(true))
             };
             found.extend(

@@ -8,6 +8,7 @@ use super::rule::{Remediation, Rule};
 use super::schema_shape::{self, Fieldset, Shape};
 use super::text::Text;
 use crate::inventory::types;
+use crate::protection::data_types;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, OnceLock};
@@ -304,7 +305,7 @@ impl Checker<'_> {
         let mut found = Vec::new();
         for name in &file.applies_to {
             if name.value == "DATA" {
-                found.extend(types::data_types().map(|info| info.name));
+                found.extend(data_types().map(|info| info.name));
             } else if let Some(info) = types::find(&name.value) {
                 found.push(info.name);
             } else {

@@ -152,7 +152,7 @@ pub fn resource(type_name: &str) -> Shape {
 
 /// The shape of `protection` for one resource type.
 pub fn protection(type_name: &str) -> Shape {
-    Shape::of_schema(&crate::protection::facts::schema_of(type_name))
+    Shape::of_schema(&crate::protection::facts_schema(type_name))
 }
 
 /// The most similar of `names` to a misspelt one; `None` when none is similar enough.

@@ -2,7 +2,7 @@
 
 use super::Rule;
 use crate::inventory::declarable::Declarables;
-use crate::protection::facts;
+use crate::protection;
 
 /// The sources of a rule, as `rules list` and the documents name them.
 pub fn source_names(rule: &Rule, declarables: &Declarables) -> Vec<&'static str> {
@@ -33,7 +33,7 @@ pub fn judges_template(rule: &Rule, type_name: &'static str, declarables: &Decla
     rule.check.paths().iter().all(|path| match (path.first().map(String::as_str), path.get(1).map(String::as_str)) {
         // A field of another type is guarded by a condition on the type.
         (Some("resource"), Some(field)) => EVERY_RESOURCE.contains(&field) || declarable.properties.contains(field) || !of_type(field),
-        (Some("protection"), Some(fact)) => facts::declared(type_name).contains(&fact),
+        (Some("protection"), Some(fact)) => protection::declared_facts(type_name).contains(&fact),
         _ => true,
     })
 }

@@ -417,7 +417,7 @@ pub(super) fn deny(shards: &mut [Shard], operation: &str, denied: impl Fn(&Shard
                     resource.properties.forget(&property);
                 }
             }
-            if rel9::protection::tag_sources(&resource.type_name).contains(&operation) {
+            if info.sources_of("tags").contains(&operation) {
                 resource.tags = Fact::Unread;
             }
         }

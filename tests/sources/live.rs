@@ -217,7 +217,25 @@ fn databases() {
         ("rds-cluster-snapshot-not-public", "aurora-snapshot", "fail: "),
         ("neptune-cluster-retention", "graph", "pass: "),
         ("docdb-cluster-retention", "documents", "pass: "),
+        ("rds-global-cluster-encrypted", "world", "pass: "),
+        ("rds-global-cluster-deletion-protection", "world", "pass: "),
+        ("rds-global-cluster-encrypted", "document-world", "fail: is not encrypted at rest"),
+        ("rds-global-cluster-deletion-protection", "document-world", "fail: "),
     ]);
+}
+
+/// AWS lists a global cluster in several Regions; it is judged once, in the Region of its primary cluster. One without clusters has no data.
+#[test]
+fn global_clusters_are_judged_once() {
+    let findings = audited().document.findings();
+    let judged = findings.iter().filter(|finding| finding["rule"] == "rds-global-cluster-encrypted").map(|finding| &finding["resource"]);
+    let mut places: Vec<[&str; 3]> = judged.map(|resource| ["type", "region", "arn"].map(|member| text(&resource[member]))).collect();
+    places.sort_unstable();
+    let expected = [
+        ["AWS::DocDB::GlobalCluster", "eu-west-1", "arn:aws:rds::123456789012:global-cluster:document-world"],
+        ["AWS::RDS::GlobalCluster", "us-east-1", "arn:aws:rds::123456789012:global-cluster:world"],
+    ];
+    assert_eq!(places, expected);
 }
 
 #[test]

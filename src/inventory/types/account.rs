@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 properties! {
     /// An AWS account; its Region in the inventory is `global`.
-    Account = "AWS::Account", data: None, operation: "sts:GetCallerIdentity" {
+    Account = "AWS::Account", operation: "sts:GetCallerIdentity" {
         /// The partition, such as `aws` or `aws-cn`.
         partition: String,
         /// The enabled Regions, sorted.
@@ -19,7 +19,7 @@ properties! {
 
 properties! {
     /// An enabled Region of an account.
-    Region = "AWS::Region", data: None, operation: "ec2:DescribeRegions", key: own {
+    Region = "AWS::Region", operation: "ec2:DescribeRegions", key: own {
         /// The opt-in setting by AWS Backup resource type; a type that is not in the map is opted in.
         #[from("backup:DescribeRegionSettings")]
         opt_in: BTreeMap<String, bool>,

@@ -43,7 +43,7 @@ facts! {
 
 properties! {
     /// A backup plan.
-    BackupPlan = "AWS::Backup::BackupPlan", data: None, operation: "backup:ListBackupPlans" {
+    BackupPlan = "AWS::Backup::BackupPlan", operation: "backup:ListBackupPlans" {
         #[from("backup:GetBackupPlan")]
         rules: Vec<BackupRule>,
         last_execution_at: Option<DateTime<Utc>>,
@@ -72,7 +72,7 @@ pub struct Conditions {
 
 properties! {
     /// A backup selection. AWS gives it no ARN, so it has the plan's ARN followed by `/selection/<id>`.
-    BackupSelection = "AWS::Backup::BackupSelection", data: None, operation: "backup:ListBackupSelections" {
+    BackupSelection = "AWS::Backup::BackupSelection", operation: "backup:ListBackupSelections" {
         plan_arn: String,
         role_arn: Option<String>,
         #[from("backup:GetBackupSelection")]
@@ -88,7 +88,7 @@ properties! {
 
 properties! {
     /// A backup vault.
-    BackupVault = "AWS::Backup::BackupVault", data: None, operation: "backup:ListBackupVaults", key: own {
+    BackupVault = "AWS::Backup::BackupVault", operation: "backup:ListBackupVaults", key: own {
         /// `BACKUP_VAULT`, `LOGICALLY_AIR_GAPPED_BACKUP_VAULT` or `RESTORE_ACCESS_BACKUP_VAULT`.
         vault_type: String,
         status: Option<String>,
@@ -117,7 +117,7 @@ properties! {
 
 properties! {
     /// A recovery point.
-    RecoveryPoint = "AWS::Backup::RecoveryPoint", data: None, operation: "backup:ListRecoveryPointsByBackupVault", key: own {
+    RecoveryPoint = "AWS::Backup::RecoveryPoint", operation: "backup:ListRecoveryPointsByBackupVault", key: own {
         /// The ARN of the backed-up resource; for a copy, the ARN of the source resource in its own Region and account.
         source_arn: Option<String>,
         /// The AWS Backup resource type, such as `EBS`.
@@ -157,7 +157,7 @@ properties! {
 
 properties! {
     /// A resource that AWS Backup lists as protected. AWS Backup lists it also after the resource is deleted.
-    ProtectedResource = "AWS::Backup::ProtectedResource", data: None, operation: "backup:ListProtectedResources" {
+    ProtectedResource = "AWS::Backup::ProtectedResource", operation: "backup:ListProtectedResources" {
         source_arn: String,
         source_type: String,
         last_backup_at: Option<DateTime<Utc>>,
@@ -167,7 +167,7 @@ properties! {
 
 properties! {
     /// A backup job; AWS lists it for 30 days.
-    BackupJob = "AWS::Backup::BackupJob", data: None, operation: "backup:ListBackupJobs" {
+    BackupJob = "AWS::Backup::BackupJob", operation: "backup:ListBackupJobs" {
         source_arn: String,
         source_type: Option<String>,
         vault_arn: Option<String>,
@@ -185,7 +185,7 @@ properties! {
 
 properties! {
     /// A copy job.
-    CopyJob = "AWS::Backup::CopyJob", data: None, operation: "backup:ListCopyJobs" {
+    CopyJob = "AWS::Backup::CopyJob", operation: "backup:ListCopyJobs" {
         source_arn: String,
         source_type: Option<String>,
         source_vault_arn: Option<String>,
@@ -208,7 +208,7 @@ properties! {
 
 properties! {
     /// A restore job.
-    RestoreJob = "AWS::Backup::RestoreJob", data: None, operation: "backup:ListRestoreJobs" {
+    RestoreJob = "AWS::Backup::RestoreJob", operation: "backup:ListRestoreJobs" {
         /// The resource whose backup was restored.
         source_arn: Option<String>,
         source_type: Option<String>,
@@ -228,7 +228,7 @@ properties! {
 
 properties! {
     /// A restore testing plan.
-    RestoreTestingPlan = "AWS::Backup::RestoreTestingPlan", data: None, operation: "backup:ListRestoreTestingPlans" {
+    RestoreTestingPlan = "AWS::Backup::RestoreTestingPlan", operation: "backup:ListRestoreTestingPlans" {
         schedule: Option<String>,
         timezone: Option<String>,
         start_window_hours: Option<i64>,
@@ -249,7 +249,7 @@ properties! {
 
 properties! {
     /// A restore testing selection. Its ARN is the plan's ARN followed by `/selection/<name>`.
-    RestoreTestingSelection = "AWS::Backup::RestoreTestingSelection", data: None, operation: "backup:ListRestoreTestingSelections" {
+    RestoreTestingSelection = "AWS::Backup::RestoreTestingSelection", operation: "backup:ListRestoreTestingSelections" {
         plan_arn: String,
         /// The AWS Backup resource type.
         protected_resource_type: String,
@@ -267,7 +267,7 @@ properties! {
 
 properties! {
     /// An AWS Backup Audit Manager framework.
-    Framework = "AWS::Backup::Framework", data: None, operation: "backup:ListFrameworks" {
+    Framework = "AWS::Backup::Framework", operation: "backup:ListFrameworks" {
         controls: i64,
         deployment_status: Option<String>,
         /// `ACTIVE`, `PARTIALLY_ACTIVE`, `INACTIVE`, `UNAVAILABLE`.
@@ -278,7 +278,7 @@ properties! {
 
 properties! {
     /// An AWS Backup Audit Manager report plan.
-    ReportPlan = "AWS::Backup::ReportPlan", data: None, operation: "backup:ListReportPlans" {
+    ReportPlan = "AWS::Backup::ReportPlan", operation: "backup:ListReportPlans" {
         template: Option<String>,
         deployment_status: Option<String>,
         last_attempted_at: Option<DateTime<Utc>>,

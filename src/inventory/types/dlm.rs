@@ -79,7 +79,7 @@ fn keys_of_copies(policy: &mut LifecyclePolicy) -> Vec<KeyFacts<'_>> {
 
 properties! {
     /// A DLM policy with all its settings.
-    LifecyclePolicy = "AWS::DLM::LifecyclePolicy", data: None, operation: "dlm:GetLifecyclePolicies", key: by keys_of_copies {
+    LifecyclePolicy = "AWS::DLM::LifecyclePolicy", operation: "dlm:GetLifecyclePolicies", key: by keys_of_copies {
         /// `ENABLED`, `DISABLED` or `ERROR`.
         status: String,
         #[from("dlm:GetLifecyclePolicy")]

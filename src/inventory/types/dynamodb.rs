@@ -28,7 +28,8 @@ pub struct Replica {
 
 properties! {
     /// A table of a live account.
-    Table = "AWS::DynamoDB::Table", data: Some("DynamoDB"), operation: "dynamodb:ListTables", key: own {
+    Table = "AWS::DynamoDB::Table", operation: "dynamodb:ListTables",
+    tags: "dynamodb:ListTagsOfResource", key: own {
         #[from("dynamodb:DescribeTable")]
         status: Option<String>,
         /// Always true: DynamoDB encrypts every table.
@@ -67,12 +68,12 @@ properties! {
 
 same_properties! {
     /// A global table in a template; in a live account, each replica is a [`Table`].
-    GlobalTable as Table = "AWS::DynamoDB::GlobalTable", data: Some("DynamoDB"), operation: "dynamodb:ListTables"
+    GlobalTable as Table = "AWS::DynamoDB::GlobalTable", operation: "dynamodb:ListTables"
 }
 
 properties! {
     /// A backup of a table.
-    Backup = "AWS::DynamoDB::Backup", data: None, operation: "dynamodb:ListBackups" {
+    Backup = "AWS::DynamoDB::Backup", operation: "dynamodb:ListBackups" {
         /// The table's ARN.
         source_arn: String,
         /// `CREATING`, `AVAILABLE` or `DELETED`.

@@ -73,7 +73,7 @@ pub struct DeclaredBlockDevice {
 
 properties! {
     /// An EBS volume.
-    Volume = "AWS::EC2::Volume", data: Some("EBS"), operation: "ec2:DescribeVolumes", key: own {
+    Volume = "AWS::EC2::Volume", operation: "ec2:DescribeVolumes", key: own {
         /// `creating`, `available`, `in-use`, `deleting`, `deleted`, `error`.
         status: Option<String>,
         encrypted: bool,
@@ -92,7 +92,7 @@ properties! {
 
 properties! {
     /// An EC2 instance.
-    Instance = "AWS::EC2::Instance", data: Some("EC2"), operation: "ec2:DescribeInstances" {
+    Instance = "AWS::EC2::Instance", operation: "ec2:DescribeInstances" {
         /// `pending`, `running`, `stopping`, `stopped`, `shutting-down`, `terminated`.
         status: Option<String>,
         image_id: Option<String>,
@@ -108,7 +108,7 @@ properties! {
 
 properties! {
     /// A launch template; templates only.
-    LaunchTemplate = "AWS::EC2::LaunchTemplate", data: None, operation: "ec2:DescribeLaunchTemplateVersions" {
+    LaunchTemplate = "AWS::EC2::LaunchTemplate", operation: "ec2:DescribeLaunchTemplateVersions" {
         /// The EBS volumes of each instance, always including the root volume.
         block_devices: Vec<DeclaredBlockDevice>,
     }
@@ -116,18 +116,18 @@ properties! {
 
 same_properties! {
     /// A launch configuration; templates only.
-    LaunchConfiguration as LaunchTemplate = "AWS::AutoScaling::LaunchConfiguration", data: None,
+    LaunchConfiguration as LaunchTemplate = "AWS::AutoScaling::LaunchConfiguration",
     operation: "autoscaling:DescribeLaunchConfigurations"
 }
 
 same_properties! {
     /// A Spot Fleet request; templates only.
-    SpotFleet as LaunchTemplate = "AWS::EC2::SpotFleet", data: None, operation: "ec2:DescribeSpotFleetRequests"
+    SpotFleet as LaunchTemplate = "AWS::EC2::SpotFleet", operation: "ec2:DescribeSpotFleetRequests"
 }
 
 properties! {
     /// An EBS snapshot that the account owns.
-    Snapshot = "AWS::EC2::Snapshot", data: None, operation: "ec2:DescribeSnapshots", key: own {
+    Snapshot = "AWS::EC2::Snapshot", operation: "ec2:DescribeSnapshots", key: own {
         /// The ARN of the snapshot's volume; `null` for copies, whose volume id has no meaning.
         source_arn: Option<String>,
         /// `pending`, `completed`, `error`, `recoverable`, `recovering`.
@@ -157,7 +157,7 @@ properties! {
 
 properties! {
     /// An AMI that the account owns.
-    Image = "AWS::EC2::Image", data: None, operation: "ec2:DescribeImages" {
+    Image = "AWS::EC2::Image", operation: "ec2:DescribeImages" {
         /// `available`, `pending`, `deregistered`, `invalid` …
         status: String,
         public: bool,

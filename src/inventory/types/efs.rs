@@ -20,7 +20,7 @@ pub struct Replication {
 
 properties! {
     /// A file system.
-    FileSystem = "AWS::EFS::FileSystem", data: Some("EFS"), operation: "elasticfilesystem:DescribeFileSystems", key: own {
+    FileSystem = "AWS::EFS::FileSystem", operation: "elasticfilesystem:DescribeFileSystems", key: own {
         status: Option<String>,
         encrypted: bool,
         kms_key_arn: Option<String>,

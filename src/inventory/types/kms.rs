@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 properties! {
     /// A KMS key that a resource in the inventory uses. A key that KMS does not find has `key_state` `NotFound`.
-    Key = "AWS::KMS::Key", data: None, operation: "kms:DescribeKey" {
+    Key = "AWS::KMS::Key", operation: "kms:DescribeKey" {
         /// Who manages the key.
         key_manager: Option<KeyManager>,
         /// The key state in KMS: `Enabled`, `Disabled`, `PendingDeletion`, `PendingImport`, `Unavailable` …, or `NotFound`.

@@ -37,13 +37,11 @@ pub enum KeyManager {
 pub struct TypeInfo {
     /// The CloudFormation type name, such as `AWS::EC2::Volume`.
     pub name: &'static str,
-    /// For data resources, AWS Backup's name of the resource type, as in opt-in settings (`EBS`); otherwise `None`.
-    pub backup_type: Option<&'static str>,
     /// The operation that lists resources of the type, such as `ec2:DescribeVolumes`.
     pub operation: &'static str,
     /// The names of the properties.
     pub properties: &'static [&'static str],
-    /// The operations that read each property, if they differ from `operation`.
+    /// The operations that read each property, `tags` and `region`, if they differ from `operation`.
     pub sources: &'static [(&'static str, &'static [&'static str])],
     /// The JSON Schema of the properties.
     pub schema: fn() -> Schema,
@@ -54,7 +52,7 @@ pub struct TypeInfo {
 }
 
 impl TypeInfo {
-    /// The operations that read one property.
+    /// The operations that read one property, `tags` or `region`.
     pub fn sources_of(&self, property: &str) -> Vec<&'static str> {
         match self.sources.iter().find(|(name, _)| *name == property) {
             Some((_, operations)) => operations.to_vec(),
@@ -62,9 +60,9 @@ impl TypeInfo {
         }
     }
 
-    /// Whether the type holds data that REL 9 covers.
-    pub fn is_data(&self) -> bool {
-        self.backup_type.is_some()
+    /// Whether another operation than the type's own reads the Region of its resources.
+    pub fn is_placed_by_another(&self) -> bool {
+        self.sources.iter().any(|(name, _)| *name == "region")
     }
 }
 
@@ -107,8 +105,11 @@ pub fn all() -> &'static [TypeInfo] {
         rds::DbSnapshot,
         rds::DocDbCluster,
         rds::DocDbClusterSnapshot,
+        rds::DocDbGlobalCluster,
+        rds::GlobalCluster,
         rds::NeptuneCluster,
         rds::NeptuneClusterSnapshot,
+        rds::NeptuneGlobalCluster,
         s3::Bucket,
         services::RedshiftClusterSnapshot,
         services::VirtualMachine,
@@ -119,9 +120,4 @@ pub fn all() -> &'static [TypeInfo] {
 /// The table entry of a type name.
 pub fn find(type_name: &str) -> Option<&'static TypeInfo> {
     all().iter().find(|info| info.name == type_name)
-}
-
-/// The resource types that hold data and that the live audit reads: the meaning of `DATA` in a rule.
-pub fn data_types() -> impl Iterator<Item = &'static TypeInfo> {
-    all().iter().filter(|info| info.is_data())
 }

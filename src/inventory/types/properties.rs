@@ -290,11 +290,12 @@ pub fn from_value<T: ResourceType>(value: Value) -> serde_json::Result<ResourceP
 ///
 /// `key: own` means that the type has `kms_key_arn`, `key_manager` and `key_state`; `key: arn` that it has only `kms_key_arn`;
 /// `key: by FUNCTION` that the function finds the keys. `#[from("op")]` on a property names the operation that reads it, if it differs from the
-/// type's operation.
+/// type's operation; `tags:` and `region:` name the operations that read the tags and the Region of a resource, if they differ from it.
 macro_rules! properties {
     (
         $(#[doc = $doc:literal])*
-        $name:ident = $type_name:literal, data: $data:expr, operation: $operation:literal $(, key: $key:ident $($function:ident)?)? {
+        $name:ident = $type_name:literal, operation: $operation:literal
+        $(, tags: $tags:literal)? $(, region: $region:literal)? $(, key: $key:ident $($function:ident)?)? {
             $( $(#[doc = $field_doc:literal])* $(#[from($($source:literal),+)])? $field:ident : $field_type:ty, )*
         }
     ) => {
@@ -310,10 +311,13 @@ macro_rules! properties {
 
             const INFO: crate::inventory::types::TypeInfo = crate::inventory::types::TypeInfo {
                 name: $type_name,
-                backup_type: $data,
                 operation: $operation,
                 properties: &[ $( stringify!($field) ),* ],
-                sources: &[ $( $( (stringify!($field), &[$($source),+]), )? )* ],
+                sources: &[
+                    $( ("tags", &[$tags]), )?
+                    $( ("region", &[$region]), )?
+                    $( $( (stringify!($field), &[$($source),+]), )? )*
+                ],
                 schema: || schemars::schema_for!($name),
                 parse: crate::inventory::types::parse::<$name>,
                 from_value: crate::inventory::types::from_value::<$name>,
@@ -350,7 +354,7 @@ pub(crate) use properties;
 macro_rules! same_properties {
     (
         $(#[doc = $doc:literal])*
-        $name:ident as $other:ident = $type_name:literal, data: $data:expr, operation: $operation:literal $(, sources: $sources:expr)?
+        $name:ident as $other:ident = $type_name:literal, operation: $operation:literal $(, sources: $sources:expr)?
     ) => {
         $(#[doc = $doc])*
         pub struct $name;
@@ -360,7 +364,6 @@ macro_rules! same_properties {
 
             const INFO: crate::inventory::types::TypeInfo = crate::inventory::types::TypeInfo {
                 name: $type_name,
-                backup_type: $data,
                 operation: $operation,
                 $( sources: $sources, )?
                 parse: crate::inventory::types::parse::<$name>,

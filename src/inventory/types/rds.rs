@@ -2,10 +2,12 @@
 
 use super::{KeyManager, properties, same_properties};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 properties! {
     /// A DB instance of RDS, stand-alone or a member of a cluster.
-    DbInstance = "AWS::RDS::DBInstance", data: Some("RDS"), operation: "rds:DescribeDBInstances", key: own {
+    DbInstance = "AWS::RDS::DBInstance", operation: "rds:DescribeDBInstances", key: own {
         status: Option<String>,
         engine: String,
         engine_version: Option<String>,
@@ -39,7 +41,7 @@ properties! {
 
 properties! {
     /// An Aurora cluster or a Multi-AZ DB cluster.
-    DbCluster = "AWS::RDS::DBCluster", data: Some("Aurora"), operation: "rds:DescribeDBClusters", key: own {
+    DbCluster = "AWS::RDS::DBCluster", operation: "rds:DescribeDBClusters", key: own {
         status: Option<String>,
         /// `aurora-mysql`, `aurora-postgresql`, `mysql`, `postgres`, `neptune`, `docdb`.
         engine: String,
@@ -68,17 +70,17 @@ properties! {
 
 same_properties! {
     /// A Neptune cluster.
-    NeptuneCluster as DbCluster = "AWS::Neptune::DBCluster", data: Some("Neptune"), operation: "rds:DescribeDBClusters"
+    NeptuneCluster as DbCluster = "AWS::Neptune::DBCluster", operation: "rds:DescribeDBClusters"
 }
 
 same_properties! {
     /// A DocumentDB cluster.
-    DocDbCluster as DbCluster = "AWS::DocDB::DBCluster", data: Some("DocumentDB"), operation: "rds:DescribeDBClusters"
+    DocDbCluster as DbCluster = "AWS::DocDB::DBCluster", operation: "rds:DescribeDBClusters"
 }
 
 properties! {
     /// A snapshot of a DB instance.
-    DbSnapshot = "AWS::RDS::DBSnapshot", data: None, operation: "rds:DescribeDBSnapshots", key: own {
+    DbSnapshot = "AWS::RDS::DBSnapshot", operation: "rds:DescribeDBSnapshots", key: own {
         /// The ARN of the snapshot's database, which may no longer exist.
         source_arn: String,
         status: Option<String>,
@@ -113,25 +115,25 @@ const OF_CLUSTER_SNAPSHOTS: &[(&str, &[&str])] = &[
 
 same_properties! {
     /// A snapshot of an Aurora or Multi-AZ DB cluster.
-    DbClusterSnapshot as DbSnapshot = "AWS::RDS::DBClusterSnapshot", data: None, operation: "rds:DescribeDBClusterSnapshots",
+    DbClusterSnapshot as DbSnapshot = "AWS::RDS::DBClusterSnapshot", operation: "rds:DescribeDBClusterSnapshots",
     sources: OF_CLUSTER_SNAPSHOTS
 }
 
 same_properties! {
     /// A snapshot of a Neptune cluster.
-    NeptuneClusterSnapshot as DbSnapshot = "AWS::Neptune::DBClusterSnapshot", data: None, operation: "rds:DescribeDBClusterSnapshots",
+    NeptuneClusterSnapshot as DbSnapshot = "AWS::Neptune::DBClusterSnapshot", operation: "rds:DescribeDBClusterSnapshots",
     sources: OF_CLUSTER_SNAPSHOTS
 }
 
 same_properties! {
     /// A snapshot of a DocumentDB cluster.
-    DocDbClusterSnapshot as DbSnapshot = "AWS::DocDB::DBClusterSnapshot", data: None, operation: "rds:DescribeDBClusterSnapshots",
+    DocDbClusterSnapshot as DbSnapshot = "AWS::DocDB::DBClusterSnapshot", operation: "rds:DescribeDBClusterSnapshots",
     sources: OF_CLUSTER_SNAPSHOTS
 }
 
 properties! {
     /// Automated backups of a DB instance (AWS has no CloudFormation or Config type for them).
-    AutomatedBackup = "AWS::RDS::DBInstanceAutomatedBackup", data: None, operation: "rds:DescribeDBInstanceAutomatedBackups", key: arn {
+    AutomatedBackup = "AWS::RDS::DBInstanceAutomatedBackup", operation: "rds:DescribeDBInstanceAutomatedBackups", key: arn {
         /// The ARN of the database, in the Region where it runs.
         source_arn: String,
         /// `active`, `retained`, `creating` …
@@ -148,6 +150,37 @@ properties! {
 
 same_properties! {
     /// Automated backups of a DB cluster.
-    ClusterAutomatedBackup as AutomatedBackup = "AWS::RDS::DBClusterAutomatedBackup", data: None,
+    ClusterAutomatedBackup as AutomatedBackup = "AWS::RDS::DBClusterAutomatedBackup",
     operation: "rds:DescribeDBClusterAutomatedBackups"
+}
+
+/// A cluster of a global cluster.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GlobalMember {
+    pub cluster_arn: String,
+    /// Whether it is the primary cluster, which takes the writes.
+    pub writer: bool,
+}
+
+properties! {
+    /// An Aurora global database. It holds no data of its own: its members are clusters.
+    GlobalCluster = "AWS::RDS::GlobalCluster", operation: "rds:DescribeGlobalClusters" {
+        status: Option<String>,
+        engine: String,
+        engine_version: Option<String>,
+        /// Whether its storage is encrypted, and so that of each member.
+        encrypted: bool,
+        deletion_protection: bool,
+        members: Vec<GlobalMember>,
+    }
+}
+
+same_properties! {
+    /// A Neptune global database.
+    NeptuneGlobalCluster as GlobalCluster = "AWS::Neptune::GlobalCluster", operation: "rds:DescribeGlobalClusters"
+}
+
+same_properties! {
+    /// A DocumentDB global cluster.
+    DocDbGlobalCluster as GlobalCluster = "AWS::DocDB::GlobalCluster", operation: "rds:DescribeGlobalClusters"
 }

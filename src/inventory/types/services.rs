@@ -4,7 +4,7 @@ use super::properties;
 
 properties! {
     /// A virtual machine that AWS Backup gateway protects.
-    VirtualMachine = "AWS::BackupGateway::VirtualMachine", data: None, operation: "backup-gateway:ListVirtualMachines" {
+    VirtualMachine = "AWS::BackupGateway::VirtualMachine", operation: "backup-gateway:ListVirtualMachines" {
         /// The power or connection state that the hypervisor reports.
         status: Option<String>,
     }
@@ -12,7 +12,7 @@ properties! {
 
 properties! {
     /// A snapshot of a Redshift cluster.
-    RedshiftClusterSnapshot = "AWS::Redshift::ClusterSnapshot", data: None, operation: "redshift:DescribeClusterSnapshots" {
+    RedshiftClusterSnapshot = "AWS::Redshift::ClusterSnapshot", operation: "redshift:DescribeClusterSnapshots" {
         /// Whether it is encrypted at rest.
         encrypted: bool,
         /// The accounts that may restore it.

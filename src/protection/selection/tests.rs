@@ -169,8 +169,8 @@ fn reach_by_what_the_pattern_names() {
         ("arn:aws:s3:::da*", BUCKET, Reach::Explicit),
         (BUCKET, BUCKET, Reach::Explicit),
         ("arn:aws:rds:*", cluster, Reach::Service),
-        ("arn:aws:rds:*:*:cluster:*", cluster, Reach::Shared),
-        (cluster, cluster, Reach::Shared),
+        ("arn:aws:rds:*:*:cluster:*", cluster, Reach::Explicit),
+        (cluster, cluster, Reach::Explicit),
     ] {
         assert_eq!(reach(pattern, arn), Match::Selected(expected), "{pattern}");
     }

@@ -1,0 +1,19 @@
+//! Backups that are resources of their own: snapshots, images, backups of tables, automated backups. No field has a default.
+
+use super::index::Snapshot;
+use super::summary::Summary;
+use crate::inventory::types::TypeInfo;
+use crate::inventory::{Fact, Resource};
+use chrono::{DateTime, Utc};
+
+/// A resource type whose resources are backups of others.
+pub struct BackupType {
+    pub info: &'static TypeInfo,
+    /// The backup of its source: who made it, whether it can be restored, what keeps it. `None` where its source is not known, or another
+    /// resource stands for it.
+    pub snapshot: for<'s> fn(&'s Resource, DateTime<Utc>) -> Option<Snapshot<'s>>,
+    /// The accounts that it is shared with; `None` for a type that cannot be shared.
+    pub shared_with: Option<fn(&Resource) -> Option<&Fact<Vec<String>>>>,
+    /// What other shards must know of it: that it is a copy of what lies there.
+    pub summarise: fn(&mut Summary, &Resource),
+}

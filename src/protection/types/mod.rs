@@ -1,0 +1,173 @@
+//! What decides the protection of each resource type: one file a service, one line a type in the list of what it is. Only `join` and the
+//! functions that other rooms ask use these lists; whatever works out protection gets the table of a type through `Join`.
+//!
+//! To add a type: write its table in the service's file, and its line in [`DATA`], [`BACKUPS`] or [`SUBJECTS`]. The compiler asks for every
+//! field. A type that is evidence of others only has a line in the test.
+
+mod account;
+mod backup;
+mod dlm;
+mod dynamodb;
+mod ebs;
+mod efs;
+mod kms;
+mod rds;
+mod s3;
+mod services;
+
+use super::backup_type::BackupType;
+use super::data_type::{Counted, DataType};
+use super::facts::{NoFacts, Protection};
+use super::subject::Subject;
+use crate::inventory::types::TypeInfo;
+use crate::inventory::{Resource, Shard};
+use schemars::{Schema, schema_for};
+use std::collections::{BTreeSet, HashMap};
+
+/// What holds data.
+pub static DATA: &[&DataType] = &[
+    &dynamodb::GLOBAL_TABLE,
+    &dynamodb::TABLE,
+    &ebs::INSTANCE,
+    &ebs::VOLUME,
+    &efs::FILE_SYSTEM,
+    &rds::CLUSTER,
+    &rds::INSTANCE,
+    &rds::DOC_DB_CLUSTER,
+    &rds::NEPTUNE_CLUSTER,
+    &s3::BUCKET,
+];
+
+/// Backups that are resources of their own.
+static BACKUPS: &[&BackupType] = &[
+    &dynamodb::BACKUP,
+    &ebs::IMAGE,
+    &ebs::SNAPSHOT,
+    &rds::AUTOMATED_BACKUP,
+    &rds::CLUSTER_AUTOMATED_BACKUP,
+    &rds::CLUSTER_SNAPSHOT,
+    &rds::DOC_DB_CLUSTER_SNAPSHOT,
+    &rds::NEPTUNE_CLUSTER_SNAPSHOT,
+    &rds::SNAPSHOT,
+    &services::REDSHIFT_CLUSTER_SNAPSHOT,
+];
+
+/// What else has facts of its own.
+static SUBJECTS: &[&Subject] = &[
+    &account::ACCOUNT,
+    &account::REGION,
+    &backup::PLAN,
+    &backup::RECOVERY_POINT,
+    &backup::RESTORE_TESTING_PLAN,
+    &backup::RESTORE_TESTING_SELECTION,
+    &backup::SELECTION,
+    &backup::VAULT,
+    &dlm::LIFECYCLE_POLICY,
+    &kms::KEY,
+    &services::VIRTUAL_MACHINE,
+];
+
+/// The facts of data that a template alone can tell; all others are made by time.
+const DECLARED_OF_DATA: &[&str] = &[
+    "mechanisms",
+    "plans",
+    "backup_type",
+    "copy_schedules",
+    "copy_retention",
+    "restore_testing_plans",
+    "restore_testing_supported",
+    "air_gapped_supported",
+    "bucket",
+];
+
+/// What a type is here.
+pub enum Role {
+    Data,
+    Backup(&'static BackupType),
+    Subject(&'static Subject),
+}
+
+/// What a type is; `None` for what is evidence of others only, or of a type that this version does not know.
+pub fn role(type_name: &str) -> Option<Role> {
+    let data = data_type(type_name).map(|_| Role::Data);
+    let backup = || backup_type(type_name).map(Role::Backup);
+    let subject = || SUBJECTS.iter().find(|subject| subject.info.name == type_name).map(|subject| Role::Subject(subject));
+    data.or_else(backup).or_else(subject)
+}
+
+fn data_type(type_name: &str) -> Option<&'static DataType> {
+    DATA.iter().copied().find(|data_type| data_type.info.name == type_name)
+}
+
+/// The table of a type whose resources are backups of others.
+pub fn backup_type(type_name: &str) -> Option<&'static BackupType> {
+    BACKUPS.iter().copied().find(|backup| backup.info.name == type_name)
+}
+
+/// The resource types that hold data: what `DATA` means in a rule.
+pub fn data_types() -> impl Iterator<Item = &'static TypeInfo> {
+    DATA.iter().map(|data_type| data_type.info)
+}
+
+/// Whether resources of a type hold data.
+pub fn is_data(type_name: &str) -> bool {
+    data_type(type_name).is_some()
+}
+
+/// Whether a data resource is counted as one: the data of an instance is in its volumes, that of a cluster's members in the cluster.
+pub fn is_counted(resource: &Resource) -> bool {
+    counted(resource) == Some(Counted::Itself)
+}
+
+/// Whether a resource is a member of another, which is judged in its place.
+pub fn is_cluster_member(resource: &Resource) -> bool {
+    counted(resource) == Some(Counted::Whole)
+}
+
+fn counted(resource: &Resource) -> Option<Counted> {
+    data_type(&resource.type_name).map(|data_type| (data_type.counted)(resource))
+}
+
+/// Whether the owner is deleting a data resource, which owes nothing any more.
+pub fn is_being_deleted(resource: &Resource) -> bool {
+    data_type(&resource.type_name).is_some_and(|data_type| data_type.is_being_deleted(resource))
+}
+
+/// Why resources owe no backup by what they are, by ARN.
+pub fn reproducible_by_nature(shard: &Shard) -> HashMap<&str, String> {
+    DATA.iter().flat_map(|data_type| (data_type.reproducible)(shard)).collect()
+}
+
+/// Why a resource may be reproducible by what it is, where that was not read.
+pub fn perhaps_reproducible(shard: &Shard, resource: &Resource) -> Option<String> {
+    (data_type(&resource.type_name)?.perhaps_reproducible)(shard, resource)
+}
+
+/// The operations that show copies which AWS Backup did not make.
+pub fn copy_listings() -> Vec<&'static str> {
+    let listings: BTreeSet<&str> = DATA.iter().flat_map(|data_type| data_type.copies_listed_by).copied().collect();
+    listings.into_iter().collect()
+}
+
+/// The facts that a template alone can tell of a type; all others are made by time.
+pub fn declared_facts(type_name: &str) -> &'static [&'static str] {
+    match role(type_name) {
+        Some(Role::Data) => DECLARED_OF_DATA,
+        Some(Role::Backup(BackupType { shared_with: Some(_), .. })) => &["scope_accounts"],
+        Some(Role::Backup(BackupType { shared_with: None, .. })) | None => &[],
+        Some(Role::Subject(subject)) => subject.declared,
+    }
+}
+
+/// The JSON Schema of the facts of a resource type.
+pub fn facts_schema(type_name: &str) -> Schema {
+    match role(type_name) {
+        Some(Role::Data) => schema_for!(Protection),
+        Some(Role::Backup(BackupType { shared_with: Some(_), .. })) => schema_for!(super::facts::ShareableFacts),
+        Some(Role::Backup(BackupType { shared_with: None, .. })) | None => schema_for!(NoFacts),
+        Some(Role::Subject(subject)) => (subject.schema)(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
