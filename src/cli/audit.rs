@@ -180,10 +180,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
         streams::tell("no resource with the given tags has findings: nothing was judged");
     }
     let fail_on = args.fail_on.or(policy.fail_on).unwrap_or(FailOn::High);
-    let gate = audit::gate(&findings, fail_on);
-    // The program ends: to give each of a million findings back first would only take time.
-    std::mem::forget(findings);
-    Ok(match gate {
+    Ok(match audit::gate(&findings, fail_on) {
         // The gate does not pass when a requested resource is missing. (With selected rules, a resource may have no findings.)
         Gate::Passed if !unjudged.is_empty() && !narrowed && !args.allow_incomplete => Exit::Incomplete,
         Gate::Passed => Exit::Passed,

@@ -1,4 +1,5 @@
 //! A cache of one rule's verdicts, by the facts that the rule reads. A rule reads few facts, and most resources of a large audit share them.
+//! `benches/caches.rs` measures it; `tests/laws/unread.rs` compares it with plain judging.
 
 use super::engine::{Subject, Verdict};
 use super::expr::Expression;

@@ -174,7 +174,7 @@ fn what_cannot_be_attested() {
         (&["--date", "yesterday"], "2026-11-22"),
         (&["--duration", "2 hours"], "2h30m"),
         (&["--duration", "0m"], "must be longer than zero"),
-        (&["--resource", "shop-orders"], "no ARN"),
+        (&["--resource", "shop-orders"], "not an ARN"),
         (&["--operator", " "], "must not be empty"),
         (&["--result", "maybe"], "possible values"),
         (&["--result", "failure", "--validated"], "--validated"),

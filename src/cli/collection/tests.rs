@@ -122,7 +122,7 @@ fn lost_cut_and_unreadable_parts_are_named() {
         assert!(asked().begin(folder.path()).is_err(), "nor is anything removed by it");
     }
     fs::write(&state, text.replace("111122223333.us-east-1.ndjson.zst", "../precious")).expect("written");
-    assert!(asked().begin(folder.path()).is_err_and(|failure| failure.message.contains("not a file in this folder")));
+    assert!(asked().begin(folder.path()).is_err_and(|failure| failure.message.contains("not a file in the folder itself")));
 }
 
 #[test]
