@@ -47,7 +47,7 @@ pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Joined, boo
             Some(State::Stale) => {}
             Some(_) => {
                 unprotected += 1;
-                unprotected_types.insert(join.backup_type(resource).to_owned());
+                unprotected_types.extend(join.backed_up_as(resource).map(|known| known.aws_backup.name.to_owned()));
             }
             None => state_reasons.extend(joined.unread.get("state").cloned().unwrap_or_default()),
         }
