@@ -1,5 +1,7 @@
 //! Deduplicates the findings of a stored document: equal parts are shared, as in the findings of an audit. `benches/caches.rs` measures it.
 
+#![expect(clippy::vec_box, reason = "as in the document: a large audit sorts and merges a million findings")]
+
 use super::findings::Finding;
 use serde::Deserializer;
 use serde::de::{SeqAccess, Visitor};

@@ -8,7 +8,7 @@ use super::policy::{Owes, Policy};
 use crate::inventory::declarable::Declarables;
 use crate::inventory::types::{self, ResourceProperties, TypeInfo};
 use crate::inventory::{CoverageEntry, DEPLOYED, Resource, Shard, is_symbolic};
-use crate::protection::facts::{Facts, Joined, Protection, State};
+use crate::protection::facts::{Facts, Protection, State};
 use crate::protection::{self, Owed, Summaries, why_unread};
 use crate::rules::engine::{Status, Subject, Verdict};
 use crate::rules::objective::{ALL_MECHANISMS, Objective};
@@ -154,7 +154,7 @@ impl<'a> Judge<'a> {
         let judged: Vec<Judged> = known
             .into_par_iter()
             .zip(joined)
-            .filter_map(|(prepared, joined)| Some(self.resource(shard, summaries, prepared?, joined)))
+            .filter_map(|(prepared, facts)| Some(self.resource(shard, summaries, prepared?, facts)))
             .collect();
         let mut all = Judged::all(judged);
         all.languages.extend(shard.source.clone().filter(|_| shard.coverage.template));
@@ -189,7 +189,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn resource(&self, shard: &Shard, summaries: &Summaries, prepared: Prepared, joined: Joined) -> Judged {
+    fn resource(&self, shard: &Shard, summaries: &Summaries, prepared: Prepared, facts: Facts) -> Judged {
         let template = shard.coverage.template;
         let Prepared { resource, info, mut subject, owes, may_be_reproducible } = prepared;
         let mut judged = Judged::default();
@@ -202,7 +202,7 @@ impl<'a> Judge<'a> {
         if !judged_here || elsewhere || !self.options.wants_resource(resource) || protection::is_being_deleted(resource) {
             return judged;
         }
-        if let Facts::Data(facts) = &joined.facts
+        if let Facts::Data(facts) = &facts
             && protection::is_data(info.name)
         {
             if protection::is_counted(resource) {
@@ -225,11 +225,11 @@ impl<'a> Judge<'a> {
                 subject.owes(Arc::new(objective), reasons);
             }
         }
-        let mut unread = joined.unread;
+        let mut unread = facts.reasons();
         if resource.declared.is_some() {
             unread.insert(ANYTHING_ELSE.to_owned(), vec![DEPLOYED.to_owned()]);
         }
-        subject.protected(info.name, joined.facts.to_json(), unread);
+        subject.protected(info.name, facts, unread);
         for chosen in self.by_type.get(info.name).into_iter().flatten() {
             let skipped = (reproducible && !chosen.rule.reproducible)
                 || (cluster_member && chosen.rule.data)
@@ -329,6 +329,19 @@ impl Fields for ResourceFields {
             (Some(value), _) => serde_json::to_writer(json, value).unwrap_or_default(),
             (None, Some(field)) => serde_json::to_writer(json, field).unwrap_or_default(),
             (None, None) => {}
+        }
+    }
+}
+
+/// `protection` as expressions see it.
+impl Fields for Facts {
+    fn get(&self, name: &str) -> Option<Cow<'_, Value>> {
+        self.field(name).map(|field| Cow::Owned(serde_json::to_value(field).unwrap_or_default())) // facts serialise
+    }
+
+    fn write(&self, name: &str, json: &mut Vec<u8>) {
+        if let Some(field) = self.field(name) {
+            serde_json::to_writer(json, field).unwrap_or_default(); // facts in memory can always be written there
         }
     }
 }

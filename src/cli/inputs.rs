@@ -1,7 +1,7 @@
 //! The files that a run reads, so that no report overwrites them.
 
 use crate::inventory::atomic_file::folder_of;
-use crate::template::{parse, sources};
+use crate::template::{file_names, sources};
 use ignore::WalkBuilder;
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -42,7 +42,7 @@ impl Inputs {
         if let Some((what, _)) = self.files.iter().find(|(_, path)| is_it(path)) {
             return refusal(&format!("{what} of this run"));
         }
-        if parse::is_named_as_source(output) {
+        if file_names::is_named_as_source(output) {
             return refusal("a template, a policy or a part of one by its name");
         }
         if is_report(output) || !output.is_file() {
@@ -61,7 +61,7 @@ impl Inputs {
 fn may_be_input(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let json_or_inventory = [".json", ".ndjson", ".ndjson.gz", ".ndjson.zst"].iter().any(|end| name.ends_with(end));
-    json_or_inventory || parse::is_named_as_source(path)
+    json_or_inventory || file_names::is_named_as_source(path)
 }
 
 /// Whether a file is a report of an earlier run, which may be replaced: every format names the question or the best practices of REL 9 near its

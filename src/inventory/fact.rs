@@ -1,5 +1,6 @@
 //! A value that is read or unread. Independent of where values come from.
 
+use super::Outcome;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// One property of a resource: read (and perhaps empty, if `T` is an `Option` or a list), or unread.
@@ -40,6 +41,16 @@ impl<T> Fact<T> {
             Fact::Read(value) => Some(value),
             Fact::Unread => None,
         }
+    }
+}
+
+impl<T: Clone> Fact<T> {
+    /// The value, or why nobody read it.
+    ///
+    /// # Errors
+    /// The reasons.
+    pub fn or_why(&self, why: impl FnOnce() -> Vec<String>) -> Outcome<T> {
+        self.read().cloned().ok_or_else(why)
     }
 }
 

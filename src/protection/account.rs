@@ -1,16 +1,13 @@
 //! The account: how many backups it has, and what of them lies outside of it.
 
 use super::context::Join;
-use super::facts::{AccountFacts, Facts, Joined};
-use super::unread::Unread;
-use crate::inventory::{Fact, Resource, arn};
+use super::facts::{AccountFacts, Facts};
+use crate::inventory::{Outcome, Resource, arn, unless};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
 /// The facts of an account: sums over its shards.
-pub fn account_facts(join: &Join, resource: &Resource) -> Joined {
-    let mut facts = AccountFacts::default();
-    let mut unread = Unread::new();
+pub fn account_facts(join: &Join, resource: &Resource) -> Facts {
     let shards = || join.summaries.of_account(&resource.account).filter(|summary| summary.region != crate::inventory::GLOBAL);
     let own_vaults: i64 = shards().map(|summary| summary.air_gapped_vaults).sum();
     let backups: i64 = shards().map(|summary| summary.own_backups).sum();
@@ -49,25 +46,14 @@ pub fn account_facts(join: &Join, resource: &Resource) -> Joined {
     let newer = Vec::from_iter(newer);
     let newest_age = newest.map(|newest| (join.as_of - newest).num_seconds());
     // Whatever was found stands; only that nothing was found needs every answer.
-    let mut set = |field: &str, settled: bool, extra: &[String]| -> bool {
-        let all: Vec<String> = reasons.iter().chain(extra).cloned().collect();
-        if settled || all.is_empty() {
-            return true;
-        }
-        unread.insert(field.to_owned(), all);
-        false
+    let found = |count: i64, more: &[String]| -> Outcome<i64> {
+        if count > 0 { Ok(count) } else { unless([reasons.as_slice(), more].concat(), count) }
     };
-    if set("air_gapped_vaults", own_vaults > 0, &[]) {
-        facts.air_gapped_vaults = Fact::Read(own_vaults);
+    AccountFacts {
+        air_gapped_vaults: found(own_vaults, &[]).into(),
+        air_gapped_copies: found(air_gapped_copies, &unlooked).into(),
+        backups: found(backups, &[]).into(),
+        newest_outside_age_seconds: unless([reasons.as_slice(), &newer].concat(), newest_age).into(),
     }
-    if set("air_gapped_copies", air_gapped_copies > 0, &unlooked) {
-        facts.air_gapped_copies = Fact::Read(air_gapped_copies);
-    }
-    if set("backups", backups > 0, &[]) {
-        facts.backups = Fact::Read(backups);
-    }
-    if set("newest_outside_age_seconds", newest.is_some() && reasons.is_empty() && newer.is_empty(), &newer) {
-        facts.newest_outside_age_seconds = Fact::Read(newest_age);
-    }
-    Joined { facts: Facts::Account(facts), unread }
+    .into()
 }

@@ -6,7 +6,7 @@ use super::index::Typed;
 use super::point::Point;
 use super::unread::why_unread;
 use crate::inventory::types::backup::RecoveryPoint;
-use crate::inventory::{Fact, Resource};
+use crate::inventory::{Fact, Outcome, Resource, unless};
 use std::collections::BTreeSet;
 
 /// The keys of the newest backup of each mechanism, and of the data itself where its windows depend on it; sorted by ARN.
@@ -19,7 +19,7 @@ pub fn backup_keys(
     points: &[Point],
     continuous: &[&Typed<RecoveryPoint>],
     windows: &[Window],
-) -> Result<Vec<BackupKey>, Vec<String>> {
+) -> Outcome<Vec<BackupKey>> {
     let mut arns = BTreeSet::new();
     let mut kinds = BTreeSet::new();
     for point in points {
@@ -59,5 +59,5 @@ pub fn backup_keys(
             }
         }
     }
-    if unread.is_empty() { Ok(keys) } else { Err(unread) }
+    unless(unread, keys)
 }

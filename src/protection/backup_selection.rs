@@ -1,78 +1,72 @@
 //! Backup selections: what they select, and what they name that is not there.
 
 use super::context::Join;
-use super::facts::{Facts, Joined, SelectionFacts};
+use super::facts::{Facts, SelectionFacts, Told};
 use super::links::Links;
 use super::points::is_local;
 use super::selection::Selection;
 use super::title::title;
-use super::unread::{Unread, why_unread};
+use super::unread::why_unread;
 use crate::inventory::types::backup;
-use crate::inventory::{Fact, Resource, more_path};
+use crate::inventory::{Outcome, Resource, more_path, unless};
 
 /// The facts of a backup selection.
-pub fn selection_facts(join: &Join, links: &Links, resource: &Resource) -> Joined {
-    let mut facts = SelectionFacts::default();
-    let mut unread = Unread::new();
-    let Some(properties) = resource.get::<backup::BackupSelection>() else {
-        return Joined { facts: Facts::Selection(facts), unread };
-    };
+pub fn selection_facts(join: &Join, links: &Links, resource: &Resource) -> Facts {
+    let Some(properties) = resource.get::<backup::BackupSelection>() else { return SelectionFacts::default().into() };
     let plan = properties.plan_arn.read().and_then(|plan| join.plans.plans.get(plan.as_str()));
-    match plan {
-        Some(plan) => facts.plan = title(plan).into(),
-        None => drop(unread.insert("plan".to_owned(), vec!["the selection's plan is not in the inventory".to_owned()])),
+    let no_plan = || vec!["the selection's plan is not in the inventory".to_owned()];
+    let selected = links.by_selection.get(resource.arn.as_str()).map(|selects| {
+        let reasons = links.unread.iter().chain(&selects.unread).cloned().collect();
+        unless(reasons, selects.resources.len() as i64)
+    });
+    let (dangling_arns, unchecked_arns) = match named_arns(join, resource, properties) {
+        Ok((dangling, unchecked)) => (dangling, unchecked),
+        Err(reasons) => (Err(reasons.clone()), Err(reasons)),
+    };
+    SelectionFacts {
+        plan: plan.map(|plan| title(plan)).ok_or_else(no_plan).into(),
+        refused: refused(join, resource, properties).into(),
+        selected: selected.map(Told::from).unwrap_or_default(),
+        dangling_arns: dangling_arns.into(),
+        unchecked_arns: unchecked_arns.into(),
     }
-    if let Some(selects) = links.by_selection.get(resource.arn.as_str()) {
-        let reasons: Vec<String> = links.unread.iter().chain(&selects.unread).cloned().collect();
-        if reasons.is_empty() {
-            facts.selected = Fact::Read(selects.resources.len() as i64);
-        } else {
-            unread.insert("selected".to_owned(), reasons);
-        }
-    }
+    .into()
+}
+
+/// Whether AWS Backup refuses the selection.
+fn refused(join: &Join, resource: &Resource, properties: &backup::BackupSelection) -> Outcome<bool> {
     match Selection::new(properties, resource.declared.as_deref()).names_nothing() {
-        Some(nothing) if !nothing || resource.declared.is_some() => facts.refused = Fact::Read(nothing),
-        Some(_) => {
-            drop(unread.insert("refused".to_owned(), vec!["it names neither resources nor tags, which AWS Backup refuses".to_owned()]))
-        }
+        Some(nothing) if !nothing || resource.declared.is_some() => Ok(nothing),
+        Some(_) => Err(vec!["it names neither resources nor tags, which AWS Backup refuses".to_owned()]),
         None => {
             let lists = [("resources", properties.resources.is_unread()), ("list_of_tags", properties.list_of_tags.is_unread())];
             let unread_lists = lists.into_iter().filter(|(_, is_unread)| *is_unread);
-            let reasons = unread_lists.flat_map(|(list, _)| why_unread(join.index.shard, resource, list)).collect();
-            drop(unread.insert("refused".to_owned(), reasons));
+            Err(unread_lists.flat_map(|(list, _)| why_unread(join.index.shard, resource, list)).collect())
         }
     }
+}
+
+/// The literal ARNs that no resource has, and those of which nobody can tell whether one has them.
+type NamedArns = (Outcome<Vec<String>>, Outcome<Vec<String>>);
+
+fn named_arns(join: &Join, resource: &Resource, properties: &backup::BackupSelection) -> Outcome<NamedArns> {
+    let patterns = properties.resources.or_why(|| why_unread(join.index.shard, resource, "resources"))?;
     let more = resource.unsettled(&more_path("resources"));
-    let Some(patterns) = properties.resources.read() else {
-        let reasons = why_unread(join.index.shard, resource, "resources");
-        unread.insert("dangling_arns".to_owned(), reasons.clone());
-        unread.insert("unchecked_arns".to_owned(), reasons);
-        return Joined { facts: Facts::Selection(facts), unread };
-    };
     let mut dangling = Vec::new();
     let mut unchecked = Vec::new();
-    for literal in patterns.iter().filter(|pattern| !pattern.contains('*')) {
+    for literal in patterns.into_iter().filter(|pattern| !pattern.contains('*')) {
         if join.existing.contains(literal.as_str()) {
             continue;
         }
-        match join.listing_of(literal) {
-            Some(operation) if is_local(literal, &resource.account, &resource.region) && join.index.missing(&[operation]).is_empty() => {
-                dangling.push(literal.clone())
+        match join.listing_of(&literal) {
+            Some(operation) if is_local(&literal, &resource.account, &resource.region) && join.index.missing(&[operation]).is_empty() => {
+                dangling.push(literal)
             }
-            _ => unchecked.push(literal.clone()),
+            _ => unchecked.push(literal),
         }
     }
     // One that is gone is enough to know; that none is needs all of them to be looked for.
-    if dangling.is_empty() && !(unchecked.is_empty() && more.is_empty()) {
-        let reasons = unchecked.iter().map(|arn| format!("nobody looked whether {arn} exists"));
-        unread.insert("dangling_arns".to_owned(), reasons.chain(more.iter().cloned()).collect());
-    } else {
-        facts.dangling_arns = Fact::Read(dangling);
-    }
-    if more.is_empty() {
-        facts.unchecked_arns = Fact::Read(unchecked);
-    } else {
-        unread.insert("unchecked_arns".to_owned(), more.to_vec());
-    }
-    Joined { facts: Facts::Selection(facts), unread }
+    let unlooked = unchecked.iter().map(|arn| format!("nobody looked whether {arn} exists")).chain(more.iter().cloned());
+    let reasons = if dangling.is_empty() { unlooked.collect() } else { Vec::new() };
+    Ok((unless(reasons, dangling), unless(more.to_vec(), unchecked)))
 }

@@ -7,7 +7,7 @@ use super::point::Point;
 use super::schedule::days;
 use super::unread::why_unread;
 use crate::inventory::types::backup::RecoveryPoint;
-use crate::inventory::{Fact, Reasons, Resource, note};
+use crate::inventory::{Fact, Resource};
 use chrono::{DateTime, Utc};
 
 /// The mechanisms of a resource, the windows that continuous ones give, and how long their copies are kept.
@@ -19,8 +19,8 @@ pub struct Mechanisms {
     pub copy_schedules: Vec<CopySchedule>,
     /// Why there may be more of them.
     pub unread: Vec<String>,
-    /// Why a template does not settle `interval_seconds`, `retention_days` or `copies` of some of them.
-    pub unsettled: Reasons,
+    /// Why there may be more copies: a template does not settle what makes some of them, or where to.
+    pub copies_unread: Vec<String>,
 }
 
 /// The span of time to any moment of which a database or a table can be restored.
@@ -101,9 +101,9 @@ impl Case<'_> {
         Mechanism {
             kind,
             automatic: true,
-            interval_seconds: Fact::Read(None),
+            interval_seconds: None.into(),
             allowed_age_seconds: allowed,
-            retention_days: Fact::Read(None),
+            retention_days: None.into(),
             retention_endless: false.into(),
             last_at,
             age_seconds: age,
@@ -120,8 +120,8 @@ impl Case<'_> {
         [age, kept].into_iter().flatten().min()
     }
 
-    /// Notes why a field of a mechanism is not known: a part of what makes it is not.
-    pub fn unsettled(&self, field: &str, of: &Resource, part: &str, found: &mut Mechanisms) {
-        note(&mut found.unsettled, field, why_unread(self.index.shard, of, part));
+    /// Why a part of what makes a mechanism is not known.
+    pub fn why(&self, of: &Resource, part: &str) -> Vec<String> {
+        why_unread(self.index.shard, of, part)
     }
 }

@@ -2,24 +2,16 @@
 //! place that the audit was not to read; for one that it was to read and could not, it shows only that there may be a copy.
 
 use super::context::Join;
-use super::facts::{CopyFact, CopySchedule, MechanismKind};
+use super::facts::{CopyFact, CopySchedule, MechanismKind, Told};
 use super::index::Typed;
 use super::point::Point;
 use super::schedule::days;
 use super::summary::{AUTOMATED, ForeignBackup, Summary};
-use super::unread::add_new;
 use crate::inventory::types::backup::CopyJob;
-use crate::inventory::{Fact, Resource, arn};
+use crate::inventory::{Outcome, Resource, add_new, arn, unless};
 use chrono::{DateTime, Utc};
 
-/// The copies of a resource's backups, with why it is not known whether some of them are there.
-pub struct Copies {
-    /// Newest first.
-    pub all: Vec<CopyFact>,
-    pub unconfirmed: Vec<String>,
-}
-
-/// The copies of a resource's backups, of the kinds of mechanism that count. `schedules` copy its backups to other places.
+/// The copies of a resource's backups, newest first, of the kinds of mechanism that count. `schedules` copy its backups to other places.
 ///
 /// # Errors
 /// The reasons why copies may exist that were not seen.
@@ -29,8 +21,7 @@ pub fn copies(
     points: &[Point],
     counts: &[MechanismKind],
     schedules: &[CopySchedule],
-) -> Result<Copies, Vec<String>> {
-    let mut unconfirmed = Vec::new();
+) -> Outcome<Vec<CopyFact>> {
     let mut found = Vec::new();
     let mut unread = join.index.missing(&["backup:ListCopyJobs"]);
     // Copies of an instance's backups hold its volumes, if they were attached already.
@@ -51,11 +42,8 @@ pub fn copies(
     }
     for (source, since) in sources().filter(|_| counts.contains(&MechanismKind::AwsBackup)) {
         for job in join.index.copy_jobs.get(&source.arn).into_iter().flatten() {
-            let copied = of_job(join, resource, job).filter(|(copy, _)| since.is_none_or(|since| copy.created_at >= since));
-            if let Some((copy, why_unconfirmed)) = copied.filter(|(copy, _)| copy.age_seconds >= 0) {
-                found.push(copy);
-                add_new(&mut unconfirmed, why_unconfirmed.iter().cloned());
-            }
+            let copied = of_job(join, resource, job).filter(|copy| since.is_none_or(|since| copy.created_at >= since));
+            found.extend(copied);
         }
     }
     // A backup straight into, or copied within the Region to, an air-gapped vault.
@@ -64,10 +52,10 @@ pub fn copies(
         age_seconds: point.backup.age_seconds,
         account: resource.account.clone(),
         region: resource.region.clone(),
-        other_account: Fact::Read(false),
-        other_region: Fact::Read(false),
-        locked: Fact::Read(true),
-        air_gapped: Fact::Read(true),
+        other_account: false.into(),
+        other_region: false.into(),
+        locked: true.into(),
+        air_gapped: true.into(),
         encrypted: point.backup.encrypted.read().copied(),
         seen_as: "recovery_point".to_owned(),
     }));
@@ -75,7 +63,7 @@ pub fn copies(
     found.sort_by(|a, b| {
         b.created_at.cmp(&a.created_at).then_with(|| (&a.account, &a.region, &a.seen_as).cmp(&(&b.account, &b.region, &b.seen_as)))
     });
-    if !found.iter().any(|copy| copy.other_region == Fact::Read(true)) {
+    if !found.iter().any(|copy| copy.other_region.read() == Some(&true)) {
         add_new(&mut unread, elsewhere_unread(join, resource, counts));
     }
     for schedule in schedules {
@@ -87,7 +75,7 @@ pub fn copies(
             );
         }
     }
-    if unread.is_empty() { Ok(Copies { all: found, unconfirmed }) } else { Err(unread) }
+    unless(unread, found)
 }
 
 /// `moment` is that of the backup that was copied, where it is known.
@@ -98,18 +86,22 @@ fn copy(backup: &ForeignBackup, moment: Option<DateTime<Utc>>, resource: &Resour
         age_seconds: (as_of - created_at).num_seconds(),
         account: backup.account.clone(),
         region: backup.region.clone(),
-        other_account: Fact::Read(backup.account != resource.account),
-        other_region: Fact::Read(backup.region != resource.region),
-        locked: backup.locked.clone(),
-        air_gapped: Fact::Read(backup.air_gapped),
+        other_account: (backup.account != resource.account).into(),
+        other_region: (backup.region != resource.region).into(),
+        locked: backup.locked.or_why(|| not_read(&backup.account, &backup.region)).into(),
+        air_gapped: backup.air_gapped.into(),
         encrypted: backup.encrypted,
         seen_as: backup.seen_as.to_owned(),
     }
 }
 
-/// What a completed copy job tells of a copy that must still be there by its retention; with why nobody can tell whether it is. Where the
-/// vault that it wrote to was looked into, the copy itself is there, or is gone.
-fn of_job<'a>(join: &'a Join, resource: &Resource, job: &Typed<CopyJob>) -> Option<(CopyFact, &'a [String])> {
+fn not_read(account: &str, region: &str) -> Vec<String> {
+    vec![format!("{account}/{region} was not read, where a copy is")]
+}
+
+/// What a completed copy job tells of a copy that must still be there by its retention. Where the vault that it wrote to was looked into, the
+/// copy itself is there, or is gone.
+fn of_job(join: &Join, resource: &Resource, job: &Typed<CopyJob>) -> Option<CopyFact> {
     let properties = &job.properties;
     let destination = properties.destination_vault_arn.read()?;
     let created_at = job.resource.created_at?;
@@ -135,23 +127,25 @@ fn of_job<'a>(join: &'a Join, resource: &Resource, job: &Typed<CopyJob>) -> Opti
         None => (told_locked == Some(true) || told_air_gapped == Some(true)).then_some(true),
     };
     // Of a copy that may be gone, only what it is not is known.
-    let unconfirmed = in_scope.map_or(&[][..], |summary| &summary.vaults_unread);
-    let there = |is: bool| if is && in_scope.is_some() { Fact::Unread } else { Fact::Read(is) };
+    let there = |is: bool| match in_scope {
+        Some(summary) if is => Told::unread(summary.vaults_unread.clone()),
+        _ => is.into(),
+    };
+    let not_told = || Told::unread(in_scope.map_or_else(|| not_read(account, region), |summary| summary.vaults_unread.clone()));
     let source = properties.source_recovery_point_arn.present().and_then(|source| join.index.moments.get(source.as_str()));
     let created_at = source.map_or(created_at, |moment| created_at.min(*moment));
-    let copy = CopyFact {
+    Some(CopyFact {
         created_at,
         age_seconds: (join.as_of - created_at).num_seconds(),
         account: account.to_owned(),
         region: region.to_owned(),
         other_account: there(other_account),
         other_region: there(other_region),
-        locked: locked.map_or(Fact::Unread, there),
-        air_gapped: air_gapped.map_or(if in_scope.is_some() { Fact::Unread } else { Fact::Read(false) }, there),
+        locked: locked.map_or_else(not_told, there),
+        air_gapped: air_gapped.map_or_else(|| if in_scope.is_some() { not_told() } else { false.into() }, there),
         encrypted: None,
         seen_as: "copy_job".to_owned(),
-    };
-    Some((copy, unconfirmed))
+    })
 }
 
 /// Whether a completed copy job shows that a vault of an account outside of the audit is there: what the job wrote to it is kept still, and

@@ -7,7 +7,7 @@ use super::schedule::{largest_gap, late_after, shortest_span};
 use super::unread::{why_place_undecided, why_tags_unread, why_unread};
 use crate::inventory::types::dlm;
 use crate::inventory::types::ebs::Volume;
-use crate::inventory::{Fact, Resource, more_path, note};
+use crate::inventory::{Fact, Resource, add_new, more_path};
 use chrono::{DateTime, Utc};
 
 /// Amazon DLM starts a snapshot within an hour of its scheduled time (EC2 user guide, "How Amazon Data Lifecycle Manager works").
@@ -41,16 +41,20 @@ pub fn of_target(case: &Case, target: &Resource, through_root: Option<bool>, fou
             Some(schedules) => schedules.iter().for_each(|schedule| add_dlm_schedule(case, policy, schedule, found)),
             None => found.unread.extend(why_unread(case.index.shard, policy.resource, "schedules")),
         }
-        let more = policy.resource.unsettled(&more_path("schedules"));
-        if !more.is_empty() {
-            note(&mut found.unsettled, "copies", more.to_vec());
-        }
+        add_new(&mut found.copies_unread, policy.resource.unsettled(&more_path("schedules")).iter().cloned());
     }
 }
 
 fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule: &dlm::Schedule, found: &mut Mechanisms) {
-    let settled = interval(schedule, case.as_of);
-    let interval = settled.present().copied();
+    let why = |parts: &[&str]| {
+        let paths = parts.iter().map(|part| format!("schedules[].{part}"));
+        let unsettled = paths.filter(|path| !policy.resource.unsettled(path).is_empty());
+        let mut reasons = Vec::new();
+        unsettled.for_each(|path| add_new(&mut reasons, case.why(policy.resource, &path)));
+        reasons
+    };
+    let settled = interval(schedule, case.as_of).or_why(|| why(&["cron", "interval_seconds"]));
+    let interval = settled.clone().ok().flatten();
     let name = schedule.name.present().map_or(String::new(), |name| format!(", schedule {name}"));
     let source = format!("DLM policy {}{name}", policy.resource.id);
     let by_default = policy.properties.default_policy.read() == Some(&true);
@@ -66,43 +70,30 @@ fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule:
     let since = policy.resource.created_at.zip(case.resource.created_at).map(|(policy, data)| policy.max(data));
     let due = makes_snapshots && since.zip(allowed).is_some_and(|(since, allowed)| (case.as_of - since).num_seconds() > allowed);
     let retention_days = retention(schedule, case.as_of);
-    for (field, is_unread, parts) in [
-        ("interval_seconds", settled.is_unread(), ["cron", "interval_seconds"].as_slice()),
-        ("retention_days", retention_days.is_unread(), &["retention_days", "retain_count", "cron", "interval_seconds"]),
-    ] {
-        let unknown = |part: &&&str| !policy.resource.unsettled(&format!("schedules[].{part}")).is_empty();
-        for part in parts.iter().filter(|part| is_unread && unknown(part)) {
-            case.unsettled(field, policy.resource, &format!("schedules[].{part}"), found);
-        }
-    }
     found.all.push(Mechanism {
-        retention_days: retention_days.clone(),
-        interval_seconds: settled.clone(),
+        retention_days: retention_days.or_why(|| why(&["retention_days", "retain_count", "cron", "interval_seconds"])).into(),
+        interval_seconds: settled.clone().into(),
         promised_seconds: retention_days.read().and_then(|days| case.promised(policy.resource.created_at, *days)),
         on_schedule: mechanism.on_schedule.or((due && last.is_none()).then_some(false)),
         ..mechanism
     });
-    let Some(copies) = schedule.copies.read() else { return case.unsettled("copies", policy.resource, "schedules[].copies", found) };
+    let Some(copies) = schedule.copies.read() else {
+        return add_new(&mut found.copies_unread, case.why(policy.resource, "schedules[].copies"));
+    };
     for copy in copies {
         let Some(target) = copy.target.read() else {
-            case.unsettled("copies", policy.resource, "schedules[].copies[].target", found);
+            add_new(&mut found.copies_unread, case.why(policy.resource, "schedules[].copies[].target"));
             continue;
         };
         if *target == case.resource.region || target.starts_with("arn:") {
             continue;
         }
-        if settled.is_unread() {
-            let reasons = found.unsettled.get("interval_seconds").cloned().unwrap_or_default();
-            note(&mut found.unsettled, "copies", reasons);
-        }
-        if copy.retention_days.is_unread() {
-            case.unsettled("copies[].retention_days", policy.resource, "schedules[].copies[].retention_days", found);
-        }
+        add_new(&mut found.copies_unread, settled.clone().err().unwrap_or_default());
         found.copy_schedules.push(case.copy_schedule(&case.resource.account, target, allowed));
         found.copy_retention.push(CopyRetention {
             kind: "dlm".to_owned(),
             source: format!("{source}, copy to {target}"),
-            retention_days: copy.retention_days.clone(),
+            retention_days: copy.retention_days.or_why(|| case.why(policy.resource, "schedules[].copies[].retention_days")).into(),
         });
     }
 }

@@ -1,36 +1,46 @@
 //! What the join finds out about each resource: the `protection` that rules see. Data and their meaning only; how they come
 //! about is in the sibling modules. May not know rules.
 //!
-//! An age is as_of minus a moment, in seconds. A field that could not be worked out is [`Fact::Unread`], and its reason is kept
-//! beside it in [`Joined::unread`].
-
-/// Declares a struct of facts that takes no other field.
-macro_rules! facts {
-    ($(#[doc = $doc:literal])* $name:ident { $($fields:tt)* }) => {
-        crate::inventory::facts! { $(#[doc = $doc])* #[serde(deny_unknown_fields)] $name { $($fields)* } }
-    };
-}
+//! An age is as_of minus a moment, in seconds. A field that could not be worked out has the reasons in its place ([`Told`]).
 
 mod data;
 mod links;
+mod told;
 
 pub use data::*;
 pub use links::*;
+pub use told::{FactSet, Path, Reasoned, Told};
+use told::{facts, record};
 
-use std::collections::BTreeMap;
+use crate::inventory::Reasons;
 
-/// The protection facts of one resource with the reasons of those that are missing.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Joined {
-    pub facts: Facts,
-    /// Field (`state`, or `rules[].copies[].locked` for a field of list elements) to why it could not be worked out.
-    pub unread: BTreeMap<String, Vec<String>>,
+/// Declares the facts by kind of resource.
+macro_rules! kinds {
+    ($( $(#[doc = $doc:literal])* $kind:ident($facts:ty), )*) => {
+        /// The facts by kind of resource.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Facts {
+            $( $(#[doc = $doc])* $kind(Box<$facts>), )*
+        }
+
+        impl Facts {
+            fn set(&self) -> &dyn FactSet {
+                match self {
+                    $( Facts::$kind(facts) => &**facts, )*
+                }
+            }
+        }
+
+        $( impl From<$facts> for Facts {
+            fn from(facts: $facts) -> Self {
+                Facts::$kind(Box::new(facts))
+            }
+        } )*
+    };
 }
 
-/// The facts by kind of resource.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Facts {
-    Data(Box<Protection>),
+kinds! {
+    Data(Protection),
     Account(AccountFacts),
     Region(RegionFacts),
     Plan(PlanFacts),
@@ -48,23 +58,15 @@ pub enum Facts {
 }
 
 impl Facts {
-    /// The facts as rules see them.
-    pub fn to_json(&self) -> serde_json::Value {
-        let value = match self {
-            Facts::Data(facts) => serde_json::to_value(facts),
-            Facts::Account(facts) => serde_json::to_value(facts),
-            Facts::Region(facts) => serde_json::to_value(facts),
-            Facts::Plan(facts) => serde_json::to_value(facts),
-            Facts::Selection(facts) => serde_json::to_value(facts),
-            Facts::Vault(facts) => serde_json::to_value(facts),
-            Facts::RecoveryPoint(facts) => serde_json::to_value(facts),
-            Facts::RestoreTestingPlan(facts) => serde_json::to_value(facts),
-            Facts::RestoreTestingSelection(facts) => serde_json::to_value(facts),
-            Facts::LifecyclePolicy(facts) => serde_json::to_value(facts),
-            Facts::Key(facts) => serde_json::to_value(facts),
-            Facts::Shareable(facts) => serde_json::to_value(facts),
-            Facts::None(facts) => serde_json::to_value(facts),
-        };
-        value.unwrap_or_default()
+    /// A fact that is known, by name: what rules ask for.
+    pub fn field(&self, name: &str) -> Option<&dyn erased_serde::Serialize> {
+        self.set().field(name)
+    }
+
+    /// Why facts are not known, and parts of them: by `state`, or `rules[].copies[].locked` for a field of list elements.
+    pub fn reasons(&self) -> Reasons {
+        let mut reasons = Reasons::new();
+        self.set().add_reasons(&Path::ROOT, &mut reasons);
+        reasons
     }
 }

@@ -2,15 +2,18 @@
 
 use super::context::Join;
 use super::facts::{JobFailure, Jobs};
-use crate::inventory::Resource;
+use crate::inventory::{Outcome, Resource, unless};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
 /// A recovery point in status PARTIAL cannot be restored.
 const FAILED: [&str; 4] = ["FAILED", "ABORTED", "EXPIRED", "PARTIAL"];
 
-/// The jobs of a resource, and why they may be more than those seen.
-pub fn jobs(join: &Join, resource: &Resource) -> (Jobs, Vec<String>) {
+/// The jobs of a resource.
+///
+/// # Errors
+/// The reasons why they may be more than those seen.
+pub fn jobs(join: &Join, resource: &Resource) -> Outcome<Jobs> {
     let (index, as_of) = (join.index, join.as_of);
     let mut jobs = Jobs::default();
     // A success of one kind makes good the failures of that kind before it.
@@ -56,5 +59,5 @@ pub fn jobs(join: &Join, resource: &Resource) -> (Jobs, Vec<String>) {
     }
     jobs.unresolved.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.kind.cmp(&b.kind)).then_with(|| a.message.cmp(&b.message)));
     unread.dedup();
-    (jobs, unread)
+    unless(unread, jobs)
 }

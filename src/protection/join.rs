@@ -3,7 +3,7 @@
 
 use super::context::Join;
 use super::data::Owed;
-use super::facts::{Facts, Joined, NoFacts};
+use super::facts::{Facts, NoFacts};
 use super::index::Index;
 use super::links::Links;
 use super::plan_reach::Plans;
@@ -17,16 +17,16 @@ use chrono::{DateTime, Utc};
 use std::collections::{HashMap, HashSet};
 
 /// Joins one shard: a result for each of its resources, in their order.
-pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[Owed]) -> Vec<Joined> {
+pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[Owed]) -> Vec<Facts> {
     let index = Index::new(shard, |resource| (types::backup_type(&resource.type_name)?.snapshot)(resource, as_of));
     let plans = Plans::new(&index, as_of);
     let is_data = |resource: &&Resource| types::is_data(&resource.type_name);
     let existing: HashSet<&str> = shard.resources.iter().filter(is_data).map(|resource| resource.arn.as_str()).collect();
     let join = Join { index: &index, plans: &plans, summaries, existing: &existing, data_types: types::DATA, as_of };
 
-    let mut joined: Vec<Option<Joined>> = vec![None; shard.resources.len()];
+    let mut joined: Vec<Option<Facts>> = vec![None; shard.resources.len()];
     let part_types: Vec<&str> = types::DATA.iter().filter_map(|data_type| Some(data_type.parts.as_ref()?.of.name)).collect();
-    let mut parts: HashMap<&str, Joined> = HashMap::new();
+    let mut parts: HashMap<&str, Facts> = HashMap::new();
     for (at, resource) in shard.resources.iter().enumerate() {
         if let Some(data_type) = join.data_type(resource).filter(|data_type| data_type.parts.is_none()) {
             let result = join.protection(data_type, resource, &owed[at], &HashMap::new());
@@ -37,13 +37,13 @@ pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[
         }
     }
     // What has parts comes after those, which decide its state.
-    let parts: HashMap<&str, &Joined> = parts.iter().map(|(id, joined)| (*id, joined)).collect();
+    let parts: HashMap<&str, &Facts> = parts.iter().map(|(id, joined)| (*id, joined)).collect();
     for (at, resource) in shard.resources.iter().enumerate() {
         if let Some(data_type) = join.data_type(resource).filter(|data_type| data_type.parts.is_some()) {
             joined[at] = Some(join.protection(data_type, resource, &owed[at], &parts));
         }
     }
-    let data: Vec<(&Resource, &Joined, bool)> = shard
+    let data: Vec<(&Resource, &Facts, bool)> = shard
         .resources
         .iter()
         .zip(&joined)
@@ -52,25 +52,21 @@ pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[
         .collect();
     let links = Links::new(&join, &data);
     let context = SubjectContext { join: &join, links: &links, data: &data };
-    let rest: Vec<Option<Joined>> =
+    let rest: Vec<Option<Facts>> =
         shard.resources.iter().zip(&joined).map(|(resource, known)| known.is_none().then(|| other_facts(&context, resource))).collect();
-    joined.into_iter().zip(rest).map(|(data, other)| data.or(other).unwrap_or_else(no_facts)).collect()
+    joined.into_iter().zip(rest).map(|(data, other)| data.or(other).unwrap_or_else(|| NoFacts {}.into())).collect()
 }
 
 /// The facts of what is no data.
-fn other_facts(context: &SubjectContext, resource: &Resource) -> Joined {
+fn other_facts(context: &SubjectContext, resource: &Resource) -> Facts {
     match types::role(&resource.type_name) {
         Some(Role::Subject(subject)) => (subject.facts)(context, resource),
         Some(Role::Backup(backup)) => match backup.shared_with {
             Some(shared_with) => shareable_facts(context.join, shared_with(resource)),
-            None => no_facts(),
+            None => NoFacts {}.into(),
         },
-        Some(Role::Data) | None => no_facts(),
+        Some(Role::Data) | None => NoFacts {}.into(),
     }
-}
-
-fn no_facts() -> Joined {
-    Joined { facts: Facts::None(NoFacts {}), unread: Default::default() }
 }
 
 /// Summarises a shard.

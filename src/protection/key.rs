@@ -1,10 +1,9 @@
 //! KMS keys: what uses them.
 
 use super::context::Join;
-use super::facts::{Facts, Joined, KeyFacts};
-use super::unread::Unread;
+use super::facts::{Facts, KeyFacts};
 use crate::inventory::types::{self, ResourceType, TypeInfo, account};
-use crate::inventory::{Fact, Resource};
+use crate::inventory::{Resource, unless};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -12,7 +11,7 @@ use std::sync::LazyLock;
 const NAMED_USERS: usize = 20;
 
 /// The facts of a KMS key.
-pub fn key_facts(join: &Join, resource: &Resource) -> Joined {
+pub fn key_facts(join: &Join, resource: &Resource) -> Facts {
     let mut used_by = Vec::new();
     let mut used_by_backups = false;
     for user in join.index.key_users.get(resource.arn.as_str()).into_iter().flatten() {
@@ -24,15 +23,9 @@ pub fn key_facts(join: &Join, resource: &Resource) -> Joined {
     used_by.dedup();
     let count = used_by.len() as i64;
     used_by.truncate(NAMED_USERS);
-    let mut facts = KeyFacts { used_by: used_by.into(), used_by_count: count.into(), used_by_backups: used_by_backups.into() };
-    let mut unread = Unread::new();
     // A backup or vault that was not read may name it.
     let reasons = if used_by_backups { Vec::new() } else { join.index.missing(&key_listings(join)) };
-    if !reasons.is_empty() {
-        facts.used_by_backups = Fact::Unread;
-        unread.insert("used_by_backups".to_owned(), reasons);
-    }
-    Joined { facts: Facts::Key(facts), unread }
+    KeyFacts { used_by: used_by.into(), used_by_count: count.into(), used_by_backups: unless(reasons, used_by_backups).into() }.into()
 }
 
 /// The operations that read the keys of backups and vaults.

@@ -2,21 +2,16 @@
 
 use super::context::Join;
 use super::dlm_mechanisms::{is_root_volume, policy_targets};
-use super::facts::{Facts, Joined, LifecyclePolicyFacts};
+use super::facts::{Facts, LifecyclePolicyFacts};
 use super::index::Typed;
-use super::unread::Unread;
 use crate::inventory::types::dlm;
-use crate::inventory::{Fact, Resource};
+use crate::inventory::{Resource, unless};
 
 /// The facts of a DLM policy.
-pub fn lifecycle_policy_facts(join: &Join, resource: &Resource) -> Joined {
-    let mut facts = LifecyclePolicyFacts::default();
-    let mut unread = Unread::new();
-    let Some(properties) = resource.get::<dlm::LifecyclePolicy>() else {
-        return Joined { facts: Facts::LifecyclePolicy(facts), unread };
-    };
+pub fn lifecycle_policy_facts(join: &Join, resource: &Resource) -> Facts {
+    let Some(properties) = resource.get::<dlm::LifecyclePolicy>() else { return LifecyclePolicyFacts::default().into() };
     let shared_with = properties.schedules.read().into_iter().flatten().flat_map(|schedule| schedule.shared_with.read()).flatten();
-    facts.scope_accounts = join.audited_accounts(shared_with.map(String::as_str)).into();
+    let scope_accounts = join.audited_accounts(shared_with.map(String::as_str));
     // How many a policy would target does not depend on whether it is switched on.
     let enabled = dlm::LifecyclePolicy { status: "ENABLED".to_owned().into(), ..properties.clone() };
     let policy = Typed { resource, properties: &enabled };
@@ -36,13 +31,9 @@ pub fn lifecycle_policy_facts(join: &Join, resource: &Resource) -> Joined {
     if targets == 0 && resource.declared.is_some() {
         reasons.push("what it targets outside of the template is not known".to_owned());
     }
-    if targets > 0 || reasons.is_empty() {
-        facts.targets = Fact::Read(targets);
-    } else {
-        // Many resources have the same reason.
-        reasons.sort();
-        reasons.dedup();
-        unread.insert("targets".to_owned(), reasons);
-    }
-    Joined { facts: Facts::LifecyclePolicy(facts), unread }
+    // Many resources have the same reason.
+    reasons.sort();
+    reasons.dedup();
+    let reasons = if targets > 0 { Vec::new() } else { reasons };
+    LifecyclePolicyFacts { targets: unless(reasons, targets).into(), scope_accounts: scope_accounts.into() }.into()
 }

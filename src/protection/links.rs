@@ -1,7 +1,7 @@
 //! What the plans and selections of a shard select.
 
 use super::context::Join;
-use super::facts::Joined;
+use super::facts::Facts;
 use super::index::Typed;
 use super::plan_reach::{PLAN_OPERATIONS, plan_in_doubt, reaches};
 use super::selection::{Match, Selection};
@@ -33,7 +33,7 @@ pub struct Links<'a> {
 
 impl<'a> Links<'a> {
     /// Matches every selection against every data resource.
-    pub fn new(join: &Join<'a>, data: &[(&'a Resource, &Joined, bool)]) -> Self {
+    pub fn new(join: &Join<'a>, data: &[(&'a Resource, &Facts, bool)]) -> Self {
         // What is selected is known of data that is known.
         let listings = join.data_listings();
         let needed: Vec<&str> = PLAN_OPERATIONS.into_iter().chain(listings).collect();

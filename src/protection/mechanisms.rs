@@ -8,9 +8,10 @@ use super::plan_reach::{PlannedRule, Selected};
 use super::point::Point;
 use super::points;
 use super::schedule::{days, late_after};
+use super::summary::POINT_OPERATIONS;
 use super::title::title;
 use crate::inventory::types::backup::RecoveryPoint;
-use crate::inventory::{Fact, more_path, note};
+use crate::inventory::{Fact, add_new, more_path};
 use chrono::{DateTime, Utc};
 
 /// How old the latest restorable time of a running continuous backup may be: services say five minutes, an hour is late
@@ -32,10 +33,7 @@ fn backup_plans(case: &Case, until: ContinuousUntil, found: &mut Mechanisms) {
             for (planned, reach) in selected.rules.iter().zip(&selected.reaches) {
                 add_planned_rule(case, until, selected, planned, reach.due, way, found);
             }
-            let more = selected.plan.unsettled(&more_path("rules"));
-            if !more.is_empty() {
-                note(&mut found.unsettled, "copies", more.to_vec());
-            }
+            add_new(&mut found.copies_unread, selected.plan.unsettled(&more_path("rules")).iter().cloned());
         }
     }
 }
@@ -99,46 +97,38 @@ fn add_planned_rule(
         let mechanism = Mechanism {
             // A schedule that has no run before it makes no more backups than a hand that made some.
             automatic: planned.schedule.is_none() || allowed.is_some(),
-            interval_seconds: planned.interval_seconds.clone(),
+            interval_seconds: planned.interval_seconds.or_why(|| case.why(plan, "rules[].schedule")).into(),
             on_schedule: mechanism.on_schedule.or(nothing_left),
             ..mechanism
         };
         (mechanism, newest.and_then(|point| point.retention_days))
     };
     // A rule that was changed says how long the next backup will be kept; the newest says how long it is.
-    let retention_days = rule.retention_days.read().map(|days| [*days, kept].into_iter().flatten().min());
+    let retention_days = rule.retention_days.or_why(|| case.why(plan, "rules[].retention_days"));
+    let retention_days = retention_days.map(|days| [days, kept].into_iter().flatten().min());
     found.all.push(Mechanism {
-        retention_days: retention_days.map_or(Fact::Unread, Fact::Read),
-        retention_endless: retention_days.map_or(Fact::Unread, |days| Fact::Read(days.is_none())),
+        retention_endless: retention_days.clone().map(|days| days.is_none()).into(),
+        retention_days: retention_days.into(),
         promised_seconds: rule.retention_days.read().and_then(|days| case.promised(selected.since, *days)),
         ..mechanism
     });
-    if rule.schedule.is_unread() {
-        case.unsettled("interval_seconds", plan, "rules[].schedule", found);
-    }
-    if rule.retention_days.is_unread() {
-        case.unsettled("retention_days", plan, "rules[].retention_days", found);
-    }
-    let Some(copies) = rule.copies.read() else { return case.unsettled("copies", plan, "rules[].copies", found) };
+    let Some(copies) = rule.copies.read() else { return add_new(&mut found.copies_unread, case.why(plan, "rules[].copies")) };
     for copy in copies {
         let Some(vault) = copy.destination_vault_arn.read() else {
-            case.unsettled("copies", plan, "rules[].copies[].destination_vault_arn", found);
+            add_new(&mut found.copies_unread, case.why(plan, "rules[].copies[].destination_vault_arn"));
             continue;
         };
         if points::is_local(vault, &case.resource.account, &case.resource.region) {
             continue;
         }
         if rule.schedule.is_unread() {
-            case.unsettled("copies", plan, "rules[].schedule", found);
-        }
-        if copy.retention_days.is_unread() {
-            case.unsettled("copies[].retention_days", plan, "rules[].copies[].retention_days", found);
+            add_new(&mut found.copies_unread, case.why(plan, "rules[].schedule"));
         }
         found.copy_schedules.push(case.copy_schedule(crate::inventory::arn::account(vault), crate::inventory::arn::region(vault), allowed));
         found.copy_retention.push(CopyRetention {
             kind: "backup_plan".to_owned(),
             source: format!("backup plan {}, rule {}, copy to {vault}", title(plan), planned.name()),
-            retention_days: copy.retention_days.clone(),
+            retention_days: copy.retention_days.or_why(|| case.why(plan, "rules[].copies[].retention_days")).into(),
         });
     }
 }
@@ -186,9 +176,14 @@ fn continuous_mechanism(
         let earliest = case.earliest_restorable().or(kept_since).unwrap_or(latest);
         let earliest = case.resource.created_at.map_or(earliest, |created| earliest.max(created));
         let vault = point.properties.vault_arn.read().and_then(|vault| case.index.vaults.get(vault.as_str()));
-        let locked = vault.map_or(Fact::Unread, |vault| vault.properties.locked.clone());
+        let why = || {
+            let mut reasons = vec!["the vault of a continuous recovery point was not read".to_owned()];
+            reasons.extend(case.index.missing(&POINT_OPERATIONS[..1]));
+            reasons
+        };
+        let locked = vault.and_then(|vault| vault.properties.locked.read().copied()).ok_or_else(why);
         let window = points::window(MechanismKind::AwsBackup, earliest, latest, case.as_of);
-        found.windows.extend(window.map(|window| Window { locked, ..window }));
+        found.windows.extend(window.map(|window| Window { locked: locked.into(), ..window }));
     }
     case.mechanism(MechanismKind::AwsBackup, source, latest, Some(CONTINUOUS_ALLOWED_SECONDS))
 }

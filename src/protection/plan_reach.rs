@@ -5,10 +5,11 @@ use super::facts::{PlanReach, PlannedCopy};
 use super::index::{Index, Typed};
 use super::opt_in::{self, OptIns};
 use super::point::Point;
-use super::schedule::{Schedule, largest_gap, minutes, wall_clock_gap};
+use super::schedule::{largest_gap, minutes, wall_clock_gap};
 use super::selection::{Match, Reach, Selection};
 use super::title::title;
 use super::unread::{why_place_undecided, why_undecided, why_unread};
+use crate::inventory::schedule::Schedule;
 use crate::inventory::types::backup;
 use crate::inventory::{Fact, Resource, Shard, arn, is_symbolic};
 use chrono::{DateTime, Duration, Utc};
@@ -22,19 +23,6 @@ pub const COMPLETION_WINDOW_MINUTES: i64 = 10_080;
 /// The operations that tell which plans select what.
 pub const PLAN_OPERATIONS: [&str; 4] =
     ["backup:ListBackupPlans", "backup:GetBackupPlan", "backup:ListBackupSelections", "backup:GetBackupSelection"];
-/// The fields of [`PlanReach`] that a template may leave open, and the parts of the plan that each depends on.
-pub const PARTS: [(&str, &str); 10] = [
-    ("rule", "rules[].name"),
-    ("interval_seconds", "rules[].schedule"),
-    ("retention_days", "rules[].retention_days"),
-    ("continuous", "rules[].continuous"),
-    ("vault", "rules[].vault"),
-    ("copies", "rules[].copies"),
-    ("copies[].vault_arn", "rules[].copies[].destination_vault_arn"),
-    ("copies[].account", "rules[].copies[].destination_vault_arn"),
-    ("copies[].region", "rules[].copies[].destination_vault_arn"),
-    ("copies[].retention_days", "rules[].copies[].retention_days"),
-];
 
 /// A rule of a plan with what follows from its schedule.
 pub struct PlannedRule {
@@ -238,29 +226,33 @@ fn plan_reach(
         let first_run = planned.schedule.as_ref()?.next_after(since)?;
         first_run.checked_add_signed(planned.windows())
     });
+    let why = |part: &str| plan.unsettled(part).to_vec();
+    let rule = &planned.rule;
+    let copies = rule.copies.read().map(|copies| copies.iter().map(|copy| planned_copy(plan, copy)).collect());
     PlanReach {
         plan: title(plan),
         plan_arn: plan.arn.clone(),
-        rule: planned.rule.name.clone(),
+        rule: rule.name.or_why(|| why("rules[].name")).into(),
         selection,
-        interval_seconds: planned.interval_seconds.clone(),
-        retention_days: planned.rule.retention_days.clone(),
-        continuous: planned.rule.continuous.clone(),
-        vault: planned.rule.vault.clone(),
-        copies: planned.rule.copies.read().map_or(Fact::Unread, |copies| Fact::Read(copies.iter().map(planned_copy).collect())),
+        interval_seconds: planned.interval_seconds.or_why(|| why("rules[].schedule")).into(),
+        retention_days: rule.retention_days.or_why(|| why("rules[].retention_days")).into(),
+        continuous: rule.continuous.or_why(|| why("rules[].continuous")).into(),
+        vault: rule.vault.or_why(|| why("rules[].vault")).into(),
+        copies: copies.ok_or_else(|| why("rules[].copies")).into(),
         opt_in_blocked: blocked,
         due: due_at.is_some_and(|due_at| due_at < as_of),
         due_at,
     }
 }
 
-fn planned_copy(copy: &backup::CopyAction) -> PlannedCopy {
-    let part = |of: fn(&str) -> &str| copy.destination_vault_arn.read().map_or(Fact::Unread, |vault| Fact::Read(of(vault).to_owned()));
+fn planned_copy(plan: &Resource, copy: &backup::CopyAction) -> PlannedCopy {
+    let vault = copy.destination_vault_arn.or_why(|| plan.unsettled("rules[].copies[].destination_vault_arn").to_vec());
+    let part = |of: fn(&str) -> &str| vault.clone().map(|vault| of(&vault).to_owned());
     PlannedCopy {
-        vault_arn: copy.destination_vault_arn.clone(),
-        account: part(arn::account),
-        region: part(arn::region),
-        retention_days: copy.retention_days.clone(),
+        account: part(arn::account).into(),
+        region: part(arn::region).into(),
+        retention_days: copy.retention_days.or_why(|| plan.unsettled("rules[].copies[].retention_days").to_vec()).into(),
+        vault_arn: vault.into(),
     }
 }
 

@@ -1,13 +1,13 @@
 //! The restorable backups, windows and gaps of one resource: which moments can be restored.
 
 use super::data_type::DataType;
-use super::facts::{Backup, CopyFact, Gap, MechanismKind, RecoveryPoints, Window};
+use super::facts::{Backup, CopyFact, Gap, MechanismKind, RecoveryPoints, Told, Window};
 use super::index::{Index, Typed};
 use super::point::Point;
 use super::schedule::days;
 use super::summary::{POINT_OPERATIONS, restorable};
 use crate::inventory::types::backup::RecoveryPoint;
-use crate::inventory::{Fact, Resource, arn};
+use crate::inventory::{Fact, Outcome, Resource, add_new, arn};
 use chrono::{DateTime, Duration, Utc};
 
 /// Gaps are worked out this far back, more than any rule's window; what lies before is history.
@@ -56,10 +56,10 @@ pub fn points<'a>(
                 arn: snapshot.resource.arn.clone(),
                 created_at,
                 age_seconds: (as_of - created_at).num_seconds(),
-                encrypted: snapshot.encrypted.map_or(Fact::Unread, Fact::Read),
+                encrypted: snapshot.encrypted.map_or(Fact::Unread, Fact::Read).into(),
                 archived: snapshot.archived,
-                locked: snapshot.locked.map_or(Fact::Unread, Fact::Read),
-                public: snapshot.public.map_or(Fact::Unread, Fact::Read),
+                locked: snapshot.locked.map_or(Fact::Unread, Fact::Read).into(),
+                public: snapshot.public.map_or(Fact::Unread, Fact::Read).into(),
                 vault_arn: None,
                 air_gapped: false,
                 kms_key_arn: snapshot.kms_key_arn.clone(),
@@ -112,10 +112,10 @@ fn of_recovery_point(index: &Index, point: &Typed<RecoveryPoint>, resource: &Res
             arn: point.resource.arn.clone(),
             created_at,
             age_seconds: (as_of - created_at).num_seconds(),
-            encrypted: properties.encrypted.clone(),
+            encrypted: properties.encrypted.clone().into(),
             archived: in_cold_storage(properties, made_at, as_of),
-            locked,
-            public: Fact::Read(false),
+            locked: locked.into(),
+            public: false.into(),
             vault_arn,
             air_gapped,
             kms_key_arn: properties.kms_key_arn.present().cloned(),
@@ -172,28 +172,19 @@ pub fn counts(
     continuous: &[&Typed<RecoveryPoint>],
     windows: &[Window],
     gaps: &[Gap],
-    copies: Option<&Vec<CopyFact>>,
-) -> Result<RecoveryPoints, String> {
-    let count = |fact: fn(&Backup) -> &Fact<bool>| {
-        let facts = || points.iter().map(|point| fact(&point.backup));
-        let known = facts().all(|fact| !fact.is_unread());
-        if known { Fact::Read(facts().filter(|fact| fact.read() == Some(&true)).count() as i64) } else { Fact::Unread }
-    };
+    copies: &Outcome<Vec<CopyFact>>,
+) -> Outcome<RecoveryPoints> {
     if let Some(point) = points.iter().find(|point| point.backup.encrypted.is_unread()) {
-        return Err(format!("the encryption of {} was not read", point.backup.arn));
+        return Err(vec![format!("the encryption of {} was not read", point.backup.arn)]);
     }
     if continuous.iter().any(|point| point.properties.encrypted.is_unread()) {
-        return Err("the encryption of a continuous recovery point was not read".to_owned());
+        return Err(vec!["the encryption of a continuous recovery point was not read".to_owned()]);
     }
+    let of_points = |fact: fn(&Backup) -> &Told<bool>| count(points.iter().map(|point| fact(&point.backup)));
+    let of_copies = |fact: fn(&CopyFact) -> &Told<bool>| count(copies.as_ref().map_err(Vec::clone)?.iter().map(fact));
     let unencrypted = points.iter().filter(|point| point.backup.encrypted.read() == Some(&false)).count()
         + continuous.iter().filter(|point| point.properties.encrypted.read() == Some(&false)).count()
-        + copies.into_iter().flatten().filter(|copy| copy.encrypted == Some(false)).count();
-    let elsewhere = |is_there: fn(&CopyFact) -> &Fact<bool>| match copies {
-        Some(copies) if !copies.iter().any(|copy| is_there(copy).is_unread()) => {
-            Fact::Read(copies.iter().filter(|copy| *is_there(copy) == Fact::Read(true)).count() as i64)
-        }
-        _ => Fact::Unread,
-    };
+        + copies.iter().flatten().filter(|copy| copy.encrypted == Some(false)).count();
     let oldest = points.last().map(|point| point.backup.age_seconds).max(windows.iter().map(|window| window.earliest_age_seconds).max());
     Ok(RecoveryPoints {
         count: (points.len() + continuous.len()) as i64,
@@ -205,11 +196,25 @@ pub fn counts(
             .map(|gap| gap.start_age_seconds.min(GAP_WINDOW_SECONDS) - gap.end_age_seconds)
             .max(),
         unencrypted: unencrypted as i64,
-        other_region: elsewhere(|copy| &copy.other_region),
-        other_account: elsewhere(|copy| &copy.other_account),
-        locked: count(|backup| &backup.locked),
-        public: count(|backup| &backup.public),
+        other_region: of_copies(|copy| &copy.other_region).into(),
+        other_account: of_copies(|copy| &copy.other_account).into(),
+        locked: of_points(|backup| &backup.locked).into(),
+        public: of_points(|backup| &backup.public).into(),
     })
+}
+
+/// How many of them are true.
+///
+/// # Errors
+/// The reasons why some of them are not known.
+fn count<'f>(facts: impl Iterator<Item = &'f Told<bool>>) -> Outcome<i64> {
+    let facts: Vec<&Told<bool>> = facts.collect();
+    if facts.iter().any(|fact| fact.is_unread()) {
+        let mut reasons = Vec::new();
+        facts.iter().for_each(|fact| add_new(&mut reasons, fact.reasons().iter().cloned()));
+        return Err(reasons);
+    }
+    Ok(facts.iter().filter(|fact| fact.read() == Some(&true)).count() as i64)
 }
 
 /// A window of continuous restore, which no lock keeps.
@@ -221,7 +226,7 @@ pub fn window(kind: MechanismKind, earliest_at: DateTime<Utc>, latest_at: DateTi
         latest_at,
         earliest_age_seconds: (as_of - earliest_at).num_seconds(),
         latest_age_seconds: (as_of - latest_at).num_seconds(),
-        locked: Fact::Read(false),
+        locked: false.into(),
     })
 }
 

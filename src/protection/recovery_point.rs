@@ -1,16 +1,15 @@
 //! Recovery points: whether what they are backups of is gone, and how long other rules of their plan keep theirs.
 
 use super::context::Join;
-use super::facts::{Facts, Joined, RecoveryPointFacts};
+use super::facts::{Facts, RecoveryPointFacts};
 use super::plan_reach::PlannedRule;
 use super::points::is_local;
-use super::unread::Unread;
 use crate::inventory::types::backup::{CopyAction, RecoveryPoint};
-use crate::inventory::{Fact, Resource, arn};
+use crate::inventory::{Fact, Outcome, Resource, arn, unless};
 
 /// Whether the resource of a recovery point is gone. A resource of another account or Region, or of a type that nobody lists, is not
 /// called gone.
-pub fn is_orphan(join: &Join, point: &RecoveryPoint) -> Result<bool, Vec<String>> {
+pub fn is_orphan(join: &Join, point: &RecoveryPoint) -> Outcome<bool> {
     let shard = join.index.shard;
     let Some(source) = point.source_arn.present() else { return Ok(false) };
     if !is_local(source, &shard.account, &shard.region) || arn::account(source).is_empty() {
@@ -20,8 +19,7 @@ pub fn is_orphan(join: &Join, point: &RecoveryPoint) -> Result<bool, Vec<String>
     if join.existing.contains(source.as_str()) {
         return Ok(false);
     }
-    let reasons = join.index.missing(&[operation]);
-    if reasons.is_empty() { Ok(true) } else { Err(reasons) }
+    unless(join.index.missing(&[operation]), true)
 }
 
 /// A rule that takes a backup at least every day, as rule backup-plan-retention asks.
@@ -40,34 +38,17 @@ fn kept_by(planned: &PlannedRule, point: &RecoveryPoint) -> Vec<i64> {
 }
 
 /// The facts of a recovery point.
-pub fn recovery_point_facts(join: &Join, resource: &Resource) -> Joined {
-    let mut facts = RecoveryPointFacts::default();
-    let mut unread = Unread::new();
-    let Some(point) = resource.get::<RecoveryPoint>() else {
-        return Joined { facts: Facts::RecoveryPoint(facts), unread };
+pub fn recovery_point_facts(join: &Join, resource: &Resource) -> Facts {
+    let Some(point) = resource.get::<RecoveryPoint>() else { return RecoveryPointFacts::default().into() };
+    RecoveryPointFacts { orphan: is_orphan(join, point).into(), sibling_retention_days: sibling_retention_days(join, point).into() }.into()
+}
+
+fn sibling_retention_days(join: &Join, point: &RecoveryPoint) -> Outcome<Option<i64>> {
+    let Some(plan_arn) = point.plan_arn.present() else { return Ok(None) };
+    let Some(rules) = join.plans.rules.get(plan_arn.as_str()) else {
+        return unless(join.index.missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]), None);
     };
-    match is_orphan(join, point) {
-        Ok(orphan) => facts.orphan = Fact::Read(orphan),
-        Err(reasons) => drop(unread.insert("orphan".to_owned(), reasons)),
-    }
-    let Some(plan_arn) = point.plan_arn.present() else {
-        facts.sibling_retention_days = Fact::Read(None);
-        return Joined { facts: Facts::RecoveryPoint(facts), unread };
-    };
-    match join.plans.rules.get(plan_arn.as_str()) {
-        Some(rules) => {
-            let siblings = rules.iter().filter(|planned| planned.rule.id.present() != point.rule_id.present() && runs_daily(planned));
-            let retention = siblings.flat_map(|planned| kept_by(planned, point));
-            facts.sibling_retention_days = Fact::Read(retention.max_by_key(|days| if *days < 0 { i64::MAX } else { *days }));
-        }
-        None => {
-            let reasons = join.index.missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]);
-            if reasons.is_empty() {
-                facts.sibling_retention_days = Fact::Read(None);
-            } else {
-                unread.insert("sibling_retention_days".to_owned(), reasons);
-            }
-        }
-    }
-    Joined { facts: Facts::RecoveryPoint(facts), unread }
+    let siblings = rules.iter().filter(|planned| planned.rule.id.present() != point.rule_id.present() && runs_daily(planned));
+    let retention = siblings.flat_map(|planned| kept_by(planned, point));
+    Ok(retention.max_by_key(|days| if *days < 0 { i64::MAX } else { *days }))
 }

@@ -2,30 +2,17 @@
 
 use super::context::Join;
 use super::data_type::Counted;
-use super::facts::{Facts, FrameworkFact, Joined, RegionFacts, ReportPlanFact, State};
+use super::facts::{Facts, FrameworkFact, RegionFacts, ReportPlanFact, State};
 use super::links::Links;
 use super::restore_testing::RESTORE_TESTING_OPERATIONS;
 use super::summary::POINT_OPERATIONS;
 use super::title::title;
-use super::unread::Unread;
 use crate::inventory::types::{ResourceType, backup, ebs};
-use crate::inventory::{Fact, Resource};
+use crate::inventory::{Outcome, Resource, unless};
 use std::collections::BTreeSet;
 
-/// Sets a field, or notes the reasons why it is not known.
-macro_rules! set {
-    ($facts:ident, $unread:ident, $field:ident, $reasons:expr, $value:expr) => {
-        match $reasons {
-            reasons if reasons.is_empty() => $facts.$field = Fact::Read($value),
-            reasons => drop($unread.insert(stringify!($field).to_owned(), reasons)),
-        }
-    };
-}
-
 /// The facts of the shard's Region.
-pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Joined, bool)]) -> Joined {
-    let mut facts = RegionFacts::default();
-    let mut unread = Unread::new();
+pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Facts, bool)]) -> Facts {
     let index = join.index;
     let count = |type_name: &str| index.shard.of_type(type_name).count() as i64;
     let listings: Vec<&str> = join.data_listings().collect();
@@ -36,20 +23,20 @@ pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Joined, boo
     let mut state_reasons = listing_reasons.clone();
     let (mut protected, mut on_schedule, mut unprotected, mut unprotected_types) = (0, 0, 0, BTreeSet::new());
     let mut schedule_reasons = Vec::new();
-    for (resource, joined, _) in &owing {
-        let Facts::Data(protection) = &joined.facts else { continue };
-        match protection.state.read() {
-            Some(State::Protected) => {
+    for (resource, facts, _) in &owing {
+        let Facts::Data(protection) = facts else { continue };
+        match protection.state.outcome() {
+            Ok(State::Protected) => {
                 protected += 1;
-                on_schedule += i64::from(protection.on_schedule == Fact::Read(true));
-                schedule_reasons.extend(joined.unread.get("on_schedule").cloned().unwrap_or_default());
+                on_schedule += i64::from(protection.on_schedule.read() == Some(&true));
+                schedule_reasons.extend_from_slice(protection.on_schedule.reasons());
             }
-            Some(State::Stale) => {}
-            Some(_) => {
+            Ok(State::Stale) => {}
+            Ok(_) => {
                 unprotected += 1;
                 unprotected_types.extend(join.backed_up_as(resource).map(|known| known.aws_backup.name.to_owned()));
             }
-            None => state_reasons.extend(joined.unread.get("state").cloned().unwrap_or_default()),
+            Err(reasons) => state_reasons.extend_from_slice(reasons),
         }
     }
     state_reasons.sort();
@@ -65,25 +52,35 @@ pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Joined, boo
     }
     // Data that is there is a fact, whatever else could not be listed.
     let data_reasons = if owing.is_empty() { listing_reasons.clone() } else { Vec::new() };
-    set!(facts, unread, data_resources, data_reasons, owing.len() as i64);
-    set!(facts, unread, protected, state_reasons.clone(), protected);
     schedule_reasons.extend(state_reasons.iter().cloned());
     schedule_reasons.sort();
     schedule_reasons.dedup();
-    set!(facts, unread, on_schedule, schedule_reasons, on_schedule);
-    set!(facts, unread, unprotected, state_reasons.clone(), unprotected);
-    set!(facts, unread, unprotected_types, state_reasons, unprotected_types.into_iter().collect());
-    set!(facts, unread, blocked_types, blocked_reasons, blocked);
-    set!(facts, unread, plans, index.missing(&["backup:ListBackupPlans"]), own_plans(join));
-    set!(facts, unread, volumes, index.missing(&["ec2:DescribeVolumes"]), count(ebs::Volume::INFO.name));
-    set!(facts, unread, snapshots, index.missing(&["ec2:DescribeSnapshots"]), count(ebs::Snapshot::INFO.name));
-    set!(facts, unread, images, index.missing(&["ec2:DescribeImages"]), count(ebs::Image::INFO.name));
-    set!(facts, unread, recovery_points, index.missing(&POINT_OPERATIONS), count(backup::RecoveryPoint::INFO.name));
-    set!(facts, unread, selected_types, links.unread.clone(), links.selected_types.iter().cloned().collect());
-    set!(facts, unread, report_plans, index.missing(&["backup:ListReportPlans"]), report_plans(join));
-    set!(facts, unread, frameworks, index.missing(&["backup:ListFrameworks", "backup:DescribeFramework"]), frameworks(join));
-    restore_testing(join, data, listing_reasons, &mut facts, &mut unread);
-    Joined { facts: Facts::Region(facts), unread }
+    let listed = |type_name: &str, operations: &[&str]| unless(index.missing(operations), count(type_name));
+    let frameworks_unread = index.missing(&["backup:ListFrameworks", "backup:DescribeFramework"]);
+    let testing_reasons = index.missing(&RESTORE_TESTING_OPERATIONS);
+    let selections = &index.restore_testing_selections;
+    let tested: BTreeSet<String> =
+        selections.iter().filter_map(|selection| selection.properties.protected_resource_type.read().cloned()).collect();
+    RegionFacts {
+        data_resources: unless(data_reasons, owing.len() as i64).into(),
+        protected: unless(state_reasons.clone(), protected).into(),
+        on_schedule: unless(schedule_reasons, on_schedule).into(),
+        unprotected: unless(state_reasons.clone(), unprotected).into(),
+        unprotected_types: unless(state_reasons, unprotected_types.into_iter().collect()).into(),
+        blocked_types: unless(blocked_reasons, blocked).into(),
+        plans: unless(index.missing(&["backup:ListBackupPlans"]), own_plans(join)).into(),
+        volumes: listed(ebs::Volume::INFO.name, &["ec2:DescribeVolumes"]).into(),
+        snapshots: listed(ebs::Snapshot::INFO.name, &["ec2:DescribeSnapshots"]).into(),
+        images: listed(ebs::Image::INFO.name, &["ec2:DescribeImages"]).into(),
+        recovery_points: listed(backup::RecoveryPoint::INFO.name, &POINT_OPERATIONS).into(),
+        selected_types: unless(links.unread.clone(), links.selected_types.iter().cloned().collect()).into(),
+        report_plans: unless(index.missing(&["backup:ListReportPlans"]), report_plans(join)).into(),
+        frameworks: unless(frameworks_unread, frameworks(join)).into(),
+        restore_testing_selections: unless(testing_reasons.clone(), selections.len() as i64).into(),
+        testable_types: testable_types(join, data, listing_reasons).into(),
+        tested_types: unless(testing_reasons, tested.into_iter().collect()).into(),
+    }
+    .into()
 }
 
 /// Whether a data resource is counted as one.
@@ -121,34 +118,22 @@ fn frameworks(join: &Join) -> Vec<FrameworkFact> {
         .collect()
 }
 
-/// `reasons` are those for which there may be more data than is known.
-fn restore_testing(
-    join: &Join,
-    data: &[(&Resource, &Joined, bool)],
-    mut reasons: Vec<String>,
-    facts: &mut RegionFacts,
-    unread: &mut Unread,
-) {
-    let testing_reasons = join.index.missing(&RESTORE_TESTING_OPERATIONS);
-    let selections = &join.index.restore_testing_selections;
-    let tested: BTreeSet<String> =
-        selections.iter().filter_map(|selection| selection.properties.protected_resource_type.read().cloned()).collect();
-    set!(facts, unread, restore_testing_selections, testing_reasons.clone(), selections.len() as i64);
-    set!(facts, unread, tested_types, testing_reasons, tested.into_iter().collect());
+/// The types of which restore testing can test a resource. `reasons` are those for which there may be more data than is known.
+fn testable_types(join: &Join, data: &[(&Resource, &Facts, bool)], mut reasons: Vec<String>) -> Outcome<Vec<String>> {
     let mut testable = BTreeSet::new();
-    for (resource, joined, _) in data {
-        let Facts::Data(protection) = &joined.facts else { continue };
+    for (resource, facts, _) in data {
+        let Facts::Data(protection) = facts else { continue };
         let Some(known) = join.backed_up_as(resource) else { continue };
-        match protection.aws_backup_points.read() {
+        match protection.aws_backup_points.outcome() {
             // A volume behind its instance's recovery points is tested with the instance.
-            Some(points) if *points > 0 && known.aws_backup.restore_testing && join.index.points.contains_key(&resource.arn) => {
+            Ok(points) if *points > 0 && known.aws_backup.restore_testing && join.index.points.contains_key(&resource.arn) => {
                 testable.insert(known.aws_backup.name.to_owned());
             }
-            Some(_) => {}
-            None => reasons.extend(joined.unread.get("aws_backup_points").cloned().unwrap_or_default()),
+            Ok(_) => {}
+            Err(why) => reasons.extend_from_slice(why),
         }
     }
     reasons.sort();
     reasons.dedup();
-    set!(facts, unread, testable_types, reasons, testable.into_iter().collect());
+    unless(reasons, testable.into_iter().collect())
 }

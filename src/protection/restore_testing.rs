@@ -8,7 +8,7 @@ use super::summary::{POINT_OPERATIONS, restorable};
 use super::title::title;
 use super::unread::{why_place_undecided, why_tags_unread, why_unread};
 use crate::inventory::types::backup::{self, RecoveryPoint, RestoreTestingPlan};
-use crate::inventory::{Fact, Resource, arn, more_path};
+use crate::inventory::{Fact, Outcome, Resource, arn, more_path, unless};
 use chrono::{DateTime, Utc};
 
 /// The operations that tell which restore testing plans reach what.
@@ -25,7 +25,7 @@ pub fn restore_testing_reaches(
     selection: &Typed<backup::RestoreTestingSelection>,
     resource: &Resource,
     backup_type: &str,
-) -> Result<bool, Vec<String>> {
+) -> Outcome<bool> {
     let (selection, declared) = (&selection.properties, selection.resource);
     match arn::apart(declared, resource) {
         Fact::Read(true) => return Ok(false),
@@ -75,7 +75,7 @@ pub fn restore_testing_reaches(
 ///
 /// # Errors
 /// The reasons why there may be others.
-pub fn testing_plans(join: &Join, resource: &Resource) -> Result<Vec<String>, Vec<String>> {
+pub fn testing_plans(join: &Join, resource: &Resource) -> Outcome<Vec<String>> {
     let index = join.index;
     let mut unread = index.missing(&RESTORE_TESTING_OPERATIONS);
     let mut plans = Vec::new();
@@ -99,7 +99,7 @@ pub fn testing_plans(join: &Join, resource: &Resource) -> Result<Vec<String>, Ve
     plans.sort();
     plans.dedup();
     // One plan that tests it is enough, whatever the others do.
-    if plans.is_empty() && !unread.is_empty() { Err(unread) } else { Ok(plans) }
+    if plans.is_empty() { unless(unread, plans) } else { Ok(plans) }
 }
 
 /// Whether a restore testing plan finds a recovery point of a resource, made since then, in its vaults, of its types and within its window
@@ -112,7 +112,7 @@ pub fn finds_recovery_point(
     plan: &Typed<RestoreTestingPlan>,
     resource: &Resource,
     since: Option<DateTime<Utc>>,
-) -> Result<bool, Vec<String>> {
+) -> Outcome<bool> {
     let wanted = &plan.properties;
     let (Some(include), Some(exclude), Some(types), Some(window_days)) = (
         wanted.include_vaults.read(),
@@ -144,6 +144,5 @@ pub fn finds_recovery_point(
     if join.index.points.get(&resource.arn).into_iter().flatten().any(found) {
         return Ok(true);
     }
-    let missing = join.index.missing(&POINT_OPERATIONS);
-    if missing.is_empty() { Ok(false) } else { Err(missing) }
+    unless(join.index.missing(&POINT_OPERATIONS), false)
 }

@@ -2,32 +2,23 @@
 
 use super::context::Join;
 use super::data_type::DataType;
-use super::facts::{Facts, Joined, RestoreTestingSelectionFacts};
+use super::facts::{Facts, RestoreTestingSelectionFacts};
 use super::index::Typed;
 use super::restore_testing::{finds_recovery_point, restore_testing_reaches};
 use super::summary::POINT_OPERATIONS;
 use super::title::title;
-use super::unread::Unread;
 use crate::inventory::types::backup;
-use crate::inventory::{Fact, Resource};
+use crate::inventory::{Resource, unless};
 use std::collections::BTreeSet;
 
 const NO_PLAN: &str = "the selection's plan is not in the inventory";
 
 /// The facts of a restore testing selection.
-pub fn restore_testing_selection_facts(join: &Join, data: &[(&Resource, &Joined, bool)], resource: &Resource) -> Joined {
-    let mut facts = RestoreTestingSelectionFacts::default();
-    let mut unread = Unread::new();
-    let Some(properties) = resource.get::<backup::RestoreTestingSelection>() else {
-        return Joined { facts: Facts::RestoreTestingSelection(facts), unread };
-    };
+pub fn restore_testing_selection_facts(join: &Join, data: &[(&Resource, &Facts, bool)], resource: &Resource) -> Facts {
+    let Some(properties) = resource.get::<backup::RestoreTestingSelection>() else { return RestoreTestingSelectionFacts::default().into() };
     let selection = Typed { resource, properties };
     let plan_arn = selection.properties.plan_arn.read();
     let plan = join.index.restore_testing_plans.iter().find(|plan| Some(&plan.resource.arn) == plan_arn);
-    match plan {
-        Some(plan) => facts.plan = title(plan.resource).into(),
-        None => drop(unread.insert("plan".to_owned(), vec![NO_PLAN.to_owned()])),
-    }
     let mut reasons = join.index.missing(&["backup:GetRestoreTestingSelection"]);
     // What there is to be reached is known when its types were listed.
     let tested = selection.properties.protected_resource_type.read();
@@ -51,15 +42,12 @@ pub fn restore_testing_selection_facts(join: &Join, data: &[(&Resource, &Joined,
         }
     }
     point_reasons.extend(reasons.iter().cloned());
-    if reached > 0 || reasons.is_empty() {
-        facts.reached = Fact::Read(reached);
-    } else {
-        unread.insert("reached".to_owned(), reasons);
+    // One that is found stands; only that there is none needs every answer.
+    let found = |count: i64, reasons: Vec<String>| if count > 0 { Ok(count) } else { unless(reasons, count) };
+    RestoreTestingSelectionFacts {
+        plan: plan.map(|plan| title(plan.resource)).ok_or_else(|| vec![NO_PLAN.to_owned()]).into(),
+        reached: found(reached, reasons).into(),
+        testable: found(testable, point_reasons).into(),
     }
-    if testable > 0 || point_reasons.is_empty() {
-        facts.testable = Fact::Read(testable);
-    } else {
-        unread.insert("testable".to_owned(), point_reasons);
-    }
-    Joined { facts: Facts::RestoreTestingSelection(facts), unread }
+    .into()
 }

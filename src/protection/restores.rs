@@ -5,18 +5,21 @@ use super::facts::{CopySchedule, Restore, RestoreAttempt, RestoreTests};
 use super::point::Point;
 use super::summary::POINT_OPERATIONS;
 use crate::inventory::types::backup::RestoreJob;
-use crate::inventory::{Resource, arn};
+use crate::inventory::{Outcome, Resource, arn, unless};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeSet;
 
-/// The restore tests of a resource, the duration of the last successful restore job, and why there may be more than those seen.
+/// The restore tests of a resource, and the duration of the last successful restore job.
 /// What the ledger remembers of the same resource, and AWS no longer shows, counts as well. `schedules` copy its backups to other places.
+///
+/// # Errors
+/// The reasons why there may be more than those seen.
 pub fn restore_tests(
     join: &Join,
     resource: &Resource,
     points: &[Point],
     schedules: &[CopySchedule],
-) -> (RestoreTests, Option<i64>, Vec<String>) {
+) -> Outcome<(RestoreTests, Option<i64>)> {
     let mut seen: Vec<Restore> = jobs(join, resource).filter_map(|(job, created_at, id)| of_job(job, created_at, id)).collect();
     from_recovery_points(join, resource, &mut seen);
     let shown = join.data_type(resource).map(|data_type| &data_type.restores);
@@ -63,7 +66,7 @@ pub fn restore_tests(
     unread.extend(
         jobs(join, resource).filter(|(job, _, _)| unclear(job)).map(|(_, _, id)| format!("how restore job {id} ended was not read")),
     );
-    (tests, rto, unread)
+    unless(unread, (tests, rto))
 }
 
 /// Restore jobs of the resource (or of the instance whose backups hold it), in its own shard and, for copies, elsewhere.

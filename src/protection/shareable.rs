@@ -1,13 +1,11 @@
 //! Snapshots and images: with whom they are shared.
 
 use super::context::Join;
-use super::facts::{Facts, Joined, ShareableFacts};
-use super::unread::Unread;
+use super::facts::{Facts, ShareableFacts};
 use crate::inventory::Fact;
 
 /// The facts of a snapshot or an image.
-pub fn shareable_facts(join: &Join, shared_with: Option<&Fact<Vec<String>>>) -> Joined {
+pub fn shareable_facts(join: &Join, shared_with: Option<&Fact<Vec<String>>>) -> Facts {
     let shared_with = shared_with.and_then(Fact::read).into_iter().flatten();
-    let facts = ShareableFacts { scope_accounts: join.audited_accounts(shared_with.map(String::as_str)).into() };
-    Joined { facts: Facts::Shareable(facts), unread: Unread::new() }
+    ShareableFacts { scope_accounts: join.audited_accounts(shared_with.map(String::as_str)).into() }.into()
 }

@@ -3,28 +3,27 @@
 use super::context::Join;
 use super::data_type::Parts;
 use super::explanation::explain;
-use super::facts::{Facts, Joined, Mechanism, MechanismKind, PlanReach, Protection, State};
+use super::facts::{Facts, Mechanism, MechanismKind, PlanReach, State, Told};
 use super::mechanisms;
-use super::unread::{Unread, add_new};
-use crate::inventory::{Fact, Resource, note};
+use crate::inventory::{Outcome, Resource, add_new, unless};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 
 impl Join<'_> {
-    /// Sets the state, which the mechanisms of which nothing is in doubt give, and explains it.
-    #[allow(clippy::too_many_arguments, reason = "one private step of one function, split for reading")]
-    pub fn set_state(
+    /// The state, which the mechanisms of which nothing is in doubt give, with its explanation.
+    ///
+    /// # Errors
+    /// The reasons why it is not known: those for which there may be more backups, or why a volume's state is unknown.
+    pub fn state(
         &self,
         resource: &Resource,
         mechanisms: &[Mechanism],
         plans: &[PlanReach],
-        unread_sources: &[String],
-        of_parts: &HashMap<&str, &Joined>,
-        facts: &mut Protection,
-        unread: &mut Unread,
-    ) {
+        mut reasons: Vec<String>,
+        of_parts: &HashMap<&str, &Facts>,
+        on_schedule: Option<bool>,
+    ) -> Outcome<(State, String)> {
         let mut state = mechanisms::state(mechanisms);
-        let mut reasons = unread_sources.to_vec();
         let mut through_parts = None;
         let parts = self.data_type(resource).and_then(|data_type| data_type.parts.as_ref());
         if let Some(parts) = parts
@@ -34,11 +33,8 @@ impl Join<'_> {
             state = through_parts.filter(|through| *through == State::Protected).or(state).or(through_parts);
             through_parts = through_parts.filter(|through| state == Some(*through));
         }
-        let settled = state == Some(State::Protected) || reasons.is_empty();
-        if !settled {
-            note(unread, "state", reasons.clone());
-            note(unread, "explanation", reasons);
-            return;
+        if state != Some(State::Protected) {
+            unless(reasons, ())?;
         }
         let state = state.unwrap_or(if plans.is_empty() {
             State::Unprotected
@@ -47,9 +43,8 @@ impl Join<'_> {
         } else {
             State::SelectedNotProtected
         });
-        facts.state = Fact::Read(state);
-        facts.explanation = Fact::Read(match through_parts.zip(parts) {
-            Some((State::Protected, Parts { part, whole, .. })) => match facts.on_schedule.read() {
+        let explanation = match through_parts.zip(parts) {
+            Some((State::Protected, Parts { part, whole, .. })) => match on_schedule {
                 Some(true) => format!("protected on schedule: every {part} of the {whole} is"),
                 Some(false) => format!("restorable: every {part} of the {whole} has a backup, some only an old or manual one"),
                 None => format!("restorable: every {part} of the {whole} has a backup; whether schedules renew them is not known"),
@@ -57,32 +52,30 @@ impl Join<'_> {
             Some((_, Parts { part, whole, .. })) => {
                 format!("backups of some of the {whole}'s {part}s are older than their schedules allow")
             }
-            None => explain(state, mechanisms, plans, facts.on_schedule.is_unread()),
-        });
+            None => explain(state, mechanisms, plans, on_schedule.is_none()),
+        };
+        Ok((state, explanation))
     }
 
     /// Whether something that runs by itself keeps to its schedule. `reasons` are those for which there may be more of it.
-    pub fn set_on_schedule(
+    ///
+    /// # Errors
+    /// Those reasons, and why that is not known of a volume.
+    pub fn on_schedule(
         &self,
         resource: &Resource,
         mechanisms: &[Mechanism],
         mut reasons: Vec<String>,
-        of_parts: &HashMap<&str, &Joined>,
-        facts: &mut Protection,
-        unread: &mut Unread,
-    ) {
+        of_parts: &HashMap<&str, &Facts>,
+    ) -> Outcome<bool> {
         let parts = self.data_type(resource).and_then(|data_type| data_type.parts.as_ref());
         let on_schedule = mechanisms.iter().any(Mechanism::is_on_schedule)
             || parts.is_some_and(|parts| parts_on_schedule(resource, parts, of_parts, &mut reasons));
-        if on_schedule || reasons.is_empty() {
-            facts.on_schedule = Fact::Read(on_schedule);
-        } else {
-            note(unread, "on_schedule", reasons);
-        }
+        if on_schedule { Ok(true) } else { unless(reasons, false) }
     }
 }
 
-/// How far back there must be restorable moments, see [`Protection::due_seconds`].
+/// How far back there must be restorable moments, see `due_seconds` of [`Protection`](super::facts::Protection).
 pub fn due_seconds(
     mechanisms: &[Mechanism],
     rpo_seconds: Option<i64>,
@@ -103,20 +96,20 @@ pub fn due_seconds(
 
 /// What has its data in parts is protected when all of them are, and stale when each is at least that. Adds the reasons why the state of one
 /// is unknown.
-fn state_of_parts(resource: &Resource, parts: &Parts, joined: &HashMap<&str, &Joined>, reasons: &mut Vec<String>) -> Option<State> {
+fn state_of_parts(resource: &Resource, parts: &Parts, of_parts: &HashMap<&str, &Facts>, reasons: &mut Vec<String>) -> Option<State> {
     let ids = (parts.ids)(resource)?;
     let (mut protected, mut stale) = (0, 0);
     for id in &ids {
-        let Some(joined) = joined.get(id) else {
+        let Some(facts) = of_parts.get(id) else {
             reasons.push(format!("{} {id} is not in the inventory", parts.part));
             continue;
         };
-        let Facts::Data(facts) = &joined.facts else { continue };
-        match facts.state.read() {
-            Some(State::Protected) => protected += 1,
-            Some(State::Stale) => stale += 1,
-            Some(_) => {}
-            None => reasons.extend(joined.unread.get("state").cloned().unwrap_or_default()),
+        let Facts::Data(facts) = facts else { continue };
+        match facts.state.outcome() {
+            Ok(State::Protected) => protected += 1,
+            Ok(State::Stale) => stale += 1,
+            Ok(_) => {}
+            Err(why) => reasons.extend_from_slice(why),
         }
     }
     match (protected, stale) {
@@ -127,10 +120,13 @@ fn state_of_parts(resource: &Resource, parts: &Parts, joined: &HashMap<&str, &Jo
 }
 
 /// Whether every part of a resource is backed up on schedule. Adds the reasons why that is not known of one.
-fn parts_on_schedule(resource: &Resource, parts: &Parts, joined: &HashMap<&str, &Joined>, reasons: &mut Vec<String>) -> bool {
+fn parts_on_schedule(resource: &Resource, parts: &Parts, of_parts: &HashMap<&str, &Facts>, reasons: &mut Vec<String>) -> bool {
     let ids = (parts.ids)(resource).unwrap_or_default();
-    let joined: Vec<&&Joined> = ids.iter().filter_map(|id| joined.get(id)).collect();
-    let on_schedule = |joined: &&&Joined| matches!(&joined.facts, Facts::Data(facts) if facts.on_schedule == Fact::Read(true));
-    add_new(reasons, joined.iter().filter_map(|joined| joined.unread.get("on_schedule")).flatten().cloned());
-    !joined.is_empty() && joined.len() == ids.len() && joined.iter().all(on_schedule)
+    let known = ids.iter().filter_map(|id| match of_parts.get(id) {
+        Some(Facts::Data(facts)) => Some(&facts.on_schedule),
+        _ => None,
+    });
+    let known: Vec<&Told<bool>> = known.collect();
+    add_new(reasons, known.iter().flat_map(|on_schedule| on_schedule.reasons()).cloned());
+    !known.is_empty() && known.len() == ids.len() && known.iter().all(|on_schedule| on_schedule.read() == Some(&true))
 }

@@ -1,7 +1,7 @@
 //! What is neither data nor a backup, and has facts of its own: plans, vaults, keys, Regions, accounts. No field has a default.
 
 use super::context::Join;
-use super::facts::Joined;
+use super::facts::Facts;
 use super::links::Links;
 use crate::inventory::Resource;
 use crate::inventory::types::TypeInfo;
@@ -10,7 +10,7 @@ use schemars::Schema;
 /// A resource type with facts of its own.
 pub struct Subject {
     pub info: &'static TypeInfo,
-    pub facts: fn(&SubjectContext, &Resource) -> Joined,
+    pub facts: fn(&SubjectContext, &Resource) -> Facts,
     /// The JSON Schema of the facts.
     pub schema: fn() -> Schema,
     /// The facts that a template alone can tell; all others are made by time.
@@ -22,5 +22,5 @@ pub struct SubjectContext<'j, 'a> {
     pub join: &'j Join<'a>,
     pub links: &'j Links<'a>,
     /// The data resources of the shard, with their facts, and whether they owe no backup.
-    pub data: &'j [(&'a Resource, &'j Joined, bool)],
+    pub data: &'j [(&'a Resource, &'j Facts, bool)],
 }

@@ -1,10 +1,7 @@
 //! Why properties and tags of a resource are not known: what did not answer, or what a template leaves open.
 
 use crate::inventory::types::{self, TypeInfo};
-use crate::inventory::{DEPLOYED, GLOBAL, Reasons, Resource, Shard, TAGS, tag_path};
-
-/// Why fields of the facts are not known.
-pub type Unread = Reasons;
+use crate::inventory::{DEPLOYED, GLOBAL, Resource, Shard, TAGS, tag_path};
 
 /// Whether it is a resource, such as a bucket, of which nobody would tell the Region. It stands among what belongs to the account as a whole.
 pub fn is_unplaced(resource: &Resource) -> bool {
@@ -48,13 +45,4 @@ pub fn why_tags_unread(shard: &Shard, resource: &Resource, keys: &[String]) -> V
 pub fn why_place_undecided(resource: &Resource, what: &Resource) -> String {
     let what_of = if resource.region == what.region { "account" } else { "Region" };
     format!("whether {} is in the {what_of} of {} is not known", resource.id, what.id)
-}
-
-/// Adds reasons that are not there yet.
-pub fn add_new(reasons: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
-    for reason in more {
-        if !reasons.contains(&reason) {
-            reasons.push(reason);
-        }
-    }
 }

@@ -2,13 +2,13 @@
 
 use super::context::Join;
 use super::data_type::DataType;
-use super::facts::{CopyFact, MechanismKind, Protection};
+use super::facts::{MechanismKind, Told};
 use super::plan_reach::{PlannedRule, Selected};
 use super::point::Point;
 use super::summary::POINT_OPERATIONS;
 use super::title::title;
-use super::unread::{Unread, add_new, why_tags_unread, why_unread};
-use crate::inventory::{Resource, note};
+use super::unread::{why_tags_unread, why_unread};
+use crate::inventory::{Resource, add_new};
 use std::collections::BTreeMap;
 
 /// The operations that tell which DLM policies there are.
@@ -75,23 +75,12 @@ impl Join<'_> {
         reasons
     }
 
-    /// Why it is not known of some backups whether a lock keeps them.
-    pub fn note_locks(&self, points: &[Point], facts: &Protection, unread: &mut Unread) {
-        // Many have the same reason.
-        if let Some(point) = points.iter().find(|point| point.backup.locked.is_unread()) {
-            let mut reasons = vec![format!("the lock of {} was not read", point.backup.arn)];
+    /// Why it is not known of some backups whether a lock keeps them. Many have the same reason: the first tells it.
+    pub fn tell_locks(&self, points: &mut [Point]) {
+        if let Some(Point { backup, .. }) = points.iter_mut().find(|point| point.backup.locked.is_unread()) {
+            let mut reasons = vec![format!("the lock of {} was not read", backup.arn)];
             reasons.extend(self.index.missing(&[POINT_OPERATIONS[0], "ec2:DescribeLockedSnapshots"]));
-            note(unread, "backups[].locked", reasons);
-        }
-        // Of copies that are not confirmed, everything has its reasons already.
-        let confirmed = |copy: &&CopyFact| !copy.other_account.is_unread() && !copy.other_region.is_unread();
-        for copy in facts.copies.read().into_iter().flatten().filter(confirmed).filter(|copy| copy.locked.is_unread()) {
-            note(unread, "copies[].locked", vec![format!("{}/{} was not read, where a copy is", copy.account, copy.region)]);
-        }
-        if facts.windows.read().into_iter().flatten().any(|window| window.locked.is_unread()) {
-            let mut reasons = vec!["the vault of a continuous recovery point was not read".to_owned()];
-            reasons.extend(self.index.missing(&POINT_OPERATIONS[..1]));
-            note(unread, "windows[].locked", reasons);
+            backup.locked = Told::unread(reasons);
         }
     }
 }

@@ -1,18 +1,19 @@
 //! Backup vaults: orphans in them, who writes to them, and what keeps their recovery points from being deleted.
 
 use super::context::Join;
-use super::facts::{ExpiredPoint, Facts, Joined, Orphan, Targeting, VaultFacts};
+use super::facts::{ExpiredPoint, Facts, Orphan, Targeting, Told, VaultFacts};
 use super::index::Typed;
 use super::plan_reach::vault_arn;
 use super::recovery_point::is_orphan;
 use super::resource_policy;
-use super::schedule::{Schedule, days};
+use super::schedule::days;
 use super::summary::{POINT_OPERATIONS, restorable};
 use super::title::title;
-use super::unread::{Unread, why_unread};
+use super::unread::why_unread;
+use crate::inventory::schedule::Schedule;
 use crate::inventory::types::ResourceType;
 use crate::inventory::types::backup::{BackupRule, BackupVault, RecoveryPoint};
-use crate::inventory::{DEPLOYED, Fact, Resource, arn, is_symbolic, more_path, note};
+use crate::inventory::{DEPLOYED, Fact, Outcome, Resource, add_new, arn, is_symbolic, more_path, unless};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
@@ -21,13 +22,8 @@ const DELETING_ACTIONS: [&str; 3] =
     ["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle", "backup:PutBackupVaultAccessPolicy"];
 
 /// The facts of a vault.
-pub fn vault_facts(join: &Join, resource: &Resource) -> Joined {
-    let mut facts = VaultFacts::default();
-    let mut unread = Unread::new();
-    let Some(properties) = resource.get::<BackupVault>() else {
-        return Joined { facts: Facts::Vault(facts), unread };
-    };
-    points_of(join, resource, &mut facts, &mut unread);
+pub fn vault_facts(join: &Join, resource: &Resource) -> Facts {
+    let Some(properties) = resource.get::<BackupVault>() else { return VaultFacts::default().into() };
     let mut plan_reasons = join.index.missing(&["backup:ListBackupPlans", "backup:GetBackupPlan"]);
     plan_reasons.extend(join.plans.rules_unread.values().flatten().cloned());
     plan_reasons.extend(perhaps_targeting(join, resource));
@@ -40,91 +36,88 @@ pub fn vault_facts(join: &Join, resource: &Resource) -> Joined {
         plan_reasons.dedup();
     }
     let holds = properties.recovery_points.read().map(|count| *count > 0).or_else(|| resource.declared.is_some().then_some(false));
-    if holds == Some(true) || !targeted_by.is_empty() {
-        facts.in_use = Fact::Read(true);
-    } else if holds.is_some() && plan_reasons.is_empty() {
-        facts.in_use = Fact::Read(false);
+    let in_use = if holds == Some(true) || !targeted_by.is_empty() {
+        Ok(true)
     } else {
         let of_points = holds.map_or_else(|| why_unread(join.index.shard, resource, "recovery_points"), |_| Vec::new());
-        unread.insert("in_use".to_owned(), [of_points, plan_reasons.clone()].concat());
-    }
-    if plan_reasons.is_empty() {
-        if targeted_by.iter().any(|target| target.retention_days.is_unread()) {
-            unread.insert("targeted_by[].retention_days".to_owned(), retention_reasons(join));
-        }
-        facts.targeted_by = Fact::Read(targeted_by);
-    } else {
-        unread.insert("targeted_by".to_owned(), plan_reasons);
-    }
+        unless([of_points, plan_reasons.clone()].concat(), false)
+    };
+    let lock = lock(join, resource, properties);
+    let facts = VaultFacts {
+        targeted_by: unless(plan_reasons, targeted_by).into(),
+        in_use: in_use.into(),
+        compliance_locked: lock.clone().map(|(locked, _)| locked).into(),
+        cooling_off_seconds: lock.map(|(_, cooling_off)| cooling_off).into(),
+        ..VaultFacts::default()
+    };
+    with_points(join, resource, with_policy(join, resource, properties, facts)).into()
+}
+
+/// Whether the vault's lock, or its kind, keeps its recovery points, and the seconds until the lock does.
+fn lock(join: &Join, resource: &Resource, properties: &BackupVault) -> Outcome<(bool, Option<i64>)> {
     let air_gapped = properties.vault_type.read().is_some_and(|kind| kind == "LOGICALLY_AIR_GAPPED_BACKUP_VAULT");
-    if let (Fact::Read(locked), Fact::Read(lock_at)) = (&properties.locked, &properties.lock_at) {
-        facts.compliance_locked = Fact::Read(air_gapped || (*locked && lock_at.is_some_and(|lock_at| lock_at <= join.as_of)));
-        facts.cooling_off_seconds =
-            Fact::Read(lock_at.filter(|lock_at| *locked && *lock_at > join.as_of).map(|lock_at| (lock_at - join.as_of).num_seconds()));
-    } else {
+    let (Fact::Read(locked), Fact::Read(lock_at)) = (&properties.locked, &properties.lock_at) else {
         let unknown = [("locked", properties.locked.is_unread()), ("lock_at", properties.lock_at.is_unread())];
         let unknown = unknown.into_iter().filter(|(_, is_unread)| *is_unread);
-        let mut reasons: Vec<String> = unknown.flat_map(|(property, _)| why_unread(join.index.shard, resource, property)).collect();
+        let reasons = unknown.flat_map(|(property, _)| why_unread(join.index.shard, resource, property));
         // When a lock begins is no more a reason than all else that time makes.
-        reasons.retain(|reason| reason != DEPLOYED);
-        for field in ["compliance_locked", "cooling_off_seconds"].into_iter().filter(|_| !reasons.is_empty()) {
-            note(&mut unread, field, reasons.clone());
-        }
-    }
-    set_policy(join, resource, properties, &mut facts, &mut unread);
-    Joined { facts: Facts::Vault(facts), unread }
+        let mut known = Vec::new();
+        add_new(&mut known, reasons.filter(|reason| reason != DEPLOYED));
+        return Err(known);
+    };
+    let cooling_off = lock_at.filter(|lock_at| *locked && *lock_at > join.as_of).map(|lock_at| (lock_at - join.as_of).num_seconds());
+    Ok((air_gapped || (*locked && lock_at.is_some_and(|lock_at| lock_at <= join.as_of)), cooling_off))
 }
 
 /// What the access policy allows to everyone, and what it denies.
-fn set_policy(join: &Join, resource: &Resource, properties: &BackupVault, facts: &mut VaultFacts, unread: &mut Unread) {
-    let parsed = match properties.policy.read() {
-        None => Err(why_unread(join.index.shard, resource, "policy")),
-        Some(None) => Ok(None),
-        Some(Some(text)) => resource_policy::Policy::parse(text, &resource_policy::Symbols::new(resource, "policy"))
-            .map(Some)
-            .map_err(|error| vec![format!("the policy of {} cannot be read: {error}", resource.arn)]),
+fn with_policy(join: &Join, resource: &Resource, properties: &BackupVault, facts: VaultFacts) -> VaultFacts {
+    let parse = |text: String| {
+        resource_policy::Policy::parse(&text, &resource_policy::Symbols::new(resource, "policy"))
+            .map_err(|error| vec![format!("the policy of {} cannot be read: {error}", resource.arn)])
     };
-    let parsed = match parsed {
+    let policy = properties.policy.or_why(|| why_unread(join.index.shard, resource, "policy"));
+    let parsed = match policy.and_then(|text| text.map(parse).transpose()) {
         Ok(parsed) => parsed,
         Err(reasons) => {
-            for field in ["open_statements", "undenied_actions", "exempt_principals"] {
-                unread.insert(field.to_owned(), reasons.clone());
-            }
-            return;
+            return VaultFacts {
+                undenied_actions: Told::unread(reasons.clone()),
+                exempt_principals: Told::unread(reasons.clone()),
+                open_statements: Told::unread(reasons),
+                ..facts
+            };
         }
     };
     let reasons = parsed.as_ref().map(resource_policy::Policy::reasons).unwrap_or_default();
     let open = parsed.as_ref().map(resource_policy::Policy::open_statements).unwrap_or_default();
-    // One that is open is enough to know, as is one action that nothing denies.
-    if open.more && open.statements.is_empty() {
-        unread.insert("open_statements".to_owned(), reasons.clone());
-    } else {
-        facts.open_statements = Fact::Read(open.statements);
-    }
     let denials = DELETING_ACTIONS.map(|action| (action, parsed.as_ref().map(|parsed| parsed.denied(action)).unwrap_or_default()));
     let undenied: Vec<String> =
         denials.iter().filter(|(_, denial)| !denial.everyone && !denial.more).map(|(action, _)| action.to_string()).collect();
-    if undenied.is_empty() && denials.iter().any(|(_, denial)| !denial.everyone) {
-        unread.insert("undenied_actions".to_owned(), reasons.clone());
-    } else {
-        facts.undenied_actions = Fact::Read(undenied);
-    }
+    // One that is open is enough to know, as is one action that nothing denies.
+    let open_in_doubt = open.more && open.statements.is_empty();
+    let undenied_in_doubt = undenied.is_empty() && denials.iter().any(|(_, denial)| !denial.everyone);
     // Another statement may deny it to those that this one leaves out.
-    if denials.iter().any(|(_, denial)| denial.more) {
-        unread.insert("exempt_principals".to_owned(), reasons);
-    } else {
-        let exempt: BTreeSet<String> = denials.into_iter().flat_map(|(_, denial)| denial.exempt_principals).collect();
-        facts.exempt_principals = Fact::Read(exempt.into_iter().collect());
+    let exempt_in_doubt = denials.iter().any(|(_, denial)| denial.more);
+    let exempt: BTreeSet<String> = denials.into_iter().flat_map(|(_, denial)| denial.exempt_principals).collect();
+    let told = |doubt: bool, value: Vec<String>| if doubt { Told::unread(reasons.clone()) } else { value.into() };
+    VaultFacts {
+        undenied_actions: told(undenied_in_doubt, undenied),
+        exempt_principals: told(exempt_in_doubt, exempt.into_iter().collect()),
+        open_statements: told(open_in_doubt, open.statements),
+        ..facts
     }
 }
 
-fn points_of(join: &Join, resource: &Resource, facts: &mut VaultFacts, unread: &mut Unread) {
+/// What lies in the vault.
+fn with_points(join: &Join, resource: &Resource, facts: VaultFacts) -> VaultFacts {
     let reasons = join.index.missing(&POINT_OPERATIONS);
     if !reasons.is_empty() {
-        for field in ["restorable_points", "orphans", "orphan_bytes", "expired"] {
-            unread.insert(field.to_owned(), reasons.clone());
-        }
-        return;
+        return VaultFacts {
+            restorable_points: Told::unread(reasons.clone()),
+            orphans: Told::unread(reasons.clone()),
+            orphan_bytes: Told::unread(reasons.clone()),
+            expired: Told::unread(reasons),
+            ..facts
+        };
     }
     let mut restorable_points = 0;
     let mut orphans = Vec::new();
@@ -147,16 +140,15 @@ fn points_of(join: &Join, resource: &Resource, facts: &mut VaultFacts, unread: &
             Err(reasons) => orphan_reasons.extend(reasons),
         }
     }
-    facts.restorable_points = Fact::Read(restorable_points);
-    facts.expired = Fact::Read(expired);
-    if orphan_reasons.is_empty() {
-        facts.orphan_bytes = Fact::Read(orphans.iter().filter_map(|orphan| orphan.size_bytes).fold(0, i64::saturating_add));
-        facts.orphans = Fact::Read(orphans);
-    } else {
-        orphan_reasons.sort();
-        orphan_reasons.dedup();
-        unread.insert("orphans".to_owned(), orphan_reasons.clone());
-        unread.insert("orphan_bytes".to_owned(), orphan_reasons);
+    orphan_reasons.sort();
+    orphan_reasons.dedup();
+    let bytes = orphans.iter().filter_map(|orphan| orphan.size_bytes).fold(0, i64::saturating_add);
+    VaultFacts {
+        restorable_points: restorable_points.into(),
+        orphan_bytes: unless(orphan_reasons.clone(), bytes).into(),
+        orphans: unless(orphan_reasons, orphans).into(),
+        expired: expired.into(),
+        ..facts
     }
 }
 
@@ -173,6 +165,7 @@ fn overdue(join: &Join, resource: &Resource, point: &RecoveryPoint) -> Option<i6
 /// The plan rules of the shard, and the copy actions of all shards, that write to the vault.
 fn targeting(join: &Join, resource: &Resource) -> Vec<Targeting> {
     let mut found = Vec::new();
+    let kept = |days: &Fact<Option<i64>>| days.or_why(|| retention_reasons(join)).into();
     for (plan_arn, plan) in &join.plans.plans {
         for planned in join.plans.rules.get(plan_arn).into_iter().flatten() {
             let rule = &planned.rule;
@@ -183,7 +176,7 @@ fn targeting(join: &Join, resource: &Resource) -> Vec<Targeting> {
                     plan: title(plan),
                     rule: planned.name().to_owned(),
                     copy: false,
-                    retention_days: rule.retention_days.clone(),
+                    retention_days: kept(&rule.retention_days),
                     age_seconds,
                 });
             }
@@ -193,7 +186,7 @@ fn targeting(join: &Join, resource: &Resource) -> Vec<Targeting> {
         plan: copy.plan.clone(),
         rule: copy.rule.name.read().cloned().unwrap_or_default(),
         copy: true,
-        retention_days: copy.retention_days.clone(),
+        retention_days: kept(&copy.retention_days),
         age_seconds: first_run_age(join, &copy.rule, copy.plan_created_at),
     }));
     found

@@ -77,7 +77,7 @@ impl Subject {
     }
 
     /// Binds the protection facts, which depend on what the resource owes.
-    pub fn protected(&mut self, type_name: &'static str, protection: Value, reasons: Reasons) {
+    pub fn protected(&mut self, type_name: &'static str, protection: impl Fields + 'static, reasons: Reasons) {
         let protection: Arc<dyn Fields> = Arc::new(protection);
         self.reasons[1] = Arc::new(reasons);
         self.scope.bind_fields("protection", &protection, &shapes_of_type(type_name).1, &self.reasons[1]);

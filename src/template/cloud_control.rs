@@ -57,39 +57,3 @@ fn is_type(own: &str, name: &str) -> bool {
 pub fn is_property(attribute: &str, property: &str) -> bool {
     attribute.bytes().filter(|byte| *byte != b'_').eq(property.bytes().map(|byte| byte.to_ascii_lowercase()))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Names as the provider's documentation has them.
-    #[test]
-    fn names_are_those_of_the_provider() {
-        for (terraform, cloudformation) in [
-            ("awscc_dynamodb_table", "AWS::DynamoDB::Table"),
-            ("awscc_rds_db_instance", "AWS::RDS::DBInstance"),
-            ("awscc_docdb_db_cluster", "AWS::DocDB::DBCluster"),
-            ("awscc_backup_backup_plan", "AWS::Backup::BackupPlan"),
-            ("awscc_backup_logically_air_gapped_backup_vault", "AWS::Backup::LogicallyAirGappedBackupVault"),
-            ("awscc_s3_bucket_policy", "AWS::S3::BucketPolicy"),
-            ("awscc_kms_alias", "AWS::KMS::Alias"),
-            ("awscc_ec2_volume_attachment", "AWS::EC2::VolumeAttachment"),
-        ] {
-            assert_eq!(language_and_type(terraform), (Language::CloudControl, cloudformation));
-        }
-        assert_eq!(language_and_type("awscc_iam_role"), (Language::CloudControl, "awscc_iam_role"));
-        assert_eq!(language_and_type("aws_ebs_volume"), (Language::Terraform, "aws_ebs_volume"));
-        for (attribute, property) in [
-            ("sse_specification", "SSESpecification"),
-            ("kms_master_key_id", "KMSMasterKeyId"),
-            ("db_instance_class", "DBInstanceClass"),
-            ("multi_az", "MultiAZ"),
-            ("point_in_time_recovery_specification", "PointInTimeRecoverySpecification"),
-            ("replica_kms_key_id", "ReplicaKmsKeyID"),
-        ] {
-            assert!(is_property(attribute, property), "{attribute}");
-        }
-        assert!(!is_property("kms_key_id", "KMSMasterKeyId"));
-        assert!(!is_property("Tags", "Tags"));
-    }
-}

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 
 /// A value, or the reasons why it is not known.
-pub type Outcome<T = Json> = Result<T, Vec<String>>;
+pub type Outcome<T = Json> = crate::inventory::Outcome<T>;
 
 /// Reasons by property path.
 pub type Unknown = Reasons;

@@ -266,6 +266,13 @@ pub fn names_data_source(address: &str) -> bool {
     rest.starts_with("data.")
 }
 
+/// The result of a parser.
+pub struct Parsed {
+    pub declarations: Vec<Declaration>,
+    /// Problems that do not keep the template from being read, such as duplicate keys.
+    pub warnings: Vec<TemplateError>,
+}
+
 /// What is wrong with a template, and where.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TemplateError {

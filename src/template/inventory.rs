@@ -3,7 +3,7 @@
 
 use super::convert::{Built, Outcome, Scope};
 use super::declaration::{Declaration, Language, Node, PRESENCE, Position, TemplateError, UNREAD_MODULE, Value, without_sensitive_symbols};
-use super::parse::language_of;
+use super::file_names::language_of;
 use super::stack::{Entry, Stack, find};
 use super::table::{Ends, Evidence, pick};
 use super::takes::REFUSES;

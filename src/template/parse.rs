@@ -1,42 +1,10 @@
 //! Selects the parser of a file: by its name (Terraform files stand for their folder), or by what its text claims to be.
 
 use super::boundary::Boundary;
-use super::declaration::{Declaration, Language, Position, TemplateError, short};
+use super::declaration::{Parsed, Position, TemplateError, short};
 use super::{Options, cloudformation, terraform};
 use crate::inventory::encoding::{NotText, decode};
 use std::path::Path;
-
-/// The result of a parser.
-pub struct Parsed {
-    pub declarations: Vec<Declaration>,
-    /// Problems that do not keep the template from being read, such as duplicate keys.
-    pub warnings: Vec<TemplateError>,
-}
-
-/// Whether a file is one of a Terraform or OpenTofu module.
-pub fn is_terraform(path: &Path) -> bool {
-    let ends = [".tf", ".tf.json", ".tofu", ".tofu.json"];
-    path.file_name().is_some_and(|name| ends.iter().any(|end| name.as_encoded_bytes().ends_with(end.as_bytes())))
-}
-
-/// Whether a file of a folder may be a template, by its extension.
-pub fn may_be_template(path: &Path) -> bool {
-    let extensions = ["yaml", "yml", "json", "template", "cfn", "tfstate"];
-    path.extension().is_some_and(|extension| extensions.iter().any(|known| extension.eq_ignore_ascii_case(known)))
-}
-
-/// Whether the name of a file is that of a template, a policy or a part of one. Reports never have such a name.
-pub fn is_named_as_source(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
-    is_terraform(path)
-        || [".yaml", ".yml", ".template", ".tfstate", ".tfvars", ".tfvars.json", ".hcl"].iter().any(|end| name.ends_with(end))
-}
-
-/// The language of a file that cannot be read, by its name.
-pub fn language_of(path: &Path) -> Language {
-    let of_terraform = is_terraform(path) || path.extension().is_some_and(|extension| extension == "tfvars" || extension == "tfstate");
-    if of_terraform { Language::Terraform } else { Language::CloudFormation }
-}
 
 /// Whether a text claims to be a template, a plan or a state.
 pub fn claims_to_be_template(text: &str) -> bool {

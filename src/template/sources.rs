@@ -1,8 +1,9 @@
 //! Reads the templates of an input: a file, a folder or standard input. Templates that another template nests are not read on their own.
 
 use super::boundary::{Boundary, Refused};
-use super::declaration::{Declaration, TemplateError};
-use super::parse::{self, Parsed, is_terraform};
+use super::declaration::{Declaration, Parsed, TemplateError};
+use super::file_names::{display_name, is_terraform};
+use super::parse;
 use super::{Options, inventory, walk};
 use crate::inventory::Shard;
 use crate::inventory::atomic_file::folder_of;
@@ -10,7 +11,7 @@ use crate::inventory::encoding::decode;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// Maximum size of a template: CloudFormation takes 1 MB, and Terraform plans of whole organisations stay below this.
 const LARGEST: u64 = 256 << 20;
@@ -83,17 +84,6 @@ fn hint(path: &Path) -> &'static str {
         Ok(_) if path.is_symlink() => "; give the file that the link leads to",
         _ => "",
     }
-}
-
-/// The path in findings: relative to the current directory, with `/`.
-pub fn display_name(path: &Path) -> String {
-    let shown = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or(path.to_owned());
-    let parts: Vec<String> = shown
-        .components()
-        .filter(|part| *part != Component::CurDir)
-        .map(|part| part.as_os_str().to_string_lossy().replace('\\', "/"))
-        .collect();
-    if parts.is_empty() { ".".to_owned() } else { parts.join("/").replacen("//", "/", 1) }
 }
 
 /// The template in a file that was given by name.

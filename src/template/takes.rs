@@ -4,7 +4,7 @@
 use super::convert::{Outcome, Scope};
 use super::declaration::{EXISTS, Node, Value};
 use super::table::{Paths, pick};
-use crate::protection::schedule::Schedule;
+use crate::inventory::schedule::Schedule;
 
 /// How each such reason begins.
 pub const REFUSES: &str = "AWS refuses";

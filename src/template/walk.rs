@@ -3,8 +3,7 @@
 
 use super::boundary::Boundary;
 use super::declaration::TemplateError;
-use super::parse::{is_terraform, may_be_template};
-use super::sources::display_name;
+use super::file_names::{display_name, is_terraform, may_be_template};
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, WalkBuilder};
 use std::collections::{BTreeMap, BTreeSet};

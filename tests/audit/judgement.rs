@@ -131,7 +131,7 @@ fn a_match_that_breaks_on_a_resource_is_unknown() {
         let finding = findings.findings.iter().find(|finding| *finding.rule == *"data-protected" && finding.resource.id == "vol-0");
         finding.map(|finding| (finding.status, finding.message.to_string()))
     };
-    let told = "rel9.yaml:3: whether it matches cannot be told: `int(resource.tags[\"keep\"]) > 1`: ";
+    let told = "rel9.yaml:3: whether it matches is unknown: `int(resource.tags[\"keep\"]) > 1`: ";
     let reproducible = "reproducible: [{ match: 'int(resource.tags[\"keep\"]) > 1', reason: rebuilt, expires: 2027-06-30 }]";
     let (found, message) = judged(reproducible, json!({"keep": "long"})).expect("a finding");
     assert_eq!(found, Status::Unknown);

@@ -173,7 +173,7 @@ fn what_cannot_be_attested() {
         (&["--date", "9999-01-01"][..], "in the future"),
         (&["--date", "yesterday"], "2026-11-22"),
         (&["--duration", "2 hours"], "2h30m"),
-        (&["--duration", "0m"], "longer than 0 s"),
+        (&["--duration", "0m"], "must be longer than zero"),
         (&["--resource", "shop-orders"], "no ARN"),
         (&["--operator", " "], "must not be empty"),
         (&["--result", "maybe"], "possible values"),
@@ -184,7 +184,7 @@ fn what_cannot_be_attested() {
     }
     rel9.run(&attest(&[])).ended(0);
     let bytes = fs::read(rel9.home().join("l.ndjson")).unwrap();
-    rel9.run(&attest(&["--result", "failure"])).ended(2).said("l.ndjson:2: has an attestation of this restore already");
+    rel9.run(&attest(&["--result", "failure"])).ended(2).said("l.ndjson:2: already has an attestation of this restore");
     assert_eq!(fs::read(rel9.home().join("l.ndjson")).unwrap(), bytes);
 }
 
@@ -211,11 +211,11 @@ fn a_ledger_that_was_changed_is_named_by_line_and_judges_nothing() {
         (swapped, "l.ndjson:4: the chain is broken"),
         (whole.replacen("2026-06-05", "2026-06-06", 1), "l.ndjson:2: the chain is broken: the entry was changed"),
         (whole.replacen("\"seq\":2", "\"seq\": 2", 1), "l.ndjson:3: the chain is broken: the entry is not written as rel9 writes it"),
-        (format!("{whole}\n"), "no entry of a ledger"),
+        (format!("{whole}\n"), "not a ledger entry"),
         (whole[..whole.len() - 1].to_owned(), "the line is cut off"),
     ] {
         fs::write(&path, &text).unwrap();
-        rel9.run(&["ledger", "verify", "l.ndjson"]).ended(2).said(words).said("nothing in a broken ledger counts");
+        rel9.run(&["ledger", "verify", "l.ndjson"]).ended(2).said(words).said("entries of a broken ledger are ignored");
         rel9.run(&["ledger", "show", "l.ndjson"]).ended(2).said(words);
         rel9.run(&attest(&[])).ended(2).said(words);
         let run = rel9.run(&["audit", "--demo", "--ledger", "l.ndjson", "--format", "json=out.json", "--format", "table"]);
@@ -277,7 +277,7 @@ fn a_head_shows_that_entries_were_taken_away() {
     assert!(verified.ended(0).stdout.contains("it ends at the given head"), "{verified}");
     rel9.run(&attest(&[])).ended(0);
     let verified = rel9.run(&["ledger", "verify", "l.ndjson", "--head", head.trim_start_matches("sha256:")]);
-    assert!(verified.ended(0).stdout.contains("1 entries follow"), "{verified}");
+    assert!(verified.ended(0).stdout.contains("1 entries follow it"), "{verified}");
 
     let whole = String::from_utf8(demo_ledger().to_vec()).unwrap();
     let last = whole.trim_end().rfind('\n').unwrap();

@@ -59,7 +59,7 @@ fn a_token_that_expires_while_collecting() {
     for operation in ["ec2:DescribeVolumes", "rds:DescribeDBInstances", "dynamodb:ListTables", "elasticfilesystem:DescribeFileSystems"] {
         emulator.fault_in("eu-west-1", operation, "expired");
         let run = rel9.run(&["collect", "-o", "kept"]);
-        run.ended(2).said("the credentials ended while rel9 read eu-west-1 (").said("run the same command again to resume");
+        run.ended(2).said("the credentials expired while eu-west-1 was read (").said("run the same command to continue");
         assert!(!rel9.home().join("kept/123456789012.eu-west-1.ndjson.zst").exists(), "{operation}");
         rel9.run(&["audit", "kept"]).ended(2).said("its collection did not finish (missing: ");
         emulator.fault(operation, None);
@@ -310,7 +310,7 @@ fn places_that_are_not_there() {
     rel9.run(&["audit", "missing.ndjson"]).ended(2).said("missing.ndjson: cannot be opened");
     rel9.run(&["audit", "missing"]).ended(2).said("missing: is not here");
     fs::create_dir(rel9.home().join("empty")).expect("a folder");
-    rel9.run(&["audit", "empty"]).ended(2).said("empty: holds neither an inventory nor a template");
+    rel9.run(&["audit", "empty"]).ended(2).said("empty: contains neither an inventory nor a template");
     fs::write(rel9.home().join("file"), "").expect("a file");
     rel9.run(&["collect", "-o", "file/below"]).ended(2).said("file/below: cannot be created");
 }
@@ -470,9 +470,9 @@ fn a_closed_pipe_is_a_quiet_end() {
 fn mistakes_in_the_policy() {
     let entry = |list: &str, entry: &str| format!("version: 1\n{list}:\n  - {entry}\n");
     for (policy, said) in [
-        ("version: 2\n".to_owned(), "rel9.yaml:1: version is 2, this program reads version 1"),
+        ("version: 2\n".to_owned(), "rel9.yaml:1: version is 2; this program reads version 1"),
         ("version: 1\nobjectivs: []\n".to_owned(), "rel9.yaml:2: unknown field `objectivs`"),
-        (entry("objectives", "{ name: a, match: 'true', rpo: 5x }"), "rel9.yaml:3: `5x` is no duration"),
+        (entry("objectives", "{ name: a, match: 'true', rpo: 5x }"), "rel9.yaml:3: `5x` is not a valid duration"),
         (
             entry("objectives", "{ name: a, match: 'resource.tgs == 1', rpo: 5h }"),
             "rel9.yaml:3: `resource` has no field `tgs`; did you mean `tags`?",
@@ -577,8 +577,8 @@ tests:
         (("title: Volumes are encrypted\n", ""), "missing field `title`"),
         (("{{ resource.encrypted ?", "{{ resource.encryptd ?"), "own-rule.yaml:7: "),
         (("check: resource.encrypted", "check: hour(1) > 1"), "own-rule.yaml:6: there is no function `hour`; did you mean `hours`?"),
-        (("id: own-rule", "id: own rule"), "own-rule.yaml:1: `own rule` is no rule id"),
-        (("https://docs.aws.amazon.com/", "javascript:alert(1)"), "own-rule.yaml:9: `javascript:alert(1)` is no address"),
+        (("id: own-rule", "id: own rule"), "own-rule.yaml:1: `own rule` is not a valid rule id"),
+        (("https://docs.aws.amazon.com/", "javascript:alert(1)"), "own-rule.yaml:9: `javascript:alert(1)` is not a valid address"),
         (("applies_to: [AWS::EC2::Volume]", "applies_to: AWS::EC2::Volume"), "own-rule.yaml:5: expected a list"),
     ] {
         run(rule(&[changes])).ended(2).said(said);
@@ -591,7 +591,7 @@ tests:
     Rel9::new().run(&["audit", "--demo", "--rules", "nowhere"]).ended(2).said("nowhere: cannot be read");
     let rel9 = Rel9::new();
     fs::create_dir(rel9.home().join("empty")).expect("a folder");
-    rel9.run(&["rules", "test", "--rules", "empty"]).ended(2).said("empty: has no rule in it");
+    rel9.run(&["rules", "test", "--rules", "empty"]).ended(2).said("empty: contains no rules");
 
     // Errors that the rules' own tests find.
     let test = |text: String| {
@@ -606,7 +606,7 @@ tests:
         (("expect: unknown", "expect: fail"), "own-rule.yaml: no test expects `unknown`"),
         (
             ("summary: Encrypt it", "summary: 'Encrypt {{ resource.encrypted > null }}'"),
-            "own-rule.yaml:13: test `no`: the remediation has an error in it",
+            "own-rule.yaml:13: test `no`: the remediation contains an error",
         ),
         (
             (

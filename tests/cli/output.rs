@@ -94,10 +94,10 @@ fn what_cannot_be_written_is_told_before_anything_is_read() {
     symlink("a.json", rel9.home().join("b.json")).expect("a link");
     fs::write(rel9.home().join("a.json"), "old").expect("a file");
     for other in ["csv=a.json", "csv=./a.json", "csv=b.json"] {
-        rel9.run(&["audit", "absent", "--format", "json=a.json", "--format", other]).ended(2).said("two reports would be written into it");
+        rel9.run(&["audit", "absent", "--format", "json=a.json", "--format", other]).ended(2).said("two reports would be written to it");
     }
     let ledger = ["audit", "--demo", "--ledger", "a.json", "--format", "json=b.json"];
-    rel9.run(&ledger).ended(2).said("is the ledger: a report would overwrite it");
+    rel9.run(&ledger).ended(2).said("a report would overwrite the ledger");
     rel9.run(&["audit", "absent", "--format", "json="]).ended(2).said("--format json= names no file");
     if cfg!(target_os = "linux") {
         rel9.run(&["audit", "absent", "--format", "json=/proc/x.json"]).ended(2).said("/proc/x.json: cannot be written");

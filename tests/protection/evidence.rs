@@ -246,7 +246,7 @@ fn backups_whose_schedule_was_not_read_may_be_late() {
     // A schedule that rel9 does not understand is one that was not read.
     let odd = World::new().volume("vol-1").plan("at(noon)", json!({"resources": ["*"]})).point(&volume, "2026-03-01T05:00:00Z", json!({}));
     assert_eq!(odd.state(&volume), None);
-    assert!(odd.joined(&volume).unread["state"][0].contains("cannot be understood"), "{:?}", odd.joined(&volume).unread);
+    assert!(odd.joined(&volume).reasons()["state"][0].contains("cannot be understood"), "{:?}", odd.joined(&volume).reasons());
 }
 
 #[test]
@@ -421,7 +421,7 @@ fn a_copy_that_was_deleted_from_another_account_is_none() {
     job["created_at"] = json!("2026-11-20T05:00:00Z");
     let world =
         || World::new().volume("vol-1").point(&volume_arn("vol-1"), "2026-11-20T04:00:00Z", json!({})).with(account()).with(job.clone());
-    let newest = |world: World| match world.joined("arn:aws:organizations::111122223333:account").facts {
+    let newest = |world: World| match world.joined("arn:aws:organizations::111122223333:account") {
         Facts::Account(facts) => facts.newest_outside_age_seconds.read().copied(),
         other => panic!("an account: {other:?}"),
     };
@@ -449,7 +449,7 @@ fn an_account_is_not_judged_without_all_of_its_regions() {
             .point(&volume_arn("vol-1"), "2026-11-20T04:00:00Z", json!({}))
             .with(account())
             .changed(ACCOUNT, |account| account["properties"]["enabled_regions"] = regions);
-        match world.joined("arn:aws:organizations::111122223333:account").facts {
+        match world.joined("arn:aws:organizations::111122223333:account") {
             Facts::Account(facts) => facts,
             other => panic!("an account: {other:?}"),
         }
@@ -496,7 +496,7 @@ fn a_completed_copy_job_shows_the_vault_of_an_account_that_nobody_read() {
         let copies = json!([{"destination_vault_arn": there, "retention_days": null, "cold_after_days": null}]);
         World::new().volume("vol-1").daily_plan().changed("p1", |plan| plan["properties"]["rules"][0]["copies"] = copies).with(job)
     };
-    let exists = |world: World| match world.joined(PLAN).facts {
+    let exists = |world: World| match world.joined(PLAN) {
         Facts::Plan(facts) => facts.rules.read().expect("rules")[0].copies.read().expect("copies")[0].exists.read().copied(),
         other => panic!("a plan: {other:?}"),
     };

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use rel9::audit::findings::{Findings, Status};
 use rel9::audit::policy::Policy;
 use rel9::audit::{self, Input, Options};
-use rel9::protection::facts::{CopyFact, Facts};
+use rel9::protection::facts::CopyFact;
 use rel9::rules::{Care, RuleSet};
 use serde_json::{Value, json};
 use std::sync::OnceLock;
@@ -36,9 +36,7 @@ fn copied(account: &str, region: &str, denied: &[&str]) -> World {
 }
 
 fn copies(world: &World) -> Result<Vec<CopyFact>, Vec<String>> {
-    let joined = world.joined(&volume_arn("vol-1"));
-    let Facts::Data(facts) = joined.facts else { panic!("data") };
-    facts.copies.read().cloned().ok_or_else(|| joined.unread["copies"].clone())
+    world.protection(&volume_arn("vol-1")).copies.outcome().cloned().map_err(<[String]>::to_vec)
 }
 
 #[test]
@@ -51,7 +49,7 @@ fn a_copy_job_is_no_copy_where_its_vault_was_to_be_read_and_could_not() {
         let [copy] = found.as_slice() else { panic!("one that may be there: {found:?}") };
         assert!(copy.other_account.is_unread() && copy.locked.is_unread());
         assert_eq!((copy.other_region.read(), copy.air_gapped.read()), (Some(&false), Some(&false)), "it is neither, wherever it is");
-        let unread = world.joined(&volume_arn("vol-1")).unread;
+        let unread = world.joined(&volume_arn("vol-1")).reasons();
         assert_eq!(unread["copies[].other_account"], [format!("{denied} denied in {VAULT_ACCOUNT}/{REGION}")]);
         assert_eq!(unread["copies[].locked"], unread["copies[].other_account"]);
     }

@@ -299,7 +299,7 @@ fn how_long_replicas_are_kept_does_not_depend_on_the_retention_of_the_database()
 
 #[test]
 fn where_copies_could_be_that_nobody_read_the_reason_says_what_to_do() {
-    let reasons = |world: World| world.joined(&volume_arn("vol-1")).unread["copies"].clone();
+    let reasons = |world: World| world.joined(&volume_arn("vol-1")).reasons()["copies"].clone();
     let alone = World::new().volume("vol-1");
     assert_eq!(reasons(alone), ["no other Region of 111122223333 was read, where copies could be (--regions all reads them)"]);
     let elsewhere = |denied: &dyn Fn(&str) -> bool| {

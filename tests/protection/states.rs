@@ -79,10 +79,7 @@ fn only_what_runs_by_itself_and_is_not_late_is_on_schedule() {
 #[test]
 fn what_was_denied_makes_the_state_unknown_unless_something_else_protects() {
     let bare = World::new().volume("vol-1").denied("ec2:DescribeSnapshots");
-    let joined = bare.joined(&volume_arn("vol-1"));
-    let Facts::Data(facts) = &joined.facts else { panic!("data") };
-    assert!(facts.state.is_unread());
-    assert_eq!(joined.unread["state"], ["ec2:DescribeSnapshots denied in 111122223333/us-east-1"]);
+    assert_eq!(bare.protection(&volume_arn("vol-1")).state.reasons(), ["ec2:DescribeSnapshots denied in 111122223333/us-east-1"]);
     let backed_up = World::new()
         .volume("vol-1")
         .daily_plan()
@@ -96,8 +93,8 @@ fn what_was_denied_makes_the_state_unknown_unless_something_else_protects() {
 fn a_call_that_is_not_in_the_log_was_not_made() {
     let mut world = World::new().volume("vol-1");
     world.lines.retain(|line| line["operation"] != "ListRecoveryPointsByBackupVault");
-    let joined = world.joined(&volume_arn("vol-1"));
-    assert!(joined.unread["state"][0].starts_with("backup:ListRecoveryPointsByBackupVault not called"), "{:?}", joined.unread);
+    let state = world.protection(&volume_arn("vol-1")).state;
+    assert!(state.reasons()[0].starts_with("backup:ListRecoveryPointsByBackupVault not called"), "{state:?}");
 }
 
 #[test]
@@ -215,11 +212,11 @@ fn restore_jobs_prove_recovery_and_give_its_duration() {
 #[test]
 fn what_is_left_of_a_deleted_resource_is_an_orphan() {
     let world = World::new().daily_plan().point(&volume_arn("vol-gone"), "2026-11-01T05:10:00Z", json!({"retention_days": null}));
-    let Facts::Vault(vault) = world.joined(VAULT).facts else { panic!("a vault") };
+    let Facts::Vault(vault) = world.joined(VAULT) else { panic!("a vault") };
     let orphans = vault.orphans.read().unwrap();
     assert_eq!(orphans.len(), 1);
     assert!(!orphans[0].ends);
-    let Facts::Vault(vault) = world.denied("ec2:DescribeVolumes").joined(VAULT).facts else { panic!("a vault") };
+    let Facts::Vault(vault) = world.denied("ec2:DescribeVolumes").joined(VAULT) else { panic!("a vault") };
     assert!(vault.orphans.is_unread(), "nobody could look whether the volume exists");
 }
 

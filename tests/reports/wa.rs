@@ -75,7 +75,10 @@ fn only_what_is_without_risk_is_selected() {
     let unread = answer(&findings(["none"; 4], false));
     assert_eq!(unread["SelectedChoices"], json!([]), "what was not read may be at risk");
     assert!(
-        unread["ChoiceUpdates"][CHOICES[0]]["Notes"].as_str().unwrap().ends_with("Not selected, as not everything in scope could be read.")
+        unread["ChoiceUpdates"][CHOICES[0]]["Notes"]
+            .as_str()
+            .unwrap()
+            .ends_with("Not selected, because not everything in scope could be read.")
     );
 }
 
@@ -93,7 +96,7 @@ fn what_is_accepted_is_not_selected() {
     assert_eq!(answered["SelectedChoices"], json!(CHOICES[1..]));
     let notes = &answered["ChoiceUpdates"][CHOICES[0]]["Notes"];
     assert!(
-        notes.as_str().unwrap().ends_with("Not selected, as 1 of the waived are of at least medium severity: accepted, not mended."),
+        notes.as_str().unwrap().ends_with("Not selected, because 1 of the waived are of at least medium severity: accepted, not fixed."),
         "{notes}"
     );
     assert!(answered["Notes"].as_str().unwrap().contains("Of the waived, 1 are of at least medium severity"), "{answered}");
@@ -106,7 +109,7 @@ fn what_shows_no_whole_workload_selects_nothing() {
     templates.audit.source = "cloudformation".to_owned();
     let mut part = findings(["none"; 4], true);
     part.audit.partial = vec!["--rule".to_owned()];
-    for (document, why) in [(templates, "templates show no backups"), (part, "only a part of the rules or resources was judged")] {
+    for (document, why) in [(templates, "templates show no backups"), (part, "only part of the rules or resources was judged")] {
         let answer = answer(&document);
         assert_eq!(answer["SelectedChoices"], json!([]), "{why}");
         for said in CHOICES.map(|id| &answer["ChoiceUpdates"][id]["Notes"]).into_iter().chain([&answer["Notes"]]) {

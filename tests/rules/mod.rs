@@ -3,3 +3,4 @@
 mod commands;
 mod costs;
 mod expressions;
+mod trusted;

@@ -169,7 +169,7 @@ fn nested_stacks_in_a_circle() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cloudformation/nested/cycle-a.yaml");
     let text = std::fs::read_to_string(&path).unwrap();
     let declarations = read(&path, "nested/cycle-a.yaml", &text, &Options::default()).unwrap();
-    let why = "nested/cycle-b.yaml:5:20: nested stacks lead in a circle: cycle-a.yaml → cycle-b.yaml → cycle-a.yaml";
+    let why = "nested/cycle-b.yaml:5:20: nested stacks form a cycle: cycle-a.yaml → cycle-b.yaml → cycle-a.yaml";
     assert!(why_unread(&declarations).ends_with(why), "{}", why_unread(&declarations));
 }
 
@@ -303,7 +303,7 @@ fn errors_name_the_place() {
         ("Resources:\n  A: {Type: [x]}", "t.yaml:2:13: Type of resource A is a text, not a list"),
         (
             "Conditions:\n  A: !Condition B\n  B: !Not [!Condition C]\n  C: !Or [!Equals [1, 1], !Condition A]\nResources: {}",
-            "t.yaml:2:3: conditions refer to each other in a circle: A → B → C → A",
+            "t.yaml:2:3: conditions refer to each other in a cycle: A → B → C → A",
         ),
     ] {
         assert_eq!(error(text), expected, "{text}");

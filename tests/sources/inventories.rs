@@ -148,7 +148,7 @@ fn a_collection_that_is_not_whole_is_not_judged() {
     let rel9 = with(state(true));
     rel9.run(&["audit", "kept"]).ended(1);
     fs::remove_file(rel9.home().join(&lost.0)).expect("removed");
-    rel9.run(&["audit", "kept"]).ended(2).said("lacks files of its collection: eu-west-1 (111122223333.eu-west-1.ndjson)");
+    rel9.run(&["audit", "kept"]).ended(2).said("files of the collection are missing: eu-west-1 (111122223333.eu-west-1.ndjson)");
     rel9.run(&["audit", &here.0]).ended(1);
     with(state(false)).run(&["audit", "kept"]).ended(2).said("its collection did not finish");
     for unreadable in [String::new(), "\n".to_owned(), state(true)[..40].to_owned(), "[]".to_owned()] {

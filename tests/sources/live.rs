@@ -217,7 +217,25 @@ fn databases() {
         ("rds-cluster-snapshot-not-public", "aurora-snapshot", "fail: "),
         ("neptune-cluster-retention", "graph", "pass: "),
         ("docdb-cluster-retention", "documents", "pass: "),
+        ("rds-global-cluster-encrypted", "world", "pass: "),
+        ("rds-global-cluster-deletion-protection", "world", "pass: "),
+        ("rds-global-cluster-encrypted", "document-world", "fail: is not encrypted at rest"),
+        ("rds-global-cluster-deletion-protection", "document-world", "fail: "),
     ]);
+}
+
+/// AWS lists a global cluster in several Regions; it is judged once, in the Region of its primary cluster. One without clusters has no data.
+#[test]
+fn global_clusters_are_judged_once() {
+    let findings = audited().document.findings();
+    let judged = findings.iter().filter(|finding| finding["rule"] == "rds-global-cluster-encrypted").map(|finding| &finding["resource"]);
+    let mut places: Vec<[&str; 3]> = judged.map(|resource| ["type", "region", "arn"].map(|member| text(&resource[member]))).collect();
+    places.sort_unstable();
+    let expected = [
+        ["AWS::DocDB::GlobalCluster", "eu-west-1", "arn:aws:rds::123456789012:global-cluster:document-world"],
+        ["AWS::RDS::GlobalCluster", "us-east-1", "arn:aws:rds::123456789012:global-cluster:world"],
+    ];
+    assert_eq!(places, expected);
 }
 
 #[test]
@@ -407,7 +425,7 @@ fn an_interrupted_collection_goes_on() {
     let code = wait(&mut child, &["collect"]);
     std::io::Read::read_to_string(&mut child.stderr.take().expect("a pipe"), &mut words).expect("UTF-8");
     assert_eq!(code, 2, "{words}");
-    assert!(words.contains("interrupted: the finished files are in kept; run the same command again to resume"), "{words}");
+    assert!(words.contains("interrupted: the results so far are in kept; run the same command to continue"), "{words}");
     assert_eq!(files_in(&folder).len(), 2, "whole files or none");
     let temporary: Vec<_> = fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
     assert_eq!(temporary.len(), 4, "two shards, how far it came, and the lock: {temporary:?}");
@@ -419,7 +437,7 @@ fn an_interrupted_collection_goes_on() {
 
     emulator.fault("backup:ListBackupVaults", None);
     emulator.reset_calls();
-    rel9.run(&["collect", "-o", "kept"]).ended(0).said("resuming: 2 of 3 Regions are already read");
+    rel9.run(&["collect", "-o", "kept"]).ended(0).said("continuing: 2 of 3 Regions are already done");
     let calls = emulator.calls();
     assert_eq!(calls["calls"]["backup:ListBackupVaults"], json!({"eu-west-1": 1}), "only what is missing");
     assert_eq!(calls["repeated"], json!([]));

@@ -318,7 +318,7 @@ fn what_is_no_template_is_passed_over_and_what_is_broken_is_told() {
     let audit = Audit::of(&[("a/web.yaml", kubernetes), ("a/chart.yaml", helm), ("a/x.json", "[1, 2]"), ("a/stack.yaml", template)]);
     assert_eq!(audit.run(&["a"]).0["summary"]["resources"], 1);
     let only = Audit::of(&[("a/web.yaml", kubernetes)]);
-    only.refused(&["a"], "a: holds neither an inventory nor a template");
+    only.refused(&["a"], "a: contains neither an inventory nor a template");
     only.refused(&["a/web.yaml"], "is neither an inventory nor a CloudFormation template nor a Terraform plan or state");
     only.refused(&["missing.yaml"], "missing.yaml: ");
     let broken = "AWSTemplateFormatVersion: 2010-09-09\nResources:\n  Data:\n    Type: [AWS::EC2::Volume]\n";

@@ -589,7 +589,7 @@ fn states_are_read_in_both_forms() {
 #[test]
 fn what_is_no_plan_is_an_error() {
     let cases = [
-        ("{\"format_version\":\"2.0\"}", "-:1:19: a format_version"),
+        ("{\"format_version\":\"2.0\"}", "-:1:19: an unknown format_version"),
         ("{\"version\":3}", "-:1:12: a state of a version other than 4"),
         ("{}", "-:1:1: neither a plan nor a state"),
         ("[]", "-:1:1: neither a plan nor a state"),

@@ -189,7 +189,7 @@ fn data_that_no_table_reads_is_named() {
         let document = run.ended(3).document();
         let entry = &document.collection()[0];
         assert!(text(&entry["operation"]).starts_with("main.tf#aw") && text(&entry["operation"]).ends_with(".x"), "{entry}");
-        assert!(text(&entry["error"]).contains("is not judged"), "{entry}");
+        assert!(text(&entry["error"]).contains("does not judge"), "{entry}");
         // It is a data source, which declares nothing: the rest stays known.
         document.expect("dynamodb-table-pitr", &[("aws_dynamodb_table.t", "pass")]);
         let rel9 = rel9.with_files(&[("more.tf", "resource \"aws_dynamodb_table\" \"u\" {\n  name = \"u\"\n}\n")]);

@@ -1,7 +1,7 @@
 //! Small inventories, built line by line, and the protection facts that follow from them.
 
 use rel9::inventory::{Shard, document};
-use rel9::protection::facts::{Facts, Joined, MechanismKind, Protection, State};
+use rel9::protection::facts::{Facts, MechanismKind, Protection, State};
 use rel9::protection::{self, Owed, Summaries, summarise};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -119,15 +119,15 @@ impl World {
         document::read(text.as_bytes(), Path::new("test.ndjson")).expect("a valid inventory")
     }
 
-    pub fn joined(&self, arn: &str) -> Joined {
+    pub fn joined(&self, arn: &str) -> Facts {
         self.joined_at(arn, AS_OF)
     }
 
-    pub fn joined_at(&self, arn: &str, as_of: &str) -> Joined {
+    pub fn joined_at(&self, arn: &str, as_of: &str) -> Facts {
         self.joined_as(arn, as_of, rel9::rules::objective::ALL_MECHANISMS.to_vec())
     }
 
-    fn joined_as(&self, arn: &str, as_of: &str, mechanisms: Vec<MechanismKind>) -> Joined {
+    fn joined_as(&self, arn: &str, as_of: &str, mechanisms: Vec<MechanismKind>) -> Facts {
         let shards = self.shards();
         let summaries: Summaries = shards.iter().map(summarise).collect();
         for shard in &shards {
@@ -166,8 +166,8 @@ impl World {
     }
 }
 
-fn data(arn: &str, joined: Joined) -> Protection {
-    match joined.facts {
+fn data(arn: &str, facts: Facts) -> Protection {
+    match facts {
         Facts::Data(facts) => *facts,
         other => panic!("{arn} holds no data: {other:?}"),
     }

@@ -1,7 +1,7 @@
 //! Converts protection facts into ledger entries, and ledger entries into restores for the next audit.
 
 use super::entry::{Entry, Kind, Outcome};
-use crate::inventory::{Fact, Resource};
+use crate::inventory::Resource;
 use crate::protection::facts::{CopyFact, Protection, Restore, RestoreAttempt};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -33,7 +33,7 @@ pub fn entries(resource: &Resource, facts: &Protection) -> Vec<Entry> {
 
 /// A copy that may have been deleted is not evidence.
 fn is_elsewhere(copy: &CopyFact) -> bool {
-    [&copy.other_account, &copy.other_region].contains(&&Fact::Read(true))
+    [&copy.other_account, &copy.other_region].iter().any(|other| other.read() == Some(&true))
 }
 
 fn restore_test(arn: &str, restore: &Restore) -> Entry {

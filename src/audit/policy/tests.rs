@@ -29,7 +29,7 @@ fn mistakes_name_the_line_and_what_was_meant() {
         mistakes(text),
         [
             "rel9.yaml:4: `resource` has no field `tagz`; did you mean `tags`?",
-            "rel9.yaml:5: `1 hour` is no duration: write a whole number and a unit, such as 90m, 4h or 35d",
+            "rel9.yaml:5: `1 hour` is not a valid duration: write a whole number and a unit, such as 90m, 4h or 35d",
             "rel9.yaml:7: there is no rule `ebs-volume-encryptd`; did you mean `ebs-volume-encrypted`?",
             "rel9.yaml:9: rule `rds-instance-retention` has no parameter `min_dayz`; did you mean `min_days`?",
         ]
@@ -38,7 +38,7 @@ fn mistakes_name_the_line_and_what_was_meant() {
         mistakes("version: 1\nrules:\n  snapshot-sharing-allowed: { params: { allowed_accounts: [444455556666, \"444455556666\"] } }\n"),
         ["rel9.yaml:3: each item of parameter `allowed_accounts` of rule `snapshot-sharing-allowed` must be a text, not 444455556666"]
     );
-    assert_eq!(mistakes("version: 2\n"), ["rel9.yaml:1: version is 2, this program reads version 1"]);
+    assert_eq!(mistakes("version: 2\n"), ["rel9.yaml:1: version is 2; this program reads version 1"]);
     let unknown_key = mistakes("version: 1\nobjectivs: []\n");
     assert!(unknown_key[0].starts_with("rel9.yaml:2: ") && unknown_key[0].contains("did you mean `objectives`?"), "{unknown_key:?}");
 }

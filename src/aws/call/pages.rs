@@ -54,6 +54,7 @@ pages! {
     aws_sdk_rds::operation::describe_db_instance_automated_backups::DescribeDbInstanceAutomatedBackupsOutput: marker,
     aws_sdk_rds::operation::describe_db_instances::DescribeDbInstancesOutput: marker,
     aws_sdk_rds::operation::describe_db_snapshots::DescribeDbSnapshotsOutput: marker,
+    aws_sdk_rds::operation::describe_global_clusters::DescribeGlobalClustersOutput: marker,
     aws_sdk_s3::operation::list_buckets::ListBucketsOutput: continuation_token,
 }
 

@@ -1,11 +1,12 @@
-//! Amazon RDS, Aurora, Neptune and DocumentDB, which share the RDS API: instances, clusters, and the snapshots and automated backups of both.
-//! Read-only; may not judge.
+//! Amazon RDS, Aurora, Neptune and DocumentDB, which share the RDS API: instances, clusters, the snapshots and automated backups of both, and
+//! global clusters. Read-only; may not judge.
 //!
 //! The form of the answers follows the service model (`rds/2014-10-31`) unless a comment names another source.
 //! A page of a list has at most 100 records.
 
 mod backups;
 mod databases;
+mod global_clusters;
 mod snapshots;
 
 use super::answer::Answer;
@@ -43,6 +44,11 @@ const DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS: Operation =
     Operation::new("rds", "DescribeDBInstanceAutomatedBackups", Answer::query(&["DBInstanceAutomatedBackups/*/DBInstanceIdentifier"]));
 const DESCRIBE_DB_CLUSTER_AUTOMATED_BACKUPS: Operation =
     Operation::new("rds", "DescribeDBClusterAutomatedBackups", Answer::query(&["DBClusterAutomatedBackups/*/DBClusterIdentifier"]));
+const DESCRIBE_GLOBAL_CLUSTERS: Operation = Operation::new(
+    "rds",
+    "DescribeGlobalClusters",
+    Answer::query(&["GlobalClusters/*/GlobalClusterIdentifier", "GlobalClusters/*/GlobalClusterArn"]),
+);
 
 /// Every operation of this module.
 pub const OPERATIONS: &[&Operation] = &[
@@ -54,6 +60,7 @@ pub const OPERATIONS: &[&Operation] = &[
     &DESCRIBE_DB_CLUSTER_SNAPSHOT_ATTRIBUTES,
     &DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS,
     &DESCRIBE_DB_CLUSTER_AUTOMATED_BACKUPS,
+    &DESCRIBE_GLOBAL_CLUSTERS,
 ];
 
 /// All databases of one Region with their backups.
@@ -62,13 +69,14 @@ pub async fn collect(reader: &Reader) -> Vec<Resource> {
         reader.declare(operation);
     }
     let client = Client::new(&reader.config);
-    let (instances, clusters, instance_backups, cluster_backups, snapshots, cluster_snapshots) = futures::join!(
+    let (instances, clusters, instance_backups, cluster_backups, snapshots, cluster_snapshots, global_clusters) = futures::join!(
         databases::list_instances(reader, &client),
         databases::list_clusters(reader, &client),
         backups::list_instance_backups(reader, &client),
         backups::list_cluster_backups(reader, &client),
         snapshots::list(reader, &client),
         snapshots::list_of_clusters(reader, &client),
+        global_clusters::list(reader, &client),
     );
     let instances_now = Present::of_instances(instances.as_deref().unwrap_or_default());
     let clusters_now = Present::of_clusters(clusters.as_deref().unwrap_or_default());
@@ -90,6 +98,7 @@ pub async fn collect(reader: &Reader) -> Vec<Resource> {
     for read in cluster_snapshots.unwrap_or_default() {
         resources.extend(snapshots::cluster_snapshot(reader, read, &clusters_now));
     }
+    resources.extend(global_clusters.unwrap_or_default().into_iter().filter_map(|read| global_clusters::global_cluster(reader, read)));
     resources
 }
 

@@ -104,7 +104,7 @@ fn lost_cut_and_unreadable_parts_are_named() {
 
     fs::remove_file(&lost).expect("removed");
     let said = refusal(folder.path()).expect("refused");
-    assert!(said.contains("has lost files of its collection: eu-west-1 (111122223333.eu-west-1.ndjson.zst)"), "{said}");
+    assert!(said.contains("files of the collection are missing: eu-west-1 (111122223333.eu-west-1.ndjson.zst)"), "{said}");
     assert_eq!(refusal(&kept), None, "a file that is there, given by name");
 
     // A collection that says it is finished, of fewer Regions than it set out to read.
@@ -138,7 +138,7 @@ fn two_scopes_do_not_share_a_folder() {
     ];
     for (differs, other) in others {
         let said = other.begin(folder.path()).err().unwrap_or_else(|| panic!("{differs}")).message;
-        assert!(said.contains(differs) && said.contains("use another folder"), "{said}");
+        assert!(said.contains(differs) && said.contains("its own folder"), "{said}");
     }
     assert_eq!((fs::read(folder.path().join(STATE)).expect("a state"), files(folder.path())), (before, SHARDS.len()));
 
@@ -151,7 +151,7 @@ fn two_scopes_do_not_share_a_folder() {
 fn one_collection_at_a_time_writes_to_a_folder() {
     let folder = TempDir::new().expect("a folder");
     let first = lock(folder.path()).unwrap_or_else(|failure| panic!("{}", failure.message));
-    assert!(lock(folder.path()).is_err_and(|failure| failure.message.contains("another `rel9 collect` is writing into it")));
+    assert!(lock(folder.path()).is_err_and(|failure| failure.message.contains("another `rel9 collect` is writing to it")));
     drop(first);
     assert!(lock(folder.path()).is_ok());
 }

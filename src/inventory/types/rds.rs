@@ -2,6 +2,8 @@
 
 use super::{KeyManager, properties, same_properties};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 properties! {
     /// A DB instance of RDS, stand-alone or a member of a cluster.
@@ -150,4 +152,35 @@ same_properties! {
     /// Automated backups of a DB cluster.
     ClusterAutomatedBackup as AutomatedBackup = "AWS::RDS::DBClusterAutomatedBackup",
     operation: "rds:DescribeDBClusterAutomatedBackups"
+}
+
+/// A cluster of a global cluster.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GlobalMember {
+    pub cluster_arn: String,
+    /// Whether it is the primary cluster, which takes the writes.
+    pub writer: bool,
+}
+
+properties! {
+    /// An Aurora global database. It holds no data of its own: its members are clusters.
+    GlobalCluster = "AWS::RDS::GlobalCluster", operation: "rds:DescribeGlobalClusters" {
+        status: Option<String>,
+        engine: String,
+        engine_version: Option<String>,
+        /// Whether its storage is encrypted, and so that of each member.
+        encrypted: bool,
+        deletion_protection: bool,
+        members: Vec<GlobalMember>,
+    }
+}
+
+same_properties! {
+    /// A Neptune global database.
+    NeptuneGlobalCluster as GlobalCluster = "AWS::Neptune::GlobalCluster", operation: "rds:DescribeGlobalClusters"
+}
+
+same_properties! {
+    /// A DocumentDB global cluster.
+    DocDbGlobalCluster as GlobalCluster = "AWS::DocDB::GlobalCluster", operation: "rds:DescribeGlobalClusters"
 }

@@ -1,6 +1,6 @@
 //! The protection facts of data resources.
 
-use crate::inventory::Fact;
+use super::{Told, facts, record};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -36,36 +36,37 @@ pub enum MechanismKind {
     Export,
 }
 
-/// One way in which the resource is backed up, or meant to be.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Mechanism {
-    pub kind: MechanismKind,
-    /// It runs by itself, and will run again.
-    pub automatic: bool,
-    /// The largest gap between its runs; `null` for continuous mechanisms and those without schedule. Unread where a template does not
-    /// settle the schedule.
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub interval_seconds: Fact<Option<i64>>,
-    /// How old its newest restorable moment may be: the interval plus start window plus the time its jobs took, and always less than two
-    /// intervals.
-    pub allowed_age_seconds: Option<i64>,
-    /// How long it keeps what it makes, and made last; `null` means for ever or not by age. Unread where a template does not settle it.
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub retention_days: Fact<Option<i64>>,
-    /// Whether what it makes has no end date.
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub retention_endless: Fact<bool>,
-    /// Its newest restorable moment.
-    pub last_at: Option<DateTime<Utc>>,
-    pub age_seconds: Option<i64>,
-    /// `null` when it has no schedule to keep or was not due yet.
-    pub on_schedule: Option<bool>,
-    /// How far back it must have left restorable moments: to when it began, and as far as it keeps them; `None` means without end. It does
-    /// not depend on what is left of them. Rules see the resource's `due_seconds`.
-    #[serde(skip)]
-    pub promised_seconds: Option<i64>,
-    /// What it is, for people: `backup plan daily, rule d35`, `automated backups`.
-    pub source: String,
+record! {
+    /// One way in which the resource is backed up, or meant to be.
+    Mechanism {
+        kind: MechanismKind,
+        /// It runs by itself, and will run again.
+        automatic: bool,
+        /// The largest gap between its runs; `null` for continuous mechanisms and those without schedule. Unread where a template does not
+        /// settle the schedule.
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        interval_seconds: Told<Option<i64>>,
+        /// How old its newest restorable moment may be: the interval plus start window plus the time its jobs took, and always less than two
+        /// intervals.
+        allowed_age_seconds: Option<i64>,
+        /// How long it keeps what it makes, and made last; `null` means for ever or not by age. Unread where a template does not settle it.
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        retention_days: Told<Option<i64>>,
+        /// Whether what it makes has no end date.
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        retention_endless: Told<bool>,
+        /// Its newest restorable moment.
+        last_at: Option<DateTime<Utc>>,
+        age_seconds: Option<i64>,
+        /// `null` when it has no schedule to keep or was not due yet.
+        on_schedule: Option<bool>,
+        /// How far back it must have left restorable moments: to when it began, and as far as it keeps them; `None` means without end. It does
+        /// not depend on what is left of them. Rules see the resource's `due_seconds`.
+        #[serde(skip)]
+        promised_seconds: Option<i64>,
+        /// What it is, for people: `backup plan daily, rule d35`, `automated backups`.
+        source: String,
+    }
 }
 
 impl Mechanism {
@@ -75,193 +76,207 @@ impl Mechanism {
     }
 }
 
-/// A copy action of a plan that reaches the resource.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct PlannedCopy {
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub vault_arn: Fact<String>,
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub account: Fact<String>,
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub region: Fact<String>,
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub retention_days: Fact<Option<i64>>,
+record! {
+    /// A copy action of a plan that reaches the resource.
+    PlannedCopy {
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        vault_arn: Told<String>,
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        account: Told<String>,
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        region: Told<String>,
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        retention_days: Told<Option<i64>>,
+    }
 }
 
-/// One rule of a backup plan that selects the resource. What a template does not settle of it is unread.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct PlanReach {
-    pub plan: String,
-    pub plan_arn: String,
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub rule: Fact<String>,
-    pub selection: String,
-    /// The largest gap of the schedule; `null` when the schedule cannot be understood or never runs again.
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub interval_seconds: Fact<Option<i64>>,
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub retention_days: Fact<Option<i64>>,
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub continuous: Fact<bool>,
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub vault: Fact<String>,
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub copies: Fact<Vec<PlannedCopy>>,
-    /// The Region's opt-in for the type is off and this selection does not override it.
-    pub opt_in_blocked: bool,
-    /// By which the first scheduled run since the resource and the selection exist must have made a recovery point, with its windows.
-    pub due_at: Option<DateTime<Utc>>,
-    /// That moment has passed.
-    pub due: bool,
+record! {
+    /// One rule of a backup plan that selects the resource. What a template does not settle of it is unread.
+    #[derive(Default)]
+    PlanReach {
+        plan: String,
+        plan_arn: String,
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        rule: Told<String>,
+        selection: String,
+        /// The largest gap of the schedule; `null` when the schedule cannot be understood or never runs again.
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        interval_seconds: Told<Option<i64>>,
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        retention_days: Told<Option<i64>>,
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        continuous: Told<bool>,
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        vault: Told<String>,
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        copies: Told<Vec<PlannedCopy>>,
+        /// The Region's opt-in for the type is off and this selection does not override it.
+        opt_in_blocked: bool,
+        /// By which the first scheduled run since the resource and the selection exist must have made a recovery point, with its windows.
+        due_at: Option<DateTime<Utc>>,
+        /// That moment has passed.
+        due: bool,
+    }
 }
 
-/// Counts over every restorable backup of the resource: recovery points, continuous ones too, snapshots, service backups; and over their
-/// copies elsewhere.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct RecoveryPoints {
-    /// Without copies elsewhere, which have their own counts.
-    pub count: i64,
-    pub newest_at: Option<DateTime<Utc>>,
-    pub oldest_at: Option<DateTime<Utc>>,
-    /// The largest time between two neighbours, or since the newest, in the last 30 days.
-    pub largest_gap_seconds: Option<i64>,
-    /// Copies elsewhere included, where they are known: AWS encrypts every copy of an encrypted backup.
-    pub unencrypted: i64,
-    /// Unread while copies elsewhere are.
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub other_region: Fact<i64>,
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub other_account: Fact<i64>,
-    /// Behind a vault lock or a snapshot lock. Unread while that of one of them is.
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub locked: Fact<i64>,
-    /// Unread while whether one of them is shared is.
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub public: Fact<i64>,
+record! {
+    /// Counts over every restorable backup of the resource: recovery points, continuous ones too, snapshots, service backups; and over their
+    /// copies elsewhere.
+    #[derive(Default)]
+    RecoveryPoints {
+        /// Without copies elsewhere, which have their own counts.
+        count: i64,
+        newest_at: Option<DateTime<Utc>>,
+        oldest_at: Option<DateTime<Utc>>,
+        /// The largest time between two neighbours, or since the newest, in the last 30 days.
+        largest_gap_seconds: Option<i64>,
+        /// Copies elsewhere included, where they are known: AWS encrypts every copy of an encrypted backup.
+        unencrypted: i64,
+        /// Unread while copies elsewhere are.
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        other_region: Told<i64>,
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        other_account: Told<i64>,
+        /// Behind a vault lock or a snapshot lock. Unread while that of one of them is.
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        locked: Told<i64>,
+        /// Unread while whether one of them is shared is.
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        public: Told<i64>,
+    }
 }
 
-/// One restorable backup.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Backup {
-    pub kind: MechanismKind,
-    pub arn: String,
-    pub created_at: DateTime<Utc>,
-    pub age_seconds: i64,
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub encrypted: Fact<bool>,
-    /// Cold storage or archive tier.
-    pub archived: bool,
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub locked: Fact<bool>,
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub public: Fact<bool>,
-    /// The vault's ARN, for AWS Backup.
-    pub vault_arn: Option<String>,
-    pub air_gapped: bool,
-    pub kms_key_arn: Option<String>,
-    pub account: String,
-    pub region: String,
+record! {
+    /// One restorable backup.
+    Backup {
+        kind: MechanismKind,
+        arn: String,
+        created_at: DateTime<Utc>,
+        age_seconds: i64,
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        encrypted: Told<bool>,
+        /// Cold storage or archive tier.
+        archived: bool,
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        locked: Told<bool>,
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        public: Told<bool>,
+        /// The vault's ARN, for AWS Backup.
+        vault_arn: Option<String>,
+        air_gapped: bool,
+        kms_key_arn: Option<String>,
+        account: String,
+        region: String,
+    }
 }
 
-/// A copy in another Region or account, or in an air-gapped vault. Of one that only a copy job tells of, and whose vault the audit should have
-/// read and could not, it is unread whether there is a copy in another Region, in another account, behind a lock, or in an air-gapped vault.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct CopyFact {
-    /// The backup's moment (of the source recovery point where it is known, else of the copy).
-    pub created_at: DateTime<Utc>,
-    pub age_seconds: i64,
-    pub account: String,
-    pub region: String,
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub other_account: Fact<bool>,
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub other_region: Fact<bool>,
-    /// Unread, too, where nobody looked at the vault and the copy job does not tell.
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub locked: Fact<bool>,
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub air_gapped: Fact<bool>,
-    /// `null` when only a copy job tells of it.
-    pub encrypted: Option<bool>,
-    /// `recovery_point`, `copy_job`, `snapshot` or `automated_backup`.
-    pub seen_as: String,
+record! {
+    /// A copy in another Region or account, or in an air-gapped vault. Of one that only a copy job tells of, and whose vault the audit should have
+    /// read and could not, it is unread whether there is a copy in another Region, in another account, behind a lock, or in an air-gapped vault.
+    CopyFact {
+        /// The backup's moment (of the source recovery point where it is known, else of the copy).
+        created_at: DateTime<Utc>,
+        age_seconds: i64,
+        account: String,
+        region: String,
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        other_account: Told<bool>,
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        other_region: Told<bool>,
+        /// Unread, too, where nobody looked at the vault and the copy job does not tell.
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        locked: Told<bool>,
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        air_gapped: Told<bool>,
+        /// `null` when only a copy job tells of it.
+        encrypted: Option<bool>,
+        /// `recovery_point`, `copy_job`, `snapshot` or `automated_backup`.
+        seen_as: String,
+    }
 }
 
-/// A time span in which every moment can be restored.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Window {
-    pub kind: MechanismKind,
-    pub earliest_at: DateTime<Utc>,
-    pub latest_at: DateTime<Utc>,
-    pub earliest_age_seconds: i64,
-    pub latest_age_seconds: i64,
-    /// The recovery point that it belongs to is in a locked vault.
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub locked: Fact<bool>,
+record! {
+    /// A time span in which every moment can be restored.
+    Window {
+        kind: MechanismKind,
+        earliest_at: DateTime<Utc>,
+        latest_at: DateTime<Utc>,
+        earliest_age_seconds: i64,
+        latest_age_seconds: i64,
+        /// The recovery point that it belongs to is in a locked vault.
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        locked: Told<bool>,
+    }
 }
 
-/// A span of the resource's life without a restorable moment: before the oldest, between two of them, or between the newest and as_of.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Gap {
-    /// Of the gap before the oldest moment, the age of the resource, or 400 days where nobody tells that.
-    pub start_age_seconds: i64,
-    /// 0 for the gap that is still open.
-    pub end_age_seconds: i64,
+record! {
+    /// A span of the resource's life without a restorable moment: before the oldest, between two of them, or between the newest and as_of.
+    Gap {
+        /// Of the gap before the oldest moment, the age of the resource, or 400 days where nobody tells that.
+        start_age_seconds: i64,
+        /// 0 for the gap that is still open.
+        end_age_seconds: i64,
+    }
 }
 
-/// A schedule that copies backups to another Region or account.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct CopySchedule {
-    pub account: String,
-    pub region: String,
-    pub other_account: bool,
-    pub other_region: bool,
-    /// The longest time between two copies that it allows: interval, start window and job time; `null` when it is not understood.
-    pub interval_seconds: Option<i64>,
+record! {
+    /// A schedule that copies backups to another Region or account.
+    CopySchedule {
+        account: String,
+        region: String,
+        other_account: bool,
+        other_region: bool,
+        /// The longest time between two copies that it allows: interval, start window and job time; `null` when it is not understood.
+        interval_seconds: Option<i64>,
+    }
 }
 
-/// How long some kind of copies are set to be kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct CopyRetention {
-    /// `backup_plan`, `dlm` or `automated`.
-    pub kind: String,
-    /// Which, for people.
-    pub source: String,
-    /// `null` means for ever. Unread where a template does not settle it.
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub retention_days: Fact<Option<i64>>,
+record! {
+    /// How long some kind of copies are set to be kept.
+    CopyRetention {
+        /// `backup_plan`, `dlm` or `automated`.
+        kind: String,
+        /// Which, for people.
+        source: String,
+        /// `null` means for ever. Unread where a template does not settle it.
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        retention_days: Told<Option<i64>>,
+    }
 }
 
-/// A key that the newest backups (or the live data they are made of) need to be restored.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct BackupKey {
-    pub arn: String,
-    /// As KMS names it, or `NotFound`.
-    pub state: String,
-    /// `Enabled`.
-    pub usable: bool,
-    /// `aws` or `customer`; `null` for a key that is gone.
-    pub manager: Option<crate::inventory::types::KeyManager>,
-    pub deletion_at: Option<DateTime<Utc>>,
+record! {
+    /// A key that the newest backups (or the live data they are made of) need to be restored.
+    BackupKey {
+        arn: String,
+        /// As KMS names it, or `NotFound`.
+        state: String,
+        /// `Enabled`.
+        usable: bool,
+        /// `aws` or `customer`; `null` for a key that is gone.
+        manager: Option<crate::inventory::types::KeyManager>,
+        deletion_at: Option<DateTime<Utc>>,
+    }
 }
 
-/// Restores of the resource's backups that were seen.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct RestoreTests {
-    /// Successful ones.
-    pub count: i64,
-    pub last_success_at: Option<DateTime<Utc>>,
-    pub last_success_age_seconds: Option<i64>,
-    /// What proves it: `restore job …`, `LastRestoreTime of a recovery point`, `table … restored from it`, `ledger line 7: …`.
-    pub last_success_source: Option<String>,
-    pub last_failure_at: Option<DateTime<Utc>>,
-    /// Whether the last successful one was validated; `null` without a successful one.
-    pub validated: Option<bool>,
-    /// `null` without any attempt.
-    pub last_attempt: Option<RestoreAttempt>,
-    /// The restores that the inventory itself shows, for the ledger; rules do not see them.
-    #[serde(skip)]
-    pub seen: Vec<Restore>,
+record! {
+    /// Restores of the resource's backups that were seen.
+    #[derive(Default)]
+    RestoreTests {
+        /// Successful ones.
+        count: i64,
+        last_success_at: Option<DateTime<Utc>>,
+        last_success_age_seconds: Option<i64>,
+        /// What proves it: `restore job …`, `LastRestoreTime of a recovery point`, `table … restored from it`, `ledger line 7: …`.
+        last_success_source: Option<String>,
+        last_failure_at: Option<DateTime<Utc>>,
+        /// Whether the last successful one was validated; `null` without a successful one.
+        validated: Option<bool>,
+        /// `null` without any attempt.
+        last_attempt: Option<RestoreAttempt>,
+        /// The restores that the inventory itself shows, for the ledger; rules do not see them.
+        #[serde(skip)]
+        seen: Vec<Restore>,
+    }
 }
 
 /// A finished restore of one of the resource's backups.
@@ -290,36 +305,40 @@ impl Restore {
     }
 }
 
-/// A finished restore attempt.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct RestoreAttempt {
-    pub at: DateTime<Utc>,
-    /// COMPLETED, and validation neither FAILED nor TIMED_OUT.
-    pub succeeded: bool,
-    pub status: String,
-    pub validation_status: Option<String>,
-    pub message: Option<String>,
+record! {
+    /// A finished restore attempt.
+    RestoreAttempt {
+        at: DateTime<Utc>,
+        /// COMPLETED, and validation neither FAILED nor TIMED_OUT.
+        succeeded: bool,
+        status: String,
+        validation_status: Option<String>,
+        message: Option<String>,
+    }
 }
 
-/// A job that did not do its work.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct JobFailure {
-    /// `backup` or `copy`.
-    pub kind: String,
-    pub status: String,
-    /// AWS Backup's own words.
-    pub message: Option<String>,
-    pub at: DateTime<Utc>,
-    pub age_seconds: i64,
+record! {
+    /// A job that did not do its work.
+    JobFailure {
+        /// `backup` or `copy`.
+        kind: String,
+        status: String,
+        /// AWS Backup's own words.
+        message: Option<String>,
+        at: DateTime<Utc>,
+        age_seconds: i64,
+    }
 }
 
-/// Backup and copy jobs of the last 30 days.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Jobs {
-    pub failed: i64,
-    pub succeeded: i64,
-    /// Failures, newest first, with no success of the same kind (for copies: to the same destination) after them.
-    pub unresolved: Vec<JobFailure>,
+record! {
+    /// Backup and copy jobs of the last 30 days.
+    #[derive(Default)]
+    Jobs {
+        failed: i64,
+        succeeded: i64,
+        /// Failures, newest first, with no success of the same kind (for copies: to the same destination) after them.
+        unresolved: Vec<JobFailure>,
+    }
 }
 
 facts! {

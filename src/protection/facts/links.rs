@@ -1,24 +1,24 @@
 //! What the join finds out about everything that is not data: accounts, Regions, plans, vaults, keys and what they belong to.
 
-use crate::inventory::Fact;
+use super::{Told, facts, record};
 use chrono::{DateTime, Utc};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// A report plan.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ReportPlanFact {
-    pub name: String,
-    pub last_success_age_seconds: Option<i64>,
+record! {
+    /// A report plan.
+    ReportPlanFact {
+        name: String,
+        last_success_age_seconds: Option<i64>,
+    }
 }
 
-/// A Backup Audit Manager framework.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct FrameworkFact {
-    pub name: String,
-    /// Active, and deployed without failure.
-    pub healthy: bool,
-    pub status: Option<String>,
+record! {
+    /// A Backup Audit Manager framework.
+    FrameworkFact {
+        name: String,
+        /// Active, and deployed without failure.
+        healthy: bool,
+        status: Option<String>,
+    }
 }
 
 facts! {
@@ -121,36 +121,39 @@ facts! {
     }
 }
 
-/// A recovery point of a resource that is gone.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Orphan {
-    pub arn: String,
-    pub source_arn: String,
-    pub age_seconds: i64,
-    /// It has a lifecycle that ends.
-    pub ends: bool,
-    pub size_bytes: Option<i64>,
+record! {
+    /// A recovery point of a resource that is gone.
+    Orphan {
+        arn: String,
+        source_arn: String,
+        age_seconds: i64,
+        /// It has a lifecycle that ends.
+        ends: bool,
+        size_bytes: Option<i64>,
+    }
 }
 
-/// A plan's rule or copy action that writes to the vault.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Targeting {
-    pub plan: String,
-    pub rule: String,
-    /// It is a copy action.
-    pub copy: bool,
-    /// Unread where a template does not settle it.
-    #[serde(default, skip_serializing_if = "Fact::is_unread")]
-    pub retention_days: Fact<Option<i64>>,
-    /// How long ago its first run since the plan exists was due; negative when that is to come, `null` when nobody can tell.
-    pub age_seconds: Option<i64>,
+record! {
+    /// A plan's rule or copy action that writes to the vault.
+    Targeting {
+        plan: String,
+        rule: String,
+        /// It is a copy action.
+        copy: bool,
+        /// Unread where a template does not settle it.
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        retention_days: Told<Option<i64>>,
+        /// How long ago its first run since the plan exists was due; negative when that is to come, `null` when nobody can tell.
+        age_seconds: Option<i64>,
+    }
 }
 
-/// A recovery point that AWS Backup should have deleted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ExpiredPoint {
-    pub arn: String,
-    pub overdue_seconds: i64,
+record! {
+    /// A recovery point that AWS Backup should have deleted.
+    ExpiredPoint {
+        arn: String,
+        overdue_seconds: i64,
+    }
 }
 
 facts! {
@@ -260,7 +263,7 @@ facts! {
     }
 }
 
-/// Nothing: the resource's own properties say all.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NoFacts {}
+facts! {
+    /// Nothing: the resource's own properties say all.
+    NoFacts {}
+}

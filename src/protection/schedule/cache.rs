@@ -1,6 +1,6 @@
 //! What follows from a schedule, worked out once for equal schedules: a gap looks decades ahead, and plans share few schedules.
 
-use super::runs::Schedule;
+use crate::inventory::schedule::Schedule;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use std::sync::{OnceLock, PoisonError, RwLock};

@@ -41,8 +41,8 @@ fn own(case: &Case, found: &mut Mechanisms) {
     if case.resource.declared.is_some() && file_system.automatic_backups == Fact::Read(true) {
         let source = "automatic backups of Amazon EFS".to_owned();
         found.all.push(Mechanism {
-            interval_seconds: Fact::Read(Some(86_400)),
-            retention_days: Fact::Read(Some(35)),
+            interval_seconds: Some(86_400).into(),
+            retention_days: Some(35).into(),
             ..case.mechanism(MechanismKind::Automated, source, None, None)
         });
     }

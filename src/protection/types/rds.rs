@@ -182,7 +182,7 @@ fn automated_backups(case: &Case, found: &mut Mechanisms) {
         }
         let allowed = running.then_some(CONTINUOUS_ALLOWED_SECONDS);
         found.all.push(Mechanism {
-            retention_days: Fact::Read(Some(days)),
+            retention_days: Some(days).into(),
             promised_seconds: case.promised(case.earliest_restorable(), Some(days)),
             ..case.mechanism(MechanismKind::Automated, "automated backups".to_owned(), latest, allowed)
         });

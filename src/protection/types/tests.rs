@@ -1,7 +1,7 @@
 //! Every type has its place, and what the tables say of AWS Backup is what AWS Backup says.
 
 use super::*;
-use crate::inventory::types::{self, ResourceType, backup, ebs};
+use crate::inventory::types::{self, ResourceType, backup, ebs, rds};
 use crate::protection::aws_backup::{AwsBackup, KnownAs};
 use crate::protection::data_type::Identity;
 use crate::protection::opt_in::blocked;
@@ -10,7 +10,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 /// The types that say something of others only, with what that is.
-const EVIDENCE: [(&str, &str); 9] = [
+const EVIDENCE: [(&str, &str); 12] = [
     (backup::BackupJob::INFO.name, "how backups of a resource ended"),
     (backup::CopyJob::INFO.name, "which copies of a resource's backups were made"),
     (backup::Framework::INFO.name, "a fact of its Region"),
@@ -21,6 +21,10 @@ const EVIDENCE: [(&str, &str); 9] = [
     (ebs::LaunchConfiguration::INFO.name, "volumes of instances to come"),
     (ebs::LaunchTemplate::INFO.name, "volumes of instances to come"),
     (ebs::SpotFleet::INFO.name, "volumes of instances to come"),
+    // The data of a global cluster is that of its members.
+    (rds::DocDbGlobalCluster::INFO.name, "settings over clusters that are judged"),
+    (rds::GlobalCluster::INFO.name, "settings over clusters that are judged"),
+    (rds::NeptuneGlobalCluster::INFO.name, "settings over clusters that are judged"),
 ];
 
 /// The keys of `ResourceTypeOptInPreference` (AWS Backup API reference, `DescribeRegionSettings`).

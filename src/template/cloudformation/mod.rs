@@ -28,9 +28,7 @@ use std::path::Path;
 
 use crate::template::Options;
 use crate::template::boundary::Boundary;
-use crate::template::declaration::{Declaration, Ignore, Language, Node, PRESENCE, Position, TemplateError, UNREAD_MODULE, Value};
-
-use crate::template::parse::Parsed;
+use crate::template::declaration::{Declaration, Ignore, Language, Node, PRESENCE, Parsed, Position, TemplateError, UNREAD_MODULE, Value};
 
 use conditions::Truth;
 use evaluation::{Evaluation, Resource, Source};

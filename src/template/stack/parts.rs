@@ -2,7 +2,7 @@
 
 use super::{Entry, Stack, find};
 use crate::template::declaration::{DESTROYED, Declaration, Node, PRESENCE, Position, Unknown, Value, names_data_source};
-use crate::template::parse::is_terraform;
+use crate::template::file_names::is_terraform;
 use crate::template::table::{Part, Table};
 use crate::template::types;
 use std::path::Path;

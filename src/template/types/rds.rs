@@ -1,6 +1,7 @@
 //! DB instances of RDS, and the members of Aurora and Multi-AZ DB clusters.
 
 pub(super) mod clusters;
+pub(super) mod global_clusters;
 pub(super) mod snapshots;
 
 use crate::inventory::arn::Partition;

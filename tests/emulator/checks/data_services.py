@@ -132,6 +132,21 @@ def rds(emulator: Emulator) -> None:
     emulator.expect("key", (key["KeyManager"], "KmsKeyId" in items["off"]), ("AWS", False))
     engines = sorted(c["Engine"] for c in client.describe_db_clusters()["DBClusters"])
     emulator.expect("engines", engines, ["aurora-mysql", "docdb", "mysql", "neptune"])
+    source = f"arn:aws:rds:us-east-1:{ACCOUNT}:cluster:aurora"
+    client.create_global_cluster(GlobalClusterIdentifier="world", SourceDBClusterIdentifier=source, Tags=[{"Key": "a", "Value": "b"}])
+    client.create_global_cluster(GlobalClusterIdentifier="spread", Engine="docdb", StorageEncrypted=True, DeletionProtection=True)
+    for where, name in ((far, "first"), (client, "second")):
+        where.create_db_cluster(DBClusterIdentifier=name, Engine="docdb", GlobalClusterIdentifier="spread", **LOGIN)
+    spread, world = sorted(far.describe_global_clusters()["GlobalClusters"], key=lambda cluster: str(cluster["GlobalClusterIdentifier"]))
+    flags = [(cluster["Engine"], cluster["StorageEncrypted"], cluster["DeletionProtection"]) for cluster in (spread, world)]
+    emulator.expect("global clusters", flags, [("docdb", True, True), ("aurora-mysql", False, False)])
+    emulator.expect("global ARN", world["GlobalClusterArn"], f"arn:aws:rds::{ACCOUNT}:global-cluster:world")
+    emulator.expect("global tags", world["TagList"], [{"Key": "a", "Value": "b"}])
+    members = [(m["DBClusterArn"], m["IsWriter"]) for cluster in (world, spread) for m in cluster["GlobalClusterMembers"]]
+    places = (("us-east-1", "aurora", True), ("eu-west-1", "first", True), ("us-east-1", "second", False))
+    placed = [(f"arn:aws:rds:{region}:{ACCOUNT}:cluster:{name}", writer) for region, name, writer in places]
+    emulator.expect("members", members, placed)
+    client.delete_db_cluster(DBClusterIdentifier="second", SkipFinalSnapshot=True)
     emulator.seed("rds", "db_instance", {"DBInstanceIdentifier": "on", "LatestRestorableTime": days_ago(2)})
     emulator.seed("rds", "db_cluster", {"DBClusterIdentifier": "aurora", "EarliestRestorableTime": days_ago(1)})
     snapshot = {"DBSnapshotIdentifier": "rds:on-old", "DBInstanceIdentifier": "on", "SnapshotType": "automated"}

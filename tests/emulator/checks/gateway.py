@@ -69,6 +69,7 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeDBClusterSnapshotAttributes": {"DBClusterSnapshotIdentifier": "s"},
         "DescribeDBInstanceAutomatedBackups": {},
         "DescribeDBClusterAutomatedBackups": {},
+        "DescribeGlobalClusters": {},
     },
     "dynamodb": {
         "ListTables": {},

@@ -153,6 +153,12 @@ def databases(account: Account) -> None:
         key = shared_key if name == "aurora" else {}
         account.cluster(name, engine, BackupRetentionPeriod=7, StorageEncrypted=True, **key)
         rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier=f"{name}-snapshot", DBClusterIdentifier=name)
+    rds.create_global_cluster(
+        GlobalClusterIdentifier="world", SourceDBClusterIdentifier=arn("rds", "cluster:aurora", REGION), DeletionProtection=True
+    )
+    rds.create_global_cluster(GlobalClusterIdentifier="document-world", Engine="docdb")
+    account.cluster("far-documents", "docdb", FAR, GlobalClusterIdentifier="document-world", BackupRetentionPeriod=7)
+    rds.create_global_cluster(GlobalClusterIdentifier="empty", Engine="neptune")
     rds.create_db_snapshot(DBSnapshotIdentifier="orders-private", DBInstanceIdentifier="orders")
     taken = {"SnapshotCreateTime": ago(days=2), "OriginalSnapshotCreateTime": ago(days=2)}
     account.seed("rds", "db_snapshot", {"DBSnapshotIdentifier": "orders-private", **taken})

@@ -138,7 +138,7 @@ impl Files<'_> {
     }
 
     fn bytes(&self, path: &str) -> Result<Vec<u8>, Fault> {
-        let Some(found) = self.find(path)? else { return refuse(format!("there is not a file {path}")) };
+        let Some(found) = self.find(path)? else { return refuse(format!("there is no file {path}")) };
         let failed = |why: &str| Err(Fault::Unknown(format!("{path} {why}")));
         match found.metadata() {
             Ok(metadata) if !metadata.is_file() => return failed("is not a file"),

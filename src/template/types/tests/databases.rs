@@ -196,6 +196,66 @@ fn clusters_as_given() {
 }
 
 #[test]
+fn global_clusters() {
+    let types = [("RDS", "rds", "aurora-mysql"), ("Neptune", "neptune", "neptune"), ("DocDB", "docdb", "docdb")];
+    for (service, prefix, engine) in types {
+        let (cloudformation, terraform) = (format!("AWS::{service}::GlobalCluster"), format!("aws_{prefix}_global_cluster"));
+        let default = json!({ "encrypted": false, "deletion_protection": false, "engine": engine, "engine_version": null });
+        let named = resource(&[cfn("G", &cloudformation, json!({ "GlobalClusterIdentifier": "world", "Engine": engine }))]);
+        assert_eq!((named.type_name.as_str(), named.arn.as_str()), (&*cloudformation, "arn:aws:rds::111122223333:global-cluster:world"));
+        has(&named, default.clone());
+        has(&resource(&[tf("x.g", &terraform, json!({ "global_cluster_identifier": "world", "engine": engine }))]), default);
+        let given = json!({ "engine": engine, "storage_encrypted": true, "deletion_protection": true, "engine_version": "1" });
+        has(&resource(&[tf("x.g", &terraform, given)]), json!({ "encrypted": true, "deletion_protection": true, "engine_version": "1" }));
+
+        let cluster = (format!("AWS::{service}::DBCluster"), format!("aws_{prefix}_cluster"));
+        for encrypted in [true, false] {
+            let found = resources(&[
+                cfn(
+                    "G",
+                    &cloudformation,
+                    json!({ "SourceDBClusterIdentifier": reference("C", "DBClusterArn"), "StorageEncrypted": !encrypted }),
+                ),
+                cfn("C", &cluster.0, json!({ "Engine": engine, "StorageEncrypted": encrypted })),
+            ]);
+            has(&found[0], json!({ "encrypted": encrypted }));
+            let found = resources(&[
+                tf("x.g", &terraform, json!({ "source_db_cluster_identifier": reference("x.c", "arn") })),
+                tf("x.c", &cluster.1, json!({ "engine": engine, "storage_encrypted": encrypted })),
+            ]);
+            has(&found[0], json!({ "encrypted": encrypted }));
+        }
+    }
+    let unset = resource(&[cfn("G", "AWS::RDS::GlobalCluster", json!({ "SourceDBClusterIdentifier": "orders" }))]);
+    assert_eq!(reasons(&unset, "engine"), ["the engine is not set: it is that of the source cluster"]);
+}
+
+/// What the source's encryption is may not be known: it is not in the template, it has a source itself, or the value is not known.
+#[test]
+fn the_encryption_of_an_unknown_source_is_unknown() {
+    let of = |source: serde_json::Value| json!({ "SourceDBClusterIdentifier": source, "StorageEncrypted": true });
+    let global = |source| cfn("G", "AWS::RDS::GlobalCluster", of(source));
+    assert_eq!(reasons(&resource(&[global(json!("orders"))]), "encrypted"), ["the encryption is that of its source, orders"]);
+    assert_eq!(
+        reasons(&resource(&[global(unknown("a parameter"))]), "encrypted"),
+        ["the encryption is that of its source, which is not known: a parameter"]
+    );
+    let restored = cfn("C", "AWS::RDS::DBCluster", json!({ "Engine": "aurora-mysql", "SnapshotIdentifier": "s" }));
+    let found = resources(&[global(reference("C", "Ref")), restored]);
+    assert_eq!(reasons(&found[0], "encrypted"), ["the encryption is that of its source, s"]);
+    // A source of another service is none of these clusters.
+    let found = resources(&[global(reference("C", "Ref")), cfn("C", "AWS::DocDB::DBCluster", json!({ "StorageEncrypted": true }))]);
+    assert!(!reasons(&found[0], "encrypted").is_empty());
+    // An existing one is as AWS reports it.
+    let mut existing = tf("x.g", "aws_rds_global_cluster", json!({ "source_db_cluster_identifier": "orders", "storage_encrypted": true }));
+    existing.settings.push((EXISTS.to_owned(), build::node(&json!(true), &mut 0)));
+    has(&resource(&[existing]), json!({ "encrypted": true }));
+    // By default, new clusters of Aurora are encrypted.
+    let found = resources(&[global(reference("C", "Ref")), cfn("C", "AWS::RDS::DBCluster", json!({ "Engine": "aurora-mysql" }))]);
+    has(&found[0], json!({ "encrypted": true }));
+}
+
+#[test]
 fn tables() {
     let default = json!({ "encrypted": true, "kms_key_arn": null, "key_manager": "aws_owned", "pitr": false, "pitr_days": null, "deletion_protection": false, "ttl": false, "replicas": [] });
     has(&resource(&[cfn("T", "AWS::DynamoDB::Table", json!({}))]), default.clone());

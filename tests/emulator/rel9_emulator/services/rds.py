@@ -132,6 +132,24 @@ def describe_db_clusters(backend: Any, params: Params, answer: Params) -> None:
         memory_of(SERVICE, backend).apply("db_cluster", item["DBClusterIdentifier"], item)
 
 
+# Global clusters, which moto keeps in us-east-1 and lists in every Region
+
+
+@amends(SERVICE, "CreateGlobalCluster")
+def create_global_cluster(backend: Any, params: Params, answer: Params) -> None:
+    """Tags, which moto ignores. With a source, which moto finds in us-east-1 only, AWS takes the encryption from it and makes it the primary
+    cluster."""
+    home = rds_backends[backend.account_id]["us-east-1"]
+    cluster = home.global_clusters[params["GlobalClusterIdentifier"]]
+    cluster.tags = list(params.get("Tags") or [])
+    for primary in cluster.members:
+        primary.is_writer = True
+        cluster.storage_encrypted = bool(primary.storage_encrypted)
+    item = answer["GlobalCluster"]
+    item["TagList"], item["StorageEncrypted"] = cluster.tags, cluster.storage_encrypted
+    item["GlobalClusterMembers"] = [{**member, "IsWriter": True} for member in item["GlobalClusterMembers"]]
+
+
 # Snapshots
 
 

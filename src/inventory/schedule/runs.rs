@@ -18,7 +18,8 @@ const HORIZON_YEARS: i32 = 40;
 /// How many spans of runs are compared.
 const SPANS: usize = 100;
 
-/// A schedule. Parsing costs microseconds, [`Schedule::largest_gap`] up to some milliseconds: [`super::largest_gap`] keeps the result for equal expressions.
+/// A schedule. Parsing costs microseconds, [`Schedule::largest_gap`] up to some milliseconds: protection keeps the result for equal
+/// expressions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule(Kind);
 

@@ -1,0 +1,239 @@
+//! A fact that was worked out, or the reasons why it was not, and how the reasons in a structure of them are collected.
+
+use crate::inventory::{Fact, Outcome, Reasons, add_new, note};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A fact: its value, or the reasons why it is not known. In JSON a fact that is not known is a missing key.
+///
+/// Without a reason of its own, it is not known for the reason of everything else about the resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told<T>(Outcome<T>);
+
+impl<T> Told<T> {
+    /// A fact that is not known.
+    pub fn unread(reasons: Vec<String>) -> Self {
+        Told(Err(reasons))
+    }
+
+    /// Whether the value is not known.
+    pub fn is_unread(&self) -> bool {
+        self.0.is_err()
+    }
+
+    /// The value, where it is known.
+    pub fn read(&self) -> Option<&T> {
+        self.0.as_ref().ok()
+    }
+
+    /// The value, or why it is not known.
+    ///
+    /// # Errors
+    /// The reasons.
+    pub fn outcome(&self) -> Result<&T, &[String]> {
+        self.0.as_ref().map_err(Vec::as_slice)
+    }
+
+    /// Why the value is not known; nothing where it is.
+    pub fn reasons(&self) -> &[String] {
+        self.0.as_ref().err().map_or(&[], Vec::as_slice)
+    }
+
+    /// Makes the value unknown, for these reasons too.
+    pub fn doubt(&mut self, more: &[String]) {
+        let mut reasons = self.reasons().to_vec();
+        add_new(&mut reasons, more.iter().cloned());
+        *self = Told::unread(reasons);
+    }
+}
+
+impl<T> Told<Option<T>> {
+    /// The value, where it is known and not empty.
+    pub fn present(&self) -> Option<&T> {
+        self.read().and_then(Option::as_ref)
+    }
+}
+
+impl<T> Default for Told<T> {
+    fn default() -> Self {
+        Told::unread(Vec::new())
+    }
+}
+
+impl<T> From<T> for Told<T> {
+    fn from(value: T) -> Self {
+        Told(Ok(value))
+    }
+}
+
+impl<T> From<Fact<T>> for Told<T> {
+    fn from(fact: Fact<T>) -> Self {
+        match fact {
+            Fact::Read(value) => value.into(),
+            Fact::Unread => Told::default(),
+        }
+    }
+}
+
+impl<T> From<Outcome<T>> for Told<T> {
+    fn from(outcome: Outcome<T>) -> Self {
+        Told(outcome)
+    }
+}
+
+impl<T: Serialize> Serialize for Told<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.read().serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Told<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(Told::from)
+    }
+}
+
+impl<T: schemars::JsonSchema> schemars::JsonSchema for Told<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        T::schema_name()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        generator.subschema_for::<T>()
+    }
+}
+
+/// Where a fact is in the structure that it belongs to. It becomes text only where there is a reason to tell.
+pub struct Path<'p> {
+    parent: Option<&'p Path<'p>>,
+    step: &'static str,
+}
+
+impl Path<'_> {
+    /// Of the whole structure.
+    pub const ROOT: Path<'static> = Path { parent: None, step: "" };
+
+    /// Of a field.
+    pub fn field(&self, step: &'static str) -> Path<'_> {
+        Path { parent: Some(self), step }
+    }
+
+    /// `rules[].copies[].locked`.
+    fn spell(&self) -> String {
+        let mut text = self.parent.map(Path::spell).unwrap_or_default();
+        if !text.is_empty() && self.step != ELEMENT {
+            text.push('.');
+        }
+        text.push_str(self.step);
+        text
+    }
+}
+
+/// The step to the elements of a list, the same for all of them.
+const ELEMENT: &str = "[]";
+
+/// What may hold facts.
+pub trait Reasoned {
+    /// Adds the reasons of the facts in it that are not known, by their paths.
+    fn add_reasons(&self, path: &Path, reasons: &mut Reasons);
+}
+
+impl<T: Reasoned> Reasoned for Told<T> {
+    fn add_reasons(&self, path: &Path, reasons: &mut Reasons) {
+        match &self.0 {
+            Ok(value) => value.add_reasons(path, reasons),
+            Err(why) if why.is_empty() => {}
+            Err(why) => note(reasons, &path.spell(), why.clone()),
+        }
+    }
+}
+
+impl<T: Reasoned> Reasoned for Vec<T> {
+    fn add_reasons(&self, path: &Path, reasons: &mut Reasons) {
+        let path = path.field(ELEMENT);
+        self.iter().for_each(|element| element.add_reasons(&path, reasons));
+    }
+}
+
+impl<T: Reasoned> Reasoned for Option<T> {
+    fn add_reasons(&self, path: &Path, reasons: &mut Reasons) {
+        self.iter().for_each(|value| value.add_reasons(path, reasons));
+    }
+}
+
+/// Values that hold no facts.
+macro_rules! plain {
+    ($($type:ty),*) => {
+        $( impl Reasoned for $type {
+            fn add_reasons(&self, _: &Path, _: &mut Reasons) {}
+        } )*
+    };
+}
+plain!(bool, i64, String, DateTime<Utc>, super::State, super::MechanismKind, super::Restore, crate::inventory::types::KeyManager);
+
+/// The facts of a resource.
+pub trait FactSet: Reasoned {
+    /// A fact that is known, by name.
+    fn field(&self, name: &str) -> Option<&dyn erased_serde::Serialize>;
+}
+
+/// Declares structs whose fields may be facts.
+macro_rules! record {
+    ($(#[$meta:meta])* $name:ident { $( $(#[$field_meta:meta])* $field:ident : $type:ty, )* }) => {
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        $(#[$meta])*
+        pub struct $name {
+            $( $(#[$field_meta])* pub $field: $type, )*
+        }
+
+        impl crate::protection::facts::Reasoned for $name {
+            #[allow(unused_variables, reason = "a struct without fields")]
+            fn add_reasons(&self, path: &crate::protection::facts::Path, reasons: &mut crate::inventory::Reasons) {
+                $( self.$field.add_reasons(&path.field(stringify!($field)), reasons); )*
+            }
+        }
+    };
+}
+pub(super) use record;
+
+/// Declares a struct that consists of facts and takes no other field.
+macro_rules! facts {
+    ($(#[doc = $doc:literal])* $name:ident { $( $(#[doc = $field_doc:literal])* $field:ident : $type:ty, )* }) => {
+        crate::protection::facts::record! {
+            $(#[doc = $doc])*
+            #[derive(Default)]
+            #[serde(deny_unknown_fields)]
+            $name {
+                $( $(#[doc = $field_doc])* #[serde(default, skip_serializing_if = "crate::protection::facts::Told::is_unread")]
+                $field: crate::protection::facts::Told<$type>, )*
+            }
+        }
+
+        impl crate::protection::facts::FactSet for $name {
+            fn field(&self, name: &str) -> Option<&dyn erased_serde::Serialize> {
+                match name {
+                    $( stringify!($field) => self.$field.read().map(|value| value as &dyn erased_serde::Serialize), )*
+                    _ => None,
+                }
+            }
+        }
+
+        impl $name {
+            /// Facts that are all not known, for these reasons.
+            #[allow(dead_code, reason = "few facts have one reason for all of them")]
+            pub fn unread(reasons: &[String]) -> Self {
+                Self::default().in_doubt(reasons)
+            }
+
+            /// The same facts, none of which is known, for these reasons too.
+            #[allow(dead_code, unused_mut, unused_variables, reason = "few facts are all in doubt, and one struct has no fields")]
+            pub fn in_doubt(mut self, reasons: &[String]) -> Self {
+                $( self.$field.doubt(reasons); )*
+                self
+            }
+        }
+    };
+}
+pub(super) use facts;
