@@ -34,7 +34,7 @@ pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Facts, bool
             Ok(State::Stale) => {}
             Ok(_) => {
                 unprotected += 1;
-                unprotected_types.insert(join.backup_type(resource).to_owned());
+                unprotected_types.extend(join.backed_up_as(resource).map(|known| known.aws_backup.name.to_owned()));
             }
             Err(reasons) => state_reasons.extend_from_slice(reasons),
         }
