@@ -2,7 +2,7 @@
 
 use super::context::Join;
 use super::databases::backup_retention_days;
-use super::facts::{DestinationFacts, Facts, PlanFacts, PlanRuleFacts, Told};
+use super::facts::{DestinationFacts, FactSet, Facts, PlanFacts, PlanRuleFacts, Told};
 use super::index::Typed;
 use super::links::{Links, Selects, selection_plan};
 use super::listing::listing_of;
