@@ -91,7 +91,8 @@ fn subjects(shards: &[Shard]) -> BTreeMap<&'static str, Vec<Subject>> {
             let mut subject = Subject::new(info.name, fields(resource), reasons.into_iter().collect(), as_of);
             subject.owes(Arc::new(Objective::default().to_json()), Default::default());
             let unread = joined.reasons();
-            subject.protected(info.name, joined, unread);
+            let fields = serde_json::from_value::<serde_json::Map<_, _>>(joined.to_json()).unwrap_or_default();
+            subject.protected(info.name, fields, unread);
             subjects.entry(info.name).or_default().push(subject);
         }
     }

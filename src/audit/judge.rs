@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Everything that all shards share.
 pub struct Judge<'a> {
@@ -229,7 +229,7 @@ impl<'a> Judge<'a> {
         if resource.declared.is_some() {
             unread.insert(ANYTHING_ELSE.to_owned(), vec![DEPLOYED.to_owned()]);
         }
-        subject.protected(info.name, facts, unread);
+        subject.protected(info.name, ProtectionFields::from(facts), unread);
         for chosen in self.by_type.get(info.name).into_iter().flatten() {
             let skipped = (reproducible && !chosen.rule.reproducible)
                 || (cluster_member && chosen.rule.data)
@@ -334,13 +334,29 @@ impl Fields for ResourceFields {
 }
 
 /// `protection` as expressions see it.
-impl Fields for Facts {
+#[derive(Debug)]
+struct ProtectionFields {
+    facts: Facts,
+    /// The JSON of facts that were asked for, by place: several rules ask for one, and none for all.
+    json: Box<[OnceLock<Option<Value>>]>,
+}
+
+impl From<Facts> for ProtectionFields {
+    fn from(facts: Facts) -> Self {
+        let json = facts.names().iter().map(|_| OnceLock::new()).collect();
+        ProtectionFields { facts, json }
+    }
+}
+
+impl Fields for ProtectionFields {
     fn get(&self, name: &str) -> Option<Cow<'_, Value>> {
-        self.field(name).map(|field| Cow::Owned(serde_json::to_value(field).unwrap_or_default())) // facts serialise
+        let place = self.facts.names().iter().position(|known| *known == name)?;
+        let json = || self.facts.field(name).map(|field| serde_json::to_value(field).unwrap_or_default()); // facts serialise
+        self.json.get(place)?.get_or_init(json).as_ref().map(Cow::Borrowed)
     }
 
     fn write(&self, name: &str, json: &mut Vec<u8>) {
-        if let Some(field) = self.field(name) {
+        if let Some(field) = self.facts.field(name) {
             serde_json::to_writer(json, field).unwrap_or_default(); // facts in memory can always be written there
         }
     }

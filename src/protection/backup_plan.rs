@@ -2,7 +2,7 @@
 
 use super::context::Join;
 use super::copies;
-use super::facts::{DestinationFacts, Facts, PlanFacts, PlanRuleFacts, Told};
+use super::facts::{DestinationFacts, FactSet, Facts, PlanFacts, PlanRuleFacts, Told};
 use super::index::Typed;
 use super::links::{Links, Selects, selection_plan};
 use super::plan_reach::{PlannedRule, vault_arn};

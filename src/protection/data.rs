@@ -3,7 +3,7 @@
 use super::case::{Case, Mechanisms};
 use super::context::Join;
 use super::data_type::DataType;
-use super::facts::{Backup, CopyRetention, Facts, Gap, Mechanism, MechanismKind, PlanReach, Protection, Window};
+use super::facts::{Backup, CopyRetention, FactSet, Facts, Gap, Mechanism, MechanismKind, PlanReach, Protection, Window};
 use super::point::Point;
 use super::state::due_seconds;
 use super::unread::{is_unplaced, why_unread};
@@ -104,8 +104,11 @@ impl Join<'_> {
         all_unread.retain(|reason| !template || reason != DEPLOYED);
         let due_seconds = due_seconds(&mechanisms.all, owed.rpo_seconds, resource.created_at, self.as_of);
         let copies = copies::copies(self, resource, &points, counts, &mechanisms.copy_schedules);
-        let recovery_points =
-            moments.gaps.clone().and_then(|gaps| points::counts(&points, &continuous, &mechanisms.windows, &gaps, &copies));
+        let recovery_points = moments
+            .gaps
+            .as_ref()
+            .map_err(Vec::clone)
+            .and_then(|gaps| points::counts(&points, &continuous, &mechanisms.windows, gaps, &copies));
         let keys = backup_keys::backup_keys(self, resource, &points, &continuous, &mechanisms.windows);
         let keys = keys.and_then(|keys| moments.backups.as_ref().map(|_| keys).map_err(Vec::clone));
         let restores = restores::restore_tests(self, resource, &points, &mechanisms.copy_schedules);
@@ -231,7 +234,8 @@ impl Join<'_> {
 
 /// The facts that do not depend on which mechanisms count, where that is not known; all others are in doubt.
 fn without_mechanisms(facts: Protection, doubt: &str) -> Protection {
-    let doubted = facts.clone().in_doubt(&[doubt.to_owned()]);
+    let mut doubted = facts.clone();
+    doubted.doubt(&[doubt.to_owned()]);
     Protection {
         plans: facts.plans,
         opt_in: facts.opt_in,

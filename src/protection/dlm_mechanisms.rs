@@ -7,7 +7,7 @@ use super::schedule::{largest_gap, late_after, shortest_span};
 use super::unread::{why_place_undecided, why_tags_unread, why_unread};
 use crate::inventory::types::dlm;
 use crate::inventory::types::ebs::Volume;
-use crate::inventory::{Fact, Resource, add_new, more_path};
+use crate::inventory::{Fact, Outcome, Resource, add_new, more_path};
 use chrono::{DateTime, Utc};
 
 /// Amazon DLM starts a snapshot within an hour of its scheduled time (EC2 user guide, "How Amazon Data Lifecycle Manager works").
@@ -138,7 +138,7 @@ pub fn policy_targets(
     target: &Resource,
     volume_type: Option<&str>,
     is_root: bool,
-) -> Result<bool, Vec<String>> {
+) -> Outcome<bool> {
     let wanted_type = if target.get::<Volume>().is_some() { "VOLUME" } else { "INSTANCE" };
     let kinds = ["EBS_SNAPSHOT_MANAGEMENT", "IMAGE_MANAGEMENT"];
     let properties = &policy.properties;
@@ -205,7 +205,7 @@ pub fn policy_targets(
     Err(reasons)
 }
 
-fn targets(policy: &Typed<dlm::LifecyclePolicy>, target: &Resource, case: &Case, through_root: Option<bool>) -> Result<bool, Vec<String>> {
+fn targets(policy: &Typed<dlm::LifecyclePolicy>, target: &Resource, case: &Case, through_root: Option<bool>) -> Outcome<bool> {
     let own_root = case.index.volumes.get(case.resource.id.as_str()).is_some_and(|volume| is_root_volume(case.index, volume));
     let is_root = through_root.unwrap_or(own_root);
     let volume_type = case.resource.get::<Volume>().and_then(|volume| volume.volume_type.present()).map(String::as_str);

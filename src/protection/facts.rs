@@ -58,6 +58,11 @@ kinds! {
 }
 
 impl Facts {
+    /// The names of the facts, known or not.
+    pub fn names(&self) -> &'static [&'static str] {
+        self.set().names()
+    }
+
     /// A fact that is known, by name: what rules ask for.
     pub fn field(&self, name: &str) -> Option<&dyn erased_serde::Serialize> {
         self.set().field(name)

@@ -2,7 +2,7 @@
 
 use super::ledger::Ledger;
 use super::summary::{BucketSummary, CopyTarget, ForeignBackup, ForeignRestore, Summary, VaultSummary};
-use crate::inventory::arn;
+use crate::inventory::{Outcome, arn};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap};
 
@@ -130,7 +130,7 @@ impl Summaries {
     }
 
     /// A vault by its ARN: `Err` has the reasons why nobody can tell.
-    pub fn vault(&self, vault_arn: &str) -> Result<Option<&VaultSummary>, Vec<String>> {
+    pub fn vault(&self, vault_arn: &str) -> Outcome<Option<&VaultSummary>> {
         let summary = self.get(arn::account(vault_arn), arn::region(vault_arn));
         match (self.vaults.get(vault_arn), summary) {
             (Some(vault), _) => Ok(Some(vault)),

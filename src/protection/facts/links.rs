@@ -1,7 +1,9 @@
 //! What the join finds out about everything that is not data: accounts, Regions, plans, vaults, keys and what they belong to.
 
-use super::{Told, facts, record};
+use super::{FactSet, Told, facts, record};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 record! {
     /// A report plan.
@@ -263,7 +265,17 @@ facts! {
     }
 }
 
-facts! {
-    /// Nothing: the resource's own properties say all.
-    NoFacts {}
+/// Nothing: the resource's own properties say all.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoFacts {}
+
+impl FactSet for NoFacts {
+    fn names(&self) -> &'static [&'static str] {
+        &[]
+    }
+    fn field(&self, _: &str) -> Option<&dyn erased_serde::Serialize> {
+        None
+    }
+    fn doubt(&mut self, _: &[String]) {}
 }

@@ -1,5 +1,6 @@
 //! A fact that was worked out, or the reasons why it was not, and how the reasons in a structure of them are collected.
 
+use crate::inventory::types::KeyManager;
 use crate::inventory::{Fact, Outcome, Reasons, add_new, note};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -171,12 +172,28 @@ macro_rules! plain {
         } )*
     };
 }
-plain!(bool, i64, String, DateTime<Utc>, super::State, super::MechanismKind, super::Restore, crate::inventory::types::KeyManager);
+plain!(bool, i64, String, DateTime<Utc>, super::State, super::MechanismKind, super::Restore, super::NoFacts, KeyManager);
 
 /// The facts of a resource.
 pub trait FactSet: Reasoned {
+    /// The names of the facts, known or not.
+    fn names(&self) -> &'static [&'static str];
+
     /// A fact that is known, by name.
     fn field(&self, name: &str) -> Option<&dyn erased_serde::Serialize>;
+
+    /// Makes every fact unknown, for these reasons too.
+    fn doubt(&mut self, reasons: &[String]);
+
+    /// Facts that are all not known, for these reasons.
+    fn unread(reasons: &[String]) -> Self
+    where
+        Self: Sized + Default,
+    {
+        let mut facts = Self::default();
+        facts.doubt(reasons);
+        facts
+    }
 }
 
 /// Declares structs whose fields may be facts.
@@ -189,7 +206,6 @@ macro_rules! record {
         }
 
         impl crate::protection::facts::Reasoned for $name {
-            #[allow(unused_variables, reason = "a struct without fields")]
             fn add_reasons(&self, path: &crate::protection::facts::Path, reasons: &mut crate::inventory::Reasons) {
                 $( self.$field.add_reasons(&path.field(stringify!($field)), reasons); )*
             }
@@ -212,26 +228,19 @@ macro_rules! facts {
         }
 
         impl crate::protection::facts::FactSet for $name {
+            fn names(&self) -> &'static [&'static str] {
+                &[ $( stringify!($field) ),* ]
+            }
+
             fn field(&self, name: &str) -> Option<&dyn erased_serde::Serialize> {
                 match name {
                     $( stringify!($field) => self.$field.read().map(|value| value as &dyn erased_serde::Serialize), )*
                     _ => None,
                 }
             }
-        }
 
-        impl $name {
-            /// Facts that are all not known, for these reasons.
-            #[allow(dead_code, reason = "few facts have one reason for all of them")]
-            pub fn unread(reasons: &[String]) -> Self {
-                Self::default().in_doubt(reasons)
-            }
-
-            /// The same facts, none of which is known, for these reasons too.
-            #[allow(dead_code, unused_mut, unused_variables, reason = "few facts are all in doubt, and one struct has no fields")]
-            pub fn in_doubt(mut self, reasons: &[String]) -> Self {
+            fn doubt(&mut self, reasons: &[String]) {
                 $( self.$field.doubt(reasons); )*
-                self
             }
         }
     };

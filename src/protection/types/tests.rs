@@ -1,7 +1,7 @@
 //! Every type has its place, and what the tables say of AWS Backup is what AWS Backup says.
 
 use super::*;
-use crate::inventory::types::{self, ResourceType, backup, ebs, rds};
+use crate::inventory::types::{self, ResourceType, backup, ebs};
 use crate::protection::aws_backup::{AwsBackup, KnownAs};
 use crate::protection::data_type::Identity;
 use crate::protection::opt_in::blocked;
@@ -107,7 +107,8 @@ fn what_has_a_name_for_an_id_is_known_to() {
 #[test]
 fn the_accounts_that_backups_are_shared_with_are_read() {
     for info in types::all().iter().filter(|info| info.properties.contains(&"shared_with")) {
-        let json = json!({"type": info.name, "arn": "", "account": "", "region": "", "id": "", "properties": {"shared_with": ["111122223333"]}});
+        let json =
+            json!({"type": info.name, "arn": "", "account": "", "region": "", "id": "", "properties": {"shared_with": ["111122223333"]}});
         let resource: Resource = serde_json::from_value(json).expect("a resource");
         let read = backup_type(info.name).and_then(|backup| backup.shared_with).and_then(|shared_with| shared_with(&resource));
         assert_eq!(read.and_then(|accounts| accounts.read()), Some(&vec!["111122223333".to_owned()]), "{}", info.name);
