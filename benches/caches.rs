@@ -91,8 +91,9 @@ fn subjects(shards: &[Shard]) -> BTreeMap<&'static str, Vec<Subject>> {
             let mut subject = Subject::new(info.name, fields(resource), reasons.into_iter().collect(), as_of);
             subject.owes(Arc::new(Objective::default().to_json()), Default::default());
             let unread = joined.reasons();
-            let fields = serde_json::from_value::<serde_json::Map<_, _>>(joined.to_json()).unwrap_or_default();
-            subject.protected(info.name, fields, unread);
+            let fact = |name: &&'static str| Some(((*name).to_owned(), serde_json::to_value(joined.field(name)?).expect("JSON")));
+            let facts: Map<String, Value> = joined.names().iter().filter_map(fact).collect();
+            subject.protected(info.name, facts, unread);
             subjects.entry(info.name).or_default().push(subject);
         }
     }

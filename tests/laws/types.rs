@@ -14,7 +14,6 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 #[test]
-#[ignore = "protection and template still name types outside of their folders"]
 fn a_type_is_named_in_its_own_files_only() {
     let names: Vec<String> = types::all().iter().map(|info| format!("\"{}\"", info.name)).collect();
     let mut wrong = Vec::new();
