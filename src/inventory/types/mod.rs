@@ -14,7 +14,6 @@ pub mod kms;
 mod properties;
 pub mod rds;
 pub mod s3;
-pub mod services;
 
 pub use properties::{KeyFacts, Properties, ResourceProperties, ResourceType, from_value, parse};
 pub(crate) use properties::{key_facts, properties, same_properties};
@@ -111,8 +110,6 @@ pub fn all() -> &'static [TypeInfo] {
         rds::NeptuneClusterSnapshot,
         rds::NeptuneGlobalCluster,
         s3::Bucket,
-        services::RedshiftClusterSnapshot,
-        services::VirtualMachine,
     ];
     ALL
 }

@@ -13,7 +13,6 @@ mod efs;
 mod kms;
 mod rds;
 mod s3;
-mod services;
 
 use super::backup_type::BackupType;
 use super::data_type::{Counted, DataType};
@@ -49,7 +48,6 @@ static BACKUPS: &[&BackupType] = &[
     &rds::DOC_DB_CLUSTER_SNAPSHOT,
     &rds::NEPTUNE_CLUSTER_SNAPSHOT,
     &rds::SNAPSHOT,
-    &services::REDSHIFT_CLUSTER_SNAPSHOT,
 ];
 
 /// What else has facts of its own.
@@ -64,7 +62,6 @@ static SUBJECTS: &[&Subject] = &[
     &backup::VAULT,
     &dlm::LIFECYCLE_POLICY,
     &kms::KEY,
-    &services::VIRTUAL_MACHINE,
 ];
 
 /// The facts of data that a template alone can tell; all others are made by time.
