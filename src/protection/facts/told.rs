@@ -246,3 +246,26 @@ macro_rules! facts {
     };
 }
 pub(super) use facts;
+
+#[cfg(test)]
+mod tests {
+    use super::super::{DestinationFacts, FactSet, Facts, PlanFacts, PlanRuleFacts};
+
+    #[test]
+    fn reasons_are_told_by_path_and_once_each() {
+        let why = |reason: &str| [reason.to_owned()];
+        let copies = vec![
+            DestinationFacts { account: "111122223333".to_owned().into(), ..DestinationFacts::unread(&why("denied")) },
+            DestinationFacts { locked: true.into(), ..DestinationFacts::unread(&why("throttled")) },
+            DestinationFacts::unread(&why("denied")),
+        ];
+        let rule = PlanRuleFacts { copies: copies.into(), ..PlanRuleFacts::default() };
+        let facts: Facts = PlanFacts { rules: vec![rule].into(), ..PlanFacts::unread(&why("not called")) }.into();
+        let reasons = facts.reasons();
+        assert_eq!(reasons["selected"], ["not called"]);
+        assert_eq!(reasons["rules[].copies[].account"], ["throttled", "denied"]);
+        assert_eq!(reasons["rules[].copies[].locked"], ["denied"], "one copy's is known, and that of two others is not");
+        assert!(!reasons.contains_key("rules[].name"), "no reason of its own: it is that of everything else");
+        assert!(!reasons.contains_key("rules"), "the list itself is known");
+    }
+}
