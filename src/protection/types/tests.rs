@@ -107,7 +107,8 @@ fn what_has_a_name_for_an_id_is_known_to() {
 #[test]
 fn the_accounts_that_backups_are_shared_with_are_read() {
     for info in types::all().iter().filter(|info| info.properties.contains(&"shared_with")) {
-        let json = json!({"type": info.name, "arn": "", "account": "", "region": "", "id": "", "properties": {"shared_with": ["111122223333"]}});
+        let json =
+            json!({"type": info.name, "arn": "", "account": "", "region": "", "id": "", "properties": {"shared_with": ["111122223333"]}});
         let resource: Resource = serde_json::from_value(json).expect("a resource");
         let read = backup_type(info.name).and_then(|backup| backup.shared_with).and_then(|shared_with| shared_with(&resource));
         assert_eq!(read.and_then(|accounts| accounts.read()), Some(&vec!["111122223333".to_owned()]), "{}", info.name);
