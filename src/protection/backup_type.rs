@@ -6,6 +6,9 @@ use crate::inventory::types::TypeInfo;
 use crate::inventory::{Fact, Resource};
 use chrono::{DateTime, Utc};
 
+/// Reads the accounts that a backup is shared with.
+pub type SharedWith = fn(&Resource) -> Option<&Fact<Vec<String>>>;
+
 /// A resource type whose resources are backups of others.
 pub struct BackupType {
     pub info: &'static TypeInfo,
@@ -13,7 +16,7 @@ pub struct BackupType {
     /// resource stands for it.
     pub snapshot: for<'s> fn(&'s Resource, DateTime<Utc>) -> Option<Snapshot<'s>>,
     /// The accounts that it is shared with; `None` for a type that cannot be shared.
-    pub shared_with: Option<fn(&Resource) -> Option<&Fact<Vec<String>>>>,
+    pub shared_with: Option<SharedWith>,
     /// What other shards must know of it: that it is a copy of what lies there.
     pub summarise: fn(&mut Summary, &Resource),
 }

@@ -1,7 +1,7 @@
 //! The context that the facts of every resource of a shard are worked out in.
 
 use super::aws_backup::BackedUpAs;
-use super::data_type::DataType;
+use super::data_type::{DataType, Holder};
 use super::index::Index;
 use super::plan_reach::Plans;
 use super::summaries::Summaries;
@@ -49,7 +49,7 @@ impl<'a> Join<'a> {
     }
 
     /// The resources whose backups hold a resource as a part, with the moment since when they do.
-    pub fn holders_of(&self, resource: &Resource) -> Vec<(&'a Resource, Option<DateTime<Utc>>)> {
+    pub fn holders_of(&self, resource: &Resource) -> Vec<Holder<'a>> {
         self.data_type(resource).map(|data_type| (data_type.held_by)(self.index, resource)).unwrap_or_default()
     }
 

@@ -28,7 +28,7 @@ pub struct DataType {
     /// What its data lies in, where those are resources of their own.
     pub parts: Option<Parts>,
     /// The resources whose backups hold it as a part, and since when they do.
-    pub held_by: for<'s> fn(&Index<'s>, &Resource) -> Vec<(&'s Resource, Option<DateTime<Utc>>)>,
+    pub held_by: for<'s> fn(&Index<'s>, &Resource) -> Vec<Holder<'s>>,
     /// What must have been read for its backups to be known, of the kinds of mechanism that count.
     pub needs: fn(&Index, &Resource, &[MechanismKind]) -> Needs,
     /// The mechanisms of its own service, and of Amazon DLM.
@@ -47,6 +47,9 @@ pub struct DataType {
     /// Why a resource may be one of those, where what decides was not read.
     pub perhaps_reproducible: fn(&Shard, &Resource) -> Option<String>,
 }
+
+/// A resource whose backups hold another, and since when.
+pub type Holder<'s> = (&'s Resource, Option<DateTime<Utc>>);
 
 /// The form of the type's ARNs.
 pub struct ArnForm {

@@ -109,7 +109,7 @@ impl<'s> Plans<'s> {
             selections: index
                 .selections
                 .iter()
-                .map(|selection| (selection, Selection::new(&selection.properties, selection.resource.declared.as_deref())))
+                .map(|selection| (selection, Selection::new(selection.properties, selection.resource.declared.as_deref())))
                 .collect(),
             shard: index.shard,
             opt_ins: OptIns::new(index),

@@ -28,7 +28,7 @@ pub fn points<'a>(
     let since = data_type.named_since(resource);
     for point in index.points.get(&resource.arn).into_iter().flatten() {
         let made = point.resource.created_at;
-        if !is_there(&point.properties, as_of) || made.is_some_and(|made| made > as_of || since.is_some_and(|since| made < since)) {
+        if !is_there(point.properties, as_of) || made.is_some_and(|made| made > as_of || since.is_some_and(|since| made < since)) {
             continue;
         }
         if point.properties.continuous == Fact::Read(true) {
@@ -146,7 +146,7 @@ fn of_holders(index: &Index, data_type: &DataType, resource: &Resource, as_of: D
     holders
         .filter_map(|(holder, since)| Some((index.points.get(&holder.arn)?, since)))
         .flat_map(|(points, since)| points.iter().filter(move |point| point.resource.created_at >= since))
-        .filter(|point| is_there(&point.properties, as_of))
+        .filter(|point| is_there(point.properties, as_of))
         .filter_map(|point| of_recovery_point(index, point, resource, as_of))
         .map(|point| Point { of_instance: true, ..point })
         .collect()
@@ -157,7 +157,7 @@ fn of_images(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> Vec<Po
     let snapshots = index.snapshots.get(&resource.arn).into_iter().flatten().filter(|snapshot| snapshot.restorable);
     snapshots
         .filter_map(|snapshot| index.image_points.get(&snapshot.resource.id))
-        .filter(|point| is_there(&point.properties, as_of))
+        .filter(|point| is_there(point.properties, as_of))
         .filter_map(|point| of_recovery_point(index, point, resource, as_of))
         .map(|point| Point { of_instance: true, ..point })
         .collect()

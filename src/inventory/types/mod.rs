@@ -32,6 +32,9 @@ pub enum KeyManager {
     Customer,
 }
 
+/// Properties, and the names of those in the JSON that the type does not have.
+pub type Parsed = (ResourceProperties, Vec<String>);
+
 /// The table entry of a resource type.
 pub struct TypeInfo {
     /// The CloudFormation type name, such as `AWS::EC2::Volume`.
@@ -45,7 +48,7 @@ pub struct TypeInfo {
     /// The JSON Schema of the properties.
     pub schema: fn() -> Schema,
     /// Reads properties from a document's JSON; the second value names the properties that the type does not have.
-    pub parse: fn(&RawValue) -> serde_json::Result<(ResourceProperties, Vec<String>)>,
+    pub parse: fn(&RawValue) -> serde_json::Result<Parsed>,
     /// Reads properties from values in memory.
     pub from_value: fn(Value) -> serde_json::Result<ResourceProperties>,
 }

@@ -4,7 +4,7 @@ use crate::inventory::types::{ResourceType, ebs};
 use crate::inventory::{Fact, Resource, Shard, arn};
 use crate::protection::aws_backup::{AwsBackup, KnownAs};
 use crate::protection::backup_type::BackupType;
-use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Identity, Needs, Parts, RestoreEvidence};
+use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Holder, Identity, Needs, Parts, RestoreEvidence};
 use crate::protection::dlm_mechanisms;
 use crate::protection::facts::{MechanismKind, Restore};
 use crate::protection::index::{Index, Snapshot, Typed, typed};
@@ -83,7 +83,7 @@ pub static IMAGE: BackupType = BackupType {
 };
 
 /// The instances that a volume is attached to, with the moment since when their backups hold it.
-fn instances_of<'s>(index: &Index<'s>, resource: &Resource) -> Vec<(&'s Resource, Option<DateTime<Utc>>)> {
+fn instances_of<'s>(index: &Index<'s>, resource: &Resource) -> Vec<Holder<'s>> {
     let Some(volume) = index.volumes.get(resource.id.as_str()).filter(|volume| volume.resource.arn == resource.arn) else {
         return Vec::new();
     };
