@@ -1,6 +1,6 @@
 //! A resource of the inventory, and its reading from JSON.
 
-use super::types::{Properties, ResourceProperties};
+use super::types::{self, Properties, ResourceProperties};
 use super::{Declared, Fact, KnownTags, Tags};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -62,7 +62,7 @@ impl Resource {
 
     /// The tags with their unknown parts.
     pub fn tags(&self) -> KnownTags<'_> {
-        KnownTags::of(self)
+        KnownTags::new(&self.tags, self.declared.as_deref())
     }
 
     /// Reads a resource from JSON. The second value names the properties that this version does not know.
@@ -72,8 +72,8 @@ impl Resource {
     pub fn parse(json: &[u8]) -> Result<(Resource, Vec<String>), String> {
         let mut parts: Parts<Option<&RawValue>> = serde_json::from_slice(json).map_err(|error| error.to_string())?;
         let read = match parts.properties.take() {
-            Some(properties) => ResourceProperties::parse(&parts.type_name, properties),
-            None => Ok((ResourceProperties::unread(&parts.type_name), Vec::new())),
+            Some(properties) => types::parse_properties(&parts.type_name, properties),
+            None => Ok((types::unread_properties(&parts.type_name), Vec::new())),
         };
         let (properties, newer) = read.map_err(|error| parts.wrong(&error))?;
         Ok((parts.with(properties), newer))
@@ -120,8 +120,7 @@ impl<'de> Deserialize<'de> for Resource {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut parts: Parts<Map<String, Value>> = Parts::deserialize(deserializer)?;
         let properties = std::mem::take(&mut parts.properties);
-        let properties =
-            ResourceProperties::from_map(&parts.type_name, properties).map_err(|error| D::Error::custom(parts.wrong(&error)))?;
+        let properties = types::properties_of(&parts.type_name, properties).map_err(|error| D::Error::custom(parts.wrong(&error)))?;
         Ok(parts.with(properties))
     }
 }

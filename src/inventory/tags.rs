@@ -1,6 +1,6 @@
 //! The tags of a resource as far as they are known. In a template, the value of a tag may be unknown, and so may be whether there are others.
 
-use super::{Fact, Reasons, Resource};
+use super::{Declared, Fact, Reasons};
 use std::collections::BTreeMap;
 
 /// Tags by key, including the `aws:` tags that AWS sets.
@@ -31,9 +31,9 @@ impl<'r> KnownTags<'r> {
     #[cfg(test)]
     pub const UNREAD: KnownTags<'static> = KnownTags { read: None, unknown: None };
 
-    /// The tags of a resource.
-    pub fn of(resource: &'r Resource) -> Self {
-        KnownTags { read: resource.tags.read(), unknown: resource.declared.as_deref().map(|declared| &declared.unknown) }
+    /// Tags that were read, and what a template leaves open of them.
+    pub fn new(tags: &'r Fact<Tags>, declared: Option<&'r Declared>) -> Self {
+        KnownTags { read: tags.read(), unknown: declared.map(|declared| &declared.unknown) }
     }
 
     #[cfg(test)]
@@ -83,7 +83,7 @@ impl<'r> From<&'r Tags> for KnownTags<'r> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::Declared;
+    use crate::inventory::Resource;
 
     fn resource(tags: Fact<Tags>, unknown: &[&str]) -> Resource {
         let reasons = unknown.iter().map(|path| (path.to_string(), vec!["why".to_owned()])).collect();
@@ -106,7 +106,7 @@ mod tests {
     fn tags_are_known_one_by_one() {
         let read = Fact::Read(Tags::from([("backup".to_owned(), "daily".to_owned())]));
         let one = resource(read.clone(), &["tags.tier", "tags_of_snapshots"]);
-        let tags = KnownTags::of(&one);
+        let tags = one.tags();
         assert_eq!(tags.get("backup"), Fact::Read(Some("daily")));
         assert_eq!(tags.get("tier"), Fact::Unread);
         assert_eq!(tags.get("other"), Fact::Read(None));
@@ -118,10 +118,10 @@ mod tests {
         assert!(!tags.are_unread());
 
         let more = resource(read, &["tags"]);
-        let tags = KnownTags::of(&more);
+        let tags = more.tags();
         assert_eq!((tags.get("backup"), tags.get("other")), (Fact::Read(Some("daily")), Fact::Unread));
 
         let unread = resource(Fact::Unread, &["tags"]);
-        assert_eq!(KnownTags::of(&unread).get("backup"), Fact::Unread);
+        assert_eq!(unread.tags().get("backup"), Fact::Unread);
     }
 }

@@ -4,7 +4,7 @@ use super::declaration::{Language, Node, Position, Value};
 use super::stack::{Entry, Stack, Text, find, find_blocks};
 use super::table::{Absent, As, Paths, Row, pick};
 use super::takes::Takes;
-use crate::inventory::types::ResourceProperties;
+use crate::inventory::types::properties_of;
 use crate::inventory::{Reasons, more_path, note};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
@@ -73,7 +73,7 @@ impl Built {
         }
         let shaped = |value: &Json| {
             let alone = Map::from_iter([(property.to_owned(), value.clone())]);
-            ResourceProperties::from_map(scope.entry.table.type_name, alone).is_ok()
+            properties_of(scope.entry.table.type_name, alone).is_ok()
         };
         match outcome {
             Ok(value) if !all.is_empty() && !shaped(&value) => self.set(property, Err(all)),

@@ -9,7 +9,7 @@ use super::table::{Ends, Evidence, pick};
 use super::takes::REFUSES;
 use super::types;
 use super::{Options, cloud_control, encryption};
-use crate::inventory::types::ResourceProperties;
+use crate::inventory::types::{self as inventory_types, ResourceProperties};
 use crate::inventory::{
     Coverage, CoverageEntry, CoverageStatus, Declared, Fact, Ignore, Location, Place, Resource, Shard, TAGS, Tags, Template, note, tag_path,
 };
@@ -104,7 +104,7 @@ impl Draft {
     /// Reads the properties into the type's struct. A property that does not have its type's form is unknown; the rest of the resource stays.
     fn read_properties(&mut self) {
         let type_name = self.resource.type_name.clone();
-        let read = |properties: Map<String, Json>| ResourceProperties::from_map(&type_name, properties);
+        let read = |properties: Map<String, Json>| inventory_types::properties_of(&type_name, properties);
         if let Ok(properties) = read(self.properties.clone()) {
             self.resource.properties = properties;
             return;
@@ -118,7 +118,7 @@ impl Draft {
                 }
             }
         }
-        self.resource.properties = read(self.properties.clone()).unwrap_or_else(|_| ResourceProperties::unread(&type_name));
+        self.resource.properties = read(self.properties.clone()).unwrap_or_else(|_| inventory_types::unread_properties(&type_name));
     }
 }
 

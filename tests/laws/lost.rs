@@ -3,7 +3,7 @@
 
 use super::unread::{Demo, assert_none, changed, demo, deny, text_of};
 use rayon::prelude::*;
-use rel9::inventory::types::ResourceProperties;
+use rel9::inventory::types::properties_of;
 use rel9::inventory::{Resource, Shard};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -38,8 +38,7 @@ fn failed_restore(copy: &Resource) -> Resource {
     Resource {
         type_name: "AWS::Backup::RestoreJob".to_owned(),
         arn: format!("{}/restore-job", copy.arn),
-        properties: ResourceProperties::from_map("AWS::Backup::RestoreJob", properties.as_object().cloned().unwrap_or_default())
-            .expect("a restore job"),
+        properties: properties_of("AWS::Backup::RestoreJob", properties.as_object().cloned().unwrap_or_default()).expect("a restore job"),
         created_at: "2026-11-22T05:00:00Z".parse().ok(),
         ..copy.clone()
     }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use rel9::audit::findings::{Findings, Status};
 use rel9::audit::policy::Policy;
 use rel9::audit::{self, Input, Options};
-use rel9::inventory::types::ResourceProperties;
+use rel9::inventory::types::properties_of;
 use rel9::inventory::{CoverageStatus, Fact, Resource, Shard, document, types};
 use rel9::rules::Care;
 use rel9::rules::answers::Answers as RuleAnswers;
@@ -301,7 +301,7 @@ fn copy_job(copy: &Resource) -> Option<Resource> {
         arn: format!("{}/copy-job", copy.arn),
         account: from.split(':').nth(4)?.to_owned(),
         region: from.split(':').nth(3)?.to_owned(),
-        properties: ResourceProperties::from_map("AWS::Backup::CopyJob", properties.as_object()?.clone()).expect("a copy job"),
+        properties: properties_of("AWS::Backup::CopyJob", properties.as_object()?.clone()).expect("a copy job"),
         ..copy.clone()
     })
 }

@@ -15,58 +15,11 @@ mod properties;
 pub mod rds;
 pub mod s3;
 
-pub use properties::{KeyFacts, Properties, ResourceProperties, ResourceType, from_value, parse};
+pub use properties::{KeyFacts, KeyManager, Parsed, Properties, ResourceProperties, ResourceType, TypeInfo, from_value, parse};
 pub(crate) use properties::{key_facts, properties, same_properties};
 
-use schemars::{JsonSchema, Schema};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use serde_json::value::RawValue;
-
-/// Who manages the KMS key: AWS outside the account (AWS owned), AWS in the account (AWS managed, `alias/aws/…`), or the customer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyManager {
-    AwsOwned,
-    Aws,
-    Customer,
-}
-
-/// Properties, and the names of those in the JSON that the type does not have.
-pub type Parsed = (ResourceProperties, Vec<String>);
-
-/// The table entry of a resource type.
-pub struct TypeInfo {
-    /// The CloudFormation type name, such as `AWS::EC2::Volume`.
-    pub name: &'static str,
-    /// The operation that lists resources of the type, such as `ec2:DescribeVolumes`.
-    pub operation: &'static str,
-    /// The names of the properties.
-    pub properties: &'static [&'static str],
-    /// The operations that read each property, `tags` and `region`, if they differ from `operation`.
-    pub sources: &'static [(&'static str, &'static [&'static str])],
-    /// The JSON Schema of the properties.
-    pub schema: fn() -> Schema,
-    /// Reads properties from a document's JSON; the second value names the properties that the type does not have.
-    pub parse: fn(&RawValue) -> serde_json::Result<Parsed>,
-    /// Reads properties from values in memory.
-    pub from_value: fn(Value) -> serde_json::Result<ResourceProperties>,
-}
-
-impl TypeInfo {
-    /// The operations that read one property, `tags` or `region`.
-    pub fn sources_of(&self, property: &str) -> Vec<&'static str> {
-        match self.sources.iter().find(|(name, _)| *name == property) {
-            Some((_, operations)) => operations.to_vec(),
-            None => vec![self.operation],
-        }
-    }
-
-    /// Whether another operation than the type's own reads the Region of its resources.
-    pub fn is_placed_by_another(&self) -> bool {
-        self.sources.iter().any(|(name, _)| *name == "region")
-    }
-}
+use serde_json::{Map, Value};
 
 /// Every resource type, in one list.
 pub fn all() -> &'static [TypeInfo] {
@@ -115,6 +68,33 @@ pub fn all() -> &'static [TypeInfo] {
         s3::Bucket,
     ];
     ALL
+}
+
+/// Parses a JSON object as the properties of a type. The second value names the properties that the type does not have, as `schedules.0.newer`.
+///
+/// # Errors
+/// A property with a wrong value.
+pub fn parse_properties(type_name: &str, json: &RawValue) -> serde_json::Result<Parsed> {
+    match find(type_name) {
+        Some(info) => (info.parse)(json),
+        None => Ok((serde_json::from_str::<Map<String, Value>>(json.get())?.into(), Vec::new())),
+    }
+}
+
+/// Like [`parse_properties`], for values in memory.
+///
+/// # Errors
+/// A property with a wrong value.
+pub fn properties_of(type_name: &str, properties: Map<String, Value>) -> serde_json::Result<ResourceProperties> {
+    match find(type_name) {
+        Some(info) => (info.from_value)(Value::Object(properties)),
+        None => Ok(properties.into()),
+    }
+}
+
+/// The properties of a type, all unread.
+pub fn unread_properties(type_name: &str) -> ResourceProperties {
+    properties_of(type_name, Map::new()).unwrap_or_default()
 }
 
 /// The table entry of a type name.

@@ -1,14 +1,59 @@
 //! The properties of a resource: the struct of its type, parsed once, behind one handle for all types.
 
-use super::{KeyManager, TypeInfo};
 use crate::inventory::Fact;
+use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::any::Any;
 use std::fmt::{self, Debug};
 use std::sync::Arc;
+
+/// Who manages the KMS key: AWS outside the account (AWS owned), AWS in the account (AWS managed, `alias/aws/…`), or the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyManager {
+    AwsOwned,
+    Aws,
+    Customer,
+}
+
+/// Properties, and the names of those in the JSON that the type does not have.
+pub type Parsed = (ResourceProperties, Vec<String>);
+
+/// The table entry of a resource type.
+pub struct TypeInfo {
+    /// The CloudFormation type name, such as `AWS::EC2::Volume`.
+    pub name: &'static str,
+    /// The operation that lists resources of the type, such as `ec2:DescribeVolumes`.
+    pub operation: &'static str,
+    /// The names of the properties.
+    pub properties: &'static [&'static str],
+    /// The operations that read each property, `tags` and `region`, if they differ from `operation`.
+    pub sources: &'static [(&'static str, &'static [&'static str])],
+    /// The JSON Schema of the properties.
+    pub schema: fn() -> Schema,
+    /// Reads properties from a document's JSON; the second value names the properties that the type does not have.
+    pub parse: fn(&RawValue) -> serde_json::Result<Parsed>,
+    /// Reads properties from values in memory.
+    pub from_value: fn(Value) -> serde_json::Result<ResourceProperties>,
+}
+
+impl TypeInfo {
+    /// The operations that read one property, `tags` or `region`.
+    pub fn sources_of(&self, property: &str) -> Vec<&'static str> {
+        match self.sources.iter().find(|(name, _)| *name == property) {
+            Some((_, operations)) => operations.to_vec(),
+            None => vec![self.operation],
+        }
+    }
+
+    /// Whether another operation than the type's own reads the Region of its resources.
+    pub fn is_placed_by_another(&self) -> bool {
+        self.sources.iter().any(|(name, _)| *name == "region")
+    }
+}
 
 /// The properties of one or more resource types. The macro `properties!` implements it.
 pub trait Properties: Clone + Debug + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -170,33 +215,6 @@ impl From<Map<String, Value>> for ResourceProperties {
 }
 
 impl ResourceProperties {
-    /// Parses a JSON object as the properties of a type. The second value names the properties that the type does not have, as `schedules.0.newer`.
-    ///
-    /// # Errors
-    /// A property with a wrong value.
-    pub fn parse(type_name: &str, json: &RawValue) -> serde_json::Result<(Self, Vec<String>)> {
-        match super::find(type_name) {
-            Some(info) => (info.parse)(json),
-            None => Ok((serde_json::from_str::<Map<String, Value>>(json.get())?.into(), Vec::new())),
-        }
-    }
-
-    /// Like [`ResourceProperties::parse`], for values in memory.
-    ///
-    /// # Errors
-    /// A property with a wrong value.
-    pub fn from_map(type_name: &str, properties: Map<String, Value>) -> serde_json::Result<Self> {
-        match super::find(type_name) {
-            Some(info) => (info.from_value)(Value::Object(properties)),
-            None => Ok(properties.into()),
-        }
-    }
-
-    /// The properties of a type, all unread.
-    pub fn unread(type_name: &str) -> Self {
-        ResourceProperties::from_map(type_name, Map::new()).unwrap_or_default()
-    }
-
     /// The type's table entry; `None` for a type that this version does not know.
     pub fn info(&self) -> Option<&'static TypeInfo> {
         self.info
@@ -271,7 +289,7 @@ impl Serialize for ResourceProperties {
 ///
 /// # Errors
 /// A property with a wrong value.
-pub fn parse<T: ResourceType>(json: &RawValue) -> serde_json::Result<(ResourceProperties, Vec<String>)> {
+pub fn parse<T: ResourceType>(json: &RawValue) -> serde_json::Result<Parsed> {
     let mut newer = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_str(json.get());
     let properties = serde_ignored::deserialize(&mut deserializer, |path| newer.push(path.to_string()))?;
