@@ -128,7 +128,7 @@ fn counted_days(schedule: &dlm::Schedule, count: i64, as_of: DateTime<Utc>) -> O
     Some(seconds? / 86_400)
 }
 
-/// Whether an enabled policy targets a resource (facts page, section 6) of its Region and account: Amazon DLM is a Regional service.
+/// Whether an enabled policy targets a resource of its Region and account: Amazon DLM is a Regional service.
 ///
 /// # Errors
 /// Why nobody can tell: what the policy or the tags of the resource say is not known.

@@ -10,7 +10,6 @@ mod told;
 pub use data::*;
 pub use links::*;
 pub use told::{FactSet, Path, Reasoned, Told};
-use told::{facts, record};
 
 use crate::inventory::Reasons;
 

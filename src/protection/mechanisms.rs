@@ -212,7 +212,7 @@ fn by_hand(case: &Case, until: ContinuousUntil, found: &mut Mechanisms) {
     }
 }
 
-/// The state that the mechanisms alone give (facts page, section 10): `None` when nothing can be restored.
+/// The state that the mechanisms alone give: `None` when nothing can be restored.
 pub fn state(mechanisms: &[Mechanism]) -> Option<State> {
     let restorable: Vec<&Mechanism> =
         mechanisms.iter().filter(|mechanism| mechanism.kind != MechanismKind::Replication && mechanism.last_at.is_some()).collect();

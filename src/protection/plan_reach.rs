@@ -15,7 +15,7 @@ use crate::inventory::{Fact, Resource, Shard, arn, is_symbolic};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// AWS Backup's default start window (facts page, section 3).
+/// AWS Backup's default start window (AWS Backup API reference, `BackupRule.StartWindowMinutes`: 8 hours).
 pub const START_WINDOW_MINUTES: i64 = 480;
 /// AWS Backup's default completion window.
 pub const COMPLETION_WINDOW_MINUTES: i64 = 10_080;

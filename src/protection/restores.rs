@@ -102,7 +102,7 @@ fn elsewhere_unread(join: &Join, resource: &Resource, schedules: &[CopySchedule]
     places.into_iter().filter_map(unread).flatten().cloned().collect()
 }
 
-/// A finished job (facts page, section 5): it succeeded when COMPLETED and its validation neither FAILED nor TIMED_OUT.
+/// A finished job: it succeeded when COMPLETED and its validation neither FAILED nor TIMED_OUT.
 fn of_job(job: &RestoreJob, created_at: Option<DateTime<Utc>>, id: &str) -> Option<Restore> {
     let status = job.status.read()?;
     let at = job.completed_at.present().copied().or(created_at)?;

@@ -167,7 +167,7 @@ fn vaults_unread(shard: &Shard, missing: &dyn Fn(&[&str]) -> Vec<String>) -> Vec
 
 const AIR_GAPPED: &str = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT";
 
-/// Whether a recovery point can be restored from (facts page, section 4).
+/// Whether a recovery point can be restored from.
 pub fn restorable(status: Option<&String>) -> bool {
     status.is_some_and(|status| status == "COMPLETED" || status == "AVAILABLE")
 }

@@ -144,7 +144,7 @@ fn a_match_that_breaks_on_a_resource_is_unknown() {
         "waivers: [{ rule: data-protected, match: 'int(resource.tags[\"keep\"]) > 1', reason: r, approved_by: a, expires: 2027-06-30 }]";
     let (found, message) = judged(waiver, json!({"keep": "long"})).expect("a finding");
     assert_eq!(found, Status::Fail, "what may be waived is not waived");
-    assert!(message.contains(&format!("(whether its waiver is for it is unknown: {told}")), "{message}");
+    assert!(message.contains(&format!("(whether its waiver applies is unknown: {told}")), "{message}");
 
     let objectives = "version: 1\nobjectives:\n  - { name: kept, match: 'int(resource.tags[\"keep\"]) > 1', rpo: 1h }\n  - { name: all, match: \"true\" }\n";
     let findings = audit(volumes(&[json!({"keep": "long"}), json!({"keep": "1"}), json!({})]), objectives);

@@ -602,7 +602,7 @@ tests:
     };
     test(rule(&[])).ended(0);
     for (changes, said) in [
-        (("check:", "when: resource.encrypted || true\ncheck:"), "own-rule.yaml: no test expects `none`, which `when` is for"),
+        (("check:", "when: resource.encrypted || true\ncheck:"), "own-rule.yaml: no test expects `none`, although the rule has a `when`"),
         (("expect: unknown", "expect: fail"), "own-rule.yaml: no test expects `unknown`"),
         (
             ("summary: Encrypt it", "summary: 'Encrypt {{ resource.encrypted > null }}'"),

@@ -245,7 +245,7 @@ mod push {
     fn nothing_is_written_unasked() {
         let tool = Tool::with(&json!({}));
         let run = tool.rel9(&findings(["none"; 4], true)).run(&PUSH);
-        run.ended(2).said("--yes writes without asking, --dry-run only shows the difference");
+        run.ended(2).said("--yes writes without asking, --dry-run only shows the changes");
         assert_eq!(tool.state()["written"], 0);
     }
 

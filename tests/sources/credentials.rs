@@ -111,7 +111,7 @@ fn endpoints_are_told_without_their_passwords() {
     let port = emulator.endpoint.rsplit(':').next().expect("a port");
     let clear = emulator.rel9().env("AWS_ENDPOINT_URL", format!("http://user:hunter2@0.0.0.0:{port}"));
     let run = clear.run(&["audit", "-v", "--regions", "us-east-1", "--fail-on", "never", "--allow-incomplete"]);
-    run.said("warning: AWS_ENDPOINT_URL is http://…@0.0.0.0:").said("session tokens and all that AWS answers");
+    run.said("warning: AWS_ENDPOINT_URL is http://…@0.0.0.0:").said("session tokens and all answers of AWS");
     assert_eq!(run.stderr.matches("warning:").count(), 1, "{run}");
     assert!(!run.stderr.contains("hunter2"), "{run}");
     let run = emulator.rel9().run(&["audit", "--regions", "us-east-1", "--fail-on", "never"]);

@@ -127,7 +127,7 @@ fn a_resource_that_is_there_often_is_one() {
     let mut other = volume("vol-1", true);
     other["created_at"] = json!("2026-02-02T07:00:00Z");
     fs::write(rel9.home().join("c.ndjson"), format!("{HEADER}\n{}\n{other}\n", volume("vol-1", true))).expect("a file");
-    rel9.run(&["audit", "c.ndjson"]).ended(2).said("which of them exists cannot be told");
+    rel9.run(&["audit", "c.ndjson"]).ended(2).said("the inventory does not show which one exists");
 }
 
 #[test]

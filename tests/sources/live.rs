@@ -292,7 +292,7 @@ fn a_resource_that_is_asked_for_must_be_there() {
     rel9.run(&["audit", "--resource", typo]).ended(3).said("ordres: nothing was judged");
     rel9.run(&["audit", "--resource", &format!("{orders},{typo}"), "--fail-on", "critical"]).ended(3).said("ordres: nothing was judged");
     rel9.run(&["audit", "--resource", typo, "--allow-incomplete"]).ended(0).said("ordres: nothing was judged");
-    rel9.run(&["audit", "--tag", "backup=dialy"]).ended(0).said("no resource with these tags");
+    rel9.run(&["audit", "--tag", "backup=dialy"]).ended(0).said("no resource with the given tags");
 }
 
 #[test]
@@ -480,6 +480,6 @@ fn a_finished_collection_starts_anew() {
     rel9.run(&["collect", "-o", "kept"]).ended(0);
     assert_eq!(files_in(&rel9.home().join("kept")).len(), 3);
     let other = rel9.run(&["collect", "-o", "kept", "--regions", "us-east-1"]);
-    other.ended(2).said("has a collection of another scope (Regions: all; now: us-east-1)");
+    other.ended(2).said("holds a collection of another scope (Regions: all; now: us-east-1)");
     assert_eq!(files_in(&rel9.home().join("kept")).len(), 3, "nothing was removed");
 }

@@ -1,11 +1,13 @@
 //! The protection facts of data resources.
 
-use super::{Told, facts, record};
+use super::told::{Told, facts, plain, record};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Whether the data can be got back, in the order of the facts page, section 10.
+plain!(State, MechanismKind, Restore);
+
+/// Whether the data can be restored. `docs/concepts.md` defines the states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {

@@ -1,9 +1,11 @@
 //! What the join finds out about everything that is not data: accounts, Regions, plans, vaults, keys and what they belong to.
 
-use super::{FactSet, Told, facts, record};
+use super::told::{FactSet, Told, facts, plain, record};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+plain!(NoFacts);
 
 record! {
     /// A report plan.

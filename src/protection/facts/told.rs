@@ -167,12 +167,13 @@ impl<T: Reasoned> Reasoned for Option<T> {
 /// Values that hold no facts.
 macro_rules! plain {
     ($($type:ty),*) => {
-        $( impl Reasoned for $type {
-            fn add_reasons(&self, _: &Path, _: &mut Reasons) {}
+        $( impl crate::protection::facts::told::Reasoned for $type {
+            fn add_reasons(&self, _: &crate::protection::facts::told::Path, _: &mut crate::inventory::Reasons) {}
         } )*
     };
 }
-plain!(bool, i64, String, DateTime<Utc>, super::State, super::MechanismKind, super::Restore, super::NoFacts, KeyManager);
+pub(super) use plain;
+plain!(bool, i64, String, DateTime<Utc>, KeyManager);
 
 /// The facts of a resource.
 pub trait FactSet: Reasoned {
@@ -205,8 +206,8 @@ macro_rules! record {
             $( $(#[$field_meta])* pub $field: $type, )*
         }
 
-        impl crate::protection::facts::Reasoned for $name {
-            fn add_reasons(&self, path: &crate::protection::facts::Path, reasons: &mut crate::inventory::Reasons) {
+        impl crate::protection::facts::told::Reasoned for $name {
+            fn add_reasons(&self, path: &crate::protection::facts::told::Path, reasons: &mut crate::inventory::Reasons) {
                 $( self.$field.add_reasons(&path.field(stringify!($field)), reasons); )*
             }
         }
@@ -217,17 +218,17 @@ pub(super) use record;
 /// Declares a struct that consists of facts and takes no other field.
 macro_rules! facts {
     ($(#[doc = $doc:literal])* $name:ident { $( $(#[doc = $field_doc:literal])* $field:ident : $type:ty, )* }) => {
-        crate::protection::facts::record! {
+        crate::protection::facts::told::record! {
             $(#[doc = $doc])*
             #[derive(Default)]
             #[serde(deny_unknown_fields)]
             $name {
-                $( $(#[doc = $field_doc])* #[serde(default, skip_serializing_if = "crate::protection::facts::Told::is_unread")]
-                $field: crate::protection::facts::Told<$type>, )*
+                $( $(#[doc = $field_doc])* #[serde(default, skip_serializing_if = "crate::protection::facts::told::Told::is_unread")]
+                $field: crate::protection::facts::told::Told<$type>, )*
             }
         }
 
-        impl crate::protection::facts::FactSet for $name {
+        impl crate::protection::facts::told::FactSet for $name {
             fn names(&self) -> &'static [&'static str] {
                 &[ $( stringify!($field) ),* ]
             }

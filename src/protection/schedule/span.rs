@@ -13,8 +13,7 @@ pub fn days(count: i64) -> Duration {
     minutes(count.saturating_mul(24 * 60))
 }
 
-/// How old the newest backup may be: the interval and what a run may take, but never so old that a whole run is missing (facts page,
-/// section 3).
+/// How old the newest backup may be: the interval and what a run may take, but never so old that a whole run is missing.
 pub fn late_after(interval: i64, run: i64) -> i64 {
     interval.saturating_add(run).min(interval.saturating_mul(2).saturating_sub(1))
 }
