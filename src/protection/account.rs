@@ -1,4 +1,4 @@
-//! The account: how many backups it has, and what of them lies outside of it.
+//! The account: how many backups it has, and which of them lie outside it.
 
 use super::context::Join;
 use super::facts::{AccountFacts, Facts};
@@ -21,8 +21,8 @@ pub fn account_facts(join: &Join, resource: &Resource) -> Facts {
     let mut unlooked = Vec::new();
     let mut unconfirmed = Vec::new();
     for (vault, at) in shards().flat_map(|summary| &summary.copied_out) {
-        // A copy job counts where the audit was not to look into the vault. Where it looked, the copy itself is there, or is gone; where it
-        // could not, nobody knows.
+        // A copy job counts only where the audit's scope excludes the vault. Where the audit read the vault, the copy itself shows, or is
+        // gone; where the audit could not read the vault, the copy is in doubt.
         let destination = join.summaries.get(arn::account(vault), arn::region(vault));
         match destination.map(|summary| &summary.vaults_unread) {
             Some(unread) => {
@@ -35,17 +35,17 @@ pub fn account_facts(join: &Join, resource: &Resource) -> Facts {
             }
         }
     }
-    // What was seen in another account's vault is evidence whether or not the copy job is remembered.
+    // A backup seen in another account's vault is evidence whether or not AWS Backup still lists the copy job.
     for outside in join.summaries.outside(&resource.account) {
         newest = newest.max(Some(outside.created_at).filter(past));
         air_gapped_copies += i64::from(outside.air_gapped);
     }
-    // What may be there counts as little as what may be gone, unless it would be newer.
+    // A copy in doubt matters only if it would be newer than the newest copy seen.
     let newer = unconfirmed.into_iter().filter(|(at, _)| past(at) && newest.is_none_or(|newest| newest < *at));
     let newer: BTreeSet<String> = newer.map(|(_, reason)| reason).collect();
     let newer = Vec::from_iter(newer);
     let newest_age = newest.map(|newest| (join.as_of - newest).num_seconds());
-    // Whatever was found stands; only that nothing was found needs every answer.
+    // A count above zero stands as it is; a count of zero needs every answer.
     let found = |count: i64, more: &[String]| -> Outcome<i64> {
         if count > 0 { Ok(count) } else { unless([reasons.as_slice(), more].concat(), count) }
     };

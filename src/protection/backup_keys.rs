@@ -1,4 +1,4 @@
-//! The keys without which the newest backups cannot be restored.
+//! The keys that the newest backups need to be restored.
 
 use super::context::Join;
 use super::facts::{BackupKey, Window};
@@ -9,10 +9,10 @@ use crate::inventory::types::backup::RecoveryPoint;
 use crate::inventory::{Fact, Outcome, Resource, unless};
 use std::collections::BTreeSet;
 
-/// The keys of the newest backup of each mechanism, and of the data itself where its windows depend on it; sorted by ARN.
+/// The keys of each mechanism's newest backup, and of the live data where its windows depend on it; sorted by ARN.
 ///
 /// # Errors
-/// The reasons why the state of one of them is not known.
+/// The reasons why the state of a key is not known.
 pub fn backup_keys(
     join: &Join,
     resource: &Resource,

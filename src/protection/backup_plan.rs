@@ -1,4 +1,4 @@
-//! Backup plans: what they select, where they write to.
+//! Backup plans: what they select, and where they write.
 
 use super::context::Join;
 use super::copies;
@@ -26,12 +26,12 @@ pub fn plan_facts(join: &Join, links: &Links, resource: &Resource) -> Facts {
     let refused = selections().filter(|selection| is_refused(selection));
     let unique: BTreeMap<&str, &Resource> = selects.resources.iter().map(|resource| (resource.arn.as_str(), *resource)).collect();
     let types: BTreeSet<String> = unique.values().map(|resource| join.backup_type(resource).to_owned()).collect();
-    // Many resources have the same reason.
+    // Many resources share the same reason.
     let reasons: BTreeSet<String> = links.unread.iter().chain(&selects.unread).chain(&links.in_doubt).cloned().collect();
     let reasons = Vec::from_iter(reasons);
     let (others, uncertain) = uncollected(join, resource);
     let selected = unique.len() as i64 + others;
-    // One selected resource is enough to know that there is one.
+    // One selected resource is enough for an answer above zero.
     let may_be_none = if selected > 0 { Vec::new() } else { [reasons.clone(), uncertain].concat() };
     let owing = unique.iter().filter(|(arn, _)| !links.reproducible.contains(*arn)).map(|(arn, resource)| (*arn, *resource)).collect();
     let mut rules_unread = join.plans.rules_unread.get(resource.arn.as_str()).cloned().unwrap_or_default();
@@ -57,13 +57,13 @@ fn all_rules(join: &Join, plan: &Resource, rules: &[PlannedRule]) -> Outcome<Vec
     let mut all: Vec<PlanRuleFacts> = rules.iter().map(|rule| rule_facts(join, plan, rule)).collect();
     let more = plan.unsettled(&more_path("rules"));
     if !more.is_empty() {
-        // A rule of which nothing is known, not even whether it is there.
+        // Stands for rules that the template leaves open; there may be none.
         all.push(PlanRuleFacts::unread(more));
     }
     Ok(all)
 }
 
-/// Resources of types that the inventory does not have: how many the plan's jobs and recovery points show, and the entries of its
+/// Resources of types that the inventory does not collect: how many the plan's jobs and recovery points show, and the entries of its
 /// selections that may name more.
 fn uncollected(join: &Join, plan: &Resource) -> (i64, Vec<String>) {
     let is_collected = |arn: &str| join.type_of_arn(arn).is_some();
@@ -83,12 +83,12 @@ fn uncollected(join: &Join, plan: &Resource) -> (i64, Vec<String>) {
     (sources.len() as i64, uncertain.map(|name| format!("{name} is of a type that is not collected")).collect())
 }
 
-/// Whether AWS Backup will refuse a selection of a template.
+/// Whether AWS Backup refuses a selection that a template declares.
 fn is_refused((selection, matcher): &(&Typed<backup::BackupSelection>, Selection)) -> bool {
     selection.resource.declared.is_some() && matcher.names_nothing() == Some(true)
 }
 
-/// The selected resources that AWS Backup could back up continuously, and that neither the plan nor they themselves back up continuously.
+/// The selected resources that AWS Backup could back up continuously, but that neither the plan nor their own service does.
 fn without_pitr(
     join: &Join,
     selected: &BTreeMap<&str, &Resource>,
@@ -148,10 +148,10 @@ fn rule_facts(join: &Join, plan: &Resource, planned: &PlannedRule) -> PlanRuleFa
     }
 }
 
-/// Why nobody can tell whether a template's places differ.
+/// Why the audit cannot compare the places of a template.
 const SYMBOLIC: &str = "the template's account and Region are not known (give them with --account and --region)";
 
-/// Whether a vault is locked; one that does not exist is not.
+/// Whether a vault is locked; a vault that does not exist is not locked.
 fn locked(vault: Option<&VaultSummary>) -> Outcome<bool> {
     vault.map_or(Ok(false), |vault| vault.locked.ok_or_else(Vec::new))
 }

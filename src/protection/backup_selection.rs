@@ -1,4 +1,4 @@
-//! Backup selections: what they select, and what they name that is not there.
+//! Backup selections: what they select, and the ARNs they name that do not exist.
 
 use super::context::Join;
 use super::facts::{Facts, SelectionFacts, Told};
@@ -46,7 +46,7 @@ fn refused(join: &Join, resource: &Resource, properties: &backup::BackupSelectio
     }
 }
 
-/// The literal ARNs that no resource has, and those of which nobody can tell whether one has them.
+/// The literal ARNs that match no resource, and the literal ARNs that the audit cannot check.
 type NamedArns = (Outcome<Vec<String>>, Outcome<Vec<String>>);
 
 fn named_arns(join: &Join, resource: &Resource, properties: &backup::BackupSelection) -> Outcome<NamedArns> {
@@ -65,7 +65,7 @@ fn named_arns(join: &Join, resource: &Resource, properties: &backup::BackupSelec
             _ => unchecked.push(literal),
         }
     }
-    // One that is gone is enough to know; that none is needs all of them to be looked for.
+    // One missing ARN is enough for an answer; to say that none is missing, the audit must check all of them.
     let unlooked = unchecked.iter().map(|arn| format!("nobody looked whether {arn} exists")).chain(more.iter().cloned());
     let reasons = if dangling.is_empty() { unlooked.collect() } else { Vec::new() };
     Ok((unless(reasons, dangling), unless(more.to_vec(), unchecked)))

@@ -1,4 +1,4 @@
-//! Backups that are resources of their own: snapshots, images, backups of tables, automated backups. No field has a default.
+//! Backups that are resources of their own: snapshots, images, table backups, automated backups. No field has a default.
 
 use super::index::Snapshot;
 use super::summary::Summary;
@@ -12,11 +12,11 @@ pub type SharedWith = fn(&Resource) -> Option<&Fact<Vec<String>>>;
 /// A resource type whose resources are backups of others.
 pub struct BackupType {
     pub info: &'static TypeInfo,
-    /// The backup of its source: who made it, whether it can be restored, what keeps it. `None` where its source is not known, or another
-    /// resource stands for it.
+    /// The resource as a backup of its source: who made it, whether it can be restored, what keeps it. `None` if its source is not known or
+    /// another resource represents it.
     pub snapshot: for<'s> fn(&'s Resource, DateTime<Utc>) -> Option<Snapshot<'s>>,
     /// The accounts that it is shared with; `None` for a type that cannot be shared.
     pub shared_with: Option<SharedWith>,
-    /// What other shards must know of it: that it is a copy of what lies there.
+    /// Adds what other shards need: that it is a copy of a backup in their account and Region.
     pub summarise: fn(&mut Summary, &Resource),
 }

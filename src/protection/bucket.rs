@@ -1,4 +1,4 @@
-//! What only buckets have: where they replicate to, and which kinds of encryption an upload may use.
+//! Facts that only buckets have: where they replicate to, and which encryption types an upload may use.
 
 use super::context::Join;
 use super::facts::{BucketFacts, ReplicationDestination, Told};
@@ -8,7 +8,7 @@ use super::unread::why_unread;
 use crate::inventory::types::s3::{Bucket, ReplicationRule};
 use crate::inventory::{GLOBAL, Outcome, Resource, arn, is_symbolic, unless};
 
-/// The facts of a bucket; `None` for anything else.
+/// The facts of a bucket; `None` for any other resource.
 pub fn bucket_facts(join: &Join, resource: &Resource) -> Option<BucketFacts> {
     let bucket = resource.get::<Bucket>()?;
     let rules = bucket.replication.or_why(|| why_unread(join.index.shard, resource, "replication"));
@@ -19,7 +19,7 @@ pub fn bucket_facts(join: &Join, resource: &Resource) -> Option<BucketFacts> {
     })
 }
 
-/// Which kinds of encryption an upload may use.
+/// The encryption types that an upload may use.
 ///
 /// # Errors
 /// The reasons why the bucket's policy or encryption is not known.
@@ -89,7 +89,7 @@ fn destination(join: &Join, resource: &Resource, rule: &ReplicationRule) -> Repl
     for summary in join.summaries.of_account(&resource.account).filter(|summary| summary.region != GLOBAL) {
         reasons.extend(summary.buckets_unread.iter().cloned());
     }
-    // Bucket names are global: one that is not here may be another account's.
+    // Bucket names are global: a bucket that the inventory lacks may belong to another account.
     if !own_account || !join.every_region_read(&resource.account) || rule.destination_account.present().is_none() {
         reasons.push(format!("bucket {name} is outside of what was read"));
     }
@@ -103,14 +103,14 @@ fn destination(join: &Join, resource: &Resource, rule: &ReplicationRule) -> Repl
     }
 }
 
-/// The replica key. One that a template does not settle is not known to be missing.
+/// The replica key. A key that a template leaves open does not count as missing.
 fn replica_key<'r>(resource: &Resource, rule: &'r ReplicationRule) -> Outcome<Option<&'r str>> {
     let unsettled = resource.unsettled("replication[].replica_kms_key_arn");
     let key = rule.replica_kms_key_arn.present().map(String::as_str);
     if key.is_none() { unless(unsettled.to_vec(), None) } else { Ok(key) }
 }
 
-/// The Region of the replica key. One that only deployment tells is not known to be another than the destination's.
+/// The Region of the replica key. If only deployment settles it, it does not count as different from the destination's Region.
 fn replica_key_region(key: Option<&str>, destination: Option<&BucketSummary>) -> Outcome<Option<String>> {
     let region = key.map(arn::region);
     match (region, destination) {
@@ -121,7 +121,7 @@ fn replica_key_region(key: Option<&str>, destination: Option<&BucketSummary>) ->
     }
 }
 
-/// Why nobody can tell whether two Regions are one.
+/// Why the audit cannot compare two Regions.
 fn places_unknown(regions: &[&str; 2]) -> String {
     let symbol = regions.iter().find(|region| is_symbolic(region)).unwrap_or(&"");
     format!("the template does not say the Region {symbol} (give the default provider's with --region)")

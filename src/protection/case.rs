@@ -1,4 +1,4 @@
-//! The case of one data resource: everything that its mechanisms are worked out from, and the mechanisms found so far.
+//! The case of one data resource: the evidence for its mechanisms, and the mechanisms found so far.
 
 use super::facts::{CopyRetention, CopySchedule, Mechanism, MechanismKind, Window};
 use super::index::{Index, Typed};
@@ -10,20 +10,20 @@ use crate::inventory::types::backup::RecoveryPoint;
 use crate::inventory::{Fact, Resource};
 use chrono::{DateTime, Utc};
 
-/// The mechanisms of a resource, the windows that continuous ones give, and how long their copies are kept.
+/// The mechanisms of a resource, the windows of its continuous ones, and how long their copies are kept.
 #[derive(Default)]
 pub struct Mechanisms {
     pub all: Vec<Mechanism>,
     pub windows: Vec<Window>,
     pub copy_retention: Vec<CopyRetention>,
     pub copy_schedules: Vec<CopySchedule>,
-    /// Why there may be more of them.
+    /// Why there may be more mechanisms.
     pub unread: Vec<String>,
-    /// Why there may be more copies: a template does not settle what makes some of them, or where to.
+    /// Why there may be more copies: a template leaves open what makes them or where they go.
     pub copies_unread: Vec<String>,
 }
 
-/// The span of time to any moment of which a database or a table can be restored.
+/// The span of time in which a database or a table can be restored to any moment.
 #[derive(Clone, Copy)]
 pub struct RestorableSpan<'r> {
     pub status: &'r Fact<Option<String>>,
@@ -31,11 +31,11 @@ pub struct RestorableSpan<'r> {
     pub latest_at: &'r Fact<Option<DateTime<Utc>>>,
 }
 
-/// Everything about one resource that mechanisms are worked out from.
+/// The evidence for the mechanisms of one resource.
 pub struct Case<'a> {
     pub index: &'a Index<'a>,
     pub resource: &'a Resource,
-    /// What its service tells of the moments that it can be restored to.
+    /// The moments that its service says it can be restored to.
     pub span: Option<RestorableSpan<'a>>,
     pub points: &'a [Point],
     pub continuous: &'a [&'a Typed<'a, RecoveryPoint>],
@@ -53,7 +53,7 @@ impl Case<'_> {
         self.points.iter().find(|point| test(point)).map(|point| point.backup.created_at)
     }
 
-    /// How long AWS Backup's jobs for the resource took at most, from the points and the jobs it still lists.
+    /// The longest time that an AWS Backup job took for the resource, from its points and the jobs that AWS Backup still lists.
     pub fn job_time(&self) -> i64 {
         let jobs = self.index.backup_jobs.get(&self.resource.arn).into_iter().flatten();
         let took = jobs.filter(|job| job.properties.status.read().is_some_and(|status| status == "COMPLETED")).filter_map(|job| {
@@ -78,9 +78,9 @@ impl Case<'_> {
         self.span?.earliest_at.present().copied()
     }
 
-    /// The latest restorable time, as far as as_of goes; none before anything could be restored, nor of a database or table whose service
-    /// cannot use its key, without which nothing can be (RDS user guide, "Viewing Amazon RDS DB instance status"; `TableStatus` in the
-    /// DynamoDB API reference).
+    /// The latest restorable time, but at most as_of. `None` before the first restorable moment, and for a database or table whose service
+    /// cannot use its key, because without the key nothing can be restored (RDS user guide, "Viewing Amazon RDS DB instance status";
+    /// `TableStatus` in the DynamoDB API reference).
     pub fn latest_restorable(&self) -> Option<DateTime<Utc>> {
         let span = self.span?;
         let status = span.status.present().map(|status| status.to_ascii_lowercase().replace('_', "-")).unwrap_or_default();
@@ -91,7 +91,7 @@ impl Case<'_> {
         self.earliest_restorable().is_none_or(|earliest| earliest <= self.as_of).then_some(latest)
     }
 
-    /// The last moment of which anything is known: nobody saw whether what ran when the inventory was read went on.
+    /// The last moment that the evidence covers: the inventory does not show what happened after it was read.
     pub fn seen_at(&self) -> DateTime<Utc> {
         self.index.shard.captured_at.map_or(self.as_of, |captured| captured.min(self.as_of))
     }
@@ -113,14 +113,14 @@ impl Case<'_> {
         }
     }
 
-    /// How far back what began then and keeps its backups so long must have left restorable moments.
+    /// How far back a mechanism that began at `since` and keeps backups for `retention_days` must have left restorable moments.
     pub fn promised(&self, since: Option<DateTime<Utc>>, retention_days: Option<i64>) -> Option<i64> {
         let age = since.map(|since| (self.as_of - since).num_seconds().max(0));
         let kept = retention_days.map(|kept| days(kept).num_seconds().max(0));
         [age, kept].into_iter().flatten().min()
     }
 
-    /// Why a part of what makes a mechanism is not known.
+    /// Why part of a mechanism is not known.
     pub fn why(&self, of: &Resource, part: &str) -> Vec<String> {
         why_unread(self.index.shard, of, part)
     }

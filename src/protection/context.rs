@@ -1,4 +1,4 @@
-//! The context that the facts of every resource of a shard are worked out in.
+//! The context in which the facts of a shard's resources are worked out.
 
 use super::aws_backup::BackedUpAs;
 use super::data_type::{DataType, Holder};
@@ -21,34 +21,34 @@ pub struct Join<'a> {
 }
 
 impl<'a> Join<'a> {
-    /// Whether every Region of an account that is enabled was read. The account's own shard lists them.
+    /// Whether the audit read every enabled Region of an account. The account's own shard lists them.
     pub fn every_region_read(&self, account: &str) -> bool {
         self.summaries.get(account, GLOBAL).is_some_and(|global| {
             !global.enabled_regions.is_empty() && global.enabled_regions.iter().all(|region| self.summaries.get(account, region).is_some())
         })
     }
 
-    /// All that is known of the type of a resource; `None` for what holds no data.
+    /// The table of a resource's type; `None` if the type holds no data.
     pub fn data_type(&self, resource: &Resource) -> Option<&'static DataType> {
         self.data_types.iter().copied().find(|data_type| data_type.info.name == resource.type_name)
     }
 
-    /// What AWS Backup takes a resource for.
+    /// The AWS Backup type of a resource.
     pub fn backed_up_as(&self, resource: &Resource) -> Option<BackedUpAs> {
         self.data_type(resource)?.backed_up_as(resource)
     }
 
-    /// The name of the type that AWS Backup takes a resource for; empty for what it does not back up.
+    /// The name of a resource's AWS Backup type; empty if AWS Backup does not support it.
     pub fn backup_type(&self, resource: &Resource) -> &'static str {
         self.backed_up_as(resource).map_or("", |known| known.aws_backup.name)
     }
 
-    /// Since when what bears a resource's ARN is of this one (see [`DataType::named_since`]).
+    /// The moment since when a resource's ARN has belonged to this resource (see [`DataType::named_since`]).
     pub fn named_since(&self, resource: &Resource) -> Option<DateTime<Utc>> {
         self.data_type(resource)?.named_since(resource)
     }
 
-    /// The resources whose backups hold a resource as a part, with the moment since when they do.
+    /// The resources whose backups include a resource, each with the moment since when they do.
     pub fn holders_of(&self, resource: &Resource) -> Vec<Holder<'a>> {
         self.data_type(resource).map(|data_type| (data_type.held_by)(self.index, resource)).unwrap_or_default()
     }
@@ -58,18 +58,18 @@ impl<'a> Join<'a> {
         self.data_types.iter().copied().find(|data_type| data_type.arn.is_of(arn))
     }
 
-    /// The operation that lists all resources that an ARN may name, when the inventory has them. An ARN that names no place, as a bucket's
-    /// does, may be one of another Region.
+    /// The operation that lists every resource that an ARN may name, if the inventory includes it. An ARN without account and Region, such
+    /// as a bucket's, may name a resource in another Region.
     pub fn listing_of(&self, arn: &str) -> Option<&'static str> {
         self.type_of_arn(arn).filter(|data_type| data_type.arn.names_place).map(|data_type| data_type.info.operation)
     }
 
-    /// The operations that list the data.
+    /// The operations that list data resources.
     pub fn data_listings(&self) -> impl Iterator<Item = &'static str> {
         self.data_types.iter().map(|data_type| data_type.info.operation)
     }
 
-    /// Those of the accounts that are audited too.
+    /// The accounts of the list that the audit also covers.
     pub fn audited_accounts<'n>(&self, accounts: impl Iterator<Item = &'n str>) -> Vec<String> {
         let found: BTreeSet<&str> = accounts.filter(|account| self.summaries.has_account(account)).collect();
         found.into_iter().map(str::to_owned).collect()

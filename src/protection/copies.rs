@@ -1,5 +1,5 @@
-//! Copies in other Regions and accounts and in air-gapped vaults. A vault or a snapshot list shows them. A completed copy job stands in for a
-//! place that the audit was not to read; for one that it was to read and could not, it shows only that there may be a copy.
+//! Copies in other Regions and accounts and in air-gapped vaults. A vault or a snapshot list shows them. A completed copy job counts as a
+//! copy in a place outside the audit's scope; for a place in scope that the audit could not read, it shows only that there may be a copy.
 
 use super::context::Join;
 use super::facts::{CopyFact, CopySchedule, MechanismKind, Told};
@@ -11,10 +11,10 @@ use crate::inventory::types::backup::CopyJob;
 use crate::inventory::{Outcome, Resource, add_new, arn, unless};
 use chrono::{DateTime, Utc};
 
-/// The copies of a resource's backups, newest first, of the kinds of mechanism that count. `schedules` copy its backups to other places.
+/// The copies of a resource's backups, newest first, for the kinds of mechanism that count. `schedules` copy its backups to other places.
 ///
 /// # Errors
-/// The reasons why copies may exist that were not seen.
+/// The reasons why there may be copies that the audit did not see.
 pub fn copies(
     join: &Join,
     resource: &Resource,
@@ -24,7 +24,7 @@ pub fn copies(
 ) -> Outcome<Vec<CopyFact>> {
     let mut found = Vec::new();
     let mut unread = join.index.missing(&["backup:ListCopyJobs"]);
-    // Copies of an instance's backups hold its volumes, if they were attached already.
+    // Copies of an instance's backups include the volumes that were attached at that time.
     let instances = join.holders_of(resource);
     let sources = || std::iter::once((resource, join.named_since(resource))).chain(instances.iter().copied());
     for (source, since) in sources() {
@@ -46,7 +46,7 @@ pub fn copies(
             found.extend(copied);
         }
     }
-    // A backup straight into, or copied within the Region to, an air-gapped vault.
+    // A backup that was made directly in an air-gapped vault, or copied to one in the same Region.
     found.extend(points.iter().filter(|point| point.backup.air_gapped).map(|point| CopyFact {
         created_at: point.backup.created_at,
         age_seconds: point.backup.age_seconds,
@@ -78,7 +78,7 @@ pub fn copies(
     unless(unread, found)
 }
 
-/// `moment` is that of the backup that was copied, where it is known.
+/// `moment` is the moment of the source backup, if it is known.
 fn copy(backup: &ForeignBackup, moment: Option<DateTime<Utc>>, resource: &Resource, as_of: DateTime<Utc>) -> CopyFact {
     let created_at = moment.map_or(backup.created_at, |moment| moment.min(backup.created_at));
     CopyFact {
@@ -99,8 +99,8 @@ fn not_read(account: &str, region: &str) -> Vec<String> {
     vec![format!("{account}/{region} was not read, where a copy is")]
 }
 
-/// What a completed copy job tells of a copy that must still be there by its retention. Where the vault that it wrote to was looked into, the
-/// copy itself is there, or is gone.
+/// The copy that a completed copy job shows, if its retention has not ended. If the audit read the destination vault, the copy itself shows
+/// there, or is gone.
 fn of_job(join: &Join, resource: &Resource, job: &Typed<CopyJob>) -> Option<CopyFact> {
     let properties = &job.properties;
     let destination = properties.destination_vault_arn.read()?;
@@ -117,7 +117,7 @@ fn of_job(join: &Join, resource: &Resource, job: &Typed<CopyJob>) -> Option<Copy
         return None;
     }
     let vault = join.summaries.vault(destination).ok().flatten();
-    // Of a vault that nobody looked at, the job tells kind and lock.
+    // If the audit did not read the vault, the job shows its type and lock.
     let kind = properties.destination_vault_type.present();
     let told_air_gapped = kind.map(|kind| kind == "LOGICALLY_AIR_GAPPED_BACKUP_VAULT");
     let told_locked = properties.destination_lock_state.present().map(|state| state == "LOCKED");
@@ -126,7 +126,7 @@ fn of_job(join: &Join, resource: &Resource, job: &Typed<CopyJob>) -> Option<Copy
         Some(vault) => vault.locked,
         None => (told_locked == Some(true) || told_air_gapped == Some(true)).then_some(true),
     };
-    // Of a copy that may be gone, only what it is not is known.
+    // For a copy that may be gone, only a `false` is certain.
     let there = |is: bool| match in_scope {
         Some(summary) if is => Told::unread(summary.vaults_unread.clone()),
         _ => is.into(),
@@ -148,8 +148,8 @@ fn of_job(join: &Join, resource: &Resource, job: &Typed<CopyJob>) -> Option<Copy
     })
 }
 
-/// Whether a completed copy job shows that a vault of an account outside of the audit is there: what the job wrote to it is kept still, and
-/// "you can only delete a backup vault if it is empty" (AWS Backup API, DeleteBackupVault).
+/// Whether a completed copy job shows that a vault in an account outside the audit's scope exists: the job's recovery point is still within
+/// its retention, and "you can only delete a backup vault if it is empty" (AWS Backup API, DeleteBackupVault).
 pub fn shows_vault(join: &Join, vault_arn: &str) -> bool {
     let into_it = |job: &&Typed<CopyJob>| {
         let completed = job.properties.status.read().is_some_and(|status| status == "COMPLETED");
@@ -162,14 +162,14 @@ pub fn shows_vault(join: &Join, vault_arn: &str) -> bool {
     !join.summaries.has_account(arn::account(vault_arn)) && join.index.copy_jobs.values().flatten().filter(into_it).any(is_kept)
 }
 
-/// Snapshots copied without AWS Backup, replicated automated backups, and copies whose jobs AWS Backup no longer lists are seen only where
-/// they are.
+/// Three kinds of copies show only where they are: snapshots copied without AWS Backup, replicated automated backups, and copies whose jobs
+/// AWS Backup no longer lists.
 fn elsewhere_unread(join: &Join, resource: &Resource, counts: &[MechanismKind]) -> Vec<String> {
     let listed_by = join.data_type(resource).map_or(&[][..], |data_type| data_type.copies_listed_by);
     let elsewhere = |summary: &&Summary| summary.region != resource.region && summary.region != crate::inventory::GLOBAL;
     let mut others = join.summaries.of_account(&resource.account).filter(elsewhere).peekable();
     if others.peek().is_none() {
-        // All copies of the other types are AWS Backup's.
+        // AWS Backup makes all copies of the other types.
         if listed_by.is_empty() {
             return Vec::new();
         }
@@ -179,7 +179,7 @@ fn elsewhere_unread(join: &Join, resource: &Resource, counts: &[MechanismKind]) 
     for summary in others {
         let lists = listed_by.iter().filter_map(|operation| summary.lists_unread.get(operation));
         let vaults = summary.vaults_unread.iter().filter(|_| counts.contains(&MechanismKind::AwsBackup));
-        // Where AWS Backup refuses too, a service control policy may keep everybody out.
+        // If AWS Backup refuses as well, a service control policy may block every request.
         if !summary.vaults_unread.is_empty() && lists.clone().next().is_some() {
             unread.extend(lists.map(|reason| format!("{reason} (a Region that nobody may use can be left out with --regions)")));
         } else {

@@ -1,4 +1,4 @@
-//! The protection of one data resource: puts the parts together and says which of them could not be worked out.
+//! The protection of one data resource: combines its parts, and names the parts that could not be worked out.
 
 use super::case::{Case, Mechanisms};
 use super::context::Join;
@@ -19,13 +19,13 @@ pub struct Owed {
     pub mechanisms: Vec<MechanismKind>,
     /// The RPO of its objective.
     pub rpo_seconds: Option<i64>,
-    /// Its data can be made again, so that it owes no backup.
+    /// Exempt: its data can be rebuilt.
     pub reproducible: bool,
-    /// Why it is not known which kinds count.
+    /// Why the kinds that count are not known.
     pub doubt: Option<String>,
 }
 
-/// What can be restored, and how far apart the moments lie.
+/// The moments that can be restored, and the gaps between them.
 struct Moments {
     backups: Outcome<Vec<Backup>>,
     windows: Outcome<Vec<Window>>,
@@ -35,11 +35,11 @@ struct Moments {
 }
 
 impl Join<'_> {
-    /// Works out the protection of a data resource, for what it owes. `of_parts` has the protection of the resource's parts by id, which
-    /// its own depends on.
+    /// Works out the protection of a data resource against what it owes. `of_parts` has the protection of the resource's parts by id; the
+    /// resource's own protection depends on it.
     pub fn protection(&self, data_type: &'static DataType, resource: &Resource, owed: &Owed, of_parts: &HashMap<&str, &Facts>) -> Facts {
         if is_unplaced(resource) {
-            // Its plans and backups are in a Region that nobody knows.
+            // Its Region is not known, so the audit cannot find its plans and backups.
             return Protection::unread(&why_unread(self.index.shard, resource, "region")).into();
         }
         let counts = owed.mechanisms.as_slice();
@@ -80,10 +80,10 @@ impl Join<'_> {
         let mut all_unread = sources.clone();
         add_new(&mut all_unread, plan_reasons.iter().chain(schedules.values().flatten()).cloned());
 
-        // What nothing seems to schedule may be late by a schedule that was not read.
+        // A mechanism without a known schedule may belong to a schedule that was not read, and be late by it.
         let in_doubt = |mechanism: &Mechanism| mechanism.on_schedule.is_none() && schedules.contains_key(&mechanism.kind);
         let certain: Vec<Mechanism> = mechanisms.all.iter().filter(|mechanism| !in_doubt(mechanism)).cloned().collect();
-        // What was not read may be what renews the backups.
+        // Something that was not read may renew the backups.
         let renewal_unread = [all_unread.as_slice(), &mechanisms.unread].concat();
         let on_schedule = self.on_schedule(resource, &certain, renewal_unread, of_parts);
         let state = self.state(resource, &certain, &plans, all_unread.clone(), of_parts, on_schedule.as_ref().ok().copied());
@@ -98,7 +98,7 @@ impl Join<'_> {
         let (replicas, replicas_unread) = self.replicas(resource);
         let copy_retention = [mechanisms.copy_retention.as_slice(), &replicas].concat();
         let retention_reasons = [copy_reasons.as_slice(), &replicas_unread].concat();
-        // A template declares mechanisms; only what they have made so far is not known.
+        // A template declares mechanisms; it does not show what they have made so far.
         let template = self.index.shard.coverage.template;
         all_unread.extend(mechanisms.unread.iter().cloned());
         all_unread.retain(|reason| !template || reason != DEPLOYED);
@@ -152,7 +152,7 @@ impl Join<'_> {
         }
     }
 
-    /// What can be restored. `reasons` are those for which there may be more backups.
+    /// The moments that can be restored. `reasons` say why there may be more backups.
     fn moments(&self, resource: &Resource, points: &[Point], mechanisms: &Mechanisms, reasons: Vec<String>) -> Moments {
         let versioning = mechanisms.all.iter().find(|mechanism| mechanism.kind == MechanismKind::Versioning);
         let gaps = match versioning {
@@ -165,7 +165,7 @@ impl Join<'_> {
         let oldest_point = points.last().map(|point| point.backup.age_seconds);
         let oldest_window = mechanisms.windows.iter().map(|window| window.earliest_age_seconds).max();
         let seen = unless(reasons, ());
-        // How far back windows go, nobody may have read.
+        // The start of the windows may not have been read.
         let earliest_unread = !mechanisms.windows.is_empty() && self.earliest_unread(resource);
         let why = || if earliest_unread { why_unread(self.index.shard, resource, "earliest_restorable_at") } else { Vec::new() };
         let began = seen.clone().and_then(|()| unless(why(), ()));
@@ -178,8 +178,8 @@ impl Join<'_> {
         }
     }
 
-    /// How long replicas of automated backups are kept: not as long as those they are made of, but as their own Region says; and the reasons
-    /// why that is not known.
+    /// How long replicas of automated backups are kept, by the setting of their own Region and not by that of their source; and the reasons
+    /// why this is not known.
     fn replicas(&self, resource: &Resource) -> (Vec<CopyRetention>, Vec<String>) {
         let (mut found, mut unread) = (Vec::new(), Vec::new());
         let Some(replicas) = self.data_type(resource).and_then(|data_type| data_type.replicas.as_ref()) else { return (found, unread) };
@@ -201,7 +201,8 @@ impl Join<'_> {
         (found, unread)
     }
 
-    /// How long what runs by itself keeps its backups, and whether for ever. `reasons` are those for which there may be more of it.
+    /// How long automatic mechanisms keep their backups, and whether one of them keeps them for ever. `reasons` say why there may be more
+    /// mechanisms.
     fn retention(&self, resource: &Resource, mechanisms: &Mechanisms, mut reasons: Vec<String>) -> (Outcome<Option<i64>>, Outcome<bool>) {
         add_new(&mut reasons, mechanisms.all.iter().flat_map(|mechanism| mechanism.retention_days.reasons()).cloned());
         if let Some((kind, property)) = self.data_type(resource).and_then(|data_type| data_type.retention_told_by)
@@ -210,8 +211,8 @@ impl Join<'_> {
         {
             add_new(&mut reasons, why_unread(self.index.shard, resource, property));
         }
-        // What is late, or nothing of which can be restored, keeps nothing, however long it is set to. A run that is still to come counts
-        // beside something that is there.
+        // A mechanism that is late, or has neither a backup nor a run to come, keeps nothing, whatever its retention is. A run that is
+        // still to come counts only if the resource can already be restored.
         let restorable = mechanisms::state(&mechanisms.all).is_some();
         let keeps = |mechanism: &&Mechanism| {
             let to_come = mechanism.interval_seconds.read() != Some(&None);
@@ -220,19 +221,19 @@ impl Join<'_> {
         let automatic = || mechanisms.all.iter().filter(keeps);
         let longest = automatic().filter_map(|mechanism| mechanism.retention_days.present().copied()).max();
         let endless = automatic().any(|mechanism| mechanism.retention_endless.read() == Some(&true));
-        // Longer than for ever nothing is kept.
+        // No retention is longer than for ever.
         let doubts = if endless { Vec::new() } else { reasons.clone() };
         (unless(reasons, longest), unless(doubts, endless))
     }
 
-    /// Whether nobody read since when the automated backups of a database go back.
+    /// Whether the start of a database's automated backups was not read.
     fn earliest_unread(&self, resource: &Resource) -> bool {
         let span = self.data_type(resource).and_then(|data_type| (data_type.restorable_span)(resource));
         span.is_some_and(|span| !span.latest_at.is_unread() && span.earliest_at.is_unread())
     }
 }
 
-/// The facts that do not depend on which mechanisms count, where that is not known; all others are in doubt.
+/// Keeps the facts that do not depend on which mechanisms count, if that is not known; all other facts are in doubt.
 fn without_mechanisms(facts: Protection, doubt: &str) -> Protection {
     let mut doubted = facts.clone();
     doubted.doubt(&[doubt.to_owned()]);

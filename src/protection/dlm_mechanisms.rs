@@ -1,4 +1,4 @@
-//! Amazon Data Lifecycle Manager: which policies target a resource, and what their schedules make of it.
+//! Amazon Data Lifecycle Manager: which policies target a resource, and which backups their schedules make.
 
 use super::case::{Case, Mechanisms};
 use super::facts::{CopyRetention, Mechanism, MechanismKind};
@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 /// Amazon DLM starts a snapshot within an hour of its scheduled time (EC2 user guide, "How Amazon Data Lifecycle Manager works").
 const DLM_START_WINDOW_SECONDS: i64 = 3_600;
 
-/// The schedules of the policies that target a volume, by its own tags or those of its instances.
+/// The schedules of the policies that target a volume by its own tags or by the tags of its instances.
 pub fn of_volume(case: &Case, found: &mut Mechanisms) {
     let Some(volume) = case.index.volumes.get(case.resource.id.as_str()) else { return };
     let attachments = volume.properties.attachments.read().map(Vec::as_slice).unwrap_or_default();
@@ -26,7 +26,8 @@ pub fn of_volume(case: &Case, found: &mut Mechanisms) {
     }
 }
 
-/// DLM policies that target `target`: the resource itself or, with `through_root` telling whether as its root volume, its instance.
+/// The DLM policies that target `target`: the resource itself, or its instance if `through_root` is `Some` (with `true` for its root
+/// volume).
 pub fn of_target(case: &Case, target: &Resource, through_root: Option<bool>, found: &mut Mechanisms) {
     for policy in &case.index.lifecycle_policies {
         match targets(policy, target, case, through_root) {
@@ -59,7 +60,7 @@ fn add_dlm_schedule(case: &Case, policy: &Typed<dlm::LifecyclePolicy>, schedule:
     let source = format!("DLM policy {}{name}", policy.resource.id);
     let by_default = policy.properties.default_policy.read() == Some(&true);
     let last = case.newest(|point| match &point.dlm_schedule {
-        // A default policy leaves out what has a recent backup, whoever made that (DLM API reference, `PolicyDetails.ResourceType`).
+        // A default policy skips resources with a recent backup, no matter what made it (DLM API reference, `PolicyDetails.ResourceType`).
         _ if by_default => point.backup.kind != MechanismKind::Automated,
         Some((policy_id, name)) => *policy_id == policy.resource.id && schedule.name.read().is_none_or(|own| own.is_none() || own == name),
         None => point.backup.kind == MechanismKind::Dlm,
@@ -119,7 +120,7 @@ fn retention(schedule: &dlm::Schedule, as_of: DateTime<Utc>) -> Fact<Option<i64>
     }
 }
 
-/// How many days back the snapshots go that a schedule keeps by their number.
+/// How many days of snapshots a schedule with a retention count keeps.
 fn counted_days(schedule: &dlm::Schedule, count: i64, as_of: DateTime<Utc>) -> Option<i64> {
     let seconds = match schedule.cron.present() {
         Some(cron) => shortest_span(cron, count, as_of),
@@ -131,7 +132,7 @@ fn counted_days(schedule: &dlm::Schedule, count: i64, as_of: DateTime<Utc>) -> O
 /// Whether an enabled policy targets a resource of its Region and account: Amazon DLM is a Regional service.
 ///
 /// # Errors
-/// Why nobody can tell: what the policy or the tags of the resource say is not known.
+/// Why the answer is not known: the policy's settings or the resource's tags are not known.
 pub fn policy_targets(
     index: &Index,
     policy: &Typed<dlm::LifecyclePolicy>,
@@ -142,7 +143,7 @@ pub fn policy_targets(
     let wanted_type = if target.get::<Volume>().is_some() { "VOLUME" } else { "INSTANCE" };
     let kinds = ["EBS_SNAPSHOT_MANAGEMENT", "IMAGE_MANAGEMENT"];
     let properties = &policy.properties;
-    // Where there may be more tags than are told, one of those may be the one.
+    // If the resource has tags that a template does not settle, one of them may match.
     let has_one = |wanted: &[dlm::Tag], path: &str| {
         let found = target.tags().has_one(pairs(wanted));
         found.filter(|found| *found || policy.resource.unsettled(&more_path(path)).is_empty())

@@ -1,11 +1,12 @@
-//! Why a resource is in its state, in words.
+//! Why a resource has its state, in words.
 
 use super::facts::{Mechanism, MechanismKind, PlanReach, State};
 
-/// Why the state is what it is, in one sentence. `schedule_unread` tells that something which was not read may keep to a schedule.
+/// Why the resource has its state, in one sentence. `schedule_unread` means that a schedule that was not read may be on time.
 pub fn explain(state: State, mechanisms: &[Mechanism], plans: &[PlanReach], schedule_unread: bool) -> String {
     let human = |seconds: Option<i64>| seconds.map_or_else(|| "an unknown time".to_owned(), crate::inventory::figures::human_duration);
-    // What no schedule of today makes is named by one of it, `a manual snapshot`; the rest by what makes it, `backup plan daily, rule d35`.
+    // A backup outside today's schedules appears as one example, `a manual snapshot`; any other appears by what makes it, `backup plan
+    // daily, rule d35`.
     let dated = |mechanism: &Mechanism| {
         let named = ["a ", "an "].iter().any(|article| mechanism.source.starts_with(article));
         let one = if named { "" } else { "a backup of " };

@@ -1,7 +1,7 @@
-//! What the join finds out about each resource: the `protection` that rules see. Data and their meaning only; how they come
-//! about is in the sibling modules. May not know rules.
+//! What the join finds out about each resource: the `protection` that rules see. Only data and their meaning; the sibling modules work them
+//! out. May not know rules.
 //!
-//! An age is as_of minus a moment, in seconds. A field that could not be worked out has the reasons in its place ([`Told`]).
+//! An age is as_of minus a moment, in seconds. A field that could not be worked out holds the reasons instead ([`Told`]).
 
 mod data;
 mod links;
@@ -50,7 +50,7 @@ kinds! {
     RestoreTestingSelection(RestoreTestingSelectionFacts),
     LifecyclePolicy(LifecyclePolicyFacts),
     Key(KeyFacts),
-    /// Snapshots and images: things that can be shared.
+    /// Snapshots and images: resources that their owner can share.
     Shareable(ShareableFacts),
     /// Types that rules judge by their own properties alone.
     None(NoFacts),
@@ -62,12 +62,12 @@ impl Facts {
         self.set().names()
     }
 
-    /// A fact that is known, by name: what rules ask for.
+    /// A known fact, by name: what rules ask for.
     pub fn field(&self, name: &str) -> Option<&dyn erased_serde::Serialize> {
         self.set().field(name)
     }
 
-    /// Why facts are not known, and parts of them: by `state`, or `rules[].copies[].locked` for a field of list elements.
+    /// Why facts, and parts of them, are not known: by `state`, or by `rules[].copies[].locked` for a field of list elements.
     pub fn reasons(&self) -> Reasons {
         let mut reasons = Reasons::new();
         self.set().add_reasons(&Path::ROOT, &mut reasons);

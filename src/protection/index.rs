@@ -1,11 +1,11 @@
-//! One shard's evidence, by the resource it speaks of: read once, looked up by ARN.
+//! One shard's evidence, by the resource that it is about: read once, looked up by ARN.
 
 use crate::inventory::types::{ResourceType, account, backup, dlm, dynamodb, ebs, kms};
 use crate::inventory::{Resource, Shard};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 
-/// A resource with its properties as the type's struct.
+/// A resource with its properties as a typed struct.
 #[derive(Clone, Copy)]
 pub struct Typed<'s, P> {
     pub resource: &'s Resource,
@@ -17,7 +17,7 @@ pub fn typed<T: ResourceType>(shard: &Shard) -> Vec<Typed<'_, T::Properties>> {
     shard.of_type(T::INFO.name).filter_map(|resource| resource.get().map(|properties| Typed { resource, properties })).collect()
 }
 
-/// A snapshot of a database, volume or table, whatever its service calls it.
+/// A snapshot of a database, volume or table, under whatever name its service uses.
 pub struct Snapshot<'s> {
     pub resource: &'s Resource,
     pub source_arn: String,
@@ -37,9 +37,9 @@ pub struct Index<'s> {
     pub plans: Vec<Typed<'s, backup::BackupPlan>>,
     pub selections: Vec<Typed<'s, backup::BackupSelection>>,
     pub vaults: HashMap<&'s str, Typed<'s, backup::BackupVault>>,
-    /// By the ARN of what they are backups of.
+    /// By the ARN of their source.
     pub points: HashMap<String, Vec<Typed<'s, backup::RecoveryPoint>>>,
-    /// By the ARN of their vault: all of them, also those of which nobody says what they are backups of.
+    /// By the ARN of their vault: every recovery point, including those whose source is not known.
     pub points_in_vault: HashMap<String, Vec<Typed<'s, backup::RecoveryPoint>>>,
     /// Recovery points that are images, by the id of each snapshot in them.
     pub image_points: HashMap<String, Typed<'s, backup::RecoveryPoint>>,
@@ -49,17 +49,17 @@ pub struct Index<'s> {
     pub restore_testing_plans: Vec<Typed<'s, backup::RestoreTestingPlan>>,
     pub restore_testing_selections: Vec<Typed<'s, backup::RestoreTestingSelection>>,
     pub snapshots: HashMap<String, Vec<Snapshot<'s>>>,
-    /// Tables by the ARN of the table that they were restored from.
+    /// Tables by the ARN of the table they were restored from.
     pub restored_tables: HashMap<String, Vec<Typed<'s, dynamodb::Table>>>,
     pub volumes: HashMap<&'s str, Typed<'s, ebs::Volume>>,
-    /// Ids of volumes by the id of the snapshot that they were made from.
+    /// Ids of volumes by the id of the snapshot they were made from.
     pub volumes_made_from: HashMap<String, Vec<&'s str>>,
     pub instances: HashMap<&'s str, Typed<'s, ebs::Instance>>,
     pub lifecycle_policies: Vec<Typed<'s, dlm::LifecyclePolicy>>,
     pub keys: HashMap<&'s str, Typed<'s, kms::Key>>,
-    /// What names a key, by the key's ARN.
+    /// The resources that name a key, by the key's ARN.
     pub key_users: HashMap<&'s str, Vec<&'s Resource>>,
-    /// The moments of recovery points by ARN; of what a copy job made, those of its source.
+    /// The moments of recovery points by ARN; a copy job's recovery point has the moment of its source.
     pub moments: HashMap<&'s str, DateTime<Utc>>,
 }
 
@@ -94,7 +94,7 @@ impl<'s> Index<'s> {
         }
     }
 
-    /// Why some of these operations did not answer in full in this shard, if so.
+    /// Why some of these operations did not answer in full in this shard; empty if all did.
     pub fn missing(&self, operations: &[&str]) -> Vec<String> {
         operations
             .iter()
@@ -124,7 +124,7 @@ fn volumes_made_from<'s>(volumes: &HashMap<&'s str, Typed<'s, ebs::Volume>>) -> 
     found
 }
 
-/// The key that encrypts a resource. (A Region's setting names the key that new volumes get, which encrypts nothing yet.)
+/// The key that encrypts a resource. (A Region's setting names the key for new volumes, which encrypts nothing yet.)
 pub fn key_in_use(resource: &Resource) -> Option<&str> {
     resource.kms_key_arn().filter(|_| resource.get::<account::Region>().is_none())
 }
@@ -139,7 +139,7 @@ fn key_users(shard: &Shard) -> HashMap<&str, Vec<&Resource>> {
     users
 }
 
-/// A copy has the date of its own creation, and the data of its source's.
+/// A copy has its own creation date, but the data of its source.
 fn moments(shard: &Shard) -> HashMap<&str, DateTime<Utc>> {
     let points = shard.of_type(backup::RecoveryPoint::INFO.name);
     let mut moments: HashMap<&str, DateTime<Utc>> = points.filter_map(|point| Some((point.arn.as_str(), point.created_at?))).collect();
@@ -151,7 +151,7 @@ fn moments(shard: &Shard) -> HashMap<&str, DateTime<Utc>> {
             Some((resource.created_at?, source.as_str(), copy.as_str()))
         })
         .collect();
-    // In their order, so that a copy of a copy has the first one's moment.
+    // In order, so that a copy of a copy gets the moment of the first source.
     copied.sort();
     for (_, source, copy) in copied {
         if let Some(moment) = moments.get(source).copied() {
@@ -162,7 +162,7 @@ fn moments(shard: &Shard) -> HashMap<&str, DateTime<Utc>> {
     moments
 }
 
-/// Groups by a key; what has none is left out.
+/// Groups by a key; leaves out items without one.
 fn group<T>(items: Vec<T>, key: impl Fn(&T) -> Option<String>) -> HashMap<String, Vec<T>> {
     let mut groups: HashMap<String, Vec<T>> = HashMap::new();
     for item in items {

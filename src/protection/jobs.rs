@@ -1,4 +1,4 @@
-//! Backup and copy jobs of a resource: which failures nothing has made good since.
+//! Backup and copy jobs of a resource: which failures no later success has resolved.
 
 use super::context::Join;
 use super::facts::{JobFailure, Jobs};
@@ -12,11 +12,11 @@ const FAILED: [&str; 4] = ["FAILED", "ABORTED", "EXPIRED", "PARTIAL"];
 /// The jobs of a resource.
 ///
 /// # Errors
-/// The reasons why they may be more than those seen.
+/// The reasons why there may be more jobs than the audit saw.
 pub fn jobs(join: &Join, resource: &Resource) -> Outcome<Jobs> {
     let (index, as_of) = (join.index, join.as_of);
     let mut jobs = Jobs::default();
-    // A success of one kind makes good the failures of that kind before it.
+    // A success of one kind resolves the earlier failures of that kind.
     let mut by_kind: BTreeMap<String, Vec<JobFailure>> = BTreeMap::new();
     let mut last_success: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
     let mut unread = index.missing(&["backup:ListBackupJobs", "backup:ListCopyJobs"]);

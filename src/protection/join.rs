@@ -1,5 +1,5 @@
-//! The join of one shard: the facts of each of its resources, by the tables of [`types`](super::types); and what the shard leaves behind for
-//! others.
+//! The join of one shard: the facts of each of its resources, by the tables of [`types`](super::types); and the shard's summary for other
+//! shards.
 
 use super::context::Join;
 use super::data::Owed;
@@ -36,7 +36,7 @@ pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[
             joined[at] = Some(result);
         }
     }
-    // What has parts comes after those, which decide its state.
+    // Resources with parts come after their parts, which decide their state.
     let parts: HashMap<&str, &Facts> = parts.iter().map(|(id, joined)| (*id, joined)).collect();
     for (at, resource) in shard.resources.iter().enumerate() {
         if let Some(data_type) = join.data_type(resource).filter(|data_type| data_type.parts.is_some()) {
@@ -57,7 +57,7 @@ pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[
     joined.into_iter().zip(rest).map(|(data, other)| data.or(other).unwrap_or_else(|| NoFacts {}.into())).collect()
 }
 
-/// The facts of what is no data.
+/// The facts of a resource that is not data.
 fn other_facts(context: &SubjectContext, resource: &Resource) -> Facts {
     match types::role(&resource.type_name) {
         Some(Role::Subject(subject)) => (subject.facts)(context, resource),

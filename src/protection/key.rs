@@ -7,7 +7,7 @@ use crate::inventory::{Resource, unless};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-/// How many users of a key are named.
+/// The highest number of users of a key that the facts name.
 const NAMED_USERS: usize = 20;
 
 /// The facts of a KMS key.
@@ -15,7 +15,7 @@ pub fn key_facts(join: &Join, resource: &Resource) -> Facts {
     let mut used_by = Vec::new();
     let mut used_by_backups = false;
     for user in join.index.key_users.get(resource.arn.as_str()).into_iter().flatten() {
-        // What is no data is a backup, or keeps some.
+        // A user that is not data is a backup, or keeps backups.
         used_by_backups |= join.data_type(user).is_none_or(|data_type| (data_type.keeps_own_backups)(user));
         used_by.push(user.arn.clone());
     }

@@ -1,4 +1,4 @@
-//! DLM policies: how many resources they target, and with whom they share.
+//! DLM policies: how many resources they target, and which accounts they share with.
 
 use super::context::Join;
 use super::dlm_mechanisms::{is_root_volume, policy_targets};
@@ -12,7 +12,7 @@ pub fn lifecycle_policy_facts(join: &Join, resource: &Resource) -> Facts {
     let Some(properties) = resource.get::<dlm::LifecyclePolicy>() else { return LifecyclePolicyFacts::default().into() };
     let shared_with = properties.schedules.read().into_iter().flatten().flat_map(|schedule| schedule.shared_with.read()).flatten();
     let scope_accounts = join.audited_accounts(shared_with.map(String::as_str));
-    // How many a policy would target does not depend on whether it is switched on.
+    // The number of targets does not depend on whether the policy is enabled.
     let enabled = dlm::LifecyclePolicy { status: "ENABLED".to_owned().into(), ..properties.clone() };
     let policy = Typed { resource, properties: &enabled };
     let mut reasons = join.index.missing(&["ec2:DescribeVolumes", "ec2:DescribeInstances"]);
@@ -31,7 +31,7 @@ pub fn lifecycle_policy_facts(join: &Join, resource: &Resource) -> Facts {
     if targets == 0 && resource.declared.is_some() {
         reasons.push("what it targets outside of the template is not known".to_owned());
     }
-    // Many resources have the same reason.
+    // Many resources share the same reason.
     reasons.sort();
     reasons.dedup();
     let reasons = if targets > 0 { Vec::new() } else { reasons };

@@ -17,24 +17,24 @@ pub struct Selects<'a> {
     pub unread: BTreeSet<String>,
 }
 
-/// Which resources each plan and each selection select, worked out once for the shard.
+/// The resources that each plan and each selection select, worked out once for the shard.
 #[derive(Default)]
 pub struct Links<'a> {
     pub by_plan: HashMap<&'a str, Selects<'a>>,
     pub by_selection: HashMap<&'a str, Selects<'a>>,
     /// AWS Backup types of selected resources.
     pub selected_types: BTreeSet<String>,
-    /// ARNs of data that owes no backup.
+    /// ARNs of exempt data: it can be rebuilt.
     pub reproducible: HashSet<&'a str>,
     pub unread: Vec<String>,
-    /// Why a selection may be one of any plan.
+    /// Why some selections may belong to any plan.
     pub in_doubt: Vec<String>,
 }
 
 impl<'a> Links<'a> {
     /// Matches every selection against every data resource.
     pub fn new(join: &Join<'a>, data: &[(&'a Resource, &Facts, bool)]) -> Self {
-        // What is selected is known of data that is known.
+        // The selected resources are known only if the data resources are known.
         let listings = join.data_listings();
         let needed: Vec<&str> = PLAN_OPERATIONS.into_iter().chain(listings).collect();
         let mut links = Links { unread: join.index.missing(&needed), ..Links::default() };

@@ -1,4 +1,4 @@
-//! The mechanisms that back a resource up: which run by themselves, how often, and whether the last run kept its schedule.
+//! The mechanisms that back a resource up: which of them are automatic, how often they run, and whether the last run was on schedule.
 
 use super::case::{Case, Mechanisms};
 use super::data_type::{ContinuousUntil, DataType};
@@ -14,11 +14,11 @@ use crate::inventory::types::backup::RecoveryPoint;
 use crate::inventory::{Fact, add_new, more_path};
 use chrono::{DateTime, Utc};
 
-/// How old the latest restorable time of a running continuous backup may be: services say five minutes, an hour is late
-/// (RDS user guide, "Restoring a DB instance to a specified time"; DynamoDB developer guide, "Point-in-time recovery").
+/// How old the latest restorable time of a running continuous backup may be: services say five minutes; more than an hour is late (RDS user
+/// guide, "Restoring a DB instance to a specified time"; DynamoDB developer guide, "Point-in-time recovery").
 pub const CONTINUOUS_ALLOWED_SECONDS: i64 = 3_600;
 
-/// Works out all mechanisms of a resource, those of before the schedules of today last.
+/// Works out all mechanisms of a resource; backups from before today's schedules come last.
 pub fn mechanisms(case: &Case, data_type: &DataType) -> Mechanisms {
     let mut found = Mechanisms::default();
     backup_plans(case, data_type.continuous_until, &mut found);
@@ -38,7 +38,7 @@ fn backup_plans(case: &Case, until: ContinuousUntil, found: &mut Mechanisms) {
     }
 }
 
-/// What a plan selects, so that the resource is backed up.
+/// What a plan selects to back the resource up.
 #[derive(Clone, Copy, PartialEq)]
 enum Way {
     Itself,
@@ -56,7 +56,7 @@ impl Way {
     }
 }
 
-/// A rule of a plan. `due` tells that its first run must be over.
+/// Adds a rule of a plan. `due` means that its first run must be over.
 fn add_planned_rule(
     case: &Case,
     until: ContinuousUntil,
@@ -92,10 +92,10 @@ fn add_planned_rule(
         };
         let newest = case.points.iter().find(ours);
         let mechanism = case.mechanism(MechanismKind::AwsBackup, source.clone(), newest.map(|point| point.backup.created_at), allowed);
-        // What it made may be gone by now, or it never made anything: nothing is kept of what the schedule promises.
+        // The rule's backups may be gone by now, or it never made any: no backup is as recent as its schedule promises.
         let nothing_left = (mechanism.last_at.is_none() && due && allowed.is_some()).then_some(false);
         let mechanism = Mechanism {
-            // A schedule that has no run before it makes no more backups than a hand that made some.
+            // A schedule without an earlier run is no more automatic than a manual backup.
             automatic: planned.schedule.is_none() || allowed.is_some(),
             interval_seconds: planned.interval_seconds.or_why(|| case.why(plan, "rules[].schedule")).into(),
             on_schedule: mechanism.on_schedule.or(nothing_left),
@@ -103,7 +103,7 @@ fn add_planned_rule(
         };
         (mechanism, newest.and_then(|point| point.retention_days))
     };
-    // A rule that was changed says how long the next backup will be kept; the newest says how long it is.
+    // After a rule changes, its retention applies to the next backup; the newest backup has its own.
     let retention_days = rule.retention_days.or_why(|| case.why(plan, "rules[].retention_days"));
     let retention_days = retention_days.map(|days| [days, kept].into_iter().flatten().min());
     found.all.push(Mechanism {
@@ -133,8 +133,8 @@ fn add_planned_rule(
     }
 }
 
-/// Whether the backup of another rule of the plan was made instead of this rule's: of rules whose time frames overlap, AWS Backup takes
-/// "a backup for the rule with the longer retention time" (AWS Backup developer guide, "Backup plan options and configuration").
+/// Whether another rule of the plan made the backup instead of this rule: if the time frames of rules overlap, AWS Backup takes "a backup
+/// for the rule with the longer retention time" (AWS Backup developer guide, "Backup plan options and configuration").
 fn stands_in(rules: &[PlannedRule], made_by: &String, planned: &PlannedRule, at: DateTime<Utc>) -> bool {
     let Some(other) = rules.iter().find(|other| other.rule.id.present() == Some(made_by)) else { return false };
     let window = planned.start_window().max(other.start_window());
@@ -145,8 +145,8 @@ fn stands_in(rules: &[PlannedRule], made_by: &String, planned: &PlannedRule, at:
         })
 }
 
-/// Whether a rule that the plan no longer has made the backup in this one's place: an update takes rules without ids (AWS Backup API
-/// reference, `BackupRuleInput`), so that one and the same may have another afterwards.
+/// Whether a rule that the plan no longer has made the backup in place of this rule: an update takes rules without ids (AWS Backup API
+/// reference, `BackupRuleInput`), so the same rule may get a new id.
 fn of_earlier_version(selected: &Selected, made_by: &String, planned: &PlannedRule, point: &Point) -> bool {
     point.plan_arn.as_ref() == Some(&selected.plan.arn)
         && !selected.rules.iter().any(|other| other.rule.id.present() == Some(made_by))
@@ -157,7 +157,7 @@ fn kept_as_long(theirs: Option<i64>, planned: &PlannedRule) -> bool {
     theirs.is_none_or(|theirs| planned.rule.retention_days.present().is_some_and(|ours| theirs >= *ours))
 }
 
-/// A continuous recovery point keeps its first date; how far it reaches is told by the service, or by being AVAILABLE.
+/// A continuous recovery point keeps its first date; the service, or the status AVAILABLE, shows how far it reaches.
 fn continuous_mechanism(
     case: &Case,
     until: ContinuousUntil,
@@ -171,7 +171,7 @@ fn continuous_mechanism(
     };
     if let Some(latest) = latest {
         let kept_since = point.properties.retention_days.present().map(|kept| latest - days(*kept));
-        // It holds nothing of before it began.
+        // It holds no moment from before it began.
         let kept_since = kept_since.map(|since| point.resource.created_at.map_or(since, |began| since.max(began)));
         let earliest = case.earliest_restorable().or(kept_since).unwrap_or(latest);
         let earliest = case.resource.created_at.map_or(earliest, |created| earliest.max(created));
@@ -188,7 +188,7 @@ fn continuous_mechanism(
     case.mechanism(MechanismKind::AwsBackup, source, latest, Some(CONTINUOUS_ALLOWED_SECONDS))
 }
 
-/// Backups that no schedule of today makes: by hand, or by what was there before. Named after the newest.
+/// Backups that none of today's schedules makes: manual backups, and backups of earlier schedules. The newest gives the name.
 fn by_hand(case: &Case, until: ContinuousUntil, found: &mut Mechanisms) {
     for (kind, source) in [
         (MechanismKind::AwsBackup, "a recovery point (on demand or of an earlier plan)"),
@@ -212,7 +212,7 @@ fn by_hand(case: &Case, until: ContinuousUntil, found: &mut Mechanisms) {
     }
 }
 
-/// The state that the mechanisms alone give: `None` when nothing can be restored.
+/// The state by the mechanisms alone: `None` if nothing can be restored.
 pub fn state(mechanisms: &[Mechanism]) -> Option<State> {
     let restorable: Vec<&Mechanism> =
         mechanisms.iter().filter(|mechanism| mechanism.kind != MechanismKind::Replication && mechanism.last_at.is_some()).collect();

@@ -1,14 +1,14 @@
-//! The heart: joins plans, selections, schedules, recovery points, copies, snapshots, jobs and restore tests to each resource of a
-//! shard, in one pass over maps by ARN. Knows no AWS SDK type and no rule.
+//! The core: joins plans, selections, schedules, recovery points, copies, snapshots, jobs and restore tests to each resource of a shard, in
+//! one pass over maps by ARN. Knows no AWS SDK type and no rule.
 //!
 //! From the ground up:
-//! - what is found out ([`facts`]), and readings that know nothing of other evidence ([`schedule`], [`selection`], [`resource_policy`]);
-//! - what AWS Backup does for the types that it knows (`aws_backup`);
-//! - one shard's evidence by ARN ([`index`]), what shards leave behind for each other ([`summary`], [`summaries`]), and why something is not known
-//!   (`unread`);
-//! - one resource (`case`), what must be said of a type (`data_type`, `backup_type`), and what all resources are joined with (`context`);
+//! - the facts ([`facts`]), and parsers that need no other evidence ([`schedule`], [`selection`], [`resource_policy`]);
+//! - what AWS Backup does for its resource types (`aws_backup`);
+//! - one shard's evidence by ARN ([`index`]), what shards leave behind for each other ([`summary`], [`summaries`]), and why a fact is not
+//!   known (`unread`);
+//! - one resource (`case`), the tables that describe a type (`data_type`, `backup_type`), and the context of every join (`context`);
 //! - a file for each part of a data resource's protection, put together in `data`, and a file for each other subject;
-//! - `types`: what is said of each type. Nothing else names one;
+//! - `types`: the tables of each type. No other file names a type;
 //! - `join`, which works through a shard by these tables.
 //!
 //! A file uses files below it and never this one.

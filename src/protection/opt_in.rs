@@ -1,4 +1,4 @@
-//! Whether a Region's opt-in settings keep AWS Backup from a resource that a plan selects. May not know selections' contents.
+//! Whether a Region's opt-in settings stop AWS Backup from backing up a selected resource. May not know selections' contents.
 //!
 //! Sources, in the AWS Backup developer guide: "Select AWS services to backup" and "Assign resources with AWS CLI":
 //! - assignments by tag, by service name or of everything follow the opt-in of the resource type;
@@ -16,25 +16,25 @@ use crate::inventory::types::{ResourceType, account};
 use crate::inventory::{DEPLOYED, Fact, Resource, Shard, arn};
 use std::collections::BTreeMap;
 
-/// Whether opt-in settings block a resource that a selection reached in this way. A type that they do not name is opted in.
-/// `arn_overrides` tells that naming a resource of its type overrides an opt-in that is off.
+/// Whether opt-in settings block a resource that a selection reaches in this way. A type that the settings do not name is opted in.
+/// `arn_overrides` means that naming a resource of this type overrides an opt-in that is off.
 pub fn blocked(opt_in: &BTreeMap<String, bool>, aws_backup: &AwsBackup, reach: Reach, arn_overrides: bool) -> bool {
     let overridden = reach == Reach::Explicit && arn_overrides;
     opt_in.get(aws_backup.name) == Some(&false) && !overridden
 }
 
-/// AWS Backup resource type to opt-in.
+/// From AWS Backup resource type to opt-in.
 type OptIn = Fact<BTreeMap<String, bool>>;
 
-/// The opt-in settings that the selections of a shard follow.
+/// The opt-in settings that apply to the selections of a shard.
 pub struct OptIns<'s> {
     shard: &'s Shard,
     opt_in: OptIn,
     /// The Region's settings were read.
     opt_in_told: bool,
-    /// The settings of other Regions and accounts, which only a template declares beside its own.
+    /// The settings of other Regions and accounts, which only a template can declare besides its own.
     elsewhere: Vec<(&'s Resource, OptIn)>,
-    /// The settings, where a template declares them.
+    /// The settings, if a template declares them.
     declared: Option<&'s Resource>,
     opt_in_unread: Vec<String>,
 }
@@ -42,7 +42,7 @@ pub struct OptIns<'s> {
 impl<'s> OptIns<'s> {
     /// Reads the settings of a shard.
     pub fn new(index: &Index<'s>) -> Self {
-        // Other settings of the Region are resources of their own in a template.
+        // In a template, other settings of the Region are resources of their own.
         let opt_in_of = |region: &Resource| region.get::<account::Region>().map(|region| region.opt_in.clone()).unwrap_or_default();
         let says = |region: &Resource| !opt_in_of(region).is_unread() || why_unread(index.shard, region, "opt_in") != [DEPLOYED];
         let is_here = |region: &&Resource| region.region == index.shard.region && region.account == index.shard.account;
@@ -54,7 +54,7 @@ impl<'s> OptIns<'s> {
         let mut opt_in_unread = index.missing(&["backup:DescribeRegionSettings"]);
         match region.filter(|region| region.declared.is_some() && !opt_in_told) {
             Some(region) => opt_in_unread.extend(why_unread(index.shard, region, "opt_in")),
-            // Few templates show the Region's settings: selections count as if the Region were opted in.
+            // Few templates declare the Region's settings: without them, selections count as if the Region were opted in.
             None if index.shard.coverage.template && !opt_in_told => opt_in = Fact::Read(BTreeMap::new()),
             None => {}
         }
@@ -74,7 +74,7 @@ impl<'s> OptIns<'s> {
         }
     }
 
-    /// The Region's opt-in for a type: `Err` has the reasons why it is not known.
+    /// The Region's opt-in for a type. `Err` has the reasons why it is not known.
     pub fn of_type(&self, backup_type: &str) -> Result<bool, &[String]> {
         match self.opt_in.read() {
             Some(map) if self.opt_in_told => Ok(map.get(backup_type).copied().unwrap_or(true)),
@@ -82,7 +82,7 @@ impl<'s> OptIns<'s> {
         }
     }
 
-    /// The opt-in where a selection is, and why it is not known.
+    /// The opt-in settings of a selection's Region, or the reasons why they are not known.
     pub fn of_selection(&self, selection: &Resource) -> Result<&BTreeMap<String, bool>, Vec<String>> {
         static OPTED_IN: BTreeMap<String, bool> = BTreeMap::new();
         let found = self.elsewhere.iter().find(|(region, _)| arn::apart(region, selection) == Fact::Read(false));

@@ -13,13 +13,13 @@ plain!(State, MechanismKind, Restore);
 pub enum State {
     /// A mechanism has a restorable point as fresh as its own schedule promises.
     Protected,
-    /// Restorable points exist, all older than their schedules allow.
+    /// Restorable points exist, but all are older than their schedules allow.
     Stale,
-    /// Plans select it, opt-in blocks all of them, nothing restorable exists.
+    /// Plans select it, but opt-in blocks all of them, and nothing can be restored.
     OptInBlocked,
-    /// A plan selects it, nothing restorable exists.
+    /// A plan selects it, but nothing can be restored.
     SelectedNotProtected,
-    /// None of these.
+    /// None of the other states.
     Unprotected,
 }
 
@@ -42,37 +42,38 @@ record! {
     /// One way in which the resource is backed up, or meant to be.
     Mechanism {
         kind: MechanismKind,
-        /// It runs by itself, and will run again.
+        /// It runs without manual action, and will run again.
         automatic: bool,
         /// The largest gap between its runs; `null` for continuous mechanisms and those without schedule. Unread where a template does not
         /// settle the schedule.
         #[serde(default, skip_serializing_if = "Told::is_unread")]
         interval_seconds: Told<Option<i64>>,
-        /// How old its newest restorable moment may be: the interval plus start window plus the time its jobs took, and always less than two
-        /// intervals.
+        /// How old its newest restorable moment may be: the interval plus the start window plus the duration of its jobs, and always less
+        /// than two intervals.
         allowed_age_seconds: Option<i64>,
-        /// How long it keeps what it makes, and made last; `null` means for ever or not by age. Unread where a template does not settle it.
+        /// How long it keeps its backups, the newest included; `null` means for ever or not by age. Unread where a template does not settle
+        /// it.
         #[serde(default, skip_serializing_if = "Told::is_unread")]
         retention_days: Told<Option<i64>>,
-        /// Whether what it makes has no end date.
+        /// Whether its backups have no end date.
         #[serde(default, skip_serializing_if = "Told::is_unread")]
         retention_endless: Told<bool>,
         /// Its newest restorable moment.
         last_at: Option<DateTime<Utc>>,
         age_seconds: Option<i64>,
-        /// `null` when it has no schedule to keep or was not due yet.
+        /// `null` if it has no schedule, or is not due yet.
         on_schedule: Option<bool>,
-        /// How far back it must have left restorable moments: to when it began, and as far as it keeps them; `None` means without end. It does
-        /// not depend on what is left of them. Rules see the resource's `due_seconds`.
+        /// How far back it must have left restorable moments: to its start, but at most as far as its retention; `None` means without end.
+        /// It does not depend on which of them are left. Rules see the resource's `due_seconds`.
         #[serde(skip)]
         promised_seconds: Option<i64>,
-        /// What it is, for people: `backup plan daily, rule d35`, `automated backups`.
+        /// A readable name: `backup plan daily, rule d35`, `automated backups`.
         source: String,
     }
 }
 
 impl Mechanism {
-    /// Whether it runs by itself, is not late, and something that it made can be restored. Replicas are no backups.
+    /// Whether it is automatic, is not late, and has a restorable backup. Replicas are not backups.
     pub fn is_on_schedule(&self) -> bool {
         self.automatic && self.last_at.is_some() && self.on_schedule != Some(false) && self.kind != MechanismKind::Replication
     }
@@ -93,7 +94,7 @@ record! {
 }
 
 record! {
-    /// One rule of a backup plan that selects the resource. What a template does not settle of it is unread.
+    /// One rule of a backup plan that selects the resource. Parts that a template does not settle are unread.
     #[derive(Default)]
     PlanReach {
         plan: String,
@@ -101,7 +102,7 @@ record! {
         #[serde(default, skip_serializing_if = "Told::is_unread")]
         rule: Told<String>,
         selection: String,
-        /// The largest gap of the schedule; `null` when the schedule cannot be understood or never runs again.
+        /// The largest gap of the schedule; `null` if the schedule cannot be understood or never runs again.
         #[serde(default, skip_serializing_if = "Told::is_unread")]
         interval_seconds: Told<Option<i64>>,
         #[serde(default, skip_serializing_if = "Told::is_unread")]
@@ -114,7 +115,8 @@ record! {
         copies: Told<Vec<PlannedCopy>>,
         /// The Region's opt-in for the type is off and this selection does not override it.
         opt_in_blocked: bool,
-        /// By which the first scheduled run since the resource and the selection exist must have made a recovery point, with its windows.
+        /// The deadline of the first scheduled run after the resource and the selection exist: the run, windows included, must have made a
+        /// recovery point by then.
         due_at: Option<DateTime<Utc>>,
         /// That moment has passed.
         due: bool,
@@ -122,27 +124,27 @@ record! {
 }
 
 record! {
-    /// Counts over every restorable backup of the resource: recovery points, continuous ones too, snapshots, service backups; and over their
-    /// copies elsewhere.
+    /// Counts over every restorable backup of the resource (recovery points, including continuous ones, snapshots, service backups) and
+    /// over their copies elsewhere.
     #[derive(Default)]
     RecoveryPoints {
         /// Without copies elsewhere, which have their own counts.
         count: i64,
         newest_at: Option<DateTime<Utc>>,
         oldest_at: Option<DateTime<Utc>>,
-        /// The largest time between two neighbours, or since the newest, in the last 30 days.
+        /// The largest time between two consecutive backups, or since the newest, in the last 30 days.
         largest_gap_seconds: Option<i64>,
-        /// Copies elsewhere included, where they are known: AWS encrypts every copy of an encrypted backup.
+        /// Includes copies elsewhere if their encryption is known: AWS encrypts every copy of an encrypted backup.
         unencrypted: i64,
-        /// Unread while copies elsewhere are.
+        /// Unread while the copies elsewhere are unread.
         #[serde(default, skip_serializing_if = "Told::is_unread")]
         other_region: Told<i64>,
         #[serde(default, skip_serializing_if = "Told::is_unread")]
         other_account: Told<i64>,
-        /// Behind a vault lock or a snapshot lock. Unread while that of one of them is.
+        /// Behind a vault lock or a snapshot lock. Unread while the lock of one of them is unread.
         #[serde(default, skip_serializing_if = "Told::is_unread")]
         locked: Told<i64>,
-        /// Unread while whether one of them is shared is.
+        /// Unread while the sharing of one of them is unread.
         #[serde(default, skip_serializing_if = "Told::is_unread")]
         public: Told<i64>,
     }
@@ -163,7 +165,7 @@ record! {
         locked: Told<bool>,
         #[serde(default, skip_serializing_if = "Told::is_unread")]
         public: Told<bool>,
-        /// The vault's ARN, for AWS Backup.
+        /// The vault's ARN, for an AWS Backup recovery point.
         vault_arn: Option<String>,
         air_gapped: bool,
         kms_key_arn: Option<String>,
@@ -173,10 +175,11 @@ record! {
 }
 
 record! {
-    /// A copy in another Region or account, or in an air-gapped vault. Of one that only a copy job tells of, and whose vault the audit should have
-    /// read and could not, it is unread whether there is a copy in another Region, in another account, behind a lock, or in an air-gapped vault.
+    /// A copy in another Region or account, or in an air-gapped vault. If only a copy job shows it, and the audit could not read its vault
+    /// although the vault is in scope, these are unread: whether it is in another Region, in another account, behind a lock, or in an
+    /// air-gapped vault.
     CopyFact {
-        /// The backup's moment (of the source recovery point where it is known, else of the copy).
+        /// The moment of the source recovery point if known, else of the copy.
         created_at: DateTime<Utc>,
         age_seconds: i64,
         account: String,
@@ -185,12 +188,12 @@ record! {
         other_account: Told<bool>,
         #[serde(default, skip_serializing_if = "Told::is_unread")]
         other_region: Told<bool>,
-        /// Unread, too, where nobody looked at the vault and the copy job does not tell.
+        /// Also unread if the audit did not read the vault and the copy job does not show it.
         #[serde(default, skip_serializing_if = "Told::is_unread")]
         locked: Told<bool>,
         #[serde(default, skip_serializing_if = "Told::is_unread")]
         air_gapped: Told<bool>,
-        /// `null` when only a copy job tells of it.
+        /// `null` if only a copy job shows the copy.
         encrypted: Option<bool>,
         /// `recovery_point`, `copy_job`, `snapshot` or `automated_backup`.
         seen_as: String,
@@ -205,7 +208,7 @@ record! {
         latest_at: DateTime<Utc>,
         earliest_age_seconds: i64,
         latest_age_seconds: i64,
-        /// The recovery point that it belongs to is in a locked vault.
+        /// Its recovery point is in a locked vault.
         #[serde(default, skip_serializing_if = "Told::is_unread")]
         locked: Told<bool>,
     }
@@ -214,9 +217,9 @@ record! {
 record! {
     /// A span of the resource's life without a restorable moment: before the oldest, between two of them, or between the newest and as_of.
     Gap {
-        /// Of the gap before the oldest moment, the age of the resource, or 400 days where nobody tells that.
+        /// For the gap before the oldest moment: the age of the resource, or 400 days if its age is not known.
         start_age_seconds: i64,
-        /// 0 for the gap that is still open.
+        /// 0 for a gap that is still open.
         end_age_seconds: i64,
     }
 }
@@ -228,17 +231,18 @@ record! {
         region: String,
         other_account: bool,
         other_region: bool,
-        /// The longest time between two copies that it allows: interval, start window and job time; `null` when it is not understood.
+        /// The longest time that it allows between two copies: interval, start window and job time; `null` if the schedule cannot be
+        /// understood.
         interval_seconds: Option<i64>,
     }
 }
 
 record! {
-    /// How long some kind of copies are set to be kept.
+    /// How long one kind of copy is set to be kept.
     CopyRetention {
         /// `backup_plan`, `dlm` or `automated`.
         kind: String,
-        /// Which, for people.
+        /// A readable name.
         source: String,
         /// `null` means for ever. Unread where a template does not settle it.
         #[serde(default, skip_serializing_if = "Told::is_unread")]
@@ -247,12 +251,12 @@ record! {
 }
 
 record! {
-    /// A key that the newest backups (or the live data they are made of) need to be restored.
+    /// A key that is needed to restore the newest backups (or the live data that they come from).
     BackupKey {
         arn: String,
-        /// As KMS names it, or `NotFound`.
+        /// The state that KMS reports, or `NotFound`.
         state: String,
-        /// `Enabled`.
+        /// The state is `Enabled`.
         usable: bool,
         /// `aws` or `customer`; `null` for a key that is gone.
         manager: Option<crate::inventory::types::KeyManager>,
@@ -261,21 +265,21 @@ record! {
 }
 
 record! {
-    /// Restores of the resource's backups that were seen.
+    /// Restores of the resource's backups that the audit saw.
     #[derive(Default)]
     RestoreTests {
         /// Successful ones.
         count: i64,
         last_success_at: Option<DateTime<Utc>>,
         last_success_age_seconds: Option<i64>,
-        /// What proves it: `restore job …`, `LastRestoreTime of a recovery point`, `table … restored from it`, `ledger line 7: …`.
+        /// The evidence: `restore job …`, `LastRestoreTime of a recovery point`, `table … restored from it`, `ledger line 7: …`.
         last_success_source: Option<String>,
         last_failure_at: Option<DateTime<Utc>>,
         /// Whether the last successful one was validated; `null` without a successful one.
         validated: Option<bool>,
-        /// `null` without any attempt.
+        /// `null` without an attempt.
         last_attempt: Option<RestoreAttempt>,
-        /// The restores that the inventory itself shows, for the ledger; rules do not see them.
+        /// The restores that the inventory shows, for the ledger; rules do not see them.
         #[serde(skip)]
         seen: Vec<Restore>,
     }
@@ -285,23 +289,23 @@ record! {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Restore {
     pub at: DateTime<Utc>,
-    /// What proves it.
+    /// The evidence.
     pub source: String,
     pub succeeded: bool,
-    /// Somebody or something checked the restored data, and it was right.
+    /// A person or a program checked the restored data and found it right.
     pub validated: bool,
     pub took_seconds: Option<i64>,
-    /// What AWS says of the job (or the people who did it); `None` where only its result is seen.
+    /// What AWS, or the person who ran it, reports about the job; `None` if only its result shows.
     pub attempt: Option<RestoreAttempt>,
 }
 
 impl Restore {
-    /// Whether both are about one and the same restore.
+    /// Whether both describe the same restore.
     pub fn is_same(&self, other: &Restore) -> bool {
         self.at == other.at && self.source == other.source
     }
 
-    /// Whether its outcome may still change: its validation is going on.
+    /// Whether its outcome may still change, because its validation is still running.
     pub fn is_open(&self) -> bool {
         self.attempt.as_ref().is_some_and(|attempt| attempt.validation_status.as_deref() == Some("VALIDATING"))
     }
@@ -320,12 +324,12 @@ record! {
 }
 
 record! {
-    /// A job that did not do its work.
+    /// A job that failed.
     JobFailure {
         /// `backup` or `copy`.
         kind: String,
         status: String,
-        /// AWS Backup's own words.
+        /// The message from AWS Backup.
         message: Option<String>,
         at: DateTime<Utc>,
         age_seconds: i64,
@@ -338,18 +342,18 @@ record! {
     Jobs {
         failed: i64,
         succeeded: i64,
-        /// Failures, newest first, with no success of the same kind (for copies: to the same destination) after them.
+        /// Failures, newest first, without a later success of the same kind (for copies: to the same destination).
         unresolved: Vec<JobFailure>,
     }
 }
 
 facts! {
-    /// What only buckets have.
+    /// Facts that only buckets have.
     BucketFacts {
         /// Encryption types that neither `BlockedEncryptionTypes` nor a Deny of the bucket policy for everyone refuses, of
         /// `SSE-S3`, `SSE-KMS`, `DSSE-KMS`, `SSE-C`.
         accepted_encryption_types: Vec<String>,
-        /// One a replication rule that is enabled.
+        /// One for each enabled replication rule.
         destinations: Vec<ReplicationDestination>,
     }
 }
@@ -376,60 +380,61 @@ facts! {
 facts! {
     /// The protection of a data resource.
     Protection {
-        /// Unread while what decides it could not be read.
+        /// Unread while the evidence that decides it could not be read.
         state: State,
-        /// Something that runs by itself, and keeps to its schedule, backs it up. Where it is `protected` and this is `false`, it can be
-        /// restored only from an old or manual backup that nothing renews.
+        /// An automatic mechanism that is on schedule backs it up. If the state is `protected` and this is `false`, only an old or manual
+        /// backup, which nothing renews, can restore it.
         on_schedule: bool,
-        /// Why the state is what it is, in one sentence.
+        /// Why the resource has its state, in one sentence.
         explanation: String,
         mechanisms: Vec<Mechanism>,
-        /// The plan rules that select it, those that opt-in blocks included.
+        /// The plan rules that select it, including those that opt-in blocks.
         plans: Vec<PlanReach>,
         /// The Region's opt-in for its type.
         opt_in: bool,
         /// The AWS Backup resource type, such as `EBS` (`RDS` for Multi-AZ clusters that are not Aurora).
         backup_type: String,
         recovery_points: RecoveryPoints,
-        /// Restorable AWS Backup recovery points among them, in the resource's own account and Region.
+        /// How many of these backups are restorable AWS Backup recovery points, in the resource's own account and Region.
         aws_backup_points: i64,
         /// Every restorable backup in the resource's own account and Region, newest first.
         backups: Vec<Backup>,
         copies: Vec<CopyFact>,
-        /// One a schedule and place elsewhere that it copies to.
+        /// One for each schedule and each destination elsewhere that it copies to.
         copy_schedules: Vec<CopySchedule>,
         copy_retention: Vec<CopyRetention>,
         /// Spans in which every moment can be restored.
         windows: Vec<Window>,
-        /// Spans of the resource's life without any restorable moment, newest first; none where nothing can be restored.
+        /// Spans of the resource's life without any restorable moment, newest first; empty if nothing can be restored.
         gaps: Vec<Gap>,
-        /// How far back there must be restorable moments for the objective's RPO: to when what runs at least that often began, and as far as
-        /// it keeps them; where nothing does, and at most, the age of the resource. `null` without end. Backups that are gone change nothing.
+        /// How far back there must be restorable moments for the objective's RPO: to the start of the mechanisms that run at least that
+        /// often, but at most as far as their retention. Without such a mechanism, and as an upper limit, the age of the resource. `null`
+        /// means without end. Lost backups do not change it.
         due_seconds: Option<i64>,
-        /// as_of minus the newest moment that can be restored; `null` when nothing can.
+        /// as_of minus the newest moment that can be restored; `null` if nothing can be restored.
         rpo_seconds: Option<i64>,
         /// The duration of the last successful restore job.
         rto_seconds: Option<i64>,
         /// The age of the oldest moment that can be restored.
         oldest_age_seconds: Option<i64>,
-        /// The longest retention of the automatic mechanisms that keep to their schedule; `null` without one, when it is endless, or when
-        /// nothing can be restored.
+        /// The longest retention of the automatic mechanisms that are on schedule; `null` if there is none, if it is endless, or if nothing
+        /// can be restored.
         retention_days: Option<i64>,
-        /// One of them keeps for ever.
+        /// One of these mechanisms keeps its backups for ever.
         retention_endless: bool,
         restore_tests: RestoreTests,
-        /// Restore testing plans of which a selection reaches it and that find a recovery point of it to restore.
+        /// Restore testing plans that have a selection which reaches it, and that find a recovery point of it to restore.
         restore_testing_plans: Vec<String>,
-        /// AWS Backup restore testing knows its type.
+        /// AWS Backup restore testing supports its type.
         restore_testing_supported: bool,
         /// AWS Backup can keep its type in a logically air-gapped vault.
         air_gapped_supported: bool,
         jobs: Jobs,
         /// Keys of the newest backup of each mechanism.
         keys: Vec<BackupKey>,
-        /// Seconds since the resource was made; `null` when the service does not say.
+        /// Seconds since the resource was created; `null` if the service does not say.
         resource_age_seconds: Option<i64>,
-        /// For a bucket; `null` for all else.
+        /// For a bucket; `null` for any other resource.
         bucket: Option<BucketFacts>,
     }
 }

@@ -1,4 +1,4 @@
-//! What the join finds out about everything that is not data: accounts, Regions, plans, vaults, keys and what they belong to.
+//! What the join finds out about resources that are not data: accounts, Regions, plans, vaults, keys and related resources.
 
 use super::told::{FactSet, Told, facts, plain, record};
 use chrono::{DateTime, Utc};
@@ -19,7 +19,7 @@ record! {
     /// A Backup Audit Manager framework.
     FrameworkFact {
         name: String,
-        /// Active, and deployed without failure.
+        /// Active, and its deployment did not fail.
         healthy: bool,
         status: Option<String>,
     }
@@ -28,39 +28,39 @@ record! {
 facts! {
     /// A Region of the account.
     RegionFacts {
-        /// Data resources that owe backups (reproducible ones left out).
+        /// Data resources that owe backups (without exempt ones).
         data_resources: i64,
         protected: i64,
-        /// Those of them that something which runs by itself backs up on schedule; the others have only old or manual backups.
+        /// How many of them an automatic mechanism backs up on schedule; the others have only old or manual backups.
         on_schedule: i64,
-        /// Neither protected nor stale.
+        /// How many of them are neither protected nor stale.
         unprotected: i64,
-        /// AWS Backup types of those, sorted.
+        /// AWS Backup types of the unprotected resources, sorted.
         unprotected_types: Vec<String>,
         /// Types with unprotected resources whose opt-in is off.
         blocked_types: Vec<String>,
-        /// Backup plans, without the one that EFS makes for itself.
+        /// Backup plans, without the one that EFS creates itself.
         plans: i64,
         volumes: i64,
         snapshots: i64,
         /// AMIs that the account owns.
         images: i64,
         recovery_points: i64,
-        /// AWS Backup types of which some plan selects a resource.
+        /// AWS Backup types with a resource that a plan selects.
         selected_types: Vec<String>,
         report_plans: Vec<ReportPlanFact>,
         frameworks: Vec<FrameworkFact>,
         /// Restore testing selections.
         restore_testing_selections: i64,
-        /// Types that restore testing supports and of which some resource has AWS Backup recovery points.
+        /// Types that restore testing supports and that have a resource with AWS Backup recovery points.
         testable_types: Vec<String>,
-        /// Types that some restore testing selection names.
+        /// Types that a restore testing selection names.
         tested_types: Vec<String>,
     }
 }
 
 facts! {
-    /// Where a copy action goes.
+    /// The destination of a copy action.
     DestinationFacts {
         vault_arn: String,
         account: String,
@@ -68,9 +68,9 @@ facts! {
         other_account: bool,
         other_region: bool,
         retention_days: Option<i64>,
-        /// Unread when the vault's account or Region was not read, unless a completed copy job shows the vault.
+        /// Unread if the audit did not read the vault's account or Region, unless a completed copy job shows the vault.
         exists: bool,
-        /// Locked or air-gapped. Unread when the vault's account or Region was not read; `false` when it does not exist.
+        /// Locked or air-gapped. Unread if the audit did not read the vault's account or Region; `false` if the vault does not exist.
         locked: bool,
     }
 }
@@ -79,9 +79,9 @@ facts! {
     /// A rule of a backup plan, worked out.
     PlanRuleFacts {
         name: String,
-        /// AWS's default where the rule has none.
+        /// AWS's default if the rule has none.
         schedule: String,
-        /// The largest gap between runs; unread when the schedule cannot be understood, `null` when it never runs again.
+        /// The largest gap between runs; unread if the schedule cannot be understood, `null` if it never runs again.
         interval_seconds: Option<i64>,
         /// Start window plus completion window.
         window_seconds: i64,
@@ -89,7 +89,7 @@ facts! {
         retention_days: Option<i64>,
         vault: String,
         vault_exists: bool,
-        /// Locked or air-gapped; `false` when it does not exist.
+        /// Locked or air-gapped; `false` if the vault does not exist.
         vault_locked: bool,
         copies: Vec<DestinationFacts>,
     }
@@ -103,10 +103,10 @@ facts! {
         /// Resources of the inventory that it selects.
         selected: i64,
         selected_types: Vec<String>,
-        /// Selections of a template that AWS Backup will refuse, for they name neither resources nor tags.
+        /// Selections of a template that AWS Backup refuses because they name neither resources nor tags.
         refused_selections: Vec<String>,
-        /// ARNs of S3, RDS and Aurora resources that it selects, that none of its rules backs up continuously and that have no PITR
-        /// of their own.
+        /// ARNs of selected S3, RDS and Aurora resources that have no PITR of their own and that none of the plan's rules backs up
+        /// continuously.
         selected_without_pitr: Vec<String>,
     }
 }
@@ -115,12 +115,12 @@ facts! {
     /// A backup selection.
     SelectionFacts {
         plan: String,
-        /// A template declares it without resources and tags, which AWS Backup refuses. Unread of one that was read so.
+        /// A template declares it without resources and tags, which AWS Backup refuses. Unread for a selection that AWS returned that way.
         refused: bool,
         selected: i64,
-        /// Literal ARNs of types and of a Region and account that were read, which no resource has.
+        /// Literal ARNs that match no resource, although the audit read their type, Region and account.
         dangling_arns: Vec<String>,
-        /// Literal ARNs of which nobody can tell whether they exist (types that are not collected).
+        /// Literal ARNs that the audit cannot check (types that it does not collect).
         unchecked_arns: Vec<String>,
     }
 }
@@ -131,7 +131,7 @@ record! {
         arn: String,
         source_arn: String,
         age_seconds: i64,
-        /// It has a lifecycle that ends.
+        /// Its lifecycle has an end.
         ends: bool,
         size_bytes: Option<i64>,
     }
@@ -147,7 +147,7 @@ record! {
         /// Unread where a template does not settle it.
         #[serde(default, skip_serializing_if = "Told::is_unread")]
         retention_days: Told<Option<i64>>,
-        /// How long ago its first run since the plan exists was due; negative when that is to come, `null` when nobody can tell.
+        /// Seconds since its first run after the plan was created was due; negative if that is still to come, `null` if it is not known.
         age_seconds: Option<i64>,
     }
 }
@@ -167,17 +167,17 @@ facts! {
         orphans: Vec<Orphan>,
         orphan_bytes: i64,
         targeted_by: Vec<Targeting>,
-        /// Something writes to it, or it holds recovery points; what it holds, a template cannot show.
+        /// A rule or copy action of a plan writes to it, or it holds recovery points, which a template cannot show.
         in_use: bool,
         /// Recovery points in status EXPIRED.
         expired: Vec<ExpiredPoint>,
-        /// Actions, of DeleteRecoveryPoint, UpdateRecoveryPointLifecycle and PutBackupVaultAccessPolicy, that the policy does not deny. Where it
-        /// surely does not deny one, there may be more than are told.
+        /// The actions that the policy does not deny, out of DeleteRecoveryPoint, UpdateRecoveryPointLifecycle and
+        /// PutBackupVaultAccessPolicy. If the policy certainly leaves one undenied, the list may be incomplete.
         undenied_actions: Vec<String>,
-        /// Principals that the Denies leave out.
+        /// Principals that the Deny statements exclude.
         exempt_principals: Vec<String>,
-        /// Statements that allow something to everyone without a condition on organisation or account: their Sid, or number. Where one surely
-        /// does, there may be more than are told.
+        /// Statements that allow something to everyone without a condition on organisation or account: their Sid or number. If at least one
+        /// statement certainly does so, the list may be incomplete.
         open_statements: Vec<String>,
         /// The lock is in compliance mode and its cooling-off period is over, or the vault is air-gapped.
         compliance_locked: bool,
@@ -192,7 +192,7 @@ facts! {
         /// The resource is gone.
         orphan: bool,
         /// The longest retention, in days, of the other rules of its plan that run at least daily (for a copy: of their copies in the same
-        /// vault); `null` when there is none, -1 when for ever.
+        /// vault); `null` if there is none, -1 for ever.
         sibling_retention_days: Option<i64>,
     }
 }
@@ -200,14 +200,14 @@ facts! {
 facts! {
     /// A restore testing plan.
     RestoreTestingPlanFacts {
-        /// The largest gap between runs; unread when the schedule cannot be understood, `null` when it never runs again.
+        /// The largest gap between runs; unread if the schedule cannot be understood, `null` if it never runs again.
         interval_seconds: Option<i64>,
         selections: i64,
-        /// The last scheduled time whose start window is over; `null` when there was none since the plan exists.
+        /// The last scheduled time whose start window is over; `null` if there was none since the plan was created.
         last_due_at: Option<DateTime<Utc>>,
-        /// It started at or after that time.
+        /// It started a run at or after that time.
         ran_since_due: bool,
-        /// Restore jobs that its last run started, of those AWS still lists.
+        /// Restore jobs that its last run started, as far as AWS still lists them.
         jobs: i64,
         jobs_failed: i64,
     }
@@ -219,7 +219,7 @@ facts! {
         plan: String,
         /// Existing resources that it reaches.
         reached: i64,
-        /// Those of them with a recovery point in the plan's vaults, types and window.
+        /// How many of them have a recovery point in the plan's vaults, types and window.
         testable: i64,
     }
 }
@@ -229,7 +229,7 @@ facts! {
     LifecyclePolicyFacts {
         /// Volumes or instances that it targets.
         targets: i64,
-        /// Those of the accounts it is shared with that are audited too.
+        /// The accounts it is shared with that the audit also covers.
         scope_accounts: Vec<String>,
     }
 }
@@ -240,7 +240,7 @@ facts! {
         /// ARNs of data resources, backups and vaults in the key's Region that name it, sorted, at most 20.
         used_by: Vec<String>,
         used_by_count: i64,
-        /// Some of them is a backup or a vault, or a data resource that its service backs up under the same key.
+        /// One of its users is a backup or a vault, or a data resource whose service backs it up under the same key.
         used_by_backups: bool,
     }
 }
@@ -248,7 +248,7 @@ facts! {
 facts! {
     /// A snapshot or an image.
     ShareableFacts {
-        /// Those of the accounts it is shared with that are audited too.
+        /// The accounts it is shared with that the audit also covers.
         scope_accounts: Vec<String>,
     }
 }
@@ -256,18 +256,18 @@ facts! {
 facts! {
     /// An account.
     AccountFacts {
-        /// Air-gapped vaults of its own.
+        /// Air-gapped vaults that it owns.
         air_gapped_vaults: i64,
         /// Completed copy jobs into air-gapped vaults of other accounts.
         air_gapped_copies: i64,
         /// Restorable backups of the account's own data.
         backups: i64,
-        /// The age of the newest of them that lies in another account's vault or in an air-gapped one; `null` without one.
+        /// The age of the newest of them in another account's vault or in an air-gapped vault; `null` if there is none.
         newest_outside_age_seconds: Option<i64>,
     }
 }
 
-/// Nothing: the resource's own properties say all.
+/// No facts: rules judge the resource by its own properties.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoFacts {}

@@ -1,18 +1,18 @@
-//! A fact that was worked out, or the reasons why it was not, and how the reasons in a structure of them are collected.
+//! A fact that was worked out, or the reasons why it was not; and how to collect the reasons from a structure.
 
 use crate::inventory::types::KeyManager;
 use crate::inventory::{Fact, Outcome, Reasons, add_new, note};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A fact: its value, or the reasons why it is not known. In JSON a fact that is not known is a missing key.
+/// A fact: its value, or the reasons why it is not known. In JSON, an unknown fact is a missing key.
 ///
-/// Without a reason of its own, it is not known for the reason of everything else about the resource.
+/// An unknown fact without reasons of its own is unknown for the same reasons as the resource's other facts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told<T>(Outcome<T>);
 
 impl<T> Told<T> {
-    /// A fact that is not known.
+    /// A fact that is not known, with the reasons.
     pub fn unread(reasons: Vec<String>) -> Self {
         Told(Err(reasons))
     }
@@ -22,7 +22,7 @@ impl<T> Told<T> {
         self.0.is_err()
     }
 
-    /// The value, where it is known.
+    /// The value, if it is known.
     pub fn read(&self) -> Option<&T> {
         self.0.as_ref().ok()
     }
@@ -35,12 +35,12 @@ impl<T> Told<T> {
         self.0.as_ref().map_err(Vec::as_slice)
     }
 
-    /// Why the value is not known; nothing where it is.
+    /// Why the value is not known; empty if it is known.
     pub fn reasons(&self) -> &[String] {
         self.0.as_ref().err().map_or(&[], Vec::as_slice)
     }
 
-    /// Makes the value unknown, for these reasons too.
+    /// Makes the value unknown and adds these reasons.
     pub fn doubt(&mut self, more: &[String]) {
         let mut reasons = self.reasons().to_vec();
         add_new(&mut reasons, more.iter().cloned());
@@ -49,7 +49,7 @@ impl<T> Told<T> {
 }
 
 impl<T> Told<Option<T>> {
-    /// The value, where it is known and not empty.
+    /// The value, if it is known and not empty.
     pub fn present(&self) -> Option<&T> {
         self.read().and_then(Option::as_ref)
     }
@@ -106,22 +106,22 @@ impl<T: schemars::JsonSchema> schemars::JsonSchema for Told<T> {
     }
 }
 
-/// Where a fact is in the structure that it belongs to. It becomes text only where there is a reason to tell.
+/// The place of a fact in its structure. It becomes text only if there is a reason to report.
 pub struct Path<'p> {
     parent: Option<&'p Path<'p>>,
     step: &'static str,
 }
 
 impl Path<'_> {
-    /// Of the whole structure.
+    /// The path of the whole structure.
     pub const ROOT: Path<'static> = Path { parent: None, step: "" };
 
-    /// Of a field.
+    /// The path of a field.
     pub fn field(&self, step: &'static str) -> Path<'_> {
         Path { parent: Some(self), step }
     }
 
-    /// `rules[].copies[].locked`.
+    /// The path as text, such as `rules[].copies[].locked`.
     fn spell(&self) -> String {
         let mut text = self.parent.map(Path::spell).unwrap_or_default();
         if !text.is_empty() && self.step != ELEMENT {
@@ -132,12 +132,12 @@ impl Path<'_> {
     }
 }
 
-/// The step to the elements of a list, the same for all of them.
+/// The step to the elements of a list, the same for every element.
 const ELEMENT: &str = "[]";
 
-/// What may hold facts.
+/// A value that may hold facts.
 pub trait Reasoned {
-    /// Adds the reasons of the facts in it that are not known, by their paths.
+    /// Adds the reasons of its unknown facts, by path.
     fn add_reasons(&self, path: &Path, reasons: &mut Reasons);
 }
 
@@ -180,13 +180,13 @@ pub trait FactSet: Reasoned {
     /// The names of the facts, known or not.
     fn names(&self) -> &'static [&'static str];
 
-    /// A fact that is known, by name.
+    /// A known fact, by name.
     fn field(&self, name: &str) -> Option<&dyn erased_serde::Serialize>;
 
-    /// Makes every fact unknown, for these reasons too.
+    /// Makes every fact unknown and adds these reasons.
     fn doubt(&mut self, reasons: &[String]);
 
-    /// Facts that are all not known, for these reasons.
+    /// Facts that are all unknown, for these reasons.
     fn unread(reasons: &[String]) -> Self
     where
         Self: Sized + Default,

@@ -42,7 +42,7 @@ pub static VAULT: Subject = Subject {
     ],
 };
 
-/// A backup too, which all resources have alike: its vault, plan and lifecycle are read where their protection is worked out.
+/// It is also a backup, but all resources share its type: their protection reads its vault, plan and lifecycle.
 pub static RECOVERY_POINT: Subject = Subject {
     info: &backup::RecoveryPoint::INFO,
     facts: |context, resource| recovery_point_facts(context.join, resource),

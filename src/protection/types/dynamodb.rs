@@ -17,7 +17,7 @@ use crate::protection::title::title;
 pub static DYNAMODB: AwsBackup = AwsBackup { name: "DynamoDB", restore_testing: true, air_gapped: true, continuous: None };
 
 pub static TABLE: DataType = of_tables(&dynamodb::Table::INFO, &["dynamodb:DescribeTable"]);
-/// Templates declare it; live, each replica is a table, which says what it was restored from.
+/// Only templates declare it. In a live account, each replica is a table, and the table shows what it was restored from.
 pub static GLOBAL_TABLE: DataType = of_tables(&dynamodb::GlobalTable::INFO, &[]);
 
 const fn of_tables(info: &'static TypeInfo, restores_shown_by: &'static [&'static str]) -> DataType {
@@ -54,7 +54,7 @@ fn restorable_span(resource: &Resource) -> Option<RestorableSpan<'_>> {
 
 fn needs(_: &Index, resource: &Resource, _: &[MechanismKind]) -> Needs {
     let mut operations = vec!["dynamodb:ListBackups"];
-    // Whose a backup is, the table itself must tell: its name may have been another table's before.
+    // Only the table itself shows which backups are its own: another table may have had its name before.
     if !resource.properties.is_read("status") {
         operations.push("dynamodb:DescribeTable");
     }
@@ -88,7 +88,7 @@ fn restored_tables(index: &Index, resource: &Resource, _: &[Point]) -> Vec<Resto
     restored.collect()
 }
 
-/// DynamoDB encrypts all backups, and shares none.
+/// DynamoDB encrypts all backups, and cannot share them.
 fn backup(resource: &Resource) -> Option<Snapshot<'_>> {
     let backup = resource.get::<dynamodb::Backup>()?;
     Some(Snapshot {

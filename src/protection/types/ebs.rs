@@ -74,7 +74,7 @@ pub static SNAPSHOT: BackupType = BackupType {
     summarise: add_copy,
 };
 
-/// What an image holds of a volume is in the snapshots that it names.
+/// The snapshots that an image names hold its volume data.
 pub static IMAGE: BackupType = BackupType {
     info: &ebs::Image::INFO,
     snapshot: |_, _| None,
@@ -82,7 +82,7 @@ pub static IMAGE: BackupType = BackupType {
     summarise: |_, _| {},
 };
 
-/// The instances that a volume is attached to, with the moment since when their backups hold it.
+/// The instances that a volume is attached to, each with the moment since when their backups include it.
 fn instances_of<'s>(index: &Index<'s>, resource: &Resource) -> Vec<Holder<'s>> {
     let Some(volume) = index.volumes.get(resource.id.as_str()).filter(|volume| volume.resource.arn == resource.arn) else {
         return Vec::new();
@@ -109,7 +109,7 @@ fn needs_of_both(counts: &[MechanismKind], attached: &'static str) -> Needs {
     Needs { operations, properties: vec![attached] }
 }
 
-/// Whether a volume has a snapshot of AWS Backup's that is no recovery point, so that an image that is one must have it.
+/// Whether a volume has an AWS Backup snapshot that is not itself a recovery point, and so must belong to an image that is one.
 fn has_part_of_image(index: &Index, resource: &Resource) -> bool {
     let points = || index.points.get(&resource.arn).into_iter().flatten();
     let snapshots = index.snapshots.get(&resource.arn).into_iter().flatten();
@@ -145,7 +145,7 @@ fn root_volumes(shard: &Shard) -> Vec<(&str, String)> {
     volumes.filter_map(|volume| Some((volume.resource.arn.as_str(), root_volume(&volume, &instances)?))).collect()
 }
 
-/// A root volume that dies with an instance which an Auto Scaling group replaces.
+/// A root volume that is deleted with its instance, which an Auto Scaling group replaces.
 fn root_volume(volume: &Typed<ebs::Volume>, instances: &HashMap<&str, Typed<ebs::Instance>>) -> Option<String> {
     let attachments = volume.properties.attachments.read()?;
     let [attachment] = attachments.as_slice() else { return None };
@@ -156,7 +156,7 @@ fn root_volume(volume: &Typed<ebs::Volume>, instances: &HashMap<&str, Typed<ebs:
         .then(|| format!("root volume of an instance that Auto Scaling group {group} makes again"))
 }
 
-/// A volume that dies with its instance may be the root of one that an Auto Scaling group makes again.
+/// A volume that is deleted with its instance may be the root volume of an instance that an Auto Scaling group replaces.
 fn perhaps_reproducible(shard: &Shard, resource: &Resource) -> Option<String> {
     let volume = resource.get::<ebs::Volume>()?;
     let [attachment] = volume.attachments.read()?.as_slice() else { return None };
@@ -169,7 +169,7 @@ fn instances_made_again(shard: &Shard) -> Vec<(&str, String)> {
     instances.filter_map(|instance| Some((instance.resource.arn.as_str(), made_again(&instance)?))).collect()
 }
 
-/// An instance of an Auto Scaling group whose volumes all die with it, or one that has no EBS volume.
+/// An instance of an Auto Scaling group without EBS volumes, or whose volumes are all deleted with it.
 fn made_again(instance: &Typed<ebs::Instance>) -> Option<String> {
     let volumes = instance.properties.volumes.read()?;
     if volumes.is_empty() {

@@ -22,7 +22,7 @@ pub static FILE_SYSTEM: DataType = DataType {
     held_by: |_, _| Vec::new(),
     needs: |_, resource, _| Needs {
         operations: Vec::new(),
-        // Live, the plan of the automatic backups is one of the plans.
+        // In a live account, the plan of the automatic backups is one of the plans.
         properties: if resource.declared.is_some() { vec!["automatic_backups"] } else { Vec::new() },
     },
     own,

@@ -1,8 +1,8 @@
-//! What decides the protection of each resource type: one file a service, one line a type in the list of what it is. Only `join` and the
-//! functions that other rooms ask use these lists; whatever works out protection gets the table of a type through `Join`.
+//! The tables that decide the protection of each resource type: one file per service, and one line per type in the list for its role. Only
+//! `join` and the functions for other modules use these lists; code that works out protection gets the table of a type through `Join`.
 //!
-//! To add a type: write its table in the service's file, and its line in [`DATA`], [`BACKUPS`] or [`SUBJECTS`]. The compiler asks for every
-//! field. A type that is evidence of others only has a line in the test.
+//! To add a type: write its table in the service's file, and add its line to [`DATA`], [`BACKUPS`] or [`SUBJECTS`]. The compiler asks for
+//! every field. A type that is only evidence for others has a line in the test.
 
 mod account;
 mod backup;
@@ -23,7 +23,7 @@ use crate::inventory::{Resource, Shard};
 use schemars::{Schema, schema_for};
 use std::collections::{BTreeSet, HashMap};
 
-/// What holds data.
+/// Types that hold data.
 pub static DATA: &[&DataType] = &[
     &dynamodb::GLOBAL_TABLE,
     &dynamodb::TABLE,
@@ -37,7 +37,7 @@ pub static DATA: &[&DataType] = &[
     &s3::BUCKET,
 ];
 
-/// Backups that are resources of their own.
+/// Types whose resources are backups.
 static BACKUPS: &[&BackupType] = &[
     &dynamodb::BACKUP,
     &ebs::IMAGE,
@@ -50,7 +50,7 @@ static BACKUPS: &[&BackupType] = &[
     &rds::SNAPSHOT,
 ];
 
-/// What else has facts of its own.
+/// Other types with facts of their own.
 static SUBJECTS: &[&Subject] = &[
     &account::ACCOUNT,
     &account::REGION,
@@ -64,7 +64,7 @@ static SUBJECTS: &[&Subject] = &[
     &kms::KEY,
 ];
 
-/// The facts of data that a template alone can tell; all others are made by time.
+/// The facts of data that a template alone can show; all other facts depend on what has happened since.
 const DECLARED_OF_DATA: &[&str] = &[
     "mechanisms",
     "plans",
@@ -77,14 +77,14 @@ const DECLARED_OF_DATA: &[&str] = &[
     "bucket",
 ];
 
-/// What a type is here.
+/// The role of a type.
 pub enum Role {
     Data,
     Backup(&'static BackupType),
     Subject(&'static Subject),
 }
 
-/// What a type is; `None` for what is evidence of others only, or of a type that this version does not know.
+/// The role of a type; `None` if the type is only evidence for others, or if this version does not know it.
 pub fn role(type_name: &str) -> Option<Role> {
     let data = data_type(type_name).map(|_| Role::Data);
     let backup = || backup_type(type_name).map(Role::Backup);
@@ -101,7 +101,7 @@ pub fn backup_type(type_name: &str) -> Option<&'static BackupType> {
     BACKUPS.iter().copied().find(|backup| backup.info.name == type_name)
 }
 
-/// The resource types that hold data: what `DATA` means in a rule.
+/// The resource types that hold data: the meaning of `DATA` in a rule.
 pub fn data_types() -> impl Iterator<Item = &'static TypeInfo> {
     DATA.iter().map(|data_type| data_type.info)
 }
@@ -111,12 +111,12 @@ pub fn is_data(type_name: &str) -> bool {
     data_type(type_name).is_some()
 }
 
-/// Whether a data resource is counted as one: the data of an instance is in its volumes, that of a cluster's members in the cluster.
+/// Whether the audit counts a data resource: the volumes hold an instance's data, and the cluster holds its members' data.
 pub fn is_counted(resource: &Resource) -> bool {
     counted(resource) == Some(Counted::Itself)
 }
 
-/// Whether a resource is a member of another, which is judged in its place.
+/// Whether a resource is a member of another resource, which the audit judges in its place.
 pub fn is_cluster_member(resource: &Resource) -> bool {
     counted(resource) == Some(Counted::Whole)
 }
@@ -125,28 +125,28 @@ fn counted(resource: &Resource) -> Option<Counted> {
     data_type(&resource.type_name).map(|data_type| (data_type.counted)(resource))
 }
 
-/// Whether the owner is deleting a data resource, which owes nothing any more.
+/// Whether the owner is deleting a data resource, which then owes no backup.
 pub fn is_being_deleted(resource: &Resource) -> bool {
     data_type(&resource.type_name).is_some_and(|data_type| data_type.is_being_deleted(resource))
 }
 
-/// Why resources owe no backup by what they are, by ARN.
+/// Why resources are reproducible by nature, and so owe no backup, by ARN.
 pub fn reproducible_by_nature(shard: &Shard) -> HashMap<&str, String> {
     DATA.iter().flat_map(|data_type| (data_type.reproducible)(shard)).collect()
 }
 
-/// Why a resource may be reproducible by what it is, where that was not read.
+/// Why a resource may be reproducible by nature, if the deciding property was not read.
 pub fn perhaps_reproducible(shard: &Shard, resource: &Resource) -> Option<String> {
     (data_type(&resource.type_name)?.perhaps_reproducible)(shard, resource)
 }
 
-/// The operations that show copies which AWS Backup did not make.
+/// The operations that list copies that AWS Backup did not make.
 pub fn copy_listings() -> Vec<&'static str> {
     let listings: BTreeSet<&str> = DATA.iter().flat_map(|data_type| data_type.copies_listed_by).copied().collect();
     listings.into_iter().collect()
 }
 
-/// The facts that a template alone can tell of a type; all others are made by time.
+/// The facts of a type that a template alone can show; all other facts depend on what has happened since.
 pub fn declared_facts(type_name: &str) -> &'static [&'static str] {
     match role(type_name) {
         Some(Role::Data) => DECLARED_OF_DATA,

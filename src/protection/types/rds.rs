@@ -58,7 +58,7 @@ pub static CLUSTER: DataType = cluster(
 pub static NEPTUNE_CLUSTER: DataType = cluster(&rds::NeptuneCluster::INFO, KnownAs::One(&NEPTUNE), read_replicas::<rds::NeptuneCluster>);
 pub static DOC_DB_CLUSTER: DataType = cluster(&rds::DocDbCluster::INFO, KnownAs::One(&DOCUMENT_DB), read_replicas::<rds::DocDbCluster>);
 
-/// Neptune's and DocumentDB's clusters are asked for, listed and backed up as Aurora's are.
+/// Clusters of Neptune and DocumentDB have the same requirements, listings and backups as Aurora clusters.
 const fn cluster(info: &'static TypeInfo, aws_backup: KnownAs, reproducible: for<'s> fn(&'s Shard) -> Vec<(&'s str, String)>) -> DataType {
     DataType {
         info,
@@ -99,12 +99,12 @@ const fn of_snapshots(info: &'static TypeInfo) -> BackupType {
     }
 }
 
-/// The database itself tells how far back they go; in other Regions they are copies of it.
+/// The database itself shows how far back they go; in other Regions they are copies of it.
 const fn of_automated_backups(info: &'static TypeInfo) -> BackupType {
     BackupType { info, snapshot: |_, _| None, shared_with: None, summarise: add_replica }
 }
 
-/// Restored databases do not name what they were restored from.
+/// A restored database does not name its source.
 const NO_OTHER_EVIDENCE: RestoreEvidence = RestoreEvidence { shown_by: &[], seen: |_, _, _| Vec::new() };
 
 /// "What is AWS Backup?" lists Multi-AZ DB clusters (engine `mysql` or `postgres`) under RDS, not under Aurora. A cluster whose engine was
@@ -155,7 +155,7 @@ fn keeps_own_backups(resource: &Resource) -> bool {
     keeps_automated_backups_if_read(resource) == Some(true)
 }
 
-/// Whether an instance's data is that of a cluster.
+/// Whether an instance is a member of a cluster, which holds its data.
 fn is_cluster_member(resource: &Resource) -> bool {
     resource.get::<rds::DbInstance>().is_some_and(|instance| instance.cluster_id.present().is_some())
 }
@@ -164,7 +164,7 @@ fn needs(snapshots_listed_by: &'static str) -> Needs {
     Needs { operations: vec![snapshots_listed_by], properties: vec!["status", "backup_retention_days", "latest_restorable_at"] }
 }
 
-/// Whether data is written to a database in this status (RDS user guide, "Viewing Amazon RDS DB instance status"; of "storage-optimization",
+/// Whether a database in this status accepts writes (RDS user guide, "Viewing Amazon RDS DB instance status"; on "storage-optimization",
 /// which can last for days: "the instance is operational").
 fn runs(status: &str) -> bool {
     let running = ["available", "backing-up", "modifying", "storage-config-upgrade", "storage-initialization", "storage-optimization"];
@@ -175,7 +175,7 @@ fn automated_backups(case: &Case, found: &mut Mechanisms) {
     let Some(days) = backup_retention_days(case.resource).and_then(|days| days.read()).copied() else { return };
     if days > 0 {
         let latest = case.latest_restorable();
-        // A database that does not run writes no log; its data does not change either.
+        // A database that is not running writes no log, but its data does not change either.
         let running = case.span.and_then(|span| span.status.present()).is_some_and(|status| runs(status));
         if let (Some(earliest), Some(latest)) = (case.earliest_restorable().or(latest), latest) {
             found.windows.extend(points::window(MechanismKind::Automated, earliest, latest, case.as_of));
@@ -219,7 +219,7 @@ fn snapshot(resource: &Resource) -> Option<Snapshot<'_>> {
     })
 }
 
-/// A snapshot that was copied from elsewhere.
+/// Adds a snapshot that was copied from another Region or account.
 fn add_copy(summary: &mut Summary, resource: &Resource) {
     let Some(snapshot) = resource.get::<rds::DbSnapshot>() else { return };
     let (Some(source), Some(created_at)) = (snapshot.copied_from_arn.present(), resource.created_at) else { return };
@@ -240,7 +240,7 @@ fn add_copy(summary: &mut Summary, resource: &Resource) {
     }
 }
 
-/// Automated backups that are replicated from another Region.
+/// Adds automated backups that are replicated from another Region.
 fn add_replica(summary: &mut Summary, resource: &Resource) {
     let Some(automated) = resource.get::<rds::AutomatedBackup>() else { return };
     let Some(source) = automated.source_arn.read().filter(|source| arn::region(source) != summary.region) else { return };

@@ -6,7 +6,7 @@ use crate::protection::case::{Case, Mechanisms};
 use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Identity, Needs, RestoreEvidence};
 use crate::protection::facts::{Mechanism, MechanismKind};
 
-/// S3 itself cannot restore a bucket to a moment. Without versioning AWS Backup cannot back it up.
+/// S3 itself cannot restore a bucket to a moment. AWS Backup needs versioning to back it up.
 pub static S3: AwsBackup = AwsBackup {
     name: "S3",
     restore_testing: true,

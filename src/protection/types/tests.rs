@@ -1,4 +1,4 @@
-//! Every type has its place, and what the tables say of AWS Backup is what AWS Backup says.
+//! Every type has its place, and the tables match the AWS Backup documentation.
 
 use super::*;
 use crate::inventory::types::{self, ResourceType, backup, ebs};
@@ -9,7 +9,7 @@ use crate::protection::selection::Reach;
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// The types that say something of others only, with what that is.
+/// The types that are only evidence for others, and what they are evidence of.
 const EVIDENCE: [(&str, &str); 12] = [
     (backup::BackupJob::INFO.name, "how backups of a resource ended"),
     (backup::CopyJob::INFO.name, "which copies of a resource's backups were made"),
@@ -17,11 +17,11 @@ const EVIDENCE: [(&str, &str); 12] = [
     (backup::ProtectedResource::INFO.name, "which resources AWS Backup knows"),
     (backup::ReportPlan::INFO.name, "a fact of its Region"),
     (backup::RestoreJob::INFO.name, "which backups of a resource were restored"),
-    // Rules judge these three by what they declare: the volumes of instances to come.
+    // Rules judge these three by what they declare: the volumes of future instances.
     (ebs::LaunchConfiguration::INFO.name, "volumes of instances to come"),
     (ebs::LaunchTemplate::INFO.name, "volumes of instances to come"),
     (ebs::SpotFleet::INFO.name, "volumes of instances to come"),
-    // The data of a global cluster is that of its members.
+    // The data of a global cluster is in its members.
     (types::rds::DocDbGlobalCluster::INFO.name, "settings over clusters that are judged"),
     (types::rds::GlobalCluster::INFO.name, "settings over clusters that are judged"),
     (types::rds::NeptuneGlobalCluster::INFO.name, "settings over clusters that are judged"),
@@ -81,7 +81,7 @@ fn opt_in_names_are_those_of_aws_backup() {
     }
 }
 
-/// A selection that names such an ARN cannot tell the types apart.
+/// A selection that names an ARN of a shared form cannot tell the types apart.
 #[test]
 fn types_of_aws_backup_with_arns_of_one_form_share_it() {
     for one in DATA {
@@ -93,7 +93,7 @@ fn types_of_aws_backup_with_arns_of_one_form_share_it() {
     }
 }
 
-/// Else the backups of a resource that is gone would count for another of its name.
+/// Otherwise the backups of a deleted resource would count for a new one with the same name.
 #[test]
 fn what_has_a_name_for_an_id_is_known_to() {
     for (service, identity) in
@@ -103,7 +103,7 @@ fn what_has_a_name_for_an_id_is_known_to() {
     }
 }
 
-/// Else nobody is told that an audited account has it.
+/// Otherwise the report would not show that an audited account has it.
 #[test]
 fn the_accounts_that_backups_are_shared_with_are_read() {
     for info in types::all().iter().filter(|info| info.properties.contains(&"shared_with")) {
@@ -162,7 +162,7 @@ fn only_a_cluster_without_engine_may_be_of_two_types() {
     assert_eq!(other("AWS::RDS::DBInstance", None), None);
 }
 
-/// Whether the opt-in of a type keeps AWS Backup from a resource of it.
+/// Whether the opt-in of a type stops AWS Backup from backing up a resource of that type.
 fn is_blocked(settings: &BTreeMap<String, bool>, type_name: &str, engine: Option<&str>, reach: Reach) -> bool {
     let data_type = data_type(type_name).expect("a type");
     let known = data_type.backed_up_as(&of(type_name, engine)).expect("AWS Backup knows it");
