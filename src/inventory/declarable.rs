@@ -1,4 +1,4 @@
-//! What infrastructure-as-code templates can declare of each resource type. The template reader makes the list; rules that ask for more
+//! What infrastructure-as-code templates can declare of each resource type. The template reader creates the list; rules that need more
 //! cannot judge a template.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,6 @@
-//! Durations and sizes: how sentences show them (findings, explanations and reports write them alike), and how people write durations.
+//! Durations and sizes: their form in sentences (the same in findings, explanations and reports), and how users write durations.
 
-/// A duration as people say it: its two largest units.
+/// A duration in words: its two largest units.
 pub fn human_duration(seconds: i64) -> String {
     let sign = if seconds < 0 { "-" } else { "" };
     let seconds = seconds.unsigned_abs();

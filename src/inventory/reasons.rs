@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// A value, or the reasons why it is not known.
+/// A value, or the reasons why it is unknown.
 pub type Outcome<T> = Result<T, Vec<String>>;
 
 /// Reasons by the path of the fact: `encrypted`, `rules[].retention_days`.
@@ -25,7 +25,7 @@ pub fn add_new(reasons: &mut Vec<String>, more: impl IntoIterator<Item = String>
     }
 }
 
-/// The value, unless there are reasons why it is not known.
+/// The value, unless there are reasons why it is unknown.
 ///
 /// # Errors
 /// The reasons.

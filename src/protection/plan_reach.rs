@@ -20,19 +20,19 @@ pub const START_WINDOW_MINUTES: i64 = 480;
 /// AWS Backup's default completion window.
 pub const COMPLETION_WINDOW_MINUTES: i64 = 10_080;
 
-/// The operations that tell which plans select what.
+/// The operations that read which plans select what.
 pub const PLAN_OPERATIONS: [&str; 4] =
     ["backup:ListBackupPlans", "backup:GetBackupPlan", "backup:ListBackupSelections", "backup:GetBackupSelection"];
 
 /// A rule of a plan with what follows from its schedule.
 pub struct PlannedRule {
     pub rule: backup::BackupRule,
-    /// `None` where it is not known or cannot be understood.
+    /// `None` if the schedule is unknown or invalid.
     pub schedule: Option<Schedule>,
-    /// The largest gap between runs by the clock on the wall: a daily schedule has 24 h also where summer time makes one day longer, and
-    /// whatever the time zone is.
+    /// The largest gap between runs in local time: 24 h for a daily schedule, also where a change of the clocks makes one day longer, in
+    /// every time zone.
     pub interval_seconds: Fact<Option<i64>>,
-    /// The largest gap that really passes.
+    /// The largest gap in elapsed time.
     pub elapsed_seconds: Option<i64>,
 }
 
@@ -50,12 +50,12 @@ impl PlannedRule {
         }
     }
 
-    /// What people call it.
+    /// The plan's display name.
     pub fn name(&self) -> &str {
         self.rule.name.read().map_or("", String::as_str)
     }
 
-    /// The time that a run may take to start.
+    /// The start window of a run.
     pub fn start_window(&self) -> Duration {
         minutes(self.rule.start_window_minutes.present().copied().unwrap_or(START_WINDOW_MINUTES))
     }
@@ -73,7 +73,7 @@ pub struct Plans<'s> {
     pub selections: Vec<(&'s Typed<'s, backup::BackupSelection>, Selection)>,
     shard: &'s Shard,
     pub opt_ins: OptIns<'s>,
-    /// Plans whose rules are not known, and why.
+    /// The plans whose rules are unknown, with the reasons.
     pub rules_unread: BTreeMap<&'s str, Vec<String>>,
     unread: Vec<String>,
 }
@@ -83,9 +83,9 @@ pub struct Selected<'s> {
     pub plan: &'s Resource,
     pub rules: &'s [PlannedRule],
     pub blocked: bool,
-    /// Since when it reaches the resource, as far as AWS tells: since the plan, the selection and the resource exist.
+    /// Since when the selection reaches the resource, as far as AWS shows it: since the plan, the selection and the resource exist.
     pub since: Option<DateTime<Utc>>,
-    /// The rules as the facts tell them.
+    /// The rules, in the form of the facts.
     pub reaches: Vec<PlanReach>,
 }
 
@@ -118,7 +118,7 @@ impl<'s> Plans<'s> {
         }
     }
 
-    /// The plans that made these backups of a resource's stack, other than those that select the resource itself.
+    /// The plans that made these backups of a resource's stack, except the plans that select the resource itself.
     pub fn of_stack(&'s self, points: &[Point], selected: &[Selected], as_of: DateTime<Utc>) -> Vec<Selected<'s>> {
         let made_by: BTreeSet<&String> = points.iter().filter(|point| point.of_stack).filter_map(|point| point.rule_id.as_ref()).collect();
         if made_by.is_empty() {
@@ -138,8 +138,8 @@ impl<'s> Plans<'s> {
         self.plans.iter().filter_map(of_plan).collect()
     }
 
-    /// The selections that reach a resource. The second value has the reasons why there may be more of them, or other blocks.
-    /// `since` is when the data was there to be backed up. None reaches what AWS Backup does not back up.
+    /// The selections that reach a resource. The second value holds the reasons why there may be more selections, or other opt-in blocks.
+    /// `since` is when the data existed to be backed up. No selection reaches a resource that AWS Backup does not support.
     pub fn reaching(
         &'s self,
         resource: &Resource,
@@ -187,7 +187,7 @@ impl<'s> Plans<'s> {
             let since = [since, selection.resource.created_at, plan.created_at].into_iter().flatten().max();
             let of_rule = |rule| plan_reach(plan, title(selection.resource), rule, since, blocked, as_of);
             if let Some(reasons) = self.rules_unread.get(plan_arn) {
-                // It may have no rule at all.
+                // The plan may have no rule at all.
                 unread.extend(reasons.iter().cloned());
                 continue;
             }
@@ -198,8 +198,8 @@ impl<'s> Plans<'s> {
     }
 }
 
-/// How a selection reaches a resource. AWS Backup is a Regional service: plans back up what is in their Region (AWS General Reference, "AWS
-/// Backup endpoints and quotas") and account. A template may declare resources of several.
+/// How a selection reaches a resource. AWS Backup is a Regional service: plans back up only resources in their Region (AWS General
+/// Reference, "AWS Backup endpoints and quotas") and account. A template may declare resources of several Regions and accounts.
 pub fn reaches(selection: &Resource, matcher: &Selection, resource: &Resource) -> Match {
     match (matcher.matches(&resource.arn, resource.tags()), arn::apart(selection, resource)) {
         (Match::NotSelected, _) | (_, Fact::Read(true)) => Match::NotSelected,
@@ -208,7 +208,7 @@ pub fn reaches(selection: &Resource, matcher: &Selection, resource: &Resource) -
     }
 }
 
-/// Why a selection whose plan is not there may have one all the same: a template does not settle which.
+/// Why a selection may have a plan although none was found: the template leaves the plan open.
 pub fn plan_in_doubt(selection: &Typed<backup::BackupSelection>) -> Option<String> {
     let settled = selection.properties.plan_arn.read().is_some_and(|plan| !is_symbolic(plan));
     (!settled).then(|| format!("the backup plan of selection {} is not known", title(selection.resource)))

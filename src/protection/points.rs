@@ -1,4 +1,4 @@
-//! The restorable backups, windows and gaps of one resource: which moments can be restored.
+//! The restorable backups, windows and gaps of one resource: the moments that it can be restored to.
 
 use super::data_type::DataType;
 use super::facts::{Backup, CopyFact, Gap, MechanismKind, RecoveryPoints, Told, Window};
@@ -10,13 +10,13 @@ use crate::inventory::types::backup::RecoveryPoint;
 use crate::inventory::{Fact, Outcome, Resource, add_new, arn};
 use chrono::{DateTime, Duration, Utc};
 
-/// Gaps are worked out this far back, more than any rule's window; what lies before is history.
+/// How far back gaps are computed: more than any rule's window.
 const GAP_HORIZON_DAYS: i64 = 400;
 
-/// What `recovery_points.largest_gap_seconds` looks back to.
+/// How far back `recovery_points.largest_gap_seconds` looks.
 const GAP_WINDOW_SECONDS: i64 = 30 * 86_400;
 
-/// All restorable backups of a resource in its own shard, newest first, each once, and its continuous recovery points.
+/// All restorable backups of a resource in its own shard, newest first and without duplicates, and its continuous recovery points.
 pub fn points<'a>(
     index: &'a Index<'a>,
     data_type: &DataType,
@@ -39,7 +39,7 @@ pub fn points<'a>(
     }
     let known_points = index.missing(&POINT_OPERATIONS).is_empty();
     for snapshot in index.snapshots.get(&resource.arn).into_iter().flatten().filter(|snapshot| snapshot.restorable) {
-        // AWS Backup's own snapshots are recovery points already, or parts of the recovery point of an instance.
+        // Snapshots of AWS Backup are already counted as recovery points, or as parts of the recovery point of an instance.
         if snapshot.made_by == "aws_backup" && known_points {
             continue;
         }
@@ -77,15 +77,15 @@ pub fn points<'a>(
     }
     points.extend(of_holders(index, data_type, resource, as_of));
     points.extend(of_images(index, resource, as_of));
-    // A moment after as_of is none of this audit's.
+    // The audit ignores backups made after `as_of`.
     points.retain(|point| point.backup.age_seconds >= 0 && since.is_none_or(|since| since <= point.backup.created_at));
     points.sort_by(|a, b| b.backup.created_at.cmp(&a.backup.created_at).then_with(|| a.backup.arn.cmp(&b.backup.arn)));
     points.dedup_by(|a, b| a.backup.arn == b.backup.arn);
     (points, continuous)
 }
 
-/// Whether a recovery point can be restored from, and AWS Backup has not deleted it since the inventory was read: `CalculatedLifecycle.DeleteAt`
-/// is "a timestamp that specifies when to delete a recovery point" (AWS Backup API reference).
+/// Whether a recovery point can be restored, and AWS Backup has not deleted it since the inventory was collected:
+/// `CalculatedLifecycle.DeleteAt` is "a timestamp that specifies when to delete a recovery point" (AWS Backup API reference).
 fn is_there(point: &RecoveryPoint, as_of: DateTime<Utc>) -> bool {
     restorable(point.status.read()) && point.delete_at.present().is_none_or(|delete_at| as_of < *delete_at)
 }
@@ -132,7 +132,7 @@ fn of_recovery_point(index: &Index, point: &Typed<RecoveryPoint>, resource: &Res
     })
 }
 
-/// Listing recovery points does not tell their storage class, but when their lifecycle moves them.
+/// The list of recovery points does not return their storage class, but it returns when the lifecycle moves them to cold storage.
 fn in_cold_storage(point: &RecoveryPoint, created_at: DateTime<Utc>, as_of: DateTime<Utc>) -> bool {
     match point.storage_class.present() {
         Some(class) => class == "COLD",
@@ -140,7 +140,7 @@ fn in_cold_storage(point: &RecoveryPoint, created_at: DateTime<Utc>, as_of: Date
     }
 }
 
-/// Recovery points of what holds the resource have a backup of it, if it was held already.
+/// The backups of a resource in the recovery points of its holders, if they held the resource at that time.
 fn of_holders(index: &Index, data_type: &DataType, resource: &Resource, as_of: DateTime<Utc>) -> Vec<Point> {
     let holders = (data_type.held_by)(index, resource).into_iter();
     holders
@@ -152,7 +152,8 @@ fn of_holders(index: &Index, data_type: &DataType, resource: &Resource, as_of: D
         .collect()
 }
 
-/// Recovery points of instances that hold a snapshot of the volume, wherever it is attached now: their images name the snapshot.
+/// The recovery points of instances that contain a snapshot of the volume, wherever the volume is attached now: their images name the
+/// snapshot.
 fn of_images(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> Vec<Point> {
     let snapshots = index.snapshots.get(&resource.arn).into_iter().flatten().filter(|snapshot| snapshot.restorable);
     snapshots
@@ -166,7 +167,7 @@ fn of_images(index: &Index, resource: &Resource, as_of: DateTime<Utc>) -> Vec<Po
 /// Counts over the backups.
 ///
 /// # Errors
-/// The backup of which the encryption was not read.
+/// The backup whose encryption is unknown.
 pub fn counts(
     points: &[Point],
     continuous: &[&Typed<RecoveryPoint>],
@@ -203,10 +204,10 @@ pub fn counts(
     })
 }
 
-/// How many of them are true.
+/// How many of the facts are true.
 ///
 /// # Errors
-/// The reasons why some of them are not known.
+/// The reasons why some of them are unknown.
 fn count<'f>(facts: impl Iterator<Item = &'f Told<bool>>) -> Outcome<i64> {
     let facts: Vec<&Told<bool>> = facts.collect();
     if facts.iter().any(|fact| fact.is_unread()) {
@@ -217,7 +218,7 @@ fn count<'f>(facts: impl Iterator<Item = &'f Told<bool>>) -> Outcome<i64> {
     Ok(facts.iter().filter(|fact| fact.read() == Some(&true)).count() as i64)
 }
 
-/// A window of continuous restore, which no lock keeps.
+/// A window of continuous restore. No lock keeps it.
 pub fn window(kind: MechanismKind, earliest_at: DateTime<Utc>, latest_at: DateTime<Utc>, as_of: DateTime<Utc>) -> Option<Window> {
     let (latest_at, valid) = (latest_at.min(as_of), earliest_at <= latest_at.min(as_of));
     valid.then(|| Window {
@@ -230,8 +231,9 @@ pub fn window(kind: MechanismKind, earliest_at: DateTime<Utc>, latest_at: DateTi
     })
 }
 
-/// The spans of a resource's life without a restorable moment, where there is any such moment; newest first. Inside a window there are none.
-/// The oldest span begins with the resource: an old backup that is gone leaves a gap, as one between others does.
+/// The spans of a resource's life without a restorable moment, newest first; none if the resource has no restorable moment at all. A window
+/// has no gaps. The oldest span begins when the resource was created: an old backup that was deleted leaves a gap, like a missing one
+/// between two others.
 pub fn gaps(points: &[Point], windows: &[Window], created_at: Option<DateTime<Utc>>, as_of: DateTime<Utc>) -> Vec<Gap> {
     let horizon = as_of - Duration::days(GAP_HORIZON_DAYS);
     let mut spans: Vec<(DateTime<Utc>, DateTime<Utc>)> = points

@@ -1,4 +1,4 @@
-//! Recovery points: whether what they are backups of is gone, and how long other rules of their plan keep theirs.
+//! Recovery points: whether their source is deleted, and how long other rules of their plan keep backups.
 
 use super::context::Join;
 use super::facts::{Facts, RecoveryPointFacts};
@@ -7,8 +7,8 @@ use super::points::is_local;
 use crate::inventory::types::backup::{CopyAction, RecoveryPoint};
 use crate::inventory::{Fact, Outcome, Resource, arn, unless};
 
-/// Whether the resource of a recovery point is gone. A resource of another account or Region, or of a type that nobody lists, is not
-/// called gone.
+/// Whether the resource of a recovery point is deleted. A resource of another account or Region, or of a type that rel9 does not list, does
+/// not count as deleted.
 pub fn is_orphan(join: &Join, point: &RecoveryPoint) -> Outcome<bool> {
     let shard = join.index.shard;
     let Some(source) = point.source_arn.present() else { return Ok(false) };
@@ -22,12 +22,12 @@ pub fn is_orphan(join: &Join, point: &RecoveryPoint) -> Outcome<bool> {
     unless(join.index.missing(&[operation]), true)
 }
 
-/// A rule that takes a backup at least every day, as rule backup-plan-retention asks.
+/// Whether a rule takes a backup at least every day, as rule backup-plan-retention asks.
 fn runs_daily(planned: &PlannedRule) -> bool {
     planned.rule.continuous == Fact::Read(true) || planned.interval_seconds.present().is_some_and(|interval| *interval <= 86_400)
 }
 
-/// How many days a rule keeps its backups or, for a copy, its copies in the same vault; -1 for ever. A retention that is not known is left out.
+/// How many days a rule keeps its backups or, for a copy, its copies in the same vault; -1 means for ever. Unknown retentions are left out.
 fn kept_by(planned: &PlannedRule, point: &RecoveryPoint) -> Vec<i64> {
     let days = |retention: &Fact<Option<i64>>| retention.read().map(|days| days.unwrap_or(-1));
     if point.source_vault_arn.present().is_none() {

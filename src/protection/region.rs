@@ -18,7 +18,8 @@ pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Facts, bool
     let listings: Vec<&str> = join.data_listings().collect();
     let listing_reasons = index.missing(&listings);
 
-    // Reproducible data owes nothing; the volumes of an instance are counted, and the cluster of its members.
+    // Reproducible data needs no backup. The volumes of an instance are counted instead of the instance, and the cluster instead of its
+    // members.
     let owing: Vec<_> = data.iter().filter(|(resource, _, reproducible)| !reproducible && is_counted(join, resource)).collect();
     let mut state_reasons = listing_reasons.clone();
     let (mut protected, mut on_schedule, mut unprotected, mut unprotected_types) = (0, 0, 0, BTreeSet::new());
@@ -50,7 +51,7 @@ pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Facts, bool
             Err(reasons) => blocked_reasons.extend(reasons.iter().cloned()),
         }
     }
-    // Data that is there is a fact, whatever else could not be listed.
+    // Data that was found counts, even if other lists are incomplete.
     let data_reasons = if owing.is_empty() { listing_reasons.clone() } else { Vec::new() };
     schedule_reasons.extend(state_reasons.iter().cloned());
     schedule_reasons.sort();
@@ -83,12 +84,12 @@ pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Facts, bool
     .into()
 }
 
-/// Whether a data resource is counted as one.
+/// Whether a data resource is counted.
 fn is_counted(join: &Join, resource: &Resource) -> bool {
     join.data_type(resource).is_some_and(|data_type| (data_type.counted)(resource) == Counted::Itself)
 }
 
-/// The plan that EFS makes for itself is nobody's decision to back up the Region.
+/// The plan that Amazon EFS creates by itself does not count: the user did not decide to back up the Region.
 fn own_plans(join: &Join) -> i64 {
     join.index.plans.iter().filter(|plan| title(plan.resource) != "aws/efs/automatic-backup-plan").count() as i64
 }
@@ -118,14 +119,14 @@ fn frameworks(join: &Join) -> Vec<FrameworkFact> {
         .collect()
 }
 
-/// The types of which restore testing can test a resource. `reasons` are those for which there may be more data than is known.
+/// The resource types in use that restore testing supports. `reasons` says why there may be more data.
 fn testable_types(join: &Join, data: &[(&Resource, &Facts, bool)], mut reasons: Vec<String>) -> Outcome<Vec<String>> {
     let mut testable = BTreeSet::new();
     for (resource, facts, _) in data {
         let Facts::Data(protection) = facts else { continue };
         let Some(known) = join.backed_up_as(resource) else { continue };
         match protection.aws_backup_points.outcome() {
-            // A volume behind its instance's recovery points is tested with the instance.
+            // A volume that has backups only in its instance's recovery points is tested with the instance.
             Ok(points) if *points > 0 && known.aws_backup.restore_testing && join.index.points.contains_key(&resource.arn) => {
                 testable.insert(known.aws_backup.name.to_owned());
             }

@@ -1,6 +1,6 @@
-//! What the resource policy of a backup vault or bucket allows to everyone, and what it denies to everyone. A reading that is certain
-//! or not counted: an Allow is open unless a condition surely confines it, a Deny counts only if it surely holds. Where an answer depends on
-//! what a symbol of a template stands for, it is open (`None`). May not know rules.
+//! What the resource policy of a backup vault or bucket allows to everyone, and what it denies to everyone. Only certain answers count: an
+//! Allow is open unless a condition surely confines it, and a Deny counts only if it surely holds. If an answer depends on the value of a
+//! template symbol, it is unknown (`None`). May not know rules.
 //!
 //! Sources: "IAM JSON policy elements" in the IAM user guide (`Principal`, `NotPrincipal`, `Condition`, single- and multivalued
 //! context keys), "The meaning of public" in the Amazon S3 user guide, "Vault access policies" in the AWS Backup developer guide,
@@ -26,29 +26,29 @@ pub use text::Symbols;
 /// A resource policy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
-    /// `None` for one of which nothing is known.
+    /// `None` for a statement that is unknown.
     statements: Vec<Option<Statement>>,
-    /// Why some of its symbols may stand for anything.
+    /// Why some of the symbols may have any value.
     reasons: Vec<String>,
 }
 
-/// Statements that allow something to everyone.
+/// The statements that allow something to everyone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Opening {
-    /// Those that surely do: their Sid, or their place, counted from 1.
+    /// The statements that surely do: their Sid, or their position, counted from 1.
     pub statements: Vec<String>,
-    /// Whether there may be more.
+    /// Whether there may be more such statements.
     pub more: bool,
 }
 
-/// Whether everyone is denied an action, and who is exempt.
+/// Whether the policy denies an action to everyone, and who is exempt.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Denial {
-    /// Some statement denies it to everyone but the exempt.
+    /// Whether a statement denies the action to everyone except the exempt principals.
     pub everyone: bool,
-    /// Principals that may be exempt, as the policy writes them: ARNs, and organisation, account and user ids of conditions.
+    /// The principals that may be exempt, as the policy writes them: ARNs, and the organisation, account and user ids of conditions.
     pub exempt_principals: Vec<String>,
-    /// Whether another statement may deny it to more.
+    /// Whether another statement may deny the action to more principals.
     pub more: bool,
 }
 
@@ -56,20 +56,21 @@ impl Policy {
     /// Reads a policy text.
     ///
     /// # Errors
-    /// What IAM would not accept.
+    /// The text is not a policy that IAM accepts.
     pub fn parse(text: &str, symbols: &Symbols) -> Result<Policy, PolicyError> {
         Ok(Policy { statements: document::statements(text, symbols)?, reasons: symbols.reasons() })
     }
 
-    /// Why answers may be open.
+    /// Why answers may be unknown.
     pub fn reasons(&self) -> Vec<String> {
         self.reasons.clone()
     }
 
-    /// The statements that allow something to everyone and have no condition that confines it to an organisation, accounts, principals,
+    /// The statements that allow something to everyone, without a condition that confines them to an organisation, accounts, principals,
     /// source resources or VPC endpoints.
     ///
-    /// `aws:SourceIp` does not confine here, although S3 does not call such a policy public: an address is no identity.
+    /// `aws:SourceIp` does not confine a statement here, although Amazon S3 does not call such a policy public: an address does not
+    /// identify a caller.
     pub fn open_statements(&self) -> Opening {
         let mut found = Opening::default();
         for statement in &self.statements {
@@ -82,8 +83,9 @@ impl Policy {
         found
     }
 
-    /// Whether an action is denied to everyone on every resource. A statement with any condition other than an exemption of
-    /// principals is not counted; of several that count, the one with the fewest exemptions, as a principal must be exempt from all.
+    /// Whether the policy denies an action to everyone on every resource. A statement with any condition other than an exemption of
+    /// principals does not count. Of several that count, the one with the fewest exemptions applies, because only a principal that is
+    /// exempt from all of them escapes.
     pub fn denied(&self, action: &str) -> Denial {
         let mut found: Option<Vec<String>> = None;
         let mut more = false;
@@ -94,19 +96,19 @@ impl Policy {
                 Some(None) => more = true,
             }
         }
-        // Nobody is exempt: more than everyone nothing can be denied to.
+        // No principal is exempt, so another statement cannot deny the action to more.
         more &= found.as_ref().is_none_or(|exempt| !exempt.is_empty());
         Denial { everyone: found.is_some(), exempt_principals: found.unwrap_or_default(), more }
     }
 
-    /// The encryption types of which the policy of a bucket refuses uploads. `default_algorithm` is the bucket's default encryption (`AES256`,
-    /// `aws:kms`, `aws:kms:dsse`), that of uploads which name none; when it is not known, such uploads are taken to be of each of the three.
+    /// The encryption types whose uploads the bucket policy refuses. `default_algorithm` is the bucket's default encryption (`AES256`,
+    /// `aws:kms`, `aws:kms:dsse`), which applies to uploads that name none. If it is unknown, such uploads count for each of the three.
     pub fn refused_encryption_types(&self, default_algorithm: Option<&str>, bucket_arn: &str) -> Refused {
         encryption::refused(&self.statements, default_algorithm, bucket_arn)
     }
 }
 
-/// Whether a statement allows something to everyone; `None` where that depends on what a symbol stands for.
+/// Whether a statement allows something to everyone; `None` if that depends on the value of a symbol.
 fn is_open(statement: &Statement) -> Option<bool> {
     let to_everyone = match &statement.principals {
         Names::Only(principals) => any(principals.iter().map(is_everyone)),
@@ -116,8 +118,8 @@ fn is_open(statement: &Statement) -> Option<bool> {
     all([Some(statement.allows), to_everyone, is_confined.map(|confined| !confined)])
 }
 
-/// Who is exempt from a Deny of an action on everything. `None` when it does not hold for everyone else, inside it where that depends on what a
-/// symbol stands for.
+/// Who is exempt from a Deny of an action on everything. `None` if the Deny does not hold for everyone else; the inner `None` if that
+/// depends on the value of a symbol.
 fn denial(statement: &Statement, action: &str) -> Option<Option<Vec<String>>> {
     let everywhere = |resource: &text::Text| resource.passes(|text| !text.is_empty() && text.bytes().all(|byte| byte == b'*'));
     let on_everything = match &statement.resources {

@@ -1,4 +1,4 @@
-//! Restore testing: which of its plans reach a resource, and find a backup of it to restore.
+//! Restore testing: which restore testing plans reach a resource, and find a backup of it to restore.
 
 use super::context::Join;
 use super::index::{Index, Typed};
@@ -11,7 +11,7 @@ use crate::inventory::types::backup::{self, RecoveryPoint, RestoreTestingPlan};
 use crate::inventory::{Fact, Outcome, Resource, arn, more_path, unless};
 use chrono::{DateTime, Utc};
 
-/// The operations that tell which restore testing plans reach what.
+/// The operations that read which restore testing plans reach what.
 pub const RESTORE_TESTING_OPERATIONS: [&str; 4] = [
     "backup:ListRestoreTestingPlans",
     "backup:GetRestoreTestingPlan",
@@ -19,7 +19,8 @@ pub const RESTORE_TESTING_OPERATIONS: [&str; 4] = [
     "backup:GetRestoreTestingSelection",
 ];
 
-/// Whether a restore testing selection reaches a resource of its Region; `Err` when what decides was not read: the selection, or the resource's tags.
+/// Whether a restore testing selection reaches a resource of its Region; `Err` if the deciding facts are unknown: the selection's or the
+/// resource's tags.
 pub fn restore_testing_reaches(
     index: &Index,
     selection: &Typed<backup::RestoreTestingSelection>,
@@ -35,7 +36,7 @@ pub fn restore_testing_reaches(
     if selection.protected_resource_type.read().is_some_and(|name| name != backup_type) {
         return Ok(false);
     }
-    // What is not known of the list of ARNs can only add to it, and what is not of the conditions only narrow.
+    // The unknown part of the list of ARNs can only add resources; the unknown part of the conditions can only remove them.
     let more = |list: &str| !declared.properties.is_read(list) || !declared.unsettled(&more_path(list)).is_empty();
     let conditions = |fact: &Fact<Vec<backup::TagCondition>>| fact.read().into_iter().flatten().map(plain).collect::<Vec<_>>();
     let (equals, differs) = (conditions(&selection.string_equals), conditions(&selection.string_not_equals));
@@ -45,7 +46,7 @@ pub fn restore_testing_reaches(
     let by_arn = match (named, more("protected_resource_arns")) {
         (true, _) => Some(true),
         (false, true) => None,
-        // Without ARNs the conditions select.
+        // Without ARNs, the conditions select.
         (false, false) if !arns.is_empty() => Some(false),
         (false, false) if !equals.is_empty() || !differs.is_empty() => Some(true),
         (false, false) => (!narrower).then_some(false),
@@ -70,11 +71,11 @@ pub fn restore_testing_reaches(
     Err(reasons)
 }
 
-/// The restore testing plans of which a selection reaches a resource and that find a recovery point of it to restore, by name. Of a
-/// template, which has no recovery points, those that reach it.
+/// The names of the restore testing plans that have a selection that reaches a resource, and that find a recovery point of it to restore. A
+/// template has no recovery points, so there every plan that reaches the resource counts.
 ///
 /// # Errors
-/// The reasons why there may be others.
+/// The reasons why there may be other plans.
 pub fn testing_plans(join: &Join, resource: &Resource) -> Outcome<Vec<String>> {
     let index = join.index;
     let mut unread = index.missing(&RESTORE_TESTING_OPERATIONS);
@@ -98,15 +99,15 @@ pub fn testing_plans(join: &Join, resource: &Resource) -> Outcome<Vec<String>> {
     }
     plans.sort();
     plans.dedup();
-    // One plan that tests it is enough, whatever the others do.
+    // One plan that tests the resource is enough, whatever the others do.
     if plans.is_empty() { unless(unread, plans) } else { Ok(plans) }
 }
 
-/// Whether a restore testing plan finds a recovery point of a resource, made since then, in its vaults, of its types and within its window
-/// (AWS Backup API reference, `RestoreTestingRecoveryPointSelection`).
+/// Whether a restore testing plan finds a recovery point of a resource, made after `since`, in the plan's vaults, of its recovery point
+/// types and within its selection window (AWS Backup API reference, `RestoreTestingRecoveryPointSelection`).
 ///
 /// # Errors
-/// The reasons why it may.
+/// The reasons why the plan may find one.
 pub fn finds_recovery_point(
     join: &Join,
     plan: &Typed<RestoreTestingPlan>,
@@ -124,7 +125,7 @@ pub fn finds_recovery_point(
         let missing = needed.into_iter().filter(|property| !plan.resource.properties.is_read(property));
         return Err(missing.flat_map(|property| why_unread(join.index.shard, plan.resource, property)).collect());
     };
-    // Vaults are named by ARN, in which `*` stands for anything.
+    // The plan names vaults by ARN; `*` in it stands for any text.
     let names = |patterns: &[String], vault: &str| {
         patterns.iter().any(|pattern| wildmatch::WildMatchPattern::<'*', '\0'>::new(pattern).matches(vault))
     };

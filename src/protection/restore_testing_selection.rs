@@ -1,4 +1,4 @@
-//! Restore testing selections: how much they reach, and how much of it can be tested.
+//! Restore testing selections: how many resources they reach, and how many of them can be tested.
 
 use super::context::Join;
 use super::data_type::DataType;
@@ -20,7 +20,7 @@ pub fn restore_testing_selection_facts(join: &Join, data: &[(&Resource, &Facts, 
     let plan_arn = selection.properties.plan_arn.read();
     let plan = join.index.restore_testing_plans.iter().find(|plan| Some(&plan.resource.arn) == plan_arn);
     let mut reasons = join.index.missing(&["backup:GetRestoreTestingSelection"]);
-    // What there is to be reached is known when its types were listed.
+    // The number of resources is known only if their types were listed.
     let tested = selection.properties.protected_resource_type.read();
     let may_be_tested = |data_type: &&&DataType| tested.is_some_and(|tested| data_type.may_be(tested));
     let listings: BTreeSet<&str> = join.data_types.iter().filter(may_be_tested).map(|data_type| data_type.info.operation).collect();
@@ -42,7 +42,7 @@ pub fn restore_testing_selection_facts(join: &Join, data: &[(&Resource, &Facts, 
         }
     }
     point_reasons.extend(reasons.iter().cloned());
-    // One that is found stands; only that there is none needs every answer.
+    // A resource that was found counts; "none" needs complete lists.
     let found = |count: i64, reasons: Vec<String>| if count > 0 { Ok(count) } else { unless(reasons, count) };
     RestoreTestingSelectionFacts {
         plan: plan.map(|plan| title(plan.resource)).ok_or_else(|| vec![NO_PLAN.to_owned()]).into(),

@@ -1,4 +1,4 @@
-//! Restores of a resource's backups: jobs, `LastRestoreTime`, tables and volumes made from them.
+//! Restores of a resource's backups: restore jobs, `LastRestoreTime`, and the tables and volumes made from them.
 
 use super::context::Join;
 use super::facts::{CopySchedule, Restore, RestoreAttempt, RestoreTests};
@@ -9,11 +9,11 @@ use crate::inventory::{Outcome, Resource, arn, unless};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeSet;
 
-/// The restore tests of a resource, and the duration of the last successful restore job.
-/// What the ledger remembers of the same resource, and AWS no longer shows, counts as well. `schedules` copy its backups to other places.
+/// The restore tests of a resource, and the duration of the last successful restore job. Restores in the ledger count too, if AWS no longer
+/// shows them. `schedules` copy the resource's backups to other places.
 ///
 /// # Errors
-/// The reasons why there may be more than those seen.
+/// The reasons why there may be more restores than those found.
 pub fn restore_tests(
     join: &Join,
     resource: &Resource,
@@ -24,7 +24,7 @@ pub fn restore_tests(
     from_recovery_points(join, resource, &mut seen);
     let shown = join.data_type(resource).map(|data_type| &data_type.restores);
     seen.extend(shown.map(|evidence| (evidence.seen)(join.index, resource, points)).unwrap_or_default());
-    // What was restored before is the data of another that had the name.
+    // An earlier restore is of another resource that had the same name.
     let since = join.named_since(resource);
     let counts = |restore: &Restore| restore.at <= join.as_of && since.is_none_or(|since| since <= restore.at);
     seen.retain(counts);
@@ -43,7 +43,7 @@ pub fn restore_tests(
     let mut attempts: Vec<&RestoreAttempt> = all().filter_map(|restore| restore.attempt.as_ref()).collect();
     attempts.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.status.cmp(&b.status)));
     let mut successes: Vec<&Restore> = all().filter(|restore| restore.succeeded).collect();
-    // Of two proofs of one moment the stronger stands first.
+    // Of two proofs of the same moment, the stronger comes first.
     successes.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| b.validated.cmp(&a.validated)).then_with(|| a.source.cmp(&b.source)));
     let last = successes.first();
     let rto = successes.iter().find_map(|success| success.took_seconds);
@@ -57,7 +57,7 @@ pub fn restore_tests(
         last_attempt: attempts.first().map(|attempt| (*attempt).clone()),
         seen: seen.clone(),
     };
-    // Recovery points tell their last restore, and other resources what they were made from.
+    // Recovery points show their last restore, and other resources show what they were restored from.
     let mut evidence = vec!["backup:ListRestoreJobs", POINT_OPERATIONS[0], POINT_OPERATIONS[1]];
     evidence.extend(shown.map_or(&[][..], |evidence| evidence.shown_by));
     let mut unread = join.index.missing(&evidence);
@@ -69,12 +69,12 @@ pub fn restore_tests(
     unless(unread, (tests, rto))
 }
 
-/// Restore jobs of the resource (or of the instance whose backups hold it), in its own shard and, for copies, elsewhere.
+/// The restore jobs of the resource (or of the instance whose backups contain it), in its own shard and, for copies, in others.
 fn jobs<'a>(join: &'a Join, resource: &'a Resource) -> impl Iterator<Item = (&'a RestoreJob, Option<DateTime<Utc>>, &'a str)> {
     sources(join, resource).into_iter().flat_map(move |source| jobs_of(join, source))
 }
 
-/// What its backups are backups of: the resource, and the instances that it is attached to.
+/// The sources of the resource's backups: the resource itself, and the instances that it is attached to.
 fn sources<'a>(join: &'a Join, resource: &'a Resource) -> Vec<&'a Resource> {
     let instances = join.holders_of(resource).into_iter().map(|(instance, _)| instance);
     std::iter::once(resource).chain(instances).collect()
@@ -88,7 +88,7 @@ fn jobs_of<'a>(join: &'a Join, resource: &'a Resource) -> impl Iterator<Item = (
     here.chain(elsewhere.map(|restore| (&restore.properties, restore.created_at, restore.id.as_str())))
 }
 
-/// Why there may be restores, and failed ones, in the other places that backups of the resource are copied to.
+/// Why there may be restores, and failed restores, in the other places that the resource's backups are copied to.
 fn elsewhere_unread(join: &Join, resource: &Resource, schedules: &[CopySchedule]) -> BTreeSet<String> {
     let mut places: BTreeSet<(&str, &str)> = schedules.iter().map(|schedule| (&*schedule.account, &*schedule.region)).collect();
     for source in sources(join, resource) {
@@ -102,7 +102,7 @@ fn elsewhere_unread(join: &Join, resource: &Resource, schedules: &[CopySchedule]
     places.into_iter().filter_map(unread).flatten().cloned().collect()
 }
 
-/// A finished job: it succeeded when COMPLETED and its validation neither FAILED nor TIMED_OUT.
+/// A finished job. It succeeded if its status is COMPLETED and its validation is neither FAILED nor TIMED_OUT.
 fn of_job(job: &RestoreJob, created_at: Option<DateTime<Utc>>, id: &str) -> Option<Restore> {
     let status = job.status.read()?;
     let at = job.completed_at.present().copied().or(created_at)?;
@@ -129,15 +129,16 @@ fn of_job(job: &RestoreJob, created_at: Option<DateTime<Utc>>, id: &str) -> Opti
     })
 }
 
-/// A restore of which only the result is seen.
+/// A restore that is known only by its result.
 pub fn seen_as(at: DateTime<Utc>, source: String) -> Restore {
     Restore { at, source, succeeded: true, validated: false, took_seconds: None, attempt: None }
 }
 
-/// How far `LastRestoreTime` may be from the dates of the job that set it.
+/// How far `LastRestoreTime` may differ from the dates of the job that set it.
 const SAME_RESTORE: Duration = Duration::hours(1);
 
-/// `LastRestoreTime` tells of a restore whose job is forgotten. Of one that is still listed, or in the ledger, the job says how it ended.
+/// `LastRestoreTime` shows a restore whose job AWS no longer lists. If the job is still listed, or is in the ledger, the job shows how the
+/// restore ended.
 fn from_recovery_points(join: &Join, resource: &Resource, restores: &mut Vec<Restore>) {
     let told = |point: &str, at: DateTime<Utc>| {
         let listed = jobs_of(join, resource).any(|(job, created_at, _)| {

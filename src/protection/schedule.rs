@@ -1,5 +1,5 @@
-//! What follows from schedules for protection: their gaps, each computed once, and how late a backup may be. [`crate::inventory::schedule`]
-//! reads the schedules.
+//! What protection computes from schedules: their gaps, each computed once, and how late a backup may be. [`crate::inventory::schedule`]
+//! parses the schedules.
 
 mod cache;
 mod span;

@@ -1,9 +1,9 @@
-//! Whether a backup selection selects a resource, and how it reached it. May not know plans, opt-in or rules.
+//! Whether a backup selection selects a resource, and how. May not know plans, opt-in or rules.
 //!
 //! Sources: `BackupSelection` and `Conditions` in the AWS Backup API reference, "Assign resources with AWS CLI" in the AWS Backup
-//! developer guide. In short: `NotResources` excludes; candidates match an entry of `Resources` or of `ListOfTags`; all `Conditions` must hold
-//! of a candidate. Everything is case sensitive. AWS Backup refuses a selection with neither: "Invalid backup selection. Either 'ListOfTags' or
-//! 'Resources' section must be non-empty" (terraform-provider-aws, issue 24235 and pull request 25436).
+//! developer guide. In short: `NotResources` excludes; candidates match an entry of `Resources` or of `ListOfTags`; a candidate must meet
+//! all `Conditions`. Everything is case sensitive. AWS Backup refuses a selection with neither: "Invalid backup selection. Either
+//! 'ListOfTags' or 'Resources' section must be non-empty" (terraform-provider-aws, issue 24235 and pull request 25436).
 //!
 //! A resource without the tag meets `StringNotEquals` and `StringNotLike`, and does not meet `StringEquals` and `StringLike`.
 
@@ -16,47 +16,47 @@ mod symbols;
 #[cfg(test)]
 mod tests;
 
-/// `*` is the only wildcard. The matcher wants a second one: a code point that is not a character.
+/// `*` is the only wildcard. The matcher requires a second one: a code point that is not a character.
 type Wildcard = WildMatchPattern<'*', '\u{10FFFF}'>;
 
-/// How a selection reached a resource, the weakest first. Only [`Reach::Explicit`] can override an opt-in that is off.
+/// How a selection reaches a resource, the weakest way first. Only [`Reach::Explicit`] can override an opt-in that is off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reach {
     /// By an entry of `ListOfTags`.
     Tag,
-    /// By a pattern that names no service, such as `*`.
+    /// By a pattern without a service, such as `*`.
     Everything,
-    /// By a pattern that names the service only, such as `arn:aws:ec2:*`.
+    /// By a pattern that names only the service, such as `arn:aws:ec2:*`.
     Service,
     /// By its ARN, or by a pattern that names its type, such as `arn:aws:ec2:*:*:volume/*`.
     Explicit,
 }
 
-/// What was not read although the answer depends on it.
+/// An unknown fact that the answer depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unread {
     Selection,
-    /// It was read from AWS without `Resources` and `ListOfTags`, which AWS does not take.
+    /// AWS returned the selection without `Resources` and `ListOfTags`, which AWS does not accept.
     Nothing,
     Tags,
-    /// A symbol of a template stands where the answer is decided.
+    /// The answer depends on a symbol of a template.
     Symbol,
 }
 
 /// Whether a selection selects a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Match {
-    /// Selected. The strongest way, where several lead to it.
+    /// Selected; the strongest way, if there are several.
     Selected(Reach),
     NotSelected,
-    /// It depends on something that was not read: what, and which tags of the resource.
+    /// The answer depends on unknown facts: which, and which tags of the resource.
     Unknown {
         why: String,
         tags: Vec<String>,
     },
 }
 
-/// A selection, made ready to be asked about many resources.
+/// A selection, prepared for matching against many resources.
 #[derive(Clone, Debug)]
 pub struct Selection {
     plan_arn: Option<String>,
@@ -64,18 +64,18 @@ pub struct Selection {
     not_resources: Listed<Arns>,
     list_of_tags: Listed<Vec<TagCondition>>,
     conditions: Listed<Vec<Condition>>,
-    /// A template declares it.
+    /// Whether a template declares the selection.
     is_declared: bool,
 }
 
-/// A list as far as it is known: there may be more of it.
+/// The known part of a list: the list may have more entries.
 #[derive(Clone, Debug)]
 struct Listed<T> {
     known: T,
     more: bool,
 }
 
-/// An ARN or pattern of ARNs, by its text.
+/// An ARN or a pattern of ARNs, by its text.
 #[derive(Clone, Debug)]
 struct Pattern {
     text: String,
@@ -95,7 +95,7 @@ struct Condition {
     key: String,
     /// Whether the operator is one of `StringNotEquals` and `StringNotLike`.
     negated: bool,
-    /// `None` where it is not known.
+    /// `None` if it is unknown.
     value: Option<Value>,
 }
 
@@ -106,7 +106,7 @@ enum Value {
 }
 
 impl Selection {
-    /// Compiles a selection, with what its template says of it.
+    /// Compiles a selection, with the unknown parts of its declaration.
     pub fn new(facts: &BackupSelection, declared: Option<&Declared>) -> Selection {
         let more = |list: &str| declared.is_some_and(|declared| declared.unknown.contains_key(&more_path(list)));
         let arns = |fact: &Fact<Vec<String>>, name: &str| Listed {
@@ -130,7 +130,7 @@ impl Selection {
         }
     }
 
-    /// Whether it names neither resources nor tags, as far as it is known: AWS Backup refuses it.
+    /// Whether the selection names neither resources nor tags, as far as it is known: AWS Backup refuses such a selection.
     pub fn names_nothing(&self) -> Option<bool> {
         if !self.resources.known.is_empty() || !self.list_of_tags.known.is_empty() {
             return Some(false);
@@ -138,8 +138,8 @@ impl Selection {
         (!self.resources.more && !self.list_of_tags.more).then_some(true)
     }
 
-    /// Whether the selection selects a resource of a type that AWS Backup supports. What is not known of its tags makes the answer
-    /// [`Match::Unknown`] only if it depends on that.
+    /// Whether the selection selects a resource of a type that AWS Backup supports. Unknown tags make the answer [`Match::Unknown`] only if
+    /// it depends on them.
     pub fn matches(&self, arn: &str, tags: KnownTags) -> Match {
         let (why, tags) = match self.decide(arn, tags) {
             Ok(Some(reach)) => return Match::Selected(reach),
@@ -166,7 +166,7 @@ impl Selection {
         Match::Unknown { why, tags }
     }
 
-    /// The keys that the selection asks for and that are not known.
+    /// The unknown tag keys that the selection needs.
     fn open_tags(&self, tags: KnownTags) -> Vec<String> {
         let listed = self.list_of_tags.known.iter().map(|tag| &tag.key);
         let all = listed.chain(self.conditions.known.iter().map(|condition| &condition.key));
@@ -181,7 +181,7 @@ impl Selection {
         };
         let candidate = self.candidate(arn, tags);
         let narrowed = self.meets_conditions(tags);
-        // A definite no wins over whatever is unread; what is unread of the selection is told before the tags.
+        // A definite no decides, whatever else is unknown; unknown parts of the selection are named before the tags.
         if excluded == Ok(true) || candidate == Ok(None) || narrowed == Ok(false) {
             return Ok(None);
         }
@@ -193,7 +193,7 @@ impl Selection {
         }
     }
 
-    /// How the resource is a candidate, before exclusion and conditions. What is not known of the two lists can only add to them.
+    /// How the resource is a candidate, before exclusion and conditions. The unknown parts of the two lists can only add resources.
     fn candidate(&self, arn: &str, tags: KnownTags) -> Result<Option<Reach>, Unread> {
         if self.names_nothing() == Some(true) {
             return if self.is_declared { Ok(None) } else { Err(Unread::Nothing) };
@@ -207,7 +207,7 @@ impl Selection {
             Some(true) => Ok(Some(Reach::Tag)),
             _ if self.resources.more || self.list_of_tags.more => Err(Unread::Selection),
             Some(false) => by_arn,
-            // The tags may be known, and what is asked of them not.
+            // The tags may be known, but not the value that the selection asks for.
             None if self.open_tags(tags).is_empty() => Err(Unread::Selection),
             None => Err(Unread::Tags),
         }
@@ -216,7 +216,7 @@ impl Selection {
     /// Whether every condition holds.
     fn meets_conditions(&self, tags: KnownTags) -> Result<bool, Unread> {
         let held: Vec<Option<bool>> = self.conditions.known.iter().map(|condition| condition.holds(tags)).collect();
-        // One that fails is enough, whatever the others are.
+        // One condition that fails is enough, whatever the others are.
         if held.contains(&Some(false)) {
             return Ok(false);
         }
@@ -264,18 +264,18 @@ impl Arns {
     }
 }
 
-/// How much a pattern names of an ARN that it matches.
+/// How specifically a pattern names an ARN that it matches.
 fn strength(pattern: &str, arn: &str) -> Reach {
     let parts: Vec<&str> = crate::inventory::arn::parts(arn).collect();
     let (service, resource) = match parts[..] {
         [_, _, service, _, _, resource] => (service, resource),
         _ => ("", ""),
     };
-    // The type with the separator behind it, such as `volume/` or `db:`.
+    // The resource type with the separator after it, such as `volume/` or `db:`.
     let kind = resource.find([':', '/']).map_or("", |end| &resource[..=end]);
     let names_type = match kind {
         _ if pattern == arn => true,
-        // S3 buckets: no type in the ARN, but a pattern such as `arn:aws:s3:::*` goes beyond the service.
+        // S3 buckets: the ARN has no type, but a pattern such as `arn:aws:s3:::*` is more specific than the service.
         "" => !service.is_empty() && pattern.contains(&format!(":{service}:::")),
         _ => pattern.contains(&format!(":{kind}")) || pattern.contains(&format!("*{kind}")),
     };
@@ -287,7 +287,7 @@ fn strength(pattern: &str, arn: &str) -> Reach {
     }
 }
 
-/// The condition with the tag key without `aws:ResourceTag/`.
+/// The condition with its tag key without `aws:ResourceTag/`.
 pub fn plain(condition: &TagCondition) -> TagCondition {
     let key = condition.key.strip_prefix("aws:ResourceTag/");
     TagCondition { key: key.unwrap_or(&condition.key).to_string(), value: condition.value.clone() }
@@ -313,7 +313,7 @@ fn compile(conditions: &Conditions) -> Vec<Condition> {
 }
 
 impl Condition {
-    /// Whether it holds; `None` where the tag, or the value of one that is there, is not known.
+    /// Whether the condition holds; `None` if the tag or its value is unknown.
     fn holds(&self, tags: KnownTags) -> Option<bool> {
         let tag = tags.get(&self.key);
         let equal = match (*tag.read()?, &self.value) {

@@ -1,4 +1,4 @@
-//! Snapshots and images: with whom they are shared.
+//! Snapshots and images: which accounts they are shared with.
 
 use super::context::Join;
 use super::facts::{Facts, ShareableFacts};

@@ -1,4 +1,4 @@
-//! The state of one data resource, whether that is on schedule, and how far back its backups must go.
+//! The state of one data resource, whether its backups are on schedule, and how far back they must go.
 
 use super::context::Join;
 use super::data_type::Parts;
@@ -10,10 +10,10 @@ use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 
 impl Join<'_> {
-    /// The state, which the mechanisms of which nothing is in doubt give, with its explanation.
+    /// The state with its explanation, from the mechanisms without any doubt.
     ///
     /// # Errors
-    /// The reasons why it is not known: those for which there may be more backups, or why a volume's state is unknown.
+    /// The reasons why the state is unknown: why there may be more backups, or why a volume's state is unknown.
     pub fn state(
         &self,
         resource: &Resource,
@@ -57,10 +57,10 @@ impl Join<'_> {
         Ok((state, explanation))
     }
 
-    /// Whether something that runs by itself keeps to its schedule. `reasons` are those for which there may be more of it.
+    /// Whether an automatic mechanism keeps to its schedule. `reasons` says why there may be more mechanisms.
     ///
     /// # Errors
-    /// Those reasons, and why that is not known of a volume.
+    /// The reasons, and why the answer is unknown for a volume.
     pub fn on_schedule(
         &self,
         resource: &Resource,
@@ -75,14 +75,14 @@ impl Join<'_> {
     }
 }
 
-/// How far back there must be restorable moments, see `due_seconds` of [`Protection`](super::facts::Protection).
+/// How far back restorable moments must go, see `due_seconds` of [`Protection`](super::facts::Protection).
 pub fn due_seconds(
     mechanisms: &[Mechanism],
     rpo_seconds: Option<i64>,
     created_at: Option<DateTime<Utc>>,
     as_of: DateTime<Utc>,
 ) -> Option<i64> {
-    // A daily rule that keeps a week owes no more than a week, whatever a monthly one beside it keeps.
+    // A daily rule that keeps backups for a week must go back only a week, however long a monthly rule beside it keeps its own.
     let often_enough = |mechanism: &&Mechanism| {
         let interval = mechanism.interval_seconds.present();
         mechanism.automatic
@@ -94,8 +94,8 @@ pub fn due_seconds(
     [age, promised.and_then(|promised| promised.into_iter().max())].into_iter().flatten().min()
 }
 
-/// What has its data in parts is protected when all of them are, and stale when each is at least that. Adds the reasons why the state of one
-/// is unknown.
+/// A resource that has its data in parts is protected if all parts are protected, and stale if each part is at least stale. Adds the
+/// reasons why a part's state is unknown.
 fn state_of_parts(resource: &Resource, parts: &Parts, of_parts: &HashMap<&str, &Facts>, reasons: &mut Vec<String>) -> Option<State> {
     let ids = (parts.ids)(resource)?;
     let (mut protected, mut stale) = (0, 0);
@@ -119,7 +119,7 @@ fn state_of_parts(resource: &Resource, parts: &Parts, of_parts: &HashMap<&str, &
     }
 }
 
-/// Whether every part of a resource is backed up on schedule. Adds the reasons why that is not known of one.
+/// Whether every part of a resource is backed up on schedule. Adds the reasons why the answer is unknown for a part.
 fn parts_on_schedule(resource: &Resource, parts: &Parts, of_parts: &HashMap<&str, &Facts>, reasons: &mut Vec<String>) -> bool {
     let ids = (parts.ids)(resource).unwrap_or_default();
     let known = ids.iter().filter_map(|id| match of_parts.get(id) {

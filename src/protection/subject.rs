@@ -1,4 +1,4 @@
-//! What is neither data nor a backup, and has facts of its own: plans, vaults, keys, Regions, accounts. No field has a default.
+//! Resources that are neither data nor backups, and have their own facts: plans, vaults, keys, Regions, accounts. No field has a default.
 
 use super::context::Join;
 use super::facts::Facts;
@@ -13,14 +13,14 @@ pub struct Subject {
     pub facts: fn(&SubjectContext, &Resource) -> Facts,
     /// The JSON Schema of the facts.
     pub schema: fn() -> Schema,
-    /// The facts that a template alone can tell; all others are made by time.
+    /// The facts that a template can show; all others depend on time.
     pub declared: &'static [&'static str],
 }
 
-/// What the facts of a subject are worked out from.
+/// The input from which the facts of a subject are computed.
 pub struct SubjectContext<'j, 'a> {
     pub join: &'j Join<'a>,
     pub links: &'j Links<'a>,
-    /// The data resources of the shard, with their facts, and whether they owe no backup.
+    /// The data resources of the shard, with their facts, and whether they need no backup.
     pub data: &'j [(&'a Resource, &'j Facts, bool)],
 }

@@ -1,4 +1,4 @@
-//! What all shards of an audit leave behind for each other, looked up by name or ARN.
+//! What the shards of an audit need to know of each other, by name or ARN.
 
 use super::ledger::Ledger;
 use super::summary::{BucketSummary, CopyTarget, ForeignBackup, ForeignRestore, Summary, VaultSummary};
@@ -6,8 +6,8 @@ use crate::inventory::{Outcome, arn};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap};
 
-/// The summaries of all shards of an audit, by account and Region, and what a ledger remembers. What a resource asks of all shards is
-/// looked up by name or ARN, so that its cost does not grow with the organisation.
+/// The summaries of all shards of an audit, by account and Region, and the content of the ledger. Lookups across all shards are by name or
+/// ARN, so that their cost does not grow with the organisation.
 #[derive(Clone, Debug, Default)]
 pub struct Summaries {
     shards: BTreeMap<(String, String), Summary>,
@@ -15,20 +15,21 @@ pub struct Summaries {
     buckets: HashMap<String, BucketSummary>,
     /// By ARN. A template declares vaults of several accounts and Regions in one shard.
     vaults: HashMap<String, VaultSummary>,
-    /// By the ARN of what they are backups of.
+    /// By the ARN of the backups' source.
     foreign_backups: HashMap<String, Vec<ForeignBackup>>,
-    /// By the ARN of what was restored.
+    /// By the ARN of the restored backup's source.
     foreign_restores: HashMap<String, Vec<ForeignRestore>>,
     /// By the ARN of the vault that they write to.
     copy_actions: HashMap<String, Vec<CopyTarget>>,
-    /// By account, what lies in other accounts.
+    /// By account: the account's backups that lie in other accounts.
     outside: HashMap<String, Vec<Outside>>,
-    /// By the ARN of a key, the account that it is judged in: its own if that uses it, else the first that does.
+    /// By the ARN of a key: the account that the key is judged in. This is the key's own account if it uses the key, otherwise the first
+    /// account that does.
     key_judges: HashMap<String, String>,
     ledger: Ledger,
 }
 
-/// A backup of an account's data that was seen in another account.
+/// A backup of an account's data that was found in another account.
 #[derive(Clone, Debug)]
 pub struct Outside {
     pub created_at: DateTime<Utc>,
@@ -41,7 +42,7 @@ impl FromIterator<Summary> for Summaries {
         for summary in summaries {
             all.shards.insert((summary.account.clone(), summary.region.clone()), summary);
         }
-        // In the order of the shards, whichever was read first.
+        // In the order of the shards, regardless of which was read first.
         for summary in all.shards.values_mut() {
             for (name, bucket) in summary.buckets.drain() {
                 all.buckets.entry(name).or_insert(bucket);
@@ -73,12 +74,12 @@ impl FromIterator<Summary> for Summaries {
 }
 
 impl Summaries {
-    /// With the restore tests of a ledger, which then count like those that AWS still shows.
+    /// Adds the restore tests of a ledger, which then count like those that AWS still shows.
     pub fn with_ledger(self, ledger: Ledger) -> Self {
         Summaries { ledger, ..self }
     }
 
-    /// What the ledger remembers; nothing without one.
+    /// The content of the ledger; empty without one.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
@@ -88,7 +89,7 @@ impl Summaries {
         self.shards.get(&(account.to_owned(), region.to_owned()))
     }
 
-    /// Those of one account, the account's own shard among them.
+    /// The summaries of one account, including the account's own shard.
     pub fn of_account<'a>(&'a self, account: &'a str) -> impl Iterator<Item = &'a Summary> {
         let from = (account.to_owned(), String::new());
         self.shards.range(from..).map(|(_, summary)| summary).take_while(move |summary| summary.account == account)
@@ -99,37 +100,37 @@ impl Summaries {
         self.of_account(account).next().is_some()
     }
 
-    /// A bucket of any account that was read, by its name.
+    /// A bucket of any account in the audit, by its name.
     pub fn bucket(&self, name: &str) -> Option<&BucketSummary> {
         self.buckets.get(name)
     }
 
-    /// Backups of `source_arn` that lie in other shards than what they are of.
+    /// The backups of `source_arn` that lie in other shards than their source.
     pub fn foreign_backups(&self, source_arn: &str) -> &[ForeignBackup] {
         self.foreign_backups.get(source_arn).map_or(&[], Vec::as_slice)
     }
 
-    /// Restores of backups of `source_arn` in other shards.
+    /// The restores of backups of `source_arn` in other shards.
     pub fn foreign_restores(&self, source_arn: &str) -> &[ForeignRestore] {
         self.foreign_restores.get(source_arn).map_or(&[], Vec::as_slice)
     }
 
-    /// Copy actions of all plans that write to a vault.
+    /// The copy actions of all plans that write to a vault.
     pub fn copy_actions(&self, vault_arn: &str) -> &[CopyTarget] {
         self.copy_actions.get(vault_arn).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether a key that accounts share is judged in another one than `account`.
+    /// Whether a key that several accounts share is judged in another account than `account`.
     pub fn is_key_judged_elsewhere(&self, key_arn: &str, account: &str) -> bool {
         self.key_judges.get(key_arn).is_some_and(|judge| judge != account)
     }
 
-    /// What other accounts keep for an account.
+    /// The account's backups that other accounts hold.
     pub fn outside(&self, account: &str) -> &[Outside] {
         self.outside.get(account).map_or(&[], Vec::as_slice)
     }
 
-    /// A vault by its ARN: `Err` has the reasons why nobody can tell.
+    /// A vault by its ARN; `Err` holds the reasons why the answer is unknown.
     pub fn vault(&self, vault_arn: &str) -> Outcome<Option<&VaultSummary>> {
         let summary = self.get(arn::account(vault_arn), arn::region(vault_arn));
         match (self.vaults.get(vault_arn), summary) {

@@ -1,4 +1,4 @@
-//! The small summary that every shard leaves behind: what other shards must know of it.
+//! The small summary of a shard: what other shards must know of it.
 
 use super::index::key_in_use;
 use super::title::title;
@@ -8,19 +8,19 @@ use crate::inventory::{Fact, GLOBAL, Resource, Shard, arn};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// A backup vault as others see it.
+/// A backup vault, as other shards see it.
 #[derive(Clone, Debug)]
 pub struct VaultSummary {
-    /// `None` when the lock was not read.
+    /// `None` if the lock is unknown.
     pub locked: Option<bool>,
     pub air_gapped: bool,
 }
 
-/// A backup that lies in this shard but is of a resource elsewhere (or was copied from elsewhere).
+/// A backup in this shard whose resource is elsewhere, or that was copied from elsewhere.
 #[derive(Clone, Debug)]
 pub struct ForeignBackup {
     pub arn: String,
-    /// The account whose data it is of.
+    /// The account whose data the backup holds.
     pub source_account: String,
     pub created_at: DateTime<Utc>,
     pub account: String,
@@ -34,13 +34,13 @@ pub struct ForeignBackup {
     pub seen_as: &'static str,
 }
 
-/// What automated backups that are replicated to another Region are seen as.
+/// The `seen_as` of automated backups that are replicated to another Region.
 pub const AUTOMATED: &str = "automated_backup";
 
 /// A finished restore of a backup whose resource is elsewhere.
 #[derive(Clone, Debug)]
 pub struct ForeignRestore {
-    /// Of the shard that restored it.
+    /// The account of the shard that restored it.
     pub account: String,
     pub region: String,
     pub properties: backup::RestoreJob,
@@ -48,20 +48,20 @@ pub struct ForeignRestore {
     pub id: String,
 }
 
-/// What one shard leaves behind.
+/// The summary of one shard.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
     pub account: String,
     pub region: String,
     /// Vaults by ARN.
     pub vaults: HashMap<String, VaultSummary>,
-    /// Why the vaults, or what lies in them, are not fully known.
+    /// Why the vaults or their content are not fully known.
     pub vaults_unread: Vec<String>,
-    /// Why there may be more restores of what lies in the vaults.
+    /// Why there may be more restores of the vaults' content.
     pub restores_unread: Vec<String>,
-    /// Of the operations that show copies which AWS Backup did not make, those that did not answer, and why.
+    /// The operations that list copies not made by AWS Backup, if they did not answer, with the reasons.
     pub lists_unread: BTreeMap<&'static str, String>,
-    /// How many days replicas of automated backups are kept, by ARN, where that was read.
+    /// How many days replicas of automated backups are kept, by ARN, if known.
     pub replicas: HashMap<String, i64>,
     /// Buckets by name.
     pub buckets: HashMap<String, BucketSummary>,
@@ -74,17 +74,17 @@ pub struct Summary {
     /// Restorable backups of the account's own data.
     pub own_backups: i64,
     pub air_gapped_vaults: i64,
-    /// Moments of backups, of the account's own data, in its own air-gapped vaults.
+    /// The time of the newest backup, of the account's own data, in its own air-gapped vaults.
     pub newest_air_gapped_at: Option<DateTime<Utc>>,
-    /// Completed copy jobs into vaults of other accounts: destination vault and moment.
+    /// Completed copy jobs into vaults of other accounts: the destination vault and the time.
     pub copied_out: Vec<(String, DateTime<Utc>)>,
-    /// Why those four are not fully known.
+    /// Why the previous facts on backups are not fully known.
     pub backups_unread: Vec<String>,
     /// Copy actions of the shard's backup plans.
     pub copy_actions: Vec<CopyTarget>,
-    /// Keys of the Region, of whichever account, that something here names.
+    /// The keys of the Region, of any account, that a resource of the shard names.
     pub used_keys: BTreeSet<String>,
-    /// Why there may be more of them.
+    /// Why there may be more copy actions or keys.
     pub plans_unread: Vec<String>,
 }
 
@@ -98,20 +98,20 @@ pub struct CopyTarget {
     pub plan_created_at: Option<DateTime<Utc>>,
 }
 
-/// A bucket as others see it.
+/// A bucket, as other shards see it.
 #[derive(Clone, Debug)]
 pub struct BucketSummary {
-    /// Its own: a template's shard has the buckets of all providers.
+    /// The bucket's own Region: a template's shard has the buckets of all providers.
     pub region: String,
-    /// `None` when that was not read.
+    /// `None` if versioning is unknown.
     pub versioning_enabled: Option<bool>,
 }
 
-/// The operations that must have answered for a shard's recovery points to be known.
+/// The operations that must answer before a shard's recovery points are known.
 pub const POINT_OPERATIONS: [&str; 2] = ["backup:ListBackupVaults", "backup:ListRecoveryPointsByBackupVault"];
 
-/// Summarises a shard. `of_backup` adds what others must know of a snapshot or another backup that is a resource; `copy_listings` are the
-/// operations that show copies which AWS Backup did not make.
+/// Summarises a shard. `of_backup` adds what other shards must know of a snapshot or another backup that is a resource; `copy_listings` are
+/// the operations that list copies not made by AWS Backup.
 pub fn summarise(shard: &Shard, copy_listings: &[&'static str], of_backup: impl Fn(&mut Summary, &Resource)) -> Summary {
     let missing = |operations: &[&str]| -> Vec<String> {
         operations.iter().filter_map(|operation| shard.coverage.require(operation, &shard.account, &shard.region).err()).collect()
@@ -128,7 +128,7 @@ pub fn summarise(shard: &Shard, copy_listings: &[&'static str], of_backup: impl 
         ..Summary::default()
     };
     for resource in shard.of_type(backup::BackupVault::INFO.name) {
-        // A template's vault of which nothing is known may not come to exist.
+        // A vault of a template may not be created if none of its properties is known.
         let doubted = resource.declared.is_some() && resource.properties.read_names().is_empty();
         if let Some(vault) = resource.get::<backup::BackupVault>().filter(|_| !doubted) {
             let air_gapped = vault.vault_type.read().is_some_and(|kind| kind == AIR_GAPPED);
@@ -157,7 +157,7 @@ pub fn summarise(shard: &Shard, copy_listings: &[&'static str], of_backup: impl 
     summary
 }
 
-/// Why there may be other vaults, or more in them.
+/// Why there may be other vaults, or more content in them.
 fn vaults_unread(shard: &Shard, missing: &dyn Fn(&[&str]) -> Vec<String>) -> Vec<String> {
     if shard.coverage.is_template_alone() {
         return vec!["the template does not declare the vault".to_owned()];
@@ -181,7 +181,7 @@ fn add_point(summary: &mut Summary, resource: &Resource) {
     let vault = point.vault_arn.read().and_then(|vault| summary.vaults.get(vault));
     let locked = vault.and_then(|vault| vault.locked).map_or(Fact::Unread, Fact::Read);
     let air_gapped = vault.is_some_and(|vault| vault.air_gapped);
-    // The ARN of a bucket names neither account nor Region: of a copy, the vault that it came from tells.
+    // The ARN of a bucket names neither account nor Region. For a copy, the source vault shows them.
     let copied_from = point.source_vault_arn.present();
     let home = |part: fn(&str) -> &str| copied_from.map_or(part(source), |vault| part(vault));
     let own_account = home(arn::account).is_empty() || home(arn::account) == summary.account;

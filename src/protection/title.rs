@@ -1,8 +1,8 @@
-//! What people call a resource.
+//! The display name of a resource.
 
 use crate::inventory::Resource;
 
-/// What people call a resource.
+/// The display name of a resource.
 pub fn title(resource: &Resource) -> String {
     resource.name.clone().unwrap_or_else(|| resource.id.clone())
 }

@@ -1,19 +1,19 @@
-//! Why properties and tags of a resource are not known: what did not answer, or what a template leaves open.
+//! Why properties and tags of a resource are unknown: which operation did not answer, or what a template leaves open.
 
 use crate::inventory::types::{self, TypeInfo};
 use crate::inventory::{DEPLOYED, GLOBAL, Resource, Shard, TAGS, tag_path};
 
-/// Whether it is a resource, such as a bucket, of which nobody would tell the Region. It stands among what belongs to the account as a whole.
+/// Whether a resource, such as a bucket, has an unknown Region. The shard of the account as a whole holds it.
 pub fn is_unplaced(resource: &Resource) -> bool {
     resource.region == GLOBAL && types::find(&resource.type_name).is_some_and(TypeInfo::is_placed_by_another)
 }
 
-/// Why a property is missing from a resource: the operations that read it and did not answer, or that it is simply not there.
+/// Why a property of a resource is unknown: which operations read it and did not answer, or that it is missing.
 pub fn why_unread(shard: &Shard, resource: &Resource, property: &str) -> Vec<String> {
     if let Some(declared) = &resource.declared {
         return declared.unknown.get(property).cloned().unwrap_or_else(|| vec![DEPLOYED.to_owned()]);
     }
-    // Whoever does not know where a resource is can ask nothing else of it.
+    // If the Region of a resource is unknown, nothing else of it can be read.
     let asked = if is_unplaced(resource) { "region" } else { property };
     let sources = types::find(&resource.type_name).map(|info| info.sources_of(asked)).unwrap_or_default();
     let reasons: Vec<String> =
@@ -21,7 +21,7 @@ pub fn why_unread(shard: &Shard, resource: &Resource, property: &str) -> Vec<Str
     if reasons.is_empty() { vec![format!("{property} of {} is not in the inventory", resource.arn)] } else { reasons }
 }
 
-/// Why it is not known whether a selection reaches a resource: what that depends on, and why those of its tags are not known.
+/// Why it is unknown whether a selection reaches a resource: what the answer depends on, and why the tags that it needs are unknown.
 pub fn why_undecided(shard: &Shard, resource: &Resource, depends_on: String, tags: &[String]) -> Vec<String> {
     let mut reasons = vec![depends_on];
     if !tags.is_empty() {
@@ -30,7 +30,7 @@ pub fn why_undecided(shard: &Shard, resource: &Resource, depends_on: String, tag
     reasons
 }
 
-/// Why those of these tags are not known that are not: the operation that reads them all, or what a template says of each.
+/// Why the unknown ones of these tags are unknown: the operation that reads all tags, or the template's reason for each.
 pub fn why_tags_unread(shard: &Shard, resource: &Resource, keys: &[String]) -> Vec<String> {
     let tags = resource.tags();
     if tags.are_unread() {
@@ -41,7 +41,7 @@ pub fn why_tags_unread(shard: &Shard, resource: &Resource, keys: &[String]) -> V
     open.flat_map(|key| unknown(&tag_path(key)).or_else(|| unknown(TAGS)).unwrap_or_default()).collect()
 }
 
-/// Why it is not known whether something reaches a resource of a template.
+/// Why it is unknown whether something reaches a resource of a template.
 pub fn why_place_undecided(resource: &Resource, what: &Resource) -> String {
     let what_of = if resource.region == what.region { "account" } else { "Region" };
     format!("whether {} is in the {what_of} of {} is not known", resource.id, what.id)

@@ -1,4 +1,4 @@
-//! Why facts of a resource are not known: schedules, backups and locks that nobody read. Says nothing of what was read.
+//! Why facts of a resource are unknown: schedules, backups and locks that were not read. Judges nothing that was read.
 
 use super::context::Join;
 use super::data_type::DataType;
@@ -11,11 +11,11 @@ use super::unread::{why_tags_unread, why_unread};
 use crate::inventory::{Resource, add_new};
 use std::collections::BTreeMap;
 
-/// The operations that tell which DLM policies there are.
+/// The operations that read which DLM policies exist.
 pub const POLICY_OPERATIONS: [&str; 2] = ["dlm:GetLifecyclePolicies", "dlm:GetLifecyclePolicy"];
 
 impl Join<'_> {
-    /// Why a schedule of which nothing is known may apply, by the kind of mechanism whose schedule it would be.
+    /// Why an unknown schedule may apply, by the kind of its mechanism.
     pub fn schedules_unread<'s>(
         &self,
         data_type: &DataType,
@@ -52,7 +52,7 @@ impl Join<'_> {
         by_kind.into_iter().filter(|(kind, reasons)| counts.contains(kind) && !reasons.is_empty()).collect()
     }
 
-    /// Why the backups of a resource (not the plans) may be more than those seen.
+    /// Why a resource may have more backups than those found (plans are not considered).
     pub fn sources_unread(&self, data_type: &DataType, resource: &Resource, counts: &[MechanismKind]) -> Vec<String> {
         let needs = (data_type.needs)(self.index, resource, counts);
         let mut reasons = if counts.contains(&MechanismKind::AwsBackup) { self.points_unread(resource) } else { Vec::new() };
@@ -65,17 +65,17 @@ impl Join<'_> {
         reasons
     }
 
-    /// Why there may be more restorable recovery points of a resource than those seen.
+    /// Why a resource may have more restorable recovery points than those found.
     pub fn points_unread(&self, resource: &Resource) -> Vec<String> {
         let mut reasons = self.index.missing(&POINT_OPERATIONS);
         let points = self.index.points.get(&resource.arn).into_iter().flatten();
         let unclear = points.filter(|point| point.properties.status.is_unread());
-        // Many have the same reason.
+        // Many recovery points have the same reason.
         reasons.extend(unclear.map(|point| format!("the status of {} was not read", point.resource.arn)).take(1));
         reasons
     }
 
-    /// Why it is not known of some backups whether a lock keeps them. Many have the same reason: the first tells it.
+    /// Notes why it is unknown whether a lock keeps some backups. Many have the same reason, so only the first carries it.
     pub fn tell_locks(&self, points: &mut [Point]) {
         if let Some(Point { backup, .. }) = points.iter_mut().find(|point| point.backup.locked.is_unread()) {
             let mut reasons = vec![format!("the lock of {} was not read", backup.arn)];

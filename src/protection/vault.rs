@@ -1,4 +1,4 @@
-//! Backup vaults: orphans in them, who writes to them, and what keeps their recovery points from being deleted.
+//! Backup vaults: orphans in them, which plans write to them, and what protects their recovery points from deletion.
 
 use super::context::Join;
 use super::facts::{ExpiredPoint, Facts, Orphan, Targeting, Told, VaultFacts};
@@ -17,7 +17,7 @@ use crate::inventory::{DEPLOYED, Fact, Outcome, Resource, add_new, arn, is_symbo
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
-/// The actions with which backups are lost.
+/// The actions that can destroy backups.
 const DELETING_ACTIONS: [&str; 3] =
     ["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle", "backup:PutBackupVaultAccessPolicy"];
 
@@ -53,14 +53,14 @@ pub fn vault_facts(join: &Join, resource: &Resource) -> Facts {
     with_points(join, resource, with_policy(join, resource, properties, facts)).into()
 }
 
-/// Whether the vault's lock, or its kind, keeps its recovery points, and the seconds until the lock does.
+/// Whether the vault's lock, or its type, protects its recovery points, and the seconds until the lock does.
 fn lock(join: &Join, resource: &Resource, properties: &BackupVault) -> Outcome<(bool, Option<i64>)> {
     let air_gapped = properties.vault_type.read().is_some_and(|kind| kind == "LOGICALLY_AIR_GAPPED_BACKUP_VAULT");
     let (Fact::Read(locked), Fact::Read(lock_at)) = (&properties.locked, &properties.lock_at) else {
         let unknown = [("locked", properties.locked.is_unread()), ("lock_at", properties.lock_at.is_unread())];
         let unknown = unknown.into_iter().filter(|(_, is_unread)| *is_unread);
         let reasons = unknown.flat_map(|(property, _)| why_unread(join.index.shard, resource, property));
-        // When a lock begins is no more a reason than all else that time makes.
+        // The date on which a lock begins needs no reason: it depends on time, like other facts of a template.
         let mut known = Vec::new();
         add_new(&mut known, reasons.filter(|reason| reason != DEPLOYED));
         return Err(known);
@@ -69,7 +69,7 @@ fn lock(join: &Join, resource: &Resource, properties: &BackupVault) -> Outcome<(
     Ok((air_gapped || (*locked && lock_at.is_some_and(|lock_at| lock_at <= join.as_of)), cooling_off))
 }
 
-/// What the access policy allows to everyone, and what it denies.
+/// What the access policy allows to everyone, and what it denies to everyone.
 fn with_policy(join: &Join, resource: &Resource, properties: &BackupVault, facts: VaultFacts) -> VaultFacts {
     let parse = |text: String| {
         resource_policy::Policy::parse(&text, &resource_policy::Symbols::new(resource, "policy"))
@@ -92,10 +92,10 @@ fn with_policy(join: &Join, resource: &Resource, properties: &BackupVault, facts
     let denials = DELETING_ACTIONS.map(|action| (action, parsed.as_ref().map(|parsed| parsed.denied(action)).unwrap_or_default()));
     let undenied: Vec<String> =
         denials.iter().filter(|(_, denial)| !denial.everyone && !denial.more).map(|(action, _)| action.to_string()).collect();
-    // One that is open is enough to know, as is one action that nothing denies.
+    // One open statement is enough, and so is one action that no statement denies.
     let open_in_doubt = open.more && open.statements.is_empty();
     let undenied_in_doubt = undenied.is_empty() && denials.iter().any(|(_, denial)| !denial.everyone);
-    // Another statement may deny it to those that this one leaves out.
+    // Another statement may deny the action to principals that this one exempts.
     let exempt_in_doubt = denials.iter().any(|(_, denial)| denial.more);
     let exempt: BTreeSet<String> = denials.into_iter().flat_map(|(_, denial)| denial.exempt_principals).collect();
     let told = |doubt: bool, value: Vec<String>| if doubt { Told::unread(reasons.clone()) } else { value.into() };
@@ -107,7 +107,7 @@ fn with_policy(join: &Join, resource: &Resource, properties: &BackupVault, facts
     }
 }
 
-/// What lies in the vault.
+/// Adds the facts on the vault's recovery points.
 fn with_points(join: &Join, resource: &Resource, facts: VaultFacts) -> VaultFacts {
     let reasons = join.index.missing(&POINT_OPERATIONS);
     if !reasons.is_empty() {
@@ -152,7 +152,7 @@ fn with_points(join: &Join, resource: &Resource, facts: VaultFacts) -> VaultFact
     }
 }
 
-/// How long a recovery point that AWS Backup calls EXPIRED outlives its deletion time.
+/// How long a recovery point with status EXPIRED has outlived its deletion time.
 fn overdue(join: &Join, resource: &Resource, point: &RecoveryPoint) -> Option<i64> {
     if point.status.read().is_none_or(|status| status != "EXPIRED") {
         return None;
@@ -192,7 +192,7 @@ fn targeting(join: &Join, resource: &Resource) -> Vec<Targeting> {
     found
 }
 
-/// Why there may be more of them: a template does not settle to which vault a rule writes or copies.
+/// Why more rules or copy actions may write to the vault: a template leaves open which vault a rule writes or copies to.
 fn perhaps_targeting(join: &Join, resource: &Resource) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (plan_arn, plan) in &join.plans.plans {
@@ -229,7 +229,7 @@ fn perhaps_targeting(join: &Join, resource: &Resource) -> BTreeSet<String> {
     found
 }
 
-/// Why a template does not settle how long rules and copies are kept.
+/// Why a template leaves open how long rules and copy actions keep backups.
 fn retention_reasons(join: &Join) -> Vec<String> {
     let parts = ["rules[].retention_days", "rules[].copies[].retention_days"];
     let reasons: BTreeSet<&String> =
@@ -237,7 +237,7 @@ fn retention_reasons(join: &Join) -> Vec<String> {
     reasons.into_iter().cloned().collect()
 }
 
-/// How long ago the first run since the plan was made was due.
+/// How long ago the first run after the plan's creation was due.
 fn first_run_age(join: &Join, rule: &BackupRule, created_at: Option<DateTime<Utc>>) -> Option<i64> {
     let schedule = Schedule::parse(rule.schedule.read()?.as_deref(), rule.timezone.read()?.as_deref()).ok()?;
     Some((join.as_of - schedule.next_after(created_at?)?).num_seconds())

@@ -23,7 +23,7 @@ const CIRCLES: &[(&str, &str)] = &[
     ("template/", "tables have functions of a scope, a scope has its stack, and the resources of a stack have their tables"),
 ];
 
-/// The module files by module path, and what they export of other modules.
+/// The module files by module path, and what they re-export from other modules.
 struct Modules<'s> {
     files: BTreeMap<Vec<String>, &'s Source>,
     /// By module and name: the path that the name stands for.
@@ -50,7 +50,7 @@ impl<'s> Modules<'s> {
         modules
     }
 
-    /// A path as it is seen from the crate's root; `None` for one that is outside of the crate.
+    /// A path from the crate's root; `None` for a path outside the crate.
     fn absolute(&self, module: &[String], path: &[String]) -> Option<Vec<String>> {
         let mut base = module.to_vec();
         let mut rest = path;
@@ -72,7 +72,7 @@ impl<'s> Modules<'s> {
         Some(base)
     }
 
-    /// The file that defines what an absolute path names. What a module only exports is defined elsewhere.
+    /// The file that defines the item at an absolute path. If a module only re-exports the item, another file defines it.
     fn file(&self, path: &[String]) -> Option<&'s Source> {
         let length = (1..=path.len()).rev().find(|length| self.files.contains_key(&path[..*length]))?;
         let (module, rest) = path.split_at(length);
@@ -83,7 +83,7 @@ impl<'s> Modules<'s> {
         }
     }
 
-    /// What a file uses of the crate: the line, and the absolute path.
+    /// What a file uses from the crate: the line, and the absolute path.
     fn uses(&self, source: &Source) -> Vec<(usize, Vec<String>)> {
         let module = source.module();
         let mut uses = Vec::new();
@@ -91,7 +91,7 @@ impl<'s> Modules<'s> {
         let mut end = 0;
         for (separator, _) in code.match_indices("::") {
             let start = code[..separator].rfind(|character: char| !is_of_name(character)).map_or(0, |place| place + 1);
-            // The steps after the first belong to the path that was read from its beginning.
+            // Later segments belong to the path that was read from its first segment.
             if start < end || start == separator || code[..start].ends_with(':') {
                 continue;
             }
@@ -129,7 +129,7 @@ fn branches<'c>(code: &'c str, before: &[String], paths: &mut Vec<Vec<String>>) 
                     return inner.strip_prefix('}').unwrap_or(inner);
                 }
                 let after = branches(inner, &path, paths);
-                // Whatever is no use tree ends here.
+                // Text that is not a use tree ends here.
                 if after.len() == inner.len() {
                     return after;
                 }
@@ -171,7 +171,7 @@ fn no_room_uses_a_room_above_it() {
     assert!(wrong.is_empty(), "{} arrows run up:\n{}", wrong.len(), Vec::from_iter(wrong).join("\n"));
 }
 
-/// The files of each circle: those that reach each other by what they use.
+/// The files of each circle: files that reach each other through what they use.
 fn circles(uses: &BTreeMap<&str, BTreeSet<&str>>) -> BTreeSet<Vec<String>> {
     let reached = |from: &str| {
         let (mut seen, mut pending) = (BTreeSet::new(), vec![from.to_owned()]);

@@ -1,6 +1,6 @@
-//! Fail closed: whatever operation AWS denies, fails, throttles, never ends, or answers with less than an answer, everywhere, in one Region, for one
-//! resource or from some page on, the audit says so by its exit code and by name, and nothing that failed, or was unknown, passes for it or hides
-//! behind it. The operations are those that the library declares, so that a new one is tried by itself.
+//! Fail closed: AWS denies, fails, throttles, never ends or incompletely answers each operation, everywhere, in one Region, for one
+//! resource or from some page on. The audit reports this by its exit code and by name, and a failure does not make a failed or unknown
+//! finding pass or disappear. The tests take the operations from the library, so they cover a new one automatically.
 
 use crate::support::{Document, Emulator, Rel9, Run, operation_of, text};
 use chrono::{SecondsFormat, TimeDelta, Utc};
@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{available_parallelism, scope};
 
-/// Everything is owed, so that every rule has something to say.
+/// The policy requires everything, so that every rule has a finding.
 const POLICY: &str = r#"version: 1
 objectives:
   - name: all
@@ -30,11 +30,11 @@ const BOTH_REGIONS: &str = "us-east-1,eu-west-1";
 /// A way in which an operation does not answer.
 struct Mode {
     name: &'static str,
-    /// What the emulator's fault has beside the operation.
+    /// The fields of the emulator's fault, apart from the operation.
     fault: Value,
     /// The status in the coverage log.
     status: &'static str,
-    /// The Regions that are audited.
+    /// The Regions that the audit covers.
     regions: &'static str,
 }
 
@@ -58,13 +58,13 @@ fn modes() -> Vec<Mode> {
     ]
 }
 
-/// The mode in which each page of a list names the first as the next.
+/// The mode in which each page of a list names the first page as the next.
 const WITHOUT_END: &str = "a list without end";
 
-/// The mode in which answers have a root and nothing in it.
+/// The mode in which answers have an empty root.
 const HOLLOW: &str = "answered with an empty root";
 
-/// Whether an operation gives a list in pages.
+/// Whether an operation returns a list in pages.
 fn is_paged(operation: &str) -> bool {
     let (_, name) = operation.split_once(':').expect("service:Operation");
     let one_answer = ["Regions", "Settings", "Attributes", "ContinuousBackups"].iter().any(|end| name.ends_with(end));
@@ -74,7 +74,7 @@ fn is_paged(operation: &str) -> bool {
 /// The mode in which lists have pages of two.
 const FROM_THE_THIRD: &str = "denied from the third page or resource on";
 
-/// Finding id to its status, its resource and what it is about.
+/// By finding id: its status, its resource and its subject.
 type Statuses = BTreeMap<String, (String, String, String)>;
 
 #[test]
@@ -102,11 +102,11 @@ fn no_operation_can_fail_unnoticed() {
     assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
-/// An account of its own for each thread, with what an audit finds there when all calls are answered.
+/// A separate account for each thread, with what an audit finds there if all calls are answered.
 struct Aws {
     emulator: Emulator,
     rel9: Rel9,
-    /// Everything is judged as of one moment, so that nothing changes but what was read.
+    /// All audits use one moment, so that only what was read differs.
     as_of: String,
     one_region: Statuses,
     both_regions: Statuses,
@@ -135,7 +135,8 @@ impl Aws {
         Aws { emulator, rel9, as_of, one_region, both_regions, calls }
     }
 
-    /// Whether an audit makes the calls that meet the fault, and not the same as in another mode. Smaller pages may make more calls.
+    /// Whether an audit makes the calls that the fault affects, unless another mode already tests the same. Smaller pages may cause more
+    /// calls.
     fn is_worth_it(&self, operation: &str, mode: &Mode) -> bool {
         let calls = |region: &str| self.calls[operation][region].as_u64().unwrap_or(0);
         match mode.fault["region"].as_str() {
@@ -160,7 +161,7 @@ impl Aws {
         let run = self.rel9.run(&arguments(mode.regions, &self.as_of));
         if operation == "sts:GetCallerIdentity" && run.code != 1 {
             self.emulator.fault(operation, None);
-            // Without it nobody is known whose data could be judged.
+            // Without this operation, the audit has no account to judge.
             return if [2, 3].contains(&run.code) && run.stdout.is_empty() { named(&run, operation) } else { Err(run.to_string()) };
         }
         let found = self.told(&run, operation, mode);
@@ -169,7 +170,7 @@ impl Aws {
         found.and(later)
     }
 
-    /// What the audit itself says of the fault.
+    /// What the audit itself reports about the fault.
     fn told(&self, run: &Run, operation: &str, mode: &Mode) -> Result<(), String> {
         if ![1, 3].contains(&run.code) {
             return Err(format!("exit code {}: {}", run.code, run.stderr));
@@ -187,7 +188,7 @@ impl Aws {
         compare(&document, if mode.regions == ONE_REGION { &self.one_region } else { &self.both_regions })
     }
 
-    /// Collected now and judged later, it comes to the same.
+    /// Collecting now and judging later gives the same result.
     fn later(&self, live: &Run, operation: &str) -> Result<(), String> {
         let collected = self.rel9.run(&["collect", "-o", "kept", "--regions", ONE_REGION]);
         if collected.code != 3 || !collected.stderr.contains("some calls were denied or failed") {
@@ -203,7 +204,7 @@ impl Aws {
     }
 }
 
-/// What was read less may only make answers unknown, or take away what they would have been about.
+/// With fewer facts, answers may only become unknown, or disappear with their subject.
 fn compare(document: &Document, whole: &Statuses) -> Result<(), String> {
     let found = statuses(document);
     let mut wrong = Vec::new();

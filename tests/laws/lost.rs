@@ -1,5 +1,5 @@
-//! A missing permission never turns a failure into a pass, where evidence is gone: in the demo organisation without its copies, with restores
-//! that failed, without each kind of evidence. What is denied there may make an answer unknown, and never another answer.
+//! A missing permission never turns a failure into a pass, even if evidence is lost: in the demo organisation without its copies, with
+//! restores that failed, and without each kind of evidence. A denial there may make an answer unknown, but never a different answer.
 
 use super::unread::{Demo, assert_none, changed, demo, deny, text_of};
 use rayon::prelude::*;
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// Everywhere, where the copies are, and in the vault account.
 const PLACES: [Option<(&str, &str)>; 3] = [None, Some(("111122223333", "eu-west-1")), Some(("777788889999", "eu-central-1"))];
 
-/// Denies each operation in each of these places, in a world that has lost something.
+/// Denies each operation in each of these places, in a world that has lost some evidence.
 fn no_denial_helps(world: &str, shards: &[Shard], demo: &Demo, places: &[Option<(&str, &str)>]) -> Vec<(String, Vec<String>)> {
     let before = demo.answers(shards.to_vec());
     let called = shards.iter().flat_map(|shard| &shard.coverage.entries);
@@ -30,7 +30,7 @@ fn is_copy(resource: &Resource) -> bool {
     text_of(resource, "source_vault_arn").is_some() && resource.type_name == "AWS::Backup::RecoveryPoint"
 }
 
-/// A restore of a copy, which failed just now.
+/// A restore of a copy that failed just now.
 fn failed_restore(copy: &Resource) -> Resource {
     let properties = json!({"source_arn": text_of(copy, "source_arn"), "source_type": null, "recovery_point_arn": copy.arn, "status": "FAILED",
         "status_message": "no capacity", "completed_at": "2026-11-22T06:00:00Z", "validation_status": null, "validation_message": null,

@@ -1,4 +1,4 @@
-//! Laws: what holds for every fact, operation, format and type, tried one by one. A new one is tried by itself.
+//! Laws: rules that hold for every fact, operation, format and type, each tested one by one. The tests cover a new one automatically.
 
 mod direction;
 #[cfg(feature = "live")]

@@ -1,4 +1,4 @@
-//! Templates judged by the program: what they leave open, and what stands in a part of them that is not here.
+//! The program judges templates: what they leave open, and what a missing part of them may contain.
 
 use crate::support::{Document, Rel9};
 
@@ -7,7 +7,7 @@ fn judge(files: &[(&str, &str)], arguments: &[&str]) -> Document {
     Rel9::new().with_files(files).judge(arguments)
 }
 
-/// A tag whose value nobody knows leaves open what asks for it, and nothing else.
+/// A tag with an unknown value makes only the answers that depend on it unknown.
 #[test]
 fn tags_are_known_one_by_one() {
     let template = |selects: &str, tags: &str| {
@@ -46,7 +46,7 @@ fn tags_are_known_one_by_one() {
     ] {
         assert_eq!(of(&selects, tags), expected, "{selects}");
     }
-    // A tag that may be there, one of two values, a key that nobody knows.
+    // A tag that may exist, one of two values, an unknown key.
     for (tags, expected) in [
         ("[{ Key: backup, Value: daily }, !If [Prod, { Key: env, Value: x }, !Ref AWS::NoValue]]", "pass"),
         ("[!If [Prod, { Key: backup, Value: daily }, !Ref AWS::NoValue]]", "unknown"),
@@ -69,12 +69,12 @@ fn tags_are_known_one_by_one() {
         judge(&[("s.yaml", &bare), ("rel9.yaml", &policy)], &["s.yaml"]).status("data-in-backup-plan", "Data").to_owned()
     };
     assert_eq!([reproducible("backup"), reproducible("env"), reproducible("other")], ["none", "unknown", "fail"]);
-    // What may have the tag that is asked for is not passed over.
+    // The audit does not skip a resource that may have the requested tag.
     let asked = |tag: &str| judge(&[("s.yaml", &stack)], &["s.yaml", "--tag", tag]).status("data-in-backup-plan", "Data").to_owned();
     assert_eq!([asked("backup=daily"), asked("env=prod"), asked("backup=weekly")], ["pass", "pass", "none"]);
 }
 
-/// Parts of a template that are not here may declare a backup plan, a vault, anything.
+/// Missing parts of a template may declare a backup plan, a vault or anything else.
 #[test]
 fn what_is_not_in_the_template_may_be_in_a_part_that_cannot_be_read() {
     let table = "  Data:\n    Type: AWS::DynamoDB::Table\n";
@@ -88,13 +88,13 @@ fn what_is_not_in_the_template_may_be_in_a_part_that_cannot_be_read() {
         let rel9 = Rel9::new().with_files(&[("s.yaml", &format!("{part}{table}"))]);
         let document = rel9.judge(&["s.yaml"]);
         assert_eq!(document.status("data-in-backup-plan", "Data"), "unknown", "{part}");
-        // What is written is judged.
+        // Resources that the template declares are judged.
         assert_eq!(document.status("dynamodb-table-pitr", "Data"), "fail", "{part}");
         rel9.run(&["audit", "s.yaml", "--fail-on", "never"]).ended(3);
     }
 }
 
-/// What CDK's TableV2 makes.
+/// The template that CDK's TableV2 generates.
 #[test]
 fn global_tables_are_data() {
     let table = |replica: &str| {
@@ -126,7 +126,7 @@ fn automatic_backups_of_efs_count() {
     assert_eq!(of(""), ["fail", "fail"]);
 }
 
-/// Which vault a rule writes to is not known: it may be any of the template.
+/// The target vault of a rule is unknown: it may be any vault of the template.
 #[test]
 fn a_vault_that_a_plan_may_write_to_is_not_passed_over() {
     let with = |target: &str| {

@@ -1,4 +1,4 @@
-//! One type, one file in each room: the name of a resource type stands in no other file of `src/`.
+//! One type, one file in each room: no other file of `src/` contains the name of a resource type.
 
 use crate::support::source::sources;
 use rel9::inventory::types;

@@ -1,7 +1,8 @@
-//! Nothing is said of what was not read. Whatever single fact is taken away, an answer may become unknown, and may stay what it is where
-//! the fact cannot matter; it never becomes another answer.
+//! Unread facts support no claim. If any single fact is removed, an answer may become unknown, or stay the same where the fact cannot
+//! matter; it never becomes a different answer.
 //!
-//! Two tables that grow by themselves: every fact of every test of every rule, and every property and every operation of the demo organisation.
+//! Two tables that grow automatically: every fact of every test of every rule, and every property and every operation of the demo
+//! organisation.
 
 use rayon::prelude::*;
 use rel9::audit::findings::{Findings, Status};
@@ -34,7 +35,7 @@ enum Step {
 /// The steps to a fact.
 type Place = Vec<Step>;
 
-/// A place as people read it, the same for every item of a list.
+/// A place in readable form, the same for every item of a list.
 fn spell(place: &[Step]) -> String {
     let steps = place.iter().map(|step| match step {
         Step::Field(name) => format!(".{name}"),
@@ -43,8 +44,8 @@ fn spell(place: &[Step]) -> String {
     steps.collect::<String>().trim_start_matches('.').to_owned()
 }
 
-/// Every fact of a value: the fields of records, those of records in lists too. The keys of a map are no facts of their own: a tag that is
-/// not there is read.
+/// Every fact of a value: the fields of records, including records in lists. The keys of a map are not facts: a missing tag is known to be
+/// missing.
 fn facts_of(value: &Value, shape: &Shape, place: &mut Place, found: &mut Vec<Place>) {
     match (value, shape) {
         (Value::Object(fields), Shape::Record(declared)) => {
@@ -74,7 +75,7 @@ fn at<'v>(value: &'v mut Value, place: &[Step]) -> &'v mut Value {
     })
 }
 
-/// The value with the fact replaced, or taken away.
+/// The value with the fact replaced or removed.
 fn with(value: &Value, place: &[Step], fact: Option<&Value>) -> Value {
     let mut changed = value.clone();
     let (last, parents) = place.split_last().expect("a place");
@@ -143,13 +144,13 @@ impl Case {
     fn places(&self, record: usize) -> Vec<Place> {
         let mut found = Vec::new();
         facts_of(&self.records[record], self.shape(record), &mut Vec::new(), &mut found);
-        // What every resource has, whoever read it.
+        // Facts that every resource has.
         let always = ["type", "arn", "account", "region", "id", "name"].map(|name| vec![Step::Field(name.to_owned())]);
         found.retain(|place| record != 0 || !always.contains(place));
         found
     }
 
-    /// `None` where the rule has no finding. What it has answered already makes no difference.
+    /// `None` if the rule has no finding. Earlier answers of the rule do not matter.
     fn judge<'r>(&self, rule: &'r Rule, asked: &mut Asked<'r>) -> Option<engine::Status> {
         let [resource, protection, objective] = self.records.clone();
         let [unread, unjoined, unowed] = self.reasons.clone();
@@ -169,7 +170,7 @@ impl Case {
         let mut case = self.clone();
         case.records[record] = with(&self.records[record], place, fact);
         if fact.is_none() {
-            // As spelt by the join: `rules[].retention_days`.
+            // In the join's form: `rules[].retention_days`.
             let path = spell(place).replace(".[]", "[]");
             case.reasons[record].insert(path, vec![format!("{place:?} is denied")]);
         }
@@ -177,10 +178,10 @@ impl Case {
     }
 }
 
-/// What a rule has answered, by type, parameters and time.
+/// The answers of a rule, by type, parameters and time.
 type Asked<'r> = HashMap<(&'static str, String, chrono::DateTime<chrono::Utc>), RuleAnswers<'r>>;
 
-/// Values that a fact of this kind could have as well.
+/// Other values that a fact of this kind can have.
 fn others(fact: &Value) -> Vec<Value> {
     let mut others = vec![Value::Null];
     match fact {
@@ -196,10 +197,11 @@ fn others(fact: &Value) -> Vec<Value> {
     others
 }
 
-/// Of a rule: each fact of each test that the rule answers without, although it would answer otherwise if the fact were another.
+/// The guesses of a rule: each fact of each test that the rule answers without, although it would answer differently if the fact had
+/// another value.
 fn guesses(rule: &Rule) -> Vec<String> {
     let cases: Vec<(&Test, Case)> = rule.tests().iter().map(|test| (test, Case::of(rule, test))).collect();
-    // What the same fact is in the rule's other tests.
+    // The values of the same fact in the rule's other tests.
     let mut seen: BTreeMap<(usize, String), Vec<Value>> = BTreeMap::new();
     for (_, case) in &cases {
         for record in 0..NAMES.len() {
@@ -225,7 +227,7 @@ fn guesses(rule: &Rule) -> Vec<String> {
                 let known = seen.get(&(record, spell(&place))).into_iter().flatten().cloned();
                 let guessed = known.chain(others(&fact)).find_map(|other| {
                     let judged = case.changed(record, &place, Some(&other)).judge(rule, &mut asked);
-                    // A value that does not fit the expression is none that the fact can have.
+                    // A fact cannot have a value that does not fit the expression.
                     (judged != Some(engine::Status::Unknown) && judged != without).then_some((other, judged))
                 });
                 if let Some((other, judged)) = guessed {
@@ -256,15 +258,16 @@ fn no_rule_answers_without_a_fact_that_could_change_its_answer() {
 
 // --- The demo organisation ---------------------------------------------------------------------------------------------------------
 
-/// Of each resource the newest so many recovery points and jobs are enough.
+/// Keeps only this number of the newest recovery points and jobs of each resource.
 const KEPT: usize = 2;
 
-/// A property that is a text, by name.
+/// A text property, by name.
 pub(super) fn text_of(resource: &Resource, property: &str) -> Option<String> {
     resource.properties.json(property)?.as_str().map(str::to_owned)
 }
 
-/// The demo's largest account and its backup account, with the copy jobs that AWS would list in the one for the copies in the other.
+/// The demo's largest account and its backup account. The largest account has the copy jobs that AWS would list in it for the copies in the
+/// backup account.
 pub(super) fn demo() -> Vec<Shard> {
     let files = document::files_in(&crate::support::project("fixtures/demo")).expect("the demo");
     let mut shards: Vec<Shard> = files.iter().flat_map(|file| document::read_file(file).expect("an inventory")).collect();
@@ -312,9 +315,9 @@ pub(super) struct Demo {
 }
 
 pub(super) struct Answers {
-    /// By the finding's id: its status, the resource, and what it says.
+    /// By finding id: its status, its resource and its message.
     by_finding: BTreeMap<String, (Status, String, String)>,
-    /// ARNs of data that can be made again, and of members of clusters.
+    /// ARNs of reproducible data and of cluster members.
     owing_nothing: BTreeSet<String>,
 }
 
@@ -344,7 +347,7 @@ impl Demo {
     }
 }
 
-/// Which answers are others than before, and not unknown. What owed nothing before may be asked now, and pass.
+/// Which answers differ from before and are not unknown. A resource that needed no backup before may be judged now, and pass.
 pub(super) fn changed(before: &Answers, now: &Answers, counts: impl Fn(Status) -> bool) -> Vec<String> {
     let other = now.by_finding.iter().filter_map(|(id, (status, arn, about))| {
         let was = before.by_finding.get(id).map(|(status, _, _)| *status);
@@ -365,12 +368,12 @@ pub(super) fn assert_none(wrong: Vec<(String, Vec<String>)>) {
     assert!(wrong.is_empty(), "{} of them change answers:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// What one call reads of a resource is all read or not at all: the next test takes it away together, and looks at failures too.
+/// One call reads all of its facts of a resource or none: the next test removes them together, and checks failures too.
 #[test]
 fn no_property_that_is_taken_away_makes_anything_pass() {
     let (demo, whole) = (Demo::new(), self::demo());
     let before = demo.answers(whole.clone());
-    // What a piece of evidence is about is what makes it one.
+    // The source of a piece of evidence makes it evidence.
     let about = |property: &String| property != "source_arn";
     let properties = |resource: &Resource| -> Vec<String> {
         resource.properties.read_names().into_iter().filter(|property| about(property)).chain(["tags".to_owned()]).collect()
@@ -393,7 +396,7 @@ fn no_property_that_is_taken_away_makes_anything_pass() {
     assert_none(wrong.collect());
 }
 
-/// As if the operation had been denied in these shards: what it lists is gone, what it reads of others is missing.
+/// As if AWS had denied the operation in these shards: what it lists is gone, and what it reads of other resources is missing.
 pub(super) fn deny(shards: &mut [Shard], operation: &str, denied: impl Fn(&Shard) -> bool) {
     for shard in shards.iter_mut().filter(|shard| denied(shard)) {
         let mut was_called = false;

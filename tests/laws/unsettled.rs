@@ -1,5 +1,5 @@
-//! What a template does not settle is unknown, for every property of every type that templates can declare: a finding passes or fails
-//! only where every value would make it pass or fail.
+//! What a template leaves open is unknown, for every property of every type that templates can declare: a finding passes or fails only if
+//! every value would make it pass or fail.
 
 use crate::support::Rel9;
 use serde::Deserialize;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-/// Every type, with everything that speaks for it.
+/// Every type, with everything in its favour.
 const EVERY_TYPE: &str = include_str!("../../fixtures/cloudformation/every-type.json");
 
 fn every_type() -> Value {
@@ -48,7 +48,7 @@ fn judged(templates: &BTreeMap<String, Value>) -> BTreeMap<String, Statuses> {
     found
 }
 
-/// The template with each value of its resources' properties, at any depth, changed.
+/// The template with each value of its resources' properties changed, at any depth.
 fn with_properties(change: impl Fn(&str, &Value) -> Value) -> Value {
     let mut template = every_type();
     for resource in template["Resources"].as_object_mut().expect("resources").values_mut() {
@@ -63,7 +63,7 @@ fn is_function(object: &serde_json::Map<String, Value>) -> bool {
     object.keys().any(|key| key == "Ref" || key.starts_with("Fn::"))
 }
 
-/// What is at the ends of a value replaced.
+/// The value with its leaves replaced.
 fn leaves(value: &Value, by: &Value) -> Value {
     match value {
         Value::Object(object) if !is_function(object) => object.iter().map(|(key, value)| (key.clone(), leaves(value, by))).collect(),
@@ -72,7 +72,7 @@ fn leaves(value: &Value, by: &Value) -> Value {
     }
 }
 
-/// The pointers of all values below one.
+/// The pointers of all values below a value.
 fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     let mut add = |key: &str, value: &Value| {
         let below = format!("{at}/{key}");
@@ -96,11 +96,11 @@ fn every_type_is_tried() {
     }
 }
 
-/// One property at a time depends on a condition that nobody knows, so that it is as written or missing, or has a value that nobody gave.
-/// What that gives is compared with both.
+/// One property at a time depends on an unknown condition, so that it is as written or missing, or it has an unknown value. The test
+/// compares the result with both.
 #[test]
 fn a_value_that_is_not_known_decides_nothing_that_it_would_change() {
-    // What is written is written, whatever its value is.
+    // These rules judge what the template contains, whatever its value.
     let as_written = [
         ("backup-vault-locked", "/Resources/Vault/Properties/LockConfiguration"),
         ("s3-bucket-encrypted", "/Resources/Bucket/Properties/BucketEncryption"),
@@ -135,8 +135,8 @@ fn a_value_that_is_not_known_decides_nothing_that_it_would_change() {
                     wrong.push(format!("{} of {} is {decided} where {pointer} is {open}, and {others:?} where it is decided", of.0, of.1));
                 }
             }
-            // What either would give is not passed over. An instance that no plan surely selects may be protected through its volumes, which
-            // only what is deployed shows.
+            // The audit does not skip a finding that either template has. An instance that no plan surely selects may be protected through
+            // its volumes, which only the deployed resources show.
             let elsewhere = |of: &(String, String)| of.0 == "data-in-backup-plan" && of.1 == "Instance";
             let given = ["written", missing.as_str()].into_iter().filter_map(|name| found.get(name)).flatten();
             let given = given.filter(|(of, decided)| *decided != "unknown" && status(&open, of).is_none() && !elsewhere(of));
@@ -147,10 +147,10 @@ fn a_value_that_is_not_known_decides_nothing_that_it_would_change() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Nobody gave any value of any property.
+/// Every value of every property is unknown.
 #[test]
 fn nothing_passes_on_values_that_nobody_gave() {
-    // Such a vault is always locked, a resource policy is another's word, and S3 encrypts every bucket.
+    // Such a vault is always locked, a resource policy may come from another resource, and S3 encrypts every bucket.
     let always = [
         ("backup-vault-denies-deletion", "AirGapped"),
         ("backup-vault-lock-compliance-mode", "AirGapped"),
@@ -158,9 +158,9 @@ fn nothing_passes_on_values_that_nobody_gave() {
         ("backup-vault-not-open", "AirGapped"),
         ("s3-bucket-encrypted", "Bucket"),
     ];
-    // What is there is there, whatever it says: a lock, a policy without share rules.
+    // These resources exist, whatever their content: a lock, a policy without share rules.
     let as_written = [("backup-vault-locked", "Vault"), ("snapshot-sharing-allowed", "SharedSnapshots")];
-    // One and the same value is the vault's name and what the plan writes to.
+    // The vault's name and the plan's target are the same value.
     let same_vault = ["backup-plan-copies-to-locked-vault", "backup-plan-target-vault-exists", "backup-plan-targets-locked-vault"];
     let as_written = [as_written.as_slice(), &same_vault.map(|rule| (rule, "Plan"))].concat();
     for unknown in [json!({ "Ref": "Unknown" }), json!({ "Fn::ImportValue": "x" })] {
@@ -170,7 +170,7 @@ fn nothing_passes_on_values_that_nobody_gave() {
         for (name, allowed) in [("whole", always.to_vec()), ("ends", [always.as_slice(), as_written.as_slice()].concat())] {
             let statuses = &found[name];
             assert!(statuses.len() > 100, "{name}: {}", statuses.len());
-            // The fixture says what becomes of the data beside the properties.
+            // The fixture sets what happens to the data outside the properties.
             let passed = statuses.iter().filter(|((rule, _), status)| *status == "pass" && rule != "template-data-deletion-policy");
             let passed: BTreeSet<(&str, &str)> = passed.map(|((rule, id), _)| (rule.as_str(), id.as_str())).collect();
             assert_eq!(passed, allowed.into_iter().collect(), "{name} {unknown}");
@@ -178,7 +178,7 @@ fn nothing_passes_on_values_that_nobody_gave() {
     }
 }
 
-/// What may not be created backs nothing up, and its own properties count.
+/// A resource that may not be created backs up nothing, but its own properties count.
 #[test]
 fn resources_that_may_not_exist_protect_nothing() {
     let mut template = every_type();

@@ -120,7 +120,7 @@ fn a_copy_holds_data_as_old_as_its_source() {
     world.lines.last_mut().unwrap()["arn"] = json!("rp-copy");
     let age = 266 * 86_400 + 2 * 3_600;
     assert_eq!(world.protection(&volume_arn("vol-1")).rpo_seconds.read(), Some(&Some(age)));
-    // The same of a copy in a vault that nobody could look into.
+    // The same for a copy in a vault that was not read.
     let there = "arn:aws:backup:eu-west-1:444455556666:backup-vault:copies";
     let facts = old(World::new()).with(job(there)).protection(&volume_arn("vol-1"));
     assert_eq!(facts.copies.read().unwrap()[0].age_seconds, age);
@@ -240,10 +240,10 @@ fn backups_whose_schedule_was_not_read_may_be_late() {
     let dlm = || World::new().volume("vol-1").with(snapshot("snap-a", "2026-03-01T00:00:00Z", json!("dlm")));
     assert_eq!(dlm().state(&volume), Some(State::Protected), "no policy targets it");
     assert_eq!(dlm().denied("dlm:GetLifecyclePolicies").state(&volume), None);
-    // What is sure does not depend on them.
+    // Known facts do not depend on them.
     let manual = || World::new().volume("vol-1").with(snapshot("snap-a", "2026-03-01T00:00:00Z", Value::Null));
     assert_eq!(manual().denied("dlm:GetLifecyclePolicies").denied("backup:GetBackupPlan").state(&volume), Some(State::Protected));
-    // A schedule that rel9 does not understand is one that was not read.
+    // A schedule that rel9 cannot parse counts as unread.
     let odd = World::new().volume("vol-1").plan("at(noon)", json!({"resources": ["*"]})).point(&volume, "2026-03-01T05:00:00Z", json!({}));
     assert_eq!(odd.state(&volume), None);
     assert!(odd.joined(&volume).reasons()["state"][0].contains("cannot be understood"), "{:?}", odd.joined(&volume).reasons());
@@ -502,10 +502,10 @@ fn a_completed_copy_job_shows_the_vault_of_an_account_that_nobody_read() {
     };
     assert_eq!(exists(world("COMPLETED", Value::Null)), Some(true));
     assert_eq!(exists(world("COMPLETED", json!(7))), Some(true));
-    // The copy is gone again, or was never made.
+    // The copy was deleted, or was never made.
     assert_eq!(exists(world("COMPLETED", json!(1))), None);
     assert_eq!(exists(world("FAILED", Value::Null)), None);
-    // Where somebody looked, the job says nothing.
+    // If the destination was read, the job proves nothing.
     assert_eq!(exists(world("COMPLETED", Value::Null).vault("other", "eu-west-1", "444455556666", false)), None);
     assert_eq!(exists(world("FAILED", Value::Null).vault("copies", "eu-west-1", "444455556666", false)), Some(true));
 }

@@ -1,4 +1,4 @@
-//! Evidence that is lost, or that nobody could read, never makes an answer better.
+//! Evidence that is lost or was not read never makes an answer better.
 
 use crate::support::world::*;
 use proptest::prelude::*;
@@ -22,7 +22,7 @@ fn job(account: &str, region: &str) -> Value {
     line
 }
 
-/// The volume with that job, where the destination is read as well, all but `denied`.
+/// The volume with that job; the destination is read too, except the `denied` operations.
 fn copied(account: &str, region: &str, denied: &[&str]) -> World {
     let mut world = World::new().volume("vol-1").with(job(account, region));
     for other in [region, "eu-north-1"] {
@@ -66,7 +66,7 @@ fn a_copy_job_is_a_copy_where_the_audit_was_not_to_look() {
     );
 }
 
-/// `required` in the objective, and what the rules on copies say then.
+/// Sets `required` in the objective and returns the findings of the rules on copies.
 fn copy_findings(world: &World) -> Vec<(String, Status)> {
     let policy = "version: 1\nobjectives: [{ name: all, match: 'true', rpo: 24h, immutable: required, \
         copies: { region: required, account: required, air_gapped: required } }]";
@@ -116,7 +116,7 @@ fn restores_where_the_copies_are_may_have_failed() {
     assert!(!elsewhere.protection(&volume_arn("vol-1")).restore_tests.is_unread(), "nothing of it was ever copied there");
 }
 
-/// What rule data-rpo-meets-objective says of the volume.
+/// The finding of rule data-rpo-meets-objective for the volume.
 fn rpo(world: &World) -> Status {
     let findings = audit(world, "version: 1\nobjectives: [{ name: all, match: 'true', rpo: 26h }]", &["data-rpo-meets-objective"]);
     findings.findings.first().map(|finding| finding.status).expect("a finding")
@@ -140,14 +140,14 @@ fn the_newest_backup_alone_does_not_meet_an_rpo() {
     assert_eq!(rpo(&aged(world(), &daily(1))), Status::Fail, "all that was made before it is lost");
     let manual = World::new().volume("vol-1").with(snapshot("snap-a", "2026-11-22T05:00:00Z", Value::Null));
     assert_eq!(rpo(&manual), Status::Fail, "nothing made any before it");
-    // As far back as the schedule keeps its backups, and as it has existed, one backup is all there can be.
+    // The backup is as old as the schedule's retention, or as the schedule or the volume itself: there can be no older one.
     let kept = world().changed("p1", |plan| plan["properties"]["rules"][0]["retention_days"] = json!(7));
     assert_eq!(rpo(&aged(kept, &daily(7))), Status::Pass);
     let new = world().changed("s1", |selection| selection["created_at"] = json!("2026-11-21T07:00:00Z"));
     assert_eq!(rpo(&aged(new, &daily(1))), Status::Pass);
     let young = world().changed("vol-1", |volume| volume["created_at"] = json!("2026-11-21T07:00:00Z"));
     assert_eq!(rpo(&aged(young, &daily(1))), Status::Pass);
-    // Of a week of daily backups beside monthly ones, more than a week is not asked.
+    // Beside monthly backups, daily backups kept for a week must go back only a week.
     let monthly =
         world().changed("p1", |plan| plan["properties"]["rules"][0]["retention_days"] = json!(7)).rule("monthly", "cron(0 5 1 * ? *)", 365);
     assert_eq!(rpo(&aged(monthly, &daily(7))), Status::Pass);
@@ -156,7 +156,7 @@ fn the_newest_backup_alone_does_not_meet_an_rpo() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever backups there are, of whatever schedule: without some of them a failure stays one.
+    /// Whatever backups and schedules there are: if some backups are missing, a failure stays a failure.
     #[test]
     fn losing_recovery_points_never_makes_an_rpo_met(
         mut hours in proptest::collection::vec(0_i64..1_000, 1..40),

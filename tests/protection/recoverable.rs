@@ -1,4 +1,4 @@
-//! What is claimed of backups, against inventories in which it would be false.
+//! What rel9 claims of backups, tested against inventories in which the claim would be false.
 
 use crate::support::world::*;
 use rel9::protection::facts::{MechanismKind, Protection, State};
@@ -78,7 +78,7 @@ fn what_is_late_keeps_nothing_however_long_it_is_set_to() {
     assert_eq!(kept("2026-11-22T05:10:00Z", json!({"status": "PARTIAL"})), None, "nothing can be restored");
     assert_eq!(kept("2026-11-22T05:10:00Z", json!({"retention_days": 3})), Some(3), "the rule says more than the newest backup has");
     assert_eq!(kept("2026-11-22T05:10:00Z", json!({"retention_days": null})), Some(35));
-    // A monthly rule that is new counts beside backups that are there.
+    // A new monthly rule counts if there are backups.
     let monthly = world("2026-11-22T05:10:00Z", json!({})).rule("monthly", "cron(0 5 1 * ? *)", 365);
     let new = monthly.changed("s1", |selection| selection["created_at"] = json!("2026-11-20T00:00:00Z"));
     assert_eq!(retention(&new.protection(&volume_arn("vol-1"))), Some(365));

@@ -1,11 +1,11 @@
-//! Which resources a backup plan reaches (selection, opt-in), seen in the findings of an audit over HTTP. What each case makes is in
-//! `tests/emulator/scenarios/selection.py`.
+//! Which resources a backup plan reaches (selection, opt-in), as the findings of an audit over HTTP show.
+//! `tests/emulator/scenarios/selection.py` creates each case.
 
 use crate::support::{Document, Emulator, text};
 use serde_json::Value;
 use std::sync::OnceLock;
 
-/// One audit of all cases, and what the scenario told.
+/// One audit of all cases, and the output of the scenario.
 fn audited() -> &'static (Document, Value) {
     static AUDITED: OnceLock<(Document, Value)> = OnceLock::new();
     AUDITED.get_or_init(|| {
@@ -47,7 +47,7 @@ fn not_selected(resource: &str) {
     assert_eq!(document.status("data-opt-in-not-blocked", resource), "none", "{resource}");
 }
 
-/// What the audit says of a resource that has no backup.
+/// The finding for a resource that has no backup.
 #[track_caller]
 fn state(resource: &str, expected: &str) {
     let said = audited().0.says("data-protected", resource);
@@ -136,6 +136,6 @@ fn a_volume_is_backed_up_through_its_instance() {
     let (document, told) = audited();
     assert_eq!(document.status("data-protected", text(&told["backed_up"])), "pass");
     state(text(&told["backed_up"]), "pass: protected on schedule: ");
-    // An instance that is selected and has no backup gives its volumes none.
+    // An instance that is selected but has no backup protects none of its volumes.
     assert_eq!(document.status("data-protected", text(&told["selected"])), "fail");
 }

@@ -1,4 +1,4 @@
-//! The join, through small inventories: what each resource's protection is, and why it is unknown when something was not read.
+//! The join, tested with small inventories: each resource's protection, and why it is unknown if something was not read.
 
 use crate::support::world::*;
 use rel9::protection::facts::{Facts, State};
@@ -23,7 +23,7 @@ fn a_plan_that_never_ran_protects_nothing() {
 fn a_fresh_recovery_point_protects_and_an_old_one_is_stale() {
     let world = |at| World::new().volume("vol-1").daily_plan().point(&volume_arn("vol-1"), at, json!({}));
     assert_eq!(world("2026-11-22T05:10:00Z").state(&volume_arn("vol-1")), Some(State::Protected));
-    // A day plus the start window of an hour is allowed, a minute more is late.
+    // A day plus the start window of an hour is allowed; one more minute is late.
     assert_eq!(world("2026-11-21T06:00:00Z").state(&volume_arn("vol-1")), Some(State::Protected));
     assert_eq!(world("2026-11-21T05:59:00Z").state(&volume_arn("vol-1")), Some(State::Stale));
 }
@@ -65,7 +65,7 @@ fn only_what_runs_by_itself_and_is_not_late_is_on_schedule() {
     let late = || planned("2026-11-20T05:10:00Z").with(snapshot("snap-a", "2026-11-22T05:00:00Z", Value::Null));
     assert_eq!((late().state(&arn), on_schedule(late())), (Some(State::Protected), Some(false)), "a fresh manual snapshot is no schedule");
     assert_eq!(on_schedule(World::new().volume("vol-1")), Some(false));
-    // What nobody read may renew it; what is on schedule stays so.
+    // An unread policy may renew it; what is on schedule stays on schedule.
     assert_eq!(on_schedule(late().denied("dlm:GetLifecyclePolicies")), None);
     assert_eq!(on_schedule(planned("2026-11-22T05:10:00Z").denied("dlm:GetLifecyclePolicies")), Some(true));
     let instance_arn = "arn:aws:ec2:us-east-1:111122223333:instance/i-1";
@@ -154,7 +154,7 @@ fn a_copy_is_seen_in_its_vault_or_else_in_its_job() {
     };
     assert_eq!(copies(World::new().with(job("COMPLETED"))), Some(vec![("eu-west-1".to_owned(), "copy_job".to_owned())]));
     assert_eq!(copies(World::new().with(job("FAILED"))), None, "other Regions were not read");
-    // In a vault that was looked into, only what lies there counts.
+    // In a vault that was read, only its content counts.
     let read_there = |mut world: World| {
         for (service, operation) in
             [("backup", "ListBackupVaults"), ("backup", "ListRecoveryPointsByBackupVault"), ("ec2", "DescribeSnapshots")]
@@ -235,7 +235,8 @@ fn gaps_lie_between_neighbours_and_up_to_now() {
     assert_eq!(facts.recovery_points.read().unwrap().largest_gap_seconds, Some(72 * 3_600));
 }
 
-/// What decides that a setting is wrong must have been read: unread is neither long enough nor too short, neither locked nor open.
+/// A setting counts as wrong only if the deciding facts were read: an unread fact is neither long enough nor too short, neither locked nor
+/// open.
 #[test]
 fn settings_that_were_not_read_are_unknown() {
     let volume = volume_arn("vol-1");
@@ -261,7 +262,7 @@ fn settings_that_were_not_read_are_unknown() {
     assert!(tables().denied("dynamodb:DescribeTable").protection(table).restore_tests.is_unread(), "another may be restored from it");
 }
 
-/// Replicas of automated backups have a retention of their own, which only their Region tells.
+/// Replicas of automated backups have their own retention, which only their Region shows.
 #[test]
 fn replicas_of_automated_backups_are_kept_as_long_as_their_region_says() {
     let arn = "arn:aws:rds:us-east-1:111122223333:db:orders";
@@ -281,7 +282,7 @@ fn replicas_of_automated_backups_are_kept_as_long_as_their_region_says() {
     assert_eq!(kept(world().with(there)), Some(vec![Some(1).into()]));
 }
 
-/// Without the list of automated backups nobody knows how far back an instance's reach.
+/// Without the list of automated backups, it is unknown how far back an instance's backups go.
 #[test]
 fn a_window_without_beginning_leaves_no_gap() {
     let arn = "arn:aws:rds:us-east-1:111122223333:db:orders";

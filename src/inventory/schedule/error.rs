@@ -11,7 +11,7 @@ pub enum ScheduleError {
     Field(&'static str, String),
     /// Day of month and day of week are both restricted, which AWS does not accept.
     BothDays(String),
-    /// Not a name of the IANA time zone database.
+    /// The name is not in the IANA time zone database.
     TimeZone(String),
 }
 

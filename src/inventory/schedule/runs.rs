@@ -1,4 +1,4 @@
-//! A schedule, when it runs, and how far its runs are apart.
+//! A schedule, its runs, and the gaps between them.
 
 #[cfg(test)]
 mod tests;
@@ -9,28 +9,28 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use croner::{CronPattern, Weekday, parser::CronParser};
 
-/// What AWS Backup uses when a rule has no schedule.
+/// The schedule that AWS Backup uses if a rule has none.
 pub const DEFAULT: &str = "cron(0 5 ? * * *)";
 
-/// How far ahead gaps are looked for. The calendar repeats itself every 28 years, and after 40 across a century without leap day.
+/// How many years ahead gaps are searched. The calendar repeats every 28 years, and after 40 across a century without leap day.
 const HORIZON_YEARS: i32 = 40;
 
-/// How many spans of runs are compared.
+/// How many spans of runs `shortest_span` compares.
 const SPANS: usize = 100;
 
-/// A schedule. Parsing costs microseconds, [`Schedule::largest_gap`] up to some milliseconds: protection keeps the result for equal
+/// A schedule. Parsing takes microseconds, [`Schedule::largest_gap`] up to some milliseconds, so protection keeps the result for equal
 /// expressions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule(Kind);
 
 #[derive(Clone, Debug, PartialEq)]
 enum Kind {
-    /// Every so many seconds, from nobody knows when.
+    /// Runs at this interval in seconds, from an unknown start.
     Interval(i64),
     Cron(Box<Cron>),
 }
 
-/// Days that match, and the same local times on each of them.
+/// The matching days, and the local times of the runs, the same on each day.
 #[derive(Clone, Debug, PartialEq)]
 struct Cron {
     days: CronPattern,
@@ -40,7 +40,7 @@ struct Cron {
 }
 
 impl Schedule {
-    /// Reads an AWS Backup or DLM schedule; no expression means [`DEFAULT`], no time zone means UTC.
+    /// Parses an AWS Backup or DLM schedule; no expression means [`DEFAULT`], no time zone means UTC.
     pub fn parse(expression: Option<&str>, timezone: Option<&str>) -> Result<Schedule, ScheduleError> {
         let zone = match timezone {
             None => Tz::UTC,
@@ -65,7 +65,7 @@ impl Schedule {
         Ok(Schedule(Kind::Cron(Box::new(Cron { days, minutes, zone }))))
     }
 
-    /// A schedule that runs every so many seconds, such as a DLM interval. It has no known phase.
+    /// A schedule that runs at an interval in seconds, such as a DLM interval. Its start is unknown.
     pub fn interval(seconds: i64) -> Result<Schedule, ScheduleError> {
         if seconds > 0 && TimeDelta::try_seconds(seconds).is_some() {
             Ok(Schedule(Kind::Interval(seconds)))
@@ -74,8 +74,8 @@ impl Schedule {
         }
     }
 
-    /// The longest time in seconds between two consecutive runs, of the runs at or after `from`. `None` when the schedule never
-    /// runs again or only once. Of a cron schedule, the 40 years after its next run are looked at, day by day.
+    /// The longest time in seconds between two consecutive runs, of the runs at or after `from`. `None` if the schedule never runs again,
+    /// or only once. For a cron schedule, this checks the 40 years after its next run, day by day.
     pub fn largest_gap(&self, from: DateTime<Utc>) -> Option<i64> {
         match &self.0 {
             Kind::Interval(seconds) => Some(*seconds),
@@ -87,8 +87,8 @@ impl Schedule {
         }
     }
 
-    /// The shortest time in seconds from a run to the one that comes `count` runs later, of the runs up to `t` that are looked at: some
-    /// more than `count`. `None` when there were not so many.
+    /// The shortest time in seconds from a run to the run `count` runs later, among the last runs up to `t`: it checks somewhat more than
+    /// `count` runs. `None` if there are too few runs.
     pub fn shortest_span(&self, count: i64, t: DateTime<Utc>) -> Option<i64> {
         if let Kind::Interval(seconds) = &self.0 {
             return seconds.checked_mul(count);
@@ -99,7 +99,7 @@ impl Schedule {
         runs.iter().zip(runs.iter().skip(count)).map(|(late, early)| (*late - *early).num_seconds()).min()
     }
 
-    /// The first run after `t`. Of an interval, whose runs have no known phase: `t` plus the interval, the latest it can be.
+    /// The first run after `t`. For an interval, whose start is unknown: `t` plus the interval, the latest possible moment.
     pub fn next_after(&self, t: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match &self.0 {
             Kind::Interval(seconds) => t.checked_add_signed(TimeDelta::try_seconds(*seconds)?),
@@ -107,7 +107,7 @@ impl Schedule {
         }
     }
 
-    /// The last run at or before `t`. Of an interval: `t` minus the interval, the earliest it can have been.
+    /// The last run at or before `t`. For an interval: `t` minus the interval, the earliest possible moment.
     pub fn previous_before(&self, t: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match &self.0 {
             Kind::Interval(seconds) => t.checked_sub_signed(TimeDelta::try_seconds(*seconds)?),
@@ -137,12 +137,12 @@ impl Cron {
         Some(run.with_timezone(&Utc))
     }
 
-    /// The moments of a date's runs. Local times that are used once each have the order of their moments.
+    /// The moments of a date's runs. If each local time occurs only once, they are in order.
     fn moments(&self, date: NaiveDate) -> impl DoubleEndedIterator<Item = DateTime<Utc>> {
         self.minutes.iter().filter_map(move |minute| self.moment(date, *minute))
     }
 
-    /// The local date, with moments that no expression can name moved to the nearest year that one can.
+    /// The local date. A moment outside the years of cron expressions moves to the nearest of these years.
     fn local_date(&self, t: DateTime<Utc>) -> NaiveDate {
         let at_new_year = |year| Utc.with_ymd_and_hms(year, 1, 2, 0, 0, 0).single();
         let low = at_new_year(*YEARS.start()).unwrap_or(t);
@@ -167,8 +167,8 @@ impl Cron {
             .find_map(|date| self.moments(date).rev().find(|run| *run <= t))
     }
 
-    /// The longest gap between the runs from `from` to the end of the date `until`. A day on which the clock does not change
-    /// costs two conversions however many runs it has, as its inner gaps are those of any other such day.
+    /// The longest gap between the runs from `from` to the end of the date `until`. A day without a clock change needs two conversions,
+    /// however many runs it has, because the gaps within it are the same as on any other such day.
     fn largest_gap(&self, from: DateTime<Utc>, until: NaiveDate) -> Option<i64> {
         let (first_minute, last_minute) = (self.minutes.first()?, self.minutes.last()?);
         let span = TimeDelta::minutes(i64::from(last_minute - first_minute));

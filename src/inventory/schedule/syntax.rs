@@ -1,4 +1,4 @@
-//! From the syntax of AWS schedules to plain lists of numbers, which `croner` reads without ambiguity.
+//! Translates the syntax of AWS schedules to plain lists of numbers, which `croner` reads without ambiguity.
 //!
 //! AWS cron is that of the Quartz scheduler without seconds: days of the week count from SUN=1, `a/b` starts at `a`, ranges may
 //! wrap (`FRI-MON`), `L` as a day of the week is Saturday, `6L` is the last Friday of the month.
@@ -29,7 +29,7 @@ pub fn rate_seconds(text: &str) -> Option<i64> {
     }
 }
 
-/// The expression as `croner` takes it: with seconds, all ranges and steps as lists, SUN=0.
+/// The expression in `croner`'s form: with seconds, all ranges and steps as lists, SUN=0.
 pub fn croner_text(fields: &str) -> Result<String, ScheduleError> {
     let upper = fields.to_ascii_uppercase();
     let parts: Vec<&str> = upper.split_whitespace().collect();
@@ -50,11 +50,11 @@ struct Field {
     name: &'static str,
     min: u32,
     max: u32,
-    /// Names of the values from `min` on.
+    /// The names of the values, starting at `min`.
     names: &'static [&'static str],
-    /// What `croner` counts less than AWS.
+    /// By how much `croner`'s numbers are lower than those of AWS.
     offset: u32,
-    /// Reads what is neither value, range nor step, into `croner`'s form.
+    /// Translates an item that is not a value, range or step to `croner`'s form.
     special: fn(&str) -> Option<String>,
 }
 
@@ -102,14 +102,14 @@ fn special_weekday(text: &str) -> Option<String> {
     Some(format!("{}#{occurrence}", WEEKDAY.value(day)? - 1))
 }
 
-/// A number of digits only: no sign, no blanks.
+/// A number that consists of digits only: no sign, no blanks.
 fn digits(text: &str) -> Option<u32> {
     let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| text.parse().ok()).flatten()
 }
 
 impl Field {
-    /// The field as `croner` takes it, `*` when it restricts nothing.
+    /// The field in `croner`'s form; `*` if it restricts nothing.
     fn list(&self, text: &str) -> Result<String, ScheduleError> {
         let wrong = || ScheduleError::Field(self.name, text.to_string());
         let is_day = self.name == DAY.name || self.name == WEEKDAY.name;
@@ -123,7 +123,7 @@ impl Field {
                 None => list.push((self.special)(part).ok_or_else(wrong)?),
             }
         }
-        // `croner` would take both together for `LW`.
+        // `croner` would read the two together as `LW`.
         if list.iter().any(|item| item == "L") && list.iter().any(|item| item == "LW") {
             return Err(wrong());
         }

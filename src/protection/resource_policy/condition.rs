@@ -4,15 +4,15 @@ use super::document::Condition;
 use super::operator::{Comparison, Operator, Quantifier, all, any};
 use super::text::Text;
 
-/// What the values of a key that tells who calls, or from where, look like.
+/// The form of the values of a key that identifies the caller or the source.
 #[derive(Clone, Copy)]
 enum Confinement {
     Arn,
     Account,
     Organisation,
-    /// An id or name that AWS gives, such as that of a VPC endpoint or of a service.
+    /// An id or name that AWS assigns, such as that of a VPC endpoint or of a service.
     Id,
-    /// `AROAEXAMPLE:session`: the part before the colon is what AWS gives.
+    /// `AROAEXAMPLE:session`: AWS assigns the part before the colon.
     UserId,
 }
 
@@ -32,22 +32,21 @@ fn confinement(key: &str) -> Option<Confinement> {
         | "aws:sourceorgpaths"
         | "aws:vpceorgid"
         | "aws:vpceorgpaths" => Confinement::Organisation,
-        // A service's own calls, as its name as the Principal would confine them.
+        // A service's own calls; a statement that names the service as its Principal confines them the same way.
         "aws:sourcevpc" | "aws:sourcevpce" | "aws:principalservicename" => Confinement::Id,
         "aws:userid" => Confinement::UserId,
         _ => return None,
     })
 }
 
-/// Whether the conditions of a statement confine an Allow to callers or sources that somebody chose; `None` where that depends on what a
-/// symbol stands for.
+/// Whether the conditions of a statement confine an Allow to specific callers or sources; `None` if that depends on the value of a symbol.
 pub fn confine(conditions: Option<&[Condition]>) -> Option<bool> {
     let conditions = conditions?;
     any(conditions.iter().map(|condition| confines(condition, conditions)))
 }
 
-/// With `…IfExists` and `ForAllValues:` a request without the key passes, and an anonymous request has none of these keys: neither confines,
-/// unless another condition demands the key. Every value must confine, as any one of them is enough for a request.
+/// With `…IfExists` and `ForAllValues:`, a request without the key passes, and an anonymous request has none of these keys. So neither
+/// confines, unless another condition requires the key. Every value must confine, because a request needs to match only one of them.
 fn confines(condition: &Condition, conditions: &[Condition]) -> Option<bool> {
     let operator = Operator::parse(&condition.operator);
     let values = condition.values.as_slice();
@@ -72,7 +71,7 @@ fn confines(condition: &Condition, conditions: &[Condition]) -> Option<bool> {
     all([is_demanded, confining])
 }
 
-/// Whether a condition lets no request without its key pass: `Null` with `false`.
+/// Whether a condition requires its key: `Null` with `false`.
 fn demands_key(condition: &Condition) -> Option<bool> {
     match Operator::parse(&condition.operator).comparison {
         Comparison::Null => all(condition.values.iter().map(|value| match value.is_open() {
@@ -84,11 +83,11 @@ fn demands_key(condition: &Condition) -> Option<bool> {
     }
 }
 
-/// Whether a value stands for something that somebody chose. An exact operator compares `*` as a plain character, which no ARN, account or
-/// organisation has.
+/// Whether a value names something specific. An exact operator compares `*` as a plain character, and no ARN, account or organisation
+/// contains it.
 fn is_confining(confinement: Confinement, value: &Text, operator: Operator, exact: bool) -> Option<bool> {
     if value.has_variable() {
-        // The resource's own account and organisation are fixed; other variables may be as the caller likes.
+        // The resource's own account and organisation are fixed; the caller can influence other variables.
         let own = matches!(
             (confinement, value.whole.to_ascii_lowercase().as_str()),
             (Confinement::Account, "${aws:resourceaccount}") | (Confinement::Organisation, "${aws:resourceorgid}")
@@ -98,7 +97,7 @@ fn is_confining(confinement: Confinement, value: &Text, operator: Operator, exac
     if exact { Some(true) } else { value.passes(|text| is_fixed(confinement, text, operator)) }
 }
 
-/// Whether a pattern names what somebody chose.
+/// Whether a pattern names something specific.
 fn is_fixed(confinement: Confinement, value: &str, operator: Operator) -> bool {
     let fixed_before = |text: &str| !text.is_empty() && !text.contains(['*', '?']);
     if fixed_before(value) {
@@ -106,10 +105,10 @@ fn is_fixed(confinement: Confinement, value: &str, operator: Operator) -> bool {
     }
     match confinement {
         Confinement::Account | Confinement::Id => false,
-        // `o-a1b2c3d4e5/*`: the organisation is before the first slash.
+        // `o-a1b2c3d4e5/*`: the organisation stands before the first slash.
         Confinement::Organisation => value.split_once('/').is_some_and(|(organisation, _)| fixed_before(organisation)),
         Confinement::UserId => value.split_once(':').is_some_and(|(id, _)| fixed_before(id)),
-        // The account is fixed. `StringLike` lets `*` run over colons, so nothing before the account may have one.
+        // The account is fixed. In `StringLike`, `*` also matches colons, so no part before the account may contain a wildcard.
         Confinement::Arn => {
             let parts: Vec<&str> = value.split(':').collect();
             let account = parts.get(4).copied().unwrap_or_default();
@@ -120,20 +119,20 @@ fn is_fixed(confinement: Confinement, value: &str, operator: Operator) -> bool {
     }
 }
 
-/// What a condition does to a Deny.
+/// The effect of a condition on a Deny.
 pub enum Exemption {
-    /// It exempts these principals and nobody else.
+    /// The condition exempts these principals and no others.
     Only(Vec<String>),
-    /// It does anything else.
+    /// The condition has any other effect.
     Partial,
-    /// What it does depends on what a symbol stands for.
+    /// The effect depends on the value of a symbol.
     Open,
 }
 
 /// The principals that a condition exempts from a Deny.
 ///
-/// A negated operator denies all that match none of its values, requests without the key included, with or without `…IfExists`
-/// and under `ForAllValues:`. Under `ForAnyValue:` a request without the key passes.
+/// A negated operator denies all requests that match none of its values, including those without the key, with or without `…IfExists` and
+/// under `ForAllValues:`. Under `ForAnyValue:`, a request without the key passes.
 pub fn exempts(condition: &Condition) -> Exemption {
     let operator = Operator::parse(&condition.operator);
     let tells_caller = matches!(
@@ -152,7 +151,7 @@ pub fn exempts(condition: &Condition) -> Exemption {
     if !exact && condition.values.iter().any(|value| stars_only(&value.whole)) {
         return Exemption::Partial;
     }
-    // Compared exactly, a star is in nobody's name.
+    // An exact operator treats `*` as a plain character, and no principal's name contains it.
     let named = condition.values.iter().filter(|value| !exact || !value.whole.contains('*'));
     Exemption::Only(named.map(|value| value.whole.clone()).collect())
 }

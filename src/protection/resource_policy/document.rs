@@ -1,4 +1,5 @@
-//! The JSON of a policy. Strict: what IAM would not accept is an error, so that nobody judges a policy that was half understood.
+//! The JSON of a policy. Parsing is strict: what IAM does not accept is an error, so that rel9 does not judge a policy that it only half
+//! understands.
 
 use super::text::{Symbols, Text};
 use serde_json::{Map, Value};
@@ -19,14 +20,14 @@ impl std::error::Error for PolicyError {}
 /// A statement.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
-    /// The Sid, or its place, counted from 1.
+    /// The Sid, or the position of the statement, counted from 1.
     pub label: String,
-    /// Allow, otherwise Deny.
+    /// Whether the effect is Allow; otherwise it is Deny.
     pub allows: bool,
     pub principals: Names<Principal>,
     pub actions: Names<Text>,
     pub resources: Names<Text>,
-    /// `None` where a symbol may stand for any of them.
+    /// `None` if a symbol may stand for a condition.
     pub conditions: Option<Vec<Condition>>,
 }
 
@@ -40,21 +41,21 @@ pub enum Names<T> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Principal {
     pub name: Text,
-    /// Its kind is `AWS`, or it stands alone.
+    /// Whether the kind is `AWS`, or the principal has no kind.
     pub is_aws: bool,
 }
 
-/// One key of one operator. All conditions of a statement must hold; the values of one are alternatives.
+/// One key of one operator. All conditions of a statement must hold; for one condition, one matching value is enough.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {
-    /// In lower case: IAM does not tell cases apart.
+    /// In lower case: IAM ignores the case.
     pub operator: String,
     /// In lower case.
     pub key: String,
     pub values: Vec<Text>,
 }
 
-/// The statements of a policy text; `None` for one of which a symbol may stand for the effect, for its elements or for all of it.
+/// The statements of a policy text; `None` for a statement whose effect, elements or whole content may be a symbol.
 pub fn statements(text: &str, symbols: &Symbols) -> Result<Vec<Option<Statement>>, PolicyError> {
     let policy: Value = serde_json::from_str(text).map_err(|error| PolicyError(format!("no JSON: {error}")))?;
     let policy = object(&policy, "the policy")?;
@@ -109,7 +110,7 @@ impl Reader<'_, '_> {
         Text::new(text, self.symbols)
     }
 
-    /// Whether a symbol that may stand for anything is where an object or list is expected.
+    /// Whether a symbol that may have any value stands where an object or list is expected.
     fn is_open(&self, value: &Value) -> bool {
         value.as_str().is_some_and(|text| self.symbols.is_open(text))
     }
@@ -130,7 +131,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Inside, `None` where a symbol may stand for anything but a value.
+    /// The inner `None` means that a symbol may stand for anything other than a value.
     fn conditions(&self, value: &Value) -> Option<Option<Vec<Condition>>> {
         let mut all = Vec::new();
         for (operator, keys) in value.as_object()? {
@@ -151,7 +152,7 @@ impl Reader<'_, '_> {
         Some(Some(all))
     }
 
-    /// A text, or a truth value or number, which IAM takes as text.
+    /// A text, or a boolean or number, which IAM accepts as text.
     fn scalar(&self, value: &Value) -> Option<Text> {
         match value {
             Value::String(text) => Some(self.text(text)),
@@ -160,7 +161,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// A text or a list of at least one.
+    /// A text or a non-empty list of texts.
     fn texts(&self, value: &Value) -> Option<Vec<Text>> {
         match value {
             Value::String(text) => Some(vec![self.text(text)]),
@@ -170,7 +171,7 @@ impl Reader<'_, '_> {
     }
 }
 
-/// An element or its `Not…`; `None` when neither is there, both are, or its value has another shape.
+/// An element or its `Not…`; `None` if neither or both are present, or if the value has another shape.
 fn names<T>(fields: &Map<String, Value>, name: &str, read: impl Fn(&Value) -> Option<Vec<T>>) -> Option<Names<T>> {
     match (fields.get(name), fields.get(&format!("Not{name}"))) {
         (Some(only), None) => read(only).map(Names::Only),

@@ -9,12 +9,12 @@ use super::operator::{Comparison, Operator, all, any};
 use super::statement::{denies_action, names_everyone};
 use super::text::Text;
 
-/// Encryption types of which uploads are refused.
+/// The encryption types whose uploads the policy refuses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refused {
-    /// Of `SSE-S3`, `SSE-KMS`, `DSSE-KMS` and `SSE-C`, those of which every upload by everyone is.
+    /// The types, of `SSE-S3`, `SSE-KMS`, `DSSE-KMS` and `SSE-C`, for which the policy refuses every upload by everyone.
     pub surely: Vec<&'static str>,
-    /// Those of which that depends on what a symbol stands for.
+    /// The types for which that depends on the value of a symbol.
     pub perhaps: Vec<&'static str>,
 }
 
@@ -23,11 +23,11 @@ pub struct Refused {
 enum Header {
     Absent,
     Is(&'static str),
-    /// Absent or anything.
+    /// Absent or any value.
     Any,
 }
 
-/// An upload by its encryption headers.
+/// An upload, by its encryption headers.
 struct Upload {
     /// `x-amz-server-side-encryption`.
     algorithm: Header,
@@ -44,7 +44,7 @@ const fn named(algorithm: &'static str, kms_key: Header) -> Upload {
 /// An upload that leaves the choice to the bucket's default encryption. Conditions see its headers, not the default.
 const UNNAMED: Upload = Upload { algorithm: Header::Absent, kms_key: Header::Absent, customer_algorithm: Header::Absent };
 
-/// The types, the algorithm by which default encryption names them, and the upload that asks for them.
+/// The types, the name of their algorithm in default encryption, and the upload that requests them.
 const TYPES: [(&str, Option<&str>, Upload); 4] = [
     ("SSE-S3", Some("AES256"), named("AES256", Header::Absent)),
     ("SSE-KMS", Some("aws:kms"), named("aws:kms", Header::Any)),
@@ -52,7 +52,7 @@ const TYPES: [(&str, Option<&str>, Upload); 4] = [
     ("SSE-C", None, Upload { customer_algorithm: Header::Is("AES256"), ..UNNAMED }),
 ];
 
-/// The types of which every upload to a bucket is denied to everyone. A statement of which nothing is known may deny anything.
+/// The encryption types for which the policy denies every upload to everyone. An unknown statement may deny anything.
 pub fn refused(statements: &[Option<Statement>], default_algorithm: Option<&str>, bucket_arn: &str) -> Refused {
     let denied = |upload: &Upload| any(statements.iter().map(|statement| denies(statement.as_ref()?, upload, bucket_arn)));
     let mut refused = Refused::default();
@@ -68,7 +68,7 @@ pub fn refused(statements: &[Option<Statement>], default_algorithm: Option<&str>
     refused
 }
 
-/// Whether a statement surely denies an upload, whoever does it and whatever the object is called.
+/// Whether a statement surely denies an upload, for any caller and any object name.
 fn denies(statement: &Statement, upload: &Upload, bucket_arn: &str) -> Option<bool> {
     let all_objects = match &statement.resources {
         Names::Only(list) => any(list.iter().map(|resource| covers_all_objects(resource, bucket_arn))),
@@ -78,8 +78,8 @@ fn denies(statement: &Statement, upload: &Upload, bucket_arn: &str) -> Option<bo
     all([denies_action(statement, "s3:PutObject"), names_everyone(statement), all_objects, conditions])
 }
 
-/// Whether a resource stands for all objects of the bucket: `*`, `arn:aws:s3:::bucket/*`, `arn:aws:s3:::bucket*`. A bucket policy can only
-/// name its own bucket, which a template may name by a symbol.
+/// Whether a resource covers all objects of the bucket: `*`, `arn:aws:s3:::bucket/*`, `arn:aws:s3:::bucket*`. A bucket policy can name only
+/// its own bucket; a template may name it with a symbol.
 fn covers_all_objects(resource: &Text, bucket_arn: &str) -> Option<bool> {
     let of_own = resource.whole.strip_prefix(bucket_arn).filter(|_| !bucket_arn.is_empty());
     if of_own.is_some_and(|rest| matches!(rest.trim_end_matches('*'), "" | "/") && rest.ends_with('*')) {
@@ -94,7 +94,7 @@ fn covers_all_objects(resource: &Text, bucket_arn: &str) -> Option<bool> {
     })
 }
 
-/// Whether a condition surely holds for an upload, whatever else it depends on; `None` where that depends on what a symbol stands for.
+/// Whether a condition surely holds for an upload, whatever else it depends on; `None` if that depends on the value of a symbol.
 fn holds(condition: &Condition, upload: &Upload) -> Option<bool> {
     let header = match condition.key.as_str() {
         "s3:x-amz-server-side-encryption" => upload.algorithm,
@@ -103,7 +103,7 @@ fn holds(condition: &Condition, upload: &Upload) -> Option<bool> {
         _ => return Some(false),
     };
     let values = condition.values.as_slice();
-    // Policy variables may stand for anything.
+    // Policy variables may have any value.
     if values.is_empty() || values.iter().any(Text::has_variable) {
         return Some(false);
     }
@@ -116,7 +116,7 @@ fn holds(condition: &Condition, upload: &Upload) -> Option<bool> {
     }
 }
 
-/// `Null`: `true` for an absent key, `false` for one that is there.
+/// `Null`: `true` for an absent key, `false` for a present one.
 fn is_null(values: &[Text], header: Header) -> Option<bool> {
     let absent = match header {
         Header::Absent => "true",

@@ -1,8 +1,9 @@
 //! The operators of a policy's conditions.
 //!
-//! Source: "IAM JSON policy elements: Condition operators" and "Set operators for multi-valued context keys" in the IAM user guide. `StringEquals`
-//! compares exactly and knows no wildcard, `StringLike` does; `ArnEquals` and `ArnLike` "behave identically", both with wildcards. Where the
-//! request lacks the key, an operator does not hold, a negated one does, and one with `IfExists` or `ForAllValues:` does.
+//! Source: "IAM JSON policy elements: Condition operators" and "Set operators for multi-valued context keys" in the IAM user guide.
+//! `StringEquals` compares exactly, without wildcards; `StringLike` takes wildcards; `ArnEquals` and `ArnLike` "behave identically", both
+//! with wildcards. If the request lacks the key, a plain operator does not hold; a negated one does, and so does one with `IfExists` or
+//! `ForAllValues:`.
 
 use super::text::Text;
 use wildmatch::WildMatch;
@@ -22,16 +23,16 @@ pub enum Comparison {
     IgnoreCase,
     /// With `*` and `?`.
     Like,
-    /// As `Like`, with each part of an ARN on its own.
+    /// Compares like `Like`, but each part of an ARN separately.
     Arn,
     Bool,
-    /// `true` for a key that the request lacks, `false` for one that it has.
+    /// `true` for a key that the request lacks, `false` for a key that it has.
     Null,
-    /// One that compares numbers, dates, bytes or addresses.
+    /// An operator that compares numbers, dates, bytes or addresses.
     Other,
 }
 
-/// An operator, taken apart: `ForAnyValue:StringNotLikeIfExists`.
+/// A parsed operator, such as `ForAnyValue:StringNotLikeIfExists`.
 #[derive(Clone, Copy)]
 pub struct Operator {
     pub quantifier: Quantifier,
@@ -41,7 +42,7 @@ pub struct Operator {
 }
 
 impl Operator {
-    /// Reads an operator in lower case.
+    /// Parses an operator in lower case.
     pub fn parse(text: &str) -> Operator {
         let (quantifier, text) = match (text.strip_prefix("foranyvalue:"), text.strip_prefix("forallvalues:")) {
             (Some(rest), _) => (Quantifier::AnyValue, rest),
@@ -65,7 +66,7 @@ impl Operator {
         Operator { quantifier, comparison, negated, if_exists }
     }
 
-    /// Whether it holds of a request that lacks the key; of `Null`, the value says.
+    /// Whether the operator holds for a request that lacks the key; for `Null`, the value decides.
     pub fn holds_without_key(self) -> bool {
         match self.quantifier {
             Quantifier::AllValues => true,
@@ -74,12 +75,12 @@ impl Operator {
         }
     }
 
-    /// Whether `*` and `?` in its values are wildcards.
+    /// Whether `*` and `?` in the values are wildcards.
     pub fn takes_wildcards(self) -> bool {
         matches!(self.comparison, Comparison::Like | Comparison::Arn)
     }
 
-    /// Whether a value that the request gives is one of a condition's, before negation; `None` where that depends on what a symbol stands for.
+    /// Whether the condition's values contain the request's value, before negation; `None` if that depends on the value of a symbol.
     pub fn finds(self, values: &[Text], given: &str) -> Option<bool> {
         let is = |value: &Text| match self.compares(&value.fixed(), given) {
             false if value.may_match(given) => None,
@@ -98,7 +99,7 @@ impl Operator {
     }
 }
 
-/// Whether one of several is so: one that is decides, whatever the others are.
+/// Whether at least one is true: one `true` decides, whatever the others are.
 pub fn any(each: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
     let mut found = Some(false);
     for one in each {
@@ -111,7 +112,7 @@ pub fn any(each: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
     found
 }
 
-/// Whether all of several are so: one that is not decides, whatever the others are.
+/// Whether all are true: one `false` decides, whatever the others are.
 pub fn all(each: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
     any(each.into_iter().map(|one| one.map(|one| !one))).map(|some_is_not| !some_is_not)
 }

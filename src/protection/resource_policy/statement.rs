@@ -1,4 +1,4 @@
-//! Whom and what one statement means. `None` where that depends on what a symbol stands for.
+//! What one statement covers, and for whom. `None` if that depends on the value of a symbol.
 
 use super::document::{Names, Principal, Statement};
 use super::operator::{all, any};
@@ -11,7 +11,7 @@ pub fn is_everyone(principal: &Principal) -> Option<bool> {
     principal.name.passes(|name| !name.is_empty() && name.bytes().all(|byte| byte == b'*'))
 }
 
-/// Whether a statement is a Deny that covers an action; `None` where that depends on what a symbol stands for.
+/// Whether a statement is a Deny that covers an action; `None` if that depends on the value of a symbol.
 pub fn denies_action(statement: &Statement, action: &str) -> Option<bool> {
     let covers = |patterns: &[Text]| {
         any(patterns.iter().map(|pattern| match WildMatch::new_case_insensitive(&pattern.fixed()).matches(action) {
@@ -26,7 +26,7 @@ pub fn denies_action(statement: &Statement, action: &str) -> Option<bool> {
     all([Some(!statement.allows), covered])
 }
 
-/// Whether `Principal` is everyone. Of the kinds of principals, only `AWS` has a `*` that means everyone.
+/// Whether `Principal` is everyone. Only for principals of the kind `AWS` does `*` mean everyone.
 pub fn names_everyone(statement: &Statement) -> Option<bool> {
     match &statement.principals {
         Names::Only(list) => any(list.iter().filter(|principal| principal.is_aws).map(is_everyone)),

@@ -1,4 +1,4 @@
-//! Policies as people write them, and what must not be read into them.
+//! Policies as users write them, and what rel9 must not infer from them.
 
 use super::*;
 use crate::inventory::symbol_path;
@@ -24,7 +24,7 @@ fn is_open(condition: Value) -> bool {
     policy(statement).open_statements() == surely(&["S"])
 }
 
-/// What a Deny of deletion to everyone with this condition is worth.
+/// How a Deny of deletion to everyone with this condition counts.
 fn denial(condition: Value) -> Denial {
     policy(json!({"Effect": "Deny", "Principal": "*", "Action": DELETE, "Resource": "*", "Condition": condition})).denied(DELETE)
 }
@@ -67,12 +67,12 @@ fn conditions_that_confine() {
         json!({"StringLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}}),
         json!({"ArnEquals": {"aws:SourceArn": "arn:aws:s3:::logs"}}),
         json!({"StringEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}}),
-        // Compared exactly, a star is in nobody's organisation, account or ARN.
+        // An exact operator treats `*` as a plain character, and no organisation, account or ARN contains it.
         json!({"StringEquals": {"aws:PrincipalOrgID": "*"}}),
         json!({"StringEqualsIgnoreCase": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}),
         json!({"StringEquals": {"aws:PrincipalServiceName": "backup.amazonaws.com"}}),
         json!({"StringEquals": {"kms:CallerAccount": "111122223333"}}),
-        // What lets requests without the key in confines where another condition demands the key.
+        // A condition that lets requests without the key pass confines if another condition requires the key.
         json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}, "Null": {"aws:PrincipalOrgID": "false"}}),
         json!({"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/*"}, "Null": {"aws:PrincipalOrgPaths": [false]}}),
         json!({"Bool": {"elasticfilesystem:AccessedViaMountTarget": true}}),
@@ -103,7 +103,7 @@ fn conditions_that_do_not_confine() {
         json!({"StringLike": {"aws:userid": "*:backup"}}),
         json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/backup"}}),
         json!({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::logs-*"}}),
-        // The star may run over the log group's own account: arn:aws:logs:eu-west-1:999999999999:log-group:111122223333:x.
+        // The `*` may also match the log group's own account: arn:aws:logs:eu-west-1:999999999999:log-group:111122223333:x.
         json!({"StringLike": {"aws:SourceArn": "arn:aws:logs:*:111122223333:*"}}),
         json!({"Null": {"aws:PrincipalOrgID": "false"}}),
         json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}, "Null": {"aws:PrincipalOrgID": "true"}}),
@@ -194,7 +194,7 @@ fn of_several_denies_the_strictest_counts() {
     assert_eq!(policy(json!([deny(json!("a")), total])).denied(DELETE), everyone_but(&[]));
 }
 
-/// The types refused by Denies of s3:PutObject under these conditions.
+/// The encryption types that Denies of s3:PutObject under these conditions refuse.
 fn refused(default_algorithm: Option<&str>, conditions: &[&Value]) -> Vec<&'static str> {
     let deny = |condition: &&Value| json!({"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::b/*", "Condition": condition});
     policy(conditions.iter().map(deny).collect()).refused_encryption_types(default_algorithm, "arn:aws:s3:::b").surely
@@ -207,13 +207,13 @@ fn refused_uploads() {
     let none = json!({"Null": {"s3:x-amz-server-side-encryption": "true"}});
     assert_eq!(refused(None, &[&no_customer_keys]), ["SSE-C"]);
     assert_eq!(refused(None, &[&json!({"Null": {"s3:x-amz-server-side-encryption-customer-algorithm": false}})]), ["SSE-C"]);
-    // A request that names no algorithm is denied as well, so whatever the default is, these are refused.
+    // Requests that name no algorithm are denied too, so these types are refused under any default.
     assert_eq!(refused(None, &[&not(json!("aws:kms"))]), ["SSE-S3", "DSSE-KMS", "SSE-C"]);
     assert_eq!(refused(None, &[&not(json!(["aws:kms", "aws:kms:dsse"]))]), ["SSE-S3", "SSE-C"]);
     assert_eq!(refused(None, &[&not(json!("AES256"))]), ["SSE-KMS", "DSSE-KMS", "SSE-C"]);
-    // Requests without algorithm are denied, which are those with customer keys; but named ones of each kind are not.
+    // The policy denies requests without algorithm, which include those with customer keys, but allows requests that name an algorithm.
     assert_eq!(refused(None, &[&none]), ["SSE-C"]);
-    // Named or absent, as the IfExists of S3's own examples: only a wrong name is denied.
+    // Named or absent, like the IfExists of S3's own examples: only a wrong name is denied.
     let wrong_name = json!({"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption": "aws:kms"}});
     assert_eq!(refused(None, &[&wrong_name]), ["SSE-S3", "DSSE-KMS", "SSE-C"]);
     let no_s3 = json!({"StringEquals": {"s3:x-amz-server-side-encryption": "AES256"}});
@@ -242,7 +242,7 @@ fn uploads_that_are_not_surely_refused() {
     ] {
         assert_eq!(refused(None, &[&condition]), [""; 0], "{condition}");
     }
-    // A wrong KMS key is not every KMS upload; other uploads have no KMS key, which is not equal either.
+    // A wrong KMS key does not cover every KMS upload. Other uploads have no KMS key, so they are not equal either.
     let key = json!({"StringNotEquals": {"s3:x-amz-server-side-encryption-aws-kms-key-id": "arn:aws:kms:eu-west-1:111122223333:key/k"}});
     assert_eq!(refused(None, &[&key]), ["SSE-S3", "SSE-C"]);
 }
@@ -337,7 +337,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    /// Whatever is put in the places of a policy, it is read or refused, without a panic.
+    /// Whatever value replaces a part of a policy, the parser accepts or refuses the policy, without a panic.
     #[test]
     fn never_panics(principal in any_json(), action in any_json(), condition in any_json(), whole in any_json()) {
         let statement = json!({"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*", "Condition": condition});

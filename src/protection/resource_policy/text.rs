@@ -1,21 +1,21 @@
-//! The texts of a policy's elements. A policy that was read from AWS may have policy variables in them; one that a template declares has
-//! symbols as well, for what is known after it is deployed.
+//! The texts of a policy's elements. A policy from AWS may contain policy variables. A policy in a template may also contain symbols, for
+//! values that are known only after deployment.
 //!
 //! Source: "IAM policy elements: Variables and tags" in the IAM user guide.
 
 use crate::inventory::{Reasons, Resource, is_policy_variable};
 use wildmatch::WildMatch;
 
-/// Which symbols the texts of a policy have.
+/// Which symbols the texts of a policy contain.
 #[derive(Clone, Copy, Default)]
 pub struct Symbols<'r> {
-    /// The property that holds the policy, and why parts of the resource are not known; `None` for what was read from AWS, of which every
-    /// `${…}` is a policy variable.
+    /// The property that holds the policy, and why parts of the resource are unknown; `None` for a policy from AWS, in which every `${…}`
+    /// is a policy variable.
     declared: Option<(&'r str, &'r Reasons)>,
 }
 
 impl<'r> Symbols<'r> {
-    /// Those of a resource's policy.
+    /// The symbols of a resource's policy.
     pub fn new(resource: &'r Resource, policy: &'r str) -> Self {
         Symbols { declared: resource.declared.as_deref().map(|declared| (policy, &declared.unknown)) }
     }
@@ -25,7 +25,7 @@ impl<'r> Symbols<'r> {
         Symbols { declared: Some((policy, unknown)) }
     }
 
-    /// The symbols that may stand for anything, with the reasons.
+    /// The symbols that may have any value, with the reasons.
     fn open(&self) -> impl Iterator<Item = (&'r str, &'r [String])> + use<'r> {
         let declared = self.declared;
         declared.into_iter().flat_map(|(policy, unknown)| {
@@ -34,7 +34,7 @@ impl<'r> Symbols<'r> {
         })
     }
 
-    /// Why some of them may stand for anything.
+    /// Why some of the symbols may have any value.
     pub fn reasons(&self) -> Vec<String> {
         let mut all: Vec<String> = self.open().flat_map(|(_, reasons)| reasons.iter().cloned()).collect();
         all.sort();
@@ -42,7 +42,7 @@ impl<'r> Symbols<'r> {
         all
     }
 
-    /// Whether a text has a symbol that may stand for anything.
+    /// Whether a text contains a symbol that may have any value.
     pub fn is_open(&self, text: &str) -> bool {
         self.open().any(|(symbol, _)| text.contains(symbol))
     }
@@ -52,11 +52,11 @@ impl<'r> Symbols<'r> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Spelt,
-    /// A symbol for one certain thing of the template, such as the name of a bucket: no wildcard is in it.
+    /// A symbol for a definite object of the template, such as the name of a bucket: its value contains no wildcard.
     Own,
-    /// A symbol that may stand for anything.
+    /// A symbol that may have any value.
     Open,
-    /// A policy variable, which has the value that each request gives it.
+    /// A policy variable, whose value depends on the request.
     Variable,
 }
 
@@ -90,7 +90,7 @@ impl Text {
         self.parts.iter().any(|(part, _)| *part == wanted)
     }
 
-    /// Whether it may turn out to be anything, as far as it is not spelt out.
+    /// Whether the text contains a symbol that may have any value.
     pub fn is_open(&self) -> bool {
         self.has(Part::Open)
     }
@@ -99,7 +99,7 @@ impl Text {
         self.has(Part::Variable)
     }
 
-    /// The text with a stand-in for every symbol of one certain thing, and one for every symbol that may stand for anything.
+    /// The text with one replacement for every symbol of a definite object, and another for every symbol that may have any value.
     fn spelt(&self, own: &str, open: &str) -> String {
         let spelt = self.parts.iter().map(|(part, text)| match part {
             Part::Spelt | Part::Variable => text.as_str(),
@@ -114,23 +114,23 @@ impl Text {
         self.spelt(STAND_IN, STAND_IN)
     }
 
-    /// Whether it passes a test; `None` where that depends on whether its open symbols are names, paths or wildcards.
+    /// Whether the text passes a test; `None` if that depends on whether its open symbols are names, paths or wildcards.
     pub fn passes(&self, test: impl Fn(&str) -> bool) -> Option<bool> {
         let named = test(&self.fixed());
         let always = !self.is_open() || ["0/0", "*"].iter().all(|open| test(&self.spelt(STAND_IN, open)) == named);
         always.then_some(named)
     }
 
-    /// Whether it is a text, or pattern, that matches this one for some value of its open symbols.
+    /// Whether the text or pattern matches `given` for some value of its open symbols.
     pub fn may_match(&self, given: &str) -> bool {
         self.is_open() && WildMatch::new_case_insensitive(&self.spelt(STAND_IN, "*")).matches(given)
     }
 }
 
-/// What stands for one certain thing that is not known by name, in names, ARNs and in the place of an account.
+/// Replaces a definite object whose name is unknown, in names, in ARNs and in place of an account.
 const STAND_IN: &str = "000000000000";
 
-/// The symbol or variable that a text begins with, and its length.
+/// The symbol or variable at the start of a text, and its length.
 fn part_at(text: &str, symbols: &Symbols) -> Option<(Part, usize)> {
     let open = symbols.open().filter(|(symbol, _)| text.starts_with(symbol)).map(|(symbol, _)| symbol.len()).max();
     if let Some(length) = open.filter(|length| *length > 0) {

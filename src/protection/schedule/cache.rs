@@ -1,4 +1,4 @@
-//! What follows from a schedule, worked out once for equal schedules: a gap looks decades ahead, and plans share few schedules.
+//! Results for schedules, computed once for equal schedules: a gap is searched for decades ahead, and plans share few schedules.
 
 use crate::inventory::schedule::Schedule;
 use chrono::{DateTime, Utc};
@@ -8,18 +8,18 @@ use std::sync::{OnceLock, PoisonError, RwLock};
 /// Maximum number of kept answers; the cache is cleared when it is full.
 const MAXIMUM: usize = 4_096;
 
-/// What is asked of which schedule, at which moment.
+/// A question about a schedule at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Question {
     expression: Option<String>,
     timezone: Option<String>,
     as_of: DateTime<Utc>,
-    /// `None` asks for the largest gap, `Some` for the shortest span of so many runs.
+    /// `None` asks for the largest gap, `Some` for the shortest span of this number of runs.
     runs: Option<i64>,
 }
 
 impl Question {
-    /// The answer, worked out anew.
+    /// Computes the answer.
     fn work_out(&self) -> Option<i64> {
         let schedule = Schedule::parse(self.expression.as_deref(), self.timezone.as_deref()).ok()?;
         match self.runs {
@@ -29,7 +29,7 @@ impl Question {
     }
 }
 
-/// Answers of before, at most so many.
+/// Earlier answers, up to a maximum number.
 struct Cache {
     maximum: usize,
     known: RwLock<HashMap<Question, Option<i64>>>,
@@ -40,7 +40,7 @@ impl Cache {
         Cache { maximum, known: RwLock::default() }
     }
 
-    /// The answer to a question: one of before, or a new one.
+    /// The answer to a question, from the cache or computed.
     fn answer(&self, question: Question) -> Option<i64> {
         if let Some(answer) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&question) {
             return *answer;
@@ -61,19 +61,19 @@ fn cache() -> &'static Cache {
     CACHE.get_or_init(|| Cache::new(MAXIMUM))
 }
 
-/// [`Schedule::largest_gap`]; `None` also when the schedule cannot be understood.
+/// [`Schedule::largest_gap`]; `None` also if the schedule is invalid.
 pub fn largest_gap(expression: Option<&str>, timezone: Option<&str>, as_of: DateTime<Utc>) -> Option<i64> {
     let (expression, timezone) = (expression.map(str::to_owned), timezone.map(str::to_owned));
     cache().answer(Question { expression, timezone, as_of, runs: None })
 }
 
-/// The largest gap of a schedule by the clock on the wall; `None` when it cannot be understood or never runs again.
+/// The largest gap of a schedule in local time; `None` if the schedule is invalid or never runs again.
 pub fn wall_clock_gap(expression: Option<&str>, timezone: Option<&str>, as_of: DateTime<Utc>) -> Option<i64> {
-    // A zone that does not exist makes the schedule one that cannot be understood.
+    // An unknown time zone makes the schedule invalid.
     largest_gap(expression, timezone, as_of).and_then(|_| largest_gap(expression, None, as_of))
 }
 
-/// [`Schedule::shortest_span`] of a cron expression in UTC; `None` also when it cannot be understood.
+/// [`Schedule::shortest_span`] of a cron expression in UTC; `None` also if the expression is invalid.
 pub fn shortest_span(cron: &str, count: i64, as_of: DateTime<Utc>) -> Option<i64> {
     cache().answer(Question { expression: Some(cron.to_owned()), timezone: None, as_of, runs: Some(count) })
 }
@@ -118,7 +118,7 @@ mod tests {
         all
     }
 
-    /// Asked of the schedule itself.
+    /// The answer without the cache.
     fn plain(question: &Question) -> Option<i64> {
         let schedule = Schedule::parse(question.expression.as_deref(), question.timezone.as_deref());
         schedule.ok().and_then(|schedule| match question.runs {
@@ -135,7 +135,7 @@ mod tests {
             let cache = Cache::new(maximum);
             for _ in 0..2 {
                 for (question, answer) in questions.iter().zip(&expected) {
-                    // The second time it is there, however few are kept.
+                    // The second answer comes from the cache, however few answers it keeps.
                     assert_eq!([cache.answer(question.clone()), cache.answer(question.clone())], [*answer; 2], "{question:?}");
                 }
             }

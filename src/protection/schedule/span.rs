@@ -1,19 +1,19 @@
-//! Spans of time that a document's numbers give.
+//! Time spans from the numbers in documents.
 
 use chrono::Duration;
 
-/// A span of so many minutes. Documents can name any number, but AWS takes none of a century, and more fits into no date.
+/// A span of this number of minutes. Documents can contain any number, but AWS accepts no span of a century, and dates have a limit.
 pub fn minutes(count: i64) -> Duration {
     const CENTURY: i64 = 100 * 365 * 24 * 60;
     Duration::minutes(count.clamp(-CENTURY, CENTURY))
 }
 
-/// As [`minutes`].
+/// Like [`minutes`].
 pub fn days(count: i64) -> Duration {
     minutes(count.saturating_mul(24 * 60))
 }
 
-/// How old the newest backup may be: the interval and what a run may take, but never so old that a whole run is missing.
+/// How old the newest backup may be: the interval plus the time that a run may take, but never so old that a whole run is missing.
 pub fn late_after(interval: i64, run: i64) -> i64 {
     interval.saturating_add(run).min(interval.saturating_mul(2).saturating_sub(1))
 }

@@ -1,4 +1,4 @@
-//! Names with symbols in them: what a template calls `${Environment}-orders` may turn out to be what a selection names.
+//! Names with symbols: `${Environment}-orders` in a template may become the name that a selection contains.
 
 use crate::inventory::is_symbolic;
 
@@ -11,19 +11,19 @@ enum Token<'t> {
     Symbol(&'t str),
 }
 
-/// Whether `pattern` may match `arn` once the symbols of both have their values. Different symbols count as different values: the
-/// generated names of two resources are never the same.
+/// Whether `pattern` may match `arn` once the symbols of both have their values. Different symbols count as different values: the generated
+/// names of two resources are never the same.
 pub fn may_match(pattern: &str, arn: &str) -> bool {
     if !is_symbolic(pattern) && !is_symbolic(arn) {
         return false;
     }
-    // Most pairs of a template are this: two generated names.
+    // Most pairs in a template are like this: two generated names.
     if let (Some(one), Some(other)) = (last_symbol(pattern), last_symbol(arn))
         && one != other
     {
         return false;
     }
-    // What both spell out before anything is open decides most others.
+    // The literal text before the first wildcard or symbol decides most other pairs.
     let (one, other) = (spelt_out(pattern), spelt_out(arn));
     if !one.starts_with(other) && !other.starts_with(one) {
         return false;
@@ -42,7 +42,7 @@ pub fn may_match(pattern: &str, arn: &str) -> bool {
             next[j + 1] = match (step, arn[j]) {
                 (Token::Any, _) => reachable[j + 1] || next[j],
                 (Token::Symbol(one), Token::Symbol(other)) => one == &other && reachable[j],
-                // A symbol takes in what the other side spells out.
+                // A symbol matches the literal text of the other side.
                 (Token::Symbol(_), Token::Literal(spelt)) => reachable[j + 1] || (is_of_name(spelt) && (next[j] || reachable[j])),
                 (Token::Literal(spelt), Token::Symbol(_)) => next[j] || (is_of_name(*spelt) && (reachable[j] || reachable[j + 1])),
                 (Token::Literal(one), Token::Literal(other)) => *one == other && reachable[j],
@@ -54,18 +54,18 @@ pub fn may_match(pattern: &str, arn: &str) -> bool {
     reachable[arn.len()]
 }
 
-/// What stands before the first wildcard or symbol.
+/// The text before the first wildcard or symbol.
 fn spelt_out(text: &str) -> &str {
     text.find(['*', '$']).map_or(text, |end| &text[..end])
 }
 
-/// The symbol that is all of an ARN's last part.
+/// The symbol that is the whole last part of an ARN.
 fn last_symbol(text: &str) -> Option<&str> {
     let (before, symbol) = text.split_at(text.rfind("${")?);
     (before.ends_with([':', '/']) && symbol.find('}')? + 1 == symbol.len()).then_some(symbol)
 }
 
-/// Symbols stand for names, ids, accounts and Regions, which the separators of an ARN part.
+/// Symbols stand for names, ids, accounts and Regions. The separators of an ARN end them.
 fn is_of_name(character: char) -> bool {
     !matches!(character, ':' | '/')
 }

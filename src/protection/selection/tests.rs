@@ -59,7 +59,7 @@ fn tag_union() {
     assert_eq!(answer(&[("tier", "gold")]), Match::Selected(Reach::Tag));
     assert_eq!(answer(&[("tier", "Gold"), ("Backup", "daily")]), Match::NotSelected);
     assert_eq!(answer(&[]), Match::NotSelected);
-    // The ARN needs no tag, and is the stronger of the two.
+    // The ARN needs no tag, and is the stronger of the two ways.
     assert_eq!(selection.matches(INSTANCE, known(&tags(&[]))), Match::Selected(Reach::Explicit));
     assert_eq!(selection.matches(INSTANCE, UNREAD), Match::Selected(Reach::Explicit));
     assert_eq!(selection.matches(VOLUME, UNREAD), no_tags(VOLUME, &["backup", "tier"]));
@@ -177,7 +177,7 @@ fn reach_by_what_the_pattern_names() {
     assert_eq!(by_arn(&["*", "arn:aws:ec2:*", "arn:aws:ec2:*:*:volume/*"], &[]).matches(VOLUME, UNREAD), Match::Selected(Reach::Explicit));
 }
 
-/// What a template says of a selection: the lists of which parts are not known.
+/// The declaration of a selection, with the lists that have unknown parts.
 fn declared(unknown: &[&str]) -> Declared {
     Declared {
         uid: String::new(),
@@ -200,12 +200,12 @@ fn aws_refuses_a_selection_that_names_nothing() {
         let refused = Selection::new(&facts, Some(&template));
         assert_eq!(refused.names_nothing(), Some(true));
         assert_eq!(refused.matches(VOLUME, known(&tags(&[("a", "b")]))), Match::NotSelected);
-        // What AWS does not take cannot have been read from it.
+        // AWS cannot have returned a selection that it does not accept.
         let read = Selection::new(&facts, None).matches(VOLUME, known(&tags(&[("a", "b")])));
         assert!(matches!(&read, Match::Unknown { why, .. } if why.contains("which AWS Backup refuses")), "{read:?}");
     }
     assert_eq!(by_arn(&[], &["arn:aws:s3:*"]).matches(BUCKET, UNREAD), Match::NotSelected, "excluded for certain");
-    // Tags that match nothing are not nothing.
+    // A selection with tags that match nothing is not empty.
     let tagged = Selection::new(&facts(&[], &[], vec![tag("a", "b")], Conditions::default()), None);
     assert_eq!(tagged.matches(VOLUME, known(&tags(&[]))), Match::NotSelected);
 }
@@ -219,7 +219,7 @@ fn what_is_not_known_of_a_list_takes_nothing_from_what_is() {
     let by_tag = Selection::new(&facts(&[], &[], vec![tag("a", "b")], Conditions::default()), Some(&open));
     assert_eq!(by_tag.matches(VOLUME, known(&tags(&[("a", "b")]))), Match::Selected(Reach::Tag));
     assert_eq!(by_tag.matches(VOLUME, known(&tags(&[]))), no_selection());
-    // Of a list that is not known at all, neither.
+    // A list that is entirely unknown is not empty either.
     let mut unread = facts(&[], &[], vec![tag("a", "b")], Conditions::default());
     unread.resources = Fact::Unread;
     let unread = Selection::new(&unread, Some(&open));
@@ -270,7 +270,7 @@ fn unread_selections_are_unknown_unless_what_was_read_decides() {
     assert_eq!(Selection::new(&partly, None).matches(VOLUME, UNREAD), no_selection());
 }
 
-/// Wildcards by the definition: a star is any text.
+/// Wildcards by definition: `*` is any text.
 fn slow_like(pattern: &[char], text: &[char]) -> bool {
     match pattern.split_first() {
         None => text.is_empty(),
@@ -283,7 +283,7 @@ fn like(pattern: &str, text: &str) -> bool {
     slow_like(&pattern.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>())
 }
 
-/// The documented rules, one sentence a line.
+/// The documented rules, one sentence per line.
 fn slow_selects(facts: &BackupSelection, arn: &str, tags: &Tags) -> bool {
     let (resources, not_resources) = (facts.resources.read().unwrap(), facts.not_resources.read().unwrap());
     let (list, conditions) = (facts.list_of_tags.read().unwrap(), facts.conditions.read().unwrap());
@@ -342,7 +342,7 @@ proptest! {
         let answer = selection.matches(&arn, known(&tags));
         prop_assert_eq!(matches!(answer, Match::Selected(_)), slow_selects(&facts, &arn, &tags));
         prop_assert!(matches!(answer, Match::Selected(_) | Match::NotSelected));
-        // Without tags the answer is the same or unknown, never another one.
+        // Without tags, the answer is the same or unknown, never a different one.
         match selection.matches(&arn, UNREAD) {
             Match::Unknown { why, .. } => prop_assert_eq!(why, format!("the tags of {arn} were not read")),
             definite => prop_assert_eq!(definite, answer),

@@ -1,4 +1,4 @@
-//! Named cases, and a comparison with a reference that looks at every minute.
+//! Named cases, and a comparison with a reference that checks every minute.
 
 use super::*;
 use proptest::prelude::*;
@@ -48,7 +48,7 @@ fn weekdays_only_is_72_hours() {
     assert_eq!(gap("cron(0 5 ? * MON-FRI *)"), Some(72 * HOUR));
     assert_eq!(gap("cron(0 5 ? * 2-6 *)"), Some(72 * HOUR));
     assert_eq!(gap("cron(0 5 ? * mon,tue,wed,thu,fri *)"), Some(72 * HOUR));
-    // AWS says `?`, some templates say `*`.
+    // AWS writes `?`, some templates write `*`.
     assert_eq!(gap("cron(0 5 * * MON-FRI *)"), Some(72 * HOUR));
 }
 
@@ -113,9 +113,9 @@ fn schedules_that_never_run_have_ended_or_run_once() {
     assert_eq!(once.largest_gap(now), None);
     assert_eq!(once.next_after(now), Some(at("2026-12-31T05:00:00Z")));
     assert_eq!(once.previous_before(now), None);
-    // Ends with this year, but runs daily until then.
+    // The schedule ends with this year, but runs daily until then.
     assert_eq!(utc("cron(0 5 ? * * 2026)").largest_gap(now), Some(DAY));
-    // Starts long after; pauses for years.
+    // The schedule starts long after; or pauses for years.
     assert_eq!(utc("cron(0 5 ? * * 2150/1)").largest_gap(now), Some(DAY));
     assert_eq!(utc("cron(0 5 1 1 ? 2027,2035)").largest_gap(now), Some((8 * 365 + 2) * DAY));
 }
@@ -219,7 +219,7 @@ fn what_is_no_schedule() {
     assert!(Schedule::interval(i64::MAX).is_err());
 }
 
-/// What a day field says, as the reference sees it.
+/// The meaning of a day field, for the reference.
 #[derive(Clone, Debug)]
 enum Days {
     Every,
@@ -290,12 +290,12 @@ impl Reference {
         in_zone(&format!("cron({minutes} {hours} {day} {months} {weekday} *)"), self.zone.name())
     }
 
-    /// Every run from `from` on for so many days: goes through all minutes and notes the local times that it has seen.
+    /// Every run from `from` on, for `days` days. Checks every minute and records the local times that it has seen.
     fn runs(&self, from: DateTime<Utc>, days: i64) -> Vec<DateTime<Utc>> {
         use chrono::Timelike;
         let mut seen = BTreeSet::new();
         let mut runs = Vec::new();
-        // Three hours of run-up, so that the first pass of a repeated hour is seen.
+        // Starts three hours early, so that it sees the first pass of a repeated hour.
         for minute in -180..days * 1_440 {
             let now = from + TimeDelta::minutes(minute);
             let local = now.with_timezone(&self.zone).naive_local();
@@ -345,7 +345,7 @@ fn reference() -> impl Strategy<Value = Reference> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
-    /// Windows around the changes of clocks and of the year.
+    /// Windows around clock changes and the turn of the year.
     #[test]
     fn agrees_with_the_reference(
         reference in reference(),
@@ -393,7 +393,7 @@ proptest! {
         prop_assert_eq!(gap(&format!("cron(0 */{step} * * ? *)")), gap(&format!("cron(0 {all} * * ? *)")));
     }
 
-    /// No text makes the parser panic, and what it accepts can be asked everything.
+    /// No text makes the parser panic, and no accepted schedule makes any method panic.
     #[test]
     fn never_panics(text in "(cron|rate)?\\(?[0-9A-Z*?/#,\\- ]{0,24}\\)?", zone in "[A-Za-z/]{0,12}") {
         let _ = Schedule::parse(Some(&text), Some(&zone));

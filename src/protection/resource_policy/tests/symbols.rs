@@ -1,8 +1,8 @@
-//! Policies of templates: what their symbols leave open.
+//! Policies in templates: what their symbols leave open.
 
 use super::*;
 
-/// A policy of a template in which these symbols may stand for anything.
+/// A policy in a template, in which these symbols may have any value.
 fn declared(statements: Value, open: &[&str]) -> Policy {
     let unknown = open.iter().map(|symbol| (symbol_path("policy", symbol), vec!["why".to_owned()])).collect();
     Policy::parse(&json!({ "Statement": statements }).to_string(), &Symbols::declared("policy", &unknown)).unwrap()
@@ -102,12 +102,12 @@ fn a_bucket_is_named_by_its_symbol() {
     for resource in ["arn:aws:s3:::${Data}/*", "arn:aws:s3:::${Data}*", "arn:aws:s3:::${aws_s3_bucket.b[\"a/b\"].id}/*"] {
         assert_eq!(refused(resource, &[]).surely.len(), 4, "{resource}");
     }
-    // A parameter that is the bucket's name is its name, whatever it is.
+    // A parameter that is the bucket's name always matches the bucket, whatever its value.
     assert_eq!(refused("arn:aws:s3:::${Data}/*", &["${Data}"]).surely.len(), 4);
     for resource in ["arn:aws:s3:::${Data}", "arn:aws:s3:::${Data}/in/*", "arn:aws:s3:::${Data}/${aws:userid}/*"] {
         assert_eq!(refused(resource, &[]), Refused::default(), "{resource}");
     }
-    // One that is not may be a bucket with a part of its objects.
+    // Another parameter may be a bucket with a part of its objects.
     for resource in ["arn:aws:s3:::${Any}/*", "${Any}/*", "${Any}"] {
         assert_eq!((refused(resource, &["${Any}"]).surely.len(), refused(resource, &["${Any}"]).perhaps.len()), (0, 4), "{resource}");
     }
@@ -122,7 +122,7 @@ fn values_of_a_parameter_may_refuse_uploads() {
             "Condition": {"StringNotEquals": {"s3:x-amz-server-side-encryption": values}}});
         declared(statement, &["${Any}"]).refused_encryption_types(None, "arn:aws:s3:::b")
     };
-    // SSE-C uploads have no such header, which no value equals.
+    // SSE-C uploads do not have this header, so no value equals it.
     assert_eq!(refused(json!("${Any}")), Refused { surely: vec!["SSE-C"], perhaps: vec!["SSE-S3", "SSE-KMS", "DSSE-KMS"] });
     assert_eq!(refused(json!(["aws:kms", "${Any}"])), Refused { surely: vec!["SSE-C"], perhaps: vec!["SSE-S3", "DSSE-KMS"] });
 }
