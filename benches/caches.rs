@@ -100,9 +100,12 @@ fn subjects(shards: &[Shard]) -> BTreeMap<&'static str, Vec<Subject>> {
     subjects
 }
 
+/// One way to judge a resource by a rule with its parameters.
+type Judging = dyn Fn(&Answers, &Subject, &Rule, &Arc<Value>);
+
 /// Verdicts of every rule for every resource, cached by the facts that the rule reads, and worked out each time.
 fn verdicts(shards: &[Shard], rules: &RuleSet) {
-    let each = |judge: &dyn Fn(&Answers, &Subject, &Rule, &Arc<Value>)| {
+    let each = |judge: &Judging| {
         let run = |_| {
             // A subject keeps the values that a rule has read: each run gets fresh ones, as an audit does.
             let subjects = subjects(shards);

@@ -101,7 +101,6 @@ pub struct KeyFacts<'p> {
 /// Object-safe form of [`Properties`].
 trait AnyProperties: Debug + Send + Sync {
     fn as_any(&self) -> &dyn Any;
-    fn as_any_mut(&mut self) -> &mut dyn Any;
     fn copy(&self) -> Arc<dyn AnyProperties>;
     fn equals(&self, other: &dyn AnyProperties) -> bool;
     fn field(&self, name: &str) -> Option<&dyn erased_serde::Serialize>;
@@ -113,9 +112,6 @@ trait AnyProperties: Debug + Send + Sync {
 
 impl<P: Properties> AnyProperties for P {
     fn as_any(&self) -> &dyn Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn Any {
         self
     }
     fn copy(&self) -> Arc<dyn AnyProperties> {
@@ -147,9 +143,6 @@ struct OfUnknownType(Map<String, Value>);
 
 impl AnyProperties for OfUnknownType {
     fn as_any(&self) -> &dyn Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn Any {
         self
     }
     fn copy(&self) -> Arc<dyn AnyProperties> {
@@ -225,16 +218,12 @@ impl ResourceProperties {
         self.properties.as_any().downcast_ref()
     }
 
-    /// Like [`ResourceProperties::get`], mutable.
-    pub fn get_mut<P: Properties>(&mut self) -> Option<&mut P> {
-        self.own().as_any_mut().downcast_mut()
-    }
-
-    fn own(&mut self) -> &mut dyn AnyProperties {
+    /// The properties, to change them: copied first where another resource shares them.
+    fn own(&mut self) -> Option<&mut (dyn AnyProperties + 'static)> {
         if Arc::get_mut(&mut self.properties).is_none() {
             self.properties = self.properties.copy();
         }
-        Arc::get_mut(&mut self.properties).expect("a clone of its own is not shared")
+        Arc::get_mut(&mut self.properties)
     }
 
     /// A read property by its name in documents, for rules.
@@ -263,8 +252,10 @@ impl ResourceProperties {
 
     /// Leaves a property unread.
     pub fn forget(&mut self, name: &str) {
-        if self.is_read(name) {
-            self.own().forget(name);
+        if self.is_read(name)
+            && let Some(own) = self.own()
+        {
+            own.forget(name);
         }
     }
 
@@ -275,7 +266,7 @@ impl ResourceProperties {
 
     /// Every KMS key that the properties name, with what they say of it.
     pub fn keys(&mut self) -> Vec<KeyFacts<'_>> {
-        self.own().keys()
+        self.own().map(|own| own.keys()).unwrap_or_default()
     }
 }
 
