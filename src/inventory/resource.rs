@@ -120,7 +120,7 @@ impl<'de> Deserialize<'de> for Resource {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut parts: Parts<Map<String, Value>> = Parts::deserialize(deserializer)?;
         let properties = std::mem::take(&mut parts.properties);
-        let properties = types::properties_of(&parts.type_name, properties).map_err(|error| D::Error::custom(parts.wrong(&error)))?;
+        let properties = types::properties_of(&parts.type_name, &properties).map_err(|error| D::Error::custom(parts.wrong(&error)))?;
         Ok(parts.with(properties))
     }
 }

@@ -73,7 +73,7 @@ impl Built {
         }
         let shaped = |value: &Json| {
             let alone = Map::from_iter([(property.to_owned(), value.clone())]);
-            properties_of(scope.entry.table.type_name, alone).is_ok()
+            properties_of(scope.entry.table.type_name, &alone).is_ok()
         };
         match outcome {
             Ok(value) if !all.is_empty() && !shaped(&value) => self.set(property, Err(all)),

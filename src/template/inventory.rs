@@ -104,13 +104,13 @@ impl Draft {
     /// Reads the properties into the type's struct. A property that does not have its type's form is unknown; the rest of the resource stays.
     fn read_properties(&mut self) {
         let type_name = self.resource.type_name.clone();
-        let read = |properties: Map<String, Json>| inventory_types::properties_of(&type_name, properties);
-        if let Ok(properties) = read(self.properties.clone()) {
+        let read = |properties: &Map<String, Json>| inventory_types::properties_of(&type_name, properties);
+        if let Ok(properties) = read(&self.properties) {
             self.resource.properties = properties;
             return;
         }
         for (property, value) in std::mem::take(&mut self.properties) {
-            match read(Map::from_iter([(property.clone(), value.clone())])) {
+            match read(&Map::from_iter([(property.clone(), value.clone())])) {
                 Ok(_) => drop(self.properties.insert(property, value)),
                 Err(error) => {
                     let reason = format!("{property} has an unexpected form: {error}");
@@ -118,7 +118,7 @@ impl Draft {
                 }
             }
         }
-        self.resource.properties = read(self.properties.clone()).unwrap_or_else(|_| inventory_types::unread_properties(&type_name));
+        self.resource.properties = read(&self.properties).unwrap_or_else(|_| inventory_types::unread_properties(&type_name));
     }
 }
 

@@ -38,7 +38,7 @@ fn failed_restore(copy: &Resource) -> Resource {
     Resource {
         type_name: "AWS::Backup::RestoreJob".to_owned(),
         arn: format!("{}/restore-job", copy.arn),
-        properties: properties_of("AWS::Backup::RestoreJob", properties.as_object().cloned().unwrap_or_default()).expect("a restore job"),
+        properties: properties_of("AWS::Backup::RestoreJob", properties.as_object().expect("an object")).expect("a restore job"),
         created_at: "2026-11-22T05:00:00Z".parse().ok(),
         ..copy.clone()
     }

@@ -304,7 +304,7 @@ fn copy_job(copy: &Resource) -> Option<Resource> {
         arn: format!("{}/copy-job", copy.arn),
         account: from.split(':').nth(4)?.to_owned(),
         region: from.split(':').nth(3)?.to_owned(),
-        properties: properties_of("AWS::Backup::CopyJob", properties.as_object()?.clone()).expect("a copy job"),
+        properties: properties_of("AWS::Backup::CopyJob", properties.as_object()?).expect("a copy job"),
         ..copy.clone()
     })
 }

@@ -15,7 +15,7 @@ mod properties;
 pub mod rds;
 pub mod s3;
 
-pub use properties::{KeyFacts, KeyManager, Parsed, Properties, ResourceProperties, ResourceType, TypeInfo, from_value, parse};
+pub use properties::{KeyFacts, KeyManager, Parsed, Properties, ResourceProperties, ResourceType, TypeInfo, from_map, parse};
 pub(crate) use properties::{key_facts, properties, same_properties};
 
 use serde_json::value::RawValue;
@@ -85,16 +85,16 @@ pub fn parse_properties(type_name: &str, json: &RawValue) -> serde_json::Result<
 ///
 /// # Errors
 /// A property with a wrong value.
-pub fn properties_of(type_name: &str, properties: Map<String, Value>) -> serde_json::Result<ResourceProperties> {
+pub fn properties_of(type_name: &str, properties: &Map<String, Value>) -> serde_json::Result<ResourceProperties> {
     match find(type_name) {
-        Some(info) => (info.from_value)(Value::Object(properties)),
-        None => Ok(properties.into()),
+        Some(info) => (info.from_map)(properties),
+        None => Ok(properties.clone().into()),
     }
 }
 
 /// The properties of a type, all unread.
 pub fn unread_properties(type_name: &str) -> ResourceProperties {
-    properties_of(type_name, Map::new()).unwrap_or_default()
+    properties_of(type_name, &Map::new()).unwrap_or_default()
 }
 
 /// The table entry of a type name.

@@ -37,7 +37,7 @@ pub struct TypeInfo {
     /// Reads properties from a document's JSON; the second value names the properties that the type does not have.
     pub parse: fn(&RawValue) -> serde_json::Result<Parsed>,
     /// Reads properties from values in memory.
-    pub from_value: fn(Value) -> serde_json::Result<ResourceProperties>,
+    pub from_map: fn(&Map<String, Value>) -> serde_json::Result<ResourceProperties>,
 }
 
 impl TypeInfo {
@@ -291,8 +291,8 @@ pub fn parse<T: ResourceType>(json: &RawValue) -> serde_json::Result<Parsed> {
 ///
 /// # Errors
 /// A property that does not have its form.
-pub fn from_value<T: ResourceType>(value: Value) -> serde_json::Result<ResourceProperties> {
-    serde_json::from_value(value).map(T::of)
+pub fn from_map<T: ResourceType>(properties: &Map<String, Value>) -> serde_json::Result<ResourceProperties> {
+    T::Properties::deserialize(properties).map(T::of)
 }
 
 /// Declares the properties of one resource type: a struct of [`Fact`]s with its table entry.
@@ -329,7 +329,7 @@ macro_rules! properties {
                 ],
                 schema: || schemars::schema_for!($name),
                 parse: crate::inventory::types::parse::<$name>,
-                from_value: crate::inventory::types::from_value::<$name>,
+                from_map: crate::inventory::types::from_map::<$name>,
             };
 
             fn info() -> &'static crate::inventory::types::TypeInfo {
@@ -376,7 +376,7 @@ macro_rules! same_properties {
                 operation: $operation,
                 $( sources: $sources, )?
                 parse: crate::inventory::types::parse::<$name>,
-                from_value: crate::inventory::types::from_value::<$name>,
+                from_map: crate::inventory::types::from_map::<$name>,
                 ..<$other as crate::inventory::types::ResourceType>::INFO
             };
 
