@@ -45,7 +45,7 @@ impl<T> Fact<T> {
 }
 
 impl<T: Clone> Fact<T> {
-    /// The value, or why nobody read it.
+    /// The value, or why it is unread.
     ///
     /// # Errors
     /// The reasons.

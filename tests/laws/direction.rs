@@ -17,7 +17,7 @@ const ROOMS: [(&str, &[&str]); 8] = [
 
 /// Where files may use each other in circles, with the reason.
 const CIRCLES: &[(&str, &str)] = &[
-    ("aws/", "the roof of a service's folder has the properties that its files fill"),
+    ("aws/", "a service's roof has what its files fill; calls and keys, and connecting and its errors, are still to be untangled"),
     ("template/cloudformation/", "conditions, parameters and stacks call each other because CloudFormation lets them"),
     ("template/terraform/", "expressions, functions, data sources and modules evaluate each other because Terraform lets them"),
     ("template/", "tables have functions of a scope, a scope has its stack, and the resources of a stack have their tables"),
