@@ -5,6 +5,7 @@ use super::convert::{Built, Outcome, Scope};
 use super::declaration::{Declaration, Language, Node, PRESENCE, Position, TemplateError, UNREAD_MODULE, Value, without_sensitive_symbols};
 use super::file_names::language_of;
 use super::stack::{Entry, Stack, find};
+use super::written::written;
 use super::table::{Ends, Evidence, pick};
 use super::takes::REFUSES;
 use super::types;
@@ -211,6 +212,7 @@ fn draft(stack: &Stack, entry: &Entry) -> Draft {
             places: built.places.into_iter().map(|(property, at)| (property, place(at))).collect(),
             unknown: built.unknown,
             template,
+            written: written(stack, entry),
             ignores: declaration.ignores.iter().map(ignore).collect(),
             suppressed: declaration.suppressed(),
         })),
