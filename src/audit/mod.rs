@@ -7,6 +7,7 @@ mod finding;
 pub mod finding_id;
 pub mod findings;
 mod fingerprint;
+mod fix;
 mod judge;
 pub mod ledger;
 mod options;

@@ -18,7 +18,7 @@ pub struct Declarable {
 pub type Declarables = BTreeMap<&'static str, Declarable>;
 
 /// Arguments of Terraform that are maps, not blocks: both are objects in JSON, and only the provider's schema tells them apart.
-pub const MAP_ARGUMENTS: [&str; 9] = [
+pub const MAP_ARGUMENTS: [&str; 10] = [
     "tags",
     "tags_all",
     "volume_tags",
@@ -27,5 +27,6 @@ pub const MAP_ARGUMENTS: [&str; 9] = [
     "parameters",
     "resource_type_management_preference",
     "resource_type_opt_in_preference",
+    "target_tags",
     "variables",
 ];

@@ -5,10 +5,10 @@ use super::convert::{Built, Outcome, Scope};
 use super::declaration::{Declaration, Language, Node, PRESENCE, Position, TemplateError, UNREAD_MODULE, Value, without_sensitive_symbols};
 use super::file_names::language_of;
 use super::stack::{Entry, Stack, find};
-use super::written::written;
 use super::table::{Ends, Evidence, pick};
 use super::takes::REFUSES;
 use super::types;
+use super::written::written;
 use super::{Options, cloud_control, encryption};
 use crate::inventory::types::{self as inventory_types, ResourceProperties};
 use crate::inventory::{
