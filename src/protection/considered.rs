@@ -252,10 +252,10 @@ fn untagged(tags: &[dlm::Tag], of: &Resource) -> String {
     let own: Vec<String> = own.collect();
     match tags.len() {
         0 => "the policy has no target tags".to_owned(),
-        1 => format!("target tag {} is required; the resource has {}", wanted.join(", "), own.join(", ")),
+        1 => format!("target tag {} is required, the resource has {}", wanted.join(", "), own.join(", ")),
         count => {
             let more = if count > 3 { format!(" or {} more", count - 3) } else { String::new() };
-            format!("one of the target tags {}{more} is required; the resource has {}", wanted.join(", "), own.join(", "))
+            format!("one of the target tags {}{more} is required, the resource has {}", wanted.join(", "), own.join(", "))
         }
     }
 }

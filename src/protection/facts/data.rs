@@ -135,7 +135,7 @@ record! {
         selection: Option<String>,
         /// It backs the resource up; `null` if that is not known. `false` where it selects the resource and opt-in blocks that.
         reaches: Option<bool>,
-        /// What decides that, with the deciding values: `tag backup=daily is required; the resource has backup=weekly`.
+        /// What decides that, with the deciding values: `tag backup=daily is required, the resource has backup=weekly`.
         why: String,
     }
 }

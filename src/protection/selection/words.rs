@@ -52,9 +52,7 @@ impl Miss<'_> {
             parts.push(no_candidate(selection, tags));
         }
         parts.extend(self.unmet.iter().map(|condition| {
-            let has = has(&condition.key, tags);
-            let ends = if condition.negated { "excludes it" } else { "is not met" };
-            format!("condition {} {ends}: the resource has {has}", condition.words())
+            format!("condition {} is not met, the resource has {}", condition.words(), has(&condition.key, tags))
         }));
         parts.join("; ")
     }
@@ -75,12 +73,12 @@ fn no_candidate(selection: &Selection, tags: KnownTags) -> String {
             [one] => format!("tag {one} is required"),
             several => format!("one of the tags {} is required", some_of(several, ", ", "or")),
         };
-        format!("{asked}; the resource has {}", some_of(&own, ", ", "and"))
+        format!("{asked}, the resource has {}", some_of(&own, ", ", "and"))
     });
     match (by_arn, by_tag) {
         (None, None) => "the selection names neither resources nor tags, which AWS Backup refuses".to_owned(),
         (Some(one), None) | (None, Some(one)) => one,
-        (Some(by_arn), Some(by_tag)) => format!("{by_arn}, so {by_tag}"),
+        (Some(by_arn), Some(by_tag)) => format!("{by_arn}, and {by_tag}"),
     }
 }
 
@@ -112,7 +110,7 @@ impl Condition {
     fn words(&self) -> String {
         let not = if self.negated { "not " } else { "" };
         match &self.value {
-            Some(Value::Exact(value)) if self.negated => format!("{} not {value}", self.key),
+            Some(Value::Exact(value)) if self.negated => format!("{} != {value}", self.key),
             Some(Value::Exact(value)) => format!("{}={value}", self.key),
             Some(Value::Like(pattern)) => format!("{} {not}like {}", self.key, pattern.text),
             None => format!("on {}", self.key),
