@@ -211,6 +211,13 @@ pub struct ResourceRef {
     pub tags: Tags,
 }
 
+impl ResourceRef {
+    /// The order of resources in documents.
+    pub fn place(&self) -> [&str; 4] {
+        [&self.account, &self.region, &self.type_name, &self.arn]
+    }
+}
+
 fn no_tags(tags: &Tags) -> bool {
     tags.is_empty()
 }
