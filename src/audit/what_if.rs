@@ -102,10 +102,7 @@ impl WhatIf {
         let none = BTreeSet::new();
         let planned = deployed.map_or(&none, |deployed| &deployed.planned);
         let then = deployed.map_or(shard, |deployed| &deployed.shard);
-        let sides = [
-            Side { runs: runs::runs(shard, as_of), planned: &none },
-            Side { runs: runs::runs(then, as_of), planned },
-        ];
+        let sides = [Side { runs: runs::runs(shard, as_of), planned: &none }, Side { runs: runs::runs(then, as_of), planned }];
         let unread = deployed.map_or(&[][..], |deployed| &deployed.unread);
         let before: BTreeMap<&str, &Standing> =
             was.standings.iter().map(|(resource, standing)| (resource.arn.as_str(), standing)).collect();

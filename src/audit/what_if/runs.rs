@@ -11,7 +11,9 @@ use std::collections::HashMap;
 pub fn runs(shard: &Shard, after: DateTime<Utc>) -> HashMap<&str, Vec<Run>> {
     let of = |resource: &crate::inventory::Resource| {
         let plan = resource.get::<backup::BackupPlan>().map(|plan| list(&plan.rules, |rule| of_rule(rule, after)));
-        plan.or_else(|| resource.get::<dlm::LifecyclePolicy>().map(|policy| list(&policy.schedules, |schedule| of_schedule(schedule, after))))
+        plan.or_else(|| {
+            resource.get::<dlm::LifecyclePolicy>().map(|policy| list(&policy.schedules, |schedule| of_schedule(schedule, after)))
+        })
     };
     shard.resources.iter().filter_map(|resource| Some((resource.arn.as_str(), of(resource)?))).collect()
 }
