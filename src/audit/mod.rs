@@ -13,8 +13,10 @@ mod judge;
 pub mod ledger;
 mod options;
 pub mod policy;
+mod standing;
 pub mod stored;
 mod unread;
+pub mod what_if;
 pub mod worst;
 
 use crate::inventory::declarable::Declarables;
@@ -183,12 +185,9 @@ fn document_of(
 /// Sorts by account, Region, type and ARN. Findings of a resource are adjacent, share it, and are in the order of the rules already, so only
 /// the resources are compared: there are far fewer of them.
 fn sort(findings: &mut [Box<Finding>]) {
-    fn place(resource: &ResourceRef) -> [&str; 4] {
-        [&resource.account, &resource.region, &resource.type_name, &resource.arn]
-    }
     let mut resources: Vec<Arc<ResourceRef>> = findings.iter().map(|finding| Arc::clone(&finding.resource)).collect();
     resources.dedup_by(|a, b| Arc::ptr_eq(a, b));
-    resources.par_sort_unstable_by(|a, b| place(a).cmp(&place(b)));
+    resources.par_sort_unstable_by(|a, b| a.place().cmp(&b.place()));
     let places: HashMap<*const ResourceRef, u32> = resources.iter().map(Arc::as_ptr).zip(0..).collect();
     findings.sort_by_cached_key(|finding| places.get(&Arc::as_ptr(&finding.resource)).copied());
 }

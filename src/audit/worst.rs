@@ -85,7 +85,7 @@ fn described(of_resource: &[Box<Finding>], names: &HashMap<&str, Name>) -> Optio
         score: score(of_resource.iter().map(Box::as_ref)),
         failing,
         rule: worst.rule.clone(),
-        headline: worst.title.clone(),
+        headline: worst.headline().clone(),
         message: worst.message.clone(),
     })
 }

@@ -11,9 +11,10 @@ use super::output::{self, Output};
 use super::report;
 use super::rules::{mistakes_text, no_rule};
 use super::streams::{self, Verbosity};
+use super::subject;
 use super::templates::TemplateArgs;
 use crate::audit::gate::Terms;
-use crate::audit::policy::{FailOn, Policy};
+use crate::audit::policy::FailOn;
 use crate::audit::{self, Input, Options};
 use crate::inventory::{Coverage, document};
 use crate::report::escape::terminal;
@@ -22,15 +23,7 @@ use crate::template::declarable::declarables;
 use chrono::{DateTime, Utc};
 use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
-use rayon::prelude::*;
 use std::path::{Path, PathBuf};
-
-/// The built-in organisation: the files of `fixtures/demo`.
-const DEMO: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/demo.rs"));
-const DEMO_POLICY: &str = include_str!("../../fixtures/demo/rel9.yaml");
-
-/// The default policy file.
-const POLICY: &str = "rel9.yaml";
 
 /// Headings of `--help`. Every flag names its own: a flattened one would pass its heading on to the flags after it.
 const JUDGED: &str = "What is judged, and by what";
@@ -116,14 +109,14 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
             return Err(no_rule(&rules, id).into());
         }
     }
-    let policy = policy(&args, &rules)?;
+    let policy = subject::policy(args.policy.as_deref(), args.demo, &rules)?;
     let outputs = args.output.prepare(&inputs(&args))?;
     let baseline = args.baseline.as_deref().map(report::read).transpose()?;
     if let Some(path) = args.ledger.as_deref().filter(|path| output::takes(&outputs, path)) {
         return Err(format!("{}: a report would overwrite the ledger: give the report its own file", path.display()).into());
     }
     let ledger = args.ledger.as_deref().map(|path| ledger::prepare(path).map(|chain| (path, chain))).transpose()?;
-    let subject = subject(&args, verbosity)?;
+    let subject = judged(&args, verbosity)?;
     let some_services = some_services(&args);
     let asked = args.resource.clone();
     let fail_on = args.fail_on.or(policy.fail_on).unwrap_or(FailOn::High);
@@ -137,6 +130,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
         source: subject.name().to_owned(),
         ledger: ledger.as_ref().map(|(_, chain)| chain.view()).unwrap_or_default(),
         some_services,
+        standings: false,
     };
     let (mut findings, evidence) = match &subject {
         Subject::Inventory(input, _) => audit::run_with_evidence(input, &rules, &policy, &options)?,
@@ -190,22 +184,11 @@ fn inputs(args: &Args) -> Inputs {
     for path in &args.inputs {
         if path.is_file() && document::is_inventory(path) { inputs.add("an input", path) } else { inputs.add_template(path) }
     }
-    inputs.add("the policy", args.policy.as_deref().unwrap_or(Path::new(POLICY)));
+    inputs.add("the policy", args.policy.as_deref().unwrap_or(Path::new(subject::POLICY)));
     args.baseline.iter().for_each(|path| inputs.add("the baseline", path));
     args.rules.iter().for_each(|folder| inputs.add("a rule", folder));
     args.templates.add_to(&mut inputs);
     inputs
-}
-
-fn policy(args: &Args, rules: &RuleSet) -> Result<Policy, String> {
-    let beside = Path::new(POLICY);
-    let loaded = match &args.policy {
-        Some(path) => Policy::load(path, rules),
-        None if args.demo => Policy::parse("fixtures/demo/rel9.yaml", DEMO_POLICY, rules),
-        None if beside.is_file() => Policy::load(beside, rules),
-        None => return Ok(Policy::default()),
-    };
-    loaded.map_err(|mistakes| mistakes_text(&mistakes))
 }
 
 /// What is judged.
@@ -224,25 +207,14 @@ impl Subject {
     }
 }
 
-fn subject(args: &Args, verbosity: Verbosity) -> Result<Subject, Failure> {
+fn judged(args: &Args, verbosity: Verbosity) -> Result<Subject, Failure> {
     if args.demo {
-        let read: Result<Vec<_>, _> = DEMO.par_iter().map(|(name, text)| document::read(text.as_bytes(), Path::new(name))).collect();
-        let shards = read?.into_iter().flatten().collect();
-        return Ok(Subject::Inventory(Input::Memory(shards), "demo"));
+        return Ok(Subject::Inventory(subject::demo()?, "demo"));
     }
     if args.inputs.is_empty() {
         return from_aws(args, verbosity);
     }
-    let (mut files, mut templates) = (Vec::new(), Vec::new());
-    for input in &args.inputs {
-        collection::check_finished(input)?;
-        let found = if input.is_dir() { document::files_in(input)? } else { Vec::new() };
-        match found.is_empty() {
-            false => files.extend(found),
-            true if document::is_inventory(input) => files.push(input.clone()),
-            true => templates.push(input.clone()),
-        }
-    }
+    let (files, templates) = subject::sorted(&args.inputs)?;
     match (files.is_empty(), templates.is_empty()) {
         (_, true) => Ok(Subject::Inventory(Input::Files(files), "inventory")),
         (true, false) => Ok(Subject::Templates(templates)),
