@@ -35,11 +35,19 @@ pub struct Candidates<'a> {
 
 /// One plan's selection, or one policy, before it is put into words.
 enum Entry<'a> {
-    Selection { considered: &'a Considered<'a>, of: &'a Resource, through: bool },
+    Selection {
+        considered: &'a Considered<'a>,
+        of: &'a Resource,
+        through: bool,
+    },
     /// A plan that has no selection.
     Plan(&'a Resource),
     Stack(&'a Selected<'a>),
-    Policy { policy: &'a Typed<'a, dlm::LifecyclePolicy>, of: &'a Resource, missed: Outcome<Vec<PolicyMiss>> },
+    Policy {
+        policy: &'a Typed<'a, dlm::LifecyclePolicy>,
+        of: &'a Resource,
+        missed: Outcome<Vec<PolicyMiss>>,
+    },
 }
 
 /// The reaching plans and policies first, then the nearest misses; at most `told` of them, and how many there are.
@@ -133,12 +141,17 @@ impl Entry<'_> {
                 }
                 let plan = considered.plan();
                 let plan_arn = || considered.selection.properties.plan_arn.read().cloned().unwrap_or_default();
-                of_plan(plan.map(title).unwrap_or_else(plan_arn), plan.map_or_else(plan_arn, |plan| plan.arn.clone()))
-                    .with(Some(title(considered.selection.resource)), reaches, why)
+                of_plan(plan.map(title).unwrap_or_else(plan_arn), plan.map_or_else(plan_arn, |plan| plan.arn.clone())).with(
+                    Some(title(considered.selection.resource)),
+                    reaches,
+                    why,
+                )
             }
-            Entry::Plan(plan) => {
-                of_plan(title(plan), plan.arn.clone()).with(None, Some(false), "the plan has no selection, so it backs nothing up".to_owned())
-            }
+            Entry::Plan(plan) => of_plan(title(plan), plan.arn.clone()).with(
+                None,
+                Some(false),
+                "the plan has no selection, so it backs nothing up".to_owned(),
+            ),
             Entry::Stack(selected) => {
                 let why = "it backs up the CloudFormation stack of the resource".to_owned();
                 of_plan(title(selected.plan), selected.plan.arn.clone()).with(None, Some(true), why)
@@ -171,7 +184,10 @@ fn of_selection(considered: &Considered, of: &Resource, shard: &Shard, candidate
         PlanOutcome::Elsewhere => {
             let (at, here) = (considered.selection.resource, of);
             let place = |resource: &Resource| format!("{}/{}", resource.account, resource.region);
-            (Some(false), format!("the plan is in {}, the resource in {}: plans reach their own account and Region", place(at), place(here)))
+            (
+                Some(false),
+                format!("the plan is in {}, the resource in {}: plans reach their own account and Region", place(at), place(here)),
+            )
         }
         PlanOutcome::Unknown(reasons) => {
             let selection = considered.selection;
@@ -226,7 +242,10 @@ fn policy_words(policy: &Typed<dlm::LifecyclePolicy>, of: &Resource, missed: &[P
             format!("it targets {types}, the resource is of type {}", target_type(of))
         }
         PolicyMiss::OtherPolicyType => {
-            format!("it is of type {}, which makes no backups on a schedule", properties.policy_type.read().map_or("another", String::as_str))
+            format!(
+                "it is of type {}, which makes no backups on a schedule",
+                properties.policy_type.read().map_or("another", String::as_str)
+            )
         }
         PolicyMiss::Untagged => untagged(tags, of),
         PolicyMiss::ExcludedVolumeType => "the policy excludes its volume type".to_owned(),

@@ -286,10 +286,7 @@ pub fn pairs(conditions: &[TagCondition]) -> impl Iterator<Item = (&str, Option<
 impl Arns {
     fn new(list: &[String]) -> Arns {
         let (patterns, exact): (Vec<&String>, Vec<&String>) = list.iter().partition(|text| text.contains('*'));
-        Arns {
-            exact: exact.into_iter().cloned().collect(),
-            patterns: patterns.into_iter().map(|text| Pattern::new(text)).collect(),
-        }
+        Arns { exact: exact.into_iter().cloned().collect(), patterns: patterns.into_iter().map(|text| Pattern::new(text)).collect() }
     }
 
     fn is_empty(&self) -> bool {

@@ -369,20 +369,28 @@ fn words_have_the_deciding_values() {
     assert_eq!(says(&by_tag, &[("backup", "daily")]), "tag backup=daily selects it");
     assert_eq!(says(&by_tag, &[("backup", "weekly")]), "tag backup=daily is required, the resource has backup=weekly");
     assert_eq!(says(&by_tag, &[]), "tag backup=daily is required, the resource has no tag backup");
-    let conditions = Conditions { string_not_equals: vec![tag("aws:ResourceTag/env", "test")], string_like: vec![tag("team", "a*")], ..Conditions::default() };
+    let conditions = Conditions {
+        string_not_equals: vec![tag("aws:ResourceTag/env", "test")],
+        string_like: vec![tag("team", "a*")],
+        ..Conditions::default()
+    };
     let narrow = facts(&["arn:aws:ec2:*:*:volume/*"], &[VOLUME], vec![], conditions.clone());
     assert_eq!(
         says(&narrow, &[("env", "test")]),
-        format!("the entry {VOLUME} of NotResources excludes it; condition env != test is not met, the resource has env=test; \
-                 condition team like a* is not met, the resource has no tag team")
+        format!(
+            "the entry {VOLUME} of NotResources excludes it; condition env != test is not met, the resource has env=test; \
+                 condition team like a* is not met, the resource has no tag team"
+        )
     );
     let wide = facts(&["arn:aws:ec2:*:*:volume/*"], &[], vec![], conditions);
     assert_eq!(says(&wide, &[("team", "ab")]), "the entry arn:aws:ec2:*:*:volume/* of Resources names it, and it meets every condition");
     let elsewhere = facts(&[BUCKET, INSTANCE, "arn:aws:rds:*", "arn:aws:ecs:*", "arn:aws:eks:*"], &[], daily(), Conditions::default());
     assert_eq!(
         says(&elsewhere, &[]),
-        format!("Resources does not name it ({INSTANCE}, arn:aws:ecs:*, arn:aws:eks:* and 2 more), and tag backup=daily is required, \
-                 the resource has no tag backup")
+        format!(
+            "Resources does not name it ({INSTANCE}, arn:aws:ecs:*, arn:aws:eks:* and 2 more), and tag backup=daily is required, \
+                 the resource has no tag backup"
+        )
     );
     let refused = facts(&[], &[], vec![], Conditions::default());
     assert_eq!(says(&refused, &[]), "the selection names neither resources nor tags, which AWS Backup refuses");

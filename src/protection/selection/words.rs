@@ -51,9 +51,11 @@ impl Miss<'_> {
         if self.is_no_candidate {
             parts.push(no_candidate(selection, tags));
         }
-        parts.extend(self.unmet.iter().map(|condition| {
-            format!("condition {} is not met, the resource has {}", condition.words(), has(&condition.key, tags))
-        }));
+        parts.extend(
+            self.unmet
+                .iter()
+                .map(|condition| format!("condition {} is not met, the resource has {}", condition.words(), has(&condition.key, tags))),
+        );
         parts.join("; ")
     }
 }
