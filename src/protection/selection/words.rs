@@ -109,7 +109,7 @@ fn some_of(list: &[String], separator: &str, last: &str) -> String {
 }
 
 impl Condition {
-    fn words(&self) -> String {
+    pub(super) fn words(&self) -> String {
         let not = if self.negated { "not " } else { "" };
         match &self.value {
             Some(Value::Exact(value)) if self.negated => format!("{} != {value}", self.key),
