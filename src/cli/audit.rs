@@ -13,9 +13,9 @@ use super::rules::{mistakes_text, no_rule};
 use super::streams::{self, Verbosity};
 use super::subject;
 use super::templates::TemplateArgs;
-use crate::audit::findings::Findings;
+use crate::audit::gate::Terms;
 use crate::audit::policy::FailOn;
-use crate::audit::{self, Gate, Input, Options};
+use crate::audit::{self, Input, Options};
 use crate::inventory::{Coverage, document};
 use crate::report::escape::terminal;
 use crate::rules::{BestPractice, Rule, RuleSet};
@@ -97,14 +97,7 @@ impl ValueEnum for FailOn {
         &[FailOn::Info, FailOn::Low, FailOn::Medium, FailOn::High, FailOn::Critical, FailOn::Never]
     }
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(match self {
-            FailOn::Info => "info",
-            FailOn::Low => "low",
-            FailOn::Medium => "medium",
-            FailOn::High => "high",
-            FailOn::Critical => "critical",
-            FailOn::Never => "never",
-        }))
+        Some(PossibleValue::new(self.as_str()))
     }
 }
 
@@ -125,8 +118,8 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     let ledger = args.ledger.as_deref().map(|path| ledger::prepare(path).map(|chain| (path, chain))).transpose()?;
     let subject = judged(&args, verbosity)?;
     let some_services = some_services(&args);
-    let narrowed = !(args.rule.is_empty() && args.skip_rule.is_empty() && args.best_practice.is_empty());
-    let (asked, tagged) = (args.resource.clone(), !args.tag.is_empty());
+    let asked = args.resource.clone();
+    let fail_on = args.fail_on.or(policy.fail_on).unwrap_or(FailOn::High);
     let options = Options {
         as_of: args.as_of,
         rules: args.rule,
@@ -157,6 +150,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
         let chain = ledger::append(path, chain.head(), evidence, findings.audit.as_of)?;
         findings.record_ledger(chain.head());
     }
+    findings.decide_gate(&Terms { fail_on, allow_incomplete: args.allow_incomplete, requested: &asked });
     for part in findings.unread_parts() {
         streams::tell(format_args!("warning: {}", terminal(&part.why_part())));
     }
@@ -164,24 +158,15 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     for note in Coverage::reading_notes(&findings.collection) {
         streams::tell(terminal(note));
     }
-    let unjudged: Vec<&String> = asked.iter().filter(|arn| !is_judged(&findings, arn)).collect();
-    for arn in &unjudged {
+    for arn in findings.not_judged(&asked) {
         streams::tell(format_args!(
             "{arn}: nothing was judged: is the ARN misspelt, or is the resource in an account, Region or file that was not read?"
         ));
     }
-    if tagged && findings.findings.is_empty() {
+    if findings.no_resource_has_the_tags() {
         streams::tell("no resource with the given tags has findings: nothing was judged");
     }
-    let fail_on = args.fail_on.or(policy.fail_on).unwrap_or(FailOn::High);
-    Ok(match audit::gate(&findings, fail_on) {
-        // The gate does not pass when a requested resource is missing. (With selected rules, a resource may have no findings.)
-        Gate::Passed if !unjudged.is_empty() && !narrowed && !args.allow_incomplete => Exit::Incomplete,
-        Gate::Passed => Exit::Passed,
-        Gate::Failed => Exit::Failed,
-        Gate::Incomplete if args.allow_incomplete => Exit::Passed,
-        Gate::Incomplete => Exit::Incomplete,
-    })
+    Ok(findings.gate.as_ref().map_or(Exit::Incomplete, Exit::from))
 }
 
 /// Whether only some services were read.
@@ -191,11 +176,6 @@ fn some_services(args: &Args) -> bool {
         return true;
     }
     args.inputs.iter().any(|input| collection::is_of_some_services(input))
-}
-
-/// Whether a resource has findings, or is exempt.
-fn is_judged(findings: &Findings, arn: &str) -> bool {
-    findings.findings.iter().any(|finding| finding.resource.arn == arn) || findings.reproducible.iter().any(|data| data.resource.arn == arn)
 }
 
 /// All files that the run reads.
