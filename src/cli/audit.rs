@@ -131,7 +131,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     }
     let ledger = args.ledger.as_deref().map(|path| ledger::prepare(path).map(|chain| (path, chain))).transpose()?;
     let subject = subject(&args, verbosity)?;
-    let some_services = some_services(&args);
+    let (some_services, some_regions) = (some_services(&args), some_regions(&args));
     let narrowed = !(args.rule.is_empty() && args.skip_rule.is_empty() && args.best_practice.is_empty());
     let (asked, tagged) = (args.resource.clone(), !args.tag.is_empty());
     let options = Options {
@@ -144,6 +144,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
         source: subject.name().to_owned(),
         ledger: ledger.as_ref().map(|(_, chain)| chain.view()).unwrap_or_default(),
         some_services,
+        some_regions,
     };
     let (mut findings, evidence) = match &subject {
         Subject::Inventory(input, _) => audit::run_with_evidence(input, &rules, &policy, &options)?,
@@ -197,6 +198,17 @@ fn some_services(args: &Args) -> bool {
         return true;
     }
     args.inputs.iter().any(|input| collection::is_of_some_services(input))
+}
+
+/// Whether only some Regions were read.
+#[cfg(feature = "live")]
+fn some_regions(args: &Args) -> bool {
+    args.live.some_regions() && args.inputs.is_empty() && !args.demo
+}
+
+#[cfg(not(feature = "live"))]
+fn some_regions(_: &Args) -> bool {
+    false
 }
 
 /// Whether a resource has findings, or is exempt.
