@@ -106,7 +106,9 @@ impl<'a> Chosen<'a> {
             }),
         };
         match waiver.as_ref().map(|waiver| waiver.expires) {
-            Some(Some(expires)) if end_of_day(expires) < waivers.as_of => message = format!("{message} (its waiver ended on {expires})").into(),
+            Some(Some(expires)) if end_of_day(expires) < waivers.as_of => {
+                message = format!("{message} (its waiver ended on {expires})").into()
+            }
             Some(_) => status = Status::Waived,
             None => {}
         }

@@ -5,13 +5,13 @@ use crate::rules::engine::Subject;
 use crate::rules::objective::{ALL_MECHANISMS, Objective, Reproducible};
 use crate::rules::{Rule, Severity};
 use chrono::{DateTime, NaiveDate, Utc};
-pub use file::{Assume, FailOn, PolicyFile};
 use file::RuleSetting;
+pub use file::{Assume, FailOn, PolicyFile};
 use matching::Match;
 pub use matching::end_of_day;
 use std::collections::{BTreeMap, BTreeSet};
-pub use tally::Tally;
 use tally::Entry;
+pub use tally::Tally;
 
 mod file;
 mod load;
@@ -22,6 +22,14 @@ mod tests;
 mod usage;
 
 pub use usage::Audited;
+
+/// An objective, and the resources that it applies to.
+#[derive(Debug)]
+struct ObjectiveOf {
+    line: u64,
+    matches: Match,
+    objective: Objective,
+}
 
 /// Data that the policy declares reproducible.
 #[derive(Debug)]
@@ -34,6 +42,7 @@ struct Exemption {
 /// A compiled waiver.
 #[derive(Debug)]
 pub struct Waiver {
+    line: u64,
     /// The rules as the policy names them: ids and globs.
     named: Vec<String>,
     /// The ids of these rules.
@@ -58,7 +67,7 @@ pub struct Policy {
     pub assume: Assume,
     /// The file, as it was given; `None` without a file.
     path: Option<String>,
-    objectives: Vec<(Match, Objective)>,
+    objectives: Vec<ObjectiveOf>,
     reproducible: Vec<Exemption>,
     waivers: Vec<Waiver>,
     settings: BTreeMap<String, Setting>,
@@ -103,7 +112,7 @@ impl Policy {
     }
 
     fn matches(&self) -> impl Iterator<Item = &Match> {
-        let objectives = self.objectives.iter().map(|(matches, _)| matches);
+        let objectives = self.objectives.iter().map(|entry| &entry.matches);
         let reproducible = self.reproducible.iter().map(|exemption| &exemption.matches);
         objectives.chain(reproducible).chain(self.waivers.iter().map(|waiver| &waiver.matches))
     }
@@ -142,16 +151,16 @@ impl Policy {
 
     /// The first objective that matches.
     fn matching(&self, subject: &Subject, entries: &mut Vec<(Entry, Option<String>)>) -> Owes {
-        for (at, (matches, candidate)) in self.objectives.iter().enumerate() {
-            match matches.holds(subject) {
+        for (at, entry) in self.objectives.iter().enumerate() {
+            match entry.matches.holds(subject) {
                 Ok(true) => {
                     entries.push((Entry::Objective(at), None));
-                    return Owes::Objective(Box::new(candidate.clone()));
+                    return Owes::Objective(Box::new(entry.objective.clone()));
                 }
                 Ok(false) => {}
                 Err(reason) => {
                     let all_count = |objective: &Objective| ALL_MECHANISMS.iter().all(|kind| objective.mechanisms.contains(kind));
-                    let mechanisms_differ = self.objectives.iter().skip(at).any(|(_, objective)| !all_count(objective));
+                    let mechanisms_differ = self.objectives.iter().skip(at).any(|entry| !all_count(&entry.objective));
                     entries.push((Entry::UnknownObjective, None));
                     entries.extend((at..self.objectives.len()).map(|at| (Entry::Objective(at), Some(reason.clone()))));
                     return Owes::Unknown { reason, mechanisms_differ };

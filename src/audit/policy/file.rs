@@ -63,7 +63,8 @@ pub struct PolicyFile {
 #[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ObjectiveEntry {
-    pub(super) name: String,
+    #[schemars(with = "String")]
+    pub(super) name: Line<String>,
     /// CEL over `resource`.
     #[serde(rename = "match")]
     #[schemars(with = "String")]

@@ -2,7 +2,7 @@
 
 use super::file::{ObjectiveEntry, PolicyFile, ReproducibleEntry, RuleNames, RuleSetting, WaiverEntry};
 use super::matching::Match;
-use super::{Exemption, Policy, Setting, Waiver};
+use super::{Exemption, ObjectiveOf, Policy, Setting, Waiver};
 use crate::inventory::figures::parse_duration;
 use crate::rules::compile::{self, PolicyShapes};
 use crate::rules::expr::Expression;
@@ -93,11 +93,12 @@ impl<'n> Loader<'n> {
         Exemption { matches: self.matches(&entry.matches), reason: entry.reason, expires: entry.expires }
     }
 
-    fn objective(&mut self, entry: ObjectiveEntry) -> (Match, Objective) {
+    fn objective(&mut self, entry: ObjectiveEntry) -> ObjectiveOf {
         let matches = self.matches(&entry.matches);
         let catch_all = entry.matches.value.trim() == "true";
+        let line = entry.name.referenced.line().min(matches.line);
         let objective = Objective {
-            name: Some(entry.name),
+            name: Some(entry.name.value),
             from_policy: true,
             catch_all,
             rpo_seconds: self.duration(entry.rpo.as_ref()),
@@ -109,7 +110,7 @@ impl<'n> Loader<'n> {
             immutable: entry.immutable,
             reproducible: None,
         };
-        (matches, objective)
+        ObjectiveOf { line, matches, objective }
     }
 
     fn duration(&mut self, text: Option<&Line<String>>) -> Option<i64> {
@@ -152,6 +153,7 @@ impl<'n> Loader<'n> {
         }
         let matches = self.matches(&entry.matches);
         Waiver {
+            line: line.min(matches.line),
             named: names.into_iter().map(|(name, _)| name).collect(),
             rules: ids,
             matches,

@@ -30,7 +30,6 @@ impl Match {
     pub fn place(&self) -> String {
         format!("{}:{}", self.file, self.line)
     }
-
 }
 
 /// The end of a day in UTC: dates include their whole day.

@@ -2,7 +2,7 @@
 
 use super::matching::Match;
 use super::tally::{Count, Entry};
-use super::{Policy, Setting, Tally, Waiver};
+use super::{ObjectiveOf, Policy, Setting, Tally, Waiver};
 use crate::audit::options::Options;
 use crate::audit::policy_use::{ObjectiveUse, PolicyUse, ReproducibleUse, SettingUse, UseState, WaiverUse};
 use crate::inventory::declarable::Declarables;
@@ -50,7 +50,7 @@ impl Policy {
     }
 
     fn objective_use(&self, at: usize, tally: &Tally, gaps: &Gaps) -> Option<ObjectiveUse> {
-        let (matches, objective) = self.objectives.get(at)?;
+        let ObjectiveOf { line, matches, objective } = self.objectives.get(at)?;
         let count = tally.get(Entry::Objective(at));
         let (state, why) = match count.is_zero() {
             false => (UseState::Used, None),
@@ -58,7 +58,7 @@ impl Policy {
         };
         Some(ObjectiveUse {
             name: objective.name.clone().unwrap_or_default(),
-            line: matches.line,
+            line: *line,
             matches: matches.expression.source().to_owned(),
             state,
             resources: count.matched,
@@ -99,7 +99,7 @@ impl Policy {
         };
         WaiverUse {
             rules: waiver.named.clone(),
-            line: waiver.matches.line,
+            line: waiver.line,
             matches: waiver.matches.expression.source().to_owned(),
             expires: waiver.expires,
             state,
@@ -140,7 +140,8 @@ impl Policy {
             return told("the rule has these settings anyway");
         }
         let everything = |info: &'static TypeInfo| gaps.unread(info, |_| true).is_none();
-        let is_certain = gaps.narrowed.is_empty() && gaps.judges(rule) && rule.applies_to.iter().copied().filter_map(types::find).all(everything);
+        let is_certain =
+            gaps.narrowed.is_empty() && gaps.judges(rule) && rule.applies_to.iter().copied().filter_map(types::find).all(everything);
         if is_certain && !(gaps.audited.has_findings)(id) { told("the rule has no findings here") } else { None }
     }
 }
