@@ -26,6 +26,8 @@ pub struct Options {
     pub some_services: bool,
     /// Only some Regions were read.
     pub some_regions: bool,
+    /// Also tell how each data resource stands, for commands that compare audits of two inventories.
+    pub standings: bool,
 }
 
 impl Options {

@@ -1,12 +1,13 @@
 //! The policy file, `rel9.yaml`: objectives, reproducible data, waivers, rule settings. Errors show file, line and a
 //! suggestion, before any rule runs.
 
+pub use super::fail_on::FailOn;
 use crate::rules::engine::Subject;
 use crate::rules::objective::{ALL_MECHANISMS, Objective, Reproducible};
 use crate::rules::{Rule, Severity};
 use chrono::{DateTime, NaiveDate, Utc};
 use file::RuleSetting;
-pub use file::{Assume, FailOn, PolicyFile};
+pub use file::{Assume, PolicyFile};
 use matching::Match;
 pub use matching::end_of_day;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,41 +1,15 @@
 //! The policy file as it is written.
 
+use crate::audit::fail_on::FailOn;
 use crate::protection::facts::MechanismKind;
 use crate::rules::Severity;
 use crate::rules::format::Line;
 use crate::rules::objective::{Copies, Demand};
 use chrono::NaiveDate;
 use serde::de::{SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use std::fmt;
-
-/// The lowest severity at which a failing finding fails the gate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum FailOn {
-    Info,
-    Low,
-    Medium,
-    High,
-    Critical,
-    Never,
-}
-
-impl FailOn {
-    /// Whether a failure of this severity fails the gate.
-    pub fn reached_by(self, severity: Severity) -> bool {
-        let least = match self {
-            FailOn::Info => Severity::Info,
-            FailOn::Low => Severity::Low,
-            FailOn::Medium => Severity::Medium,
-            FailOn::High => Severity::High,
-            FailOn::Critical => Severity::Critical,
-            FailOn::Never => return false,
-        };
-        severity >= least
-    }
-}
 
 /// The file as it is written.
 #[derive(Deserialize, schemars::JsonSchema)]
