@@ -3,7 +3,7 @@
 use super::finding_id::FindingId;
 use super::findings::{Finding, Location, Remediation, ResourceRef, Status, WaiverRef};
 use super::fix;
-use super::policy::{Policy, Waiver, end_of_day};
+use super::policy::{Policy, Tally, Waiver, end_of_day};
 use crate::inventory::{Declared, Resource, Syntax, is_symbolic};
 use crate::rules::answers::Answers;
 use crate::rules::engine::{self, Subject, Verdict};
@@ -36,6 +36,20 @@ const SETTLE: (&str, &[&str]) = (
     ],
 );
 
+/// The waivers of the policy, and how often each was used.
+pub struct Waivers<'p> {
+    pub policy: &'p Policy,
+    pub as_of: DateTime<Utc>,
+    pub tally: Tally,
+}
+
+impl Waivers<'_> {
+    /// The waiver of a rule for a resource; `Err` has the reason why it is unknown whether one applies.
+    fn of(&mut self, rule: &str, subject: &Subject) -> Result<Option<&Waiver>, String> {
+        self.policy.waiver(rule, subject, self.as_of, &mut self.tally)
+    }
+}
+
 /// A rule with the policy's settings for it, and everything that its findings share.
 pub struct Chosen<'a> {
     pub rule: &'a Rule,
@@ -45,6 +59,7 @@ pub struct Chosen<'a> {
     severity: Severity,
     id: Arc<str>,
     title: Arc<str>,
+    fail_title: Arc<str>,
     references: Arc<BTreeMap<String, Vec<String>>>,
     /// The remediation without its commands, for each of [`LANGUAGES`] and for AWS, if it is the same for every resource.
     shared: [OnceLock<Arc<Remediation>>; LANGUAGES.len() + 1],
@@ -62,6 +77,7 @@ impl<'a> Chosen<'a> {
             severity: policy.severity(rule),
             id: rule.id.as_str().into(),
             title: rule.title.as_str().into(),
+            fail_title: rule.fail_title.as_str().into(),
             references: Arc::new(rule.references.clone()),
             shared: Default::default(),
             unknown: Default::default(),
@@ -75,8 +91,7 @@ impl<'a> Chosen<'a> {
         reference: &Arc<ResourceRef>,
         subject: &Subject,
         verdict: Verdict,
-        policy: &Policy,
-        as_of: DateTime<Utc>,
+        waivers: &mut Waivers,
     ) -> Finding {
         let rule = self.rule;
         let mut status = match verdict.status {
@@ -88,13 +103,15 @@ impl<'a> Chosen<'a> {
         let waiver = match in_file_waiver(resource, &rule.id) {
             _ if status == Status::Pass => None,
             Some(in_file) => Some(in_file),
-            None => policy.waiver(&rule.id, subject, as_of).map(|waiver| waiver.map(waiver_reference)).unwrap_or_else(|doubt| {
+            None => waivers.of(&rule.id, subject).map(|waiver| waiver.map(waiver_reference)).unwrap_or_else(|doubt| {
                 message = format!("{message} (whether its waiver applies is unknown: {doubt})").into();
                 None
             }),
         };
         match waiver.as_ref().map(|waiver| waiver.expires) {
-            Some(Some(expires)) if end_of_day(expires) < as_of => message = format!("{message} (its waiver ended on {expires})").into(),
+            Some(Some(expires)) if end_of_day(expires) < waivers.as_of => {
+                message = format!("{message} (its waiver ended on {expires})").into()
+            }
             Some(_) => status = Status::Waived,
             None => {}
         }
@@ -112,6 +129,7 @@ impl<'a> Chosen<'a> {
             title: Arc::clone(&self.title),
             severity: self.severity,
             status,
+            fail_title: (verdict.status == engine::Status::Fail).then(|| Arc::clone(&self.fail_title)),
             message,
             resource: Arc::clone(reference),
             evidence: verdict.evidence,

@@ -86,6 +86,9 @@ impl Page<'_> {
         if let Some(baseline) = words::baseline(summary) {
             let _ = write!(head, "{}\n\n", text(&baseline));
         }
+        if let Some(gate) = words::gate(self.findings) {
+            let _ = write!(head, "**{}**\n\n", text(&gate));
+        }
         self.add(&head);
         let unread: Vec<String> = words::not_read(self.findings).iter().map(|line| text(&cut(line, TEXT))).collect();
         self.list("Could not be read", &unread);
@@ -148,7 +151,7 @@ impl Page<'_> {
     /// One rule with its resources, folded.
     fn group(&mut self, group: &[&Finding]) {
         let first = group[0];
-        let title = cut(if first.title.is_empty() { &first.rule } else { &first.title }, TEXT);
+        let title = cut(if first.headline().is_empty() { &first.rule } else { first.headline() }, TEXT);
         let open = format!(
             "<details>\n<summary><b>{}</b> · {} · {} · <code>{}</code></summary>\n\n",
             html(&title),

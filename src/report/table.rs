@@ -166,7 +166,7 @@ impl Page<'_> {
     /// `Data has a backup to restore from · data-protected · REL09-BP01`, on one line if it fits.
     fn rule(&self, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         let (title, id) =
-            (terminal(&cut(&finding.title, TEXT)), format!("{} · {}", terminal(&cut(&finding.rule, TEXT)), finding.best_practice.id()));
+            (terminal(&cut(finding.headline(), TEXT)), format!("{} · {}", terminal(&cut(&finding.rule, TEXT)), finding.best_practice.id()));
         let width = self.target.width.saturating_sub(2);
         if wrap::columns(&title) + 3 + wrap::columns(&id) <= width {
             return writeln!(out, "  {}{}", self.bold(&title), self.paint(&format!(" · {id}"), "2"));
@@ -200,9 +200,16 @@ impl Page<'_> {
         if let Some(text) = words::baseline(&self.findings.summary) {
             self.paragraph(out, "", &text)?;
         }
-        if self.findings.findings.iter().all(|finding| finding.status == Status::Pass) {
-            return Ok(());
+        if self.findings.findings.iter().any(|finding| finding.status != Status::Pass) {
+            self.more(out)?;
         }
+        match words::gate(self.findings) {
+            Some(gate) => self.paragraph(out, "", &gate),
+            None => Ok(()),
+        }
+    }
+
+    fn more(&self, out: &mut dyn Write) -> io::Result<()> {
         let all = if self.target.all { "" } else { "`--all` lists every resource; " };
         let more =
             format!("`rel9 rules show RULE` has the steps and commands of a rule; {all}`--format html=report.html` has the evidence.");

@@ -4,7 +4,7 @@
 use super::expr::{Expression, VARIABLES};
 use super::fact_paths::{ELEMENT, Path};
 use super::fix::Fix;
-use super::format::{Line, RuleFile, Unit};
+use super::format::{Line, RuleFile, TITLE_LENGTH, Unit};
 use super::rule::{Remediation, Rule, TemplateRemediation};
 use super::schema_shape::{self, Fieldset, Shape};
 use super::text::Text;
@@ -53,6 +53,8 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
     let applies_to = checker.types(&file);
     let types_known = checker.mistakes.is_empty();
     checker.id(&file.id);
+    checker.title("title", &file.title);
+    checker.title("fail_title", &file.fail_title);
     let params = checker.params(&file);
     let mut shapes = match care {
         Care::Checked => Shapes::for_types(&applies_to, &params),
@@ -64,6 +66,7 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
     }
     let when = file.when.as_ref().map(|source| checker.expression(source, &shapes));
     let check = checker.expression(&file.check, &shapes);
+    let evidence = checker.evidence(&file.evidence, &shapes);
     let message = checker.text(&file.message, &shapes);
     let remediation = Remediation {
         summary: checker.text(&file.remediation.summary, &shapes),
@@ -84,7 +87,8 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
     }
     Ok(Rule {
         id: file.id.value.clone(),
-        title: file.title.clone(),
+        title: file.title.value.clone(),
+        fail_title: file.fail_title.value.clone(),
         best_practice: file.best_practice,
         severity: file.severity,
         data: file.applies_to.iter().any(|name| name.value == "DATA"),
@@ -92,6 +96,7 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
         params,
         when,
         check,
+        evidence,
         message,
         remediation,
         reproducible: file.reproducible,
@@ -307,6 +312,19 @@ impl Checker<'_> {
         }
     }
 
+    /// A title is one short line: reports show it as a heading.
+    fn title(&mut self, name: &str, title: &Line<String>) {
+        let (line, length) = (title.referenced.line(), title.value.chars().count());
+        if title.value.trim().is_empty() || title.value.contains('\n') {
+            self.wrong(line, format!("`{name}` is empty or has several lines: write one line"));
+        } else if length >= TITLE_LENGTH {
+            self.wrong(
+                line,
+                format!("`{name}` has {length} characters: write fewer than {TITLE_LENGTH}, so that it fits on a line of a report"),
+            );
+        }
+    }
+
     fn types(&mut self, file: &RuleFile) -> Vec<&'static str> {
         let mut found = Vec::new();
         for name in &file.applies_to {
@@ -372,6 +390,23 @@ impl Checker<'_> {
         for what in found {
             self.wrong(line, what);
         }
+    }
+
+    /// The facts that the evidence quotes. A list is quoted as a whole, so its elements have no paths here.
+    fn evidence(&mut self, paths: &[Line<String>], shapes: &Shapes) -> Vec<Path> {
+        let parsed: Vec<Path> = paths.iter().map(|path| path.value.trim().split('.').map(str::to_owned).collect()).collect();
+        if self.care == Care::Checked {
+            for (path, written) in parsed.iter().zip(paths) {
+                let what = match path.as_slice() {
+                    [variable, _, ..] if variable != "now" => shapes.mistake(path),
+                    _ => Some(format!("`{}` is not a fact: write it with its variable, as `protection.state`", written.value)),
+                };
+                if let Some(what) = what {
+                    self.wrong(written.referenced.line(), format!("evidence: {what}"));
+                }
+            }
+        }
+        parsed
     }
 
     fn text(&mut self, source: &Line<String>, shapes: &Shapes) -> Text {

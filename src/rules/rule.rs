@@ -1,6 +1,7 @@
 //! A compiled rule: [`super::compile`] makes it, [`super::engine`] runs it.
 
 use super::expr::Expression;
+use super::fact_paths::Path;
 use super::fix::Fix;
 use super::format::{BestPractice, RuleFile, Severity, Test};
 use super::text::Text;
@@ -31,7 +32,10 @@ pub struct TemplateRemediation {
 #[derive(Debug)]
 pub struct Rule {
     pub id: String,
+    /// What it asks.
     pub title: String,
+    /// What is wrong where it fails.
+    pub fail_title: String,
     pub best_practice: BestPractice,
     pub severity: Severity,
     /// Type names; `DATA` is expanded.
@@ -41,6 +45,8 @@ pub struct Rule {
     pub params: serde_json::Map<String, serde_json::Value>,
     pub when: Option<Expression>,
     pub check: Expression,
+    /// Facts that the evidence quotes beside those that the check reads.
+    pub evidence: Vec<Path>,
     pub message: Text,
     pub remediation: Remediation,
     /// Also judges reproducible data, which other rules skip.
