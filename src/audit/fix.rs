@@ -1,10 +1,13 @@
 //! Fixes as code: a rule's changes, written for the resource of a finding in the language of its template.
 
 mod data;
+mod edit;
 mod hcl;
 mod names;
 mod yaml;
 
+use super::findings::Edit;
+use crate::inventory::edit::Slots;
 use crate::inventory::{Declared, Resource, Syntax};
 use crate::rules::fix::{Changes, Fix, Key, Setting};
 use crate::rules::text::Text;
@@ -12,6 +15,8 @@ use names::{Names, cloud_control_type};
 
 /// The key of a template's resources.
 const RESOURCES: &str = "Resources";
+/// The key of a resource's properties.
+const PROPERTIES: &str = "Properties";
 /// The prefix of the types of AWS SAM, which have few of the properties of CloudFormation's.
 const SAM: &str = "AWS::Serverless::";
 /// Attributes of a CloudFormation resource that are not among its properties.
@@ -30,12 +35,18 @@ pub fn changes_for<'f>(fix: &'f Fix, declared: &Declared) -> Option<&'f Changes<
     }
 }
 
+/// A fix as code, and as an edit where it is a change in one place.
+pub struct Code {
+    pub snippet: String,
+    pub edit: Option<Edit>,
+}
+
 /// The changes as code: what identifies the resource, the properties to set, and the resources to add. `None` if the resource cannot be
 /// named in its language.
-pub fn snippet(changes: Changes<String>, resource: &Resource, declared: &Declared) -> Option<String> {
+pub fn code(changes: Changes<String>, resource: &Resource, declared: &Declared, slots: &dyn Slots) -> Option<Code> {
     let changes = &changes.named(&names::own_name(resource, declared)?);
     let names = Names::new(resource, declared, &changes.further)?;
-    Some(match declared.written.syntax {
+    let snippet = match declared.written.syntax {
         Syntax::Hcl => terraform(changes, &names, declared),
         Syntax::TerraformJson => data::pretty(&terraform_json(changes, &names)),
         Syntax::Json => data::pretty(&cloudformation(changes, &names, declared)),
@@ -44,7 +55,22 @@ pub fn snippet(changes: Changes<String>, resource: &Resource, declared: &Declare
             let comment = declared.construct.as_ref().map(|construct| format!("# CDK construct {}\n", one_line(construct)));
             format!("{}{}", comment.unwrap_or_default(), yaml::document(&template))
         }
-    })
+    };
+    let entries = match declared.written.syntax {
+        Syntax::Hcl | Syntax::TerraformJson => inside_block(&changes.own, &names),
+        Syntax::Yaml | Syntax::Json => inside_properties(&changes.own),
+    };
+    let edit = edit::edit(changes, &entries, &names, declared, slots);
+    Some(Code { snippet, edit })
+}
+
+/// The settings of a CloudFormation resource as its entries.
+fn inside_properties(own: &[(Key, Setting<String>)]) -> Vec<(Key, Setting<String>)> {
+    let (mut entries, properties): (Vec<_>, Vec<_>) = own.iter().cloned().partition(|(key, _)| ATTRIBUTES.contains(&key.name.as_str()));
+    if !properties.is_empty() {
+        entries.push((Key { name: PROPERTIES.to_owned(), elements: None }, Setting::Map(properties)));
+    }
+    entries
 }
 
 fn terraform(changes: &Changes<String>, names: &Names, declared: &Declared) -> String {
@@ -109,7 +135,7 @@ fn cloudformation_resource(type_name: &str, settings: &[(Key, Setting<String>)],
         entries.extend(attributes);
     }
     if !properties.is_empty() {
-        entries.push(("Properties".to_owned(), data::cloudformation_map(&properties, names)));
+        entries.push((PROPERTIES.to_owned(), data::cloudformation_map(&properties, names)));
     }
     data::Data::Map(entries)
 }

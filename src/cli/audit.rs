@@ -15,11 +15,12 @@ use super::subject;
 use super::templates::TemplateArgs;
 use crate::audit::gate::Terms;
 use crate::audit::policy::FailOn;
-use crate::audit::{self, Input, Options};
+use crate::audit::{self, Input, Options, Templates};
 use crate::inventory::{Coverage, document};
 use crate::report::escape::terminal;
 use crate::rules::{BestPractice, Rule, RuleSet};
 use crate::template::declarable::declarables;
+use crate::template::edits::Files;
 use chrono::{DateTime, Utc};
 use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
@@ -140,7 +141,8 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
         Subject::Inventory(input, _) => audit::run_with_evidence(input, &rules, &policy, &options)?,
         Subject::Templates(paths) => {
             let by_default = policy.assume.ebs_encryption_by_default;
-            audit::run_templates(|judge| args.templates.read(paths, by_default, &rules, judge), &declarables(), &rules, &policy, &options)?
+            let templates = Templates { declarables: &declarables(), slots: &Files::default() };
+            audit::run_templates(|judge| args.templates.read(paths, by_default, &rules, judge), templates, &rules, &policy, &options)?
         }
     };
     let overruns: Vec<String> = policy.overruns().chain(rules.iter().flat_map(Rule::overruns)).collect();

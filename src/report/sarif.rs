@@ -29,6 +29,9 @@ const TAGS: usize = 20;
 /// Characters of a rule's descriptions at GitHub; of a message, what people still read.
 const DESCRIPTION: usize = 1_024;
 
+/// Bytes of a fix as code; a longer one is not shown, because half of it would be wrong.
+const FIX: usize = 8_000;
+
 fn write(findings: &Findings, target: &Target, out: &mut dyn Write) -> io::Result<()> {
     let mut chosen: Vec<&Finding> =
         findings.findings.iter().map(Box::as_ref).filter(|finding| target.all || finding.status != Status::Pass).collect();
@@ -118,7 +121,8 @@ fn rule(group: &[&Finding]) -> Value {
     // The remediation of an unknown finding does not explain how to fix the rule.
     let mended = group.iter().filter(|finding| finding.unknown_because.is_empty());
     let remediation = mended.filter_map(|finding| finding.remediation.as_deref()).next();
-    let (text, markdown) = help(&title, &practice, remediation);
+    let example = group.iter().find_map(|finding| Some((*finding, words::fix(finding)?)));
+    let (text, markdown) = help(&title, &practice, remediation, example);
     json!({
         "id": first.rule,
         "name": cut(&terminal(&first.rule), 255),
@@ -131,7 +135,7 @@ fn rule(group: &[&Finding]) -> Value {
 }
 
 /// The remediation, as text and as Markdown. Without the commands: those of one resource would be wrong for the others.
-fn help(title: &str, practice: &str, remediation: Option<&Remediation>) -> (String, String) {
+fn help(title: &str, practice: &str, remediation: Option<&Remediation>, example: Option<(&Finding, words::Fix)>) -> (String, String) {
     let mut text = vec![format!("{title}."), practice.to_owned()];
     let mut markdown = vec![format!("**{}**", escape::text(title)), escape::text(practice)];
     if let Some(remediation) = remediation {
@@ -141,11 +145,21 @@ fn help(title: &str, practice: &str, remediation: Option<&Remediation>) -> (Stri
         let steps: Vec<String> = remediation.steps.iter().map(|step| cut(&terminal(step), DESCRIPTION).into_owned()).collect();
         text.extend(steps.iter().map(|step| format!("- {step}")));
         markdown.push(steps.iter().map(|step| format!("- {}", escape::text(step))).collect::<Vec<_>>().join("\n"));
+        if let Some((finding, fix)) = example.filter(|(_, fix)| fix.code.len() <= FIX) {
+            let lead = format!("For {}:", cut(&terminal(&finding.resource.id), DESCRIPTION));
+            text.push(format!("{lead}\n{}", code_lines(&fix).join("\n")));
+            markdown.push(format!("{}\n\n{}", escape::text(&lead), escape::block(fix.language, &code_lines(&fix)).trim_end()));
+        }
         text.extend(remediation.docs.iter().map(|url| cut(&terminal(url), DESCRIPTION).into_owned()));
         markdown.push(remediation.docs.iter().map(|url| format!("- {}", escape::link(url))).collect::<Vec<_>>().join("\n"));
     }
     markdown.retain(|part| !part.is_empty());
     (text.join("\n"), markdown.join("\n\n"))
+}
+
+/// The lines of a fix.
+fn code_lines(fix: &words::Fix) -> Vec<String> {
+    fix.code.lines().map(terminal).collect()
 }
 
 /// `security` makes GitHub show the severity; then the best practice, and the NIST controls as far as there is room.
@@ -194,12 +208,16 @@ struct ResultOf<'a> {
     /// Of failures, with a baseline.
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline_state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Value>,
     properties: Properties<'a>,
 }
 
 #[derive(Serialize)]
 struct Text {
     text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    markdown: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -223,6 +241,9 @@ struct Properties<'a> {
     resource_tags: &'a Tags,
     unknown_because: &'a [String],
     commands: &'a [String],
+    /// As code, for the resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<&'a str>,
 }
 
 fn result<'a>(finding: &'a Finding, rule_index: Option<usize>) -> ResultOf<'a> {
@@ -239,7 +260,7 @@ fn result<'a>(finding: &'a Finding, rule_index: Option<usize>) -> ResultOf<'a> {
         rule_index,
         kind,
         level: if kind == "fail" { level(finding.severity) } else { "none" },
-        message: Text { text: message_text(&message) },
+        message: Text { text: message_text(&message), markdown: markdown_of(finding, &message) },
         locations: [location(finding)],
         partial_fingerprints: Fingerprints { own: finding.id, github: finding.id },
         suppressions: suppressions(finding),
@@ -247,6 +268,7 @@ fn result<'a>(finding: &'a Finding, rule_index: Option<usize>) -> ResultOf<'a> {
             BaselineMark::Known => "unchanged",
             BaselineMark::New => "new",
         }),
+        fixes: fixes(finding),
         properties: Properties {
             status: finding.status,
             severity: finding.severity,
@@ -256,9 +278,39 @@ fn result<'a>(finding: &'a Finding, rule_index: Option<usize>) -> ResultOf<'a> {
             resource_type: &finding.resource.type_name,
             resource_tags: &finding.resource.tags,
             unknown_because: &finding.unknown_because,
+            fix: words::fix(finding).map(|fix| fix.code),
             commands: finding.remediation.as_ref().map_or(&[], |remediation| &remediation.cli),
         },
     }
+}
+
+/// The message with the fix as code. Braces are placeholders here too.
+fn markdown_of(finding: &Finding, message: &str) -> Option<String> {
+    let fix = words::fix(finding).filter(|fix| fix.code.len() <= FIX)?;
+    let text = escape::text(&cut(&terminal(message), DESCRIPTION));
+    Some(format!("{text}\n\n{}", escape::block(fix.language, &code_lines(&fix))).replace('{', "{{").replace('}', "}}"))
+}
+
+/// The change of a file that fixes the finding (3.55 to 3.57): without deleted text, it inserts.
+fn fixes(finding: &Finding) -> Vec<Value> {
+    let remediation = finding.remediation.as_deref();
+    let edit = remediation.and_then(|remediation| Some((remediation, remediation.edit.as_ref()?)));
+    let fix = edit.map(|(remediation, edit)| {
+        let region = json!({
+            "startLine": edit.start.line,
+            "startColumn": edit.start.column,
+            "endLine": edit.end.line,
+            "endColumn": edit.end.column,
+        });
+        json!({
+            "description": {"text": message_text(&remediation.summary)},
+            "artifactChanges": [{
+                "artifactLocation": {"uri": file_uri(&edit.file)},
+                "replacements": [{"deletedRegion": region, "insertedContent": {"text": edit.text}}],
+            }],
+        })
+    });
+    fix.into_iter().collect()
 }
 
 /// All results say whether they are suppressed, or none may (3.27.23).

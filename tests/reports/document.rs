@@ -228,6 +228,7 @@ pub fn poisoned(number: usize, status: Status, severity: Severity, text: &str) -
             cli: vec![own(), own()],
             cloudformation: Some(text.into()),
             terraform: Some(text.into()),
+            edit: None,
             docs: [own(), format!("https://docs.aws.amazon.com/{text}")].into(),
         });
     }
