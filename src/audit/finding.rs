@@ -168,7 +168,7 @@ impl<'a> Chosen<'a> {
     /// The remediation in a template whose rule has one for templates: the fix in the template's own language, for its own resource.
     fn of_template(&self, resource: &Resource, declared: &Declared, rule: &TemplateRemediation, subject: &Subject) -> Arc<Remediation> {
         subject.with_params(self.answers.params(), |scope| {
-            let changes = fix::changes_for(&rule.fix, declared).and_then(|changes| changes.fill_in(scope));
+            let changes = fix::changes_for(&rule.fix, resource, declared).and_then(|changes| changes.fill_in(scope));
             let code = changes.and_then(|changes| fix::code(changes, resource, declared, self.slots));
             let (snippet, edit) = code.map_or((None, None), |code| (Some(Arc::<str>::from(code.snippet)), code.edit));
             let of_terraform = matches!(declared.written.syntax, Syntax::Hcl | Syntax::TerraformJson);

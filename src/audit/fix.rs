@@ -7,9 +7,10 @@ mod names;
 mod yaml;
 
 use super::findings::Edit;
+use crate::inventory::address::Address;
 use crate::inventory::edit::Slots;
 use crate::inventory::{Declared, Resource, Syntax};
-use crate::rules::fix::{Changes, Fix, Key, Setting};
+use crate::rules::fix::{CLOUD_CONTROL, Changes, Fix, Key, Setting};
 use crate::rules::text::Text;
 use names::{Names, cloud_control_type};
 
@@ -23,14 +24,16 @@ const SAM: &str = "AWS::Serverless::";
 const ATTRIBUTES: [&str; 3] = ["DeletionPolicy", "UpdateReplacePolicy", "DependsOn"];
 
 /// The changes of a rule that are for the resource; `None` if the rule has none for its type.
-pub fn changes_for<'f>(fix: &'f Fix, declared: &Declared) -> Option<&'f Changes<Text>> {
+pub fn changes_for<'f>(fix: &'f Fix, resource: &Resource, declared: &Declared) -> Option<&'f Changes<Text>> {
     let own = declared.written.type_name.as_str();
     match declared.written.syntax {
         Syntax::Yaml | Syntax::Json => fix.of([own, "cloudformation"]),
         _ if own.starts_with(names::CLOUD_CONTROL) => {
             let named = fix.iter().find(|(name, _)| cloud_control_type(name).as_deref() == Some(own));
-            named.map(|(_, changes)| changes).or_else(|| fix.of(["cloudformation"]))
+            named.map(|(_, changes)| changes).or_else(|| fix.of([CLOUD_CONTROL, "cloudformation"]))
         }
+        // What is for all types of the language is for whole resources.
+        _ if Address::parse(&resource.id).is_some_and(|address| address.block.is_some()) => fix.of([own]),
         _ => fix.of([own, "terraform"]),
     }
 }
@@ -154,7 +157,8 @@ pub fn steps(fix: &Fix, resource: &Resource, declared: &Declared) -> Vec<String>
             "Make the change in the CDK code of construct {construct}, and synthesize again: the snippet shows the synthesized properties."
         )
     });
-    let simplified = own.starts_with(SAM) && changes_for(fix, declared).is_none() && fix.of([resource.type_name.as_str()]).is_some();
+    let simplified =
+        own.starts_with(SAM) && changes_for(fix, resource, declared).is_none() && fix.of([resource.type_name.as_str()]).is_some();
     let simplified = simplified.then(|| format!("{own} does not have this property: declare the resource as {}.", resource.type_name));
     synthesized.into_iter().chain(simplified).collect()
 }

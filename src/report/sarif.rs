@@ -29,9 +29,6 @@ const TAGS: usize = 20;
 /// Characters of a rule's descriptions at GitHub; of a message, what people still read.
 const DESCRIPTION: usize = 1_024;
 
-/// Bytes of a fix as code; a longer one is not shown, because half of it would be wrong.
-const FIX: usize = 8_000;
-
 fn write(findings: &Findings, target: &Target, out: &mut dyn Write) -> io::Result<()> {
     let mut chosen: Vec<&Finding> =
         findings.findings.iter().map(Box::as_ref).filter(|finding| target.all || finding.status != Status::Pass).collect();
@@ -145,7 +142,7 @@ fn help(title: &str, practice: &str, remediation: Option<&Remediation>, example:
         let steps: Vec<String> = remediation.steps.iter().map(|step| cut(&terminal(step), DESCRIPTION).into_owned()).collect();
         text.extend(steps.iter().map(|step| format!("- {step}")));
         markdown.push(steps.iter().map(|step| format!("- {}", escape::text(step))).collect::<Vec<_>>().join("\n"));
-        if let Some((finding, fix)) = example.filter(|(_, fix)| fix.code.len() <= FIX) {
+        if let Some((finding, fix)) = example {
             let lead = format!("For {}:", cut(&terminal(&finding.resource.id), DESCRIPTION));
             text.push(format!("{lead}\n{}", code_lines(&fix).join("\n")));
             markdown.push(format!("{}\n\n{}", escape::text(&lead), escape::block(fix.language, &code_lines(&fix)).trim_end()));
@@ -286,7 +283,7 @@ fn result<'a>(finding: &'a Finding, rule_index: Option<usize>) -> ResultOf<'a> {
 
 /// The message with the fix as code. Braces are placeholders here too.
 fn markdown_of(finding: &Finding, message: &str) -> Option<String> {
-    let fix = words::fix(finding).filter(|fix| fix.code.len() <= FIX)?;
+    let fix = words::fix(finding)?;
     let text = escape::text(&cut(&terminal(message), DESCRIPTION));
     Some(format!("{text}\n\n{}", escape::block(fix.language, &code_lines(&fix))).replace('{', "{{").replace('}', "}}"))
 }

@@ -12,6 +12,8 @@ use super::tree::MAX_DEPTH;
 
 /// The section with the resources.
 const RESOURCES: &str = "Resources";
+/// The key of a resource's type.
+const TYPE: &str = "Type";
 /// A key that brings entries of another map.
 const MERGE: &str = "<<";
 
@@ -53,7 +55,7 @@ fn json_value(text: &str, value: Value<'_>, depth: usize) -> Outline {
                 Entry { name, start: property.range.start, value: json_value(text, property.value, depth + 1) }
             };
             let entries: Vec<Entry> = object.properties.into_iter().map(entry).collect();
-            let insertion = match entries.first() {
+            let insertion = match entries.iter().find(|entry| entry.name != TYPE).or(entries.first()) {
                 Some(first) => json_insertion(text, first.start),
                 None if text.get(open + 1..close).is_some_and(|inside| inside.trim().is_empty()) => {
                     Some(one_line(open + 1..close, " ", " "))
@@ -134,7 +136,8 @@ impl YamlReader<'_> {
                 let value = match within {
                     Within::List(items) => Outline::List(items),
                     Within::Map(entries, _) => {
-                        let insertion = self.insertion(start, span, entries.first());
+                        // The type of a resource stays its first line.
+                        let insertion = self.insertion(start, span, entries.iter().find(|entry| entry.name != TYPE).or(entries.first()));
                         map(entries, insertion)
                     }
                 };
@@ -173,9 +176,18 @@ impl YamlReader<'_> {
         match first {
             Some(first) if in_braces => Some(one_line(first.start..first.start, "", ", ")),
             Some(first) => {
-                let before = text.get(line_start(text, first.start)..first.start)?;
+                let start = line_start(text, first.start);
+                let before = text.get(start..first.start)?;
                 let of_list = before.chars().all(|letter| letter == ' ' || letter == '-');
                 let indent = " ".repeat(before.len());
+                // Above the comments of the key.
+                let lines = text.get(..start)?.split_inclusive('\n').rev();
+                let comments: usize = lines.take_while(|line| line.trim_start().starts_with('#')).map(str::len).sum();
+                if comments > 0 && before.trim().is_empty() {
+                    let at = start - comments..start - comments;
+                    let after = line_break(text).to_owned();
+                    return Some(Insertion { at, before: indent.clone(), after, indent: Some(indent), align: 0 });
+                }
                 let after = format!("{}{indent}", line_break(text));
                 let at = first.start..first.start;
                 of_list.then(|| Insertion { at, before: String::new(), after, indent: Some(indent), align: 0 })
