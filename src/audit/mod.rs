@@ -13,6 +13,7 @@ mod judge;
 pub mod ledger;
 mod options;
 pub mod policy;
+pub mod remediate;
 mod standing;
 pub mod stored;
 mod unread;

@@ -12,6 +12,7 @@ mod live;
 mod output;
 #[cfg(feature = "live")]
 mod progress;
+mod remediate;
 mod report;
 mod rules;
 mod schema;
@@ -61,6 +62,8 @@ enum Command {
     Diff(diff::Args),
     /// Judge an inventory as if backup plans were deployed; exit code 1 if a resource loses its backups
     WhatIf(Box<what_if::Args>),
+    /// Write fixes for failing findings as files to review: backup plans, tags, a script; changes nothing in AWS
+    Remediate(remediate::Args),
     /// Verify or show a recovery ledger, or add a restore test to it
     Ledger(ledger::Args),
     /// List, show, test or document the rules
@@ -142,6 +145,7 @@ pub fn run() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::WhatIf(args) => what_if::run(&args),
+        Command::Remediate(args) => remediate::run(&args),
         Command::Ledger(args) => ledger::run(args),
         Command::Rules(args) => rules::run(args).map_err(Failure::from),
         #[cfg(feature = "live")]

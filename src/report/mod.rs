@@ -15,6 +15,7 @@ mod ndjson;
 mod ocsf;
 mod openmetrics;
 mod parts;
+pub mod remediate;
 mod sarif;
 mod table;
 mod unread;

@@ -1,0 +1,63 @@
+//! The files of `rel9 remediate`: a guide, a script, and backup plans in Terraform and CloudFormation. Only writes down what the audit worked
+//! out.
+
+mod cloudformation;
+mod quote;
+mod readme;
+mod script;
+mod terraform;
+
+use crate::audit::remediate::model::{Remedies, Set};
+use quote::comment;
+
+/// The events of a vault that AWS Backup still sends, with the state of the job in them.
+const EVENTS: [&str; 3] = ["BACKUP_JOB_COMPLETED", "COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED"];
+
+/// What the policy of the vault denies.
+const KEEP: [&str; 2] = ["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"];
+
+/// What a role needs to back up and to restore every type, below `arn:…:iam::aws:policy/` (AWS managed policy reference).
+const POLICIES: [&str; 4] = [
+    "service-role/AWSBackupServiceRolePolicyForBackup",
+    "service-role/AWSBackupServiceRolePolicyForRestores",
+    "AWSBackupServiceRolePolicyForS3Backup",
+    "AWSBackupServiceRolePolicyForS3Restore",
+];
+
+const GOVERNANCE: [&str; 2] = [
+    "REVIEW: this lock is in governance mode: whoever may call backup:DeleteBackupVaultLockConfiguration can remove it. Compliance mode",
+    "(ChangeableForDays, changeable_for_days) cannot be undone by anybody, AWS included, once that many days are over.",
+];
+
+const UNDENIED: [&str; 2] = [
+    "REVIEW: to keep this policy from being changed, deny backup:PutBackupVaultAccessPolicy, too, with a condition that exempts one role:",
+    "without an exempt role, nobody can change the policy afterwards.",
+];
+
+/// Every file, by its path in the folder.
+pub fn files(remedies: &Remedies) -> Vec<(String, String)> {
+    let mut files = vec![("README.md".to_owned(), readme::text(remedies)), ("fix.sh".to_owned(), script::text(remedies))];
+    for set in remedies.sets.iter().filter(|set| set.deploys()) {
+        files.push((format!("{}/backup.tf", set.folder()), terraform::configuration(remedies, set)));
+        files.push((format!("{}/backup.yaml", set.folder()), cloudformation::template(remedies, set)));
+    }
+    files
+}
+
+/// What a set is for, in one line.
+fn described(set: &Set) -> String {
+    let count: usize = set.new_plans().map(|plan| plan.resources.len()).sum();
+    let what = if count == 1 { "resource" } else { "resources" };
+    format!("Backup plans for {count} {what} of account {} in {}", set.account, set.region)
+}
+
+/// The first lines of a template, without the command that deploys it.
+fn header(remedies: &Remedies, set: &Set) -> String {
+    let when = remedies.as_of.format("%Y-%m-%d %H:%M UTC");
+    let mut out = comment(0, &format!("{}. Written by rel9 remediate from audit {} as of {when}.", described(set), remedies.audit_id));
+    out.push_str(&comment(
+        0,
+        "Review it, and deploy either this file or its twin in the other language, with credentials of that account and Region:",
+    ));
+    out
+}

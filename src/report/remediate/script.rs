@@ -1,0 +1,116 @@
+//! `fix.sh`: the commands of the findings, ordered, for people to review. What is not known to be harmless does not run.
+
+use super::quote::{comment, shell};
+use crate::audit::remediate::model::{Fix, Remedies, Set, TAG};
+use crate::audit::remediate::{Class, Command};
+use std::fmt::Write as _;
+
+/// How many resources one call tags at most (Resource Groups Tagging API reference, `TagResources`).
+const ARNS: usize = 20;
+
+const HEAD: &str = r#"# Review every line before you run this. What it does:
+# - It runs only what belongs to the account of your credentials, and stops at the first error.
+# - It tags resources, so that the selections of the backup plans beside it select them: deploy those first.
+# - Commands that cost money run only with COSTS_REVIEWED=yes in the environment.
+# - Commands that may replace, interrupt or delete something, or that need a value from you, are comments marked REVIEW. They never run.
+# shellcheck disable=SC2016
+set -euo pipefail
+
+COSTS_REVIEWED="${COSTS_REVIEWED:-no}"
+current_account=$(aws sts get-caller-identity --query Account --output text)
+
+in_account() {
+  if [[ $current_account == "$1" ]]; then return 0; fi
+  printf 'skipped: account %s; the credentials are for %s\n' "$1" "$current_account" >&2
+  return 1
+}
+
+costs() {
+  if [[ $COSTS_REVIEWED == yes ]]; then
+    "$@"
+  else
+    printf 'skipped, costs money (COSTS_REVIEWED=yes runs it): %s\n' "$*" >&2
+  fi
+}
+
+tag() { # tag REGION KEY=VALUE ARN...
+  local region=$1 pair=$2 failed
+  shift 2
+  failed=$(aws resourcegroupstaggingapi tag-resources --region "$region" --tags "$pair" --resource-arn-list "$@" \
+    --query 'FailedResourcesMap' --output json)
+  if [[ -n $failed && $failed != '{}' && $failed != null ]]; then
+    printf 'not tagged: %s\n' "$failed" >&2
+    return 1
+  fi
+}
+"#;
+
+/// The script.
+pub fn text(remedies: &Remedies) -> String {
+    let mut out = String::from("#!/usr/bin/env bash\n");
+    let when = remedies.as_of.format("%Y-%m-%d %H:%M UTC");
+    out.push_str(&comment(0, &format!("Written by rel9 remediate from audit {} as of {when}.", remedies.audit_id)));
+    out.push_str(HEAD);
+    for ((account, region), (fixes, set)) in remedies.by_place() {
+        let place = if region.is_empty() { account.to_owned() } else { format!("{account}/{region}") };
+        let _ = write!(out, "\n");
+        out.push_str(&comment(0, &format!("==== {place} ====")));
+        let _ = writeln!(out, "if in_account {}; then", shell(account));
+        let _ = writeln!(out, "  printf '%s\\n' {}", shell(&place));
+        if let Some(set) = set {
+            tags(&mut out, set);
+        }
+        for fix in fixes.iter().filter(|fix| !fix.commands.is_empty()) {
+            finding(&mut out, fix);
+        }
+        out.push_str("fi\n");
+    }
+    out
+}
+
+fn tags(out: &mut String, set: &Set) {
+    for plan in &set.plans {
+        out.push('\n');
+        let first = if plan.exists { "which is there already" } else { "which has to be deployed first" };
+        out.push_str(&comment(2, &format!("Brings {} resources into backup plan {}, {first}.", plan.resources.len(), plan.name)));
+        let first: Vec<_> = plan.resources.iter().filter(|target| !target.first.is_empty()).collect();
+        for target in first {
+            out.push_str(&comment(2, &format!("{} first needs: {}", target.resource.id, target.first.join("; "))));
+        }
+        for part in plan.resources.chunks(ARNS) {
+            let arns: Vec<String> = part.iter().map(|target| shell(&target.resource.arn)).collect();
+            let _ =
+                writeln!(out, "  tag {} {} \\\n    {}", shell(&set.region), shell(&format!("{TAG}={}", plan.slug)), arns.join(" \\\n    "));
+        }
+    }
+}
+
+fn finding(out: &mut String, fix: &Fix) {
+    out.push('\n');
+    out.push_str(&comment(2, &format!("{}: {} ({})", fix.severity.as_str(), fix.title, fix.rule)));
+    let name = fix.resource.name.as_ref().filter(|name| **name != fix.resource.id).map_or(String::new(), |name| format!(" ({name})"));
+    out.push_str(&comment(2, &format!("{}{name}, {}: {}", fix.resource.id, fix.resource.type_name, fix.message)));
+    if fix.by_set {
+        out.push_str(&comment(2, "The tags and the plan above mend this; the commands below are for what cannot wait."));
+    }
+    for command in &fix.commands {
+        line(out, command);
+    }
+}
+
+fn line(out: &mut String, command: &Command) {
+    match &command.class {
+        Class::Runs => {
+            let _ = writeln!(out, "  {}", command.text);
+        }
+        Class::Costs(why) => {
+            out.push_str(&comment(2, &format!("REVIEW: {why}")));
+            let _ = writeln!(out, "  costs {}", command.text);
+        }
+        Class::Reads => out.push_str(&comment(2, &format!("Look first: {}", command.text))),
+        Class::Review(why) => {
+            out.push_str(&comment(2, &format!("REVIEW: {why}:")));
+            out.push_str(&comment(2, &format!("  {}", command.text)));
+        }
+    }
+}
