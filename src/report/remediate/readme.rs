@@ -111,8 +111,11 @@ fn backup_plan(out: &mut String, plan: &Plan) {
     }
     for copy in &plan.copies {
         match copy {
-            Copy::To(arn) => out.push_str(&format!("- Copies to {}, a locked vault of the audit. That vault has to let this account copy to it.", shown(arn))),
-            Copy::Open(name, _) => drop(writeln!(out, "- Copies to `{name}`.")),
+            Copy::To(arn) => out.push_str(&format!(
+                "- Copies to {}, a locked vault of the audit. That vault has to let this account copy to it.\n",
+                shown(arn)
+            )),
+            Copy::Open(name, _) => out.push_str(&format!("- Copies to `{name}`.\n")),
         }
     }
     if let Some((schedule, types)) = &plan.tests {
