@@ -8,7 +8,7 @@ mod sets;
 
 pub use commands::{Class, Command};
 
-use super::findings::{Findings, Status};
+use super::findings::{Finding, Findings, Status};
 use super::policy::Policy;
 use crate::rules::RuleSet;
 use model::{Fix, Remedies};
@@ -25,6 +25,13 @@ const BY_PLAN: [&str; 7] = [
     "data-copied-to-another-account",
     "data-backups-immutable",
 ];
+
+/// Rules of volumes that the same plan satisfies, and the rule of Regions that the plan itself satisfies.
+const ALSO_BY_PLAN: [&str; 2] = ["ebs-volume-snapshot-schedule", "ebs-volume-recent-snapshot"];
+const PLAN_EXISTS: &str = "backup-plan-exists";
+
+/// The rule whose failures a restore testing plan and a tag mend.
+const TEST_PLANNED: &str = "data-recovery-test-planned";
 
 /// The rule whose findings show the state of all data.
 const PROTECTED: &str = BY_PLAN[0];
@@ -59,8 +66,18 @@ pub fn remedies(findings: &Findings, rules: &RuleSet, policy: &Policy) -> Result
         notes.push("The audit could not read everything: what is unknown is not here. The reports of the audit name it.".to_owned());
     }
     let (sets, left) = sets::sets(findings, rules, policy);
-    let covered: BTreeSet<&str> =
-        sets.iter().flat_map(|set| &set.plans).flat_map(|plan| &plan.resources).map(|target| target.resource.arn.as_str()).collect();
+    let plans = || sets.iter().flat_map(|set| &set.plans);
+    let covered: BTreeSet<&str> = plans().flat_map(|plan| &plan.resources).map(|target| target.resource.arn.as_str()).collect();
+    let tests = plans().filter_map(|plan| plan.tests.as_ref()).flat_map(|tests| tests.resources.values().flatten());
+    let tested: BTreeSet<&str> = tests.map(|resource| resource.arn.as_str()).collect();
+    let with_plan: BTreeSet<(&str, &str)> =
+        sets.iter().filter(|set| set.new_plans().next().is_some()).map(|set| (set.account.as_str(), set.region.as_str())).collect();
+    let by_set = |finding: &Finding| {
+        let (rule, resource) = (&*finding.rule, &finding.resource);
+        covered.contains(resource.arn.as_str()) && (BY_PLAN.contains(&rule) || ALSO_BY_PLAN.contains(&rule))
+            || tested.contains(resource.arn.as_str()) && rule == TEST_PLANNED
+            || with_plan.contains(&(resource.account.as_str(), resource.region.as_str())) && rule == PLAN_EXISTS
+    };
     let failing = findings.findings.iter().filter(|finding| finding.status == Status::Fail);
     let mut fixes: Vec<Fix> = failing
         .map(|finding| Fix {
@@ -72,7 +89,7 @@ pub fn remedies(findings: &Findings, rules: &RuleSet, policy: &Policy) -> Result
             message: Arc::clone(&finding.message),
             summary: finding.remediation.as_ref().map(|remediation| Arc::clone(&remediation.summary)).unwrap_or_default(),
             resource: Arc::clone(&finding.resource),
-            by_set: BY_PLAN.contains(&&*finding.rule) && covered.contains(finding.resource.arn.as_str()),
+            by_set: by_set(finding),
             commands: commands::commands(finding),
         })
         .collect();

@@ -46,9 +46,15 @@ pub fn files(remedies: &Remedies) -> Vec<(String, String)> {
 
 /// What a set is for, in one line.
 fn described(set: &Set) -> String {
-    let count: usize = set.new_plans().map(|plan| plan.resources.len()).sum();
-    let what = if count == 1 { "resource" } else { "resources" };
-    format!("Backup plans for {count} {what} of account {} in {}", set.account, set.region)
+    let covered = set.new_plans().map(|plan| plan.resources.len()).sum::<usize>();
+    let tested = set.plans.iter().filter_map(|plan| plan.new_tests()).flat_map(|tests| tests.resources.values()).map(Vec::len).sum();
+    let count = |count: usize| if count == 1 { "1 resource".to_owned() } else { format!("{count} resources") };
+    let what = match (covered, tested) {
+        (covered, 0) => format!("Backup plans for {}", count(covered)),
+        (0, tested) => format!("Restore tests of {}", count(tested)),
+        (covered, tested) => format!("Backup plans for {} and restore tests of {}", count(covered), count(tested)),
+    };
+    format!("{what}, account {}, Region {}", set.account, set.region)
 }
 
 /// The first lines of a template, without the command that deploys it.

@@ -95,7 +95,7 @@ fn class(text: &str, resource: &ResourceRef) -> Class {
     match COSTLY.iter().find(|(known, _)| *known == name) {
         Some(_) if switches_off(arguments) => Class::Review("switches something off".to_owned()),
         Some((_, why)) => Class::Costs(why),
-        None => Class::Review("may replace, interrupt or delete something".to_owned()),
+        None => Class::Review("changes something that a person has to decide".to_owned()),
     }
 }
 
@@ -112,7 +112,38 @@ fn switches_off(arguments: &[String]) -> bool {
 fn placeholders(arguments: &[String], resource: &ResourceRef) -> Vec<String> {
     let own = [Some(resource.arn.as_str()), Some(resource.id.as_str()), resource.name.as_deref()];
     // JSON and enumerations of AWS, which are values.
-    let known = ["ENABLED", "KMS", "EBS", "EFS", "RDS", "EC2", "FSX", "DSQL", "EKS", "SAP", "HANA", "AWS", "JSON"];
+    let known = [
+        "ENABLED",
+        "COMPLETED",
+        "SUCCESSFUL",
+        "CONTINUOUS",
+        "SNAPSHOT",
+        "GOVERNANCE",
+        "STRINGEQUALS",
+        "LATEST_WITHIN_WINDOW",
+        "CSV",
+        "ID",
+        "BACKUP_JOB_COMPLETED",
+        "COPY_JOB_FAILED",
+        "RESTORE_JOB_COMPLETED",
+        "BACKUP_JOB_REPORT",
+        "BACKUP_RECOVERY_POINT_ENCRYPTED",
+        "BACKUP_PLAN_MIN_FREQUENCY_AND_MIN_RETENTION_CHECK",
+        "KMS",
+        "EBS",
+        "EFS",
+        "RDS",
+        "EC2",
+        "FSX",
+        "DSQL",
+        "EKS",
+        "SAP",
+        "HANA",
+        "S3",
+        "AWS",
+        "JSON",
+        "SSE",
+    ];
     let mut found: Vec<String> = Vec::new();
     for word in arguments {
         // The name of the resource may be in capitals: what is left without it is the command's own.
@@ -180,12 +211,12 @@ mod tests {
         let protect = "aws rds modify-db-instance --db-instance-identifier shop --deletion-protection --region eu-west-1";
         assert_eq!(of(protect, "shop"), Class::Runs);
         for (text, why) in [
-            (format!("{protect} --apply-immediately"), "interrupt"),
+            (format!("{protect} --apply-immediately"), "decide"),
             (format!("{protect} && aws rds delete-db-instance --db-instance-identifier shop"), "more than one"),
             (format!("{protect} > out.json"), "more than one"),
             (format!("{protect}\nrm -rf /"), "more than one"),
             (format!("{protect} --tag '\n'"), "control characters"),
-            ("aws rds delete-db-instance --db-instance-identifier shop".to_owned(), "delete"),
+            ("aws rds delete-db-instance --db-instance-identifier shop".to_owned(), "decide"),
             ("rm -rf /".to_owned(), "no command of AWS"),
             ("aws ec2 create-snapshot --volume-id $(id)".to_owned(), "more than one"),
             ("aws ec2 create-snapshot --description \"$HOME\"".to_owned(), "more than one"),

@@ -7,8 +7,11 @@ use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The tag by which the selections select.
+/// The tag by which the selections of backup plans select.
 pub const TAG: &str = "rel9-backup";
+
+/// The tag by which the selections of restore testing plans select.
+pub const TEST_TAG: &str = "rel9-restore-test";
 
 /// Everything that is written.
 pub struct Remedies {
@@ -51,10 +54,20 @@ pub struct Plan {
     /// How many days a continuous rule keeps, if snapshots cannot meet the RPO.
     pub continuous_days: Option<i64>,
     pub copies: Vec<Copy>,
-    /// The schedule of restore tests, and the AWS Backup types that they restore.
-    pub tests: Option<(String, Vec<&'static str>)>,
-    /// What is tagged.
+    /// Restore tests, if the objective asks for them.
+    pub tests: Option<Tests>,
+    /// What is tagged for the backup plan; empty if only restore tests are missing.
     pub resources: Vec<Target>,
+}
+
+/// A restore testing plan with its selections by tag, one for each AWS Backup type.
+pub struct Tests {
+    pub name: String,
+    /// It is there already: only tags are missing.
+    pub exists: bool,
+    pub schedule: String,
+    /// What is tagged, by AWS Backup type.
+    pub resources: BTreeMap<&'static str, Vec<Arc<ResourceRef>>>,
 }
 
 /// A resource that a set covers.
@@ -112,17 +125,29 @@ impl Set {
 
     /// Whether there is something to deploy, besides tags.
     pub fn deploys(&self) -> bool {
-        self.new_plans().next().is_some()
+        self.new_plans().next().is_some() || self.plans.iter().any(|plan| plan.new_tests().is_some())
     }
 
-    /// The plans that are not there yet.
+    /// The backup plans that are not there yet.
     pub fn new_plans(&self) -> impl Iterator<Item = &Plan> {
-        self.plans.iter().filter(|plan| !plan.exists)
+        self.plans.iter().filter(|plan| !plan.exists && !plan.resources.is_empty())
+    }
+
+    /// Whether its templates declare the vault: a plan that is new writes to it, and it is not there yet.
+    pub fn declares_vault(&self) -> bool {
+        !self.vault_exists && self.new_plans().next().is_some()
     }
 
     /// The parameters that a person has to fill in, and what they are for.
     pub fn parameters(&self) -> BTreeMap<&'static str, &'static str> {
         let copies = self.new_plans().flat_map(|plan| &plan.copies);
         copies.filter_map(|copy| if let Copy::Open(name, what) = copy { Some((*name, *what)) } else { None }).collect()
+    }
+}
+
+impl Plan {
+    /// The restore testing plan, if it is not there yet.
+    pub fn new_tests(&self) -> Option<&Tests> {
+        self.tests.as_ref().filter(|tests| !tests.exists && !tests.resources.is_empty())
     }
 }

@@ -1,7 +1,7 @@
 //! The backup plans that would cover what is uncovered: one set for each account and Region, one plan for each objective.
 
-use super::model::{Copy, Plan, Set, TAG, Target};
-use super::{BY_PLAN, PROTECTED, plans};
+use super::model::{Copy, Plan, Set, TAG, Target, Tests};
+use super::{BY_PLAN, PROTECTED, TEST_PLANNED, plans};
 use crate::audit::findings::{Finding, Findings, ResourceRef, Status};
 use crate::audit::policy::{Owes, Policy};
 use crate::inventory::types::{self, ResourceType, backup};
@@ -41,23 +41,47 @@ pub fn sets(findings: &Findings, rules: &RuleSet, policy: &Policy) -> (Vec<Set>,
         rule.and_then(|rule| policy.params(rule).get(param).and_then(Value::as_i64)).unwrap_or(default)
     };
     let least = [least("backup-plan-frequency", "max_hours", 24), least("backup-plan-retention", "min_days", 1)];
-    let mut wanted: BTreeMap<(String, String), Vec<(Objective, Target)>> = BTreeMap::new();
+    let mut wanted: BTreeMap<(String, String), Vec<Wanted>> = BTreeMap::new();
     let mut left = Vec::new();
     for of_resource in known.by_resource.values() {
         let Some(first) = of_resource.first().filter(|first| is_data(&first.resource.type_name)) else { continue };
-        let fails = |finding: &&&Finding| finding.status == Status::Fail && BY_PLAN.contains(&&*finding.rule);
-        if !of_resource.iter().any(|finding| fails(&finding)) {
+        let resource = &first.resource;
+        let is_failing = |finding: &&Finding| finding.status == Status::Fail;
+        let uncovered = of_resource.iter().any(|finding| is_failing(finding) && BY_PLAN.contains(&&*finding.rule));
+        let planned = of_resource.iter().find(|finding| &*finding.rule == TEST_PLANNED);
+        let untested = planned.is_some_and(is_failing);
+        if !uncovered && !untested {
             continue;
         }
-        let resource = &first.resource;
-        match known.target(of_resource).and_then(|target| Ok((objective(findings, policy, resource)?, target))) {
-            Ok(found) => wanted.entry((resource.account.clone(), resource.region.clone())).or_default().push(found),
-            Err(why) => left.push((Arc::clone(resource), why)),
+        let found = known.target(of_resource).and_then(|target| Ok((objective(findings, policy, resource)?, target)));
+        match found {
+            Ok((objective, target)) => {
+                let asks = objective.restore_test_every_seconds.is_some();
+                // A resource without a backup is not judged by its restore tests yet.
+                let tested = (asks && (untested || uncovered && planned.is_none())).then(|| known.tested_as(of_resource)).flatten();
+                let target = uncovered.then_some(target);
+                if target.is_some() || tested.is_some() {
+                    let place = (resource.account.clone(), resource.region.clone());
+                    wanted.entry(place).or_default().push(Wanted { resource: Arc::clone(resource), objective, target, tested });
+                }
+            }
+            Err(why) if uncovered => left.push((Arc::clone(resource), why)),
+            Err(_) => {}
         }
     }
     let sets = wanted.into_iter().map(|((account, region), wanted)| known.set(account, region, wanted, least)).collect();
     left.sort_by(|a, b| a.0.place().cmp(&b.0.place()));
     (sets, left)
+}
+
+/// What a resource lacks.
+struct Wanted {
+    resource: Arc<ResourceRef>,
+    objective: Objective,
+    /// A backup plan.
+    target: Option<Target>,
+    /// Restore tests, as this AWS Backup type.
+    tested: Option<&'static str>,
 }
 
 /// The objective of a resource.
@@ -77,12 +101,12 @@ fn objective(findings: &Findings, policy: &Policy, resource: &ResourceRef) -> Re
     ]);
     let reasons = Reasons::from([(ANYTHING_ELSE.to_owned(), vec!["the findings document does not have it".to_owned()])]);
     let subject = Subject::new(info.name, fields, reasons, findings.audit.as_of);
-    match policy.objective(&subject, None, findings.audit.as_of) {
-        (Owes::Objective(objective), _) if !objective.mechanisms.contains(&MechanismKind::AwsBackup) => {
+    match policy.objective(&subject, None, findings.audit.as_of).owes {
+        Owes::Objective(objective) if !objective.mechanisms.contains(&MechanismKind::AwsBackup) => {
             Err("backups of AWS Backup do not count for its objective".to_owned())
         }
-        (Owes::Objective(objective), _) => Ok(*objective),
-        (Owes::Unknown { reason, .. }, _) => Err(format!("which objective it owes depends on more than its tags and names: {reason}")),
+        Owes::Objective(objective) => Ok(*objective),
+        Owes::Unknown { reason, .. } => Err(format!("which objective it owes depends on more than its tags and names: {reason}")),
     }
 }
 
@@ -93,7 +117,8 @@ impl<'f> Known<'f> {
             let resource = &*finding.resource;
             known.by_resource.entry(&resource.arn).or_default().push(finding);
             let type_name = resource.type_name.as_str();
-            if [backup::BackupPlan::INFO.name, backup::BackupVault::INFO.name].contains(&type_name) {
+            let named = [backup::BackupPlan::INFO.name, backup::BackupVault::INFO.name, backup::RestoreTestingPlan::INFO.name];
+            if named.contains(&type_name) {
                 let name = resource.name.as_deref().unwrap_or(&resource.id);
                 known.names.insert((&resource.account, &resource.region, type_name, name));
             }
@@ -130,10 +155,10 @@ impl<'f> Known<'f> {
         if resource.region == GLOBAL || resource.region.is_empty() {
             return Err("its Region is not known".to_owned());
         }
+        let of = |rule: &str| of_resource.iter().find(|finding| &*finding.rule == rule);
         if let Some(value) = resource.tags.get(TAG) {
             return Err(format!("it has the tag {TAG}={value} already: look at the jobs of the plan that selects it"));
         }
-        let of = |rule: &str| of_resource.iter().find(|finding| &*finding.rule == rule);
         let state = of(PROTECTED).and_then(|finding| finding.evidence.get("protection.state"));
         let state = state.as_ref().and_then(Value::as_str).unwrap_or_default();
         if state == "selected_not_protected" {
@@ -164,10 +189,18 @@ impl<'f> Known<'f> {
         Ok(Target { resource: Arc::clone(resource), gains: !reached, first: before })
     }
 
-    fn set(&self, account: String, region: String, wanted: Vec<(Objective, Target)>, [hours, days]: [i64; 2]) -> Set {
+    /// The AWS Backup type as which restore testing tests a resource; `None` if it does not.
+    fn tested_as(&self, of_resource: &[&Finding]) -> Option<&'static str> {
+        let resource = &of_resource.first()?.resource;
+        let known = of_resource.iter().find_map(|finding| finding.evidence.get("protection.backup_type"));
+        let known = known.as_ref().and_then(Value::as_str)?;
+        aws_backup_types(&resource.type_name).into_iter().find(|(name, tested)| *name == known && *tested).map(|(name, _)| name)
+    }
+
+    fn set(&self, account: String, region: String, wanted: Vec<Wanted>, [hours, days]: [i64; 2]) -> Set {
         let mut plans: Vec<(Objective, Plan)> = Vec::new();
-        let partition = wanted.first().map_or("aws", |(_, target)| arn::partition(&target.resource.arn)).to_owned();
-        for (objective, target) in wanted {
+        let partition = wanted.first().map_or("aws", |wanted| arn::partition(&wanted.resource.arn)).to_owned();
+        for Wanted { resource, objective, target, tested } in wanted {
             let place = plans.iter().position(|(known, _)| *known == objective);
             let place = place.unwrap_or_else(|| {
                 let slug = self.slug(&objective, &plans);
@@ -175,18 +208,16 @@ impl<'f> Known<'f> {
                 plans.push((objective.clone(), plan));
                 plans.len() - 1
             });
-            if let Some((_, plan)) = plans.get_mut(place) {
-                if let Some((_, tested)) = &mut plan.tests {
-                    tested.extend(types_to_test(&target.resource));
-                    tested.sort_unstable();
-                    tested.dedup();
-                }
-                plan.resources.push(target);
+            let Some((_, plan)) = plans.get_mut(place) else { continue };
+            if let (Some(tests), Some(kind)) = (&mut plan.tests, tested) {
+                tests.resources.entry(kind).or_default().push(resource);
             }
+            plan.resources.extend(target);
         }
         let mut plans: Vec<Plan> = plans.into_iter().map(|(_, plan)| plan).collect();
         plans.sort_by(|a, b| a.name.cmp(&b.name));
-        let kept = plans.iter().flat_map(|plan| [Some(plan.retention_days), plan.continuous_days]).flatten();
+        let kept = plans.iter().filter(|plan| !plan.resources.is_empty());
+        let kept = kept.flat_map(|plan| [Some(plan.retention_days), plan.continuous_days]).flatten();
         Set {
             vault_exists: self.exists(&account, &region, backup::BackupVault::INFO.name, VAULT),
             vault: VAULT.to_owned(),
@@ -209,6 +240,8 @@ impl<'f> Known<'f> {
     fn plan(&self, account: &str, region: &str, objective: &Objective, slug: String, [hours, days]: [i64; 2]) -> Plan {
         let timing = plans::timing(objective, hours, days);
         let name = format!("rel9-{slug}");
+        // Names of restore testing plans have no hyphens.
+        let test_name = name.replace('-', "_");
         Plan {
             objective: objective.name.clone(),
             exists: self.exists(account, region, backup::BackupPlan::INFO.name, &name),
@@ -219,7 +252,12 @@ impl<'f> Known<'f> {
             retention_days: timing.retention_days,
             continuous_days: timing.continuous_days,
             copies: self.copies(account, region, objective),
-            tests: plans::tests(objective).map(|schedule| (schedule.to_owned(), Vec::new())),
+            tests: plans::tests(objective).map(|schedule| Tests {
+                exists: self.exists(account, region, backup::RestoreTestingPlan::INFO.name, &test_name),
+                name: test_name,
+                schedule: schedule.to_owned(),
+                resources: BTreeMap::new(),
+            }),
             resources: Vec::new(),
         }
     }
@@ -256,9 +294,4 @@ impl<'f> Known<'f> {
         copies.dedup();
         copies
     }
-}
-
-/// The AWS Backup types that restore testing tests for a resource.
-fn types_to_test(resource: &ResourceRef) -> impl Iterator<Item = &'static str> {
-    aws_backup_types(&resource.type_name).into_iter().filter(|(_, tested)| *tested).map(|(name, _)| name)
 }

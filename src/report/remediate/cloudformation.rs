@@ -2,7 +2,7 @@
 
 use super::quote::{comment, yaml};
 use super::{EVENTS, GOVERNANCE, KEEP, POLICIES, UNDENIED, described, header};
-use crate::audit::remediate::model::{Copy, Plan, Remedies, Set, TAG};
+use crate::audit::remediate::model::{Copy, Plan, Remedies, Set, TAG, TEST_TAG, Tests};
 use std::fmt::Write as _;
 
 /// The template.
@@ -26,13 +26,17 @@ pub fn template(remedies: &Remedies, set: &Set) -> String {
         }
     }
     out.push_str("Resources:\n");
-    if !set.vault_exists {
+    if set.declares_vault() {
         vault(&mut out, set);
     }
     role(&mut out, set);
-    for (plan, id) in set.new_plans().zip(ids(set)) {
-        backup_plan(&mut out, set, plan, &id);
-        restore_tests(&mut out, plan, &id);
+    for (plan, id) in set.plans.iter().zip(ids(set)) {
+        if set.new_plans().any(|new| new.name == plan.name) {
+            backup_plan(&mut out, set, plan, &id);
+        }
+        if let Some(tests) = plan.new_tests() {
+            restore_tests(&mut out, plan, tests, &id);
+        }
     }
     out
 }
@@ -40,7 +44,7 @@ pub fn template(remedies: &Remedies, set: &Set) -> String {
 /// Logical ids of the plans: letters and digits, each once.
 fn ids(set: &Set) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
-    for plan in set.new_plans() {
+    for plan in &set.plans {
         let words = plan
             .slug
             .split('-')
@@ -174,17 +178,16 @@ fn backup_plan(out: &mut String, set: &Set, plan: &Plan, id: &str) {
     );
 }
 
-fn restore_tests(out: &mut String, plan: &Plan, id: &str) {
-    let Some((schedule, types)) = plan.tests.as_ref().filter(|(_, types)| !types.is_empty()) else { return };
-    let name = plan.name.replace('-', "_");
+fn restore_tests(out: &mut String, plan: &Plan, tests: &Tests, id: &str) {
     let _ = write!(
         out,
-        "  Test{id}:\n    Type: AWS::Backup::RestoreTestingPlan\n    Properties:\n      RestoreTestingPlanName: {name}\n      ScheduleExpression: {schedule}\n      RecoveryPointSelection:\n        Algorithm: LATEST_WITHIN_WINDOW\n        IncludeVaults:\n          - \"*\"\n        RecoveryPointTypes:\n          - SNAPSHOT\n          - CONTINUOUS\n        SelectionWindowDays: 30\n"
+        "  Test{id}:\n    Type: AWS::Backup::RestoreTestingPlan\n    Properties:\n      RestoreTestingPlanName: {}\n      ScheduleExpression: {}\n      RecoveryPointSelection:\n        Algorithm: LATEST_WITHIN_WINDOW\n        IncludeVaults:\n          - \"*\"\n        RecoveryPointTypes:\n          - SNAPSHOT\n          - CONTINUOUS\n        SelectionWindowDays: 30\n",
+        tests.name, tests.schedule
     );
-    for kind in types {
+    for kind in tests.resources.keys() {
         let _ = write!(
             out,
-            "  Test{id}{kind}:\n    Type: AWS::Backup::RestoreTestingSelection\n    Properties:\n      RestoreTestingPlanName: !Ref Test{id}\n      RestoreTestingSelectionName: {}\n      ProtectedResourceType: {kind}\n      IamRoleArn: !GetAtt BackupRole.Arn\n      ProtectedResourceArns:\n        - \"*\"\n      ProtectedResourceConditions:\n        StringEquals:\n          - Key: aws:ResourceTag/{TAG}\n            Value: {}\n      ValidationWindowHours: 4\n",
+            "  Test{id}{kind}:\n    Type: AWS::Backup::RestoreTestingSelection\n    Properties:\n      RestoreTestingPlanName: !Ref Test{id}\n      RestoreTestingSelectionName: {}\n      ProtectedResourceType: {kind}\n      IamRoleArn: !GetAtt BackupRole.Arn\n      ProtectedResourceArns:\n        - \"*\"\n      ProtectedResourceConditions:\n        StringEquals:\n          - Key: aws:ResourceTag/{TEST_TAG}\n            Value: {}\n      ValidationWindowHours: 4\n",
             kind.to_ascii_lowercase(),
             yaml(&plan.slug)
         );

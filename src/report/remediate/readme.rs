@@ -1,7 +1,7 @@
 //! `README.md`: what is in the folder, in which order to use it, and what it does not fix.
 
 use crate::audit::remediate::Class;
-use crate::audit::remediate::model::{Copy, Fix, Plan, Remedies, Set, TAG};
+use crate::audit::remediate::model::{Copy, Fix, Plan, Remedies, Set, TAG, TEST_TAG, Tests};
 use crate::inventory::figures::human_duration;
 use crate::inventory::schedule::Schedule;
 use crate::report::escape::cut;
@@ -46,7 +46,7 @@ fn order(out: &mut String, remedies: &Remedies) {
         );
         steps.push(format!(
             "Ask what they would do, before anything is deployed: `rel9 what-if INVENTORY --plan {}/backup.yaml --account {} --region {}`. \
-             New selections select by the tag `{TAG}`, which no resource has yet, so nothing is gained or lost until step 4.",
+             Its selections select by the tag `{TAG}`, which no resource has yet, so that nothing is gained until step 4.",
             deployed[0].folder(),
             deployed[0].account,
             deployed[0].region
@@ -75,7 +75,7 @@ fn plans(out: &mut String, remedies: &Remedies) {
         let _ = writeln!(out, "\n### {}{folder}\n", shown(&place));
         if set.vault_exists {
             let _ = writeln!(out, "The vault `{}` is there already; its lock and key stay as they are.\n", set.vault);
-        } else if set.deploys() {
+        } else if set.declares_vault() {
             let _ = writeln!(
                 out,
                 "A vault `{}` under its own KMS key, locked in governance mode: backups stay for at least {} days.\n",
@@ -83,7 +83,12 @@ fn plans(out: &mut String, remedies: &Remedies) {
             );
         }
         for plan in &set.plans {
-            backup_plan(out, plan);
+            if !plan.resources.is_empty() {
+                backup_plan(out, plan);
+            }
+            if let Some(tests) = plan.tests.as_ref().filter(|tests| !tests.resources.is_empty()) {
+                restore_tests(out, plan, tests);
+            }
         }
         for (name, what) in set.parameters() {
             let _ = writeln!(out, "- **REVIEW**: fill in `{name}`: {what}.");
@@ -118,13 +123,6 @@ fn backup_plan(out: &mut String, plan: &Plan) {
             Copy::Open(name, _) => out.push_str(&format!("- Copies to `{name}`.\n")),
         }
     }
-    if let Some((schedule, types)) = &plan.tests {
-        let _ = writeln!(
-            out,
-            "- Restore tests of {} by `{schedule}`: AWS Backup restores, keeps for 4 hours and deletes what it restored.",
-            types.join(", ")
-        );
-    }
     let (gains, others): (Vec<_>, Vec<_>) = plan.resources.iter().partition(|target| target.gains);
     for (title, targets) in [("No plan reaches these now", gains), ("A plan reaches these that is not enough for their objective", others)]
     {
@@ -143,6 +141,26 @@ fn backup_plan(out: &mut String, plan: &Plan) {
     out.push('\n');
 }
 
+fn restore_tests(out: &mut String, plan: &Plan, tests: &Tests) {
+    let resources: Vec<_> = tests.resources.values().flatten().collect();
+    let _ = writeln!(
+        out,
+        "**`{}`**: restore tests by `{}`, of what has the tag `{TEST_TAG}={}`. AWS Backup restores, keeps the result for 4 hours and deletes it.{}\n\n- No restore testing plan tests these now ({}):",
+        tests.name,
+        tests.schedule,
+        plan.slug,
+        if tests.exists { " The plan is there already, so only the tags are missing." } else { "" },
+        resources.len()
+    );
+    for resource in resources.iter().take(NAMED) {
+        let _ = writeln!(out, "  - {} ({})", shown(&resource.id), shown(&resource.type_name));
+    }
+    if resources.len() > NAMED {
+        let _ = writeln!(out, "  - … and {} more, in `fix.sh`", resources.len() - NAMED);
+    }
+    out.push('\n');
+}
+
 fn commands(out: &mut String, remedies: &Remedies) {
     let classes = remedies.findings.iter().flat_map(|fix| &fix.commands).map(|command| &command.class);
     let (mut runs, mut costs, mut review) = (0, 0, 0);
@@ -154,10 +172,11 @@ fn commands(out: &mut String, remedies: &Remedies) {
             Class::Reads => {}
         }
     }
-    let tagged: usize = remedies.sets.iter().flat_map(|set| &set.plans).map(|plan| plan.resources.len()).sum();
+    let tests = |plan: &Plan| plan.tests.iter().flat_map(|tests| tests.resources.values()).map(Vec::len).sum::<usize>();
+    let tags: usize = remedies.sets.iter().flat_map(|set| &set.plans).map(|plan| plan.resources.len() + tests(plan)).sum();
     let _ = writeln!(
         out,
-        "## Commands\n\n`fix.sh` tags {tagged} resources and has the commands of {} findings, by account, Region and severity: {runs} run, {costs} run only with `COSTS_REVIEWED=yes`, {review} are comments for a person. Tagging needs `tag:TagResources` and the tagging permission of each service.",
+        "## Commands\n\n`fix.sh` sets {tags} tags and has the commands of {} findings, by account, Region and severity: {runs} run, {costs} run only with `COSTS_REVIEWED=yes`, {review} are comments for a person. Tagging needs `tag:TagResources` and the tagging permission of each service.",
         remedies.findings.iter().filter(|fix| !fix.commands.is_empty()).count()
     );
 }

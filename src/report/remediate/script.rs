@@ -1,9 +1,12 @@
 //! `fix.sh`: the commands of the findings, ordered, for people to review. What is not known to be harmless does not run.
 
 use super::quote::{comment, shell};
-use crate::audit::remediate::model::{Fix, Remedies, Set, TAG};
+use crate::audit::findings::ResourceRef;
+use crate::audit::remediate::model::{Fix, Remedies, Set, TAG, TEST_TAG};
 use crate::audit::remediate::{Class, Command};
+use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// How many resources one call tags at most (Resource Groups Tagging API reference, `TagResources`).
 const ARNS: usize = 20;
@@ -60,8 +63,9 @@ pub fn text(remedies: &Remedies) -> String {
         if let Some(set) = set {
             tags(&mut out, set);
         }
+        let mut written = HashSet::new();
         for fix in fixes.iter().filter(|fix| !fix.commands.is_empty()) {
-            finding(&mut out, fix);
+            finding(&mut out, fix, &mut written);
         }
         out.push_str("fi\n");
     }
@@ -70,22 +74,34 @@ pub fn text(remedies: &Remedies) -> String {
 
 fn tags(out: &mut String, set: &Set) {
     for plan in &set.plans {
-        out.push('\n');
-        let first = if plan.exists { "which is there already" } else { "which has to be deployed first" };
-        out.push_str(&comment(2, &format!("Brings {} resources into backup plan {}, {first}.", plan.resources.len(), plan.name)));
-        let first: Vec<_> = plan.resources.iter().filter(|target| !target.first.is_empty()).collect();
-        for target in first {
-            out.push_str(&comment(2, &format!("{} first needs: {}", target.resource.id, target.first.join("; "))));
+        if !plan.resources.is_empty() {
+            let first = if plan.exists { "which is there already" } else { "which has to be deployed first" };
+            out.push('\n');
+            out.push_str(&comment(2, &format!("Brings {} resources into backup plan {}, {first}.", plan.resources.len(), plan.name)));
+            for target in plan.resources.iter().filter(|target| !target.first.is_empty()) {
+                out.push_str(&comment(2, &format!("{} first needs: {}", target.resource.id, target.first.join("; "))));
+            }
+            tag(out, set, TAG, &plan.slug, plan.resources.iter().map(|target| &target.resource));
         }
-        for part in plan.resources.chunks(ARNS) {
-            let arns: Vec<String> = part.iter().map(|target| shell(&target.resource.arn)).collect();
-            let _ =
-                writeln!(out, "  tag {} {} \\\n    {}", shell(&set.region), shell(&format!("{TAG}={}", plan.slug)), arns.join(" \\\n    "));
+        if let Some(tests) = plan.tests.as_ref().filter(|tests| !tests.resources.is_empty()) {
+            let first = if tests.exists { "which is there already" } else { "which has to be deployed first" };
+            let count: usize = tests.resources.values().map(Vec::len).sum();
+            out.push('\n');
+            out.push_str(&comment(2, &format!("Lets restore testing plan {}, {first}, test {count} resources.", tests.name)));
+            tag(out, set, TEST_TAG, &plan.slug, tests.resources.values().flatten());
         }
     }
 }
 
-fn finding(out: &mut String, fix: &Fix) {
+fn tag<'r>(out: &mut String, set: &Set, key: &str, value: &str, resources: impl Iterator<Item = &'r Arc<ResourceRef>>) {
+    let arns: Vec<String> = resources.map(|resource| shell(&resource.arn)).collect();
+    for part in arns.chunks(ARNS) {
+        let pair = shell(&format!("{key}={value}"));
+        let _ = writeln!(out, "  tag {} {pair} \\\n    {}", shell(&set.region), part.join(" \\\n    "));
+    }
+}
+
+fn finding<'f>(out: &mut String, fix: &'f Fix, written: &mut HashSet<&'f str>) {
     out.push('\n');
     out.push_str(&comment(2, &format!("{}: {} ({})", fix.severity.as_str(), fix.title, fix.rule)));
     let name = fix.resource.name.as_ref().filter(|name| **name != fix.resource.id).map_or(String::new(), |name| format!(" ({name})"));
@@ -94,6 +110,12 @@ fn finding(out: &mut String, fix: &Fix) {
         out.push_str(&comment(2, "The tags and the plan above mend this; the commands below are for what cannot wait."));
     }
     for command in &fix.commands {
+        // Several findings may have the same command, which runs once.
+        let runs = matches!(command.class, Class::Runs | Class::Costs(_));
+        if runs && !written.insert(&command.text) {
+            out.push_str(&comment(2, &format!("As above: {}", command.text)));
+            continue;
+        }
         line(out, command);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::quote::{comment, hcl};
 use super::{EVENTS, GOVERNANCE, KEEP, POLICIES, UNDENIED, header};
-use crate::audit::remediate::model::{Copy, Plan, Remedies, Set, TAG};
+use crate::audit::remediate::model::{Copy, Plan, Remedies, Set, TAG, TEST_TAG, Tests};
 use std::fmt::Write as _;
 
 /// The configuration.
@@ -23,13 +23,17 @@ pub fn configuration(remedies: &Remedies, set: &Set) -> String {
             hcl(what)
         );
     }
-    if !set.vault_exists {
+    if set.declares_vault() {
         vault(&mut out, set);
     }
     role(&mut out, set);
-    for plan in set.new_plans() {
-        backup_plan(&mut out, set, plan);
-        restore_tests(&mut out, plan);
+    for plan in &set.plans {
+        if set.new_plans().any(|new| new.name == plan.name) {
+            backup_plan(&mut out, set, plan);
+        }
+        if let Some(tests) = plan.new_tests() {
+            restore_tests(&mut out, plan, tests);
+        }
     }
     out
 }
@@ -185,23 +189,22 @@ fn backup_plan(out: &mut String, set: &Set, plan: &Plan) {
     );
 }
 
-fn restore_tests(out: &mut String, plan: &Plan) {
-    let Some((schedule, types)) = plan.tests.as_ref().filter(|(_, types)| !types.is_empty()) else { return };
+fn restore_tests(out: &mut String, plan: &Plan, tests: &Tests) {
     let label = label(plan);
     let _ = write!(
         out,
         "\nresource \"aws_backup_restore_testing_plan\" \"{label}\" {{\n  name                = {}\n  schedule_expression = {}\n\n  recovery_point_selection {{\n    algorithm             = \"LATEST_WITHIN_WINDOW\"\n    include_vaults        = [\"*\"]\n    recovery_point_types  = [\"SNAPSHOT\", \"CONTINUOUS\"]\n    selection_window_days = 30\n  }}\n}}\n",
-        hcl(&label),
-        hcl(schedule)
+        hcl(&tests.name),
+        hcl(&tests.schedule)
     );
-    for kind in types {
+    for kind in tests.resources.keys() {
         let name = kind.to_ascii_lowercase();
         let _ = write!(
             out,
             "\nresource \"aws_backup_restore_testing_selection\" \"{label}_{name}\" {{\n  name                      = {}\n  restore_testing_plan_name = aws_backup_restore_testing_plan.{label}.name\n  protected_resource_type   = {}\n  iam_role_arn              = aws_iam_role.backup.arn\n  protected_resource_arns   = [\"*\"]\n  validation_window_hours   = 4\n\n  protected_resource_conditions {{\n    string_equals {{\n      key   = {}\n      value = {}\n    }}\n  }}\n}}\n",
             hcl(&name),
             hcl(kind),
-            hcl(&format!("aws:ResourceTag/{TAG}")),
+            hcl(&format!("aws:ResourceTag/{TEST_TAG}")),
             hcl(&plan.slug)
         );
     }
