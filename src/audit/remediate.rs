@@ -2,6 +2,7 @@
 //! nothing, and reads nothing but the document and the policy.
 
 mod commands;
+mod mended;
 pub mod model;
 mod plans;
 mod sets;
@@ -11,30 +12,10 @@ pub use commands::{Class, Command};
 use super::findings::{Finding, Findings, Status};
 use super::policy::Policy;
 use crate::rules::RuleSet;
+use mended::{ALSO_BY_PLAN, BY_PLAN, PLAN_EXISTS, PROTECTED, TEST_PLANNED};
 use model::{Fix, Remedies};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// The rules whose failures a plan, a tag and time mend.
-const BY_PLAN: [&str; 7] = [
-    "data-protected",
-    "data-in-backup-plan",
-    "data-rpo-meets-objective",
-    "data-retention-meets-objective",
-    "data-copied-to-another-region",
-    "data-copied-to-another-account",
-    "data-backups-immutable",
-];
-
-/// Rules of volumes that the same plan satisfies, and the rule of Regions that the plan itself satisfies.
-const ALSO_BY_PLAN: [&str; 2] = ["ebs-volume-snapshot-schedule", "ebs-volume-recent-snapshot"];
-const PLAN_EXISTS: &str = "backup-plan-exists";
-
-/// The rule whose failures a restore testing plan and a tag mend.
-const TEST_PLANNED: &str = "data-recovery-test-planned";
-
-/// The rule whose findings show the state of all data.
-const PROTECTED: &str = BY_PLAN[0];
 
 /// Works out what to write.
 ///

@@ -78,6 +78,9 @@ fn class(text: &str, resource: &ResourceRef) -> Class {
     if aws != "aws" {
         return Class::Review("is no command of AWS".to_owned());
     }
+    if arguments.iter().any(|word| ELSEWHERE.iter().any(|option| word.starts_with(option)) || word.contains("file://")) {
+        return Class::Review("says where to send it, or takes a file".to_owned());
+    }
     let name = format!("{service} {operation}");
     let placeholders = placeholders(arguments, resource);
     if !placeholders.is_empty() {
@@ -98,6 +101,9 @@ fn class(text: &str, resource: &ResourceRef) -> Class {
         None => Class::Review("changes something that a person has to decide".to_owned()),
     }
 }
+
+/// Options that change where a command goes or whose it is.
+const ELSEWHERE: [&str; 6] = ["--endpoint", "--profile", "--no-verify", "--no-sign", "--ca-bundle", "--cli-"];
 
 /// Whether a command that costs something when it switches on would switch off.
 fn switches_off(arguments: &[String]) -> bool {
@@ -222,6 +228,8 @@ mod tests {
             ("aws ec2 create-snapshot --description \"$HOME\"".to_owned(), "more than one"),
             ("aws ec2 create-snapshot --description 'not closed".to_owned(), "more than one"),
             ("aws s3api put-bucket-versioning --bucket b --versioning-configuration Status=Suspended".to_owned(), "off"),
+            ("aws ec2 create-snapshot --volume-id vol-1 --endpoint-url http://localhost".to_owned(), "where to send it"),
+            ("aws ec2 create-snapshot --cli-input-json file://x.json".to_owned(), "where to send it"),
         ] {
             assert!(matches!(of(&text, "shop"), Class::Review(reason) if reason.contains(why)), "{text}: {:?}", of(&text, "shop"));
         }

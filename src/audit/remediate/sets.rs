@@ -1,7 +1,8 @@
 //! The backup plans that would cover what is uncovered: one set for each account and Region, one plan for each objective.
 
+use super::mended::{BY_PLAN, PROTECTED, TEST_PLANNED};
 use super::model::{Copy, Plan, Set, TAG, Target, Tests};
-use super::{BY_PLAN, PROTECTED, TEST_PLANNED, plans};
+use super::plans;
 use crate::audit::findings::{Finding, Findings, ResourceRef, Status};
 use crate::audit::policy::{Owes, Policy};
 use crate::inventory::types::{self, ResourceType, backup};

@@ -1,7 +1,7 @@
 //! A set of backup plans as a CloudFormation template. It says the same as the Terraform configuration beside it.
 
+use super::parts::{EVENTS, GOVERNANCE, KEEP, POLICIES, UNDENIED, described, header};
 use super::quote::{comment, yaml};
-use super::{EVENTS, GOVERNANCE, KEEP, POLICIES, UNDENIED, described, header};
 use crate::audit::remediate::model::{Copy, Plan, Remedies, Set, TAG, TEST_TAG, Tests};
 use std::fmt::Write as _;
 

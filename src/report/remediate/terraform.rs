@@ -1,7 +1,7 @@
 //! A set of backup plans as a Terraform configuration. It says the same as the CloudFormation template beside it.
 
+use super::parts::{EVENTS, GOVERNANCE, KEEP, POLICIES, UNDENIED, header};
 use super::quote::{comment, hcl};
-use super::{EVENTS, GOVERNANCE, KEEP, POLICIES, UNDENIED, header};
 use crate::audit::remediate::model::{Copy, Plan, Remedies, Set, TAG, TEST_TAG, Tests};
 use std::fmt::Write as _;
 
