@@ -21,8 +21,8 @@ pub use explained::Explained;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 pub use stored::of_findings;
-pub use wanted::{Named, Wanted};
 use wanted::Nearest;
+pub use wanted::{Named, Wanted};
 
 /// The answer to a name.
 #[derive(Debug)]
@@ -122,9 +122,8 @@ fn explanations(judge: &Judge, shard: &Shard, summaries: &Summaries, as_of: Date
 /// The names of the resources that can be explained.
 fn add_names(judge: &Judge, shard: &Shard, wanted: &Wanted, nearest: &mut Nearest) {
     let in_template = shard.coverage.template;
-    let explained = |resource: &&crate::inventory::Resource| {
-        judge.knows(&resource.type_name) && (!in_template || resource.declared.is_some())
-    };
+    let explained =
+        |resource: &&crate::inventory::Resource| judge.knows(&resource.type_name) && (!in_template || resource.declared.is_some());
     shard.resources.iter().filter(explained).for_each(|resource| nearest.add(wanted, resource));
 }
 

@@ -3,6 +3,7 @@
 pub mod baseline;
 mod dedup;
 pub mod diff;
+pub mod explain;
 mod fail_on;
 mod finding;
 pub mod finding_id;
@@ -26,7 +27,7 @@ use crate::inventory::{CoverageEntry, GLOBAL, Shard};
 use crate::protection::{self, Summaries};
 use crate::rules::{BestPractice, Rule, RuleSet, Severity};
 use chrono::{DateTime, Utc};
-use findings::{AuditInfo, BestPracticeSummary, CoverageSummary, Finding, Findings, ResourceRef, Status, Summary};
+use findings::{AuditInfo, BestPracticeSummary, CoverageSummary, Finding, Findings, ReadAt, ResourceRef, Status, Summary};
 use fingerprint::fingerprint;
 use judge::Judge;
 pub use judge::Judged;
@@ -73,10 +74,10 @@ pub fn run_with_evidence(
     options: &Options,
 ) -> Result<(Findings, Vec<Entry>), DocumentError> {
     let mut summaries = Vec::new();
-    let mut seen = BTreeSet::new();
+    let mut seen = BTreeMap::new();
     let mut captured_at = None;
     input.each(|shard| {
-        if !seen.insert((shard.account.clone(), shard.region.clone())) {
+        if seen.insert((shard.account.clone(), shard.region.clone()), shard.captured_at).is_some() {
             let what = format!("{}/{} is in two of the inventory files: audit one of them", shard.account, shard.region);
             return Err(DocumentError { path: PathBuf::from("inventory"), line: 0, what });
         }
@@ -134,7 +135,7 @@ pub fn run_templates<E>(
     let mut found = Judged::all(read(&alone)?);
     let (evidence, unread) = (std::mem::take(&mut found.evidence), std::mem::take(&mut found.unread));
     let judgement = Judgement { rules, policy, options, templates: Some(declarables) };
-    Ok((judgement.document(found, unread, &BTreeSet::new(), as_of), evidence))
+    Ok((judgement.document(found, unread, &BTreeMap::new(), as_of), evidence))
 }
 
 fn chosen<'a>(rules: &'a RuleSet, policy: &Policy, options: &Options) -> Vec<&'a Rule> {
@@ -156,7 +157,7 @@ impl Judgement<'_> {
         &self,
         mut found: Judged,
         mut collection: Vec<CoverageEntry>,
-        seen: &BTreeSet<(String, String)>,
+        seen: &BTreeMap<(String, String), Option<DateTime<Utc>>>,
         as_of: DateTime<Utc>,
     ) -> Findings {
         let Judgement { rules, policy, options, templates } = *self;
@@ -166,8 +167,8 @@ impl Judgement<'_> {
         });
         collection.sort();
         collection.dedup_by(|a, b| a.is_part() && a == b);
-        let accounts: BTreeSet<&String> = seen.iter().map(|(account, _)| account).collect();
-        let regions: BTreeSet<&String> = seen.iter().map(|(_, region)| region).filter(|region| *region != GLOBAL).collect();
+        let accounts: BTreeSet<&String> = seen.keys().map(|(account, _)| account).collect();
+        let regions: BTreeSet<&String> = seen.keys().map(|(_, region)| region).filter(|region| *region != GLOBAL).collect();
         let has_findings = |rule: &str| found.findings.iter().any(|finding| *finding.rule == *rule);
         let audited = Audited { as_of, options, rules, templates, collection: &collection, has_findings: &has_findings };
         let info = AuditInfo {
@@ -183,6 +184,7 @@ impl Judgement<'_> {
             partial: options.partial(),
             complete: false,
             ledger_head: None,
+            read: seen.iter().filter_map(|(place, at)| Some(read_at(place, (*at)?))).collect(),
         };
         let mut document = Findings {
             schema: findings::SCHEMA.to_owned(),
@@ -196,6 +198,10 @@ impl Judgement<'_> {
         document.seal();
         document
     }
+}
+
+fn read_at((account, region): &(String, String), at: DateTime<Utc>) -> ReadAt {
+    ReadAt { account: account.clone(), region: region.clone(), at }
 }
 
 /// Sorts by account, Region, type and ARN. Findings of a resource are adjacent, share it, and are in the order of the rules already, so only

@@ -132,6 +132,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
         some_services,
         some_regions,
         standings: false,
+        explain: None,
     };
     let (mut findings, evidence) = match &subject {
         Subject::Inventory(input, _) => audit::run_with_evidence(input, &rules, &policy, &options)?,

@@ -136,10 +136,8 @@ impl Case<'_> {
         let names: BTreeSet<&str> = plans.iter().map(|plan| plan.plan.as_str()).collect();
         let names: Vec<&str> = names.into_iter().collect();
         let preference = quoted(&format!("{backup_type}=true"));
-        let how = format!(
-            "aws backup update-region-settings --resource-type-opt-in-preference {preference} --region {}",
-            quoted(&own.region)
-        );
+        let how =
+            format!("aws backup update-region-settings --resource-type-opt-in-preference {preference} --region {}", quoted(&own.region));
         Some(Change {
             kind: ChangeKind::OptIn,
             summary: format!("opt {} in for {backup_type}: backup plan {} then backs it up", own.region, names.join(", ")),

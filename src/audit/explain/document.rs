@@ -3,7 +3,7 @@
 use crate::audit::findings::{Finding, Location, ResourceRef};
 use crate::inventory::{CoverageEntry, Reasons};
 use crate::protection::facts::State;
-use crate::rules::objective::{Objective, Reproducible};
+use crate::rules::objective::Reproducible;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -79,9 +79,10 @@ pub struct Owed {
     /// The line of the policy file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
-    /// Missing if it is not known which objective applies. From a findings document, the parts that the findings quote.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub terms: Option<Objective>,
+    /// What rules see as `objective`. From a findings document, the parts that the findings quote; empty if it is not known which objective
+    /// applies.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub terms: Map<String, Value>,
 }
 
 /// The kind of a change.

@@ -4,8 +4,8 @@ use super::document::{Call, Change, Counts, Exempt, Explanation, Owed, SCHEMA};
 use crate::audit::findings::{Finding, Location, ResourceRef, Status};
 use crate::audit::policy::{Owes, Owing, Policy};
 use crate::inventory::{CoverageEntry, CoverageStatus, Resource, Shard};
+use crate::protection;
 use crate::protection::facts::Facts;
-use crate::protection::{self};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::cmp::Reverse;
@@ -25,7 +25,14 @@ pub struct Explained {
 
 impl Explained {
     /// A resource with its facts; its findings follow.
-    pub fn new(resource: &Resource, reference: Arc<ResourceRef>, facts: &Facts, policy: &Policy, owing: &Owing, as_of: DateTime<Utc>) -> Self {
+    pub fn new(
+        resource: &Resource,
+        reference: Arc<ResourceRef>,
+        facts: &Facts,
+        policy: &Policy,
+        owing: &Owing,
+        as_of: DateTime<Utc>,
+    ) -> Self {
         let is_data = protection::is_data(&resource.type_name);
         let (owed, exempt) = if is_data { owed(policy, owing, as_of) } else { (None, None) };
         let mut notes = Vec::new();
@@ -38,6 +45,15 @@ impl Explained {
             notes.push(format!("whether its data can be rebuilt is unknown: {reason}"));
         }
         Explained { resource: resource.clone(), reference, facts: facts.clone(), owed, exempt, notes, findings: Vec::new() }
+    }
+
+    /// The same resource, which no rule judges: AWS is deleting it, or another account's audit judges it.
+    pub fn not_judged(mut self, elsewhere: bool) -> Self {
+        self.notes.push(match elsewhere {
+            true => "it is judged in the account that owns it".to_owned(),
+            false => "AWS is deleting it: it owes no backup, and no rule judges it".to_owned(),
+        });
+        self
     }
 
     /// The findings with this status.
@@ -101,19 +117,19 @@ pub fn not_passing(findings: &[Box<Finding>]) -> Vec<Box<Finding>> {
     let place = |status: Status| [Status::Fail, Status::Unknown, Status::Waived].iter().position(|known| *known == status);
     let mut found: Vec<Box<Finding>> = findings.iter().filter(|finding| finding.status != Status::Pass).cloned().collect();
     found.sort_by(|a, b| {
-        (place(a.status), Reverse(a.severity), a.best_practice, &a.rule).cmp(&(place(b.status), Reverse(b.severity), b.best_practice, &b.rule))
+        (place(a.status), Reverse(a.severity), a.best_practice, &a.rule).cmp(&(
+            place(b.status),
+            Reverse(b.severity),
+            b.best_practice,
+            &b.rule,
+        ))
     });
     found
 }
 
 pub fn counts(findings: &[Box<Finding>]) -> Counts {
     let count = |status: Status| findings.iter().filter(|finding| finding.status == status).count() as u64;
-    Counts {
-        fail: count(Status::Fail),
-        unknown: count(Status::Unknown),
-        waived: count(Status::Waived),
-        pass: count(Status::Pass),
-    }
+    Counts { fail: count(Status::Fail), unknown: count(Status::Unknown), waived: count(Status::Waived), pass: count(Status::Pass) }
 }
 
 /// The calls that the facts of a type rest on, those that did not answer first.
@@ -137,7 +153,7 @@ fn owed(policy: &Policy, owing: &Owing, as_of: DateTime<Utc>) -> (Option<Owed>, 
     match &owing.owes {
         Owes::Unknown { reason, .. } => {
             let from = format!("which objective of {file} applies is not known: {reason}");
-            (Some(Owed { name: None, from, place: None, terms: None }), None)
+            (Some(Owed { name: None, from, place: None, terms: Map::new() }), None)
         }
         Owes::Objective(objective) => {
             let from = match (&objective.name, &place) {
@@ -147,7 +163,11 @@ fn owed(policy: &Policy, owing: &Owing, as_of: DateTime<Utc>) -> (Option<Owed>, 
             };
             let exempt = objective.reproducible.clone().filter(|why| !why.has_ended(as_of));
             let exempt = exempt.map(|why| Exempt { place: policy.exemption_place(owing, as_of), why });
-            (Some(Owed { name: objective.name.clone(), from, place, terms: Some((**objective).clone()) }), exempt)
+            let terms = match objective.to_json() {
+                Value::Object(terms) => terms,
+                _ => Map::new(),
+            };
+            (Some(Owed { name: objective.name.clone(), from, place, terms }), exempt)
         }
     }
 }

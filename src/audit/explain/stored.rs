@@ -1,10 +1,10 @@
 //! Explains a resource from a stored findings document: by what its findings quote. Nothing is judged again.
 
+use super::Answer;
 use super::change;
 use super::document::{Exempt, Explanation, Owed, SCHEMA};
 use super::explained::{calls, counts, denied_first, not_passing};
 use super::wanted::{Named, Nearest, Wanted};
-use super::Answer;
 use crate::audit::findings::{Finding, Findings, ResourceRef};
 use crate::inventory::Reasons;
 use crate::protection;
@@ -78,7 +78,7 @@ fn objective(facts: &Map<String, Value>) -> Option<Owed> {
     let quoted = facts.get("objective")?.as_object()?;
     let name = quoted.get("name").and_then(Value::as_str).map(str::to_owned);
     let from = name.as_ref().map_or_else(|| "no objective matches it".to_owned(), |name| format!("objective {name}"));
-    Some(Owed { name, from, place: None, terms: None })
+    Some(Owed { name, from, place: None, terms: quoted.clone() })
 }
 
 /// What the evidence of the findings quotes, by variable. A whole fact comes before a part of it.
@@ -89,23 +89,18 @@ fn quoted(findings: &[Box<Finding>]) -> Map<String, Value> {
     }
     let mut found = Map::new();
     for (path, value) in all {
-        let mut steps: Vec<&str> = path.split('.').collect();
-        let Some(last) = steps.pop() else { continue };
-        let mut place = &mut found;
-        let mut fits = true;
-        for step in steps {
-            let next = place.entry(step.to_owned()).or_insert_with(|| Value::Object(Map::new()));
-            match next {
-                Value::Object(inner) => place = inner,
-                _ => {
-                    fits = false;
-                    break;
-                }
-            }
-        }
-        if fits {
-            place.entry(last.to_owned()).or_insert(value);
-        }
+        insert(&mut found, &path, value);
     }
     found
+}
+
+fn insert(into: &mut Map<String, Value>, path: &str, value: Value) {
+    match path.split_once('.') {
+        None => drop(into.entry(path.to_owned()).or_insert(value)),
+        Some((step, rest)) => {
+            if let Value::Object(inner) = into.entry(step.to_owned()).or_insert_with(|| Value::Object(Map::new())) {
+                insert(inner, rest, value);
+            }
+        }
+    }
 }
