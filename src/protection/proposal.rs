@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 /// A change of tags, and what then backs the resource up.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Proposal {
-    /// Tags to set, and tags to remove (`None`).
+    /// Tags to set.
     pub tags: TagChanges,
     /// `backup_plan` or `dlm_policy`.
     pub kind: &'static str,
@@ -59,7 +59,7 @@ pub fn proposals(shard: &Shard, resource: &Resource, as_of: DateTime<Utc>) -> Ve
 
 fn of_policy(index: &Index, policy: &Typed<dlm::LifecyclePolicy>, resource: &Resource) -> Vec<Proposal> {
     let wanted = policy.properties.target_tags.read().into_iter().flatten();
-    let changes = wanted.filter_map(|tag| Some(TagChanges::from([(tag.key.clone(), Some(tag.value.read()?.clone()))])));
+    let changes = wanted.filter_map(|tag| Some(TagChanges::from([(tag.key.clone(), tag.value.read()?.clone())])));
     let volume = index.volumes.get(resource.id.as_str());
     let is_root = volume.is_some_and(|volume| is_root_volume(index, volume));
     let volume_type = resource.get::<Volume>().and_then(|volume| volume.volume_type.present()).map(String::as_str);

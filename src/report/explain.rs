@@ -33,10 +33,16 @@ pub fn text(found: &Explanation, target: &Target) -> String {
     if let Some(change) = &found.change {
         page.change(change, found);
     }
-    page.findings(found);
-    if found.protection.contains_key("state") || found.objective.is_some() || found.exempt.is_some() {
-        page.data(found);
+    if found.state.is_some() || found.objective.is_some() || found.exempt.is_some() {
+        page.ways(found);
+        page.findings(found);
+        page.backups(found);
+        if target.all {
+            page.settings(found);
+        }
     } else {
+        page.findings(found);
+        page.settings(found);
         page.facts(found);
     }
     page.calls(&found.calls);
@@ -147,6 +153,8 @@ impl Page<'_> {
             None => return self.totals(found),
         };
         match found.state {
+            // It is what it is, and nobody asks for more.
+            Some(_) if found.exempt.is_some() => self.paragraph("", &format!("{}: {why}", word.to_lowercase())),
             Some(_) => self.painted("", &format!("{word}: {why}"), Some(style)),
             None => {
                 let (first, rest) = found.unknown_because.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
@@ -176,7 +184,7 @@ impl Page<'_> {
         });
         self.paragraph("  ", &change.summary);
         if change.tested {
-            self.paragraph("  Tested by rel9: it does. ", &format!("No longer failing: {}.", change.passes.join(", ")));
+            self.paragraph("  ", &format!("Tested by rel9: it does, and no longer fails {}.", change.passes.join(", ")));
         }
         change.then.iter().for_each(|then| self.paragraph("  - ", then));
         change.how.iter().for_each(|how| self.how(how));

@@ -20,6 +20,9 @@ pub fn smallest(judge: &Judge, shard: &Shard, summaries: &Summaries, explained: 
         return None;
     }
     if let Facts::Data(facts) = &explained.facts {
+        if let (None, Some(first)) = (facts.state.read(), super::explained::denied_first(facts.state.reasons().to_vec()).first()) {
+            return Some(plain(ChangeKind::Read, format!("let rel9 read what it could not: {first}"), None));
+        }
         let case = Case { judge, shard, summaries, explained, facts };
         if let Some(change) = case.tags(as_of).or_else(|| case.opt_in()) {
             return Some(change);
@@ -30,30 +33,24 @@ pub fn smallest(judge: &Judge, shard: &Shard, summaries: &Summaries, explained: 
 
 /// What to do about the worst finding that does not pass.
 pub fn fix(worst: &Finding) -> Option<Change> {
-    let none = |kind, summary: String, how| Change {
-        kind,
-        summary,
-        tested: false,
-        tags: BTreeMap::new(),
-        opt_in: None,
-        passes: Vec::new(),
-        then: Vec::new(),
-        how,
-    };
     match worst.status {
         Status::Pass | Status::Waived => None,
         Status::Unknown => {
             let because = super::explained::denied_first(worst.unknown_because.to_vec());
             let first = because.into_iter().next().unwrap_or_else(|| worst.message.to_string());
-            Some(none(ChangeKind::Read, format!("let rel9 read what it could not: {first}"), None))
+            Some(plain(ChangeKind::Read, format!("let rel9 read what it could not: {first}"), None))
         }
         Status::Fail => {
             let remediation = worst.remediation.as_ref()?;
             let snippet = || remediation.terraform.as_deref().or(remediation.cloudformation.as_deref()).map(str::to_owned);
             let how = remediation.cli.first().cloned().or_else(snippet);
-            Some(none(ChangeKind::Fix, format!("{} ({})", remediation.summary, worst.rule), how))
+            Some(plain(ChangeKind::Fix, format!("{} ({})", remediation.summary, worst.rule), how))
         }
     }
+}
+
+fn plain(kind: ChangeKind, summary: String, how: Option<String>) -> Change {
+    Change { kind, summary, tested: false, tags: BTreeMap::new(), opt_in: None, passes: Vec::new(), then: Vec::new(), how }
 }
 
 /// A data resource whose facts may change.
@@ -97,10 +94,9 @@ impl Case<'_> {
         let parts: Vec<String> = proposal
             .tags
             .iter()
-            .map(|(key, value)| match (value, own.and_then(|own| own.get(key))) {
-                (Some(value), None) => format!("add tag {key}={value}"),
-                (Some(value), Some(before)) => format!("change tag {key}={before} to {key}={value}"),
-                (None, _) => format!("remove tag {key}"),
+            .map(|(key, value)| match own.and_then(|own| own.get(key)) {
+                None => format!("add tag {key}={value}"),
+                Some(before) => format!("change tag {key}={before} to {key}={value}"),
             })
             .collect();
         Some(Change {
@@ -111,7 +107,7 @@ impl Case<'_> {
             opt_in: None,
             passes,
             then: self.then(&after, facts),
-            how: self.how_to_tag(&proposal.tags),
+            how: Some(self.how_to_tag(&proposal.tags)),
         })
     }
 
@@ -193,38 +189,27 @@ impl Case<'_> {
         then
     }
 
-    fn how_to_tag(&self, tags: &BTreeMap<String, Option<String>>) -> Option<String> {
+    fn how_to_tag(&self, tags: &BTreeMap<String, String>) -> String {
         let resource = &self.explained.resource;
-        let set: Vec<(&String, &String)> = tags.iter().filter_map(|(key, value)| Some((key, value.as_ref()?))).collect();
-        if let Some(declared) = &resource.declared {
-            if set.len() != tags.len() {
-                return None;
+        let json = |text: &str| serde_json::Value::from(text).to_string();
+        match resource.declared.as_ref().map(|declared| declared.template.language.read().map(String::as_str)) {
+            Some(Some("terraform")) => {
+                let entries: Vec<String> = tags.iter().map(|(key, value)| format!("{} = {}", json(key), json(value))).collect();
+                format!("tags = {{ {} }}", entries.join(", "))
             }
-            let json = |text: &str| serde_json::Value::from(text).to_string();
-            let lines = match declared.template.language.read().map(String::as_str) {
-                Some("terraform") => set.iter().map(|(key, value)| format!("tags = {{ {} = {} }}", json(key), json(value))),
-                _ => return Some(cloudformation_tags(&set)),
-            };
-            return Some(lines.collect::<Vec<_>>().join("\n"));
+            Some(_) => {
+                let entries: Vec<String> =
+                    tags.iter().map(|(key, value)| format!("  - {{ Key: {}, Value: {} }}", json(key), json(value))).collect();
+                format!("Tags:\n{}", entries.join("\n"))
+            }
+            None => {
+                let entries: Vec<String> = tags.iter().map(|(key, value)| format!("{}:{}", json(key), json(value))).collect();
+                let tags = quoted(&format!("{{{}}}", entries.join(",")));
+                let (arn, region) = (quoted(&resource.arn), quoted(&resource.region));
+                format!("aws resourcegroupstaggingapi tag-resources --resource-arn-list {arn} --tags {tags} --region {region}")
+            }
         }
-        let place = format!("--resource-arn-list {} --region {}", quoted(&resource.arn), quoted(&resource.region));
-        let removed: Vec<String> = tags.iter().filter(|(_, value)| value.is_none()).map(|(key, _)| quoted(key)).collect();
-        let mut commands = Vec::new();
-        if !set.is_empty() {
-            let tags = serde_json::to_string(&set.iter().copied().collect::<BTreeMap<_, _>>()).ok()?;
-            commands.push(format!("aws resourcegroupstaggingapi tag-resources {place} --tags {}", quoted(&tags)));
-        }
-        if !removed.is_empty() {
-            commands.push(format!("aws resourcegroupstaggingapi untag-resources {place} --tag-keys {}", removed.join(" ")));
-        }
-        Some(commands.join(" && "))
     }
-}
-
-fn cloudformation_tags(set: &[(&String, &String)]) -> String {
-    let json = |text: &str| serde_json::Value::from(text).to_string();
-    let entries: Vec<String> = set.iter().map(|(key, value)| format!("  - {{ Key: {}, Value: {} }}", json(key), json(value))).collect();
-    format!("Tags:\n{}", entries.join("\n"))
 }
 
 /// A word of a POSIX shell.

@@ -47,6 +47,9 @@ pub struct Explanation {
     /// The smallest change that makes more rules pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Change>,
+    /// Its own settings: what rules see as `resource`, without names, tags and times. From a findings document, those that the findings quote.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub properties: Map<String, Value>,
     /// The facts that rules see as `protection`, by name. From a findings document, those that the findings quote.
     pub protection: Map<String, Value>,
     /// Why other facts are not known, by path.
@@ -89,7 +92,7 @@ pub struct Owed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
-    /// Set or remove tags, so that a backup plan or a DLM policy selects the resource.
+    /// Set tags, so that a backup plan or a DLM policy selects the resource.
     Tags,
     /// Opt the Region in for the resource's type.
     OptIn,
@@ -107,9 +110,9 @@ pub struct Change {
     pub summary: String,
     /// rel9 changed the inventory in this way and judged it again.
     pub tested: bool,
-    /// Tags to set, and tags to remove (`null`).
+    /// Tags to set.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub tags: BTreeMap<String, Option<String>>,
+    pub tags: BTreeMap<String, String>,
     /// The opt-in to turn on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opt_in: Option<String>,

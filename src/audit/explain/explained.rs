@@ -3,6 +3,7 @@
 use super::document::{Call, Change, Counts, Exempt, Explanation, Owed, SCHEMA};
 use crate::audit::findings::{Finding, Location, ResourceRef, Status};
 use crate::audit::policy::{Owes, Owing, Policy};
+use crate::inventory::types::find;
 use crate::inventory::{CoverageEntry, CoverageStatus, Resource, Shard};
 use crate::protection;
 use crate::protection::facts::Facts;
@@ -68,6 +69,8 @@ impl Explained {
             Some(((*name).to_owned(), serde_json::to_value(value).unwrap_or_default())) // facts serialise
         };
         let known: Map<String, Value> = self.facts.names().iter().filter_map(|name| field(name)).collect();
+        let property = |name: &&str| Some(((*name).to_owned(), self.resource.properties.json(name)?));
+        let properties = find(&self.resource.type_name).map(|info| info.properties.iter().filter_map(|name| property(name)).collect());
         let (state, explanation, unknown_because) = match &self.facts {
             Facts::Data(facts) => {
                 (facts.state.read().copied(), facts.explanation.read().cloned(), denied_first(facts.state.reasons().to_vec()))
@@ -92,6 +95,7 @@ impl Explained {
             state,
             explanation,
             unknown_because,
+            properties: properties.unwrap_or_default(),
             protection: known,
             unread: self.facts.reasons(),
             counts: counts(&self.findings),

@@ -37,6 +37,8 @@ fn explain(document: &Findings, resource: &ResourceRef) -> Explanation {
     let own: Vec<Box<Finding>> = document.findings.iter().filter(|finding| finding.resource.arn == resource.arn).cloned().collect();
     let facts = quoted(&own);
     let protection = facts.get(PROTECTION).and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut properties = facts.get("resource").and_then(Value::as_object).cloned().unwrap_or_default();
+    properties.retain(|name, _| !["type", "arn", "id", "name", "account", "region", "tags", "created_at"].contains(&name.as_str()));
     let is_data = protection::is_data(&resource.type_name);
     let findings = not_passing(&own);
     let unknown = findings.iter().find(|finding| finding.rule.as_ref() == "data-protected").map(|finding| finding.unknown_because.to_vec());
@@ -68,6 +70,7 @@ fn explain(document: &Findings, resource: &ResourceRef) -> Explanation {
         unread: Reasons::new(),
         counts: counts(&own),
         calls: calls(&resource.type_name, &here, |entry| read_at(&entry.account, &entry.region)),
+        properties,
         protection,
         findings,
     }

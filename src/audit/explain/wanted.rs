@@ -101,9 +101,17 @@ fn distance(wanted: &str, name: &str) -> Option<usize> {
     let (long, short) = if wanted.len() > name.len() { (&wanted, &name) } else { (&name, &wanted) };
     // A part of a name, such as `orders` of `prod-orders`: near, but behind every misspelling of one or two letters.
     let part = (short.len() >= 3 && long.contains(short.as_str())).then(|| 2 + (long.len() - short.len()).min(64));
-    let limit = 1 + short.chars().count() / 3;
-    let misspelt = (long.len() - short.len() <= limit).then(|| strsim::damerau_levenshtein(&wanted, &name)).filter(|by| *by <= limit);
-    part.into_iter().chain(misspelt).min()
+    // A word of the name, such as `nordwind` of `nordwind-assets`.
+    let words = name.split(['-', '_', '.', '/', ':']).filter(|word| word.len() >= 3 && word.len() < name.len());
+    let word =
+        words.filter_map(|word| misspelt(&wanted, word)).min().map(|by| 2 + by + (name.len() - wanted.len().min(name.len())).min(64));
+    part.into_iter().chain(word).chain(misspelt(&wanted, &name)).min()
+}
+
+/// How many letters differ; `None` if too many do.
+fn misspelt(wanted: &str, name: &str) -> Option<usize> {
+    let limit = 1 + wanted.len().min(name.len()) / 3;
+    (wanted.len().abs_diff(name.len()) <= limit).then(|| strsim::damerau_levenshtein(wanted, name)).filter(|by| *by <= limit)
 }
 
 impl From<&Resource> for Named {

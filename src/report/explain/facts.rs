@@ -1,28 +1,36 @@
 //! The facts of a resource: of data by part, of other resources by name.
 
-use super::{LISTED, Page, YELLOW, lines};
+use super::{LISTED, Page, YELLOW, cut, lines};
 use crate::audit::explain::document::{Explanation, Owed};
 use crate::inventory::figures::human_duration;
+use crate::protection::facts::State;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-/// Characters of the JSON of one fact.
-const JSON: usize = 300;
+/// Characters of one value.
+const VALUE: usize = 300;
+
+/// Entries of a list that is one value of many.
+const SHORT: usize = 3;
 
 impl Page<'_> {
-    /// The protection of data.
-    pub(super) fn data(&mut self, found: &Explanation) {
+    /// What data owes, what backs it up, and what could.
+    pub(super) fn ways(&mut self, found: &Explanation) {
         if let Some(owed) = &found.objective {
             self.title("What it owes");
             self.paragraph("  ", &owed.from);
             let terms = terms(owed);
-            if !terms.is_empty() {
-                self.paragraph("  ", &terms.join(", "));
+            match terms.as_slice() {
+                [] if owed.terms.is_empty() => {}
+                [] => self.paragraph("  ", "it sets no RPO, no RTO and no retention"),
+                terms => self.paragraph("  ", &terms.join(", ")),
             }
         }
-        self.list(found, "mechanisms", "How it is backed up", "nothing backs it up", |mechanism| {
-            ("  - ".to_owned(), lines::mechanism(&mechanism))
-        });
+        let nothing = match found.state {
+            Some(State::Protected | State::Stale) => "no mechanism of its own",
+            _ => "nothing backs it up",
+        };
+        self.list(found, "mechanisms", "How it is backed up", nothing, |mechanism| ("  - ".to_owned(), lines::mechanism(&mechanism)));
         let windows: Vec<_> = known(found, "windows").unwrap_or_default();
         windows.iter().for_each(|window| self.paragraph("  Restorable: ", &lines::window(window)));
         let count = found.protection.get("considered_count").and_then(Value::as_u64);
@@ -33,6 +41,10 @@ impl Page<'_> {
             let (sign, text) = lines::considered(&considered);
             (format!("  {sign} "), text)
         });
+    }
+
+    /// What can be restored, and what was.
+    pub(super) fn backups(&mut self, found: &Explanation) {
         self.list(found, "backups", "Backups", "none can be restored", |backup| ("  - ".to_owned(), lines::backup(&backup)));
         self.list(found, "copies", "Copies elsewhere", "none", |copy| ("  - ".to_owned(), lines::copy(&copy)));
         self.list(found, "restores", "Restores", "none was seen: nobody has proved that it can be restored", |restore| {
@@ -80,21 +92,63 @@ impl Page<'_> {
         }
     }
 
+    /// The resource's own settings.
+    pub(super) fn settings(&mut self, found: &Explanation) {
+        self.map("Its settings", &found.properties);
+    }
+
     /// The facts of what is not data.
     pub(super) fn facts(&mut self, found: &Explanation) {
-        if found.protection.is_empty() && found.unread.is_empty() {
+        self.map("What rel9 found out about it", &found.protection);
+        let unread: Vec<_> = found.unread.iter().filter(|(name, reasons)| !name.contains("[]") && !reasons.is_empty()).collect();
+        if !unread.is_empty() {
+            self.title("What is not known of it");
+        }
+        for (name, reasons) in unread {
+            self.painted("  - ", &format!("{name}: {}", reasons.join("; ")), Some(YELLOW));
+        }
+    }
+
+    fn map(&mut self, title: &str, map: &Map<String, Value>) {
+        if map.is_empty() {
             return;
         }
-        self.title("What rel9 knows of it");
-        for (name, value) in &found.protection {
-            let text = match value {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-            self.paragraph("  ", &format!("{name}: {}", super::cut(&text, JSON)));
+        self.title(title);
+        for (name, value) in map {
+            match value {
+                Value::Array(entries) if entries.iter().any(Value::is_object) => {
+                    self.paragraph("  ", &format!("{name} ({})", entries.len()));
+                    let shown = if self.target.all { entries.len() } else { SHORT };
+                    entries.iter().take(shown).for_each(|entry| self.paragraph("    - ", &cut(&spelt(name, entry), VALUE)));
+                    if entries.len() > shown {
+                        self.paragraph("    ", &format!("… and {} more", entries.len() - shown));
+                    }
+                }
+                value => self.paragraph("  ", &format!("{name}: {}", cut(&spelt(name, value), VALUE))),
+            }
         }
-        for (name, reasons) in found.unread.iter().filter(|(name, reasons)| !name.contains("[]") && !reasons.is_empty()) {
-            self.painted("  ", &format!("{name}: not known: {}", reasons.join("; ")), Some(YELLOW));
+    }
+}
+
+/// A value of JSON in words: durations with their units, lists and objects without their brackets.
+fn spelt(name: &str, value: &Value) -> String {
+    match value {
+        Value::Null => "none".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Number(number) => match number.as_i64().filter(|_| name.ends_with("_seconds")) {
+            Some(seconds) => human_duration(seconds),
+            None => number.to_string(),
+        },
+        Value::Array(entries) if entries.is_empty() => "none".to_owned(),
+        Value::Array(entries) => entries.iter().map(|entry| spelt(name, entry)).collect::<Vec<_>>().join(", "),
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(field, value)| match value {
+                Value::Object(_) | Value::Array(_) => format!("{field} ({})", spelt(field, value)),
+                value => format!("{field} {}", spelt(field, value)),
+            });
+            fields.collect::<Vec<_>>().join(", ")
         }
     }
 }
