@@ -42,6 +42,12 @@ impl Explained {
         } else if is_data && !protection::is_counted(resource) {
             notes.push("its volumes hold its data: coverage counts them, and not the instance".to_owned());
         }
+        if let (Owes::Objective(objective), None, true) = (&owing.owes, &exempt, is_data)
+            && let Some(ended) = objective.reproducible.as_ref().and_then(|why| why.expires_at)
+        {
+            let place = policy.exemption_place(owing, as_of).map_or(String::new(), |place| format!(" ({place})"));
+            notes.push(format!("it was exempt until {}{place}: it owes backups again", ended.format("%Y-%m-%d")));
+        }
         if let Some(reason) = &owing.may_be_reproducible {
             notes.push(format!("whether its data can be rebuilt is unknown: {reason}"));
         }

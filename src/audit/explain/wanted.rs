@@ -103,8 +103,11 @@ fn distance(wanted: &str, name: &str) -> Option<usize> {
     let part = (short.len() >= 3 && long.contains(short.as_str())).then(|| 2 + (long.len() - short.len()).min(64));
     // A word of the name, such as `nordwind` of `nordwind-assets`.
     let words = name.split(['-', '_', '.', '/', ':']).filter(|word| word.len() >= 3 && word.len() < name.len());
-    let word =
-        words.filter_map(|word| misspelt(&wanted, word)).min().map(|by| 2 + by + (name.len() - wanted.len().min(name.len())).min(64));
+    let word = words
+        .filter_map(|word| misspelt(&wanted, word))
+        .filter(|by| *by <= 1 + wanted.len() / 8)
+        .min()
+        .map(|by| 2 + by + (name.len() - wanted.len().min(name.len())).min(64));
     part.into_iter().chain(word).chain(misspelt(&wanted, &name)).min()
 }
 
