@@ -20,6 +20,7 @@ mod matching;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod unquoted;
 mod usage;
 
 pub use usage::Audited;

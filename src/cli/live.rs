@@ -6,7 +6,7 @@ use super::progress::progress;
 use super::streams::{self, Verbosity};
 use crate::aws::{self, ConnectError, Session};
 use crate::inventory::document;
-use crate::inventory::figures::parse_duration;
+use crate::inventory::figures::{DURATION, parse_duration};
 use crate::inventory::{CoverageStatus, Shard};
 use futures::StreamExt;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +39,7 @@ pub struct LiveArgs {
 
 fn deadline(text: &str) -> Result<Duration, String> {
     let seconds = parse_duration(text).and_then(|seconds| u64::try_from(seconds).ok()).filter(|seconds| *seconds > 0);
-    seconds.map(Duration::from_secs).ok_or_else(|| "write it as 90s, 60m or 2h".to_owned())
+    seconds.map(Duration::from_secs).ok_or_else(|| format!("write {DURATION}, such as 60m"))
 }
 
 impl LiveArgs {
