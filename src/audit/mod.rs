@@ -13,9 +13,11 @@ mod judge;
 pub mod ledger;
 mod options;
 pub mod policy;
+pub mod policy_check;
 pub mod policy_use;
 mod standing;
 pub mod stored;
+pub mod survey;
 mod unread;
 pub mod what_if;
 pub mod worst;
@@ -37,6 +39,7 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use survey::Survey;
 
 /// Where the shards come from. Files are read one at a time, twice: first to summarise them for the other shards, then to judge them.
 pub enum Input {
@@ -59,7 +62,16 @@ impl Input {
 /// # Errors
 /// An inventory file that is wrong, or two that hold the same account and Region.
 pub fn run(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -> Result<Findings, DocumentError> {
-    Ok(run_with_evidence(input, rules, policy, options)?.0)
+    Ok(run_in_full(input, rules, policy, options)?.0)
+}
+
+/// Judges an inventory, and also returns what was seen, with [`Options::survey`].
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with_survey(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -> Result<(Findings, Survey), DocumentError> {
+    let (findings, rest) = run_in_full(input, rules, policy, options)?;
+    Ok((findings, rest.survey))
 }
 
 /// Judges an inventory, and also returns the evidence for the ledger.
@@ -72,6 +84,23 @@ pub fn run_with_evidence(
     policy: &Policy,
     options: &Options,
 ) -> Result<(Findings, Vec<Entry>), DocumentError> {
+    let (findings, rest) = run_in_full(input, rules, policy, options)?;
+    Ok((findings, rest.evidence))
+}
+
+/// What an audit finds and its document does not have.
+pub struct Rest {
+    pub evidence: Vec<Entry>,
+    pub survey: Survey,
+}
+
+impl Rest {
+    fn take(found: &mut Judged) -> Rest {
+        Rest { evidence: std::mem::take(&mut found.evidence), survey: std::mem::take(&mut found.survey) }
+    }
+}
+
+fn run_in_full(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -> Result<(Findings, Rest), DocumentError> {
     let mut summaries = Vec::new();
     let mut seen = BTreeSet::new();
     let mut captured_at = None;
@@ -107,9 +136,12 @@ pub fn run_with_evidence(
         })?,
     }
     let mut found = Judged::all(judged);
-    let evidence = std::mem::take(&mut found.evidence);
-    Ok((Judgement { rules, policy, options, templates: None }.document(found, collection, &seen, as_of), evidence))
+    let rest = Rest::take(&mut found);
+    Ok((Judgement { rules, policy, options, templates: None }.document(found, collection, &seen, as_of), rest))
 }
+
+/// Judges one stack of a template, from any thread.
+pub type JudgeShard<'j> = dyn Fn(&Shard) -> Judged + Sync + 'j;
 
 /// Judges templates. `read` passes each stack, independent of the others, to the function that judges it, from any thread, and returns the
 /// results: there may be more stacks than fit in memory. `declarables` lists what the templates can declare.
@@ -117,12 +149,12 @@ pub fn run_with_evidence(
 /// # Errors
 /// Those of `read`.
 pub fn run_templates<E>(
-    read: impl FnOnce(&(dyn Fn(&Shard) -> Judged + Sync)) -> Result<Vec<Judged>, E>,
+    read: impl FnOnce(&JudgeShard) -> Result<Vec<Judged>, E>,
     declarables: &Declarables,
     rules: &RuleSet,
     policy: &Policy,
     options: &Options,
-) -> Result<(Findings, Vec<Entry>), E> {
+) -> Result<(Findings, Rest), E> {
     let as_of = options.as_of.unwrap_or_else(Utc::now);
     let chosen = chosen(rules, policy, options);
     let judge = Judge::new(&chosen, policy, as_of, options, Some(declarables));
@@ -132,9 +164,9 @@ pub fn run_templates<E>(
         judged
     };
     let mut found = Judged::all(read(&alone)?);
-    let (evidence, unread) = (std::mem::take(&mut found.evidence), std::mem::take(&mut found.unread));
+    let (rest, unread) = (Rest::take(&mut found), std::mem::take(&mut found.unread));
     let judgement = Judgement { rules, policy, options, templates: Some(declarables) };
-    Ok((judgement.document(found, unread, &BTreeSet::new(), as_of), evidence))
+    Ok((judgement.document(found, unread, &BTreeSet::new(), as_of), rest))
 }
 
 fn chosen<'a>(rules: &'a RuleSet, policy: &Policy, options: &Options) -> Vec<&'a Rule> {

@@ -28,6 +28,8 @@ pub struct Options {
     pub some_regions: bool,
     /// Also tell how each data resource stands, for commands that compare audits of two inventories.
     pub standings: bool,
+    /// Also tell what data was seen, for commands that write or check a policy.
+    pub survey: bool,
 }
 
 impl Options {

@@ -132,12 +132,15 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
         some_services,
         some_regions,
         standings: false,
+        survey: false,
     };
     let (mut findings, evidence) = match &subject {
         Subject::Inventory(input, _) => audit::run_with_evidence(input, &rules, &policy, &options)?,
         Subject::Templates(paths) => {
             let by_default = policy.assume.ebs_encryption_by_default;
-            audit::run_templates(|judge| args.templates.read(paths, by_default, &rules, judge), &declarables(), &rules, &policy, &options)?
+            let read = |judge: &audit::JudgeShard| args.templates.read(paths, by_default, &rules, judge);
+            let (findings, rest) = audit::run_templates(read, &declarables(), &rules, &policy, &options)?;
+            (findings, rest.evidence)
         }
     };
     let overruns: Vec<String> = policy.overruns().chain(rules.iter().flat_map(Rule::overruns)).collect();

@@ -4,6 +4,7 @@ use crate::audit::diff::Diff;
 use crate::audit::findings::Findings;
 use crate::audit::ledger::Entry;
 use crate::audit::policy::PolicyFile;
+use crate::audit::policy_check::PolicyCheck;
 use crate::audit::what_if::document::WhatIf;
 use crate::inventory::{CoverageEntry, Resource, types};
 use crate::rules::format::RuleFile;
@@ -26,6 +27,8 @@ pub enum Document {
     Rule,
     /// The policy file
     Policy,
+    /// The answer that `rel9 policy check --format json` writes
+    PolicyCheck,
 }
 
 /// The schema, as JSON text.
@@ -38,6 +41,7 @@ pub fn json_schema(document: Document) -> String {
         Document::Ledger => ledger(),
         Document::Rule => schemars::schema_for!(RuleFile).to_value(),
         Document::Policy => schemars::schema_for!(PolicyFile).to_value(),
+        Document::PolicyCheck => schemars::schema_for!(PolicyCheck).to_value(),
     };
     if let Some(schema) = schema.as_object_mut() {
         schema.shift_insert(1, "$id".to_owned(), Value::String(address(document)));

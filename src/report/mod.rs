@@ -8,6 +8,7 @@ pub mod escape;
 mod format;
 mod html;
 pub mod json;
+pub mod policy_check;
 mod junit;
 mod limit;
 mod markdown;

@@ -11,6 +11,7 @@ mod extensions;
 mod fact_paths;
 pub mod format;
 mod functions;
+pub mod literals;
 pub mod objective;
 mod rewrite;
 mod rule;

@@ -89,7 +89,11 @@ impl Check<'_> {
                 self.note(line, &what, "another objective has the same name, so that findings do not tell them apart".to_owned());
             }
             let Some(used) = self.seen.and_then(|seen| seen.used.objectives.get(at)) else { continue };
-            self.use_of(&Entry { line, what: &what, matches: &entry.matches, nothing: "matches no data resource", dead }, used.state, used.why.as_deref());
+            self.use_of(
+                &Entry { line, what: &what, matches: &entry.matches, nothing: "matches no data resource", dead },
+                used.state,
+                used.why.as_deref(),
+            );
         }
         let lacking = self.seen.map_or(0, |seen| seen.used.no_objective);
         if lacking > 0 && !self.policy.objectives.is_empty() {
@@ -120,7 +124,11 @@ impl Check<'_> {
             }
             self.ends_soon(line, what, entry.expires);
             let Some(used) = used else { continue };
-            self.use_of(&Entry { line, what, matches: &entry.matches, nothing: "matches no data resource", dead }, used.state, used.why.as_deref());
+            self.use_of(
+                &Entry { line, what, matches: &entry.matches, nothing: "matches no data resource", dead },
+                used.state,
+                used.why.as_deref(),
+            );
         }
     }
 
@@ -142,7 +150,11 @@ impl Check<'_> {
             self.ends_soon(waiver.line, &what, Some(waiver.expires));
             let Some(used) = used else { continue };
             let nothing = "waives nothing";
-            self.use_of(&Entry { line: waiver.line, what: &what, matches: &waiver.matches, nothing, dead }, used.state, used.why.as_deref());
+            self.use_of(
+                &Entry { line: waiver.line, what: &what, matches: &waiver.matches, nothing, dead },
+                used.state,
+                used.why.as_deref(),
+            );
         }
     }
 
@@ -173,7 +185,8 @@ impl Check<'_> {
                 How::Key => true,
             };
             if !exists {
-                let near = nearest(name, types::all().iter().map(|info| info.name)).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                let near = nearest(name, types::all().iter().map(|info| info.name))
+                    .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
                 let kind = if compared.how == How::Start { "no type that begins with" } else { "no type" };
                 self.mend(line, what, format!("rel9 reads {kind} `{name}`{near}"));
             } else if data && compared.how == How::Equal && !is_data(name) {
