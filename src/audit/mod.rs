@@ -26,6 +26,7 @@ use crate::inventory::declarable::Declarables;
 use crate::inventory::document::{self, DocumentError};
 use crate::inventory::{CoverageEntry, GLOBAL, Shard};
 use crate::protection::{self, Summaries};
+use crate::rules::schema_shape::nearest;
 use crate::rules::{BestPractice, Rule, RuleSet, Severity};
 use chrono::{DateTime, Utc};
 use findings::{AuditInfo, BestPracticeSummary, CoverageSummary, Finding, Findings, ResourceRef, Status, Summary};
@@ -117,6 +118,8 @@ fn run_in_full(input: &Input, rules: &RuleSet, policy: &Policy, options: &Option
         let what = "it has neither resources nor coverage: nothing was read, so there is nothing to judge".to_owned();
         return Err(DocumentError { path: PathBuf::from("inventory"), line: 0, what });
     }
+    check_regions(&options.regions, &seen)?;
+    seen.retain(|(_, region)| options.wants_region(region));
     let summaries = summaries.into_iter().collect::<Summaries>().with_ledger(options.ledger.clone());
     let as_of = options.as_of.or(captured_at).unwrap_or_else(Utc::now);
 
@@ -126,10 +129,14 @@ fn run_in_full(input: &Input, rules: &RuleSet, policy: &Policy, options: &Option
     let mut collection = Vec::new();
     match input {
         Input::Memory(shards) => {
+            let shards: Vec<&Shard> = shards.iter().filter(|shard| options.wants_region(&shard.region)).collect();
             judged = shards.par_iter().map(|shard| judge.shard(shard, &summaries)).collect();
             collection.extend(shards.iter().flat_map(|shard| shard.coverage.entries.iter().cloned()));
         }
         Input::Files(_) => input.each(|shard| {
+            if !options.wants_region(&shard.region) {
+                return Ok(());
+            }
             judged.push(judge.shard(shard, &summaries));
             collection.extend(shard.coverage.entries.iter().cloned());
             Ok(())
@@ -138,6 +145,16 @@ fn run_in_full(input: &Input, rules: &RuleSet, policy: &Policy, options: &Option
     let mut found = Judged::all(judged);
     let rest = Rest::take(&mut found);
     Ok((Judgement { rules, policy, options, templates: None }.document(found, collection, &seen, as_of), rest))
+}
+
+/// Rejects Regions that the inventory does not have.
+fn check_regions(wanted: &[String], seen: &BTreeSet<(String, String)>) -> Result<(), DocumentError> {
+    let known: BTreeSet<&str> = seen.iter().map(|(_, region)| region.as_str()).filter(|region| *region != GLOBAL).collect();
+    let Some(wrong) = wanted.iter().find(|region| !known.contains(region.as_str())) else { return Ok(()) };
+    let near = nearest(wrong, known.iter().copied()).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+    let known: Vec<&str> = known.into_iter().collect();
+    let what = format!("the inventory has no Region \"{wrong}\", only {}{near}", known.join(", "));
+    Err(DocumentError { path: PathBuf::from("--regions"), line: 0, what })
 }
 
 /// Judges one stack of a template, from any thread.
