@@ -8,6 +8,7 @@ mod finding;
 pub mod finding_id;
 pub mod findings;
 mod fingerprint;
+mod fix;
 pub mod gate;
 mod judge;
 pub mod ledger;

@@ -108,6 +108,9 @@ impl ValueEnum for FailOn {
 pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     // Mistakes in rules, policy or output are reported before anything is read.
     let rules = RuleSet::load(&args.rules).map_err(|mistakes| mistakes_text(&mistakes))?;
+    if !args.rules.is_empty() {
+        rules.check_fixes(&declarables()).map_err(|mistakes| mistakes_text(&mistakes))?;
+    }
     for id in args.rule.iter().chain(&args.skip_rule) {
         if rules.get(id).is_none() {
             return Err(no_rule(&rules, id).into());
