@@ -231,9 +231,11 @@ impl<'a> Judge<'a> {
                 }
             }
             owing.count(reproducible, protection::is_counted(resource), &mut judged.tally);
-            if self.options.survey && (owing.objective_at().is_some() || owing.has_no_objective()) {
+            if self.options.survey {
                 self.policy.count_covered(&subject, &owing, &mut judged.tally);
-                judged.survey.example(owing.objective_at(), resource.uid());
+                if protection::is_counted(resource) && !reproducible && !matches!(owing.owes, Owes::Unknown { .. }) {
+                    judged.survey.example(owing.objective_at(), resource.uid());
+                }
             }
             judged.evidence = evidence::entries(resource, facts);
         }

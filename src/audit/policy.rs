@@ -293,11 +293,6 @@ impl Owing {
         })
     }
 
-    /// Whether it is certain that no objective applies.
-    pub fn has_no_objective(&self) -> bool {
-        self.entries.iter().any(|(entry, _)| *entry == Entry::NoObjective)
-    }
-
     /// Counts a data resource for the entries that match it. `counted` is whether coverage counts it.
     pub fn count(&self, exempt: bool, counted: bool, tally: &mut Tally) {
         for (entry, doubt) in &self.entries {

@@ -44,7 +44,7 @@ pub fn json_schema(document: Document) -> String {
         Document::PolicyCheck => schemars::schema_for!(PolicyCheck).to_value(),
     };
     if let Some(schema) = schema.as_object_mut() {
-        schema.shift_insert(1, "$id".to_owned(), Value::String(address(document)));
+        schema.shift_insert(0, "$id".to_owned(), Value::String(address(document)));
     }
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');

@@ -3,6 +3,7 @@
 use super::escape::terminal;
 use super::{Target, wrap};
 use crate::audit::policy_check::{Placed, PolicyCheck, Remark};
+use crate::inventory::arn;
 use std::fmt::Write as _;
 
 const BOLD: &str = "1";
@@ -13,8 +14,10 @@ const YELLOW: &str = "1;33";
 /// Text for a terminal.
 pub fn text(check: &PolicyCheck, target: &Target) -> String {
     let mut page = Page { target, out: String::new() };
-    let against = match &check.checked_against {
-        Some(source) => format!("checked against: {source}"),
+    let against = match check.checked_against.as_deref() {
+        Some("demo") => "checked against the demo organisation".to_owned(),
+        Some("inventory") => "checked against the inventory".to_owned(),
+        Some(languages) => format!("checked against templates ({languages})"),
         None => "checked by itself (give it an inventory or templates to see what matches)".to_owned(),
     };
     page.paragraph("", &format!("{}, {against}, as of {}", check.policy, check.as_of.format("%Y-%m-%d")), BOLD);
@@ -103,6 +106,11 @@ impl Page<'_> {
             self.paragraph("  ", &format!("The objective of {} is unknown: something was not read.", count(check.unknown_objective)), "");
         }
     }
+}
+
+/// Service and resource of an ARN: the document has it in full.
+fn short(resource: &str) -> String {
+    if resource.starts_with("arn:") { format!("{} {}", arn::service(resource), arn::resource(resource)) } else { resource.to_owned() }
 }
 
 fn count(resources: u64) -> String {
