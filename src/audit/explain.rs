@@ -9,7 +9,7 @@ mod wanted;
 use super::judge::{Judge, Judged};
 use super::options::Options;
 use super::policy::Policy;
-use super::{Input, chosen};
+use super::{Input, JudgeShard, chosen};
 use crate::inventory::declarable::Declarables;
 use crate::inventory::document::DocumentError;
 use crate::inventory::{GLOBAL, Shard};
@@ -78,7 +78,7 @@ pub fn run(input: &Input, rules: &RuleSet, policy: &Policy, wanted: &Wanted, opt
 /// # Errors
 /// Those of `read`.
 pub fn run_templates<E>(
-    read: impl FnOnce(&(dyn Fn(&Shard) -> Judged + Sync)) -> Result<Vec<Judged>, E>,
+    read: impl FnOnce(&JudgeShard) -> Result<Vec<Judged>, E>,
     declarables: &Declarables,
     rules: &RuleSet,
     policy: &Policy,

@@ -7,6 +7,7 @@ use super::findings::{CoverageSummary, Finding, ReproducibleData, ResourceRef};
 use super::ledger::{Entry, evidence};
 use super::policy::{Owes, Owing, Policy, Tally};
 use super::standing::Standing;
+use super::survey::Survey;
 use crate::inventory::declarable::Declarables;
 use crate::inventory::types::{self, ResourceProperties, TypeInfo};
 use crate::inventory::{CoverageEntry, DEPLOYED, Resource, Shard, is_symbolic};
@@ -41,6 +42,8 @@ pub struct Judged {
     pub coverage: CoverageSummary,
     /// What the entries of the policy file matched.
     pub tally: Tally,
+    /// With [`Options::survey`].
+    pub survey: Survey,
     /// Evidence for the ledger.
     pub evidence: Vec<Entry>,
     /// The languages of the templates, sorted, without repeats.
@@ -71,6 +74,7 @@ impl Judged {
         self.reproducible.extend(other.reproducible);
         self.evidence.extend(other.evidence);
         self.tally.add(other.tally);
+        self.survey.merge(other.survey);
         self.standings.extend(other.standings);
         self.explained.extend(other.explained);
         self.coverage.add(&other.coverage);
@@ -222,6 +226,9 @@ impl<'a> Judge<'a> {
         if !judged_here || !self.options.wants_resource(resource) {
             return judged;
         }
+        if self.options.survey {
+            judged.survey.add(resource, protection::is_counted(resource));
+        }
         let reference = Arc::new(reference(resource));
         let explained = self.options.explain.is_some();
         let mut explained = explained.then(|| Explained::new(resource, Arc::clone(&reference), &facts, self.policy, &owing, self.as_of));
@@ -239,6 +246,12 @@ impl<'a> Judge<'a> {
                 }
             }
             owing.count(reproducible, protection::is_counted(resource), &mut judged.tally);
+            if self.options.survey {
+                self.policy.count_covered(&subject, &owing, &mut judged.tally);
+                if protection::is_counted(resource) && !reproducible && !matches!(owing.owes, Owes::Unknown { .. }) {
+                    judged.survey.example(owing.objective_at(), resource.uid());
+                }
+            }
             judged.evidence = evidence::entries(resource, facts);
         }
         match &owing.owes {

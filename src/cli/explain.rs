@@ -9,7 +9,7 @@ use super::templates::TemplateArgs;
 use super::{flags, output, report, subject};
 use crate::audit::explain::{self, Answer, Named, Wanted};
 use crate::audit::policy::Policy;
-use crate::audit::{Input, Options, stored};
+use crate::audit::{Input, JudgeShard, Options, stored};
 use crate::report::escape::terminal;
 use crate::report::{Target, explain as render};
 use crate::rules::{Rule, RuleSet};
@@ -117,9 +117,7 @@ fn answer(args: &Args, wanted: &Wanted, rules: &RuleSet, policy: &Policy, verbos
         (_, true) => Ok(explain::run(&Input::Files(files), rules, policy, wanted, options("inventory"))?),
         (true, false) => {
             let by_default = policy.assume.ebs_encryption_by_default;
-            let read = |judge: &(dyn Fn(&crate::inventory::Shard) -> crate::audit::Judged + Sync)| {
-                args.templates.read(&templates, by_default, rules, judge)
-            };
+            let read = |judge: &JudgeShard| args.templates.read(&templates, by_default, rules, judge);
             explain::run_templates(read, &declarables(), rules, policy, wanted, options("templates"))
         }
         (false, false) => Err("inventories and templates cannot be judged in one run".to_owned().into()),
