@@ -5,5 +5,7 @@ mod bad_input;
 mod ci_docs;
 #[cfg(unix)]
 mod output;
+mod policy;
 mod remediate;
+mod scope;
 mod what_if;
