@@ -103,10 +103,13 @@ pub struct Fix {
     pub commands: Vec<Command>,
 }
 
+/// The findings of an account and Region, and its set.
+pub type OfPlace<'r> = (Vec<&'r Fix>, Option<&'r Set>);
+
 impl Remedies {
     /// The findings by account and Region.
-    pub fn by_place(&self) -> BTreeMap<(&str, &str), (Vec<&Fix>, Option<&Set>)> {
-        let mut places: BTreeMap<(&str, &str), (Vec<&Fix>, Option<&Set>)> = BTreeMap::new();
+    pub fn by_place(&self) -> BTreeMap<(&str, &str), OfPlace<'_>> {
+        let mut places: BTreeMap<(&str, &str), OfPlace> = BTreeMap::new();
         for fix in &self.findings {
             places.entry((&fix.account, &fix.region)).or_default().0.push(fix);
         }

@@ -56,7 +56,7 @@ pub fn text(remedies: &Remedies) -> String {
     out.push_str(HEAD);
     for ((account, region), (fixes, set)) in remedies.by_place() {
         let place = if region.is_empty() { account.to_owned() } else { format!("{account}/{region}") };
-        let _ = write!(out, "\n");
+        out.push('\n');
         out.push_str(&comment(0, &format!("==== {place} ====")));
         let _ = writeln!(out, "if in_account {}; then", shell(account));
         let _ = writeln!(out, "  printf '%s\\n' {}", shell(&place));
