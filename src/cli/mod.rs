@@ -18,6 +18,7 @@ mod schema;
 mod streams;
 mod subject;
 mod templates;
+mod view;
 #[cfg(feature = "live")]
 mod wa;
 mod what_if;
