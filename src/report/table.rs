@@ -6,6 +6,7 @@ mod body;
 mod fix;
 mod page;
 mod parts;
+mod policy;
 mod rule;
 
 use super::{Report, Target};
@@ -17,6 +18,7 @@ pub const REPORT: Report = Report { name: "table", about: "for people at a termi
 
 fn write(findings: &Findings, target: &Target, out: &mut dyn Write) -> io::Result<()> {
     let page = Page { findings, target };
+    writeln!(out, "{}{}\n", page.bold("REL 9: How do you back up data?"), page.paint(" The answer is at the end.", page::DIM))?;
     body::write(&page, out)?;
     block::write(&page, out)
 }

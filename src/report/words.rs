@@ -51,23 +51,13 @@ pub fn coverage(findings: &Findings) -> String {
         0 => ", all on schedule".to_owned(),
         only => format!(": {} on schedule, {only} {RESTORABLE_ONLY}", coverage.on_schedule),
     };
-    let rest = rest_of(coverage);
+    let rest = not_protected(coverage);
     let rest = if rest.is_empty() { String::new() } else { format!(" · {}", rest.join(" · ")) };
     format!("Coverage: {} of {owing} data resources protected ({:.1} %){split}{rest}", coverage.protected, coverage.percent)
 }
 
-/// How much of the protected data is on schedule, and what the rest is.
-pub fn coverage_details(coverage: &CoverageSummary) -> String {
-    let on_schedule = match coverage.restorable_only {
-        0 if coverage.protected == 0 => None,
-        0 => Some("all of them on schedule".to_owned()),
-        only => Some(format!("{} on schedule, {only} {RESTORABLE_ONLY}", coverage.on_schedule)),
-    };
-    on_schedule.into_iter().chain(rest_of(coverage)).collect::<Vec<_>>().join(" · ")
-}
-
 /// What is not protected, by state.
-fn rest_of(coverage: &CoverageSummary) -> Vec<String> {
+pub fn not_protected(coverage: &CoverageSummary) -> Vec<String> {
     let parts = [
         (coverage.stale, "stale"),
         (coverage.selected_not_protected, "selected but never backed up"),
@@ -182,25 +172,27 @@ pub fn reproducible(entry: &ReproducibleData) -> String {
 
 /// `89 resources judged: 50 fail (11 critical, 39 high), 5 unknown, 1 waived, 246 pass.`
 pub fn totals(summary: &Summary) -> String {
-    format!("{} resources judged: {}.", summary.resources, counts(summary))
-}
-
-/// `50 fail (11 critical, 39 high), 5 unknown, 1 waived, 246 pass`
-pub fn counts(summary: &Summary) -> String {
     let count = |status: Status| summary.by_status.get(&status).copied().unwrap_or(0);
-    let severities: Vec<String> = Severity::ALL
-        .iter()
-        .filter_map(|severity| Some((severity, summary.by_severity.get(severity).filter(|count| **count > 0)?)))
-        .map(|(severity, count)| format!("{count} {}", severity.as_str()))
-        .collect();
-    let of_these = if severities.is_empty() { String::new() } else { format!(" ({})", severities.join(", ")) };
+    let severities = severities(summary);
+    let of_these = if severities.is_empty() { String::new() } else { format!(" ({severities})") };
     format!(
-        "{} fail{of_these}, {} unknown, {} waived, {} pass",
+        "{} resources judged: {} fail{of_these}, {} unknown, {} waived, {} pass.",
+        summary.resources,
         count(Status::Fail),
         count(Status::Unknown),
         count(Status::Waived),
         count(Status::Pass)
     )
+}
+
+/// `11 critical, 39 high`: the failures; empty without any.
+pub fn severities(summary: &Summary) -> String {
+    let severities: Vec<String> = Severity::ALL
+        .iter()
+        .filter_map(|severity| Some((severity, summary.by_severity.get(severity).filter(|count| **count > 0)?)))
+        .map(|(severity, count)| format!("{count} {}", severity.as_str()))
+        .collect();
+    severities.join(", ")
 }
 
 /// The command that explains a resource.
@@ -229,18 +221,11 @@ fn shell_word(text: &str) -> String {
     if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
-/// A resource in few columns: what it is known as, or for accounts and Regions its place.
+/// A resource in few columns: what it is known as; where only its ARN tells it from others, its name and place, or its template.
 pub fn short_name(worst: &WorstResource) -> String {
     let WorstResource { resource, known_as, .. } = worst;
-    terminal(&if *known_as == resource.arn { placed(resource) } else { known_as.clone() })
-}
-
-/// The policy file.
-pub fn policy(audit: &AuditInfo) -> String {
-    match &audit.policy_digest {
-        Some(digest) => format!("policy file {}", terminal(digest)),
-        None => "no policy file: the built-in objective applies to all data (rel9 init writes a policy file)".to_owned(),
-    }
+    let declared = || resource.arn.strip_prefix("template:").map(|place| place.rsplit('/').next().unwrap_or(place).to_owned());
+    terminal(&if *known_as == resource.arn { declared().unwrap_or_else(|| placed(resource)) } else { known_as.clone() })
 }
 
 #[cfg(test)]

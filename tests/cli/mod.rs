@@ -3,5 +3,6 @@
 #[cfg(feature = "live")]
 mod bad_input;
 mod ci_docs;
+mod gate;
 #[cfg(unix)]
 mod output;

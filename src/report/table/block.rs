@@ -1,7 +1,8 @@
 //! The last block: what a reader sees without scrolling in a terminal of 80 × 24.
 
 use super::page::{BAD, BOLD, DIM, DOUBTFUL, GOOD, Page, of_risk, of_severity};
-use crate::audit::findings::{BestPracticeSummary, CoverageSummary, Verdict, WorstResource};
+use super::policy;
+use crate::audit::findings::{BestPracticeSummary, CoverageSummary, Status, Verdict, WorstResource};
 use crate::report::escape::{cut, terminal};
 use crate::report::{words, wrap};
 use std::io::{self, Write};
@@ -49,10 +50,10 @@ fn lines(page: &Page) -> Vec<String> {
         space(),
         whole(practices(page)),
         space(),
-        at_least(1, findings(page)),
+        at_least(1, failures(page)),
         at_least(2, coverage(page)),
         at_least(1, baseline(page)),
-        at_least(1, policy(page)),
+        at_least(1, policy_file(page)),
         at_least(1, not_read(page)),
         space(),
         whole(worst(page)),
@@ -116,23 +117,61 @@ fn labelled(page: &Page, label: &str, text: &str) -> Vec<String> {
     lines
 }
 
-fn findings(page: &Page) -> Vec<String> {
-    labelled(page, "Findings", &words::counts(&page.findings.summary))
+/// The failures by severity.
+fn failures(page: &Page) -> Vec<String> {
+    let summary = &page.findings.summary;
+    let fail = summary.by_status.get(&Status::Fail).copied().unwrap_or(0);
+    let severities = words::severities(summary);
+    let resources = format!("{} resources judged", summary.resources);
+    let text = if severities.is_empty() { format!("nothing fails · {resources}") } else { format!("{fail} fail: {severities}") };
+    let longer = format!("{text} · {resources}");
+    let room = page.target.width.saturating_sub(LABEL);
+    labelled(page, "Findings", if fail > 0 && wrap::columns(&longer) <= room { &longer } else { &text })
 }
 
 fn coverage(page: &Page) -> Vec<String> {
     let coverage = &page.findings.summary.coverage;
     let owing = coverage.data_resources.saturating_sub(coverage.reproducible);
-    if words::is_of_templates(&page.findings.audit) || owing == 0 {
-        let text = words::coverage(page.findings);
-        return labelled(page, "Coverage", text.strip_prefix("Coverage: ").unwrap_or(&text));
+    if words::is_of_templates(&page.findings.audit) {
+        let text = format!("{} data resources declared (backups show only after deployment)", coverage.data_resources);
+        return labelled(page, "Coverage", &text);
     }
-    let share = format!("{:.1} %  {} of {owing} data resources protected", coverage.percent, coverage.protected);
+    if owing == 0 {
+        return labelled(page, "Coverage", "no data that owes a backup was found");
+    }
+    let share = |noun: &str| {
+        let on_schedule = if coverage.protected > 0 { format!(", {} on schedule", coverage.on_schedule) } else { String::new() };
+        format!("{:.1} %  {} of {owing}{noun} protected{on_schedule}", coverage.percent, coverage.protected)
+    };
+    let room = page.target.width.saturating_sub(LABEL + BAR as usize + 2);
+    let longer = share(" data resources");
+    let share = if wrap::columns(&longer) <= room { longer } else { share("") };
     let label = page.bold(&wrap::fitted("Coverage", LABEL));
     let mut lines = vec![format!("{label}{}  {share}", bar(page, coverage, owing))];
-    let details = words::coverage_details(coverage);
-    if !details.is_empty() {
-        lines.extend(page.wrapped(&" ".repeat(LABEL), &details));
+    let indent = " ".repeat(LABEL);
+    let room = page.target.width.saturating_sub(LABEL);
+    let mut others = joined(&words::not_protected(coverage), room);
+    if coverage.restorable_only > 0 {
+        // The first line tells it by what it leaves out: it gets no line of its own below others.
+        let old = format!("{} only from an old or manual backup", coverage.restorable_only);
+        match others.last_mut() {
+            Some(last) if wrap::columns(last) + 3 + wrap::columns(&old) <= room => last.push_str(&format!(" · {old}")),
+            Some(_) => {}
+            None => others.push(old),
+        }
+    }
+    lines.extend(others.iter().map(|line| format!("{indent}{line}")));
+    lines
+}
+
+/// The parts with dots between them, on lines that break at a dot.
+fn joined(parts: &[String], width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if wrap::columns(line) + 3 + wrap::columns(part) <= width => line.push_str(&format!(" · {part}")),
+            _ => lines.push(wrap::cut_short(part, width)),
+        }
     }
     lines
 }
@@ -155,8 +194,12 @@ fn baseline(page: &Page) -> Vec<String> {
     labelled(page, "Baseline", &text)
 }
 
-fn policy(page: &Page) -> Vec<String> {
-    labelled(page, "Policy", &words::policy(&page.findings.audit))
+fn policy_file(page: &Page) -> Vec<String> {
+    let mut lines = joined(&policy::told(&page.findings.audit), page.target.width.saturating_sub(LABEL));
+    for (number, line) in lines.iter_mut().enumerate() {
+        *line = format!("{}{line}", if number == 0 { page.bold(&wrap::fitted("Policy", LABEL)) } else { " ".repeat(LABEL) });
+    }
+    lines
 }
 
 /// How much could not be read, and the first of it.
@@ -186,7 +229,7 @@ fn worst(page: &Page) -> Vec<String> {
         Some(_) => String::new(),
         None => format!(" · why: {}", words::explain_command(page.findings, "NAME")),
     };
-    let mut lines = vec![format!("{}{}", page.bold("Worst resources"), page.paint(&why, DIM))];
+    let mut lines = vec![format!("{}{}", page.bold("Worst resources (+ more failures)"), page.paint(&why, DIM))];
     for ((worst, shown), command) in worst.iter().zip(&names).zip(&commands) {
         lines.push(worst_line(page, worst, &wrap::fitted(shown, name), room, beside.map(|_| command.as_str())));
     }

@@ -13,6 +13,7 @@ use std::io::{self, Write};
 
 /// Lines of the other lists without `--all`.
 const LINES: usize = 10;
+const EXEMPT: usize = 5;
 
 /// The lowest severity that is shown without `--all` and `--min-severity`.
 const LOWEST: Severity = Severity::High;
@@ -55,7 +56,7 @@ fn failures(page: &Page, out: &mut dyn Write) -> io::Result<()> {
     let total: u64 = hidden.iter().map(|(_, count)| count).sum();
     let counts: Vec<String> = hidden.iter().map(|(severity, count)| format!("{count} {}", severity.as_str())).collect();
     let (noun, are) = if total == 1 { ("finding", "is") } else { ("findings", "are") };
-    let text = format!("{} {noun} {are} not shown: --min-severity {}, --all", words::listed(&counts), least.as_str());
+    let text = format!("{} {noun} {are} not shown (--min-severity {} or --all shows them)", words::listed(&counts), least.as_str());
     page.paragraph(out, "", &text)?;
     writeln!(out)
 }
@@ -128,7 +129,11 @@ impl<'a> Unknown<'a> {
             _ => format!("of {} rules", self.rules.len()),
         };
         let first = self.first.map_or(String::new(), |first| cut(&words::resource(first), TEXT).into_owned());
-        let more = if self.resources.len() > 1 { format!(" and {} more", self.resources.len() - 1) } else { String::new() };
+        let more = if self.resources.len() > 1 {
+            format!(" and {} more {}", self.resources.len() - 1, if self.resources.len() > 2 { "resources" } else { "resource" })
+        } else {
+            String::new()
+        };
         let worst = self.worst.map_or(String::new(), |worst| format!(", at most {}", worst.as_str()));
         format!("{findings} {rules}{worst}, for {first}{more}")
     }
@@ -168,21 +173,21 @@ fn others(page: &Page, status: Status, title: &str, out: &mut dyn Write) -> io::
 fn reproducible(page: &Page, out: &mut dyn Write) -> io::Result<()> {
     let data = &page.findings.reproducible;
     let lines = data.iter().map(|entry| terminal(&cut(&words::reproducible(entry), TEXT)));
-    list(page, &format!("EXEMPT ({}): data that can be rebuilt", data.len()), lines.collect(), "resource", out)
+    list(page, &format!("EXEMPT ({}): data that can be rebuilt", data.len()), lines.collect(), EXEMPT, "resource", out)
 }
 
 /// Every operation that did not answer, and where.
 fn not_read(page: &Page, out: &mut dyn Write) -> io::Result<()> {
     let lines: Vec<String> = words::not_read(page.findings).iter().map(|line| cut(line, TEXT).into_owned()).collect();
-    list(page, &format!("NOT READ ({})", lines.len()), lines, "line", out)
+    list(page, &format!("NOT READ ({})", lines.len()), lines, LINES, "line", out)
 }
 
-fn list(page: &Page, title: &str, lines: Vec<String>, noun: &str, out: &mut dyn Write) -> io::Result<()> {
+fn list(page: &Page, title: &str, lines: Vec<String>, most: usize, noun: &str, out: &mut dyn Write) -> io::Result<()> {
     if lines.is_empty() {
         return Ok(());
     }
     writeln!(out, "{}", page.bold(title))?;
-    let listed = if page.target.all { lines.len() } else { LINES };
+    let listed = if page.target.all { lines.len() } else { most };
     lines.iter().take(listed).try_for_each(|line| page.paragraph(out, "  - ", line))?;
     more(page, lines.len(), listed, noun, out)?;
     writeln!(out)

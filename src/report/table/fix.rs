@@ -39,7 +39,7 @@ fn snippet(finding: &Finding) -> Option<&str> {
 pub fn commands(page: &Page, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     if let Some(snippet) = snippet(finding) {
         // Not wrapped: it is to be copied.
-        return snippet.trim_end().lines().try_for_each(|line| writeln!(out, "      {}", terminal(line)));
+        return snippet.trim_end().lines().try_for_each(|line| writeln!(out, "{}", format!("      {}", terminal(line)).trim_end()));
     }
     let cli = finding.remediation.iter().flat_map(|remediation| &remediation.cli);
     let mut lines = cli.flat_map(|command| wrap::command(&terminal(command), 4, page.target.width));

@@ -19,6 +19,9 @@ const LISTED: usize = 20;
 /// Lines of the summary of all parts without `--all`.
 const SUMMARISED: usize = 100;
 
+/// Tags that a report without any part names.
+const TAGS: usize = 8;
+
 /// Least columns of a part's name.
 const NARROWEST: usize = 12;
 
@@ -115,6 +118,10 @@ pub fn by_part(page: &Page, fails: &dyn Fn(&Finding) -> bool, out: &mut dyn Writ
     // What has no such tag comes last: nobody in particular has to act.
     parts.sort_by_cached_key(|(key, part)| (key.is_none(), Reverse(worst::score(part.failures.iter().copied())), key.clone()));
     summary(page, &parts, out)?;
+    if let (GroupBy::Tag(tag), [(None, _)]) = (page.target.group_by, parts.as_slice()) {
+        page.paragraph(out, "", &terminal(&format!("No resource has the tag {}.{}", cut(tag, TEXT), tags_there(page))))?;
+        writeln!(out)?;
+    }
     let shown: Vec<_> = parts.iter().filter(|(_, part)| part.failures.iter().any(|finding| fails(finding))).collect();
     let listed = if page.target.all { shown.len() } else { LISTED };
     for (key, part) in shown.iter().take(listed) {
@@ -137,6 +144,18 @@ fn key(group_by: GroupBy, resource: &ResourceRef) -> Option<String> {
         GroupBy::Tag(tag) => resource.tags.get(tag).cloned(),
         GroupBy::Rule | GroupBy::Resource => None,
     }
+}
+
+/// The tags that most resources have, for the reader who named another.
+fn tags_there(page: &Page) -> String {
+    let mut tags: BTreeMap<&str, u64> = BTreeMap::new();
+    for of_resource in page.findings.findings.chunk_by(|a, b| a.resource.arn == b.resource.arn) {
+        of_resource.iter().take(1).flat_map(|finding| finding.resource.tags.keys()).for_each(|tag| *tags.entry(tag).or_default() += 1);
+    }
+    let mut tags: Vec<(&str, u64)> = tags.into_iter().collect();
+    tags.sort_by_key(|(tag, count)| (Reverse(*count), *tag));
+    let named: Vec<String> = tags.iter().take(TAGS).map(|(tag, count)| format!("{} ({count})", cut(tag, TEXT))).collect();
+    if named.is_empty() { String::new() } else { format!(" Tags that resources have: {}.", named.join(", ")) }
 }
 
 /// The name of a part.
@@ -174,7 +193,8 @@ fn summary(page: &Page, parts: &[(Option<String>, Part)], out: &mut dyn Write) -
         .map(|(key, part)| {
             let counts = Severity::ALL.map(|severity| number(part.failing(severity) as u64));
             let cells = [protected(part.covered)].into_iter().chain(counts).chain([number(part.unknown)]);
-            (named(page, key.as_deref()), cells.collect())
+            let name = key.as_deref().map_or("(without)".to_owned(), |key| named(page, Some(key)));
+            (name, cells.collect())
         })
         .collect();
     let widest = |column: usize| {
