@@ -139,18 +139,22 @@ fn coverage(page: &Page) -> Vec<String> {
     if owing == 0 {
         return labelled(page, "Coverage", "no data that owes a backup was found");
     }
-    let share = |noun: &str| {
-        let on_schedule = if coverage.protected > 0 { format!(", {} on schedule", coverage.on_schedule) } else { String::new() };
-        format!("{:.1} %  {} of {owing}{noun} protected{on_schedule}", coverage.percent, coverage.protected)
-    };
+    let share = |noun: &str| format!("{:.1} %  {} of {owing}{noun} protected", coverage.percent, coverage.protected);
+    let on_schedule = format!("{} on schedule", coverage.on_schedule);
     let room = page.target.width.saturating_sub(LABEL + BAR as usize + 2);
-    let longer = share(" data resources");
-    let share = if wrap::columns(&longer) <= room { longer } else { share("") };
+    let longer = [format!("{}, {on_schedule}", share(" data resources")), format!("{}, {on_schedule}", share(""))];
+    let fits = |text: &String| wrap::columns(text) <= room;
+    let first = longer.into_iter().find(fits).filter(|_| coverage.protected > 0);
+    let mut others = words::not_protected(coverage);
+    if first.is_none() && coverage.protected > 0 {
+        others.insert(0, on_schedule);
+    }
+    let share = wrap::cut_short(&first.unwrap_or_else(|| share("")), room);
     let label = page.bold(&wrap::fitted("Coverage", LABEL));
     let mut lines = vec![format!("{label}{}  {share}", bar(page, coverage, owing))];
     let indent = " ".repeat(LABEL);
     let room = page.target.width.saturating_sub(LABEL);
-    let mut others = joined(&words::not_protected(coverage), room);
+    let mut others = joined(&others, room);
     if coverage.restorable_only > 0 {
         // The first line tells it by what it leaves out: it gets no line of its own below others.
         let old = format!("{} only from an old or manual backup", coverage.restorable_only);
