@@ -6,3 +6,5 @@ mod ci_docs;
 mod gate;
 #[cfg(unix)]
 mod output;
+mod policy;
+mod scope;
