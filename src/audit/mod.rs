@@ -1,6 +1,7 @@
 //! Turns an inventory into a findings document: objectives, rules, waivers, gate. May not read sources or render reports.
 
 pub mod baseline;
+pub mod covered;
 mod dedup;
 pub mod diff;
 pub mod explain;

@@ -24,6 +24,7 @@ mod streams;
 mod subject;
 mod survey;
 mod templates;
+mod view;
 #[cfg(feature = "live")]
 mod wa;
 mod what_if;

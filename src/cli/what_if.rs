@@ -92,7 +92,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     note(&mut found, declared.is_empty(), &elsewhere, given.0.is_some() && given.1.is_some());
     match args.format {
         Format::Table => {
-            let target = Target { width: output::width(), colour: output::coloured(), all: args.all };
+            let target = Target { width: output::width(), colour: output::coloured(), all: args.all, ..Target::PLAIN };
             streams::print(&render::text(&found, &target))?;
         }
         Format::Json => streams::print_json(&found)?,

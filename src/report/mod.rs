@@ -26,7 +26,9 @@ pub mod what_if;
 mod words;
 pub mod wrap;
 
-pub use format::{Report, Target};
+pub use format::{GroupBy, Report, Target};
+pub use table::last_block;
+pub use words::verdict;
 
 /// Every format.
 pub const ALL: &[Report] = &[

@@ -38,7 +38,7 @@ pub fn text(found: &WhatIf, target: &Target) -> String {
 }
 
 struct Page<'t> {
-    target: &'t Target,
+    target: &'t Target<'t>,
     out: String,
 }
 
