@@ -1,6 +1,7 @@
 //! What an audit is asked to do.
 
-use crate::inventory::Resource;
+use super::explain::Wanted;
+use crate::inventory::{GLOBAL, Resource};
 use crate::protection::Ledger;
 use crate::rules::{BestPractice, Rule};
 use chrono::{DateTime, Utc};
@@ -26,8 +27,14 @@ pub struct Options {
     pub some_services: bool,
     /// Only some Regions were read.
     pub some_regions: bool,
+    /// Only these Regions, and what belongs to no Region, are judged; all when empty. The others are evidence.
+    pub regions: Vec<String>,
     /// Also tell how each data resource stands, for commands that compare audits of two inventories.
     pub standings: bool,
+    /// Only the resources that this names, with everything that is known of them.
+    pub explain: Option<Wanted>,
+    /// Also tell what data was seen, for commands that write or check a policy.
+    pub survey: bool,
 }
 
 impl Options {
@@ -49,8 +56,13 @@ impl Options {
             ("--resource", !self.resources.is_empty()),
             ("--tag", !self.tags.is_empty()),
             ("--services", self.some_services),
-            ("--regions", self.some_regions),
+            ("--regions", self.some_regions || !self.regions.is_empty()),
         ])
+    }
+
+    /// Whether a Region is judged.
+    pub(super) fn wants_region(&self, region: &str) -> bool {
+        self.regions.is_empty() || region == GLOBAL || self.regions.iter().any(|wanted| wanted == region)
     }
 
     pub(super) fn wants_rule(&self, rule: &Rule) -> bool {
@@ -64,7 +76,9 @@ impl Options {
         // A gate must not pass because a resource that may have the tag was excluded. (The coverage log lists tags that AWS did not return.)
         let perhaps = resource.declared.is_some();
         let tagged = |(key, value): &(String, String)| resource.tags().has_one([(key.as_str(), Some(value.as_str()))]).unwrap_or(perhaps);
-        (self.resources.is_empty() || self.resources.iter().any(|arn| arn == resource.uid())) && self.tags.iter().all(tagged)
+        self.explain.as_ref().is_none_or(|wanted| wanted.is(resource))
+            && (self.resources.is_empty() || self.resources.iter().any(|arn| arn == resource.uid()))
+            && self.tags.iter().all(tagged)
     }
 }
 

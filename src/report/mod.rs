@@ -5,6 +5,7 @@ mod asff;
 mod csv;
 pub mod diff;
 pub mod escape;
+pub mod explain;
 mod format;
 mod html;
 pub mod json;
@@ -15,15 +16,19 @@ mod ndjson;
 mod ocsf;
 mod openmetrics;
 mod parts;
+pub mod policy_check;
+pub mod remediate;
 mod sarif;
 mod table;
 mod unread;
 pub mod wa;
 pub mod what_if;
 mod words;
-mod wrap;
+pub mod wrap;
 
-pub use format::{Report, Target};
+pub use format::{GroupBy, Report, Target};
+pub use table::last_block;
+pub use words::verdict;
 
 /// Every format.
 pub const ALL: &[Report] = &[
