@@ -1,5 +1,6 @@
 //! The fixes of rules for templates: each one, made in a template that fails the rule, lets the rule pass.
 
+mod edits;
 mod merge;
 
 use rel9::audit::findings::{Edit, Finding, Findings, Status};
@@ -52,7 +53,7 @@ fn document(path: &Path) -> Findings {
     let as_of = Some("2026-11-22T07:00:00Z".parse().expect("a time"));
     let policy = "version: 1\nrules:\n  backup-vault-denies-deletion: { params: { allowed_principals: ['arn:aws:iam::111122223333:role/emergency'] } }\n";
     let policy = Policy::parse("rel9.yaml", policy, &RULES).expect("a policy");
-    let read = |judge: &(dyn Fn(&rel9::inventory::Shard) -> audit::Judged + Sync)| {
+    let read = |judge: &audit::JudgeShard| {
         let found = sources::read(path, &options, &|shard| judge(&shard))?;
         assert!(found.unread.is_empty() && !found.stacks.is_empty(), "{}", path.display());
         Ok::<_, TemplateError>(found.stacks)
@@ -200,8 +201,7 @@ fn what_cloudformation_is_told_to_change_passes() {
 /// What a report shows of a template.
 fn report(name: &str, template: &Template) -> String {
     let mut out = Vec::new();
-    let target = Target { width: 100, colour: false, all: false };
-    (report::find(name).expect("a format").write)(&document(&template.path()), &target, &mut out).expect("written");
+    (report::find(name).expect("a format").write)(&document(&template.path()), &Target::PLAIN, &mut out).expect("written");
     String::from_utf8(out).expect("UTF-8")
 }
 
