@@ -5,7 +5,7 @@ use super::document::{Change, ChangeKind};
 use crate::audit::findings::{Finding, Status};
 use crate::audit::judge::Judge;
 use crate::inventory::types::{ResourceType, account};
-use crate::inventory::{Resource, Shard};
+use crate::inventory::{DEPLOYED, Resource, Shard};
 use crate::protection::facts::{Facts, Protection, State};
 use crate::protection::{self, Proposal, Summaries};
 use chrono::{DateTime, Utc};
@@ -20,7 +20,8 @@ pub fn smallest(judge: &Judge, shard: &Shard, summaries: &Summaries, explained: 
         return None;
     }
     if let Facts::Data(facts) = &explained.facts {
-        if let (None, Some(first)) = (facts.state.read(), super::explained::denied_first(facts.state.reasons().to_vec()).first()) {
+        let unread = super::explained::denied_first(facts.state.reasons().to_vec());
+        if let (None, Some(first)) = (facts.state.read(), unread.iter().find(|reason| *reason != DEPLOYED)) {
             return Some(plain(ChangeKind::Read, format!("let rel9 read what it could not: {first}"), None));
         }
         let case = Case { judge, shard, summaries, explained, facts };

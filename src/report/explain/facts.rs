@@ -2,6 +2,7 @@
 
 use super::{LISTED, Page, YELLOW, cut, lines};
 use crate::audit::explain::document::{Explanation, Owed};
+use crate::inventory::DEPLOYED;
 use crate::inventory::figures::human_duration;
 use crate::protection::facts::State;
 use serde::de::DeserializeOwned;
@@ -63,7 +64,8 @@ impl Page<'_> {
         line: impl Fn(T) -> (String, String),
     ) {
         let Some(all) = found.protection.get(name).and_then(Value::as_array) else {
-            let reasons = found.unread.get(name).filter(|reasons| !reasons.is_empty());
+            // A note says of a template that it does not show backups.
+            let reasons = found.unread.get(name).filter(|reasons| reasons.iter().any(|reason| reason != DEPLOYED));
             if let Some(reasons) = reasons {
                 self.title(title);
                 self.painted("  ? ", &format!("not known: {}", reasons.join("; ")), Some(YELLOW));
