@@ -4,7 +4,10 @@
 mod bad_input;
 mod ci_docs;
 mod explain;
+mod gate;
 #[cfg(unix)]
 mod output;
 mod policy;
+mod remediate;
 mod scope;
+mod what_if;
