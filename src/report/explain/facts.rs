@@ -43,6 +43,11 @@ impl Page<'_> {
             let (sign, text) = lines::considered(&considered);
             (format!("  {sign} "), text)
         });
+        // A findings document quotes ten of them.
+        let quoted = found.protection.get("considered").and_then(Value::as_array).map_or(0, Vec::len) as u64;
+        if let Some(more) = count.and_then(|count| count.checked_sub(quoted)).filter(|more| *more > 0 && quoted > 0) {
+            self.paragraph("  ", &format!("… and {more} more"));
+        }
     }
 
     /// What can be restored, and what was.
