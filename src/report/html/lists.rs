@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Rows of one list; the findings document has all.
-const ROWS: usize = 500;
+const ROWS: usize = 2_000;
 /// Places named in one row.
 const PLACES: usize = 12;
 
@@ -32,7 +32,7 @@ pub fn unread(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     write!(
         out,
         "<p class=\"hint\">{} gave a full answer; these did not. <i>Unavailable</i> means that the service or operation does not exist in the Region.</p>\
-         <div class=\"scroll\" role=\"region\" aria-label=\"Operations without a full answer\" tabindex=\"0\"><table class=\"list\"><thead><tr>\
+         <div class=\"scroll\" role=\"region\" aria-label=\"Operations without a full answer\" tabindex=\"0\"><table class=\"list\" data-paged=\"operations\"><thead><tr>\
          <th scope=\"col\">Operation</th><th scope=\"col\">Outcome</th><th scope=\"col\">Where</th><th scope=\"col\">AWS's words</th></tr></thead><tbody>",
         counted(answered as u64, "read operation")
     )?;
@@ -57,15 +57,16 @@ pub fn unread(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     end(all, out)
 }
 
-/// Exempt data: it can be rebuilt, according to the policy or its settings.
-pub fn reproducible(data: &[ReproducibleData], out: &mut dyn Write) -> io::Result<()> {
+/// Exempt data: it can be rebuilt, according to the policy or its settings. The script shows the rows page by page.
+pub fn exempt(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
+    let data: &[ReproducibleData] = &findings.reproducible;
     if data.is_empty() {
-        return out.write_all(b"<p class=\"nothing\">No data is declared or known to be reproducible: all data needs a backup.</p>");
+        return Ok(());
     }
     write!(
         out,
         "<p class=\"hint\">{} can be made again, so that no backup is owed.</p>\
-         <div class=\"scroll\" role=\"region\" aria-label=\"Exempt resources\" tabindex=\"0\"><table class=\"list\"><thead><tr>\
+         <div class=\"scroll\" role=\"region\" aria-label=\"Exempt resources\" tabindex=\"0\"><table class=\"list\" data-paged=\"exempt resources\"><thead><tr>\
          <th scope=\"col\">Resource</th><th scope=\"col\">Account</th><th scope=\"col\">Region</th><th scope=\"col\">Reason</th>\
          <th scope=\"col\">Known from</th><th scope=\"col\">Until</th></tr></thead><tbody>",
         counted(data.len() as u64, "resource")
