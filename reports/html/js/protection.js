@@ -1,0 +1,119 @@
+// What protects a resource: read from the evidence of the rule about it, as sentences, tables and a timeline.
+const RULE_OF_STATES = 'data-protected';
+
+// The facts of a resource's protection, of the evidence of a finding; null if it has none of them.
+const SHOWN_AS_TABLE = ['considered', 'considered_count', 'mechanisms', 'plans', 'backups', 'windows', 'copies', 'restores'];
+const protectionOf = (evidence) => {
+  const facts = Object.fromEntries(evidence.filter(([path]) => path.startsWith('protection.')).map(([path, fact]) => [path.slice('protection.'.length), fact]));
+  return SHOWN_AS_TABLE.some((name) => Array.isArray(facts[name])) ? facts : null;
+};
+// Evidence that no table shows.
+const otherEvidence = (evidence) => evidence.filter(([path, fact]) => {
+  const name = path.replace(/^protection\./, '');
+  return name === path || !SHOWN_AS_TABLE.includes(name) || !(Array.isArray(fact) || name === 'considered_count');
+});
+
+const listOf = (protection, name) => (Array.isArray(protection[name]) ? protection[name] : []);
+const age = (at) => (asOf - Date.parse(at)) / 1000;
+const when = (at) => element('span', {}, moment(at), element('small', {}, ` ${ago(Date.parse(at))}`));
+const yesNo = (fact) => (fact === true ? 'yes' : fact === false ? 'no' : 'not known');
+const lastPart = (arn) => (arn ? String(arn).split(':').slice(5).join(':').replace(/^[^:/]*[:/]/, '') || String(arn) : '');
+const byDash = (fact) => (fact === null || fact === undefined ? '–' : String(fact));
+
+// The age that the newest backup may have: the strictest of the mechanisms that run by themselves.
+const allowedAge = (protection) => {
+  const ages = listOf(protection, 'mechanisms').filter((one) => one.automatic && Number.isFinite(one.allowed_age_seconds)).map((one) => one.allowed_age_seconds);
+  return ages.length > 0 ? Math.min(...ages) : null;
+};
+
+const lanesOf = (protection, allowed) => {
+  const backups = listOf(protection, 'backups').map((one) => ({
+    age: age(one.created_at), shape: 'backup', class: allowed === null || age(one.created_at) <= allowed ? 'fresh' : 'aged', title: `${wordsOf(one.kind)}, ${moment(one.created_at)}`,
+  }));
+  const copies = listOf(protection, 'copies').map((one) => ({
+    age: age(one.created_at ?? one.at), shape: 'copy', class: 'fresh', title: `copy in ${one.account} ${one.region}, ${moment(one.created_at ?? one.at)}`,
+  }));
+  const restores = listOf(protection, 'restores').map((one) => {
+    const failed = one.succeeded === false;
+    return { age: age(one.at), shape: failed ? 'failed' : 'restore', class: failed ? 'failed' : 'fresh', title: `restore ${failed ? 'failed' : 'succeeded'}, ${moment(one.at)}` };
+  });
+  const known = (lane) => ({ ...lane, events: lane.events.filter((event) => Number.isFinite(event.age)) });
+  const spans = listOf(protection, 'windows').map((one) => ({ from: age(one.earliest_at), to: age(one.latest_at) })).filter(({ from, to }) => Number.isFinite(from) && Number.isFinite(to));
+  return [
+    known({ name: 'Backups', events: backups, spans }),
+    known({ name: 'Copies', events: copies, spans: [] }),
+    known({ name: 'Restores', events: restores, spans: [] }),
+  ];
+};
+
+const KINDS = { backup_plan: 'Backup plan', dlm_policy: 'DLM policy' };
+const reachBadge = (reaches) => (reaches === true ? element('span', { class: 'badge pass' }, 'reaches') : reaches === false ? element('span', { class: 'badge fail' }, 'misses') : badge('unknown'));
+
+const consideredTable = (protection) => {
+  const considered = protection.considered;
+  if (considered.length === 0) return [element('p', { class: 'nothing' }, 'Its account and Region have no selection of a backup plan and no DLM policy.')];
+  const all = protection.considered_count ?? considered.length;
+  const more = all > considered.length ? element('p', {}, element('small', {}, `The nearest ${considered.length} of ${all.toLocaleString('en')}; `, element('code', {}, 'rel9 explain'), ' tells all.')) : null;
+  return [table('Plans and policies that were considered', ['Plan or policy', 'Result', 'Why'], considered.map((one) => [
+    element('span', { title: one.arn }, one.name, element('small', {}, ` ${KINDS[one.kind] ?? wordsOf(String(one.kind))}${one.selection ? `, selection ${one.selection}` : ''}`)),
+    reachBadge(one.reaches),
+    prose(String(one.why ?? '')),
+  ])), more].filter(Boolean);
+};
+
+const mechanismsTable = (protection) => {
+  const mechanisms = listOf(protection, 'mechanisms');
+  if (mechanisms.length === 0) return [];
+  return [element('h4', {}, 'What backs it up'), table('Mechanisms', ['Mechanism', 'Runs', 'Newest', 'Age', 'Allowed age', 'On schedule', 'Kept'], mechanisms.map((one) => [
+    element('span', {}, one.source, element('small', {}, ` ${wordsOf(one.kind)}`)),
+    one.interval_seconds ? `every ${duration(one.interval_seconds)}` : one.automatic ? 'by itself' : 'by hand',
+    one.last_at ? moment(one.last_at) : 'none',
+    Number.isFinite(one.age_seconds) ? duration(one.age_seconds) : '–',
+    Number.isFinite(one.allowed_age_seconds) ? duration(one.allowed_age_seconds) : '–',
+    one.on_schedule === false ? element('span', { class: 'badge fail' }, 'late') : one.on_schedule === true ? element('span', { class: 'badge pass' }, 'on time') : '–',
+    one.retention_endless === true ? 'for ever' : Number.isFinite(one.retention_days) ? plain('retention_days', one.retention_days) : '–',
+  ]))];
+};
+
+// The newest of each; the tables say what the timeline draws. Evidence leaves out what was not read: a finding about the whole protection
+// then says so.
+const NEWEST = 10;
+const eventTables = (protection, whole) => {
+  const parts = [];
+  const add = (name, title, columns, row) => {
+    const all = protection[name];
+    if (!Array.isArray(all) && !whole) return;
+    parts.push(element('h4', {}, title));
+    if (!Array.isArray(all)) parts.push(element('p', { class: 'nothing' }, 'Not known: not all of it was read.'));
+    else if (all.length === 0) parts.push(element('p', { class: 'nothing' }, 'None.'));
+    else parts.push(table(title, columns, all.slice(0, NEWEST).map(row)));
+  };
+  add('backups', 'Newest backups', ['Made', 'Kind', 'Encrypted', 'Locked', 'Vault', 'Expires', 'Backup'], (one) => [
+    when(one.created_at), wordsOf(String(one.kind)), yesNo(one.encrypted), yesNo(one.locked), lastPart(one.vault_arn ?? one.vault) || '–', one.expires_at ? moment(one.expires_at).slice(0, 10) : '–',
+    element('span', { class: 'mono', title: one.arn }, brief(lastPart(one.arn), 60)),
+  ]);
+  add('copies', 'Copies elsewhere', ['Made', 'Account', 'Region', 'Encrypted', 'Locked', 'Seen as'], (one) => [
+    when(one.created_at ?? one.at), byDash(one.account), byDash(one.region), yesNo(one.encrypted), yesNo(one.locked), wordsOf(String(one.seen_as ?? one.status ?? '–')),
+  ]);
+  add('restores', 'Restores', ['At', 'Outcome', 'Took', 'Validated', 'Known from'], (one) => [
+    when(one.at),
+    element('span', {}, element('span', { class: `badge ${one.succeeded === false ? 'fail' : 'pass'}` }, one.status ? String(one.status).toLowerCase() : one.succeeded === false ? 'failed' : 'succeeded'), one.message ? element('small', {}, ` ${brief(String(one.message), 300)}`) : null),
+    Number.isFinite(one.took_seconds) ? duration(one.took_seconds) : '–', yesNo(one.validated), byDash(one.source),
+  ]);
+  return parts;
+};
+
+// All of it: a timeline, then what was considered, then the tables.
+const protectionParts = (evidence, protection, whole) => {
+  const allowed = allowedAge(protection);
+  const objective = evidence.find(([path]) => path === 'objective.rpo_seconds')?.[1] ?? null;
+  const told = whole || ['backups', 'windows', 'copies', 'restores'].some((name) => listOf(protection, name).length > 0);
+  const drawn = told ? timeline(lanesOf(protection, allowed), allowed, Number.isFinite(objective) ? objective : null) : null;
+  const considered = Array.isArray(protection.considered) ? consideredTable(protection) : [element('p', { class: 'nothing' }, 'Not known: not all of it was read.')];
+  return [
+    ...(drawn === null ? [] : [element('h3', {}, 'Timeline'), drawn]),
+    ...(whole || Array.isArray(protection.considered) ? [element('h3', {}, 'Backup plans and DLM policies considered'), ...considered] : []),
+    ...mechanismsTable(protection),
+    ...eventTables(protection, whole),
+  ];
+};

@@ -80,7 +80,8 @@ pub fn exempt(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
             .map_or(String::new(), |name| format!(" {}", Html(&cut(name, 120))));
         write!(
             out,
-            "<tr><th scope=\"row\"><span class=\"id\">{}</span>{name}<small>{}</small></th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            "<tr><th scope=\"row\"><span class=\"id\">{}</span>{name}<small>{}</small></th><td class=\"narrow\">{}</td><td class=\"narrow\">{}</td>\
+             <td>{}</td><td>{}</td><td class=\"narrow\">{}</td></tr>",
             Html(&cut(&resource.id, 120)),
             Html(&cut(&resource.type_name, 120)),
             place(&resource.account),
