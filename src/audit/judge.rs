@@ -2,9 +2,10 @@
 
 use super::Options;
 use super::finding::{Chosen, reference};
-use super::findings::{CoverageSummary, Finding, ReproducibleData};
+use super::findings::{CoverageSummary, Finding, ReproducibleData, ResourceRef};
 use super::ledger::{Entry, evidence};
 use super::policy::{Owes, Policy};
+use super::standing::Standing;
 use crate::inventory::declarable::Declarables;
 use crate::inventory::types::{self, ResourceProperties, TypeInfo};
 use crate::inventory::{CoverageEntry, DEPLOYED, Resource, Shard, is_symbolic};
@@ -43,6 +44,8 @@ pub struct Judged {
     pub languages: Vec<String>,
     /// Parts of templates that could not be read: modules, data of unsupported types.
     pub unread: Vec<CoverageEntry>,
+    /// How each data resource stands, with [`Options::standings`].
+    pub standings: Vec<(Arc<ResourceRef>, Standing)>,
 }
 
 impl Judged {
@@ -62,7 +65,15 @@ impl Judged {
         self.unread.extend(other.unread);
         self.reproducible.extend(other.reproducible);
         self.evidence.extend(other.evidence);
-        let (mine, theirs) = (&mut self.coverage, &other.coverage);
+        self.standings.extend(other.standings);
+        self.coverage.add(&other.coverage);
+    }
+}
+
+impl CoverageSummary {
+    /// Adds the counts of another part.
+    pub fn add(&mut self, theirs: &CoverageSummary) {
+        let mine = self;
         mine.data_resources += theirs.data_resources;
         mine.protected += theirs.protected;
         mine.on_schedule += theirs.on_schedule;
@@ -74,9 +85,7 @@ impl Judged {
         mine.reproducible += theirs.reproducible;
         mine.unknown += theirs.unknown;
     }
-}
 
-impl CoverageSummary {
     /// Computes the percentage, rounded down, so that 100 means all.
     pub fn with_percent(mut self) -> Self {
         let owing = u128::from(self.data_resources.saturating_sub(self.reproducible));
@@ -202,15 +211,18 @@ impl<'a> Judge<'a> {
         if !judged_here || elsewhere || !self.options.wants_resource(resource) || protection::is_being_deleted(resource) {
             return judged;
         }
+        let reference = Arc::new(reference(resource));
         if let Facts::Data(facts) = &facts
             && protection::is_data(info.name)
         {
             if protection::is_counted(resource) {
                 judged.coverage.count(facts, reproducible);
+                if self.options.standings {
+                    judged.standings.push((Arc::clone(&reference), Standing::new(facts, reproducible)));
+                }
             }
             judged.evidence = evidence::entries(resource, facts);
         }
-        let reference = Arc::new(reference(resource));
         match &owes {
             Owes::Objective(objective) => {
                 if let (true, Some(why)) = (reproducible, &objective.reproducible) {

@@ -3,29 +3,35 @@
 pub mod baseline;
 mod dedup;
 pub mod diff;
+mod fail_on;
 mod finding;
 pub mod finding_id;
 pub mod findings;
 mod fingerprint;
+pub mod gate;
 mod judge;
 pub mod ledger;
 mod options;
 pub mod policy;
+mod standing;
 pub mod stored;
+mod unread;
+pub mod what_if;
+pub mod worst;
 
 use crate::inventory::declarable::Declarables;
 use crate::inventory::document::{self, DocumentError};
-use crate::inventory::{CoverageEntry, CoverageStatus, GLOBAL, Shard};
+use crate::inventory::{CoverageEntry, GLOBAL, Shard};
 use crate::protection::{self, Summaries};
 use crate::rules::{BestPractice, Rule, RuleSet, Severity};
 use chrono::{DateTime, Utc};
-use findings::{AuditInfo, BaselineMark, BestPracticeSummary, CoverageSummary, Finding, Findings, ResourceRef, Status, Summary};
+use findings::{AuditInfo, BestPracticeSummary, CoverageSummary, Finding, Findings, ResourceRef, Status, Summary};
 use fingerprint::fingerprint;
 use judge::Judge;
 pub use judge::Judged;
 use ledger::Entry;
 pub use options::Options;
-use policy::{FailOn, Policy};
+use policy::Policy;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
@@ -167,6 +173,7 @@ fn document_of(
         schema: findings::SCHEMA.to_owned(),
         audit: info,
         summary: Summary { coverage: found.coverage.with_percent(), ..Summary::default() },
+        gate: None,
         findings: found.findings,
         reproducible: found.reproducible,
         collection,
@@ -178,22 +185,14 @@ fn document_of(
 /// Sorts by account, Region, type and ARN. Findings of a resource are adjacent, share it, and are in the order of the rules already, so only
 /// the resources are compared: there are far fewer of them.
 fn sort(findings: &mut [Box<Finding>]) {
-    fn place(resource: &ResourceRef) -> [&str; 4] {
-        [&resource.account, &resource.region, &resource.type_name, &resource.arn]
-    }
     let mut resources: Vec<Arc<ResourceRef>> = findings.iter().map(|finding| Arc::clone(&finding.resource)).collect();
     resources.dedup_by(|a, b| Arc::ptr_eq(a, b));
-    resources.par_sort_unstable_by(|a, b| place(a).cmp(&place(b)));
+    resources.par_sort_unstable_by(|a, b| a.place().cmp(&b.place()));
     let places: HashMap<*const ResourceRef, u32> = resources.iter().map(Arc::as_ptr).zip(0..).collect();
     findings.sort_by_cached_key(|finding| places.get(&Arc::as_ptr(&finding.resource)).copied());
 }
 
 impl Findings {
-    /// The files and other parts of templates that could not be read.
-    pub fn unread_parts(&self) -> impl Iterator<Item = &CoverageEntry> {
-        self.collection.iter().filter(|entry| entry.is_part() && entry.error.is_some() && entry.status != CoverageStatus::Ok)
-    }
-
     /// Records the head of the ledger, which is part of the document's id.
     pub fn record_ledger(&mut self, head: &str) {
         self.audit.ledger_head = Some(head.to_owned());
@@ -216,7 +215,7 @@ impl Findings {
 
 /// Whether every call answered, or its service does not exist there.
 fn is_complete(collection: &[CoverageEntry]) -> bool {
-    !collection.iter().any(|entry| matches!(entry.status, CoverageStatus::Denied | CoverageStatus::Failed))
+    !collection.iter().any(|entry| unread::is_unanswered(entry.status))
 }
 
 fn summarise(findings: &[Box<Finding>], coverage: CoverageSummary) -> Summary {
@@ -242,6 +241,7 @@ fn summarise(findings: &[Box<Finding>], coverage: CoverageSummary) -> Summary {
         best_practices: practices.into_iter().map(|(id, practice)| practice.summary(id)).collect(),
         coverage,
         baseline: None,
+        worst: worst::worst(findings),
     }
 }
 
@@ -276,29 +276,5 @@ impl Practice {
             "none"
         };
         BestPracticeSummary { id, risk: risk.to_owned(), pass, fail, unknown, waived }
-    }
-}
-
-/// How the gate decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gate {
-    Passed,
-    /// A failing finding is at or above the limit.
-    Failed,
-    /// No failure, but something that decides one was not read.
-    Incomplete,
-}
-
-/// Decides the gate. A failure that the baseline knows does not fail it. An unknown finding at or above the limit might be a failure, so the
-/// gate does not pass.
-pub fn gate(findings: &Findings, fail_on: FailOn) -> Gate {
-    let counts = |finding: &Finding| finding.baseline != Some(BaselineMark::Known) && fail_on.reached_by(finding.severity);
-    let reached = |status: Status| findings.findings.iter().any(|finding| counts(finding) && finding.status == status);
-    if reached(Status::Fail) {
-        Gate::Failed
-    } else if !findings.audit.complete || reached(Status::Unknown) {
-        Gate::Incomplete
-    } else {
-        Gate::Passed
     }
 }

@@ -24,6 +24,8 @@ pub struct Options {
     pub ledger: Ledger,
     /// Only some services were read.
     pub some_services: bool,
+    /// Also tell how each data resource stands, for commands that compare audits of two inventories.
+    pub standings: bool,
 }
 
 impl Options {

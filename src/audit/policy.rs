@@ -1,6 +1,7 @@
 //! The policy file, `rel9.yaml`: objectives, reproducible data, waivers, rule settings. Errors show file, line and a
 //! suggestion, before any rule runs.
 
+pub use super::fail_on::FailOn;
 use crate::protection::facts::MechanismKind;
 use crate::rules::Severity;
 use crate::rules::engine::Subject;
@@ -8,39 +9,12 @@ use crate::rules::expr::{Expression, Outcome};
 use crate::rules::format::Line;
 use crate::rules::objective::{ALL_MECHANISMS, Copies, Demand, Objective, Reproducible};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 
 mod load;
 #[cfg(test)]
 mod tests;
-
-/// The lowest severity at which a failing finding fails the gate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum FailOn {
-    Info,
-    Low,
-    Medium,
-    High,
-    Critical,
-    Never,
-}
-
-impl FailOn {
-    /// Whether a failure of this severity fails the gate.
-    pub fn reached_by(self, severity: Severity) -> bool {
-        let least = match self {
-            FailOn::Info => Severity::Info,
-            FailOn::Low => Severity::Low,
-            FailOn::Medium => Severity::Medium,
-            FailOn::High => Severity::High,
-            FailOn::Critical => Severity::Critical,
-            FailOn::Never => return false,
-        };
-        severity >= least
-    }
-}
 
 /// The file as it is written.
 #[derive(Deserialize, schemars::JsonSchema)]

@@ -16,6 +16,7 @@ mod report;
 mod rules;
 mod schema;
 mod streams;
+mod subject;
 mod templates;
 #[cfg(feature = "live")]
 mod wa;

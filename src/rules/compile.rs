@@ -310,7 +310,10 @@ impl Checker<'_> {
         if title.value.trim().is_empty() || title.value.contains('\n') {
             self.wrong(line, format!("`{name}` is empty or has several lines: write one line"));
         } else if length >= TITLE_LENGTH {
-            self.wrong(line, format!("`{name}` has {length} characters: write fewer than {TITLE_LENGTH}, so that it fits on a line of a report"));
+            self.wrong(
+                line,
+                format!("`{name}` has {length} characters: write fewer than {TITLE_LENGTH}, so that it fits on a line of a report"),
+            );
         }
     }
 

@@ -142,6 +142,7 @@ pub fn document(findings: Vec<Finding>) -> Findings {
         schema: SCHEMA.to_owned(),
         audit,
         summary,
+        gate: None,
         findings: findings.into_iter().map(Box::new).collect(),
         reproducible: Vec::new(),
         collection: Vec::new(),
