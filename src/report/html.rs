@@ -14,6 +14,7 @@ mod restores;
 mod summary;
 mod text;
 mod trend;
+mod worst;
 
 use super::{Report, Target};
 use crate::audit::findings::Findings;
@@ -62,8 +63,9 @@ struct Section {
 }
 
 /// The sections above the findings.
-const BEFORE: [Section; 5] = [
+const BEFORE: [Section; 6] = [
     Section { id: "answer", title: "Answer", short: "Answer", write: summary::answer },
+    Section { id: "worst", title: "Worst resources", short: "Worst resources", write: worst::write },
     Section { id: "trend", title: "Since the baseline", short: "Trend", write: trend::write },
     Section { id: "coverage", title: "Coverage", short: "Coverage", write: coverage::write },
     Section { id: "objectives", title: "Achieved RPO and RTO against the objectives", short: "RPO and RTO", write: objectives::write },

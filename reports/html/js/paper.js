@@ -4,37 +4,50 @@ const PRINTED = 1000;
 // Failures of these severities have a line each; of the others, only the resource is named, unless something else is to be said.
 const LINES = 2;
 
-const paperLine = (finding, by) => {
-  const row = findings.resource[finding];
-  const [title, below] = by === 'rule' ? resourceTitle(row) : [ofRule('title', finding), ofRule('id', finding)];
-  const status = findings.status[finding] === FAIL ? null : badge(statusOf(finding));
-  const severity = by === 'rule' ? null : badge(severityOf(finding));
-  return element('li', {}, severity, status, element('b', {}, brief(title, 80)), ' ', element('small', {}, brief(by === 'rule' ? shortPlace(placeOf(finding)) || whereIs(row) || below : below, 120)), ` ${brief(text(findings.message[finding]), 200)}`);
+// Resources by their place: `111122223333 · eu-west-1: a, b; 444455556666 · eu-west-1: c`.
+const paperNames = (members) => {
+  const places = new Map();
+  for (const finding of members) {
+    const where = shortPlace(placeOf(finding)) || whereIs(findings.resource[finding]);
+    if (!places.has(where)) places.set(where, []);
+    places.get(where).push(finding);
+  }
+  return [...places].flatMap(([where, of], place) => [
+    place > 0 ? '; ' : '',
+    element('b', {}, of.map((finding) => brief(nameOf(findings.resource[finding]), 80)).join(', ')),
+    where ? element('small', {}, ` ${brief(where, 120)}`) : '',
+  ]);
 };
 
-// Resources of which one line can tell all, because their findings say nothing more.
-const paperNames = (members) => element('p', { class: 'names' }, ...members.flatMap((finding, place) => {
-  const row = findings.resource[finding];
-  const name = brief(nameOf(row), 60);
-  const where = shortPlace(placeOf(finding)) || whereIs(row);
-  return [place > 0 ? ', ' : null, name, where ? element('small', {}, ` ${brief(where, 80)}`) : null].filter(Boolean);
-}));
+// Findings of a group that one line tells: those of the same status that say the same, and all failures that need no line of their own.
+const paperLines = (group, by) => {
+  const lines = new Map();
+  for (const finding of group.members) {
+    const own = by !== 'rule' || findings.status[finding] !== FAIL || findings.severity[finding] < LINES;
+    const key = unfolded.has(finding) || by !== 'rule' ? `finding ${finding}` : own ? `${findings.status[finding]} ${findings.message[finding]}` : 'names';
+    if (!lines.has(key)) lines.set(key, { own, members: [] });
+    lines.get(key).members.push(finding);
+  }
+  return [...lines.values()];
+};
+
+const paperLine = ({ own, members }, by) => {
+  const [one] = members;
+  const status = findings.status[one] === FAIL ? null : badge(statusOf(one));
+  const said = own ? ` ${brief(text(findings.message[one]), 240)}` : '';
+  if (by === 'rule') return element('li', {}, status, ...paperNames(members), said);
+  return element('li', {}, badge(severityOf(one)), status, element('b', {}, brief(ofRule('title', one), 160)), said);
+};
 
 const paperGroup = (group, by) => {
   const [title, below] = groupTitle(group, by);
-  const one = headOfRule(group.members);
-  const parts = [element('h3', {}, by === 'rule' ? badge(severityOf(one)) : null, ` ${brief(title, 160)} `, element('small', {}, below, ` · ${group.members.length}`))];
-  const apart = (finding) => by !== 'rule' || findings.status[finding] !== FAIL || findings.severity[finding] < LINES || unfolded.has(finding);
-  const lines = group.members.filter(apart);
-  const names = group.members.filter((finding) => !apart(finding));
-  if (names.length > 0) parts.push(paperNames(names));
-  if (lines.length > 0) {
-    parts.push(element('ul', {}, ...lines.flatMap((finding) => [
-      paperLine(finding, by),
-      unfolded.has(finding) ? element('li', { class: 'detail' }, element('div', {}, ...detailOf(finding))) : null,
+  const head = headOfRule(group.members);
+  return element('div', { class: 'of-group' },
+    element('h3', {}, by === 'rule' ? badge(severityOf(head)) : null, `${brief(title, 160)} `, element('small', {}, by === 'rule' ? `${below} · ${group.members.length}` : below)),
+    element('ul', {}, ...paperLines(group, by).flatMap((line) => [
+      paperLine(line, by),
+      unfolded.has(line.members[0]) ? element('li', { class: 'detail' }, ...detailOf(line.members[0])) : '',
     ].filter(Boolean))));
-  }
-  return element('div', { class: 'of-group' }, ...parts);
 };
 
 const makePaper = () => {

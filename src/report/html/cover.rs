@@ -1,6 +1,6 @@
 //! The cover of a printout: what was audited and how, the verdict, and what was not read.
 
-use super::summary::{risks, some_of};
+use super::summary::{some_of, verdict};
 use super::text::{Html, counted, number};
 use crate::audit::findings::{Findings, Status};
 use crate::inventory::CoverageStatus;
@@ -19,7 +19,9 @@ pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
         b"<div class=\"cover\"><p class=\"brand\"><b>rel9</b> AWS Well-Architected, Reliability Pillar</p>\
           <p class=\"name\">REL 9: How do you back up data?</p>",
     )?;
-    write!(out, "<p class=\"of\">{}</p><div class=\"verdict\"><p>{}</p><p>{}</p></div>", of(findings), risks(findings), Html(&words::totals(&findings.summary)))?;
+    write!(out, "<p class=\"of\">{}</p>", of(findings))?;
+    verdict(findings, out)?;
+    write!(out, "<p>{}</p>", Html(&words::totals(&findings.summary)))?;
     if !words::is_of_templates(audit) {
         write!(out, "<p>{}.</p>", Html(&words::coverage(findings)))?;
     }

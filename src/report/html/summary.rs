@@ -2,7 +2,8 @@
 
 use super::text::{Html, counted, number, selection};
 use super::{objectives, practices, restores};
-use crate::audit::findings::{Findings, Status};
+use crate::audit::fail_on::FailOn;
+use crate::audit::findings::{Findings, Gate, Status, Verdict};
 use crate::inventory::CoverageStatus;
 use crate::report::words;
 use crate::rules::Severity;
@@ -50,9 +51,35 @@ pub fn answer(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     practices::write(findings, out)
 }
 
-/// The answer to REL 9 in a sentence.
-fn verdict(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
-    write!(out, "<div class=\"verdict\"><p>{}</p></div>", risks(findings))
+/// The gate's decision, if it is recorded, and the answer to REL 9 in a sentence.
+pub fn verdict(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
+    let Some(gate) = &findings.gate else {
+        return write!(out, "<div class=\"verdict\"><p>{}</p></div>", risks(findings));
+    };
+    let class = if gate.fail_on == FailOn::Never { "off" } else { gate.verdict.as_str() };
+    let exit = gate.exit_code;
+    write!(out, "<div class=\"verdict {class}\"><p class=\"gate\">{} <small>exit {exit}</small></p>", Html(&capital(&gate.text)))?;
+    write!(out, "<p>{}{}</p></div>", risks(findings), what_counts(gate))
+}
+
+/// A link to the findings that decide the gate.
+fn what_counts(gate: &Gate) -> String {
+    let severities: Vec<&str> =
+        Severity::ALL.into_iter().filter(|severity| gate.fail_on.reached_by(*severity)).map(Severity::as_str).collect();
+    let (status, count) = match gate.verdict {
+        Verdict::Failed => ("fail", gate.failing),
+        Verdict::Incomplete => ("unknown", gate.unknown),
+        Verdict::Passed => return String::new(),
+    };
+    if count == 0 || severities.is_empty() {
+        return String::new();
+    }
+    let severities = severities.join(",");
+    let mut fields = vec![("status", status), ("severity", severities.as_str())];
+    if gate.verdict == Verdict::Failed && gate.known > 0 {
+        fields.push(("mark", "new"));
+    }
+    format!(" <a href=\"{}\">Show the {}</a>", selection(&fields), counted(count, "finding"))
 }
 
 /// How many best practices are at which risk.
