@@ -56,6 +56,7 @@ const SCRIPT: &str = concat!(
 /// A part of the page with a heading of its own. One that writes nothing is left out, and so is its link in the navigation.
 struct Section {
     id: &'static str,
+    /// Empty for the first, whose verdict is a heading to the eye: the name is then its heading for screen readers.
     title: &'static str,
     /// Its name in the navigation.
     short: &'static str,
@@ -64,7 +65,7 @@ struct Section {
 
 /// The sections above the findings.
 const BEFORE: [Section; 6] = [
-    Section { id: "answer", title: "Answer", short: "Answer", write: summary::answer },
+    Section { id: "answer", title: "", short: "Answer", write: summary::answer },
     Section { id: "worst", title: "Worst resources", short: "Worst resources", write: worst::write },
     Section { id: "trend", title: "Since the baseline", short: "Trend", write: trend::write },
     Section { id: "coverage", title: "Coverage", short: "Coverage", write: coverage::write },
@@ -140,8 +141,9 @@ fn navigation(before: &Written, after: &Written, out: &mut dyn Write) -> io::Res
 }
 
 fn sections(written: &Written, out: &mut dyn Write) -> io::Result<()> {
-    for (Section { id, title, .. }, content) in written {
-        write!(out, "<section id=\"{id}\" aria-labelledby=\"{id}-title\">\n<h2 id=\"{id}-title\">{title}</h2>\n")?;
+    for (Section { id, title, short, .. }, content) in written {
+        let (class, title) = if title.is_empty() { (" class=\"unseen\"", short) } else { ("", title) };
+        write!(out, "<section id=\"{id}\" aria-labelledby=\"{id}-title\">\n<h2 id=\"{id}-title\"{class}>{title}</h2>\n")?;
         out.write_all(content)?;
         out.write_all(b"\n</section>\n")?;
     }

@@ -42,9 +42,12 @@ const paperLine = ({ own, members }, by) => {
 const paperGroup = (group, by) => {
   const [title, below] = groupTitle(group, by);
   const head = headOfRule(group.members);
-  return element('div', { class: 'of-group' },
-    element('h3', {}, by === 'rule' ? badge(severityOf(head)) : null, `${brief(title, 160)} `, element('small', {}, by === 'rule' ? `${below} · ${group.members.length}` : below)),
-    element('ul', {}, ...paperLines(group, by).flatMap((line) => [
+  const lines = paperLines(group, by);
+  // A rule of which only the resources are named is one paragraph.
+  const short = lines.length === 1 && !lines[0].own;
+  return element('div', { class: short ? 'of-group short' : 'of-group' },
+    element('h3', {}, by === 'rule' ? badge(severityOf(head)) : null, `${brief(title, 160)} `, element('small', {}, by === 'rule' ? `${below} (${group.members.length})` : below), ' '),
+    element('ul', {}, ...lines.flatMap((line) => [
       paperLine(line, by),
       unfolded.has(line.members[0]) ? element('li', { class: 'detail' }, ...detailOf(line.members[0])) : '',
     ].filter(Boolean))));

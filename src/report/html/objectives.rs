@@ -9,7 +9,7 @@ use crate::report::escape::cut;
 use std::io::{self, Write};
 
 /// Resources of one chart: those that fail, then those nearest to their objective.
-const SHOWN: usize = 10;
+const SHOWN: usize = 8;
 
 /// What a chart compares.
 pub struct Chart {

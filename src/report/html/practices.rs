@@ -29,7 +29,7 @@ fn card(practice: &BestPracticeSummary, out: &mut dyn Write) -> io::Result<()> {
     let class = if ["high", "medium", "none"].contains(&practice.risk.as_str()) { &practice.risk } else { "unknown" };
     write!(
         out,
-        "<article class=\"card risk-{class}\"><h3><span class=\"id\">{id}</span> {title}</h3><p class=\"risk\">{risk}</p>",
+        "<article class=\"card risk-{class}\"><p class=\"top\"><span class=\"id\">{id}</span> <span class=\"risk\">{risk}</span></p><h3>{title}</h3>",
         id = practice.id.id(),
         title = practice.id.title(),
     )?;

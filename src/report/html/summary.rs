@@ -2,8 +2,8 @@
 
 use super::text::{Html, counted, number, selection};
 use super::{objectives, practices, restores};
-use crate::audit::fail_on::FailOn;
 use crate::audit::findings::{Findings, Gate, Status, Verdict};
+use crate::audit::policy::FailOn;
 use crate::inventory::CoverageStatus;
 use crate::report::words;
 use crate::rules::Severity;

@@ -41,14 +41,135 @@ fn inside<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
     rest.split_once(end).unwrap_or_else(|| panic!("{start} ends")).0
 }
 
+/// A document with something for every section.
+fn full() -> Findings {
+    let of = |rule: &str, status: &str, evidence: Value| finding(json!({"rule": rule, "status": status, "evidence": evidence}));
+    let mut document = document(vec![
+        of("data-protected", "fail", json!({"protection.state": "unprotected"})),
+        of("data-rpo-meets-objective", "fail", json!({"protection.rpo_seconds": 90_000, "objective.rpo_seconds": 86_400})),
+        of("data-recovery-tested", "pass", json!({"protection.restore_tests.last_success_age_seconds": 86_400})),
+    ]);
+    let mut value = serde_json::to_value(&document).expect("a value");
+    let resource = value["findings"][0]["resource"].clone();
+    value["reproducible"] = json!([{"resource": resource, "reason": "rebuilt", "expires_at": null, "declared": true}]);
+    value["summary"]["coverage"] = json!({"data_resources": 2, "protected": 0, "on_schedule": 0, "restorable_only": 0, "stale": 0, "selected_not_protected": 0,
+        "opt_in_blocked": 0, "unprotected": 1, "reproducible": 1, "unknown": 0, "percent": 0.0});
+    value["summary"]["by_status"] = json!({"fail": 2, "pass": 1});
+    value["summary"]["by_severity"] = json!({"critical": 2});
+    value["summary"]["worst"] = json!([{"resource": resource, "known_as": "b", "score": 2_000, "failing": {"critical": 2}, "rule": "data-protected",
+        "headline": "Data has no backup", "message": "unprotected"}]);
+    value["summary"]["best_practices"] = json!([{"id": "REL09-BP01", "risk": "high", "fail": 2, "pass": 1, "unknown": 0, "waived": 0}]);
+    value["summary"]["baseline"] = json!({"known": 1, "new": 1, "fixed": 3,
+        "earlier": {"as_of": "2026-10-01T00:00:00Z", "coverage_percent": 12.5, "by_severity": {"critical": 4}}});
+    value["gate"] = json!({"fail_on": "high", "verdict": "failed", "failing": 1, "known": 1, "unknown": 0, "exit_code": 1,
+        "text": "gate failed: 1 new finding at or above high (--fail-on high)"});
+    document = serde_json::from_value(value).expect("a document");
+    document
+}
+
+const SECTIONS: [&str; 9] = ["answer", "worst", "trend", "coverage", "objectives", "restores", "findings", "unread", "exempt"];
+
+/// The sections of a page, in their order, by the ids of their elements.
+fn sections_of(page: &str) -> Vec<&str> {
+    page.match_indices("<section id=\"").filter_map(|(place, start)| page[place + start.len()..].split('"').next()).collect()
+}
+
+/// The addresses of a page's links.
+fn links_of(page: &str) -> Vec<&str> {
+    page.match_indices(" href=\"").filter_map(|(place, start)| page[place + start.len()..].split('"').next()).collect()
+}
+
 #[test]
-fn nothing_to_show_is_said() {
+fn a_section_with_nothing_to_show_is_left_out() {
+    assert_eq!(sections_of(&page(&full())), SECTIONS);
     let page = page(&document(Vec::new()));
-    assert_eq!(page.matches("there is nothing to draw").count(), 3, "coverage, heat map, restores");
-    assert_eq!(page.matches("There is nothing to draw").count(), 2, "RPO, RTO");
+    assert_eq!(sections_of(&page), ["answer", "findings", "unread"]);
     assert!(page.contains("The document has no log of what was read."));
-    assert!(page.contains("No data is declared or known to be reproducible"));
     assert!(!page.contains("{{") && page.ends_with("</html>\n"));
+}
+
+#[test]
+fn a_page_of_templates_has_no_panel_about_what_only_deployment_shows() {
+    let mut document = full();
+    document.audit.source = "terraform".to_owned();
+    document.audit.accounts.clear();
+    document.findings.retain(|finding| !finding.rule.starts_with("data-r") && *finding.rule != *"data-protected");
+    document.reproducible.clear();
+    assert_eq!(sections_of(&page(&document)), ["answer", "worst", "trend", "findings", "unread"]);
+}
+
+#[test]
+fn every_link_leads_to_something() {
+    for document in [full(), document(vec![finding(json!({}))]), document(Vec::new())] {
+        let page = page(&document);
+        let places: Vec<&str> = links_of(&page).into_iter().filter_map(|address| address.strip_prefix('#')).collect();
+        assert!(places.len() > 3);
+        for place in places.into_iter().filter(|place| !place.contains('=')) {
+            assert_eq!(page.matches(&format!(" id=\"{place}\"")).count(), 1, "#{place}");
+        }
+    }
+}
+
+#[test]
+fn every_number_of_the_answer_leads_to_what_it_counts() {
+    let page = page(&full());
+    let links = links_of(&page);
+    for address in [
+        "#status=fail",
+        "#status=fail&amp;severity=critical",
+        "#status=pass",
+        "#bp=REL09-BP01&amp;status=fail",
+        "#status=fail&amp;severity=critical%2Chigh&amp;mark=new",
+        "#resource=arn%3Aaws%3As3%3A%3A%3Ab",
+        "#resource=arn%3Aaws%3As3%3A%3A%3Ab&amp;status=fail&amp;severity=critical",
+        "#rule=data-protected&amp;status=all&amp;state=unprotected",
+        "#status=fail&amp;mark=known",
+        "#exempt",
+    ] {
+        assert!(links.contains(&address), "{address} in {links:?}");
+    }
+}
+
+#[test]
+fn the_verdict_is_on_the_page_and_on_its_cover() {
+    let page = page(&full());
+    assert_eq!(page.matches("Gate failed: 1 new finding at or above high (--fail-on high) <small>exit 1</small>").count(), 2);
+    let cover = inside(&page, "<div class=\"cover\">", "<header>");
+    for fact in [
+        "REL 9: How do you back up data?",
+        "111122223333",
+        "eu-west-1",
+        "2026-11-22 07:00 UTC",
+        "rel9 0.1.0, sha256:0",
+        "Not read",
+        "1 resource",
+    ] {
+        assert!(cover.contains(fact), "{fact}: {cover}");
+    }
+    let mut old = full();
+    old.gate = None;
+    assert!(!super::tests::page(&old).contains("class=\"gate\""), "a document without the decision");
+}
+
+#[test]
+fn the_trend_compares_with_the_baseline() {
+    let trend = page(&full());
+    let trend = inside(&trend, "<section id=\"trend\"", "</section>");
+    assert!(trend.contains("<th scope=\"col\">2026-10-01</th><th scope=\"col\">2026-11-22</th>"), "{trend}");
+    assert!(trend.contains("<td>4</td>") && trend.contains("<td class=\"better\">−2</td>"), "{trend}");
+    assert!(trend.contains("<td>12.5 %</td><td>0.0 %</td><td class=\"worse\">−12.5</td>"), "{trend}");
+}
+
+#[test]
+fn without_a_script_the_failures_are_listed() {
+    let page = page(&full());
+    let plain = inside(&page, "<noscript>", "</noscript>");
+    assert!(
+        plain.contains("<span class=\"badge critical\">critical</span> Data has a backup <small>data-protected, 1 finding</small>"),
+        "{plain}"
+    );
+    assert!(plain.contains("<li>b in 111122223333/eu-west-1: unprotected</li>"), "{plain}");
+    assert!(!plain.contains("data-recovery-tested"), "what passes is not listed");
 }
 
 #[test]

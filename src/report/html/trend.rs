@@ -65,7 +65,13 @@ fn compared(findings: &Findings, earlier: &BaselineEarlier, out: &mut dyn Write)
         0 => "same",
         _ => "worse",
     };
-    let sign = if tenths > 0 { "+" } else if tenths < 0 { "−" } else { "" };
+    let sign = if tenths > 0 {
+        "+"
+    } else if tenths < 0 {
+        "−"
+    } else {
+        ""
+    };
     write!(
         out,
         "<tr><th scope=\"row\">Protected data</th><td>{then:.1} %</td><td>{now:.1} %</td><td class=\"{class}\">{sign}{:.1}</td></tr></tbody></table>",

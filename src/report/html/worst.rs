@@ -39,7 +39,8 @@ fn entry(rank: usize, one: &WorstResource, out: &mut dyn Write) -> io::Result<()
     let arn = resource.arn.as_str();
     let name = resource.name.as_deref().unwrap_or(&resource.id);
     let type_name = resource.type_name.strip_prefix("AWS::").unwrap_or(&resource.type_name);
-    let places: Vec<String> = [&resource.account, &resource.region].into_iter().filter(|name| !name.is_empty()).map(|name| place(name)).collect();
+    let places: Vec<String> =
+        [&resource.account, &resource.region].into_iter().filter(|name| !name.is_empty()).map(|name| place(name)).collect();
     write!(
         out,
         "<li><span class=\"rank\" aria-hidden=\"true\">{rank}</span><div><a class=\"name\" href=\"{}\">{}</a> <small>{} {}</small></div><div class=\"counts\">",
