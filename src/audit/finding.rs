@@ -2,7 +2,7 @@
 
 use super::finding_id::FindingId;
 use super::findings::{Finding, Location, Remediation, ResourceRef, Status, WaiverRef};
-use super::policy::{Policy, Waiver, end_of_day};
+use super::policy::{Policy, Tally, Waiver, end_of_day};
 use crate::inventory::{Resource, is_symbolic};
 use crate::rules::answers::Answers;
 use crate::rules::engine::{self, Subject, Verdict};
@@ -34,6 +34,20 @@ const SETTLE: (&str, &[&str]) = (
         "Pass the values that only the deployment knows: `--parameters`, `--var-file`, `--account`, `--region`, `--assume-plans`; for Terraform, audit a plan next to its files instead of the files",
     ],
 );
+
+/// The waivers of the policy, and how often each was used.
+pub struct Waivers<'p> {
+    pub policy: &'p Policy,
+    pub as_of: DateTime<Utc>,
+    pub tally: Tally,
+}
+
+impl Waivers<'_> {
+    /// The waiver of a rule for a resource; `Err` has the reason why it is unknown whether one applies.
+    fn of(&mut self, rule: &str, subject: &Subject) -> Result<Option<&Waiver>, String> {
+        self.policy.waiver(rule, subject, self.as_of, &mut self.tally)
+    }
+}
 
 /// A rule with the policy's settings for it, and everything that its findings share.
 pub struct Chosen<'a> {
@@ -76,8 +90,7 @@ impl<'a> Chosen<'a> {
         reference: &Arc<ResourceRef>,
         subject: &Subject,
         verdict: Verdict,
-        policy: &Policy,
-        as_of: DateTime<Utc>,
+        waivers: &mut Waivers,
     ) -> Finding {
         let rule = self.rule;
         let mut status = match verdict.status {
@@ -89,13 +102,15 @@ impl<'a> Chosen<'a> {
         let waiver = match in_file_waiver(resource, &rule.id) {
             _ if status == Status::Pass => None,
             Some(in_file) => Some(in_file),
-            None => policy.waiver(&rule.id, subject, as_of).map(|waiver| waiver.map(waiver_reference)).unwrap_or_else(|doubt| {
+            None => waivers.of(&rule.id, subject).map(|waiver| waiver.map(waiver_reference)).unwrap_or_else(|doubt| {
                 message = format!("{message} (whether its waiver applies is unknown: {doubt})").into();
                 None
             }),
         };
         match waiver.as_ref().map(|waiver| waiver.expires) {
-            Some(Some(expires)) if end_of_day(expires) < as_of => message = format!("{message} (its waiver ended on {expires})").into(),
+            Some(Some(expires)) if end_of_day(expires) < waivers.as_of => {
+                message = format!("{message} (its waiver ended on {expires})").into()
+            }
             Some(_) => status = Status::Waived,
             None => {}
         }

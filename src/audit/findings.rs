@@ -2,6 +2,7 @@
 
 use super::fail_on::FailOn;
 use super::finding_id::FindingId;
+use super::policy_use::PolicyUse;
 pub use crate::inventory::Location;
 use crate::inventory::{CoverageEntry, Tags};
 use crate::rules::evidence::Evidence;
@@ -72,6 +73,9 @@ pub struct AuditInfo {
     pub regions: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_digest: Option<String>,
+    /// What the entries of the policy file did; missing without a policy file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Box<PolicyUse>>,
     pub rules_digest: String,
     /// The options that excluded rules or resources, such as `--rule`: the document says nothing about those.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

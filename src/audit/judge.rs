@@ -1,10 +1,10 @@
 //! Judges one shard: the objective of each resource, its protection, and every rule's verdict.
 
 use super::Options;
-use super::finding::{Chosen, reference};
+use super::finding::{Chosen, Waivers, reference};
 use super::findings::{CoverageSummary, Finding, ReproducibleData, ResourceRef};
 use super::ledger::{Entry, evidence};
-use super::policy::{Owes, Policy};
+use super::policy::{Owes, Owing, Policy, Tally};
 use super::standing::Standing;
 use crate::inventory::declarable::Declarables;
 use crate::inventory::types::{self, ResourceProperties, TypeInfo};
@@ -38,6 +38,8 @@ pub struct Judged {
     pub findings: Vec<Box<Finding>>,
     pub reproducible: Vec<ReproducibleData>,
     pub coverage: CoverageSummary,
+    /// What the entries of the policy file matched.
+    pub tally: Tally,
     /// Evidence for the ledger.
     pub evidence: Vec<Entry>,
     /// The languages of the templates, sorted, without repeats.
@@ -65,6 +67,7 @@ impl Judged {
         self.unread.extend(other.unread);
         self.reproducible.extend(other.reproducible);
         self.evidence.extend(other.evidence);
+        self.tally.add(other.tally);
         self.standings.extend(other.standings);
         self.coverage.add(&other.coverage);
     }
@@ -117,9 +120,7 @@ struct Prepared<'s> {
     resource: &'s Resource,
     info: &'static TypeInfo,
     subject: Subject,
-    owes: Owes,
-    /// Why it may be reproducible, so that it would need no backup.
-    may_be_reproducible: Option<String>,
+    owing: Owing,
 }
 
 impl<'a> Judge<'a> {
@@ -173,19 +174,19 @@ impl<'a> Judge<'a> {
     fn prepare<'s>(&self, shard: &Shard, resource: &'s Resource, info: &'static TypeInfo, by_nature: Option<&String>) -> Prepared<'s> {
         let (fields, reasons) = fields(shard, resource, info);
         let subject = Subject::new(info.name, fields, reasons, self.as_of);
-        let (owes, may_be_reproducible) = if protection::is_data(info.name) {
+        let mut owing = if protection::is_data(info.name) {
             self.policy.objective(&subject, by_nature.map(String::as_str), self.as_of)
         } else {
-            (Owes::Objective(Box::default()), None)
+            Owing::nothing()
         };
-        let owes_nothing = matches!(&owes, Owes::Objective(objective) if is_reproducible(objective, self.as_of));
-        let may_be_reproducible =
-            may_be_reproducible.or_else(|| protection::perhaps_reproducible(shard, resource).filter(|_| !owes_nothing));
-        Prepared { resource, info, subject, owes, may_be_reproducible }
+        let owes_nothing = matches!(&owing.owes, Owes::Objective(objective) if is_reproducible(objective, self.as_of));
+        owing.may_be_reproducible =
+            owing.may_be_reproducible.or_else(|| protection::perhaps_reproducible(shard, resource).filter(|_| !owes_nothing));
+        Prepared { resource, info, subject, owing }
     }
 
     fn owed(&self, prepared: Option<&Prepared>) -> Owed {
-        match prepared.map(|prepared| &prepared.owes) {
+        match prepared.map(|prepared| &prepared.owing.owes) {
             Some(Owes::Objective(objective)) => {
                 let reproducible = is_reproducible(objective, self.as_of);
                 Owed { mechanisms: objective.mechanisms.clone(), rpo_seconds: objective.rpo_seconds, reproducible, doubt: None }
@@ -200,9 +201,9 @@ impl<'a> Judge<'a> {
 
     fn resource(&self, shard: &Shard, summaries: &Summaries, prepared: Prepared, facts: Facts) -> Judged {
         let template = shard.coverage.template;
-        let Prepared { resource, info, mut subject, owes, may_be_reproducible } = prepared;
+        let Prepared { resource, info, mut subject, owing } = prepared;
         let mut judged = Judged::default();
-        let reproducible = matches!(&owes, Owes::Objective(objective) if is_reproducible(objective, self.as_of));
+        let reproducible = matches!(&owing.owes, Owes::Objective(objective) if is_reproducible(objective, self.as_of));
         let cluster_member = protection::is_cluster_member(resource);
         // A shard of a template also has resources of the target account: they are evidence, and not judged.
         let judged_here = resource.declared.is_some() || !template;
@@ -221,9 +222,10 @@ impl<'a> Judge<'a> {
                     judged.standings.push((Arc::clone(&reference), Standing::new(facts, reproducible)));
                 }
             }
+            owing.count(reproducible, protection::is_counted(resource), &mut judged.tally);
             judged.evidence = evidence::entries(resource, facts);
         }
-        match &owes {
+        match &owing.owes {
             Owes::Objective(objective) => {
                 if let (true, Some(why)) = (reproducible, &objective.reproducible) {
                     judged.reproducible.push(ReproducibleData { resource: Arc::clone(&reference), why: why.clone() });
@@ -242,6 +244,7 @@ impl<'a> Judge<'a> {
             unread.insert(ANYTHING_ELSE.to_owned(), vec![DEPLOYED.to_owned()]);
         }
         subject.protected(info.name, ProtectionFields::from(facts), unread);
+        let mut waivers = Waivers { policy: self.policy, as_of: self.as_of, tally: Tally::default() };
         for chosen in self.by_type.get(info.name).into_iter().flatten() {
             let skipped = (reproducible && !chosen.rule.reproducible)
                 || (cluster_member && chosen.rule.data)
@@ -252,12 +255,13 @@ impl<'a> Judge<'a> {
             // A template cannot show what exists only after deployment. That is not a defect of the template, so there is no finding.
             let answered = |verdict: &Verdict| !verdict.unknown_because.iter().any(|reason| reason == DEPLOYED);
             if let Some(mut verdict) = chosen.answers.to(&subject).filter(answered) {
-                if let (Status::Fail, Some(reason)) = (verdict.status, &may_be_reproducible) {
+                if let (Status::Fail, Some(reason)) = (verdict.status, &owing.may_be_reproducible) {
                     verdict = verdict.in_doubt(format!("whether its data can be rebuilt is unknown: {reason}"));
                 }
-                judged.findings.push(Box::new(chosen.finding(resource, &reference, &subject, verdict, self.policy, self.as_of)));
+                judged.findings.push(Box::new(chosen.finding(resource, &reference, &subject, verdict, &mut waivers)));
             }
         }
+        judged.tally.add(waivers.tally);
         judged
     }
 }

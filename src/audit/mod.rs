@@ -13,6 +13,7 @@ mod judge;
 pub mod ledger;
 mod options;
 pub mod policy;
+pub mod policy_use;
 mod standing;
 pub mod stored;
 mod unread;
@@ -31,7 +32,7 @@ use judge::Judge;
 pub use judge::Judged;
 use ledger::Entry;
 pub use options::Options;
-use policy::Policy;
+use policy::{Audited, Policy};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
@@ -107,7 +108,7 @@ pub fn run_with_evidence(
     }
     let mut found = Judged::all(judged);
     let evidence = std::mem::take(&mut found.evidence);
-    Ok((document_of(found, collection, &seen, as_of, rules, policy, options), evidence))
+    Ok((Judgement { rules, policy, options, templates: None }.document(found, collection, &seen, as_of), evidence))
 }
 
 /// Judges templates. `read` passes each stack, independent of the others, to the function that judges it, from any thread, and returns the
@@ -132,54 +133,69 @@ pub fn run_templates<E>(
     };
     let mut found = Judged::all(read(&alone)?);
     let (evidence, unread) = (std::mem::take(&mut found.evidence), std::mem::take(&mut found.unread));
-    Ok((document_of(found, unread, &BTreeSet::new(), as_of, rules, policy, options), evidence))
+    let judgement = Judgement { rules, policy, options, templates: Some(declarables) };
+    Ok((judgement.document(found, unread, &BTreeSet::new(), as_of), evidence))
 }
 
 fn chosen<'a>(rules: &'a RuleSet, policy: &Policy, options: &Options) -> Vec<&'a Rule> {
     rules.iter().filter(|rule| options.wants_rule(rule) && policy.enabled(&rule.id)).collect()
 }
 
-fn document_of(
-    mut found: Judged,
-    mut collection: Vec<CoverageEntry>,
-    seen: &BTreeSet<(String, String)>,
-    as_of: DateTime<Utc>,
-    rules: &RuleSet,
-    policy: &Policy,
-    options: &Options,
-) -> Findings {
-    sort(&mut found.findings);
-    found.reproducible.sort_by(|a, b| {
-        (&a.resource.account, &a.resource.region, &a.resource.arn).cmp(&(&b.resource.account, &b.resource.region, &b.resource.arn))
-    });
-    collection.sort();
-    collection.dedup_by(|a, b| a.is_part() && a == b);
-    let accounts: BTreeSet<&String> = seen.iter().map(|(account, _)| account).collect();
-    let regions: BTreeSet<&String> = seen.iter().map(|(_, region)| region).filter(|region| *region != GLOBAL).collect();
-    let info = AuditInfo {
-        id: String::new(),
-        rel9_version: env!("CARGO_PKG_VERSION").to_owned(),
-        as_of,
-        source: if found.languages.is_empty() { options.source.clone() } else { found.languages.join(",") },
-        accounts: accounts.into_iter().cloned().collect(),
-        regions: regions.into_iter().cloned().collect(),
-        policy_digest: policy.digest().map(str::to_owned),
-        rules_digest: rules.digest(),
-        partial: options.partial(),
-        complete: false,
-        ledger_head: None,
-    };
-    let mut document = Findings {
-        schema: findings::SCHEMA.to_owned(),
-        audit: info,
-        summary: Summary { coverage: found.coverage.with_percent(), ..Summary::default() },
-        gate: None,
-        findings: found.findings,
-        reproducible: found.reproducible,
-        collection,
-    };
-    document.seal();
-    document
+/// By what an audit judged.
+struct Judgement<'a> {
+    rules: &'a RuleSet,
+    policy: &'a Policy,
+    options: &'a Options,
+    /// For templates: what they can declare.
+    templates: Option<&'a Declarables>,
+}
+
+impl Judgement<'_> {
+    /// The document of what was found.
+    fn document(
+        &self,
+        mut found: Judged,
+        mut collection: Vec<CoverageEntry>,
+        seen: &BTreeSet<(String, String)>,
+        as_of: DateTime<Utc>,
+    ) -> Findings {
+        let Judgement { rules, policy, options, templates } = *self;
+        sort(&mut found.findings);
+        found.reproducible.sort_by(|a, b| {
+            (&a.resource.account, &a.resource.region, &a.resource.arn).cmp(&(&b.resource.account, &b.resource.region, &b.resource.arn))
+        });
+        collection.sort();
+        collection.dedup_by(|a, b| a.is_part() && a == b);
+        let accounts: BTreeSet<&String> = seen.iter().map(|(account, _)| account).collect();
+        let regions: BTreeSet<&String> = seen.iter().map(|(_, region)| region).filter(|region| *region != GLOBAL).collect();
+        let has_findings = |rule: &str| found.findings.iter().any(|finding| *finding.rule == *rule);
+        let audited = Audited { as_of, options, rules, templates, collection: &collection, has_findings: &has_findings };
+        let info = AuditInfo {
+            id: String::new(),
+            rel9_version: env!("CARGO_PKG_VERSION").to_owned(),
+            as_of,
+            source: if found.languages.is_empty() { options.source.clone() } else { found.languages.join(",") },
+            accounts: accounts.into_iter().cloned().collect(),
+            regions: regions.into_iter().cloned().collect(),
+            policy_digest: policy.digest().map(str::to_owned),
+            policy: policy.usage(&found.tally, &audited).map(Box::new),
+            rules_digest: rules.digest(),
+            partial: options.partial(),
+            complete: false,
+            ledger_head: None,
+        };
+        let mut document = Findings {
+            schema: findings::SCHEMA.to_owned(),
+            audit: info,
+            summary: Summary { coverage: found.coverage.with_percent(), ..Summary::default() },
+            gate: None,
+            findings: found.findings,
+            reproducible: found.reproducible,
+            collection,
+        };
+        document.seal();
+        document
+    }
 }
 
 /// Sorts by account, Region, type and ARN. Findings of a resource are adjacent, share it, and are in the order of the rules already, so only

@@ -25,9 +25,17 @@ pub type Stacks<'s> = dyn Fn(&str, &str) -> Option<Vec<Shard>> + 's;
 
 /// Judges an inventory before and after a deployment.
 ///
+/// Also returns the names of the declarations that were deployed somewhere.
+///
 /// # Errors
-/// An inventory file that is wrong, or that holds nothing.
-pub fn run(input: &Input, stacks: &Stacks, rules: &RuleSet, policy: &Policy, options: &Options) -> Result<WhatIf, DocumentError> {
+/// An inventory file that is wrong.
+pub fn run(
+    input: &Input,
+    stacks: &Stacks,
+    rules: &RuleSet,
+    policy: &Policy,
+    options: &Options,
+) -> Result<(WhatIf, BTreeSet<String>), DocumentError> {
     let (mut before, mut captured_at) = (Vec::new(), None);
     input.each(|shard| {
         captured_at = captured_at.max(shard.captured_at);
@@ -35,7 +43,12 @@ pub fn run(input: &Input, stacks: &Stacks, rules: &RuleSet, policy: &Policy, opt
         Ok(())
     })?;
     let as_of = options.as_of.or(captured_at).unwrap_or_else(Utc::now);
-    let deployed = |shard: &Shard| stacks(&shard.account, &shard.region).map(|stacks| deploy::deploy(shard, &stacks, as_of));
+    // Plans and policies are Regional.
+    let is_regional = |shard: &&Shard| shard.region != GLOBAL;
+    let deployed = |shard: &Shard| {
+        let stacks = Some(shard).filter(is_regional).and_then(|shard| stacks(&shard.account, &shard.region));
+        stacks.map(|stacks| deploy::deploy(shard, &stacks, as_of))
+    };
     let mut after = Vec::new();
     input.each(|shard| {
         after.push(deployed(shard).map_or_else(|| protection::summarise(shard), |deployed| protection::summarise(&deployed.shard)));
@@ -52,14 +65,9 @@ pub fn run(input: &Input, stacks: &Stacks, rules: &RuleSet, policy: &Policy, opt
     input.each(|shard| {
         let was = judge.shard(shard, &before);
         let deployed = deployed(shard);
-        let (is, changes) = match &deployed {
-            Some(deployed) => (judge.shard(&deployed.shard, &after), &deployed.changes[..]),
-            None => (judge.shard(shard, &after), &[][..]),
-        };
-        found.changes.extend(changes.iter().cloned());
-        if let Some(deployed) = &deployed
-            && shard.region != GLOBAL
-        {
+        let is = judge.shard(deployed.as_ref().map_or(shard, |deployed| &deployed.shard), &after);
+        if let Some(deployed) = &deployed {
+            found.changes.extend(deployed.changes.iter().cloned());
             found.places.push(Place { account: shard.account.clone(), region: shard.region.clone() });
             declared.extend(deployed.declared.iter().cloned());
         }
@@ -67,7 +75,7 @@ pub fn run(input: &Input, stacks: &Stacks, rules: &RuleSet, policy: &Policy, opt
         Ok(())
     })?;
     found.finish();
-    Ok(found)
+    Ok((found, declared))
 }
 
 /// The names of the declarations that protect data.

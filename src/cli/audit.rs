@@ -117,7 +117,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     }
     let ledger = args.ledger.as_deref().map(|path| ledger::prepare(path).map(|chain| (path, chain))).transpose()?;
     let subject = judged(&args, verbosity)?;
-    let some_services = some_services(&args);
+    let (some_services, some_regions) = (some_services(&args), some_regions(&args));
     let asked = args.resource.clone();
     let fail_on = args.fail_on.or(policy.fail_on).unwrap_or(FailOn::High);
     let options = Options {
@@ -130,6 +130,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
         source: subject.name().to_owned(),
         ledger: ledger.as_ref().map(|(_, chain)| chain.view()).unwrap_or_default(),
         some_services,
+        some_regions,
         standings: false,
     };
     let (mut findings, evidence) = match &subject {
@@ -176,6 +177,17 @@ fn some_services(args: &Args) -> bool {
         return true;
     }
     args.inputs.iter().any(|input| collection::is_of_some_services(input))
+}
+
+/// Whether only some Regions were read.
+#[cfg(feature = "live")]
+fn some_regions(args: &Args) -> bool {
+    args.live.some_regions() && args.inputs.is_empty() && !args.demo
+}
+
+#[cfg(not(feature = "live"))]
+fn some_regions(_: &Args) -> bool {
+    false
 }
 
 /// All files that the run reads.

@@ -133,6 +133,7 @@ pub fn document(findings: Vec<Finding>) -> Findings {
         accounts: vec!["111122223333".to_owned()],
         regions: vec!["eu-central-1".to_owned()],
         policy_digest: None,
+        policy: None,
         rules_digest: "sha256:00".to_owned(),
         partial: Vec::new(),
         complete: true,

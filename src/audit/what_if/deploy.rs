@@ -3,7 +3,7 @@
 
 use super::document::{Deployment, Kind};
 use crate::inventory::types::{self, ResourceType, account, backup, dlm, kms};
-use crate::inventory::{Fact, GLOBAL, Location, Resource, Shard, arn, is_symbolic};
+use crate::inventory::{Fact, Location, Resource, Shard, arn, is_symbolic};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,9 +46,6 @@ pub fn protecting(stacks: &[Shard]) -> impl Iterator<Item = &Resource> {
 pub fn deploy(live: &Shard, stacks: &[Shard], at: DateTime<Utc>) -> Deployed {
     let mut deployed =
         Deployed { shard: live.clone(), changes: Vec::new(), planned: BTreeSet::new(), unread: Vec::new(), declared: BTreeSet::new() };
-    if live.region == GLOBAL {
-        return deployed;
-    }
     for (number, stack) in stacks.iter().enumerate() {
         deployed.unread.extend(stack.coverage.unread_parts().map(|part| format!("{} may declare more: {}", part.part(), part.why_part())));
         let elsewhere = |resource: &&Resource| {
