@@ -9,6 +9,7 @@ mod heat;
 mod lists;
 mod objectives;
 mod plain;
+mod policy;
 mod practices;
 mod restores;
 mod summary;
@@ -64,9 +65,10 @@ struct Section {
 }
 
 /// The sections above the findings.
-const BEFORE: [Section; 6] = [
+const BEFORE: [Section; 7] = [
     Section { id: "answer", title: "", short: "Answer", write: summary::answer },
     Section { id: "worst", title: "Worst resources", short: "Worst resources", write: worst::write },
+    Section { id: "policy", title: "Policy", short: "Policy", write: policy::write },
     Section { id: "trend", title: "Since the baseline", short: "Trend", write: trend::write },
     Section { id: "coverage", title: "Coverage", short: "Coverage", write: coverage::write },
     Section { id: "objectives", title: "Achieved RPO and RTO against the objectives", short: "RPO and RTO", write: objectives::write },

@@ -61,13 +61,18 @@ fn full() -> Findings {
     value["summary"]["best_practices"] = json!([{"id": "REL09-BP01", "risk": "high", "fail": 2, "pass": 1, "unknown": 0, "waived": 0}]);
     value["summary"]["baseline"] = json!({"known": 1, "new": 1, "fixed": 3,
         "earlier": {"as_of": "2026-10-01T00:00:00Z", "coverage_percent": 12.5, "by_severity": {"critical": 4}}});
+    value["audit"]["policy"] = json!({"path": "rel9.yaml", "no_objective": 4,
+        "objectives": [{"name": "gold", "line": 3, "match": "true", "state": "used", "resources": 2, "reproducible": 1},
+                       {"name": "archive", "line": 9, "match": "false", "state": "unused", "resources": 0}],
+        "waivers": [{"rules": ["kms-*"], "line": 12, "match": "true", "expires": "2026-01-31", "state": "ended", "findings": 3, "why": "ended on 2026-01-31"},
+                    {"rules": ["data-protected"], "line": 14, "match": "true", "expires": "2027-01-31", "state": "used", "findings": 1}]});
     value["gate"] = json!({"fail_on": "high", "verdict": "failed", "failing": 1, "known": 1, "unknown": 0, "exit_code": 1,
         "text": "gate failed: 1 new finding at or above high (--fail-on high)"});
     document = serde_json::from_value(value).expect("a document");
     document
 }
 
-const SECTIONS: [&str; 9] = ["answer", "worst", "trend", "coverage", "objectives", "restores", "findings", "unread", "exempt"];
+const SECTIONS: [&str; 10] = ["answer", "worst", "policy", "trend", "coverage", "objectives", "restores", "findings", "unread", "exempt"];
 
 /// The sections of a page, in their order, by the ids of their elements.
 fn sections_of(page: &str) -> Vec<&str> {
@@ -83,7 +88,7 @@ fn links_of(page: &str) -> Vec<&str> {
 fn a_section_with_nothing_to_show_is_left_out() {
     assert_eq!(sections_of(&page(&full())), SECTIONS);
     let page = page(&document(Vec::new()));
-    assert_eq!(sections_of(&page), ["answer", "findings", "unread"]);
+    assert_eq!(sections_of(&page), ["answer", "policy", "findings", "unread"]);
     assert!(page.contains("The document has no log of what was read."));
     assert!(!page.contains("{{") && page.ends_with("</html>\n"));
 }
@@ -95,7 +100,7 @@ fn a_page_of_templates_has_no_panel_about_what_only_deployment_shows() {
     document.audit.accounts.clear();
     document.findings.retain(|finding| !finding.rule.starts_with("data-r") && *finding.rule != *"data-protected");
     document.reproducible.clear();
-    assert_eq!(sections_of(&page(&document)), ["answer", "worst", "trend", "findings", "unread"]);
+    assert_eq!(sections_of(&page(&document)), ["answer", "worst", "policy", "trend", "findings", "unread"]);
 }
 
 #[test]
@@ -149,6 +154,24 @@ fn the_verdict_is_on_the_page_and_on_its_cover() {
     let mut old = full();
     old.gate = None;
     assert!(!super::tests::page(&old).contains("class=\"gate\""), "a document without the decision");
+}
+
+#[test]
+fn the_policy_says_what_its_entries_did() {
+    let policy = page(&full());
+    let policy = inside(&policy, "<section id=\"policy\"", "</section>");
+    for told in [
+        "<code>rel9.yaml</code>",
+        "<li>gold <small>2 resources, 1 exempt</small></li>",
+        "<li>archive <small><b class=\"odd\">unused</b></small></li>",
+        "4 resources without an objective",
+        "1 used · <b class=\"odd\">1 ended</b>",
+        "<li>kms-* <small>line 12, ended: ended on 2026-01-31</small></li>",
+        "<li>data-protected <small>line 14, 1 finding</small></li>",
+    ] {
+        assert!(policy.contains(told), "{told}: {policy}");
+    }
+    assert!(page(&document(Vec::new())).contains("No policy file was given."));
 }
 
 #[test]
