@@ -10,7 +10,7 @@ use crate::inventory::declarable::Declarables;
 use crate::inventory::types::{self, ResourceProperties, TypeInfo};
 use crate::inventory::{CoverageEntry, DEPLOYED, Resource, Shard, is_symbolic};
 use crate::protection::facts::{Facts, Protection, State};
-use crate::protection::{self, Owed, Summaries, why_unread};
+use crate::protection::{self, CONSIDERED_TOLD, Owed, Summaries, why_unread};
 use crate::rules::engine::{Status, Subject, Verdict};
 use crate::rules::objective::{ALL_MECHANISMS, Objective};
 use crate::rules::value::{ANYTHING_ELSE, Fields, Reasons};
@@ -186,16 +186,17 @@ impl<'a> Judge<'a> {
     }
 
     fn owed(&self, prepared: Option<&Prepared>) -> Owed {
+        let considered = CONSIDERED_TOLD;
         match prepared.map(|prepared| &prepared.owing.owes) {
             Some(Owes::Objective(objective)) => {
                 let reproducible = is_reproducible(objective, self.as_of);
-                Owed { mechanisms: objective.mechanisms.clone(), rpo_seconds: objective.rpo_seconds, reproducible, doubt: None }
+                Owed { mechanisms: objective.mechanisms.clone(), rpo_seconds: objective.rpo_seconds, reproducible, doubt: None, considered }
             }
             Some(Owes::Unknown { reason, mechanisms_differ: true }) => {
                 let doubt = Some(objective_unknown(reason));
-                Owed { mechanisms: ALL_MECHANISMS.to_vec(), rpo_seconds: None, reproducible: false, doubt }
+                Owed { mechanisms: ALL_MECHANISMS.to_vec(), rpo_seconds: None, reproducible: false, doubt, considered }
             }
-            _ => Owed { mechanisms: ALL_MECHANISMS.to_vec(), rpo_seconds: None, reproducible: false, doubt: None },
+            _ => Owed { mechanisms: ALL_MECHANISMS.to_vec(), rpo_seconds: None, reproducible: false, doubt: None, considered },
         }
     }
 

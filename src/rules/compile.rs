@@ -65,6 +65,7 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
     }
     let when = file.when.as_ref().map(|source| checker.expression(source, &shapes));
     let check = checker.expression(&file.check, &shapes);
+    let evidence = checker.evidence(&file.evidence, &shapes);
     let message = checker.text(&file.message, &shapes);
     let remediation = Remediation {
         summary: checker.text(&file.remediation.summary, &shapes),
@@ -89,6 +90,7 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
         params,
         when,
         check,
+        evidence,
         message,
         remediation,
         reproducible: file.reproducible,
@@ -382,6 +384,23 @@ impl Checker<'_> {
         for what in found {
             self.wrong(line, what);
         }
+    }
+
+    /// The facts that the evidence quotes. A list is quoted as a whole, so its elements have no paths here.
+    fn evidence(&mut self, paths: &[Line<String>], shapes: &Shapes) -> Vec<Path> {
+        let parsed: Vec<Path> = paths.iter().map(|path| path.value.trim().split('.').map(str::to_owned).collect()).collect();
+        if self.care == Care::Checked {
+            for (path, written) in parsed.iter().zip(paths) {
+                let what = match path.as_slice() {
+                    [variable, _, ..] if variable != "now" => shapes.mistake(path),
+                    _ => Some(format!("`{}` is not a fact: write it with its variable, as `protection.state`", written.value)),
+                };
+                if let Some(what) = what {
+                    self.wrong(written.referenced.line(), format!("evidence: {what}"));
+                }
+            }
+        }
+        parsed
     }
 
     fn text(&mut self, source: &Line<String>, shapes: &Shapes) -> Text {

@@ -189,6 +189,10 @@ pub struct RuleFile {
     pub when: Option<Line<String>>,
     #[schemars(with = "String")]
     pub check: Line<String>,
+    /// Facts that the evidence of a finding quotes beside those that the check reads, such as `protection.considered`.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub evidence: Vec<Line<String>>,
     #[schemars(with = "String")]
     pub message: Line<String>,
     #[serde(default)]

@@ -1,6 +1,7 @@
 //! A compiled rule: [`super::compile`] makes it, [`super::engine`] runs it.
 
 use super::expr::Expression;
+use super::fact_paths::Path;
 use super::format::{BestPractice, Line, RuleFile, Severity, Test};
 use super::text::Text;
 use std::collections::BTreeMap;
@@ -33,6 +34,8 @@ pub struct Rule {
     pub params: serde_json::Map<String, serde_json::Value>,
     pub when: Option<Expression>,
     pub check: Expression,
+    /// Facts that the evidence quotes beside those that the check reads.
+    pub evidence: Vec<Path>,
     pub message: Text,
     pub remediation: Remediation,
     /// Also judges reproducible data, which other rules skip.

@@ -587,6 +587,14 @@ tests:
         ),
         (("title: Volumes are encrypted", "title: ''"), "own-rule.yaml:2: `title` is empty"),
         (("{{ resource.encrypted ?", "{{ resource.encryptd ?"), "own-rule.yaml:7: "),
+        (
+            ("\nmessage:", "\nevidence: [resource.encrypted, resource.kms_key_anr]\nmessage:"),
+            "own-rule.yaml:7: evidence: `resource` has no field `kms_key_anr`; did you mean `kms_key_arn`?",
+        ),
+        (
+            ("\nmessage:", "\nevidence: [encrypted]\nmessage:"),
+            "own-rule.yaml:7: evidence: `encrypted` is not a fact: write it with its variable, as `protection.state`",
+        ),
         (("check: resource.encrypted", "check: hour(1) > 1"), "own-rule.yaml:6: there is no function `hour`; did you mean `hours`?"),
         (("id: own-rule", "id: own rule"), "own-rule.yaml:1: `own rule` is not a valid rule id"),
         (("https://docs.aws.amazon.com/", "javascript:alert(1)"), "own-rule.yaml:9: `javascript:alert(1)` is not a valid address"),
