@@ -13,12 +13,13 @@ const otherEvidence = (evidence) => evidence.filter(([path, fact]) => {
   return name === path || !SHOWN_AS_TABLE.includes(name) || !(Array.isArray(fact) || name === 'considered_count');
 });
 
-const listOf = (protection, name) => (Array.isArray(protection[name]) ? protection[name] : []);
+// A stored document is another's making: what is no record is left out.
+const listOf = (protection, name) => (Array.isArray(protection[name]) ? protection[name].filter((one) => !isPlain(one)) : []);
 const age = (at) => (asOf - Date.parse(at)) / 1000;
-const when = (at) => element('span', {}, moment(at), element('small', {}, ` ${ago(Date.parse(at))}`));
+const when = (at) => (at === null || at === undefined ? '–' : element('span', {}, brief(moment(at), 80), Number.isNaN(Date.parse(at)) ? null : element('small', {}, ` ${ago(Date.parse(at))}`)));
 const yesNo = (fact) => (fact === true ? 'yes' : fact === false ? 'no' : 'not known');
 const lastPart = (arn) => (arn ? String(arn).split(':').slice(5).join(':').replace(/^[^:/]*[:/]/, '') || String(arn) : '');
-const byDash = (fact) => (fact === null || fact === undefined ? '–' : String(fact));
+const byDash = (fact) => (fact === null || fact === undefined ? '–' : brief(String(fact), 300));
 
 // The age that the newest backup may have: the strictest of the mechanisms that run by themselves.
 const allowedAge = (protection) => {
@@ -28,7 +29,7 @@ const allowedAge = (protection) => {
 
 const lanesOf = (protection, allowed) => {
   const backups = listOf(protection, 'backups').map((one) => ({
-    age: age(one.created_at), shape: 'backup', class: allowed === null || age(one.created_at) <= allowed ? 'fresh' : 'aged', title: `${wordsOf(one.kind)}, ${moment(one.created_at)}`,
+    age: age(one.created_at), shape: 'backup', class: allowed === null || age(one.created_at) <= allowed ? 'fresh' : 'aged', title: `${brief(wordsOf(String(one.kind)), 80)}, ${moment(one.created_at)}`,
   }));
   const copies = listOf(protection, 'copies').map((one) => ({
     age: age(one.created_at ?? one.at), shape: 'copy', class: 'fresh', title: `copy in ${one.account} ${one.region}, ${moment(one.created_at ?? one.at)}`,
@@ -50,14 +51,14 @@ const KINDS = { backup_plan: 'Backup plan', dlm_policy: 'DLM policy' };
 const reachBadge = (reaches) => (reaches === true ? element('span', { class: 'badge pass' }, 'reaches') : reaches === false ? element('span', { class: 'badge fail' }, 'misses') : badge('unknown'));
 
 const consideredTable = (protection) => {
-  const considered = protection.considered;
+  const considered = listOf(protection, 'considered');
   if (considered.length === 0) return [element('p', { class: 'nothing' }, 'Its account and Region have no selection of a backup plan and no DLM policy.')];
   const all = protection.considered_count ?? considered.length;
   const more = all > considered.length ? element('p', {}, element('small', {}, `The nearest ${considered.length} of ${all.toLocaleString('en')}; `, element('code', {}, 'rel9 explain'), ' tells all.')) : null;
   return [table('Plans and policies that were considered', ['Plan or policy', 'Result', 'Why'], considered.map((one) => [
-    element('span', { title: one.arn }, one.name, element('small', {}, ` ${KINDS[one.kind] ?? wordsOf(String(one.kind))}${one.selection ? `, selection ${one.selection}` : ''}`)),
+    element('span', { title: String(one.arn ?? '') }, brief(String(one.name ?? ''), 200), element('small', {}, ` ${KINDS[one.kind] ?? brief(wordsOf(String(one.kind)), 80)}${one.selection ? `, selection ${brief(String(one.selection), 200)}` : ''}`)),
     reachBadge(one.reaches),
-    prose(String(one.why ?? '')),
+    prose(brief(String(one.why ?? ''), 2000)),
   ])), more].filter(Boolean);
 };
 
@@ -65,8 +66,8 @@ const mechanismsTable = (protection) => {
   const mechanisms = listOf(protection, 'mechanisms');
   if (mechanisms.length === 0) return [];
   return [element('h4', {}, 'What backs it up'), table('Mechanisms', ['Mechanism', 'Runs', 'Newest', 'Age', 'Allowed age', 'On schedule', 'Kept'], mechanisms.map((one) => [
-    element('span', {}, one.source, element('small', {}, ` ${wordsOf(one.kind)}`)),
-    one.interval_seconds ? `every ${duration(one.interval_seconds)}` : one.automatic ? 'by itself' : 'by hand',
+    element('span', {}, brief(String(one.source ?? ''), 200), element('small', {}, ` ${brief(wordsOf(String(one.kind)), 80)}`)),
+    Number.isFinite(one.interval_seconds) ? `every ${duration(one.interval_seconds)}` : one.automatic ? 'by itself' : 'by hand',
     one.last_at ? moment(one.last_at) : 'none',
     Number.isFinite(one.age_seconds) ? duration(one.age_seconds) : '–',
     Number.isFinite(one.allowed_age_seconds) ? duration(one.allowed_age_seconds) : '–',
@@ -81,23 +82,24 @@ const NEWEST = 10;
 const eventTables = (protection, whole) => {
   const parts = [];
   const add = (name, title, columns, row) => {
-    const all = protection[name];
-    if (!Array.isArray(all) && !whole) return;
+    const told = Array.isArray(protection[name]);
+    const all = listOf(protection, name);
+    if (!told && !whole) return;
     parts.push(element('h4', {}, title));
-    if (!Array.isArray(all)) parts.push(element('p', { class: 'nothing' }, 'Not known: not all of it was read.'));
+    if (!told) parts.push(element('p', { class: 'nothing' }, 'Not known: not all of it was read.'));
     else if (all.length === 0) parts.push(element('p', { class: 'nothing' }, 'None.'));
     else parts.push(table(title, columns, all.slice(0, NEWEST).map(row)));
   };
   add('backups', 'Newest backups', ['Made', 'Kind', 'Encrypted', 'Locked', 'Vault', 'Expires', 'Backup'], (one) => [
-    when(one.created_at), wordsOf(String(one.kind)), yesNo(one.encrypted), yesNo(one.locked), lastPart(one.vault_arn ?? one.vault) || '–', one.expires_at ? moment(one.expires_at).slice(0, 10) : '–',
-    element('span', { class: 'mono', title: one.arn }, brief(lastPart(one.arn), 60)),
+    when(one.created_at), brief(wordsOf(String(one.kind)), 80), yesNo(one.encrypted), yesNo(one.locked), brief(lastPart(one.vault_arn ?? one.vault), 120) || '–', one.expires_at ? moment(one.expires_at).slice(0, 10) : '–',
+    element('span', { class: 'mono', title: String(one.arn ?? '') }, brief(lastPart(one.arn), 60)),
   ]);
   add('copies', 'Copies elsewhere', ['Made', 'Account', 'Region', 'Encrypted', 'Locked', 'Seen as'], (one) => [
     when(one.created_at ?? one.at), byDash(one.account), byDash(one.region), yesNo(one.encrypted), yesNo(one.locked), wordsOf(String(one.seen_as ?? one.status ?? '–')),
   ]);
   add('restores', 'Restores', ['At', 'Outcome', 'Took', 'Validated', 'Known from'], (one) => [
     when(one.at),
-    element('span', {}, element('span', { class: `badge ${one.succeeded === false ? 'fail' : 'pass'}` }, one.status ? String(one.status).toLowerCase() : one.succeeded === false ? 'failed' : 'succeeded'), one.message ? element('small', {}, ` ${brief(String(one.message), 300)}`) : null),
+    element('span', {}, element('span', { class: `badge ${one.succeeded === false ? 'fail' : 'pass'}` }, one.status ? brief(String(one.status), 40).toLowerCase() : one.succeeded === false ? 'failed' : 'succeeded'), one.message ? element('small', {}, ` ${brief(String(one.message), 300)}`) : null),
     Number.isFinite(one.took_seconds) ? duration(one.took_seconds) : '–', yesNo(one.validated), byDash(one.source),
   ]);
   return parts;
