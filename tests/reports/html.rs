@@ -22,14 +22,19 @@ fn in_a_browser() {
     let demo = demo();
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("html");
     fs::create_dir_all(&folder).expect("a folder");
-    let pages =
-        [("demo.html", demo.clone()), ("templates.html", templates()), ("hostile.html", hostile(&demo)), ("large.html", large(&demo, 100_000))].map(|(name, findings)| {
-            let path = folder.join(name);
-            let start = Instant::now();
-            write(&findings, &path);
-            println!("{name}: {} findings written in {:?}", findings.findings.len(), start.elapsed());
-            path
-        });
+    let pages = [
+        ("demo.html", demo.clone()),
+        ("templates.html", templates()),
+        ("hostile.html", hostile(&demo)),
+        ("large.html", large(&demo, 100_000)),
+    ]
+    .map(|(name, findings)| {
+        let path = folder.join(name);
+        let start = Instant::now();
+        write(&findings, &path);
+        println!("{name}: {} findings written in {:?}", findings.findings.len(), start.elapsed());
+        path
+    });
     let python = python::with("browser", "tests/reports/html/requirements.txt");
     let output = Command::new(python)
         .arg(project("tests/reports/html/check.py"))
@@ -61,7 +66,15 @@ fn demo() -> Findings {
 }
 
 fn templates() -> Findings {
-    let run = Rel9::new().run(&["audit", &project("fixtures/cloudformation").to_string_lossy(), "--format", "json", "--fail-on", "never", "--allow-incomplete"]);
+    let run = Rel9::new().run(&[
+        "audit",
+        &project("fixtures/cloudformation").to_string_lossy(),
+        "--format",
+        "json",
+        "--fail-on",
+        "never",
+        "--allow-incomplete",
+    ]);
     serde_json::from_str(&run.stdout).expect("a findings document")
 }
 
@@ -134,9 +147,16 @@ fn attack(finding: &mut Finding, text: &str) {
     resource.tags.insert(text.to_owned(), text.to_owned());
     let mut facts = finding.evidence.facts();
     facts.insert(text.to_owned(), json!({text: [text, 1, null]}));
-    facts.insert("protection.considered".to_owned(), json!([{"kind": text, "name": text, "arn": text, "selection": text, "reaches": false, "why": text}, text, null]));
-    facts.insert("protection.backups".to_owned(), json!([{"kind": text, "arn": text, "created_at": text, "vault_arn": text}, {"created_at": "2026-11-20T00:00:00Z"}, 1, null]));
-    facts.insert("protection.restores".to_owned(), json!([{"at": "2026-11-20T00:00:00Z", "status": text, "source": text, "message": text}]));
+    facts.insert(
+        "protection.considered".to_owned(),
+        json!([{"kind": text, "name": text, "arn": text, "selection": text, "reaches": false, "why": text}, text, null]),
+    );
+    facts.insert(
+        "protection.backups".to_owned(),
+        json!([{"kind": text, "arn": text, "created_at": text, "vault_arn": text}, {"created_at": "2026-11-20T00:00:00Z"}, 1, null]),
+    );
+    facts
+        .insert("protection.restores".to_owned(), json!([{"at": "2026-11-20T00:00:00Z", "status": text, "source": text, "message": text}]));
     facts.insert("protection.mechanisms".to_owned(), json!([{"source": text, "kind": text, "interval_seconds": text}]));
     finding.evidence = facts.into();
     finding.unknown_because = [text.to_owned()].into();

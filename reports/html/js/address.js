@@ -4,6 +4,8 @@ const STANDARD = ['fail', 'unknown', 'waived'];
 const CHOSEN = ['bp', 'account', 'region', 'type', 'rule'];
 const LINKED = ['resource', 'tag', 'untagged', 'state', 'mark'];
 const FIELDS = [...CHOSEN, ...LINKED];
+// A value of `state` for all data that the coverage counts, in whatever state.
+const COUNTED = 'counted';
 const GROUPS = ['', 'resource', 'rule'];
 const standard = () => ({
   q: '', status: new Set(STANDARD), severity: new Set(severities), sort: 'severity', down: false, group: '',

@@ -62,6 +62,7 @@ const showChips = () => {
 const showEmpty = (set) => {
   const empty = byId('empty');
   empty.hidden = shown.length > 0;
+  empty.replaceChildren();
   if (shown.length > 0) return;
   if (total === 0) {
     empty.replaceChildren(element('p', {}, 'The document has no findings.'));

@@ -65,6 +65,17 @@ const aboutWaiver = (finding) => {
   return waiver === null ? [] : [element('h3', {}, 'Waiver'), facts([['Reason', waiver.reason], ['Approved by', waiver.approved_by], ['Ends', waiver.expires ?? 'never']])];
 };
 
+// A resource of which the findings are unfolded: what it is, and how it is protected.
+const resourceDetail = (row) => {
+  const finding = findings.rule.findIndex((rule, place) => findings.resource[place] === row && text(rules.id[rule]) === RULE_OF_STATES);
+  const evidence = finding < 0 ? [] : evidenceOf(finding);
+  const protection = protectionOf(evidence);
+  return [
+    facts(aboutResource(row)),
+    ...(protection === null ? [] : [element('div', { class: 'protection' }, ...protectionOverview(evidence, protection, true))]),
+  ];
+};
+
 // The other findings of a resource, and how its data is protected, which another finding tells.
 const aboutRest = (finding) => {
   const row = findings.resource[finding];

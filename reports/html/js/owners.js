@@ -62,7 +62,7 @@ const shareBar = (owner) => {
 const APART = 2;
 const ownerRow = (owner, key) => {
   const mine = owner.value === null ? { untagged: key } : { tag: owner.value };
-  const data = { ...mine, rule: RULE_OF_STATES, status: 'all' };
+  const data = { ...mine, rule: RULE_OF_STATES, status: 'all', state: COUNTED };
   const lower = severities.slice(APART);
   const sum = owner.fails.slice(APART).reduce((all, number) => all + number, 0);
   return element('tr', {},

@@ -16,21 +16,31 @@ const otherEvidence = (evidence) => evidence.filter(([path, fact]) => {
 // A stored document is another's making: what is no record is left out.
 const listOf = (protection, name) => (Array.isArray(protection[name]) ? protection[name].filter((one) => !isPlain(one)) : []);
 const age = (at) => (asOf - Date.parse(at)) / 1000;
-const when = (at) => (at === null || at === undefined ? '–' : element('span', {}, brief(moment(at), 80), Number.isNaN(Date.parse(at)) ? null : element('small', {}, ` ${ago(Date.parse(at))}`)));
+const when = (at) => (at === null || at === undefined ? '–' : element('span', { class: 'when' }, brief(moment(at), 80), Number.isNaN(Date.parse(at)) ? null : element('small', {}, ` ${ago(Date.parse(at))}`)));
 const yesNo = (fact) => (fact === true ? 'yes' : fact === false ? 'no' : 'not known');
 const lastPart = (arn) => (arn ? String(arn).split(':').slice(5).join(':').replace(/^[^:/]*[:/]/, '') || String(arn) : '');
 const byDash = (fact) => (fact === null || fact === undefined ? '–' : brief(String(fact), 300));
 
-// The age that the newest backup may have: the strictest of the mechanisms that run by themselves.
-const allowedAge = (protection) => {
-  const ages = listOf(protection, 'mechanisms').filter((one) => one.automatic && Number.isFinite(one.allowed_age_seconds)).map((one) => one.allowed_age_seconds);
-  return ages.length > 0 ? Math.min(...ages) : null;
+// The ages that the newest backup of a mechanism may have, by the kind of the mechanism: the loosest of those that run by themselves.
+const allowedAges = (protection) => {
+  const ages = new Map();
+  for (const one of listOf(protection, 'mechanisms')) {
+    if (one.automatic === true && Number.isFinite(one.allowed_age_seconds)) ages.set(one.kind, Math.max(one.allowed_age_seconds, ages.get(one.kind) ?? 0));
+  }
+  return ages;
 };
 
+// Only the newest backup of a kind can be late; that earlier ones are old is as it should be.
 const lanesOf = (protection, allowed) => {
-  const backups = listOf(protection, 'backups').map((one) => ({
-    age: age(one.created_at), shape: 'backup', class: allowed === null || age(one.created_at) <= allowed ? 'fresh' : 'aged', title: `${brief(wordsOf(String(one.kind)), 80)}, ${moment(one.created_at)}`,
-  }));
+  const seen = new Set();
+  const backups = listOf(protection, 'backups').map((one) => {
+    const newest = !seen.has(one.kind);
+    seen.add(one.kind);
+    const late = age(one.created_at) > (allowed.get(one.kind) ?? Infinity);
+    return {
+      age: age(one.created_at), shape: 'backup', class: !newest ? 'older' : late ? 'late' : 'fresh', title: `${brief(wordsOf(String(one.kind)), 80)}, ${moment(one.created_at)}`,
+    };
+  });
   const copies = listOf(protection, 'copies').map((one) => ({
     age: age(one.created_at ?? one.at), shape: 'copy', class: 'fresh', title: `copy in ${one.account} ${one.region}, ${moment(one.created_at ?? one.at)}`,
   }));
@@ -48,7 +58,7 @@ const lanesOf = (protection, allowed) => {
 };
 
 const KINDS = { backup_plan: 'Backup plan', dlm_policy: 'DLM policy' };
-const reachBadge = (reaches) => (reaches === true ? element('span', { class: 'badge pass' }, 'reaches') : reaches === false ? element('span', { class: 'badge fail' }, 'misses') : badge('unknown'));
+const reachBadge = (reaches) => (reaches === true ? element('span', { class: 'badge pass' }, 'reaches') : reaches === false ? element('span', { class: 'badge' }, 'misses') : badge('unknown'));
 
 const consideredTable = (protection) => {
   const considered = listOf(protection, 'considered');
@@ -81,16 +91,15 @@ const mechanismsTable = (protection) => {
 const NEWEST = 10;
 const eventTables = (protection, whole) => {
   const parts = [];
+  const none = [];
   const add = (name, title, columns, row) => {
     const told = Array.isArray(protection[name]);
     const all = listOf(protection, name);
-    if (!told && !whole) return;
-    parts.push(element('h4', {}, title));
-    if (!told) parts.push(element('p', { class: 'nothing' }, 'Not known: not all of it was read.'));
-    else if (all.length === 0) parts.push(element('p', { class: 'nothing' }, 'None.'));
-    else parts.push(table(title, columns, all.slice(0, NEWEST).map(row)));
+    if (told && all.length === 0) none.push(title.toLowerCase());
+    else if (told) parts.push(element('h4', {}, title), table(title, columns, all.slice(0, NEWEST).map(row)));
+    else if (whole) parts.push(element('h4', {}, title), element('p', { class: 'nothing' }, 'Not known: not all of it was read.'));
   };
-  add('backups', 'Newest backups', ['Made', 'Kind', 'Encrypted', 'Locked', 'Vault', 'Expires', 'Backup'], (one) => [
+  add('backups', 'Backups', ['Made', 'Kind', 'Encrypted', 'Locked', 'Vault', 'Expires', 'Backup'], (one) => [
     when(one.created_at), brief(wordsOf(String(one.kind)), 80), yesNo(one.encrypted), yesNo(one.locked), brief(lastPart(one.vault_arn ?? one.vault), 120) || '–', one.expires_at ? moment(one.expires_at).slice(0, 10) : '–',
     element('span', { class: 'mono', title: String(one.arn ?? '') }, brief(lastPart(one.arn), 60)),
   ]);
@@ -102,20 +111,24 @@ const eventTables = (protection, whole) => {
     element('span', {}, element('span', { class: `badge ${one.succeeded === false ? 'fail' : 'pass'}` }, one.status ? brief(String(one.status), 40).toLowerCase() : one.succeeded === false ? 'failed' : 'succeeded'), one.message ? element('small', {}, ` ${brief(String(one.message), 300)}`) : null),
     Number.isFinite(one.took_seconds) ? duration(one.took_seconds) : '–', yesNo(one.validated), byDash(one.source),
   ]);
+  if (none.length > 0) parts.push(element('p', { class: 'nothing' }, `There are no ${none.join(', no ')}.`));
   return parts;
 };
 
-// All of it: a timeline, then what was considered, then the tables.
-const protectionParts = (evidence, protection, whole) => {
-  const allowed = allowedAge(protection);
+// How it went, and which plans and policies were considered.
+const protectionOverview = (evidence, protection, whole) => {
+  const allowed = allowedAges(protection);
   const objective = evidence.find(([path]) => path === 'objective.rpo_seconds')?.[1] ?? null;
-  const told = whole || ['backups', 'windows', 'copies', 'restores'].some((name) => listOf(protection, name).length > 0);
-  const drawn = told ? timeline(lanesOf(protection, allowed), allowed, Number.isFinite(objective) ? objective : null) : null;
-  const considered = Array.isArray(protection.considered) ? consideredTable(protection) : [element('p', { class: 'nothing' }, 'Not known: not all of it was read.')];
+  const drawn = timeline(lanesOf(protection, allowed), [...allowed.values()], Number.isFinite(objective) ? objective : null);
+  const told = Array.isArray(protection.considered);
+  const considered = told ? consideredTable(protection) : [element('p', { class: 'nothing' }, 'Not known: not all of it was read.')];
   return [
     ...(drawn === null ? [] : [element('h3', {}, 'Timeline'), drawn]),
-    ...(whole || Array.isArray(protection.considered) ? [element('h3', {}, 'Backup plans and DLM policies considered'), ...considered] : []),
-    ...mechanismsTable(protection),
-    ...eventTables(protection, whole),
+    ...(whole || told ? [element('h3', {}, 'Backup plans and DLM policies considered'), ...considered] : []),
   ];
 };
+
+// All of it: the overview, then the tables of what the timeline draws.
+const protectionParts = (evidence, protection, whole) => [
+  ...protectionOverview(evidence, protection, whole), ...mechanismsTable(protection), ...eventTables(protection, whole),
+];

@@ -57,7 +57,8 @@ const rowsWith = (table, wanted) => {
 
 // Which resources are selected: by their own columns, and by a tag that they have or lack.
 const resourcesWith = (of) => {
-  const rows = rowsWith(resources, [['account', of.account], ['region', of.region], ['type', of.type], ['arn', of.resource], ['state', of.state]]);
+  const rows = rowsWith(resources, [['account', of.account], ['region', of.region], ['type', of.type], ['arn', of.resource], ['state', of.state === COUNTED ? '' : of.state]]);
+  if (of.state === COUNTED) resources.state.forEach((place, row) => { if (place < 0) rows[row] = 0; });
   for (const [column, value, keeps] of [['text', of.tag, true], ['key', of.untagged, false]]) {
     if (value === '') continue;
     const wanted = new Set(tags[column].flatMap((place, tag) => (text(place) === value ? [tag] : [])));

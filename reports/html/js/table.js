@@ -107,7 +107,10 @@ const foldGroup = (group, row, open) => {
     const all = element('a', { href: `#${toAddress({ ...state, ...fields, group: '' })}` }, `All ${count(group.members.length, 'finding')}`);
     extra.push(element('tr', { class: 'group more', 'data-group': mine }, element('td', { colspan: width() }, all)));
   }
-  row.after(...rows.map(([, made]) => made), ...extra);
+  const about = state.group === 'resource'
+    ? [element('tr', { class: 'detail about', 'data-group': mine }, element('td', { colspan: width() }, ...resourceDetail(group.key)))]
+    : [];
+  row.after(...about, ...rows.map(([, made]) => made), ...extra);
   refold(rows);
 };
 

@@ -10,11 +10,11 @@ const svg = (name, attributes, ...children) => {
   return made;
 };
 
-// The place of an age in percent of the width: the present is on the right. Where the allowed age would be too narrow to see, the axis is
-// logarithmic.
+// The place of an age in percent of the width: the present is on the right. Where the strictest of the allowed ages would be too narrow to
+// see, the axis is logarithmic.
 const axisOf = (ages, allowed) => {
-  const oldest = Math.max(...ages, allowed ?? 0, 7200) * 1.05;
-  const small = allowed ?? Math.min(...ages, oldest);
+  const oldest = Math.max(...ages, ...allowed, 7200) * 1.05;
+  const small = allowed.length > 0 ? Math.min(...allowed) : Math.min(...ages, oldest);
   const logarithmic = small < oldest / 25;
   const share = (age) => (logarithmic ? Math.log1p(age / 1800) / Math.log1p(oldest / 1800) : age / oldest);
   return { oldest, logarithmic, at: (age) => 97 - 95 * Math.min(1, Math.max(0, share(age))) };
@@ -53,31 +53,36 @@ const axisMarks = (axis, height) => {
   return marks;
 };
 
+// How old the newest backup may be: a band that ends now for the strictest and for the loosest mechanism.
+const bands = (allowed, axis, height) => [...new Set([Math.max(...allowed), Math.min(...allowed)])].flatMap((age, place, all) => {
+  const start = axis.at(age);
+  const near = place > 0 && start - axis.at(all[0]) < 22;
+  return [
+    svg('rect', { class: 'allowed', x: `${start.toFixed(2)}%`, width: `${(97 - start).toFixed(2)}%`, y: TOP, height: height - TOP - 18 }),
+    ...(near ? [] : [svg('text', { class: `allowed${start > 75 ? ' end' : ''}${place > 0 ? ' second' : ''}`, x: `${(start > 75 ? 97 : start).toFixed(2)}%`, y: 13 }, `allowed age ${duration(age)}`)]),
+  ];
+});
+
 // `lanes` are backups, copies and restores: each event has an age in seconds, a shape, a class and a title. A span is a time of which every
-// moment can be restored.
+// moment can be restored. `allowed` are the ages that the mechanisms allow.
 const timeline = (lanes, allowed, objective) => {
   const ages = lanes.flatMap((lane) => [...lane.events.map((event) => event.age), ...lane.spans.map((span) => span.from)]);
-  if (ages.length === 0 && allowed === null) return null;
-  const axis = axisOf(ages.length > 0 ? ages : [0], allowed);
+  if (ages.length === 0) return null;
+  const axis = axisOf(ages, allowed);
   const height = TOP + lanes.length * LANE + 24;
-  const spans = lanes.flatMap((lane) => lane.spans);
   const said = lanes.map((lane) => `${lane.name}: ${lane.events.length === 0 ? 'none' : `${lane.events.length}, the newest ${duration(Math.min(...lane.events.map((event) => event.age)))} old`}`);
-  for (const { from, to } of spans) said.push(`Every moment from ${duration(from)} to ${duration(to)} before can be restored`);
-  if (allowed !== null) said.push(`The newest backup may be ${duration(allowed)} old`);
+  for (const { from, to } of lanes.flatMap((lane) => lane.spans)) said.push(`Every moment from ${duration(from)} to ${duration(to)} before can be restored`);
+  if (allowed.length > 0) said.push(`The newest backup may be ${[...new Set(allowed)].map(duration).join(' or ')} old`);
   const drawn = svg('svg', { class: 'timeline', role: 'img', width: '100%', height, 'aria-label': `Timeline. ${said.join('. ')}.` });
-  if (allowed !== null) {
-    const start = axis.at(allowed);
-    drawn.append(
-      svg('rect', { class: 'allowed', x: `${start.toFixed(2)}%`, width: `${(97 - start).toFixed(2)}%`, y: TOP, height: height - TOP - 18 }),
-      svg('text', { class: 'allowed', x: `${Math.min(start, 90).toFixed(2)}%`, y: 13 }, `allowed age ${duration(allowed)}`));
-  }
-  if (objective !== null && objective <= axis.oldest) {
+  if (allowed.length > 0) drawn.append(...bands(allowed, axis, height));
+  const hasObjective = objective !== null && objective <= axis.oldest;
+  if (hasObjective) {
     const at = `${axis.at(objective).toFixed(2)}%`;
     drawn.append(svg('line', { class: 'objective', x1: at, x2: at, y1: TOP, y2: height - 18 }));
   }
   drawn.append(...axisMarks(axis, height), svg('line', { class: 'now', x1: '97%', x2: '97%', y1: TOP, y2: height - 18 }));
   lanes.forEach((lane, place) => drawn.append(...laneOf(lane, place, axis)));
-  const notes = [axis.logarithmic ? 'logarithmic axis' : null, objective !== null && objective <= axis.oldest ? `dashed: RPO of ${duration(objective)}` : null].filter(Boolean);
+  const notes = [axis.logarithmic ? 'logarithmic axis' : null, hasObjective ? `dashed: RPO of ${duration(objective)}` : null].filter(Boolean);
   return element('figure', {},
     element('figcaption', {}, `Before ${moment(asOf)}`, notes.length > 0 ? element('small', {}, ` (${notes.join('; ')})`) : null),
     drawn);
