@@ -2,13 +2,14 @@
 
 use super::finding_id::FindingId;
 use super::findings::{Finding, Location, Remediation, ResourceRef, Status, WaiverRef};
+use super::fix;
 use super::policy::{Policy, Tally, Waiver, end_of_day};
-use crate::inventory::{Resource, is_symbolic};
+use crate::inventory::{Declared, Resource, Syntax, is_symbolic};
 use crate::rules::answers::Answers;
 use crate::rules::engine::{self, Subject, Verdict};
 use crate::rules::expr::Scope;
 use crate::rules::text::Text;
-use crate::rules::{Rule, Severity};
+use crate::rules::{Rule, Severity, TemplateRemediation};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -160,9 +161,30 @@ impl<'a> Chosen<'a> {
         Arc::clone(self.unknown[usize::from(of_template)].get_or_init(render))
     }
 
+    /// The remediation in a template whose rule has one for templates: the fix in the template's own language, for its own resource.
+    fn of_template(&self, resource: &Resource, declared: &Declared, rule: &TemplateRemediation, subject: &Subject) -> Arc<Remediation> {
+        subject.with_params(self.answers.params(), |scope| {
+            let changes = fix::changes_for(&rule.fix, declared).and_then(|changes| changes.fill_in(scope));
+            let snippet: Option<Arc<str>> = changes.and_then(|changes| fix::snippet(changes, resource, declared)).map(Into::into);
+            let of_terraform = matches!(declared.written.syntax, Syntax::Hcl | Syntax::TerraformJson);
+            let steps = rule.steps.iter().map(|step| step.render(scope));
+            Arc::new(Remediation {
+                summary: rule.summary.render(scope).into(),
+                steps: steps.chain(fix::steps(&rule.fix, resource, declared)).collect(),
+                cloudformation: snippet.clone().filter(|_| !of_terraform),
+                terraform: snippet.filter(|_| of_terraform),
+                docs: self.rule.remediation.docs.as_slice().into(),
+                ..Remediation::default()
+            })
+        })
+    }
+
     /// The remediation. A template is fixed in its own language: nothing is deployed yet that a command could change.
     fn remediation(&self, resource: &Resource, subject: &Subject) -> Arc<Remediation> {
         let rule = &self.rule.remediation;
+        if let (Some(declared), Some(of_template)) = (&resource.declared, &rule.template) {
+            return self.of_template(resource, declared, of_template, subject);
+        }
         let language = resource.declared.as_ref().and_then(|declared| declared.template.language.read()).map(String::as_str);
         let is_for = |name: &str| language.is_none_or(|language| language == name);
         let texts = [&rule.cloudformation, &rule.terraform].into_iter().zip(LANGUAGES).filter(|(_, name)| is_for(name));

@@ -100,6 +100,7 @@ mod tests {
             places: BTreeMap::new(),
             unknown: reasons,
             template: Default::default(),
+            written: Default::default(),
             ignores: Vec::new(),
             suppressed: Vec::new(),
         };

@@ -3,13 +3,14 @@
 
 use super::expr::{Expression, VARIABLES};
 use super::fact_paths::{ELEMENT, Path};
+use super::fix::Fix;
 use super::format::{Line, RuleFile, TITLE_LENGTH, Unit};
-use super::rule::{Remediation, Rule};
+use super::rule::{Remediation, Rule, TemplateRemediation};
 use super::schema_shape::{self, Fieldset, Shape};
 use super::text::Text;
 use crate::inventory::types;
 use crate::protection::data_types;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Mutex, OnceLock};
 
@@ -73,6 +74,11 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
         cli: checker.texts(&file.remediation.cli, &shapes),
         cloudformation: file.remediation.cloudformation.as_ref().map(|text| checker.text(text, &shapes)),
         terraform: file.remediation.terraform.as_ref().map(|text| checker.text(text, &shapes)),
+        template: file.remediation.template.as_ref().map(|template| TemplateRemediation {
+            summary: checker.text(&template.summary, &shapes),
+            steps: checker.texts(&template.steps, &shapes),
+            fix: checker.fix(&template.fix, &shapes),
+        }),
         docs: checker.addresses(&file.remediation.docs),
     };
     checker.tests(&file, &shapes);
@@ -423,6 +429,27 @@ impl Checker<'_> {
 
     fn texts(&mut self, sources: &[Line<String>], shapes: &Shapes) -> Vec<Text> {
         sources.iter().map(|source| self.text(source, shapes)).collect()
+    }
+
+    /// Its names of properties are checked where the tables of templates are known: see [`super::fix_check`].
+    fn fix(&mut self, fix: &BTreeMap<String, Line<serde_json::Value>>, shapes: &Shapes) -> Fix {
+        let by_type = fix.iter().map(|(name, value)| (name.clone(), value.value.clone())).collect();
+        let line = |name: &str| fix.get(name).map_or(0, |value| value.referenced.line());
+        let care = self.care;
+        let compiled =
+            Fix::compile(&by_type, &mut |text| if care == Care::Trusted { Ok(Text::trusted(text)) } else { Text::compile(text) });
+        match compiled {
+            Ok(compiled) => {
+                if care == Care::Checked {
+                    compiled.expressions().for_each(|(name, expression)| self.check(expression, line(name), shapes, false));
+                }
+                compiled
+            }
+            Err((name, what)) => {
+                self.wrong(line(&name), format!("fix of `{name}`: {what}"));
+                Fix::default()
+            }
+        }
     }
 
     /// Reports render them as links.

@@ -2,7 +2,8 @@
 
 use super::expr::Expression;
 use super::fact_paths::Path;
-use super::format::{BestPractice, Line, RuleFile, Severity, Test};
+use super::fix::Fix;
+use super::format::{BestPractice, RuleFile, Severity, Test};
 use super::text::Text;
 use std::collections::BTreeMap;
 
@@ -14,7 +15,17 @@ pub struct Remediation {
     pub cli: Vec<Text>,
     pub cloudformation: Option<Text>,
     pub terraform: Option<Text>,
+    /// For findings in templates.
+    pub template: Option<TemplateRemediation>,
     pub docs: Vec<String>,
+}
+
+/// The fix for a template.
+#[derive(Debug)]
+pub struct TemplateRemediation {
+    pub summary: Text,
+    pub steps: Vec<Text>,
+    pub fix: Fix,
 }
 
 /// A compiled rule.
@@ -65,10 +76,17 @@ impl Rule {
         let texts = texts.chain(fix.steps.iter().zip(&file.remediation.steps)).chain(fix.cli.iter().zip(&file.remediation.cli));
         let texts = texts.chain(fix.cloudformation.iter().zip(&file.remediation.cloudformation));
         let texts = texts.chain(fix.terraform.iter().zip(&file.remediation.terraform));
+        let of_template = fix.template.iter().zip(&file.remediation.template);
+        let texts = texts.chain(
+            of_template
+                .clone()
+                .flat_map(|(fix, file)| std::iter::once((&fix.summary, &file.summary)).chain(fix.steps.iter().zip(&file.steps))),
+        );
         let expressions = texts.flat_map(|(text, line)| text.expressions().map(move |expression| (expression, line)));
-        let told = |(expression, line): (&Expression, &Line<String>)| {
-            Some(format!("{}:{}: {}", self.path, line.referenced.line(), expression.overrun()?))
-        };
-        conditions.chain(expressions).filter_map(told)
+        let lines = conditions.chain(expressions).map(|(expression, line)| (expression, line.referenced.line()));
+        let fixes = of_template.flat_map(|(fix, file)| {
+            fix.fix.expressions().map(|(name, expression)| (expression, file.fix.get(name).map_or(0, |value| value.referenced.line())))
+        });
+        lines.chain(fixes).filter_map(|(expression, line)| Some(format!("{}:{line}: {}", self.path, expression.overrun()?)))
     }
 }

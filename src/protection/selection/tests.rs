@@ -187,6 +187,7 @@ fn declared(unknown: &[&str]) -> Declared {
         places: Default::default(),
         unknown: unknown.iter().map(|path| (path.to_string(), vec!["why".to_owned()])).collect(),
         template: Default::default(),
+        written: Default::default(),
         ignores: Vec::new(),
         suppressed: Vec::new(),
     }
