@@ -60,12 +60,15 @@ fn method(findings: &Findings) -> String {
         "inventory" => "an inventory that rel9 collected".to_owned(),
         templates => format!("templates ({}) as they are written; nothing deployed was read", Html(&templates.replace(',', ", "))),
     };
-    let of = |status: CoverageStatus| findings.collection.iter().filter(|entry| entry.status == status).count() as u64;
+    let answered = findings.collection.iter().filter(|entry| entry.status == CoverageStatus::Ok).count() as u64;
+    let answered = match answered {
+        0 => String::new(),
+        some => format!("; {} gave a full answer", counted(some, "read operation")),
+    };
     let rules: HashSet<&str> = findings.findings.iter().map(|finding| &*finding.rule).collect();
     let judged: u64 = findings.summary.by_status.iter().filter(|(status, _)| **status != Status::Unknown).map(|(_, count)| count).sum();
     format!(
-        "Facts: {source}; {} gave a full answer. Judged: {} by {}, {}, {} unknown.",
-        counted(of(CoverageStatus::Ok), "read operation"),
+        "Facts: {source}{answered}. Judged: {} by {}, {}, {} unknown.",
         counted(findings.summary.resources, "resource"),
         counted(rules.len() as u64, "rule"),
         counted(judged, "answer"),

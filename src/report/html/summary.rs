@@ -41,7 +41,8 @@ pub fn answer(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     if !findings.audit.complete {
         let unread =
             findings.collection.iter().filter(|entry| matches!(entry.status, CoverageStatus::Denied | CoverageStatus::Failed)).count();
-        let what = if unread == 0 { "Something in scope".to_owned() } else { counted(unread as u64, "read operation") };
+        let noun = if words::is_of_templates(&findings.audit) { "part" } else { "read operation" };
+        let what = if unread == 0 { "Something in scope".to_owned() } else { counted(unread as u64, noun) };
         write!(
             out,
             "<p class=\"notice\"><strong>Not complete.</strong> {what} gave no full answer; what depends on that is unknown, not passed: <a href=\"#unread\">what could not be read</a>.</p>"
