@@ -2,7 +2,7 @@
 
 use super::summary::{some_of, verdict};
 use super::text::{Html, counted, number};
-use crate::audit::findings::{Findings, Status};
+use crate::audit::findings::{AuditInfo, Findings, Status};
 use crate::inventory::CoverageStatus;
 use crate::report::words;
 use std::collections::HashSet;
@@ -37,7 +37,7 @@ pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
         fact("Limits", &Html(&only).to_string())?;
     }
     fact("Rules", &format!("rel9 {}, {}", Html(&audit.rel9_version), Html(&audit.rules_digest)))?;
-    fact("Policy file", &audit.policy_digest.as_deref().map_or("none".to_owned(), |digest| Html(digest).to_string()))?;
+    fact("Policy file", &policy(audit))?;
     fact("Not read", &not_read(findings))?;
     fact("Audit", &Html(&audit.id).to_string())?;
     out.write_all(b"</dl></div>")
@@ -76,10 +76,20 @@ fn method(findings: &Findings) -> String {
     )
 }
 
+/// The policy file, by its path and its digest.
+fn policy(audit: &AuditInfo) -> String {
+    let path = audit.policy.as_ref().map(|policy| Html(&policy.path).to_string());
+    let digest = audit.policy_digest.as_deref().map(|digest| Html(digest).to_string());
+    let known: Vec<String> = path.into_iter().chain(digest).collect();
+    if known.is_empty() { "none".to_owned() } else { known.join(", ") }
+}
+
 fn not_read(findings: &Findings) -> String {
     let lines = words::not_read(findings);
     if lines.is_empty() {
-        return "nothing: all in scope was read".to_owned();
+        let all =
+            if findings.audit.complete { "nothing: all in scope was read" } else { "something in scope; the document does not say what" };
+        return all.to_owned();
     }
     let shown: Vec<String> = lines.iter().take(UNREAD).map(|line| Html(line).to_string()).collect();
     let more = lines.len().saturating_sub(UNREAD);

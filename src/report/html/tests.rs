@@ -147,7 +147,7 @@ fn the_verdict_is_on_the_page_and_on_its_cover() {
         "2026-11-22 07:00 UTC",
         "rel9 0.1.0, sha256:0",
         "Not read",
-        "1 resource",
+        "rel9.yaml",
     ] {
         assert!(cover.contains(fact), "{fact}: {cover}");
     }
@@ -276,7 +276,14 @@ fn charts_draw_the_evidence() {
     let rows: Vec<&str> = ["never", "late", "unread", "near", "far"].to_vec();
     let places: Vec<usize> = rows.iter().map(|row| page.find(&format!(">{row}</a>")).unwrap_or_else(|| panic!("{row}"))).collect();
     assert!(places.is_sorted(), "failing first, then by how near: {places:?}");
-    assert!(page.contains("<b class=\"big\">2</b> <span>of 5 resources meet their RPO: 2 fail, 1 unknown</span>"));
+    let to = |status: &str, text: &str| format!("<a href=\"#rule=data-rpo-meets-objective&amp;status={status}\">{text}</a>");
+    let lead = format!(
+        "<b class=\"big\">{}</b> <span>of 5 resources meet their RPO: {}, {}</span>",
+        to("pass", "2"),
+        to("fail", "2 fail"),
+        to("unknown", "1 unknown")
+    );
+    assert!(page.contains(&lead), "{lead}");
     assert_eq!(page.matches("<td>nothing to restore</td>").count(), 1);
     assert_eq!(page.matches("<td>unknown</td>").count(), 1, "what was not read is not nothing");
     assert_eq!(page.matches("<circle").count(), 3);
@@ -288,9 +295,14 @@ fn the_heat_map_folds_when_there_are_many_places() {
         finding(json!({"status": status,
             "resource": {"arn": account.to_string(), "type": "AWS::S3::Bucket", "id": "b", "account": format!("{account:012}"), "region": "r"}}))
     };
-    let few = page(&document((0..3).map(|account| of(account, "pass")).collect()));
+    let drawn = |findings: Vec<Value>| {
+        let mut document = document(findings);
+        document.summary.coverage.data_resources = 1;
+        page(&document)
+    };
+    let few = drawn((0..3).map(|account| of(account, "pass")).collect());
     assert_eq!(few.matches("<table class=\"heat\">").count(), 1);
-    let many = page(&document((0..300).map(|account| of(account, if account == 299 { "fail" } else { "pass" })).collect()));
+    let many = drawn((0..300).map(|account| of(account, if account == 299 { "fail" } else { "pass" })).collect());
     assert_eq!(many.matches("<table class=\"heat\">").count(), 2, "by account and by Region");
     assert!(many.contains("of 300 rows are shown") && many.contains("000000000299"), "the worst is among those shown");
     assert!(many.contains(">299<span aria-hidden=\"true\">/</span><span class=\"unseen\"> of </span>300</a>"), "the sum is of all");
