@@ -39,6 +39,9 @@ impl<'de> Visitor<'de> for Sharing {
             if let Some(same) = of_rule.get(&finding.rule).and_then(|place| findings.get(*place)) {
                 finding.rule = Arc::clone(&same.rule);
                 share(&mut finding.title, &same.title);
+                if finding.fail_title == same.fail_title {
+                    finding.fail_title.clone_from(&same.fail_title);
+                }
                 share(&mut finding.references, &same.references);
             }
             of_rule.insert(Arc::clone(&finding.rule), findings.len());

@@ -97,6 +97,7 @@ pub struct Change {
     pub id: FindingId,
     pub rule: Arc<str>,
     pub best_practice: BestPractice,
+    /// What is wrong where the finding fails, else what the rule asks.
     pub title: Arc<str>,
     pub resource: Arc<ResourceRef>,
     /// Absent when there was no such finding.
@@ -249,7 +250,7 @@ fn change(of: &Finding, old: Option<&Finding>, new: Option<&Finding>, worse: boo
         id: of.id,
         rule: Arc::clone(&of.rule),
         best_practice: of.best_practice,
-        title: Arc::clone(&of.title),
+        title: Arc::clone(of.headline()),
         resource: Arc::clone(&of.resource),
         old: old.map(answer),
         new: new.map(answer),

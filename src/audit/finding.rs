@@ -44,6 +44,7 @@ pub struct Chosen<'a> {
     severity: Severity,
     id: Arc<str>,
     title: Arc<str>,
+    fail_title: Arc<str>,
     references: Arc<BTreeMap<String, Vec<String>>>,
     /// The remediation without its commands, for each of [`LANGUAGES`] and for AWS, if it is the same for every resource.
     shared: [OnceLock<Arc<Remediation>>; LANGUAGES.len() + 1],
@@ -61,6 +62,7 @@ impl<'a> Chosen<'a> {
             severity: policy.severity(rule),
             id: rule.id.as_str().into(),
             title: rule.title.as_str().into(),
+            fail_title: rule.fail_title.as_str().into(),
             references: Arc::new(rule.references.clone()),
             shared: Default::default(),
             unknown: Default::default(),
@@ -111,6 +113,7 @@ impl<'a> Chosen<'a> {
             title: Arc::clone(&self.title),
             severity: self.severity,
             status,
+            fail_title: (verdict.status == engine::Status::Fail).then(|| Arc::clone(&self.fail_title)),
             message,
             resource: Arc::clone(reference),
             evidence: verdict.evidence,

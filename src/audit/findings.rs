@@ -168,6 +168,9 @@ pub struct Finding {
     pub title: Arc<str>,
     pub severity: Severity,
     pub status: Status,
+    /// What is wrong, where it fails: absent otherwise, and in documents of rel9 versions that did not write it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fail_title: Option<Arc<str>>,
     pub message: Arc<str>,
     pub resource: Arc<ResourceRef>,
     #[serde(default, skip_serializing_if = "Evidence::is_empty")]
@@ -186,6 +189,13 @@ pub struct Finding {
     /// Of failing findings, with `--baseline`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BaselineMark>,
+}
+
+impl Finding {
+    /// The heading for people: what is wrong where it fails, else what the rule asks.
+    pub fn headline(&self) -> &Arc<str> {
+        self.fail_title.as_ref().unwrap_or(&self.title)
+    }
 }
 
 fn no_references(references: &Arc<BTreeMap<String, Vec<String>>>) -> bool {

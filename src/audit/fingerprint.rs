@@ -29,7 +29,7 @@ fn of_part(part: &[Box<Finding>]) -> [u8; 32] {
     for finding in part {
         let own = (
             (&finding.id, &finding.rule, finding.best_practice, &finding.title, finding.severity, finding.status, &finding.message),
-            (&finding.unknown_because, &finding.waiver, &finding.location, &finding.baseline),
+            (&finding.fail_title, &finding.unknown_because, &finding.waiver, &finding.location, &finding.baseline),
         );
         digest.update(json(&own));
         digest.update(finding.evidence.text());

@@ -135,6 +135,7 @@ fn entry(rule: &Rule, declarables: &Declarables) -> serde_json::Value {
     json!({
         "id": rule.id,
         "title": rule.title,
+        "fail_title": rule.fail_title,
         "best_practice": rule.best_practice,
         "severity": rule.severity,
         "applies_to": rule.applies_to,

@@ -254,7 +254,7 @@ fn asff<'a>(finding: &'a Finding, place: Place<'a>, audit: &AuditInfo, moment: &
         updated_at: moment,
         severity,
         finding_provider_fields: Provider { severity, types },
-        title: some(line(&finding.title, TITLE), &finding.rule),
+        title: some(line(finding.headline(), TITLE), &finding.rule),
         description: some(line(&description(finding), DESCRIPTION), &finding.rule),
         remediation: remediation(finding),
         product_fields: product_fields(finding, audit),

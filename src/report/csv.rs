@@ -61,7 +61,7 @@ fn row(finding: &Finding) -> [String; COLUMNS.len()] {
         finding.best_practice.id().to_owned(),
         finding.severity.as_str().to_owned(),
         finding.status.as_str().to_owned(),
-        finding.title.to_string(),
+        finding.headline().to_string(),
         finding.message.to_string(),
         resource.account.clone(),
         resource.region.clone(),

@@ -121,7 +121,7 @@ fn message(finding: &Finding) -> String {
 /// What fails and what to do, on lines.
 fn failure(finding: &Finding) -> String {
     let mut lines =
-        vec![format!("{} ({})", finding.title, finding.severity.as_str()), format!("{}: {}", words::resource(finding), message(finding))];
+        vec![format!("{} ({})", finding.headline(), finding.severity.as_str()), format!("{}: {}", words::resource(finding), message(finding))];
     if let Some(location) = &finding.location {
         lines.push(format!("{}:{}", location.file, location.line));
     }

@@ -148,7 +148,7 @@ impl Page<'_> {
     /// One rule with its resources, folded.
     fn group(&mut self, group: &[&Finding]) {
         let first = group[0];
-        let title = cut(if first.title.is_empty() { &first.rule } else { &first.title }, TEXT);
+        let title = cut(if first.headline().is_empty() { &first.rule } else { first.headline() }, TEXT);
         let open = format!(
             "<details>\n<summary><b>{}</b> · {} · {} · <code>{}</code></summary>\n\n",
             html(&title),

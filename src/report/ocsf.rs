@@ -254,7 +254,7 @@ fn finding_info(finding: &Finding, time: i64) -> FindingInfo<'_> {
     let others = finding.references.iter().filter(|(tool, _)| standard(tool).is_none());
     FindingInfo {
         uid: finding.id,
-        title: &finding.title,
+        title: finding.headline(),
         desc: &finding.message,
         types: [finding.best_practice.id()],
         last_seen_time: time,

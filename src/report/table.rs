@@ -166,7 +166,7 @@ impl Page<'_> {
     /// `Data has a backup to restore from · data-protected · REL09-BP01`, on one line if it fits.
     fn rule(&self, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         let (title, id) =
-            (terminal(&cut(&finding.title, TEXT)), format!("{} · {}", terminal(&cut(&finding.rule, TEXT)), finding.best_practice.id()));
+            (terminal(&cut(finding.headline(), TEXT)), format!("{} · {}", terminal(&cut(&finding.rule, TEXT)), finding.best_practice.id()));
         let width = self.target.width.saturating_sub(2);
         if wrap::columns(&title) + 3 + wrap::columns(&id) <= width {
             return writeln!(out, "  {}{}", self.bold(&title), self.paint(&format!(" · {id}"), "2"));

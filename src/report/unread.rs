@@ -29,6 +29,7 @@ fn as_finding(part: &CoverageEntry) -> Finding {
         rule: RULE.into(),
         best_practice: BestPractice::ALL[0],
         title: TITLE.into(),
+        fail_title: None,
         // It may contain anything: the severity at which the gate fails by default.
         severity: Severity::High,
         status: Status::Unknown,

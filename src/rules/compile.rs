@@ -3,7 +3,7 @@
 
 use super::expr::{Expression, VARIABLES};
 use super::fact_paths::{ELEMENT, Path};
-use super::format::{Line, RuleFile, Unit};
+use super::format::{Line, RuleFile, TITLE_LENGTH, Unit};
 use super::rule::{Remediation, Rule};
 use super::schema_shape::{self, Fieldset, Shape};
 use super::text::Text;
@@ -52,6 +52,8 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
     let applies_to = checker.types(&file);
     let types_known = checker.mistakes.is_empty();
     checker.id(&file.id);
+    checker.title("title", &file.title);
+    checker.title("fail_title", &file.fail_title);
     let params = checker.params(&file);
     let mut shapes = match care {
         Care::Checked => Shapes::for_types(&applies_to, &params),
@@ -78,7 +80,8 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
     }
     Ok(Rule {
         id: file.id.value.clone(),
-        title: file.title.clone(),
+        title: file.title.value.clone(),
+        fail_title: file.fail_title.value.clone(),
         best_practice: file.best_practice,
         severity: file.severity,
         data: file.applies_to.iter().any(|name| name.value == "DATA"),
@@ -298,6 +301,16 @@ impl Checker<'_> {
         let fits = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-';
         if id.value.is_empty() || !id.value.chars().all(fits) {
             self.wrong(id.referenced.line(), format!("`{}` is not a valid rule id: use lower-case letters, digits and hyphens", id.value));
+        }
+    }
+
+    /// A title is one short line: reports show it as a heading.
+    fn title(&mut self, name: &str, title: &Line<String>) {
+        let (line, length) = (title.referenced.line(), title.value.chars().count());
+        if title.value.trim().is_empty() || title.value.contains('\n') {
+            self.wrong(line, format!("`{name}` is empty or has several lines: write one line"));
+        } else if length >= TITLE_LENGTH {
+            self.wrong(line, format!("`{name}` has {length} characters: write fewer than {TITLE_LENGTH}, so that it fits on a line of a report"));
         }
     }
 

@@ -44,7 +44,7 @@ fn service_page(service: &str, rules: &[&Rule], declarables: &Declarables) -> St
 
 /// One rule.
 pub fn one(rule: &Rule, declarables: &Declarables) -> String {
-    let mut page = format!("## {}\n\n{}.\n\n", rule.id, rule.title);
+    let mut page = format!("## {}\n\n{}. Where it fails: *{}*.\n\n", rule.id, rule.title, rule.fail_title);
     if let Some(rationale) = &rule.file.rationale {
         let _ = write!(page, "{}\n\n", rationale.trim());
     }

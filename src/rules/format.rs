@@ -161,13 +161,21 @@ pub struct Test {
     pub message: Option<String>,
 }
 
+/// Titles have fewer characters than this, so that they fit on a line of a report.
+pub const TITLE_LENGTH: usize = 60;
+
 /// A rule file.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleFile {
     #[schemars(with = "String")]
     pub id: Line<String>,
-    pub title: String,
+    /// What the rule asks, under [`TITLE_LENGTH`] characters.
+    #[schemars(with = "String")]
+    pub title: Line<String>,
+    /// What is wrong where it fails, under [`TITLE_LENGTH`] characters.
+    #[schemars(with = "String")]
+    pub fail_title: Line<String>,
     pub best_practice: BestPractice,
     pub severity: Severity,
     #[schemars(with = "Vec<String>")]

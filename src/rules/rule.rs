@@ -20,7 +20,10 @@ pub struct Remediation {
 #[derive(Debug)]
 pub struct Rule {
     pub id: String,
+    /// What it asks.
     pub title: String,
+    /// What is wrong where it fails.
+    pub fail_title: String,
     pub best_practice: BestPractice,
     pub severity: Severity,
     /// Type names; `DATA` is expanded.

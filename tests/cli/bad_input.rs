@@ -541,6 +541,7 @@ message: "is {{ resource.encrypted ? '' : 'not ' }}encrypted"
 rationale: An unencrypted volume can be read by whoever gets hold of it.
 remediation: { summary: Encrypt it, steps: [Copy it], cli: [], docs: ["https://docs.aws.amazon.com/"] }
 references: {}
+fail_title: The volume is not encrypted
 tests:
   - { name: yes, resource: { encrypted: true }, expect: pass }
   - { name: no, resource: { encrypted: false }, expect: fail }
@@ -575,6 +576,10 @@ tests:
         (("severity: high", "severity: awful"), "own-rule.yaml:4: "),
         (("REL09-BP02", "REL09-BP07"), "own-rule.yaml:3: "),
         (("title: Volumes are encrypted\n", ""), "missing field `title`"),
+        (("fail_title: The volume is not encrypted\n", ""), "missing field `fail_title`"),
+        (("fail_title: The", "fail_title: The Amazon Elastic Block Store volume of the instance is not, the"), "own-rule.yaml:11: `fail_title` has 8"),
+        (("title: Volumes are", "title: Volumes of Amazon Elastic Block Store that instances use are all"), "own-rule.yaml:2: `title` has 7"),
+        (("title: Volumes are encrypted", "title: ''"), "own-rule.yaml:2: `title` is empty"),
         (("{{ resource.encrypted ?", "{{ resource.encryptd ?"), "own-rule.yaml:7: "),
         (("check: resource.encrypted", "check: hour(1) > 1"), "own-rule.yaml:6: there is no function `hour`; did you mean `hours`?"),
         (("id: own-rule", "id: own rule"), "own-rule.yaml:1: `own rule` is not a valid rule id"),

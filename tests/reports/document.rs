@@ -62,6 +62,7 @@ pub fn finding(number: usize, status: Status, severity: Severity) -> Finding {
         rule: "ebs-volume-encrypted".into(),
         best_practice: BestPractice::ALL[number % 4],
         title: "EBS volumes are encrypted".into(),
+        fail_title: (status == Status::Fail).then(|| "The EBS volume is not encrypted".into()),
         severity,
         status,
         message: "is not encrypted".into(),
@@ -202,6 +203,7 @@ pub fn poisoned(number: usize, status: Status, severity: Severity, text: &str) -
     let own = || text.to_owned();
     let mut finding = finding(number, status, severity);
     (finding.rule, finding.title, finding.message) = (text.into(), text.into(), text.into());
+    finding.fail_title = finding.fail_title.map(|_| text.into());
     finding.resource = Arc::new(ResourceRef {
         // A separate ARN, because each resource has one.
         arn: format!("{text}{number}"),

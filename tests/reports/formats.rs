@@ -107,6 +107,21 @@ fn people_are_not_shown_a_megabyte() {
     }
 }
 
+/// A red line that reads "EBS volumes are encrypted" misleads: a failure is headed by what is wrong.
+#[test]
+fn failures_are_headed_by_what_is_wrong() {
+    let failing = document(vec![finding(1, Status::Fail, Severity::Critical)]);
+    let passing = document(vec![finding(1, Status::Pass, Severity::Critical)]);
+    for format in formats().map(|format| format.name).filter(|name| !["wa", "openmetrics"].contains(name)) {
+        let wrong = "The EBS volume is not encrypted";
+        assert!(render(format, &failing, &ALL).contains(wrong), "{format}");
+        assert!(!render(format, &passing, &ALL).contains(wrong), "{format}");
+    }
+    for format in ["table", "markdown", "junit", "csv"] {
+        assert!(!render(format, &failing, &ALL).contains("EBS volumes are encrypted"), "{format}");
+    }
+}
+
 #[test]
 fn formats_that_list_findings_say_their_messages() {
     let mut one = finding(0, Status::Fail, Severity::Critical);
