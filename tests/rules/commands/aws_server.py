@@ -46,7 +46,8 @@ def serve(connection: socket.socket, driver: Any) -> None:
     os.environ.clear()
     os.environ.update(wanted["environment"])
     try:
-        code = driver.main(wanted["arguments"])
+        # An option, because for some services version 1 of the CLI prefers an endpoint of its own to AWS_ENDPOINT_URL.
+        code = driver.main([*wanted["arguments"], "--endpoint-url", os.environ["AWS_ENDPOINT_URL"]])
     except SystemExit as end:
         code = end.code
     sys.stdout.flush()

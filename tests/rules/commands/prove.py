@@ -38,15 +38,13 @@ class Tools:
     def __init__(self, endpoint: str, rel9: str, cli: str, folder: Path) -> None:
         self.endpoint, self.rel9, self.folder = endpoint, rel9, folder
         socket = folder / "aws.socket"
-        server = [cli, str(HERE / "aws_server.py"), str(socket)]
-        self.server = subprocess.Popen(server, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         programs = folder / "bin"
         programs.mkdir()
         client = programs / "aws"
         client.write_text(f'#!/bin/sh\nexec "{sys.executable}" -IS "{HERE / "aws_client.py"}" "$@"\n')
         client.chmod(0o755)
         config = folder / "config"
-        config.write_text("[default]\ns3 =\n    addressing_style = path\nretry_mode = standard\nmax_attempts = 1\n")
+        config.write_text("[default]\ns3 =\n    addressing_style = path\nmax_attempts = 1\n")
         self.environment = {
             "PATH": f"{programs}:{os.environ['PATH']}",
             "HOME": str(folder),
@@ -56,6 +54,8 @@ class Tools:
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_REGION": "us-east-1",
         }
+        server = [cli, str(HERE / "aws_server.py"), str(socket)]
+        self.server = subprocess.Popen(server, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ready(self) -> None:
         assert self.server.stdout
@@ -93,7 +93,7 @@ class Proof:
             return
         try:
             action(*arguments)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             place = traceback.extract_tb(error.__traceback__)[-1]
             self.report["error"] = f"{type(error).__name__}: {error} ({place.name}, line {place.lineno})"
 
@@ -124,7 +124,9 @@ class Proof:
                 command = replace(command, word, self.value(word, account))
             self.report["commands"].append(command)
             self.edit(command)
-            ended = subprocess.run(["sh", "-c", command], env=environment, cwd=self.folder, capture_output=True, text=True, timeout=60)
+            import time; T0 = time.monotonic()
+            ended = subprocess.run(["sh", "-c", command], env=environment, cwd=self.folder, capture_output=True, text=True, timeout=20)
+            print(f"{time.monotonic() - T0:.2f} {self.scenario.rule} {command[:80]}", file=sys.stderr)
             if ended.returncode != 0:
                 raise RuntimeError(f"exit code {ended.returncode} of {command}: {ended.stderr.strip()}")
             self.told.outputs.append(ended.stdout)
@@ -136,11 +138,11 @@ class Proof:
         value = self.failing.fill.get(word)
         if value is not None:
             return value if isinstance(value, str) else value(self.told)
-        if word in ("KEY_ARN", "KMS_KEY_ARN"):
+        if word == "KEY_ARN":
             return account.key(self.region)
-        if word in ("DESTINATION_KEY_ARN", "KEY_ARN_IN_OTHER_REGION"):
+        if word == "OTHER_REGION_KEY_ARN":
             return account.key(FAR)
-        usual = {"OTHER_REGION": FAR, "DESTINATION_REGION": FAR, "INSTANCE_CLASS": "db.r5.large"}
+        usual = {"OTHER_REGION": FAR, "INSTANCE_CLASS": "db.r5.large"}
         if word not in usual:
             raise LookupError(f"the scenario does not say what {word} is")
         return usual[word]
