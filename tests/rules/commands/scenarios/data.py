@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from framework import OTHER_ACCOUNT, Aws, Failing, ago, proves
+from framework import OTHER_ACCOUNT, Aws, Failing, ago, proves, tags
 
 POLICY = """version: 1
 objectives:
@@ -29,11 +29,13 @@ def default_vault(aws: Aws) -> None:
 
 
 def selected(aws: Aws, name: str, **rule: Any) -> tuple[str, str]:
-    """A volume that a daily plan with a vault of its own selects; returns the ARN and the plan's id."""
+    """A volume that a daily plan with a vault of its own selects, for months; returns the ARN and the plan's id."""
     vault(aws, name)
     volume = aws.volume(name)
     plan = aws.plan(name, vault=name, **rule)
     aws.select(plan, Resources=[volume])
+    chosen = aws.client("backup").list_backup_selections(BackupPlanId=plan)["BackupSelectionsList"][0]["SelectionId"]
+    aws.seed("backup", "selection", {"BackupPlanId": plan, "SelectionId": chosen, "CreationDate": ago(days=80)})
     return volume, plan
 
 
@@ -63,22 +65,24 @@ def backup_every_period(aws: Aws) -> str:
 
 @proves("data-backup-jobs-succeed")
 def backup_jobs_succeed(aws: Aws) -> str:
-    vault(aws, "failing")
-    volume = aws.volume("failing")
+    volume, _ = selected(aws, "failing")
     aws.seed("backup", "backup_job", {"ResourceArn": volume, "BackupVaultName": "failing", "CreationDate": ago(hours=4), "State": "FAILED"})
     return volume
 
 
-def expire(aws: Aws, snapshot: str) -> Callable[[], None]:
-    """The end of an old snapshot's retention."""
-    return lambda: aws.client("ec2").delete_snapshot(SnapshotId=snapshot)
+def manual(aws: Aws, name: str, **more: Any) -> tuple[str, str, Callable[[], Any]]:
+    """A database with a manual snapshot; returns the ARN, the snapshot, and what the steps say that a person does with the original."""
+    database, snapshot = aws.database(name, **more), f"{name}-original"
+    rds = aws.client("rds")
+    rds.create_db_snapshot(DBSnapshotIdentifier=snapshot, DBInstanceIdentifier=name)
+    return database, snapshot, lambda: rds.delete_db_snapshot(DBSnapshotIdentifier=snapshot)
 
 
 @proves("data-backup-key-copyable")
 def backup_key_copyable(aws: Aws) -> Failing:
-    volume = aws.volume("managed-key", owes="copies")
-    old = aws.snapshot(volume)
-    return Failing(volume, fill={"SNAPSHOT_ID": old, "KEY_ARN": lambda told: told("Arn")})
+    """A copied EBS snapshot whose original is gone names no volume, so this is a database."""
+    database, old, deleted = manual(aws, "managed-key", StorageEncrypted=True, Tags=tags({"owes": "copies"}))
+    return Failing(database, fill={"SNAPSHOT_ID": old, "KEY_ARN": lambda told: told("Arn")}, later=deleted)
 
 
 @proves("data-backup-key-usable")
@@ -93,9 +97,8 @@ def backup_key_usable(aws: Aws) -> str:
 
 @proves("data-backups-encrypted")
 def backups_encrypted(aws: Aws) -> Failing:
-    volume = aws.volume("plain", encrypted=False)
-    old = aws.snapshot(volume)
-    return Failing(volume, fill={"SNAPSHOT_ID": old}, later=expire(aws, old))
+    database, old, deleted = manual(aws, "plain")
+    return Failing(database, fill={"SNAPSHOT_ID": old}, later=deleted)
 
 
 @proves("data-backups-immutable")
@@ -224,8 +227,10 @@ def recovery_tested(aws: Aws) -> Failing:
 @proves("data-retention-meets-objective")
 def retention_meets_objective(aws: Aws) -> Failing:
     volume, _ = selected(aws, "retention", Lifecycle={"DeleteAfterDays": 3})
-    aws.point(volume, vault="retention", Lifecycle={"DeleteAfterDays": 3})
-    return Failing(volume, edit=change_lifecycle(35))
+    aws.point(volume, vault="retention", age={"days": 1}, Lifecycle={"DeleteAfterDays": 3})
+    # The next run of the plan.
+    run = {"vault": "retention", "age": {"minutes": 1}, "Lifecycle": {"DeleteAfterDays": 35}}
+    return Failing(volume, edit=change_lifecycle(35), later=lambda: aws.point(volume, **run))
 
 
 @proves("data-rpo-meets-objective")

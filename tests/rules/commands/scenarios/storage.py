@@ -145,6 +145,11 @@ def s3_customer_key(aws: Aws) -> str:
     return bucket(aws, "managed-key")
 
 
+@proves("s3-bucket-encrypted")
+def s3_encrypted(aws: Aws) -> str:
+    return bucket(aws, "plain")
+
+
 @proves("s3-bucket-enforces-encryption")
 def s3_enforces_encryption(aws: Aws) -> str:
     return bucket(aws, "any-encryption")
@@ -175,6 +180,11 @@ def s3_lifecycle(aws: Aws) -> Failing:
         document["Rules"].append(rule)
 
     return Failing(bucket(aws, "endless", versioned=True), edit={"lifecycle.json": edit})
+
+
+@proves("s3-bucket-mfa-delete")
+def s3_mfa_delete(aws: Aws) -> Failing:
+    return Failing(bucket(aws, "without-mfa"), fill={"DEVICE_NAME": "root-account-mfa-device", "MFA_CODE": "123456"})
 
 
 @proves("s3-bucket-object-lock")
