@@ -2,13 +2,14 @@
 
 use super::finding_id::FindingId;
 use super::findings::{Finding, Location, Remediation, ResourceRef, Status, WaiverRef};
-use super::policy::{Policy, Waiver, end_of_day};
-use crate::inventory::{Resource, is_symbolic};
+use super::fix;
+use super::policy::{Policy, Tally, Waiver, end_of_day};
+use crate::inventory::{Declared, Resource, Syntax, is_symbolic};
 use crate::rules::answers::Answers;
 use crate::rules::engine::{self, Subject, Verdict};
 use crate::rules::expr::Scope;
 use crate::rules::text::Text;
-use crate::rules::{Rule, Severity};
+use crate::rules::{Rule, Severity, TemplateRemediation};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -34,6 +35,20 @@ const SETTLE: (&str, &[&str]) = (
         "Pass the values that only the deployment knows: `--parameters`, `--var-file`, `--account`, `--region`, `--assume-plans`; for Terraform, audit a plan next to its files instead of the files",
     ],
 );
+
+/// The waivers of the policy, and how often each was used.
+pub struct Waivers<'p> {
+    pub policy: &'p Policy,
+    pub as_of: DateTime<Utc>,
+    pub tally: Tally,
+}
+
+impl Waivers<'_> {
+    /// The waiver of a rule for a resource; `Err` has the reason why it is unknown whether one applies.
+    fn of(&mut self, rule: &str, subject: &Subject) -> Result<Option<&Waiver>, String> {
+        self.policy.waiver(rule, subject, self.as_of, &mut self.tally)
+    }
+}
 
 /// A rule with the policy's settings for it, and everything that its findings share.
 pub struct Chosen<'a> {
@@ -76,8 +91,7 @@ impl<'a> Chosen<'a> {
         reference: &Arc<ResourceRef>,
         subject: &Subject,
         verdict: Verdict,
-        policy: &Policy,
-        as_of: DateTime<Utc>,
+        waivers: &mut Waivers,
     ) -> Finding {
         let rule = self.rule;
         let mut status = match verdict.status {
@@ -89,13 +103,15 @@ impl<'a> Chosen<'a> {
         let waiver = match in_file_waiver(resource, &rule.id) {
             _ if status == Status::Pass => None,
             Some(in_file) => Some(in_file),
-            None => policy.waiver(&rule.id, subject, as_of).map(|waiver| waiver.map(waiver_reference)).unwrap_or_else(|doubt| {
+            None => waivers.of(&rule.id, subject).map(|waiver| waiver.map(waiver_reference)).unwrap_or_else(|doubt| {
                 message = format!("{message} (whether its waiver applies is unknown: {doubt})").into();
                 None
             }),
         };
         match waiver.as_ref().map(|waiver| waiver.expires) {
-            Some(Some(expires)) if end_of_day(expires) < as_of => message = format!("{message} (its waiver ended on {expires})").into(),
+            Some(Some(expires)) if end_of_day(expires) < waivers.as_of => {
+                message = format!("{message} (its waiver ended on {expires})").into()
+            }
             Some(_) => status = Status::Waived,
             None => {}
         }
@@ -145,9 +161,30 @@ impl<'a> Chosen<'a> {
         Arc::clone(self.unknown[usize::from(of_template)].get_or_init(render))
     }
 
+    /// The remediation in a template whose rule has one for templates: the fix in the template's own language, for its own resource.
+    fn of_template(&self, resource: &Resource, declared: &Declared, rule: &TemplateRemediation, subject: &Subject) -> Arc<Remediation> {
+        subject.with_params(self.answers.params(), |scope| {
+            let changes = fix::changes_for(&rule.fix, declared).and_then(|changes| changes.fill_in(scope));
+            let snippet: Option<Arc<str>> = changes.and_then(|changes| fix::snippet(changes, resource, declared)).map(Into::into);
+            let of_terraform = matches!(declared.written.syntax, Syntax::Hcl | Syntax::TerraformJson);
+            let steps = rule.steps.iter().map(|step| step.render(scope));
+            Arc::new(Remediation {
+                summary: rule.summary.render(scope).into(),
+                steps: steps.chain(fix::steps(&rule.fix, resource, declared)).collect(),
+                cloudformation: snippet.clone().filter(|_| !of_terraform),
+                terraform: snippet.filter(|_| of_terraform),
+                docs: self.rule.remediation.docs.as_slice().into(),
+                ..Remediation::default()
+            })
+        })
+    }
+
     /// The remediation. A template is fixed in its own language: nothing is deployed yet that a command could change.
     fn remediation(&self, resource: &Resource, subject: &Subject) -> Arc<Remediation> {
         let rule = &self.rule.remediation;
+        if let (Some(declared), Some(of_template)) = (&resource.declared, &rule.template) {
+            return self.of_template(resource, declared, of_template, subject);
+        }
         let language = resource.declared.as_ref().and_then(|declared| declared.template.language.read()).map(String::as_str);
         let is_for = |name: &str| language.is_none_or(|language| language == name);
         let texts = [&rule.cloudformation, &rule.terraform].into_iter().zip(LANGUAGES).filter(|(_, name)| is_for(name));

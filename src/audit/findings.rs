@@ -1,6 +1,8 @@
 //! The findings document: the only input of reports.
 
+use super::fail_on::FailOn;
 use super::finding_id::FindingId;
+use super::policy_use::PolicyUse;
 pub use crate::inventory::Location;
 use crate::inventory::{CoverageEntry, Tags};
 use crate::rules::evidence::Evidence;
@@ -46,6 +48,9 @@ pub struct Findings {
     pub schema: String,
     pub audit: AuditInfo,
     pub summary: Summary,
+    /// Absent where rel9 before this section wrote the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Gate>,
     #[serde(deserialize_with = "super::dedup::findings")]
     /// Boxed, because a large audit sorts and merges a million of them.
     pub findings: Vec<Box<Finding>>,
@@ -68,6 +73,9 @@ pub struct AuditInfo {
     pub regions: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_digest: Option<String>,
+    /// What the entries of the policy file did; missing without a policy file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Box<PolicyUse>>,
     pub rules_digest: String,
     /// The options that excluded rules or resources, such as `--rule`: the document says nothing about those.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -77,6 +85,47 @@ pub struct AuditInfo {
     /// The hash at which the ledger ended after the audit, with `--ledger`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ledger_head: Option<String>,
+}
+
+/// The decision of the gate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Gate {
+    /// The lowest severity at which a finding counts.
+    pub fail_on: FailOn,
+    pub verdict: Verdict,
+    /// Failing findings that count.
+    pub failing: u64,
+    /// Failing findings at or above the limit that the baseline knows, so that they do not count.
+    pub known: u64,
+    /// Unknown findings at or above the limit.
+    pub unknown: u64,
+    /// The exit code of the audit: 0 passed, 1 failed, 3 incomplete (0 with `--allow-incomplete`).
+    pub exit_code: u8,
+    /// The decision and its reason in a sentence.
+    pub text: String,
+}
+
+/// What the gate decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Nothing that counts fails, or the gate is off.
+    Passed,
+    /// A finding that counts fails.
+    Failed,
+    /// No failure, but something that decides one was not read.
+    Incomplete,
+}
+
+impl Verdict {
+    /// The verdict as documents write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Passed => "passed",
+            Verdict::Failed => "failed",
+            Verdict::Incomplete => "incomplete",
+        }
+    }
 }
 
 /// Counts.
@@ -92,6 +141,28 @@ pub struct Summary {
     /// With `--baseline`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BaselineSummary>,
+    /// The ten resources that fail worst, the worst first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub worst: Vec<WorstResource>,
+}
+
+/// A resource and how much fails for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct WorstResource {
+    /// Without its tags.
+    pub resource: ResourceRef,
+    /// Its name, id or ARN: the first that no other resource of the document has. `rel9 explain` finds it by that.
+    pub known_as: String,
+    /// 1000 for each critical failing finding, 100 for a high, 10 for a medium, 1 for a low one.
+    pub score: u64,
+    /// Failing findings by severity.
+    pub failing: BTreeMap<Severity, u64>,
+    /// The rule of its worst failing finding.
+    pub rule: Arc<str>,
+    /// What is wrong: that finding's title.
+    pub headline: Arc<str>,
+    /// That finding's message.
+    pub message: Arc<str>,
 }
 
 /// The failures compared with those of the baseline.
@@ -219,6 +290,13 @@ pub struct ResourceRef {
     pub region: String,
     #[serde(default, skip_serializing_if = "no_tags")]
     pub tags: Tags,
+}
+
+impl ResourceRef {
+    /// The order of resources in documents.
+    pub fn place(&self) -> [&str; 4] {
+        [&self.account, &self.region, &self.type_name, &self.arn]
+    }
 }
 
 fn no_tags(tags: &Tags) -> bool {

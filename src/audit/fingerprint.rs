@@ -11,12 +11,15 @@ use std::sync::Arc;
 /// Findings per digest. Part of the definition of the id: another number gives other ids.
 const PART: usize = 1_024;
 
-/// The id: always the same for the same inventory, rules, policy, time and ledger. Covers the whole document.
+/// The id: always the same for the same inventory, rules, policy, time, ledger and gate. Covers the whole document.
 pub fn fingerprint(document: &Findings) -> String {
     let parts: Vec<_> = document.findings.par_chunks(PART).map(of_part).collect();
     let mut digest = Sha256::new();
     digest.update(json(&AuditInfo { id: String::new(), ..document.audit.clone() }));
     digest.update(json(&document.summary));
+    if let Some(gate) = &document.gate {
+        digest.update(json(gate));
+    }
     parts.iter().for_each(|part| digest.update(part));
     digest.update(json(&document.reproducible));
     digest.update(json(&document.collection));

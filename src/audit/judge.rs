@@ -1,15 +1,16 @@
 //! Judges one shard: the objective of each resource, its protection, and every rule's verdict.
 
 use super::Options;
-use super::finding::{Chosen, reference};
-use super::findings::{CoverageSummary, Finding, ReproducibleData};
+use super::finding::{Chosen, Waivers, reference};
+use super::findings::{CoverageSummary, Finding, ReproducibleData, ResourceRef};
 use super::ledger::{Entry, evidence};
-use super::policy::{Owes, Policy};
+use super::policy::{Owes, Owing, Policy, Tally};
+use super::standing::Standing;
 use crate::inventory::declarable::Declarables;
 use crate::inventory::types::{self, ResourceProperties, TypeInfo};
 use crate::inventory::{CoverageEntry, DEPLOYED, Resource, Shard, is_symbolic};
 use crate::protection::facts::{Facts, Protection, State};
-use crate::protection::{self, Owed, Summaries, why_unread};
+use crate::protection::{self, CONSIDERED_TOLD, Owed, Summaries, why_unread};
 use crate::rules::engine::{Status, Subject, Verdict};
 use crate::rules::objective::{ALL_MECHANISMS, Objective};
 use crate::rules::value::{ANYTHING_ELSE, Fields, Reasons};
@@ -37,12 +38,16 @@ pub struct Judged {
     pub findings: Vec<Box<Finding>>,
     pub reproducible: Vec<ReproducibleData>,
     pub coverage: CoverageSummary,
+    /// What the entries of the policy file matched.
+    pub tally: Tally,
     /// Evidence for the ledger.
     pub evidence: Vec<Entry>,
     /// The languages of the templates, sorted, without repeats.
     pub languages: Vec<String>,
     /// Parts of templates that could not be read: modules, data of unsupported types.
     pub unread: Vec<CoverageEntry>,
+    /// How each data resource stands, with [`Options::standings`].
+    pub standings: Vec<(Arc<ResourceRef>, Standing)>,
 }
 
 impl Judged {
@@ -62,7 +67,16 @@ impl Judged {
         self.unread.extend(other.unread);
         self.reproducible.extend(other.reproducible);
         self.evidence.extend(other.evidence);
-        let (mine, theirs) = (&mut self.coverage, &other.coverage);
+        self.tally.add(other.tally);
+        self.standings.extend(other.standings);
+        self.coverage.add(&other.coverage);
+    }
+}
+
+impl CoverageSummary {
+    /// Adds the counts of another part.
+    pub fn add(&mut self, theirs: &CoverageSummary) {
+        let mine = self;
         mine.data_resources += theirs.data_resources;
         mine.protected += theirs.protected;
         mine.on_schedule += theirs.on_schedule;
@@ -74,9 +88,7 @@ impl Judged {
         mine.reproducible += theirs.reproducible;
         mine.unknown += theirs.unknown;
     }
-}
 
-impl CoverageSummary {
     /// Computes the percentage, rounded down, so that 100 means all.
     pub fn with_percent(mut self) -> Self {
         let owing = u128::from(self.data_resources.saturating_sub(self.reproducible));
@@ -108,9 +120,7 @@ struct Prepared<'s> {
     resource: &'s Resource,
     info: &'static TypeInfo,
     subject: Subject,
-    owes: Owes,
-    /// Why it may be reproducible, so that it would need no backup.
-    may_be_reproducible: Option<String>,
+    owing: Owing,
 }
 
 impl<'a> Judge<'a> {
@@ -164,36 +174,37 @@ impl<'a> Judge<'a> {
     fn prepare<'s>(&self, shard: &Shard, resource: &'s Resource, info: &'static TypeInfo, by_nature: Option<&String>) -> Prepared<'s> {
         let (fields, reasons) = fields(shard, resource, info);
         let subject = Subject::new(info.name, fields, reasons, self.as_of);
-        let (owes, may_be_reproducible) = if protection::is_data(info.name) {
+        let mut owing = if protection::is_data(info.name) {
             self.policy.objective(&subject, by_nature.map(String::as_str), self.as_of)
         } else {
-            (Owes::Objective(Box::default()), None)
+            Owing::nothing()
         };
-        let owes_nothing = matches!(&owes, Owes::Objective(objective) if is_reproducible(objective, self.as_of));
-        let may_be_reproducible =
-            may_be_reproducible.or_else(|| protection::perhaps_reproducible(shard, resource).filter(|_| !owes_nothing));
-        Prepared { resource, info, subject, owes, may_be_reproducible }
+        let owes_nothing = matches!(&owing.owes, Owes::Objective(objective) if is_reproducible(objective, self.as_of));
+        owing.may_be_reproducible =
+            owing.may_be_reproducible.or_else(|| protection::perhaps_reproducible(shard, resource).filter(|_| !owes_nothing));
+        Prepared { resource, info, subject, owing }
     }
 
     fn owed(&self, prepared: Option<&Prepared>) -> Owed {
-        match prepared.map(|prepared| &prepared.owes) {
+        let considered = CONSIDERED_TOLD;
+        match prepared.map(|prepared| &prepared.owing.owes) {
             Some(Owes::Objective(objective)) => {
                 let reproducible = is_reproducible(objective, self.as_of);
-                Owed { mechanisms: objective.mechanisms.clone(), rpo_seconds: objective.rpo_seconds, reproducible, doubt: None }
+                Owed { mechanisms: objective.mechanisms.clone(), rpo_seconds: objective.rpo_seconds, reproducible, doubt: None, considered }
             }
             Some(Owes::Unknown { reason, mechanisms_differ: true }) => {
                 let doubt = Some(objective_unknown(reason));
-                Owed { mechanisms: ALL_MECHANISMS.to_vec(), rpo_seconds: None, reproducible: false, doubt }
+                Owed { mechanisms: ALL_MECHANISMS.to_vec(), rpo_seconds: None, reproducible: false, doubt, considered }
             }
-            _ => Owed { mechanisms: ALL_MECHANISMS.to_vec(), rpo_seconds: None, reproducible: false, doubt: None },
+            _ => Owed { mechanisms: ALL_MECHANISMS.to_vec(), rpo_seconds: None, reproducible: false, doubt: None, considered },
         }
     }
 
     fn resource(&self, shard: &Shard, summaries: &Summaries, prepared: Prepared, facts: Facts) -> Judged {
         let template = shard.coverage.template;
-        let Prepared { resource, info, mut subject, owes, may_be_reproducible } = prepared;
+        let Prepared { resource, info, mut subject, owing } = prepared;
         let mut judged = Judged::default();
-        let reproducible = matches!(&owes, Owes::Objective(objective) if is_reproducible(objective, self.as_of));
+        let reproducible = matches!(&owing.owes, Owes::Objective(objective) if is_reproducible(objective, self.as_of));
         let cluster_member = protection::is_cluster_member(resource);
         // A shard of a template also has resources of the target account: they are evidence, and not judged.
         let judged_here = resource.declared.is_some() || !template;
@@ -202,16 +213,20 @@ impl<'a> Judge<'a> {
         if !judged_here || elsewhere || !self.options.wants_resource(resource) || protection::is_being_deleted(resource) {
             return judged;
         }
+        let reference = Arc::new(reference(resource));
         if let Facts::Data(facts) = &facts
             && protection::is_data(info.name)
         {
             if protection::is_counted(resource) {
                 judged.coverage.count(facts, reproducible);
+                if self.options.standings {
+                    judged.standings.push((Arc::clone(&reference), Standing::new(facts, reproducible)));
+                }
             }
+            owing.count(reproducible, protection::is_counted(resource), &mut judged.tally);
             judged.evidence = evidence::entries(resource, facts);
         }
-        let reference = Arc::new(reference(resource));
-        match &owes {
+        match &owing.owes {
             Owes::Objective(objective) => {
                 if let (true, Some(why)) = (reproducible, &objective.reproducible) {
                     judged.reproducible.push(ReproducibleData { resource: Arc::clone(&reference), why: why.clone() });
@@ -230,6 +245,7 @@ impl<'a> Judge<'a> {
             unread.insert(ANYTHING_ELSE.to_owned(), vec![DEPLOYED.to_owned()]);
         }
         subject.protected(info.name, ProtectionFields::from(facts), unread);
+        let mut waivers = Waivers { policy: self.policy, as_of: self.as_of, tally: Tally::default() };
         for chosen in self.by_type.get(info.name).into_iter().flatten() {
             let skipped = (reproducible && !chosen.rule.reproducible)
                 || (cluster_member && chosen.rule.data)
@@ -240,12 +256,13 @@ impl<'a> Judge<'a> {
             // A template cannot show what exists only after deployment. That is not a defect of the template, so there is no finding.
             let answered = |verdict: &Verdict| !verdict.unknown_because.iter().any(|reason| reason == DEPLOYED);
             if let Some(mut verdict) = chosen.answers.to(&subject).filter(answered) {
-                if let (Status::Fail, Some(reason)) = (verdict.status, &may_be_reproducible) {
+                if let (Status::Fail, Some(reason)) = (verdict.status, &owing.may_be_reproducible) {
                     verdict = verdict.in_doubt(format!("whether its data can be rebuilt is unknown: {reason}"));
                 }
-                judged.findings.push(Box::new(chosen.finding(resource, &reference, &subject, verdict, self.policy, self.as_of)));
+                judged.findings.push(Box::new(chosen.finding(resource, &reference, &subject, verdict, &mut waivers)));
             }
         }
+        judged.tally.add(waivers.tally);
         judged
     }
 }

@@ -3,29 +3,37 @@
 pub mod baseline;
 mod dedup;
 pub mod diff;
+mod fail_on;
 mod finding;
 pub mod finding_id;
 pub mod findings;
 mod fingerprint;
+mod fix;
+pub mod gate;
 mod judge;
 pub mod ledger;
 mod options;
 pub mod policy;
+pub mod policy_use;
+mod standing;
 pub mod stored;
+mod unread;
+pub mod what_if;
+pub mod worst;
 
 use crate::inventory::declarable::Declarables;
 use crate::inventory::document::{self, DocumentError};
-use crate::inventory::{CoverageEntry, CoverageStatus, GLOBAL, Shard};
+use crate::inventory::{CoverageEntry, GLOBAL, Shard};
 use crate::protection::{self, Summaries};
 use crate::rules::{BestPractice, Rule, RuleSet, Severity};
 use chrono::{DateTime, Utc};
-use findings::{AuditInfo, BaselineMark, BestPracticeSummary, CoverageSummary, Finding, Findings, ResourceRef, Status, Summary};
+use findings::{AuditInfo, BestPracticeSummary, CoverageSummary, Finding, Findings, ResourceRef, Status, Summary};
 use fingerprint::fingerprint;
 use judge::Judge;
 pub use judge::Judged;
 use ledger::Entry;
 pub use options::Options;
-use policy::{FailOn, Policy};
+use policy::{Audited, Policy};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
@@ -101,7 +109,7 @@ pub fn run_with_evidence(
     }
     let mut found = Judged::all(judged);
     let evidence = std::mem::take(&mut found.evidence);
-    Ok((document_of(found, collection, &seen, as_of, rules, policy, options), evidence))
+    Ok((Judgement { rules, policy, options, templates: None }.document(found, collection, &seen, as_of), evidence))
 }
 
 /// Judges templates. `read` passes each stack, independent of the others, to the function that judges it, from any thread, and returns the
@@ -126,74 +134,82 @@ pub fn run_templates<E>(
     };
     let mut found = Judged::all(read(&alone)?);
     let (evidence, unread) = (std::mem::take(&mut found.evidence), std::mem::take(&mut found.unread));
-    Ok((document_of(found, unread, &BTreeSet::new(), as_of, rules, policy, options), evidence))
+    let judgement = Judgement { rules, policy, options, templates: Some(declarables) };
+    Ok((judgement.document(found, unread, &BTreeSet::new(), as_of), evidence))
 }
 
 fn chosen<'a>(rules: &'a RuleSet, policy: &Policy, options: &Options) -> Vec<&'a Rule> {
     rules.iter().filter(|rule| options.wants_rule(rule) && policy.enabled(&rule.id)).collect()
 }
 
-fn document_of(
-    mut found: Judged,
-    mut collection: Vec<CoverageEntry>,
-    seen: &BTreeSet<(String, String)>,
-    as_of: DateTime<Utc>,
-    rules: &RuleSet,
-    policy: &Policy,
-    options: &Options,
-) -> Findings {
-    sort(&mut found.findings);
-    found.reproducible.sort_by(|a, b| {
-        (&a.resource.account, &a.resource.region, &a.resource.arn).cmp(&(&b.resource.account, &b.resource.region, &b.resource.arn))
-    });
-    collection.sort();
-    collection.dedup_by(|a, b| a.is_part() && a == b);
-    let accounts: BTreeSet<&String> = seen.iter().map(|(account, _)| account).collect();
-    let regions: BTreeSet<&String> = seen.iter().map(|(_, region)| region).filter(|region| *region != GLOBAL).collect();
-    let info = AuditInfo {
-        id: String::new(),
-        rel9_version: env!("CARGO_PKG_VERSION").to_owned(),
-        as_of,
-        source: if found.languages.is_empty() { options.source.clone() } else { found.languages.join(",") },
-        accounts: accounts.into_iter().cloned().collect(),
-        regions: regions.into_iter().cloned().collect(),
-        policy_digest: policy.digest().map(str::to_owned),
-        rules_digest: rules.digest(),
-        partial: options.partial(),
-        complete: false,
-        ledger_head: None,
-    };
-    let mut document = Findings {
-        schema: findings::SCHEMA.to_owned(),
-        audit: info,
-        summary: Summary { coverage: found.coverage.with_percent(), ..Summary::default() },
-        findings: found.findings,
-        reproducible: found.reproducible,
-        collection,
-    };
-    document.seal();
-    document
+/// By what an audit judged.
+struct Judgement<'a> {
+    rules: &'a RuleSet,
+    policy: &'a Policy,
+    options: &'a Options,
+    /// For templates: what they can declare.
+    templates: Option<&'a Declarables>,
+}
+
+impl Judgement<'_> {
+    /// The document of what was found.
+    fn document(
+        &self,
+        mut found: Judged,
+        mut collection: Vec<CoverageEntry>,
+        seen: &BTreeSet<(String, String)>,
+        as_of: DateTime<Utc>,
+    ) -> Findings {
+        let Judgement { rules, policy, options, templates } = *self;
+        sort(&mut found.findings);
+        found.reproducible.sort_by(|a, b| {
+            (&a.resource.account, &a.resource.region, &a.resource.arn).cmp(&(&b.resource.account, &b.resource.region, &b.resource.arn))
+        });
+        collection.sort();
+        collection.dedup_by(|a, b| a.is_part() && a == b);
+        let accounts: BTreeSet<&String> = seen.iter().map(|(account, _)| account).collect();
+        let regions: BTreeSet<&String> = seen.iter().map(|(_, region)| region).filter(|region| *region != GLOBAL).collect();
+        let has_findings = |rule: &str| found.findings.iter().any(|finding| *finding.rule == *rule);
+        let audited = Audited { as_of, options, rules, templates, collection: &collection, has_findings: &has_findings };
+        let info = AuditInfo {
+            id: String::new(),
+            rel9_version: env!("CARGO_PKG_VERSION").to_owned(),
+            as_of,
+            source: if found.languages.is_empty() { options.source.clone() } else { found.languages.join(",") },
+            accounts: accounts.into_iter().cloned().collect(),
+            regions: regions.into_iter().cloned().collect(),
+            policy_digest: policy.digest().map(str::to_owned),
+            policy: policy.usage(&found.tally, &audited).map(Box::new),
+            rules_digest: rules.digest(),
+            partial: options.partial(),
+            complete: false,
+            ledger_head: None,
+        };
+        let mut document = Findings {
+            schema: findings::SCHEMA.to_owned(),
+            audit: info,
+            summary: Summary { coverage: found.coverage.with_percent(), ..Summary::default() },
+            gate: None,
+            findings: found.findings,
+            reproducible: found.reproducible,
+            collection,
+        };
+        document.seal();
+        document
+    }
 }
 
 /// Sorts by account, Region, type and ARN. Findings of a resource are adjacent, share it, and are in the order of the rules already, so only
 /// the resources are compared: there are far fewer of them.
 fn sort(findings: &mut [Box<Finding>]) {
-    fn place(resource: &ResourceRef) -> [&str; 4] {
-        [&resource.account, &resource.region, &resource.type_name, &resource.arn]
-    }
     let mut resources: Vec<Arc<ResourceRef>> = findings.iter().map(|finding| Arc::clone(&finding.resource)).collect();
     resources.dedup_by(|a, b| Arc::ptr_eq(a, b));
-    resources.par_sort_unstable_by(|a, b| place(a).cmp(&place(b)));
+    resources.par_sort_unstable_by(|a, b| a.place().cmp(&b.place()));
     let places: HashMap<*const ResourceRef, u32> = resources.iter().map(Arc::as_ptr).zip(0..).collect();
     findings.sort_by_cached_key(|finding| places.get(&Arc::as_ptr(&finding.resource)).copied());
 }
 
 impl Findings {
-    /// The files and other parts of templates that could not be read.
-    pub fn unread_parts(&self) -> impl Iterator<Item = &CoverageEntry> {
-        self.collection.iter().filter(|entry| entry.is_part() && entry.error.is_some() && entry.status != CoverageStatus::Ok)
-    }
-
     /// Records the head of the ledger, which is part of the document's id.
     pub fn record_ledger(&mut self, head: &str) {
         self.audit.ledger_head = Some(head.to_owned());
@@ -216,7 +232,7 @@ impl Findings {
 
 /// Whether every call answered, or its service does not exist there.
 fn is_complete(collection: &[CoverageEntry]) -> bool {
-    !collection.iter().any(|entry| matches!(entry.status, CoverageStatus::Denied | CoverageStatus::Failed))
+    !collection.iter().any(|entry| unread::is_unanswered(entry.status))
 }
 
 fn summarise(findings: &[Box<Finding>], coverage: CoverageSummary) -> Summary {
@@ -242,6 +258,7 @@ fn summarise(findings: &[Box<Finding>], coverage: CoverageSummary) -> Summary {
         best_practices: practices.into_iter().map(|(id, practice)| practice.summary(id)).collect(),
         coverage,
         baseline: None,
+        worst: worst::worst(findings),
     }
 }
 
@@ -276,29 +293,5 @@ impl Practice {
             "none"
         };
         BestPracticeSummary { id, risk: risk.to_owned(), pass, fail, unknown, waived }
-    }
-}
-
-/// How the gate decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gate {
-    Passed,
-    /// A failing finding is at or above the limit.
-    Failed,
-    /// No failure, but something that decides one was not read.
-    Incomplete,
-}
-
-/// Decides the gate. A failure that the baseline knows does not fail it. An unknown finding at or above the limit might be a failure, so the
-/// gate does not pass.
-pub fn gate(findings: &Findings, fail_on: FailOn) -> Gate {
-    let counts = |finding: &Finding| finding.baseline != Some(BaselineMark::Known) && fail_on.reached_by(finding.severity);
-    let reached = |status: Status| findings.findings.iter().any(|finding| counts(finding) && finding.status == status);
-    if reached(Status::Fail) {
-        Gate::Failed
-    } else if !findings.audit.complete || reached(Status::Unknown) {
-        Gate::Incomplete
-    } else {
-        Gate::Passed
     }
 }

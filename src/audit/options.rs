@@ -24,20 +24,33 @@ pub struct Options {
     pub ledger: Ledger,
     /// Only some services were read.
     pub some_services: bool,
+    /// Only some Regions were read.
+    pub some_regions: bool,
+    /// Also tell how each data resource stands, for commands that compare audits of two inventories.
+    pub standings: bool,
 }
 
 impl Options {
     /// The options that exclude rules or resources.
     pub(super) fn partial(&self) -> Vec<String> {
-        let options = [
+        let rules = [
             ("--rule", !self.rules.is_empty()),
             ("--skip-rule", !self.skip_rules.is_empty()),
             ("--best-practice", !self.best_practices.is_empty()),
+        ];
+        // The document lists the Regions.
+        let resources = self.narrows_resources().into_iter().filter(|option| *option != "--regions");
+        given(&rules).into_iter().chain(resources).map(str::to_owned).collect()
+    }
+
+    /// The options that exclude resources.
+    pub(super) fn narrows_resources(&self) -> Vec<&'static str> {
+        given(&[
             ("--resource", !self.resources.is_empty()),
             ("--tag", !self.tags.is_empty()),
             ("--services", self.some_services),
-        ];
-        options.into_iter().filter(|(_, given)| *given).map(|(option, _)| option.to_owned()).collect()
+            ("--regions", self.some_regions),
+        ])
     }
 
     pub(super) fn wants_rule(&self, rule: &Rule) -> bool {
@@ -53,4 +66,8 @@ impl Options {
         let tagged = |(key, value): &(String, String)| resource.tags().has_one([(key.as_str(), Some(value.as_str()))]).unwrap_or(perhaps);
         (self.resources.is_empty() || self.resources.iter().any(|arn| arn == resource.uid())) && self.tags.iter().all(tagged)
     }
+}
+
+fn given(options: &[(&'static str, bool)]) -> Vec<&'static str> {
+    options.iter().filter(|(_, given)| *given).map(|(option, _)| *option).collect()
 }

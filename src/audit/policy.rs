@@ -1,174 +1,64 @@
 //! The policy file, `rel9.yaml`: objectives, reproducible data, waivers, rule settings. Errors show file, line and a
 //! suggestion, before any rule runs.
 
-use crate::protection::facts::MechanismKind;
-use crate::rules::Severity;
+pub use super::fail_on::FailOn;
 use crate::rules::engine::Subject;
-use crate::rules::expr::{Expression, Outcome};
-use crate::rules::format::Line;
-use crate::rules::objective::{ALL_MECHANISMS, Copies, Demand, Objective, Reproducible};
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use crate::rules::objective::{ALL_MECHANISMS, Objective, Reproducible};
+use crate::rules::{Rule, Severity};
+use chrono::{DateTime, NaiveDate, Utc};
+use file::RuleSetting;
+pub use file::{Assume, PolicyFile};
+use matching::Match;
+pub use matching::end_of_day;
+use std::collections::{BTreeMap, BTreeSet};
+use tally::Entry;
+pub use tally::Tally;
 
+mod file;
 mod load;
+mod matching;
+mod tally;
 #[cfg(test)]
 mod tests;
+mod usage;
 
-/// The lowest severity at which a failing finding fails the gate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum FailOn {
-    Info,
-    Low,
-    Medium,
-    High,
-    Critical,
-    Never,
-}
+pub use usage::Audited;
 
-impl FailOn {
-    /// Whether a failure of this severity fails the gate.
-    pub fn reached_by(self, severity: Severity) -> bool {
-        let least = match self {
-            FailOn::Info => Severity::Info,
-            FailOn::Low => Severity::Low,
-            FailOn::Medium => Severity::Medium,
-            FailOn::High => Severity::High,
-            FailOn::Critical => Severity::Critical,
-            FailOn::Never => return false,
-        };
-        severity >= least
-    }
-}
-
-/// The file as it is written.
-#[derive(Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PolicyFile {
-    #[schemars(with = "u32")]
-    version: Line<u32>,
-    #[serde(default)]
-    fail_on: Option<FailOn>,
-    #[serde(default)]
-    objectives: Vec<ObjectiveEntry>,
-    #[serde(default)]
-    reproducible: Vec<ReproducibleEntry>,
-    #[serde(default)]
-    waivers: Vec<WaiverEntry>,
-    #[serde(default)]
-    #[schemars(with = "BTreeMap<String, RuleSetting>")]
-    rules: BTreeMap<String, Line<RuleSetting>>,
-    /// Account settings that templates do not show.
-    #[serde(default)]
-    assume: Assume,
-}
-
-/// An objective: the first that matches a resource applies.
-#[derive(Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct ObjectiveEntry {
-    name: String,
-    /// CEL over `resource`.
-    #[serde(rename = "match")]
-    #[schemars(with = "String")]
-    matches: Line<String>,
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    rpo: Option<Line<String>>,
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    rto: Option<Line<String>>,
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    retention: Option<Line<String>>,
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    restore_test_every: Option<Line<String>>,
-    #[serde(default)]
-    copies: Copies,
-    /// The mechanisms that count; by default all.
-    #[serde(default)]
-    mechanisms: Option<Vec<MechanismKind>>,
-    #[serde(default)]
-    immutable: Demand,
-}
-
-/// Exempt: data that can be rebuilt.
-#[derive(Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct ReproducibleEntry {
-    #[serde(rename = "match")]
-    #[schemars(with = "String")]
-    matches: Line<String>,
-    #[serde(default)]
-    reason: Option<String>,
-    #[serde(default)]
-    expires: Option<NaiveDate>,
-}
-
-/// An accepted failure.
-#[derive(Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct WaiverEntry {
-    #[schemars(with = "String")]
-    rule: Line<String>,
-    #[serde(rename = "match")]
-    #[schemars(with = "String")]
-    matches: Line<String>,
-    reason: String,
-    approved_by: String,
-    expires: NaiveDate,
-}
-
-/// The policy's settings for a rule.
-#[derive(Clone, Debug, Default, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct RuleSetting {
-    #[serde(default)]
-    enabled: Option<bool>,
-    #[serde(default)]
-    severity: Option<Severity>,
-    #[serde(default)]
-    params: serde_json::Map<String, serde_json::Value>,
-}
-
-/// Settings of the target account, which templates do not show.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Assume {
-    pub ebs_encryption_by_default: Option<bool>,
-}
-
-/// The resources that an entry applies to.
+/// An objective, and the resources that it applies to.
 #[derive(Debug)]
-struct Match {
-    expression: Expression,
-    /// The line of the entry, such as `rel9.yaml:4`.
-    place: String,
+struct ObjectiveOf {
+    line: u64,
+    matches: Match,
+    objective: Objective,
 }
 
-impl Match {
-    /// Whether it applies to a resource; `Err` has the reason why that is unknown.
-    fn holds(&self, subject: &Subject) -> Result<bool, String> {
-        match self.expression.truth(subject.scope()) {
-            Outcome::Known(truth) => Ok(truth),
-            // A tag or a property that the resource does not have.
-            Outcome::Absent(_) => Ok(false),
-            Outcome::Unknown(reason) => Err(reason),
-            Outcome::Broken(error) => Err(format!("{}: whether it matches is unknown: {error}", self.place)),
-        }
-    }
+/// Data that the policy declares reproducible.
+#[derive(Debug)]
+struct Exemption {
+    matches: Match,
+    reason: Option<String>,
+    expires: Option<NaiveDate>,
 }
 
 /// A compiled waiver.
 #[derive(Debug)]
 pub struct Waiver {
-    pub rule: String,
+    line: u64,
+    /// The rules as the policy names them: ids and globs.
+    named: Vec<String>,
+    /// The ids of these rules.
+    rules: BTreeSet<String>,
     matches: Match,
     pub reason: String,
     pub approved_by: String,
     pub expires: NaiveDate,
+}
+
+/// The settings of a rule, and their line.
+#[derive(Debug)]
+struct Setting {
+    line: u64,
+    values: RuleSetting,
 }
 
 /// A checked policy.
@@ -176,11 +66,12 @@ pub struct Waiver {
 pub struct Policy {
     pub fail_on: Option<FailOn>,
     pub assume: Assume,
-    given: bool,
-    objectives: Vec<(Match, Objective)>,
-    reproducible: Vec<(Match, Option<String>, Option<NaiveDate>)>,
+    /// The file, as it was given; `None` without a file.
+    path: Option<String>,
+    objectives: Vec<ObjectiveOf>,
+    reproducible: Vec<Exemption>,
     waivers: Vec<Waiver>,
-    settings: BTreeMap<String, RuleSetting>,
+    settings: BTreeMap<String, Setting>,
     digest: Option<String>,
 }
 
@@ -196,9 +87,19 @@ pub enum Owes {
     },
 }
 
+/// What a resource owes, and the entries of the policy that say so.
+#[derive(Debug)]
+pub struct Owing {
+    pub owes: Owes,
+    /// Why the resource may be reproducible, if that is unknown.
+    pub may_be_reproducible: Option<String>,
+    /// The entries that match it, and those that may, with the reason why that is unknown.
+    entries: Vec<(Entry, Option<String>)>,
+}
+
 /// Whether the policy declares a resource reproducible.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Declared {
+enum Declared {
     Reproducible(Reproducible),
     No,
     /// A declaration in force may match: it depends on something that was not read.
@@ -208,10 +109,13 @@ pub enum Declared {
 impl Policy {
     /// The expressions that exceeded the cost limit for a resource, with their lines.
     pub fn overruns(&self) -> impl Iterator<Item = String> {
-        let objectives = self.objectives.iter().map(|(matches, _)| matches);
-        let reproducible = self.reproducible.iter().map(|(matches, ..)| matches);
-        let all = objectives.chain(reproducible).chain(self.waivers.iter().map(|waiver| &waiver.matches));
-        all.filter_map(|matches| Some(format!("{}: {}", matches.place, matches.expression.overrun()?)))
+        self.matches().filter_map(|matches| Some(format!("{}: {}", matches.place(), matches.expression.overrun()?)))
+    }
+
+    fn matches(&self) -> impl Iterator<Item = &Match> {
+        let objectives = self.objectives.iter().map(|entry| &entry.matches);
+        let reproducible = self.reproducible.iter().map(|exemption| &exemption.matches);
+        objectives.chain(reproducible).chain(self.waivers.iter().map(|waiver| &waiver.matches))
     }
 
     /// `sha256:` and the digest of the file; `None` without a file.
@@ -219,25 +123,27 @@ impl Policy {
         self.digest.as_deref()
     }
 
-    /// The objective of a resource, and why the resource may be reproducible, if that is unknown.
-    pub fn objective(&self, subject: &Subject, intrinsic: Option<&str>, as_of: DateTime<Utc>) -> (Owes, Option<String>) {
-        let (reproducible, doubt) = match self.reproducible(subject, intrinsic, as_of) {
+    /// The objective of a resource.
+    pub fn objective(&self, subject: &Subject, intrinsic: Option<&str>, as_of: DateTime<Utc>) -> Owing {
+        let mut entries = Vec::new();
+        let (reproducible, doubt) = match self.reproducible(subject, intrinsic, as_of, &mut entries) {
             Declared::Reproducible(reproducible) => (Some(reproducible), None),
             Declared::No => (None, None),
             Declared::Unknown(reason) => (None, Some(reason)),
         };
         let owes_nothing = reproducible.as_ref().is_some_and(|reproducible| !reproducible.has_ended(as_of));
-        match self.matching(subject) {
+        let (owes, may_be_reproducible) = match self.matching(subject, &mut entries) {
             // No objective asks anything of data that can be rebuilt.
             Owes::Unknown { .. } if owes_nothing => (Owes::Objective(Box::new(Objective { reproducible, ..self.no_objective() })), None),
             Owes::Objective(objective) => (Owes::Objective(Box::new(Objective { reproducible, ..*objective })), doubt),
             unknown => (unknown, doubt),
-        }
+        };
+        Owing { owes, may_be_reproducible, entries }
     }
 
     /// The objective of a resource that no entry matches.
     fn no_objective(&self) -> Objective {
-        if self.given {
+        if self.path.is_some() {
             Objective { name: None, from_policy: true, catch_all: false, ..Objective::default() }
         } else {
             Objective::default()
@@ -245,36 +151,56 @@ impl Policy {
     }
 
     /// The first objective that matches.
-    fn matching(&self, subject: &Subject) -> Owes {
-        let mut objective = self.no_objective();
-        for (at, (matches, candidate)) in self.objectives.iter().enumerate() {
-            match matches.holds(subject) {
+    fn matching(&self, subject: &Subject, entries: &mut Vec<(Entry, Option<String>)>) -> Owes {
+        for (at, entry) in self.objectives.iter().enumerate() {
+            match entry.matches.holds(subject) {
                 Ok(true) => {
-                    objective = candidate.clone();
-                    break;
+                    entries.push((Entry::Objective(at), None));
+                    return Owes::Objective(Box::new(entry.objective.clone()));
                 }
                 Ok(false) => {}
                 Err(reason) => {
                     let all_count = |objective: &Objective| ALL_MECHANISMS.iter().all(|kind| objective.mechanisms.contains(kind));
-                    let mechanisms_differ = self.objectives.iter().skip(at).any(|(_, objective)| !all_count(objective));
+                    let mechanisms_differ = self.objectives.iter().skip(at).any(|entry| !all_count(&entry.objective));
+                    entries.push((Entry::UnknownObjective, None));
+                    entries.extend((at..self.objectives.len()).map(|at| (Entry::Objective(at), Some(reason.clone()))));
                     return Owes::Unknown { reason, mechanisms_differ };
                 }
             }
         }
-        Owes::Objective(Box::new(objective))
+        if self.path.is_some() {
+            entries.push((Entry::NoObjective, None));
+        }
+        Owes::Objective(Box::new(self.no_objective()))
     }
 
     /// The declaration that covers a resource: one in force, else one that has ended.
-    fn reproducible(&self, subject: &Subject, intrinsic: Option<&str>, as_of: DateTime<Utc>) -> Declared {
+    fn reproducible(
+        &self,
+        subject: &Subject,
+        intrinsic: Option<&str>,
+        as_of: DateTime<Utc>,
+        entries: &mut Vec<(Entry, Option<String>)>,
+    ) -> Declared {
         let mut found: Option<Reproducible> = None;
         let mut doubt = None;
-        for (matches, reason, expires) in &self.reproducible {
-            let declared = Reproducible { reason: reason.clone(), expires_at: expires.map(end_of_day), declared: true };
+        for (at, exemption) in self.reproducible.iter().enumerate() {
+            let declared = exemption.declares();
             let in_force = !declared.has_ended(as_of);
-            match matches.holds(subject) {
-                Ok(true) if found.as_ref().is_none_or(|found| in_force && found.has_ended(as_of)) => found = Some(declared),
-                Err(reason) if in_force => doubt = doubt.or(Some(reason)),
-                _ => {}
+            match exemption.matches.holds(subject) {
+                Ok(true) => {
+                    entries.push((Entry::Reproducible(at), None));
+                    if found.as_ref().is_none_or(|found| in_force && found.has_ended(as_of)) {
+                        found = Some(declared);
+                    }
+                }
+                Ok(false) => {}
+                Err(reason) => {
+                    entries.push((Entry::Reproducible(at), Some(reason.clone())));
+                    if in_force {
+                        doubt = doubt.or(Some(reason));
+                    }
+                }
             }
         }
         let by_nature = || intrinsic.map(|reason| Reproducible { reason: Some(reason.to_owned()), expires_at: None, declared: false });
@@ -287,40 +213,79 @@ impl Policy {
     }
 
     /// The waiver of a rule for a resource: one in force, else one that has ended. `Err` has the reason why it is unknown whether one in force
-    /// applies.
-    pub fn waiver(&self, rule: &str, subject: &Subject, as_of: DateTime<Utc>) -> Result<Option<&Waiver>, String> {
-        let (mut found, mut doubt): (Option<&Waiver>, _) = (None, None);
-        for waiver in self.waivers.iter().filter(|waiver| waiver.rule == rule) {
+    /// applies. Counts the waivers that match.
+    pub fn waiver(&self, rule: &str, subject: &Subject, as_of: DateTime<Utc>, tally: &mut Tally) -> Result<Option<&Waiver>, String> {
+        let (mut found, mut doubt): (Option<(usize, &Waiver)>, _) = (None, None);
+        for (at, waiver) in self.waivers.iter().enumerate().filter(|(_, waiver)| waiver.rules.contains(rule)) {
             match waiver.matches.holds(subject) {
-                Ok(true) if found.is_none_or(|found| found.has_ended(as_of) && !waiver.has_ended(as_of)) => found = Some(waiver),
-                Err(reason) if !waiver.has_ended(as_of) => doubt = doubt.or(Some(reason)),
-                _ => {}
+                Ok(true) if found.is_none_or(|(_, found)| found.has_ended(as_of) && !waiver.has_ended(as_of)) => {
+                    found.iter().for_each(|(before, _)| tally.of(Entry::Waiver(*before)).covered += 1);
+                    found = Some((at, waiver));
+                }
+                Ok(true) => tally.of(Entry::Waiver(at)).covered += 1,
+                Ok(false) => {}
+                Err(reason) => {
+                    tally.doubt(Entry::Waiver(at), &reason);
+                    if !waiver.has_ended(as_of) {
+                        doubt = doubt.or(Some(reason));
+                    }
+                }
             }
         }
+        found.iter().for_each(|(at, _)| tally.of(Entry::Waiver(*at)).matched += 1);
         match (found, doubt) {
             (None, Some(reason)) => Err(reason),
-            (Some(found), Some(reason)) if found.has_ended(as_of) => Err(reason),
-            (found, _) => Ok(found),
+            (Some((_, found)), Some(reason)) if found.has_ended(as_of) => Err(reason),
+            (found, _) => Ok(found.map(|(_, waiver)| waiver)),
         }
     }
 
     /// Whether a rule is on.
     pub fn enabled(&self, rule: &str) -> bool {
-        self.settings.get(rule).and_then(|setting| setting.enabled).unwrap_or(true)
+        self.settings.get(rule).and_then(|setting| setting.values.enabled).unwrap_or(true)
     }
 
     /// A rule's severity.
-    pub fn severity(&self, rule: &crate::rules::Rule) -> Severity {
-        self.settings.get(&rule.id).and_then(|setting| setting.severity).unwrap_or(rule.severity)
+    pub fn severity(&self, rule: &Rule) -> Severity {
+        self.settings.get(&rule.id).and_then(|setting| setting.values.severity).unwrap_or(rule.severity)
     }
 
     /// A rule's parameters.
-    pub fn params(&self, rule: &crate::rules::Rule) -> serde_json::Map<String, serde_json::Value> {
+    pub fn params(&self, rule: &Rule) -> serde_json::Map<String, serde_json::Value> {
         let mut params = rule.params.clone();
         if let Some(setting) = self.settings.get(&rule.id) {
-            params.extend(setting.params.clone());
+            params.extend(setting.values.params.clone());
         }
         params
+    }
+}
+
+impl Exemption {
+    fn declares(&self) -> Reproducible {
+        Reproducible { reason: self.reason.clone(), expires_at: self.expires.map(end_of_day), declared: true }
+    }
+}
+
+impl Owing {
+    /// What is no data owes nothing, whatever the policy says.
+    pub fn nothing() -> Self {
+        Owing { owes: Owes::Objective(Box::default()), may_be_reproducible: None, entries: Vec::new() }
+    }
+
+    /// Counts a data resource for the entries that match it. `counted` is whether coverage counts it.
+    pub fn count(&self, exempt: bool, counted: bool, tally: &mut Tally) {
+        for (entry, doubt) in &self.entries {
+            if let Some(reason) = doubt {
+                tally.doubt(*entry, reason);
+                continue;
+            }
+            let count = tally.of(*entry);
+            *match (counted, exempt && !matches!(entry, Entry::Reproducible(_))) {
+                (false, _) => &mut count.uncounted,
+                (true, true) => &mut count.exempt,
+                (true, false) => &mut count.matched,
+            } += 1;
+        }
     }
 }
 
@@ -336,10 +301,4 @@ impl Reproducible {
     pub fn has_ended(&self, as_of: DateTime<Utc>) -> bool {
         self.expires_at.is_some_and(|expires| expires < as_of)
     }
-}
-
-/// The end of a day in UTC: dates include their whole day.
-pub(super) fn end_of_day(date: NaiveDate) -> DateTime<Utc> {
-    let last = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default();
-    date.and_time(last).and_utc()
 }

@@ -106,6 +106,9 @@ fn difference(document: &Findings) -> Option<String> {
     if let Some(what) = first_difference(&document.summary, &document.counted()) {
         return Some(what);
     }
+    if document.gate.as_ref().is_some_and(|gate| !gate.agrees_with(document)) {
+        return Some("the gate does not agree with the findings".to_owned());
+    }
     // The checks above have more precise messages.
     (document.audit.id != fingerprint(document)).then(|| "audit.id does not match the content".to_owned())
 }
@@ -154,5 +157,10 @@ fn first_difference(written: &Summary, counted: &Summary) -> Option<String> {
         .or_else(|| {
             let practices = |summary: &Summary| value(serde_json::to_value(&summary.best_practices));
             said("best_practices", practices(written), practices(counted))
+        })
+        // Documents of earlier versions do not have it.
+        .or_else(|| {
+            (!written.worst.is_empty() && written.worst != counted.worst)
+                .then(|| "summary.worst does not follow from the findings".to_owned())
         })
 }

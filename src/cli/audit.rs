@@ -11,10 +11,11 @@ use super::output::{self, Output};
 use super::report;
 use super::rules::{mistakes_text, no_rule};
 use super::streams::{self, Verbosity};
+use super::subject;
 use super::templates::TemplateArgs;
-use crate::audit::findings::Findings;
-use crate::audit::policy::{FailOn, Policy};
-use crate::audit::{self, Gate, Input, Options};
+use crate::audit::gate::Terms;
+use crate::audit::policy::FailOn;
+use crate::audit::{self, Input, Options};
 use crate::inventory::{Coverage, document};
 use crate::report::escape::terminal;
 use crate::rules::{BestPractice, Rule, RuleSet};
@@ -22,15 +23,7 @@ use crate::template::declarable::declarables;
 use chrono::{DateTime, Utc};
 use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
-use rayon::prelude::*;
 use std::path::{Path, PathBuf};
-
-/// The built-in organisation: the files of `fixtures/demo`.
-const DEMO: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/demo.rs"));
-const DEMO_POLICY: &str = include_str!("../../fixtures/demo/rel9.yaml");
-
-/// The default policy file.
-const POLICY: &str = "rel9.yaml";
 
 /// Headings of `--help`. Every flag names its own: a flattened one would pass its heading on to the flags after it.
 const JUDGED: &str = "What is judged, and by what";
@@ -104,36 +97,32 @@ impl ValueEnum for FailOn {
         &[FailOn::Info, FailOn::Low, FailOn::Medium, FailOn::High, FailOn::Critical, FailOn::Never]
     }
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(match self {
-            FailOn::Info => "info",
-            FailOn::Low => "low",
-            FailOn::Medium => "medium",
-            FailOn::High => "high",
-            FailOn::Critical => "critical",
-            FailOn::Never => "never",
-        }))
+        Some(PossibleValue::new(self.as_str()))
     }
 }
 
 pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     // Mistakes in rules, policy or output are reported before anything is read.
     let rules = RuleSet::load(&args.rules).map_err(|mistakes| mistakes_text(&mistakes))?;
+    if !args.rules.is_empty() {
+        rules.check_fixes(&declarables()).map_err(|mistakes| mistakes_text(&mistakes))?;
+    }
     for id in args.rule.iter().chain(&args.skip_rule) {
         if rules.get(id).is_none() {
             return Err(no_rule(&rules, id).into());
         }
     }
-    let policy = policy(&args, &rules)?;
+    let policy = subject::policy(args.policy.as_deref(), args.demo, &rules)?;
     let outputs = args.output.prepare(&inputs(&args))?;
     let baseline = args.baseline.as_deref().map(report::read).transpose()?;
     if let Some(path) = args.ledger.as_deref().filter(|path| output::takes(&outputs, path)) {
         return Err(format!("{}: a report would overwrite the ledger: give the report its own file", path.display()).into());
     }
     let ledger = args.ledger.as_deref().map(|path| ledger::prepare(path).map(|chain| (path, chain))).transpose()?;
-    let subject = subject(&args, verbosity)?;
-    let some_services = some_services(&args);
-    let narrowed = !(args.rule.is_empty() && args.skip_rule.is_empty() && args.best_practice.is_empty());
-    let (asked, tagged) = (args.resource.clone(), !args.tag.is_empty());
+    let subject = judged(&args, verbosity)?;
+    let (some_services, some_regions) = (some_services(&args), some_regions(&args));
+    let asked = args.resource.clone();
+    let fail_on = args.fail_on.or(policy.fail_on).unwrap_or(FailOn::High);
     let options = Options {
         as_of: args.as_of,
         rules: args.rule,
@@ -144,6 +133,8 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
         source: subject.name().to_owned(),
         ledger: ledger.as_ref().map(|(_, chain)| chain.view()).unwrap_or_default(),
         some_services,
+        some_regions,
+        standings: false,
     };
     let (mut findings, evidence) = match &subject {
         Subject::Inventory(input, _) => audit::run_with_evidence(input, &rules, &policy, &options)?,
@@ -163,6 +154,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
         let chain = ledger::append(path, chain.head(), evidence, findings.audit.as_of)?;
         findings.record_ledger(chain.head());
     }
+    findings.decide_gate(&Terms { fail_on, allow_incomplete: args.allow_incomplete, requested: &asked });
     for part in findings.unread_parts() {
         streams::tell(format_args!("warning: {}", terminal(&part.why_part())));
     }
@@ -170,24 +162,15 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     for note in Coverage::reading_notes(&findings.collection) {
         streams::tell(terminal(note));
     }
-    let unjudged: Vec<&String> = asked.iter().filter(|arn| !is_judged(&findings, arn)).collect();
-    for arn in &unjudged {
+    for arn in findings.not_judged(&asked) {
         streams::tell(format_args!(
             "{arn}: nothing was judged: is the ARN misspelt, or is the resource in an account, Region or file that was not read?"
         ));
     }
-    if tagged && findings.findings.is_empty() {
+    if findings.no_resource_has_the_tags() {
         streams::tell("no resource with the given tags has findings: nothing was judged");
     }
-    let fail_on = args.fail_on.or(policy.fail_on).unwrap_or(FailOn::High);
-    Ok(match audit::gate(&findings, fail_on) {
-        // The gate does not pass when a requested resource is missing. (With selected rules, a resource may have no findings.)
-        Gate::Passed if !unjudged.is_empty() && !narrowed && !args.allow_incomplete => Exit::Incomplete,
-        Gate::Passed => Exit::Passed,
-        Gate::Failed => Exit::Failed,
-        Gate::Incomplete if args.allow_incomplete => Exit::Passed,
-        Gate::Incomplete => Exit::Incomplete,
-    })
+    Ok(findings.gate.as_ref().map_or(Exit::Incomplete, Exit::from))
 }
 
 /// Whether only some services were read.
@@ -199,9 +182,15 @@ fn some_services(args: &Args) -> bool {
     args.inputs.iter().any(|input| collection::is_of_some_services(input))
 }
 
-/// Whether a resource has findings, or is exempt.
-fn is_judged(findings: &Findings, arn: &str) -> bool {
-    findings.findings.iter().any(|finding| finding.resource.arn == arn) || findings.reproducible.iter().any(|data| data.resource.arn == arn)
+/// Whether only some Regions were read.
+#[cfg(feature = "live")]
+fn some_regions(args: &Args) -> bool {
+    args.live.some_regions() && args.inputs.is_empty() && !args.demo
+}
+
+#[cfg(not(feature = "live"))]
+fn some_regions(_: &Args) -> bool {
+    false
 }
 
 /// All files that the run reads.
@@ -210,22 +199,11 @@ fn inputs(args: &Args) -> Inputs {
     for path in &args.inputs {
         if path.is_file() && document::is_inventory(path) { inputs.add("an input", path) } else { inputs.add_template(path) }
     }
-    inputs.add("the policy", args.policy.as_deref().unwrap_or(Path::new(POLICY)));
+    inputs.add("the policy", args.policy.as_deref().unwrap_or(Path::new(subject::POLICY)));
     args.baseline.iter().for_each(|path| inputs.add("the baseline", path));
     args.rules.iter().for_each(|folder| inputs.add("a rule", folder));
     args.templates.add_to(&mut inputs);
     inputs
-}
-
-fn policy(args: &Args, rules: &RuleSet) -> Result<Policy, String> {
-    let beside = Path::new(POLICY);
-    let loaded = match &args.policy {
-        Some(path) => Policy::load(path, rules),
-        None if args.demo => Policy::parse("fixtures/demo/rel9.yaml", DEMO_POLICY, rules),
-        None if beside.is_file() => Policy::load(beside, rules),
-        None => return Ok(Policy::default()),
-    };
-    loaded.map_err(|mistakes| mistakes_text(&mistakes))
 }
 
 /// What is judged.
@@ -244,25 +222,14 @@ impl Subject {
     }
 }
 
-fn subject(args: &Args, verbosity: Verbosity) -> Result<Subject, Failure> {
+fn judged(args: &Args, verbosity: Verbosity) -> Result<Subject, Failure> {
     if args.demo {
-        let read: Result<Vec<_>, _> = DEMO.par_iter().map(|(name, text)| document::read(text.as_bytes(), Path::new(name))).collect();
-        let shards = read?.into_iter().flatten().collect();
-        return Ok(Subject::Inventory(Input::Memory(shards), "demo"));
+        return Ok(Subject::Inventory(subject::demo()?, "demo"));
     }
     if args.inputs.is_empty() {
         return from_aws(args, verbosity);
     }
-    let (mut files, mut templates) = (Vec::new(), Vec::new());
-    for input in &args.inputs {
-        collection::check_finished(input)?;
-        let found = if input.is_dir() { document::files_in(input)? } else { Vec::new() };
-        match found.is_empty() {
-            false => files.extend(found),
-            true if document::is_inventory(input) => files.push(input.clone()),
-            true => templates.push(input.clone()),
-        }
-    }
+    let (files, templates) = subject::sorted(&args.inputs)?;
     match (files.is_empty(), templates.is_empty()) {
         (_, true) => Ok(Subject::Inventory(Input::Files(files), "inventory")),
         (true, false) => Ok(Subject::Templates(templates)),

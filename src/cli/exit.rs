@@ -1,5 +1,6 @@
 //! How a command ends.
 
+use crate::audit::findings::Gate;
 use crate::inventory::document::DocumentError;
 use std::process::ExitCode;
 
@@ -14,6 +15,16 @@ pub enum Exit {
     Unusable = 2,
     /// No gate failure, but something in scope could not be read.
     Incomplete = 3,
+}
+
+impl From<&Gate> for Exit {
+    fn from(gate: &Gate) -> Self {
+        match gate.exit_code {
+            0 => Exit::Passed,
+            1 => Exit::Failed,
+            _ => Exit::Incomplete,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {

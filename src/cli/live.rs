@@ -48,6 +48,11 @@ impl LiveArgs {
         !self.services.is_empty()
     }
 
+    /// Whether only some Regions are read.
+    pub fn some_regions(&self) -> bool {
+        self.asked_regions().is_some()
+    }
+
     /// The Regions requested by name; `None` for all.
     fn asked_regions(&self) -> Option<Vec<String>> {
         let all = self.regions.iter().any(|region| region == "all");

@@ -16,9 +16,11 @@ mod report;
 mod rules;
 mod schema;
 mod streams;
+mod subject;
 mod templates;
 #[cfg(feature = "live")]
 mod wa;
+mod what_if;
 
 #[cfg(feature = "live")]
 use crate::aws::permissions;
@@ -57,6 +59,8 @@ enum Command {
     Report(report::Args),
     /// Compare two findings documents; exit code 1 if something got worse
     Diff(diff::Args),
+    /// Judge an inventory as if backup plans were deployed; exit code 1 if a resource loses its backups
+    WhatIf(Box<what_if::Args>),
     /// Verify or show a recovery ledger, or add a restore test to it
     Ledger(ledger::Args),
     /// List, show, test or document the rules
@@ -137,6 +141,7 @@ pub fn run() -> ExitCode {
         Command::Collect(args) => live::run(args, verbosity),
         Command::Report(args) => report::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::WhatIf(args) => what_if::run(&args),
         Command::Ledger(args) => ledger::run(args),
         Command::Rules(args) => rules::run(args).map_err(Failure::from),
         #[cfg(feature = "live")]

@@ -232,12 +232,16 @@ pub fn width() -> usize {
     width.clamp(60, 160)
 }
 
+/// Whether standard output takes colours.
+pub fn coloured() -> bool {
+    io::stdout().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
 fn to_stdout(output: &Prepared, findings: &Findings) -> io::Result<()> {
     let stdout = io::stdout();
-    let colour = stdout.is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-        && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-    let target = Target { width: width(), colour, all: output.all };
+    let target = Target { width: width(), colour: coloured(), all: output.all };
     let mut writer = BufWriter::with_capacity(BUFFER, stdout.lock());
     (output.report.write)(findings, &target, &mut writer)?;
     writer.flush()

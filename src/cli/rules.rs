@@ -166,6 +166,7 @@ fn test(select: &Select) -> Result<Exit, String> {
         [] => RuleSet::built_in(Care::Checked),
         folders => RuleSet::of_folders(folders),
     }
+    .and_then(|set| set.check_fixes(&declarables()).map(|()| set))
     .map_err(|mistakes| mistakes_text(&mistakes))?;
     let rules = select.chosen(&set)?;
     let (mut passed, mut failures) = (0, Vec::new());

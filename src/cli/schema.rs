@@ -4,6 +4,7 @@ use crate::audit::diff::Diff;
 use crate::audit::findings::Findings;
 use crate::audit::ledger::Entry;
 use crate::audit::policy::PolicyFile;
+use crate::audit::what_if::document::WhatIf;
 use crate::inventory::{CoverageEntry, Resource, types};
 use crate::rules::format::RuleFile;
 use clap::ValueEnum;
@@ -17,6 +18,8 @@ pub enum Document {
     Findings,
     /// The comparison that `rel9 diff --format json` writes
     Diff,
+    /// The answer that `rel9 what-if --format json` writes
+    WhatIf,
     /// A line of a recovery ledger
     Ledger,
     /// A rule file
@@ -31,6 +34,7 @@ pub fn json_schema(document: Document) -> String {
         Document::Inventory => inventory(),
         Document::Findings => schemars::schema_for!(Findings).to_value(),
         Document::Diff => schemars::schema_for!(Diff).to_value(),
+        Document::WhatIf => schemars::schema_for!(WhatIf).to_value(),
         Document::Ledger => ledger(),
         Document::Rule => schemars::schema_for!(RuleFile).to_value(),
         Document::Policy => schemars::schema_for!(PolicyFile).to_value(),

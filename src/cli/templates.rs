@@ -9,13 +9,26 @@ use crate::audit::Judged;
 use crate::inventory::{GLOBAL, Shard, document};
 use crate::report::escape::terminal;
 use crate::rules::RuleSet;
+use crate::template::declaration::TemplateError;
 use crate::template::{self, Options, assume};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+/// How templates are read, and the account whose plans count.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Templates")]
 pub struct TemplateArgs {
+    #[command(flatten)]
+    pub values: TemplateValues,
+    /// Inventory of the account (rel9 collect): its backup plans and vaults count in addition to those of the templates
+    #[arg(long, value_name = "PATH")]
+    assume_plans: Vec<PathBuf>,
+}
+
+/// How templates are read: the values that only the deployment knows.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Templates")]
+pub struct TemplateValues {
     /// Values of CloudFormation parameters, in a format of the AWS CLI: a JSON list of ParameterKey and ParameterValue, a JSON object
     #[arg(long, value_name = "FILE")]
     parameters: Vec<PathBuf>,
@@ -24,26 +37,51 @@ pub struct TemplateArgs {
     var_file: Vec<PathBuf>,
     /// Account that you deploy the templates to
     #[arg(long, value_name = "ID")]
-    account: Option<String>,
+    pub account: Option<String>,
     /// Region that you deploy the templates to
     #[arg(long, value_name = "REGION")]
-    region: Option<String>,
+    pub region: Option<String>,
     /// Tag that the stack gives to its resources (aws cloudformation deploy --tags)
     #[arg(long, value_name = "KEY=VALUE", value_parser = flags::tag)]
     stack_tag: Vec<(String, String)>,
     /// Exclude files from folders by glob, as a line of .gitignore would (repeatable)
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
-    /// Inventory of the account (rel9 collect): its backup plans and vaults count in addition to those of the templates
-    #[arg(long, value_name = "PATH")]
-    assume_plans: Vec<PathBuf>,
+}
+
+impl TemplateValues {
+    /// The options for reading templates, and the problems of the files of values. Account and Region are those of the flags.
+    ///
+    /// # Errors
+    /// A parameter file or a file of variables that cannot be read.
+    pub fn options(&self, ebs_encryption_by_default: Option<bool>) -> Result<(Options, Vec<TemplateError>), String> {
+        let mut options = Options {
+            account: self.account.clone(),
+            region: self.region.clone(),
+            tags: self.stack_tag.clone(),
+            terraform_variables: self.var_file.clone(),
+            exclude: self.exclude.clone(),
+            assume_ebs_encryption_by_default: ebs_encryption_by_default,
+            ..Options::default()
+        };
+        let mut warnings = Vec::new();
+        for file in &self.var_file {
+            template::terraform::check_variables(file).map_err(|error| error.to_string())?;
+        }
+        for file in &self.parameters {
+            let parameters = template::cloudformation::read_parameters(file).map_err(|error| error.to_string())?;
+            options.parameters.extend(parameters.values);
+            warnings.extend(parameters.warnings);
+        }
+        Ok((options, warnings))
+    }
 }
 
 impl TemplateArgs {
     /// Adds the files that are read besides the templates.
     pub fn add_to(&self, inputs: &mut Inputs) {
-        self.parameters.iter().for_each(|path| inputs.add("a parameter file", path));
-        self.var_file.iter().for_each(|path| inputs.add("a file of variables", path));
+        self.values.parameters.iter().for_each(|path| inputs.add("a parameter file", path));
+        self.values.var_file.iter().for_each(|path| inputs.add("a file of variables", path));
         for path in &self.assume_plans {
             inputs.add("an inventory", path);
         }
@@ -63,24 +101,13 @@ impl TemplateArgs {
         judge: &(dyn Fn(&Shard) -> Judged + Sync),
     ) -> Result<Vec<Judged>, Failure> {
         let account = self.assumed()?;
-        let mut options = Options {
-            account: self.account.clone().or(account.as_ref().map(|shard| shard.account.clone())),
-            region: self.region.clone().or(account.as_ref().map(|shard| shard.region.clone())),
-            tags: self.stack_tag.clone(),
-            terraform_variables: self.var_file.clone(),
-            exclude: self.exclude.clone(),
-            assume_ebs_encryption_by_default: ebs_encryption_by_default,
-            ..Options::default()
+        let (options, warnings) = self.values.options(ebs_encryption_by_default)?;
+        let options = Options {
+            account: options.account.or(account.as_ref().map(|shard| shard.account.clone())),
+            region: options.region.or(account.as_ref().map(|shard| shard.region.clone())),
+            ..options
         };
-        let mut warnings = BTreeSet::new();
-        for file in &self.var_file {
-            template::terraform::check_variables(file).map_err(|error| error.to_string())?;
-        }
-        for file in &self.parameters {
-            let parameters = template::cloudformation::read_parameters(file).map_err(|error| error.to_string())?;
-            options.parameters.extend(parameters.values);
-            warnings.extend(parameters.warnings);
-        }
+        let mut warnings: BTreeSet<TemplateError> = warnings.into_iter().collect();
         let stack = |mut shard: Shard| {
             if let Some(account) = &account {
                 assume::add(&mut shard, account);
@@ -127,8 +154,8 @@ impl TemplateArgs {
         }
         shards.retain(|shard| {
             shard.region != GLOBAL
-                && self.region.as_ref().is_none_or(|region| *region == shard.region)
-                && self.account.as_ref().is_none_or(|account| *account == shard.account)
+                && self.values.region.as_ref().is_none_or(|region| *region == shard.region)
+                && self.values.account.as_ref().is_none_or(|account| *account == shard.account)
         });
         let places: Vec<String> = shards.iter().map(|shard| format!("{}/{}", shard.account, shard.region)).collect();
         match shards.len() {
@@ -141,7 +168,7 @@ impl TemplateArgs {
 }
 
 /// Rejects waivers for unknown rules: they would silently waive nothing.
-fn check_waivers(shard: &Shard, rules: &RuleSet) -> Result<(), Failure> {
+pub fn check_waivers(shard: &Shard, rules: &RuleSet) -> Result<(), Failure> {
     for declared in shard.resources.iter().filter_map(|resource| resource.declared.as_ref()) {
         for ignore in &declared.ignores {
             if rules.get(&ignore.rule).is_none() {

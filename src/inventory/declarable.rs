@@ -10,7 +10,23 @@ pub struct Declarable {
     pub languages: BTreeSet<&'static str>,
     /// The properties that a template can hold.
     pub properties: BTreeSet<&'static str>,
+    /// The types of each language, with the paths that are read of them.
+    pub written: BTreeMap<&'static str, BTreeMap<&'static str, BTreeSet<String>>>,
 }
 
 /// What templates can declare, by type name. A type that is missing cannot be declared.
 pub type Declarables = BTreeMap<&'static str, Declarable>;
+
+/// Arguments of Terraform that are maps, not blocks: both are objects in JSON, and only the provider's schema tells them apart.
+pub const MAP_ARGUMENTS: [&str; 10] = [
+    "tags",
+    "tags_all",
+    "volume_tags",
+    "backup_options",
+    "environment_variables",
+    "parameters",
+    "resource_type_management_preference",
+    "resource_type_opt_in_preference",
+    "target_tags",
+    "variables",
+];

@@ -28,6 +28,9 @@ pub struct Declared {
     pub unknown: BTreeMap<String, Vec<String>>,
     /// The value of `resource.template` in rules.
     pub template: Template,
+    /// How the file writes the resource.
+    #[serde(default, skip_serializing_if = "Written::is_unknown")]
+    pub written: Written,
     /// Waivers in the file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignores: Vec<Ignore>,
@@ -70,6 +73,36 @@ pub struct Template {
     /// Terraform: `delete_automated_backups`, if the type has it, with the provider's default.
     #[serde(default, skip_serializing_if = "super::Fact::is_unread")]
     pub delete_automated_backups: super::Fact<Option<bool>>,
+}
+
+/// How a file writes a resource: what a fix in its language must name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Written {
+    /// The type in the language: `aws_ebs_volume`, `awscc_ec2_volume`, `AWS::Serverless::SimpleTable`. Empty if it is not known.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    pub syntax: Syntax,
+    /// The ids of the resources that hold parts of it, by their type: `aws_s3_bucket_versioning`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parts: BTreeMap<String, String>,
+}
+
+impl Written {
+    fn is_unknown(&self) -> bool {
+        *self == Written::default()
+    }
+}
+
+/// The syntax of a file. A plan or a state counts as the `.tf` files from which Terraform made it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Syntax {
+    #[default]
+    Hcl,
+    /// `.tf.json`.
+    TerraformJson,
+    Yaml,
+    Json,
 }
 
 /// A waiver in the template.

@@ -1,6 +1,7 @@
 //! The inventory: the resources that were read, and a log of everything that could not be read. Plain data: it may not judge, and may not use AWS SDK
 //! types or rules.
 
+pub mod address;
 pub mod arn;
 pub mod atomic_file;
 mod coverage;
@@ -20,7 +21,7 @@ mod tags;
 pub mod types;
 
 pub use coverage::{Coverage, CoverageEntry, CoverageStatus, DEPLOYED, Location};
-pub use declared::{Declared, Ignore, Place, Template};
+pub use declared::{Declared, Ignore, Place, Syntax, Template, Written};
 pub use fact::Fact;
 pub(crate) use fact::facts;
 pub use reasons::{ANYTHING_ELSE, Outcome, Reasons, add_new, note, unless};

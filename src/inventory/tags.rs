@@ -52,10 +52,15 @@ impl<'r> KnownTags<'r> {
 
     /// Whether the resource has one of these tags with its value; `None` if this depends on unknown tags or an unknown value.
     pub fn has_one<'w>(&self, wanted: impl IntoIterator<Item = (&'w str, Option<&'w str>)>) -> Option<bool> {
-        let mut found = Some(false);
-        for (key, value) in wanted {
+        self.place_of_one(wanted).map(|place| place.is_some())
+    }
+
+    /// The place of the first of these tags that the resource has with its value; `None` if this depends on unknown tags or an unknown value.
+    pub fn place_of_one<'w>(&self, wanted: impl IntoIterator<Item = (&'w str, Option<&'w str>)>) -> Option<Option<usize>> {
+        let mut found = Some(None);
+        for (place, (key, value)) in wanted.into_iter().enumerate() {
             match (self.get(key).read(), value) {
-                (Some(Some(own)), Some(value)) if *own == value => return Some(true),
+                (Some(Some(own)), Some(value)) if *own == value => return Some(Some(place)),
                 (Some(None), _) | (Some(Some(_)), Some(_)) => {}
                 (Some(Some(_)), None) | (None, _) => found = None,
             }
@@ -95,6 +100,7 @@ mod tests {
             places: BTreeMap::new(),
             unknown: reasons,
             template: Default::default(),
+            written: Default::default(),
             ignores: Vec::new(),
             suppressed: Vec::new(),
         };

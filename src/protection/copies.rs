@@ -48,6 +48,7 @@ pub fn copies(
     }
     // A backup that was made directly in an air-gapped vault, or copied to one in the same Region.
     found.extend(points.iter().filter(|point| point.backup.air_gapped).map(|point| CopyFact {
+        arn: Some(point.backup.arn.clone()),
         created_at: point.backup.created_at,
         age_seconds: point.backup.age_seconds,
         account: resource.account.clone(),
@@ -82,6 +83,7 @@ pub fn copies(
 fn copy(backup: &ForeignBackup, moment: Option<DateTime<Utc>>, resource: &Resource, as_of: DateTime<Utc>) -> CopyFact {
     let created_at = moment.map_or(backup.created_at, |moment| moment.min(backup.created_at));
     CopyFact {
+        arn: Some(backup.arn.clone()),
         created_at,
         age_seconds: (as_of - created_at).num_seconds(),
         account: backup.account.clone(),
@@ -135,6 +137,7 @@ fn of_job(join: &Join, resource: &Resource, job: &Typed<CopyJob>) -> Option<Copy
     let source = properties.source_recovery_point_arn.present().and_then(|source| join.index.moments.get(source.as_str()));
     let created_at = source.map_or(created_at, |moment| created_at.min(*moment));
     Some(CopyFact {
+        arn: properties.destination_recovery_point_arn.present().cloned(),
         created_at,
         age_seconds: (join.as_of - created_at).num_seconds(),
         account: account.to_owned(),

@@ -1,6 +1,7 @@
 //! The protection of one data resource: combines its parts, and names the parts that could not be worked out.
 
 use super::case::{Case, Mechanisms};
+use super::considered::{Candidates, considered};
 use super::context::Join;
 use super::data_type::DataType;
 use super::facts::{Backup, CopyRetention, FactSet, Facts, Gap, Mechanism, MechanismKind, PlanReach, Protection, Window};
@@ -23,6 +24,8 @@ pub struct Owed {
     pub reproducible: bool,
     /// Why the kinds that count are not known.
     pub doubt: Option<String>,
+    /// How many of the plans and policies that could back it up are told, each with its reason.
+    pub considered: usize,
 }
 
 /// The moments that can be restored, and the gaps between them.
@@ -44,12 +47,17 @@ impl Join<'_> {
         }
         let counts = owed.mechanisms.as_slice();
         let known = data_type.backed_up_as(resource);
-        let (selected, mut plan_reasons) = self.plans.reaching(resource, known, resource.created_at, self.as_of);
+        let own = self.plans.consider(resource, known);
+        let (selected, mut plan_reasons) = self.plans.reaching(&own, known, resource.created_at, self.as_of);
         let mut through = Vec::new();
+        let mut holders = Vec::new();
         for (holder, since) in self.holders_of(resource) {
-            let (selected, unread) = self.plans.reaching(holder, self.backed_up_as(holder), since, self.as_of);
+            let backed_up_as = self.backed_up_as(holder);
+            let of_holder = self.plans.consider(holder, backed_up_as);
+            let (selected, unread) = self.plans.reaching(&of_holder, backed_up_as, since, self.as_of);
             through.extend(selected);
             add_new(&mut plan_reasons, unread);
+            holders.push((holder, of_holder));
         }
         let (mut points, mut continuous) = points::points(self.index, data_type, resource, self.as_of);
         points.retain(|point| counts.contains(&point.backup.kind));
@@ -69,6 +77,8 @@ impl Join<'_> {
             stacks: &stacks,
             as_of: self.as_of,
         };
+        let candidates = Candidates { known, own: &own, holders: &holders, stacks: &stacks };
+        let (considered, considered_count) = considered(&case, data_type, &candidates, owed.considered);
         let mut mechanisms = mechanisms::mechanisms(&case, data_type);
         mechanisms.all.retain(|mechanism| counts.contains(&mechanism.kind));
         mechanisms.windows.retain(|window| counts.contains(&window.kind));
@@ -111,7 +121,7 @@ impl Join<'_> {
             .and_then(|gaps| points::counts(&points, &continuous, &mechanisms.windows, gaps, &copies));
         let keys = backup_keys::backup_keys(self, resource, &points, &continuous, &mechanisms.windows);
         let keys = keys.and_then(|keys| moments.backups.as_ref().map(|_| keys).map_err(Vec::clone));
-        let restores = restores::restore_tests(self, resource, &points, &mechanisms.copy_schedules);
+        let restores = restores::restores(self, resource, &points, &mechanisms.copy_schedules);
         let backup_type = known.map_or("", |known| known.aws_backup.name);
         let opt_in = self.plans.opt_ins.of_type(backup_type).map_err(<[String]>::to_vec);
         let age = resource.created_at.map(|created| (self.as_of - created).num_seconds());
@@ -121,6 +131,8 @@ impl Join<'_> {
             explanation: state.map(|(_, explanation)| explanation).into(),
             mechanisms: unless(all_unread.clone(), mechanisms.all).into(),
             plans: unless(plan_reasons, plans).into(),
+            considered: considered.into(),
+            considered_count: considered_count.into(),
             opt_in: opt_in.into(),
             backup_type: backup_type.to_owned().into(),
             recovery_points: recovery_points.into(),
@@ -133,11 +145,12 @@ impl Join<'_> {
             gaps: moments.gaps.into(),
             due_seconds: unless(all_unread, due_seconds).into(),
             rpo_seconds: moments.rpo_seconds.into(),
-            rto_seconds: restores.as_ref().map(|(_, rto)| *rto).map_err(Vec::clone).into(),
+            rto_seconds: restores.as_ref().map(|restores| restores.rto_seconds).map_err(Vec::clone).into(),
             oldest_age_seconds: moments.oldest_age_seconds.into(),
             retention_days: retention_days.into(),
             retention_endless: retention_endless.into(),
-            restore_tests: restores.map(|(tests, _)| tests).into(),
+            restore_tests: restores.as_ref().map(|restores| restores.tests.clone()).map_err(Vec::clone).into(),
+            restores: restores.map(|restores| restores.all).into(),
             restore_testing_plans: restore_testing::testing_plans(self, resource).into(),
             restore_testing_supported: known.is_some_and(|known| known.aws_backup.restore_testing).into(),
             air_gapped_supported: known.is_some_and(|known| known.aws_backup.air_gapped).into(),
@@ -239,6 +252,8 @@ fn without_mechanisms(facts: Protection, doubt: &str) -> Protection {
     doubted.doubt(&[doubt.to_owned()]);
     Protection {
         plans: facts.plans,
+        considered: facts.considered,
+        considered_count: facts.considered_count,
         opt_in: facts.opt_in,
         backup_type: facts.backup_type,
         restore_testing_plans: facts.restore_testing_plans,

@@ -6,7 +6,7 @@ use super::index::{Index, Typed};
 use super::schedule::{largest_gap, late_after, shortest_span};
 use super::unread::{why_place_undecided, why_tags_unread, why_unread};
 use crate::inventory::types::dlm;
-use crate::inventory::types::ebs::Volume;
+use crate::inventory::types::ebs::{self, Volume};
 use crate::inventory::{Fact, Outcome, Resource, add_new, more_path};
 use chrono::{DateTime, Utc};
 
@@ -15,24 +15,31 @@ const DLM_START_WINDOW_SECONDS: i64 = 3_600;
 
 /// The schedules of the policies that target a volume by its own tags or by the tags of its instances.
 pub fn of_volume(case: &Case, found: &mut Mechanisms) {
-    let Some(volume) = case.index.volumes.get(case.resource.id.as_str()) else { return };
-    let attachments = volume.properties.attachments.read().map(Vec::as_slice).unwrap_or_default();
     of_target(case, case.resource, None, found);
-    for attachment in attachments {
-        if let Some(instance) = case.index.instances.get(attachment.instance_id.as_str()) {
-            let is_root = instance.properties.root_device.present().is_some_and(|root| Some(root) == attachment.device.present());
-            of_target(case, instance.resource, Some(is_root), found);
-        }
+    for (instance, is_root) in instances_of(case) {
+        of_target(case, instance, Some(is_root), found);
     }
+}
+
+/// The instances that a volume is attached to, and whether it is their root volume.
+pub fn instances_of<'a>(case: &Case<'a>) -> Vec<(&'a Resource, bool)> {
+    let volume = case.index.volumes.get(case.resource.id.as_str());
+    let attachments = volume.and_then(|volume| volume.properties.attachments.read()).map(Vec::as_slice).unwrap_or_default();
+    let instance = |attachment: &ebs::Attachment| {
+        let instance = case.index.instances.get(attachment.instance_id.as_str())?;
+        let is_root = instance.properties.root_device.present().is_some_and(|root| Some(root) == attachment.device.present());
+        Some((instance.resource, is_root))
+    };
+    attachments.iter().filter_map(instance).collect()
 }
 
 /// The DLM policies that target `target`: the resource itself, or its instance if `through_root` is `Some` (with `true` for its root
 /// volume).
 pub fn of_target(case: &Case, target: &Resource, through_root: Option<bool>, found: &mut Mechanisms) {
     for policy in &case.index.lifecycle_policies {
-        match targets(policy, target, case, through_root) {
-            Ok(true) => {}
-            Ok(false) => continue,
+        match misses(policy, target, case, through_root) {
+            Ok(misses) if misses.is_empty() => {}
+            Ok(_) => continue,
             Err(reasons) => {
                 found.unread.extend(reasons);
                 continue;
@@ -129,18 +136,36 @@ fn counted_days(schedule: &dlm::Schedule, count: i64, as_of: DateTime<Utc>) -> O
     Some(seconds? / 86_400)
 }
 
-/// Whether an enabled policy targets a resource of its Region and account: Amazon DLM is a Regional service.
+/// Why a policy does not target a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolicyMiss {
+    Disabled,
+    /// It targets another type of resource.
+    OtherType,
+    /// It makes neither snapshots nor images on a schedule.
+    OtherPolicyType,
+    /// The resource has none of the target tags.
+    Untagged,
+    ExcludedVolumeType,
+    ExcludedBootVolume,
+    ExcludedTag,
+    /// It is in another Region or account.
+    Elsewhere,
+}
+
+/// Why a policy does not target a resource; nothing if it does: the policy is enabled, and in the Region and account of the resource (Amazon
+/// DLM is a Regional service).
 ///
 /// # Errors
 /// Why the answer is not known: the policy's settings or the resource's tags are not known.
-pub fn policy_targets(
+pub fn policy_misses(
     index: &Index,
     policy: &Typed<dlm::LifecyclePolicy>,
     target: &Resource,
     volume_type: Option<&str>,
     is_root: bool,
-) -> Outcome<bool> {
-    let wanted_type = if target.get::<Volume>().is_some() { "VOLUME" } else { "INSTANCE" };
+) -> Outcome<Vec<PolicyMiss>> {
+    let wanted_type = target_type(target);
     let kinds = ["EBS_SNAPSHOT_MANAGEMENT", "IMAGE_MANAGEMENT"];
     let properties = &policy.properties;
     // If the resource has tags that a template does not settle, one of them may match.
@@ -151,34 +176,39 @@ pub fn policy_targets(
     // Default policies have no target tags.
     let has_targets = || properties.target_tags.read().is_some_and(|tags| !tags.is_empty());
     let is_default = properties.default_policy.read().copied().or_else(|| has_targets().then_some(false));
-    let selects = match is_default {
-        Some(true) => properties.exclusions.read().and_then(|exclusions| {
-            let excluded_type = match (exclusions.volume_types.read(), volume_type) {
-                _ if wanted_type != "VOLUME" => Some(false),
-                (Some(types), Some(kind)) => Some(types.iter().any(|excluded| excluded == kind)),
-                (Some(types), None) => types.is_empty().then_some(false),
-                (None, _) => None,
-            };
-            let excluded_root = if is_root { exclusions.boot_volumes.read().copied() } else { Some(false) };
-            let excluded_tag = exclusions.tags.read().and_then(|tags| has_one(tags, "exclusions.tags"));
-            let excluded = [excluded_type, excluded_root, excluded_tag];
-            if excluded.contains(&Some(true)) { Some(false) } else { (!excluded.contains(&None)).then_some(true) }
-        }),
-        Some(false) => properties.target_tags.read().and_then(|wanted| has_one(wanted, "target_tags")),
-        None => None,
+    // What excludes it: `Some(false)` if it does not, `None` if that is not known.
+    let excluded: Vec<(PolicyMiss, Option<bool>)> = match is_default {
+        Some(true) => match properties.exclusions.read() {
+            Some(exclusions) => {
+                let excluded_type = match (exclusions.volume_types.read(), volume_type) {
+                    _ if wanted_type != "VOLUME" => Some(false),
+                    (Some(types), Some(kind)) => Some(types.iter().any(|excluded| excluded == kind)),
+                    (Some(types), None) => types.is_empty().then_some(false),
+                    (None, _) => None,
+                };
+                let excluded_root = if is_root { exclusions.boot_volumes.read().copied() } else { Some(false) };
+                let excluded_tag = exclusions.tags.read().and_then(|tags| has_one(tags, "exclusions.tags"));
+                let ways = [PolicyMiss::ExcludedVolumeType, PolicyMiss::ExcludedBootVolume, PolicyMiss::ExcludedTag];
+                ways.into_iter().zip([excluded_type, excluded_root, excluded_tag]).collect()
+            }
+            None => vec![(PolicyMiss::ExcludedTag, None)],
+        },
+        Some(false) => {
+            let targeted = properties.target_tags.read().and_then(|wanted| has_one(wanted, "target_tags"));
+            vec![(PolicyMiss::Untagged, targeted.map(|targeted| !targeted))]
+        }
+        None => vec![(PolicyMiss::Untagged, None)],
     };
-    let conditions = [
-        properties.status.read().map(|status| status == "ENABLED"),
-        properties.resource_types.read().map(|types| types.iter().any(|name| name == wanted_type)),
-        properties.policy_type.read().map(|kind| kinds.contains(&kind.as_str())),
-        selects,
-        crate::inventory::arn::apart(policy.resource, target).read().map(|elsewhere| !elsewhere),
+    let others = [
+        (PolicyMiss::Disabled, properties.status.read().map(|status| status != "ENABLED")),
+        (PolicyMiss::OtherType, properties.resource_types.read().map(|types| !types.iter().any(|name| name == wanted_type))),
+        (PolicyMiss::OtherPolicyType, properties.policy_type.read().map(|kind| !kinds.contains(&kind.as_str()))),
+        (PolicyMiss::Elsewhere, crate::inventory::arn::apart(policy.resource, target).read().copied()),
     ];
-    if conditions.contains(&Some(false)) {
-        return Ok(false);
-    }
-    if !conditions.contains(&None) {
-        return Ok(true);
+    let conditions = || others.iter().chain(&excluded);
+    let misses: Vec<PolicyMiss> = conditions().filter(|(_, missed)| *missed == Some(true)).map(|(miss, _)| *miss).collect();
+    if !misses.is_empty() || conditions().all(|(_, missed)| missed.is_some()) {
+        return Ok(misses);
     }
     let of_policy = [
         ("status", properties.status.is_unread()),
@@ -206,25 +236,43 @@ pub fn policy_targets(
     Err(reasons)
 }
 
-fn targets(policy: &Typed<dlm::LifecyclePolicy>, target: &Resource, case: &Case, through_root: Option<bool>) -> Outcome<bool> {
+/// Amazon DLM's name for the type of a target.
+pub fn target_type(target: &Resource) -> &'static str {
+    if target.get::<Volume>().is_some() { "VOLUME" } else { "INSTANCE" }
+}
+
+/// Why a policy does not back a resource up through `target` (see [`of_target`]); nothing if it does.
+///
+/// # Errors
+/// Why the answer is not known.
+pub fn misses(
+    policy: &Typed<dlm::LifecyclePolicy>,
+    target: &Resource,
+    case: &Case,
+    through_root: Option<bool>,
+) -> Outcome<Vec<PolicyMiss>> {
     let own_root = case.index.volumes.get(case.resource.id.as_str()).is_some_and(|volume| is_root_volume(case.index, volume));
     let is_root = through_root.unwrap_or(own_root);
     let volume_type = case.resource.get::<Volume>().and_then(|volume| volume.volume_type.present()).map(String::as_str);
-    if !policy_targets(case.index, policy, target, volume_type, is_root)? {
-        return Ok(false);
+    let missed = policy_misses(case.index, policy, target, volume_type, is_root)?;
+    if !missed.is_empty() {
+        return Ok(missed);
     }
     let unread = |property| why_unread(case.index.shard, policy.resource, property);
     match through_root {
-        None => Ok(true),
-        Some(true) => policy.properties.exclude_boot_volume.read().map(|exclude| !exclude).ok_or_else(|| unread("exclude_boot_volume")),
+        None => Ok(Vec::new()),
+        Some(true) => {
+            let exclude = policy.properties.exclude_boot_volume.read().ok_or_else(|| unread("exclude_boot_volume"))?;
+            Ok(exclude.then_some(PolicyMiss::ExcludedBootVolume).into_iter().collect())
+        }
         Some(false) => {
             let tags = policy.properties.exclude_data_volume_tags.read().ok_or_else(|| unread("exclude_data_volume_tags"))?;
             let parts = [more_path("exclude_data_volume_tags"), format!("{}.value", more_path("exclude_data_volume_tags"))];
             let [more, values] = parts.map(|path| policy.resource.unsettled(&path));
             let keys: Vec<String> = tags.iter().map(|tag| tag.key.clone()).collect();
             match case.resource.tags().has_one(pairs(tags)) {
-                Some(true) => Ok(false),
-                Some(false) if more.is_empty() => Ok(true),
+                Some(true) => Ok(vec![PolicyMiss::ExcludedTag]),
+                Some(false) if more.is_empty() => Ok(Vec::new()),
                 _ => Err([more.to_vec(), values.to_vec(), why_tags_unread(case.index.shard, case.resource, &keys)].concat()),
             }
         }

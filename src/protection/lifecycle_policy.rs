@@ -1,11 +1,11 @@
 //! DLM policies: how many resources they target, and which accounts they share with.
 
 use super::context::Join;
-use super::dlm_mechanisms::{is_root_volume, policy_targets};
+use super::dlm_mechanisms::{PolicyMiss, is_root_volume, policy_misses};
 use super::facts::{Facts, LifecyclePolicyFacts};
 use super::index::Typed;
 use crate::inventory::types::dlm;
-use crate::inventory::{Resource, unless};
+use crate::inventory::{Outcome, Resource, unless};
 
 /// The facts of a DLM policy.
 pub fn lifecycle_policy_facts(join: &Join, resource: &Resource) -> Facts {
@@ -17,16 +17,16 @@ pub fn lifecycle_policy_facts(join: &Join, resource: &Resource) -> Facts {
     let policy = Typed { resource, properties: &enabled };
     let mut reasons = join.index.missing(&["ec2:DescribeVolumes", "ec2:DescribeInstances"]);
     let mut targets = 0;
-    let mut count = |targeted| match targeted {
-        Ok(targeted) => targets += i64::from(targeted),
+    let mut count = |missed: Outcome<Vec<PolicyMiss>>| match missed {
+        Ok(misses) => targets += i64::from(misses.is_empty()),
         Err(why) => reasons.extend(why),
     };
     for volume in join.index.volumes.values() {
         let volume_type = volume.properties.volume_type.present().map(String::as_str);
-        count(policy_targets(join.index, &policy, volume.resource, volume_type, is_root_volume(join.index, volume)));
+        count(policy_misses(join.index, &policy, volume.resource, volume_type, is_root_volume(join.index, volume)));
     }
     for instance in join.index.instances.values() {
-        count(policy_targets(join.index, &policy, instance.resource, None, false));
+        count(policy_misses(join.index, &policy, instance.resource, None, false));
     }
     if targets == 0 && resource.declared.is_some() {
         reasons.push("what it targets outside of the template is not known".to_owned());

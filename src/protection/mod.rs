@@ -21,6 +21,7 @@ mod backup_selection;
 mod backup_type;
 mod bucket;
 mod case;
+mod considered;
 mod context;
 mod copies;
 mod data;
@@ -60,6 +61,7 @@ mod unread;
 mod unread_evidence;
 mod vault;
 
+pub use considered::TOLD as CONSIDERED_TOLD;
 pub use data::Owed;
 pub use join::{join, summarise};
 pub use ledger::Ledger;

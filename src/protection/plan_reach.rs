@@ -6,7 +6,7 @@ use super::index::{Index, Typed};
 use super::opt_in::{self, OptIns};
 use super::point::Point;
 use super::schedule::{largest_gap, minutes, wall_clock_gap};
-use super::selection::{Match, Reach, Selection};
+use super::selection::{Decision, Match, Miss, Reach, Selection};
 use super::title::title;
 use super::unread::{why_place_undecided, why_undecided, why_unread};
 use crate::inventory::schedule::Schedule;
@@ -78,6 +78,31 @@ pub struct Plans<'s> {
     unread: Vec<String>,
 }
 
+/// A selection, and what it means for one resource.
+pub struct Considered<'s> {
+    pub selection: &'s Typed<'s, backup::BackupSelection>,
+    pub matcher: &'s Selection,
+    plan: Option<(&'s Resource, &'s [PlannedRule])>,
+    pub outcome: PlanOutcome<'s>,
+}
+
+/// What a selection means for a resource.
+pub enum PlanOutcome<'s> {
+    Selects(Decision<'s>),
+    /// It selects the resource, but the Region's opt-in for its type is off.
+    Blocked(Decision<'s>),
+    Misses(Miss<'s>),
+    /// It is in another Region or account.
+    Elsewhere,
+    Unknown(Vec<String>),
+}
+
+impl Considered<'_> {
+    pub fn plan(&self) -> Option<&Resource> {
+        self.plan.map(|(plan, _)| plan)
+    }
+}
+
 /// One selection that reaches a resource.
 pub struct Selected<'s> {
     pub plan: &'s Resource,
@@ -138,59 +163,87 @@ impl<'s> Plans<'s> {
         self.plans.iter().filter_map(of_plan).collect()
     }
 
-    /// The selections that reach a resource. The second value holds the reasons why there may be more selections, or other opt-in blocks.
-    /// `since` is when the data existed to be backed up. No selection reaches a resource that AWS Backup does not support.
+    /// What each selection means for a resource, in the order of the selections. Empty for a resource that AWS Backup does not support.
+    pub fn consider(&'s self, resource: &Resource, known: Option<BackedUpAs>) -> Vec<Considered<'s>> {
+        let Some(known) = known else { return Vec::new() };
+        let consider = |(selection, matcher): &'s (&'s Typed<'s, backup::BackupSelection>, Selection)| {
+            let plan_arn = selection.properties.plan_arn.read().map(String::as_str).unwrap_or_default();
+            let plan = self.plans.get(plan_arn).copied().zip(self.rules.get(plan_arn).map(Vec::as_slice));
+            Considered { selection, matcher, plan, outcome: self.outcome(selection, matcher, plan.is_some(), resource, known) }
+        };
+        self.selections.iter().map(consider).collect()
+    }
+
+    fn outcome(
+        &'s self,
+        selection: &'s Typed<'s, backup::BackupSelection>,
+        matcher: &'s Selection,
+        has_plan: bool,
+        resource: &Resource,
+        known: BackedUpAs,
+    ) -> PlanOutcome<'s> {
+        let (decision, reach) = match decide(selection.resource, matcher, resource) {
+            None => return PlanOutcome::Elsewhere,
+            Some(Decision::Misses(miss)) => return PlanOutcome::Misses(miss),
+            Some(Decision::Unknown { why, tags }) => return PlanOutcome::Unknown(why_undecided(self.shard, resource, why, &tags)),
+            Some(Decision::Selects(reach, by)) => (Decision::Selects(reach, by), reach),
+        };
+        if !has_plan {
+            return PlanOutcome::Unknown(plan_in_doubt(selection).into_iter().collect());
+        }
+        let blocked = match self.opt_ins.of_selection(selection.resource) {
+            Ok(map) => {
+                let blocked = opt_in::blocked(map, known.aws_backup, reach, known.arn_overrides_opt_in);
+                if let Some((other, property)) = known.or
+                    && opt_in::blocked(map, other, reach, known.arn_overrides_opt_in) != blocked
+                {
+                    return PlanOutcome::Unknown(why_unread(self.shard, resource, property));
+                }
+                blocked
+            }
+            Err(_) if reach == Reach::Explicit && known.arn_overrides_opt_in => false,
+            Err(reasons) => return PlanOutcome::Unknown(reasons),
+        };
+        let plan_arn = selection.properties.plan_arn.read().map(String::as_str).unwrap_or_default();
+        match self.rules_unread.get(plan_arn) {
+            // The plan may have no rule at all.
+            Some(reasons) => PlanOutcome::Unknown(reasons.clone()),
+            None if blocked => PlanOutcome::Blocked(decision),
+            None => PlanOutcome::Selects(decision),
+        }
+    }
+
+    /// The selections that reach a resource, of those considered for it. The second value holds the reasons why there may be more selections,
+    /// or other opt-in blocks. `since` is when the data existed to be backed up. No selection reaches a resource that AWS Backup does not
+    /// support.
     pub fn reaching(
         &'s self,
-        resource: &Resource,
+        considered: &[Considered<'s>],
         known: Option<BackedUpAs>,
         since: Option<DateTime<Utc>>,
         as_of: DateTime<Utc>,
     ) -> (Vec<Selected<'s>>, Vec<String>) {
-        let Some(known) = known else { return (Vec::new(), Vec::new()) };
+        if known.is_none() {
+            return (Vec::new(), Vec::new());
+        }
         let mut unread = self.unread.clone();
         let mut told = BTreeSet::new();
         let mut found = Vec::new();
-        for (selection, matcher) in &self.selections {
-            let reach = match reaches(selection.resource, matcher, resource) {
-                Match::Selected(reach) => reach,
-                Match::NotSelected => continue,
-                Match::Unknown { why, tags } => {
+        for considered in considered {
+            let blocked = match &considered.outcome {
+                PlanOutcome::Selects(_) => false,
+                PlanOutcome::Blocked(_) => true,
+                PlanOutcome::Misses(_) | PlanOutcome::Elsewhere => continue,
+                PlanOutcome::Unknown(why) => {
                     // Many selections have the same reason.
-                    let why = why_undecided(self.shard, resource, why, &tags);
-                    unread.extend(why.into_iter().filter(|reason| told.insert(reason.clone())));
+                    unread.extend(why.iter().filter(|reason| told.insert(*reason)).cloned());
                     continue;
                 }
             };
-            let plan_arn = selection.properties.plan_arn.read().map(String::as_str).unwrap_or_default();
-            let Some((plan, rules)) = self.plans.get(plan_arn).zip(self.rules.get(plan_arn)) else {
-                unread.extend(plan_in_doubt(selection));
-                continue;
-            };
-            let blocked = match self.opt_ins.of_selection(selection.resource) {
-                Ok(map) => {
-                    let blocked = opt_in::blocked(map, known.aws_backup, reach, known.arn_overrides_opt_in);
-                    if let Some((other, property)) = known.or
-                        && opt_in::blocked(map, other, reach, known.arn_overrides_opt_in) != blocked
-                    {
-                        unread.extend(why_unread(self.shard, resource, property));
-                        continue;
-                    }
-                    blocked
-                }
-                Err(_) if reach == Reach::Explicit && known.arn_overrides_opt_in => false,
-                Err(reasons) => {
-                    unread.extend(reasons);
-                    continue;
-                }
-            };
-            let since = [since, selection.resource.created_at, plan.created_at].into_iter().flatten().max();
-            let of_rule = |rule| plan_reach(plan, title(selection.resource), rule, since, blocked, as_of);
-            if let Some(reasons) = self.rules_unread.get(plan_arn) {
-                // The plan may have no rule at all.
-                unread.extend(reasons.iter().cloned());
-                continue;
-            }
+            let Some((plan, rules)) = considered.plan else { continue };
+            let selection = considered.selection.resource;
+            let since = [since, selection.created_at, plan.created_at].into_iter().flatten().max();
+            let of_rule = |rule| plan_reach(plan, title(selection), rule, since, blocked, as_of);
             found.push(Selected { plan, rules, blocked, since, reaches: rules.iter().map(of_rule).collect() });
         }
         unread.dedup();
@@ -198,14 +251,21 @@ impl<'s> Plans<'s> {
     }
 }
 
-/// How a selection reaches a resource. AWS Backup is a Regional service: plans back up only resources in their Region (AWS General
-/// Reference, "AWS Backup endpoints and quotas") and account. A template may declare resources of several Regions and accounts.
-pub fn reaches(selection: &Resource, matcher: &Selection, resource: &Resource) -> Match {
-    match (matcher.matches(&resource.arn, resource.tags()), arn::apart(selection, resource)) {
-        (Match::NotSelected, _) | (_, Fact::Read(true)) => Match::NotSelected,
-        (found, Fact::Read(false)) => found,
-        (_, Fact::Unread) => Match::Unknown { why: why_place_undecided(resource, selection), tags: Vec::new() },
+/// What a selection decides about a resource; `None` if it is in another Region or account. AWS Backup is a Regional service: plans back up
+/// only resources in their Region (AWS General Reference, "AWS Backup endpoints and quotas") and account. A template may declare resources
+/// of several Regions and accounts.
+fn decide<'s>(selection: &Resource, matcher: &'s Selection, resource: &Resource) -> Option<Decision<'s>> {
+    match (matcher.decide(&resource.arn, resource.tags()), arn::apart(selection, resource)) {
+        (_, Fact::Read(true)) => None,
+        (Decision::Misses(miss), _) => Some(Decision::Misses(miss)),
+        (found, Fact::Read(false)) => Some(found),
+        (_, Fact::Unread) => Some(Decision::Unknown { why: why_place_undecided(resource, selection), tags: Vec::new() }),
     }
+}
+
+/// Whether a selection reaches a resource, and how.
+pub fn reaches(selection: &Resource, matcher: &Selection, resource: &Resource) -> Match {
+    decide(selection, matcher, resource).map_or(Match::NotSelected, Match::from)
 }
 
 /// Why a selection may have a plan although none was found: the template leaves the plan open.

@@ -1,7 +1,7 @@
 //! Restores of a resource's backups: restore jobs, `LastRestoreTime`, and the tables and volumes made from them.
 
 use super::context::Join;
-use super::facts::{CopySchedule, Restore, RestoreAttempt, RestoreTests};
+use super::facts::{CopySchedule, Restore, RestoreAttempt, RestoreSeen, RestoreTests};
 use super::point::Point;
 use super::summary::POINT_OPERATIONS;
 use crate::inventory::types::backup::RestoreJob;
@@ -9,17 +9,21 @@ use crate::inventory::{Outcome, Resource, arn, unless};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeSet;
 
-/// The restore tests of a resource, and the duration of the last successful restore job. Restores in the ledger count too, if AWS no longer
-/// shows them. `schedules` copy the resource's backups to other places.
+/// What the restores of a resource's backups show.
+pub struct Restores {
+    pub tests: RestoreTests,
+    /// The duration of the last successful restore job.
+    pub rto_seconds: Option<i64>,
+    /// All of them, newest first.
+    pub all: Vec<RestoreSeen>,
+}
+
+/// The restores of a resource's backups. Restores in the ledger count too, if AWS no longer shows them. `schedules` copy the resource's
+/// backups to other places.
 ///
 /// # Errors
 /// The reasons why there may be more restores than those found.
-pub fn restore_tests(
-    join: &Join,
-    resource: &Resource,
-    points: &[Point],
-    schedules: &[CopySchedule],
-) -> Outcome<(RestoreTests, Option<i64>)> {
+pub fn restores(join: &Join, resource: &Resource, points: &[Point], schedules: &[CopySchedule]) -> Outcome<Restores> {
     let mut seen: Vec<Restore> = jobs(join, resource).filter_map(|(job, created_at, id)| of_job(job, created_at, id)).collect();
     from_recovery_points(join, resource, &mut seen);
     let shown = join.data_type(resource).map(|data_type| &data_type.restores);
@@ -45,6 +49,8 @@ pub fn restore_tests(
     let mut successes: Vec<&Restore> = all().filter(|restore| restore.succeeded).collect();
     // Of two proofs of the same moment, the stronger comes first.
     successes.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| b.validated.cmp(&a.validated)).then_with(|| a.source.cmp(&b.source)));
+    let mut told: Vec<RestoreSeen> = all().map(|restore| restore_seen(restore, join.as_of)).collect();
+    told.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.source.cmp(&b.source)));
     let last = successes.first();
     let rto = successes.iter().find_map(|success| success.took_seconds);
     let tests = RestoreTests {
@@ -66,7 +72,20 @@ pub fn restore_tests(
     unread.extend(
         jobs(join, resource).filter(|(job, _, _)| unclear(job)).map(|(_, _, id)| format!("how restore job {id} ended was not read")),
     );
-    unless(unread, (tests, rto))
+    unless(unread, Restores { tests, rto_seconds: rto, all: told })
+}
+
+fn restore_seen(restore: &Restore, as_of: DateTime<Utc>) -> RestoreSeen {
+    RestoreSeen {
+        at: restore.at,
+        age_seconds: (as_of - restore.at).num_seconds(),
+        succeeded: restore.succeeded,
+        status: restore.attempt.as_ref().map(|attempt| attempt.status.clone()),
+        validated: restore.validated,
+        took_seconds: restore.took_seconds,
+        source: restore.source.clone(),
+        message: restore.attempt.as_ref().and_then(|attempt| attempt.message.clone()),
+    }
 }
 
 /// The restore jobs of the resource (or of the instance whose backups contain it), in its own shard and, for copies, in others.

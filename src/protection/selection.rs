@@ -15,6 +15,7 @@ use wildmatch::WildMatchPattern;
 mod symbols;
 #[cfg(test)]
 mod tests;
+mod words;
 
 /// `*` is the only wildcard. The matcher requires a second one: a code point that is not a character.
 type Wildcard = WildMatchPattern<'*', '\u{10FFFF}'>;
@@ -56,6 +57,38 @@ pub enum Match {
     },
 }
 
+/// What a selection decides about a resource, and what decides it. [`Decision::words`] says it in a sentence.
+#[derive(Clone, Debug)]
+pub enum Decision<'s> {
+    Selects(Reach, By<'s>),
+    Misses(Miss<'s>),
+    /// The answer depends on unknown facts: which, and which tags of the resource.
+    Unknown {
+        why: String,
+        tags: Vec<String>,
+    },
+}
+
+/// The strongest entry that makes a resource a candidate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum By<'s> {
+    /// An entry of `Resources`.
+    Arn(&'s str),
+    /// An entry of `ListOfTags`.
+    Tag(&'s TagCondition),
+}
+
+/// Everything known that keeps a resource out of a selection.
+#[derive(Clone, Debug, Default)]
+pub struct Miss<'s> {
+    /// The entry of `NotResources` that excludes it.
+    excluded_by: Option<&'s str>,
+    /// Neither `Resources` nor `ListOfTags` has an entry for it.
+    is_no_candidate: bool,
+    /// The entries of `Conditions` that do not hold.
+    unmet: Vec<&'s Condition>,
+}
+
 /// A selection, prepared for matching against many resources.
 #[derive(Clone, Debug)]
 pub struct Selection {
@@ -75,7 +108,7 @@ struct Listed<T> {
     more: bool,
 }
 
-/// An ARN or a pattern of ARNs, by its text.
+/// A text with wildcards.
 #[derive(Clone, Debug)]
 struct Pattern {
     text: String,
@@ -102,7 +135,7 @@ struct Condition {
 #[derive(Clone, Debug)]
 enum Value {
     Exact(String),
-    Like(Wildcard),
+    Like(Pattern),
 }
 
 impl Selection {
@@ -141,9 +174,13 @@ impl Selection {
     /// Whether the selection selects a resource of a type that AWS Backup supports. Unknown tags make the answer [`Match::Unknown`] only if
     /// it depends on them.
     pub fn matches(&self, arn: &str, tags: KnownTags) -> Match {
-        let (why, tags) = match self.decide(arn, tags) {
-            Ok(Some(reach)) => return Match::Selected(reach),
-            Ok(None) => return Match::NotSelected,
+        self.decide(arn, tags).into()
+    }
+
+    /// Whether the selection selects a resource, and what decides it.
+    pub fn decide(&self, arn: &str, tags: KnownTags) -> Decision<'_> {
+        let (why, tags) = match self.weigh(arn, tags) {
+            Ok(decision) => return decision,
             Err(Unread::Tags) => {
                 let open = self.open_tags(tags);
                 let why = match open.as_slice() {
@@ -163,7 +200,7 @@ impl Selection {
                 (format!("a backup selection of {plan} {what}"), Vec::new())
             }
         };
-        Match::Unknown { why, tags }
+        Decision::Unknown { why, tags }
     }
 
     /// The unknown tag keys that the selection needs.
@@ -174,59 +211,69 @@ impl Selection {
         open.into_iter().cloned().collect()
     }
 
-    fn decide(&self, arn: &str, tags: KnownTags) -> Result<Option<Reach>, Unread> {
+    fn weigh(&self, arn: &str, tags: KnownTags) -> Result<Decision<'_>, Unread> {
         let excluded = match self.not_resources.known.reach(arn) {
             Ok(None) if self.not_resources.more => Err(Unread::Selection),
-            reach => reach.map(|reach| reach.is_some()),
+            reach => reach.map(|reach| reach.map(|(_, entry)| entry)),
         };
         let candidate = self.candidate(arn, tags);
-        let narrowed = self.meets_conditions(tags);
+        let (unmet, narrowed) = self.meets_conditions(tags);
+        let excluded_by = excluded.unwrap_or(None);
         // A definite no decides, whatever else is unknown; unknown parts of the selection are named before the tags.
-        if excluded == Ok(true) || candidate == Ok(None) || narrowed == Ok(false) {
-            return Ok(None);
+        if excluded_by.is_some() || candidate == Ok(None) || !unmet.is_empty() {
+            return Ok(Decision::Misses(Miss { excluded_by, is_no_candidate: candidate == Ok(None), unmet }));
         }
         excluded?;
         match (candidate, narrowed) {
             (Err(unread @ (Unread::Selection | Unread::Nothing)), _) | (_, Err(unread @ Unread::Selection)) => Err(unread),
-            (_, Err(unread)) => Err(unread),
-            (candidate, Ok(_)) => candidate,
+            (Err(unread), _) | (_, Err(unread)) => Err(unread),
+            (Ok(Some((reach, by))), Ok(())) => Ok(Decision::Selects(reach, by)),
+            (Ok(None), Ok(())) => Ok(Decision::Misses(Miss { is_no_candidate: true, ..Miss::default() })),
         }
     }
 
     /// How the resource is a candidate, before exclusion and conditions. The unknown parts of the two lists can only add resources.
-    fn candidate(&self, arn: &str, tags: KnownTags) -> Result<Option<Reach>, Unread> {
+    fn candidate(&self, arn: &str, tags: KnownTags) -> Result<Option<(Reach, By<'_>)>, Unread> {
         if self.names_nothing() == Some(true) {
             return if self.is_declared { Ok(None) } else { Err(Unread::Nothing) };
         }
-        let by_arn = self.resources.known.reach(arn);
+        let by_arn = self.resources.known.reach(arn).map(|reach| reach.map(|(reach, entry)| (reach, By::Arn(entry))));
         if matches!(by_arn, Ok(Some(_))) {
             return by_arn;
         }
-        let by_tag = tags.has_one(pairs(&self.list_of_tags.known));
-        match by_tag {
-            Some(true) => Ok(Some(Reach::Tag)),
+        let listed = &self.list_of_tags.known;
+        match tags.place_of_one(pairs(listed)) {
+            Some(Some(place)) => Ok(listed.get(place).map(|tag| (Reach::Tag, By::Tag(tag)))),
             _ if self.resources.more || self.list_of_tags.more => Err(Unread::Selection),
-            Some(false) => by_arn,
+            Some(None) => by_arn,
             // The tags may be known, but not the value that the selection asks for.
             None if self.open_tags(tags).is_empty() => Err(Unread::Selection),
             None => Err(Unread::Tags),
         }
     }
 
-    /// Whether every condition holds.
-    fn meets_conditions(&self, tags: KnownTags) -> Result<bool, Unread> {
-        let held: Vec<Option<bool>> = self.conditions.known.iter().map(|condition| condition.holds(tags)).collect();
+    /// The conditions that fail, and whether all others hold.
+    fn meets_conditions(&self, tags: KnownTags) -> (Vec<&Condition>, Result<(), Unread>) {
+        let held = || self.conditions.known.iter().map(|condition| (condition, condition.holds(tags)));
         // One condition that fails is enough, whatever the others are.
-        if held.contains(&Some(false)) {
-            return Ok(false);
-        }
-        let asked = self.conditions.known.iter().zip(&held).filter(|(_, held)| held.is_none());
-        let mut of_tags = asked.map(|(condition, _)| tags.get(&condition.key).is_unread());
-        match of_tags.next() {
+        let unmet = held().filter(|(_, held)| *held == Some(false)).map(|(condition, _)| condition).collect();
+        let mut of_tags = held().filter(|(_, held)| held.is_none()).map(|(condition, _)| tags.get(&condition.key).is_unread());
+        let others = match of_tags.next() {
             _ if self.conditions.more => Err(Unread::Selection),
-            None => Ok(true),
+            None => Ok(()),
             Some(first) if first || of_tags.any(|is_unread| is_unread) => Err(Unread::Tags),
             Some(_) => Err(Unread::Selection),
+        };
+        (unmet, others)
+    }
+}
+
+impl From<Decision<'_>> for Match {
+    fn from(decision: Decision) -> Match {
+        match decision {
+            Decision::Selects(reach, _) => Match::Selected(reach),
+            Decision::Misses(_) => Match::NotSelected,
+            Decision::Unknown { why, tags } => Match::Unknown { why, tags },
         }
     }
 }
@@ -239,28 +286,34 @@ pub fn pairs(conditions: &[TagCondition]) -> impl Iterator<Item = (&str, Option<
 impl Arns {
     fn new(list: &[String]) -> Arns {
         let (patterns, exact): (Vec<&String>, Vec<&String>) = list.iter().partition(|text| text.contains('*'));
-        Arns {
-            exact: exact.into_iter().cloned().collect(),
-            patterns: patterns.into_iter().map(|text| Pattern { text: text.clone(), matcher: Wildcard::new(text) }).collect(),
-        }
+        Arns { exact: exact.into_iter().cloned().collect(), patterns: patterns.into_iter().map(|text| Pattern::new(text)).collect() }
     }
 
     fn is_empty(&self) -> bool {
         self.exact.is_empty() && self.patterns.is_empty()
     }
 
-    /// The strongest way in which the list reaches a resource.
-    fn reach(&self, arn: &str) -> Result<Option<Reach>, Unread> {
-        if self.exact.contains(arn) {
-            return Ok(Some(strength(arn, arn)));
+    fn entries(&self) -> impl Iterator<Item = &String> {
+        self.exact.iter().chain(self.patterns.iter().map(|pattern| &pattern.text))
+    }
+
+    /// The strongest way in which the list reaches a resource, with its entry.
+    fn reach(&self, arn: &str) -> Result<Option<(Reach, &str)>, Unread> {
+        if let Some(exact) = self.exact.get(arn) {
+            return Ok(Some((strength(arn, arn), exact)));
         }
-        let strongest =
-            self.patterns.iter().filter(|pattern| pattern.matcher.matches(arn)).map(|pattern| strength(&pattern.text, arn)).max();
-        let entries = || self.exact.iter().chain(self.patterns.iter().map(|pattern| &pattern.text));
-        if strongest.is_none() && entries().any(|entry| symbols::may_match(entry, arn)) {
+        let matching = self.patterns.iter().filter(|pattern| pattern.matcher.matches(arn));
+        let strongest = matching.map(|pattern| (strength(&pattern.text, arn), pattern.text.as_str())).max();
+        if strongest.is_none() && self.entries().any(|entry| symbols::may_match(entry, arn)) {
             return Err(Unread::Symbol);
         }
         Ok(strongest)
+    }
+}
+
+impl Pattern {
+    fn new(text: &str) -> Pattern {
+        Pattern { text: text.to_owned(), matcher: Wildcard::new(text) }
     }
 }
 
@@ -306,7 +359,7 @@ fn compile(conditions: &Conditions) -> Vec<Condition> {
             entries.iter().map(plain).map(move |entry| Condition {
                 key: entry.key,
                 negated,
-                value: entry.value.read().map(|value| if like { Value::Like(Wildcard::new(value)) } else { Value::Exact(value.clone()) }),
+                value: entry.value.read().map(|value| if like { Value::Like(Pattern::new(value)) } else { Value::Exact(value.clone()) }),
             })
         })
         .collect()
@@ -320,7 +373,7 @@ impl Condition {
             (None, _) => false,
             (Some(_), None) => return None,
             (Some(tag), Some(Value::Exact(value))) => value == tag,
-            (Some(tag), Some(Value::Like(pattern))) => pattern.matches(tag),
+            (Some(tag), Some(Value::Like(pattern))) => pattern.matcher.matches(tag),
         };
         Some(equal != self.negated)
     }

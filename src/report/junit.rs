@@ -66,6 +66,7 @@ fn properties(xml: &mut Xml, findings: &Findings, practice: BestPractice) -> io:
     let audit = &findings.audit;
     let is_it = |summary: &&BestPracticeSummary| summary.id == practice;
     let risk = findings.summary.best_practices.iter().find(is_it).map_or("unknown", |summary| summary.risk.as_str());
+    let gate = words::gate(findings);
     let properties = [
         ("audit", audit.id.as_str()),
         ("rel9_version", &audit.rel9_version),
@@ -73,6 +74,7 @@ fn properties(xml: &mut Xml, findings: &Findings, practice: BestPractice) -> io:
         ("risk", risk),
         ("coverage", &words::coverage(findings)),
     ];
+    let properties = properties.into_iter().chain(gate.as_deref().map(|gate| ("gate", gate)));
     xml.create_element("properties").write_inner_content(|xml| {
         for (name, value) in properties {
             xml.create_element("property").with_attributes([("name", name), ("value", &text(value))]).write_empty()?;
@@ -120,8 +122,10 @@ fn message(finding: &Finding) -> String {
 
 /// What fails and what to do, on lines.
 fn failure(finding: &Finding) -> String {
-    let mut lines =
-        vec![format!("{} ({})", finding.headline(), finding.severity.as_str()), format!("{}: {}", words::resource(finding), message(finding))];
+    let mut lines = vec![
+        format!("{} ({})", finding.headline(), finding.severity.as_str()),
+        format!("{}: {}", words::resource(finding), message(finding)),
+    ];
     if let Some(location) = &finding.location {
         lines.push(format!("{}:{}", location.file, location.line));
     }

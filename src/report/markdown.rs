@@ -86,6 +86,9 @@ impl Page<'_> {
         if let Some(baseline) = words::baseline(summary) {
             let _ = write!(head, "{}\n\n", text(&baseline));
         }
+        if let Some(gate) = words::gate(self.findings) {
+            let _ = write!(head, "**{}**\n\n", text(&gate));
+        }
         self.add(&head);
         let unread: Vec<String> = words::not_read(self.findings).iter().map(|line| text(&cut(line, TEXT))).collect();
         self.list("Could not be read", &unread);

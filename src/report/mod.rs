@@ -19,6 +19,7 @@ mod sarif;
 mod table;
 mod unread;
 pub mod wa;
+pub mod what_if;
 mod words;
 mod wrap;
 

@@ -112,7 +112,8 @@ fn rule(group: &[&Finding]) -> Value {
     let severity = group.iter().map(|finding| finding.severity).max().unwrap_or(first.severity);
     let title = shown(&first.title, &first.rule);
     // GitHub heads an alert with the short description: it says what is wrong.
-    let wrong = group.iter().find_map(|finding| finding.fail_title.as_ref()).map_or_else(|| title.clone(), |wrong| shown(wrong, &first.rule));
+    let wrong =
+        group.iter().find_map(|finding| finding.fail_title.as_ref()).map_or_else(|| title.clone(), |wrong| shown(wrong, &first.rule));
     let practice = format!("{}: {}", first.best_practice.id(), first.best_practice.title());
     // The remediation of an unknown finding does not explain how to fix the rule.
     let mended = group.iter().filter(|finding| finding.unknown_because.is_empty());

@@ -200,9 +200,16 @@ impl Page<'_> {
         if let Some(text) = words::baseline(&self.findings.summary) {
             self.paragraph(out, "", &text)?;
         }
-        if self.findings.findings.iter().all(|finding| finding.status == Status::Pass) {
-            return Ok(());
+        if self.findings.findings.iter().any(|finding| finding.status != Status::Pass) {
+            self.more(out)?;
         }
+        match words::gate(self.findings) {
+            Some(gate) => self.paragraph(out, "", &gate),
+            None => Ok(()),
+        }
+    }
+
+    fn more(&self, out: &mut dyn Write) -> io::Result<()> {
         let all = if self.target.all { "" } else { "`--all` lists every resource; " };
         let more =
             format!("`rel9 rules show RULE` has the steps and commands of a rule; {all}`--format html=report.html` has the evidence.");

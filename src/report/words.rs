@@ -2,7 +2,6 @@
 
 use super::escape::terminal;
 use crate::audit::findings::{AuditInfo, BaselineMark, Finding, Findings, ReproducibleData, ResourceRef, Status, Summary, WaiverRef};
-use crate::inventory::{CoverageEntry, CoverageStatus};
 use crate::rules::{BestPractice, Severity};
 use std::collections::BTreeMap;
 
@@ -64,22 +63,7 @@ pub fn coverage(findings: &Findings) -> String {
 
 /// Every operation that did not answer, and where.
 pub fn not_read(findings: &Findings) -> Vec<String> {
-    let mut places: BTreeMap<(String, CoverageStatus), Vec<String>> = BTreeMap::new();
-    // A part of a template is not a call.
-    let is_part = |entry: &CoverageEntry| entry.is_part() && entry.error.is_some();
-    let calls = findings.collection.iter().filter(|entry| entry.status != CoverageStatus::Ok && !is_part(entry));
-    for entry in calls {
-        let operation = format!("{}:{}", entry.service, entry.operation);
-        places.entry((operation, entry.status)).or_default().push(format!("{}/{}", entry.account, entry.region));
-    }
-    let line = |((operation, status), mut places): ((String, CoverageStatus), Vec<String>)| {
-        places.sort();
-        places.dedup();
-        let more = if places.len() > 3 { format!(" and {} more", places.len() - 3) } else { String::new() };
-        places.truncate(3);
-        terminal(&format!("{operation} {} in {}{more}", status.as_str(), places.join(", ")))
-    };
-    findings.unread_parts().map(|part| terminal(&part.why_part())).chain(places.into_iter().map(line)).collect()
+    findings.unread().iter().map(|line| terminal(line)).collect()
 }
 
 /// Findings grouped by rule and severity, in the order of the document; those that the baseline knows come last.
@@ -105,6 +89,12 @@ pub fn baseline(summary: &Summary) -> Option<String> {
         "Compared with the baseline: {} failures are known and do not count for the gate, {} are new, {} are fixed.",
         baseline.known, baseline.new, baseline.fixed
     ))
+}
+
+/// The gate's decision, with the exit code of the audit; `None` for a document of an earlier version, which does not record it.
+pub fn gate(findings: &Findings) -> Option<String> {
+    let gate = findings.gate.as_ref()?;
+    Some(terminal(&format!("{} · exit {}", gate.text, gate.exit_code)))
 }
 
 /// The name of a resource, where it says more than its id.

@@ -41,15 +41,20 @@ impl<'r> Answers<'r> {
 
     /// The cached verdict for the same facts, or a new one; `None` when the rule does not apply.
     pub fn to(&self, subject: &Subject) -> Option<Verdict> {
+        // What the rule's evidence names beside what it reads differs between resources with the same answer.
+        Some(subject.quoting(self.rule, &self.params, self.answer(subject)?))
+    }
+
+    fn answer(&self, subject: &Subject) -> Option<Verdict> {
         // A rule that asks for a whole record may depend on all of it.
         if self.reads.iter().any(|(_, fields)| fields.is_empty()) {
-            return subject.judge(self.rule, &self.params);
+            return subject.verdict(self.rule, &self.params);
         }
         let facts = self.facts(subject);
         if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(facts.as_slice()) {
             return known.clone();
         }
-        let answer = subject.judge(self.rule, &self.params);
+        let answer = subject.verdict(self.rule, &self.params);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.len() == KEPT {
             known.clear();

@@ -3,13 +3,14 @@
 
 use super::expr::{Expression, VARIABLES};
 use super::fact_paths::{ELEMENT, Path};
+use super::fix::Fix;
 use super::format::{Line, RuleFile, TITLE_LENGTH, Unit};
-use super::rule::{Remediation, Rule};
+use super::rule::{Remediation, Rule, TemplateRemediation};
 use super::schema_shape::{self, Fieldset, Shape};
 use super::text::Text;
 use crate::inventory::types;
 use crate::protection::data_types;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Mutex, OnceLock};
 
@@ -65,6 +66,7 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
     }
     let when = file.when.as_ref().map(|source| checker.expression(source, &shapes));
     let check = checker.expression(&file.check, &shapes);
+    let evidence = checker.evidence(&file.evidence, &shapes);
     let message = checker.text(&file.message, &shapes);
     let remediation = Remediation {
         summary: checker.text(&file.remediation.summary, &shapes),
@@ -72,6 +74,11 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
         cli: checker.texts(&file.remediation.cli, &shapes),
         cloudformation: file.remediation.cloudformation.as_ref().map(|text| checker.text(text, &shapes)),
         terraform: file.remediation.terraform.as_ref().map(|text| checker.text(text, &shapes)),
+        template: file.remediation.template.as_ref().map(|template| TemplateRemediation {
+            summary: checker.text(&template.summary, &shapes),
+            steps: checker.texts(&template.steps, &shapes),
+            fix: checker.fix(&template.fix, &shapes),
+        }),
         docs: checker.addresses(&file.remediation.docs),
     };
     checker.tests(&file, &shapes);
@@ -89,6 +96,7 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
         params,
         when,
         check,
+        evidence,
         message,
         remediation,
         reproducible: file.reproducible,
@@ -310,7 +318,10 @@ impl Checker<'_> {
         if title.value.trim().is_empty() || title.value.contains('\n') {
             self.wrong(line, format!("`{name}` is empty or has several lines: write one line"));
         } else if length >= TITLE_LENGTH {
-            self.wrong(line, format!("`{name}` has {length} characters: write fewer than {TITLE_LENGTH}, so that it fits on a line of a report"));
+            self.wrong(
+                line,
+                format!("`{name}` has {length} characters: write fewer than {TITLE_LENGTH}, so that it fits on a line of a report"),
+            );
         }
     }
 
@@ -381,6 +392,23 @@ impl Checker<'_> {
         }
     }
 
+    /// The facts that the evidence quotes. A list is quoted as a whole, so its elements have no paths here.
+    fn evidence(&mut self, paths: &[Line<String>], shapes: &Shapes) -> Vec<Path> {
+        let parsed: Vec<Path> = paths.iter().map(|path| path.value.trim().split('.').map(str::to_owned).collect()).collect();
+        if self.care == Care::Checked {
+            for (path, written) in parsed.iter().zip(paths) {
+                let what = match path.as_slice() {
+                    [variable, _, ..] if variable != "now" => shapes.mistake(path),
+                    _ => Some(format!("`{}` is not a fact: write it with its variable, as `protection.state`", written.value)),
+                };
+                if let Some(what) = what {
+                    self.wrong(written.referenced.line(), format!("evidence: {what}"));
+                }
+            }
+        }
+        parsed
+    }
+
     fn text(&mut self, source: &Line<String>, shapes: &Shapes) -> Text {
         if self.care == Care::Trusted {
             return Text::trusted(&source.value);
@@ -401,6 +429,27 @@ impl Checker<'_> {
 
     fn texts(&mut self, sources: &[Line<String>], shapes: &Shapes) -> Vec<Text> {
         sources.iter().map(|source| self.text(source, shapes)).collect()
+    }
+
+    /// Its names of properties are checked where the tables of templates are known: see [`super::fix_check`].
+    fn fix(&mut self, fix: &BTreeMap<String, Line<serde_json::Value>>, shapes: &Shapes) -> Fix {
+        let by_type = fix.iter().map(|(name, value)| (name.clone(), value.value.clone())).collect();
+        let line = |name: &str| fix.get(name).map_or(0, |value| value.referenced.line());
+        let care = self.care;
+        let compiled =
+            Fix::compile(&by_type, &mut |text| if care == Care::Trusted { Ok(Text::trusted(text)) } else { Text::compile(text) });
+        match compiled {
+            Ok(compiled) => {
+                if care == Care::Checked {
+                    compiled.expressions().for_each(|(name, expression)| self.check(expression, line(name), shapes, false));
+                }
+                compiled
+            }
+            Err((name, what)) => {
+                self.wrong(line(&name), format!("fix of `{name}`: {what}"));
+                Fix::default()
+            }
+        }
     }
 
     /// Reports render them as links.

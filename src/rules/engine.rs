@@ -3,7 +3,7 @@
 use super::compile::shapes_of_type;
 use super::evidence::Evidence;
 use super::expr::{Expression, Outcome, Scope, UNKNOWN};
-use super::fact_paths::ELEMENT;
+use super::fact_paths::{ELEMENT, Path};
 use super::rule::Rule;
 use super::schema_shape::Shape;
 use super::value::{Fields, Reasons};
@@ -27,7 +27,7 @@ pub enum Status {
 pub struct Verdict {
     pub status: Status,
     pub message: Arc<str>,
-    /// Every fact that the check read.
+    /// Every fact that the check read, and those that the rule's evidence names.
     pub evidence: Evidence,
     pub unknown_because: Arc<[String]>,
 }
@@ -102,6 +102,22 @@ impl Subject {
 
     /// The rule's answer with these parameters; `None` when the rule does not apply.
     pub fn judge(&self, rule: &Rule, params: &Arc<Value>) -> Option<Verdict> {
+        Some(self.quoting(rule, params, self.verdict(rule, params)?))
+    }
+
+    /// Adds the facts that the rule's evidence names to those that the verdict rests on.
+    pub fn quoting(&self, rule: &Rule, params: &Value, verdict: Verdict) -> Verdict {
+        if rule.evidence.is_empty() {
+            return verdict;
+        }
+        let mut facts = verdict.evidence.facts();
+        rule.evidence.iter().for_each(|path| self.quote(path, params, &mut facts));
+        facts.sort_keys();
+        Verdict { evidence: facts.into(), ..verdict }
+    }
+
+    /// The rule's answer with the facts that its check reads.
+    pub fn verdict(&self, rule: &Rule, params: &Arc<Value>) -> Option<Verdict> {
         let mut scope = self.scope.inner();
         scope.bind("params", params, &Shape::Any, &Arc::default());
         if let Some(when) = &rule.when {
@@ -170,21 +186,24 @@ impl Subject {
 
     fn evidence(&self, rule: &Rule, params: &Value) -> Evidence {
         let mut evidence = Map::new();
-        for path in rule.check.paths() {
-            let Some(variable) = path.first() else { continue };
-            let own = self.variable(variable).map(|(fields, _)| fields);
-            let Some(root) = own.or((variable == "params").then_some(params)) else { continue };
-            // A list is quoted as a whole: the field of one element means little without the others.
-            let steps: Vec<&String> = path[1..].iter().take_while(|step| *step != ELEMENT).collect();
-            let Some((first, rest)) = steps.split_first() else { continue };
-            let Some(field) = root.get(first) else { continue };
-            if let Some(value) = rest.iter().try_fold(&*field, |value, step| value.get(step.as_str())) {
-                let spelt: Vec<&str> = path.iter().take(steps.len() + 1).map(String::as_str).collect();
-                evidence.insert(spelt.join("."), quoted(value));
-            }
-        }
+        rule.check.paths().iter().for_each(|path| self.quote(path, params, &mut evidence));
         evidence.sort_keys();
         evidence.into()
+    }
+
+    /// Adds a fact to the evidence, if it is known.
+    fn quote(&self, path: &Path, params: &Value, evidence: &mut Map<String, Value>) {
+        let Some(variable) = path.first() else { return };
+        let own = self.variable(variable).map(|(fields, _)| fields);
+        let Some(root) = own.or((variable == "params").then_some(params)) else { return };
+        // A list is quoted as a whole: the field of one element means little without the others.
+        let steps: Vec<&String> = path[1..].iter().take_while(|step| *step != ELEMENT).collect();
+        let Some((first, rest)) = steps.split_first() else { return };
+        let Some(field) = root.get(first) else { return };
+        if let Some(value) = rest.iter().try_fold(&*field, |value, step| value.get(step.as_str())) {
+            let spelt: Vec<&str> = path.iter().take(steps.len() + 1).map(String::as_str).collect();
+            evidence.insert(spelt.join("."), quoted(value));
+        }
     }
 }
 

@@ -120,8 +120,26 @@ pub struct Remediation {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub terraform: Option<Line<String>>,
+    /// For findings in templates, where nothing runs yet.
+    #[serde(default)]
+    pub template: Option<TemplateRemediation>,
     #[schemars(with = "Vec<String>")]
     pub docs: Vec<Line<String>>,
+}
+
+/// What to do about a failure in a template.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateRemediation {
+    #[schemars(with = "String")]
+    pub summary: Line<String>,
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub steps: Vec<Line<String>>,
+    /// What to change, by the type in the template's language (`aws_ebs_volume`, `AWS::EC2::Volume`), or by the language for all its types.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, serde_json::Map<String, serde_json::Value>>")]
+    pub fix: BTreeMap<String, Line<serde_json::Value>>,
 }
 
 /// What a rule's own test expects.
@@ -189,6 +207,10 @@ pub struct RuleFile {
     pub when: Option<Line<String>>,
     #[schemars(with = "String")]
     pub check: Line<String>,
+    /// Facts that the evidence of a finding quotes beside those that the check reads, such as `protection.considered`.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub evidence: Vec<Line<String>>,
     #[schemars(with = "String")]
     pub message: Line<String>,
     #[serde(default)]

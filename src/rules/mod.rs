@@ -9,6 +9,8 @@ pub mod evidence;
 pub mod expr;
 mod extensions;
 mod fact_paths;
+pub mod fix;
+mod fix_check;
 pub mod format;
 mod functions;
 pub mod objective;
@@ -21,10 +23,11 @@ pub mod text;
 mod typecheck;
 pub mod value;
 
+use crate::inventory::declarable::Declarables;
 use crate::inventory::encoding::decode;
 pub use compile::{Care, Mistake};
 pub use format::{BestPractice, Severity};
-pub use rule::Rule;
+pub use rule::{Rule, TemplateRemediation};
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -104,6 +107,15 @@ impl RuleSet {
     /// The rules by id.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.rules.values()
+    }
+
+    /// Checks the fixes of the rules against what templates can declare.
+    ///
+    /// # Errors
+    /// Every property and reference of a fix that does not exist, with file and line.
+    pub fn check_fixes(&self, declarables: &Declarables) -> Result<(), Vec<Mistake>> {
+        let mistakes: Vec<Mistake> = self.iter().flat_map(|rule| fix_check::mistakes(rule, declarables)).collect();
+        if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
     }
 
     /// A rule by its id.

@@ -1,7 +1,9 @@
 //! A compiled rule: [`super::compile`] makes it, [`super::engine`] runs it.
 
 use super::expr::Expression;
-use super::format::{BestPractice, Line, RuleFile, Severity, Test};
+use super::fact_paths::Path;
+use super::fix::Fix;
+use super::format::{BestPractice, RuleFile, Severity, Test};
 use super::text::Text;
 use std::collections::BTreeMap;
 
@@ -13,7 +15,17 @@ pub struct Remediation {
     pub cli: Vec<Text>,
     pub cloudformation: Option<Text>,
     pub terraform: Option<Text>,
+    /// For findings in templates.
+    pub template: Option<TemplateRemediation>,
     pub docs: Vec<String>,
+}
+
+/// The fix for a template.
+#[derive(Debug)]
+pub struct TemplateRemediation {
+    pub summary: Text,
+    pub steps: Vec<Text>,
+    pub fix: Fix,
 }
 
 /// A compiled rule.
@@ -33,6 +45,8 @@ pub struct Rule {
     pub params: serde_json::Map<String, serde_json::Value>,
     pub when: Option<Expression>,
     pub check: Expression,
+    /// Facts that the evidence quotes beside those that the check reads.
+    pub evidence: Vec<Path>,
     pub message: Text,
     pub remediation: Remediation,
     /// Also judges reproducible data, which other rules skip.
@@ -62,10 +76,17 @@ impl Rule {
         let texts = texts.chain(fix.steps.iter().zip(&file.remediation.steps)).chain(fix.cli.iter().zip(&file.remediation.cli));
         let texts = texts.chain(fix.cloudformation.iter().zip(&file.remediation.cloudformation));
         let texts = texts.chain(fix.terraform.iter().zip(&file.remediation.terraform));
+        let of_template = fix.template.iter().zip(&file.remediation.template);
+        let texts = texts.chain(
+            of_template
+                .clone()
+                .flat_map(|(fix, file)| std::iter::once((&fix.summary, &file.summary)).chain(fix.steps.iter().zip(&file.steps))),
+        );
         let expressions = texts.flat_map(|(text, line)| text.expressions().map(move |expression| (expression, line)));
-        let told = |(expression, line): (&Expression, &Line<String>)| {
-            Some(format!("{}:{}: {}", self.path, line.referenced.line(), expression.overrun()?))
-        };
-        conditions.chain(expressions).filter_map(told)
+        let lines = conditions.chain(expressions).map(|(expression, line)| (expression, line.referenced.line()));
+        let fixes = of_template.flat_map(|(fix, file)| {
+            fix.fix.expressions().map(|(name, expression)| (expression, file.fix.get(name).map_or(0, |value| value.referenced.line())))
+        });
+        lines.chain(fixes).filter_map(|(expression, line)| Some(format!("{}:{line}: {}", self.path, expression.overrun()?)))
     }
 }

@@ -72,6 +72,11 @@ impl Text {
         rendered
     }
 
+    /// Whether all of its values were read.
+    pub fn is_known(&self, scope: &Scope) -> bool {
+        self.expressions().all(|expression| expression.text(scope).is_some())
+    }
+
     /// The text as a command for a POSIX shell. Names and tags are untrusted text: each value is quoted for its place, so that it is one word
     /// there. A list is several words, a list of lists several commands. A value that is null or was not read is [`UNKNOWN`]. `None` when no
     /// command is left.

@@ -15,6 +15,10 @@ pub fn declarables() -> Declarables {
             if !table.types_of(language).is_empty() {
                 declarable.languages.insert(language_name(language));
             }
+            for type_name in table.types_of(language) {
+                let written = declarable.written.entry(language_name(language)).or_default();
+                written.entry(type_name).or_default().extend(table.paths(language));
+            }
         }
     }
     declarables

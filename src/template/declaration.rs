@@ -23,6 +23,11 @@ pub const PROVIDER_ACCOUNT: &str = "provider_account";
 /// leaves the resource unchanged.
 pub const EXISTS: &str = "exists";
 
+/// The setting of a CloudFormation resource that is written in JSON: true.
+pub const IN_JSON: &str = "in_json";
+/// The setting with the type that the template writes, if a transform makes another of it: a text.
+pub const WRITTEN_TYPE: &str = "written_type";
+
 /// A place in a file; line and column start at 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {

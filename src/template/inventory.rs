@@ -8,6 +8,7 @@ use super::stack::{Entry, Stack, find};
 use super::table::{Ends, Evidence, pick};
 use super::takes::REFUSES;
 use super::types;
+use super::written::written;
 use super::{Options, cloud_control, encryption};
 use crate::inventory::types::{self as inventory_types, ResourceProperties};
 use crate::inventory::{
@@ -211,6 +212,7 @@ fn draft(stack: &Stack, entry: &Entry) -> Draft {
             places: built.places.into_iter().map(|(property, at)| (property, place(at))).collect(),
             unknown: built.unknown,
             template,
+            written: written(stack, entry),
             ignores: declaration.ignores.iter().map(ignore).collect(),
             suppressed: declaration.suppressed(),
         })),

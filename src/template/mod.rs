@@ -23,6 +23,7 @@ mod takes;
 pub mod terraform;
 pub mod types;
 mod walk;
+mod written;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -12,6 +12,7 @@ use super::table::Table;
 use super::types;
 use crate::inventory::arn::Partition;
 use crate::inventory::is_symbolic;
+pub use parts::PART_ID;
 pub use paths::{find, find_blocks};
 use places::{ARN_ACCOUNT, ARN_REGION, most_common, part_of_given_arn};
 use std::collections::HashMap;

@@ -23,6 +23,8 @@ pub struct Table {
     pub tagged: Option<Tagged>,
     pub encryption: Option<Encryption>,
     pub rows: &'static [Row],
+    /// Paths that functions read, in addition to those of the rows.
+    pub also: &'static [Paths],
     /// Resources that hold parts of this one.
     pub parts: &'static [Part],
     /// Properties that rows cannot express, with the function that fills them.
@@ -275,12 +277,36 @@ impl Table {
         }
     }
 
+    /// The paths that the table reads in a language. Those of parts begin with the part's key.
+    pub fn paths(&self, language: Language) -> Vec<String> {
+        let Ends { force_destroy, skip_final_snapshot, final_snapshot_name, delete_automated_backups, .. } = &self.ends;
+        let ends = [force_destroy, skip_final_snapshot, final_snapshot_name, delete_automated_backups].into_iter().flatten();
+        let ends = ends.filter(|_| language == Language::Terraform).copied();
+        let encryption = self.encryption.iter().flat_map(|of| of.flag.iter().map(|flag| flag.at).chain([of.key]));
+        let plain = encryption.chain(self.also.iter().copied()).chain([self.tags, self.identity.name]);
+        let plain = plain.flat_map(|paths| pick(&paths, language).split('|')).chain(ends).filter(|path| !path.is_empty());
+        plain.map(str::to_owned).chain(self.rows.iter().flat_map(|row| row.paths(language))).collect()
+    }
+
     /// The properties that the table can fill.
     pub fn properties(&self) -> impl Iterator<Item = &'static str> {
         let key = self.encryption.is_some().then_some(KEY_PROPERTIES);
         let flag = self.encryption.as_ref().and_then(|encryption| encryption.flag.as_ref()).map(|_| "encrypted");
         let more = self.more.as_ref().map(|more| more.properties).unwrap_or_default();
         self.rows.iter().map(|row| row.property).chain(key.into_iter().flatten()).chain(flag).chain(more.iter().copied())
+    }
+}
+
+impl Row {
+    /// The paths of the property and of what is inside it, in a language; relative to the row's object.
+    fn paths(&self, language: Language) -> Vec<String> {
+        let own = pick(&self.from, language).split('|').filter(|path| !path.is_empty());
+        let inner = match self.to {
+            As::List(rows) | As::Some(rows) | As::Object(rows) => rows,
+            _ => &[],
+        };
+        let inner: Vec<String> = inner.iter().flat_map(|row| row.paths(language)).collect();
+        own.flat_map(|own| inner.iter().map(move |inner| format!("{own}.{inner}")).chain([own.to_owned()])).collect()
     }
 }
 
@@ -294,6 +320,7 @@ pub const BLANK: Table = Table {
     tagged: None,
     encryption: None,
     rows: &[],
+    also: &[],
     parts: &[],
     more: None,
     inner: None,

@@ -1,8 +1,9 @@
 //! From inventory to findings: the effects of a policy, the gate, and that unread facts never pass.
 
-use rel9::audit::findings::{Findings, Status};
+use rel9::audit::findings::{Findings, Status, Verdict};
+use rel9::audit::gate::{self, Terms};
 use rel9::audit::policy::{FailOn, Policy};
-use rel9::audit::{self, Gate, Input, Options};
+use rel9::audit::{self, Input, Options};
 use rel9::inventory::{Shard, document, types};
 use rel9::rules::{Care, Mistake, RuleSet};
 use serde_json::{Value, json};
@@ -220,9 +221,13 @@ fn the_policy_sets_parameters_and_severities() {
     let options = Options { rules: vec!["data-protected".to_owned(), "data-in-backup-plan".to_owned()], ..Options::default() };
     let findings = audit_with(volumes(&[json!({})]), policy, options);
     assert_eq!(status(&findings, "data-in-backup-plan", "vol-0"), None);
-    assert_eq!(audit::gate(&findings, FailOn::High), Gate::Passed, "{:?}", failing(&findings));
-    assert_eq!(audit::gate(&findings, FailOn::Low), Gate::Failed);
-    assert_eq!(audit::gate(&findings, FailOn::Never), Gate::Passed);
+    assert_eq!(verdict(&findings, FailOn::High), Verdict::Passed, "{:?}", failing(&findings));
+    assert_eq!(verdict(&findings, FailOn::Low), Verdict::Failed);
+    assert_eq!(verdict(&findings, FailOn::Never), Verdict::Passed);
+}
+
+fn verdict(findings: &Findings, fail_on: FailOn) -> Verdict {
+    gate::decide(findings, &Terms { fail_on, allow_incomplete: false, requested: &[] }).verdict
 }
 
 fn failing(findings: &Findings) -> Vec<String> {
@@ -245,7 +250,7 @@ fn the_gate_does_not_pass_on_what_was_not_read() {
     let findings = audit(shards, "");
     assert_eq!(status(&findings, "data-protected", "vol-0"), Some(Status::Unknown));
     assert!(!findings.audit.complete);
-    assert_eq!(audit::gate(&findings, FailOn::Critical), Gate::Incomplete);
+    assert_eq!(verdict(&findings, FailOn::Critical), Verdict::Incomplete);
 }
 
 /// A resource of every type, with all properties unread: no rule may pass on it, and no rule may fail to evaluate.

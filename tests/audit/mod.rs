@@ -4,3 +4,4 @@ mod compare;
 #[cfg(feature = "live")]
 mod judgement;
 mod ledger;
+mod policy_use;

@@ -577,10 +577,24 @@ tests:
         (("REL09-BP02", "REL09-BP07"), "own-rule.yaml:3: "),
         (("title: Volumes are encrypted\n", ""), "missing field `title`"),
         (("fail_title: The volume is not encrypted\n", ""), "missing field `fail_title`"),
-        (("fail_title: The", "fail_title: The Amazon Elastic Block Store volume of the instance is not, the"), "own-rule.yaml:11: `fail_title` has 8"),
-        (("title: Volumes are", "title: Volumes of Amazon Elastic Block Store that instances use are all"), "own-rule.yaml:2: `title` has 7"),
+        (
+            ("fail_title: The", "fail_title: The Amazon Elastic Block Store volume of the instance is not, the"),
+            "own-rule.yaml:11: `fail_title` has 8",
+        ),
+        (
+            ("title: Volumes are", "title: Volumes of Amazon Elastic Block Store that instances use are all"),
+            "own-rule.yaml:2: `title` has 7",
+        ),
         (("title: Volumes are encrypted", "title: ''"), "own-rule.yaml:2: `title` is empty"),
         (("{{ resource.encrypted ?", "{{ resource.encryptd ?"), "own-rule.yaml:7: "),
+        (
+            ("\nmessage:", "\nevidence: [resource.encrypted, resource.kms_key_anr]\nmessage:"),
+            "own-rule.yaml:7: evidence: `resource` has no field `kms_key_anr`; did you mean `kms_key_arn`?",
+        ),
+        (
+            ("\nmessage:", "\nevidence: [encrypted]\nmessage:"),
+            "own-rule.yaml:7: evidence: `encrypted` is not a fact: write it with its variable, as `protection.state`",
+        ),
         (("check: resource.encrypted", "check: hour(1) > 1"), "own-rule.yaml:6: there is no function `hour`; did you mean `hours`?"),
         (("id: own-rule", "id: own rule"), "own-rule.yaml:1: `own rule` is not a valid rule id"),
         (("https://docs.aws.amazon.com/", "javascript:alert(1)"), "own-rule.yaml:9: `javascript:alert(1)` is not a valid address"),

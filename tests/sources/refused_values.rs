@@ -54,7 +54,7 @@ fn of_databases() {
     refused(&document, "rds-cluster-retention", "aws_rds_cluster.c", "AWS refuses backup_retention_period 40: it takes 1 to 35");
     refused(&document, "aurora-cluster-backtrack", "aws_rds_cluster.c", "AWS refuses backtrack_window 300000: it takes 0 to 259200");
     // The provider does not send 0, so AWS uses its default.
-    assert_eq!(document.says("rds-cluster-retention", "aws_rds_cluster.zero"), "fail: keeps automated backups 1 days, 7 are required");
+    assert_eq!(document.says("rds-cluster-retention", "aws_rds_cluster.zero"), "fail: keeps automated backups 1 day, 7 are required");
     for rule in ["dynamodb-table-pitr", "dynamodb-table-pitr-window"] {
         refused(&document, rule, "aws_dynamodb_table.t", "AWS refuses recovery_period_in_days 40: it takes 1 to 35");
     }

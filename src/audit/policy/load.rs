@@ -1,6 +1,8 @@
 //! Reads policy files. Errors show the line and a suggestion.
 
-use super::{Match, ObjectiveEntry, Policy, PolicyFile, RuleSetting, Waiver, WaiverEntry};
+use super::file::{ObjectiveEntry, PolicyFile, ReproducibleEntry, RuleNames, RuleSetting, WaiverEntry};
+use super::matching::Match;
+use super::{Exemption, ObjectiveOf, Policy, Setting, Waiver};
 use crate::inventory::figures::parse_duration;
 use crate::rules::compile::{self, PolicyShapes};
 use crate::rules::expr::Expression;
@@ -8,7 +10,9 @@ use crate::rules::format::Line;
 use crate::rules::objective::{ALL_MECHANISMS, Objective};
 use crate::rules::{self, Mistake, RuleSet, hex};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::path::Path;
+use wildmatch::WildMatch;
 
 impl Policy {
     /// Reads and checks a policy file.
@@ -32,15 +36,14 @@ impl Policy {
             loader.wrong(file.version.referenced.line(), format!("version is {}; this program reads version 1", file.version.value));
         }
         let objectives = file.objectives.into_iter().map(|entry| loader.objective(entry)).collect();
-        let reproducible =
-            file.reproducible.into_iter().map(|entry| (loader.matches(&entry.matches), entry.reason, entry.expires)).collect();
+        let reproducible = file.reproducible.into_iter().map(|entry| loader.exemption(entry)).collect();
         let waivers = file.waivers.into_iter().map(|entry| loader.waiver(entry, rules)).collect();
         let settings = file
             .rules
             .into_iter()
             .map(|(id, setting)| {
                 loader.setting(&id, &setting, rules);
-                (id, setting.value)
+                (id, Setting { line: setting.referenced.line(), values: setting.value })
             })
             .collect();
         if !loader.mistakes.is_empty() {
@@ -49,7 +52,7 @@ impl Policy {
         Ok(Policy {
             fail_on: file.fail_on,
             assume: file.assume,
-            given: true,
+            path: Some(name.to_owned()),
             objectives,
             reproducible,
             waivers,
@@ -83,14 +86,19 @@ impl<'n> Loader<'n> {
             }
             Expression::never()
         });
-        Match { expression, place: format!("{}:{line}", self.name) }
+        Match { expression, file: self.name.to_owned(), line }
     }
 
-    fn objective(&mut self, entry: ObjectiveEntry) -> (Match, Objective) {
+    fn exemption(&mut self, entry: ReproducibleEntry) -> Exemption {
+        Exemption { matches: self.matches(&entry.matches), reason: entry.reason, expires: entry.expires }
+    }
+
+    fn objective(&mut self, entry: ObjectiveEntry) -> ObjectiveOf {
         let matches = self.matches(&entry.matches);
         let catch_all = entry.matches.value.trim() == "true";
+        let line = entry.name.referenced.line().min(matches.line);
         let objective = Objective {
-            name: Some(entry.name),
+            name: Some(entry.name.value),
             from_policy: true,
             catch_all,
             rpo_seconds: self.duration(entry.rpo.as_ref()),
@@ -102,7 +110,7 @@ impl<'n> Loader<'n> {
             immutable: entry.immutable,
             reproducible: None,
         };
-        (matches, objective)
+        ObjectiveOf { line, matches, objective }
     }
 
     fn duration(&mut self, text: Option<&Line<String>>) -> Option<i64> {
@@ -130,14 +138,44 @@ impl<'n> Loader<'n> {
 
     fn waiver(&mut self, entry: WaiverEntry, rules: &RuleSet) -> Waiver {
         let line = entry.rule.referenced.line();
-        self.rule_exists(&entry.rule.value, line, rules);
+        let names = match entry.rule.value {
+            RuleNames::One(name) => vec![(name, line)],
+            RuleNames::Many(names) => names.into_iter().map(|name| (name.value, name.referenced.line())).collect(),
+        };
+        if names.is_empty() {
+            self.wrong(line, "the waiver names no rule".to_owned());
+        }
+        let ids = names.iter().flat_map(|(name, line)| self.rules_named(name, *line, rules)).collect();
         for (name, text) in [("reason", &entry.reason), ("approved_by", &entry.approved_by)] {
             if text.trim().is_empty() {
                 self.wrong(line, format!("{name} of the waiver is empty"));
             }
         }
         let matches = self.matches(&entry.matches);
-        Waiver { rule: entry.rule.value, matches, reason: entry.reason, approved_by: entry.approved_by, expires: entry.expires }
+        Waiver {
+            line: line.min(matches.line),
+            named: names.into_iter().map(|(name, _)| name).collect(),
+            rules: ids,
+            matches,
+            reason: entry.reason,
+            approved_by: entry.approved_by,
+            expires: entry.expires,
+        }
+    }
+
+    /// The ids of the rules that an id or a glob names.
+    fn rules_named(&mut self, name: &str, line: u64, rules: &RuleSet) -> Vec<String> {
+        if !name.contains(['*', '?']) {
+            self.rule_exists(name, line, rules);
+            return vec![name.to_owned()];
+        }
+        let glob = WildMatch::new(name);
+        let ids: Vec<String> = rules.iter().map(|rule| rule.id.clone()).filter(|id| glob.matches(id)).collect();
+        if ids.is_empty() {
+            let near = nearest_glob(name, rules).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            self.wrong(line, format!("no rule matches `{name}`{near}"));
+        }
+        ids
     }
 
     fn setting(&mut self, id: &str, setting: &Line<RuleSetting>, rules: &RuleSet) {
@@ -172,6 +210,18 @@ impl<'n> Loader<'n> {
             }
         }
     }
+}
+
+/// The glob nearest to one that matches no rule: the beginning or the end of an id, in whole words.
+fn nearest_glob(wrong: &str, rules: &RuleSet) -> Option<String> {
+    let globs: BTreeSet<String> = rules
+        .iter()
+        .flat_map(|rule| {
+            let id = rule.id.as_str();
+            id.match_indices('-').flat_map(move |(at, _)| [format!("{}-*", &id[..at]), format!("*{}", &id[at..])])
+        })
+        .collect();
+    crate::rules::schema_shape::nearest(wrong, globs.iter().map(String::as_str)).map(str::to_owned)
 }
 
 fn kind(value: &serde_json::Value) -> &'static str {

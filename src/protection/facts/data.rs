@@ -124,6 +124,23 @@ record! {
 }
 
 record! {
+    /// A backup plan's selection or a DLM policy that could back the resource up, and why it does or does not.
+    Considered {
+        /// `backup_plan` or `dlm_policy`.
+        kind: String,
+        /// The plan's or policy's name.
+        name: String,
+        arn: String,
+        /// The plan's selection; `null` for a policy, for a plan without a selection, and for a plan that backs up the resource's stack.
+        selection: Option<String>,
+        /// It backs the resource up; `null` if that is not known. `false` where it selects the resource and opt-in blocks that.
+        reaches: Option<bool>,
+        /// What decides that, with the deciding values: `tag backup=daily is required, the resource has backup=weekly`.
+        why: String,
+    }
+}
+
+record! {
     /// Counts over every restorable backup of the resource (recovery points, including continuous ones, snapshots, service backups) and
     /// over their copies elsewhere.
     #[derive(Default)]
@@ -169,6 +186,8 @@ record! {
         vault_arn: Option<String>,
         air_gapped: bool,
         kms_key_arn: Option<String>,
+        /// When AWS Backup deletes it; `null` if never, or if something else decides that.
+        expires_at: Option<DateTime<Utc>>,
         account: String,
         region: String,
     }
@@ -179,6 +198,8 @@ record! {
     /// although the vault is in scope, these are unread: whether it is in another Region, in another account, behind a lock, or in an
     /// air-gapped vault.
     CopyFact {
+        /// The copy's own ARN; `null` if only a copy job shows it and does not name it.
+        arn: Option<String>,
         /// The moment of the source recovery point if known, else of the copy.
         created_at: DateTime<Utc>,
         age_seconds: i64,
@@ -312,6 +333,24 @@ impl Restore {
 }
 
 record! {
+    /// A restore of one of the resource's backups that the audit saw, succeeded or not.
+    RestoreSeen {
+        at: DateTime<Utc>,
+        age_seconds: i64,
+        succeeded: bool,
+        /// The job's status; `null` if only the result shows.
+        status: Option<String>,
+        /// A person or a program checked the restored data and found it right.
+        validated: bool,
+        took_seconds: Option<i64>,
+        /// The evidence, as in `restore_tests.last_success_source`.
+        source: String,
+        /// What AWS says about a failure.
+        message: Option<String>,
+    }
+}
+
+record! {
     /// A finished restore attempt.
     RestoreAttempt {
         at: DateTime<Utc>,
@@ -390,6 +429,11 @@ facts! {
         mechanisms: Vec<Mechanism>,
         /// The plan rules that select it, including those that opt-in blocks.
         plans: Vec<PlanReach>,
+        /// Every plan's selection and every DLM policy of its account and Region, with the reason why it reaches the resource or misses it:
+        /// those that reach it, then the nearest misses, at most ten. (`rel9 explain` tells all of them.)
+        considered: Vec<Considered>,
+        /// How many were considered.
+        considered_count: i64,
         /// The Region's opt-in for its type.
         opt_in: bool,
         /// The AWS Backup resource type, such as `EBS` (`RDS` for Multi-AZ clusters that are not Aurora).
@@ -423,6 +467,8 @@ facts! {
         /// One of these mechanisms keeps its backups for ever.
         retention_endless: bool,
         restore_tests: RestoreTests,
+        /// All of these restores, newest first.
+        restores: Vec<RestoreSeen>,
         /// Restore testing plans that have a selection which reaches it, and that find a recovery point of it to restore.
         restore_testing_plans: Vec<String>,
         /// AWS Backup restore testing supports its type.

@@ -187,6 +187,7 @@ fn declared(unknown: &[&str]) -> Declared {
         places: Default::default(),
         unknown: unknown.iter().map(|path| (path.to_string(), vec!["why".to_owned()])).collect(),
         template: Default::default(),
+        written: Default::default(),
         ignores: Vec::new(),
         suppressed: Vec::new(),
     }
@@ -302,6 +303,36 @@ fn slow_selects(facts: &BackupSelection, arn: &str, tags: &Tags) -> bool {
         && !conditions.string_not_like.iter().any(likes)
 }
 
+/// The selection without what the miss names: the excluding entries, the unmet conditions, and the missing candidate.
+fn repaired(facts: &BackupSelection, miss: &Miss, arn: &str) -> BackupSelection {
+    let mut facts = facts.clone();
+    if miss.excluded_by.is_some() {
+        facts.not_resources = Fact::Read(facts.not_resources.read().unwrap().iter().filter(|entry| !like(entry, arn)).cloned().collect());
+    }
+    if miss.is_no_candidate {
+        facts.resources = Fact::Read(vec![arn.to_owned()]);
+    }
+    if !miss.unmet.is_empty() {
+        let named = |entry: &TagCondition, negated: bool, like: bool| {
+            miss.unmet.iter().any(|unmet| {
+                let value = match &unmet.value {
+                    Some(Value::Exact(value)) if !like => Some(value),
+                    Some(Value::Like(pattern)) if like => Some(&pattern.text),
+                    _ => None,
+                };
+                (unmet.key.as_str(), unmet.negated, value) == (plain(entry).key.as_str(), negated, entry.value.read())
+            })
+        };
+        let mut conditions = facts.conditions.read().unwrap().clone();
+        conditions.string_equals.retain(|entry| !named(entry, false, false));
+        conditions.string_not_equals.retain(|entry| !named(entry, true, false));
+        conditions.string_like.retain(|entry| !named(entry, false, true));
+        conditions.string_not_like.retain(|entry| !named(entry, true, true));
+        facts.conditions = Fact::Read(conditions);
+    }
+    facts
+}
+
 fn some_facts() -> impl Strategy<Value = BackupSelection> {
     let pattern = prop_oneof![
         "[ab*]{1,4}",
@@ -328,6 +359,44 @@ fn some_facts() -> impl Strategy<Value = BackupSelection> {
     })
 }
 
+#[test]
+fn words_have_the_deciding_values() {
+    let daily = || vec![tag("backup", "daily")];
+    let says = |facts: &BackupSelection, pairs: &[(&str, &str)]| {
+        let (selection, tags) = (Selection::new(facts, Some(&declared(&[]))), tags(pairs));
+        selection.decide(VOLUME, known(&tags)).words(&selection, VOLUME, known(&tags))
+    };
+    let by_tag = facts(&[], &[], daily(), Conditions::default());
+    assert_eq!(says(&by_tag, &[("backup", "daily")]), "tag backup=daily selects it");
+    assert_eq!(says(&by_tag, &[("backup", "weekly")]), "tag backup=daily is required, the resource has backup=weekly");
+    assert_eq!(says(&by_tag, &[]), "tag backup=daily is required, the resource has no tag backup");
+    let conditions = Conditions {
+        string_not_equals: vec![tag("aws:ResourceTag/env", "test")],
+        string_like: vec![tag("team", "a*")],
+        ..Conditions::default()
+    };
+    let narrow = facts(&["arn:aws:ec2:*:*:volume/*"], &[VOLUME], vec![], conditions.clone());
+    assert_eq!(
+        says(&narrow, &[("env", "test")]),
+        format!(
+            "the entry {VOLUME} of NotResources excludes it; condition env != test is not met, the resource has env=test; \
+                 condition team like a* is not met, the resource has no tag team"
+        )
+    );
+    let wide = facts(&["arn:aws:ec2:*:*:volume/*"], &[], vec![], conditions);
+    assert_eq!(says(&wide, &[("team", "ab")]), "the entry arn:aws:ec2:*:*:volume/* of Resources names it, and it meets every condition");
+    let elsewhere = facts(&[BUCKET, INSTANCE, "arn:aws:rds:*", "arn:aws:ecs:*", "arn:aws:eks:*"], &[], daily(), Conditions::default());
+    assert_eq!(
+        says(&elsewhere, &[]),
+        format!(
+            "Resources does not name it ({INSTANCE}, arn:aws:ecs:*, arn:aws:eks:* and 2 more), and tag backup=daily is required, \
+                 the resource has no tag backup"
+        )
+    );
+    let refused = facts(&[], &[], vec![], Conditions::default());
+    assert_eq!(says(&refused, &[]), "the selection names neither resources nor tags, which AWS Backup refuses");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
@@ -346,6 +415,47 @@ proptest! {
         match selection.matches(&arn, UNREAD) {
             Match::Unknown { why, .. } => prop_assert_eq!(why, format!("the tags of {arn} were not read")),
             definite => prop_assert_eq!(definite, answer),
+        }
+    }
+
+    /// What is said to decide decides: without it, the answer is the other one.
+    #[test]
+    fn the_reason_decides(
+        facts in some_facts(),
+        arn in prop_oneof!["arn:aws:ec2:r:a:(volume|instance)/[ab]{1,2}", "arn:aws:s3:::[ab]{1,3}"],
+        tags in prop::collection::btree_map("[abc]", "[xy?]{0,3}", 0..3),
+    ) {
+        let selection = Selection::new(&facts, Some(&declared(&[])));
+        let decision = selection.decide(&arn, known(&tags));
+        let words = decision.words(&selection, &arn, known(&tags));
+        match &decision {
+            Decision::Selects(_, By::Arn(entry)) => {
+                prop_assert!(like(entry, &arn));
+                prop_assert!(*entry == arn || words.contains(entry), "{}", words);
+            }
+            Decision::Selects(_, By::Tag(tag)) => {
+                prop_assert_eq!(tags.get(&tag.key), tag.value.read());
+                prop_assert!(words.contains(&format!("tag {}={} selects it", tag.key, tags[&tag.key])), "{}", words);
+            }
+            Decision::Misses(miss) => {
+                prop_assert!(slow_selects(&repaired(&facts, miss, &arn), &arn, &tags), "{} is not all that keeps it out", words);
+                for unmet in &miss.unmet {
+                    prop_assert!(words.contains(&unmet.words()), "{}", words);
+                }
+                prop_assert!(miss.excluded_by.is_none_or(|entry| like(entry, &arn) && words.contains(entry)), "{}", words);
+                // Each part is needed: without the others, it still keeps the resource out.
+                for part in [
+                    Miss { excluded_by: None, ..miss.clone() },
+                    Miss { is_no_candidate: false, ..miss.clone() },
+                    Miss { unmet: Vec::new(), ..miss.clone() },
+                ] {
+                    let is_whole = part.excluded_by == miss.excluded_by
+                        && part.is_no_candidate == miss.is_no_candidate
+                        && part.unmet.len() == miss.unmet.len();
+                    prop_assert!(is_whole || !slow_selects(&repaired(&facts, &part, &arn), &arn, &tags), "{}", words);
+                }
+            }
+            Decision::Unknown { why, .. } => prop_assert!(false, "{}", why),
         }
     }
 

@@ -68,6 +68,8 @@ static SUBJECTS: &[&Subject] = &[
 const DECLARED_OF_DATA: &[&str] = &[
     "mechanisms",
     "plans",
+    "considered",
+    "considered_count",
     "backup_type",
     "copy_schedules",
     "copy_retention",

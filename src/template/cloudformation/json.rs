@@ -29,7 +29,7 @@ pub fn parse(file: &str, text: &str) -> Result<Tree, TemplateError> {
     let Some(value) = parsed.value else { return Err(fault(file, None, "empty")) };
     let mut reader = Reader { file, places, values: 0, warnings: Vec::new() };
     let root = reader.value(value, 0)?;
-    Ok(Tree { root, comments: Vec::new(), warnings: reader.warnings })
+    Ok(Tree { root, json: true, comments: Vec::new(), warnings: reader.warnings })
 }
 
 fn lower(text: &str) -> String {

@@ -23,12 +23,14 @@ mod values;
 mod waivers;
 mod yaml;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::template::Options;
 use crate::template::boundary::Boundary;
-use crate::template::declaration::{Declaration, Ignore, Language, Node, PRESENCE, Parsed, Position, TemplateError, UNREAD_MODULE, Value};
+use crate::template::declaration::{
+    Declaration, IN_JSON, Ignore, Language, Node, PRESENCE, Parsed, Position, TemplateError, UNREAD_MODULE, Value, WRITTEN_TYPE,
+};
 
 use conditions::Truth;
 use evaluation::{Evaluation, Resource, Source};
@@ -66,7 +68,7 @@ pub fn read_parameters(path: &Path) -> Result<Parameters, TemplateError> {
 /// Reads the template of one stack.
 fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeMap<String, Value>) -> Result<Read, TemplateError> {
     let tree = tree::parse(&source.name, text)?;
-    let (mut root, comments) = (tree.root, tree.comments);
+    let (mut root, comments, json) = (tree.root, tree.comments, tree.json);
     session.warnings.borrow_mut().extend(tree.warnings);
     if !matches!(root.data, Data::Map(_)) {
         return Err(tree::fault(&source.name, Some(root.at), format!("a template is a map, not {}", root.kind())));
@@ -81,8 +83,9 @@ fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeM
         drop(before);
         (root, unknown) = (expanded.root, expanded.unknown);
     }
+    let mut simple_tables = BTreeSet::new();
     if evaluation::Transforms::new(&root).sam {
-        sam::transform(&mut root, session).map_err(|what| tree::fault(&source.name, None, what))?;
+        simple_tables = sam::transform(&mut root, session).map_err(|what| tree::fault(&source.name, None, what))?;
     }
     let evaluation = Evaluation::new(session, source, &root, given, unknown)?;
     evaluation.check_conditions()?;
@@ -99,7 +102,13 @@ fn read_stack(session: &Session<'_>, source: &Source, text: &str, given: &BTreeM
         }
         let ignores = waivers.get(&entry.at).cloned().unwrap_or_default();
         let suppressed = suppressed.get(&entry.at).cloned().unwrap_or_default();
-        let declared = declaration(&evaluation, resource, truth, ignores, suppressed)?;
+        let mut declared = declaration(&evaluation, resource, truth, ignores, suppressed)?;
+        if json {
+            declared.settings.push((IN_JSON.to_owned(), Node::new(entry.at, Value::Bool(true))));
+        }
+        if simple_tables.contains(&entry.at) {
+            declared.settings.push((WRITTEN_TYPE.to_owned(), Node::new(entry.at, Value::Text(sam::SIMPLE_TABLE.to_owned()))));
+        }
         let condition = declared.setting(PRESENCE).cloned();
         declarations.push(declared);
         let made_elsewhere = match resource.type_name {

@@ -10,23 +10,25 @@ use super::evaluation::is_function;
 use super::session::Session;
 use super::tree::{Data, Entry, Raw};
 
-const SIMPLE_TABLE: &str = "AWS::Serverless::SimpleTable";
+pub const SIMPLE_TABLE: &str = "AWS::Serverless::SimpleTable";
 
-/// Replaces the simple tables of a template. An error says that the result grows too large.
-pub fn transform(root: &mut Raw, session: &Session<'_>) -> Result<(), &'static str> {
+/// Replaces the simple tables of a template, and returns their places. An error says that the result grows too large.
+pub fn transform(root: &mut Raw, session: &Session<'_>) -> Result<BTreeSet<Position>, &'static str> {
+    let mut replaced = BTreeSet::new();
     // `Globals` can set only `SSESpecification` of a simple table.
     let global = root.get("Globals").and_then(|globals| globals.get("SimpleTable")?.entry("SSESpecification")).cloned();
-    let Data::Map(sections) = &mut root.data else { return Ok(()) };
+    let Data::Map(sections) = &mut root.data else { return Ok(replaced) };
     let resources = sections.iter_mut().filter(|section| section.key == "Resources").map(|section| &mut section.value.data);
     for resource in resources.filter_map(|data| if let Data::Map(entries) = data { Some(entries) } else { None }).flatten() {
         if resource.value.get("Type").and_then(Raw::as_text) == Some(SIMPLE_TABLE) {
             if let Some(global) = &global {
                 session.pay(size(&global.value), 0)?;
             }
+            replaced.insert(resource.at);
             simple_table(resource, global.as_ref());
         }
     }
-    Ok(())
+    Ok(replaced)
 }
 
 fn size(raw: &Raw) -> usize {

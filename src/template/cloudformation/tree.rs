@@ -25,6 +25,8 @@ const MAX_WARNINGS: usize = 1_000;
 #[derive(Debug)]
 pub struct Tree {
     pub root: Raw,
+    /// Whether it is JSON, not YAML.
+    pub json: bool,
     /// All comments, from first to last. JSON has none.
     pub comments: Vec<Comment>,
     /// The keys that are written twice, up to [`MAX_WARNINGS`].

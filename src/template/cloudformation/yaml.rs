@@ -47,7 +47,7 @@ pub fn parse_as(file: &str, text: &str, dialect: Dialect) -> Result<Tree, Templa
         reader.take(event, span)?;
     }
     match reader.root {
-        Some(root) => Ok(Tree { root, comments: reader.comments, warnings: reader.warnings }),
+        Some(root) => Ok(Tree { root, json: false, comments: reader.comments, warnings: reader.warnings }),
         None => Err(fault(file, None, "empty")),
     }
 }

@@ -7,6 +7,9 @@ use crate::template::table::{Part, Table};
 use crate::template::types;
 use std::path::Path;
 
+/// The key of a part's own id in its body.
+pub const PART_ID: &str = "+id";
+
 /// Why a name may refer to another resource.
 const ONLY_NAMED: &str = "only its name identifies it, and several Regions and accounts may have a resource of that name";
 
@@ -127,7 +130,7 @@ fn part_body(declaration: &Declaration) -> Node {
     }
     let mut body = declaration.body.clone();
     if let Value::Map(entries) = &mut body.value {
-        entries.push(("+id".to_owned(), Node::new(declaration.at, Value::Text(declaration.id.clone()))));
+        entries.push((PART_ID.to_owned(), Node::new(declaration.at, Value::Text(declaration.id.clone()))));
     }
     body
 }

@@ -11,20 +11,8 @@ use serde_json::Number;
 use super::json::{self, Json, JsonValue, Repeats};
 use super::layout;
 use super::text::Source;
+use crate::inventory::declarable::MAP_ARGUMENTS;
 use crate::template::declaration::{Position, TemplateError};
-
-/// Arguments that are maps, not blocks: both are objects in `.tf.json`, and only the provider's schema tells them apart.
-const MAP_ARGUMENTS: [&str; 9] = [
-    "tags",
-    "tags_all",
-    "volume_tags",
-    "backup_options",
-    "environment_variables",
-    "parameters",
-    "resource_type_management_preference",
-    "resource_type_opt_in_preference",
-    "variables",
-];
 
 /// Blocks that belong to Terraform itself.
 pub(super) const META_BLOCKS: [&str; 3] = ["lifecycle", "provisioner", "connection"];

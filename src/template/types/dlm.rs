@@ -67,6 +67,7 @@ pub static POLICY: Table = Table {
         ),
         row("role_arn", ["ExecutionRoleArn", "execution_role_arn"], As::Name, Absent::Null),
     ],
+    also: &[["PolicyDetails.Schedules", "policy_details.schedule"]],
     more: Some(More { properties: &["schedules"], fill: schedules }),
     evidence: Evidence::Whole,
     assumed_from: Some("dlm"),

@@ -64,6 +64,7 @@ pub static GLOBAL_TABLE: Table = Table {
     tags: ["Tags", ""],
     tagged: Some(here),
     rows: &[row("ttl", TTL, As::Bool, Absent::False)],
+    also: &[["SSESpecification", ""], ["Replicas", ""]],
     more: Some(More {
         properties: &["encrypted", "kms_key_arn", "key_manager", "key_state", "pitr", "pitr_days", "deletion_protection", "replicas"],
         fill: global_table,

@@ -29,6 +29,7 @@ pub static FILE_SYSTEM: Table = Table {
         key: ["KmsKeyId", "kms_key_id"],
     }),
     rows: &[row("automatic_backups", BACKUP_POLICY, As::OneOf(&["ENABLED"]), Absent::By(automatic_backups))],
+    also: &[REPLICATION],
     parts: &[
         part(&["aws_efs_backup_policy"], "file_system_id", "+backup_policy"),
         part(&["aws_efs_replication_configuration"], "source_file_system_id", "+replication"),

@@ -45,6 +45,7 @@ pub static BUCKET: Table = Table {
         row("object_lock", LOCK, As::By(|scope, _| object_lock(scope)), Absent::By(object_lock)),
         row("policy", ["+policy.PolicyDocument", "+policy.policy|policy"], As::Parts(policy_text::read), Absent::Null),
     ],
+    also: &[ENCRYPTION, LOCK_ENABLED],
     parts: &[
         Part { leaves: Some(suspended), ..part(&["aws_s3_bucket_versioning"], "bucket", "+versioning").inline("versioning") },
         part(&["aws_s3_bucket_server_side_encryption_configuration"], "bucket", "+encryption")

@@ -32,6 +32,7 @@ pub static REPLICA: Table = Table {
         row("ttl", ["", ""], As::Bool, Absent::By(ttl)),
         row("replicas", ["", ""], As::Texts, Absent::Unknown("the table lists its replicas")),
     ],
+    also: &[KEY],
     more: Some(More { properties: &["encrypted", "kms_key_arn", "key_manager", "key_state"], fill: encryption }),
     ..BLANK
 };

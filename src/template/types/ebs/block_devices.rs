@@ -3,8 +3,11 @@
 use crate::inventory::note;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::{Language, Node, Value};
-use crate::template::table::{Absent, As, BLANK, Identity, More, Table, pick, row};
+use crate::template::table::{Absent, As, BLANK, Identity, More, Paths, Table, pick, row};
 use serde_json::{Value as Json, json};
+
+/// The mappings of a specification.
+const DEVICES: Paths = ["BlockDeviceMappings", "root_block_device|ebs_block_device|block_device_mappings"];
 
 const MORE: Option<More> = Some(More { properties: &["block_devices"], fill });
 
@@ -30,6 +33,7 @@ pub static INSTANCE: Table = Table {
         row("autoscaling_group", ["", ""], As::Text, Absent::Null),
         row("spot", ["", ""], As::Bool, Absent::By(spot)),
     ],
+    also: &[DEVICES],
     more: MORE,
     ..BLANK
 };
@@ -41,6 +45,7 @@ pub static LAUNCH_TEMPLATE: Table = Table {
     terraform: &["aws_launch_template"],
     identity: Identity::numbered(["LaunchTemplateName", "name"], "arn:{partition}:ec2:{region}:{account}:launch-template/{id}"),
     tags: ["", "tags_all|tags"],
+    also: &[["LaunchTemplateData.BlockDeviceMappings", "block_device_mappings"]],
     more: MORE,
     ..BLANK
 };
@@ -55,6 +60,7 @@ pub static LAUNCH_CONFIGURATION: Table = Table {
         "arn:{partition}:autoscaling:{region}:{account}:launchConfiguration:*:launchConfigurationName/{id}",
     ),
     tags: ["", ""],
+    also: &[DEVICES],
     more: MORE,
     ..BLANK
 };
@@ -66,6 +72,7 @@ pub static SPOT_FLEET: Table = Table {
     terraform: &["aws_spot_fleet_request"],
     identity: Identity::numbered(["", ""], "arn:{partition}:ec2:{region}:{account}:spot-fleet-request/{id}"),
     tags: ["SpotFleetRequestConfigData.TagSpecifications.Tags", "tags_all|tags"],
+    also: &[["SpotFleetRequestConfigData.LaunchSpecifications", "launch_specification"]],
     more: MORE,
     ..BLANK
 };
@@ -83,7 +90,7 @@ fn fill(scope: &Scope, built: &mut Built) {
         let mut all = Vec::new();
         for specification in specifications {
             let inner = scope.at(specification);
-            let at = inner.find(["BlockDeviceMappings", "root_block_device|ebs_block_device|block_device_mappings"]);
+            let at = inner.find(DEVICES);
             built.place("block_devices", at.filter(|_| all.is_empty()));
             all.extend(devices_of_specification(&inner, built)?);
         }

@@ -21,6 +21,7 @@ pub static SNAPSHOT: Table = Table {
     terraform: &["aws_ebs_snapshot", "aws_ebs_snapshot_copy", "aws_ebs_snapshot_import"],
     identity: Identity::numbered(["", ""], "arn:{partition}:ec2:{region}::snapshot/{id}"),
     rows: &[row("source_arn", ["", "volume_id"], As::ArnOf("AWS::EC2::Volume"), Absent::Null)],
+    also: &[FLAG, KEY],
     more: Some(More { properties: ENCRYPTION, fill: ebs_encryption }),
     ..BLANK
 };
@@ -31,6 +32,7 @@ pub static IMAGE: Table = Table {
     terraform: &["aws_ami", "aws_ami_copy", "aws_ami_from_instance"],
     identity: Identity::numbered(["", "name"], "arn:{partition}:ec2:{region}::image/{id}"),
     rows: &[row("public", ["", "+permissions"], As::By(is_public), Absent::False)],
+    also: &[FLAG, ["", "ebs_block_device"]],
     parts: &[part(&["aws_ami_launch_permission"], "image_id", "+permissions")],
     more: Some(More { properties: &["block_devices"], fill: devices }),
     ..BLANK

@@ -31,6 +31,7 @@ pub static AURORA: Table = Table {
         VERSION,
         DELETION_PROTECTION,
     ],
+    also: &[FLAG],
     more: Some(More { properties: &["encrypted"], fill: |scope, built| encrypted(scope, &clusters::AURORA, built) }),
     ..BLANK
 };
@@ -42,6 +43,7 @@ pub static NEPTUNE: Table = Table {
     terraform: &["aws_neptune_global_cluster"],
     identity: IDENTITY,
     rows: &[row("engine", ["", ""], As::Text, Absent::Text("neptune")), VERSION, DELETION_PROTECTION],
+    also: &[FLAG],
     more: Some(More { properties: &["encrypted"], fill: |scope, built| encrypted(scope, &clusters::NEPTUNE, built) }),
     ..BLANK
 };
@@ -53,6 +55,7 @@ pub static DOCDB: Table = Table {
     terraform: &["aws_docdb_global_cluster"],
     identity: IDENTITY,
     rows: &[row("engine", ["", ""], As::Text, Absent::Text("docdb")), VERSION, DELETION_PROTECTION],
+    also: &[FLAG],
     more: Some(More { properties: &["encrypted"], fill: |scope, built| encrypted(scope, &clusters::DOCDB, built) }),
     ..BLANK
 };

@@ -27,6 +27,7 @@ macro_rules! database {
             terraform: $terraform,
             identity: Identity::named(["", NAME], $arn),
             rows: DATABASE_ROWS,
+            also: &[KEY],
             more: Some(More {
                 properties: &["source_arn", "encrypted", "kms_key_arn", "key_manager", "key_state"],
                 fill: database_encryption,

@@ -1,0 +1,234 @@
+//! Puts the plans, selections, vaults, policies and settings of templates into the shard of an account and Region, as a deployment would.
+//! Data that the templates declare is left out: the question is what they do for the data that is there.
+
+use super::document::{Deployment, Kind};
+use crate::inventory::types::{self, ResourceType, account, backup, dlm, kms};
+use crate::inventory::{Fact, Location, Resource, Shard, arn, is_symbolic};
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
+
+/// A shard after the deployment.
+pub struct Deployed {
+    pub shard: Shard,
+    pub changes: Vec<Deployment>,
+    /// ARNs of the plans and policies of the templates, in the shard.
+    pub planned: BTreeSet<String>,
+    /// Parts of the templates that could not be read: they may declare more.
+    pub unread: Vec<String>,
+    /// The names of the declarations that belong here.
+    pub declared: BTreeSet<String>,
+}
+
+/// The types that a deployment changes: those that protect data, and the settings and keys that decide whether they can.
+fn protects(resource: &Resource) -> bool {
+    let name = resource.type_name.as_str();
+    [
+        backup::BackupPlan::INFO.name,
+        backup::BackupSelection::INFO.name,
+        backup::BackupVault::INFO.name,
+        backup::RestoreTestingPlan::INFO.name,
+        backup::RestoreTestingSelection::INFO.name,
+        dlm::LifecyclePolicy::INFO.name,
+        account::Region::INFO.name,
+        kms::Key::INFO.name,
+    ]
+    .contains(&name)
+}
+
+/// What templates declare that protects data.
+pub fn protecting(stacks: &[Shard]) -> impl Iterator<Item = &Resource> {
+    stacks.iter().flat_map(|stack| &stack.resources).filter(|resource| protects(resource))
+}
+
+/// Deploys the stacks at a moment. `live` stays as it is where they declare nothing for it.
+pub fn deploy(live: &Shard, stacks: &[Shard], at: DateTime<Utc>) -> Deployed {
+    let mut deployed =
+        Deployed { shard: live.clone(), changes: Vec::new(), planned: BTreeSet::new(), unread: Vec::new(), declared: BTreeSet::new() };
+    for (number, stack) in stacks.iter().enumerate() {
+        deployed.unread.extend(stack.coverage.unread_parts().map(|part| format!("{} may declare more: {}", part.part(), part.why_part())));
+        let elsewhere = |resource: &&Resource| {
+            [arn::differ(&resource.account, &live.account), arn::differ(&resource.region, &live.region)].contains(&Fact::Read(true))
+        };
+        let here = stack.resources.iter().filter(|resource| protects(resource) && !elsewhere(resource));
+        let own: Vec<Resource> = here.map(|resource| of_stack(resource, number)).collect();
+        Deployment::of_stack(&mut deployed, own, at);
+    }
+    deployed
+}
+
+/// A declaration whose generated names are its own: two stacks may declare a plan by the same logical id.
+fn of_stack(resource: &Resource, number: usize) -> Resource {
+    let mut own = resource.clone();
+    if number > 0 {
+        own.arn = own.arn.replace("${", &format!("${{{number}:"));
+        with_properties(&mut own, |properties| {
+            if let Some(Value::String(plan)) = properties.get_mut("plan_arn") {
+                *plan = plan.replace("${", &format!("${{{number}:"));
+            }
+        });
+    }
+    own
+}
+
+impl Deployment {
+    fn of_stack(deployed: &mut Deployed, mut declared: Vec<Resource>, at: DateTime<Utc>) {
+        // Plans first: their selections follow them.
+        declared.sort_by_key(|resource| is_selection(resource));
+        let mut renamed: BTreeMap<String, String> = BTreeMap::new();
+        let mut replaced: Vec<Resource> = Vec::new();
+        for mut planned in declared {
+            deployed.declared.insert(planned.uid().to_owned());
+            let location = location(&planned);
+            let live = &mut deployed.shard.resources;
+            if let Some(plan) = plan_of(&planned).and_then(|plan| renamed.get(plan)).cloned() {
+                with_properties(&mut planned, |properties| drop(properties.insert("plan_arn".to_owned(), plan.into())));
+            }
+            let own_arn = planned.arn.clone();
+            let earlier = match live.iter().position(|known| is_same(known, &planned)) {
+                Some(place) => Some(live.remove(place)),
+                None => replaced.iter().position(|known| is_same(known, &planned)).map(|place| replaced.remove(place)),
+            };
+            let change = if earlier.is_some() { Kind::Replaced } else { Kind::Added };
+            match earlier {
+                Some(earlier) => follow(&mut planned, &earlier, at),
+                None => planned.created_at = Some(at),
+            }
+            if planned.arn != own_arn {
+                renamed.insert(own_arn, planned.arn.clone());
+            }
+            // A deployment of a plan also sets its selections: those that it does not declare are gone.
+            if change == Kind::Replaced && is_plan(&planned) {
+                let (gone, kept) = std::mem::take(live).into_iter().partition(|known| plan_of(known) == Some(&planned.arn));
+                *live = kept;
+                replaced.extend::<Vec<Resource>>(gone);
+            }
+            if planned.get::<backup::BackupPlan>().is_some() || planned.get::<dlm::LifecyclePolicy>().is_some() {
+                deployed.planned.insert(planned.arn.clone());
+            }
+            if planned.get::<backup::BackupSelection>().is_some() {
+                deployed.planned.extend(plan_of(&planned).map(str::to_owned));
+            }
+            deployed.changes.push(Deployment::new(change, &planned, location));
+            live.push(planned);
+        }
+        deployed.changes.extend(replaced.iter().map(|gone| Deployment::new(Kind::Removed, gone, None)));
+    }
+
+    fn new(change: Kind, resource: &Resource, location: Option<Location>) -> Deployment {
+        Deployment {
+            change,
+            type_name: resource.type_name.clone(),
+            name: resource.name.clone().unwrap_or_else(|| resource.id.clone()),
+            account: resource.account.clone(),
+            region: resource.region.clone(),
+            location,
+        }
+    }
+}
+
+fn location(resource: &Resource) -> Option<Location> {
+    let declared = resource.declared.as_ref()?;
+    let at = declared.at;
+    Some(Location { file: declared.file.clone(), line: at.line.max(1), column: NonZeroU32::new(at.column) })
+}
+
+fn is_plan(resource: &Resource) -> bool {
+    resource.get::<backup::BackupPlan>().is_some() || resource.get::<backup::RestoreTestingPlan>().is_some()
+}
+
+fn is_selection(resource: &Resource) -> bool {
+    resource.get::<backup::BackupSelection>().is_some() || resource.get::<backup::RestoreTestingSelection>().is_some()
+}
+
+/// The plan of a selection.
+fn plan_of(resource: &Resource) -> Option<&str> {
+    let of_backup = resource.get::<backup::BackupSelection>().map(|selection| &selection.plan_arn);
+    let of_tests = || resource.get::<backup::RestoreTestingSelection>().map(|selection| &selection.plan_arn);
+    of_backup.or_else(of_tests)?.read().map(String::as_str)
+}
+
+/// Whether the deployment changes a resource of the inventory, and does not add another one: the ARN is the same, or the name, where a
+/// person or a program would take it for the same (names of backup plans can repeat in AWS).
+fn is_same(live: &Resource, planned: &Resource) -> bool {
+    // What was deployed a moment ago is no earlier version, except for the one resource that a Region's settings are.
+    if live.type_name != planned.type_name || live.declared.is_some() && planned.get::<account::Region>().is_none() {
+        return false;
+    }
+    let named = planned.name.as_ref().is_some_and(|name| !is_symbolic(name) && live.name.as_ref() == Some(name));
+    match (plan_of(live), plan_of(planned)) {
+        (Some(one), Some(other)) => named && one == other,
+        (None, None) => live.arn == planned.arn || named && planned.get::<kms::Key>().is_none(),
+        _ => false,
+    }
+}
+
+/// What the deployment makes of a resource that is there: it keeps its identity and everything that a template cannot set.
+fn follow(planned: &mut Resource, live: &Resource, at: DateTime<Utc>) {
+    let unsettled = planned.declared.as_ref().map(|declared| declared.unknown.clone()).unwrap_or_default();
+    let of_region = planned.get::<account::Region>().is_some();
+    with_properties(planned, |properties| {
+        for name in live.properties.read_names() {
+            let Some(known) = live.properties.json(&name) else { continue };
+            match properties.get_mut(&name) {
+                // Types that the template does not name keep their setting.
+                Some(Value::Object(set)) if of_region => {
+                    if let Value::Object(known) = known {
+                        let set = std::mem::take(set);
+                        properties.insert(name, Value::Object(known.into_iter().chain(set).collect()));
+                    }
+                }
+                Some(set) if name == "rules" => keep_ids(set, &known),
+                Some(_) => {}
+                None if unsettled.get(&name).is_none_or(|why| why.iter().all(|reason| reason == crate::inventory::DEPLOYED)) => {
+                    properties.insert(name, known);
+                }
+                None => {}
+            }
+        }
+    });
+    let selects_anew = is_selection(planned) && what_it_selects(planned) != what_it_selects(live);
+    planned.created_at = if selects_anew { Some(at) } else { live.created_at };
+    for (own, known) in [(&mut planned.arn, &live.arn), (&mut planned.id, &live.id), (&mut planned.region, &live.region)] {
+        own.clone_from(known);
+    }
+    planned.account.clone_from(&live.account);
+    planned.name = planned.name.take().or_else(|| live.name.clone());
+    match &mut planned.declared {
+        // Nothing is open: the Region's settings are those of a Region that was read.
+        declared if of_region && declared.as_ref().is_some_and(|declared| !open(&declared.unknown)) => *declared = None,
+        Some(declared) => declared.uid.clone_from(&live.arn),
+        None => {}
+    }
+}
+
+/// Whether a template leaves something open, besides what only AWS knows.
+fn open(unknown: &BTreeMap<String, Vec<String>>) -> bool {
+    unknown.values().flatten().any(|reason| reason != crate::inventory::DEPLOYED)
+}
+
+fn what_it_selects(resource: &Resource) -> [Option<Value>; 4] {
+    ["resources", "not_resources", "list_of_tags", "conditions"].map(|list| resource.properties.json(list))
+}
+
+/// Rules of the same name keep their id, so that their backups are known as theirs.
+fn keep_ids(rules: &mut Value, known: &Value) {
+    let name = |rule: &Value| rule.get("name").and_then(Value::as_str).map(str::to_owned);
+    for rule in rules.as_array_mut().into_iter().flatten() {
+        let same = known.as_array().into_iter().flatten().find(|known| name(known).is_some() && name(known) == name(rule));
+        if let (Some(id), Some(rule)) = (same.and_then(|known| known.get("id")), rule.as_object_mut()) {
+            rule.insert("id".to_owned(), id.clone());
+        }
+    }
+}
+
+/// Changes the properties that were read.
+fn with_properties(resource: &mut Resource, change: impl FnOnce(&mut Map<String, Value>)) {
+    let names = resource.properties.read_names();
+    let mut map: Map<String, Value> = names.into_iter().filter_map(|name| Some((name.clone(), resource.properties.json(&name)?))).collect();
+    change(&mut map);
+    if let Ok(properties) = types::properties_of(&resource.type_name, &map) {
+        resource.properties = properties;
+    }
+}
