@@ -31,15 +31,15 @@ def loaded() -> Any:
     for service in SERVICES:
         keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
         driver.session.create_client(service, region_name="us-east-1", **keys)
-        driver.session.get_component("data_loader").load_service_model(service, "waiters-2") if service in ("ec2", "rds") else None
     awscli.botocore.waiter.time = types.SimpleNamespace(sleep=lambda _: time.sleep(WAIT_SECONDS))
     return driver
 
 
 def serve(connection: socket.socket, driver: Any) -> None:
     """In a process of its own: the command, with the caller's files, folder and environment."""
-    message, files, _, _ = socket.recv_fds(connection, 1 << 20, 3)
-    wanted = json.loads(message)
+    _, files, _, _ = socket.recv_fds(connection, 1, 3)
+    with connection.makefile("rb") as message:
+        wanted = json.load(message)
     for number, file in enumerate(files):
         os.dup2(file, number)
     os.chdir(wanted["folder"])
@@ -57,7 +57,7 @@ def serve(connection: socket.socket, driver: Any) -> None:
 
 def main() -> None:
     driver = loaded()
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    listener = socket.socket(socket.AF_UNIX)
     listener.bind(sys.argv[1])
     listener.listen(16)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the processes

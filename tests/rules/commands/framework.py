@@ -54,10 +54,11 @@ class Aws(Account):
 
 
 class Told:
-    """What the commands have printed so far."""
+    """What the commands have printed so far, and the values of their placeholders."""
 
     def __init__(self) -> None:
         self.outputs: list[str] = []
+        self.filled: dict[str, str] = {}
 
     def __call__(self, member: str) -> str:
         """The member of this name in the newest output that has it, at any depth."""
@@ -100,8 +101,8 @@ class Failing:
     """Files that one command writes and a later one reads: what a person changes in the JSON, as the steps of the finding say."""
     replaced_by: Value | None = None
     """The resource that takes the failing one's place: it must pass afterwards."""
-    later: Callable[[], None] | None = None
-    """What AWS does by itself after the commands, such as the end of a waiting time: seeds."""
+    later: Callable[[], Any] | None = None
+    """What AWS does by itself after the commands, such as the next run of a plan, or what a person does then, as the last steps say."""
 
 
 @dataclass

@@ -9,7 +9,8 @@ from typing import Any
 
 # Operations, by the names of AWS's service models.
 ENDS = re.compile(
-    r"(Delete|Terminate|Deregister|Remove|Disable|Disassociate|Detach|Reset|Revoke|Purge|Cancel|Stop|Abort|Reject|Unlock|Release|Untag|Schedule\w*Deletion)"
+    r"(Delete|Terminate|Deregister|Remove|Disable|Disassociate|Detach|Reset|Revoke|Purge|Cancel|Stop|Abort|Reject|Unlock|Release|Untag)"
+    r"|Schedule\w*Deletion"
 )
 # Values that end a protection or expose data, wherever they stand in the parameters.
 VALUES: dict[str, tuple[Any, ...]] = {

@@ -53,14 +53,17 @@ fn is_proven(report: &Value) -> bool {
 fn the_commands_of_findings_make_them_pass() {
     let only: Vec<String> = std::env::var("REL9_PROVE").iter().flat_map(|rules| rules.split(',')).map(str::to_owned).collect();
     let rules = RuleSet::built_in(Care::Checked).expect("the built-in rules");
-    let with_commands: BTreeSet<String> = rules.iter().filter(|rule| !rule.remediation.cli.is_empty()).map(|rule| rule.id.to_string()).collect();
+    let with_commands: BTreeSet<String> =
+        rules.iter().filter(|rule| !rule.remediation.cli.is_empty()).map(|rule| rule.id.to_string()).collect();
     let (proofs, unproven) = (proofs(&only), unproven());
     let mut wrong = Vec::new();
     for rule in with_commands.iter().filter(|rule| only.is_empty() || only.contains(rule)) {
         let shown = |report: &Value| serde_json::to_string_pretty(report).expect("JSON");
         match (proofs.get(rule), unproven.get(rule)) {
             (None, _) => wrong.push(format!("{rule} has commands, but no scenario in tests/rules/commands/scenarios/")),
-            (Some(report), None) if !is_proven(report) => wrong.push(format!("the commands of {rule} do not make it pass: {}", shown(report))),
+            (Some(report), None) if !is_proven(report) => {
+                wrong.push(format!("the commands of {rule} do not make it pass: {}", shown(report)))
+            }
             (Some(report), Some(listed)) if is_proven(report) => {
                 wrong.push(format!("{rule} is proven, but unproven.md says: {}\n{}", listed.reason, shown(report)));
             }
@@ -68,7 +71,9 @@ fn the_commands_of_findings_make_them_pass() {
             _ => {}
         }
     }
-    wrong.extend(proofs.keys().chain(unproven.keys()).filter(|rule| !with_commands.contains(*rule)).map(|rule| format!("{rule} has no commands")));
+    wrong.extend(
+        proofs.keys().chain(unproven.keys()).filter(|rule| !with_commands.contains(*rule)).map(|rule| format!("{rule} has no commands")),
+    );
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     let proven = proofs.values().filter(|report| is_proven(report)).count();
     let replaced = proofs.values().filter(|report| is_proven(report) && !report["replaced_by"].is_null()).count();

@@ -124,7 +124,7 @@ class Proof:
                 command = replace(command, word, self.value(word, account))
             self.report["commands"].append(command)
             self.edit(command)
-            ended = subprocess.run(["sh", "-c", command], env=environment, cwd=self.folder, capture_output=True, text=True, timeout=20)
+            ended = subprocess.run(["sh", "-c", command], env=environment, cwd=self.folder, capture_output=True, text=True, timeout=60)
             if ended.returncode != 0:
                 raise RuntimeError(f"exit code {ended.returncode} of {command}: {ended.stderr.strip()}")
             self.told.outputs.append(ended.stdout)
@@ -132,7 +132,13 @@ class Proof:
             self.failing.later()
 
     def value(self, word: str, account: Aws) -> str:
-        """The value of a placeholder: the scenario's, or what anybody would take."""
+        """The value of a placeholder, the same in all commands."""
+        if word not in self.told.filled:
+            self.told.filled[word] = self.chosen(word, account)
+        return self.told.filled[word]
+
+    def chosen(self, word: str, account: Aws) -> str:
+        """The scenario's value, or what anybody would take."""
         value = self.failing.fill.get(word)
         if value is not None:
             return value if isinstance(value, str) else value(self.told)

@@ -169,9 +169,8 @@ def newest_backup_not_archived(aws: Aws) -> str:
 def opt_in_not_blocked(aws: Aws) -> str:
     vault(aws, "blocked")
     system = aws.file_system("blocked", Encrypted=True)
-    aws.select(aws.plan("blocked", vault="blocked"), Resources=["*"], Conditions={
-        "StringEquals": [{"ConditionKey": "aws:ResourceTag/Name", "ConditionValue": "blocked"}]
-    })  # fmt: skip
+    narrow = {"StringEquals": [{"ConditionKey": "aws:ResourceTag/Name", "ConditionValue": "blocked"}]}
+    aws.select(aws.plan("blocked", vault="blocked"), Resources=["*"], Conditions=narrow)
     aws.client("backup").update_region_settings(ResourceTypeOptInPreference={"EFS": False})
     return system
 

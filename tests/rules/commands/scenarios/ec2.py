@@ -58,13 +58,12 @@ def ebs_volume_customer_key(aws: Aws) -> Failing:
 @proves("ebs-volume-encrypted")
 def ebs_volume_encrypted(aws: Aws) -> Failing:
     _, volume = aws.instance()
-    new: list[str] = []
     fill: dict[str, Any] = {
         "SNAPSHOT_ID": lambda told: told("SnapshotId"),
         "AVAILABILITY_ZONE": f"{HOME}a",
-        "NEW_VOLUME_ID": lambda told: new.append(told("VolumeId")) or new[0],
+        "NEW_VOLUME_ID": lambda told: told("VolumeId"),
     }
-    return Failing(volume, fill=fill, replaced_by=lambda _: new[0])
+    return Failing(volume, fill=fill, replaced_by=lambda told: told.filled["NEW_VOLUME_ID"])
 
 
 @proves("ebs-volume-recent-snapshot")
