@@ -6,6 +6,7 @@ use super::findings::{CoverageSummary, Finding, ReproducibleData, ResourceRef};
 use super::ledger::{Entry, evidence};
 use super::policy::{Owes, Owing, Policy, Tally};
 use super::standing::Standing;
+use super::survey::Survey;
 use crate::inventory::declarable::Declarables;
 use crate::inventory::types::{self, ResourceProperties, TypeInfo};
 use crate::inventory::{CoverageEntry, DEPLOYED, Resource, Shard, is_symbolic};
@@ -40,6 +41,8 @@ pub struct Judged {
     pub coverage: CoverageSummary,
     /// What the entries of the policy file matched.
     pub tally: Tally,
+    /// With [`Options::survey`].
+    pub survey: Survey,
     /// Evidence for the ledger.
     pub evidence: Vec<Entry>,
     /// The languages of the templates, sorted, without repeats.
@@ -68,6 +71,7 @@ impl Judged {
         self.reproducible.extend(other.reproducible);
         self.evidence.extend(other.evidence);
         self.tally.add(other.tally);
+        self.survey.merge(other.survey);
         self.standings.extend(other.standings);
         self.coverage.add(&other.coverage);
     }
@@ -213,6 +217,9 @@ impl<'a> Judge<'a> {
         if !judged_here || elsewhere || !self.options.wants_resource(resource) || protection::is_being_deleted(resource) {
             return judged;
         }
+        if self.options.survey {
+            judged.survey.add(resource, protection::is_counted(resource));
+        }
         let reference = Arc::new(reference(resource));
         if let Facts::Data(facts) = &facts
             && protection::is_data(info.name)
@@ -224,6 +231,12 @@ impl<'a> Judge<'a> {
                 }
             }
             owing.count(reproducible, protection::is_counted(resource), &mut judged.tally);
+            if self.options.survey {
+                self.policy.count_covered(&subject, &owing, &mut judged.tally);
+                if protection::is_counted(resource) && !reproducible && !matches!(owing.owes, Owes::Unknown { .. }) {
+                    judged.survey.example(owing.objective_at(), resource.uid());
+                }
+            }
             judged.evidence = evidence::entries(resource, facts);
         }
         match &owing.owes {

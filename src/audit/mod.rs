@@ -14,9 +14,11 @@ mod judge;
 pub mod ledger;
 mod options;
 pub mod policy;
+pub mod policy_check;
 pub mod policy_use;
 mod standing;
 pub mod stored;
+pub mod survey;
 mod unread;
 pub mod what_if;
 pub mod worst;
@@ -25,6 +27,7 @@ use crate::inventory::declarable::Declarables;
 use crate::inventory::document::{self, DocumentError};
 use crate::inventory::{CoverageEntry, GLOBAL, Shard};
 use crate::protection::{self, Summaries};
+use crate::rules::schema_shape::nearest;
 use crate::rules::{BestPractice, Rule, RuleSet, Severity};
 use chrono::{DateTime, Utc};
 use findings::{AuditInfo, BestPracticeSummary, CoverageSummary, Finding, Findings, ResourceRef, Status, Summary};
@@ -38,6 +41,7 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use survey::Survey;
 
 /// Where the shards come from. Files are read one at a time, twice: first to summarise them for the other shards, then to judge them.
 pub enum Input {
@@ -60,7 +64,16 @@ impl Input {
 /// # Errors
 /// An inventory file that is wrong, or two that hold the same account and Region.
 pub fn run(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -> Result<Findings, DocumentError> {
-    Ok(run_with_evidence(input, rules, policy, options)?.0)
+    Ok(run_in_full(input, rules, policy, options)?.0)
+}
+
+/// Judges an inventory, and also returns what was seen, with [`Options::survey`].
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with_survey(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -> Result<(Findings, Survey), DocumentError> {
+    let (findings, rest) = run_in_full(input, rules, policy, options)?;
+    Ok((findings, rest.survey))
 }
 
 /// Judges an inventory, and also returns the evidence for the ledger.
@@ -73,6 +86,23 @@ pub fn run_with_evidence(
     policy: &Policy,
     options: &Options,
 ) -> Result<(Findings, Vec<Entry>), DocumentError> {
+    let (findings, rest) = run_in_full(input, rules, policy, options)?;
+    Ok((findings, rest.evidence))
+}
+
+/// What an audit finds and its document does not have.
+pub struct Rest {
+    pub evidence: Vec<Entry>,
+    pub survey: Survey,
+}
+
+impl Rest {
+    fn take(found: &mut Judged) -> Rest {
+        Rest { evidence: std::mem::take(&mut found.evidence), survey: std::mem::take(&mut found.survey) }
+    }
+}
+
+fn run_in_full(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -> Result<(Findings, Rest), DocumentError> {
     let mut summaries = Vec::new();
     let mut seen = BTreeSet::new();
     let mut captured_at = None;
@@ -89,6 +119,8 @@ pub fn run_with_evidence(
         let what = "it has neither resources nor coverage: nothing was read, so there is nothing to judge".to_owned();
         return Err(DocumentError { path: PathBuf::from("inventory"), line: 0, what });
     }
+    check_regions(&options.regions, &seen)?;
+    seen.retain(|(_, region)| options.wants_region(region));
     let summaries = summaries.into_iter().collect::<Summaries>().with_ledger(options.ledger.clone());
     let as_of = options.as_of.or(captured_at).unwrap_or_else(Utc::now);
 
@@ -98,19 +130,36 @@ pub fn run_with_evidence(
     let mut collection = Vec::new();
     match input {
         Input::Memory(shards) => {
+            let shards: Vec<&Shard> = shards.iter().filter(|shard| options.wants_region(&shard.region)).collect();
             judged = shards.par_iter().map(|shard| judge.shard(shard, &summaries)).collect();
             collection.extend(shards.iter().flat_map(|shard| shard.coverage.entries.iter().cloned()));
         }
         Input::Files(_) => input.each(|shard| {
+            if !options.wants_region(&shard.region) {
+                return Ok(());
+            }
             judged.push(judge.shard(shard, &summaries));
             collection.extend(shard.coverage.entries.iter().cloned());
             Ok(())
         })?,
     }
     let mut found = Judged::all(judged);
-    let evidence = std::mem::take(&mut found.evidence);
-    Ok((Judgement { rules, policy, options, templates: None }.document(found, collection, &seen, as_of), evidence))
+    let rest = Rest::take(&mut found);
+    Ok((Judgement { rules, policy, options, templates: None }.document(found, collection, &seen, as_of), rest))
 }
+
+/// Rejects Regions that the inventory does not have.
+fn check_regions(wanted: &[String], seen: &BTreeSet<(String, String)>) -> Result<(), DocumentError> {
+    let known: BTreeSet<&str> = seen.iter().map(|(_, region)| region.as_str()).filter(|region| *region != GLOBAL).collect();
+    let Some(wrong) = wanted.iter().find(|region| !known.contains(region.as_str())) else { return Ok(()) };
+    let near = nearest(wrong, known.iter().copied()).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+    let known: Vec<&str> = known.into_iter().collect();
+    let what = format!("the inventory has no Region \"{wrong}\", only {}{near}", known.join(", "));
+    Err(DocumentError { path: PathBuf::from("--regions"), line: 0, what })
+}
+
+/// Judges one stack of a template, from any thread.
+pub type JudgeShard<'j> = dyn Fn(&Shard) -> Judged + Sync + 'j;
 
 /// Judges templates. `read` passes each stack, independent of the others, to the function that judges it, from any thread, and returns the
 /// results: there may be more stacks than fit in memory. `declarables` lists what the templates can declare.
@@ -118,12 +167,12 @@ pub fn run_with_evidence(
 /// # Errors
 /// Those of `read`.
 pub fn run_templates<E>(
-    read: impl FnOnce(&(dyn Fn(&Shard) -> Judged + Sync)) -> Result<Vec<Judged>, E>,
+    read: impl FnOnce(&JudgeShard) -> Result<Vec<Judged>, E>,
     declarables: &Declarables,
     rules: &RuleSet,
     policy: &Policy,
     options: &Options,
-) -> Result<(Findings, Vec<Entry>), E> {
+) -> Result<(Findings, Rest), E> {
     let as_of = options.as_of.unwrap_or_else(Utc::now);
     let chosen = chosen(rules, policy, options);
     let judge = Judge::new(&chosen, policy, as_of, options, Some(declarables));
@@ -133,9 +182,9 @@ pub fn run_templates<E>(
         judged
     };
     let mut found = Judged::all(read(&alone)?);
-    let (evidence, unread) = (std::mem::take(&mut found.evidence), std::mem::take(&mut found.unread));
+    let (rest, unread) = (Rest::take(&mut found), std::mem::take(&mut found.unread));
     let judgement = Judgement { rules, policy, options, templates: Some(declarables) };
-    Ok((judgement.document(found, unread, &BTreeSet::new(), as_of), evidence))
+    Ok((judgement.document(found, unread, &BTreeSet::new(), as_of), rest))
 }
 
 fn chosen<'a>(rules: &'a RuleSet, policy: &Policy, options: &Options) -> Vec<&'a Rule> {

@@ -1,6 +1,6 @@
 //! What an audit is asked to do.
 
-use crate::inventory::Resource;
+use crate::inventory::{GLOBAL, Resource};
 use crate::protection::Ledger;
 use crate::rules::{BestPractice, Rule};
 use chrono::{DateTime, Utc};
@@ -26,8 +26,12 @@ pub struct Options {
     pub some_services: bool,
     /// Only some Regions were read.
     pub some_regions: bool,
+    /// Only these Regions, and what belongs to no Region, are judged; all when empty. The others are evidence.
+    pub regions: Vec<String>,
     /// Also tell how each data resource stands, for commands that compare audits of two inventories.
     pub standings: bool,
+    /// Also tell what data was seen, for commands that write or check a policy.
+    pub survey: bool,
 }
 
 impl Options {
@@ -49,8 +53,13 @@ impl Options {
             ("--resource", !self.resources.is_empty()),
             ("--tag", !self.tags.is_empty()),
             ("--services", self.some_services),
-            ("--regions", self.some_regions),
+            ("--regions", self.some_regions || !self.regions.is_empty()),
         ])
+    }
+
+    /// Whether a Region is judged.
+    pub(super) fn wants_region(&self, region: &str) -> bool {
+        self.regions.is_empty() || region == GLOBAL || self.regions.iter().any(|wanted| wanted == region)
     }
 
     pub(super) fn wants_rule(&self, rule: &Rule) -> bool {

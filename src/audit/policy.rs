@@ -14,14 +14,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use tally::Entry;
 pub use tally::Tally;
 
+mod check;
 mod file;
 mod load;
 mod matching;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod unquoted;
 mod usage;
 
+pub use check::Seen;
 pub use usage::Audited;
 
 /// An objective, and the resources that it applies to.
@@ -139,6 +142,16 @@ impl Policy {
             unknown => (unknown, doubt),
         };
         Owing { owes, may_be_reproducible, entries }
+    }
+
+    /// Counts the objectives that match a resource and do not apply to it, because one before them does.
+    pub fn count_covered(&self, subject: &Subject, owing: &Owing, tally: &mut Tally) {
+        let Some(first) = owing.objective_at() else { return };
+        for (at, entry) in self.objectives.iter().enumerate().skip(first + 1) {
+            if entry.matches.holds(subject) == Ok(true) {
+                tally.of(Entry::Objective(at)).covered += 1;
+            }
+        }
     }
 
     /// The objective of a resource that no entry matches.
@@ -270,6 +283,14 @@ impl Owing {
     /// What is no data owes nothing, whatever the policy says.
     pub fn nothing() -> Self {
         Owing { owes: Owes::Objective(Box::default()), may_be_reproducible: None, entries: Vec::new() }
+    }
+
+    /// The place of the objective that applies.
+    pub fn objective_at(&self) -> Option<usize> {
+        self.entries.iter().find_map(|(entry, doubt)| match (entry, doubt) {
+            (Entry::Objective(at), None) => Some(*at),
+            _ => None,
+        })
     }
 
     /// Counts a data resource for the entries that match it. `counted` is whether coverage counts it.

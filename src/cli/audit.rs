@@ -10,6 +10,7 @@ use super::live::{self, LiveArgs};
 use super::output::{self, Output};
 use super::report;
 use super::rules::{mistakes_text, no_rule};
+use super::scope::{self, Scope};
 use super::streams::{self, Verbosity};
 use super::subject;
 use super::templates::TemplateArgs;
@@ -41,6 +42,9 @@ pub struct Args {
     #[cfg(feature = "live")]
     #[command(flatten)]
     live: LiveArgs,
+    #[cfg(not(feature = "live"))]
+    #[command(flatten)]
+    scope: Scope,
     /// Report only findings for these ARNs
     #[arg(long, help_heading = JUDGED, value_name = "ARN", value_delimiter = ',')]
     resource: Vec<String>,
@@ -120,7 +124,11 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     }
     let ledger = args.ledger.as_deref().map(|path| ledger::prepare(path).map(|chain| (path, chain))).transpose()?;
     let subject = judged(&args, verbosity)?;
-    let (some_services, some_regions) = (some_services(&args), some_regions(&args));
+    let of_aws = matches!(&subject, Subject::Inventory(_, "aws"));
+    let asked_regions = args.scope().asked_regions();
+    let some_services = some_services(&args);
+    let some_regions = (of_aws && asked_regions.is_some()) || args.inputs.iter().any(|input| collection::is_of_some_regions(input));
+    let regions = asked_regions.filter(|_| !of_aws).unwrap_or_default();
     let asked = args.resource.clone();
     let fail_on = args.fail_on.or(policy.fail_on).unwrap_or(FailOn::High);
     let options = Options {
@@ -134,13 +142,17 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
         ledger: ledger.as_ref().map(|(_, chain)| chain.view()).unwrap_or_default(),
         some_services,
         some_regions,
+        regions,
         standings: false,
+        survey: false,
     };
     let (mut findings, evidence) = match &subject {
         Subject::Inventory(input, _) => audit::run_with_evidence(input, &rules, &policy, &options)?,
         Subject::Templates(paths) => {
             let by_default = policy.assume.ebs_encryption_by_default;
-            audit::run_templates(|judge| args.templates.read(paths, by_default, &rules, judge), &declarables(), &rules, &policy, &options)?
+            let read = |judge: &audit::JudgeShard| args.templates.read(paths, by_default, &rules, judge);
+            let (findings, rest) = audit::run_templates(read, &declarables(), &rules, &policy, &options)?;
+            (findings, rest.evidence)
         }
     };
     let overruns: Vec<String> = policy.overruns().chain(rules.iter().flat_map(Rule::overruns)).collect();
@@ -175,22 +187,30 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
 
 /// Whether only some services were read.
 fn some_services(args: &Args) -> bool {
+    args.scope().some_services() || args.inputs.iter().any(|input| collection::is_of_some_services(input))
+}
+
+impl Args {
     #[cfg(feature = "live")]
-    if args.live.some_services() && args.inputs.is_empty() && !args.demo {
-        return true;
+    fn scope(&self) -> &Scope {
+        &self.live.scope
     }
-    args.inputs.iter().any(|input| collection::is_of_some_services(input))
-}
 
-/// Whether only some Regions were read.
-#[cfg(feature = "live")]
-fn some_regions(args: &Args) -> bool {
-    args.live.some_regions() && args.inputs.is_empty() && !args.demo
-}
+    #[cfg(not(feature = "live"))]
+    fn scope(&self) -> &Scope {
+        &self.scope
+    }
 
-#[cfg(not(feature = "live"))]
-fn some_regions(_: &Args) -> bool {
-    false
+    /// Refuses flags that would be ignored.
+    #[cfg(feature = "live")]
+    fn refuse_live(&self, input: &str) -> Result<(), Failure> {
+        self.live.refuse(input)
+    }
+
+    #[cfg(not(feature = "live"))]
+    fn refuse_live(&self, _: &str) -> Result<(), Failure> {
+        Ok(())
+    }
 }
 
 /// All files that the run reads.
@@ -224,15 +244,26 @@ impl Subject {
 
 fn judged(args: &Args, verbosity: Verbosity) -> Result<Subject, Failure> {
     if args.demo {
+        args.refuse_live("the demo")?;
+        args.scope().for_inventory(&args.templates.values)?;
         return Ok(Subject::Inventory(subject::demo()?, "demo"));
     }
     if args.inputs.is_empty() {
+        scope::no_target(&args.templates.values)?;
         return from_aws(args, verbosity);
     }
     let (files, templates) = subject::sorted(&args.inputs)?;
     match (files.is_empty(), templates.is_empty()) {
-        (_, true) => Ok(Subject::Inventory(Input::Files(files), "inventory")),
-        (true, false) => Ok(Subject::Templates(templates)),
+        (_, true) => {
+            args.refuse_live("an inventory")?;
+            args.scope().for_inventory(&args.templates.values)?;
+            Ok(Subject::Inventory(Input::Files(files), "inventory"))
+        }
+        (true, false) => {
+            args.refuse_live("a template")?;
+            args.scope().for_templates()?;
+            Ok(Subject::Templates(templates))
+        }
         (false, false) => Err("inventories and templates cannot be judged in one run".to_owned().into()),
     }
 }

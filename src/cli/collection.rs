@@ -239,6 +239,11 @@ pub fn is_of_some_services(input: &Path) -> bool {
     State::read(folder_of_input(input)).ok().flatten().is_some_and(|state| !state.services.is_empty())
 }
 
+/// Whether a folder, or the folder of a file, is a finished collection of some Regions only.
+pub fn is_of_some_regions(input: &Path) -> bool {
+    State::read(folder_of_input(input)).ok().flatten().is_some_and(|state| state.asked_regions.is_some())
+}
+
 fn folder_of_input(input: &Path) -> &Path {
     if input.is_dir() { input } else { folder_of(input) }
 }

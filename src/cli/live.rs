@@ -3,10 +3,11 @@
 use super::collection::{self, State};
 use super::exit::{Exit, Failure};
 use super::progress::progress;
+use super::scope::Scope;
 use super::streams::{self, Verbosity};
 use crate::aws::{self, ConnectError, Session};
 use crate::inventory::document;
-use crate::inventory::figures::parse_duration;
+use crate::inventory::figures::{DURATION, parse_duration};
 use crate::inventory::{CoverageStatus, Shard};
 use futures::StreamExt;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,49 +24,44 @@ pub struct LiveArgs {
     /// Profile of the AWS configuration files
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    /// Regions to read, separated by commas; `all` reads every enabled Region
-    #[arg(long, value_name = "REGIONS", value_delimiter = ',', default_value = "all")]
-    regions: Vec<String>,
-    /// Services to read [default: all]; facts from other services are then unknown
-    #[arg(long, value_name = "SERVICES", value_delimiter = ',')]
-    services: Vec<String>,
-    /// Maximum calls per second, over all Regions
-    #[arg(long, value_name = "N", default_value_t = aws::DEFAULT_MAX_RPS)]
-    max_rps: NonZeroU32,
-    /// Time limit for reading the account (90s, 60m, 2h); facts not read by then are unknown
-    #[arg(long, value_name = "DURATION", default_value = "60m", value_parser = deadline)]
-    deadline: Duration,
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Maximum calls per second, over all Regions [default: 200]
+    #[arg(long, value_name = "N")]
+    max_rps: Option<NonZeroU32>,
+    /// Time limit for reading the account (90s, 60m, 2h); facts not read by then are unknown [default: 60m]
+    #[arg(long, value_name = "DURATION", value_parser = deadline)]
+    deadline: Option<Duration>,
 }
 
 fn deadline(text: &str) -> Result<Duration, String> {
     let seconds = parse_duration(text).and_then(|seconds| u64::try_from(seconds).ok()).filter(|seconds| *seconds > 0);
-    seconds.map(Duration::from_secs).ok_or_else(|| "write it as 90s, 60m or 2h".to_owned())
+    seconds.map(Duration::from_secs).ok_or_else(|| format!("write {DURATION}, such as 60m"))
 }
 
 impl LiveArgs {
-    /// Whether only some services are read.
-    pub fn some_services(&self) -> bool {
-        !self.services.is_empty()
-    }
-
-    /// Whether only some Regions are read.
-    pub fn some_regions(&self) -> bool {
-        self.asked_regions().is_some()
-    }
-
-    /// The Regions requested by name; `None` for all.
-    fn asked_regions(&self) -> Option<Vec<String>> {
-        let all = self.regions.iter().any(|region| region == "all");
-        (!all).then(|| self.regions.clone())
+    /// Refuses the flags that only reading AWS needs, where an input is given, rather than to ignore them.
+    ///
+    /// # Errors
+    /// The flags that were given.
+    pub fn refuse(&self, input: &str) -> Result<(), Failure> {
+        let flags = [("--profile", self.profile.is_some()), ("--max-rps", self.max_rps.is_some()), ("--deadline", self.deadline.is_some())];
+        let given: Vec<&str> = flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect();
+        if given.is_empty() {
+            return Ok(());
+        }
+        let verb = if given.len() == 1 { "is" } else { "are" };
+        let them = if given.len() == 1 { "it" } else { "them" };
+        Err(format!("{} {verb} for reading live AWS; {input} is read without it: leave {them} out", given.join(", ")).into())
     }
 
     fn options(&self, verbosity: Verbosity) -> aws::Options {
         aws::Options {
             profile: self.profile.clone(),
-            regions: self.asked_regions(),
-            services: (!self.services.is_empty()).then(|| self.services.clone()),
-            max_rps: self.max_rps,
-            deadline: self.deadline,
+            regions: self.scope.asked_regions(),
+            services: self.scope.some_services().then(|| self.scope.services.clone()),
+            max_rps: self.max_rps.unwrap_or(aws::DEFAULT_MAX_RPS),
+            deadline: self.deadline.unwrap_or(aws::DEFAULT_DEADLINE),
             progress: progress(verbosity),
             ..aws::Options::default()
         }
@@ -117,8 +113,8 @@ pub fn run(args: CollectArgs, verbosity: Verbosity) -> Result<Exit, Failure> {
         let state = State {
             account: session.account.clone(),
             regions: session.shards(),
-            asked_regions: args.live.asked_regions().as_deref().map(sorted),
-            services: sorted(&args.live.services),
+            asked_regions: args.live.scope.asked_regions().as_deref().map(sorted),
+            services: sorted(&args.live.scope.services),
             profile: args.live.profile.clone(),
             done: BTreeMap::new(),
             outdated: BTreeSet::new(),

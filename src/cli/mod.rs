@@ -5,18 +5,22 @@ mod collection;
 mod diff;
 mod exit;
 mod flags;
+mod init;
 mod inputs;
 mod ledger;
 #[cfg(feature = "live")]
 mod live;
 mod output;
+mod policy;
 #[cfg(feature = "live")]
 mod progress;
 mod report;
 mod rules;
 mod schema;
+mod scope;
 mod streams;
 mod subject;
+mod survey;
 mod templates;
 #[cfg(feature = "live")]
 mod wa;
@@ -61,6 +65,10 @@ enum Command {
     Diff(diff::Args),
     /// Judge an inventory as if backup plans were deployed; exit code 1 if a resource loses its backups
     WhatIf(Box<what_if::Args>),
+    /// Write a commented policy file, rel9.yaml, with the tags of an inventory
+    Init(Box<init::Args>),
+    /// Check a policy file: entries without effect, and who gets which objective
+    Policy(policy::Args),
     /// Verify or show a recovery ledger, or add a restore test to it
     Ledger(ledger::Args),
     /// List, show, test or document the rules
@@ -142,6 +150,8 @@ pub fn run() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::WhatIf(args) => what_if::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Policy(args) => policy::run(args),
         Command::Ledger(args) => ledger::run(args),
         Command::Rules(args) => rules::run(args).map_err(Failure::from),
         #[cfg(feature = "live")]

@@ -4,6 +4,7 @@ use crate::audit::diff::Diff;
 use crate::audit::findings::Findings;
 use crate::audit::ledger::Entry;
 use crate::audit::policy::PolicyFile;
+use crate::audit::policy_check::PolicyCheck;
 use crate::audit::what_if::document::WhatIf;
 use crate::inventory::{CoverageEntry, Resource, types};
 use crate::rules::format::RuleFile;
@@ -26,11 +27,13 @@ pub enum Document {
     Rule,
     /// The policy file
     Policy,
+    /// The answer that `rel9 policy check --format json` writes
+    PolicyCheck,
 }
 
 /// The schema, as JSON text.
 pub fn json_schema(document: Document) -> String {
-    let schema = match document {
+    let mut schema = match document {
         Document::Inventory => inventory(),
         Document::Findings => schemars::schema_for!(Findings).to_value(),
         Document::Diff => schemars::schema_for!(Diff).to_value(),
@@ -38,10 +41,21 @@ pub fn json_schema(document: Document) -> String {
         Document::Ledger => ledger(),
         Document::Rule => schemars::schema_for!(RuleFile).to_value(),
         Document::Policy => schemars::schema_for!(PolicyFile).to_value(),
+        Document::PolicyCheck => schemars::schema_for!(PolicyCheck).to_value(),
     };
+    if let Some(schema) = schema.as_object_mut() {
+        schema.shift_insert(0, "$id".to_owned(), Value::String(address(document)));
+    }
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// The address of a schema: the file of this version in the repository of the project.
+pub fn address(document: Document) -> String {
+    let files = env!("CARGO_PKG_REPOSITORY").replace("https://github.com/", "https://raw.githubusercontent.com/");
+    let name = document.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+    format!("{files}/v{}/reports/schemas/{name}.json", env!("CARGO_PKG_VERSION"))
 }
 
 /// A line is the header or an entry.

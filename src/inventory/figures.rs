@@ -22,20 +22,26 @@ pub fn human_duration(seconds: i64) -> String {
     if parts.is_empty() { "0 s".to_owned() } else { format!("{sign}{}", parts.join(" ")) }
 }
 
-/// The seconds of a duration as policy files and flags write it: `90m`, `4h`, `35d`.
+/// How users write durations, for error messages.
+pub const DURATION: &str = "a whole number and a unit: s, m (minutes), h, d, w, mo (30 days) or y (365 days)";
+
+/// The seconds of a duration as policy files and flags write it: `90m`, `4h`, `35d`, `6mo`, `1y`. Months and years have a fixed number of days,
+/// because AWS counts retention in days.
 pub fn parse_duration(text: &str) -> Option<i64> {
     let text = text.trim();
-    let unit = text.chars().last()?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3_600,
-        'd' => 86_400,
-        'w' => 604_800,
+    let digits = text.find(|character: char| !character.is_ascii_digit())?;
+    let (count, unit) = text.split_at(digits);
+    let seconds = match unit.trim_start() {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        "w" => 7 * 86_400,
+        "mo" => 30 * 86_400,
+        "y" => 365 * 86_400,
         _ => return None,
     };
-    let count: i64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;
-    (count >= 0).then(|| count.checked_mul(seconds)).flatten()
+    count.parse::<i64>().ok()?.checked_mul(seconds)
 }
 
 /// A size in binary units, as AWS counts storage.

@@ -15,13 +15,14 @@ mod ndjson;
 mod ocsf;
 mod openmetrics;
 mod parts;
+pub mod policy_check;
 mod sarif;
 mod table;
 mod unread;
 pub mod wa;
 pub mod what_if;
 mod words;
-mod wrap;
+pub mod wrap;
 
 pub use format::{Report, Target};
 

@@ -3,6 +3,7 @@
 use super::budget;
 use super::fact_paths::{self, Path};
 use super::functions::{self, environment};
+use super::literals::{self, Compared};
 use super::rewrite::{self, null};
 use super::schema_shape::Shape;
 use super::typecheck;
@@ -87,6 +88,11 @@ impl Expression {
     /// The paths that the expression reads, such as `resource.encrypted` or `protection.plans[].rule`.
     pub fn paths(&self) -> &[Path] {
         self.paths.get_or_init(|| fact_paths::paths_read(self.ast()))
+    }
+
+    /// The texts that it compares facts with.
+    pub fn compared(&self) -> Vec<Compared> {
+        literals::compared(self.ast())
     }
 
     /// The functions it calls that do not exist.

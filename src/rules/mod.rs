@@ -13,6 +13,7 @@ pub mod fix;
 mod fix_check;
 pub mod format;
 mod functions;
+pub mod literals;
 pub mod objective;
 mod rewrite;
 mod rule;

@@ -246,7 +246,7 @@ fn pattern_size(pattern: &str) -> usize {
 }
 
 /// The direct parts of an expression.
-fn children(node: &IdedExpr) -> Vec<&IdedExpr> {
+pub fn children(node: &IdedExpr) -> Vec<&IdedExpr> {
     match &node.expr {
         Expr::Call(call) => call.target.as_deref().into_iter().chain(&call.args).collect(),
         Expr::Select(select) => vec![&select.operand],

@@ -5,3 +5,5 @@ mod bad_input;
 mod ci_docs;
 #[cfg(unix)]
 mod output;
+mod policy;
+mod scope;

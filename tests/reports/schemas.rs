@@ -76,6 +76,10 @@ fn what_rel9_reads_and_writes_meets_its_schema() {
         *count += 1;
         *count <= 5
     });
+    let check = rel9.run(&["policy", "check", "--demo", "--format", "json"]);
+    let check = serde_json::from_str(&check.stdout).expect("JSON");
+    rel9.run(&["init", "--demo"]).ended(0);
+    let written = yaml(home("rel9.yaml"));
     let documents: Vec<Documents> = vec![
         ("findings", ["demo.json", "part.json", "marked.json", "template.json"].map(|name| read(home(name))).to_vec()),
         ("findings", vec![read(project("reports/samples/demo.json"))]),
@@ -83,7 +87,8 @@ fn what_rel9_reads_and_writes_meets_its_schema() {
         ("ledger", lines(home("ledger"))),
         ("inventory", inventory),
         ("rule", rules.iter().map(yaml).collect()),
-        ("policy", vec![yaml(project("fixtures/demo/rel9.yaml"))]),
+        ("policy", vec![yaml(project("fixtures/demo/rel9.yaml")), written]),
+        ("policy-check", vec![check]),
     ];
     assert!(documents.iter().all(|(_, documents)| !documents.is_empty()));
     assert_eq!(mistakes(&rel9, &documents), Vec::<String>::new());

@@ -74,7 +74,7 @@ fn after_the_deadline_the_rest_is_unknown() {
     let entry = document.collection().iter().find(|entry| operation_of(entry) == "backup:ListBackupVaults" && entry["status"] == "failed");
     assert!(entry.is_some_and(|entry| text(&entry["error"]).starts_with("deadline: not read within 8 s")), "{entry:?}");
     for wrong in ["0s", "soon", "-5m", "60"] {
-        rel9.run(&["audit", &format!("--deadline={wrong}")]).ended(2).said("write it as 90s, 60m or 2h");
+        rel9.run(&["audit", &format!("--deadline={wrong}")]).ended(2).said("write a whole number and a unit: s, m (minutes), h");
     }
 }
 

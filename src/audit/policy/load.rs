@@ -2,8 +2,9 @@
 
 use super::file::{ObjectiveEntry, PolicyFile, ReproducibleEntry, RuleNames, RuleSetting, WaiverEntry};
 use super::matching::Match;
+use super::unquoted;
 use super::{Exemption, ObjectiveOf, Policy, Setting, Waiver};
-use crate::inventory::figures::parse_duration;
+use crate::inventory::figures::{DURATION, parse_duration};
 use crate::rules::compile::{self, PolicyShapes};
 use crate::rules::expr::Expression;
 use crate::rules::format::Line;
@@ -30,8 +31,8 @@ impl Policy {
     /// # Errors
     /// Every mistake, with its line.
     pub fn parse(name: &str, text: &str, rules: &RuleSet) -> Result<Self, Vec<Mistake>> {
-        let file: PolicyFile = compile::parse(name, text).map_err(|mistake| vec![mistake])?;
-        let mut loader = Loader::new(name);
+        let file: PolicyFile = compile::parse(name, text).map_err(|mistake| vec![unquoted::explained(mistake, text)])?;
+        let mut loader = Loader { name, text, shapes: PolicyShapes::new(), mistakes: Vec::new() };
         if file.version.value != 1 {
             loader.wrong(file.version.referenced.line(), format!("version is {}; this program reads version 1", file.version.value));
         }
@@ -65,15 +66,12 @@ impl Policy {
 /// Checks the entries of a policy file.
 struct Loader<'n> {
     name: &'n str,
+    text: &'n str,
     shapes: PolicyShapes,
     mistakes: Vec<Mistake>,
 }
 
-impl<'n> Loader<'n> {
-    fn new(name: &'n str) -> Self {
-        Loader { name, shapes: PolicyShapes::new(), mistakes: Vec::new() }
-    }
-
+impl Loader<'_> {
     fn wrong(&mut self, line: u64, what: String) {
         self.mistakes.push(Mistake { file: self.name.to_owned(), line, what });
     }
@@ -81,8 +79,9 @@ impl<'n> Loader<'n> {
     fn matches(&mut self, source: &Line<String>) -> Match {
         let line = source.referenced.line();
         let expression = self.shapes.compile(&source.value).unwrap_or_else(|mistakes| {
-            for what in mistakes {
-                self.wrong(line, what);
+            match unquoted::cut(self.text, line) {
+                Some(what) => self.wrong(line, what),
+                None => mistakes.into_iter().for_each(|what| self.wrong(line, what)),
             }
             Expression::never()
         });
@@ -118,10 +117,7 @@ impl<'n> Loader<'n> {
         match parse_duration(&text.value) {
             Some(seconds) => Some(seconds),
             None => {
-                self.wrong(
-                    text.referenced.line(),
-                    format!("`{}` is not a valid duration: write a whole number and a unit, such as 90m, 4h or 35d", text.value),
-                );
+                self.wrong(text.referenced.line(), format!("`{}` is not a valid duration: write {DURATION}", text.value));
                 None
             }
         }

@@ -30,6 +30,11 @@ impl Match {
     pub fn place(&self) -> String {
         format!("{}:{}", self.file, self.line)
     }
+
+    /// Whether it applies to every resource.
+    pub fn is_everything(&self) -> bool {
+        self.expression.source() == "true"
+    }
 }
 
 /// The end of a day in UTC: dates include their whole day.

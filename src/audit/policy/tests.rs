@@ -9,7 +9,12 @@ use std::path::Path;
 fn durations_have_a_unit() {
     assert_eq!(parse_duration("90m"), Some(5_400));
     assert_eq!(parse_duration("35d"), Some(3_024_000));
-    for wrong in ["", "4", "h", "4 hours", "-1d", "99999999999999999999d", "9999999999999999d"] {
+    assert_eq!(parse_duration("2w"), parse_duration("14d"));
+    assert_eq!(parse_duration("6mo"), parse_duration("180d"));
+    assert_eq!(parse_duration("1y"), parse_duration("365d"));
+    for wrong in
+        ["", "6month", "1Y", "6 m o", "m", "+4h", "1h30m", "1.5h", "4", "h", "4 hours", "-1d", "99999999999999999999d", "9999999999999999d"]
+    {
         assert_eq!(parse_duration(wrong), None, "{wrong}");
     }
 }
@@ -29,7 +34,7 @@ fn mistakes_name_the_line_and_what_was_meant() {
         mistakes(text),
         [
             "rel9.yaml:4: `resource` has no field `tagz`; did you mean `tags`?",
-            "rel9.yaml:5: `1 hour` is not a valid duration: write a whole number and a unit, such as 90m, 4h or 35d",
+            "rel9.yaml:5: `1 hour` is not a valid duration: write a whole number and a unit: s, m (minutes), h, d, w, mo (30 days) or y (365 days)",
             "rel9.yaml:7: there is no rule `ebs-volume-encryptd`; did you mean `ebs-volume-encrypted`?",
             "rel9.yaml:9: rule `rds-instance-retention` has no parameter `min_dayz`; did you mean `min_days`?",
         ]
@@ -87,4 +92,83 @@ fn a_match_that_is_never_true_or_false_is_a_mistake() {
     ] {
         assert_eq!(told(right), Vec::<String>::new(), "{right}");
     }
+}
+
+#[test]
+fn an_expression_that_yaml_reads_otherwise_needs_quotes() {
+    let block = |expression: &str| mistakes(&format!("version: 1\nobjectives:\n  - name: gold\n    match: {expression}\n    rpo: 1h\n"));
+    let quoted = |why: &str, expression: &str| [format!("rel9.yaml:4: YAML reads {why}: quote the expression: match: '{expression}'")];
+    for (expression, why) in [
+        ("resource.tags[\"a\"] == \"b\": c", "`: ` as the end of a key"),
+        ("resource.tags[\"a: b\"] == \"c\"", "`: ` as the end of a key"),
+        ("!resource.encrypted", "`!` at the beginning as a tag of YAML"),
+        ("{", "`{` at the beginning as a map"),
+        ("{\"a\": 1}[resource.id] == 1", "`{` at the beginning as a map"),
+        ("[\"a\"].exists(x, x == resource.id)", "`[` at the beginning as a list"),
+        ("\"a\" == resource.id", "the quotes at the beginning as those of the whole text"),
+        ("*", "`*` at the beginning as an alias"),
+        ("*x == 1", "`*` at the beginning as an alias"),
+        ("&x == y", "`&` at the beginning as an anchor"),
+        ("# resource.encrypted", "`#` at the beginning as a comment"),
+        ("resource.id == \"a #b\"", "` #` as the beginning of a comment"),
+        ("> 3", "`>` at the beginning as a text of several lines"),
+        ("@x", "`@` at the beginning as reserved"),
+    ] {
+        assert_eq!(block(expression), quoted(why, expression), "{expression}");
+    }
+    assert_eq!(
+        block("'a' == resource.id"),
+        quoted("the quotes at the beginning as those of the whole text", "''a'' == resource.id"),
+        "quotes within quotes are doubled"
+    );
+    let flow = |expression: &str| mistakes(&format!("version: 1\nobjectives:\n  - {{ name: gold, match: {expression}, rpo: 1h }}\n"));
+    for (expression, why) in [
+        ("resource.tags[\"a\"] == \"b\"", "`[` as the beginning of a list"),
+        ("resource.id in {\"a\": 1}", "`{` as the beginning of a map"),
+        ("!resource.encrypted", "`!` at the beginning as a tag of YAML"),
+        ("\"a\" == resource.id", "the quotes at the beginning as those of the whole text"),
+        ("resource.id == \"a #b\"", "` #` as the beginning of a comment"),
+    ] {
+        assert_eq!(flow(expression), [format!("rel9.yaml:3: YAML reads {why}: quote the expression: match: '…'")], "{expression}");
+    }
+    // The entry opens above.
+    let apart = "version: 1\nobjectives:\n  - {\n      name: gold,\n      match: resource.tags[\"a\"] == \"b\",\n    }\n";
+    assert_eq!(mistakes(apart), ["rel9.yaml:5: YAML reads `[` as the beginning of a list: quote the expression: match: '…'"]);
+    // Right as they are, and mistakes of another kind.
+    for right in
+        ["resource.id == \"a\" # why", "'\"a\" == resource.id' # why", ">-\n      resource.id == \"a: b\"", "resource.tags[\"a\"] == \"b\""]
+    {
+        assert_eq!(block(right), Vec::<String>::new(), "{right}");
+    }
+    let other = mistakes("version: 1\nobjectives:\n  - name: gold\n    match: resource.encrypted\n    rpoo: 1h\n");
+    assert!(other[0].starts_with("rel9.yaml:5: unknown field `rpoo`"), "{other:?}");
+    assert_eq!(block(""), ["rel9.yaml:4: expected a text"]);
+}
+
+#[test]
+fn a_waiver_names_rules_by_id_or_glob() {
+    let waiver = |rule: &str| {
+        mistakes(&format!(
+            "version: 1\nwaivers:\n  - rule: {rule}\n    match: \"true\"\n    reason: r\n    approved_by: a\n    expires: 2027-01-31\n"
+        ))
+    };
+    for right in [
+        "data-protected",
+        "[data-protected]",
+        "[ebs-volume-encrypted, \"data-*\"]",
+        "\"*-encrypted\"",
+        "\n      - data-protected\n      - ebs-*",
+    ] {
+        assert_eq!(waiver(right), Vec::<String>::new(), "{right}");
+    }
+    assert_eq!(waiver("\"dta-*\""), ["rel9.yaml:3: no rule matches `dta-*`; did you mean `data-*`?"]);
+    assert_eq!(waiver("\"*-encryptd\""), ["rel9.yaml:3: no rule matches `*-encryptd`; did you mean `*-encrypted`?"]);
+    assert_eq!(waiver("\"zzzzzz*\""), ["rel9.yaml:3: no rule matches `zzzzzz*`"]);
+    assert_eq!(waiver("[]"), ["rel9.yaml:3: the waiver names no rule"]);
+    assert_eq!(
+        waiver("\n      - data-protected\n      - data-protectd"),
+        ["rel9.yaml:5: there is no rule `data-protectd`; did you mean `data-protected`?"]
+    );
+    assert!(waiver("3")[0].starts_with("rel9.yaml:3: "), "{:?}", waiver("3"));
+    assert!(waiver("{ a: b }")[0].starts_with("rel9.yaml:3: "), "{:?}", waiver("{ a: b }"));
 }

@@ -54,6 +54,10 @@ impl Policy {
         let count = tally.get(Entry::Objective(at));
         let (state, why) = match count.is_zero() {
             false => (UseState::Used, None),
+            true if count.covered > 0 => {
+                let resources = if count.covered == 1 { "the 1 resource" } else { &format!("the {} resources", count.covered) };
+                (UseState::Unused, Some(format!("{resources} that it matches have an objective before it")))
+            }
             true => gaps.nothing(&count, matches, data_types(), None),
         };
         Some(ObjectiveUse {
@@ -129,15 +133,11 @@ impl Policy {
     fn setting_use(&self, id: &str, setting: &Setting, gaps: &Gaps) -> Option<SettingUse> {
         let rule = gaps.audited.rules.get(id)?;
         let told = |why: &str| Some(SettingUse { rule: id.to_owned(), line: setting.line, why: why.to_owned() });
-        let values = &setting.values;
-        if values.enabled == Some(false) {
-            let others = values.severity.is_some() || !values.params.is_empty();
-            return if others { told("the rule is switched off, so its other settings have no effect") } else { None };
+        if let Some(why) = setting.without_effect(rule) {
+            return told(why);
         }
-        let differs = values.severity.is_some_and(|severity| severity != rule.severity)
-            || values.params.iter().any(|(name, value)| rule.params.get(name) != Some(value));
-        if !differs {
-            return told("the rule has these settings anyway");
+        if setting.values.enabled == Some(false) {
+            return None;
         }
         let everything = |info: &'static TypeInfo| gaps.unread(info, |_| true).is_none();
         let is_certain =
