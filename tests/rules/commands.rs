@@ -149,8 +149,9 @@ fn the_check_sees_what_is_wrong() {
     let commands = cases.iter().map(|(command, _)| ("a-rule".to_owned(), (*command).to_owned())).collect();
     let found = mistakes(&commands, &["--all"]);
     for (command, said) in cases {
-        let of_it = found.split(&format!("{command}\n    ")).skip(1).map(|rest| rest.lines().next().unwrap_or_default());
-        assert!(of_it.clone().any(|what| what.contains(said)), "{command}: {said} is not said: {found}");
+        let heading = format!("{command}\n    ");
+        let mut of_it = found.split(&heading).skip(1).map(|rest| rest.lines().next().unwrap_or_default());
+        assert!(of_it.any(|what| what.contains(said)), "{command}: {said} is not said: {found}");
     }
     assert!(found.contains("no command needs the exception for kms-key-usable kms:CancelKeyDeletion any more"), "{found}");
 }
