@@ -4,6 +4,7 @@ mod audit;
 mod collection;
 mod diff;
 mod exit;
+mod explain;
 mod flags;
 mod init;
 mod inputs;
@@ -14,6 +15,7 @@ mod output;
 mod policy;
 #[cfg(feature = "live")]
 mod progress;
+mod remediate;
 mod report;
 mod rules;
 mod schema;
@@ -22,6 +24,7 @@ mod streams;
 mod subject;
 mod survey;
 mod templates;
+mod view;
 #[cfg(feature = "live")]
 mod wa;
 mod what_if;
@@ -56,6 +59,8 @@ struct Cli {
 enum Command {
     /// Judge live AWS, inventories, templates or the demo organisation
     Audit(Box<audit::Args>),
+    /// Explain one resource: what backs it up, what misses it, and the smallest change that would help
+    Explain(Box<explain::Args>),
     #[cfg(feature = "live")]
     /// Read live AWS into inventory files
     Collect(live::CollectArgs),
@@ -65,6 +70,8 @@ enum Command {
     Diff(diff::Args),
     /// Judge an inventory as if backup plans were deployed; exit code 1 if a resource loses its backups
     WhatIf(Box<what_if::Args>),
+    /// Write fixes for failing findings as files to review: backup plans, tags, a script; changes nothing in AWS
+    Remediate(remediate::Args),
     /// Write a commented policy file, rel9.yaml, with the tags of an inventory
     Init(Box<init::Args>),
     /// Check a policy file: entries without effect, and who gets which objective
@@ -145,11 +152,13 @@ pub fn run() -> ExitCode {
     }
     let outcome = match cli.command {
         Command::Audit(args) => audit::run(*args, verbosity),
+        Command::Explain(args) => explain::run(&args, verbosity),
         #[cfg(feature = "live")]
         Command::Collect(args) => live::run(args, verbosity),
         Command::Report(args) => report::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::WhatIf(args) => what_if::run(&args),
+        Command::Remediate(args) => remediate::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Policy(args) => policy::run(args),
         Command::Ledger(args) => ledger::run(args),

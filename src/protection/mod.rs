@@ -41,6 +41,7 @@ pub mod opt_in;
 mod plan_reach;
 mod point;
 mod points;
+mod proposal;
 mod recovery_point;
 mod region;
 pub mod resource_policy;
@@ -51,6 +52,7 @@ mod restores;
 pub mod schedule;
 pub mod selection;
 mod shareable;
+mod sources;
 mod state;
 mod subject;
 pub mod summaries;
@@ -65,10 +67,12 @@ pub use considered::TOLD as CONSIDERED_TOLD;
 pub use data::Owed;
 pub use join::{join, summarise};
 pub use ledger::Ledger;
+pub use proposal::{Proposal, proposals};
+pub use sources::operations;
 pub use summaries::Summaries;
 pub use summary::Summary;
 pub use types::{
-    data_types, declared_facts, facts_schema, is_being_deleted, is_cluster_member, is_counted, is_data, perhaps_reproducible,
-    reproducible_by_nature,
+    aws_backup_types, data_types, declared_facts, facts_schema, has_parts, held_in_parts, is_being_deleted, is_cluster_member, is_counted,
+    is_data, perhaps_reproducible, reproducible_by_nature,
 };
 pub use unread::{is_unplaced, why_unread};
