@@ -2,9 +2,9 @@
 
 use super::matching::Match;
 use super::{Policy, end_of_day};
-use crate::audit::policy_check::{Placed, PolicyCheck, Remark, SCHEMA};
-use crate::audit::policy_use::{ObjectiveUse, PolicyUse, SettingUse, UseState};
-use crate::audit::survey::{Survey, Tags};
+use crate::audit::policy_check::{Placed, PolicyCheck, Remark, SCHEMA, Seen};
+use crate::audit::policy_use::{ObjectiveUse, SettingUse, UseState};
+use crate::audit::survey::Tags;
 use crate::inventory::types;
 use crate::protection::{data_types, is_data};
 use crate::rules::literals::{Compared, How};
@@ -18,13 +18,6 @@ const SOON: i64 = 30;
 
 /// Values of a tag that a remark lists.
 const VALUES: usize = 5;
-
-/// What an audit saw.
-pub struct Seen<'a> {
-    pub used: &'a PolicyUse,
-    pub survey: &'a Survey,
-    pub source: String,
-}
 
 impl Policy {
     /// Checks the file, with what an audit saw if there was one. `None` without a file.
