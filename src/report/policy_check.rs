@@ -110,7 +110,7 @@ impl Page<'_> {
 
 /// Service and resource of an ARN: the document has it in full.
 fn short(resource: &str) -> String {
-    if resource.starts_with("arn:") { format!("{} {}", arn::service(resource), arn::resource(resource)) } else { resource.to_owned() }
+    if resource.starts_with("arn:") { format!("{}:{}", arn::service(resource), arn::resource(resource)) } else { resource.to_owned() }
 }
 
 fn count(resources: u64) -> String {
