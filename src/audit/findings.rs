@@ -85,6 +85,17 @@ pub struct AuditInfo {
     /// The hash at which the ledger ended after the audit, with `--ledger`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ledger_head: Option<String>,
+    /// When each account and Region was read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub read: Vec<ReadAt>,
+}
+
+/// When an account and Region was read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReadAt {
+    pub account: String,
+    pub region: String,
+    pub at: DateTime<Utc>,
 }
 
 /// The decision of the gate.

@@ -1,6 +1,7 @@
 //! Judges one shard: the objective of each resource, its protection, and every rule's verdict.
 
 use super::Options;
+use super::explain::Explained;
 use super::finding::{Chosen, Waivers, reference};
 use super::findings::{CoverageSummary, Finding, ReproducibleData, ResourceRef};
 use super::ledger::{Entry, evidence};
@@ -51,6 +52,8 @@ pub struct Judged {
     pub unread: Vec<CoverageEntry>,
     /// How each data resource stands, with [`Options::standings`].
     pub standings: Vec<(Arc<ResourceRef>, Standing)>,
+    /// The resources that [`Options::explain`] names.
+    pub explained: Vec<Explained>,
 }
 
 impl Judged {
@@ -73,6 +76,7 @@ impl Judged {
         self.tally.add(other.tally);
         self.survey.merge(other.survey);
         self.standings.extend(other.standings);
+        self.explained.extend(other.explained);
         self.coverage.add(&other.coverage);
     }
 }
@@ -151,6 +155,11 @@ impl<'a> Judge<'a> {
         Judge { by_type, policy, as_of, options, usual: (usual, json) }
     }
 
+    /// Whether resources of a type can be explained: they hold data, or rules judge them.
+    pub fn knows(&self, type_name: &str) -> bool {
+        protection::is_data(type_name) || self.by_type.contains_key(type_name)
+    }
+
     /// Judges a shard.
     pub fn shard(&self, shard: &Shard, summaries: &Summaries) -> Judged {
         let by_nature = protection::reproducible_by_nature(shard);
@@ -158,8 +167,7 @@ impl<'a> Judge<'a> {
             .resources
             .par_iter()
             .map(|resource| {
-                let info = types::find(&resource.type_name)
-                    .filter(|info| protection::is_data(info.name) || self.by_type.contains_key(info.name))?;
+                let info = types::find(&resource.type_name).filter(|info| self.knows(info.name))?;
                 Some(self.prepare(shard, resource, info, by_nature.get(resource.arn.as_str())))
             })
             .collect();
@@ -190,7 +198,8 @@ impl<'a> Judge<'a> {
     }
 
     fn owed(&self, prepared: Option<&Prepared>) -> Owed {
-        let considered = CONSIDERED_TOLD;
+        let is_explained = |prepared: &Prepared| self.options.explain.as_ref().is_some_and(|wanted| wanted.is(prepared.resource));
+        let considered = if prepared.is_some_and(is_explained) { usize::MAX } else { CONSIDERED_TOLD };
         match prepared.map(|prepared| &prepared.owing.owes) {
             Some(Owes::Objective(objective)) => {
                 let reproducible = is_reproducible(objective, self.as_of);
@@ -214,13 +223,19 @@ impl<'a> Judge<'a> {
         let judged_here = resource.declared.is_some() || !template;
         // A key of another account is evidence here; it is judged once, in one account.
         let elsewhere = summaries.is_key_judged_elsewhere(&resource.arn, &resource.account);
-        if !judged_here || elsewhere || !self.options.wants_resource(resource) || protection::is_being_deleted(resource) {
+        if !judged_here || !self.options.wants_resource(resource) {
             return judged;
         }
         if self.options.survey {
             judged.survey.add(resource, protection::is_counted(resource));
         }
         let reference = Arc::new(reference(resource));
+        let explained = self.options.explain.is_some();
+        let mut explained = explained.then(|| Explained::new(resource, Arc::clone(&reference), &facts, self.policy, &owing, self.as_of));
+        if elsewhere || protection::is_being_deleted(resource) {
+            judged.explained.extend(explained.map(|explained| explained.not_judged(elsewhere)));
+            return judged;
+        }
         if let Facts::Data(facts) = &facts
             && protection::is_data(info.name)
         {
@@ -276,6 +291,10 @@ impl<'a> Judge<'a> {
             }
         }
         judged.tally.add(waivers.tally);
+        if let Some(explained) = &mut explained {
+            explained.findings = judged.findings.clone();
+        }
+        judged.explained.extend(explained);
         judged
     }
 }

@@ -3,6 +3,7 @@
 pub mod baseline;
 mod dedup;
 pub mod diff;
+pub mod explain;
 mod fail_on;
 mod finding;
 pub mod finding_id;
@@ -30,7 +31,7 @@ use crate::protection::{self, Summaries};
 use crate::rules::schema_shape::nearest;
 use crate::rules::{BestPractice, Rule, RuleSet, Severity};
 use chrono::{DateTime, Utc};
-use findings::{AuditInfo, BestPracticeSummary, CoverageSummary, Finding, Findings, ResourceRef, Status, Summary};
+use findings::{AuditInfo, BestPracticeSummary, CoverageSummary, Finding, Findings, ReadAt, ResourceRef, Status, Summary};
 use fingerprint::fingerprint;
 use judge::Judge;
 pub use judge::Judged;
@@ -104,10 +105,10 @@ impl Rest {
 
 fn run_in_full(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -> Result<(Findings, Rest), DocumentError> {
     let mut summaries = Vec::new();
-    let mut seen = BTreeSet::new();
+    let mut seen = Seen::new();
     let mut captured_at = None;
     input.each(|shard| {
-        if !seen.insert((shard.account.clone(), shard.region.clone())) {
+        if seen.insert((shard.account.clone(), shard.region.clone()), shard.captured_at).is_some() {
             let what = format!("{}/{} is in two of the inventory files: audit one of them", shard.account, shard.region);
             return Err(DocumentError { path: PathBuf::from("inventory"), line: 0, what });
         }
@@ -120,7 +121,7 @@ fn run_in_full(input: &Input, rules: &RuleSet, policy: &Policy, options: &Option
         return Err(DocumentError { path: PathBuf::from("inventory"), line: 0, what });
     }
     check_regions(&options.regions, &seen)?;
-    seen.retain(|(_, region)| options.wants_region(region));
+    seen.retain(|(_, region), _| options.wants_region(region));
     let summaries = summaries.into_iter().collect::<Summaries>().with_ledger(options.ledger.clone());
     let as_of = options.as_of.or(captured_at).unwrap_or_else(Utc::now);
 
@@ -148,9 +149,12 @@ fn run_in_full(input: &Input, rules: &RuleSet, policy: &Policy, options: &Option
     Ok((Judgement { rules, policy, options, templates: None }.document(found, collection, &seen, as_of), rest))
 }
 
+/// The accounts and Regions that were read, and when.
+type Seen = BTreeMap<(String, String), Option<DateTime<Utc>>>;
+
 /// Rejects Regions that the inventory does not have.
-fn check_regions(wanted: &[String], seen: &BTreeSet<(String, String)>) -> Result<(), DocumentError> {
-    let known: BTreeSet<&str> = seen.iter().map(|(_, region)| region.as_str()).filter(|region| *region != GLOBAL).collect();
+fn check_regions(wanted: &[String], seen: &Seen) -> Result<(), DocumentError> {
+    let known: BTreeSet<&str> = seen.keys().map(|(_, region)| region.as_str()).filter(|region| *region != GLOBAL).collect();
     let Some(wrong) = wanted.iter().find(|region| !known.contains(region.as_str())) else { return Ok(()) };
     let near = nearest(wrong, known.iter().copied()).map_or_else(String::new, |near| format!("; did you mean {near}?"));
     let known: Vec<&str> = known.into_iter().collect();
@@ -184,7 +188,7 @@ pub fn run_templates<E>(
     let mut found = Judged::all(read(&alone)?);
     let (rest, unread) = (Rest::take(&mut found), std::mem::take(&mut found.unread));
     let judgement = Judgement { rules, policy, options, templates: Some(declarables) };
-    Ok((judgement.document(found, unread, &BTreeSet::new(), as_of), rest))
+    Ok((judgement.document(found, unread, &Seen::new(), as_of), rest))
 }
 
 fn chosen<'a>(rules: &'a RuleSet, policy: &Policy, options: &Options) -> Vec<&'a Rule> {
@@ -202,13 +206,7 @@ struct Judgement<'a> {
 
 impl Judgement<'_> {
     /// The document of what was found.
-    fn document(
-        &self,
-        mut found: Judged,
-        mut collection: Vec<CoverageEntry>,
-        seen: &BTreeSet<(String, String)>,
-        as_of: DateTime<Utc>,
-    ) -> Findings {
+    fn document(&self, mut found: Judged, mut collection: Vec<CoverageEntry>, seen: &Seen, as_of: DateTime<Utc>) -> Findings {
         let Judgement { rules, policy, options, templates } = *self;
         sort(&mut found.findings);
         found.reproducible.sort_by(|a, b| {
@@ -216,8 +214,8 @@ impl Judgement<'_> {
         });
         collection.sort();
         collection.dedup_by(|a, b| a.is_part() && a == b);
-        let accounts: BTreeSet<&String> = seen.iter().map(|(account, _)| account).collect();
-        let regions: BTreeSet<&String> = seen.iter().map(|(_, region)| region).filter(|region| *region != GLOBAL).collect();
+        let accounts: BTreeSet<&String> = seen.keys().map(|(account, _)| account).collect();
+        let regions: BTreeSet<&String> = seen.keys().map(|(_, region)| region).filter(|region| *region != GLOBAL).collect();
         let has_findings = |rule: &str| found.findings.iter().any(|finding| *finding.rule == *rule);
         let audited = Audited { as_of, options, rules, templates, collection: &collection, has_findings: &has_findings };
         let info = AuditInfo {
@@ -233,6 +231,7 @@ impl Judgement<'_> {
             partial: options.partial(),
             complete: false,
             ledger_head: None,
+            read: seen.iter().filter_map(|(place, at)| Some(read_at(place, (*at)?))).collect(),
         };
         let mut document = Findings {
             schema: findings::SCHEMA.to_owned(),
@@ -246,6 +245,10 @@ impl Judgement<'_> {
         document.seal();
         document
     }
+}
+
+fn read_at((account, region): &(String, String), at: DateTime<Utc>) -> ReadAt {
+    ReadAt { account: account.clone(), region: region.clone(), at }
 }
 
 /// Sorts by account, Region, type and ARN. Findings of a resource are adjacent, share it, and are in the order of the rules already, so only

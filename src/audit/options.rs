@@ -1,5 +1,6 @@
 //! What an audit is asked to do.
 
+use super::explain::Wanted;
 use crate::inventory::{GLOBAL, Resource};
 use crate::protection::Ledger;
 use crate::rules::{BestPractice, Rule};
@@ -30,6 +31,8 @@ pub struct Options {
     pub regions: Vec<String>,
     /// Also tell how each data resource stands, for commands that compare audits of two inventories.
     pub standings: bool,
+    /// Only the resources that this names, with everything that is known of them.
+    pub explain: Option<Wanted>,
     /// Also tell what data was seen, for commands that write or check a policy.
     pub survey: bool,
 }
@@ -73,7 +76,9 @@ impl Options {
         // A gate must not pass because a resource that may have the tag was excluded. (The coverage log lists tags that AWS did not return.)
         let perhaps = resource.declared.is_some();
         let tagged = |(key, value): &(String, String)| resource.tags().has_one([(key.as_str(), Some(value.as_str()))]).unwrap_or(perhaps);
-        (self.resources.is_empty() || self.resources.iter().any(|arn| arn == resource.uid())) && self.tags.iter().all(tagged)
+        self.explain.as_ref().is_none_or(|wanted| wanted.is(resource))
+            && (self.resources.is_empty() || self.resources.iter().any(|arn| arn == resource.uid()))
+            && self.tags.iter().all(tagged)
     }
 }
 

@@ -143,6 +143,28 @@ impl Policy {
         Owing { owes, may_be_reproducible, entries }
     }
 
+    /// The policy file, as it was given; `None` without a file.
+    pub fn path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
+    /// The line of the objective that a resource owes, such as `rel9.yaml:4`.
+    pub fn objective_place(&self, owing: &Owing) -> Option<String> {
+        let objective = self.objectives.get(owing.objective_at()?)?;
+        Some(format!("{}:{}", objective.matches.file, objective.line))
+    }
+
+    /// The line of the entry that declares a resource reproducible: one in force, else one that has ended.
+    pub fn exemption_place(&self, owing: &Owing, as_of: DateTime<Utc>) -> Option<String> {
+        let exemption = |entry: &Entry| match entry {
+            Entry::Reproducible(at) => self.reproducible.get(*at),
+            _ => None,
+        };
+        let all = || owing.certain().filter_map(exemption);
+        let in_force = all().find(|exemption| !exemption.declares().has_ended(as_of));
+        in_force.or_else(|| all().next()).map(|exemption| exemption.matches.place())
+    }
+
     /// Counts the objectives that match a resource and do not apply to it, because one before them does.
     pub fn count_covered(&self, subject: &Subject, owing: &Owing, tally: &mut Tally) {
         let Some(first) = owing.objective_at() else { return };
@@ -282,6 +304,11 @@ impl Owing {
     /// What is no data owes nothing, whatever the policy says.
     pub fn nothing() -> Self {
         Owing { owes: Owes::Objective(Box::default()), may_be_reproducible: None, entries: Vec::new() }
+    }
+
+    /// The entries that match it for certain.
+    fn certain(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|(_, doubt)| doubt.is_none()).map(|(entry, _)| entry)
     }
 
     /// The place of the objective that applies.

@@ -6,7 +6,9 @@ use super::{fingerprint, is_complete};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
 
 /// Bytes that are read at a time.
 const BUFFER: usize = 1 << 18;
@@ -28,6 +30,15 @@ pub fn read<R: Read>(name: &str, open: impl Fn() -> io::Result<R>) -> Result<Fin
         None => Ok(findings),
         Some(what) => Err(format!("{name}: the document was changed since it was written: {what}")),
     }
+}
+
+/// Whether a file begins as a findings document of any version does.
+pub fn is_findings(path: &Path) -> bool {
+    let mut start = [0; 256];
+    let read = File::open(path).and_then(|mut file| file.read(&mut start)).unwrap_or(0);
+    let text = String::from_utf8_lossy(start.get(..read).unwrap_or_default());
+    let rest = text.trim_start().strip_prefix('{').map(str::trim_start).and_then(|rest| rest.strip_prefix("\"schema\""));
+    rest.and_then(|rest| rest.trim_start().strip_prefix(':')).is_some_and(|rest| rest.trim_start().starts_with("\"rel9.findings/"))
 }
 
 /// The fields that identify a document.

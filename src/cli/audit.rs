@@ -144,6 +144,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
         some_regions,
         regions,
         standings: false,
+        explain: None,
         survey: false,
     };
     let (mut findings, evidence) = match &subject {

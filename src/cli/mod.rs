@@ -4,6 +4,7 @@ mod audit;
 mod collection;
 mod diff;
 mod exit;
+mod explain;
 mod flags;
 mod init;
 mod inputs;
@@ -56,6 +57,8 @@ struct Cli {
 enum Command {
     /// Judge live AWS, inventories, templates or the demo organisation
     Audit(Box<audit::Args>),
+    /// Explain one resource: what backs it up, what misses it, and the smallest change that would help
+    Explain(Box<explain::Args>),
     #[cfg(feature = "live")]
     /// Read live AWS into inventory files
     Collect(live::CollectArgs),
@@ -145,6 +148,7 @@ pub fn run() -> ExitCode {
     }
     let outcome = match cli.command {
         Command::Audit(args) => audit::run(*args, verbosity),
+        Command::Explain(args) => explain::run(&args, verbosity),
         #[cfg(feature = "live")]
         Command::Collect(args) => live::run(args, verbosity),
         Command::Report(args) => report::run(&args),

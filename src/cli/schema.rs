@@ -1,6 +1,7 @@
 //! `rel9 schema`: the JSON Schemas of what rel9 reads and writes, generated from its own types.
 
 use crate::audit::diff::Diff;
+use crate::audit::explain::document::Explanation;
 use crate::audit::findings::Findings;
 use crate::audit::ledger::Entry;
 use crate::audit::policy::PolicyFile;
@@ -21,6 +22,8 @@ pub enum Document {
     Diff,
     /// The answer that `rel9 what-if --format json` writes
     WhatIf,
+    /// The answer that `rel9 explain --format json` writes
+    Explanation,
     /// A line of a recovery ledger
     Ledger,
     /// A rule file
@@ -38,6 +41,7 @@ pub fn json_schema(document: Document) -> String {
         Document::Findings => schemars::schema_for!(Findings).to_value(),
         Document::Diff => schemars::schema_for!(Diff).to_value(),
         Document::WhatIf => schemars::schema_for!(WhatIf).to_value(),
+        Document::Explanation => schemars::schema_for!(Explanation).to_value(),
         Document::Ledger => ledger(),
         Document::Rule => schemars::schema_for!(RuleFile).to_value(),
         Document::Policy => schemars::schema_for!(PolicyFile).to_value(),

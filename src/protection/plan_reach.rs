@@ -101,6 +101,11 @@ impl Considered<'_> {
     pub fn plan(&self) -> Option<&Resource> {
         self.plan.map(|(plan, _)| plan)
     }
+
+    /// Whether its plan makes backups: it has a rule.
+    pub fn makes_backups(&self) -> bool {
+        self.plan.is_some_and(|(_, rules)| !rules.is_empty())
+    }
 }
 
 /// One selection that reaches a resource.

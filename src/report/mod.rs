@@ -5,6 +5,7 @@ mod asff;
 mod csv;
 pub mod diff;
 pub mod escape;
+pub mod explain;
 mod format;
 mod html;
 pub mod json;

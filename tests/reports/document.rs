@@ -138,6 +138,7 @@ pub fn document(findings: Vec<Finding>) -> Findings {
         partial: Vec::new(),
         complete: true,
         ledger_head: None,
+        read: Vec::new(),
     };
     Findings {
         schema: SCHEMA.to_owned(),

@@ -389,7 +389,7 @@ fn words_have_the_deciding_values() {
     assert_eq!(
         says(&elsewhere, &[]),
         format!(
-            "Resources does not name it ({INSTANCE}, arn:aws:ecs:*, arn:aws:eks:* and 2 more), and tag backup=daily is required, \
+            "Resources does not name it: {INSTANCE}, arn:aws:ecs:*, arn:aws:eks:* and 2 more; tag backup=daily is required, \
                  the resource has no tag backup"
         )
     );
@@ -456,6 +456,32 @@ proptest! {
                 }
             }
             Decision::Unknown { why, .. } => prop_assert!(false, "{}", why),
+        }
+    }
+
+    /// A proposed change of tags adds what is asked for; the selection decides whether that is enough.
+    #[test]
+    fn changes_of_tags_change_nothing_else(
+        facts in some_facts(),
+        arn in prop_oneof!["arn:aws:ec2:r:a:(volume|instance)/[ab]{1,2}", "arn:aws:s3:::[ab]{1,3}"],
+        own in prop::collection::btree_map("[abc]", "[xy?]{0,3}", 0..3),
+    ) {
+        let selection = Selection::new(&facts, Some(&declared(&[])));
+        let changes = selection.tag_changes(&own);
+        for change in &changes {
+            prop_assert!(!change.is_empty());
+            let asked = |key: &String| facts.list_of_tags.read().unwrap().iter().any(|tag| plain(tag).key == *key);
+            prop_assert!(change.keys().all(|key| asked(key) || !own.contains_key(key)), "{:?} changes another tag", change);
+        }
+        // Where one added tag of the list is enough, it is among them.
+        let by_one = facts.list_of_tags.read().unwrap().iter().map(plain).find(|tag| {
+            let mut after = own.clone();
+            after.insert(tag.key.clone(), tag.value.read().unwrap().clone());
+            !slow_selects(&facts, &arn, &own) && slow_selects(&facts, &arn, &after)
+        });
+        if let Some(tag) = by_one {
+            let wanted = TagChanges::from([(tag.key, tag.value.read().unwrap().clone())]);
+            prop_assert!(changes.contains(&wanted), "{:?} is not among {:?}", wanted, changes);
         }
     }
 

@@ -65,7 +65,7 @@ fn no_candidate(selection: &Selection, tags: KnownTags) -> String {
     let listed = &selection.list_of_tags.known;
     let mut entries: Vec<String> = selection.resources.known.entries().cloned().collect();
     entries.sort();
-    let by_arn = (!entries.is_empty()).then(|| format!("Resources does not name it ({})", some_of(&entries, ", ", "and")));
+    let by_arn = (!entries.is_empty()).then(|| format!("Resources does not name it: {}", some_of(&entries, ", ", "and")));
     let by_tag = (!listed.is_empty()).then(|| {
         let wanted: Vec<String> = listed.iter().map(spelt).collect();
         let mut keys: Vec<&str> = listed.iter().map(|tag| tag.key.as_str()).collect();
@@ -80,7 +80,7 @@ fn no_candidate(selection: &Selection, tags: KnownTags) -> String {
     match (by_arn, by_tag) {
         (None, None) => "the selection names neither resources nor tags, which AWS Backup refuses".to_owned(),
         (Some(one), None) | (None, Some(one)) => one,
-        (Some(by_arn), Some(by_tag)) => format!("{by_arn}, and {by_tag}"),
+        (Some(by_arn), Some(by_tag)) => format!("{by_arn}; {by_tag}"),
     }
 }
 

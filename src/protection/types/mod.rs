@@ -94,7 +94,8 @@ pub fn role(type_name: &str) -> Option<Role> {
     data.or_else(backup).or_else(subject)
 }
 
-fn data_type(type_name: &str) -> Option<&'static DataType> {
+/// The table of a type that holds data.
+pub fn data_type(type_name: &str) -> Option<&'static DataType> {
     DATA.iter().copied().find(|data_type| data_type.info.name == type_name)
 }
 
