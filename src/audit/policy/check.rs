@@ -83,7 +83,7 @@ impl Check<'_> {
             }
             let Some(used) = self.seen.and_then(|seen| seen.used.objectives.get(at)) else { continue };
             self.use_of(
-                &Entry { line, what: &what, matches: &entry.matches, nothing: "matches no data resource", dead },
+                &Entry { line, what: &what, matches: &entry.matches, nothing: "matches no data resource", perhaps: "", dead },
                 used.state,
                 used.why.as_deref(),
             );
@@ -118,7 +118,7 @@ impl Check<'_> {
             self.ends_soon(line, what, entry.expires);
             let Some(used) = used else { continue };
             self.use_of(
-                &Entry { line, what, matches: &entry.matches, nothing: "matches no data resource", dead },
+                &Entry { line, what, matches: &entry.matches, nothing: "matches no data resource", perhaps: "", dead },
                 used.state,
                 used.why.as_deref(),
             );
@@ -142,9 +142,9 @@ impl Check<'_> {
             }
             self.ends_soon(waiver.line, &what, Some(waiver.expires));
             let Some(used) = used else { continue };
-            let nothing = "waives nothing";
+            let (nothing, perhaps) = ("waives nothing", ": what it matches passes, is not judged, or does not exist");
             self.use_of(
-                &Entry { line: waiver.line, what: &what, matches: &waiver.matches, nothing, dead },
+                &Entry { line: waiver.line, what: &what, matches: &waiver.matches, nothing, perhaps, dead },
                 used.state,
                 used.why.as_deref(),
             );
@@ -197,7 +197,7 @@ impl Check<'_> {
         match state {
             UseState::Unused => {
                 let reasons = why.map(str::to_owned).into_iter().chain(reasons).collect::<Vec<_>>();
-                let because = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) };
+                let because = if reasons.is_empty() { entry.perhaps.to_owned() } else { format!(": {}", reasons.join("; ")) };
                 self.mend(entry.line, entry.what, format!("{}{because}", entry.nothing));
             }
             UseState::Unknown => {
@@ -241,6 +241,8 @@ struct Entry<'e> {
     matches: &'e Match,
     /// What it does when it is unused.
     nothing: &'e str,
+    /// Why that may be, if no other reason is known.
+    perhaps: &'e str,
     /// Why it can match nothing.
     dead: Option<String>,
 }
