@@ -1,6 +1,7 @@
 //! Turns an inventory into a findings document: objectives, rules, waivers, gate. May not read sources or render reports.
 
 pub mod baseline;
+pub mod covered;
 mod dedup;
 pub mod diff;
 pub mod explain;
@@ -17,6 +18,7 @@ mod options;
 pub mod policy;
 pub mod policy_check;
 pub mod policy_use;
+pub mod remediate;
 mod standing;
 pub mod stored;
 pub mod survey;

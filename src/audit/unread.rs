@@ -1,7 +1,7 @@
 //! What could not be read, in lines: calls of AWS, and parts of templates.
 
 use super::findings::Findings;
-use crate::inventory::{CoverageEntry, CoverageStatus};
+use crate::inventory::{Coverage, CoverageEntry, CoverageStatus, is_symbolic};
 use std::collections::BTreeMap;
 
 /// Places that a line names.
@@ -25,22 +25,34 @@ impl Findings {
 
     fn unread_where(&self, counts: impl Fn(CoverageStatus) -> bool) -> Vec<String> {
         let mut places: BTreeMap<(String, CoverageStatus), Vec<String>> = BTreeMap::new();
-        // A part of a template is not a call.
-        let is_part = |entry: &CoverageEntry| entry.is_part() && entry.error.is_some();
-        for entry in self.collection.iter().filter(|entry| counts(entry.status) && !is_part(entry)) {
+        let mut parts = Vec::new();
+        for entry in self.collection.iter().filter(|entry| counts(entry.status)) {
+            // A part of a template is not a call, and says itself where it is.
+            if entry.error.is_some() && (entry.is_part() || entry.service == Coverage::UNREAD_DATA) {
+                parts.push(entry.why_part());
+                continue;
+            }
             let operation = format!("{}:{}", entry.service, entry.operation);
-            places.entry((operation, entry.status)).or_default().push(format!("{}/{}", entry.account, entry.region));
+            places.entry((operation, entry.status)).or_default().push(place(entry));
         }
         let line = |((operation, status), mut places): ((String, CoverageStatus), Vec<String>)| {
             places.sort();
             places.dedup();
+            places.retain(|place| !place.is_empty());
             let more = places.len().saturating_sub(PLACES);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             places.truncate(PLACES);
-            format!("{operation} {} in {}{more}", status.as_str(), places.join(", "))
+            let places = if places.is_empty() { String::new() } else { format!(" in {}{more}", places.join(", ")) };
+            format!("{operation} {}{places}", status.as_str())
         };
-        self.unread_parts().map(CoverageEntry::why_part).chain(places.into_iter().map(line)).collect()
+        parts.into_iter().chain(places.into_iter().map(line)).collect()
     }
+}
+
+/// Account and Region, as far as they are known: a template may leave them open.
+fn place(entry: &CoverageEntry) -> String {
+    let known = [&entry.account, &entry.region].into_iter().filter(|part| !part.is_empty() && !is_symbolic(part));
+    known.map(String::as_str).collect::<Vec<_>>().join("/")
 }
 
 /// Whether a call gave no full answer.

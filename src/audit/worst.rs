@@ -1,6 +1,7 @@
 //! The resources that fail worst: by the severities of all that fails for them.
 
 use super::findings::{Finding, Findings, ResourceRef, Status, WorstResource};
+use crate::inventory::is_symbolic;
 use crate::rules::Severity;
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -77,7 +78,8 @@ fn described(of_resource: &[Box<Finding>], names: &HashMap<&str, Name>) -> Optio
     let mut failing: BTreeMap<Severity, u64> = BTreeMap::new();
     failures().for_each(|finding| *failing.entry(finding.severity).or_default() += 1);
     let resource = &*worst.resource;
-    let is_unique = |name: &&str| !name.is_empty() && matches!(names.get(name), Some(Name::Of(_)));
+    // A template may leave a name open.
+    let is_unique = |name: &&str| !name.is_empty() && !is_symbolic(name) && matches!(names.get(name), Some(Name::Of(_)));
     let known_as = [resource.name.as_deref(), Some(resource.id.as_str())].into_iter().flatten().find(is_unique);
     Some(WorstResource {
         resource: ResourceRef { tags: Default::default(), ..resource.clone() },

@@ -183,6 +183,9 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     if findings.no_resource_has_the_tags() {
         streams::tell("no resource with the given tags has findings: nothing was judged");
     }
+    if verbosity != Verbosity::Quiet {
+        output::tell_verdict(&outputs, &findings);
+    }
     Ok(findings.gate.as_ref().map_or(Exit::Incomplete, Exit::from))
 }
 

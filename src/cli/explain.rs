@@ -75,7 +75,7 @@ pub fn run(args: &Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     match answer {
         Answer::One(found) => match args.format {
             Format::Text => {
-                let target = Target { width: output::width(), colour: output::coloured(), all: args.all };
+                let target = Target { width: output::width(), colour: output::coloured(), all: args.all, ..Target::PLAIN };
                 streams::print(&render::text(&found, &target))?;
             }
             Format::Json => streams::print_json(&*found)?,

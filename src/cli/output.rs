@@ -1,9 +1,11 @@
 //! `--format`: writes each report to stdout, or atomically to a file.
 
 use super::inputs::{Identity, Inputs};
+use super::streams;
+use super::view::{self, Place, View};
 use crate::audit::findings::Findings;
 use crate::inventory::atomic_file::{folder_of, put_in_place};
-use crate::report::{self, Report, Target};
+use crate::report::{self, Report};
 use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -13,6 +15,9 @@ use tempfile::NamedTempFile;
 /// Columns if the width is unknown.
 const PLAIN_WIDTH: usize = 100;
 
+/// The format for people, and the default.
+const TABLE: &str = "table";
+
 /// Bytes that are written at a time.
 const BUFFER: usize = 1 << 18;
 
@@ -21,9 +26,8 @@ const BUFFER: usize = 1 << 18;
 pub struct Output {
     #[arg(long, value_name = "F[=PATH]", help = formats())]
     format: Vec<String>,
-    /// Include passing findings and every resource of a rule in table, markdown and sarif, which otherwise omit them
-    #[arg(long)]
-    all: bool,
+    #[command(flatten)]
+    view: View,
 }
 
 /// The help text of `--format`.
@@ -36,7 +40,7 @@ fn formats() -> String {
 pub struct Prepared {
     report: &'static Report,
     path: Option<PathBuf>,
-    all: bool,
+    view: View,
 }
 
 impl Output {
@@ -45,8 +49,9 @@ impl Output {
     /// # Errors
     /// An unknown format, two reports for stdout or for one file, a report over an input, a folder that does not exist or takes no file.
     pub fn prepare(&self, inputs: &Inputs) -> Result<Vec<Prepared>, String> {
-        let texts = if self.format.is_empty() { vec!["table".to_owned()] } else { self.format.clone() };
+        let texts = if self.format.is_empty() { vec![TABLE.to_owned()] } else { self.format.clone() };
         let prepared: Vec<Prepared> = texts.iter().map(|text| self.one(text)).collect::<Result<_, _>>()?;
+        self.view.check(prepared.iter().any(|prepared| prepared.report.name == TABLE))?;
         if prepared.iter().filter(|prepared| prepared.path.is_none()).count() > 1 {
             return Err(
                 "only one report can go to standard output: write the others to files, as in --format json=findings.json".to_owned()
@@ -90,7 +95,7 @@ impl Output {
             }
             check_writable(path).map_err(|error| cannot_be_written(path, &error))?;
         }
-        Ok(Prepared { report, path, all: self.all })
+        Ok(Prepared { report, path, view: self.view.clone() })
     }
 }
 
@@ -195,7 +200,7 @@ pub fn write(outputs: &[Prepared], findings: &Findings) -> Result<(), String> {
 }
 
 fn render(output: &Prepared, findings: &Findings, file: &mut dyn Write) -> io::Result<()> {
-    let target = Target { width: PLAIN_WIDTH, colour: false, all: output.all };
+    let target = output.view.target(PLAIN_WIDTH, Place::File);
     let mut writer = BufWriter::with_capacity(BUFFER, file);
     (output.report.write)(findings, &target, &mut writer)?;
     writer.flush()
@@ -227,22 +232,48 @@ pub fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
 
 /// The columns of standard output.
 pub fn width() -> usize {
+    columns(&console::Term::stdout(), io::stdout().is_terminal())
+}
+
+fn columns(terminal: &console::Term, is_terminal: bool) -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let width = if io::stdout().is_terminal() { console::Term::stdout().size().1.into() } else { columns.unwrap_or(PLAIN_WIDTH) };
+    let width = if is_terminal { terminal.size().1.into() } else { columns.unwrap_or(PLAIN_WIDTH) };
     width.clamp(60, 160)
 }
 
-/// Whether standard output takes colours.
+/// Whether standard output takes colours, where no flag says so.
 pub fn coloured() -> bool {
-    io::stdout().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-        && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    view::is_coloured(place_of(&io::stdout()))
+}
+
+fn place_of(stream: &impl IsTerminal) -> Place {
+    if stream.is_terminal() { Place::Terminal } else { Place::Stream }
 }
 
 fn to_stdout(output: &Prepared, findings: &Findings) -> io::Result<()> {
     let stdout = io::stdout();
-    let target = Target { width: width(), colour: coloured(), all: output.all };
+    let target = output.view.target(width(), place_of(&stdout));
     let mut writer = BufWriter::with_capacity(BUFFER, stdout.lock());
     (output.report.write)(findings, &target, &mut writer)?;
     writer.flush()
+}
+
+/// Says on standard error what no table on standard output says: the last block of the table where all reports go to files, so that the log
+/// of a pipeline has the reason of a failure, and otherwise the verdict of a gate that did not pass.
+pub fn tell_verdict(outputs: &[Prepared], findings: &Findings) {
+    let Some(gate) = &findings.gate else { return };
+    let to_stdout = outputs.iter().find(|output| output.path.is_none());
+    let only_files = outputs.iter().all(|output| output.path.as_deref().and_then(file_of).is_some());
+    if only_files {
+        let stderr = io::stderr();
+        let width = columns(&console::Term::stderr(), stderr.is_terminal());
+        let mut block = Vec::new();
+        if let Some(target) = outputs.first().map(|output| output.view.target(width, place_of(&stderr)))
+            && report::last_block(findings, &target, &mut block).is_ok()
+        {
+            streams::tell(String::from_utf8_lossy(&block).trim_end());
+        }
+    } else if gate.exit_code != 0 && to_stdout.is_none_or(|output| output.report.name != TABLE) {
+        streams::tell(report::verdict(gate));
+    }
 }

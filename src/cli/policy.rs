@@ -79,7 +79,7 @@ fn check(args: &CheckArgs) -> Result<Exit, Failure> {
     };
     match args.format {
         Format::Text => {
-            let target = Target { width: output::width(), colour: output::coloured(), all: true };
+            let target = Target { width: output::width(), colour: output::coloured(), all: true, ..Target::PLAIN };
             streams::print(&render::text(&check, &target))?;
         }
         Format::Json => streams::print_json(&check)?,

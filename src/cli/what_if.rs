@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -58,6 +58,9 @@ enum Format {
 
 /// Exit code 1 when a resource loses its backups, 3 when it is not known whether one does.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
+    if args.plan.iter().any(|path| path == Path::new("-")) {
+        return Err("--plan -: give the template as a file: it is read for each account and Region".to_owned().into());
+    }
     let rules = RuleSet::load(&args.rules).map_err(|mistakes| mistakes_text(&mistakes))?;
     let policy = subject::policy(args.policy.as_deref(), args.demo, &rules)?;
     let (options, warnings) = args.templates.options(policy.assume.ebs_encryption_by_default)?;
@@ -89,7 +92,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     note(&mut found, declared.is_empty(), &elsewhere, given.0.is_some() && given.1.is_some());
     match args.format {
         Format::Table => {
-            let target = Target { width: output::width(), colour: output::coloured(), all: args.all };
+            let target = Target { width: output::width(), colour: output::coloured(), all: args.all, ..Target::PLAIN };
             streams::print(&render::text(&found, &target))?;
         }
         Format::Json => streams::print_json(&found)?,

@@ -61,7 +61,7 @@ pub fn names(names: &[Named]) -> String {
 }
 
 struct Page<'t> {
-    target: &'t Target,
+    target: &'t Target<'t>,
     out: String,
 }
 

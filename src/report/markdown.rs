@@ -213,16 +213,12 @@ impl Page<'_> {
 fn bullet(finding: &Finding) -> String {
     let resource = &finding.resource;
     let name = words::name_of(resource).map_or(String::new(), |name| format!(" ({})", code(&cut(name, 100))));
-    let place = format!("{}/{}", resource.account, resource.region);
     let waiver = finding.waiver.as_ref().filter(|_| finding.status == Status::Waived);
     let waiver = waiver.map_or(String::new(), |waiver| format!(" – {}", text(&cut(&words::waiver(waiver), TEXT))));
-    let file = finding
-        .location
-        .as_ref()
-        .map_or(String::new(), |location| format!(" – {}", code(&cut(&format!("{}:{}", location.file, location.line), TEXT))));
+    let place = words::place(finding).map_or(String::new(), |place| format!(" in {}", code(&cut(&place, TEXT))));
     let (id, message) = (code(&cut(&resource.id, 200)), text(&cut(&finding.message, TEXT)));
     let known = if words::is_known(finding) { " – known" } else { "" };
-    format!("- {id}{name} in {}: {message}{waiver}{known}{file}\n", code(&cut(&place, 100)))
+    format!("- {id}{name}{place}: {message}{waiver}{known}\n")
 }
 
 /// The remediation for the first resource of a rule; without steps and commands if they are too long.

@@ -17,6 +17,7 @@ mod ocsf;
 mod openmetrics;
 mod parts;
 pub mod policy_check;
+pub mod remediate;
 mod sarif;
 mod table;
 mod unread;
@@ -25,7 +26,9 @@ pub mod what_if;
 mod words;
 pub mod wrap;
 
-pub use format::{Report, Target};
+pub use format::{GroupBy, Report, Target};
+pub use table::last_block;
+pub use words::verdict;
 
 /// Every format.
 pub const ALL: &[Report] = &[

@@ -34,7 +34,7 @@ pub fn text(check: &PolicyCheck, target: &Target) -> String {
 }
 
 struct Page<'t> {
-    target: &'t Target,
+    target: &'t Target<'t>,
     out: String,
 }
 

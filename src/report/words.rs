@@ -1,7 +1,10 @@
 //! Sentences that several reports share. Control characters are removed; escaping for the output is up to the report.
 
 use super::escape::terminal;
-use crate::audit::findings::{AuditInfo, BaselineMark, Finding, Findings, ReproducibleData, ResourceRef, Status, Summary, WaiverRef};
+use crate::audit::findings::{
+    AuditInfo, BaselineMark, CoverageSummary, Finding, Findings, Gate, ReproducibleData, ResourceRef, Status, Summary, WaiverRef,
+    WorstResource,
+};
 use crate::rules::{BestPractice, Severity};
 use std::collections::BTreeMap;
 
@@ -48,6 +51,13 @@ pub fn coverage(findings: &Findings) -> String {
         0 => ", all on schedule".to_owned(),
         only => format!(": {} on schedule, {only} {RESTORABLE_ONLY}", coverage.on_schedule),
     };
+    let rest = not_protected(coverage);
+    let rest = if rest.is_empty() { String::new() } else { format!(" · {}", rest.join(" · ")) };
+    format!("Coverage: {} of {owing} data resources protected ({:.1} %){split}{rest}", coverage.protected, coverage.percent)
+}
+
+/// What is not protected, by state.
+pub fn not_protected(coverage: &CoverageSummary) -> Vec<String> {
     let parts = [
         (coverage.stale, "stale"),
         (coverage.selected_not_protected, "selected but never backed up"),
@@ -56,9 +66,15 @@ pub fn coverage(findings: &Findings) -> String {
         (coverage.unknown, "unknown"),
         (coverage.reproducible, "reproducible"),
     ];
-    let rest: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
-    let rest = if rest.is_empty() { String::new() } else { format!(" · {}", rest.join(" · ")) };
-    format!("Coverage: {} of {owing} data resources protected ({:.1} %){split}{rest}", coverage.protected, coverage.percent)
+    parts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect()
+}
+
+/// `a`, `a and b`, `a, b and c`
+pub fn listed(words: &[String]) -> String {
+    match words {
+        [before @ .., last] if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        words => words.concat(),
+    }
 }
 
 /// Every operation that did not answer, and where.
@@ -93,8 +109,12 @@ pub fn baseline(summary: &Summary) -> Option<String> {
 
 /// The gate's decision, with the exit code of the audit; `None` for a document of an earlier version, which does not record it.
 pub fn gate(findings: &Findings) -> Option<String> {
-    let gate = findings.gate.as_ref()?;
-    Some(terminal(&format!("{} · exit {}", gate.text, gate.exit_code)))
+    findings.gate.as_ref().map(verdict)
+}
+
+/// `gate failed: 41 findings at or above high (--fail-on high) · exit 1`
+pub fn verdict(gate: &Gate) -> String {
+    terminal(&format!("{} · exit {}", gate.text, gate.exit_code))
 }
 
 /// The name of a resource, where it says more than its id.
@@ -104,21 +124,32 @@ pub fn name_of(resource: &ResourceRef) -> Option<&str> {
 
 /// The resource of a finding for people: `vol-1 (logs) in 111122223333/eu-central-1`, `Orders in template.yaml:12`.
 pub fn resource(finding: &Finding) -> String {
+    match (&finding.location, place(finding)) {
+        (Some(_), Some(place)) => format!("{} in {place}", named(&finding.resource)),
+        _ => placed(&finding.resource),
+    }
+}
+
+/// Where the resource of a finding is: `111122223333/eu-central-1`, `template.yaml:12`. A template may leave it open.
+pub fn place(finding: &Finding) -> Option<String> {
     match &finding.location {
-        Some(location) => format!("{} in {}:{}", named(&finding.resource), location.file, location.line),
-        None => placed(&finding.resource),
+        Some(location) => Some(format!("{}:{}", location.file, location.line)),
+        None => place_of(&finding.resource.account, &finding.resource.region),
     }
 }
 
 /// A resource and its place; for accounts and Regions, the place only. A template may leave it open.
 pub fn placed(resource: &ResourceRef) -> String {
-    let parts = [resource.account.as_str(), resource.region.as_str()];
-    let place = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
-    match parts.contains(&resource.id.as_str()) {
-        _ if place.is_empty() => named(resource),
-        true => place,
-        false => format!("{} in {place}", named(resource)),
+    match place_of(&resource.account, &resource.region) {
+        None => named(resource),
+        Some(place) if [&resource.account, &resource.region].contains(&&resource.id) => place,
+        Some(place) => format!("{} in {place}", named(resource)),
     }
+}
+
+fn place_of(account: &str, region: &str) -> Option<String> {
+    let known: Vec<&str> = [account, region].into_iter().filter(|part| !part.is_empty()).collect();
+    (!known.is_empty()).then(|| known.join("/"))
 }
 
 fn named(resource: &ResourceRef) -> String {
@@ -142,12 +173,8 @@ pub fn reproducible(entry: &ReproducibleData) -> String {
 /// `89 resources judged: 50 fail (11 critical, 39 high), 5 unknown, 1 waived, 246 pass.`
 pub fn totals(summary: &Summary) -> String {
     let count = |status: Status| summary.by_status.get(&status).copied().unwrap_or(0);
-    let severities: Vec<String> = Severity::ALL
-        .iter()
-        .filter_map(|severity| Some((severity, summary.by_severity.get(severity).filter(|count| **count > 0)?)))
-        .map(|(severity, count)| format!("{count} {}", severity.as_str()))
-        .collect();
-    let of_these = if severities.is_empty() { String::new() } else { format!(" ({})", severities.join(", ")) };
+    let severities = severities(summary);
+    let of_these = if severities.is_empty() { String::new() } else { format!(" ({severities})") };
     format!(
         "{} resources judged: {} fail{of_these}, {} unknown, {} waived, {} pass.",
         summary.resources,
@@ -156,6 +183,49 @@ pub fn totals(summary: &Summary) -> String {
         count(Status::Waived),
         count(Status::Pass)
     )
+}
+
+/// `11 critical, 39 high`: the failures; empty without any.
+pub fn severities(summary: &Summary) -> String {
+    let severities: Vec<String> = Severity::ALL
+        .iter()
+        .filter_map(|severity| Some((severity, summary.by_severity.get(severity).filter(|count| **count > 0)?)))
+        .map(|(severity, count)| format!("{count} {}", severity.as_str()))
+        .collect();
+    severities.join(", ")
+}
+
+/// The command that explains a resource.
+pub fn explain(findings: &Findings, worst: &WorstResource) -> String {
+    let arn = &worst.resource.arn;
+    // A name that a terminal shows in another way, or that a flag could be, cannot be copied.
+    let is_plain = |name: &&String| terminal(name) == **name && !name.starts_with('-');
+    let name = Some(&worst.known_as).filter(is_plain).unwrap_or(arn);
+    explain_command(findings, &shell_word(&terminal(name)))
+}
+
+/// `rel9 explain NAME` for what was audited.
+pub fn explain_command(findings: &Findings, name: &str) -> String {
+    let input = match findings.audit.source.as_str() {
+        "aws" => "",
+        "demo" => " --demo",
+        _ if is_of_templates(&findings.audit) => " TEMPLATE",
+        _ => " INVENTORY",
+    };
+    format!("rel9 explain {name}{input}")
+}
+
+/// A text as one word of a shell, in quotes where it needs them.
+fn shell_word(text: &str) -> String {
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_./:@%+=,".contains(character);
+    if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+/// A resource in few columns: what it is known as; where only its ARN tells it from others, its name and place, or its template.
+pub fn short_name(worst: &WorstResource) -> String {
+    let WorstResource { resource, known_as, .. } = worst;
+    let declared = || resource.arn.strip_prefix("template:").map(|place| place.rsplit('/').next().unwrap_or(place).to_owned());
+    terminal(&if *known_as == resource.arn { declared().unwrap_or_else(|| placed(resource)) } else { known_as.clone() })
 }
 
 #[cfg(test)]

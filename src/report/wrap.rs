@@ -10,6 +10,42 @@ pub fn columns(text: &str) -> usize {
     text.width()
 }
 
+/// A text in exactly so many columns: filled up with spaces, or cut in its middle, because names differ at their ends.
+pub fn fitted(text: &str, width: usize) -> String {
+    let text = shortened(text, width);
+    let fill = width.saturating_sub(columns(&text));
+    format!("{text}{}", " ".repeat(fill))
+}
+
+/// A text in at most so many columns, cut in its middle.
+pub fn shortened(text: &str, width: usize) -> String {
+    if columns(text) <= width {
+        return text.to_owned();
+    }
+    let room = width.saturating_sub(1);
+    let start = start_of(text.chars(), room.div_ceil(2));
+    let end: String = start_of(text.chars().rev(), room - room.div_ceil(2)).chars().rev().collect();
+    if width == 0 { String::new() } else { format!("{start}…{end}") }
+}
+
+/// A text in at most so many columns, cut at its end.
+pub fn cut_short(text: &str, width: usize) -> String {
+    if columns(text) <= width {
+        return text.to_owned();
+    }
+    format!("{}…", start_of(text.chars(), width.saturating_sub(1)).trim_end())
+}
+
+fn start_of(characters: impl Iterator<Item = char>, width: usize) -> String {
+    let mut used = 0;
+    characters
+        .take_while(|character| {
+            used += character.width().unwrap_or(0);
+            used <= width
+        })
+        .collect()
+}
+
 /// A text wrapped at spaces; a word longer than a line is split at the end of the line.
 pub fn text(text: &str, width: usize) -> Vec<String> {
     let width = width.max(NARROWEST);

@@ -130,7 +130,7 @@ fn no_permission_at_all() {
     }
     assert_eq!(document.0["summary"]["coverage"]["percent"], 0.0);
     let table = rel9.run(&["audit", "--format", "table"]);
-    assert!(table.stdout.contains("Could not be read") && table.stdout.contains("ec2:DescribeVolumes denied"), "{table}");
+    assert!(table.stdout.contains("NOT READ (") && table.stdout.contains("ec2:DescribeVolumes denied"), "{table}");
     rel9.run(&["collect", "-o", "kept"]).ended(3).said("some calls were denied or failed");
     rel9.run(&["audit", "kept"]).ended(3);
     assert_eq!(rel9.run(&["audit", "kept", "--allow-incomplete"]).code, 0);

@@ -3,7 +3,10 @@
 #[cfg(feature = "live")]
 mod bad_input;
 mod ci_docs;
+mod gate;
 #[cfg(unix)]
 mod output;
 mod policy;
+mod remediate;
 mod scope;
+mod what_if;

@@ -12,8 +12,8 @@ use std::io::{self, Write};
 use std::process::Command;
 use std::sync::Arc;
 
-const SOME: Target = Target { width: 100, colour: false, all: false };
-const ALL: Target = Target { width: 100, colour: false, all: true };
+const SOME: Target = Target::PLAIN;
+const ALL: Target = Target { all: true, ..Target::PLAIN };
 
 /// Every format that accepts any document: ASFF refuses findings without an account and a Region (`tests/reports/siem.rs`).
 fn formats() -> impl Iterator<Item = &'static report::Report> {

@@ -62,7 +62,7 @@ fn demo() -> Findings {
 
 fn write(findings: &Findings, path: &Path) {
     let mut out = BufWriter::new(File::create(path).expect("a file"));
-    let target = Target { width: 100, colour: false, all: false };
+    let target = Target::PLAIN;
     (report::find("html").expect("the format").write)(findings, &target, &mut out).and_then(|()| out.flush()).expect("written");
 }
 

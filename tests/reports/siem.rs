@@ -67,7 +67,7 @@ fn hostile() -> Findings {
 
 fn rendered(format: &str, findings: &Findings) -> String {
     let mut out = Vec::new();
-    let target = Target { width: 100, colour: false, all: false };
+    let target = Target::PLAIN;
     let report = report::find(format).expect("a format");
     (report.write)(findings, &target, &mut out).expect("written");
     String::from_utf8(out).expect("UTF-8")
@@ -195,7 +195,7 @@ fn security_hub_has_no_place_for_templates() {
     let mut findings = template();
     findings.findings.splice(0..0, demo().findings);
     let mut out = Vec::new();
-    let target = Target { width: 100, colour: false, all: false };
+    let target = Target::PLAIN;
     let error = (report::find("asff").expect("a format").write)(&findings, &target, &mut out).expect_err("refused");
     assert!(error.to_string().starts_with("asff needs findings of AWS accounts"), "{error}");
     assert!(out.is_empty(), "half a report would be taken for a whole one");

@@ -40,7 +40,7 @@ fn findings(risks: [&str; 4], complete: bool) -> Findings {
 
 fn rendered(findings: &Findings) -> String {
     let mut out = Vec::new();
-    let target = Target { width: 100, colour: false, all: false };
+    let target = Target::PLAIN;
     (report::find("wa").expect("a format").write)(findings, &target, &mut out).expect("written");
     String::from_utf8(out).expect("UTF-8")
 }

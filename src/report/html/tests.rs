@@ -31,7 +31,7 @@ fn document(findings: Vec<Value>) -> Findings {
 
 fn page(findings: &Findings) -> String {
     let mut out = Vec::new();
-    write(findings, &Target { width: 100, colour: false, all: false }, &mut out).expect("written");
+    write(findings, &Target::PLAIN, &mut out).expect("written");
     String::from_utf8(out).expect("UTF-8")
 }
 
