@@ -199,7 +199,7 @@ impl<'a> Judge<'a> {
 
     fn owed(&self, prepared: Option<&Prepared>) -> Owed {
         let is_explained = |prepared: &Prepared| self.options.explain.as_ref().is_some_and(|wanted| wanted.is(prepared.resource));
-        let considered = if prepared.is_some_and(is_explained) { usize::MAX } else { CONSIDERED_TOLD };
+        let considered = if self.options.standings || prepared.is_some_and(is_explained) { usize::MAX } else { CONSIDERED_TOLD };
         match prepared.map(|prepared| &prepared.owing.owes) {
             Some(Owes::Objective(objective)) => {
                 let reproducible = is_reproducible(objective, self.as_of);

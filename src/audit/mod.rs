@@ -18,6 +18,7 @@ mod options;
 pub mod policy;
 pub mod policy_check;
 pub mod policy_use;
+pub mod remediate;
 mod standing;
 pub mod stored;
 pub mod survey;

@@ -1,6 +1,6 @@
-//! How one data resource stands: its state, and which plans and policies reach it. For commands that compare or explain, not for rules.
+//! How one data resource stands: its state, and which plans and policies reach it. For commands that compare audits, not for rules.
 
-use crate::protection::facts::{MechanismKind, Protection, State};
+use crate::protection::facts::{Considered, Protection, State};
 
 /// How a resource stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,48 +20,29 @@ pub struct Standing {
     pub state_doubts: Vec<String>,
 }
 
-/// A selection of a backup plan, or a DLM policy.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Considered {
-    pub kind: &'static str,
-    pub name: String,
-    pub arn: String,
-    pub selection: Option<String>,
-    pub why: String,
-}
-
 impl Standing {
     /// How a resource with these facts stands.
     pub fn new(facts: &Protection, exempt: bool) -> Standing {
-        let mut reached_by: Vec<Considered> = Vec::new();
-        let mut doubts = facts.plans.reasons().to_vec();
-        for plan in facts.plans.read().into_iter().flatten().filter(|plan| !plan.opt_in_blocked) {
-            let found = Considered {
-                kind: "backup_plan",
-                name: plan.plan.clone(),
-                arn: plan.plan_arn.clone(),
-                selection: Some(plan.selection.clone()),
-                why: String::new(),
-            };
-            if !reached_by.contains(&found) {
-                reached_by.push(found);
-            }
-        }
-        for mechanism in facts.mechanisms.read().into_iter().flatten() {
-            if mechanism.kind == MechanismKind::Dlm && mechanism.automatic {
-                let name = mechanism.source.clone();
-                reached_by.push(Considered { kind: "dlm_policy", arn: name.clone(), name, selection: None, why: String::new() });
-            }
-        }
-        doubts.sort();
-        Standing {
+        let mut standing = Standing {
             exempt,
             state: facts.state.read().copied(),
             explanation: facts.explanation.read().cloned(),
-            reached_by,
-            missed_by: Vec::new(),
-            doubts,
+            doubts: facts.considered.reasons().to_vec(),
             state_doubts: facts.state.reasons().to_vec(),
+            ..Standing::default()
+        };
+        for considered in facts.considered.read().into_iter().flatten() {
+            match considered.reaches {
+                Some(true) => standing.reached_by.push(considered.clone()),
+                Some(false) => standing.missed_by.push(considered.clone()),
+                None => {
+                    let selection = considered.selection.as_ref().map_or(String::new(), |selection| format!(", selection {selection}"));
+                    standing.doubts.push(format!("{}{selection}: {}", considered.name, considered.why));
+                }
+            }
         }
+        // The nearest come first, and a change of tags or plans would change that order.
+        standing.reached_by.sort_by(|a, b| (&a.kind, &a.name, &a.selection).cmp(&(&b.kind, &b.name, &b.selection)));
+        standing
     }
 }

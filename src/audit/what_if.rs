@@ -19,6 +19,7 @@ use compare::{Pair, Side};
 use deploy::Deployed;
 use document::{Counts, Coverage, Place, SCHEMA, WhatIf};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// Reads the templates for an account and a Region; `None` where they are not deployed.
 pub type Stacks<'s> = dyn Fn(&str, &str) -> Option<Vec<Shard>> + 's;
@@ -28,7 +29,7 @@ pub type Stacks<'s> = dyn Fn(&str, &str) -> Option<Vec<Shard>> + 's;
 /// Also returns the names of the declarations that were deployed somewhere.
 ///
 /// # Errors
-/// An inventory file that is wrong.
+/// An inventory file that is wrong, or two that hold the same account and Region.
 pub fn run(
     input: &Input,
     stacks: &Stacks,
@@ -36,8 +37,12 @@ pub fn run(
     policy: &Policy,
     options: &Options,
 ) -> Result<(WhatIf, BTreeSet<String>), DocumentError> {
-    let (mut before, mut captured_at) = (Vec::new(), None);
+    let (mut before, mut captured_at, mut seen) = (Vec::new(), None, BTreeSet::new());
     input.each(|shard| {
+        if !seen.insert((shard.account.clone(), shard.region.clone())) {
+            let what = format!("{}/{} is in two of the inventory files: give one of them", shard.account, shard.region);
+            return Err(DocumentError { path: PathBuf::from("inventory"), line: 0, what });
+        }
         captured_at = captured_at.max(shard.captured_at);
         before.push(protection::summarise(shard));
         Ok(())

@@ -15,6 +15,7 @@ mod output;
 mod policy;
 #[cfg(feature = "live")]
 mod progress;
+mod remediate;
 mod report;
 mod rules;
 mod schema;
@@ -69,6 +70,8 @@ enum Command {
     Diff(diff::Args),
     /// Judge an inventory as if backup plans were deployed; exit code 1 if a resource loses its backups
     WhatIf(Box<what_if::Args>),
+    /// Write fixes for failing findings as files to review: backup plans, tags, a script; changes nothing in AWS
+    Remediate(remediate::Args),
     /// Write a commented policy file, rel9.yaml, with the tags of an inventory
     Init(Box<init::Args>),
     /// Check a policy file: entries without effect, and who gets which objective
@@ -155,6 +158,7 @@ pub fn run() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::WhatIf(args) => what_if::run(&args),
+        Command::Remediate(args) => remediate::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Policy(args) => policy::run(args),
         Command::Ledger(args) => ledger::run(args),

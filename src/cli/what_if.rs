@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -58,6 +58,9 @@ enum Format {
 
 /// Exit code 1 when a resource loses its backups, 3 when it is not known whether one does.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
+    if args.plan.iter().any(|path| path == Path::new("-")) {
+        return Err("--plan -: give the template as a file: it is read for each account and Region".to_owned().into());
+    }
     let rules = RuleSet::load(&args.rules).map_err(|mistakes| mistakes_text(&mistakes))?;
     let policy = subject::policy(args.policy.as_deref(), args.demo, &rules)?;
     let (options, warnings) = args.templates.options(policy.assume.ebs_encryption_by_default)?;

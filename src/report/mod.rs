@@ -17,6 +17,7 @@ mod ocsf;
 mod openmetrics;
 mod parts;
 pub mod policy_check;
+pub mod remediate;
 mod sarif;
 mod table;
 mod unread;

@@ -5,7 +5,7 @@ use super::{Target, words, wrap};
 use crate::audit::what_if::document::{Answer, Changed, Deployment, FindingChange, Kept, Kind, Run, Stand, Way, WhatIf};
 use crate::inventory::figures::human_duration;
 use crate::protection::facts::State;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Entries that a list shows without `--all`.
@@ -102,10 +102,12 @@ impl Page<'_> {
             };
             let file = of_kind.first().and_then(|change| change.location.as_ref());
             let file = file.map_or(String::new(), |location| format!(" ({}:{})", location.file, location.line));
-            let place = match of_kind.as_slice() {
-                [one] => format!(" in {}/{}", one.account, one.region),
-                several => format!(" in {} accounts and Regions", several.len()),
+            let places: BTreeSet<String> = of_kind.iter().map(|change| format!("{}/{}", change.account, change.region)).collect();
+            let place = match places.first() {
+                Some(one) if places.len() == 1 => format!(" in {one}"),
+                _ => format!(" in {} accounts and Regions", places.len()),
             };
+            let place = if of_kind.len() > places.len() { format!("{place}, {} times", of_kind.len()) } else { place };
             self.paragraph(sign, &format!("{type_name} {}{file}{place}{end}", cut(name, TEXT)));
         }
         self.hidden(hidden);

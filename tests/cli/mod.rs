@@ -7,4 +7,6 @@ mod gate;
 #[cfg(unix)]
 mod output;
 mod policy;
+mod remediate;
 mod scope;
+mod what_if;

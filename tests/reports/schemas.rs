@@ -67,6 +67,8 @@ fn what_rel9_reads_and_writes_meets_its_schema() {
     let template = project("fixtures/cloudformation/sam.yaml");
     audit(&[&template.to_string_lossy(), "--format", "json=template.json"]);
     let (diff, rules) = (rel9.run(&["diff", "part.json", "marked.json", "--format", "json"]), below(project("rules"), ".yaml"));
+    let what_if =
+        rel9.run(&["what-if", "--demo", "--plan", &project("fixtures/cloudformation/backup.yaml").to_string_lossy(), "--format", "json"]);
     let home = |name: &str| rel9.home().join(name);
     // A few lines of each kind and type, because there are thousands.
     let mut seen: HashMap<String, usize> = HashMap::new();
@@ -84,6 +86,7 @@ fn what_rel9_reads_and_writes_meets_its_schema() {
         ("findings", ["demo.json", "part.json", "marked.json", "template.json"].map(|name| read(home(name))).to_vec()),
         ("findings", vec![read(project("reports/samples/demo.json"))]),
         ("diff", vec![serde_json::from_str(&diff.stdout).expect("JSON")]),
+        ("what-if", vec![serde_json::from_str(&what_if.stdout).expect("JSON")]),
         ("ledger", lines(home("ledger"))),
         ("inventory", inventory),
         ("rule", rules.iter().map(yaml).collect()),
@@ -104,6 +107,7 @@ fn schemas_refuse_what_is_none() {
     let documents: Vec<Documents> = vec![
         ("findings", vec![status, version, json!({})]),
         ("diff", vec![json!({"schema": "rel9.diff/1"})]),
+        ("what-if", vec![json!({"schema": "rel9.what-if/1"})]),
         ("ledger", vec![json!({"schema": "rel9.ledger/2"}), json!({"seq": 1})]),
         ("inventory", vec![json!({"kind": "resource"})]),
         ("rule", vec![json!({"id": "x"})]),

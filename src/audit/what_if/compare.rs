@@ -2,8 +2,8 @@
 
 use super::document::{Answer, Changed, FindingChange, Miss, Run, Stand, Way, WhatIf};
 use crate::audit::findings::{Finding, ResourceRef, Status};
-use crate::audit::standing::{Considered, Standing};
-use crate::protection::facts::State;
+use crate::audit::standing::Standing;
+use crate::protection::facts::{Considered, State};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub struct Side<'s> {
 impl Side<'_> {
     fn ways<'c>(&self, found: impl Iterator<Item = &'c Considered>) -> Vec<Way> {
         let way = |found: &Considered| Way {
-            kind: found.kind.to_owned(),
+            kind: found.kind.clone(),
             name: found.name.clone(),
             arn: found.arn.clone(),
             selection: found.selection.clone(),
@@ -93,12 +93,7 @@ fn changed(pair: &Pair, [before, after]: [&Side; 2], unknown_because: Vec<String
         loses: not_in(&was, &is),
         keeps: is.iter().filter(|way| was.iter().any(|other| same(way, other))).cloned().collect(),
         missed_by: misses
-            .map(|miss| Miss {
-                kind: miss.kind.to_owned(),
-                name: miss.name.clone(),
-                selection: miss.selection.clone(),
-                why: miss.why.clone(),
-            })
+            .map(|miss| Miss { kind: miss.kind.clone(), name: miss.name.clone(), selection: miss.selection.clone(), why: miss.why.clone() })
             .collect(),
         unknown_because,
     }

@@ -75,7 +75,7 @@ fn of_stack(resource: &Resource, number: usize) -> Resource {
 impl Deployment {
     fn of_stack(deployed: &mut Deployed, mut declared: Vec<Resource>, at: DateTime<Utc>) {
         // Plans first: their selections follow them.
-        declared.sort_by_key(|resource| is_selection(resource));
+        declared.sort_by_key(is_selection);
         let mut renamed: BTreeMap<String, String> = BTreeMap::new();
         let mut replaced: Vec<Resource> = Vec::new();
         for mut planned in declared {

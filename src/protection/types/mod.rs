@@ -109,6 +109,18 @@ pub fn data_types() -> impl Iterator<Item = &'static TypeInfo> {
     DATA.iter().map(|data_type| data_type.info)
 }
 
+/// The AWS Backup types that resources of a type may have, each with whether restore testing supports it; empty if AWS Backup does not
+/// support the type.
+pub fn aws_backup_types(type_name: &str) -> Vec<(&'static str, bool)> {
+    let known = data_type(type_name).and_then(|data_type| data_type.aws_backup.as_ref());
+    known.into_iter().flat_map(|known| known.all()).map(|one| (one.name, one.restore_testing)).collect()
+}
+
+/// What holds the data of resources of a type, such as `volume`; `None` if they hold it themselves.
+pub fn held_in_parts(type_name: &str) -> Option<&'static str> {
+    data_type(type_name)?.parts.as_ref().map(|parts| parts.part)
+}
+
 /// Whether resources of a type hold data.
 pub fn is_data(type_name: &str) -> bool {
     data_type(type_name).is_some()
