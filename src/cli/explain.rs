@@ -100,6 +100,10 @@ fn listed(what: &str, names: &[Named]) -> Failure {
 
 fn answer(args: &Args, wanted: &Wanted, rules: &RuleSet, policy: &Policy, verbosity: Verbosity) -> Result<Answer, Failure> {
     let options = |source: &str| Options { as_of: args.as_of, source: source.to_owned(), ..Options::default() };
+    #[cfg(feature = "live")]
+    if args.demo || !args.inputs.is_empty() {
+        args.live.refuse_all(if args.demo { "the demo" } else { "an input" })?;
+    }
     if args.demo {
         return Ok(explain::run(&subject::demo()?, rules, policy, wanted, options("demo"))?);
     }

@@ -194,7 +194,7 @@ fn huge(name: &str, accounts: usize, texts: &[String]) -> Findings {
     document.audit.complete = false;
     document.audit.policy_digest = Some("sha256:00".to_owned());
     document.audit.policy = Some(Box::new(policy(name)));
-    document.summary.baseline = Some(BaselineSummary { known: u64::MAX, new: u64::MAX, fixed: u64::MAX });
+    document.summary.baseline = Some(BaselineSummary { known: u64::MAX, new: u64::MAX, fixed: u64::MAX, earlier: None });
     for practice in &mut document.summary.best_practices {
         (practice.fail, practice.pass) = (1_234_567, 98_765_432);
     }
