@@ -1,7 +1,7 @@
 //! Compares an audit with an earlier one: failures that the earlier audit knows do not fail the gate.
 
 use super::finding_id::FindingId;
-use super::findings::{BaselineMark, BaselineSummary, Finding, Findings, Status};
+use super::findings::{BaselineEarlier, BaselineMark, BaselineSummary, Finding, Findings, Status};
 use crate::rules::Severity;
 use std::collections::HashMap;
 
@@ -11,7 +11,14 @@ use std::collections::HashMap;
 /// that are now gone, waived or unknown do not count as fixed.
 pub fn mark(findings: &mut Findings, baseline: &Findings) {
     let failed = failures(&baseline.findings);
-    let mut counts = BaselineSummary::default();
+    let mut counts = BaselineSummary {
+        earlier: Some(BaselineEarlier {
+            as_of: baseline.audit.as_of,
+            coverage_percent: baseline.summary.coverage.percent,
+            by_severity: baseline.summary.by_severity.clone(),
+        }),
+        ..BaselineSummary::default()
+    };
     for finding in &mut findings.findings {
         let then = failed.get(&finding.id);
         match finding.status {

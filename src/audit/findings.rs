@@ -177,7 +177,7 @@ pub struct WorstResource {
 }
 
 /// The failures compared with those of the baseline.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BaselineSummary {
     /// Failing now, and in the baseline with at least the same severity.
     pub known: u64,
@@ -185,6 +185,19 @@ pub struct BaselineSummary {
     pub new: u64,
     /// Failing in the baseline, passing now.
     pub fixed: u64,
+    /// What the baseline found; absent in documents of rel9 versions that did not write it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<BaselineEarlier>,
+}
+
+/// The figures of the baseline, to compare with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BaselineEarlier {
+    pub as_of: DateTime<Utc>,
+    /// The percentage of protected data there.
+    pub coverage_percent: f64,
+    /// Failing findings there.
+    pub by_severity: BTreeMap<Severity, u64>,
 }
 
 /// Whether the baseline knows a failure.

@@ -5,6 +5,7 @@ pub use super::fail_on::FailOn;
 use crate::rules::engine::Subject;
 use crate::rules::objective::{ALL_MECHANISMS, Objective, Reproducible};
 use crate::rules::{Rule, Severity};
+pub use audited::Audited;
 use chrono::{DateTime, NaiveDate, Utc};
 use file::RuleSetting;
 pub use file::{Assume, PolicyFile};
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tally::Entry;
 pub use tally::Tally;
 
+mod audited;
 mod check;
 mod file;
 mod load;
@@ -23,9 +25,6 @@ mod tally;
 mod tests;
 mod unquoted;
 mod usage;
-
-pub use check::Seen;
-pub use usage::Audited;
 
 /// An objective, and the resources that it applies to.
 #[derive(Debug)]

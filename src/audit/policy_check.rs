@@ -1,5 +1,7 @@
 //! What `rel9 policy check` says of a policy file.
 
+use super::policy_use::PolicyUse;
+use super::survey::Survey;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,6 +33,13 @@ pub struct PolicyCheck {
     /// Data resources of which it is unknown which objective applies.
     #[serde(default)]
     pub unknown_objective: u64,
+}
+
+/// What an audit saw that a policy file is checked against.
+pub struct Seen<'a> {
+    pub used: &'a PolicyUse,
+    pub survey: &'a Survey,
+    pub source: String,
 }
 
 /// A remark about an entry.

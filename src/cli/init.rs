@@ -7,6 +7,7 @@ mod tests;
 mod tier;
 
 use super::exit::{Exit, Failure};
+use super::streams::Verbosity;
 use super::survey::Surveyed;
 use super::templates::TemplateArgs;
 use super::{flags, output, streams, subject};
@@ -40,7 +41,7 @@ pub struct Args {
 }
 
 /// `rel9 init`.
-pub fn run(args: &Args) -> Result<Exit, Failure> {
+pub fn run(args: &Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     let to_stdout = args.out == Path::new("-");
     if !to_stdout && !args.force && args.out.symlink_metadata().is_ok() {
         return Err(exists(&args.out).into());
@@ -56,6 +57,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         return Ok(Exit::Passed);
     }
     write(&args.out, &text, args.force)?;
+    if verbosity == Verbosity::Quiet {
+        return Ok(Exit::Passed);
+    }
     let out = args.out.display();
     let inputs: Vec<String> = match args.demo {
         true => vec!["--demo".to_owned()],

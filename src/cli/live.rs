@@ -45,14 +45,21 @@ impl LiveArgs {
     /// # Errors
     /// The flags that were given.
     pub fn refuse(&self, input: &str) -> Result<(), Failure> {
+        refuse(&self.given(), input)
+    }
+
+    /// Refuses every flag about live AWS, for commands that do not choose among what an input has.
+    ///
+    /// # Errors
+    /// The flags that were given.
+    pub fn refuse_all(&self, input: &str) -> Result<(), Failure> {
+        let given: Vec<&str> = self.given().into_iter().chain(self.scope.given()).collect();
+        refuse(&given, input)
+    }
+
+    fn given(&self) -> Vec<&'static str> {
         let flags = [("--profile", self.profile.is_some()), ("--max-rps", self.max_rps.is_some()), ("--deadline", self.deadline.is_some())];
-        let given: Vec<&str> = flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect();
-        if given.is_empty() {
-            return Ok(());
-        }
-        let verb = if given.len() == 1 { "is" } else { "are" };
-        let them = if given.len() == 1 { "it" } else { "them" };
-        Err(format!("{} {verb} for reading live AWS; {input} is read without it: leave {them} out", given.join(", ")).into())
+        flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
     }
 
     fn options(&self, verbosity: Verbosity) -> aws::Options {
@@ -73,6 +80,15 @@ impl From<ConnectError> for Failure {
         let exit = if error.exit_code() == 3 { Exit::Incomplete } else { Exit::Unusable };
         Failure { exit, message: error.to_string() }
     }
+}
+
+fn refuse(given: &[&str], input: &str) -> Result<(), Failure> {
+    let (verb, them) = match given.len() {
+        0 => return Ok(()),
+        1 => ("is", "it"),
+        _ => ("are", "them"),
+    };
+    Err(format!("{} {verb} for reading live AWS; {input} is read without it: leave {them} out", given.join(", ")).into())
 }
 
 /// Reads all shards into memory.

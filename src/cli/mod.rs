@@ -159,7 +159,7 @@ pub fn run() -> ExitCode {
         Command::Diff(args) => diff::run(&args),
         Command::WhatIf(args) => what_if::run(&args),
         Command::Remediate(args) => remediate::run(&args),
-        Command::Init(args) => init::run(&args),
+        Command::Init(args) => init::run(&args, verbosity),
         Command::Policy(args) => policy::run(args),
         Command::Ledger(args) => ledger::run(args),
         Command::Rules(args) => rules::run(args).map_err(Failure::from),

@@ -21,6 +21,13 @@ impl Scope {
         (!all).then(|| self.regions.clone())
     }
 
+    /// The flags that were given.
+    #[cfg(feature = "live")]
+    pub fn given(&self) -> Vec<&'static str> {
+        let flags = [("--regions", !self.regions.is_empty()), ("--services", self.some_services())];
+        flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
+    }
+
     /// Whether only some services are read.
     pub fn some_services(&self) -> bool {
         !self.services.is_empty()

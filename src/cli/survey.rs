@@ -1,8 +1,8 @@
 //! Audits for commands that write or check a policy: of the demo, of inventories, or of templates; never of live AWS.
 
 use super::exit::Failure;
-use super::subject;
 use super::templates::TemplateArgs;
+use super::{scope, subject};
 use crate::audit::findings::Findings;
 use crate::audit::policy::Policy;
 use crate::audit::survey::Survey;
@@ -34,11 +34,15 @@ impl Surveyed<'_> {
         let source = if self.demo { "demo" } else { "inventory" };
         let options = Options { as_of: self.as_of, source: source.to_owned(), survey: true, ..Options::default() };
         let found = if self.demo {
+            scope::no_target(&self.templates.values)?;
             audit::run_with_survey(&subject::demo()?, rules, policy, &options)?
         } else {
             let (files, others) = subject::sorted(self.inputs)?;
             match (files.is_empty(), others.is_empty()) {
-                (_, true) => audit::run_with_survey(&Input::Files(files), rules, policy, &options)?,
+                (_, true) => {
+                    scope::no_target(&self.templates.values)?;
+                    audit::run_with_survey(&Input::Files(files), rules, policy, &options)?
+                }
                 (true, false) => {
                     let by_default = policy.assume.ebs_encryption_by_default;
                     let read = |judge: &JudgeShard| self.templates.read(&others, by_default, rules, judge);

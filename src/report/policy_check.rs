@@ -90,8 +90,8 @@ impl Page<'_> {
             let others: Vec<String> =
                 others.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("+ {count} {what}")).collect();
             let more = if placed.resources > placed.examples.len() as u64 { ", …" } else { "" };
-            let examples =
-                Some(placed.examples.join(", ")).filter(|examples| !examples.is_empty()).map(|examples| format!("{examples}{more}"));
+            let examples: Vec<String> = placed.examples.iter().map(|resource| short(resource)).collect();
+            let examples = Some(examples.join(", ")).filter(|examples| !examples.is_empty()).map(|examples| format!("{examples}{more}"));
             let parts: Vec<String> = others.into_iter().chain(examples).collect();
             // Below the name, where the columns leave too little room.
             match wrap::columns(&lead) > self.target.width / 2 {
@@ -110,7 +110,7 @@ impl Page<'_> {
 
 /// Service and resource of an ARN: the document has it in full.
 fn short(resource: &str) -> String {
-    if resource.starts_with("arn:") { format!("{} {}", arn::service(resource), arn::resource(resource)) } else { resource.to_owned() }
+    if resource.starts_with("arn:") { format!("{}:{}", arn::service(resource), arn::resource(resource)) } else { resource.to_owned() }
 }
 
 fn count(resources: u64) -> String {

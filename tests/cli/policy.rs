@@ -81,7 +81,7 @@ fn what_has_no_effect_on_the_demo() {
             "21: reproducible data: ended on 2026-10-31; 1 resource owes backups again: review it, or back the resource up",
             "24: reproducible data: matches no data resource: `AWS::EC2::Snapshot` is not data, which alone has objectives",
             "28: waiver of ebs-volume-encrypted: ended on 2026-09-30; 1 finding is no longer waived: fix it, or renew the waiver",
-            "38: waiver of ebs-*: waives nothing",
+            "38: waiver of ebs-*: waives nothing: what it matches passes, is not judged, or does not exist",
             "44: rule data-protected: the rule has these settings anyway",
         ]
     );

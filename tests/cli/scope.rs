@@ -59,6 +59,9 @@ fn flags_that_would_be_ignored_are_refused() {
         refused(&[input, "--services", "ec2"], "--services chooses what is read from live AWS");
         refused(&[input, "--region", "eu-west-1"], "--regions chooses the Regions of live AWS or of an inventory");
         refused(&[input, "--account", "111122223333"], "--account names the account that templates are deployed to");
+        rel9.run(&["init", "-o", "-", input, "--region", "eu-west-1"])
+            .ended(2)
+            .said("--region names the Region that templates are deployed to");
     }
     refused(&[&template, "--regions", "eu-west-1"], "--region names the Region that a template is deployed to");
     refused(&[&template, "--services", "ec2"], "--services is for live AWS");
@@ -73,6 +76,7 @@ fn flags_of_live_aws_are_refused_beside_an_input() {
         rel9.run(&["audit", input, "--profile", "x"])
             .ended(2)
             .said(&format!("--profile is for reading live AWS; {name} is read without it: leave it out"));
+        rel9.run(&["explain", "x", input, "--regions", "eu-west-1"]).ended(2).said("--regions is for reading live AWS");
         rel9.run(&["audit", input, "--max-rps", "5", "--deadline", "1h"]).ended(2).said("--max-rps, --deadline are for reading live AWS");
     }
 }

@@ -22,14 +22,19 @@ fn in_a_browser() {
     let demo = demo();
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("html");
     fs::create_dir_all(&folder).expect("a folder");
-    let pages =
-        [("demo.html", demo.clone()), ("hostile.html", hostile(&demo)), ("large.html", large(&demo, 100_000))].map(|(name, findings)| {
-            let path = folder.join(name);
-            let start = Instant::now();
-            write(&findings, &path);
-            println!("{name}: {} findings written in {:?}", findings.findings.len(), start.elapsed());
-            path
-        });
+    let pages = [
+        ("demo.html", demo.clone()),
+        ("templates.html", templates()),
+        ("hostile.html", hostile(&demo)),
+        ("large.html", large(&demo, 100_000)),
+    ]
+    .map(|(name, findings)| {
+        let path = folder.join(name);
+        let start = Instant::now();
+        write(&findings, &path);
+        println!("{name}: {} findings written in {:?}", findings.findings.len(), start.elapsed());
+        path
+    });
     let python = python::with("browser", "tests/reports/html/requirements.txt");
     let output = Command::new(python)
         .arg(project("tests/reports/html/check.py"))
@@ -57,6 +62,19 @@ fn chromium() -> Option<PathBuf> {
 
 fn demo() -> Findings {
     let run = Rel9::new().run(&["audit", "--demo", "--format", "json", "--fail-on", "never", "--allow-incomplete"]);
+    serde_json::from_str(&run.stdout).expect("a findings document")
+}
+
+fn templates() -> Findings {
+    let run = Rel9::new().run(&[
+        "audit",
+        &project("fixtures/cloudformation").to_string_lossy(),
+        "--format",
+        "json",
+        "--fail-on",
+        "never",
+        "--allow-incomplete",
+    ]);
     serde_json::from_str(&run.stdout).expect("a findings document")
 }
 
@@ -89,6 +107,24 @@ fn hostile(demo: &Findings) -> Findings {
         entry.error = Some(attacks[place % attacks.len()].clone());
     }
     findings.audit.accounts = attacks[..3].to_vec();
+    for (place, worst) in findings.summary.worst.iter_mut().enumerate() {
+        let text = &attacks[place % attacks.len()];
+        worst.headline = text.as_str().into();
+        worst.message = text.as_str().into();
+        worst.resource.name = Some(text.clone());
+        worst.resource.arn.push_str(text);
+        worst.resource.account = text.clone();
+    }
+    let policy = findings.audit.policy.as_mut().expect("the demo has a policy file");
+    policy.path = attacks[0].clone();
+    for (place, objective) in policy.objectives.iter_mut().enumerate() {
+        objective.name = attacks[place % attacks.len()].clone();
+    }
+    for (place, waiver) in policy.waivers.iter_mut().enumerate() {
+        waiver.rules = vec![attacks[place % attacks.len()].clone()];
+        waiver.why = Some(attacks[(place + 1) % attacks.len()].clone());
+    }
+    findings.gate.as_mut().expect("the demo has a gate").text = attacks[0].clone();
     findings
 }
 
@@ -99,6 +135,7 @@ fn attack(finding: &mut Finding, text: &str) {
         finding.rule = text.into();
     }
     finding.title = text.into();
+    finding.fail_title = Some(text.into());
     finding.message = text.into();
     let resource = Arc::make_mut(&mut finding.resource);
     resource.arn = format!("{text}{}", resource.arn);
@@ -110,6 +147,17 @@ fn attack(finding: &mut Finding, text: &str) {
     resource.tags.insert(text.to_owned(), text.to_owned());
     let mut facts = finding.evidence.facts();
     facts.insert(text.to_owned(), json!({text: [text, 1, null]}));
+    facts.insert(
+        "protection.considered".to_owned(),
+        json!([{"kind": text, "name": text, "arn": text, "selection": text, "reaches": false, "why": text}, text, null]),
+    );
+    facts.insert(
+        "protection.backups".to_owned(),
+        json!([{"kind": text, "arn": text, "created_at": text, "vault_arn": text}, {"created_at": "2026-11-20T00:00:00Z"}, 1, null]),
+    );
+    facts
+        .insert("protection.restores".to_owned(), json!([{"at": "2026-11-20T00:00:00Z", "status": text, "source": text, "message": text}]));
+    facts.insert("protection.mechanisms".to_owned(), json!([{"source": text, "kind": text, "interval_seconds": text}]));
     finding.evidence = facts.into();
     finding.unknown_because = [text.to_owned()].into();
     if let Some(remediation) = finding.remediation.as_mut().map(Arc::make_mut) {

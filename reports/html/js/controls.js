@@ -2,6 +2,7 @@
 const choices = (values) => [...new Set(values)].filter(Boolean).sort();
 
 const makeSelect = (id, values, label = (value) => value) => {
+  byId(id).closest('label').hidden = values.length === 0;
   byId(id).append(element('option', { value: '' }, 'All'), ...values.map((value) => element('option', { value }, brief(label(value), 80))));
   byId(id).addEventListener('change', () => { state[id] = byId(id).value; refresh(); });
 };
@@ -16,7 +17,8 @@ const makeChecks = (id, values, numbers) => {
 
 const showControls = () => {
   byId('q').value = state.q;
-  for (const field of FIELDS) byId(field).value = state[field];
+  for (const field of CHOSEN) byId(field).value = state[field];
+  for (const box of byId('group').querySelectorAll('input')) box.checked = box.value === state.group;
   for (const field of ['status', 'severity']) for (const box of byId(field).querySelectorAll('input')) box.checked = state[field].has(box.value);
 };
 
@@ -30,19 +32,19 @@ const makeControls = () => {
   makeSelect('region', choices(resources.region.map(text)));
   makeSelect('type', choices(resources.type.map(text)), (value) => value.replace(/^AWS::/, ''));
   makeSelect('rule', choices(rules.id.map(text)));
+  for (const [group, label] of [['', 'Findings'], ['resource', 'By resource'], ['rule', 'By rule']]) {
+    const box = element('input', { type: 'radio', name: 'group', value: group });
+    box.addEventListener('change', () => { state.group = group; refresh(); });
+    byId('group').append(element('label', {}, box, label));
+  }
+  // A small screen has the findings before it has the filters.
+  if (matchMedia('(max-width: 720px)').matches) byId('more').open = false;
   let waiting = 0;
   byId('q').addEventListener('input', () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => { state.q = byId('q').value; refresh(); }, 60);
   });
   byId('filters').addEventListener('submit', (event) => event.preventDefault());
-  byId('filters').addEventListener('reset', (event) => {
-    event.preventDefault();
-    clearTimeout(waiting);
-    state = standard();
-    showControls();
-    refresh();
-  });
   const turn = (by) => () => { page += by; showPage(); byId('table').scrollIntoView(); };
   byId('previous').addEventListener('click', turn(-1));
   byId('next').addEventListener('click', turn(1));

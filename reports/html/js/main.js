@@ -8,23 +8,15 @@ const fromHash = () => {
   return true;
 };
 
-// Paper has no pages of 100: all that is selected is printed, up to a number that a printer takes.
-const printing = () => {
-  if (shown.length > PER_PAGE) fill(0, PRINTED);
-  fit(COLUMNS.length - OFF_PAPER);
-  if (shown.length > PRINTED) byId('count').textContent += `, the first ${PRINTED.toLocaleString('en')} of them printed`;
-};
-
 makeTheme();
 makeHead();
 makeControls();
-for (const id of ['filters', 'bar', 'table']) byId(id).hidden = false;
+makeOwners();
+makePagers();
+for (const id of ['filters', 'bar']) byId(id).hidden = false;
 if (!fromHash()) {
   showControls();
-  showHead();
-  shown = selected();
-  showPage();
-  tell();
+  show();
 } else {
   byId('findings').scrollIntoView();
 }
@@ -35,7 +27,7 @@ addEventListener('hashchange', () => {
   }
 });
 addEventListener('resize', () => fit(width()));
-addEventListener('beforeprint', printing);
-addEventListener('afterprint', () => { showPage(); tell(); });
+addEventListener('beforeprint', makePaper);
+addEventListener('afterprint', clearPaper);
 // What the first search needs is made while nobody waits for it.
 (globalThis.requestIdleCallback ?? setTimeout)(searchable);

@@ -1,42 +1,4 @@
 // Which findings are shown, and in which order.
-const STANDARD = ['fail', 'unknown', 'waived'];
-const FIELDS = ['bp', 'account', 'region', 'type', 'rule'];
-const standard = () => ({ q: '', status: new Set(STANDARD), severity: new Set(severities), bp: '', account: '', region: '', type: '', rule: '', sort: 'severity', down: false });
-
-let state = standard();
-
-// The state as the part of the address behind '#', and back.
-const toAddress = (of) => {
-  const parts = new URLSearchParams();
-  const set = (name, chosen, all, usual) => {
-    if (chosen.size === all.length && usual !== all.length) parts.set(name, 'all');
-    else if (chosen.size !== usual || (name === 'status' && !STANDARD.every((one) => chosen.has(one)))) parts.set(name, all.filter((one) => chosen.has(one)).join(','));
-  };
-  if (of.q) parts.set('q', of.q);
-  set('status', of.status, statuses, STANDARD.length);
-  set('severity', of.severity, severities, severities.length);
-  for (const field of FIELDS) if (of[field]) parts.set(field, of[field]);
-  if (of.sort !== 'severity' || of.down) parts.set('sort', (of.down ? '-' : '') + of.sort);
-  return parts.toString();
-};
-
-const fromAddress = (address) => {
-  const parts = new URLSearchParams(address);
-  const made = standard();
-  const chosen = (name, all, usual) => {
-    const value = parts.get(name);
-    if (value === null) return usual;
-    return new Set(value === 'all' ? all : value.split(',').filter((one) => all.includes(one)));
-  };
-  made.q = parts.get('q') ?? '';
-  made.status = chosen('status', statuses, made.status);
-  made.severity = chosen('severity', severities, made.severity);
-  for (const field of FIELDS) made[field] = parts.get(field) ?? '';
-  const sort = parts.get('sort') ?? '';
-  const name = sort.replace(/^-/, '');
-  if (Object.hasOwn(KEYS, name)) Object.assign(made, { sort: name, down: sort.startsWith('-') });
-  return made;
-};
 
 // All texts in lower case, a line end between them, and where each begins: one long text is searched many times faster than many short ones.
 let sea = null;
@@ -61,24 +23,27 @@ const textsWith = (word) => {
   return hit;
 };
 
-// Which findings have a word in a text that the table shows, or in a tag. Kept for the words of the last search, most of which stay while one types.
-let lastWords = new Map();
+// Which findings have a word in a text that the table shows, or in a tag.
 const having = (word) => {
   const hit = textsWith(word);
   const any = (table, columns) => Uint8Array.from({ length: table[columns[0]].length }, (_, row) => columns.some((column) => hit[table[column][row]]));
   const rule = any(rules, ['id', 'title', 'practice']);
   const resource = any(resources, ['arn', 'type', 'id', 'name', 'account', 'region']);
-  resources.tags.forEach((tags, row) => { if (tags.some((tag) => hit[tag])) resource[row] = 1; });
+  resources.tags.forEach((own, row) => { if (own.some((tag) => hit[tags.text[tag]])) resource[row] = 1; });
   const has = new Uint8Array(total);
   for (let finding = 0; finding < total; finding++) {
     has[finding] = hit[findings.message[finding]] | rule[findings.rule[finding]] | resource[findings.resource[finding]] | hit[findings.place[finding]];
   }
   return has;
 };
-const searched = () => {
-  const words = [...new Set(state.q.toLowerCase().split(/\s+/).filter(Boolean))].slice(0, 10);
-  lastWords = new Map(words.map((word) => [word, lastWords.get(word) ?? having(word)]));
-  return [...lastWords.values()];
+
+// Kept for the words of the last searches, most of which stay while one types.
+let lastWords = new Map();
+const searched = (q) => {
+  const words = [...new Set(q.toLowerCase().split(/\s+/).filter(Boolean))].slice(0, 10);
+  const found = words.map((word) => lastWords.get(word) ?? having(word));
+  lastWords = new Map([...lastWords, ...words.map((word, place) => [word, found[place]])].slice(-10));
+  return found;
 };
 
 // The rows of a table that have these values in their columns; an empty value stands for any.
@@ -90,16 +55,29 @@ const rowsWith = (table, wanted) => {
   return rows;
 };
 
-const selected = () => {
-  const status = statuses.map((one) => state.status.has(one));
-  const severity = severities.map((one) => state.severity.has(one));
-  const rule = rowsWith(rules, [['practice', state.bp], ['id', state.rule]]);
-  const resource = rowsWith(resources, ['account', 'region', 'type'].map((field) => [field, state[field]]));
-  const words = searched();
+// Which resources are selected: by their own columns, and by a tag that they have or lack.
+const resourcesWith = (of) => {
+  const rows = rowsWith(resources, [['account', of.account], ['region', of.region], ['type', of.type], ['arn', of.resource], ['state', of.state === COUNTED ? '' : of.state]]);
+  if (of.state === COUNTED) resources.state.forEach((place, row) => { if (place < 0) rows[row] = 0; });
+  for (const [column, value, keeps] of [['text', of.tag, true], ['key', of.untagged, false]]) {
+    if (value === '') continue;
+    const wanted = new Set(tags[column].flatMap((place, tag) => (text(place) === value ? [tag] : [])));
+    resources.tags.forEach((own, row) => { if (own.some((tag) => wanted.has(tag)) !== keeps) rows[row] = 0; });
+  }
+  return rows;
+};
+
+const selected = (of = state) => {
+  const status = statuses.map((one) => of.status.has(one));
+  const severity = severities.map((one) => of.severity.has(one));
+  const rule = rowsWith(rules, [['practice', of.bp], ['id', of.rule]]);
+  const resource = resourcesWith(of);
+  const words = searched(of.q);
   const found = [];
   for (const finding of ordered()) {
     if (!status[findings.status[finding]] || !severity[findings.severity[finding]]) continue;
     if (!rule[findings.rule[finding]] || !resource[findings.resource[finding]]) continue;
+    if (of.mark && (findings.status[finding] !== FAIL || knownBefore.has(finding) !== (of.mark === 'known'))) continue;
     if (words.every((has) => has[finding])) found.push(finding);
   }
   return found;
@@ -113,7 +91,6 @@ const ranks = (values) => {
 };
 const byRule = (column) => () => { const rank = ranks(rules[column].map(text)); return findings.rule.map((row) => rank[row]); };
 const byResource = (values) => () => { const rank = ranks(values()); return findings.resource.map((row) => rank[row]); };
-const nameOf = (row) => text(resources.name[row]) || text(resources.id[row]);
 
 // What can be sorted by: for each finding a number.
 const KEYS = {

@@ -2,9 +2,9 @@
 
 use super::matching::Match;
 use super::{Policy, end_of_day};
-use crate::audit::policy_check::{Placed, PolicyCheck, Remark, SCHEMA};
-use crate::audit::policy_use::{ObjectiveUse, PolicyUse, SettingUse, UseState};
-use crate::audit::survey::{Survey, Tags};
+use crate::audit::policy_check::{Placed, PolicyCheck, Remark, SCHEMA, Seen};
+use crate::audit::policy_use::{ObjectiveUse, SettingUse, UseState};
+use crate::audit::survey::Tags;
 use crate::inventory::types;
 use crate::protection::{data_types, is_data};
 use crate::rules::literals::{Compared, How};
@@ -18,13 +18,6 @@ const SOON: i64 = 30;
 
 /// Values of a tag that a remark lists.
 const VALUES: usize = 5;
-
-/// What an audit saw.
-pub struct Seen<'a> {
-    pub used: &'a PolicyUse,
-    pub survey: &'a Survey,
-    pub source: String,
-}
 
 impl Policy {
     /// Checks the file, with what an audit saw if there was one. `None` without a file.
@@ -90,7 +83,7 @@ impl Check<'_> {
             }
             let Some(used) = self.seen.and_then(|seen| seen.used.objectives.get(at)) else { continue };
             self.use_of(
-                &Entry { line, what: &what, matches: &entry.matches, nothing: "matches no data resource", dead },
+                &Entry { line, what: &what, matches: &entry.matches, nothing: "matches no data resource", perhaps: "", dead },
                 used.state,
                 used.why.as_deref(),
             );
@@ -125,7 +118,7 @@ impl Check<'_> {
             self.ends_soon(line, what, entry.expires);
             let Some(used) = used else { continue };
             self.use_of(
-                &Entry { line, what, matches: &entry.matches, nothing: "matches no data resource", dead },
+                &Entry { line, what, matches: &entry.matches, nothing: "matches no data resource", perhaps: "", dead },
                 used.state,
                 used.why.as_deref(),
             );
@@ -149,9 +142,9 @@ impl Check<'_> {
             }
             self.ends_soon(waiver.line, &what, Some(waiver.expires));
             let Some(used) = used else { continue };
-            let nothing = "waives nothing";
+            let (nothing, perhaps) = ("waives nothing", ": what it matches passes, is not judged, or does not exist");
             self.use_of(
-                &Entry { line: waiver.line, what: &what, matches: &waiver.matches, nothing, dead },
+                &Entry { line: waiver.line, what: &what, matches: &waiver.matches, nothing, perhaps, dead },
                 used.state,
                 used.why.as_deref(),
             );
@@ -204,7 +197,7 @@ impl Check<'_> {
         match state {
             UseState::Unused => {
                 let reasons = why.map(str::to_owned).into_iter().chain(reasons).collect::<Vec<_>>();
-                let because = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) };
+                let because = if reasons.is_empty() { entry.perhaps.to_owned() } else { format!(": {}", reasons.join("; ")) };
                 self.mend(entry.line, entry.what, format!("{}{because}", entry.nothing));
             }
             UseState::Unknown => {
@@ -248,6 +241,8 @@ struct Entry<'e> {
     matches: &'e Match,
     /// What it does when it is unused.
     nothing: &'e str,
+    /// Why that may be, if no other reason is known.
+    perhaps: &'e str,
     /// Why it can match nothing.
     dead: Option<String>,
 }

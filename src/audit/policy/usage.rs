@@ -1,32 +1,18 @@
 //! What the policy file did in an audit: turns the counts of its entries into their part of the findings document.
 
+use super::audited::Audited;
 use super::matching::Match;
 use super::tally::{Count, Entry};
 use super::{ObjectiveOf, Policy, Setting, Tally, Waiver};
-use crate::audit::options::Options;
 use crate::audit::policy_use::{ObjectiveUse, PolicyUse, ReproducibleUse, SettingUse, UseState, WaiverUse};
-use crate::inventory::declarable::Declarables;
 use crate::inventory::types::{self, TypeInfo};
 use crate::inventory::{ANYTHING_ELSE, CoverageEntry, CoverageStatus, GLOBAL};
 use crate::protection::data_types;
 use crate::rules::engine::Subject;
 use crate::rules::value::Reasons;
-use crate::rules::{Rule, RuleSet, sources};
-use chrono::{DateTime, Utc};
+use crate::rules::{Rule, sources};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What an audit judged, and what it left out.
-pub struct Audited<'a> {
-    pub as_of: DateTime<Utc>,
-    pub options: &'a Options,
-    pub rules: &'a RuleSet,
-    /// For templates: what they can declare.
-    pub templates: Option<&'a Declarables>,
-    pub collection: &'a [CoverageEntry],
-    /// Whether a rule has findings.
-    pub has_findings: &'a dyn Fn(&str) -> bool,
-}
 
 impl Policy {
     /// What the entries of the file did; `None` without a file.

@@ -3,7 +3,8 @@
 use super::quote::{cel, has_tag, shown, yaml};
 use super::starter::{Seen, starter};
 use crate::audit::findings::Findings;
-use crate::audit::policy::{Policy, Seen as Checked};
+use crate::audit::policy::Policy;
+use crate::audit::policy_check::Seen as Checked;
 use crate::audit::survey::Survey;
 use crate::audit::{self, Input, Options};
 use crate::inventory::{Shard, document, types};

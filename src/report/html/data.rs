@@ -5,6 +5,7 @@ use super::text::{json, line, lines};
 use crate::audit::findings::{Finding, Findings, Status};
 use crate::report::words;
 use crate::rules::Severity;
+use chrono::SecondsFormat;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, Serializer};
 use serde_json::{Value, json as value};
@@ -51,6 +52,14 @@ struct Rules {
     practice: Vec<i64>,
 }
 
+/// Tags, in the order of their first appearance.
+#[derive(Default, Serialize)]
+struct Tags {
+    key: Vec<i64>,
+    /// `key=value`, which people search for.
+    text: Vec<i64>,
+}
+
 #[derive(Default, Serialize)]
 struct Resources {
     arn: Vec<i64>,
@@ -61,6 +70,8 @@ struct Resources {
     account: Vec<i64>,
     region: Vec<i64>,
     tags: Vec<Vec<i64>>,
+    /// Its protection, if the coverage counts it.
+    state: Vec<i64>,
 }
 
 #[derive(Default, Serialize)]
@@ -78,16 +89,16 @@ struct Columns {
 /// Writes what the table shows and searches.
 pub fn index(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let mut texts = Texts::default();
-    let (mut rules, mut resources, mut columns) = (Rules::default(), Resources::default(), Columns::default());
-    let (mut known_rules, mut known_resources) = (Known(HashMap::new()), Known(HashMap::new()));
+    let (mut rules, mut tags, mut resources, mut columns) = (Rules::default(), Tags::default(), Resources::default(), Columns::default());
+    let (mut known_rules, mut known_tags, mut known_resources) = (Known(HashMap::new()), Known(HashMap::new()), Known(HashMap::new()));
     for (number, finding) in findings.findings.iter().enumerate() {
         if words::is_known(finding) {
             columns.known.push(number);
         }
-        let (rule, new) = known_rules.place((&*finding.rule, &*finding.title, finding.best_practice));
+        let (rule, new) = known_rules.place((&*finding.rule, &**finding.headline(), finding.best_practice));
         if new {
             rules.id.push(texts.add(line(&finding.rule)));
-            rules.title.push(texts.add(line(&finding.title)));
+            rules.title.push(texts.add(line(finding.headline())));
             rules.practice.push(texts.add(finding.best_practice.id().to_owned()));
         }
         let resource = &finding.resource;
@@ -99,7 +110,22 @@ pub fn index(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
             resources.name.push(resource.name.as_ref().map_or(NONE, |name| texts.add(line(name))));
             resources.account.push(texts.add(line(&resource.account)));
             resources.region.push(texts.add(line(&resource.region)));
-            resources.tags.push(resource.tags.iter().map(|(key, value)| texts.add(line(&format!("{key}={value}")))).collect());
+            resources.state.push(NONE);
+            let mut of_resource = Vec::new();
+            for (key, value) in resource.tags.iter() {
+                let (tag, new) = known_tags.place((key.as_str(), value.as_str()));
+                if new {
+                    tags.key.push(texts.add(line(key)));
+                    tags.text.push(texts.add(line(&format!("{key}={value}"))));
+                }
+                of_resource.push(tag);
+            }
+            resources.tags.push(of_resource);
+        }
+        if let Some(state) = state(finding)
+            && let Some(slot) = usize::try_from(place).ok().and_then(|place| resources.state.get_mut(place))
+        {
+            *slot = texts.add(state.to_owned());
         }
         columns.rule.push(rule);
         columns.resource.push(place);
@@ -112,8 +138,11 @@ pub fn index(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
         &value!({
             "statuses": STATUSES.map(Status::as_str),
             "severities": Severity::ALL.map(Severity::as_str),
+            "as_of": findings.audit.as_of.to_rfc3339_opts(SecondsFormat::Secs, true),
+            "templates": words::is_of_templates(&findings.audit),
+            "baseline": findings.summary.baseline.is_some(),
         }),
-        &[("texts", &texts.into_list()), ("rules", &rules), ("resources", &resources), ("findings", &columns)],
+        &[("texts", &texts.into_list()), ("rules", &rules), ("tags", &tags), ("resources", &resources), ("findings", &columns)],
         out,
     )
 }
@@ -186,6 +215,31 @@ fn references(finding: &Finding) -> Option<String> {
 
 fn some(is_empty: bool, value: Value) -> Option<String> {
     (!is_empty).then(|| value.to_string())
+}
+
+/// The rule whose findings have the protection state as evidence.
+pub const RULE_OF_STATES: &str = "data-protected";
+/// The type that the coverage does not count: its volumes are counted.
+const OF_VOLUMES: &str = "AWS::EC2::Instance";
+
+/// The protection of the resource that a finding is about, if the finding tells it and the coverage counts the resource. Protected data is
+/// told apart by whether it is on schedule, where the evidence has that.
+pub fn state(finding: &Finding) -> Option<&'static str> {
+    if *finding.rule != *RULE_OF_STATES || finding.resource.type_name == OF_VOLUMES {
+        return None;
+    }
+    let facts = finding.evidence.facts();
+    let on_schedule = facts.get("protection.on_schedule").and_then(Value::as_bool);
+    Some(match facts.get("protection.state").and_then(Value::as_str) {
+        Some("protected") if on_schedule == Some(true) => "on_schedule",
+        Some("protected") if on_schedule == Some(false) => "restorable_only",
+        Some("protected") => "protected",
+        Some("stale") => "stale",
+        Some("selected_not_protected") => "selected_not_protected",
+        Some("opt_in_blocked") => "opt_in_blocked",
+        Some("unprotected") => "unprotected",
+        _ => "unknown",
+    })
 }
 
 /// Statuses, those that need attention first.

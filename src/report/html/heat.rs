@@ -1,14 +1,13 @@
 //! Coverage as a heat map: the share of data of an account, Region and type that has a backup to restore from, according to the rule
 //! `data-protected`. Every cell links to its findings.
 
+use super::data::RULE_OF_STATES as RULE;
 use super::text::{Html, counted, number, selection};
 use crate::audit::findings::{Finding, Findings, Status};
 use crate::report::escape::cut;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-/// The rule whose findings are counted.
-const RULE: &str = "data-protected";
 /// Rows up to which account and Region stand together; more are shown by account, and by Region.
 const TOGETHER: usize = 60;
 /// Rows of one map, those with the most data without a backup first where there are more.
@@ -50,20 +49,17 @@ impl Cell {
 /// A row of a map: account and Region, of which one may be missing.
 type Row<'a> = (Option<&'a str>, Option<&'a str>);
 
-/// Writes the heat map, or why it is missing.
+/// Writes the heat map, where there are findings to count.
 pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let counted: Vec<&Finding> = findings.findings.iter().map(Box::as_ref).filter(|finding| *finding.rule == *RULE).collect();
     if counted.is_empty() {
-        return write!(
-            out,
-            "<p class=\"nothing\">The document has no findings of the rule <code>{RULE}</code>: there is nothing to draw.</p>"
-        );
+        return Ok(());
     }
     let both = |finding: &'_ Finding| -> (String, String) { (finding.resource.account.clone(), finding.resource.region.clone()) };
     let places: BTreeSet<(String, String)> = counted.iter().map(|finding| both(finding)).collect();
     write!(
         out,
-        "<p class=\"hint\">Data with a backup to restore from, of all that the rule <code>{RULE}</code> judged; <b>?</b> counts what is unknown. \
+        "<h3>By account, Region and type</h3><p class=\"hint\">Data with a backup to restore from, of all that the rule <code>{RULE}</code> judged; <b>?</b> counts what is unknown. \
          The rule judges instances too and lets late backups count, so the sums are not those above. Every cell leads to its findings.</p>"
     )?;
     if places.len() <= TOGETHER {

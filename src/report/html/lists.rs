@@ -5,17 +5,19 @@ use super::text::{Html, counted, number};
 use crate::audit::findings::{Findings, ReproducibleData};
 use crate::inventory::{CoverageEntry, CoverageStatus};
 use crate::report::escape::cut;
+use crate::report::words;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Rows of one list; the findings document has all.
-const ROWS: usize = 500;
+const ROWS: usize = 2_000;
 /// Places named in one row.
 const PLACES: usize = 12;
 
 /// Operations without a full answer, with their places and AWS's messages.
 pub fn unread(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let answered = findings.collection.iter().filter(|entry| entry.status == CoverageStatus::Ok).count();
+    let templates = words::is_of_templates(&findings.audit);
     let mut operations: BTreeMap<(CoverageStatus, &str, &str, Option<&str>), Vec<&CoverageEntry>> = BTreeMap::new();
     for entry in findings.collection.iter().filter(|entry| entry.status != CoverageStatus::Ok) {
         // Each file has its own error.
@@ -24,17 +26,24 @@ pub fn unread(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     }
     if operations.is_empty() {
         let text = match answered {
+            0 if templates && findings.audit.complete => "Everything was read: the templates, and the files that they refer to.".to_owned(),
             0 => "The document has no log of what was read.".to_owned(),
             some => format!("Everything was read: all {} gave a full answer.", counted(some as u64, "read operation")),
         };
         return write!(out, "<p class=\"nothing\">{text}</p>");
     }
+    let (hint, what, why) = if templates && answered == 0 {
+        ("These parts could not be read; what depends on them is unknown.".to_owned(), "Part", "Why")
+    } else {
+        let hint =
+            "gave a full answer; these did not. <i>Unavailable</i> means that the service or operation does not exist in the Region.";
+        (format!("{} {hint}", counted(answered as u64, "read operation")), "Operation", "AWS's words")
+    };
     write!(
         out,
-        "<p class=\"hint\">{} gave a full answer; these did not. <i>Unavailable</i> means that the service or operation does not exist in the Region.</p>\
-         <div class=\"scroll\" role=\"region\" aria-label=\"Operations without a full answer\" tabindex=\"0\"><table class=\"list\"><thead><tr>\
-         <th scope=\"col\">Operation</th><th scope=\"col\">Outcome</th><th scope=\"col\">Where</th><th scope=\"col\">AWS's words</th></tr></thead><tbody>",
-        counted(answered as u64, "read operation")
+        "<p class=\"hint\">{hint}</p>\
+         <div class=\"scroll\" role=\"region\" aria-label=\"What gave no full answer\" tabindex=\"0\"><table class=\"list\" data-paged=\"operations\"><thead><tr>\
+         <th scope=\"col\">{what}</th><th scope=\"col\">Outcome</th><th scope=\"col\">Where</th><th scope=\"col\">{why}</th></tr></thead><tbody>",
     )?;
     let all = operations.len();
     for ((status, service, operation, _), entries) in operations.into_iter().take(ROWS) {
@@ -57,15 +66,16 @@ pub fn unread(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     end(all, out)
 }
 
-/// Exempt data: it can be rebuilt, according to the policy or its settings.
-pub fn reproducible(data: &[ReproducibleData], out: &mut dyn Write) -> io::Result<()> {
+/// Exempt data: it can be rebuilt, according to the policy or its settings. The script shows the rows page by page.
+pub fn exempt(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
+    let data: &[ReproducibleData] = &findings.reproducible;
     if data.is_empty() {
-        return out.write_all(b"<p class=\"nothing\">No data is declared or known to be reproducible: all data needs a backup.</p>");
+        return Ok(());
     }
     write!(
         out,
         "<p class=\"hint\">{} can be made again, so that no backup is owed.</p>\
-         <div class=\"scroll\" role=\"region\" aria-label=\"Exempt resources\" tabindex=\"0\"><table class=\"list\"><thead><tr>\
+         <div class=\"scroll\" role=\"region\" aria-label=\"Exempt resources\" tabindex=\"0\"><table class=\"list\" data-paged=\"exempt resources\"><thead><tr>\
          <th scope=\"col\">Resource</th><th scope=\"col\">Account</th><th scope=\"col\">Region</th><th scope=\"col\">Reason</th>\
          <th scope=\"col\">Known from</th><th scope=\"col\">Until</th></tr></thead><tbody>",
         counted(data.len() as u64, "resource")
@@ -79,7 +89,8 @@ pub fn reproducible(data: &[ReproducibleData], out: &mut dyn Write) -> io::Resul
             .map_or(String::new(), |name| format!(" {}", Html(&cut(name, 120))));
         write!(
             out,
-            "<tr><th scope=\"row\"><span class=\"id\">{}</span>{name}<small>{}</small></th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            "<tr><th scope=\"row\"><span class=\"id\">{}</span>{name}<small>{}</small></th><td class=\"narrow\">{}</td><td class=\"narrow\">{}</td>\
+             <td>{}</td><td>{}</td><td class=\"narrow\">{}</td></tr>",
             Html(&cut(&resource.id, 120)),
             Html(&cut(&resource.type_name, 120)),
             place(&resource.account),

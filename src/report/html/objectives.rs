@@ -9,18 +9,19 @@ use crate::report::escape::cut;
 use std::io::{self, Write};
 
 /// Resources of one chart: those that fail, then those nearest to their objective.
-const SHOWN: usize = 20;
+const SHOWN: usize = 8;
 
 /// What a chart compares.
 pub struct Chart {
     pub rule: &'static str,
     /// Evidence with the achieved time, in seconds.
-    pub achieved: &'static str,
+    achieved: &'static str,
     /// Evidence with the objective, in seconds.
-    pub objective: &'static str,
-    pub name: &'static str,
+    objective: &'static str,
+    name: &'static str,
+    meaning: &'static str,
     /// The label of a resource without an achieved value.
-    pub nothing: &'static str,
+    nothing: &'static str,
 }
 
 pub const RPO: Chart = Chart {
@@ -28,14 +29,16 @@ pub const RPO: Chart = Chart {
     achieved: "protection.rpo_seconds",
     objective: "objective.rpo_seconds",
     name: "RPO",
+    meaning: "age of the newest moment that can be restored",
     nothing: "nothing to restore",
 };
 
-pub const RTO: Chart = Chart {
+const RTO: Chart = Chart {
     rule: "data-rto-meets-objective",
     achieved: "protection.rto_seconds",
     objective: "objective.rto_seconds",
     name: "RTO",
+    meaning: "duration of the last successful restore",
     nothing: "not restored",
 };
 
@@ -81,8 +84,29 @@ impl Axis {
     }
 }
 
-/// Writes a chart, or why it is missing.
-pub fn write(findings: &Findings, chart: &Chart, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the charts that have something to draw.
+pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
+    let mut charts = Vec::new();
+    for chart in [RPO, RTO] {
+        write_chart(findings, &chart, &mut charts)?;
+    }
+    if charts.is_empty() {
+        return Ok(());
+    }
+    out.write_all(
+        b"<p class=\"hint\">The dot is what was achieved, the line is the objective, on a logarithmic axis. An RPO also fails by a gap between \
+          older backups, which the dot does not show: the finding has it.</p>",
+    )?;
+    out.write_all(&charts)
+}
+
+/// How many resources meet an objective, of how many that have one.
+pub fn met(findings: &Findings, rule: &str) -> (u64, u64) {
+    let statuses = || findings.findings.iter().filter(|finding| *finding.rule == *rule).map(|finding| finding.status);
+    (statuses().filter(|status| *status == Status::Pass).count() as u64, statuses().count() as u64)
+}
+
+fn write_chart(findings: &Findings, chart: &Chart, out: &mut dyn Write) -> io::Result<()> {
     let seconds = |finding: &Finding, path: &str| finding.evidence.get(path).and_then(|seconds| seconds.as_f64());
     let mut lines: Vec<Line> = findings
         .findings
@@ -91,27 +115,29 @@ pub fn write(findings: &Findings, chart: &Chart, out: &mut dyn Write) -> io::Res
         .map(|finding| Line { finding, achieved: seconds(finding, chart.achieved), objective: seconds(finding, chart.objective) })
         .collect();
     if lines.is_empty() {
-        return write!(
-            out,
-            "<p class=\"nothing\">The document has no findings of the rule <code>{}</code>: no resource has both an objective and an achieved {}, \
-             or the rule was left out. There is nothing to draw.</p>",
-            chart.rule, chart.name
-        );
+        return Ok(());
     }
     let count = |status: Status| lines.iter().filter(|line| line.finding.status == status).count();
+    let link = |status: Status, text: String| {
+        format!("<a href=\"{}\">{text}</a>", selection(&[("rule", chart.rule), ("status", status.as_str())]))
+    };
     let others: Vec<String> = [(Status::Fail, "fail"), (Status::Unknown, "unknown"), (Status::Waived, "waived")]
         .iter()
         .filter(|(status, _)| count(*status) > 0)
-        .map(|(status, word)| format!("{} {word}", count(*status)))
+        .map(|(status, word)| link(*status, format!("{} {word}", count(*status))))
         .collect();
     write!(
         out,
-        "<p class=\"lead\"><b class=\"big\">{}</b> <span>of {} meet their {}{}{}</span></p>",
-        count(Status::Pass),
+        "<h3>{name}: {}</h3><p class=\"lead\"><b class=\"big\">{}</b> <span>of {} meet their {name}{}{}</span></p>",
+        chart.meaning,
+        match count(Status::Pass) {
+            0 => "0".to_owned(),
+            some => link(Status::Pass, some.to_string()),
+        },
         counted(lines.len() as u64, "resource"),
-        chart.name,
         if others.is_empty() { "" } else { ": " },
-        others.join(", ")
+        others.join(", "),
+        name = chart.name,
     )?;
     lines.sort_by(|one, other| {
         let rank = |line: &Line| super::data::STATUSES.iter().position(|status| *status == line.finding.status);
@@ -160,7 +186,7 @@ fn row(line: &Line, chart: &Chart, axis: &Axis, out: &mut dyn Write) -> io::Resu
     write!(
         out,
         "<tr class=\"{status}\"><th scope=\"row\"><a href=\"{}\" title=\"{}\">{}</a> <small>{} {}</small></th><td>{}</td><td>{}</td><td class=\"axis\">",
-        selection(&[("rule", chart.rule), ("status", "all"), ("q", &resource.arn)]),
+        selection(&[("rule", chart.rule), ("status", "all"), ("resource", &resource.arn)]),
         Html(&cut(&line.finding.message, 400)),
         Html(&cut(name, 60)),
         place(&resource.account),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// The rule whose evidence has the age of the newest successful restore.
-const RULE: &str = "data-recovery-tested";
+pub const RULE: &str = "data-recovery-tested";
 const AGE: &str = "protection.restore_tests.last_success_age_seconds";
 /// The rules about recovery tests, where the document has them.
 const RULES: [&str; 5] =
@@ -29,17 +29,18 @@ struct Column {
     counts: Counts,
 }
 
-/// Writes the chart, or why it is missing.
+/// Writes the chart and the results of the rules, where there are any.
 pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let tested: Vec<&Finding> = findings.findings.iter().map(Box::as_ref).filter(|finding| *finding.rule == *RULE).collect();
-    if tested.is_empty() {
-        write!(out, "<p class=\"nothing\">The document has no findings of the rule <code>{RULE}</code>: there is nothing to draw.</p>")?;
-    } else {
-        let proven = tested.iter().filter(|finding| finding.status == Status::Pass).count();
+    if !tested.is_empty() {
+        let proven = tested.iter().filter(|finding| finding.status == Status::Pass).count() as u64;
+        let proven = match proven {
+            0 => "0".to_owned(),
+            some => format!("<a href=\"{}\">{}</a>", selection(&[("rule", RULE), ("status", "pass")]), number(some)),
+        };
         write!(
             out,
-            "<p class=\"lead\"><b class=\"big\">{}</b> <span>of {} with backups have a successful restore as recent as is required</span></p>",
-            number(proven as u64),
+            "<p class=\"lead\"><b class=\"big\">{proven}</b> <span>of {} with backups have a successful restore as recent as is required</span></p>",
             counted(tested.len() as u64, "resource"),
         )?;
         chart(&columns(&tested, findings.audit.as_of), out)?;
@@ -155,8 +156,12 @@ fn rules(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
         let parts: Vec<(&str, u64)> = super::data::STATUSES.iter().map(|status| status.as_str()).zip(*counts).collect();
         bar(&parts, out)?;
         out.write_all(b"</td>")?;
-        for count in counts {
-            write!(out, "<td>{}</td>", number(*count))?;
+        for (status, count) in super::data::STATUSES.iter().zip(counts) {
+            let figure = match *count {
+                0 => "0".to_owned(),
+                some => format!("<a href=\"{}\">{}</a>", selection(&[("rule", rule), ("status", status.as_str())]), number(some)),
+            };
+            write!(out, "<td>{figure}</td>")?;
         }
         out.write_all(b"</tr>")?;
     }

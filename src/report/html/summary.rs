@@ -1,7 +1,9 @@
-//! The top of the page: what was audited, the answer to REL 9, and how much of the data is protected.
+//! The top of the page: what was audited, the answer to REL 9 and its main figures; and its foot, which makes the audit repeatable.
 
 use super::text::{Html, counted, number, selection};
-use crate::audit::findings::{BestPracticeSummary, Findings, Status};
+use super::{objectives, practices, restores};
+use crate::audit::findings::{Findings, Gate, Status, Verdict};
+use crate::audit::policy::FailOn;
 use crate::inventory::CoverageStatus;
 use crate::report::words;
 use crate::rules::Severity;
@@ -33,29 +35,56 @@ pub fn head(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-/// The answer in sentences, then one card for each best practice.
+/// The verdict, the main figures, then one card for each best practice.
 pub fn answer(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
-    write!(out, "<p class=\"verdict\">{}</p>", verdict(findings))?;
-    if let Some(baseline) = words::baseline(&findings.summary) {
-        write!(out, "<p>{}</p>", Html(&baseline))?;
-    }
+    verdict(findings, out)?;
     if !findings.audit.complete {
         let unread =
             findings.collection.iter().filter(|entry| matches!(entry.status, CoverageStatus::Denied | CoverageStatus::Failed)).count();
-        let what = if unread == 0 { "Something in scope".to_owned() } else { counted(unread as u64, "read operation") };
+        let noun = if words::is_of_templates(&findings.audit) { "part" } else { "read operation" };
+        let what = if unread == 0 { "Something in scope".to_owned() } else { counted(unread as u64, noun) };
         write!(
             out,
             "<p class=\"notice\"><strong>Not complete.</strong> {what} gave no full answer; what depends on that is unknown, not passed: <a href=\"#unread\">what could not be read</a>.</p>"
         )?;
     }
-    out.write_all(b"<div class=\"cards\">")?;
-    for practice in &findings.summary.best_practices {
-        card(practice, out)?;
-    }
-    out.write_all(b"</div>")
+    figures(findings, out)?;
+    practices::write(findings, out)
 }
 
-fn verdict(findings: &Findings) -> String {
+/// The gate's decision, if it is recorded, and the answer to REL 9 in a sentence.
+pub fn verdict(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
+    let Some(gate) = &findings.gate else {
+        return write!(out, "<div class=\"verdict\"><p>{}</p></div>", risks(findings));
+    };
+    let class = if gate.fail_on == FailOn::Never { "off" } else { gate.verdict.as_str() };
+    let exit = gate.exit_code;
+    write!(out, "<div class=\"verdict {class}\"><p class=\"gate\">{} <small>exit {exit}</small></p>", Html(&capital(&gate.text)))?;
+    write!(out, "<p>{}{}</p></div>", risks(findings), what_counts(gate))
+}
+
+/// A link to the findings that decide the gate.
+fn what_counts(gate: &Gate) -> String {
+    let severities: Vec<&str> =
+        Severity::ALL.into_iter().filter(|severity| gate.fail_on.reached_by(*severity)).map(Severity::as_str).collect();
+    let (status, count) = match gate.verdict {
+        Verdict::Failed => ("fail", gate.failing),
+        Verdict::Incomplete => ("unknown", gate.unknown),
+        Verdict::Passed => return String::new(),
+    };
+    if count == 0 || severities.is_empty() {
+        return String::new();
+    }
+    let severities = severities.join(",");
+    let mut fields = vec![("status", status), ("severity", severities.as_str())];
+    if gate.verdict == Verdict::Failed && gate.known > 0 {
+        fields.push(("mark", "new"));
+    }
+    format!(" <a href=\"{}\">Show the {}</a>", selection(&fields), counted(count, "finding"))
+}
+
+/// How many best practices are at which risk.
+pub fn risks(findings: &Findings) -> String {
     let practices = &findings.summary.best_practices;
     let with = |risk: &str| practices.iter().filter(|practice| practice.risk == risk).count();
     let risks: Vec<String> = [("high", "at high risk"), ("medium", "at medium risk"), ("unknown", "not known"), ("none", "without risk")]
@@ -63,82 +92,59 @@ fn verdict(findings: &Findings) -> String {
         .filter(|(risk, _)| with(risk) > 0)
         .map(|(risk, words)| format!("<b class=\"risk-{risk}\">{} {words}</b>", with(risk)))
         .collect();
-    let status = |status: Status| findings.summary.by_status.get(&status).copied().unwrap_or(0);
+    format!("Of the {} best practices of REL 9: {}.", practices.len(), risks.join(", "))
+}
+
+/// The main figures. Each leads to what it counts.
+fn figures(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
+    let summary = &findings.summary;
+    let status = |status: Status| summary.by_status.get(&status).copied().unwrap_or(0);
+    out.write_all(b"<dl class=\"tiles\">")?;
+    if words::is_of_templates(&findings.audit) {
+        tile(out, "Data resources declared", &number(summary.coverage.data_resources), "", "backups show after deployment")?;
+    } else if summary.coverage.data_resources > 0 {
+        let coverage = &summary.coverage;
+        let owing = coverage.data_resources.saturating_sub(coverage.reproducible);
+        let share = format!("{} of {}", number(coverage.protected), counted(owing, "data resource"));
+        tile(out, "Protected data", &format!("{:.1} %", coverage.percent), "#coverage", &share)?;
+    }
     let severities: Vec<String> = Severity::ALL
         .iter()
-        .filter_map(|severity| findings.summary.by_severity.get(severity).filter(|count| **count > 0).map(|count| (severity, count)))
-        .map(|(severity, count)| format!("{} {}", number(*count), severity.as_str()))
+        .filter_map(|severity| summary.by_severity.get(severity).filter(|count| **count > 0).map(|count| (severity.as_str(), count)))
+        .map(|(name, count)| format!("<a href=\"{}\">{} {name}</a>", selection(&[("status", "fail"), ("severity", name)]), number(*count)))
         .collect();
-    let of_these = if severities.is_empty() { String::new() } else { format!(" ({})", severities.join(", ")) };
-    format!(
-        "Of the {} best practices of REL 9: {}. Findings for {}: <b>{} fail</b>{of_these}, {} unknown, {} waived, {} pass.",
-        practices.len(),
-        risks.join(", "),
-        counted(findings.summary.resources, "resource"),
-        number(status(Status::Fail)),
-        number(status(Status::Unknown)),
-        number(status(Status::Waived)),
-        number(status(Status::Pass)),
-    )
+    let failing = status(Status::Fail);
+    tile(out, "Failing findings", &number(failing), &to_status(Status::Fail, failing), &severities.join(" · "))?;
+    for (rule, label, place, words) in [
+        (objectives::RPO.rule, "RPO met", "#objectives", "resources with an RPO"),
+        (restores::RULE, "Recovery proven", "#restores", "resources with backups"),
+    ] {
+        let (met, all) = objectives::met(findings, rule);
+        if all > 0 {
+            tile(out, label, &number(met), place, &format!("of {} {words}", number(all)))?;
+        }
+    }
+    let (unknown, waived) = (status(Status::Unknown), status(Status::Waived));
+    let rest = format!("{} · {}", linked(Status::Waived, waived, "waived"), linked(Status::Pass, status(Status::Pass), "pass"));
+    tile(out, "Unknown", &number(unknown), &to_status(Status::Unknown, unknown), &rest)?;
+    out.write_all(b"</dl>")
 }
 
-fn card(practice: &BestPracticeSummary, out: &mut dyn Write) -> io::Result<()> {
-    let risk = match practice.risk.as_str() {
-        "high" => "High risk",
-        "medium" => "Medium risk",
-        "none" => "No risk found",
-        _ => "Not known",
-    };
-    let class = if ["high", "medium", "none"].contains(&practice.risk.as_str()) { &practice.risk } else { "unknown" };
-    write!(
-        out,
-        "<article class=\"card risk-{class}\"><h3><span class=\"id\">{id}</span> {title}</h3><p class=\"risk\">{risk}</p>",
-        id = practice.id.id(),
-        title = practice.id.title(),
-    )?;
-    let counts = [("fail", practice.fail), ("unknown", practice.unknown), ("waived", practice.waived), ("pass", practice.pass)];
-    bar(&counts, out)?;
-    out.write_all(b"<dl>")?;
-    for (status, count) in counts {
-        let address = selection(&[("bp", practice.id.id()), ("status", status)]);
-        write!(out, "<div class=\"{status}\"><dt>{}</dt><dd><a href=\"{address}\">{}</a></dd></div>", capital(status), number(count))?;
-    }
-    out.write_all(b"</dl></article>")
+fn tile(out: &mut dyn Write, label: &str, value: &str, address: &str, below: &str) -> io::Result<()> {
+    let value = if address.is_empty() { value.to_owned() } else { format!("<a href=\"{address}\">{value}</a>") };
+    write!(out, "<div><dt>{label}</dt><dd><b>{value}</b> <small>{below}</small></dd></div>")
 }
 
-/// How much data is protected, by protection state, and how much of it on schedule.
-pub fn coverage(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
-    let coverage = &findings.summary.coverage;
-    if words::is_of_templates(&findings.audit) {
-        return write!(out, "<p class=\"nothing\">{}.</p>", Html(&words::coverage(findings)));
+/// The address of all findings with a status; empty when there are none.
+fn to_status(status: Status, count: u64) -> String {
+    if count == 0 { String::new() } else { selection(&[("status", status.as_str())]) }
+}
+
+fn linked(status: Status, count: u64, word: &str) -> String {
+    match count {
+        0 => format!("0 {word}"),
+        some => format!("<a href=\"{}\">{} {word}</a>", to_status(status, some), number(some)),
     }
-    if coverage.data_resources == 0 {
-        return out.write_all(b"<p class=\"nothing\">No data resources were found: there is nothing to draw.</p>");
-    }
-    let owing = coverage.data_resources.saturating_sub(coverage.reproducible);
-    write!(
-        out,
-        "<p class=\"lead\"><b class=\"big\">{:.1} %</b> <span>{} of {} that need a backup are protected</span></p>",
-        coverage.percent,
-        number(coverage.protected),
-        counted(owing, "data resource"),
-    )?;
-    let states = [
-        ("pass", "protected on schedule", coverage.on_schedule),
-        ("old", words::RESTORABLE_ONLY, coverage.restorable_only),
-        ("late", "stale: only late backups", coverage.stale),
-        ("part", "selected, never backed up", coverage.selected_not_protected),
-        ("part2", "blocked by the opt-in", coverage.opt_in_blocked),
-        ("fail", "unprotected", coverage.unprotected),
-        ("unknown", "unknown", coverage.unknown),
-        ("waived", "exempt: can be rebuilt", coverage.reproducible),
-    ];
-    bar(&states.map(|(class, _, count)| (class, count)), out)?;
-    out.write_all(b"<ul class=\"legend\">")?;
-    for (class, name, count) in states {
-        write!(out, "<li class=\"{class}\"><b>{}</b> {name}</li>", number(count))?;
-    }
-    out.write_all(b"</ul>")
 }
 
 /// A bar of parts, as wide as its container. Screen readers skip it, because the figures are next to it.
@@ -163,7 +169,11 @@ pub fn foot(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
         ("Rules", Html(&audit.rules_digest).to_string()),
         ("Policy file", audit.policy_digest.as_deref().map_or("none".to_owned(), |digest| Html(digest).to_string())),
     ];
-    facts.extend([("Accounts", &audit.accounts), ("Regions", &audit.regions)].map(|(name, values)| (name, some_of(values))));
+    if let Some(head) = &audit.ledger_head {
+        facts.push(("Ledger", Html(head).to_string()));
+    }
+    let places = [("Accounts", &audit.accounts), ("Regions", &audit.regions)];
+    facts.extend(places.into_iter().filter(|(_, names)| !names.is_empty()).map(|(name, names)| (name, some_of(names, 50))));
     out.write_all(b"<dl class=\"facts\">")?;
     for (name, value) in facts {
         write!(out, "<div><dt>{name}</dt><dd>{value}</dd></div>")?;
@@ -171,11 +181,11 @@ pub fn foot(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"</dl>")
 }
 
-fn some_of(values: &[String]) -> String {
-    const SHOWN: usize = 50;
-    let shown: Vec<String> = values.iter().take(SHOWN).map(|value| Html(value).to_string()).collect();
-    let more = values.len().saturating_sub(SHOWN);
-    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+/// The first of some names, and how many more there are.
+pub fn some_of(values: &[String], shown: usize) -> String {
+    let names: Vec<String> = values.iter().take(shown).map(|value| Html(value).to_string()).collect();
+    let more = values.len().saturating_sub(shown);
+    if more > 0 { format!("{} and {more} more", names.join(", ")) } else { names.join(", ") }
 }
 
 /// A word at the beginning of a label.

@@ -22,6 +22,7 @@ ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/service-role/AWSBackupDefaultServiceRole"
 LOGIN = {"MasterUsername": "admin1", "MasterUserPassword": "not-a-secret"}
 NOW = datetime.now(timezone.utc).replace(microsecond=0)
+SESSION = boto3.Session()
 CONFIG = Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}, read_timeout=20)
 
 
@@ -33,22 +34,42 @@ def tags(values: dict[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in values.items()]
 
 
-def arn(service: str, resource: str, region: str) -> str:
-    return f"arn:aws:{service}:{region}:{ACCOUNT}:{resource}"
+def arn(service: str, resource: str, region: str, account: str = ACCOUNT) -> str:
+    return f"arn:aws:{service}:{region}:{account}:{resource}"
 
 
 class Account:
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, number: str = ACCOUNT) -> None:
         self.endpoint = endpoint
-        self.session = boto3.Session(aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key="not-a-secret")
+        self.number = number
+        self.keys = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "not-a-secret"}
+        if number != ACCOUNT:
+            self.keys = self._keys_of(number)
         self.client = cache(self._client)
 
+    def _keys_of(self, number: str) -> dict[str, str]:
+        """The emulator tells accounts apart by access keys, and makes these by AssumeRole."""
+        role = f"arn:aws:iam::{number}:role/scenarios"
+        made = Account(self.endpoint).client("sts").assume_role(RoleArn=role, RoleSessionName="scenarios")["Credentials"]
+        return {
+            "aws_access_key_id": made["AccessKeyId"],
+            "aws_secret_access_key": made["SecretAccessKey"],
+            "aws_session_token": made["SessionToken"],
+        }
+
     def _client(self, service: str, region: str = "us-east-1") -> Any:
-        return self.session.client(service, region_name=region, endpoint_url=self.endpoint, config=CONFIG)
+        return SESSION.client(service, region_name=region, endpoint_url=self.endpoint, config=CONFIG, **self.keys)
+
+    def arn(self, service: str, resource: str, region: str = "us-east-1") -> str:
+        return arn(service, resource, region, self.number)
+
+    @property
+    def role(self) -> str:
+        return ROLE.replace(ACCOUNT, self.number)
 
     def seed(self, service: str, kind: str, values: dict[str, Any], region: str = "us-east-1") -> Any:
         """Creates state that otherwise arises only over time."""
-        body = {"account": ACCOUNT, "region": region, "service": service, "kind": kind, "values": values}
+        body = {"account": self.number, "region": region, "service": service, "kind": kind, "values": values}
         try:
             with urllib.request.urlopen(urllib.request.Request(f"{self.endpoint}/rel9/seed", json.dumps(body).encode())) as answer:
                 return json.load(answer)["seeded"][0]
@@ -72,7 +93,7 @@ class Account:
             TagSpecifications=[{"ResourceType": "volume", "Tags": tags({"Name": name, **labels})}],
         )["VolumeId"]
         self.seed("ec2", "volume", {"VolumeId": made, "CreateTime": ago(days=days_old)}, region)
-        return arn("ec2", f"volume/{made}", region)
+        return self.arn("ec2", f"volume/{made}", region)
 
     def instance(self, region: str = "us-east-1", **labels: str) -> tuple[str, str]:
         """Creates an EC2 instance with one volume; returns the ARNs of both."""
@@ -83,7 +104,7 @@ class Account:
         read = ec2.describe_instances(InstanceIds=[made])["Reservations"][0]["Instances"][0]
         volume = read["BlockDeviceMappings"][0]["Ebs"]["VolumeId"]
         self.seed("ec2", "volume", {"VolumeId": volume, "CreateTime": ago(days=100)}, region)
-        return arn("ec2", f"instance/{made}", region), arn("ec2", f"volume/{volume}", region)
+        return self.arn("ec2", f"instance/{made}", region), self.arn("ec2", f"volume/{volume}", region)
 
     def table(self, name: str, region: str = "us-east-1", **labels: str) -> str:
         made = self.client("dynamodb", region).create_table(
@@ -150,7 +171,7 @@ class Account:
             selection["ListOfTags"] = [
                 {"ConditionType": "STRINGEQUALS", "ConditionKey": key, "ConditionValue": value} for key, value in by_tag.items()
             ]
-        chosen = {"SelectionName": name, "IamRoleArn": ROLE, **selection}
+        chosen = {"SelectionName": name, "IamRoleArn": self.role, **selection}
         self.client("backup", region).create_backup_selection(BackupPlanId=plan, BackupSelection=chosen)
 
     def point(self, resource: str, region: str = "us-east-1", vault: str = "main", age: dict[str, float] | None = None, **more: Any) -> str:

@@ -1,6 +1,7 @@
-"""Parses commands, a JSON list on standard input, with the AWS CLI's own parser, and sends nothing. On errors, prints them and exits with 1: a
-service, command or option that does not exist, a value of the wrong form or outside its enum, a missing required option; a command that
-deletes although the command before it may have failed, or was only an example."""
+"""Parses commands with the AWS CLI's own parser, and sends nothing. Standard input is a JSON list of pairs: a rule's id and its command. On errors,
+prints them and exits with 1: a service, command or option that does not exist, a value of the wrong form or outside its enum, a missing required
+option, a `--query` for what the answer does not have; a command that does harm (harm.py), in any case or if the command before it failed or was
+only an example. With `--all`, also an exception for harm that no command needs."""
 
 from __future__ import annotations
 
@@ -15,9 +16,12 @@ import tempfile
 
 import awscli.argparser
 import awscli.clidriver
+import jmespath
 
-# Other programs that a rule's command may call.
-FILTERS = {"jq"}
+from harm import EXCEPTIONS, harms
+
+# Other programs that a rule's command may call, and the operator before them.
+OTHERS = {("|", "jq"), ("||", "echo")}
 # Actions that a command may take only if the command before it succeeded (`&&`).
 HARMFUL = re.compile(r"(delete|deregister|detach|disable|terminate|reset|remove)-")
 PLACEHOLDER = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
@@ -67,6 +71,35 @@ def wrong_enums(shape, value, path):
         yield f"{path} is {value!r}, none of {', '.join(shape.enum)}"
 
 
+def members(shape, seen=()):
+    """The names of all members at any depth."""
+    if shape is None or shape.name in seen:
+        return set()
+    seen = (*seen, shape.name)
+    if shape.type_name == "structure":
+        return set(shape.members).union(*(members(member, seen) for member in shape.members.values()))
+    if shape.type_name == "list":
+        return members(shape.member, seen)
+    return members(shape.value, seen) if shape.type_name == "map" else set()
+
+
+def fields(node):
+    """The names that a parsed JMESPath expression looks for; not those that it gives its own results."""
+    if node["type"] == "field":
+        yield node["value"]
+    for child in node["children"]:
+        yield from fields(child)
+
+
+def wrong_queries(words, shape):
+    known = members(shape)
+    for before, word in zip(words, words[1:]):
+        if before == "--query":
+            for name in fields(jmespath.compile(word).parsed):
+                if name not in known:
+                    yield f"--query {word}: the answer has no {name}"
+
+
 class Cli:
     def __init__(self):
         os.chdir(tempfile.mkdtemp())
@@ -100,7 +133,7 @@ class Cli:
             try:
                 self.drivers[profile].main([*words, "--profile", profile])
             except Sent:
-                return list(wrong_enums(self.model.input_shape, self.params, self.model.name))
+                return [*wrong_enums(self.model.input_shape, self.params, self.model.name), *wrong_queries(words, self.model.output_shape)]
             except SystemExit:
                 pass
         return [" ".join(said.getvalue().split())[-300:]]
@@ -115,12 +148,12 @@ def settled(words):
             yield re.sub(r"DAYS(_[A-Z]+)*", "35", word).replace("UNKNOWN", UNKNOWN)
 
 
-def mistakes(cli, line):
+def mistakes(cli, rule, line, used):
     example = False
     for operator, words in commands(line):
         if operator == ">":
             continue
-        if words[0] in FILTERS and operator == "|":
+        if (operator, words[0]) in OTHERS:
             continue
         if words[0] != "aws":
             yield f"{words[0]} is no command that everyone has"
@@ -132,12 +165,23 @@ def mistakes(cli, line):
         if HARMFUL.match(words[2]) and example:
             yield "does harm when the example before it was not filled in"
         example = example or any(word.startswith(("{", "[")) for word in words)
-        yield from cli.wrong(list(settled(words[1:])))
+        wrong = cli.wrong(list(settled(words[1:])))
+        yield from wrong
+        if wrong:
+            continue
+        action = f"{words[1].removesuffix('api')}:{cli.model.name}"
+        for what in harms(words[1].removesuffix("api"), cli.model.name, cli.params):
+            if (rule, action) in EXCEPTIONS:
+                used.add((rule, action))
+            else:
+                yield f"does harm: {what}"
 
 
 def main():
-    cli = Cli()
-    found = [f"{line}\n    {what}" for line in json.load(sys.stdin) for what in mistakes(cli, line)]
+    cli, used = Cli(), set()
+    found = [f"{line}\n    {what}" for rule, line in json.load(sys.stdin) for what in mistakes(cli, rule, line, used)]
+    if "--all" in sys.argv:
+        found += [f"no command needs the exception for {' '.join(exception)} any more" for exception in EXCEPTIONS.keys() - used]
     if found:
         sys.exit("\n".join(found))
 

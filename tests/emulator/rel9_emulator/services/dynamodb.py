@@ -9,7 +9,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from ..errors import ServiceError
 from ..identify import service_model
-from ..memory import memory_of
+from ..memory import managed_key, memory_of
 from ..registry import amends, backends_of, seeds
 from ..shapes import check, now, utc
 
@@ -45,8 +45,12 @@ def describe_table(backend: Any, params: Params, answer: Params) -> None:
 
 @amends(SERVICE, "UpdateTable")
 def update_table(backend: Any, params: Params, answer: Params) -> None:
-    """Adds and removes replicas: a table of the same name in the other Region, each showing the others."""
+    """Adds and removes replicas: a table of the same name in the other Region, each showing the others. Changes the key."""
     name = table_name(params["TableName"])
+    encryption = params.get("SSESpecification")
+    if encryption:
+        key = encryption.get("KMSMasterKeyId") or managed_key(backend.account_id, backend.region_name, "aws/dynamodb")
+        backend.tables[name].sse_specification = {**encryption, "KMSMasterKeyId": key}
     for update in params.get("ReplicaUpdates") or []:
         if "Create" in update:
             _add_replica(backend, name, update["Create"]["RegionName"], update["Create"])

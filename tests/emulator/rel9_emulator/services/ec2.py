@@ -142,7 +142,51 @@ def create_image(backend: Any, params: Params, answer: Params) -> None:
     memory_of(SERVICE, backend).override("image", image.id, {"BlockDeviceMappings": mappings})
 
 
+@handles(SERVICE, "DetachVolume")
+def detach_volume(backend: Any, params: Params) -> Params:
+    """moto needs the instance, which AWS knows."""
+    attachment = backend.get_volume(params["VolumeId"]).attachment
+    if attachment is None:
+        raise ServiceError("IncorrectState", f"Volume '{params['VolumeId']}' is in the 'available' state.")
+    instance, device = attachment.instance.id, attachment.device
+    backend.detach_volume(params["VolumeId"], params.get("InstanceId") or instance, params.get("Device"))
+    return {"VolumeId": params["VolumeId"], "InstanceId": instance, "Device": device, "State": "detaching"}
+
+
+@amends(SERVICE, "CopyImage")
+def copy_image(backend: Any, params: Params, answer: Params) -> None:
+    """The copy has copies of the snapshots, encrypted on request; moto creates one snapshot, of a separate volume."""
+    source = params["SourceImageId"]
+    shown = memory_of(SERVICE, ec2_backends[backend.account_id][params["SourceRegion"]]).overridden("image", source)
+    mappings = [{**mapping, "Ebs": dict(mapping.get("Ebs", {}))} for mapping in shown.get("BlockDeviceMappings", [])]
+    for mapping in mappings:
+        mapping["Ebs"]["SnapshotId"] = backend.amis[answer["ImageId"]].ebs_snapshot.id
+        mapping["Ebs"]["Encrypted"] = bool(params.get("Encrypted") or mapping["Ebs"].get("Encrypted") or backend.get_ebs_encryption_by_default())
+    if mappings:
+        memory_of(SERVICE, backend).override("image", answer["ImageId"], {"BlockDeviceMappings": mappings})
+
+
 # Snapshots
+
+
+@amends(SERVICE, "CopySnapshot")
+def copy_snapshot(backend: Any, params: Params, answer: Params) -> None:
+    """A copy is encrypted on request, and has no volume of its own; only its description names the source."""
+    copy = backend.snapshots[answer["SnapshotId"]]
+    copy.encrypted = bool(params.get("Encrypted") or copy.encrypted or backend.get_ebs_encryption_by_default())
+    copy.kms_key_id = (params.get("KmsKeyId") or _default_key(backend)) if copy.encrypted else None
+    memory_of(SERVICE, backend).override("snapshot", copy.id, {"VolumeId": "vol-ffffffff"})
+
+
+@amends(SERVICE, "ModifySnapshotAttribute")
+def modify_snapshot_attribute(backend: Any, params: Params, answer: Params) -> None:
+    """The lists of CreateVolumePermission, which moto ignores."""
+    changes = params.get("CreateVolumePermission") or {}
+    for kind, change in (("Add", backend.add_create_volume_permission), ("Remove", backend.remove_create_volume_permission)):
+        users = [entry["UserId"] for entry in changes.get(kind, []) if "UserId" in entry]
+        groups = [entry["Group"] for entry in changes.get(kind, []) if "Group" in entry]
+        if users or groups:
+            change(params["SnapshotId"], user_ids=users, groups=groups)
 
 
 def _key_of(snapshot: Any) -> str | None:

@@ -8,7 +8,7 @@ from moto.kms.models import kms_backends
 
 from ..errors import ServiceError
 from ..memory import memory_of
-from ..registry import amends, backends_of, seeds
+from ..registry import amends, backends_of, handles, seeds
 
 Params = dict[str, Any]
 
@@ -37,6 +37,24 @@ def get_key_rotation_status(backend: Any, params: Params, answer: Params) -> Non
     answer["KeyId"] = backend.keys[key_id].arn
     if answer["KeyRotationEnabled"]:
         answer.setdefault("RotationPeriodInDays", 365)
+
+
+@handles("kms", "EnableKey")
+def enable_key(backend: Any, params: Params) -> None:
+    """moto accepts no ARN here, nor in CancelKeyDeletion."""
+    key_id = backend.any_id_to_key_id(params["KeyId"])
+    if key_id not in backend.keys or backend.keys[key_id].key_state == "PendingDeletion":
+        raise ServiceError("KMSInvalidStateException", f"{params['KeyId']} is pending deletion.")
+    backend.enable_key(key_id)
+
+
+@handles("kms", "CancelKeyDeletion")
+def cancel_key_deletion(backend: Any, params: Params) -> Params:
+    key_id = backend.any_id_to_key_id(params["KeyId"])
+    if key_id not in backend.keys or backend.keys[key_id].key_state != "PendingDeletion":
+        raise ServiceError("KMSInvalidStateException", f"{params['KeyId']} is not pending deletion.")
+    backend.cancel_key_deletion(key_id)
+    return {"KeyId": backend.keys[key_id].arn}
 
 
 @amends("kms", "ListAliases")

@@ -49,6 +49,15 @@ def _teach_document_db() -> None:
 _teach_document_db()
 
 
+def _configuration(cluster: Any) -> Params:
+    """moto's configuration of a cluster, from which it restores; its clusters of Neptune have no password."""
+    cluster.__dict__.setdefault("_master_user_password", None)
+    return _moto_configuration(cluster)
+
+
+_moto_configuration, models.DBCluster.get_cfg = models.DBCluster.get_cfg, _configuration
+
+
 def resource_id(arn: str) -> str:
     """The DbiResourceId of an instance, because moto gives all instances the same."""
     return "db-" + base64.b32encode(hashlib.sha256(arn.encode()).digest()).decode()[:26]
@@ -121,6 +130,20 @@ def describe_db_instances(backend: Any, params: Params, answer: Params) -> None:
         memory.apply("db_instance", identifier, item)
 
 
+def _amend_restore(operation: str) -> None:
+    @amends(SERVICE, operation)
+    def amend(backend: Any, params: Params, answer: Params) -> None:
+        """A key encrypts the restored cluster, of an unencrypted snapshot too."""
+        if params.get("KmsKeyId"):
+            cluster = backend.clusters[params["DBClusterIdentifier"]]
+            cluster.storage_encrypted, cluster.kms_key_id = True, params["KmsKeyId"]
+            answer["DBCluster"].update(StorageEncrypted=True, KmsKeyId=params["KmsKeyId"])
+
+
+_amend_restore("RestoreDBClusterFromSnapshot")
+_amend_restore("RestoreDBClusterToPointInTime")
+
+
 @amends(SERVICE, "DescribeDBClusters")
 def describe_db_clusters(backend: Any, params: Params, answer: Params) -> None:
     for item in answer["DBClusters"]:
@@ -148,6 +171,22 @@ def create_global_cluster(backend: Any, params: Params, answer: Params) -> None:
     item = answer["GlobalCluster"]
     item["TagList"], item["StorageEncrypted"] = cluster.tags, cluster.storage_encrypted
     item["GlobalClusterMembers"] = [{**member, "IsWriter": True} for member in item["GlobalClusterMembers"]]
+
+
+@handles(SERVICE, "ModifyGlobalCluster")
+def modify_global_cluster(backend: Any, params: Params) -> Params:
+    clusters = rds_backends[backend.account_id]["us-east-1"].global_clusters
+    cluster = clusters.get(params["GlobalClusterIdentifier"])
+    if cluster is None:
+        raise ServiceError("GlobalClusterNotFoundFault", f"Global cluster {params['GlobalClusterIdentifier']} not found")
+    if "DeletionProtection" in params:
+        cluster.deletion_protection = params["DeletionProtection"]
+    members = ("Identifier", "ResourceId", "Arn")
+    shown = {f"GlobalCluster{name}": getattr(cluster, attribute) for name, attribute in zip(members, _GLOBAL_ATTRIBUTES, strict=True)}
+    return {"GlobalCluster": {**shown, "Engine": cluster.engine, "DeletionProtection": cluster.deletion_protection}}
+
+
+_GLOBAL_ATTRIBUTES = ("global_cluster_identifier", "global_cluster_resource_id", "global_cluster_arn")
 
 
 # Snapshots

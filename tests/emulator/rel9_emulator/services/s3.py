@@ -1,4 +1,4 @@
-"""S3: moto's buckets, with Regions as AWS enforces them, default encryption, and MFA delete."""
+"""S3: moto's buckets, with Regions as AWS enforces them, default encryption, MFA delete, and whole configurations of encryption and replication."""
 
 from __future__ import annotations
 
@@ -30,11 +30,30 @@ def wrong_region(backend: Any, operation: str, bucket: str | None, region: str) 
 @amends("s3", "CreateBucket")
 def create_bucket(backend: Any, params: Params, answer: Params) -> None:
     backend.put_bucket_encryption(params["Bucket"], DEFAULT_ENCRYPTION)
+    for kind in ("encryption", "replication"):
+        memory_of("s3", backend).records[kind].pop(params["Bucket"], None)
 
 
 @amends("s3", "DeleteBucketEncryption")
 def delete_bucket_encryption(backend: Any, params: Params, answer: Params) -> None:
     backend.put_bucket_encryption(params["Bucket"], DEFAULT_ENCRYPTION)
+    memory_of("s3", backend).records["encryption"].pop(params["Bucket"], None)
+
+
+def _keep(kind: str, put: str, get: str, member: str) -> None:
+    """moto keeps only some members of these configurations; AWS returns what was put."""
+
+    @amends("s3", put)
+    def put_configuration(backend: Any, params: Params, answer: Params) -> None:
+        memory_of("s3", backend).records[kind][params["Bucket"]] = params[member]
+
+    @amends("s3", get)
+    def get_configuration(backend: Any, params: Params, answer: Params) -> None:
+        answer[member] = memory_of("s3", backend).records[kind].get(params["Bucket"], answer[member])
+
+
+_keep("encryption", "PutBucketEncryption", "GetBucketEncryption", "ServerSideEncryptionConfiguration")
+_keep("replication", "PutBucketReplication", "GetBucketReplication", "ReplicationConfiguration")
 
 
 @amends("s3", "ListBuckets")

@@ -69,6 +69,23 @@ def list_restore_jobs(backend: BackupBackend, params: Params) -> Params:
     return {"RestoreJobs": jobs}
 
 
+@handles("backup", "ListRestoreJobsByProtectedResource")
+def list_restore_jobs_by_protected_resource(backend: BackupBackend, params: Params) -> Params:
+    filters = {
+        "ByStatus": equal("Status"),
+        "ByRecoveryPointCreationDateAfter": after("RecoveryPointCreationDate"),
+        "ByRecoveryPointCreationDateBefore": before("RecoveryPointCreationDate"),
+    }
+    jobs = [job for job in backend.restore_jobs.values() if job["SourceResourceArn"] == params["ResourceArn"]]
+    return {"RestoreJobs": newest_first(selected(jobs, params, filters), "CreationDate")}
+
+
+@handles("backup", "PutRestoreValidationResult")
+def put_restore_validation_result(backend: BackupBackend, params: Params) -> None:
+    job = _job(backend.restore_jobs, params["RestoreJobId"])
+    job.update(only(params, "ValidationStatus", "ValidationStatusMessage"))
+
+
 @handles("backup", "StartBackupJob")
 def start_backup_job(backend: BackupBackend, params: Params) -> Params:
     backend.vault(params["BackupVaultName"])

@@ -146,3 +146,14 @@ def seed_plan(backend: BackupBackend, values: Params) -> Params:
     record = _plan(backend, values["BackupPlanId"])
     values = {k: v for k, v in values.items() if k != "BackupPlanName"}
     return only(merge(backend.plan_records, record["BackupPlanId"], {}, values), *LISTED)
+
+
+@seeds("backup", "selection", "BackupSelectionsListMember")
+def seed_selection(backend: BackupBackend, values: Params) -> Params:
+    """Changes a selection of CreateBackupSelection: its CreationDate."""
+    needs("selection", values, "BackupPlanId", "SelectionId")
+    record = backend.selections.get(values["BackupPlanId"], {}).get(values["SelectionId"])
+    if record is None:
+        raise not_found("Cannot find backup selection")
+    record.update(only(values, "CreationDate"))
+    return only(record, "SelectionId", "BackupPlanId", "CreationDate")

@@ -75,15 +75,32 @@ def add_point(backend: BackupBackend, values: Params) -> Params:
         "EncryptionKeyType": vault.get("EncryptionKeyType"),
         "ResourceName": values["ResourceArn"].replace("/", ":").rsplit(":", 1)[1],
     }
-    lifecycle = values.get("Lifecycle") or {}
-    calculated = {
-        when: values["CreationDate"] + timedelta(days=lifecycle[days])
-        for days, when in (("DeleteAfterDays", "DeleteAt"), ("MoveToColdStorageAfterDays", "MoveToColdStorageAt"))
-        if lifecycle.get(days, -1) > 0
-    }
+    calculated = _calculated(values["CreationDate"], values.get("Lifecycle") or {})
     if calculated:
         defaults["CalculatedLifecycle"] = calculated
     return merge(backend.recovery_points, arn, defaults, values)
+
+
+def _calculated(created: Any, lifecycle: Params) -> Params:
+    """The dates that follow from a lifecycle."""
+    return {
+        when: created + timedelta(days=lifecycle[days])
+        for days, when in (("DeleteAfterDays", "DeleteAt"), ("MoveToColdStorageAfterDays", "MoveToColdStorageAt"))
+        if lifecycle.get(days, -1) > 0
+    }
+
+
+@handles("backup", "UpdateRecoveryPointLifecycle")
+def update_recovery_point_lifecycle(backend: BackupBackend, params: Params) -> Params:
+    describe_recovery_point(backend, params)
+    point = backend.recovery_points[params["RecoveryPointArn"]]
+    lifecycle = params.get("Lifecycle") or {}
+    cold, end = lifecycle.get("MoveToColdStorageAfterDays", -1), lifecycle.get("DeleteAfterDays", -1)
+    if 0 < end < cold + 90 and cold > 0:
+        raise invalid("DeleteAfterDays cannot be less than 90 days apart from MoveToColdStorageAfterDays")
+    point["Lifecycle"] = {"MoveToColdStorageAfterDays": cold, "DeleteAfterDays": end}
+    point["CalculatedLifecycle"] = _calculated(point["CreationDate"], lifecycle)
+    return only(point, "BackupVaultArn", "RecoveryPointArn", "Lifecycle", "CalculatedLifecycle")
 
 
 @seeds("backup", "recovery_point", "RecoveryPointByBackupVault")

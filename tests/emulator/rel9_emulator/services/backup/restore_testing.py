@@ -117,6 +117,16 @@ def get_restore_testing_selection(backend: BackupBackend, params: Params) -> Par
     return {"RestoreTestingSelection": copy.deepcopy(selections[name])}
 
 
+@handles("backup", "UpdateRestoreTestingSelection")
+def update_restore_testing_selection(backend: BackupBackend, params: Params) -> Params:
+    get_restore_testing_selection(backend, params)
+    plan = _plan(backend, params["RestoreTestingPlanName"])
+    record = backend.testing_selections[params["RestoreTestingPlanName"]][params["RestoreTestingSelectionName"]]
+    record.update(copy.deepcopy(params["RestoreTestingSelection"]))
+    shown = only(record, "CreationTime", "RestoreTestingPlanName", "RestoreTestingSelectionName")
+    return {**shown, **only(plan, "RestoreTestingPlanArn"), "UpdateTime": now()}
+
+
 @handles("backup", "DeleteRestoreTestingSelection")
 def delete_restore_testing_selection(backend: BackupBackend, params: Params) -> None:
     get_restore_testing_selection(backend, params)
