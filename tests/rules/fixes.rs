@@ -45,6 +45,17 @@ fn judge(path: &Path) -> Vec<Finding> {
     document(path).findings.into_iter().map(|finding| *finding).collect()
 }
 
+/// Rules with a fix that no fixture needs, with the reason.
+const NOT_NEEDED: &[(&str, &str)] = &[
+    ("backup-plan-target-vault-exists", "whether a vault exists that the template only names shows with --assume-plans"),
+    ("backup-selection-no-dangling-arns", "whether an ARN outside of the template exists shows with --assume-plans"),
+    ("dlm-policy-healthy", "which volumes of the account a policy reaches is not known before the deployment"),
+    ("efs-replication", "when it last replicated is known after the deployment"),
+    ("rds-cluster-snapshot-encrypted", "a copy of a declared snapshot has the encryption of its source, which another template declares"),
+    ("rds-snapshot-encrypted", "a copy of a declared snapshot has the encryption of its source, which another template declares"),
+    ("s3-bucket-encrypted", "S3 encrypts every bucket"),
+];
+
 /// Judges the template at a path.
 fn document(path: &Path) -> Findings {
     let options = Options { account: Some("111122223333".to_owned()), region: Some("us-east-1".to_owned()), ..Options::default() };
@@ -180,8 +191,10 @@ fn rules_with_fix(language: &str) -> BTreeSet<String> {
 
 fn assert_all(language: &str, wrong: &[String], seen: &Seen, never_fails: &[(&str, &str)]) {
     assert!(wrong.is_empty(), "{} fixes do not help:\n{}", wrong.len(), wrong.join("\n\n"));
-    let unseen: Vec<String> = rules_with_fix(language).difference(&seen.code).cloned().collect();
-    let listed: Vec<&str> = never_fails.iter().map(|(rule, _)| *rule).collect();
+    let with_fix = rules_with_fix(language);
+    let unseen: Vec<String> = with_fix.difference(&seen.code).cloned().collect();
+    let listed: Vec<&str> =
+        never_fails.iter().map(|(rule, _)| *rule).filter(|rule| with_fix.contains(*rule) && !seen.code.contains(*rule)).collect();
     assert_eq!(unseen, listed, "rules whose {language} fix no fixture needs");
     println!("{language}: the fixes of {} rules pass as code, those of {} as edits", seen.code.len(), seen.edits.len());
 }
@@ -189,13 +202,13 @@ fn assert_all(language: &str, wrong: &[String], seen: &Seen, never_fails: &[(&st
 #[test]
 fn what_terraform_is_told_to_change_passes() {
     let (wrong, seen) = check("terraform", &merge::terraform);
-    assert_all("terraform", &wrong, &seen, &[("s3-bucket-encrypted", "S3 encrypts every bucket")]);
+    assert_all("terraform", &wrong, &seen, NOT_NEEDED);
 }
 
 #[test]
 fn what_cloudformation_is_told_to_change_passes() {
     let (wrong, seen) = check("cloudformation", &merge::cloudformation);
-    assert_all("cloudformation", &wrong, &seen, &[("s3-bucket-encrypted", "S3 encrypts every bucket")]);
+    assert_all("cloudformation", &wrong, &seen, NOT_NEEDED);
 }
 
 /// What a report shows of a template.
@@ -280,7 +293,9 @@ fn no_template_is_told_to_change_what_runs() {
                 let remediation = finding.remediation.as_ref().expect("a remediation");
                 assert!(remediation.cli.is_empty(), "{name}: {}", finding.rule);
                 for text in remediation.steps.iter().map(String::as_str).chain([&*remediation.summary]) {
-                    let told = OF_RUNNING_RESOURCES.iter().find(|word| text.to_lowercase().contains(*word));
+                    let told = OF_RUNNING_RESOURCES
+                        .iter()
+                        .find(|word| if *word == "aws " { text.contains(*word) } else { text.to_lowercase().contains(*word) });
                     assert_eq!(told, None, "{name}: {}: {text}", finding.rule);
                 }
             }

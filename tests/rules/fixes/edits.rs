@@ -44,7 +44,7 @@ fn yaml_and_json_are_changed_where_the_value_is_or_before_the_first_key() {
         ),
         (
             "t.yaml",
-            "Resources:\n  A:\n    Type: AWS::EC2::Volume\n    Properties:\n      Encrypted: 'no' # é\n",
+            "Resources:\n  A:\n    Type: AWS::EC2::Volume\n    Properties:\n      Encrypted: 'false' # é\n",
             "Resources:\n  A:\n    Type: AWS::EC2::Volume\n    Properties:\n      Encrypted: true # é\n",
         ),
         (
@@ -100,8 +100,7 @@ fn a_file_whose_change_is_in_doubt_is_not_edited() {
     // A further resource is needed, or something is to be filled in.
     let bucket = "Resources:\n  A:\n    Type: AWS::S3::Bucket\n";
     assert_eq!(after("t.yaml", bucket, "s3-bucket-customer-key", "A"), None);
-    let files = "Resources:\n  A:\n    Type: AWS::EFS::FileSystem\n";
-    assert_eq!(after("t.yaml", files, "efs-replication", "A"), None);
+    assert_eq!(after("t.yaml", bucket, "s3-bucket-cross-region-replication", "A"), None);
 }
 
 #[test]
