@@ -17,7 +17,7 @@ import termios
 from pathlib import Path
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
-AUDIT = ["audit", "--demo", "--fail-on", "never", "--allow-incomplete"]
+AUDIT = ["audit", "--demo"]
 COLUMNS, LINES = 110, 46
 # What the table uses of a terminal's styles, in colours that can be read on its ground.
 STYLES = {
@@ -89,8 +89,11 @@ def main():
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.html"
-        subprocess.run([options.rel9, *AUDIT, "--format", f"html={report}"], check=True)
-        picture(options.chromium, report, IMAGES / "report.png", 1280, 1290)
+        audited = subprocess.run([options.rel9, *AUDIT, "--format", f"html={report}"], stderr=subprocess.PIPE, text=True)
+        # The demo fails its gate.
+        if audited.returncode != 1:
+            raise SystemExit(audited.stderr)
+        picture(options.chromium, report, IMAGES / "report.png", 1280, 1070)
 
         lines = "\n".join(terminal(options.rel9).split("\n")[:LINES])
         table = Path(folder) / "table.html"
