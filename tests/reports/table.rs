@@ -92,8 +92,8 @@ fn commands_are_whole() {
         .flat_map(|finding| finding["remediation"]["cli"].as_array().into_iter().flatten())
         .filter_map(|command| command.as_str())
         .collect();
-    for columns in [80, 100, 160] {
-        let table = table(columns, &["--fix", "--all"]);
+    for (columns, group_by) in [(80, "rule"), (100, "rule"), (160, "rule"), (80, "resource"), (80, "account")] {
+        let table = table(columns, &["--fix", "--all", "--group-by", group_by]);
         let mut lines = table.lines();
         let mut count = 0;
         while let Some(line) = lines.next() {
@@ -106,10 +106,10 @@ fn commands_are_whole() {
                     _ => format!("{before}{}", next.trim_start()),
                 };
             }
-            assert!(known.contains(&command.as_str()), "{columns}: {command}");
+            assert!(known.contains(&command.as_str()), "{columns} {group_by}: {command}");
             count += 1;
         }
-        assert_eq!(count, known.len(), "{columns}: no command is left out");
+        assert_eq!(count, known.len(), "{columns} {group_by}: no command is left out");
     }
 }
 

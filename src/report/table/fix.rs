@@ -1,28 +1,35 @@
 //! How to fix what fails. Without `--fix`, one sentence; with it, steps and commands, or what to write into a template.
 
-use super::page::{DIM, Page, TEXT};
+use super::page::{DIM, GOOD, Page, TEXT};
 use crate::audit::findings::Finding;
 use crate::report::escape::{cut, terminal};
 use crate::report::wrap;
 use std::io::{self, Write};
 
-/// Writes what to do about the failures of one rule. The commands are those of the first, or with `--all` stand below each.
-pub fn write(page: &Page, group: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
-    let Some((first, remediation)) = group.first().and_then(|first| Some((first, first.remediation.as_ref()?))) else { return Ok(()) };
-    page.paragraph(out, "    Fix: ", &terminal(&cut(&remediation.summary, TEXT)))?;
-    if !page.target.fix {
-        return Ok(());
-    }
-    for (number, step) in remediation.steps.iter().enumerate() {
-        page.paragraph(out, &format!("      {}. ", number + 1), &terminal(&cut(step, TEXT)))?;
-    }
-    if page.target.all {
+/// What to do about the failures of one rule. With `--all`, the commands stand below each of them already.
+pub fn of_rule(page: &Page, group: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
+    let Some(first) = group.first() else { return Ok(()) };
+    steps(page, first, out)?;
+    if !page.target.fix || page.target.all {
         return Ok(());
     }
     if group.len() > 1 && has_commands(first) {
         writeln!(out, "    {}", page.paint("# for the first of them; --fix --all has the others:", DIM))?;
     }
     commands(page, first, out)
+}
+
+/// What to do in a sentence, and with `--fix` the steps.
+pub fn steps(page: &Page, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let Some(remediation) = &finding.remediation else { return Ok(()) };
+    for line in page.wrapped("    Fix: ", &terminal(&cut(&remediation.summary, TEXT))) {
+        match line.strip_prefix("    Fix:") {
+            Some(rest) => writeln!(out, "    {}{rest}", page.paint("Fix:", GOOD))?,
+            None => writeln!(out, "{line}")?,
+        }
+    }
+    let mut steps = remediation.steps.iter().filter(|_| page.target.fix).enumerate();
+    steps.try_for_each(|(number, step)| page.paragraph(out, &format!("      {}. ", number + 1), &terminal(&cut(step, TEXT))))
 }
 
 fn has_commands(finding: &Finding) -> bool {

@@ -71,7 +71,8 @@ fn resource(page: &Page, failures: &[&Finding], out: &mut dyn Write) -> io::Resu
         }
         page.paragraph(out, &" ".repeat(indent.len()), &terminal(&cut(&finding.message, TEXT)))?;
         if page.target.fix {
-            fix::write(page, &[finding], out)?;
+            fix::steps(page, finding, out)?;
+            fix::commands(page, finding, out)?;
         }
     }
     writeln!(out)

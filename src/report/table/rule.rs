@@ -25,7 +25,7 @@ pub fn group_of_rule(page: &Page, group: &[&Finding], lead: &str, out: &mut dyn 
         let known = if words::is_known(finding) { " [known]" } else { "" };
         let text = format!("{}: {}{known}", cut(&words::resource(finding), TEXT), cut(&finding.message, TEXT));
         page.paragraph(out, "    - ", &terminal(&text))?;
-        if page.target.fix && page.target.all {
+        if page.target.fix && page.target.all && finding.status == Status::Fail {
             fix::commands(page, finding, out)?;
         }
     }
@@ -33,7 +33,7 @@ pub fn group_of_rule(page: &Page, group: &[&Finding], lead: &str, out: &mut dyn 
         writeln!(out, "    … and {} more (--all shows them, --format json has them)", group.len() - listed)?;
     }
     match first.status {
-        Status::Fail => fix::write(page, group, out),
+        Status::Fail => fix::of_rule(page, group, out),
         _ => Ok(()),
     }
 }
