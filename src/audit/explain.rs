@@ -1,5 +1,6 @@
 //! Everything known of one resource, from the audit's own facts and findings. Reads no sources, renders nothing.
 
+mod answer;
 mod change;
 pub mod document;
 mod explained;
@@ -15,6 +16,7 @@ use crate::inventory::document::DocumentError;
 use crate::inventory::{GLOBAL, Shard};
 use crate::protection::{self, Summaries};
 use crate::rules::RuleSet;
+pub use answer::Answer;
 use chrono::{DateTime, Utc};
 use document::Explanation;
 pub use explained::Explained;
@@ -23,16 +25,6 @@ use std::sync::{Mutex, PoisonError};
 pub use stored::of_findings;
 use wanted::Nearest;
 pub use wanted::{Named, Wanted};
-
-/// The answer to a name.
-#[derive(Debug)]
-pub enum Answer {
-    One(Box<Explanation>),
-    /// Several resources have the name.
-    Several(Vec<Named>),
-    /// No resource has it; the nearest names.
-    Nothing(Vec<Named>),
-}
 
 /// Explains a resource of an inventory. `options` name it in `explain`.
 ///

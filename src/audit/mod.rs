@@ -6,6 +6,7 @@ mod dedup;
 pub mod diff;
 pub mod explain;
 mod fail_on;
+mod fields;
 mod finding;
 pub mod finding_id;
 pub mod findings;

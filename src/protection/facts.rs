@@ -5,10 +5,14 @@
 
 mod data;
 mod links;
+mod plans;
+mod restores;
 mod told;
 
 pub use data::*;
 pub use links::*;
+pub use plans::*;
+pub use restores::*;
 pub use told::{FactSet, Path, Reasoned, Told};
 
 use crate::inventory::Reasons;

@@ -4,7 +4,7 @@
 use super::dlm_mechanisms::{is_root_volume, policy_misses};
 use super::index::{Index, Typed};
 use super::plan_reach::{PlanOutcome, Plans};
-use super::selection::{TagChanges, changed};
+use super::selection::tag_change::{TagChanges, changed};
 use super::title::title;
 use super::types;
 use crate::inventory::types::dlm;

@@ -13,12 +13,10 @@ use std::collections::{BTreeSet, HashSet};
 use wildmatch::WildMatchPattern;
 
 mod symbols;
-mod tag_change;
+pub mod tag_change;
 #[cfg(test)]
 mod tests;
 mod words;
-
-pub use tag_change::{TagChanges, changed};
 
 /// `*` is the only wildcard. The matcher requires a second one: a code point that is not a character.
 type Wildcard = WildMatchPattern<'*', '\u{10FFFF}'>;

@@ -218,7 +218,8 @@ impl Page<'_> {
             let _ = writeln!(self.out, "{lead}{line}");
         }
         self.paragraph("    ", &finding.message);
-        if let Some(waiver) = &finding.waiver {
+        // The message says of a waiver that has ended that it has.
+        if let Some(waiver) = finding.waiver.as_ref().filter(|_| finding.status == Status::Waived) {
             self.paragraph("    ", &words::waiver(waiver));
         }
         if let Some(remediation) = finding.remediation.as_ref().filter(|_| finding.status == Status::Fail) {

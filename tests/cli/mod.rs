@@ -3,6 +3,7 @@
 #[cfg(feature = "live")]
 mod bad_input;
 mod ci_docs;
+mod explain;
 mod gate;
 #[cfg(unix)]
 mod output;

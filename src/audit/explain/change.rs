@@ -1,11 +1,11 @@
 //! The smallest change that makes more rules pass. A change of tags or of opt-in is tried: the inventory is changed and judged again.
 
-use super::Explained;
 use super::document::{Change, ChangeKind};
+use super::explained::{Explained, denied_first, not_passing};
 use crate::audit::findings::{Finding, Status};
 use crate::audit::judge::Judge;
 use crate::inventory::types::{ResourceType, account};
-use crate::inventory::{Resource, Shard};
+use crate::inventory::{DEPLOYED, Resource, Shard};
 use crate::protection::facts::{Facts, Protection, State};
 use crate::protection::{self, Proposal, Summaries};
 use chrono::{DateTime, Utc};
@@ -20,7 +20,8 @@ pub fn smallest(judge: &Judge, shard: &Shard, summaries: &Summaries, explained: 
         return None;
     }
     if let Facts::Data(facts) = &explained.facts {
-        if let (None, Some(first)) = (facts.state.read(), super::explained::denied_first(facts.state.reasons().to_vec()).first()) {
+        let unread = denied_first(facts.state.reasons().to_vec());
+        if let (None, Some(first)) = (facts.state.read(), unread.iter().find(|reason| *reason != DEPLOYED)) {
             return Some(plain(ChangeKind::Read, format!("let rel9 read what it could not: {first}"), None));
         }
         let case = Case { judge, shard, summaries, explained, facts };
@@ -28,7 +29,7 @@ pub fn smallest(judge: &Judge, shard: &Shard, summaries: &Summaries, explained: 
             return Some(change);
         }
     }
-    super::explained::not_passing(&explained.findings).first().and_then(|worst| fix(worst))
+    not_passing(&explained.findings).first().and_then(|worst| fix(worst))
 }
 
 /// What to do about the worst finding that does not pass.
@@ -36,7 +37,7 @@ pub fn fix(worst: &Finding) -> Option<Change> {
     match worst.status {
         Status::Pass | Status::Waived => None,
         Status::Unknown => {
-            let because = super::explained::denied_first(worst.unknown_because.to_vec());
+            let because = denied_first(worst.unknown_because.to_vec());
             let first = because.into_iter().next().unwrap_or_else(|| worst.message.to_string());
             Some(plain(ChangeKind::Read, format!("let rel9 read what it could not: {first}"), None))
         }

@@ -4,7 +4,7 @@ use super::document::{Call, Change, Counts, Exempt, Explanation, Owed, SCHEMA};
 use crate::audit::findings::{Finding, Location, ResourceRef, Status};
 use crate::audit::policy::{Owes, Owing, Policy};
 use crate::inventory::types::find;
-use crate::inventory::{CoverageEntry, CoverageStatus, Resource, Shard};
+use crate::inventory::{CoverageEntry, CoverageStatus, DEPLOYED, Resource, Shard};
 use crate::protection;
 use crate::protection::facts::Facts;
 use chrono::{DateTime, Utc};
@@ -84,12 +84,16 @@ impl Explained {
             _ => (None, None, Vec::new()),
         };
         let declared = self.resource.declared.as_deref();
+        let unknown_because: Vec<String> = unknown_because.into_iter().filter(|reason| reason != DEPLOYED).collect();
         let location = declared.map(|declared| Location {
             file: Arc::clone(&declared.file),
             line: declared.at.line,
             column: std::num::NonZeroU32::new(declared.at.column),
         });
         let mut notes = self.notes.clone();
+        if state.is_none() && declared.is_some() && unknown_because.is_empty() && matches!(self.facts, Facts::Data(_)) {
+            notes.push("a template does not show backups: its state is known after deployment".to_owned());
+        }
         notes.extend(declared.and_then(|declared| declared.construct.as_ref()).map(|construct| format!("CDK construct {construct}")));
         Explanation {
             schema: SCHEMA.to_owned(),

@@ -1,6 +1,6 @@
 //! Explains a resource from a stored findings document: by what its findings quote. Nothing is judged again.
 
-use super::Answer;
+use super::answer::Answer;
 use super::change;
 use super::document::{Exempt, Explanation, Owed, SCHEMA};
 use super::explained::{calls, counts, denied_first, not_passing};

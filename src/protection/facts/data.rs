@@ -1,11 +1,13 @@
 //! The protection facts of data resources.
 
+use super::plans::{Considered, PlanReach};
+use super::restores::{RestoreSeen, RestoreTests};
 use super::told::{Told, facts, plain, record};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-plain!(State, MechanismKind, Restore);
+plain!(State, MechanismKind);
 
 /// Whether the data can be restored. `docs/concepts.md` defines the states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -76,67 +78,6 @@ impl Mechanism {
     /// Whether it is automatic, is not late, and has a restorable backup. Replicas are not backups.
     pub fn is_on_schedule(&self) -> bool {
         self.automatic && self.last_at.is_some() && self.on_schedule != Some(false) && self.kind != MechanismKind::Replication
-    }
-}
-
-record! {
-    /// A copy action of a plan that reaches the resource.
-    PlannedCopy {
-        #[serde(default, skip_serializing_if = "Told::is_unread")]
-        vault_arn: Told<String>,
-        #[serde(default, skip_serializing_if = "Told::is_unread")]
-        account: Told<String>,
-        #[serde(default, skip_serializing_if = "Told::is_unread")]
-        region: Told<String>,
-        #[serde(default, skip_serializing_if = "Told::is_unread")]
-        retention_days: Told<Option<i64>>,
-    }
-}
-
-record! {
-    /// One rule of a backup plan that selects the resource. Parts that a template does not settle are unread.
-    #[derive(Default)]
-    PlanReach {
-        plan: String,
-        plan_arn: String,
-        #[serde(default, skip_serializing_if = "Told::is_unread")]
-        rule: Told<String>,
-        selection: String,
-        /// The largest gap of the schedule; `null` if the schedule cannot be understood or never runs again.
-        #[serde(default, skip_serializing_if = "Told::is_unread")]
-        interval_seconds: Told<Option<i64>>,
-        #[serde(default, skip_serializing_if = "Told::is_unread")]
-        retention_days: Told<Option<i64>>,
-        #[serde(default, skip_serializing_if = "Told::is_unread")]
-        continuous: Told<bool>,
-        #[serde(default, skip_serializing_if = "Told::is_unread")]
-        vault: Told<String>,
-        #[serde(default, skip_serializing_if = "Told::is_unread")]
-        copies: Told<Vec<PlannedCopy>>,
-        /// The Region's opt-in for the type is off and this selection does not override it.
-        opt_in_blocked: bool,
-        /// The deadline of the first scheduled run after the resource and the selection exist: the run, windows included, must have made a
-        /// recovery point by then.
-        due_at: Option<DateTime<Utc>>,
-        /// That moment has passed.
-        due: bool,
-    }
-}
-
-record! {
-    /// A backup plan's selection or a DLM policy that could back the resource up, and why it does or does not.
-    Considered {
-        /// `backup_plan` or `dlm_policy`.
-        kind: String,
-        /// The plan's or policy's name.
-        name: String,
-        arn: String,
-        /// The plan's selection; `null` for a policy, for a plan without a selection, and for a plan that backs up the resource's stack.
-        selection: Option<String>,
-        /// It backs the resource up; `null` if that is not known. `false` where it selects the resource and opt-in blocks that.
-        reaches: Option<bool>,
-        /// What decides that, with the deciding values: `tag backup=daily is required, the resource has backup=weekly`.
-        why: String,
     }
 }
 
@@ -282,83 +223,6 @@ record! {
         /// `aws` or `customer`; `null` for a key that is gone.
         manager: Option<crate::inventory::types::KeyManager>,
         deletion_at: Option<DateTime<Utc>>,
-    }
-}
-
-record! {
-    /// Restores of the resource's backups that the audit saw.
-    #[derive(Default)]
-    RestoreTests {
-        /// Successful ones.
-        count: i64,
-        last_success_at: Option<DateTime<Utc>>,
-        last_success_age_seconds: Option<i64>,
-        /// The evidence: `restore job …`, `LastRestoreTime of a recovery point`, `table … restored from it`, `ledger line 7: …`.
-        last_success_source: Option<String>,
-        last_failure_at: Option<DateTime<Utc>>,
-        /// Whether the last successful one was validated; `null` without a successful one.
-        validated: Option<bool>,
-        /// `null` without an attempt.
-        last_attempt: Option<RestoreAttempt>,
-        /// The restores that the inventory shows, for the ledger; rules do not see them.
-        #[serde(skip)]
-        seen: Vec<Restore>,
-    }
-}
-
-/// A finished restore of one of the resource's backups.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Restore {
-    pub at: DateTime<Utc>,
-    /// The evidence.
-    pub source: String,
-    pub succeeded: bool,
-    /// A person or a program checked the restored data and found it right.
-    pub validated: bool,
-    pub took_seconds: Option<i64>,
-    /// What AWS, or the person who ran it, reports about the job; `None` if only its result shows.
-    pub attempt: Option<RestoreAttempt>,
-}
-
-impl Restore {
-    /// Whether both describe the same restore.
-    pub fn is_same(&self, other: &Restore) -> bool {
-        self.at == other.at && self.source == other.source
-    }
-
-    /// Whether its outcome may still change, because its validation is still running.
-    pub fn is_open(&self) -> bool {
-        self.attempt.as_ref().is_some_and(|attempt| attempt.validation_status.as_deref() == Some("VALIDATING"))
-    }
-}
-
-record! {
-    /// A restore of one of the resource's backups that the audit saw, succeeded or not.
-    RestoreSeen {
-        at: DateTime<Utc>,
-        age_seconds: i64,
-        succeeded: bool,
-        /// The job's status; `null` if only the result shows.
-        status: Option<String>,
-        /// A person or a program checked the restored data and found it right.
-        validated: bool,
-        took_seconds: Option<i64>,
-        /// The evidence, as in `restore_tests.last_success_source`.
-        source: String,
-        /// What AWS says about a failure.
-        message: Option<String>,
-    }
-}
-
-record! {
-    /// A finished restore attempt.
-    RestoreAttempt {
-        at: DateTime<Utc>,
-        /// COMPLETED, and validation neither FAILED nor TIMED_OUT.
-        succeeded: bool,
-        status: String,
-        validation_status: Option<String>,
-        message: Option<String>,
     }
 }
 

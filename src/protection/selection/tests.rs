@@ -1,3 +1,4 @@
+use super::tag_change::TagChanges;
 use super::*;
 use crate::inventory::{Declared, Fact, Reasons, Tags};
 use proptest::prelude::*;

@@ -2,6 +2,7 @@
 
 use super::{LISTED, Page, YELLOW, cut, lines};
 use crate::audit::explain::document::{Explanation, Owed};
+use crate::inventory::DEPLOYED;
 use crate::inventory::figures::human_duration;
 use crate::protection::facts::State;
 use serde::de::DeserializeOwned;
@@ -42,6 +43,11 @@ impl Page<'_> {
             let (sign, text) = lines::considered(&considered);
             (format!("  {sign} "), text)
         });
+        // A findings document quotes ten of them.
+        let quoted = found.protection.get("considered").and_then(Value::as_array).map_or(0, Vec::len) as u64;
+        if let Some(more) = count.and_then(|count| count.checked_sub(quoted)).filter(|more| *more > 0 && quoted > 0) {
+            self.paragraph("  ", &format!("… and {more} more"));
+        }
     }
 
     /// What can be restored, and what was.
@@ -63,7 +69,8 @@ impl Page<'_> {
         line: impl Fn(T) -> (String, String),
     ) {
         let Some(all) = found.protection.get(name).and_then(Value::as_array) else {
-            let reasons = found.unread.get(name).filter(|reasons| !reasons.is_empty());
+            // A note says of a template that it does not show backups.
+            let reasons = found.unread.get(name).filter(|reasons| reasons.iter().any(|reason| reason != DEPLOYED));
             if let Some(reasons) = reasons {
                 self.title(title);
                 self.painted("  ? ", &format!("not known: {}", reasons.join("; ")), Some(YELLOW));

@@ -30,6 +30,7 @@ pub fn mechanism(mechanism: &Mechanism) -> String {
     }
     let last = match (&mechanism.last_at, mechanism.age_seconds) {
         (Some(at), Some(age)) => format!("last {}, {} old", moment(at), human_duration(age)),
+        _ if mechanism.kind == MechanismKind::Replication => "a replica is no backup".to_owned(),
         _ => "no backup yet".to_owned(),
     };
     let allowed = mechanism.allowed_age_seconds.map_or(String::new(), |allowed| format!(", at most {} allowed", human_duration(allowed)));
