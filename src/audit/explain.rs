@@ -7,11 +7,10 @@ mod explained;
 mod stored;
 mod wanted;
 
-use super::judge::{Judge, Judged};
+use super::judge::{Judge, Judged, Templates};
 use super::options::Options;
 use super::policy::Policy;
 use super::{Input, JudgeShard, chosen};
-use crate::inventory::declarable::Declarables;
 use crate::inventory::document::DocumentError;
 use crate::inventory::{GLOBAL, Shard};
 use crate::protection::{self, Summaries};
@@ -71,7 +70,7 @@ pub fn run(input: &Input, rules: &RuleSet, policy: &Policy, wanted: &Wanted, opt
 /// Those of `read`.
 pub fn run_templates<E>(
     read: impl FnOnce(&JudgeShard) -> Result<Vec<Judged>, E>,
-    declarables: &Declarables,
+    templates: Templates,
     rules: &RuleSet,
     policy: &Policy,
     wanted: &Wanted,
@@ -80,7 +79,7 @@ pub fn run_templates<E>(
     let as_of = options.as_of.unwrap_or_else(Utc::now);
     let chosen = chosen(rules, policy, &options);
     let options = Options { explain: Some(wanted.clone()), ..options };
-    let judge = Judge::new(&chosen, policy, as_of, &options, Some(declarables));
+    let judge = Judge::new(&chosen, policy, as_of, &options, Some(templates));
     let all = Mutex::new((Vec::new(), Nearest::default()));
     let explain = |shard: &Shard| {
         let source = shard.source.clone().unwrap_or_else(|| options.source.clone());

@@ -4,6 +4,7 @@ use super::finding_id::FindingId;
 use super::findings::{Finding, Location, Remediation, ResourceRef, Status, WaiverRef};
 use super::fix;
 use super::policy::{Policy, Tally, Waiver, end_of_day};
+use crate::inventory::edit::Slots;
 use crate::inventory::{Declared, Resource, Syntax, is_symbolic};
 use crate::rules::answers::Answers;
 use crate::rules::engine::{self, Subject, Verdict};
@@ -54,6 +55,8 @@ impl Waivers<'_> {
 pub struct Chosen<'a> {
     pub rule: &'a Rule,
     pub answers: Answers<'a>,
+    /// Where templates take changes.
+    slots: &'a dyn Slots,
     /// A template can declare everything that it checks of the type.
     pub judges_templates: bool,
     severity: Severity,
@@ -69,11 +72,12 @@ pub struct Chosen<'a> {
 
 impl<'a> Chosen<'a> {
     /// Prepares a rule.
-    pub fn new(rule: &'a Rule, policy: &Policy, judges_templates: bool) -> Self {
+    pub fn new(rule: &'a Rule, policy: &Policy, judges_templates: bool, slots: &'a dyn Slots) -> Self {
         Chosen {
             rule,
             answers: Answers::new(rule, Arc::new(Value::Object(policy.params(rule)))),
             judges_templates,
+            slots,
             severity: policy.severity(rule),
             id: rule.id.as_str().into(),
             title: rule.title.as_str().into(),
@@ -164,8 +168,9 @@ impl<'a> Chosen<'a> {
     /// The remediation in a template whose rule has one for templates: the fix in the template's own language, for its own resource.
     fn of_template(&self, resource: &Resource, declared: &Declared, rule: &TemplateRemediation, subject: &Subject) -> Arc<Remediation> {
         subject.with_params(self.answers.params(), |scope| {
-            let changes = fix::changes_for(&rule.fix, declared).and_then(|changes| changes.fill_in(scope));
-            let snippet: Option<Arc<str>> = changes.and_then(|changes| fix::snippet(changes, resource, declared)).map(Into::into);
+            let changes = fix::changes_for(&rule.fix, resource, declared).and_then(|changes| changes.fill_in(scope));
+            let code = changes.and_then(|changes| fix::code(changes, resource, declared, self.slots));
+            let (snippet, edit) = code.map_or((None, None), |code| (Some(Arc::<str>::from(code.snippet)), code.edit));
             let of_terraform = matches!(declared.written.syntax, Syntax::Hcl | Syntax::TerraformJson);
             let steps = rule.steps.iter().map(|step| step.render(scope));
             Arc::new(Remediation {
@@ -173,6 +178,7 @@ impl<'a> Chosen<'a> {
                 steps: steps.chain(fix::steps(&rule.fix, resource, declared)).collect(),
                 cloudformation: snippet.clone().filter(|_| !of_terraform),
                 terraform: snippet.filter(|_| of_terraform),
+                edit: edit.map(Box::new),
                 docs: self.rule.remediation.docs.as_slice().into(),
                 ..Remediation::default()
             })
@@ -200,6 +206,7 @@ impl<'a> Chosen<'a> {
                     cli: Vec::new(),
                     cloudformation: in_language(&rule.cloudformation, "cloudformation", scope),
                     terraform: in_language(&rule.terraform, "terraform", scope),
+                    edit: None,
                     docs: rule.docs.as_slice().into(),
                 })
             })

@@ -4,7 +4,7 @@ use super::fail_on::FailOn;
 use super::finding_id::FindingId;
 use super::policy_use::PolicyUse;
 pub use crate::inventory::Location;
-use crate::inventory::{CoverageEntry, Tags};
+use crate::inventory::{CoverageEntry, Place, Tags};
 use crate::rules::evidence::Evidence;
 use crate::rules::objective::Reproducible;
 use crate::rules::{BestPractice, Severity};
@@ -350,8 +350,21 @@ pub struct Remediation {
     pub cloudformation: Option<Arc<str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terraform: Option<Arc<str>>,
+    /// The change of a template's file that fixes the finding, if it is in one place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edit: Option<Box<Edit>>,
     #[serde(default, skip_serializing_if = "no_texts")]
     pub docs: Arc<[String]>,
+}
+
+/// A change of a file: `text` replaces what is between two places; if they are equal, it is inserted there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Edit {
+    pub file: Arc<str>,
+    pub start: Place,
+    /// Exclusive. Columns count characters, as in SARIF's `unicodeCodePoints`.
+    pub end: Place,
+    pub text: String,
 }
 
 fn no_texts(texts: &Arc<[String]>) -> bool {

@@ -1,41 +1,55 @@
 //! Fixes as code: a rule's changes, written for the resource of a finding in the language of its template.
 
 mod data;
+mod edit;
 mod hcl;
 mod names;
 mod yaml;
 
+use super::findings::Edit;
+use crate::inventory::address::Address;
+use crate::inventory::edit::Slots;
 use crate::inventory::{Declared, Resource, Syntax};
-use crate::rules::fix::{Changes, Fix, Key, Setting};
+use crate::rules::fix::{CLOUD_CONTROL, Changes, Fix, Key, Setting};
 use crate::rules::text::Text;
 use names::{Names, cloud_control_type};
 
 /// The key of a template's resources.
 const RESOURCES: &str = "Resources";
+/// The key of a resource's properties.
+const PROPERTIES: &str = "Properties";
 /// The prefix of the types of AWS SAM, which have few of the properties of CloudFormation's.
 const SAM: &str = "AWS::Serverless::";
 /// Attributes of a CloudFormation resource that are not among its properties.
 const ATTRIBUTES: [&str; 3] = ["DeletionPolicy", "UpdateReplacePolicy", "DependsOn"];
 
 /// The changes of a rule that are for the resource; `None` if the rule has none for its type.
-pub fn changes_for<'f>(fix: &'f Fix, declared: &Declared) -> Option<&'f Changes<Text>> {
+pub fn changes_for<'f>(fix: &'f Fix, resource: &Resource, declared: &Declared) -> Option<&'f Changes<Text>> {
     let own = declared.written.type_name.as_str();
     match declared.written.syntax {
         Syntax::Yaml | Syntax::Json => fix.of([own, "cloudformation"]),
         _ if own.starts_with(names::CLOUD_CONTROL) => {
             let named = fix.iter().find(|(name, _)| cloud_control_type(name).as_deref() == Some(own));
-            named.map(|(_, changes)| changes).or_else(|| fix.of(["cloudformation"]))
+            named.map(|(_, changes)| changes).or_else(|| fix.of([CLOUD_CONTROL, "cloudformation"]))
         }
+        // What is for all types of the language is for whole resources.
+        _ if Address::parse(&resource.id).is_some_and(|address| address.block.is_some()) => fix.of([own]),
         _ => fix.of([own, "terraform"]),
     }
 }
 
+/// A fix as code, and as an edit where it is a change in one place.
+pub struct Code {
+    pub snippet: String,
+    pub edit: Option<Edit>,
+}
+
 /// The changes as code: what identifies the resource, the properties to set, and the resources to add. `None` if the resource cannot be
 /// named in its language.
-pub fn snippet(changes: Changes<String>, resource: &Resource, declared: &Declared) -> Option<String> {
+pub fn code(changes: Changes<String>, resource: &Resource, declared: &Declared, slots: &dyn Slots) -> Option<Code> {
     let changes = &changes.named(&names::own_name(resource, declared)?);
     let names = Names::new(resource, declared, &changes.further)?;
-    Some(match declared.written.syntax {
+    let snippet = match declared.written.syntax {
         Syntax::Hcl => terraform(changes, &names, declared),
         Syntax::TerraformJson => data::pretty(&terraform_json(changes, &names)),
         Syntax::Json => data::pretty(&cloudformation(changes, &names, declared)),
@@ -44,7 +58,22 @@ pub fn snippet(changes: Changes<String>, resource: &Resource, declared: &Declare
             let comment = declared.construct.as_ref().map(|construct| format!("# CDK construct {}\n", one_line(construct)));
             format!("{}{}", comment.unwrap_or_default(), yaml::document(&template))
         }
-    })
+    };
+    let entries = match declared.written.syntax {
+        Syntax::Hcl | Syntax::TerraformJson => inside_block(&changes.own, &names),
+        Syntax::Yaml | Syntax::Json => inside_properties(&changes.own),
+    };
+    let edit = edit::edit(changes, &entries, &names, declared, slots);
+    Some(Code { snippet, edit })
+}
+
+/// The settings of a CloudFormation resource as its entries.
+fn inside_properties(own: &[(Key, Setting<String>)]) -> Vec<(Key, Setting<String>)> {
+    let (mut entries, properties): (Vec<_>, Vec<_>) = own.iter().cloned().partition(|(key, _)| ATTRIBUTES.contains(&key.name.as_str()));
+    if !properties.is_empty() {
+        entries.push((Key { name: PROPERTIES.to_owned(), elements: None }, Setting::Map(properties)));
+    }
+    entries
 }
 
 fn terraform(changes: &Changes<String>, names: &Names, declared: &Declared) -> String {
@@ -109,7 +138,7 @@ fn cloudformation_resource(type_name: &str, settings: &[(Key, Setting<String>)],
         entries.extend(attributes);
     }
     if !properties.is_empty() {
-        entries.push(("Properties".to_owned(), data::cloudformation_map(&properties, names)));
+        entries.push((PROPERTIES.to_owned(), data::cloudformation_map(&properties, names)));
     }
     data::Data::Map(entries)
 }
@@ -128,7 +157,8 @@ pub fn steps(fix: &Fix, resource: &Resource, declared: &Declared) -> Vec<String>
             "Make the change in the CDK code of construct {construct}, and synthesize again: the snippet shows the synthesized properties."
         )
     });
-    let simplified = own.starts_with(SAM) && changes_for(fix, declared).is_none() && fix.of([resource.type_name.as_str()]).is_some();
+    let simplified =
+        own.starts_with(SAM) && changes_for(fix, resource, declared).is_none() && fix.of([resource.type_name.as_str()]).is_some();
     let simplified = simplified.then(|| format!("{own} does not have this property: declare the resource as {}.", resource.type_name));
     synthesized.into_iter().chain(simplified).collect()
 }

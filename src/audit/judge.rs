@@ -10,6 +10,7 @@ use super::policy::{Owes, Owing, Policy, Tally};
 use super::standing::Standing;
 use super::survey::Survey;
 use crate::inventory::declarable::Declarables;
+use crate::inventory::edit::{NoSlots, Slots};
 use crate::inventory::types::{self, TypeInfo};
 use crate::inventory::{CoverageEntry, DEPLOYED, Resource, Shard};
 use crate::protection::facts::{Facts, Protection, State};
@@ -131,6 +132,15 @@ struct Prepared<'s> {
     owing: Owing,
 }
 
+/// What the template reader knows of templates.
+#[derive(Clone, Copy)]
+pub struct Templates<'a> {
+    /// What they can declare.
+    pub declarables: &'a Declarables,
+    /// Where their files take changes.
+    pub slots: &'a dyn Slots,
+}
+
 impl<'a> Judge<'a> {
     /// Prepares the rules. Templates are judged where what they can declare is given.
     pub fn new(
@@ -138,7 +148,7 @@ impl<'a> Judge<'a> {
         policy: &'a Policy,
         as_of: DateTime<Utc>,
         options: &'a Options,
-        templates: Option<&Declarables>,
+        templates: Option<Templates<'a>>,
     ) -> Self {
         let mut by_type: HashMap<&'static str, Vec<Chosen>> = HashMap::new();
         for rule in rules {
@@ -146,7 +156,8 @@ impl<'a> Judge<'a> {
                 by_type.entry(type_name).or_default().push(Chosen::new(
                     rule,
                     policy,
-                    templates.is_some_and(|declarables| sources::judges_template(rule, type_name, declarables)),
+                    templates.is_some_and(|templates| sources::judges_template(rule, type_name, templates.declarables)),
+                    templates.map_or(&NoSlots, |templates| templates.slots),
                 ));
             }
         }

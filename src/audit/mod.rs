@@ -37,7 +37,7 @@ use chrono::{DateTime, Utc};
 use findings::{AuditInfo, BestPracticeSummary, CoverageSummary, Finding, Findings, ReadAt, ResourceRef, Status, Summary};
 use fingerprint::fingerprint;
 use judge::Judge;
-pub use judge::Judged;
+pub use judge::{Judged, Templates};
 use ledger::Entry;
 pub use options::Options;
 use policy::{Audited, Policy};
@@ -169,20 +169,20 @@ fn check_regions(wanted: &[String], seen: &Seen) -> Result<(), DocumentError> {
 pub type JudgeShard<'j> = dyn Fn(&Shard) -> Judged + Sync + 'j;
 
 /// Judges templates. `read` passes each stack, independent of the others, to the function that judges it, from any thread, and returns the
-/// results: there may be more stacks than fit in memory. `declarables` lists what the templates can declare.
+/// results: there may be more stacks than fit in memory. `templates` is what the template reader knows of them.
 ///
 /// # Errors
 /// Those of `read`.
 pub fn run_templates<E>(
     read: impl FnOnce(&JudgeShard) -> Result<Vec<Judged>, E>,
-    declarables: &Declarables,
+    templates: Templates,
     rules: &RuleSet,
     policy: &Policy,
     options: &Options,
 ) -> Result<(Findings, Rest), E> {
     let as_of = options.as_of.unwrap_or_else(Utc::now);
     let chosen = chosen(rules, policy, options);
-    let judge = Judge::new(&chosen, policy, as_of, options, Some(declarables));
+    let judge = Judge::new(&chosen, policy, as_of, options, Some(templates));
     let alone = |shard: &Shard| {
         let mut judged = judge.shard(shard, &std::iter::once(protection::summarise(shard)).collect());
         judged.unread = shard.coverage.unread_of_template().cloned().collect();
@@ -190,7 +190,7 @@ pub fn run_templates<E>(
     };
     let mut found = Judged::all(read(&alone)?);
     let (rest, unread) = (Rest::take(&mut found), std::mem::take(&mut found.unread));
-    let judgement = Judgement { rules, policy, options, templates: Some(declarables) };
+    let judgement = Judgement { rules, policy, options, templates: Some(templates.declarables) };
     Ok((judgement.document(found, unread, &Seen::new(), as_of), rest))
 }
 

@@ -120,7 +120,10 @@ impl WhatIf {
         let before: BTreeMap<&str, &Standing> =
             was.standings.iter().map(|(resource, standing)| (resource.arn.as_str(), standing)).collect();
         for (resource, standing) in &is.standings {
-            if let Some(before) = before.get(resource.arn.as_str()) {
+            // Where nothing is deployed, nothing changes for the data.
+            if deployed.is_none() {
+                *(if standing.exempt { &mut self.summary.exempt } else { &mut self.summary.unaffected }) += 1;
+            } else if let Some(before) = before.get(resource.arn.as_str()) {
                 self.add(&Pair { resource, before, after: standing }, [&sides[0], &sides[1]], unread);
             }
         }

@@ -16,11 +16,12 @@ use super::subject;
 use super::templates::TemplateArgs;
 use crate::audit::gate::Terms;
 use crate::audit::policy::FailOn;
-use crate::audit::{self, Input, Options};
+use crate::audit::{self, Input, Options, Templates};
 use crate::inventory::{Coverage, document};
 use crate::report::escape::terminal;
 use crate::rules::{BestPractice, Rule, RuleSet};
 use crate::template::declarable::declarables;
+use crate::template::edits::Files;
 use chrono::{DateTime, Utc};
 use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
@@ -151,8 +152,9 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
         Subject::Inventory(input, _) => audit::run_with_evidence(input, &rules, &policy, &options)?,
         Subject::Templates(paths) => {
             let by_default = policy.assume.ebs_encryption_by_default;
+            let templates = Templates { declarables: &declarables(), slots: &Files::default() };
             let read = |judge: &audit::JudgeShard| args.templates.read(paths, by_default, &rules, judge);
-            let (findings, rest) = audit::run_templates(read, &declarables(), &rules, &policy, &options)?;
+            let (findings, rest) = audit::run_templates(read, templates, &rules, &policy, &options)?;
             (findings, rest.evidence)
         }
     };

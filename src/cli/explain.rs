@@ -9,11 +9,12 @@ use super::templates::TemplateArgs;
 use super::{flags, output, report, scope, subject};
 use crate::audit::explain::{self, Answer, Named, Wanted};
 use crate::audit::policy::Policy;
-use crate::audit::{Input, JudgeShard, Options, stored};
+use crate::audit::{Input, JudgeShard, Options, Templates, stored};
 use crate::report::escape::terminal;
 use crate::report::{Target, explain as render};
 use crate::rules::{Rule, RuleSet};
 use crate::template::declarable::declarables;
+use crate::template::edits::Files;
 use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use std::path::PathBuf;
@@ -132,7 +133,8 @@ fn answer(args: &Args, wanted: &Wanted, rules: &RuleSet, policy: &Policy, verbos
             args.refuse_live("a template")?;
             let by_default = policy.assume.ebs_encryption_by_default;
             let read = |judge: &JudgeShard| args.templates.read(&templates, by_default, rules, judge);
-            explain::run_templates(read, &declarables(), rules, policy, wanted, options("templates"))
+            let known = Templates { declarables: &declarables(), slots: &Files::default() };
+            explain::run_templates(read, known, rules, policy, wanted, options("templates"))
         }
         (false, false) => Err("inventories and templates cannot be judged in one run".to_owned().into()),
     }

@@ -6,7 +6,8 @@ use super::{scope, subject};
 use crate::audit::findings::Findings;
 use crate::audit::policy::Policy;
 use crate::audit::survey::Survey;
-use crate::audit::{self, Input, JudgeShard, Options};
+use crate::audit::{self, Input, JudgeShard, Options, Templates};
+use crate::inventory::edit::NoSlots;
 use crate::rules::RuleSet;
 use crate::template::declarable::declarables;
 use chrono::{DateTime, Utc};
@@ -46,7 +47,8 @@ impl Surveyed<'_> {
                 (true, false) => {
                     let by_default = policy.assume.ebs_encryption_by_default;
                     let read = |judge: &JudgeShard| self.templates.read(&others, by_default, rules, judge);
-                    let (findings, rest) = audit::run_templates(read, &declarables(), rules, policy, &options)?;
+                    let templates = Templates { declarables: &declarables(), slots: &NoSlots };
+                    let (findings, rest) = audit::run_templates(read, templates, rules, policy, &options)?;
                     (findings, rest.survey)
                 }
                 (false, false) => return Err("inventories and templates cannot be judged in one run".to_owned().into()),

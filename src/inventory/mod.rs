@@ -9,6 +9,7 @@ pub mod declarable;
 mod declared;
 pub mod document;
 mod duplicates;
+pub mod edit;
 pub mod encoding;
 mod fact;
 pub mod figures;

@@ -133,6 +133,7 @@ fn failure(finding: &Finding) -> String {
         lines.push(format!("Fix: {}", remediation.summary));
         lines.extend(remediation.steps.iter().map(|step| format!("- {step}")));
         lines.extend(remediation.cli.iter().map(|command| format!("$ {command}")));
+        lines.extend(words::fix(finding).iter().flat_map(|fix| fix.code.lines()).map(str::to_owned));
         lines.extend(remediation.docs.iter().cloned());
     }
     let lines: Vec<String> = lines.iter().map(|line| text(line)).collect();

@@ -32,6 +32,9 @@ const LISTED: usize = 10;
 const TEXT: usize = 500;
 const COMMAND: usize = 2_000;
 
+/// Bytes of the fixes as code of one rule, after the first of them.
+const FIXES: usize = 3_000;
+
 fn write(findings: &Findings, target: &Target, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page {
         findings,
@@ -162,7 +165,7 @@ impl Page<'_> {
         let remediation = first.remediation.as_ref().filter(|_| first.status == Status::Fail);
         let detailed = first.severity >= Severity::High || self.listed > LISTED;
         for detailed in if detailed { &[true, false][..] } else { &[false] } {
-            let what = remediation.map_or(String::new(), |remediation| what_to_do(remediation, first, group.len() > 1, *detailed));
+            let what = remediation.map_or(String::new(), |remediation| what_to_do(remediation, group, *detailed));
             let close = format!("{what}</details>\n\n");
             let room = self.limit.saturating_sub(self.text.len() + open.len() + close.len() + 60);
             let list = if self.full { String::new() } else { self.bullets(group, room) };
@@ -222,9 +225,13 @@ fn bullet(finding: &Finding) -> String {
 }
 
 /// The remediation for the first resource of a rule; without steps and commands if they are too long.
-fn what_to_do(remediation: &Remediation, first: &Finding, of_several: bool, detailed: bool) -> String {
-    let rule = &*first.rule;
+fn what_to_do(remediation: &Remediation, group: &[&Finding], detailed: bool) -> String {
+    let rule = &*group[0].rule;
     let mut lines = format!("**What to do:** {}\n\n", text(&cut(&remediation.summary, TEXT)));
+    let fixes = fixes(group);
+    if !detailed && !fixes.is_empty() {
+        return lines + &fixes;
+    }
     if !detailed {
         let _ = writeln!(lines, "{} has the steps and commands.\n", code(&format!("rel9 rules show {}", cut(rule, 100))));
         return lines;
@@ -233,9 +240,10 @@ fn what_to_do(remediation: &Remediation, first: &Finding, of_several: bool, deta
         let _ = writeln!(lines, "{}. {}", number + 1, text(&cut(step, TEXT)));
     }
     lines.push('\n');
+    lines.push_str(&fixes);
     let commands: Vec<String> = remediation.cli.iter().filter(|command| command.len() <= COMMAND).take(LISTED).cloned().collect();
     if !commands.is_empty() {
-        let lead = if of_several { "For the first of them:\n\n" } else { "" };
+        let lead = if group.len() > 1 { "For the first of them:\n\n" } else { "" };
         let _ = writeln!(lines, "{lead}{}", block("sh", &commands));
     }
     if commands.len() < remediation.cli.len() {
@@ -246,6 +254,27 @@ fn what_to_do(remediation: &Remediation, first: &Finding, of_several: bool, deta
         let _ = writeln!(lines, "{}\n", links.join(" · "));
     }
     lines
+}
+
+/// The fixes as code of templates' findings, each for its resource: as many as are listed and have room.
+fn fixes(group: &[&Finding]) -> String {
+    let mut code = String::new();
+    let mut language = "";
+    let mut shown = 0;
+    for fix in group.iter().filter_map(|finding| words::fix(finding)).take(LISTED) {
+        if shown > 0 && (fix.language != language || code.len() + fix.code.len() > FIXES) {
+            break;
+        }
+        language = fix.language;
+        if !code.contains(fix.code) {
+            code.push_str(if code.is_empty() { "" } else { "\n" });
+            code.push_str(fix.code);
+        }
+        shown += 1;
+    }
+    let lines: Vec<String> = code.lines().map(str::to_owned).collect();
+    let rest = if 0 < shown && shown < group.len() { format!("… and {} more\n\n", group.len() - shown) } else { String::new() };
+    if lines.is_empty() { String::new() } else { format!("{}\n{rest}", block(language, &lines)) }
 }
 
 fn title_case(word: &str) -> String {

@@ -1,7 +1,7 @@
 //! `ocsf`: each finding as a Compliance Finding of the Open Cybersecurity Schema Framework, one JSON object per line, for SIEMs and
 //! data lakes. Texts and figures are those of the findings document. Attributes are those that OCSF has had since 1.5.0.
 
-use super::{Report, Target, json, parts, unread};
+use super::{Report, Target, json, parts, unread, words};
 use crate::audit::finding_id::FindingId;
 use crate::audit::findings::{BaselineMark, Finding, Findings, Location, Status, WaiverRef};
 use crate::inventory::GLOBAL;
@@ -342,6 +342,10 @@ fn remediation(finding: &Finding) -> Option<Remediation<'_>> {
     for command in &remediation.cli {
         desc.push_str("\n$ ");
         desc.push_str(command);
+    }
+    if let Some(fix) = words::fix(finding) {
+        desc.push('\n');
+        desc.push_str(fix.code.trim_end());
     }
     Some(Remediation { desc, references: &remediation.docs })
 }

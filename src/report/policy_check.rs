@@ -108,9 +108,13 @@ impl Page<'_> {
     }
 }
 
-/// Service and resource of an ARN: the document has it in full.
+/// Service and resource of an ARN, or the file and name of a declaration: the document has them in full.
 fn short(resource: &str) -> String {
-    if resource.starts_with("arn:") { format!("{}:{}", arn::service(resource), arn::resource(resource)) } else { resource.to_owned() }
+    match resource.strip_prefix("template:") {
+        Some(declared) => declared.rsplit('/').next().unwrap_or(declared).to_owned(),
+        None if resource.starts_with("arn:") => format!("{}:{}", arn::service(resource), arn::resource(resource)),
+        None => resource.to_owned(),
+    }
 }
 
 fn count(resources: u64) -> String {

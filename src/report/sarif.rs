@@ -3,6 +3,9 @@
 //! Follows GitHub's documented limits ("SARIF support for code scanning"): the worst results first, because GitHub stores 5,000 of a run; at most
 //! the 25,000 that it accepts; a location for every result, because GitHub hides results without one.
 
+mod fixes;
+mod text;
+
 use super::escape::{cut, terminal};
 use super::markdown::escape;
 use super::{Report, Target, json, words};
@@ -15,6 +18,7 @@ use serde_json::{Value, json};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
+use text::{DESCRIPTION, file_uri, message_text, segment};
 
 pub const REPORT: Report = Report { name: "sarif", about: "SARIF 2.1.0, for code scanning", write };
 
@@ -25,9 +29,6 @@ const RESULTS: usize = 25_000;
 
 /// Tags of one rule that GitHub accepts. It shows 10.
 const TAGS: usize = 20;
-
-/// Characters of a rule's descriptions at GitHub; of a message, what people still read.
-const DESCRIPTION: usize = 1_024;
 
 fn write(findings: &Findings, target: &Target, out: &mut dyn Write) -> io::Result<()> {
     let mut chosen: Vec<&Finding> =
@@ -118,7 +119,8 @@ fn rule(group: &[&Finding]) -> Value {
     // The remediation of an unknown finding does not explain how to fix the rule.
     let mended = group.iter().filter(|finding| finding.unknown_because.is_empty());
     let remediation = mended.filter_map(|finding| finding.remediation.as_deref()).next();
-    let (text, markdown) = help(&title, &practice, remediation);
+    let example = group.iter().find_map(|finding| Some((*finding, words::fix(finding)?)));
+    let (text, markdown) = help(&title, &practice, remediation, example);
     json!({
         "id": first.rule,
         "name": cut(&terminal(&first.rule), 255),
@@ -131,7 +133,7 @@ fn rule(group: &[&Finding]) -> Value {
 }
 
 /// The remediation, as text and as Markdown. Without the commands: those of one resource would be wrong for the others.
-fn help(title: &str, practice: &str, remediation: Option<&Remediation>) -> (String, String) {
+fn help(title: &str, practice: &str, remediation: Option<&Remediation>, example: Option<(&Finding, words::Fix)>) -> (String, String) {
     let mut text = vec![format!("{title}."), practice.to_owned()];
     let mut markdown = vec![format!("**{}**", escape::text(title)), escape::text(practice)];
     if let Some(remediation) = remediation {
@@ -141,6 +143,11 @@ fn help(title: &str, practice: &str, remediation: Option<&Remediation>) -> (Stri
         let steps: Vec<String> = remediation.steps.iter().map(|step| cut(&terminal(step), DESCRIPTION).into_owned()).collect();
         text.extend(steps.iter().map(|step| format!("- {step}")));
         markdown.push(steps.iter().map(|step| format!("- {}", escape::text(step))).collect::<Vec<_>>().join("\n"));
+        if let Some((finding, fix)) = example {
+            let lead = format!("For {}:", cut(&terminal(&finding.resource.id), DESCRIPTION));
+            text.push(format!("{lead}\n{}", fixes::lines(&fix).join("\n")));
+            markdown.push(format!("{}\n\n{}", escape::text(&lead), escape::block(fix.language, &fixes::lines(&fix)).trim_end()));
+        }
         text.extend(remediation.docs.iter().map(|url| cut(&terminal(url), DESCRIPTION).into_owned()));
         markdown.push(remediation.docs.iter().map(|url| format!("- {}", escape::link(url))).collect::<Vec<_>>().join("\n"));
     }
@@ -194,12 +201,16 @@ struct ResultOf<'a> {
     /// Of failures, with a baseline.
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline_state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Value>,
     properties: Properties<'a>,
 }
 
 #[derive(Serialize)]
 struct Text {
     text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    markdown: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -223,6 +234,9 @@ struct Properties<'a> {
     resource_tags: &'a Tags,
     unknown_because: &'a [String],
     commands: &'a [String],
+    /// As code, for the resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<&'a str>,
 }
 
 fn result<'a>(finding: &'a Finding, rule_index: Option<usize>) -> ResultOf<'a> {
@@ -239,7 +253,7 @@ fn result<'a>(finding: &'a Finding, rule_index: Option<usize>) -> ResultOf<'a> {
         rule_index,
         kind,
         level: if kind == "fail" { level(finding.severity) } else { "none" },
-        message: Text { text: message_text(&message) },
+        message: Text { text: message_text(&message), markdown: fixes::markdown(finding, &message) },
         locations: [location(finding)],
         partial_fingerprints: Fingerprints { own: finding.id, github: finding.id },
         suppressions: suppressions(finding),
@@ -247,6 +261,7 @@ fn result<'a>(finding: &'a Finding, rule_index: Option<usize>) -> ResultOf<'a> {
             BaselineMark::Known => "unchanged",
             BaselineMark::New => "new",
         }),
+        fixes: fixes::changes(finding),
         properties: Properties {
             status: finding.status,
             severity: finding.severity,
@@ -256,6 +271,7 @@ fn result<'a>(finding: &'a Finding, rule_index: Option<usize>) -> ResultOf<'a> {
             resource_type: &finding.resource.type_name,
             resource_tags: &finding.resource.tags,
             unknown_because: &finding.unknown_because,
+            fix: words::fix(finding).map(|fix| fix.code),
             commands: finding.remediation.as_ref().map_or(&[], |remediation| &remediation.cli),
         },
     }
@@ -293,39 +309,6 @@ fn physical(uri: &str, line: u32) -> Value {
     json!({"artifactLocation": {"uri": uri}, "region": {"startLine": line, "startColumn": 1, "endLine": line, "endColumn": 2}})
 }
 
-/// The URI reference of a file: relative, as GitHub finds files below the repository's root, unless the path is absolute.
-fn file_uri(path: &str) -> String {
-    let path = path.replace('\\', "/");
-    let drive = path.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && path[1..].starts_with(":/");
-    let parts = path.split('/').filter(|part| !part.is_empty() && *part != ".").enumerate();
-    let kept = |number: usize, part: &str| part == ".." || (drive && number == 0);
-    let parts: Vec<String> = parts.map(|(number, part)| if kept(number, part) { part.to_owned() } else { segment(part) }).collect();
-    match parts.join("/") {
-        joined if drive || path.starts_with('/') => format!("file:///{joined}"),
-        joined if joined.is_empty() => "_".to_owned(),
-        joined => joined,
-    }
-}
-
-/// One segment of a URI's path, percent-encoded (RFC 3986): never empty, never `.` or `..`.
-fn segment(text: &str) -> String {
-    if matches!(text, "" | "." | "..") {
-        return "_".repeat(text.len().max(1));
-    }
-    text.bytes().fold(String::new(), |mut segment, byte| {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => segment.push(char::from(byte)),
-            _ => segment.push_str(&format!("%{byte:02X}")),
-        }
-        segment
-    })
-}
-
-/// A message of plain text (3.11.5, 3.11.6): braces are placeholders, and `](` would make a link.
-fn message_text(text: &str) -> String {
-    cut(&terminal(text), DESCRIPTION).replace('{', "{{").replace('}', "}}").replace("](", "] (")
-}
-
 /// A description, which may not be empty.
 fn shown(text: &str, otherwise: &str) -> String {
     let text = if text.trim().is_empty() { otherwise } else { text };
@@ -355,26 +338,4 @@ fn notifications(findings: &Findings, left_out: &[&Finding]) -> Vec<Value> {
         )));
     }
     notifications
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{file_uri, message_text, segment};
-
-    #[test]
-    fn uris() {
-        assert_eq!(file_uri("./stacks/my stack#1.yaml"), "stacks/my%20stack%231.yaml");
-        assert_eq!(file_uri("../a.yaml"), "../a.yaml");
-        assert_eq!(file_uri("a:b.yaml"), "a%3Ab.yaml");
-        assert_eq!(file_uri("/srv/ü.yaml"), "file:///srv/%C3%BC.yaml");
-        assert_eq!(file_uri("C:\\a\\b.yaml"), "file:///C:/a/b.yaml");
-        assert_eq!(file_uri(""), "_");
-        assert_eq!(segment(".."), "__");
-        assert_eq!(segment("a/b"), "a%2Fb");
-    }
-
-    #[test]
-    fn messages_have_neither_links_nor_placeholders() {
-        assert_eq!(message_text("[here](https://example.com) {0}"), "[here] (https://example.com) {{0}}");
-    }
 }

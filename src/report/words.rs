@@ -157,6 +157,25 @@ fn named(resource: &ResourceRef) -> String {
     format!("{}{name}", resource.id)
 }
 
+/// A fix as code.
+pub struct Fix<'a> {
+    /// As code blocks of Markdown name it.
+    pub language: &'static str,
+    pub code: &'a str,
+}
+
+/// Maximum bytes of a fix: a longer one is not shown, because a part of it would be wrong.
+const FIX: usize = 8_000;
+
+/// The fix of a template's finding, for its own resource. The examples of live findings are for no resource in particular.
+pub fn fix(finding: &Finding) -> Option<Fix<'_>> {
+    let remediation = finding.remediation.as_ref().filter(|_| finding.location.is_some())?;
+    let of_cloudformation = |code: &str| if code.starts_with('{') { "json" } else { "yaml" };
+    let code = remediation.cloudformation.as_deref().map(|code| Fix { language: of_cloudformation(code), code });
+    let code = code.or_else(|| remediation.terraform.as_deref().map(|code| Fix { language: "hcl", code }));
+    code.filter(|fix| fix.code.len() <= FIX)
+}
+
 /// `waived until 2027-01-31 by Head of Platform: filled from production every week`
 pub fn waiver(waiver: &WaiverRef) -> String {
     let until = waiver.expires.map_or(String::new(), |expires| format!(" until {expires}"));

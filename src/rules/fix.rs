@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 /// The names of the languages; as a key, a language stands for all its types.
 pub const LANGUAGES: [&str; 2] = ["cloudformation", "terraform"];
 
+/// The key for the types of Terraform's Cloud Control provider, which otherwise have the fix of CloudFormation.
+pub const CLOUD_CONTROL: &str = "awscc";
+
 /// The mark of a further resource: `+aws_s3_bucket_versioning`.
 const FURTHER: char = '+';
 /// The marks of the elements of a list: `BackupPlanRule[]` is each of them.
@@ -254,7 +257,10 @@ impl Piece<Text> {
 }
 
 fn filled(entries: &[(Key, Setting<Text>)], scope: &Scope) -> Vec<(Key, Setting<String>)> {
-    entries.iter().map(|(key, setting)| (key.clone(), setting.fill_in(scope))).collect()
+    // A value that is null is left out.
+    let is_left_out = |setting: &Setting<Text>| matches!(setting, Setting::Text(pieces) if matches!(pieces.as_slice(), [Piece::Value(text)] if text.is_null(scope)));
+    let kept = entries.iter().filter(|(_, setting)| !is_left_out(setting));
+    kept.map(|(key, setting)| (key.clone(), setting.fill_in(scope))).collect()
 }
 
 fn of_kind(text: String) -> Setting<String> {

@@ -1,6 +1,6 @@
 //! Checks the fixes of rules against what templates can declare: a fix that sets a property which no template has would help nobody.
 
-use super::fix::{ARN, Changes, LANGUAGES, NAME, OWN, Piece, Setting};
+use super::fix::{ARN, CLOUD_CONTROL, Changes, LANGUAGES, NAME, OWN, Piece, Setting};
 use super::text::Text;
 use super::{Mistake, Rule, schema_shape};
 use crate::inventory::declarable::Declarables;
@@ -53,6 +53,9 @@ fn types_of<'d>(rule: &Rule, name: &str, declarables: &'d Declarables) -> Result
     // SAM's types become CloudFormation's.
     if name.starts_with("AWS::Serverless::") {
         return types_of(rule, LANGUAGES[0], declarables);
+    }
+    if name == CLOUD_CONTROL {
+        return types_of(rule, LANGUAGES[1], declarables);
     }
     let hint = schema_shape::nearest(name, known.iter().copied()).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
     Err(format!("`{name}` is neither a language nor a template's type of the rule's resources{hint}"))

@@ -72,6 +72,11 @@ impl Text {
         rendered
     }
 
+    /// Whether it is one value, and that is null.
+    pub fn is_null(&self, scope: &Scope) -> bool {
+        matches!(self.parts.as_slice(), [Part::Value(expression)] if expression.text(scope).is_some() && expression.words(scope).is_none())
+    }
+
     /// Whether all of its values were read.
     pub fn is_known(&self, scope: &Scope) -> bool {
         self.expressions().all(|expression| expression.text(scope).is_some())

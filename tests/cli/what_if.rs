@@ -145,6 +145,22 @@ fn a_tag_that_leaves_a_selection_loses_exactly_what_it_selected() {
     let shown = rel9.run(&[&["what-if", "--demo", "--plan", "kept.yaml"], &EU[..]].concat());
     let (lost, other) = (shown.stdout.find("LOSE their backups").expect("a title"), shown.stdout.find("stay without").expect("a title"));
     assert!(lost < other);
+    let coloured = Rel9::new().env("FORCE_COLOR", "1").with_files(&[("kept.yaml", &kept)]);
+    let shown = coloured.run(&[&["what-if", "--demo", "--plan", "kept.yaml"], &EU[..]].concat());
+    assert!(shown.stdout.contains("\u{1b}[1;31m19 resources: LOSE their backups\u{1b}[0m"), "{shown}");
+}
+
+#[test]
+fn stacks_with_the_same_logical_ids_keep_their_own_selections() {
+    let (one, other) = (by_tags("one", "one", &[("tier", "silver")]), by_tags("other", "other", &[("backup", "search")]));
+    let rel9 = Rel9::new().with_files(&[("one.yaml", &one), ("other.yaml", &other)]);
+    let (_, document) = what_if(&rel9, &[&["--demo", "--plan", "one.yaml", "--plan", "other.yaml"], &EU[..]].concat());
+    let (_, alone) = what_if(&rel9, &[&["--demo", "--plan", "one.yaml"], &EU[..]].concat());
+    assert_eq!(arns(&document, "gained"), arns(&alone, "gained"), "nothing there has the tag of the other");
+    for changed in document["gained"].as_array().expect("a list") {
+        let ways: Vec<&str> = changed["gains"].as_array().expect("ways").iter().map(|way| text(&way["name"])).collect();
+        assert_eq!(ways, ["one"]);
+    }
 }
 
 #[test]

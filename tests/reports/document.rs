@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rel9::audit::findings::{
-    AuditInfo, BestPracticeSummary, CoverageSummary, Finding, Findings, Location, Remediation, ReproducibleData, ResourceRef, SCHEMA,
+    AuditInfo, BestPracticeSummary, CoverageSummary, Edit, Finding, Findings, Location, Remediation, ReproducibleData, ResourceRef, SCHEMA,
     Status, Summary, WaiverRef,
 };
-use rel9::inventory::{CoverageEntry, CoverageStatus};
+use rel9::inventory::{CoverageEntry, CoverageStatus, Place};
 use rel9::rules::objective::Reproducible;
 use rel9::rules::{BestPractice, Severity};
 use serde_json::{Map, Value, json};
@@ -229,6 +229,12 @@ pub fn poisoned(number: usize, status: Status, severity: Severity, text: &str) -
             cli: vec![own(), own()],
             cloudformation: Some(text.into()),
             terraform: Some(text.into()),
+            edit: Some(Box::new(Edit {
+                file: text.into(),
+                start: Place { line: 3, column: 1 },
+                end: Place { line: 3, column: 7 },
+                text: "true".to_owned(),
+            })),
             docs: [own(), format!("https://docs.aws.amazon.com/{text}")].into(),
         });
     }

@@ -3,4 +3,5 @@
 mod commands;
 mod costs;
 mod expressions;
+mod fixes;
 mod trusted;

@@ -2,7 +2,8 @@
 
 use crate::support::{Document, Rel9, text};
 use rel9::audit::policy::Policy;
-use rel9::audit::{Options, run_templates};
+use rel9::audit::{Options, Templates, run_templates};
+use rel9::inventory::edit::NoSlots;
 use rel9::rules::RuleSet;
 use rel9::template::declarable::declarables;
 use rel9::template::declaration::{Declaration, Language, Node, PRESENCE, Position, Unknown, Value as Declared};
@@ -96,8 +97,8 @@ fn declared(type_name: &str, language: Language, body: Node) -> Declaration {
 
 fn passes(rules: &RuleSet, declaration: Declaration) -> Vec<(String, String)> {
     let shard = rel9::template::inventory::shard(&[declaration], &rel9::template::Options::default());
-    let judged =
-        run_templates(|judge| Ok::<_, String>(vec![judge(&shard)]), &declarables(), rules, &Policy::default(), &Options::default());
+    let templates = Templates { declarables: &declarables(), slots: &NoSlots };
+    let judged = run_templates(|judge| Ok::<_, String>(vec![judge(&shard)]), templates, rules, &Policy::default(), &Options::default());
     let (findings, _) = judged.expect("findings");
     let findings = serde_json::to_value(&findings.findings).expect("JSON");
     let passed = findings.as_array().expect("a list").iter().filter(|finding| finding["status"] == "pass");

@@ -29,7 +29,8 @@ pub fn cloudformation_map(entries: &[(Key, Setting<String>)], names: &Names) -> 
     map(entries, &|setting| cloudformation(setting, names))
 }
 
-fn cloudformation(setting: &Setting<String>, names: &Names) -> Data {
+/// A value of CloudFormation.
+pub fn cloudformation(setting: &Setting<String>, names: &Names) -> Data {
     match setting {
         Setting::Text(pieces) => cloudformation_text(pieces, names),
         Setting::Document(entries) => cloudformation_map(entries, names),

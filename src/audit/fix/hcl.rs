@@ -4,6 +4,9 @@ use super::names::Names;
 use crate::inventory::declarable::MAP_ARGUMENTS;
 use crate::rules::fix::{Elements, Key, Piece, Setting};
 
+/// The block of every resource that belongs to Terraform itself.
+const META_BLOCK: &str = "lifecycle";
+
 type Entry = (Key, Setting<String>);
 
 /// A resource block, with a line break at its end.
@@ -36,7 +39,7 @@ fn is_argument((key, setting): &Entry, names: &Names) -> bool {
         Setting::List(items) => items.iter().any(|item| matches!(item, Setting::Map(_))),
         _ => false,
     };
-    !map || names.of_cloud_control() || MAP_ARGUMENTS.contains(&key.name.as_str())
+    !map || (names.of_cloud_control() && key.name != META_BLOCK) || MAP_ARGUMENTS.contains(&key.name.as_str())
 }
 
 fn blocks(kind: &str, setting: &Setting<String>, elements: Option<Elements>, names: &Names) -> Vec<String> {

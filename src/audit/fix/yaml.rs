@@ -10,7 +10,7 @@ pub fn document(data: &Data) -> String {
 }
 
 /// The lines of a map or a list.
-fn lines(data: &Data) -> Vec<String> {
+pub fn lines(data: &Data) -> Vec<String> {
     match data {
         Data::Map(entries) => entries.iter().flat_map(|(name, value)| entry(name, value)).collect(),
         Data::List { items, elements } => {

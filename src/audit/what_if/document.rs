@@ -38,7 +38,7 @@ pub struct WhatIf {
     pub moved: Vec<Changed>,
     /// Resources for which the answer depends on something that the templates leave open or that was not read.
     pub unknown: Vec<Changed>,
-    /// Resources without protection that the deployment does not help.
+    /// Resources without protection, in the places of the deployment, that it does not help.
     pub still_unprotected: Vec<Changed>,
     /// Findings of the inventory's resources whose status or severity would change.
     pub findings: Vec<FindingChange>,
@@ -64,7 +64,7 @@ pub struct Counts {
     /// Those of `unknown` that a plan or policy reaches now: whether they lose it is not known.
     pub perhaps_lost: u64,
     pub still_unprotected: u64,
-    /// Protected or reached as before.
+    /// Protected or reached as before, or where nothing is deployed.
     pub unaffected: u64,
     /// Data that can be rebuilt, which owes no backup.
     pub exempt: u64,

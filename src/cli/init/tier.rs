@@ -30,6 +30,9 @@ const KEYS: [&str; 24] = [
     "owner",
 ];
 
+/// A tag is proposed last if fewer than one in so many resources have it.
+const LACKING: u64 = 4;
+
 /// Objectives that are proposed. A tag with more values tells something else, such as a name.
 const MOST_VALUES: usize = 8;
 
@@ -105,9 +108,10 @@ pub fn best(tags: &Tags) -> Option<Tier<'_>> {
     let rank = |key: &str| KEYS.iter().position(|known| *known == plain(key));
     let fits =
         tags.keys.iter().filter(|(_, values)| (1..=MOST_VALUES).contains(&values.keys().filter(|value| !value.trim().is_empty()).count()));
-    // Of two spellings of a key, the one that more data has.
-    let (_, _, key, values) =
-        fits.filter_map(|(key, values)| Some((rank(key)?, std::cmp::Reverse(values.values().sum::<u64>()), key, values))).min()?;
+    // A tag that most data lacks tells little. Of two spellings of a key, the one that more data has.
+    let order = |key: &str, count: u64| Some((count.saturating_mul(LACKING) < tags.resources, rank(key)?, std::cmp::Reverse(count)));
+    let ordered = fits.filter_map(|(key, values)| Some((order(key, values.values().sum())?, key, values)));
+    let (_, key, values) = ordered.min()?;
     let mut values: Vec<_> =
         values.iter().filter(|(value, _)| !value.trim().is_empty()).map(|(value, count)| (value.as_str(), *count, worth(value))).collect();
     values.sort_by_key(|(value, count, worth)| (*worth, std::cmp::Reverse(*count), *value));
@@ -170,6 +174,11 @@ mod tests {
         let many: Vec<(&str, &str, u64)> = many.iter().map(|value| ("tier", value.as_str(), 1)).chain([("env", "prod", 1)]).collect();
         assert_eq!(best(&tags(&many)).map(|tier| tier.key), Some("env"));
         assert_eq!(best(&tags(&[("tier", " ", 1)])), None);
+        // A tag that few have says little, if there is another.
+        let few = |of: u64| Tags { resources: of, ..tags(&[("backup", "daily", 1), ("environment", "production", of)]) };
+        assert_eq!(best(&few(9)).map(|tier| tier.key), Some("environment"));
+        assert_eq!(best(&few(4)).map(|tier| tier.key), Some("backup"));
+        assert_eq!(best(&Tags { resources: 9, ..tags(&[("backup", "daily", 1)]) }).map(|tier| tier.key), Some("backup"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod functions;
 mod json;
 mod loops;
 mod nested;
+mod outline;
 mod parameters;
 mod pseudo;
 mod sam;
@@ -39,6 +40,7 @@ use session::Session;
 
 pub use detect::claims_to_be;
 pub(in crate::template) use encode::base64;
+pub(in crate::template) use outline::resources as outline;
 pub use parameters::Parameters;
 
 pub(in crate::template) use tree::{Data, Raw};

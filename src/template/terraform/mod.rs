@@ -28,7 +28,7 @@ mod layout;
 mod literal;
 mod location;
 mod modules;
-
+mod outline;
 mod plan;
 mod policy_document;
 mod providers;
@@ -40,6 +40,8 @@ mod text;
 mod traversal;
 mod value;
 mod waivers;
+
+pub(in crate::template) use outline::resources as outline;
 
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,95 @@
+//! Where the files of templates take changes: finds the slot of a property in the file that declares it. Changes nothing.
+
+use super::boundary::Boundary;
+use super::outline::{Found, Outlined, line_break};
+use super::{cloudformation, terraform};
+use crate::inventory::edit::{Slot, Slots, Step};
+use crate::inventory::encoding::decode;
+use crate::inventory::{Declared, Place, Syntax};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Maximum size of a file that is outlined: CloudFormation takes templates of 1 MB.
+const LARGEST: u64 = 4 << 20;
+
+/// The files of an audit, each read when a finding needs it.
+#[derive(Default)]
+pub struct Files {
+    read: Mutex<HashMap<Arc<str>, Option<Arc<File>>>>,
+}
+
+struct File {
+    text: String,
+    resources: Vec<Outlined>,
+}
+
+impl Files {
+    fn file(&self, declared: &Declared) -> Option<Arc<File>> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.entry(Arc::clone(&declared.file)).or_insert_with(|| File::read(declared).map(Arc::new)).clone()
+    }
+}
+
+impl Slots for Files {
+    fn slot(&self, declared: &Declared, name: &str, path: &[Step]) -> Option<Slot> {
+        let file = self.file(declared)?;
+        // The file may have changed since the template was read.
+        let is_it = |resource: &&Outlined| resource.name == name && file.place(resource.start) == declared.at;
+        let resource = file.resources.iter().find(is_it)?;
+        let line_break = line_break(&file.text);
+        Some(match resource.body.find(path)? {
+            Found::Value(range) => Slot {
+                start: file.place(range.start),
+                end: file.place(range.end),
+                missing: 0,
+                before: String::new(),
+                after: String::new(),
+                indent: None,
+                line_break,
+                align: 0,
+            },
+            Found::Missing(insertion, missing) => Slot {
+                start: file.place(insertion.at.start),
+                end: file.place(insertion.at.end),
+                missing,
+                before: insertion.before.clone(),
+                after: insertion.after.clone(),
+                indent: insertion.indent.clone(),
+                line_break,
+                align: insertion.align,
+            },
+        })
+    }
+}
+
+impl File {
+    fn read(declared: &Declared) -> Option<File> {
+        let path = Path::new(&*declared.file);
+        let text = decode(Boundary::around(path).read(path, LARGEST).ok()?).ok()?;
+        // Columns of the first line would count the mark.
+        if text.starts_with('\u{feff}') {
+            return None;
+        }
+        let resources = match declared.written.syntax {
+            Syntax::Hcl if is_configuration(&declared.file) => terraform::outline(&text),
+            Syntax::Yaml => cloudformation::outline(&text, false),
+            Syntax::Json => cloudformation::outline(&text, true),
+            Syntax::Hcl | Syntax::TerraformJson => return None,
+        };
+        Some(File { text, resources })
+    }
+
+    /// Line and column, in characters, of a byte.
+    fn place(&self, at: usize) -> Place {
+        let before = self.text.get(..at).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |line_break| line_break + 1);
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Place { line: count(before.matches('\n').count() + 1), column: count(before[line_start..].chars().count() + 1) }
+    }
+}
+
+/// Whether a file is a configuration, not a plan or a state. Terraform downloads modules into `.terraform`: a change there would be lost.
+fn is_configuration(file: &str) -> bool {
+    (file.ends_with(".tf") || file.ends_with(".tofu")) && !file.split('/').any(|folder| folder == ".terraform")
+}
