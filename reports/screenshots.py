@@ -86,8 +86,11 @@ def main():
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.html"
-        subprocess.run([options.rel9, *AUDIT, "--fail-on", "never", "--format", f"html={report}", "--quiet"], check=True)
-        picture(options.chromium, report, IMAGES / "report.png", 1280, 1290)
+        audited = subprocess.run([options.rel9, *AUDIT, "--format", f"html={report}", "--quiet"], stderr=subprocess.PIPE, text=True)
+        # The demo fails its gate.
+        if audited.returncode != 1:
+            raise SystemExit(audited.stderr)
+        picture(options.chromium, report, IMAGES / "report.png", 1280, 1070)
 
         lines = "\n".join(terminal(options.rel9).rstrip("\n").split("\n")[-LINES:])
         table = Path(folder) / "table.html"

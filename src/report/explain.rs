@@ -90,15 +90,17 @@ impl Page<'_> {
         self.painted("", text, Some(BOLD));
     }
 
-    /// A command, or a snippet of several lines.
+    /// Commands, or the lines of a snippet.
     fn how(&mut self, how: &str) {
-        let lines: Vec<String> = match how.contains('\n') || !how.starts_with("aws ") {
-            true => how.lines().map(|line| format!("    {}", terminal(line))).collect(),
-            false => wrap::command(&terminal(how), 4, self.target.width),
-        };
-        lines.iter().for_each(|line| {
-            let _ = writeln!(self.out, "{line}");
-        });
+        for line in how.lines() {
+            let lines = match line.starts_with("aws ") {
+                true => wrap::command(&terminal(line), 4, self.target.width),
+                false => vec![format!("    {}", terminal(line))],
+            };
+            for line in lines {
+                let _ = writeln!(self.out, "{line}");
+            }
+        }
     }
 
     fn head(&mut self, found: &Explanation) {

@@ -36,11 +36,16 @@ pub fn cut_short(text: &str, width: usize) -> String {
     format!("{}…", start_of(text.chars(), width.saturating_sub(1)).trim_end())
 }
 
+/// The columns of a character. The selector of emoji presentation (U+FE0F) can widen the character before it.
+fn width_of(character: char) -> usize {
+    if character == '\u{fe0f}' { 1 } else { character.width().unwrap_or(0) }
+}
+
 fn start_of(characters: impl Iterator<Item = char>, width: usize) -> String {
     let mut used = 0;
     characters
         .take_while(|character| {
-            used += character.width().unwrap_or(0);
+            used += width_of(*character);
             used <= width
         })
         .collect()
@@ -60,7 +65,7 @@ pub fn text(text: &str, width: usize) -> Vec<String> {
             used += 1;
         }
         for character in word.chars() {
-            let more = character.width().unwrap_or(0);
+            let more = width_of(character);
             if used + more > width {
                 lines.push(std::mem::take(&mut line));
                 used = 0;
@@ -110,7 +115,7 @@ pub fn command(command: &str, indent: usize, width: usize) -> Vec<String> {
 fn broken(word: &str, line: &mut String, lines: &mut Vec<String>, width: usize) {
     let (mut quote, mut escaped, mut separator) = (None, false, None);
     for character in word.chars() {
-        let more = character.width().unwrap_or(0);
+        let more = width_of(character);
         if !escaped && columns(line) + more + 2 > width {
             let (at, within) = separator.take().unwrap_or((line.len(), quote));
             let (rest, quoted) = (line.split_off(at), if within == Some('\'') { "'" } else { "" });
@@ -152,15 +157,24 @@ fn step(character: char, quote: &mut Option<char>, escaped: &mut bool) {
 
 #[cfg(test)]
 mod tests {
-    use super::{columns, command, text};
+    use super::{columns, command, cut_short, fitted, shortened, text};
 
     #[test]
     fn a_line_is_as_wide_as_it_looks() {
         assert_eq!(text("売上データベース 本番 の バックアップ", 20), ["売上データベース", "本番 の バックアップ"]);
         assert_eq!(text("売上データベース本番用", 20), ["売上データベース本番", "用"]);
         assert_eq!(text("🗄️ backups of größe", 20), ["🗄️ backups of größe"]);
+        assert_eq!(text(&"🗄️".repeat(11), 20), ["🗄️".repeat(10), "🗄️".to_owned()]);
         assert_eq!(columns("🗄️ x"), 4);
         assert_eq!(text("", 20), [""]);
+    }
+
+    #[test]
+    fn a_text_is_cut_by_columns() {
+        assert_eq!(["vol-0ae0001-a", "short"].map(|text| shortened(text, 9)), ["vol-…01-a", "short"]);
+        assert_eq!((shortened("売上データ", 6), fitted("売上データ", 6)), ("売…タ".to_owned(), "売…タ ".to_owned()));
+        assert_eq!((cut_short("A key that cannot", 7), cut_short("🗄️🗄️🗄️", 5)), ("A key…".to_owned(), "🗄️🗄️…".to_owned()));
+        assert_eq!([0, 1, 2].map(|width| shortened("abc", width)), ["", "…", "a…"]);
     }
 
     #[test]

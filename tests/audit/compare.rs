@@ -214,7 +214,7 @@ fn known_failures_do_not_fail_the_gate() {
         ("ocsf", "\"unmapped\":{\"baseline\":\"known\""),
         ("asff", "\"rel9/baseline\":\"known\""),
         ("openmetrics", "rel9_baseline_findings{baseline=\"known\"}"),
-        ("html", "Compared with the baseline: "),
+        ("html", "<dt>Known failures</dt><dd><b><a href=\"#status=fail&amp;mark=known\">"),
     ] {
         assert!(rel9.run(&["report", "marked.json", "--format", format]).ended(0).stdout.contains(mark), "{format}");
     }

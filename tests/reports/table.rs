@@ -1,7 +1,7 @@
 //! The table of the demo organisation in a narrow and in a wide terminal, and its last block, which is the last screen, of any document.
 
 use super::document::{HOSTILE, document, finding, hostile, poisoned, small};
-use crate::support::{Rel9, binary};
+use crate::support::{Rel9, binary, project};
 use proptest::prelude::*;
 use rel9::audit::covered::{self, Covered};
 use rel9::audit::findings::{AuditInfo, BaselineSummary, Findings, Status};
@@ -277,11 +277,24 @@ proptest! {
     }
 }
 
-/// A document that rel9 wrote before it recorded the gate and the worst resources.
+/// A document as rel9 wrote it before it recorded `fail_title`, the use of the policy, the gate and the worst resources.
+#[test]
+fn a_document_of_an_earlier_version_is_read() {
+    let rel9 = Rel9::new();
+    let old = project("tests/reports/before_the_gate.json").display().to_string();
+    let table = rel9.run(&["report", &old]);
+    let block = last_block(&table.ended(0).stdout);
+    assert!(block.iter().any(|line| line.starts_with("  critical  ")), "the worst resource: {block:#?}");
+    assert!(block.contains(&"Policy     a policy file; the document does not record its use"), "{block:#?}");
+    assert_eq!(block.last(), Some(&"no gate: the document does not record its verdict"));
+    let again = rel9.run(&["report", &old, "--format", "json"]);
+    assert_eq!(again.ended(0).stdout, std::fs::read_to_string(&old).expect("a file"), "nothing is added to it");
+}
+
 #[test]
 fn a_document_without_a_gate_still_has_its_last_screen() {
     let old = small();
-    assert!(old.gate.is_none() && old.summary.worst.is_empty());
+    assert!(old.gate.is_none() && old.summary.worst.is_empty(), "such a document");
     let text = render(&old, &Target::PLAIN);
     assert!(text.trim_end().ends_with("no gate: the document does not record its verdict"), "{text}");
     assert!(text.contains("  critical  "), "the worst resource: {text}");

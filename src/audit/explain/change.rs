@@ -44,7 +44,7 @@ pub fn fix(worst: &Finding) -> Option<Change> {
         Status::Fail => {
             let remediation = worst.remediation.as_ref()?;
             let snippet = || remediation.terraform.as_deref().or(remediation.cloudformation.as_deref()).map(str::to_owned);
-            let how = remediation.cli.first().cloned().or_else(snippet);
+            let how = if remediation.cli.is_empty() { snippet() } else { Some(remediation.cli.join("\n")) };
             Some(plain(ChangeKind::Fix, format!("{} ({})", remediation.summary, worst.rule), how))
         }
     }

@@ -122,7 +122,7 @@ pub struct Change {
     /// What still fails, or has to follow.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub then: Vec<String>,
-    /// A command or a snippet of the template's language.
+    /// Commands, one a line, or a snippet of the template's language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub how: Option<String>,
 }

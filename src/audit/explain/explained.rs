@@ -74,9 +74,9 @@ impl Explained {
             let value = self.facts.field(name)?;
             Some(((*name).to_owned(), serde_json::to_value(value).unwrap_or_default())) // facts serialise
         };
-        let known: Map<String, Value> = self.facts.names().iter().filter_map(|name| field(name)).collect();
+        let known: Map<String, Value> = self.facts.names().iter().filter_map(field).collect();
         let property = |name: &&str| Some(((*name).to_owned(), self.resource.properties.json(name)?));
-        let properties = find(&self.resource.type_name).map(|info| info.properties.iter().filter_map(|name| property(name)).collect());
+        let properties = find(&self.resource.type_name).map(|info| info.properties.iter().filter_map(property).collect());
         let (state, explanation, unknown_because) = match &self.facts {
             Facts::Data(facts) => {
                 (facts.state.read().copied(), facts.explanation.read().cloned(), denied_first(facts.state.reasons().to_vec()))
@@ -127,6 +127,7 @@ pub fn denied_first(mut reasons: Vec<String>) -> Vec<String> {
 }
 
 /// The findings that do not pass: failing, unknown, waived; the worst first.
+#[expect(clippy::vec_box, reason = "as in the findings document")]
 pub fn not_passing(findings: &[Box<Finding>]) -> Vec<Box<Finding>> {
     let place = |status: Status| [Status::Fail, Status::Unknown, Status::Waived].iter().position(|known| *known == status);
     let mut found: Vec<Box<Finding>> = findings.iter().filter(|finding| finding.status != Status::Pass).cloned().collect();

@@ -114,7 +114,7 @@ fn figures(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
         .map(|(name, count)| format!("<a href=\"{}\">{} {name}</a>", selection(&[("status", "fail"), ("severity", name)]), number(*count)))
         .collect();
     let failing = status(Status::Fail);
-    tile(out, "Failing findings", &number(failing), &to_status(Status::Fail, failing), &severities.join(" · "))?;
+    tile(out, "Failing findings", &number(failing), &to_status(Status::Fail, failing), &severities.join("&nbsp;· "))?;
     for (rule, label, place, words) in [
         (objectives::RPO.rule, "RPO met", "#objectives", "resources with an RPO"),
         (restores::RULE, "Recovery proven", "#restores", "resources with backups"),
