@@ -295,7 +295,7 @@ fn no_template_is_told_to_change_what_runs() {
                 for text in remediation.steps.iter().map(String::as_str).chain([&*remediation.summary]) {
                     let told = OF_RUNNING_RESOURCES
                         .iter()
-                        .find(|word| if *word == "aws " { text.contains(*word) } else { text.to_lowercase().contains(*word) });
+                        .find(|word| if **word == "aws " { text.contains(*word) } else { text.to_lowercase().contains(*word) });
                     assert_eq!(told, None, "{name}: {}: {text}", finding.rule);
                 }
             }
