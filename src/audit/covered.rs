@@ -44,5 +44,5 @@ pub fn by<'f, K: Ord>(findings: &'f Findings, key: impl Fn(&'f ResourceRef) -> K
 
 /// The coverage counts the volumes of an instance, not the instance.
 fn is_counted(resource: &ResourceRef) -> bool {
-    !protection::has_parts(&resource.type_name)
+    protection::held_in_parts(&resource.type_name).is_none()
 }

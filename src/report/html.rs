@@ -2,6 +2,7 @@
 //! JavaScript it shows everything except the table of findings, of which it then lists the failing ones. Figures are counts of findings, or
 //! their evidence.
 
+mod bar;
 mod cover;
 mod coverage;
 mod data;

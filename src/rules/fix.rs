@@ -204,9 +204,10 @@ impl<V> Setting<V> {
         };
         match self {
             Setting::Map(entries) => inside(entries),
-            Setting::List(items) => items.iter().for_each(|item| match item {
-                Setting::Map(entries) => inside(entries),
-                _ => {}
+            Setting::List(items) => items.iter().for_each(|item| {
+                if let Setting::Map(entries) = item {
+                    inside(entries);
+                }
             }),
             _ => paths.push(path.to_owned()),
         }

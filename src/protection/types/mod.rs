@@ -131,11 +131,6 @@ pub fn is_counted(resource: &Resource) -> bool {
     counted(resource) == Some(Counted::Itself)
 }
 
-/// Whether other resources hold the data of a type: the volumes of an instance.
-pub fn has_parts(type_name: &str) -> bool {
-    data_type(type_name).is_some_and(|data_type| data_type.parts.is_some())
-}
-
 /// Whether a resource is a member of another resource, which the audit judges in its place.
 pub fn is_cluster_member(resource: &Resource) -> bool {
     counted(resource) == Some(Counted::Whole)

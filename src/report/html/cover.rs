@@ -1,7 +1,7 @@
 //! The cover of a printout: what was audited and how, the verdict, and what was not read.
 
-use super::summary::{some_of, verdict};
-use super::text::{Html, counted, number};
+use super::summary::verdict;
+use super::text::{Html, counted, number, some_of};
 use crate::audit::findings::{AuditInfo, Findings, Status};
 use crate::inventory::CoverageStatus;
 use crate::report::words;

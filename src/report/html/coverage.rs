@@ -1,8 +1,8 @@
 //! How much data is protected, by protection state, and where. Templates do not show it.
 
+use super::bar::bar;
 use super::data::{RULE_OF_STATES, state};
 use super::heat;
-use super::summary::bar;
 use super::text::{counted, number, selection};
 use crate::audit::findings::Findings;
 use crate::report::words;

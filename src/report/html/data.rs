@@ -3,6 +3,7 @@
 
 use super::text::{json, line, lines};
 use crate::audit::findings::{Finding, Findings, Status};
+use crate::protection::held_in_parts;
 use crate::report::words;
 use crate::rules::Severity;
 use chrono::SecondsFormat;
@@ -219,13 +220,10 @@ fn some(is_empty: bool, value: Value) -> Option<String> {
 
 /// The rule whose findings have the protection state as evidence.
 pub const RULE_OF_STATES: &str = "data-protected";
-/// The type that the coverage does not count: its volumes are counted.
-const OF_VOLUMES: &str = "AWS::EC2::Instance";
-
 /// The protection of the resource that a finding is about, if the finding tells it and the coverage counts the resource. Protected data is
 /// told apart by whether it is on schedule, where the evidence has that.
 pub fn state(finding: &Finding) -> Option<&'static str> {
-    if *finding.rule != *RULE_OF_STATES || finding.resource.type_name == OF_VOLUMES {
+    if *finding.rule != *RULE_OF_STATES || held_in_parts(&finding.resource.type_name).is_some() {
         return None;
     }
     let facts = finding.evidence.facts();

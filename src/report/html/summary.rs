@@ -1,6 +1,6 @@
 //! The top of the page: what was audited, the answer to REL 9 and its main figures; and its foot, which makes the audit repeatable.
 
-use super::text::{Html, counted, number, selection};
+use super::text::{Html, capital, counted, number, selection, some_of};
 use super::{objectives, practices, restores};
 use crate::audit::findings::{Findings, Gate, Status, Verdict};
 use crate::audit::policy::FailOn;
@@ -147,19 +147,6 @@ fn linked(status: Status, count: u64, word: &str) -> String {
     }
 }
 
-/// A bar of parts, as wide as its container. Screen readers skip it, because the figures are next to it.
-pub fn bar(parts: &[(&str, u64)], out: &mut dyn Write) -> io::Result<()> {
-    let total: u64 = parts.iter().map(|(_, count)| count).sum();
-    out.write_all(b"<svg class=\"bar\" aria-hidden=\"true\" width=\"100%\" height=\"8\">")?;
-    let mut before = 0;
-    for (class, count) in parts.iter().filter(|(_, count)| *count > 0) {
-        let share = |count: u64| count as f64 * 100.0 / total as f64;
-        write!(out, "<rect class=\"{class}\" x=\"{:.2}%\" width=\"{:.2}%\" height=\"8\"/>", share(before), share(*count))?;
-        before += count;
-    }
-    out.write_all(b"</svg>")
-}
-
 /// The inputs that make the audit repeatable.
 pub fn foot(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let audit = &findings.audit;
@@ -179,17 +166,4 @@ pub fn foot(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "<div><dt>{name}</dt><dd>{value}</dd></div>")?;
     }
     out.write_all(b"</dl>")
-}
-
-/// The first of some names, and how many more there are.
-pub fn some_of(values: &[String], shown: usize) -> String {
-    let names: Vec<String> = values.iter().take(shown).map(|value| Html(value).to_string()).collect();
-    let more = values.len().saturating_sub(shown);
-    if more > 0 { format!("{} and {more} more", names.join(", ")) } else { names.join(", ") }
-}
-
-/// A word at the beginning of a label.
-pub fn capital(word: &str) -> String {
-    let mut characters = word.chars();
-    characters.next().map_or(String::new(), |first| first.to_uppercase().chain(characters).collect())
 }

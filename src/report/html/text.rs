@@ -110,6 +110,19 @@ fn percent(text: &str) -> String {
     out
 }
 
+/// The first of some names, and how many more there are.
+pub fn some_of(values: &[String], shown: usize) -> String {
+    let names: Vec<String> = values.iter().take(shown).map(|value| Html(value).to_string()).collect();
+    let more = values.len().saturating_sub(shown);
+    if more > 0 { format!("{} and {more} more", names.join(", ")) } else { names.join(", ") }
+}
+
+/// A word at the beginning of a label.
+pub fn capital(word: &str) -> String {
+    let mut characters = word.chars();
+    characters.next().map_or(String::new(), |first| first.to_uppercase().chain(characters).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! What changed since the baseline.
 
-use super::summary::capital;
+use super::text::capital;
 use super::text::{number, selection};
 use crate::audit::findings::{BaselineEarlier, Findings};
 use crate::rules::Severity;
