@@ -1,6 +1,7 @@
 //! The files that a run reads, so that no report overwrites them.
 
 use crate::inventory::atomic_file::folder_of;
+use crate::report::markdown;
 use crate::template::{file_names, sources};
 use ignore::WalkBuilder;
 use std::fs::{self, File};
@@ -70,9 +71,9 @@ fn is_report(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = File::open(path).and_then(|file| file.take(1 << 16).read_to_end(&mut start));
     let has = |word: &[u8]| start.windows(word.len()).any(|part| part == word);
-    read.is_ok()
-        && (matches!(start.trim_ascii(), b"" | b"[]") || has(b"REL09-BP") || has(b"rel9.findings/1") || has(b"backing-up-data"))
-        && !sources::holds_template(path)
+    let of_rel9 = matches!(start.trim_ascii(), b"" | b"[]") || has(b"REL09-BP") || has(b"rel9.findings/1") || has(b"backing-up-data");
+    // A Markdown report may quote a template as a fix.
+    read.is_ok() && of_rel9 && (start.starts_with(markdown::HEADING.as_bytes()) || !sources::holds_template(path))
 }
 
 /// The identity of a file under any name: links and `./sub/../` lead to the same file.

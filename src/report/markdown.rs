@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+/// The first line, by which rel9 knows a report that it may replace.
+pub const HEADING: &str = "## REL 9: How do you back up data?";
+
 pub const REPORT: Report = Report { name: "markdown", about: "for a pull request or a job's summary", write };
 
 /// Maximum bytes of a comment: GitHub accepts 65,536 characters.
@@ -78,7 +81,7 @@ impl Page<'_> {
     fn head(&mut self, limit: usize) {
         self.limit = limit;
         let summary = &self.findings.summary;
-        let mut head = format!("## REL 9: How do you back up data?\n\n{}\n\n", text(&words::scope(&self.findings.audit)));
+        let mut head = format!("{HEADING}\n\n{}\n\n", text(&words::scope(&self.findings.audit)));
         head.push_str("| Best practice | Risk | Fail | Unknown | Waived | Pass |\n| --- | --- | ---: | ---: | ---: | ---: |\n");
         for practice in &summary.best_practices {
             let (id, title, risk) = (practice.id.id(), practice.id.title(), text(&cut(&practice.risk, 20)));

@@ -11,7 +11,7 @@ mod html;
 pub mod json;
 mod junit;
 mod limit;
-mod markdown;
+pub mod markdown;
 mod ndjson;
 mod ocsf;
 mod openmetrics;

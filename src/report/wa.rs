@@ -141,13 +141,17 @@ fn notes(findings: &Findings) -> String {
     let of_templates = words::is_of_templates(audit);
     let place = match of_templates {
         true => " in templates".to_owned(),
-        false => format!(" in {} accounts and {} Regions", audit.accounts.len(), audit.regions.len()),
+        false => format!(
+            " in {} and {}",
+            words::counted(audit.accounts.len() as u64, "account"),
+            words::counted(audit.regions.len() as u64, "Region")
+        ),
     };
     let mut sentences = vec![
         format!("Written by rel9 {} (audit {}) as of {}.", audit.rel9_version, audit.id, audit.as_of.format("%Y-%m-%d %H:%M UTC")),
         format!(
-            "{} resources judged{place}: {} fail, {} unknown, {} waived, {} pass.",
-            summary.resources,
+            "{} judged{place}: {} fail, {} unknown, {} waived, {} pass.",
+            words::counted(summary.resources, "resource"),
             count(Status::Fail),
             count(Status::Unknown),
             count(Status::Waived),

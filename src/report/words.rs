@@ -43,7 +43,7 @@ pub const RESTORABLE_ONLY: &str = "restorable only from an old or manual backup"
 pub fn coverage(findings: &Findings) -> String {
     let coverage = &findings.summary.coverage;
     if is_of_templates(&findings.audit) {
-        return format!("{} data resources declared; whether backups exist shows after deployment", coverage.data_resources);
+        return format!("{} declared; whether backups exist shows after deployment", counted(coverage.data_resources, "data resource"));
     }
     let owing = coverage.data_resources.saturating_sub(coverage.reproducible);
     let split = match coverage.restorable_only {
@@ -176,6 +176,11 @@ pub fn fix(finding: &Finding) -> Option<Fix<'_>> {
     code.filter(|fix| fix.code.len() <= FIX)
 }
 
+/// A count with its noun: `1 resource`, `3 resources`.
+pub fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// `waived until 2027-01-31 by Head of Platform: filled from production every week`
 pub fn waiver(waiver: &WaiverRef) -> String {
     let until = waiver.expires.map_or(String::new(), |expires| format!(" until {expires}"));
@@ -195,8 +200,8 @@ pub fn totals(summary: &Summary) -> String {
     let severities = severities(summary);
     let of_these = if severities.is_empty() { String::new() } else { format!(" ({severities})") };
     format!(
-        "{} resources judged: {} fail{of_these}, {} unknown, {} waived, {} pass.",
-        summary.resources,
+        "{} judged: {} fail{of_these}, {} unknown, {} waived, {} pass.",
+        counted(summary.resources, "resource"),
         count(Status::Fail),
         count(Status::Unknown),
         count(Status::Waived),

@@ -461,7 +461,9 @@ fn a_closed_pipe_is_a_quiet_end() {
         let code = wait(&mut child, arguments);
         let mut words = String::new();
         child.stderr.take().expect("a pipe").read_to_string(&mut words).expect("UTF-8");
-        assert_eq!(words, "", "{arguments:?}");
+        // A report that only programs read leaves the gate's decision to standard error.
+        let words: Vec<&str> = words.lines().filter(|line| !(arguments.contains(&"json") && line.starts_with("gate failed: "))).collect();
+        assert_eq!(words, Vec::<&str>::new(), "{arguments:?}");
         assert!([0, 1].contains(&code), "{arguments:?}: {code}");
     }
 }
@@ -625,7 +627,7 @@ tests:
         (("expect: unknown", "expect: fail"), "own-rule.yaml: no test expects `unknown`"),
         (
             ("summary: Encrypt it", "summary: 'Encrypt {{ resource.encrypted > null }}'"),
-            "own-rule.yaml:13: test `no`: the remediation contains an error",
+            "own-rule.yaml:14: test `no`: the remediation contains an error",
         ),
         (
             (

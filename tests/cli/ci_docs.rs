@@ -43,9 +43,11 @@ fn every_command_gates_and_writes_its_reports() {
     fs::create_dir(repository.path().join("infra")).expect("a folder");
     fs::write(repository.path().join("infra/template.yaml"), TEMPLATE).expect("a file");
     for command in all {
-        let code = run(&command, repository.path());
         let expected = i32::from(!command.contains("--fail-on never") && !command.contains("--baseline"));
-        assert_eq!(code, Some(expected), "{command}");
+        // The second run replaces the reports of the first, although they quote templates as fixes.
+        for _ in 0..2 {
+            assert_eq!(run(&command, repository.path()), Some(expected), "{command}");
+        }
         for report in command.split_whitespace().filter_map(|word| word.split_once('=')).map(|(_, path)| path) {
             let written = fs::read_to_string(repository.path().join(report)).unwrap_or_default();
             assert!(written.contains("ebs-volume-encrypted"), "{command}: {report}");

@@ -266,9 +266,12 @@ fn the_script_acts_in_its_own_account_only() {
     let calls = run("no");
     assert!(calls.contains("resourcegroupstaggingapi tag-resources"));
     assert!(!calls.contains("111122223333") && calls.contains("444455556666"), "{calls}");
-    assert!(!calls.contains("start-backup-job") && !calls.contains("put-bucket-versioning"), "{calls}");
+    assert!(
+        !calls.contains("start-backup-job") && !calls.contains("create-snapshot") && !calls.contains("put-bucket-versioning"),
+        "{calls}"
+    );
     let calls = run("yes");
-    assert!(calls.contains("start-backup-job") && !calls.contains("111122223333"), "{calls}");
+    assert!(calls.contains("start-backup-job") && calls.contains("create-snapshot") && !calls.contains("111122223333"), "{calls}");
 }
 
 #[cfg(unix)]

@@ -43,6 +43,7 @@ pub fn commands(finding: &Finding) -> Vec<Command> {
 /// Commands that change nothing but the setting that they name, without a cost: the words after `aws`, and the only options that they may
 /// have.
 const HARMLESS: &[(&str, &[&str])] = &[
+    ("backup create-backup-vault", &["--backup-vault-name", "--region"]),
     ("ec2 enable-ebs-encryption-by-default", &["--region"]),
     ("rds modify-db-instance", &["--db-instance-identifier", "--deletion-protection", "--region"]),
     ("rds modify-db-cluster", &["--db-cluster-identifier", "--deletion-protection", "--region"]),
@@ -70,6 +71,12 @@ const COSTLY: &[(&str, &str)] = &[
 ];
 
 fn class(text: &str, resource: &ResourceRef) -> Class {
+    // `LOOK || MAKE` makes what is missing. A quoted `||` leaves two parts with open quotes, which are no commands.
+    if let Some((look, make)) = text.split_once(" || ")
+        && (class(look, resource), class(make, resource)) == (Class::Reads, Class::Runs)
+    {
+        return Class::Runs;
+    }
     let Some(words) = words(text) else { return Class::Review("is more than one simple command".to_owned()) };
     if text.chars().any(char::is_control) {
         return Class::Review("a value holds control characters".to_owned());
@@ -210,6 +217,23 @@ mod tests {
             tags: Default::default(),
         };
         class(text, &resource)
+    }
+
+    #[test]
+    fn a_vault_is_made_if_it_is_missing() {
+        let (look, make) =
+            ("aws backup describe-backup-vault --backup-vault-name a", "aws backup create-backup-vault --backup-vault-name a");
+        assert_eq!(of(&format!("{look} || {make}"), "db"), Class::Runs);
+        for other in [
+            format!("{make} || {look}"),
+            format!("{look} || rm -rf x"),
+            format!("{look} || aws backup delete-backup-vault --backup-vault-name a"),
+            format!("{look} '|| {make}'"),
+            format!("{look} ' || {make}'"),
+            format!("{look} && {make}"),
+        ] {
+            assert!(matches!(of(&other, "db"), Class::Review(_)), "{other}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::quote::{comment, shell};
 use crate::audit::findings::ResourceRef;
 use crate::audit::remediate::model::{Fix, Remedies, Set, TAG, TEST_TAG};
 use crate::audit::remediate::{Class, Command};
+use crate::report::words::counted;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -77,7 +78,10 @@ fn tags(out: &mut String, set: &Set) {
         if !plan.resources.is_empty() {
             let first = if plan.exists { "which is there already" } else { "which has to be deployed first" };
             out.push('\n');
-            out.push_str(&comment(2, &format!("Brings {} resources into backup plan {}, {first}.", plan.resources.len(), plan.name)));
+            out.push_str(&comment(
+                2,
+                &format!("Brings {} into backup plan {}, {first}.", counted(plan.resources.len() as u64, "resource"), plan.name),
+            ));
             for target in plan.resources.iter().filter(|target| !target.first.is_empty()) {
                 out.push_str(&comment(2, &format!("{} first needs: {}", target.resource.id, target.first.join("; "))));
             }
@@ -87,7 +91,10 @@ fn tags(out: &mut String, set: &Set) {
             let first = if tests.exists { "which is there already" } else { "which has to be deployed first" };
             let count: usize = tests.resources.values().map(Vec::len).sum();
             out.push('\n');
-            out.push_str(&comment(2, &format!("Lets restore testing plan {}, {first}, test {count} resources.", tests.name)));
+            out.push_str(&comment(
+                2,
+                &format!("Lets restore testing plan {}, {first}, test {}.", tests.name, counted(count as u64, "resource")),
+            ));
             tag(out, set, TEST_TAG, &plan.slug, tests.resources.values().flatten());
         }
     }

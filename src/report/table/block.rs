@@ -122,7 +122,7 @@ fn failures(page: &Page) -> Vec<String> {
     let summary = &page.findings.summary;
     let fail = summary.by_status.get(&Status::Fail).copied().unwrap_or(0);
     let severities = words::severities(summary);
-    let resources = format!("{} resources judged", summary.resources);
+    let resources = format!("{} judged", words::counted(summary.resources, "resource"));
     let text = if severities.is_empty() { format!("nothing fails · {resources}") } else { format!("{fail} fail: {severities}") };
     let longer = format!("{text} · {resources}");
     let room = page.target.width.saturating_sub(LABEL);
@@ -133,7 +133,7 @@ fn coverage(page: &Page) -> Vec<String> {
     let coverage = &page.findings.summary.coverage;
     let owing = coverage.data_resources.saturating_sub(coverage.reproducible);
     if words::is_of_templates(&page.findings.audit) {
-        let text = format!("{} data resources declared (backups show only after deployment)", coverage.data_resources);
+        let text = format!("{} declared (backups show only after deployment)", words::counted(coverage.data_resources, "data resource"));
         return labelled(page, "Coverage", &text);
     }
     if owing == 0 {

@@ -5,7 +5,12 @@
 /// list) gives `false`.
 pub fn claims_to_be(text: &str) -> bool {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.trim_ascii_start().starts_with('{') { json(text.as_bytes()) } else { yaml(text) }
+    match text.trim_ascii_start().as_bytes().first() {
+        Some(b'{') => json(text.as_bytes()),
+        // XML and HTML, such as a report that quotes a template as a fix.
+        Some(b'<') => false,
+        _ => yaml(text),
+    }
 }
 
 #[derive(Default)]
