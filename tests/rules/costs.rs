@@ -97,7 +97,7 @@ fn what_makes_too_much_is_refused_with_its_line() {
 fn a_rule_that_costs_too_much_is_named_with_its_line() {
     let check = format!("[resource.id]{}.size() > 0", ".map(a, a + a)".repeat(40));
     let rule = format!(
-        "id: own-rule\ntitle: Own\nfail_title: Not own\nbest_practice: REL09-BP02\nseverity: high\napplies_to: [AWS::EC2::Volume]\ncheck: {}\nmessage: m\nremediation: {{ summary: s, docs: [\"https://docs.aws.amazon.com/\"] }}\n",
+        "id: own-rule\ntitle: Own\nbest_practice: REL09-BP02\nseverity: high\napplies_to: [AWS::EC2::Volume]\ncheck: {}\nmessage: m\nremediation: {{ summary: s, docs: [\"https://docs.aws.amazon.com/\"] }}\nfail_title: Not own\n",
         json!(check)
     );
     let rel9 = Rel9::new().with_files(&[("own/own-rule.yaml", &rule)]);
