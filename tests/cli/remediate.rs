@@ -194,8 +194,18 @@ fn the_script_runs_nothing_that_a_person_has_to_decide() {
     let lines = executed(&script);
     let commands: Vec<&String> = lines.iter().filter(|line| line.starts_with("aws ") || line.starts_with("costs aws ")).collect();
     assert!(commands.len() > 20);
-    let mut once = BTreeSet::new();
+    // Two accounts may need the same command.
+    for block in script.split("\nif in_account ") {
+        let commands = executed(block).into_iter().filter(|line| line.starts_with("aws ") || line.starts_with("costs aws "));
+        let mut once = BTreeSet::new();
+        commands.for_each(|line| assert!(once.insert(line.clone()), "runs twice: {line}"));
+    }
     for line in &commands {
+        // The one command of two parts: it makes a vault that is missing.
+        let line = match line.strip_prefix("aws backup describe-backup-vault ") {
+            Some(_) => line.replacen(" || aws backup create-backup-vault ", " ", 1),
+            None => (*line).clone(),
+        };
         for word in [
             "delete",
             "detach",
@@ -207,7 +217,7 @@ fn the_script_runs_nothing_that_a_person_has_to_decide() {
             "SNAPSHOT_ID",
             "_ARN",
             "UNKNOWN",
-            "VAULT_NAME",
+            "VAULT",
             "file://",
             ">",
             "&&",
@@ -218,7 +228,6 @@ fn the_script_runs_nothing_that_a_person_has_to_decide() {
                 "{word}: {line}"
             );
         }
-        assert!(once.insert((*line).clone()), "runs twice: {line}");
     }
     let costly = ["start-backup-job", "create-snapshot", "put-bucket-versioning", "update-continuous-backups", "update-region-settings"];
     for operation in costly {
