@@ -13,6 +13,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Maximum size of a file that is outlined: CloudFormation takes templates of 1 MB.
 const LARGEST: u64 = 4 << 20;
 
+/// How many files are kept: those of the stacks that the threads judge now. There may be more files than fit in memory.
+const KEPT: usize = 64;
+
 /// The files of an audit, each read when a finding needs it.
 #[derive(Default)]
 pub struct Files {
@@ -26,8 +29,18 @@ struct File {
 
 impl Files {
     fn file(&self, declared: &Declared) -> Option<Arc<File>> {
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        read.entry(Arc::clone(&declared.file)).or_insert_with(|| File::read(declared).map(Arc::new)).clone()
+        let known = || self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(file) = known().get(&declared.file) {
+            return file.clone();
+        }
+        // Other threads go on meanwhile. Two that need the same file read it twice.
+        let file = File::read(declared).map(Arc::new);
+        let mut known = known();
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        known.insert(Arc::clone(&declared.file), file.clone());
+        file
     }
 }
 
