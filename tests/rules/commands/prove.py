@@ -15,6 +15,7 @@ import importlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,10 @@ class Tools:
         client = programs / "aws"
         client.write_text(f'#!/bin/sh\nexec "{sys.executable}" -IS "{HERE / "aws_client.py"}" "$@"\n')
         client.chmod(0o755)
+        if shutil.which("jq") is None:
+            jq = programs / "jq"
+            jq.write_text(f'#!/bin/sh\nexec "{sys.executable}" -IS "{HERE / "jq.py"}" "$@"\n')
+            jq.chmod(0o755)
         config = folder / "config"
         config.write_text("[default]\ns3 =\n    addressing_style = path\nmax_attempts = 1\n")
         self.environment = {
