@@ -178,7 +178,12 @@ pub fn fix(finding: &Finding) -> Option<Fix<'_>> {
 
 /// A count with its noun: `1 resource`, `3 resources`.
 pub fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+    format!("{count} {}", noun_for(count, noun))
+}
+
+/// A noun as a count of things has it: `resource` of one, `resources` of others.
+pub fn noun_for(count: u64, noun: &str) -> String {
+    format!("{noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// `waived until 2027-01-31 by Head of Platform: filled from production every week`

@@ -1,6 +1,7 @@
 //! Texts for a page: untrusted text is displayed, never interpreted, and cut to a readable length.
 
 use crate::report::escape::{cut, terminal};
+use crate::report::words::noun_for;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter, Write as _};
@@ -85,9 +86,9 @@ pub fn number(count: u64) -> String {
     text
 }
 
-/// A count with its noun: `1 account`, `3 accounts`.
+/// A count with its noun, as [`crate::report::words::counted`], with thousands separators: `1 account`, `3,000 accounts`.
 pub fn counted(count: u64, noun: &str) -> String {
-    format!("{} {noun}{}", number(count), if count == 1 { "" } else { "s" })
+    format!("{} {}", number(count), noun_for(count, noun))
 }
 
 /// The address that shows the findings of a selection: the part behind `#`, which the page's script reads.
