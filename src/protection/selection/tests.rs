@@ -491,3 +491,12 @@ proptest! {
         prop_assert_eq!(Wildcard::new(&pattern).matches(&text), like(&pattern, &text));
     }
 }
+
+#[test]
+fn a_miss_names_each_key_of_the_resource_once() {
+    let list = vec![tag("team", "a"), tag("env", "b"), tag("team", "c")];
+    let selection = Selection::new(&facts(&[], &[], list, Conditions::default()), None);
+    let own = tags(&[("env", "x")]);
+    let words = selection.decide(VOLUME, known(&own)).words(&selection, VOLUME, known(&own));
+    assert_eq!(words, "one of the tags team=a, env=b, team=c is required, the resource has no tag team, env=x");
+}
