@@ -1,6 +1,7 @@
 //! How one data resource stands: its state, and which plans and policies reach it. For commands that compare audits, not for rules.
 
 use crate::protection::facts::{Considered, Protection, State};
+use std::collections::BTreeMap;
 
 /// How a resource stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,6 +44,15 @@ impl Standing {
         }
         // The nearest come first, and a change of tags or plans would change that order.
         standing.reached_by.sort_by(|a, b| (&a.kind, &a.name, &a.selection).cmp(&(&b.kind, &b.name, &b.selection)));
+        standing
+    }
+
+    /// The same, but for plans and policies, by ARN, that may no longer reach it, each with the reason.
+    pub fn without(&self, perhaps: &BTreeMap<String, String>) -> Standing {
+        let mut standing = self.clone();
+        for way in standing.reached_by.extract_if(.., |way| perhaps.contains_key(&way.arn)) {
+            standing.doubts.extend(perhaps.get(&way.arn).map(|why| format!("{}: {why}", way.name)));
+        }
         standing
     }
 }

@@ -33,6 +33,17 @@ impl Wanted {
         names(resource).any(|name| name == self.0)
     }
 
+    /// Whether this is the ARN that was asked for.
+    pub fn is_arn(&self, arn: &str) -> bool {
+        arn == self.0
+    }
+
+    /// Account and Region, if an ARN was asked for that has both.
+    pub fn place(&self) -> Option<(String, String)> {
+        let (account, region) = (arn::account(&self.0), arn::region(&self.0));
+        (self.0.starts_with("arn:") && !account.is_empty() && !region.is_empty()).then(|| (account.to_owned(), region.to_owned()))
+    }
+
     /// Whether this is the resource of findings.
     pub fn is_reference(&self, resource: &ResourceRef) -> bool {
         names_of_reference(resource).any(|name| name == self.0)
@@ -80,15 +91,25 @@ impl Nearest {
     fn consider<'n>(&mut self, wanted: &Wanted, names: impl Iterator<Item = &'n str>, arn: &str, type_name: &str, place: &str) {
         let Some((distance, name)) = names.filter_map(|name| Some((distance(&wanted.0, name)?, name))).min() else { return };
         let named = Named { arn: arn.to_owned(), type_name: type_name.to_owned(), place: place.to_owned(), name: name.to_owned() };
+        self.insert(distance, named);
+    }
+
+    fn insert(&mut self, distance: usize, named: Named) {
         self.0.insert((distance, named));
         if self.0.len() > NEAREST {
             self.0.pop_last();
         }
     }
 
-    /// The nearest first.
+    /// Considers those of another part.
+    pub fn add_all(&mut self, other: Nearest) {
+        other.0.into_iter().for_each(|(distance, named)| self.insert(distance, named));
+    }
+
+    /// The nearest first, without those that are far from the name compared with it.
     pub fn found(self) -> Vec<Named> {
-        self.0.into_iter().map(|(_, named)| named).collect()
+        let most = self.0.first().map_or(0, |(distance, _)| distance + distance / 4 + 1);
+        self.0.into_iter().filter(|(distance, _)| *distance <= most).map(|(_, named)| named).collect()
     }
 }
 
