@@ -4,25 +4,26 @@ mod answer;
 mod change;
 pub mod document;
 mod explained;
+mod found;
 mod stored;
 mod wanted;
 
 use super::judge::{Judge, Judged, Templates};
 use super::options::Options;
 use super::policy::Policy;
-use super::unread::{is_unanswered, unanswered};
+use super::unread::is_unanswered;
 use super::{Input, JudgeShard, chosen};
+use crate::inventory::Shard;
 use crate::inventory::document::DocumentError;
-use crate::inventory::{CoverageEntry, GLOBAL, Shard, arn};
 use crate::protection::{self, Summaries};
 use crate::rules::RuleSet;
 pub use answer::{Answer, Missing};
 use chrono::{DateTime, Utc};
 use document::Explanation;
 pub use explained::Explained;
+pub use found::Found;
 use std::collections::BTreeSet;
 pub use stored::of_findings;
-use wanted::Nearest;
 pub use wanted::{Named, Wanted};
 
 /// Explains a resource of an inventory. `options` name it in `explain`.
@@ -58,7 +59,7 @@ pub fn run(input: &Input, rules: &RuleSet, policy: &Policy, wanted: &Wanted, opt
     }
     if found.explanations.is_empty() {
         input.each(|shard| {
-            found.add_names(&judge, shard, wanted);
+            found.add_names(|name| judge.knows(name), shard, wanted);
             Ok(())
         })?;
     }
@@ -88,7 +89,7 @@ pub fn run_templates<E>(
         if shard.resources.iter().any(|resource| resource.declared.is_some() && wanted.is(resource)) {
             found.explanations = explanations(&judge, shard, &std::iter::once(protection::summarise(shard)).collect(), as_of, &source);
         }
-        found.add_names(&judge, shard, wanted);
+        found.add_names(|name| judge.knows(name), shard, wanted);
         Judged { found, unread: shard.coverage.unread_of_template().cloned().collect(), ..Judged::default() }
     };
     let mut all = Found::default();
@@ -109,69 +110,4 @@ fn explanations(judge: &Judge, shard: &Shard, summaries: &Summaries, as_of: Date
         explained.document(shard, as_of, source, change)
     };
     explained.into_iter().map(explain).collect()
-}
-
-/// What was found under a name, and beside it.
-#[derive(Default)]
-pub struct Found {
-    explanations: Vec<Explanation>,
-    not_judged: BTreeSet<Named>,
-    nearest: Nearest,
-    unread: Vec<CoverageEntry>,
-    /// The accounts and Regions that were read; empty for templates.
-    places: BTreeSet<(String, String)>,
-}
-
-impl Found {
-    fn add(&mut self, other: Found) {
-        self.explanations.extend(other.explanations);
-        self.not_judged.extend(other.not_judged);
-        self.nearest.add_all(other.nearest);
-    }
-
-    /// The names of a shard's resources: of those that can be explained, the nearest; of the others, those that are wanted.
-    fn add_names(&mut self, judge: &Judge, shard: &Shard, wanted: &Wanted) {
-        let in_template = shard.coverage.template;
-        for resource in &shard.resources {
-            if judge.knows(&resource.type_name) && (!in_template || resource.declared.is_some()) {
-                self.nearest.add(wanted, resource);
-            } else if wanted.is(resource) {
-                self.not_judged.insert(Named::from(resource));
-            }
-        }
-    }
-
-    fn answer(mut self, wanted: &Wanted) -> Answer {
-        let found = &mut self.explanations;
-        // An account's own shard has what belongs to no Region.
-        if found.len() > 1 && found.iter().any(|one| one.resource.region != GLOBAL) {
-            let regional: BTreeSet<String> =
-                found.iter().filter(|one| one.resource.region != GLOBAL).map(|one| one.resource.arn.clone()).collect();
-            found.retain(|one| one.resource.region != GLOBAL || !regional.contains(&one.resource.arn));
-        }
-        // Accounts share keys: each is explained where it is judged.
-        let is_own = |one: &Explanation| arn::account(&one.resource.arn) == one.resource.account;
-        let arns: BTreeSet<&str> = found.iter().map(|one| one.resource.arn.as_str()).collect();
-        if found.len() > 1 && arns.len() == 1 && found.iter().any(is_own) {
-            found.retain(is_own);
-        }
-        // A name of one resource may be the ARN of another.
-        if found.iter().filter(|one| wanted.is_arn(&one.resource.arn)).count() == 1 {
-            found.retain(|one| wanted.is_arn(&one.resource.arn));
-        }
-        match (found.pop(), found.is_empty()) {
-            (None, _) => Answer::Nothing(self.missing(wanted)),
-            (Some(one), true) => Answer::One(Box::new(one)),
-            (Some(last), false) => Answer::Several(found.iter().chain([&last]).map(|one| Named::from(&one.resource)).collect()),
-        }
-    }
-
-    fn missing(self, wanted: &Wanted) -> Missing {
-        let not_read = wanted.place().filter(|place| !self.places.is_empty() && !self.places.contains(place));
-        let unread = match not_read {
-            Some((account, region)) => vec![format!("its account and Region, {account}/{region}")],
-            None => unanswered(&self.unread),
-        };
-        Missing { not_judged: self.not_judged.into_iter().collect(), nearest: self.nearest.found(), unread }
-    }
 }

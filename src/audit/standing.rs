@@ -47,12 +47,19 @@ impl Standing {
         standing
     }
 
-    /// The same, but for plans and policies, by ARN, that may no longer reach it, each with the reason.
-    pub fn without(&self, perhaps: &BTreeMap<String, String>) -> Standing {
+    /// The same without the plans and policies, by ARN, that do not back it up although they reach it, and without those of which that is not
+    /// known; each with the reason.
+    pub fn without(&self, useless: &BTreeMap<String, String>, perhaps: &BTreeMap<String, String>) -> Standing {
         let mut standing = self.clone();
-        for way in standing.reached_by.extract_if(.., |way| perhaps.contains_key(&way.arn)) {
-            standing.doubts.extend(perhaps.get(&way.arn).map(|why| format!("{}: {why}", way.name)));
+        let mut reached_by = Vec::new();
+        for way in std::mem::take(&mut standing.reached_by) {
+            match (useless.get(&way.arn), perhaps.get(&way.arn)) {
+                (Some(why), _) => standing.missed_by.push(Considered { why: why.clone(), reaches: Some(false), ..way }),
+                (None, Some(why)) => standing.doubts.push(format!("{}: {why}", way.name)),
+                (None, None) => reached_by.push(way),
+            }
         }
+        standing.reached_by = reached_by;
         standing
     }
 }

@@ -5,6 +5,7 @@ mod deploy;
 pub mod document;
 mod earlier;
 mod runs;
+mod vaults;
 
 use super::judge::{Judge, Judged};
 use super::options::Options;
@@ -114,6 +115,7 @@ impl WhatIf {
         let sides = [Side { runs: runs::runs(shard, as_of), planned: &none }, Side { runs: runs::runs(then, as_of), planned }];
         let unread = deployed.map_or(&[][..], |deployed| &deployed.unread);
         let nothing = BTreeMap::new();
+        let useless = [vaults::plans_without_vault(shard), vaults::plans_without_vault(then)];
         let perhaps_changed = deployed.map_or(&nothing, |deployed| &deployed.perhaps_changed);
         let before: BTreeMap<&str, &Standing> =
             was.standings.iter().map(|(resource, standing)| (resource.arn.as_str(), standing)).collect();
@@ -122,7 +124,8 @@ impl WhatIf {
             if deployed.is_none() {
                 *(if standing.exempt { &mut self.summary.exempt } else { &mut self.summary.unaffected }) += 1;
             } else if let Some(before) = before.get(resource.arn.as_str()) {
-                let after = &standing.without(perhaps_changed);
+                let before = &before.without(&useless[0], &nothing);
+                let after = &standing.without(&useless[1], perhaps_changed);
                 self.add(&Pair { resource, before, after }, [&sides[0], &sides[1]], unread);
             }
         }

@@ -77,11 +77,8 @@ const DEMO: &[(&str, &[&str])] = &[
         "nordwind-analytics-sandbox",
         &["UNPROTECTED", "condition backup=daily is not met, the resource has no tag backup", "add tag backup=daily"],
     ),
-    (
-        "nordwind-us-landing",
-        &["UNPROTECTED", "its account and Region have no backup plan and no DLM policy", "aws backup start-backup-job"],
-    ),
-    ("forgotten-experiment", &["UNPROTECTED", "its account and Region have no backup plan and no DLM policy"]),
+    ("nordwind-us-landing", &["UNPROTECTED", "its account and Region have no backup plan", "aws backup start-backup-job"]),
+    ("forgotten-experiment", &["UNPROTECTED", "its account and Region have no backup plan"]),
     (
         "us-newsletter",
         &["UNKNOWN: dynamodb:ListBackups denied in 111122223333/us-east-1", "let rel9 read what it could not: dynamodb:ListBackups denied"],

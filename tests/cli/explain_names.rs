@@ -50,6 +50,7 @@ fn what_audit_judges_in_one_stack_has_one_name() {
         .ended(2)
         .said("#module.a[\"x\"].aws_dynamodb_table.this (AWS::DynamoDB::Table)");
     rel9.run(&["explain", "aws_dynamodb_table.t", "tf"]).ended(2).said("#aws_dynamodb_table.t[1] (AWS::DynamoDB::Table)");
+    rel9.run(&["explain", "module.a.aws_dynamodb_table.this", "tf"]).ended(2).said("#module.a[\"y\"].aws_dynamodb_table.this");
 }
 
 #[test]
@@ -172,7 +173,7 @@ fn colours_and_a_ledger_are_those_of_audit() {
     let forced = Rel9::new().env("FORCE_COLOR", "1");
     assert!(!forced.run(&["explain", "sessions", "--demo", "--color", "never"]).ended(0).stdout.contains('\u{1b}'));
     // A restore test that only the ledger has.
-    let arn = "arn:aws:rds:eu-central-1:111122223333:db:search-config";
+    let arn = "arn:aws:rds:eu-west-1:111122223333:db:search-config";
     let before = explained(&rel9, &[arn, "--demo"]);
     rel9.run(&[
         "ledger",

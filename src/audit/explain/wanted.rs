@@ -119,6 +119,11 @@ fn distance(wanted: &str, name: &str) -> Option<usize> {
     if wanted == name {
         return Some(0);
     }
+    // An address of Terraform without the keys of `count` and `for_each`, or without the modules around it.
+    let bare = without_keys(&name);
+    if bare == wanted || bare.strip_suffix(wanted.as_str()).is_some_and(|modules| modules.ends_with('.')) {
+        return Some(1);
+    }
     let (long, short) = if wanted.len() > name.len() { (&wanted, &name) } else { (&name, &wanted) };
     // A part of a name, such as `orders` of `prod-orders`: near, but behind every misspelling of one or two letters.
     let part = (short.len() >= 3 && long.contains(short.as_str())).then(|| 2 + (long.len() - short.len()).min(64));
@@ -130,6 +135,12 @@ fn distance(wanted: &str, name: &str) -> Option<usize> {
         .min()
         .map(|by| 2 + by + (name.len() - wanted.len().min(name.len())).min(64));
     part.into_iter().chain(word).chain(misspelt(&wanted, &name)).min()
+}
+
+/// `module.a.aws_db_instance.b` of `module.a["x"].aws_db_instance.b[0]`
+fn without_keys(address: &str) -> String {
+    let parts = address.split('[').enumerate();
+    parts.map(|(place, part)| if place == 0 { part } else { part.split_once(']').map_or("", |(_, rest)| rest) }).collect()
 }
 
 /// How many letters differ; `None` if too many do.

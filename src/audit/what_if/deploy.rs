@@ -146,7 +146,9 @@ impl Deployed {
 
     /// Takes out what a Terraform plan destroys, unless the same deployment has made something else of it.
     fn destroy(&mut self, destroyed: &[Resource]) {
-        for gone in destroyed.iter().filter(|gone| protects(gone)) {
+        // AWS keeps a key for days after its deletion, and a Region always has settings.
+        let is_gone = |gone: &&Resource| protects(gone) && gone.get::<kms::Key>().is_none() && gone.get::<account::Region>().is_none();
+        for gone in destroyed.iter().filter(is_gone) {
             self.declared.insert(gone.uid().to_owned());
             let Earlier::One(place, _) = earlier::find(&self.shard.resources, gone) else { continue };
             let live = self.shard.resources.remove(place);
