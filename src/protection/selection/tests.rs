@@ -185,6 +185,7 @@ fn declared(unknown: &[&str]) -> Declared {
         file: "t".into(),
         at: Default::default(),
         construct: None,
+        given: Vec::new(),
         places: Default::default(),
         unknown: unknown.iter().map(|path| (path.to_string(), vec!["why".to_owned()])).collect(),
         template: Default::default(),
