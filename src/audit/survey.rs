@@ -96,6 +96,7 @@ mod tests {
     use super::{Survey, Tags};
     use crate::inventory::Resource;
     use serde_json::{Value, json};
+    use std::collections::BTreeMap;
 
     fn of(id: &str, tags: Value) -> Survey {
         let volume =
@@ -111,14 +112,17 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_when_the_parts_are_put_together() {
-        let parts = [of("a", json!({"tier": "gold"})), of("b", Value::Null), of("c", json!({"tier": "gold"})), of("d", json!({}))];
+        let parts =
+            [of("a", json!({"tier": "gold"})), of("b", Value::Null), of("c", json!({"tier": "gold"})), of("d", json!({"env": "x"}))];
         let together = |parts: Vec<Survey>| {
             let mut all = Survey::default();
             parts.into_iter().for_each(|part| all.merge(part));
             all
         };
         let all = together(parts.to_vec());
-        let tags = Tags { resources: 4, unknown: 1, keys: [("tier".to_owned(), [("gold".to_owned(), 2)].into())].into() };
+        let values = |value: &str, count: u64| BTreeMap::from([(value.to_owned(), count)]);
+        let keys = [("tier".to_owned(), values("gold", 2)), ("env".to_owned(), values("x", 1))].into();
+        let tags = Tags { resources: 4, unknown: 1, keys };
         assert_eq!((&all.data, &all.all), (&tags, &tags));
         assert_eq!(all.unknown_tags, ["AWS::EC2::Volume".to_owned()].into());
         assert_eq!(all.examples, [(Some(0), ["a", "b", "c"].map(str::to_owned).into())].into());
