@@ -17,6 +17,9 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};
 
+/// What begins the step that says why a finding shows no code.
+const NO_CODE: &str = "No code: ";
+
 /// The languages of templates; resources read from AWS have none.
 const LANGUAGES: [&str; 2] = ["cloudformation", "terraform"];
 
@@ -173,9 +176,11 @@ impl<'a> Chosen<'a> {
             let (snippet, edit) = code.map_or((None, None), |code| (Some(Arc::<str>::from(code.snippet)), code.edit));
             let of_terraform = matches!(declared.written.syntax, Syntax::Hcl | Syntax::TerraformJson);
             let steps = rule.steps.iter().map(|step| step.render(scope));
+            let no_code = rule.no_code.as_ref().filter(|_| snippet.is_none());
+            let no_code = no_code.map(|why| format!("{NO_CODE}{}", why.render(scope)));
             Arc::new(Remediation {
                 summary: rule.summary.render(scope).into(),
-                steps: steps.chain(fix::steps(&rule.fix, resource, declared)).collect(),
+                steps: steps.chain(no_code).chain(fix::steps(&rule.fix, resource, declared)).collect(),
                 cloudformation: snippet.clone().filter(|_| !of_terraform),
                 terraform: snippet.filter(|_| of_terraform),
                 edit: edit.map(Box::new),

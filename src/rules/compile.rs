@@ -78,6 +78,7 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
             summary: checker.text(&template.summary, &shapes),
             steps: checker.texts(&template.steps, &shapes),
             fix: checker.fix(&template.fix, &shapes),
+            no_code: template.no_code.as_ref().map(|text| checker.text(text, &shapes)),
         }),
         docs: checker.addresses(&file.remediation.docs),
     };
