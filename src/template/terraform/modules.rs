@@ -65,10 +65,10 @@ fn stem(name: &str) -> Option<&str> {
     [".tf", ".tf.json", ".tofu", ".tofu.json"].iter().find_map(|extension| name.strip_suffix(extension))
 }
 
-/// Whether the folder of a file has override files: these may set anything that the file sets.
+/// Whether the folder of a file has override files, which may set anything that the file sets, or cannot be listed.
 pub(in crate::template) fn has_overrides(file: &Path) -> bool {
-    let files = file.parent().map(files);
-    files.is_none_or(|files| files.is_ok_and(|files| files.iter().any(|(name, _)| is_override(name))))
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    files(folder).map_or(true, |files| files.iter().any(|(name, _)| is_override(name)))
 }
 
 fn is_override(name: &str) -> bool {

@@ -41,7 +41,8 @@ fn indented(lines: Vec<String>) -> Vec<String> {
 
 /// A snippet, with the long names of functions. A key that is written twice fails the test.
 pub fn read(text: &str) -> Value {
-    let mut events = Parser::new_from_str(text).map(|event| event.expect("YAML").0);
+    let events = Parser::new_from_str(text).map(|event| event.expect("YAML").0);
+    let mut events = events.filter(|event| !matches!(event, Event::Comment(..)));
     let begins = |event: &Event<'_>| matches!(event, Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..));
     let first = events.find(begins).expect("a value");
     value(first, &mut events)
