@@ -80,33 +80,30 @@ pub fn run_with_survey(input: &Input, rules: &RuleSet, policy: &Policy, options:
     Ok((findings, rest.survey))
 }
 
-/// Judges an inventory, and also returns the evidence for the ledger.
-///
-/// # Errors
-/// As [`run`].
-pub fn run_with_evidence(
-    input: &Input,
-    rules: &RuleSet,
-    policy: &Policy,
-    options: &Options,
-) -> Result<(Findings, Vec<Entry>), DocumentError> {
-    let (findings, rest) = run_in_full(input, rules, policy, options)?;
-    Ok((findings, rest.evidence))
-}
-
 /// What an audit finds and its document does not have.
 pub struct Rest {
+    /// For the ledger.
     pub evidence: Vec<Entry>,
     pub survey: Survey,
+    /// The resources that [`Options::resources`] or [`Options::tags`] name.
+    pub named: BTreeSet<String>,
 }
 
 impl Rest {
     fn take(found: &mut Judged) -> Rest {
-        Rest { evidence: std::mem::take(&mut found.evidence), survey: std::mem::take(&mut found.survey) }
+        Rest {
+            evidence: std::mem::take(&mut found.evidence),
+            survey: std::mem::take(&mut found.survey),
+            named: std::mem::take(&mut found.named),
+        }
     }
 }
 
-fn run_in_full(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -> Result<(Findings, Rest), DocumentError> {
+/// Judges an inventory, and also returns what its document does not have.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_in_full(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -> Result<(Findings, Rest), DocumentError> {
     let mut summaries = Vec::new();
     let mut seen = Seen::new();
     let mut captured_at = None;

@@ -240,7 +240,7 @@ pub fn explain_command(findings: &Findings, name: &str) -> String {
 }
 
 /// A text as one word of a shell, in quotes where it needs them.
-fn shell_word(text: &str) -> String {
+pub fn shell_word(text: &str) -> String {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_./:@%+=,".contains(character);
     if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
@@ -267,6 +267,7 @@ mod tests {
                 account: account.to_owned(),
                 region: region.to_owned(),
                 tags: Default::default(),
+                unread_tags: Vec::new(),
             })
         };
         assert_eq!(of("vol-1", Some("logs"), "111122223333", "eu-west-1"), "vol-1 (logs) in 111122223333/eu-west-1");
