@@ -27,6 +27,7 @@ mod unread;
 pub mod what_if;
 pub mod worst;
 
+use crate::inventory::atomic_file::folder_of;
 use crate::inventory::declarable::Declarables;
 use crate::inventory::document::{self, DocumentError};
 use crate::inventory::{CoverageEntry, GLOBAL, Shard};
@@ -54,6 +55,18 @@ pub enum Input {
 }
 
 impl Input {
+    /// The file, or the folder of the first of several files.
+    fn path(&self) -> PathBuf {
+        match self {
+            Input::Files(files) => match files.as_slice() {
+                [one] => one.clone(),
+                [first, ..] => folder_of(first).to_owned(),
+                [] => PathBuf::from("inventory"),
+            },
+            Input::Memory(_) => PathBuf::from("inventory"),
+        }
+    }
+
     /// Calls `with` for every shard, one file at a time.
     fn each(&self, mut with: impl FnMut(&Shard) -> Result<(), DocumentError>) -> Result<(), DocumentError> {
         match self {
@@ -117,8 +130,8 @@ pub fn run_in_full(input: &Input, rules: &RuleSet, policy: &Policy, options: &Op
         Ok(())
     })?;
     if seen.is_empty() {
-        let what = "it has neither resources nor coverage: nothing was read, so there is nothing to judge".to_owned();
-        return Err(DocumentError { path: PathBuf::from("inventory"), line: 0, what });
+        let what = "has neither resources nor coverage: nothing was read, so there is nothing to judge".to_owned();
+        return Err(DocumentError { path: input.path(), line: 0, what });
     }
     check_regions(&options.regions, &seen)?;
     seen.retain(|(_, region), _| options.wants_region(region));

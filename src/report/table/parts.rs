@@ -253,7 +253,11 @@ fn summary(page: &Page, parts: &[(Key, Part)], out: &mut dyn Write) -> io::Resul
     }
     more(page, rows.len(), listed, "line", out)?;
     if parts.iter().all(|(_, part)| part.covered.is_none()) {
-        page.paragraph(out, "", "Coverage is not known: the rule data-protected did not judge here.")?;
+        let why = match words::is_of_templates(&page.findings.audit) {
+            true => "Coverage shows only after deployment.",
+            false => "Coverage is not known: the rule data-protected did not judge here.",
+        };
+        page.paragraph(out, "", why)?;
     }
     writeln!(out)
 }
