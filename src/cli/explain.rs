@@ -106,7 +106,6 @@ fn answer(args: &Args, wanted: &Wanted, rules: &RuleSet, policy: &Policy, verbos
         args.live.refuse_all(if args.demo { "the demo" } else { "an input" })?;
     }
     if args.demo {
-        args.refuse_live("the demo")?;
         scope::no_target(&args.templates.values)?;
         return Ok(explain::run(&subject::demo()?, rules, policy, wanted, options("demo"))?);
     }
@@ -118,42 +117,22 @@ fn answer(args: &Args, wanted: &Wanted, rules: &RuleSet, policy: &Policy, verbos
         if args.inputs.len() > 1 {
             return Err(format!("{}: a findings document is explained alone: give no other INPUT", document.display()).into());
         }
-        args.refuse_live("a findings document")?;
         scope::no_target(&args.templates.values)?;
         return Ok(explain::of_findings(&report::read(document)?, wanted));
     }
     let (files, templates) = subject::sorted(&args.inputs)?;
     match (files.is_empty(), templates.is_empty()) {
         (_, true) => {
-            args.refuse_live("an inventory")?;
             scope::no_target(&args.templates.values)?;
             Ok(explain::run(&Input::Files(files), rules, policy, wanted, options("inventory"))?)
         }
         (true, false) => {
-            args.refuse_live("a template")?;
             let by_default = policy.assume.ebs_encryption_by_default;
             let read = |judge: &JudgeShard| args.templates.read(&templates, by_default, rules, judge);
             let known = Templates { declarables: &declarables(), slots: &Files::default() };
             explain::run_templates(read, known, rules, policy, wanted, options("templates"))
         }
         (false, false) => Err("inventories and templates cannot be judged in one run".to_owned().into()),
-    }
-}
-
-impl Args {
-    /// Refuses flags that would be ignored.
-    #[cfg(feature = "live")]
-    fn refuse_live(&self, input: &str) -> Result<(), Failure> {
-        if self.live.scope.asked_regions().is_some() || self.live.scope.some_services() {
-            let what = "--regions and --services choose what is read of live AWS; if several resources have the name, give the ARN";
-            return Err(format!("{what} ({input} is read whole)").into());
-        }
-        self.live.refuse(input)
-    }
-
-    #[cfg(not(feature = "live"))]
-    fn refuse_live(&self, _: &str) -> Result<(), Failure> {
-        Ok(())
     }
 }
 

@@ -28,7 +28,7 @@ pub mod wrap;
 
 pub use format::{GroupBy, Report, Target};
 pub use table::last_block;
-pub use words::{shell_word, verdict};
+pub use words::verdict;
 
 /// Every format.
 pub const ALL: &[Report] = &[

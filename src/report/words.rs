@@ -5,6 +5,7 @@ use crate::audit::findings::{
     AuditInfo, BaselineMark, CoverageSummary, Finding, Findings, Gate, ReproducibleData, ResourceRef, Status, Summary, WaiverRef,
     WorstResource,
 };
+use crate::rules::text::shell_word;
 use crate::rules::{BestPractice, Severity};
 use std::collections::BTreeMap;
 
@@ -176,9 +177,22 @@ pub fn fix(finding: &Finding) -> Option<Fix<'_>> {
     code.filter(|fix| fix.code.len() <= FIX)
 }
 
-/// A count with its noun: `1 resource`, `3 resources`.
+/// A count with its noun: `1 resource`, `3,000 resources`.
 pub fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+    format!("{} {noun}{}", number(count), if count == 1 { "" } else { "s" })
+}
+
+/// A number with thousands separators: `12,345`.
+pub fn number(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// `waived until 2027-01-31 by Head of Platform: filled from production every week`
@@ -239,12 +253,6 @@ pub fn explain_command(findings: &Findings, name: &str) -> String {
     format!("rel9 explain {name}{input}")
 }
 
-/// A text as one word of a shell, in quotes where it needs them.
-pub fn shell_word(text: &str) -> String {
-    let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_./:@%+=,".contains(character);
-    if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
-}
-
 /// A resource in few columns: what it is known as; where only its ARN tells it from others, its name and place, or its template.
 pub fn short_name(worst: &WorstResource) -> String {
     let WorstResource { resource, known_as, .. } = worst;
@@ -254,7 +262,13 @@ pub fn short_name(worst: &WorstResource) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ResourceRef, placed};
+    use super::{ResourceRef, counted, number, placed};
+
+    #[test]
+    fn counts_are_readable() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([1, 2, 1_500].map(|count| counted(count, "account")), ["1 account", "2 accounts", "1,500 accounts"]);
+    }
 
     #[test]
     fn a_resource_has_its_place_and_a_place_has_none() {

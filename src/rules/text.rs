@@ -154,16 +154,20 @@ impl Quotes {
 
     /// Escapes untrusted text, so that the shell takes it literally here.
     fn escape(self, text: &str) -> String {
-        let is_plain = |character: char| character.is_ascii_alphanumeric() || "_@%+=:,./-".contains(character);
         match self {
-            Quotes::None if !text.is_empty() && text.chars().all(is_plain) => text.to_owned(),
-            Quotes::None => format!("'{}'", text.replace('\'', r"'\''")),
+            Quotes::None => shell_word(text),
             Quotes::Single => text.replace('\'', r"'\''"),
             Quotes::Double if !text.contains(['"', '\\', '$', '`', '!']) => text.to_owned(),
             // An interactive shell looks for `!` here, and a backslash before it would stay.
             Quotes::Double => format!("\"'{}'\"", text.replace('\'', r"'\''")),
         }
     }
+}
+
+/// A text as one word of a POSIX shell, in quotes where it needs them.
+pub fn shell_word(text: &str) -> String {
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "_@%+=:,./-".contains(character);
+    if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]

@@ -111,7 +111,9 @@ const eventTables = (protection, whole) => {
     element('span', {}, element('span', { class: `badge ${one.succeeded === false ? 'fail' : 'pass'}` }, one.status ? brief(String(one.status), 40).toLowerCase() : one.succeeded === false ? 'failed' : 'succeeded'), one.message ? element('small', {}, ` ${brief(String(one.message), 300)}`) : null),
     Number.isFinite(one.took_seconds) ? duration(one.took_seconds) : '–', yesNo(one.validated), byDash(one.source),
   ]);
-  if (none.length > 0) parts.push(element('p', { class: 'nothing' }, `There are no ${none.join(', no ')}.`));
+  // A continuous backup is no backup of one moment: the timeline draws it.
+  const continuous = listOf(protection, 'windows').length > 0 ? ' besides the continuous ones' : '';
+  if (none.length > 0) parts.push(element('p', { class: 'nothing' }, `There are no ${none.map((title) => (title === 'backups' ? `${title}${continuous}` : title)).join(', no ')}.`));
   return parts;
 };
 

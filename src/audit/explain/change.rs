@@ -8,6 +8,7 @@ use crate::inventory::types::{ResourceType, account};
 use crate::inventory::{DEPLOYED, Resource, Shard};
 use crate::protection::facts::{Facts, Protection, State};
 use crate::protection::{self, Proposal, Summaries};
+use crate::rules::text::shell_word;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -132,9 +133,11 @@ impl Case<'_> {
         }
         let names: BTreeSet<&str> = plans.iter().map(|plan| plan.plan.as_str()).collect();
         let names: Vec<&str> = names.into_iter().collect();
-        let preference = quoted(&format!("{backup_type}=true"));
-        let how =
-            format!("aws backup update-region-settings --resource-type-opt-in-preference {preference} --region {}", quoted(&own.region));
+        let preference = shell_word(&format!("{backup_type}=true"));
+        let how = format!(
+            "aws backup update-region-settings --resource-type-opt-in-preference {preference} --region {}",
+            shell_word(&own.region)
+        );
         Some(Change {
             kind: ChangeKind::OptIn,
             summary: format!("opt {} in for {backup_type}: backup plan {} then backs it up", own.region, names.join(", ")),
@@ -168,11 +171,11 @@ impl Case<'_> {
         explained.into_iter().find(|explained| self.is_it(&explained.resource))
     }
 
-    /// The rules that fail now and do not fail afterwards.
+    /// The rules that fail now and pass afterwards. A rule that is then unknown, or waived by the new tags, does not pass.
     fn passes(&self, after: &Explained) -> Vec<String> {
-        let fails = |explained: &Explained| explained.with_status(Status::Fail).map(|finding| finding.rule.to_string()).collect();
-        let (before, after): (BTreeSet<String>, BTreeSet<String>) = (fails(self.explained), fails(after));
-        before.difference(&after).cloned().collect()
+        let rules = |explained: &Explained, status: Status| explained.with_status(status).map(|finding| finding.rule.to_string()).collect();
+        let (fail, pass): (BTreeSet<String>, BTreeSet<String>) = (rules(self.explained, Status::Fail), rules(after, Status::Pass));
+        fail.intersection(&pass).cloned().collect()
     }
 
     /// What still fails, and until when.
@@ -205,18 +208,12 @@ impl Case<'_> {
             }
             None => {
                 let entries: Vec<String> = tags.iter().map(|(key, value)| format!("{}:{}", json(key), json(value))).collect();
-                let tags = quoted(&format!("{{{}}}", entries.join(",")));
-                let (arn, region) = (quoted(&resource.arn), quoted(&resource.region));
+                let tags = shell_word(&format!("{{{}}}", entries.join(",")));
+                let (arn, region) = (shell_word(&resource.arn), shell_word(&resource.region));
                 format!("aws resourcegroupstaggingapi tag-resources --resource-arn-list {arn} --tags {tags} --region {region}")
             }
         }
     }
-}
-
-/// A word of a POSIX shell.
-fn quoted(word: &str) -> String {
-    let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_./:=@%+".contains(character);
-    if !word.is_empty() && word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 fn opted_in(region: &Resource, backup_type: &str) -> Option<Resource> {

@@ -116,7 +116,7 @@ pub struct Change {
     /// The opt-in to turn on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opt_in: Option<String>,
-    /// The rules that no longer fail; known where the change is tested.
+    /// The rules that fail now and pass with the change; known where it is tested.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passes: Vec<String>,
     /// What still fails, or has to follow.

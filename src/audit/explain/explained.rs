@@ -121,8 +121,8 @@ impl Explained {
 
 /// A call that was denied or failed comes before what follows from it.
 pub fn denied_first(mut reasons: Vec<String>) -> Vec<String> {
-    let is_call = |reason: &String| !["denied", "failed", "not called"].iter().any(|end| reason.contains(&format!(" {end} in ")));
-    reasons.sort_by_key(is_call);
+    let is_call = |reason: &String| ["denied", "failed", "not called"].iter().any(|end| reason.contains(&format!(" {end} in ")));
+    reasons.sort_by_key(|reason| !is_call(reason));
     reasons
 }
 

@@ -27,7 +27,7 @@ impl Policy {
         let mut check = Check { policy: self, as_of, seen, mend: Vec::new(), notes: Vec::new() };
         check.objectives();
         check.reproducible();
-        check.waivers();
+        check.waivers(rules);
         check.settings(rules);
         let Check { mut mend, mut notes, .. } = check;
         mend.sort_by_key(|remark| remark.line);
@@ -83,8 +83,9 @@ impl Check<'_> {
                 self.note(line, &what, "another objective has the same name, so that findings do not tell them apart".to_owned());
             }
             let Some(used) = self.seen.and_then(|seen| seen.used.objectives.get(at)) else { continue };
+            let tags_known = self.knows_tags(is_data);
             self.use_of(
-                &Entry { line, what: &what, matches: &entry.matches, nothing: "matches no data resource", perhaps: "", dead },
+                &Entry { line, what: &what, matches: &entry.matches, nothing: "matches no data resource", perhaps: "", dead, tags_known },
                 used.state,
                 used.why.as_deref(),
             );
@@ -118,15 +119,16 @@ impl Check<'_> {
             }
             self.ends_soon(line, what, entry.expires);
             let Some(used) = used else { continue };
+            let tags_known = self.knows_tags(is_data);
             self.use_of(
-                &Entry { line, what, matches: &entry.matches, nothing: "matches no data resource", perhaps: "", dead },
+                &Entry { line, what, matches: &entry.matches, nothing: "matches no data resource", perhaps: "", dead, tags_known },
                 used.state,
                 used.why.as_deref(),
             );
         }
     }
 
-    fn waivers(&mut self) {
+    fn waivers(&mut self, rules: &RuleSet) {
         for (at, waiver) in self.policy.waivers.iter().enumerate() {
             let what = format!("waiver of {}", waiver.named.join(", "));
             let dead = self.types(&what, waiver.line, &waiver.matches, false);
@@ -144,8 +146,10 @@ impl Check<'_> {
             self.ends_soon(waiver.line, &what, Some(waiver.expires));
             let Some(used) = used else { continue };
             let (nothing, perhaps) = ("waives nothing", ": what it matches passes, is not judged, or does not exist");
+            let judged = |name: &str| waiver.rules.iter().filter_map(|id| rules.get(id)).any(|rule| rule.applies_to.contains(&name));
+            let tags_known = self.knows_tags(judged);
             self.use_of(
-                &Entry { line: waiver.line, what: &what, matches: &waiver.matches, nothing, perhaps, dead },
+                &Entry { line: waiver.line, what: &what, matches: &waiver.matches, nothing, perhaps, dead, tags_known },
                 used.state,
                 used.why.as_deref(),
             );
@@ -192,12 +196,16 @@ impl Check<'_> {
         dead
     }
 
+    /// Whether all tags of the resources of these types are known: otherwise a tag that nothing seems to have may be there.
+    fn knows_tags(&self, of_type: impl Fn(&str) -> bool) -> bool {
+        self.seen.is_some_and(|seen| !seen.survey.unknown_tags.iter().any(|name| of_type(name)))
+    }
+
     fn use_of(&mut self, entry: &Entry, state: UseState, why: Option<&str>) {
         let Some(seen) = self.seen else { return };
-        let reasons = entry.dead.iter().cloned();
-        let reasons =
-            reasons.chain(tags_that_nothing_has(entry.matches, &seen.survey.all)).chain(places_not_read(entry.matches, seen.audit));
-        let reasons: Vec<String> = reasons.collect();
+        let tags = if entry.tags_known { tags_that_nothing_has(entry.matches, &seen.survey.all) } else { Vec::new() };
+        let places = places_not_read(entry.matches, seen.audit);
+        let reasons = entry.dead.iter().cloned().chain(tags).chain(places).collect::<Vec<_>>();
         match state {
             UseState::Unused => {
                 let reasons = why.map(str::to_owned).into_iter().chain(reasons).collect::<Vec<_>>();
@@ -249,17 +257,16 @@ struct Entry<'e> {
     perhaps: &'e str,
     /// Why it can match nothing.
     dead: Option<String>,
+    /// The tags of all resources that it may match are known.
+    tags_known: bool,
 }
 
 fn is_path(compared: &Compared, path: &[&str]) -> bool {
     compared.path.iter().map(String::as_str).eq(path.iter().copied())
 }
 
-/// The keys and values that an expression asks for and that no resource has. Says nothing if tags are unknown.
+/// The keys and values that an expression asks for and that no resource has.
 fn tags_that_nothing_has(matches: &Match, tags: &Tags) -> Vec<String> {
-    if tags.unknown > 0 {
-        return Vec::new();
-    }
     let mut told = BTreeSet::new();
     let mut found = Vec::new();
     for compared in matches.expression.compared() {
@@ -293,7 +300,8 @@ fn places_not_read(matches: &Match, audit: &AuditInfo) -> Vec<String> {
             _ => continue,
         };
         if !read.is_empty() && !read.contains(&compared.text) {
-            let near = nearest(&compared.text, read.iter().map(String::as_str));
+            let is_asked_for = |near: &&str| matches.expression.compared().iter().any(|other| other.text == **near);
+            let near = nearest(&compared.text, read.iter().map(String::as_str)).filter(|near| !is_asked_for(near));
             let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             found.push(format!("no {noun} `{}` was read{near}", compared.text));
         }

@@ -4,7 +4,7 @@ use super::{LISTED, Page, YELLOW, cut, lines};
 use crate::audit::explain::document::{Explanation, Owed};
 use crate::inventory::DEPLOYED;
 use crate::inventory::figures::human_duration;
-use crate::protection::facts::State;
+use crate::protection::facts::{State, Window};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -33,7 +33,7 @@ impl Page<'_> {
             _ => "nothing backs it up",
         };
         self.list(found, "mechanisms", "How it is backed up", nothing, |mechanism| ("  - ".to_owned(), lines::mechanism(&mechanism)));
-        let windows: Vec<_> = known(found, "windows").unwrap_or_default();
+        let windows: Vec<Window> = known(found, "windows").unwrap_or_default();
         windows.iter().for_each(|window| self.paragraph("  Restorable: ", &lines::window(window)));
         let count = found.protection.get("considered_count").and_then(Value::as_u64);
         let title =
@@ -52,7 +52,9 @@ impl Page<'_> {
 
     /// What can be restored, and what was.
     pub(super) fn backups(&mut self, found: &Explanation) {
-        self.list(found, "backups", "Backups", "none can be restored", |backup| ("  - ".to_owned(), lines::backup(&backup)));
+        let windows: Vec<Window> = known(found, "windows").unwrap_or_default();
+        let none = if windows.is_empty() { "none can be restored" } else { "none besides the continuous ones above" };
+        self.list(found, "backups", "Backups", none, |backup| ("  - ".to_owned(), lines::backup(&backup)));
         self.list(found, "copies", "Copies elsewhere", "none", |copy| ("  - ".to_owned(), lines::copy(&copy)));
         self.list(found, "restores", "Restores", "none was seen: nobody has proved that it can be restored", |restore| {
             ("  - ".to_owned(), lines::restore(&restore))

@@ -1,8 +1,7 @@
 //! One card for each best practice: its risk, and its findings by status.
 
 use super::bar::bar;
-use super::text::capital;
-use super::text::{number, selection};
+use super::text::{capital, number, selection};
 use crate::audit::findings::{BestPracticeSummary, Findings};
 use std::io::{self, Write};
 

@@ -1,8 +1,7 @@
 //! Restores over time: the month of each resource's newest successful restore, and the results of the rules about recovery tests.
 
 use super::bar::bar;
-use super::text::capital;
-use super::text::{Html, counted, number, selection};
+use super::text::{Html, capital, counted, number, selection};
 use crate::audit::findings::{Finding, Findings, Status};
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use std::collections::BTreeMap;

@@ -103,6 +103,14 @@ fn a_page_of_templates_has_no_panel_about_what_only_deployment_shows() {
     assert_eq!(sections_of(&page(&document)), ["answer", "worst", "policy", "trend", "findings", "unread"]);
 }
 
+/// rel9 did not always record the worst resources.
+#[test]
+fn a_document_of_an_earlier_version_shows_its_worst_resources() {
+    let mut old = full();
+    old.summary.worst.clear();
+    assert_eq!(sections_of(&page(&old)), SECTIONS);
+}
+
 #[test]
 fn every_link_leads_to_something() {
     for document in [full(), document(vec![finding(json!({}))]), document(Vec::new())] {

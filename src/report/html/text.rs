@@ -1,6 +1,7 @@
 //! Texts for a page: untrusted text is displayed, never interpreted, and cut to a readable length.
 
 use crate::report::escape::{cut, terminal};
+pub use crate::report::words::{counted, number};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter, Write as _};
@@ -72,24 +73,6 @@ impl Display for Html<'_> {
     }
 }
 
-/// A number with thousands separators: `12,345`.
-pub fn number(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A count with its noun: `1 account`, `3 accounts`.
-pub fn counted(count: u64, noun: &str) -> String {
-    format!("{} {noun}{}", number(count), if count == 1 { "" } else { "s" })
-}
-
 /// The address that shows the findings of a selection: the part behind `#`, which the page's script reads.
 pub fn selection(fields: &[(&str, &str)]) -> String {
     let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", percent(&line(value)))).collect();
@@ -151,11 +134,5 @@ mod tests {
     #[test]
     fn lines_stay_lines() {
         assert_eq!(lines("a:\r\n  b\u{1b}\n"), "a:\n  b\u{fffd}\n");
-    }
-
-    #[test]
-    fn counts_are_readable() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!((counted(1, "account"), counted(2, "account")), ("1 account".to_owned(), "2 accounts".to_owned()));
     }
 }

@@ -1,7 +1,6 @@
 //! What changed since the baseline.
 
-use super::text::capital;
-use super::text::{number, selection};
+use super::text::{capital, number, selection};
 use crate::audit::findings::{BaselineEarlier, Findings};
 use crate::rules::Severity;
 use std::io::{self, Write};

@@ -12,7 +12,7 @@ const SHOWN: usize = 5;
 
 /// Writes the list, the worst first. Nothing where nothing fails.
 pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
-    let worst = &findings.summary.worst;
+    let worst = findings.worst();
     let (first, rest) = worst.split_at(worst.len().min(SHOWN));
     if first.is_empty() {
         return Ok(());
@@ -39,8 +39,11 @@ fn entry(rank: usize, one: &WorstResource, out: &mut dyn Write) -> io::Result<()
     let arn = resource.arn.as_str();
     let name = resource.name.as_deref().unwrap_or(&resource.id);
     let type_name = resource.type_name.strip_prefix("AWS::").unwrap_or(&resource.type_name);
-    let places: Vec<String> =
-        [&resource.account, &resource.region].into_iter().filter(|name| !name.is_empty()).map(|name| place(name)).collect();
+    let places: Vec<String> = [&resource.account, &resource.region]
+        .into_iter()
+        .filter(|name| !name.is_empty())
+        .map(|name| format!("<span>{}</span>", place(name)))
+        .collect();
     write!(
         out,
         "<li><span class=\"rank\" aria-hidden=\"true\">{rank}</span><div><a class=\"name\" href=\"{}\">{}</a> <small>{} {}</small></div><div class=\"counts\">",

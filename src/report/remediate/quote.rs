@@ -1,12 +1,7 @@
 //! Untrusted text in the files of `rel9 remediate`: names of resources, policies and vaults are data there, whatever they hold.
 
 use crate::report::escape::terminal;
-
-/// A word of a POSIX shell.
-pub fn shell(text: &str) -> String {
-    let is_plain = |character: char| character.is_ascii_alphanumeric() || "_@%+=:,./-".contains(character);
-    if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
-}
+pub use crate::rules::text::shell_word as shell;
 
 /// A comment of a shell, of HCL and of YAML: one line, whatever the text holds.
 pub fn comment(indent: usize, text: &str) -> String {
