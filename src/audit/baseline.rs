@@ -5,7 +5,7 @@ use super::findings::{BaselineEarlier, BaselineMark, BaselineSummary, Finding, F
 use crate::rules::Severity;
 use std::collections::HashMap;
 
-/// Marks every failure as known or new, and counts them.
+/// Marks every failure as known or new, and counts them, before the document has its id.
 ///
 /// A failure is known if it failed in the baseline with at least its present severity. It is fixed if it failed there and passes now; failures
 /// that are now gone, waived or unknown do not count as fixed.
@@ -35,7 +35,6 @@ pub fn mark(findings: &mut Findings, baseline: &Findings) {
         }
     }
     findings.summary.baseline = Some(counts);
-    findings.seal();
 }
 
 fn failures(findings: &[Box<Finding>]) -> HashMap<FindingId, Severity> {

@@ -64,8 +64,11 @@ pub struct Chosen<'a> {
     title: Arc<str>,
     fail_title: Arc<str>,
     references: Arc<BTreeMap<String, Vec<String>>>,
+    docs: Arc<[String]>,
     /// The remediation without its commands, for each of [`LANGUAGES`] and for AWS, if it is the same for every resource.
     shared: [OnceLock<Arc<Remediation>>; LANGUAGES.len() + 1],
+    /// The remediation in templates without the fix as code, if it is the same for every resource.
+    in_template: OnceLock<Arc<Remediation>>,
     /// The remediation of unknown findings: for AWS, and for templates.
     unknown: [OnceLock<Arc<Remediation>>; 2],
 }
@@ -83,7 +86,9 @@ impl<'a> Chosen<'a> {
             title: rule.title.as_str().into(),
             fail_title: rule.fail_title.as_str().into(),
             references: Arc::new(rule.references.clone()),
+            docs: rule.remediation.docs.as_slice().into(),
             shared: Default::default(),
+            in_template: OnceLock::new(),
             unknown: Default::default(),
         }
     }
@@ -158,7 +163,7 @@ impl<'a> Chosen<'a> {
             Arc::new(Remediation {
                 summary: summary.into(),
                 steps: steps.iter().map(|step| (*step).to_owned()).collect(),
-                docs: self.rule.remediation.docs.as_slice().into(),
+                docs: Arc::clone(&self.docs),
                 ..Remediation::default()
             })
         };
@@ -172,16 +177,21 @@ impl<'a> Chosen<'a> {
             let code = changes.and_then(|changes| fix::code(changes, resource, declared, self.slots));
             let (snippet, edit) = code.map_or((None, None), |code| (Some(Arc::<str>::from(code.snippet)), code.edit));
             let of_terraform = matches!(declared.written.syntax, Syntax::Hcl | Syntax::TerraformJson);
-            let steps = rule.steps.iter().map(|step| step.render(scope));
-            Arc::new(Remediation {
-                summary: rule.summary.render(scope).into(),
-                steps: steps.chain(fix::steps(&rule.fix, resource, declared)).collect(),
-                cloudformation: snippet.clone().filter(|_| !of_terraform),
-                terraform: snippet.filter(|_| of_terraform),
-                edit: edit.map(Box::new),
-                docs: self.rule.remediation.docs.as_slice().into(),
-                ..Remediation::default()
-            })
+            let own_steps = fix::steps(&rule.fix, resource, declared);
+            let is_same_for_all = own_steps.is_empty() && rule.steps.iter().chain([&rule.summary]).all(Text::is_same_for_all);
+            let render = || {
+                let steps = rule.steps.iter().map(|step| step.render(scope));
+                Arc::new(Remediation {
+                    summary: rule.summary.render(scope).into(),
+                    steps: steps.chain(own_steps).collect(),
+                    docs: Arc::clone(&self.docs),
+                    ..Remediation::default()
+                })
+            };
+            let shared = if is_same_for_all { Arc::clone(self.in_template.get_or_init(render)) } else { render() };
+            let Some(snippet) = snippet else { return shared };
+            let (cloudformation, terraform) = if of_terraform { (None, Some(snippet)) } else { (Some(snippet), None) };
+            Arc::new(Remediation { cloudformation, terraform, edit: edit.map(Box::new), ..(*shared).clone() })
         })
     }
 
@@ -207,7 +217,7 @@ impl<'a> Chosen<'a> {
                     cloudformation: in_language(&rule.cloudformation, "cloudformation", scope),
                     terraform: in_language(&rule.terraform, "terraform", scope),
                     edit: None,
-                    docs: rule.docs.as_slice().into(),
+                    docs: Arc::clone(&self.docs),
                 })
             })
         };

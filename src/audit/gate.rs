@@ -29,7 +29,7 @@ pub struct Absent {
 }
 
 impl Findings {
-    /// Decides the gate, and records the decision, which is part of the document's id.
+    /// Decides the gate, and completes the document: the id covers the decision, and nothing may change after it.
     pub fn decide_gate(&mut self, terms: &Terms) {
         self.gate = Some(decide(self, terms));
         self.audit.id = fingerprint(self);

@@ -81,10 +81,12 @@ impl Input {
 /// # Errors
 /// An inventory file that is wrong, or two that hold the same account and Region.
 pub fn run(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -> Result<Findings, DocumentError> {
-    Ok(run_in_full(input, rules, policy, options)?.0)
+    let (mut findings, _) = run_in_full(input, rules, policy, options)?;
+    findings.seal();
+    Ok(findings)
 }
 
-/// Judges an inventory, and also returns what was seen, with [`Options::survey`].
+/// Judges an inventory, and also returns what was seen, with [`Options::survey`]. The document has no id: it is not for reports.
 ///
 /// # Errors
 /// As [`run`].
@@ -112,7 +114,7 @@ impl Rest {
     }
 }
 
-/// Judges an inventory, and also returns what its document does not have.
+/// Judges an inventory, and also returns what its document does not have. The document has no id until [`Findings::decide_gate`].
 ///
 /// # Errors
 /// As [`run`].
@@ -179,7 +181,8 @@ fn check_regions(wanted: &[String], seen: &Seen) -> Result<(), DocumentError> {
 pub type JudgeShard<'j> = dyn Fn(&Shard) -> Judged + Sync + 'j;
 
 /// Judges templates. `read` passes each stack, independent of the others, to the function that judges it, from any thread, and returns the
-/// results: there may be more stacks than fit in memory. `templates` is what the template reader knows of them.
+/// results: there may be more stacks than fit in memory. `templates` is what the template reader knows of them. The document has no id until
+/// [`Findings::decide_gate`].
 ///
 /// # Errors
 /// Those of `read`.
@@ -255,7 +258,7 @@ impl Judgement<'_> {
             reproducible: found.reproducible,
             collection,
         };
-        document.seal();
+        document.derive();
         document
     }
 }
@@ -275,17 +278,16 @@ fn sort(findings: &mut [Box<Finding>]) {
 }
 
 impl Findings {
-    /// Records the head of the ledger, which is part of the document's id.
-    pub fn record_ledger(&mut self, head: &str) {
-        self.audit.ledger_head = Some(head.to_owned());
-        self.seal();
-    }
-
     /// Recomputes everything derived from the findings and the collection log: completeness, counts, id.
     pub fn seal(&mut self) {
+        self.derive();
+        self.audit.id = fingerprint(self);
+    }
+
+    /// All of it but the id, which takes a hash of the whole document: it comes last.
+    fn derive(&mut self) {
         self.audit.complete = is_complete(&self.collection);
         self.summary = self.counted();
-        self.audit.id = fingerprint(self);
     }
 
     /// The summary of the findings; keeps coverage and baseline, which are not derived from them.

@@ -3,162 +3,21 @@
 
 mod pages;
 
-use super::answer::Answer;
 use super::failure::{Failure, Reply};
 use super::kms::Aliases;
+use super::limits::{Gate, Run};
+use super::operation::Operation;
 use super::transport::calling;
 use crate::inventory::{Coverage, CoverageEntry, CoverageStatus};
 use aws_config::SdkConfig;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use futures::TryFutureExt;
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
-use std::num::NonZeroU32;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout_at};
-
-/// Burst: calls of one operation in one Region before the rate limit applies. EC2's token bucket for a read-only operation holds 100 (EC2
-/// developer guide, "Request throttling for the Amazon EC2 API"); half of it is left to production.
-const BURST: NonZeroU32 = at_least_one(50);
-
-/// Calls per second of one operation in one Region, unless the operation has its own rate. EC2 refills 20 tokens a second (same source).
-const RATE: NonZeroU32 = at_least_one(10);
-
-/// After this many consecutive failed calls of one operation (each with all its retries), the shard does not call the operation again. An
-/// audit of 5,000 tables must not wait for 5,000 time-outs.
-const PATIENCE: u32 = 3;
-
-/// Maximum calls in flight in the whole run.
-pub(super) const IN_FLIGHT: usize = 64;
-
-/// A non-zero count for a rate limiter.
-pub(super) const fn at_least_one(count: u32) -> NonZeroU32 {
-    match NonZeroU32::new(count) {
-        Some(count) => count,
-        None => NonZeroU32::MIN,
-    }
-}
-
-/// A read-only operation of an AWS API.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Operation {
-    /// The IAM prefix, such as `elasticfilesystem`.
-    pub service: &'static str,
-    /// The name in the API, such as `DescribeFileSystems`.
-    pub name: &'static str,
-    /// The full IAM action if it is not `service:name` (`s3:GetEncryptionConfiguration`); otherwise empty.
-    pub action: &'static str,
-    /// The members that every answer has.
-    pub answer: Answer,
-    rate: NonZeroU32,
-}
-
-impl Operation {
-    /// An operation whose IAM action has the operation's name, and whose answers have the form `answer`.
-    pub const fn new(service: &'static str, name: &'static str, answer: Answer) -> Operation {
-        Operation { service, name, action: "", answer, rate: RATE }
-    }
-
-    /// The same operation with another IAM action, given in full.
-    pub const fn with_action(mut self, action: &'static str) -> Operation {
-        self.action = action;
-        self
-    }
-
-    /// The same operation with another rate, in calls per second in one Region: for operations with their own documented limit.
-    pub const fn with_rate(mut self, per_second: u32) -> Operation {
-        self.rate = at_least_one(per_second);
-        self
-    }
-
-    /// The IAM action, such as `ec2:DescribeVolumes`.
-    pub fn iam_action(&self) -> String {
-        if self.action.is_empty() { format!("{}:{}", self.service, self.name) } else { self.action.to_owned() }
-    }
-}
-
-impl std::fmt::Display for Operation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.service, self.name)
-    }
-}
-
-/// Receives the progress of reading. Several threads call it, so it must be quick.
-pub trait Progress: Send + Sync {
-    /// A warning for the user, such as about data that crosses the network unencrypted.
-    fn warned(&self, _warning: &str) {}
-    /// Reading of a Region (or of `global`) starts.
-    fn started(&self, _region: &str) {}
-    /// A call ended.
-    fn called(&self, _region: &str, _operation: &Operation, _status: CoverageStatus) {}
-    /// Reading of a Region ended.
-    fn finished(&self, _region: &str, _resources: usize) {}
-}
-
-/// Ignores all progress.
-pub struct Silent;
-
-impl Progress for Silent {}
-
-/// Limits that all shards of a run share.
-pub struct Run {
-    limiter: DefaultDirectRateLimiter,
-    permits: Semaphore,
-    pub(super) progress: Arc<dyn Progress>,
-    /// How long the run may take, and the moment of its deadline; `None` if that moment is beyond the clock's range.
-    time: Duration,
-    deadline: Option<Instant>,
-}
-
-impl Run {
-    /// A run of at most `max_rps` calls per second in all Regions together, which makes no more calls after `time`.
-    pub fn new(max_rps: NonZeroU32, time: Duration, progress: Arc<dyn Progress>) -> Run {
-        let limiter = RateLimiter::direct(Quota::per_second(max_rps));
-        Run { limiter, permits: Semaphore::new(IN_FLIGHT), progress, time, deadline: Instant::now().checked_add(time) }
-    }
-}
-
-/// The limits of one operation in one shard.
-struct Gate {
-    limiter: DefaultDirectRateLimiter,
-    /// Allows only a few calls at once until AWS has answered one of them.
-    probes: Semaphore,
-    answered: AtomicBool,
-    failures: AtomicU32,
-}
-
-impl Gate {
-    fn new(operation: &Operation) -> Gate {
-        // A rate below the default is a documented limit per second, so the burst is not larger either.
-        let burst = if operation.rate < RATE { operation.rate } else { BURST.max(operation.rate) };
-        Gate {
-            limiter: RateLimiter::direct(Quota::per_second(operation.rate).allow_burst(burst)),
-            probes: Semaphore::new(PATIENCE as usize),
-            answered: AtomicBool::new(false),
-            failures: AtomicU32::new(0),
-        }
-    }
-
-    fn shut(&self) -> bool {
-        self.failures.load(Ordering::Relaxed) >= PATIENCE
-    }
-
-    fn note(&self, status: CoverageStatus) {
-        if status == CoverageStatus::Failed {
-            self.failures.fetch_add(1, Ordering::Relaxed);
-            return;
-        }
-        self.failures.store(0, Ordering::Relaxed);
-        if !self.answered.swap(true, Ordering::Relaxed) {
-            self.probes.add_permits(IN_FLIGHT);
-        }
-    }
-}
 
 #[derive(Default)]
 struct Outcome {
@@ -402,12 +261,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::answer::Answer;
+    use crate::aws::limits::PATIENCE;
+    use crate::aws::progress::Silent;
     use aws_sdk_ec2::error::ErrorMetadata;
     use aws_sdk_ec2::operation::describe_volumes::DescribeVolumesError;
+    use std::num::NonZeroU32;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::Duration;
 
     const VOLUMES: Operation = Operation::new("ec2", "DescribeVolumes", Answer::ec2(&[]));
-    const ENCRYPTION: Operation =
-        Operation::new("s3", "GetBucketEncryption", Answer::xml("X", &[])).with_action("s3:GetEncryptionConfiguration");
+    const ENCRYPTION: Operation = Operation::new("s3", "GetBucketEncryption", Answer::xml("X", &[]));
 
     fn reader() -> Reader {
         reader_for(Duration::MAX)
@@ -426,10 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn actions_and_arns() {
-        assert_eq!(VOLUMES.iam_action(), "ec2:DescribeVolumes");
-        assert_eq!(ENCRYPTION.iam_action(), "s3:GetEncryptionConfiguration");
-        assert_eq!(ENCRYPTION.to_string(), "s3:GetBucketEncryption");
+    fn arns_are_of_the_account_and_region() {
         assert_eq!(reader().arn("ec2", "volume/vol-1"), "arn:aws:ec2:eu-west-1:111122223333:volume/vol-1");
     }
 

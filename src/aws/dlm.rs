@@ -3,8 +3,9 @@
 //! The form of the answers follows the service model (`dlm/2018-01-12`) unless a comment names another source.
 
 use super::answer::Answer;
-use super::call::{Operation, Reader};
+use super::call::Reader;
 use super::convert::{self, each, known, optional_time, resource};
+use super::operation::Operation;
 use crate::inventory::Resource;
 use crate::inventory::types::dlm::{Copy, Exclusions, LifecyclePolicy, Schedule, Tag};
 use aws_sdk_dlm::Client;

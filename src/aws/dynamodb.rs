@@ -3,8 +3,9 @@
 //! The form of the answers follows the service model (`dynamodb/2012-08-10`) unless a comment names another source.
 
 use super::answer::Answer;
-use super::call::{Operation, Reader};
+use super::call::Reader;
 use super::convert::{self, Encryption, each, kms_key_arn, known, optional_time, resource, time};
+use super::operation::Operation;
 use crate::inventory::types::dynamodb::{Backup, Replica, RestoredFrom, Table};
 use crate::inventory::{Fact, Resource, Tags};
 use aws_sdk_dynamodb::Client;

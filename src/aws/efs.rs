@@ -3,8 +3,9 @@
 //! The form of the answers follows the service model (`elasticfilesystem`, `efs/2015-02-01`).
 
 use super::answer::Answer;
-use super::call::{Operation, Reader};
+use super::call::Reader;
 use super::convert::{self, Encryption, each, kms_key_arn, optional_time, resource, time};
+use super::operation::Operation;
 use crate::inventory::types::efs::{FileSystem, Replication};
 use crate::inventory::{Fact, Resource};
 use aws_sdk_efs::Client;

@@ -5,8 +5,9 @@
 //! up with `ListAliases`, which creates nothing.
 
 use super::answer::Answer;
-use super::call::{Operation, Reader};
+use super::call::Reader;
 use super::convert::{each, optional_time, resource};
+use super::operation::Operation;
 use crate::inventory::types::KeyManager;
 use crate::inventory::types::kms::Key;
 use crate::inventory::{Fact, Resource, arn};

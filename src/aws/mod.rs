@@ -17,7 +17,10 @@ mod endpoints;
 mod failure;
 mod guard;
 pub mod kms;
+mod limits;
+pub mod operation;
 pub mod permissions;
+pub mod progress;
 pub mod rds;
 mod regions;
 pub mod s3;
@@ -27,8 +30,10 @@ mod transport;
 pub mod well_architected;
 
 pub use answer::Answer;
-pub use call::{Operation, Progress, Reader, Silent};
+pub use call::Reader;
 pub use connect_error::ConnectError;
+pub use operation::Operation;
+pub use progress::{Progress, Silent};
 pub use session::{DEFAULT_DEADLINE, DEFAULT_MAX_RPS, Options, Session, Timeouts, connect};
 
 use crate::inventory::{GLOBAL, Resource, Shard};

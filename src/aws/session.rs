@@ -1,10 +1,13 @@
 //! The connection to an account: credentials, their identity, the Regions in scope, and everything that the shards of a run share.
 
 use super::answer::Answer;
-use super::call::{Operation, Progress, Reader, Run, Silent, at_least_one};
+use super::call::Reader;
 use super::connect_error::ConnectError;
 use super::failure::{Reached, Reply, causes, one_line};
 use super::guard::{NO_ROOT_CERTIFICATES, has_root_certificates, without_panic};
+use super::limits::Run;
+use super::operation::{Operation, at_least_one};
+use super::progress::{Progress, Silent};
 use super::s3::ListedBucket;
 use super::{SERVICES, Service, endpoints, record, regions, s3, transport};
 use crate::inventory::arn::Partition;

@@ -2,7 +2,7 @@
 //! that the operation declares (see [`answer`](super::answer)).
 
 use super::answer::Flaw;
-use super::call::Operation;
+use super::operation::Operation;
 use aws_sdk_ec2::config::http::HttpRequest;
 use aws_sdk_ec2::config::{ConfigBag, HttpClient, RuntimeComponents, SharedHttpClient};
 use aws_sdk_ec2::error::BoxError;

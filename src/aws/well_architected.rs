@@ -3,10 +3,10 @@
 //! This is the only module that changes anything in AWS. It is not a [`Service`](super::Service): no audit calls it, and `rel9 permissions`
 //! does not grant its operations. It writes the given answer and decides nothing.
 
-use super::call::Progress;
 use super::connect_error::ConnectError;
 use super::failure::Reply;
 use super::guard::without_panic;
+use super::progress::Progress;
 use super::session::{self, Options};
 use aws_config::Region;
 use aws_sdk_wellarchitected::Client;

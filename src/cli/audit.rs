@@ -166,7 +166,7 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     }
     if let Some((path, chain)) = &ledger {
         let chain = ledger::append(path, chain.head(), rest.evidence, findings.audit.as_of)?;
-        findings.record_ledger(chain.head());
+        findings.audit.ledger_head = Some(chain.head().to_owned());
     }
     let absent = findings.absent(&options, &rest.named);
     findings.decide_gate(&Terms { fail_on, allow_incomplete: args.allow_incomplete, absent: &absent });

@@ -58,6 +58,10 @@ impl<W: Write + ?Sized> Write for Told<'_, W> {
         self.out.write(bytes).inspect_err(|error| self.failed = Some(error.kind()))
     }
 
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes).inspect_err(|error| self.failed = Some(error.kind()))
+    }
+
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush().inspect_err(|error| self.failed = Some(error.kind()))
     }

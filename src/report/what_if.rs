@@ -117,8 +117,7 @@ impl Page<'_> {
         if resources.is_empty() {
             return;
         }
-        let what = if resources.len() == 1 { "resource" } else { "resources" };
-        self.title(&format!("{} {what}: {title}", resources.len()), style);
+        self.title(&format!("{}: {title}", words::counted(resources.len() as u64, "resource")), style);
         let shown = if self.target.all { resources.len() } else { LISTED };
         // Many resources have the same plan and the same reasons, which are said once.
         let mut groups: Vec<(Vec<String>, Vec<&Changed>)> = Vec::new();

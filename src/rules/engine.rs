@@ -1,12 +1,12 @@
 //! One rule, one resource, one answer.
 
-use super::compile::shapes_of_type;
 use super::evidence::Evidence;
 use super::expr::{Expression, Outcome, Scope, UNKNOWN};
 use super::fact_paths::{ELEMENT, Path};
 use super::rule::Rule;
 use super::schema_shape::Shape;
 use super::value::{Fields, Reasons};
+use super::variables::shapes_of_type;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::sync::Arc;

@@ -188,10 +188,10 @@ pub const TITLE_LENGTH: usize = 60;
 pub struct RuleFile {
     #[schemars(with = "String")]
     pub id: Line<String>,
-    /// What the rule asks, under [`TITLE_LENGTH`] characters.
+    /// What the rule asks, in fewer than 60 characters.
     #[schemars(with = "String")]
     pub title: Line<String>,
-    /// What is wrong where it fails, under [`TITLE_LENGTH`] characters.
+    /// What is wrong where it fails, in fewer than 60 characters.
     #[schemars(with = "String")]
     pub fail_title: Line<String>,
     pub best_practice: BestPractice,

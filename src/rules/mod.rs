@@ -23,6 +23,7 @@ pub mod sources;
 pub mod text;
 mod typecheck;
 pub mod value;
+pub mod variables;
 
 use crate::inventory::declarable::Declarables;
 use crate::inventory::encoding::decode;

@@ -29,7 +29,7 @@ pub fn judges_template(rule: &Rule, type_name: &'static str, declarables: &Decla
         return false;
     }
     let Some(declarable) = declarables.get(type_name) else { return false };
-    let of_type = |field: &str| super::compile::properties_of_type(type_name).any(|property| property == field);
+    let of_type = |field: &str| super::variables::properties_of_type(type_name).any(|property| property == field);
     rule.check.paths().iter().all(|path| match (path.first().map(String::as_str), path.get(1).map(String::as_str)) {
         // A field of another type is guarded by a condition on the type.
         (Some("resource"), Some(field)) => EVERY_RESOURCE.contains(&field) || declarable.properties.contains(field) || !of_type(field),

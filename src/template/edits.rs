@@ -24,6 +24,9 @@ pub struct Files {
 
 struct File {
     text: String,
+    /// Where each line starts.
+    lines: Vec<usize>,
+    line_break: &'static str,
     resources: Vec<Outlined>,
 }
 
@@ -50,7 +53,7 @@ impl Slots for Files {
         // The file may have changed since the template was read.
         let is_it = |resource: &&Outlined| resource.name == name && file.place(resource.start) == declared.at;
         let resource = file.resources.iter().find(is_it)?;
-        let line_break = line_break(&file.text);
+        let line_break = file.line_break;
         Some(match resource.body.find(path)? {
             Found::Value(range) => Slot {
                 start: file.place(range.start),
@@ -90,15 +93,17 @@ impl File {
             Syntax::Json => cloudformation::outline(&text, true),
             Syntax::Hcl | Syntax::TerraformJson => return None,
         };
-        Some(File { text, resources })
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Some(File { lines, line_break: line_break(&text), resources, text })
     }
 
     /// Line and column, in characters, of a byte.
     fn place(&self, at: usize) -> Place {
-        let before = self.text.get(..at).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |line_break| line_break + 1);
+        let line = self.lines.partition_point(|start| *start <= at);
+        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        let before = self.text.get(start..at).unwrap_or_default();
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        Place { line: count(before.matches('\n').count() + 1), column: count(before[line_start..].chars().count() + 1) }
+        Place { line: count(line), column: count(before.chars().count() + 1) }
     }
 }
 

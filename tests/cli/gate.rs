@@ -146,6 +146,18 @@ fn what_the_baseline_knows_is_said() {
     said(&new, "failed", "gate failed: 1 new finding at or above high; 1 known from the baseline does not count (--fail-on high)");
 }
 
+/// The id is a hash of the whole document: what an audit records late is in it.
+#[test]
+fn a_document_with_baseline_and_ledger_is_read_again() {
+    let rel9 = repository();
+    rel9.run(&["audit", "--demo", "--format", "json=base.json", "--fail-on", "never"]).ended(0);
+    let late = ["--fail-on", "never", "--baseline", "base.json", "--ledger", "restores.ledger"];
+    gate(&rel9, &[&["--demo"], &late[..]].concat(), 0);
+    let document: Value = serde_json::from_str(&fs::read_to_string(rel9.home().join("out.json")).expect("a file")).expect("JSON");
+    assert!(document["summary"]["baseline"].is_object() && document["audit"]["ledger_head"].is_string(), "{}", document["audit"]);
+    rel9.run(&["report", "out.json"]).ended(0);
+}
+
 #[test]
 fn a_stored_gate_that_was_changed_is_noticed() {
     let rel9 = repository();

@@ -9,7 +9,6 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Instant;
 
 #[test]
 fn in_a_browser() {
@@ -30,9 +29,7 @@ fn in_a_browser() {
     ]
     .map(|(name, findings)| {
         let path = folder.join(name);
-        let start = Instant::now();
         write(&findings, &path);
-        println!("{name}: {} findings written in {:?}", findings.findings.len(), start.elapsed());
         path
     });
     let python = python::with("browser", "tests/reports/html/requirements.txt");

@@ -3,41 +3,56 @@
 use super::data::Data;
 use crate::rules::fix::Elements;
 use serde_json::Value as Json;
+use std::borrow::Cow;
 
 /// A document, with a line break at its end.
 pub fn document(data: &Data) -> String {
-    lines(data).into_iter().map(|line| line + "\n").collect()
+    lines(data).join("\n") + "\n"
 }
 
-/// The lines of a map or a list.
+/// The lines of a value.
 pub fn lines(data: &Data) -> Vec<String> {
+    let mut lines = Vec::new();
+    write(data, 0, &mut lines);
+    lines
+}
+
+/// The lines of a key with its value, which a map or a list has on lines of its own.
+pub fn entry(name: &str, value: &Data) -> Vec<String> {
+    let mut lines = Vec::new();
+    write_entry(name, value, 0, &mut lines);
+    lines
+}
+
+fn write(data: &Data, indent: usize, lines: &mut Vec<String>) {
     match data {
-        Data::Map(entries) => entries.iter().flat_map(|(name, value)| entry(name, value)).collect(),
+        Data::Map(entries) => entries.iter().for_each(|(name, value)| write_entry(name, value, indent, lines)),
         Data::List { items, elements } => {
-            let mut all: Vec<String> = elements.and_then(Elements::comment).map(|comment| format!("# {comment}")).into_iter().collect();
+            lines.extend(elements.and_then(Elements::comment).map(|comment| format!("{:indent$}# {comment}", "")));
             for item in items {
-                let inner = lines(item);
-                let first = inner.iter().position(|line| !line.starts_with('#')).unwrap_or(0);
-                all.extend(inner.into_iter().enumerate().map(|(at, line)| format!("{}{line}", if at == first { "- " } else { "  " })));
+                let first = lines.len();
+                write(item, indent + 2, lines);
+                // The mark of the item stands in the indent of its first line that is no comment.
+                let comments = lines[first..].iter().take_while(|line| line[indent + 2..].starts_with('#')).count();
+                if let Some(line) = lines.get_mut(first + comments) {
+                    line.replace_range(indent..=indent, "-");
+                }
             }
-            all
         }
-        Data::Plain(value) => vec![scalar(value)],
-        Data::Function(..) => vec![inline(data)],
+        Data::Plain(_) | Data::Function(..) => lines.push(format!("{:indent$}{}", "", inline(data))),
     }
 }
 
-/// A key with its value, which a map or a list has on lines of its own.
-pub fn entry(name: &str, value: &Data) -> Vec<String> {
+fn write_entry(name: &str, value: &Data, indent: usize, lines: &mut Vec<String>) {
     let name = plain_or_quoted(name);
     match value {
-        Data::Map(entries) if entries.is_empty() => vec![format!("{name}: {{}}")],
-        Data::List { items, .. } if items.is_empty() => vec![format!("{name}: []")],
+        Data::Map(entries) if entries.is_empty() => lines.push(format!("{:indent$}{name}: {{}}", "")),
+        Data::List { items, .. } if items.is_empty() => lines.push(format!("{:indent$}{name}: []", "")),
         Data::Map(_) | Data::List { .. } => {
-            let inner = lines(value).into_iter().map(|line| format!("  {line}"));
-            std::iter::once(format!("{name}:")).chain(inner).collect()
+            lines.push(format!("{:indent$}{name}:", ""));
+            write(value, indent + 2, lines);
         }
-        Data::Plain(_) | Data::Function(..) => vec![format!("{name}: {}", inline(value))],
+        Data::Plain(_) | Data::Function(..) => lines.push(format!("{:indent$}{name}: {}", "", inline(value))),
     }
 }
 
@@ -45,7 +60,7 @@ fn inline(data: &Data) -> String {
     match data {
         Data::Function(name, argument) => {
             let argument = match argument {
-                Json::Array(parts) => plain_or_quoted(&parts.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(".")),
+                Json::Array(parts) => plain_or_quoted(&parts.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(".")).into_owned(),
                 argument => scalar(argument),
             };
             format!("!{} {argument}", name.trim_start_matches("Fn::"))
@@ -57,17 +72,18 @@ fn inline(data: &Data) -> String {
 
 fn scalar(value: &Json) -> String {
     match value {
-        Json::String(text) => plain_or_quoted(text),
+        Json::String(text) => plain_or_quoted(text).into_owned(),
         other => other.to_string(),
     }
 }
 
 /// A text without quotes where every YAML parser reads it as that text; JSON's quotes are YAML's.
-fn plain_or_quoted(text: &str) -> String {
+fn plain_or_quoted(text: &str) -> Cow<'_, str> {
+    let is_plain = |letter: u8| letter.is_ascii_alphanumeric() || b" _-./:@()?*$={}".contains(&letter);
     let plain = text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || " _-./:@()?*$={}".contains(letter))
+        && text.bytes().all(is_plain)
         && !text.ends_with([' ', ':'])
         && ![": ", " -", "  "].iter().any(|mark| text.contains(mark))
-        && !["true", "false", "yes", "no", "on", "off", "null", "y", "n"].contains(&text.to_ascii_lowercase().as_str());
-    if plain { text.to_owned() } else { Json::String(text.to_owned()).to_string() }
+        && !["true", "false", "yes", "no", "on", "off", "null", "y", "n"].iter().any(|word| text.eq_ignore_ascii_case(word));
+    if plain { text.into() } else { Json::String(text.to_owned()).to_string().into() }
 }

@@ -2,8 +2,9 @@
 
 use super::{GONE, PAGE};
 use crate::aws::answer::Answer;
-use crate::aws::call::{Operation, Reader};
+use crate::aws::call::Reader;
 use crate::aws::convert::{each, optional_time, resource};
+use crate::aws::operation::Operation;
 use crate::inventory::Resource;
 use crate::inventory::types::backup::{Framework, ReportPlan};
 use aws_sdk_backup::Client;

@@ -4,8 +4,9 @@
 
 use super::{PAGE, lifecycle_days};
 use crate::aws::answer::Answer;
-use crate::aws::call::{Operation, Reader};
+use crate::aws::call::Reader;
 use crate::aws::convert::{known, optional_time, resource};
+use crate::aws::operation::Operation;
 use crate::inventory::Resource;
 use crate::inventory::types::backup::{BackupJob, CopyJob, RestoreJob};
 use aws_sdk_backup::Client;

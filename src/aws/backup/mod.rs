@@ -11,8 +11,9 @@ mod restore_testing;
 mod vaults;
 
 use super::answer::Answer;
-use super::call::{Operation, Reader};
+use super::call::Reader;
 use super::convert::known;
+use super::operation::Operation;
 use crate::inventory::{Fact, Resource};
 use aws_sdk_backup::Client;
 use aws_sdk_backup::types::Lifecycle;

@@ -2,8 +2,9 @@
 
 use super::{GONE, PAGE, lifecycle_days};
 use crate::aws::answer::Answer;
-use crate::aws::call::{Operation, Reader};
+use crate::aws::call::Reader;
 use crate::aws::convert::{each, optional_time, resource};
+use crate::aws::operation::Operation;
 use crate::inventory::types::backup::{BackupPlan, BackupRule, BackupSelection, Conditions, CopyAction, TagCondition};
 use crate::inventory::{Fact, Resource};
 use aws_sdk_backup::Client;

@@ -4,8 +4,9 @@
 
 use super::{GONE, PAGE, lifecycle_days};
 use crate::aws::answer::Answer;
-use crate::aws::call::{Operation, Reader};
+use crate::aws::call::Reader;
 use crate::aws::convert::{Encryption, each, kms_key_arn, known, optional_time, resource};
+use crate::aws::operation::Operation;
 use crate::inventory::types::backup::{BackupVault, ProtectedResource, RecoveryPoint};
 use crate::inventory::{Fact, Resource, arn};
 use aws_sdk_backup::Client;

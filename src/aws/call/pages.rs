@@ -1,8 +1,9 @@
 //! Paginated lists. A list is complete when its last page has no token. If a page token repeats, pagination loops and the list is incomplete,
 //! although the SDK's paginators stop there without an error. A list whose pages bring nothing new fails too.
 
-use super::{Operation, Reader, boxed};
+use super::{Reader, boxed};
 use crate::aws::failure::Failure;
+use crate::aws::operation::Operation;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_async::future::pagination_stream::PaginationStream;
 use std::collections::HashSet;
@@ -189,7 +190,7 @@ mod tests {
     use super::*;
     use crate::aws::Silent;
     use crate::aws::answer::Answer;
-    use crate::aws::call::Run;
+    use crate::aws::limits::Run;
     use crate::inventory::CoverageStatus;
     use aws_config::SdkConfig;
     use aws_sdk_ec2::operation::describe_locked_snapshots::{DescribeLockedSnapshotsError, DescribeLockedSnapshotsOutput};

@@ -2,8 +2,9 @@
 
 use super::{PAGE, name_of, tags_of};
 use crate::aws::answer::Answer;
-use crate::aws::call::{Operation, Reader};
+use crate::aws::call::Reader;
 use crate::aws::convert::{optional_time, resource};
+use crate::aws::operation::Operation;
 use crate::inventory::types::ebs::{Instance, InstanceVolume};
 use crate::inventory::{Fact, Resource};
 use aws_sdk_ec2::Client;

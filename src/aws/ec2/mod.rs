@@ -13,7 +13,8 @@ mod volumes;
 
 pub use settings::settings;
 
-use super::call::{Operation, Reader};
+use super::call::Reader;
+use super::operation::Operation;
 use crate::inventory::{Fact, Resource, Tags};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::Tag;

@@ -1,8 +1,9 @@
 //! Settings of EC2 and EBS in a Region.
 
 use crate::aws::answer::Answer;
-use crate::aws::call::{Operation, Reader};
+use crate::aws::call::Reader;
 use crate::aws::convert::{kms_key_arn, known};
+use crate::aws::operation::Operation;
 use crate::inventory::types::account::Region;
 use aws_sdk_ec2::Client;
 

@@ -7,9 +7,10 @@
 
 use super::{PAGE, arn_without_account, name_of, tags_of};
 use crate::aws::answer::Answer;
-use crate::aws::call::{Operation, Reader};
+use crate::aws::call::Reader;
 use crate::aws::convert::{self, Encryption, each, gibibytes, kms_key_arn, optional_time, resource};
 use crate::aws::kms;
+use crate::aws::operation::Operation;
 use crate::inventory::types::ebs::{CopiedFrom, Snapshot, SnapshotLock};
 use crate::inventory::{Fact, Resource, Tags};
 use aws_sdk_ec2::Client;

@@ -10,8 +10,9 @@ mod global_clusters;
 mod snapshots;
 
 use super::answer::Answer;
-use super::call::{Operation, Reader};
+use super::call::Reader;
 use super::convert::{Encryption, kms_key_arn};
+use super::operation::Operation;
 use crate::inventory::{Resource, Tags};
 use aws_sdk_rds::Client;
 use aws_sdk_rds::types::{StorageEncryptionType, Tag};

@@ -7,8 +7,9 @@
 mod settings;
 
 use super::answer::Answer;
-use super::call::{Operation, Reader};
+use super::call::Reader;
 use super::convert::{self, each, optional_time, resource};
+use super::operation::Operation;
 use crate::inventory::types::s3::{Bucket, ObjectLock, ReplicationRule, Versioning};
 use crate::inventory::{Fact, Resource};
 use aws_sdk_s3::Client;

@@ -133,16 +133,15 @@ impl<'a> Unknown<'a> {
 
     /// `12 findings of 9 rules for vol-1 (logs) in 111122223333/eu-west-1 and 3 more`
     fn told(&self) -> String {
-        let findings = if self.findings == 1 { "1 finding".to_owned() } else { format!("{} findings", self.findings) };
+        let findings = words::counted(self.findings as u64, "finding");
         let rules = match self.rules.iter().next() {
             Some(one) if self.rules.len() == 1 => format!("of {one}"),
             _ => format!("of {} rules", self.rules.len()),
         };
         let first = self.first.map_or(String::new(), |first| cut(&words::resource(first), TEXT).into_owned());
-        let more = if self.resources.len() > 1 {
-            format!(" and {} more {}", self.resources.len() - 1, if self.resources.len() > 2 { "resources" } else { "resource" })
-        } else {
-            String::new()
+        let more = match self.resources.len().saturating_sub(1) as u64 {
+            0 => String::new(),
+            others => format!(" and {}", words::counted(others, "more resource")),
         };
         let worst = self.worst.map_or(String::new(), |worst| format!(", at most {}", worst.as_str()));
         format!("{findings} {rules}{worst}, for {first}{more}")

@@ -59,7 +59,6 @@ pub fn more(page: &Page, count: usize, listed: usize, noun: &str, out: &mut dyn 
     if count <= listed {
         return Ok(());
     }
-    let left = count - listed;
-    let plural = if left == 1 { "" } else { "s" };
-    writeln!(out, "  {}", page.paint(&format!("… and {left} more {noun}{plural} (--all)"), DIM))
+    let left = words::counted((count - listed) as u64, &format!("more {noun}"));
+    writeln!(out, "  {}", page.paint(&format!("… and {left} (--all)"), DIM))
 }
