@@ -1,7 +1,7 @@
 //! Judges one shard: the objective of each resource, its protection, and every rule's verdict.
 
 use super::Options;
-use super::explain::Explained;
+use super::explain::{Explained, Found};
 use super::fields::{ProtectionFields, fields};
 use super::finding::{Chosen, Waivers, reference};
 use super::findings::{CoverageSummary, Finding, ReproducibleData, ResourceRef};
@@ -57,6 +57,8 @@ pub struct Judged {
     pub explained: Vec<Explained>,
     /// The resources that [`Options::resources`] or [`Options::tags`] name, whether or not a rule judges them.
     pub named: BTreeSet<String>,
+    /// Of a stack: what `rel9 explain` found in it.
+    pub found: Found,
 }
 
 impl Judged {

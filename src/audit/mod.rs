@@ -74,6 +74,22 @@ impl Input {
             Input::Files(files) => files.iter().try_for_each(|file| document::read_file(file)?.iter().try_for_each(&mut with)),
         }
     }
+
+    /// The same, and refuses an inventory without a shard, or with two of the same account and Region: it does not show which one is right.
+    fn each_once(&self, mut with: impl FnMut(&Shard) -> Result<(), DocumentError>) -> Result<(), DocumentError> {
+        let wrong = |what: String| DocumentError { path: self.path(), line: 0, what };
+        let mut seen = BTreeSet::new();
+        self.each(|shard| {
+            if !seen.insert((shard.account.clone(), shard.region.clone())) {
+                return Err(wrong(format!("{}/{} is in two of the inventory files: give one of them", shard.account, shard.region)));
+            }
+            with(shard)
+        })?;
+        match seen.is_empty() {
+            true => Err(wrong("it has neither resources nor coverage: nothing was read, so there is nothing to judge".to_owned())),
+            false => Ok(()),
+        }
+    }
 }
 
 /// Judges an inventory.
@@ -122,19 +138,12 @@ pub fn run_in_full(input: &Input, rules: &RuleSet, policy: &Policy, options: &Op
     let mut summaries = Vec::new();
     let mut seen = Seen::new();
     let mut captured_at = None;
-    input.each(|shard| {
-        if seen.insert((shard.account.clone(), shard.region.clone()), shard.captured_at).is_some() {
-            let what = format!("{}/{} is in two of the inventory files: audit one of them", shard.account, shard.region);
-            return Err(DocumentError { path: PathBuf::from("inventory"), line: 0, what });
-        }
+    input.each_once(|shard| {
+        seen.insert((shard.account.clone(), shard.region.clone()), shard.captured_at);
         captured_at = captured_at.max(shard.captured_at);
         summaries.push(protection::summarise(shard));
         Ok(())
     })?;
-    if seen.is_empty() {
-        let what = "has neither resources nor coverage: nothing was read, so there is nothing to judge".to_owned();
-        return Err(DocumentError { path: input.path(), line: 0, what });
-    }
     check_regions(&options.regions, &seen)?;
     seen.retain(|(_, region), _| options.wants_region(region));
     let summaries = summaries.into_iter().collect::<Summaries>().with_ledger(options.ledger.clone());

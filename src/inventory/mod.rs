@@ -44,6 +44,8 @@ pub struct Shard {
     pub source: Option<String>,
     pub resources: Vec<Resource>,
     pub coverage: Coverage,
+    /// What a Terraform plan destroys of the types that protect others, as it is now. No document has it.
+    pub destroyed: Vec<Resource>,
 }
 
 /// Whether RFC 3339 can write a time. Durations added to such a time do not overflow.

@@ -109,6 +109,7 @@ mod tests {
             file: "t".into(),
             at: Default::default(),
             construct: None,
+            given: Vec::new(),
             places: BTreeMap::new(),
             unknown: reasons,
             template: Default::default(),
