@@ -4,25 +4,26 @@ mod answer;
 mod change;
 pub mod document;
 mod explained;
+mod found;
 mod stored;
 mod wanted;
 
 use super::judge::{Judge, Judged, Templates};
 use super::options::Options;
 use super::policy::Policy;
+use super::unread::is_unanswered;
 use super::{Input, JudgeShard, chosen};
+use crate::inventory::Shard;
 use crate::inventory::document::DocumentError;
-use crate::inventory::{GLOBAL, Shard};
 use crate::protection::{self, Summaries};
 use crate::rules::RuleSet;
-pub use answer::Answer;
+pub use answer::{Answer, Missing};
 use chrono::{DateTime, Utc};
 use document::Explanation;
 pub use explained::Explained;
+pub use found::Found;
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
 pub use stored::of_findings;
-use wanted::Nearest;
 pub use wanted::{Named, Wanted};
 
 /// Explains a resource of an inventory. `options` name it in `explain`.
@@ -32,12 +33,15 @@ pub use wanted::{Named, Wanted};
 pub fn run(input: &Input, rules: &RuleSet, policy: &Policy, wanted: &Wanted, options: Options) -> Result<Answer, DocumentError> {
     let (mut summaries, mut captured_at) = (Vec::new(), None);
     let mut places = BTreeSet::new();
-    input.each(|shard| {
+    let mut found = Found::default();
+    input.each_once(|shard| {
         captured_at = captured_at.max(shard.captured_at);
         summaries.push(protection::summarise(shard));
         if shard.resources.iter().any(|resource| wanted.is(resource)) {
             places.insert((shard.account.clone(), shard.region.clone()));
         }
+        found.places.insert((shard.account.clone(), shard.region.clone()));
+        found.unread.extend(shard.coverage.entries.iter().filter(|entry| is_unanswered(entry.status)).cloned());
         Ok(())
     })?;
     let summaries = summaries.into_iter().collect::<Summaries>().with_ledger(options.ledger.clone());
@@ -45,23 +49,21 @@ pub fn run(input: &Input, rules: &RuleSet, policy: &Policy, wanted: &Wanted, opt
     let chosen = chosen(rules, policy, &options);
     let options = Options { explain: Some(wanted.clone()), ..options };
     let judge = Judge::new(&chosen, policy, as_of, &options, None);
-    let mut found = Vec::new();
     if !places.is_empty() {
         input.each(|shard| {
             if places.contains(&(shard.account.clone(), shard.region.clone())) {
-                found.extend(explanations(&judge, shard, &summaries, as_of, &options.source));
+                found.explanations.extend(explanations(&judge, shard, &summaries, as_of, &options.source));
             }
             Ok(())
         })?;
     }
-    let mut nearest = Nearest::default();
-    if found.is_empty() {
+    if found.explanations.is_empty() {
         input.each(|shard| {
-            add_names(&judge, shard, wanted, &mut nearest);
+            found.add_names(|name| judge.knows(name), shard, wanted);
             Ok(())
         })?;
     }
-    Ok(answer(found, nearest))
+    Ok(found.answer(wanted))
 }
 
 /// Explains a resource of templates; `read` as for [`super::run_templates`].
@@ -80,23 +82,23 @@ pub fn run_templates<E>(
     let chosen = chosen(rules, policy, &options);
     let options = Options { explain: Some(wanted.clone()), ..options };
     let judge = Judge::new(&chosen, policy, as_of, &options, Some(templates));
-    let all = Mutex::new((Vec::new(), Nearest::default()));
+    // `read` leaves out the stacks that another one nests, so each answer stays with its stack.
     let explain = |shard: &Shard| {
+        let mut found = Found::default();
         let source = shard.source.clone().unwrap_or_else(|| options.source.clone());
-        let of_shard = if shard.resources.iter().any(|resource| resource.declared.is_some() && wanted.is(resource)) {
-            explanations(&judge, shard, &std::iter::once(protection::summarise(shard)).collect(), as_of, &source)
-        } else {
-            Vec::new()
-        };
-        let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
-        all.0.extend(of_shard);
-        add_names(&judge, shard, wanted, &mut all.1);
-        Judged::default()
+        if shard.resources.iter().any(|resource| resource.declared.is_some() && wanted.is(resource)) {
+            found.explanations = explanations(&judge, shard, &std::iter::once(protection::summarise(shard)).collect(), as_of, &source);
+        }
+        found.add_names(|name| judge.knows(name), shard, wanted);
+        Judged { found, unread: shard.coverage.unread_of_template().cloned().collect(), ..Judged::default() }
     };
-    read(&explain)?;
-    let (mut found, nearest) = all.into_inner().unwrap_or_else(PoisonError::into_inner);
-    found.sort_by(|a, b| a.resource.arn.cmp(&b.resource.arn));
-    Ok(answer(found, nearest))
+    let mut all = Found::default();
+    for judged in read(&explain)? {
+        all.add(judged.found);
+        all.unread.extend(judged.unread);
+    }
+    all.explanations.sort_by(|a, b| a.resource.arn.cmp(&b.resource.arn));
+    Ok(all.answer(wanted))
 }
 
 fn explanations(judge: &Judge, shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, source: &str) -> Vec<Explanation> {
@@ -108,26 +110,4 @@ fn explanations(judge: &Judge, shard: &Shard, summaries: &Summaries, as_of: Date
         explained.document(shard, as_of, source, change)
     };
     explained.into_iter().map(explain).collect()
-}
-
-/// The names of the resources that can be explained.
-fn add_names(judge: &Judge, shard: &Shard, wanted: &Wanted, nearest: &mut Nearest) {
-    let in_template = shard.coverage.template;
-    let explained =
-        |resource: &&crate::inventory::Resource| judge.knows(&resource.type_name) && (!in_template || resource.declared.is_some());
-    shard.resources.iter().filter(explained).for_each(|resource| nearest.add(wanted, resource));
-}
-
-fn answer(mut found: Vec<Explanation>, nearest: Nearest) -> Answer {
-    // An account's own shard has what belongs to no Region.
-    if found.len() > 1 && found.iter().any(|one| one.resource.region != GLOBAL) {
-        let regional: BTreeSet<String> =
-            found.iter().filter(|one| one.resource.region != GLOBAL).map(|one| one.resource.arn.clone()).collect();
-        found.retain(|one| one.resource.region != GLOBAL || !regional.contains(&one.resource.arn));
-    }
-    match found.len() {
-        0 => Answer::Nothing(nearest.found()),
-        1 => found.pop().map_or_else(|| Answer::Nothing(Vec::new()), |one| Answer::One(Box::new(one))),
-        _ => Answer::Several(found.iter().map(|one| Named::from(&one.resource)).collect()),
-    }
 }

@@ -252,6 +252,7 @@ pub fn reference(resource: &Resource) -> ResourceRef {
         account: settled(&resource.account),
         region: settled(&resource.region),
         tags: resource.tags.read().cloned().unwrap_or_default(),
+        unread_tags: resource.tags().unread(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! How one data resource stands: its state, and which plans and policies reach it. For commands that compare audits, not for rules.
 
 use crate::protection::facts::{Considered, Protection, State};
+use std::collections::BTreeMap;
 
 /// How a resource stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,6 +44,22 @@ impl Standing {
         }
         // The nearest come first, and a change of tags or plans would change that order.
         standing.reached_by.sort_by(|a, b| (&a.kind, &a.name, &a.selection).cmp(&(&b.kind, &b.name, &b.selection)));
+        standing
+    }
+
+    /// The same without the plans and policies, by ARN, that do not back it up although they reach it, and without those of which that is not
+    /// known; each with the reason.
+    pub fn without(&self, useless: &BTreeMap<String, String>, perhaps: &BTreeMap<String, String>) -> Standing {
+        let mut standing = self.clone();
+        let mut reached_by = Vec::new();
+        for way in std::mem::take(&mut standing.reached_by) {
+            match (useless.get(&way.arn), perhaps.get(&way.arn)) {
+                (Some(why), _) => standing.missed_by.push(Considered { why: why.clone(), reaches: Some(false), ..way }),
+                (None, Some(why)) => standing.doubts.push(format!("{}: {why}", way.name)),
+                (None, None) => reached_by.push(way),
+            }
+        }
+        standing.reached_by = reached_by;
         standing
     }
 }

@@ -20,33 +20,42 @@ impl Findings {
 
     /// The same without services that do not exist in a Region: that there is nothing is an answer.
     pub fn unanswered(&self) -> Vec<String> {
-        self.unread_where(is_unanswered)
+        unanswered(&self.collection)
     }
 
     fn unread_where(&self, counts: impl Fn(CoverageStatus) -> bool) -> Vec<String> {
-        let mut places: BTreeMap<(String, CoverageStatus), Vec<String>> = BTreeMap::new();
-        let mut parts = Vec::new();
-        for entry in self.collection.iter().filter(|entry| counts(entry.status)) {
-            // A part of a template is not a call, and says itself where it is.
-            if entry.error.is_some() && (entry.is_part() || entry.service == Coverage::UNREAD_DATA) {
-                parts.push(entry.why_part());
-                continue;
-            }
-            let operation = format!("{}:{}", entry.service, entry.operation);
-            places.entry((operation, entry.status)).or_default().push(place(entry));
-        }
-        let line = |((operation, status), mut places): ((String, CoverageStatus), Vec<String>)| {
-            places.sort();
-            places.dedup();
-            places.retain(|place| !place.is_empty());
-            let more = places.len().saturating_sub(PLACES);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            places.truncate(PLACES);
-            let places = if places.is_empty() { String::new() } else { format!(" in {}{more}", places.join(", ")) };
-            format!("{operation} {}{places}", status.as_str())
-        };
-        parts.into_iter().chain(places.into_iter().map(line)).collect()
+        lines(self.collection.iter().filter(|entry| counts(entry.status)))
     }
+}
+
+/// Every operation without a full answer, with the places, and every part of a template that could not be read: untrusted text.
+pub fn unanswered(entries: &[CoverageEntry]) -> Vec<String> {
+    lines(entries.iter().filter(|entry| is_unanswered(entry.status)))
+}
+
+fn lines<'e>(entries: impl Iterator<Item = &'e CoverageEntry>) -> Vec<String> {
+    let mut places: BTreeMap<(String, CoverageStatus), Vec<String>> = BTreeMap::new();
+    let mut parts = Vec::new();
+    for entry in entries {
+        // A part of a template is not a call, and says itself where it is.
+        if entry.error.is_some() && (entry.is_part() || entry.service == Coverage::UNREAD_DATA) {
+            parts.push(entry.why_part());
+            continue;
+        }
+        let operation = format!("{}:{}", entry.service, entry.operation);
+        places.entry((operation, entry.status)).or_default().push(place(entry));
+    }
+    let line = |((operation, status), mut places): ((String, CoverageStatus), Vec<String>)| {
+        places.sort();
+        places.dedup();
+        places.retain(|place| !place.is_empty());
+        let more = places.len().saturating_sub(PLACES);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        places.truncate(PLACES);
+        let places = if places.is_empty() { String::new() } else { format!(" in {}{more}", places.join(", ")) };
+        format!("{operation} {}{places}", status.as_str())
+    };
+    parts.into_iter().chain(places.into_iter().map(line)).collect()
 }
 
 /// Account and Region, as far as they are known: a template may leave them open.

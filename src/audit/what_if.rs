@@ -3,7 +3,9 @@
 mod compare;
 mod deploy;
 pub mod document;
+mod earlier;
 mod runs;
+mod vaults;
 
 use super::judge::{Judge, Judged};
 use super::options::Options;
@@ -19,7 +21,6 @@ use compare::{Pair, Side};
 use deploy::Deployed;
 use document::{Counts, Coverage, Place, SCHEMA, WhatIf};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 /// Reads the templates for an account and a Region; `None` where they are not deployed.
 pub type Stacks<'s> = dyn Fn(&str, &str) -> Option<Vec<Shard>> + 's;
@@ -37,12 +38,8 @@ pub fn run(
     policy: &Policy,
     options: &Options,
 ) -> Result<(WhatIf, BTreeSet<String>), DocumentError> {
-    let (mut before, mut captured_at, mut seen) = (Vec::new(), None, BTreeSet::new());
-    input.each(|shard| {
-        if !seen.insert((shard.account.clone(), shard.region.clone())) {
-            let what = format!("{}/{} is in two of the inventory files: give one of them", shard.account, shard.region);
-            return Err(DocumentError { path: PathBuf::from("inventory"), line: 0, what });
-        }
+    let (mut before, mut captured_at) = (Vec::new(), None);
+    input.each_once(|shard| {
         captured_at = captured_at.max(shard.captured_at);
         before.push(protection::summarise(shard));
         Ok(())
@@ -117,6 +114,9 @@ impl WhatIf {
         let then = deployed.map_or(shard, |deployed| &deployed.shard);
         let sides = [Side { runs: runs::runs(shard, as_of), planned: &none }, Side { runs: runs::runs(then, as_of), planned }];
         let unread = deployed.map_or(&[][..], |deployed| &deployed.unread);
+        let nothing = BTreeMap::new();
+        let useless = [vaults::plans_without_vault(shard), vaults::plans_without_vault(then)];
+        let perhaps_changed = deployed.map_or(&nothing, |deployed| &deployed.perhaps_changed);
         let before: BTreeMap<&str, &Standing> =
             was.standings.iter().map(|(resource, standing)| (resource.arn.as_str(), standing)).collect();
         for (resource, standing) in &is.standings {
@@ -124,7 +124,9 @@ impl WhatIf {
             if deployed.is_none() {
                 *(if standing.exempt { &mut self.summary.exempt } else { &mut self.summary.unaffected }) += 1;
             } else if let Some(before) = before.get(resource.arn.as_str()) {
-                self.add(&Pair { resource, before, after: standing }, [&sides[0], &sides[1]], unread);
+                let before = &before.without(&useless[0], &nothing);
+                let after = &standing.without(&useless[1], perhaps_changed);
+                self.add(&Pair { resource, before, after }, [&sides[0], &sides[1]], unread);
             }
         }
         self.findings.extend(compare::findings(&was.findings, &is.findings));

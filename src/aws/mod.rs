@@ -95,6 +95,7 @@ pub async fn collect_shard(session: &Session, region: &str) -> Shard {
         source: Some("aws".to_owned()),
         resources,
         coverage: reader.coverage(),
+        destroyed: Vec::new(),
     }
 }
 

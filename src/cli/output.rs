@@ -2,10 +2,10 @@
 
 use super::inputs::{Identity, Inputs};
 use super::streams;
-use super::view::{self, Place, View};
+use super::view::{self, Colours, Place, View};
 use crate::audit::findings::Findings;
 use crate::inventory::atomic_file::{folder_of, put_in_place};
-use crate::report::{self, Report};
+use crate::report::{self, Report, Target};
 use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -239,6 +239,11 @@ fn columns(terminal: &console::Term, is_terminal: bool) -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let width = if is_terminal { terminal.size().1.into() } else { columns.unwrap_or(PLAIN_WIDTH) };
     width.clamp(60, 160)
+}
+
+/// How text for people is shown on standard output.
+pub fn target(colours: &Colours, all: bool) -> Target<'static> {
+    Target { width: width(), colour: colours.on(place_of(&io::stdout())), all, ..Target::PLAIN }
 }
 
 /// Whether standard output takes colours, where no flag says so.

@@ -21,9 +21,27 @@ pub struct View {
     /// Show in the table how to fix what fails: steps, and commands or what to write into the template (with --all for every resource)
     #[arg(long)]
     fix: bool,
-    /// Colours in the table and in messages [default: auto, on a terminal]
+    #[command(flatten)]
+    colours: Colours,
+}
+
+/// The flag about colours, which every command with text for people has.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Colours {
+    /// Colours in text for people [default: auto, on a terminal]
     #[arg(long, value_name = "WHEN")]
     color: Option<Colour>,
+}
+
+impl Colours {
+    /// Whether text for this place is coloured.
+    pub fn on(&self, place: Place) -> bool {
+        match self.color.unwrap_or(Colour::Auto) {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => is_coloured(place),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -75,12 +93,7 @@ impl View {
             Some(Grouping::Region) => GroupBy::Region,
             Some(Grouping::Tag(key)) => GroupBy::Tag(key),
         };
-        let colour = match self.color.unwrap_or(Colour::Auto) {
-            Colour::Always => true,
-            Colour::Never => false,
-            Colour::Auto => is_coloured(place),
-        };
-        Target { width, colour, all: self.all, min_severity: self.min_severity, group_by, fix: self.fix }
+        Target { width, colour: self.colours.on(place), all: self.all, min_severity: self.min_severity, group_by, fix: self.fix }
     }
 }
 

@@ -4,12 +4,13 @@ use super::exit::{Exit, Failure};
 use super::rules::mistakes_text;
 use super::streams;
 use super::templates::{TemplateValues, check_waivers};
+use super::view::Colours;
 use super::{flags, output, subject};
 use crate::audit::what_if::{self, document::WhatIf};
 use crate::audit::{Input, Options};
 use crate::inventory::{Coverage, Shard};
 use crate::report::escape::terminal;
-use crate::report::{Target, what_if as render};
+use crate::report::what_if as render;
 use crate::rules::RuleSet;
 use crate::template::declaration::TemplateError;
 use crate::template::{self, inventory};
@@ -46,6 +47,8 @@ pub struct Args {
     /// Show every entry of every list
     #[arg(long)]
     all: bool,
+    #[command(flatten)]
+    colours: Colours,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -92,8 +95,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     note(&mut found, declared.is_empty(), &elsewhere, given.0.is_some() && given.1.is_some());
     match args.format {
         Format::Table => {
-            let target = Target { width: output::width(), colour: output::coloured(), all: args.all, ..Target::PLAIN };
-            streams::print(&render::text(&found, &target))?;
+            streams::print(&render::text(&found, &output::target(&args.colours, args.all)))?;
         }
         Format::Json => streams::print_json(&found)?,
     }
@@ -107,15 +109,18 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 /// What was read from the templates.
 struct Read {
     stacks: Vec<Shard>,
+    /// Whether there is a template at all. It may declare nothing: a plan that only destroys.
+    is_template: bool,
     /// Files of folders that cannot be read.
     unread: Vec<TemplateError>,
     warnings: Vec<TemplateError>,
 }
 
 fn read(args: &Args, options: &template::Options) -> Result<Read, TemplateError> {
-    let mut all = Read { stacks: Vec::new(), unread: Vec::new(), warnings: Vec::new() };
+    let mut all = Read { stacks: Vec::new(), is_template: false, unread: Vec::new(), warnings: Vec::new() };
     for path in &args.plan {
         let found = template::sources::read(path, options, &|shard| shard)?;
+        all.is_template |= !found.stacks.is_empty() || !found.unread.is_empty();
         all.stacks.extend(found.stacks);
         all.warnings.extend(found.warnings);
         let entries = found.unread.iter().map(|error| inventory::unread_file(error, options)).collect();
@@ -144,8 +149,7 @@ fn declared(args: &Args, options: &template::Options, rules: &RuleSet, warnings:
     for warning in warnings {
         streams::tell(format_args!("warning: {}", terminal(&warning.to_string())));
     }
-    let is_empty = |shard: &Shard| shard.resources.is_empty() && shard.coverage.entries.is_empty() && shard.source.is_none();
-    if read.stacks.iter().all(is_empty) {
+    if !read.is_template {
         let paths: Vec<String> = args.plan.iter().map(|path| path.display().to_string()).collect();
         return Err(format!("{}: contains no template", paths.join(", ")).into());
     }
@@ -170,7 +174,7 @@ fn input(args: &Args) -> Result<Input, Failure> {
 /// What the templates leave open about where they are deployed, and what of them is for no account and Region of the inventory.
 fn note(found: &mut WhatIf, nothing: bool, elsewhere: &[&str], placed: bool) {
     if nothing {
-        found.notes.push("the templates declare no plan, selection, vault, policy or setting of backups".to_owned());
+        found.notes.push("the templates declare and destroy no plan, selection, vault, policy or setting of backups".to_owned());
     } else if !placed && found.places.len() > 1 {
         let count = found.places.len();
         found.notes.push(format!(

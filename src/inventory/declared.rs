@@ -18,6 +18,9 @@ pub struct Declared {
     /// The CDK construct path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub construct: Option<String>,
+    /// The id and the ARN that AWS gave it, if it exists and a Terraform plan or state shows them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<String>,
     /// The places of properties, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub places: BTreeMap<String, Place>,

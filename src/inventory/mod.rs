@@ -28,7 +28,7 @@ pub(crate) use fact::facts;
 pub use reasons::{ANYTHING_ELSE, Outcome, Reasons, add_new, note, unless};
 pub use resource::Resource;
 pub use symbols::{is_policy_variable, is_symbolic, more_path, symbol_path};
-pub use tags::{KnownTags, TAGS, Tags, tag_path};
+pub use tags::{ANY_TAG, KnownTags, TAGS, Tags, tag_path};
 
 use chrono::{DateTime, Datelike, Utc};
 
@@ -44,6 +44,8 @@ pub struct Shard {
     pub source: Option<String>,
     pub resources: Vec<Resource>,
     pub coverage: Coverage,
+    /// What a Terraform plan destroys of the types that protect others, as it is now. No document has it.
+    pub destroyed: Vec<Resource>,
 }
 
 /// Whether RFC 3339 can write a time. Durations added to such a time do not overflow.

@@ -28,7 +28,7 @@ pub fn lifecycle_policy_facts(join: &Join, resource: &Resource) -> Facts {
     for instance in join.index.instances.values() {
         count(policy_misses(join.index, &policy, instance.resource, None, false));
     }
-    if targets == 0 && resource.declared.is_some() {
+    if targets == 0 && join.index.shard.coverage.template {
         reasons.push("what it targets outside of the template is not known".to_owned());
     }
     // Many resources share the same reason.

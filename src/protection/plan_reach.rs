@@ -11,7 +11,7 @@ use super::title::title;
 use super::unread::{why_place_undecided, why_undecided, why_unread};
 use crate::inventory::schedule::Schedule;
 use crate::inventory::types::backup;
-use crate::inventory::{Fact, Resource, Shard, arn, is_symbolic};
+use crate::inventory::{Fact, Resource, Shard, add_new, arn, is_symbolic};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -190,7 +190,12 @@ impl<'s> Plans<'s> {
         let (decision, reach) = match decide(selection.resource, matcher, resource) {
             None => return PlanOutcome::Elsewhere,
             Some(Decision::Misses(miss)) => return PlanOutcome::Misses(miss),
-            Some(Decision::Unknown { why, tags }) => return PlanOutcome::Unknown(why_undecided(self.shard, resource, why, &tags)),
+            Some(Decision::Unknown { why, tags }) => {
+                // If it is not the tags of the resource, it is the selection.
+                let mut reasons = if tags.is_empty() { left_open(selection.resource) } else { Vec::new() };
+                add_new(&mut reasons, why_undecided(self.shard, resource, why, &tags));
+                return PlanOutcome::Unknown(reasons);
+            }
             Some(Decision::Selects(reach, by)) => (Decision::Selects(reach, by), reach),
         };
         if !has_plan {
@@ -266,6 +271,16 @@ fn decide<'s>(selection: &Resource, matcher: &'s Selection, resource: &Resource)
         (found, Fact::Read(false)) => Some(found),
         (_, Fact::Unread) => Some(Decision::Unknown { why: why_place_undecided(resource, selection), tags: Vec::new() }),
     }
+}
+
+/// Why a template leaves open what a selection selects.
+fn left_open(selection: &Resource) -> Vec<String> {
+    let lists = ["resources", "not_resources", "list_of_tags", "conditions"];
+    let unknown = selection.declared.iter().flat_map(|declared| &declared.unknown);
+    let mut reasons = Vec::new();
+    let of_lists = unknown.filter(|(path, _)| lists.iter().any(|list| path.starts_with(list)));
+    of_lists.for_each(|(_, why)| add_new(&mut reasons, why.iter().cloned()));
+    reasons
 }
 
 /// Whether a selection reaches a resource, and how.

@@ -54,7 +54,10 @@ pub fn names(names: &[Named]) -> String {
     let mut out = String::new();
     for named in names {
         let name = if named.arn.ends_with(&named.name) { String::new() } else { format!("{}: ", named.name) };
-        let line = format!("  {name}{} ({})", named.arn, named.type_name);
+        // Where several accounts have one ARN, the place tells them apart.
+        let is_shared = names.iter().filter(|other| other.arn == named.arn).count() > 1;
+        let place = if is_shared { format!(" in {}", named.place) } else { String::new() };
+        let line = format!("  {name}{} ({}){place}", named.arn, named.type_name);
         let _ = writeln!(out, "{}", terminal(&cut(&line, TEXT)));
     }
     out
@@ -186,7 +189,7 @@ impl Page<'_> {
         });
         self.paragraph("  ", &change.summary);
         if change.tested {
-            self.paragraph("  ", &format!("Tested by rel9: it does, and no longer fails {}.", change.passes.join(", ")));
+            self.paragraph("  ", &format!("Tested: rel9 judged it again with this change, and it passes {}.", change.passes.join(", ")));
         }
         change.then.iter().for_each(|then| self.paragraph("  - ", then));
         change.how.iter().for_each(|how| self.how(how));

@@ -95,10 +95,17 @@ impl Page<'_> {
         let shown = if self.target.all { places.len() } else { LISTED };
         let hidden = places.len().saturating_sub(shown);
         for ((kind, type_name, name), of_kind) in places.into_iter().take(shown) {
-            let (sign, end) = match kind {
-                Kind::Added => ("  + ", ""),
-                Kind::Replaced => ("  ~ ", ": replaces the one in the inventory"),
-                Kind::Removed => ("  - ", ": removed, the templates declare its plan without it"),
+            let because = of_kind.first().and_then(|change| change.because.as_deref());
+            let replaces = of_kind.first().and_then(|change| change.replaces.as_deref());
+            let (sign, end) = match (kind, because) {
+                (Kind::Added, Some(why)) => ("  ? ", format!(": counts as added; {why}")),
+                (Kind::Added, None) => ("  + ", ": added, replaces nothing".to_owned()),
+                (Kind::Replaced, how) => {
+                    let which =
+                        replaces.filter(|_| of_kind.len() == 1).map_or_else(|| "the one in the inventory".to_owned(), str::to_owned);
+                    ("  ~ ", format!(": replaces {which} ({})", how.unwrap_or("the same")))
+                }
+                (Kind::Removed, why) => ("  - ", format!(": removed, {}", why.unwrap_or("the templates do not declare it"))),
             };
             let file = of_kind.first().and_then(|change| change.location.as_ref());
             let file = file.map_or(String::new(), |location| format!(" ({}:{})", location.file, location.line));

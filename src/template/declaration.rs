@@ -7,7 +7,8 @@ use std::sync::Arc;
 pub const PRESENCE: &str = "presence";
 /// The setting that keeps Terraform from deleting a resource: `prevent_destroy` of `lifecycle`.
 pub const PREVENT_DESTROY: &str = "prevent_destroy";
-/// The setting of a resource that a Terraform plan destroys and that holds a part of another: true. Its body is that of the state.
+/// The setting of a resource that a Terraform plan destroys, if it holds a part of another or protects others: true. Its body is that of the
+/// state.
 pub const DESTROYED: &str = "destroyed";
 /// The setting with the checks that other tools suppress for the resource: a list of texts such as `checkov CKV_AWS_18`.
 pub const SUPPRESSED: &str = "suppressed";

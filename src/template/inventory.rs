@@ -2,9 +2,11 @@
 //! their reasons.
 
 use super::convert::{Built, Outcome, Scope};
-use super::declaration::{Declaration, Language, Node, PRESENCE, Position, TemplateError, UNREAD_MODULE, Value, without_sensitive_symbols};
+use super::declaration::{
+    DESTROYED, Declaration, EXISTS, Language, Node, PRESENCE, Position, TemplateError, UNREAD_MODULE, Value, without_sensitive_symbols,
+};
 use super::file_names::language_of;
-use super::stack::{Entry, Stack, find};
+use super::stack::{Entry, Stack, find, given_by_aws};
 use super::table::{Ends, Evidence, pick};
 use super::takes::REFUSES;
 use super::types;
@@ -41,6 +43,7 @@ fn shard_of(declarations: &[Declaration], options: &Options) -> Shard {
     let mut coverage = Coverage::of_template();
     coverage.entries.extend(declarations.iter().filter_map(|declaration| unread_part(&stack, declaration)));
     coverage.entries.extend(declarations.iter().filter_map(|declaration| unread_data(&stack, declaration)));
+    let destroyed = destroyed(declarations, options);
     Shard {
         account: stack.main_account().to_owned(),
         region: stack.main_region().to_owned(),
@@ -48,7 +51,24 @@ fn shard_of(declarations: &[Declaration], options: &Options) -> Shard {
         source: declarations.first().map(|declaration| language_name(declaration.language).to_owned()),
         resources,
         coverage,
+        destroyed,
     }
+}
+
+/// What a plan destroys: the stack of what is there now, which has none of it.
+fn destroyed(declarations: &[Declaration], options: &Options) -> Vec<Resource> {
+    let gone = declarations.iter().filter(|declaration| declaration.setting(DESTROYED).is_some() && types::protects(declaration));
+    let alone = |gone: &Declaration| {
+        let settings = gone.settings.iter().filter(|(name, _)| name != DESTROYED).cloned().collect();
+        Declaration { settings, ..gone.clone() }
+    };
+    let gone: Vec<Declaration> = gone.map(alone).collect();
+    if gone.is_empty() { Vec::new() } else { shard_of(&gone, options).resources }
+}
+
+/// The id and the ARN of a resource that exists.
+fn given(declaration: &Declaration) -> impl Iterator<Item = &str> {
+    declaration.setting(EXISTS).into_iter().flat_map(|_| given_by_aws(declaration))
 }
 
 /// A part of the template that cannot be read may declare anything.
@@ -209,6 +229,7 @@ fn draft(stack: &Stack, entry: &Entry) -> Draft {
             file: Arc::clone(&declaration.file),
             at: place(declaration.at),
             construct: declaration.construct.clone(),
+            given: given(declaration).map(str::to_owned).collect(),
             places: built.places.into_iter().map(|(property, at)| (property, place(at))).collect(),
             unknown: built.unknown,
             template,

@@ -54,12 +54,21 @@ pub fn file(path: &Path, name: &str, bytes: Vec<u8>, options: &Options, boundary
 
 /// The error for a file that was given by name and does not claim to be a template.
 pub fn why_unknown(bytes: &[u8]) -> &'static str {
-    if bytes.starts_with(ARCHIVE) { SAVED_PLAN } else { NEITHER }
+    let start = String::from_utf8_lossy(bytes.get(..256).unwrap_or(bytes));
+    match () {
+        () if bytes.starts_with(ARCHIVE) => SAVED_PLAN,
+        () if start.contains("\"rel9.inventory/") => INVENTORY,
+        () if start.contains("\"rel9.findings/") => FINDINGS,
+        () => NEITHER,
+    }
 }
 
 /// Terraform saves plans as archives.
 const ARCHIVE: &[u8] = b"PK\x03\x04";
 const SAVED_PLAN: &str = "is a saved plan, or another archive: write a plan as JSON with `terraform show -json`";
+const INVENTORY: &str = "is an inventory, and only templates are read here: give the inventory as a file or a folder";
+const FINDINGS: &str =
+    "is a findings document, and only templates are read here: `rel9 explain RESOURCE FILE` and `rel9 report FILE` read it from a file";
 const NEITHER: &str = "is neither an inventory nor a CloudFormation template nor a Terraform plan or state";
 
 /// The first line of a plan that `terraform` wrote through the wrapper of hashicorp/setup-terraform: GitHub's toolkit writes `[command]`

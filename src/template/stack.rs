@@ -88,7 +88,7 @@ impl<'d> Stack<'d> {
             stack.by_id.entry(&declaration.id).or_insert(declaration);
             if let Some(table) = types::table_of(declaration) {
                 stack.entry_by_id.entry(&declaration.id).or_insert(stack.entries.len());
-                for given in given(declaration) {
+                for given in given_by_aws(declaration) {
                     stack.entries_by_given.entry(given).or_default().push(stack.entries.len());
                 }
                 stack.entries_by_type.entry(table.type_name).or_default().push(stack.entries.len());
@@ -336,7 +336,7 @@ impl<'d> Stack<'d> {
 }
 
 /// The id and the ARN of an existing resource in plans and states.
-fn given(declaration: &Declaration) -> impl Iterator<Item = &str> {
+pub fn given_by_aws(declaration: &Declaration) -> impl Iterator<Item = &str> {
     let attributes = if declaration.language == Language::CloudFormation { &[] } else { ["id", "arn"].as_slice() };
     attributes.iter().filter_map(|attribute| match &declaration.body.get(attribute)?.value {
         Value::Text(text) if !text.is_empty() => Some(text.as_str()),

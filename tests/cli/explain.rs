@@ -31,7 +31,7 @@ const DEMO: &[(&str, &[&str])] = &[
             "- plan daily, selection daily-selection: tag backup=daily is required, the resource has no tag backup",
             "Resources does not name it: arn:aws:elasticfilesystem:eu-central-1:111122223333:file-system/fs-0c1d2e3f",
             "add tag backup=daily: backup plan daily (selection daily-selection) then selects it",
-            "Tested by rel9: it does, and no longer fails data-in-backup-plan",
+            "Tested: rel9 judged it again with this change, and it passes data-in-backup-plan",
             "CRITICAL Data has no backup to restore from · data-protected",
             "objective everything-else of fixtures/demo/rel9.yaml:18",
         ],
@@ -77,11 +77,8 @@ const DEMO: &[(&str, &[&str])] = &[
         "nordwind-analytics-sandbox",
         &["UNPROTECTED", "condition backup=daily is not met, the resource has no tag backup", "add tag backup=daily"],
     ),
-    (
-        "nordwind-us-landing",
-        &["UNPROTECTED", "its account and Region have no backup plan and no DLM policy", "aws backup start-backup-job"],
-    ),
-    ("forgotten-experiment", &["UNPROTECTED", "its account and Region have no backup plan and no DLM policy"]),
+    ("nordwind-us-landing", &["UNPROTECTED", "its account and Region have no backup plan", "aws backup start-backup-job"]),
+    ("forgotten-experiment", &["UNPROTECTED", "its account and Region have no backup plan"]),
     (
         "us-newsletter",
         &["UNKNOWN: dynamodb:ListBackups denied in 111122223333/us-east-1", "let rel9 read what it could not: dynamodb:ListBackups denied"],

@@ -4,6 +4,9 @@
 mod bad_input;
 mod ci_docs;
 mod explain;
+mod explain_changes;
+mod explain_names;
+mod explain_unread;
 mod gate;
 #[cfg(unix)]
 mod output;
@@ -11,3 +14,4 @@ mod policy;
 mod remediate;
 mod scope;
 mod what_if;
+mod what_if_identity;

@@ -194,6 +194,7 @@ fn opt_in_and_other_regions_stay_out() {
     // A provider that names a Region decides, whatever the inventory has.
     let terraform = r#"
 provider "aws" { region = "us-east-1" }
+resource "aws_backup_vault" "main" { name = "main" }
 resource "aws_backup_plan" "all" {
   name = "all"
   rule {

@@ -15,6 +15,8 @@ mod inventories;
 mod left_open;
 #[cfg(feature = "live")]
 mod live;
+#[cfg(feature = "live")]
+mod live_explain;
 mod refused_values;
 mod sensitive;
 mod templates;

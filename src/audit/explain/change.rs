@@ -1,6 +1,6 @@
 //! The smallest change that makes more rules pass. A change of tags or of opt-in is tried: the inventory is changed and judged again.
 
-use super::document::{Change, ChangeKind};
+use super::document::{Change, ChangeKind, Owed};
 use super::explained::{Explained, denied_first, not_passing};
 use crate::audit::findings::{Finding, Status};
 use crate::audit::judge::Judge;
@@ -79,6 +79,10 @@ impl Case<'_> {
     fn with_tags(&self, proposal: &Proposal) -> Option<Change> {
         let after = self.judged(|resource| (self.is_it(resource)).then(|| proposal.applied(resource)))?;
         let Facts::Data(facts) = &after.facts else { return None };
+        // Data that owes nothing is not backed up.
+        if after.exempt.is_some() {
+            return None;
+        }
         let reaches = facts.considered.read()?.iter().any(|considered| {
             let is_it = (considered.kind.as_str(), &considered.name, &considered.selection);
             considered.reaches == Some(true) && is_it == (proposal.kind, &proposal.name, &proposal.selection)
@@ -173,19 +177,28 @@ impl Case<'_> {
 
     /// The rules that fail now and pass afterwards. A rule that is then unknown, or waived by the new tags, does not pass.
     fn passes(&self, after: &Explained) -> Vec<String> {
-        let rules = |explained: &Explained, status: Status| explained.with_status(status).map(|finding| finding.rule.to_string()).collect();
-        let (fail, pass): (BTreeSet<String>, BTreeSet<String>) = (rules(self.explained, Status::Fail), rules(after, Status::Pass));
-        fail.intersection(&pass).cloned().collect()
+        rules(self.explained, Status::Fail).intersection(&rules(after, Status::Pass)).map(|rule| (*rule).to_owned()).collect()
     }
 
-    /// What still fails, and until when.
+    /// What still fails, and until when; and what the change costs.
     fn then(&self, after: &Explained, facts: &Protection) -> Vec<String> {
-        let failing = after.with_status(Status::Fail).count();
         let mut then = Vec::new();
         if facts.state.read().is_some_and(|state| *state != State::Protected && *state != State::Stale) {
             then.push("its data is not protected before the first backup has succeeded".to_owned());
         }
-        match failing {
+        // Objectives may match by the tag that changes.
+        if let (Some(before), Some(after)) = (&self.explained.owed, &after.owed)
+            && before.name != after.name
+        {
+            let name = |owed: &Owed| owed.name.clone().unwrap_or_else(|| "none".to_owned());
+            then.push(format!("it then owes another objective: {} instead of {}", name(after), name(before)));
+        }
+        let (failed, fails) = (rules(self.explained, Status::Fail), rules(after, Status::Fail));
+        let new: Vec<&str> = fails.difference(&failed).copied().collect();
+        if !new.is_empty() {
+            then.push(format!("these rules fail then, and do not now: {}", new.join(", ")));
+        }
+        match fails.len() - new.len() {
             0 => {}
             1 => then.push("1 rule still fails until then, or for another reason".to_owned()),
             count => then.push(format!("{count} rules still fail until then, or for other reasons")),
@@ -214,6 +227,10 @@ impl Case<'_> {
             }
         }
     }
+}
+
+fn rules(explained: &Explained, status: Status) -> BTreeSet<&str> {
+    explained.with_status(status).map(|finding| finding.rule.as_ref()).collect()
 }
 
 fn opted_in(region: &Resource, backup_type: &str) -> Option<Resource> {

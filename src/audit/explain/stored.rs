@@ -1,6 +1,6 @@
 //! Explains a resource from a stored findings document: by what its findings quote. Nothing is judged again.
 
-use super::answer::Answer;
+use super::answer::{Answer, Missing};
 use super::change;
 use super::document::{Exempt, Explanation, Owed, SCHEMA};
 use super::explained::{calls, counts, denied_first, not_passing};
@@ -26,7 +26,7 @@ pub fn of_findings(findings: &Findings, wanted: &Wanted) -> Answer {
         (None, _) => {
             let mut nearest = Nearest::default();
             all().for_each(|resource| nearest.add_reference(wanted, resource));
-            Answer::Nothing(nearest.found())
+            Answer::Nothing(Missing { nearest: nearest.found(), unread: findings.unanswered(), ..Missing::default() })
         }
         (Some(one), None) => Answer::One(Box::new(explain(findings, one))),
         (Some(one), Some(two)) => Answer::Several([one, two].into_iter().chain(resources).map(Named::from).collect()),

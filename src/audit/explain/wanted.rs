@@ -33,6 +33,17 @@ impl Wanted {
         names(resource).any(|name| name == self.0)
     }
 
+    /// Whether this is the ARN that was asked for.
+    pub fn is_arn(&self, arn: &str) -> bool {
+        arn == self.0
+    }
+
+    /// Account and Region, if an ARN was asked for that has both.
+    pub fn place(&self) -> Option<(String, String)> {
+        let (account, region) = (arn::account(&self.0), arn::region(&self.0));
+        (self.0.starts_with("arn:") && !account.is_empty() && !region.is_empty()).then(|| (account.to_owned(), region.to_owned()))
+    }
+
     /// Whether this is the resource of findings.
     pub fn is_reference(&self, resource: &ResourceRef) -> bool {
         names_of_reference(resource).any(|name| name == self.0)
@@ -80,15 +91,25 @@ impl Nearest {
     fn consider<'n>(&mut self, wanted: &Wanted, names: impl Iterator<Item = &'n str>, arn: &str, type_name: &str, place: &str) {
         let Some((distance, name)) = names.filter_map(|name| Some((distance(&wanted.0, name)?, name))).min() else { return };
         let named = Named { arn: arn.to_owned(), type_name: type_name.to_owned(), place: place.to_owned(), name: name.to_owned() };
+        self.insert(distance, named);
+    }
+
+    fn insert(&mut self, distance: usize, named: Named) {
         self.0.insert((distance, named));
         if self.0.len() > NEAREST {
             self.0.pop_last();
         }
     }
 
-    /// The nearest first.
+    /// Considers those of another part.
+    pub fn add_all(&mut self, other: Nearest) {
+        other.0.into_iter().for_each(|(distance, named)| self.insert(distance, named));
+    }
+
+    /// The nearest first, without those that are far from the name compared with it.
     pub fn found(self) -> Vec<Named> {
-        self.0.into_iter().map(|(_, named)| named).collect()
+        let most = self.0.first().map_or(0, |(distance, _)| distance + distance / 4 + 1);
+        self.0.into_iter().filter(|(distance, _)| *distance <= most).map(|(_, named)| named).collect()
     }
 }
 
@@ -97,6 +118,11 @@ fn distance(wanted: &str, name: &str) -> Option<usize> {
     let (wanted, name) = (wanted.to_lowercase(), name.to_lowercase());
     if wanted == name {
         return Some(0);
+    }
+    // An address of Terraform without the keys of `count` and `for_each`, or without the modules around it.
+    let bare = without_keys(&name);
+    if bare == wanted || bare.strip_suffix(wanted.as_str()).is_some_and(|modules| modules.ends_with('.')) {
+        return Some(1);
     }
     let (long, short) = if wanted.len() > name.len() { (&wanted, &name) } else { (&name, &wanted) };
     // A part of a name, such as `orders` of `prod-orders`: near, but behind every misspelling of one or two letters.
@@ -109,6 +135,12 @@ fn distance(wanted: &str, name: &str) -> Option<usize> {
         .min()
         .map(|by| 2 + by + (name.len() - wanted.len().min(name.len())).min(64));
     part.into_iter().chain(word).chain(misspelt(&wanted, &name)).min()
+}
+
+/// `module.a.aws_db_instance.b` of `module.a["x"].aws_db_instance.b[0]`
+fn without_keys(address: &str) -> String {
+    let parts = address.split('[').enumerate();
+    parts.map(|(place, part)| if place == 0 { part } else { part.split_once(']').map_or("", |(_, rest)| rest) }).collect()
 }
 
 /// How many letters differ; `None` if too many do.

@@ -2,8 +2,9 @@
 //! Data that the templates declare is left out: the question is what they do for the data that is there.
 
 use super::document::{Deployment, Kind};
+use super::earlier::{self, Earlier, is_selection, plan_of};
 use crate::inventory::types::{self, ResourceType, account, backup, dlm, kms};
-use crate::inventory::{Fact, Location, Resource, Shard, arn, is_symbolic};
+use crate::inventory::{Fact, Location, Resource, Shard, arn};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,8 @@ pub struct Deployed {
     pub unread: Vec<String>,
     /// The names of the declarations that belong here.
     pub declared: BTreeSet<String>,
+    /// ARNs of plans and policies of the inventory that the templates may change, or leave as they are; and why that is not known.
+    pub perhaps_changed: BTreeMap<String, String>,
 }
 
 /// The types that a deployment changes: those that protect data, and the settings and keys that decide whether they can.
@@ -37,25 +40,42 @@ fn protects(resource: &Resource) -> bool {
     .contains(&name)
 }
 
-/// What templates declare that protects data.
+/// What templates declare, or destroy, that protects data.
 pub fn protecting(stacks: &[Shard]) -> impl Iterator<Item = &Resource> {
-    stacks.iter().flat_map(|stack| &stack.resources).filter(|resource| protects(resource))
+    stacks.iter().flat_map(|stack| stack.resources.iter().chain(&stack.destroyed)).filter(|resource| protects(resource))
 }
 
 /// Deploys the stacks at a moment. `live` stays as it is where they declare nothing for it.
 pub fn deploy(live: &Shard, stacks: &[Shard], at: DateTime<Utc>) -> Deployed {
-    let mut deployed =
-        Deployed { shard: live.clone(), changes: Vec::new(), planned: BTreeSet::new(), unread: Vec::new(), declared: BTreeSet::new() };
+    let mut deployed = Deployed {
+        shard: live.clone(),
+        changes: Vec::new(),
+        planned: BTreeSet::new(),
+        unread: Vec::new(),
+        declared: BTreeSet::new(),
+        perhaps_changed: BTreeMap::new(),
+    };
     for (number, stack) in stacks.iter().enumerate() {
         deployed.unread.extend(stack.coverage.unread_parts().map(|part| format!("{} may declare more: {}", part.part(), part.why_part())));
-        let elsewhere = |resource: &&Resource| {
-            [arn::differ(&resource.account, &live.account), arn::differ(&resource.region, &live.region)].contains(&Fact::Read(true))
-        };
-        let here = stack.resources.iter().filter(|resource| protects(resource) && !elsewhere(resource));
-        let own: Vec<Resource> = here.map(|resource| of_stack(resource, number)).collect();
-        Deployment::of_stack(&mut deployed, own, at);
+        let plans = stack.resources.iter().filter(|resource| is_plan(resource) && is_elsewhere(resource, live));
+        let plans_elsewhere: BTreeSet<&str> = plans.map(|plan| plan.arn.as_str()).collect();
+        // A selection is where its plan is.
+        let of_plan_elsewhere = |resource: &Resource| plan_of(resource).is_some_and(|plan| plans_elsewhere.contains(plan));
+        let here = |resource: &&Resource| protects(resource) && !is_elsewhere(resource, live) && !of_plan_elsewhere(resource);
+        let own: Vec<Resource> = stack.resources.iter().filter(here).map(|resource| of_stack(resource, number)).collect();
+        deployed.add_stack(own, at);
+        let gone: Vec<Resource> = stack.destroyed.iter().filter(here).cloned().collect();
+        deployed.destroy(&gone);
     }
     deployed
+}
+
+/// Whether a declaration is of another account or Region: of its provider, or of the ARN that it has already.
+fn is_elsewhere(resource: &Resource, live: &Shard) -> bool {
+    let given = resource.declared.iter().flat_map(|declared| &declared.given).filter(|given| given.starts_with("arn:"));
+    let of_arn = given.map(|arn| (arn::account(arn), arn::region(arn)));
+    let mut places = of_arn.chain([(resource.account.as_str(), resource.region.as_str())]);
+    places.any(|(account, region)| [arn::differ(account, &live.account), arn::differ(region, &live.region)].contains(&Fact::Read(true)))
 }
 
 /// A declaration whose generated names are its own: two stacks may declare a plan by the same logical id.
@@ -72,25 +92,34 @@ fn of_stack(resource: &Resource, number: usize) -> Resource {
     own
 }
 
-impl Deployment {
-    fn of_stack(deployed: &mut Deployed, mut declared: Vec<Resource>, at: DateTime<Utc>) {
+impl Deployed {
+    fn add_stack(&mut self, mut declared: Vec<Resource>, at: DateTime<Utc>) {
         // Plans first: their selections follow them.
         declared.sort_by_key(is_selection);
         let mut renamed: BTreeMap<String, String> = BTreeMap::new();
         let mut replaced: Vec<Resource> = Vec::new();
         for mut planned in declared {
-            deployed.declared.insert(planned.uid().to_owned());
+            self.declared.insert(planned.uid().to_owned());
             let location = location(&planned);
-            let live = &mut deployed.shard.resources;
             if let Some(plan) = plan_of(&planned).and_then(|plan| renamed.get(plan)).cloned() {
                 with_properties(&mut planned, |properties| drop(properties.insert("plan_arn".to_owned(), plan.into())));
             }
             let own_arn = planned.arn.clone();
-            let earlier = match live.iter().position(|known| is_same(known, &planned)) {
-                Some(place) => Some(live.remove(place)),
-                None => replaced.iter().position(|known| is_same(known, &planned)).map(|place| replaced.remove(place)),
+            let (earlier, how) = match earlier::find(&self.shard.resources, &planned) {
+                Earlier::One(place, how) => (Some(self.shard.resources.remove(place)), Some(how)),
+                Earlier::Nothing => match earlier::find(&replaced, &planned) {
+                    Earlier::One(place, how) => (Some(replaced.remove(place)), Some(how)),
+                    Earlier::Nothing | Earlier::Perhaps(..) => (None, None),
+                },
+                Earlier::Perhaps(places, why) => {
+                    let why = format!("{why}: whether the templates change it is not known");
+                    let known = places.into_iter().filter_map(|place| self.shard.resources.get(place));
+                    self.perhaps_changed.extend(known.map(|known| (known.arn.clone(), why.clone())));
+                    (None, Some(why))
+                }
             };
             let change = if earlier.is_some() { Kind::Replaced } else { Kind::Added };
+            let replaces = earlier.as_ref().map(|earlier| earlier.arn.clone());
             match earlier {
                 Some(earlier) => follow(&mut planned, &earlier, at),
                 None => planned.created_at = Some(at),
@@ -100,30 +129,55 @@ impl Deployment {
             }
             // A deployment of a plan also sets its selections: those that it does not declare are gone.
             if change == Kind::Replaced && is_plan(&planned) {
-                let (gone, kept) = std::mem::take(live).into_iter().partition(|known| plan_of(known) == Some(&planned.arn));
-                *live = kept;
-                replaced.extend::<Vec<Resource>>(gone);
+                replaced.extend(self.take_selections(&planned.arn));
             }
             if planned.get::<backup::BackupPlan>().is_some() || planned.get::<dlm::LifecyclePolicy>().is_some() {
-                deployed.planned.insert(planned.arn.clone());
+                self.planned.insert(planned.arn.clone());
             }
             if planned.get::<backup::BackupSelection>().is_some() {
-                deployed.planned.extend(plan_of(&planned).map(str::to_owned));
+                self.planned.extend(plan_of(&planned).map(str::to_owned));
             }
-            deployed.changes.push(Deployment::new(change, &planned, location));
-            live.push(planned);
+            self.changes.push(Deployment { replaces, location, ..Deployment::new(change, &planned, how) });
+            self.shard.resources.push(planned);
         }
-        deployed.changes.extend(replaced.iter().map(|gone| Deployment::new(Kind::Removed, gone, None)));
+        let why = || Some("the templates declare its plan without it".to_owned());
+        self.changes.extend(replaced.iter().map(|gone| Deployment::new(Kind::Removed, gone, why())));
     }
 
-    fn new(change: Kind, resource: &Resource, location: Option<Location>) -> Deployment {
+    /// Takes out what a Terraform plan destroys, unless the same deployment has made something else of it.
+    fn destroy(&mut self, destroyed: &[Resource]) {
+        // AWS keeps a key for days after its deletion, and a Region always has settings.
+        let is_gone = |gone: &&Resource| protects(gone) && gone.get::<kms::Key>().is_none() && gone.get::<account::Region>().is_none();
+        for gone in destroyed.iter().filter(is_gone) {
+            self.declared.insert(gone.uid().to_owned());
+            let Earlier::One(place, _) = earlier::find(&self.shard.resources, gone) else { continue };
+            let live = self.shard.resources.remove(place);
+            let selections = if is_plan(&live) { self.take_selections(&live.arn) } else { Vec::new() };
+            let removed = |live: &Resource, why: &str| Deployment::new(Kind::Removed, live, Some(why.to_owned()));
+            self.changes.push(Deployment { location: location(gone), ..removed(&live, "the Terraform plan destroys it") });
+            self.changes.extend(selections.iter().map(|selection| removed(selection, "the Terraform plan destroys its plan")));
+        }
+    }
+
+    /// Takes out the selections of a plan that the inventory has.
+    fn take_selections(&mut self, plan: &str) -> Vec<Resource> {
+        let (gone, kept) = std::mem::take(&mut self.shard.resources).into_iter().partition(|known| plan_of(known) == Some(plan));
+        self.shard.resources = kept;
+        gone
+    }
+}
+
+impl Deployment {
+    fn new(change: Kind, resource: &Resource, because: Option<String>) -> Deployment {
         Deployment {
             change,
             type_name: resource.type_name.clone(),
             name: resource.name.clone().unwrap_or_else(|| resource.id.clone()),
             account: resource.account.clone(),
             region: resource.region.clone(),
-            location,
+            replaces: None,
+            because,
+            location: None,
         }
     }
 }
@@ -136,32 +190,6 @@ fn location(resource: &Resource) -> Option<Location> {
 
 fn is_plan(resource: &Resource) -> bool {
     resource.get::<backup::BackupPlan>().is_some() || resource.get::<backup::RestoreTestingPlan>().is_some()
-}
-
-fn is_selection(resource: &Resource) -> bool {
-    resource.get::<backup::BackupSelection>().is_some() || resource.get::<backup::RestoreTestingSelection>().is_some()
-}
-
-/// The plan of a selection.
-fn plan_of(resource: &Resource) -> Option<&str> {
-    let of_backup = resource.get::<backup::BackupSelection>().map(|selection| &selection.plan_arn);
-    let of_tests = || resource.get::<backup::RestoreTestingSelection>().map(|selection| &selection.plan_arn);
-    of_backup.or_else(of_tests)?.read().map(String::as_str)
-}
-
-/// Whether the deployment changes a resource of the inventory, and does not add another one: the ARN is the same, or the name, where a
-/// person or a program would take it for the same (names of backup plans can repeat in AWS).
-fn is_same(live: &Resource, planned: &Resource) -> bool {
-    // What was deployed a moment ago is no earlier version, except for the one resource that a Region's settings are.
-    if live.type_name != planned.type_name || live.declared.is_some() && planned.get::<account::Region>().is_none() {
-        return false;
-    }
-    let named = planned.name.as_ref().is_some_and(|name| !is_symbolic(name) && live.name.as_ref() == Some(name));
-    match (plan_of(live), plan_of(planned)) {
-        (Some(one), Some(other)) => named && one == other,
-        (None, None) => live.arn == planned.arn || named && planned.get::<kms::Key>().is_none(),
-        _ => false,
-    }
 }
 
 /// What the deployment makes of a resource that is there: it keeps its identity and everything that a template cannot set.

@@ -88,7 +88,7 @@ pub enum Kind {
     Added,
     /// A template declares it, and the inventory has it.
     Replaced,
-    /// A selection of a replaced plan that the templates do not declare.
+    /// A Terraform plan destroys it, or it is a selection of a replaced plan that the templates do not declare.
     Removed,
 }
 
@@ -102,6 +102,12 @@ pub struct Deployment {
     pub name: String,
     pub account: String,
     pub region: String,
+    /// The ARN of what it replaces in the inventory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
+    /// How what it replaces is known to be the same; why it is removed; why it is not known whether it adds or changes something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
 }

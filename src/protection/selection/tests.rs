@@ -185,6 +185,7 @@ fn declared(unknown: &[&str]) -> Declared {
         file: "t".into(),
         at: Default::default(),
         construct: None,
+        given: Vec::new(),
         places: Default::default(),
         unknown: unknown.iter().map(|path| (path.to_string(), vec!["why".to_owned()])).collect(),
         template: Default::default(),
@@ -490,4 +491,13 @@ proptest! {
     fn wildcards_agree_with_the_reference(pattern in "[ab*?:]{0,8}", text in "[ab?:]{0,10}") {
         prop_assert_eq!(Wildcard::new(&pattern).matches(&text), like(&pattern, &text));
     }
+}
+
+#[test]
+fn a_miss_names_each_key_of_the_resource_once() {
+    let list = vec![tag("team", "a"), tag("env", "b"), tag("team", "c")];
+    let selection = Selection::new(&facts(&[], &[], list, Conditions::default()), None);
+    let own = tags(&[("env", "x")]);
+    let words = selection.decide(VOLUME, known(&own)).words(&selection, VOLUME, known(&own));
+    assert_eq!(words, "one of the tags team=a, env=b, team=c is required, the resource has no tag team, env=x");
 }

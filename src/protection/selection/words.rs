@@ -3,6 +3,7 @@
 use super::{By, Condition, Decision, Miss, Selection, Value};
 use crate::inventory::types::backup::TagCondition;
 use crate::inventory::{Fact, KnownTags};
+use std::collections::HashSet;
 
 /// How many entries of a list the words name.
 const NAMED: usize = 3;
@@ -68,9 +69,9 @@ fn no_candidate(selection: &Selection, tags: KnownTags) -> String {
     let by_arn = (!entries.is_empty()).then(|| format!("Resources does not name it: {}", some_of(&entries, ", ", "and")));
     let by_tag = (!listed.is_empty()).then(|| {
         let wanted: Vec<String> = listed.iter().map(spelt).collect();
-        let mut keys: Vec<&str> = listed.iter().map(|tag| tag.key.as_str()).collect();
-        keys.dedup();
-        let own: Vec<String> = keys.iter().map(|key| has(key, tags)).collect();
+        let mut seen = HashSet::new();
+        let keys = listed.iter().map(|tag| tag.key.as_str()).filter(|key| seen.insert(*key));
+        let own: Vec<String> = keys.map(|key| has(key, tags)).collect();
         let asked = match wanted.as_slice() {
             [one] => format!("tag {one} is required"),
             several => format!("one of the tags {} is required", some_of(several, ", ", "or")),

@@ -38,7 +38,7 @@ impl Page<'_> {
         let count = found.protection.get("considered_count").and_then(Value::as_u64);
         let title =
             count.map_or_else(|| "Plans and policies considered".to_owned(), |count| format!("Plans and policies considered ({count})"));
-        let none = "its account and Region have no backup plan and no DLM policy";
+        let none = "its account and Region have no backup plan, and no DLM policy for its type";
         self.list(found, "considered", &title, none, |considered| {
             let (sign, text) = lines::considered(&considered);
             (format!("  {sign} "), text)

@@ -101,8 +101,9 @@ impl Stack<'_> {
                 owners.push(first);
                 continue;
             }
-            let of_name =
-                |(_, entry): &(usize, &Entry)| self.physical_id(entry).text == text || super::given(entry.declaration).any(|id| id == text);
+            let of_name = |(_, entry): &(usize, &Entry)| {
+                self.physical_id(entry).text == text || super::given_by_aws(entry.declaration).any(|id| id == text)
+            };
             let named = self.entries_of_table(table).filter(of_name).map(|(found, entry)| (found, self.together(part, entry.declaration)));
             let named: Vec<(usize, Option<bool>)> = named.collect();
             match named.iter().find(|(_, together)| *together == Some(true)) {

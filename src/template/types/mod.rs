@@ -21,7 +21,7 @@ mod unread;
 pub use unread::UNREAD_DATA;
 
 use super::declaration::Declaration;
-use super::table::{Aliases, Part, SplitOff, Table};
+use super::table::{Aliases, Evidence, Part, SplitOff, Table};
 
 /// Every table.
 static ALL: &[&Table] = &[
@@ -70,6 +70,11 @@ pub fn all() -> impl Iterator<Item = &'static Table> {
 /// The table of a declaration.
 pub fn table_of(declaration: &Declaration) -> Option<&'static Table> {
     all().find(|table| table.types_of(declaration.language).contains(&declaration.type_name.as_str()))
+}
+
+/// Whether a declaration is of a type that protects others: a plan, a selection, a vault, a policy.
+pub fn protects(declaration: &Declaration) -> bool {
+    table_of(declaration).is_some_and(|table| table.evidence != Evidence::No)
 }
 
 /// The tables of an inventory type: several if templates declare the type in several ways.

@@ -228,27 +228,31 @@ impl Reader<'_> {
         self.declarations.push(declaration);
     }
 
-    /// Parts that the plan destroys: the planned values of their owner still show them.
+    /// What the plan destroys of two kinds: parts of other resources, which the planned values of their owner still show; and what protects
+    /// others, also if it is replaced.
     fn destroyed(&mut self, document: &Json<'_>) {
         for change in document.get("resource_changes").map(Json::items).unwrap_or_default() {
             let field = |key: &str| change.get(key).and_then(Json::text);
             let (Some(address), Some(type_name), Some(of)) = (field("address"), field("type"), change.get("change")) else { continue };
-            let deletes = matches!(of.get("actions").map(Json::items), Some([only]) if only.text() == Some("delete"));
-            let Some((_, part)) = types::parts_of(type_name).find(|(_, part)| !part.inline.is_empty()) else { continue };
-            if !deletes || change.get("deposed").is_some() {
+            let actions: Vec<_> = of.get("actions").map(Json::items).unwrap_or_default().iter().filter_map(Json::text).collect();
+            let (deletes, only) = (actions.contains(&"delete"), actions.len() == 1);
+            let Some(before) = of.get("before").filter(|_| deletes && change.get("deposed").is_none()) else { continue };
+            let mut declaration = self.declaration(address, type_name, self.position(change.at));
+            let part = types::parts_of(type_name).map(|(_, part)| part).find(|part| !part.inline.is_empty()).filter(|_| only);
+            if part.is_none() && !types::protects(&declaration) {
                 continue;
             }
-            let Some(before) = of.get("before") else { continue };
-            let mut declaration = self.declaration(address, type_name, self.position(change.at));
             declaration.body = known(before, &|offset| self.position(offset));
             sensitive::hide(&mut declaration.body, of.get("before_sensitive"), address);
-            match (&mut declaration.body.value, part.leaves) {
-                (Value::Map(entries), Some(leaves)) => {
+            let at = declaration.at;
+            let setting = |name: &str, value: bool| (name.to_string(), Node::new(at, Value::Bool(value)));
+            match (&mut declaration.body.value, part.and_then(|part| Some((part, part.leaves?)))) {
+                (Value::Map(entries), Some((part, leaves))) => {
                     entries.retain(|(name, _)| part.parent.split('|').any(|parent| parent == name));
                     let (argument, value) = leaves(declaration.at);
                     entries.push((argument.to_string(), value));
                 }
-                _ => declaration.settings.push((DESTROYED.to_string(), Node::new(declaration.at, Value::Bool(true)))),
+                _ => declaration.settings.extend([setting(DESTROYED, true), setting(EXISTS, false)]),
             }
             self.declarations.push(declaration);
         }
