@@ -17,6 +17,9 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};
 
+/// What begins the step that says why a finding shows no code.
+const NO_CODE: &str = "No code: ";
+
 /// The languages of templates; resources read from AWS have none.
 const LANGUAGES: [&str; 2] = ["cloudformation", "terraform"];
 
@@ -177,7 +180,9 @@ impl<'a> Chosen<'a> {
             let code = changes.and_then(|changes| fix::code(changes, resource, declared, self.slots));
             let (snippet, edit) = code.map_or((None, None), |code| (Some(Arc::<str>::from(code.snippet)), code.edit));
             let of_terraform = matches!(declared.written.syntax, Syntax::Hcl | Syntax::TerraformJson);
-            let own_steps = fix::steps(&rule.fix, resource, declared);
+            let no_code = rule.no_code.as_ref().filter(|_| snippet.is_none());
+            let no_code = no_code.map(|why| format!("{NO_CODE}{}", why.render(scope)));
+            let own_steps: Vec<String> = no_code.into_iter().chain(fix::steps(&rule.fix, resource, declared)).collect();
             let is_same_for_all = own_steps.is_empty() && rule.steps.iter().chain([&rule.summary]).all(Text::is_same_for_all);
             let render = || {
                 let steps = rule.steps.iter().map(|step| step.render(scope));
@@ -247,6 +252,7 @@ pub fn reference(resource: &Resource) -> ResourceRef {
         account: settled(&resource.account),
         region: settled(&resource.region),
         tags: resource.tags.read().cloned().unwrap_or_default(),
+        unread_tags: resource.tags().unread(),
     }
 }
 

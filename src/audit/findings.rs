@@ -4,7 +4,7 @@ use super::fail_on::FailOn;
 use super::finding_id::FindingId;
 use super::policy_use::PolicyUse;
 pub use crate::inventory::Location;
-use crate::inventory::{CoverageEntry, Place, Tags};
+use crate::inventory::{ANY_TAG, CoverageEntry, Fact, Place, Tags};
 use crate::rules::evidence::Evidence;
 use crate::rules::objective::Reproducible;
 use crate::rules::{BestPractice, Severity};
@@ -314,9 +314,21 @@ pub struct ResourceRef {
     pub region: String,
     #[serde(default, skip_serializing_if = "no_tags")]
     pub tags: Tags,
+    /// Keys of tags whose values were not read, or which a template leaves open; `*` if the resource may have any other tag.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread_tags: Vec<String>,
 }
 
 impl ResourceRef {
+    /// The value of a tag; `Read(None)` if the resource does not have the tag.
+    pub fn tag(&self, key: &str) -> Fact<Option<&str>> {
+        match self.tags.get(key) {
+            Some(value) => Fact::Read(Some(value)),
+            None if self.unread_tags.iter().any(|unread| unread == key || unread == ANY_TAG) => Fact::Unread,
+            None => Fact::Read(None),
+        }
+    }
+
     /// The order of resources in documents.
     pub fn place(&self) -> [&str; 4] {
         [&self.account, &self.region, &self.type_name, &self.arn]

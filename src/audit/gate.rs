@@ -1,8 +1,10 @@
 //! The gate: decides the exit code of an audit, and says why in one sentence. Nothing else decides it.
 
+use super::Options;
 use super::fail_on::FailOn;
 use super::findings::{BaselineMark, Findings, Gate, Status, Verdict};
 use super::fingerprint::fingerprint;
+use std::collections::BTreeSet;
 
 /// Maximum characters of a quoted text: an ARN, or an error of a template, which may be a megabyte.
 const QUOTED: usize = 160;
@@ -13,8 +15,17 @@ pub struct Terms<'a> {
     pub fail_on: FailOn,
     /// Something unread does not change the exit code.
     pub allow_incomplete: bool,
-    /// The ARNs that the audit was asked for; empty for all.
-    pub requested: &'a [String],
+    /// What the audit was asked for and is not there.
+    pub absent: &'a Absent,
+}
+
+/// What an audit was asked for by name, and is not there or was not judged: a misspelt name must not look like a pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Absent {
+    /// The ARNs of `--resource`.
+    pub resources: Vec<String>,
+    /// No resource has the tags of `--tag`.
+    pub tags: bool,
 }
 
 impl Findings {
@@ -24,23 +35,20 @@ impl Findings {
         self.audit.id = fingerprint(self);
     }
 
-    /// The requested resources that have no findings and are not exempt.
-    pub fn not_judged<'a>(&self, requested: &'a [String]) -> Vec<&'a String> {
-        let has = |arn: &String| {
-            self.findings.iter().any(|finding| finding.resource.arn == *arn)
-                || self.reproducible.iter().any(|data| data.resource.arn == *arn)
+    /// What the audit was asked for and is not there. `found` are the resources that its options name. Where options exclude rules, a resource
+    /// that is there may have no findings.
+    pub fn absent(&self, options: &Options, found: &BTreeSet<String>) -> Absent {
+        let judged: BTreeSet<&str> = match options.excludes_rules() {
+            true => found.iter().map(String::as_str).collect(),
+            false => {
+                let exempt = self.reproducible.iter().map(|data| &*data.resource);
+                self.findings.iter().map(|finding| &*finding.resource).chain(exempt).map(|resource| resource.arn.as_str()).collect()
+            }
         };
-        requested.iter().filter(|arn| !has(arn)).collect()
-    }
-
-    /// Whether `--tag` left nothing to judge.
-    pub fn no_resource_has_the_tags(&self) -> bool {
-        self.findings.is_empty() && self.reproducible.is_empty() && self.audit.partial.iter().any(|option| option == "--tag")
-    }
-
-    /// Whether options excluded rules: a resource may then have no findings.
-    fn only_some_rules(&self) -> bool {
-        self.audit.partial.iter().any(|option| ["--rule", "--skip-rule", "--best-practice"].contains(&option.as_str()))
+        Absent {
+            resources: options.resources.iter().filter(|arn| !judged.contains(arn.as_str())).cloned().collect(),
+            tags: !options.tags.is_empty() && judged.is_empty(),
+        }
     }
 }
 
@@ -120,13 +128,12 @@ fn doubts(findings: &Findings, terms: &Terms, unknown: u64) -> Vec<String> {
         [one] => doubts.push(format!("not everything was read ({})", quoted(one))),
         [first, rest @ ..] => doubts.push(format!("not everything was read ({}, and {} more)", quoted(first), rest.len())),
     }
-    match findings.not_judged(terms.requested).as_slice() {
-        _ if findings.only_some_rules() => {}
+    match terms.absent.resources.as_slice() {
         [] => {}
         [one] => doubts.push(format!("{} was not judged", quoted(one))),
         [first, rest @ ..] => doubts.push(format!("{} and {} more requested resources were not judged", quoted(first), rest.len())),
     }
-    if findings.no_resource_has_the_tags() && !findings.only_some_rules() {
+    if terms.absent.tags {
         doubts.push("no resource has the given tags".to_owned());
     }
     doubts

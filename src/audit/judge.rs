@@ -22,7 +22,7 @@ use crate::rules::{Rule, sources};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Everything that all shards share.
@@ -55,6 +55,8 @@ pub struct Judged {
     pub standings: Vec<(Arc<ResourceRef>, Standing)>,
     /// The resources that [`Options::explain`] names.
     pub explained: Vec<Explained>,
+    /// The resources that [`Options::resources`] or [`Options::tags`] name, whether or not a rule judges them.
+    pub named: BTreeSet<String>,
     /// Of a stack: what `rel9 explain` found in it.
     pub found: Found,
 }
@@ -80,6 +82,7 @@ impl Judged {
         self.survey.merge(other.survey);
         self.standings.extend(other.standings);
         self.explained.extend(other.explained);
+        self.named.extend(other.named);
         self.coverage.add(&other.coverage);
     }
 }
@@ -238,6 +241,9 @@ impl<'a> Judge<'a> {
         let elsewhere = summaries.is_key_judged_elsewhere(&resource.arn, &resource.account);
         if !judged_here || !self.options.wants_resource(resource) {
             return judged;
+        }
+        if self.options.names_resources() {
+            judged.named.insert(resource.uid().to_owned());
         }
         if self.options.survey {
             judged.survey.add(resource, protection::is_counted(resource));

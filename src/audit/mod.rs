@@ -27,6 +27,7 @@ mod unread;
 pub mod what_if;
 pub mod worst;
 
+use crate::inventory::atomic_file::folder_of;
 use crate::inventory::declarable::Declarables;
 use crate::inventory::document::{self, DocumentError};
 use crate::inventory::{CoverageEntry, GLOBAL, Shard};
@@ -54,6 +55,18 @@ pub enum Input {
 }
 
 impl Input {
+    /// The file, or the folder of the first of several files.
+    fn path(&self) -> PathBuf {
+        match self {
+            Input::Files(files) => match files.as_slice() {
+                [one] => one.clone(),
+                [first, ..] => folder_of(first).to_owned(),
+                [] => PathBuf::from("inventory"),
+            },
+            Input::Memory(_) => PathBuf::from("inventory"),
+        }
+    }
+
     /// Calls `with` for every shard, one file at a time.
     fn each(&self, mut with: impl FnMut(&Shard) -> Result<(), DocumentError>) -> Result<(), DocumentError> {
         match self {
@@ -64,7 +77,7 @@ impl Input {
 
     /// The same, and refuses an inventory without a shard, or with two of the same account and Region: it does not show which one is right.
     fn each_once(&self, mut with: impl FnMut(&Shard) -> Result<(), DocumentError>) -> Result<(), DocumentError> {
-        let wrong = |what: String| DocumentError { path: PathBuf::from("inventory"), line: 0, what };
+        let wrong = |what: String| DocumentError { path: self.path(), line: 0, what };
         let mut seen = BTreeSet::new();
         self.each(|shard| {
             if !seen.insert((shard.account.clone(), shard.region.clone())) {
@@ -98,33 +111,30 @@ pub fn run_with_survey(input: &Input, rules: &RuleSet, policy: &Policy, options:
     Ok((findings, rest.survey))
 }
 
-/// Judges an inventory, and also returns the evidence for the ledger. The document has no id until [`Findings::decide_gate`].
-///
-/// # Errors
-/// As [`run`].
-pub fn run_with_evidence(
-    input: &Input,
-    rules: &RuleSet,
-    policy: &Policy,
-    options: &Options,
-) -> Result<(Findings, Vec<Entry>), DocumentError> {
-    let (findings, rest) = run_in_full(input, rules, policy, options)?;
-    Ok((findings, rest.evidence))
-}
-
 /// What an audit finds and its document does not have.
 pub struct Rest {
+    /// For the ledger.
     pub evidence: Vec<Entry>,
     pub survey: Survey,
+    /// The resources that [`Options::resources`] or [`Options::tags`] name.
+    pub named: BTreeSet<String>,
 }
 
 impl Rest {
     fn take(found: &mut Judged) -> Rest {
-        Rest { evidence: std::mem::take(&mut found.evidence), survey: std::mem::take(&mut found.survey) }
+        Rest {
+            evidence: std::mem::take(&mut found.evidence),
+            survey: std::mem::take(&mut found.survey),
+            named: std::mem::take(&mut found.named),
+        }
     }
 }
 
-fn run_in_full(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -> Result<(Findings, Rest), DocumentError> {
+/// Judges an inventory, and also returns what its document does not have. The document has no id until [`Findings::decide_gate`].
+///
+/// # Errors
+/// As [`run`].
+pub fn run_in_full(input: &Input, rules: &RuleSet, policy: &Policy, options: &Options) -> Result<(Findings, Rest), DocumentError> {
     let mut summaries = Vec::new();
     let mut seen = Seen::new();
     let mut captured_at = None;

@@ -40,14 +40,28 @@ pub struct Options {
 impl Options {
     /// The options that exclude rules or resources.
     pub(super) fn partial(&self) -> Vec<String> {
-        let rules = [
+        // The document lists the Regions.
+        let resources = self.narrows_resources().into_iter().filter(|option| *option != "--regions");
+        self.narrows_rules().into_iter().chain(resources).map(str::to_owned).collect()
+    }
+
+    /// The options that exclude rules.
+    fn narrows_rules(&self) -> Vec<&'static str> {
+        given(&[
             ("--rule", !self.rules.is_empty()),
             ("--skip-rule", !self.skip_rules.is_empty()),
             ("--best-practice", !self.best_practices.is_empty()),
-        ];
-        // The document lists the Regions.
-        let resources = self.narrows_resources().into_iter().filter(|option| *option != "--regions");
-        given(&rules).into_iter().chain(resources).map(str::to_owned).collect()
+        ])
+    }
+
+    /// Whether options exclude rules: a resource may then have no findings.
+    pub(super) fn excludes_rules(&self) -> bool {
+        !self.narrows_rules().is_empty()
+    }
+
+    /// Whether resources are named, by ARN or tag.
+    pub(super) fn names_resources(&self) -> bool {
+        !self.resources.is_empty() || !self.tags.is_empty()
     }
 
     /// The options that exclude resources.

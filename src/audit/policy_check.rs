@@ -1,5 +1,6 @@
 //! What `rel9 policy check` says of a policy file.
 
+use super::findings::AuditInfo;
 use super::policy_use::PolicyUse;
 use super::survey::Survey;
 use chrono::{DateTime, Utc};
@@ -39,7 +40,7 @@ pub struct PolicyCheck {
 pub struct Seen<'a> {
     pub used: &'a PolicyUse,
     pub survey: &'a Survey,
-    pub source: String,
+    pub audit: &'a AuditInfo,
 }
 
 /// A remark about an entry.

@@ -82,7 +82,7 @@ fn described(of_resource: &[Box<Finding>], names: &HashMap<&str, Name>) -> Optio
     let is_unique = |name: &&str| !name.is_empty() && !is_symbolic(name) && matches!(names.get(name), Some(Name::Of(_)));
     let known_as = [resource.name.as_deref(), Some(resource.id.as_str())].into_iter().flatten().find(is_unique);
     Some(WorstResource {
-        resource: ResourceRef { tags: Default::default(), ..resource.clone() },
+        resource: ResourceRef { tags: Default::default(), unread_tags: Vec::new(), ..resource.clone() },
         known_as: known_as.unwrap_or(&resource.arn).to_owned(),
         score: score(of_resource.iter().map(Box::as_ref)),
         failing,

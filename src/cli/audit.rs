@@ -14,7 +14,8 @@ use super::scope::{self, Scope};
 use super::streams::{self, Verbosity};
 use super::subject;
 use super::templates::TemplateArgs;
-use crate::audit::gate::Terms;
+use crate::audit::findings::Findings;
+use crate::audit::gate::{Absent, Terms};
 use crate::audit::policy::FailOn;
 use crate::audit::{self, Input, Options, Templates};
 use crate::inventory::{Coverage, document};
@@ -130,7 +131,6 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
     let some_services = some_services(&args);
     let some_regions = (of_aws && asked_regions.is_some()) || args.inputs.iter().any(|input| collection::is_of_some_regions(input));
     let regions = asked_regions.filter(|_| !of_aws).unwrap_or_default();
-    let asked = args.resource.clone();
     let fail_on = args.fail_on.or(policy.fail_on).unwrap_or(FailOn::High);
     let options = Options {
         as_of: args.as_of,
@@ -148,14 +148,13 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
         explain: None,
         survey: false,
     };
-    let (mut findings, evidence) = match &subject {
-        Subject::Inventory(input, _) => audit::run_with_evidence(input, &rules, &policy, &options)?,
+    let (mut findings, rest) = match &subject {
+        Subject::Inventory(input, _) => audit::run_in_full(input, &rules, &policy, &options)?,
         Subject::Templates(paths) => {
             let by_default = policy.assume.ebs_encryption_by_default;
             let templates = Templates { declarables: &declarables(), slots: &Files::default() };
             let read = |judge: &audit::JudgeShard| args.templates.read(paths, by_default, &rules, judge);
-            let (findings, rest) = audit::run_templates(read, templates, &rules, &policy, &options)?;
-            (findings, rest.evidence)
+            audit::run_templates(read, templates, &rules, &policy, &options)?
         }
     };
     let overruns: Vec<String> = policy.overruns().chain(rules.iter().flat_map(Rule::overruns)).collect();
@@ -166,29 +165,37 @@ pub fn run(args: Args, verbosity: Verbosity) -> Result<Exit, Failure> {
         audit::baseline::mark(&mut findings, baseline);
     }
     if let Some((path, chain)) = &ledger {
-        let chain = ledger::append(path, chain.head(), evidence, findings.audit.as_of)?;
+        let chain = ledger::append(path, chain.head(), rest.evidence, findings.audit.as_of)?;
         findings.audit.ledger_head = Some(chain.head().to_owned());
     }
-    findings.decide_gate(&Terms { fail_on, allow_incomplete: args.allow_incomplete, requested: &asked });
-    for part in findings.unread_parts() {
-        streams::tell(format_args!("warning: {}", terminal(&part.why_part())));
-    }
+    let absent = findings.absent(&options, &rest.named);
+    findings.decide_gate(&Terms { fail_on, allow_incomplete: args.allow_incomplete, absent: &absent });
+    // Messages come before the table, which ends with the verdict.
+    tell_what_is_not_judged(&findings, &absent);
     output::write(&outputs, &findings)?;
-    for note in Coverage::reading_notes(&findings.collection) {
-        streams::tell(terminal(note));
-    }
-    for arn in findings.not_judged(&asked) {
-        streams::tell(format_args!(
-            "{arn}: nothing was judged: is the ARN misspelt, or is the resource in an account, Region or file that was not read?"
-        ));
-    }
-    if findings.no_resource_has_the_tags() {
-        streams::tell("no resource with the given tags has findings: nothing was judged");
-    }
     if verbosity != Verbosity::Quiet {
         output::tell_verdict(&outputs, &findings);
     }
     Ok(findings.gate.as_ref().map_or(Exit::Incomplete, Exit::from))
+}
+
+/// Says what was not read, not read as it is, or not there.
+fn tell_what_is_not_judged(findings: &Findings, absent: &Absent) {
+    for part in findings.unread_parts() {
+        streams::tell(format_args!("warning: {}", terminal(&part.why_part())));
+    }
+    for note in Coverage::reading_notes(&findings.collection) {
+        streams::tell(terminal(note));
+    }
+    for arn in &absent.resources {
+        let arn = terminal(arn);
+        streams::tell(format_args!(
+            "{arn}: nothing was judged: is the ARN misspelt, or is the resource in an account, Region or file that was not read?"
+        ));
+    }
+    if absent.tags {
+        streams::tell("no resource has the given tags: nothing was judged; `--group-by tag:KEY` shows the values that resources have");
+    }
 }
 
 /// Whether only some services were read.

@@ -14,6 +14,7 @@ use super::{flags, output, streams, subject};
 use crate::audit::policy::Policy;
 use crate::inventory::atomic_file;
 use crate::rules::RuleSet;
+use crate::rules::text::shell_word;
 use chrono::{DateTime, Utc};
 use starter::{Seen, starter};
 use std::io::{ErrorKind, Write as _};
@@ -61,11 +62,9 @@ pub fn run(args: &Args, verbosity: Verbosity) -> Result<Exit, Failure> {
         return Ok(Exit::Passed);
     }
     let out = args.out.display();
-    let inputs: Vec<String> = match args.demo {
-        true => vec!["--demo".to_owned()],
-        false => args.inputs.iter().map(|input| input.display().to_string()).collect(),
-    };
-    let next = ["rel9 policy check", &out.to_string()].into_iter().chain(inputs.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
+    let paths = [&args.out].into_iter().chain(&args.inputs).map(|path| shell_word(&path.display().to_string()));
+    let demo = args.demo.then(|| "--demo".to_owned());
+    let next = ["rel9 policy check".to_owned()].into_iter().chain(paths).chain(demo).collect::<Vec<_>>().join(" ");
     streams::tell(format_args!(
         "{out}: written. Put the figures of the owners of the data into it; `{next}` tells what in it has no effect."
     ));

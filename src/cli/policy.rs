@@ -10,6 +10,7 @@ use crate::audit::policy_check::Seen;
 use crate::inventory::document;
 use crate::report::{Target, policy_check as render};
 use crate::rules::RuleSet;
+use crate::template::sources;
 use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
@@ -70,9 +71,9 @@ fn check(args: &CheckArgs) -> Result<Exit, Failure> {
     let policy = policy(file, args.demo, &rules)?;
     let surveyed = Surveyed { demo: args.demo, inputs, templates: &args.templates, as_of: args.as_of };
     let found = if surveyed.is_given() { Some(surveyed.run(&rules, &policy)?) } else { None };
-    let seen = found.as_ref().and_then(|(findings, survey)| {
-        Some(Seen { used: findings.audit.policy.as_deref()?, survey, source: findings.audit.source.clone() })
-    });
+    let seen = found
+        .as_ref()
+        .and_then(|(findings, survey)| Some(Seen { used: findings.audit.policy.as_deref()?, survey, audit: &findings.audit }));
     let as_of = found.as_ref().map(|(findings, _)| findings.audit.as_of).or(args.as_of).unwrap_or_else(Utc::now);
     let Some(check) = policy.check(&rules, as_of, seen.as_ref()) else {
         return Err(format!("there is no {} here: name the policy file, or write one with `rel9 init`", subject::POLICY).into());
@@ -87,10 +88,11 @@ fn check(args: &CheckArgs) -> Result<Exit, Failure> {
     Ok(if check.mend.is_empty() { Exit::Passed } else { Exit::Failed })
 }
 
-/// The policy file, if the first path is one, and the inputs. Folders and inventories are inputs.
+/// The policy file, if the first path is one, and the inputs. Folders, inventories and templates are inputs.
 fn split(paths: &[PathBuf]) -> (Option<&Path>, &[PathBuf]) {
+    let is_input = |path: &Path| path.is_dir() || path.is_file() && (document::is_inventory(path) || sources::holds_template(path));
     match paths.split_first() {
-        Some((first, rest)) if !first.is_dir() && !document::is_inventory(first) => (Some(first), rest),
+        Some((first, rest)) if !is_input(first) => (Some(first), rest),
         _ => (None, paths),
     }
 }

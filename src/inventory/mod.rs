@@ -28,7 +28,7 @@ pub(crate) use fact::facts;
 pub use reasons::{ANYTHING_ELSE, Outcome, Reasons, add_new, note, unless};
 pub use resource::Resource;
 pub use symbols::{is_policy_variable, is_symbolic, more_path, symbol_path};
-pub use tags::{KnownTags, TAGS, Tags, tag_path};
+pub use tags::{ANY_TAG, KnownTags, TAGS, Tags, tag_path};
 
 use chrono::{DateTime, Datelike, Utc};
 

@@ -9,6 +9,9 @@ pub type Tags = BTreeMap<String, String>;
 /// The path of the reasons why a resource may have further tags ([`super::Declared::unknown`]).
 pub const TAGS: &str = "tags";
 
+/// Stands for every other key of a tag. (Only Amazon EC2 allows a tag of this name, and to take it for unknown is on the safe side.)
+pub const ANY_TAG: &str = "*";
+
 /// The path of the reasons why the value of one tag is unknown.
 pub fn tag_path(key: &str) -> String {
     format!("{TAGS}.{key}")
@@ -73,6 +76,15 @@ impl<'r> KnownTags<'r> {
         self.read.is_none()
     }
 
+    /// The keys of tags whose values are unknown, and [`ANY_TAG`] if there may be others.
+    pub fn unread(&self) -> Vec<String> {
+        if self.are_unread() {
+            return vec![ANY_TAG.to_owned()];
+        }
+        let open = self.unknown.into_iter().flatten().map(|(path, _)| path.as_str());
+        open.filter_map(|path| if path == TAGS { Some(ANY_TAG) } else { key_of(path) }).map(str::to_owned).collect()
+    }
+
     fn is_open(&self, key: &str) -> bool {
         self.unknown.into_iter().flatten().any(|(path, _)| path == TAGS || key_of(path) == Some(key))
     }
@@ -123,6 +135,7 @@ mod tests {
         assert_eq!(tags.has_one([("other", None)]), Some(false), "an unknown value does not match a missing tag");
         assert_eq!(tags.has_one([("backup", None)]), None);
         assert!(!tags.are_unread());
+        assert_eq!(tags.unread(), ["tier"]);
 
         let more = resource(read, &["tags"]);
         let tags = more.tags();
@@ -130,5 +143,6 @@ mod tests {
 
         let unread = resource(Fact::Unread, &["tags"]);
         assert_eq!(unread.tags().get("backup"), Fact::Unread);
+        assert_eq!((unread.tags().unread(), more.tags().unread()), (vec![ANY_TAG.to_owned()], vec![ANY_TAG.to_owned()]));
     }
 }

@@ -3,7 +3,7 @@
 //! No cell can become a formula: see [`cell`]. New columns go to the end, because people sort and filter by column.
 
 use super::escape::{cut, terminal};
-use super::{Report, Target, unread};
+use super::{Report, Target, unread, words};
 use crate::audit::findings::{Finding, Findings};
 use csv::{ErrorKind, QuoteStyle, Terminator, WriterBuilder};
 use std::io::{self, Write};
@@ -13,7 +13,7 @@ pub const REPORT: Report = Report { name: "csv", about: "every finding as a row,
 /// Maximum characters of a cell in Excel (Microsoft, "Excel specifications and limits"): a longer text would spill into the next rows.
 const CELL: usize = 32_767;
 
-const COLUMNS: [&str; 23] = [
+const COLUMNS: [&str; 24] = [
     "id",
     "rule",
     "best_practice",
@@ -37,6 +37,7 @@ const COLUMNS: [&str; 23] = [
     "docs",
     "baseline",
     "waiver_approved_by",
+    "fix",
 ];
 
 fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()> {
@@ -45,12 +46,13 @@ fn write(findings: &Findings, _: &Target, out: &mut dyn Write) -> io::Result<()>
     rows.write_record(COLUMNS).map_err(io_error)?;
     let unread = unread::as_findings(findings);
     for finding in findings.findings.iter().map(Box::as_ref).chain(&unread) {
-        rows.write_record(row(finding).iter().map(|text| cell(text))).map_err(io_error)?;
+        let row = row(finding).map(|text| cell(&text));
+        rows.write_record(row.iter().chain([&code(finding)])).map_err(io_error)?;
     }
     rows.flush()
 }
 
-fn row(finding: &Finding) -> [String; COLUMNS.len()] {
+fn row(finding: &Finding) -> [String; COLUMNS.len() - 1] {
     let resource = &finding.resource;
     let (waiver, location, remediation) = (finding.waiver.as_ref(), finding.location.as_ref(), finding.remediation.as_ref());
     // JSON, because keys and values may contain any separator.
@@ -82,13 +84,26 @@ fn row(finding: &Finding) -> [String; COLUMNS.len()] {
     ]
 }
 
-/// A cell that every spreadsheet reads as text: on one line, and with `'` before a character that begins a formula (OWASP, "CSV Injection").
-/// Full-width signs begin one too in some languages' versions, and some programs skip spaces first.
+/// The cell of the fix: the code of a template's finding, the commands of a live one. It keeps its lines, because code on one line would be
+/// wrong; for the same reason it is left out where it does not fit.
+fn code(finding: &Finding) -> String {
+    let commands = || finding.remediation.iter().flat_map(|remediation| &remediation.cli).map(|command| terminal(command)).collect();
+    let lines: Vec<String> = words::fix(finding).map_or_else(commands, |fix| fix.code.lines().map(terminal).collect());
+    let code = as_text(lines.join("\n"));
+    if code.chars().count() > CELL { String::new() } else { code }
+}
+
+/// A cell on one line that every spreadsheet reads as text.
 fn cell(text: &str) -> String {
-    let mut text = terminal(&cut(text, CELL));
+    let text = as_text(terminal(&cut(text, CELL)));
+    cut(&text, CELL).into_owned()
+}
+
+/// The text with `'` before a character that begins a formula (OWASP, "CSV Injection"). Full-width signs begin one too in some languages'
+/// versions, and some programs skip spaces first.
+fn as_text(mut text: String) -> String {
     if text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
         text.insert(0, '\'');
-        text = cut(&text, CELL).into_owned();
     }
     text
 }

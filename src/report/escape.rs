@@ -33,11 +33,13 @@ fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
-/// Marks that change how the text around them is shown, or hide (Unicode: bidirectional formatting, zero-width characters, line and
-/// paragraph separator, language tags), and noncharacters, which XML 1.0 does not allow.
+/// Marks that change how the text around them is shown, or hide (Unicode: bidirectional formatting, zero-width characters, soft hyphen, Hangul
+/// and Mongolian fillers and separators, interlinear annotation, line and paragraph separator, language tags), and noncharacters, which XML 1.0
+/// does not allow.
 pub fn is_invisible(character: char) -> bool {
     matches!(character,
-        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{3164}'
+        | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
         | '\u{e0000}'..='\u{e007f}')
 }
 
@@ -49,6 +51,7 @@ mod tests {
     fn a_terminal_obeys_nothing() {
         assert_eq!(terminal("a\x1b[31mred\x07\nb\u{202e}c\u{9b}x"), "a\u{fffd}[31mred\u{fffd} b\u{fffd}c\u{fffd}x");
         assert_eq!(terminal("größe 7 →"), "größe 7 →");
+        assert_eq!(terminal("pass\u{ad}word\u{3164}"), "pass\u{fffd}word\u{fffd}", "characters that hide");
     }
 
     #[test]

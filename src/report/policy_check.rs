@@ -48,7 +48,8 @@ impl Page<'_> {
         let indent = wrap::columns(lead);
         for (number, line) in wrap::text(&terminal(text), self.target.width.saturating_sub(indent)).iter().enumerate() {
             let line = if style.is_empty() { line.clone() } else { self.paint(line, style) };
-            let _ = writeln!(self.out, "{}{line}", if number == 0 { lead.to_owned() } else { " ".repeat(indent) });
+            let lead = if number == 0 { lead.to_owned() } else { " ".repeat(indent) };
+            let _ = writeln!(self.out, "{}", format!("{lead}{line}").trim_end());
         }
     }
 

@@ -42,6 +42,7 @@ fn as_finding(part: &CoverageEntry) -> Finding {
             account: known(&part.account),
             region: known(&part.region),
             tags: Default::default(),
+            unread_tags: Vec::new(),
         }
         .into(),
         evidence: Evidence::default(),

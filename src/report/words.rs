@@ -281,6 +281,7 @@ mod tests {
                 account: account.to_owned(),
                 region: region.to_owned(),
                 tags: Default::default(),
+                unread_tags: Vec::new(),
             })
         };
         assert_eq!(of("vol-1", Some("logs"), "111122223333", "eu-west-1"), "vol-1 (logs) in 111122223333/eu-west-1");

@@ -25,6 +25,8 @@ pub fn shortened(text: &str, width: usize) -> String {
     let room = width.saturating_sub(1);
     let start = start_of(text.chars(), room.div_ceil(2));
     let end: String = start_of(text.chars().rev(), room - room.div_ceil(2)).chars().rev().collect();
+    // A mark that combines with a character that was cut off would stand on the dots.
+    let end = end.trim_start_matches(|character| width_of(character) == 0);
     if width == 0 { String::new() } else { format!("{start}…{end}") }
 }
 
@@ -175,6 +177,7 @@ mod tests {
         assert_eq!((shortened("売上データ", 6), fitted("売上データ", 6)), ("売…タ".to_owned(), "売…タ ".to_owned()));
         assert_eq!((cut_short("A key that cannot", 7), cut_short("🗄️🗄️🗄️", 5)), ("A key…".to_owned(), "🗄️🗄️…".to_owned()));
         assert_eq!([0, 1, 2].map(|width| shortened("abc", width)), ["", "…", "a…"]);
+        assert_eq!(shortened(&"e\u{301}".repeat(9), 5), "e\u{301}e\u{301}…e\u{301}e\u{301}");
     }
 
     #[test]

@@ -78,6 +78,7 @@ pub fn rule(path: &str, text: &str, care: Care) -> Result<Rule, Vec<Mistake>> {
             summary: checker.text(&template.summary, &shapes),
             steps: checker.texts(&template.steps, &shapes),
             fix: checker.fix(&template.fix, &shapes),
+            no_code: template.no_code.as_ref().map(|text| checker.text(text, &shapes)),
         }),
         docs: checker.addresses(&file.remediation.docs),
     };
@@ -136,6 +137,7 @@ fn with_suggestion(message: &str) -> String {
         }
         _ if message.starts_with("cannot deserialize null into string") => "expected a text",
         _ if ["invalid u", "invalid i"].iter().any(|start| message.starts_with(start)) => "expected a whole number",
+        _ if message.starts_with("while parsing a block") => "the indentation of this line fits nothing above it",
         _ if message.starts_with("multiple YAML documents") => "expected one document: remove the extra line `---`",
         _ if message.starts_with("duplicate mapping key") => message.split(", set ").next().unwrap_or(message),
         _ => message,

@@ -140,6 +140,10 @@ pub struct TemplateRemediation {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, serde_json::Map<String, serde_json::Value>>")]
     pub fix: BTreeMap<String, Line<serde_json::Value>>,
+    /// Why a finding without a fix has none: what the change is, and where.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub no_code: Option<Line<String>>,
 }
 
 /// What a rule's own test expects.

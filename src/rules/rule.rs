@@ -26,6 +26,8 @@ pub struct TemplateRemediation {
     pub summary: Text,
     pub steps: Vec<Text>,
     pub fix: Fix,
+    /// Why a finding without a fix has none.
+    pub no_code: Option<Text>,
 }
 
 /// A compiled rule.
@@ -77,11 +79,11 @@ impl Rule {
         let texts = texts.chain(fix.cloudformation.iter().zip(&file.remediation.cloudformation));
         let texts = texts.chain(fix.terraform.iter().zip(&file.remediation.terraform));
         let of_template = fix.template.iter().zip(&file.remediation.template);
-        let texts = texts.chain(
-            of_template
-                .clone()
-                .flat_map(|(fix, file)| std::iter::once((&fix.summary, &file.summary)).chain(fix.steps.iter().zip(&file.steps))),
-        );
+        let texts = texts.chain(of_template.clone().flat_map(|(fix, file)| {
+            std::iter::once((&fix.summary, &file.summary))
+                .chain(fix.steps.iter().zip(&file.steps))
+                .chain(fix.no_code.iter().zip(&file.no_code))
+        }));
         let expressions = texts.flat_map(|(text, line)| text.expressions().map(move |expression| (expression, line)));
         let lines = conditions.chain(expressions).map(|(expression, line)| (expression, line.referenced.line()));
         let fixes = of_template.flat_map(|(fix, file)| {

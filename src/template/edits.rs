@@ -88,7 +88,7 @@ impl File {
             return None;
         }
         let resources = match declared.written.syntax {
-            Syntax::Hcl if is_configuration(&declared.file) => terraform::outline(&text),
+            Syntax::Hcl if is_configuration(&declared.file) && !terraform::has_overrides(path) => terraform::outline(&text),
             Syntax::Yaml => cloudformation::outline(&text, false),
             Syntax::Json => cloudformation::outline(&text, true),
             Syntax::Hcl | Syntax::TerraformJson => return None,

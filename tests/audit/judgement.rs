@@ -1,7 +1,7 @@
 //! From inventory to findings: the effects of a policy, the gate, and that unread facts never pass.
 
 use rel9::audit::findings::{Findings, Status, Verdict};
-use rel9::audit::gate::{self, Terms};
+use rel9::audit::gate::{self, Absent, Terms};
 use rel9::audit::policy::{FailOn, Policy};
 use rel9::audit::{self, Input, Options};
 use rel9::inventory::{Shard, document, types};
@@ -227,7 +227,7 @@ fn the_policy_sets_parameters_and_severities() {
 }
 
 fn verdict(findings: &Findings, fail_on: FailOn) -> Verdict {
-    gate::decide(findings, &Terms { fail_on, allow_incomplete: false, requested: &[] }).verdict
+    gate::decide(findings, &Terms { fail_on, allow_incomplete: false, absent: &Absent::default() }).verdict
 }
 
 fn failing(findings: &Findings) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! The gate: its verdict in words, in the document and at the end of the table, and the exit code, which always agree.
 
-use crate::support::{Rel9, Run};
+use crate::support::{Rel9, Run, demo};
 use serde_json::Value;
 use std::fs;
 
@@ -209,4 +209,112 @@ fn another_format_on_standard_output_leaves_the_verdict_in_the_log() {
     assert_eq!(rel9.run(&[&rule("open.yaml")[..], &["--quiet"]].concat()).ended(1).stderr, "");
     let both = rel9.run(&[&["audit", "open.yaml", "--format", "table", "--format", "csv=a.csv"], &PITR[..]].concat());
     assert_eq!(both.ended(1).stderr, "", "the table has it");
+}
+
+// Every combination
+
+/// A waived failure, and a template that cannot be read.
+const WAIVED: &str = "Resources:\n  Orders:\n    Type: AWS::DynamoDB::Table\n    Metadata: { rel9: { ignore: [ { rule: dynamodb-table-pitr, reason: r } ] } }\n    Properties: { TableName: orders }\n";
+const BROKEN: &str = "Resources:\n  Orders: [\n";
+
+const RANKS: [&str; 5] = ["info", "low", "medium", "high", "critical"];
+
+/// What the gate must say, told from the findings alone: the beginning of its words, and the exit code.
+fn expected(document: &Value, fail_on: &str, allow_incomplete: bool, is_absent: bool) -> (&'static str, i32) {
+    let list = |name: &str| document[name].as_array().cloned().unwrap_or_default();
+    let limit = RANKS.iter().position(|rank| *rank == fail_on).unwrap_or(RANKS.len());
+    let reached = |finding: &Value| RANKS.iter().position(|rank| finding["severity"] == *rank).expect("a severity") >= limit;
+    let findings = list("findings");
+    let of_status = |status: &str| findings.iter().filter(|finding| finding["status"] == status).collect::<Vec<_>>();
+    let fails = of_status("fail").into_iter().any(|finding| reached(finding) && finding["baseline"] != "known");
+    let unread = list("collection").iter().any(|entry| entry["status"] == "denied" || entry["status"] == "failed");
+    let doubtful = unread || is_absent || of_status("unknown").into_iter().any(reached);
+    let nothing_known = of_status("unknown").len() == findings.len() && list("reproducible").is_empty();
+    match (fails, doubtful, fail_on) {
+        (true, _, _) => ("gate failed: ", 1),
+        (_, true, "never") if !nothing_known => ("gate off ", 0),
+        (_, true, _) if allow_incomplete => ("gate incomplete, accepted by --allow-incomplete: ", 0),
+        (_, true, _) => ("gate incomplete: ", 3),
+        (_, false, "never") => ("gate off ", 0),
+        (_, false, _) => ("gate passed: ", 0),
+    }
+}
+
+/// The words, the document's `gate`, the last line of the table, standard error and the exit code agree for every limit, with and without
+/// `--allow-incomplete`, whatever was found.
+#[test]
+fn words_and_exit_code_agree_in_every_combination() {
+    let rel9 = repository().with_files(&[("waived.yaml", WAIVED), ("some/open.yaml", OPEN), ("some/broken.yaml", BROKEN)]);
+    let rel9 = rel9.with_files(&[("part/safe.yaml", SAFE), ("part/broken.yaml", BROKEN)]);
+    demo::variant(&rel9.home().join("denied"), |line| {
+        line["kind"] == "coverage" && {
+            (line["status"], line["items"]) = ("denied".into(), 0.into());
+            true
+        } || line["kind"] == "header"
+    });
+    demo::variant(&rel9.home().join("empty"), |line| {
+        line["kind"] == "coverage" && {
+            line["status"] = "ok".into();
+            true
+        } || line["kind"] == "header"
+    });
+    rel9.run(&["audit", "open.yaml", "--format", "json=base.json", "--fail-on", "never"]).ended(0);
+    let (there, gone) = ("template:safe.yaml#Orders", "template:safe.yaml#Order");
+    // The arguments, and whether they name something that is not there.
+    let states: [(&[&str], bool); 17] = [
+        (&["--demo"], false),
+        (&["--demo", "--regions", "eu-west-1"], false),
+        (&["denied"], false),
+        (&["empty"], false),
+        (&["open.yaml"], false),
+        (&["open.yaml", "--baseline", "base.json"], false),
+        (&["safe.yaml", "--rule", "dynamodb-table-pitr"], false),
+        (&["left-open.yaml", "--rule", "dynamodb-table-pitr"], false),
+        (&["left-open.yaml", "safe.yaml", "--rule", "dynamodb-table-pitr"], false),
+        (&["waived.yaml", "--rule", "dynamodb-table-pitr"], false),
+        (&["some"], false),
+        (&["part", "--rule", "dynamodb-table-pitr"], false),
+        (&["safe.yaml", "--rule", "rds-instance-encrypted", "--resource", there], false),
+        (&["safe.yaml", "--rule", "rds-instance-encrypted", "--resource", gone], true),
+        (&["safe.yaml", "--skip-rule", "dynamodb-table-pitr", "--resource", gone], true),
+        (&["safe.yaml", "--best-practice", "REL09-BP01", "--tag", "a=b"], true),
+        (&["safe.yaml", "--tag", "a=b"], true),
+    ];
+    let mut seen = std::collections::BTreeSet::new();
+    for (arguments, is_absent) in states {
+        for fail_on in RANKS.iter().chain(&["never"]) {
+            for allow in [&[][..], &["--allow-incomplete"]] {
+                let all = [&["audit", "--format", "json=out.json", "--format", "table", "--fail-on", fail_on], allow, arguments].concat();
+                let run = rel9.run(&all);
+                let document = fs::read_to_string(rel9.home().join("out.json")).expect("a document");
+                let document: Value = serde_json::from_str(&document).expect("JSON");
+                let (words, code) = expected(&document, fail_on, !allow.is_empty(), is_absent);
+                let gate = &document["gate"];
+                let text = gate["text"].as_str().expect("a text");
+                assert!(text.starts_with(words), "{words:?} is expected: {text:?}: {run}");
+                assert_eq!((run.code, &gate["exit_code"], &gate["fail_on"]), (code, &code.into(), &(*fail_on).into()), "{run}");
+                let told = format!("{text} · exit {code}");
+                let ends =
+                    |output: &str| output.split_whitespace().collect::<Vec<_>>().ends_with(&told.split_whitespace().collect::<Vec<_>>());
+                assert!(ends(&run.stdout) && run.stdout.ends_with(&format!("exit {code}\n")), "{run}");
+                seen.insert((code, words));
+            }
+        }
+    }
+    assert_eq!(seen.len(), 5, "every verdict was seen: {seen:?}");
+}
+
+/// The last line says the verdict, where messages go to the same terminal.
+#[test]
+fn nothing_is_said_after_the_verdict() {
+    let rel9 = repository();
+    for arguments in [&["safe.yaml", "--resource", "typo"][..], &["safe.yaml", "--tag", "a=b"]] {
+        let path = rel9.home().join("both");
+        let both = fs::File::create(&path).expect("a file");
+        let mut command = rel9.command(&[&["audit"], arguments].concat());
+        let status = command.stdout(both.try_clone().expect("a file")).stderr(both).status().expect("rel9 runs");
+        let text = fs::read_to_string(path).expect("text");
+        assert_eq!(status.code(), Some(3), "{text}");
+        assert!(text.contains("nothing was judged") && text.ends_with("(--fail-on high) · exit 3\n"), "{text}");
+    }
 }

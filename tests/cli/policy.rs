@@ -81,7 +81,7 @@ fn what_has_no_effect_on_the_demo() {
             "21: reproducible data: ended on 2026-10-31; 1 resource owes backups again: review it, or back the resource up",
             "24: reproducible data: matches no data resource: `AWS::EC2::Snapshot` is not data, which alone has objectives",
             "28: waiver of ebs-volume-encrypted: ended on 2026-09-30; 1 finding is no longer waived: fix it, or renew the waiver",
-            "38: waiver of ebs-*: waives nothing: what it matches passes, is not judged, or does not exist",
+            "38: waiver of ebs-*: waives nothing: no Region `ap-south-1` was read",
             "44: rule data-protected: the rule has these settings anyway",
         ]
     );
@@ -199,6 +199,25 @@ fn against_inventories_and_templates() {
     assert!(answer["objectives"][0]["examples"][0].as_str().is_some_and(|example| !example.is_empty()), "{answer}");
 }
 
+/// A Region or an account that was not read, and a template in the place of the policy file.
+#[test]
+fn places_and_inputs_that_are_mistaken() {
+    let policy = "version: 1\nobjectives:\n  - { name: a, match: 'resource.region == \"eu-centrl-1\"' }\n  - { name: b, match: 'resource.account == \"1\"' }\n  - { name: c, match: 'resource.region in [\"eu-west-1\", \"eu-north-1\"]' }\n  - { name: rest, match: \"true\" }\n";
+    let rel9 = Rel9::new().with_files(&[("rel9.yaml", policy)]);
+    let (_, answer) = checked(&rel9, &["--demo"]);
+    assert_eq!(
+        remarks(&answer, "mend"),
+        [
+            "3: objective a: matches no data resource: no Region `eu-centrl-1` was read; did you mean `eu-central-1`?",
+            "4: objective b: matches no data resource: no account `1` was read",
+        ]
+    );
+    assert_eq!(remarks(&answer, "notes"), ["5: objective c: no Region `eu-north-1` was read"]);
+    let template = project("fixtures/cloudformation/backup.yaml").display().to_string();
+    let (_, answer) = checked(&rel9, &[&template]);
+    assert_eq!((&answer["policy"], &answer["checked_against"]), (&json!("rel9.yaml"), &json!("cloudformation")), "{answer}");
+}
+
 fn init(rel9: &Rel9, arguments: &[&str]) -> Run {
     rel9.run(&[&["init"], arguments].concat())
 }
@@ -254,6 +273,9 @@ fn init_never_replaces_a_file() {
     init(&rel9, &["--demo", "--force"]).ended(0);
     assert_ne!(read(), "mine");
     init(&rel9, &["-o", "no/such/folder/p.yaml"]).ended(2).said("no/such/folder/p.yaml: cannot be written");
+    // The command that is told next can be copied.
+    let rel9 = rel9.with_files(&[("a b/t.yaml", "Resources:\n  T: { Type: AWS::DynamoDB::Table }\n")]);
+    init(&rel9, &["a b/t.yaml", "-o", "my policy.yaml"]).ended(0).said("`rel9 policy check 'my policy.yaml' 'a b/t.yaml'`");
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink("nowhere", rel9.home().join("link.yaml")).expect("a link");

@@ -328,6 +328,28 @@ fn hostile_names_stay_data() {
 }
 
 #[test]
+fn no_name_of_a_place_leads_out_of_the_folder() {
+    for (name, hostile) in [("111122223333", "../../evil"), ("eu-central-1", "/../../evil"), ("444455556666", "a\nb")] {
+        let rel9 = Rel9::new();
+        let hostile_json = Value::from(hostile).to_string();
+        demo::variant(&rel9.home().join("inventory"), |line| {
+            *line = serde_json::from_str(&line.to_string().replace(name, hostile_json.trim_matches('"'))).expect("JSON");
+            true
+        });
+        rel9.run(&["audit", "inventory", "--format", "json=findings.json", "--fail-on", "never", "--allow-incomplete"]).ended(0);
+        rel9.run(&["remediate", "findings.json", "-o", "fixes"]).ended(0);
+        assert!(read(rel9.home().join("fixes/README.md")).contains("no name that AWS gives"), "{hostile}");
+        let mut written: Vec<String> = sets(&rel9).into_iter().map(|(folder, _, _)| folder.display().to_string()).collect();
+        let beside = fs::read_dir(rel9.home()).expect("a folder").map(|entry| entry.expect("an entry").path().display().to_string());
+        written.extend(beside);
+        assert!(!written.iter().any(|path| path.contains("evil") || path.contains('\n')), "{written:?}");
+        for (folder, _, _) in sets(&rel9) {
+            assert!(!read(folder.join("backup.yaml")).contains("evil"), "{hostile}");
+        }
+    }
+}
+
+#[test]
 fn a_folder_of_somebody_else_is_never_replaced() {
     let rel9 = fixes();
     let again = || rel9.run(&["remediate", "findings.json", "-o", "fixes"]);
@@ -404,5 +426,8 @@ fn linters_find_nothing() {
     for (folder, _, _) in sets(&rel9) {
         let configuration = read(folder.join("backup.tf"));
         assert!(configuration.parse::<hcl_edit::structure::Body>().is_ok());
+        // As `terraform fmt` leaves it: a value on several lines is not aligned with its neighbours.
+        let open = |line: &&str| line.contains("  = ") && line.ends_with(['[', '{', '(']);
+        assert_eq!(configuration.lines().find(open), None, "{}", folder.display());
     }
 }

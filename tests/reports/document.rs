@@ -74,6 +74,7 @@ pub fn finding(number: usize, status: Status, severity: Severity) -> Finding {
             account: "111122223333".to_owned(),
             region: "eu-central-1".to_owned(),
             tags: BTreeMap::from([("Name".to_owned(), "logs".to_owned())]),
+            unread_tags: Vec::new(),
         }),
         evidence: Map::from_iter([("resource.encrypted".to_owned(), json!(false))]).into(),
         unknown_because: match status {
@@ -216,6 +217,7 @@ pub fn poisoned(number: usize, status: Status, severity: Severity, text: &str) -
         account: own(),
         region: own(),
         tags: BTreeMap::from([(own(), own())]),
+        unread_tags: vec![own()],
     });
     finding.evidence = Map::from_iter([(own(), Value::from(text)), ("protection.rpo_seconds".to_owned(), Value::from(text))]).into();
     finding.unknown_because = if status == Status::Unknown { [own()].into() } else { Arc::default() };

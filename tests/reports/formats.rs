@@ -288,6 +288,17 @@ fn csv_is_read_as_it_was_meant() {
             }
         }
     }
+    // A fix keeps its lines; the other cells are on one line.
+    let several_lines =
+        |column: &str| read.iter().flat_map(|rows| rows.as_array().expect("rows")).any(|row| text(&row[column]).contains('\n'));
+    assert!(several_lines("fix") && !several_lines("message") && !several_lines("title"));
+    for (finding, row) in documents[1].1.findings.iter().zip(read[1].as_array().expect("rows")) {
+        let remediation = finding.remediation.as_ref();
+        let commands = remediation.map_or(String::new(), |remediation| remediation.cli.join("\n"));
+        let code = remediation.filter(|_| finding.location.is_some());
+        let code = code.and_then(|code| code.cloudformation.clone().or_else(|| code.terraform.clone()));
+        assert_eq!(row["fix"], code.as_deref().unwrap_or(&commands).trim_end(), "{}", finding.rule);
+    }
     // Text that is not a formula is unchanged, and the tags can be parsed.
     let rows = read[2].as_array().expect("rows");
     let row = rows.iter().find(|row| row["title"] == "a,b;c\",\"d").expect("a row");

@@ -5,7 +5,7 @@ use crate::support::{Rel9, binary, project};
 use proptest::prelude::*;
 use rel9::audit::covered::{self, Covered};
 use rel9::audit::findings::{AuditInfo, BaselineSummary, Findings, Status};
-use rel9::audit::gate::Terms;
+use rel9::audit::gate::{Absent, Terms};
 use rel9::audit::policy::FailOn;
 use rel9::audit::policy_use::{ObjectiveUse, PolicyUse, UseState};
 use rel9::audit::stored;
@@ -214,8 +214,8 @@ fn huge(name: &str, accounts: usize, texts: &[String]) -> Findings {
             location: None,
         })
         .collect();
-    let requested = vec![format!("arn:aws:s3:::{name}"), "arn:aws:s3:::b".to_owned()];
-    document.decide_gate(&Terms { fail_on: FailOn::Critical, allow_incomplete: false, requested: &requested });
+    let absent = Absent { resources: vec![format!("arn:aws:s3:::{name}"), "arn:aws:s3:::b".to_owned()], tags: true };
+    document.decide_gate(&Terms { fail_on: FailOn::Critical, allow_incomplete: false, absent: &absent });
     document
 }
 
@@ -258,8 +258,8 @@ proptest! {
     ) {
         let mut document = huge(&name, accounts, &unread);
         for gate in [FailOn::Critical, FailOn::Info, FailOn::Never] {
-            let requested = [name.clone(), "b".to_owned()];
-            document.decide_gate(&Terms { fail_on: gate, allow_incomplete: accounts == 1, requested: &requested });
+            let absent = Absent { resources: vec![name.clone(), "b".to_owned()], tags: true };
+            document.decide_gate(&Terms { fail_on: gate, allow_incomplete: accounts == 1, absent: &absent });
             let mut out = Vec::new();
             let target = Target { width: SCREEN.1, colour, ..Target::PLAIN };
             report::last_block(&document, &target, &mut out).expect("written");
@@ -271,9 +271,7 @@ proptest! {
                 prop_assert!(!line.chars().any(char::is_control), "{line:?}");
             }
             let exit = document.gate.as_ref().map(|gate| format!("exit {}", gate.exit_code)).unwrap_or_default();
-            // The last line may be broken at a space.
-            let words: Vec<&str> = text.split_whitespace().collect();
-            prop_assert!(words.join(" ").ends_with(&exit), "{text}");
+            prop_assert!(text.ends_with(&format!("{exit}\n")), "{text}");
             prop_assert_eq!(lines.iter().filter(|line| line.starts_with("REL09-BP0")).count(), 4);
         }
     }
@@ -455,6 +453,84 @@ fn a_flag_that_would_do_nothing_is_refused() {
     rel9.run(&["audit", "--demo", "--min-severity", "urgent"]).ended(2).said("critical");
 }
 
+/// A resource whose tags were not read may have the tag: it is not counted among those without it.
+#[test]
+fn tags_that_were_not_read_are_no_missing_tags() {
+    let mut findings: Vec<_> = (0..4).map(|number| finding(number, Status::Fail, Severity::High)).collect();
+    for (finding, unread) in findings.iter_mut().zip([&["*"][..], &["owner"], &["env"], &[]]) {
+        Arc::make_mut(&mut finding.resource).unread_tags = unread.iter().map(|key| (*key).to_owned()).collect();
+    }
+    let by_owner = |findings| render(&document(findings), &Target { group_by: GroupBy::Tag("owner"), ..Target::PLAIN });
+    let text = by_owner(findings.clone());
+    let high = |name: &str| text.lines().find(|line| line.starts_with(name)).and_then(|line| line.split_whitespace().nth(3));
+    assert_eq!((high("(unknown)"), high("(without)")), (Some("2"), Some("2")), "{text}");
+    assert!(
+        text.contains("No resource is known to have the tag owner.") && text.contains("not known whether with the tag owner"),
+        "{text}"
+    );
+    assert!(by_owner(findings.split_off(3)).contains("No resource has the tag owner."));
+}
+
+/// From an inventory and from a template: what nobody read is unknown.
+#[test]
+fn unread_tags_are_in_the_document() {
+    let rel9 = Rel9::new().with_files(&[(
+        "t.yaml",
+        "Parameters: { Team: { Type: String } }\nResources:\n  T:\n    Type: AWS::DynamoDB::Table\n    Properties: { Tags: [ { Key: team, Value: !Ref Team }, { Key: env, Value: prod } ] }\n",
+    )]);
+    let template = rel9.judge(&["t.yaml"]);
+    assert_eq!(template.findings()[0]["resource"]["unread_tags"], serde_json::json!(["team"]));
+    crate::support::demo::variant(&rel9.home().join("unread"), |line| {
+        line.as_object_mut().expect("a line").remove("tags");
+        true
+    });
+    let unread = rel9.judge(&["unread"]);
+    assert!(unread.findings().iter().all(|finding| finding["resource"]["unread_tags"] == serde_json::json!(["*"])));
+    let table = rel9.run(&["audit", "unread", "--group-by", "tag:team"]);
+    assert!(table.stdout.contains("(unknown)") && !table.stdout.contains("(without)"), "{table}");
+    assert!(demo().findings.iter().all(|finding| finding.resource.unread_tags.is_empty()), "the demo's tags were read");
+}
+
+/// Names that look like nothing, or like what the table itself writes, are in quotes.
+#[test]
+fn a_part_without_a_visible_name_is_seen() {
+    let mut findings: Vec<_> = (0..4).map(|number| finding(number, Status::Fail, Severity::High)).collect();
+    for (finding, owner) in findings.iter_mut().zip(["  ", "(without)", "", "core"]) {
+        Arc::make_mut(&mut finding.resource).tags.insert("owner".to_owned(), owner.to_owned());
+    }
+    let text = render(&document(findings), &Target { group_by: GroupBy::Tag("owner"), ..Target::PLAIN });
+    let mut names: Vec<String> = text.lines().skip(3).take(4).map(|line| line[..12].trim().to_owned()).collect();
+    names.sort();
+    assert_eq!(names, ["\"  \"", "\"(without)\"", "(empty)", "core"], "{text}");
+}
+
+/// Nothing is said to pass, or not to exist, where nothing was read.
+#[test]
+fn where_nothing_was_judged_nothing_is_claimed() {
+    let rel9 = Rel9::new();
+    crate::support::demo::variant(&rel9.home().join("denied"), |line| {
+        if line["kind"] == "coverage" {
+            line["status"] = "denied".into();
+        }
+        line["kind"] != "resource"
+    });
+    let run = rel9.run(&["audit", "denied"]);
+    let text = &run.ended(3).stdout;
+    for words in [
+        "Nothing was judged.",
+        "Findings   no resource was judged",
+        "Coverage   no data that owes a backup was found, but not everything was read",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert!(!text.to_lowercase().contains("nothing fails") && !text.contains("\n\n\n"), "{text}");
+    let unknown = render(&document(vec![finding(0, Status::Unknown, Severity::High)]), &Target::PLAIN);
+    assert!(
+        unknown.contains("Nothing is known to fail.") && unknown.contains("nothing is known to fail, 1 unknown · 1 resource"),
+        "{unknown}"
+    );
+}
+
 // Colours
 
 fn without_colours(text: &str) -> String {
@@ -505,7 +581,8 @@ fn hostile_names_stay_text() {
         .into_iter()
         .chain(HOSTILE.iter().map(|text| GroupBy::Tag(text)));
     let mut findings = hostile();
-    findings.decide_gate(&Terms { fail_on: FailOn::High, allow_incomplete: false, requested: &[HOSTILE[0].to_owned()] });
+    let absent = Absent { resources: vec![HOSTILE[0].to_owned()], tags: false };
+    findings.decide_gate(&Terms { fail_on: FailOn::High, allow_incomplete: false, absent: &absent });
     for group_by in all {
         for (all, fix) in [(true, true), (false, false)] {
             let target = Target { group_by, all, fix, min_severity: Some(Severity::Info), ..Target::PLAIN };

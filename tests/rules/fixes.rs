@@ -2,6 +2,7 @@
 
 mod edits;
 mod merge;
+mod yaml;
 
 use rel9::audit::findings::{Edit, Finding, Findings, Status};
 use rel9::audit::policy::Policy;
@@ -56,13 +57,19 @@ const NOT_NEEDED: &[(&str, &str)] = &[
     ("s3-bucket-encrypted", "S3 encrypts every bucket"),
 ];
 
-/// Judges the template at a path.
+/// The role that may delete backups is one that the policy file must name.
+const POLICY: &str = "version: 1\nrules:\n  backup-vault-denies-deletion: { params: { allowed_principals: ['arn:aws:iam::111122223333:role/emergency'] } }\n";
+
 fn document(path: &Path) -> Findings {
+    document_with(path, POLICY)
+}
+
+/// Judges the template at a path.
+fn document_with(path: &Path, policy: &str) -> Findings {
     let options = Options { account: Some("111122223333".to_owned()), region: Some("us-east-1".to_owned()), ..Options::default() };
     let (declarables, slots) = (declarables(), Files::default());
     let templates = Templates { declarables: &declarables, slots: &slots };
     let as_of = Some("2026-11-22T07:00:00Z".parse().expect("a time"));
-    let policy = "version: 1\nrules:\n  backup-vault-denies-deletion: { params: { allowed_principals: ['arn:aws:iam::111122223333:role/emergency'] } }\n";
     let policy = Policy::parse("rel9.yaml", policy, &RULES).expect("a policy");
     let read = |judge: &audit::JudgeShard| {
         let found = sources::read(path, &options, &|shard| judge(&shard))?;
@@ -139,9 +146,9 @@ fn verdict(template: &Template, failed: &Finding) -> String {
 }
 
 /// Makes every fix of a language's fixtures, as an edit and as code, and returns what does not pass, and the rules whose fix was seen.
-fn check(language: &str, merge: &dyn Fn(&str, &str) -> String) -> (Vec<String>, Seen) {
+fn check(language: &str, fixtures: Vec<(String, String)>, merge: &dyn Fn(&str, &str) -> String) -> (Vec<String>, Seen) {
     let (mut wrong, mut seen) = (Vec::new(), Seen::default());
-    for (name, text) in fixtures(language) {
+    for (name, text) in fixtures {
         let template = Template::new(&name, text);
         for finding in judge(&template.path()).iter().filter(|finding| finding.status == Status::Fail) {
             let Some(snippet) = snippet(finding) else { continue };
@@ -201,13 +208,24 @@ fn assert_all(language: &str, wrong: &[String], seen: &Seen, never_fails: &[(&st
 
 #[test]
 fn what_terraform_is_told_to_change_passes() {
-    let (wrong, seen) = check("terraform", &merge::terraform);
+    let (wrong, seen) = check("terraform", fixtures("terraform"), &merge::terraform);
     assert_all("terraform", &wrong, &seen, NOT_NEEDED);
 }
 
 #[test]
 fn what_cloudformation_is_told_to_change_passes() {
-    let (wrong, seen) = check("cloudformation", &merge::cloudformation);
+    let (wrong, seen) = check("cloudformation", fixtures("cloudformation"), &merge::cloudformation);
+    assert_all("cloudformation", &wrong, &seen, NOT_NEEDED);
+}
+
+#[test]
+fn what_cloudformation_in_yaml_is_told_to_change_passes() {
+    let in_yaml = |(name, text): (String, String)| {
+        let template = serde_json::from_str(&text).expect("JSON");
+        (name.replace(".json", ".yaml"), yaml::written(&template))
+    };
+    let fixtures = fixtures("cloudformation").into_iter().map(in_yaml).collect();
+    let (wrong, seen) = check("cloudformation", fixtures, &merge::cloudformation_yaml);
     assert_all("cloudformation", &wrong, &seen, NOT_NEEDED);
 }
 
@@ -284,7 +302,10 @@ fn no_template_is_told_to_change_what_runs() {
     let declarables = declarables();
     for rule in RULES.iter() {
         let judges = sources_of(rule, &declarables);
-        assert_eq!(rule.remediation.template.is_some(), judges, "{}: `remediation.template`", rule.id);
+        let told = rule.remediation.template.as_ref();
+        assert_eq!(told.is_some(), judges, "{}: `remediation.template`", rule.id);
+        // Code, or the reason why there is none.
+        assert!(told.is_none_or(|told| told.fix.is_empty() == told.no_code.is_some()), "{}: neither `fix` nor `no_code`, or both", rule.id);
     }
     for language in ["terraform", "cloudformation"] {
         for (name, text) in fixtures(language) {

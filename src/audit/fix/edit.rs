@@ -68,11 +68,13 @@ fn at_depth<'e>(entries: &'e [Entry], path: &[Key]) -> Option<&'e [Entry]> {
     }
 }
 
-/// Whether nothing is left to fill in, such as `<REGION>`.
+/// Whether nothing is left to fill in, such as `<REGION>`, which an expression of the rule may write too.
 fn is_complete(setting: &Setting<String>) -> bool {
     match setting {
         Setting::Bool(_) | Setting::Number(_) => true,
-        Setting::Text(pieces) => !pieces.iter().any(|piece| matches!(piece, Piece::Literal(text) if text.contains('<'))),
+        Setting::Text(pieces) => {
+            !pieces.iter().any(|piece| matches!(piece, Piece::Literal(text) | Piece::Value(text) if text.contains('<')))
+        }
         Setting::List(items) => items.iter().all(is_complete),
         Setting::Map(entries) | Setting::Document(entries) => entries.iter().all(|(_, setting)| is_complete(setting)),
     }

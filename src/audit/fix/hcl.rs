@@ -75,10 +75,19 @@ pub fn expression(setting: &Setting<String>, names: &Names) -> String {
         Setting::Bool(value) => value.to_string(),
         Setting::Number(value) => value.to_string(),
         Setting::Text(pieces) => text(pieces, names),
-        Setting::List(items) => format!("[{}]", items.iter().map(|item| expression(item, names)).collect::<Vec<_>>().join(", ")),
+        Setting::List(items) => list(&items.iter().map(|item| expression(item, names)).collect::<Vec<_>>()),
         Setting::Map(entries) => object(entries, names, names.of_cloud_control()),
         Setting::Document(entries) => format!("jsonencode({})", object(entries, names, false)),
     }
+}
+
+/// A list: on lines of their own, as `terraform fmt` leaves them, if several items have lines.
+fn list(items: &[String]) -> String {
+    if items.len() < 2 || !items.iter().any(|item| item.contains('\n')) {
+        return format!("[{}]", items.join(", "));
+    }
+    let items = items.iter().flat_map(|item| format!("{item},").lines().map(str::to_owned).collect::<Vec<_>>()).map(indented);
+    format!("[\n{}\n]", items.collect::<Vec<_>>().join("\n"))
 }
 
 fn object(entries: &[Entry], names: &Names, properties: bool) -> String {

@@ -2,10 +2,11 @@
 
 use super::matching::Match;
 use super::{Policy, end_of_day};
+use crate::audit::findings::AuditInfo;
 use crate::audit::policy_check::{Placed, PolicyCheck, Remark, SCHEMA, Seen};
 use crate::audit::policy_use::{ObjectiveUse, SettingUse, UseState};
 use crate::audit::survey::Tags;
-use crate::inventory::types;
+use crate::inventory::{GLOBAL, types};
 use crate::protection::{data_types, is_data};
 use crate::rules::literals::{Compared, How};
 use crate::rules::schema_shape::nearest;
@@ -43,7 +44,7 @@ impl Policy {
             schema: SCHEMA.to_owned(),
             policy: path,
             as_of,
-            checked_against: seen.map(|seen| seen.source.clone()),
+            checked_against: seen.map(|seen| seen.audit.source.clone()),
             mend,
             notes,
             objectives: seen.map(|seen| seen.used.objectives.iter().enumerate().map(of_objective).collect()).unwrap_or_default(),
@@ -203,7 +204,8 @@ impl Check<'_> {
     fn use_of(&mut self, entry: &Entry, state: UseState, why: Option<&str>) {
         let Some(seen) = self.seen else { return };
         let tags = if entry.tags_known { tags_that_nothing_has(entry.matches, &seen.survey.all) } else { Vec::new() };
-        let reasons = entry.dead.iter().cloned().chain(tags).collect::<Vec<_>>();
+        let places = places_not_read(entry.matches, seen.audit);
+        let reasons = entry.dead.iter().cloned().chain(tags).chain(places).collect::<Vec<_>>();
         match state {
             UseState::Unused => {
                 let reasons = why.map(str::to_owned).into_iter().chain(reasons).collect::<Vec<_>>();
@@ -283,6 +285,25 @@ fn tags_that_nothing_has(matches: &Match, tags: &Tags) -> Vec<String> {
                 found.push(format!("no resource has `{key}` = `{}`, only {}{more}", compared.text, listed.join(", ")));
             }
             _ => {}
+        }
+    }
+    found
+}
+
+/// The Regions and accounts that an expression asks for and that were not read. Templates do not list theirs.
+fn places_not_read(matches: &Match, audit: &AuditInfo) -> Vec<String> {
+    let mut found = Vec::new();
+    for compared in matches.expression.compared().iter().filter(|compared| compared.how == How::Equal && compared.text != GLOBAL) {
+        let (noun, read) = match compared.path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            ["resource", "region"] => ("Region", &audit.regions),
+            ["resource", "account"] => ("account", &audit.accounts),
+            _ => continue,
+        };
+        if !read.is_empty() && !read.contains(&compared.text) {
+            let is_asked_for = |near: &&str| matches.expression.compared().iter().any(|other| other.text == **near);
+            let near = nearest(&compared.text, read.iter().map(String::as_str)).filter(|near| !is_asked_for(near));
+            let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            found.push(format!("no {noun} `{}` was read{near}", compared.text));
         }
     }
     found

@@ -32,6 +32,10 @@ impl Policy {
     /// # Errors
     /// Every mistake, with its line.
     pub fn parse(name: &str, text: &str, rules: &RuleSet) -> Result<Self, Vec<Mistake>> {
+        if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+            let what = "the file is empty: it needs at least `version: 1`; `rel9 init` writes one to start with".to_owned();
+            return Err(vec![Mistake { file: name.to_owned(), line: 0, what }]);
+        }
         let file: PolicyFile = compile::parse(name, text).map_err(|mistake| vec![unquoted::explained(mistake, text)])?;
         let mut loader = Loader { name, text, shapes: PolicyShapes::new(), mistakes: Vec::new() };
         if file.version.value != 1 {
@@ -49,6 +53,7 @@ impl Policy {
             })
             .collect();
         if !loader.mistakes.is_empty() {
+            loader.mistakes.sort_by_key(|mistake| mistake.line);
             return Err(loader.mistakes);
         }
         Ok(Policy {
@@ -79,6 +84,10 @@ impl Loader<'_> {
 
     fn matches(&mut self, source: &Line<String>) -> Match {
         let line = source.referenced.line();
+        if source.value.trim().is_empty() {
+            self.wrong(line, "the expression is empty: match: \"true\" matches everything".to_owned());
+            return Match { expression: Expression::never(), file: self.name.to_owned(), line };
+        }
         let expression = self.shapes.compile(&source.value).unwrap_or_else(|mistakes| {
             match unquoted::cut(self.text, line) {
                 Some(what) => self.wrong(line, what),
@@ -97,6 +106,12 @@ impl Loader<'_> {
         let matches = self.matches(&entry.matches);
         let catch_all = entry.matches.value.trim() == "true";
         let line = entry.name.referenced.line().min(matches.line);
+        if entry.name.value.trim().is_empty() {
+            self.wrong(entry.name.referenced.line(), "the name of the objective is empty".to_owned());
+        }
+        if entry.mechanisms.as_ref().is_some_and(Vec::is_empty) {
+            self.wrong(line, "`mechanisms` lists none, so that no backup would count: leave it out to count all kinds".to_owned());
+        }
         let objective = Objective {
             name: Some(entry.name.value),
             from_policy: true,
@@ -116,6 +131,13 @@ impl Loader<'_> {
     fn duration(&mut self, text: Option<&Line<String>>) -> Option<i64> {
         let text = text?;
         match parse_duration(&text.value) {
+            Some(0) => {
+                self.wrong(
+                    text.referenced.line(),
+                    format!("`{}` asks for nothing that a backup could have: leave the key out", text.value),
+                );
+                None
+            }
             Some(seconds) => Some(seconds),
             None => {
                 self.wrong(text.referenced.line(), format!("`{}` is not a valid duration: write {DURATION}", text.value));

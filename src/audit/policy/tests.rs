@@ -172,3 +172,45 @@ fn a_waiver_names_rules_by_id_or_glob() {
     assert!(waiver("3")[0].starts_with("rel9.yaml:3: "), "{:?}", waiver("3"));
     assert!(waiver("{ a: b }")[0].starts_with("rel9.yaml:3: "), "{:?}", waiver("{ a: b }"));
 }
+
+/// Each says what is wrong on which line, and what to write instead.
+#[test]
+fn mistakes_that_yaml_reports_in_its_own_terms() {
+    let objective = |lines: &str| format!("version: 1\nobjectives:\n  - name: a\n    match: \"true\"\n{lines}");
+    let waiver = |rule: &str| {
+        format!("version: 1\nwaivers:\n  - {rule}\n    match: \"true\"\n    reason: r\n    approved_by: a\n    expires: 2027-06-30\n")
+    };
+    for (text, mistake) in [
+        (String::new(), "rel9.yaml: the file is empty"),
+        ("# version: 1\n\n".to_owned(), "rel9.yaml: the file is empty"),
+        (objective("\trpo: 1h\n"), "rel9.yaml:5: a tab indents this line"),
+        (objective("  \t  rpo: 1h\n"), "rel9.yaml:5: a tab indents this line"),
+        (objective("   rpo: 1h\n"), "rel9.yaml:5: the indentation of this line fits nothing above it"),
+        (objective("    rpo: 0h\n"), "rel9.yaml:5: `0h` asks for nothing"),
+        (objective("    mechanisms: []\n"), "rel9.yaml:3: `mechanisms` lists none"),
+        (waiver("rule: *-encrypted"), "rel9.yaml:3: YAML reads `*` at the beginning as an alias: quote the glob: \"*-encrypted\""),
+        (
+            waiver("rule: [data-protected, *-encrypted]"),
+            "rel9.yaml:3: YAML reads `*` at the beginning as an alias: quote the glob: \"*-encrypted\"",
+        ),
+        (waiver("rule: *"), "rel9.yaml:3: YAML reads `*` at the beginning as an alias: quote the glob: \"*\""),
+        (waiver("rule:\n      - *-encrypted"), "rel9.yaml:4: YAML reads `*` at the beginning as an alias: quote the glob: \"*-encrypted\""),
+        ("version: 1\nobjectives:\n  - { name: \" \", match: \"true\" }\n".to_owned(), "rel9.yaml:3: the name of the objective is empty"),
+        (
+            "version: 1\nobjectives:\n  - { name: a, match: \"\" }\n".to_owned(),
+            "rel9.yaml:3: the expression is empty: match: \"true\" matches everything",
+        ),
+    ] {
+        let found = mistakes(&text);
+        assert!(found.len() == 1 && found[0].starts_with(mistake), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn mistakes_are_told_in_the_order_of_the_file() {
+    let found = mistakes(
+        "version: 2\nobjectives:\n  - { name: a, match: \"true\",\n      retention: x,\n      rpo: y }\nreproducible:\n  - { match: \"\" }\n",
+    );
+    let lines: Vec<&str> = found.iter().filter_map(|mistake| mistake.split(':').nth(1)).collect();
+    assert_eq!(lines, ["1", "4", "5", "7"], "{found:?}");
+}

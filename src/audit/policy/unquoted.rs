@@ -1,5 +1,5 @@
-//! Expressions without quotes that YAML reads as something else. The parser's own messages speak of tags, aliases and flow mappings, which
-//! authors of policies did not mean to write.
+//! Expressions and globs without quotes that YAML reads as something else, and tabs. The parser's own messages speak of tags, aliases and flow
+//! mappings, which authors of policies did not mean to write.
 
 use crate::rules::Mistake;
 
@@ -13,6 +13,9 @@ pub fn explained(mistake: Mistake, text: &str) -> Mistake {
         return mistake;
     }
     let Ok(line) = usize::try_from(mistake.line) else { return mistake };
+    if let Some((line, what)) = tab(&mistake.what, text, line).or_else(|| glob(&mistake.what, text, line)) {
+        return Mistake { line: line as u64, what, ..mistake };
+    }
     let opens_above = ["unclosed", "flow"].iter().any(|word| mistake.what.contains(word));
     let below = if opens_above { LINES_OF_ENTRY } else { 0 };
     let cause = (line..=line.saturating_add(below)).find_map(|line| Some((line, cause(text, line)?)));
@@ -20,6 +23,26 @@ pub fn explained(mistake: Mistake, text: &str) -> Mistake {
         Some((line, what)) => Mistake { line: line as u64, what, ..mistake },
         None => mistake,
     }
+}
+
+/// The tab that the parser found, at the beginning of this line or the next: it names the line before.
+fn tab(found: &str, text: &str, line: usize) -> Option<(usize, String)> {
+    let indent = |line: &str| line[..line.len() - line.trim_start().len()].contains('\t');
+    let at = (line..=line + 1).find(|line| line.checked_sub(1).and_then(|at| text.lines().nth(at)).is_some_and(indent))?;
+    found.contains("tab").then(|| (at, "a tab indents this line, which YAML does not allow: use spaces".to_owned()))
+}
+
+/// The glob of a waiver that begins with `*`, which is an alias of YAML.
+fn glob(found: &str, text: &str, line: usize) -> Option<(usize, String)> {
+    if !found.contains("alias") {
+        return None;
+    }
+    let written = text.lines().nth(line.checked_sub(1)?)?;
+    if written.contains("match:") {
+        return None;
+    }
+    let glob = written.split([' ', ',', '[', ']']).find(|word| word.starts_with('*'))?;
+    Some((line, format!("YAML reads `*` at the beginning as an alias: quote the glob: \"{glob}\"")))
 }
 
 /// Why an expression is not the one that was written: YAML read a part of the line as something else, without an error.

@@ -215,6 +215,7 @@ mod tests {
             account: String::new(),
             region: String::new(),
             tags: Default::default(),
+            unread_tags: Vec::new(),
         };
         class(text, &resource)
     }

@@ -75,6 +75,11 @@ pub fn sets(findings: &Findings, rules: &RuleSet, policy: &Policy) -> (Vec<Set>,
     (sets, left)
 }
 
+/// Whether a text has only what names of accounts, Regions and partitions have.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|character| character.is_ascii_alphanumeric() || character == '-')
+}
+
 /// What a resource lacks.
 struct Wanted {
     resource: Arc<ResourceRef>,
@@ -155,6 +160,11 @@ impl<'f> Known<'f> {
         }
         if resource.region == GLOBAL || resource.region.is_empty() {
             return Err("its Region is not known".to_owned());
+        }
+        // These name a folder, and stand in files where nothing quotes them.
+        let places = [resource.account.as_str(), resource.region.as_str(), arn::partition(&resource.arn)];
+        if !places.into_iter().all(is_plain) {
+            return Err("its account, Region or partition is no name that AWS gives".to_owned());
         }
         let of = |rule: &str| of_resource.iter().find(|finding| &*finding.rule == rule);
         if let Some(value) = resource.tags.get(TAG) {

@@ -54,7 +54,7 @@ fn written(shards: &[Shard]) -> (String, Vec<String>) {
     let policy = Policy::parse("rel9.yaml", &text, rules()).unwrap_or_else(|mistakes| panic!("{mistakes:?}\n{text}"));
     let (findings, seen) = survey(shards, &policy);
     let used = findings.audit.policy.as_deref().expect("a policy");
-    let checked = Checked { used, survey: &seen, source: "inventory".to_owned() };
+    let checked = Checked { used, survey: &seen, audit: &findings.audit };
     let check = policy.check(rules(), findings.audit.as_of, Some(&checked)).expect("a policy");
     let counted: u64 = check.objectives.iter().map(|placed| placed.resources).sum();
     assert_eq!(counted, findings.summary.coverage.data_resources, "{text}");

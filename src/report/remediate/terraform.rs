@@ -116,7 +116,7 @@ resource "aws_backup_vault" "backup" {{
     UNDENIED.iter().for_each(|line| out.push_str(&comment(0, line)));
     let _ = write!(
         out,
-        "resource \"aws_backup_vault_policy\" \"backup\" {{\n  backup_vault_name = aws_backup_vault.backup.name\n\n  policy = jsonencode({{\n    Version = \"2012-10-17\"\n    Statement = [{{\n      Sid       = \"KeepBackups\"\n      Effect    = \"Deny\"\n      Principal = \"*\"\n      Action    = {}\n      Resource  = \"*\"\n    }}]\n  }})\n}}\n\nresource \"aws_backup_vault_notifications\" \"backup\" {{\n  backup_vault_name   = aws_backup_vault.backup.name\n  sns_topic_arn       = aws_sns_topic.backup.arn\n  backup_vault_events = {}\n\n  depends_on = [aws_sns_topic_policy.backup]\n}}\n",
+        "resource \"aws_backup_vault_policy\" \"backup\" {{\n  backup_vault_name = aws_backup_vault.backup.name\n\n  policy = jsonencode({{\n    Version = \"2012-10-17\"\n    Statement = [{{\n      Sid       = \"KeepBackups\"\n      Effect    = \"Deny\"\n      Principal = \"*\"\n      Action = {}\n      Resource = \"*\"\n    }}]\n  }})\n}}\n\nresource \"aws_backup_vault_notifications\" \"backup\" {{\n  backup_vault_name = aws_backup_vault.backup.name\n  sns_topic_arn     = aws_sns_topic.backup.arn\n  backup_vault_events = {}\n\n  depends_on = [aws_sns_topic_policy.backup]\n}}\n",
         list(&KEEP, 6),
         list(&EVENTS, 2)
     );

@@ -55,11 +55,12 @@ fn lines(page: &Page) -> Vec<String> {
         at_least(1, baseline(page)),
         at_least(1, policy_file(page)),
         at_least(1, not_read(page)),
-        space(),
-        whole(worst(page)),
-        space(),
-        whole(verdict(page)),
     ];
+    let worst = worst(page);
+    if !worst.is_empty() {
+        parts.extend([space(), whole(worst)]);
+    }
+    parts.extend([space(), whole(verdict(page))]);
     parts.retain(|part| !part.lines.is_empty());
     // Spaces go first, from the top, then the last lines of the longest part.
     while parts.iter().map(|part| part.lines.len()).sum::<usize>() > LINES {
@@ -123,7 +124,13 @@ fn failures(page: &Page) -> Vec<String> {
     let fail = summary.by_status.get(&Status::Fail).copied().unwrap_or(0);
     let severities = words::severities(summary);
     let resources = format!("{} judged", words::counted(summary.resources, "resource"));
-    let text = if severities.is_empty() { format!("nothing fails · {resources}") } else { format!("{fail} fail: {severities}") };
+    let unknown = summary.by_status.get(&Status::Unknown).copied().unwrap_or(0);
+    let text = match (severities.is_empty(), unknown) {
+        (false, _) => format!("{fail} fail: {severities}"),
+        (true, _) if summary.resources == 0 => "no resource was judged".to_owned(),
+        (true, 0) => format!("nothing fails · {resources}"),
+        (true, unknown) => format!("nothing is known to fail, {unknown} unknown · {resources}"),
+    };
     let longer = format!("{text} · {resources}");
     let room = page.target.width.saturating_sub(LABEL);
     labelled(page, "Findings", if fail > 0 && wrap::columns(&longer) <= room { &longer } else { &text })
@@ -137,7 +144,9 @@ fn coverage(page: &Page) -> Vec<String> {
         return labelled(page, "Coverage", &text);
     }
     if owing == 0 {
-        return labelled(page, "Coverage", "no data that owes a backup was found");
+        let exempt = if coverage.reproducible > 0 { format!(" · {} reproducible", coverage.reproducible) } else { String::new() };
+        let but = if page.findings.audit.complete { "" } else { ", but not everything was read" };
+        return labelled(page, "Coverage", &format!("no data that owes a backup was found{but}{exempt}"));
     }
     let share = |noun: &str| format!("{:.1} %  {} of {owing}{noun} protected", coverage.percent, coverage.protected);
     let on_schedule = format!("{} on schedule", coverage.on_schedule);
@@ -233,7 +242,9 @@ fn worst(page: &Page) -> Vec<String> {
         Some(_) => String::new(),
         None => format!(" · why: {}", words::explain_command(page.findings, "NAME")),
     };
-    let mut lines = vec![format!("{}{}", page.bold("Worst resources (+ more failures)"), page.paint(&why, DIM))];
+    let heading = "Worst resources (+ more failures)";
+    let why = if wrap::columns(heading) + wrap::columns(&why) <= width { why } else { String::new() };
+    let mut lines = vec![format!("{}{}", page.bold(heading), page.paint(&why, DIM))];
     for ((worst, shown), command) in worst.iter().zip(&names).zip(&commands) {
         lines.push(worst_line(page, worst, &wrap::fitted(shown, name), room, beside.map(|_| command.as_str())));
     }
@@ -263,5 +274,13 @@ fn verdict(page: &Page) -> Vec<String> {
         None => BOLD,
     };
     let text = words::gate(page.findings).unwrap_or_else(|| "no gate: the document does not record its verdict".to_owned());
-    wrap::text(&text, page.target.width).iter().map(|line| page.paint(line, style)).collect()
+    // The exit code stays on one line with its word.
+    let (reason, exit) = text.rsplit_once(" · ").unwrap_or((&text, ""));
+    let mut lines = wrap::text(reason, page.target.width);
+    match lines.last_mut() {
+        _ if exit.is_empty() => {}
+        Some(last) if wrap::columns(last) + 3 + wrap::columns(exit) <= page.target.width => last.push_str(&format!(" · {exit}")),
+        _ => lines.push(format!("· {exit}")),
+    }
+    lines.iter().map(|line| page.paint(line, style)).collect()
 }

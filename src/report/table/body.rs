@@ -45,7 +45,7 @@ fn failures(page: &Page, out: &mut dyn Write) -> io::Result<()> {
         _ => parts::by_part(page, &fails, out)?,
     }
     if !page.findings.findings.iter().any(|finding| finding.status == Status::Fail) {
-        return writeln!(out, "{}\n", page.bold("Nothing fails."));
+        return writeln!(out, "{}\n", page.bold(nothing_fails(page)));
     }
     let hidden: Vec<(Severity, u64)> = Severity::ALL
         .into_iter()
@@ -59,6 +59,16 @@ fn failures(page: &Page, out: &mut dyn Write) -> io::Result<()> {
     let text = format!("{} {noun} {are} not shown (--min-severity {} or --all shows them)", words::listed(&counts), least.as_str());
     page.paragraph(out, "", &text)?;
     writeln!(out)
+}
+
+/// What is true where no finding fails: it may be that nothing is known.
+fn nothing_fails(page: &Page) -> &'static str {
+    let findings = &page.findings.findings;
+    match findings.iter().any(|finding| finding.status == Status::Unknown) {
+        _ if findings.is_empty() => "Nothing was judged.",
+        true => "Nothing is known to fail.",
+        false => "Nothing fails.",
+    }
 }
 
 /// The failures by severity, then by rule.

@@ -6,6 +6,7 @@ use super::rule::{group_of_rule, more};
 use crate::audit::covered::{self, Covered};
 use crate::audit::findings::{Finding, ResourceRef, Status};
 use crate::audit::worst;
+use crate::inventory::Fact;
 use crate::report::escape::{cut, terminal};
 use crate::report::{GroupBy, words, wrap};
 use crate::rules::{BestPractice, Severity};
@@ -78,6 +79,16 @@ fn resource(page: &Page, failures: &[&Finding], out: &mut dyn Write) -> io::Resu
     writeln!(out)
 }
 
+/// The part that a resource is in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Of(String),
+    /// Its tags were not read, or a template leaves the tag open.
+    Unread,
+    /// It does not have the tag.
+    Without,
+}
+
 /// All findings of one part.
 #[derive(Default)]
 struct Part<'a> {
@@ -96,8 +107,8 @@ impl Part<'_> {
 /// A table of all parts with their coverage, then the failures of each part, the worst first.
 pub fn by_part(page: &Page, fails: &dyn Fn(&Finding) -> bool, out: &mut dyn Write) -> io::Result<()> {
     let of = |resource: &ResourceRef| key(page.target.group_by, resource);
-    let mut parts: BTreeMap<Option<String>, Part> = BTreeMap::new();
-    let mut last: Option<(&ResourceRef, Option<String>)> = None;
+    let mut parts: BTreeMap<Key, Part> = BTreeMap::new();
+    let mut last: Option<(&ResourceRef, Key)> = None;
     for finding in &page.findings.findings {
         // Findings of a resource are adjacent, and share it.
         let key = match &last {
@@ -115,18 +126,23 @@ pub fn by_part(page: &Page, fails: &dyn Fn(&Finding) -> bool, out: &mut dyn Writ
     for (key, covered) in covered::by(page.findings, of) {
         parts.entry(key).or_default().covered = Some(covered);
     }
-    let mut parts: Vec<(Option<String>, Part)> = parts.into_iter().collect();
-    // What has no such tag comes last: nobody in particular has to act.
-    parts.sort_by_cached_key(|(key, part)| (key.is_none(), Reverse(worst::score(part.failures.iter().copied())), key.clone()));
+    let mut parts: Vec<(Key, Part)> = parts.into_iter().collect();
+    // What has no such tag, or may have none, comes last: nobody in particular has to act.
+    let rank = |key: &Key| if let Key::Of(_) = key { None } else { Some(key.clone()) };
+    parts.sort_by_cached_key(|(key, part)| (rank(key), Reverse(worst::score(part.failures.iter().copied())), key.clone()));
     summary(page, &parts, out)?;
-    if let (GroupBy::Tag(tag), [(None, _)]) = (page.target.group_by, parts.as_slice()) {
-        page.paragraph(out, "", &terminal(&format!("No resource has the tag {}.{}", cut(tag, TEXT), tags_there(page))))?;
+    if let GroupBy::Tag(tag) = page.target.group_by
+        && !parts.is_empty()
+        && !parts.iter().any(|(key, _)| matches!(key, Key::Of(_)))
+    {
+        let known = if parts.iter().any(|(key, _)| *key == Key::Unread) { "is known to have" } else { "has" };
+        page.paragraph(out, "", &terminal(&format!("No resource {known} the tag {}.{}", cut(tag, TEXT), tags_there(page))))?;
         writeln!(out)?;
     }
     let shown: Vec<_> = parts.iter().filter(|(_, part)| part.failures.iter().any(|finding| fails(finding))).collect();
     let listed = if page.target.all { shown.len() } else { LISTED };
     for (key, part) in shown.iter().take(listed) {
-        let lines = wrap::text(&named(page, key.as_deref()), page.target.width);
+        let lines = wrap::text(&heading(page, key), page.target.width);
         lines.iter().try_for_each(|line| writeln!(out, "{}", page.bold(line)))?;
         for group in by_rule(part.failures.iter().copied().filter(|finding| fails(finding))) {
             group_of_rule(page, &group, &group[0].severity.as_str().to_uppercase(), out)?;
@@ -137,13 +153,17 @@ pub fn by_part(page: &Page, fails: &dyn Fn(&Finding) -> bool, out: &mut dyn Writ
     if shown.len() > listed { writeln!(out) } else { Ok(()) }
 }
 
-/// The part that a resource is in; `None` without the tag.
-fn key(group_by: GroupBy, resource: &ResourceRef) -> Option<String> {
+/// The part that a resource is in.
+fn key(group_by: GroupBy, resource: &ResourceRef) -> Key {
     match group_by {
-        GroupBy::Account => Some(resource.account.clone()),
-        GroupBy::Region => Some(resource.region.clone()),
-        GroupBy::Tag(tag) => resource.tags.get(tag).cloned(),
-        GroupBy::Rule | GroupBy::Resource => None,
+        GroupBy::Account => Key::Of(resource.account.clone()),
+        GroupBy::Region => Key::Of(resource.region.clone()),
+        GroupBy::Tag(tag) => match resource.tag(tag) {
+            Fact::Read(Some(value)) => Key::Of(value.to_owned()),
+            Fact::Read(None) => Key::Without,
+            Fact::Unread => Key::Unread,
+        },
+        GroupBy::Rule | GroupBy::Resource => Key::Without,
     }
 }
 
@@ -159,14 +179,25 @@ fn tags_there(page: &Page) -> String {
     if named.is_empty() { String::new() } else { format!(" Tags that resources have: {}.", named.join(", ")) }
 }
 
-/// The name of a part.
-fn named(page: &Page, key: Option<&str>) -> String {
-    let key = key.map(|key| terminal(&cut(key, TEXT)));
-    match (page.target.group_by, key.as_deref()) {
-        (GroupBy::Tag(tag), None) => format!("without the tag {}", terminal(&cut(tag, TEXT))),
-        (GroupBy::Tag(_), Some("")) => "(empty)".to_owned(),
-        (_, None | Some("")) => "(left open)".to_owned(),
-        (_, Some(key)) => key.to_owned(),
+/// The heading of a part.
+fn heading(page: &Page, key: &Key) -> String {
+    match (page.target.group_by, key) {
+        (GroupBy::Tag(tag), Key::Without) => format!("without the tag {}", terminal(&cut(tag, TEXT))),
+        (GroupBy::Tag(tag), Key::Unread) => format!("not known whether with the tag {}", terminal(&cut(tag, TEXT))),
+        _ => named(page, key),
+    }
+}
+
+/// The name of a part in the summary.
+fn named(page: &Page, key: &Key) -> String {
+    match (page.target.group_by, key) {
+        (_, Key::Without) => "(without)".to_owned(),
+        (_, Key::Unread) => "(unknown)".to_owned(),
+        (GroupBy::Tag(_), Key::Of(key)) if key.is_empty() => "(empty)".to_owned(),
+        (_, Key::Of(key)) if key.is_empty() => "(left open)".to_owned(),
+        // A value that looks like none, or like one of the names above.
+        (_, Key::Of(key)) if key.starts_with(['(', '"']) || *key != key.trim() => format!("\"{}\"", terminal(&cut(key, TEXT))),
+        (_, Key::Of(key)) => terminal(&cut(key, TEXT)),
     }
 }
 
@@ -180,7 +211,7 @@ fn by_rule<'a>(failures: impl Iterator<Item = &'a Finding>) -> Vec<Vec<&'a Findi
 }
 
 /// One line for each part: coverage, failures by severity, unknown findings.
-fn summary(page: &Page, parts: &[(Option<String>, Part)], out: &mut dyn Write) -> io::Result<()> {
+fn summary(page: &Page, parts: &[(Key, Part)], out: &mut dyn Write) -> io::Result<()> {
     let title = match page.target.group_by {
         GroupBy::Account => "Account".to_owned(),
         GroupBy::Region => "Region".to_owned(),
@@ -194,8 +225,7 @@ fn summary(page: &Page, parts: &[(Option<String>, Part)], out: &mut dyn Write) -
         .map(|(key, part)| {
             let counts = Severity::ALL.map(|severity| number(part.failing(severity) as u64));
             let cells = [protected(part.covered)].into_iter().chain(counts).chain([number(part.unknown)]);
-            let name = key.as_deref().map_or("(without)".to_owned(), |key| named(page, Some(key)));
-            (name, cells.collect())
+            (named(page, key), cells.collect())
         })
         .collect();
     let widest = |column: usize| {
@@ -223,7 +253,11 @@ fn summary(page: &Page, parts: &[(Option<String>, Part)], out: &mut dyn Write) -
     }
     more(page, rows.len(), listed, "line", out)?;
     if parts.iter().all(|(_, part)| part.covered.is_none()) {
-        page.paragraph(out, "", "Coverage is not known: the rule data-protected did not judge here.")?;
+        let why = match words::is_of_templates(&page.findings.audit) {
+            true => "Coverage shows only after deployment.",
+            false => "Coverage is not known: the rule data-protected did not judge here.",
+        };
+        page.paragraph(out, "", why)?;
     }
     writeln!(out)
 }

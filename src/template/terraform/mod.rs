@@ -41,6 +41,7 @@ mod traversal;
 mod value;
 mod waivers;
 
+pub(in crate::template) use modules::has_overrides;
 pub(in crate::template) use outline::resources as outline;
 
 use std::path::{Path, PathBuf};

@@ -65,6 +65,12 @@ fn stem(name: &str) -> Option<&str> {
     [".tf", ".tf.json", ".tofu", ".tofu.json"].iter().find_map(|extension| name.strip_suffix(extension))
 }
 
+/// Whether the folder of a file has override files, which may set anything that the file sets, or cannot be listed.
+pub(in crate::template) fn has_overrides(file: &Path) -> bool {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    files(folder).map_or(true, |files| files.iter().any(|(name, _)| is_override(name)))
+}
+
 fn is_override(name: &str) -> bool {
     stem(name).is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
 }

@@ -1,6 +1,7 @@
 //! Edits are right to the byte, and there is none in any doubt.
 
-use super::{Template, edited, judge, snippet};
+use super::{POLICY, Template, document_with, edited, judge, snippet};
+use crate::support::Rel9;
 
 /// The file after the edit for a finding; `None` if there is only code.
 fn after(name: &str, text: &str, rule: &str, id: &str) -> Option<String> {
@@ -97,10 +98,28 @@ fn a_file_whose_change_is_in_doubt_is_not_edited() {
     for text in cloudformation {
         assert_eq!(after("t.yaml", text, ENCRYPTED, "A"), None, "{text}");
     }
+    // An override file sets the value again, whatever the way to the file is.
+    let rel9 = Rel9::new()
+        .with_files(&[("main.tf", &volume("\n  encrypted = false\n")), ("prod_override.tf", &volume("\n  encrypted = false\n"))]);
+    for path in [".", "main.tf", &rel9.home().display().to_string()] {
+        let document = rel9.judge(&[path]);
+        let findings = document.findings().iter();
+        let failing = findings.filter(|finding| finding["rule"] == ENCRYPTED && finding["status"] == "fail");
+        let edits: Vec<bool> = failing.map(|finding| finding["remediation"].get("edit").is_some()).collect();
+        assert_eq!(edits, [false], "{path}");
+    }
     // A further resource is needed, or something is to be filled in.
     let bucket = "Resources:\n  A:\n    Type: AWS::S3::Bucket\n";
     assert_eq!(after("t.yaml", bucket, "s3-bucket-customer-key", "A"), None);
     assert_eq!(after("t.yaml", bucket, "s3-bucket-cross-region-replication", "A"), None);
+    // The same from an expression: the policy names no role that may delete backups.
+    let vault = Template::new("t.yaml", "Resources:\n  A:\n    Type: AWS::Backup::BackupVault\n".to_owned());
+    for (policy, has_edit) in [("version: 1\n", false), (POLICY, true)] {
+        let document = document_with(&vault.path(), policy);
+        let finding = document.findings.iter().find(|finding| &*finding.rule == "backup-vault-denies-deletion").expect("a finding");
+        let remediation = finding.remediation.as_ref().expect("a remediation");
+        assert_eq!((remediation.edit.is_some(), remediation.cloudformation.is_some()), (has_edit, true), "{policy}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Merges a fix into a template, as a developer would who reads it.
 
+use super::yaml;
 use hcl_edit::structure::{Attribute, Block, Body, Structure};
 use serde_json::{Map, Value};
 
@@ -50,10 +51,17 @@ fn is_of_each(block: &Block, each: bool) -> bool {
 
 /// A CloudFormation template in JSON with the resources of a fix.
 pub fn cloudformation(text: &str, fix: &str) -> String {
-    let mut template: Value = serde_json::from_str(text).expect("JSON");
-    let changes: Value = serde_json::from_str(fix).expect("a fix in JSON");
-    into(&mut template, &changes);
-    format!("{template:#}\n")
+    format!("{:#}\n", merged(serde_json::from_str(text).expect("JSON"), &serde_json::from_str(fix).expect("a fix in JSON")))
+}
+
+/// The same in YAML.
+pub fn cloudformation_yaml(text: &str, fix: &str) -> String {
+    yaml::written(&merged(yaml::read(text), &yaml::read(fix)))
+}
+
+fn merged(mut template: Value, changes: &Value) -> Value {
+    into(&mut template, changes);
+    template
 }
 
 fn into(known: &mut Value, change: &Value) {

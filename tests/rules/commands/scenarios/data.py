@@ -183,10 +183,27 @@ def protected(aws: Aws) -> str:
 
 @proves("data-recovery-test-planned")
 def recovery_test_planned(aws: Aws) -> str:
+    """Plan and selection are there already: the same commands made them for another table."""
+    backup = aws.client("backup")
+    points = {"Algorithm": "LATEST_WITHIN_WINDOW", "IncludeVaults": ["*"], "RecoveryPointTypes": ["SNAPSHOT"]}
+    plan = {"RestoreTestingPlanName": "monthly", "ScheduleExpression": "cron(0 6 1 * ? *)", "RecoveryPointSelection": points}
+    backup.create_restore_testing_plan(RestoreTestingPlan=plan)
+    selection = {
+        "RestoreTestingSelectionName": "dynamodb",
+        "ProtectedResourceType": "DynamoDB",
+        "ProtectedResourceArns": ["*"],
+        "ProtectedResourceConditions": {"StringEquals": [{"Key": "aws:ResourceTag/restore-test", "Value": "monthly"}]},
+        "IamRoleArn": f"arn:aws:iam::{aws.number}:role/service-role/AWSBackupDefaultServiceRole",
+    }
+    backup.create_restore_testing_selection(RestoreTestingPlanName="monthly", RestoreTestingSelection=selection)
+    return untested(aws)
+
+
+def untested(aws: Aws) -> str:
     vault(aws, "untested")
-    volume = aws.volume("untested")
-    aws.point(volume, vault="untested")
-    return volume
+    table = aws.table("untested")
+    aws.point(table, vault="untested", age={"days": 3})
+    return table
 
 
 def restored(aws: Aws, name: str, **job: Any) -> str:
@@ -210,17 +227,17 @@ def recovery_test_not_failing(aws: Aws) -> str:
 
 @proves("data-recovery-tested", account="never-restored")
 def recovery_tested(aws: Aws) -> Failing:
-    vault(aws, "untested")
-    volume = aws.volume("untested")
-    point = aws.point(volume, vault="untested", age={"days": 3})
+    table = untested(aws)
 
     def run() -> None:
         """The first run of the plan."""
-        plan = aws.client("backup").list_restore_testing_plans()["RestoreTestingPlans"][0]["RestoreTestingPlanArn"]
+        backup = aws.client("backup")
+        plan = backup.list_restore_testing_plans()["RestoreTestingPlans"][0]["RestoreTestingPlanArn"]
+        point = backup.list_recovery_points_by_backup_vault(BackupVaultName="untested")["RecoveryPoints"][0]["RecoveryPointArn"]
         values = {"RecoveryPointArn": point, "CreationDate": ago(hours=2), "CompletionDate": ago(hours=1)}
         aws.seed("backup", "restore_job", {**values, "CreatedBy": {"RestoreTestingPlanArn": plan}})
 
-    return Failing(volume, later=run)
+    return Failing(table, later=run)
 
 
 @proves("data-retention-meets-objective")

@@ -64,6 +64,20 @@ resource "aws_backup_plan" "short" {
   }
 }
 
+resource "aws_backup_plan" "cold" {
+  name = "cold"
+
+  rule {
+    rule_name         = "monthly"
+    target_vault_name = aws_backup_vault.own.name
+    schedule          = "cron(0 5 1 * ? *)"
+
+    lifecycle {
+      cold_storage_after = 30
+    }
+  }
+}
+
 resource "aws_backup_selection" "short" {
   name         = "short"
   plan_id      = aws_backup_plan.short.id
