@@ -76,7 +76,6 @@ impl Tags {
     fn merge(&mut self, other: Tags) {
         self.resources += other.resources;
         self.unknown += other.unknown;
-        self.unknown += other.unknown;
         for (key, values) in other.keys {
             let mine = self.keys.entry(key).or_default();
             for (value, count) in values {
