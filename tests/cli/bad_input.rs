@@ -514,7 +514,7 @@ fn mistakes_in_the_policy() {
         ),
         ("version: 1\nrules:\n  data-protected: { severity: awful }\n".to_owned(), "rel9.yaml:3: "),
         ("version: 1\nfail_on: worst\n".to_owned(), "rel9.yaml:2: "),
-        ("version: 1\n\trules: {}\n".to_owned(), "rel9.yaml:1: "),
+        ("version: 1\n\trules: {}\n".to_owned(), "rel9.yaml:2: a tab indents this line"),
         ("- a list\n".to_owned(), "rel9.yaml:1: "),
         (String::new(), "rel9.yaml"),
     ] {

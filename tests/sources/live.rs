@@ -292,7 +292,7 @@ fn a_resource_that_is_asked_for_must_be_there() {
     rel9.run(&["audit", "--resource", typo]).ended(3).said("ordres: nothing was judged");
     rel9.run(&["audit", "--resource", &format!("{orders},{typo}"), "--fail-on", "critical"]).ended(3).said("ordres: nothing was judged");
     rel9.run(&["audit", "--resource", typo, "--allow-incomplete"]).ended(0).said("ordres: nothing was judged");
-    rel9.run(&["audit", "--tag", "backup=dialy"]).ended(3).said("no resource with the given tags");
+    rel9.run(&["audit", "--tag", "backup=dialy"]).ended(3).said("no resource has the given tags: nothing was judged");
 }
 
 #[test]

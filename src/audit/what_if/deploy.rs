@@ -4,7 +4,7 @@
 use super::document::{Deployment, Kind};
 use super::earlier::{self, Earlier, is_selection, plan_of};
 use crate::inventory::types::{self, ResourceType, account, backup, dlm, kms};
-use crate::inventory::{Fact, Location, Resource, Shard, arn};
+use crate::inventory::{Fact, Location, Resource, Shard, arn, is_symbolic};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,7 +61,9 @@ pub fn deploy(live: &Shard, stacks: &[Shard], at: DateTime<Utc>) -> Deployed {
         let plans_elsewhere: BTreeSet<&str> = plans.map(|plan| plan.arn.as_str()).collect();
         // A selection is where its plan is.
         let of_plan_elsewhere = |resource: &Resource| plan_of(resource).is_some_and(|plan| plans_elsewhere.contains(plan));
-        let here = |resource: &&Resource| protects(resource) && !is_elsewhere(resource, live) && !of_plan_elsewhere(resource);
+        let here = |resource: &&Resource| {
+            protects(resource) && !is_elsewhere(resource, live) && !of_plan_elsewhere(resource) && may_have_plan(resource, live, stacks)
+        };
         let own: Vec<Resource> = stack.resources.iter().filter(here).map(|resource| of_stack(resource, number)).collect();
         deployed.add_stack(own, at);
         let gone: Vec<Resource> = stack.destroyed.iter().filter(here).cloned().collect();
@@ -76,6 +78,15 @@ fn is_elsewhere(resource: &Resource, live: &Shard) -> bool {
     let of_arn = given.map(|arn| (arn::account(arn), arn::region(arn)));
     let mut places = of_arn.chain([(resource.account.as_str(), resource.region.as_str())]);
     places.any(|(account, region)| [arn::differ(account, &live.account), arn::differ(region, &live.region)].contains(&Fact::Read(true)))
+}
+
+/// Whether the plan that a selection names can be here: it is in the inventory or declared, or the plans were not listed.
+fn may_have_plan(selection: &Resource, live: &Shard, stacks: &[Shard]) -> bool {
+    let Some(plan) = plan_of(selection).filter(|plan| !is_symbolic(plan)) else { return true };
+    let is_backup = selection.get::<backup::BackupSelection>().is_some();
+    let lists_plans = if is_backup { backup::BackupPlan::INFO.operation } else { backup::RestoreTestingPlan::INFO.operation };
+    let mut known = live.resources.iter().chain(stacks.iter().flat_map(|stack| stack.resources.iter().chain(&stack.destroyed)));
+    live.coverage.why_unread(lists_plans, &live.account, &live.region).is_some() || known.any(|known| known.arn == plan)
 }
 
 /// A declaration whose generated names are its own: two stacks may declare a plan by the same logical id.
