@@ -210,7 +210,7 @@ pub fn reproducible(entry: &ReproducibleData) -> String {
 
 /// `89 resources judged: 50 fail (11 critical, 39 high), 5 unknown, 1 waived, 246 pass.`
 pub fn totals(summary: &Summary) -> String {
-    let count = |status: Status| summary.by_status.get(&status).copied().unwrap_or(0);
+    let count = |status: Status| number(summary.by_status.get(&status).copied().unwrap_or(0));
     let severities = severities(summary);
     let of_these = if severities.is_empty() { String::new() } else { format!(" ({severities})") };
     format!(
@@ -228,7 +228,7 @@ pub fn severities(summary: &Summary) -> String {
     let severities: Vec<String> = Severity::ALL
         .iter()
         .filter_map(|severity| Some((severity, summary.by_severity.get(severity).filter(|count| **count > 0)?)))
-        .map(|(severity, count)| format!("{count} {}", severity.as_str()))
+        .map(|(severity, count)| format!("{} {}", number(*count), severity.as_str()))
         .collect();
     severities.join(", ")
 }
