@@ -79,7 +79,7 @@ fn every_smallest_change_makes_the_rules_pass_that_it_names() {
     let (mut tried, mut kinds) = (0, BTreeSet::new());
     for (number, (name, edit)) in VARIATIONS.iter().enumerate() {
         let folder = rel9.home().join(format!("before-{number}"));
-        variant(&folder, |line| edit(line));
+        variant(&folder, edit);
         let before = audited(&rel9, &folder);
         let failing = before["findings"].as_array().expect("findings").iter().filter(|finding| {
             finding["status"] == "fail"

@@ -35,26 +35,23 @@ pub fn find(live: &[Resource], planned: &Resource) -> Earlier {
     if given.iter().any(|given| given.starts_with("arn:")) || planned.get::<backup::BackupSelection>().is_some() && !given.is_empty() {
         return Earlier::Nothing;
     }
-    let matching = |is_it: &dyn Fn(&Resource) -> bool| -> Vec<usize> {
-        candidates.iter().filter(|(_, known)| is_it(known)).map(|(place, _)| *place).collect()
-    };
     let name = planned.name.as_deref().filter(|name| !name.is_empty() && !is_symbolic(name));
     let is_named = |known: &Resource| name.is_some() && known.name.as_deref() == name && plan_of(known) == plan_of(planned);
     if planned.get::<dlm::LifecyclePolicy>().is_some() {
-        return of_policy(planned, name, &matching, &is_named);
+        return of_policy(planned, name, &candidates, is_named);
     }
     if planned.get::<kms::Key>().is_some() {
         return Earlier::Nothing;
     }
-    one_of(matching(&is_named), || format!("the name {}", name.unwrap_or_default()))
+    one_of(matching(&candidates, is_named), || format!("the name {}", name.unwrap_or_default()))
 }
 
 /// Templates do not name a policy: everything that a person would know it by counts.
 fn of_policy(
     planned: &Resource,
     description: Option<&str>,
-    matching: &dyn Fn(&dyn Fn(&Resource) -> bool) -> Vec<usize>,
-    is_described: &dyn Fn(&Resource) -> bool,
+    candidates: &[(usize, &Resource)],
+    is_described: impl Fn(&Resource) -> bool,
 ) -> Earlier {
     let is_same_tags = |known: &Resource| targets(known).is_some() && targets(known) == targets(planned);
     let logical_id = logical_id(planned);
@@ -62,22 +59,27 @@ fn of_policy(
         |known: &Resource| known.tags.read().and_then(|tags| tags.get(LOGICAL_ID)).is_some_and(|own| Some(own.as_str()) == logical_id);
     // Stacks of other templates may use the same logical id: something else must agree.
     let agrees = |known: &Resource| is_described(known) || is_same_tags(known) || description.is_none();
-    let of_stack = matching(&|known| is_same_id(known) && agrees(known));
+    let of_stack = matching(candidates, |known| is_same_id(known) && agrees(known));
     if !of_stack.is_empty() {
         return one_of(of_stack, || format!("CloudFormation made it from {}", logical_id.unwrap_or_default()));
     }
-    let described = matching(is_described);
+    let described = matching(candidates, &is_described);
     if !described.is_empty() {
         return one_of(described, || format!("the description {}", description.unwrap_or_default()));
     }
-    let tagged = if description.is_none() { matching(&is_same_tags) } else { Vec::new() };
+    let tagged = if description.is_none() { matching(candidates, is_same_tags) } else { Vec::new() };
     if !tagged.is_empty() {
         return one_of(tagged, || "the same target tags".to_owned());
     }
-    match matching(&is_same_id) {
+    match matching(candidates, is_same_id) {
         none if none.is_empty() => Earlier::Nothing,
         some => Earlier::Perhaps(some, format!("CloudFormation made it from {}, perhaps in another stack", logical_id.unwrap_or_default())),
     }
+}
+
+/// The places of the candidates that match.
+fn matching(candidates: &[(usize, &Resource)], matches: impl Fn(&Resource) -> bool) -> Vec<usize> {
+    candidates.iter().filter(|(_, known)| matches(known)).map(|(place, _)| *place).collect()
 }
 
 fn one_of(found: Vec<usize>, how: impl Fn() -> String) -> Earlier {
@@ -97,15 +99,22 @@ fn logical_id(planned: &Resource) -> Option<&str> {
     (language == "cloudformation").then(|| planned.id.rsplit('/').next()).flatten()
 }
 
-/// What a policy targets: types and tags, if all of them are known.
-fn targets(policy: &Resource) -> Option<(&[String], BTreeSet<(&str, &str)>)> {
+/// What a policy targets.
+#[derive(PartialEq)]
+struct Targets<'p> {
+    types: &'p [String],
+    tags: BTreeSet<(&'p str, &'p str)>,
+}
+
+/// What a policy targets, if all of it is known.
+fn targets(policy: &Resource) -> Option<Targets<'_>> {
     let policy = policy.get::<dlm::LifecyclePolicy>()?;
     let mut tags = BTreeSet::new();
     for tag in policy.target_tags.read()? {
         tags.insert((tag.key.as_str(), tag.value.read()?.as_str()));
     }
     let types = policy.resource_types.read()?;
-    (!tags.is_empty()).then_some((types, tags))
+    (!tags.is_empty()).then_some(Targets { types, tags })
 }
 
 /// Whether the type needs a plan.
