@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 
-const EU: [&str; 4] = ["--account", "111122223333", "--region", "eu-central-1"];
+pub const EU: [&str; 4] = ["--account", "111122223333", "--region", "eu-central-1"];
 
 /// A plan that selects by a list of tags, and its settings.
 fn by_tags(plan: &str, selection: &str, tags: &[(&str, &str)]) -> String {
@@ -42,7 +42,8 @@ fn by_tags(plan: &str, selection: &str, tags: &[(&str, &str)]) -> String {
 /// A template that protects nothing.
 const NOTHING: &str = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n";
 
-fn what_if(rel9: &Rel9, arguments: &[&str]) -> (Run, Value) {
+/// Runs `rel9 what-if` with these arguments, and reads its document.
+pub fn what_if(rel9: &Rel9, arguments: &[&str]) -> (Run, Value) {
     let run = rel9.run(&[&["what-if", "--format", "json"], arguments].concat());
     let document = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("no document ({error}): {run}"));
     (run, document)

@@ -1,20 +1,14 @@
 //! `rel9 what-if`: what a deployment replaces, adds and removes, and how the same resource is known again.
 
-use crate::support::{Rel9, Run, demo, text};
+use super::what_if::{EU, what_if};
+use crate::support::{Rel9, demo, text};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-const EU: [&str; 4] = ["--account", "111122223333", "--region", "eu-central-1"];
 const DAILY: &str = "arn:aws:backup:eu-central-1:111122223333:backup-plan:daily";
 const POLICY: &str = "arn:aws:dlm:eu-central-1:111122223333:policy/policy-0123456789abcdef0";
 /// The volume that the policy of the demo targets.
 const VOLUME: &str = "arn:aws:ec2:eu-central-1:111122223333:volume/vol-0af00000000000001";
-
-fn what_if(rel9: &Rel9, arguments: &[&str]) -> (Run, Value) {
-    let run = rel9.run(&[&["what-if", "--format", "json"], arguments].concat());
-    let document = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("no document ({error}): {run}"));
-    (run, document)
-}
 
 fn arns(document: &Value, group: &str) -> Vec<String> {
     document[group].as_array().expect("a list").iter().map(|changed| text(&changed["resource"]["arn"]).to_owned()).collect()
