@@ -216,16 +216,27 @@ impl<'a> Judge<'a> {
     fn owed(&self, prepared: Option<&Prepared>) -> Owed {
         let is_explained = |prepared: &Prepared| self.options.explain.as_ref().is_some_and(|wanted| wanted.is(prepared.resource));
         let considered = if self.options.standings || prepared.is_some_and(is_explained) { usize::MAX } else { CONSIDERED_TOLD };
+        let usual = Owed {
+            mechanisms: ALL_MECHANISMS.to_vec(),
+            rpo_seconds: None,
+            named: Ok(false),
+            reproducible: false,
+            doubt: None,
+            considered,
+        };
         match prepared.map(|prepared| &prepared.owing.owes) {
-            Some(Owes::Objective(objective)) => {
-                let reproducible = is_reproducible(objective, self.as_of);
-                Owed { mechanisms: objective.mechanisms.clone(), rpo_seconds: objective.rpo_seconds, reproducible, doubt: None, considered }
+            Some(Owes::Objective(objective)) => Owed {
+                mechanisms: objective.mechanisms.clone(),
+                rpo_seconds: objective.rpo_seconds,
+                named: Ok(objective.name.is_some() && !objective.catch_all),
+                reproducible: is_reproducible(objective, self.as_of),
+                ..usual
+            },
+            Some(Owes::Unknown { reason, mechanisms_differ }) => {
+                let doubt = objective_unknown(reason);
+                Owed { named: Err(vec![doubt.clone()]), doubt: Some(doubt).filter(|_| *mechanisms_differ), ..usual }
             }
-            Some(Owes::Unknown { reason, mechanisms_differ: true }) => {
-                let doubt = Some(objective_unknown(reason));
-                Owed { mechanisms: ALL_MECHANISMS.to_vec(), rpo_seconds: None, reproducible: false, doubt, considered }
-            }
-            _ => Owed { mechanisms: ALL_MECHANISMS.to_vec(), rpo_seconds: None, reproducible: false, doubt: None, considered },
+            None => usual,
         }
     }
 
@@ -235,6 +246,12 @@ impl<'a> Judge<'a> {
         let mut judged = Judged::default();
         let reproducible = matches!(&owing.owes, Owes::Objective(objective) if is_reproducible(objective, self.as_of));
         let cluster_member = protection::is_cluster_member(resource);
+        let no_data = matches!(&facts, Facts::Data(facts) if facts.counts_as_data.read() == Some(&false));
+        let is_counted = protection::is_counted(resource) && !no_data;
+        let may_be_no_data = match &facts {
+            Facts::Data(facts) if facts.counts_as_data.is_unread() => facts.counts_as_data.reasons().first().cloned(),
+            _ => None,
+        };
         // A shard of a template also has resources of the target account: they are evidence, and not judged.
         let judged_here = resource.declared.is_some() || !template;
         // A key of another account is evidence here; it is judged once, in one account.
@@ -246,7 +263,7 @@ impl<'a> Judge<'a> {
             judged.named.insert(resource.uid().to_owned());
         }
         if self.options.survey {
-            judged.survey.add(resource, protection::is_counted(resource));
+            judged.survey.add(resource, is_counted);
         }
         let reference = Arc::new(reference(resource));
         let explained = self.options.explain.is_some();
@@ -258,16 +275,16 @@ impl<'a> Judge<'a> {
         if let Facts::Data(facts) = &facts
             && protection::is_data(info.name)
         {
-            if protection::is_counted(resource) {
+            if is_counted {
                 judged.coverage.count(facts, reproducible);
                 if self.options.standings {
                     judged.standings.push((Arc::clone(&reference), Standing::new(facts, reproducible)));
                 }
             }
-            owing.count(reproducible, protection::is_counted(resource), &mut judged.tally);
+            owing.count(reproducible, is_counted, &mut judged.tally);
             if self.options.survey {
                 self.policy.count_covered(&subject, &owing, &mut judged.tally);
-                if protection::is_counted(resource) && !reproducible && !matches!(owing.owes, Owes::Unknown { .. }) {
+                if is_counted && !reproducible && !matches!(owing.owes, Owes::Unknown { .. }) {
                     judged.survey.example(owing.objective_at(), resource.uid());
                 }
             }
@@ -295,7 +312,7 @@ impl<'a> Judge<'a> {
         let mut waivers = Waivers { policy: self.policy, as_of: self.as_of, tally: Tally::default() };
         for chosen in self.by_type.get(info.name).into_iter().flatten() {
             let skipped = (reproducible && !chosen.rule.reproducible)
-                || (cluster_member && chosen.rule.data)
+                || ((cluster_member || no_data) && chosen.rule.data)
                 || (if template { !chosen.judges_templates } else { chosen.rule.templates_only });
             if skipped {
                 continue;
@@ -303,8 +320,13 @@ impl<'a> Judge<'a> {
             // A template cannot show what exists only after deployment. That is not a defect of the template, so there is no finding.
             let answered = |verdict: &Verdict| !verdict.unknown_because.iter().any(|reason| reason == DEPLOYED);
             if let Some(mut verdict) = chosen.answers.to(&subject).filter(answered) {
-                if let (Status::Fail, Some(reason)) = (verdict.status, &owing.may_be_reproducible) {
-                    verdict = verdict.in_doubt(format!("whether its data can be rebuilt is unknown: {reason}"));
+                let doubt = match (&owing.may_be_reproducible, &may_be_no_data) {
+                    (Some(reason), _) => Some(format!("whether its data can be rebuilt is unknown: {reason}")),
+                    (None, Some(reason)) if chosen.rule.data => Some(format!("whether it counts as data is unknown: {reason}")),
+                    _ => None,
+                };
+                if let (Status::Fail, Some(doubt)) = (verdict.status, doubt) {
+                    verdict = verdict.in_doubt(doubt);
                 }
                 judged.findings.push(Box::new(chosen.finding(resource, &reference, &subject, verdict, &mut waivers)));
             }

@@ -7,6 +7,7 @@ use super::failure::{Failure, Reply};
 use super::kms::Aliases;
 use super::limits::{Gate, Run};
 use super::operation::Operation;
+use super::tagging::Tagged;
 use super::transport::calling;
 use crate::inventory::{Coverage, CoverageEntry, CoverageStatus};
 use aws_config::SdkConfig;
@@ -46,6 +47,8 @@ pub struct Reader {
     run: Arc<Run>,
     /// The Region's aliases of AWS managed keys, listed at first use.
     pub(super) aliases: OnceCell<Option<Aliases>>,
+    /// The Region's tagged resources of some services, listed at first use.
+    pub(super) tagged: OnceCell<Option<Tagged>>,
     gates: Mutex<HashMap<(&'static str, &'static str), Arc<Gate>>>,
     log: Mutex<Log>,
 }
@@ -60,6 +63,7 @@ impl Reader {
             custom_endpoint,
             run,
             aliases: OnceCell::new(),
+            tagged: OnceCell::new(),
             gates: Mutex::default(),
             log: Mutex::default(),
         }

@@ -26,6 +26,7 @@ mod regions;
 pub mod s3;
 mod session;
 mod settings;
+pub mod tagging;
 mod transport;
 pub mod well_architected;
 
@@ -69,6 +70,7 @@ pub fn operations() -> Vec<&'static Operation> {
     let mut all: Vec<_> = SERVICES.iter().flat_map(|service| (service.operations)()).collect();
     all.extend(session::OPERATIONS);
     all.extend(kms::OPERATIONS);
+    all.extend(tagging::OPERATIONS);
     all.sort_by_key(|operation| (operation.service, operation.name));
     all.dedup();
     all

@@ -8,8 +8,9 @@ pub struct AwsBackup {
     pub name: &'static str,
     /// Restore testing supports it (AWS Backup developer guide, "Restore testing").
     pub restore_testing: bool,
-    /// Logically air-gapped vaults keep its backups (AWS Backup developer guide, "Feature availability by resource").
-    pub air_gapped: bool,
+    /// Logically air-gapped vaults keep its backups (AWS Backup developer guide, "Feature availability by resource"); `None` where the guide
+    /// leaves it open.
+    pub air_gapped: Option<bool>,
     /// AWS Backup can back it up continuously; this names the property that shows whether its own service already does so.
     pub continuous: Option<OwnContinuous>,
 }

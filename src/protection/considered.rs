@@ -71,13 +71,15 @@ pub fn considered(
     }
     let with_selection: HashSet<&String> =
         case.index.selections.iter().filter_map(|selection| selection.properties.plan_arn.read()).collect();
-    let alone = case.index.plans.iter().filter(|plan| !with_selection.contains(&plan.resource.arn));
+    // No plan reaches a type that AWS Backup does not support.
+    let plans = if candidates.known.is_some() { case.index.plans.as_slice() } else { &[] };
+    let alone = plans.iter().filter(|plan| !with_selection.contains(&plan.resource.arn));
     entries.extend(alone.map(|plan| (NO_SELECTION, Entry::Plan(plan.resource))));
     entries.extend(candidates.stacks.iter().map(|selected| (REACHES, Entry::Stack(selected))));
     if data_type.dlm {
         entries.extend(case.index.lifecycle_policies.iter().map(|policy| of_policy(case, policy)));
     }
-    let mut unread = case.index.missing(&LISTED_PLANS);
+    let mut unread = if candidates.known.is_some() { case.index.missing(&LISTED_PLANS) } else { Vec::new() };
     if data_type.dlm {
         add_new(&mut unread, case.index.missing(&LISTED_POLICIES));
     }

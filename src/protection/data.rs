@@ -1,9 +1,10 @@
 //! The protection of one data resource: combines its parts, and names the parts that could not be worked out.
 
+use super::aws_backup::BackedUpAs;
 use super::case::{Case, Mechanisms};
 use super::considered::{Candidates, considered};
 use super::context::Join;
-use super::data_type::DataType;
+use super::data_type::{DataType, IsData};
 use super::facts::{Backup, CopyRetention, FactSet, Facts, Gap, Mechanism, MechanismKind, PlanReach, Protection, Window};
 use super::point::Point;
 use super::state::due_seconds;
@@ -20,6 +21,8 @@ pub struct Owed {
     pub mechanisms: Vec<MechanismKind>,
     /// The RPO of its objective.
     pub rpo_seconds: Option<i64>,
+    /// Whether an objective of the policy that does not match everything asks for its backups, or why that is unknown.
+    pub named: Outcome<bool>,
     /// Exempt: its data can be rebuilt.
     pub reproducible: bool,
     /// Why the kinds that count are not known.
@@ -123,6 +126,9 @@ impl Join<'_> {
         let keys = keys.and_then(|keys| moments.backups.as_ref().map(|_| keys).map_err(Vec::clone));
         let restores = restores::restores(self, resource, &points, &mechanisms.copy_schedules);
         let backup_type = known.map_or("", |known| known.aws_backup.name);
+        let counts_as_data = self.counts_as_data(data_type, resource, owed, !(plans.is_empty() && mechanisms.all.is_empty() && points.is_empty()), &all_unread);
+        // A resource that perhaps is no data owes perhaps nothing.
+        let state = state.and_then(|state| counts_as_data.as_ref().map(|_| state).map_err(Vec::clone));
         let opt_in = self.plans.opt_ins.of_type(backup_type).map_err(<[String]>::to_vec);
         let age = resource.created_at.map(|created| (self.as_of - created).num_seconds());
         let facts = Protection {
@@ -136,7 +142,7 @@ impl Join<'_> {
             opt_in: opt_in.into(),
             backup_type: backup_type.to_owned().into(),
             recovery_points: recovery_points.into(),
-            aws_backup_points: unless(self.points_unread(resource), aws_backup_points as i64).into(),
+            aws_backup_points: unless(self.points_unread(data_type, resource), aws_backup_points as i64).into(),
             backups: moments.backups.into(),
             copies: copies.into(),
             copy_schedules: unless(copy_reasons, mechanisms.copy_schedules).into(),
@@ -152,8 +158,10 @@ impl Join<'_> {
             restore_tests: restores.as_ref().map(|restores| restores.tests.clone()).map_err(Vec::clone).into(),
             restores: restores.map(|restores| restores.all).into(),
             restore_testing_plans: restore_testing::testing_plans(self, resource).into(),
+            counts_as_data: counts_as_data.into(),
+            restores_shown: (known.is_some() || !data_type.restores.shown_by.is_empty()).into(),
             restore_testing_supported: known.is_some_and(|known| known.aws_backup.restore_testing).into(),
-            air_gapped_supported: known.is_some_and(|known| known.aws_backup.air_gapped).into(),
+            air_gapped_supported: air_gapped_supported(known).into(),
             jobs: jobs::jobs(self, resource).into(),
             keys: keys.into(),
             resource_age_seconds: age.into(),
@@ -163,6 +171,28 @@ impl Join<'_> {
             Some(doubt) => without_mechanisms(facts, doubt).into(),
             None => facts.into(),
         }
+    }
+
+    /// Whether rules about data judge the resource. `reached`: a plan selects it, or it has backups of its own; `unread` says why there may be
+    /// more of them.
+    ///
+    /// # Errors
+    /// Why that is unknown.
+    fn counts_as_data(&self, data_type: &DataType, resource: &Resource, owed: &Owed, reached: bool, unread: &[String]) -> Outcome<bool> {
+        let IsData::WhenReached(asks) = &data_type.is_data else { return Ok(true) };
+        if reached || owed.named == Ok(true) {
+            return Ok(true);
+        }
+        let mut reasons = unread.to_vec();
+        add_new(&mut reasons, owed.named.clone().err().into_iter().flatten());
+        if let Some(asks) = asks {
+            match (asks.does)(resource) {
+                Some(true) => return Ok(true),
+                Some(false) => {}
+                None => add_new(&mut reasons, why_unread(self.index.shard, resource, asks.property)),
+            }
+        }
+        unless(reasons, false)
     }
 
     /// The moments that can be restored. `reasons` say why there may be more backups.
@@ -246,6 +276,16 @@ impl Join<'_> {
     }
 }
 
+/// Whether air-gapped vaults keep backups of a type.
+///
+/// # Errors
+/// AWS's documentation leaves it open.
+fn air_gapped_supported(known: Option<BackedUpAs>) -> Outcome<bool> {
+    let Some(known) = known else { return Ok(false) };
+    let name = known.aws_backup.name;
+    known.aws_backup.air_gapped.ok_or_else(|| vec![format!("AWS does not document whether air-gapped vaults keep backups of {name}")])
+}
+
 /// Keeps the facts that do not depend on which mechanisms count, if that is not known; all other facts are in doubt.
 fn without_mechanisms(facts: Protection, doubt: &str) -> Protection {
     let mut doubted = facts.clone();
@@ -257,6 +297,7 @@ fn without_mechanisms(facts: Protection, doubt: &str) -> Protection {
         opt_in: facts.opt_in,
         backup_type: facts.backup_type,
         restore_testing_plans: facts.restore_testing_plans,
+        restores_shown: facts.restores_shown,
         restore_testing_supported: facts.restore_testing_supported,
         air_gapped_supported: facts.air_gapped_supported,
         jobs: facts.jobs,

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 pub struct DataType {
     pub info: &'static TypeInfo,
     pub arn: ArnForm,
+    pub is_data: IsData,
     /// `None` for data that AWS Backup does not back up.
     pub aws_backup: Option<KnownAs>,
     /// Amazon DLM's policies can target it.
@@ -46,6 +47,21 @@ pub struct DataType {
     pub reproducible: for<'s> fn(&'s Shard) -> Vec<(&'s str, String)>,
     /// Why a resource may be reproducible by nature, if the deciding property was not read.
     pub perhaps_reproducible: fn(&Shard, &Resource) -> Option<String>,
+}
+
+/// Whether resources of a type count as data.
+pub enum IsData {
+    Always,
+    /// Most of them hold data that is made again from elsewhere: a cache, logs, a cluster whose state is in a repository. One counts as data
+    /// if a backup plan selects it, an objective of the policy names it, it has backups of its own, or its own settings ask for backups.
+    WhenReached(Option<AsksForBackups>),
+}
+
+/// The property that shows whether a resource's own settings ask for backups of it.
+pub struct AsksForBackups {
+    pub property: &'static str,
+    /// `None` while the property was not read.
+    pub does: fn(&Resource) -> Option<bool>,
 }
 
 /// A resource whose backups include another, and since when.

@@ -20,7 +20,7 @@ pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Facts, bool
 
     // Reproducible data needs no backup. The volumes of an instance are counted instead of the instance, and the cluster instead of its
     // members.
-    let owing: Vec<_> = data.iter().filter(|(resource, _, reproducible)| !reproducible && is_counted(join, resource)).collect();
+    let owing: Vec<_> = data.iter().filter(|(resource, facts, reproducible)| !reproducible && is_counted(join, resource, facts)).collect();
     let mut state_reasons = listing_reasons.clone();
     let (mut protected, mut on_schedule, mut unprotected, mut unprotected_types) = (0, 0, 0, BTreeSet::new());
     let mut schedule_reasons = Vec::new();
@@ -84,9 +84,10 @@ pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Facts, bool
     .into()
 }
 
-/// Whether a data resource is counted.
-fn is_counted(join: &Join, resource: &Resource) -> bool {
-    join.data_type(resource).is_some_and(|data_type| (data_type.counted)(resource) == Counted::Itself)
+/// Whether a resource counts as data, and not as a part of other data.
+fn is_counted(join: &Join, resource: &Resource, facts: &Facts) -> bool {
+    let counts_as_data = !matches!(facts, Facts::Data(facts) if facts.counts_as_data.read() == Some(&false));
+    counts_as_data && join.data_type(resource).is_some_and(|data_type| (data_type.counted)(resource) == Counted::Itself)
 }
 
 /// The plan that Amazon EFS creates by itself does not count: the user did not decide to back up the Region.

@@ -55,7 +55,7 @@ impl Join<'_> {
     /// Why a resource may have more backups than those found (plans are not considered).
     pub fn sources_unread(&self, data_type: &DataType, resource: &Resource, counts: &[MechanismKind]) -> Vec<String> {
         let needs = (data_type.needs)(self.index, resource, counts);
-        let mut reasons = if counts.contains(&MechanismKind::AwsBackup) { self.points_unread(resource) } else { Vec::new() };
+        let mut reasons = if counts.contains(&MechanismKind::AwsBackup) { self.points_unread(data_type, resource) } else { Vec::new() };
         add_new(&mut reasons, self.index.missing(&needs.operations));
         for property in needs.properties {
             if !resource.properties.is_read(property) {
@@ -65,8 +65,11 @@ impl Join<'_> {
         reasons
     }
 
-    /// Why a resource may have more restorable recovery points than those found.
-    pub fn points_unread(&self, resource: &Resource) -> Vec<String> {
+    /// Why a resource may have more restorable recovery points than those found; it has none if AWS Backup does not support its type.
+    pub fn points_unread(&self, data_type: &DataType, resource: &Resource) -> Vec<String> {
+        if data_type.aws_backup.is_none() {
+            return Vec::new();
+        }
         let mut reasons = self.index.missing(&POINT_OPERATIONS);
         let points = self.index.points.get(&resource.arn).into_iter().flatten();
         let unclear = points.filter(|point| point.properties.status.is_unread());

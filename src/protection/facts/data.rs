@@ -283,6 +283,9 @@ facts! {
 facts! {
     /// The protection of a data resource.
     Protection {
+        /// Whether rules about data judge it: always, except for types that count as data only where a backup plan, an objective that names
+        /// them, or backups of their own reach them (caches, for instance).
+        counts_as_data: bool,
         /// Unread while the evidence that decides it could not be read.
         state: State,
         /// An automatic mechanism that is on schedule backs it up. If the state is `protected` and this is `false`, only an old or manual
@@ -337,6 +340,8 @@ facts! {
         restore_testing_plans: Vec<String>,
         /// AWS Backup restore testing supports its type.
         restore_testing_supported: bool,
+        /// AWS shows restores of its type. Otherwise, only a ledger can prove one.
+        restores_shown: bool,
         /// AWS Backup can keep its type in a logically air-gapped vault.
         air_gapped_supported: bool,
         jobs: Jobs,

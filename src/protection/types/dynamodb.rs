@@ -5,7 +5,7 @@ use crate::inventory::{Fact, Resource};
 use crate::protection::aws_backup::{AwsBackup, KnownAs};
 use crate::protection::backup_type::BackupType;
 use crate::protection::case::{Case, Mechanisms, RestorableSpan};
-use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Identity, Needs, RestoreEvidence};
+use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Identity, IsData, Needs, RestoreEvidence};
 use crate::protection::facts::{Mechanism, MechanismKind, Restore};
 use crate::protection::index::{Index, Snapshot};
 use crate::protection::mechanisms::CONTINUOUS_ALLOWED_SECONDS;
@@ -14,7 +14,7 @@ use crate::protection::points;
 use crate::protection::restores::seen_as;
 use crate::protection::title::title;
 
-pub static DYNAMODB: AwsBackup = AwsBackup { name: "DynamoDB", restore_testing: true, air_gapped: true, continuous: None };
+pub static DYNAMODB: AwsBackup = AwsBackup { name: "DynamoDB", restore_testing: true, air_gapped: Some(true), continuous: None };
 
 pub static TABLE: DataType = of_tables(&dynamodb::Table::INFO, &["dynamodb:DescribeTable"]);
 /// Only templates declare it. In a live account, each replica is a table, and the table shows what it was restored from.
@@ -24,6 +24,7 @@ const fn of_tables(info: &'static TypeInfo, restores_shown_by: &'static [&'stati
     DataType {
         info,
         arn: ArnForm { service: "dynamodb", kind: "table/", identity: Identity::Name, names_place: true, shared: false },
+        is_data: IsData::Always,
         aws_backup: Some(KnownAs::One(&DYNAMODB)),
         dlm: false,
         counted: |_| Counted::Itself,

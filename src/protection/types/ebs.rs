@@ -4,7 +4,7 @@ use crate::inventory::types::{ResourceType, ebs};
 use crate::inventory::{Fact, Resource, Shard, arn};
 use crate::protection::aws_backup::{AwsBackup, KnownAs};
 use crate::protection::backup_type::BackupType;
-use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Holder, Identity, Needs, Parts, RestoreEvidence};
+use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Holder, Identity, IsData, Needs, Parts, RestoreEvidence};
 use crate::protection::dlm_mechanisms;
 use crate::protection::facts::{MechanismKind, Restore};
 use crate::protection::index::{Index, Snapshot, Typed, typed};
@@ -14,12 +14,13 @@ use crate::protection::summary::{ForeignBackup, Summary};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeSet, HashMap};
 
-pub static EBS: AwsBackup = AwsBackup { name: "EBS", restore_testing: true, air_gapped: true, continuous: None };
-pub static EC2: AwsBackup = AwsBackup { name: "EC2", restore_testing: true, air_gapped: true, continuous: None };
+pub static EBS: AwsBackup = AwsBackup { name: "EBS", restore_testing: true, air_gapped: Some(true), continuous: None };
+pub static EC2: AwsBackup = AwsBackup { name: "EC2", restore_testing: true, air_gapped: Some(true), continuous: None };
 
 pub static VOLUME: DataType = DataType {
     info: &ebs::Volume::INFO,
     arn: ArnForm { service: "ec2", kind: "volume/", identity: Identity::Id, names_place: true, shared: false },
+    is_data: IsData::Always,
     aws_backup: Some(KnownAs::One(&EBS)),
     dlm: true,
     counted: |_| Counted::Itself,
@@ -48,6 +49,7 @@ pub static VOLUME: DataType = DataType {
 pub static INSTANCE: DataType = DataType {
     info: &ebs::Instance::INFO,
     arn: ArnForm { service: "ec2", kind: "instance/", identity: Identity::Id, names_place: true, shared: false },
+    is_data: IsData::Always,
     aws_backup: Some(KnownAs::One(&EC2)),
     dlm: true,
     counted: |_| Counted::Parts,
@@ -216,7 +218,7 @@ fn add_copy(summary: &mut Summary, resource: &Resource) {
         account: summary.account.clone(),
         region: summary.region.clone(),
         locked: snapshot.lock.read().map_or(Fact::Unread, |lock| lock.as_ref().is_some_and(|lock| lock.state != "expired").into()),
-        air_gapped: false,
+        air_gapped: Some(false),
         encrypted: snapshot.encrypted.read().copied(),
         delete_at: None,
         seen_as: "snapshot",

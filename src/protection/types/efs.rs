@@ -4,14 +4,15 @@ use crate::inventory::Fact;
 use crate::inventory::types::{ResourceType, efs};
 use crate::protection::aws_backup::{AwsBackup, KnownAs};
 use crate::protection::case::{Case, Mechanisms};
-use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Identity, Needs, RestoreEvidence};
+use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Identity, IsData, Needs, RestoreEvidence};
 use crate::protection::facts::{Mechanism, MechanismKind};
 
-pub static EFS: AwsBackup = AwsBackup { name: "EFS", restore_testing: true, air_gapped: true, continuous: None };
+pub static EFS: AwsBackup = AwsBackup { name: "EFS", restore_testing: true, air_gapped: Some(true), continuous: None };
 
 pub static FILE_SYSTEM: DataType = DataType {
     info: &efs::FileSystem::INFO,
     arn: ArnForm { service: "elasticfilesystem", kind: "file-system/", identity: Identity::Id, names_place: true, shared: false },
+    is_data: IsData::Always,
     aws_backup: Some(KnownAs::One(&EFS)),
     dlm: false,
     counted: |_| Counted::Itself,

@@ -74,6 +74,7 @@ const DECLARED_OF_DATA: &[&str] = &[
     "copy_schedules",
     "copy_retention",
     "restore_testing_plans",
+    "restores_shown",
     "restore_testing_supported",
     "air_gapped_supported",
     "bucket",

@@ -5,23 +5,24 @@ use crate::inventory::{Fact, Resource, Shard, arn};
 use crate::protection::aws_backup::{AwsBackup, KnownAs, OwnContinuous};
 use crate::protection::backup_type::BackupType;
 use crate::protection::case::{Case, Mechanisms, RestorableSpan};
-use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Identity, Needs, Replicas, RestoreEvidence};
+use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Identity, IsData, Needs, Replicas, RestoreEvidence};
 use crate::protection::facts::{Mechanism, MechanismKind};
 use crate::protection::index::Snapshot;
 use crate::protection::mechanisms::CONTINUOUS_ALLOWED_SECONDS;
 use crate::protection::points;
 use crate::protection::summary::{AUTOMATED, ForeignBackup, Summary};
 
-pub static RDS: AwsBackup = AwsBackup { name: "RDS", restore_testing: true, air_gapped: true, continuous: Some(AUTOMATED_BACKUPS) };
-pub static AURORA: AwsBackup = AwsBackup { name: "Aurora", restore_testing: true, air_gapped: true, continuous: Some(AUTOMATED_BACKUPS) };
-pub static NEPTUNE: AwsBackup = AwsBackup { name: "Neptune", restore_testing: true, air_gapped: true, continuous: None };
-pub static DOCUMENT_DB: AwsBackup = AwsBackup { name: "DocumentDB", restore_testing: true, air_gapped: true, continuous: None };
+pub static RDS: AwsBackup = AwsBackup { name: "RDS", restore_testing: true, air_gapped: Some(true), continuous: Some(AUTOMATED_BACKUPS) };
+pub static AURORA: AwsBackup = AwsBackup { name: "Aurora", restore_testing: true, air_gapped: Some(true), continuous: Some(AUTOMATED_BACKUPS) };
+pub static NEPTUNE: AwsBackup = AwsBackup { name: "Neptune", restore_testing: true, air_gapped: Some(true), continuous: None };
+pub static DOCUMENT_DB: AwsBackup = AwsBackup { name: "DocumentDB", restore_testing: true, air_gapped: Some(true), continuous: None };
 
 const AUTOMATED_BACKUPS: OwnContinuous = OwnContinuous { property: "backup_retention_days", is_on: keeps_automated_backups_if_read };
 
 pub static INSTANCE: DataType = DataType {
     info: &rds::DbInstance::INFO,
     arn: ArnForm { service: "rds", kind: "db:", identity: Identity::Name, names_place: true, shared: false },
+    is_data: IsData::Always,
     aws_backup: Some(KnownAs::One(&RDS)),
     dlm: false,
     counted: |resource| match is_cluster_member(resource) {
@@ -63,6 +64,7 @@ const fn cluster(info: &'static TypeInfo, aws_backup: KnownAs, reproducible: for
     DataType {
         info,
         arn: ArnForm { service: "rds", kind: "cluster:", identity: Identity::Name, names_place: true, shared: true },
+        is_data: IsData::Always,
         aws_backup: Some(aws_backup),
         dlm: false,
         counted: |_| Counted::Itself,
@@ -232,7 +234,7 @@ fn add_copy(summary: &mut Summary, resource: &Resource) {
             account: summary.account.clone(),
             region: summary.region.clone(),
             locked: Fact::Read(false),
-            air_gapped: false,
+            air_gapped: Some(false),
             encrypted: snapshot.encrypted.read().copied(),
             delete_at: None,
             seen_as: "snapshot",
@@ -255,7 +257,7 @@ fn add_replica(summary: &mut Summary, resource: &Resource) {
             account: summary.account.clone(),
             region: summary.region.clone(),
             locked: Fact::Read(false),
-            air_gapped: false,
+            air_gapped: Some(false),
             encrypted: automated.encrypted.read().copied(),
             delete_at: None,
             seen_as: AUTOMATED,

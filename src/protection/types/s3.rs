@@ -3,14 +3,14 @@
 use crate::inventory::types::{ResourceType, s3};
 use crate::protection::aws_backup::{AwsBackup, KnownAs, OwnContinuous};
 use crate::protection::case::{Case, Mechanisms};
-use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Identity, Needs, RestoreEvidence};
+use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Identity, IsData, Needs, RestoreEvidence};
 use crate::protection::facts::{Mechanism, MechanismKind};
 
 /// S3 itself cannot restore a bucket to a moment. AWS Backup needs versioning to back it up.
 pub static S3: AwsBackup = AwsBackup {
     name: "S3",
     restore_testing: true,
-    air_gapped: true,
+    air_gapped: Some(true),
     continuous: Some(OwnContinuous {
         property: "versioning",
         is_on: |resource| resource.get::<s3::Bucket>()?.versioning.read().map(|_| false),
@@ -20,6 +20,7 @@ pub static S3: AwsBackup = AwsBackup {
 pub static BUCKET: DataType = DataType {
     info: &s3::Bucket::INFO,
     arn: ArnForm { service: "s3", kind: "", identity: Identity::NameOfUnknownAge, names_place: false, shared: false },
+    is_data: IsData::Always,
     aws_backup: Some(KnownAs::One(&S3)),
     dlm: false,
     counted: |_| Counted::Itself,
