@@ -22,6 +22,7 @@ pub mod operation;
 pub mod permissions;
 pub mod progress;
 pub mod rds;
+pub mod redshift;
 mod regions;
 pub mod s3;
 mod session;
@@ -58,6 +59,7 @@ pub const SERVICES: &[Service] = &[
     Service { name: "ec2", operations: ec2::operations, collect: |_, reader| ec2::collect(reader).boxed() },
     Service { name: "efs", operations: || efs::OPERATIONS.to_vec(), collect: |_, reader| efs::collect(reader).boxed() },
     Service { name: "rds", operations: || rds::OPERATIONS.to_vec(), collect: |_, reader| rds::collect(reader).boxed() },
+    Service { name: "redshift", operations: || redshift::OPERATIONS.to_vec(), collect: |_, reader| redshift::collect(reader).boxed() },
     Service {
         name: "s3",
         operations: || [s3::ACCOUNT_OPERATIONS, s3::OPERATIONS].concat(),
@@ -162,7 +164,7 @@ mod tests {
         let known: Vec<_> = operations().iter().map(|operation| operation.to_string()).collect();
         // No source reads these types, or only templates.
         let foreign =
-            ["backup-gateway:", "redshift:", "autoscaling:", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeSpotFleetRequests"];
+            ["backup-gateway:", "autoscaling:", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeSpotFleetRequests"];
         for info in crate::inventory::types::all() {
             let named = info.sources.iter().flat_map(|(_, operations)| operations.iter()).chain([&info.operation]);
             for operation in named.filter(|name| !foreign.iter().any(|prefix| name.starts_with(prefix))) {

@@ -1,4 +1,4 @@
-//! The schedules of AWS Backup and Data Lifecycle Manager: syntax, times of runs, gaps between them. Pure arithmetic on time.
+//! The schedules of AWS Backup and Data Lifecycle Manager (and, in [`weekly`], of Amazon Redshift): syntax, times of runs, gaps between them. Pure arithmetic on time.
 //!
 //! Sources: `BackupRule.ScheduleExpression` in the AWS Backup API reference (default, time zone), "Cron and rate expressions" in
 //! the Amazon EventBridge user guide (syntax), "Schedule types on EventBridge Scheduler" (daylight saving time), `CreateRule` in
@@ -10,6 +10,7 @@
 mod error;
 mod runs;
 mod syntax;
+pub mod weekly;
 
 pub use error::ScheduleError;
 pub use runs::{DEFAULT, Schedule};

@@ -6,7 +6,7 @@ use super::facts::{CopyFact, CopySchedule, MechanismKind, Told};
 use super::index::Typed;
 use super::point::Point;
 use super::schedule::days;
-use super::summary::{AUTOMATED, ForeignBackup, Summary};
+use super::summary::{AUTOMATED, ForeignBackup, SNAPSHOT, Summary};
 use crate::inventory::types::backup::CopyJob;
 use crate::inventory::{Outcome, Resource, add_new, arn, unless};
 use chrono::{DateTime, Utc};
@@ -29,7 +29,11 @@ pub fn copies(
     let sources = || std::iter::once((resource, join.named_since(resource))).chain(instances.iter().copied());
     for (source, since) in sources() {
         let backups = join.summaries.foreign_backups(&source.arn).iter();
-        let kind = |backup: &ForeignBackup| if backup.seen_as == AUTOMATED { MechanismKind::Automated } else { MechanismKind::AwsBackup };
+        let kind = |backup: &ForeignBackup| match backup.seen_as {
+            AUTOMATED => MechanismKind::Automated,
+            SNAPSHOT => MechanismKind::Snapshot,
+            _ => MechanismKind::AwsBackup,
+        };
         let is_there = |backup: &&ForeignBackup| backup.delete_at.is_none_or(|delete_at| join.as_of < delete_at);
         let backups = backups.filter(|backup| counts.contains(&kind(backup))).filter(is_there);
         // The data of a copy is as old as its source.

@@ -90,11 +90,16 @@ impl Join<'_> {
         let plans: Vec<PlanReach> = all_selected().flat_map(|selected| selected.reaches.clone()).collect();
         let sources = self.sources_unread(data_type, resource, counts);
         let schedules = self.schedules_unread(data_type, resource, counts, &plan_reasons, all_selected());
-        let mut all_unread = sources.clone();
-        add_new(&mut all_unread, plan_reasons.iter().chain(schedules.values().flatten()).cloned());
-
         // A mechanism without a known schedule may belong to a schedule that was not read, and be late by it.
-        let in_doubt = |mechanism: &Mechanism| mechanism.on_schedule.is_none() && schedules.contains_key(&mechanism.kind);
+        let own_schedule_unread = |mechanism: &Mechanism| mechanism.last_at.is_some() && mechanism.interval_seconds.is_unread();
+        let in_doubt = |mechanism: &Mechanism| {
+            mechanism.on_schedule.is_none() && (schedules.contains_key(&mechanism.kind) || own_schedule_unread(mechanism))
+        };
+        let doubted = mechanisms.all.iter().filter(|mechanism| in_doubt(mechanism));
+        let of_schedules: Vec<String> = doubted.flat_map(|mechanism| mechanism.interval_seconds.reasons()).cloned().collect();
+        let mut all_unread = sources.clone();
+        add_new(&mut all_unread, plan_reasons.iter().chain(schedules.values().flatten()).chain(&of_schedules).cloned());
+
         let certain: Vec<Mechanism> = mechanisms.all.iter().filter(|mechanism| !in_doubt(mechanism)).cloned().collect();
         // Something that was not read may renew the backups.
         let renewal_unread = [all_unread.as_slice(), &mechanisms.unread].concat();

@@ -30,12 +30,15 @@ pub struct ForeignBackup {
     pub encrypted: Option<bool>,
     /// When AWS Backup deletes it.
     pub delete_at: Option<DateTime<Utc>>,
-    /// `recovery_point`, `snapshot` or [`AUTOMATED`].
+    /// `recovery_point`, [`SNAPSHOT`] or [`AUTOMATED`].
     pub seen_as: &'static str,
 }
 
 /// The `seen_as` of automated backups that are replicated to another Region.
 pub const AUTOMATED: &str = "automated_backup";
+
+/// The `seen_as` of snapshots that were made by hand or by AWS Backup, and copied without AWS Backup.
+pub const SNAPSHOT: &str = "snapshot";
 
 /// A finished restore of a backup whose resource is elsewhere.
 #[derive(Clone, Debug)]

@@ -56,6 +56,10 @@ pages! {
     aws_sdk_rds::operation::describe_db_instances::DescribeDbInstancesOutput: marker,
     aws_sdk_rds::operation::describe_db_snapshots::DescribeDbSnapshotsOutput: marker,
     aws_sdk_rds::operation::describe_global_clusters::DescribeGlobalClustersOutput: marker,
+    aws_sdk_redshift::operation::describe_cluster_snapshots::DescribeClusterSnapshotsOutput: marker,
+    aws_sdk_redshift::operation::describe_clusters::DescribeClustersOutput: marker,
+    aws_sdk_redshift::operation::describe_snapshot_copy_grants::DescribeSnapshotCopyGrantsOutput: marker,
+    aws_sdk_redshift::operation::describe_snapshot_schedules::DescribeSnapshotSchedulesOutput: marker,
     aws_sdk_resourcegroupstagging::operation::get_resources::GetResourcesOutput: pagination_token,
     aws_sdk_s3::operation::list_buckets::ListBucketsOutput: continuation_token,
 }

@@ -45,6 +45,28 @@ pub fn croner_text(fields: &str) -> Result<String, ScheduleError> {
     Ok(format!("0 {minute} {hour} {day} {month} {weekday} {year}"))
 }
 
+/// Which number Sunday has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weekdays {
+    FromZero,
+    FromOne,
+}
+
+/// The minutes after the beginning of the week at which three fields (minutes, hours, days of the week) run, the same every week.
+pub fn minutes_of_week(fields: &str, weekdays: Weekdays) -> Option<Vec<u32>> {
+    let upper = fields.to_ascii_uppercase();
+    let parts: Vec<&str> = upper.split_whitespace().collect();
+    let [minute, hour, weekday] = parts[..] else { return None };
+    let field = match weekdays {
+        Weekdays::FromZero => Field { min: 0, max: 6, offset: 0, ..WEEKDAY },
+        Weekdays::FromOne => WEEKDAY,
+    };
+    let all = |field: &Field, text: &str| text.split(',').map(|part| field.values(part)).collect::<Option<Vec<_>>>();
+    let (minutes, hours, days) = (all(&MINUTE, minute)?.concat(), all(&HOUR, hour)?.concat(), all(&field, weekday)?.concat());
+    let of_hour = |day: u32, hour: u32| minutes.iter().map(move |minute| ((day - field.min) * 24 + hour) * 60 + minute);
+    Some(days.iter().flat_map(|day| hours.iter().flat_map(move |hour| of_hour(*day, *hour))).collect())
+}
+
 /// A field of a cron expression.
 struct Field {
     name: &'static str,

@@ -13,6 +13,7 @@ pub mod efs;
 pub mod kms;
 mod properties;
 pub mod rds;
+pub mod redshift;
 pub mod s3;
 
 pub use properties::{KeyFacts, KeyManager, Parsed, Properties, ResourceProperties, ResourceType, TypeInfo, from_map, parse};
@@ -65,6 +66,10 @@ pub fn all() -> &'static [TypeInfo] {
         rds::NeptuneCluster,
         rds::NeptuneClusterSnapshot,
         rds::NeptuneGlobalCluster,
+        redshift::Cluster,
+        redshift::Snapshot,
+        redshift::SnapshotCopyGrant,
+        redshift::SnapshotSchedule,
         s3::Bucket,
     ];
     ALL

@@ -202,7 +202,7 @@ record! {
 record! {
     /// How long one kind of copy is set to be kept.
     CopyRetention {
-        /// `backup_plan`, `dlm` or `automated`.
+        /// `backup_plan`, `dlm`, `automated` or `snapshot` (made by hand).
         kind: String,
         /// A readable name.
         source: String,

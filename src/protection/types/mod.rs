@@ -12,6 +12,7 @@ mod ebs;
 mod efs;
 mod kms;
 mod rds;
+mod redshift;
 mod s3;
 
 use super::backup_type::BackupType;
@@ -34,6 +35,7 @@ pub static DATA: &[&DataType] = &[
     &rds::INSTANCE,
     &rds::DOC_DB_CLUSTER,
     &rds::NEPTUNE_CLUSTER,
+    &redshift::CLUSTER,
     &s3::BUCKET,
 ];
 
@@ -48,6 +50,7 @@ static BACKUPS: &[&BackupType] = &[
     &rds::DOC_DB_CLUSTER_SNAPSHOT,
     &rds::NEPTUNE_CLUSTER_SNAPSHOT,
     &rds::SNAPSHOT,
+    &redshift::SNAPSHOT,
 ];
 
 /// Other types with facts of their own.

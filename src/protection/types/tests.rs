@@ -10,7 +10,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 /// The types that are only evidence for others, and what they are evidence of.
-const EVIDENCE: [(&str, &str); 12] = [
+const EVIDENCE: [(&str, &str); 14] = [
     (backup::BackupJob::INFO.name, "how backups of a resource ended"),
     (backup::CopyJob::INFO.name, "which copies of a resource's backups were made"),
     (backup::Framework::INFO.name, "a fact of its Region"),
@@ -25,6 +25,8 @@ const EVIDENCE: [(&str, &str); 12] = [
     (types::rds::DocDbGlobalCluster::INFO.name, "settings over clusters that are judged"),
     (types::rds::GlobalCluster::INFO.name, "settings over clusters that are judged"),
     (types::rds::NeptuneGlobalCluster::INFO.name, "settings over clusters that are judged"),
+    (types::redshift::SnapshotCopyGrant::INFO.name, "under which key copies of snapshots are"),
+    (types::redshift::SnapshotSchedule::INFO.name, "when snapshots of a cluster are made"),
 ];
 
 /// The keys of `ResourceTypeOptInPreference` (AWS Backup API reference, `DescribeRegionSettings`).
@@ -96,9 +98,13 @@ fn types_of_aws_backup_with_arns_of_one_form_share_it() {
 /// Otherwise the backups of a deleted resource would count for a new one with the same name.
 #[test]
 fn what_has_a_name_for_an_id_is_known_to() {
-    for (service, identity) in
-        [("ec2", Identity::Id), ("elasticfilesystem", Identity::Id), ("rds", Identity::Name), ("dynamodb", Identity::Name)]
-    {
+    for (service, identity) in [
+        ("ec2", Identity::Id),
+        ("elasticfilesystem", Identity::Id),
+        ("rds", Identity::Name),
+        ("redshift", Identity::Name),
+        ("dynamodb", Identity::Name),
+    ] {
         assert!(DATA.iter().filter(|data_type| data_type.arn.service == service).all(|data_type| data_type.arn.identity == identity));
     }
 }
@@ -140,6 +146,7 @@ fn backup_types() {
         ("AWS::DocDB::DBCluster", Some("docdb"), Some("DocumentDB")),
         ("AWS::DynamoDB::Table", None, Some("DynamoDB")),
         ("AWS::EFS::FileSystem", None, Some("EFS")),
+        ("AWS::Redshift::Cluster", None, Some("Redshift")),
         ("AWS::S3::Bucket", None, Some("S3")),
         ("AWS::Backup::BackupVault", None, None),
         ("AWS::Nobody::Knows", None, None),
@@ -181,6 +188,7 @@ fn opt_in_that_is_off_is_overridden_by_arn_only() {
         ("AWS::RDS::DBInstance", "RDS"),
         ("AWS::DynamoDB::Table", "DynamoDB"),
         ("AWS::EFS::FileSystem", "EFS"),
+        ("AWS::Redshift::Cluster", "Redshift"),
         ("AWS::S3::Bucket", "S3"),
     ] {
         for reach in REACHES {

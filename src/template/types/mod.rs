@@ -12,6 +12,7 @@ mod ebs;
 mod efs;
 pub(super) mod kms;
 mod rds;
+mod redshift;
 mod region;
 mod s3;
 #[cfg(test)]
@@ -58,6 +59,10 @@ static ALL: &[&Table] = &[
     &rds::snapshots::DB_CLUSTER,
     &rds::snapshots::DOCDB,
     &rds::snapshots::NEPTUNE,
+    &redshift::CLUSTER,
+    &redshift::COPY_GRANT,
+    &redshift::SCHEDULE,
+    &redshift::SNAPSHOT,
     &region::SETTINGS,
     &s3::BUCKET,
 ];

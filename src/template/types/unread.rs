@@ -1,7 +1,7 @@
 //! Types that hold data and that no table reads. For a resource of such a type, rel9 reports that it is not judged.
 
 /// CloudFormation's names. (Without log groups, whose data no rule judges.)
-pub const UNREAD_DATA: [&str; 28] = [
+pub const UNREAD_DATA: [&str; 27] = [
     "AWS::Cassandra::Table",
     "AWS::DSQL::Cluster",
     "AWS::DocDBElastic::Cluster",
@@ -21,7 +21,6 @@ pub const UNREAD_DATA: [&str; 28] = [
     "AWS::OpenSearchServerless::Collection",
     "AWS::OpenSearchService::Domain",
     "AWS::QLDB::Ledger",
-    "AWS::Redshift::Cluster",
     "AWS::RedshiftServerless::Namespace",
     "AWS::S3Express::DirectoryBucket",
     "AWS::S3Outposts::Bucket",

@@ -179,6 +179,68 @@ def rds(emulator: Emulator) -> None:
     emulator.expect("cluster backups", len(client.describe_db_cluster_automated_backups()["DBClusterAutomatedBackups"]), 5)
 
 
+def redshift(emulator: Emulator) -> None:
+    client, far = emulator.client("redshift"), emulator.client("redshift", "eu-west-1")
+    make = {"NodeType": "dc2.large", **LOGIN}
+    refused = lambda **more: client.create_cluster(ClusterIdentifier="refused", **{**make, **more})  # noqa: E731
+    emulator.expect_error("plain text", "InvalidParameterValue", lambda: refused(Encrypted=False))
+    emulator.expect_error("RA3 without", "InvalidParameterValue", lambda: refused(NodeType="ra3.large", AutomatedSnapshotRetentionPeriod=0))
+    client.create_snapshot_schedule(ScheduleIdentifier="twice", ScheduleDefinitions=["rate(12 hours)"], Tags=[{"Key": "a", "Value": "b"}])
+    client.create_cluster(ClusterIdentifier="sales", SnapshotScheduleIdentifier="twice", Tags=[{"Key": "a", "Value": "b"}], **make)
+    client.create_cluster(ClusterIdentifier="off", AutomatedSnapshotRetentionPeriod=0, **make)
+    client.modify_cluster(ClusterIdentifier="off", Encrypted=False)
+    items = {c["ClusterIdentifier"]: c for c in client.describe_clusters()["Clusters"]}
+    flags = [(c["Encrypted"], "KmsKeyId" in c, c["AutomatedSnapshotRetentionPeriod"]) for c in (items["sales"], items["off"])]
+    emulator.expect("encryption and retention", flags, [(True, True, 1), (False, False, 0)])
+    key = emulator.client("kms").describe_key(KeyId=items["sales"]["KmsKeyId"])["KeyMetadata"]
+    emulator.expect("key", key["KeyManager"], "AWS")
+    own = emulator.client("kms").create_key()["KeyMetadata"]["Arn"]
+    client.modify_cluster(ClusterIdentifier="off", Encrypted=True, KmsKeyId=own)
+    emulator.expect("new key", client.describe_clusters(ClusterIdentifier="off")["Clusters"][0]["KmsKeyId"], own)
+    emulator.expect("schedule", (items["sales"]["SnapshotScheduleIdentifier"], items["sales"]["SnapshotScheduleState"]), ("twice", "ACTIVE"))
+    client.modify_snapshot_schedule(ScheduleIdentifier="twice", ScheduleDefinitions=["cron(30 12 *)"])
+    schedule = client.describe_snapshot_schedules(ClusterIdentifier="sales")["SnapshotSchedules"][0]
+    emulator.expect("definitions", (schedule["ScheduleDefinitions"], schedule["AssociatedClusterCount"]), (["cron(30 12 *)"], 1))
+    emulator.expect_error("in use", "InvalidClusterSnapshotScheduleState", lambda: client.delete_snapshot_schedule(ScheduleIdentifier="twice"))
+    emulator.seed("redshift", "cluster", {"ClusterIdentifier": "sales", "SnapshotScheduleState": "FAILED", "ClusterCreateTime": days_ago(9)})
+    state = client.describe_clusters(ClusterIdentifier="sales")["Clusters"][0]["SnapshotScheduleState"]
+    emulator.expect("failed", state, "FAILED")
+    client.modify_cluster_snapshot_schedule(ClusterIdentifier="sales", DisassociateSchedule=True)
+    emulator.expect("none", "SnapshotScheduleIdentifier" in client.describe_clusters(ClusterIdentifier="sales")["Clusters"][0], False)
+    client.delete_snapshot_schedule(ScheduleIdentifier="twice")
+    emulator.expect_error("gone", "SnapshotScheduleNotFound", lambda: client.describe_snapshot_schedules(ScheduleIdentifier="twice"))
+    client.create_cluster_snapshot(SnapshotIdentifier="hand", ClusterIdentifier="sales", ManualSnapshotRetentionPeriod=30)
+    client.authorize_snapshot_access(SnapshotIdentifier="hand", AccountWithRestoreAccess="111122223333")
+    client.authorize_snapshot_access(SnapshotIdentifier="hand", AccountWithRestoreAccess="444455556666")
+    client.revoke_snapshot_access(SnapshotIdentifier="hand", AccountWithRestoreAccess="444455556666")
+    night = {"ClusterIdentifier": "sales", "SnapshotType": "automated", "SnapshotCreateTime": days_ago(1)}
+    emulator.seed("redshift", "snapshot", {"SnapshotIdentifier": "rs:sales-night", **night})
+    emulator.seed("redshift", "snapshot", {"SnapshotIdentifier": "hand", "SnapshotCreateTime": days_ago(3)})
+    snapshots = {s["SnapshotIdentifier"]: s for s in client.describe_cluster_snapshots(ClusterIdentifier="sales")["Snapshots"]}
+    hand = snapshots["hand"]
+    emulator.expect("snapshots", sorted(s["SnapshotType"] for s in snapshots.values()), ["automated", "automated", "manual"])
+    emulator.expect("of the cluster", {s["ClusterCreateTime"].isoformat()[:10] for s in snapshots.values()}, {days_ago(9)[:10]})
+    emulator.expect("ARN", hand["SnapshotArn"], f"arn:aws:redshift:us-east-1:{ACCOUNT}:snapshot:sales/hand")
+    shown = (hand["AccountsWithRestoreAccess"], hand["ManualSnapshotRetentionPeriod"], hand["OwnerAccount"], hand["Encrypted"])
+    emulator.expect("manual", shown, ([{"AccountId": "111122223333"}], 30, ACCOUNT, True))
+    emulator.expect("dated", hand["SnapshotCreateTime"].isoformat()[:10], days_ago(3)[:10])
+    enable = lambda grant: client.enable_snapshot_copy(ClusterIdentifier="sales", DestinationRegion="eu-west-1", **grant)  # noqa: E731
+    emulator.expect_error("no grant there", "SnapshotCopyGrantNotFoundFault", lambda: enable({"SnapshotCopyGrantName": "copies"}))
+    far.create_snapshot_copy_grant(SnapshotCopyGrantName="copies")
+    emulator.expect("grant", "KmsKeyId" in far.describe_snapshot_copy_grants()["SnapshotCopyGrants"][0], True)
+    enable({"SnapshotCopyGrantName": "copies", "ManualSnapshotRetentionPeriod": 90})
+    client.modify_snapshot_copy_retention_period(ClusterIdentifier="sales", RetentionPeriod=14)
+    copy = client.describe_clusters(ClusterIdentifier="sales")["Clusters"][0]["ClusterSnapshotCopyStatus"]
+    wanted = {"DestinationRegion": "eu-west-1", "RetentionPeriod": 14, "ManualSnapshotRetentionPeriod": 90, "SnapshotCopyGrantName": "copies"}
+    emulator.expect("copy", copy, wanted)
+    client.restore_from_cluster_snapshot(ClusterIdentifier="back", SnapshotIdentifier="hand", Encrypted=True, KmsKeyId=own)
+    back = client.describe_clusters(ClusterIdentifier="back")["Clusters"][0]
+    emulator.expect("restored", (back["KmsKeyId"], back["RestoreStatus"]["Status"]), (own, "completed"))
+    client.delete_cluster(ClusterIdentifier="sales", SkipFinalClusterSnapshot=True)
+    left = {s["SnapshotIdentifier"]: s["ClusterCreateTime"] for s in client.describe_cluster_snapshots()["Snapshots"]}
+    emulator.expect("a manual one stays", left["hand"].isoformat()[:10], days_ago(9)[:10])
+
+
 def dynamodb(emulator: Emulator) -> None:
     client, far = emulator.client("dynamodb"), emulator.client("dynamodb", "eu-west-1")
     schema = {"KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}], "AttributeDefinitions": [{"AttributeName": "k", "AttributeType": "S"}]}
@@ -281,4 +343,4 @@ def kms_and_sts(emulator: Emulator) -> None:
     emulator.expect("accounts are apart", vaults.list_backup_vaults()["BackupVaultList"], [])
 
 
-CHECKS = (dlm, ec2, rds, dynamodb, efs, s3, kms_and_sts)
+CHECKS = (dlm, ec2, rds, redshift, dynamodb, efs, s3, kms_and_sts)

@@ -71,6 +71,12 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeDBClusterAutomatedBackups": {},
         "DescribeGlobalClusters": {},
     },
+    "redshift": {
+        "DescribeClusters": {},
+        "DescribeClusterSnapshots": {},
+        "DescribeSnapshotSchedules": {},
+        "DescribeSnapshotCopyGrants": {},
+    },
     "dynamodb": {
         "ListTables": {},
         "DescribeTable": TABLE,

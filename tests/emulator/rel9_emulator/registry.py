@@ -29,6 +29,7 @@ MODULES = {
     "elasticfilesystem": "efs",
     "kms": "kms",
     "rds": "rds",
+    "redshift": "redshift",
     "s3": "s3",
     "tagging": "backup",  # the tagging API uses other services' backends, so this emulator's backend must be in place first
 }
