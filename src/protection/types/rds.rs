@@ -13,7 +13,8 @@ use crate::protection::points;
 use crate::protection::summary::{AUTOMATED, ForeignBackup, Summary};
 
 pub static RDS: AwsBackup = AwsBackup { name: "RDS", restore_testing: true, air_gapped: Some(true), continuous: Some(AUTOMATED_BACKUPS) };
-pub static AURORA: AwsBackup = AwsBackup { name: "Aurora", restore_testing: true, air_gapped: Some(true), continuous: Some(AUTOMATED_BACKUPS) };
+pub static AURORA: AwsBackup =
+    AwsBackup { name: "Aurora", restore_testing: true, air_gapped: Some(true), continuous: Some(AUTOMATED_BACKUPS) };
 pub static NEPTUNE: AwsBackup = AwsBackup { name: "Neptune", restore_testing: true, air_gapped: Some(true), continuous: None };
 pub static DOCUMENT_DB: AwsBackup = AwsBackup { name: "DocumentDB", restore_testing: true, air_gapped: Some(true), continuous: None };
 
