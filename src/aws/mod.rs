@@ -163,8 +163,7 @@ mod tests {
     fn every_property_can_be_read() {
         let known: Vec<_> = operations().iter().map(|operation| operation.to_string()).collect();
         // No source reads these types, or only templates.
-        let foreign =
-            ["backup-gateway:", "autoscaling:", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeSpotFleetRequests"];
+        let foreign = ["backup-gateway:", "autoscaling:", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeSpotFleetRequests"];
         for info in crate::inventory::types::all() {
             let named = info.sources.iter().flat_map(|(_, operations)| operations.iter()).chain([&info.operation]);
             for operation in named.filter(|name| !foreign.iter().any(|prefix| name.starts_with(prefix))) {

@@ -10,3 +10,5 @@ mod recoverable;
 mod selection;
 #[cfg(feature = "live")]
 mod states;
+#[cfg(feature = "live")]
+mod warehouses;

@@ -22,10 +22,11 @@ use tempfile::TempDir;
 static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::built_in(rel9::rules::Care::Trusted).expect("rules"));
 
 /// What the fixes leave for people to fill in, with a value for the test. (The emergency role is one that the policy file must name too.)
-const PLACEHOLDERS: [(&str, &str); 7] = [
+const PLACEHOLDERS: [(&str, &str); 8] = [
     ("<REGION>", "eu-central-1"),
     ("<ACCOUNT_ID>", "444455556666"),
     ("<VAULT>", "copies"),
+    ("<SNAPSHOT_COPY_GRANT>", "warehouse-copies"),
     ("<KEY_ID>", "11111111-2222-3333-4444-555555555555"),
     ("<ORGANIZATION_ID>", "o-exampleorgid"),
     ("<BUCKET_IN_ANOTHER_REGION>", "elsewhere"),

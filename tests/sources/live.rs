@@ -224,6 +224,57 @@ fn databases() {
     ]);
 }
 
+#[test]
+fn warehouses() {
+    let grant = "arn:aws:redshift:eu-west-1:123456789012:snapshotcopygrant:warehouses";
+    said(&[
+        ("data-protected", "sales", "pass: protected on schedule: automated snapshots can restore a moment 5 h ago"),
+        ("data-in-backup-plan", "sales", "pass: "),
+        ("redshift-cluster-encrypted", "sales", "pass: "),
+        ("redshift-cluster-customer-key", "sales", "pass: is encrypted under the customer-managed key "),
+        ("redshift-automated-snapshots", "sales", "pass: "),
+        ("redshift-retention", "sales", "pass: keeps automated snapshots 7 days"),
+        ("redshift-cross-region-copy", "sales", "pass: snapshots are copied to eu-west-1"),
+        ("data-copy-retention", "sales", "pass: copies are set to be kept 7 d (automated snapshots copied to eu-west-1), for ever (manual"),
+        (
+            "snapshot-sharing-allowed",
+            "sales-shared",
+            "fail: is shared with accounts that are neither in the scope nor allowed: 111122223333",
+        ),
+        ("redshift-snapshot-encrypted", "sales-shared", "pass: "),
+        ("redshift-snapshot-encrypted", "awsbackup:job-0123", "pass: is encrypted, a snapshot of AWS Backup"),
+        (
+            "data-protected",
+            "scheduled",
+            "pass: protected on schedule: automated snapshots, snapshot schedule nightly can restore a moment 20 h ago",
+        ),
+        ("redshift-snapshot-schedule-healthy", "scheduled", "pass: snapshot schedule nightly is ACTIVE: cron(30 1 *)"),
+        ("redshift-retention", "scheduled", "fail: keeps automated snapshots 1 day"),
+        ("redshift-cluster-customer-key", "scheduled", "fail: is encrypted under a key that AWS manages"),
+        ("redshift-cross-region-copy", "scheduled", "fail: "),
+        ("data-protected", "broken", "pass: restorable only from an automated snapshot (snapshot schedule nightly has failed)"),
+        ("data-backup-current", "broken", "fail: "),
+        ("redshift-snapshot-schedule-healthy", "broken", "fail: snapshot schedule nightly is FAILED"),
+        ("data-protected", "namesake", "fail: unprotected: "),
+        ("redshift-automated-snapshots", "namesake", "fail: automated snapshots are off"),
+        ("redshift-cluster-encrypted", "namesake", "fail: "),
+    ]);
+    // The recovery point and the snapshot of AWS Backup are one backup, and what others share is not listed.
+    let document = &audited().document;
+    let sales = document.find("data-protected", "sales").expect("a finding");
+    let backups = sales["evidence"]["protection.backups"].as_array().expect("backups");
+    let kinds: Vec<&str> = backups.iter().map(|backup| text(&backup["kind"])).collect();
+    assert_eq!(kinds, ["automated", "aws_backup", "snapshot"]);
+    let copies = sales["evidence"]["protection.copies"].as_array().expect("copies");
+    assert_eq!(
+        copies.iter().map(|copy| (text(&copy["region"]), text(&copy["seen_as"]))).collect::<Vec<_>>(),
+        [("eu-west-1", "automated_backup")]
+    );
+    let all = document.findings();
+    assert!(!all.iter().any(|finding| finding["resource"]["id"] == "of-others"));
+    assert!(!all.iter().any(|finding| finding["resource"]["arn"] == grant && finding["status"] == "fail"));
+}
+
 /// AWS lists a global cluster in several Regions; it is judged once, in the Region of its primary cluster. One without clusters has no data.
 #[test]
 fn global_clusters_are_judged_once() {

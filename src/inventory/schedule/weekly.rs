@@ -73,7 +73,15 @@ mod tests {
 
     #[test]
     fn what_cannot_be_understood_has_no_gap() {
-        for definitions in [&[][..], &["rate(0 hours)"], &["rate(12)"], &["cron(0 5 ? * * *)"], &["cron(0 24 *)"], &["at(2026)"], &["rate(12 hours)", "daily"]] {
+        for definitions in [
+            &[][..],
+            &["rate(0 hours)"],
+            &["rate(12)"],
+            &["cron(0 5 ? * * *)"],
+            &["cron(0 24 *)"],
+            &["at(2026)"],
+            &["rate(12 hours)", "daily"],
+        ] {
             assert_eq!(gap(definitions), None, "{definitions:?}");
         }
     }

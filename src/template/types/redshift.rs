@@ -60,11 +60,7 @@ pub static CLUSTER: Table = Table {
             snapshot_schedule(scope, built);
         },
     }),
-    ends: Ends {
-        skip_final_snapshot: Some("skip_final_snapshot"),
-        final_snapshot_name: Some("final_snapshot_identifier"),
-        ..Ends::PLAIN
-    },
+    ends: Ends { skip_final_snapshot: Some("skip_final_snapshot"), final_snapshot_name: Some("final_snapshot_identifier"), ..Ends::PLAIN },
     ..BLANK
 };
 
@@ -100,10 +96,7 @@ pub static SCHEDULE: Table = Table {
     type_name: "AWS::Redshift::SnapshotSchedule",
     cloudformation: &["AWS::Redshift::SnapshotSchedule"],
     terraform: &["aws_redshift_snapshot_schedule"],
-    identity: Identity::named(
-        ["ScheduleIdentifier", "identifier"],
-        "arn:{partition}:redshift:{region}:{account}:snapshotschedule:{id}",
-    ),
+    identity: Identity::named(["ScheduleIdentifier", "identifier"], "arn:{partition}:redshift:{region}:{account}:snapshotschedule:{id}"),
     rows: &[row("definitions", DEFINITIONS, As::Texts, Absent::Empty)],
     ..BLANK
 };
@@ -146,8 +139,13 @@ const COPY_ROWS: &[Row] = &[
     row("retention_days", ["SnapshotCopyRetentionPeriod", "retention_period"], As::By(copy_retention), Absent::Int(7)),
     // -1 by default (provider): "In both the source and destination AWS Regions, manual snapshots are deleted at the end of the snapshot
     // retention period or when you manually delete them" (management guide, "Copying a snapshot to another AWS Region").
-    row("manual_retention_days", ["ManualSnapshotRetentionPeriod", "manual_snapshot_retention_period"], As::By(limited), Absent::By(of_manual))
-        .takes(Takes::Whole(-1, 3_653)),
+    row(
+        "manual_retention_days",
+        ["ManualSnapshotRetentionPeriod", "manual_snapshot_retention_period"],
+        As::By(limited),
+        Absent::By(of_manual),
+    )
+    .takes(Takes::Whole(-1, 3_653)),
     row("grant_name", ["SnapshotCopyGrantName", "snapshot_copy_grant_name|grant_name"], As::Name, Absent::Null),
 ];
 
@@ -156,7 +154,9 @@ const OF_MANUAL: Paths = ["SnapshotCopyManual", ""];
 
 fn copy_retention(scope: &Scope, node: &Node) -> Outcome {
     if scope.bool_at(OF_MANUAL, false)? {
-        return Err(vec!["SnapshotCopyManual applies the retention to copies of manual snapshots; that of automated ones is not set".to_owned()]);
+        return Err(vec![
+            "SnapshotCopyManual applies the retention to copies of manual snapshots; that of automated ones is not set".to_owned(),
+        ]);
     }
     scope.taken(["SnapshotCopyRetentionPeriod", "retention_period"], Takes::Whole(1, 35))?;
     scope.int(node).map(Json::from)
@@ -211,7 +211,11 @@ fn definitions(scope: &Scope, node: &Node) -> Outcome {
     let found = scope.stack.named(node, |table| *table == SCHEDULE).and_then(|found| scope.stack.entries.get(found));
     let Some(entry) = found else {
         let name = scope.text(node)?;
-        return Err(if name.unknown.is_empty() { vec![format!("snapshot schedule {} is not in the template", name.text)] } else { name.unknown });
+        return Err(if name.unknown.is_empty() {
+            vec![format!("snapshot schedule {} is not in the template", name.text)]
+        } else {
+            name.unknown
+        });
     };
     let schedule = Scope { stack: scope.stack, entry, node: &entry.body };
     schedule.elements_at(DEFINITIONS)?.into_iter().map(|node| schedule.known_text(node).map(Json::from)).collect()

@@ -5,6 +5,7 @@ mod build;
 mod databases;
 mod snapshots;
 mod storage;
+mod warehouses;
 
 use crate::inventory::types as inventory;
 use crate::template::cloud_control::{is_property, language_and_type};

@@ -172,6 +172,37 @@ def databases(account: Account) -> None:
     account.client("rds", FAR).start_db_instance_automated_backups_replication(SourceDBInstanceArn=source, KmsKeyId=key)
 
 
+def warehouses(account: Account) -> None:
+    redshift, far = account.client("redshift"), account.client("redshift", FAR)
+    key = account.client("kms").create_key(Description="warehouses")["KeyMetadata"]["Arn"]
+    far_key = account.client("kms", FAR).create_key(Description="copies of warehouses")["KeyMetadata"]["Arn"]
+    far.create_snapshot_copy_grant(SnapshotCopyGrantName="warehouses", KmsKeyId=far_key)
+    account.warehouse("sales", KmsKeyId=key, AutomatedSnapshotRetentionPeriod=7, Tags=[{"Key": "tier", "Value": "gold"}])
+    redshift.enable_snapshot_copy(ClusterIdentifier="sales", DestinationRegion=FAR, SnapshotCopyGrantName="warehouses")
+    there = {"ClusterIdentifier": "sales", "ClusterCreateTime": ago(days=100), "SourceRegion": REGION, "Encrypted": True, "KmsKeyId": far_key}
+    copied = {"SnapshotIdentifier": "copy:rs:sales-night", "SnapshotType": "automated", "SnapshotCreateTime": ago(hours=5)}
+    account.seed("redshift", "snapshot", {**there, **copied}, FAR)
+    redshift.create_cluster_snapshot(SnapshotIdentifier="sales-shared", ClusterIdentifier="sales")
+    redshift.authorize_snapshot_access(SnapshotIdentifier="sales-shared", AccountWithRestoreAccess=OTHER_ACCOUNT)
+    account.seed("redshift", "snapshot", {"SnapshotIdentifier": "sales-shared", "SnapshotCreateTime": ago(days=20)})
+    # AWS Backup's recovery point of a cluster is one of its manual snapshots.
+    name, made = "awsbackup:job-0123", ago(days=2)
+    account.seed("redshift", "snapshot", {"SnapshotIdentifier": name, "ClusterIdentifier": "sales", "SnapshotCreateTime": made})
+    point = {"RecoveryPointArn": arn("redshift", f"snapshot:sales/{name}", REGION), "EncryptionKeyArn": key, "ResourceType": "Redshift"}
+    account.point(arn("redshift", "cluster:sales", REGION), age={"days": 2}, **point)
+    redshift.create_snapshot_schedule(ScheduleIdentifier="nightly", ScheduleDefinitions=["cron(30 1 *)"])
+    account.warehouse("scheduled", newest={"hours": 20}, SnapshotScheduleIdentifier="nightly")
+    account.warehouse("broken", newest={"days": 3}, SnapshotScheduleIdentifier="nightly")
+    account.seed("redshift", "cluster", {"ClusterIdentifier": "broken", "SnapshotScheduleState": "FAILED"})
+    account.warehouse("namesake", AutomatedSnapshotRetentionPeriod=0)
+    redshift.modify_cluster(ClusterIdentifier="namesake", Encrypted=False)
+    # None of these is a backup of it: of an earlier cluster of its name, of another account, one that is not complete.
+    first = {"ClusterIdentifier": "namesake", "SnapshotCreateTime": ago(days=5)}
+    account.seed("redshift", "snapshot", {"SnapshotIdentifier": "of-the-first", "ClusterCreateTime": ago(days=400), **first})
+    account.seed("redshift", "snapshot", {"SnapshotIdentifier": "of-others", "OwnerAccount": OTHER_ACCOUNT, **first})
+    account.seed("redshift", "snapshot", {"SnapshotIdentifier": "not-complete", "Status": "final snapshot", **first})
+
+
 def tables(account: Account) -> dict[str, str]:
     dynamodb = account.client("dynamodb")
     account.table("events", tier="gold")
@@ -221,7 +252,7 @@ def buckets(account: Account) -> None:
 
 def scenario(account: Account) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    for part in (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, tables, file_systems, buckets):
+    for part in (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, warehouses, tables, file_systems, buckets):
         told |= part(account) or {}
     return told
 

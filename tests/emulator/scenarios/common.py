@@ -134,6 +134,16 @@ class Account:
         made = self.client("rds", region).create_db_cluster(DBClusterIdentifier=name, Engine=engine, **LOGIN, **more)
         return str(made["DBCluster"]["DBClusterArn"])
 
+    def warehouse(self, name: str, region: str = "us-east-1", newest: dict[str, float] | None = None, **more: Any) -> str:
+        """A Redshift cluster of 100 days ago; `newest` is the age of its one automated snapshot, if it keeps any."""
+        client = self.client("redshift", region)
+        client.create_cluster(ClusterIdentifier=name, **{"NodeType": "dc2.large", **LOGIN, **more})
+        self.seed("redshift", "cluster", {"ClusterIdentifier": name, "ClusterCreateTime": ago(days=100)}, region)
+        for snapshot in client.describe_cluster_snapshots(ClusterIdentifier=name, SnapshotType="automated")["Snapshots"]:
+            dated = {"SnapshotIdentifier": snapshot["SnapshotIdentifier"], "SnapshotCreateTime": ago(**(newest or {"hours": 5}))}
+            self.seed("redshift", "snapshot", dated, region)
+        return name
+
     def file_system(self, name: str, region: str = "us-east-1", **more: Any) -> str:
         made = self.client("efs", region).create_file_system(CreationToken=name, Tags=tags({"Name": name}), **more)
         self.seed("efs", "file_system", {"FileSystemId": made["FileSystemId"], "CreationTime": ago(days=100)}, region)

@@ -44,6 +44,7 @@ EXCEPTIONS = {
     ("backup-selection-no-dangling-arns", "backup:DeleteBackupSelection"): "only if the selection that takes its place was made",
     ("data-backup-key-usable", "kms:CancelKeyDeletion"): "it keeps the key",
     ("kms-key-usable", "kms:CancelKeyDeletion"): "it keeps the key",
+    ("snapshot-sharing-allowed", "redshift:RevokeSnapshotAccess"): "it takes the snapshot away from those who must not have it",
     ("ebs-volume-encrypted", "ec2:DetachVolume"): "only if the encrypted volume is there, which is attached in its place; the old one stays",
 }
 

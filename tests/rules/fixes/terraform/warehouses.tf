@@ -1,0 +1,8 @@
+resource "aws_redshift_cluster" "warehouse" {
+  cluster_identifier                  = "warehouse"
+  node_type                           = "dc2.large"
+  master_username                     = "admin"
+  manage_master_password              = true
+  encrypted                           = false
+  automated_snapshot_retention_period = 0
+}
