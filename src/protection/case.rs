@@ -70,6 +70,7 @@ impl Case<'_> {
             other_account: account != self.resource.account,
             other_region: region != self.resource.region,
             interval_seconds,
+            shown_there_only: false,
         }
     }
 

@@ -74,10 +74,11 @@ pub fn copies(
     for schedule in schedules {
         let is_there = |copy: &CopyFact| (&copy.account, &copy.region) == (&schedule.account, &schedule.region);
         if !found.iter().any(is_there) {
-            add_new(
-                &mut unread,
-                join.summaries.get(&schedule.account, &schedule.region).into_iter().flat_map(|it| it.vaults_unread.clone()),
-            );
+            match join.summaries.get(&schedule.account, &schedule.region) {
+                Some(there) => add_new(&mut unread, there.vaults_unread.clone()),
+                None if schedule.shown_there_only => add_new(&mut unread, not_read(&schedule.account, &schedule.region)),
+                None => {}
+            }
         }
     }
     unless(unread, found)

@@ -196,6 +196,9 @@ record! {
         /// The longest time that it allows between two copies: interval, start window and job time; `null` if the schedule cannot be
         /// understood.
         interval_seconds: Option<i64>,
+        /// Its copies show only where they are: there are no copy jobs.
+        #[serde(skip)]
+        shown_there_only: bool,
     }
 }
 

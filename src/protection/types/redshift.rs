@@ -7,7 +7,7 @@ use crate::protection::aws_backup::{AwsBackup, KnownAs};
 use crate::protection::backup_type::BackupType;
 use crate::protection::case::{Case, Mechanisms};
 use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Identity, IsData, Needs, RestoreEvidence};
-use crate::protection::facts::{CopyRetention, Mechanism, MechanismKind};
+use crate::protection::facts::{CopyRetention, CopySchedule, Mechanism, MechanismKind};
 use crate::protection::index::Snapshot;
 use crate::protection::schedule::late_after;
 use crate::protection::summary::{AUTOMATED, ForeignBackup, SNAPSHOT as OF_SNAPSHOTS, Summary};
@@ -137,7 +137,8 @@ fn copies(case: &Case, cluster: &redshift::Cluster, automated: Option<Outcome<Op
     }
     if let Some(allowed) = automated {
         add_new(&mut found.copies_unread, allowed.clone().err().unwrap_or_default());
-        found.copy_schedules.push(case.copy_schedule(&case.resource.account, region, allowed.ok().flatten()));
+        let schedule = case.copy_schedule(&case.resource.account, region, allowed.ok().flatten());
+        found.copy_schedules.push(CopySchedule { shown_there_only: true, ..schedule });
         let retention_days = copy.retention_days.or_why(|| case.why(case.resource, "snapshot_copy.retention_days"));
         found.copy_retention.push(CopyRetention {
             kind: "automated".to_owned(),

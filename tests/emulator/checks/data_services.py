@@ -236,6 +236,7 @@ def redshift(emulator: Emulator) -> None:
     client.restore_from_cluster_snapshot(ClusterIdentifier="back", SnapshotIdentifier="hand", Encrypted=True, KmsKeyId=own)
     back = client.describe_clusters(ClusterIdentifier="back")["Clusters"][0]
     emulator.expect("restored", (back["KmsKeyId"], back["RestoreStatus"]["Status"]), (own, "completed"))
+    emulator.expect("a cluster without any", client.describe_cluster_snapshots(ClusterIdentifier="off")["Snapshots"], [])
     client.delete_cluster(ClusterIdentifier="sales", SkipFinalClusterSnapshot=True)
     left = {s["SnapshotIdentifier"]: s["ClusterCreateTime"] for s in client.describe_cluster_snapshots()["Snapshots"]}
     emulator.expect("a manual one stays", left["hand"].isoformat()[:10], days_ago(9)[:10])

@@ -69,6 +69,13 @@ def _key(backend: Any, key: str | None, encrypted: Any) -> str | None:
     return f"arn:{backend.partition}:kms:{backend.region_name}:{backend.account_id}:{'' if '/' in key else 'key/'}{key}"
 
 
+def _delete_automated_snapshots(backend: Any, name: str) -> None:
+    """Other calls may add snapshots meanwhile, so this reads a copy of the list."""
+    for snapshot in list(backend.snapshots.values()):
+        if (snapshot.cluster_identifier, snapshot.snapshot_type) == (name, "automated"):
+            backend.snapshots.pop(snapshot.snapshot_identifier, None)
+
+
 def _show_cluster(backend: Any, item: Params) -> None:
     memory = memory_of(SERVICE, backend)
     name = item["ClusterIdentifier"]
@@ -98,14 +105,15 @@ def create_cluster(backend: Any, params: Params, answer: Params) -> None:
     elif retention == 0 and cluster.node_type.startswith(ALWAYS_ON):
         refused = f"You can't disable automated snapshots for {cluster.node_type}."
     if refused:
-        backend.delete_automated_snapshots(name)
+        _delete_automated_snapshots(backend, name)
         del backend.clusters[name]
         raise ServiceError("InvalidParameterValue", refused)
     cluster.encrypted, cluster.automated_snapshot_retention_period = True, retention
-    for snapshot in backend.describe_cluster_snapshots(cluster_identifier=name, snapshot_type="automated"):
-        snapshot.encrypted, snapshot.kms_key_id = True, _key(backend, cluster.kms_key_id, True)
+    for snapshot in [snapshot for snapshot in list(backend.snapshots.values()) if snapshot.cluster_identifier == name]:
+        if snapshot.unique_cluster_id == cluster.unique_cluster_id:
+            snapshot.encrypted, snapshot.kms_key_id = True, _key(backend, cluster.kms_key_id, True)
     if retention == 0:
-        backend.delete_automated_snapshots(name)
+        _delete_automated_snapshots(backend, name)
     answer["Cluster"].update(Encrypted=True, AutomatedSnapshotRetentionPeriod=retention)
     _show_cluster(backend, answer["Cluster"])
     if params.get("SnapshotScheduleIdentifier"):
@@ -126,7 +134,7 @@ def modify_cluster(backend: Any, params: Params, answer: Params) -> None:
     if params.get("KmsKeyId"):
         cluster.kms_key_id = params["KmsKeyId"]
     if params.get("AutomatedSnapshotRetentionPeriod") == 0:
-        backend.delete_automated_snapshots(cluster.cluster_identifier)
+        _delete_automated_snapshots(backend, cluster.cluster_identifier)
     answer["Cluster"]["Encrypted"] = bool(cluster.encrypted)
     _show_cluster(backend, answer["Cluster"])
 
@@ -187,9 +195,10 @@ def describe_cluster_snapshots(backend: Any, params: Params, answer: Params) -> 
         if accounts:
             item["AccountsWithRestoreAccess"] = [{"AccountId": account} for account in accounts]
         memory.apply("snapshot", name, item)
+    # moto answers with all snapshots for a cluster that has none.
     wanted = {member: params[member] for member in ("SnapshotIdentifier", "ClusterIdentifier", "SnapshotType") if params.get(member)}
-    seeded = memory.records["snapshot"].values()
-    answer["Snapshots"] += [item for item in seeded if all(item.get(member) == value for member, value in wanted.items())]
+    shown = [*answer["Snapshots"], *memory.records["snapshot"].values()]
+    answer["Snapshots"] = [item for item in shown if all(item.get(member) == value for member, value in wanted.items())]
 
 
 def _snapshot_arn(backend: Any, cluster: str, name: str) -> str:
