@@ -253,7 +253,7 @@ fn warehouses() {
         ("redshift-cluster-customer-key", "scheduled", "fail: is encrypted under a key that AWS manages"),
         ("redshift-cross-region-copy", "scheduled", "fail: "),
         ("data-protected", "broken", "pass: restorable only from an automated snapshot (snapshot schedule nightly has failed)"),
-        ("data-backup-current", "broken", "fail: "),
+        ("data-in-backup-plan", "broken", "fail: backup plans that select it: none; automatic backups without a plan: none"),
         ("redshift-snapshot-schedule-healthy", "broken", "fail: snapshot schedule nightly is FAILED"),
         ("data-protected", "namesake", "fail: unprotected: "),
         ("redshift-automated-snapshots", "namesake", "fail: automated snapshots are off"),
