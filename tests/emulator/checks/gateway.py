@@ -91,9 +91,18 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "GetBucketTagging": BUCKET,
         "GetBucketPolicy": BUCKET,
     },
+    "logs": {
+        "DescribeLogGroups": {},
+        "DescribeExportTasks": {},
+        "DescribeAccountPolicies": {"policyType": "SUBSCRIPTION_FILTER_POLICY"},
+        "DescribeSubscriptionFilters": {"logGroupName": "g"},
+    },
     "kms": {"DescribeKey": KEY, "GetKeyRotationStatus": KEY, "ListAliases": {}},
+    "tag": {"GetResources": {}},
     "sts": {"GetCallerIdentity": {}},
 }
+# boto3's names of services.
+CLIENTS = {"elasticfilesystem": "efs", "tag": "resourcegroupstaggingapi"}
 DENIED = {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}
 BROKEN = {"InternalError", "InternalFailure", "InternalServerError", "InternalServerException", "KMSInternalException"}
 BROKEN |= {"ServiceUnavailableException"}
@@ -102,7 +111,7 @@ EXPIRED = {"ExpiredTokenException", "ExpiredToken", "RequestExpired"}
 
 
 def call(emulator: Emulator, service: str, operation: str, region: str = "us-east-1") -> Any:
-    client = emulator.client({"elasticfilesystem": "efs"}.get(service, service), region)
+    client = emulator.client(CLIENTS.get(service, service), region)
     names = {operation: method for method, operation in client.meta.method_to_api_mapping.items()}
     return lambda: getattr(client, names[operation])(**OPERATIONS[service][operation])
 
@@ -196,7 +205,7 @@ def pages(emulator: Emulator) -> None:
     for size in (None, 2):
         emulator.post("page_size", {"n": size})
         for service, operations in OPERATIONS.items():
-            client = emulator.client({"elasticfilesystem": "efs"}.get(service, service))
+            client = emulator.client(CLIENTS.get(service, service))
             names = {operation: method for method, operation in client.meta.method_to_api_mapping.items()}
             for operation, params in operations.items():
                 if params not in ({}, VAULT) or not client.can_paginate(names[operation]):

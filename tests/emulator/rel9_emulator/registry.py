@@ -28,9 +28,10 @@ MODULES = {
     "ec2": "ec2",
     "elasticfilesystem": "efs",
     "kms": "kms",
+    "logs": "logs",
     "rds": "rds",
     "s3": "s3",
-    "tagging": "backup",  # the tagging API uses other services' backends, so this emulator's backend must be in place first
+    "tag": "backup",  # the tagging API uses other services' backends, so this emulator's backend must be in place first
 }
 
 GLOBAL_SERVICES = {"s3"}
