@@ -18,6 +18,7 @@ mod failure;
 mod guard;
 pub mod kms;
 mod limits;
+pub mod logs;
 pub mod operation;
 pub mod permissions;
 pub mod progress;
@@ -57,6 +58,7 @@ pub const SERVICES: &[Service] = &[
     Service { name: "dynamodb", operations: || dynamodb::OPERATIONS.to_vec(), collect: |_, reader| dynamodb::collect(reader).boxed() },
     Service { name: "ec2", operations: ec2::operations, collect: |_, reader| ec2::collect(reader).boxed() },
     Service { name: "efs", operations: || efs::OPERATIONS.to_vec(), collect: |_, reader| efs::collect(reader).boxed() },
+    Service { name: "logs", operations: || logs::OPERATIONS.to_vec(), collect: |_, reader| logs::collect(reader).boxed() },
     Service { name: "rds", operations: || rds::OPERATIONS.to_vec(), collect: |_, reader| rds::collect(reader).boxed() },
     Service {
         name: "s3",

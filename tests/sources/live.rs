@@ -280,6 +280,40 @@ fn buckets() {
     ]);
 }
 
+#[test]
+fn log_groups() {
+    said(&[
+        ("log-group-encrypted", "/app/kept", "pass: "),
+        ("log-group-encrypted", "/app/short", "fail: "),
+        ("log-group-deletion-protection", "/app/kept", "pass: "),
+        ("log-group-retention", "/app/kept", "pass: keeps events 731 days"),
+        ("log-group-retention", "/app/short", "fail: keeps events 14 days"),
+        ("log-group-retention", "/app/endless", "pass: keeps events for ever"),
+        ("log-group-retention", "/aws/lambda/delivered", "fail: keeps events 1 day (class DELIVERY)"),
+        ("log-group-exported", "/app/kept", "pass: newest exported event: none; subscriptions send events to arn:aws:firehose:"),
+        ("log-group-exported", "/app/short", "fail: newest exported event: none; subscriptions send events to arn:aws:lambda:"),
+        ("log-group-exported", "/app/exported", "pass: newest exported event: 2 d ago"),
+        ("log-group-exported", "/app/endless", "fail: newest exported event: none; no subscription"),
+        ("log-group-exported", "/aws/lambda/delivered", "pass: "),
+        // A policy of the account reaches the log groups that it does not leave out.
+        ("log-group-exported", "/app/covered", "pass: newest exported event: none; the account's policy sends events to "),
+        ("log-group-exported", "/app/left-out", "fail: "),
+        ("log-archive-bucket-lifecycle", "log-archive", "fail: receives exported logs under app: "),
+        ("data-protected", "/app/exported", "pass: restorable only from an export to bucket log-archive"),
+    ]);
+    let of_group = |name: &str, rule: &str| {
+        let is_it = |finding: &&Value| finding["resource"]["id"] == name && finding["rule"] == rule;
+        audited().document.findings().iter().filter(is_it).count()
+    };
+    // Only the class STANDARD has subscriptions: another class is judged where it was exported, and never asked.
+    assert_eq!(of_group("/app/rare", "log-group-exported"), 0);
+    assert_eq!(audited().calls["calls"]["logs:DescribeSubscriptionFilters"]["us-east-1"], 4);
+    // The account's policy already sends the events of one log group of the other Region.
+    assert_eq!(audited().calls["calls"]["logs:DescribeSubscriptionFilters"]["eu-west-1"], 1);
+    // A log group that nothing reaches owes no backup.
+    assert_eq!(of_group("/app/endless", "data-protected"), 0);
+}
+
 /// A gate does not pass for a resource that does not exist.
 #[test]
 fn a_resource_that_is_asked_for_must_be_there() {

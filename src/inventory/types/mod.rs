@@ -11,6 +11,7 @@ pub mod dynamodb;
 pub mod ebs;
 pub mod efs;
 pub mod kms;
+pub mod logs;
 mod properties;
 pub mod rds;
 pub mod s3;
@@ -52,6 +53,7 @@ pub fn all() -> &'static [TypeInfo] {
         ebs::Volume,
         efs::FileSystem,
         kms::Key,
+        logs::LogGroup,
         rds::AutomatedBackup,
         rds::ClusterAutomatedBackup,
         rds::DbCluster,

@@ -258,6 +258,8 @@ facts! {
         accepted_encryption_types: Vec<String>,
         /// One for each enabled replication rule.
         destinations: Vec<ReplicationDestination>,
+        /// What the keys of log events start with that export tasks of its account and Region copied into it, sorted.
+        log_exports: Vec<String>,
     }
 }
 

@@ -11,6 +11,7 @@ mod dynamodb;
 mod ebs;
 mod efs;
 mod kms;
+mod logs;
 mod rds;
 mod s3;
 
@@ -30,6 +31,7 @@ pub static DATA: &[&DataType] = &[
     &ebs::INSTANCE,
     &ebs::VOLUME,
     &efs::FILE_SYSTEM,
+    &logs::LOG_GROUP,
     &rds::CLUSTER,
     &rds::INSTANCE,
     &rds::DOC_DB_CLUSTER,

@@ -11,6 +11,7 @@ pub(super) mod dynamodb;
 mod ebs;
 mod efs;
 pub(super) mod kms;
+mod logs;
 mod rds;
 mod region;
 mod s3;
@@ -46,6 +47,7 @@ static ALL: &[&Table] = &[
     &ebs::snapshots::SNAPSHOT,
     &efs::FILE_SYSTEM,
     &kms::KEY,
+    &logs::LOG_GROUP,
     &rds::INSTANCE,
     &rds::MEMBER,
     &rds::clusters::AURORA,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from common import ACCOUNT, ROLE, Account, ago, arn, main
+from common import ACCOUNT, ROLE, Account, ago, arn, main, millis
 
 REGION, FAR = "us-east-1", "eu-west-1"
 OTHER_ACCOUNT = "111122223333"
@@ -219,9 +219,48 @@ def buckets(account: Account) -> None:
     account.seed("s3", "bucket", {"Name": "somewhere", "BucketRegion": None})  # so rel9 must read its Region with a separate call
 
 
+def log_groups(account: Account) -> None:
+    logs = account.client("logs")
+    key = account.client("kms").create_key(Description="logs")["KeyMetadata"]["Arn"]
+    stream = arn("firehose", "deliverystream/archive", REGION)
+    for name, kind, more in (
+        ("/app/kept", "STANDARD", {"kmsKeyId": key, "deletionProtectionEnabled": True, "tags": {"tier": "gold"}}),
+        ("/app/short", "STANDARD", {}),
+        ("/app/exported", "STANDARD", {}),
+        ("/app/endless", "STANDARD", {}),
+        ("/app/rare", "INFREQUENT_ACCESS", {}),
+        ("/aws/lambda/delivered", "DELIVERY", {}),
+    ):
+        logs.create_log_group(logGroupName=name, logGroupClass=kind, **more)
+        account.seed("logs", "log_group", {"logGroupName": name, "creationTime": millis(days=100), "storedBytes": 4096})
+    logs.put_retention_policy(logGroupName="/app/kept", retentionInDays=731)
+    logs.put_retention_policy(logGroupName="/app/short", retentionInDays=14)
+    logs.put_subscription_filter(logGroupName="/app/kept", filterName="archive", filterPattern="", destinationArn=stream, roleArn=ROLE)
+    logs.put_subscription_filter(
+        logGroupName="/app/short", filterName="search", filterPattern="", destinationArn=arn("lambda", "function:search", REGION)
+    )
+    account.bucket("log-archive")
+    for days in (2, 300):
+        span = {"fromTime": millis(days=days + 30), "to": millis(days=days)}
+        task = logs.create_export_task(logGroupName="/app/exported", destination="log-archive", destinationPrefix="app", **span)["taskId"]
+        account.seed("logs", "export_task", {"taskId": task, "executionInfo": {"creationTime": millis(days=days), "completionTime": millis(days=days)}})
+    # An account policy in the other Region, which leaves one log group out.
+    far = account.client("logs", FAR)
+    for name in ("/app/covered", "/app/left-out"):
+        far.create_log_group(logGroupName=name)
+        account.seed("logs", "log_group", {"logGroupName": name, "creationTime": millis(days=100)}, FAR)
+    document = {"DestinationArn": arn("firehose", "deliverystream/archive", FAR), "RoleArn": ROLE, "FilterPattern": ""}
+    far.put_account_policy(
+        policyName="everything",
+        policyType="SUBSCRIPTION_FILTER_POLICY",
+        policyDocument=json.dumps(document),
+        selectionCriteria='LogGroupName NOT IN ["/app/left-out"]',
+    )
+
+
 def scenario(account: Account) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    for part in (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, tables, file_systems, buckets):
+    for part in (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, tables, file_systems, buckets, log_groups):
         told |= part(account) or {}
     return told
 
