@@ -78,9 +78,8 @@ fn asked(listed: &[sdk::LogGroup]) -> BTreeSet<String> {
 }
 
 async fn list_exports(reader: &Reader, client: &Client) -> Option<BTreeMap<String, Vec<sdk::ExportTask>>> {
-    let call = |token| {
-        client.describe_export_tasks().status_code(sdk::ExportTaskStatusCode::Completed).limit(PAGE).set_next_token(token).send()
-    };
+    let call =
+        |token| client.describe_export_tasks().status_code(sdk::ExportTaskStatusCode::Completed).limit(PAGE).set_next_token(token).send();
     let tasks = reader.pages_by_token(&DESCRIBE_EXPORT_TASKS, call, |page| page.export_tasks.unwrap_or_default(), &[]).await.flatten()?;
     let mut by_group: BTreeMap<String, Vec<sdk::ExportTask>> = BTreeMap::new();
     for task in tasks {
@@ -182,7 +181,8 @@ struct Document {
 impl Policy {
     fn of(policy: sdk::AccountPolicy) -> Policy {
         let document = policy.policy_document.as_deref().and_then(|text| serde_json::from_str::<Document>(text).ok());
-        let (destination, pattern) = document.map_or((None, None), |read| (read.destination_arn, Some(read.filter_pattern.unwrap_or_default())));
+        let (destination, pattern) =
+            document.map_or((None, None), |read| (read.destination_arn, Some(read.filter_pattern.unwrap_or_default())));
         Policy {
             subscription: Subscription {
                 name: policy.policy_name.unwrap_or_default(),

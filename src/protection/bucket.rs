@@ -18,7 +18,8 @@ pub fn bucket_facts(join: &Join, resource: &Resource) -> Option<BucketFacts> {
     let enabled = |rules: Vec<ReplicationRule>| rules.into_iter().filter(|rule| rule.enabled);
     Some(BucketFacts {
         accepted_encryption_types: accepted_encryption_types(join, resource, bucket).into(),
-        log_exports: unless(join.index.missing(&["logs:DescribeLogGroups", "logs:DescribeExportTasks"]), log_exports(join, resource)).into(),
+        log_exports: unless(join.index.missing(&["logs:DescribeLogGroups", "logs:DescribeExportTasks"]), log_exports(join, resource))
+            .into(),
         destinations: rules.map(|rules| enabled(rules).map(|rule| destination(join, resource, &rule)).collect()).into(),
     })
 }

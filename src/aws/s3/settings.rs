@@ -53,9 +53,10 @@ fn key_of(algorithm: Option<&str>, key: Option<String>) -> Encryption {
 
 /// The parts of a lifecycle rule that decide how long data can be restored.
 pub fn lifecycle_rule(rule: sdk::LifecycleRule) -> LifecycleRule {
+    #[expect(deprecated, reason = "older rules still have their prefix there")]
+    let (prefix, by_tag_or_size) = scope(rule.filter.as_ref(), rule.prefix());
     let noncurrent = rule.noncurrent_version_expiration;
     let moves = rule.noncurrent_version_transitions.unwrap_or_default();
-    let (prefix, by_tag_or_size) = scope(rule.filter.as_ref(), rule.prefix());
     let moves_to = rule.transitions.unwrap_or_default().into_iter().filter_map(|step| step.storage_class);
     LifecycleRule {
         prefix: prefix.into(),

@@ -45,9 +45,8 @@ pub static LOG_GROUP: Table = Table {
 const CLASSES: Takes = Takes::Words(&["STANDARD", "INFREQUENT_ACCESS", "ESSENTIALS", "DELIVERY"]);
 
 /// API, PutRetentionPolicy, retentionInDays; 0 is the provider's word for ever.
-const DAYS: Takes = Takes::Numbers(&[
-    0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-]);
+const DAYS: Takes =
+    Takes::Numbers(&[0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]);
 
 const SUBSCRIPTION: &[Row] = &[
     row("name", ["FilterName|+id", "name|+id"], As::Name, Absent::Text("")),

@@ -398,8 +398,12 @@ fn log_groups_are_kept_for_ever_unless_they_say_how_long() {
     has(&cloudformation(json!({})), json!({ "kms_key_arn": null, "key_manager": "aws_owned", "key_state": null, "subscriptions": [] }));
     // The provider's 0 is for ever.
     has(&terraform(json!({ "retention_in_days": 0 })), defaults);
-    has(&terraform(json!({ "retention_in_days": 30, "log_group_class": "DELIVERY" })), json!({ "retention_days": 30, "log_group_class": "DELIVERY" }));
-    let found = cloudformation(json!({ "LogGroupName": "/app/web", "RetentionInDays": 365, "DeletionProtectionEnabled": true, "KmsKeyId": KEY }));
+    has(
+        &terraform(json!({ "retention_in_days": 30, "log_group_class": "DELIVERY" })),
+        json!({ "retention_days": 30, "log_group_class": "DELIVERY" }),
+    );
+    let found =
+        cloudformation(json!({ "LogGroupName": "/app/web", "RetentionInDays": 365, "DeletionProtectionEnabled": true, "KmsKeyId": KEY }));
     has(&found, json!({ "retention_days": 365, "deletion_protection": true, "kms_key_arn": KEY }));
     assert_eq!(found.arn, "arn:aws:logs:eu-west-1:111122223333:log-group:/app/web");
     assert!(reasons(&cloudformation(json!({ "RetentionInDays": 8 })), "retention_days")[0].starts_with("AWS refuses"));
@@ -407,7 +411,8 @@ fn log_groups_are_kept_for_ever_unless_they_say_how_long() {
 
 #[test]
 fn subscription_filters_belong_to_their_log_group() {
-    let sends = |found: &crate::inventory::Resource| found.properties.json("subscriptions").expect("subscriptions")[0]["destination_arn"].clone();
+    let sends =
+        |found: &crate::inventory::Resource| found.properties.json("subscriptions").expect("subscriptions")[0]["destination_arn"].clone();
     let group = cfn("G", "AWS::Logs::LogGroup", json!({}));
     let filter = |destination| json!({ "LogGroupName": reference("G", "Ref"), "FilterPattern": "", "DestinationArn": destination });
     let stream = cfn("Stream", "AWS::KinesisFirehose::DeliveryStream", json!({}));
