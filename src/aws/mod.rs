@@ -5,6 +5,7 @@
 //! [`Reader`], declares the operations that it may call, and leaves a property [`Unread`](crate::inventory::Fact::Unread) when its call failed.
 
 mod answer;
+pub mod automation;
 pub mod backup;
 pub mod call;
 mod connect_error;
@@ -53,6 +54,11 @@ pub struct Service {
 
 /// Every service, in one list.
 pub const SERVICES: &[Service] = &[
+    Service {
+        name: "automation",
+        operations: || automation::OPERATIONS.to_vec(),
+        collect: |_, reader| automation::collect(reader).boxed(),
+    },
     Service { name: "backup", operations: backup::operations, collect: |_, reader| backup::collect(reader).boxed() },
     Service { name: "dlm", operations: || dlm::OPERATIONS.to_vec(), collect: |_, reader| dlm::collect(reader).boxed() },
     Service { name: "dynamodb", operations: || dynamodb::OPERATIONS.to_vec(), collect: |_, reader| dynamodb::collect(reader).boxed() },

@@ -3,7 +3,8 @@
     python tests/emulator/seed_scale.py --endpoint http://127.0.0.1:PORT
 
 Two Regions, each with 100 volumes, 50 snapshots, 30 RDS instances, 10 Aurora clusters, 60 DynamoDB tables, 10 EFS file
-systems, 30 S3 buckets, 30 log groups, and a backup plan that selects by tag. Prints the created resources as one line of JSON.
+systems, 30 S3 buckets, 30 log groups, 30 state machines
+with a schedule each, and a backup plan that selects by tag. Prints the created resources as one line of JSON.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 REGIONS = ("us-east-1", "eu-west-1")
-SIZES = {"volumes": 100, "snapshots": 50, "instances": 30, "clusters": 10, "tables": 60, "file_systems": 10, "buckets": 30, "log_groups": 30}
+SIZES = {"volumes": 100, "snapshots": 50, "instances": 30, "clusters": 10, "tables": 60, "file_systems": 10, "buckets": 30, "log_groups": 30, "state_machines": 30}
 TAGS = [{"Key": "backup", "Value": "daily"}]
 ACCESS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "not-a-secret"}
 CONFIG = Config(retries={"max_attempts": 1}, max_pool_connections=16, s3={"addressing_style": "path"})
@@ -30,7 +31,7 @@ class Seeder:
     def __init__(self, endpoint: str, region: str, pool: ThreadPoolExecutor) -> None:
         self.endpoint, self.region, self.pool = endpoint, region, pool
         session = boto3.Session(region_name=region, **ACCESS)
-        names = ("ec2", "rds", "dynamodb", "efs", "s3", "backup", "logs")
+        names = ("ec2", "rds", "dynamodb", "efs", "s3", "backup", "logs", "stepfunctions", "scheduler")
         self.clients = {name: session.client(name, endpoint_url=endpoint, config=CONFIG) for name in names}
 
     def each(self, count: int, make: Callable[[int], Any]) -> list[Any]:
@@ -57,6 +58,16 @@ class Seeder:
         self.each(SIZES["buckets"], lambda i: s3.create_bucket(Bucket=f"scale-{self.region}-{i}", **where))
 
         self.each(SIZES["log_groups"], lambda i: self.clients["logs"].create_log_group(logGroupName=f"/scale/{i}", tags={"number": str(i)}))
+
+        self.each(SIZES["state_machines"], self.state_machine)
+
+    def state_machine(self, number: int) -> None:
+        role = "arn:aws:iam::123456789012:role/drill"
+        made = self.clients["stepfunctions"].create_state_machine(name=f"drill-{number}", definition="{}", roleArn=role)
+        target = {"Arn": made["stateMachineArn"], "RoleArn": role}
+        self.clients["scheduler"].create_schedule(
+            Name=f"drill-{number}", ScheduleExpression="rate(30 days)", FlexibleTimeWindow={"Mode": "OFF"}, Target=target
+        )
 
     def plan(self) -> None:
         backup = self.clients["backup"]

@@ -23,6 +23,12 @@ objectives:
     copies: { region: required, account: required }
     immutable: required
   - { name: rest, match: "true", rpo: 24h, retention: 7d }
+restore_automation:
+  - { arn: "arn:aws:states:us-east-1:123456789012:stateMachine:drill", match: resource.id == "with-backups" }
+  - { arn: "arn:aws:states:us-east-1:123456789012:stateMachine:broken:PROD", match: "false" }
+  - { arn: "arn:aws:states:us-east-1:123456789012:stateMachine:express", match: "false" }
+  - { arn: "arn:aws:states:us-east-1:123456789012:stateMachine:idle", match: "false" }
+  - { arn: "arn:aws:states:us-east-1:123456789012:stateMachine:runbook", match: "false" }
 "#;
 
 struct Audited {
@@ -312,6 +318,31 @@ fn log_groups() {
     assert_eq!(audited().calls["calls"]["logs:DescribeSubscriptionFilters"]["eu-west-1"], 1);
     // A log group that nothing reaches owes no backup.
     assert_eq!(of_group("/app/endless", "data-protected"), 0);
+}
+
+#[test]
+fn restore_automation() {
+    said(&[
+        ("restore-automation-succeeds", "drill", "pass: last success: 5 d ago, last execution: SUCCEEDED"),
+        ("restore-automation-succeeds", "broken", "fail: last success: 33 d ago, last execution: FAILED"),
+        // AWS does not list the executions of this type.
+        ("restore-automation-succeeds", "express", "unknown: "),
+        // Nothing starts it, so its executions were not asked for.
+        ("restore-automation-succeeds", "idle", "unknown: "),
+        ("restore-automation-scheduled", "us-east-1", "pass: restore testing selections: 1; restore automation of the policy: "),
+    ]);
+    let says = audited().document.says("restore-automation-scheduled", "us-east-1");
+    for automation in ["drill (schedule weekly-drill)", "broken (rule nightly)", "express (rule express-nightly)"] {
+        assert!(says.contains(automation), "{says}");
+    }
+    // What starts once is on no schedule.
+    for automation in ["idle", "runbook"] {
+        assert!(says.contains(&format!("{automation} (nothing starts it on a schedule)")), "{says}");
+    }
+    let calls = &audited().calls["calls"];
+    assert_eq!(calls["events:ListTargetsByRule"]["us-east-1"], 3, "rules that are off, and those for events, are not asked");
+    assert_eq!(calls["scheduler:GetSchedule"]["us-east-1"], 2, "a schedule with another target is not asked");
+    assert_eq!(calls["states:ListExecutions"]["us-east-1"], 3, "drill, broken, runbook");
 }
 
 /// A gate does not pass for a resource that does not exist.

@@ -52,6 +52,8 @@ pages! {
     aws_sdk_ec2::operation::describe_volumes::DescribeVolumesOutput: next_token,
     aws_sdk_efs::operation::describe_file_systems::DescribeFileSystemsOutput: next_marker,
     aws_sdk_efs::operation::describe_replication_configurations::DescribeReplicationConfigurationsOutput: next_token,
+    aws_sdk_eventbridge::operation::list_rules::ListRulesOutput: next_token,
+    aws_sdk_eventbridge::operation::list_targets_by_rule::ListTargetsByRuleOutput: next_token,
     aws_sdk_kms::operation::list_aliases::ListAliasesOutput: next_marker,
     aws_sdk_rds::operation::describe_db_cluster_automated_backups::DescribeDbClusterAutomatedBackupsOutput: marker,
     aws_sdk_rds::operation::describe_db_cluster_snapshots::DescribeDbClusterSnapshotsOutput: marker,
@@ -62,6 +64,8 @@ pages! {
     aws_sdk_rds::operation::describe_global_clusters::DescribeGlobalClustersOutput: marker,
     aws_sdk_resourcegroupstagging::operation::get_resources::GetResourcesOutput: pagination_token,
     aws_sdk_s3::operation::list_buckets::ListBucketsOutput: continuation_token,
+    aws_sdk_scheduler::operation::list_schedules::ListSchedulesOutput: next_token,
+    aws_sdk_sfn::operation::list_state_machines::ListStateMachinesOutput: next_token,
 }
 
 /// Maximum consecutive pages that are empty or equal to the page before; beyond it, the list fails. Services that filter paginated results

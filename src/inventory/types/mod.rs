@@ -5,6 +5,7 @@
 //! Conventions, which a test checks: times end in `_at`, durations in `_seconds`, `_minutes`, `_hours` or `_days`, sizes in `_bytes`, ARNs in `_arn`.
 
 pub mod account;
+pub mod automation;
 pub mod backup;
 pub mod dlm;
 pub mod dynamodb;
@@ -28,6 +29,9 @@ pub fn all() -> &'static [TypeInfo] {
     static ALL: &[TypeInfo] = list![
         account::Account,
         account::Region,
+        automation::Rule,
+        automation::Schedule,
+        automation::StateMachine,
         backup::BackupJob,
         backup::BackupPlan,
         backup::BackupSelection,

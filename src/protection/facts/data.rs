@@ -340,6 +340,8 @@ facts! {
         restores: Vec<RestoreSeen>,
         /// Restore testing plans that have a selection which reaches it, and that find a recovery point of it to restore.
         restore_testing_plans: Vec<String>,
+        /// What the policy names as restore automation for it.
+        restore_automation: Vec<AutomationFacts>,
         /// AWS Backup restore testing supports its type.
         restore_testing_supported: bool,
         /// AWS shows restores of its type. Otherwise, only a ledger can prove one.

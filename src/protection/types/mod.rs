@@ -5,6 +5,7 @@
 //! every field. A type that is only evidence for others has a line in the test.
 
 mod account;
+mod automation;
 mod backup;
 mod dlm;
 mod dynamodb;
@@ -56,6 +57,7 @@ static BACKUPS: &[&BackupType] = &[
 static SUBJECTS: &[&Subject] = &[
     &account::ACCOUNT,
     &account::REGION,
+    &automation::STATE_MACHINE,
     &backup::PLAN,
     &backup::RECOVERY_POINT,
     &backup::RESTORE_TESTING_PLAN,
@@ -76,6 +78,7 @@ const DECLARED_OF_DATA: &[&str] = &[
     "copy_schedules",
     "copy_retention",
     "restore_testing_plans",
+    "restore_automation",
     "restores_shown",
     "restore_testing_supported",
     "air_gapped_supported",

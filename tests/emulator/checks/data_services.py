@@ -304,6 +304,37 @@ def logs(emulator: Emulator) -> None:
     emulator.expect("tags", {found["ResourceARN"].rsplit(":", 1)[1]: found["Tags"] for found in tagged}["web"], [{"Key": "tier", "Value": "web"}])
 
 
+def automation(emulator: Emulator) -> None:
+    states, scheduler, events = (emulator.client(name) for name in ("stepfunctions", "scheduler", "events"))
+    machine = {"definition": '{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}', "roleArn": ROLE}
+    arn = states.create_state_machine(name="drill", **machine)["stateMachineArn"]
+    express = states.create_state_machine(name="express", type="EXPRESS", **machine)["stateMachineArn"]
+    kinds = {found["name"]: found["type"] for found in states.list_state_machines(maxResults=1000)["stateMachines"]}
+    emulator.expect("types", kinds, {"drill": "STANDARD", "express": "EXPRESS"})
+    first = states.start_execution(stateMachineArn=arn)["executionArn"]
+    second = states.start_execution(stateMachineArn=arn)["executionArn"]
+    emulator.seed("states", "execution", {"executionArn": first, "status": "FAILED", "startDate": days_ago(3), "stopDate": days_ago(2)})
+    emulator.seed("states", "execution", {"executionArn": second, "startDate": days_ago(9), "stopDate": days_ago(8)})
+    read = states.list_executions(stateMachineArn=arn, maxResults=100)["executions"]
+    emulator.expect("newest first", [(e["executionArn"], e["status"]) for e in read], [(first, "FAILED"), (second, "SUCCEEDED")])
+    succeeded = states.list_executions(stateMachineArn=arn, statusFilter="SUCCEEDED")["executions"]
+    emulator.expect("by status", [e["executionArn"] for e in succeeded], [second])
+    emulator.expect_error("express", "StateMachineTypeNotSupported", lambda: states.list_executions(stateMachineArn=express))
+    target = {"Arn": arn, "RoleArn": ROLE, "Input": "{}"}
+    common = {"FlexibleTimeWindow": {"Mode": "OFF"}, "Target": target}
+    scheduler.create_schedule(Name="on", ScheduleExpression="rate(30 days)", **common)
+    scheduler.create_schedule(Name="off", ScheduleExpression="rate(30 days)", State="DISABLED", **common)
+    emulator.expect("enabled", [found["Name"] for found in scheduler.list_schedules(State="ENABLED", MaxResults=100)["Schedules"]], ["on"])
+    read = scheduler.get_schedule(Name="on", GroupName="default")
+    emulator.expect("schedule", (read["ScheduleExpression"], read["Target"]["Arn"]), ("rate(30 days)", arn))
+    emulator.expect_error("no schedule", "ResourceNotFoundException", lambda: scheduler.get_schedule(Name="none"))
+    events.put_rule(Name="nightly", ScheduleExpression="cron(0 3 * * ? *)")
+    events.put_targets(Rule="nightly", Targets=[{"Id": "1", "Arn": arn, "RoleArn": ROLE}])
+    emulator.expect("rules", [(r["Name"], r["State"]) for r in events.list_rules(Limit=100)["Rules"]], [("nightly", "ENABLED")])
+    emulator.expect("targets", [t["Arn"] for t in events.list_targets_by_rule(Rule="nightly", Limit=100)["Targets"]], [arn])
+    emulator.expect_error("no rule", "ResourceNotFoundException", lambda: events.list_targets_by_rule(Rule="none"))
+
+
 def kms_and_sts(emulator: Emulator) -> None:
     client = emulator.client("kms")
     key = client.create_key()["KeyMetadata"]["KeyId"]
@@ -322,4 +353,4 @@ def kms_and_sts(emulator: Emulator) -> None:
     emulator.expect("accounts are apart", vaults.list_backup_vaults()["BackupVaultList"], [])
 
 
-CHECKS = (dlm, ec2, rds, dynamodb, efs, s3, logs, kms_and_sts)
+CHECKS = (dlm, ec2, rds, dynamodb, efs, s3, logs, automation, kms_and_sts)

@@ -97,12 +97,18 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeAccountPolicies": {"policyType": "SUBSCRIPTION_FILTER_POLICY"},
         "DescribeSubscriptionFilters": {"logGroupName": "g"},
     },
+    "events": {"ListRules": {}, "ListTargetsByRule": {"Rule": "r"}},
+    "scheduler": {"ListSchedules": {}, "GetSchedule": {"Name": "s"}},
+    "states": {
+        "ListStateMachines": {},
+        "ListExecutions": {"stateMachineArn": f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:m"},
+    },
     "kms": {"DescribeKey": KEY, "GetKeyRotationStatus": KEY, "ListAliases": {}},
     "tag": {"GetResources": {}},
     "sts": {"GetCallerIdentity": {}},
 }
 # boto3's names of services.
-CLIENTS = {"elasticfilesystem": "efs", "tag": "resourcegroupstaggingapi"}
+CLIENTS = {"elasticfilesystem": "efs", "states": "stepfunctions", "tag": "resourcegroupstaggingapi"}
 DENIED = {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}
 BROKEN = {"InternalError", "InternalFailure", "InternalServerError", "InternalServerException", "KMSInternalException"}
 BROKEN |= {"ServiceUnavailableException"}

@@ -22,6 +22,9 @@ from typing import Any
 from moto.utilities.utils import get_partition
 
 MODULES = {
+    "events": "automation",
+    "scheduler": "automation",
+    "states": "automation",
     "backup": "backup",
     "dlm": "dlm",
     "dynamodb": "dynamodb",

@@ -258,9 +258,32 @@ def log_groups(account: Account) -> None:
     )
 
 
+def restore_automation(account: Account) -> None:
+    states, scheduler, events = (account.client(name) for name in ("stepfunctions", "scheduler", "events"))
+    machine = {"definition": '{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}', "roleArn": ROLE}
+    made = {name: states.create_state_machine(name=name, **machine)["stateMachineArn"] for name in ("drill", "broken", "runbook", "idle")}
+    made["express"] = states.create_state_machine(name="express", type="EXPRESS", **machine)["stateMachineArn"]
+    for name, ends in (("drill", (("SUCCEEDED", 5), ("FAILED", 40))), ("broken", (("FAILED", 3), ("SUCCEEDED", 33)))):
+        for status, days in ends:
+            execution = states.start_execution(stateMachineArn=made[name])["executionArn"]
+            dates = {"startDate": ago(days=days, minutes=20), "stopDate": ago(days=days)}
+            account.seed("states", "execution", {"executionArn": execution, "status": status, **dates})
+    schedule = {"FlexibleTimeWindow": {"Mode": "OFF"}}
+    scheduler.create_schedule(Name="weekly-drill", ScheduleExpression="rate(7 days)", Target={"Arn": made["drill"], "RoleArn": ROLE}, **schedule)
+    # A universal target names what it starts in its input.
+    start = {"Arn": "arn:aws:scheduler:::aws-sdk:sfn:startExecution", "RoleArn": ROLE, "Input": json.dumps({"StateMachineArn": made["runbook"], "Input": "{}"})}
+    scheduler.create_schedule(Name="once", ScheduleExpression="at(2030-01-01T00:00:00)", Target=start, **schedule)
+    scheduler.create_schedule(Name="queue", ScheduleExpression="rate(1 hour)", Target={"Arn": arn("sqs", "queue", REGION), "RoleArn": ROLE}, **schedule)
+    for name, target in (("nightly", f"{made['broken']}:PROD"), ("express-nightly", made["express"]), ("mail", arn("sns", "mail", REGION))):
+        events.put_rule(Name=name, ScheduleExpression="cron(0 3 * * ? *)")
+        events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": target, "RoleArn": ROLE}])
+    events.put_rule(Name="off", ScheduleExpression="rate(1 day)", State="DISABLED")
+    events.put_rule(Name="pattern", EventPattern=json.dumps({"source": ["aws.backup"]}))
+
+
 def scenario(account: Account) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    for part in (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, tables, file_systems, buckets, log_groups):
+    for part in (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, tables, file_systems, buckets, log_groups, restore_automation):
         told |= part(account) or {}
     return told
 
