@@ -1,5 +1,6 @@
 //! The protection facts of data resources.
 
+use super::links::AutomationFacts;
 use super::plans::{Considered, PlanReach};
 use super::restores::{RestoreSeen, RestoreTests};
 use super::told::{Told, facts, plain, record};

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from typing import Any
 
@@ -11,7 +12,6 @@ from moto.logs.models import logs_backends
 from ..errors import ServiceError
 from ..memory import memory_of
 from ..registry import amends, backends_of, handles, seeds
-from ..shapes import now
 
 Params = dict[str, Any]
 SERVICE = "logs"
@@ -22,7 +22,7 @@ backends_of(SERVICE, logs_backends)
 
 
 def _millis() -> int:
-    return int(now().timestamp() * 1000)
+    return int(time.time() * 1000)
 
 
 def _name(identifier: str) -> str:
