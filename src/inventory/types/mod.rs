@@ -7,13 +7,19 @@
 pub mod account;
 pub mod backup;
 pub mod dlm;
+pub mod dsql;
 pub mod dynamodb;
 pub mod ebs;
 pub mod efs;
+pub mod eks;
+pub mod kinesis;
 pub mod kms;
+pub mod lightsail;
+pub mod opensearch_serverless;
 mod properties;
 pub mod rds;
 pub mod s3;
+pub mod timestream;
 
 pub use properties::{KeyFacts, KeyManager, Parsed, Properties, ResourceProperties, ResourceType, TypeInfo, from_map, parse};
 pub(crate) use properties::{key_facts, properties, same_properties};
@@ -40,6 +46,7 @@ pub fn all() -> &'static [TypeInfo] {
         backup::RestoreTestingPlan,
         backup::RestoreTestingSelection,
         dlm::LifecyclePolicy,
+        dsql::Cluster,
         dynamodb::Backup,
         dynamodb::GlobalTable,
         dynamodb::Table,
@@ -51,7 +58,15 @@ pub fn all() -> &'static [TypeInfo] {
         ebs::SpotFleet,
         ebs::Volume,
         efs::FileSystem,
+        eks::Cluster,
+        kinesis::Stream,
+        kinesis::VideoStream,
         kms::Key,
+        lightsail::Bucket,
+        lightsail::Database,
+        lightsail::Disk,
+        lightsail::Instance,
+        opensearch_serverless::Collection,
         rds::AutomatedBackup,
         rds::ClusterAutomatedBackup,
         rds::DbCluster,
@@ -66,6 +81,8 @@ pub fn all() -> &'static [TypeInfo] {
         rds::NeptuneClusterSnapshot,
         rds::NeptuneGlobalCluster,
         s3::Bucket,
+        timestream::Database,
+        timestream::Table,
     ];
     ALL
 }

@@ -7,12 +7,15 @@
 mod account;
 mod backup;
 mod dlm;
+mod dsql;
 mod dynamodb;
 mod ebs;
 mod efs;
+mod eks;
 mod kms;
 mod rds;
 mod s3;
+mod timestream;
 
 use super::backup_type::BackupType;
 use super::data_type::{Counted, DataType};
@@ -25,16 +28,19 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Types that hold data.
 pub static DATA: &[&DataType] = &[
+    &dsql::CLUSTER,
     &dynamodb::GLOBAL_TABLE,
     &dynamodb::TABLE,
     &ebs::INSTANCE,
     &ebs::VOLUME,
     &efs::FILE_SYSTEM,
+    &eks::CLUSTER,
     &rds::CLUSTER,
     &rds::INSTANCE,
     &rds::DOC_DB_CLUSTER,
     &rds::NEPTUNE_CLUSTER,
     &s3::BUCKET,
+    &timestream::TABLE,
 ];
 
 /// Types whose resources are backups.

@@ -22,14 +22,22 @@ from typing import Any
 from moto.utilities.utils import get_partition
 
 MODULES = {
+    "aoss": "cloud_control",
     "backup": "backup",
+    "cloudcontrolapi": "cloud_control",
     "dlm": "dlm",
+    "dsql": "cloud_control",
     "dynamodb": "dynamodb",
     "ec2": "ec2",
+    "eks": "cloud_control",
     "elasticfilesystem": "efs",
+    "kinesis": "cloud_control",
+    "kinesisvideo": "cloud_control",
     "kms": "kms",
+    "lightsail": "cloud_control",
     "rds": "rds",
     "s3": "s3",
+    "timestream": "cloud_control",
     "tagging": "backup",  # the tagging API uses other services' backends, so this emulator's backend must be in place first
 }
 
