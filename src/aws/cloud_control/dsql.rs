@@ -29,6 +29,7 @@ fn cluster(reader: &Reader, id: &str, read: Option<&Properties>) -> Resource {
     let properties = Cluster {
         status: Fact::Read(read.text("Status").map(str::to_owned)),
         key_state: if key_manager.is_unread() { Fact::Unread } else { Fact::Read(None) },
+        encrypted: Fact::Read(true),
         kms_key_arn,
         key_manager,
         deletion_protection: read.flag("DeletionProtectionEnabled"),

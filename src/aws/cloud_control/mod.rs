@@ -15,7 +15,6 @@ pub mod lightsail;
 pub mod opensearch_serverless;
 pub mod timestream;
 
-use super::answer::Answer;
 use super::call::Reader;
 use super::convert::{self, each};
 use super::operation::Operation;

@@ -8,6 +8,8 @@ properties! {
     tags: "cloudformation:GetResource(AWS::DSQL::Cluster)", key: own {
         #[from("cloudformation:GetResource(AWS::DSQL::Cluster)")]
         status: Option<String>,
+        #[from("cloudformation:GetResource(AWS::DSQL::Cluster)")]
+        encrypted: bool,
         /// `None` under the key that AWS owns.
         #[from("cloudformation:GetResource(AWS::DSQL::Cluster)")]
         kms_key_arn: Option<String>,

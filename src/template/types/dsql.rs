@@ -1,8 +1,11 @@
 //! Amazon Aurora DSQL clusters.
 
 use crate::inventory::types::KeyManager;
-use crate::template::encryption::Encryption;
-use crate::template::table::{Absent, As, BLANK, Identity, Table, row};
+use crate::template::convert::{Outcome, Scope};
+use crate::template::encryption::{Encryption, Flag, Switch, switch_wins};
+use crate::template::table::{Absent, As, BLANK, Identity, Paths, Table, row};
+
+const KEY: Paths = ["KmsEncryptionKey", "kms_encryption_key"];
 
 /// A cluster.
 pub static CLUSTER: Table = Table {
@@ -15,11 +18,11 @@ pub static CLUSTER: Table = Table {
         ..Identity::numbered(["", ""], "arn:{partition}:dsql:{region}:{account}:cluster/{id}")
     },
     encryption: Some(Encryption {
-        flag: None,
+        flag: Some(Flag { at: ["", ""], absent: by_key, copied_from: ["", ""], source_wins: switch_wins }),
         off: None,
-        // Without a key, and with the word AWS_OWNED_KMS_KEY, a key that AWS owns (Aurora DSQL user guide, "Data encryption").
+        // Without a key, a key that AWS owns (Aurora DSQL user guide, "Data encryption").
         on: KeyManager::AwsOwned,
-        key: ["KmsEncryptionKey", "kms_encryption_key"],
+        key: KEY,
     }),
     rows: &[
         // False in the provider. The API does not name its default; the console and the CLI create clusters without protection unless asked.
@@ -33,3 +36,9 @@ pub static CLUSTER: Table = Table {
     ],
     ..BLANK
 };
+
+/// Every cluster is encrypted; the word `AWS_OWNED_KMS_KEY` in place of a key means a key that AWS owns.
+fn by_key(scope: &Scope) -> Outcome<Switch> {
+    let Some(node) = scope.find(KEY) else { return Ok(Switch::On) };
+    Ok(if scope.text(node).is_ok_and(|key| key.text == "AWS_OWNED_KMS_KEY") { Switch::Owned } else { Switch::On })
+}

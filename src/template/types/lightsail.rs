@@ -1,5 +1,6 @@
 //! Amazon Lightsail instances, disks, databases and buckets.
 
+use crate::inventory::DEPLOYED;
 use crate::template::convert::{Outcome, Scope};
 use crate::template::declaration::Node;
 use crate::template::table::{Absent, As, BLANK, Identity, Paths, Table, row};
@@ -24,7 +25,7 @@ pub static DISK: Table = Table {
     terraform: &["aws_lightsail_disk"],
     identity: Identity::named(["DiskName", "name"], "arn:{partition}:lightsail:{region}:{account}:Disk/{id}"),
     rows: &[row("automatic_snapshots", ["AddOns", ""], As::Blocks(|scope, node, _, _| automatic_snapshots(scope, node)), Absent::False)
-        .terraform(Absent::Unknown("the provider has no argument for automatic snapshots of a disk"))],
+        .terraform(Absent::Unknown(DEPLOYED))],
     ..BLANK
 };
 
@@ -54,7 +55,7 @@ pub static BUCKET: Table = Table {
     rows: &[
         // Object versioning is off by default (Lightsail user guide, "Enable and suspend object versioning").
         row("versioned", ["ObjectVersioning", ""], As::Bool, Absent::False)
-            .terraform(Absent::Unknown("the provider has no argument for versioning of a bucket")),
+            .terraform(Absent::Unknown(DEPLOYED)),
     ],
     ..BLANK
 };

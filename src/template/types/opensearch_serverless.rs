@@ -1,8 +1,9 @@
 //! Amazon OpenSearch Serverless collections.
 
+use crate::inventory::DEPLOYED;
 use crate::template::table::{Absent, As, BLANK, Identity, Table, row};
 
-/// A collection. Its key is that of the encryption policy that matches its name, or its own; which one is known after deployment.
+/// A collection. The provider has no argument for deletion protection. Its key is that of the encryption policy that matches its name, or its own; which one is known after deployment.
 pub static COLLECTION: Table = Table {
     type_name: "AWS::OpenSearchServerless::Collection",
     cloudformation: &["AWS::OpenSearchServerless::Collection"],
@@ -15,7 +16,7 @@ pub static COLLECTION: Table = Table {
             As::OneOf(&["ENABLED"]),
             Absent::Unknown("the default of DeletionProtection is not documented"),
         )
-        .terraform(Absent::Unknown("the provider has no argument for deletion protection of a collection")),
+        .terraform(Absent::Unknown(DEPLOYED)),
     ],
     ..BLANK
 };
