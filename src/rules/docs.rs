@@ -162,7 +162,11 @@ mod tests {
                 assert!(TOOLS.iter().any(|(known, _)| known == tool), "{}: {tool}", rule.id);
                 let link = format!("[`{}`]", rule.id);
                 for check in checks {
-                    assert!(page.lines().any(|line| line.starts_with(&format!("| {check} |")) && line.contains(&link)), "{}: {check}", rule.id);
+                    assert!(
+                        page.lines().any(|line| line.starts_with(&format!("| {check} |")) && line.contains(&link)),
+                        "{}: {check}",
+                        rule.id
+                    );
                 }
             }
         }

@@ -34,9 +34,5 @@ fn cluster(reader: &Reader, id: &str, read: Option<&Properties>) -> Resource {
         key_manager,
         deletion_protection: read.flag("DeletionProtectionEnabled"),
     };
-    Resource {
-        created_at: read.time("CreationTime"),
-        tags: read.tags(),
-        ..convert::resource(reader, arn, id.to_owned(), properties)
-    }
+    Resource { created_at: read.time("CreationTime"), tags: read.tags(), ..convert::resource(reader, arn, id.to_owned(), properties) }
 }

@@ -11,8 +11,7 @@ use serde_json::Value;
 /// Every type of this module.
 pub const KINDS: &[&Kind] = &[&CLUSTER];
 
-static CLUSTER: Kind =
-    kind!("AWS::EKS::Cluster", list: &["eks:ListClusters"], get: &["eks:DescribeCluster"], resource: cluster);
+static CLUSTER: Kind = kind!("AWS::EKS::Cluster", list: &["eks:ListClusters"], get: &["eks:DescribeCluster"], resource: cluster);
 
 fn cluster(reader: &Reader, name: &str, read: Option<&Properties>) -> Resource {
     let resource = |properties: Cluster| Resource {

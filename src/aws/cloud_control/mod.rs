@@ -138,7 +138,9 @@ impl Properties {
 
     /// The tags under `Tags`.
     pub fn tags(&self) -> Fact<Tags> {
-        let pair = |tag: &Value| Some((tag.get("Key")?.as_str()?.to_owned(), tag.get("Value").and_then(Value::as_str).unwrap_or_default().to_owned()));
+        let pair = |tag: &Value| {
+            Some((tag.get("Key")?.as_str()?.to_owned(), tag.get("Value").and_then(Value::as_str).unwrap_or_default().to_owned()))
+        };
         convert::tags(self.list("Tags").iter().filter_map(pair))
     }
 }
@@ -153,7 +155,8 @@ mod tests {
 
     #[test]
     fn a_missing_flag_is_unread_and_a_missing_text_is_none() {
-        let read = properties(r#"{"DeletionProtection": false, "Access": {"Mode": "API"}, "Tags": [{"Key": "a", "Value": "b"}, {"Key": "c"}]}"#);
+        let read =
+            properties(r#"{"DeletionProtection": false, "Access": {"Mode": "API"}, "Tags": [{"Key": "a", "Value": "b"}, {"Key": "c"}]}"#);
         assert_eq!(read.flag("DeletionProtection"), Fact::Read(false));
         assert_eq!(read.flag("Other"), Fact::Unread);
         assert_eq!(read.number("Other"), Fact::Unread);

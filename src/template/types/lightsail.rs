@@ -54,8 +54,7 @@ pub static BUCKET: Table = Table {
     identity: Identity::named(["BucketName", "name"], "arn:{partition}:lightsail:{region}:{account}:Bucket/{id}"),
     rows: &[
         // Object versioning is off by default (Lightsail user guide, "Enable and suspend object versioning").
-        row("versioned", ["ObjectVersioning", ""], As::Bool, Absent::False)
-            .terraform(Absent::Unknown(DEPLOYED)),
+        row("versioned", ["ObjectVersioning", ""], As::Bool, Absent::False).terraform(Absent::Unknown(DEPLOYED)),
     ],
     ..BLANK
 };

@@ -9,14 +9,12 @@ pub static COLLECTION: Table = Table {
     cloudformation: &["AWS::OpenSearchServerless::Collection"],
     terraform: &["aws_opensearchserverless_collection"],
     identity: Identity { ids: &["Id"], ..Identity::numbered(["Name", "name"], "arn:{partition}:aoss:{region}:{account}:collection/{id}") },
-    rows: &[
-        row(
-            "deletion_protection",
-            ["DeletionProtection", ""],
-            As::OneOf(&["ENABLED"]),
-            Absent::Unknown("the default of DeletionProtection is not documented"),
-        )
-        .terraform(Absent::Unknown(DEPLOYED)),
-    ],
+    rows: &[row(
+        "deletion_protection",
+        ["DeletionProtection", ""],
+        As::OneOf(&["ENABLED"]),
+        Absent::Unknown("the default of DeletionProtection is not documented"),
+    )
+    .terraform(Absent::Unknown(DEPLOYED))],
     ..BLANK
 };

@@ -8,10 +8,9 @@ const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56e
 
 #[test]
 fn clusters_of_eks() {
-    for declaration in [
-        cfn("C", "AWS::EKS::Cluster", json!({ "Name": "shop" })),
-        tf("aws_eks_cluster.c", "aws_eks_cluster", json!({ "name": "shop" })),
-    ] {
+    for declaration in
+        [cfn("C", "AWS::EKS::Cluster", json!({ "Name": "shop" })), tf("aws_eks_cluster.c", "aws_eks_cluster", json!({ "name": "shop" }))]
+    {
         let found = resource(&[declaration]);
         assert_eq!(found.arn, "arn:aws:eks:eu-west-1:111122223333:cluster/shop");
         has(
@@ -71,7 +70,8 @@ fn streams() {
         ("aws_kinesis_stream", "retention_period", 24),
         ("aws_kinesis_video_stream", "data_retention_in_hours", 0),
     ] {
-        let declare = |body| if type_name.contains("::") { cfn("S", type_name, body) } else { tf(&format!("{type_name}.s"), type_name, body) };
+        let declare =
+            |body| if type_name.contains("::") { cfn("S", type_name, body) } else { tf(&format!("{type_name}.s"), type_name, body) };
         has(&resource(&[declare(json!({}))]), json!({ "retention_hours": hours }));
         has(&resource(&[declare(json!({ own: 168 }))]), json!({ "retention_hours": 168 }));
     }
