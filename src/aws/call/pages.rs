@@ -42,6 +42,7 @@ pages! {
     aws_sdk_cloudwatchlogs::operation::describe_export_tasks::DescribeExportTasksOutput: next_token,
     aws_sdk_cloudwatchlogs::operation::describe_log_groups::DescribeLogGroupsOutput: next_token,
     aws_sdk_cloudwatchlogs::operation::describe_subscription_filters::DescribeSubscriptionFiltersOutput: next_token,
+    aws_sdk_cloudcontrol::operation::list_resources::ListResourcesOutput: next_token,
     aws_sdk_dynamodb::operation::list_backups::ListBackupsOutput: last_evaluated_backup_arn,
     aws_sdk_dynamodb::operation::list_tables::ListTablesOutput: last_evaluated_table_name,
     aws_sdk_dynamodb::operation::list_tags_of_resource::ListTagsOfResourceOutput: next_token,

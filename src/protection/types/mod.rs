@@ -8,13 +8,16 @@ mod account;
 mod automation;
 mod backup;
 mod dlm;
+mod dsql;
 mod dynamodb;
 mod ebs;
 mod efs;
+mod eks;
 mod kms;
 mod logs;
 mod rds;
 mod s3;
+mod timestream;
 
 use super::backup_type::BackupType;
 use super::data_type::{Counted, DataType};
@@ -27,17 +30,20 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Types that hold data.
 pub static DATA: &[&DataType] = &[
+    &dsql::CLUSTER,
     &dynamodb::GLOBAL_TABLE,
     &dynamodb::TABLE,
     &ebs::INSTANCE,
     &ebs::VOLUME,
     &efs::FILE_SYSTEM,
+    &eks::CLUSTER,
     &logs::LOG_GROUP,
     &rds::CLUSTER,
     &rds::INSTANCE,
     &rds::DOC_DB_CLUSTER,
     &rds::NEPTUNE_CLUSTER,
     &s3::BUCKET,
+    &timestream::TABLE,
 ];
 
 /// Types whose resources are backups.
