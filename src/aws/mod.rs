@@ -15,6 +15,7 @@ pub mod ec2;
 pub mod efs;
 mod endpoints;
 mod failure;
+pub mod fsx;
 mod guard;
 pub mod kms;
 mod limits;
@@ -57,6 +58,7 @@ pub const SERVICES: &[Service] = &[
     Service { name: "dynamodb", operations: || dynamodb::OPERATIONS.to_vec(), collect: |_, reader| dynamodb::collect(reader).boxed() },
     Service { name: "ec2", operations: ec2::operations, collect: |_, reader| ec2::collect(reader).boxed() },
     Service { name: "efs", operations: || efs::OPERATIONS.to_vec(), collect: |_, reader| efs::collect(reader).boxed() },
+    Service { name: "fsx", operations: || fsx::OPERATIONS.to_vec(), collect: |_, reader| fsx::collect(reader).boxed() },
     Service { name: "rds", operations: || rds::OPERATIONS.to_vec(), collect: |_, reader| rds::collect(reader).boxed() },
     Service {
         name: "s3",

@@ -29,6 +29,7 @@ mod data_type;
 mod dlm_mechanisms;
 mod explanation;
 pub mod facts;
+mod held_in;
 pub mod index;
 mod jobs;
 mod join;

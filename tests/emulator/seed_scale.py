@@ -3,7 +3,7 @@
     python tests/emulator/seed_scale.py --endpoint http://127.0.0.1:PORT
 
 Two Regions, each with 100 volumes, 50 snapshots, 30 RDS instances, 10 Aurora clusters, 60 DynamoDB tables, 10 EFS file
-systems, 30 S3 buckets, and a backup plan that selects by tag. Prints the created resources as one line of JSON.
+systems, 30 FSx file systems, volumes and backups each, 30 S3 buckets, and a backup plan that selects by tag. Prints the created resources as one line of JSON.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 REGIONS = ("us-east-1", "eu-west-1")
-SIZES = {"volumes": 100, "snapshots": 50, "instances": 30, "clusters": 10, "tables": 60, "file_systems": 10, "buckets": 30}
+SIZES = {"volumes": 100, "snapshots": 50, "instances": 30, "clusters": 10, "tables": 60, "file_systems": 10, "fsx": 30, "buckets": 30}
 TAGS = [{"Key": "backup", "Value": "daily"}]
 ACCESS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "not-a-secret"}
 CONFIG = Config(retries={"max_attempts": 1}, max_pool_connections=16, s3={"addressing_style": "path"})
@@ -30,7 +30,7 @@ class Seeder:
     def __init__(self, endpoint: str, region: str, pool: ThreadPoolExecutor) -> None:
         self.endpoint, self.region, self.pool = endpoint, region, pool
         session = boto3.Session(region_name=region, **ACCESS)
-        names = ("ec2", "rds", "dynamodb", "efs", "s3", "backup")
+        names = ("ec2", "rds", "dynamodb", "efs", "fsx", "s3", "backup")
         self.clients = {name: session.client(name, endpoint_url=endpoint, config=CONFIG) for name in names}
 
     def each(self, count: int, make: Callable[[int], Any]) -> list[Any]:
@@ -53,6 +53,8 @@ class Seeder:
         )
         self.each(SIZES["tables"], self.table)
         self.each(SIZES["file_systems"], self.file_system)
+        self.each(SIZES["fsx"], self.fsx)
+        self.volumes_of_fsx()
         where = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
         self.each(SIZES["buckets"], lambda i: s3.create_bucket(Bucket=f"scale-{self.region}-{i}", **where))
 
@@ -106,6 +108,34 @@ class Seeder:
     def file_system(self, number: int) -> None:
         tags = self.tags(number)
         self.clients["efs"].create_file_system(CreationToken=f"fs-{number}", Encrypted=True, Backup=number % 2 == 0, Tags=tags)
+
+
+    def fsx(self, number: int) -> None:
+        """A file system with a backup."""
+        fsx, days = self.clients["fsx"], 30 if number % 3 else 0
+        made = fsx.create_file_system(
+            FileSystemType="WINDOWS",
+            StorageCapacity=32,
+            SubnetIds=["subnet-0123456789abcdef0"],
+            WindowsConfiguration={"ThroughputCapacity": 32, "AutomaticBackupRetentionDays": days},
+            Tags=self.tags(number),
+        )["FileSystem"]["FileSystemId"]
+        fsx.create_backup(FileSystemId=made)
+
+    def volumes_of_fsx(self) -> None:
+        fsx = self.clients["fsx"]
+        made = fsx.create_file_system(
+            FileSystemType="ONTAP",
+            StorageCapacity=1024,
+            SubnetIds=["subnet-0123456789abcdef0"],
+            OntapConfiguration={"DeploymentType": "SINGLE_AZ_2", "ThroughputCapacity": 384},
+        )["FileSystem"]["FileSystemId"]
+        try:
+            machine = fsx.create_storage_virtual_machine(FileSystemId=made, Name="svm")["StorageVirtualMachine"]["StorageVirtualMachineId"]
+        except ClientError:  # plain moto has no storage virtual machines
+            return
+        of = {"StorageVirtualMachineId": machine, "SizeInBytes": 1 << 30}
+        self.each(SIZES["fsx"], lambda i: fsx.create_volume(VolumeType="ONTAP", Name=f"volume{i}", OntapConfiguration=of, Tags=self.tags(i)))
 
 
 def seed(endpoint: str, regions: Iterable[str] = REGIONS) -> dict[str, Any]:

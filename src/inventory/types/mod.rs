@@ -10,6 +10,7 @@ pub mod dlm;
 pub mod dynamodb;
 pub mod ebs;
 pub mod efs;
+pub mod fsx;
 pub mod kms;
 mod properties;
 pub mod rds;
@@ -51,6 +52,9 @@ pub fn all() -> &'static [TypeInfo] {
         ebs::SpotFleet,
         ebs::Volume,
         efs::FileSystem,
+        fsx::Backup,
+        fsx::FileSystem,
+        fsx::Volume,
         kms::Key,
         rds::AutomatedBackup,
         rds::ClusterAutomatedBackup,

@@ -10,6 +10,7 @@ mod dlm;
 mod dynamodb;
 mod ebs;
 mod efs;
+mod fsx;
 mod kms;
 mod rds;
 mod s3;
@@ -30,6 +31,8 @@ pub static DATA: &[&DataType] = &[
     &ebs::INSTANCE,
     &ebs::VOLUME,
     &efs::FILE_SYSTEM,
+    &fsx::FILE_SYSTEM,
+    &fsx::VOLUME,
     &rds::CLUSTER,
     &rds::INSTANCE,
     &rds::DOC_DB_CLUSTER,
@@ -42,6 +45,7 @@ static BACKUPS: &[&BackupType] = &[
     &dynamodb::BACKUP,
     &ebs::IMAGE,
     &ebs::SNAPSHOT,
+    &fsx::BACKUP,
     &rds::AUTOMATED_BACKUP,
     &rds::CLUSTER_AUTOMATED_BACKUP,
     &rds::CLUSTER_SNAPSHOT,
@@ -78,6 +82,7 @@ const DECLARED_OF_DATA: &[&str] = &[
     "restore_testing_supported",
     "air_gapped_supported",
     "bucket",
+    "held_in",
 ];
 
 /// The role of a type.

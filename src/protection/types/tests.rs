@@ -97,7 +97,7 @@ fn types_of_aws_backup_with_arns_of_one_form_share_it() {
 #[test]
 fn what_has_a_name_for_an_id_is_known_to() {
     for (service, identity) in
-        [("ec2", Identity::Id), ("elasticfilesystem", Identity::Id), ("rds", Identity::Name), ("dynamodb", Identity::Name)]
+        [("ec2", Identity::Id), ("elasticfilesystem", Identity::Id), ("fsx", Identity::Id), ("rds", Identity::Name), ("dynamodb", Identity::Name)]
     {
         assert!(DATA.iter().filter(|data_type| data_type.arn.service == service).all(|data_type| data_type.arn.identity == identity));
     }
@@ -140,6 +140,8 @@ fn backup_types() {
         ("AWS::DocDB::DBCluster", Some("docdb"), Some("DocumentDB")),
         ("AWS::DynamoDB::Table", None, Some("DynamoDB")),
         ("AWS::EFS::FileSystem", None, Some("EFS")),
+        ("AWS::FSx::FileSystem", None, Some("FSx")),
+        ("AWS::FSx::Volume", None, Some("FSx")),
         ("AWS::S3::Bucket", None, Some("S3")),
         ("AWS::Backup::BackupVault", None, None),
         ("AWS::Nobody::Knows", None, None),

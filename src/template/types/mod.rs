@@ -10,6 +10,7 @@ mod dlm;
 pub(super) mod dynamodb;
 mod ebs;
 mod efs;
+mod fsx;
 pub(super) mod kms;
 mod rds;
 mod region;
@@ -45,6 +46,11 @@ static ALL: &[&Table] = &[
     &ebs::snapshots::IMAGE,
     &ebs::snapshots::SNAPSHOT,
     &efs::FILE_SYSTEM,
+    &fsx::BACKUP,
+    &fsx::FILE_SYSTEM,
+    &fsx::LUSTRE,
+    &fsx::ONTAP,
+    &fsx::VOLUME,
     &kms::KEY,
     &rds::INSTANCE,
     &rds::MEMBER,

@@ -1,7 +1,7 @@
 //! Types that hold data and that no table reads. For a resource of such a type, rel9 reports that it is not judged.
 
 /// CloudFormation's names. (Without log groups, whose data no rule judges.)
-pub const UNREAD_DATA: [&str; 28] = [
+pub const UNREAD_DATA: [&str; 26] = [
     "AWS::Cassandra::Table",
     "AWS::DSQL::Cluster",
     "AWS::DocDBElastic::Cluster",
@@ -10,8 +10,6 @@ pub const UNREAD_DATA: [&str; 28] = [
     "AWS::ElastiCache::ReplicationGroup",
     "AWS::ElastiCache::ServerlessCache",
     "AWS::Elasticsearch::Domain",
-    "AWS::FSx::FileSystem",
-    "AWS::FSx::Volume",
     "AWS::Lightsail::Bucket",
     "AWS::Lightsail::Database",
     "AWS::Lightsail::Disk",

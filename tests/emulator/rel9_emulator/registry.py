@@ -27,6 +27,7 @@ MODULES = {
     "dynamodb": "dynamodb",
     "ec2": "ec2",
     "elasticfilesystem": "efs",
+    "fsx": "fsx",
     "kms": "kms",
     "rds": "rds",
     "s3": "s3",
