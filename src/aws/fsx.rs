@@ -111,7 +111,8 @@ fn may_have_associations(read: &sdk::FileSystem) -> bool {
 fn file_system(reader: &Reader, read: sdk::FileSystem, associations: Option<&[sdk::DataRepositoryAssociation]>) -> Option<Resource> {
     let data_repositories = data_repositories(&read, associations);
     let of = settings(&read);
-    let (has_configuration, is_scratch) = (of.deployment_type.is_some(), of.deployment_type.is_some_and(|kind| kind.starts_with("SCRATCH")));
+    let (has_configuration, is_scratch) =
+        (of.deployment_type.is_some(), of.deployment_type.is_some_and(|kind| kind.starts_with("SCRATCH")));
     let retention_days = match of.retention_days {
         Some(days) => Fact::Read(i64::from(days)),
         // FSx takes no backups of scratch file systems.
@@ -294,4 +295,68 @@ fn tags_of(tags: Option<Vec<sdk::Tag>>) -> Fact<Tags> {
 /// The tag that the console shows as the name.
 fn name_of(tags: &Fact<Tags>) -> Option<String> {
     tags.read()?.get("Name").filter(|name| !name.is_empty()).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::Silent;
+    use crate::aws::limits::Run;
+    use aws_config::SdkConfig;
+    use aws_sdk_fsx::primitives::DateTime as AwsDateTime;
+    use std::num::NonZeroU32;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    fn reader() -> Reader {
+        let run = Run::new(NonZeroU32::MAX, Duration::MAX, Arc::new(Silent));
+        Reader::new("111122223333", "eu-west-1", "aws", SdkConfig::builder().build(), false, Arc::new(run))
+    }
+
+    fn made(id: &str, at: i64) -> aws_sdk_fsx::types::builders::BackupBuilder {
+        sdk::Backup::builder().backup_id(id).creation_time(AwsDateTime::from_secs(at))
+    }
+
+    #[test]
+    fn a_copy_has_the_time_of_its_source() {
+        let (reader, original) = (reader(), made("backup-1", 1_000).build());
+        let copy = made("backup-2", 5_000).source_backup_id("backup-1").source_backup_region("eu-west-1").build();
+        let copy_of_copy = made("backup-3", 9_000).source_backup_id("backup-2").source_backup_region("eu-west-1").build();
+        let foreign = made("backup-4", 9_000).source_backup_id("backup-0").source_backup_region("us-east-1").build();
+        let all = [&original, &copy, &copy_of_copy, &foreign];
+        let by_id: HashMap<&str, &sdk::Backup> = all.iter().map(|read| (read.backup_id().unwrap_or_default(), *read)).collect();
+        let at = |read| taken_at(&reader, read, &by_id).map(|at| at.timestamp());
+        assert_eq!([at(&original), at(&copy), at(&copy_of_copy), at(&foreign)], [Some(1_000), Some(1_000), Some(1_000), Some(9_000)]);
+        assert_eq!(taken_at(&reader, &copy, &HashMap::new()), None, "the time of the data is not known");
+    }
+
+    #[test]
+    fn a_backup_is_of_a_volume_or_of_a_file_system() {
+        let file_system = sdk::FileSystem::builder().file_system_id("fs-1").build();
+        let of = made("backup-1", 0).file_system(file_system.clone());
+        let source = |read: sdk::Backup| source_arn(&reader(), &read);
+        assert_eq!(source(of.clone().build()).as_deref(), Some("arn:aws:fsx:eu-west-1:111122223333:file-system/fs-1"));
+        let copy = of.clone().source_backup_id("backup-0").source_backup_region("us-east-1").build();
+        assert_eq!(source(copy).as_deref(), Some("arn:aws:fsx:us-east-1:111122223333:file-system/fs-1"));
+        let volume = sdk::Volume::builder().volume_id("fsvol-1").build();
+        assert_eq!(source(of.clone().volume(volume).build()).as_deref(), Some("arn:aws:fsx:eu-west-1:111122223333:volume/fs-1/fsvol-1"));
+        assert_eq!(source(of.resource_type(sdk::ResourceType::Volume).build()), None, "its volume is not told");
+    }
+
+    #[test]
+    fn what_was_not_told_is_unread() {
+        let lustre = |of: sdk::LustreFileSystemConfiguration| {
+            let read = sdk::FileSystem::builder().file_system_id("fs-1").file_system_type(sdk::FileSystemType::Lustre);
+            read.lustre_configuration(of).build()
+        };
+        let plain = lustre(sdk::LustreFileSystemConfiguration::builder().build());
+        assert!(data_repositories(&plain, None).is_unread());
+        assert_eq!(data_repositories(&plain, Some(&[])), Fact::Read(Vec::new()));
+        let own = sdk::DataRepositoryConfiguration::builder().import_path("s3://data").lifecycle(sdk::DataRepositoryLifecycle::Available);
+        let linked = lustre(sdk::LustreFileSystemConfiguration::builder().data_repository_configuration(own.build()).build());
+        assert_eq!(data_repositories(&linked, None).read().map(Vec::len), Some(1), "the two kinds of link exclude each other");
+        let unread = file_system(&reader(), plain, Some(&[])).map(|read| read.properties);
+        let retention = unread.as_ref().and_then(|read| read.get::<FileSystem>()).map(|read| read.backup_retention_days.is_unread());
+        assert_eq!(retention, Some(true));
+    }
 }

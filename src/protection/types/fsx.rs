@@ -87,7 +87,7 @@ fn volume_holds_data(resource: &Resource) -> Result<bool, &'static str> {
     }
     let read_write = volume.ontap_volume_type.read().ok_or("ontap_volume_type")?.as_deref() == Some("RW");
     let caches = volume.flexcache_endpoint_type.read().ok_or("flexcache_endpoint_type")?.as_deref() == Some("CACHE");
-    Ok(read_write && !caches && !volume.svm_root.read().ok_or("svm_root")?)
+    Ok(read_write && !caches && !*volume.svm_root.read().ok_or("svm_root")?)
 }
 
 /// How long automatic backups of a file system or a volume are kept, if that was read.
@@ -105,7 +105,8 @@ const RUN: i64 = 4 * 3_600;
 /// Automatic backups, every day. Those of an ONTAP file system are of its volumes.
 fn daily_backups(case: &Case, found: &mut Mechanisms) {
     let Some(days) = backup_retention_days(case.resource).filter(|days| *days > 0 && kind(case.resource) != Some("ONTAP")) else { return };
-    let automated = || case.points.iter().filter(|point| point.backup.kind == MechanismKind::Automated).map(|point| point.backup.created_at);
+    let automated =
+        || case.points.iter().filter(|point| point.backup.kind == MechanismKind::Automated).map(|point| point.backup.created_at);
     let newest = automated().next();
     let allowed = late_after(DAY, RUN);
     let age = case.resource.created_at.map(|created_at| (case.seen_at() - created_at).num_seconds());
@@ -152,7 +153,9 @@ fn perhaps_made_again(resource: &Resource) -> Option<String> {
         ("links to data repositories", file_system.data_repositories.is_unread()),
     ];
     let (what, _) = unread.into_iter().find(|(_, unread)| *unread)?;
-    why_made_again(file_system).is_none().then(|| format!("the {what} of the file system {} not read", if what.ends_with('s') { "were" } else { "was" }))
+    why_made_again(file_system)
+        .is_none()
+        .then(|| format!("the {what} of the file system {} not read", if what.ends_with('s') { "were" } else { "was" }))
 }
 
 /// FSx encrypts every backup, and shares none with other accounts. One that another account owns is not a backup of this account.
@@ -195,7 +198,7 @@ fn add_copy(summary: &mut Summary, resource: &Resource) {
             account: summary.account.clone(),
             region: summary.region.clone(),
             locked: Fact::Read(false),
-            air_gapped: Some(false),
+            air_gapped: false,
             encrypted: Some(true),
             delete_at: None,
             seen_as: "snapshot",

@@ -16,7 +16,7 @@ mod rds;
 mod s3;
 
 use super::backup_type::BackupType;
-use super::data_type::{Counted, DataType};
+use super::data_type::{Counted, DataType, IsData};
 use super::facts::{NoFacts, Protection};
 use super::subject::Subject;
 use crate::inventory::types::TypeInfo;
@@ -144,6 +144,12 @@ pub fn is_cluster_member(resource: &Resource) -> bool {
 
 fn counted(resource: &Resource) -> Option<Counted> {
     data_type(&resource.type_name).map(|data_type| (data_type.counted)(resource))
+}
+
+/// Whether another resource holds the data of a resource, or it is a copy of one: its type holds data only in some resources.
+pub fn holds_no_data(resource: &Resource) -> bool {
+    let is_data = data_type(&resource.type_name).map(|data_type| &data_type.is_data);
+    matches!(is_data, Some(IsData::WhenHeld(holds)) if (holds.does)(resource) == Ok(false))
 }
 
 /// Whether the owner is deleting a data resource, which then owes no backup.

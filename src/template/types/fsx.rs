@@ -33,7 +33,8 @@ const LINKS: &str = "+links";
 const LINKED_BY: Part =
     part(&["AWS::FSx::DataRepositoryAssociation", "aws_fsx_data_repository_association"], "FileSystemId|file_system_id", LINKS);
 
-const OF_FILE_SYSTEMS: Identity = Identity { ids: &["Id"], arns: &["ResourceARN"], arn_attribute: Some("ResourceARN"), ..Identity::numbered(["", ""], ARN) };
+const OF_FILE_SYSTEMS: Identity =
+    Identity { ids: &["Id"], arns: &["ResourceARN"], arn_attribute: Some("ResourceARN"), ..Identity::numbered(["", ""], ARN) };
 
 /// FSx encrypts everything; without a key, with the AWS managed key aws/fsx (API, CreateFileSystem, KmsKeyId).
 const ENCRYPTION: Encryption = Encryption { flag: None, off: None, on: KeyManager::Aws, key: ["KmsKeyId", "kms_key_id"] };
@@ -97,18 +98,29 @@ pub static VOLUME: Table = Table {
     terraform: &["aws_fsx_ontap_volume", "aws_fsx_openzfs_volume"],
     identity: Identity {
         ids: &["VolumeId"],
-        arns: &["ResourceARN"], arn_attribute: Some("ResourceARN"),
+        arns: &["ResourceARN"],
+        arn_attribute: Some("ResourceARN"),
         ..Identity::numbered(["Name", "name"], "arn:{partition}:fsx:{region}:{account}:volume/{id}")
     },
     rows: &[
         row("volume_type", ["VolumeType", "volume_type"], As::Text, Absent::By(volume_type)),
         // "RW is the default" (API, CreateOntapVolumeConfiguration, OntapVolumeType).
-        row("ontap_volume_type", ["OntapConfiguration.OntapVolumeType", "ontap_volume_type"], As::Text, Absent::By(|scope| of_ontap(scope, json!("RW")))),
+        row(
+            "ontap_volume_type",
+            ["OntapConfiguration.OntapVolumeType", "ontap_volume_type"],
+            As::Text,
+            Absent::By(|scope| of_ontap(scope, json!("RW"))),
+        ),
         // FSx makes the root volume with the storage virtual machine, and ONTAP itself makes FlexCache volumes.
         row("svm_root", ["", ""], As::Bool, Absent::False),
         row("flexcache_endpoint_type", ["", "flexcache_endpoint_type"], As::Text, Absent::By(|scope| of_ontap(scope, json!("NONE")))),
         // False by default (API, CreateOntapVolumeConfiguration, CopyTagsToBackups; provider).
-        row("copy_tags_to_backups", ["OntapConfiguration.CopyTagsToBackups", "copy_tags_to_backups"], As::Bool, Absent::By(|scope| of_ontap(scope, json!(false)))),
+        row(
+            "copy_tags_to_backups",
+            ["OntapConfiguration.CopyTagsToBackups", "copy_tags_to_backups"],
+            As::Bool,
+            Absent::By(|scope| of_ontap(scope, json!(false))),
+        ),
     ],
     also: &[["OntapConfiguration.StorageVirtualMachineId", "storage_virtual_machine_id"]],
     more: Some(More { properties: &["file_system_id", "backup_retention_days"], fill: of_its_file_system }),
@@ -122,7 +134,8 @@ pub static BACKUP: Table = Table {
     terraform: &["aws_fsx_backup"],
     identity: Identity {
         ids: &["BackupId"],
-        arns: &["ResourceARN"], arn_attribute: Some("ResourceARN"),
+        arns: &["ResourceARN"],
+        arn_attribute: Some("ResourceARN"),
         ..Identity::numbered(["", ""], "arn:{partition}:fsx:{region}:{account}:backup/{id}")
     },
     rows: &[
@@ -248,7 +261,10 @@ fn of_its_file_system(scope: &Scope, built: &mut Built) {
     let (id, days) = match file_system_of(scope, machine) {
         Ok(entry) => {
             let of = Scope { stack: scope.stack, entry, node: &entry.body };
-            (Ok(scope.stack.physical_id(entry).text.into()), of.int_at(RETENTION).and_then(|days| days.map_or_else(|| retention(&of), |days| Ok(days.into()))))
+            (
+                Ok(scope.stack.physical_id(entry).text.into()),
+                of.int_at(RETENTION).and_then(|days| days.map_or_else(|| retention(&of), |days| Ok(days.into()))),
+            )
         }
         Err(reasons) => (Err(reasons.clone()), Err(reasons)),
     };
@@ -262,7 +278,8 @@ fn file_system_of<'s, 'd>(scope: &Scope<'s, 'd>, machine: Option<&Node>) -> Outc
     let outside = || vec!["its file system, which is not in the template, decides that".to_owned()];
     let Some(machine) = machine else { return Err(outside()) };
     let Value::Reference { id, .. } = &machine.value else { return Err(scope.reasons(machine).unwrap_or_else(outside)) };
-    let file_system = scope.stack.declaration(id).and_then(|machine| find(&machine.body, "FileSystemId|file_system_id")).ok_or_else(outside)?;
+    let file_system =
+        scope.stack.declaration(id).and_then(|machine| find(&machine.body, "FileSystemId|file_system_id")).ok_or_else(outside)?;
     let named = scope.stack.named(file_system, |table| table.type_name == FILE_SYSTEM.type_name);
     named.and_then(|found| scope.stack.entries.get(found)).ok_or_else(|| scope.reasons(file_system).unwrap_or_else(outside))
 }
