@@ -112,13 +112,13 @@ class Seeder:
 
     def fsx(self, number: int) -> None:
         """A file system with a backup."""
-        fsx, days = self.clients["fsx"], 30 if number % 3 else 0
+        fsx, days, tags = self.clients["fsx"], 30 if number % 3 else 0, self.tags(number)
         made = fsx.create_file_system(
             FileSystemType="WINDOWS",
             StorageCapacity=32,
             SubnetIds=["subnet-0123456789abcdef0"],
             WindowsConfiguration={"ThroughputCapacity": 32, "AutomaticBackupRetentionDays": days},
-            Tags=self.tags(number),
+            **({"Tags": tags} if tags else {}),
         )["FileSystem"]["FileSystemId"]
         fsx.create_backup(FileSystemId=made)
 
@@ -134,8 +134,8 @@ class Seeder:
             machine = fsx.create_storage_virtual_machine(FileSystemId=made, Name="svm")["StorageVirtualMachine"]["StorageVirtualMachineId"]
         except ClientError:  # plain moto has no storage virtual machines
             return
-        of = {"StorageVirtualMachineId": machine, "SizeInBytes": 1 << 30}
-        self.each(SIZES["fsx"], lambda i: fsx.create_volume(VolumeType="ONTAP", Name=f"volume{i}", OntapConfiguration=of, Tags=self.tags(i)))
+        volume = {"VolumeType": "ONTAP", "OntapConfiguration": {"StorageVirtualMachineId": machine, "SizeInBytes": 1 << 30}}
+        self.each(SIZES["fsx"], lambda i: fsx.create_volume(Name=f"volume{i}", **volume, **({"Tags": TAGS} if self.tags(i) else {})))
 
 
 def seed(endpoint: str, regions: Iterable[str] = REGIONS) -> dict[str, Any]:
