@@ -5,16 +5,24 @@
 //! Conventions, which a test checks: times end in `_at`, durations in `_seconds`, `_minutes`, `_hours` or `_days`, sizes in `_bytes`, ARNs in `_arn`.
 
 pub mod account;
+pub mod automation;
 pub mod backup;
 pub mod dlm;
+pub mod dsql;
 pub mod dynamodb;
 pub mod ebs;
 pub mod efs;
+pub mod eks;
 pub mod fsx;
+pub mod kinesis;
 pub mod kms;
+pub mod lightsail;
+pub mod logs;
+pub mod opensearch_serverless;
 mod properties;
 pub mod rds;
 pub mod s3;
+pub mod timestream;
 
 pub use properties::{KeyFacts, KeyManager, Parsed, Properties, ResourceProperties, ResourceType, TypeInfo, from_map, parse};
 pub(crate) use properties::{key_facts, properties, same_properties};
@@ -28,6 +36,9 @@ pub fn all() -> &'static [TypeInfo] {
     static ALL: &[TypeInfo] = list![
         account::Account,
         account::Region,
+        automation::Rule,
+        automation::Schedule,
+        automation::StateMachine,
         backup::BackupJob,
         backup::BackupPlan,
         backup::BackupSelection,
@@ -41,6 +52,7 @@ pub fn all() -> &'static [TypeInfo] {
         backup::RestoreTestingPlan,
         backup::RestoreTestingSelection,
         dlm::LifecyclePolicy,
+        dsql::Cluster,
         dynamodb::Backup,
         dynamodb::GlobalTable,
         dynamodb::Table,
@@ -52,10 +64,19 @@ pub fn all() -> &'static [TypeInfo] {
         ebs::SpotFleet,
         ebs::Volume,
         efs::FileSystem,
+        eks::Cluster,
         fsx::Backup,
         fsx::FileSystem,
         fsx::Volume,
+        kinesis::Stream,
+        kinesis::VideoStream,
         kms::Key,
+        lightsail::Bucket,
+        lightsail::Database,
+        lightsail::Disk,
+        lightsail::Instance,
+        logs::LogGroup,
+        opensearch_serverless::Collection,
         rds::AutomatedBackup,
         rds::ClusterAutomatedBackup,
         rds::DbCluster,
@@ -70,6 +91,8 @@ pub fn all() -> &'static [TypeInfo] {
         rds::NeptuneClusterSnapshot,
         rds::NeptuneGlobalCluster,
         s3::Bucket,
+        timestream::Database,
+        timestream::Table,
     ];
     ALL
 }
