@@ -117,7 +117,7 @@ fn daily_backups(case: &Case, found: &mut Mechanisms) {
         interval_seconds: Some(DAY).into(),
         retention_days: Some(days).into(),
         // When they were switched on is not known.
-        promised_seconds: case.promised(automated().last().or(case.resource.created_at), Some(days)),
+        promised_seconds: case.promised(automated().next_back().or(case.resource.created_at), Some(days)),
         on_schedule: if missing { Some(false) } else { mechanism.on_schedule },
         ..mechanism
     });
