@@ -88,7 +88,7 @@ def fsx_retention(aws: Aws) -> str:
 @proves("fsx-file-system-customer-key")
 def fsx_file_system_customer_key(aws: Aws) -> Failing:
     made = aws.fsx("WINDOWS", "managed-key")
-    fill = {"BACKUP_ID": lambda told: told("BackupId"), "SUBNET_ID": "subnet-0123456789abcdef0", "KEY_ARN": aws.key()}
+    fill = {"FILE_SYSTEM_BACKUP_ID": lambda told: told("BackupId"), "FILE_SYSTEM_SUBNET_ID": "subnet-0123456789abcdef0", "KEY_ARN": aws.key()}
     return Failing(made, fill=fill, replaced_by=lambda told: told("FileSystemId"))
 
 
