@@ -5,7 +5,7 @@
     V/bin/python benches/scale.py target/release/rel9 [--prowler PATH] [--runs N]
 
 The account (tests/emulator/seed_scale.py) has 2 Regions, each with 100 volumes, 50 own snapshots, 30 RDS instances, 10 Aurora clusters,
-60 tables, 10 EFS file systems, 30 buckets and 1 plan. With --plain, the emulator is unchanged moto: without the emulator's additions, and with
+60 tables, 10 EFS file systems, 30 FSx file systems, volumes and backups each, 30 buckets and 1 plan. With --plain, the emulator is unchanged moto: without the emulator's additions, and with
 moto's 1,300 snapshots of other accounts in each Region. --prowler takes a Prowler executable of another virtual environment. It uses the same
 emulator after rel9, so its environment does not need moto[server].
 """

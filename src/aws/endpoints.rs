@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 /// The services that rel9 may call, by the ids that the SDK uses for their endpoint settings: `AWS_ENDPOINT_URL_SSO_OIDC`. The last ones
 /// provide credentials.
-const SERVICES: [&str; 17] = [
+const SERVICES: [&str; 18] = [
     "Backup",
     "CloudWatch Logs",
     "DLM",
@@ -18,6 +18,7 @@ const SERVICES: [&str; 17] = [
     "EC2",
     "EFS",
     "EventBridge",
+    "FSx",
     "KMS",
     "RDS",
     "Resource Groups Tagging API",

@@ -17,6 +17,7 @@ pub mod ec2;
 pub mod efs;
 mod endpoints;
 mod failure;
+pub mod fsx;
 mod guard;
 pub mod kms;
 mod limits;
@@ -76,6 +77,7 @@ pub const SERVICES: &[Service] = &[
         operations: || cloud_control::operations(cloud_control::eks::KINDS),
         collect: |_, reader| cloud_control::collect(reader, cloud_control::eks::KINDS).boxed(),
     },
+    Service { name: "fsx", operations: || fsx::OPERATIONS.to_vec(), collect: |_, reader| fsx::collect(reader).boxed() },
     Service {
         name: "kinesis",
         operations: || cloud_control::operations(cloud_control::kinesis::KINDS),

@@ -88,6 +88,9 @@ pub struct Written {
     /// The ids of the resources that hold parts of it, by their type: `aws_s3_bucket_versioning`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parts: BTreeMap<String, String>,
+    /// CloudFormation's attribute that is the ARN, for types whose ARN cannot be written with the logical id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arn_attribute: Option<String>,
 }
 
 impl Written {

@@ -11,7 +11,7 @@ use super::point::Point;
 use super::state::due_seconds;
 use super::unread::{is_unplaced, why_unread};
 use super::unread_evidence::POLICY_OPERATIONS;
-use super::{backup_keys, bucket, copies, jobs, mechanisms, points, restore_testing, restores};
+use super::{backup_keys, bucket, copies, held_in, jobs, mechanisms, points, restore_testing, restores};
 use crate::inventory::{DEPLOYED, Outcome, Resource, add_new, arn, unless};
 use std::collections::HashMap;
 
@@ -181,6 +181,7 @@ impl Join<'_> {
             keys: keys.into(),
             resource_age_seconds: age.into(),
             bucket: bucket::bucket_facts(self, resource).into(),
+            held_in: held_in::held_in(self, data_type, resource).into(),
         };
         match &owed.doubt {
             Some(doubt) => without_mechanisms(facts, doubt).into(),
@@ -194,7 +195,11 @@ impl Join<'_> {
     /// # Errors
     /// Why that is unknown.
     fn counts_as_data(&self, data_type: &DataType, resource: &Resource, owed: &Owed, reached: bool, unread: &[String]) -> Outcome<bool> {
-        let IsData::WhenReached(asks) = &data_type.is_data else { return Ok(true) };
+        let asks = match &data_type.is_data {
+            IsData::Always => return Ok(true),
+            IsData::WhenHeld(holds) => return (holds.does)(resource).map_err(|property| why_unread(self.index.shard, resource, property)),
+            IsData::WhenReached(asks) => asks,
+        };
         if reached || owed.named == Ok(true) {
             return Ok(true);
         }
@@ -319,6 +324,7 @@ fn without_mechanisms(facts: Protection, doubt: &str) -> Protection {
         jobs: facts.jobs,
         resource_age_seconds: facts.resource_age_seconds,
         bucket: facts.bucket,
+        held_in: facts.held_in,
         ..doubted
     }
 }

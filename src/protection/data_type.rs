@@ -55,6 +55,23 @@ pub enum IsData {
     /// Most of them hold data that is made again from elsewhere: a cache, logs, a cluster whose state is in a repository. One counts as data
     /// if a backup plan selects it, an objective of the policy names it, it has backups of its own, or its own settings ask for backups.
     WhenReached(Option<AsksForBackups>),
+    /// Those that hold data themselves; others of the type hold it in resources of another type, or are copies.
+    WhenHeld(HoldsData),
+}
+
+/// Which resources of a type hold data themselves.
+pub struct HoldsData {
+    /// `Err` names a property that decides and was not read.
+    pub does: fn(&Resource) -> Result<bool, &'static str>,
+    /// The resources that may hold the data of one that does not; `None` if no other resource does.
+    pub instead: Option<HeldIn>,
+}
+
+/// The resources that hold data in place of another.
+pub struct HeldIn {
+    /// The operation that lists them.
+    pub listed_by: &'static str,
+    pub of: for<'s> fn(&Index<'s>, &Resource) -> Vec<&'s Resource>,
 }
 
 /// The property that shows whether a resource's own settings ask for backups of it.

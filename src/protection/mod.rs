@@ -30,6 +30,7 @@ mod data_type;
 mod dlm_mechanisms;
 mod explanation;
 pub mod facts;
+mod held_in;
 pub mod index;
 mod jobs;
 mod join;
@@ -73,7 +74,7 @@ pub use sources::operations;
 pub use summaries::Summaries;
 pub use summary::Summary;
 pub use types::{
-    aws_backup_types, data_types, declared_facts, facts_schema, held_in_parts, is_being_deleted, is_cluster_member, is_counted, is_data,
-    perhaps_reproducible, reproducible_by_nature,
+    aws_backup_types, data_types, declared_facts, facts_schema, held_in_parts, holds_no_data, is_being_deleted, is_cluster_member,
+    is_counted, is_data, perhaps_reproducible, reproducible_by_nature,
 };
 pub use unread::{is_unplaced, why_unread};

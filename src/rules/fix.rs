@@ -258,10 +258,16 @@ impl Piece<Text> {
 }
 
 fn filled(entries: &[(Key, Setting<Text>)], scope: &Scope) -> Vec<(Key, Setting<String>)> {
-    // A value that is null is left out.
-    let is_left_out = |setting: &Setting<Text>| matches!(setting, Setting::Text(pieces) if matches!(pieces.as_slice(), [Piece::Value(text)] if text.is_null(scope)));
-    let kept = entries.iter().filter(|(_, setting)| !is_left_out(setting));
-    kept.map(|(key, setting)| (key.clone(), setting.fill_in(scope))).collect()
+    entries.iter().filter(|(_, setting)| !is_left_out(setting, scope)).map(|(key, setting)| (key.clone(), setting.fill_in(scope))).collect()
+}
+
+/// A value that is null is left out, and a map of nothing but such values.
+fn is_left_out(setting: &Setting<Text>, scope: &Scope) -> bool {
+    match setting {
+        Setting::Text(pieces) => matches!(pieces.as_slice(), [Piece::Value(text)] if text.is_null(scope)),
+        Setting::Map(entries) => !entries.is_empty() && entries.iter().all(|(_, setting)| is_left_out(setting, scope)),
+        _ => false,
+    }
 }
 
 fn of_kind(text: String) -> Setting<String> {

@@ -362,11 +362,11 @@ fn template(scope: &Scope, ends: &Ends, built: &mut Built) -> Template {
             template.deletion_policy = Fact::Read(None);
             template.update_replace_policy = Fact::Read(None);
             template.prevent_destroy = settle.fact("prevent_destroy", setting("prevent_destroy"), flag, None);
-            // The provider's defaults: no forced deletion, a final snapshot, and automated backups are deleted.
+            // The provider's defaults: no forced deletion, a final snapshot for most types, and automated backups are deleted.
             let unless = |name: Option<&str>, default: bool| name.map(|_| default);
             let force = unless(ends.force_destroy, false);
             template.force_destroy = settle.fact("force_destroy", at(ends.force_destroy), flag, force);
-            let skip = unless(ends.skip_final_snapshot, false);
+            let skip = unless(ends.skip_final_snapshot, ends.skips_by_default);
             template.skip_final_snapshot = settle.fact("skip_final_snapshot", at(ends.skip_final_snapshot), flag, skip);
             let name = |node: &Node| scope.text(node).map(|text| text.text);
             template.final_snapshot_name = settle.fact("final_snapshot_name", at(ends.final_snapshot_name), name, None);

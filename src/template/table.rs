@@ -77,6 +77,8 @@ pub struct Identity {
     pub ids: &'static [&'static str],
     /// CloudFormation's attributes that are the ARN, in addition to `Arn`.
     pub arns: &'static [&'static str],
+    /// The one of them that fixes use, if the ARN cannot be written with the id alone.
+    pub arn_attribute: Option<&'static str>,
     /// For selections: the ARN of the plan, which is the prefix of theirs.
     pub parent: Option<fn(&Stack, &Entry) -> Text>,
     pub aliases: Option<Aliases>,
@@ -125,6 +127,8 @@ pub struct Ends {
     /// The Terraform arguments, if the type has them.
     pub force_destroy: Option<&'static str>,
     pub skip_final_snapshot: Option<&'static str>,
+    /// Whether the provider takes no final snapshot unless the argument is false.
+    pub skips_by_default: bool,
     pub final_snapshot_name: Option<&'static str>,
     pub delete_automated_backups: Option<&'static str>,
 }
@@ -237,6 +241,7 @@ impl Identity {
             named_by_arn: false,
             ids: &[],
             arns: &[],
+            arn_attribute: None,
             parent: None,
             aliases: None,
             split_off: None,
@@ -256,6 +261,7 @@ impl Ends {
         deletion_policy: |_| Ok("Delete"),
         force_destroy: None,
         skip_final_snapshot: None,
+        skips_by_default: false,
         final_snapshot_name: None,
         delete_automated_backups: None,
     };

@@ -30,5 +30,9 @@ pub fn written(stack: &Stack, entry: &Entry) -> Written {
         Value::Text(id) => Some((stack.declaration(id)?.type_name.clone(), id.clone())),
         _ => None,
     };
-    Written { type_name: type_name.to_owned(), syntax, parts: bodies.filter_map(part).collect() }
+    let arn_attribute = match declaration.language {
+        Language::CloudFormation | Language::CloudControl => entry.table.identity.arn_attribute.map(str::to_owned),
+        Language::Terraform => None,
+    };
+    Written { type_name: type_name.to_owned(), syntax, parts: bodies.filter_map(part).collect(), arn_attribute }
 }

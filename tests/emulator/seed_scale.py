@@ -3,7 +3,7 @@
     python tests/emulator/seed_scale.py --endpoint http://127.0.0.1:PORT
 
 Two Regions, each with 100 volumes, 50 snapshots, 30 RDS instances, 10 Aurora clusters, 60 DynamoDB tables, 10 EFS file
-systems, 30 S3 buckets, 30 log groups, 30 Redshift clusters, 30 state machines
+systems, 30 FSx file systems, volumes and backups each, 30 S3 buckets, 30 log groups, 30 Redshift clusters, 30 state machines
 with a schedule each, and a backup plan that selects by tag. Prints the created resources as one line of JSON.
 """
 
@@ -21,7 +21,20 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
 REGIONS = ("us-east-1", "eu-west-1")
-SIZES = {"volumes": 100, "snapshots": 50, "instances": 30, "clusters": 10, "tables": 60, "file_systems": 10, "buckets": 30, "cloud_control": 30, "log_groups": 30, "state_machines": 30, "warehouses": 30}
+SIZES = {
+    "volumes": 100,
+    "snapshots": 50,
+    "instances": 30,
+    "clusters": 10,
+    "tables": 60,
+    "file_systems": 10,
+    "fsx": 30,
+    "buckets": 30,
+    "cloud_control": 30,
+    "log_groups": 30,
+    "state_machines": 30,
+    "warehouses": 30,
+}
 # Services whose types Cloud Control reads. Plain moto lacks some of their operations.
 CLOUD_CONTROL = ("dsql", "eks", "kinesis", "kinesisvideo", "lightsail", "opensearchserverless", "timestream-write")
 TAGS = [{"Key": "backup", "Value": "daily"}]
@@ -33,7 +46,7 @@ class Seeder:
     def __init__(self, endpoint: str, region: str, pool: ThreadPoolExecutor) -> None:
         self.endpoint, self.region, self.pool = endpoint, region, pool
         session = boto3.Session(region_name=region, **ACCESS)
-        names = ("ec2", "rds", "redshift", "dynamodb", "efs", "s3", "backup", "logs", "stepfunctions", "scheduler", *CLOUD_CONTROL)
+        names = ("ec2", "rds", "redshift", "dynamodb", "efs", "fsx", "s3", "backup", "logs", "stepfunctions", "scheduler", *CLOUD_CONTROL)
         self.clients = {name: session.client(name, endpoint_url=endpoint, config=CONFIG) for name in names}
 
     def each(self, count: int, make: Callable[[int], Any]) -> list[Any]:
@@ -57,6 +70,8 @@ class Seeder:
         self.each(SIZES["tables"], self.table)
         self.each(SIZES["file_systems"], self.file_system)
         self.warehouses()
+        self.each(SIZES["fsx"], self.fsx)
+        self.volumes_of_fsx()
         self.each(SIZES["cloud_control"], self.cloud_control)
         where = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
         self.each(SIZES["buckets"], lambda i: s3.create_bucket(Bucket=f"scale-{self.region}-{i}", **where))
@@ -159,6 +174,34 @@ class Seeder:
                 getattr(self.clients[service], operation)(**arguments)
             except (ClientError, ParamValidationError):
                 pass
+
+
+    def fsx(self, number: int) -> None:
+        """A file system with a backup."""
+        fsx, days, tags = self.clients["fsx"], 30 if number % 3 else 0, self.tags(number)
+        made = fsx.create_file_system(
+            FileSystemType="WINDOWS",
+            StorageCapacity=32,
+            SubnetIds=["subnet-0123456789abcdef0"],
+            WindowsConfiguration={"ThroughputCapacity": 32, "AutomaticBackupRetentionDays": days},
+            **({"Tags": tags} if tags else {}),
+        )["FileSystem"]["FileSystemId"]
+        fsx.create_backup(FileSystemId=made)
+
+    def volumes_of_fsx(self) -> None:
+        fsx = self.clients["fsx"]
+        made = fsx.create_file_system(
+            FileSystemType="ONTAP",
+            StorageCapacity=1024,
+            SubnetIds=["subnet-0123456789abcdef0"],
+            OntapConfiguration={"DeploymentType": "SINGLE_AZ_2", "ThroughputCapacity": 384},
+        )["FileSystem"]["FileSystemId"]
+        try:
+            machine = fsx.create_storage_virtual_machine(FileSystemId=made, Name="svm")["StorageVirtualMachine"]["StorageVirtualMachineId"]
+        except ClientError:  # plain moto has no storage virtual machines
+            return
+        volume = {"VolumeType": "ONTAP", "OntapConfiguration": {"StorageVirtualMachineId": machine, "SizeInBytes": 1 << 30}}
+        self.each(SIZES["fsx"], lambda i: fsx.create_volume(Name=f"volume{i}", **volume, **({"Tags": TAGS} if self.tags(i) else {})))
 
 
 def seed(endpoint: str, regions: Iterable[str] = REGIONS) -> dict[str, Any]:

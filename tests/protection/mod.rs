@@ -3,6 +3,8 @@
 #[cfg(feature = "live")]
 mod evidence;
 #[cfg(feature = "live")]
+mod fsx;
+#[cfg(feature = "live")]
 mod lost_evidence;
 #[cfg(feature = "live")]
 mod recoverable;

@@ -79,7 +79,7 @@ fn after_the_deadline_the_rest_is_unknown() {
     }
 }
 
-/// The account of `benches/scale.py`: 580 resources in two Regions. Most calls are S3's and DynamoDB's, which have no bulk operations.
+/// The account of `benches/scale.py`: over 580 resources in two Regions. Most calls are S3's and DynamoDB's, which have no bulk operations.
 #[test]
 fn five_hundred_resources_take_at_most_1200_calls() {
     let emulator = Emulator::start();

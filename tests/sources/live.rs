@@ -322,6 +322,37 @@ fn file_systems() {
     ]);
 }
 
+/// What AWS Backup made shows up in the list of FSx too, and counts once. An ONTAP file system holds its data in volumes, and Lustre that is
+/// scratch or linked to a bucket has none of its own.
+#[test]
+fn fsx() {
+    said(&[
+        ("data-protected", "shares", "pass: protected on schedule: automatic daily backups"),
+        ("data-retention-meets-objective", "shares", "pass: "),
+        ("data-rpo-meets-objective", "shares", "pass: newest restorable moment: 6 h old"),
+        ("fsx-automatic-backups", "shares", "pass: automatic backups are on, kept 30 d"),
+        ("fsx-retention", "shares", "pass: "),
+        ("fsx-file-system-customer-key", "shares", "pass: "),
+        ("fsx-file-system-copies-tags", "shares", "pass: "),
+        ("data-protected", "compute", "pass: restorable only from a recovery point "),
+        ("fsx-automatic-backups", "compute", "fail: automatic backups are off; backup plans that select it: none"),
+        ("data-protected", "home", "pass: restorable only from a manual snapshot"),
+        ("fsx-file-system-copies-tags", "home", "fail: tags are not copied to backups"),
+        ("fsx-automatic-backups", "ontap", "fail: automatic backups are off; volumes that no backup plan selects: home"),
+        ("fsx-retention", "ontap", "fail: "),
+        ("data-protected", "projects", "fail: unprotected: "),
+        ("fsx-automatic-backups", "projects", "fail: "),
+        ("fsx-file-system-customer-key", "projects", "fail: is encrypted under a key that AWS manages in the account"),
+    ]);
+    let Audited { document, told, .. } = audited();
+    let judged = |name: &str| document.findings().iter().filter(|finding| finding["resource"]["id"] == told[name]).count();
+    assert_eq!(["scratch", "mirror"].map(judged), [0, 0], "they hold no data that FSx backs up");
+    let rule = |name: &str, rule: &str| {
+        document.findings().iter().any(|finding| finding["resource"]["id"] == told[name] && finding["rule"] == rule)
+    };
+    assert!(!rule("ontap", "data-protected") && !rule("linked", "data-protected"));
+}
+
 #[test]
 fn buckets() {
     said(&[

@@ -180,7 +180,7 @@ resource "aws_backup_selection" "s" {
 fn data_that_no_table_reads_is_named() {
     for unread in [
         "resource \"awscc_redshiftserverless_namespace\" \"x\" {\n}\n",
-        "resource \"awscc_fsx_file_system\" \"x\" {\n}\n",
+        "resource \"awscc_neptunegraph_graph\" \"x\" {\n}\n",
         "resource \"aws_cloudcontrolapi_resource\" \"x\" {\n  type_name = \"AWS::RDS::DBInstance\"\n}\n",
     ] {
         let table = "resource \"aws_dynamodb_table\" \"t\" {\n  name = \"t\"\n  point_in_time_recovery {\n    enabled = true\n  }\n}\n";

@@ -40,7 +40,10 @@ impl Explained {
         if protection::is_cluster_member(resource) {
             notes.push("it is a member of a DB cluster, which holds the data: rules about backups judge the cluster".to_owned());
         } else if matches!(facts, Facts::Data(facts) if facts.counts_as_data.read() == Some(&false)) {
-            let what = "no backup plan, no objective that names it and no backups of its own reach it";
+            let what = match protection::holds_no_data(resource) {
+                true => "it holds no data of its own",
+                false => "no backup plan, no objective that names it and no backups of its own reach it",
+            };
             notes.push(format!("rules about data do not judge it: {what}"));
         } else if is_data && !protection::is_counted(resource) {
             notes.push("its volumes hold its data: coverage counts them, and not the instance".to_owned());

@@ -90,7 +90,7 @@ impl<'a> Names<'a> {
         let own = self.address.as_ref().map(Address::reference).unwrap_or_default();
         let attribute = |attribute: Option<&str>| self.property(attribute.unwrap_or("id"));
         if to == ARN {
-            return format!("{own}.arn");
+            return format!("{own}.{}", attribute(Some(self.declared.written.arn_attribute.as_deref().unwrap_or("arn"))));
         }
         if let Some(path) = path_of(to, OWN) {
             return format!("{own}.{}", attribute(path));
@@ -114,7 +114,10 @@ impl<'a> Names<'a> {
             Some(attribute) => Intrinsic::GetAtt(logical_id, attribute.to_owned()),
         };
         if to == ARN {
-            return Intrinsic::Sub(self.arn());
+            return match &self.declared.written.arn_attribute {
+                Some(attribute) => of(self.logical_id().to_owned(), Some(attribute)),
+                None => Intrinsic::Sub(self.arn()),
+            };
         }
         if let Some(path) = path_of(to, OWN) {
             return of(self.logical_id().to_owned(), path);

@@ -13,6 +13,7 @@ pub mod dynamodb;
 pub mod ebs;
 pub mod efs;
 pub mod eks;
+pub mod fsx;
 pub mod kinesis;
 pub mod kms;
 pub mod lightsail;
@@ -65,6 +66,9 @@ pub fn all() -> &'static [TypeInfo] {
         ebs::Volume,
         efs::FileSystem,
         eks::Cluster,
+        fsx::Backup,
+        fsx::FileSystem,
+        fsx::Volume,
         kinesis::Stream,
         kinesis::VideoStream,
         kms::Key,

@@ -286,11 +286,23 @@ facts! {
     }
 }
 
+record! {
+    /// A resource that holds data in place of another.
+    HeldIn {
+        id: String,
+        name: Option<String>,
+        /// A backup plan selects it, and opt-in does not block the plan.
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        in_backup_plan: Told<bool>,
+    }
+}
+
 facts! {
     /// The protection of a data resource.
     Protection {
         /// Whether rules about data judge it: always, except for types that count as data only where a backup plan, an objective that names
-        /// them, or backups of their own reach them (caches, for instance).
+        /// them, or backups of their own reach them (caches, for instance), and for resources that hold no data themselves (an ONTAP file
+        /// system, whose volumes hold it).
         counts_as_data: bool,
         /// Unread while the evidence that decides it could not be read.
         state: State,
@@ -359,5 +371,8 @@ facts! {
         resource_age_seconds: Option<i64>,
         /// For a bucket; `null` for any other resource.
         bucket: Option<BucketFacts>,
+        /// For a resource that holds no data itself, such as an ONTAP file system: the resources that hold it (its volumes); `null` for one
+        /// that holds its data itself.
+        held_in: Option<Vec<HeldIn>>,
     }
 }

@@ -13,6 +13,7 @@ mod dynamodb;
 mod ebs;
 mod efs;
 mod eks;
+mod fsx;
 mod kms;
 mod logs;
 mod rds;
@@ -21,7 +22,7 @@ mod s3;
 mod timestream;
 
 use super::backup_type::BackupType;
-use super::data_type::{Counted, DataType};
+use super::data_type::{Counted, DataType, IsData};
 use super::facts::{NoFacts, Protection};
 use super::subject::Subject;
 use crate::inventory::types::TypeInfo;
@@ -38,6 +39,8 @@ pub static DATA: &[&DataType] = &[
     &ebs::VOLUME,
     &efs::FILE_SYSTEM,
     &eks::CLUSTER,
+    &fsx::FILE_SYSTEM,
+    &fsx::VOLUME,
     &logs::LOG_GROUP,
     &rds::CLUSTER,
     &rds::INSTANCE,
@@ -53,6 +56,7 @@ static BACKUPS: &[&BackupType] = &[
     &dynamodb::BACKUP,
     &ebs::IMAGE,
     &ebs::SNAPSHOT,
+    &fsx::BACKUP,
     &rds::AUTOMATED_BACKUP,
     &rds::CLUSTER_AUTOMATED_BACKUP,
     &rds::CLUSTER_SNAPSHOT,
@@ -92,6 +96,7 @@ const DECLARED_OF_DATA: &[&str] = &[
     "restore_testing_supported",
     "air_gapped_supported",
     "bucket",
+    "held_in",
 ];
 
 /// The role of a type.
@@ -153,6 +158,12 @@ pub fn is_cluster_member(resource: &Resource) -> bool {
 
 fn counted(resource: &Resource) -> Option<Counted> {
     data_type(&resource.type_name).map(|data_type| (data_type.counted)(resource))
+}
+
+/// Whether another resource holds the data of a resource, or it is a copy of one: its type holds data only in some resources.
+pub fn holds_no_data(resource: &Resource) -> bool {
+    let is_data = data_type(&resource.type_name).map(|data_type| &data_type.is_data);
+    matches!(is_data, Some(IsData::WhenHeld(holds)) if (holds.does)(resource) == Ok(false))
 }
 
 /// Whether the owner is deleting a data resource, which then owes no backup.

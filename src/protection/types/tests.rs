@@ -113,6 +113,7 @@ fn what_has_a_name_for_an_id_is_known_to() {
     for (service, identity) in [
         ("ec2", Identity::Id),
         ("elasticfilesystem", Identity::Id),
+        ("fsx", Identity::Id),
         ("rds", Identity::Name),
         ("redshift", Identity::Name),
         ("dynamodb", Identity::Name),
@@ -158,6 +159,8 @@ fn backup_types() {
         ("AWS::DocDB::DBCluster", Some("docdb"), Some("DocumentDB")),
         ("AWS::DynamoDB::Table", None, Some("DynamoDB")),
         ("AWS::EFS::FileSystem", None, Some("EFS")),
+        ("AWS::FSx::FileSystem", None, Some("FSx")),
+        ("AWS::FSx::Volume", None, Some("FSx")),
         ("AWS::Redshift::Cluster", None, Some("Redshift")),
         ("AWS::S3::Bucket", None, Some("S3")),
         ("AWS::Backup::BackupVault", None, None),
@@ -210,17 +213,20 @@ fn opt_in_that_is_off_is_overridden_by_arn_only() {
 }
 
 #[test]
-fn no_arn_overrides_the_opt_in_of_clusters() {
+fn no_arn_overrides_the_opt_in_of_clusters_and_fsx() {
     for (type_name, engine, name) in [
         ("AWS::RDS::DBCluster", "aurora-mysql", "Aurora"),
         ("AWS::RDS::DBCluster", "mysql", "RDS"),
         ("AWS::Neptune::DBCluster", "neptune", "Neptune"),
         ("AWS::DocDB::DBCluster", "docdb", "DocumentDB"),
+        ("AWS::FSx::FileSystem", "", "FSx"),
+        ("AWS::FSx::Volume", "", "FSx"),
     ] {
-        assert!(REACHES.iter().all(|reach| is_blocked(&off(name), type_name, Some(engine), *reach)), "{name}");
+        let engine = Some(engine).filter(|engine| !engine.is_empty());
+        assert!(REACHES.iter().all(|reach| is_blocked(&off(name), type_name, engine, *reach)), "{name}");
         let others = OPT_IN_NAMES.iter().filter(|other| **other != name);
         for other in others {
-            assert!(!REACHES.iter().any(|reach| is_blocked(&off(other), type_name, Some(engine), *reach)), "{name}, {other}");
+            assert!(!REACHES.iter().any(|reach| is_blocked(&off(other), type_name, engine, *reach)), "{name}, {other}");
         }
     }
 }

@@ -12,6 +12,7 @@ pub(super) mod dynamodb;
 mod ebs;
 mod efs;
 mod eks;
+mod fsx;
 mod kinesis;
 pub(super) mod kms;
 mod lightsail;
@@ -55,6 +56,11 @@ static ALL: &[&Table] = &[
     &ebs::snapshots::SNAPSHOT,
     &efs::FILE_SYSTEM,
     &eks::CLUSTER,
+    &fsx::BACKUP,
+    &fsx::FILE_SYSTEM,
+    &fsx::LUSTRE,
+    &fsx::ONTAP,
+    &fsx::VOLUME,
     &kinesis::STREAM,
     &kinesis::VIDEO_STREAM,
     &kms::KEY,

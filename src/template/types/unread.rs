@@ -8,8 +8,6 @@ pub const UNREAD_DATA: &[&str] = &[
     "AWS::ElastiCache::ReplicationGroup",
     "AWS::ElastiCache::ServerlessCache",
     "AWS::Elasticsearch::Domain",
-    "AWS::FSx::FileSystem",
-    "AWS::FSx::Volume",
     "AWS::MemoryDB::Cluster",
     "AWS::NeptuneGraph::Graph",
     "AWS::OpenSearchService::Domain",

@@ -292,6 +292,50 @@ def efs(emulator: Emulator) -> None:
     emulator.expect_error("gone", "ReplicationNotFound", lambda: client.describe_replication_configurations(FileSystemId=first))
 
 
+def fsx(emulator: Emulator) -> None:
+    client, far = emulator.client("fsx"), emulator.client("fsx", "eu-west-1")
+    subnets = {"SubnetIds": ["subnet-0123456789abcdef0"]}
+    windows = client.create_file_system(FileSystemType="WINDOWS", WindowsConfiguration={"ThroughputCapacity": 8}, **subnets)["FileSystem"]
+    emulator.expect("default retention", windows["WindowsConfiguration"]["AutomaticBackupRetentionDays"], 30)
+    emulator.expect("key", ":key/" in windows["KmsKeyId"], True)
+    one = {"FileSystemId": windows["FileSystemId"]}
+    client.update_file_system(**one, WindowsConfiguration={"AutomaticBackupRetentionDays": 7})
+    emulator.seed("fsx", "file_system", {**one, "CreationTime": days_ago(30)})
+    read = client.describe_file_systems(FileSystemIds=[windows["FileSystemId"]])["FileSystems"][0]
+    shown = (read["WindowsConfiguration"]["AutomaticBackupRetentionDays"], read["CreationTime"].isoformat()[:10])
+    emulator.expect("updated", shown, (7, days_ago(30)[:10]))
+    lustre = client.create_file_system(FileSystemType="LUSTRE", **subnets)["FileSystem"]
+    emulator.expect("scratch", ("KmsKeyId" in lustre, lustre["LustreConfiguration"]["DeploymentType"]), (False, "SCRATCH_1"))
+    scratch = {"FileSystemId": lustre["FileSystemId"]}
+    emulator.expect_error("no backup of scratch", "UnsupportedOperation", lambda: client.create_backup(**scratch))
+    link = client.create_data_repository_association(**scratch, DataRepositoryPath="s3://data")["Association"]
+    emulator.seed("fsx", "association", {"AssociationId": link["AssociationId"], "Lifecycle": "MISCONFIGURED"})
+    links = client.describe_data_repository_associations()["Associations"]
+    emulator.expect("link", [(a["DataRepositoryPath"], a["Lifecycle"]) for a in links], [("s3://data", "MISCONFIGURED")])
+    ontap = client.create_file_system(FileSystemType="ONTAP", OntapConfiguration={"DeploymentType": "SINGLE_AZ_1"}, **subnets)["FileSystem"]
+    emulator.expect_error("no backup of ONTAP", "UnsupportedOperation", lambda: client.create_backup(FileSystemId=ontap["FileSystemId"]))
+    machine = client.create_storage_virtual_machine(FileSystemId=ontap["FileSystemId"], Name="svm")["StorageVirtualMachine"]
+    of = {"StorageVirtualMachineId": machine["StorageVirtualMachineId"], "JunctionPath": "/home", "SizeInBytes": 1 << 30}
+    home = client.create_volume(VolumeType="ONTAP", Name="home", OntapConfiguration=of)["Volume"]
+    client.update_volume(VolumeId=home["VolumeId"], OntapConfiguration={"CopyTagsToBackups": True})
+    emulator.seed("fsx", "volume", {"VolumeId": home["VolumeId"], "CreationTime": days_ago(20)})
+    volumes = client.describe_volumes()["Volumes"]
+    roots = {v["Name"]: v["OntapConfiguration"]["StorageVirtualMachineRoot"] for v in volumes}
+    emulator.expect("volumes", roots, {"svm_root": True, "home": False})
+    client.create_backup(VolumeId=home["VolumeId"])
+    made = client.create_backup(**one)["Backup"]
+    old = {"BackupId": "backup-0123456789abcdef0", "Type": "AWS_BACKUP", "CreationTime": days_ago(3)}
+    emulator.seed("fsx", "backup", {**old, "FileSystem": one})
+    backups = client.describe_backups(Filters=[{"Name": "file-system-id", "Values": [windows["FileSystemId"]]}])["Backups"]
+    emulator.expect("backups", sorted(b["Type"] for b in backups), ["AWS_BACKUP", "USER_INITIATED"])
+    copy = far.copy_backup(SourceBackupId=made["BackupId"], SourceRegion="us-east-1")["Backup"]
+    emulator.expect("copy", (copy["SourceBackupRegion"], copy["FileSystem"]["FileSystemId"]), ("us-east-1", windows["FileSystemId"]))
+    restored = client.create_file_system_from_backup(BackupId=made["BackupId"], KmsKeyId="11111111-2222-3333-4444-555555555555", **subnets)
+    read = restored["FileSystem"]
+    shown = (read["WindowsConfiguration"]["AutomaticBackupRetentionDays"], read["KmsKeyId"].rsplit("/", 1)[1][:8])
+    emulator.expect("restored", shown, (7, "11111111"))
+
+
 def s3(emulator: Emulator) -> None:
     client, far = emulator.client("s3"), emulator.client("s3", "eu-west-1")
     client.create_bucket(Bucket="near")
@@ -416,4 +460,4 @@ def kms_and_sts(emulator: Emulator) -> None:
     emulator.expect("accounts are apart", vaults.list_backup_vaults()["BackupVaultList"], [])
 
 
-CHECKS = (dlm, ec2, rds, redshift, dynamodb, efs, s3, logs, automation, kms_and_sts)
+CHECKS = (dlm, ec2, rds, redshift, dynamodb, efs, fsx, s3, logs, automation, kms_and_sts)

@@ -86,6 +86,7 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "ListTagsOfResource": {"ResourceArn": f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/one-table"},
     },
     "elasticfilesystem": {"DescribeFileSystems": {}, "DescribeBackupPolicy": FILE_SYSTEM, "DescribeReplicationConfigurations": {}},
+    "fsx": {"DescribeFileSystems": {}, "DescribeVolumes": {}, "DescribeBackups": {}, "DescribeDataRepositoryAssociations": {}},
     "s3": {
         "ListBuckets": {},
         "GetBucketLocation": BUCKET,

@@ -55,6 +55,7 @@ CODES: dict[str, dict[str, tuple[int, str]]] = {
     },
     "backup": {"error": (500, "ServiceUnavailableException")},
     "elasticfilesystem": {"error": (500, "InternalServerError")},
+    "fsx": {"error": (500, "InternalServerError")},
     "kms": {"error": (500, "KMSInternalException")},
 }
 MESSAGES = {

@@ -34,6 +34,7 @@ MODULES = {
     "ec2": "ec2",
     "eks": "cloud_control",
     "elasticfilesystem": "efs",
+    "fsx": "fsx",
     "kinesis": "cloud_control",
     "kinesisvideo": "cloud_control",
     "kms": "kms",

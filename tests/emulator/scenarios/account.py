@@ -228,6 +228,34 @@ def file_systems(account: Account) -> dict[str, str]:
     return {"backed_up": backed_up, "bare_fs": bare, "replicated": replicated}
 
 
+def fsx(account: Account) -> dict[str, str]:
+    """Windows with daily backups, one of which is copied; persistent Lustre with a backup by AWS Backup, scratch Lustre, Lustre that is linked to a
+    bucket; ONTAP with a data volume and a mirror; OpenZFS without backups."""
+    client = account.client("fsx")
+    key = {"KmsKeyId": account.client("kms").create_key(Description="shares")["KeyMetadata"]["Arn"]}
+    shares = account.fsx("WINDOWS", "shares", settings={"AutomaticBackupRetentionDays": 30, "CopyTagsToBackups": True}, **key)
+    for day in range(3):
+        taken = {"Type": "AUTOMATIC", "CreationTime": ago(days=day, hours=6)}
+        made = account.seed("fsx", "backup", {"FileSystem": {"FileSystemId": shares}, **taken})["BackupId"]
+    account.client("fsx", FAR).copy_backup(SourceBackupId=made, SourceRegion=REGION)
+    persistent = {"settings": {"DeploymentType": "PERSISTENT_2"}}
+    compute = account.fsx("LUSTRE", "compute", **persistent)
+    by_plan = {"BackupId": "backup-0123456789abcdef0", "Type": "AWS_BACKUP", "CreationTime": ago(hours=6)}
+    account.seed("fsx", "backup", {"FileSystem": {"FileSystemId": compute}, **by_plan})
+    same = {"RecoveryPointArn": arn("fsx", f"backup/{by_plan['BackupId']}", REGION), "Lifecycle": {"DeleteAfterDays": 35}}
+    account.point(arn("fsx", f"file-system/{compute}", REGION), age={"hours": 6}, **same)
+    scratch = account.fsx("LUSTRE", "scratch", settings={"DeploymentType": "SCRATCH_2"})
+    linked = account.fsx("LUSTRE", "linked", **persistent)
+    client.create_data_repository_association(FileSystemId=linked, FileSystemPath="/data", DataRepositoryPath="s3://kept/data")
+    ontap = account.fsx("ONTAP", "ontap", settings={"AutomaticBackupRetentionDays": 0})
+    home = account.fsx_volume(ontap, "home")
+    mirror = account.fsx_volume(ontap, "mirror", OntapVolumeType="DP")
+    client.create_backup(VolumeId=home)
+    projects = account.fsx("OPENZFS", "projects", settings={"AutomaticBackupRetentionDays": 0})
+    found = {"shares": shares, "compute": compute, "scratch": scratch, "linked": linked, "ontap": ontap, "projects": projects}
+    return {**found, "home": home, "mirror": mirror}
+
+
 def buckets(account: Account) -> None:
     s3 = account.client("s3")
     versioned = {"VersioningConfiguration": {"Status": "Enabled"}}
@@ -349,8 +377,8 @@ def cloud_control(account: Account) -> dict[str, Any]:
 
 def scenario(account: Account) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    parts = (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, warehouses, tables, file_systems, buckets, cloud_control)
-    for part in (*parts, log_groups, restore_automation):
+    parts = (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, warehouses, tables, file_systems, fsx, buckets)
+    for part in (*parts, cloud_control, log_groups, restore_automation):
         told |= part(account) or {}
     return told
 

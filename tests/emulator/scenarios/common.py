@@ -154,6 +154,35 @@ class Account:
         self.seed("efs", "file_system", {"FileSystemId": made["FileSystemId"], "CreationTime": ago(days=100)}, region)
         return str(made["FileSystemId"])
 
+    def fsx(self, kind: str, name: str, region: str = "us-east-1", **more: Any) -> str:
+        """Creates an FSx file system; the configuration of its kind is `settings`. Returns its id."""
+        required = {
+            "WINDOWS": ("WindowsConfiguration", {"ThroughputCapacity": 32}),
+            "LUSTRE": ("LustreConfiguration", {}),
+            "ONTAP": ("OntapConfiguration", {"DeploymentType": "SINGLE_AZ_2", "ThroughputCapacity": 384}),
+            "OPENZFS": ("OpenZFSConfiguration", {"DeploymentType": "SINGLE_AZ_HA_2", "ThroughputCapacity": 160}),
+        }
+        member, settings = required[kind]
+        made = self.client("fsx", region).create_file_system(
+            FileSystemType=kind,
+            StorageCapacity=1200,
+            SubnetIds=["subnet-0123456789abcdef0"],
+            Tags=tags({"Name": name}),
+            **{member: {**settings, **more.pop("settings", {})}},
+            **more,
+        )["FileSystem"]["FileSystemId"]
+        self.seed("fsx", "file_system", {"FileSystemId": made, "CreationTime": ago(days=100)}, region)
+        return str(made)
+
+    def fsx_volume(self, file_system: str, name: str, region: str = "us-east-1", **settings: Any) -> str:
+        """Creates a storage virtual machine with a volume; returns the volume's id."""
+        fsx = self.client("fsx", region)
+        machine = fsx.create_storage_virtual_machine(FileSystemId=file_system, Name=f"svm-{name}")["StorageVirtualMachine"]
+        of = {"StorageVirtualMachineId": machine["StorageVirtualMachineId"], "SizeInBytes": 1 << 30, **settings}
+        made = fsx.create_volume(VolumeType="ONTAP", Name=name, OntapConfiguration=of)["Volume"]["VolumeId"]
+        self.seed("fsx", "volume", {"VolumeId": made, "CreationTime": ago(days=100)}, region)
+        return str(made)
+
     def bucket(self, name: str, region: str = "us-east-1", **more: Any) -> str:
         where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
         self.client("s3", region).create_bucket(Bucket=name, **where, **more)

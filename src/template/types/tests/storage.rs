@@ -388,6 +388,132 @@ fn parts_are_joined_by_name() {
     assert_eq!(all[0].arn, "arn:aws:s3:::data-${var.env}");
 }
 
+/// One default for both languages would be wrong in one of them.
+#[test]
+fn fsx_has_other_defaults_in_each_language() {
+    let of = |kind: &str| resource(&[cfn("F", "AWS::FSx::FileSystem", json!({ "FileSystemType": kind }))]);
+    for (kind, days) in [("WINDOWS", 30), ("ONTAP", 30), ("OPENZFS", 30), ("LUSTRE", 0)] {
+        has(&of(kind), json!({ "file_system_type": kind, "backup_retention_days": days, "data_repositories": [], "key_manager": "aws" }));
+    }
+    let of = |kind: &str| {
+        let name = format!("aws_fsx_{kind}_file_system");
+        resource(&[tf(&format!("{name}.f"), &name, json!({}))])
+    };
+    for (kind, days) in [("windows", 7), ("ontap", 0), ("openzfs", 0), ("lustre", 0)] {
+        has(&of(kind), json!({ "file_system_type": kind.to_uppercase(), "backup_retention_days": days }));
+    }
+    has(&of("lustre"), json!({ "deployment_type": "SCRATCH_1", "copy_tags_to_backups": false, "copy_tags_to_volumes": null }));
+    has(&of("ontap"), json!({ "copy_tags_to_backups": null }));
+    has(&of("openzfs"), json!({ "copy_tags_to_backups": false, "copy_tags_to_volumes": false }));
+    assert_eq!(of("windows").arn, "arn:aws:fsx:eu-west-1:111122223333:file-system/${aws_fsx_windows_file_system.f}");
+}
+
+#[test]
+fn fsx_final_backups_are_taken_unless_it_is_lustre() {
+    for (kind, skips) in [("windows", Some(false)), ("openzfs", Some(false)), ("lustre", Some(true)), ("ontap", None)] {
+        let name = format!("aws_fsx_{kind}_file_system");
+        let found = resource(&[tf(&format!("{name}.f"), &name, json!({}))]);
+        assert_eq!(found.declared.expect("declared").template.skip_final_snapshot.read(), Some(&skips), "{kind}");
+    }
+}
+
+/// "Parameters like … automatic backup, and backup settings default to the parameters of the file system that was backed up".
+#[test]
+fn a_restored_file_system_has_the_settings_of_its_source() {
+    let restored = resource(&[cfn("F", "AWS::FSx::FileSystem", json!({ "FileSystemType": "WINDOWS", "BackupId": "backup-1" }))]);
+    assert_eq!(
+        reasons(&restored, "backup_retention_days"),
+        ["the retention of automatic backups, which is not set, is that of its source, backup-1"]
+    );
+    assert_eq!(reasons(&restored, "copy_tags_to_backups").len(), 1);
+    let sent = resource(&[tf("aws_fsx_windows_file_system.f", "aws_fsx_windows_file_system", json!({ "backup_id": "backup-1" }))]);
+    has(&sent, json!({ "backup_retention_days": 7, "copy_tags_to_backups": false }));
+    let lustre = resource(&[tf(
+        "aws_fsx_lustre_file_system.f",
+        "aws_fsx_lustre_file_system",
+        json!({ "backup_id": "backup-1", "deployment_type": "PERSISTENT_1" }),
+    )]);
+    assert_eq!(reasons(&lustre, "backup_retention_days").len(), 1);
+}
+
+#[test]
+fn lustre_is_linked_by_its_path_or_by_associations() {
+    let lustre =
+        |body: serde_json::Value| cfn("F", "AWS::FSx::FileSystem", json!({ "FileSystemType": "LUSTRE", "LustreConfiguration": body }));
+    let own = resource(&[lustre(json!({ "DeploymentType": "PERSISTENT_1", "ImportPath": "s3://data" }))]);
+    has(&own, json!({ "data_repositories": [{ "path": "s3://data", "status": "AVAILABLE" }] }));
+    let link = |to: serde_json::Value| {
+        cfn(
+            "L",
+            "AWS::FSx::DataRepositoryAssociation",
+            json!({ "FileSystemId": to, "DataRepositoryPath": "s3://data/x", "FileSystemPath": "/x" }),
+        )
+    };
+    let linked = resource(&[lustre(json!({ "DeploymentType": "PERSISTENT_2" })), link(reference("F", "Ref"))]);
+    has(&linked, json!({ "data_repositories": [{ "path": "s3://data/x", "status": "AVAILABLE" }] }));
+    let perhaps = resource(&[lustre(json!({ "DeploymentType": "PERSISTENT_2" })), link(unknown("a parameter"))]);
+    assert!(!reasons(&perhaps, "data_repositories").is_empty());
+    let alone = resource(&[lustre(json!({ "DeploymentType": "PERSISTENT_2" }))]);
+    has(&alone, json!({ "data_repositories": [] }));
+}
+
+/// A volume's automatic backups are those of its file system, which its storage virtual machine names.
+#[test]
+fn volumes_of_ontap_have_the_backups_of_their_file_system() {
+    let all = resources(&[
+        cfn("F", "AWS::FSx::FileSystem", json!({ "FileSystemType": "ONTAP", "OntapConfiguration": { "AutomaticBackupRetentionDays": 5 } })),
+        cfn("M", "AWS::FSx::StorageVirtualMachine", json!({ "FileSystemId": reference("F", "Ref") })),
+        cfn(
+            "V",
+            "AWS::FSx::Volume",
+            json!({ "Name": "home", "OntapConfiguration": { "StorageVirtualMachineId": reference("M", "StorageVirtualMachineId") } }),
+        ),
+    ]);
+    has(
+        &all[1],
+        json!({ "volume_type": "ONTAP", "ontap_volume_type": "RW", "svm_root": false, "flexcache_endpoint_type": "NONE",
+            "copy_tags_to_backups": false, "file_system_id": "${F}", "backup_retention_days": 5 }),
+    );
+    assert_eq!(all[1].name.as_deref(), Some("home"));
+    let all = resources(&[
+        tf("aws_fsx_ontap_file_system.f", "aws_fsx_ontap_file_system", json!({})),
+        tf(
+            "aws_fsx_ontap_storage_virtual_machine.m",
+            "aws_fsx_ontap_storage_virtual_machine",
+            json!({ "file_system_id": reference("aws_fsx_ontap_file_system.f", "id") }),
+        ),
+        tf(
+            "aws_fsx_ontap_volume.v",
+            "aws_fsx_ontap_volume",
+            json!({ "name": "home", "storage_virtual_machine_id": reference("aws_fsx_ontap_storage_virtual_machine.m", "id") }),
+        ),
+        tf(
+            "aws_fsx_ontap_volume.elsewhere",
+            "aws_fsx_ontap_volume",
+            json!({ "name": "away", "storage_virtual_machine_id": "svm-1", "ontap_volume_type": "DP" }),
+        ),
+        tf("aws_fsx_openzfs_volume.z", "aws_fsx_openzfs_volume", json!({ "name": "z", "parent_volume_id": "fsvol-1" })),
+    ]);
+    has(&all[1], json!({ "file_system_id": "${aws_fsx_ontap_file_system.f}", "backup_retention_days": 0 }));
+    has(&all[2], json!({ "ontap_volume_type": "DP" }));
+    assert_eq!(reasons(&all[2], "backup_retention_days"), ["its file system, which is not in the template, decides that"]);
+    has(&all[3], json!({ "volume_type": "OPENZFS", "ontap_volume_type": null, "copy_tags_to_backups": null }));
+}
+
+#[test]
+fn a_declared_backup_of_fsx_has_the_key_of_its_file_system() {
+    let all = resources(&[
+        tf("aws_fsx_windows_file_system.f", "aws_fsx_windows_file_system", json!({ "kms_key_id": reference("aws_kms_key.k", "arn") })),
+        tf("aws_kms_key.k", "aws_kms_key", json!({})),
+        tf("aws_fsx_backup.b", "aws_fsx_backup", json!({ "file_system_id": reference("aws_fsx_windows_file_system.f", "id") })),
+        tf("aws_fsx_backup.v", "aws_fsx_backup", json!({ "volume_id": "fsvol-1" })),
+    ]);
+    let source = "arn:aws:fsx:eu-west-1:111122223333:file-system/${aws_fsx_windows_file_system.f}";
+    has(&all[2], json!({ "source_arn": source, "backup_type": "USER_INITIATED", "key_manager": "customer", "copied_from_arn": null }));
+    has(&all[3], json!({ "source_arn": "arn:aws:fsx:eu-west-1:111122223333:volume/fsvol-1" }));
+    assert!(!reasons(&all[3], "kms_key_arn").is_empty());
+}
+
 #[test]
 fn log_groups_are_kept_for_ever_unless_they_say_how_long() {
     let cloudformation = |body| resource(&[cfn("G", "AWS::Logs::LogGroup", body)]);

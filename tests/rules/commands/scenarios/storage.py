@@ -1,4 +1,4 @@
-"""DynamoDB, EFS, KMS and S3."""
+"""DynamoDB, EFS, FSx, KMS and S3."""
 
 from __future__ import annotations
 
@@ -71,6 +71,30 @@ def efs_file_system_encrypted(aws: Aws) -> Failing:
 @proves("efs-replication")
 def efs_replication(aws: Aws) -> str:
     return aws.file_system("here-only", Encrypted=True)
+
+
+@proves("fsx-automatic-backups")
+def fsx_automatic_backups(aws: Aws) -> str:
+    made = aws.fsx("ONTAP", "without-backups", settings={"AutomaticBackupRetentionDays": 0})
+    aws.fsx_volume(made, "home")
+    return made
+
+
+@proves("fsx-retention")
+def fsx_retention(aws: Aws) -> str:
+    return aws.fsx("WINDOWS", "forgetful", settings={"AutomaticBackupRetentionDays": 3})
+
+
+@proves("fsx-file-system-customer-key")
+def fsx_file_system_customer_key(aws: Aws) -> Failing:
+    made = aws.fsx("WINDOWS", "managed-key")
+    fill = {"FILE_SYSTEM_BACKUP_ID": lambda told: told("BackupId"), "FILE_SYSTEM_SUBNET_ID": "subnet-0123456789abcdef0", "KEY_ARN": aws.key()}
+    return Failing(made, fill=fill, replaced_by=lambda told: told("FileSystemId"))
+
+
+@proves("fsx-file-system-copies-tags")
+def fsx_file_system_copies_tags(aws: Aws) -> str:
+    return aws.fsx("OPENZFS", "untagged")
 
 
 @proves("kms-key-rotation")
