@@ -10,7 +10,7 @@ use super::point::Point;
 use super::state::due_seconds;
 use super::unread::{is_unplaced, why_unread};
 use super::unread_evidence::POLICY_OPERATIONS;
-use super::{backup_keys, bucket, copies, jobs, mechanisms, points, restore_testing, restores};
+use super::{backup_keys, bucket, copies, jobs, mechanisms, outside_access, points, restore_testing, restores};
 use crate::inventory::{DEPLOYED, Outcome, Resource, add_new, arn, unless};
 use std::collections::HashMap;
 
@@ -126,7 +126,13 @@ impl Join<'_> {
         let keys = keys.and_then(|keys| moments.backups.as_ref().map(|_| keys).map_err(Vec::clone));
         let restores = restores::restores(self, resource, &points, &mechanisms.copy_schedules);
         let backup_type = known.map_or("", |known| known.aws_backup.name);
-        let counts_as_data = self.counts_as_data(data_type, resource, owed, !(plans.is_empty() && mechanisms.all.is_empty() && points.is_empty()), &all_unread);
+        let counts_as_data = self.counts_as_data(
+            data_type,
+            resource,
+            owed,
+            !(plans.is_empty() && mechanisms.all.is_empty() && points.is_empty()),
+            &all_unread,
+        );
         // A resource that perhaps is no data owes perhaps nothing.
         let state = state.and_then(|state| counts_as_data.as_ref().map(|_| state).map_err(Vec::clone));
         let opt_in = self.plans.opt_ins.of_type(backup_type).map_err(<[String]>::to_vec);
@@ -165,6 +171,7 @@ impl Join<'_> {
             jobs: jobs::jobs(self, resource).into(),
             keys: keys.into(),
             resource_age_seconds: age.into(),
+            outside_access: outside_access::outside_access(self, resource).into(),
             bucket: bucket::bucket_facts(self, resource).into(),
         };
         match &owed.doubt {
@@ -302,6 +309,7 @@ fn without_mechanisms(facts: Protection, doubt: &str) -> Protection {
         air_gapped_supported: facts.air_gapped_supported,
         jobs: facts.jobs,
         resource_age_seconds: facts.resource_age_seconds,
+        outside_access: facts.outside_access,
         bucket: facts.bucket,
         ..doubted
     }

@@ -54,8 +54,8 @@ kinds! {
     RestoreTestingSelection(RestoreTestingSelectionFacts),
     LifecyclePolicy(LifecyclePolicyFacts),
     Key(KeyFacts),
-    /// Snapshots and images: resources that their owner can share.
-    Shareable(ShareableFacts),
+    /// Snapshots, images and other backups that are resources.
+    Backup(BackupFacts),
     /// Types that rules judge by their own properties alone.
     None(NoFacts),
 }

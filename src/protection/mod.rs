@@ -15,6 +15,7 @@
 
 mod account;
 mod aws_backup;
+mod backup;
 mod backup_keys;
 mod backup_plan;
 mod backup_selection;
@@ -38,6 +39,7 @@ mod lifecycle_policy;
 mod links;
 mod mechanisms;
 pub mod opt_in;
+mod outside_access;
 mod plan_reach;
 mod point;
 mod points;
@@ -51,7 +53,6 @@ mod restore_testing_selection;
 mod restores;
 pub mod schedule;
 pub mod selection;
-mod shareable;
 mod sources;
 mod state;
 mod subject;

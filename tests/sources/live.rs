@@ -244,6 +244,8 @@ fn tables() {
         ("data-protected", "events", "pass: protected on schedule: point-in-time recovery"),
         ("dynamodb-table-pitr", "events", "pass: "),
         ("dynamodb-table-pitr", "bare", "fail: "),
+        ("data-policy-not-open", "bare", "pass: the resource policy lets in nobody outside the audited accounts"),
+        ("data-policy-not-open", "lent", "fail: the resource policy lets in 111122223333 (statement Let)"),
         ("data-protected", "bare", "fail: unprotected: "),
         ("data-protected", "dumped", "pass: restorable only from a manual snapshot of "),
         // A replica copies deletions too, so it is not a backup.
@@ -259,6 +261,9 @@ fn file_systems() {
         ("efs-automatic-backups", "bare_fs", "fail: "),
         ("efs-file-system-encrypted", "bare_fs", "fail: "),
         ("efs-replication", "replicated", "pass: "),
+        ("data-policy-not-open", "backed_up", "pass: "),
+        ("data-policy-not-open", "bare_fs", "fail: the resource policy lets in everyone (statement Let)"),
+        ("data-policy-not-open", "replicated", "pass: "),
         ("data-protected", "replicated", "fail: unprotected: "),
     ]);
 }
@@ -272,6 +277,8 @@ fn buckets() {
         ("s3-bucket-cross-region-replication", "kept", "pass: "),
         ("s3-bucket-keeps-noncurrent-versions", "kept", "pass: "),
         ("s3-bucket-object-lock", "locked", "pass: "),
+        ("data-policy-not-open", "locked", "fail: the resource policy lets in everyone (statement Let)"),
+        ("data-policy-not-open", "kept", "pass: "),
         ("data-protected", "plain", "fail: unprotected: "),
         ("s3-bucket-versioning", "plain", "fail: "),
         // Its Region was not in the list, but was read with a separate call.

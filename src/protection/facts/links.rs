@@ -246,10 +246,15 @@ facts! {
 }
 
 facts! {
-    /// A snapshot or an image.
-    ShareableFacts {
+    /// A snapshot, an image or another backup that is a resource of its own.
+    BackupFacts {
         /// The accounts it is shared with that the audit also covers.
         scope_accounts: Vec<String>,
+        /// Its source is deleted, although a later resource may have its name. `false` if the source is in another account or Region, or is not
+        /// known, as for copies and images.
+        orphan: bool,
+        /// The registered AMIs that use it, for an EBS snapshot.
+        images: Vec<String>,
     }
 }
 

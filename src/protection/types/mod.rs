@@ -77,6 +77,7 @@ const DECLARED_OF_DATA: &[&str] = &[
     "restores_shown",
     "restore_testing_supported",
     "air_gapped_supported",
+    "outside_access",
     "bucket",
 ];
 
@@ -176,8 +177,8 @@ pub fn declared_facts(type_name: &str) -> &'static [&'static str] {
 pub fn facts_schema(type_name: &str) -> Schema {
     match role(type_name) {
         Some(Role::Data) => schema_for!(Protection),
-        Some(Role::Backup(BackupType { shared_with: Some(_), .. })) => schema_for!(super::facts::ShareableFacts),
-        Some(Role::Backup(BackupType { shared_with: None, .. })) | None => schema_for!(NoFacts),
+        Some(Role::Backup(_)) => schema_for!(super::facts::BackupFacts),
+        None => schema_for!(NoFacts),
         Some(Role::Subject(subject)) => (subject.schema)(),
     }
 }

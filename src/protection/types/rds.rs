@@ -13,7 +13,8 @@ use crate::protection::points;
 use crate::protection::summary::{AUTOMATED, ForeignBackup, Summary};
 
 pub static RDS: AwsBackup = AwsBackup { name: "RDS", restore_testing: true, air_gapped: Some(true), continuous: Some(AUTOMATED_BACKUPS) };
-pub static AURORA: AwsBackup = AwsBackup { name: "Aurora", restore_testing: true, air_gapped: Some(true), continuous: Some(AUTOMATED_BACKUPS) };
+pub static AURORA: AwsBackup =
+    AwsBackup { name: "Aurora", restore_testing: true, air_gapped: Some(true), continuous: Some(AUTOMATED_BACKUPS) };
 pub static NEPTUNE: AwsBackup = AwsBackup { name: "Neptune", restore_testing: true, air_gapped: Some(true), continuous: None };
 pub static DOCUMENT_DB: AwsBackup = AwsBackup { name: "DocumentDB", restore_testing: true, air_gapped: Some(true), continuous: None };
 
@@ -96,6 +97,7 @@ const fn of_snapshots(info: &'static TypeInfo) -> BackupType {
     BackupType {
         info,
         snapshot: |resource, _| snapshot(resource),
+        source_in_doubt: |_, _| None,
         shared_with: Some(|resource| Some(&resource.get::<rds::DbSnapshot>()?.shared_with)),
         summarise: add_copy,
     }
@@ -103,7 +105,7 @@ const fn of_snapshots(info: &'static TypeInfo) -> BackupType {
 
 /// The database itself shows how far back they go; in other Regions they are copies of it.
 const fn of_automated_backups(info: &'static TypeInfo) -> BackupType {
-    BackupType { info, snapshot: |_, _| None, shared_with: None, summarise: add_replica }
+    BackupType { info, snapshot: |_, _| None, source_in_doubt: |_, _| None, shared_with: None, summarise: add_replica }
 }
 
 /// A restored database does not name its source.

@@ -203,6 +203,11 @@ def dynamodb(emulator: Emulator) -> None:
     emulator.seed("dynamodb", "table", {"TableName": "restored", "RestoreSummary": {"RestoreDateTime": days_ago(8)}})
     summary = client.describe_table(TableName="restored")["Table"]["RestoreSummary"]
     emulator.expect("restore", (summary["SourceBackupArn"], summary["RestoreDateTime"].isoformat()[:10]), (backup, days_ago(8)[:10]))
+    policy = '{"Version": "2012-10-17", "Statement": []}'
+    client.put_resource_policy(ResourceArn=arn, Policy=policy)
+    emulator.expect("resource policy", client.get_resource_policy(ResourceArn=arn)["Policy"], policy)
+    other = arn.replace("two-table", "one-table")
+    emulator.expect_error("no policy", "PolicyNotFoundException", lambda: client.get_resource_policy(ResourceArn=other))
     emulator.expect("ttl", client.describe_time_to_live(TableName="one-table")["TimeToLiveDescription"]["TimeToLiveStatus"], "DISABLED")
     client.update_table(TableName="one-table", ReplicaUpdates=[{"Delete": {"RegionName": "eu-west-1"}}])
     emulator.expect("no replica", "Replicas" in client.describe_table(TableName="one-table")["Table"], False)
@@ -216,6 +221,10 @@ def efs(emulator: Emulator) -> None:
     emulator.expect_error("none", "PolicyNotFound", lambda: client.describe_backup_policy(FileSystemId=second))
     client.put_backup_policy(FileSystemId=second, BackupPolicy={"Status": "DISABLED"})
     emulator.expect("off", client.describe_backup_policy(FileSystemId=second)["BackupPolicy"]["Status"], "DISABLED")
+    policy = '{"Version": "2012-10-17", "Statement": []}'
+    client.put_file_system_policy(FileSystemId=first, Policy=policy)
+    emulator.expect("file system policy", client.describe_file_system_policy(FileSystemId=first)["Policy"], policy)
+    emulator.expect_error("no policy", "PolicyNotFound", lambda: client.describe_file_system_policy(FileSystemId=second))
     emulator.seed("efs", "file_system", {"FileSystemId": second, "CreationTime": days_ago(30)})
     items = {f["FileSystemId"]: f for f in client.describe_file_systems()["FileSystems"]}
     tag = {"Key": "aws:elasticfilesystem:default-backup", "Value": "enabled"}

@@ -77,9 +77,10 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeContinuousBackups": TABLE,
         "DescribeTimeToLive": TABLE,
         "ListBackups": {},
+        "GetResourcePolicy": {"ResourceArn": f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/one-table"},
         "ListTagsOfResource": {"ResourceArn": f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/one-table"},
     },
-    "elasticfilesystem": {"DescribeFileSystems": {}, "DescribeBackupPolicy": FILE_SYSTEM, "DescribeReplicationConfigurations": {}},
+    "elasticfilesystem": {"DescribeFileSystems": {}, "DescribeBackupPolicy": FILE_SYSTEM, "DescribeFileSystemPolicy": FILE_SYSTEM, "DescribeReplicationConfigurations": {}},
     "s3": {
         "ListBuckets": {},
         "GetBucketLocation": BUCKET,

@@ -172,12 +172,20 @@ def databases(account: Account) -> None:
     account.client("rds", FAR).start_db_instance_automated_backups_replication(SourceDBInstanceArn=source, KmsKeyId=key)
 
 
+def allow(principal: Any, action: str, **more: Any) -> str:
+    """A resource policy with one statement."""
+    statement = {"Sid": "Let", "Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*", **more}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 def tables(account: Account) -> dict[str, str]:
     dynamodb = account.client("dynamodb")
     account.table("events", tier="gold")
     dynamodb.update_continuous_backups(TableName="events", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
     dynamodb.update_time_to_live(TableName="events", TimeToLiveSpecification={"Enabled": True, "AttributeName": "until"})
     account.table("bare")
+    account.table("lent")
+    dynamodb.put_resource_policy(ResourceArn=arn("dynamodb", "table/lent", REGION), Policy=allow({"AWS": OTHER_ACCOUNT}, "dynamodb:GetItem"))
     account.table("dumped")
     backup = dynamodb.create_backup(TableName="dumped", BackupName="by-hand")["BackupDetails"]["BackupArn"]
     dynamodb.restore_table_from_backup(TargetTableName="restored", BackupArn=backup)
@@ -192,6 +200,10 @@ def file_systems(account: Account) -> dict[str, str]:
     backed_up = account.file_system("with-backups", Encrypted=True, Backup=True)
     account.point(arn("elasticfilesystem", f"file-system/{backed_up}", REGION), age={"hours": 6}, Lifecycle={"DeleteAfterDays": 35})
     bare = account.file_system("without-backups")
+    mount = "elasticfilesystem:ClientMount"
+    efs.put_file_system_policy(FileSystemId=bare, Policy=allow({"AWS": "*"}, mount))
+    through_vpc = {"Condition": {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}}}
+    efs.put_file_system_policy(FileSystemId=backed_up, Policy=allow({"AWS": "*"}, mount, **through_vpc))
     replicated = account.file_system("replicated", Encrypted=True)
     efs.create_replication_configuration(SourceFileSystemId=replicated, Destinations=[{"Region": FAR}])
     return {"backed_up": backed_up, "bare_fs": bare, "replicated": replicated}
@@ -214,6 +226,7 @@ def buckets(account: Account) -> None:
     secure = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::kept/*"}
     secure["Condition"] = {"Bool": {"aws:SecureTransport": "false"}}
     s3.put_bucket_policy(Bucket="kept", Policy=json.dumps({"Version": "2012-10-17", "Statement": [secure]}))
+    s3.put_bucket_policy(Bucket="locked", Policy=allow("*", "s3:GetObject"))
     retention = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 30}}}
     s3.put_object_lock_configuration(Bucket="locked", ObjectLockConfiguration=retention)
     account.seed("s3", "bucket", {"Name": "somewhere", "BucketRegion": None})  # so rel9 must read its Region with a separate call

@@ -244,6 +244,57 @@ fn file_systems() {
 }
 
 #[test]
+fn policies_of_tables_and_file_systems() {
+    let statement = |who: &str| json!({ "Statement": [{ "Effect": "Allow", "Principal": who, "Action": "*", "Resource": "*" }] });
+    let of = |found: &crate::inventory::Resource| value(found, "policy").as_str().map(str::to_owned);
+    for (kind, body) in [
+        ("AWS::EFS::FileSystem", json!({ "FileSystemPolicy": statement("*") })),
+        ("AWS::DynamoDB::Table", json!({ "ResourcePolicy": { "PolicyDocument": statement("*") } })),
+    ] {
+        assert_eq!(of(&resource(&[cfn("R", kind, body)])), Some(statement("*").to_string()));
+        has(&resource(&[cfn("R", kind, json!({}))]), json!({ "policy": null }));
+    }
+    let text = |who: &str| json!(statement(who).to_string());
+    let table = || tf("aws_dynamodb_table.t", "aws_dynamodb_table", json!({ "name": "t" }));
+    let policy = |name: &str, attribute: &str, who: &str| {
+        let body = json!({ "resource_arn": reference("aws_dynamodb_table.t", attribute), "policy": text(who) });
+        tf(&format!("aws_dynamodb_resource_policy.{name}"), "aws_dynamodb_resource_policy", body)
+    };
+    assert_eq!(of(&resource(&[table(), policy("p", "arn", "*")])), Some(statement("*").to_string()));
+    // The policy of the table's stream is not that of the table.
+    has(&resource(&[table(), policy("s", "stream_arn", "*")]), json!({ "policy": null }));
+    let both = resource(&[table(), policy("s", "stream_arn", "*"), policy("p", "arn", "arn:aws:iam::111122223333:root")]);
+    assert!(of(&both).is_some_and(|text| text.contains("111122223333")));
+    let replica = tf(
+        "aws_dynamodb_table_replica.r",
+        "aws_dynamodb_table_replica",
+        json!({ "global_table_arn": reference("aws_dynamodb_table.t", "arn") }),
+    );
+    let of_replica = tf(
+        "aws_dynamodb_resource_policy.r",
+        "aws_dynamodb_resource_policy",
+        json!({ "resource_arn": reference("aws_dynamodb_table_replica.r", "arn"), "policy": text("*") }),
+    );
+    let found = resources(&[table(), replica, of_replica]);
+    assert_eq!(found.iter().map(of).collect::<Vec<_>>(), [None, Some(statement("*").to_string())]);
+    let files = resource(&[
+        tf("aws_efs_file_system.f", "aws_efs_file_system", json!({})),
+        tf(
+            "aws_efs_file_system_policy.p",
+            "aws_efs_file_system_policy",
+            json!({ "file_system_id": reference("aws_efs_file_system.f", "id"), "policy": text("*") }),
+        ),
+    ]);
+    assert_eq!(of(&files), Some(statement("*").to_string()));
+    let whose = tf(
+        "aws_dynamodb_resource_policy.q",
+        "aws_dynamodb_resource_policy",
+        json!({ "resource_arn": unknown("var.t"), "policy": text("*") }),
+    );
+    assert!(!reasons(&resource(&[table(), whose]), "policy").is_empty(), "it may be the policy of the table");
+}
+
+#[test]
 fn buckets_by_default() {
     let expected = json!({
         "encrypted": true, "encryption_algorithm": "AES256", "kms_key_arn": null, "key_manager": "aws_owned", "versioning": "never", "mfa_delete": false,
