@@ -10,7 +10,8 @@ use std::path::PathBuf;
 
 /// The services that rel9 may call, by the ids that the SDK uses for their endpoint settings: `AWS_ENDPOINT_URL_SSO_OIDC`. The last ones
 /// provide credentials.
-const SERVICES: [&str; 12] = ["Backup", "DLM", "DynamoDB", "EC2", "EFS", "KMS", "RDS", "S3", "WellArchitected", "STS", "SSO", "SSO OIDC"];
+const SERVICES: [&str; 13] =
+    ["Backup", "DLM", "DynamoDB", "EC2", "EFS", "KMS", "Organizations", "RDS", "S3", "WellArchitected", "STS", "SSO", "SSO OIDC"];
 
 const VARIABLE: &str = "AWS_ENDPOINT_URL";
 

@@ -19,6 +19,7 @@ mod guard;
 pub mod kms;
 mod limits;
 pub mod operation;
+pub mod organizations;
 pub mod permissions;
 pub mod progress;
 pub mod rds;
@@ -57,6 +58,12 @@ pub const SERVICES: &[Service] = &[
     Service { name: "dynamodb", operations: || dynamodb::OPERATIONS.to_vec(), collect: |_, reader| dynamodb::collect(reader).boxed() },
     Service { name: "ec2", operations: ec2::operations, collect: |_, reader| ec2::collect(reader).boxed() },
     Service { name: "efs", operations: || efs::OPERATIONS.to_vec(), collect: |_, reader| efs::collect(reader).boxed() },
+    // It belongs to the account; see `settings`.
+    Service {
+        name: "organizations",
+        operations: || organizations::OPERATIONS.to_vec(),
+        collect: |_, _| futures::future::ready(Vec::new()).boxed(),
+    },
     Service { name: "rds", operations: || rds::OPERATIONS.to_vec(), collect: |_, reader| rds::collect(reader).boxed() },
     Service {
         name: "s3",

@@ -3,6 +3,7 @@
 use super::backup_type::BackupType;
 use super::context::Join;
 use super::facts::{BackupFacts, Facts};
+use super::index::Index;
 use super::points::is_local;
 use super::unread::why_unread;
 use crate::inventory::types::ResourceType;
@@ -40,7 +41,9 @@ fn is_orphan(join: &Join, backup_type: &BackupType, resource: &Resource) -> Outc
         return Ok(since.is_some_and(|since| resource.created_at.is_some_and(|created| created < since)));
     }
     let mut reasons = join.index.missing(&[operation]);
-    reasons.extend((backup_type.source_in_doubt)(join.index, source));
+    if resource.get::<Snapshot>().is_some() {
+        reasons.extend(perhaps_of_storage_gateway(join.index, source));
+    }
     unless(reasons, true)
 }
 
@@ -68,4 +71,17 @@ fn images(join: &Join, resource: &Resource) -> Outcome<Vec<String>> {
     }
     let images = join.index.images_made_of.get(&resource.id).into_iter().flatten().map(|id| (*id).to_owned()).collect::<Vec<_>>();
     if images.is_empty() { unless(join.index.missing(&[Image::INFO.operation]), images) } else { Ok(images) }
+}
+
+/// The backups of a volume of AWS Storage Gateway are EBS snapshots, too: "IDs for Storage Gateway resources are in uppercase. However, when you
+/// use these resource IDs with the Amazon EC2 API, Amazon EC2 expects resource IDs in lowercase" (Storage Gateway user guide, "Understanding
+/// Storage Gateway resources and resource IDs"). So the id of a volume that does not exist does not tell whose it was. It was one of EC2 if an
+/// image of an instance had it, or if AWS Backup or Data Lifecycle Manager backed it up as one.
+fn perhaps_of_storage_gateway(index: &Index, source: &str) -> Option<String> {
+    let of_instance = |resource: &Resource| resource.get::<Snapshot>().is_some_and(|snapshot| snapshot.made_for_image.present().is_some());
+    let mut snapshots = index.snapshots.get(source).into_iter().flatten();
+    let seen = snapshots.any(|other| other.made_by == "dlm" || of_instance(other.resource))
+        || index.points.contains_key(source)
+        || index.backup_jobs.contains_key(source);
+    (!seen).then(|| format!("{} may have been a volume of AWS Storage Gateway, which is not read", arn::id(source)))
 }

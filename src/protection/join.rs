@@ -69,9 +69,16 @@ fn other_facts(context: &SubjectContext, resource: &Resource) -> Facts {
 
 /// Summarises a shard.
 pub fn summarise(shard: &Shard) -> Summary {
-    summary::summarise(shard, &types::copy_listings(), |summary, resource| {
+    let mut summary = summary::summarise(shard, &types::copy_listings(), |summary, resource| {
+        summary.holds_data |= types::is_counted(resource) && types::is_always_data(&resource.type_name);
         if let Some(backup) = types::backup_type(&resource.type_name) {
             (backup.summarise)(summary, resource);
         }
-    })
+    });
+    let listings =
+        types::DATA.iter().filter(|data_type| types::is_always_data(data_type.info.name)).map(|data_type| data_type.info.operation);
+    summary.data_unread = listings.filter_map(|listing| shard.coverage.require(listing, &shard.account, &shard.region).err()).collect();
+    summary.data_unread.sort();
+    summary.data_unread.dedup();
+    summary
 }

@@ -7,6 +7,8 @@ mod evidence;
 #[cfg(feature = "live")]
 mod lost_evidence;
 #[cfg(feature = "live")]
+mod orphans;
+#[cfg(feature = "live")]
 mod recoverable;
 #[cfg(feature = "live")]
 mod selection;

@@ -186,6 +186,12 @@ fn snapshots_and_lifecycle_policies() {
         ("data-protected", "by-hand-volume", "pass: restorable only from a manual snapshot of "),
         ("data-in-backup-plan", "by-hand-volume", "fail: "),
         ("dlm-policy-healthy", "policy", "pass: "),
+        ("snapshot-retention-bounded", "orphan_snapshot", "fail: is 400 d old"),
+        ("snapshot-customer-key", "shared_snapshot", "pass: "),
+        ("snapshot-customer-key", "by-hand_snapshot", "fail: is encrypted under a key that AWS manages in the account"),
+        ("snapshot-customer-key", "image", "fail: devices whose snapshot is not encrypted under a customer-managed key: "),
+        ("ec2-instance-termination-protection", "server", "fail: termination protection is off, and the termination deletes a volume"),
+        ("ec2-instance-termination-protection", "guarded", "pass: "),
         ("ebs-snapshot-not-public", "public_snapshot", "fail: "),
         ("ebs-snapshot-not-public", "shared_snapshot", "fail: "),
         ("ebs-snapshot-not-public", "by-hand_snapshot", "pass: "),
@@ -203,6 +209,11 @@ fn databases() {
         ("rds-instance-automated-backups", "orders", "pass: "),
         ("rds-instance-cross-region-backups", "orders", "pass: automated backups replicate to eu-west-1"),
         ("rds-instance-deletion-protection", "orders", "pass: "),
+        (
+            "rds-event-subscription-exists",
+            "us-east-1",
+            "fail: 5 DB instances and 1 DB cluster; event categories that no subscription tells of each of them: failure (clusters)",
+        ),
         ("data-protected", "no-backups", "fail: unprotected: "),
         ("rds-instance-automated-backups", "no-backups", "fail: "),
         ("rds-instance-retention", "no-backups", "fail: "),
@@ -221,6 +232,19 @@ fn databases() {
         ("rds-global-cluster-deletion-protection", "world", "pass: "),
         ("rds-global-cluster-encrypted", "document-world", "fail: is not encrypted at rest"),
         ("rds-global-cluster-deletion-protection", "document-world", "fail: "),
+    ]);
+}
+
+#[test]
+fn the_organisation_of_the_account() {
+    said(&[
+        ("backup-cross-account-enabled", ACCOUNT, "pass: "),
+        (
+            "backup-organization-policy-effective",
+            ACCOUNT,
+            "pass: plans of the effective backup policy: daily (1 rule, 1 selection, us-east-1); Regions with data: eu-west-1, us-east-1",
+        ),
+        ("backup-organization-policy-valid", ACCOUNT, "pass: errors in the effective backup policy of the management account: none"),
     ]);
 }
 

@@ -91,6 +91,9 @@ pub struct DeclaredBlockDevice {
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub snapshot_id: Fact<Option<String>>,
     pub root: bool,
+    /// Whether EC2 deletes it with its instance.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub delete_on_termination: Fact<bool>,
 }
 
 properties! {
@@ -123,6 +126,12 @@ properties! {
         /// The Auto Scaling group that owns it (tag `aws:autoscaling:groupName`).
         autoscaling_group: Option<String>,
         spot: bool,
+        /// Whether EC2 deletes one of its EBS volumes when it terminates the instance.
+        deletes_volumes: bool,
+        /// Whether EC2 refuses to terminate it (`DisableApiTermination`). Read only if the termination deletes a volume, and not of Spot instances
+        /// and members of Auto Scaling groups.
+        #[from("ec2:DescribeInstanceAttribute")]
+        termination_protection: bool,
         /// Templates only: the EBS volumes of the instance, always including the root volume.
         block_devices: Vec<DeclaredBlockDevice>,
     }

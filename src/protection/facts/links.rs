@@ -41,6 +41,10 @@ facts! {
         blocked_types: Vec<String>,
         /// Backup plans, without the one that EFS creates itself.
         plans: i64,
+        /// DB instances of RDS and Aurora, by name.
+        db_instances: Vec<String>,
+        /// DB clusters of Aurora and Multi-AZ DB clusters, by name.
+        db_clusters: Vec<String>,
         volumes: i64,
         snapshots: i64,
         /// AMIs that the account owns.
@@ -258,6 +262,16 @@ facts! {
     }
 }
 
+record! {
+    /// A Region of an account.
+    RegionData {
+        region: String,
+        /// Whether the Region holds data. Unread if the audit did not read the Region, or not all lists of data in it.
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        data: Told<bool>,
+    }
+}
+
 facts! {
     /// An account.
     AccountFacts {
@@ -269,6 +283,8 @@ facts! {
         backups: i64,
         /// The age of the newest of them in another account's vault or in an air-gapped vault; `null` if there is none.
         newest_outside_age_seconds: Option<i64>,
+        /// The Regions that are enabled, and those that the audit read.
+        data_regions: Vec<RegionData>,
     }
 }
 

@@ -45,13 +45,8 @@ const fn of_tables(info: &'static TypeInfo, restores_shown_by: &'static [&'stati
     }
 }
 
-pub static BACKUP: BackupType = BackupType {
-    info: &dynamodb::Backup::INFO,
-    snapshot: |resource, _| backup(resource),
-    source_in_doubt: |_, _| None,
-    shared_with: None,
-    summarise: |_, _| {},
-};
+pub static BACKUP: BackupType =
+    BackupType { info: &dynamodb::Backup::INFO, snapshot: |resource, _| backup(resource), shared_with: None, summarise: |_, _| {} };
 
 fn restorable_span(resource: &Resource) -> Option<RestorableSpan<'_>> {
     let table = resource.get::<dynamodb::Table>()?;

@@ -72,7 +72,6 @@ pub static INSTANCE: DataType = DataType {
 pub static SNAPSHOT: BackupType = BackupType {
     info: &ebs::Snapshot::INFO,
     snapshot,
-    source_in_doubt: perhaps_of_storage_gateway,
     shared_with: Some(|resource| Some(&resource.get::<ebs::Snapshot>()?.shared_with)),
     summarise: add_copy,
 };
@@ -81,7 +80,6 @@ pub static SNAPSHOT: BackupType = BackupType {
 pub static IMAGE: BackupType = BackupType {
     info: &ebs::Image::INFO,
     snapshot: |_, _| None,
-    source_in_doubt: |_, _| None,
     shared_with: Some(|resource| Some(&resource.get::<ebs::Image>()?.shared_with)),
     summarise: |_, _| {},
 };
@@ -202,20 +200,6 @@ fn snapshot(resource: &Resource, as_of: DateTime<Utc>) -> Option<Snapshot<'_>> {
         locked: snapshot.lock.read().map(|lock| lock.as_ref().is_some_and(holds)),
         archived: snapshot.storage_tier.read().is_some_and(|tier| tier == "archive"),
     })
-}
-
-/// The backups of a volume of AWS Storage Gateway are EBS snapshots, too: "IDs for Storage Gateway resources are in uppercase. However, when you
-/// use these resource IDs with the Amazon EC2 API, Amazon EC2 expects resource IDs in lowercase" (Storage Gateway user guide, "Understanding
-/// Storage Gateway resources and resource IDs"). So the id of a volume that does not exist does not tell whose it was. It was one of EC2 if an
-/// image of an instance had it, or if AWS Backup or Data Lifecycle Manager backed it up as one.
-fn perhaps_of_storage_gateway(index: &Index, source: &str) -> Option<String> {
-    let of_instance =
-        |resource: &Resource| resource.get::<ebs::Snapshot>().is_some_and(|snapshot| snapshot.made_for_image.present().is_some());
-    let mut snapshots = index.snapshots.get(source).into_iter().flatten();
-    let seen = snapshots.any(|other| other.made_by == "dlm" || of_instance(other.resource))
-        || index.points.contains_key(source)
-        || index.backup_jobs.contains_key(source);
-    (!seen).then(|| format!("{} may have been a volume of AWS Storage Gateway, which is not read", arn::id(source)))
 }
 
 /// A snapshot that was copied from another Region.

@@ -15,7 +15,7 @@ mod rds;
 mod s3;
 
 use super::backup_type::BackupType;
-use super::data_type::{Counted, DataType};
+use super::data_type::{Counted, DataType, IsData};
 use super::facts::{NoFacts, Protection};
 use super::subject::Subject;
 use crate::inventory::types::TypeInfo;
@@ -126,6 +126,11 @@ pub fn held_in_parts(type_name: &str) -> Option<&'static str> {
 /// Whether resources of a type hold data.
 pub fn is_data(type_name: &str) -> bool {
     data_type(type_name).is_some()
+}
+
+/// Whether resources of a type are data wherever they are, and not only where something asks for their backups.
+pub fn is_always_data(type_name: &str) -> bool {
+    data_type(type_name).is_some_and(|data_type| matches!(data_type.is_data, IsData::Always))
 }
 
 /// Whether the audit counts a data resource: the volumes hold an instance's data, and the cluster holds its members' data.

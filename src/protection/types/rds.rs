@@ -97,7 +97,6 @@ const fn of_snapshots(info: &'static TypeInfo) -> BackupType {
     BackupType {
         info,
         snapshot: |resource, _| snapshot(resource),
-        source_in_doubt: |_, _| None,
         shared_with: Some(|resource| Some(&resource.get::<rds::DbSnapshot>()?.shared_with)),
         summarise: add_copy,
     }
@@ -105,7 +104,7 @@ const fn of_snapshots(info: &'static TypeInfo) -> BackupType {
 
 /// The database itself shows how far back they go; in other Regions they are copies of it.
 const fn of_automated_backups(info: &'static TypeInfo) -> BackupType {
-    BackupType { info, snapshot: |_, _| None, source_in_doubt: |_, _| None, shared_with: None, summarise: add_replica }
+    BackupType { info, snapshot: |_, _| None, shared_with: None, summarise: add_replica }
 }
 
 /// A restored database does not name its source.

@@ -48,6 +48,7 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeRegions": {},
         "DescribeVolumes": {},
         "DescribeInstances": {},
+        "DescribeInstanceAttribute": {"InstanceId": "i-1", "Attribute": "disableApiTermination"},
         "DescribeSnapshots": {},
         "DescribeSnapshotAttribute": {"SnapshotId": "snap-1", "Attribute": "createVolumePermission"},
         "DescribeImages": {},
@@ -70,6 +71,7 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeDBInstanceAutomatedBackups": {},
         "DescribeDBClusterAutomatedBackups": {},
         "DescribeGlobalClusters": {},
+        "DescribeEventSubscriptions": {},
     },
     "dynamodb": {
         "ListTables": {},
@@ -91,6 +93,11 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "GetObjectLockConfiguration": BUCKET,
         "GetBucketTagging": BUCKET,
         "GetBucketPolicy": BUCKET,
+    },
+    "organizations": {
+        "DescribeOrganization": {},
+        "DescribeEffectivePolicy": {"PolicyType": "BACKUP_POLICY"},
+        "ListEffectivePolicyValidationErrors": {"AccountId": ACCOUNT, "PolicyType": "BACKUP_POLICY"},
     },
     "kms": {"DescribeKey": KEY, "GetKeyRotationStatus": KEY, "ListAliases": {}},
     "sts": {"GetCallerIdentity": {}},

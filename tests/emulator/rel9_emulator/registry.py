@@ -28,12 +28,13 @@ MODULES = {
     "ec2": "ec2",
     "elasticfilesystem": "efs",
     "kms": "kms",
+    "organizations": "organizations",
     "rds": "rds",
     "s3": "s3",
     "tagging": "backup",  # the tagging API uses other services' backends, so this emulator's backend must be in place first
 }
 
-GLOBAL_SERVICES = {"s3"}
+GLOBAL_SERVICES = {"organizations", "s3"}
 
 
 @dataclass(frozen=True)

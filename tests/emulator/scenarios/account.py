@@ -19,8 +19,20 @@ def settings(account: Account) -> None:
     backup, ec2 = account.client("backup"), account.client("ec2")
     backup.update_region_settings(ResourceTypeOptInPreference={"EFS": False})
     backup.update_global_settings(GlobalSettings={"isCrossAccountBackupEnabled": "true"})
+    organization(account)
     ec2.enable_ebs_encryption_by_default()
     ec2.enable_snapshot_block_public_access(State="block-new-sharing")
+
+
+def organization(account: Account) -> None:
+    """The account manages an organisation with a backup policy for this Region."""
+    client = account.client("organizations")
+    client.create_organization()
+    selection = {"iam_role_arn": {"@@assign": ROLE}, "tag_key": {"@@assign": "backup"}, "tag_value": {"@@assign": ["daily"]}}
+    plan = {"regions": {"@@assign": [REGION]}, "rules": {"night": {"target_backup_vault_name": {"@@assign": "main"}}}}
+    content = {"plans": {"daily": {**plan, "selections": {"tags": {"daily": selection}}}}}
+    made = client.create_policy(Content=json.dumps(content), Description="backups", Name="backups", Type="BACKUP_POLICY")["Policy"]
+    client.attach_policy(PolicyId=made["PolicySummary"]["Id"], TargetId=client.list_roots()["Roots"][0]["Id"])
 
 
 def vaults(account: Account) -> None:
@@ -131,6 +143,15 @@ def snapshots(account: Account) -> dict[str, str]:
         made[f"{name}_snapshot"] = snapshot
     ec2.lock_snapshot(SnapshotId=made["by-hand_snapshot"], LockMode="governance", LockDuration=10)
     instance, _ = account.instance(Name="server")
+    guarded, _ = account.instance(Name="guarded")
+    ec2.modify_instance_attribute(InstanceId=guarded.rsplit("/", 1)[1], DisableApiTermination={"Value": True})
+    made |= {"server": instance, "guarded": guarded}
+    # The snapshot of an image that is no longer registered, of an instance that is gone.
+    gone = account.volume("gone").rsplit("/", 1)[1]
+    orphan = ec2.create_snapshot(VolumeId=gone, Description="Created by CreateImage(i-0123456789abcdef0) for ami-0123456789abcdef0")["SnapshotId"]
+    account.seed("ec2", "snapshot", {"SnapshotId": orphan, "StartTime": ago(days=400)})
+    ec2.delete_volume(VolumeId=gone)
+    made["orphan_snapshot"] = orphan
     image = ec2.create_image(InstanceId=instance.rsplit("/", 1)[1], Name="image")["ImageId"]
     ec2.modify_image_attribute(ImageId=image, LaunchPermission={"Add": [{"UserId": OTHER_ACCOUNT}]})
     return {**made, "image": image, "policy": policy}
@@ -139,6 +160,9 @@ def snapshots(account: Account) -> dict[str, str]:
 def databases(account: Account) -> None:
     rds = account.client("rds")
     doomed = account.client("kms").create_key(Description="doomed")["KeyMetadata"]
+    topic = arn("sns", "on-call", REGION)
+    failures = {"SourceType": "db-instance", "EventCategories": ["failure"], "Enabled": True}
+    rds.create_event_subscription(SubscriptionName="failures", SnsTopicArn=topic, **failures)
     account.database("orders", retention=7, StorageEncrypted=True, DeletionProtection=True, CopyTagsToSnapshot=True)
     account.database("doomed", retention=7, StorageEncrypted=True, KmsKeyId=doomed["Arn"])
     account.database("no-backups", retention=0)
