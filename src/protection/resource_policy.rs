@@ -105,6 +105,12 @@ impl Policy {
         Denial { everyone: found.is_some(), exempt_principals: found.unwrap_or_default(), more }
     }
 
+    /// The grants to principals outside the accounts that `is_inside` knows. Statements that a condition confines to an organisation or a VPC,
+    /// and AWS services, are not outside.
+    pub fn grants_outside(&self, is_inside: impl Fn(&str) -> bool) -> Grants {
+        grants::outside(&self.statements, self.is_live, &is_inside)
+    }
+
     /// The encryption types whose uploads the bucket policy refuses. `default_algorithm` is the bucket's default encryption (`AES256`,
     /// `aws:kms`, `aws:kms:dsse`), which applies to uploads that name none. If it is unknown, such uploads count for each of the three.
     pub fn refused_encryption_types(&self, default_algorithm: Option<&str>, bucket_arn: &str) -> Refused {

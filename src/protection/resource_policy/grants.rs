@@ -2,7 +2,6 @@
 //!
 //! Sources: "AWS JSON policy elements: Principal" in the IAM user guide; "The meaning of public" in the Amazon S3 user guide.
 
-use super::Policy;
 use super::condition::{self, Bound};
 use super::document::{Names, Principal, Statement};
 use super::operator::any;
@@ -43,68 +42,65 @@ struct Side {
     more: bool,
 }
 
-impl Policy {
-    /// The grants to principals outside the accounts that `is_inside` knows. Statements that a condition confines to an organisation or a VPC,
-    /// and AWS services, are not outside.
-    pub fn grants_outside(&self, is_inside: impl Fn(&str) -> bool) -> Grants {
-        let mut grants = Grants::default();
-        for statement in &self.statements {
-            let Some(statement) = statement else {
-                grants.more = true;
-                continue;
-            };
-            let side = if statement.allows { self.outside(statement, &is_inside) } else { Side::default() };
-            grants.more |= side.more;
-            grants.found.extend(side.outside.into_iter().map(|to| Grant { statement: statement.label.clone(), to }));
-        }
-        grants
+/// The grants of the Allow statements to principals outside the accounts that `is_inside` knows. `is_live`: AWS shows the policy; otherwise a
+/// template declares it.
+pub fn outside(statements: &[Option<Statement>], is_live: bool, is_inside: &dyn Fn(&str) -> bool) -> Grants {
+    let mut grants = Grants::default();
+    for statement in statements {
+        let Some(statement) = statement else {
+            grants.more = true;
+            continue;
+        };
+        let side = if statement.allows { of_statement(statement, is_live, is_inside) } else { Side::default() };
+        grants.more |= side.more;
+        grants.found.extend(side.outside.into_iter().map(|to| Grant { statement: statement.label.clone(), to }));
     }
+    grants
+}
 
-    /// Those outside the accounts to whom an Allow statement grants something.
-    fn outside(&self, statement: &Statement, is_inside: &dyn Fn(&str) -> bool) -> Side {
-        let mut sides = vec![self.of_principals(&statement.principals, is_inside)];
-        // A symbol may stand for a condition that confines the statement.
-        let mut unknown = statement.conditions.is_none();
-        let conditions = statement.conditions.as_deref().unwrap_or_default();
-        for condition in conditions {
-            match condition::bound(condition, conditions) {
-                None => unknown = true,
-                Some(None) => {}
-                Some(Some(Bound::Group)) => return Side::default(),
-                Some(Some(Bound::Accounts(values))) => sides.push(of_values(&values, is_inside)),
+/// Those outside the accounts to whom an Allow statement grants something.
+fn of_statement(statement: &Statement, is_live: bool, is_inside: &dyn Fn(&str) -> bool) -> Side {
+    let mut sides = vec![of_principals(&statement.principals, is_live, is_inside)];
+    // A symbol may stand for a condition that confines the statement.
+    let mut unknown = statement.conditions.is_none();
+    let conditions = statement.conditions.as_deref().unwrap_or_default();
+    for condition in conditions {
+        match condition::bound(condition, conditions) {
+            None => unknown = true,
+            Some(None) => {}
+            Some(Some(Bound::Group)) => return Side::default(),
+            Some(Some(Bound::Accounts(values))) => sides.push(of_values(&values, is_inside)),
+        }
+    }
+    if sides.iter().any(|side| side.outside.is_empty() && !side.more) {
+        return Side::default();
+    }
+    let alone = sides.len() == 1;
+    if unknown || (!alone && sides.iter().any(|side| side.more)) {
+        return Side { outside: Vec::new(), more: true };
+    }
+    // The narrowest of them.
+    sides.into_iter().min_by_key(|side| (side.outside.contains(&Grantee::Everyone), side.outside.len())).unwrap_or_default()
+}
+
+fn of_principals(principals: &Names<Principal>, is_live: bool, is_inside: &dyn Fn(&str) -> bool) -> Side {
+    let mut side = Side::default();
+    match principals {
+        Names::AllBut(_) => side.outside.push(Grantee::Everyone),
+        Names::Only(principals) => {
+            if any(principals.iter().map(is_everyone)) == Some(true) {
+                side.outside.push(Grantee::Everyone);
+                return side;
             }
-        }
-        if sides.iter().any(|side| side.outside.is_empty() && !side.more) {
-            return Side::default();
-        }
-        let alone = sides.len() == 1;
-        if unknown || (!alone && sides.iter().any(|side| side.more)) {
-            return Side { outside: Vec::new(), more: true };
-        }
-        // The narrowest of them.
-        sides.into_iter().min_by_key(|side| (side.outside.contains(&Grantee::Everyone), side.outside.len())).unwrap_or_default()
-    }
-
-    fn of_principals(&self, principals: &Names<Principal>, is_inside: &dyn Fn(&str) -> bool) -> Side {
-        let mut side = Side::default();
-        match principals {
-            Names::AllBut(_) => side.outside.push(Grantee::Everyone),
-            Names::Only(principals) => {
-                if any(principals.iter().map(is_everyone)) == Some(true) {
-                    side.outside.push(Grantee::Everyone);
-                    return side;
-                }
-                for principal in principals.iter().filter(|principal| !principal.is_service && !(self.is_live && is_gone(&principal.name)))
-                {
-                    match is_everyone(principal) {
-                        None => side.more = true,
-                        Some(_) => side.add(&principal.name, principal.name.account(), is_inside),
-                    }
+            for principal in principals.iter().filter(|principal| !principal.is_service && !(is_live && is_gone(&principal.name))) {
+                match is_everyone(principal) {
+                    None => side.more = true,
+                    Some(_) => side.add(&principal.name, principal.name.account(), is_inside),
                 }
             }
         }
-        side
     }
+    side
 }
 
 impl Side {
