@@ -10,8 +10,26 @@ use std::path::PathBuf;
 
 /// The services that rel9 may call, by the ids that the SDK uses for their endpoint settings: `AWS_ENDPOINT_URL_SSO_OIDC`. The last ones
 /// provide credentials.
-const SERVICES: [&str; 13] =
-    ["Backup", "DLM", "DynamoDB", "EC2", "EFS", "KMS", "Organizations", "RDS", "S3", "WellArchitected", "STS", "SSO", "SSO OIDC"];
+const SERVICES: [&str; 18] = [
+    "Backup",
+    "CloudWatch Logs",
+    "DLM",
+    "DynamoDB",
+    "EC2",
+    "EFS",
+    "EventBridge",
+    "KMS",
+    "Organizations",
+    "RDS",
+    "Resource Groups Tagging API",
+    "S3",
+    "Scheduler",
+    "SFN",
+    "WellArchitected",
+    "STS",
+    "SSO",
+    "SSO OIDC",
+];
 
 const VARIABLE: &str = "AWS_ENDPOINT_URL";
 

@@ -17,6 +17,8 @@ pub struct Join<'a> {
     /// The shard's data resources by ARN.
     pub existing: &'a HashMap<&'a str, &'a Resource>,
     pub data_types: &'static [&'static DataType],
+    /// What the policy names as restore automation, by ARN.
+    pub automations: &'a [String],
     pub as_of: DateTime<Utc>,
 }
 

@@ -54,6 +54,7 @@ kinds! {
     RestoreTestingSelection(RestoreTestingSelectionFacts),
     LifecyclePolicy(LifecyclePolicyFacts),
     Key(KeyFacts),
+    StateMachine(StateMachineFacts),
     /// Snapshots, images and other backups that are resources.
     Backup(BackupFacts),
     /// Types that rules judge by their own properties alone.

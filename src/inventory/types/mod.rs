@@ -5,15 +5,23 @@
 //! Conventions, which a test checks: times end in `_at`, durations in `_seconds`, `_minutes`, `_hours` or `_days`, sizes in `_bytes`, ARNs in `_arn`.
 
 pub mod account;
+pub mod automation;
 pub mod backup;
 pub mod dlm;
+pub mod dsql;
 pub mod dynamodb;
 pub mod ebs;
 pub mod efs;
+pub mod eks;
+pub mod kinesis;
 pub mod kms;
+pub mod lightsail;
+pub mod logs;
+pub mod opensearch_serverless;
 mod properties;
 pub mod rds;
 pub mod s3;
+pub mod timestream;
 
 pub use properties::{KeyFacts, KeyManager, Parsed, Properties, ResourceProperties, ResourceType, TypeInfo, from_map, parse};
 pub(crate) use properties::{key_facts, properties, same_properties};
@@ -27,6 +35,9 @@ pub fn all() -> &'static [TypeInfo] {
     static ALL: &[TypeInfo] = list![
         account::Account,
         account::Region,
+        automation::Rule,
+        automation::Schedule,
+        automation::StateMachine,
         backup::BackupJob,
         backup::BackupPlan,
         backup::BackupSelection,
@@ -40,6 +51,7 @@ pub fn all() -> &'static [TypeInfo] {
         backup::RestoreTestingPlan,
         backup::RestoreTestingSelection,
         dlm::LifecyclePolicy,
+        dsql::Cluster,
         dynamodb::Backup,
         dynamodb::GlobalTable,
         dynamodb::Table,
@@ -51,7 +63,16 @@ pub fn all() -> &'static [TypeInfo] {
         ebs::SpotFleet,
         ebs::Volume,
         efs::FileSystem,
+        eks::Cluster,
+        kinesis::Stream,
+        kinesis::VideoStream,
         kms::Key,
+        lightsail::Bucket,
+        lightsail::Database,
+        lightsail::Disk,
+        lightsail::Instance,
+        logs::LogGroup,
+        opensearch_serverless::Collection,
         rds::AutomatedBackup,
         rds::ClusterAutomatedBackup,
         rds::DbCluster,
@@ -66,6 +87,8 @@ pub fn all() -> &'static [TypeInfo] {
         rds::NeptuneClusterSnapshot,
         rds::NeptuneGlobalCluster,
         s3::Bucket,
+        timestream::Database,
+        timestream::Table,
     ];
     ALL
 }

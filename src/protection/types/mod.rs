@@ -5,14 +5,19 @@
 //! every field. A type that is only evidence for others has a line in the test.
 
 mod account;
+mod automation;
 mod backup;
 mod dlm;
+mod dsql;
 mod dynamodb;
 mod ebs;
 mod efs;
+mod eks;
 mod kms;
+mod logs;
 mod rds;
 mod s3;
+mod timestream;
 
 use super::backup_type::BackupType;
 use super::data_type::{Counted, DataType, IsData};
@@ -25,16 +30,20 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Types that hold data.
 pub static DATA: &[&DataType] = &[
+    &dsql::CLUSTER,
     &dynamodb::GLOBAL_TABLE,
     &dynamodb::TABLE,
     &ebs::INSTANCE,
     &ebs::VOLUME,
     &efs::FILE_SYSTEM,
+    &eks::CLUSTER,
+    &logs::LOG_GROUP,
     &rds::CLUSTER,
     &rds::INSTANCE,
     &rds::DOC_DB_CLUSTER,
     &rds::NEPTUNE_CLUSTER,
     &s3::BUCKET,
+    &timestream::TABLE,
 ];
 
 /// Types whose resources are backups.
@@ -54,6 +63,7 @@ static BACKUPS: &[&BackupType] = &[
 static SUBJECTS: &[&Subject] = &[
     &account::ACCOUNT,
     &account::REGION,
+    &automation::STATE_MACHINE,
     &backup::PLAN,
     &backup::RECOVERY_POINT,
     &backup::RESTORE_TESTING_PLAN,
@@ -74,6 +84,7 @@ const DECLARED_OF_DATA: &[&str] = &[
     "copy_schedules",
     "copy_retention",
     "restore_testing_plans",
+    "restore_automation",
     "restores_shown",
     "restore_testing_supported",
     "air_gapped_supported",

@@ -7,15 +7,22 @@
 
 mod backup;
 mod dlm;
+mod dsql;
 pub(super) mod dynamodb;
 mod ebs;
 mod efs;
+mod eks;
+mod kinesis;
 pub(super) mod kms;
+mod lightsail;
+mod logs;
+mod opensearch_serverless;
 mod rds;
 mod region;
 mod s3;
 #[cfg(test)]
 mod tests;
+mod timestream;
 mod unread;
 
 pub use unread::UNREAD_DATA;
@@ -34,6 +41,7 @@ static ALL: &[&Table] = &[
     &backup::vault::AIR_GAPPED_VAULT,
     &backup::vault::VAULT,
     &dlm::POLICY,
+    &dsql::CLUSTER,
     &dynamodb::GLOBAL_TABLE,
     &dynamodb::TABLE,
     &dynamodb::replicas::REPLICA,
@@ -45,7 +53,16 @@ static ALL: &[&Table] = &[
     &ebs::snapshots::IMAGE,
     &ebs::snapshots::SNAPSHOT,
     &efs::FILE_SYSTEM,
+    &eks::CLUSTER,
+    &kinesis::STREAM,
+    &kinesis::VIDEO_STREAM,
     &kms::KEY,
+    &lightsail::BUCKET,
+    &lightsail::DATABASE,
+    &lightsail::DISK,
+    &lightsail::INSTANCE,
+    &logs::LOG_GROUP,
+    &opensearch_serverless::COLLECTION,
     &rds::INSTANCE,
     &rds::MEMBER,
     &rds::clusters::AURORA,
@@ -60,6 +77,8 @@ static ALL: &[&Table] = &[
     &rds::snapshots::NEPTUNE,
     &region::SETTINGS,
     &s3::BUCKET,
+    &timestream::DATABASE,
+    &timestream::TABLE,
 ];
 
 /// Every table.

@@ -2,6 +2,7 @@
 
 mod backup;
 mod build;
+mod cloud_control;
 mod databases;
 mod snapshots;
 mod storage;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from dataclasses import dataclass, field
 from threading import Lock
@@ -14,8 +15,17 @@ from moto.core.request import Request
 from moto.core.routing import NotFound, ServiceOperationRouter
 from moto.core.utils import get_service_model
 
-# Credential scopes have IAM's name of a service, which mostly is botocore's name too.
-BOTOCORE_NAMES = {"elasticfilesystem": "efs", "tagging": "resourcegroupstaggingapi", "monitoring": "cloudwatch"}
+# Credential scopes mostly have IAM's name of a service, which mostly is botocore's name too.
+IAM_NAMES = {"tagging": "tag"}
+BOTOCORE_NAMES = {
+    "aoss": "opensearchserverless",
+    "cloudcontrolapi": "cloudcontrol",
+    "elasticfilesystem": "efs",
+    "monitoring": "cloudwatch",
+    "states": "stepfunctions",
+    "tag": "resourcegroupstaggingapi",
+    "timestream": "timestream-write",
+}
 SCOPE = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 ACTION = re.compile(rb"(?:^|&)Action=([^&]+)")
 UNKNOWN = "?"
@@ -57,6 +67,9 @@ class Call:
 
     @property
     def action(self) -> str:
+        """The name in faults and counts. Cloud Control's has the type, because every type is read for itself."""
+        if self.service == "cloudcontrolapi":
+            return f"cloudformation:{self.operation}({json.loads(self.body or b'{}').get('TypeName')})"
         return f"{self.service}:{self.operation}"
 
     @property
@@ -73,7 +86,9 @@ class Call:
 
     @property
     def protocol(self) -> str:
-        return str(self.service_model.protocol)
+        """The protocol of the call. Some models name CBOR first, but SDKs that speak JSON with the service still do."""
+        declared = str(self.service_model.protocol)
+        return "json" if "cbor" in declared and "HTTP_X_AMZ_TARGET" in self.environ else declared
 
     def request(self) -> Request:
         """The request as moto reads it. Every reader gets its own stream."""
@@ -93,6 +108,7 @@ def identify(environ: dict[str, Any], body: bytes) -> Call | None:
         if action not in UNSIGNED:
             return None
         key, region, service = "", "us-east-1", UNSIGNED[action]
+    service = IAM_NAMES.get(service, service)
     call = Call(service, UNKNOWN, region, key, _account(environ, key), environ, body)
     try:
         call.operation, call.uri_params = _operation(call)
