@@ -3,7 +3,7 @@
 use super::backup_type::BackupType;
 use super::context::Join;
 use super::facts::{BackupFacts, Facts};
-use super::index::Index;
+use super::index::{Index, Typed, typed};
 use super::points::is_local;
 use super::unread::why_unread;
 use crate::inventory::types::ResourceType;
@@ -70,7 +70,15 @@ fn images(join: &Join, resource: &Resource) -> Outcome<Vec<String>> {
         return Ok(Vec::new());
     }
     let images = join.index.images_made_of.get(&resource.id).into_iter().flatten().map(|id| (*id).to_owned()).collect::<Vec<_>>();
-    if images.is_empty() { unless(join.index.missing(&[Image::INFO.operation]), images) } else { Ok(images) }
+    if !images.is_empty() {
+        return Ok(images);
+    }
+    let mut reasons = join.index.missing(&[Image::INFO.operation]);
+    let unread = |image: &&Typed<Image>| image.properties.block_devices.is_unread();
+    reasons.extend(
+        typed::<Image>(join.index.shard).iter().filter(unread).map(|image| format!("the devices of {} were not read", image.resource.id)),
+    );
+    unless(reasons, images)
 }
 
 /// The backups of a volume of AWS Storage Gateway are EBS snapshots, too: "IDs for Storage Gateway resources are in uppercase. However, when you
