@@ -117,7 +117,7 @@ def air_gapped_vault_exists(aws: Aws) -> Failing:
 @proves("backup-cross-account-enabled", account="of-organisation")
 def cross_account_enabled(aws: Aws) -> str:
     aws.client("organizations").create_organization()
-    return aws.account
+    return aws.number
 
 
 @proves("backup-copies-outside-account", account="without-copies")
