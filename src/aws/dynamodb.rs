@@ -1,4 +1,4 @@
-//! Amazon DynamoDB: tables with point-in-time recovery, TTL and tags, and on-demand backups. Read-only; may not judge.
+//! Amazon DynamoDB: tables with point-in-time recovery, TTL, resource policy and tags, and on-demand backups. Read-only; may not judge.
 //!
 //! The form of the answers follows the service model (`dynamodb/2012-08-10`) unless a comment names another source.
 
@@ -18,13 +18,21 @@ const DESCRIBE_CONTINUOUS_BACKUPS: Operation =
     Operation::new("dynamodb", "DescribeContinuousBackups", Answer::json(&["ContinuousBackupsDescription/ContinuousBackupsStatus"]));
 const DESCRIBE_TIME_TO_LIVE: Operation =
     Operation::new("dynamodb", "DescribeTimeToLive", Answer::json(&["TimeToLiveDescription/TimeToLiveStatus"]));
+const GET_RESOURCE_POLICY: Operation = Operation::new("dynamodb", "GetResourcePolicy", Answer::json(&["Policy"]));
 const LIST_TAGS_OF_RESOURCE: Operation = Operation::new("dynamodb", "ListTagsOfResource", Answer::json(&["Tags/*/Key"]));
 /// "You can call ListBackups a maximum of five times per second."
 const LIST_BACKUPS: Operation = Operation::new("dynamodb", "ListBackups", Answer::json(&["BackupSummaries/*/BackupArn"])).with_rate(5);
 
 /// Every operation of this module.
-pub const OPERATIONS: &[&Operation] =
-    &[&LIST_TABLES, &DESCRIBE_TABLE, &DESCRIBE_CONTINUOUS_BACKUPS, &DESCRIBE_TIME_TO_LIVE, &LIST_TAGS_OF_RESOURCE, &LIST_BACKUPS];
+pub const OPERATIONS: &[&Operation] = &[
+    &LIST_TABLES,
+    &DESCRIBE_TABLE,
+    &DESCRIBE_CONTINUOUS_BACKUPS,
+    &DESCRIBE_TIME_TO_LIVE,
+    &GET_RESOURCE_POLICY,
+    &LIST_TAGS_OF_RESOURCE,
+    &LIST_BACKUPS,
+];
 
 /// The largest page of `ListTables` and `ListBackups`.
 const PAGE: i32 = 100;
@@ -51,7 +59,7 @@ async fn tables(reader: &Reader, client: &Client) -> Vec<ReadTable> {
         // Without the list, tables may exist: the operations that read a table must not count as answered.
         return Vec::new();
     };
-    for operation in [&DESCRIBE_TABLE, &DESCRIBE_CONTINUOUS_BACKUPS, &DESCRIBE_TIME_TO_LIVE, &LIST_TAGS_OF_RESOURCE] {
+    for operation in [&DESCRIBE_TABLE, &DESCRIBE_CONTINUOUS_BACKUPS, &DESCRIBE_TIME_TO_LIVE, &GET_RESOURCE_POLICY, &LIST_TAGS_OF_RESOURCE] {
         reader.declare(operation);
     }
     let read = each(names, |name| table(reader, client, name)).await;
@@ -67,9 +75,10 @@ async fn table(reader: &Reader, client: &Client, name: String) -> Option<ReadTab
         described => described.flatten(),
     };
     let arn = reader.arn("dynamodb", &format!("table/{name}"));
-    let (continuous, ttl, tags) = futures::join!(
+    let (continuous, ttl, policy, tags) = futures::join!(
         reader.one(&DESCRIBE_CONTINUOUS_BACKUPS, client.describe_continuous_backups().table_name(&name).send()),
         reader.one(&DESCRIBE_TIME_TO_LIVE, client.describe_time_to_live().table_name(&name).send()),
+        reader.one_or(&GET_RESOURCE_POLICY, client.get_resource_policy().resource_arn(&arn).send(), &["PolicyNotFoundException"]),
         tags(reader, client, &arn),
     );
     let description = described.and_then(|answer| answer.table);
@@ -82,6 +91,9 @@ async fn table(reader: &Reader, client: &Client, name: String) -> Option<ReadTab
     }
     if let Some(description) = ttl.and_then(|answer| answer.time_to_live_description) {
         properties.ttl = description.time_to_live_status.as_ref().is_some_and(deletes).into();
+    }
+    if let Some(answer) = policy {
+        properties.policy = answer.and_then(|answer| answer.policy).into();
     }
     Some(ReadTable { resource: Resource { created_at, tags, ..resource(reader, arn, name, properties) }, table_id })
 }

@@ -1,4 +1,4 @@
-//! Amazon EFS: file systems with their backup policy and replication. Read-only; may not judge.
+//! Amazon EFS: file systems with their backup policy, file system policy and replication. Read-only; may not judge.
 //!
 //! The form of the answers follows the service model (`elasticfilesystem`, `efs/2015-02-01`).
 
@@ -9,7 +9,7 @@ use super::operation::Operation;
 use crate::inventory::types::efs::{FileSystem, Replication};
 use crate::inventory::{Fact, Resource};
 use aws_sdk_efs::Client;
-use aws_sdk_efs::error::ProvideErrorMetadata;
+use aws_sdk_efs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_efs::operation::describe_replication_configurations::DescribeReplicationConfigurationsOutput;
 use aws_sdk_efs::types as sdk;
 
@@ -17,11 +17,13 @@ const DESCRIBE_FILE_SYSTEMS: Operation =
     Operation::new("elasticfilesystem", "DescribeFileSystems", Answer::json(&["FileSystems/*/FileSystemId"]));
 const DESCRIBE_BACKUP_POLICY: Operation =
     Operation::new("elasticfilesystem", "DescribeBackupPolicy", Answer::json(&["BackupPolicy/Status"]));
+const DESCRIBE_FILE_SYSTEM_POLICY: Operation = Operation::new("elasticfilesystem", "DescribeFileSystemPolicy", Answer::json(&["Policy"]));
 const DESCRIBE_REPLICATION_CONFIGURATIONS: Operation =
     Operation::new("elasticfilesystem", "DescribeReplicationConfigurations", Answer::json(&["Replications/*/SourceFileSystemId"]));
 
 /// Every operation of this module.
-pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_FILE_SYSTEMS, &DESCRIBE_BACKUP_POLICY, &DESCRIBE_REPLICATION_CONFIGURATIONS];
+pub const OPERATIONS: &[&Operation] =
+    &[&DESCRIBE_FILE_SYSTEMS, &DESCRIBE_BACKUP_POLICY, &DESCRIBE_FILE_SYSTEM_POLICY, &DESCRIBE_REPLICATION_CONFIGURATIONS];
 
 /// The page size that EFS uses for every request ("This number is automatically set to 100").
 const PAGE: i32 = 100;
@@ -59,14 +61,18 @@ async fn file_system(
     replications: Option<&[sdk::ReplicationConfigurationDescription]>,
 ) -> Option<Resource> {
     let id = read.file_system_id;
-    let call = client.describe_backup_policy().file_system_id(&id).send();
-    let call = async {
-        match call.await {
-            Err(error) if error.code() == Some("PolicyNotFound") => Ok(None),
-            reply => reply.map(Some),
-        }
+    let backup_policy = or_none(client.describe_backup_policy().file_system_id(&id).send());
+    let policy = or_none(client.describe_file_system_policy().file_system_id(&id).send());
+    let (backup_policy, policy) = futures::join!(
+        reader.one_or(&DESCRIBE_BACKUP_POLICY, backup_policy, &["FileSystemNotFound"]),
+        reader.one_or(&DESCRIBE_FILE_SYSTEM_POLICY, policy, &["FileSystemNotFound"]),
+    );
+    let policy = match policy {
+        None => Fact::Unread,
+        Some(None) => return None,
+        Some(Some(answer)) => Fact::Read(answer.and_then(|answer| answer.policy)),
     };
-    let automatic_backups = match reader.one_or(&DESCRIBE_BACKUP_POLICY, call, &["FileSystemNotFound"]).await {
+    let automatic_backups = match backup_policy {
         None => Fact::Unread,
         Some(None) => return None,
         Some(Some(answer)) => {
@@ -82,6 +88,7 @@ async fn file_system(
         key_manager: encryption.key_manager,
         key_state: encryption.key_state,
         automatic_backups,
+        policy,
         replication: replications.map_or(Fact::Unread, |all| Fact::Read(replication_of(all, &id, &reader.region))),
         replica: replications.map_or(Fact::Unread, |all| Fact::Read(is_destination(all, &id, &reader.region))),
         size_bytes: read.size_in_bytes.map(|size| size.value).into(),
@@ -93,6 +100,16 @@ async fn file_system(
         tags: convert::tags(read.tags.into_iter().map(|tag| (tag.key, tag.value))),
         ..resource(reader, arn, id, properties)
     })
+}
+
+/// `Ok(None)` for a file system without such a policy.
+async fn or_none<T, E: ProvideErrorMetadata, R>(
+    call: impl Future<Output = Result<T, SdkError<E, R>>>,
+) -> Result<Option<T>, SdkError<E, R>> {
+    match call.await {
+        Err(error) if error.code() == Some("PolicyNotFound") => Ok(None),
+        reply => reply.map(Some),
+    }
 }
 
 /// Whether the backup policy is enabled or being enabled.

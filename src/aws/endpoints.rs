@@ -20,6 +20,7 @@ const SERVICES: [&str; 18] = [
     "EventBridge",
     "FSx",
     "KMS",
+    "Organizations",
     "RDS",
     "Resource Groups Tagging API",
     "S3",

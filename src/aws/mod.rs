@@ -23,6 +23,7 @@ pub mod kms;
 mod limits;
 pub mod logs;
 pub mod operation;
+pub mod organizations;
 pub mod permissions;
 pub mod progress;
 pub mod rds;
@@ -93,6 +94,12 @@ pub const SERVICES: &[Service] = &[
         name: "opensearch-serverless",
         operations: || cloud_control::operations(cloud_control::opensearch_serverless::KINDS),
         collect: |_, reader| cloud_control::collect(reader, cloud_control::opensearch_serverless::KINDS).boxed(),
+    },
+    // It belongs to the account; see `settings`.
+    Service {
+        name: "organizations",
+        operations: || organizations::OPERATIONS.to_vec(),
+        collect: |_, _| futures::future::ready(Vec::new()).boxed(),
     },
     Service { name: "rds", operations: || rds::OPERATIONS.to_vec(), collect: |_, reader| rds::collect(reader).boxed() },
     Service { name: "redshift", operations: || redshift::OPERATIONS.to_vec(), collect: |_, reader| redshift::collect(reader).boxed() },

@@ -2,7 +2,7 @@
 
 use super::call::Reader;
 use super::session::Session;
-use super::{backup, convert, ec2};
+use super::{backup, convert, ec2, organizations, rds};
 use crate::inventory::types::account::{Account, Region};
 use crate::inventory::{Fact, Resource};
 
@@ -16,6 +16,9 @@ pub async fn account(session: &Session, reader: &Reader) -> Resource {
     if session.reads("backup") {
         properties.cross_account_backup = backup::global_settings(reader).await;
     }
+    if session.reads("organizations") {
+        organizations::read(reader, &mut properties).await;
+    }
     let arn = format!("arn:{}:account::{}:account", reader.partition, reader.account);
     convert::resource(reader, arn, reader.account.clone(), properties)
 }
@@ -24,8 +27,14 @@ pub async fn account(session: &Session, reader: &Reader) -> Resource {
 pub async fn region(session: &Session, reader: &Reader) -> Resource {
     let backup = async { if session.reads("backup") { backup::region_settings(reader).await } else { backup::RegionSettings::default() } };
     let ec2 = async { if session.reads("ec2") { ec2::settings(reader).await } else { Region::default() } };
-    let (backup, ec2) = futures::join!(backup, ec2);
-    let properties =
-        Region { opt_in: backup.opt_in, full_management: backup.full_management, supported_types: backup.supported_types, ..ec2 };
+    let rds = async { if session.reads("rds") { rds::event_subscriptions(reader).await } else { Fact::Unread } };
+    let (backup, ec2, rds_event_subscriptions) = futures::join!(backup, ec2, rds);
+    let properties = Region {
+        opt_in: backup.opt_in,
+        full_management: backup.full_management,
+        supported_types: backup.supported_types,
+        rds_event_subscriptions,
+        ..ec2
+    };
     convert::resource(reader, reader.arn("account", "region"), reader.region.clone(), properties)
 }

@@ -1,14 +1,14 @@
 //! The account: how many backups it has, and which of them lie outside it.
 
 use super::context::Join;
-use super::facts::{AccountFacts, Facts};
-use crate::inventory::{Outcome, Resource, arn, unless};
+use super::facts::{AccountFacts, Facts, RegionData};
+use crate::inventory::{GLOBAL, Outcome, Resource, arn, unless};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
 /// The facts of an account: sums over its shards.
 pub fn account_facts(join: &Join, resource: &Resource) -> Facts {
-    let shards = || join.summaries.of_account(&resource.account).filter(|summary| summary.region != crate::inventory::GLOBAL);
+    let shards = || join.summaries.of_account(&resource.account).filter(|summary| summary.region != GLOBAL);
     let own_vaults: i64 = shards().map(|summary| summary.air_gapped_vaults).sum();
     let backups: i64 = shards().map(|summary| summary.own_backups).sum();
     let mut reasons: Vec<String> = shards().flat_map(|summary| summary.backups_unread.iter().cloned()).collect();
@@ -54,6 +54,22 @@ pub fn account_facts(join: &Join, resource: &Resource) -> Facts {
         air_gapped_copies: found(air_gapped_copies, &unlooked).into(),
         backups: found(backups, &[]).into(),
         newest_outside_age_seconds: unless([reasons.as_slice(), &newer].concat(), newest_age).into(),
+        data_regions: data_regions(join, &resource.account).into(),
     }
     .into()
+}
+
+/// The Regions of an account, and whether each holds data.
+fn data_regions(join: &Join, account: &str) -> Outcome<Vec<RegionData>> {
+    let Some(global) = join.summaries.get(account, GLOBAL) else {
+        return Err(vec![format!("the enabled Regions of {account} were not read")]);
+    };
+    let read = join.summaries.of_account(account).map(|summary| summary.region.as_str()).filter(|region| *region != GLOBAL);
+    let regions: BTreeSet<&str> = read.chain(global.enabled_regions.iter().map(String::as_str)).collect();
+    let data = |region: &str| match join.summaries.get(account, region) {
+        Some(summary) if summary.holds_data => Ok(true),
+        Some(summary) => unless(summary.data_unread.clone(), false),
+        None => Err(vec![format!("{region} of {account} was not read")]),
+    };
+    Ok(regions.into_iter().map(|region| RegionData { region: region.to_owned(), data: data(region).into() }).collect())
 }

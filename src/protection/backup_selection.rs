@@ -55,7 +55,7 @@ fn named_arns(join: &Join, resource: &Resource, properties: &backup::BackupSelec
     let mut dangling = Vec::new();
     let mut unchecked = Vec::new();
     for literal in patterns.into_iter().filter(|pattern| !pattern.contains('*')) {
-        if join.existing.contains(literal.as_str()) {
+        if join.existing.contains_key(literal.as_str()) {
             continue;
         }
         match join.listing_of(&literal) {

@@ -7,15 +7,15 @@ use super::plan_reach::Plans;
 use super::summaries::Summaries;
 use crate::inventory::{GLOBAL, Resource};
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 /// What the join of one resource needs.
 pub struct Join<'a> {
     pub index: &'a Index<'a>,
     pub plans: &'a Plans<'a>,
     pub summaries: &'a Summaries,
-    /// ARNs of the shard's data resources.
-    pub existing: &'a HashSet<&'a str>,
+    /// The shard's data resources by ARN.
+    pub existing: &'a HashMap<&'a str, &'a Resource>,
     pub data_types: &'static [&'static DataType],
     /// What the policy names as restore automation, by ARN.
     pub automations: &'a [String],

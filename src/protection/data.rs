@@ -11,7 +11,7 @@ use super::point::Point;
 use super::state::due_seconds;
 use super::unread::{is_unplaced, why_unread};
 use super::unread_evidence::POLICY_OPERATIONS;
-use super::{backup_keys, bucket, copies, held_in, jobs, mechanisms, points, restore_testing, restores};
+use super::{backup_keys, bucket, copies, held_in, jobs, mechanisms, outside_access, points, restore_testing, restores};
 use crate::inventory::{DEPLOYED, Outcome, Resource, add_new, arn, unless};
 use std::collections::HashMap;
 
@@ -180,6 +180,7 @@ impl Join<'_> {
             jobs: jobs::jobs(self, resource).into(),
             keys: keys.into(),
             resource_age_seconds: age.into(),
+            outside_access: outside_access::outside_access(self, resource).into(),
             bucket: bucket::bucket_facts(self, resource).into(),
             held_in: held_in::held_in(self, data_type, resource).into(),
         };
@@ -323,6 +324,7 @@ fn without_mechanisms(facts: Protection, doubt: &str) -> Protection {
         air_gapped_supported: facts.air_gapped_supported,
         jobs: facts.jobs,
         resource_age_seconds: facts.resource_age_seconds,
+        outside_access: facts.outside_access,
         bucket: facts.bucket,
         held_in: facts.held_in,
         ..doubted

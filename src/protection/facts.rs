@@ -55,8 +55,8 @@ kinds! {
     LifecyclePolicy(LifecyclePolicyFacts),
     Key(KeyFacts),
     StateMachine(StateMachineFacts),
-    /// Snapshots and images: resources that their owner can share.
-    Shareable(ShareableFacts),
+    /// Snapshots, images and other backups that are resources.
+    Backup(BackupFacts),
     /// Types that rules judge by their own properties alone.
     None(NoFacts),
 }

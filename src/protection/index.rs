@@ -54,6 +54,8 @@ pub struct Index<'s> {
     pub volumes: HashMap<&'s str, Typed<'s, ebs::Volume>>,
     /// Ids of volumes by the id of the snapshot they were made from.
     pub volumes_made_from: HashMap<String, Vec<&'s str>>,
+    /// Ids of registered images by the id of each snapshot in them.
+    pub images_made_of: HashMap<String, Vec<&'s str>>,
     pub instances: HashMap<&'s str, Typed<'s, ebs::Instance>>,
     pub lifecycle_policies: Vec<Typed<'s, dlm::LifecyclePolicy>>,
     pub keys: HashMap<&'s str, Typed<'s, kms::Key>>,
@@ -86,6 +88,7 @@ impl<'s> Index<'s> {
                 table.properties.restored_from.present()?.source_table_arn.present().cloned()
             }),
             volumes_made_from: volumes_made_from(&volumes),
+            images_made_of: images_made_of(shard),
             volumes,
             instances: typed::<ebs::Instance>(shard).into_iter().map(|instance| (instance.resource.id.as_str(), instance)).collect(),
             lifecycle_policies: typed::<dlm::LifecyclePolicy>(shard),
@@ -121,6 +124,18 @@ fn volumes_made_from<'s>(volumes: &HashMap<&'s str, Typed<'s, ebs::Volume>>) -> 
     let made = volumes.iter().filter_map(|(id, volume)| Some((volume.properties.source_snapshot_id.present()?.clone(), *id)));
     let mut found: HashMap<String, Vec<&str>> = HashMap::new();
     made.for_each(|(snapshot, id)| found.entry(snapshot).or_default().push(id));
+    found
+}
+
+fn images_made_of(shard: &Shard) -> HashMap<String, Vec<&str>> {
+    let mut found: HashMap<String, Vec<&str>> = HashMap::new();
+    let registered = |image: &&Typed<ebs::Image>| image.properties.status.read().is_none_or(|status| status != "deregistered");
+    for image in typed::<ebs::Image>(shard).iter().filter(registered) {
+        let snapshots = image.properties.block_devices.read().into_iter().flatten();
+        for snapshot in snapshots.filter_map(|device| device.snapshot_id.present()) {
+            found.entry(snapshot.clone()).or_default().push(&image.resource.id);
+        }
+    }
     found
 }
 

@@ -1,20 +1,20 @@
 //! The join of one shard: the facts of each of its resources, by the tables of [`types`](super::types); and the shard's summary for other
 //! shards.
 
+use super::backup::backup_facts;
 use super::context::Join;
 use super::data::Owed;
 use super::facts::{Facts, NoFacts};
 use super::index::Index;
 use super::links::Links;
 use super::plan_reach::Plans;
-use super::shareable::shareable_facts;
 use super::subject::SubjectContext;
 use super::summaries::Summaries;
 use super::summary::{self, Summary};
 use super::types::{self, Role};
 use crate::inventory::{Resource, Shard};
 use chrono::{DateTime, Utc};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Joins one shard: a result for each of its resources, in their order. `automations` are the ARNs of what the policy names as restore
 /// automation.
@@ -22,7 +22,8 @@ pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[
     let index = Index::new(shard, |resource| (types::backup_type(&resource.type_name)?.snapshot)(resource, as_of));
     let plans = Plans::new(&index, as_of);
     let is_data = |resource: &&Resource| types::is_data(&resource.type_name);
-    let existing: HashSet<&str> = shard.resources.iter().filter(is_data).map(|resource| resource.arn.as_str()).collect();
+    let existing: HashMap<&str, &Resource> =
+        shard.resources.iter().filter(is_data).map(|resource| (resource.arn.as_str(), resource)).collect();
     let join = Join { index: &index, plans: &plans, summaries, existing: &existing, data_types: types::DATA, automations, as_of };
 
     let mut joined: Vec<Option<Facts>> = vec![None; shard.resources.len()];
@@ -62,19 +63,23 @@ pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[
 fn other_facts(context: &SubjectContext, resource: &Resource) -> Facts {
     match types::role(&resource.type_name) {
         Some(Role::Subject(subject)) => (subject.facts)(context, resource),
-        Some(Role::Backup(backup)) => match backup.shared_with {
-            Some(shared_with) => shareable_facts(context.join, shared_with(resource)),
-            None => NoFacts {}.into(),
-        },
+        Some(Role::Backup(backup_type)) => backup_facts(context.join, backup_type, resource),
         Some(Role::Data) | None => NoFacts {}.into(),
     }
 }
 
 /// Summarises a shard.
 pub fn summarise(shard: &Shard) -> Summary {
-    summary::summarise(shard, &types::copy_listings(), |summary, resource| {
+    let mut summary = summary::summarise(shard, &types::copy_listings(), |summary, resource| {
+        summary.holds_data |= types::is_counted(resource) && types::is_always_data(&resource.type_name);
         if let Some(backup) = types::backup_type(&resource.type_name) {
             (backup.summarise)(summary, resource);
         }
-    })
+    });
+    let listings =
+        types::DATA.iter().filter(|data_type| types::is_always_data(data_type.info.name)).map(|data_type| data_type.info.operation);
+    summary.data_unread = listings.filter_map(|listing| shard.coverage.require(listing, &shard.account, &shard.region).err()).collect();
+    summary.data_unread.sort();
+    summary.data_unread.dedup();
+    summary
 }

@@ -16,7 +16,7 @@ pub fn is_orphan(join: &Join, point: &RecoveryPoint) -> Outcome<bool> {
         return Ok(false);
     }
     let Some(operation) = join.listing_of(source) else { return Ok(false) };
-    if join.existing.contains(source.as_str()) {
+    if join.existing.contains_key(source.as_str()) {
         return Ok(false);
     }
     unless(join.index.missing(&[operation]), true)

@@ -4,12 +4,13 @@ use super::automation::own_automations;
 use super::context::Join;
 use super::data_type::Counted;
 use super::facts::{Facts, FrameworkFact, RegionFacts, ReportPlanFact, State};
+use super::index::typed;
 use super::links::Links;
 use super::restore_testing::RESTORE_TESTING_OPERATIONS;
 use super::summary::POINT_OPERATIONS;
 use super::title::title;
-use crate::inventory::types::{ResourceType, backup, ebs};
-use crate::inventory::{Outcome, Resource, unless};
+use crate::inventory::types::{ResourceType, backup, ebs, rds};
+use crate::inventory::{Fact, Outcome, Resource, unless};
 use std::collections::BTreeSet;
 
 /// The facts of the shard's Region.
@@ -71,6 +72,8 @@ pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Facts, bool
         unprotected_types: unless(state_reasons, unprotected_types.into_iter().collect()).into(),
         blocked_types: unless(blocked_reasons, blocked).into(),
         plans: unless(index.missing(&["backup:ListBackupPlans"]), own_plans(join)).into(),
+        db_instances: db_instances(join).into(),
+        db_clusters: db_clusters(join).into(),
         volumes: listed(ebs::Volume::INFO.name, &["ec2:DescribeVolumes"]).into(),
         snapshots: listed(ebs::Snapshot::INFO.name, &["ec2:DescribeSnapshots"]).into(),
         images: listed(ebs::Image::INFO.name, &["ec2:DescribeImages"]).into(),
@@ -84,6 +87,23 @@ pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Facts, bool
         tested_types: unless(testing_reasons, tested.into_iter().collect()).into(),
     }
     .into()
+}
+
+/// The events of Neptune and DocumentDB have subscriptions of their own.
+fn is_of_rds(engine: &Fact<String>) -> bool {
+    engine.read().is_none_or(|engine| engine != "neptune" && engine != "docdb")
+}
+
+fn db_instances(join: &Join) -> Outcome<Vec<String>> {
+    let instances = typed::<rds::DbInstance>(join.index.shard).into_iter().filter(|instance| is_of_rds(&instance.properties.engine));
+    let names = instances.map(|instance| instance.resource.id.clone()).collect();
+    unless(join.index.missing(&[rds::DbInstance::INFO.operation]), names)
+}
+
+fn db_clusters(join: &Join) -> Outcome<Vec<String>> {
+    let clusters = typed::<rds::DbCluster>(join.index.shard).into_iter().filter(|cluster| is_of_rds(&cluster.properties.engine));
+    let names = clusters.map(|cluster| cluster.resource.id.clone()).collect();
+    unless(join.index.missing(&[rds::DbCluster::INFO.operation]), names)
 }
 
 /// Whether a resource counts as data, and not as a part of other data.

@@ -1,4 +1,4 @@
-//! What the resource policy of a backup vault or bucket allows to everyone, and what it denies to everyone. Only certain answers count: an
+//! What a resource policy allows to everyone and to other accounts, and what it denies to everyone. Only certain answers count: an
 //! Allow is open unless a condition surely confines it, and a Deny counts only if it surely holds. If an answer depends on the value of a
 //! template symbol, it is unknown (`None`). May not know rules.
 //!
@@ -9,6 +9,7 @@
 mod condition;
 mod document;
 mod encryption;
+mod grants;
 mod operator;
 mod statement;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use condition::Exemption;
 pub use document::PolicyError;
 use document::{Names, Statement};
 pub use encryption::Refused;
+pub use grants::{Grant, Grantee, Grants};
 use operator::{all, any};
 use statement::{denies_action, is_everyone, names_everyone};
 pub use text::Symbols;
@@ -30,6 +32,8 @@ pub struct Policy {
     statements: Vec<Option<Statement>>,
     /// Why some of the symbols may have any value.
     reasons: Vec<String>,
+    /// Whether AWS shows the policy; otherwise a template declares it.
+    is_live: bool,
 }
 
 /// The statements that allow something to everyone.
@@ -58,7 +62,7 @@ impl Policy {
     /// # Errors
     /// The text is not a policy that IAM accepts.
     pub fn parse(text: &str, symbols: &Symbols) -> Result<Policy, PolicyError> {
-        Ok(Policy { statements: document::statements(text, symbols)?, reasons: symbols.reasons() })
+        Ok(Policy { statements: document::statements(text, symbols)?, reasons: symbols.reasons(), is_live: symbols.are_of_aws() })
     }
 
     /// Why answers may be unknown.
@@ -99,6 +103,12 @@ impl Policy {
         // No principal is exempt, so another statement cannot deny the action to more.
         more &= found.as_ref().is_none_or(|exempt| !exempt.is_empty());
         Denial { everyone: found.is_some(), exempt_principals: found.unwrap_or_default(), more }
+    }
+
+    /// The grants to principals outside the accounts that `is_inside` knows. Statements that a condition confines to an organisation or a VPC,
+    /// and AWS services, are not outside.
+    pub fn grants_outside(&self, is_inside: impl Fn(&str) -> bool) -> Grants {
+        grants::outside(&self.statements, self.is_live, &is_inside)
     }
 
     /// The encryption types whose uploads the bucket policy refuses. `default_algorithm` is the bucket's default encryption (`AES256`,

@@ -74,6 +74,10 @@ pub struct Summary {
     /// Backups by the ARN of their source: of a resource (recovery points, automated backups) or of a snapshot they are copies of.
     pub foreign_backups: HashMap<String, Vec<ForeignBackup>>,
     pub foreign_restores: HashMap<String, Vec<ForeignRestore>>,
+    /// Whether it holds data, apart from types that are data only where something asks for their backups.
+    pub holds_data: bool,
+    /// Why it may hold more data.
+    pub data_unread: Vec<String>,
     /// Restorable backups of the account's own data.
     pub own_backups: i64,
     pub air_gapped_vaults: i64,

@@ -1,11 +1,15 @@
 //! Protection: how evidence is joined to each resource (states, selections, recovery points, copies, restore tests).
 
 #[cfg(feature = "live")]
+mod access;
+#[cfg(feature = "live")]
 mod evidence;
 #[cfg(feature = "live")]
 mod fsx;
 #[cfg(feature = "live")]
 mod lost_evidence;
+#[cfg(feature = "live")]
+mod orphans;
 #[cfg(feature = "live")]
 mod recoverable;
 #[cfg(feature = "live")]

@@ -194,6 +194,12 @@ fn snapshots_and_lifecycle_policies() {
         ("data-protected", "by-hand-volume", "pass: restorable only from a manual snapshot of "),
         ("data-in-backup-plan", "by-hand-volume", "fail: "),
         ("dlm-policy-healthy", "policy", "pass: "),
+        ("snapshot-retention-bounded", "orphan_snapshot", "fail: is 400 d old"),
+        ("snapshot-customer-key", "shared_snapshot", "pass: "),
+        ("snapshot-customer-key", "by-hand_snapshot", "fail: is encrypted under a key that AWS manages in the account"),
+        ("snapshot-customer-key", "image", "fail: devices whose snapshot is not encrypted under a customer-managed key: "),
+        ("ec2-instance-termination-protection", "server", "fail: termination protection is off, and the termination deletes a volume"),
+        ("ec2-instance-termination-protection", "guarded", "pass: "),
         ("ebs-snapshot-not-public", "public_snapshot", "fail: "),
         ("ebs-snapshot-not-public", "shared_snapshot", "fail: "),
         ("ebs-snapshot-not-public", "by-hand_snapshot", "pass: "),
@@ -211,6 +217,11 @@ fn databases() {
         ("rds-instance-automated-backups", "orders", "pass: "),
         ("rds-instance-cross-region-backups", "orders", "pass: automated backups replicate to eu-west-1"),
         ("rds-instance-deletion-protection", "orders", "pass: "),
+        (
+            "rds-event-subscription-exists",
+            "us-east-1",
+            "fail: 5 DB instances and 1 DB cluster; event categories that no subscription tells of each of them: failure (clusters)",
+        ),
         ("data-protected", "no-backups", "fail: unprotected: "),
         ("rds-instance-automated-backups", "no-backups", "fail: "),
         ("rds-instance-retention", "no-backups", "fail: "),
@@ -283,6 +294,19 @@ fn warehouses() {
     assert!(!all.iter().any(|finding| finding["resource"]["arn"] == grant && finding["status"] == "fail"));
 }
 
+#[test]
+fn the_organisation_of_the_account() {
+    said(&[
+        ("backup-cross-account-enabled", ACCOUNT, "pass: "),
+        (
+            "backup-organization-policy-effective",
+            ACCOUNT,
+            "pass: plans of the effective backup policy: daily (1 rule, 1 selection, us-east-1); Regions with data: eu-west-1, us-east-1",
+        ),
+        ("backup-organization-policy-valid", ACCOUNT, "pass: errors in the effective backup policy of the management account: none"),
+    ]);
+}
+
 /// AWS lists a global cluster in several Regions; it is judged once, in the Region of its primary cluster. One without clusters has no data.
 #[test]
 fn global_clusters_are_judged_once() {
@@ -303,6 +327,8 @@ fn tables() {
         ("data-protected", "events", "pass: protected on schedule: point-in-time recovery"),
         ("dynamodb-table-pitr", "events", "pass: "),
         ("dynamodb-table-pitr", "bare", "fail: "),
+        ("data-policy-not-open", "bare", "pass: the resource policy lets in nobody outside the audited accounts"),
+        ("data-policy-not-open", "lent", "fail: the resource policy lets in 111122223333 (statement Let)"),
         ("data-protected", "bare", "fail: unprotected: "),
         ("data-protected", "dumped", "pass: restorable only from a manual snapshot of "),
         // A replica copies deletions too, so it is not a backup.
@@ -318,6 +344,9 @@ fn file_systems() {
         ("efs-automatic-backups", "bare_fs", "fail: "),
         ("efs-file-system-encrypted", "bare_fs", "fail: "),
         ("efs-replication", "replicated", "pass: "),
+        ("data-policy-not-open", "backed_up", "pass: "),
+        ("data-policy-not-open", "bare_fs", "fail: the resource policy lets in everyone (statement Let)"),
+        ("data-policy-not-open", "replicated", "pass: "),
         ("data-protected", "replicated", "fail: unprotected: "),
     ]);
 }
@@ -362,6 +391,8 @@ fn buckets() {
         ("s3-bucket-cross-region-replication", "kept", "pass: "),
         ("s3-bucket-keeps-noncurrent-versions", "kept", "pass: "),
         ("s3-bucket-object-lock", "locked", "pass: "),
+        ("data-policy-not-open", "locked", "fail: the resource policy lets in everyone (statement Let)"),
+        ("data-policy-not-open", "kept", "pass: "),
         ("data-protected", "plain", "fail: unprotected: "),
         ("s3-bucket-versioning", "plain", "fail: "),
         // Its Region was not in the list, but was read with a separate call.

@@ -5,11 +5,12 @@ use crate::aws::answer::Answer;
 use crate::aws::call::Reader;
 use crate::aws::convert::{each, known, resource};
 use crate::aws::operation::Operation;
-use crate::inventory::types::ebs::{BlockDevice, Image};
+use crate::inventory::types::ebs::{BlockDevice, DeviceKey, Image, Snapshot};
 use crate::inventory::{Fact, Resource};
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types as sdk;
 use chrono::{DateTime, Utc};
+use std::collections::HashMap;
 
 const DESCRIBE_IMAGES: Operation = Operation::new("ec2", "DescribeImages", Answer::ec2(&["imagesSet/*/imageId"]));
 const DESCRIBE_IMAGE_ATTRIBUTE: Operation = Operation::new("ec2", "DescribeImageAttribute", Answer::ec2(&["imageId", "launchPermission"]));
@@ -49,6 +50,7 @@ async fn image(reader: &Reader, client: &Client, read: sdk::Image) -> Option<Res
         shared_with: sharing.accounts,
         shared_with_organizations: sharing.organizations,
         block_devices: block_devices.into(),
+        device_keys: Fact::Unread,
         source_instance_id: read.source_instance_id.filter(|id| !id.is_empty()).into(),
     };
     Some(Resource {
@@ -69,6 +71,28 @@ fn block_device(read: sdk::BlockDeviceMapping) -> BlockDevice {
         ebs: read.ebs.is_some(),
         snapshot_id: read.ebs.as_ref().and_then(|ebs| ebs.snapshot_id.clone()).into(),
         encrypted: read.ebs.and_then(|ebs| ebs.encrypted).into(),
+    }
+}
+
+/// Tells the images the encryption of their snapshots. Without the list of snapshots, that of every device is unread.
+pub fn tell_keys(images: &mut [Resource], snapshots: &[Resource]) {
+    let snapshots: HashMap<&str, &Snapshot> =
+        snapshots.iter().filter_map(|snapshot| Some((snapshot.id.as_str(), snapshot.get::<Snapshot>()?))).collect();
+    for image in images {
+        let Some(mut properties) = image.get::<Image>().cloned() else { continue };
+        let devices = properties.block_devices.read().into_iter().flatten().filter(|device| device.ebs);
+        let keys = devices.map(|device| {
+            let snapshot = device.snapshot_id.present().and_then(|id| snapshots.get(id.as_str()));
+            let key = snapshot.map(|snapshot| DeviceKey {
+                device: Fact::Unread,
+                encrypted: snapshot.encrypted.clone(),
+                kms_key_arn: snapshot.kms_key_arn.clone(),
+                key_manager: snapshot.key_manager.clone(),
+            });
+            DeviceKey { device: device.device.clone(), ..key.unwrap_or_default() }
+        });
+        properties.device_keys = keys.collect::<Vec<_>>().into();
+        image.properties = properties.into();
     }
 }
 

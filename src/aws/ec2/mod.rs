@@ -30,12 +30,13 @@ pub fn operations() -> Vec<&'static Operation> {
 /// All EC2 resources in one Region, except the settings.
 pub async fn collect(reader: &Reader) -> Vec<Resource> {
     let client = Client::new(&reader.config);
-    let (volumes, instances, snapshots, images) = futures::join!(
+    let (volumes, instances, snapshots, mut images) = futures::join!(
         volumes::collect(reader, &client),
         instances::collect(reader, &client),
         snapshots::collect(reader, &client),
         images::collect(reader, &client),
     );
+    images::tell_keys(&mut images, &snapshots);
     [volumes, instances, snapshots, images].into_iter().flatten().collect()
 }
 

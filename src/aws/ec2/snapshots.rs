@@ -93,6 +93,7 @@ async fn snapshot(reader: &Reader, client: &Client, read: sdk::Snapshot, known: 
         lock: known.locks.as_ref().map_or(Fact::Unread, |locks| Fact::Read(locks.get(&id).cloned())),
         made_by: tags.read().and_then(made_by).into(),
         copied_from: copied_from(&description).into(),
+        made_for_image: made_for_image(&description).into(),
         size_bytes: read.volume_size.map(gibibytes).into(),
     };
     Some(Resource {
@@ -158,6 +159,13 @@ fn copied_from(description: &str) -> Option<CopiedFrom> {
         .then(|| CopiedFrom { snapshot_id: snapshot_id.to_owned(), region: region.to_owned() })
 }
 
+/// The image that a snapshot was made for, from the description that EC2 writes: `Created by CreateImage(i-0123) for ami-0123`.
+fn made_for_image(description: &str) -> Option<String> {
+    let (_, image) = description.strip_prefix("Created by CreateImage(")?.split_once(") for ")?;
+    let image = image.split([' ', '.', ',']).next()?;
+    image.starts_with("ami-").then(|| image.to_owned())
+}
+
 /// Whether the description is that of a copy, of a snapshot or of an AMI's snapshot (`Copied for DestinationAmi ami-1 from SourceAmi ami-2 …`).
 fn is_copy(description: &str) -> bool {
     copied_from(description).is_some() || description.starts_with("Copied for DestinationAmi ")
@@ -178,6 +186,9 @@ mod tests {
         }
         assert!(is_copy("Copied for DestinationAmi ami-1 from SourceAmi ami-2 for SourceSnapshot snap-3. Task created on 1,409,846"));
         assert!(!is_copy("Created by CreateImage(i-1) for ami-1"));
+        assert_eq!(made_for_image("Created by CreateImage(i-1) for ami-1").as_deref(), Some("ami-1"));
+        assert_eq!(made_for_image("Created by CreateImage(i-1) for ami-1 from vol-1").as_deref(), Some("ami-1"));
+        assert_eq!(made_for_image("by hand, for ami-1"), None);
     }
 
     #[test]

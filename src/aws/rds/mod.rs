@@ -1,13 +1,16 @@
-//! Amazon RDS, Aurora, Neptune and DocumentDB, which share the RDS API: instances, clusters, the snapshots and automated backups of both, and
-//! global clusters. Read-only; may not judge.
+//! Amazon RDS, Aurora, Neptune and DocumentDB, which share the RDS API: instances, clusters, the snapshots and automated backups of both,
+//! global clusters, and the event subscriptions of the Region. Read-only; may not judge.
 //!
 //! The form of the answers follows the service model (`rds/2014-10-31`) unless a comment names another source.
 //! A page of a list has at most 100 records.
 
 mod backups;
 mod databases;
+mod event_subscriptions;
 mod global_clusters;
 mod snapshots;
+
+pub use event_subscriptions::event_subscriptions;
 
 use super::answer::Answer;
 use super::call::Reader;
@@ -50,6 +53,8 @@ const DESCRIBE_GLOBAL_CLUSTERS: Operation = Operation::new(
     "DescribeGlobalClusters",
     Answer::query(&["GlobalClusters/*/GlobalClusterIdentifier", "GlobalClusters/*/GlobalClusterArn"]),
 );
+const DESCRIBE_EVENT_SUBSCRIPTIONS: Operation =
+    Operation::new("rds", "DescribeEventSubscriptions", Answer::query(&["EventSubscriptionsList/*/CustSubscriptionId"]));
 
 /// Every operation of this module.
 pub const OPERATIONS: &[&Operation] = &[
@@ -62,6 +67,7 @@ pub const OPERATIONS: &[&Operation] = &[
     &DESCRIBE_DB_INSTANCE_AUTOMATED_BACKUPS,
     &DESCRIBE_DB_CLUSTER_AUTOMATED_BACKUPS,
     &DESCRIBE_GLOBAL_CLUSTERS,
+    &DESCRIBE_EVENT_SUBSCRIPTIONS,
 ];
 
 /// All databases of one Region with their backups.

@@ -1,7 +1,60 @@
 //! Settings of an account and of a Region.
 
 use super::{KeyManager, properties};
+use crate::inventory::Fact;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// A subscription to events of Amazon RDS.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EventSubscription {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub enabled: Fact<bool>,
+    /// `active`, `creating`, `modifying`, `deleting`, `no-permission` or `topic-not-exist`.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub status: Fact<Option<String>>,
+    /// `db-instance`, `db-cluster` …; `null` for every type.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub source_type: Fact<Option<String>>,
+    /// The names of the sources; empty for all of the type.
+    pub source_ids: Vec<String>,
+    /// Empty for all categories.
+    pub categories: Vec<String>,
+}
+
+/// The organisation that an account belongs to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Organization {
+    pub id: String,
+    /// The id of its management account.
+    pub management_account: String,
+}
+
+/// A backup plan of the effective backup policy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyPlan {
+    pub name: String,
+    /// The Regions in which AWS Organizations makes the plan.
+    pub regions: Vec<String>,
+    /// How many rules it has.
+    pub rules: i64,
+    /// How many selections it has, by tags and by resources.
+    pub selections: i64,
+}
+
+/// An error in the effective backup policy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyError {
+    /// Such as `ELEMENTS_TOO_MANY`.
+    pub code: String,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub message: Fact<Option<String>>,
+    /// Where in the policy it is.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub path: Fact<Option<String>>,
+}
 
 properties! {
     /// An AWS account; its Region in the inventory is `global`.
@@ -14,6 +67,15 @@ properties! {
         /// Whether the organisation lets its accounts copy backups to each other (`isCrossAccountBackupEnabled`).
         #[from("backup:DescribeGlobalSettings")]
         cross_account_backup: bool,
+        /// The organisation that the account belongs to; `null` outside AWS Organizations.
+        #[from("organizations:DescribeOrganization")]
+        organization: Option<Organization>,
+        /// The plans of the backup policy that is in effect for the account; `null` without one.
+        #[from("organizations:DescribeEffectivePolicy")]
+        backup_policy_plans: Option<Vec<PolicyPlan>>,
+        /// The errors in that policy. AWS shows them to the management account only; rel9 reads those of this account itself.
+        #[from("organizations:ListEffectivePolicyValidationErrors")]
+        backup_policy_errors: Vec<PolicyError>,
     }
 }
 
@@ -47,5 +109,8 @@ properties! {
         /// `block-new-sharing` or `unblocked`.
         #[from("ec2:GetImageBlockPublicAccessState")]
         image_public_access: String,
+        /// The event subscriptions of Amazon RDS.
+        #[from("rds:DescribeEventSubscriptions")]
+        rds_event_subscriptions: Vec<EventSubscription>,
     }
 }

@@ -57,6 +57,9 @@ properties! {
         /// Whether TTL is enabled.
         #[from("dynamodb:DescribeTimeToLive")]
         ttl: bool,
+        /// The resource-based policy of the table, as a JSON string.
+        #[from("dynamodb:GetResourcePolicy")]
+        policy: Option<String>,
         #[from("dynamodb:DescribeTable")]
         restored_from: Option<RestoredFrom>,
         #[from("dynamodb:DescribeTable")]

@@ -1,6 +1,6 @@
 //! Amazon EC2 and EBS.
 
-use super::{KeyManager, properties, same_properties};
+use super::{KeyFacts, KeyManager, properties, same_properties};
 use crate::inventory::Fact;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -56,6 +56,28 @@ pub struct BlockDevice {
     pub encrypted: Fact<Option<bool>>,
 }
 
+/// The encryption of the snapshot behind a device of an image.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DeviceKey {
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub device: Fact<Option<String>>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub encrypted: Fact<bool>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub kms_key_arn: Fact<Option<String>>,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub key_manager: Fact<Option<KeyManager>>,
+}
+
+fn keys_of_devices(image: &mut Image) -> Vec<KeyFacts<'_>> {
+    let Fact::Read(devices) = &mut image.device_keys else { return Vec::new() };
+    let keys = devices.iter_mut().map(|device| {
+        let (arn, manager) = (&mut device.kms_key_arn, Some(&mut device.key_manager));
+        KeyFacts { arn, manager, state: None, own: true }
+    });
+    keys.collect()
+}
+
 /// An EBS volume that an instance in a template creates.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DeclaredBlockDevice {
@@ -69,6 +91,9 @@ pub struct DeclaredBlockDevice {
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub snapshot_id: Fact<Option<String>>,
     pub root: bool,
+    /// Whether EC2 deletes it with its instance.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub delete_on_termination: Fact<bool>,
 }
 
 properties! {
@@ -101,6 +126,12 @@ properties! {
         /// The Auto Scaling group that owns it (tag `aws:autoscaling:groupName`).
         autoscaling_group: Option<String>,
         spot: bool,
+        /// Whether EC2 deletes one of its EBS volumes when it terminates the instance.
+        deletes_volumes: bool,
+        /// Whether EC2 refuses to terminate it (`DisableApiTermination`). Read only if the termination deletes a volume, and not of Spot instances
+        /// and members of Auto Scaling groups.
+        #[from("ec2:DescribeInstanceAttribute")]
+        termination_protection: bool,
         /// Templates only: the EBS volumes of the instance, always including the root volume.
         block_devices: Vec<DeclaredBlockDevice>,
     }
@@ -151,13 +182,15 @@ properties! {
         /// The service that made it, from the tags that AWS sets: `aws_backup`, `dlm`, or `null`.
         made_by: Option<String>,
         copied_from: Option<CopiedFrom>,
+        /// The image that EC2 made it for, which may no longer be registered.
+        made_for_image: Option<String>,
         size_bytes: Option<i64>,
     }
 }
 
 properties! {
     /// An AMI that the account owns.
-    Image = "AWS::EC2::Image", operation: "ec2:DescribeImages" {
+    Image = "AWS::EC2::Image", operation: "ec2:DescribeImages", key: by keys_of_devices {
         /// `available`, `pending`, `deregistered`, `invalid` …
         status: String,
         public: bool,
@@ -168,6 +201,9 @@ properties! {
         #[from("ec2:DescribeImageAttribute")]
         shared_with_organizations: Vec<String>,
         block_devices: Vec<BlockDevice>,
+        /// For each of its EBS devices, the encryption of the snapshot.
+        #[from("ec2:DescribeImages", "ec2:DescribeSnapshots", "kms:DescribeKey")]
+        device_keys: Vec<DeviceKey>,
         /// The instance that it was created from, if AWS shows it.
         source_instance_id: Option<String>,
     }

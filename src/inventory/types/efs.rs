@@ -37,6 +37,9 @@ properties! {
         /// Whether another file system replicates into this one.
         #[from("elasticfilesystem:DescribeReplicationConfigurations")]
         replica: bool,
+        /// The file system policy, as a JSON string.
+        #[from("elasticfilesystem:DescribeFileSystemPolicy")]
+        policy: Option<String>,
         size_bytes: Option<i64>,
     }
 }

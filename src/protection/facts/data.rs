@@ -254,6 +254,24 @@ record! {
     }
 }
 
+record! {
+    /// Someone outside the audited accounts to whom a statement of the resource policy allows something.
+    OutsideAccess {
+        /// The statement: its Sid or number.
+        statement: String,
+        /// Everyone, in any account.
+        everyone: bool,
+        /// The principal, or the value of the condition that confines the statement, as the policy writes it; `*` for everyone.
+        principal: String,
+        /// `null` for everyone. Unread if the name of the principal does not contain it.
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        account: Told<Option<String>>,
+        /// Whether the account is certainly another one than those of the audit. Unread where a template does not settle its own account.
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        outside: Told<bool>,
+    }
+}
+
 facts! {
     /// Facts that only buckets have.
     BucketFacts {
@@ -369,6 +387,10 @@ facts! {
         keys: Vec<BackupKey>,
         /// Seconds since the resource was created; `null` if the service does not say.
         resource_age_seconds: Option<i64>,
+        /// Everyone outside the audited accounts whom the resource policy lets in, without AWS services and without statements that a condition
+        /// confines to an organisation or a VPC; `null` for a type whose resource policy rel9 does not read. If it lets in everyone, the list
+        /// may be incomplete.
+        outside_access: Option<Vec<OutsideAccess>>,
         /// For a bucket; `null` for any other resource.
         bucket: Option<BucketFacts>,
         /// For a resource that holds no data itself, such as an ONTAP file system: the resources that hold it (its volumes); `null` for one

@@ -41,6 +41,10 @@ facts! {
         blocked_types: Vec<String>,
         /// Backup plans, without the one that EFS creates itself.
         plans: i64,
+        /// DB instances of RDS and Aurora, by name.
+        db_instances: Vec<String>,
+        /// DB clusters of Aurora and Multi-AZ DB clusters, by name.
+        db_clusters: Vec<String>,
         volumes: i64,
         snapshots: i64,
         /// AMIs that the account owns.
@@ -266,10 +270,25 @@ facts! {
 }
 
 facts! {
-    /// A snapshot or an image.
-    ShareableFacts {
+    /// A snapshot, an image or another backup that is a resource of its own.
+    BackupFacts {
         /// The accounts it is shared with that the audit also covers.
         scope_accounts: Vec<String>,
+        /// Its source is deleted, although a later resource may have its name. `false` if the source is in another account or Region, or is not
+        /// known, as for copies and images.
+        orphan: bool,
+        /// The registered AMIs that use it, for an EBS snapshot.
+        images: Vec<String>,
+    }
+}
+
+record! {
+    /// A Region of an account.
+    RegionData {
+        region: String,
+        /// Whether the Region holds data. Unread if the audit did not read the Region, or not all lists of data in it.
+        #[serde(default, skip_serializing_if = "Told::is_unread")]
+        data: Told<bool>,
     }
 }
 
@@ -284,6 +303,8 @@ facts! {
         backups: i64,
         /// The age of the newest of them in another account's vault or in an air-gapped vault; `null` if there is none.
         newest_outside_age_seconds: Option<i64>,
+        /// The Regions that are enabled, and those that the audit read.
+        data_regions: Vec<RegionData>,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::document::Condition;
 use super::operator::{Comparison, Operator, Quantifier, all, any};
-use super::text::Text;
+use super::text::{Account, Text};
 
 /// The form of the values of a key that identifies the caller or the source.
 #[derive(Clone, Copy)]
@@ -43,6 +43,31 @@ fn confinement(key: &str) -> Option<Confinement> {
 pub fn confine(conditions: Option<&[Condition]>) -> Option<bool> {
     let conditions = conditions?;
     any(conditions.iter().map(|condition| confines(condition, conditions)))
+}
+
+/// To whom a condition confines a statement.
+pub enum Bound<'p> {
+    /// To an organisation, a VPC or an AWS service.
+    Group,
+    /// To the accounts of these values.
+    Accounts(Vec<&'p Text>),
+}
+
+/// To whom a condition confines an Allow; `None` if it does not. The outer `None`: that depends on the value of a symbol.
+pub fn bound<'p>(condition: &'p Condition, conditions: &[Condition]) -> Option<Option<Bound<'p>>> {
+    let confines = confines(condition, conditions)?;
+    Some(confines.then(|| match confinement(&condition.key) {
+        Some(Confinement::Arn | Confinement::Account | Confinement::UserId) => Bound::Accounts(condition.values.iter().collect()),
+        Some(Confinement::Organisation | Confinement::Id) | None => Bound::Group,
+    }))
+}
+
+/// The account of a value of a condition that confines a statement; `None` if it depends on the value of a symbol.
+pub fn account_of(value: &Text) -> Option<Account> {
+    match value.whole.eq_ignore_ascii_case("${aws:resourceaccount}") {
+        true => Some(Account::Own),
+        false => value.account(),
+    }
 }
 
 /// With `…IfExists` and `ForAllValues:`, a request without the key passes, and an anonymous request has none of these keys. So neither

@@ -43,6 +43,8 @@ pub struct Principal {
     pub name: Text,
     /// Whether the kind is `AWS`, or the principal has no kind.
     pub is_aws: bool,
+    /// Whether the kind is `Service`.
+    pub is_service: bool,
 }
 
 /// One key of one operator. All conditions of a statement must hold; for one condition, one matching value is enough.
@@ -118,12 +120,15 @@ impl Reader<'_, '_> {
     /// `"*"`, or names by kind.
     fn principals(&self, value: &Value) -> Option<Vec<Principal>> {
         match value {
-            Value::String(name) if name == "*" || self.is_open(value) => Some(vec![Principal { name: self.text(name), is_aws: true }]),
+            Value::String(name) if name == "*" || self.is_open(value) => {
+                Some(vec![Principal { name: self.text(name), is_aws: true, is_service: false }])
+            }
             Value::Object(kinds) if !kinds.is_empty() => {
                 let mut all = Vec::new();
                 for (kind, names) in kinds {
                     let is_aws = kind == "AWS" || self.symbols.is_open(kind);
-                    all.extend(self.texts(names)?.into_iter().map(|name| Principal { name, is_aws }));
+                    let is_service = kind == "Service";
+                    all.extend(self.texts(names)?.into_iter().map(|name| Principal { name, is_aws, is_service }));
                 }
                 Some(all)
             }

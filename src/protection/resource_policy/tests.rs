@@ -5,6 +5,7 @@ use crate::inventory::symbol_path;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+mod grants;
 mod symbols;
 
 const DELETE: &str = "backup:DeleteRecoveryPoint";

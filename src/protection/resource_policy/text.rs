@@ -3,7 +3,7 @@
 //!
 //! Source: "IAM policy elements: Variables and tags" in the IAM user guide.
 
-use crate::inventory::{Reasons, Resource, is_policy_variable};
+use crate::inventory::{Reasons, Resource, arn, is_policy_variable};
 use wildmatch::WildMatch;
 
 /// Which symbols the texts of a policy contain.
@@ -23,6 +23,11 @@ impl<'r> Symbols<'r> {
     #[cfg(test)]
     pub fn declared(policy: &'r str, unknown: &'r Reasons) -> Self {
         Symbols { declared: Some((policy, unknown)) }
+    }
+
+    /// Whether the policy is from AWS.
+    pub fn are_of_aws(&self) -> bool {
+        self.declared.is_none()
     }
 
     /// The symbols that may have any value, with the reasons.
@@ -121,10 +126,47 @@ impl Text {
         always.then_some(named)
     }
 
+    /// The account of an ARN, or that the text itself is. `None` if that depends on the value of a symbol.
+    pub fn account(&self) -> Option<Account> {
+        let fixed = self.fixed();
+        let account = account_of(&fixed);
+        let always = !self.is_open() || ["0/0", "*", "::::::"].iter().all(|open| account_of(&self.spelt(STAND_IN, open)) == account);
+        if !always {
+            return None;
+        }
+        Some(match account {
+            Some(STAND_IN) if self.has(Part::Own) && self.parts.iter().any(is_account_of_another) => Account::Untold,
+            Some(STAND_IN) if self.has(Part::Own) => Account::Own,
+            Some(account) => Account::Number(account.to_owned()),
+            None => Account::Untold,
+        })
+    }
+
     /// Whether the text or pattern matches `given` for some value of its open symbols.
     pub fn may_match(&self, given: &str) -> bool {
         self.is_open() && WildMatch::new_case_insensitive(&self.spelt(STAND_IN, "*")).matches(given)
     }
+}
+
+/// The account of a principal, a source or a condition's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Account {
+    /// That of a definite object of the template, such as a role that it declares.
+    Own,
+    Number(String),
+    /// The text does not contain an account.
+    Untold,
+}
+
+/// The account of an ARN, or an account.
+fn account_of(text: &str) -> Option<&str> {
+    let account = arn::place(text).map_or(text, |(account, _)| account);
+    (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())).then_some(account)
+}
+
+/// Whether a symbol stands for the id of an account that the template creates in the organisation.
+fn is_account_of_another((part, symbol): &(Part, String)) -> bool {
+    *part == Part::Own && (symbol.contains("aws_organizations_account.") || symbol.ends_with(".AccountId}"))
 }
 
 /// Replaces a definite object whose name is unknown, in names, in ARNs and in place of an account.

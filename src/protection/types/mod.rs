@@ -95,6 +95,7 @@ const DECLARED_OF_DATA: &[&str] = &[
     "restores_shown",
     "restore_testing_supported",
     "air_gapped_supported",
+    "outside_access",
     "bucket",
     "held_in",
 ];
@@ -144,6 +145,11 @@ pub fn held_in_parts(type_name: &str) -> Option<&'static str> {
 /// Whether resources of a type hold data.
 pub fn is_data(type_name: &str) -> bool {
     data_type(type_name).is_some()
+}
+
+/// Whether resources of a type are data wherever they are, and not only where something asks for their backups.
+pub fn is_always_data(type_name: &str) -> bool {
+    data_type(type_name).is_some_and(|data_type| matches!(data_type.is_data, IsData::Always))
 }
 
 /// Whether the audit counts a data resource: the volumes hold an instance's data, and the cluster holds its members' data.
@@ -201,8 +207,8 @@ pub fn declared_facts(type_name: &str) -> &'static [&'static str] {
 pub fn facts_schema(type_name: &str) -> Schema {
     match role(type_name) {
         Some(Role::Data) => schema_for!(Protection),
-        Some(Role::Backup(BackupType { shared_with: Some(_), .. })) => schema_for!(super::facts::ShareableFacts),
-        Some(Role::Backup(BackupType { shared_with: None, .. })) | None => schema_for!(NoFacts),
+        Some(Role::Backup(_)) => schema_for!(super::facts::BackupFacts),
+        None => schema_for!(NoFacts),
         Some(Role::Subject(subject)) => (subject.schema)(),
     }
 }

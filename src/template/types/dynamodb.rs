@@ -3,11 +3,12 @@
 pub(super) mod replicas;
 
 use crate::inventory::types::KeyManager;
-use crate::template::convert::{Built, Outcome, Scope};
-use crate::template::declaration::Node;
+use crate::template::convert::{Built, Outcome, Scope, Unknown};
+use crate::template::declaration::{Language, Node, Value};
 use crate::template::encryption::{Encryption, Flag};
 use crate::template::encryption::{Switch, apply, switch_wins};
-use crate::template::table::{Absent, As, BLANK, Identity, More, Paths, Table, part, row};
+use crate::template::policy_text;
+use crate::template::table::{Absent, As, BLANK, Identity, More, Part, Paths, Table, part, row};
 use crate::template::takes::Takes;
 use serde_json::{Value as Json, json};
 
@@ -19,6 +20,10 @@ const DELETION_PROTECTION: Paths = ["DeletionProtectionEnabled", "deletion_prote
 
 /// `TimeToLiveSpecification.Enabled` is required; the provider's `ttl.enabled` is false by default.
 pub(super) const TTL: Paths = ["TimeToLiveSpecification.Enabled", "ttl.enabled"];
+
+/// The resource policy.
+pub(super) const POLICY: Paths = ["ResourcePolicy.PolicyDocument", "+policy.policy"];
+pub(super) const POLICY_PART: Part = part(&["aws_dynamodb_resource_policy"], "resource_arn", "+policy");
 
 /// The default of RecoveryPeriodInDays (API, PointInTimeRecoverySpecification; provider).
 pub(super) const DEFAULT_PITR_DAYS: i64 = 35;
@@ -49,8 +54,9 @@ pub static TABLE: Table = Table {
         // False by default (API, CreateTable; provider).
         row("deletion_protection", DELETION_PROTECTION, As::Bool, Absent::False),
         row("ttl", TTL, As::Bool, Absent::False),
+        row("policy", POLICY, As::Parts(policy), Absent::Null),
     ],
-    parts: &[part(&["aws_dynamodb_table_replica"], "global_table_arn", "+replicas")],
+    parts: &[part(&["aws_dynamodb_table_replica"], "global_table_arn", "+replicas"), POLICY_PART],
     more: Some(More { properties: &["replicas"], fill: replicas_of }),
     inner: Some(replicas::in_blocks),
     ..BLANK
@@ -71,6 +77,27 @@ pub static GLOBAL_TABLE: Table = Table {
     }),
     ..BLANK
 };
+
+/// The policy of the table. In Terraform, the policy of its stream is a resource of the same type.
+pub(super) fn policy(scope: &Scope, node: &Node, path: &str, nested: &mut Unknown) -> Outcome {
+    if scope.language() != Language::Terraform {
+        return policy_text::read(scope, node, path, nested);
+    }
+    for part in scope.elements_at(["", "+policy"])? {
+        if let Some(reasons) = scope.reasons(part) {
+            return Err(reasons);
+        }
+        let part = scope.at(part);
+        let of_stream = part.find(["", "resource_arn"]).is_some_and(|of| match &of.value {
+            Value::Reference { attribute, .. } => attribute.ends_with("stream_arn"),
+            _ => scope.stack.text(of).is_some_and(|text| text.text.contains("/stream/")),
+        });
+        if !of_stream && let Some(policy) = part.find(["", "policy"]) {
+            return policy_text::read(&part, policy, path, nested);
+        }
+    }
+    Ok(Json::Null)
+}
 
 fn owned(_: &Scope) -> Outcome<Switch> {
     Ok(Switch::Off)

@@ -4,6 +4,7 @@ use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::encryption::{Encryption, Flag};
 use crate::template::encryption::{off, switch_wins};
+use crate::template::policy_text;
 use crate::template::table::{Absent, As, BLANK, Identity, More, Paths, Table, part, row};
 use serde_json::{Value as Json, json};
 
@@ -28,10 +29,14 @@ pub static FILE_SYSTEM: Table = Table {
         on: KeyManager::Aws,
         key: ["KmsKeyId", "kms_key_id"],
     }),
-    rows: &[row("automatic_backups", BACKUP_POLICY, As::OneOf(&["ENABLED"]), Absent::By(automatic_backups))],
+    rows: &[
+        row("automatic_backups", BACKUP_POLICY, As::OneOf(&["ENABLED"]), Absent::By(automatic_backups)),
+        row("policy", ["FileSystemPolicy", "+policy.policy"], As::Parts(policy_text::read), Absent::Null),
+    ],
     also: &[REPLICATION],
     parts: &[
         part(&["aws_efs_backup_policy"], "file_system_id", "+backup_policy"),
+        part(&["aws_efs_file_system_policy"], "file_system_id", "+policy"),
         part(&["aws_efs_replication_configuration"], "source_file_system_id", "+replication"),
     ],
     more: Some(More { properties: &["replication"], fill }),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from .harness import ACCOUNT, Emulator, days_ago
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/r"
@@ -57,6 +59,10 @@ def ec2(emulator: Emulator) -> None:
     emulator.seed("ec2", "tag", {"ResourceId": instance, "Key": "aws:autoscaling:groupName", "Value": "g"})
     emulator.seed("ec2", "instance", {"InstanceId": instance, "LaunchTime": days_ago(9)})
     read = client.describe_instances()["Reservations"][0]["Instances"][0]
+    client.modify_instance_attribute(InstanceId=instance, DisableApiTermination={"Value": True})
+    protected = client.describe_instance_attribute(InstanceId=instance, Attribute="disableApiTermination")
+    emulator.expect("termination protection", protected["DisableApiTermination"], {"Value": True})
+    client.modify_instance_attribute(InstanceId=instance, DisableApiTermination={"Value": False})
     emulator.expect("tag of AWS", read["Tags"], [{"Key": "aws:autoscaling:groupName", "Value": "g"}])
     client.attach_volume(VolumeId=volume["VolumeId"], InstanceId=instance, Device="/dev/sdf")
     own = client.create_image(InstanceId=instance, Name="own")["ImageId"]
@@ -176,6 +182,11 @@ def rds(emulator: Emulator) -> None:
     again = client.describe_db_instances(DBInstanceIdentifier="on")["DBInstances"][0]
     emulator.expect("replication shown", len(again["DBInstanceAutomatedBackupsReplications"]), 1)
     far.stop_db_instance_automated_backups_replication(SourceDBInstanceArn=source)
+    topic = f"arn:aws:sns:us-east-1:{ACCOUNT}:on-call"
+    client.create_event_subscription(SubscriptionName="failures", SnsTopicArn=topic, SourceType="db-instance", EventCategories=["failure"], Enabled=True)
+    told = client.describe_event_subscriptions()["EventSubscriptionsList"][0]
+    seen = (told["CustSubscriptionId"], told["Enabled"], told["Status"], told["SourceType"], told["EventCategoriesList"], told["SourceIdsList"])
+    emulator.expect("event subscription", seen, ("failures", True, "active", "db-instance", ["failure"], []))
     emulator.expect("cluster backups", len(client.describe_db_cluster_automated_backups()["DBClusterAutomatedBackups"]), 5)
 
 
@@ -266,6 +277,11 @@ def dynamodb(emulator: Emulator) -> None:
     emulator.seed("dynamodb", "table", {"TableName": "restored", "RestoreSummary": {"RestoreDateTime": days_ago(8)}})
     summary = client.describe_table(TableName="restored")["Table"]["RestoreSummary"]
     emulator.expect("restore", (summary["SourceBackupArn"], summary["RestoreDateTime"].isoformat()[:10]), (backup, days_ago(8)[:10]))
+    policy = '{"Version": "2012-10-17", "Statement": []}'
+    client.put_resource_policy(ResourceArn=arn, Policy=policy)
+    emulator.expect("resource policy", client.get_resource_policy(ResourceArn=arn)["Policy"], policy)
+    other = arn.replace("two-table", "one-table")
+    emulator.expect_error("no policy", "PolicyNotFoundException", lambda: client.get_resource_policy(ResourceArn=other))
     emulator.expect("ttl", client.describe_time_to_live(TableName="one-table")["TimeToLiveDescription"]["TimeToLiveStatus"], "DISABLED")
     client.update_table(TableName="one-table", ReplicaUpdates=[{"Delete": {"RegionName": "eu-west-1"}}])
     emulator.expect("no replica", "Replicas" in client.describe_table(TableName="one-table")["Table"], False)
@@ -279,6 +295,10 @@ def efs(emulator: Emulator) -> None:
     emulator.expect_error("none", "PolicyNotFound", lambda: client.describe_backup_policy(FileSystemId=second))
     client.put_backup_policy(FileSystemId=second, BackupPolicy={"Status": "DISABLED"})
     emulator.expect("off", client.describe_backup_policy(FileSystemId=second)["BackupPolicy"]["Status"], "DISABLED")
+    policy = '{"Version": "2012-10-17", "Statement": []}'
+    client.put_file_system_policy(FileSystemId=first, Policy=policy)
+    emulator.expect("file system policy", client.describe_file_system_policy(FileSystemId=first)["Policy"], policy)
+    emulator.expect_error("no policy", "PolicyNotFound", lambda: client.describe_file_system_policy(FileSystemId=second))
     emulator.seed("efs", "file_system", {"FileSystemId": second, "CreationTime": days_ago(30)})
     items = {f["FileSystemId"]: f for f in client.describe_file_systems()["FileSystems"]}
     tag = {"Key": "aws:elasticfilesystem:default-backup", "Value": "enabled"}
@@ -460,4 +480,34 @@ def kms_and_sts(emulator: Emulator) -> None:
     emulator.expect("accounts are apart", vaults.list_backup_vaults()["BackupVaultList"], [])
 
 
-CHECKS = (dlm, ec2, rds, redshift, dynamodb, efs, fsx, s3, logs, automation, kms_and_sts)
+BACKUP_POLICY = {
+    "plans": {
+        "daily": {
+            "regions": {"@@assign": ["us-east-1"]},
+            "rules": {"night": {"target_backup_vault_name": {"@@assign": "main"}}},
+            "selections": {"tags": {"daily": {"tag_key": {"@@assign": "backup"}, "tag_value": {"@@assign": ["daily"]}}}},
+        }
+    }
+}
+
+
+def organizations(emulator: Emulator) -> None:
+    client = emulator.client("organizations")
+    about = {"PolicyType": "BACKUP_POLICY"}
+    emulator.expect_error("outside", "AWSOrganizationsNotInUseException", lambda: client.describe_effective_policy(**about))
+    made = client.create_organization()["Organization"]
+    emulator.expect("management account", client.describe_organization()["Organization"]["MasterAccountId"], ACCOUNT)
+    emulator.expect_error("none", "EffectivePolicyNotFoundException", lambda: client.describe_effective_policy(**about))
+    policy = client.create_policy(Content=json.dumps(BACKUP_POLICY), Description="d", Name="daily", Type="BACKUP_POLICY")["Policy"]
+    client.attach_policy(PolicyId=policy["PolicySummary"]["Id"], TargetId=client.list_roots()["Roots"][0]["Id"])
+    plan = json.loads(client.describe_effective_policy(**about)["EffectivePolicy"]["PolicyContent"])["plans"]["daily"]
+    emulator.expect("effective", (plan["regions"], list(plan["rules"]), list(plan["selections"]["tags"])), (["us-east-1"], ["night"], ["daily"]))
+    errors = {"AccountId": ACCOUNT, **about}
+    emulator.expect("valid", client.list_effective_policy_validation_errors(**errors)["EffectivePolicyValidationErrors"], [])
+    emulator.seed("organizations", "validation_error", {"ErrorCode": "ELEMENTS_TOO_MANY", "PathToError": "plans"})
+    read = client.list_effective_policy_validation_errors(**errors)["EffectivePolicyValidationErrors"]
+    emulator.expect("invalid", [error["ErrorCode"] for error in read], ["ELEMENTS_TOO_MANY"])
+    emulator.expect("organisation", made["Id"].startswith("o-"), True)
+
+
+CHECKS = (dlm, ec2, rds, redshift, dynamodb, efs, fsx, s3, logs, automation, organizations, kms_and_sts)

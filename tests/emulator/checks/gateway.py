@@ -48,6 +48,7 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeRegions": {},
         "DescribeVolumes": {},
         "DescribeInstances": {},
+        "DescribeInstanceAttribute": {"InstanceId": "i-1", "Attribute": "disableApiTermination"},
         "DescribeSnapshots": {},
         "DescribeSnapshotAttribute": {"SnapshotId": "snap-1", "Attribute": "createVolumePermission"},
         "DescribeImages": {},
@@ -70,6 +71,7 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeDBInstanceAutomatedBackups": {},
         "DescribeDBClusterAutomatedBackups": {},
         "DescribeGlobalClusters": {},
+        "DescribeEventSubscriptions": {},
     },
     "redshift": {
         "DescribeClusters": {},
@@ -83,9 +85,10 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeContinuousBackups": TABLE,
         "DescribeTimeToLive": TABLE,
         "ListBackups": {},
+        "GetResourcePolicy": {"ResourceArn": f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/one-table"},
         "ListTagsOfResource": {"ResourceArn": f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/one-table"},
     },
-    "elasticfilesystem": {"DescribeFileSystems": {}, "DescribeBackupPolicy": FILE_SYSTEM, "DescribeReplicationConfigurations": {}},
+    "elasticfilesystem": {"DescribeFileSystems": {}, "DescribeBackupPolicy": FILE_SYSTEM, "DescribeFileSystemPolicy": FILE_SYSTEM, "DescribeReplicationConfigurations": {}},
     "fsx": {"DescribeFileSystems": {}, "DescribeVolumes": {}, "DescribeBackups": {}, "DescribeDataRepositoryAssociations": {}},
     "s3": {
         "ListBuckets": {},
@@ -109,6 +112,11 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
     "states": {
         "ListStateMachines": {},
         "ListExecutions": {"stateMachineArn": f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:m"},
+    },
+    "organizations": {
+        "DescribeOrganization": {},
+        "DescribeEffectivePolicy": {"PolicyType": "BACKUP_POLICY"},
+        "ListEffectivePolicyValidationErrors": {"AccountId": ACCOUNT, "PolicyType": "BACKUP_POLICY"},
     },
     "kms": {"DescribeKey": KEY, "GetKeyRotationStatus": KEY, "ListAliases": {}},
     "tag": {"GetResources": {}},

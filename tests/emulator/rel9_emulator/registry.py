@@ -40,6 +40,7 @@ MODULES = {
     "kms": "kms",
     "lightsail": "cloud_control",
     "logs": "logs",
+    "organizations": "organizations",
     "rds": "rds",
     "redshift": "redshift",
     "s3": "s3",
@@ -47,7 +48,7 @@ MODULES = {
     "timestream": "cloud_control",
 }
 
-GLOBAL_SERVICES = {"s3"}
+GLOBAL_SERVICES = {"organizations", "s3"}
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,20 @@ def settings(account: Account) -> None:
     backup, ec2 = account.client("backup"), account.client("ec2")
     backup.update_region_settings(ResourceTypeOptInPreference={"EFS": False})
     backup.update_global_settings(GlobalSettings={"isCrossAccountBackupEnabled": "true"})
+    organization(account)
     ec2.enable_ebs_encryption_by_default()
     ec2.enable_snapshot_block_public_access(State="block-new-sharing")
+
+
+def organization(account: Account) -> None:
+    """The account manages an organisation with a backup policy for this Region."""
+    client = account.client("organizations")
+    client.create_organization()
+    selection = {"iam_role_arn": {"@@assign": ROLE}, "tag_key": {"@@assign": "backup"}, "tag_value": {"@@assign": ["daily"]}}
+    plan = {"regions": {"@@assign": [REGION]}, "rules": {"night": {"target_backup_vault_name": {"@@assign": "main"}}}}
+    content = {"plans": {"daily": {**plan, "selections": {"tags": {"daily": selection}}}}}
+    made = client.create_policy(Content=json.dumps(content), Description="backups", Name="backups", Type="BACKUP_POLICY")["Policy"]
+    client.attach_policy(PolicyId=made["PolicySummary"]["Id"], TargetId=client.list_roots()["Roots"][0]["Id"])
 
 
 def vaults(account: Account) -> None:
@@ -131,6 +143,15 @@ def snapshots(account: Account) -> dict[str, str]:
         made[f"{name}_snapshot"] = snapshot
     ec2.lock_snapshot(SnapshotId=made["by-hand_snapshot"], LockMode="governance", LockDuration=10)
     instance, _ = account.instance(Name="server")
+    guarded, _ = account.instance(Name="guarded")
+    ec2.modify_instance_attribute(InstanceId=guarded.rsplit("/", 1)[1], DisableApiTermination={"Value": True})
+    made |= {"server": instance, "guarded": guarded}
+    # The snapshot of an image that is no longer registered, of an instance that is gone.
+    gone = account.volume("gone").rsplit("/", 1)[1]
+    orphan = ec2.create_snapshot(VolumeId=gone, Description="Created by CreateImage(i-0123456789abcdef0) for ami-0123456789abcdef0")["SnapshotId"]
+    account.seed("ec2", "snapshot", {"SnapshotId": orphan, "StartTime": ago(days=400)})
+    ec2.delete_volume(VolumeId=gone)
+    made["orphan_snapshot"] = orphan
     image = ec2.create_image(InstanceId=instance.rsplit("/", 1)[1], Name="image")["ImageId"]
     ec2.modify_image_attribute(ImageId=image, LaunchPermission={"Add": [{"UserId": OTHER_ACCOUNT}]})
     return {**made, "image": image, "policy": policy}
@@ -139,6 +160,9 @@ def snapshots(account: Account) -> dict[str, str]:
 def databases(account: Account) -> None:
     rds = account.client("rds")
     doomed = account.client("kms").create_key(Description="doomed")["KeyMetadata"]
+    topic = arn("sns", "on-call", REGION)
+    failures = {"SourceType": "db-instance", "EventCategories": ["failure"], "Enabled": True}
+    rds.create_event_subscription(SubscriptionName="failures", SnsTopicArn=topic, **failures)
     account.database("orders", retention=7, StorageEncrypted=True, DeletionProtection=True, CopyTagsToSnapshot=True)
     account.database("doomed", retention=7, StorageEncrypted=True, KmsKeyId=doomed["Arn"])
     account.database("no-backups", retention=0)
@@ -203,12 +227,20 @@ def warehouses(account: Account) -> None:
     account.seed("redshift", "snapshot", {"SnapshotIdentifier": "not-complete", "Status": "final snapshot", **first})
 
 
+def allow(principal: Any, action: str, **more: Any) -> str:
+    """A resource policy with one statement."""
+    statement = {"Sid": "Let", "Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*", **more}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 def tables(account: Account) -> dict[str, str]:
     dynamodb = account.client("dynamodb")
     account.table("events", tier="gold")
     dynamodb.update_continuous_backups(TableName="events", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
     dynamodb.update_time_to_live(TableName="events", TimeToLiveSpecification={"Enabled": True, "AttributeName": "until"})
     account.table("bare")
+    account.table("lent")
+    dynamodb.put_resource_policy(ResourceArn=arn("dynamodb", "table/lent", REGION), Policy=allow({"AWS": OTHER_ACCOUNT}, "dynamodb:GetItem"))
     account.table("dumped")
     backup = dynamodb.create_backup(TableName="dumped", BackupName="by-hand")["BackupDetails"]["BackupArn"]
     dynamodb.restore_table_from_backup(TargetTableName="restored", BackupArn=backup)
@@ -223,6 +255,10 @@ def file_systems(account: Account) -> dict[str, str]:
     backed_up = account.file_system("with-backups", Encrypted=True, Backup=True)
     account.point(arn("elasticfilesystem", f"file-system/{backed_up}", REGION), age={"hours": 6}, Lifecycle={"DeleteAfterDays": 35})
     bare = account.file_system("without-backups")
+    mount = "elasticfilesystem:ClientMount"
+    efs.put_file_system_policy(FileSystemId=bare, Policy=allow({"AWS": "*"}, mount))
+    through_vpc = {"Condition": {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}}}
+    efs.put_file_system_policy(FileSystemId=backed_up, Policy=allow({"AWS": "*"}, mount, **through_vpc))
     replicated = account.file_system("replicated", Encrypted=True)
     efs.create_replication_configuration(SourceFileSystemId=replicated, Destinations=[{"Region": FAR}])
     return {"backed_up": backed_up, "bare_fs": bare, "replicated": replicated}
@@ -273,6 +309,7 @@ def buckets(account: Account) -> None:
     secure = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::kept/*"}
     secure["Condition"] = {"Bool": {"aws:SecureTransport": "false"}}
     s3.put_bucket_policy(Bucket="kept", Policy=json.dumps({"Version": "2012-10-17", "Statement": [secure]}))
+    s3.put_bucket_policy(Bucket="locked", Policy=allow("*", "s3:GetObject"))
     retention = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 30}}}
     s3.put_object_lock_configuration(Bucket="locked", ObjectLockConfiguration=retention)
     account.seed("s3", "bucket", {"Name": "somewhere", "BucketRegion": None})  # so rel9 must read its Region with a separate call

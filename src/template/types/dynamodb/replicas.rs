@@ -2,7 +2,7 @@
 //! recovery, deletion protection and tags; the kind of encryption and TTL are the same for all ("Global tables: how it works", DynamoDB
 //! developer guide; provider, `replica` of `aws_dynamodb_table`, `aws_dynamodb_table_replica`).
 
-use super::{ARN, DEFAULT_PITR_DAYS, TABLE, TTL};
+use super::{ARN, DEFAULT_PITR_DAYS, POLICY, POLICY_PART, TABLE, TTL, policy};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::{DESTROYED, Declaration, Language, Node, PRESENCE, PROVIDER_REGION, Unknown, Value};
@@ -30,9 +30,11 @@ pub static REPLICA: Table = Table {
         row("deletion_protection", ["", "deletion_protection_enabled"], As::Bool, Absent::False),
         row("pitr_days", PITR, As::By(days), Absent::Null),
         row("ttl", ["", ""], As::Bool, Absent::By(ttl)),
+        row("policy", POLICY, As::Parts(policy), Absent::Null),
         row("replicas", ["", ""], As::Texts, Absent::Unknown("the table lists its replicas")),
     ],
     also: &[KEY],
+    parts: &[POLICY_PART],
     more: Some(More { properties: &["encrypted", "kms_key_arn", "key_manager", "key_state"], fill: encryption }),
     ..BLANK
 };

@@ -9,6 +9,9 @@ use serde_json::{Value as Json, json};
 /// The mappings of a specification.
 const DEVICES: Paths = ["BlockDeviceMappings", "root_block_device|ebs_block_device|block_device_mappings"];
 
+/// The protection of an instance from termination.
+const PROTECTION: Paths = ["DisableApiTermination", "disable_api_termination"];
+
 const MORE: Option<More> = Some(More { properties: &["block_devices"], fill });
 
 /// The root devices of the images of AWS and the large distributions. For other images, the root device counts as a data volume, and an
@@ -32,9 +35,11 @@ pub static INSTANCE: Table = Table {
         // Templates do not contain the instances of Auto Scaling groups.
         row("autoscaling_group", ["", ""], As::Text, Absent::Null),
         row("spot", ["", ""], As::Bool, Absent::By(spot)),
+        // False by default (API, RunInstances, DisableApiTermination; provider).
+        row("termination_protection", PROTECTION, As::Bool, Absent::By(protection_of_template)),
     ],
     also: &[DEVICES],
-    more: MORE,
+    more: Some(More { properties: &["block_devices", "deletes_volumes"], fill: fill_instance }),
     ..BLANK
 };
 
@@ -85,6 +90,30 @@ fn spot(scope: &Scope) -> Outcome {
     Ok(market.is_some_and(|market| market == "spot").into())
 }
 
+/// The setting of the launch template that an instance names.
+fn protection_of_template(scope: &Scope) -> Outcome {
+    let Some(template) = scope.find(LAUNCH_TEMPLATE_OF_INSTANCE) else { return Ok(false.into()) };
+    let body = template_of(scope, template)?;
+    scope.at(body).bool_at(PROTECTION, false).map(Json::from)
+}
+
+const LAUNCH_TEMPLATE_OF_INSTANCE: Paths = ["LaunchTemplate", "launch_template"];
+
+/// The devices of an instance, and whether EC2 deletes one of them with the instance.
+fn fill_instance(scope: &Scope, built: &mut Built) {
+    fill(scope, built);
+    let deletes = match built.properties.get("block_devices").and_then(Json::as_array) {
+        None => Err(built.unknown.get("block_devices").cloned().unwrap_or_default()),
+        Some(devices) if devices.iter().any(|device| device[DELETED] == json!(true)) => Ok(true.into()),
+        Some(devices) if devices.iter().all(|device| device[DELETED] == json!(false)) => Ok(false.into()),
+        Some(_) => Err(built.unknown.get(&format!("block_devices[].{DELETED}")).cloned().unwrap_or_default()),
+    };
+    built.set("deletes_volumes", deletes);
+}
+
+/// The property of a device that says whether EC2 deletes it with the instance.
+const DELETED: &str = "delete_on_termination";
+
 fn fill(scope: &Scope, built: &mut Built) {
     let outcome = specifications(scope).and_then(|specifications| {
         let mut all = Vec::new();
@@ -124,7 +153,7 @@ fn specifications<'n>(scope: &Scope<'n, '_>) -> Outcome<Vec<&'n Node>> {
 /// The devices of one specification, merged over those of the launch template that it names.
 fn devices_of_specification(scope: &Scope, built: &mut Built) -> Outcome<Vec<Json>> {
     let mut devices = own_devices(scope, built)?;
-    let template = scope.find(["LaunchTemplate", "launch_template"]).filter(|_| scope.entry.table.type_name == "AWS::EC2::Instance");
+    let template = scope.find(LAUNCH_TEMPLATE_OF_INSTANCE).filter(|_| scope.entry.table.type_name == "AWS::EC2::Instance");
     if let Some(template) = template {
         let body = template_of(scope, template)?;
         for device in own_devices(&scope.at(body), built)? {
@@ -135,7 +164,9 @@ fn devices_of_specification(scope: &Scope, built: &mut Built) -> Outcome<Vec<Jso
         }
     }
     if !devices.iter().any(|device| device["root"] == json!(true)) {
-        let mut root = json!({ "device": null, "snapshot_id": null, "root": true });
+        // "By default, the DeleteOnTermination attribute for the root volume is set to true" (EC2 user guide, "Preserve data when an instance
+        // is terminated").
+        let mut root = json!({ "device": null, "snapshot_id": null, "root": true, DELETED: true });
         match super::by_default(scope) {
             Ok(true) => root["encrypted"] = true.into(),
             // It has the encryption of the image's snapshot (EC2 user guide, "Use encryption with EBS-backed AMIs").
@@ -167,7 +198,7 @@ fn own_devices(scope: &Scope, built: &mut Built) -> Outcome<Vec<Json>> {
     let mut devices = Vec::new();
     for root in scope.elements_at(["", "root_block_device"])? {
         let root = scope.at(root);
-        devices.push(device(&root, &root, Some(true), built)?);
+        devices.push(device(&root, &root, Some(true), true, built)?);
     }
     for mapping in scope.elements_at(["BlockDeviceMappings", "ebs_block_device|block_device_mappings"])? {
         if let Some(reasons) = scope.reasons(mapping) {
@@ -186,17 +217,28 @@ fn own_devices(scope: &Scope, built: &mut Built) -> Outcome<Vec<Json>> {
         if none.is_some_and(|node| !matches!(&node.value, Value::Text(text) if text.is_empty())) {
             continue;
         }
-        devices.push(device(&mapping, &ebs, None, built)?);
+        devices.push(device(&mapping, &ebs, None, nested.is_none(), built)?);
     }
     Ok(devices)
 }
 
-fn device(mapping: &Scope, ebs: &Scope, root: Option<bool>, built: &mut Built) -> Outcome {
+fn device(mapping: &Scope, ebs: &Scope, root: Option<bool>, is_block: bool, built: &mut Built) -> Outcome {
     let name = mapping.find(["DeviceName", "device_name"]).map(|node| mapping.known_text(node)).transpose()?;
     let snapshot_at = ebs.find(["SnapshotId", "snapshot_id"]);
     let snapshot = snapshot_at.map(|node| ebs.text(node)).transpose()?.map(|text| text.text);
     let root = root.unwrap_or_else(|| name.as_deref().is_some_and(|name| ROOT_DEVICES.contains(&name)));
     let mut device = json!({ "device": name, "snapshot_id": snapshot, "root": root });
+    // The provider's blocks have "Defaults to true"; otherwise AWS documents the default of the root volume only.
+    match ebs.find(["DeleteOnTermination", DELETED]).map(|node| ebs.bool(node)) {
+        Some(Ok(deleted)) => device[DELETED] = deleted.into(),
+        None if root || is_block => device[DELETED] = true.into(),
+        unknown => {
+            let why = unknown
+                .and_then(Result::err)
+                .unwrap_or_else(|| vec!["whether EC2 deletes the volume with its instance is not set".to_owned()]);
+            note(&mut built.unknown, &format!("block_devices[].{DELETED}"), why);
+        }
+    }
     let by_default = super::by_default(ebs);
     let encrypted = match (ebs.find(["Encrypted", "encrypted"]), snapshot_at) {
         _ if by_default == Ok(true) => Ok(true.into()),

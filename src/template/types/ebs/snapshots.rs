@@ -32,9 +32,9 @@ pub static IMAGE: Table = Table {
     terraform: &["aws_ami", "aws_ami_copy", "aws_ami_from_instance"],
     identity: Identity::numbered(["", "name"], "arn:{partition}:ec2:{region}::image/{id}"),
     rows: &[row("public", ["", "+permissions"], As::By(is_public), Absent::False)],
-    also: &[FLAG, ["", "ebs_block_device"]],
+    also: &[FLAG, KEY, ["", "ebs_block_device"]],
     parts: &[part(&["aws_ami_launch_permission"], "image_id", "+permissions")],
-    more: Some(More { properties: &["block_devices"], fill: devices }),
+    more: Some(More { properties: &["block_devices", "device_keys"], fill: devices }),
     ..BLANK
 };
 
@@ -101,6 +101,13 @@ fn devices(scope: &Scope, built: &mut Built) {
         "aws_ami_from_instance" => of_source(["", "source_instance_id"]),
         _ => return registered(scope, built),
     };
+    let key = one.clone().and_then(|_| {
+        let mut of_copy = Built::default();
+        apply(scope, Ok(Switch::On), None, KeyManager::Aws, scope.find(KEY), &mut of_copy);
+        device_key(Json::Null, of_copy)
+    });
+    built.place("device_keys", scope.find(KEY));
+    built.set("device_keys", key.map(|key| json!([key])));
     let mut device = json!({ "device": null, "ebs": true, "snapshot_id": null });
     match one {
         Ok(encrypted) => device["encrypted"] = encrypted,
@@ -109,11 +116,24 @@ fn devices(scope: &Scope, built: &mut Built) {
     built.set("block_devices", Ok(json!([device])));
 }
 
+/// The encryption of a device's snapshot.
+fn device_key(device: Json, mut built: Built) -> Outcome {
+    let mut key = json!({ "device": device });
+    for property in ["encrypted", "kms_key_arn", "key_manager"] {
+        match built.properties.remove(property) {
+            Some(value) => key[property] = value,
+            None => return Err(built.unknown.remove(property).unwrap_or_default()),
+        }
+    }
+    Ok(key)
+}
+
 fn registered(scope: &Scope, built: &mut Built) {
     let at: Paths = ["", "ebs_block_device"];
     built.place("block_devices", scope.find(at));
+    let mut keys = Ok(Vec::new());
     let devices = scope.elements_at(at).and_then(|blocks| {
-        let device = |block| {
+        let mut device = |block| {
             if let Some(reasons) = scope.reasons(block) {
                 return Err(reasons);
             }
@@ -123,23 +143,30 @@ fn registered(scope: &Scope, built: &mut Built) {
             if let Some(node) = snapshot {
                 device["snapshot_id"] = scope.text(node)?.text.into();
             }
-            let encrypted = match snapshot {
+            let mut encryption = Built::default();
+            match snapshot {
                 // A device has the encryption of its snapshot (API, RegisterImage, EbsBlockDevice, Encrypted).
-                Some(_) => {
-                    let mut of_snapshot = Built::default();
-                    take_over(&block, ["", "snapshot_id"], |table| *table == SNAPSHOT, fill_from_source, &mut of_snapshot);
-                    let reasons = of_snapshot.unknown.remove("encrypted").unwrap_or_default();
-                    of_snapshot.properties.remove("encrypted").ok_or(reasons)
+                Some(_) => take_over(&block, ["", "snapshot_id"], |table| *table == SNAPSHOT, fill_from_source, &mut encryption),
+                None => {
+                    let switch = block.bool_at(FLAG, false).map(|on| if on { Switch::On } else { Switch::Off });
+                    apply(&block, switch, None, KeyManager::Aws, None, &mut encryption);
                 }
-                None => block.bool_at(FLAG, false).map(Json::from),
-            };
-            match encrypted {
-                Ok(encrypted) => device["encrypted"] = encrypted,
-                Err(reasons) => note(&mut built.unknown, ENCRYPTED, reasons),
+            }
+            match encryption.properties.get("encrypted") {
+                Some(encrypted) => device["encrypted"] = encrypted.clone(),
+                None => note(&mut built.unknown, ENCRYPTED, encryption.unknown.get("encrypted").cloned().unwrap_or_default()),
+            }
+            let key = device_key(device["device"].clone(), encryption);
+            match (&mut keys, key) {
+                (Ok(keys), Ok(key)) => keys.push(key),
+                (Ok(_), Err(reasons)) => keys = Err(reasons),
+                (Err(_), _) => {}
             }
             Ok(device)
         };
-        blocks.into_iter().map(device).collect::<Outcome<Vec<Json>>>()
+        blocks.into_iter().map(&mut device).collect::<Outcome<Vec<Json>>>()
     });
+    let keys = devices.as_ref().map_err(Vec::clone).and_then(|_| keys);
+    built.set("device_keys", keys.map(Json::Array));
     built.set("block_devices", devices.map(Json::Array));
 }

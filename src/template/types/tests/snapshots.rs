@@ -129,6 +129,19 @@ fn images_are_encrypted_device_by_device() {
     assert_eq!(encrypted(&image("aws_ami_copy", json!({ "source_ami_id": "ami-1", "encrypted": true }))), Some(json!(true)));
     assert_eq!(encrypted(&image("aws_ami_copy", json!({ "source_ami_id": "ami-1" }))), None);
     assert_eq!(encrypted(&image("aws_ami_from_instance", json!({ "source_instance_id": "i-1" }))), None);
+    let key = |found: &Resource| value(found, "device_keys");
+    let copy = |more: Json| {
+        let mut body = json!({ "source_ami_id": "ami-1", "encrypted": true });
+        body.as_object_mut().expect("an object").extend(more.as_object().cloned().expect("an object"));
+        image("aws_ami_copy", body)
+    };
+    let of_aws = json!([{ "device": null, "encrypted": true, "kms_key_arn": null, "key_manager": "aws" }]);
+    assert_eq!(key(&copy(json!({}))), of_aws);
+    assert_eq!(key(&copy(json!({ "kms_key_id": "alias/k" })))[0]["key_manager"], json!("customer"));
+    let plain = json!([{ "device": "/dev/xvda", "encrypted": false, "kms_key_arn": null, "key_manager": null }]);
+    assert_eq!(key(&image("aws_ami", device(json!({ "device_name": "/dev/xvda" })))), plain);
+    assert_eq!(reasons(&foreign, "device_keys"), ["the encryption is that of its source, snap-1"]);
+    assert!(!reasons(&image("aws_ami_from_instance", json!({ "source_instance_id": "i-1" })), "device_keys").is_empty());
     let permitted = |permission: Json| {
         let mut body = permission;
         body["image_id"] = reference("aws_ami.i", "id");

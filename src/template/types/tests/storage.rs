@@ -140,7 +140,7 @@ fn a_key_without_its_material_is_not_enabled() {
 #[test]
 fn block_devices_have_the_root_volume() {
     let devices = |body| value(&resource(&[cfn("I", "AWS::EC2::Instance", body)]), "block_devices");
-    let root = json!({ "device": null, "snapshot_id": null, "root": true });
+    let root = json!({ "device": null, "snapshot_id": null, "root": true, "delete_on_termination": true });
     assert_eq!(devices(json!({})), json!([root]));
     let of_image = "the root volume, which the template does not map, has the encryption of the image";
     assert_eq!(reasons(&resource(&[cfn("I", "AWS::EC2::Instance", json!({}))]), "block_devices[].encrypted"), [of_image]);
@@ -151,7 +151,7 @@ fn block_devices_have_the_root_volume() {
         { "DeviceName": "/dev/sdc", "NoDevice": {} }
     ] });
     let expected = json!([
-        { "device": "/dev/xvda", "encrypted": true, "snapshot_id": null, "root": true },
+        { "device": "/dev/xvda", "encrypted": true, "snapshot_id": null, "root": true, "delete_on_termination": true },
         { "device": "/dev/sdf", "encrypted": false, "snapshot_id": null, "root": false }
     ]);
     assert_eq!(devices(mappings.clone()), expected);
@@ -178,6 +178,34 @@ fn block_devices_have_the_root_volume() {
 }
 
 #[test]
+fn termination_deletes_volumes_unless_the_template_says_otherwise() {
+    let instance = |body| resource(&[cfn("I", "AWS::EC2::Instance", body)]);
+    let mapped = |name: &str, ebs: serde_json::Value| json!({ "DeviceName": name, "Ebs": ebs });
+    let kept = || mapped("/dev/xvda", json!({ "DeleteOnTermination": false }));
+    has(&instance(json!({})), json!({ "deletes_volumes": true, "termination_protection": false }));
+    has(&instance(json!({ "BlockDeviceMappings": [kept()] })), json!({ "deletes_volumes": false }));
+    let both = |data: serde_json::Value| instance(json!({ "BlockDeviceMappings": [kept(), mapped("/dev/sdf", data)] }));
+    has(&both(json!({ "DeleteOnTermination": "true" })), json!({ "deletes_volumes": true }));
+    has(&both(json!({ "DeleteOnTermination": false })), json!({ "deletes_volumes": false }));
+    assert_eq!(
+        reasons(&both(json!({ "VolumeSize": 1 })), "deletes_volumes"),
+        ["whether EC2 deletes the volume with its instance is not set"]
+    );
+    let of_terraform = |body| resource(&[tf("aws_instance.i", "aws_instance", body)]);
+    let root = json!({ "delete_on_termination": false });
+    has(&of_terraform(json!({ "root_block_device": [root] })), json!({ "deletes_volumes": false, "termination_protection": false }));
+    let data = json!({ "root_block_device": [root], "ebs_block_device": [{ "device_name": "/dev/sdf" }], "disable_api_termination": true });
+    has(&of_terraform(data), json!({ "deletes_volumes": true, "termination_protection": true }));
+    let of_template = resources(&[
+        cfn("I", "AWS::EC2::Instance", json!({ "LaunchTemplate": { "LaunchTemplateId": reference("T", "Ref"), "Version": "1" } })),
+        cfn("T", "AWS::EC2::LaunchTemplate", json!({ "LaunchTemplateData": { "DisableApiTermination": true } })),
+    ]);
+    has(&of_template[0], json!({ "deletes_volumes": true, "termination_protection": true }));
+    let elsewhere = instance(json!({ "LaunchTemplate": { "LaunchTemplateName": "elsewhere" } }));
+    assert_eq!(reasons(&elsewhere, "termination_protection"), ["the launch template elsewhere is not in the template"]);
+}
+
+#[test]
 fn terraform_block_devices() {
     let all = resources(&[
         tf(
@@ -198,7 +226,7 @@ fn terraform_block_devices() {
         ),
         tf("aws_instance.j", "aws_instance", json!({ "launch_template": [{ "id": reference("aws_launch_template.t", "id") }] })),
     ]);
-    let device = |device: Option<&str>, encrypted: bool, root: bool| json!({ "device": device, "encrypted": encrypted, "snapshot_id": null, "root": root });
+    let device = |device: Option<&str>, encrypted: bool, root: bool| json!({ "device": device, "encrypted": encrypted, "snapshot_id": null, "root": root, "delete_on_termination": true });
     has(
         &all[0],
         json!({ "image_id": "ami-1", "spot": false, "block_devices": [device(None, true, true), device(Some("/dev/sdf"), false, false)] }),
@@ -241,6 +269,57 @@ fn file_systems() {
     assert_eq!(all.len(), 1);
     has(&all[0], json!({ "key_manager": "aws", "automatic_backups": true }));
     assert_eq!(value(&all[0], "replication")[0]["destination_region"], "us-west-2");
+}
+
+#[test]
+fn policies_of_tables_and_file_systems() {
+    let statement = |who: &str| json!({ "Statement": [{ "Effect": "Allow", "Principal": who, "Action": "*", "Resource": "*" }] });
+    let of = |found: &crate::inventory::Resource| value(found, "policy").as_str().map(str::to_owned);
+    for (kind, body) in [
+        ("AWS::EFS::FileSystem", json!({ "FileSystemPolicy": statement("*") })),
+        ("AWS::DynamoDB::Table", json!({ "ResourcePolicy": { "PolicyDocument": statement("*") } })),
+    ] {
+        assert_eq!(of(&resource(&[cfn("R", kind, body)])), Some(statement("*").to_string()));
+        has(&resource(&[cfn("R", kind, json!({}))]), json!({ "policy": null }));
+    }
+    let text = |who: &str| json!(statement(who).to_string());
+    let table = || tf("aws_dynamodb_table.t", "aws_dynamodb_table", json!({ "name": "t" }));
+    let policy = |name: &str, attribute: &str, who: &str| {
+        let body = json!({ "resource_arn": reference("aws_dynamodb_table.t", attribute), "policy": text(who) });
+        tf(&format!("aws_dynamodb_resource_policy.{name}"), "aws_dynamodb_resource_policy", body)
+    };
+    assert_eq!(of(&resource(&[table(), policy("p", "arn", "*")])), Some(statement("*").to_string()));
+    // The policy of the table's stream is not that of the table.
+    has(&resource(&[table(), policy("s", "stream_arn", "*")]), json!({ "policy": null }));
+    let both = resource(&[table(), policy("s", "stream_arn", "*"), policy("p", "arn", "arn:aws:iam::111122223333:root")]);
+    assert!(of(&both).is_some_and(|text| text.contains("111122223333")));
+    let replica = tf(
+        "aws_dynamodb_table_replica.r",
+        "aws_dynamodb_table_replica",
+        json!({ "global_table_arn": reference("aws_dynamodb_table.t", "arn"), "region": "us-east-1" }),
+    );
+    let of_replica = tf(
+        "aws_dynamodb_resource_policy.r",
+        "aws_dynamodb_resource_policy",
+        json!({ "resource_arn": reference("aws_dynamodb_table_replica.r", "arn"), "policy": text("*") }),
+    );
+    let found = resources(&[table(), replica, of_replica]);
+    assert_eq!(found.iter().map(of).collect::<Vec<_>>(), [None, Some(statement("*").to_string())]);
+    let files = resource(&[
+        tf("aws_efs_file_system.f", "aws_efs_file_system", json!({})),
+        tf(
+            "aws_efs_file_system_policy.p",
+            "aws_efs_file_system_policy",
+            json!({ "file_system_id": reference("aws_efs_file_system.f", "id"), "policy": text("*") }),
+        ),
+    ]);
+    assert_eq!(of(&files), Some(statement("*").to_string()));
+    let whose = tf(
+        "aws_dynamodb_resource_policy.q",
+        "aws_dynamodb_resource_policy",
+        json!({ "resource_arn": unknown("var.t"), "policy": text("*") }),
+    );
+    assert!(!reasons(&resource(&[table(), whose]), "policy").is_empty(), "it may be the policy of the table");
 }
 
 #[test]

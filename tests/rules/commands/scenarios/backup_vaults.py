@@ -114,6 +114,12 @@ def air_gapped_vault_exists(aws: Aws) -> Failing:
     return Failing(aws.number, fill={"REGION": FAR})
 
 
+@proves("backup-cross-account-enabled", account="of-organisation")
+def cross_account_enabled(aws: Aws) -> Failing:
+    aws.client("organizations").create_organization()
+    return Failing(aws.number, fill={"REGION": "us-east-1"})
+
+
 @proves("backup-copies-outside-account", account="without-copies")
 def copies_outside_account(aws: Aws) -> Failing:
     aws.own_vault("main")

@@ -36,6 +36,17 @@ def snapshot_sharing_allowed(aws: Aws) -> str:
     return made
 
 
+@proves("snapshot-customer-key")
+def snapshot_customer_key(aws: Aws) -> Failing:
+    fill: dict[str, Any] = {"KEY_ARN": lambda told: told("Arn")}
+    return Failing(aws.snapshot(aws.volume("with-managed-key")), fill=fill, replaced_by=lambda told: told("SnapshotId"))
+
+
+@proves("ec2-instance-termination-protection")
+def ec2_instance_termination_protection(aws: Aws) -> str:
+    return aws.instance()[0]
+
+
 @proves("ebs-snapshot-encrypted")
 def ebs_snapshot_encrypted(aws: Aws) -> Failing:
     return Failing(aws.snapshot(aws.volume("plain", encrypted=False)), replaced_by=lambda told: told("SnapshotId"))

@@ -27,6 +27,13 @@ def plan_exists(aws: Aws) -> Failing:
     return Failing("us-west-1", fill={"PLAN_ID": lambda told: told("BackupPlanId")})
 
 
+@proves("rds-event-subscription-exists", region="ca-central-1")
+def event_subscription_exists(aws: Aws) -> Failing:
+    aws.database("orders", "ca-central-1", retention=7)
+    aws.cluster("core", "aurora-mysql", "ca-central-1")
+    return Failing("ca-central-1", fill={"TOPIC_ARN": aws.arn("sns", "on-call", "ca-central-1")})
+
+
 @proves("backup-region-full-management", region="us-west-2")
 def full_management(aws: Aws) -> str:
     region = "us-west-2"

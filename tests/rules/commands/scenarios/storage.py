@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from framework import FAR, Aws, Failing, Told, proves
 
 ROLE = {"REPLICATION_ROLE": "replication"}
+
+
+@proves("data-policy-not-open")
+def data_policy_not_open(aws: Aws) -> Failing:
+    aws.bucket("open")
+    everyone = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::open/*"}
+    aws.client("s3").put_bucket_policy(Bucket="open", Policy=json.dumps({"Version": "2012-10-17", "Statement": [everyone]}))
+
+    def edit(document: dict[str, Any]) -> None:
+        document["Statement"][0]["Condition"] = {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}
+
+    return Failing("open", edit={"policy.json": edit})
 
 
 @proves("dynamodb-table-customer-key")

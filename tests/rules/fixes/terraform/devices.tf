@@ -61,6 +61,13 @@ resource "aws_ami" "own" {
   }
 }
 
+resource "aws_ami_copy" "own" {
+  name              = "copy"
+  source_ami_id     = "ami-0123456789abcdef0"
+  source_ami_region = "eu-west-1"
+  encrypted         = true
+}
+
 resource "aws_ebs_snapshot_copy" "own" {
   source_snapshot_id = aws_ebs_snapshot.own.id
   source_region      = "us-east-1"
