@@ -13,6 +13,7 @@ pub mod dlm;
 pub mod dynamodb;
 pub mod ec2;
 pub mod efs;
+pub mod elasticache;
 mod endpoints;
 mod failure;
 mod guard;
@@ -57,6 +58,11 @@ pub const SERVICES: &[Service] = &[
     Service { name: "dynamodb", operations: || dynamodb::OPERATIONS.to_vec(), collect: |_, reader| dynamodb::collect(reader).boxed() },
     Service { name: "ec2", operations: ec2::operations, collect: |_, reader| ec2::collect(reader).boxed() },
     Service { name: "efs", operations: || efs::OPERATIONS.to_vec(), collect: |_, reader| efs::collect(reader).boxed() },
+    Service {
+        name: "elasticache",
+        operations: || elasticache::OPERATIONS.to_vec(),
+        collect: |_, reader| elasticache::collect(reader).boxed(),
+    },
     Service { name: "rds", operations: || rds::OPERATIONS.to_vec(), collect: |_, reader| rds::collect(reader).boxed() },
     Service {
         name: "s3",

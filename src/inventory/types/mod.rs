@@ -10,6 +10,7 @@ pub mod dlm;
 pub mod dynamodb;
 pub mod ebs;
 pub mod efs;
+pub mod elasticache;
 pub mod kms;
 mod properties;
 pub mod rds;
@@ -51,6 +52,11 @@ pub fn all() -> &'static [TypeInfo] {
         ebs::SpotFleet,
         ebs::Volume,
         efs::FileSystem,
+        elasticache::CacheCluster,
+        elasticache::ReplicationGroup,
+        elasticache::ServerlessCache,
+        elasticache::ServerlessCacheSnapshot,
+        elasticache::Snapshot,
         kms::Key,
         rds::AutomatedBackup,
         rds::ClusterAutomatedBackup,

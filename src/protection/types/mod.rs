@@ -10,6 +10,7 @@ mod dlm;
 mod dynamodb;
 mod ebs;
 mod efs;
+mod elasticache;
 mod kms;
 mod rds;
 mod s3;
@@ -30,6 +31,9 @@ pub static DATA: &[&DataType] = &[
     &ebs::INSTANCE,
     &ebs::VOLUME,
     &efs::FILE_SYSTEM,
+    &elasticache::CACHE_CLUSTER,
+    &elasticache::REPLICATION_GROUP,
+    &elasticache::SERVERLESS_CACHE,
     &rds::CLUSTER,
     &rds::INSTANCE,
     &rds::DOC_DB_CLUSTER,
@@ -42,6 +46,8 @@ static BACKUPS: &[&BackupType] = &[
     &dynamodb::BACKUP,
     &ebs::IMAGE,
     &ebs::SNAPSHOT,
+    &elasticache::SERVERLESS_CACHE_SNAPSHOT,
+    &elasticache::SNAPSHOT,
     &rds::AUTOMATED_BACKUP,
     &rds::CLUSTER_AUTOMATED_BACKUP,
     &rds::CLUSTER_SNAPSHOT,

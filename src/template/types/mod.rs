@@ -10,6 +10,7 @@ mod dlm;
 pub(super) mod dynamodb;
 mod ebs;
 mod efs;
+mod elasticache;
 pub(super) mod kms;
 mod rds;
 mod region;
@@ -45,6 +46,9 @@ static ALL: &[&Table] = &[
     &ebs::snapshots::IMAGE,
     &ebs::snapshots::SNAPSHOT,
     &efs::FILE_SYSTEM,
+    &elasticache::CACHE_CLUSTER,
+    &elasticache::REPLICATION_GROUP,
+    &elasticache::SERVERLESS_CACHE,
     &kms::KEY,
     &rds::INSTANCE,
     &rds::MEMBER,

@@ -1,14 +1,11 @@
 //! Types that hold data and that no table reads. For a resource of such a type, rel9 reports that it is not judged.
 
 /// CloudFormation's names. (Without log groups, whose data no rule judges.)
-pub const UNREAD_DATA: [&str; 28] = [
+pub const UNREAD_DATA: [&str; 25] = [
     "AWS::Cassandra::Table",
     "AWS::DSQL::Cluster",
     "AWS::DocDBElastic::Cluster",
     "AWS::EKS::Cluster",
-    "AWS::ElastiCache::CacheCluster",
-    "AWS::ElastiCache::ReplicationGroup",
-    "AWS::ElastiCache::ServerlessCache",
     "AWS::Elasticsearch::Domain",
     "AWS::FSx::FileSystem",
     "AWS::FSx::Volume",

@@ -229,6 +229,62 @@ def efs(emulator: Emulator) -> None:
     emulator.expect_error("gone", "ReplicationNotFound", lambda: client.describe_replication_configurations(FileSystemId=first))
 
 
+def elasticache(emulator: Emulator) -> None:
+    client = emulator.client("elasticache")
+    group = {"ReplicationGroupDescription": "d", "CacheNodeType": "cache.t4g.small", "NumCacheClusters": 2}
+    for name, more in (
+        ("plain", {"Engine": "redis"}),
+        ("valkey", {"Engine": "valkey", "SnapshotRetentionLimit": 3, "Tags": [{"Key": "tier", "Value": "gold"}]}),
+        ("durable", {"Engine": "valkey", "Durability": "sync", "AtRestEncryptionEnabled": False}),
+    ):
+        client.create_replication_group(ReplicationGroupId=name, **group, **more)
+    client.create_cache_cluster(CacheClusterId="alone", Engine="redis", CacheNodeType="cache.t4g.small", NumCacheNodes=1)
+    client.create_cache_cluster(CacheClusterId="pages", Engine="memcached", CacheNodeType="cache.t4g.small", NumCacheNodes=2)
+    read = {g["ReplicationGroupId"]: g for g in client.describe_replication_groups(MaxRecords=100)["ReplicationGroups"]}
+    kinds = {name: (g["StorageEncryptionType"], g["EffectiveDurability"]) for name, g in read.items()}
+    expected = {"plain": ("none", "disabled"), "valkey": ("sse-elasticache", "disabled"), "durable": ("sse-elasticache", "sync")}
+    emulator.expect("encryption and durability", kinds, expected)
+    emulator.seed("elasticache", "replication_group", {"ReplicationGroupId": "plain", "ReplicationGroupCreateTime": days_ago(50)})
+    created = client.describe_replication_groups(ReplicationGroupId="plain")["ReplicationGroups"][0]["ReplicationGroupCreateTime"]
+    emulator.expect("seeded date", created.isoformat()[:10], days_ago(50)[:10])
+    alone = client.describe_cache_clusters(ShowCacheClustersNotInReplicationGroups=True)["CacheClusters"]
+    emulator.expect("without nodes of groups", sorted(c["CacheClusterId"] for c in alone), ["alone", "pages"])
+    emulator.expect("with nodes of groups", len(client.describe_cache_clusters()["CacheClusters"]), 5)
+    emulator.seed("elasticache", "cache_cluster", {"CacheClusterId": "alone", "CacheClusterCreateTime": days_ago(9)})
+    client.modify_cache_cluster(CacheClusterId="alone", SnapshotRetentionLimit=5)
+    emulator.expect("limit", client.describe_cache_clusters(CacheClusterId="alone")["CacheClusters"][0]["SnapshotRetentionLimit"], 5)
+    client.create_snapshot(SnapshotName="by-hand", ReplicationGroupId="plain")
+    node = {"CacheNodeId": "0001", "SnapshotCreateTime": days_ago(1)}
+    emulator.seed("elasticache", "snapshot", {"SnapshotName": "automatic.1", "CacheClusterId": "valkey-001", "NodeSnapshots": [node]})
+    emulator.seed("elasticache", "snapshot", {"SnapshotName": "by-hand", "NodeSnapshots": [node]})
+    snapshots = {s["SnapshotName"]: s for s in client.describe_snapshots(MaxRecords=50)["Snapshots"]}
+    sources = {name: (s["SnapshotSource"], s.get("ReplicationGroupId"), s.get("CacheClusterId")) for name, s in snapshots.items()}
+    expected = {"by-hand": ("manual", "plain", None), "automatic.1": ("automated", None, "valkey-001")}
+    emulator.expect("snapshots", sources, expected)
+    emulator.expect("date", snapshots["by-hand"]["NodeSnapshots"][0]["SnapshotCreateTime"].isoformat()[:10], days_ago(1)[:10])
+    serverless(emulator)
+    tagged = emulator.client("resourcegroupstaggingapi").get_resources(ResourceTypeFilters=["elasticache", "memorydb"])["ResourceTagMappingList"]
+    tags = {t["ResourceARN"].rsplit(":", 1)[1]: [pair["Value"] for pair in t["Tags"]] for t in tagged if t["Tags"]}
+    emulator.expect("tags", tags, {"valkey": ["gold"], "one": ["silver"]})
+
+
+def serverless(emulator: Emulator) -> None:
+    client = emulator.client("elasticache")
+    client.create_serverless_cache(ServerlessCacheName="one", Engine="memcached", Tags=[{"Key": "tier", "Value": "silver"}])
+    client.modify_serverless_cache(ServerlessCacheName="one", SnapshotRetentionLimit=7, DailySnapshotTime="03:00")
+    emulator.seed("elasticache", "serverless_cache", {"ServerlessCacheName": "one", "CreateTime": days_ago(40)})
+    read = client.describe_serverless_caches(MaxResults=50)["ServerlessCaches"][0]
+    emulator.expect("serverless", (read["SnapshotRetentionLimit"], read["StorageEncryptionType"]), (7, "sse-elasticache"))
+    client.create_serverless_cache_snapshot(ServerlessCacheName="one", ServerlessCacheSnapshotName="by-hand")
+    of = {"ServerlessCacheName": "one", "Engine": "memcached"}
+    seed = {"ServerlessCacheSnapshotName": "daily", "CreateTime": days_ago(1), "ServerlessCacheConfiguration": of}
+    emulator.seed("elasticache", "serverless_cache_snapshot", seed)
+    listed = client.describe_serverless_cache_snapshots(ServerlessCacheName="one")["ServerlessCacheSnapshots"]
+    emulator.expect("serverless snapshots", sorted(s["SnapshotType"] for s in listed), ["automated", "manual"])
+    client.create_serverless_cache(ServerlessCacheName="two", Engine="valkey", SnapshotArnsToRestore=[listed[0]["ARN"]])
+    emulator.expect("restored", len(client.describe_serverless_caches()["ServerlessCaches"]), 2)
+
+
 def s3(emulator: Emulator) -> None:
     client, far = emulator.client("s3"), emulator.client("s3", "eu-west-1")
     client.create_bucket(Bucket="near")
@@ -281,4 +337,4 @@ def kms_and_sts(emulator: Emulator) -> None:
     emulator.expect("accounts are apart", vaults.list_backup_vaults()["BackupVaultList"], [])
 
 
-CHECKS = (dlm, ec2, rds, dynamodb, efs, s3, kms_and_sts)
+CHECKS = (dlm, ec2, rds, dynamodb, efs, elasticache, s3, kms_and_sts)

@@ -79,6 +79,13 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "ListBackups": {},
         "ListTagsOfResource": {"ResourceArn": f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/one-table"},
     },
+    "elasticache": {
+        "DescribeReplicationGroups": {},
+        "DescribeCacheClusters": {},
+        "DescribeServerlessCaches": {},
+        "DescribeSnapshots": {},
+        "DescribeServerlessCacheSnapshots": {},
+    },
     "elasticfilesystem": {"DescribeFileSystems": {}, "DescribeBackupPolicy": FILE_SYSTEM, "DescribeReplicationConfigurations": {}},
     "s3": {
         "ListBuckets": {},
@@ -93,7 +100,10 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "kms": {"DescribeKey": KEY, "GetKeyRotationStatus": KEY, "ListAliases": {}},
     "sts": {"GetCallerIdentity": {}},
+    "tag": {"GetResources": {}},
 }
+# boto3's names of services.
+CLIENTS = {"elasticfilesystem": "efs", "tag": "resourcegroupstaggingapi"}
 DENIED = {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}
 BROKEN = {"InternalError", "InternalFailure", "InternalServerError", "InternalServerException", "KMSInternalException"}
 BROKEN |= {"ServiceUnavailableException"}
@@ -102,7 +112,7 @@ EXPIRED = {"ExpiredTokenException", "ExpiredToken", "RequestExpired"}
 
 
 def call(emulator: Emulator, service: str, operation: str, region: str = "us-east-1") -> Any:
-    client = emulator.client({"elasticfilesystem": "efs"}.get(service, service), region)
+    client = emulator.client(CLIENTS.get(service, service), region)
     names = {operation: method for method, operation in client.meta.method_to_api_mapping.items()}
     return lambda: getattr(client, names[operation])(**OPERATIONS[service][operation])
 
@@ -196,12 +206,12 @@ def pages(emulator: Emulator) -> None:
     for size in (None, 2):
         emulator.post("page_size", {"n": size})
         for service, operations in OPERATIONS.items():
-            client = emulator.client({"elasticfilesystem": "efs"}.get(service, service))
+            client = emulator.client(CLIENTS.get(service, service))
             names = {operation: method for method, operation in client.meta.method_to_api_mapping.items()}
             for operation, params in operations.items():
                 if params not in ({}, VAULT) or not client.can_paginate(names[operation]):
                     continue
-                if operation == "DescribeSnapshots":
+                if (service, operation) == ("ec2", "DescribeSnapshots"):
                     params = {"OwnerIds": ["self"]}
                 paginator = client.get_paginator(names[operation])
                 keys = [str(key.expression) for key in paginator.result_keys]

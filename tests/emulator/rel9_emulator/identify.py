@@ -14,8 +14,9 @@ from moto.core.request import Request
 from moto.core.routing import NotFound, ServiceOperationRouter
 from moto.core.utils import get_service_model
 
-# Credential scopes have IAM's name of a service, which mostly is botocore's name too.
-BOTOCORE_NAMES = {"elasticfilesystem": "efs", "tagging": "resourcegroupstaggingapi", "monitoring": "cloudwatch"}
+# Credential scopes mostly have IAM's name of a service, which mostly is botocore's name too.
+IAM_NAMES = {"tagging": "tag"}
+BOTOCORE_NAMES = {"elasticfilesystem": "efs", "tag": "resourcegroupstaggingapi", "monitoring": "cloudwatch"}
 SCOPE = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 ACTION = re.compile(rb"(?:^|&)Action=([^&]+)")
 UNKNOWN = "?"
@@ -73,7 +74,9 @@ class Call:
 
     @property
     def protocol(self) -> str:
-        return str(self.service_model.protocol)
+        """The protocol of the call. Some models name CBOR first, but SDKs that speak JSON with the service still do."""
+        declared = str(self.service_model.protocol)
+        return "json" if "cbor" in declared and "HTTP_X_AMZ_TARGET" in self.environ else declared
 
     def request(self) -> Request:
         """The request as moto reads it. Every reader gets its own stream."""
@@ -93,6 +96,7 @@ def identify(environ: dict[str, Any], body: bytes) -> Call | None:
         if action not in UNSIGNED:
             return None
         key, region, service = "", "us-east-1", UNSIGNED[action]
+    service = IAM_NAMES.get(service, service)
     call = Call(service, UNKNOWN, region, key, _account(environ, key), environ, body)
     try:
         call.operation, call.uri_params = _operation(call)

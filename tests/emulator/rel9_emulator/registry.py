@@ -26,11 +26,12 @@ MODULES = {
     "dlm": "dlm",
     "dynamodb": "dynamodb",
     "ec2": "ec2",
+    "elasticache": "elasticache",
     "elasticfilesystem": "efs",
     "kms": "kms",
     "rds": "rds",
     "s3": "s3",
-    "tagging": "backup",  # the tagging API uses other services' backends, so this emulator's backend must be in place first
+    "tag": "tagging",  # it uses other services' backends, so this emulator's backends must be in place first
 }
 
 GLOBAL_SERVICES = {"s3"}
