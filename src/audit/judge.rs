@@ -216,14 +216,8 @@ impl<'a> Judge<'a> {
     fn owed(&self, prepared: Option<&Prepared>) -> Owed {
         let is_explained = |prepared: &Prepared| self.options.explain.as_ref().is_some_and(|wanted| wanted.is(prepared.resource));
         let considered = if self.options.standings || prepared.is_some_and(is_explained) { usize::MAX } else { CONSIDERED_TOLD };
-        let usual = Owed {
-            mechanisms: ALL_MECHANISMS.to_vec(),
-            rpo_seconds: None,
-            named: Ok(false),
-            reproducible: false,
-            doubt: None,
-            considered,
-        };
+        let usual =
+            Owed { mechanisms: ALL_MECHANISMS.to_vec(), rpo_seconds: None, named: Ok(false), reproducible: false, doubt: None, considered };
         match prepared.map(|prepared| &prepared.owing.owes) {
             Some(Owes::Objective(objective)) => Owed {
                 mechanisms: objective.mechanisms.clone(),

@@ -37,7 +37,8 @@ pub async fn tags(reader: &Reader, resource_arn: &str) -> Fact<Tags> {
 /// `None` if the list failed.
 async fn list(reader: &Reader) -> Option<Tagged> {
     let filters = SERVICES.iter().map(|service| (*service).to_owned()).collect();
-    let pages = Client::new(&reader.config).get_resources().set_resource_type_filters(Some(filters)).into_paginator().page_size(PAGE).send();
+    let pages =
+        Client::new(&reader.config).get_resources().set_resource_type_filters(Some(filters)).into_paginator().page_size(PAGE).send();
     let listed = reader.pages(&GET_RESOURCES, pages, |page| page.resource_tag_mapping_list.unwrap_or_default()).await?;
     let of_resource = |mapping: sdk::ResourceTagMapping| {
         let tags = mapping.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect();

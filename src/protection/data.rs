@@ -129,7 +129,8 @@ impl Join<'_> {
         let keys = keys.and_then(|keys| moments.backups.as_ref().map(|_| keys).map_err(Vec::clone));
         let restores = restores::restores(self, resource, &points, &mechanisms.copy_schedules);
         let backup_type = known.map_or("", |known| known.aws_backup.name);
-        let counts_as_data = self.counts_as_data(data_type, resource, owed, has_backups || has_mechanisms || !plans.is_empty(), &all_unread);
+        let reached = has_backups || has_mechanisms || !plans.is_empty();
+        let counts_as_data = self.counts_as_data(data_type, resource, owed, reached, &all_unread);
         // A resource that perhaps is no data owes perhaps nothing.
         let state = state.and_then(|state| counts_as_data.as_ref().map(|_| state).map_err(Vec::clone));
         let opt_in = self.plans.opt_ins.of_type(backup_type).map_err(<[String]>::to_vec);

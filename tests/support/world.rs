@@ -131,7 +131,14 @@ impl World {
         let shards = self.shards();
         let summaries: Summaries = shards.iter().map(summarise).collect();
         for shard in &shards {
-            let all = Owed { mechanisms: mechanisms.clone(), rpo_seconds: None, named: Ok(false), reproducible: false, doubt: None, considered: 10 };
+            let all = Owed {
+                mechanisms: mechanisms.clone(),
+                rpo_seconds: None,
+                named: Ok(false),
+                reproducible: false,
+                doubt: None,
+                considered: 10,
+            };
             let owed = vec![all; shard.resources.len()];
             let joined = protection::join(shard, &summaries, as_of.parse().unwrap(), &owed);
             if let Some(at) = shard.resources.iter().position(|resource| resource.arn == arn) {

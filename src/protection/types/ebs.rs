@@ -218,7 +218,7 @@ fn add_copy(summary: &mut Summary, resource: &Resource) {
         account: summary.account.clone(),
         region: summary.region.clone(),
         locked: snapshot.lock.read().map_or(Fact::Unread, |lock| lock.as_ref().is_some_and(|lock| lock.state != "expired").into()),
-        air_gapped: Some(false),
+        air_gapped: false,
         encrypted: snapshot.encrypted.read().copied(),
         delete_at: None,
         seen_as: "snapshot",

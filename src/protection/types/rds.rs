@@ -13,7 +13,8 @@ use crate::protection::points;
 use crate::protection::summary::{AUTOMATED, ForeignBackup, Summary};
 
 pub static RDS: AwsBackup = AwsBackup { name: "RDS", restore_testing: true, air_gapped: Some(true), continuous: Some(AUTOMATED_BACKUPS) };
-pub static AURORA: AwsBackup = AwsBackup { name: "Aurora", restore_testing: true, air_gapped: Some(true), continuous: Some(AUTOMATED_BACKUPS) };
+pub static AURORA: AwsBackup =
+    AwsBackup { name: "Aurora", restore_testing: true, air_gapped: Some(true), continuous: Some(AUTOMATED_BACKUPS) };
 pub static NEPTUNE: AwsBackup = AwsBackup { name: "Neptune", restore_testing: true, air_gapped: Some(true), continuous: None };
 pub static DOCUMENT_DB: AwsBackup = AwsBackup { name: "DocumentDB", restore_testing: true, air_gapped: Some(true), continuous: None };
 
@@ -234,7 +235,7 @@ fn add_copy(summary: &mut Summary, resource: &Resource) {
             account: summary.account.clone(),
             region: summary.region.clone(),
             locked: Fact::Read(false),
-            air_gapped: Some(false),
+            air_gapped: false,
             encrypted: snapshot.encrypted.read().copied(),
             delete_at: None,
             seen_as: "snapshot",
@@ -257,7 +258,7 @@ fn add_replica(summary: &mut Summary, resource: &Resource) {
             account: summary.account.clone(),
             region: summary.region.clone(),
             locked: Fact::Read(false),
-            air_gapped: Some(false),
+            air_gapped: false,
             encrypted: automated.encrypted.read().copied(),
             delete_at: None,
             seen_as: AUTOMATED,
