@@ -69,8 +69,7 @@ pub async fn collect(reader: &Reader) -> Vec<Resource> {
         reader.pages(&DESCRIBE_SERVERLESS_CACHE_SNAPSHOTS, of_serverless, |page| page.serverless_cache_snapshots.unwrap_or_default()),
     );
     let now = Groups::new(groups.as_deref());
-    let mut resources: Vec<Resource> =
-        snapshots.unwrap_or_default().into_iter().filter_map(|read| snapshot(reader, read, &now)).collect();
+    let mut resources: Vec<Resource> = snapshots.unwrap_or_default().into_iter().filter_map(|read| snapshot(reader, read, &now)).collect();
     resources.extend(groups.unwrap_or_default().into_iter().filter_map(|read| group(reader, read)));
     resources.extend(clusters.unwrap_or_default().into_iter().filter_map(|read| cluster(reader, read)));
     resources.extend(serverless.unwrap_or_default().into_iter().filter_map(|read| serverless_cache(reader, read)));
@@ -92,7 +91,11 @@ fn group(reader: &Reader, read: sdk::ReplicationGroup) -> Option<Resource> {
         backup_retention_days: known(read.snapshot_retention_limit.map(i64::from)),
         snapshot_window: read.snapshot_window.into(),
         durability: read.effective_durability.map(|durability| durability.as_str().to_owned()).into(),
-        global_role: read.global_replication_group_info.and_then(|of| of.global_replication_group_member_role).map(|role| role.to_lowercase()).into(),
+        global_role: read
+            .global_replication_group_info
+            .and_then(|of| of.global_replication_group_member_role)
+            .map(|role| role.to_lowercase())
+            .into(),
         members: read.member_clusters.unwrap_or_default().into(),
     };
     let created_at = optional_time(read.replication_group_create_time.as_ref());
@@ -195,7 +198,9 @@ fn snapshot(reader: &Reader, read: sdk::Snapshot, now: &Groups) -> Option<Resour
     let group = group.or_else(|| now.of_members.get(member?).map(String::as_str));
     let living = group.and_then(|id| now.by_id.get(id));
     let source_arn = match (group, member) {
-        (Some(id), _) => Fact::Read(living.map_or_else(|| reader.arn("elasticache", &format!("replicationgroup:{id}")), |of| of.arn.clone())),
+        (Some(id), _) => {
+            Fact::Read(living.map_or_else(|| reader.arn("elasticache", &format!("replicationgroup:{id}")), |of| of.arn.clone()))
+        }
         // Without the list of groups, it may be a member of one.
         (None, Some(id)) if now.read => Fact::Read(reader.arn("elasticache", &format!("cluster:{id}"))),
         (None, _) => Fact::Unread,
@@ -263,7 +268,8 @@ mod tests {
     #[test]
     fn the_type_of_encryption_outweighs_the_flag() {
         use sdk::StorageEncryptionType::{None as Off, SseElasticache, SseKms};
-        let of = |kind: Option<sdk::StorageEncryptionType>, flag, key: Option<&str>| encryption(kind.as_ref(), flag, key.map(str::to_owned));
+        let of =
+            |kind: Option<sdk::StorageEncryptionType>, flag, key: Option<&str>| encryption(kind.as_ref(), flag, key.map(str::to_owned));
         assert_eq!(of(Some(SseElasticache), Some(false), None).key_manager, Fact::Read(Some(KeyManager::AwsOwned)));
         assert_eq!(of(Some(SseKms), Some(false), Some("arn:k")), Encryption::key("arn:k".to_owned()));
         assert_eq!(of(Some(SseKms), Some(true), None), Encryption::unnamed_key());

@@ -19,6 +19,7 @@ mod failure;
 mod guard;
 pub mod kms;
 mod limits;
+pub mod memorydb;
 pub mod operation;
 pub mod permissions;
 pub mod progress;
@@ -63,6 +64,7 @@ pub const SERVICES: &[Service] = &[
         operations: || elasticache::OPERATIONS.to_vec(),
         collect: |_, reader| elasticache::collect(reader).boxed(),
     },
+    Service { name: "memorydb", operations: || memorydb::OPERATIONS.to_vec(), collect: |_, reader| memorydb::collect(reader).boxed() },
     Service { name: "rds", operations: || rds::OPERATIONS.to_vec(), collect: |_, reader| rds::collect(reader).boxed() },
     Service {
         name: "s3",

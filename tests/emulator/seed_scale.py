@@ -3,7 +3,7 @@
     python tests/emulator/seed_scale.py --endpoint http://127.0.0.1:PORT
 
 Two Regions, each with 100 volumes, 50 snapshots, 30 RDS instances, 10 Aurora clusters, 60 DynamoDB tables, 10 EFS file
-systems, 30 S3 buckets, and a backup plan that selects by tag. Prints the created resources as one line of JSON.
+systems, 30 S3 buckets, 30 each of replication groups, cache clusters, serverless caches and MemoryDB clusters, and a backup plan that selects by tag. Prints the created resources as one line of JSON.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 REGIONS = ("us-east-1", "eu-west-1")
-SIZES = {"volumes": 100, "snapshots": 50, "instances": 30, "clusters": 10, "tables": 60, "file_systems": 10, "buckets": 30}
+SIZES = {"volumes": 100, "snapshots": 50, "instances": 30, "clusters": 10, "tables": 60, "file_systems": 10, "buckets": 30, "caches": 30}
 TAGS = [{"Key": "backup", "Value": "daily"}]
 ACCESS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "not-a-secret"}
 CONFIG = Config(retries={"max_attempts": 1}, max_pool_connections=16, s3={"addressing_style": "path"})
@@ -30,7 +30,7 @@ class Seeder:
     def __init__(self, endpoint: str, region: str, pool: ThreadPoolExecutor) -> None:
         self.endpoint, self.region, self.pool = endpoint, region, pool
         session = boto3.Session(region_name=region, **ACCESS)
-        names = ("ec2", "rds", "dynamodb", "efs", "s3", "backup")
+        names = ("ec2", "rds", "dynamodb", "efs", "elasticache", "memorydb", "s3", "backup")
         self.clients = {name: session.client(name, endpoint_url=endpoint, config=CONFIG) for name in names}
 
     def each(self, count: int, make: Callable[[int], Any]) -> list[Any]:
@@ -53,6 +53,7 @@ class Seeder:
         )
         self.each(SIZES["tables"], self.table)
         self.each(SIZES["file_systems"], self.file_system)
+        self.each(SIZES["caches"], self.caches)
         where = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
         self.each(SIZES["buckets"], lambda i: s3.create_bucket(Bucket=f"scale-{self.region}-{i}", **where))
 
@@ -106,6 +107,21 @@ class Seeder:
     def file_system(self, number: int) -> None:
         tags = self.tags(number)
         self.clients["efs"].create_file_system(CreationToken=f"fs-{number}", Encrypted=True, Backup=number % 2 == 0, Tags=tags)
+
+
+    def caches(self, number: int) -> None:
+        """A replication group with a snapshot, a cluster, and a serverless cache with a snapshot."""
+        client, node = self.clients["elasticache"], {"CacheNodeType": "cache.t4g.small"}
+        kept = {"SnapshotRetentionLimit": 7 if number % 2 == 0 else 0}
+        more = {"ReplicationGroupDescription": "scale", "Engine": "valkey", "Tags": self.tags(number)}
+        client.create_replication_group(ReplicationGroupId=f"group-{number}", **node, **kept, **more)
+        client.create_snapshot(SnapshotName=f"group-{number}", ReplicationGroupId=f"group-{number}")
+        client.create_cache_cluster(CacheClusterId=f"cluster-{number}", Engine="redis", NumCacheNodes=1, **node, **kept)
+        client.create_serverless_cache(ServerlessCacheName=f"serverless-{number}", Engine="valkey", **kept)
+        client.create_serverless_cache_snapshot(ServerlessCacheName=f"serverless-{number}", ServerlessCacheSnapshotName=f"serverless-{number}")
+        memory = self.clients["memorydb"]
+        memory.create_cluster(ClusterName=f"memory-{number}", NodeType="db.r7g.large", ACLName="open-access", **kept)
+        memory.create_snapshot(ClusterName=f"memory-{number}", SnapshotName=f"memory-{number}")
 
 
 def seed(endpoint: str, regions: Iterable[str] = REGIONS) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 //! Protection: how evidence is joined to each resource (states, selections, recovery points, copies, restore tests).
 
 #[cfg(feature = "live")]
+mod caches;
+#[cfg(feature = "live")]
 mod evidence;
 #[cfg(feature = "live")]
 mod lost_evidence;

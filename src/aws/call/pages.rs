@@ -54,6 +54,8 @@ pages! {
     aws_sdk_elasticache::operation::describe_serverless_caches::DescribeServerlessCachesOutput: next_token,
     aws_sdk_elasticache::operation::describe_snapshots::DescribeSnapshotsOutput: marker,
     aws_sdk_kms::operation::list_aliases::ListAliasesOutput: next_marker,
+    aws_sdk_memorydb::operation::describe_clusters::DescribeClustersOutput: next_token,
+    aws_sdk_memorydb::operation::describe_snapshots::DescribeSnapshotsOutput: next_token,
     aws_sdk_rds::operation::describe_db_cluster_automated_backups::DescribeDbClusterAutomatedBackupsOutput: marker,
     aws_sdk_rds::operation::describe_db_cluster_snapshots::DescribeDbClusterSnapshotsOutput: marker,
     aws_sdk_rds::operation::describe_db_clusters::DescribeDbClustersOutput: marker,

@@ -12,6 +12,7 @@ pub mod ebs;
 pub mod efs;
 pub mod elasticache;
 pub mod kms;
+pub mod memorydb;
 mod properties;
 pub mod rds;
 pub mod s3;
@@ -58,6 +59,8 @@ pub fn all() -> &'static [TypeInfo] {
         elasticache::ServerlessCacheSnapshot,
         elasticache::Snapshot,
         kms::Key,
+        memorydb::Cluster,
+        memorydb::Snapshot,
         rds::AutomatedBackup,
         rds::ClusterAutomatedBackup,
         rds::DbCluster,

@@ -4,9 +4,7 @@ use crate::inventory::types::{ResourceType, TypeInfo, elasticache};
 use crate::inventory::{Fact, Resource};
 use crate::protection::backup_type::BackupType;
 use crate::protection::case::{Case, Mechanisms};
-use crate::protection::data_type::{
-    ArnForm, AsksForBackups, ContinuousUntil, Counted, DataType, Identity, IsData, Needs, RestoreEvidence,
-};
+use crate::protection::data_type::{ArnForm, AsksForBackups, ContinuousUntil, Counted, DataType, Identity, IsData, Needs, RestoreEvidence};
 use crate::protection::facts::MechanismKind;
 use crate::protection::index::{Index, Snapshot};
 use crate::protection::mechanisms::daily_snapshots;
@@ -21,8 +19,7 @@ pub static CACHE_CLUSTER: DataType = DataType {
     },
     ..of_caches(&elasticache::CacheCluster::INFO, "cluster:", asks_for_backups, of_nodes)
 };
-pub static SERVERLESS_CACHE: DataType =
-    of_caches(&elasticache::ServerlessCache::INFO, "serverlesscache:", asks_for_backups, of_serverless);
+pub static SERVERLESS_CACHE: DataType = of_caches(&elasticache::ServerlessCache::INFO, "serverlesscache:", asks_for_backups, of_serverless);
 
 const fn of_caches(
     info: &'static TypeInfo,

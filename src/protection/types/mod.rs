@@ -12,6 +12,7 @@ mod ebs;
 mod efs;
 mod elasticache;
 mod kms;
+mod memorydb;
 mod rds;
 mod s3;
 
@@ -34,6 +35,7 @@ pub static DATA: &[&DataType] = &[
     &elasticache::CACHE_CLUSTER,
     &elasticache::REPLICATION_GROUP,
     &elasticache::SERVERLESS_CACHE,
+    &memorydb::CLUSTER,
     &rds::CLUSTER,
     &rds::INSTANCE,
     &rds::DOC_DB_CLUSTER,
@@ -48,6 +50,7 @@ static BACKUPS: &[&BackupType] = &[
     &ebs::SNAPSHOT,
     &elasticache::SERVERLESS_CACHE_SNAPSHOT,
     &elasticache::SNAPSHOT,
+    &memorydb::SNAPSHOT,
     &rds::AUTOMATED_BACKUP,
     &rds::CLUSTER_AUTOMATED_BACKUP,
     &rds::CLUSTER_SNAPSHOT,
@@ -72,6 +75,7 @@ static SUBJECTS: &[&Subject] = &[
 
 /// The facts of data that a template alone can show; all other facts depend on what has happened since.
 const DECLARED_OF_DATA: &[&str] = &[
+    "counts_as_data",
     "mechanisms",
     "plans",
     "considered",

@@ -96,9 +96,13 @@ fn types_of_aws_backup_with_arns_of_one_form_share_it() {
 /// Otherwise the backups of a deleted resource would count for a new one with the same name.
 #[test]
 fn what_has_a_name_for_an_id_is_known_to() {
-    for (service, identity) in
-        [("ec2", Identity::Id), ("elasticfilesystem", Identity::Id), ("rds", Identity::Name), ("dynamodb", Identity::Name), ("elasticache", Identity::Name)]
-    {
+    for (service, identity) in [
+        ("ec2", Identity::Id),
+        ("elasticfilesystem", Identity::Id),
+        ("rds", Identity::Name),
+        ("dynamodb", Identity::Name),
+        ("elasticache", Identity::Name),
+    ] {
         assert!(DATA.iter().filter(|data_type| data_type.arn.service == service).all(|data_type| data_type.arn.identity == identity));
     }
 }

@@ -14,8 +14,8 @@ const GLOBAL: Paths = ["GlobalReplicationGroupId", "global_replication_group_id"
 
 /// 0, no daily snapshots, by default (API, CreateReplicationGroup and CreateCacheCluster, SnapshotRetentionLimit; for a serverless cache none;
 /// provider). "The maximum value allowed is 35 days" (API, CreateServerlessCache).
-const RETENTION: Row =
-    row("backup_retention_days", ["SnapshotRetentionLimit", "snapshot_retention_limit"], As::Int, Absent::Int(0)).takes(Takes::Whole(0, 35));
+const RETENTION: Row = row("backup_retention_days", ["SnapshotRetentionLimit", "snapshot_retention_limit"], As::Int, Absent::Int(0))
+    .takes(Takes::Whole(0, 35));
 const WINDOW: Row = row("snapshot_window", ["SnapshotWindow", "snapshot_window"], As::Text, Absent::Null);
 const ENDS: Ends = Ends { final_snapshot_name: Some("final_snapshot_identifier"), ..Ends::PLAIN };
 
@@ -45,7 +45,12 @@ pub static REPLICATION_GROUP: Table = Table {
         row("engine", ENGINE, As::Text, Absent::Unknown(NO_ENGINE)).terraform(Absent::By(engine)),
         RETENTION,
         WINDOW,
-        row("durability", DURABILITY, As::By(|scope, _| durability(scope).map(Into::into)), Absent::By(|scope| durability(scope).map(Into::into))),
+        row(
+            "durability",
+            DURABILITY,
+            As::By(|scope, _| durability(scope).map(Into::into)),
+            Absent::By(|scope| durability(scope).map(Into::into)),
+        ),
         // Only a secondary group names its global datastore; the primary group is named by it.
         row("global_role", GLOBAL, As::By(|_, _| Ok("secondary".into())), Absent::Null),
     ],

@@ -12,6 +12,7 @@ mod ebs;
 mod efs;
 mod elasticache;
 pub(super) mod kms;
+mod memorydb;
 mod rds;
 mod region;
 mod s3;
@@ -50,6 +51,8 @@ static ALL: &[&Table] = &[
     &elasticache::REPLICATION_GROUP,
     &elasticache::SERVERLESS_CACHE,
     &kms::KEY,
+    &memorydb::CLUSTER,
+    &memorydb::SNAPSHOT,
     &rds::INSTANCE,
     &rds::MEMBER,
     &rds::clusters::AURORA,

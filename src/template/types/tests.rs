@@ -2,6 +2,7 @@
 
 mod backup;
 mod build;
+mod caches;
 mod databases;
 mod snapshots;
 mod storage;

@@ -1,7 +1,7 @@
 //! Types that hold data and that no table reads. For a resource of such a type, rel9 reports that it is not judged.
 
 /// CloudFormation's names. (Without log groups, whose data no rule judges.)
-pub const UNREAD_DATA: [&str; 25] = [
+pub const UNREAD_DATA: [&str; 24] = [
     "AWS::Cassandra::Table",
     "AWS::DSQL::Cluster",
     "AWS::DocDBElastic::Cluster",
@@ -13,7 +13,6 @@ pub const UNREAD_DATA: [&str; 25] = [
     "AWS::Lightsail::Database",
     "AWS::Lightsail::Disk",
     "AWS::Lightsail::Instance",
-    "AWS::MemoryDB::Cluster",
     "AWS::NeptuneGraph::Graph",
     "AWS::OpenSearchServerless::Collection",
     "AWS::OpenSearchService::Domain",

@@ -285,6 +285,51 @@ def serverless(emulator: Emulator) -> None:
     emulator.expect("restored", len(client.describe_serverless_caches()["ServerlessCaches"]), 2)
 
 
+def memorydb(emulator: Emulator) -> None:
+    client = emulator.client("memorydb")
+    label = [{"Key": "tier", "Value": "gold"}]
+    client.create_cluster(ClusterName="carts", NodeType="db.r7g.large", ACLName="open-access", SnapshotRetentionLimit=3, Tags=label)
+    read = client.describe_clusters(MaxResults=50)["Clusters"][0]
+    emulator.expect("without nodes", ("Shards" in read, read["SnapshotRetentionLimit"]), (False, 3))
+    shard = {"Name": "0001", "Nodes": [{"Name": "carts-0001-001", "CreateTime": days_ago(50)}]}
+    emulator.seed("memorydb", "cluster", {"Name": "carts", "Shards": [shard]})
+    node = client.describe_clusters(ShowShardDetails=True)["Clusters"][0]["Shards"][0]["Nodes"][0]
+    emulator.expect("date of a node", node["CreateTime"].isoformat()[:10], days_ago(50)[:10])
+    client.create_snapshot(ClusterName="carts", SnapshotName="by-hand")
+    daily = {"Name": "carts", "Shards": [{"Name": "0001", "SnapshotCreationTime": days_ago(1)}]}
+    emulator.seed("memorydb", "snapshot", {"Name": "automatic.1", "ClusterConfiguration": daily})
+    plain = {s["Name"]: "Shards" in s["ClusterConfiguration"] for s in client.describe_snapshots()["Snapshots"]}
+    emulator.expect("without shards", plain, {"by-hand": False, "automatic.1": False})
+    detailed = {s["Name"]: s for s in client.describe_snapshots(ShowDetail=True)["Snapshots"]}
+    taken = detailed["automatic.1"]["ClusterConfiguration"]["Shards"][0]["SnapshotCreationTime"]
+    emulator.expect("date of a shard", taken.isoformat()[:10], days_ago(1)[:10])
+    tagged = emulator.client("resourcegroupstaggingapi").get_resources(ResourceTypeFilters=["memorydb"])["ResourceTagMappingList"]
+    emulator.expect("tags", [t["ResourceARN"].rsplit("/", 1)[1] for t in tagged], ["carts"])
+
+
+def opensearch(emulator: Emulator) -> None:
+    client = emulator.client("opensearch")
+    label = [{"Key": "tier", "Value": "gold"}]
+    client.create_domain(DomainName="search", EngineVersion="OpenSearch_2.19", EncryptionAtRestOptions={"Enabled": True}, TagList=label)
+    client.create_domain(DomainName="legacy", EngineVersion="Elasticsearch_7.10")
+    emulator.expect("names", sorted(d["DomainName"] for d in client.list_domain_names()["DomainNames"]), ["legacy", "search"])
+    read = {d["DomainName"]: d for d in client.describe_domains(DomainNames=["search", "legacy"])["DomainStatusList"]}
+    encryption = read["search"]["EncryptionAtRestOptions"]
+    emulator.expect("encryption", (encryption["Enabled"], "KmsKeyId" in encryption), (True, True))
+    emulator.expect("no pause", read["legacy"]["AutomatedSnapshotPauseOptions"]["State"], "Disabled")
+    client.update_domain_config(DomainName="legacy", AutomatedSnapshotPauseOptions={"Enabled": True, "StartTime": days_ago(1)})
+    paused = client.describe_domains(DomainNames=["legacy"])["DomainStatusList"][0]["AutomatedSnapshotPauseOptions"]
+    emulator.expect("paused", (paused["State"], paused["StartTime"].isoformat()[:10]), ("Active", days_ago(1)[:10]))
+    emulator.expect_error("six names", "ValidationException", lambda: client.describe_domains(DomainNames=[f"name{i}" for i in range(6)]))
+    emulator.expect("health", client.describe_domain_health(DomainName="search")["ClusterHealth"], "Green")
+    emulator.seed("es", "health", {"DomainName": "search", "ClusterHealth": "Red"})
+    emulator.expect("red", client.describe_domain_health(DomainName="search")["ClusterHealth"], "Red")
+    emulator.seed("es", "domain", {"DomainName": "search", "Deleted": True})
+    emulator.expect("deleted", client.describe_domains(DomainNames=["search"])["DomainStatusList"][0]["Deleted"], True)
+    tagged = emulator.client("resourcegroupstaggingapi").get_resources(ResourceTypeFilters=["es"])["ResourceTagMappingList"]
+    emulator.expect("tags", [t["ResourceARN"].rsplit("/", 1)[1] for t in tagged], ["search"])
+
+
 def s3(emulator: Emulator) -> None:
     client, far = emulator.client("s3"), emulator.client("s3", "eu-west-1")
     client.create_bucket(Bucket="near")
@@ -337,4 +382,4 @@ def kms_and_sts(emulator: Emulator) -> None:
     emulator.expect("accounts are apart", vaults.list_backup_vaults()["BackupVaultList"], [])
 
 
-CHECKS = (dlm, ec2, rds, dynamodb, efs, elasticache, s3, kms_and_sts)
+CHECKS = (dlm, ec2, rds, dynamodb, efs, elasticache, memorydb, opensearch, s3, kms_and_sts)

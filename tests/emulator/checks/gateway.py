@@ -98,12 +98,14 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "GetBucketTagging": BUCKET,
         "GetBucketPolicy": BUCKET,
     },
+    "es": {"ListDomainNames": {}, "DescribeDomains": {"DomainNames": ["search"]}, "DescribeDomainHealth": {"DomainName": "search"}},
+    "memorydb": {"DescribeClusters": {}, "DescribeSnapshots": {}},
     "kms": {"DescribeKey": KEY, "GetKeyRotationStatus": KEY, "ListAliases": {}},
     "sts": {"GetCallerIdentity": {}},
     "tag": {"GetResources": {}},
 }
 # boto3's names of services.
-CLIENTS = {"elasticfilesystem": "efs", "tag": "resourcegroupstaggingapi"}
+CLIENTS = {"elasticfilesystem": "efs", "es": "opensearch", "tag": "resourcegroupstaggingapi"}
 DENIED = {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}
 BROKEN = {"InternalError", "InternalFailure", "InternalServerError", "InternalServerException", "KMSInternalException"}
 BROKEN |= {"ServiceUnavailableException"}

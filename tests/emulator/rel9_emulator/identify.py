@@ -16,7 +16,7 @@ from moto.core.utils import get_service_model
 
 # Credential scopes mostly have IAM's name of a service, which mostly is botocore's name too.
 IAM_NAMES = {"tagging": "tag"}
-BOTOCORE_NAMES = {"elasticfilesystem": "efs", "tag": "resourcegroupstaggingapi", "monitoring": "cloudwatch"}
+BOTOCORE_NAMES = {"elasticfilesystem": "efs", "es": "opensearch", "tag": "resourcegroupstaggingapi", "monitoring": "cloudwatch"}
 SCOPE = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 ACTION = re.compile(rb"(?:^|&)Action=([^&]+)")
 UNKNOWN = "?"

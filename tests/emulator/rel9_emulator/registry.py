@@ -28,7 +28,9 @@ MODULES = {
     "ec2": "ec2",
     "elasticache": "elasticache",
     "elasticfilesystem": "efs",
+    "es": "opensearch",
     "kms": "kms",
+    "memorydb": "memorydb",
     "rds": "rds",
     "s3": "s3",
     "tag": "tagging",  # it uses other services' backends, so this emulator's backends must be in place first
