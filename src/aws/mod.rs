@@ -20,6 +20,7 @@ mod guard;
 pub mod kms;
 mod limits;
 pub mod memorydb;
+pub mod opensearch;
 pub mod operation;
 pub mod permissions;
 pub mod progress;
@@ -65,6 +66,11 @@ pub const SERVICES: &[Service] = &[
         collect: |_, reader| elasticache::collect(reader).boxed(),
     },
     Service { name: "memorydb", operations: || memorydb::OPERATIONS.to_vec(), collect: |_, reader| memorydb::collect(reader).boxed() },
+    Service {
+        name: "opensearch",
+        operations: || opensearch::OPERATIONS.to_vec(),
+        collect: |_, reader| opensearch::collect(reader).boxed(),
+    },
     Service { name: "rds", operations: || rds::OPERATIONS.to_vec(), collect: |_, reader| rds::collect(reader).boxed() },
     Service {
         name: "s3",

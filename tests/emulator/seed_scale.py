@@ -3,7 +3,7 @@
     python tests/emulator/seed_scale.py --endpoint http://127.0.0.1:PORT
 
 Two Regions, each with 100 volumes, 50 snapshots, 30 RDS instances, 10 Aurora clusters, 60 DynamoDB tables, 10 EFS file
-systems, 30 S3 buckets, 30 each of replication groups, cache clusters, serverless caches and MemoryDB clusters, and a backup plan that selects by tag. Prints the created resources as one line of JSON.
+systems, 30 S3 buckets, 30 each of replication groups, cache clusters, serverless caches, MemoryDB clusters and OpenSearch domains, and a backup plan that selects by tag. Prints the created resources as one line of JSON.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Seeder:
     def __init__(self, endpoint: str, region: str, pool: ThreadPoolExecutor) -> None:
         self.endpoint, self.region, self.pool = endpoint, region, pool
         session = boto3.Session(region_name=region, **ACCESS)
-        names = ("ec2", "rds", "dynamodb", "efs", "elasticache", "memorydb", "s3", "backup")
+        names = ("ec2", "rds", "dynamodb", "efs", "elasticache", "memorydb", "opensearch", "s3", "backup")
         self.clients = {name: session.client(name, endpoint_url=endpoint, config=CONFIG) for name in names}
 
     def each(self, count: int, make: Callable[[int], Any]) -> list[Any]:
@@ -121,6 +121,7 @@ class Seeder:
         client.create_serverless_cache_snapshot(ServerlessCacheName=f"serverless-{number}", ServerlessCacheSnapshotName=f"serverless-{number}")
         memory = self.clients["memorydb"]
         memory.create_cluster(ClusterName=f"memory-{number}", NodeType="db.r7g.large", ACLName="open-access", **kept)
+        self.clients["opensearch"].create_domain(DomainName=f"domain-{number}", EngineVersion="OpenSearch_2.19")
         memory.create_snapshot(ClusterName=f"memory-{number}", SnapshotName=f"memory-{number}")
 
 

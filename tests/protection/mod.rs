@@ -3,6 +3,8 @@
 #[cfg(feature = "live")]
 mod caches;
 #[cfg(feature = "live")]
+mod domains;
+#[cfg(feature = "live")]
 mod evidence;
 #[cfg(feature = "live")]
 mod lost_evidence;

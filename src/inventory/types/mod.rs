@@ -13,6 +13,7 @@ pub mod efs;
 pub mod elasticache;
 pub mod kms;
 pub mod memorydb;
+pub mod opensearch;
 mod properties;
 pub mod rds;
 pub mod s3;
@@ -61,6 +62,8 @@ pub fn all() -> &'static [TypeInfo] {
         kms::Key,
         memorydb::Cluster,
         memorydb::Snapshot,
+        opensearch::Domain,
+        opensearch::ElasticsearchDomain,
         rds::AutomatedBackup,
         rds::ClusterAutomatedBackup,
         rds::DbCluster,

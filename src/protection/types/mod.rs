@@ -13,6 +13,7 @@ mod efs;
 mod elasticache;
 mod kms;
 mod memorydb;
+mod opensearch;
 mod rds;
 mod s3;
 
@@ -36,6 +37,8 @@ pub static DATA: &[&DataType] = &[
     &elasticache::REPLICATION_GROUP,
     &elasticache::SERVERLESS_CACHE,
     &memorydb::CLUSTER,
+    &opensearch::DOMAIN,
+    &opensearch::ELASTICSEARCH_DOMAIN,
     &rds::CLUSTER,
     &rds::INSTANCE,
     &rds::DOC_DB_CLUSTER,

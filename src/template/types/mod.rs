@@ -13,6 +13,7 @@ mod efs;
 mod elasticache;
 pub(super) mod kms;
 mod memorydb;
+mod opensearch;
 mod rds;
 mod region;
 mod s3;
@@ -53,6 +54,8 @@ static ALL: &[&Table] = &[
     &kms::KEY,
     &memorydb::CLUSTER,
     &memorydb::SNAPSHOT,
+    &opensearch::DOMAIN,
+    &opensearch::ELASTICSEARCH_DOMAIN,
     &rds::INSTANCE,
     &rds::MEMBER,
     &rds::clusters::AURORA,

@@ -1,12 +1,11 @@
 //! Types that hold data and that no table reads. For a resource of such a type, rel9 reports that it is not judged.
 
 /// CloudFormation's names. (Without log groups, whose data no rule judges.)
-pub const UNREAD_DATA: [&str; 24] = [
+pub const UNREAD_DATA: [&str; 22] = [
     "AWS::Cassandra::Table",
     "AWS::DSQL::Cluster",
     "AWS::DocDBElastic::Cluster",
     "AWS::EKS::Cluster",
-    "AWS::Elasticsearch::Domain",
     "AWS::FSx::FileSystem",
     "AWS::FSx::Volume",
     "AWS::Lightsail::Bucket",
@@ -15,7 +14,6 @@ pub const UNREAD_DATA: [&str; 24] = [
     "AWS::Lightsail::Instance",
     "AWS::NeptuneGraph::Graph",
     "AWS::OpenSearchServerless::Collection",
-    "AWS::OpenSearchService::Domain",
     "AWS::QLDB::Ledger",
     "AWS::Redshift::Cluster",
     "AWS::RedshiftServerless::Namespace",

@@ -245,6 +245,22 @@ def memory(account: Account) -> None:
         account.seed("memorydb", "snapshot", {"Name": f"automatic.{name}", "ClusterConfiguration": of})
 
 
+def domains(account: Account) -> None:
+    """Six, because AWS describes five at once."""
+    client = account.client("opensearch")
+    key = account.client("kms").create_key(Description="search")["KeyMetadata"]["Arn"]
+    own = {"Enabled": True, "KmsKeyId": key}
+    client.create_domain(DomainName="search", EngineVersion="OpenSearch_2.19", EncryptionAtRestOptions=own, TagList=tags({"tier": "gold"}))
+    client.create_domain(DomainName="legacy", EngineVersion="Elasticsearch_7.10")
+    client.create_domain(DomainName="ancient", EngineVersion="Elasticsearch_2.3")
+    client.create_domain(DomainName="paused", EngineVersion="OpenSearch_2.19", EncryptionAtRestOptions={"Enabled": True})
+    client.create_domain(DomainName="broken", EngineVersion="OpenSearch_2.19")
+    client.create_domain(DomainName="leaving", EngineVersion="OpenSearch_2.19")
+    client.update_domain_config(DomainName="paused", AutomatedSnapshotPauseOptions={"Enabled": True, "StartTime": ago(days=2)})
+    account.seed("es", "health", {"DomainName": "broken", "ClusterHealth": "Red"})
+    account.seed("es", "domain", {"DomainName": "leaving", "Deleted": True})
+
+
 def buckets(account: Account) -> None:
     s3 = account.client("s3")
     versioned = {"VersioningConfiguration": {"Status": "Enabled"}}
@@ -269,7 +285,7 @@ def buckets(account: Account) -> None:
 
 def scenario(account: Account) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    for part in (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, tables, file_systems, caches, memory, buckets):
+    for part in (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, tables, file_systems, caches, memory, domains, buckets):
         told |= part(account) or {}
     return told
 
