@@ -10,7 +10,24 @@ use std::path::PathBuf;
 
 /// The services that rel9 may call, by the ids that the SDK uses for their endpoint settings: `AWS_ENDPOINT_URL_SSO_OIDC`. The last ones
 /// provide credentials.
-const SERVICES: [&str; 12] = ["Backup", "DLM", "DynamoDB", "EC2", "EFS", "KMS", "RDS", "S3", "WellArchitected", "STS", "SSO", "SSO OIDC"];
+const SERVICES: [&str; 16] = [
+    "Backup",
+    "DLM",
+    "DynamoDB",
+    "EC2",
+    "EFS",
+    "ElastiCache",
+    "KMS",
+    "MemoryDB",
+    "OpenSearch",
+    "RDS",
+    "Resource Groups Tagging API",
+    "S3",
+    "WellArchitected",
+    "STS",
+    "SSO",
+    "SSO OIDC",
+];
 
 const VARIABLE: &str = "AWS_ENDPOINT_URL";
 
