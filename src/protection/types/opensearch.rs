@@ -2,7 +2,7 @@
 //! lists; manual snapshots go to buckets, and only the domain itself lists those.
 
 use crate::inventory::types::{ResourceType, TypeInfo, opensearch};
-use crate::inventory::{Fact, Resource};
+use crate::inventory::Fact;
 use crate::protection::case::{Case, Mechanisms};
 use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Identity, IsData, Needs, RestoreEvidence};
 use crate::protection::facts::{Mechanism, MechanismKind};
