@@ -1,8 +1,8 @@
 //! Amazon OpenSearch Service: domains. AWS Backup does not know them. The service takes automated snapshots of every domain, which no API
 //! lists; manual snapshots go to buckets, and only the domain itself lists those.
 
-use crate::inventory::types::{ResourceType, TypeInfo, opensearch};
 use crate::inventory::Fact;
+use crate::inventory::types::{ResourceType, TypeInfo, opensearch};
 use crate::protection::case::{Case, Mechanisms};
 use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Identity, IsData, Needs, RestoreEvidence};
 use crate::protection::facts::{Mechanism, MechanismKind};

@@ -1,4 +1,4 @@
-//! ElastiCache.
+//! ElastiCache, MemoryDB, OpenSearch Service.
 
 use super::build::{cfn, has, reasons, reference, resource, resources, tf, unknown};
 use serde_json::json;
@@ -82,4 +82,39 @@ fn clusters_and_serverless_caches() {
     let body = json!({ "name": "carts", "engine": "valkey", "snapshot_retention_limit": 7, "daily_snapshot_time": "03:00", "kms_key_id": "alias/aws/elasticache" });
     let serverless = resource(&[tf("aws_elasticache_serverless_cache.s", "aws_elasticache_serverless_cache", body)]);
     has(&serverless, json!({ "backup_retention_days": 7, "snapshot_time": "03:00" }));
+}
+
+#[test]
+fn memory_clusters() {
+    let cluster = resource(&[cfn("M", "AWS::MemoryDB::Cluster", json!({ "ClusterName": "carts" }))]);
+    let wanted =
+        json!({ "key_manager": "aws_owned", "kms_key_arn": null, "backup_retention_days": 0, "engine": null, "snapshot_window": null });
+    has(&cluster, wanted);
+    assert_eq!(cluster.arn, "arn:aws:memorydb:eu-west-1:111122223333:cluster/carts");
+    let found = resources(&[
+        tf(
+            "aws_memorydb_snapshot.s",
+            "aws_memorydb_snapshot",
+            json!({ "name": "last", "cluster_name": reference("aws_memorydb_cluster.c", "name") }),
+        ),
+        tf("aws_memorydb_cluster.c", "aws_memorydb_cluster", json!({ "name": "carts", "snapshot_retention_limit": 7, "engine": "valkey" })),
+    ]);
+    has(&found[0], json!({ "source_arn": "arn:aws:memorydb:eu-west-1:111122223333:cluster/carts", "snapshot_type": "manual" }));
+    has(&found[1], json!({ "backup_retention_days": 7, "engine": "valkey", "key_manager": "aws_owned" }));
+}
+
+#[test]
+fn domains() {
+    let domain =
+        resource(&[cfn("D", "AWS::OpenSearchService::Domain", json!({ "DomainName": "search", "EngineVersion": "OpenSearch_2.19" }))]);
+    has(&domain, json!({ "encrypted": false, "key_manager": null, "engine_version": "OpenSearch_2.19", "policy": null, "in_vpc": false }));
+    assert_eq!(domain.arn, "arn:aws:es:eu-west-1:111122223333:domain/search");
+    let encrypted = json!({ "EncryptionAtRestOptions": { "Enabled": true }, "VPCOptions": { "SubnetIds": ["subnet-1"] }, "ElasticsearchVersion": "7.10" });
+    let domain = resource(&[cfn("D", "AWS::Elasticsearch::Domain", encrypted)]);
+    has(&domain, json!({ "encrypted": true, "key_manager": "aws", "engine_version": "Elasticsearch_7.10", "in_vpc": true }));
+    let domain = resource(&[tf("aws_elasticsearch_domain.d", "aws_elasticsearch_domain", json!({ "domain_name": "legacy" }))]);
+    has(&domain, json!({ "encrypted": false, "engine_version": "Elasticsearch_1.5" }));
+    let body = json!({ "domain_name": "search", "encrypt_at_rest": [{ "enabled": true, "kms_key_id": "alias/search" }] });
+    let domain = resource(&[tf("aws_opensearch_domain.d", "aws_opensearch_domain", body)]);
+    has(&domain, json!({ "encrypted": true }));
 }
