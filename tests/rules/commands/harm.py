@@ -44,6 +44,7 @@ EXCEPTIONS = {
     ("backup-selection-no-dangling-arns", "backup:DeleteBackupSelection"): "only if the selection that takes its place was made",
     ("data-backup-key-usable", "kms:CancelKeyDeletion"): "it keeps the key",
     ("kms-key-usable", "kms:CancelKeyDeletion"): "it keeps the key",
+    ("opensearch-automated-snapshots", "opensearch:UpdateDomainConfig"): "it ends a pause of backups",
     ("ebs-volume-encrypted", "ec2:DetachVolume"): "only if the encrypted volume is there, which is attached in its place; the old one stays",
 }
 
