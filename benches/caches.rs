@@ -83,7 +83,14 @@ fn subjects(shards: &[Shard]) -> BTreeMap<&'static str, Vec<Subject>> {
     let summaries: Summaries = shards.iter().map(summarise).collect();
     let mut subjects: BTreeMap<&'static str, Vec<Subject>> = BTreeMap::new();
     for shard in shards {
-        let all = Owed { mechanisms: ALL_MECHANISMS.to_vec(), rpo_seconds: None, reproducible: false, doubt: None, considered: 10 };
+        let all = Owed {
+            mechanisms: ALL_MECHANISMS.to_vec(),
+            rpo_seconds: None,
+            named: Ok(false),
+            reproducible: false,
+            doubt: None,
+            considered: 10,
+        };
         let joined = protection::join(shard, &summaries, as_of, &vec![all; shard.resources.len()]);
         for (resource, joined) in shard.resources.iter().zip(joined) {
             let Some(info) = types::find(&resource.type_name) else { continue };

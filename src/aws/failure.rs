@@ -13,9 +13,17 @@ const LONGEST: usize = 300;
 ///
 /// `UnknownOperationException` and `InvalidAction` are AWS's answers to an operation that an endpoint does not know (common errors of the JSON
 /// and the query protocols); `UnsupportedOperation` is in EC2's list of error codes. Codes about the account (`OptInRequired`, `NotSignedUp`)
-/// do not count: a suspended account gets them too, and still has data.
-const UNAVAILABLE: &[&str] =
-    &["InvalidAction", "UnknownOperation", "UnknownOperationException", "UnsupportedOperation", "UnsupportedOperationException"];
+/// do not count: a suspended account gets them too, and still has data. `TypeNotFoundException` and `UnsupportedActionException` are the Cloud
+/// Control API's answers for a type that a Region does not have (service model, `cloudcontrol/2021-09-30`).
+const UNAVAILABLE: &[&str] = &[
+    "InvalidAction",
+    "TypeNotFoundException",
+    "UnknownOperation",
+    "UnknownOperationException",
+    "UnsupportedActionException",
+    "UnsupportedOperation",
+    "UnsupportedOperationException",
+];
 
 /// Parts of AWS's error codes for denied calls: `AccessDenied` (query, S3), `AccessDeniedException` (JSON),
 /// `AccessDeniedFault`, `KMSAccessDeniedFault`, `UnauthorizedOperation` (EC2), `AuthorizationError`, `NotAuthorized` …

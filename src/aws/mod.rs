@@ -7,6 +7,7 @@
 mod answer;
 pub mod backup;
 pub mod call;
+pub mod cloud_control;
 mod connect_error;
 mod convert;
 pub mod dlm;
@@ -57,6 +58,11 @@ pub struct Service {
 pub const SERVICES: &[Service] = &[
     Service { name: "backup", operations: backup::operations, collect: |_, reader| backup::collect(reader).boxed() },
     Service { name: "dlm", operations: || dlm::OPERATIONS.to_vec(), collect: |_, reader| dlm::collect(reader).boxed() },
+    Service {
+        name: "dsql",
+        operations: || cloud_control::operations(cloud_control::dsql::KINDS),
+        collect: |_, reader| cloud_control::collect(reader, cloud_control::dsql::KINDS).boxed(),
+    },
     Service { name: "dynamodb", operations: || dynamodb::OPERATIONS.to_vec(), collect: |_, reader| dynamodb::collect(reader).boxed() },
     Service { name: "ec2", operations: ec2::operations, collect: |_, reader| ec2::collect(reader).boxed() },
     Service { name: "efs", operations: || efs::OPERATIONS.to_vec(), collect: |_, reader| efs::collect(reader).boxed() },
@@ -71,11 +77,36 @@ pub const SERVICES: &[Service] = &[
         operations: || opensearch::OPERATIONS.to_vec(),
         collect: |_, reader| opensearch::collect(reader).boxed(),
     },
+    Service {
+        name: "eks",
+        operations: || cloud_control::operations(cloud_control::eks::KINDS),
+        collect: |_, reader| cloud_control::collect(reader, cloud_control::eks::KINDS).boxed(),
+    },
+    Service {
+        name: "kinesis",
+        operations: || cloud_control::operations(cloud_control::kinesis::KINDS),
+        collect: |_, reader| cloud_control::collect(reader, cloud_control::kinesis::KINDS).boxed(),
+    },
+    Service {
+        name: "lightsail",
+        operations: || cloud_control::operations(cloud_control::lightsail::KINDS),
+        collect: |_, reader| cloud_control::collect(reader, cloud_control::lightsail::KINDS).boxed(),
+    },
+    Service {
+        name: "opensearch-serverless",
+        operations: || cloud_control::operations(cloud_control::opensearch_serverless::KINDS),
+        collect: |_, reader| cloud_control::collect(reader, cloud_control::opensearch_serverless::KINDS).boxed(),
+    },
     Service { name: "rds", operations: || rds::OPERATIONS.to_vec(), collect: |_, reader| rds::collect(reader).boxed() },
     Service {
         name: "s3",
         operations: || [s3::ACCOUNT_OPERATIONS, s3::OPERATIONS].concat(),
         collect: |session, reader| own_buckets(session, reader).boxed(),
+    },
+    Service {
+        name: "timestream",
+        operations: || cloud_control::operations(cloud_control::timestream::KINDS),
+        collect: |_, reader| cloud_control::collect(reader, cloud_control::timestream::KINDS).boxed(),
     },
 ];
 
@@ -133,6 +164,7 @@ async fn region_resources(session: &Session, reader: &Reader) -> Vec<Resource> {
     let (mut resources, region) =
         futures::join!(async { futures::future::join_all(services).await.concat() }, settings::region(session, reader));
     resources.push(region);
+    tagging::OPERATIONS.iter().for_each(|operation| reader.declare(operation));
     kms::collect(reader, &mut resources).await;
     resources
 }
@@ -165,9 +197,10 @@ mod tests {
         let reads = ["Describe", "Get", "List"];
         for operation in operations() {
             assert!(reads.iter().any(|verb| operation.name.starts_with(verb)), "{operation}");
-            let action = operation.iam_action();
-            let (_, action) = action.split_once(':').unwrap();
-            assert!(reads.iter().any(|verb| action.starts_with(verb)), "{operation}: {action}");
+            for action in operation.iam_actions() {
+                let (_, name) = action.split_once(':').unwrap();
+                assert!(reads.iter().any(|verb| name.starts_with(verb)) || action == "aoss:BatchGetCollection", "{operation}: {action}");
+            }
         }
     }
 

@@ -23,6 +23,8 @@ pub struct Operation {
     pub name: &'static str,
     /// The full IAM action if it is not `service:name` (`s3:GetEncryptionConfiguration`); otherwise empty.
     pub action: &'static str,
+    /// Further IAM actions that the caller needs.
+    pub also: &'static [&'static str],
     /// The members that every answer has.
     pub answer: Answer,
     pub(super) rate: NonZeroU32,
@@ -31,12 +33,18 @@ pub struct Operation {
 impl Operation {
     /// An operation whose IAM action has the operation's name, and whose answers have the form `answer`.
     pub const fn new(service: &'static str, name: &'static str, answer: Answer) -> Operation {
-        Operation { service, name, action: "", answer, rate: RATE }
+        Operation { service, name, action: "", also: &[], answer, rate: RATE }
     }
 
     /// The same operation with another IAM action, given in full.
     pub const fn with_action(mut self, action: &'static str) -> Operation {
         self.action = action;
+        self
+    }
+
+    /// The same operation with further IAM actions that the caller needs, given in full.
+    pub const fn with_also(mut self, actions: &'static [&'static str]) -> Operation {
+        self.also = actions;
         self
     }
 
@@ -46,9 +54,10 @@ impl Operation {
         self
     }
 
-    /// The IAM action, such as `ec2:DescribeVolumes`.
-    pub fn iam_action(&self) -> String {
-        if self.action.is_empty() { format!("{}:{}", self.service, self.name) } else { self.action.to_owned() }
+    /// The IAM actions that the caller needs, such as `ec2:DescribeVolumes`.
+    pub fn iam_actions(&self) -> impl Iterator<Item = String> {
+        let own = if self.action.is_empty() { format!("{}:{}", self.service, self.name) } else { self.action.to_owned() };
+        std::iter::once(own).chain(self.also.iter().map(|action| (*action).to_owned()))
     }
 }
 
@@ -65,9 +74,14 @@ mod tests {
     #[test]
     fn names_and_actions() {
         let volumes = Operation::new("ec2", "DescribeVolumes", Answer::ec2(&[]));
-        assert_eq!((volumes.iam_action().as_str(), volumes.to_string().as_str()), ("ec2:DescribeVolumes", "ec2:DescribeVolumes"));
+        assert_eq!(volumes.to_string(), "ec2:DescribeVolumes");
+        assert_eq!(volumes.iam_actions().collect::<Vec<_>>(), ["ec2:DescribeVolumes"]);
         let encryption = Operation::new("s3", "GetBucketEncryption", Answer::xml("X", &[])).with_action("s3:GetEncryptionConfiguration");
-        assert_eq!(encryption.iam_action(), "s3:GetEncryptionConfiguration");
+        assert_eq!(encryption.iam_actions().collect::<Vec<_>>(), ["s3:GetEncryptionConfiguration"]);
         assert_eq!(encryption.to_string(), "s3:GetBucketEncryption");
+        let clusters = Operation::new("cloudformation", "ListResources(AWS::EKS::Cluster)", Answer::json(&[]))
+            .with_action("cloudformation:ListResources")
+            .with_also(&["eks:ListClusters"]);
+        assert_eq!(clusters.iam_actions().collect::<Vec<_>>(), ["cloudformation:ListResources", "eks:ListClusters"]);
     }
 }

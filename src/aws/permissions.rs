@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 /// The IAM actions, sorted, each once.
 pub fn actions() -> Vec<String> {
-    let mut actions: Vec<_> = operations().iter().map(|operation| operation.iam_action()).collect();
+    let mut actions: Vec<_> = operations().iter().flat_map(|operation| operation.iam_actions()).collect();
     actions.sort();
     actions.dedup();
     actions

@@ -43,6 +43,8 @@ enum Command {
         #[arg(short, long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+    /// List the checks of other tools, each with the rules that answer its question, in Markdown
+    Coverage(Select),
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -81,6 +83,11 @@ pub fn run(args: Args) -> Result<Exit, String> {
         }
         Command::Test(select) => test(&select),
         Command::Docs { select, out } => write_docs(&select, out),
+        Command::Coverage(select) => {
+            let set = load(&select.rules)?;
+            streams::print(&docs::coverage(&select.chosen(&set)?))?;
+            Ok(Exit::Passed)
+        }
     }
 }
 

@@ -33,7 +33,7 @@ pub fn unread_data(declaration: &Declaration) -> Option<&str> {
         };
     }
     let own = declaration.type_name.strip_prefix(PREFIX)?;
-    UNREAD_DATA.into_iter().find(|name| is_type(own, name))
+    UNREAD_DATA.iter().copied().find(|name| is_type(own, name))
 }
 
 /// Whether a table has the type. Its resources may also protect those of the template.

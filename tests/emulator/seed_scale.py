@@ -17,10 +17,13 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 REGIONS = ("us-east-1", "eu-west-1")
-SIZES = {"volumes": 100, "snapshots": 50, "instances": 30, "clusters": 10, "tables": 60, "file_systems": 10, "buckets": 30, "caches": 30}
+SIZES = {"volumes": 100, "snapshots": 50, "instances": 30, "clusters": 10, "tables": 60, "file_systems": 10, "buckets": 30}
+SIZES |= {"caches": 30, "cloud_control": 30}
+# Services whose types Cloud Control reads. Plain moto lacks some of their operations.
+CLOUD_CONTROL = ("dsql", "eks", "kinesis", "kinesisvideo", "lightsail", "opensearchserverless", "timestream-write")
 TAGS = [{"Key": "backup", "Value": "daily"}]
 ACCESS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "not-a-secret"}
 CONFIG = Config(retries={"max_attempts": 1}, max_pool_connections=16, s3={"addressing_style": "path"})
@@ -30,7 +33,7 @@ class Seeder:
     def __init__(self, endpoint: str, region: str, pool: ThreadPoolExecutor) -> None:
         self.endpoint, self.region, self.pool = endpoint, region, pool
         session = boto3.Session(region_name=region, **ACCESS)
-        names = ("ec2", "rds", "dynamodb", "efs", "elasticache", "memorydb", "opensearch", "s3", "backup")
+        names = ("ec2", "rds", "dynamodb", "efs", "elasticache", "memorydb", "opensearch", "s3", "backup", *CLOUD_CONTROL)
         self.clients = {name: session.client(name, endpoint_url=endpoint, config=CONFIG) for name in names}
 
     def each(self, count: int, make: Callable[[int], Any]) -> list[Any]:
@@ -54,6 +57,7 @@ class Seeder:
         self.each(SIZES["tables"], self.table)
         self.each(SIZES["file_systems"], self.file_system)
         self.each(SIZES["caches"], self.caches)
+        self.each(SIZES["cloud_control"], self.cloud_control)
         where = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
         self.each(SIZES["buckets"], lambda i: s3.create_bucket(Bucket=f"scale-{self.region}-{i}", **where))
 
@@ -107,6 +111,30 @@ class Seeder:
     def file_system(self, number: int) -> None:
         tags = self.tags(number)
         self.clients["efs"].create_file_system(CreationToken=f"fs-{number}", Encrypted=True, Backup=number % 2 == 0, Tags=tags)
+
+    def cloud_control(self, number: int) -> None:
+        """One resource of each type that Cloud Control reads."""
+        name, zone = f"scale-{number}", f"{self.region}a"
+        network = {"subnetIds": ["subnet-0a", "subnet-0b"]}
+        instance = {"availabilityZone": zone, "blueprintId": "amazon_linux_2023", "bundleId": "small_3_0"}
+        engine = {"relationalDatabaseBlueprintId": "mysql_8_0", "relationalDatabaseBundleId": "small_2_0", "masterDatabaseName": "shop"}
+        for service, operation, arguments in (
+            ("dsql", "create_cluster", {"deletionProtectionEnabled": number % 2 == 0}),
+            ("eks", "create_cluster", {"name": name, "roleArn": "arn:aws:iam::123456789012:role/eks", "resourcesVpcConfig": network}),
+            ("kinesis", "create_stream", {"StreamName": name, "ShardCount": 1}),
+            ("kinesisvideo", "create_stream", {"StreamName": name}),
+            ("lightsail", "create_instances", {"instanceNames": [name], **instance}),
+            ("lightsail", "create_disk", {"diskName": name, "availabilityZone": zone, "sizeInGb": 8}),
+            ("lightsail", "create_relational_database", {"relationalDatabaseName": name, "masterUsername": "admin", **engine}),
+            ("lightsail", "create_bucket", {"bucketName": f"{name}-{self.region}", "bundleId": "small_1_0"}),
+            ("opensearchserverless", "create_collection", {"name": name}),
+            ("timestream-write", "create_database", {"DatabaseName": name}),
+            ("timestream-write", "create_table", {"DatabaseName": name, "TableName": "cpu"}),
+        ):
+            try:
+                getattr(self.clients[service], operation)(**arguments)
+            except (ClientError, ParamValidationError):
+                pass
 
 
     def caches(self, number: int) -> None:

@@ -38,6 +38,7 @@ pages! {
     aws_sdk_backup::operation::list_restore_jobs::ListRestoreJobsOutput: next_token,
     aws_sdk_backup::operation::list_restore_testing_plans::ListRestoreTestingPlansOutput: next_token,
     aws_sdk_backup::operation::list_restore_testing_selections::ListRestoreTestingSelectionsOutput: next_token,
+    aws_sdk_cloudcontrol::operation::list_resources::ListResourcesOutput: next_token,
     aws_sdk_dynamodb::operation::list_backups::ListBackupsOutput: last_evaluated_backup_arn,
     aws_sdk_dynamodb::operation::list_tables::ListTablesOutput: last_evaluated_table_name,
     aws_sdk_dynamodb::operation::list_tags_of_resource::ListTagsOfResourceOutput: next_token,

@@ -7,16 +7,22 @@
 pub mod account;
 pub mod backup;
 pub mod dlm;
+pub mod dsql;
 pub mod dynamodb;
 pub mod ebs;
 pub mod efs;
+pub mod eks;
 pub mod elasticache;
+pub mod kinesis;
 pub mod kms;
+pub mod lightsail;
 pub mod memorydb;
 pub mod opensearch;
+pub mod opensearch_serverless;
 mod properties;
 pub mod rds;
 pub mod s3;
+pub mod timestream;
 
 pub use properties::{KeyFacts, KeyManager, Parsed, Properties, ResourceProperties, ResourceType, TypeInfo, from_map, parse};
 pub(crate) use properties::{key_facts, properties, same_properties};
@@ -43,6 +49,7 @@ pub fn all() -> &'static [TypeInfo] {
         backup::RestoreTestingPlan,
         backup::RestoreTestingSelection,
         dlm::LifecyclePolicy,
+        dsql::Cluster,
         dynamodb::Backup,
         dynamodb::GlobalTable,
         dynamodb::Table,
@@ -54,16 +61,24 @@ pub fn all() -> &'static [TypeInfo] {
         ebs::SpotFleet,
         ebs::Volume,
         efs::FileSystem,
+        eks::Cluster,
         elasticache::CacheCluster,
         elasticache::ReplicationGroup,
         elasticache::ServerlessCache,
         elasticache::ServerlessCacheSnapshot,
         elasticache::Snapshot,
+        kinesis::Stream,
+        kinesis::VideoStream,
         kms::Key,
+        lightsail::Bucket,
+        lightsail::Database,
+        lightsail::Disk,
+        lightsail::Instance,
         memorydb::Cluster,
         memorydb::Snapshot,
         opensearch::Domain,
         opensearch::ElasticsearchDomain,
+        opensearch_serverless::Collection,
         rds::AutomatedBackup,
         rds::ClusterAutomatedBackup,
         rds::DbCluster,
@@ -78,6 +93,8 @@ pub fn all() -> &'static [TypeInfo] {
         rds::NeptuneClusterSnapshot,
         rds::NeptuneGlobalCluster,
         s3::Bucket,
+        timestream::Database,
+        timestream::Table,
     ];
     ALL
 }

@@ -7,15 +7,18 @@
 mod account;
 mod backup;
 mod dlm;
+mod dsql;
 mod dynamodb;
 mod ebs;
 mod efs;
+mod eks;
 mod elasticache;
 mod kms;
 mod memorydb;
 mod opensearch;
 mod rds;
 mod s3;
+mod timestream;
 
 use super::backup_type::BackupType;
 use super::data_type::{Counted, DataType};
@@ -28,11 +31,13 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Types that hold data.
 pub static DATA: &[&DataType] = &[
+    &dsql::CLUSTER,
     &dynamodb::GLOBAL_TABLE,
     &dynamodb::TABLE,
     &ebs::INSTANCE,
     &ebs::VOLUME,
     &efs::FILE_SYSTEM,
+    &eks::CLUSTER,
     &elasticache::CACHE_CLUSTER,
     &elasticache::REPLICATION_GROUP,
     &elasticache::SERVERLESS_CACHE,
@@ -44,6 +49,7 @@ pub static DATA: &[&DataType] = &[
     &rds::DOC_DB_CLUSTER,
     &rds::NEPTUNE_CLUSTER,
     &s3::BUCKET,
+    &timestream::TABLE,
 ];
 
 /// Types whose resources are backups.

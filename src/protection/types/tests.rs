@@ -10,7 +10,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 /// The types that are only evidence for others, and what they are evidence of.
-const EVIDENCE: [(&str, &str); 12] = [
+const EVIDENCE: &[(&str, &str)] = &[
     (backup::BackupJob::INFO.name, "how backups of a resource ended"),
     (backup::CopyJob::INFO.name, "which copies of a resource's backups were made"),
     (backup::Framework::INFO.name, "a fact of its Region"),
@@ -21,6 +21,16 @@ const EVIDENCE: [(&str, &str); 12] = [
     (ebs::LaunchConfiguration::INFO.name, "volumes of instances to come"),
     (ebs::LaunchTemplate::INFO.name, "volumes of instances to come"),
     (ebs::SpotFleet::INFO.name, "volumes of instances to come"),
+    (types::kinesis::Stream::INFO.name, "records on their way, which are no backup"),
+    (types::kinesis::VideoStream::INFO.name, "media on their way, which are no backup"),
+    // Lightsail's snapshots are not read, so rules judge only whether they are made.
+    (types::lightsail::Bucket::INFO.name, "settings"),
+    (types::lightsail::Database::INFO.name, "settings"),
+    (types::lightsail::Disk::INFO.name, "settings"),
+    (types::lightsail::Instance::INFO.name, "settings"),
+    // The service keeps snapshots that its API does not show.
+    (types::opensearch_serverless::Collection::INFO.name, "settings"),
+    (types::timestream::Database::INFO.name, "settings over tables that are judged"),
     // The data of a global cluster is in its members.
     (types::rds::DocDbGlobalCluster::INFO.name, "settings over clusters that are judged"),
     (types::rds::GlobalCluster::INFO.name, "settings over clusters that are judged"),
@@ -67,7 +77,7 @@ fn every_type_has_one_place() {
     let data = DATA.iter().map(|data_type| data_type.info.name);
     let backups = BACKUPS.iter().map(|backup| backup.info.name);
     let subjects = SUBJECTS.iter().map(|subject| subject.info.name);
-    let mut placed: Vec<&str> = data.chain(backups).chain(subjects).chain(EVIDENCE.map(|(name, _)| name)).collect();
+    let mut placed: Vec<&str> = data.chain(backups).chain(subjects).chain(EVIDENCE.iter().map(|(name, _)| *name)).collect();
     placed.sort_unstable();
     let mut all: Vec<&str> = types::all().iter().map(|info| info.name).collect();
     all.sort_unstable();

@@ -7,18 +7,24 @@
 
 mod backup;
 mod dlm;
+mod dsql;
 pub(super) mod dynamodb;
 mod ebs;
 mod efs;
+mod eks;
 mod elasticache;
+mod kinesis;
 pub(super) mod kms;
+mod lightsail;
 mod memorydb;
 mod opensearch;
+mod opensearch_serverless;
 mod rds;
 mod region;
 mod s3;
 #[cfg(test)]
 mod tests;
+mod timestream;
 mod unread;
 
 pub use unread::UNREAD_DATA;
@@ -37,6 +43,7 @@ static ALL: &[&Table] = &[
     &backup::vault::AIR_GAPPED_VAULT,
     &backup::vault::VAULT,
     &dlm::POLICY,
+    &dsql::CLUSTER,
     &dynamodb::GLOBAL_TABLE,
     &dynamodb::TABLE,
     &dynamodb::replicas::REPLICA,
@@ -48,14 +55,22 @@ static ALL: &[&Table] = &[
     &ebs::snapshots::IMAGE,
     &ebs::snapshots::SNAPSHOT,
     &efs::FILE_SYSTEM,
+    &eks::CLUSTER,
     &elasticache::CACHE_CLUSTER,
     &elasticache::REPLICATION_GROUP,
     &elasticache::SERVERLESS_CACHE,
+    &kinesis::STREAM,
+    &kinesis::VIDEO_STREAM,
     &kms::KEY,
+    &lightsail::BUCKET,
+    &lightsail::DATABASE,
+    &lightsail::DISK,
+    &lightsail::INSTANCE,
     &memorydb::CLUSTER,
     &memorydb::SNAPSHOT,
     &opensearch::DOMAIN,
     &opensearch::ELASTICSEARCH_DOMAIN,
+    &opensearch_serverless::COLLECTION,
     &rds::INSTANCE,
     &rds::MEMBER,
     &rds::clusters::AURORA,
@@ -70,6 +85,8 @@ static ALL: &[&Table] = &[
     &rds::snapshots::NEPTUNE,
     &region::SETTINGS,
     &s3::BUCKET,
+    &timestream::DATABASE,
+    &timestream::TABLE,
 ];
 
 /// Every table.

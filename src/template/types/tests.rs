@@ -3,6 +3,7 @@
 mod backup;
 mod build;
 mod caches;
+mod cloud_control;
 mod databases;
 mod snapshots;
 mod storage;

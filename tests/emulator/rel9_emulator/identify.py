@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from dataclasses import dataclass, field
 from threading import Lock
@@ -16,7 +17,15 @@ from moto.core.utils import get_service_model
 
 # Credential scopes mostly have IAM's name of a service, which mostly is botocore's name too.
 IAM_NAMES = {"tagging": "tag"}
-BOTOCORE_NAMES = {"elasticfilesystem": "efs", "es": "opensearch", "tag": "resourcegroupstaggingapi", "monitoring": "cloudwatch"}
+BOTOCORE_NAMES = {
+    "aoss": "opensearchserverless",
+    "cloudcontrolapi": "cloudcontrol",
+    "elasticfilesystem": "efs",
+    "es": "opensearch",
+    "monitoring": "cloudwatch",
+    "tag": "resourcegroupstaggingapi",
+    "timestream": "timestream-write",
+}
 SCOPE = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 ACTION = re.compile(rb"(?:^|&)Action=([^&]+)")
 UNKNOWN = "?"
@@ -58,6 +67,9 @@ class Call:
 
     @property
     def action(self) -> str:
+        """The name in faults and counts. Cloud Control's has the type, because every type is read for itself."""
+        if self.service == "cloudcontrolapi":
+            return f"cloudformation:{self.operation}({json.loads(self.body or b'{}').get('TypeName')})"
         return f"{self.service}:{self.operation}"
 
     @property

@@ -22,18 +22,26 @@ from typing import Any
 from moto.utilities.utils import get_partition
 
 MODULES = {
+    "aoss": "cloud_control",
     "backup": "backup",
+    "cloudcontrolapi": "cloud_control",
     "dlm": "dlm",
+    "dsql": "cloud_control",
     "dynamodb": "dynamodb",
     "ec2": "ec2",
+    "eks": "cloud_control",
     "elasticache": "elasticache",
     "elasticfilesystem": "efs",
     "es": "opensearch",
+    "kinesis": "cloud_control",
+    "kinesisvideo": "cloud_control",
     "kms": "kms",
+    "lightsail": "cloud_control",
     "memorydb": "memorydb",
     "rds": "rds",
     "s3": "s3",
     "tag": "tagging",  # it uses other services' backends, so this emulator's backends must be in place first
+    "timestream": "cloud_control",
 }
 
 GLOBAL_SERVICES = {"s3"}

@@ -283,9 +283,45 @@ def buckets(account: Account) -> None:
     account.seed("s3", "bucket", {"Name": "somewhere", "BucketRegion": None})  # so rel9 must read its Region with a separate call
 
 
+def cloud_control(account: Account) -> dict[str, Any]:
+    """What rel9 reads through Cloud Control."""
+    key = account.client("kms").create_key(Description="tail")["KeyMetadata"]["Arn"]
+    dsql, eks, kinesis = account.client("dsql"), account.client("eks"), account.client("kinesis")
+    dsql.create_cluster(deletionProtectionEnabled=True, kmsEncryptionKey=key, tags={"backup": "daily"})
+    dsql.create_cluster(deletionProtectionEnabled=False)
+    network = {"subnetIds": ["subnet-0a", "subnet-0b"]}
+    role = f"arn:aws:iam::{ACCOUNT}:role/eks"
+    secrets = [{"resources": ["secrets"], "provider": {"keyArn": key}}]
+    for name, mode, tags in (("entered", "API", {"backup": "daily"}), ("closed", "CONFIG_MAP", {"backup": "daily"}), ("alone", "CONFIG_MAP", {})):
+        config = {"encryptionConfig": secrets, "deletionProtection": True} if name == "entered" else {}
+        eks.create_cluster(name=name, roleArn=role, resourcesVpcConfig=network, accessConfig={"authenticationMode": mode}, tags=tags, **config)
+    kinesis.create_stream(StreamName="short", ShardCount=1)
+    kinesis.create_stream(StreamName="long", ShardCount=1)
+    kinesis.increase_stream_retention_period(StreamName="long", RetentionPeriodHours=168)
+    account.client("kinesisvideo").create_stream(StreamName="live")
+    lightsail = account.client("lightsail")
+    snapshots = [{"addOnType": "AutoSnapshot"}]
+    place = {"availabilityZone": f"{REGION}a", "blueprintId": "amazon_linux_2023", "bundleId": "small_3_0"}
+    lightsail.create_instances(instanceNames=["kept"], addOns=snapshots, **place)
+    lightsail.create_instances(instanceNames=["bare"], **place)
+    lightsail.create_disk(diskName="bare-disk", availabilityZone=f"{REGION}a", sizeInGb=8)
+    engine = {"relationalDatabaseBlueprintId": "mysql_8_0", "relationalDatabaseBundleId": "small_2_0", "masterDatabaseName": "shop"}
+    lightsail.create_relational_database(relationalDatabaseName="shop", masterUsername="admin", **engine)
+    lightsail.create_bucket(bucketName="media", bundleId="small_1_0", enableObjectVersioning=True)
+    lightsail.create_bucket(bucketName="raw", bundleId="small_1_0")
+    search = account.client("opensearchserverless")
+    search.create_collection(name="kept", deletionProtection="ENABLED", encryptionConfig={"kmsKeyArn": key})
+    search.create_collection(name="bare")
+    timestream = account.client("timestream-write")
+    timestream.create_database(DatabaseName="metrics")
+    timestream.create_table(DatabaseName="metrics", TableName="cpu")
+    return {}
+
+
 def scenario(account: Account) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    for part in (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, tables, file_systems, caches, memory, domains, buckets):
+    parts = (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, tables, file_systems, caches, memory, domains, buckets)
+    for part in (*parts, cloud_control):
         told |= part(account) or {}
     return told
 

@@ -1,0 +1,377 @@
+"""Types that rel9 reads through the Cloud Control API: AWS Cloud Control, and the write operations of their own services.
+
+Every service's write operation stores the resource in CloudFormation's form, and Cloud Control shows it. `PROPERTIES` has the properties of
+each type that the emulator uses, from the type's resource schema; it refuses others, and shows no write-only property.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import string
+import uuid
+from typing import Any
+
+from moto.core.base_backend import BackendDict, BaseBackend
+
+from ..errors import ServiceError
+from ..registry import backends_of, handles, seeds
+from ..shapes import now
+
+Params = dict[str, Any]
+
+TEXT, FLAG, NUMBER, LIST, OBJECT = str, bool, int, list, dict
+PROPERTIES: dict[str, dict[str, type]] = {
+    "AWS::DSQL::Cluster": {
+        "CreationTime": TEXT,
+        "DeletionProtectionEnabled": FLAG,
+        "EncryptionDetails": OBJECT,
+        "Identifier": TEXT,
+        "ResourceArn": TEXT,
+        "Status": TEXT,
+        "Tags": LIST,
+    },
+    "AWS::EKS::Cluster": {
+        "AccessConfig": OBJECT,
+        "Arn": TEXT,
+        "DeletionProtection": FLAG,
+        "EncryptionConfig": LIST,
+        "Name": TEXT,
+        "Tags": LIST,
+        "Version": TEXT,
+    },
+    "AWS::Kinesis::Stream": {"Arn": TEXT, "Name": TEXT, "RetentionPeriodHours": NUMBER, "ShardCount": NUMBER, "Tags": LIST},
+    "AWS::KinesisVideo::Stream": {"Arn": TEXT, "DataRetentionInHours": NUMBER, "Name": TEXT, "Tags": LIST},
+    "AWS::Lightsail::Bucket": {"BucketArn": TEXT, "BucketName": TEXT, "ObjectVersioning": FLAG, "Tags": LIST},
+    "AWS::Lightsail::Database": {"BackupRetention": FLAG, "DatabaseArn": TEXT, "RelationalDatabaseName": TEXT, "Tags": LIST},
+    "AWS::Lightsail::Disk": {"AddOns": LIST, "DiskArn": TEXT, "DiskName": TEXT, "SizeInGb": NUMBER, "Tags": LIST},
+    "AWS::Lightsail::Instance": {"AddOns": LIST, "InstanceArn": TEXT, "InstanceName": TEXT, "Tags": LIST},
+    "AWS::OpenSearchServerless::Collection": {"Arn": TEXT, "DeletionProtection": TEXT, "Id": TEXT, "KmsKeyArn": TEXT, "Name": TEXT, "Type": TEXT},
+    "AWS::Timestream::Database": {"Arn": TEXT, "DatabaseName": TEXT, "KmsKeyId": TEXT, "Tags": LIST},
+    "AWS::Timestream::Table": {"Arn": TEXT, "DatabaseName": TEXT, "Name": TEXT, "RetentionProperties": OBJECT, "TableName": TEXT, "Tags": LIST},
+}
+
+
+class CloudControlBackend(BaseBackend):
+    def __init__(self, region_name: str, account_id: str):
+        super().__init__(region_name, account_id)
+        self.resources: dict[str, dict[str, Params]] = {name: {} for name in PROPERTIES}
+
+    def arn(self, service: str, rest: str) -> str:
+        return f"arn:{self.partition}:{service}:{self.region_name}:{self.account_id}:{rest}"
+
+    def put(self, type_name: str, identifier: str, properties: Params) -> Params:
+        """Stores a resource, or changes the properties given. `None` removes a property."""
+        known = PROPERTIES[type_name]
+        resource = self.resources[type_name].setdefault(identifier, {})
+        for name, value in properties.items():
+            if name not in known:
+                raise ServiceError("ValidationException", f"{type_name} has no property {name}")
+            if value is None:
+                resource.pop(name, None)
+            elif not isinstance(value, known[name]):
+                raise ServiceError("ValidationException", f"{type_name}.{name} is no {known[name].__name__}")
+            else:
+                resource[name] = value
+        return resource
+
+    def get(self, type_name: str, identifier: str) -> Params:
+        if identifier not in self.resources[type_name]:
+            raise ServiceError("ResourceNotFoundException", f"{type_name} {identifier} was not found")
+        return self.resources[type_name][identifier]
+
+
+cloud_control_backends = BackendDict(CloudControlBackend, "ec2")
+for service in ("cloudcontrolapi", "aoss", "dsql", "eks", "kinesis", "kinesisvideo", "lightsail", "timestream"):
+    backends_of(service, cloud_control_backends)
+
+
+def _type(backend: CloudControlBackend, params: Params) -> str:
+    if params["TypeName"] not in backend.resources:
+        raise ServiceError("TypeNotFoundException", f"The type {params['TypeName']} cannot be found")
+    return str(params["TypeName"])
+
+
+@handles("cloudcontrolapi", "ListResources")
+def list_resources(backend: CloudControlBackend, params: Params) -> Params:
+    name = _type(backend, params)
+    return {"TypeName": name, "ResourceDescriptions": [{"Identifier": identifier} for identifier in sorted(backend.resources[name])]}
+
+
+@handles("cloudcontrolapi", "GetResource")
+def get_resource(backend: CloudControlBackend, params: Params) -> Params:
+    name = _type(backend, params)
+    properties = backend.get(name, params["Identifier"])
+    return {"TypeName": name, "ResourceDescription": {"Identifier": params["Identifier"], "Properties": json.dumps(properties)}}
+
+
+@seeds("cloudcontrolapi", "resource")
+def seed_resource(backend: CloudControlBackend, values: Params) -> Params:
+    """Changes properties of a resource that exists: `TypeName`, `Identifier`, `Properties`."""
+    name = _type(backend, values)
+    backend.get(name, values["Identifier"])
+    return backend.put(name, values["Identifier"], values["Properties"])
+
+
+def _tags(tags: Any) -> list[Params]:
+    """Tags of a request, a map or a list of pairs in either case, in CloudFormation's form."""
+    if isinstance(tags, dict):
+        return [{"Key": key, "Value": value} for key, value in tags.items()]
+    return [{"Key": tag.get("Key", tag.get("key")), "Value": tag.get("Value", tag.get("value", ""))} for tag in tags or []]
+
+
+# Amazon EKS
+
+
+def _encryption(config: list[Params] | None) -> list[Params] | None:
+    if not config:
+        return None
+    return [{"Resources": one["resources"], "Provider": {"KeyArn": one["provider"]["keyArn"]}} for one in config]
+
+
+@handles("eks", "CreateCluster")
+def create_eks_cluster(backend: CloudControlBackend, params: Params) -> Params:
+    name = params["name"]
+    backend.put(
+        "AWS::EKS::Cluster",
+        name,
+        {
+            "Name": name,
+            "Arn": backend.arn("eks", f"cluster/{name}"),
+            "AccessConfig": {"AuthenticationMode": params.get("accessConfig", {}).get("authenticationMode", "CONFIG_MAP")},
+            "DeletionProtection": params.get("deletionProtection", False),
+            "EncryptionConfig": _encryption(params.get("encryptionConfig")),
+            "Tags": _tags(params.get("tags")),
+            "Version": params.get("version", "1.34"),
+        },
+    )
+    return {"cluster": {"name": name, "arn": backend.arn("eks", f"cluster/{name}"), "status": "ACTIVE", "createdAt": now()}}
+
+
+@handles("eks", "UpdateClusterConfig")
+def update_eks_cluster(backend: CloudControlBackend, params: Params) -> Params:
+    cluster = backend.get("AWS::EKS::Cluster", params["name"])
+    if "deletionProtection" in params:
+        cluster["DeletionProtection"] = params["deletionProtection"]
+    mode = params.get("accessConfig", {}).get("authenticationMode")
+    if mode:
+        # "You can't … go back": from CONFIG_MAP over API_AND_CONFIG_MAP to API (EKS user guide, "Change authentication mode").
+        cluster["AccessConfig"] = {"AuthenticationMode": mode}
+    return {"update": {"id": str(uuid.uuid4()), "status": "Successful"}}
+
+
+@handles("eks", "AssociateEncryptionConfig")
+def associate_encryption_config(backend: CloudControlBackend, params: Params) -> Params:
+    backend.get("AWS::EKS::Cluster", params["clusterName"])["EncryptionConfig"] = _encryption(params["encryptionConfig"])
+    return {"update": {"id": str(uuid.uuid4()), "status": "Successful"}}
+
+
+# Amazon Aurora DSQL
+
+
+def _dsql_encryption(key: str | None) -> Params:
+    if key in (None, "AWS_OWNED_KMS_KEY"):
+        return {"EncryptionType": "AWS_OWNED_KMS_KEY", "EncryptionStatus": "ENABLED"}
+    return {"EncryptionType": "CUSTOMER_MANAGED_KMS_KEY", "EncryptionStatus": "ENABLED", "KmsKeyArn": key}
+
+
+@handles("dsql", "CreateCluster")
+def create_dsql_cluster(backend: CloudControlBackend, params: Params) -> Params:
+    identifier = "".join(random.choices(string.ascii_lowercase + string.digits, k=26))
+    moment = now()
+    protection = params.get("deletionProtectionEnabled", False)
+    backend.put(
+        "AWS::DSQL::Cluster",
+        identifier,
+        {
+            "Identifier": identifier,
+            "ResourceArn": backend.arn("dsql", f"cluster/{identifier}"),
+            "Status": "ACTIVE",
+            "CreationTime": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "DeletionProtectionEnabled": protection,
+            "EncryptionDetails": _dsql_encryption(params.get("kmsEncryptionKey")),
+            "Tags": _tags(params.get("tags")),
+        },
+    )
+    return {
+        "identifier": identifier,
+        "arn": backend.arn("dsql", f"cluster/{identifier}"),
+        "status": "ACTIVE",
+        "creationTime": moment,
+        "deletionProtectionEnabled": protection,
+    }
+
+
+@handles("dsql", "UpdateCluster")
+def update_dsql_cluster(backend: CloudControlBackend, params: Params) -> Params:
+    cluster = backend.get("AWS::DSQL::Cluster", params["identifier"])
+    if "deletionProtectionEnabled" in params:
+        cluster["DeletionProtectionEnabled"] = params["deletionProtectionEnabled"]
+    if "kmsEncryptionKey" in params:
+        cluster["EncryptionDetails"] = _dsql_encryption(params["kmsEncryptionKey"])
+    return {"identifier": params["identifier"], "arn": cluster["ResourceArn"], "status": "ACTIVE", "creationTime": now()}
+
+
+# Amazon Kinesis
+
+
+@handles("kinesis", "CreateStream")
+def create_stream(backend: CloudControlBackend, params: Params) -> None:
+    name = params["StreamName"]
+    properties = {"Name": name, "Arn": backend.arn("kinesis", f"stream/{name}"), "RetentionPeriodHours": 24, "Tags": _tags(params.get("Tags"))}
+    backend.put("AWS::Kinesis::Stream", name, properties)
+
+
+@handles("kinesis", "IncreaseStreamRetentionPeriod")
+def increase_stream_retention_period(backend: CloudControlBackend, params: Params) -> None:
+    stream = backend.get("AWS::Kinesis::Stream", params["StreamName"])
+    if params["RetentionPeriodHours"] < stream["RetentionPeriodHours"]:
+        raise ServiceError("InvalidArgumentException", "The retention period must be longer than the present one")
+    stream["RetentionPeriodHours"] = params["RetentionPeriodHours"]
+
+
+@handles("kinesisvideo", "CreateStream")
+def create_video_stream(backend: CloudControlBackend, params: Params) -> Params:
+    name = params["StreamName"]
+    arn = backend.arn("kinesisvideo", f"stream/{name}/1700000000000")
+    properties = {"Name": name, "Arn": arn, "DataRetentionInHours": params.get("DataRetentionInHours", 0), "Tags": _tags(params.get("Tags"))}
+    backend.put("AWS::KinesisVideo::Stream", name, properties)
+    return {"StreamARN": arn}
+
+
+@handles("kinesisvideo", "DescribeStream")
+def describe_video_stream(backend: CloudControlBackend, params: Params) -> Params:
+    stream = backend.get("AWS::KinesisVideo::Stream", params["StreamName"])
+    info = {"StreamName": stream["Name"], "StreamARN": stream["Arn"], "Version": "1", "Status": "ACTIVE"}
+    return {"StreamInfo": {**info, "DataRetentionInHours": stream["DataRetentionInHours"]}}
+
+
+@handles("kinesisvideo", "UpdateDataRetention")
+def update_data_retention(backend: CloudControlBackend, params: Params) -> Params:
+    stream = backend.get("AWS::KinesisVideo::Stream", params["StreamName"])
+    sign = 1 if params["Operation"] == "INCREASE_DATA_RETENTION" else -1
+    stream["DataRetentionInHours"] += sign * params["DataRetentionChangeInHours"]
+    return {}
+
+
+# Amazon Lightsail
+
+
+def _lightsail_arn(backend: CloudControlBackend, kind: str) -> str:
+    return backend.arn("lightsail", f"{kind}/{uuid.uuid4()}")
+
+
+def _add_ons(requests: list[Params] | None) -> list[Params] | None:
+    return [{"AddOnType": request["addOnType"], "Status": "Enabled"} for request in requests or []] or None
+
+
+@handles("lightsail", "CreateInstances")
+def create_instances(backend: CloudControlBackend, params: Params) -> Params:
+    for name in params["instanceNames"]:
+        properties = {"InstanceName": name, "InstanceArn": _lightsail_arn(backend, "Instance"), "AddOns": _add_ons(params.get("addOns"))}
+        backend.put("AWS::Lightsail::Instance", name, {**properties, "Tags": _tags(params.get("tags"))})
+    return {"operations": []}
+
+
+@handles("lightsail", "CreateDisk")
+def create_disk(backend: CloudControlBackend, params: Params) -> Params:
+    name = params["diskName"]
+    properties = {"DiskName": name, "DiskArn": _lightsail_arn(backend, "Disk"), "SizeInGb": params["sizeInGb"]}
+    backend.put("AWS::Lightsail::Disk", name, {**properties, "AddOns": _add_ons(params.get("addOns")), "Tags": _tags(params.get("tags"))})
+    return {"operations": []}
+
+
+@handles("lightsail", "EnableAddOn")
+def enable_add_on(backend: CloudControlBackend, params: Params) -> Params:
+    for type_name in ("AWS::Lightsail::Instance", "AWS::Lightsail::Disk"):
+        if params["resourceName"] in backend.resources[type_name]:
+            backend.get(type_name, params["resourceName"])["AddOns"] = _add_ons([params["addOnRequest"]])
+            return {"operations": []}
+    raise ServiceError("NotFoundException", f"The resource {params['resourceName']} does not exist")
+
+
+@handles("lightsail", "CreateRelationalDatabase")
+def create_relational_database(backend: CloudControlBackend, params: Params) -> Params:
+    name = params["relationalDatabaseName"]
+    properties = {"RelationalDatabaseName": name, "DatabaseArn": _lightsail_arn(backend, "RelationalDatabase"), "BackupRetention": True}
+    backend.put("AWS::Lightsail::Database", name, {**properties, "Tags": _tags(params.get("tags"))})
+    return {"operations": []}
+
+
+@handles("lightsail", "UpdateRelationalDatabase")
+def update_relational_database(backend: CloudControlBackend, params: Params) -> Params:
+    database = backend.get("AWS::Lightsail::Database", params["relationalDatabaseName"])
+    if params.get("enableBackupRetention"):
+        database["BackupRetention"] = True
+    if params.get("disableBackupRetention"):
+        database["BackupRetention"] = False
+    return {"operations": []}
+
+
+@handles("lightsail", "CreateBucket")
+def create_lightsail_bucket(backend: CloudControlBackend, params: Params) -> Params:
+    name, arn = params["bucketName"], _lightsail_arn(backend, "Bucket")
+    properties = {"BucketName": name, "BucketArn": arn, "ObjectVersioning": params.get("enableObjectVersioning", False)}
+    backend.put("AWS::Lightsail::Bucket", name, {**properties, "Tags": _tags(params.get("tags"))})
+    return {"bucket": {"name": name, "arn": arn}, "operations": []}
+
+
+@handles("lightsail", "UpdateBucket")
+def update_lightsail_bucket(backend: CloudControlBackend, params: Params) -> Params:
+    bucket = backend.get("AWS::Lightsail::Bucket", params["bucketName"])
+    if "versioning" in params:
+        bucket["ObjectVersioning"] = params["versioning"] == "Enabled"
+    return {"bucket": {"name": params["bucketName"], "arn": bucket["BucketArn"]}, "operations": []}
+
+
+# Amazon OpenSearch Serverless
+
+
+@handles("aoss", "CreateCollection")
+def create_collection(backend: CloudControlBackend, params: Params) -> Params:
+    identifier = "".join(random.choices(string.ascii_lowercase + string.digits, k=20))
+    key = params.get("encryptionConfig", {}).get("kmsKeyArn", "auto")
+    protection = params.get("deletionProtection", "DISABLED")
+    arn = backend.arn("aoss", f"collection/{identifier}")
+    properties = {"Id": identifier, "Arn": arn, "Name": params["name"], "KmsKeyArn": key, "DeletionProtection": protection}
+    backend.put("AWS::OpenSearchServerless::Collection", identifier, {**properties, "Type": params.get("type", "TIMESERIES")})
+    return {"createCollectionDetail": {"id": identifier, "arn": arn, "name": params["name"], "status": "ACTIVE", "kmsKeyArn": key}}
+
+
+@handles("aoss", "UpdateCollection")
+def update_collection(backend: CloudControlBackend, params: Params) -> Params:
+    collection = backend.get("AWS::OpenSearchServerless::Collection", params["id"])
+    if "deletionProtection" in params:
+        collection["DeletionProtection"] = params["deletionProtection"]
+    return {"updateCollectionDetail": {"id": params["id"], "arn": collection["Arn"], "name": collection["Name"], "status": "ACTIVE"}}
+
+
+# Amazon Timestream
+
+
+@handles("timestream", "CreateDatabase")
+def create_timestream_database(backend: CloudControlBackend, params: Params) -> Params:
+    from ..memory import managed_key
+
+    name = params["DatabaseName"]
+    key = params.get("KmsKeyId") or managed_key(backend.account_id, backend.region_name, "aws/timestream")
+    arn = backend.arn("timestream", f"database/{name}")
+    backend.put("AWS::Timestream::Database", name, {"DatabaseName": name, "Arn": arn, "KmsKeyId": key, "Tags": _tags(params.get("Tags"))})
+    return {"Database": {"DatabaseName": name, "Arn": arn, "KmsKeyId": key}}
+
+
+@handles("timestream", "UpdateDatabase")
+def update_timestream_database(backend: CloudControlBackend, params: Params) -> Params:
+    database = backend.get("AWS::Timestream::Database", params["DatabaseName"])
+    database["KmsKeyId"] = params["KmsKeyId"]
+    return {"Database": {"DatabaseName": params["DatabaseName"], "Arn": database["Arn"], "KmsKeyId": params["KmsKeyId"]}}
+
+
+@handles("timestream", "CreateTable")
+def create_timestream_table(backend: CloudControlBackend, params: Params) -> Params:
+    database, name = params["DatabaseName"], params["TableName"]
+    backend.get("AWS::Timestream::Database", database)
+    arn = backend.arn("timestream", f"database/{database}/table/{name}")
+    properties = {"DatabaseName": database, "TableName": name, "Name": name, "Arn": arn, "Tags": _tags(params.get("Tags"))}
+    backend.put("AWS::Timestream::Table", f"{database}|{name}", properties)
+    return {"Table": {"DatabaseName": database, "TableName": name, "Arn": arn, "TableStatus": "ACTIVE"}}
