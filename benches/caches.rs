@@ -87,11 +87,12 @@ fn subjects(shards: &[Shard]) -> BTreeMap<&'static str, Vec<Subject>> {
             mechanisms: ALL_MECHANISMS.to_vec(),
             rpo_seconds: None,
             named: Ok(false),
+            restore_automation: Ok(Vec::new()),
             reproducible: false,
             doubt: None,
             considered: 10,
         };
-        let joined = protection::join(shard, &summaries, as_of, &vec![all; shard.resources.len()]);
+        let joined = protection::join(shard, &summaries, as_of, &vec![all; shard.resources.len()], &[]);
         for (resource, joined) in shard.resources.iter().zip(joined) {
             let Some(info) = types::find(&resource.type_name) else { continue };
             let reasons = BTreeMap::from([(ANYTHING_ELSE.to_owned(), vec!["not read".to_owned()])]);

@@ -33,6 +33,8 @@ pub struct Judge<'a> {
     options: &'a Options,
     /// The objective of most data, and its JSON.
     usual: (Objective, Arc<Value>),
+    /// What the policy names as restore automation, by ARN.
+    automations: Vec<String>,
 }
 
 /// What was found.
@@ -168,7 +170,7 @@ impl<'a> Judge<'a> {
         }
         let usual = Objective::default();
         let json = Arc::new(usual.to_json());
-        Judge { by_type, policy, as_of, options, usual: (usual, json) }
+        Judge { by_type, policy, as_of, options, usual: (usual, json), automations: policy.automations() }
     }
 
     /// Whether resources of a type can be explained: they hold data, or rules judge them.
@@ -188,7 +190,7 @@ impl<'a> Judge<'a> {
             })
             .collect();
         let owed: Vec<Owed> = known.iter().map(|prepared| self.owed(prepared.as_ref())).collect();
-        let joined = protection::join(shard, summaries, self.as_of, &owed);
+        let joined = protection::join(shard, summaries, self.as_of, &owed, &self.automations);
         let judged: Vec<Judged> = known
             .into_par_iter()
             .zip(joined)
@@ -216,8 +218,15 @@ impl<'a> Judge<'a> {
     fn owed(&self, prepared: Option<&Prepared>) -> Owed {
         let is_explained = |prepared: &Prepared| self.options.explain.as_ref().is_some_and(|wanted| wanted.is(prepared.resource));
         let considered = if self.options.standings || prepared.is_some_and(is_explained) { usize::MAX } else { CONSIDERED_TOLD };
-        let usual =
-            Owed { mechanisms: ALL_MECHANISMS.to_vec(), rpo_seconds: None, named: Ok(false), reproducible: false, doubt: None, considered };
+        let usual = Owed {
+            mechanisms: ALL_MECHANISMS.to_vec(),
+            rpo_seconds: None,
+            named: Ok(false),
+            restore_automation: prepared.map_or(Ok(Vec::new()), |prepared| prepared.owing.restore_automation.clone()),
+            reproducible: false,
+            doubt: None,
+            considered,
+        };
         match prepared.map(|prepared| &prepared.owing.owes) {
             Some(Owes::Objective(objective)) => Owed {
                 mechanisms: objective.mechanisms.clone(),

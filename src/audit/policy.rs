@@ -2,6 +2,7 @@
 //! suggestion, before any rule runs.
 
 pub use super::fail_on::FailOn;
+use crate::inventory::{Outcome, unless};
 use crate::rules::engine::Subject;
 use crate::rules::objective::{ALL_MECHANISMS, Objective, Reproducible};
 use crate::rules::{Rule, Severity};
@@ -32,6 +33,16 @@ struct ObjectiveOf {
     line: u64,
     matches: Match,
     objective: Objective,
+}
+
+/// What restores data on a schedule.
+#[derive(Debug)]
+struct Automation {
+    line: u64,
+    /// Without version or alias.
+    arn: String,
+    /// The data that it restores.
+    matches: Match,
 }
 
 /// Data that the policy declares reproducible.
@@ -71,6 +82,7 @@ pub struct Policy {
     /// The file, as it was given; `None` without a file.
     path: Option<String>,
     objectives: Vec<ObjectiveOf>,
+    restore_automation: Vec<Automation>,
     reproducible: Vec<Exemption>,
     waivers: Vec<Waiver>,
     settings: BTreeMap<String, Setting>,
@@ -95,6 +107,8 @@ pub struct Owing {
     pub owes: Owes,
     /// Why the resource may be reproducible, if that is unknown.
     pub may_be_reproducible: Option<String>,
+    /// What restores the resource on a schedule, by ARN, or why that is unknown.
+    pub restore_automation: Outcome<Vec<String>>,
     /// The entries that match it, and those that may, with the reason why that is unknown.
     entries: Vec<(Entry, Option<String>)>,
 }
@@ -117,7 +131,8 @@ impl Policy {
     fn matches(&self) -> impl Iterator<Item = &Match> {
         let objectives = self.objectives.iter().map(|entry| &entry.matches);
         let reproducible = self.reproducible.iter().map(|exemption| &exemption.matches);
-        objectives.chain(reproducible).chain(self.waivers.iter().map(|waiver| &waiver.matches))
+        let automation = self.restore_automation.iter().map(|automation| &automation.matches);
+        objectives.chain(automation).chain(reproducible).chain(self.waivers.iter().map(|waiver| &waiver.matches))
     }
 
     /// `sha256:` and the digest of the file; `None` without a file.
@@ -140,7 +155,36 @@ impl Policy {
             Owes::Objective(objective) => (Owes::Objective(Box::new(Objective { reproducible, ..*objective })), doubt),
             unknown => (unknown, doubt),
         };
-        Owing { owes, may_be_reproducible, entries }
+        let restore_automation = self.automations_of(subject, &mut entries);
+        Owing { owes, may_be_reproducible, restore_automation, entries }
+    }
+
+    /// The ARNs of what restores data on a schedule, each once.
+    pub fn automations(&self) -> Vec<String> {
+        let arns: BTreeSet<String> = self.restore_automation.iter().map(|automation| automation.arn.clone()).collect();
+        arns.into_iter().collect()
+    }
+
+    /// The ARNs of what restores a resource on a schedule.
+    ///
+    /// # Errors
+    /// Why there may be more.
+    fn automations_of(&self, subject: &Subject, entries: &mut Vec<(Entry, Option<String>)>) -> Outcome<Vec<String>> {
+        let (mut found, mut doubts) = (BTreeSet::new(), Vec::new());
+        for (at, automation) in self.restore_automation.iter().enumerate() {
+            match automation.matches.holds(subject) {
+                Ok(true) => {
+                    entries.push((Entry::Automation(at), None));
+                    found.insert(automation.arn.clone());
+                }
+                Ok(false) => {}
+                Err(reason) => {
+                    entries.push((Entry::Automation(at), Some(reason.clone())));
+                    doubts.push(reason);
+                }
+            }
+        }
+        unless(doubts, found.into_iter().collect())
     }
 
     /// The policy file, as it was given; `None` without a file.
@@ -303,7 +347,7 @@ impl Exemption {
 impl Owing {
     /// What is no data owes nothing, whatever the policy says.
     pub fn nothing() -> Self {
-        Owing { owes: Owes::Objective(Box::default()), may_be_reproducible: None, entries: Vec::new() }
+        Owing { owes: Owes::Objective(Box::default()), may_be_reproducible: None, restore_automation: Ok(Vec::new()), entries: Vec::new() }
     }
 
     /// The entries that match it for certain.

@@ -21,6 +21,8 @@ pub struct PolicyUse {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<WaiverUse>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub restore_automation: Vec<AutomationUse>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reproducible: Vec<ReproducibleUse>,
     /// Rule settings without effect.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -61,6 +63,28 @@ pub struct WaiverUse {
     /// Findings that it waives; after its end, findings that it no longer waives.
     pub findings: u64,
     /// Why it waives nothing, or why that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// What restores data on a schedule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AutomationUse {
+    /// Without version or alias.
+    pub arn: String,
+    pub line: u64,
+    #[serde(rename = "match")]
+    pub matches: String,
+    pub state: UseState,
+    /// Data resources that it matches.
+    pub resources: u64,
+    /// Matching data resources that are reproducible.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub reproducible: u64,
+    /// Matching resources that coverage does not count: EC2 instances (their volumes count) and members of DB clusters.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub not_counted: u64,
+    /// Why it is not known whether it matches anything, or that it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
 }

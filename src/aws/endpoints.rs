@@ -10,19 +10,23 @@ use std::path::PathBuf;
 
 /// The services that rel9 may call, by the ids that the SDK uses for their endpoint settings: `AWS_ENDPOINT_URL_SSO_OIDC`. The last ones
 /// provide credentials.
-const SERVICES: [&str; 16] = [
+const SERVICES: [&str; 20] = [
     "Backup",
+    "CloudWatch Logs",
     "DLM",
     "DynamoDB",
     "EC2",
     "EFS",
     "ElastiCache",
+    "EventBridge",
     "KMS",
     "MemoryDB",
     "OpenSearch",
     "RDS",
     "Resource Groups Tagging API",
     "S3",
+    "Scheduler",
+    "SFN",
     "WellArchitected",
     "STS",
     "SSO",

@@ -5,6 +5,7 @@
 //! [`Reader`], declares the operations that it may call, and leaves a property [`Unread`](crate::inventory::Fact::Unread) when its call failed.
 
 mod answer;
+pub mod automation;
 pub mod backup;
 pub mod call;
 pub mod cloud_control;
@@ -20,6 +21,7 @@ mod failure;
 mod guard;
 pub mod kms;
 mod limits;
+pub mod logs;
 pub mod memorydb;
 pub mod opensearch;
 pub mod operation;
@@ -56,6 +58,11 @@ pub struct Service {
 
 /// Every service, in one list.
 pub const SERVICES: &[Service] = &[
+    Service {
+        name: "automation",
+        operations: || automation::OPERATIONS.to_vec(),
+        collect: |_, reader| automation::collect(reader).boxed(),
+    },
     Service { name: "backup", operations: backup::operations, collect: |_, reader| backup::collect(reader).boxed() },
     Service { name: "dlm", operations: || dlm::OPERATIONS.to_vec(), collect: |_, reader| dlm::collect(reader).boxed() },
     Service {
@@ -92,6 +99,7 @@ pub const SERVICES: &[Service] = &[
         operations: || cloud_control::operations(cloud_control::lightsail::KINDS),
         collect: |_, reader| cloud_control::collect(reader, cloud_control::lightsail::KINDS).boxed(),
     },
+    Service { name: "logs", operations: || logs::OPERATIONS.to_vec(), collect: |_, reader| logs::collect(reader).boxed() },
     Service {
         name: "opensearch-serverless",
         operations: || cloud_control::operations(cloud_control::opensearch_serverless::KINDS),

@@ -94,11 +94,17 @@ fn error_of(flaw: Flaw) -> ConnectorError {
     }
 }
 
+/// The services whose name in signatures is not their IAM prefix ("Actions, resources, and condition keys" of the service; its service model,
+/// `signingName`).
+const SIGNED_AS: [(&str, &str); 2] = [("cloudformation", "cloudcontrolapi"), ("tag", "tagging")];
+
 /// Whether a request belongs to the operation, and not to fetching its credentials: such requests are signed for another service or another
 /// action, or not at all.
 fn asks_for(operation: &Operation, request: &HttpRequest) -> bool {
-    let scope = format!("/{}/aws4_request", operation.service);
-    let signed = request.headers().get("authorization").is_some_and(|signature| signature.contains(&scope));
+    let others = SIGNED_AS.iter().filter(|(service, _)| *service == operation.service).map(|(_, name)| *name);
+    let scopes: Vec<String> = std::iter::once(operation.service).chain(others).map(|name| format!("/{name}/aws4_request")).collect();
+    let signature = request.headers().get("authorization").unwrap_or_default();
+    let signed = scopes.iter().any(|scope| signature.contains(scope));
     let action = request.body().bytes().and_then(|body| body.strip_prefix(b"Action="));
     signed && action.is_none_or(|action| action.split(|byte| *byte == b'&').next() == Some(operation.name.as_bytes()))
 }

@@ -64,7 +64,7 @@ pub struct CoverageEntry {
 pub const DEPLOYED: &str = "known only after deployment";
 
 /// The operations that read facts which arise over time and which no template has.
-const OF_TIME: [&str; 15] = [
+const OF_TIME: [&str; 16] = [
     "backup:ListBackupJobs",
     "backup:ListCopyJobs",
     "backup:ListProtectedResources",
@@ -74,6 +74,7 @@ const OF_TIME: [&str; 15] = [
     "ec2:DescribeLockedSnapshots",
     "ec2:DescribeSnapshotAttribute",
     "ec2:DescribeSnapshots",
+    "logs:DescribeExportTasks",
     "rds:DescribeDBClusterAutomatedBackups",
     "rds:DescribeDBClusterSnapshotAttributes",
     "rds:DescribeDBClusterSnapshots",

@@ -4,6 +4,7 @@
 pub mod address;
 pub mod arn;
 pub mod atomic_file;
+pub mod automation;
 mod coverage;
 pub mod declarable;
 mod declared;

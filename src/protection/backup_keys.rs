@@ -1,7 +1,7 @@
 //! The keys that the newest backups need to be restored.
 
 use super::context::Join;
-use super::facts::{BackupKey, Window};
+use super::facts::{BackupKey, MechanismKind, Window};
 use super::index::Typed;
 use super::point::Point;
 use super::unread::why_unread;
@@ -29,7 +29,8 @@ pub fn backup_keys(
     }
     arns.extend(continuous.iter().filter_map(|point| point.properties.kms_key_arn.present().cloned()));
     let mut unread = Vec::new();
-    if !windows.is_empty() {
+    // An export is a copy in S3, under the key of the bucket.
+    if windows.iter().any(|window| window.kind != MechanismKind::Export) {
         arns.extend(resource.kms_key_arn().map(str::to_owned));
         if resource.properties.kms_key_arn().is_none_or(Fact::is_unread) {
             unread.extend(why_unread(join.index.shard, resource, "kms_key_arn"));

@@ -1,12 +1,15 @@
-//! Facts that only buckets have: where they replicate to, and which encryption types an upload may use.
+//! Facts that only buckets have: where they replicate to, which logs are exported to them, and which encryption types an upload may use.
 
 use super::context::Join;
 use super::facts::{BucketFacts, ReplicationDestination, Told};
 use super::resource_policy;
 use super::summary::BucketSummary;
 use super::unread::why_unread;
+use crate::inventory::types::ResourceType;
+use crate::inventory::types::logs::LogGroup;
 use crate::inventory::types::s3::{Bucket, ReplicationRule};
 use crate::inventory::{GLOBAL, Outcome, Resource, arn, is_symbolic, unless};
+use std::collections::BTreeSet;
 
 /// The facts of a bucket; `None` for any other resource.
 pub fn bucket_facts(join: &Join, resource: &Resource) -> Option<BucketFacts> {
@@ -15,8 +18,18 @@ pub fn bucket_facts(join: &Join, resource: &Resource) -> Option<BucketFacts> {
     let enabled = |rules: Vec<ReplicationRule>| rules.into_iter().filter(|rule| rule.enabled);
     Some(BucketFacts {
         accepted_encryption_types: accepted_encryption_types(join, resource, bucket).into(),
+        log_exports: unless(join.index.missing(&["logs:DescribeLogGroups", "logs:DescribeExportTasks"]), log_exports(join, resource))
+            .into(),
         destinations: rules.map(|rules| enabled(rules).map(|rule| destination(join, resource, &rule)).collect()).into(),
     })
+}
+
+/// The prefixes of log events that export tasks copied into a bucket. "The bucket must be in the same AWS Region" (CreateExportTask).
+fn log_exports(join: &Join, resource: &Resource) -> Vec<String> {
+    let groups = join.index.shard.of_type(LogGroup::INFO.name).filter_map(|group| group.get::<LogGroup>());
+    let exports = groups.filter_map(|group| group.exports.read()).flatten().filter(|export| export.bucket == resource.id);
+    let prefixes: BTreeSet<String> = exports.map(|export| export.prefix.clone()).collect();
+    prefixes.into_iter().collect()
 }
 
 /// The encryption types that an upload may use.

@@ -17,6 +17,8 @@ pub struct Join<'a> {
     /// ARNs of the shard's data resources.
     pub existing: &'a HashSet<&'a str>,
     pub data_types: &'static [&'static DataType],
+    /// What the policy names as restore automation, by ARN.
+    pub automations: &'a [String],
     pub as_of: DateTime<Utc>,
 }
 

@@ -1,5 +1,6 @@
 //! The protection of one data resource: combines its parts, and names the parts that could not be worked out.
 
+use super::automation::automations_of;
 use super::aws_backup::BackedUpAs;
 use super::case::{Case, Mechanisms};
 use super::considered::{Candidates, considered};
@@ -23,6 +24,8 @@ pub struct Owed {
     pub rpo_seconds: Option<i64>,
     /// Whether an objective of the policy that does not match everything asks for its backups, or why that is unknown.
     pub named: Outcome<bool>,
+    /// What the policy names as restore automation for it, by ARN, or why that is unknown.
+    pub restore_automation: Outcome<Vec<String>>,
     /// Exempt: its data can be rebuilt.
     pub reproducible: bool,
     /// Why the kinds that count are not known.
@@ -162,6 +165,7 @@ impl Join<'_> {
             restore_tests: restores.as_ref().map(|restores| restores.tests.clone()).map_err(Vec::clone).into(),
             restores: restores.map(|restores| restores.all).into(),
             restore_testing_plans: restore_testing::testing_plans(self, resource).into(),
+            restore_automation: automations_of(self, &owed.restore_automation),
             counts_as_data: counts_as_data.into(),
             restores_shown: unless(restores_hidden(data_type), true).into(),
             restore_testing_supported: known.is_some_and(|known| known.aws_backup.restore_testing).into(),
@@ -308,6 +312,7 @@ fn without_mechanisms(facts: Protection, doubt: &str) -> Protection {
         opt_in: facts.opt_in,
         backup_type: facts.backup_type,
         restore_testing_plans: facts.restore_testing_plans,
+        restore_automation: facts.restore_automation,
         restores_shown: facts.restores_shown,
         restore_testing_supported: facts.restore_testing_supported,
         air_gapped_supported: facts.air_gapped_supported,

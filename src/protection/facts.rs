@@ -54,6 +54,7 @@ kinds! {
     RestoreTestingSelection(RestoreTestingSelectionFacts),
     LifecyclePolicy(LifecyclePolicyFacts),
     Key(KeyFacts),
+    StateMachine(StateMachineFacts),
     /// Snapshots and images: resources that their owner can share.
     Shareable(ShareableFacts),
     /// Types that rules judge by their own properties alone.

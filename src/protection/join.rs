@@ -16,13 +16,14 @@ use crate::inventory::{Resource, Shard};
 use chrono::{DateTime, Utc};
 use std::collections::{HashMap, HashSet};
 
-/// Joins one shard: a result for each of its resources, in their order.
-pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[Owed]) -> Vec<Facts> {
+/// Joins one shard: a result for each of its resources, in their order. `automations` are the ARNs of what the policy names as restore
+/// automation.
+pub fn join(shard: &Shard, summaries: &Summaries, as_of: DateTime<Utc>, owed: &[Owed], automations: &[String]) -> Vec<Facts> {
     let index = Index::new(shard, |resource| (types::backup_type(&resource.type_name)?.snapshot)(resource, as_of));
     let plans = Plans::new(&index, as_of);
     let is_data = |resource: &&Resource| types::is_data(&resource.type_name);
     let existing: HashSet<&str> = shard.resources.iter().filter(is_data).map(|resource| resource.arn.as_str()).collect();
-    let join = Join { index: &index, plans: &plans, summaries, existing: &existing, data_types: types::DATA, as_of };
+    let join = Join { index: &index, plans: &plans, summaries, existing: &existing, data_types: types::DATA, automations, as_of };
 
     let mut joined: Vec<Option<Facts>> = vec![None; shard.resources.len()];
     let part_types: Vec<&str> = types::DATA.iter().filter_map(|data_type| Some(data_type.parts.as_ref()?.of.name)).collect();

@@ -14,6 +14,7 @@
 //! A file uses files below it and never this one.
 
 mod account;
+mod automation;
 mod aws_backup;
 mod backup_keys;
 mod backup_plan;

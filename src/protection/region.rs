@@ -1,5 +1,6 @@
 //! A Region as a whole: how much of its data is protected, and what its settings and plans reach.
 
+use super::automation::own_automations;
 use super::context::Join;
 use super::data_type::Counted;
 use super::facts::{Facts, FrameworkFact, RegionFacts, ReportPlanFact, State};
@@ -79,6 +80,7 @@ pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Facts, bool
         frameworks: unless(frameworks_unread, frameworks(join)).into(),
         restore_testing_selections: unless(testing_reasons.clone(), selections.len() as i64).into(),
         testable_types: testable_types(join, data, listing_reasons).into(),
+        restore_automation: own_automations(join).into(),
         tested_types: unless(testing_reasons, tested.into_iter().collect()).into(),
     }
     .into()

@@ -296,3 +296,19 @@ fn schemas_have_an_address() {
         );
     }
 }
+
+#[test]
+fn restore_automation_that_matches_nothing() {
+    let policy = "version: 1\nobjectives:\n  - { name: rest, match: \"true\" }\nrestore_automation:\n  - { arn: \"arn:aws:states:eu-central-1:111122223333:stateMachine:restore-drill\", match: resource.id == \"nothing\" }\n  - { arn: \"arn:aws:lambda:eu-central-1:111122223333:function:drill\", match: resource.id == \"carts\" }\n  - { arn: \"arn:aws:lambda:eu-central-1:111122223333:function:drill:PROD\", match: resource.id == \"carts\" }\n";
+    let rel9 = Rel9::new().with_files(&[("p.yaml", policy)]);
+    let (code, answer) = checked(&rel9, &["p.yaml", "--demo"]);
+    assert_eq!(code, 1);
+    let expected =
+        ["5: restore automation restore-drill: matches no data resource", "7: restore automation drill: says the same as line 6"];
+    assert_eq!(remarks(&answer, "mend"), expected);
+    let document = rel9.judge(&["--demo", "--policy", "p.yaml"]);
+    let used = &document.0["audit"]["policy"]["restore_automation"];
+    let states: Vec<&Value> = used.as_array().expect("entries").iter().map(|entry| &entry["state"]).collect();
+    assert_eq!(states, ["unused", "used", "used"]);
+    assert_eq!(used[1]["arn"], "arn:aws:lambda:eu-central-1:111122223333:function:drill");
+}

@@ -3,7 +3,9 @@
     python tests/emulator/seed_scale.py --endpoint http://127.0.0.1:PORT
 
 Two Regions, each with 100 volumes, 50 snapshots, 30 RDS instances, 10 Aurora clusters, 60 DynamoDB tables, 10 EFS file
-systems, 30 S3 buckets, 30 each of replication groups, cache clusters, serverless caches, MemoryDB clusters and OpenSearch domains, and a backup plan that selects by tag. Prints the created resources as one line of JSON.
+systems, 30 S3 buckets, 30 log groups, 30 state machines with a schedule each, 30 each of replication groups, cache
+clusters, serverless caches, MemoryDB clusters and OpenSearch domains, and a backup plan that selects by tag. Prints
+the created resources as one line of JSON.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 REGIONS = ("us-east-1", "eu-west-1")
 SIZES = {"volumes": 100, "snapshots": 50, "instances": 30, "clusters": 10, "tables": 60, "file_systems": 10, "buckets": 30}
-SIZES |= {"caches": 30, "cloud_control": 30}
+SIZES |= {"caches": 30, "cloud_control": 30, "log_groups": 30, "state_machines": 30}
 # Services whose types Cloud Control reads. Plain moto lacks some of their operations.
 CLOUD_CONTROL = ("dsql", "eks", "kinesis", "kinesisvideo", "lightsail", "opensearchserverless", "timestream-write")
 TAGS = [{"Key": "backup", "Value": "daily"}]
@@ -33,7 +35,8 @@ class Seeder:
     def __init__(self, endpoint: str, region: str, pool: ThreadPoolExecutor) -> None:
         self.endpoint, self.region, self.pool = endpoint, region, pool
         session = boto3.Session(region_name=region, **ACCESS)
-        names = ("ec2", "rds", "dynamodb", "efs", "elasticache", "memorydb", "opensearch", "s3", "backup", *CLOUD_CONTROL)
+        names = ("ec2", "rds", "dynamodb", "efs", "elasticache", "memorydb", "opensearch", "s3", "backup", "logs", "stepfunctions", "scheduler")
+        names = (*names, *CLOUD_CONTROL)
         self.clients = {name: session.client(name, endpoint_url=endpoint, config=CONFIG) for name in names}
 
     def each(self, count: int, make: Callable[[int], Any]) -> list[Any]:
@@ -60,6 +63,18 @@ class Seeder:
         self.each(SIZES["cloud_control"], self.cloud_control)
         where = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
         self.each(SIZES["buckets"], lambda i: s3.create_bucket(Bucket=f"scale-{self.region}-{i}", **where))
+
+        self.each(SIZES["log_groups"], lambda i: self.clients["logs"].create_log_group(logGroupName=f"/scale/{i}", tags={"number": str(i)}))
+
+        self.each(SIZES["state_machines"], self.state_machine)
+
+    def state_machine(self, number: int) -> None:
+        role = "arn:aws:iam::123456789012:role/drill"
+        made = self.clients["stepfunctions"].create_state_machine(name=f"drill-{number}", definition="{}", roleArn=role)
+        target = {"Arn": made["stateMachineArn"], "RoleArn": role}
+        self.clients["scheduler"].create_schedule(
+            Name=f"drill-{number}", ScheduleExpression="rate(30 days)", FlexibleTimeWindow={"Mode": "OFF"}, Target=target
+        )
 
     def plan(self) -> None:
         backup = self.clients["backup"]

@@ -236,6 +236,7 @@ fn policy(name: &str) -> PolicyUse {
         no_objective: 99_999,
         unknown_objective: 99_999,
         waivers: Vec::new(),
+        restore_automation: Vec::new(),
         reproducible: Vec::new(),
         rules: Vec::new(),
     }

@@ -23,6 +23,12 @@ objectives:
     copies: { region: required, account: required }
     immutable: required
   - { name: rest, match: "true", rpo: 24h, retention: 7d }
+restore_automation:
+  - { arn: "arn:aws:states:us-east-1:123456789012:stateMachine:drill", match: resource.id == "with-backups" }
+  - { arn: "arn:aws:states:us-east-1:123456789012:stateMachine:broken:PROD", match: "false" }
+  - { arn: "arn:aws:states:us-east-1:123456789012:stateMachine:express", match: "false" }
+  - { arn: "arn:aws:states:us-east-1:123456789012:stateMachine:idle", match: "false" }
+  - { arn: "arn:aws:states:us-east-1:123456789012:stateMachine:runbook", match: "false" }
 "#;
 
 struct Audited {
@@ -77,7 +83,9 @@ fn it_reads_the_whole_account_and_says_so() {
         document.findings().iter().filter(|finding| finding["status"] == "unknown").map(|finding| text(&finding["rule"])).collect();
     unknown.dedup();
     // AWS does not show restores of some types, nor the encryption of some of their snapshots, nor whose snapshots those of `namesake` are.
-    assert!(unknown.contains(&"data-recovery-tested") && unknown.iter().all(|rule| rule.starts_with("data-")), "{unknown:?}");
+    // Step Functions does not list the executions of every state machine.
+    let is_expected = |rule: &&str| rule.starts_with("data-") || *rule == "restore-automation-succeeds";
+    assert!(unknown.contains(&"data-recovery-tested") && unknown.iter().all(is_expected), "{unknown:?}");
 }
 
 #[test]
@@ -372,6 +380,65 @@ fn buckets() {
         ("data-protected", "somewhere", "fail: unprotected: "),
         ("data-protected", "kept-far", "pass: protected on schedule: versioning"),
     ]);
+}
+
+#[test]
+fn log_groups() {
+    said(&[
+        ("log-group-encrypted", "/app/kept", "pass: "),
+        ("log-group-encrypted", "/app/short", "fail: "),
+        ("log-group-deletion-protection", "/app/kept", "pass: "),
+        ("log-group-retention", "/app/kept", "pass: keeps events 731 days"),
+        ("log-group-retention", "/app/short", "fail: keeps events 14 days"),
+        ("log-group-retention", "/app/endless", "pass: keeps events for ever"),
+        ("log-group-retention", "/aws/lambda/delivered", "fail: keeps events 1 day (class DELIVERY)"),
+        ("log-group-exported", "/app/kept", "pass: newest exported event: none; subscriptions send events to arn:aws:firehose:"),
+        ("log-group-exported", "/app/short", "fail: newest exported event: none; subscriptions send events to arn:aws:lambda:"),
+        ("log-group-exported", "/app/exported", "pass: newest exported event: 2 d ago"),
+        ("log-group-exported", "/app/endless", "fail: newest exported event: none; no subscription"),
+        ("log-group-exported", "/aws/lambda/delivered", "pass: "),
+        // A policy of the account reaches the log groups that it does not leave out.
+        ("log-group-exported", "/app/covered", "pass: newest exported event: none; the account's policy sends events to "),
+        ("log-group-exported", "/app/left-out", "fail: "),
+        ("log-archive-bucket-lifecycle", "log-archive", "fail: receives exported logs under app: "),
+        ("data-protected", "/app/exported", "pass: restorable only from an export to bucket log-archive"),
+    ]);
+    let of_group = |name: &str, rule: &str| {
+        let is_it = |finding: &&Value| finding["resource"]["id"] == name && finding["rule"] == rule;
+        audited().document.findings().iter().filter(is_it).count()
+    };
+    // Only the class STANDARD has subscriptions: another class is judged where it was exported, and never asked.
+    assert_eq!(of_group("/app/rare", "log-group-exported"), 0);
+    assert_eq!(audited().calls["calls"]["logs:DescribeSubscriptionFilters"]["us-east-1"], 4);
+    // The account's policy already sends the events of one log group of the other Region.
+    assert_eq!(audited().calls["calls"]["logs:DescribeSubscriptionFilters"]["eu-west-1"], 1);
+    // A log group that nothing reaches owes no backup.
+    assert_eq!(of_group("/app/endless", "data-protected"), 0);
+}
+
+#[test]
+fn restore_automation() {
+    said(&[
+        ("restore-automation-succeeds", "drill", "pass: last success: 5 d ago, last execution: SUCCEEDED"),
+        ("restore-automation-succeeds", "broken", "fail: last success: 33 d ago, last execution: FAILED"),
+        // AWS does not list the executions of this type.
+        ("restore-automation-succeeds", "express", "unknown: "),
+        // Nothing starts it, so its executions were not asked for.
+        ("restore-automation-succeeds", "idle", "unknown: "),
+        ("restore-automation-scheduled", "us-east-1", "pass: restore testing selections: 1; restore automation of the policy: "),
+    ]);
+    let says = audited().document.says("restore-automation-scheduled", "us-east-1");
+    for automation in ["drill (schedule weekly-drill)", "broken (rule nightly)", "express (rule express-nightly)"] {
+        assert!(says.contains(automation), "{says}");
+    }
+    // What starts once is on no schedule.
+    for automation in ["idle", "runbook"] {
+        assert!(says.contains(&format!("{automation} (nothing starts it on a schedule)")), "{says}");
+    }
+    let calls = &audited().calls["calls"];
+    assert_eq!(calls["events:ListTargetsByRule"]["us-east-1"], 3, "rules that are off, and those for events, are not asked");
+    assert_eq!(calls["scheduler:GetSchedule"]["us-east-1"], 2, "a schedule with another target is not asked");
+    assert_eq!(calls["states:ListExecutions"]["us-east-1"], 3, "drill, broken, runbook");
 }
 
 /// A gate does not pass for a resource that does not exist.

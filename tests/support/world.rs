@@ -135,12 +135,13 @@ impl World {
                 mechanisms: mechanisms.clone(),
                 rpo_seconds: None,
                 named: Ok(false),
+                restore_automation: Ok(Vec::new()),
                 reproducible: false,
                 doubt: None,
                 considered: 10,
             };
             let owed = vec![all; shard.resources.len()];
-            let joined = protection::join(shard, &summaries, as_of.parse().unwrap(), &owed);
+            let joined = protection::join(shard, &summaries, as_of.parse().unwrap(), &owed, &[]);
             if let Some(at) = shard.resources.iter().position(|resource| resource.arn == arn) {
                 return joined[at].clone();
             }

@@ -6,7 +6,7 @@ use crate::audit::findings::AuditInfo;
 use crate::audit::policy_check::{Placed, PolicyCheck, Remark, SCHEMA, Seen};
 use crate::audit::policy_use::{ObjectiveUse, SettingUse, UseState};
 use crate::audit::survey::Tags;
-use crate::inventory::{GLOBAL, types};
+use crate::inventory::{GLOBAL, arn, types};
 use crate::protection::{data_types, is_data};
 use crate::rules::literals::{Compared, How};
 use crate::rules::schema_shape::nearest;
@@ -26,6 +26,7 @@ impl Policy {
         let path = self.path.clone()?;
         let mut check = Check { policy: self, as_of, seen, mend: Vec::new(), notes: Vec::new() };
         check.objectives();
+        check.restore_automation();
         check.reproducible();
         check.waivers(rules);
         check.settings(rules);
@@ -98,6 +99,28 @@ impl Check<'_> {
             };
             let remark = format!("{what}: add one that matches them, or a last one with match: \"true\"");
             self.mend.push(Remark { line: None, entry: "objectives".to_owned(), what: remark });
+        }
+    }
+
+    fn restore_automation(&mut self) {
+        for (at, entry) in self.policy.restore_automation.iter().enumerate() {
+            let what = format!("restore automation {}", arn::id(&entry.arn));
+            let line = entry.line;
+            let dead = self.types(&what, line, &entry.matches, true);
+            let same = |earlier: &&super::Automation| {
+                earlier.arn == entry.arn && earlier.matches.expression.source() == entry.matches.expression.source()
+            };
+            if let Some(earlier) = self.policy.restore_automation[..at].iter().find(same) {
+                self.mend(line, &what, format!("says the same as line {}", earlier.line));
+                continue;
+            }
+            let Some(used) = self.seen.and_then(|seen| seen.used.restore_automation.get(at)) else { continue };
+            let tags_known = self.knows_tags(is_data);
+            self.use_of(
+                &Entry { line, what: &what, matches: &entry.matches, nothing: "matches no data resource", perhaps: "", dead, tags_known },
+                used.state,
+                used.why.as_deref(),
+            );
         }
     }
 

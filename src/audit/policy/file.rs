@@ -21,6 +21,9 @@ pub struct PolicyFile {
     pub(super) fail_on: Option<FailOn>,
     #[serde(default)]
     pub(super) objectives: Vec<ObjectiveEntry>,
+    /// What restores on a schedule.
+    #[serde(default)]
+    pub(super) restore_automation: Vec<AutomationEntry>,
     #[serde(default)]
     pub(super) reproducible: Vec<ReproducibleEntry>,
     #[serde(default)]
@@ -62,6 +65,18 @@ pub(super) struct ObjectiveEntry {
     pub(super) mechanisms: Option<Vec<MechanismKind>>,
     #[serde(default)]
     pub(super) immutable: Demand,
+}
+
+/// A state machine, Lambda function or Systems Manager automation that restores data, to prove that it can be restored.
+#[derive(Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AutomationEntry {
+    #[schemars(with = "String")]
+    pub(super) arn: Line<String>,
+    /// The data that it restores: CEL over `resource`.
+    #[serde(rename = "match")]
+    #[schemars(with = "String")]
+    pub(super) matches: Line<String>,
 }
 
 /// Exempt: data that can be rebuilt.

@@ -1,9 +1,11 @@
 //! Reads policy files. Errors show the line and a suggestion.
 
-use super::file::{ObjectiveEntry, PolicyFile, ReproducibleEntry, RuleNames, RuleSetting, WaiverEntry};
+use super::file::{AutomationEntry, ObjectiveEntry, PolicyFile, ReproducibleEntry, RuleNames, RuleSetting, WaiverEntry};
 use super::matching::Match;
 use super::unquoted;
-use super::{Exemption, ObjectiveOf, Policy, Setting, Waiver};
+use super::{Automation, Exemption, ObjectiveOf, Policy, Setting, Waiver};
+use crate::inventory::arn;
+use crate::inventory::automation::started;
 use crate::inventory::figures::{DURATION, parse_duration};
 use crate::rules::compile;
 use crate::rules::expr::Expression;
@@ -42,6 +44,7 @@ impl Policy {
             loader.wrong(file.version.referenced.line(), format!("version is {}; this program reads version 1", file.version.value));
         }
         let objectives = file.objectives.into_iter().map(|entry| loader.objective(entry)).collect();
+        let restore_automation = file.restore_automation.into_iter().map(|entry| loader.automation(entry)).collect();
         let reproducible = file.reproducible.into_iter().map(|entry| loader.exemption(entry)).collect();
         let waivers = file.waivers.into_iter().map(|entry| loader.waiver(entry, rules)).collect();
         let settings = file
@@ -61,6 +64,7 @@ impl Policy {
             assume: file.assume,
             path: Some(name.to_owned()),
             objectives,
+            restore_automation,
             reproducible,
             waivers,
             settings,
@@ -68,6 +72,10 @@ impl Policy {
         })
     }
 }
+
+/// How the ARNs of restore automation are written.
+const FORMS: &str = "write arn:aws:states:REGION:ACCOUNT:stateMachine:NAME, arn:aws:lambda:REGION:ACCOUNT:function:NAME or \
+                     arn:aws:ssm:REGION:ACCOUNT:automation-definition/NAME";
 
 /// Checks the entries of a policy file.
 struct Loader<'n> {
@@ -100,6 +108,19 @@ impl Loader<'_> {
 
     fn exemption(&mut self, entry: ReproducibleEntry) -> Exemption {
         Exemption { matches: self.matches(&entry.matches), reason: entry.reason, expires: entry.expires }
+    }
+
+    fn automation(&mut self, entry: AutomationEntry) -> Automation {
+        let (matches, line) = (self.matches(&entry.matches), entry.arn.referenced.line());
+        let arn = started(&entry.arn.value).filter(|arn| !arn::region(arn).is_empty());
+        if arn.is_none() {
+            let written = &entry.arn.value;
+            self.wrong(
+                line,
+                format!("`{written}` is not the ARN of a state machine, a Lambda function or an automation document: {FORMS}"),
+            );
+        }
+        Automation { line: line.min(matches.line), arn: arn.unwrap_or_default(), matches }
     }
 
     fn objective(&mut self, entry: ObjectiveEntry) -> ObjectiveOf {

@@ -11,6 +11,7 @@ pub enum Entry {
     NoObjective,
     /// It is unknown which objective applies.
     UnknownObjective,
+    Automation(usize),
     Reproducible(usize),
     Waiver(usize),
 }

@@ -214,3 +214,28 @@ fn mistakes_are_told_in_the_order_of_the_file() {
     let lines: Vec<&str> = found.iter().filter_map(|mistake| mistake.split(':').nth(1)).collect();
     assert_eq!(lines, ["1", "4", "5", "7"], "{found:?}");
 }
+
+#[test]
+fn restore_automation_is_named_by_its_arn() {
+    let entry = |arn: &str| format!("version: 1\nrestore_automation:\n  - {{ arn: \"{arn}\", match: \"true\" }}\n");
+    for good in [
+        "arn:aws:states:eu-west-1:111122223333:stateMachine:drill",
+        "arn:aws:lambda:eu-west-1:111122223333:function:drill:PROD",
+        "arn:aws:ssm:eu-west-1:111122223333:automation-definition/Drill:$DEFAULT",
+        "arn:aws:ssm:eu-west-1::document/AWS-Drill",
+    ] {
+        assert_eq!(mistakes(&entry(good)), [""; 0], "{good}");
+    }
+    for wrong in
+        ["drill", "arn:aws:states:eu-west-1:111122223333:execution:drill:1", "arn:aws:states:eu-west-1:111122223333:stateMachine:*"]
+    {
+        let found = mistakes(&entry(wrong));
+        let expected =
+            format!("rel9.yaml:3: `{wrong}` is not the ARN of a state machine, a Lambda function or an automation document: write ");
+        assert!(found.len() == 1 && found[0].starts_with(&expected), "{found:?}");
+    }
+    let unknown = mistakes(
+        "version: 1\nrestore_automation:\n  - { arn: \"arn:aws:states:eu-west-1:111122223333:stateMachine:drill\", mach: \"true\" }\n",
+    );
+    assert!(unknown[0].starts_with("rel9.yaml:3: "), "{unknown:?}");
+}

@@ -4,7 +4,7 @@ use super::audited::Audited;
 use super::matching::Match;
 use super::tally::{Count, Entry};
 use super::{ObjectiveOf, Policy, Setting, Tally, Waiver};
-use crate::audit::policy_use::{ObjectiveUse, PolicyUse, ReproducibleUse, SettingUse, UseState, WaiverUse};
+use crate::audit::policy_use::{AutomationUse, ObjectiveUse, PolicyUse, ReproducibleUse, SettingUse, UseState, WaiverUse};
 use crate::inventory::types::{self, TypeInfo};
 use crate::inventory::{ANYTHING_ELSE, CoverageEntry, CoverageStatus, GLOBAL};
 use crate::protection::data_types;
@@ -30,6 +30,7 @@ impl Policy {
                 .enumerate()
                 .map(|(at, waiver)| self.waiver_use(waiver, tally.get(Entry::Waiver(at)), &gaps))
                 .collect(),
+            restore_automation: (0..self.restore_automation.len()).filter_map(|at| self.automation_use(at, tally, &gaps)).collect(),
             reproducible: (0..self.reproducible.len()).filter_map(|at| self.reproducible_use(at, tally, &gaps)).collect(),
             rules: self.settings.iter().filter_map(|(id, setting)| self.setting_use(id, setting, &gaps)).collect(),
         })
@@ -50,6 +51,25 @@ impl Policy {
             name: objective.name.clone().unwrap_or_default(),
             line: *line,
             matches: matches.expression.source().to_owned(),
+            state,
+            resources: count.matched,
+            reproducible: count.exempt,
+            not_counted: count.uncounted,
+            why,
+        })
+    }
+
+    fn automation_use(&self, at: usize, tally: &Tally, gaps: &Gaps) -> Option<AutomationUse> {
+        let automation = self.restore_automation.get(at)?;
+        let count = tally.get(Entry::Automation(at));
+        let (state, why) = match count.is_zero() {
+            false => (UseState::Used, None),
+            true => gaps.nothing(&count, &automation.matches, data_types(), None),
+        };
+        Some(AutomationUse {
+            arn: automation.arn.clone(),
+            line: automation.line,
+            matches: automation.matches.expression.source().to_owned(),
             state,
             resources: count.matched,
             reproducible: count.exempt,

@@ -38,6 +38,10 @@ pages! {
     aws_sdk_backup::operation::list_restore_jobs::ListRestoreJobsOutput: next_token,
     aws_sdk_backup::operation::list_restore_testing_plans::ListRestoreTestingPlansOutput: next_token,
     aws_sdk_backup::operation::list_restore_testing_selections::ListRestoreTestingSelectionsOutput: next_token,
+    aws_sdk_cloudwatchlogs::operation::describe_account_policies::DescribeAccountPoliciesOutput: next_token,
+    aws_sdk_cloudwatchlogs::operation::describe_export_tasks::DescribeExportTasksOutput: next_token,
+    aws_sdk_cloudwatchlogs::operation::describe_log_groups::DescribeLogGroupsOutput: next_token,
+    aws_sdk_cloudwatchlogs::operation::describe_subscription_filters::DescribeSubscriptionFiltersOutput: next_token,
     aws_sdk_cloudcontrol::operation::list_resources::ListResourcesOutput: next_token,
     aws_sdk_dynamodb::operation::list_backups::ListBackupsOutput: last_evaluated_backup_arn,
     aws_sdk_dynamodb::operation::list_tables::ListTablesOutput: last_evaluated_table_name,
@@ -54,6 +58,8 @@ pages! {
     aws_sdk_elasticache::operation::describe_serverless_cache_snapshots::DescribeServerlessCacheSnapshotsOutput: next_token,
     aws_sdk_elasticache::operation::describe_serverless_caches::DescribeServerlessCachesOutput: next_token,
     aws_sdk_elasticache::operation::describe_snapshots::DescribeSnapshotsOutput: marker,
+    aws_sdk_eventbridge::operation::list_rules::ListRulesOutput: next_token,
+    aws_sdk_eventbridge::operation::list_targets_by_rule::ListTargetsByRuleOutput: next_token,
     aws_sdk_kms::operation::list_aliases::ListAliasesOutput: next_marker,
     aws_sdk_memorydb::operation::describe_clusters::DescribeClustersOutput: next_token,
     aws_sdk_memorydb::operation::describe_snapshots::DescribeSnapshotsOutput: next_token,
@@ -66,6 +72,8 @@ pages! {
     aws_sdk_rds::operation::describe_global_clusters::DescribeGlobalClustersOutput: marker,
     aws_sdk_resourcegroupstagging::operation::get_resources::GetResourcesOutput: pagination_token,
     aws_sdk_s3::operation::list_buckets::ListBucketsOutput: continuation_token,
+    aws_sdk_scheduler::operation::list_schedules::ListSchedulesOutput: next_token,
+    aws_sdk_sfn::operation::list_state_machines::ListStateMachinesOutput: next_token,
 }
 
 /// Maximum consecutive pages that are empty or equal to the page before; beyond it, the list fails. Services that filter paginated results

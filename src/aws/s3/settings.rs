@@ -53,9 +53,15 @@ fn key_of(algorithm: Option<&str>, key: Option<String>) -> Encryption {
 
 /// The parts of a lifecycle rule that decide how long data can be restored.
 pub fn lifecycle_rule(rule: sdk::LifecycleRule) -> LifecycleRule {
+    #[expect(deprecated, reason = "older rules still have their prefix there")]
+    let (prefix, by_tag_or_size) = scope(rule.filter.as_ref(), rule.prefix());
     let noncurrent = rule.noncurrent_version_expiration;
     let moves = rule.noncurrent_version_transitions.unwrap_or_default();
+    let moves_to = rule.transitions.unwrap_or_default().into_iter().filter_map(|step| step.storage_class);
     LifecycleRule {
+        prefix: prefix.into(),
+        by_tag_or_size: by_tag_or_size.into(),
+        moves_to: moves_to.map(|class| class.as_str().to_owned()).collect::<Vec<_>>().into(),
         id: rule.id.into(),
         enabled: rule.status == sdk::ExpirationStatus::Enabled,
         expiration_days: rule.expiration.and_then(|expiration| expiration.days).map(i64::from).into(),
@@ -68,6 +74,18 @@ pub fn lifecycle_rule(rule: sdk::LifecycleRule) -> LifecycleRule {
             .map(i64::from)
             .into(),
     }
+}
+
+/// The prefix of the objects that a lifecycle rule is for, and whether it also asks for tags or a size. Older rules have their prefix beside the
+/// filter, which is then absent (S3 API reference, `LifecycleRule`).
+fn scope(filter: Option<&sdk::LifecycleRuleFilter>, prefix: Option<&str>) -> (String, bool) {
+    let Some(filter) = filter else { return (prefix.unwrap_or_default().to_owned(), false) };
+    let both = filter.and();
+    let prefix = filter.prefix().or_else(|| both.and_then(|both| both.prefix())).unwrap_or_default();
+    let by_tag = filter.tag().is_some() || both.is_some_and(|both| !both.tags().is_empty());
+    let sizes = [filter.object_size_greater_than(), filter.object_size_less_than()].into_iter().flatten();
+    let sizes = sizes.chain(both.into_iter().flat_map(|both| [both.object_size_greater_than(), both.object_size_less_than()]).flatten());
+    (prefix.to_owned(), by_tag || sizes.count() > 0)
 }
 
 pub fn replication_rule(rule: sdk::ReplicationRule) -> ReplicationRule {

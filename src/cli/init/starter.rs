@@ -41,6 +41,7 @@ pub fn starter(rules: &RuleSet, as_of: DateTime<Utc>, seen: Option<&Seen>) -> St
         Some(seen) => file.objectives_of(&seen.survey.data),
         None => file.objectives(),
     }
+    file.restore_automation();
     file.reproducible(seen.map(|seen| &seen.survey.data), ends);
     file.waivers(seen.map(|seen| seen.findings), ends);
     file.rules(rules, seen.map(|seen| seen.findings));
@@ -175,6 +176,16 @@ impl File {
         }
         self.line("  - name: everything-else");
         self.line("    match: \"true\"");
+        self.line("");
+    }
+
+    fn restore_automation(&mut self) {
+        self.prose("What restores data on a schedule, to prove that it can be restored: a state machine, a Lambda function or a Systems Manager automation of your own.");
+        self.example(&[
+            "restore_automation:".to_owned(),
+            "  - arn: arn:aws:states:eu-west-1:111122223333:stateMachine:restore-drill".to_owned(),
+            format!("    match: {}", has_tag("tier", "gold")),
+        ]);
         self.line("");
     }
 

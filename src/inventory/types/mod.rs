@@ -5,6 +5,7 @@
 //! Conventions, which a test checks: times end in `_at`, durations in `_seconds`, `_minutes`, `_hours` or `_days`, sizes in `_bytes`, ARNs in `_arn`.
 
 pub mod account;
+pub mod automation;
 pub mod backup;
 pub mod dlm;
 pub mod dsql;
@@ -16,6 +17,7 @@ pub mod elasticache;
 pub mod kinesis;
 pub mod kms;
 pub mod lightsail;
+pub mod logs;
 pub mod memorydb;
 pub mod opensearch;
 pub mod opensearch_serverless;
@@ -36,6 +38,9 @@ pub fn all() -> &'static [TypeInfo] {
     static ALL: &[TypeInfo] = list![
         account::Account,
         account::Region,
+        automation::Rule,
+        automation::Schedule,
+        automation::StateMachine,
         backup::BackupJob,
         backup::BackupPlan,
         backup::BackupSelection,
@@ -74,6 +79,7 @@ pub fn all() -> &'static [TypeInfo] {
         lightsail::Database,
         lightsail::Disk,
         lightsail::Instance,
+        logs::LogGroup,
         memorydb::Cluster,
         memorydb::Snapshot,
         opensearch::Domain,

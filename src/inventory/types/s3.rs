@@ -11,6 +11,15 @@ pub struct LifecycleRule {
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub id: Fact<Option<String>>,
     pub enabled: bool,
+    /// What the keys of its objects start with; empty for all objects.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub prefix: Fact<String>,
+    /// Whether it leaves out objects by their tags or size.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub by_tag_or_size: Fact<bool>,
+    /// The storage classes that it moves objects to, such as `DEEP_ARCHIVE`.
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub moves_to: Fact<Vec<String>>,
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub expiration_days: Fact<Option<i64>>,
     #[serde(default, skip_serializing_if = "Fact::is_unread")]

@@ -1,5 +1,6 @@
 //! The protection facts of data resources.
 
+use super::links::AutomationFacts;
 use super::plans::{Considered, PlanReach};
 use super::restores::{RestoreSeen, RestoreTests};
 use super::told::{Told, facts, plain, record};
@@ -258,6 +259,8 @@ facts! {
         accepted_encryption_types: Vec<String>,
         /// One for each enabled replication rule.
         destinations: Vec<ReplicationDestination>,
+        /// What the keys of log events start with that export tasks of its account and Region copied into it, sorted.
+        log_exports: Vec<String>,
     }
 }
 
@@ -338,6 +341,8 @@ facts! {
         restores: Vec<RestoreSeen>,
         /// Restore testing plans that have a selection which reaches it, and that find a recovery point of it to restore.
         restore_testing_plans: Vec<String>,
+        /// What the policy names as restore automation for it.
+        restore_automation: Vec<AutomationFacts>,
         /// AWS Backup restore testing supports its type.
         restore_testing_supported: bool,
         /// AWS shows restores of its type. Unread where it does not: then only a ledger can prove one.

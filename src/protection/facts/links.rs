@@ -56,6 +56,26 @@ facts! {
         testable_types: Vec<String>,
         /// Types that a restore testing selection names.
         tested_types: Vec<String>,
+        /// What the policy names as restore automation in this account and Region.
+        restore_automation: Vec<AutomationFacts>,
+    }
+}
+
+facts! {
+    /// A state machine, Lambda function or Systems Manager automation that the policy names as restore automation.
+    AutomationFacts {
+        /// Without version or alias.
+        arn: String,
+        /// The enabled rule or schedule that starts it again and again, such as `schedule weekly-drill`; `null` if none does.
+        scheduled_by: Option<String>,
+    }
+}
+
+facts! {
+    /// A state machine.
+    StateMachineFacts {
+        /// The policy names it as restore automation.
+        restore_automation: bool,
     }
 }
 

@@ -5,6 +5,7 @@
 //! every field. A type that is only evidence for others has a line in the test.
 
 mod account;
+mod automation;
 mod backup;
 mod dlm;
 mod dsql;
@@ -14,6 +15,7 @@ mod efs;
 mod eks;
 mod elasticache;
 mod kms;
+mod logs;
 mod memorydb;
 mod opensearch;
 mod rds;
@@ -41,6 +43,7 @@ pub static DATA: &[&DataType] = &[
     &elasticache::CACHE_CLUSTER,
     &elasticache::REPLICATION_GROUP,
     &elasticache::SERVERLESS_CACHE,
+    &logs::LOG_GROUP,
     &memorydb::CLUSTER,
     &opensearch::DOMAIN,
     &opensearch::ELASTICSEARCH_DOMAIN,
@@ -72,6 +75,7 @@ static BACKUPS: &[&BackupType] = &[
 static SUBJECTS: &[&Subject] = &[
     &account::ACCOUNT,
     &account::REGION,
+    &automation::STATE_MACHINE,
     &backup::PLAN,
     &backup::RECOVERY_POINT,
     &backup::RESTORE_TESTING_PLAN,
@@ -93,6 +97,7 @@ const DECLARED_OF_DATA: &[&str] = &[
     "copy_schedules",
     "copy_retention",
     "restore_testing_plans",
+    "restore_automation",
     "restores_shown",
     "restore_testing_supported",
     "air_gapped_supported",

@@ -1,7 +1,7 @@
 //! Every type has its place, and the tables match the AWS Backup documentation.
 
 use super::*;
-use crate::inventory::types::{self, ResourceType, backup, ebs};
+use crate::inventory::types::{self, ResourceType, automation, backup, ebs};
 use crate::protection::aws_backup::{AwsBackup, KnownAs};
 use crate::protection::data_type::Identity;
 use crate::protection::opt_in::blocked;
@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 
 /// The types that are only evidence for others, and what they are evidence of.
 const EVIDENCE: &[(&str, &str)] = &[
+    (automation::Rule::INFO.name, "what starts a restore automation"),
+    (automation::Schedule::INFO.name, "what starts a restore automation"),
     (backup::BackupJob::INFO.name, "how backups of a resource ended"),
     (backup::CopyJob::INFO.name, "which copies of a resource's backups were made"),
     (backup::Framework::INFO.name, "a fact of its Region"),

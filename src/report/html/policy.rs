@@ -54,6 +54,21 @@ pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     )?;
     entries(
         out,
+        "Restore automation",
+        policy
+            .restore_automation
+            .iter()
+            .map(|entry| Entry {
+                state: entry.state,
+                line: entry.line,
+                name: entry.arn.clone(),
+                did: counted(entry.resources, "resource"),
+                why: entry.why.as_deref(),
+            })
+            .collect(),
+    )?;
+    entries(
+        out,
         "Exempt data",
         policy
             .reproducible

@@ -25,6 +25,7 @@ fn used(policy: &PolicyUse) -> Vec<String> {
     let name = Path::new(&policy.path).file_name().map_or(policy.path.as_str().into(), |name| name.to_string_lossy());
     let mut parts = vec![cut(&name, NAME).into_owned(), objectives(policy)];
     parts.push(entries("waivers", policy.waivers.iter().map(|waiver| (waiver.state, waiver.line))));
+    parts.push(entries("automation", policy.restore_automation.iter().map(|entry| (entry.state, entry.line))));
     parts.push(entries("exempt", policy.reproducible.iter().map(|entry| (entry.state, entry.line))));
     match policy.rules.len() {
         0 => {}

@@ -16,6 +16,7 @@ mod elasticache;
 mod kinesis;
 pub(super) mod kms;
 mod lightsail;
+mod logs;
 mod memorydb;
 mod opensearch;
 mod opensearch_serverless;
@@ -66,6 +67,7 @@ static ALL: &[&Table] = &[
     &lightsail::DATABASE,
     &lightsail::DISK,
     &lightsail::INSTANCE,
+    &logs::LOG_GROUP,
     &memorydb::CLUSTER,
     &memorydb::SNAPSHOT,
     &opensearch::DOMAIN,

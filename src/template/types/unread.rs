@@ -1,6 +1,6 @@
 //! Types that hold data and that no table reads. For a resource of such a type, rel9 reports that it is not judged.
 
-/// CloudFormation's names. (Without log groups, whose data no rule judges.)
+/// CloudFormation's names.
 pub const UNREAD_DATA: &[&str] = &[
     "AWS::Cassandra::Table",
     "AWS::DocDBElastic::Cluster",

@@ -364,6 +364,78 @@ def s3(emulator: Emulator) -> None:
     emulator.expect("location", far.get_bucket_location(Bucket="distant")["LocationConstraint"], "eu-west-1")
 
 
+def logs(emulator: Emulator) -> None:
+    client = emulator.client("logs")
+    for name, kind in (("web", "STANDARD"), ("rare", "INFREQUENT_ACCESS"), ("lambda", "DELIVERY")):
+        client.create_log_group(logGroupName=name, logGroupClass=kind, tags={"tier": name})
+    groups = {group["logGroupName"]: group for group in client.describe_log_groups(limit=50)["logGroups"]}
+    emulator.expect("classes", {name: group["logGroupClass"] for name, group in groups.items()}, {"web": "STANDARD", "rare": "INFREQUENT_ACCESS", "lambda": "DELIVERY"})
+    emulator.expect("for ever", "retentionInDays" in groups["web"], False)
+    emulator.expect("an ARN without an asterisk", groups["web"]["logGroupArn"], f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:web")
+    client.put_retention_policy(logGroupName="web", retentionInDays=400)
+    client.put_log_group_deletion_protection(logGroupIdentifier="web", deletionProtectionEnabled=True)
+    key = emulator.client("kms").create_key()["KeyMetadata"]["Arn"]
+    client.associate_kms_key(logGroupName="web", kmsKeyId=key)
+    emulator.seed("logs", "log_group", {"logGroupName": "web", "storedBytes": 7, "retentionPolicyName": "all"})
+    read = client.describe_log_groups(logGroupNamePrefix="web")["logGroups"][0]
+    wanted = (400, True, key, 7, "all")
+    members = ("retentionInDays", "deletionProtectionEnabled", "kmsKeyId", "storedBytes", "retentionPolicyName")
+    emulator.expect("settings", tuple(read[member] for member in members), wanted)
+    emulator.expect_error("a wrong retention", "InvalidParameterException", lambda: client.put_retention_policy(logGroupName="web", retentionInDays=8))
+    emulator.expect_error("protected", "ValidationException", lambda: client.delete_log_group(logGroupName="web"))
+    client.delete_log_group(logGroupName="lambda")
+    stream = f"arn:aws:firehose:us-east-1:{ACCOUNT}:deliverystream/archive"
+    filter = {"filterName": "archive", "filterPattern": "", "destinationArn": stream, "roleArn": ROLE}
+    client.put_subscription_filter(logGroupName="web", **filter)
+    emulator.expect("subscriptions", client.describe_subscription_filters(logGroupName="web")["subscriptionFilters"][0]["destinationArn"], stream)
+    emulator.expect_error("another class", "ValidationException", lambda: client.describe_subscription_filters(logGroupName="rare"))
+    emulator.expect_error("no group", "ResourceNotFoundException", lambda: client.describe_subscription_filters(logGroupName="none"))
+    kind = {"policyType": "SUBSCRIPTION_FILTER_POLICY"}
+    client.put_account_policy(policyName="all", policyDocument="{}", selectionCriteria='LogGroupName NOT IN ["web"]', **kind)
+    emulator.expect("policies", [p["policyName"] for p in client.describe_account_policies(**kind)["accountPolicies"]], ["all"])
+    emulator.expect("other policies", client.describe_account_policies(policyType="DATA_PROTECTION_POLICY")["accountPolicies"], [])
+    task = client.create_export_task(logGroupName="web", fromTime=0, to=9, destination="archive")["taskId"]
+    done = {"executionInfo": {"creationTime": 5, "completionTime": 6}}
+    emulator.seed("logs", "export_task", {"taskId": task, **done})
+    emulator.expect("exports", client.describe_export_tasks(statusCode="COMPLETED")["exportTasks"][0]["executionInfo"], done["executionInfo"])
+    emulator.expect("no failed exports", client.describe_export_tasks(statusCode="FAILED")["exportTasks"], [])
+    emulator.seed("logs", "export_task", {"taskId": task, "status": {"code": "FAILED"}})
+    emulator.expect("a failed export", client.describe_export_tasks(statusCode="COMPLETED")["exportTasks"], [])
+    tagged = emulator.client("resourcegroupstaggingapi").get_resources(ResourceTypeFilters=["logs"])["ResourceTagMappingList"]
+    emulator.expect("tags", {found["ResourceARN"].rsplit(":", 1)[1]: found["Tags"] for found in tagged}["web"], [{"Key": "tier", "Value": "web"}])
+
+
+def automation(emulator: Emulator) -> None:
+    states, scheduler, events = (emulator.client(name) for name in ("stepfunctions", "scheduler", "events"))
+    machine = {"definition": '{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}', "roleArn": ROLE}
+    arn = states.create_state_machine(name="drill", **machine)["stateMachineArn"]
+    express = states.create_state_machine(name="express", type="EXPRESS", **machine)["stateMachineArn"]
+    kinds = {found["name"]: found["type"] for found in states.list_state_machines(maxResults=1000)["stateMachines"]}
+    emulator.expect("types", kinds, {"drill": "STANDARD", "express": "EXPRESS"})
+    first = states.start_execution(stateMachineArn=arn)["executionArn"]
+    second = states.start_execution(stateMachineArn=arn)["executionArn"]
+    emulator.seed("states", "execution", {"executionArn": first, "status": "FAILED", "startDate": days_ago(3), "stopDate": days_ago(2)})
+    emulator.seed("states", "execution", {"executionArn": second, "startDate": days_ago(9), "stopDate": days_ago(8)})
+    read = states.list_executions(stateMachineArn=arn, maxResults=100)["executions"]
+    emulator.expect("newest first", [(e["executionArn"], e["status"]) for e in read], [(first, "FAILED"), (second, "SUCCEEDED")])
+    succeeded = states.list_executions(stateMachineArn=arn, statusFilter="SUCCEEDED")["executions"]
+    emulator.expect("by status", [e["executionArn"] for e in succeeded], [second])
+    emulator.expect_error("express", "StateMachineTypeNotSupported", lambda: states.list_executions(stateMachineArn=express))
+    target = {"Arn": arn, "RoleArn": ROLE, "Input": "{}"}
+    common = {"FlexibleTimeWindow": {"Mode": "OFF"}, "Target": target}
+    scheduler.create_schedule(Name="on", ScheduleExpression="rate(30 days)", **common)
+    scheduler.create_schedule(Name="off", ScheduleExpression="rate(30 days)", State="DISABLED", **common)
+    emulator.expect("enabled", [found["Name"] for found in scheduler.list_schedules(State="ENABLED", MaxResults=100)["Schedules"]], ["on"])
+    read = scheduler.get_schedule(Name="on", GroupName="default")
+    emulator.expect("schedule", (read["ScheduleExpression"], read["Target"]["Arn"]), ("rate(30 days)", arn))
+    emulator.expect_error("no schedule", "ResourceNotFoundException", lambda: scheduler.get_schedule(Name="none"))
+    events.put_rule(Name="nightly", ScheduleExpression="cron(0 3 * * ? *)")
+    events.put_targets(Rule="nightly", Targets=[{"Id": "1", "Arn": arn, "RoleArn": ROLE}])
+    emulator.expect("rules", [(r["Name"], r["State"]) for r in events.list_rules(Limit=100)["Rules"]], [("nightly", "ENABLED")])
+    emulator.expect("targets", [t["Arn"] for t in events.list_targets_by_rule(Rule="nightly", Limit=100)["Targets"]], [arn])
+    emulator.expect_error("no rule", "ResourceNotFoundException", lambda: events.list_targets_by_rule(Rule="none"))
+
+
 def kms_and_sts(emulator: Emulator) -> None:
     client = emulator.client("kms")
     key = client.create_key()["KeyMetadata"]["KeyId"]
@@ -382,4 +454,4 @@ def kms_and_sts(emulator: Emulator) -> None:
     emulator.expect("accounts are apart", vaults.list_backup_vaults()["BackupVaultList"], [])
 
 
-CHECKS = (dlm, ec2, rds, dynamodb, efs, elasticache, memorydb, opensearch, s3, kms_and_sts)
+CHECKS = (dlm, ec2, rds, dynamodb, efs, elasticache, memorydb, opensearch, s3, logs, automation, kms_and_sts)

@@ -100,12 +100,24 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "es": {"ListDomainNames": {}, "DescribeDomains": {"DomainNames": ["search"]}, "DescribeDomainHealth": {"DomainName": "search"}},
     "memorydb": {"DescribeClusters": {}, "DescribeSnapshots": {}},
+    "logs": {
+        "DescribeLogGroups": {},
+        "DescribeExportTasks": {},
+        "DescribeAccountPolicies": {"policyType": "SUBSCRIPTION_FILTER_POLICY"},
+        "DescribeSubscriptionFilters": {"logGroupName": "g"},
+    },
+    "events": {"ListRules": {}, "ListTargetsByRule": {"Rule": "r"}},
+    "scheduler": {"ListSchedules": {}, "GetSchedule": {"Name": "s"}},
+    "states": {
+        "ListStateMachines": {},
+        "ListExecutions": {"stateMachineArn": f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:m"},
+    },
     "kms": {"DescribeKey": KEY, "GetKeyRotationStatus": KEY, "ListAliases": {}},
-    "sts": {"GetCallerIdentity": {}},
     "tag": {"GetResources": {}},
+    "sts": {"GetCallerIdentity": {}},
 }
 # boto3's names of services.
-CLIENTS = {"elasticfilesystem": "efs", "es": "opensearch", "tag": "resourcegroupstaggingapi"}
+CLIENTS = {"elasticfilesystem": "efs", "es": "opensearch", "states": "stepfunctions", "tag": "resourcegroupstaggingapi"}
 DENIED = {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}
 BROKEN = {"InternalError", "InternalFailure", "InternalServerError", "InternalServerException", "KMSInternalException"}
 BROKEN |= {"ServiceUnavailableException"}

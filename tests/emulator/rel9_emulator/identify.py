@@ -23,6 +23,7 @@ BOTOCORE_NAMES = {
     "elasticfilesystem": "efs",
     "es": "opensearch",
     "monitoring": "cloudwatch",
+    "states": "stepfunctions",
     "tag": "resourcegroupstaggingapi",
     "timestream": "timestream-write",
 }

@@ -23,6 +23,9 @@ from moto.utilities.utils import get_partition
 
 MODULES = {
     "aoss": "cloud_control",
+    "events": "automation",
+    "scheduler": "automation",
+    "states": "automation",
     "backup": "backup",
     "cloudcontrolapi": "cloud_control",
     "dlm": "dlm",
@@ -37,6 +40,7 @@ MODULES = {
     "kinesisvideo": "cloud_control",
     "kms": "kms",
     "lightsail": "cloud_control",
+    "logs": "logs",
     "memorydb": "memorydb",
     "rds": "rds",
     "s3": "s3",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from common import ACCOUNT, ROLE, Account, ago, arn, main, tags
+from common import ACCOUNT, ROLE, Account, ago, arn, main, millis, tags
 
 REGION, FAR = "us-east-1", "eu-west-1"
 OTHER_ACCOUNT = "111122223333"
@@ -283,6 +283,68 @@ def buckets(account: Account) -> None:
     account.seed("s3", "bucket", {"Name": "somewhere", "BucketRegion": None})  # so rel9 must read its Region with a separate call
 
 
+def log_groups(account: Account) -> None:
+    logs = account.client("logs")
+    key = account.client("kms").create_key(Description="logs")["KeyMetadata"]["Arn"]
+    stream = arn("firehose", "deliverystream/archive", REGION)
+    for name, kind, more in (
+        ("/app/kept", "STANDARD", {"kmsKeyId": key, "deletionProtectionEnabled": True, "tags": {"tier": "gold"}}),
+        ("/app/short", "STANDARD", {}),
+        ("/app/exported", "STANDARD", {}),
+        ("/app/endless", "STANDARD", {}),
+        ("/app/rare", "INFREQUENT_ACCESS", {}),
+        ("/aws/lambda/delivered", "DELIVERY", {}),
+    ):
+        logs.create_log_group(logGroupName=name, logGroupClass=kind, **more)
+        account.seed("logs", "log_group", {"logGroupName": name, "creationTime": millis(days=100), "storedBytes": 4096})
+    logs.put_retention_policy(logGroupName="/app/kept", retentionInDays=731)
+    logs.put_retention_policy(logGroupName="/app/short", retentionInDays=14)
+    logs.put_subscription_filter(logGroupName="/app/kept", filterName="archive", filterPattern="", destinationArn=stream, roleArn=ROLE)
+    logs.put_subscription_filter(
+        logGroupName="/app/short", filterName="search", filterPattern="", destinationArn=arn("lambda", "function:search", REGION)
+    )
+    account.bucket("log-archive")
+    for days in (2, 300):
+        span = {"fromTime": millis(days=days + 30), "to": millis(days=days)}
+        task = logs.create_export_task(logGroupName="/app/exported", destination="log-archive", destinationPrefix="app", **span)["taskId"]
+        account.seed("logs", "export_task", {"taskId": task, "executionInfo": {"creationTime": millis(days=days), "completionTime": millis(days=days)}})
+    # An account policy in the other Region, which leaves one log group out.
+    far = account.client("logs", FAR)
+    for name in ("/app/covered", "/app/left-out"):
+        far.create_log_group(logGroupName=name)
+        account.seed("logs", "log_group", {"logGroupName": name, "creationTime": millis(days=100)}, FAR)
+    document = {"DestinationArn": arn("firehose", "deliverystream/archive", FAR), "RoleArn": ROLE, "FilterPattern": ""}
+    far.put_account_policy(
+        policyName="everything",
+        policyType="SUBSCRIPTION_FILTER_POLICY",
+        policyDocument=json.dumps(document),
+        selectionCriteria='LogGroupName NOT IN ["/app/left-out"]',
+    )
+
+
+def restore_automation(account: Account) -> None:
+    states, scheduler, events = (account.client(name) for name in ("stepfunctions", "scheduler", "events"))
+    machine = {"definition": '{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}', "roleArn": ROLE}
+    made = {name: states.create_state_machine(name=name, **machine)["stateMachineArn"] for name in ("drill", "broken", "runbook", "idle")}
+    made["express"] = states.create_state_machine(name="express", type="EXPRESS", **machine)["stateMachineArn"]
+    for name, ends in (("drill", (("SUCCEEDED", 5), ("FAILED", 40))), ("broken", (("FAILED", 3), ("SUCCEEDED", 33)))):
+        for status, days in ends:
+            execution = states.start_execution(stateMachineArn=made[name])["executionArn"]
+            dates = {"startDate": ago(days=days, minutes=20), "stopDate": ago(days=days)}
+            account.seed("states", "execution", {"executionArn": execution, "status": status, **dates})
+    schedule = {"FlexibleTimeWindow": {"Mode": "OFF"}}
+    scheduler.create_schedule(Name="weekly-drill", ScheduleExpression="rate(7 days)", Target={"Arn": made["drill"], "RoleArn": ROLE}, **schedule)
+    # A universal target names what it starts in its input.
+    start = {"Arn": "arn:aws:scheduler:::aws-sdk:sfn:startExecution", "RoleArn": ROLE, "Input": json.dumps({"StateMachineArn": made["runbook"], "Input": "{}"})}
+    scheduler.create_schedule(Name="once", ScheduleExpression="at(2030-01-01T00:00:00)", Target=start, **schedule)
+    scheduler.create_schedule(Name="queue", ScheduleExpression="rate(1 hour)", Target={"Arn": arn("sqs", "queue", REGION), "RoleArn": ROLE}, **schedule)
+    for name, target in (("nightly", f"{made['broken']}:PROD"), ("express-nightly", made["express"]), ("mail", arn("sns", "mail", REGION))):
+        events.put_rule(Name=name, ScheduleExpression="cron(0 3 * * ? *)")
+        events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": target, "RoleArn": ROLE}])
+    events.put_rule(Name="off", ScheduleExpression="rate(1 day)", State="DISABLED")
+    events.put_rule(Name="pattern", EventPattern=json.dumps({"source": ["aws.backup"]}))
+
+
 def cloud_control(account: Account) -> dict[str, Any]:
     """What rel9 reads through Cloud Control."""
     key = account.client("kms").create_key(Description="tail")["KeyMetadata"]["Arn"]
@@ -321,7 +383,7 @@ def cloud_control(account: Account) -> dict[str, Any]:
 def scenario(account: Account) -> dict[str, Any]:
     told: dict[str, Any] = {}
     parts = (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, tables, file_systems, caches, memory, domains, buckets)
-    for part in (*parts, cloud_control):
+    for part in (*parts, cloud_control, log_groups, restore_automation):
         told |= part(account) or {}
     return told
 

@@ -30,6 +30,11 @@ def ago(**span: float) -> str:
     return (NOW - timedelta(**span)).isoformat()
 
 
+def millis(**span: float) -> int:
+    """The time of `ago` in milliseconds since 1970."""
+    return int((NOW - timedelta(**span)).timestamp() * 1000)
+
+
 def tags(values: dict[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in values.items()]
 

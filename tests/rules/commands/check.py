@@ -51,7 +51,7 @@ def commands(line):
     lexer.commenters = ""
     operator, words = "", []
     for token in lexer:
-        if set(token) <= set("|&;<>"):
+        if token and set(token) <= set("|&;<>"):
             yield operator, words
             operator, words = token, []
         else:

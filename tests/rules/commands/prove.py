@@ -181,6 +181,7 @@ def prove(tools: Tools, name: str, number: str, scenarios: list[Scenario]) -> li
     account.enable(*sorted({region for scenario in scenarios for region in scenario.regions}))
     proofs = [Proof(scenario, tools.folder / scenario.rule) for scenario in scenarios]
     policy = getattr(importlib.import_module(scenarios[0].function.__module__), "POLICY", None)
+    policy = policy and policy.replace("ACCOUNT_ID", number)
     rules = sorted(scenario.rule for scenario in scenarios)
     for proof in proofs:
         proof.step(proof.set_up, account)

@@ -387,3 +387,51 @@ fn parts_are_joined_by_name() {
     has(&all[0], json!({ "versioning": "suspended" }));
     assert_eq!(all[0].arn, "arn:aws:s3:::data-${var.env}");
 }
+
+#[test]
+fn log_groups_are_kept_for_ever_unless_they_say_how_long() {
+    let cloudformation = |body| resource(&[cfn("G", "AWS::Logs::LogGroup", body)]);
+    let terraform = |body| resource(&[tf("aws_cloudwatch_log_group.g", "aws_cloudwatch_log_group", body)]);
+    let defaults = json!({ "log_group_class": "STANDARD", "retention_days": null, "retention_policy": null, "deletion_protection": false });
+    has(&cloudformation(json!({})), defaults.clone());
+    has(&terraform(json!({})), defaults.clone());
+    has(&cloudformation(json!({})), json!({ "kms_key_arn": null, "key_manager": "aws_owned", "key_state": null, "subscriptions": [] }));
+    // The provider's 0 is for ever.
+    has(&terraform(json!({ "retention_in_days": 0 })), defaults);
+    has(
+        &terraform(json!({ "retention_in_days": 30, "log_group_class": "DELIVERY" })),
+        json!({ "retention_days": 30, "log_group_class": "DELIVERY" }),
+    );
+    let found =
+        cloudformation(json!({ "LogGroupName": "/app/web", "RetentionInDays": 365, "DeletionProtectionEnabled": true, "KmsKeyId": KEY }));
+    has(&found, json!({ "retention_days": 365, "deletion_protection": true, "kms_key_arn": KEY }));
+    assert_eq!(found.arn, "arn:aws:logs:eu-west-1:111122223333:log-group:/app/web");
+    assert!(reasons(&cloudformation(json!({ "RetentionInDays": 8 })), "retention_days")[0].starts_with("AWS refuses"));
+}
+
+#[test]
+fn subscription_filters_belong_to_their_log_group() {
+    let sends =
+        |found: &crate::inventory::Resource| found.properties.json("subscriptions").expect("subscriptions")[0]["destination_arn"].clone();
+    let group = cfn("G", "AWS::Logs::LogGroup", json!({}));
+    let filter = |destination| json!({ "LogGroupName": reference("G", "Ref"), "FilterPattern": "", "DestinationArn": destination });
+    let stream = cfn("Stream", "AWS::KinesisFirehose::DeliveryStream", json!({}));
+    let own = cfn("F", "AWS::Logs::SubscriptionFilter", filter(reference("Stream", "Arn")));
+    let found = resource(&[group.clone(), stream, own]);
+    assert_eq!(sends(&found), "arn:aws:firehose:eu-west-1:111122223333:deliverystream/${Stream}");
+    let literal = "arn:aws:lambda:eu-west-1:111122223333:function:search";
+    let found = resource(&[group.clone(), cfn("F", "AWS::Logs::SubscriptionFilter", filter(json!(literal)))]);
+    assert_eq!(sends(&found), literal);
+    let found = resource(&[group, cfn("F", "AWS::Logs::SubscriptionFilter", filter(unknown("parameter To has no value")))]);
+    assert_eq!(reasons(&found, "subscriptions[].destination_arn"), ["parameter To has no value"]);
+
+    let body = json!({ "name": "all", "log_group_name": reference("aws_cloudwatch_log_group.g", "name"), "filter_pattern": "ERROR",
+        "destination_arn": reference("aws_kinesis_firehose_delivery_stream.s", "arn") });
+    let found = resource(&[
+        tf("aws_cloudwatch_log_group.g", "aws_cloudwatch_log_group", json!({ "name": "/app/web" })),
+        tf("aws_kinesis_firehose_delivery_stream.s", "aws_kinesis_firehose_delivery_stream", json!({})),
+        tf("aws_cloudwatch_log_subscription_filter.f", "aws_cloudwatch_log_subscription_filter", body),
+    ]);
+    assert!(sends(&found).as_str().is_some_and(|arn| arn.starts_with("arn:aws:firehose:")));
+    has(&found, json!({ "subscriptions": [{ "name": "all", "filter_pattern": "ERROR", "destination_arn": sends(&found) }] }));
+}

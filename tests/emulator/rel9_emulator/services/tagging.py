@@ -8,8 +8,8 @@ from __future__ import annotations
 from moto.resourcegroupstaggingapi.models import resourcegroupstaggingapi_backends
 
 from ..registry import backends_of
-from . import backup, elasticache, memorydb, opensearch
+from . import backup, elasticache, logs, memorydb, opensearch
 
-__all__ = ["backup", "elasticache", "memorydb", "opensearch"]
+__all__ = ["backup", "elasticache", "logs", "memorydb", "opensearch"]
 
 backends_of("tag", resourcegroupstaggingapi_backends)
