@@ -94,7 +94,10 @@ impl Join<'_> {
 
         let all_selected = || selected.iter().chain(&through).chain(&stacks);
         let plans: Vec<PlanReach> = all_selected().flat_map(|selected| selected.reaches.clone()).collect();
-        let sources = self.sources_unread(data_type, resource, counts);
+        let mut sources = self.sources_unread(data_type, resource, counts);
+        if counts.contains(&MechanismKind::Automated) {
+            add_new(&mut sources, mechanisms.hidden.iter().cloned());
+        }
         let schedules = self.schedules_unread(data_type, resource, counts, &plan_reasons, all_selected());
         let mut all_unread = sources.clone();
         add_new(&mut all_unread, plan_reasons.iter().chain(schedules.values().flatten()).cloned());

@@ -72,7 +72,7 @@ fn automated_snapshots(case: &Case, found: &mut Mechanisms) {
         (Some(true), _) => domain.snapshots_paused_at.present().copied(),
         (Some(false), Some("green" | "yellow")) => Some(case.seen_at() - every),
         (Some(false), Some("red")) => {
-            found.unread.push(format!("since when {} is red, and without automated snapshots, shows nowhere", case.resource.arn));
+            found.hidden.push(format!("since when {} is red, and without automated snapshots, shows nowhere", case.resource.arn));
             return;
         }
         _ => return,
