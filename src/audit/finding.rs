@@ -185,7 +185,7 @@ impl<'a> Chosen<'a> {
             let own_steps: Vec<String> = no_code.into_iter().chain(fix::steps(&rule.fix, resource, declared)).collect();
             let is_same_for_all = own_steps.is_empty() && rule.steps.iter().chain([&rule.summary]).all(Text::is_same_for_all);
             let render = || {
-                let steps = rule.steps.iter().map(|step| step.render(scope));
+                let steps = rule.steps.iter().filter(|step| step.applies(scope)).map(|step| step.render(scope));
                 Arc::new(Remediation {
                     summary: rule.summary.render(scope).into(),
                     steps: steps.chain(own_steps).collect(),
@@ -217,7 +217,7 @@ impl<'a> Chosen<'a> {
             subject.with_params(self.answers.params(), |scope| {
                 Arc::new(Remediation {
                     summary: rule.summary.render(scope).into(),
-                    steps: rule.steps.iter().map(|step| step.render(scope)).collect(),
+                    steps: rule.steps.iter().filter(|step| step.applies(scope)).map(|step| step.render(scope)).collect(),
                     cli: Vec::new(),
                     cloudformation: in_language(&rule.cloudformation, "cloudformation", scope),
                     terraform: in_language(&rule.terraform, "terraform", scope),

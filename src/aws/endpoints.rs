@@ -10,16 +10,19 @@ use std::path::PathBuf;
 
 /// The services that rel9 may call, by the ids that the SDK uses for their endpoint settings: `AWS_ENDPOINT_URL_SSO_OIDC`. The last ones
 /// provide credentials.
-const SERVICES: [&str; 18] = [
+const SERVICES: [&str; 22] = [
     "Backup",
     "CloudWatch Logs",
     "DLM",
     "DynamoDB",
     "EC2",
     "EFS",
+    "ElastiCache",
     "EventBridge",
     "FSx",
     "KMS",
+    "MemoryDB",
+    "OpenSearch",
     "Organizations",
     "RDS",
     "Resource Groups Tagging API",

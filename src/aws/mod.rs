@@ -15,6 +15,7 @@ pub mod dlm;
 pub mod dynamodb;
 pub mod ec2;
 pub mod efs;
+pub mod elasticache;
 mod endpoints;
 mod failure;
 pub mod fsx;
@@ -22,6 +23,8 @@ mod guard;
 pub mod kms;
 mod limits;
 pub mod logs;
+pub mod memorydb;
+pub mod opensearch;
 pub mod operation;
 pub mod organizations;
 pub mod permissions;
@@ -73,6 +76,17 @@ pub const SERVICES: &[Service] = &[
     Service { name: "dynamodb", operations: || dynamodb::OPERATIONS.to_vec(), collect: |_, reader| dynamodb::collect(reader).boxed() },
     Service { name: "ec2", operations: ec2::operations, collect: |_, reader| ec2::collect(reader).boxed() },
     Service { name: "efs", operations: || efs::OPERATIONS.to_vec(), collect: |_, reader| efs::collect(reader).boxed() },
+    Service {
+        name: "elasticache",
+        operations: || elasticache::OPERATIONS.to_vec(),
+        collect: |_, reader| elasticache::collect(reader).boxed(),
+    },
+    Service { name: "memorydb", operations: || memorydb::OPERATIONS.to_vec(), collect: |_, reader| memorydb::collect(reader).boxed() },
+    Service {
+        name: "opensearch",
+        operations: || opensearch::OPERATIONS.to_vec(),
+        collect: |_, reader| opensearch::collect(reader).boxed(),
+    },
     Service {
         name: "eks",
         operations: || cloud_control::operations(cloud_control::eks::KINDS),

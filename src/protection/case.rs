@@ -21,6 +21,8 @@ pub struct Mechanisms {
     pub unread: Vec<String>,
     /// Why there may be more copies: a template leaves open what makes them or where they go.
     pub copies_unread: Vec<String>,
+    /// Why there may be backups of the resource's own that nothing shows.
+    pub hidden: Vec<String>,
 }
 
 /// The span of time in which a database or a table can be restored to any moment.

@@ -66,6 +66,8 @@ impl Join<'_> {
             holders.push((holder, of_holder));
         }
         let (mut points, mut continuous) = points::points(self.index, data_type, resource, self.as_of);
+        // Whether it is data does not depend on which kinds of backup its objective accepts.
+        let has_backups = !(points.is_empty() && continuous.is_empty());
         points.retain(|point| counts.contains(&point.backup.kind));
         self.tell_locks(&mut points);
         if !counts.contains(&MechanismKind::AwsBackup) {
@@ -86,12 +88,16 @@ impl Join<'_> {
         let candidates = Candidates { known, own: &own, holders: &holders, stacks: &stacks };
         let (considered, considered_count) = considered(&case, data_type, &candidates, owed.considered);
         let mut mechanisms = mechanisms::mechanisms(&case, data_type);
+        let has_mechanisms = !mechanisms.all.is_empty();
         mechanisms.all.retain(|mechanism| counts.contains(&mechanism.kind));
         mechanisms.windows.retain(|window| counts.contains(&window.kind));
 
         let all_selected = || selected.iter().chain(&through).chain(&stacks);
         let plans: Vec<PlanReach> = all_selected().flat_map(|selected| selected.reaches.clone()).collect();
-        let sources = self.sources_unread(data_type, resource, counts);
+        let mut sources = self.sources_unread(data_type, resource, counts);
+        if counts.contains(&MechanismKind::Automated) {
+            add_new(&mut sources, mechanisms.hidden.iter().cloned());
+        }
         let schedules = self.schedules_unread(data_type, resource, counts, &plan_reasons, all_selected());
         // A mechanism without a known schedule may belong to a schedule that was not read, and be late by it.
         let own_schedule_unread = |mechanism: &Mechanism| mechanism.last_at.is_some() && mechanism.interval_seconds.is_unread();
@@ -134,13 +140,8 @@ impl Join<'_> {
         let keys = keys.and_then(|keys| moments.backups.as_ref().map(|_| keys).map_err(Vec::clone));
         let restores = restores::restores(self, resource, &points, &mechanisms.copy_schedules);
         let backup_type = known.map_or("", |known| known.aws_backup.name);
-        let counts_as_data = self.counts_as_data(
-            data_type,
-            resource,
-            owed,
-            !(plans.is_empty() && mechanisms.all.is_empty() && points.is_empty()),
-            &all_unread,
-        );
+        let reached = has_backups || has_mechanisms || !plans.is_empty();
+        let counts_as_data = self.counts_as_data(data_type, resource, owed, reached, &all_unread);
         // A resource that perhaps is no data owes perhaps nothing.
         let state = state.and_then(|state| counts_as_data.as_ref().map(|_| state).map_err(Vec::clone));
         let opt_in = self.plans.opt_ins.of_type(backup_type).map_err(<[String]>::to_vec);
@@ -174,7 +175,7 @@ impl Join<'_> {
             restore_testing_plans: restore_testing::testing_plans(self, resource).into(),
             restore_automation: automations_of(self, &owed.restore_automation),
             counts_as_data: counts_as_data.into(),
-            restores_shown: (known.is_some() || !data_type.restores.shown_by.is_empty()).into(),
+            restores_shown: unless(restores_hidden(data_type), true).into(),
             restore_testing_supported: known.is_some_and(|known| known.aws_backup.restore_testing).into(),
             air_gapped_supported: air_gapped_supported(known).into(),
             jobs: jobs::jobs(self, resource).into(),
@@ -295,6 +296,13 @@ impl Join<'_> {
         let span = self.data_type(resource).and_then(|data_type| (data_type.restorable_span)(resource));
         span.is_some_and(|span| !span.latest_at.is_unread() && span.earliest_at.is_unread())
     }
+}
+
+/// Why nobody can tell from AWS whether a resource of this type was restored; empty if AWS shows it.
+fn restores_hidden(data_type: &DataType) -> Vec<String> {
+    let shown = data_type.aws_backup.is_some() || !data_type.restores.shown_by.is_empty();
+    let why = || format!("AWS does not show restores of {}: `rel9 ledger attest` records one in the ledger", data_type.info.name);
+    (!shown).then(why).into_iter().collect()
 }
 
 /// Whether air-gapped vaults keep backups of a type.

@@ -212,6 +212,27 @@ fn by_hand(case: &Case, until: ContinuousUntil, found: &mut Mechanisms) {
     }
 }
 
+/// How long a daily snapshot may take to begin and to end: services begin it within a window of one hour or more, and large data takes hours.
+const DAILY_RUN_SECONDS: i64 = 6 * 3_600;
+
+/// Daily snapshots that a service takes by itself and keeps `days` days.
+pub fn daily_snapshots(case: &Case, source: &str, days: i64, found: &mut Mechanisms) {
+    const DAY: i64 = 86_400;
+    let allowed = late_after(DAY, DAILY_RUN_SECONDS);
+    let newest = case.newest(|point| point.backup.kind == MechanismKind::Automated);
+    let mechanism = case.mechanism(MechanismKind::Automated, source.to_owned(), newest, Some(allowed));
+    // The first snapshot of an old resource is overdue.
+    let age = case.resource.created_at.map(|created_at| (case.as_of - created_at).num_seconds());
+    let nothing_left = (mechanism.last_at.is_none() && age.is_some_and(|age| age > allowed)).then_some(false);
+    found.all.push(Mechanism {
+        interval_seconds: Some(DAY).into(),
+        retention_days: Some(days).into(),
+        promised_seconds: case.promised(case.resource.created_at, Some(days)),
+        on_schedule: mechanism.on_schedule.or(nothing_left),
+        ..mechanism
+    });
+}
+
 /// The state by the mechanisms alone: `None` if nothing can be restored.
 pub fn state(mechanisms: &[Mechanism]) -> Option<State> {
     let restorable: Vec<&Mechanism> =

@@ -64,7 +64,8 @@ pub fn restores(join: &Join, resource: &Resource, points: &[Point], schedules: &
         seen: seen.clone(),
     };
     // Recovery points show their last restore, and other resources show what they were restored from.
-    let mut evidence = vec!["backup:ListRestoreJobs", POINT_OPERATIONS[0], POINT_OPERATIONS[1]];
+    let known = join.data_type(resource).is_none_or(|data_type| data_type.aws_backup.is_some());
+    let mut evidence = if known { vec!["backup:ListRestoreJobs", POINT_OPERATIONS[0], POINT_OPERATIONS[1]] } else { Vec::new() };
     evidence.extend(shown.map_or(&[][..], |evidence| evidence.shown_by));
     let mut unread = join.index.missing(&evidence);
     unread.extend(elsewhere_unread(join, resource, schedules));

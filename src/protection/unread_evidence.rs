@@ -57,6 +57,10 @@ impl Join<'_> {
         let needs = (data_type.needs)(self.index, resource, counts);
         let mut reasons = if counts.contains(&MechanismKind::AwsBackup) { self.points_unread(data_type, resource) } else { Vec::new() };
         add_new(&mut reasons, self.index.missing(&needs.operations));
+        // A backup without a date is older or newer than the others, and perhaps of an earlier resource of this name.
+        let of_resource = self.index.snapshots.get(&resource.arn).into_iter().flatten();
+        let undated = of_resource.filter(|snapshot| snapshot.restorable && snapshot.resource.created_at.is_none());
+        reasons.extend(undated.map(|snapshot| format!("the date of {} was not read", snapshot.resource.arn)).take(1));
         for property in needs.properties {
             if !resource.properties.is_read(property) {
                 reasons.extend(why_unread(self.index.shard, resource, property));

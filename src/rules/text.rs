@@ -1,12 +1,17 @@
 //! Texts of rules (messages, remediation, commands) that contain `{{ expression }}`.
 
-use super::expr::{Expression, Scope};
+use super::expr::{Expression, Outcome, Scope};
 
 /// A text to fill in for a resource.
 #[derive(Debug)]
 pub struct Text {
+    /// A step or a command that begins with `{{ if CONDITION }}` is for resources that meet the condition.
+    only_if: Option<Expression>,
     parts: Vec<Part>,
 }
+
+/// How a condition begins. (`if` is no word of CEL.)
+const IF: &str = "if ";
 
 /// The placeholder in a command for an unknown value, in the style of the rules' own placeholders.
 const UNKNOWN: &str = "UNKNOWN";
@@ -33,6 +38,7 @@ impl Text {
 
     fn with(source: &str, compile: impl Fn(&str) -> Result<Expression, String>) -> Result<Self, String> {
         let mut parts = Vec::new();
+        let mut only_if = None;
         let mut rest = source;
         while let Some(start) = rest.find("{{") {
             let Some(length) = rest[start..].find("}}") else {
@@ -41,18 +47,28 @@ impl Text {
             if start > 0 {
                 parts.push(Part::Text(rest[..start].to_owned()));
             }
-            parts.push(Part::Value(compile(rest[start + 2..start + length].trim())?));
-            rest = &rest[start + length + 2..];
+            let expression = rest[start + 2..start + length].trim();
+            let after = &rest[start + length + 2..];
+            match expression.strip_prefix(IF) {
+                Some(condition) if only_if.is_none() && parts.is_empty() => {
+                    only_if = Some(compile(condition)?);
+                    rest = after.trim_start();
+                }
+                _ => {
+                    parts.push(Part::Value(compile(expression)?));
+                    rest = after;
+                }
+            }
         }
         if !rest.is_empty() {
             parts.push(Part::Text(rest.to_owned()));
         }
-        Ok(Text { parts })
+        Ok(Text { only_if, parts })
     }
 
     /// Stands in for a text that could not be compiled.
     pub(super) fn empty() -> Self {
-        Text { parts: Vec::new() }
+        Text { only_if: None, parts: Vec::new() }
     }
 
     /// The text with its values. An unknown value shows as `unknown` where it is a word of its own, and is omitted where it would extend the
@@ -72,6 +88,11 @@ impl Text {
         rendered
     }
 
+    /// Whether the text is for this resource: it has no condition, or the condition is met or unknown.
+    pub fn applies(&self, scope: &Scope) -> bool {
+        self.only_if.as_ref().is_none_or(|condition| !matches!(condition.truth(scope), Outcome::Known(false)))
+    }
+
     /// Whether it is one value, and that is null.
     pub fn is_null(&self, scope: &Scope) -> bool {
         matches!(self.parts.as_slice(), [Part::Value(expression)] if expression.text(scope).is_some() && expression.words(scope).is_none())
@@ -86,6 +107,9 @@ impl Text {
     /// there. A list is several words, a list of lists several commands. A value that is null or was not read is [`UNKNOWN`]. `None` when no
     /// command is left.
     pub fn render_command(&self, scope: &Scope) -> Option<String> {
+        if !self.applies(scope) {
+            return None;
+        }
         let mut command = String::new();
         let mut quotes = Quotes::None;
         for part in &self.parts {
@@ -117,10 +141,11 @@ impl Text {
 
     /// The expressions in it.
     pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
-        self.parts.iter().filter_map(|part| match part {
+        let values = self.parts.iter().filter_map(|part| match part {
             Part::Value(expression) => Some(expression),
             Part::Text(_) => None,
-        })
+        });
+        self.only_if.iter().chain(values)
     }
 }
 
@@ -213,6 +238,15 @@ mod tests {
             command("aws {{ resource.id }} {{ resource.arn }} {{ resource.name }}", values).as_deref(),
             Some("aws vol-1 arn:aws:ec2:us-east-1:111122223333:volume/vol-1 ''")
         );
+    }
+
+    #[test]
+    fn a_command_may_have_a_condition() {
+        let template = "{{ if resource.id != \"vol-1\" }} aws {{ resource.id }}";
+        assert_eq!(command(template, json!({ "id": "vol-2" })).as_deref(), Some("aws vol-2"));
+        assert_eq!(command(template, json!({ "id": "vol-1" })), None);
+        assert_eq!(command("{{ if resource.id == \"x\" }} aws", json!({})).as_deref(), Some("aws"), "unknown");
+        assert!(Text::compile("aws {{ if resource.id == \"x\" }}").is_err(), "a condition comes first");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use rel9::audit::findings::{Findings, Status, Verdict};
 use rel9::audit::gate::{self, Absent, Terms};
 use rel9::audit::policy::{FailOn, Policy};
 use rel9::audit::{self, Input, Options};
-use rel9::inventory::{Shard, document, types};
+use rel9::inventory::{CoverageStatus, Shard, document, types};
 use rel9::rules::{Care, Mistake, RuleSet};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -207,6 +207,59 @@ fn data_that_may_be_reproducible_does_not_fail() {
     // Data that is certainly reproducible needs no backup, whatever its objective is.
     let certain = "version: 1\nobjectives: [{ name: gold, match: 'resource.tags[\"tier\"] == \"gold\"', rpo: 1h }]\nreproducible: [{ match: \"true\", reason: rebuilt, expires: 2027-06-30 }]\n";
     assert_eq!(status(&audit(without_tags(volumes(&[json!({})])), certain), "data-protected", "vol-0"), None);
+}
+
+/// One shard with a replication group that keeps daily snapshots for some days.
+fn cache(days: i64, durability: Value) -> Vec<Shard> {
+    shards(vec![
+        json!({"kind": "resource", "type": "AWS::ElastiCache::ReplicationGroup", "account": ACCOUNT, "region": REGION, "id": "sessions",
+        "arn": format!("arn:aws:elasticache:{REGION}:{ACCOUNT}:replicationgroup:sessions"), "created_at": "2026-01-01T00:00:00Z",
+        "tags": {"tier": "gold"}, "properties": {"status": "available", "engine": "valkey", "encrypted": true, "kms_key_arn": null,
+            "key_manager": "aws_owned", "key_state": null, "backup_retention_days": days, "snapshot_window": null, "durability": durability,
+            "global_role": null, "members": []}}),
+    ])
+}
+
+/// Statuses of the rules about data for the cache.
+fn of_data(findings: &Findings) -> Vec<(&str, Status)> {
+    let of_cache = findings.findings.iter().filter(|finding| finding.resource.id == "sessions" && finding.rule.starts_with("data-"));
+    of_cache.map(|finding| (&*finding.rule, finding.status)).collect()
+}
+
+/// A cache without backups that nobody asks for is no data: judging it critical would be the loudest false alarm of all.
+#[test]
+fn a_cache_without_snapshots_is_not_judged_as_data() {
+    let policy = |matches: &str| format!("version: 1\nobjectives:\n  - {{ name: named, match: '{matches}', rpo: 1d }}\n");
+    let plain = audit(cache(0, json!("disabled")), "");
+    assert!(of_data(&plain).is_empty());
+    assert_eq!(plain.summary.coverage.data_resources, 0);
+    assert_eq!(status(&plain, "elasticache-automatic-snapshots", "sessions"), Some(Status::Fail), "its own rules judge it");
+    assert!(of_data(&audit(cache(0, json!("disabled")), &policy("true"))).is_empty(), "an objective that matches everything names nothing");
+    assert!(of_data(&audit(cache(0, json!("disabled")), &policy("resource.tags[\"tier\"] == \"silver\""))).is_empty());
+
+    let protected = |findings: &Findings| status(findings, "data-protected", "sessions");
+    let named = audit(cache(0, json!("disabled")), &policy("resource.tags[\"tier\"] == \"gold\""));
+    assert_eq!((protected(&named), named.summary.coverage.unprotected), (Some(Status::Fail), 1));
+    assert_eq!(protected(&audit(cache(3, json!("disabled")), "")), Some(Status::Fail), "its own setting asks for snapshots");
+    assert_eq!(protected(&audit(cache(0, json!("sync")), "")), Some(Status::Fail), "a durable group is a data store");
+}
+
+#[test]
+fn a_cache_that_is_perhaps_data_does_not_fail() {
+    let mut unread = cache(0, json!("disabled"));
+    for entry in &mut unread[0].coverage.entries {
+        if entry.service == "elasticache" && entry.operation == "DescribeSnapshots" {
+            entry.status = CoverageStatus::Denied;
+        }
+    }
+    let findings = audit(unread, "");
+    let all = of_data(&findings);
+    assert!(!all.is_empty() && all.iter().all(|(_, status)| *status != Status::Fail), "{all:?}");
+    assert_eq!(status(&findings, "data-protected", "sessions"), Some(Status::Unknown));
+    assert_eq!(findings.summary.coverage.unknown, 1);
+    let without_tags = without_tags(cache(0, json!("disabled")));
+    let policy = "version: 1\nobjectives:\n  - { name: gold, match: 'resource.tags[\"tier\"] == \"gold\"', rpo: 1d }\n";
+    assert_eq!(status(&audit(without_tags, policy), "data-protected", "sessions"), Some(Status::Unknown), "perhaps the objective names it");
 }
 
 #[test]

@@ -22,6 +22,28 @@ fn unprotected(rel9: &Rel9) -> Vec<String> {
     failing.map(|finding| text(&finding["resource"]["arn"]).to_owned()).collect()
 }
 
+/// A cache that nobody asks to back up, in an inventory of its own.
+#[test]
+fn a_cache_that_is_no_data_is_explained() {
+    let rel9 = Rel9::new();
+    let cache = json!({"kind": "resource", "type": "AWS::ElastiCache::ReplicationGroup", "account": "111122223333", "region": "us-east-1",
+        "arn": "arn:aws:elasticache:us-east-1:111122223333:replicationgroup:pages", "id": "pages", "created_at": "2026-01-01T00:00:00Z", "tags": {},
+        "properties": {"status": "available", "engine": "valkey", "encrypted": true, "kms_key_arn": null, "key_manager": "aws_owned",
+            "key_state": null, "backup_retention_days": 0, "snapshot_window": null, "durability": "disabled", "global_role": null, "members": []}});
+    let coverage = ["DescribeReplicationGroups", "DescribeSnapshots"].map(|operation| {
+        json!({"kind": "coverage", "account": "111122223333", "region": "us-east-1", "service": "elasticache", "operation": operation, "status": "ok", "items": 1, "error": null})
+    });
+    let header = json!({"kind": "header", "schema": "rel9.inventory/1", "captured_at": "2026-11-22T07:00:00Z", "source": "test"});
+    let lines: Vec<String> = [header, cache].iter().chain(&coverage).map(Value::to_string).collect();
+    std::fs::write(rel9.home().join("cache.ndjson"), lines.join("\n")).expect("a file");
+    let run = rel9.run(&["explain", "pages", "cache.ndjson"]);
+    let said = flat(&run.ended(0).stdout);
+    assert!(
+        said.contains("rules about data do not judge it: no backup plan, no objective that names it and no backups of its own reach it"),
+        "{said}"
+    );
+}
+
 /// A resource of the demo, and what its explanation must say.
 const DEMO: &[(&str, &[&str])] = &[
     (

@@ -4,7 +4,8 @@
 
 Two Regions, each with 100 volumes, 50 snapshots, 30 RDS instances, 10 Aurora clusters, 60 DynamoDB tables, 10 EFS file
 systems, 30 FSx file systems, volumes and backups each, 30 S3 buckets, 30 log groups, 30 Redshift clusters, 30 state machines
-with a schedule each, and a backup plan that selects by tag. Prints the created resources as one line of JSON.
+with a schedule each, 30 each of replication groups, cache clusters, serverless caches, MemoryDB clusters and OpenSearch
+domains, and a backup plan that selects by tag. Prints the created resources as one line of JSON.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ SIZES = {
     "file_systems": 10,
     "fsx": 30,
     "buckets": 30,
+    "caches": 30,
     "cloud_control": 30,
     "log_groups": 30,
     "state_machines": 30,
@@ -46,7 +48,8 @@ class Seeder:
     def __init__(self, endpoint: str, region: str, pool: ThreadPoolExecutor) -> None:
         self.endpoint, self.region, self.pool = endpoint, region, pool
         session = boto3.Session(region_name=region, **ACCESS)
-        names = ("ec2", "rds", "redshift", "dynamodb", "efs", "fsx", "s3", "backup", "logs", "stepfunctions", "scheduler", *CLOUD_CONTROL)
+        names = ("ec2", "rds", "redshift", "dynamodb", "efs", "elasticache", "fsx", "memorydb", "opensearch", "s3", "backup", "logs", "stepfunctions")
+        names = (*names, "scheduler", *CLOUD_CONTROL)
         self.clients = {name: session.client(name, endpoint_url=endpoint, config=CONFIG) for name in names}
 
     def each(self, count: int, make: Callable[[int], Any]) -> list[Any]:
@@ -72,6 +75,7 @@ class Seeder:
         self.warehouses()
         self.each(SIZES["fsx"], self.fsx)
         self.volumes_of_fsx()
+        self.each(SIZES["caches"], self.caches)
         self.each(SIZES["cloud_control"], self.cloud_control)
         where = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
         self.each(SIZES["buckets"], lambda i: s3.create_bucket(Bucket=f"scale-{self.region}-{i}", **where))
@@ -202,6 +206,21 @@ class Seeder:
             return
         volume = {"VolumeType": "ONTAP", "OntapConfiguration": {"StorageVirtualMachineId": machine, "SizeInBytes": 1 << 30}}
         self.each(SIZES["fsx"], lambda i: fsx.create_volume(Name=f"volume{i}", **volume, **({"Tags": TAGS} if self.tags(i) else {})))
+
+    def caches(self, number: int) -> None:
+        """A replication group with a snapshot, a cluster, and a serverless cache with a snapshot."""
+        client, node = self.clients["elasticache"], {"CacheNodeType": "cache.t4g.small"}
+        kept = {"SnapshotRetentionLimit": 7 if number % 2 == 0 else 0}
+        more = {"ReplicationGroupDescription": "scale", "Engine": "valkey", "Tags": self.tags(number)}
+        client.create_replication_group(ReplicationGroupId=f"group-{number}", **node, **kept, **more)
+        client.create_snapshot(SnapshotName=f"group-{number}", ReplicationGroupId=f"group-{number}")
+        client.create_cache_cluster(CacheClusterId=f"cluster-{number}", Engine="redis", NumCacheNodes=1, **node, **kept)
+        client.create_serverless_cache(ServerlessCacheName=f"serverless-{number}", Engine="valkey", **kept)
+        client.create_serverless_cache_snapshot(ServerlessCacheName=f"serverless-{number}", ServerlessCacheSnapshotName=f"serverless-{number}")
+        memory = self.clients["memorydb"]
+        memory.create_cluster(ClusterName=f"memory-{number}", NodeType="db.r7g.large", ACLName="open-access", **kept)
+        self.clients["opensearch"].create_domain(DomainName=f"domain-{number}", EngineVersion="OpenSearch_2.19")
+        memory.create_snapshot(ClusterName=f"memory-{number}", SnapshotName=f"memory-{number}")
 
 
 def seed(endpoint: str, regions: Iterable[str] = REGIONS) -> dict[str, Any]:

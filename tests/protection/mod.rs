@@ -3,6 +3,10 @@
 #[cfg(feature = "live")]
 mod access;
 #[cfg(feature = "live")]
+mod caches;
+#[cfg(feature = "live")]
+mod domains;
+#[cfg(feature = "live")]
 mod evidence;
 #[cfg(feature = "live")]
 mod fsx;

@@ -38,7 +38,7 @@ impl Explained {
         let (owed, exempt) = if is_data { owed(policy, owing, as_of) } else { (None, None) };
         let mut notes = Vec::new();
         if protection::is_cluster_member(resource) {
-            notes.push("it is a member of a DB cluster, which holds the data: rules about backups judge the cluster".to_owned());
+            notes.push("it is a member of a cluster, which holds the data: rules about backups judge the cluster".to_owned());
         } else if matches!(facts, Facts::Data(facts) if facts.counts_as_data.read() == Some(&false)) {
             let what = match protection::holds_no_data(resource) {
                 true => "it holds no data of its own",

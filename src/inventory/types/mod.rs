@@ -13,11 +13,14 @@ pub mod dynamodb;
 pub mod ebs;
 pub mod efs;
 pub mod eks;
+pub mod elasticache;
 pub mod fsx;
 pub mod kinesis;
 pub mod kms;
 pub mod lightsail;
 pub mod logs;
+pub mod memorydb;
+pub mod opensearch;
 pub mod opensearch_serverless;
 mod properties;
 pub mod rds;
@@ -66,6 +69,11 @@ pub fn all() -> &'static [TypeInfo] {
         ebs::Volume,
         efs::FileSystem,
         eks::Cluster,
+        elasticache::CacheCluster,
+        elasticache::ReplicationGroup,
+        elasticache::ServerlessCache,
+        elasticache::ServerlessCacheSnapshot,
+        elasticache::Snapshot,
         fsx::Backup,
         fsx::FileSystem,
         fsx::Volume,
@@ -77,6 +85,10 @@ pub fn all() -> &'static [TypeInfo] {
         lightsail::Disk,
         lightsail::Instance,
         logs::LogGroup,
+        memorydb::Cluster,
+        memorydb::Snapshot,
+        opensearch::Domain,
+        opensearch::ElasticsearchDomain,
         opensearch_serverless::Collection,
         rds::AutomatedBackup,
         rds::ClusterAutomatedBackup,

@@ -378,7 +378,7 @@ facts! {
         restore_automation: Vec<AutomationFacts>,
         /// AWS Backup restore testing supports its type.
         restore_testing_supported: bool,
-        /// AWS shows restores of its type. Otherwise, only a ledger can prove one.
+        /// AWS shows restores of its type. Unread where it does not: then only a ledger can prove one.
         restores_shown: bool,
         /// AWS Backup can keep its type in a logically air-gapped vault.
         air_gapped_supported: bool,

@@ -13,9 +13,12 @@ mod dynamodb;
 mod ebs;
 mod efs;
 mod eks;
+mod elasticache;
 mod fsx;
 mod kms;
 mod logs;
+mod memorydb;
+mod opensearch;
 mod rds;
 mod redshift;
 mod s3;
@@ -39,9 +42,15 @@ pub static DATA: &[&DataType] = &[
     &ebs::VOLUME,
     &efs::FILE_SYSTEM,
     &eks::CLUSTER,
+    &elasticache::CACHE_CLUSTER,
+    &elasticache::REPLICATION_GROUP,
+    &elasticache::SERVERLESS_CACHE,
     &fsx::FILE_SYSTEM,
     &fsx::VOLUME,
     &logs::LOG_GROUP,
+    &memorydb::CLUSTER,
+    &opensearch::DOMAIN,
+    &opensearch::ELASTICSEARCH_DOMAIN,
     &rds::CLUSTER,
     &rds::INSTANCE,
     &rds::DOC_DB_CLUSTER,
@@ -56,6 +65,9 @@ static BACKUPS: &[&BackupType] = &[
     &dynamodb::BACKUP,
     &ebs::IMAGE,
     &ebs::SNAPSHOT,
+    &elasticache::SERVERLESS_CACHE_SNAPSHOT,
+    &elasticache::SNAPSHOT,
+    &memorydb::SNAPSHOT,
     &fsx::BACKUP,
     &rds::AUTOMATED_BACKUP,
     &rds::CLUSTER_AUTOMATED_BACKUP,
@@ -83,6 +95,7 @@ static SUBJECTS: &[&Subject] = &[
 
 /// The facts of data that a template alone can show; all other facts depend on what has happened since.
 const DECLARED_OF_DATA: &[&str] = &[
+    "counts_as_data",
     "mechanisms",
     "plans",
     "considered",

@@ -117,6 +117,7 @@ fn what_has_a_name_for_an_id_is_known_to() {
         ("rds", Identity::Name),
         ("redshift", Identity::Name),
         ("dynamodb", Identity::Name),
+        ("elasticache", Identity::Name),
     ] {
         assert!(DATA.iter().filter(|data_type| data_type.arn.service == service).all(|data_type| data_type.arn.identity == identity));
     }

@@ -12,11 +12,14 @@ pub(super) mod dynamodb;
 mod ebs;
 mod efs;
 mod eks;
+mod elasticache;
 mod fsx;
 mod kinesis;
 pub(super) mod kms;
 mod lightsail;
 mod logs;
+mod memorydb;
+mod opensearch;
 mod opensearch_serverless;
 mod rds;
 mod redshift;
@@ -56,6 +59,9 @@ static ALL: &[&Table] = &[
     &ebs::snapshots::SNAPSHOT,
     &efs::FILE_SYSTEM,
     &eks::CLUSTER,
+    &elasticache::CACHE_CLUSTER,
+    &elasticache::REPLICATION_GROUP,
+    &elasticache::SERVERLESS_CACHE,
     &fsx::BACKUP,
     &fsx::FILE_SYSTEM,
     &fsx::LUSTRE,
@@ -69,6 +75,10 @@ static ALL: &[&Table] = &[
     &lightsail::DISK,
     &lightsail::INSTANCE,
     &logs::LOG_GROUP,
+    &memorydb::CLUSTER,
+    &memorydb::SNAPSHOT,
+    &opensearch::DOMAIN,
+    &opensearch::ELASTICSEARCH_DOMAIN,
     &opensearch_serverless::COLLECTION,
     &rds::INSTANCE,
     &rds::MEMBER,

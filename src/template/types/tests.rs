@@ -2,6 +2,7 @@
 
 mod backup;
 mod build;
+mod caches;
 mod cloud_control;
 mod databases;
 mod snapshots;

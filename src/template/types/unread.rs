@@ -4,13 +4,7 @@
 pub const UNREAD_DATA: &[&str] = &[
     "AWS::Cassandra::Table",
     "AWS::DocDBElastic::Cluster",
-    "AWS::ElastiCache::CacheCluster",
-    "AWS::ElastiCache::ReplicationGroup",
-    "AWS::ElastiCache::ServerlessCache",
-    "AWS::Elasticsearch::Domain",
-    "AWS::MemoryDB::Cluster",
     "AWS::NeptuneGraph::Graph",
-    "AWS::OpenSearchService::Domain",
     "AWS::QLDB::Ledger",
     "AWS::RedshiftServerless::Namespace",
     "AWS::S3Express::DirectoryBucket",

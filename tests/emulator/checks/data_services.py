@@ -356,6 +356,107 @@ def fsx(emulator: Emulator) -> None:
     emulator.expect("restored", shown, (7, "11111111"))
 
 
+def elasticache(emulator: Emulator) -> None:
+    client = emulator.client("elasticache")
+    group = {"ReplicationGroupDescription": "d", "CacheNodeType": "cache.t4g.small", "NumCacheClusters": 2}
+    for name, more in (
+        ("plain", {"Engine": "redis"}),
+        ("valkey", {"Engine": "valkey", "SnapshotRetentionLimit": 3, "Tags": [{"Key": "tier", "Value": "gold"}]}),
+        ("durable", {"Engine": "valkey", "Durability": "sync", "AtRestEncryptionEnabled": False}),
+    ):
+        client.create_replication_group(ReplicationGroupId=name, **group, **more)
+    client.create_cache_cluster(CacheClusterId="alone", Engine="redis", CacheNodeType="cache.t4g.small", NumCacheNodes=1)
+    client.create_cache_cluster(CacheClusterId="pages", Engine="memcached", CacheNodeType="cache.t4g.small", NumCacheNodes=2)
+    read = {g["ReplicationGroupId"]: g for g in client.describe_replication_groups(MaxRecords=100)["ReplicationGroups"]}
+    kinds = {name: (g["StorageEncryptionType"], g["EffectiveDurability"]) for name, g in read.items()}
+    expected = {"plain": ("none", "disabled"), "valkey": ("sse-elasticache", "disabled"), "durable": ("sse-elasticache", "sync")}
+    emulator.expect("encryption and durability", kinds, expected)
+    emulator.seed("elasticache", "replication_group", {"ReplicationGroupId": "plain", "ReplicationGroupCreateTime": days_ago(50)})
+    created = client.describe_replication_groups(ReplicationGroupId="plain")["ReplicationGroups"][0]["ReplicationGroupCreateTime"]
+    emulator.expect("seeded date", created.isoformat()[:10], days_ago(50)[:10])
+    alone = client.describe_cache_clusters(ShowCacheClustersNotInReplicationGroups=True)["CacheClusters"]
+    emulator.expect("without nodes of groups", sorted(c["CacheClusterId"] for c in alone), ["alone", "pages"])
+    emulator.expect("with nodes of groups", len(client.describe_cache_clusters()["CacheClusters"]), 5)
+    emulator.seed("elasticache", "cache_cluster", {"CacheClusterId": "alone", "CacheClusterCreateTime": days_ago(9)})
+    client.modify_cache_cluster(CacheClusterId="alone", SnapshotRetentionLimit=5)
+    emulator.expect("limit", client.describe_cache_clusters(CacheClusterId="alone")["CacheClusters"][0]["SnapshotRetentionLimit"], 5)
+    client.create_snapshot(SnapshotName="by-hand", ReplicationGroupId="plain")
+    node = {"CacheNodeId": "0001", "SnapshotCreateTime": days_ago(1)}
+    emulator.seed("elasticache", "snapshot", {"SnapshotName": "automatic.1", "CacheClusterId": "valkey-001", "NodeSnapshots": [node]})
+    emulator.seed("elasticache", "snapshot", {"SnapshotName": "by-hand", "NodeSnapshots": [node]})
+    snapshots = {s["SnapshotName"]: s for s in client.describe_snapshots(MaxRecords=50)["Snapshots"]}
+    sources = {name: (s["SnapshotSource"], s.get("ReplicationGroupId"), s.get("CacheClusterId")) for name, s in snapshots.items()}
+    expected = {"by-hand": ("manual", "plain", None), "automatic.1": ("automated", None, "valkey-001")}
+    emulator.expect("snapshots", sources, expected)
+    emulator.expect("date", snapshots["by-hand"]["NodeSnapshots"][0]["SnapshotCreateTime"].isoformat()[:10], days_ago(1)[:10])
+    serverless(emulator)
+    tagged = emulator.client("resourcegroupstaggingapi").get_resources(ResourceTypeFilters=["elasticache", "memorydb"])["ResourceTagMappingList"]
+    tags = {t["ResourceARN"].rsplit(":", 1)[1]: [pair["Value"] for pair in t["Tags"]] for t in tagged if t["Tags"]}
+    emulator.expect("tags", tags, {"valkey": ["gold"], "one": ["silver"]})
+
+
+def serverless(emulator: Emulator) -> None:
+    client = emulator.client("elasticache")
+    client.create_serverless_cache(ServerlessCacheName="one", Engine="memcached", Tags=[{"Key": "tier", "Value": "silver"}])
+    client.modify_serverless_cache(ServerlessCacheName="one", SnapshotRetentionLimit=7, DailySnapshotTime="03:00")
+    emulator.seed("elasticache", "serverless_cache", {"ServerlessCacheName": "one", "CreateTime": days_ago(40)})
+    read = client.describe_serverless_caches(MaxResults=50)["ServerlessCaches"][0]
+    emulator.expect("serverless", (read["SnapshotRetentionLimit"], read["StorageEncryptionType"]), (7, "sse-elasticache"))
+    client.create_serverless_cache_snapshot(ServerlessCacheName="one", ServerlessCacheSnapshotName="by-hand")
+    of = {"ServerlessCacheName": "one", "Engine": "memcached"}
+    seed = {"ServerlessCacheSnapshotName": "daily", "CreateTime": days_ago(1), "ServerlessCacheConfiguration": of}
+    emulator.seed("elasticache", "serverless_cache_snapshot", seed)
+    listed = client.describe_serverless_cache_snapshots(ServerlessCacheName="one")["ServerlessCacheSnapshots"]
+    emulator.expect("serverless snapshots", sorted(s["SnapshotType"] for s in listed), ["automated", "manual"])
+    client.create_serverless_cache(ServerlessCacheName="two", Engine="valkey", SnapshotArnsToRestore=[listed[0]["ARN"]])
+    emulator.expect("restored", len(client.describe_serverless_caches()["ServerlessCaches"]), 2)
+
+
+def memorydb(emulator: Emulator) -> None:
+    client = emulator.client("memorydb")
+    label = [{"Key": "tier", "Value": "gold"}]
+    client.create_cluster(ClusterName="carts", NodeType="db.r7g.large", ACLName="open-access", SnapshotRetentionLimit=3, Tags=label)
+    read = client.describe_clusters(MaxResults=50)["Clusters"][0]
+    emulator.expect("without nodes", ("Shards" in read, read["SnapshotRetentionLimit"]), (False, 3))
+    shard = {"Name": "0001", "Nodes": [{"Name": "carts-0001-001", "CreateTime": days_ago(50)}]}
+    emulator.seed("memorydb", "cluster", {"Name": "carts", "Shards": [shard]})
+    node = client.describe_clusters(ShowShardDetails=True)["Clusters"][0]["Shards"][0]["Nodes"][0]
+    emulator.expect("date of a node", node["CreateTime"].isoformat()[:10], days_ago(50)[:10])
+    client.create_snapshot(ClusterName="carts", SnapshotName="by-hand")
+    daily = {"Name": "carts", "Shards": [{"Name": "0001", "SnapshotCreationTime": days_ago(1)}]}
+    emulator.seed("memorydb", "snapshot", {"Name": "automatic.1", "ClusterConfiguration": daily})
+    plain = {s["Name"]: "Shards" in s["ClusterConfiguration"] for s in client.describe_snapshots()["Snapshots"]}
+    emulator.expect("without shards", plain, {"by-hand": False, "automatic.1": False})
+    detailed = {s["Name"]: s for s in client.describe_snapshots(ShowDetail=True)["Snapshots"]}
+    taken = detailed["automatic.1"]["ClusterConfiguration"]["Shards"][0]["SnapshotCreationTime"]
+    emulator.expect("date of a shard", taken.isoformat()[:10], days_ago(1)[:10])
+    tagged = emulator.client("resourcegroupstaggingapi").get_resources(ResourceTypeFilters=["memorydb"])["ResourceTagMappingList"]
+    emulator.expect("tags", [t["ResourceARN"].rsplit("/", 1)[1] for t in tagged], ["carts"])
+
+
+def opensearch(emulator: Emulator) -> None:
+    client = emulator.client("opensearch")
+    label = [{"Key": "tier", "Value": "gold"}]
+    client.create_domain(DomainName="search", EngineVersion="OpenSearch_2.19", EncryptionAtRestOptions={"Enabled": True}, TagList=label)
+    client.create_domain(DomainName="legacy", EngineVersion="Elasticsearch_7.10")
+    emulator.expect("names", sorted(d["DomainName"] for d in client.list_domain_names()["DomainNames"]), ["legacy", "search"])
+    read = {d["DomainName"]: d for d in client.describe_domains(DomainNames=["search", "legacy"])["DomainStatusList"]}
+    encryption = read["search"]["EncryptionAtRestOptions"]
+    emulator.expect("encryption", (encryption["Enabled"], "KmsKeyId" in encryption), (True, True))
+    emulator.expect("no pause", read["legacy"]["AutomatedSnapshotPauseOptions"]["State"], "Disabled")
+    client.update_domain_config(DomainName="legacy", AutomatedSnapshotPauseOptions={"Enabled": True, "StartTime": days_ago(1)})
+    paused = client.describe_domains(DomainNames=["legacy"])["DomainStatusList"][0]["AutomatedSnapshotPauseOptions"]
+    emulator.expect("paused", (paused["State"], paused["StartTime"].isoformat()[:10]), ("Active", days_ago(1)[:10]))
+    emulator.expect_error("six names", "ValidationException", lambda: client.describe_domains(DomainNames=[f"name{i}" for i in range(6)]))
+    emulator.expect("health", client.describe_domain_health(DomainName="search")["ClusterHealth"], "Green")
+    emulator.seed("es", "health", {"DomainName": "search", "ClusterHealth": "Red"})
+    emulator.expect("red", client.describe_domain_health(DomainName="search")["ClusterHealth"], "Red")
+    emulator.seed("es", "domain", {"DomainName": "search", "Deleted": True})
+    emulator.expect("deleted", client.describe_domains(DomainNames=["search"])["DomainStatusList"][0]["Deleted"], True)
+    tagged = emulator.client("resourcegroupstaggingapi").get_resources(ResourceTypeFilters=["es"])["ResourceTagMappingList"]
+    emulator.expect("tags", [t["ResourceARN"].rsplit("/", 1)[1] for t in tagged], ["search"])
+
+
 def s3(emulator: Emulator) -> None:
     client, far = emulator.client("s3"), emulator.client("s3", "eu-west-1")
     client.create_bucket(Bucket="near")
@@ -510,4 +611,5 @@ def organizations(emulator: Emulator) -> None:
     emulator.expect("organisation", made["Id"].startswith("o-"), True)
 
 
-CHECKS = (dlm, ec2, rds, redshift, dynamodb, efs, fsx, s3, logs, automation, organizations, kms_and_sts)
+SERVICES = (dlm, ec2, rds, redshift, dynamodb, efs, fsx, elasticache, memorydb, opensearch, s3, logs, automation, organizations)
+CHECKS = (*SERVICES, kms_and_sts)

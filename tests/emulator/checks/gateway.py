@@ -88,6 +88,13 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "GetResourcePolicy": {"ResourceArn": f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/one-table"},
         "ListTagsOfResource": {"ResourceArn": f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/one-table"},
     },
+    "elasticache": {
+        "DescribeReplicationGroups": {},
+        "DescribeCacheClusters": {},
+        "DescribeServerlessCaches": {},
+        "DescribeSnapshots": {},
+        "DescribeServerlessCacheSnapshots": {},
+    },
     "elasticfilesystem": {"DescribeFileSystems": {}, "DescribeBackupPolicy": FILE_SYSTEM, "DescribeFileSystemPolicy": FILE_SYSTEM, "DescribeReplicationConfigurations": {}},
     "fsx": {"DescribeFileSystems": {}, "DescribeVolumes": {}, "DescribeBackups": {}, "DescribeDataRepositoryAssociations": {}},
     "s3": {
@@ -101,6 +108,8 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "GetBucketTagging": BUCKET,
         "GetBucketPolicy": BUCKET,
     },
+    "es": {"ListDomainNames": {}, "DescribeDomains": {"DomainNames": ["search"]}, "DescribeDomainHealth": {"DomainName": "search"}},
+    "memorydb": {"DescribeClusters": {}, "DescribeSnapshots": {}},
     "logs": {
         "DescribeLogGroups": {},
         "DescribeExportTasks": {},
@@ -123,7 +132,7 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
     "sts": {"GetCallerIdentity": {}},
 }
 # boto3's names of services.
-CLIENTS = {"elasticfilesystem": "efs", "states": "stepfunctions", "tag": "resourcegroupstaggingapi"}
+CLIENTS = {"elasticfilesystem": "efs", "es": "opensearch", "states": "stepfunctions", "tag": "resourcegroupstaggingapi"}
 DENIED = {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}
 BROKEN = {"InternalError", "InternalFailure", "InternalServerError", "InternalServerException", "KMSInternalException"}
 BROKEN |= {"ServiceUnavailableException"}
@@ -231,7 +240,7 @@ def pages(emulator: Emulator) -> None:
             for operation, params in operations.items():
                 if params not in ({}, VAULT) or not client.can_paginate(names[operation]):
                     continue
-                if operation == "DescribeSnapshots":
+                if (service, operation) == ("ec2", "DescribeSnapshots"):
                     params = {"OwnerIds": ["self"]}
                 paginator = client.get_paginator(names[operation])
                 keys = [str(key.expression) for key in paginator.result_keys]

@@ -21,6 +21,7 @@ BOTOCORE_NAMES = {
     "aoss": "opensearchserverless",
     "cloudcontrolapi": "cloudcontrol",
     "elasticfilesystem": "efs",
+    "es": "opensearch",
     "monitoring": "cloudwatch",
     "states": "stepfunctions",
     "tag": "resourcegroupstaggingapi",

@@ -17,10 +17,15 @@ from .errors import ServiceError
 from .identify import Call
 
 # The services' default page sizes, if they are smaller than the largest page.
-DEFAULT_PAGE = {"rds": 100, "dynamodb": 100, "kms": 50, "elasticfilesystem": 100, "logs": 50, "s3": 10_000}
+DEFAULT_PAGE = {"elasticache": 50, "rds": 100, "dynamodb": 100, "kms": 50, "elasticfilesystem": 100, "logs": 50, "s3": 10_000}
 # Limits that AWS enforces and its service models do not have: (smallest, largest).
-LIMITS = {"rds": (20, 100), "ec2": (5, 1000)}
-LIMITS_OF_OPERATION = {"ec2:DescribeImages": (1, 1000)}
+LIMITS = {"elasticache": (20, 100), "rds": (20, 100), "ec2": (5, 1000)}
+LIMITS_OF_OPERATION = {
+    "ec2:DescribeImages": (1, 1000),
+    "elasticache:DescribeServerlessCacheSnapshots": (1, 50),
+    "elasticache:DescribeServerlessCaches": (1, 50),
+    "elasticache:DescribeSnapshots": (20, 50),
+}
 
 TOKENS = ("NextToken", "nextToken", "Marker", "ContinuationToken")
 LIMIT_KEYS = ("MaxResults", "maxResults", "MaxRecords", "MaxItems", "Limit", "limit")

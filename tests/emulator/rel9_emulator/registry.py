@@ -33,18 +33,21 @@ MODULES = {
     "dynamodb": "dynamodb",
     "ec2": "ec2",
     "eks": "cloud_control",
+    "elasticache": "elasticache",
     "elasticfilesystem": "efs",
+    "es": "opensearch",
     "fsx": "fsx",
     "kinesis": "cloud_control",
     "kinesisvideo": "cloud_control",
     "kms": "kms",
     "lightsail": "cloud_control",
     "logs": "logs",
+    "memorydb": "memorydb",
     "organizations": "organizations",
     "rds": "rds",
     "redshift": "redshift",
     "s3": "s3",
-    "tag": "backup",  # the tagging API uses other services' backends, so this emulator's backend must be in place first
+    "tag": "tagging",  # it uses other services' backends, so this emulator's backends must be in place first
     "timestream": "cloud_control",
 }
 

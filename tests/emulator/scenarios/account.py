@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from common import ACCOUNT, ROLE, Account, ago, arn, main, millis
+from common import ACCOUNT, ROLE, Account, ago, arn, main, millis, tags
 
 REGION, FAR = "us-east-1", "eu-west-1"
 OTHER_ACCOUNT = "111122223333"
@@ -292,6 +292,70 @@ def fsx(account: Account) -> dict[str, str]:
     return {**found, "home": home, "mirror": mirror}
 
 
+def caches(account: Account) -> None:
+    """Data is what has snapshots, or is to have them, or writes to a transaction log; the others are judged by their own rules only."""
+    client = account.client("elasticache")
+    node = {"CacheNodeType": "cache.r7g.large"}
+    key = account.client("kms").create_key(Description="caches")["KeyMetadata"]["Arn"]
+    group = {"ReplicationGroupDescription": "d", "NumCacheClusters": 2, **node}
+    kept = {"SnapshotRetentionLimit": 15, "AtRestEncryptionEnabled": True}
+    client.create_replication_group(ReplicationGroupId="sessions", Engine="valkey", KmsKeyId=key, Tags=tags({"tier": "gold"}), **group, **kept)
+    client.create_replication_group(ReplicationGroupId="pages", Engine="redis", **group)
+    client.create_replication_group(ReplicationGroupId="durable", Engine="valkey", Durability="sync", AtRestEncryptionEnabled=False, **group)
+    client.create_replication_group(ReplicationGroupId="reborn", Engine="valkey", **group)
+    client.create_cache_cluster(CacheClusterId="alone", Engine="redis", NumCacheNodes=1, SnapshotRetentionLimit=3, **node)
+    client.create_cache_cluster(CacheClusterId="fragments", Engine="memcached", NumCacheNodes=2, **node)
+    client.create_serverless_cache(ServerlessCacheName="carts", Engine="memcached", SnapshotRetentionLimit=7, DailySnapshotTime="03:00")
+    client.create_serverless_cache(ServerlessCacheName="scratch", Engine="valkey")
+    for name in ("sessions", "pages", "durable"):
+        account.seed("elasticache", "replication_group", {"ReplicationGroupId": name, "ReplicationGroupCreateTime": ago(days=90)})
+    account.seed("elasticache", "replication_group", {"ReplicationGroupId": "reborn", "ReplicationGroupCreateTime": ago(days=2)})
+    account.seed("elasticache", "cache_cluster", {"CacheClusterId": "alone", "CacheClusterCreateTime": ago(days=90)})
+    account.seed("elasticache", "serverless_cache", {"ServerlessCacheName": "carts", "CreateTime": ago(days=90)})
+    # The daily snapshots of a group name the node that they were taken of.
+    for name, of, age in (
+        ("automatic.sessions-001-1", {"CacheClusterId": "sessions-002"}, {"hours": 5}),
+        ("automatic.alone-1", {"CacheClusterId": "alone"}, {"days": 4}),
+        ("old-reborn", {"ReplicationGroupId": "reborn", "SnapshotSource": "manual"}, {"days": 30}),
+    ):
+        nodes = [{"CacheNodeId": "0001", "SnapshotCreateTime": ago(**age)}]
+        account.seed("elasticache", "snapshot", {"SnapshotName": name, "NodeSnapshots": nodes, **of})
+    daily = {"CreateTime": ago(hours=6), "ExpiryTime": ago(days=-7), "ServerlessCacheConfiguration": {"ServerlessCacheName": "carts", "Engine": "memcached"}}
+    account.seed("elasticache", "serverless_cache_snapshot", {"ServerlessCacheSnapshotName": "automatic.carts-1", **daily})
+
+
+def memory(account: Account) -> None:
+    """MemoryDB tells no date of a cluster: only its nodes have one."""
+    client = account.client("memorydb")
+    key = account.client("kms").create_key(Description="memory")["KeyMetadata"]["Arn"]
+    kind = {"NodeType": "db.r7g.large", "ACLName": "open-access"}
+    client.create_cluster(ClusterName="ledger", SnapshotRetentionLimit=7, KmsKeyId=key, Tags=tags({"tier": "gold"}), **kind)
+    client.create_cluster(ClusterName="volatile", **kind)
+    client.create_cluster(ClusterName="namesake", SnapshotRetentionLimit=1, **kind)
+    for name, age in (("ledger", 60), ("volatile", 60), ("namesake", 1)):
+        nodes = [{"Name": f"{name}-0001-001", "CreateTime": ago(days=age)}]
+        account.seed("memorydb", "cluster", {"Name": name, "Shards": [{"Name": "0001", "Nodes": nodes}]})
+    for name, age in (("ledger", {"hours": 4}), ("namesake", {"days": 20})):
+        of = {"Name": name, "Shards": [{"Name": "0001", "SnapshotCreationTime": ago(**age)}]}
+        account.seed("memorydb", "snapshot", {"Name": f"automatic.{name}", "ClusterConfiguration": of})
+
+
+def domains(account: Account) -> None:
+    """Six, because AWS describes five at once."""
+    client = account.client("opensearch")
+    key = account.client("kms").create_key(Description="search")["KeyMetadata"]["Arn"]
+    own = {"Enabled": True, "KmsKeyId": key}
+    client.create_domain(DomainName="search", EngineVersion="OpenSearch_2.19", EncryptionAtRestOptions=own, TagList=tags({"tier": "gold"}))
+    client.create_domain(DomainName="legacy", EngineVersion="Elasticsearch_7.10")
+    client.create_domain(DomainName="ancient", EngineVersion="Elasticsearch_2.3")
+    client.create_domain(DomainName="paused", EngineVersion="OpenSearch_2.19", EncryptionAtRestOptions={"Enabled": True})
+    client.create_domain(DomainName="broken", EngineVersion="OpenSearch_2.19")
+    client.create_domain(DomainName="leaving", EngineVersion="OpenSearch_2.19")
+    client.update_domain_config(DomainName="paused", AutomatedSnapshotPauseOptions={"Enabled": True, "StartTime": ago(days=2)})
+    account.seed("es", "health", {"DomainName": "broken", "ClusterHealth": "Red"})
+    account.seed("es", "domain", {"DomainName": "leaving", "Deleted": True})
+
+
 def buckets(account: Account) -> None:
     s3 = account.client("s3")
     versioned = {"VersioningConfiguration": {"Status": "Enabled"}}
@@ -415,6 +479,7 @@ def cloud_control(account: Account) -> dict[str, Any]:
 def scenario(account: Account) -> dict[str, Any]:
     told: dict[str, Any] = {}
     parts = (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, warehouses, tables, file_systems, fsx, buckets)
+    parts = (*parts, caches, memory, domains)
     for part in (*parts, cloud_control, log_groups, restore_automation):
         told |= part(account) or {}
     return told

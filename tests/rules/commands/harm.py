@@ -45,6 +45,7 @@ EXCEPTIONS = {
     ("data-backup-key-usable", "kms:CancelKeyDeletion"): "it keeps the key",
     ("kms-key-usable", "kms:CancelKeyDeletion"): "it keeps the key",
     ("snapshot-sharing-allowed", "redshift:RevokeSnapshotAccess"): "it takes the snapshot away from those who must not have it",
+    ("opensearch-automated-snapshots", "opensearch:UpdateDomainConfig"): "it ends a pause of backups",
     ("ebs-volume-encrypted", "ec2:DetachVolume"): "only if the encrypted volume is there, which is attached in its place; the old one stays",
 }
 
