@@ -92,7 +92,7 @@ fn of_principals(principals: &Names<Principal>, is_live: bool, is_inside: &dyn F
                 side.outside.push(Grantee::Everyone);
                 return side;
             }
-            for principal in principals.iter().filter(|principal| !principal.is_service && !(is_live && is_gone(&principal.name))) {
+            for principal in principals.iter().filter(|principal| !(principal.is_service || is_live && is_gone(&principal.name))) {
                 match is_everyone(principal) {
                     None => side.more = true,
                     Some(_) => side.add(&principal.name, principal.name.account(), is_inside),

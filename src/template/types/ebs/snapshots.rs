@@ -166,7 +166,7 @@ fn registered(scope: &Scope, built: &mut Built) {
         };
         blocks.into_iter().map(&mut device).collect::<Outcome<Vec<Json>>>()
     });
-    let keys = devices.as_ref().map_err(Vec::clone).and_then(|_| keys);
+    let keys = devices.as_ref().map_err(Vec::clone).and(keys);
     built.set("device_keys", keys.map(Json::Array));
     built.set("block_devices", devices.map(Json::Array));
 }
