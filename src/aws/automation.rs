@@ -23,7 +23,7 @@ const LIST_TARGETS_BY_RULE: Operation = Operation::new("events", "ListTargetsByR
 const LIST_SCHEDULES: Operation = Operation::new("scheduler", "ListSchedules", Answer::json(&["Schedules/*/Name"]));
 const GET_SCHEDULE: Operation = Operation::new("scheduler", "GetSchedule", Answer::json(&["ScheduleExpression"]));
 const LIST_STATE_MACHINES: Operation = Operation::new("states", "ListStateMachines", Answer::json(&["stateMachines/*/stateMachineArn"]));
-/// The bucket refills two tokens a second in most Regions (AWS Step Functions developer guide, "Service quotas", ListExecutions).
+/// Few calls, so that the workload keeps its share (AWS Step Functions developer guide, "Service quotas", throttling of API actions).
 const LIST_EXECUTIONS: Operation = Operation::new("states", "ListExecutions", Answer::json(&["executions/*/executionArn"])).with_rate(2);
 
 /// Every operation of this module.

@@ -18,10 +18,10 @@ use std::collections::{BTreeMap, BTreeSet};
 const DESCRIBE_LOG_GROUPS: Operation = Operation::new("logs", "DescribeLogGroups", Answer::json(&["logGroups/*/logGroupName"]));
 const DESCRIBE_ACCOUNT_POLICIES: Operation =
     Operation::new("logs", "DescribeAccountPolicies", Answer::json(&["accountPolicies/*/policyName"]));
-/// "5 transactions per second per account per Region" (CloudWatch Logs user guide, "CloudWatch Logs quotas", DescribeExportTasks).
+/// Slower than other operations: with hundreds of log groups, Logs throttles a call for each (turbot/steampipe-plugin-aws, issue 1807).
 const DESCRIBE_EXPORT_TASKS: Operation =
     Operation::new("logs", "DescribeExportTasks", Answer::json(&["exportTasks/*/taskId"])).with_rate(CALLS_A_SECOND);
-/// The same quota (DescribeSubscriptionFilters).
+/// The same.
 const DESCRIBE_SUBSCRIPTION_FILTERS: Operation =
     Operation::new("logs", "DescribeSubscriptionFilters", Answer::json(&["subscriptionFilters/*/filterName"])).with_rate(CALLS_A_SECOND);
 

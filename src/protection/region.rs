@@ -24,6 +24,8 @@ pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Facts, bool
     // members.
     let owing: Vec<_> = data.iter().filter(|(resource, facts, reproducible)| !reproducible && is_counted(join, resource, facts)).collect();
     let mut state_reasons = listing_reasons.clone();
+    // Opt-in matters only to types that AWS Backup supports.
+    let mut type_reasons = listing_reasons.clone();
     let (mut protected, mut on_schedule, mut unprotected, mut unprotected_types) = (0, 0, 0, BTreeSet::new());
     let mut schedule_reasons = Vec::new();
     for (resource, facts, _) in &owing {
@@ -39,12 +41,19 @@ pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Facts, bool
                 unprotected += 1;
                 unprotected_types.extend(join.backed_up_as(resource).map(|known| known.aws_backup.name.to_owned()));
             }
-            Err(reasons) => state_reasons.extend_from_slice(reasons),
+            Err(reasons) => {
+                state_reasons.extend_from_slice(reasons);
+                if join.backed_up_as(resource).is_some() {
+                    type_reasons.extend_from_slice(reasons);
+                }
+            }
         }
     }
-    state_reasons.sort();
-    state_reasons.dedup();
-    let mut blocked_reasons = state_reasons.clone();
+    for reasons in [&mut state_reasons, &mut type_reasons] {
+        reasons.sort();
+        reasons.dedup();
+    }
+    let mut blocked_reasons = type_reasons.clone();
     let mut blocked = Vec::new();
     for name in &unprotected_types {
         match join.plans.opt_ins.of_type(name) {
@@ -68,8 +77,8 @@ pub fn region_facts(join: &Join, links: &Links, data: &[(&Resource, &Facts, bool
         data_resources: unless(data_reasons, owing.len() as i64).into(),
         protected: unless(state_reasons.clone(), protected).into(),
         on_schedule: unless(schedule_reasons, on_schedule).into(),
-        unprotected: unless(state_reasons.clone(), unprotected).into(),
-        unprotected_types: unless(state_reasons, unprotected_types.into_iter().collect()).into(),
+        unprotected: unless(state_reasons, unprotected).into(),
+        unprotected_types: unless(type_reasons, unprotected_types.into_iter().collect()).into(),
         blocked_types: unless(blocked_reasons, blocked).into(),
         plans: unless(index.missing(&["backup:ListBackupPlans"]), own_plans(join)).into(),
         db_instances: db_instances(join).into(),

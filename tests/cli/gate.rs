@@ -44,7 +44,7 @@ fn a_failure_is_counted() {
     let failed = gate(&rel9, &[&["open.yaml"], &PITR[..]].concat(), 1);
     said(&failed, "failed", "gate failed: 1 finding at or above high (--fail-on high)");
     assert_eq!((failed["failing"].as_u64(), failed["known"].as_u64(), failed["unknown"].as_u64()), (Some(1), Some(0), Some(0)));
-    said(&gate(&rel9, &["--demo", "--fail-on", "critical"], 1), "failed", "gate failed: 11 critical findings (--fail-on critical)");
+    said(&gate(&rel9, &["--demo", "--fail-on", "critical"], 1), "failed", "gate failed: 16 critical findings (--fail-on critical)");
 }
 
 #[test]
@@ -69,8 +69,7 @@ fn the_limit_of_the_policy_counts_and_a_flag_wins() {
 fn what_was_not_read_is_named() {
     let rel9 = Rel9::new();
     let demo = ["--demo", "--rule", "ebs-volume-encrypted", "--fail-on", "critical"];
-    let unread =
-        "nothing critical fails, but not everything was read (dynamodb:ListBackups denied in 111122223333/us-east-1) (--fail-on critical)";
+    let unread = "nothing critical fails, but not everything was read (dynamodb:ListBackups denied in 111122223333/us-east-1, and 1 more) (--fail-on critical)";
     said(&gate(&rel9, &demo, 3), "incomplete", &format!("gate incomplete: {unread}"));
     let allowed = [&demo[..], &["--allow-incomplete"]].concat();
     said(&gate(&rel9, &allowed, 0), "incomplete", &format!("gate incomplete, accepted by --allow-incomplete: {unread}"));
@@ -121,7 +120,7 @@ fn a_gate_that_is_off_passes_unless_nothing_was_judged() {
     let demo = gate(&rel9, &["--demo", "--fail-on", "never"], 0);
     assert_eq!(demo["verdict"], "passed");
     let text = demo["text"].as_str().expect("a text");
-    assert!(text.starts_with("gate off (--fail-on never): 2") && text.contains(" findings fail, ") && text.ends_with(" unknown"), "{text}");
+    assert!(text.starts_with("gate off (--fail-on never): 3") && text.contains(" findings fail, ") && text.ends_with(" unknown"), "{text}");
     said(
         &gate(&rel9, &[&["open.yaml", "--fail-on", "never"], &PITR[..]].concat(), 0),
         "passed",
@@ -190,7 +189,7 @@ fn reports_in_files_leave_the_last_screen_in_the_log() {
     let run = rel9.run(&["audit", "--demo", "--format", "sarif=rel9.sarif", "--format", "junit=rel9.xml"]);
     run.ended(1).said("REL09-BP01").said("Worst resources").said("nordwind-analytics-sandbox");
     assert_eq!(run.stdout, "");
-    assert_eq!(lines(&run).last(), Some(&"gate failed: 41 findings at or above high (--fail-on high) · exit 1"));
+    assert_eq!(lines(&run).last(), Some(&"gate failed: 63 findings at or above high (--fail-on high) · exit 1"));
     assert!(!run.stderr.contains('\u{1b}') && lines(&run).len() <= 24, "{run}");
     assert_eq!(rel9.run(&["audit", "--demo", "--format", "sarif=rel9.sarif", "--quiet"]).ended(1).stderr, "");
     let stored = rel9.run(&["audit", "--demo", "--format", "json=a.json", "-q"]);

@@ -64,8 +64,14 @@ fn tagged(account: &str, region: &str, tags: &[(&str, &str)]) -> BTreeSet<String
         "AWS::DocDB::DBCluster",
         "AWS::Neptune::DBCluster",
         "AWS::DynamoDB::Table",
+        "AWS::DSQL::Cluster",
         "AWS::EFS::FileSystem",
+        "AWS::EKS::Cluster",
+        "AWS::FSx::FileSystem",
+        "AWS::FSx::Volume",
+        "AWS::Redshift::Cluster",
         "AWS::S3::Bucket",
+        "AWS::Timestream::Table",
     ];
     let file = project(&format!("fixtures/demo/{account}.{region}.ndjson"));
     let lines: Vec<Value> =
@@ -73,7 +79,15 @@ fn tagged(account: &str, region: &str, tags: &[(&str, &str)]) -> BTreeSet<String
     let has = |resource: &Value| tags.iter().any(|(key, value)| resource["tags"][*key] == *value);
     let data = lines.iter().filter(|line| line["kind"] == "resource" && kinds.contains(&line["type"].as_str().unwrap_or_default()));
     // A member of a cluster is backed up with it. Data that owes no backup is not compared.
-    let counted = |resource: &&Value| resource["properties"]["cluster_id"].is_null() && resource["tags"]["data"].is_null();
+    let counted = |resource: &&Value| {
+        let properties = &resource["properties"];
+        // FSx backs up the volumes of ONTAP, and no Lustre file system that is scratch or linked to a bucket.
+        let elsewhere = properties["file_system_type"] == "ONTAP"
+            || properties["deployment_type"].as_str().is_some_and(|kind| kind.starts_with("SCRATCH"))
+            || properties["data_repositories"].as_array().is_some_and(|links| !links.is_empty())
+            || properties["svm_root"] == true;
+        properties["cluster_id"].is_null() && resource["tags"]["data"].is_null() && !elsewhere
+    };
     let by_tag = data.clone().filter(counted).filter(|resource| has(resource));
     let mut found: BTreeSet<String> = by_tag.map(|resource| text(&resource["arn"]).to_owned()).collect();
     // The backup of an instance has the volumes that are attached to it.

@@ -146,7 +146,7 @@ fn the_last_screen_has_the_answer() {
     let begin_with = |start: &str| block.iter().filter(|line| line.starts_with(start)).count();
     assert_eq!(begin_with("REL09-BP0"), 4, "{block:#?}");
     for label in [
-        "Findings   260 fail: 11 critical",
+        "Findings   376 fail: 16 critical",
         "Coverage   ██",
         "Policy     rel9.yaml",
         "Not read   dynamodb:ListBackups denied",
@@ -162,7 +162,7 @@ fn the_last_screen_has_the_answer() {
     }
     let gate = document.gate.expect("a gate");
     assert_eq!(block.last(), Some(&&*format!("{} · exit 1", gate.text)));
-    assert_eq!(gate.text, "gate failed: 41 findings at or above high (--fail-on high)");
+    assert_eq!(gate.text, "gate failed: 63 findings at or above high (--fail-on high)");
 }
 
 /// In a wide terminal, each of the worst resources has the command that explains it.

@@ -216,12 +216,12 @@ def warehouses(account: Account) -> None:
     account.point(arn("redshift", "cluster:sales", REGION), age={"days": 2}, **point)
     redshift.create_snapshot_schedule(ScheduleIdentifier="nightly", ScheduleDefinitions=["cron(30 1 *)"])
     account.warehouse("scheduled", newest={"hours": 20}, SnapshotScheduleIdentifier="nightly")
-    account.warehouse("broken", newest={"days": 3}, SnapshotScheduleIdentifier="nightly")
-    account.seed("redshift", "cluster", {"ClusterIdentifier": "broken", "SnapshotScheduleState": "FAILED"})
-    account.warehouse("namesake", AutomatedSnapshotRetentionPeriod=0)
-    redshift.modify_cluster(ClusterIdentifier="namesake", Encrypted=False)
+    account.warehouse("stalled", newest={"days": 3}, SnapshotScheduleIdentifier="nightly")
+    account.seed("redshift", "cluster", {"ClusterIdentifier": "stalled", "SnapshotScheduleState": "FAILED"})
+    account.warehouse("second", AutomatedSnapshotRetentionPeriod=0)
+    redshift.modify_cluster(ClusterIdentifier="second", Encrypted=False)
     # None of these is a backup of it: of an earlier cluster of its name, of another account, one that is not complete.
-    first = {"ClusterIdentifier": "namesake", "SnapshotCreateTime": ago(days=5)}
+    first = {"ClusterIdentifier": "second", "SnapshotCreateTime": ago(days=5)}
     account.seed("redshift", "snapshot", {"SnapshotIdentifier": "of-the-first", "ClusterCreateTime": ago(days=400), **first})
     account.seed("redshift", "snapshot", {"SnapshotIdentifier": "of-others", "OwnerAccount": OTHER_ACCOUNT, **first})
     account.seed("redshift", "snapshot", {"SnapshotIdentifier": "not-complete", "Status": "final snapshot", **first})
@@ -303,19 +303,19 @@ def caches(account: Account) -> None:
     client.create_replication_group(ReplicationGroupId="pages", Engine="redis", **group)
     client.create_replication_group(ReplicationGroupId="durable", Engine="valkey", Durability="sync", AtRestEncryptionEnabled=False, **group)
     client.create_replication_group(ReplicationGroupId="reborn", Engine="valkey", **group)
-    client.create_cache_cluster(CacheClusterId="alone", Engine="redis", NumCacheNodes=1, SnapshotRetentionLimit=3, **node)
+    client.create_cache_cluster(CacheClusterId="lonely", Engine="redis", NumCacheNodes=1, SnapshotRetentionLimit=3, **node)
     client.create_cache_cluster(CacheClusterId="fragments", Engine="memcached", NumCacheNodes=2, **node)
     client.create_serverless_cache(ServerlessCacheName="carts", Engine="memcached", SnapshotRetentionLimit=7, DailySnapshotTime="03:00")
-    client.create_serverless_cache(ServerlessCacheName="scratch", Engine="valkey")
+    client.create_serverless_cache(ServerlessCacheName="throwaway", Engine="valkey")
     for name in ("sessions", "pages", "durable"):
         account.seed("elasticache", "replication_group", {"ReplicationGroupId": name, "ReplicationGroupCreateTime": ago(days=90)})
     account.seed("elasticache", "replication_group", {"ReplicationGroupId": "reborn", "ReplicationGroupCreateTime": ago(days=2)})
-    account.seed("elasticache", "cache_cluster", {"CacheClusterId": "alone", "CacheClusterCreateTime": ago(days=90)})
+    account.seed("elasticache", "cache_cluster", {"CacheClusterId": "lonely", "CacheClusterCreateTime": ago(days=90)})
     account.seed("elasticache", "serverless_cache", {"ServerlessCacheName": "carts", "CreateTime": ago(days=90)})
     # The daily snapshots of a group name the node that they were taken of.
     for name, of, age in (
-        ("automatic.sessions-001-1", {"CacheClusterId": "sessions-002"}, {"hours": 5}),
-        ("automatic.alone-1", {"CacheClusterId": "alone"}, {"days": 4}),
+        ("automatic.sessions-001-1", {"CacheClusterId": "sessions-001"}, {"hours": 5}),
+        ("automatic.lonely-1", {"CacheClusterId": "lonely"}, {"days": 4}),
         ("old-reborn", {"ReplicationGroupId": "reborn", "SnapshotSource": "manual"}, {"days": 30}),
     ):
         nodes = [{"CacheNodeId": "0001", "SnapshotCreateTime": ago(**age)}]
@@ -349,10 +349,10 @@ def domains(account: Account) -> None:
     client.create_domain(DomainName="legacy", EngineVersion="Elasticsearch_7.10")
     client.create_domain(DomainName="ancient", EngineVersion="Elasticsearch_2.3")
     client.create_domain(DomainName="paused", EngineVersion="OpenSearch_2.19", EncryptionAtRestOptions={"Enabled": True})
-    client.create_domain(DomainName="broken", EngineVersion="OpenSearch_2.19")
+    client.create_domain(DomainName="red", EngineVersion="OpenSearch_2.19")
     client.create_domain(DomainName="leaving", EngineVersion="OpenSearch_2.19")
     client.update_domain_config(DomainName="paused", AutomatedSnapshotPauseOptions={"Enabled": True, "StartTime": ago(days=2)})
-    account.seed("es", "health", {"DomainName": "broken", "ClusterHealth": "Red"})
+    account.seed("es", "health", {"DomainName": "red", "ClusterHealth": "Red"})
     account.seed("es", "domain", {"DomainName": "leaving", "Deleted": True})
 
 
@@ -450,7 +450,7 @@ def cloud_control(account: Account) -> dict[str, Any]:
     network = {"subnetIds": ["subnet-0a", "subnet-0b"]}
     role = f"arn:aws:iam::{ACCOUNT}:role/eks"
     secrets = [{"resources": ["secrets"], "provider": {"keyArn": key}}]
-    for name, mode, tags in (("entered", "API", {"backup": "daily"}), ("closed", "CONFIG_MAP", {"backup": "daily"}), ("alone", "CONFIG_MAP", {})):
+    for name, mode, tags in (("entered", "API", {"backup": "daily"}), ("closed", "CONFIG_MAP", {"backup": "daily"}), ("unplanned", "CONFIG_MAP", {})):
         config = {"encryptionConfig": secrets, "deletionProtection": True} if name == "entered" else {}
         eks.create_cluster(name=name, roleArn=role, resourcesVpcConfig=network, accessConfig={"authenticationMode": mode}, tags=tags, **config)
     kinesis.create_stream(StreamName="short", ShardCount=1)
