@@ -107,7 +107,7 @@ const DEMO: &[(&str, &[&str])] = &[
     ),
     (
         "carts-drill",
-        &["EXEMPT: its data can be rebuilt", "left over from a restore test, until 2026-12-31 (declared in fixtures/demo/rel9.yaml:21)"],
+        &["EXEMPT: its data can be rebuilt", "left over from a restore test, until 2026-12-31 (declared in fixtures/demo/rel9.yaml:24)"],
     ),
     ("shop-orders-replica", &["EXEMPT: its data can be rebuilt", "(by its own settings)"]),
     (

@@ -243,7 +243,9 @@ fn init_writes_a_policy_that_needs_no_mending() {
     let uncommented: String = text
         .lines()
         .map(|line| match line.strip_prefix("# ") {
-            Some(rest) if rest.starts_with("  ") || ["reproducible:", "waivers:", "rules:"].contains(&rest) => format!("{rest}\n"),
+            Some(rest) if rest.starts_with("  ") || ["restore_automation:", "reproducible:", "waivers:", "rules:"].contains(&rest) => {
+                format!("{rest}\n")
+            }
             _ => format!("{line}\n"),
         })
         .collect();

@@ -85,7 +85,9 @@ fn tagged(account: &str, region: &str, tags: &[(&str, &str)]) -> BTreeSet<String
         let elsewhere = properties["file_system_type"] == "ONTAP"
             || properties["deployment_type"].as_str().is_some_and(|kind| kind.starts_with("SCRATCH"))
             || properties["data_repositories"].as_array().is_some_and(|links| !links.is_empty())
-            || properties["svm_root"] == true;
+            || properties["svm_root"] == true
+            // Only the plan makes data of it: it has no backup.
+            || resource["id"] == "shop-batch";
         properties["cluster_id"].is_null() && resource["tags"]["data"].is_null() && !elsewhere
     };
     let by_tag = data.clone().filter(counted).filter(|resource| has(resource));
