@@ -152,9 +152,22 @@ pub struct Summary {
     /// With `--baseline`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BaselineSummary>,
+    /// Data of types that rel9 does not read, by type: no rule judges it, and it counts in no other figure. A live audit knows what has, or
+    /// had, a tag.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_judged: Vec<NotJudged>,
     /// The ten resources that fail worst, the worst first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub worst: Vec<WorstResource>,
+}
+
+/// Data of a type that rel9 does not read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NotJudged {
+    /// The name of the type, in CloudFormation's form.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    pub resources: u64,
 }
 
 /// A resource and how much fails for it.

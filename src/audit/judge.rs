@@ -12,7 +12,7 @@ use super::survey::Survey;
 use crate::inventory::declarable::Declarables;
 use crate::inventory::edit::{NoSlots, Slots};
 use crate::inventory::types::{self, TypeInfo};
-use crate::inventory::{CoverageEntry, DEPLOYED, Resource, Shard};
+use crate::inventory::{CoverageEntry, DEPLOYED, Resource, Shard, unread_data};
 use crate::protection::facts::{Facts, Protection, State};
 use crate::protection::{self, CONSIDERED_TOLD, Owed, Summaries};
 use crate::rules::engine::{Status, Subject, Verdict};
@@ -22,7 +22,7 @@ use crate::rules::{Rule, sources};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use serde_json::{Map, Value};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Everything that all shards share.
@@ -55,6 +55,8 @@ pub struct Judged {
     pub unread: Vec<CoverageEntry>,
     /// How each data resource stands, with [`Options::standings`].
     pub standings: Vec<(Arc<ResourceRef>, Standing)>,
+    /// How many resources there are of each type that holds data and that rel9 does not read.
+    pub not_judged: BTreeMap<String, u64>,
     /// The resources that [`Options::explain`] names.
     pub explained: Vec<Explained>,
     /// The resources that [`Options::resources`] or [`Options::tags`] name, whether or not a rule judges them.
@@ -86,6 +88,9 @@ impl Judged {
         self.explained.extend(other.explained);
         self.named.extend(other.named);
         self.coverage.add(&other.coverage);
+        for (type_name, resources) in other.not_judged {
+            *self.not_judged.entry(type_name).or_default() += resources;
+        }
     }
 }
 
@@ -197,6 +202,9 @@ impl<'a> Judge<'a> {
             .filter_map(|(prepared, facts)| Some(self.resource(shard, summaries, prepared?, facts)))
             .collect();
         let mut all = Judged::all(judged);
+        for resource in shard.resources.iter().filter(|resource| unread_data::is_unread(&resource.type_name)) {
+            *all.not_judged.entry(resource.type_name.clone()).or_default() += 1;
+        }
         all.languages.extend(shard.source.clone().filter(|_| shard.coverage.template));
         all
     }
@@ -249,12 +257,8 @@ impl<'a> Judge<'a> {
         let mut judged = Judged::default();
         let reproducible = matches!(&owing.owes, Owes::Objective(objective) if is_reproducible(objective, self.as_of));
         let cluster_member = protection::is_cluster_member(resource);
-        let no_data = matches!(&facts, Facts::Data(facts) if facts.counts_as_data.read() == Some(&false));
-        let is_counted = protection::is_counted(resource) && !no_data;
-        let may_be_no_data = match &facts {
-            Facts::Data(facts) if facts.counts_as_data.is_unread() => facts.counts_as_data.reasons().first().cloned(),
-            _ => None,
-        };
+        let role = Role::of(&facts);
+        let is_counted = protection::is_counted(resource) && role != Role::NoData;
         // A shard of a template also has resources of the target account: they are evidence, and not judged.
         let judged_here = resource.declared.is_some() || !template;
         // A key of another account is evidence here; it is judged once, in one account.
@@ -280,9 +284,9 @@ impl<'a> Judge<'a> {
         {
             if is_counted {
                 judged.coverage.count(facts, reproducible);
-                if self.options.standings {
-                    judged.standings.push((Arc::clone(&reference), Standing::new(facts, reproducible)));
-                }
+            }
+            if self.options.standings && protection::is_counted(resource) {
+                judged.standings.push((Arc::clone(&reference), Standing::new(facts, is_counted, reproducible)));
             }
             owing.count(reproducible, is_counted, &mut judged.tally);
             if self.options.survey {
@@ -315,7 +319,7 @@ impl<'a> Judge<'a> {
         let mut waivers = Waivers { policy: self.policy, as_of: self.as_of, tally: Tally::default() };
         for chosen in self.by_type.get(info.name).into_iter().flatten() {
             let skipped = (reproducible && !chosen.rule.reproducible)
-                || ((cluster_member || no_data) && chosen.rule.data)
+                || ((cluster_member || role == Role::NoData) && chosen.rule.data)
                 || (if template { !chosen.judges_templates } else { chosen.rule.templates_only });
             if skipped {
                 continue;
@@ -323,9 +327,11 @@ impl<'a> Judge<'a> {
             // A template cannot show what exists only after deployment. That is not a defect of the template, so there is no finding.
             let answered = |verdict: &Verdict| !verdict.unknown_because.iter().any(|reason| reason == DEPLOYED);
             if let Some(mut verdict) = chosen.answers.to(&subject).filter(answered) {
-                let doubt = match (&owing.may_be_reproducible, &may_be_no_data) {
+                let doubt = match (&owing.may_be_reproducible, &role) {
                     (Some(reason), _) => Some(format!("whether its data can be rebuilt is unknown: {reason}")),
-                    (None, Some(reason)) if chosen.rule.data => Some(format!("whether it counts as data is unknown: {reason}")),
+                    (None, Role::PerhapsData(reason)) if chosen.rule.data => {
+                        Some(format!("whether it counts as data is unknown: {reason}"))
+                    }
                     _ => None,
                 };
                 if let (Status::Fail, Some(doubt)) = (verdict.status, doubt) {
@@ -340,6 +346,28 @@ impl<'a> Judge<'a> {
         }
         judged.explained.extend(explained);
         judged
+    }
+}
+
+/// What a resource is for the rules about data.
+#[derive(PartialEq)]
+enum Role {
+    /// It holds data, or it is of a type that never does.
+    Certain,
+    /// It is of a type that can hold data, and nothing shows that it does.
+    NoData,
+    /// Whether it counts as data is not known, for this reason.
+    PerhapsData(String),
+}
+
+impl Role {
+    fn of(facts: &Facts) -> Role {
+        let Facts::Data(facts) = facts else { return Role::Certain };
+        match facts.counts_as_data.read() {
+            Some(true) => Role::Certain,
+            Some(false) => Role::NoData,
+            None => facts.counts_as_data.reasons().first().map_or(Role::Certain, |reason| Role::PerhapsData(reason.clone())),
+        }
     }
 }
 

@@ -35,7 +35,7 @@ use crate::protection::{self, Summaries};
 use crate::rules::schema_shape::nearest;
 use crate::rules::{BestPractice, Rule, RuleSet, Severity};
 use chrono::{DateTime, Utc};
-use findings::{AuditInfo, BestPracticeSummary, CoverageSummary, Finding, Findings, ReadAt, ResourceRef, Status, Summary};
+use findings::{AuditInfo, BestPracticeSummary, CoverageSummary, Finding, Findings, NotJudged, ReadAt, ResourceRef, Status, Summary};
 use fingerprint::fingerprint;
 use judge::Judge;
 pub use judge::{Judged, Templates};
@@ -261,7 +261,11 @@ impl Judgement<'_> {
         let mut document = Findings {
             schema: findings::SCHEMA.to_owned(),
             audit: info,
-            summary: Summary { coverage: found.coverage.with_percent(), ..Summary::default() },
+            summary: Summary {
+                coverage: found.coverage.with_percent(),
+                not_judged: found.not_judged.into_iter().map(|(type_name, resources)| NotJudged { type_name, resources }).collect(),
+                ..Summary::default()
+            },
             gate: None,
             findings: found.findings,
             reproducible: found.reproducible,
@@ -299,10 +303,10 @@ impl Findings {
         self.summary = self.counted();
     }
 
-    /// The summary of the findings; keeps coverage and baseline, which are not derived from them.
+    /// The summary of the findings; keeps what is not derived from them.
     fn counted(&self) -> Summary {
-        let Summary { coverage, baseline, .. } = self.summary.clone();
-        Summary { baseline, ..summarise(&self.findings, coverage) }
+        let Summary { coverage, baseline, not_judged, .. } = self.summary.clone();
+        Summary { baseline, not_judged, ..summarise(&self.findings, coverage) }
     }
 }
 
@@ -334,6 +338,7 @@ fn summarise(findings: &[Box<Finding>], coverage: CoverageSummary) -> Summary {
         best_practices: practices.into_iter().map(|(id, practice)| practice.summary(id)).collect(),
         coverage,
         baseline: None,
+        not_judged: Vec::new(),
         worst: worst::worst(findings),
     }
 }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 /// How a resource stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Standing {
+    /// It counts as data: a cache, for example, does so only where a plan, an objective or a backup reaches it.
+    pub counted: bool,
     /// Its data can be rebuilt.
     pub exempt: bool,
     /// `None` if it is not known.
@@ -23,8 +25,9 @@ pub struct Standing {
 
 impl Standing {
     /// How a resource with these facts stands.
-    pub fn new(facts: &Protection, exempt: bool) -> Standing {
+    pub fn new(facts: &Protection, counted: bool, exempt: bool) -> Standing {
         let mut standing = Standing {
+            counted,
             exempt,
             state: facts.state.read().copied(),
             explanation: facts.explanation.read().cloned(),

@@ -120,10 +120,15 @@ impl WhatIf {
         let before: BTreeMap<&str, &Standing> =
             was.standings.iter().map(|(resource, standing)| (resource.arn.as_str(), standing)).collect();
         for (resource, standing) in &is.standings {
+            let earlier = before.get(resource.arn.as_str());
+            // What a plan leaves may no longer count as data.
+            if !standing.counted && !earlier.is_some_and(|earlier| earlier.counted) {
+                continue;
+            }
             // Where nothing is deployed, nothing changes for the data.
             if deployed.is_none() {
                 *(if standing.exempt { &mut self.summary.exempt } else { &mut self.summary.unaffected }) += 1;
-            } else if let Some(before) = before.get(resource.arn.as_str()) {
+            } else if let Some(before) = earlier {
                 let before = &before.without(&useless[0], &nothing);
                 let after = &standing.without(&useless[1], perhaps_changed);
                 self.add(&Pair { resource, before, after }, [&sides[0], &sides[1]], unread);

@@ -4,10 +4,11 @@
 
 use super::answer::Answer;
 use super::call::Reader;
-use super::convert::{self, Encryption, each, kms_key_arn, known, optional_time, resource, time};
+use super::convert::{Encryption, each, kms_key_arn, known, optional_time, resource, time};
 use super::operation::Operation;
+use super::tagging;
 use crate::inventory::types::dynamodb::{Backup, Replica, RestoredFrom, Table};
-use crate::inventory::{Fact, Resource, Tags};
+use crate::inventory::{Fact, Resource};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types as sdk;
 use std::collections::HashMap;
@@ -19,20 +20,12 @@ const DESCRIBE_CONTINUOUS_BACKUPS: Operation =
 const DESCRIBE_TIME_TO_LIVE: Operation =
     Operation::new("dynamodb", "DescribeTimeToLive", Answer::json(&["TimeToLiveDescription/TimeToLiveStatus"]));
 const GET_RESOURCE_POLICY: Operation = Operation::new("dynamodb", "GetResourcePolicy", Answer::json(&["Policy"]));
-const LIST_TAGS_OF_RESOURCE: Operation = Operation::new("dynamodb", "ListTagsOfResource", Answer::json(&["Tags/*/Key"]));
 /// "You can call ListBackups a maximum of five times per second."
 const LIST_BACKUPS: Operation = Operation::new("dynamodb", "ListBackups", Answer::json(&["BackupSummaries/*/BackupArn"])).with_rate(5);
 
 /// Every operation of this module.
-pub const OPERATIONS: &[&Operation] = &[
-    &LIST_TABLES,
-    &DESCRIBE_TABLE,
-    &DESCRIBE_CONTINUOUS_BACKUPS,
-    &DESCRIBE_TIME_TO_LIVE,
-    &GET_RESOURCE_POLICY,
-    &LIST_TAGS_OF_RESOURCE,
-    &LIST_BACKUPS,
-];
+pub const OPERATIONS: &[&Operation] =
+    &[&LIST_TABLES, &DESCRIBE_TABLE, &DESCRIBE_CONTINUOUS_BACKUPS, &DESCRIBE_TIME_TO_LIVE, &GET_RESOURCE_POLICY, &LIST_BACKUPS];
 
 /// The largest page of `ListTables` and `ListBackups`.
 const PAGE: i32 = 100;
@@ -59,7 +52,7 @@ async fn tables(reader: &Reader, client: &Client) -> Vec<ReadTable> {
         // Without the list, tables may exist: the operations that read a table must not count as answered.
         return Vec::new();
     };
-    for operation in [&DESCRIBE_TABLE, &DESCRIBE_CONTINUOUS_BACKUPS, &DESCRIBE_TIME_TO_LIVE, &GET_RESOURCE_POLICY, &LIST_TAGS_OF_RESOURCE] {
+    for operation in [&DESCRIBE_TABLE, &DESCRIBE_CONTINUOUS_BACKUPS, &DESCRIBE_TIME_TO_LIVE, &GET_RESOURCE_POLICY] {
         reader.declare(operation);
     }
     let read = each(names, |name| table(reader, client, name)).await;
@@ -79,7 +72,7 @@ async fn table(reader: &Reader, client: &Client, name: String) -> Option<ReadTab
         reader.one(&DESCRIBE_CONTINUOUS_BACKUPS, client.describe_continuous_backups().table_name(&name).send()),
         reader.one(&DESCRIBE_TIME_TO_LIVE, client.describe_time_to_live().table_name(&name).send()),
         reader.one_or(&GET_RESOURCE_POLICY, client.get_resource_policy().resource_arn(&arn).send(), &["PolicyNotFoundException"]),
-        tags(reader, client, &arn),
+        tagging::tags(reader, &arn),
     );
     let description = described.and_then(|answer| answer.table);
     let created_at = description.as_ref().and_then(|table| optional_time(table.creation_date_time.as_ref()));
@@ -158,15 +151,6 @@ fn point_in_time_recovery(table: &mut Table, description: Option<&sdk::PointInTi
 /// Whether TTL is enabled or being enabled.
 fn deletes(status: &sdk::TimeToLiveStatus) -> bool {
     matches!(status, sdk::TimeToLiveStatus::Enabled | sdk::TimeToLiveStatus::Enabling)
-}
-
-/// All tags of a table; if a page fails, the tags are unread.
-async fn tags(reader: &Reader, client: &Client, arn: &str) -> Fact<Tags> {
-    let call = |token| client.list_tags_of_resource().resource_arn(arn).set_next_token(token).send();
-    match reader.pages_by_token(&LIST_TAGS_OF_RESOURCE, call, |page| page.tags.unwrap_or_default(), &[]).await.flatten() {
-        Some(tags) => convert::tags(tags.into_iter().map(|tag| (tag.key, tag.value))),
-        None => Fact::Unread,
-    }
 }
 
 /// The Region's on-demand backups, including those of deleted tables. `ALL` means backups by users and by DynamoDB itself; AWS Backup's own

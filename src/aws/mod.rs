@@ -122,6 +122,7 @@ pub const SERVICES: &[Service] = &[
         operations: || [s3::ACCOUNT_OPERATIONS, s3::OPERATIONS].concat(),
         collect: |session, reader| own_buckets(session, reader).boxed(),
     },
+    Service { name: "tagging", operations: || tagging::OPERATIONS.to_vec(), collect: |_, reader| tagging::unread_data(reader).boxed() },
     Service {
         name: "timestream",
         operations: || cloud_control::operations(cloud_control::timestream::KINDS),
@@ -134,7 +135,6 @@ pub fn operations() -> Vec<&'static Operation> {
     let mut all: Vec<_> = SERVICES.iter().flat_map(|service| (service.operations)()).collect();
     all.extend(session::OPERATIONS);
     all.extend(kms::OPERATIONS);
-    all.extend(tagging::OPERATIONS);
     all.sort_by_key(|operation| (operation.service, operation.name));
     all.dedup();
     all
@@ -183,7 +183,6 @@ async fn region_resources(session: &Session, reader: &Reader) -> Vec<Resource> {
     let (mut resources, region) =
         futures::join!(async { futures::future::join_all(services).await.concat() }, settings::region(session, reader));
     resources.push(region);
-    tagging::OPERATIONS.iter().for_each(|operation| reader.declare(operation));
     kms::collect(reader, &mut resources).await;
     resources
 }

@@ -21,6 +21,7 @@ pub mod schedule;
 mod symbols;
 mod tags;
 pub mod types;
+pub mod unread_data;
 
 pub use coverage::{Coverage, CoverageEntry, CoverageStatus, DEPLOYED, Location};
 pub use declared::{Declared, Ignore, Place, Syntax, Template, Written};

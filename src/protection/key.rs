@@ -28,7 +28,7 @@ pub fn key_facts(join: &Join, resource: &Resource) -> Facts {
     KeyFacts { used_by: used_by.into(), used_by_count: count.into(), used_by_backups: unless(reasons, used_by_backups).into() }.into()
 }
 
-/// The operations that read the keys of backups and vaults.
+/// The operations that list backups and vaults and read their keys.
 fn key_listings(join: &Join) -> Vec<&'static str> {
     static NAMES_KEY: LazyLock<Vec<&TypeInfo>> = LazyLock::new(|| {
         let names_key = |info: &&TypeInfo| (info.schema)().as_value().pointer("/properties/kms_key_arn").is_some();
@@ -36,6 +36,7 @@ fn key_listings(join: &Join) -> Vec<&'static str> {
     });
     let is_data = |info: &TypeInfo| join.data_types.iter().any(|data_type| data_type.info.name == info.name);
     let of_backups = NAMES_KEY.iter().filter(|info| !is_data(info));
-    let operations: BTreeSet<&str> = of_backups.flat_map(|info| info.sources_of("kms_key_arn")).collect();
+    let operations: BTreeSet<&str> =
+        of_backups.flat_map(|info| info.sources_of("kms_key_arn").into_iter().chain([info.operation])).collect();
     operations.into_iter().collect()
 }

@@ -67,6 +67,7 @@ fn properties(xml: &mut Xml, findings: &Findings, practice: BestPractice) -> io:
     let is_it = |summary: &&BestPracticeSummary| summary.id == practice;
     let risk = findings.summary.best_practices.iter().find(is_it).map_or("unknown", |summary| summary.risk.as_str());
     let gate = words::gate(findings);
+    let not_judged = words::not_judged(findings).join(", ");
     let properties = [
         ("audit", audit.id.as_str()),
         ("rel9_version", &audit.rel9_version),
@@ -74,7 +75,8 @@ fn properties(xml: &mut Xml, findings: &Findings, practice: BestPractice) -> io:
         ("risk", risk),
         ("coverage", &words::coverage(findings)),
     ];
-    let properties = properties.into_iter().chain(gate.as_deref().map(|gate| ("gate", gate)));
+    let not_judged = Some(("not_judged", not_judged.as_str())).filter(|(_, types)| !types.is_empty());
+    let properties = properties.into_iter().chain(gate.as_deref().map(|gate| ("gate", gate))).chain(not_judged);
     xml.create_element("properties").write_inner_content(|xml| {
         for (name, value) in properties {
             xml.create_element("property").with_attributes([("name", name), ("value", &text(value))]).write_empty()?;

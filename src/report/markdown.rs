@@ -98,6 +98,8 @@ impl Page<'_> {
         self.add(&head);
         let unread: Vec<String> = words::not_read(self.findings).iter().map(|line| text(&cut(line, TEXT))).collect();
         self.list("Could not be read", &unread);
+        let not_judged: Vec<String> = words::not_judged(self.findings).iter().map(|line| text(line)).collect();
+        self.list("Not judged: data of types that rel9 does not read", &not_judged);
     }
 
     /// A list under a heading, as much of it as fits.

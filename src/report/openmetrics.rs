@@ -52,6 +52,12 @@ fn summary(findings: &Findings, page: &mut Page) -> io::Result<()> {
     let summary = &findings.summary;
     page.head("rel9_resources", "Resources with at least one finding.")?;
     page.sample("rel9_resources", &[], &summary.resources)?;
+    if !summary.not_judged.is_empty() {
+        page.head("rel9_not_judged", "Resources of types that hold data and that rel9 does not read.")?;
+    }
+    for found in &summary.not_judged {
+        page.sample("rel9_not_judged", &[("type", found.type_name.as_str())], &found.resources)?;
+    }
     let coverage = &summary.coverage;
     let states = [
         ("protected", coverage.protected),

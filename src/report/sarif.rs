@@ -326,6 +326,8 @@ fn notifications(findings: &Findings, left_out: &[&Finding]) -> Vec<Value> {
             fields.insert("locations".to_owned(), json!([{"physicalLocation": physical(&file_uri(&location.file), location.line.max(1))}]));
         }
     }
+    let not_judged = words::not_judged(findings);
+    notifications.extend(not_judged.iter().map(|types| warning(&format!("not judged, because rel9 does not read the type: {types}"))));
     if !left_out.is_empty() {
         let count = |status: Status| left_out.iter().filter(|finding| finding.status == status).count();
         notifications.push(warning(&format!(

@@ -124,6 +124,7 @@ fn doubt(findings: &Findings) -> Option<&'static str> {
         (words::is_of_templates(audit), "templates show no backups"),
         (!audit.partial.is_empty(), "only part of the rules or resources was judged"),
         (!audit.complete, "not everything in scope could be read"),
+        (!findings.summary.not_judged.is_empty(), "there is data of types that rel9 does not read"),
     ]
     .into_iter()
     .find_map(|(holds, what)| holds.then_some(what))
@@ -176,6 +177,9 @@ fn notes(findings: &Findings) -> String {
             words::RESTORABLE_ONLY,
             coverage.reproducible
         ));
+    }
+    if !summary.not_judged.is_empty() {
+        sentences.push(format!("Not judged: {}.", words::not_judged(findings).join(", ")));
     }
     if let Some(doubt) = doubt(findings) {
         sentences.push(format!("No choice is selected, because {doubt}."));

@@ -2,8 +2,8 @@
 
 use super::escape::terminal;
 use crate::audit::findings::{
-    AuditInfo, BaselineMark, CoverageSummary, Finding, Findings, Gate, ReproducibleData, ResourceRef, Status, Summary, WaiverRef,
-    WorstResource,
+    AuditInfo, BaselineMark, CoverageSummary, Finding, Findings, Gate, NotJudged, ReproducibleData, ResourceRef, Status, Summary,
+    WaiverRef, WorstResource,
 };
 use crate::rules::text::shell_word;
 use crate::rules::{BestPractice, Severity};
@@ -81,6 +81,12 @@ pub fn listed(words: &[String]) -> String {
 /// Every operation that did not answer, and where.
 pub fn not_read(findings: &Findings) -> Vec<String> {
     findings.unread().iter().map(|line| terminal(line)).collect()
+}
+
+/// The data of types that rel9 does not read, a line for each type.
+pub fn not_judged(findings: &Findings) -> Vec<String> {
+    let of_type = |found: &NotJudged| format!("{} of {}", counted(found.resources, "resource"), terminal(&found.type_name));
+    findings.summary.not_judged.iter().map(of_type).collect()
 }
 
 /// Findings grouped by rule and severity, in the order of the document; those that the baseline knows come last.

@@ -4,7 +4,8 @@
 //! compares names without them.
 
 use super::declaration::{Declaration, Language, Value};
-use super::types::{UNREAD_DATA, all};
+use super::types::all;
+use crate::inventory::unread_data::{UNREAD_DATA, is_unread};
 
 /// The prefix of the provider's types.
 const PREFIX: &str = "awscc_";
@@ -28,12 +29,12 @@ pub fn language_and_type(type_name: &str) -> (Language, &str) {
 pub fn unread_data(declaration: &Declaration) -> Option<&str> {
     if declaration.type_name == ANY_TYPE {
         return match &declaration.body.get("type_name")?.value {
-            Value::Text(name) => Some(name.as_str()).filter(|name| UNREAD_DATA.contains(name) || is_of_table(name)),
+            Value::Text(name) => Some(name.as_str()).filter(|name| is_unread(name) || is_of_table(name)),
             _ => Some("AWS::*"),
         };
     }
     let own = declaration.type_name.strip_prefix(PREFIX)?;
-    UNREAD_DATA.iter().copied().find(|name| is_type(own, name))
+    UNREAD_DATA.iter().map(|data| data.type_name).find(|name| is_type(own, name))
 }
 
 /// Whether a table has the type. Its resources may also protect those of the template.

@@ -4,7 +4,7 @@
 use super::document::{HOSTILE, document, finding, hostile, small};
 use crate::support::{project, python, text};
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
-use rel9::audit::findings::{Finding, Findings, Status};
+use rel9::audit::findings::{Finding, Findings, NotJudged, Status};
 use rel9::report::{self, Target};
 use rel9::rules::Severity;
 use serde_json::{Value, json};
@@ -422,4 +422,22 @@ fn markdown() {
 #[test]
 fn openmetrics() {
     insta::assert_snapshot!(render("openmetrics", &small(), &SOME));
+}
+
+/// Formats that have findings only, and no summary.
+const FINDINGS_ONLY: [&str; 4] = ["asff", "csv", "ndjson", "ocsf"];
+
+#[test]
+fn data_that_no_rule_judges_is_named() {
+    let mut document = small();
+    document.audit.complete = true;
+    let type_name = "AWS::S3Tables::TableBucket".to_owned();
+    document.summary.not_judged = vec![NotJudged { type_name: type_name.clone(), resources: 3 }];
+    for format in formats().filter(|format| !FINDINGS_ONLY.contains(&format.name)) {
+        let (with, without) = (render(format.name, &document, &SOME), render(format.name, &small(), &SOME));
+        assert!(with.contains(&type_name) && !without.contains(&type_name), "{}: {with}", format.name);
+    }
+    let table = render("table", &document, &SOME);
+    assert!(table.contains("Not judged 3 resources of AWS::S3Tables::TableBucket: rel9 does not read these types"), "{table}");
+    assert!(render("wa", &document, &SOME).contains("there is data of types that rel9 does not read"), "no choice is selected");
 }

@@ -23,6 +23,9 @@ const GONE: &[(&str, &str)] = &[
     ("s3:GetBucketVersioning", "NoSuchBucket"),
 ];
 
+/// The snapshot without a key in the account.
+const OF_A_CACHE: &str = "snapshot:automatic.lonely-1";
+
 #[test]
 fn what_is_deleted_between_list_and_description_is_gone() {
     let (emulator, _) = Emulator::with("account");
@@ -32,7 +35,9 @@ fn what_is_deleted_between_list_and_description_is_gone() {
         assert_eq!(document.0["audit"]["complete"], true, "{what}: {run}");
         let troubles: Vec<String> = document.collection().iter().filter(|entry| entry["status"] != "ok").map(operation_of).collect();
         assert!(troubles.is_empty(), "{what}: {troubles:?}");
-        let unknown: Vec<&Value> = document.findings().iter().filter(|finding| finding["status"] == "unknown").collect();
+        // AWS does not show whether the snapshot of a cache without a key is encrypted.
+        let is_unknown = |finding: &&Value| finding["status"] == "unknown" && !text(&finding["message"]).contains(OF_A_CACHE);
+        let unknown: Vec<&Value> = document.findings().iter().filter(is_unknown).collect();
         assert!(unknown.is_empty(), "{what}: {unknown:?}");
         let answer = |finding: &Value| (text(&finding["id"]).to_owned(), text(&finding["status"]).to_owned());
         document.findings().iter().map(answer).collect::<Vec<_>>()

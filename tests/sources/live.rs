@@ -761,3 +761,11 @@ fn a_finished_collection_starts_anew() {
     other.ended(2).said("holds a collection of another scope (Regions: all; now: us-east-1)");
     assert_eq!(files_in(&rel9.home().join("kept")).len(), 3, "nothing was removed");
 }
+
+/// The tagging API lists it, and no service that rel9 reads does.
+#[test]
+fn data_of_types_that_rel9_does_not_read_is_named() {
+    let audited = audited();
+    assert_eq!(audited.document.0["summary"]["not_judged"], json!([{ "type": "AWS::NeptuneGraph::Graph", "resources": 1 }]));
+    assert_eq!(audited.document.0["audit"]["complete"], true, "it hides nothing of what is judged");
+}

@@ -31,7 +31,7 @@ impl Audit {
 }
 
 // Rules that no value of an argument can change.
-const CERTAIN: [(&str, &str); 9] = [
+const CERTAIN: [(&str, &str); 10] = [
     ("AWS::Backup::LogicallyAirGappedBackupVault", "backup-vault-denies-deletion"),
     ("AWS::Backup::LogicallyAirGappedBackupVault", "backup-vault-lock-compliance-mode"),
     ("AWS::Backup::LogicallyAirGappedBackupVault", "backup-vault-locked"),
@@ -40,6 +40,8 @@ const CERTAIN: [(&str, &str); 9] = [
     ("aws_backup_logically_air_gapped_vault", "backup-vault-locked"),
     // An existing block or resource locks the vault, whatever its arguments are.
     ("aws_backup_vault", "backup-vault-locked"),
+    // The policy of a table is a resource of its own.
+    ("aws_dynamodb_table", "data-policy-not-open"),
     // S3 encrypts every bucket.
     ("AWS::S3::Bucket", "s3-bucket-encrypted"),
     ("aws_s3_bucket", "s3-bucket-encrypted"),

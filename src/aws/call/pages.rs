@@ -45,7 +45,6 @@ pages! {
     aws_sdk_cloudcontrol::operation::list_resources::ListResourcesOutput: next_token,
     aws_sdk_dynamodb::operation::list_backups::ListBackupsOutput: last_evaluated_backup_arn,
     aws_sdk_dynamodb::operation::list_tables::ListTablesOutput: last_evaluated_table_name,
-    aws_sdk_dynamodb::operation::list_tags_of_resource::ListTagsOfResourceOutput: next_token,
     aws_sdk_ec2::operation::describe_images::DescribeImagesOutput: next_token,
     aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput: next_token,
     aws_sdk_ec2::operation::describe_locked_snapshots::DescribeLockedSnapshotsOutput: next_token,

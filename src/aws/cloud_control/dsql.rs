@@ -33,6 +33,7 @@ fn cluster(reader: &Reader, id: &str, read: Option<&Properties>) -> Resource {
         kms_key_arn,
         key_manager,
         deletion_protection: read.flag("DeletionProtectionEnabled"),
+        policy: Fact::Read(read.text("PolicyDocument").map(str::to_owned)),
     };
     Resource { created_at: read.time("CreationTime"), tags: read.tags(), ..convert::resource(reader, arn, id.to_owned(), properties) }
 }

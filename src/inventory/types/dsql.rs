@@ -19,5 +19,8 @@ properties! {
         key_state: Option<String>,
         #[from("cloudformation:GetResource(AWS::DSQL::Cluster)")]
         deletion_protection: bool,
+        /// The resource policy, as JSON text; `null` if there is none.
+        #[from("cloudformation:GetResource(AWS::DSQL::Cluster)")]
+        policy: Option<String>,
     }
 }

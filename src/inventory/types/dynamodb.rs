@@ -29,7 +29,7 @@ pub struct Replica {
 properties! {
     /// A table of a live account.
     Table = "AWS::DynamoDB::Table", operation: "dynamodb:ListTables",
-    tags: "dynamodb:ListTagsOfResource", key: own {
+    tags: "tag:GetResources", key: own {
         #[from("dynamodb:DescribeTable")]
         status: Option<String>,
         /// Always true: DynamoDB encrypts every table.

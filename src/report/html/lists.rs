@@ -14,8 +14,9 @@ const ROWS: usize = 2_000;
 /// Places named in one row.
 const PLACES: usize = 12;
 
-/// Operations without a full answer, with their places and AWS's messages.
+/// Operations without a full answer, with their places and AWS's messages, and the data of types that rel9 does not read.
 pub fn unread(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
+    not_judged(findings, out)?;
     let answered = findings.collection.iter().filter(|entry| entry.status == CoverageStatus::Ok).count();
     let templates = words::is_of_templates(&findings.audit);
     let mut operations: BTreeMap<(CoverageStatus, &str, &str, Option<&str>), Vec<&CoverageEntry>> = BTreeMap::new();
@@ -64,6 +65,16 @@ pub fn unread(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     end(all, out)
+}
+
+/// Data that no rule judges, by type.
+fn not_judged(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
+    let types = words::not_judged(findings);
+    if types.is_empty() {
+        return Ok(());
+    }
+    let types: Vec<String> = types.iter().map(|words| Html(words).to_string()).collect();
+    write!(out, "<p class=\"notice\"><strong>Not judged.</strong> rel9 does not read these types of data: {}.</p>", types.join(", "))
 }
 
 /// Exempt data: it can be rebuilt, according to the policy or its settings. The script shows the rows page by page.

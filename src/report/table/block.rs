@@ -55,6 +55,7 @@ fn lines(page: &Page) -> Vec<String> {
         at_least(1, baseline(page)),
         at_least(1, policy_file(page)),
         at_least(1, not_read(page)),
+        at_least(1, not_judged(page)),
     ];
     let worst = worst(page);
     if !worst.is_empty() {
@@ -222,6 +223,16 @@ fn not_read(page: &Page) -> Vec<String> {
     let more = if unread.len() > 1 { format!(" · and {} more", unread.len() - 1) } else { String::new() };
     let room = 2 * page.target.width.saturating_sub(LABEL + 10);
     labelled(page, "Not read", &format!("{}{more}", wrap::cut_short(first, room)))
+}
+
+/// Data that no rule judges.
+fn not_judged(page: &Page) -> Vec<String> {
+    let types = words::not_judged(page.findings);
+    if types.is_empty() {
+        Vec::new()
+    } else {
+        labelled(page, "Not judged", &format!("{}: rel9 does not read these types", types.join(", ")))
+    }
 }
 
 fn worst(page: &Page) -> Vec<String> {

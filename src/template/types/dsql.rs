@@ -1,8 +1,10 @@
 //! Amazon Aurora DSQL clusters.
 
+use crate::inventory::DEPLOYED;
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Outcome, Scope};
 use crate::template::encryption::{Encryption, Flag, Switch, switch_wins};
+use crate::template::policy_text;
 use crate::template::table::{Absent, As, BLANK, Identity, Paths, Table, row};
 
 const KEY: Paths = ["KmsEncryptionKey", "kms_encryption_key"];
@@ -33,6 +35,8 @@ pub static CLUSTER: Table = Table {
             Absent::Unknown("the default of DeletionProtectionEnabled is not documented"),
         )
         .terraform(Absent::False),
+        // The provider has no argument for it.
+        row("policy", ["PolicyDocument", ""], As::Parts(policy_text::read), Absent::Null).terraform(Absent::Unknown(DEPLOYED)),
     ],
     ..BLANK
 };

@@ -1,10 +1,10 @@
 //! MemoryDB clusters, and their snapshots in Terraform.
 
 use crate::inventory::types::KeyManager;
-use crate::template::convert::{Outcome, Scope};
+use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::Node;
-use crate::template::encryption::Encryption;
-use crate::template::table::{Absent, As, BLANK, Ends, Identity, Table, row};
+use crate::template::encryption::{self, Encryption, Switch};
+use crate::template::table::{Absent, As, BLANK, Ends, Identity, More, Paths, Table, row};
 use crate::template::takes::Takes;
 
 /// A cluster.
@@ -40,8 +40,21 @@ pub static SNAPSHOT: Table = Table {
         row("source_arn", ["", "cluster_name"], As::By(source), Absent::Unknown("its cluster is not set")),
         row("snapshot_type", ["", ""], As::Text, Absent::Text("manual")),
     ],
+    also: &[SNAPSHOT_KEY],
+    more: Some(More { properties: &["kms_key_arn", "key_manager", "key_state"], fill: snapshot_key }),
     ..BLANK
 };
+
+const SNAPSHOT_KEY: Paths = ["", "kms_key_arn"];
+
+/// The key that a snapshot names. Without one, the API does not say which it has (CreateSnapshot, KmsKeyId).
+fn snapshot_key(scope: &Scope, built: &mut Built) {
+    let key = scope.find(SNAPSHOT_KEY);
+    let switch = key.map(|_| Switch::On).ok_or_else(|| vec!["which key a snapshot without kms_key_arn has is not documented".to_owned()]);
+    encryption::apply(scope, switch, None, KeyManager::AwsOwned, key, built);
+    // MemoryDB encrypts every snapshot.
+    built.properties.remove("encrypted");
+}
 
 /// The ARN of the cluster that a snapshot names.
 fn source(scope: &Scope, node: &Node) -> Outcome {

@@ -28,9 +28,6 @@ mod s3;
 #[cfg(test)]
 mod tests;
 mod timestream;
-mod unread;
-
-pub use unread::UNREAD_DATA;
 
 use super::declaration::Declaration;
 use super::table::{Aliases, Evidence, Part, SplitOff, Table};

@@ -1,7 +1,7 @@
 //! Amazon Redshift clusters, their snapshots, snapshot schedules, and the grants for copies in other Regions.
 
 use crate::inventory::types::KeyManager;
-use crate::inventory::{arn, note};
+use crate::inventory::{DEPLOYED, arn, note};
 use crate::template::convert::{Built, Outcome, Scope, Unknown};
 use crate::template::declaration::{Language, Node};
 use crate::template::encryption::{self, Encryption, Flag, Switch, switch_wins, take_over};
@@ -76,7 +76,8 @@ pub static SNAPSHOT: Table = Table {
     rows: &[
         row("source_arn", CLUSTER_NAME, As::ArnOf("AWS::Redshift::Cluster"), Absent::Unknown("its cluster is not set")),
         row("snapshot_type", ["", ""], As::Text, Absent::Text("manual")),
-        row("shared_with", ["", ""], As::Texts, Absent::Empty),
+        // An account is let in after the snapshot exists (API, AuthorizeSnapshotAccess).
+        row("shared_with", ["", ""], As::Texts, Absent::Unknown(DEPLOYED)),
         row("copied_from_region", ["", ""], As::Text, Absent::Null),
         // "The default value is -1" (API, CreateClusterSnapshot, ManualSnapshotRetentionPeriod); provider.
         row("retention_days", ["ManualSnapshotRetentionPeriod", "manual_snapshot_retention_period"], As::By(limited), Absent::Null)

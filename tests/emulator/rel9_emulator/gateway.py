@@ -116,7 +116,7 @@ class Gateway:
 
     def _command(self, method: str, name: str, body: Any, query: dict[str, list[str]]) -> Any:
         if (method, name) == ("GET", "calls"):
-            return self.calls.report()
+            return {**self.calls.report(), "plain": self.plain}
         if (method, name) == ("GET", "seeds"):
             registry.load_all()
             return {f"{service}:{kind}": entry.shape for (service, kind), entry in sorted(registry.SEEDS.items())}

@@ -21,6 +21,7 @@ def settings(account: Account) -> None:
     backup.update_global_settings(GlobalSettings={"isCrossAccountBackupEnabled": "true"})
     organization(account)
     ec2.enable_ebs_encryption_by_default()
+    account.seed("tag", "resource", {"ResourceARN": arn("neptune-graph", "graph/g-0123456789", REGION), "Tags": [{"Key": "team", "Value": "search"}]})
     ec2.enable_snapshot_block_public_access(State="block-new-sharing")
 
 

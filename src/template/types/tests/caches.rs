@@ -100,6 +100,7 @@ fn memory_clusters() {
         tf("aws_memorydb_cluster.c", "aws_memorydb_cluster", json!({ "name": "carts", "snapshot_retention_limit": 7, "engine": "valkey" })),
     ]);
     has(&found[0], json!({ "source_arn": "arn:aws:memorydb:eu-west-1:111122223333:cluster/carts", "snapshot_type": "manual" }));
+    assert!(found[0].properties.json("key_manager").is_none(), "which key it has is not documented");
     has(&found[1], json!({ "backup_retention_days": 7, "engine": "valkey", "key_manager": "aws_owned" }));
 }
 

@@ -27,6 +27,7 @@ PROPERTIES: dict[str, dict[str, type]] = {
         "DeletionProtectionEnabled": FLAG,
         "EncryptionDetails": OBJECT,
         "Identifier": TEXT,
+        "PolicyDocument": TEXT,
         "ResourceArn": TEXT,
         "Status": TEXT,
         "Tags": LIST,

@@ -1,15 +1,48 @@
-"""The Resource Groups Tagging API: moto's, over the backends of this emulator.
+"""The Resource Groups Tagging API: moto's, over the backends of this emulator, and resources of services that it lacks.
 
-It has no state of its own. The extensions whose resources have tags are imported here, because the API asks every backend that is in place.
+The extensions whose resources have tags are imported here, because the API asks every backend that is in place.
 """
 
 from __future__ import annotations
 
-from moto.resourcegroupstaggingapi.models import resourcegroupstaggingapi_backends
+from collections.abc import Iterator
+from typing import Any
 
-from ..registry import backends_of
-from . import backup, elasticache, logs, memorydb, opensearch
+from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
+from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend, resourcegroupstaggingapi_backends
 
-__all__ = ["backup", "elasticache", "logs", "memorydb", "opensearch"]
+from ..memory import memory_of
+from ..registry import backends_of, seeds
+from . import backup, dynamodb, elasticache, logs, memorydb, opensearch
 
-backends_of("tag", resourcegroupstaggingapi_backends)
+__all__ = ["backup", "dynamodb", "elasticache", "logs", "memorydb", "opensearch"]
+
+Params = dict[str, Any]
+SERVICE = "tag"
+
+
+class TaggingBackend(ResourceGroupsTaggingAPIBackend, TaggableResourcesMixin):
+    """moto's backend, which has the resources of seeds."""
+
+    SERVICE_NAMESPACE = "tag"
+
+    @property
+    def _url_module(self) -> Any:
+        from moto.resourcegroupstaggingapi import urls
+
+        return urls
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        for arn, seeded in memory_of(SERVICE, self).records["resource"].items():
+            tags = {tag["Key"]: tag["Value"] for tag in seeded.get("Tags", [])}
+            yield TaggedResource(arn, tags, arn.split(":")[2], {"include_untagged": True})
+
+
+backends_of(SERVICE, resourcegroupstaggingapi_backends, TaggingBackend)
+
+
+@seeds(SERVICE, "resource", "ResourceTagMapping")
+def seed_resource(backend: Any, values: Params) -> Params:
+    """A resource of a service that the emulator does not have."""
+    memory_of(SERVICE, backend).records["resource"][values["ResourceARN"]] = values
+    return values

@@ -133,3 +133,12 @@ def dlm_policy_healthy(aws: Aws) -> str:
     made = policy(aws, "broken")
     aws.seed("dlm", "policy", {"PolicyId": made, "State": "ERROR", "StatusMessage": "the role may not"})
     return made
+
+
+@proves("snapshot-retention-bounded")
+def snapshot_retention_bounded(aws: Aws) -> str:
+    volume = aws.volume("deleted")
+    snapshot = aws.snapshot(volume)
+    aws.seed("ec2", "snapshot", {"SnapshotId": snapshot, "StartTime": ago(days=400)})
+    aws.client("ec2").delete_volume(VolumeId=volume.rsplit("/", 1)[1])
+    return aws.snapshot_arn(snapshot)
