@@ -31,6 +31,7 @@ pub mod permissions;
 pub mod progress;
 pub mod rds;
 pub mod redshift;
+pub mod redshift_serverless;
 mod regions;
 pub mod s3;
 mod session;
@@ -117,6 +118,11 @@ pub const SERVICES: &[Service] = &[
     },
     Service { name: "rds", operations: || rds::OPERATIONS.to_vec(), collect: |_, reader| rds::collect(reader).boxed() },
     Service { name: "redshift", operations: || redshift::OPERATIONS.to_vec(), collect: |_, reader| redshift::collect(reader).boxed() },
+    Service {
+        name: "redshift-serverless",
+        operations: || redshift_serverless::OPERATIONS.to_vec(),
+        collect: |_, reader| redshift_serverless::collect(reader).boxed(),
+    },
     Service {
         name: "s3",
         operations: || [s3::ACCOUNT_OPERATIONS, s3::OPERATIONS].concat(),

@@ -3,7 +3,8 @@
     python tests/emulator/seed_scale.py --endpoint http://127.0.0.1:PORT
 
 Two Regions, each with 100 volumes, 50 snapshots, 30 RDS instances, 10 Aurora clusters, 60 DynamoDB tables, 10 EFS file
-systems, 30 FSx file systems, volumes and backups each, 30 S3 buckets, 30 log groups, 30 Redshift clusters, 30 state machines
+systems, 30 FSx file systems, volumes and backups each, 30 S3 buckets, 30 log groups, 30 Redshift clusters, 30
+Redshift Serverless namespaces with a snapshot, 30 state machines
 with a schedule each, 30 each of replication groups, cache clusters, serverless caches, MemoryDB clusters and OpenSearch
 domains, and a backup plan that selects by tag. Prints the created resources as one line of JSON.
 """
@@ -48,7 +49,7 @@ class Seeder:
     def __init__(self, endpoint: str, region: str, pool: ThreadPoolExecutor) -> None:
         self.endpoint, self.region, self.pool = endpoint, region, pool
         session = boto3.Session(region_name=region, **ACCESS)
-        names = ("ec2", "rds", "redshift", "dynamodb", "efs", "elasticache", "fsx", "memorydb", "opensearch", "s3", "backup", "logs", "stepfunctions")
+        names = ("ec2", "rds", "redshift", "redshift-serverless", "dynamodb", "efs", "elasticache", "fsx", "memorydb", "opensearch", "s3", "backup", "logs", "stepfunctions")
         names = (*names, "scheduler", *CLOUD_CONTROL)
         self.clients = {name: session.client(name, endpoint_url=endpoint, config=CONFIG) for name in names}
 
@@ -150,6 +151,16 @@ class Seeder:
             SIZES["warehouses"],
             lambda i: redshift.create_cluster(ClusterIdentifier=f"warehouse-{i}", NodeType="ra3.large", Tags=self.tags(i), **login),
         )
+        self.each(SIZES["warehouses"], self.namespace)
+
+    def namespace(self, number: int) -> None:
+        """A namespace with a snapshot."""
+        client, name = self.clients["redshift-serverless"], f"namespace-{number}"
+        try:
+            client.create_namespace(namespaceName=name)
+            client.create_snapshot(namespaceName=name, snapshotName=name)
+        except (ClientError, ParamValidationError):  # plain moto has no Redshift Serverless
+            pass
 
     def file_system(self, number: int) -> None:
         tags = self.tags(number)

@@ -22,3 +22,4 @@ mod selection;
 mod states;
 #[cfg(feature = "live")]
 mod warehouses;
+mod warehouses_serverless;

@@ -298,6 +298,46 @@ fn warehouses() {
 }
 
 #[test]
+fn serverless_warehouses() {
+    said(&[
+        ("data-protected", "kept-wares", "pass: protected on schedule: recovery points, kept 24 hours can restore a moment 30 min ago"),
+        ("redshift-namespace-customer-key", "kept-wares", "pass: is encrypted under the customer-managed key "),
+        (
+            "redshift-namespace-snapshots",
+            "kept-wares",
+            "pass: what makes snapshots by itself and keeps them 7 days or longer: scheduled action kept-nightly; ",
+        ),
+        ("redshift-cross-region-copy", "kept-wares", "pass: snapshots are copied to eu-west-1"),
+        ("data-copy-retention", "kept-wares", "pass: copies are set to be kept 14 d (snapshots copied to eu-west-1)"),
+        ("data-in-backup-plan", "planned-wares", "pass: "),
+        (
+            "redshift-namespace-snapshots",
+            "planned-wares",
+            "pass: what makes snapshots by itself and keeps them 7 days or longer: backup plan",
+        ),
+        ("redshift-namespace-customer-key", "planned-wares", "fail: is encrypted under a key that AWS owns"),
+        ("redshift-cross-region-copy", "planned-wares", "fail: snapshots are copied to no other Region"),
+        ("redshift-namespace-snapshots", "spare-wares", "fail: what makes snapshots by itself and keeps them 7 days or longer: nothing; "),
+        ("data-protected", "spare-wares", "pass: restorable, but only from a manual snapshot"),
+        ("snapshot-sharing-allowed", "lent-wares", "fail: is shared with accounts that are neither in the scope nor allowed: 111122223333"),
+        ("snapshot-sharing-allowed", "kept-wares-2026-11-22-01", "pass: "),
+        ("snapshot-customer-key", "kept-wares-2026-11-22-01", "pass: "),
+        ("snapshot-customer-key", "lent-wares", "fail: is encrypted under a key that AWS owns"),
+        ("snapshot-retention-bounded", "of-gone-wares", "fail: "),
+        ("data-protected", "far-wares", "unprotected"),
+    ]);
+    // The recovery point and the snapshot of AWS Backup are one backup, and what others share is not listed.
+    let document = &audited().document;
+    let planned = document.find("data-protected", "planned-wares").expect("a finding");
+    let backups = planned["evidence"]["protection.backups"].as_array().expect("backups");
+    assert_eq!(backups.iter().map(|backup| text(&backup["kind"])).collect::<Vec<_>>(), ["aws_backup"]);
+    let kept = document.find("data-protected", "kept-wares").expect("a finding");
+    let copies = kept["evidence"]["protection.copies"].as_array().expect("copies");
+    assert_eq!(copies.iter().map(|copy| text(&copy["region"])).collect::<Vec<_>>(), ["eu-west-1"]);
+    assert!(!document.findings().iter().any(|finding| finding["resource"]["id"] == "of-other-wares"));
+}
+
+#[test]
 fn the_organisation_of_the_account() {
     said(&[
         ("backup-cross-account-enabled", ACCOUNT, "pass: "),

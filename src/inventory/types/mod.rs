@@ -25,6 +25,7 @@ pub mod opensearch_serverless;
 mod properties;
 pub mod rds;
 pub mod redshift;
+pub mod redshift_serverless;
 pub mod s3;
 pub mod timestream;
 
@@ -107,6 +108,8 @@ pub fn all() -> &'static [TypeInfo] {
         redshift::Snapshot,
         redshift::SnapshotCopyGrant,
         redshift::SnapshotSchedule,
+        redshift_serverless::Namespace,
+        redshift_serverless::Snapshot,
         s3::Bucket,
         timestream::Database,
         timestream::Table,

@@ -21,6 +21,7 @@ mod memorydb;
 mod opensearch;
 mod rds;
 mod redshift;
+mod redshift_serverless;
 mod s3;
 mod timestream;
 
@@ -56,6 +57,7 @@ pub static DATA: &[&DataType] = &[
     &rds::DOC_DB_CLUSTER,
     &rds::NEPTUNE_CLUSTER,
     &redshift::CLUSTER,
+    &redshift_serverless::NAMESPACE,
     &s3::BUCKET,
     &timestream::TABLE,
 ];
@@ -76,6 +78,7 @@ static BACKUPS: &[&BackupType] = &[
     &rds::NEPTUNE_CLUSTER_SNAPSHOT,
     &rds::SNAPSHOT,
     &redshift::SNAPSHOT,
+    &redshift_serverless::SNAPSHOT,
 ];
 
 /// Other types with facts of their own.

@@ -23,6 +23,7 @@ mod opensearch;
 mod opensearch_serverless;
 mod rds;
 mod redshift;
+mod redshift_serverless;
 mod region;
 mod s3;
 #[cfg(test)]
@@ -96,6 +97,8 @@ static ALL: &[&Table] = &[
     &redshift::COPY_GRANT,
     &redshift::SCHEDULE,
     &redshift::SNAPSHOT,
+    &redshift_serverless::NAMESPACE,
+    &redshift_serverless::SNAPSHOT,
     &region::SETTINGS,
     &s3::BUCKET,
     &timestream::DATABASE,

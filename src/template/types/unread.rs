@@ -6,7 +6,6 @@ pub const UNREAD_DATA: &[&str] = &[
     "AWS::DocDBElastic::Cluster",
     "AWS::NeptuneGraph::Graph",
     "AWS::QLDB::Ledger",
-    "AWS::RedshiftServerless::Namespace",
     "AWS::S3Express::DirectoryBucket",
     "AWS::S3Outposts::Bucket",
     "AWS::S3Tables::TableBucket",

@@ -46,6 +46,7 @@ MODULES = {
     "organizations": "organizations",
     "rds": "rds",
     "redshift": "redshift",
+    "redshift-serverless": "redshift_serverless",
     "s3": "s3",
     "tag": "tagging",  # it uses other services' backends, so this emulator's backends must be in place first
     "timestream": "cloud_control",

@@ -6,3 +6,7 @@ resource "aws_redshift_cluster" "warehouse" {
   encrypted                           = false
   automated_snapshot_retention_period = 0
 }
+
+resource "aws_redshiftserverless_namespace" "serverless" {
+  namespace_name = "serverless"
+}
