@@ -121,7 +121,7 @@ fn namespace(reader: &Reader, namespace: sdk::Namespace, backed_up: &BackedUp) -
     let (oldest, newest) = recovery_points(backed_up.points.as_deref(), &arn);
     let copies = backed_up.copies.as_ref().map(|copies| {
         let own = copies.iter().filter(|copy| copy.namespace_name.as_deref() == Some(&name));
-        own.filter_map(snapshot_copy).collect()
+        own.map(snapshot_copy).collect()
     });
     let properties = Namespace {
         status: namespace.status.map(|status| status.as_str().to_owned()).into(),
@@ -172,11 +172,11 @@ fn scheduled_snapshot(action: &sdk::ScheduledActionResponse) -> Option<Scheduled
     })
 }
 
-fn snapshot_copy(copy: &sdk::SnapshotCopyConfiguration) -> Option<SnapshotCopy> {
-    Some(SnapshotCopy {
-        destination_region: filled(copy.destination_region.clone())?,
+fn snapshot_copy(copy: &sdk::SnapshotCopyConfiguration) -> SnapshotCopy {
+    SnapshotCopy {
+        destination_region: known(filled(copy.destination_region.clone())),
         retention_days: copy.snapshot_retention_period.map_or(Fact::Unread, |days| Fact::Read(limited(days))),
-    })
+    }
 }
 
 /// `None` for a snapshot of another account, which shares it: it is no backup of this one.
@@ -273,9 +273,11 @@ mod tests {
         let read = scheduled_snapshot(&nightly()).expect("it creates snapshots");
         assert_eq!(read.schedule, Fact::Read(Some("cron(0 1 ? * * *)".to_owned())));
         assert_eq!((read.retention_days, read.ends_at), (Fact::Read(Some(30)), Fact::Read(None)));
-        let once = sdk::ScheduledActionResponse { schedule: Some(sdk::Schedule::At(AwsDateTime::from_secs(1))), ..nightly() };
+        let mut once = nightly();
+        once.schedule = Some(sdk::Schedule::At(AwsDateTime::from_secs(1)));
         assert_eq!(scheduled_snapshot(&once).expect("it creates one").schedule, Fact::Read(None));
-        let other = sdk::ScheduledActionResponse { target_action: None, ..nightly() };
+        let mut other = nightly();
+        other.target_action = None;
         assert!(scheduled_snapshot(&other).is_none());
     }
 

@@ -39,7 +39,7 @@ SIZES = {
     "warehouses": 30,
 }
 # Services whose types Cloud Control reads. Plain moto lacks some of their operations.
-CLOUD_CONTROL = ("dsql", "eks", "kinesis", "kinesisvideo", "lightsail", "opensearchserverless", "timestream-write")
+CLOUD_CONTROL = ("docdb-elastic", "dsql", "eks", "kinesis", "kinesisvideo", "lightsail", "opensearchserverless", "timestream-write")
 TAGS = [{"Key": "backup", "Value": "daily"}]
 ACCESS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "not-a-secret"}
 CONFIG = Config(retries={"max_attempts": 1}, max_pool_connections=16, s3={"addressing_style": "path"})
@@ -172,7 +172,9 @@ class Seeder:
         network = {"subnetIds": ["subnet-0a", "subnet-0b"]}
         instance = {"availabilityZone": zone, "blueprintId": "amazon_linux_2023", "bundleId": "small_3_0"}
         engine = {"relationalDatabaseBlueprintId": "mysql_8_0", "relationalDatabaseBundleId": "small_2_0", "masterDatabaseName": "shop"}
+        elastic = {"adminUserName": "admin", "adminUserPassword": "arn", "authType": "SECRET_ARN", "shardCapacity": 2, "shardCount": 1}
         for service, operation, arguments in (
+            ("docdb-elastic", "create_cluster", {"clusterName": name, **elastic}),
             ("dsql", "create_cluster", {"deletionProtectionEnabled": number % 2 == 0}),
             ("eks", "create_cluster", {"name": name, "roleArn": "arn:aws:iam::123456789012:role/eks", "resourcesVpcConfig": network}),
             ("kinesis", "create_stream", {"StreamName": name, "ShardCount": 1}),

@@ -30,7 +30,8 @@ pub struct ScheduledSnapshot {
 /// The automatic copy of a namespace's snapshots and recovery points to another Region.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SnapshotCopy {
-    pub destination_region: String,
+    #[serde(default, skip_serializing_if = "Fact::is_unread")]
+    pub destination_region: Fact<String>,
     /// How many days copies of snapshots are kept; `null` means for ever. Copies of recovery points are kept one day.
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub retention_days: Fact<Option<i64>>,

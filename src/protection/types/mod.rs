@@ -8,6 +8,7 @@ mod account;
 mod automation;
 mod backup;
 mod dlm;
+mod docdb_elastic;
 mod dsql;
 mod dynamodb;
 mod ebs;
@@ -15,6 +16,7 @@ mod efs;
 mod eks;
 mod elasticache;
 mod fsx;
+mod keyspaces;
 mod kms;
 mod logs;
 mod memorydb;
@@ -36,6 +38,7 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Types that hold data.
 pub static DATA: &[&DataType] = &[
+    &docdb_elastic::CLUSTER,
     &dsql::CLUSTER,
     &dynamodb::GLOBAL_TABLE,
     &dynamodb::TABLE,
@@ -48,6 +51,7 @@ pub static DATA: &[&DataType] = &[
     &elasticache::SERVERLESS_CACHE,
     &fsx::FILE_SYSTEM,
     &fsx::VOLUME,
+    &keyspaces::TABLE,
     &logs::LOG_GROUP,
     &memorydb::CLUSTER,
     &opensearch::DOMAIN,

@@ -136,7 +136,10 @@ fn copies(case: &Case, namespace: &types::Namespace, scheduled: Option<i64>, fou
         return add_new(&mut found.copies_unread, case.why(case.resource, "snapshot_copies"));
     };
     for copy in copies {
-        let region = &copy.destination_region;
+        let Some(region) = copy.destination_region.read() else {
+            add_new(&mut found.copies_unread, case.why(case.resource, "snapshot_copies[].destination_region"));
+            continue;
+        };
         if scheduled.is_some() {
             let schedule = case.copy_schedule(&case.resource.account, region, scheduled);
             found.copy_schedules.push(CopySchedule { shown_there_only: true, ..schedule });

@@ -7,6 +7,7 @@
 
 mod backup;
 mod dlm;
+mod docdb_elastic;
 mod dsql;
 pub(super) mod dynamodb;
 mod ebs;
@@ -14,6 +15,7 @@ mod efs;
 mod eks;
 mod elasticache;
 mod fsx;
+mod keyspaces;
 mod kinesis;
 pub(super) mod kms;
 mod lightsail;
@@ -47,6 +49,7 @@ static ALL: &[&Table] = &[
     &backup::vault::AIR_GAPPED_VAULT,
     &backup::vault::VAULT,
     &dlm::POLICY,
+    &docdb_elastic::CLUSTER,
     &dsql::CLUSTER,
     &dynamodb::GLOBAL_TABLE,
     &dynamodb::TABLE,
@@ -68,6 +71,7 @@ static ALL: &[&Table] = &[
     &fsx::LUSTRE,
     &fsx::ONTAP,
     &fsx::VOLUME,
+    &keyspaces::TABLE,
     &kinesis::STREAM,
     &kinesis::VIDEO_STREAM,
     &kms::KEY,

@@ -2,8 +2,6 @@
 
 /// CloudFormation's names.
 pub const UNREAD_DATA: &[&str] = &[
-    "AWS::Cassandra::Table",
-    "AWS::DocDBElastic::Cluster",
     "AWS::NeptuneGraph::Graph",
     "AWS::QLDB::Ledger",
     "AWS::S3Express::DirectoryBucket",

@@ -29,6 +29,7 @@ MODULES = {
     "backup": "backup",
     "cloudcontrolapi": "cloud_control",
     "dlm": "dlm",
+    "docdb-elastic": "cloud_control",
     "dsql": "cloud_control",
     "dynamodb": "dynamodb",
     "ec2": "ec2",

@@ -254,7 +254,8 @@ def serverless_warehouses(account: Account) -> None:
     account.seed("redshift-serverless", "snapshot", {"snapshotName": "of-other-wares", "ownerAccount": OTHER_ACCOUNT, "namespaceName": "spare-wares"})
     # AWS Backup's recovery point of a namespace is one of its snapshots.
     made = account.seed("redshift-serverless", "snapshot", {"snapshotName": "awsbackup:job-4567", "namespaceName": "planned-wares", "snapshotCreateTime": ago(days=1)})
-    point = {"RecoveryPointArn": made["snapshotArn"], "EncryptionKeyArn": key, "ResourceType": "Redshift Serverless"}
+    name = arn("redshift-serverless", f"snapshot:resource/{made['snapshotName']}", REGION)
+    point = {"RecoveryPointArn": name, "EncryptionKeyArn": key, "ResourceType": "Redshift Serverless"}
     account.point(planned, age={"days": 1}, **point)
     far.create_namespace(namespaceName="far-wares")
 
@@ -479,6 +480,17 @@ def cloud_control(account: Account) -> dict[str, Any]:
     dsql, eks, kinesis = account.client("dsql"), account.client("eks"), account.client("kinesis")
     dsql.create_cluster(deletionProtectionEnabled=True, kmsEncryptionKey=key, tags={"backup": "daily"})
     dsql.create_cluster(deletionProtectionEnabled=False)
+    tables = {"kept-carts": (True, {"EncryptionType": "CUSTOMER_MANAGED_KMS_KEY", "KmsKeyIdentifier": key}), "bare-carts": (False, {"EncryptionType": "AWS_OWNED_KMS_KEY"})}
+    for name, (recovery, encryption) in tables.items():
+        table = {"KeyspaceName": "shop", "TableName": name, "PointInTimeRecoveryEnabled": recovery, "EncryptionSpecification": encryption, "Tags": []}
+        account.seed("cloudcontrolapi", "resource", {"TypeName": "AWS::Cassandra::Table", "Identifier": f"shop|{name}", "Properties": table})
+    account.seed("cloudcontrolapi", "resource", {"TypeName": "AWS::Cassandra::Table", "Identifier": "system_schema|tables", "Properties": {}})
+    elastic = account.client("docdb-elastic")
+    login = {"adminUserName": "admin", "adminUserPassword": "arn", "authType": "SECRET_ARN", "shardCapacity": 2, "shardCount": 1}
+    elastic.create_cluster(clusterName="kept-catalog", backupRetentionPeriod=7, kmsKeyId=key, tags={"tier": "gold"}, **login)
+    elastic.create_cluster(clusterName="short-catalog", **login)
+    untold = elastic.create_cluster(clusterName="untold-catalog", **login)["cluster"]["clusterArn"]
+    account.seed("cloudcontrolapi", "resource", {"TypeName": "AWS::DocDBElastic::Cluster", "Identifier": untold, "Properties": {"BackupRetentionPeriod": None}})
     network = {"subnetIds": ["subnet-0a", "subnet-0b"]}
     role = f"arn:aws:iam::{ACCOUNT}:role/eks"
     secrets = [{"resources": ["secrets"], "provider": {"keyArn": key}}]

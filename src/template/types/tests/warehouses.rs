@@ -167,7 +167,8 @@ fn namespaces() {
 #[test]
 fn snapshots_of_namespaces() {
     let namespace = cfn("N", NAMESPACE, json!({ "NamespaceName": "sales" }));
-    let snapshot = cfn("S", "AWS::RedshiftServerless::Snapshot", json!({ "SnapshotName": "by-hand", "NamespaceName": { "Ref": "N" } }));
+    let snapshot =
+        cfn("S", "AWS::RedshiftServerless::Snapshot", json!({ "SnapshotName": "by-hand", "NamespaceName": reference("N", "Ref") }));
     let found = resources(&[namespace, snapshot]);
     let of = |kind: &str| found.iter().find(|found| found.type_name.ends_with(kind)).expect("declared");
     assert_eq!(of("Snapshot").properties.json("source_arn"), Some(json!(of("Namespace").arn)));
