@@ -1,7 +1,7 @@
 //! Errors that keep rel9 from reading an account at all, with advice.
 
-use super::SERVICES;
 use super::failure::Reply;
+use super::{ON_REQUEST, SERVICES};
 use std::fmt;
 
 /// Why rel9 cannot read the account. Its text says what to do.
@@ -84,7 +84,7 @@ impl fmt::Display for ConnectError {
                 if !near.is_empty() {
                     write!(f, " Did you mean {}?", near.join(" or "))?;
                 }
-                let all: Vec<_> = SERVICES.iter().map(|service| service.name).collect();
+                let all: Vec<_> = SERVICES.iter().chain(ON_REQUEST).map(|service| service.name).collect();
                 write!(f, "\nIt reads: {}.", all.join(", "))
             }
             ConnectError::Files { why } => write!(f, "The AWS configuration files cannot be used ({why})."),

@@ -10,8 +10,9 @@ use std::path::PathBuf;
 
 /// The services that rel9 may call, by the ids that the SDK uses for their endpoint settings: `AWS_ENDPOINT_URL_SSO_OIDC`. The last ones
 /// provide credentials.
-const SERVICES: [&str; 22] = [
+const SERVICES: [&str; 25] = [
     "Backup",
+    "CloudControl",
     "CloudWatch Logs",
     "DLM",
     "DynamoDB",
@@ -25,6 +26,8 @@ const SERVICES: [&str; 22] = [
     "OpenSearch",
     "Organizations",
     "RDS",
+    "Redshift",
+    "Redshift Serverless",
     "Resource Groups Tagging API",
     "S3",
     "Scheduler",

@@ -31,6 +31,7 @@ pub mod permissions;
 pub mod progress;
 pub mod rds;
 pub mod redshift;
+pub mod redshift_serverless;
 mod regions;
 pub mod s3;
 mod session;
@@ -59,7 +60,14 @@ pub struct Service {
     collect: for<'a> fn(&'a Session, &'a Reader) -> BoxFuture<'a, Vec<Resource>>,
 }
 
-/// Every service, in one list.
+/// Services that are read only if `--services` names them, because their permissions allow more than reading configuration.
+pub const ON_REQUEST: &[Service] = &[Service {
+    name: "keyspaces",
+    operations: || cloud_control::operations(cloud_control::keyspaces::KINDS),
+    collect: |_, reader| cloud_control::collect(reader, cloud_control::keyspaces::KINDS).boxed(),
+}];
+
+/// Every service that is read by default, in one list.
 pub const SERVICES: &[Service] = &[
     Service {
         name: "automation",
@@ -68,6 +76,11 @@ pub const SERVICES: &[Service] = &[
     },
     Service { name: "backup", operations: backup::operations, collect: |_, reader| backup::collect(reader).boxed() },
     Service { name: "dlm", operations: || dlm::OPERATIONS.to_vec(), collect: |_, reader| dlm::collect(reader).boxed() },
+    Service {
+        name: "docdb-elastic",
+        operations: || cloud_control::operations(cloud_control::docdb_elastic::KINDS),
+        collect: |_, reader| cloud_control::collect(reader, cloud_control::docdb_elastic::KINDS).boxed(),
+    },
     Service {
         name: "dsql",
         operations: || cloud_control::operations(cloud_control::dsql::KINDS),
@@ -118,6 +131,11 @@ pub const SERVICES: &[Service] = &[
     Service { name: "rds", operations: || rds::OPERATIONS.to_vec(), collect: |_, reader| rds::collect(reader).boxed() },
     Service { name: "redshift", operations: || redshift::OPERATIONS.to_vec(), collect: |_, reader| redshift::collect(reader).boxed() },
     Service {
+        name: "redshift-serverless",
+        operations: || redshift_serverless::OPERATIONS.to_vec(),
+        collect: |_, reader| redshift_serverless::collect(reader).boxed(),
+    },
+    Service {
         name: "s3",
         operations: || [s3::ACCOUNT_OPERATIONS, s3::OPERATIONS].concat(),
         collect: |session, reader| own_buckets(session, reader).boxed(),
@@ -130,14 +148,28 @@ pub const SERVICES: &[Service] = &[
     },
 ];
 
-/// Every operation that rel9 may call, each once. `rel9 permissions` grants them, and a fail-closed test denies them one by one.
+/// Every operation that rel9 may call, each once. A fail-closed test denies them one by one.
 pub fn operations() -> Vec<&'static Operation> {
+    sorted([default_operations(), operations_on_request()].concat())
+}
+
+/// The operations that rel9 calls by default. `rel9 permissions` grants them.
+pub fn default_operations() -> Vec<&'static Operation> {
     let mut all: Vec<_> = SERVICES.iter().flat_map(|service| (service.operations)()).collect();
     all.extend(session::OPERATIONS);
     all.extend(kms::OPERATIONS);
-    all.sort_by_key(|operation| (operation.service, operation.name));
-    all.dedup();
-    all
+    sorted(all)
+}
+
+/// The operations of [`ON_REQUEST`].
+pub fn operations_on_request() -> Vec<&'static Operation> {
+    ON_REQUEST.iter().flat_map(|service| (service.operations)()).collect()
+}
+
+fn sorted(mut operations: Vec<&'static Operation>) -> Vec<&'static Operation> {
+    operations.sort_by_key(|operation| (operation.service, operation.name));
+    operations.dedup();
+    operations
 }
 
 /// The error of a shard whose credentials ended while it was read, so that it is incomplete.
@@ -217,9 +249,21 @@ mod tests {
             assert!(reads.iter().any(|verb| operation.name.starts_with(verb)), "{operation}");
             for action in operation.iam_actions() {
                 let (_, name) = action.split_once(':').unwrap();
-                assert!(reads.iter().any(|verb| name.starts_with(verb)) || action == "aoss:BatchGetCollection", "{operation}: {action}");
+                let other = action == "aoss:BatchGetCollection"
+                    || (action.starts_with("cassandra:Select") && operations_on_request().contains(&operation));
+                assert!(reads.iter().any(|verb| name.starts_with(verb)) || other, "{operation}: {action}");
             }
         }
+    }
+
+    /// Their permissions allow more than reading configuration.
+    #[test]
+    fn what_is_read_on_request_is_not_read_by_default() {
+        for operation in operations_on_request() {
+            assert!(!default_operations().contains(&operation), "{operation}");
+        }
+        let actions = default_operations().into_iter().flat_map(Operation::iam_actions);
+        assert!(!actions.into_iter().any(|action| action.starts_with("cassandra:")));
     }
 
     #[test]

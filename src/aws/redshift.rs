@@ -193,7 +193,7 @@ fn grant(reader: &Reader, grant: sdk::SnapshotCopyGrant) -> Option<Resource> {
 }
 
 /// The key is unread if the answer names none: the data may be under a key of a hardware security module.
-fn encryption(reader: &Reader, encrypted: Option<bool>, key: Option<String>) -> Encryption {
+pub(super) fn encryption(reader: &Reader, encrypted: Option<bool>, key: Option<String>) -> Encryption {
     match filled(key) {
         Some(key) if key == OWNED_BY_AWS && encrypted == Some(true) => Encryption::aws_owned(),
         key => Encryption::of(encrypted, key.map(|key| kms_key_arn(reader, &key))),
@@ -201,7 +201,7 @@ fn encryption(reader: &Reader, encrypted: Option<bool>, key: Option<String>) -> 
 }
 
 /// A retention in days; `None` for one without end.
-fn limited(days: i32) -> Option<i64> {
+pub(super) fn limited(days: i32) -> Option<i64> {
     (days != FOR_EVER).then(|| i64::from(days))
 }
 
@@ -210,7 +210,7 @@ fn mebibytes(size: f64) -> i64 {
 }
 
 /// A text that is not empty.
-fn filled(text: Option<String>) -> Option<String> {
+pub(super) fn filled(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 

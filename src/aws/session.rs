@@ -9,7 +9,7 @@ use super::limits::Run;
 use super::operation::{Operation, at_least_one};
 use super::progress::{Progress, Silent};
 use super::s3::ListedBucket;
-use super::{SERVICES, Service, endpoints, record, regions, s3, transport};
+use super::{ON_REQUEST, SERVICES, Service, endpoints, record, regions, s3, transport};
 use crate::inventory::arn::Partition;
 use crate::inventory::{CoverageStatus, GLOBAL};
 use aws_config::profile::ProfileFileCredentialsProvider;
@@ -332,15 +332,18 @@ fn services(asked: Option<&[String]>) -> Result<Vec<&'static Service>, ConnectEr
     let Some(asked) = asked else {
         return Ok(SERVICES.iter().collect());
     };
-    let unknown = |name: &&String| name.as_str() != "kms" && !SERVICES.iter().any(|service| service.name == name.as_str());
+    let known = || SERVICES.iter().chain(ON_REQUEST);
+    let unknown = |name: &&String| !["kms", ALL].contains(&name.as_str()) && !known().any(|service| service.name == name.as_str());
     if let Some(service) = asked.iter().find(unknown) {
-        return Err(ConnectError::UnknownService {
-            service: service.clone(),
-            near: near(service, SERVICES.iter().map(|service| service.name)),
-        });
+        return Err(ConnectError::UnknownService { service: service.clone(), near: near(service, known().map(|service| service.name)) });
     }
-    Ok(SERVICES.iter().filter(|service| asked.iter().any(|name| name == service.name)).collect())
+    let is_asked = |name: &str| asked.iter().any(|asked| asked == name);
+    let defaults = SERVICES.iter().filter(|service| is_asked(ALL) || is_asked(service.name));
+    Ok(defaults.chain(ON_REQUEST.iter().filter(|service| is_asked(service.name))).collect())
 }
+
+/// In `--services`: every service that is read by default.
+pub const ALL: &str = "all";
 
 /// Suggestions for a mistyped name, nearest first, at most three.
 fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
@@ -377,6 +380,10 @@ mod tests {
         assert_eq!(services(None).map(|all| all.len()), Ok(SERVICES.len()));
         let some = services(Some(&names(&["s3", "ec2", "kms"]))).unwrap();
         assert_eq!(some.iter().map(|service| service.name).collect::<Vec<_>>(), ["ec2", "s3"]);
+        let with_more = services(Some(&names(&["all", "keyspaces"]))).unwrap();
+        assert_eq!(with_more.len(), SERVICES.len() + 1);
+        assert!(services(None).unwrap().iter().all(|service| service.name != "keyspaces"));
+        assert_eq!(services(Some(&names(&["keyspaces"]))).unwrap().len(), 1);
         let error = services(Some(&names(&["ec3"]))).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains("Did you mean ec2"), "{error}");
     }

@@ -236,7 +236,10 @@ pub fn check_finished(input: &Path) -> Result<(), Failure> {
 
 /// Whether a folder, or the folder of a file, is a finished collection of some services only.
 pub fn is_of_some_services(input: &Path) -> bool {
-    State::read(folder_of_input(input)).ok().flatten().is_some_and(|state| !state.services.is_empty())
+    State::read(folder_of_input(input))
+        .ok()
+        .flatten()
+        .is_some_and(|state| !state.services.is_empty() && !state.services.iter().any(|service| service == "all"))
 }
 
 /// Whether a folder, or the folder of a file, is a finished collection of some Regions only.

@@ -66,7 +66,7 @@ impl LiveArgs {
         aws::Options {
             profile: self.profile.clone(),
             regions: self.scope.asked_regions(),
-            services: self.scope.some_services().then(|| self.scope.services.clone()),
+            services: (!self.scope.services.is_empty()).then(|| self.scope.services.clone()),
             max_rps: self.max_rps.unwrap_or(aws::DEFAULT_MAX_RPS),
             deadline: self.deadline.unwrap_or(aws::DEFAULT_DEADLINE),
             progress: progress(verbosity),

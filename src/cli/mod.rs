@@ -86,6 +86,10 @@ enum Command {
         /// Output format
         #[arg(long, value_enum, default_value_t = PermissionFormat::Json)]
         format: PermissionFormat,
+        /// Add what `--services all,keyspaces` needs. cassandra:Select reads the settings of Amazon Keyspaces tables, and would also allow reading
+        /// their rows
+        #[arg(long, value_name = "SERVICES", value_delimiter = ',', value_parser = permissions::on_request())]
+        with: Vec<String>,
     },
     #[cfg(feature = "live")]
     /// Write the answer to REL 9 into the AWS Well-Architected Tool
@@ -164,11 +168,14 @@ pub fn run() -> ExitCode {
         Command::Ledger(args) => ledger::run(args),
         Command::Rules(args) => rules::run(args).map_err(Failure::from),
         #[cfg(feature = "live")]
-        Command::Permissions { format } => {
+        Command::Permissions { format, with } => {
+            if !with.is_empty() {
+                eprintln!("note: {}", permissions::ALLOWS_MORE);
+            }
             let text = match format {
-                PermissionFormat::Json => permissions::as_json(),
-                PermissionFormat::Cloudformation => permissions::as_cloudformation(),
-                PermissionFormat::Terraform => permissions::as_terraform(),
+                PermissionFormat::Json => permissions::as_json(&with),
+                PermissionFormat::Cloudformation => permissions::as_cloudformation(&with),
+                PermissionFormat::Terraform => permissions::as_terraform(&with),
             };
             printed(&text)
         }

@@ -9,7 +9,8 @@ pub struct Scope {
     /// Regions to read, or of an inventory or the demo to judge, separated by commas [default: all, which are the enabled ones]
     #[arg(long, value_name = "REGIONS", value_delimiter = ',')]
     regions: Vec<String>,
-    /// Services to read [default: all]; facts from other services are then unknown
+    /// Services to read; facts from other services are then unknown. `all,keyspaces` adds Amazon Keyspaces, which needs permissions that rel9
+    /// does not have by default [default: all]
     #[arg(long, value_name = "SERVICES", value_delimiter = ',')]
     pub services: Vec<String>,
 }
@@ -24,13 +25,13 @@ impl Scope {
     /// The flags that were given.
     #[cfg(feature = "live")]
     pub fn given(&self) -> Vec<&'static str> {
-        let flags = [("--regions", !self.regions.is_empty()), ("--services", self.some_services())];
+        let flags = [("--regions", !self.regions.is_empty()), ("--services", !self.services.is_empty())];
         flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
     }
 
     /// Whether only some services are read.
     pub fn some_services(&self) -> bool {
-        !self.services.is_empty()
+        !self.services.is_empty() && !self.services.iter().any(|service| service == "all")
     }
 
     /// Refuses what cannot be done with an inventory or the demo, rather than to ignore it.
@@ -38,7 +39,7 @@ impl Scope {
     /// # Errors
     /// What to use instead.
     pub fn for_inventory(&self, templates: &TemplateValues) -> Result<(), Failure> {
-        if self.some_services() {
+        if !self.services.is_empty() {
             let what = "--services chooses what is read from live AWS, and an inventory is read already: what it has of other services is evidence, too. \
                         Choose findings with --rule, --resource or --tag, or collect again with --services";
             return Err(what.to_owned().into());
@@ -55,7 +56,7 @@ impl Scope {
             let what = "--regions is for live AWS and inventories; --region names the Region that a template is deployed to";
             return Err(what.to_owned().into());
         }
-        if self.some_services() {
+        if !self.services.is_empty() {
             let what = "--services is for live AWS: a template is read as a whole. Choose findings with --rule, --resource or --tag";
             return Err(what.to_owned().into());
         }

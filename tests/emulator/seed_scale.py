@@ -37,7 +37,7 @@ SIZES = {
     "warehouses": 15,
 }
 # Services whose types Cloud Control reads.
-CLOUD_CONTROL = ("dsql", "eks", "kinesis", "kinesisvideo", "lightsail", "opensearchserverless", "timestream-write")
+CLOUD_CONTROL = ("docdb-elastic", "dsql", "eks", "kinesis", "kinesisvideo", "lightsail", "opensearchserverless", "timestream-write")
 TAGS = [{"Key": "backup", "Value": "daily"}]
 ACCESS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "not-a-secret"}
 CONFIG = Config(retries={"max_attempts": 1}, max_pool_connections=16, s3={"addressing_style": "path"})
@@ -53,7 +53,7 @@ class Seeder:
     def __init__(self, endpoint: str, region: str, pool: ThreadPoolExecutor) -> None:
         self.endpoint, self.region, self.pool, self.plain = endpoint, region, pool, is_plain(endpoint)
         session = boto3.Session(region_name=region, **ACCESS)
-        names = ("ec2", "rds", "redshift", "dynamodb", "efs", "elasticache", "fsx", "memorydb", "opensearch", "s3", "backup", "logs", "stepfunctions")
+        names = ("ec2", "rds", "redshift", "redshift-serverless", "dynamodb", "efs", "elasticache", "fsx", "memorydb", "opensearch", "s3", "backup", "logs", "stepfunctions")
         names = (*names, "scheduler", *CLOUD_CONTROL)
         self.clients = {name: session.client(name, endpoint_url=endpoint, config=CONFIG) for name in names}
 
@@ -151,6 +151,16 @@ class Seeder:
             SIZES["warehouses"],
             lambda i: redshift.create_cluster(ClusterIdentifier=f"warehouse-{i}", NodeType="ra3.large", Tags=self.tags(i), **login),
         )
+        self.each(SIZES["warehouses"], self.namespace)
+
+    def namespace(self, number: int) -> None:
+        """A namespace with a snapshot."""
+        client, name = self.clients["redshift-serverless"], f"namespace-{number}"
+        try:
+            client.create_namespace(namespaceName=name)
+            client.create_snapshot(namespaceName=name, snapshotName=name)
+        except (ClientError, ParamValidationError):  # plain moto has no Redshift Serverless
+            pass
 
     def file_system(self, number: int) -> None:
         tags = self.tags(number)
@@ -162,7 +172,9 @@ class Seeder:
         network = {"subnetIds": ["subnet-0a", "subnet-0b"]}
         instance = {"availabilityZone": zone, "blueprintId": "amazon_linux_2023", "bundleId": "small_3_0"}
         engine = {"relationalDatabaseBlueprintId": "mysql_8_0", "relationalDatabaseBundleId": "small_2_0", "masterDatabaseName": "shop"}
+        elastic = {"adminUserName": "admin", "adminUserPassword": "arn", "authType": "SECRET_ARN", "shardCapacity": 2, "shardCount": 1}
         for service, operation, arguments in (
+            ("docdb-elastic", "create_cluster", {"clusterName": name, **elastic}),
             ("dsql", "create_cluster", {"deletionProtectionEnabled": number % 2 == 0}),
             ("eks", "create_cluster", {"name": name, "roleArn": "arn:aws:iam::123456789012:role/eks", "resourcesVpcConfig": network}),
             ("kinesis", "create_stream", {"StreamName": name, "ShardCount": 1}),

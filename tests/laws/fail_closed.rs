@@ -232,8 +232,8 @@ fn compare(document: &Document, whole: &Statuses) -> Result<(), String> {
     if wrong.is_empty() { Ok(()) } else { Err(format!("\n    {}", wrong.join("\n    "))) }
 }
 
-fn arguments<'a>(regions: &'a str, as_of: &'a str) -> [&'a str; 7] {
-    ["audit", "--regions", regions, "--format", "json", "--as-of", as_of]
+fn arguments<'a>(regions: &'a str, as_of: &'a str) -> [&'a str; 9] {
+    ["audit", "--services", "all,keyspaces", "--regions", regions, "--format", "json", "--as-of", as_of]
 }
 
 fn named(run: &Run, operation: &str) -> Result<(), String> {

@@ -22,3 +22,5 @@ mod selection;
 mod states;
 #[cfg(feature = "live")]
 mod warehouses;
+#[cfg(feature = "live")]
+mod warehouses_serverless;

@@ -147,7 +147,7 @@ fn backups_by_a_plan() {
         ("data-backup-jobs-succeed", "partial", "fail: "),
         ("data-protected", "alone", "fail: unprotected: "),
         ("data-in-backup-plan", "alone", "fail: backup plans that select it: none"),
-        ("backup-plan-selects-resources", "daily", "pass: selects 6 resources (DSQL, EBS, EKS)"),
+        ("backup-plan-selects-resources", "daily", "pass: selects 7 resources (DSQL, EBS, EKS, Redshift Serverless)"),
         ("backup-plan-cross-region-copy", "daily", "pass: "),
         ("backup-plan-cross-account-copy", "daily", "fail: "),
     ]);
@@ -295,6 +295,84 @@ fn warehouses() {
     let all = document.findings();
     assert!(!all.iter().any(|finding| finding["resource"]["id"] == "of-others"));
     assert!(!all.iter().any(|finding| finding["resource"]["arn"] == grant && finding["status"] == "fail"));
+}
+
+#[test]
+fn elastic_clusters() {
+    said(&[
+        ("docdb-elastic-cluster-retention", "kept-catalog", "pass: keeps automatic snapshots 7 days, 7 are required"),
+        ("docdb-elastic-cluster-retention", "short-catalog", "fail: keeps automatic snapshots 1 day, 7 are required"),
+        ("docdb-elastic-cluster-retention", "untold-catalog", "unknown: "),
+        // Cloud Control does not show the snapshots.
+        ("data-protected", "kept-catalog", "unknown: cannot be judged: the snapshots of "),
+        ("data-protected", "untold-catalog", "unknown: "),
+    ]);
+}
+
+/// Their permissions allow reading rows, so only whoever asks for them has them read.
+#[test]
+fn tables_of_keyspaces_are_read_on_request() {
+    let of_tables = |finding: &Value| text(&finding["resource"]["type"]) == "AWS::Cassandra::Table";
+    assert!(!audited().document.findings().iter().any(of_tables));
+    let read = audited().document.collection().iter().filter(|entry| text(&entry["operation"]).contains("Cassandra")).count();
+    assert_eq!(read, 0);
+    let (emulator, _) = Emulator::with("account");
+    let run = emulator.rel9().run(&[
+        "audit",
+        "--services",
+        "keyspaces",
+        "--regions",
+        "us-east-1",
+        "--format",
+        "json",
+        "--fail-on",
+        "never",
+        "--allow-incomplete",
+    ]);
+    let document = run.ended(0).document();
+    document.expect("keyspaces-table-pitr", &[("shop|bare-carts", "fail"), ("shop|kept-carts", "pass")]);
+    document.expect("keyspaces-table-customer-key", &[("shop|bare-carts", "fail"), ("shop|kept-carts", "pass")]);
+    document.expect("data-protected", &[("shop|bare-carts", "fail"), ("shop|kept-carts", "pass")]);
+}
+
+#[test]
+fn serverless_warehouses() {
+    said(&[
+        ("data-protected", "kept-wares", "pass: protected on schedule: recovery points, kept 24 hours can restore a moment 30 min "),
+        ("redshift-namespace-customer-key", "kept-wares", "pass: is encrypted under the customer-managed key "),
+        (
+            "redshift-namespace-snapshots",
+            "kept-wares",
+            "pass: what makes snapshots by itself and keeps them 7 days or longer: scheduled action kept-nightly; ",
+        ),
+        ("redshift-cross-region-copy", "kept-wares", "pass: snapshots are copied to eu-west-1"),
+        ("data-copy-retention", "kept-wares", "pass: copies are set to be kept 14 d (snapshots copied to eu-west-1)"),
+        ("data-in-backup-plan", "planned-wares", "pass: "),
+        (
+            "redshift-namespace-snapshots",
+            "planned-wares",
+            "pass: what makes snapshots by itself and keeps them 7 days or longer: backup plan",
+        ),
+        ("redshift-namespace-customer-key", "planned-wares", "fail: is encrypted under a key that AWS owns"),
+        ("redshift-cross-region-copy", "planned-wares", "fail: snapshots are copied to no other Region"),
+        ("redshift-namespace-snapshots", "spare-wares", "fail: what makes snapshots by itself and keeps them 7 days or longer: nothing; "),
+        ("data-protected", "spare-wares", "pass: restorable only from a manual snapshot"),
+        ("snapshot-sharing-allowed", "lent-wares", "fail: is shared with accounts that are neither in the scope nor allowed: 111122223333"),
+        ("snapshot-sharing-allowed", "kept-wares-2026-11-22-01", "pass: "),
+        ("snapshot-customer-key", "kept-wares-2026-11-22-01", "pass: "),
+        ("snapshot-customer-key", "lent-wares", "fail: is encrypted under a key that AWS owns"),
+        ("snapshot-retention-bounded", "of-gone-wares", "fail: "),
+        ("data-protected", "far-wares", "fail: unprotected: "),
+    ]);
+    // The recovery point and the snapshot of AWS Backup are one backup, and what others share is not listed.
+    let document = &audited().document;
+    let planned = document.find("data-protected", "planned-wares").expect("a finding");
+    let backups = planned["evidence"]["protection.backups"].as_array().expect("backups");
+    assert_eq!(backups.iter().map(|backup| text(&backup["kind"])).collect::<Vec<_>>(), ["aws_backup"]);
+    let kept = document.find("data-protected", "kept-wares").expect("a finding");
+    let copies = kept["evidence"]["protection.copies"].as_array().expect("copies");
+    assert_eq!(copies.iter().map(|copy| text(&copy["region"])).collect::<Vec<_>>(), ["eu-west-1"]);
+    assert!(!document.findings().iter().any(|finding| finding["resource"]["id"] == "of-other-wares"));
 }
 
 #[test]

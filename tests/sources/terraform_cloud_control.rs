@@ -179,7 +179,7 @@ resource "aws_backup_selection" "s" {
 #[test]
 fn data_that_no_table_reads_is_named() {
     for unread in [
-        "resource \"awscc_redshiftserverless_namespace\" \"x\" {\n}\n",
+        "resource \"awscc_s3tables_table_bucket\" \"x\" {\n}\n",
         "resource \"awscc_neptunegraph_graph\" \"x\" {\n}\n",
         "resource \"aws_cloudcontrolapi_resource\" \"x\" {\n  type_name = \"AWS::RDS::DBInstance\"\n}\n",
     ] {

@@ -8,15 +8,17 @@
 //! properties that are null or do not have values" (CloudFormation CLI user guide, "Resource type handler contract", read handlers). So a missing
 //! object, list or text is empty. A missing flag or number stays unread, because AWS always has a value for it.
 
+pub mod docdb_elastic;
 pub mod dsql;
 pub mod eks;
+pub mod keyspaces;
 pub mod kinesis;
 pub mod lightsail;
 pub mod opensearch_serverless;
 pub mod timestream;
 
 use super::call::Reader;
-use super::convert::{self, each};
+use super::convert::{self, Encryption, each};
 use super::operation::Operation;
 use crate::inventory::{Fact, Resource, Tags};
 use aws_sdk_cloudcontrol::Client;
@@ -29,6 +31,8 @@ pub struct Kind {
     pub type_name: &'static str,
     pub list: Operation,
     pub get: Operation,
+    /// Whether the service, and not the account, has the resource with this identifier.
+    pub skip: fn(&str) -> bool,
     /// The resource with this identifier; without properties if they were not read.
     pub resource: fn(&Reader, &str, Option<&Properties>) -> Resource,
 }
@@ -53,6 +57,7 @@ macro_rules! kind {
             )
             .with_action("cloudformation:GetResource")
             .with_also($get),
+            skip: |_| false,
             resource: $resource,
         }
     };
@@ -76,7 +81,8 @@ async fn resources(reader: &Reader, client: &Client, kind: &'static Kind) -> Vec
     reader.declare(&kind.get);
     let pages = client.list_resources().type_name(kind.type_name).into_paginator().send();
     let listed = reader.pages(&kind.list, pages, |page| page.resource_descriptions.unwrap_or_default()).await;
-    let identifiers = listed.into_iter().flatten().filter_map(|described| described.identifier).collect();
+    let identifiers =
+        listed.into_iter().flatten().filter_map(|described| described.identifier).filter(|identifier| !(kind.skip)(identifier)).collect();
     let read = each(identifiers, |identifier: String| async move {
         let call = client.get_resource().type_name(kind.type_name).identifier(&identifier).send();
         match reader.one_or(&kind.get, call, &["ResourceNotFoundException"]).await {
@@ -124,6 +130,27 @@ impl Properties {
     /// The ARN of a KMS key; unread if the resource has none, for types that are always encrypted.
     pub fn key(&self, reader: &Reader, path: &str) -> Fact<Option<String>> {
         self.text(path).map_or(Fact::Unread, |key| Fact::Read(Some(convert::kms_key_arn(reader, key))))
+    }
+
+    /// The key of a type that says who owns it: `AWS_OWNED_KMS_KEY` or `CUSTOMER_MANAGED_KMS_KEY` (service models of Aurora DSQL and Amazon
+    /// Keyspaces, EncryptionType).
+    pub fn encryption(&self, reader: &Reader, kind: &str, key: &str) -> Encryption {
+        match self.text(kind) {
+            Some("AWS_OWNED_KMS_KEY") => Encryption::aws_owned(),
+            Some("CUSTOMER_MANAGED_KMS_KEY") => {
+                self.text(key).map_or_else(Encryption::unnamed_key, |key| Encryption::key(convert::kms_key_arn(reader, key)))
+            }
+            _ => Encryption::unnamed_key(),
+        }
+    }
+
+    /// The key of a type that writes a word in its place if AWS owns it.
+    pub fn key_or_word(&self, reader: &Reader, path: &str, word: &str) -> Encryption {
+        match self.text(path) {
+            Some(key) if key == word => Encryption::aws_owned(),
+            Some(key) => Encryption::key(convert::kms_key_arn(reader, key)),
+            None => Encryption::unnamed_key(),
+        }
     }
 
     /// The elements of a list; empty if the resource has none.

@@ -8,6 +8,7 @@ pub mod account;
 pub mod automation;
 pub mod backup;
 pub mod dlm;
+pub mod docdb_elastic;
 pub mod dsql;
 pub mod dynamodb;
 pub mod ebs;
@@ -15,6 +16,7 @@ pub mod efs;
 pub mod eks;
 pub mod elasticache;
 pub mod fsx;
+pub mod keyspaces;
 pub mod kinesis;
 pub mod kms;
 pub mod lightsail;
@@ -25,6 +27,7 @@ pub mod opensearch_serverless;
 mod properties;
 pub mod rds;
 pub mod redshift;
+pub mod redshift_serverless;
 pub mod s3;
 pub mod timestream;
 
@@ -56,6 +59,7 @@ pub fn all() -> &'static [TypeInfo] {
         backup::RestoreTestingPlan,
         backup::RestoreTestingSelection,
         dlm::LifecyclePolicy,
+        docdb_elastic::Cluster,
         dsql::Cluster,
         dynamodb::Backup,
         dynamodb::GlobalTable,
@@ -77,6 +81,7 @@ pub fn all() -> &'static [TypeInfo] {
         fsx::Backup,
         fsx::FileSystem,
         fsx::Volume,
+        keyspaces::Table,
         kinesis::Stream,
         kinesis::VideoStream,
         kms::Key,
@@ -107,6 +112,8 @@ pub fn all() -> &'static [TypeInfo] {
         redshift::Snapshot,
         redshift::SnapshotCopyGrant,
         redshift::SnapshotSchedule,
+        redshift_serverless::Namespace,
+        redshift_serverless::Snapshot,
         s3::Bucket,
         timestream::Database,
         timestream::Table,

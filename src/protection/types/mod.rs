@@ -8,6 +8,7 @@ mod account;
 mod automation;
 mod backup;
 mod dlm;
+mod docdb_elastic;
 mod dsql;
 mod dynamodb;
 mod ebs;
@@ -15,12 +16,14 @@ mod efs;
 mod eks;
 mod elasticache;
 mod fsx;
+mod keyspaces;
 mod kms;
 mod logs;
 mod memorydb;
 mod opensearch;
 mod rds;
 mod redshift;
+mod redshift_serverless;
 mod s3;
 mod timestream;
 
@@ -35,6 +38,7 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Types that hold data.
 pub static DATA: &[&DataType] = &[
+    &docdb_elastic::CLUSTER,
     &dsql::CLUSTER,
     &dynamodb::GLOBAL_TABLE,
     &dynamodb::TABLE,
@@ -47,6 +51,7 @@ pub static DATA: &[&DataType] = &[
     &elasticache::SERVERLESS_CACHE,
     &fsx::FILE_SYSTEM,
     &fsx::VOLUME,
+    &keyspaces::TABLE,
     &logs::LOG_GROUP,
     &memorydb::CLUSTER,
     &opensearch::DOMAIN,
@@ -56,6 +61,7 @@ pub static DATA: &[&DataType] = &[
     &rds::DOC_DB_CLUSTER,
     &rds::NEPTUNE_CLUSTER,
     &redshift::CLUSTER,
+    &redshift_serverless::NAMESPACE,
     &s3::BUCKET,
     &timestream::TABLE,
 ];
@@ -76,6 +82,7 @@ static BACKUPS: &[&BackupType] = &[
     &rds::NEPTUNE_CLUSTER_SNAPSHOT,
     &rds::SNAPSHOT,
     &redshift::SNAPSHOT,
+    &redshift_serverless::SNAPSHOT,
 ];
 
 /// Other types with facts of their own.

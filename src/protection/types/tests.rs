@@ -116,6 +116,7 @@ fn what_has_a_name_for_an_id_is_known_to() {
         ("fsx", Identity::Id),
         ("rds", Identity::Name),
         ("redshift", Identity::Name),
+        ("redshift-serverless", Identity::Id),
         ("dynamodb", Identity::Name),
         ("elasticache", Identity::Name),
     ] {
@@ -163,6 +164,7 @@ fn backup_types() {
         ("AWS::FSx::FileSystem", None, Some("FSx")),
         ("AWS::FSx::Volume", None, Some("FSx")),
         ("AWS::Redshift::Cluster", None, Some("Redshift")),
+        ("AWS::RedshiftServerless::Namespace", None, Some("Redshift Serverless")),
         ("AWS::S3::Bucket", None, Some("S3")),
         ("AWS::Backup::BackupVault", None, None),
         ("AWS::Nobody::Knows", None, None),
@@ -205,6 +207,7 @@ fn opt_in_that_is_off_is_overridden_by_arn_only() {
         ("AWS::DynamoDB::Table", "DynamoDB"),
         ("AWS::EFS::FileSystem", "EFS"),
         ("AWS::Redshift::Cluster", "Redshift"),
+        ("AWS::RedshiftServerless::Namespace", "Redshift Serverless"),
         ("AWS::S3::Bucket", "S3"),
     ] {
         for reach in REACHES {

@@ -7,6 +7,7 @@
 
 mod backup;
 mod dlm;
+mod docdb_elastic;
 mod dsql;
 pub(super) mod dynamodb;
 mod ebs;
@@ -14,6 +15,7 @@ mod efs;
 mod eks;
 mod elasticache;
 mod fsx;
+mod keyspaces;
 mod kinesis;
 pub(super) mod kms;
 mod lightsail;
@@ -23,6 +25,7 @@ mod opensearch;
 mod opensearch_serverless;
 mod rds;
 mod redshift;
+mod redshift_serverless;
 mod region;
 mod s3;
 #[cfg(test)]
@@ -43,6 +46,7 @@ static ALL: &[&Table] = &[
     &backup::vault::AIR_GAPPED_VAULT,
     &backup::vault::VAULT,
     &dlm::POLICY,
+    &docdb_elastic::CLUSTER,
     &dsql::CLUSTER,
     &dynamodb::GLOBAL_TABLE,
     &dynamodb::TABLE,
@@ -64,6 +68,7 @@ static ALL: &[&Table] = &[
     &fsx::LUSTRE,
     &fsx::ONTAP,
     &fsx::VOLUME,
+    &keyspaces::TABLE,
     &kinesis::STREAM,
     &kinesis::VIDEO_STREAM,
     &kms::KEY,
@@ -93,6 +98,8 @@ static ALL: &[&Table] = &[
     &redshift::COPY_GRANT,
     &redshift::SCHEDULE,
     &redshift::SNAPSHOT,
+    &redshift_serverless::NAMESPACE,
+    &redshift_serverless::SNAPSHOT,
     &region::SETTINGS,
     &s3::BUCKET,
     &timestream::DATABASE,

@@ -171,7 +171,7 @@ fn of_manual(scope: &Scope) -> Outcome {
 }
 
 /// A retention in days; -1 means for ever.
-fn limited(scope: &Scope, node: &Node) -> Outcome {
+pub(super) fn limited(scope: &Scope, node: &Node) -> Outcome {
     let days = scope.int(node)?;
     Ok(if days == -1 { Json::Null } else { days.into() })
 }

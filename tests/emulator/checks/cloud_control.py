@@ -35,6 +35,15 @@ def eks(emulator: Emulator) -> None:
     emulator.expect("key", changed["EncryptionConfig"], [{"Resources": ["secrets"], "Provider": {"KeyArn": KEY}}])
 
 
+def docdb_elastic(emulator: Emulator) -> None:
+    client = emulator.client("docdb-elastic")
+    login = {"adminUserName": "admin", "adminUserPassword": "arn", "authType": "SECRET_ARN"}
+    made = client.create_cluster(clusterName="catalog", shardCapacity=2, shardCount=1, **login)["cluster"]["clusterArn"]
+    emulator.expect("default", get(emulator, "AWS::DocDBElastic::Cluster", made)["BackupRetentionPeriod"], 1)
+    client.update_cluster(clusterArn=made, backupRetentionPeriod=7)
+    emulator.expect("changed", get(emulator, "AWS::DocDBElastic::Cluster", made)["BackupRetentionPeriod"], 7)
+
+
 def dsql(emulator: Emulator) -> None:
     client = emulator.client("dsql")
     made = client.create_cluster(deletionProtectionEnabled=False)["identifier"]
@@ -114,4 +123,4 @@ def cloud_control(emulator: Emulator) -> None:
     emulator.fault("cloudformation:ListResources(AWS::EKS::Cluster)", None)
 
 
-CHECKS = (eks, dsql, kinesis, lightsail, opensearch_serverless, timestream, cloud_control)
+CHECKS = (eks, docdb_elastic, dsql, kinesis, lightsail, opensearch_serverless, timestream, cloud_control)

@@ -190,6 +190,38 @@ def rds(emulator: Emulator) -> None:
     emulator.expect("cluster backups", len(client.describe_db_cluster_automated_backups()["DBClusterAutomatedBackups"]), 5)
 
 
+def redshift_serverless(emulator: Emulator) -> None:
+    client = emulator.client("redshift-serverless")
+    made = client.create_namespace(namespaceName="sales", tags=[{"key": "a", "value": "b"}])["namespace"]
+    emulator.expect("key", made["kmsKeyId"], "AWS_OWNED_KMS_KEY")
+    emulator.expect_error("twice", "ConflictException", lambda: client.create_namespace(namespaceName="sales"))
+    own = emulator.client("kms").create_key()["KeyMetadata"]["Arn"]
+    client.update_namespace(namespaceName="sales", kmsKeyId=own)
+    emulator.seed("redshift-serverless", "namespace", {"namespaceName": "sales", "creationDate": days_ago(9)})
+    shown = client.list_namespaces()["namespaces"][0]
+    emulator.expect("namespace", (shown["kmsKeyId"], shown["creationDate"].isoformat()[:10]), (own, days_ago(9)[:10]))
+    emulator.expect("tags", client.list_tags_for_resource(resourceArn=made["namespaceArn"])["tags"], [{"key": "a", "value": "b"}])
+    emulator.seed("redshift-serverless", "recovery_point", {"namespaceName": "sales", "recoveryPointCreateTime": days_ago(1)})
+    point = client.list_recovery_points()["recoveryPoints"][0]
+    emulator.expect("recovery point", (point["namespaceArn"], point["recoveryPointCreateTime"].isoformat()[:10]), (made["namespaceArn"], days_ago(1)[:10]))
+    target = {"createSnapshot": {"namespaceName": "sales", "snapshotNamePrefix": "sales-", "retentionPeriod": 7}}
+    action = {"namespaceName": "sales", "roleArn": f"arn:aws:iam::{ACCOUNT}:role/r", "schedule": {"cron": "(0 1 * * ? *)"}, "targetAction": target}
+    client.create_scheduled_action(scheduledActionName="nightly", **action)
+    emulator.expect("actions", client.list_scheduled_actions()["scheduledActions"], [{"namespaceName": "sales", "scheduledActionName": "nightly"}])
+    shown = client.get_scheduled_action(scheduledActionName="nightly")["scheduledAction"]
+    emulator.expect("action", (shown["state"], shown["schedule"], shown["targetAction"]), ("ACTIVE", {"cron": "(0 1 * * ? *)"}, target))
+    client.create_snapshot_copy_configuration(namespaceName="sales", destinationRegion="eu-west-1")
+    copy = client.list_snapshot_copy_configurations()["snapshotCopyConfigurations"][0]
+    emulator.expect("copy", (copy["destinationRegion"], copy["snapshotRetentionPeriod"]), ("eu-west-1", -1))
+    arn = client.create_snapshot(namespaceName="sales", snapshotName="hand")["snapshot"]["snapshotArn"]
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "redshift-serverless:RestoreFromSnapshot"}]}
+    client.put_resource_policy(resourceArn=arn, policy=json.dumps(policy))
+    emulator.seed("redshift-serverless", "snapshot", {"snapshotName": "hand", "snapshotCreateTime": days_ago(3)})
+    hand = client.list_snapshots(namespaceName="sales")["snapshots"][0]
+    emulator.expect("snapshot", (hand["accountsWithRestoreAccess"], hand["snapshotRetentionPeriod"], hand["kmsKeyId"]), (["111122223333"], -1, own))
+    emulator.expect_error("no snapshot", "ResourceNotFoundException", lambda: client.get_snapshot(snapshotName="gone"))
+
+
 def redshift(emulator: Emulator) -> None:
     client, far = emulator.client("redshift"), emulator.client("redshift", "eu-west-1")
     make = {"NodeType": "dc2.large", **LOGIN}
@@ -611,5 +643,5 @@ def organizations(emulator: Emulator) -> None:
     emulator.expect("organisation", made["Id"].startswith("o-"), True)
 
 
-SERVICES = (dlm, ec2, rds, redshift, dynamodb, efs, fsx, elasticache, memorydb, opensearch, s3, logs, automation, organizations)
+SERVICES = (dlm, ec2, rds, redshift, redshift_serverless, dynamodb, efs, fsx, elasticache, memorydb, opensearch, s3, logs, automation, organizations)
 CHECKS = (*SERVICES, kms_and_sts)

@@ -79,6 +79,15 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeSnapshotSchedules": {},
         "DescribeSnapshotCopyGrants": {},
     },
+    "redshift-serverless": {
+        "ListNamespaces": {},
+        "ListSnapshots": {},
+        "ListRecoveryPoints": {},
+        "ListScheduledActions": {},
+        "GetScheduledAction": {"scheduledActionName": "nightly"},
+        "ListSnapshotCopyConfigurations": {},
+        "ListTagsForResource": {"resourceArn": f"arn:aws:redshift-serverless:us-east-1:{ACCOUNT}:namespace/n"},
+    },
     "dynamodb": {
         "ListTables": {},
         "DescribeTable": TABLE,

@@ -29,6 +29,7 @@ MODULES = {
     "backup": "backup",
     "cloudcontrolapi": "cloud_control",
     "dlm": "dlm",
+    "docdb-elastic": "cloud_control",
     "dsql": "cloud_control",
     "dynamodb": "dynamodb",
     "ec2": "ec2",
@@ -46,6 +47,7 @@ MODULES = {
     "organizations": "organizations",
     "rds": "rds",
     "redshift": "redshift",
+    "redshift-serverless": "redshift_serverless",
     "s3": "s3",
     "tag": "tagging",  # it uses other services' backends, so this emulator's backends must be in place first
     "timestream": "cloud_control",

@@ -228,6 +228,39 @@ def warehouses(account: Account) -> None:
     account.seed("redshift", "snapshot", {"SnapshotIdentifier": "not-complete", "Status": "final snapshot", **first})
 
 
+def serverless_warehouses(account: Account) -> None:
+    client, far = account.client("redshift-serverless"), account.client("redshift-serverless", FAR)
+    key = account.client("kms").create_key(Description="serverless warehouses")["KeyMetadata"]["Arn"]
+    create = lambda name, **more: client.create_namespace(namespaceName=name, **more)["namespace"]["namespaceArn"]  # noqa: E731
+    kept = create("kept-wares", kmsKeyId=key, tags=[{"key": "tier", "value": "gold"}])
+    planned, spare = create("planned-wares", tags=[{"key": "backup", "value": "daily"}]), create("spare-wares")
+    for name in ("kept-wares", "planned-wares", "spare-wares"):
+        account.seed("redshift-serverless", "namespace", {"namespaceName": name, "creationDate": ago(days=100)})
+    for name in ("kept-wares", "planned-wares"):
+        for hours in (0.5, 23):
+            account.seed("redshift-serverless", "recovery_point", {"namespaceName": name, "recoveryPointCreateTime": ago(hours=hours)})
+    nightly = {"createSnapshot": {"namespaceName": "kept-wares", "snapshotNamePrefix": "kept-wares-", "retentionPeriod": 30}}
+    action = {"namespaceName": "kept-wares", "roleArn": ROLE, "schedule": {"cron": "(0 1 * * ? *)"}, "targetAction": nightly}
+    client.create_scheduled_action(scheduledActionName="kept-nightly", **action)
+    client.create_scheduled_action(scheduledActionName="kept-hourly", enabled=False, **action)
+    client.create_snapshot_copy_configuration(namespaceName="kept-wares", destinationRegion=FAR, snapshotRetentionPeriod=14)
+    taken = {"namespaceName": "kept-wares", "snapshotRetentionPeriod": 30, "snapshotCreateTime": ago(hours=20)}
+    account.seed("redshift-serverless", "snapshot", {"snapshotName": "kept-wares-2026-11-22-01", **taken})
+    account.seed("redshift-serverless", "snapshot", {"snapshotName": "copied-wares", "namespaceArn": kept, **taken}, FAR)
+    lent = client.create_snapshot(namespaceName="spare-wares", snapshotName="lent-wares")["snapshot"]["snapshotArn"]
+    client.put_resource_policy(resourceArn=lent, policy=allow({"AWS": OTHER_ACCOUNT}, "redshift-serverless:RestoreFromSnapshot"))
+    # None of these is a backup of it: of a namespace that is gone, of another account.
+    gone = {"namespaceName": "gone-wares", "namespaceArn": spare.rsplit("/", 1)[0] + "/0b1c2d3e-1111-4222-8333-444455556666"}
+    account.seed("redshift-serverless", "snapshot", {"snapshotName": "of-gone-wares", "snapshotCreateTime": ago(days=400), **gone})
+    account.seed("redshift-serverless", "snapshot", {"snapshotName": "of-other-wares", "ownerAccount": OTHER_ACCOUNT, "namespaceName": "spare-wares"})
+    # AWS Backup's recovery point of a namespace is one of its snapshots.
+    made = account.seed("redshift-serverless", "snapshot", {"snapshotName": "awsbackup:job-4567", "namespaceName": "planned-wares", "snapshotCreateTime": ago(days=1)})
+    name = arn("redshift-serverless", f"snapshot:resource/{made['snapshotName']}", REGION)
+    point = {"RecoveryPointArn": name, "EncryptionKeyArn": key, "ResourceType": "Redshift Serverless"}
+    account.point(planned, age={"days": 1}, **point)
+    far.create_namespace(namespaceName="far-wares")
+
+
 def allow(principal: Any, action: str, **more: Any) -> str:
     """A resource policy with one statement."""
     statement = {"Sid": "Let", "Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*", **more}
@@ -448,6 +481,17 @@ def cloud_control(account: Account) -> dict[str, Any]:
     dsql, eks, kinesis = account.client("dsql"), account.client("eks"), account.client("kinesis")
     dsql.create_cluster(deletionProtectionEnabled=True, kmsEncryptionKey=key, tags={"backup": "daily"})
     dsql.create_cluster(deletionProtectionEnabled=False)
+    tables = {"kept-carts": (True, {"EncryptionType": "CUSTOMER_MANAGED_KMS_KEY", "KmsKeyIdentifier": key}), "bare-carts": (False, {"EncryptionType": "AWS_OWNED_KMS_KEY"})}
+    for name, (recovery, encryption) in tables.items():
+        table = {"KeyspaceName": "shop", "TableName": name, "PointInTimeRecoveryEnabled": recovery, "EncryptionSpecification": encryption, "Tags": []}
+        account.seed("cloudcontrolapi", "resource", {"TypeName": "AWS::Cassandra::Table", "Identifier": f"shop|{name}", "Properties": table})
+    account.seed("cloudcontrolapi", "resource", {"TypeName": "AWS::Cassandra::Table", "Identifier": "system_schema|tables", "Properties": {}})
+    elastic = account.client("docdb-elastic")
+    login = {"adminUserName": "admin", "adminUserPassword": "arn", "authType": "SECRET_ARN", "shardCapacity": 2, "shardCount": 1}
+    elastic.create_cluster(clusterName="kept-catalog", backupRetentionPeriod=7, kmsKeyId=key, tags={"tier": "gold"}, **login)
+    elastic.create_cluster(clusterName="short-catalog", **login)
+    untold = elastic.create_cluster(clusterName="untold-catalog", **login)["cluster"]["clusterArn"]
+    account.seed("cloudcontrolapi", "resource", {"TypeName": "AWS::DocDBElastic::Cluster", "Identifier": untold, "Properties": {"BackupRetentionPeriod": None}})
     network = {"subnetIds": ["subnet-0a", "subnet-0b"]}
     role = f"arn:aws:iam::{ACCOUNT}:role/eks"
     secrets = [{"resources": ["secrets"], "provider": {"keyArn": key}}]
@@ -480,7 +524,7 @@ def cloud_control(account: Account) -> dict[str, Any]:
 def scenario(account: Account) -> dict[str, Any]:
     told: dict[str, Any] = {}
     parts = (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, warehouses, tables, file_systems, fsx, buckets)
-    parts = (*parts, caches, memory, domains)
+    parts = (*parts, serverless_warehouses, caches, memory, domains)
     for part in (*parts, cloud_control, log_groups, restore_automation):
         told |= part(account) or {}
     return told

@@ -2,7 +2,7 @@
 
 use super::build::{cfn, has, reasons, resource, tf};
 use crate::inventory::DEPLOYED;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
@@ -112,4 +112,34 @@ fn collections_and_databases() {
     has(&found, json!({ "key_manager": "aws" }));
     let found = resource(&[tf("aws_timestreamwrite_database.d", "aws_timestreamwrite_database", json!({ "kms_key_id": KEY }))]);
     has(&found, json!({ "kms_key_arn": KEY }));
+}
+
+#[test]
+fn elastic_clusters_of_documentdb() {
+    let by_default = json!({ "backup_retention_days": 1, "key_manager": "aws" });
+    has(&resource(&[cfn("C", "AWS::DocDBElastic::Cluster", json!({ "ClusterName": "c" }))]), by_default.clone());
+    has(&resource(&[tf("aws_docdbelastic_cluster.c", "aws_docdbelastic_cluster", json!({ "name": "c" }))]), by_default);
+    for (days, accepted) in [(0, false), (1, true), (35, true), (36, false)] {
+        let found = resource(&[cfn("C", "AWS::DocDBElastic::Cluster", json!({ "ClusterName": "c", "BackupRetentionPeriod": days }))]);
+        assert_eq!(found.properties.is_read("backup_retention_days"), accepted, "{days}");
+    }
+}
+
+#[test]
+fn tables_of_keyspaces() {
+    let by_default = json!({ "keyspace": "shop", "pitr": false, "kms_key_arn": null, "key_manager": "aws_owned" });
+    let named = json!({ "KeyspaceName": "shop", "TableName": "carts" });
+    has(&resource(&[cfn("T", "AWS::Cassandra::Table", named)]), by_default.clone());
+    let named = |more: Json| {
+        let mut body = json!({ "keyspace_name": "shop", "table_name": "carts" });
+        more.as_object().expect("a body").iter().for_each(|(name, value)| body[name] = value.clone());
+        tf("aws_keyspaces_table.t", "aws_keyspaces_table", body)
+    };
+    has(&resource(&[named(json!({}))]), by_default);
+    for (status, pitr) in [("ENABLED", true), ("DISABLED", false)] {
+        has(&resource(&[named(json!({ "point_in_time_recovery": [{ "status": status }] }))]), json!({ "pitr": pitr }));
+    }
+    let specification = json!({ "EncryptionType": "CUSTOMER_MANAGED_KMS_KEY", "KmsKeyIdentifier": KEY });
+    let body = json!({ "KeyspaceName": "shop", "PointInTimeRecoveryEnabled": true, "EncryptionSpecification": specification });
+    has(&resource(&[cfn("T", "AWS::Cassandra::Table", body)]), json!({ "pitr": true, "kms_key_arn": KEY }));
 }

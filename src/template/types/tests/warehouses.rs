@@ -144,3 +144,37 @@ fn grants_are_under_the_default_key_without_one() {
         assert_eq!(found.arn, "arn:aws:redshift:eu-west-1:111122223333:snapshotcopygrant:g");
     }
 }
+
+const NAMESPACE: &str = "AWS::RedshiftServerless::Namespace";
+
+#[test]
+fn namespaces() {
+    let owned = json!({ "kms_key_arn": null, "key_manager": "aws_owned" });
+    let found = resource(&[cfn("N", NAMESPACE, json!({ "NamespaceName": "sales" }))]);
+    has(&found, owned.clone());
+    has(&found, json!({ "snapshot_copies": [] }));
+    let found =
+        resource(&[tf("aws_redshiftserverless_namespace.n", "aws_redshiftserverless_namespace", json!({ "namespace_name": "sales" }))]);
+    has(&found, owned);
+    // The provider has no argument for it.
+    assert_eq!(reasons(&found, "snapshot_copies").len(), 1);
+    let copies = json!([{ "DestinationRegion": "eu-central-1" }, { "DestinationRegion": "eu-west-3", "SnapshotRetentionPeriod": 14 }]);
+    let found = resource(&[cfn("N", NAMESPACE, json!({ "NamespaceName": "sales", "SnapshotCopyConfigurations": copies }))]);
+    let expected = json!([{ "destination_region": "eu-central-1", "retention_days": null }, { "destination_region": "eu-west-3", "retention_days": 14 }]);
+    has(&found, json!({ "snapshot_copies": expected }));
+}
+
+#[test]
+fn snapshots_of_namespaces() {
+    let namespace = cfn("N", NAMESPACE, json!({ "NamespaceName": "sales" }));
+    let snapshot =
+        cfn("S", "AWS::RedshiftServerless::Snapshot", json!({ "SnapshotName": "by-hand", "NamespaceName": reference("N", "Ref") }));
+    let found = resources(&[namespace, snapshot]);
+    let of = |kind: &str| found.iter().find(|found| found.type_name.ends_with(kind)).expect("declared");
+    assert_eq!(of("Snapshot").properties.json("source_arn"), Some(json!(of("Namespace").arn)));
+    has(of("Snapshot"), json!({ "snapshot_type": "manual", "retention_days": null }));
+    // A resource policy outside of the template may share it.
+    assert_eq!(reasons(of("Snapshot"), "shared_with").len(), 1);
+    let body = json!({ "snapshot_name": "by-hand", "namespace_name": "sales", "retention_period": 30 });
+    has(&resource(&[tf("aws_redshiftserverless_snapshot.s", "aws_redshiftserverless_snapshot", body)]), json!({ "retention_days": 30 }));
+}

@@ -1,4 +1,4 @@
-"""DSQL, EKS, Kinesis, Lightsail, OpenSearch Serverless and Timestream."""
+"""DocumentDB elastic clusters, DSQL, EKS, Kinesis, Lightsail, OpenSearch Serverless and Timestream."""
 
 from __future__ import annotations
 
@@ -69,3 +69,10 @@ def opensearch_collection_deletion_protection(aws: Aws) -> str:
 def timestream_database_customer_key(aws: Aws) -> Failing:
     made = aws.client("timestream-write").create_database(DatabaseName="metrics")
     return Failing(made["Database"]["Arn"], fill=KEY)
+
+
+@proves("docdb-elastic-cluster-retention")
+def docdb_elastic_cluster_retention(aws: Aws) -> str:
+    login = {"adminUserName": "admin", "adminUserPassword": "arn", "authType": "SECRET_ARN"}
+    made = aws.client("docdb-elastic").create_cluster(clusterName="one-day", shardCapacity=2, shardCount=1, **login)
+    return str(made["cluster"]["clusterArn"])

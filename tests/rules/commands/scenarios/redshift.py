@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from framework import FAR, Aws, Failing, proves
+from framework import FAR, Aws, Failing, ago, proves
 
 
 def decrypted(aws: Aws, name: str) -> str:
@@ -53,3 +53,21 @@ def snapshot_schedule_healthy(aws: Aws) -> str:
     name = aws.warehouse("broken-schedule", SnapshotScheduleIdentifier="broken")
     aws.seed("redshift", "cluster", {"ClusterIdentifier": name, "SnapshotScheduleState": "FAILED"})
     return name
+
+
+def namespace(aws: Aws, name: str) -> str:
+    """A namespace of 100 days ago, with a recovery point."""
+    aws.client("redshift-serverless").create_namespace(namespaceName=name)
+    aws.seed("redshift-serverless", "namespace", {"namespaceName": name, "creationDate": ago(days=100)})
+    aws.seed("redshift-serverless", "recovery_point", {"namespaceName": name, "recoveryPointCreateTime": ago(hours=0.5)})
+    return name
+
+
+@proves("redshift-namespace-customer-key")
+def namespace_customer_key(aws: Aws) -> Failing:
+    return Failing(namespace(aws, "owned-key"), fill={"KEY_ARN": lambda told: told("Arn")})
+
+
+@proves("redshift-namespace-snapshots")
+def namespace_snapshots(aws: Aws) -> Failing:
+    return Failing(namespace(aws, "a-day-only"), fill={"SNAPSHOT_ROLE_ARN": "arn:aws:iam::123456789012:role/snapshots"})

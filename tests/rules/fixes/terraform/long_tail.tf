@@ -73,3 +73,26 @@ resource "aws_backup_selection" "tagged" {
     value = "daily"
   }
 }
+
+resource "aws_docdbelastic_cluster" "elastic" {
+  name                = "catalog"
+  admin_user_name     = "catalog"
+  admin_user_password = "arn:aws:secretsmanager:us-east-1:111122223333:secret:catalog"
+  auth_type           = "SECRET_ARN"
+  shard_capacity      = 2
+  shard_count         = 1
+}
+
+resource "aws_keyspaces_table" "carts" {
+  keyspace_name = "shop"
+  table_name    = "carts"
+  schema_definition {
+    column {
+      name = "id"
+      type = "text"
+    }
+    partition_key {
+      name = "id"
+    }
+  }
+}

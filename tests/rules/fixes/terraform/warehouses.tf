@@ -10,3 +10,7 @@ resource "aws_redshift_cluster" "warehouse" {
 resource "aws_redshift_snapshot_copy_grant" "far" {
   snapshot_copy_grant_name = "far"
 }
+
+resource "aws_redshiftserverless_namespace" "serverless" {
+  namespace_name = "serverless"
+}
