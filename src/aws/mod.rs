@@ -9,6 +9,7 @@ pub mod automation;
 pub mod backup;
 pub mod call;
 pub mod cloud_control;
+pub mod cloudtrail;
 mod connect_error;
 mod convert;
 pub mod dlm;
@@ -67,6 +68,12 @@ pub const SERVICES: &[Service] = &[
         collect: |_, reader| automation::collect(reader).boxed(),
     },
     Service { name: "backup", operations: backup::operations, collect: |_, reader| backup::collect(reader).boxed() },
+    // It belongs to the Region; see `settings`.
+    Service {
+        name: "cloudtrail",
+        operations: || cloudtrail::OPERATIONS.to_vec(),
+        collect: |_, _| futures::future::ready(Vec::new()).boxed(),
+    },
     Service { name: "dlm", operations: || dlm::OPERATIONS.to_vec(), collect: |_, reader| dlm::collect(reader).boxed() },
     Service {
         name: "dsql",
@@ -134,6 +141,7 @@ pub fn operations() -> Vec<&'static Operation> {
     let mut all: Vec<_> = SERVICES.iter().flat_map(|service| (service.operations)()).collect();
     all.extend(session::OPERATIONS);
     all.extend(kms::OPERATIONS);
+    all.extend(cloud_control::iam::OPERATIONS);
     all.extend(tagging::OPERATIONS);
     all.sort_by_key(|operation| (operation.service, operation.name));
     all.dedup();
@@ -184,6 +192,7 @@ async fn region_resources(session: &Session, reader: &Reader) -> Vec<Resource> {
         futures::join!(async { futures::future::join_all(services).await.concat() }, settings::region(session, reader));
     resources.push(region);
     tagging::OPERATIONS.iter().for_each(|operation| reader.declare(operation));
+    cloud_control::iam::collect(reader, &mut resources).await;
     kms::collect(reader, &mut resources).await;
     resources
 }
@@ -214,11 +223,15 @@ mod tests {
     #[test]
     fn no_operation_changes_anything() {
         let reads = ["Describe", "Get", "List"];
+        // Both only read: their access level is Read (Service Authorization Reference). LookupEvents returns events of CloudTrail's event history;
+        // no other operation does.
+        let also = ["aoss:BatchGetCollection", "cloudtrail:LookupEvents"];
         for operation in operations() {
-            assert!(reads.iter().any(|verb| operation.name.starts_with(verb)), "{operation}");
+            let is_read = |name: &str| reads.iter().any(|verb| name.starts_with(verb));
+            assert!(is_read(operation.name) || also.contains(&operation.to_string().as_str()), "{operation}");
             for action in operation.iam_actions() {
                 let (_, name) = action.split_once(':').unwrap();
-                assert!(reads.iter().any(|verb| name.starts_with(verb)) || action == "aoss:BatchGetCollection", "{operation}: {action}");
+                assert!(is_read(name) || also.contains(&action.as_str()), "{operation}: {action}");
             }
         }
     }

@@ -336,6 +336,29 @@ fn tables() {
         ("data-protected", "dumped", "pass: restorable only from a manual snapshot of "),
         // A replica copies deletions too, so it is not a backup.
         ("data-protected", "global-table", "fail: unprotected: "),
+        ("dynamodb-table-auto-scaling", "global-table", "pass: its capacity is on demand"),
+        ("dynamodb-table-auto-scaling", "scaled", "fail: does not scale automatically: writes of the table"),
+    ]);
+}
+
+#[test]
+fn roles_and_deletions() {
+    let role = "its role arn:aws:iam::123456789012:role/service-role/AWSBackupDefaultServiceRole";
+    let selection = audited()
+        .document
+        .findings()
+        .iter()
+        .find(|finding| finding["rule"] == "backup-role-assumable" && finding["resource"]["type"] == "AWS::Backup::BackupSelection");
+    assert_eq!(selection.expect("a finding")["message"], format!("backup.amazonaws.com can assume {role}"));
+    said(&[
+        ("backup-role-assumable", "ebs", &format!("pass: backup.amazonaws.com can assume {role}")),
+        ("backup-role-assumable", "daily", &format!("fail: dlm.amazonaws.com cannot assume {role}")),
+        (
+            "backup-not-deleted-by-hand",
+            "us-east-1",
+            "fail: in 30 days, somebody called DeleteSnapshot as arn:aws:iam::123456789012:user/anna",
+        ),
+        ("backup-not-deleted-by-hand", "eu-west-1", "pass: "),
     ]);
 }
 

@@ -15,6 +15,7 @@ pub mod efs;
 pub mod eks;
 pub mod elasticache;
 pub mod fsx;
+pub mod iam;
 pub mod kinesis;
 pub mod kms;
 pub mod lightsail;
@@ -77,6 +78,7 @@ pub fn all() -> &'static [TypeInfo] {
         fsx::Backup,
         fsx::FileSystem,
         fsx::Volume,
+        iam::Role,
         kinesis::Stream,
         kinesis::VideoStream,
         kms::Key,

@@ -14,6 +14,7 @@ mod efs;
 mod eks;
 mod elasticache;
 mod fsx;
+mod iam;
 mod kinesis;
 pub(super) mod kms;
 mod lightsail;
@@ -67,6 +68,7 @@ static ALL: &[&Table] = &[
     &fsx::LUSTRE,
     &fsx::ONTAP,
     &fsx::VOLUME,
+    &iam::ROLE,
     &kinesis::STREAM,
     &kinesis::VIDEO_STREAM,
     &kms::KEY,

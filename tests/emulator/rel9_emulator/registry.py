@@ -28,6 +28,7 @@ MODULES = {
     "states": "automation",
     "backup": "backup",
     "cloudcontrolapi": "cloud_control",
+    "cloudtrail": "cloudtrail",
     "dlm": "dlm",
     "dsql": "cloud_control",
     "dynamodb": "dynamodb",

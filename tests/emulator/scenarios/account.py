@@ -20,8 +20,24 @@ def settings(account: Account) -> None:
     backup.update_region_settings(ResourceTypeOptInPreference={"EFS": False})
     backup.update_global_settings(GlobalSettings={"isCrossAccountBackupEnabled": "true"})
     organization(account)
+    deletions(account)
     ec2.enable_ebs_encryption_by_default()
     ec2.enable_snapshot_block_public_access(State="block-new-sharing")
+
+
+def deletions(account: Account) -> None:
+    """One snapshot was deleted by a person, others by a service, without permission, or of another service."""
+    person = {"type": "IAMUser", "arn": f"arn:aws:iam::{ACCOUNT}:user/anna"}
+    lifecycle = {"type": "AssumedRole", "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/backup/s", "invokedBy": "backup.amazonaws.com"}
+    event = {"EventName": "DeleteSnapshot", "EventSource": "ec2.amazonaws.com", "EventTime": ago(days=3), "UserIdentity": person}
+    for more in (
+        {"Resources": ["snap-0123"]},
+        {"UserIdentity": lifecycle},
+        {"ErrorCode": "Client.UnauthorizedOperation"},
+        {"EventSource": "lightsail.amazonaws.com"},
+        {"EventTime": ago(days=40)},
+    ):
+        account.seed("cloudtrail", "event", {**event, **more})
 
 
 def organization(account: Account) -> None:
@@ -36,7 +52,9 @@ def organization(account: Account) -> None:
 
 
 def vaults(account: Account) -> None:
+    """The role of plans exists; a DLM policy names it too, which its trust policy does not allow."""
     backup = account.client("backup")
+    account.make_role(ROLE.rsplit("/", 1)[1], "backup.amazonaws.com", "/service-role/")
     key = account.client("kms").create_key(Description="vault")["KeyMetadata"]
     account.client("kms").enable_key_rotation(KeyId=key["KeyId"])
     account.vault("main", EncryptionKeyArn=key["Arn"])
@@ -244,7 +262,9 @@ def tables(account: Account) -> dict[str, str]:
     account.table("dumped")
     backup = dynamodb.create_backup(TableName="dumped", BackupName="by-hand")["BackupDetails"]["BackupArn"]
     dynamodb.restore_table_from_backup(TargetTableName="restored", BackupArn=backup)
-    account.seed("dynamodb", "table", {"TableName": "restored", "RestoreSummary": {"RestoreDateTime": ago(days=8)}})
+    on_demand = {"BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"}}
+    account.seed("dynamodb", "table", {"TableName": "restored", "RestoreSummary": {"RestoreDateTime": ago(days=8)}, **on_demand})
+    account.scaled_table("scaled")
     account.table("global-table")
     dynamodb.update_table(TableName="global-table", ReplicaUpdates=[{"Create": {"RegionName": FAR}}])
     return {"backup": backup}

@@ -68,6 +68,33 @@ class Account:
     def arn(self, service: str, resource: str, region: str = "us-east-1") -> str:
         return arn(service, resource, region, self.number)
 
+    def provisioned_table(self, name: str) -> str:
+        self.client("dynamodb").create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 5},
+        )
+        return name
+
+    def scaled_table(self, name: str) -> None:
+        """A table whose reads scale; the target of its writes has no policy."""
+        self.provisioned_table(name)
+        client = self.client("application-autoscaling")
+        for capacity in ("Read", "Write"):
+            what = {"ServiceNamespace": "dynamodb", "ResourceId": f"table/{name}", "ScalableDimension": f"dynamodb:table:{capacity}CapacityUnits"}
+            client.register_scalable_target(**what, MinCapacity=5, MaxCapacity=50)
+            if capacity == "Read":
+                tracking = {"TargetValue": 70.0, "PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBReadCapacityUtilization"}}
+                more = {"PolicyName": "reads", "PolicyType": "TargetTrackingScaling", "TargetTrackingScalingPolicyConfiguration": tracking}
+                client.put_scaling_policy(**what, **more)
+
+    def make_role(self, name: str, service: str, path: str = "/") -> str:
+        """Creates a role that a service may assume; returns its ARN."""
+        statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        return str(self.client("iam").create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=trust)["Role"]["Arn"])
+
     @property
     def role(self) -> str:
         return ROLE.replace(ACCOUNT, self.number)

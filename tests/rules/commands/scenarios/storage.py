@@ -22,6 +22,11 @@ def data_policy_not_open(aws: Aws) -> Failing:
     return Failing("open", edit={"policy.json": edit})
 
 
+@proves("dynamodb-table-auto-scaling")
+def dynamodb_table_auto_scaling(aws: Aws) -> str:
+    return aws.provisioned_table("fixed")
+
+
 @proves("dynamodb-table-customer-key")
 def dynamodb_table_customer_key(aws: Aws) -> str:
     return aws.table("managed-key")
