@@ -10,11 +10,12 @@ use std::path::PathBuf;
 
 /// The services that rel9 may call, by the ids that the SDK uses for their endpoint settings: `AWS_ENDPOINT_URL_SSO_OIDC`. The last ones
 /// provide credentials.
-const SERVICES: [&str; 24] = [
+const SERVICES: [&str; 25] = [
     "Application Auto Scaling",
     "Backup",
     "CloudTrail",
     "CloudWatch Logs",
+    "Directory Service",
     "DLM",
     "DynamoDB",
     "EC2",

@@ -12,6 +12,7 @@ pub mod cloud_control;
 pub mod cloudtrail;
 mod connect_error;
 mod convert;
+pub mod directory;
 pub mod dlm;
 pub mod dynamodb;
 pub mod ec2;
@@ -74,6 +75,7 @@ pub const SERVICES: &[Service] = &[
         operations: || cloudtrail::OPERATIONS.to_vec(),
         collect: |_, _| futures::future::ready(Vec::new()).boxed(),
     },
+    Service { name: "directory", operations: || directory::OPERATIONS.to_vec(), collect: |_, reader| directory::collect(reader).boxed() },
     Service { name: "dlm", operations: || dlm::OPERATIONS.to_vec(), collect: |_, reader| dlm::collect(reader).boxed() },
     Service {
         name: "dsql",

@@ -16,6 +16,8 @@ pub struct Table {
     pub type_name: &'static str,
     pub cloudformation: &'static [&'static str],
     pub terraform: &'static [&'static str],
+    /// Which declarations of these types it reads; `None` for all of them.
+    pub only: Option<fn(&Declaration) -> bool>,
     pub identity: Identity,
     /// Where the tags are.
     pub tags: Paths,
@@ -323,6 +325,7 @@ pub const BLANK: Table = Table {
     type_name: "",
     cloudformation: &[],
     terraform: &[],
+    only: None,
     identity: Identity::numbered(["", ""], ""),
     tags: ["Tags", "tags_all|tags"],
     tagged: None,

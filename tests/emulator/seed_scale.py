@@ -33,6 +33,7 @@ SIZES = {
     "buckets": 30,
     "caches": 30,
     "cloud_control": 30,
+    "directories": 9,
     "log_groups": 30,
     "state_machines": 30,
     "warehouses": 30,
@@ -49,7 +50,7 @@ class Seeder:
         self.endpoint, self.region, self.pool = endpoint, region, pool
         session = boto3.Session(region_name=region, **ACCESS)
         names = ("ec2", "rds", "redshift", "dynamodb", "efs", "elasticache", "fsx", "memorydb", "opensearch", "s3", "backup", "logs", "stepfunctions")
-        names = (*names, "scheduler", *CLOUD_CONTROL)
+        names = (*names, "scheduler", "ds", *CLOUD_CONTROL)
         self.clients = {name: session.client(name, endpoint_url=endpoint, config=CONFIG) for name in names}
 
     def each(self, count: int, make: Callable[[int], Any]) -> list[Any]:
@@ -77,6 +78,7 @@ class Seeder:
         self.volumes_of_fsx()
         self.each(SIZES["caches"], self.caches)
         self.each(SIZES["cloud_control"], self.cloud_control)
+        self.directories()
         where = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
         self.each(SIZES["buckets"], lambda i: s3.create_bucket(Bucket=f"scale-{self.region}-{i}", **where))
 
@@ -91,6 +93,14 @@ class Seeder:
         self.clients["scheduler"].create_schedule(
             Name=f"drill-{number}", ScheduleExpression="rate(30 days)", FlexibleTimeWindow={"Mode": "OFF"}, Target=target
         )
+
+    def directories(self) -> None:
+        """AWS allows ten of a kind in a Region."""
+        subnets = self.clients["ec2"].describe_subnets()["Subnets"]
+        settings = {"VpcId": subnets[0]["VpcId"], "SubnetIds": [subnet["SubnetId"] for subnet in subnets[:2]]}
+        for number in range(SIZES["directories"]):
+            name = f"scale-{number}.example.com"
+            self.clients["ds"].create_microsoft_ad(Name=name, Password="Not-a-s3cret", VpcSettings=settings, Tags=self.tags(number))
 
     def plan(self) -> None:
         backup = self.clients["backup"]

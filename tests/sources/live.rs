@@ -342,6 +342,20 @@ fn tables() {
 }
 
 #[test]
+fn directories() {
+    said(&[
+        ("data-protected", "daily_directory", "pass: protected on schedule: daily snapshots of AWS Directory Service"),
+        ("directory-snapshot-current", "daily_directory", "pass: newest completed snapshot: 2 h old, at most 2 d are allowed"),
+        ("directory-snapshot-quota", "daily_directory", "pass: has 0 of 5 manual snapshots"),
+        ("data-protected", "simple_directory", "pass: restorable only from a manual snapshot"),
+        ("directory-snapshot-current", "simple_directory", "fail: newest completed snapshot: 9 d old, at most 2 d are allowed"),
+        ("directory-snapshot-quota", "simple_directory", "fail: has 3 of 5 manual snapshots"),
+    ]);
+    let names = audited().document.findings().iter().map(|finding| &finding["resource"]["name"]);
+    assert!(names.clone().any(|name| name == "corp.example.com") && !names.clone().any(|name| name == "far.example.com"));
+}
+
+#[test]
 fn roles_and_deletions() {
     let role = "its role arn:aws:iam::123456789012:role/service-role/AWSBackupDefaultServiceRole";
     let selection = audited()

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod automation;
 pub mod backup;
+pub mod directory;
 pub mod dlm;
 pub mod dsql;
 pub mod dynamodb;
@@ -56,6 +57,9 @@ pub fn all() -> &'static [TypeInfo] {
         backup::RestoreJob,
         backup::RestoreTestingPlan,
         backup::RestoreTestingSelection,
+        directory::MicrosoftAd,
+        directory::SimpleAd,
+        directory::Snapshot,
         dlm::LifecyclePolicy,
         dsql::Cluster,
         dynamodb::Backup,

@@ -7,6 +7,7 @@
 mod account;
 mod automation;
 mod backup;
+mod directory;
 mod dlm;
 mod dsql;
 mod dynamodb;
@@ -35,6 +36,8 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Types that hold data.
 pub static DATA: &[&DataType] = &[
+    &directory::MICROSOFT_AD,
+    &directory::SIMPLE_AD,
     &dsql::CLUSTER,
     &dynamodb::GLOBAL_TABLE,
     &dynamodb::TABLE,
@@ -62,6 +65,7 @@ pub static DATA: &[&DataType] = &[
 
 /// Types whose resources are backups.
 static BACKUPS: &[&BackupType] = &[
+    &directory::SNAPSHOT,
     &dynamodb::BACKUP,
     &ebs::IMAGE,
     &ebs::SNAPSHOT,

@@ -6,6 +6,7 @@
 //! Terraform's are from the provider's page of the resource (hashicorp/aws, `website/docs/r`).
 
 mod backup;
+mod directory;
 mod dlm;
 mod dsql;
 pub(super) mod dynamodb;
@@ -46,6 +47,8 @@ static ALL: &[&Table] = &[
     &backup::selection::SELECTION,
     &backup::vault::AIR_GAPPED_VAULT,
     &backup::vault::VAULT,
+    &directory::MICROSOFT_AD,
+    &directory::SIMPLE_AD,
     &dlm::POLICY,
     &dsql::CLUSTER,
     &dynamodb::GLOBAL_TABLE,
@@ -111,7 +114,8 @@ pub fn all() -> impl Iterator<Item = &'static Table> {
 
 /// The table of a declaration.
 pub fn table_of(declaration: &Declaration) -> Option<&'static Table> {
-    all().find(|table| table.types_of(declaration.language).contains(&declaration.type_name.as_str()))
+    let reads = |table: &&Table| table.only.is_none_or(|only| only(declaration));
+    all().find(|table| table.types_of(declaration.language).contains(&declaration.type_name.as_str()) && reads(table))
 }
 
 /// Whether a declaration is of a type that protects others: a plan, a selection, a vault, a policy.

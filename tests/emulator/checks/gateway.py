@@ -66,6 +66,12 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeSnapshotTierStatus": {},
     },
     "dlm": {"GetLifecyclePolicies": {}, "GetLifecyclePolicy": {"PolicyId": "policy-1"}},
+    "ds": {
+        "DescribeDirectories": {},
+        "DescribeSnapshots": {},
+        "GetSnapshotLimits": {"DirectoryId": "d-0123456789"},
+        "ListTagsForResource": {"ResourceId": "d-0123456789"},
+    },
     "rds": {
         "DescribeDBInstances": {},
         "DescribeDBClusters": {},

@@ -30,6 +30,7 @@ MODULES = {
     "cloudcontrolapi": "cloud_control",
     "cloudtrail": "cloudtrail",
     "dlm": "dlm",
+    "ds": "directory",
     "dsql": "cloud_control",
     "dynamodb": "dynamodb",
     "ec2": "ec2",

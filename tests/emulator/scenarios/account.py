@@ -270,6 +270,22 @@ def tables(account: Account) -> dict[str, str]:
     return {"backup": backup}
 
 
+def directories(account: Account) -> dict[str, str]:
+    """A directory with automatic snapshots, one whose snapshots stopped and whose quota is nearly used up, and an AD Connector."""
+    daily = account.directory("corp.example.com", tier="gold")
+    for days in range(3):
+        account.seed("ds", "snapshot", {"DirectoryId": daily, "StartTime": ago(days=days, hours=2)})
+    account.seed("ds", "snapshot", {"DirectoryId": daily, "StartTime": ago(hours=1), "Status": "Failed"})
+    simple = account.directory("lab.example.com", simple=True)
+    for days in (9, 19, 29):
+        account.seed("ds", "snapshot", {"DirectoryId": simple, "StartTime": ago(days=days), "Type": "Manual"})
+    subnets = account.client("ec2").describe_subnets()["Subnets"]
+    settings = {"VpcId": subnets[0]["VpcId"], "SubnetIds": [subnet["SubnetId"] for subnet in subnets[:2]]}
+    settings |= {"CustomerDnsIps": ["10.0.0.2"], "CustomerUserName": "admin"}
+    account.client("ds").connect_directory(Name="far.example.com", Password="Not-a-s3cret", Size="Small", ConnectSettings=settings)
+    return {"daily_directory": daily, "simple_directory": simple}
+
+
 def file_systems(account: Account) -> dict[str, str]:
     efs = account.client("efs")
     backed_up = account.file_system("with-backups", Encrypted=True, Backup=True)
@@ -499,7 +515,7 @@ def cloud_control(account: Account) -> dict[str, Any]:
 def scenario(account: Account) -> dict[str, Any]:
     told: dict[str, Any] = {}
     parts = (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, warehouses, tables, file_systems, fsx, buckets)
-    parts = (*parts, caches, memory, domains)
+    parts = (*parts, caches, memory, domains, directories)
     for part in (*parts, cloud_control, log_groups, restore_automation):
         told |= part(account) or {}
     return told

@@ -68,6 +68,17 @@ class Account:
     def arn(self, service: str, resource: str, region: str = "us-east-1") -> str:
         return arn(service, resource, region, self.number)
 
+    def directory(self, name: str, region: str = "us-east-1", simple: bool = False, days_old: float = 100, **labels: str) -> str:
+        """A directory in the default VPC; returns its id."""
+        ec2, ds = self.client("ec2", region), self.client("ds", region)
+        vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+        subnets = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]
+        settings = {"VpcId": vpc, "SubnetIds": [subnet["SubnetId"] for subnet in subnets[:2]]}
+        what = {"Name": name, "Password": "Not-a-s3cret", "VpcSettings": settings, "Tags": tags(labels)}
+        made = ds.create_directory(**what, Size="Small") if simple else ds.create_microsoft_ad(**what, Edition="Standard")
+        self.seed("ds", "directory", {"DirectoryId": made["DirectoryId"], "LaunchTime": ago(days=days_old)}, region)
+        return str(made["DirectoryId"])
+
     def provisioned_table(self, name: str) -> str:
         self.client("dynamodb").create_table(
             TableName=name,

@@ -68,3 +68,14 @@ fn roles_that_the_template_declares_are_found() {
     let outside = outside.iter().find(|found| found.type_name == "AWS::DLM::LifecyclePolicy").expect("a policy");
     assert_eq!(reasons(outside, "role_arn"), ["a parameter has no value"]);
 }
+
+#[test]
+fn one_type_of_terraform_is_directories_of_two_types() {
+    let of = |body: serde_json::Value| resources(&[tf("aws_directory_service_directory.d", "aws_directory_service_directory", body)]);
+    let type_of = |body: serde_json::Value| of(body).first().map(|found| found.type_name.clone());
+    assert_eq!(type_of(json!({ "type": "MicrosoftAD" })).as_deref(), Some("AWS::DirectoryService::MicrosoftAD"));
+    for simple in [json!({ "type": "SimpleAD" }), json!({}), json!({ "type": unknown("why") })] {
+        assert_eq!(type_of(simple).as_deref(), Some("AWS::DirectoryService::SimpleAD"));
+    }
+    assert_eq!(type_of(json!({ "type": "ADConnector" })), None);
+}
