@@ -117,19 +117,20 @@ fn snapshot(reader: &Reader, read: sdk::Snapshot) -> Option<Resource> {
 mod tests {
     use super::*;
 
-    fn of(kind: sdk::DirectoryType) -> sdk::DirectoryDescription {
-        sdk::DirectoryDescription::builder().directory_id("d-1").r#type(kind).build()
-    }
-
     #[test]
     fn directories_without_data_of_their_own_are_left_out() {
-        let is_judged = |directory: &sdk::DirectoryDescription| is_judged_here(directory, "eu-west-1");
-        assert!(is_judged(&of(sdk::DirectoryType::MicrosoftAd)) && is_judged(&of(sdk::DirectoryType::SimpleAd)));
-        assert!(!is_judged(&of(sdk::DirectoryType::AdConnector)) && !is_judged(&of(sdk::DirectoryType::SharedMicrosoftAd)));
-        let hybrid = sdk::DirectoryDescription { edition: Some("Hybrid".into()), ..of(sdk::DirectoryType::MicrosoftAd) };
-        assert!(!is_judged(&hybrid));
-        let regions = sdk::RegionsInfo::builder().primary_region("us-east-1").build();
-        let replicated = sdk::DirectoryDescription { regions_info: Some(regions), ..of(sdk::DirectoryType::MicrosoftAd) };
-        assert!(!is_judged(&replicated) && is_judged_here(&replicated, "us-east-1"));
+        let of = |kind: sdk::DirectoryType| sdk::DirectoryDescription::builder().directory_id("d-1").r#type(kind);
+        let is_judged = |directory: sdk::DirectoryDescription| is_judged_here(&directory, "eu-west-1");
+        for kind in [sdk::DirectoryType::MicrosoftAd, sdk::DirectoryType::SimpleAd] {
+            assert!(is_judged(of(kind).build()));
+        }
+        for kind in [sdk::DirectoryType::AdConnector, sdk::DirectoryType::SharedMicrosoftAd] {
+            assert!(!is_judged(of(kind).build()));
+        }
+        assert!(!is_judged(of(sdk::DirectoryType::MicrosoftAd).edition("Hybrid".into()).build()));
+        for (primary, judged) in [("us-east-1", false), ("eu-west-1", true)] {
+            let regions = sdk::RegionsInfo::builder().primary_region(primary).build();
+            assert_eq!(is_judged(of(sdk::DirectoryType::MicrosoftAd).regions_info(regions).build()), judged);
+        }
     }
 }
