@@ -252,7 +252,8 @@ impl Reader {
 
     fn gate(&self, operation: &'static Operation) -> Arc<Gate> {
         let mut gates = lock(&self.gates);
-        let gate = gates.entry((operation.service, operation.name)).or_insert_with(|| Arc::new(Gate::new(operation)));
+        let gate =
+            gates.entry((operation.service, operation.name)).or_insert_with(|| Arc::new(Gate::new(operation, self.run.limits_operations)));
         Arc::clone(gate)
     }
 }

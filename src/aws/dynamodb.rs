@@ -7,8 +7,10 @@ use super::call::Reader;
 use super::convert::{Encryption, each, kms_key_arn, known, optional_time, resource, time};
 use super::operation::Operation;
 use super::tagging;
-use crate::inventory::types::dynamodb::{Backup, Replica, RestoredFrom, Table};
+use crate::inventory::types::dynamodb::scaled;
+use crate::inventory::types::dynamodb::{Backup, Replica, RestoredFrom, Scaling, Table};
 use crate::inventory::{Fact, Resource};
+use aws_sdk_applicationautoscaling as autoscaling;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types as sdk;
 use std::collections::HashMap;
@@ -23,12 +25,34 @@ const GET_RESOURCE_POLICY: Operation = Operation::new("dynamodb", "GetResourcePo
 /// "You can call ListBackups a maximum of five times per second."
 const LIST_BACKUPS: Operation = Operation::new("dynamodb", "ListBackups", Answer::json(&["BackupSummaries/*/BackupArn"])).with_rate(5);
 
+const DESCRIBE_SCALABLE_TARGETS: Operation = Operation::new(
+    "application-autoscaling",
+    "DescribeScalableTargets",
+    Answer::json(&["ScalableTargets/*/ResourceId", "ScalableTargets/*/ScalableDimension"]),
+);
+const DESCRIBE_SCALING_POLICIES: Operation = Operation::new(
+    "application-autoscaling",
+    "DescribeScalingPolicies",
+    Answer::json(&["ScalingPolicies/*/ResourceId", "ScalingPolicies/*/ScalableDimension"]),
+);
+
 /// Every operation of this module.
-pub const OPERATIONS: &[&Operation] =
-    &[&LIST_TABLES, &DESCRIBE_TABLE, &DESCRIBE_CONTINUOUS_BACKUPS, &DESCRIBE_TIME_TO_LIVE, &GET_RESOURCE_POLICY, &LIST_BACKUPS];
+pub const OPERATIONS: &[&Operation] = &[
+    &DESCRIBE_SCALABLE_TARGETS,
+    &DESCRIBE_SCALING_POLICIES,
+    &LIST_TABLES,
+    &DESCRIBE_TABLE,
+    &DESCRIBE_CONTINUOUS_BACKUPS,
+    &DESCRIBE_TIME_TO_LIVE,
+    &GET_RESOURCE_POLICY,
+    &LIST_BACKUPS,
+];
 
 /// The largest page of `ListTables` and `ListBackups`.
 const PAGE: i32 = 100;
+
+/// The largest page of `DescribeScalableTargets` and `DescribeScalingPolicies` ("This value can be between 1 and 50").
+const SCALING_PAGE: i32 = 50;
 
 /// All tables and on-demand backups of one Region.
 pub async fn collect(reader: &Reader) -> Vec<Resource> {
@@ -52,11 +76,56 @@ async fn tables(reader: &Reader, client: &Client) -> Vec<ReadTable> {
         // Without the list, tables may exist: the operations that read a table must not count as answered.
         return Vec::new();
     };
-    for operation in [&DESCRIBE_TABLE, &DESCRIBE_CONTINUOUS_BACKUPS, &DESCRIBE_TIME_TO_LIVE, &GET_RESOURCE_POLICY] {
+    for operation in OPERATIONS.iter().filter(|operation| **operation != &LIST_BACKUPS) {
         reader.declare(operation);
     }
-    let read = each(names, |name| table(reader, client, name)).await;
-    read.into_iter().flatten().collect()
+    // Without tables, nothing scales.
+    let scaling = async { if names.is_empty() { Some(Vec::new()) } else { scaling(reader).await } };
+    let (read, scaling) = futures::join!(each(names.clone(), |name| table(reader, client, name)), scaling);
+    let mut tables: Vec<ReadTable> = read.into_iter().flatten().collect();
+    for table in &mut tables {
+        let of_table = |(name, scaling): &(String, Scaling)| (*name == table.resource.id).then(|| scaling.clone());
+        let scaling = scaling.as_ref().map_or(Fact::Unread, |all| Fact::Read(all.iter().filter_map(of_table).collect()));
+        if let Some(properties) = table.resource.get::<Table>().cloned() {
+            table.resource.properties = Table { scaling, ..properties }.into();
+        }
+    }
+    tables
+}
+
+/// What scales automatically in a Region, with the name of its table. `None` if the scalable targets could not be listed.
+async fn scaling(reader: &Reader) -> Option<Vec<(String, Scaling)>> {
+    use autoscaling::types::{ScalableTarget, ServiceNamespace};
+
+    let client = autoscaling::Client::new(&reader.config);
+    let namespace = ServiceNamespace::Dynamodb;
+    let pages = client.describe_scalable_targets().service_namespace(namespace.clone()).into_paginator().page_size(SCALING_PAGE).send();
+    let targets = reader.pages(&DESCRIBE_SCALABLE_TARGETS, pages, |page| page.scalable_targets.unwrap_or_default());
+    let pages = client.describe_scaling_policies().service_namespace(namespace).into_paginator().page_size(SCALING_PAGE).send();
+    let policies = reader.pages(&DESCRIBE_SCALING_POLICIES, pages, |page| page.scaling_policies.unwrap_or_default());
+    let (targets, policies) = futures::join!(targets, policies);
+    let has_policy = |target: &ScalableTarget| {
+        let of_target = |policy: &autoscaling::types::ScalingPolicy| {
+            policy.resource_id == target.resource_id && policy.scalable_dimension == target.scalable_dimension
+        };
+        policies.as_ref().map_or(Fact::Unread, |policies| Fact::Read(policies.iter().any(of_target)))
+    };
+    let read = |target: ScalableTarget| {
+        let (table, index, capacity) = scaled(&target.resource_id, target.scalable_dimension.as_str())?;
+        let suspended = target.suspended_state.as_ref().is_some_and(|suspended| {
+            suspended.dynamic_scaling_in_suspended == Some(true) || suspended.dynamic_scaling_out_suspended == Some(true)
+        });
+        let scaling = Scaling {
+            index: index.map(str::to_owned).into(),
+            capacity: capacity.to_owned().into(),
+            min_capacity: i64::from(target.min_capacity).into(),
+            max_capacity: i64::from(target.max_capacity).into(),
+            suspended: suspended.into(),
+            policy: has_policy(&target),
+        };
+        Some((table.to_owned(), scaling))
+    };
+    Some(targets?.into_iter().filter_map(read).collect())
 }
 
 /// `None` if the table was deleted after it was listed. The other calls follow this check, because for a table that is being created they may
@@ -94,8 +163,12 @@ async fn table(reader: &Reader, client: &Client, name: String) -> Option<ReadTab
 /// The answer of `DescribeTable`.
 fn describe(reader: &Reader, table: sdk::TableDescription) -> Table {
     let encryption = encryption(reader, table.sse_description.as_ref());
+    let on_demand = is_on_demand(&table);
     let replicas = table.replicas.unwrap_or_default();
+    let indexes = table.global_secondary_indexes.unwrap_or_default();
     Table {
+        on_demand,
+        indexes: indexes.into_iter().filter_map(|index| index.index_name).collect::<Vec<_>>().into(),
         status: table.table_status.as_ref().map(|status| status.as_str().to_owned()).into(),
         encrypted: encryption.encrypted,
         kms_key_arn: encryption.kms_key_arn,
@@ -107,6 +180,18 @@ fn describe(reader: &Reader, table: sdk::TableDescription) -> Table {
         replicas: replicas.into_iter().filter_map(replica).collect::<Vec<_>>().into(),
         size_bytes: table.table_size_bytes.into(),
         ..Table::default()
+    }
+}
+
+/// A table without `BillingModeSummary` was never on demand ("BillingModeSummary", API, TableDescription: it shows when the mode was last set
+/// to on-demand); its provisioned capacity proves it.
+fn is_on_demand(table: &sdk::TableDescription) -> Fact<bool> {
+    let mode = table.billing_mode_summary.as_ref().and_then(|summary| summary.billing_mode.as_ref());
+    let capacity = table.provisioned_throughput.as_ref().and_then(|provisioned| provisioned.read_capacity_units);
+    match (mode, capacity) {
+        (Some(mode), _) => Fact::Read(*mode == sdk::BillingMode::PayPerRequest),
+        (None, Some(units)) if units > 0 => Fact::Read(false),
+        (None, _) => Fact::Unread,
     }
 }
 

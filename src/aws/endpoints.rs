@@ -10,10 +10,13 @@ use std::path::PathBuf;
 
 /// The services that rel9 may call, by the ids that the SDK uses for their endpoint settings: `AWS_ENDPOINT_URL_SSO_OIDC`. The last ones
 /// provide credentials.
-const SERVICES: [&str; 25] = [
+const SERVICES: [&str; 28] = [
+    "Application Auto Scaling",
     "Backup",
     "CloudControl",
+    "CloudTrail",
     "CloudWatch Logs",
+    "Directory Service",
     "DLM",
     "DynamoDB",
     "EC2",
@@ -74,18 +77,25 @@ fn shown(value: &str) -> String {
     }
 }
 
+/// Whether the calls to every service go to this machine: to an emulator.
+pub(super) fn are_on_this_machine(config: &SdkConfig) -> bool {
+    SERVICES.iter().all(|service| of(config, service).is_some_and(|url| is_on_this_machine(&url)))
+}
+
 /// Whether calls to an endpoint cross a network without TLS.
 fn is_in_the_clear(url: &str) -> bool {
-    let Some((scheme, rest)) = url.split_once("://") else { return false };
+    url.split_once("://").is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("http")) && !is_on_this_machine(url)
+}
+
+fn is_on_this_machine(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
     let host = match place.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((host, _)) => host,
         None => place.split(':').next().unwrap_or_default(),
     };
-    let is_local =
-        host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback());
-    scheme.eq_ignore_ascii_case("http") && !is_local
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 /// The endpoint that is set for a service, from the same lookup as in the SDK's client of that service.

@@ -30,13 +30,21 @@ pub struct Run {
     /// How long the run may take, and the moment of its deadline; `None` if that moment is beyond the clock's range.
     pub(super) time: Duration,
     pub(super) deadline: Option<Instant>,
+    /// Whether the limits of single operations apply: those of AWS, not of an emulator.
+    pub(super) limits_operations: bool,
 }
 
 impl Run {
     /// A run of at most `max_rps` calls per second in all Regions together, which makes no more calls after `time`.
     pub fn new(max_rps: NonZeroU32, time: Duration, progress: Arc<dyn Progress>) -> Run {
         let limiter = RateLimiter::direct(Quota::per_second(max_rps));
-        Run { limiter, permits: Semaphore::new(IN_FLIGHT), progress, time, deadline: Instant::now().checked_add(time) }
+        let deadline = Instant::now().checked_add(time);
+        Run { limiter, permits: Semaphore::new(IN_FLIGHT), progress, time, deadline, limits_operations: true }
+    }
+
+    /// The same run against an emulator, to which the limits of AWS's operations do not apply.
+    pub fn against_emulator(self) -> Run {
+        Run { limits_operations: false, ..self }
     }
 }
 
@@ -50,11 +58,12 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    pub(super) fn new(operation: &Operation) -> Gate {
+    pub(super) fn new(operation: &Operation, is_limited: bool) -> Gate {
         // A rate below the default is a documented limit per second, so the burst is not larger either.
         let burst = if operation.rate < RATE { operation.rate } else { BURST.max(operation.rate) };
+        let limited = Quota::per_second(operation.rate).allow_burst(burst);
         Gate {
-            limiter: RateLimiter::direct(Quota::per_second(operation.rate).allow_burst(burst)),
+            limiter: RateLimiter::direct(if is_limited { limited } else { Quota::per_second(NonZeroU32::MAX) }),
             probes: Semaphore::new(PATIENCE as usize),
             answered: AtomicBool::new(false),
             failures: AtomicU32::new(0),

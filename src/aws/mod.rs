@@ -9,8 +9,10 @@ pub mod automation;
 pub mod backup;
 pub mod call;
 pub mod cloud_control;
+pub mod cloudtrail;
 mod connect_error;
 mod convert;
+pub mod directory;
 pub mod dlm;
 pub mod dynamodb;
 pub mod ec2;
@@ -75,6 +77,13 @@ pub const SERVICES: &[Service] = &[
         collect: |_, reader| automation::collect(reader).boxed(),
     },
     Service { name: "backup", operations: backup::operations, collect: |_, reader| backup::collect(reader).boxed() },
+    // It belongs to the Region; see `settings`.
+    Service {
+        name: "cloudtrail",
+        operations: || cloudtrail::OPERATIONS.to_vec(),
+        collect: |_, _| futures::future::ready(Vec::new()).boxed(),
+    },
+    Service { name: "directory", operations: || directory::OPERATIONS.to_vec(), collect: |_, reader| directory::collect(reader).boxed() },
     Service { name: "dlm", operations: || dlm::OPERATIONS.to_vec(), collect: |_, reader| dlm::collect(reader).boxed() },
     Service {
         name: "docdb-elastic",
@@ -158,6 +167,7 @@ pub fn default_operations() -> Vec<&'static Operation> {
     let mut all: Vec<_> = SERVICES.iter().flat_map(|service| (service.operations)()).collect();
     all.extend(session::OPERATIONS);
     all.extend(kms::OPERATIONS);
+    all.extend(cloud_control::iam::OPERATIONS);
     sorted(all)
 }
 
@@ -215,6 +225,7 @@ async fn region_resources(session: &Session, reader: &Reader) -> Vec<Resource> {
     let (mut resources, region) =
         futures::join!(async { futures::future::join_all(services).await.concat() }, settings::region(session, reader));
     resources.push(region);
+    cloud_control::iam::collect(reader, &mut resources).await;
     kms::collect(reader, &mut resources).await;
     resources
 }
@@ -245,13 +256,16 @@ mod tests {
     #[test]
     fn no_operation_changes_anything() {
         let reads = ["Describe", "Get", "List"];
+        // Both only read: their access level is Read (Service Authorization Reference). LookupEvents returns events of CloudTrail's event history;
+        // no other operation does.
+        let also = ["aoss:BatchGetCollection", "cloudtrail:LookupEvents"];
         for operation in operations() {
-            assert!(reads.iter().any(|verb| operation.name.starts_with(verb)), "{operation}");
+            let is_read = |name: &str| reads.iter().any(|verb| name.starts_with(verb));
+            assert!(is_read(operation.name) || also.contains(&operation.to_string().as_str()), "{operation}");
             for action in operation.iam_actions() {
                 let (_, name) = action.split_once(':').unwrap();
-                let other = action == "aoss:BatchGetCollection"
-                    || (action.starts_with("cassandra:Select") && operations_on_request().contains(&operation));
-                assert!(reads.iter().any(|verb| name.starts_with(verb)) || other, "{operation}: {action}");
+                let on_request = action.starts_with("cassandra:Select") && operations_on_request().contains(&operation);
+                assert!(is_read(name) || also.contains(&action.as_str()) || on_request, "{operation}: {action}");
             }
         }
     }

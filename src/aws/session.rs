@@ -182,7 +182,8 @@ pub async fn connect(options: &Options) -> Result<Session, ConnectError> {
     let (account, caller_arn) = identity(&config, options, &home_region).await?;
     let partition = crate::inventory::arn::partition(&caller_arn).to_owned();
 
-    let run = Arc::new(Run::new(options.max_rps, options.deadline, Arc::clone(&options.progress)));
+    let run = Run::new(options.max_rps, options.deadline, Arc::clone(&options.progress));
+    let run = Arc::new(if endpoints::are_on_this_machine(&config) { run.against_emulator() } else { run });
     let custom_endpoint = endpoints::of(&config, "S3").is_some();
     let reader = Reader::new(&account, &home_region, &partition, config.clone(), custom_endpoint, Arc::clone(&run));
     reader.record(&GET_CALLER_IDENTITY, CoverageStatus::Ok, 1, None);

@@ -2,7 +2,7 @@
 
 use super::call::Reader;
 use super::session::Session;
-use super::{backup, convert, ec2, organizations, rds};
+use super::{backup, cloudtrail, convert, ec2, organizations, rds};
 use crate::inventory::types::account::{Account, Region};
 use crate::inventory::{Fact, Resource};
 
@@ -28,12 +28,16 @@ pub async fn region(session: &Session, reader: &Reader) -> Resource {
     let backup = async { if session.reads("backup") { backup::region_settings(reader).await } else { backup::RegionSettings::default() } };
     let ec2 = async { if session.reads("ec2") { ec2::settings(reader).await } else { Region::default() } };
     let rds = async { if session.reads("rds") { rds::event_subscriptions(reader).await } else { Fact::Unread } };
-    let (backup, ec2, rds_event_subscriptions) = futures::join!(backup, ec2, rds);
+    let deletions =
+        async { if session.reads("cloudtrail") { cloudtrail::deletions(reader).await } else { cloudtrail::Deletions::default() } };
+    let (backup, ec2, rds_event_subscriptions, deletions) = futures::join!(backup, ec2, rds, deletions);
     let properties = Region {
         opt_in: backup.opt_in,
         full_management: backup.full_management,
         supported_types: backup.supported_types,
         rds_event_subscriptions,
+        deletion_lookups: deletions.lookups,
+        deletion_calls: deletions.calls,
         ..ec2
     };
     convert::resource(reader, reader.arn("account", "region"), reader.region.clone(), properties)

@@ -4,6 +4,7 @@ use super::context::Join;
 use super::facts::{Facts, SelectionFacts, Told};
 use super::links::Links;
 use super::points::is_local;
+use super::role::{BACKUP, role_facts};
 use super::selection::Selection;
 use super::title::title;
 use super::unread::why_unread;
@@ -23,12 +24,15 @@ pub fn selection_facts(join: &Join, links: &Links, resource: &Resource) -> Facts
         Ok((dangling, unchecked)) => (dangling, unchecked),
         Err(reasons) => (Err(reasons.clone()), Err(reasons)),
     };
+    let (role_exists, role_assumable) = role_facts(join, resource, &properties.role_arn, BACKUP);
     SelectionFacts {
         plan: plan.map(|plan| title(plan)).ok_or_else(no_plan).into(),
         refused: refused(join, resource, properties).into(),
         selected: selected.map(Told::from).unwrap_or_default(),
         dangling_arns: dangling_arns.into(),
         unchecked_arns: unchecked_arns.into(),
+        role_exists,
+        role_assumable,
     }
     .into()
 }

@@ -1,6 +1,6 @@
 //! One shard's evidence, by the resource that it is about: read once, looked up by ARN.
 
-use crate::inventory::types::{ResourceType, account, backup, dlm, dynamodb, ebs, kms};
+use crate::inventory::types::{ResourceType, account, backup, dlm, dynamodb, ebs, iam, kms};
 use crate::inventory::{Resource, Shard};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -59,6 +59,7 @@ pub struct Index<'s> {
     pub instances: HashMap<&'s str, Typed<'s, ebs::Instance>>,
     pub lifecycle_policies: Vec<Typed<'s, dlm::LifecyclePolicy>>,
     pub keys: HashMap<&'s str, Typed<'s, kms::Key>>,
+    pub roles: HashMap<&'s str, &'s Resource>,
     /// The resources that name a key, by the key's ARN.
     pub key_users: HashMap<&'s str, Vec<&'s Resource>>,
     /// The moments of recovery points by ARN; a copy job's recovery point has the moment of its source.
@@ -93,6 +94,7 @@ impl<'s> Index<'s> {
             instances: typed::<ebs::Instance>(shard).into_iter().map(|instance| (instance.resource.id.as_str(), instance)).collect(),
             lifecycle_policies: typed::<dlm::LifecyclePolicy>(shard),
             key_users: key_users(shard),
+            roles: shard.of_type(iam::Role::INFO.name).map(|role| (role.arn.as_str(), role)).collect(),
             keys: typed::<kms::Key>(shard).into_iter().map(|key| (key.resource.arn.as_str(), key)).collect(),
         }
     }

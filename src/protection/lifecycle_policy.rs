@@ -4,6 +4,7 @@ use super::context::Join;
 use super::dlm_mechanisms::{PolicyMiss, is_root_volume, policy_misses};
 use super::facts::{Facts, LifecyclePolicyFacts};
 use super::index::Typed;
+use super::role::{DLM, role_facts};
 use crate::inventory::types::dlm;
 use crate::inventory::{Outcome, Resource, unless};
 
@@ -35,5 +36,7 @@ pub fn lifecycle_policy_facts(join: &Join, resource: &Resource) -> Facts {
     reasons.sort();
     reasons.dedup();
     let reasons = if targets > 0 { Vec::new() } else { reasons };
-    LifecyclePolicyFacts { targets: unless(reasons, targets).into(), scope_accounts: scope_accounts.into() }.into()
+    let (role_exists, role_assumable) = role_facts(join, resource, &properties.role_arn, DLM);
+    LifecyclePolicyFacts { targets: unless(reasons, targets).into(), role_exists, role_assumable, scope_accounts: scope_accounts.into() }
+        .into()
 }

@@ -11,7 +11,7 @@ use super::schedule::{days, late_after};
 use super::summary::POINT_OPERATIONS;
 use super::title::title;
 use crate::inventory::types::backup::RecoveryPoint;
-use crate::inventory::{Fact, add_new, more_path};
+use crate::inventory::{Fact, Outcome, add_new, more_path};
 use chrono::{DateTime, Utc};
 
 /// How old the latest restorable time of a running continuous backup may be: services say five minutes; more than an hour is late (RDS user
@@ -215,8 +215,8 @@ fn by_hand(case: &Case, until: ContinuousUntil, found: &mut Mechanisms) {
 /// How long a daily snapshot may take to begin and to end: services begin it within a window of one hour or more, and large data takes hours.
 const DAILY_RUN_SECONDS: i64 = 6 * 3_600;
 
-/// Daily snapshots that a service takes by itself and keeps `days` days.
-pub fn daily_snapshots(case: &Case, source: &str, days: i64, found: &mut Mechanisms) {
+/// Daily snapshots that a service takes by itself and keeps `days` days, if it tells how many.
+pub fn daily_snapshots(case: &Case, source: &str, days: Outcome<i64>, found: &mut Mechanisms) {
     const DAY: i64 = 86_400;
     let allowed = late_after(DAY, DAILY_RUN_SECONDS);
     let newest = case.newest(|point| point.backup.kind == MechanismKind::Automated);
@@ -226,8 +226,8 @@ pub fn daily_snapshots(case: &Case, source: &str, days: i64, found: &mut Mechani
     let nothing_left = (mechanism.last_at.is_none() && age.is_some_and(|age| age > allowed)).then_some(false);
     found.all.push(Mechanism {
         interval_seconds: Some(DAY).into(),
-        retention_days: Some(days).into(),
-        promised_seconds: case.promised(case.resource.created_at, Some(days)),
+        promised_seconds: days.as_ref().ok().and_then(|days| case.promised(case.resource.created_at, Some(*days))),
+        retention_days: days.map(Some).into(),
         on_schedule: mechanism.on_schedule.or(nothing_left),
         ..mechanism
     });

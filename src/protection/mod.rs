@@ -53,6 +53,7 @@ mod restore_testing;
 mod restore_testing_plan;
 mod restore_testing_selection;
 mod restores;
+mod role;
 pub mod schedule;
 pub mod selection;
 mod sources;

@@ -15,6 +15,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trust;
 
 use condition::Exemption;
 pub use document::PolicyError;
@@ -62,7 +63,21 @@ impl Policy {
     /// # Errors
     /// The text is not a policy that IAM accepts.
     pub fn parse(text: &str, symbols: &Symbols) -> Result<Policy, PolicyError> {
-        Ok(Policy { statements: document::statements(text, symbols)?, reasons: symbols.reasons(), is_live: symbols.are_of_aws() })
+        Ok(Policy { statements: document::statements(text, symbols, false)?, reasons: symbols.reasons(), is_live: symbols.are_of_aws() })
+    }
+
+    /// Reads the trust policy of a role.
+    ///
+    /// # Errors
+    /// The text is not a policy that IAM accepts.
+    pub fn parse_trust(text: &str, symbols: &Symbols) -> Result<Policy, PolicyError> {
+        Ok(Policy { statements: document::statements(text, symbols, true)?, reasons: symbols.reasons(), is_live: symbols.are_of_aws() })
+    }
+
+    /// Whether a trust policy lets a service of an account, such as `backup.amazonaws.com`, assume the role; `None` if that depends on a
+    /// condition or on the value of a symbol.
+    pub fn lets_assume(&self, service: &str, account: &str) -> Option<bool> {
+        trust::lets_assume(&self.statements, service, account)
     }
 
     /// Why answers may be unknown.

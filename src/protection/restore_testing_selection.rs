@@ -5,6 +5,7 @@ use super::data_type::DataType;
 use super::facts::{Facts, RestoreTestingSelectionFacts};
 use super::index::Typed;
 use super::restore_testing::{finds_recovery_point, restore_testing_reaches};
+use super::role::{BACKUP, role_facts};
 use super::summary::POINT_OPERATIONS;
 use super::title::title;
 use crate::inventory::types::backup;
@@ -44,10 +45,13 @@ pub fn restore_testing_selection_facts(join: &Join, data: &[(&Resource, &Facts, 
     point_reasons.extend(reasons.iter().cloned());
     // A resource that was found counts; "none" needs complete lists.
     let found = |count: i64, reasons: Vec<String>| if count > 0 { Ok(count) } else { unless(reasons, count) };
+    let (role_exists, role_assumable) = role_facts(join, resource, &properties.role_arn, BACKUP);
     RestoreTestingSelectionFacts {
         plan: plan.map(|plan| title(plan.resource)).ok_or_else(|| vec![NO_PLAN.to_owned()]).into(),
         reached: found(reached, reasons).into(),
         testable: found(testable, point_reasons).into(),
+        role_exists,
+        role_assumable,
     }
     .into()
 }

@@ -16,6 +16,8 @@ pub struct Table {
     pub type_name: &'static str,
     pub cloudformation: &'static [&'static str],
     pub terraform: &'static [&'static str],
+    /// Which declarations of these types it reads; `None` for all of them.
+    pub only: Option<fn(&Declaration) -> bool>,
     pub identity: Identity,
     /// Where the tags are.
     pub tags: Paths,
@@ -109,6 +111,8 @@ pub struct Part {
     pub types: &'static [&'static str],
     /// The attribute that refers to the owner; paths of both languages.
     pub parent: &'static str,
+    /// What stands before the owner's name there, as in `table/NAME` and `table/NAME/index/INDEX`; empty if nothing does.
+    pub prefix: &'static str,
     /// The key under which paths find the parts in the owner's body, as a list; starts with `+` by convention.
     pub key: &'static str,
     /// The attribute of the owner in which the provider's state shows the part; empty if there is none.
@@ -215,7 +219,7 @@ impl Row {
 
 /// A part that the state of the other does not show.
 pub const fn part(types: &'static [&'static str], parent: &'static str, key: &'static str) -> Part {
-    Part { types, parent, key, inline: "", leaves: None }
+    Part { types, parent, prefix: "", key, inline: "", leaves: None }
 }
 
 impl Part {
@@ -321,6 +325,7 @@ pub const BLANK: Table = Table {
     type_name: "",
     cloudformation: &[],
     terraform: &[],
+    only: None,
     identity: Identity::numbered(["", ""], ""),
     tags: ["Tags", "tags_all|tags"],
     tagged: None,

@@ -32,6 +32,7 @@ SIZES = {
     "buckets": 30,
     "caches": 15,
     "cloud_control": 15,
+    "directories": 9,
     "log_groups": 15,
     "state_machines": 15,
     "warehouses": 15,
@@ -54,7 +55,7 @@ class Seeder:
         self.endpoint, self.region, self.pool, self.plain = endpoint, region, pool, is_plain(endpoint)
         session = boto3.Session(region_name=region, **ACCESS)
         names = ("ec2", "rds", "redshift", "redshift-serverless", "dynamodb", "efs", "elasticache", "fsx", "memorydb", "opensearch", "s3", "backup", "logs", "stepfunctions")
-        names = (*names, "scheduler", *CLOUD_CONTROL)
+        names = (*names, "scheduler", "ds", *CLOUD_CONTROL)
         self.clients = {name: session.client(name, endpoint_url=endpoint, config=CONFIG) for name in names}
 
     def each(self, count: int, make: Callable[[int], Any]) -> list[Any]:
@@ -83,6 +84,7 @@ class Seeder:
             self.volumes_of_fsx()
             self.each(SIZES["caches"], self.caches)
             self.each(SIZES["cloud_control"], self.cloud_control)
+            self.directories()
         where = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
         self.each(SIZES["buckets"], lambda i: s3.create_bucket(Bucket=f"scale-{self.region}-{i}", **where))
 
@@ -97,6 +99,14 @@ class Seeder:
         self.clients["scheduler"].create_schedule(
             Name=f"drill-{number}", ScheduleExpression="rate(30 days)", FlexibleTimeWindow={"Mode": "OFF"}, Target=target
         )
+
+    def directories(self) -> None:
+        """AWS allows ten of a kind in a Region."""
+        subnets = self.clients["ec2"].describe_subnets()["Subnets"]
+        settings = {"VpcId": subnets[0]["VpcId"], "SubnetIds": [subnet["SubnetId"] for subnet in subnets[:2]]}
+        for number in range(SIZES["directories"]):
+            name = f"scale-{number}.example.com"
+            self.clients["ds"].create_microsoft_ad(Name=name, Password="Not-a-s3cret", VpcSettings=settings, Tags=self.tags(number))
 
     def plan(self) -> None:
         backup = self.clients["backup"]
@@ -151,16 +161,14 @@ class Seeder:
             SIZES["warehouses"],
             lambda i: redshift.create_cluster(ClusterIdentifier=f"warehouse-{i}", NodeType="ra3.large", Tags=self.tags(i), **login),
         )
-        self.each(SIZES["warehouses"], self.namespace)
+        if not self.plain:
+            self.each(SIZES["warehouses"], self.namespace)
 
     def namespace(self, number: int) -> None:
         """A namespace with a snapshot."""
         client, name = self.clients["redshift-serverless"], f"namespace-{number}"
-        try:
-            client.create_namespace(namespaceName=name)
-            client.create_snapshot(namespaceName=name, snapshotName=name)
-        except (ClientError, ParamValidationError):  # plain moto has no Redshift Serverless
-            pass
+        client.create_namespace(namespaceName=name)
+        client.create_snapshot(namespaceName=name, snapshotName=name)
 
     def file_system(self, number: int) -> None:
         tags = self.tags(number)

@@ -17,6 +17,8 @@ mod orphans;
 #[cfg(feature = "live")]
 mod recoverable;
 #[cfg(feature = "live")]
+mod roles;
+#[cfg(feature = "live")]
 mod selection;
 #[cfg(feature = "live")]
 mod states;

@@ -414,6 +414,43 @@ fn tables() {
         ("data-protected", "dumped", "pass: restorable only from a manual snapshot of "),
         // A replica copies deletions too, so it is not a backup.
         ("data-protected", "global-table", "fail: unprotected: "),
+        ("dynamodb-table-auto-scaling", "global-table", "pass: its capacity is on demand"),
+        ("dynamodb-table-auto-scaling", "scaled", "fail: does not scale automatically: writes of the table"),
+    ]);
+}
+
+#[test]
+fn directories() {
+    said(&[
+        ("data-protected", "daily_directory", "pass: protected on schedule: daily snapshots of AWS Directory Service"),
+        ("directory-snapshot-current", "daily_directory", "pass: newest completed snapshot: 2 h old, at most 2 d are allowed"),
+        ("directory-snapshot-quota", "daily_directory", "pass: has 0 of 5 manual snapshots"),
+        ("data-protected", "simple_directory", "pass: restorable only from a manual snapshot"),
+        ("directory-snapshot-current", "simple_directory", "fail: newest completed snapshot: 9 d old, at most 2 d are allowed"),
+        ("directory-snapshot-quota", "simple_directory", "fail: has 3 of 5 manual snapshots"),
+    ]);
+    let names = audited().document.findings().iter().map(|finding| &finding["resource"]["name"]);
+    assert!(names.clone().any(|name| name == "corp.example.com") && !names.clone().any(|name| name == "far.example.com"));
+}
+
+#[test]
+fn roles_and_deletions() {
+    let role = "its role arn:aws:iam::123456789012:role/service-role/AWSBackupDefaultServiceRole";
+    let selection = audited()
+        .document
+        .findings()
+        .iter()
+        .find(|finding| finding["rule"] == "backup-role-assumable" && finding["resource"]["type"] == "AWS::Backup::BackupSelection");
+    assert_eq!(selection.expect("a finding")["message"], format!("backup.amazonaws.com can assume {role}"));
+    said(&[
+        ("backup-role-assumable", "ebs", &format!("pass: backup.amazonaws.com can assume {role}")),
+        ("backup-role-assumable", "daily", &format!("fail: dlm.amazonaws.com cannot assume {role}")),
+        (
+            "backup-not-deleted-by-hand",
+            "us-east-1",
+            "fail: in 30 days, somebody called DeleteSnapshot as arn:aws:iam::123456789012:user/anna",
+        ),
+        ("backup-not-deleted-by-hand", "eu-west-1", "pass: "),
     ]);
 }
 

@@ -26,6 +26,8 @@ macro_rules! pages {
 }
 
 pages! {
+    aws_sdk_applicationautoscaling::operation::describe_scalable_targets::DescribeScalableTargetsOutput: next_token,
+    aws_sdk_applicationautoscaling::operation::describe_scaling_policies::DescribeScalingPoliciesOutput: next_token,
     aws_sdk_backup::operation::list_backup_jobs::ListBackupJobsOutput: next_token,
     aws_sdk_backup::operation::list_backup_plans::ListBackupPlansOutput: next_token,
     aws_sdk_backup::operation::list_backup_selections::ListBackupSelectionsOutput: next_token,
@@ -38,11 +40,15 @@ pages! {
     aws_sdk_backup::operation::list_restore_jobs::ListRestoreJobsOutput: next_token,
     aws_sdk_backup::operation::list_restore_testing_plans::ListRestoreTestingPlansOutput: next_token,
     aws_sdk_backup::operation::list_restore_testing_selections::ListRestoreTestingSelectionsOutput: next_token,
+    aws_sdk_cloudtrail::operation::lookup_events::LookupEventsOutput: next_token,
     aws_sdk_cloudwatchlogs::operation::describe_account_policies::DescribeAccountPoliciesOutput: next_token,
     aws_sdk_cloudwatchlogs::operation::describe_export_tasks::DescribeExportTasksOutput: next_token,
     aws_sdk_cloudwatchlogs::operation::describe_log_groups::DescribeLogGroupsOutput: next_token,
     aws_sdk_cloudwatchlogs::operation::describe_subscription_filters::DescribeSubscriptionFiltersOutput: next_token,
     aws_sdk_cloudcontrol::operation::list_resources::ListResourcesOutput: next_token,
+    aws_sdk_directory::operation::describe_directories::DescribeDirectoriesOutput: next_token,
+    aws_sdk_directory::operation::describe_snapshots::DescribeSnapshotsOutput: next_token,
+    aws_sdk_directory::operation::list_tags_for_resource::ListTagsForResourceOutput: next_token,
     aws_sdk_dynamodb::operation::list_backups::ListBackupsOutput: last_evaluated_backup_arn,
     aws_sdk_dynamodb::operation::list_tables::ListTablesOutput: last_evaluated_table_name,
     aws_sdk_ec2::operation::describe_images::DescribeImagesOutput: next_token,
@@ -106,6 +112,14 @@ struct List<I> {
     idle: u32,
     /// The index of the last page's first item.
     last: usize,
+}
+
+/// The first pages of a list.
+pub struct FirstPages<I> {
+    pub items: Vec<I>,
+    pub pages: u32,
+    /// Whether they are the whole list.
+    pub is_whole: bool,
 }
 
 impl<I: PartialEq> List<I> {
@@ -207,6 +221,39 @@ impl Reader {
                 return self.whole(operation, list);
             }
         }
+    }
+
+    /// Reads the first pages of a list, at most `most`. Returns `None` if one of them failed.
+    pub async fn first_pages<P, I, E, C>(
+        &self,
+        operation: &'static Operation,
+        call: impl Fn(Option<String>) -> C,
+        items: impl Fn(P) -> Vec<I>,
+        most: u32,
+    ) -> Option<FirstPages<I>>
+    where
+        P: Page,
+        I: PartialEq,
+        E: ProvideErrorMetadata + Send,
+        C: Future<Output = Result<P, SdkError<E>>> + Send,
+    {
+        let (mut list, mut token) = (List::new(), None);
+        while list.pages < most {
+            let page = match self.attempt(operation, &[], boxed(call(token))).await {
+                Ok(page) => page?,
+                Err(failure) => return self.outcome(operation, Err(failure)),
+            };
+            token = match list.add(page, &items) {
+                Ok(token) => token,
+                Err(failure) => return self.outcome(operation, Err(failure)),
+            };
+            if token.is_none() {
+                break;
+            }
+        }
+        let (pages, is_whole) = (list.pages, list.pages > 0 && token.is_none());
+        let count = list.items.len() as u64;
+        self.outcome(operation, Ok((FirstPages { items: list.items, pages, is_whole }, count)))
     }
 
     /// A complete list; without any page, the resource that it belongs to is gone.

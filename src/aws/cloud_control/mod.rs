@@ -11,6 +11,7 @@
 pub mod docdb_elastic;
 pub mod dsql;
 pub mod eks;
+pub mod iam;
 pub mod keyspaces;
 pub mod kinesis;
 pub mod lightsail;
@@ -50,19 +51,27 @@ macro_rules! kind {
             )
             .with_action("cloudformation:ListResources")
             .with_also($list),
-            get: crate::aws::Operation::new(
-                "cloudformation",
-                concat!("GetResource(", $type_name, ")"),
-                crate::aws::Answer::json(&["ResourceDescription/Properties"]),
-            )
-            .with_action("cloudformation:GetResource")
-            .with_also($get),
+            get: crate::aws::cloud_control::get!($type_name, $get),
             skip: |_| false,
             resource: $resource,
         }
     };
 }
 pub(super) use kind;
+
+/// Declares the operation that reads one resource of a type. `also` names the IAM actions that the type's read handler needs in addition.
+macro_rules! get {
+    ($type_name:literal, $also:expr) => {
+        crate::aws::Operation::new(
+            "cloudformation",
+            concat!("GetResource(", $type_name, ")"),
+            crate::aws::Answer::json(&["ResourceDescription/Properties"]),
+        )
+        .with_action("cloudformation:GetResource")
+        .with_also($also)
+    };
+}
+pub(super) use get;
 
 /// Every operation of these types.
 pub fn operations(kinds: &'static [&'static Kind]) -> Vec<&'static Operation> {
@@ -84,18 +93,30 @@ async fn resources(reader: &Reader, client: &Client, kind: &'static Kind) -> Vec
     let identifiers =
         listed.into_iter().flatten().filter_map(|described| described.identifier).filter(|identifier| !(kind.skip)(identifier)).collect();
     let read = each(identifiers, |identifier: String| async move {
-        let call = client.get_resource().type_name(kind.type_name).identifier(&identifier).send();
-        match reader.one_or(&kind.get, call, &["ResourceNotFoundException"]).await {
+        match read(reader, client, &kind.get, kind.type_name, &identifier).await {
             // Deleted after it was listed.
             Some(None) => None,
-            Some(Some(answer)) => {
-                let properties = answer.resource_description.and_then(|described| Properties::parse(&described.properties?));
-                Some((kind.resource)(reader, &identifier, properties.as_ref()))
-            }
+            Some(properties) => Some((kind.resource)(reader, &identifier, properties.as_ref())),
             None => Some((kind.resource)(reader, &identifier, None)),
         }
     });
     read.await.into_iter().flatten().collect()
+}
+
+/// The properties of one resource; the outer `None` if the call failed, the inner if there is no such resource.
+async fn read(
+    reader: &Reader,
+    client: &Client,
+    operation: &'static Operation,
+    type_name: &str,
+    identifier: &str,
+) -> Option<Option<Properties>> {
+    let call = client.get_resource().type_name(type_name).identifier(identifier).send();
+    match reader.one_or(operation, call, &["ResourceNotFoundException"]).await? {
+        None => Some(None),
+        // Without properties, nothing of the resource is known.
+        Some(answer) => answer.resource_description.and_then(|described| Properties::parse(&described.properties?)).map(Some),
+    }
 }
 
 /// The properties of a resource in CloudFormation's form. Paths are names joined by dots.

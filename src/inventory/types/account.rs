@@ -1,7 +1,8 @@
 //! Settings of an account and of a Region.
 
 use super::{KeyManager, properties};
-use crate::inventory::Fact;
+use crate::inventory::{Fact, facts};
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -54,6 +55,40 @@ pub struct PolicyError {
     /// Where in the policy it is.
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub path: Fact<Option<String>>,
+}
+
+/// The event of a [`DeletionLookup`] that stands for all events that were not looked up.
+pub const OTHER_EVENTS: &str = "*";
+
+facts! {
+    /// How far the event history was read for one event.
+    DeletionLookup {
+        /// Such as `DeleteRecoveryPoint`; `*` for all events that were not looked up.
+        event: String,
+        /// The calls since then are known.
+        since_at: DateTime<Utc>,
+        /// How many pages were read in the Region, of this event and of those before it.
+        pages: i64,
+        /// Whether it was called before that time. Never read, so that a rule that asks for more than was looked up is unknown.
+        called_earlier: bool,
+    }
+}
+
+facts! {
+    /// A successful call of an operation that deletes a backup, or takes its protection away, by anyone but an AWS service.
+    DeletionCall {
+        /// Such as `DeleteRecoveryPoint`.
+        event: String,
+        /// The service, such as `backup.amazonaws.com`.
+        source: String,
+        called_at: DateTime<Utc>,
+        /// Who called it: an ARN, such as that of a role's session, or another id.
+        principal_arn: Option<String>,
+        /// The role of the session; `null` for a caller without one.
+        role_arn: Option<String>,
+        /// The names of the resources, as CloudTrail shows them; often none.
+        resources: Vec<String>,
+    }
 }
 
 properties! {
@@ -112,5 +147,11 @@ properties! {
         /// The event subscriptions of Amazon RDS.
         #[from("rds:DescribeEventSubscriptions")]
         rds_event_subscriptions: Vec<EventSubscription>,
+        /// How far the event history was read for each event that deletes backups.
+        #[from("cloudtrail:LookupEvents")]
+        deletion_lookups: Vec<DeletionLookup>,
+        /// What it shows, newest first.
+        #[from("cloudtrail:LookupEvents")]
+        deletion_calls: Vec<DeletionCall>,
     }
 }

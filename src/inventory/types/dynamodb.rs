@@ -1,7 +1,7 @@
 //! Amazon DynamoDB.
 
 use super::{KeyManager, properties, same_properties};
-use crate::inventory::Fact;
+use crate::inventory::{Fact, facts};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,22 @@ pub struct Replica {
     pub region: String,
     #[serde(default, skip_serializing_if = "Fact::is_unread")]
     pub status: Fact<Option<String>>,
+}
+
+facts! {
+    /// What Application Auto Scaling may change of a table's or an index's provisioned capacity.
+    Scaling {
+        /// The global secondary index; `null` for the table itself.
+        index: Option<String>,
+        /// `read` or `write`.
+        capacity: String,
+        min_capacity: i64,
+        max_capacity: i64,
+        /// Whether scaling by policies is suspended, in one direction or both.
+        suspended: bool,
+        /// Whether it has a scaling policy.
+        policy: bool,
+    }
 }
 
 properties! {
@@ -60,6 +76,15 @@ properties! {
         /// The resource-based policy of the table, as a JSON string.
         #[from("dynamodb:GetResourcePolicy")]
         policy: Option<String>,
+        /// Whether its capacity mode is on-demand; otherwise it is provisioned.
+        #[from("dynamodb:DescribeTable")]
+        on_demand: bool,
+        /// The names of its global secondary indexes.
+        #[from("dynamodb:DescribeTable")]
+        indexes: Vec<String>,
+        /// The scalable targets of the table and of its indexes.
+        #[from("application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies")]
+        scaling: Vec<Scaling>,
         #[from("dynamodb:DescribeTable")]
         restored_from: Option<RestoredFrom>,
         #[from("dynamodb:DescribeTable")]
@@ -86,4 +111,19 @@ properties! {
         expires_at: Option<DateTime<Utc>>,
         size_bytes: Option<i64>,
     }
+}
+
+/// The table, the index and the capacity of a scalable target: `table/orders/index/by-date` and `dynamodb:index:ReadCapacityUnits`, or
+/// `table/orders` and `dynamodb:table:ReadCapacityUnits` (Application Auto Scaling API reference, ScalableTarget, ResourceId and
+/// ScalableDimension). `None` for one of another form.
+pub fn scaled<'t>(resource_id: &'t str, dimension: &str) -> Option<(&'t str, Option<&'t str>, &'static str)> {
+    let name = resource_id.strip_prefix("table/")?;
+    let (table, index) = name.split_once("/index/").map_or((name, None), |(table, index)| (table, Some(index)));
+    let (kind, units) = dimension.strip_prefix("dynamodb:")?.split_once(':')?;
+    let capacity = match units {
+        "ReadCapacityUnits" => "read",
+        "WriteCapacityUnits" => "write",
+        _ => return None,
+    };
+    (kind == if index.is_some() { "index" } else { "table" }).then_some((table, index, capacity))
 }

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod automation;
 pub mod backup;
+pub mod directory;
 pub mod dlm;
 pub mod docdb_elastic;
 pub mod dsql;
@@ -16,6 +17,7 @@ pub mod efs;
 pub mod eks;
 pub mod elasticache;
 pub mod fsx;
+pub mod iam;
 pub mod keyspaces;
 pub mod kinesis;
 pub mod kms;
@@ -58,6 +60,9 @@ pub fn all() -> &'static [TypeInfo] {
         backup::RestoreJob,
         backup::RestoreTestingPlan,
         backup::RestoreTestingSelection,
+        directory::MicrosoftAd,
+        directory::SimpleAd,
+        directory::Snapshot,
         dlm::LifecyclePolicy,
         docdb_elastic::Cluster,
         dsql::Cluster,
@@ -81,6 +86,7 @@ pub fn all() -> &'static [TypeInfo] {
         fsx::Backup,
         fsx::FileSystem,
         fsx::Volume,
+        iam::Role,
         keyspaces::Table,
         kinesis::Stream,
         kinesis::VideoStream,

@@ -146,6 +146,10 @@ facts! {
         dangling_arns: Vec<String>,
         /// Literal ARNs that the audit cannot check (types that it does not collect).
         unchecked_arns: Vec<String>,
+        /// The account has its role.
+        role_exists: bool,
+        /// The trust policy of the role lets AWS Backup assume it; `false` if the role does not exist.
+        role_assumable: bool,
     }
 }
 
@@ -245,6 +249,10 @@ facts! {
         reached: i64,
         /// How many of them have a recovery point in the plan's vaults, types and window.
         testable: i64,
+        /// The account has its role.
+        role_exists: bool,
+        /// The trust policy of the role lets AWS Backup assume it; `false` if the role does not exist.
+        role_assumable: bool,
     }
 }
 
@@ -253,6 +261,10 @@ facts! {
     LifecyclePolicyFacts {
         /// Volumes or instances that it targets.
         targets: i64,
+        /// The account has its role.
+        role_exists: bool,
+        /// The trust policy of the role lets Data Lifecycle Manager assume it; `false` if the role does not exist.
+        role_assumable: bool,
         /// The accounts it is shared with that the audit also covers.
         scope_accounts: Vec<String>,
     }

@@ -58,7 +58,9 @@ pub struct Condition {
 }
 
 /// The statements of a policy text; `None` for a statement whose effect, elements or whole content may be a symbol.
-pub fn statements(text: &str, symbols: &Symbols) -> Result<Vec<Option<Statement>>, PolicyError> {
+///
+/// A trust policy has no resources: its statements are about the role itself ("AWS JSON policy elements: Resource" in the IAM user guide).
+pub fn statements(text: &str, symbols: &Symbols, is_trust: bool) -> Result<Vec<Option<Statement>>, PolicyError> {
     let policy: Value = serde_json::from_str(text).map_err(|error| PolicyError(format!("no JSON: {error}")))?;
     let policy = object(&policy, "the policy")?;
     let list = match policy.get("Statement") {
@@ -66,12 +68,13 @@ pub fn statements(text: &str, symbols: &Symbols) -> Result<Vec<Option<Statement>
         Some(single) => vec![single],
         None => return Err(PolicyError("the policy has no Statement".to_string())),
     };
-    let reader = Reader { symbols };
+    let reader = Reader { symbols, is_trust };
     list.into_iter().zip(1..).map(|(value, number)| reader.statement(value, number)).collect()
 }
 
 struct Reader<'s, 'r> {
     symbols: &'s Symbols<'r>,
+    is_trust: bool,
 }
 
 impl Reader<'_, '_> {
@@ -102,8 +105,12 @@ impl Reader<'_, '_> {
             principals: names(fields, "Principal", |value| self.principals(value))
                 .ok_or_else(|| wrong("needs one of Principal and NotPrincipal"))?,
             actions: names(fields, "Action", |value| self.texts(value)).ok_or_else(|| wrong("needs one of Action and NotAction"))?,
-            resources: names(fields, "Resource", |value| self.texts(value))
-                .ok_or_else(|| wrong("needs one of Resource and NotResource"))?,
+            resources: match self.is_trust {
+                true => Names::AllBut(Vec::new()),
+                false => {
+                    names(fields, "Resource", |value| self.texts(value)).ok_or_else(|| wrong("needs one of Resource and NotResource"))?
+                }
+            },
             conditions,
         }))
     }

@@ -13,17 +13,21 @@ pub fn is_everyone(principal: &Principal) -> Option<bool> {
 
 /// Whether a statement is a Deny that covers an action; `None` if that depends on the value of a symbol.
 pub fn denies_action(statement: &Statement, action: &str) -> Option<bool> {
+    all([Some(!statement.allows), covers_action(statement, action)])
+}
+
+/// Whether a statement covers an action; `None` if that depends on the value of a symbol.
+pub fn covers_action(statement: &Statement, action: &str) -> Option<bool> {
     let covers = |patterns: &[Text]| {
         any(patterns.iter().map(|pattern| match WildMatch::new_case_insensitive(&pattern.fixed()).matches(action) {
             false if pattern.may_match(action) => None,
             covers => Some(covers),
         }))
     };
-    let covered = match &statement.actions {
+    match &statement.actions {
         Names::Only(patterns) => covers(patterns),
         Names::AllBut(patterns) => covers(patterns).map(|covered| !covered),
-    };
-    all([Some(!statement.allows), covered])
+    }
 }
 
 /// Whether `Principal` is everyone. Only for principals of the kind `AWS` does `*` mean everyone.

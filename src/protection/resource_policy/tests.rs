@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 mod grants;
 mod symbols;
+mod trust;
 
 const DELETE: &str = "backup:DeleteRecoveryPoint";
 

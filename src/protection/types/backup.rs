@@ -24,7 +24,7 @@ pub static SELECTION: Subject = Subject {
     info: &backup::BackupSelection::INFO,
     facts: |context, resource| selection_facts(context.join, context.links, resource),
     schema: || schema_for!(SelectionFacts),
-    declared: &["plan", "refused", "selected", "dangling_arns", "unchecked_arns"],
+    declared: &["plan", "refused", "selected", "dangling_arns", "unchecked_arns", "role_exists", "role_assumable"],
 };
 
 pub static VAULT: Subject = Subject {
@@ -61,5 +61,5 @@ pub static RESTORE_TESTING_SELECTION: Subject = Subject {
     info: &backup::RestoreTestingSelection::INFO,
     facts: |context, resource| restore_testing_selection_facts(context.join, context.data, resource),
     schema: || schema_for!(RestoreTestingSelectionFacts),
-    declared: &["plan", "reached"],
+    declared: &["plan", "reached", "role_exists", "role_assumable"],
 };

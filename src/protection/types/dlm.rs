@@ -10,5 +10,5 @@ pub static LIFECYCLE_POLICY: Subject = Subject {
     info: &dlm::LifecyclePolicy::INFO,
     facts: |context, resource| lifecycle_policy_facts(context.join, resource),
     schema: || schema_for!(LifecyclePolicyFacts),
-    declared: &["targets", "scope_accounts"],
+    declared: &["targets", "role_exists", "role_assumable", "scope_accounts"],
 };

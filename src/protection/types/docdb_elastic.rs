@@ -39,5 +39,5 @@ fn daily(case: &Case, found: &mut Mechanisms) {
             case.resource.arn
         ));
     }
-    daily_snapshots(case, "daily snapshots of the elastic cluster", days, found);
+    daily_snapshots(case, "daily snapshots of the elastic cluster", Ok(days), found);
 }

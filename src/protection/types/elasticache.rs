@@ -106,7 +106,7 @@ fn of_serverless(_: &Index, _: &Resource, _: &[MechanismKind]) -> Needs {
 
 fn daily(case: &Case, found: &mut Mechanisms) {
     if let Some(days) = retention_days(case.resource).and_then(Fact::read).filter(|days| **days > 0) {
-        daily_snapshots(case, "daily snapshots of Amazon ElastiCache", *days, found);
+        daily_snapshots(case, "daily snapshots of Amazon ElastiCache", Ok(*days), found);
     }
 }
 

@@ -45,7 +45,7 @@ fn retention_days(resource: &Resource) -> Option<i64> {
 
 fn daily(case: &Case, found: &mut Mechanisms) {
     if let Some(days) = retention_days(case.resource).filter(|days| *days > 0) {
-        daily_snapshots(case, "daily snapshots of Amazon MemoryDB", days, found);
+        daily_snapshots(case, "daily snapshots of Amazon MemoryDB", Ok(days), found);
     }
 }
 

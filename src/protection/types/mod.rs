@@ -7,6 +7,7 @@
 mod account;
 mod automation;
 mod backup;
+mod directory;
 mod dlm;
 mod docdb_elastic;
 mod dsql;
@@ -38,6 +39,8 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Types that hold data.
 pub static DATA: &[&DataType] = &[
+    &directory::MICROSOFT_AD,
+    &directory::SIMPLE_AD,
     &docdb_elastic::CLUSTER,
     &dsql::CLUSTER,
     &dynamodb::GLOBAL_TABLE,
@@ -68,6 +71,7 @@ pub static DATA: &[&DataType] = &[
 
 /// Types whose resources are backups.
 static BACKUPS: &[&BackupType] = &[
+    &directory::SNAPSHOT,
     &dynamodb::BACKUP,
     &ebs::IMAGE,
     &ebs::SNAPSHOT,

@@ -23,6 +23,7 @@ const EVIDENCE: &[(&str, &str)] = &[
     (ebs::LaunchConfiguration::INFO.name, "volumes of instances to come"),
     (ebs::LaunchTemplate::INFO.name, "volumes of instances to come"),
     (ebs::SpotFleet::INFO.name, "volumes of instances to come"),
+    (types::iam::Role::INFO.name, "who may assume the roles of plans and policies"),
     (types::kinesis::Stream::INFO.name, "records on their way, which are no backup"),
     (types::kinesis::VideoStream::INFO.name, "media on their way, which are no backup"),
     // Lightsail's snapshots are not read, so rules judge only whether they are made.

@@ -21,7 +21,7 @@ impl Stack<'_> {
         for declaration in declarations {
             for (table, part) in types::parts_of(&declaration.type_name) {
                 let Some(parent) = find(&declaration.body, part.parent) else { continue };
-                let (owners, perhaps) = self.owners(parent, table, declaration);
+                let (owners, perhaps) = self.owners(parent, table, part, declaration);
                 if declaration.setting(DESTROYED).is_some() {
                     owners.into_iter().for_each(|owner| self.take_out(owner, part));
                     continue;
@@ -30,6 +30,7 @@ impl Stack<'_> {
                 // One part with an unknown owner puts all owners in doubt.
                 if owners.is_empty()
                     && !in_doubt.iter().any(|(of, other, _)| *of == table && other.key == part.key)
+                    && self.may_begin_with(parent, part.prefix)
                     && let Some(why) = self.may_name_any(parent)
                 {
                     in_doubt.push((table, part, belongs_perhaps(declaration, &why)));
@@ -87,24 +88,31 @@ impl Stack<'_> {
 
     /// The declared resources of a table that a value of a part refers to by reference, name or ARN; and those of that name that may be
     /// in the part's Region and account. A resource elsewhere is another one of the same name.
-    fn owners(&self, node: &Node, table: &'static Table, part: &Declaration) -> (Vec<usize>, Vec<usize>) {
+    fn owners(&self, node: &Node, table: &'static Table, part: &Part, declaration: &Declaration) -> (Vec<usize>, Vec<usize>) {
         let nodes = match &node.value {
             Value::List(nodes) => nodes.iter().collect(),
             _ => vec![node],
         };
         let (mut owners, mut perhaps) = (Vec::new(), Vec::new());
         for node in nodes {
-            let Some(first) = self.named(node, |candidate| candidate == table) else { continue };
-            let text = self.text(node).map(|text| text.text).unwrap_or_default();
-            // Bucket names are global, and replicated backups in another Region name their source by ARN.
-            if matches!(node.value, Value::Reference { .. }) || text.starts_with("arn:") || !table.identity.arn.contains("{region}") {
-                owners.push(first);
-                continue;
-            }
+            let text = if part.prefix.is_empty() {
+                let Some(first) = self.named(node, |candidate| candidate == table) else { continue };
+                let text = self.text(node).map(|text| text.text).unwrap_or_default();
+                // Bucket names are global, and replicated backups in another Region name their source by ARN.
+                if matches!(node.value, Value::Reference { .. }) || text.starts_with("arn:") || !table.identity.arn.contains("{region}") {
+                    owners.push(first);
+                    continue;
+                }
+                text
+            } else {
+                let Some(name) = self.name_after(node, part) else { continue };
+                name
+            };
             let of_name = |(_, entry): &(usize, &Entry)| {
                 self.physical_id(entry).text == text || super::given_by_aws(entry.declaration).any(|id| id == text)
             };
-            let named = self.entries_of_table(table).filter(of_name).map(|(found, entry)| (found, self.together(part, entry.declaration)));
+            let named =
+                self.entries_of_table(table).filter(of_name).map(|(found, entry)| (found, self.together(declaration, entry.declaration)));
             let named: Vec<(usize, Option<bool>)> = named.collect();
             match named.iter().find(|(_, together)| *together == Some(true)) {
                 Some((found, _)) => owners.push(*found),
@@ -112,6 +120,23 @@ impl Stack<'_> {
             }
         }
         (owners, perhaps)
+    }
+
+    /// The name after the part's prefix, as in `table/NAME/index/INDEX`. A part may also refer to another part, which names the owner.
+    fn name_after(&self, node: &Node, part: &Part) -> Option<String> {
+        let other = match &node.value {
+            Value::Reference { id, .. } => self.by_id.get(id.as_ref()).and_then(|other| find(&other.body, part.parent)),
+            _ => None,
+        };
+        let text = self.text(other.unwrap_or(node))?.text;
+        let name = text.strip_prefix(part.prefix)?;
+        Some(name.split_once('/').map_or(name, |(name, _)| name).to_owned())
+    }
+
+    /// Whether a value may begin with a prefix: nothing says otherwise.
+    fn may_begin_with(&self, node: &Node, prefix: &str) -> bool {
+        let text = self.text(node).map(|text| text.text).unwrap_or_default();
+        prefix.is_empty() || text.starts_with("${") || text.starts_with(prefix)
     }
 
     fn entries_of_table(&self, table: &'static Table) -> impl Iterator<Item = (usize, &Entry<'_>)> {

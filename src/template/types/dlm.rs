@@ -1,5 +1,6 @@
 //! Data Lifecycle Manager policies. Names that both languages share are in `CamelCase` in one and in `snake_case` in the other.
 
+use super::iam::ROLE;
 use super::kms::{key_arn, key_manager};
 use crate::inventory::{more_path, note};
 use crate::template::convert::{Built, Outcome, Scope, Unknown};
@@ -65,7 +66,7 @@ pub static POLICY: Table = Table {
             As::Object(EXCLUSIONS),
             Absent::By(|_| Ok(json!({ "boot_volumes": false, "volume_types": [], "tags": [] }))),
         ),
-        row("role_arn", ["ExecutionRoleArn", "execution_role_arn"], As::Name, Absent::Null),
+        row("role_arn", ["ExecutionRoleArn", "execution_role_arn"], As::Arn(ROLE.type_name), Absent::Null),
     ],
     also: &[["PolicyDetails.Schedules", "policy_details.schedule"]],
     more: Some(More { properties: &["schedules"], fill: schedules }),

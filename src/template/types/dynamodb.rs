@@ -1,6 +1,7 @@
 //! DynamoDB tables, and global tables as CloudFormation declares them.
 
 pub(super) mod replicas;
+mod scaling;
 
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope, Unknown};
@@ -55,8 +56,17 @@ pub static TABLE: Table = Table {
         row("deletion_protection", DELETION_PROTECTION, As::Bool, Absent::False),
         row("ttl", TTL, As::Bool, Absent::False),
         row("policy", POLICY, As::Parts(policy), Absent::Null),
+        row("on_demand", scaling::MODE, As::OneOf(&["PAY_PER_REQUEST"]), Absent::False),
+        row("indexes", scaling::INDEXES, As::By(|scope, _| scaling::indexes(scope)), Absent::Empty),
+        row("scaling", [scaling::TARGETS; 2], As::By(|scope, _| scaling::of_table(scope)), Absent::Empty),
     ],
-    parts: &[part(&["aws_dynamodb_table_replica"], "global_table_arn", "+replicas"), POLICY_PART],
+    also: &[[scaling::POLICIES; 2]],
+    parts: &[
+        part(&["aws_dynamodb_table_replica"], "global_table_arn", "+replicas"),
+        POLICY_PART,
+        scaling::TARGET_PART,
+        scaling::SCALING_POLICY_PART,
+    ],
     more: Some(More { properties: &["replicas"], fill: replicas_of }),
     inner: Some(replicas::in_blocks),
     ..BLANK
@@ -69,8 +79,13 @@ pub static GLOBAL_TABLE: Table = Table {
     identity: Identity { arns: &["TableArn"], ..Identity::named(NAME, ARN) },
     tags: ["Tags", ""],
     tagged: Some(here),
-    rows: &[row("ttl", TTL, As::Bool, Absent::False)],
-    also: &[["SSESpecification", ""], ["Replicas", ""]],
+    rows: &[
+        row("ttl", TTL, As::Bool, Absent::False),
+        row("on_demand", scaling::MODE, As::OneOf(&["PAY_PER_REQUEST"]), Absent::False),
+        row("indexes", scaling::INDEXES, As::By(|scope, _| scaling::indexes(scope)), Absent::Empty),
+        row("scaling", ["", ""], As::Texts, Absent::By(scaling::of_global_table)),
+    ],
+    also: &[["SSESpecification", ""], ["Replicas", ""], ["WriteProvisionedThroughputSettings", ""]],
     more: Some(More {
         properties: &["encrypted", "kms_key_arn", "key_manager", "key_state", "pitr", "pitr_days", "deletion_protection", "replicas"],
         fill: global_table,

@@ -6,6 +6,7 @@
 //! Terraform's are from the provider's page of the resource (hashicorp/aws, `website/docs/r`).
 
 mod backup;
+mod directory;
 mod dlm;
 mod docdb_elastic;
 mod dsql;
@@ -15,6 +16,7 @@ mod efs;
 mod eks;
 mod elasticache;
 mod fsx;
+mod iam;
 mod keyspaces;
 mod kinesis;
 pub(super) mod kms;
@@ -45,6 +47,8 @@ static ALL: &[&Table] = &[
     &backup::selection::SELECTION,
     &backup::vault::AIR_GAPPED_VAULT,
     &backup::vault::VAULT,
+    &directory::MICROSOFT_AD,
+    &directory::SIMPLE_AD,
     &dlm::POLICY,
     &docdb_elastic::CLUSTER,
     &dsql::CLUSTER,
@@ -68,6 +72,7 @@ static ALL: &[&Table] = &[
     &fsx::LUSTRE,
     &fsx::ONTAP,
     &fsx::VOLUME,
+    &iam::ROLE,
     &keyspaces::TABLE,
     &kinesis::STREAM,
     &kinesis::VIDEO_STREAM,
@@ -113,7 +118,8 @@ pub fn all() -> impl Iterator<Item = &'static Table> {
 
 /// The table of a declaration.
 pub fn table_of(declaration: &Declaration) -> Option<&'static Table> {
-    all().find(|table| table.types_of(declaration.language).contains(&declaration.type_name.as_str()))
+    let reads = |table: &&Table| table.only.is_none_or(|only| only(declaration));
+    all().find(|table| table.types_of(declaration.language).contains(&declaration.type_name.as_str()) && reads(table))
 }
 
 /// Whether a declaration is of a type that protects others: a plan, a selection, a vault, a policy.

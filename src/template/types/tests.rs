@@ -5,6 +5,7 @@ mod build;
 mod caches;
 mod cloud_control;
 mod databases;
+mod scaling;
 mod snapshots;
 mod storage;
 mod warehouses;
@@ -212,7 +213,7 @@ fn names_are_those_of_the_provider() {
     ] {
         assert_eq!(language_and_type(terraform), (Language::CloudControl, cloudformation));
     }
-    assert_eq!(language_and_type("awscc_iam_role"), (Language::CloudControl, "awscc_iam_role"));
+    assert_eq!(language_and_type("awscc_iam_user"), (Language::CloudControl, "awscc_iam_user"));
     assert_eq!(language_and_type("aws_ebs_volume"), (Language::Terraform, "aws_ebs_volume"));
     for (attribute, property) in [
         ("sse_specification", "SSESpecification"),

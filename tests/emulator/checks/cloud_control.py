@@ -105,6 +105,14 @@ def timestream(emulator: Emulator) -> None:
     emulator.expect("table", identifiers(emulator, "AWS::Timestream::Table"), ["metrics|cpu"])
 
 
+def iam(emulator: Emulator) -> None:
+    trust = {"Version": "2012-10-17", "Statement": []}
+    emulator.client("iam").create_role(RoleName="backup", Path="/service-role/", AssumeRolePolicyDocument=json.dumps(trust))
+    role = get(emulator, "AWS::IAM::Role", "backup")
+    emulator.expect("role", (role["Arn"], role["AssumeRolePolicyDocument"]), (f"arn:aws:iam::{ACCOUNT}:role/service-role/backup", trust))
+    emulator.expect_error("no role", "ResourceNotFoundException", lambda: get(emulator, "AWS::IAM::Role", "gone"))
+
+
 def cloud_control(emulator: Emulator) -> None:
     client = emulator.client("cloudcontrol")
     unknown = lambda: client.list_resources(TypeName="AWS::Nobody::Knows")  # noqa: E731
@@ -123,4 +131,4 @@ def cloud_control(emulator: Emulator) -> None:
     emulator.fault("cloudformation:ListResources(AWS::EKS::Cluster)", None)
 
 
-CHECKS = (eks, docdb_elastic, dsql, kinesis, lightsail, opensearch_serverless, timestream, cloud_control)
+CHECKS = (eks, docdb_elastic, dsql, kinesis, lightsail, opensearch_serverless, timestream, iam, cloud_control)

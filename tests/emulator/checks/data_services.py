@@ -643,5 +643,32 @@ def organizations(emulator: Emulator) -> None:
     emulator.expect("organisation", made["Id"].startswith("o-"), True)
 
 
-SERVICES = (dlm, ec2, rds, redshift, redshift_serverless, dynamodb, efs, fsx, elasticache, memorydb, opensearch, s3, logs, automation, organizations)
+def directory(emulator: Emulator) -> None:
+    ds = emulator.client("ds")
+    subnets = emulator.client("ec2").describe_subnets()["Subnets"]
+    settings = {"VpcId": subnets[0]["VpcId"], "SubnetIds": [subnet["SubnetId"] for subnet in subnets[:2]]}
+    made = ds.create_microsoft_ad(Name="corp.example.com", Password="Not-a-s3cret", VpcSettings=settings)["DirectoryId"]
+    emulator.seed("ds", "directory", {"DirectoryId": made, "Stage": "Impaired"})
+    emulator.expect("stage", ds.describe_directories()["DirectoryDescriptions"][0]["Stage"], "Impaired")
+    for _ in range(5):
+        ds.create_snapshot(DirectoryId=made, Name="by-hand")
+    emulator.expect_error("a sixth", "SnapshotLimitExceededException", lambda: ds.create_snapshot(DirectoryId=made))
+    limits = ds.get_snapshot_limits(DirectoryId=made)["SnapshotLimits"]
+    emulator.expect("limits", (limits["ManualSnapshotsCurrentCount"], limits["ManualSnapshotsLimitReached"]), (5, True))
+    emulator.seed("ds", "snapshot", {"DirectoryId": made, "StartTime": "2026-11-20T00:00:00Z"})
+    emulator.expect("snapshots", {snapshot["Type"] for snapshot in ds.describe_snapshots()["Snapshots"]}, {"Auto", "Manual"})
+
+
+def cloudtrail(emulator: Emulator) -> None:
+    user = {"type": "IAMUser", "arn": f"arn:aws:iam::{ACCOUNT}:user/anna"}
+    event = {"EventName": "DeleteBackup", "EventSource": "fsx.amazonaws.com", "UserIdentity": user}
+    for day in (1, 3, 2):
+        emulator.seed("cloudtrail", "event", {**event, "EventTime": f"2026-11-0{day}T00:00:00Z"})
+    by_name = {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "DeleteBackup"}]}
+    found = emulator.client("cloudtrail").lookup_events(**by_name, StartTime="2026-11-02T00:00:00Z")["Events"]
+    emulator.expect("newest first", [event["EventTime"].day for event in found], [3, 2])
+    emulator.expect("the record", json.loads(found[0]["CloudTrailEvent"])["userIdentity"], user)
+
+
+SERVICES = (dlm, ec2, rds, redshift, redshift_serverless, dynamodb, efs, fsx, elasticache, memorydb, opensearch, s3, logs, automation, organizations, directory, cloudtrail)
 CHECKS = (*SERVICES, kms_and_sts)

@@ -18,6 +18,10 @@ KEY = {"KeyId": "12345678-1234-1234-1234-123456789012"}
 
 # Every operation that rel9 calls, with the parameters that it needs.
 OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
+    "application-autoscaling": {
+        "DescribeScalableTargets": {"ServiceNamespace": "dynamodb"},
+        "DescribeScalingPolicies": {"ServiceNamespace": "dynamodb"},
+    },
     "backup": {
         "DescribeRegionSettings": {},
         "DescribeGlobalSettings": {},
@@ -44,6 +48,7 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "ListReportJobs": {},
         "ListTags": {"ResourceArn": f"arn:aws:backup:us-east-1:{ACCOUNT}:backup-vault:main"},
     },
+    "cloudtrail": {"LookupEvents": {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "DeleteBackup"}]}},
     "ec2": {
         "DescribeRegions": {},
         "DescribeVolumes": {},
@@ -61,6 +66,12 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeSnapshotTierStatus": {},
     },
     "dlm": {"GetLifecyclePolicies": {}, "GetLifecyclePolicy": {"PolicyId": "policy-1"}},
+    "ds": {
+        "DescribeDirectories": {},
+        "DescribeSnapshots": {},
+        "GetSnapshotLimits": {"DirectoryId": "d-0123456789"},
+        "ListTagsForResource": {"ResourceId": "d-0123456789"},
+    },
     "rds": {
         "DescribeDBInstances": {},
         "DescribeDBClusters": {},

@@ -21,6 +21,8 @@ DEFAULT_PAGE = {"elasticache": 50, "rds": 100, "dynamodb": 100, "kms": 50, "elas
 # Limits that AWS enforces and its service models do not have: (smallest, largest).
 LIMITS = {"elasticache": (20, 100), "rds": (20, 100), "ec2": (5, 1000)}
 LIMITS_OF_OPERATION = {
+    "application-autoscaling:DescribeScalableTargets": (1, 50),
+    "application-autoscaling:DescribeScalingPolicies": (1, 50),
     "ec2:DescribeImages": (1, 1000),
     "elasticache:DescribeServerlessCacheSnapshots": (1, 50),
     "elasticache:DescribeServerlessCaches": (1, 50),

@@ -20,9 +20,25 @@ def settings(account: Account) -> None:
     backup.update_region_settings(ResourceTypeOptInPreference={"EFS": False})
     backup.update_global_settings(GlobalSettings={"isCrossAccountBackupEnabled": "true"})
     organization(account)
+    deletions(account)
     ec2.enable_ebs_encryption_by_default()
     account.seed("tag", "resource", {"ResourceARN": arn("neptune-graph", "graph/g-0123456789", REGION), "Tags": [{"Key": "team", "Value": "search"}]})
     ec2.enable_snapshot_block_public_access(State="block-new-sharing")
+
+
+def deletions(account: Account) -> None:
+    """One snapshot was deleted by a person, others by a service, without permission, or of another service."""
+    person = {"type": "IAMUser", "arn": f"arn:aws:iam::{ACCOUNT}:user/anna"}
+    lifecycle = {"type": "AssumedRole", "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/backup/s", "invokedBy": "backup.amazonaws.com"}
+    event = {"EventName": "DeleteSnapshot", "EventSource": "ec2.amazonaws.com", "EventTime": ago(days=3), "UserIdentity": person}
+    for more in (
+        {"Resources": ["snap-0123"]},
+        {"UserIdentity": lifecycle},
+        {"ErrorCode": "Client.UnauthorizedOperation"},
+        {"EventSource": "lightsail.amazonaws.com"},
+        {"EventTime": ago(days=40)},
+    ):
+        account.seed("cloudtrail", "event", {**event, **more})
 
 
 def organization(account: Account) -> None:
@@ -37,7 +53,9 @@ def organization(account: Account) -> None:
 
 
 def vaults(account: Account) -> None:
+    """The role of plans exists; a DLM policy names it too, which its trust policy does not allow."""
     backup = account.client("backup")
+    account.make_role(ROLE.rsplit("/", 1)[1], "backup.amazonaws.com", "/service-role/")
     key = account.client("kms").create_key(Description="vault")["KeyMetadata"]
     account.client("kms").enable_key_rotation(KeyId=key["KeyId"])
     account.vault("main", EncryptionKeyArn=key["Arn"])
@@ -278,10 +296,28 @@ def tables(account: Account) -> dict[str, str]:
     account.table("dumped")
     backup = dynamodb.create_backup(TableName="dumped", BackupName="by-hand")["BackupDetails"]["BackupArn"]
     dynamodb.restore_table_from_backup(TargetTableName="restored", BackupArn=backup)
-    account.seed("dynamodb", "table", {"TableName": "restored", "RestoreSummary": {"RestoreDateTime": ago(days=8)}})
+    on_demand = {"BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"}}
+    account.seed("dynamodb", "table", {"TableName": "restored", "RestoreSummary": {"RestoreDateTime": ago(days=8)}, **on_demand})
+    account.scaled_table("scaled")
     account.table("global-table")
     dynamodb.update_table(TableName="global-table", ReplicaUpdates=[{"Create": {"RegionName": FAR}}])
     return {"backup": backup}
+
+
+def directories(account: Account) -> dict[str, str]:
+    """A directory with automatic snapshots, one whose snapshots stopped and whose quota is nearly used up, and an AD Connector."""
+    daily = account.directory("corp.example.com", tier="gold")
+    for days in range(3):
+        account.seed("ds", "snapshot", {"DirectoryId": daily, "StartTime": ago(days=days, hours=2)})
+    account.seed("ds", "snapshot", {"DirectoryId": daily, "StartTime": ago(hours=1), "Status": "Failed"})
+    simple = account.directory("lab.example.com", simple=True)
+    for days in (9, 19, 29):
+        account.seed("ds", "snapshot", {"DirectoryId": simple, "StartTime": ago(days=days), "Type": "Manual"})
+    subnets = account.client("ec2").describe_subnets()["Subnets"]
+    settings = {"VpcId": subnets[0]["VpcId"], "SubnetIds": [subnet["SubnetId"] for subnet in subnets[:2]]}
+    settings |= {"CustomerDnsIps": ["10.0.0.2"], "CustomerUserName": "admin"}
+    account.client("ds").connect_directory(Name="far.example.com", Password="Not-a-s3cret", Size="Small", ConnectSettings=settings)
+    return {"daily_directory": daily, "simple_directory": simple}
 
 
 def file_systems(account: Account) -> dict[str, str]:
@@ -524,7 +560,7 @@ def cloud_control(account: Account) -> dict[str, Any]:
 def scenario(account: Account) -> dict[str, Any]:
     told: dict[str, Any] = {}
     parts = (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, warehouses, tables, file_systems, fsx, buckets)
-    parts = (*parts, serverless_warehouses, caches, memory, domains)
+    parts = (*parts, serverless_warehouses, caches, memory, domains, directories)
     for part in (*parts, cloud_control, log_groups, restore_automation):
         told |= part(account) or {}
     return told

@@ -68,6 +68,44 @@ class Account:
     def arn(self, service: str, resource: str, region: str = "us-east-1") -> str:
         return arn(service, resource, region, self.number)
 
+    def directory(self, name: str, region: str = "us-east-1", simple: bool = False, days_old: float = 100, **labels: str) -> str:
+        """A directory in the default VPC; returns its id."""
+        ec2, ds = self.client("ec2", region), self.client("ds", region)
+        vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+        subnets = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]
+        settings = {"VpcId": vpc, "SubnetIds": [subnet["SubnetId"] for subnet in subnets[:2]]}
+        what = {"Name": name, "Password": "Not-a-s3cret", "VpcSettings": settings, "Tags": tags(labels)}
+        made = ds.create_directory(**what, Size="Small") if simple else ds.create_microsoft_ad(**what, Edition="Standard")
+        self.seed("ds", "directory", {"DirectoryId": made["DirectoryId"], "LaunchTime": ago(days=days_old)}, region)
+        return str(made["DirectoryId"])
+
+    def provisioned_table(self, name: str) -> str:
+        self.client("dynamodb").create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 5},
+        )
+        return name
+
+    def scaled_table(self, name: str) -> None:
+        """A table whose reads scale; the target of its writes has no policy."""
+        self.provisioned_table(name)
+        client = self.client("application-autoscaling")
+        for capacity in ("Read", "Write"):
+            what = {"ServiceNamespace": "dynamodb", "ResourceId": f"table/{name}", "ScalableDimension": f"dynamodb:table:{capacity}CapacityUnits"}
+            client.register_scalable_target(**what, MinCapacity=5, MaxCapacity=50)
+            if capacity == "Read":
+                tracking = {"TargetValue": 70.0, "PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBReadCapacityUtilization"}}
+                more = {"PolicyName": "reads", "PolicyType": "TargetTrackingScaling", "TargetTrackingScalingPolicyConfiguration": tracking}
+                client.put_scaling_policy(**what, **more)
+
+    def make_role(self, name: str, service: str, path: str = "/") -> str:
+        """Creates a role that a service may assume; returns its ARN."""
+        statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        return str(self.client("iam").create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=trust)["Role"]["Arn"])
+
     @property
     def role(self) -> str:
         return ROLE.replace(ACCOUNT, self.number)

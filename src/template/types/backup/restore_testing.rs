@@ -6,6 +6,7 @@ use crate::template::declaration::Node;
 use crate::template::stack::{Entry, Stack, Text, find};
 use crate::template::table::{Absent, As, BLANK, Evidence, Identity, Table, row};
 use crate::template::takes::Takes;
+use crate::template::types::iam::ROLE;
 
 const PLAN_TYPE: &str = "AWS::Backup::RestoreTestingPlan";
 
@@ -76,7 +77,7 @@ pub static SELECTION: Table = Table {
             As::Text,
             Absent::Unknown("no resource type is set"),
         ),
-        row("role_arn", ["IamRoleArn", "iam_role_arn"], As::Name, Absent::Null),
+        row("role_arn", ["IamRoleArn", "iam_role_arn"], As::Arn(ROLE.type_name), Absent::Null),
         // Without it, restored resources are not kept for validation (API, ValidationWindowHours).
         row("validation_window_hours", ["ValidationWindowHours", "validation_window_hours"], As::Int, Absent::Null),
         row("protected_resource_arns", ["ProtectedResourceArns", "protected_resource_arns"], As::Parts(arns), Absent::Empty),

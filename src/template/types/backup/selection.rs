@@ -5,6 +5,7 @@ use crate::template::convert::{Outcome, Scope, Unknown};
 use crate::template::declaration::{Node, Value};
 use crate::template::stack::{Entry, Stack, Text, find};
 use crate::template::table::{Absent, As, BLANK, Evidence, Identity, Paths, Row, Table, row};
+use crate::template::types::iam::ROLE;
 use serde_json::{Value as Json, json};
 
 const PLAN: &str = "AWS::Backup::BackupPlan";
@@ -18,7 +19,7 @@ pub static SELECTION: Table = Table {
     tags: ["", ""],
     rows: &[
         row("plan_arn", ["BackupPlanId", "plan_id"], As::By(|scope, _| plan_arn_of(scope)), Absent::By(plan_arn_of)),
-        row("role_arn", ["BackupSelection.IamRoleArn", "iam_role_arn"], As::Name, Absent::Null),
+        row("role_arn", ["BackupSelection.IamRoleArn", "iam_role_arn"], As::Arn(ROLE.type_name), Absent::Null),
         row("resources", ["BackupSelection.Resources", "resources"], As::Parts(arns), Absent::Empty),
         row("not_resources", ["BackupSelection.NotResources", "not_resources"], As::Parts(arns), Absent::Empty),
         row("list_of_tags", ["BackupSelection.ListOfTags", "selection_tag"], As::Blocks(tag_conditions), Absent::Empty),

@@ -2,6 +2,7 @@
 //! recovery, deletion protection and tags; the kind of encryption and TTL are the same for all ("Global tables: how it works", DynamoDB
 //! developer guide; provider, `replica` of `aws_dynamodb_table`, `aws_dynamodb_table_replica`).
 
+use super::scaling::{MODE, indexes};
 use super::{ARN, DEFAULT_PITR_DAYS, POLICY, POLICY_PART, TABLE, TTL, policy};
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
@@ -31,6 +32,9 @@ pub static REPLICA: Table = Table {
         row("pitr_days", PITR, As::By(days), Absent::Null),
         row("ttl", ["", ""], As::Bool, Absent::By(ttl)),
         row("policy", POLICY, As::Parts(policy), Absent::Null),
+        row("on_demand", ["", ""], As::Bool, Absent::By(on_demand)),
+        row("indexes", ["", ""], As::Texts, Absent::By(|scope| indexes(&table(scope)?))),
+        row("scaling", ["", ""], As::Texts, Absent::Unknown("scalable targets in the Region of the replica are not followed")),
         row("replicas", ["", ""], As::Texts, Absent::Unknown("the table lists its replicas")),
     ],
     also: &[KEY],
@@ -51,6 +55,11 @@ fn table<'s, 'd>(scope: &Scope<'s, 'd>) -> Outcome<Scope<'s, 'd>> {
         Some(entry) => Ok(Scope { stack: scope.stack, entry, node: &entry.body }),
         None => Err(vec!["its table, which is not in the template, sets it".to_owned()]),
     }
+}
+
+/// All replicas have the same capacity mode.
+fn on_demand(scope: &Scope) -> Outcome {
+    Ok((table(scope)?.text_at(MODE)?.as_deref() == Some("PAY_PER_REQUEST")).into())
 }
 
 fn ttl(scope: &Scope) -> Outcome {

@@ -1,4 +1,4 @@
-"""Types that rel9 reads through the Cloud Control API: AWS Cloud Control, and the write operations of their own services.
+"""Types that rel9 reads through the Cloud Control API: AWS Cloud Control, and the write operations of their own services. (moto has those of IAM.)
 
 Every service's write operation stores the resource in CloudFormation's form, and Cloud Control shows it. `PROPERTIES` has the properties of
 each type that the emulator uses, from the type's resource schema; it refuses others, and shows no write-only property.
@@ -109,9 +109,20 @@ def list_resources(backend: CloudControlBackend, params: Params) -> Params:
 
 @handles("cloudcontrolapi", "GetResource")
 def get_resource(backend: CloudControlBackend, params: Params) -> Params:
-    name = _type(backend, params)
-    properties = backend.get(name, params["Identifier"])
+    name = params["TypeName"]
+    properties = _role(backend, params["Identifier"]) if name == "AWS::IAM::Role" else backend.get(_type(backend, params), params["Identifier"])
     return {"TypeName": name, "ResourceDescription": {"Identifier": params["Identifier"], "Properties": json.dumps(properties)}}
+
+
+def _role(backend: CloudControlBackend, name: str) -> Params:
+    """A role of IAM, which moto keeps. The read handler decodes the trust policy."""
+    from moto.iam.models import iam_backends
+
+    role = next((role for role in iam_backends[backend.account_id][backend.partition].roles.values() if role.name == name), None)
+    if role is None:
+        raise ServiceError("ResourceNotFoundException", f"AWS::IAM::Role {name} was not found")
+    policy = json.loads(role.assume_role_policy_document)
+    return {"RoleName": name, "RoleId": role.id, "Arn": role.arn, "Path": role.path, "AssumeRolePolicyDocument": policy}
 
 
 @seeds("cloudcontrolapi", "resource")

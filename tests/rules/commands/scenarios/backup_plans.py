@@ -106,6 +106,12 @@ def selection(aws: Aws, made: str, **what: Any) -> str:
     return f"{aws.plan_arn(made)}/selection/{chosen}"
 
 
+@proves("backup-role-assumable")
+def role_assumable(aws: Aws) -> str:
+    """The role is gone."""
+    return selection(aws, plan(aws, "role-assumable"), Resources=["arn:aws:ec2:*:*:volume/*"])
+
+
 @proves("backup-selection-no-dangling-arns")
 def no_dangling_arns(aws: Aws) -> Failing:
     """A selection cannot be edited: a new one takes its place."""

@@ -21,6 +21,16 @@ def framework_exists(aws: Aws) -> str:
     return "us-east-2"
 
 
+@proves("backup-not-deleted-by-hand", region="ap-northeast-3")
+def not_deleted_by_hand(aws: Aws) -> str:
+    """A person deleted a recovery point."""
+    region = "ap-northeast-3"
+    person = {"type": "IAMUser", "arn": aws.arn("iam", "user/anna", "")}
+    event = {"EventName": "DeleteRecoveryPoint", "EventSource": "backup.amazonaws.com", "EventTime": ago(days=2), "UserIdentity": person}
+    aws.seed("cloudtrail", "event", event, region)
+    return region
+
+
 @proves("backup-plan-exists", region="us-west-1")
 def plan_exists(aws: Aws) -> Failing:
     aws.volume("data", "us-west-1", backup="daily")

@@ -22,6 +22,24 @@ def data_policy_not_open(aws: Aws) -> Failing:
     return Failing("open", edit={"policy.json": edit})
 
 
+@proves("directory-snapshot-current")
+def directory_snapshot_current(aws: Aws) -> str:
+    return aws.directory("corp.example.com")
+
+
+@proves("directory-snapshot-quota")
+def directory_snapshot_quota(aws: Aws) -> str:
+    made = aws.directory("lab.example.com")
+    for _ in range(4):
+        aws.client("ds").create_snapshot(DirectoryId=made)
+    return made
+
+
+@proves("dynamodb-table-auto-scaling")
+def dynamodb_table_auto_scaling(aws: Aws) -> str:
+    return aws.provisioned_table("fixed")
+
+
 @proves("dynamodb-table-customer-key")
 def dynamodb_table_customer_key(aws: Aws) -> str:
     return aws.table("managed-key")
