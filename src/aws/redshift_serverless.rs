@@ -4,12 +4,13 @@
 
 use super::answer::Answer;
 use super::call::Reader;
-use super::convert::{self, each, known, optional_time, resource};
+use super::convert::{each, known, optional_time, resource};
 use super::operation::Operation;
 use super::redshift::{encryption, filled, limited};
+use super::tagging;
 use crate::inventory::types::ResourceProperties;
 use crate::inventory::types::redshift_serverless::{Namespace, ScheduledSnapshot, Snapshot, SnapshotCopy};
-use crate::inventory::{Fact, Resource, Tags};
+use crate::inventory::{Fact, Resource};
 use aws_sdk_redshiftserverless::Client;
 use aws_sdk_redshiftserverless::types as sdk;
 use chrono::{DateTime, Utc};
@@ -30,7 +31,6 @@ const LIST_SNAPSHOT_COPY_CONFIGURATIONS: Operation = Operation::new(
     "ListSnapshotCopyConfigurations",
     Answer::json(&["snapshotCopyConfigurations/*/snapshotCopyConfigurationId"]),
 );
-const LIST_TAGS_FOR_RESOURCE: Operation = Operation::new("redshift-serverless", "ListTagsForResource", Answer::json(&["tags"]));
 
 /// Every operation of this module.
 pub const OPERATIONS: &[&Operation] = &[
@@ -40,7 +40,6 @@ pub const OPERATIONS: &[&Operation] = &[
     &LIST_SCHEDULED_ACTIONS,
     &LIST_SNAPSHOT_COPY_CONFIGURATIONS,
     &LIST_SNAPSHOTS,
-    &LIST_TAGS_FOR_RESOURCE,
 ];
 
 /// The largest page of every list (`maxResults`: 1 to 100).
@@ -67,7 +66,7 @@ pub async fn collect(reader: &Reader) -> Vec<Resource> {
     let namespaces = namespaces.unwrap_or_default().into_iter().filter_map(|read| namespace(reader, read, &backed_up));
     let snapshots = snapshots.unwrap_or_default().into_iter().filter_map(|read| snapshot(reader, read, &backed_up.actions));
     each(namespaces.chain(snapshots).collect(), |found: Resource| async move {
-        Resource { tags: tags(reader, client, &found.arn).await, ..found }
+        Resource { tags: tagging::tags(reader, &found.arn).await, ..found }
     })
     .await
 }
@@ -140,8 +139,11 @@ fn named(reader: &Reader, arn: String, name: String, created_at: Option<DateTime
     Resource { name: Some(name.clone()), created_at, ..resource(reader, arn, name, of) }
 }
 
+/// A date that the answer may not have.
+type SomeTime = Fact<Option<DateTime<Utc>>>;
+
 /// The dates of the oldest and the newest recovery point of a namespace. Without the date of one of them, neither is known.
-fn recovery_points(points: Option<&[sdk::RecoveryPoint]>, namespace: &str) -> (Fact<Option<DateTime<Utc>>>, Fact<Option<DateTime<Utc>>>) {
+fn recovery_points(points: Option<&[sdk::RecoveryPoint]>, namespace: &str) -> (SomeTime, SomeTime) {
     let of_namespace = |points: &[sdk::RecoveryPoint]| {
         let own = points.iter().filter(|point| point.namespace_arn.as_deref() == Some(namespace));
         own.map(|point| optional_time(point.recovery_point_create_time.as_ref())).collect::<Option<Vec<_>>>()
@@ -216,15 +218,6 @@ fn made_by(name: &str, namespace: Option<&str>, actions: &Actions) -> Option<&'s
         _ => false,
     };
     Some(if actions.of(namespace?)?.iter().any(of_action) { "scheduled" } else { "manual" })
-}
-
-/// No list returns tags.
-async fn tags(reader: &Reader, client: &Client, arn: &str) -> Fact<Tags> {
-    let call = client.list_tags_for_resource().resource_arn(arn).send();
-    match reader.one_or(&LIST_TAGS_FOR_RESOURCE, call, &["ResourceNotFoundException"]).await.flatten() {
-        Some(answer) => convert::tags(answer.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value))),
-        None => Fact::Unread,
-    }
 }
 
 #[cfg(test)]

@@ -21,9 +21,10 @@ const GET_RESOURCES: Operation = Operation::new("tag", "GetResources", Answer::j
 /// Every operation of this module.
 pub const OPERATIONS: &[&Operation] = &[&GET_RESOURCES];
 
-/// The services whose tags come from here. A service belongs here only if the API covers all its types that rel9 reads ("Services that support
-/// the Resource Groups Tagging API", Resource Groups Tagging API reference): then a resource that the API does not list has no tags.
-const SERVICES: [&str; 5] = ["dynamodb", "elasticache", "es", "logs", "memorydb"];
+/// The services whose tags come from here. "The GetResources, GetTagKeys, and GetTagValues operations support all resource types" but IAM users
+/// and roles ("Services that support the Resource Groups Tagging API", Resource Groups Tagging API reference): a resource that the API does not
+/// list has no tags.
+const SERVICES: [&str; 7] = ["dynamodb", "elasticache", "es", "logs", "memorydb", "redshift-serverless", "s3"];
 
 /// The largest page (GetResources, ResourcesPerPage).
 const PAGE: i32 = 100;

@@ -8,8 +8,9 @@ mod settings;
 
 use super::answer::Answer;
 use super::call::Reader;
-use super::convert::{self, each, optional_time, resource};
+use super::convert::{each, optional_time, resource};
 use super::operation::Operation;
+use super::tagging;
 use crate::inventory::types::s3::{Bucket, ObjectLock, ReplicationRule, Versioning};
 use crate::inventory::{Fact, Resource};
 use aws_sdk_s3::Client;
@@ -34,22 +35,14 @@ const GET_BUCKET_REPLICATION: Operation =
 const GET_OBJECT_LOCK: Operation =
     Operation::new("s3", "GetObjectLockConfiguration", Answer::xml("ObjectLockConfiguration", &["ObjectLockEnabled"]))
         .with_action("s3:GetBucketObjectLockConfiguration");
-const GET_BUCKET_TAGGING: Operation = Operation::new("s3", "GetBucketTagging", Answer::xml("Tagging", &["TagSet/*/Key"]));
 const GET_BUCKET_POLICY: Operation = Operation::new("s3", "GetBucketPolicy", Answer::json(&["Statement"]));
 
 /// The operations that list the account's buckets.
 pub const ACCOUNT_OPERATIONS: &[&Operation] = &[&LIST_BUCKETS, &GET_BUCKET_LOCATION];
 
 /// The operations that read a Region's buckets.
-pub const OPERATIONS: &[&Operation] = &[
-    &GET_BUCKET_ENCRYPTION,
-    &GET_BUCKET_VERSIONING,
-    &GET_BUCKET_LIFECYCLE,
-    &GET_BUCKET_REPLICATION,
-    &GET_OBJECT_LOCK,
-    &GET_BUCKET_TAGGING,
-    &GET_BUCKET_POLICY,
-];
+pub const OPERATIONS: &[&Operation] =
+    &[&GET_BUCKET_ENCRYPTION, &GET_BUCKET_VERSIONING, &GET_BUCKET_LIFECYCLE, &GET_BUCKET_REPLICATION, &GET_OBJECT_LOCK, &GET_BUCKET_POLICY];
 
 /// The largest page of `ListBuckets`, which is more than the quota of most accounts. "If the request contains at least one valid parameter", the
 /// answer has each bucket's Region.
@@ -136,7 +129,7 @@ async fn read(reader: &Reader, client: &Client, bucket: ListedBucket) -> Option<
         properties.versioning = settings::versioning(answer.status.as_ref());
         properties.mfa_delete = (answer.mfa_delete == Some(sdk::MfaDeleteStatus::Enabled)).into();
     }
-    let (encryption, lifecycle, tagging, policy, (replication, object_lock)) = futures::join!(
+    let (encryption, lifecycle, policy, (replication, object_lock)) = futures::join!(
         reader.one_or(
             &GET_BUCKET_ENCRYPTION,
             client.get_bucket_encryption().bucket(name).send(),
@@ -147,7 +140,6 @@ async fn read(reader: &Reader, client: &Client, bucket: ListedBucket) -> Option<
             client.get_bucket_lifecycle_configuration().bucket(name).send(),
             &["NoSuchLifecycleConfiguration"],
         ),
-        reader.one_or(&GET_BUCKET_TAGGING, client.get_bucket_tagging().bucket(name).send(), &["NoSuchTagSet"]),
         reader.one_or(&GET_BUCKET_POLICY, client.get_bucket_policy().bucket(name).send(), &["NoSuchBucketPolicy"]),
         what_needs_versions(reader, client, name, &properties.versioning),
     );
@@ -165,14 +157,8 @@ async fn read(reader: &Reader, client: &Client, bucket: ListedBucket) -> Option<
         properties.policy = answer.and_then(|answer| answer.policy).into();
     }
 
-    let tags = match tagging {
-        None => Fact::Unread,
-        Some(answer) => {
-            let pairs = answer.map(|answer| answer.tag_set).unwrap_or_default();
-            convert::tags(pairs.into_iter().map(|tag| (tag.key, tag.value)))
-        }
-    };
-    Some(Resource { created_at: bucket.created_at, tags, ..bare(reader, name, properties) })
+    let found = bare(reader, name, properties);
+    Some(Resource { created_at: bucket.created_at, tags: tagging::tags(reader, &found.arn).await, ..found })
 }
 
 /// Replication and Object Lock. Both need versioning, so a bucket without versioning needs no call: "both source and destination

@@ -40,7 +40,7 @@ pub struct SnapshotCopy {
 properties! {
     /// A namespace: the databases of a serverless data warehouse. Redshift Serverless encrypts every namespace.
     Namespace = "AWS::RedshiftServerless::Namespace", operation: "redshift-serverless:ListNamespaces",
-    tags: "redshift-serverless:ListTagsForResource", key: own {
+    tags: "tag:GetResources", key: own {
         status: Option<String>,
         /// `None` under the key that AWS owns.
         kms_key_arn: Option<String>,
@@ -65,7 +65,7 @@ properties! {
 properties! {
     /// A snapshot of a namespace that the account owns, or a copy of one from another Region. Snapshots that other accounts share are left out.
     Snapshot = "AWS::RedshiftServerless::Snapshot", operation: "redshift-serverless:ListSnapshots",
-    tags: "redshift-serverless:ListTagsForResource", key: own {
+    tags: "tag:GetResources", key: own {
         /// The ARN of the snapshot's namespace, which may no longer exist, or be in another Region.
         source_arn: String,
         /// `AVAILABLE`, `CREATING`, `COPYING`, `CANCELLED`, `FAILED` or `DELETED`.

@@ -70,7 +70,7 @@ pub enum Versioning {
 
 properties! {
     /// A general purpose bucket, in the shard of its own Region.
-    Bucket = "AWS::S3::Bucket", operation: "s3:ListBuckets", tags: "s3:GetBucketTagging",
+    Bucket = "AWS::S3::Bucket", operation: "s3:ListBuckets", tags: "tag:GetResources",
     region: "s3:GetBucketLocation", key: own {
         /// Whether default encryption is set; since January 2023 live buckets always have at least SSE-S3.
         #[from("s3:GetBucketEncryption")]

@@ -10,7 +10,7 @@ use crate::protection::index::Snapshot;
 use crate::protection::mechanisms::daily_snapshots;
 use chrono::{DateTime, Duration, Utc};
 
-pub static MICROSOFT_AD: DataType = of_directories(&directory::MicrosoftAd::INFO, |case, found| daily(case, found));
+pub static MICROSOFT_AD: DataType = of_directories(&directory::MicrosoftAd::INFO, daily);
 pub static SIMPLE_AD: DataType = of_directories(&directory::SimpleAd::INFO, daily_if_seen);
 
 const fn of_directories(info: &'static TypeInfo, own: fn(&Case, &mut Mechanisms)) -> DataType {

@@ -97,7 +97,6 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "ListScheduledActions": {},
         "GetScheduledAction": {"scheduledActionName": "nightly"},
         "ListSnapshotCopyConfigurations": {},
-        "ListTagsForResource": {"resourceArn": f"arn:aws:redshift-serverless:us-east-1:{ACCOUNT}:namespace/n"},
     },
     "dynamodb": {
         "ListTables": {},
@@ -106,7 +105,6 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeTimeToLive": TABLE,
         "ListBackups": {},
         "GetResourcePolicy": {"ResourceArn": f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/one-table"},
-        "ListTagsOfResource": {"ResourceArn": f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/one-table"},
     },
     "elasticache": {
         "DescribeReplicationGroups": {},
@@ -125,7 +123,6 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "GetBucketLifecycleConfiguration": BUCKET,
         "GetBucketReplication": BUCKET,
         "GetObjectLockConfiguration": BUCKET,
-        "GetBucketTagging": BUCKET,
         "GetBucketPolicy": BUCKET,
     },
     "es": {"ListDomainNames": {}, "DescribeDomains": {"DomainNames": ["search"]}, "DescribeDomainHealth": {"DomainName": "search"}},

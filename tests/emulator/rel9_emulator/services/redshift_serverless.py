@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
+from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 
 from ..errors import ServiceError
 from ..registry import backends_of, handles, seeds
@@ -18,7 +20,9 @@ OWNED = "AWS_OWNED_KMS_KEY"
 FOR_EVER = -1
 
 
-class RedshiftServerlessBackend(BaseBackend):
+class RedshiftServerlessBackend(BaseBackend, TaggableResourcesMixin):
+    SERVICE_NAMESPACE = SERVICE
+
     def __init__(self, region_name: str, account_id: str):
         super().__init__(region_name, account_id)
         self.namespaces: dict[str, Params] = {}
@@ -34,6 +38,11 @@ class RedshiftServerlessBackend(BaseBackend):
 
     def namespace(self, name: str) -> Params:
         return found("namespace", self.namespaces, name)
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        for arn, tags in self.tags.items():
+            kind = arn.split(":")[5].split("/")[0]
+            yield TaggedResource(arn, {tag["key"]: tag["value"] for tag in tags}, f"{SERVICE}:{kind}")
 
 
 backends_of(SERVICE, BackendDict(RedshiftServerlessBackend, "ec2"))
