@@ -1,6 +1,9 @@
 //! Fail closed: AWS denies, fails, throttles, never ends or incompletely answers each operation, everywhere, in one Region, for one
 //! resource or from some page on. The audit reports this by its exit code and by name, and a failure does not make a failed or unknown
 //! finding pass or disappear. The tests take the operations from the library, so they cover a new one automatically.
+//!
+//! Each operation is denied alone. In the other modes, one operation of each service fails at a time, because what the audit makes of a failed
+//! call does not depend on how it failed; where such an audit is not as expected, each of its operations fails alone.
 
 use crate::support::{Document, Emulator, Rel9, Run, operation_of, text};
 use chrono::{SecondsFormat, TimeDelta, Utc};
@@ -41,7 +44,7 @@ struct Mode {
 fn modes() -> Vec<Mode> {
     let mode = |name, fault, status, regions| Mode { name, fault, status, regions };
     vec![
-        mode("denied", json!({"mode": "deny"}), "denied", ONE_REGION),
+        mode(DENIED, json!({"mode": "deny"}), "denied", ONE_REGION),
         mode("failing", json!({"mode": "error"}), "failed", ONE_REGION),
         mode("throttled", json!({"mode": "throttle"}), "failed", ONE_REGION),
         mode("unknown to the Region", json!({"mode": "error", "code": "UnknownOperationException"}), "unavailable", ONE_REGION),
@@ -57,6 +60,12 @@ fn modes() -> Vec<Mode> {
         mode("denied in one Region", json!({"mode": "deny", "region": "eu-west-1"}), "denied", BOTH_REGIONS),
     ]
 }
+
+/// The mode in which each operation is alone, and what was collected is judged once more.
+const DENIED: &str = "denied";
+
+/// The operation that tells the account.
+const IDENTITY: &str = "sts:GetCallerIdentity";
 
 /// The mode in which each page of a list names the first page as the next.
 const WITHOUT_END: &str = "a list without end";
@@ -86,16 +95,24 @@ fn no_operation_can_fail_unnoticed() {
     let workers = available_parallelism().map_or(2, usize::from).min(8);
     let operations: Vec<String> = rel9::aws::operations().iter().map(ToString::to_string).collect();
     let modes = modes();
-    let cases: Vec<(&str, &Mode)> =
-        operations.iter().flat_map(|operation| modes.iter().map(move |mode| (operation.as_str(), mode))).collect();
+    let alone: Vec<Vec<&str>> = operations.iter().map(|operation| vec![operation.as_str()]).collect();
+    let together = one_of_each_service(&operations);
+    let cases: Vec<(&[&str], &Mode)> = modes
+        .iter()
+        .flat_map(|mode| (if mode.name == DENIED { &alone } else { &together }).iter().map(move |group| (group.as_slice(), mode)))
+        .collect();
     let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
                 let aws = Aws::new();
-                while let Some((operation, mode)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(why) = aws.case(operation, mode) {
-                        wrong.lock().expect("a list").push(format!("{operation} {}: {why}", mode.name));
+                while let Some((group, mode)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let group: Vec<&str> = group.iter().copied().filter(|operation| aws.is_worth_it(operation, mode)).collect();
+                    let doubtful = if group.len() > 1 { aws.case(&group, mode).into_keys().collect() } else { group };
+                    for operation in doubtful {
+                        for why in aws.case(&[operation], mode).into_values() {
+                            wrong.lock().expect("a list").push(format!("{operation} {}: {why}", mode.name));
+                        }
                     }
                 }
             });
@@ -104,6 +121,22 @@ fn no_operation_can_fail_unnoticed() {
     let mut wrong = wrong.into_inner().expect("a list");
     wrong.sort();
     assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// Groups with one operation of each service. Without the account's identity, there is no audit: that operation is alone.
+fn one_of_each_service(operations: &[String]) -> Vec<Vec<&str>> {
+    let mut groups: Vec<Vec<&str>> = vec![vec![IDENTITY]];
+    let mut of_service: BTreeMap<&str, usize> = BTreeMap::new();
+    for operation in operations.iter().map(String::as_str).filter(|operation| *operation != IDENTITY) {
+        let (service, _) = operation.split_once(':').expect("service:Operation");
+        let number = of_service.entry(service).or_insert(0);
+        *number += 1;
+        if groups.len() <= *number {
+            groups.push(Vec::new());
+        }
+        groups[*number].push(operation);
+    }
+    groups
 }
 
 /// A separate account for each thread, with what an audit finds there if all calls are answered.
@@ -154,35 +187,40 @@ impl Aws {
         }
     }
 
-    fn case(&self, operation: &str, mode: &Mode) -> Result<(), String> {
-        if !self.is_worth_it(operation, mode) {
-            return Ok(());
+    /// What is wrong with an audit in which these operations fail, by operation.
+    fn case<'o>(&self, operations: &[&'o str], mode: &Mode) -> BTreeMap<&'o str, String> {
+        for operation in operations {
+            let mut fault = mode.fault.clone();
+            fault["operation"] = json!(operation);
+            self.emulator.fault_of(&fault);
         }
-        let mut fault = mode.fault.clone();
-        fault["operation"] = json!(operation);
-        self.emulator.fault_of(&fault);
         self.emulator.page_size((mode.name == FROM_THE_THIRD).then_some(2));
+        self.emulator.reset_calls();
         let run = self.rel9.run(&arguments(mode.regions, &self.as_of));
-        if operation == "sts:GetCallerIdentity" && run.code != 1 {
-            self.emulator.fault(operation, None);
-            // Without this operation, the audit has no account to judge.
-            return if [2, 3].contains(&run.code) && run.stdout.is_empty() { named(&run, operation) } else { Err(run.to_string()) };
-        }
-        let found = self.told(&run, operation, mode);
-        let later = if mode.name == "denied" { self.later(&run, operation) } else { Ok(()) };
-        self.emulator.fault(operation, None);
-        found.and(later)
+        let wrong = operations.iter().filter_map(|operation| Some((*operation, self.told(&run, operation, mode).err()?))).collect();
+        let wrong = match (operations, mode.name == DENIED) {
+            ([operation], true) if *operation != IDENTITY => {
+                self.later(&run, operation).err().map_or(wrong, |why| BTreeMap::from([(*operation, why)]))
+            }
+            _ => wrong,
+        };
+        operations.iter().for_each(|operation| self.emulator.fault(operation, None));
+        wrong
     }
 
-    /// What the audit itself reports about the fault.
+    /// What the audit itself reports about the fault of an operation.
     fn told(&self, run: &Run, operation: &str, mode: &Mode) -> Result<(), String> {
+        if operation == IDENTITY && run.code != 1 {
+            // Without this operation, the audit has no account to judge.
+            return if [2, 3].contains(&run.code) && run.stdout.is_empty() { named(run, operation) } else { Err(run.to_string()) };
+        }
         if ![1, 3].contains(&run.code) {
             return Err(format!("exit code {}: {}", run.code, run.stderr));
         }
-        let document = run.document();
-        if mode.name == FROM_THE_THIRD && troubles(&document).is_empty() {
+        if mode.name == FROM_THE_THIRD && self.emulator.count(operation) <= 2 {
             return Ok(()); // there was no third call
         }
+        let document = run.document();
         if document.0["audit"]["complete"] != (mode.status == "unavailable") {
             return Err(format!("complete is {}", document.0["audit"]["complete"]));
         }
