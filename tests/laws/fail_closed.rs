@@ -70,6 +70,9 @@ fn is_paged(operation: &str) -> bool {
     if name == "ListExecutions" {
         return false; // rel9 reads the newest page only
     }
+    if name == "ListTagsForResource" {
+        return false; // one answer has all tags
+    }
     let one_answer = ["Regions", "Settings", "Attributes", "ContinuousBackups"].iter().any(|end| name.ends_with(end));
     name.starts_with("List") || (name.starts_with("Describe") && name.ends_with('s') && !one_answer)
 }

@@ -38,8 +38,8 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Types that hold data.
 pub static DATA: &[&DataType] = &[
-    &docdb_elastic::CLUSTER,
     &dsql::CLUSTER,
+    &docdb_elastic::CLUSTER,
     &dynamodb::GLOBAL_TABLE,
     &dynamodb::TABLE,
     &ebs::INSTANCE,
