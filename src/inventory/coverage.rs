@@ -1,5 +1,6 @@
 //! The coverage log: the outcome of every call, with the reasons of those that failed.
 
+use super::types::TypeInfo;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU32;
@@ -198,6 +199,11 @@ impl Coverage {
             called = true;
         }
         if called { Ok(()) } else { Err(reason(operation, "not called", account, region)) }
+    }
+
+    /// Whether the resources of a type belong to what was to be read: always, except for a type that nobody asked for.
+    pub fn covers(&self, info: &TypeInfo) -> bool {
+        !info.on_request || self.of(info.operation).next().is_some()
     }
 
     /// Why a resource lacks a property that `operation` reads.

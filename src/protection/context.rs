@@ -66,9 +66,10 @@ impl<'a> Join<'a> {
         self.type_of_arn(arn).filter(|data_type| data_type.arn.names_place).map(|data_type| data_type.info.operation)
     }
 
-    /// The operations that list data resources.
+    /// The operations that list data resources, as far as they were to be read.
     pub fn data_listings(&self) -> impl Iterator<Item = &'static str> {
-        self.data_types.iter().map(|data_type| data_type.info.operation)
+        let coverage = &self.index.shard.coverage;
+        self.data_types.iter().map(|data_type| data_type.info).filter(|info| coverage.covers(info)).map(|info| info.operation)
     }
 
     /// The accounts of the list that the audit also covers.

@@ -76,8 +76,8 @@ pub fn summarise(shard: &Shard) -> Summary {
             (backup.summarise)(summary, resource);
         }
     });
-    let listings =
-        types::DATA.iter().filter(|data_type| types::is_always_data(data_type.info.name)).map(|data_type| data_type.info.operation);
+    let listings = types::DATA.iter().map(|data_type| data_type.info).filter(|info| types::is_always_data(info.name));
+    let listings = listings.filter(|info| shard.coverage.covers(info)).map(|info| info.operation);
     summary.data_unread = listings.filter_map(|listing| shard.coverage.require(listing, &shard.account, &shard.region).err()).collect();
     summary.data_unread.sort();
     summary.data_unread.dedup();

@@ -5,6 +5,8 @@ mod access;
 #[cfg(feature = "live")]
 mod caches;
 #[cfg(feature = "live")]
+mod cloud_control;
+#[cfg(feature = "live")]
 mod domains;
 #[cfg(feature = "live")]
 mod evidence;

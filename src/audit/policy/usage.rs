@@ -225,7 +225,7 @@ impl<'a> Gaps<'a> {
         }
         let operation = info.operation.split_once(':').unwrap_or(("", info.operation));
         if !self.called.contains(&operation) {
-            return perhaps(&self.any(info, None)).then(|| format!("{} not called", info.operation));
+            return (!info.on_request && perhaps(&self.any(info, None))).then(|| format!("{} not called", info.operation));
         }
         let failed = self.failed.get(&operation)?.iter().find(|entry| perhaps(&self.any(info, Some(entry))));
         failed.map(|entry| format!("{} {} in {}/{}", info.operation, entry.status.as_str(), entry.account, entry.region))

@@ -5,7 +5,7 @@ use super::{KeyManager, properties};
 properties! {
     /// A table. Amazon Keyspaces encrypts every table.
     Table = "AWS::Cassandra::Table", operation: "cloudformation:ListResources(AWS::Cassandra::Table)",
-    tags: "cloudformation:GetResource(AWS::Cassandra::Table)", key: own {
+    tags: "cloudformation:GetResource(AWS::Cassandra::Table)", on_request: true, key: own {
         /// The name of its keyspace.
         keyspace: String,
         /// `None` under the key that AWS owns.

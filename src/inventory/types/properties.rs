@@ -28,6 +28,8 @@ pub struct TypeInfo {
     pub name: &'static str,
     /// The operation that lists resources of the type, such as `ec2:DescribeVolumes`.
     pub operation: &'static str,
+    /// Whether resources of the type are read only if the user asks for it: an audit that did not ask has no gap.
+    pub on_request: bool,
     /// The names of the properties.
     pub properties: &'static [&'static str],
     /// The operations that read each property, `tags` and `region`, if they differ from `operation`.
@@ -300,11 +302,12 @@ pub fn from_map<T: ResourceType>(properties: &Map<String, Value>) -> serde_json:
 /// `key: own` means that the type has `kms_key_arn`, `key_manager` and `key_state`; `key: arn` that it has only `kms_key_arn`;
 /// `key: by FUNCTION` that the function finds the keys. `#[from("op")]` on a property names the operation that reads it, if it differs from the
 /// type's operation; `tags:` and `region:` name the operations that read the tags and the Region of a resource, if they differ from it.
+/// `on_request: true` means that resources of the type are read only if the user asks for it.
 macro_rules! properties {
     (
         $(#[doc = $doc:literal])*
         $name:ident = $type_name:literal, operation: $operation:literal
-        $(, tags: $tags:literal)? $(, region: $region:literal)? $(, key: $key:ident $($function:ident)?)? {
+        $(, tags: $tags:literal)? $(, region: $region:literal)? $(, on_request: $on_request:literal)? $(, key: $key:ident $($function:ident)?)? {
             $( $(#[doc = $field_doc:literal])* $(#[from($($source:literal),+)])? $field:ident : $field_type:ty, )*
         }
     ) => {
@@ -321,6 +324,7 @@ macro_rules! properties {
             const INFO: crate::inventory::types::TypeInfo = crate::inventory::types::TypeInfo {
                 name: $type_name,
                 operation: $operation,
+                on_request: false $(|| $on_request)?,
                 properties: &[ $( stringify!($field) ),* ],
                 sources: &[
                     $( ("tags", &[$tags]), )?

@@ -42,6 +42,7 @@ def docdb_elastic(emulator: Emulator) -> None:
     emulator.expect("default", get(emulator, "AWS::DocDBElastic::Cluster", made)["BackupRetentionPeriod"], 1)
     client.update_cluster(clusterArn=made, backupRetentionPeriod=7)
     emulator.expect("changed", get(emulator, "AWS::DocDBElastic::Cluster", made)["BackupRetentionPeriod"], 7)
+    emulator.expect("snapshots", client.list_cluster_snapshots(clusterArn=made)["snapshots"], [])
 
 
 def dsql(emulator: Emulator) -> None:

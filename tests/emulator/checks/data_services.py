@@ -216,6 +216,7 @@ def redshift_serverless(emulator: Emulator) -> None:
     arn = client.create_snapshot(namespaceName="sales", snapshotName="hand")["snapshot"]["snapshotArn"]
     policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "redshift-serverless:RestoreFromSnapshot"}]}
     client.put_resource_policy(resourceArn=arn, policy=json.dumps(policy))
+    emulator.expect("policy", client.get_resource_policy(resourceArn=arn)["resourcePolicy"]["policy"], json.dumps(policy))
     emulator.seed("redshift-serverless", "snapshot", {"snapshotName": "hand", "snapshotCreateTime": days_ago(3)})
     hand = client.list_snapshots(namespaceName="sales")["snapshots"][0]
     emulator.expect("snapshot", (hand["accountsWithRestoreAccess"], hand["snapshotRetentionPeriod"], hand["kmsKeyId"]), (["111122223333"], -1, own))
