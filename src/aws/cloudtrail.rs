@@ -12,7 +12,7 @@ use crate::inventory::types::account::{DeletionCall, DeletionLookup, OTHER_EVENT
 use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::primitives::DateTime as AwsDateTime;
 use aws_sdk_cloudtrail::types as sdk;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{TimeDelta, Utc};
 use serde_json::Value;
 use std::cmp::Reverse;
 
@@ -67,7 +67,7 @@ async fn read(reader: &Reader) -> Option<(Vec<DeletionLookup>, Vec<DeletionCall>
     let client = Client::new(&reader.config);
     let now = Utc::now();
     let start = now - TimeDelta::days(WINDOW_DAYS);
-    let (mut lookups, mut calls, mut pages) = (Vec::new(), Vec::new(), 0);
+    let (mut lookups, mut calls, mut pages, mut full_pages) = (Vec::new(), Vec::new(), 0, 0);
     for (event, services) in EVENTS {
         let attribute =
             sdk::LookupAttribute::builder().attribute_key(sdk::LookupAttributeKey::EventName).attribute_value(event).build().ok()?;
@@ -77,20 +77,23 @@ async fn read(reader: &Reader) -> Option<(Vec<DeletionLookup>, Vec<DeletionCall>
         };
         let found = reader.first_pages(&LOOKUP_EVENTS, call, |page| page.events.unwrap_or_default(), MOST_PAGES - pages).await?;
         pages += found.pages;
+        // AWS may send smaller pages; a policy counts full ones, of which an event has at least one.
+        full_pages += found.items.len().div_ceil(PAGE.unsigned_abs() as usize).max(1) as i64;
         // Newest first: what comes before the oldest event of a history that was cut off is not known.
         let oldest = found.items.iter().filter_map(|event| convert::optional_time(event.event_time.as_ref())).min();
-        lookups.push(lookup(event, if found.is_whole { start } else { oldest.unwrap_or(now) }, pages));
+        let days = if found.is_whole { WINDOW_DAYS } else { oldest.map_or(0, |oldest| (now - oldest).num_days()) };
+        lookups.push(lookup(event, days, full_pages));
         for event in found.items {
             calls.extend(deletion(&event, services)?);
         }
     }
-    lookups.push(lookup(OTHER_EVENTS, now, pages));
+    lookups.push(lookup(OTHER_EVENTS, 0, full_pages));
     calls.sort_by_key(|call: &DeletionCall| Reverse((call.called_at.read().copied(), call.event.read().cloned())));
     Some((lookups, calls))
 }
 
-fn lookup(event: &str, since: DateTime<Utc>, pages: u32) -> DeletionLookup {
-    DeletionLookup { event: event.to_owned().into(), since_at: since.into(), pages: i64::from(pages).into(), called_earlier: Fact::Unread }
+fn lookup(event: &str, read_days: i64, pages: i64) -> DeletionLookup {
+    DeletionLookup { event: event.to_owned().into(), read_days: read_days.into(), pages: pages.into(), called_earlier: Fact::Unread }
 }
 
 /// A successful call to one of the services that no AWS service made; `Some(None)` for another call, `None` for an event without its record.

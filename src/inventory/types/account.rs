@@ -65,11 +65,11 @@ facts! {
     DeletionLookup {
         /// Such as `DeleteRecoveryPoint`; `*` for all events that were not looked up.
         event: String,
-        /// The calls since then are known.
-        since_at: DateTime<Utc>,
-        /// How many pages were read in the Region, of this event and of those before it.
+        /// The calls of so many days are known, at most 30.
+        read_days: i64,
+        /// How many pages of 50 events this event has in the Region, with those looked up before it.
         pages: i64,
-        /// Whether it was called before that time. Never read, so that a rule that asks for more than was looked up is unknown.
+        /// Whether it was called before these days. Never read, so that a rule that asks for more than was looked up is unknown.
         called_earlier: bool,
     }
 }

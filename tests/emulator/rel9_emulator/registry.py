@@ -23,6 +23,7 @@ from moto.utilities.utils import get_partition
 
 MODULES = {
     "aoss": "cloud_control",
+    "application-autoscaling": "autoscaling",
     "events": "automation",
     "scheduler": "automation",
     "states": "automation",
