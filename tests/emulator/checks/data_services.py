@@ -297,6 +297,11 @@ def dynamodb(emulator: Emulator) -> None:
     emulator.expect("tables", client.list_tables()["TableNames"], ["one-table", "two-table"])
     arn = client.describe_table(TableName="two-table")["Table"]["TableArn"]
     emulator.expect("tags", client.list_tags_of_resource(ResourceArn=arn)["Tags"], [{"Key": "a", "Value": "b"}])
+    scaled = {"ServiceNamespace": "dynamodb", "ResourceId": "table/two-table", "ScalableDimension": "dynamodb:table:ReadCapacityUnits"}
+    autoscaling = emulator.client("application-autoscaling")
+    autoscaling.register_scalable_target(MinCapacity=1, MaxCapacity=9, **scaled)
+    targets = autoscaling.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"]
+    emulator.expect("scalable target", [(t["MaxCapacity"], t["RoleARN"].rsplit("_", 1)[1]) for t in targets], [(9, "DynamoDBTable")])
     client.update_continuous_backups(TableName="one-table", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
     emulator.seed("dynamodb", "continuous_backups", {"TableName": "one-table", "EarliestRestorableDateTime": days_ago(20)})
     read = client.describe_continuous_backups(TableName="one-table")["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
