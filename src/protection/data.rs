@@ -12,7 +12,7 @@ use super::state::due_seconds;
 use super::unread::{is_unplaced, why_unread};
 use super::unread_evidence::POLICY_OPERATIONS;
 use super::{backup_keys, bucket, copies, held_in, jobs, mechanisms, outside_access, points, restore_testing, restores};
-use crate::inventory::{DEPLOYED, Outcome, Resource, add_new, arn, unless};
+use crate::inventory::{DEPLOYED, Fact, Outcome, Resource, add_new, arn, unless};
 use std::collections::HashMap;
 
 /// What the audit knows of a resource before the join.
@@ -145,7 +145,14 @@ impl Join<'_> {
         // A resource that perhaps is no data owes perhaps nothing.
         let state = state.and_then(|state| counts_as_data.as_ref().map(|_| state).map_err(Vec::clone));
         let opt_in = self.plans.opt_ins.of_type(backup_type).map_err(<[String]>::to_vec);
-        let age = resource.created_at.map(|created| (self.as_of - created).num_seconds());
+        let age = match resource.created_at {
+            Some(created_at) => Ok(Some((self.as_of - created_at).num_seconds())),
+            // The call that reads the status reads the date too.
+            None if resource.declared.is_none() && (data_type.status)(resource).is_some_and(Fact::is_unread) => {
+                Err(why_unread(self.index.shard, resource, "status"))
+            }
+            None => Ok(None),
+        };
         let facts = Protection {
             state: state.clone().map(|(state, _)| state).into(),
             on_schedule: on_schedule.into(),

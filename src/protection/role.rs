@@ -5,7 +5,7 @@ use super::facts::Told;
 use super::resource_policy::{Policy, Symbols};
 use super::unread::why_unread;
 use crate::inventory::types::{ResourceType, iam};
-use crate::inventory::{Fact, Outcome, Resource, arn};
+use crate::inventory::{DEPLOYED, Fact, Outcome, Resource, arn};
 
 /// The service that assumes the roles of AWS Backup's selections ("Service roles" in the AWS Backup developer guide).
 pub const BACKUP: &str = "backup.amazonaws.com";
@@ -37,7 +37,8 @@ fn role<'a>(join: &Join<'a>, resource: &Resource, role_arn: &Fact<Option<String>
         return Ok(role);
     }
     if resource.declared.is_some() {
-        return Err(vec![format!("the template does not show the trust policy of {role_arn}, a role outside of it")]);
+        // The template does not show a role outside of it.
+        return Err(vec![DEPLOYED.to_owned()]);
     }
     if arn::place(&role_arn).is_some_and(|(account, _)| account != resource.account) {
         return Err(vec![format!("{role_arn} is a role of another account")]);

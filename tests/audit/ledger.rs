@@ -61,7 +61,7 @@ fn a_restore_test_counts_after_aws_has_forgotten_it() {
     assert_eq!(without.status("data-rto-meets-objective", ORDERS), "none");
     let (_, with) = audit(&rel9, "later", &[&in_time[..], &["--ledger", "l.ndjson"]].concat());
     let says = with.says("data-recovery-tested", ORDERS);
-    assert!(says.starts_with("pass:") && says.contains(&format!("(ledger line {line}: restore job restore-00929")), "{says}");
+    assert!(says.starts_with("pass:") && says.contains(&format!("(ledger line {line}: restore job restore-")), "{says}");
     assert_eq!(with.status("data-recovery-test-validated", ORDERS), "pass");
     assert_eq!(with.says("data-rto-meets-objective", ORDERS), "pass: the last successful restore took 48 min, the objective's RTO is 1 h");
     // The ledger also keeps a failed test.

@@ -45,7 +45,7 @@ fn an_expired_token() {
 fn a_token_that_expires_half_way() {
     let emulator = Emulator::start();
     emulator.fault("ec2:DescribeVolumes", Some("expired"));
-    let (run, document) = emulator.rel9().env("AWS_MAX_ATTEMPTS", "1").audit(&["--regions", "us-east-1", "--fail-on", "never"]);
+    let (run, document) = emulator.rel9().env("AWS_MAX_ATTEMPTS", "1").audit(&["--regions", "us-east-1", "--fail-on", "critical"]);
     run.ended(3);
     assert_eq!(document.0["audit"]["complete"], false);
 }
@@ -115,7 +115,7 @@ fn no_permission_at_all() {
 
     // GetCallerIdentity is always allowed; all other calls are denied.
     emulator.fault("*", None);
-    for service in ["ec2", "backup", "rds", "dynamodb", "elasticfilesystem", "s3", "kms", "dlm"] {
+    for service in ["ec2", "backup", "rds", "dynamodb", "elasticfilesystem", "s3", "kms", "dlm", "cloudtrail"] {
         emulator.fault(&format!("{service}:*"), Some("deny"));
     }
     let rel9 = emulator.rel9();

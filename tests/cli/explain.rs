@@ -69,7 +69,7 @@ const DEMO: &[(&str, &[&str])] = &[
             "Backups (the newest 10 of 20)",
             "AWS Backup, encrypted with key/11112222-0012-4b1d-9c55-0a1b2c3d4e5f, locked, vault main, kept until 2026-12-27",
             "in 777788889999/eu-central-1 (other account), locked, encrypted, seen as recovery point",
-            "succeeded, took 48 min, validated, restore job restore-00929 of a restore testing plan",
+            "succeeded, took 48 min, validated, restore job restore-",
             "backup at 2026-11-22 07:00 UTC: DescribeRegionSettings",
         ],
     ),

@@ -70,6 +70,7 @@ fn tagged(account: &str, region: &str, tags: &[(&str, &str)]) -> BTreeSet<String
         "AWS::FSx::FileSystem",
         "AWS::FSx::Volume",
         "AWS::Redshift::Cluster",
+        "AWS::RedshiftServerless::Namespace",
         "AWS::S3::Bucket",
         "AWS::Timestream::Table",
     ];

@@ -145,8 +145,8 @@ fn of_two_with_one_name_nobody_knows_which_is_changed() {
     let folder = with_policies(&rel9, "inventory", twice).display().to_string();
     let (run, document) = what_if(&rel9, &[&[folder.as_str(), "--plan", "plan.yaml", "--policy", &demo::policy()], &EU[..]].concat());
     run.ended(3);
-    assert_eq!(arns(&document, "unknown"), [VOLUME]);
-    let why = document["unknown"][0]["unknown_because"].to_string();
+    let unknown = document["unknown"].as_array().expect("a list").iter().find(|changed| changed["resource"]["arn"] == VOLUME);
+    let why = unknown.expect("the volume")["unknown_because"].to_string();
     assert!(why.contains("2 of the inventory have the description twice"), "{why}");
 }
 

@@ -145,3 +145,22 @@ fn a_vault_that_a_plan_may_write_to_is_not_passed_over() {
     assert_eq!(with(&format!("{copy} !Sub 'arn:aws:backup:${{AWS::Region}}:${{AWS::AccountId}}:backup-vault:main' }}]")), ["fail", "pass"]);
     assert_eq!(with(&format!("{copy} !ImportValue vault }}]")), ["unknown", "unknown"]);
 }
+
+/// Plans name roles that exist before the template: whether those can be assumed shows after the deployment, and makes no finding.
+#[test]
+fn a_role_outside_of_the_template_makes_no_finding() {
+    let template = |role: &str| {
+        let role_of_template = "  Role:\n    Type: AWS::IAM::Role\n    Properties: { RoleName: r, AssumeRolePolicyDocument: { Statement: [{ Effect: Allow, Principal: { Service: ec2.amazonaws.com }, Action: 'sts:AssumeRole' }] } }\n";
+        let plan = "  Plan:\n    Type: AWS::Backup::BackupPlan\n    Properties: { BackupPlan: { BackupPlanName: p, BackupPlanRule: [{ RuleName: r, TargetBackupVault: v }] } }\n";
+        let selection = "  Selection:\n    Type: AWS::Backup::BackupSelection\n    Properties: { BackupPlanId: !Ref Plan, BackupSelection: { SelectionName: s, Resources: ['*'], IamRoleArn: ";
+        format!("Resources:\n{role_of_template}{plan}{selection}{role} }} }}\n")
+    };
+    let status = |role: &str| judge(&[("s.yaml", &template(role))], &["s.yaml"]).status("backup-role-assumable", "Selection").to_owned();
+    assert_eq!(status("!GetAtt Role.Arn"), "fail");
+    for outside in
+        ["arn:aws:iam::111122223333:role/service-role/AWSBackupDefaultServiceRole", "!Sub 'arn:aws:iam::${AWS::AccountId}:role/backup'"]
+    {
+        let document = judge(&[("s.yaml", &template(outside))], &["s.yaml"]);
+        assert!(document.findings().iter().all(|finding| finding["rule"] != "backup-role-assumable"), "{outside}");
+    }
+}

@@ -165,12 +165,14 @@ fn a_value_that_is_not_known_decides_nothing_that_it_would_change() {
 /// Every value of every property is unknown.
 #[test]
 fn nothing_passes_on_values_that_nobody_gave() {
-    // Such a vault is always locked, a resource policy may come from another resource, and S3 encrypts every bucket.
+    // Such a vault is always locked, a resource policy may come from another resource, AWS takes snapshots of every Managed Microsoft AD, and S3
+    // encrypts every bucket.
     let always = [
         ("backup-vault-denies-deletion", "AirGapped"),
         ("backup-vault-lock-compliance-mode", "AirGapped"),
         ("backup-vault-locked", "AirGapped"),
         ("backup-vault-not-open", "AirGapped"),
+        ("data-in-backup-plan", "Corp"),
         ("s3-bucket-encrypted", "Bucket"),
     ];
     // These resources exist, whatever their content: a lock, a policy without share rules.
@@ -194,7 +196,8 @@ fn nothing_passes_on_values_that_nobody_gave() {
 }
 
 /// Services whose data AWS Backup does not support.
-const OWN_SNAPSHOTS_ONLY: [&str; 4] = ["AWS::ElastiCache::", "AWS::Elasticsearch::", "AWS::MemoryDB::", "AWS::OpenSearchService::"];
+const OWN_SNAPSHOTS_ONLY: [&str; 5] =
+    ["AWS::DirectoryService::", "AWS::ElastiCache::", "AWS::Elasticsearch::", "AWS::MemoryDB::", "AWS::OpenSearchService::"];
 
 /// A resource that may not be created backs up nothing, but its own properties count.
 #[test]

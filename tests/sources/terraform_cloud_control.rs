@@ -300,7 +300,9 @@ fn converted(resources: &Map<String, Value>, property: &str, value: &Value) -> V
         Value::Object(entries) => match entries.iter().next() {
             Some((key, id)) if key == "Ref" => reference(id, "id"),
             Some((key, of)) if key == "Fn::GetAtt" => reference(&of[0], &snake(text(&of[1]))),
-            _ if ["KeyPolicy", "AccessPolicy", "PolicyDocument"].contains(&property) => json!(value.to_string()),
+            _ if ["AssumeRolePolicyDocument", "KeyPolicy", "AccessPolicy", "FileSystemPolicy", "PolicyDocument"].contains(&property) => {
+                json!(value.to_string())
+            }
             _ if ["BackupPlanTags", "BackupVaultTags", "FrameworkTags"].contains(&property) => value.clone(),
             _ => entries.iter().map(|(key, value)| (snake(key), converted(resources, key, value))).collect(),
         },

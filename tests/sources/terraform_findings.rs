@@ -31,7 +31,7 @@ impl Audit {
 }
 
 // Rules that no value of an argument can change.
-const CERTAIN: [(&str, &str); 10] = [
+const CERTAIN: [(&str, &str); 13] = [
     ("AWS::Backup::LogicallyAirGappedBackupVault", "backup-vault-denies-deletion"),
     ("AWS::Backup::LogicallyAirGappedBackupVault", "backup-vault-lock-compliance-mode"),
     ("AWS::Backup::LogicallyAirGappedBackupVault", "backup-vault-locked"),
@@ -42,6 +42,10 @@ const CERTAIN: [(&str, &str); 10] = [
     ("aws_backup_vault", "backup-vault-locked"),
     // The policy of a table is a resource of its own.
     ("aws_dynamodb_table", "data-policy-not-open"),
+    // AWS takes snapshots of every Managed Microsoft AD, and recovery points of every namespace.
+    ("AWS::DirectoryService::MicrosoftAD", "data-in-backup-plan"),
+    ("AWS::RedshiftServerless::Namespace", "data-in-backup-plan"),
+    ("aws_redshiftserverless_namespace", "data-in-backup-plan"),
     // S3 encrypts every bucket.
     ("AWS::S3::Bucket", "s3-bucket-encrypted"),
     ("aws_s3_bucket", "s3-bucket-encrypted"),

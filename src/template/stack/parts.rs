@@ -3,7 +3,7 @@
 use super::{Entry, Stack, find};
 use crate::template::declaration::{DESTROYED, Declaration, Node, PRESENCE, Position, Unknown, Value, names_data_source};
 use crate::template::file_names::is_terraform;
-use crate::template::table::{Part, Table};
+use crate::template::table::{Part, Table, pick};
 use crate::template::types;
 use std::path::Path;
 
@@ -50,10 +50,10 @@ impl Stack<'_> {
         for (owner, key, body) in joined {
             self.add_part(owner, key, body);
         }
-        // A part with an unknown owner may belong to any resource that lacks such a part.
+        // A part with an unknown owner may belong to any resource that lacks such a part, or that may have several.
         for (table, part, body) in in_doubt {
             for owner in 0..self.entries.len() {
-                let lacks = |entry: &Entry| entry.table == table && entry.body.get(part.key).is_none();
+                let lacks = |entry: &Entry| entry.table == table && (!part.prefix.is_empty() || entry.body.get(part.key).is_none());
                 if self.entries.get(owner).is_some_and(lacks) {
                     self.add_part(owner, part.key, body.clone());
                 }
@@ -116,7 +116,12 @@ impl Stack<'_> {
             let named: Vec<(usize, Option<bool>)> = named.collect();
             match named.iter().find(|(_, together)| *together == Some(true)) {
                 Some((found, _)) => owners.push(*found),
-                None => perhaps.extend(named.iter().filter(|(_, together)| together.is_none()).map(|(found, _)| *found)),
+                None => {
+                    perhaps.extend(named.iter().filter(|(_, together)| together.is_none()).map(|(found, _)| *found));
+                    if !part.prefix.is_empty() {
+                        perhaps.extend(self.entries_of_table(table).filter(|(_, entry)| self.has_open_name(entry)).map(|(found, _)| found));
+                    }
+                }
             }
         }
         (owners, perhaps)
@@ -131,6 +136,12 @@ impl Stack<'_> {
         let text = self.text(other.unwrap_or(node))?.text;
         let name = text.strip_prefix(part.prefix)?;
         Some(name.split_once('/').map_or(name, |(name, _)| name).to_owned())
+    }
+
+    /// Whether the template gives the resource a name that is not known.
+    fn has_open_name(&self, entry: &Entry) -> bool {
+        let name = find(&entry.body, pick(&entry.table.identity.name, entry.declaration.language));
+        name.is_some_and(|node| self.text(node).is_none_or(|text| !text.unknown.is_empty()))
     }
 
     /// Whether a value may begin with a prefix: nothing says otherwise.

@@ -40,6 +40,13 @@ parameter_validation = false
 """
 
 
+# After this command, the CLI's driver looks for its options in every other command of Amazon EC2.
+CHANGES_DRIVER = ["ec2", "modify-instance-attribute"]
+
+# The id of resources in the rules' own tests, and one that is long enough for every service.
+TEST_ID = ("test", "test-0123456789abcdef")
+
+
 class Sent(BaseException):
     """The command was valid and would have been sent."""
 
@@ -136,6 +143,9 @@ class Cli:
                 return [*wrong_enums(self.model.input_shape, self.params, self.model.name), *wrong_queries(words, self.model.output_shape)]
             except SystemExit:
                 pass
+            finally:
+                if words[:2] == CHANGES_DRIVER:
+                    self.drivers[profile] = self.driver()
         return [" ".join(said.getvalue().split())[-300:]]
 
 
@@ -144,6 +154,8 @@ def settled(words):
     for before, word in zip(["", *words], words):
         if before == "--region" and PLACEHOLDER.fullmatch(word):
             yield "us-east-1"
+        elif word == TEST_ID[0]:
+            yield TEST_ID[1]
         else:
             yield re.sub(r"DAYS(_[A-Z]+)*", "35", word).replace("UNKNOWN", UNKNOWN)
 
