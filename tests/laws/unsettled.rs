@@ -175,8 +175,13 @@ fn nothing_passes_on_values_that_nobody_gave() {
         ("data-in-backup-plan", "Corp"),
         ("s3-bucket-encrypted", "Bucket"),
     ];
-    // These resources exist, whatever their content: a lock, a policy without share rules.
-    let as_written = [("backup-vault-locked", "Vault"), ("snapshot-sharing-allowed", "SharedSnapshots")];
+    // These exist, whatever their content: a lock, a policy without share rules, the VPC of a domain.
+    let as_written = [
+        ("backup-vault-locked", "Vault"),
+        ("data-policy-not-open", "LegacyDomain"),
+        ("data-policy-not-open", "SearchDomain"),
+        ("snapshot-sharing-allowed", "SharedSnapshots"),
+    ];
     // The vault's name and the plan's target are the same value.
     let same_vault = ["backup-plan-copies-to-locked-vault", "backup-plan-target-vault-exists", "backup-plan-targets-locked-vault"];
     let as_written = [as_written.as_slice(), &same_vault.map(|rule| (rule, "Plan"))].concat();
@@ -196,8 +201,15 @@ fn nothing_passes_on_values_that_nobody_gave() {
 }
 
 /// Services whose data AWS Backup does not support.
-const OWN_SNAPSHOTS_ONLY: [&str; 5] =
-    ["AWS::DirectoryService::", "AWS::ElastiCache::", "AWS::Elasticsearch::", "AWS::MemoryDB::", "AWS::OpenSearchService::"];
+const OWN_SNAPSHOTS_ONLY: [&str; 7] = [
+    "AWS::Cassandra::",
+    "AWS::DirectoryService::",
+    "AWS::DocDBElastic::",
+    "AWS::ElastiCache::",
+    "AWS::Elasticsearch::",
+    "AWS::MemoryDB::",
+    "AWS::OpenSearchService::",
+];
 
 /// A resource that may not be created backs up nothing, but its own properties count.
 #[test]
@@ -210,8 +222,9 @@ fn resources_that_may_not_exist_protect_nothing() {
     let type_of = |id: &str| base["Resources"][id]["Type"].as_str().unwrap_or_default();
     let found = judged(&BTreeMap::from([("t".to_owned(), template)]));
     for ((rule, id), status) in &found["t"] {
-        // A cache's own snapshots are its own properties, and no plan can select it.
-        let own = rule == "data-in-backup-plan" && OWN_SNAPSHOTS_ONLY.iter().any(|service| type_of(id).starts_with(service));
+        // A resource policy is an own property, and so are the own backups of data that no plan can select.
+        let own = rule == "data-policy-not-open"
+            || rule == "data-in-backup-plan" && OWN_SNAPSHOTS_ONLY.iter().any(|service| type_of(id).starts_with(service));
         let rests_on_backups = !own && ["backup-", "data-", "dlm-", "restore-testing-"].iter().any(|prefix| rule.starts_with(prefix));
         assert!(!rests_on_backups || status == "unknown", "{rule} of {id}: {status}");
     }
