@@ -202,7 +202,9 @@ impl<'a> Judge<'a> {
             .filter_map(|(prepared, facts)| Some(self.resource(shard, summaries, prepared?, facts)))
             .collect();
         let mut all = Judged::all(judged);
-        for resource in shard.resources.iter().filter(|resource| unread_data::is_unread(&resource.type_name)) {
+        // A template's shard may also have resources of the account, as evidence.
+        let here = |resource: &&Resource| !shard.coverage.template || resource.declared.is_some();
+        for resource in shard.resources.iter().filter(here).filter(|resource| unread_data::is_unread(&resource.type_name)) {
             *all.not_judged.entry(resource.type_name.clone()).or_default() += 1;
         }
         all.languages.extend(shard.source.clone().filter(|_| shard.coverage.template));

@@ -38,7 +38,7 @@ fn lines<'e>(entries: impl Iterator<Item = &'e CoverageEntry>) -> Vec<String> {
     let mut parts = Vec::new();
     for entry in entries {
         // A part of a template is not a call, and says itself where it is.
-        if entry.error.is_some() && (entry.is_part() || entry.service == Coverage::UNREAD_DATA) {
+        if entry.error.is_some() && (entry.is_part() || entry.service == Coverage::UNREAD_FORM) {
             parts.push(entry.why_part());
             continue;
         }

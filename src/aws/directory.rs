@@ -4,8 +4,9 @@
 
 use super::answer::Answer;
 use super::call::Reader;
-use super::convert::{self, each, known, optional_time, resource};
+use super::convert::{each, known, optional_time, resource};
 use super::operation::Operation;
+use super::tagging;
 use crate::inventory::types::ResourceType;
 use crate::inventory::types::directory::{MicrosoftAd, SimpleAd, Snapshot};
 use crate::inventory::{Fact, Resource, Tags};
@@ -18,10 +19,9 @@ const DESCRIBE_SNAPSHOTS: Operation =
     Operation::new("ds", "DescribeSnapshots", Answer::json(&["Snapshots/*/SnapshotId", "Snapshots/*/DirectoryId"]));
 const GET_SNAPSHOT_LIMITS: Operation =
     Operation::new("ds", "GetSnapshotLimits", Answer::json(&["SnapshotLimits/ManualSnapshotsCurrentCount"]));
-const LIST_TAGS_FOR_RESOURCE: Operation = Operation::new("ds", "ListTagsForResource", Answer::json(&["Tags/*/Key"]));
 
 /// Every operation of this module.
-pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_DIRECTORIES, &DESCRIBE_SNAPSHOTS, &GET_SNAPSHOT_LIMITS, &LIST_TAGS_FOR_RESOURCE];
+pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_DIRECTORIES, &DESCRIBE_SNAPSHOTS, &GET_SNAPSHOT_LIMITS];
 
 /// All directories of one Region that the account owns, and the snapshots of all of them.
 pub async fn collect(reader: &Reader) -> Vec<Resource> {
@@ -37,7 +37,6 @@ async fn directories(reader: &Reader, client: &Client) -> Vec<Resource> {
         return Vec::new();
     };
     reader.declare(&GET_SNAPSHOT_LIMITS);
-    reader.declare(&LIST_TAGS_FOR_RESOURCE);
     let own = listed.into_iter().filter(|directory| is_judged_here(directory, &reader.region)).collect();
     let read = each(own, |read| directory(reader, client, read)).await;
     read.into_iter().flatten().collect()
@@ -57,11 +56,8 @@ fn is_judged_here(directory: &sdk::DirectoryDescription, region: &str) -> bool {
 /// `None` if the directory was deleted after it was listed.
 async fn directory(reader: &Reader, client: &Client, read: sdk::DirectoryDescription) -> Option<Resource> {
     let id = read.directory_id?;
-    let (limits, tags) = futures::join!(
-        reader.one_or(&GET_SNAPSHOT_LIMITS, client.get_snapshot_limits().directory_id(&id).send(), &["EntityDoesNotExistException"]),
-        tags(reader, client, &id),
-    );
-    let limits = match limits {
+    let call = client.get_snapshot_limits().directory_id(&id).send();
+    let limits = match reader.one_or(&GET_SNAPSHOT_LIMITS, call, &["EntityDoesNotExistException"]).await {
         Some(None) => return None,
         limits => limits.flatten().and_then(|answer| answer.snapshot_limits),
     };
@@ -74,20 +70,14 @@ async fn directory(reader: &Reader, client: &Client, read: sdk::DirectoryDescrip
     let is_simple = read.r#type == Some(sdk::DirectoryType::SimpleAd);
     let properties = if is_simple { SimpleAd::of(properties) } else { MicrosoftAd::of(properties) };
     let created_at = optional_time(read.launch_time.as_ref());
-    Some(Resource { name: read.name, created_at, tags, ..resource(reader, arn(reader, &id), id, properties) })
+    let arn = arn(reader, &id);
+    let tags = tagging::tags(reader, &arn).await;
+    Some(Resource { name: read.name, created_at, tags, ..resource(reader, arn, id, properties) })
 }
 
 /// "arn:${Partition}:ds:${Region}:${Account}:directory/${DirectoryId}" (service authorization reference).
 fn arn(reader: &Reader, id: &str) -> String {
     reader.arn("ds", &format!("directory/{id}"))
-}
-
-async fn tags(reader: &Reader, client: &Client, id: &str) -> Fact<Tags> {
-    let pages = client.list_tags_for_resource().resource_id(id).into_paginator().send();
-    match reader.pages_or(&LIST_TAGS_FOR_RESOURCE, pages, |page| page.tags.unwrap_or_default(), &["EntityDoesNotExistException"]).await {
-        Some(tags) => convert::tags(tags.into_iter().flatten().map(|tag| (tag.key, tag.value))),
-        None => Fact::Unread,
-    }
 }
 
 async fn snapshots(reader: &Reader, client: &Client) -> Vec<Resource> {

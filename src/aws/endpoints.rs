@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 /// The services that rel9 may call, by the ids that the SDK uses for their endpoint settings: `AWS_ENDPOINT_URL_SSO_OIDC`. The last ones
 /// provide credentials.
-const SERVICES: [&str; 28] = [
+const SERVICES: [&str; 29] = [
     "Application Auto Scaling",
     "Backup",
     "CloudControl",
@@ -24,6 +24,7 @@ const SERVICES: [&str; 28] = [
     "ElastiCache",
     "EventBridge",
     "FSx",
+    "Kinesis Video",
     "KMS",
     "MemoryDB",
     "OpenSearch",

@@ -22,6 +22,7 @@ mod endpoints;
 mod failure;
 pub mod fsx;
 mod guard;
+pub mod kinesis_video;
 pub mod kms;
 mod limits;
 pub mod logs;
@@ -119,6 +120,11 @@ pub const SERVICES: &[Service] = &[
         name: "kinesis",
         operations: || cloud_control::operations(cloud_control::kinesis::KINDS),
         collect: |_, reader| cloud_control::collect(reader, cloud_control::kinesis::KINDS).boxed(),
+    },
+    Service {
+        name: "kinesis-video",
+        operations: || kinesis_video::OPERATIONS.to_vec(),
+        collect: |_, reader| kinesis_video::collect(reader).boxed(),
     },
     Service {
         name: "lightsail",

@@ -119,7 +119,7 @@ impl CoverageEntry {
 
     /// Whether the entry is for a template, and not for a call.
     fn is_of_template(&self) -> bool {
-        self.is_part() || self.service == Coverage::UNREAD_DATA
+        self.is_part() || self.service == Coverage::UNREAD_FORM
     }
 
     /// The entry's part of a template: `main.tf#module.network`, `broken.tf`.
@@ -151,8 +151,8 @@ impl Coverage {
     /// (`cloudformation` is the AWS service itself), `terraform` for a file or module of Terraform.
     pub const PARTS: [&str; 2] = ["template", "terraform"];
 
-    /// The `service` of entries for data in a template whose type rel9 does not read. Such data declares nothing else.
-    pub const UNREAD_DATA: &str = "terraform-data";
+    /// The `service` of entries for resources of a template that may hold data, in a form that rel9 does not read. They declare nothing else.
+    pub const UNREAD_FORM: &str = "terraform-data";
 
     /// Notes about inventory documents: resources that appear several times, properties that this version does not know.
     pub fn reading_notes(entries: &[CoverageEntry]) -> impl Iterator<Item = &str> {
@@ -170,7 +170,7 @@ impl Coverage {
         self.unread_of_template().filter(|entry| entry.is_part())
     }
 
-    /// The parts of a template that were not read, including data of types that rel9 does not read.
+    /// The parts of a template that were not read, including resources in a form that rel9 does not read.
     pub fn unread_of_template(&self) -> impl Iterator<Item = &CoverageEntry> {
         self.entries.iter().filter(move |entry| self.template && entry.is_of_template())
     }

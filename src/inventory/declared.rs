@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A template's declaration of a resource. Resources from AWS have none.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Declared {
     /// `template:<file>#<id>`: the name of the resource in findings and expressions. Its `arn` is the one that AWS would give it, with symbols such
     /// as `${AWS::AccountId}` for unknown parts, so that selections and references can be resolved.

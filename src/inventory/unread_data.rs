@@ -11,31 +11,35 @@ pub struct UnreadData {
     service: &'static str,
     /// The end of its ARNs, after the account; `*` stands for any characters (Service Authorization Reference, "Resource types").
     resource: &'static str,
+    /// Its types in hashicorp/aws (the provider's documentation, `website/docs/r`).
+    pub terraform: &'static [&'static str],
 }
 
-const fn data(type_name: &'static str, service: &'static str, resource: &'static str) -> UnreadData {
-    UnreadData { type_name, service, resource }
+const fn data(type_name: &'static str, service: &'static str, resource: &'static str, terraform: &'static [&'static str]) -> UnreadData {
+    UnreadData { type_name, service, resource, terraform }
 }
 
 /// All of them, sorted by type.
 pub const UNREAD_DATA: &[UnreadData] = &[
-    data("AWS::BackupGateway::VirtualMachine", "backup-gateway", "vm/*"),
-    data("AWS::CodeCommit::Repository", "codecommit", "*"),
-    data("AWS::Cognito::UserPool", "cognito-idp", "userpool/*"),
-    data("AWS::Glacier::Vault", "glacier", "vaults/*"),
-    data("AWS::HealthLake::FHIRDatastore", "healthlake", "datastore/*"),
-    data("AWS::MSK::Cluster", "kafka", "cluster/*"),
-    data("AWS::NeptuneGraph::Graph", "neptune-graph", "graph/*"),
-    data("AWS::QLDB::Ledger", "qldb", "ledger/*"),
-    data("AWS::S3Express::DirectoryBucket", "s3express", "bucket/*"),
-    data("AWS::S3Outposts::Bucket", "s3-outposts", "outpost/*/bucket/*"),
-    data("AWS::S3Tables::TableBucket", "s3tables", "bucket/*"),
-    data("AWS::S3Vectors::VectorBucket", "s3vectors", "bucket/*"),
-    data("AWS::StorageGateway::Volume", "storagegateway", "gateway/*/volume/*"),
-    data("AWS::SystemsManagerSAP::Application", "ssm-sap", "HANA/*"),
-    data("AWS::Timestream::InfluxDBCluster", "timestream-influxdb", "db-cluster/*"),
-    data("AWS::Timestream::InfluxDBInstance", "timestream-influxdb", "db-instance/*"),
-    data("AWS::WorkSpaces::Workspace", "workspaces", "workspace/*"),
+    data("AWS::BackupGateway::VirtualMachine", "backup-gateway", "vm/*", &[]),
+    data("AWS::CodeCommit::Repository", "codecommit", "*", &["aws_codecommit_repository"]),
+    data("AWS::Cognito::UserPool", "cognito-idp", "userpool/*", &["aws_cognito_user_pool"]),
+    data("AWS::Glacier::Vault", "glacier", "vaults/*", &["aws_glacier_vault"]),
+    data("AWS::HealthLake::FHIRDatastore", "healthlake", "datastore/*", &[]),
+    data("AWS::MSK::Cluster", "kafka", "cluster/*", &["aws_msk_cluster"]),
+    // Its ARNs are those of `AWS::MSK::Cluster`.
+    data("AWS::MSK::ServerlessCluster", "kafka", "cluster/*", &["aws_msk_serverless_cluster"]),
+    data("AWS::NeptuneGraph::Graph", "neptune-graph", "graph/*", &["aws_neptunegraph_graph"]),
+    data("AWS::QLDB::Ledger", "qldb", "ledger/*", &["aws_qldb_ledger"]),
+    data("AWS::S3Express::DirectoryBucket", "s3express", "bucket/*", &["aws_s3_directory_bucket"]),
+    data("AWS::S3Outposts::Bucket", "s3-outposts", "outpost/*/bucket/*", &["aws_s3control_bucket"]),
+    data("AWS::S3Tables::TableBucket", "s3tables", "bucket/*", &["aws_s3tables_table_bucket"]),
+    data("AWS::S3Vectors::VectorBucket", "s3vectors", "bucket/*", &["aws_s3vectors_vector_bucket"]),
+    data("AWS::StorageGateway::Volume", "storagegateway", "gateway/*/volume/*", &[]),
+    data("AWS::SystemsManagerSAP::Application", "ssm-sap", "HANA/*", &[]),
+    data("AWS::Timestream::InfluxDBCluster", "timestream-influxdb", "db-cluster/*", &["aws_timestreaminfluxdb_db_cluster"]),
+    data("AWS::Timestream::InfluxDBInstance", "timestream-influxdb", "db-instance/*", &["aws_timestreaminfluxdb_db_instance"]),
+    data("AWS::WorkSpaces::Workspace", "workspaces", "workspace/*", &["aws_workspaces_workspace"]),
 ];
 
 /// The type of the resource with this ARN, if it is one of [`UNREAD_DATA`].

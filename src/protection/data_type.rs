@@ -1,6 +1,7 @@
-//! Everything that decides how data of one type is protected. No field has a default: a new type compiles only with an answer for each.
+//! Everything that decides how data of one type is protected. No field has a default: a new type compiles only with an answer for each, or says of
+//! which kind it is ([`DataType::only_in_aws_backup`], [`DataType::only_in_its_service`]).
 
-use super::aws_backup::{BackedUpAs, KnownAs};
+use super::aws_backup::{AwsBackup, BackedUpAs, KnownAs};
 use super::case::{Case, Mechanisms, RestorableSpan};
 use super::facts::{MechanismKind, Restore};
 use super::index::Index;
@@ -47,6 +48,49 @@ pub struct DataType {
     pub reproducible: for<'s> fn(&'s Shard) -> Vec<(&'s str, String)>,
     /// Why a resource may be reproducible by nature, if the deciding property was not read.
     pub perhaps_reproducible: fn(&Shard, &Resource) -> Option<String>,
+}
+
+impl DataType {
+    /// A type whose service makes no backups: only AWS Backup does.
+    pub const fn only_in_aws_backup(info: &'static TypeInfo, arn: ArnForm, aws_backup: &'static AwsBackup) -> Self {
+        DataType {
+            aws_backup: Some(KnownAs::One(aws_backup)),
+            continuous_until: ContinuousUntil::LatestRestorable,
+            keeps_own_backups: |_| false,
+            ..Self::only_in_its_service(info, arn, |_, _, _| Needs::default(), |_, _| {})
+        }
+    }
+
+    /// A type that AWS Backup does not know: its own service backs it up, and neither copies the backups nor shows restores.
+    pub const fn only_in_its_service(
+        info: &'static TypeInfo,
+        arn: ArnForm,
+        needs: fn(&Index, &Resource, &[MechanismKind]) -> Needs,
+        own: fn(&Case, &mut Mechanisms),
+    ) -> Self {
+        DataType {
+            info,
+            arn,
+            is_data: IsData::Always,
+            aws_backup: None,
+            dlm: false,
+            counted: |_| Counted::Itself,
+            status: |_| None,
+            restorable_span: |_| None,
+            continuous_until: ContinuousUntil::Seen,
+            parts: None,
+            held_by: |_, _| Vec::new(),
+            needs,
+            own,
+            keeps_own_backups: |_| true,
+            retention_told_by: None,
+            replicas: None,
+            copies_listed_by: &[],
+            restores: RestoreEvidence { shown_by: &[], seen: |_, _, _| Vec::new() },
+            reproducible: |_| Vec::new(),
+            perhaps_reproducible: |_, _| None,
+        }
+    }
 }
 
 /// Whether resources of a type count as data.

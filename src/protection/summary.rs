@@ -34,6 +34,24 @@ pub struct ForeignBackup {
     pub seen_as: &'static str,
 }
 
+impl ForeignBackup {
+    /// A backup of this shard that was copied from a backup, or is of data, whose ARN is `source`. Its service cannot lock it.
+    pub fn of_copy(summary: &Summary, resource: &Resource, source: &str, created_at: DateTime<Utc>, encrypted: Option<bool>) -> Self {
+        ForeignBackup {
+            arn: resource.arn.clone(),
+            source_account: arn::account(source).to_owned(),
+            created_at,
+            account: summary.account.clone(),
+            region: summary.region.clone(),
+            locked: Fact::Read(false),
+            air_gapped: false,
+            encrypted,
+            delete_at: None,
+            seen_as: SNAPSHOT,
+        }
+    }
+}
+
 /// The `seen_as` of automated backups that are replicated to another Region.
 pub const AUTOMATED: &str = "automated_backup";
 

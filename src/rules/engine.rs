@@ -7,6 +7,7 @@ use super::rule::Rule;
 use super::schema_shape::Shape;
 use super::value::{Fields, Reasons};
 use super::variables::shapes_of_type;
+use crate::inventory::DEPLOYED;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -168,14 +169,16 @@ impl Subject {
         Verdict::unknown(self.evidence(rule, params), because)
     }
 
-    /// Every reason for what the expression reads, the one that stopped it first.
+    /// Every reason for what the expression reads, those that stopped it first. That a fact exists only after deployment is a reason only if it
+    /// stopped the expression: the fact may be one of another type, which a rule for several types reads of that type only.
     fn because(&self, expression: &Expression, first: String) -> Vec<String> {
+        let stopped = !first.is_empty();
         let mut because: Vec<String> = first.split("; ").map(str::to_owned).collect();
         for path in expression.paths() {
             let Some((_, reasons)) = path.first().and_then(|variable| self.variable(variable)) else { continue };
             for depth in 1..path.len() {
                 for reason in reasons.get(&spell(&path[1..=depth])).into_iter().flatten() {
-                    if !because.contains(reason) {
+                    if !because.contains(reason) && !(stopped && reason == DEPLOYED) {
                         because.push(reason.clone());
                     }
                 }

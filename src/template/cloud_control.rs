@@ -5,13 +5,15 @@
 
 use super::declaration::{Declaration, Language, Value};
 use super::types::all;
-use crate::inventory::unread_data::{UNREAD_DATA, is_unread};
 
 /// The prefix of the provider's types.
 const PREFIX: &str = "awscc_";
 
 /// The hashicorp/aws resource for any Cloud Control type; its `type_name` is CloudFormation's name.
 const ANY_TYPE: &str = "aws_cloudcontrolapi_resource";
+
+/// Stands for a type that the template does not show.
+const UNTOLD: &str = "AWS::*";
 
 /// The language and the type of a Terraform resource. For the Cloud Control provider, the type is CloudFormation's name if a table has
 /// it.
@@ -25,21 +27,23 @@ pub fn language_and_type(type_name: &str) -> (Language, &str) {
     (Language::CloudControl, known.next().unwrap_or(type_name))
 }
 
-/// For a Cloud Control resource that holds data which no table reads: CloudFormation's name of its type.
-pub fn unread_data(declaration: &Declaration) -> Option<&str> {
-    if declaration.type_name == ANY_TYPE {
-        return match &declaration.body.get("type_name")?.value {
-            Value::Text(name) => Some(name.as_str()).filter(|name| is_unread(name) || is_of_table(name)),
-            _ => Some("AWS::*"),
-        };
-    }
-    let own = declaration.type_name.strip_prefix(PREFIX)?;
-    UNREAD_DATA.iter().map(|data| data.type_name).find(|name| is_type(own, name))
+/// For the hashicorp/aws resource for any Cloud Control type: CloudFormation's name of its type, or `AWS::*` if the template does not show it.
+pub fn type_of_any(declaration: &Declaration) -> Option<&str> {
+    let named = Some(&declaration.body).filter(|_| declaration.type_name == ANY_TYPE)?.get("type_name");
+    Some(match named.map(|node| &node.value) {
+        Some(Value::Text(name)) => name,
+        _ => UNTOLD,
+    })
 }
 
-/// Whether a table has the type. Its resources may also protect those of the template.
-fn is_of_table(name: &str) -> bool {
-    all().any(|table| table.cloudformation.contains(&name))
+/// The type of such a resource that may be one that a table reads in other forms. It may also protect resources of the template.
+pub fn unread_form(declaration: &Declaration) -> Option<&str> {
+    type_of_any(declaration).filter(|name| *name == UNTOLD || all().any(|table| table.cloudformation.contains(name)))
+}
+
+/// Whether a type of the provider is that of a CloudFormation type.
+pub fn is_type_of(type_name: &str, name: &str) -> bool {
+    type_name.strip_prefix(PREFIX).is_some_and(|own| is_type(own, name))
 }
 
 /// Whether a type name without its prefix is that of a CloudFormation type.

@@ -317,6 +317,11 @@ impl Node {
 }
 
 impl Declaration {
+    /// `template:<file>#<id>`: the name of the resource in findings.
+    pub fn uid(&self) -> String {
+        format!("template:{}#{}", self.root.as_ref().unwrap_or(&self.file), self.id)
+    }
+
     /// Adds the checks that other tools suppress.
     pub fn suppress(&mut self, checks: Vec<String>) {
         if !checks.is_empty() {

@@ -11,7 +11,7 @@ use super::table::{Ends, Evidence, pick};
 use super::takes::REFUSES;
 use super::types;
 use super::written::written;
-use super::{Options, cloud_control, encryption};
+use super::{Options, cloud_control, encryption, unread_data};
 use crate::inventory::types::{self as inventory_types, ResourceProperties};
 use crate::inventory::{
     Coverage, CoverageEntry, CoverageStatus, Declared, Fact, Ignore, Location, Place, Resource, Shard, TAGS, Tags, Template, note, tag_path,
@@ -39,10 +39,11 @@ fn shard_of(declarations: &[Declaration], options: &Options) -> Shard {
     }
     drafts.iter_mut().for_each(Draft::read_properties);
     doubt(declarations, &mut drafts);
-    let resources = drafts.into_iter().map(|draft| draft.resource).collect();
+    let unread = declarations.iter().filter_map(|declaration| unread_data::resource(&stack, declaration));
+    let resources = drafts.into_iter().map(|draft| draft.resource).chain(unread).collect();
     let mut coverage = Coverage::of_template();
     coverage.entries.extend(declarations.iter().filter_map(|declaration| unread_part(&stack, declaration)));
-    coverage.entries.extend(declarations.iter().filter_map(|declaration| unread_data(&stack, declaration)));
+    coverage.entries.extend(declarations.iter().filter_map(|declaration| unread_form(&stack, declaration)));
     let destroyed = destroyed(declarations, options);
     Shard {
         account: stack.main_account().to_owned(),
@@ -81,11 +82,11 @@ fn unread_part(stack: &Stack, declaration: &Declaration) -> Option<CoverageEntry
     Some(unread(stack, declaration, pick(&Coverage::PARTS, declaration.language), reason))
 }
 
-/// Data of a type that has no table, so that nobody takes it for judged.
-fn unread_data(stack: &Stack, declaration: &Declaration) -> Option<CoverageEntry> {
-    let kind = cloud_control::unread_data(declaration)?;
-    let reason = format!("holds data ({kind}) that rel9 does not judge: it does not read this type in templates");
-    Some(unread(stack, declaration, Coverage::UNREAD_DATA, Some(reason)))
+/// A resource that may hold or protect data, in a form that no table reads.
+fn unread_form(stack: &Stack, declaration: &Declaration) -> Option<CoverageEntry> {
+    let kind = cloud_control::unread_form(declaration)?;
+    let reason = format!("may hold data ({kind}) that rel9 does not judge: it does not read this type in this form");
+    Some(unread(stack, declaration, Coverage::UNREAD_FORM, Some(reason)))
 }
 
 fn unread(stack: &Stack, declaration: &Declaration, service: &str, error: Option<String>) -> CoverageEntry {
@@ -225,7 +226,7 @@ fn draft(stack: &Stack, entry: &Entry) -> Draft {
         tags,
         properties: ResourceProperties::default(),
         declared: Some(Box::new(Declared {
-            uid: format!("template:{}#{}", declaration.root.as_ref().unwrap_or(&declaration.file), declaration.id),
+            uid: declaration.uid(),
             file: Arc::clone(&declaration.file),
             at: place(declaration.at),
             construct: declaration.construct.clone(),

@@ -24,6 +24,7 @@ pub mod table;
 mod takes;
 pub mod terraform;
 pub mod types;
+mod unread_data;
 mod walk;
 mod written;
 

@@ -31,3 +31,4 @@ mod terraform_places;
 mod terraform_plans;
 mod terraform_replicas;
 mod terraform_waivers;
+mod unread_data;

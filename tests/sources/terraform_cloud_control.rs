@@ -177,26 +177,21 @@ resource "aws_backup_selection" "s" {
 }
 
 #[test]
-fn data_that_no_table_reads_is_named() {
-    for unread in [
-        "resource \"awscc_s3tables_table_bucket\" \"x\" {\n}\n",
-        "resource \"awscc_neptunegraph_graph\" \"x\" {\n}\n",
-        "resource \"aws_cloudcontrolapi_resource\" \"x\" {\n  type_name = \"AWS::RDS::DBInstance\"\n}\n",
-    ] {
-        let table = "resource \"aws_dynamodb_table\" \"t\" {\n  name = \"t\"\n  point_in_time_recovery {\n    enabled = true\n  }\n}\n";
-        let rel9 = Rel9::new().with_files(&[("main.tf", &format!("{unread}{table}"))]);
-        let run = rel9.run(&["audit", ".", "--format", "json", "--rule", "dynamodb-table-pitr"]);
-        let document = run.ended(3).document();
-        let entry = &document.collection()[0];
-        assert!(text(&entry["operation"]).starts_with("main.tf#aw") && text(&entry["operation"]).ends_with(".x"), "{entry}");
-        assert!(text(&entry["error"]).contains("does not judge"), "{entry}");
-        // It is a data source, which declares nothing: the rest stays known.
-        document.expect("dynamodb-table-pitr", &[("aws_dynamodb_table.t", "pass")]);
-        let rel9 = rel9.with_files(&[("more.tf", "resource \"aws_dynamodb_table\" \"u\" {\n  name = \"u\"\n}\n")]);
-        rel9.judge(&["."]).expect("data-in-backup-plan", &[("aws_dynamodb_table.u", "fail")]);
-    }
+fn a_resource_in_a_form_that_no_table_reads_is_named() {
+    let unread = "resource \"aws_cloudcontrolapi_resource\" \"x\" {\n  type_name = \"AWS::RDS::DBInstance\"\n}\n";
+    let table = "resource \"aws_dynamodb_table\" \"t\" {\n  name = \"t\"\n  point_in_time_recovery {\n    enabled = true\n  }\n}\n";
+    let rel9 = Rel9::new().with_files(&[("main.tf", &format!("{unread}{table}"))]);
+    let run = rel9.run(&["audit", ".", "--format", "json", "--rule", "dynamodb-table-pitr"]);
+    let document = run.ended(3).document();
+    let entry = &document.collection()[0];
+    assert!(text(&entry["operation"]).starts_with("main.tf#aw") && text(&entry["operation"]).ends_with(".x"), "{entry}");
+    assert!(text(&entry["error"]).contains("does not judge"), "{entry}");
+    // It is a data source, which declares nothing: the rest stays known.
+    document.expect("dynamodb-table-pitr", &[("aws_dynamodb_table.t", "pass")]);
+    let rel9 = rel9.with_files(&[("more.tf", "resource \"aws_dynamodb_table\" \"u\" {\n  name = \"u\"\n}\n")]);
+    rel9.judge(&["."]).expect("data-in-backup-plan", &[("aws_dynamodb_table.u", "fail")]);
     let other = "resource \"awscc_iam_role\" \"r\" {\n}\nresource \"aws_cloudcontrolapi_resource\" \"c\" {\n  type_name = \"AWS::ECS::Cluster\"\n}\nresource \"aws_s3_bucket\" \"b\" {\n}\n";
-    assert!(run(other).collection().is_empty());
+    assert!(self::run(other).collection().is_empty());
 }
 
 /// A plan: the configuration of an attribute, its planned value, and what is known after apply.

@@ -4,7 +4,7 @@ use super::{properties, same_properties};
 
 properties! {
     /// An AWS Managed Microsoft AD of the account, in its primary Region. Directories that others share are theirs.
-    MicrosoftAd = "AWS::DirectoryService::MicrosoftAD", operation: "ds:DescribeDirectories", tags: "ds:ListTagsForResource" {
+    MicrosoftAd = "AWS::DirectoryService::MicrosoftAD", operation: "ds:DescribeDirectories", tags: "tag:GetResources" {
         /// The stage, such as `Active` or `Deleting`.
         status: Option<String>,
         /// How many manual snapshots it has.

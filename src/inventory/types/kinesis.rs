@@ -14,10 +14,8 @@ properties! {
 
 properties! {
     /// A video stream.
-    VideoStream = "AWS::KinesisVideo::Stream", operation: "cloudformation:ListResources(AWS::KinesisVideo::Stream)",
-    tags: "cloudformation:GetResource(AWS::KinesisVideo::Stream)" {
+    VideoStream = "AWS::KinesisVideo::Stream", operation: "kinesisvideo:ListStreams", tags: "tag:GetResources" {
         /// How long media can be read again; 0 keeps none.
-        #[from("cloudformation:GetResource(AWS::KinesisVideo::Stream)")]
         retention_hours: i64,
     }
 }

@@ -4,7 +4,7 @@ use crate::inventory::types::{ResourceType, TypeInfo, directory};
 use crate::inventory::{Fact, Resource};
 use crate::protection::backup_type::BackupType;
 use crate::protection::case::{Case, Mechanisms};
-use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Identity, IsData, Needs, RestoreEvidence};
+use crate::protection::data_type::{ArnForm, DataType, Identity, Needs};
 use crate::protection::facts::MechanismKind;
 use crate::protection::index::Snapshot;
 use crate::protection::mechanisms::daily_snapshots;
@@ -15,28 +15,15 @@ pub static SIMPLE_AD: DataType = of_directories(&directory::SimpleAd::INFO, dail
 
 const fn of_directories(info: &'static TypeInfo, own: fn(&Case, &mut Mechanisms)) -> DataType {
     DataType {
-        info,
-        // Both types have ids of one form, which AWS never gives again.
-        arn: ArnForm { service: "ds", kind: "directory/", identity: Identity::Id, names_place: true, shared: false },
-        is_data: IsData::Always,
-        aws_backup: None,
-        dlm: false,
-        counted: |_| Counted::Itself,
         status: |resource| Some(&resource.get::<directory::MicrosoftAd>()?.status),
-        restorable_span: |_| None,
-        continuous_until: ContinuousUntil::Seen,
-        parts: None,
-        held_by: |_, _| Vec::new(),
-        needs: |_, _, _| Needs { operations: vec!["ds:DescribeSnapshots"], properties: Vec::new() },
-        own,
-        keeps_own_backups: |_| true,
-        retention_told_by: None,
-        replicas: None,
-        copies_listed_by: &[],
-        // A restore takes place in the directory itself, and nothing names its snapshot afterwards.
-        restores: RestoreEvidence { shown_by: &[], seen: |_, _, _| Vec::new() },
-        reproducible: |_| Vec::new(),
-        perhaps_reproducible: |_, _| None,
+        // A restore takes place in the directory itself: nothing names its snapshot afterwards.
+        ..DataType::only_in_its_service(
+            info,
+            // Both types have ids of one form, which AWS never gives again.
+            ArnForm { service: "ds", kind: "directory/", identity: Identity::Id, names_place: true, shared: false },
+            |_, _, _| Needs { operations: vec!["ds:DescribeSnapshots"], properties: Vec::new() },
+            own,
+        )
     }
 }
 

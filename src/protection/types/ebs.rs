@@ -211,16 +211,7 @@ fn add_copy(summary: &mut Summary, resource: &Resource) {
     }
     let partition = arn::partition(&resource.arn);
     let source_arn = format!("arn:{partition}:ec2:{}::snapshot/{}", source.region, source.snapshot_id);
-    summary.foreign_backups.entry(source_arn).or_default().push(ForeignBackup {
-        arn: resource.arn.clone(),
-        source_account: String::new(),
-        created_at,
-        account: summary.account.clone(),
-        region: summary.region.clone(),
-        locked: snapshot.lock.read().map_or(Fact::Unread, |lock| lock.as_ref().is_some_and(|lock| lock.state != "expired").into()),
-        air_gapped: false,
-        encrypted: snapshot.encrypted.read().copied(),
-        delete_at: None,
-        seen_as: "snapshot",
-    });
+    let locked = snapshot.lock.read().map_or(Fact::Unread, |lock| lock.as_ref().is_some_and(|lock| lock.state != "expired").into());
+    let copy = ForeignBackup::of_copy(summary, resource, &source_arn, created_at, snapshot.encrypted.read().copied());
+    summary.foreign_backups.entry(source_arn).or_default().push(ForeignBackup { locked, ..copy });
 }

@@ -1,7 +1,7 @@
 //! Amazon FSx: file systems, the volumes of ONTAP file systems, and backups.
 
 use crate::inventory::types::{ResourceType, TypeInfo, fsx};
-use crate::inventory::{Fact, Resource, Shard, arn};
+use crate::inventory::{Resource, Shard, arn};
 use crate::protection::aws_backup::{AwsBackup, KnownAs};
 use crate::protection::backup_type::BackupType;
 use crate::protection::case::{Case, Mechanisms};
@@ -191,17 +191,7 @@ fn add_copy(summary: &mut Summary, resource: &Resource) {
     let Some(backup) = resource.get::<fsx::Backup>().filter(|backup| is_own(backup, resource) && is_available(backup)) else { return };
     let (Some(source), Some(created_at)) = (backup.copied_from_arn.present(), resource.created_at) else { return };
     if arn::region(source) != summary.region {
-        summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup {
-            arn: resource.arn.clone(),
-            source_account: arn::account(source).to_owned(),
-            created_at,
-            account: summary.account.clone(),
-            region: summary.region.clone(),
-            locked: Fact::Read(false),
-            air_gapped: false,
-            encrypted: Some(true),
-            delete_at: None,
-            seen_as: "snapshot",
-        });
+        let copy = ForeignBackup::of_copy(summary, resource, source, created_at, Some(true));
+        summary.foreign_backups.entry(source.clone()).or_default().push(copy);
     }
 }

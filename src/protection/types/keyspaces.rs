@@ -3,34 +3,20 @@
 
 use crate::inventory::types::{ResourceType, keyspaces};
 use crate::protection::case::{Case, Mechanisms};
-use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Identity, IsData, Needs, RestoreEvidence};
+use crate::protection::data_type::{ArnForm, DataType, Identity, Needs};
 use crate::protection::facts::{Mechanism, MechanismKind};
 use crate::protection::mechanisms::CONTINUOUS_ALLOWED_SECONDS;
 use crate::protection::points;
 
 pub static TABLE: DataType = DataType {
-    info: &keyspaces::Table::INFO,
-    arn: ArnForm { service: "cassandra", kind: "/keyspace/", identity: Identity::NameOfUnknownAge, names_place: true, shared: false },
-    is_data: IsData::Always,
-    aws_backup: None,
-    dlm: false,
-    counted: |_| Counted::Itself,
-    status: |_| None,
-    // Cloud Control does not show it.
-    restorable_span: |_| None,
-    continuous_until: ContinuousUntil::Seen,
-    parts: None,
-    held_by: |_, _| Vec::new(),
-    needs: |_, _, _| Needs { operations: Vec::new(), properties: vec!["pitr", "key_state"] },
-    own: point_in_time_recovery,
     keeps_own_backups: |resource| resource.get::<keyspaces::Table>().is_some_and(|table| table.pitr.read() == Some(&true)),
-    retention_told_by: None,
-    replicas: None,
-    copies_listed_by: &[],
-    // A restored table does not name its source.
-    restores: RestoreEvidence { shown_by: &[], seen: |_, _, _| Vec::new() },
-    reproducible: |_| Vec::new(),
-    perhaps_reproducible: |_, _| None,
+    // Cloud Control does not show the restorable span.
+    ..DataType::only_in_its_service(
+        &keyspaces::Table::INFO,
+        ArnForm { service: "cassandra", kind: "/keyspace/", identity: Identity::NameOfUnknownAge, names_place: true, shared: false },
+        |_, _, _| Needs { operations: Vec::new(), properties: vec!["pitr", "key_state"] },
+        point_in_time_recovery,
+    )
 };
 
 /// "You can restore a table to any point in time within the last 35 days" (Amazon Keyspaces developer guide, "Backup and restore data with

@@ -2,35 +2,23 @@
 
 use crate::inventory::types::{ResourceType, logs};
 use crate::protection::case::{Case, Mechanisms};
-use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Identity, IsData, Needs, RestoreEvidence};
+use crate::protection::data_type::{ArnForm, DataType, Identity, IsData, Needs};
 use crate::protection::facts::{Mechanism, MechanismKind};
 use crate::protection::points;
 
 pub static LOG_GROUP: DataType = DataType {
-    info: &logs::LogGroup::INFO,
-    arn: ArnForm { service: "logs", kind: "log-group:", identity: Identity::Name, names_place: true, shared: false },
     // Most log groups hold what nobody would restore.
     is_data: IsData::WhenReached(None),
-    aws_backup: None,
-    dlm: false,
-    counted: |_| Counted::Itself,
-    status: |_| None,
-    restorable_span: |_| None,
-    continuous_until: ContinuousUntil::Seen,
-    parts: None,
-    held_by: |_, _| Vec::new(),
-    needs: |_, _, counts| Needs {
-        operations: Vec::new(),
-        properties: if counts.contains(&MechanismKind::Export) { vec!["exports"] } else { Vec::new() },
-    },
-    own: exports,
     keeps_own_backups: |_| false,
-    retention_told_by: None,
-    replicas: None,
-    copies_listed_by: &[],
-    restores: RestoreEvidence { shown_by: &[], seen: |_, _, _| Vec::new() },
-    reproducible: |_| Vec::new(),
-    perhaps_reproducible: |_, _| None,
+    ..DataType::only_in_its_service(
+        &logs::LogGroup::INFO,
+        ArnForm { service: "logs", kind: "log-group:", identity: Identity::Name, names_place: true, shared: false },
+        |_, _, counts| Needs {
+            operations: Vec::new(),
+            properties: if counts.contains(&MechanismKind::Export) { vec!["exports"] } else { Vec::new() },
+        },
+        exports,
+    )
 };
 
 /// Completed export tasks. A task runs once, and nothing shows whether another will follow. A subscription is no mechanism: AWS does not show

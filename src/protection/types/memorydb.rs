@@ -4,36 +4,20 @@ use crate::inventory::types::{ResourceType, memorydb};
 use crate::inventory::{Fact, Resource};
 use crate::protection::backup_type::BackupType;
 use crate::protection::case::{Case, Mechanisms};
-use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Identity, IsData, Needs, RestoreEvidence};
+use crate::protection::data_type::{ArnForm, DataType, Identity, Needs};
 use crate::protection::index::Snapshot;
 use crate::protection::mechanisms::daily_snapshots;
 
 pub static CLUSTER: DataType = DataType {
-    info: &memorydb::Cluster::INFO,
-    // A cluster has no date. Where its snapshots may be of an earlier cluster of its name, they have no source.
-    arn: ArnForm { service: "memorydb", kind: "cluster/", identity: Identity::NameOfUnknownAge, names_place: true, shared: false },
-    is_data: IsData::Always,
-    aws_backup: None,
-    dlm: false,
-    counted: |_| Counted::Itself,
     status: |resource| Some(&resource.get::<memorydb::Cluster>()?.status),
-    restorable_span: |_| None,
-    continuous_until: ContinuousUntil::Seen,
-    parts: None,
-    held_by: |_, _| Vec::new(),
-    needs: |_, _, _| Needs {
-        operations: vec!["memorydb:DescribeSnapshots"],
-        properties: vec!["backup_retention_days", "snapshots_are_own"],
-    },
-    own: daily,
     keeps_own_backups: |resource| retention_days(resource).is_some_and(|days| days > 0),
-    retention_told_by: None,
-    replicas: None,
-    copies_listed_by: &[],
-    // A restored cluster does not name the snapshot.
-    restores: RestoreEvidence { shown_by: &[], seen: |_, _, _| Vec::new() },
-    reproducible: |_| Vec::new(),
-    perhaps_reproducible: |_, _| None,
+    ..DataType::only_in_its_service(
+        &memorydb::Cluster::INFO,
+        // A cluster has no date. Where its snapshots may be of an earlier cluster of its name, they have no source.
+        ArnForm { service: "memorydb", kind: "cluster/", identity: Identity::NameOfUnknownAge, names_place: true, shared: false },
+        |_, _, _| Needs { operations: vec!["memorydb:DescribeSnapshots"], properties: vec!["backup_retention_days", "snapshots_are_own"] },
+        daily,
+    )
 };
 
 pub static SNAPSHOT: BackupType =

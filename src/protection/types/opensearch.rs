@@ -4,7 +4,7 @@
 use crate::inventory::Fact;
 use crate::inventory::types::{ResourceType, TypeInfo, opensearch};
 use crate::protection::case::{Case, Mechanisms};
-use crate::protection::data_type::{ArnForm, ContinuousUntil, Counted, DataType, Identity, IsData, Needs, RestoreEvidence};
+use crate::protection::data_type::{ArnForm, DataType, Identity, Needs};
 use crate::protection::facts::{Mechanism, MechanismKind};
 use crate::protection::points;
 use crate::protection::schedule::late_after;
@@ -15,34 +15,21 @@ pub static ELASTICSEARCH_DOMAIN: DataType = of_domains(&opensearch::Elasticsearc
 
 const fn of_domains(info: &'static TypeInfo) -> DataType {
     DataType {
-        info,
-        arn: ArnForm { service: "es", kind: "domain/", identity: Identity::NameOfUnknownAge, names_place: true, shared: false },
-        is_data: IsData::Always,
-        aws_backup: None,
-        dlm: false,
-        counted: |_| Counted::Itself,
         status: |resource| Some(&resource.get::<opensearch::Domain>()?.status),
-        restorable_span: |_| None,
-        continuous_until: ContinuousUntil::Seen,
-        parts: None,
-        held_by: |_, _| Vec::new(),
-        needs: |_, resource, _| {
-            let paused = resource.get::<opensearch::Domain>().is_some_and(|domain| domain.snapshots_paused == Fact::Read(true));
-            let of_pause = if paused { vec!["snapshots_paused_at"] } else { Vec::new() };
-            Needs {
-                operations: Vec::new(),
-                properties: [vec!["status", "engine_version", "snapshots_paused", "health"], of_pause].concat(),
-            }
-        },
-        own: automated_snapshots,
-        keeps_own_backups: |_| true,
-        retention_told_by: None,
-        replicas: None,
-        copies_listed_by: &[],
         // Automated snapshots are restored inside the domain.
-        restores: RestoreEvidence { shown_by: &[], seen: |_, _, _| Vec::new() },
-        reproducible: |_| Vec::new(),
-        perhaps_reproducible: |_, _| None,
+        ..DataType::only_in_its_service(
+            info,
+            ArnForm { service: "es", kind: "domain/", identity: Identity::NameOfUnknownAge, names_place: true, shared: false },
+            |_, resource, _| {
+                let paused = resource.get::<opensearch::Domain>().is_some_and(|domain| domain.snapshots_paused == Fact::Read(true));
+                let of_pause = if paused { vec!["snapshots_paused_at"] } else { Vec::new() };
+                Needs {
+                    operations: Vec::new(),
+                    properties: [vec!["status", "engine_version", "snapshots_paused", "health"], of_pause].concat(),
+                }
+            },
+            automated_snapshots,
+        )
     }
 }
 

@@ -228,18 +228,8 @@ fn add_copy(summary: &mut Summary, resource: &Resource) {
     let (Some(source), Some(created_at)) = (snapshot.copied_from_arn.present(), resource.created_at) else { return };
     let elsewhere = arn::region(source) != summary.region || arn::account(source) != summary.account;
     if elsewhere && snapshot.status.present().is_some_and(|status| status == "available") {
-        summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup {
-            arn: resource.arn.clone(),
-            source_account: arn::account(source).to_owned(),
-            created_at,
-            account: summary.account.clone(),
-            region: summary.region.clone(),
-            locked: Fact::Read(false),
-            air_gapped: false,
-            encrypted: snapshot.encrypted.read().copied(),
-            delete_at: None,
-            seen_as: "snapshot",
-        });
+        let copy = ForeignBackup::of_copy(summary, resource, source, created_at, snapshot.encrypted.read().copied());
+        summary.foreign_backups.entry(source.clone()).or_default().push(copy);
     }
 }
 
@@ -251,17 +241,7 @@ fn add_replica(summary: &mut Summary, resource: &Resource) {
         summary.replicas.insert(resource.arn.clone(), *days);
     }
     if let Some(latest) = automated.latest_restorable_at.present() {
-        summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup {
-            arn: resource.arn.clone(),
-            source_account: arn::account(source).to_owned(),
-            created_at: *latest,
-            account: summary.account.clone(),
-            region: summary.region.clone(),
-            locked: Fact::Read(false),
-            air_gapped: false,
-            encrypted: automated.encrypted.read().copied(),
-            delete_at: None,
-            seen_as: AUTOMATED,
-        });
+        let copy = ForeignBackup::of_copy(summary, resource, source, *latest, automated.encrypted.read().copied());
+        summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup { seen_as: AUTOMATED, ..copy });
     }
 }

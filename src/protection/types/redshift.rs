@@ -2,7 +2,7 @@
 
 use crate::inventory::schedule::weekly;
 use crate::inventory::types::{ResourceType, redshift};
-use crate::inventory::{Fact, Outcome, Resource, add_new};
+use crate::inventory::{Outcome, Resource, add_new};
 use crate::protection::aws_backup::{AwsBackup, KnownAs};
 use crate::protection::backup_type::BackupType;
 use crate::protection::case::{Case, Mechanisms};
@@ -188,17 +188,7 @@ fn add_copy(summary: &mut Summary, resource: &Resource) {
     else {
         return;
     };
-    let automated = snapshot.snapshot_type.read().is_some_and(|kind| kind == "automated");
-    summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup {
-        arn: resource.arn.clone(),
-        source_account: resource.account.clone(),
-        created_at,
-        account: summary.account.clone(),
-        region: summary.region.clone(),
-        locked: Fact::Read(false),
-        air_gapped: false,
-        encrypted: snapshot.encrypted.read().copied(),
-        delete_at: None,
-        seen_as: if automated { AUTOMATED } else { OF_SNAPSHOTS },
-    });
+    let seen_as = if snapshot.snapshot_type.read().is_some_and(|kind| kind == "automated") { AUTOMATED } else { OF_SNAPSHOTS };
+    let copy = ForeignBackup::of_copy(summary, resource, source, created_at, snapshot.encrypted.read().copied());
+    summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup { seen_as, ..copy });
 }

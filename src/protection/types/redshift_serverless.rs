@@ -186,16 +186,7 @@ fn add_copy(summary: &mut Summary, resource: &Resource) {
     if arn::region(source) == resource.region {
         return;
     }
-    summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup {
-        arn: resource.arn.clone(),
-        source_account: resource.account.clone(),
-        created_at,
-        account: summary.account.clone(),
-        region: summary.region.clone(),
-        locked: Fact::Read(false),
-        air_gapped: false,
-        encrypted: Some(true),
-        delete_at: None,
-        seen_as: if snapshot.snapshot_type == Fact::Read("scheduled".to_owned()) { AUTOMATED } else { OF_SNAPSHOTS },
-    });
+    let seen_as = if snapshot.snapshot_type == Fact::Read("scheduled".to_owned()) { AUTOMATED } else { OF_SNAPSHOTS };
+    let copy = ForeignBackup::of_copy(summary, resource, source, created_at, Some(true));
+    summary.foreign_backups.entry(source.clone()).or_default().push(ForeignBackup { seen_as, ..copy });
 }

@@ -56,17 +56,12 @@ def dsql(emulator: Emulator) -> None:
 
 
 def kinesis(emulator: Emulator) -> None:
-    client, video = emulator.client("kinesis"), emulator.client("kinesisvideo")
+    client = emulator.client("kinesis")
     client.create_stream(StreamName="orders", ShardCount=1)
     client.increase_stream_retention_period(StreamName="orders", RetentionPeriodHours=168)
     emulator.expect("retention", get(emulator, "AWS::Kinesis::Stream", "orders")["RetentionPeriodHours"], 168)
     less = lambda: client.increase_stream_retention_period(StreamName="orders", RetentionPeriodHours=24)  # noqa: E731
     emulator.expect_error("less", "InvalidArgumentException", less)
-    video.create_stream(StreamName="doors")
-    version = video.describe_stream(StreamName="doors")["StreamInfo"]["Version"]
-    operation = {"Operation": "INCREASE_DATA_RETENTION", "DataRetentionChangeInHours": 168}
-    video.update_data_retention(StreamName="doors", CurrentVersion=version, **operation)
-    emulator.expect("video", get(emulator, "AWS::KinesisVideo::Stream", "doors")["DataRetentionInHours"], 168)
 
 
 def lightsail(emulator: Emulator) -> None:

@@ -200,7 +200,8 @@ def redshift_serverless(emulator: Emulator) -> None:
     emulator.seed("redshift-serverless", "namespace", {"namespaceName": "sales", "creationDate": days_ago(9)})
     shown = client.list_namespaces()["namespaces"][0]
     emulator.expect("namespace", (shown["kmsKeyId"], shown["creationDate"].isoformat()[:10]), (own, days_ago(9)[:10]))
-    emulator.expect("tags", client.list_tags_for_resource(resourceArn=made["namespaceArn"])["tags"], [{"key": "a", "value": "b"}])
+    tagged = emulator.client("resourcegroupstaggingapi").get_resources(ResourceTypeFilters=["redshift-serverless"])["ResourceTagMappingList"]
+    emulator.expect("tags", tagged, [{"ResourceARN": made["namespaceArn"], "Tags": [{"Key": "a", "Value": "b"}]}])
     emulator.seed("redshift-serverless", "recovery_point", {"namespaceName": "sales", "recoveryPointCreateTime": days_ago(1)})
     point = client.list_recovery_points()["recoveryPoints"][0]
     emulator.expect("recovery point", (point["namespaceArn"], point["recoveryPointCreateTime"].isoformat()[:10]), (made["namespaceArn"], days_ago(1)[:10]))
@@ -676,5 +677,16 @@ def cloudtrail(emulator: Emulator) -> None:
     emulator.expect("the record", json.loads(found[0]["CloudTrailEvent"])["userIdentity"], user)
 
 
-SERVICES = (dlm, ec2, rds, redshift, redshift_serverless, dynamodb, efs, fsx, elasticache, memorydb, opensearch, s3, logs, automation, organizations, directory, cloudtrail)
+def kinesis_video(emulator: Emulator) -> None:
+    client = emulator.client("kinesisvideo")
+    made = client.create_stream(StreamName="doors", Tags={"a": "b"})["StreamARN"]
+    stale = {"StreamName": "doors", "CurrentVersion": "old", "Operation": "INCREASE_DATA_RETENTION", "DataRetentionChangeInHours": 168}
+    emulator.expect_error("stale", "VersionMismatchException", lambda: client.update_data_retention(**stale))
+    client.update_data_retention(**{**stale, "CurrentVersion": client.describe_stream(StreamName="doors")["StreamInfo"]["Version"]})
+    emulator.expect("retention", client.list_streams()["StreamInfoList"][0]["DataRetentionInHours"], 168)
+    tagged = emulator.client("resourcegroupstaggingapi").get_resources(ResourceTypeFilters=["kinesisvideo"])["ResourceTagMappingList"]
+    emulator.expect("tags", tagged, [{"ResourceARN": made, "Tags": [{"Key": "a", "Value": "b"}]}])
+
+
+SERVICES = (dlm, ec2, rds, redshift, redshift_serverless, dynamodb, efs, fsx, elasticache, memorydb, opensearch, s3, logs, automation, organizations, directory, kinesis_video, cloudtrail)
 CHECKS = (*SERVICES, kms_and_sts)

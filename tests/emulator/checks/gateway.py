@@ -70,7 +70,6 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeDirectories": {},
         "DescribeSnapshots": {},
         "GetSnapshotLimits": {"DirectoryId": "d-0123456789"},
-        "ListTagsForResource": {"ResourceId": "d-0123456789"},
     },
     "rds": {
         "DescribeDBInstances": {},
@@ -144,6 +143,7 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeEffectivePolicy": {"PolicyType": "BACKUP_POLICY"},
         "ListEffectivePolicyValidationErrors": {"AccountId": ACCOUNT, "PolicyType": "BACKUP_POLICY"},
     },
+    "kinesisvideo": {"ListStreams": {}},
     "kms": {"DescribeKey": KEY, "GetKeyRotationStatus": KEY, "ListAliases": {}},
     "tag": {"GetResources": {}},
     "sts": {"GetCallerIdentity": {}},

@@ -42,7 +42,7 @@ MODULES = {
     "es": "opensearch",
     "fsx": "fsx",
     "kinesis": "cloud_control",
-    "kinesisvideo": "cloud_control",
+    "kinesisvideo": "kinesis_video",
     "kms": "kms",
     "lightsail": "cloud_control",
     "logs": "logs",

@@ -50,7 +50,6 @@ PROPERTIES: dict[str, dict[str, type]] = {
         "Version": TEXT,
     },
     "AWS::Kinesis::Stream": {"Arn": TEXT, "Name": TEXT, "RetentionPeriodHours": NUMBER, "ShardCount": NUMBER, "Tags": LIST},
-    "AWS::KinesisVideo::Stream": {"Arn": TEXT, "DataRetentionInHours": NUMBER, "Name": TEXT, "Tags": LIST},
     "AWS::Lightsail::Bucket": {"BucketArn": TEXT, "BucketName": TEXT, "ObjectVersioning": FLAG, "Tags": LIST},
     "AWS::Lightsail::Database": {"BackupRetention": FLAG, "DatabaseArn": TEXT, "RelationalDatabaseName": TEXT, "Tags": LIST},
     "AWS::Lightsail::Disk": {"AddOns": LIST, "DiskArn": TEXT, "DiskName": TEXT, "SizeInGb": NUMBER, "Tags": LIST},
@@ -91,7 +90,7 @@ class CloudControlBackend(BaseBackend):
 
 
 cloud_control_backends = BackendDict(CloudControlBackend, "ec2")
-for service in ("cloudcontrolapi", "aoss", "docdb-elastic", "dsql", "eks", "kinesis", "kinesisvideo", "lightsail", "timestream"):
+for service in ("cloudcontrolapi", "aoss", "docdb-elastic", "dsql", "eks", "kinesis", "lightsail", "timestream"):
     backends_of(service, cloud_control_backends)
 
 
@@ -283,30 +282,6 @@ def increase_stream_retention_period(backend: CloudControlBackend, params: Param
     if params["RetentionPeriodHours"] < stream["RetentionPeriodHours"]:
         raise ServiceError("InvalidArgumentException", "The retention period must be longer than the present one")
     stream["RetentionPeriodHours"] = params["RetentionPeriodHours"]
-
-
-@handles("kinesisvideo", "CreateStream")
-def create_video_stream(backend: CloudControlBackend, params: Params) -> Params:
-    name = params["StreamName"]
-    arn = backend.arn("kinesisvideo", f"stream/{name}/1700000000000")
-    properties = {"Name": name, "Arn": arn, "DataRetentionInHours": params.get("DataRetentionInHours", 0), "Tags": _tags(params.get("Tags"))}
-    backend.put("AWS::KinesisVideo::Stream", name, properties)
-    return {"StreamARN": arn}
-
-
-@handles("kinesisvideo", "DescribeStream")
-def describe_video_stream(backend: CloudControlBackend, params: Params) -> Params:
-    stream = backend.get("AWS::KinesisVideo::Stream", params["StreamName"])
-    info = {"StreamName": stream["Name"], "StreamARN": stream["Arn"], "Version": "1", "Status": "ACTIVE"}
-    return {"StreamInfo": {**info, "DataRetentionInHours": stream["DataRetentionInHours"]}}
-
-
-@handles("kinesisvideo", "UpdateDataRetention")
-def update_data_retention(backend: CloudControlBackend, params: Params) -> Params:
-    stream = backend.get("AWS::KinesisVideo::Stream", params["StreamName"])
-    sign = 1 if params["Operation"] == "INCREASE_DATA_RETENTION" else -1
-    stream["DataRetentionInHours"] += sign * params["DataRetentionChangeInHours"]
-    return {}
 
 
 # Amazon Lightsail

@@ -1,10 +1,13 @@
-"""AWS Directory Service: moto's directories, with snapshots and their limits, which moto lacks."""
+"""AWS Directory Service: moto's directories, with tags for the tagging API, and snapshots and their limits, which moto lacks."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
+from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
+from moto.ds.models import DirectoryServiceBackend as MotoDirectoryServiceBackend
 from moto.ds.models import ds_backends
 
 from ..errors import ServiceError
@@ -16,7 +19,25 @@ Params = dict[str, Any]
 SERVICE = "ds"
 MANUAL_LIMIT = 5
 
-backends_of(SERVICE, ds_backends)
+
+class DirectoryServiceBackend(MotoDirectoryServiceBackend, TaggableResourcesMixin):
+    """moto's backend, whose directories the tagging API knows."""
+
+    SERVICE_NAMESPACE = "ds"
+
+    @property
+    def _url_module(self) -> Any:
+        from moto.ds import urls
+
+        return urls
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        for directory in self.directories:
+            arn = f"arn:{self.partition}:ds:{self.region_name}:{self.account_id}:directory/{directory}"
+            yield TaggedResource(arn, self.tagger.get_tag_dict_for_resource(directory), "ds:directory")
+
+
+backends_of(SERVICE, ds_backends, DirectoryServiceBackend)
 
 
 def _directory(backend: Any, directory: str) -> Any:

@@ -208,11 +208,6 @@ def list_snapshot_copy_configurations(backend: RedshiftServerlessBackend, params
     return {"snapshotCopyConfigurations": shown}
 
 
-@handles(SERVICE, "ListTagsForResource")
-def list_tags_for_resource(backend: RedshiftServerlessBackend, params: Params) -> Params:
-    return {"tags": found("resource", backend.tags, params["resourceArn"])}  # type: ignore[arg-type]
-
-
 # Seeds
 
 
