@@ -10,11 +10,13 @@ use std::path::PathBuf;
 
 /// The services that rel9 may call, by the ids that the SDK uses for their endpoint settings: `AWS_ENDPOINT_URL_SSO_OIDC`. The last ones
 /// provide credentials.
-const SERVICES: [&str; 28] = [
+const SERVICES: [&str; 30] = [
     "Application Auto Scaling",
     "Backup",
+    "Backup Gateway",
     "CloudControl",
     "CloudTrail",
+    "CloudWatch",
     "CloudWatch Logs",
     "Directory Service",
     "DLM",

@@ -19,7 +19,6 @@ const fn data(type_name: &'static str, service: &'static str, resource: &'static
 
 /// All of them, sorted by type.
 pub const UNREAD_DATA: &[UnreadData] = &[
-    data("AWS::BackupGateway::VirtualMachine", "backup-gateway", "vm/*"),
     data("AWS::CodeCommit::Repository", "codecommit", "*"),
     data("AWS::Cognito::UserPool", "cognito-idp", "userpool/*"),
     data("AWS::Glacier::Vault", "glacier", "vaults/*"),
