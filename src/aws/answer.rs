@@ -5,6 +5,8 @@
 //! operation, which may be empty, and in each item the id that other operations accept. If AWS answers with an error when there is nothing to
 //! return (`NoSuchTagSet`, `ResourceNotFoundException`), an answer without an error must have content.
 
+mod cbor;
+
 use quick_xml::events::Event;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::fmt;
@@ -21,6 +23,8 @@ pub struct Answer {
 enum Form {
     /// The protocols awsJson and restJson: a JSON object.
     Json,
+    /// The protocol rpcv2Cbor: a CBOR map. The SDK chooses it for services that have both this protocol and JSON.
+    Cbor,
     /// The protocol ec2Query: XML in `<OperationResponse>`.
     Ec2,
     /// The protocol awsQuery: XML in `<OperationResponse><OperationResult>`.
@@ -33,6 +37,11 @@ impl Answer {
     /// A JSON object.
     pub const fn json(holds: &'static [&'static str]) -> Answer {
         Answer { form: Form::Json, holds }
+    }
+
+    /// A CBOR map.
+    pub const fn cbor(holds: &'static [&'static str]) -> Answer {
+        Answer { form: Form::Cbor, holds }
     }
 
     /// An XML answer of EC2.
@@ -60,12 +69,15 @@ impl Answer {
     /// # Errors
     /// The first flaw. The error quotes nothing of the body.
     pub fn check(&self, operation: &str, body: &[u8]) -> Result<(), Flaw> {
+        if self.form == Form::Cbor {
+            return cbor(body, self.holds);
+        }
         let body = std::str::from_utf8(body).map_err(|_| Flaw::Garbled)?.trim_start();
         if body.is_empty() {
             return Err(Flaw::Empty);
         }
         match self.form {
-            Form::Json => json(body, self.holds),
+            Form::Json | Form::Cbor => json(body, self.holds),
             Form::Ec2 => xml(body, &format!("{operation}Response"), self.holds),
             Form::Query => {
                 let held: Vec<String> = self.holds.iter().map(|path| format!("{operation}Result/{path}")).collect();
@@ -93,7 +105,7 @@ impl fmt::Display for Flaw {
         match self {
             Flaw::Empty => f.write_str("the answer is empty"),
             Flaw::Cut => f.write_str("the answer is truncated"),
-            Flaw::Garbled => f.write_str("the answer is neither XML nor JSON of AWS"),
+            Flaw::Garbled => f.write_str("the answer is not in a form of AWS"),
             Flaw::Other => f.write_str("the answer does not belong to this operation"),
             Flaw::Lacks(member) => write!(f, "the answer lacks {member}, which AWS always sends"),
             Flaw::TooLarge => write!(f, "the answer is larger than {} MiB", super::transport::LARGEST >> 20),
@@ -129,7 +141,22 @@ fn json(body: &str, holds: &[&str]) -> Result<(), Flaw> {
     }
 }
 
-/// Reads a JSON value that must have the members of the remaining paths. Returns whether the value is anything but `null`.
+fn cbor(body: &[u8], holds: &[&str]) -> Result<(), Flaw> {
+    if body.is_empty() {
+        return Err(Flaw::Empty);
+    }
+    let mut lacks = None;
+    let mut reader = cbor::Reader::new(body);
+    match (Members { paths: holds.to_vec(), lacks: &mut lacks, top: true }).deserialize(&mut reader) {
+        Ok(true) if reader.is_at_end() => Ok(()),
+        Ok(true) | Err(cbor::Problem::Garbled) => Err(Flaw::Garbled),
+        Ok(false) => Err(Flaw::Other),
+        Err(cbor::Problem::Cut) => Err(Flaw::Cut),
+        Err(cbor::Problem::Refused) => Err(lacks.map_or(Flaw::Other, Flaw::Lacks)),
+    }
+}
+
+/// Reads a JSON or CBOR value that must have the members of the remaining paths. Returns whether the value is anything but `null`.
 struct Members<'l, 'p> {
     paths: Vec<&'p str>,
     /// The first missing member.
@@ -231,6 +258,10 @@ impl<'de> Visitor<'de> for Members<'_, '_> {
     }
 
     fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<bool, E> {
+        self.scalar()
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, _: &[u8]) -> Result<bool, E> {
         self.scalar()
     }
 }
@@ -385,5 +416,43 @@ mod tests {
         }
         assert!(TABLES.check("ListTables", br#"{"TableNames": [null]}"#).is_err());
         assert_eq!(PLAN.check("GetBackupPlan", br#"{"BackupPlan": {"BackupPlanName": "p"}}"#), lacks("Rules"));
+    }
+
+    const ALARMS: Answer = Answer::cbor(&["MetricAlarms/*/AlarmName"]);
+
+    /// `{"MetricAlarms": [{"Threshold": 1.0, "StateUpdatedTimestamp": time, "AlarmName": "a"}], "NextToken": null}`.
+    const IN_CBOR: &[u8] = b"\xa2\x6cMetricAlarms\x81\xa3\x69Threshold\xfb\x3f\xf0\0\0\0\0\0\0\x75StateUpdatedTimestamp\xc1\x1a\x65\x55\x6e\x25\x69AlarmName\x61a\x69NextToken\xf6";
+
+    #[test]
+    fn whole_cbor_is_an_answer() {
+        let indefinite: &[u8] = b"\xbf\x7f\x66Metric\x66Alarms\xff\x9f\xbf\x69AlarmName\x61a\xff\xff\x61x\x43abc\x61y\x20\xff";
+        for whole in [IN_CBOR, indefinite, b"\xa1\x6cMetricAlarms\x80", b"\xbf\x6cMetricAlarms\x9f\xff\x61z\xf5\xff"] {
+            assert_eq!(ALARMS.check("DescribeAlarms", whole), Ok(()), "{whole:?}");
+        }
+    }
+
+    #[test]
+    fn other_cbor_is_none() {
+        let of = |body: &[u8]| ALARMS.check("DescribeAlarms", body);
+        for end in 1..IN_CBOR.len() {
+            assert_eq!(of(&IN_CBOR[..end]), Err(Flaw::Cut), "{end}");
+        }
+        assert_eq!(of(b""), Err(Flaw::Empty));
+        assert_eq!(of(&[IN_CBOR, b" "].concat()), Err(Flaw::Garbled));
+        assert_eq!(of(b"<!DOCTYPE html>"), Err(Flaw::Garbled));
+        assert!(of(b"{\"MetricAlarms\": []}").is_err());
+        for other in [&b"\x80"[..], b"\xf6", b"\xf5", b"\x07", b"\x64text", b"\x41x"] {
+            assert_eq!(of(other), Err(Flaw::Other), "{other:?}");
+        }
+        for hollow in [&b"\xa0"[..], b"\xbf\xff", b"\xa1\x6cMetricAlarms\xf6", b"\xa1\x6cmetricAlarms\x80"] {
+            assert_eq!(of(hollow), lacks("MetricAlarms/*/AlarmName"), "{hollow:?}");
+        }
+        for item in [&b"\xa1\x6cMetricAlarms\x81\xa0"[..], b"\xa1\x6cMetricAlarms\x81\xf6", b"\xa1\x6cMetricAlarms\x81\xa1\x69AlarmName\xf6"] {
+            assert_eq!(of(item), lacks("AlarmName"), "{item:?}");
+        }
+        assert_eq!(of(&[0x81; 100_000]), Err(Flaw::Other));
+        assert_eq!(of(&[&b"\xa1\x61x"[..], &[0x81; 100_000]].concat()), Err(Flaw::Garbled));
+        assert_eq!(of(b"\xa1\x61x\x7f\x41y\xff"), Err(Flaw::Garbled));
+        assert_eq!(of(b"\xa1\x61x\xff"), Err(Flaw::Garbled));
     }
 }

@@ -2,15 +2,16 @@
 //!
 //! The form of the answers follows the service model (`dynamodb/2012-08-10`) unless a comment names another source.
 
+mod alarms;
+mod scaling;
+
 use super::answer::Answer;
 use super::call::Reader;
 use super::convert::{Encryption, each, kms_key_arn, known, optional_time, resource, time};
 use super::operation::Operation;
 use super::tagging;
-use crate::inventory::types::dynamodb::scaled;
-use crate::inventory::types::dynamodb::{Backup, Replica, RestoredFrom, Scaling, Table};
+use crate::inventory::types::dynamodb::{Alarm, Backup, Replica, RestoredFrom, Scaling, Table};
 use crate::inventory::{Fact, Resource};
-use aws_sdk_applicationautoscaling as autoscaling;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types as sdk;
 use std::collections::HashMap;
@@ -25,21 +26,11 @@ const GET_RESOURCE_POLICY: Operation = Operation::new("dynamodb", "GetResourcePo
 /// "You can call ListBackups a maximum of five times per second."
 const LIST_BACKUPS: Operation = Operation::new("dynamodb", "ListBackups", Answer::json(&["BackupSummaries/*/BackupArn"])).with_rate(5);
 
-const DESCRIBE_SCALABLE_TARGETS: Operation = Operation::new(
-    "application-autoscaling",
-    "DescribeScalableTargets",
-    Answer::json(&["ScalableTargets/*/ResourceId", "ScalableTargets/*/ScalableDimension"]),
-);
-const DESCRIBE_SCALING_POLICIES: Operation = Operation::new(
-    "application-autoscaling",
-    "DescribeScalingPolicies",
-    Answer::json(&["ScalingPolicies/*/ResourceId", "ScalingPolicies/*/ScalableDimension"]),
-);
-
 /// Every operation of this module.
 pub const OPERATIONS: &[&Operation] = &[
-    &DESCRIBE_SCALABLE_TARGETS,
-    &DESCRIBE_SCALING_POLICIES,
+    &alarms::DESCRIBE_ALARMS,
+    &scaling::DESCRIBE_SCALABLE_TARGETS,
+    &scaling::DESCRIBE_SCALING_POLICIES,
     &LIST_TABLES,
     &DESCRIBE_TABLE,
     &DESCRIBE_CONTINUOUS_BACKUPS,
@@ -50,9 +41,6 @@ pub const OPERATIONS: &[&Operation] = &[
 
 /// The largest page of `ListTables` and `ListBackups`.
 const PAGE: i32 = 100;
-
-/// The largest page of `DescribeScalableTargets` and `DescribeScalingPolicies` ("This value can be between 1 and 50").
-const SCALING_PAGE: i32 = 50;
 
 /// All tables and on-demand backups of one Region.
 pub async fn collect(reader: &Reader) -> Vec<Resource> {
@@ -79,58 +67,35 @@ async fn tables(reader: &Reader, client: &Client) -> Vec<ReadTable> {
     for operation in OPERATIONS.iter().filter(|operation| **operation != &LIST_BACKUPS) {
         reader.declare(operation);
     }
-    // Without tables, nothing scales.
-    let scaling = async { if names.is_empty() { Some(Vec::new()) } else { scaling(reader).await } };
-    let (read, scaling) = futures::join!(each(names.clone(), |name| table(reader, client, name)), scaling);
-    let mut tables: Vec<ReadTable> = read.into_iter().flatten().collect();
-    for table in &mut tables {
-        let of_table = |(name, scaling): &(String, Scaling)| (*name == table.resource.id).then(|| scaling.clone());
-        let scaling = scaling.as_ref().map_or(Fact::Unread, |all| Fact::Read(all.iter().filter_map(of_table).collect()));
-        if let Some(properties) = table.resource.get::<Table>().cloned() {
-            table.resource.properties = Table { scaling, ..properties }.into();
-        }
+    if names.is_empty() {
+        return Vec::new();
     }
-    tables
+    let (scaling, alarms) = futures::join!(scaling::list(reader), alarms::list(reader));
+    let others = Others { scaling, alarms };
+    let others = &others;
+    each(names, |name| table(reader, client, name, others)).await.into_iter().flatten().collect()
 }
 
-/// What scales automatically in a Region, with the name of its table. `None` if the scalable targets could not be listed.
-async fn scaling(reader: &Reader) -> Option<Vec<(String, Scaling)>> {
-    use autoscaling::types::{ScalableTarget, ServiceNamespace};
+/// What other services tell of the tables of a Region; `None` for what could not be listed.
+struct Others {
+    /// Each with the name of its table.
+    scaling: Option<Vec<(String, Scaling)>>,
+    alarms: Option<Vec<alarms::Watch>>,
+}
 
-    let client = autoscaling::Client::new(&reader.config);
-    let namespace = ServiceNamespace::Dynamodb;
-    let pages = client.describe_scalable_targets().service_namespace(namespace.clone()).into_paginator().page_size(SCALING_PAGE).send();
-    let targets = reader.pages(&DESCRIBE_SCALABLE_TARGETS, pages, |page| page.scalable_targets.unwrap_or_default());
-    let pages = client.describe_scaling_policies().service_namespace(namespace).into_paginator().page_size(SCALING_PAGE).send();
-    let policies = reader.pages(&DESCRIBE_SCALING_POLICIES, pages, |page| page.scaling_policies.unwrap_or_default());
-    let (targets, policies) = futures::join!(targets, policies);
-    let has_policy = |target: &ScalableTarget| {
-        let of_target = |policy: &autoscaling::types::ScalingPolicy| {
-            policy.resource_id == target.resource_id && policy.scalable_dimension == target.scalable_dimension
-        };
-        policies.as_ref().map_or(Fact::Unread, |policies| Fact::Read(policies.iter().any(of_target)))
-    };
-    let read = |target: ScalableTarget| {
-        let (table, index, capacity) = scaled(&target.resource_id, target.scalable_dimension.as_str())?;
-        let suspended = target.suspended_state.as_ref().is_some_and(|suspended| {
-            suspended.dynamic_scaling_in_suspended == Some(true) || suspended.dynamic_scaling_out_suspended == Some(true)
-        });
-        let scaling = Scaling {
-            index: index.map(str::to_owned).into(),
-            capacity: capacity.to_owned().into(),
-            min_capacity: i64::from(target.min_capacity).into(),
-            max_capacity: i64::from(target.max_capacity).into(),
-            suspended: suspended.into(),
-            policy: has_policy(&target),
-        };
-        Some((table.to_owned(), scaling))
-    };
-    Some(targets?.into_iter().filter_map(read).collect())
+impl Others {
+    fn scaling_of(&self, table: &str) -> Fact<Vec<Scaling>> {
+        known(self.scaling.as_ref().map(|all| all.iter().filter(|(of, _)| of == table).map(|(_, scaling)| scaling.clone()).collect()))
+    }
+
+    fn alarms_of(&self, table: &str) -> Fact<Vec<Alarm>> {
+        known(self.alarms.as_ref().map(|all| all.iter().filter(|watch| watch.may_watch(table)).map(|watch| watch.alarm.clone()).collect()))
+    }
 }
 
 /// `None` if the table was deleted after it was listed. The other calls follow this check, because for a table that is being created they may
 /// also answer that it does not exist.
-async fn table(reader: &Reader, client: &Client, name: String) -> Option<ReadTable> {
+async fn table(reader: &Reader, client: &Client, name: String, others: &Others) -> Option<ReadTable> {
     let call = client.describe_table().table_name(&name).send();
     let described = match reader.one_or(&DESCRIBE_TABLE, call, &["ResourceNotFoundException"]).await {
         Some(None) => return None,
@@ -148,6 +113,8 @@ async fn table(reader: &Reader, client: &Client, name: String) -> Option<ReadTab
     let table_id = known(description.as_ref().map(|table| table.table_id.clone()));
 
     let mut properties = description.map(|table| describe(reader, table)).unwrap_or_default();
+    properties.scaling = others.scaling_of(&name);
+    properties.alarms = others.alarms_of(&name);
     if let Some(description) = continuous.and_then(|answer| answer.continuous_backups_description) {
         point_in_time_recovery(&mut properties, description.point_in_time_recovery_description.as_ref());
     }

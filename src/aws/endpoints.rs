@@ -10,11 +10,13 @@ use std::path::PathBuf;
 
 /// The services that rel9 may call, by the ids that the SDK uses for their endpoint settings: `AWS_ENDPOINT_URL_SSO_OIDC`. The last ones
 /// provide credentials.
-const SERVICES: [&str; 29] = [
+const SERVICES: &[&str] = &[
     "Application Auto Scaling",
     "Backup",
+    "Backup Gateway",
     "CloudControl",
     "CloudTrail",
+    "CloudWatch",
     "CloudWatch Logs",
     "Directory Service",
     "DLM",
@@ -50,7 +52,7 @@ const VARIABLE: &str = "AWS_ENDPOINT_URL";
 /// The first endpoint that is not a URL, with its setting.
 pub(super) fn check(config: &SdkConfig, profile: Option<&str>) -> Result<Vec<String>, ConnectError> {
     let mut warnings = Vec::new();
-    for service in SERVICES {
+    for service in SERVICES.iter().copied() {
         let Some(value) = of(config, service) else { continue };
         if !is_url(&value) {
             return Err(ConnectError::Endpoint { setting: setting(service, profile), value: shown(&value) });

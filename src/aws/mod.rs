@@ -7,6 +7,7 @@
 mod answer;
 pub mod automation;
 pub mod backup;
+pub mod backup_gateway;
 pub mod call;
 pub mod cloud_control;
 pub mod cloudtrail;
@@ -78,6 +79,11 @@ pub const SERVICES: &[Service] = &[
         collect: |_, reader| automation::collect(reader).boxed(),
     },
     Service { name: "backup", operations: backup::operations, collect: |_, reader| backup::collect(reader).boxed() },
+    Service {
+        name: "backup-gateway",
+        operations: || backup_gateway::OPERATIONS.to_vec(),
+        collect: |_, reader| backup_gateway::collect(reader).boxed(),
+    },
     // It belongs to the Region; see `settings`.
     Service {
         name: "cloudtrail",
@@ -290,7 +296,7 @@ mod tests {
     fn every_property_can_be_read() {
         let known: Vec<_> = operations().iter().map(|operation| operation.to_string()).collect();
         // No source reads these types, or only templates.
-        let foreign = ["backup-gateway:", "autoscaling:", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeSpotFleetRequests"];
+        let foreign = ["autoscaling:", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeSpotFleetRequests"];
         for info in crate::inventory::types::all() {
             let named = info.sources.iter().flat_map(|(_, operations)| operations.iter()).chain([&info.operation]);
             for operation in named.filter(|name| !foreign.iter().any(|prefix| name.starts_with(prefix))) {

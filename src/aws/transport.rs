@@ -96,7 +96,7 @@ fn error_of(flaw: Flaw) -> ConnectorError {
 
 /// The services whose name in signatures is not their IAM prefix ("Actions, resources, and condition keys" of the service; its service model,
 /// `signingName`).
-const SIGNED_AS: [(&str, &str); 2] = [("cloudformation", "cloudcontrolapi"), ("tag", "tagging")];
+const SIGNED_AS: [(&str, &str); 3] = [("cloudformation", "cloudcontrolapi"), ("cloudwatch", "monitoring"), ("tag", "tagging")];
 
 /// Whether a request belongs to the operation, and not to fetching its credentials: such requests are signed for another service or another
 /// action, or not at all.

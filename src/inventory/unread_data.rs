@@ -21,7 +21,6 @@ const fn data(type_name: &'static str, service: &'static str, resource: &'static
 
 /// All of them, sorted by type.
 pub const UNREAD_DATA: &[UnreadData] = &[
-    data("AWS::BackupGateway::VirtualMachine", "backup-gateway", "vm/*", &[]),
     data("AWS::CodeCommit::Repository", "codecommit", "*", &["aws_codecommit_repository"]),
     data("AWS::Cognito::UserPool", "cognito-idp", "userpool/*", &["aws_cognito_user_pool"]),
     data("AWS::Glacier::Vault", "glacier", "vaults/*", &["aws_glacier_vault"]),

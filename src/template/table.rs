@@ -5,7 +5,7 @@ use super::convert::{Built, Outcome, Scope};
 use super::declaration::{Declaration, Language, Node, Position};
 use super::encryption::Encryption;
 use super::inventory::Draft;
-use super::stack::{Entry, Stack, Text};
+use super::stack::{Entry, Stack, Text, find};
 use super::takes::Takes;
 use super::types::kms::KEY_PROPERTIES;
 use crate::inventory::Reasons;
@@ -111,6 +111,8 @@ pub struct Part {
     pub types: &'static [&'static str],
     /// The attribute that refers to the owner; paths of both languages.
     pub parent: &'static str,
+    /// Finds the values that refer to owners, for parts that name several owners deeper inside the attributes of `parent`.
+    pub inside: Option<for<'n> fn(&'n Node) -> Vec<&'n Node>>,
     /// What stands before the owner's name there, as in `table/NAME` and `table/NAME/index/INDEX`; empty if nothing does.
     pub prefix: &'static str,
     /// The key under which paths find the parts in the owner's body, as a list; starts with `+` by convention.
@@ -219,10 +221,18 @@ impl Row {
 
 /// A part that the state of the other does not show.
 pub const fn part(types: &'static [&'static str], parent: &'static str, key: &'static str) -> Part {
-    Part { types, parent, prefix: "", key, inline: "", leaves: None }
+    Part { types, parent, inside: None, prefix: "", key, inline: "", leaves: None }
 }
 
 impl Part {
+    /// The values in the body of a part that refer to owners.
+    pub fn names_of_owners<'n>(&self, body: &'n Node) -> Vec<&'n Node> {
+        match self.inside {
+            Some(inside) => inside(body),
+            None => find(body, self.parent).into_iter().collect(),
+        }
+    }
+
     /// A part that the state of the other shows in an attribute.
     pub const fn inline(self, inline: &'static str) -> Part {
         Part { inline, ..self }

@@ -35,6 +35,7 @@ SIZES = {
     "directories": 9,
     "log_groups": 15,
     "state_machines": 15,
+    "virtual_machines": 15,
     "warehouses": 15,
 }
 # Services whose types Cloud Control reads.
@@ -55,7 +56,7 @@ class Seeder:
         self.endpoint, self.region, self.pool, self.plain = endpoint, region, pool, is_plain(endpoint)
         session = boto3.Session(region_name=region, **ACCESS)
         names = ("ec2", "rds", "redshift", "redshift-serverless", "dynamodb", "efs", "elasticache", "fsx", "memorydb", "opensearch", "s3", "backup", "logs", "stepfunctions")
-        names = (*names, "scheduler", "ds", *CLOUD_CONTROL)
+        names = (*names, "scheduler", "ds", "cloudwatch", "backup-gateway", *CLOUD_CONTROL)
         self.clients = {name: session.client(name, endpoint_url=endpoint, config=CONFIG) for name in names}
 
     def each(self, count: int, make: Callable[[int], Any]) -> list[Any]:
@@ -85,6 +86,8 @@ class Seeder:
             self.each(SIZES["caches"], self.caches)
             self.each(SIZES["cloud_control"], self.cloud_control)
             self.directories()
+            self.each(SIZES["tables"], self.alarm)
+            self.each(SIZES["virtual_machines"], self.virtual_machine)
         where = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
         self.each(SIZES["buckets"], lambda i: s3.create_bucket(Bucket=f"scale-{self.region}-{i}", **where))
 
@@ -151,6 +154,22 @@ class Seeder:
             BillingMode="PAY_PER_REQUEST",
             Tags=self.tags(number),
         )
+
+    def alarm(self, number: int) -> None:
+        what = {"Namespace": "AWS/DynamoDB", "MetricName": "ThrottledRequests", "Dimensions": [{"Name": "TableName", "Value": f"table-{number}"}]}
+        when = {"Period": 60, "EvaluationPeriods": 1, "Threshold": 1.0, "ComparisonOperator": "GreaterThanOrEqualToThreshold"}
+        self.clients["cloudwatch"].put_metric_alarm(AlarmName=f"alarm-{number}", Statistic="Sum", **what, **when)
+
+    def virtual_machine(self, number: int) -> None:
+        """A virtual machine with a hypervisor and a gateway of its own."""
+        client, name = self.clients["backup-gateway"], f"scale-{number}"
+        gateway = client.create_gateway(ActivationKey="ABCDE-12345", GatewayDisplayName=name, GatewayType="BACKUP_VM")["GatewayArn"]
+        hypervisor = client.import_hypervisor_configuration(Name=name, Host="10.0.0.2")["HypervisorArn"]
+        client.associate_gateway_to_server(GatewayArn=gateway, ServerArn=hypervisor)
+        machine = {"Name": name, "HypervisorId": hypervisor.rsplit("/", 1)[1]}
+        seed = {"region": self.region, "service": "backup-gateway", "kind": "virtual_machine", "values": machine}
+        request = urllib.request.Request(f"{self.endpoint}/rel9/seed", json.dumps(seed).encode(), method="POST")
+        urllib.request.urlopen(request).close()
 
     def warehouses(self) -> None:
         redshift = self.clients["redshift"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from checks import backup, cloud_control, data_services, gateway, remedies  # noqa: E402
+from checks import backup, cbor, cloud_control, data_services, gateway, remedies  # noqa: E402
 from checks.harness import Emulator  # noqa: E402
 
 
@@ -19,7 +19,7 @@ def main() -> int:
     started = time.monotonic()
     emulator = Emulator()
     ready = time.monotonic() - started
-    for check in (*backup.CHECKS, *data_services.CHECKS, *cloud_control.CHECKS, *remedies.CHECKS, *gateway.STATEFUL, *gateway.CHECKS):
+    for check in (*backup.CHECKS, *data_services.CHECKS, *cbor.CHECKS, *cloud_control.CHECKS, *remedies.CHECKS, *gateway.STATEFUL, *gateway.CHECKS):
         emulator.run(check)
     emulator.expect("the server ends with its caller", emulator.stop(), 0)
     for failure in emulator.failures:

@@ -417,6 +417,29 @@ fn tables() {
         ("data-protected", "global-table", "fail: unprotected: "),
         ("dynamodb-table-auto-scaling", "global-table", "pass: its capacity is on demand"),
         ("dynamodb-table-auto-scaling", "scaled", "fail: does not scale automatically: writes of the table"),
+        ("dynamodb-table-alarms", "events", "pass: watched for throttling or errors by events-reads"),
+        ("dynamodb-table-alarms", "lent", "fail: no alarm with actions watches throttling or errors of the table; alarms on its metrics: none"),
+        ("dynamodb-table-alarms", "bare", "fail: no alarm with actions watches throttling or errors of the table; alarms on its metrics: muted"),
+        // Application Auto Scaling's own alarms watch the capacity.
+        (
+            "dynamodb-table-alarms",
+            "scaled",
+            "fail: no alarm with actions watches throttling or errors of the table; alarms on its metrics: TargetTracking-table/scaled-",
+        ),
+    ]);
+}
+
+#[test]
+fn virtual_machines() {
+    said(&[
+        ("backup-gateway-online", "rack-near", "pass: AWS saw the gateway 1 h "),
+        ("backup-gateway-online", "rack-far", "fail: AWS saw the gateway 3 d "),
+        ("backup-gateway-online", "rack-spare", "none"),
+        ("backup-gateway-online", "esx-near", "pass: the hypervisor is ONLINE"),
+        ("backup-gateway-online", "esx-far", "fail: the hypervisor is OFFLINE"),
+        ("data-protected", "billing-vm", "pass: protected on schedule: "),
+        ("data-in-backup-plan", "billing-vm", "pass: "),
+        ("data-protected", "bare-vm", "fail: unprotected: "),
     ]);
 }
 

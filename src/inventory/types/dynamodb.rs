@@ -42,6 +42,19 @@ facts! {
     }
 }
 
+facts! {
+    /// An alarm of CloudWatch on metrics of a table, in the table's Region.
+    Alarm {
+        name: String,
+        /// The global secondary index; `null` for the table itself.
+        index: Option<String>,
+        /// The metrics that it watches, such as `ReadThrottleEvents`. Unread for an alarm on a query, which may read those of any table.
+        metrics: Vec<String>,
+        /// Whether it does anything when its state changes.
+        actions_enabled: bool,
+    }
+}
+
 properties! {
     /// A table of a live account.
     Table = "AWS::DynamoDB::Table", operation: "dynamodb:ListTables",
@@ -85,6 +98,9 @@ properties! {
         /// The scalable targets of the table and of its indexes.
         #[from("application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies")]
         scaling: Vec<Scaling>,
+        /// The alarms on metrics of the table and of its indexes.
+        #[from("cloudwatch:DescribeAlarms")]
+        alarms: Vec<Alarm>,
         #[from("dynamodb:DescribeTable")]
         restored_from: Option<RestoredFrom>,
         #[from("dynamodb:DescribeTable")]
@@ -126,4 +142,18 @@ pub fn scaled<'t>(resource_id: &'t str, dimension: &str) -> Option<(&'t str, Opt
         _ => return None,
     };
     (kind == if index.is_some() { "index" } else { "table" }).then_some((table, index, capacity))
+}
+
+/// The table and the index that a metric of this namespace belongs to, by the names and values of its dimensions. A metric of an index has the
+/// dimensions `TableName` and `GlobalSecondaryIndexName` (DynamoDB developer guide, "DynamoDB Metrics and dimensions").
+pub fn watched<'m>(namespace: &str, dimensions: impl IntoIterator<Item = (&'m str, &'m str)>) -> Option<(&'m str, Option<&'m str>)> {
+    let (mut table, mut index) = (None, None);
+    for (name, value) in dimensions {
+        match name {
+            "TableName" => table = Some(value),
+            "GlobalSecondaryIndexName" => index = Some(value),
+            _ => {}
+        }
+    }
+    table.filter(|_| namespace == "AWS/DynamoDB").map(|table| (table, index))
 }

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod automation;
 pub mod backup;
+pub mod backup_gateway;
 pub mod directory;
 pub mod dlm;
 pub mod docdb_elastic;
@@ -60,6 +61,9 @@ pub fn all() -> &'static [TypeInfo] {
         backup::RestoreJob,
         backup::RestoreTestingPlan,
         backup::RestoreTestingSelection,
+        backup_gateway::Gateway,
+        backup_gateway::Hypervisor,
+        backup_gateway::VirtualMachine,
         directory::MicrosoftAd,
         directory::SimpleAd,
         directory::Snapshot,

@@ -7,6 +7,7 @@
 mod account;
 mod automation;
 mod backup;
+mod backup_gateway;
 mod directory;
 mod dlm;
 mod docdb_elastic;
@@ -39,6 +40,7 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Types that hold data.
 pub static DATA: &[&DataType] = &[
+    &backup_gateway::MACHINE,
     &directory::MICROSOFT_AD,
     &directory::SIMPLE_AD,
     &docdb_elastic::CLUSTER,

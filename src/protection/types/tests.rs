@@ -19,6 +19,8 @@ const EVIDENCE: &[(&str, &str)] = &[
     (backup::ProtectedResource::INFO.name, "which resources AWS Backup knows"),
     (backup::ReportPlan::INFO.name, "a fact of its Region"),
     (backup::RestoreJob::INFO.name, "which backups of a resource were restored"),
+    (types::backup_gateway::Gateway::INFO.name, "what backups of virtual machines pass through"),
+    (types::backup_gateway::Hypervisor::INFO.name, "what backups of virtual machines pass through"),
     // Rules judge these three by what they declare: the volumes of future instances.
     (ebs::LaunchConfiguration::INFO.name, "volumes of instances to come"),
     (ebs::LaunchTemplate::INFO.name, "volumes of instances to come"),
@@ -162,6 +164,7 @@ fn backup_types() {
         ("AWS::DocDB::DBCluster", Some("docdb"), Some("DocumentDB")),
         ("AWS::DynamoDB::Table", None, Some("DynamoDB")),
         ("AWS::EFS::FileSystem", None, Some("EFS")),
+        ("AWS::BackupGateway::VirtualMachine", None, Some("VirtualMachine")),
         ("AWS::FSx::FileSystem", None, Some("FSx")),
         ("AWS::FSx::Volume", None, Some("FSx")),
         ("AWS::Redshift::Cluster", None, Some("Redshift")),

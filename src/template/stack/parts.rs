@@ -20,19 +20,26 @@ impl Stack<'_> {
         let mut in_doubt: Vec<(&'static Table, &'static Part, Node)> = Vec::new();
         for declaration in declarations {
             for (table, part) in types::parts_of(&declaration.type_name) {
-                let Some(parent) = find(&declaration.body, part.parent) else { continue };
-                let (owners, perhaps) = self.owners(parent, table, part, declaration);
+                let (mut owners, mut perhaps, mut doubt) = (Vec::new(), Vec::new(), None);
+                for parent in part.names_of_owners(&declaration.body) {
+                    let (certain, others) = self.owners(parent, table, part, declaration);
+                    if certain.is_empty() && self.may_begin_with(parent, part.prefix) {
+                        doubt = doubt.or_else(|| self.may_name_any(parent));
+                    }
+                    owners.extend(certain);
+                    perhaps.extend(others);
+                }
+                for found in [&mut owners, &mut perhaps] {
+                    found.sort_unstable();
+                    found.dedup();
+                }
                 if declaration.setting(DESTROYED).is_some() {
                     owners.into_iter().for_each(|owner| self.take_out(owner, part));
                     continue;
                 }
                 joined.extend(perhaps.into_iter().map(|owner| (owner, part.key, belongs_perhaps(declaration, ONLY_NAMED))));
                 // One part with an unknown owner puts all owners in doubt.
-                if owners.is_empty()
-                    && !in_doubt.iter().any(|(of, other, _)| *of == table && other.key == part.key)
-                    && self.may_begin_with(parent, part.prefix)
-                    && let Some(why) = self.may_name_any(parent)
-                {
+                if let Some(why) = doubt.filter(|_| !in_doubt.iter().any(|(of, other, _)| *of == table && other.key == part.key)) {
                     in_doubt.push((table, part, belongs_perhaps(declaration, &why)));
                 }
                 let body = part_body(declaration);

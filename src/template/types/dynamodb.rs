@@ -1,5 +1,6 @@
 //! DynamoDB tables, and global tables as CloudFormation declares them.
 
+mod alarms;
 pub(super) mod replicas;
 mod scaling;
 
@@ -59,6 +60,7 @@ pub static TABLE: Table = Table {
         row("on_demand", scaling::MODE, As::OneOf(&["PAY_PER_REQUEST"]), Absent::False),
         row("indexes", scaling::INDEXES, As::By(|scope, _| scaling::indexes(scope)), Absent::Empty),
         row("scaling", [scaling::TARGETS; 2], As::By(|scope, _| scaling::of_table(scope)), Absent::Empty),
+        alarms::ROW,
     ],
     also: &[[scaling::POLICIES; 2]],
     parts: &[
@@ -66,6 +68,7 @@ pub static TABLE: Table = Table {
         POLICY_PART,
         scaling::TARGET_PART,
         scaling::SCALING_POLICY_PART,
+        alarms::PART,
     ],
     more: Some(More { properties: &["replicas"], fill: replicas_of }),
     inner: Some(replicas::in_blocks),
@@ -84,7 +87,9 @@ pub static GLOBAL_TABLE: Table = Table {
         row("on_demand", scaling::MODE, As::OneOf(&["PAY_PER_REQUEST"]), Absent::False),
         row("indexes", scaling::INDEXES, As::By(|scope, _| scaling::indexes(scope)), Absent::Empty),
         row("scaling", ["", ""], As::Texts, Absent::By(scaling::of_global_table)),
+        alarms::ROW,
     ],
+    parts: &[alarms::PART],
     also: &[["SSESpecification", ""], ["Replicas", ""], ["WriteProvisionedThroughputSettings", ""]],
     more: Some(More {
         properties: &["encrypted", "kms_key_arn", "key_manager", "key_state", "pitr", "pitr_days", "deletion_protection", "replicas"],

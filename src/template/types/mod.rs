@@ -6,6 +6,7 @@
 //! Terraform's are from the provider's page of the resource (hashicorp/aws, `website/docs/r`).
 
 mod backup;
+mod backup_gateway;
 mod directory;
 mod dlm;
 mod docdb_elastic;
@@ -47,6 +48,7 @@ static ALL: &[&Table] = &[
     &backup::selection::SELECTION,
     &backup::vault::AIR_GAPPED_VAULT,
     &backup::vault::VAULT,
+    &backup_gateway::HYPERVISOR,
     &directory::MICROSOFT_AD,
     &directory::SIMPLE_AD,
     &dlm::POLICY,

@@ -48,7 +48,9 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "ListReportJobs": {},
         "ListTags": {"ResourceArn": f"arn:aws:backup:us-east-1:{ACCOUNT}:backup-vault:main"},
     },
+    "backup-gateway": {"ListGateways": {}, "ListHypervisors": {}, "ListVirtualMachines": {}},
     "cloudtrail": {"LookupEvents": {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "DeleteBackup"}]}},
+    "cloudwatch": {"DescribeAlarms": {}},
     "ec2": {
         "DescribeRegions": {},
         "DescribeVolumes": {},

@@ -15,7 +15,7 @@ from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.serialize import get_serializer_class
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from . import paging, registry, shapes
+from . import cbor, paging, registry, shapes
 from .errors import ServiceError
 from .faults import REQUEST_ID, error_response
 from .identify import BOTOCORE_NAMES, Call, service_model
@@ -38,6 +38,8 @@ class MotoError(Exception):
 def wants(call: Call) -> bool:
     """Whether this emulator, not moto, answers the operation. With a page cap or an endless list, it answers every paged operation."""
     registry.load(call.service)
+    if call.protocol == cbor.PROTOCOL:  # which moto does not speak
+        return True
     key = (call.service, call.operation)
     if key in registry.HANDLERS or key in registry.AMENDMENTS:
         return True
@@ -50,7 +52,7 @@ def respond(call: Call, moto: App) -> Response:
     try:
         return _write(call, _answer(call, moto))
     except MotoError as error:
-        return error.response
+        return error.response if call.protocol == call.moto_protocol else _translated(call, error.response)
     except shapes.ShapeError as error:
         return error_response(call, 500, "EmulatorAnswerHasWrongShape", f"{call.action}: {error}")
     except ServiceException as error:
@@ -106,6 +108,8 @@ def backend_of(call: Call) -> Any:
 
 def parse(call: Call) -> dict[str, Any]:
     """The operation's parameters, by the names of the service's model."""
+    if call.protocol == cbor.PROTOCOL:
+        return dict(cbor.read(call.body) if call.body else {})
     request = call.request()
     parsed = PROTOCOL_PARSERS[call.protocol](call.operation_model, map_type=dict).parse(
         {
@@ -129,17 +133,37 @@ def _check_input(call: Call, params: dict[str, Any]) -> None:
         return
     report = ParamValidator().validate(params, shape)
     if report.has_errors():
-        code = "ValidationException" if "json" in call.protocol else "InvalidParameterValue"
+        code = "ValidationException" if call.names_errors_of_json else "InvalidParameterValue"
         raise ServiceError(code, report.generate_report())
 
 
 def _write(call: Call, result: Any) -> Response:
+    if call.protocol == cbor.PROTOCOL:
+        return _write_cbor(call, result)
     serializer = get_serializer_class(call.botocore_name, call.protocol)(operation_model=call.operation_model)
     written = serializer.serialize(result)
     body = written["body"].encode() if isinstance(written["body"], str) else written["body"]
     if call.action in ROOTS:
         body = body.replace(*ROOTS[call.action])
     return written["status_code"], {**written["headers"], "x-amzn-RequestId": REQUEST_ID}, body
+
+
+def _write_cbor(call: Call, result: Any) -> Response:
+    if isinstance(result, ServiceException):
+        shape = next((shape for shape in call.operation_model.error_shapes if shape.name == result.code), None)
+        status = shape.metadata.get("error", {}).get("httpStatusCode", 400) if shape else 400
+        return error_response(call, status, result.code, result.message)
+    shape = call.operation_model.output_shape
+    body = cbor.write(shape, result) if shape else b""
+    return 200, {**cbor.HEADERS, "x-amzn-RequestId": REQUEST_ID}, body
+
+
+def _translated(call: Call, response: Response) -> Response:
+    """moto's error, which is JSON, in the protocol of the call."""
+    status, _, body = response
+    error = json.loads(body)
+    code = str(error.get("__type", "")).rsplit("#", 1)[-1]
+    return error_response(call, status, code, str(error.get("message") or error.get("Message") or ""))
 
 
 def _ask_all(call: Call, params: dict[str, Any], pager: paging.Pager | None, moto: App) -> dict[str, Any]:
@@ -158,7 +182,7 @@ def _ask_all(call: Call, params: dict[str, Any], pager: paging.Pager | None, mot
 def ask_moto(call: Call, params: dict[str, Any], moto: App) -> dict[str, Any]:
     """moto's answer to an operation, as a dict. The call goes through moto's dispatcher, with the caller's credentials."""
     model = call.operation_model
-    request = create_serializer(call.protocol, include_validation=False).serialize_to_request(params, model)
+    request = create_serializer(call.moto_protocol, include_validation=False).serialize_to_request(params, model)
     body = request["body"]
     headers = {
         **request["headers"],
@@ -182,7 +206,7 @@ def ask_moto(call: Call, params: dict[str, Any], moto: App) -> dict[str, Any]:
     if code >= 400:
         raise MotoError((code, dict(answer_headers), content))
     raw = {"status_code": code, "headers": dict(answer_headers), "body": content}
-    parsed = create_parser(call.protocol).parse(raw, model.output_shape)
+    parsed = create_parser(call.moto_protocol).parse(raw, model.output_shape)
     parsed.pop("ResponseMetadata", None)
     return parsed
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from threading import Condition
 from typing import Any
 from xml.sax.saxutils import escape
 
+from . import cbor
 from .identify import Call
 
 # Modes that damage a correct answer, as below.
@@ -130,7 +132,7 @@ class Faults:
 
 def response(call: Call, mode: str, own_code: str | None = None) -> tuple[int, dict[str, str], bytes]:
     """The error in the service's own format."""
-    table = {**CODES[call.protocol], **CODES.get(call.service, {})}
+    table = {**CODES[call.moto_protocol], **CODES.get(call.service, {})}
     status, code = (400, own_code) if own_code else table[mode]
     message = MESSAGES[mode].format(account=call.account, action=call.action)
     return error_response(call, status, code, message)
@@ -141,6 +143,8 @@ def spoil(mode: str, answer: tuple[int, dict[str, str], bytes]) -> tuple[int, di
     status, headers, body = answer
     if not 200 <= status < 300:
         return answer
+    if headers.get("Content-Type") == "application/cbor" and mode in CBOR_SPOILED:
+        return status, headers, CBOR_SPOILED[mode](body)
     is_xml = body.lstrip().startswith(b"<")
     if mode == "cut":  # all but the end of the root element
         return status, headers, body[: body.rindex(b"</")] if b"</" in body else body[: len(body.rstrip()) - 1]
@@ -158,17 +162,37 @@ def spoil(mode: str, answer: tuple[int, dict[str, str], bytes]) -> tuple[int, di
 
 
 def _nulls(body: bytes) -> bytes:
+    return json.dumps(_hollow(json.loads(body))).encode()
+
+
+def _hollow(answer: Any) -> Any:
     def hollow(value: Any) -> Any:
         if isinstance(value, dict):
             return dict.fromkeys(value)
         return [None for _ in value] if isinstance(value, list) else None
 
-    return json.dumps({name: hollow(value) for name, value in json.loads(body).items()}).encode()
+    return {name: hollow(value) for name, value in answer.items()}
+
+
+def _renamed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {f"Other{name}": _renamed(inner) for name, inner in value.items()}
+    return [_renamed(inner) for inner in value] if isinstance(value, list) else value
+
+
+CBOR_SPOILED: dict[str, Callable[[bytes], bytes]] = {
+    "cut": lambda body: body[:-1],
+    "hollow": lambda _: b"\xa0",  # an empty map
+    "other": lambda body: cbor.write_plain(_renamed(cbor.read(body))),
+    "null-items": lambda body: cbor.write_plain(_hollow(cbor.read(body))),
+}
 
 
 def error_response(call: Call, status: int, code: str, message: str) -> tuple[int, dict[str, str], bytes]:
     protocol = call.protocol
     headers = {"x-amzn-RequestId": REQUEST_ID}
+    if protocol == cbor.PROTOCOL:
+        return status, {**headers, **cbor.HEADERS}, cbor.write_plain({"__type": code, "message": message})
     if protocol in ("json", "rest-json"):
         headers["Content-Type"] = "application/json" if protocol == "rest-json" else "application/x-amz-json-1.1"
         headers["x-amzn-ErrorType"] = code

@@ -15,14 +15,15 @@ from moto.core.request import Request
 from moto.core.routing import NotFound, ServiceOperationRouter
 from moto.core.utils import get_service_model
 
+from . import cbor
+
 # Credential scopes mostly have IAM's name of a service, which mostly is botocore's name too.
-IAM_NAMES = {"tagging": "tag"}
+IAM_NAMES = {"monitoring": "cloudwatch", "tagging": "tag"}
 BOTOCORE_NAMES = {
     "aoss": "opensearchserverless",
     "cloudcontrolapi": "cloudcontrol",
     "elasticfilesystem": "efs",
     "es": "opensearch",
-    "monitoring": "cloudwatch",
     "states": "stepfunctions",
     "tag": "resourcegroupstaggingapi",
     "timestream": "timestream-write",
@@ -88,8 +89,20 @@ class Call:
     @property
     def protocol(self) -> str:
         """The protocol of the call. Some models name CBOR first, but SDKs that speak JSON with the service still do."""
+        if cbor.speaks(self.environ):
+            return cbor.PROTOCOL
         declared = str(self.service_model.protocol)
-        return "json" if "cbor" in declared and "HTTP_X_AMZ_TARGET" in self.environ else declared
+        return "json" if declared == cbor.PROTOCOL and "HTTP_X_AMZ_TARGET" in self.environ else declared
+
+    @property
+    def moto_protocol(self) -> str:
+        """The protocol in which moto understands the call."""
+        return "json" if self.protocol == cbor.PROTOCOL else self.protocol
+
+    @property
+    def names_errors_of_json(self) -> bool:
+        """Whether the service's general errors have the names that they have in services with JSON."""
+        return self.protocol in ("json", "rest-json", cbor.PROTOCOL)
 
     def request(self) -> Request:
         """The request as moto reads it. Every reader gets its own stream."""
@@ -128,6 +141,8 @@ def _operation(call: Call) -> tuple[str, dict[str, Any]]:
         target = call.environ.get("HTTP_X_AMZ_TARGET", "")
         if "." in target:
             return target.rsplit(".", 1)[1], {}
+    elif protocol == cbor.PROTOCOL:
+        return cbor.operation(call.environ.get("PATH_INFO", "")) or UNKNOWN, {}
     operation, uri_params = _model(call.botocore_name)[1].match(call.request())
     return operation.name, uri_params
 

@@ -17,7 +17,7 @@ from .errors import ServiceError
 from .identify import Call
 
 # The services' default page sizes, if they are smaller than the largest page.
-DEFAULT_PAGE = {"elasticache": 50, "rds": 100, "dynamodb": 100, "kms": 50, "elasticfilesystem": 100, "logs": 50, "s3": 10_000}
+DEFAULT_PAGE = {"cloudwatch": 50, "elasticache": 50, "rds": 100, "dynamodb": 100, "kms": 50, "elasticfilesystem": 100, "logs": 50, "s3": 10_000}
 # Limits that AWS enforces and its service models do not have: (smallest, largest).
 LIMITS = {"elasticache": (20, 100), "rds": (20, 100), "ec2": (5, 1000)}
 LIMITS_OF_OPERATION = {
@@ -28,6 +28,9 @@ LIMITS_OF_OPERATION = {
     "elasticache:DescribeServerlessCaches": (1, 50),
     "elasticache:DescribeSnapshots": (20, 50),
 }
+
+# Operations with several lists, of which one is asked for at a time.
+LISTS = {"cloudwatch:DescribeAlarms": "MetricAlarms"}
 
 TOKENS = ("NextToken", "nextToken", "Marker", "ContinuationToken")
 LIMIT_KEYS = ("MaxResults", "maxResults", "MaxRecords", "MaxItems", "Limit", "limit")
@@ -63,7 +66,7 @@ class Pager:
         smallest = shape.metadata.get("min", known[0])
         largest = shape.metadata.get("max", known[1])
         if (smallest is not None and limit < smallest) or (largest is not None and limit > largest):
-            code = "ValidationException" if call.protocol in ("json", "rest-json") else "InvalidParameterValue"
+            code = "ValidationException" if call.names_errors_of_json else "InvalidParameterValue"
             raise ServiceError(code, f"{self.limit_key} {limit} is outside {smallest} to {largest}")
 
     def cut(self, params: dict[str, Any], answer: dict[str, Any]) -> None:
@@ -126,6 +129,8 @@ def pager(call: Call) -> Pager | None:
 
 def _pager(call: Call) -> Pager | None:
     config = _paginators(call.botocore_name).get(call.operation)
+    if config and call.action in LISTS:
+        config = {**config, "result_key": LISTS[call.action]}
     if config and isinstance(config["result_key"], str) and isinstance(config["input_token"], str):
         return Pager(call, config)
     if config or call.operation_model.input_shape is None or call.operation_model.output_shape is None:

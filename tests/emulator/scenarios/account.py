@@ -299,6 +299,8 @@ def tables(account: Account) -> dict[str, str]:
     on_demand = {"BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"}}
     account.seed("dynamodb", "table", {"TableName": "restored", "RestoreSummary": {"RestoreDateTime": ago(days=8)}, **on_demand})
     account.scaled_table("scaled")
+    account.alarm("events-reads", "events")
+    account.alarm("muted", "bare", ActionsEnabled=False)
     account.table("global-table")
     dynamodb.update_table(TableName="global-table", ReplicaUpdates=[{"Create": {"RegionName": FAR}}])
     return {"backup": backup}
@@ -318,6 +320,18 @@ def directories(account: Account) -> dict[str, str]:
     settings |= {"CustomerDnsIps": ["10.0.0.2"], "CustomerUserName": "admin"}
     account.client("ds").connect_directory(Name="far.example.com", Password="Not-a-s3cret", Size="Small", ConnectSettings=settings)
     return {"daily_directory": daily, "simple_directory": simple}
+
+
+def virtual_machines(account: Account) -> None:
+    """One rack is online; AWS has not seen the other for days. One machine is selected by tag."""
+    near, far = account.hypervisor("esx-near", "rack-near"), account.hypervisor("esx-far", "rack-far")
+    account.client("backup-gateway").create_gateway(ActivationKey="ABCDE-12345", GatewayDisplayName="rack-spare", GatewayType="BACKUP_VM")
+    account.seed("backup-gateway", "gateway", {"GatewayArn": account.gateways["rack-near"], "LastSeenTime": ago(hours=1)})
+    account.seed("backup-gateway", "gateway", {"GatewayArn": account.gateways["rack-far"], "LastSeenTime": ago(days=3)})
+    account.seed("backup-gateway", "hypervisor", {"HypervisorArn": arn("backup-gateway", f"hypervisor/{far}", REGION), "State": "OFFLINE"})
+    billed = account.virtual_machine("billing-vm", near, backup="daily")
+    account.point(billed, age={"hours": 2})
+    account.virtual_machine("bare-vm", far)
 
 
 def file_systems(account: Account) -> dict[str, str]:
@@ -560,7 +574,7 @@ def cloud_control(account: Account) -> dict[str, Any]:
 def scenario(account: Account) -> dict[str, Any]:
     told: dict[str, Any] = {}
     parts = (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, warehouses, tables, file_systems, fsx, buckets)
-    parts = (*parts, serverless_warehouses, caches, memory, domains, directories)
+    parts = (*parts, serverless_warehouses, caches, memory, domains, directories, virtual_machines)
     for part in (*parts, cloud_control, log_groups, restore_automation):
         told |= part(account) or {}
     return told

@@ -51,6 +51,7 @@ class Account:
         if number != ACCOUNT:
             self.keys = self._keys_of(number)
         self.client = cache(self._client)
+        self.gateways: dict[str, str] = {}
 
     def _keys_of(self, number: str) -> dict[str, str]:
         """The emulator tells accounts apart by access keys, and makes these by AssumeRole."""
@@ -99,6 +100,28 @@ class Account:
                 tracking = {"TargetValue": 70.0, "PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBReadCapacityUtilization"}}
                 more = {"PolicyName": "reads", "PolicyType": "TargetTrackingScaling", "TargetTrackingScalingPolicyConfiguration": tracking}
                 client.put_scaling_policy(**what, **more)
+
+    def alarm(self, name: str, table: str, metric: str = "ReadThrottleEvents", **more: Any) -> None:
+        """An alarm on a metric of a DynamoDB table."""
+        what = {"Namespace": "AWS/DynamoDB", "MetricName": metric, "Dimensions": [{"Name": "TableName", "Value": table}], "Statistic": "Sum"}
+        when = {"Period": 60, "EvaluationPeriods": 1, "Threshold": 1.0, "ComparisonOperator": "GreaterThanOrEqualToThreshold"}
+        self.client("cloudwatch").put_metric_alarm(AlarmName=name, **what, **when, **more)
+
+    def hypervisor(self, name: str, gateway: str) -> str:
+        """A hypervisor that a gateway of this name serves; returns its id."""
+        client = self.client("backup-gateway")
+        served_by = client.create_gateway(ActivationKey="ABCDE-12345", GatewayDisplayName=gateway, GatewayType="BACKUP_VM")["GatewayArn"]
+        made = client.import_hypervisor_configuration(Name=name, Host="10.0.0.2")["HypervisorArn"]
+        client.associate_gateway_to_server(GatewayArn=served_by, ServerArn=made)
+        self.gateways[gateway] = served_by
+        return str(made).rsplit("/", 1)[1]
+
+    def virtual_machine(self, name: str, hypervisor: str, **labels: str) -> str:
+        """A virtual machine; returns its ARN."""
+        made = self.seed("backup-gateway", "virtual_machine", {"Name": name, "HostName": name, "HypervisorId": hypervisor})["ResourceArn"]
+        if labels:
+            self.client("backup-gateway").tag_resource(ResourceARN=made, Tags=tags(labels))
+        return str(made)
 
     def make_role(self, name: str, service: str, path: str = "/") -> str:
         """Creates a role that a service may assume; returns its ARN."""

@@ -4,6 +4,7 @@
 
 use super::scaling::{MODE, indexes};
 use super::{ARN, DEFAULT_PITR_DAYS, POLICY, POLICY_PART, TABLE, TTL, policy};
+use crate::inventory::DEPLOYED;
 use crate::inventory::types::KeyManager;
 use crate::template::convert::{Built, Outcome, Scope};
 use crate::template::declaration::{DESTROYED, Declaration, Language, Node, PRESENCE, PROVIDER_REGION, Unknown, Value};
@@ -35,6 +36,7 @@ pub static REPLICA: Table = Table {
         row("on_demand", ["", ""], As::Bool, Absent::By(on_demand)),
         row("indexes", ["", ""], As::Texts, Absent::By(|scope| indexes(&table(scope)?))),
         row("scaling", ["", ""], As::Texts, Absent::Unknown("scalable targets in the Region of the replica are not followed")),
+        row("alarms", ["", ""], As::Texts, Absent::Unknown(DEPLOYED)),
         row("replicas", ["", ""], As::Texts, Absent::Unknown("the table lists its replicas")),
     ],
     also: &[KEY],

@@ -1,7 +1,9 @@
 //! What scales tables, and roles of policies: resources that others name.
 
 use super::build::{cfn, concat, has, reasons, reference, resource, resources, tf, unknown, value};
-use serde_json::json;
+use crate::inventory::DEPLOYED;
+use crate::template::declaration::Declaration;
+use serde_json::{Value as Json, json};
 
 #[test]
 fn tables_scale_by_targets_and_policies_of_their_own() {
@@ -51,6 +53,77 @@ fn a_global_table_scales_by_settings_of_its_own() {
     let found = resource(&[cfn("G", "AWS::DynamoDB::GlobalTable", body)]);
     has(&found, json!({ "on_demand": false, "scaling": [scaling("write"), scaling("read")] }));
     has(&resource(&[cfn("G", "AWS::DynamoDB::GlobalTable", json!({ "BillingMode": "PAY_PER_REQUEST" }))]), json!({ "on_demand": true }));
+}
+
+/// An alarm of CloudFormation on throttled reads of a table.
+fn alarm(table: &Json, more: Json) -> Declaration {
+    let dimensions = json!([{ "Name": "Operation", "Value": "Query" }, { "Name": "TableName", "Value": table }]);
+    let mut body = json!({ "Namespace": "AWS/DynamoDB", "MetricName": "ReadThrottleEvents", "Dimensions": dimensions });
+    more.as_object().into_iter().flatten().for_each(|(key, value)| body[key] = value.clone());
+    cfn("Alarm", "AWS::CloudWatch::Alarm", body)
+}
+
+fn watched(name: &str, index: Option<&str>, metric: &str, actions: bool) -> Json {
+    json!({ "name": name, "index": index, "metrics": [metric], "actions_enabled": actions })
+}
+
+#[test]
+fn alarms_watch_the_tables_that_they_name() {
+    let tables = || [cfn("Table", "AWS::DynamoDB::Table", json!({})), cfn("Other", "AWS::DynamoDB::Table", json!({ "TableName": "other" }))];
+    let found = |alarm: Declaration| resources(&[tables().to_vec(), vec![alarm]].concat());
+    let known = watched("Alarm", None, "ReadThrottleEvents", true);
+    for of_table in [found(alarm(&reference("Table", "Ref"), json!({}))), found(alarm(&json!("other"), json!({})))] {
+        let [with, without] = if value(&of_table[0], "alarms").is_array() { [0, 1] } else { [1, 0] };
+        has(&of_table[with], json!({ "alarms": [known] }));
+        // The account may have more.
+        assert_eq!(reasons(&of_table[with], "alarms[]"), [DEPLOYED]);
+        assert_eq!(reasons(&of_table[without], "alarms"), [DEPLOYED]);
+    }
+    let table = |more: Json| found(alarm(&reference("Table", "Ref"), more)).remove(0);
+    let quiet = json!({ "ActionsEnabled": false, "AlarmName": "quiet", "MetricName": "SystemErrors" });
+    has(&table(quiet), json!({ "alarms": [watched("quiet", None, "SystemErrors", false)] }));
+    let dimensions = json!([{ "Name": "TableName", "Value": reference("Table", "Ref") }, { "Name": "GlobalSecondaryIndexName", "Value": "i" }]);
+    has(&table(json!({ "Dimensions": dimensions })), json!({ "alarms": [watched("Alarm", Some("i"), "ReadThrottleEvents", true)] }));
+    for other in [json!({ "Namespace": "AWS/EC2" }), json!({ "Namespace": null }), json!({ "Dimensions": null })] {
+        assert_eq!(reasons(&table(other), "alarms"), [DEPLOYED]);
+    }
+    // Which table it is, or whether it is one, is not known.
+    for open in [json!({ "Dimensions": unknown("why") }), json!({ "Dimensions": [{ "Name": "TableName", "Value": unknown("why") }] })] {
+        assert_eq!(reasons(&table(open), "alarms"), ["whether Alarm belongs to it: why"]);
+    }
+    assert_eq!(reasons(&table(json!({ "MetricName": unknown("why") })), "alarms"), ["why"]);
+    assert_eq!(reasons(&table(json!({ "Namespace": unknown("why") })), "alarms"), ["why"]);
+    assert_eq!(reasons(&table(json!({ "ActionsEnabled": unknown("why") })), "alarms"), ["why"]);
+}
+
+#[test]
+fn alarms_on_sums_watch_the_tables_of_their_metrics() {
+    let metric = |name: &str, table: Json, more: Json| {
+        let metric = json!({ "Namespace": "AWS/DynamoDB", "MetricName": name, "Dimensions": [{ "Name": "TableName", "Value": table }] });
+        let mut query = json!({ "Id": "m", "MetricStat": { "Metric": metric } });
+        more.as_object().into_iter().flatten().for_each(|(key, value)| query[key] = value.clone());
+        query
+    };
+    let own = |name: &str| metric(name, reference("Table", "Ref"), json!({}));
+    let elsewhere = metric("SystemErrors", reference("Table", "Ref"), json!({ "AccountId": "444455556666" }));
+    let sum = json!({ "Id": "e", "Expression": "m + n" });
+    let metrics = json!([own("ReadThrottleEvents"), own("WriteThrottleEvents"), metric("SystemErrors", json!("other"), json!({})), elsewhere, sum]);
+    let table = cfn("Table", "AWS::DynamoDB::Table", json!({}));
+    let found = resource(&[table, cfn("Sum", "AWS::CloudWatch::Alarm", json!({ "Metrics": metrics }))]);
+    let both = ["ReadThrottleEvents", "WriteThrottleEvents"].map(|metric| watched("Sum", None, metric, true));
+    has(&found, json!({ "alarms": both }));
+
+    let table = || tf("aws_dynamodb_table.t", "aws_dynamodb_table", json!({ "name": "t" }));
+    let of = |body: Json| resource(&[table(), tf("aws_cloudwatch_metric_alarm.a", "aws_cloudwatch_metric_alarm", body)]);
+    let dimensions = json!({ "TableName": reference("aws_dynamodb_table.t", "name") });
+    let plain = json!({ "alarm_name": "a", "namespace": "AWS/DynamoDB", "metric_name": "ThrottledRequests", "dimensions": dimensions });
+    has(&of(plain), json!({ "alarms": [watched("a", None, "ThrottledRequests", true)] }));
+    let block = json!([{ "namespace": "AWS/DynamoDB", "metric_name": "SystemErrors", "dimensions": { "TableName": "t" } }]);
+    let in_blocks = json!({ "alarm_name": "a", "actions_enabled": false, "metric_query": [{ "id": "m", "metric": block }, { "id": "e", "expression": "m" }] });
+    has(&of(in_blocks), json!({ "alarms": [watched("a", None, "SystemErrors", false)] }));
+
+    let global = cfn("Global", "AWS::DynamoDB::GlobalTable", json!({ "Replicas": [{ "Region": "eu-west-1" }] }));
+    has(&resource(&[global, alarm(&reference("Global", "Ref"), json!({}))]), json!({ "alarms": [watched("Alarm", None, "ReadThrottleEvents", true)] }));
 }
 
 #[test]

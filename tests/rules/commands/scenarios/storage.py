@@ -35,6 +35,11 @@ def directory_snapshot_quota(aws: Aws) -> str:
     return made
 
 
+@proves("dynamodb-table-alarms")
+def dynamodb_table_alarms(aws: Aws) -> Failing:
+    return Failing(aws.table("unwatched"), fill={"TOPIC_ARN": aws.arn("sns", "on-call")})
+
+
 @proves("dynamodb-table-auto-scaling")
 def dynamodb_table_auto_scaling(aws: Aws) -> str:
     return aws.provisioned_table("fixed")
