@@ -10,10 +10,11 @@ use std::path::PathBuf;
 
 /// The services that rel9 may call, by the ids that the SDK uses for their endpoint settings: `AWS_ENDPOINT_URL_SSO_OIDC`. The last ones
 /// provide credentials.
-const SERVICES: [&str; 28] = [
+const SERVICES: [&str; 30] = [
     "Application Auto Scaling",
     "Backup",
     "CloudControl",
+    "CloudFormation",
     "CloudTrail",
     "CloudWatch Logs",
     "Directory Service",
@@ -24,6 +25,7 @@ const SERVICES: [&str; 28] = [
     "ElastiCache",
     "EventBridge",
     "FSx",
+    "Glacier",
     "KMS",
     "MemoryDB",
     "OpenSearch",

@@ -22,7 +22,6 @@ pub const UNREAD_DATA: &[UnreadData] = &[
     data("AWS::BackupGateway::VirtualMachine", "backup-gateway", "vm/*"),
     data("AWS::CodeCommit::Repository", "codecommit", "*"),
     data("AWS::Cognito::UserPool", "cognito-idp", "userpool/*"),
-    data("AWS::Glacier::Vault", "glacier", "vaults/*"),
     data("AWS::HealthLake::FHIRDatastore", "healthlake", "datastore/*"),
     data("AWS::MSK::Cluster", "kafka", "cluster/*"),
     data("AWS::NeptuneGraph::Graph", "neptune-graph", "graph/*"),

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod automation;
 pub mod backup;
+pub mod cloudformation;
 pub mod directory;
 pub mod dlm;
 pub mod docdb_elastic;
@@ -17,6 +18,7 @@ pub mod efs;
 pub mod eks;
 pub mod elasticache;
 pub mod fsx;
+pub mod glacier;
 pub mod iam;
 pub mod keyspaces;
 pub mod kinesis;
@@ -60,6 +62,7 @@ pub fn all() -> &'static [TypeInfo] {
         backup::RestoreJob,
         backup::RestoreTestingPlan,
         backup::RestoreTestingSelection,
+        cloudformation::Stack,
         directory::MicrosoftAd,
         directory::SimpleAd,
         directory::Snapshot,
@@ -86,6 +89,7 @@ pub fn all() -> &'static [TypeInfo] {
         fsx::Backup,
         fsx::FileSystem,
         fsx::Volume,
+        glacier::Vault,
         iam::Role,
         keyspaces::Table,
         kinesis::Stream,

@@ -7,6 +7,7 @@
 mod account;
 mod automation;
 mod backup;
+mod cloudformation;
 mod directory;
 mod dlm;
 mod docdb_elastic;
@@ -17,6 +18,7 @@ mod efs;
 mod eks;
 mod elasticache;
 mod fsx;
+mod glacier;
 mod keyspaces;
 mod kms;
 mod logs;
@@ -100,7 +102,9 @@ static SUBJECTS: &[&Subject] = &[
     &backup::RESTORE_TESTING_SELECTION,
     &backup::SELECTION,
     &backup::VAULT,
+    &cloudformation::STACK,
     &dlm::LIFECYCLE_POLICY,
+    &glacier::VAULT,
     &kms::KEY,
 ];
 

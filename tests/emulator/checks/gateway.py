@@ -48,6 +48,7 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "ListReportJobs": {},
         "ListTags": {"ResourceArn": f"arn:aws:backup:us-east-1:{ACCOUNT}:backup-vault:main"},
     },
+    "cloudformation": {"DescribeStacks": {}},
     "cloudtrail": {"LookupEvents": {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "DeleteBackup"}]}},
     "ec2": {
         "DescribeRegions": {},
@@ -114,6 +115,7 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeServerlessCacheSnapshots": {},
     },
     "elasticfilesystem": {"DescribeFileSystems": {}, "DescribeBackupPolicy": FILE_SYSTEM, "DescribeFileSystemPolicy": FILE_SYSTEM, "DescribeReplicationConfigurations": {}},
+    "glacier": {"ListVaults": {}, "GetVaultAccessPolicy": {"vaultName": "archive"}},
     "fsx": {"DescribeFileSystems": {}, "DescribeVolumes": {}, "DescribeBackups": {}, "DescribeDataRepositoryAssociations": {}},
     "s3": {
         "ListBuckets": {},
