@@ -10,6 +10,7 @@ pub mod backup;
 pub mod backup_gateway;
 pub mod call;
 pub mod cloud_control;
+pub mod cloudformation;
 pub mod cloudtrail;
 mod connect_error;
 mod convert;
@@ -22,6 +23,7 @@ pub mod elasticache;
 mod endpoints;
 mod failure;
 pub mod fsx;
+pub mod glacier;
 mod guard;
 pub mod kinesis_video;
 pub mod kms;
@@ -84,6 +86,11 @@ pub const SERVICES: &[Service] = &[
         operations: || backup_gateway::OPERATIONS.to_vec(),
         collect: |_, reader| backup_gateway::collect(reader).boxed(),
     },
+    Service {
+        name: "cloudformation",
+        operations: || cloudformation::OPERATIONS.to_vec(),
+        collect: |_, reader| cloudformation::collect(reader).boxed(),
+    },
     // It belongs to the Region; see `settings`.
     Service {
         name: "cloudtrail",
@@ -122,6 +129,7 @@ pub const SERVICES: &[Service] = &[
         collect: |_, reader| cloud_control::collect(reader, cloud_control::eks::KINDS).boxed(),
     },
     Service { name: "fsx", operations: || fsx::OPERATIONS.to_vec(), collect: |_, reader| fsx::collect(reader).boxed() },
+    Service { name: "glacier", operations: || glacier::OPERATIONS.to_vec(), collect: |_, reader| glacier::collect(reader).boxed() },
     Service {
         name: "kinesis",
         operations: || cloud_control::operations(cloud_control::kinesis::KINDS),
@@ -237,6 +245,7 @@ async fn region_resources(session: &Session, reader: &Reader) -> Vec<Resource> {
     let (mut resources, region) =
         futures::join!(async { futures::future::join_all(services).await.concat() }, settings::region(session, reader));
     resources.push(region);
+    cloudformation::complete(reader, &mut resources).await;
     cloud_control::iam::collect(reader, &mut resources).await;
     kms::collect(reader, &mut resources).await;
     resources

@@ -23,7 +23,6 @@ const fn data(type_name: &'static str, service: &'static str, resource: &'static
 pub const UNREAD_DATA: &[UnreadData] = &[
     data("AWS::CodeCommit::Repository", "codecommit", "*", &["aws_codecommit_repository"]),
     data("AWS::Cognito::UserPool", "cognito-idp", "userpool/*", &["aws_cognito_user_pool"]),
-    data("AWS::Glacier::Vault", "glacier", "vaults/*", &["aws_glacier_vault"]),
     data("AWS::HealthLake::FHIRDatastore", "healthlake", "datastore/*", &[]),
     data("AWS::MSK::Cluster", "kafka", "cluster/*", &["aws_msk_cluster"]),
     // Its ARNs are those of `AWS::MSK::Cluster`.

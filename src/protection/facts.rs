@@ -55,6 +55,9 @@ kinds! {
     LifecyclePolicy(LifecyclePolicyFacts),
     Key(KeyFacts),
     StateMachine(StateMachineFacts),
+    Stack(StackFacts),
+    /// Resources with a resource policy that are not data.
+    Access(AccessFacts),
     /// Snapshots, images and other backups that are resources.
     Backup(BackupFacts),
     /// Types that rules judge by their own properties alone.

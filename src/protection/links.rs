@@ -1,10 +1,11 @@
-//! What the plans and selections of a shard select.
+//! What the plans and selections of a shard select, and what its stacks own.
 
 use super::context::Join;
 use super::facts::Facts;
 use super::index::Typed;
 use super::plan_reach::{PLAN_OPERATIONS, plan_in_doubt, reaches};
 use super::selection::{Match, Selection};
+use super::stack::StackData;
 use super::unread::why_undecided;
 use crate::inventory::Resource;
 use crate::inventory::types::backup;
@@ -24,6 +25,8 @@ pub struct Links<'a> {
     pub by_selection: HashMap<&'a str, Selects<'a>>,
     /// AWS Backup types of selected resources.
     pub selected_types: BTreeSet<String>,
+    /// What the CloudFormation stacks own.
+    pub stacks: StackData<'a>,
     /// ARNs of exempt data: it can be rebuilt.
     pub reproducible: HashSet<&'a str>,
     pub unread: Vec<String>,
@@ -37,7 +40,7 @@ impl<'a> Links<'a> {
         // The selected resources are known only if the data resources are known.
         let listings = join.data_listings();
         let needed: Vec<&str> = PLAN_OPERATIONS.into_iter().chain(listings).collect();
-        let mut links = Links { unread: join.index.missing(&needed), ..Links::default() };
+        let mut links = Links { unread: join.index.missing(&needed), stacks: StackData::new(join, data), ..Links::default() };
         links.reproducible =
             data.iter().filter(|(_, _, reproducible)| *reproducible).map(|(resource, _, _)| resource.arn.as_str()).collect();
         let of_no_plan = |selection: &&(&Typed<backup::BackupSelection>, Selection)| {

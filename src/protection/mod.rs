@@ -57,6 +57,7 @@ mod role;
 pub mod schedule;
 pub mod selection;
 mod sources;
+mod stack;
 mod state;
 mod subject;
 pub mod summaries;

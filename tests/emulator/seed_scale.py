@@ -33,7 +33,9 @@ SIZES = {
     "caches": 15,
     "cloud_control": 15,
     "directories": 9,
+    "glacier_vaults": 1,  # each costs a call
     "log_groups": 15,
+    "stacks": 15,
     "state_machines": 15,
     "virtual_machines": 15,
     "warehouses": 15,
@@ -56,7 +58,7 @@ class Seeder:
         self.endpoint, self.region, self.pool, self.plain = endpoint, region, pool, is_plain(endpoint)
         session = boto3.Session(region_name=region, **ACCESS)
         names = ("ec2", "rds", "redshift", "redshift-serverless", "dynamodb", "efs", "elasticache", "fsx", "memorydb", "opensearch", "s3", "backup", "logs", "stepfunctions")
-        names = (*names, "scheduler", "ds", "cloudwatch", "backup-gateway", *CLOUD_CONTROL)
+        names = (*names, "scheduler", "ds", "cloudwatch", "backup-gateway", "cloudformation", "glacier", *CLOUD_CONTROL)
         self.clients = {name: session.client(name, endpoint_url=endpoint, config=CONFIG) for name in names}
 
     def each(self, count: int, make: Callable[[int], Any]) -> list[Any]:
@@ -88,6 +90,8 @@ class Seeder:
             self.directories()
             self.each(SIZES["tables"], self.alarm)
             self.each(SIZES["virtual_machines"], self.virtual_machine)
+            self.each(SIZES["glacier_vaults"], lambda i: self.clients["glacier"].create_vault(vaultName=f"vault-{i}"))
+            self.each(SIZES["stacks"], lambda i: self.clients["cloudformation"].create_stack(StackName=f"stack-{i}", TemplateBody="{}"))
         where = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
         self.each(SIZES["buckets"], lambda i: s3.create_bucket(Bucket=f"scale-{self.region}-{i}", **where))
 

@@ -23,6 +23,8 @@ mod roles;
 #[cfg(feature = "live")]
 mod selection;
 #[cfg(feature = "live")]
+mod stacks;
+#[cfg(feature = "live")]
 mod states;
 #[cfg(feature = "live")]
 mod warehouses;

@@ -458,6 +458,42 @@ fn directories() {
 }
 
 #[test]
+fn stacks() {
+    let protected = "pass: termination protection is on; the stack owns 1 data resource";
+    let bare = "fail: termination protection is off; the stack owns 1 data resource";
+    said(&[
+        ("cloudformation-stack-termination-protection", "orders-stack", protected),
+        ("cloudformation-stack-termination-protection", "carts-stack", bare),
+        ("cloudformation-stack-termination-protection", "tree", bare),
+        ("cloudformation-stack-termination-protection", "far-tree", protected),
+        ("cloudformation-stack-termination-protection", "far-bare", bare),
+    ]);
+    let judged = audited().document.findings().iter().filter(|finding| finding["rule"] == "cloudformation-stack-termination-protection");
+    assert_eq!(judged.count(), 5, "neither nested stacks nor stacks without data nor those of stack sets");
+    // The two stacks of the other Region that own data, and the root of the nested one, are described a second time.
+    assert_eq!(audited().calls["calls"]["cloudformation:DescribeStacks"], json!({"us-east-1": 1, "eu-west-1": 4}));
+}
+
+#[test]
+fn vaults_of_archives() {
+    said(&[
+        ("data-policy-not-open", "ledgers", "pass: the resource policy lets in nobody outside the audited accounts"),
+        ("data-policy-not-open", "lent-ledgers", "fail: the resource policy lets in everyone (statement Let)"),
+    ]);
+}
+
+/// "Returned if the request was made by a customer with no Amazon Glacier storage" (service model): there is nothing to read.
+#[test]
+fn an_account_that_glacier_does_not_serve_has_no_vault() {
+    let emulator = Emulator::start();
+    let refused = json!({"operation": "glacier:ListVaults", "mode": "error", "code": "NoLongerSupportedException"});
+    emulator.fault_of(&refused);
+    let (_, document) = emulator.rel9().audit(&["--services", "glacier", "--regions", "us-east-1"]);
+    let entry = document.collection().iter().find(|entry| entry["service"] == "glacier" && entry["operation"] == "ListVaults");
+    assert_eq!(entry.map(|entry| &entry["status"]), Some(&json!("ok")));
+}
+
+#[test]
 fn roles_and_deletions() {
     let role = "its role arn:aws:iam::123456789012:role/service-role/AWSBackupDefaultServiceRole";
     let selection = audited()

@@ -8,6 +8,7 @@ pub mod account;
 pub mod automation;
 pub mod backup;
 pub mod backup_gateway;
+pub mod cloudformation;
 pub mod directory;
 pub mod dlm;
 pub mod docdb_elastic;
@@ -18,6 +19,7 @@ pub mod efs;
 pub mod eks;
 pub mod elasticache;
 pub mod fsx;
+pub mod glacier;
 pub mod iam;
 pub mod keyspaces;
 pub mod kinesis;
@@ -64,6 +66,7 @@ pub fn all() -> &'static [TypeInfo] {
         backup_gateway::Gateway,
         backup_gateway::Hypervisor,
         backup_gateway::VirtualMachine,
+        cloudformation::Stack,
         directory::MicrosoftAd,
         directory::SimpleAd,
         directory::Snapshot,
@@ -90,6 +93,7 @@ pub fn all() -> &'static [TypeInfo] {
         fsx::Backup,
         fsx::FileSystem,
         fsx::Volume,
+        glacier::Vault,
         iam::Role,
         keyspaces::Table,
         kinesis::Stream,

@@ -1,5 +1,6 @@
 //! What the join finds out about resources that are not data: accounts, Regions, plans, vaults, keys and related resources.
 
+use super::data::OutsideAccess;
 use super::told::{FactSet, Told, facts, plain, record};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -278,6 +279,26 @@ facts! {
         used_by_count: i64,
         /// One of its users is a backup or a vault, or a data resource whose service backs it up under the same key.
         used_by_backups: bool,
+    }
+}
+
+facts! {
+    /// A CloudFormation stack.
+    StackFacts {
+        /// A root stack owns a data resource, itself or through a nested stack: the tag `aws:cloudformation:stack-id` of the data names the stack.
+        /// Data that can be rebuilt does not count. `false` for a nested stack.
+        owns_data: bool,
+        /// ARNs of these data resources, as far as they are known, sorted, at most 20.
+        data: Vec<String>,
+        data_count: i64,
+    }
+}
+
+facts! {
+    /// A resource that is not data, and has a resource policy.
+    AccessFacts {
+        /// As for data: everyone outside the audited accounts whom the resource policy lets in.
+        outside_access: Option<Vec<OutsideAccess>>,
     }
 }
 

@@ -8,6 +8,7 @@ mod account;
 mod automation;
 mod backup;
 mod backup_gateway;
+mod cloudformation;
 mod directory;
 mod dlm;
 mod docdb_elastic;
@@ -18,6 +19,7 @@ mod efs;
 mod eks;
 mod elasticache;
 mod fsx;
+mod glacier;
 mod keyspaces;
 mod kms;
 mod logs;
@@ -102,7 +104,9 @@ static SUBJECTS: &[&Subject] = &[
     &backup::RESTORE_TESTING_SELECTION,
     &backup::SELECTION,
     &backup::VAULT,
+    &cloudformation::STACK,
     &dlm::LIFECYCLE_POLICY,
+    &glacier::VAULT,
     &kms::KEY,
 ];
 

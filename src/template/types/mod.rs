@@ -17,6 +17,7 @@ mod efs;
 mod eks;
 mod elasticache;
 mod fsx;
+mod glacier;
 mod iam;
 mod keyspaces;
 mod kinesis;
@@ -74,6 +75,7 @@ static ALL: &[&Table] = &[
     &fsx::LUSTRE,
     &fsx::ONTAP,
     &fsx::VOLUME,
+    &glacier::VAULT,
     &iam::ROLE,
     &keyspaces::TABLE,
     &kinesis::STREAM,

@@ -688,5 +688,37 @@ def kinesis_video(emulator: Emulator) -> None:
     emulator.expect("tags", tagged, [{"ResourceARN": made, "Tags": [{"Key": "a", "Value": "b"}]}])
 
 
-SERVICES = (dlm, ec2, rds, redshift, redshift_serverless, dynamodb, efs, fsx, elasticache, memorydb, opensearch, s3, logs, automation, organizations, directory, kinesis_video, cloudtrail)
+def stacks(emulator: Emulator) -> None:
+    client = emulator.client("cloudformation")
+    root = client.create_stack(StackName="root", Tags=[{"Key": "a", "Value": "b"}])["StackId"]
+    leaf = client.create_stack(StackName="leaf")["StackId"]
+    emulator.seed("cloudformation", "stack", {"StackId": leaf, "RootId": root, "ParentId": root})
+    client.update_termination_protection(StackName="root", EnableTerminationProtection=True)
+    nested = {"StackName": leaf, "EnableTerminationProtection": False}
+    emulator.expect_error("nested", "ValidationError", lambda: client.update_termination_protection(**nested))
+    read = {stack["StackName"]: stack for stack in client.describe_stacks()["Stacks"]}
+    emulator.expect("protection", [read[name]["EnableTerminationProtection"] for name in ("root", "leaf")], [True, True])
+    emulator.expect("root", (read["leaf"]["RootId"], "RootId" in read["root"], read["root"]["Tags"]), (root, False, [{"Key": "a", "Value": "b"}]))
+    emulator.seed("cloudformation", "short_list", {})
+    emulator.expect("short list", ["EnableTerminationProtection" in stack for stack in client.describe_stacks()["Stacks"]], [False, False])
+    emulator.expect("long description", client.describe_stacks(StackName=root)["Stacks"][0]["EnableTerminationProtection"], True)
+    emulator.expect_error("no such stack", "ValidationError", lambda: client.describe_stacks(StackName="gone"))
+
+
+def glacier(emulator: Emulator) -> None:
+    client = emulator.client("glacier")
+    for number in range(12):
+        client.create_vault(vaultName=f"vault-{number:02}")
+    pages = [[vault["VaultName"] for vault in page["VaultList"]] for page in client.get_paginator("list_vaults").paginate()]
+    emulator.expect("pages of ten", [len(page) for page in pages], [10, 2])
+    emulator.expect_error("no policy", "ResourceNotFoundException", lambda: client.get_vault_access_policy(vaultName="vault-00"))
+    client.set_vault_access_policy(vaultName="vault-00", policy={"Policy": "{}"})
+    emulator.expect("policy", client.get_vault_access_policy(vaultName="vault-00")["policy"], {"Policy": "{}"})
+    client.add_tags_to_vault(vaultName="vault-00", Tags={"a": "b"})
+    listed = emulator.client("resourcegroupstaggingapi").get_resources()["ResourceTagMappingList"]
+    tags = {mapping["ResourceARN"].rsplit("/", 1)[1]: mapping["Tags"] for mapping in listed if ":glacier:" in mapping["ResourceARN"]}
+    emulator.expect("tags", tags, {"vault-00": [{"Key": "a", "Value": "b"}]})
+
+
+SERVICES = (dlm, ec2, rds, redshift, redshift_serverless, dynamodb, efs, fsx, elasticache, memorydb, opensearch, s3, logs, automation, organizations, directory, kinesis_video, stacks, glacier, cloudtrail)
 CHECKS = (*SERVICES, kms_and_sts)

@@ -49,6 +49,7 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "ListTags": {"ResourceArn": f"arn:aws:backup:us-east-1:{ACCOUNT}:backup-vault:main"},
     },
     "backup-gateway": {"ListGateways": {}, "ListHypervisors": {}, "ListVirtualMachines": {}},
+    "cloudformation": {"DescribeStacks": {}},
     "cloudtrail": {"LookupEvents": {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "DeleteBackup"}]}},
     "cloudwatch": {"DescribeAlarms": {}},
     "ec2": {
@@ -115,6 +116,7 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "DescribeServerlessCacheSnapshots": {},
     },
     "elasticfilesystem": {"DescribeFileSystems": {}, "DescribeBackupPolicy": FILE_SYSTEM, "DescribeFileSystemPolicy": FILE_SYSTEM, "DescribeReplicationConfigurations": {}},
+    "glacier": {"ListVaults": {}, "GetVaultAccessPolicy": {"vaultName": "archive"}},
     "fsx": {"DescribeFileSystems": {}, "DescribeVolumes": {}, "DescribeBackups": {}, "DescribeDataRepositoryAssociations": {}},
     "s3": {
         "ListBuckets": {},

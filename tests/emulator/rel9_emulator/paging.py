@@ -17,7 +17,7 @@ from .errors import ServiceError
 from .identify import Call
 
 # The services' default page sizes, if they are smaller than the largest page.
-DEFAULT_PAGE = {"cloudwatch": 50, "elasticache": 50, "rds": 100, "dynamodb": 100, "kms": 50, "elasticfilesystem": 100, "logs": 50, "s3": 10_000}
+DEFAULT_PAGE = {"cloudwatch": 50, "elasticache": 50, "rds": 100, "dynamodb": 100, "kms": 50, "elasticfilesystem": 100, "glacier": 10, "logs": 50, "s3": 10_000}
 # Limits that AWS enforces and its service models do not have: (smallest, largest).
 LIMITS = {"elasticache": (20, 100), "rds": (20, 100), "ec2": (5, 1000)}
 LIMITS_OF_OPERATION = {

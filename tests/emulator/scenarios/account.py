@@ -502,6 +502,27 @@ def log_groups(account: Account) -> None:
     )
 
 
+def stacks(account: Account) -> None:
+    account.stack("orders-stack", owns="orders-disk", EnableTerminationProtection=True)
+    account.stack("carts-stack", owns="carts-disk")
+    root = account.stack("tree")
+    account.stack("tree-leaf", owns="leaf-disk", root=root)
+    account.stack("network")
+    account.stack("StackSet-baseline-0a1b2c3d-1111-2222-3333-444455556666", owns="baseline-disk")
+    # In the other Region, the list of stacks does not tell all.
+    account.seed("cloudformation", "short_list", {}, FAR)
+    root = account.stack("far-tree", FAR, EnableTerminationProtection=True)
+    account.stack("far-leaf", FAR, owns="far-disk", root=root, EnableTerminationProtection=True)
+    account.stack("far-bare", FAR, owns="far-bare-disk")
+    account.stack("far-network", FAR)
+
+
+def archives(account: Account) -> None:
+    everyone = allow("*", "glacier:UploadArchive")
+    account.glacier_vault("ledgers", tier="gold")
+    account.glacier_vault("lent-ledgers", everyone)
+
+
 def restore_automation(account: Account) -> None:
     states, scheduler, events = (account.client(name) for name in ("stepfunctions", "scheduler", "events"))
     machine = {"definition": '{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}', "roleArn": ROLE}
@@ -574,7 +595,7 @@ def cloud_control(account: Account) -> dict[str, Any]:
 def scenario(account: Account) -> dict[str, Any]:
     told: dict[str, Any] = {}
     parts = (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, warehouses, tables, file_systems, fsx, buckets)
-    parts = (*parts, serverless_warehouses, caches, memory, domains, directories, virtual_machines)
+    parts = (*parts, serverless_warehouses, caches, memory, domains, directories, virtual_machines, stacks, archives)
     for part in (*parts, cloud_control, log_groups, restore_automation):
         told |= part(account) or {}
     return told

@@ -80,6 +80,26 @@ class Account:
         self.seed("ds", "directory", {"DirectoryId": made["DirectoryId"], "LaunchTime": ago(days=days_old)}, region)
         return str(made["DirectoryId"])
 
+    def stack(self, name: str, region: str = "us-east-1", owns: str | None = None, root: str | None = None, **more: Any) -> str:
+        """A stack, nested in another if there is a root, that owns a volume of this name if there is one; returns its ARN."""
+        stack = str(self.client("cloudformation", region).create_stack(StackName=name, TemplateBody="{}", **more)["StackId"])
+        if root:
+            self.seed("cloudformation", "stack", {"StackId": stack, "RootId": root, "ParentId": root}, region)
+        if owns:
+            what = [{"ResourceType": "volume", "Tags": tags({"Name": owns})}]
+            volume = self.client("ec2", region).create_volume(AvailabilityZone=f"{region}a", Size=8, TagSpecifications=what)["VolumeId"]
+            self.seed("ec2", "tag", {"ResourceId": volume, "Key": "aws:cloudformation:stack-id", "Value": stack}, region)
+        return stack
+
+    def glacier_vault(self, name: str, policy: str | None = None, **labels: str) -> str:
+        client = self.client("glacier")
+        client.create_vault(vaultName=name)
+        if policy:
+            client.set_vault_access_policy(vaultName=name, policy={"Policy": policy})
+        if labels:
+            client.add_tags_to_vault(vaultName=name, Tags=labels)
+        return name
+
     def provisioned_table(self, name: str) -> str:
         self.client("dynamodb").create_table(
             TableName=name,

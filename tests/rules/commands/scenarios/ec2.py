@@ -142,3 +142,8 @@ def snapshot_retention_bounded(aws: Aws) -> str:
     aws.seed("ec2", "snapshot", {"SnapshotId": snapshot, "StartTime": ago(days=400)})
     aws.client("ec2").delete_volume(VolumeId=volume.rsplit("/", 1)[1])
     return aws.snapshot_arn(snapshot)
+
+
+@proves("cloudformation-stack-termination-protection")
+def cloudformation_stack_termination_protection(aws: Aws) -> str:
+    return aws.stack("shop-stack", owns="shop-stack-disk")
