@@ -52,8 +52,10 @@ pub async fn collect(reader: &Reader) -> Vec<Resource> {
         named(read.hypervisor_arn, read.name, properties.into())
     });
     let machines = machines.into_iter().flatten().filter_map(|read| {
-        let properties =
-            VirtualMachine { hypervisor_id: read.hypervisor_id.into(), last_backup_at: optional_time(read.last_backup_date.as_ref()).into() };
+        let properties = VirtualMachine {
+            hypervisor_id: read.hypervisor_id.into(),
+            last_backup_at: optional_time(read.last_backup_date.as_ref()).into(),
+        };
         named(read.resource_arn, read.name, properties.into())
     });
     let resources = gateways.chain(hypervisors).chain(machines).collect();

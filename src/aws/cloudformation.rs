@@ -84,7 +84,8 @@ fn owners(resources: &[Resource]) -> BTreeSet<String> {
 
 /// Whether the description of a stack lacks what decides: of a nested stack, its root is enough.
 fn is_short(resource: &Resource) -> bool {
-    let is_short = |stack: &Stack| stack.root_arn.is_unread() || (stack.root_arn == Fact::Read(None) && stack.termination_protection.is_unread());
+    let is_short =
+        |stack: &Stack| stack.root_arn.is_unread() || (stack.root_arn == Fact::Read(None) && stack.termination_protection.is_unread());
     resource.get::<Stack>().is_some_and(is_short)
 }
 

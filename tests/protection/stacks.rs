@@ -58,7 +58,8 @@ fn what_a_deleted_stack_left_belongs_to_no_other() {
 #[test]
 fn what_does_not_count_as_data_is_not_owned() {
     let properties = json!({"class": "STANDARD", "retention_days": null, "kms_key_arn": null});
-    let mut group = resource("AWS::Logs::LogGroup", "arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/f", "/aws/lambda/f", properties);
+    let mut group =
+        resource("AWS::Logs::LogGroup", "arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/f", "/aws/lambda/f", properties);
     group["tags"] = json!({TAG: stack_arn("shop")});
     assert_eq!(owns(&World::new().with(root("shop")).with(group), "shop"), Some(false));
 }

@@ -418,8 +418,16 @@ fn tables() {
         ("dynamodb-table-auto-scaling", "global-table", "pass: its capacity is on demand"),
         ("dynamodb-table-auto-scaling", "scaled", "fail: does not scale automatically: writes of the table"),
         ("dynamodb-table-alarms", "events", "pass: watched for throttling or errors by events-reads"),
-        ("dynamodb-table-alarms", "lent", "fail: no alarm with actions watches throttling or errors of the table; alarms on its metrics: none"),
-        ("dynamodb-table-alarms", "bare", "fail: no alarm with actions watches throttling or errors of the table; alarms on its metrics: muted"),
+        (
+            "dynamodb-table-alarms",
+            "lent",
+            "fail: no alarm with actions watches throttling or errors of the table; alarms on its metrics: none",
+        ),
+        (
+            "dynamodb-table-alarms",
+            "bare",
+            "fail: no alarm with actions watches throttling or errors of the table; alarms on its metrics: muted",
+        ),
         // Application Auto Scaling's own alarms watch the capacity.
         (
             "dynamodb-table-alarms",

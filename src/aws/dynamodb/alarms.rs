@@ -110,7 +110,9 @@ mod tests {
 
     #[test]
     fn an_alarm_on_one_metric_watches_its_table() {
-        let alarm = |namespace: &str| MetricAlarm::builder().namespace(namespace).metric_name("SystemErrors").dimensions(dimension("TableName", "t"));
+        let alarm = |namespace: &str| {
+            MetricAlarm::builder().namespace(namespace).metric_name("SystemErrors").dimensions(dimension("TableName", "t"))
+        };
         let operation = alarm("AWS/DynamoDB").dimensions(dimension("Operation", "Query"));
         assert_eq!(found(operation.build()), [of("t", None, &["SystemErrors"])]);
         let index = alarm("AWS/DynamoDB").dimensions(dimension("GlobalSecondaryIndexName", "i"));
@@ -123,7 +125,8 @@ mod tests {
     fn an_alarm_on_a_sum_watches_the_tables_of_its_metrics() {
         let own = |name: &str, table: &str| stat(metric("AWS/DynamoDB", name, table));
         let elsewhere = MetricDataQuery::builder().id("o").account_id("444455556666");
-        let elsewhere = elsewhere.metric_stat(MetricStat::builder().metric(metric("AWS/DynamoDB", "SystemErrors", "other")).build()).build();
+        let elsewhere =
+            elsewhere.metric_stat(MetricStat::builder().metric(metric("AWS/DynamoDB", "SystemErrors", "other")).build()).build();
         let alarm = MetricAlarm::builder().metrics(own("WriteThrottleEvents", "t")).metrics(own("ReadThrottleEvents", "t"));
         let alarm = alarm.metrics(own("SystemErrors", "u")).metrics(elsewhere).metrics(query("m1 + m2"));
         let wanted = [of("t", None, &["ReadThrottleEvents", "WriteThrottleEvents"]), of("u", None, &["SystemErrors"])];

@@ -32,9 +32,8 @@ pub async fn list(reader: &Reader) -> Option<Vec<(String, Scaling)>> {
     let policies = reader.pages(&DESCRIBE_SCALING_POLICIES, pages, |page| page.scaling_policies.unwrap_or_default());
     let (targets, policies) = futures::join!(targets, policies);
     let has_policy = |target: &ScalableTarget| {
-        let of_target = |policy: &ScalingPolicy| {
-            policy.resource_id == target.resource_id && policy.scalable_dimension == target.scalable_dimension
-        };
+        let of_target =
+            |policy: &ScalingPolicy| policy.resource_id == target.resource_id && policy.scalable_dimension == target.scalable_dimension;
         policies.as_ref().map_or(Fact::Unread, |policies| Fact::Read(policies.iter().any(of_target)))
     };
     let read = |target: ScalableTarget| {

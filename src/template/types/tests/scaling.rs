@@ -69,7 +69,8 @@ fn watched(name: &str, index: Option<&str>, metric: &str, actions: bool) -> Json
 
 #[test]
 fn alarms_watch_the_tables_that_they_name() {
-    let tables = || [cfn("Table", "AWS::DynamoDB::Table", json!({})), cfn("Other", "AWS::DynamoDB::Table", json!({ "TableName": "other" }))];
+    let tables =
+        || [cfn("Table", "AWS::DynamoDB::Table", json!({})), cfn("Other", "AWS::DynamoDB::Table", json!({ "TableName": "other" }))];
     let found = |alarm: Declaration| resources(&[tables().to_vec(), vec![alarm]].concat());
     let known = watched("Alarm", None, "ReadThrottleEvents", true);
     for of_table in [found(alarm(&reference("Table", "Ref"), json!({}))), found(alarm(&json!("other"), json!({})))] {
@@ -82,7 +83,8 @@ fn alarms_watch_the_tables_that_they_name() {
     let table = |more: Json| found(alarm(&reference("Table", "Ref"), more)).remove(0);
     let quiet = json!({ "ActionsEnabled": false, "AlarmName": "quiet", "MetricName": "SystemErrors" });
     has(&table(quiet), json!({ "alarms": [watched("quiet", None, "SystemErrors", false)] }));
-    let dimensions = json!([{ "Name": "TableName", "Value": reference("Table", "Ref") }, { "Name": "GlobalSecondaryIndexName", "Value": "i" }]);
+    let dimensions =
+        json!([{ "Name": "TableName", "Value": reference("Table", "Ref") }, { "Name": "GlobalSecondaryIndexName", "Value": "i" }]);
     has(&table(json!({ "Dimensions": dimensions })), json!({ "alarms": [watched("Alarm", Some("i"), "ReadThrottleEvents", true)] }));
     for other in [json!({ "Namespace": "AWS/EC2" }), json!({ "Namespace": null }), json!({ "Dimensions": null })] {
         assert_eq!(reasons(&table(other), "alarms"), [DEPLOYED]);
@@ -107,7 +109,8 @@ fn alarms_on_sums_watch_the_tables_of_their_metrics() {
     let own = |name: &str| metric(name, reference("Table", "Ref"), json!({}));
     let elsewhere = metric("SystemErrors", reference("Table", "Ref"), json!({ "AccountId": "444455556666" }));
     let sum = json!({ "Id": "e", "Expression": "m + n" });
-    let metrics = json!([own("ReadThrottleEvents"), own("WriteThrottleEvents"), metric("SystemErrors", json!("other"), json!({})), elsewhere, sum]);
+    let metrics =
+        json!([own("ReadThrottleEvents"), own("WriteThrottleEvents"), metric("SystemErrors", json!("other"), json!({})), elsewhere, sum]);
     let table = cfn("Table", "AWS::DynamoDB::Table", json!({}));
     let found = resource(&[table, cfn("Sum", "AWS::CloudWatch::Alarm", json!({ "Metrics": metrics }))]);
     let both = ["ReadThrottleEvents", "WriteThrottleEvents"].map(|metric| watched("Sum", None, metric, true));
@@ -123,7 +126,10 @@ fn alarms_on_sums_watch_the_tables_of_their_metrics() {
     has(&of(in_blocks), json!({ "alarms": [watched("a", None, "SystemErrors", false)] }));
 
     let global = cfn("Global", "AWS::DynamoDB::GlobalTable", json!({ "Replicas": [{ "Region": "eu-west-1" }] }));
-    has(&resource(&[global, alarm(&reference("Global", "Ref"), json!({}))]), json!({ "alarms": [watched("Alarm", None, "ReadThrottleEvents", true)] }));
+    has(
+        &resource(&[global, alarm(&reference("Global", "Ref"), json!({}))]),
+        json!({ "alarms": [watched("Alarm", None, "ReadThrottleEvents", true)] }),
+    );
 }
 
 #[test]
