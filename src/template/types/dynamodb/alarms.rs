@@ -33,7 +33,7 @@ fn tables(alarm: &Node) -> Vec<&Node> {
 
 /// What may be metrics of tables: the alarm's own metric, and those of a math expression. A metric of another account belongs to a table there.
 fn metrics(alarm: &Node) -> impl Iterator<Item = &Node> {
-    let here = |query: &&Node| find(query, "AccountId|account_id").is_none();
+    let here = |query: &&Node| matches!(query.value, Value::Unknown(_)) || find(query, "AccountId|account_id").is_none();
     let queries = items(find_blocks(alarm, "Metrics|metric_query")).iter().filter(here);
     let metrics = queries.filter_map(|query| find(query, "MetricStat.Metric|metric"));
     std::iter::once(alarm).chain(metrics).filter(|metric| match find(metric, NAMESPACE[0]).map(|node| &node.value) {

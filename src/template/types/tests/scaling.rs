@@ -93,6 +93,8 @@ fn alarms_watch_the_tables_that_they_name() {
     for open in [json!({ "Dimensions": unknown("why") }), json!({ "Dimensions": [{ "Name": "TableName", "Value": unknown("why") }] })] {
         assert_eq!(reasons(&table(open), "alarms"), ["whether Alarm belongs to it: why"]);
     }
+    let metrics = json!({ "Namespace": null, "Dimensions": null, "Metrics": unknown("why") });
+    assert_eq!(reasons(&table(metrics), "alarms"), ["whether Alarm belongs to it: why"]);
     assert_eq!(reasons(&table(json!({ "MetricName": unknown("why") })), "alarms"), ["why"]);
     assert_eq!(reasons(&table(json!({ "Namespace": unknown("why") })), "alarms"), ["why"]);
     assert_eq!(reasons(&table(json!({ "ActionsEnabled": unknown("why") })), "alarms"), ["why"]);
