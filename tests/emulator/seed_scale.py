@@ -33,7 +33,7 @@ SIZES = {
     "caches": 15,
     "cloud_control": 15,
     "directories": 9,
-    "glacier_vaults": 1,  # each costs a call
+    "glacier_vaults": 15,
     "log_groups": 15,
     "stacks": 15,
     "state_machines": 15,

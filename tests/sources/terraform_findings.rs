@@ -567,3 +567,14 @@ fn files_of_open_tofu_alone_are_a_module() {
     let document = Audit::of(&[("infra/main.tofu", "resource \"aws_efs_file_system\" \"data\" {}\n")]).run(".");
     document.expect("efs-file-system-encrypted", &[("aws_efs_file_system.data", "fail")]);
 }
+
+/// The rule judges several types. What only a deployment shows of another type does not hide what the template leaves open of this one.
+#[test]
+fn what_a_rule_reads_of_other_types_hides_no_unknown_finding() {
+    let copy = "resource \"aws_ami_copy\" \"c\" {\n  name = \"c\"\n  source_ami_id = \"ami-0123456789abcdef0\"\n  source_ami_region = \"us-west-1\"\n  \
+                encrypted = true\n  kms_key_id = var.key\n}\nvariable \"key\" {}\n";
+    let document = Audit::of(&[("main.tf", copy)]).run(".");
+    document.expect("snapshot-customer-key", &[("aws_ami_copy.c", "unknown")]);
+    let says = document.says("snapshot-customer-key", "aws_ami_copy.c");
+    assert!(says.contains("var.key") && !says.contains("deployment"), "{says}");
+}
