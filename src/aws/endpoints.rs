@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 /// The services that rel9 may call, by the ids that the SDK uses for their endpoint settings: `AWS_ENDPOINT_URL_SSO_OIDC`. The last ones
 /// provide credentials.
-const SERVICES: [&str; 28] = [
+const SERVICES: [&str; 29] = [
     "Application Auto Scaling",
     "Backup",
     "CloudControl",
@@ -35,6 +35,7 @@ const SERVICES: [&str; 28] = [
     "S3",
     "Scheduler",
     "SFN",
+    "Storage Gateway",
     "WellArchitected",
     "STS",
     "SSO",

@@ -24,7 +24,7 @@ pub const OPERATIONS: &[&Operation] = &[&GET_RESOURCES];
 /// The services whose tags come from here. "The GetResources, GetTagKeys, and GetTagValues operations support all resource types" but IAM users
 /// and roles ("Services that support the Resource Groups Tagging API", Resource Groups Tagging API reference): a resource that the API does not
 /// list has no tags.
-const SERVICES: [&str; 7] = ["dynamodb", "elasticache", "es", "logs", "memorydb", "redshift-serverless", "s3"];
+const SERVICES: [&str; 8] = ["dynamodb", "elasticache", "es", "logs", "memorydb", "redshift-serverless", "s3", "storagegateway"];
 
 /// The largest page (GetResources, ResourcesPerPage).
 const PAGE: i32 = 100;

@@ -26,6 +26,7 @@ mod rds;
 mod redshift;
 mod redshift_serverless;
 mod s3;
+mod storage_gateway;
 mod timestream;
 
 use super::backup_type::BackupType;
@@ -66,6 +67,7 @@ pub static DATA: &[&DataType] = &[
     &redshift::CLUSTER,
     &redshift_serverless::NAMESPACE,
     &s3::BUCKET,
+    &storage_gateway::VOLUME,
     &timestream::TABLE,
 ];
 

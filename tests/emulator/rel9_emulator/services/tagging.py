@@ -13,9 +13,9 @@ from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 
 from ..memory import memory_of
 from ..registry import backends_of, seeds
-from . import backup, dynamodb, elasticache, logs, memorydb, opensearch, redshift_serverless, s3
+from . import backup, dynamodb, elasticache, logs, memorydb, opensearch, redshift_serverless, s3, storage_gateway
 
-__all__ = ["backup", "dynamodb", "elasticache", "logs", "memorydb", "opensearch", "redshift_serverless", "s3"]
+__all__ = ["backup", "dynamodb", "elasticache", "logs", "memorydb", "opensearch", "redshift_serverless", "s3", "storage_gateway"]
 
 Params = dict[str, Any]
 SERVICE = "tag"
