@@ -40,6 +40,7 @@ const SERVICES: &[&str] = &[
     "S3",
     "Scheduler",
     "SFN",
+    "Storage Gateway",
     "WellArchitected",
     "STS",
     "SSO",

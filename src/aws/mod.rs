@@ -42,6 +42,7 @@ mod regions;
 pub mod s3;
 mod session;
 mod settings;
+pub mod storage_gateway;
 pub mod tagging;
 mod transport;
 pub mod well_architected;
@@ -168,6 +169,11 @@ pub const SERVICES: &[Service] = &[
         name: "s3",
         operations: || [s3::ACCOUNT_OPERATIONS, s3::OPERATIONS].concat(),
         collect: |session, reader| own_buckets(session, reader).boxed(),
+    },
+    Service {
+        name: "storagegateway",
+        operations: || storage_gateway::OPERATIONS.to_vec(),
+        collect: |_, reader| storage_gateway::collect(reader).boxed(),
     },
     Service { name: "tagging", operations: || tagging::OPERATIONS.to_vec(), collect: |_, reader| tagging::unread_data(reader).boxed() },
     Service {

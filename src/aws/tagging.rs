@@ -25,7 +25,7 @@ pub const OPERATIONS: &[&Operation] = &[&GET_RESOURCES];
 /// and roles ("Services that support the Resource Groups Tagging API", Resource Groups Tagging API reference): a resource that the API does not
 /// list has no tags.
 const SERVICES: &[&str] =
-    &["backup-gateway", "ds", "dynamodb", "elasticache", "es", "glacier", "kinesisvideo", "logs", "memorydb", "redshift-serverless", "s3"];
+    &["backup-gateway", "ds", "dynamodb", "elasticache", "es", "glacier", "kinesisvideo", "logs", "memorydb", "redshift-serverless", "s3", "storagegateway"];
 
 /// The largest page (GetResources, ResourcesPerPage).
 const PAGE: i32 = 100;

@@ -33,7 +33,6 @@ pub const UNREAD_DATA: &[UnreadData] = &[
     data("AWS::S3Outposts::Bucket", "s3-outposts", "outpost/*/bucket/*", &["aws_s3control_bucket"]),
     data("AWS::S3Tables::TableBucket", "s3tables", "bucket/*", &["aws_s3tables_table_bucket"]),
     data("AWS::S3Vectors::VectorBucket", "s3vectors", "bucket/*", &["aws_s3vectors_vector_bucket"]),
-    data("AWS::StorageGateway::Volume", "storagegateway", "gateway/*/volume/*", &[]),
     data("AWS::SystemsManagerSAP::Application", "ssm-sap", "HANA/*", &[]),
     data("AWS::Timestream::InfluxDBCluster", "timestream-influxdb", "db-cluster/*", &["aws_timestreaminfluxdb_db_cluster"]),
     data("AWS::Timestream::InfluxDBInstance", "timestream-influxdb", "db-instance/*", &["aws_timestreaminfluxdb_db_instance"]),
@@ -68,12 +67,9 @@ mod tests {
     fn arns_tell_the_type() {
         let type_of = |arn: &str| of_arn(arn).map(|data| data.type_name);
         assert_eq!(type_of("arn:aws:s3tables:eu-west-1:111122223333:bucket/events"), Some("AWS::S3Tables::TableBucket"));
-        assert_eq!(
-            type_of("arn:aws:storagegateway:eu-west-1:111122223333:gateway/sgw-1/volume/vol-1"),
-            Some("AWS::StorageGateway::Volume")
-        );
+        assert_eq!(type_of("arn:aws:ssm-sap:eu-west-1:111122223333:HANA/erp"), Some("AWS::SystemsManagerSAP::Application"));
         for other in [
-            "arn:aws:storagegateway:eu-west-1:111122223333:gateway/sgw-1",
+            "arn:aws:storagegateway:eu-west-1:111122223333:gateway/sgw-1/volume/vol-1",
             "arn:aws:s3:::events",
             "arn:aws:workspaces:eu-west-1:111122223333:directory/d-1",
             "no ARN",

@@ -8,6 +8,7 @@ use super::points::is_local;
 use super::unread::why_unread;
 use crate::inventory::types::ResourceType;
 use crate::inventory::types::ebs::{Image, Snapshot};
+use crate::inventory::types::storage_gateway::Volume;
 use crate::inventory::{Fact, Outcome, Resource, arn, unless};
 
 /// The facts of a backup.
@@ -30,7 +31,7 @@ pub fn backup_facts(join: &Join, backup_type: &BackupType, resource: &Resource) 
 fn is_orphan(join: &Join, backup_type: &BackupType, resource: &Resource) -> Outcome<bool> {
     let shard = join.index.shard;
     let Some(source) = source(join, backup_type, resource)? else { return Ok(false) };
-    let source = source.as_str();
+    let source = join.index.true_source(&source);
     if !is_local(source, &shard.account, &shard.region) || arn::account(source).is_empty() {
         return Ok(false);
     }
@@ -81,15 +82,14 @@ fn images(join: &Join, resource: &Resource) -> Outcome<Vec<String>> {
     unless(reasons, images)
 }
 
-/// The backups of a volume of AWS Storage Gateway are EBS snapshots, too: "IDs for Storage Gateway resources are in uppercase. However, when you
-/// use these resource IDs with the Amazon EC2 API, Amazon EC2 expects resource IDs in lowercase" (Storage Gateway user guide, "Understanding
-/// Storage Gateway resources and resource IDs"). So the id of a volume that does not exist does not tell whose it was. It was one of EC2 if an
-/// image of an instance had it, or if AWS Backup or Data Lifecycle Manager backed it up as one.
-fn perhaps_of_storage_gateway(index: &Index, source: &str) -> Option<String> {
+/// The backups of a volume of AWS Storage Gateway are EBS snapshots, too. So while its volumes were not read, the id of a volume that EC2 does not
+/// know does not tell that it is deleted. It was one of EC2 if an image of an instance had it, or if AWS Backup or Data Lifecycle Manager backed
+/// it up as one.
+fn perhaps_of_storage_gateway(index: &Index, source: &str) -> Vec<String> {
     let of_instance = |resource: &Resource| resource.get::<Snapshot>().is_some_and(|snapshot| snapshot.made_for_image.present().is_some());
     let mut snapshots = index.snapshots.get(source).into_iter().flatten();
     let seen = snapshots.any(|other| other.made_by == "dlm" || of_instance(other.resource))
         || index.points.contains_key(source)
         || index.backup_jobs.contains_key(source);
-    (!seen).then(|| format!("{} may have been a volume of AWS Storage Gateway, which is not read", arn::id(source)))
+    if seen { Vec::new() } else { index.missing(&[Volume::INFO.operation]) }
 }

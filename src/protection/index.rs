@@ -1,7 +1,7 @@
 //! One shard's evidence, by the resource that it is about: read once, looked up by ARN.
 
-use crate::inventory::types::{ResourceType, account, backup, dlm, dynamodb, ebs, iam, kms};
-use crate::inventory::{Resource, Shard};
+use crate::inventory::types::{ResourceType, account, backup, dlm, dynamodb, ebs, iam, kms, storage_gateway};
+use crate::inventory::{Resource, Shard, arn};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 
@@ -49,6 +49,8 @@ pub struct Index<'s> {
     pub restore_testing_plans: Vec<Typed<'s, backup::RestoreTestingPlan>>,
     pub restore_testing_selections: Vec<Typed<'s, backup::RestoreTestingSelection>>,
     pub snapshots: HashMap<String, Vec<Snapshot<'s>>>,
+    /// The ARNs of Storage Gateway's volumes by the ARN that their snapshots name.
+    gateway_volumes: HashMap<String, &'s str>,
     /// Tables by the ARN of the table they were restored from.
     pub restored_tables: HashMap<String, Vec<Typed<'s, dynamodb::Table>>>,
     pub volumes: HashMap<&'s str, Typed<'s, ebs::Volume>>,
@@ -69,6 +71,8 @@ pub struct Index<'s> {
 impl<'s> Index<'s> {
     /// Indexes a shard. `snapshot` reads a snapshot, whatever its type.
     pub fn new(shard: &'s Shard, snapshot: impl Fn(&'s Resource) -> Option<Snapshot<'s>>) -> Self {
+        let gateway_volumes = gateway_volumes(shard);
+        let snapshots = shard.resources.iter().filter_map(snapshot).collect();
         let volumes = typed::<ebs::Volume>(shard).into_iter().map(|volume| (volume.resource.id.as_str(), volume)).collect();
         Index {
             moments: moments(shard),
@@ -84,7 +88,10 @@ impl<'s> Index<'s> {
             restore_jobs: group(typed::<backup::RestoreJob>(shard), |job| job.properties.source_arn.present().cloned()),
             restore_testing_plans: typed::<backup::RestoreTestingPlan>(shard),
             restore_testing_selections: typed::<backup::RestoreTestingSelection>(shard),
-            snapshots: group(shard.resources.iter().filter_map(snapshot).collect(), |snapshot| Some(snapshot.source_arn.clone())),
+            snapshots: group(snapshots, |snapshot: &Snapshot| {
+                Some(gateway_volumes.get(&snapshot.source_arn).map_or_else(|| snapshot.source_arn.clone(), |volume| (*volume).to_owned()))
+            }),
+            gateway_volumes,
             restored_tables: group(typed::<dynamodb::Table>(shard), |table| {
                 table.properties.restored_from.present()?.source_table_arn.present().cloned()
             }),
@@ -97,6 +104,11 @@ impl<'s> Index<'s> {
             roles: shard.of_type(iam::Role::INFO.name).map(|role| (role.arn.as_str(), role)).collect(),
             keys: typed::<kms::Key>(shard).into_iter().map(|key| (key.resource.arn.as_str(), key)).collect(),
         }
+    }
+
+    /// The ARN of what a snapshot is of. EBS snapshots of Storage Gateway's volumes name the volume as if it were one of EC2.
+    pub fn true_source<'a>(&'a self, source_arn: &'a str) -> &'a str {
+        self.gateway_volumes.get(source_arn).copied().unwrap_or(source_arn)
     }
 
     /// Why some of these operations did not answer in full in this shard; empty if all did.
@@ -120,6 +132,17 @@ fn image_points(shard: &Shard) -> HashMap<String, Typed<'_, backup::RecoveryPoin
         .flat_map(|resource| snapshots(resource).into_iter().map(move |snapshot| (snapshot, resource)))
         .filter_map(|(snapshot, resource)| Some((snapshot, Typed { resource, properties: resource.get()? })))
         .collect()
+}
+
+/// "Storage Gateway resource IDs are in uppercase. However, if you use these resource IDs with the Amazon EC2 API, Amazon EC2 expects resource IDs
+/// in lowercase" (Volume Gateway user guide, "Understanding Storage Gateway Resources and Resource IDs").
+fn gateway_volumes(shard: &Shard) -> HashMap<String, &str> {
+    let volumes = shard.of_type(storage_gateway::Volume::INFO.name);
+    let of_ec2 = |volume: &Resource| {
+        let (partition, id) = (arn::partition(&volume.arn), volume.id.to_ascii_lowercase());
+        format!("arn:{partition}:ec2:{}:{}:volume/{id}", volume.region, volume.account)
+    };
+    volumes.map(|volume| (of_ec2(volume), volume.arn.as_str())).collect()
 }
 
 fn volumes_made_from<'s>(volumes: &HashMap<&'s str, Typed<'s, ebs::Volume>>) -> HashMap<String, Vec<&'s str>> {

@@ -29,6 +29,7 @@ SIZES = {
     "tables": 60,
     "file_systems": 10,
     "fsx": 15,
+    "gateways": 15,
     "buckets": 30,
     "caches": 15,
     "cloud_control": 15,
@@ -58,7 +59,7 @@ class Seeder:
         self.endpoint, self.region, self.pool, self.plain = endpoint, region, pool, is_plain(endpoint)
         session = boto3.Session(region_name=region, **ACCESS)
         names = ("ec2", "rds", "redshift", "redshift-serverless", "dynamodb", "efs", "elasticache", "fsx", "memorydb", "opensearch", "s3", "backup", "logs", "stepfunctions")
-        names = (*names, "scheduler", "ds", "cloudwatch", "backup-gateway", "cloudformation", "glacier", *CLOUD_CONTROL)
+        names = (*names, "scheduler", "ds", "cloudwatch", "backup-gateway", "cloudformation", "glacier", "storagegateway", *CLOUD_CONTROL)
         self.clients = {name: session.client(name, endpoint_url=endpoint, config=CONFIG) for name in names}
 
     def each(self, count: int, make: Callable[[int], Any]) -> list[Any]:
@@ -92,6 +93,7 @@ class Seeder:
             self.each(SIZES["virtual_machines"], self.virtual_machine)
             self.each(SIZES["glacier_vaults"], lambda i: self.clients["glacier"].create_vault(vaultName=f"vault-{i}"))
             self.each(SIZES["stacks"], lambda i: self.clients["cloudformation"].create_stack(StackName=f"stack-{i}", TemplateBody="{}"))
+            self.each(SIZES["gateways"], self.gateway)
         where = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
         self.each(SIZES["buckets"], lambda i: s3.create_bucket(Bucket=f"scale-{self.region}-{i}", **where))
 
@@ -114,6 +116,20 @@ class Seeder:
         for number in range(SIZES["directories"]):
             name = f"scale-{number}.example.com"
             self.clients["ds"].create_microsoft_ad(Name=name, Password="Not-a-s3cret", VpcSettings=settings, Tags=self.tags(number))
+
+    def gateway(self, number: int) -> None:
+        """A volume, a tape, and a share of either protocol, of one gateway."""
+        client, gateway = self.clients["storagegateway"], f"arn:aws:storagegateway:{self.region}:123456789012:gateway/sgw-12A3456B"
+        volume = {"GatewayARN": gateway, "NetworkInterfaceId": "10.0.0.1", "TargetName": f"volume-{number}", "Tags": self.tags(number)}
+        if number % 2:
+            client.create_stored_iscsi_volume(**volume, DiskId=f"disk-{number}", PreserveExistingData=False)
+        else:
+            client.create_cached_iscsi_volume(**volume, VolumeSizeInBytes=1 << 30, ClientToken=f"volume-{number}")
+        tape = {"TapeSizeInBytes": 100 << 30, "NumTapesToCreate": 1, "TapeBarcodePrefix": "A"}
+        client.create_tapes(GatewayARN=gateway, ClientToken=f"tape-{number}", **tape)
+        share = {"GatewayARN": gateway, "Role": "arn:aws:iam::123456789012:role/files", "LocationARN": "arn:aws:s3:::files"}
+        client.create_nfs_file_share(**share, ClientToken=f"nfs-share-{number}")
+        client.create_smb_file_share(**share, ClientToken=f"smb-share-{number}")
 
     def plan(self) -> None:
         backup = self.clients["backup"]

@@ -13,6 +13,8 @@ mod evidence;
 #[cfg(feature = "live")]
 mod fsx;
 #[cfg(feature = "live")]
+mod gateway_volumes;
+#[cfg(feature = "live")]
 mod lost_evidence;
 #[cfg(feature = "live")]
 mod orphans;

@@ -51,21 +51,34 @@ fn a_snapshot_is_an_orphan_when_its_source_is_gone() {
     assert_eq!(denied.reasons(), ["rds:DescribeDBInstances denied in 111122223333/us-east-1"]);
 }
 
-/// Trap: Storage Gateway keeps the snapshots of its volumes in EBS, and EC2 knows no volume of theirs.
+const GATEWAY_VOLUME: &str = "arn:aws:storagegateway:us-east-1:111122223333:gateway/sgw-12A3456B/volume/vol-1122AABB";
+
+/// Trap: Storage Gateway keeps the snapshots of its volumes in EBS, and EC2 knows no volume of theirs. EC2 writes the id in lowercase.
+#[test]
+fn a_snapshot_of_a_volume_of_storage_gateway_is_no_orphan() {
+    let orphan = |world: World| facts(&world, &snapshot_arn("snap-1")).orphan;
+    let world = || World::new().with(of_volume("snap-1", "vol-1122aabb", Value::Null, Value::Null));
+    let volume = resource("AWS::StorageGateway::Volume", GATEWAY_VOLUME, "vol-1122AABB", json!({"volume_type": "CACHED iSCSI"}));
+    assert_eq!(orphan(world().with(volume.clone())).read(), Some(&false));
+    assert_eq!(orphan(world().with(volume).denied("ec2:DescribeVolumes")).read(), Some(&false));
+    assert_eq!(orphan(world()).read(), Some(&true), "neither service has it");
+}
+
 #[test]
 fn a_snapshot_of_a_volume_that_perhaps_was_of_storage_gateway_is_not_known_to_be_an_orphan() {
     let none = || Value::Null;
     let orphan = |world: &World| facts(world, &snapshot_arn("snap-1")).orphan;
-    let alone = World::new().with(of_volume("snap-1", "vol-gone", none(), none()));
-    assert_eq!(orphan(&alone).reasons(), ["vol-gone may have been a volume of AWS Storage Gateway, which is not read"]);
-    let of_image = World::new().with(of_volume("snap-1", "vol-gone", none(), json!("ami-1")));
+    let unread = || World::new().denied("storagegateway:ListVolumes");
+    let alone = unread().with(of_volume("snap-1", "vol-gone", none(), none()));
+    assert_eq!(orphan(&alone).reasons(), ["storagegateway:ListVolumes denied in 111122223333/us-east-1"]);
+    let of_image = unread().with(of_volume("snap-1", "vol-gone", none(), json!("ami-1")));
     assert_eq!(orphan(&of_image).read(), Some(&true));
     let beside_dlm = alone.with(of_volume("snap-2", "vol-gone", json!("dlm"), none()));
     assert_eq!(orphan(&beside_dlm).read(), Some(&true));
-    let backed_up = World::new().with(of_volume("snap-1", "vol-gone", none(), none()));
+    let backed_up = unread().with(of_volume("snap-1", "vol-gone", none(), none()));
     let backed_up = backed_up.point(&volume_arn("vol-gone"), "2026-02-01T05:00:00Z", json!({}));
     assert_eq!(orphan(&backed_up).read(), Some(&true));
-    let living = World::new().volume("vol-gone").with(of_volume("snap-1", "vol-gone", none(), none()));
+    let living = unread().volume("vol-gone").with(of_volume("snap-1", "vol-gone", none(), none()));
     assert_eq!(orphan(&living).read(), Some(&false));
     let mut copy = of_volume("snap-1", "vol-gone", none(), none());
     copy["properties"]["source_arn"] = Value::Null;

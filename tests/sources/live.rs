@@ -465,6 +465,29 @@ fn directories() {
     assert!(names.clone().any(|name| name == "corp.example.com") && !names.clone().any(|name| name == "far.example.com"));
 }
 
+/// A snapshot of EC2 protects the stored volume, and a volume that was made from it shows a restore.
+#[test]
+fn gateways() {
+    said(&[
+        ("data-protected", "stored_volume", "pass: protected on schedule: snapshot schedule of the gateway"),
+        ("data-recovery-tested", "stored_volume", "pass: "),
+        ("storage-gateway-volume-snapshots", "stored_volume", "pass: its snapshot schedule runs every 1 d"),
+        ("storage-gateway-customer-key", "stored_volume", "pass: is encrypted under the customer-managed key "),
+        ("data-protected", "bare_volume", "fail: unprotected: "),
+        ("storage-gateway-volume-snapshots", "bare_volume", "fail: has no snapshot schedule"),
+        ("storage-gateway-customer-key", "bare_volume", "fail: is encrypted under a key that Amazon S3 manages"),
+        ("data-protected", "planned_volume", "pass: "),
+        ("storage-gateway-volume-snapshots", "planned_volume", "pass: has no snapshot schedule"),
+        ("storage-gateway-customer-key", "shelf_tape", "fail: "),
+        ("storage-gateway-customer-key", "double", "pass: "),
+        ("storage-gateway-customer-key", "owned", "fail: "),
+    ]);
+    let gold = audited().document.findings().iter().any(|finding| {
+        finding["resource"]["name"] == "stored-files" && finding["resource"]["tags"]["tier"] == "gold"
+    });
+    assert!(gold, "tags come from the list of a Region");
+}
+
 #[test]
 fn stacks() {
     let protected = "pass: termination protection is on; the stack owns 1 data resource";

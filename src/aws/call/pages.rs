@@ -100,6 +100,11 @@ pages! {
     aws_sdk_s3::operation::list_buckets::ListBucketsOutput: continuation_token,
     aws_sdk_scheduler::operation::list_schedules::ListSchedulesOutput: next_token,
     aws_sdk_sfn::operation::list_state_machines::ListStateMachinesOutput: next_token,
+    aws_sdk_storagegateway::operation::describe_tape_archives::DescribeTapeArchivesOutput: marker,
+    aws_sdk_storagegateway::operation::describe_tapes::DescribeTapesOutput: marker,
+    aws_sdk_storagegateway::operation::list_file_shares::ListFileSharesOutput: next_marker,
+    aws_sdk_storagegateway::operation::list_tapes::ListTapesOutput: marker,
+    aws_sdk_storagegateway::operation::list_volumes::ListVolumesOutput: marker,
 }
 
 /// Maximum consecutive pages that are empty or equal to the page before; beyond it, the list fails. Services that filter paginated results

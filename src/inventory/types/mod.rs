@@ -34,6 +34,7 @@ pub mod rds;
 pub mod redshift;
 pub mod redshift_serverless;
 pub mod s3;
+pub mod storage_gateway;
 pub mod timestream;
 
 pub use properties::{KeyFacts, KeyManager, Parsed, Properties, ResourceProperties, ResourceType, TypeInfo, from_map, parse};
@@ -129,6 +130,10 @@ pub fn all() -> &'static [TypeInfo] {
         redshift_serverless::Namespace,
         redshift_serverless::Snapshot,
         s3::Bucket,
+        storage_gateway::NfsFileShare,
+        storage_gateway::SmbFileShare,
+        storage_gateway::Tape,
+        storage_gateway::Volume,
         timestream::Database,
         timestream::Table,
     ];

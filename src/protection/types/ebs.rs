@@ -119,12 +119,15 @@ fn has_part_of_image(index: &Index, resource: &Resource) -> bool {
     made.any(|snapshot| !points().any(|point| point.resource.arn == snapshot.resource.arn))
 }
 
-/// Volumes made from the snapshots of a volume.
-fn volumes_made_from_backups(index: &Index, resource: &Resource, points: &[Point]) -> Vec<Restore> {
+/// The ids of the snapshots among the backups of a volume.
+pub(super) fn snapshot_ids(points: &[Point]) -> BTreeSet<&str> {
+    points.iter().filter_map(|point| point.backup.arn.rsplit_once(":snapshot/")).map(|(_, id)| id).collect()
+}
+
+/// EC2's volumes that were made from the snapshots of a volume.
+pub(super) fn volumes_made_from_backups(index: &Index, resource: &Resource, points: &[Point]) -> Vec<Restore> {
     let mut restores = Vec::new();
-    let snapshots: BTreeSet<&str> =
-        points.iter().filter_map(|point| point.backup.arn.rsplit_once(":snapshot/")).map(|(_, id)| id).collect();
-    for snapshot in snapshots {
+    for snapshot in snapshot_ids(points) {
         let volumes = index.volumes_made_from.get(snapshot).into_iter().flatten().filter_map(|id| index.volumes.get(id));
         let made = |volume: &&Typed<ebs::Volume>| {
             volume.properties.status.present().is_some_and(|status| status == "available" || status == "in-use")

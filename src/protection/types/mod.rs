@@ -29,6 +29,7 @@ mod rds;
 mod redshift;
 mod redshift_serverless;
 mod s3;
+mod storage_gateway;
 mod timestream;
 
 use super::backup_type::BackupType;
@@ -70,6 +71,7 @@ pub static DATA: &[&DataType] = &[
     &redshift::CLUSTER,
     &redshift_serverless::NAMESPACE,
     &s3::BUCKET,
+    &storage_gateway::VOLUME,
     &timestream::TABLE,
 ];
 

@@ -41,6 +41,10 @@ const EVIDENCE: &[(&str, &str)] = &[
     (types::rds::GlobalCluster::INFO.name, "settings over clusters that are judged"),
     (types::rds::NeptuneGlobalCluster::INFO.name, "settings over clusters that are judged"),
     (types::redshift::SnapshotCopyGrant::INFO.name, "under which key copies of snapshots are"),
+    // The data of a share is in its bucket, and a tape is a backup that its backup application knows.
+    (types::storage_gateway::NfsFileShare::INFO.name, "settings"),
+    (types::storage_gateway::SmbFileShare::INFO.name, "settings"),
+    (types::storage_gateway::Tape::INFO.name, "settings"),
     (types::redshift::SnapshotSchedule::INFO.name, "when snapshots of a cluster are made"),
 ];
 
@@ -170,6 +174,8 @@ fn backup_types() {
         ("AWS::Redshift::Cluster", None, Some("Redshift")),
         ("AWS::RedshiftServerless::Namespace", None, Some("Redshift Serverless")),
         ("AWS::S3::Bucket", None, Some("S3")),
+        ("AWS::StorageGateway::Volume", None, Some("Storage Gateway")),
+        ("AWS::StorageGateway::Tape", None, None),
         ("AWS::Backup::BackupVault", None, None),
         ("AWS::Nobody::Knows", None, None),
     ] {

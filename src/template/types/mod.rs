@@ -32,6 +32,7 @@ mod redshift;
 mod redshift_serverless;
 mod region;
 mod s3;
+mod storage_gateway;
 #[cfg(test)]
 mod tests;
 mod timestream;
@@ -111,6 +112,10 @@ static ALL: &[&Table] = &[
     &redshift_serverless::SNAPSHOT,
     &region::SETTINGS,
     &s3::BUCKET,
+    &storage_gateway::CACHED_VOLUME,
+    &storage_gateway::NFS_FILE_SHARE,
+    &storage_gateway::SMB_FILE_SHARE,
+    &storage_gateway::STORED_VOLUME,
     &timestream::DATABASE,
     &timestream::TABLE,
 ];

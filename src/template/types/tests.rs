@@ -8,6 +8,7 @@ mod databases;
 mod scaling;
 mod snapshots;
 mod storage;
+mod storage_gateway;
 mod warehouses;
 
 use crate::inventory::types as inventory;

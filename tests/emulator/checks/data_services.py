@@ -666,6 +666,37 @@ def directory(emulator: Emulator) -> None:
     emulator.expect("snapshots", {snapshot["Type"] for snapshot in ds.describe_snapshots()["Snapshots"]}, {"Auto", "Manual"})
 
 
+def storage_gateway(emulator: Emulator) -> None:
+    client = emulator.client("storagegateway")
+    gateway = f"arn:aws:storagegateway:us-east-1:{ACCOUNT}:gateway/sgw-12A3456B"
+    at = {"GatewayARN": gateway, "NetworkInterfaceId": "10.0.0.1"}
+    cached = client.create_cached_iscsi_volume(**at, VolumeSizeInBytes=1 << 30, TargetName="cached", ClientToken="token1")["VolumeARN"]
+    stored = client.create_stored_iscsi_volume(**at, DiskId="disk-1", PreserveExistingData=False, TargetName="stored")["VolumeARN"]
+    emulator.expect("types", {volume["VolumeType"] for volume in client.list_volumes()["VolumeInfos"]}, {"CACHED iSCSI", "STORED iSCSI"})
+    described = client.describe_cached_iscsi_volumes(VolumeARNs=[cached])["CachediSCSIVolumes"]
+    emulator.expect("cached", [volume["TargetName"] for volume in described], ["cached"])
+    emulator.expect_error("not stored", "InvalidGatewayRequestException", lambda: client.describe_stored_iscsi_volumes(VolumeARNs=[cached]))
+    emulator.expect("daily", client.describe_snapshot_schedule(VolumeARN=stored)["RecurrenceInHours"], 24)
+    try:
+        client.describe_snapshot_schedule(VolumeARN=cached)
+        emulator.expect("no schedule", "an answer", "none")
+    except client.exceptions.InvalidGatewayRequestException as error:
+        emulator.expect("no schedule", error.response["error"]["errorCode"], "SnapshotScheduleNotFound")
+    client.update_snapshot_schedule(VolumeARN=cached, StartAt=3, RecurrenceInHours=12)
+    emulator.expect("a schedule", client.describe_snapshot_schedule(VolumeARN=cached)["RecurrenceInHours"], 12)
+    tapes = {"GatewayARN": gateway, "TapeSizeInBytes": 100 << 30, "ClientToken": "token2", "TapeBarcodePrefix": "AB"}
+    made = client.create_tapes(**tapes, NumTapesToCreate=2)["TapeARNs"]
+    emulator.seed("storagegateway", "archived_tape", {"TapeARN": made[0]})
+    emulator.expect("in the library", [tape["TapeARN"] for tape in client.describe_tapes(GatewayARN=gateway)["Tapes"]], made[1:])
+    emulator.expect("on the shelf", [tape["TapeARN"] for tape in client.describe_tape_archives()["TapeArchives"]], made[:1])
+    where = {"GatewayARN": gateway, "Role": ROLE, "LocationARN": "arn:aws:s3:::files"}
+    share = client.create_nfs_file_share(**where, ClientToken="token3")["FileShareARN"]
+    key = emulator.client("kms").create_key()["KeyMetadata"]["Arn"]
+    client.update_nfs_file_share(FileShareARN=share, EncryptionType="SseKms", KMSKey=key)
+    read = client.describe_nfs_file_shares(FileShareARNList=[share])["NFSFileShareInfoList"][0]
+    emulator.expect("a key", (read["EncryptionType"], read["KMSKey"]), ("SseKms", key))
+
+
 def cloudtrail(emulator: Emulator) -> None:
     user = {"type": "IAMUser", "arn": f"arn:aws:iam::{ACCOUNT}:user/anna"}
     event = {"EventName": "DeleteBackup", "EventSource": "fsx.amazonaws.com", "UserIdentity": user}
@@ -720,5 +751,5 @@ def glacier(emulator: Emulator) -> None:
     emulator.expect("tags", tags, {"vault-00": [{"Key": "a", "Value": "b"}]})
 
 
-SERVICES = (dlm, ec2, rds, redshift, redshift_serverless, dynamodb, efs, fsx, elasticache, memorydb, opensearch, s3, logs, automation, organizations, directory, kinesis_video, stacks, glacier, cloudtrail)
+SERVICES = (dlm, ec2, rds, redshift, redshift_serverless, dynamodb, efs, fsx, elasticache, memorydb, opensearch, s3, logs, automation, organizations, directory, kinesis_video, stacks, glacier, cloudtrail, storage_gateway)
 CHECKS = (*SERVICES, kms_and_sts)

@@ -16,6 +16,8 @@ TABLE = {"TableName": "one-table"}
 FILE_SYSTEM = {"FileSystemId": "fs-12345678"}
 KEY = {"KeyId": "12345678-1234-1234-1234-123456789012"}
 
+GATEWAY = f"arn:aws:storagegateway:us-east-1:{ACCOUNT}:gateway/sgw-12A3456B"
+
 # Every operation that rel9 calls, with the parameters that it needs.
 OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
     "application-autoscaling": {
@@ -148,6 +150,18 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "ListEffectivePolicyValidationErrors": {"AccountId": ACCOUNT, "PolicyType": "BACKUP_POLICY"},
     },
     "kinesisvideo": {"ListStreams": {}},
+    "storagegateway": {
+        "ListVolumes": {},
+        "ListTapes": {},
+        "ListFileShares": {},
+        "DescribeCachediSCSIVolumes": {"VolumeARNs": [f"{GATEWAY}/volume/vol-1122AABB"]},
+        "DescribeStorediSCSIVolumes": {"VolumeARNs": [f"{GATEWAY}/volume/vol-1122AABB"]},
+        "DescribeSnapshotSchedule": {"VolumeARN": f"{GATEWAY}/volume/vol-1122AABB"},
+        "DescribeTapes": {"GatewayARN": GATEWAY},
+        "DescribeTapeArchives": {},
+        "DescribeNFSFileShares": {"FileShareARNList": [f"arn:aws:storagegateway:us-east-1:{ACCOUNT}:share/share-1122AABB"]},
+        "DescribeSMBFileShares": {"FileShareARNList": [f"arn:aws:storagegateway:us-east-1:{ACCOUNT}:share/share-1122AABB"]},
+    },
     "kms": {"DescribeKey": KEY, "GetKeyRotationStatus": KEY, "ListAliases": {}},
     "tag": {"GetResources": {}},
     "sts": {"GetCallerIdentity": {}},

@@ -56,6 +56,7 @@ MODULES = {
     "redshift": "redshift",
     "redshift-serverless": "redshift_serverless",
     "s3": "s3",
+    "storagegateway": "storage_gateway",
     "tag": "tagging",  # it uses other services' backends, so this emulator's backends must be in place first
     "timestream": "cloud_control",
 }

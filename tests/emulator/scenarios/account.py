@@ -334,6 +334,35 @@ def virtual_machines(account: Account) -> None:
     account.virtual_machine("bare-vm", far)
 
 
+def gateways(account: Account) -> dict[str, str]:
+    """Volumes with a schedule, without one, in a plan, and made from a snapshot; a tape in the library and one on the shelf; two shares."""
+    client, ec2 = account.client("storagegateway"), account.client("ec2")
+    key = {"KMSEncrypted": True, "KMSKey": account.client("kms").create_key(Description="gateway")["KeyMetadata"]["Arn"]}
+    gateway = arn("storagegateway", "gateway/sgw-12A3456B", REGION)
+    at = {"GatewayARN": gateway, "NetworkInterfaceId": "10.0.0.1"}
+    labels = {"Tags": tags({"tier": "gold"})}
+    stored = client.create_stored_iscsi_volume(**at, **key, **labels, DiskId="disk-1", PreserveExistingData=False, TargetName="stored-files")["VolumeARN"]
+    # EC2 writes the ids of gateway volumes in lowercase.
+    snapshot = ec2.create_snapshot(VolumeId=account.volume("behind-the-gateway").rsplit("/", 1)[1])["SnapshotId"]
+    of_volume = {"SnapshotId": snapshot, "VolumeId": stored.rsplit("/", 1)[1].lower(), "StartTime": ago(hours=6)}
+    account.seed("ec2", "snapshot", of_volume)
+    cached = {**at, "VolumeSizeInBytes": 1 << 40}
+    bare = client.create_cached_iscsi_volume(**cached, TargetName="bare-files", ClientToken="token-bare")["VolumeARN"]
+    planned = client.create_cached_iscsi_volume(**cached, TargetName="planned-files", ClientToken="token-planned", Tags=tags({"backup": "daily"}))["VolumeARN"]
+    account.point(planned, age={"hours": 6}, RecoveryPointArn=f"arn:aws:ec2:{REGION}::snapshot/snap-0123456789abcdef0")
+    drill = client.create_cached_iscsi_volume(**cached, TargetName="drill-files", ClientToken="token-drill", SnapshotId=snapshot)["VolumeARN"]
+    for made, age in ((stored, 100), (bare, 100), (planned, 100), (drill, 0.1)):
+        account.seed("storagegateway", "volume", {"VolumeARN": made, "CreatedDate": ago(days=age)})
+    tape = {"GatewayARN": gateway, "TapeSizeInBytes": 100 << 30, "NumTapesToCreate": 1}
+    client.create_tapes(**tape, **key, ClientToken="token-tape", TapeBarcodePrefix="LIB")
+    shelf = client.create_tapes(**tape, ClientToken="token-shelf", TapeBarcodePrefix="OLD")["TapeARNs"][0]
+    account.seed("storagegateway", "archived_tape", {"TapeARN": shelf})
+    share = {"GatewayARN": gateway, "Role": ROLE, "LocationARN": "arn:aws:s3:::plain"}
+    client.create_nfs_file_share(**share, ClientToken="token-nfs", EncryptionType="DsseKms", KMSKey=key["KMSKey"], FileShareName="double")
+    client.create_smb_file_share(**share, ClientToken="token-smb", FileShareName="owned")
+    return {"stored_volume": stored, "bare_volume": bare, "planned_volume": planned, "shelf_tape": shelf}
+
+
 def file_systems(account: Account) -> dict[str, str]:
     efs = account.client("efs")
     backed_up = account.file_system("with-backups", Encrypted=True, Backup=True)
@@ -595,7 +624,7 @@ def cloud_control(account: Account) -> dict[str, Any]:
 def scenario(account: Account) -> dict[str, Any]:
     told: dict[str, Any] = {}
     parts = (settings, vaults, volumes, restore_testing, audit_manager, snapshots, databases, warehouses, tables, file_systems, fsx, buckets)
-    parts = (*parts, serverless_warehouses, caches, memory, domains, directories, virtual_machines, stacks, archives)
+    parts = (*parts, serverless_warehouses, caches, memory, domains, directories, gateways, virtual_machines, stacks, archives)
     for part in (*parts, cloud_control, log_groups, restore_automation):
         told |= part(account) or {}
     return told

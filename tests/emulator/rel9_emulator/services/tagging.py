@@ -13,9 +13,9 @@ from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 
 from ..memory import memory_of
 from ..registry import backends_of, seeds
-from . import backup, backup_gateway, directory, dynamodb, elasticache, glacier, kinesis_video, logs, memorydb, opensearch, redshift_serverless, s3
+from . import backup, backup_gateway, directory, dynamodb, elasticache, glacier, kinesis_video, logs, memorydb, opensearch, redshift_serverless, s3, storage_gateway
 
-__all__ = ["backup", "backup_gateway", "directory", "dynamodb", "elasticache", "glacier", "kinesis_video", "logs", "memorydb", "opensearch", "redshift_serverless", "s3"]
+__all__ = ["backup", "backup_gateway", "directory", "dynamodb", "elasticache", "glacier", "kinesis_video", "logs", "memorydb", "opensearch", "redshift_serverless", "s3", "storage_gateway"]
 
 Params = dict[str, Any]
 SERVICE = "tag"

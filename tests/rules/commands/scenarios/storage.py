@@ -40,6 +40,23 @@ def dynamodb_table_alarms(aws: Aws) -> Failing:
     return Failing(aws.table("unwatched"), fill={"TOPIC_ARN": aws.arn("sns", "on-call")})
 
 
+GATEWAY = "gateway/sgw-12A3456B"
+
+
+@proves("storage-gateway-customer-key")
+def storage_gateway_customer_key(aws: Aws) -> Failing:
+    share = {"GatewayARN": aws.arn("storagegateway", GATEWAY), "Role": aws.role, "LocationARN": "arn:aws:s3:::files"}
+    made = aws.client("storagegateway").create_nfs_file_share(**share, ClientToken="token-key")["FileShareARN"]
+    return Failing(made, fill={"KEY_ARN": aws.key()})
+
+
+@proves("storage-gateway-volume-snapshots")
+def storage_gateway_volume_snapshots(aws: Aws) -> str:
+    volume = {"GatewayARN": aws.arn("storagegateway", GATEWAY), "NetworkInterfaceId": "10.0.0.1", "TargetName": "unscheduled"}
+    made = aws.client("storagegateway").create_cached_iscsi_volume(**volume, VolumeSizeInBytes=1 << 30, ClientToken="token-volume")
+    return str(made["VolumeARN"])
+
+
 @proves("dynamodb-table-auto-scaling")
 def dynamodb_table_auto_scaling(aws: Aws) -> str:
     return aws.provisioned_table("fixed")
