@@ -20,14 +20,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 const LIST_VOLUMES: Operation = Operation::new("storagegateway", "ListVolumes", Answer::json(&["VolumeInfos/*/VolumeARN"]));
 const LIST_TAPES: Operation = Operation::new("storagegateway", "ListTapes", Answer::json(&["TapeInfos/*/TapeARN"]));
-const LIST_FILE_SHARES: Operation =
-    Operation::new("storagegateway", "ListFileShares", Answer::json(&["FileShareInfoList/*/FileShareARN"]));
+const LIST_FILE_SHARES: Operation = Operation::new("storagegateway", "ListFileShares", Answer::json(&["FileShareInfoList/*/FileShareARN"]));
 const DESCRIBE_CACHED_VOLUMES: Operation =
     Operation::new("storagegateway", "DescribeCachediSCSIVolumes", Answer::json(&["CachediSCSIVolumes/*/VolumeARN"]));
 const DESCRIBE_STORED_VOLUMES: Operation =
     Operation::new("storagegateway", "DescribeStorediSCSIVolumes", Answer::json(&["StorediSCSIVolumes/*/VolumeARN"]));
-const DESCRIBE_SNAPSHOT_SCHEDULE: Operation =
-    Operation::new("storagegateway", "DescribeSnapshotSchedule", Answer::json(&["VolumeARN"]));
+const DESCRIBE_SNAPSHOT_SCHEDULE: Operation = Operation::new("storagegateway", "DescribeSnapshotSchedule", Answer::json(&["VolumeARN"]));
 const DESCRIBE_TAPES: Operation = Operation::new("storagegateway", "DescribeTapes", Answer::json(&["Tapes/*/TapeARN"]));
 const DESCRIBE_TAPE_ARCHIVES: Operation =
     Operation::new("storagegateway", "DescribeTapeArchives", Answer::json(&["TapeArchives/*/TapeARN"]));

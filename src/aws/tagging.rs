@@ -24,8 +24,20 @@ pub const OPERATIONS: &[&Operation] = &[&GET_RESOURCES];
 /// The services whose tags come from here. "The GetResources, GetTagKeys, and GetTagValues operations support all resource types" but IAM users
 /// and roles ("Services that support the Resource Groups Tagging API", Resource Groups Tagging API reference): a resource that the API does not
 /// list has no tags.
-const SERVICES: &[&str] =
-    &["backup-gateway", "ds", "dynamodb", "elasticache", "es", "glacier", "kinesisvideo", "logs", "memorydb", "redshift-serverless", "s3", "storagegateway"];
+const SERVICES: &[&str] = &[
+    "backup-gateway",
+    "ds",
+    "dynamodb",
+    "elasticache",
+    "es",
+    "glacier",
+    "kinesisvideo",
+    "logs",
+    "memorydb",
+    "redshift-serverless",
+    "s3",
+    "storagegateway",
+];
 
 /// The largest page (GetResources, ResourcesPerPage).
 const PAGE: i32 = 100;

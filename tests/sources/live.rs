@@ -482,9 +482,11 @@ fn gateways() {
         ("storage-gateway-customer-key", "double", "pass: "),
         ("storage-gateway-customer-key", "owned", "fail: "),
     ]);
-    let gold = audited().document.findings().iter().any(|finding| {
-        finding["resource"]["name"] == "stored-files" && finding["resource"]["tags"]["tier"] == "gold"
-    });
+    let gold = audited()
+        .document
+        .findings()
+        .iter()
+        .any(|finding| finding["resource"]["name"] == "stored-files" && finding["resource"]["tags"]["tier"] == "gold");
     assert!(gold, "tags come from the list of a Region");
 }
 

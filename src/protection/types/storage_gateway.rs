@@ -33,7 +33,11 @@ pub static VOLUME: DataType = DataType {
     held_by: |_, _| Vec::new(),
     needs: |_, _, counts| {
         let own = counts.contains(&MechanismKind::Snapshot);
-        if own { Needs { operations: vec!["ec2:DescribeSnapshots"], properties: vec!["snapshot_interval_hours"] } } else { Needs::default() }
+        if own {
+            Needs { operations: vec!["ec2:DescribeSnapshots"], properties: vec!["snapshot_interval_hours"] }
+        } else {
+            Needs::default()
+        }
     },
     own: scheduled_snapshots,
     keeps_own_backups: |_| false,
