@@ -30,6 +30,7 @@ const SERVICES: &[&str] = &[
     "Glacier",
     "Kinesis Video",
     "KMS",
+    "Lightsail",
     "MemoryDB",
     "OpenSearch",
     "Organizations",

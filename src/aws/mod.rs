@@ -27,6 +27,7 @@ pub mod glacier;
 mod guard;
 pub mod kinesis_video;
 pub mod kms;
+pub mod lightsail;
 mod limits;
 pub mod logs;
 pub mod memorydb;
@@ -141,11 +142,7 @@ pub const SERVICES: &[Service] = &[
         operations: || kinesis_video::OPERATIONS.to_vec(),
         collect: |_, reader| kinesis_video::collect(reader).boxed(),
     },
-    Service {
-        name: "lightsail",
-        operations: || cloud_control::operations(cloud_control::lightsail::KINDS),
-        collect: |_, reader| cloud_control::collect(reader, cloud_control::lightsail::KINDS).boxed(),
-    },
+    Service { name: "lightsail", operations: || lightsail::OPERATIONS.to_vec(), collect: |_, reader| lightsail::collect(reader).boxed() },
     Service { name: "logs", operations: || logs::OPERATIONS.to_vec(), collect: |_, reader| logs::collect(reader).boxed() },
     Service {
         name: "opensearch-serverless",

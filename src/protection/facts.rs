@@ -3,12 +3,14 @@
 //!
 //! An age is as_of minus a moment, in seconds. A field that could not be worked out holds the reasons instead ([`Told`]).
 
+mod access;
 mod data;
 mod links;
 mod plans;
 mod restores;
 mod told;
 
+pub use access::*;
 pub use data::*;
 pub use links::*;
 pub use plans::*;

@@ -2,7 +2,6 @@
 
 use super::context::Join;
 use super::facts::{Facts, StackFacts};
-use super::subject::SubjectContext;
 use super::unread::{why_tags_unread, why_unread};
 use crate::inventory::types::cloudformation::{STACK_TAG, Stack};
 use crate::inventory::{Outcome, Resource, add_new, unless};
@@ -36,7 +35,7 @@ impl<'a> StackData<'a> {
         if stacks.is_empty() {
             return found;
         }
-        found.unread = join.index.missing(&listings(join));
+        add_new(&mut found.unread, join.index.missing(&listings(join)));
         for (resource, facts, _) in data.iter().filter(|(_, _, exempt)| !exempt) {
             let counts = match facts {
                 Facts::Data(protection) => protection.counts_as_data.outcome(),
@@ -86,8 +85,7 @@ fn listings(join: &Join) -> Vec<&'static str> {
 }
 
 /// The facts of a stack.
-pub fn stack_facts(context: &SubjectContext, resource: &Resource) -> Facts {
-    let stacks = &context.links.stacks;
+pub fn stack_facts(stacks: &StackData, resource: &Resource) -> Facts {
     let is_nested = resource.get::<Stack>().is_some_and(|stack| stack.root_arn.present().is_some());
     let owned = stacks.owned.get(resource.arn.as_str()).into_iter().flatten();
     let mut data: Vec<String> = owned.map(|resource| resource.arn.clone()).collect();

@@ -121,7 +121,7 @@ const DEMO: &[(&str, &[&str])] = &[
     ("i-0aa00000000000003", &["AWS::EC2::Instance", "its volumes hold its data", "every volume of the instance is"]),
     (
         "arn:aws:backup:eu-central-1:111122223333:backup-vault:main",
-        &["AWS::Backup::BackupVault", "locked: yes", "restorable_points: 402", "9 pass"],
+        &["AWS::Backup::BackupVault", "locked: yes", "restorable_points: 422", "9 pass"],
     ),
     ("11112222-0012-4b1d-9c55-0a1b2c3d4e5f", &["AWS::KMS::Key", "pass"]),
 ];

@@ -120,7 +120,7 @@ fn a_gate_that_is_off_passes_unless_nothing_was_judged() {
     let demo = gate(&rel9, &["--demo", "--fail-on", "never"], 0);
     assert_eq!(demo["verdict"], "passed");
     let text = demo["text"].as_str().expect("a text");
-    assert!(text.starts_with("gate off (--fail-on never): 3") && text.contains(" findings fail, ") && text.ends_with(" unknown"), "{text}");
+    assert!(text.starts_with("gate off (--fail-on never): 4") && text.contains(" findings fail, ") && text.ends_with(" unknown"), "{text}");
     said(
         &gate(&rel9, &[&["open.yaml", "--fail-on", "never"], &PITR[..]].concat(), 0),
         "passed",
@@ -189,7 +189,7 @@ fn reports_in_files_leave_the_last_screen_in_the_log() {
     let run = rel9.run(&["audit", "--demo", "--format", "sarif=rel9.sarif", "--format", "junit=rel9.xml"]);
     run.ended(1).said("REL09-BP01").said("Worst resources").said("nordwind-analytics-sandbox");
     assert_eq!(run.stdout, "");
-    assert_eq!(lines(&run).last(), Some(&"gate failed: 65 findings at or above high (--fail-on high) · exit 1"));
+    assert_eq!(lines(&run).last(), Some(&"gate failed: 66 findings at or above high (--fail-on high) · exit 1"));
     assert!(!run.stderr.contains('\u{1b}') && lines(&run).len() <= 24, "{run}");
     assert_eq!(rel9.run(&["audit", "--demo", "--format", "sarif=rel9.sarif", "--quiet"]).ended(1).stderr, "");
     let stored = rel9.run(&["audit", "--demo", "--format", "json=a.json", "-q"]);

@@ -58,6 +58,7 @@ fn arns(document: &Value, group: &str) -> BTreeSet<String> {
 /// The data of the demo that AWS Backup would back up by these tags: computed from the inventory's own lines, and not by rel9.
 fn tagged(account: &str, region: &str, tags: &[(&str, &str)]) -> BTreeSet<String> {
     let kinds = [
+        "AWS::BackupGateway::VirtualMachine",
         "AWS::EC2::Volume",
         "AWS::RDS::DBInstance",
         "AWS::RDS::DBCluster",
@@ -72,6 +73,7 @@ fn tagged(account: &str, region: &str, tags: &[(&str, &str)]) -> BTreeSet<String
         "AWS::Redshift::Cluster",
         "AWS::RedshiftServerless::Namespace",
         "AWS::S3::Bucket",
+        "AWS::StorageGateway::Volume",
         "AWS::Timestream::Table",
     ];
     let file = project(&format!("fixtures/demo/{account}.{region}.ndjson"));

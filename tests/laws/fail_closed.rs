@@ -76,9 +76,13 @@ const HOLLOW: &str = "answered with an empty root";
 /// Whether an operation returns a list in pages.
 fn is_paged(operation: &str) -> bool {
     let (_, name) = operation.split_once(':').expect("service:Operation");
-    // rel9 reads the newest page of executions only, and the list of domains has one page.
-    if ["ListExecutions", "ListDomainNames"].contains(&name) {
+    // rel9 reads the newest page of executions only, the list of domains has one page, and some describe what the request names.
+    let described = ["CachediSCSIVolumes", "StorediSCSIVolumes", "NFSFileShares", "SMBFileShares"];
+    if ["ListExecutions", "ListDomainNames"].contains(&name) || described.iter().any(|end| name == format!("Describe{end}")) {
         return false;
+    }
+    if ["GetDisks", "GetInstances", "GetRelationalDatabases"].contains(&name) {
+        return true;
     }
     let one_answer = ["Regions", "Settings", "Attributes", "ContinuousBackups", "Domains"].iter().any(|end| name.ends_with(end));
     name.starts_with("List") || (name.starts_with("Describe") && name.ends_with('s') && !one_answer)

@@ -10,6 +10,7 @@ const FOLDERS: [&str; 4] = ["inventory/types/", "aws/", "template/types/", "prot
 const FILES: &[(&str, &str)] = &[
     ("audit/fix/names.rs", "`AWS::Region` is also a CloudFormation pseudo parameter"),
     ("report/asff.rs", "ASFF has a word of its own for CloudFormation's tables with replicas"),
+    ("template/cloudformation/evaluation.rs", "CloudFormation itself reads the template of a nested stack"),
     ("template/cloudformation/pseudo.rs", "`AWS::Region` is also a CloudFormation pseudo parameter"),
     ("template/stack.rs", "`AWS::Region` is also a CloudFormation pseudo parameter"),
 ];

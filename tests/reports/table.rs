@@ -146,7 +146,7 @@ fn the_last_screen_has_the_answer() {
     let begin_with = |start: &str| block.iter().filter(|line| line.starts_with(start)).count();
     assert_eq!(begin_with("REL09-BP0"), 4, "{block:#?}");
     for label in [
-        "Findings   398 fail: 16 critical",
+        "Findings   402 fail: 16 critical",
         "Coverage   ██",
         "Policy     rel9.yaml",
         "Not read   dynamodb:ListBackups denied",
@@ -162,7 +162,7 @@ fn the_last_screen_has_the_answer() {
     }
     let gate = document.gate.expect("a gate");
     assert_eq!(block.last(), Some(&&*format!("{} · exit 1", gate.text)));
-    assert_eq!(gate.text, "gate failed: 65 findings at or above high (--fail-on high)");
+    assert_eq!(gate.text, "gate failed: 66 findings at or above high (--fail-on high)");
 }
 
 /// In a wide terminal, each of the worst resources has the command that explains it.
@@ -331,7 +331,7 @@ fn severities_that_are_not_shown_are_counted() {
     let default = table(160, &[]);
     let [medium, low, info] = <[String; 3]>::try_from(hidden(&[Severity::Medium, Severity::Low, Severity::Info])).expect("three");
     assert!(default.contains(&format!("{medium}, {low} and {info} findings are not shown")), "{default}");
-    assert!(default.contains("\nHIGH (49)") && !default.contains("\nMEDIUM ("));
+    assert!(default.contains("\nHIGH (50)") && !default.contains("\nMEDIUM ("));
     let medium_too = table(160, &["--min-severity", "medium"]);
     assert!(medium_too.contains(&format!("{low} and {info} findings are not shown (--min-severity info or --all shows them)")));
     assert!(medium_too.contains(&format!("\nMEDIUM ({})", count(Severity::Medium))) && !medium_too.contains("\nLOW ("));

@@ -148,7 +148,11 @@ fn backups_by_a_plan() {
         ("data-backup-jobs-succeed", "partial", "fail: "),
         ("data-protected", "alone", "fail: unprotected: "),
         ("data-in-backup-plan", "alone", "fail: backup plans that select it: none"),
-        ("backup-plan-selects-resources", "daily", "pass: selects 8 resources (DSQL, EBS, EKS, Redshift Serverless, VirtualMachine)"),
+        (
+            "backup-plan-selects-resources",
+            "daily",
+            "pass: selects 9 resources (DSQL, EBS, EKS, Redshift Serverless, Storage Gateway, VirtualMachine)",
+        ),
         ("backup-plan-cross-region-copy", "daily", "pass: "),
         ("backup-plan-cross-account-copy", "daily", "fail: "),
     ]);

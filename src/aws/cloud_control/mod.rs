@@ -14,7 +14,6 @@ pub mod eks;
 pub mod iam;
 pub mod keyspaces;
 pub mod kinesis;
-pub mod lightsail;
 pub mod opensearch_serverless;
 pub mod timestream;
 

@@ -1,5 +1,6 @@
 //! The protection facts of data resources.
 
+use super::access::OutsideAccess;
 use super::links::AutomationFacts;
 use super::plans::{Considered, PlanReach};
 use super::restores::{RestoreSeen, RestoreTests};
@@ -251,24 +252,6 @@ record! {
         succeeded: i64,
         /// Failures, newest first, without a later success of the same kind (for copies: to the same destination).
         unresolved: Vec<JobFailure>,
-    }
-}
-
-record! {
-    /// Someone outside the audited accounts to whom a statement of the resource policy allows something.
-    OutsideAccess {
-        /// The statement: its Sid or number.
-        statement: String,
-        /// Everyone, in any account.
-        everyone: bool,
-        /// The principal, or the value of the condition that confines the statement, as the policy writes it; `*` for everyone.
-        principal: String,
-        /// `null` for everyone. Unread if the name of the principal does not contain it.
-        #[serde(default, skip_serializing_if = "Told::is_unread")]
-        account: Told<Option<String>>,
-        /// Whether the account is certainly another one than those of the audit. Unread where a template does not settle its own account.
-        #[serde(default, skip_serializing_if = "Told::is_unread")]
-        outside: Told<bool>,
     }
 }
 

@@ -1,6 +1,5 @@
 //! What the join finds out about resources that are not data: accounts, Regions, plans, vaults, keys and related resources.
 
-use super::data::OutsideAccess;
 use super::told::{FactSet, Told, facts, plain, record};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -291,14 +290,6 @@ facts! {
         /// ARNs of these data resources, as far as they are known, sorted, at most 20.
         data: Vec<String>,
         data_count: i64,
-    }
-}
-
-facts! {
-    /// A resource that is not data, and has a resource policy.
-    AccessFacts {
-        /// As for data: everyone outside the audited accounts whom the resource policy lets in.
-        outside_access: Option<Vec<OutsideAccess>>,
     }
 }
 

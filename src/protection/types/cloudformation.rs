@@ -8,7 +8,7 @@ use schemars::schema_for;
 
 pub static STACK: Subject = Subject {
     info: &cloudformation::Stack::INFO,
-    facts: |context, resource| stack_facts(context, resource),
+    facts: |context, resource| stack_facts(&context.links.stacks, resource),
     schema: || schema_for!(StackFacts),
     declared: &[],
 };

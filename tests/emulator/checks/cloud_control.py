@@ -64,26 +64,6 @@ def kinesis(emulator: Emulator) -> None:
     emulator.expect_error("less", "InvalidArgumentException", less)
 
 
-def lightsail(emulator: Emulator) -> None:
-    client = emulator.client("lightsail")
-    client.create_instances(instanceNames=["web"], availabilityZone="us-east-1a", blueprintId="amazon_linux_2023", bundleId="small_3_0")
-    client.create_disk(diskName="data", availabilityZone="us-east-1a", sizeInGb=8)
-    for name in ("web", "data"):
-        client.enable_add_on(resourceName=name, addOnRequest={"addOnType": "AutoSnapshot"})
-    on = [{"AddOnType": "AutoSnapshot", "Status": "Enabled"}]
-    emulator.expect("instance", get(emulator, "AWS::Lightsail::Instance", "web")["AddOns"], on)
-    emulator.expect("disk", get(emulator, "AWS::Lightsail::Disk", "data")["AddOns"], on)
-    login = {"masterDatabaseName": "shop", "masterUsername": "admin"}
-    engine = {"relationalDatabaseBlueprintId": "mysql_8_0", "relationalDatabaseBundleId": "small_2_0"}
-    client.create_relational_database(relationalDatabaseName="shop", **login, **engine)
-    client.update_relational_database(relationalDatabaseName="shop", disableBackupRetention=True)
-    emulator.expect("database", get(emulator, "AWS::Lightsail::Database", "shop")["BackupRetention"], False)
-    client.update_relational_database(relationalDatabaseName="shop", enableBackupRetention=True)
-    client.create_bucket(bucketName="media", bundleId="small_1_0")
-    client.update_bucket(bucketName="media", versioning="Enabled")
-    emulator.expect("bucket", get(emulator, "AWS::Lightsail::Bucket", "media")["ObjectVersioning"], True)
-
-
 def opensearch_serverless(emulator: Emulator) -> None:
     client = emulator.client("opensearchserverless")
     made = client.create_collection(name="search")["createCollectionDetail"]["id"]
@@ -127,4 +107,4 @@ def cloud_control(emulator: Emulator) -> None:
     emulator.fault("cloudformation:ListResources(AWS::EKS::Cluster)", None)
 
 
-CHECKS = (eks, docdb_elastic, dsql, kinesis, lightsail, opensearch_serverless, timestream, iam, cloud_control)
+CHECKS = (eks, docdb_elastic, dsql, kinesis, opensearch_serverless, timestream, iam, cloud_control)

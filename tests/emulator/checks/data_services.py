@@ -666,6 +666,29 @@ def directory(emulator: Emulator) -> None:
     emulator.expect("snapshots", {snapshot["Type"] for snapshot in ds.describe_snapshots()["Snapshots"]}, {"Auto", "Manual"})
 
 
+def lightsail(emulator: Emulator) -> None:
+    client = emulator.client("lightsail")
+    client.create_instances(instanceNames=["web"], availabilityZone="us-east-1a", blueprintId="amazon_linux_2023", bundleId="small_3_0")
+    client.create_disk(diskName="data", availabilityZone="us-east-1a", sizeInGb=8)
+    emulator.expect_error("the name", "InvalidInputException", lambda: client.create_disk(diskName="web", availabilityZone="us-east-1a", sizeInGb=8))
+    for name in ("web", "data"):
+        client.enable_add_on(resourceName=name, addOnRequest={"addOnType": "AutoSnapshot"})
+    client.attach_disk(diskName="data", instanceName="web", diskPath="/dev/xvdf")
+    on = [{"name": "AutoSnapshot", "status": "Enabled"}]
+    emulator.expect("instance", client.get_instances()["instances"][0]["addOns"], on)
+    disks = {disk["name"]: (disk["isSystemDisk"], disk["attachedTo"], disk["addOns"]) for disk in client.get_disks()["disks"]}
+    emulator.expect("disks", disks, {"web-system": (True, "web", []), "data": (False, "web", on)})
+    login = {"masterDatabaseName": "shop", "masterUsername": "admin"}
+    engine = {"relationalDatabaseBlueprintId": "mysql_8_0", "relationalDatabaseBundleId": "small_2_0"}
+    client.create_relational_database(relationalDatabaseName="shop", **login, **engine)
+    client.update_relational_database(relationalDatabaseName="shop", disableBackupRetention=True)
+    emulator.expect("database", client.get_relational_databases()["relationalDatabases"][0]["backupRetentionEnabled"], False)
+    client.update_relational_database(relationalDatabaseName="shop", enableBackupRetention=True)
+    client.create_bucket(bucketName="media", bundleId="small_1_0")
+    client.update_bucket(bucketName="media", versioning="Enabled")
+    emulator.expect("bucket", client.get_buckets()["buckets"][0]["objectVersioning"], "Enabled")
+
+
 def storage_gateway(emulator: Emulator) -> None:
     client = emulator.client("storagegateway")
     gateway = f"arn:aws:storagegateway:us-east-1:{ACCOUNT}:gateway/sgw-12A3456B"
@@ -695,6 +718,12 @@ def storage_gateway(emulator: Emulator) -> None:
     client.update_nfs_file_share(FileShareARN=share, EncryptionType="SseKms", KMSKey=key)
     read = client.describe_nfs_file_shares(FileShareARNList=[share])["NFSFileShareInfoList"][0]
     emulator.expect("a key", (read["EncryptionType"], read["KMSKey"]), ("SseKms", key))
+    share = client.create_smb_file_share(**where, ClientToken="token4")["FileShareARN"]
+    client.update_smb_file_share(FileShareARN=share, EncryptionType="SseKms", KMSKey=key)
+    read = client.describe_smb_file_shares(FileShareARNList=[share])["SMBFileShareInfoList"][0]
+    emulator.expect("a key of SMB", (read["EncryptionType"], read["KMSKey"]), ("SseKms", key))
+    emulator.expect("both kinds", {read["FileShareType"] for read in client.list_file_shares()["FileShareInfoList"]}, {"NFS", "SMB"})
+    emulator.expect("all tapes", {tape["TapeARN"] for tape in client.list_tapes()["TapeInfos"]}, set(made))
 
 
 def cloudtrail(emulator: Emulator) -> None:
@@ -751,5 +780,5 @@ def glacier(emulator: Emulator) -> None:
     emulator.expect("tags", tags, {"vault-00": [{"Key": "a", "Value": "b"}]})
 
 
-SERVICES = (dlm, ec2, rds, redshift, redshift_serverless, dynamodb, efs, fsx, elasticache, memorydb, opensearch, s3, logs, automation, organizations, directory, kinesis_video, stacks, glacier, cloudtrail, storage_gateway)
+SERVICES = (dlm, ec2, rds, redshift, redshift_serverless, dynamodb, efs, fsx, elasticache, memorydb, opensearch, s3, logs, automation, organizations, directory, kinesis_video, lightsail, stacks, glacier, cloudtrail, storage_gateway)
 CHECKS = (*SERVICES, kms_and_sts)

@@ -48,7 +48,7 @@ MODULES = {
     "kinesis": "cloud_control",
     "kinesisvideo": "kinesis_video",
     "kms": "kms",
-    "lightsail": "cloud_control",
+    "lightsail": "lightsail",
     "logs": "logs",
     "memorydb": "memorydb",
     "organizations": "organizations",

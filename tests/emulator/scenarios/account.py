@@ -607,7 +607,9 @@ def cloud_control(account: Account) -> dict[str, Any]:
     place = {"availabilityZone": f"{REGION}a", "blueprintId": "amazon_linux_2023", "bundleId": "small_3_0"}
     lightsail.create_instances(instanceNames=["kept"], addOns=snapshots, **place)
     lightsail.create_instances(instanceNames=["bare"], **place)
-    lightsail.create_disk(diskName="bare-disk", availabilityZone=f"{REGION}a", sizeInGb=8)
+    for disk in ("bare-disk", "kept-disk"):
+        lightsail.create_disk(diskName=disk, availabilityZone=f"{REGION}a", sizeInGb=8)
+    lightsail.attach_disk(diskName="kept-disk", instanceName="kept", diskPath="/dev/xvdf")
     engine = {"relationalDatabaseBlueprintId": "mysql_8_0", "relationalDatabaseBundleId": "small_2_0", "masterDatabaseName": "shop"}
     lightsail.create_relational_database(relationalDatabaseName="shop", masterUsername="admin", **engine)
     lightsail.create_bucket(bucketName="media", bundleId="small_1_0", enableObjectVersioning=True)

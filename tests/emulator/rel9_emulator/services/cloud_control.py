@@ -50,10 +50,6 @@ PROPERTIES: dict[str, dict[str, type]] = {
         "Version": TEXT,
     },
     "AWS::Kinesis::Stream": {"Arn": TEXT, "Name": TEXT, "RetentionPeriodHours": NUMBER, "ShardCount": NUMBER, "Tags": LIST},
-    "AWS::Lightsail::Bucket": {"BucketArn": TEXT, "BucketName": TEXT, "ObjectVersioning": FLAG, "Tags": LIST},
-    "AWS::Lightsail::Database": {"BackupRetention": FLAG, "DatabaseArn": TEXT, "RelationalDatabaseName": TEXT, "Tags": LIST},
-    "AWS::Lightsail::Disk": {"AddOns": LIST, "DiskArn": TEXT, "DiskName": TEXT, "SizeInGb": NUMBER, "Tags": LIST},
-    "AWS::Lightsail::Instance": {"AddOns": LIST, "InstanceArn": TEXT, "InstanceName": TEXT, "Tags": LIST},
     "AWS::OpenSearchServerless::Collection": {"Arn": TEXT, "DeletionProtection": TEXT, "Id": TEXT, "KmsKeyArn": TEXT, "Name": TEXT, "Type": TEXT},
     "AWS::Timestream::Database": {"Arn": TEXT, "DatabaseName": TEXT, "KmsKeyId": TEXT, "Tags": LIST},
     "AWS::Timestream::Table": {"Arn": TEXT, "DatabaseName": TEXT, "Name": TEXT, "RetentionProperties": OBJECT, "TableName": TEXT, "Tags": LIST},
@@ -90,7 +86,7 @@ class CloudControlBackend(BaseBackend):
 
 
 cloud_control_backends = BackendDict(CloudControlBackend, "ec2")
-for service in ("cloudcontrolapi", "aoss", "docdb-elastic", "dsql", "eks", "kinesis", "lightsail", "timestream"):
+for service in ("cloudcontrolapi", "aoss", "docdb-elastic", "dsql", "eks", "kinesis", "timestream"):
     backends_of(service, cloud_control_backends)
 
 
@@ -282,76 +278,6 @@ def increase_stream_retention_period(backend: CloudControlBackend, params: Param
     if params["RetentionPeriodHours"] < stream["RetentionPeriodHours"]:
         raise ServiceError("InvalidArgumentException", "The retention period must be longer than the present one")
     stream["RetentionPeriodHours"] = params["RetentionPeriodHours"]
-
-
-# Amazon Lightsail
-
-
-def _lightsail_arn(backend: CloudControlBackend, kind: str) -> str:
-    return backend.arn("lightsail", f"{kind}/{uuid.uuid4()}")
-
-
-def _add_ons(requests: list[Params] | None) -> list[Params] | None:
-    return [{"AddOnType": request["addOnType"], "Status": "Enabled"} for request in requests or []] or None
-
-
-@handles("lightsail", "CreateInstances")
-def create_instances(backend: CloudControlBackend, params: Params) -> Params:
-    for name in params["instanceNames"]:
-        properties = {"InstanceName": name, "InstanceArn": _lightsail_arn(backend, "Instance"), "AddOns": _add_ons(params.get("addOns"))}
-        backend.put("AWS::Lightsail::Instance", name, {**properties, "Tags": _tags(params.get("tags"))})
-    return {"operations": []}
-
-
-@handles("lightsail", "CreateDisk")
-def create_disk(backend: CloudControlBackend, params: Params) -> Params:
-    name = params["diskName"]
-    properties = {"DiskName": name, "DiskArn": _lightsail_arn(backend, "Disk"), "SizeInGb": params["sizeInGb"]}
-    backend.put("AWS::Lightsail::Disk", name, {**properties, "AddOns": _add_ons(params.get("addOns")), "Tags": _tags(params.get("tags"))})
-    return {"operations": []}
-
-
-@handles("lightsail", "EnableAddOn")
-def enable_add_on(backend: CloudControlBackend, params: Params) -> Params:
-    for type_name in ("AWS::Lightsail::Instance", "AWS::Lightsail::Disk"):
-        if params["resourceName"] in backend.resources[type_name]:
-            backend.get(type_name, params["resourceName"])["AddOns"] = _add_ons([params["addOnRequest"]])
-            return {"operations": []}
-    raise ServiceError("NotFoundException", f"The resource {params['resourceName']} does not exist")
-
-
-@handles("lightsail", "CreateRelationalDatabase")
-def create_relational_database(backend: CloudControlBackend, params: Params) -> Params:
-    name = params["relationalDatabaseName"]
-    properties = {"RelationalDatabaseName": name, "DatabaseArn": _lightsail_arn(backend, "RelationalDatabase"), "BackupRetention": True}
-    backend.put("AWS::Lightsail::Database", name, {**properties, "Tags": _tags(params.get("tags"))})
-    return {"operations": []}
-
-
-@handles("lightsail", "UpdateRelationalDatabase")
-def update_relational_database(backend: CloudControlBackend, params: Params) -> Params:
-    database = backend.get("AWS::Lightsail::Database", params["relationalDatabaseName"])
-    if params.get("enableBackupRetention"):
-        database["BackupRetention"] = True
-    if params.get("disableBackupRetention"):
-        database["BackupRetention"] = False
-    return {"operations": []}
-
-
-@handles("lightsail", "CreateBucket")
-def create_lightsail_bucket(backend: CloudControlBackend, params: Params) -> Params:
-    name, arn = params["bucketName"], _lightsail_arn(backend, "Bucket")
-    properties = {"BucketName": name, "BucketArn": arn, "ObjectVersioning": params.get("enableObjectVersioning", False)}
-    backend.put("AWS::Lightsail::Bucket", name, {**properties, "Tags": _tags(params.get("tags"))})
-    return {"bucket": {"name": name, "arn": arn}, "operations": []}
-
-
-@handles("lightsail", "UpdateBucket")
-def update_lightsail_bucket(backend: CloudControlBackend, params: Params) -> Params:
-    bucket = backend.get("AWS::Lightsail::Bucket", params["bucketName"])
-    if "versioning" in params:
-        bucket["ObjectVersioning"] = params["versioning"] == "Enabled"
-    return {"bucket": {"name": params["bucketName"], "arn": bucket["BucketArn"]}, "operations": []}
 
 
 # Amazon OpenSearch Serverless
