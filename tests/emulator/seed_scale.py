@@ -35,6 +35,7 @@ SIZES = {
     "cloud_control": 15,
     "directories": 9,
     "glacier_vaults": 15,
+    "lightsail": 15,
     "log_groups": 15,
     "stacks": 15,
     "state_machines": 15,
@@ -42,7 +43,7 @@ SIZES = {
     "warehouses": 15,
 }
 # Services whose types Cloud Control reads.
-CLOUD_CONTROL = ("docdb-elastic", "dsql", "eks", "kinesis", "kinesisvideo", "lightsail", "opensearchserverless", "timestream-write")
+CLOUD_CONTROL = ("docdb-elastic", "dsql", "eks", "kinesis", "kinesisvideo", "opensearchserverless", "timestream-write")
 TAGS = [{"Key": "backup", "Value": "daily"}]
 ACCESS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "not-a-secret"}
 CONFIG = Config(retries={"max_attempts": 1}, max_pool_connections=16, s3={"addressing_style": "path"})
@@ -59,7 +60,7 @@ class Seeder:
         self.endpoint, self.region, self.pool, self.plain = endpoint, region, pool, is_plain(endpoint)
         session = boto3.Session(region_name=region, **ACCESS)
         names = ("ec2", "rds", "redshift", "redshift-serverless", "dynamodb", "efs", "elasticache", "fsx", "memorydb", "opensearch", "s3", "backup", "logs", "stepfunctions")
-        names = (*names, "scheduler", "ds", "cloudwatch", "backup-gateway", "cloudformation", "glacier", "storagegateway", *CLOUD_CONTROL)
+        names = (*names, "scheduler", "ds", "cloudwatch", "backup-gateway", "cloudformation", "glacier", "lightsail", "storagegateway", *CLOUD_CONTROL)
         self.clients = {name: session.client(name, endpoint_url=endpoint, config=CONFIG) for name in names}
 
     def each(self, count: int, make: Callable[[int], Any]) -> list[Any]:
@@ -92,6 +93,7 @@ class Seeder:
             self.each(SIZES["tables"], self.alarm)
             self.each(SIZES["virtual_machines"], self.virtual_machine)
             self.each(SIZES["glacier_vaults"], lambda i: self.clients["glacier"].create_vault(vaultName=f"vault-{i}"))
+            self.each(SIZES["lightsail"], self.lightsail)
             self.each(SIZES["stacks"], lambda i: self.clients["cloudformation"].create_stack(StackName=f"stack-{i}", TemplateBody="{}"))
             self.each(SIZES["gateways"], self.gateway)
         where = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
@@ -215,10 +217,7 @@ class Seeder:
 
     def cloud_control(self, number: int) -> None:
         """One resource of each type that Cloud Control reads."""
-        name, zone = f"scale-{number}", f"{self.region}a"
-        network = {"subnetIds": ["subnet-0a", "subnet-0b"]}
-        instance = {"availabilityZone": zone, "blueprintId": "amazon_linux_2023", "bundleId": "small_3_0"}
-        engine = {"relationalDatabaseBlueprintId": "mysql_8_0", "relationalDatabaseBundleId": "small_2_0", "masterDatabaseName": "shop"}
+        name, network = f"scale-{number}", {"subnetIds": ["subnet-0a", "subnet-0b"]}
         elastic = {"adminUserName": "admin", "adminUserPassword": "arn", "authType": "SECRET_ARN", "shardCapacity": 2, "shardCount": 1}
         for service, operation, arguments in (
             ("docdb-elastic", "create_cluster", {"clusterName": name, **elastic}),
@@ -226,15 +225,22 @@ class Seeder:
             ("eks", "create_cluster", {"name": name, "roleArn": "arn:aws:iam::123456789012:role/eks", "resourcesVpcConfig": network}),
             ("kinesis", "create_stream", {"StreamName": name, "ShardCount": 1}),
             ("kinesisvideo", "create_stream", {"StreamName": name}),
-            ("lightsail", "create_instances", {"instanceNames": [name], **instance}),
-            ("lightsail", "create_disk", {"diskName": f"{name}-disk", "availabilityZone": zone, "sizeInGb": 8}),
-            ("lightsail", "create_relational_database", {"relationalDatabaseName": f"{name}-db", "masterUsername": "admin", **engine}),
-            ("lightsail", "create_bucket", {"bucketName": f"{name}-{self.region}", "bundleId": "small_1_0"}),
             ("opensearchserverless", "create_collection", {"name": name}),
             ("timestream-write", "create_database", {"DatabaseName": name}),
             ("timestream-write", "create_table", {"DatabaseName": name, "TableName": "cpu"}),
         ):
             getattr(self.clients[service], operation)(**arguments)
+
+    def lightsail(self, number: int) -> None:
+        """An instance, a disk, a database and a bucket. Every second instance has automatic snapshots."""
+        client, name, zone = self.clients["lightsail"], f"scale-{number}", f"{self.region}a"
+        add_ons = [{"addOnType": "AutoSnapshot"}] if number % 2 == 0 else []
+        instance = {"availabilityZone": zone, "blueprintId": "amazon_linux_2023", "bundleId": "small_3_0", "addOns": add_ons}
+        client.create_instances(instanceNames=[name], **instance)
+        client.create_disk(diskName=f"{name}-disk", availabilityZone=zone, sizeInGb=8)
+        engine = {"relationalDatabaseBlueprintId": "mysql_8_0", "relationalDatabaseBundleId": "small_2_0", "masterDatabaseName": "shop"}
+        client.create_relational_database(relationalDatabaseName=f"{name}-db", masterUsername="admin", **engine)
+        client.create_bucket(bucketName=f"{name}-{self.region}", bundleId="small_1_0")
 
     def fsx(self, number: int) -> None:
         """A file system with a backup."""

@@ -81,7 +81,7 @@ fn is_paged(operation: &str) -> bool {
     if ["ListExecutions", "ListDomainNames"].contains(&name) || described.iter().any(|end| name == format!("Describe{end}")) {
         return false;
     }
-    if ["GetDisks", "GetInstances", "GetRelationalDatabases"].contains(&name) {
+    if ["GetBuckets", "GetDisks", "GetInstances", "GetRelationalDatabases"].contains(&name) {
         return true;
     }
     let one_answer = ["Regions", "Settings", "Attributes", "ContinuousBackups", "Domains"].iter().any(|end| name.ends_with(end));

@@ -57,7 +57,7 @@ fn what_a_deleted_stack_left_belongs_to_no_other() {
 /// A log group is data only where something asks for its backups.
 #[test]
 fn what_does_not_count_as_data_is_not_owned() {
-    let properties = json!({"class": "STANDARD", "retention_days": null, "kms_key_arn": null});
+    let properties = json!({"log_group_class": "STANDARD", "retention_days": null, "kms_key_arn": null, "exports": []});
     let mut group =
         resource("AWS::Logs::LogGroup", "arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/f", "/aws/lambda/f", properties);
     group["tags"] = json!({TAG: stack_arn("shop")});

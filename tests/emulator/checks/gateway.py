@@ -150,6 +150,12 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
         "ListEffectivePolicyValidationErrors": {"AccountId": ACCOUNT, "PolicyType": "BACKUP_POLICY"},
     },
     "kinesisvideo": {"ListStreams": {}},
+    "lightsail": {
+        "GetBuckets": {},
+        "GetDisks": {},
+        "GetInstances": {},
+        "GetRelationalDatabases": {},
+    },
     "storagegateway": {
         "ListVolumes": {},
         "ListTapes": {},

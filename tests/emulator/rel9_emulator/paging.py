@@ -32,9 +32,10 @@ LIMITS_OF_OPERATION = {
 # Operations with several lists, of which one is asked for at a time.
 LISTS = {"cloudwatch:DescribeAlarms": "MetricAlarms"}
 
-TOKENS = ("NextToken", "nextToken", "Marker", "ContinuationToken")
+# Names of tokens: in the request and in the answer.
+TOKENS = (*((name, name) for name in ("NextToken", "nextToken", "Marker", "ContinuationToken")), ("pageToken", "nextPageToken"))
 LIMIT_KEYS = ("MaxResults", "maxResults", "MaxRecords", "MaxItems", "Limit", "limit")
-BAD_TOKEN = {"ec2": "InvalidParameterValue", "rds": "InvalidParameterValue", "backup": "InvalidParameterValueException"}
+BAD_TOKEN = {"ec2": "InvalidParameterValue", "rds": "InvalidParameterValue", "backup": "InvalidParameterValueException", "lightsail": "InvalidInputException"}
 
 
 class Cap:
@@ -137,9 +138,9 @@ def _pager(call: Call) -> Pager | None:
         return None
     # AWS's paginator files lack some operations: an operation with a token in request and answer is paged, too.
     inputs, outputs = call.operation_model.input_shape.members, call.operation_model.output_shape.members
-    token = next((t for t in TOKENS if t in inputs and t in outputs), None)
+    tokens = next(((given, told) for given, told in TOKENS if given in inputs and told in outputs), None)
     lists = [name for name, shape in outputs.items() if shape.type_name in ("list", "map")]
-    if token is None or len(lists) != 1:
+    if tokens is None or len(lists) != 1:
         return None
     limit = next((key for key in LIMIT_KEYS if key in inputs), None)
-    return Pager(call, {"limit_key": limit, "input_token": token, "output_token": token, "result_key": lists[0]})
+    return Pager(call, {"limit_key": limit, "input_token": tokens[0], "output_token": tokens[1], "result_key": lists[0]})
