@@ -178,7 +178,8 @@ impl Subject {
             let Some((_, reasons)) = path.first().and_then(|variable| self.variable(variable)) else { continue };
             for depth in 1..path.len() {
                 for reason in reasons.get(&spell(&path[1..=depth])).into_iter().flatten() {
-                    if !because.contains(reason) && !(stopped && reason == DEPLOYED) {
+                    let is_of_another_type = stopped && reason == DEPLOYED;
+                    if !is_of_another_type && !because.contains(reason) {
                         because.push(reason.clone());
                     }
                 }

@@ -99,12 +99,15 @@ mod tests {
         MetricDataQuery::builder().id("e").expression(expression).build()
     }
 
-    fn found(alarm: MetricAlarm) -> Vec<(Option<String>, Option<String>, Option<Vec<String>>)> {
+    /// Table, index and metrics.
+    type Watched = (Option<String>, Option<String>, Option<Vec<String>>);
+
+    fn found(alarm: MetricAlarm) -> Vec<Watched> {
         let told = |watch: Watch| (watch.table, watch.alarm.index.read().cloned().flatten(), watch.alarm.metrics.read().cloned());
         watches("111122223333", &alarm).into_iter().map(told).collect()
     }
 
-    fn of(table: &str, index: Option<&str>, metrics: &[&str]) -> (Option<String>, Option<String>, Option<Vec<String>>) {
+    fn of(table: &str, index: Option<&str>, metrics: &[&str]) -> Watched {
         (Some(table.to_owned()), index.map(str::to_owned), Some(metrics.iter().map(|metric| (*metric).to_owned()).collect()))
     }
 
@@ -136,12 +139,12 @@ mod tests {
     #[test]
     fn an_alarm_on_a_query_may_watch_any_table() {
         let insights = |text: &str| MetricAlarm::builder().metrics(query(text)).build();
-        let any = (None, None, None);
-        assert_eq!(found(insights("SELECT SUM(ThrottledRequests) FROM \"AWS/DynamoDB\"")), [any.clone()]);
+        let any = [(None, None, None)];
+        assert_eq!(found(insights("SELECT SUM(ThrottledRequests) FROM \"AWS/DynamoDB\"")), any);
         assert_eq!(found(insights("SELECT MAX(CPUUtilization) FROM \"AWS/EC2\"")), []);
         let criteria = AlarmPromQlCriteria::builder().query("sum({\"@aws.namespace\"=\"AWS/DynamoDB\"})").build();
         let alarm = MetricAlarm::builder().evaluation_criteria(EvaluationCriteria::PromQlCriteria(criteria)).build();
-        assert_eq!(found(alarm.clone()), [any]);
+        assert_eq!(found(alarm.clone()), any);
         assert!(watches("111122223333", &alarm).iter().all(|watch| watch.may_watch("t")));
     }
 }
